@@ -1,0 +1,1 @@
+"""The game in pure Python: rules, scoring, standings, calendar. Standard library only."""

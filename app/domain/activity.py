@@ -1,0 +1,53 @@
+"""The values scoring works on: a live activity, an adjustment, an award."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+AwardReason = Literal["points", "bonus", "quest"]
+
+
+class Activity(NamedTuple):
+    """One live activity of a team (reversed ones are left out before scoring).
+
+    A named tuple because a re-scored week makes a hundred thousand of them. `occurred_at` is aware, UTC;
+    `person` and `team` are ids; `team` is None for people without a team; `response_seconds` None where unknown.
+    """
+
+    id: str
+    kind: str
+    person: str
+    team: str | None
+    occurred_at: datetime
+    source: str
+    external_id: str
+    subject: str | None = None
+    response_seconds: int | None = None
+
+
+class Award(NamedTuple):
+    """Points for one reason, given at one moment to one team.
+
+    `name` is the kind (reason "points"), the bonus or the quest; `kind` the kind of the activity it came from,
+    None for quests; `person` and `activity` are None for quests.
+    """
+
+    at: datetime
+    team: str
+    reason: AwardReason
+    name: str
+    points: int
+    kind: str | None
+    person: str | None
+    activity: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Points given to or taken from a team by an organizer; `at` is when it was recorded (UTC)."""
+
+    id: str
+    team: str
+    points: int
+    reason: str
+    at: datetime
