@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 AwardReason = Literal["points", "bonus", "quest"]
@@ -23,6 +24,10 @@ class Activity(NamedTuple):
     external_id: str
     subject: str | None = None
     response_seconds: int | None = None
+
+
+IN_ORDER = attrgetter("occurred_at", "source", "external_id", "kind")
+"""The sort key of evaluation; Python compares text by code point."""
 
 
 class Award(NamedTuple):

@@ -1,0 +1,82 @@
+# Assembly Week. `make help` lists what can be done; Python 3.11 or newer and make are all it needs.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo run test lint fix bench lock vendor browser clean
+
+ARGS ?=
+PYTEST_ARGS ?= -n auto --dist loadfile
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
+PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python3.14 python)
+BIN := .venv/bin
+INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check)
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/.dev vendor ## build .venv with everything a contributor needs, and fetch htmx
+
+demo: .venv/.runtime vendor ## replay the Q3 2022 week in the browser; ARGS="--finished --port 8001"
+	@$(BIN)/assembly-week demo $(ARGS)
+
+run: .venv/.runtime vendor ## serve what is under data/; ARGS="--port 8001"
+	@$(BIN)/assembly-week serve $(ARGS)
+
+test: lint vendor ## every check, then every test; PYTEST_ARGS="tests/domain -x" picks some
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: .venv/.dev ## style, types and layers, without changing a file
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fix: .venv/.dev ## mend what ruff can mend, and format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: .venv/.dev vendor ## measure speed against bare routes on this machine
+	@$(BIN)/python -m bench $(ARGS)
+
+# uv writes the locks and nothing that runs depends on it, so it is itself in no lock.
+lock: .venv/.runtime ## rewrite both locks from pyproject.toml (needs uv); ARGS=--upgrade
+	@$(BIN)/python tools/lock.py $(ARGS)
+
+vendor: .venv/.runtime ## fetch our own copy of htmx; without npm, pages use the CDN
+	@$(BIN)/python tools/vendor_htmx.py
+
+browser: .venv/.dev ## download a Chromium for the browser tests, where the system has none
+	@$(BIN)/python -m playwright install chromium
+
+clean: ## remove .venv, caches and fetched files; never data/
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache static/vendor test-results dist
+	find app bench migrations tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.runtime: requirements.lock pyproject.toml
+	@$(ensure_venv)
+	@echo "Installing the server from requirements.lock (once per change of the lock)"
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.runtime
+	@echo "Installing the tools from requirements-dev.lock (once per change of the lock)"
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Names on PATH may be shims that fail, and Debian's python3 may come without venv: only a try tells.
+define ensure_venv
+if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+  rm -rf .venv; found=; \
+  for python in $(PYTHONS); do \
+    if $$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then found=$$python; break; fi; \
+  done; \
+  if [ -n "$$found" ]; then $$found -m venv .venv; \
+  elif [ -n "$(UV)" ]; then uv venv --quiet --seed --python '>=3.11' .venv; \
+  else \
+    echo "No Python 3.11 or newer with its venv module was found among: $(PYTHONS)." >&2; \
+    echo "Install one (on Debian: apt-get install python3 python3-venv) or name it: make PYTHON=/path/to/python3" >&2; \
+    exit 1; \
+  fi; \
+fi
+endef

@@ -1,0 +1,148 @@
+"""Engines, the unit of work, and news that goes out after a commit."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session, create_engine
+
+from app.errors import Unavailable
+from app.events import Event
+
+Listener = Callable[[Event], None]
+
+_NEWS = "news"
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, with the two ways in: `unit_of_work` writes, `reading` reads.
+
+    On SQLite there is exactly one writing connection, so its pool is the queue of writers inside this process, and
+    BEGIN IMMEDIATE is the queue among processes. Only a server checkpoints the WAL (`checkpoints`): up to SQLite
+    3.51.2 two processes that write and checkpoint at once can damage the file.
+    """
+
+    def __init__(self, url: str, *, checkpoints: bool = False) -> None:
+        self.url = url
+        self.on_sqlite = url.startswith("sqlite")
+        self._listeners: list[Listener] = []
+        self._watch_lock = threading.Lock()
+        if self.on_sqlite:
+            _make_parent(url)
+            self.writer = _sqlite_engine(url, size=1, begin="BEGIN IMMEDIATE", checkpoints=checkpoints)
+            self.reader = _sqlite_engine(url, size=8, begin="BEGIN", query_only=True)
+        else:
+            self.writer = self.reader = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends, then its news is published; rolled back if it raises.
+
+        Raises Unavailable when the database cannot take the transaction; then nothing was changed.
+        """
+        with translated(), Session(self.writer, expire_on_commit=False) as session:
+            if self.on_sqlite:
+                session.connection()
+            yield session
+            session.commit()
+            news = session.info.pop(_NEWS, [])
+        for item in news:
+            self._publish(item)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A consistent view of what is committed; never waits for a writer on SQLite."""
+        with translated(), Session(self.reader, expire_on_commit=False) as session:
+            yield session
+
+    def subscribe(self, listener: Listener) -> None:
+        """Call `listener` with each event after the commit it belongs to, in the committing thread."""
+        self._listeners.append(listener)
+
+    def change_mark(self) -> int | None:
+        """A number that moves when another connection commits (SQLite); None where there is no such number."""
+        if not self.on_sqlite:
+            return None
+        with self._watch_lock, translated():
+            if not hasattr(self, "_watch"):
+                self._watch = self.reader.raw_connection()
+            cursor = self._watch.cursor()
+            try:
+                return int(cursor.execute("PRAGMA data_version").fetchone()[0])
+            finally:
+                cursor.close()
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        if hasattr(self, "_watch"):
+            self._watch.close()
+            del self._watch
+        self.reader.dispose()
+        self.writer.dispose()
+
+    def _publish(self, item: Event) -> None:
+        for listener in self._listeners:
+            listener(item)
+
+
+def announce(session: Session, item: Event) -> None:
+    """Queue news that goes out only if and after this session's transaction commits."""
+    session.info.setdefault(_NEWS, []).append(item)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn a database that is away, full or locked into Unavailable; other database errors stay what they are."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable("The database is busy. Nothing was changed; try again in a moment.") from error
+    except DBAPIError as error:
+        if not _is_outage(error):
+            raise
+        raise Unavailable("The database cannot be written or reached. Nothing was changed; try again.") from error
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    return error.connection_invalidated or type(error).__name__ in {"OperationalError", "InternalError"}
+
+
+def _make_parent(url: str) -> None:
+    path = make_url(url).database
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _sqlite_engine(url: str, *, size: int, begin: str, checkpoints: bool = False, query_only: bool = False) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=30,
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 5.0},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA busy_timeout = 5000")
+        cursor.execute("PRAGMA cache_size = -65536")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {1000 if checkpoints else 0}")
+        cursor.execute(f"PRAGMA query_only = {int(query_only)}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,57 @@
+"""Bonuses at work: which activities meet a bonus's conditions, and how much it gives."""
+
+from datetime import date, datetime
+
+from app.domain.activity import Activity
+from app.domain.calendar import ONE_DAY
+from app.domain.caps import CapCounter
+from app.domain.rules.model import Bonus, Kind, Window
+
+
+def window_day(window: Window, local: datetime) -> date | None:
+    """The day on which the window that holds a local time began; None outside the window."""
+    clock = local.time()
+    if window.wraps and window.until is not None and clock < window.until:
+        return local.date() - ONE_DAY
+    if clock < window.start:
+        return None
+    ended = not window.wraps and window.until is not None and clock >= window.until
+    return None if ended else local.date()
+
+
+class BonusCounter:
+    """One bonus during one scoring: its conditions, its points, and its cap counted over its own awards."""
+
+    __slots__ = ("_bonus", "_cap", "daily", "name", "points")
+
+    def __init__(self, bonus: Bonus, kind: Kind) -> None:
+        cap = bonus.cap or kind.cap
+        self._bonus = bonus
+        self._cap = CapCounter(cap) if cap else None
+        self.name = bonus.name
+        self.points = bonus_points(bonus, kind)
+        self.daily = bool(bonus.starts or bonus.days) or (self._cap is not None and self._cap.daily)
+
+    def earned(self, activity: Activity, local: datetime) -> bool:
+        """Whether an activity of the bonus's kind earns it; counts it against the cap when it does."""
+        if not self._in_time(activity) or not self._on_schedule(local):
+            return False
+        return self._cap is None or self._cap.admits(activity, local)
+
+    def _in_time(self, activity: Activity) -> bool:
+        within, seconds = self._bonus.within, activity.response_seconds
+        return within is None or (seconds is not None and seconds <= within)
+
+    def _on_schedule(self, local: datetime) -> bool:
+        window, days = self._bonus.starts, self._bonus.days
+        if window is None and days is None:
+            return True
+        day = local.date() if window is None else window_day(window, local)
+        return day is not None and (days is None or day.weekday() in days)
+
+
+def bonus_points(bonus: Bonus, kind: Kind) -> int:
+    """What one award of the bonus gives: its points, or its kind's points for every time beyond the first."""
+    if bonus.times is not None:
+        return kind.points * (bonus.times - 1)
+    return bonus.points or 0

@@ -1,0 +1,53 @@
+"""Local days: which day a moment belongs to, and when a day begins in its time zone."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+ONE_DAY = timedelta(days=1)
+_NOT_PLACES = {"localtime", "Factory"}
+
+
+def local_day(at: datetime, zone: ZoneInfo) -> date:
+    """The calendar day of an aware moment in `zone`."""
+    return at.astimezone(zone).date()
+
+
+def first_moment(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment of a local day, in UTC; a day the zone skips begins when the next one does.
+
+    Where clocks jump over midnight the day begins at the jump; where midnight comes twice, at the first.
+    """
+    midnight = datetime.combine(day, time(), zone)
+    moment = midnight.astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) == midnight.replace(tzinfo=None):
+        return moment
+    return _jump_over_midnight(midnight, zone)
+
+
+def _jump_over_midnight(midnight: datetime, zone: ZoneInfo) -> datetime:
+    """The moment of the jump: read with the offset after it, midnight lies before it; with the one before, not."""
+    early = midnight.replace(fold=1).astimezone(UTC)
+    late = midnight.replace(fold=0).astimezone(UTC)
+    while late - early > timedelta(seconds=1):
+        middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
+        if local_day(middle, zone) < midnight.date():
+            early = middle
+        else:
+            late = middle
+    return late
+
+
+def day_bounds(starts: date, ends: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The half-open span, in UTC, of the local days from `starts` to `ends`, both included."""
+    return first_moment(starts, zone), first_moment(ends + ONE_DAY, zone)
+
+
+def parse_zone(name: str) -> ZoneInfo | None:
+    """The time zone of an IANA name, spelled exactly ("Europe/Berlin"); None where there is no such zone."""
+    return ZoneInfo(name) if name in _zone_names() else None
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(available_timezones() - _NOT_PLACES)

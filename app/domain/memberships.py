@@ -1,0 +1,36 @@
+"""Memberships: which team a person's work belongs to, whenever it is credited."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
+
+
+class Join(NamedTuple):
+    """A person joins a team at a moment (UTC); `team` None means they left the one they were in."""
+
+    team: str | None
+    at: datetime
+
+
+def team_at(joins: Sequence[Join], occurred_at: datetime) -> str | None:
+    """The team a person's work of that moment belongs to; None only for who never joined one.
+
+    Before their first team it is that first team; after leaving, the team they left. Joins of one
+    moment count in the order given.
+    """
+    if len(joins) == 1:
+        return joins[0].team
+    joined = sorted((join for join in joins if join.team is not None), key=attrgetter("at"))
+    if not joined:
+        return None
+    team = joined[0].team
+    for join in joined:
+        if join.at <= occurred_at:
+            team = join.team
+    return team
+
+
+def current_team(joins: Sequence[Join]) -> str | None:
+    """The team a person is in after all of it; None after leaving, or without ever joining."""
+    return max(reversed(joins), key=attrgetter("at")).team if joins else None

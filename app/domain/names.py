@@ -1,0 +1,35 @@
+"""Names people type: tidied for display, folded for comparing, refused when they would deceive the eye."""
+
+import unicodedata
+
+LONGEST = 60
+
+# Format characters with an honest use inside names: the joiners of several scripts and of emoji.
+_JOINERS = {"\u200c", "\u200d"}
+
+
+def tidy(name: str) -> str:
+    """The name as shown: NFC, outer space gone, inner runs of space made one."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def fold(name: str) -> str:
+    """The name as compared: NFKC, casefolded, without outer space; equal folds are the same name."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tidy(name)).casefold()).strip()
+
+
+def flaw(name: str, longest: int = LONGEST) -> str | None:
+    """Why a tidied name cannot be used, as the end of a sentence; None for a good one."""
+    if not fold(name):
+        return "must not be empty"
+    if len(name) > longest:
+        return f"must have at most {longest} characters, this has {len(name)}"
+    for character in name:
+        if character not in _JOINERS and unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}:
+            return f"must not contain the invisible character U+{ord(character):04X}"
+    return None
+
+
+def fold_email(email: str) -> str:
+    """An e-mail as stored and compared: stripped and casefolded."""
+    return email.strip().casefold()

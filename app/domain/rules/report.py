@@ -1,0 +1,67 @@
+"""The mistakes found in a rules file, and how they are put."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from app.domain.rules.model import Mistake
+from app.domain.rules.outline import Outline
+from app.domain.rules.wording import Path, closest, described, dotted, listed, quoted, shown
+
+Word = TypeVar("Word", bound=str)
+
+_MOST_COMPARISONS = 3_000
+
+
+class Report:
+    """Collects mistakes and puts each on its line."""
+
+    def __init__(self, outline: Outline) -> None:
+        self._outline = outline
+        self._found: list[Mistake] = []
+        self._comparisons_left = _MOST_COMPARISONS
+
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """Every mistake, in the order of the lines."""
+        return sorted(self._found, key=lambda mistake: mistake.line)
+
+    def line(self, path: Path) -> int:
+        """The line of what stands at a path, or of the table where it should stand."""
+        return self._outline.line(path)
+
+    def add(self, path: Path, message: str) -> None:
+        """Note a mistake; for a missing key that is on the line of its table."""
+        self._found.append(Mistake(self.line(path), dotted(path), message))
+
+    def add_missing_kind(self, kind: str, added: Sequence[str]) -> None:
+        """Note that a built-in kind has no table: on line 1, since it has no line of its own."""
+        misspelled = self._closest(kind, added)
+        hint = f", or is {shown(misspelled)} meant to be it?" if misspelled else "."
+        message = f"Add [activities.{kind}] with points, one and many: this kind always exists{hint}"
+        self._found.append(Mistake(1, dotted(("activities", kind)), message))
+
+    def wrong(self, path: Path, wanted: str, value: object) -> None:
+        """Note that a value is not what is wanted there."""
+        self.add(path, f"Write {wanted}; this is {described(value)}.")
+
+    def unknown(self, path: Path, what: str, word: str, options: Sequence[str]) -> str | None:
+        """Note that there is no such key, kind or metric; the one that was probably meant."""
+        meant = self._closest(word, options)
+        remedy = f"did you mean {shown(meant)}?" if meant else f"write one of {listed(options)}."
+        self.add(path, f"There is no {what} {shown(word)}; {remedy}")
+        return meant
+
+    def one_of(self, path: Path, value: object, options: Sequence[Word]) -> Word:
+        """The option a value is; the first one stands in where it is none."""
+        for option in options:
+            if value == option:
+                return option
+        meant = self._closest(value, options) if isinstance(value, str) else None
+        hint = f" Did you mean {shown(meant)}?" if meant else ""
+        self.add(path, f"Write one of {quoted(options)}; this is {described(value)}.{hint}")
+        return options[0]
+
+    def _closest(self, word: str, options: Sequence[str]) -> str | None:
+        """What was meant; a file of nothing but unknown words gets suggestions for the first ones only."""
+        self._comparisons_left -= len(options)
+        return closest(word, options) if self._comparisons_left >= 0 else None

@@ -1,0 +1,121 @@
+"""Problems people can cause or meet; each knows its HTTP status and says how to mend it."""
+
+from typing import Any, ClassVar
+
+
+class Problem(Exception):
+    """A refusal with a sentence for a person; `extra` becomes members of the problem document (RFC 9457)."""
+
+    status: ClassVar[int] = 400
+    title: ClassVar[str] = "That did not work"
+
+    def __init__(self, detail: str, **extra: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extra = extra
+
+
+class Malformed(Problem):
+    """The request cannot be understood as it is."""
+
+    status = 422
+    title = "Something in the request needs mending"
+
+
+class NotFound(Problem):
+    """There is nothing by that name."""
+
+    status = 404
+    title = "Not found"
+
+
+class Conflict(Problem):
+    """The request is well-formed but does not fit the state of things."""
+
+    status = 409
+    title = "That does not fit right now"
+
+
+class SignInNeeded(Problem):
+    """No credentials, or credentials that no longer count."""
+
+    status = 401
+    title = "Please identify yourself"
+
+
+class NotAllowed(Problem):
+    """Known, but not allowed to do this."""
+
+    status = 403
+    title = "Not allowed"
+
+
+class TooLarge(Problem):
+    """More than one request may carry."""
+
+    status = 413
+    title = "Too large"
+
+
+class Unavailable(Problem):
+    """The database cannot take this now; nothing was changed."""
+
+    status = 503
+    title = "Try again in a moment"
+
+
+class WeekUnknown(NotFound):
+    """No week has this slug."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(
+            "There is no week to show yet. An organizer creates one with `assembly-week week create`."
+            if slug == "current"
+            else f"There is no week “{slug}”. GET /api/v1/weeks lists the weeks there are."
+        )
+
+
+class WeekNotOpen(Conflict):
+    """The week is a draft or closed."""
+
+    def __init__(self, name: str, state: str) -> None:
+        super().__init__(
+            f"Week {name} is closed. Reopen it before changing anything."
+            if state == "closed"
+            else f"Week {name} is still a draft. Open it before adding activities."
+        )
+
+
+class OutsideWeek(Conflict):
+    """An activity's time lies outside the week's days or in the future."""
+
+
+class PersonUnknown(NotFound):
+    """Nobody has this e-mail."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"Nobody here has the e-mail {email}. Import the person with a team first.")
+
+
+class KindUnknown(Malformed):
+    """The active rules know no such kind of activity."""
+
+
+class AlreadyDone(Conflict):
+    """The activity already stands the way it was asked to."""
+
+
+class TeamFull(Conflict):
+    """A team already has as many members as the rules allow."""
+
+
+class RulesRefused(Malformed):
+    """A rules file with mistakes; `errors` lists every one."""
+
+    title = "The rules file has mistakes"
+
+
+class RulesUnfit(Conflict):
+    """Valid rules that an open week cannot live with."""
+
+    title = "An open week cannot live with these rules"

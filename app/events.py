@@ -1,0 +1,21 @@
+"""What happened: facts published after the transaction that made them true has committed."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WeekChanged:
+    """Something a board of this week shows may differ now; `version` is the week's new one."""
+
+    week: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RulesChanged:
+    """Another rule set is active."""
+
+    rule_set: int
+
+
+Event = WeekChanged | RulesChanged

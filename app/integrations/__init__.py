@@ -1,0 +1,1 @@
+"""One module per outside system: verify and parse, no database."""

@@ -1,0 +1,43 @@
+"""Teams of a week, and who joined them when."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.models.columns import STRICT, instant, new_id, string, whole
+
+
+class Team(SQLModel, table=True):
+    """A team of one week; `name_key` is the name as compared (NFKC, casefolded)."""
+
+    __tablename__ = "team"
+    __table_args__ = (UniqueConstraint("week_id", "name_key", name="team_name"), STRICT)
+
+    id: str = Field(default_factory=new_id, sa_column=string(primary_key=True))
+    week_id: int = Field(sa_column=whole(ForeignKey("week.id")))
+    name: str = Field(sa_column=string())
+    name_key: str = Field(sa_column=string())
+    created_at: datetime = Field(sa_column=instant())
+
+
+class Membership(SQLModel, table=True):
+    """A person joined a team of a week at a moment, or left (`team_id` empty). Never changed: moving adds a row.
+
+    `version` is the week's version that brought it; one person moves at most once in one version.
+    """
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint("week_id", "person_id", "version", name="membership_once"),
+        Index("membership_team", "team_id"),
+        STRICT,
+    )
+
+    id: int = Field(default=None, sa_column=whole(primary_key=True))
+    week_id: int = Field(sa_column=whole(ForeignKey("week.id")))
+    person_id: str = Field(sa_column=string(ForeignKey("person.id")))
+    team_id: str | None = Field(default=None, sa_column=string(ForeignKey("team.id"), nullable=True))
+    at: datetime = Field(sa_column=instant())
+    version: int = Field(sa_column=whole())
+    by: str = Field(sa_column=string())

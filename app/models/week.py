@@ -1,0 +1,49 @@
+"""Weeks and what organizers did to them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlmodel import Field, SQLModel
+
+from app.models.columns import STRICT, day, instant, string, whole
+
+
+class Week(SQLModel, table=True):
+    """One Assembly Week. Every write to it locks this row first; `version` counts those writes.
+
+    `rule_set_id` is set while closed: the rules it was closed with. The `frozen_…` columns are set while frozen:
+    the board as it was served at that moment, and the version and rules that made it.
+    """
+
+    __tablename__ = "week"
+    __table_args__ = (CheckConstraint("state IN ('draft', 'open', 'closed')", name="week_state"), STRICT)
+
+    id: int = Field(default=None, sa_column=whole(primary_key=True))
+    slug: str = Field(sa_column=string(unique=True))
+    name: str = Field(sa_column=string())
+    timezone: str = Field(sa_column=string())
+    starts: date = Field(sa_column=day())
+    ends: date = Field(sa_column=day())
+    state: str = Field(default="draft", sa_column=string())
+    version: int = Field(default=1, sa_column=whole())
+    created_at: datetime = Field(sa_column=instant())
+    closed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    rule_set_id: int | None = Field(default=None, sa_column=whole(ForeignKey("rule_set.id"), nullable=True))
+    frozen_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    frozen_version: int | None = Field(default=None, sa_column=whole(nullable=True))
+    frozen_rule_set_id: int | None = Field(default=None, sa_column=whole(ForeignKey("rule_set.id"), nullable=True))
+    frozen_board: str | None = Field(default=None, sa_column=string(nullable=True))
+
+
+class WeekEvent(SQLModel, table=True):
+    """Who opened, closed, reopened, froze or revealed a week, when and why; never changed."""
+
+    __tablename__ = "week_event"
+    __table_args__ = (STRICT,)
+
+    id: int = Field(default=None, sa_column=whole(primary_key=True))
+    week_id: int = Field(sa_column=whole(ForeignKey("week.id"), index=True))
+    action: str = Field(sa_column=string())
+    reason: str | None = Field(default=None, sa_column=string(nullable=True))
+    by: str = Field(sa_column=string())
+    at: datetime = Field(sa_column=instant())

@@ -1,0 +1,119 @@
+"""Activities as readers see them: one, or a page of the ledger."""
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from app.domain.memberships import team_at
+from app.errors import Malformed
+from app.models import LedgerEntry, Reversal, Week
+from app.services import people, teams
+
+MOST_PER_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityView:
+    """One activity with its team resolved; `person` is an e-mail, `points` and `reason` are an adjustment's."""
+
+    id: str
+    week: str
+    kind: str
+    person: str | None
+    team: str | None
+    team_id: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    source: str
+    external_id: str
+    subject: str | None
+    response_seconds: int | None
+    url: str | None
+    note: str | None
+    recorded_by: str
+    reversed: bool
+    points: int | None
+    reason: str | None
+
+
+class Page(NamedTuple):
+    """Some of a list, oldest first, and where it goes on."""
+
+    items: list[ActivityView]
+    next_cursor: str | None
+
+
+def view(session: Session, week: Week, entry: LedgerEntry) -> ActivityView:
+    """One activity as readers see it."""
+    return views(session, week, [entry])[0]
+
+
+def views(
+    session: Session, week: Week, entries: Sequence[LedgerEntry], *, upto: int | None = None
+) -> list[ActivityView]:
+    """Activities as readers see them, in the order given; as they stood at version `upto`, or as they stand."""
+    person_ids = {entry.person_id for entry in entries if entry.person_id}
+    found = people.by_id(session, person_ids)
+    joins = teams.joins(session, week, person_ids if len(person_ids) < people.CHUNK else None, upto=upto)
+    names = {team.id: team.name for team in teams.of_week(session, week)} if len(entries) > 1 else None
+    cancelled = _reversed(session, entries, upto)
+
+    def one(entry: LedgerEntry) -> ActivityView:
+        person_id, team_id = entry.person_id, entry.team_id
+        if person_id:
+            team_id = team_at(joins.get(person_id, ()), entry.occurred_at)
+        team = None if team_id is None else names[team_id] if names else teams.find(session, week, team_id).name
+        return ActivityView(
+            id=entry.id, week=week.slug, kind=entry.kind, person=found[person_id].email if person_id else None,
+            team=team, team_id=team_id, occurred_at=entry.occurred_at, recorded_at=entry.recorded_at,
+            source=entry.source, external_id=entry.external_id, subject=entry.subject,
+            response_seconds=entry.response_seconds, url=entry.url, note=entry.note, recorded_by=entry.recorded_by,
+            reversed=entry.seq in cancelled, points=entry.points, reason=entry.reason,
+        )  # fmt: skip
+
+    return [one(entry) for entry in entries]
+
+
+def _reversed(session: Session, entries: Sequence[LedgerEntry], upto: int | None) -> set[int]:
+    cancelled: set[int] = set()
+    for chunk in people.chunks((entry.seq for entry in entries), people.CHUNK):
+        query = select(Reversal.activity_seq).where(col(Reversal.activity_seq).in_(chunk))
+        if upto is not None:
+            query = query.where(Reversal.version <= upto)
+        query = query.group_by(col(Reversal.activity_seq)).having(func.count() % 2 == 1)
+        cancelled.update(session.exec(query))
+    return cancelled
+
+
+def page(session: Session, week: Week, *, cursor: str | None, limit: int, upto: int | None = None) -> Page:
+    """Up to `limit` activities after the cursor, in the order they were recorded. Raises Malformed for a bad cursor."""
+    query = select(LedgerEntry).where(LedgerEntry.week_id == week.id)
+    if cursor:
+        query = query.where(LedgerEntry.seq > _decode(cursor))
+    if upto is not None:
+        query = query.where(LedgerEntry.version <= upto)
+    entries = list(session.exec(query.order_by(col(LedgerEntry.seq)).limit(limit + 1)))
+    shown = entries[:limit]
+    after = _encode(shown[-1].seq) if len(entries) > limit else None
+    return Page(views(session, week, shown, upto=upto), after)
+
+
+def _encode(seq: int) -> str:
+    return base64.urlsafe_b64encode(f"a{seq}".encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> int:
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        text = ""
+    if not re.fullmatch(r"a\d{1,18}", text):
+        raise Malformed("That cursor is not one of ours. Leave it out to start at the beginning.")
+    return int(text[1:])

@@ -1,0 +1,75 @@
+"""Boards and receipts of a week, from the scores kept beside the ledger; and what the public may see of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from app.domain.board import Board
+from app.domain.calendar import local_day
+from app.domain.receipt import Receipt, make_receipt
+from app.domain.rules import Rules
+from app.domain.scoring import score
+from app.domain.snapshot import from_text
+from app.domain.standings import TeamFacts, WeekFacts, make_board
+from app.models import Person, Team, Week
+from app.services import facts, rule_sets, scores, teams
+from app.services.scores import WeekScores
+
+
+def live(session: Session, week: Week, now: datetime) -> Board:
+    """The week's board as it stands."""
+    return assemble(session, week, rule_sets.rules_of(session, week), scores.of_week(session, week), now)
+
+
+def public(session: Session, week: Week, now: datetime) -> Board:
+    """The board everybody may see: frozen weeks show the board of the moment they were frozen."""
+    return from_text(week.frozen_board) if week.frozen_board else live(session, week, now)
+
+
+def assemble(session: Session, week: Week, rules: Rules, kept: WeekScores, now: datetime) -> Board:
+    """A board from scores, under the rules that made them."""
+    joined = teams.joins(session, week)
+    people = teams.people_of(session, week)
+    members = teams.group_members(joined, people)
+    return make_board(
+        WeekFacts(week.slug, week.name, week.state, week.starts, week.ends),
+        rules,
+        [_team_facts(team, members) for team in teams.of_week(session, week)],
+        kept.teams,
+        kept.loose,
+        {person.id: person.name for person in people.values()},
+        local_day(now, ZoneInfo(week.timezone)),
+        as_of=now,
+        version=served_version(week, now),
+    )
+
+
+def _team_facts(team: Team, members: Mapping[str, Sequence[Person]]) -> TeamFacts:
+    return TeamFacts(team.id, team.name, tuple(person.name for person in members.get(team.id, ())))
+
+
+def served_version(week: Week, now: datetime) -> int:
+    """The board's version: the week's own changes plus the midnights passed since it started (movement is daily)."""
+    days = (local_day(now, ZoneInfo(week.timezone)) - week.starts).days
+    return week.version + min(max(days, 0), (week.ends - week.starts).days + 1)
+
+
+def receipt(session: Session, week: Week, team_id: str, *, public: bool) -> Receipt:
+    """Why a team's score is what it is; the public of a frozen week sees the receipt of that moment.
+
+    Raises NotFound for a team of no or another week.
+    """
+    team = teams.find(session, week, team_id)
+    looking_back = public and week.frozen_version is not None
+    upto = week.frozen_version if looking_back else None
+    rules = rule_sets.rules_numbered(session, week.frozen_rule_set_id if looking_back else week.rule_set_id)
+    people = teams.ever_in(session, team.id)
+    joins = teams.joins(session, week, people, upto=upto)
+    activities = facts.live_activities(session, week, joins, people=people, upto=upto)
+    own = [activity for activity in activities if activity.team == team.id]
+    zone = ZoneInfo(week.timezone)
+    names = {person.id: person.name for person in teams.people_of(session, week).values()}
+    given = facts.adjustments(session, week, team_id=team.id, upto=upto)
+    return make_receipt(own, score(own, rules, zone), given, rules, names, zone)

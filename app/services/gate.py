@@ -1,0 +1,59 @@
+"""The gate of the ledger: whether a draft may enter a week now, and as which row."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from app.domain.calendar import day_bounds
+from app.domain.rules import Rules
+from app.errors import KindUnknown, OutsideWeek, PersonUnknown, Problem, WeekNotOpen
+from app.models import Person, Week
+from app.models.columns import new_id
+from app.services.intake import Draft
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What decides whether a draft may enter a week's ledger now."""
+
+    week: Week
+    rules: Rules
+    people: dict[str, Person]
+    now: datetime
+
+    def refusal(self, draft: Draft) -> Problem | None:
+        """The problem that keeps this draft out; None when it may enter."""
+        if draft.kind not in self.rules.kind_by_name:
+            kinds = ", ".join(self.rules.kind_by_name)
+            return KindUnknown(f"“{draft.kind}” is no kind of activity here. The rules know {kinds}.")
+        if draft.person not in self.people:
+            return PersonUnknown(draft.person)
+        if self.week.state != "open":
+            return WeekNotOpen(self.week.name, self.week.state)
+        return self._untimely(draft.occurred_at)
+
+    def _untimely(self, at: datetime) -> Problem | None:
+        zone = ZoneInfo(self.week.timezone)
+        start, end = day_bounds(self.week.starts, self.week.ends, zone)
+        if not start <= at < end:
+            return OutsideWeek(
+                f"{at.astimezone(zone):%Y-%m-%d %H:%M} lies outside week {self.week.name}, "
+                f"which runs from {self.week.starts} to {self.week.ends} ({self.week.timezone})."
+            )
+        if at > self.now + CLOCK_SKEW:
+            return OutsideWeek("occurred_at lies in the future. Record an activity once it has happened.")
+        return None
+
+    def row(self, draft: Draft, by: str) -> dict[str, object]:
+        """The draft as a new row of the ledger, part of the week's next version."""
+        return {
+            **draft.model_dump(exclude={"person"}),
+            "id": new_id(),
+            "week_id": self.week.id,
+            "version": self.week.version + 1,
+            "person_id": self.people[draft.person].id,
+            "recorded_at": self.now,
+            "recorded_by": by,
+        }

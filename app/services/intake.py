@@ -1,0 +1,178 @@
+"""What somebody wants recorded, checked field by field before it may come near the ledger."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from app.domain.names import fold_email
+from app.errors import Malformed
+
+LONGEST_TEXT = 2_000
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,30})?)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing wrong with a draft: which field (empty = the whole), and a sentence that says how to mend it."""
+
+    field: str
+    message: str
+
+
+class Key(NamedTuple):
+    """What makes an activity the same one inside a week."""
+
+    source: str
+    kind: str
+    external_id: str
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        raise ValueError("must be a date and time with its offset, such as 2022-09-14T06:00:00-07:00")
+    try:
+        return datetime.fromisoformat(value.upper().replace(",", ".")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("names a day or time that does not exist") from None
+
+
+def _plain(value: str) -> str:
+    if found := _CONTROL.search(value):
+        raise ValueError(f"must not contain the control character U+{ord(found[0]):04X}")
+    return value
+
+
+def _prose(value: str) -> str:
+    _plain(value.replace("\n", "").replace("\r", "").replace("\t", ""))
+    return value
+
+
+def _email(value: str) -> str:
+    email = fold_email(_plain(value))
+    if not _EMAIL.fullmatch(email):
+        raise ValueError("must be the e-mail of a person, such as ada@example.com")
+    return email
+
+
+def _web_address(value: str) -> str:
+    if not re.match(r"https?://[^\s/]", _plain(value), re.IGNORECASE) or " " in value:
+        raise ValueError("must be a web address that begins with http:// or https://")
+    return value
+
+
+def _none_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+Code = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+Optionally = BeforeValidator(_none_if_empty)
+
+
+class Draft(BaseModel):
+    """An activity as a tool, a script or a person reports it; frozen and valid once it exists."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["response"])]
+    person: Annotated[str, Field(min_length=1, max_length=254, examples=["ada@example.com"]), AfterValidator(_email)]
+    occurred_at: Annotated[datetime, BeforeValidator(_moment), Field(examples=["2022-09-14T06:04:10-07:00"])]
+    source: Annotated[Code, Field(examples=["zendesk"])]
+    external_id: Annotated[Code, Field(examples=["comment-90210"])]
+    subject: Annotated[Code | None, Optionally, Field(examples=["ticket-4711"])] = None
+    response_seconds: Annotated[int | None, Field(ge=0, le=10_000_000, examples=[1260])] = None
+    url: Annotated[Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_web_address)] | None, Optionally] = (
+        None
+    )
+    note: Annotated[Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_prose)] | None, Optionally] = None
+
+    @property
+    def key(self) -> Key:
+        """What makes it the same activity when it comes again."""
+        return Key(self.source, self.kind, self.external_id)
+
+
+class _KeyOnly(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    source: Code
+    kind: str
+    external_id: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One draft as read: the draft, or its flaws; and the key wherever that much could be read."""
+
+    key: Key | None
+    draft: Draft | None = None
+    flaws: tuple[Flaw, ...] = ()
+
+
+def read_json(text: bytes | str) -> Reading:
+    """Read one JSON object; hostile bytes give flaws, never an exception."""
+    try:
+        draft = Draft.model_validate_json(text)
+    except ValidationError as error:
+        return Reading(_key(_KeyOnly.model_validate_json, text), flaws=_flaws(error))
+    return Reading(draft.key, draft)
+
+
+def read_row(row: Mapping[str, str]) -> Reading:
+    """Read one CSV row, where every value is text and an empty cell means absent."""
+    values: dict[str, Any] = {name: value for name, value in row.items() if value != ""}
+    seconds = values.get("response_seconds")
+    if seconds is not None and re.fullmatch(r"\d{1,10}", seconds, re.ASCII):
+        values["response_seconds"] = int(seconds)
+    try:
+        draft = Draft.model_validate(values)
+    except ValidationError as error:
+        return Reading(_key(_KeyOnly.model_validate, values), flaws=_flaws(error))
+    return Reading(draft.key, draft)
+
+
+def _key(validate: Any, value: Any) -> Key | None:
+    try:
+        found = validate(value)
+    except ValidationError:
+        return None
+    return Key(found.source, found.kind, found.external_id)
+
+
+def _flaws(error: ValidationError) -> tuple[Flaw, ...]:
+    return tuple(
+        flaw_of(item["loc"], item["type"], item["msg"], item.get("ctx", {}))
+        for item in error.errors(include_url=False, include_input=False)
+    )
+
+
+def flaw_of(where: tuple[int | str, ...], kind: str, message: str, context: Mapping[str, Any]) -> Flaw:
+    """Say a validation error of pydantic's in a sentence of ours."""
+    field = ".".join(str(part) for part in where)
+    subject = f"“{field}”" if field else "The body"
+    match kind:
+        case "missing":
+            return Flaw(field, f"{subject} is missing; add it.")
+        case "extra_forbidden":
+            return Flaw(field, f"{subject} is not a field; remove it or mend its spelling.")
+        case "json_invalid":
+            return Flaw(field, f"This is not valid JSON: {context.get('error', 'it cannot be read')}.")
+        case "value_error":
+            return Flaw(field, f"{subject} {context['error']}.")
+        case "string_pattern_mismatch":
+            return Flaw(field, f"{subject} must fit the pattern {context['pattern']}.")
+        case _:
+            return Flaw(field, f"{subject}: {message[0].lower()}{message[1:]}.")
+
+
+def mend(flaws: tuple[Flaw, ...]) -> Malformed:
+    """The refusal that lists every flaw."""
+    return Malformed(
+        " ".join(flaw.message for flaw in flaws),
+        errors=[{"field": flaw.field, "message": flaw.message} for flaw in flaws],
+    )

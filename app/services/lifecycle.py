@@ -1,0 +1,73 @@
+"""A week's life: open, close, reopen, freeze, reveal."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from app.domain.snapshot import to_text
+from app.errors import Conflict, RulesUnfit
+from app.models import Week
+from app.services import boards, rule_sets, scores, weeks
+
+
+def open_(session: Session, slug: str, *, by: str, now: datetime, reason: str | None = None) -> Week:
+    """Open a draft, or reopen a closed week, which then follows the active rules again.
+
+    Raises Conflict when it is open, RulesUnfit when the active rules no longer know its kinds or team sizes.
+    """
+    week = weeks.lock(session, slug, now)
+    if week.state == "open":
+        raise Conflict(f"Week {week.name} is open already.")
+    reopening = week.state == "closed"
+    rules = rule_sets.rules_numbered(session, None)
+    if refusals := rule_sets.week_refusals(session, week, rules):
+        raise RulesUnfit(" ".join(refusals), refused=refusals)
+    week.state, week.closed_at, week.rule_set_id = "open", None, None
+    session.add(week)
+    session.flush()
+    scores.rebuild(session, week, rules)
+    weeks.note(session, week, "reopened" if reopening else "opened", by=by, now=now, reason=reason)
+    weeks.touch(session, week)
+    return week
+
+
+def close(session: Session, slug: str, *, by: str, now: datetime) -> Week:
+    """Close an open week; it keeps the rules it is closed with. Raises Conflict unless it is open."""
+    week = weeks.lock(session, slug, now)
+    if week.state != "open":
+        raise Conflict(f"Week {week.name} is {_state(week)}; only an open week can be closed.")
+    week.state, week.closed_at, week.rule_set_id = "closed", now, rule_sets.active(session).id
+    weeks.note(session, week, "closed", by=by, now=now)
+    weeks.touch(session, week)
+    return week
+
+
+def freeze(session: Session, slug: str, *, by: str, now: datetime) -> Week:
+    """Keep the public on the board of this moment until `reveal`. Raises Conflict unless open and not yet frozen."""
+    week = weeks.lock(session, slug, now)
+    if week.state != "open":
+        raise Conflict(f"Week {week.name} is {_state(week)}; only an open week can be frozen.")
+    if week.frozen_at is not None:
+        raise Conflict(f"Week {week.name} is frozen already. Reveal it first.")
+    board = boards.live(session, week, now)
+    week.frozen_at, week.frozen_version = now, week.version
+    week.frozen_rule_set_id = rule_sets.active(session).id
+    week.frozen_board = to_text(board)
+    weeks.note(session, week, "frozen", by=by, now=now)
+    weeks.touch(session, week)
+    return week
+
+
+def reveal(session: Session, slug: str, *, by: str, now: datetime) -> Week:
+    """Show the public the week as it stands again. Raises Conflict unless it is frozen."""
+    week = weeks.lock(session, slug, now)
+    if week.frozen_at is None:
+        raise Conflict(f"Week {week.name} is not frozen; there is nothing to reveal.")
+    week.frozen_at = week.frozen_version = week.frozen_rule_set_id = week.frozen_board = None
+    weeks.note(session, week, "revealed", by=by, now=now)
+    weeks.touch(session, week)
+    return week
+
+
+def _state(week: Week) -> str:
+    return "still a draft" if week.state == "draft" else week.state

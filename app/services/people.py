@@ -1,0 +1,51 @@
+"""People: found by e-mail, made by imports."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from sqlmodel import Session, col, select
+
+from app.models import Person
+
+CHUNK = 500
+
+Item = TypeVar("Item")
+
+
+def by_email(session: Session, emails: Iterable[str]) -> dict[str, Person]:
+    """The people who have these (folded) e-mails, by e-mail."""
+    found = {}
+    for chunk in chunks(sorted(set(emails)), CHUNK):
+        for person in session.exec(select(Person).where(col(Person.email).in_(chunk))):
+            found[person.email] = person
+    return found
+
+
+def by_id(session: Session, ids: Iterable[str]) -> dict[str, Person]:
+    """The people of these ids, by id."""
+    found = {}
+    for chunk in chunks(sorted(set(ids)), CHUNK):
+        for person in session.exec(select(Person).where(col(Person.id).in_(chunk))):
+            found[person.id] = person
+    return found
+
+
+def find_or_create(session: Session, email: str, name: str, now: datetime) -> tuple[Person, bool]:
+    """The person with this folded e-mail, made if there is none; and whether a known person got a new name."""
+    person = session.exec(select(Person).where(Person.email == email)).first()
+    is_renamed = person is not None and person.name != name
+    if person is None:
+        person = Person(email=email, name=name, created_at=now)
+    person.name = name
+    session.add(person)
+    session.flush()
+    return person, is_renamed
+
+
+def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Cut into lists of at most `size`: databases limit the parameters of one statement."""
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk

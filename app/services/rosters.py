@@ -1,0 +1,124 @@
+"""Team lists: who plays in which team of a week, imported all or nothing."""
+
+import csv
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from app.domain import names
+from app.errors import Malformed, WeekNotOpen
+from app.models import Membership, Week
+from app.services import people, rule_sets, scores, teams, weeks
+
+COLUMNS = ["team", "name", "email"]
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+
+
+class Entry(NamedTuple):
+    """One line of a team list (1-based): a person, by tidied name and folded e-mail, in a team."""
+
+    line: int
+    team: str
+    name: str
+    email: str
+
+
+class RosterRefused(Malformed):
+    """At least one line is bad, so nobody was added or moved; `errors` lists every bad line."""
+
+    title = "The team list has mistakes"
+
+
+class Outcome(NamedTuple):
+    """What an import did."""
+
+    teams: int
+    people: int
+    moved: int
+
+
+def read_csv(rows: Iterable[str]) -> list[Entry]:
+    """Read a CSV with the header `team,name,email`. Raises RosterRefused with every bad line."""
+    reader = csv.reader(rows, strict=True)
+    entries: list[Entry] = []
+    bad: list[tuple[int, str]] = []
+    try:
+        header = [cell.strip().casefold() for cell in next(reader, [])]
+        if header != COLUMNS:
+            raise _refused([(1, f"The first line must be the header {','.join(COLUMNS)}.")])
+        for cells in reader:
+            if cells:
+                entry, flaws = _entry(reader.line_num, cells)
+                bad += [(reader.line_num, flaw) for flaw in flaws]
+                entries.append(entry)
+    except csv.Error as error:
+        bad.append((reader.line_num, f"This line is not valid CSV: {error}."))
+    bad += _twice(entries)
+    if bad:
+        raise _refused(sorted(bad))
+    return entries
+
+
+def _entry(line: int, cells: list[str]) -> tuple[Entry, list[str]]:
+    if len(cells) != len(COLUMNS):
+        return Entry(line, "", "", ""), [f"This line has {len(cells)} cells; it needs {', '.join(COLUMNS)}."]
+    team, name, email = names.tidy(cells[0]), names.tidy(cells[1]), names.fold_email(cells[2])
+    flaws = [f"The {what} {flaw}." for what, flaw in (("team", names.flaw(team)), ("name", names.flaw(name))) if flaw]
+    if not _EMAIL.fullmatch(email) or names.flaw(email, 254):
+        flaws.append(f"“{cells[2].strip()[:60]}” is no e-mail.")
+    return Entry(line, team, name, email), flaws
+
+
+def _twice(entries: list[Entry]) -> list[tuple[int, str]]:
+    first: dict[str, int] = {}
+    found = []
+    for entry in entries:
+        if entry.email and entry.email in first:
+            found.append((entry.line, f"{entry.email} is already on line {first[entry.email]}; keep one of them."))
+        first.setdefault(entry.email, entry.line)
+    return found
+
+
+def _refused(bad: list[tuple[int, str]]) -> RosterRefused:
+    rest = f" {len(bad) - 1} more mistakes." if len(bad) > 1 else ""
+    return RosterRefused(
+        f"Nobody was added. Line {bad[0][0]}: {bad[0][1]}{rest}",
+        errors=[{"line": line, "message": message} for line, message in bad],
+    )
+
+
+def apply(session: Session, slug: str, entries: list[Entry], *, by: str, now: datetime) -> Outcome:
+    """Put everybody on the list into their team, moving who is in another one. Who is not listed stays.
+
+    Raises WeekUnknown, WeekNotOpen for a closed week, or TeamFull; then nothing has changed.
+    """
+    week = weeks.lock(session, slug, now)
+    if week.state == "closed":
+        raise WeekNotOpen(week.name, week.state)
+    moved = 0
+    renamed: set[str] = set()
+    for entry in entries:
+        team = teams.find_or_create(session, week, entry.team, now)
+        person, has_new_name = people.find_or_create(session, entry.email, entry.name, now)
+        moved += teams.move(session, week, person, team, by=by, now=now)
+        if has_new_name:
+            renamed.add(person.id)
+    rules = rule_sets.rules_of(session, week)
+    teams.check_sizes(session, week, rules.team_size)
+    scores.rebuild(session, week, rules)
+    weeks.touch(session, week)
+    _touch_other_weeks(session, week, renamed, now)
+    return Outcome(len({names.fold(entry.team) for entry in entries}), len(entries), moved)
+
+
+def _touch_other_weeks(session: Session, week: Week, renamed: set[str], now: datetime) -> None:
+    """Boards of other weeks show the new names too."""
+    if not renamed:
+        return
+    seen_in = select(Membership.week_id).where(col(Membership.person_id).in_(renamed))
+    query = select(Week.slug).where(col(Week.id).in_(seen_in), Week.id != week.id).order_by(col(Week.id))
+    for slug in session.exec(query).all():
+        weeks.touch(session, weeks.lock(session, slug, now))

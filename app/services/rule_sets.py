@@ -1,0 +1,153 @@
+"""Versions of the rules: the active one, what a week is scored by, activation."""
+
+import json
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+
+from sqlmodel import Session, col, select
+
+from app.db import announce
+from app.domain.rules import ADJUSTMENT, Mistake, Rules, parse_rules
+from app.errors import RulesRefused, RulesUnfit, TeamFull
+from app.events import RulesChanged
+from app.models import LedgerEntry, RuleSet, RulesFile, Week
+from app.services import scores, teams, weeks
+
+
+def active(session: Session) -> RuleSet:
+    """The active rule set; there is one since start-up (`seed`)."""
+    return session.exec(select(RuleSet).order_by(col(RuleSet.id).desc()).limit(1)).one()
+
+
+def every(session: Session) -> list[RuleSet]:
+    """All versions, newest first."""
+    return list(session.exec(select(RuleSet).order_by(col(RuleSet.id).desc())))
+
+
+def rules_of(session: Session, week: Week) -> Rules:
+    """The rules a week is scored by: those it was closed with, else the active ones."""
+    return rules_numbered(session, week.rule_set_id)
+
+
+_by_hash: dict[str, Rules] = {}
+
+
+def rules_numbered(session: Session, rule_set_id: int | None) -> Rules:
+    """The rules of a version, or of the active one (None); a text is read and parsed once in a process."""
+    query = select(RuleSet.id, RuleSet.sha256)
+    if rule_set_id is None:
+        query = query.order_by(col(RuleSet.id).desc()).limit(1)
+    else:
+        query = query.where(RuleSet.id == rule_set_id)
+    number, digest = session.exec(query).one()
+    if digest not in _by_hash:
+        _by_hash[digest] = valid(session.exec(select(RuleSet.text).where(RuleSet.id == number)).one())
+    return _by_hash[digest]
+
+
+def checked(text: str) -> Rules:
+    """Parse a text somebody offers. Raises RulesRefused with every mistake."""
+    rules, mistakes = parse_rules(text)
+    if rules is None:
+        raise RulesRefused(_summary(mistakes), errors=[as_error(mistake) for mistake in mistakes])
+    return rules
+
+
+def as_error(mistake: Mistake) -> dict[str, int | str]:
+    """A mistake as the API shows it."""
+    return {"line": mistake.line, "key": mistake.key, "message": mistake.message}
+
+
+def _summary(mistakes: list[Mistake]) -> str:
+    first = f"Line {mistakes[0].line}: {mistakes[0].message}"
+    return first if len(mistakes) == 1 else f"{len(mistakes)} mistakes. The first is in l{first[1:]}"
+
+
+@lru_cache(maxsize=64)
+def valid(text: str) -> Rules:
+    """Parse a text that was accepted before."""
+    rules, mistakes = parse_rules(text)
+    if rules is None:
+        raise ValueError(f"an accepted rules text no longer parses: {mistakes}")
+    return rules
+
+
+def activate(session: Session, text: str, *, note: str, by: str, now: datetime) -> RuleSet:
+    """Make a text the active version and score every open week anew, all in this transaction.
+
+    Raises RulesRefused for a text with mistakes and RulesUnfit where an open week cannot live with it.
+    """
+    rules = checked(text)
+    open_weeks = lock_open_weeks(session, now)
+    if refusals := unfit(session, open_weeks, rules):
+        raise RulesUnfit(" ".join(refusals), refused=refusals)
+    rule_set = RuleSet(text=text, sha256=sha256(text.encode()).hexdigest(), note=note, by=by, at=now)
+    session.add(rule_set)
+    session.flush()
+    for week in open_weeks:
+        scores.rebuild(session, week, rules)
+        weeks.touch(session, week)
+    announce(session, RulesChanged(rule_set.id))
+    return rule_set
+
+
+def lock_open_weeks(session: Session, now: datetime) -> list[Week]:
+    """Every open week, locked in the same order by everybody."""
+    slugs = session.exec(select(Week.slug).order_by(col(Week.id))).all()
+    return [week for week in (weeks.lock(session, slug, now) for slug in slugs) if week.state == "open"]
+
+
+def unfit(session: Session, open_weeks: list[Week], rules: Rules) -> list[str]:
+    """Why these weeks cannot live with these rules; a sentence each."""
+    return [sentence for week in open_weeks for sentence in week_refusals(session, week, rules)]
+
+
+def week_refusals(session: Session, week: Week, rules: Rules) -> list[str]:
+    """Kinds the week uses that the rules drop, and teams larger than they allow."""
+    used = session.exec(select(LedgerEntry.kind).where(LedgerEntry.week_id == week.id).distinct()).all()
+    found = [
+        f"Week {week.name} has activities of the kind “{kind}”: keep [activities.{kind}]."
+        for kind in sorted(set(used) - {ADJUSTMENT} - set(rules.kind_by_name))
+    ]
+    try:
+        teams.check_sizes(session, week, rules.team_size)
+    except TeamFull as problem:
+        found.append(problem.detail)
+    return found
+
+
+def seed(session: Session, text: str, now: datetime) -> None:
+    """Give a new database its first rule set. Raises RulesRefused for a text with mistakes."""
+    if session.exec(select(RuleSet.id).limit(1)).first() is None:
+        activate(session, text, note="The first rules", by="start-up", now=now)
+
+
+def read_file(session: Session, text: str, now: datetime) -> RuleSet | None:
+    """Take the rules file's content: new content becomes the active version, or is refused and remembered.
+
+    Compared with the content last read from the file, so a restart undoes nothing activated elsewhere.
+    """
+    digest = sha256(text.encode(errors="surrogateescape")).hexdigest()
+    last = session.get(RulesFile, 1)
+    if last is not None and last.sha256 == digest:
+        return None
+    record = last or RulesFile(sha256="", at=now)
+    record.sha256, record.at, record.refusal = digest, now, None
+    rule_set = None
+    try:
+        rule_set = activate(session, text, note="Read from the rules file", by="rules file", now=now)
+    except (RulesRefused, RulesUnfit) as problem:
+        errors = problem.extra.get("errors") or [
+            {"line": 1, "key": "", "message": sentence} for sentence in problem.extra["refused"]
+        ]
+        record.refusal = json.dumps(errors)
+    session.add(record)
+    session.flush()
+    return rule_set
+
+
+def file_errors(session: Session) -> list[dict[str, int | str]]:
+    """Why the rules file as it stands was refused; empty when it was not."""
+    record = session.get(RulesFile, 1)
+    return list(json.loads(record.refusal)) if record and record.refusal else []

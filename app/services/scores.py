@@ -1,0 +1,119 @@
+"""Each team's score, kept up to date in the transaction that changes the ledger, and rebuilt at will."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, insert, update
+from sqlmodel import Session, col, select
+
+from app.domain.activity import Activity, Adjustment
+from app.domain.calendar import local_day
+from app.domain.rules import Rules
+from app.domain.scoring import score
+from app.domain.tally import Tally, TeamScore, from_json, tally, to_json
+from app.models import Score, Week
+from app.models.score import NO_TEAM
+from app.services import facts, teams
+
+
+class WeekScores(NamedTuple):
+    """The scores of a week: by team id, and what belongs to no team (counts alone)."""
+
+    teams: dict[str, TeamScore]
+    loose: TeamScore
+
+
+def refresh(session: Session, week: Week, rules: Rules, team_ids: Iterable[str]) -> None:
+    """Score these teams anew from their own activities alone."""
+    for team_id in sorted(set(team_ids)):
+        _store(session, week, team_id, to_json(score_team(session, week, rules, team_id)))
+
+
+def score_team(session: Session, week: Week, rules: Rules, team_id: str) -> TeamScore:
+    """One team's score, computed from the ledger."""
+    people = teams.ever_in(session, team_id)
+    found = facts.live_activities(session, week, teams.joins(session, week, people), people=people)
+    own = [activity for activity in found if activity.team == team_id]
+    zone = ZoneInfo(week.timezone)
+    return tally(own, score(own, rules, zone), facts.adjustments(session, week, team_id=team_id), zone)
+
+
+def count_loose(session: Session, week: Week, changes: Mapping[tuple[date, str], int]) -> None:
+    """Add to the counts, per local day and kind, of activities whose person has no team."""
+    if not changes:
+        return
+    counts = Counter(
+        {(day, kind): n for day, each in loose(session, week).days.items() for kind, n in each.counts.items()}
+    )
+    counts.update(changes)
+    days: defaultdict[date, dict[str, int]] = defaultdict(dict)
+    for (day, kind), n in counts.items():
+        if n:
+            days[day][kind] = n
+    _store(session, week, NO_TEAM, to_json(TeamScore({day: Tally(counts=each) for day, each in days.items()})))
+
+
+def loose(session: Session, week: Week) -> TeamScore:
+    """The live activities that belong to no team, as a score with counts and nothing else."""
+    stored = session.exec(select(Score.data).where(Score.week_id == week.id, Score.team_id == NO_TEAM)).first()
+    return from_json(stored) if stored else TeamScore()
+
+
+def of_week(session: Session, week: Week) -> WeekScores:
+    """The kept scores of the week."""
+    rows = session.exec(select(Score.team_id, Score.data).where(Score.week_id == week.id))
+    kept = {team_id: from_json(data) for team_id, data in rows}
+    no_team = kept.pop(NO_TEAM, TeamScore())
+    return WeekScores(kept, no_team)
+
+
+def compute(session: Session, week: Week, rules: Rules, *, upto: int | None = None) -> WeekScores:
+    """Every team's score, computed from the whole ledger of the week, as it was at version `upto` or as it is."""
+    joins = teams.joins(session, week, upto=upto)
+    activities = facts.live_activities(session, week, joins, upto=upto)
+    team_ids = [team.id for team in teams.of_week(session, week)]
+    adjustments = facts.adjustments(session, week, upto=upto)
+    return from_facts(activities, adjustments, team_ids, rules, ZoneInfo(week.timezone))
+
+
+def from_facts(
+    activities: Iterable[Activity],
+    adjustments: Iterable[Adjustment],
+    team_ids: Iterable[str],
+    rules: Rules,
+    zone: ZoneInfo,
+) -> WeekScores:
+    """Every team's score from the facts of one week."""
+    own: defaultdict[str | None, list[Activity]] = defaultdict(list)
+    for activity in activities:
+        own[activity.team].append(activity)
+    given: defaultdict[str, list[Adjustment]] = defaultdict(list)
+    for adjustment in adjustments:
+        given[adjustment.team].append(adjustment)
+    scored = {
+        team_id: tally(own[team_id], score(own[team_id], rules, zone), given[team_id], zone) for team_id in team_ids
+    }
+    days: defaultdict[date, Counter[str]] = defaultdict(Counter)
+    for activity in own[None]:
+        days[local_day(activity.occurred_at, zone)][activity.kind] += 1
+    return WeekScores(scored, TeamScore({day: Tally(counts=dict(counts)) for day, counts in days.items()}))
+
+
+def rebuild(session: Session, week: Week, rules: Rules) -> None:
+    """Throw the kept scores of a week away and compute them from the ledger."""
+    computed = compute(session, week, rules)
+    session.execute(delete(Score).where(col(Score.week_id) == week.id))
+    everything = {**computed.teams, NO_TEAM: computed.loose}
+    session.execute(
+        insert(Score),
+        [{"week_id": week.id, "team_id": team_id, "data": to_json(each)} for team_id, each in everything.items()],
+    )
+
+
+def _store(session: Session, week: Week, team_id: str, data: str) -> None:
+    here = (col(Score.week_id) == week.id, col(Score.team_id) == team_id)
+    if session.execute(update(Score).where(*here).values(data=data)).rowcount == 0:  # type: ignore[attr-defined]
+        session.execute(insert(Score).values(week_id=week.id, team_id=team_id, data=data))

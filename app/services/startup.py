@@ -1,0 +1,40 @@
+"""What every process does first: newest schema, and rules to play by."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session, select
+
+from app.config import PROJECT, Settings
+from app.db import Database
+from app.models import RuleSet
+from app.services import rule_sets, schema
+
+SHIPPED_RULES = PROJECT / "scoring_rules.toml"
+
+
+def prepare(database: Database, settings: Settings, now: datetime) -> None:
+    """Migrate SQLite (PostgreSQL is migrated by command) and give a new database its first rules."""
+    if database.on_sqlite:
+        schema.migrate(database)
+    with database.reading() as session:
+        has_rules = session.exec(select(RuleSet.id).limit(1)).first() is not None
+    if not has_rules:
+        with database.unit_of_work() as session:
+            _seed(session, settings.rules_path, now)
+
+
+def _seed(session: Session, path: Path, now: datetime) -> None:
+    if session.exec(select(RuleSet.id).limit(1)).first() is not None:
+        return
+    if (text := read_text(path)) is None or rule_sets.read_file(session, text, now) is None:
+        text = SHIPPED_RULES.read_text(encoding="utf-8")
+        rule_sets.activate(session, text, note="The rules this program ships with", by="start-up", now=now)
+
+
+def read_text(path: Path) -> str | None:
+    """The rules file's content, whatever its bytes; None where there is no such file."""
+    try:
+        return path.read_bytes()[: 2**20].decode("utf-8", errors="surrogateescape")
+    except OSError:
+        return None

@@ -1,0 +1,108 @@
+"""Teams and who is in them: people join, move and leave; every change is one more row."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from app.domain import names
+from app.domain.memberships import Join, current_team
+from app.errors import NotFound, TeamFull
+from app.models import Membership, Person, Team, Week
+
+
+def of_week(session: Session, week: Week) -> list[Team]:
+    """The week's teams by name."""
+    teams = session.exec(select(Team).where(Team.week_id == week.id))
+    return sorted(teams, key=lambda team: team.name_key)
+
+
+def find(session: Session, week: Week, team_id: str) -> Team:
+    """The team of this id in this week. Raises NotFound."""
+    team = session.get(Team, team_id)
+    if team is None or team.week_id != week.id:
+        raise NotFound(f"Week {week.name} has no team with the id “{team_id[:40]}”.")
+    return team
+
+
+def find_or_create(session: Session, week: Week, name: str, now: datetime) -> Team:
+    """The week's team of this name (compared folded), made if there is none."""
+    key = names.fold(name)
+    team = session.exec(select(Team).where(Team.week_id == week.id, Team.name_key == key)).first()
+    if team is None:
+        team = Team(week_id=week.id, name=names.tidy(name), name_key=key, created_at=now)
+        session.add(team)
+        session.flush()
+    return team
+
+
+def joins(
+    session: Session, week: Week, people: Iterable[str] | None = None, *, upto: int | None = None
+) -> dict[str, list[Join]]:
+    """Each person's joins in this week, oldest first; of all people or of those given, `upto` a version of the week."""
+    query = select(Membership.person_id, Membership.team_id, Membership.at).where(Membership.week_id == week.id)
+    if people is not None:
+        query = query.where(col(Membership.person_id).in_(list(people)))
+    if upto is not None:
+        query = query.where(Membership.version <= upto)
+    found: defaultdict[str, list[Join]] = defaultdict(list)
+    for person_id, team_id, at in session.exec(query.order_by(col(Membership.version))):
+        found[person_id].append(Join(team_id, at))
+    return dict(found)
+
+
+def people_of(session: Session, week: Week) -> dict[str, Person]:
+    """Everybody who ever joined a team of this week, by id."""
+    query = select(Person).where(col(Person.id).in_(select(Membership.person_id).where(Membership.week_id == week.id)))
+    return {person.id: person for person in session.exec(query)}
+
+
+def ever_in(session: Session, team_id: str) -> list[str]:
+    """The ids of everybody who ever joined this team."""
+    return list(session.exec(select(Membership.person_id).where(Membership.team_id == team_id).distinct()))
+
+
+def members(session: Session, week: Week) -> dict[str, list[Person]]:
+    """Who is in each team now, by team id; people sorted by name."""
+    return group_members(joins(session, week), people_of(session, week))
+
+
+def group_members(all_joins: Mapping[str, list[Join]], people: Mapping[str, Person]) -> dict[str, list[Person]]:
+    """Current members by team id, sorted by name."""
+    found: defaultdict[str, list[Person]] = defaultdict(list)
+    for person_id in sorted(all_joins, key=lambda each: (people[each].name.casefold(), people[each].email)):
+        team_id = current_team(all_joins[person_id])
+        if team_id is not None:
+            found[team_id].append(people[person_id])
+    return dict(found)
+
+
+def move(session: Session, week: Week, person: Person, team: Team | None, *, by: str, now: datetime) -> bool:
+    """Put a person into a team of a locked week, or out of all (None); says whether that changed anything.
+
+    The caller scores the week anew, for work may now count for another team, and touches it.
+    `now` is moved up to the person's last change, so that a clock set back cannot reorder history.
+    """
+    history = joins(session, week, [person.id]).get(person.id, [])
+    target = team.id if team else None
+    if (current_team(history) if history else None) == target:
+        return False
+    at = max([now, *(join.at for join in history)])
+    session.add(
+        Membership(week_id=week.id, person_id=person.id, team_id=target, at=at, version=week.version + 1, by=by)
+    )
+    session.flush()
+    return True
+
+
+def check_sizes(session: Session, week: Week, size: int) -> None:
+    """Raise TeamFull if a team of the week has more members than the rules allow."""
+    people = members(session, week)
+    for team in of_week(session, week):
+        count = len(people.get(team.id, []))
+        if count > size:
+            raise TeamFull(
+                f"Team {team.name} would have {count} members; the rules allow {size}. "
+                "Take someone out of it, or raise team.size in the rules."
+            )

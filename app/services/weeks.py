@@ -1,0 +1,124 @@
+"""Weeks: create them, find them, open and close them, and lock one before changing anything in it."""
+
+import re
+from datetime import date, datetime
+from typing import Literal
+
+from sqlmodel import Session, col, select
+
+from app.db import announce
+from app.domain import names
+from app.domain.calendar import local_day, parse_zone
+from app.errors import Conflict, Malformed, NotFound, WeekNotOpen, WeekUnknown
+from app.events import WeekChanged
+from app.models import Week, WeekEvent
+
+CURRENT = "current"
+LONGEST_WEEK = 31
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+Action = Literal["created", "opened", "closed", "reopened", "frozen", "revealed"]
+
+
+def create(
+    session: Session, *, slug: str, name: str, timezone: str, starts: date, ends: date, by: str, now: datetime
+) -> Week:
+    """Create a draft week. Raises Malformed or Conflict with a sentence for each thing that does not fit."""
+    name = names.tidy(name)
+    _check(slug, name, timezone, starts, ends)
+    if session.exec(select(Week).where(Week.slug == slug)).first():
+        raise Conflict(f"There is already a week “{slug}”. Choose another slug.")
+    week = Week(slug=slug, name=name, timezone=timezone, starts=starts, ends=ends, created_at=now)
+    session.add(week)
+    session.flush()
+    note(session, week, "created", by=by, now=now)
+    announce(session, WeekChanged(week.slug, week.version))
+    return week
+
+
+def _check(slug: str, name: str, timezone: str, starts: date, ends: date) -> None:
+    if not _SLUG.fullmatch(slug) or slug == CURRENT:
+        raise Malformed(
+            f"“{slug}” cannot be a week's slug: use up to 40 of a-z, 0-9 and hyphens, not “{CURRENT}”, such as q3-2022."
+        )
+    if flaw := names.flaw(name):
+        raise Malformed(f"The week's name {flaw}.")
+    if parse_zone(timezone) is None:
+        raise Malformed(f"“{timezone}” is no time zone. Use an IANA name such as America/Los_Angeles.")
+    if not date(1900, 1, 1) <= starts <= ends <= date(9000, 1, 1):
+        raise Malformed(f"The week cannot run from {starts} to {ends}: it must end on or after the day it starts.")
+    if (ends - starts).days >= LONGEST_WEEK:
+        raise Malformed(f"A week may last at most {LONGEST_WEEK} days; {starts} to {ends} is longer.")
+
+
+def find(session: Session, slug: str, now: datetime) -> Week:
+    """The week of this slug, or the current one for “current”. Raises WeekUnknown."""
+    if slug == CURRENT:
+        week = pick_current(list(session.exec(select(Week))), now)
+    else:
+        week = session.exec(select(Week).where(Week.slug == slug)).first()
+    if week is None:
+        raise WeekUnknown(slug)
+    return week
+
+
+def find_by_id(session: Session, week_id: int) -> Week:
+    """The week a row belongs to."""
+    week = session.get(Week, week_id)
+    if week is None:
+        raise NotFound("That week does not exist.")
+    return week
+
+
+def pick_current(weeks: list[Week], now: datetime) -> Week | None:
+    """The open week whose days include today, else the open one that started last, else the one closed last."""
+
+    def has_today(week: Week) -> bool:
+        zone = parse_zone(week.timezone)
+        return zone is not None and week.starts <= local_day(now, zone) <= week.ends
+
+    def newest(week: Week) -> tuple[date, int]:
+        return week.starts, week.id
+
+    opened = [week for week in weeks if week.state == "open"]
+    closed = [week for week in weeks if week.state == "closed"]
+    if opened:
+        return max([week for week in opened if has_today(week)] or opened, key=newest)
+    return max(closed, key=lambda week: (week.closed_at or week.created_at, week.id), default=None)
+
+
+def every(session: Session) -> list[Week]:
+    """All weeks, the one that starts last first."""
+    return list(session.exec(select(Week).order_by(col(Week.starts).desc(), col(Week.id).desc())))
+
+
+def lock(session: Session, slug: str, now: datetime) -> Week:
+    """Find a week and hold its row until the transaction ends: all that changes a week queues here.
+
+    SQLite has one writer anyway; PostgreSQL locks the row, and what was read before is read again.
+    """
+    week_id = find(session, slug, now).id
+    return session.exec(
+        select(Week).where(Week.id == week_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def touch(session: Session, week: Week) -> int:
+    """Count one more change of a locked week and tell whoever watches, once it is committed."""
+    week.version += 1
+    session.add(week)
+    announce(session, WeekChanged(week.slug, week.version))
+    return week.version
+
+
+def require_open(week: Week) -> None:
+    """Raise WeekNotOpen unless the week takes activities."""
+    if week.state != "open":
+        raise WeekNotOpen(week.name, week.state)
+
+
+def note(session: Session, week: Week, action: Action, *, by: str, now: datetime, reason: str | None = None) -> None:
+    """Write down who did what to a week."""
+    session.add(WeekEvent(week_id=week.id, action=action, reason=reason, by=by, at=now))
+    session.flush()

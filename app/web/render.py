@@ -1,0 +1,202 @@
+"""Pages and partials from Jinja templates: the environment, its filters, and the choice between page and partial."""
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from functools import cache, lru_cache
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from app.domain.rules.model import Kind
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "templates"
+STATIC = ROOT / "static"
+HTMX_VENDORED = "vendor/htmx.min.js"
+HTMX_CDN = "https://cdn.jsdelivr.net/npm/htmx.org@4.0.1/dist/htmx.min.js"
+HTMX_INTEGRITY = "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"
+VARY = "HX-Request, HX-Request-Type, HX-Boosted, HX-History-Restore-Request"
+THIN_SPACE, MINUS, TONES = "\u202f", "\u2212", 8
+
+
+class _Dated(Protocol):
+    """Anything that happened at a moment."""
+
+    @property
+    def at(self) -> datetime: ...
+
+
+class _Line(Protocol):
+    """A receipt's line, as far as sums need it."""
+
+    @property
+    def what(self) -> str: ...
+    @property
+    def points(self) -> int: ...
+
+
+DatedT = TypeVar("DatedT", bound=_Dated)
+
+
+@dataclass(frozen=True, slots=True)
+class HtmxScript:
+    """Where pages load htmx from; `csp` is the source a Content-Security-Policy has to allow for it."""
+
+    src: str
+    csp: str
+    integrity: str = HTMX_INTEGRITY
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What one reason brought in: how many lines, how many points."""
+
+    what: str
+    lines: int
+    points: int
+
+
+def asset(name: str) -> str:
+    """The URL of a static file, carrying its content's hash so that browsers may keep it for ever."""
+    path = STATIC / name
+    return f"/static/{name}?v={_digest(path, path.stat().st_mtime_ns)}"
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path, _changed: int) -> str:
+    return sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def htmx_script() -> HtmxScript:
+    """The self-hosted copy where there is one, else the CDN's file; both are held to the same hash."""
+    if (STATIC / HTMX_VENDORED).is_file():
+        return HtmxScript(asset(HTMX_VENDORED), "'self'")
+    return HtmxScript(HTMX_CDN, HTMX_CDN)
+
+
+def local_time(at: datetime, zone: tzinfo) -> str:
+    """The time of day in the week's zone: 06:00."""
+    return f"{at.astimezone(zone):%H:%M}"
+
+
+def local_moment(at: datetime, zone: tzinfo) -> str:
+    """Weekday and time in the week's zone: Wed 06:00."""
+    return f"{at.astimezone(zone):%a %H:%M}"
+
+
+def local_day(at: datetime, zone: tzinfo) -> str:
+    """The day in the week's zone: Wednesday 14 September."""
+    return day(at.astimezone(zone).date())
+
+
+def day(value: date) -> str:
+    """A date in words: Wednesday 14 September."""
+    return f"{value:%A} {value.day} {value:%B}"
+
+
+def number(value: int) -> str:
+    """A whole number in thin groups of three, with a true minus sign."""
+    return f"{value:,}".replace(",", THIN_SPACE).replace("-", MINUS)
+
+
+def signed(value: int) -> str:
+    """Points as a change: +10, −5, 0."""
+    return f"+{number(value)}" if value > 0 else number(value)
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """A count with its noun: 1 shift, 20 shifts."""
+    return f"{number(count)} {one if count == 1 else many}"
+
+
+def counted(counts: Mapping[str, int], kinds: Mapping[str, Kind]) -> str:
+    """What a team did, in words, zeros left out: 4 shifts, 31 responses and 2 issues; empty for nothing."""
+    return listing(plural(count, kinds[kind].one, kinds[kind].many) for kind, count in counts.items() if count)
+
+
+def listing(words: Iterable[str]) -> str:
+    """Words as a sentence lists them: a, b and c."""
+    *head, last = list(words) or [""]
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def numerals(text: str) -> Markup:
+    """The text with every number wrapped, so that a headline can make its numbers large."""
+    return Markup(re.sub(r"\d[\d.,]*(?<=\d)", r'<span class="numeral">\g<0></span>', str(escape(text)), flags=re.ASCII))  # noqa: S704 - escaped above
+
+
+def initials(name: str) -> str:
+    """First letters of the first and last word of a name, in capitals."""
+    words = unicodedata.normalize("NFC", name).split() or ["?"]
+    return "".join(word[0] for word in words[:: max(len(words) - 1, 1)]).upper()
+
+
+def tone(identity: str) -> int:
+    """One of the design system's team colours, 0 to 7; the same for the same id on every page."""
+    return zlib.crc32(identity.encode()) % TONES
+
+
+def by_local_day(items: Iterable[DatedT], zone: tzinfo) -> list[tuple[date, list[DatedT]]]:
+    """Items in order of time, grouped by local day."""
+    ordered = sorted(items, key=lambda item: item.at)
+    return [(when, list(same)) for when, same in groupby(ordered, lambda item: item.at.astimezone(zone).date())]
+
+
+def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
+    """Where points came from, the most first; what earned nothing comes last."""
+    grouped: dict[str, list[int]] = {}
+    for item in items:
+        grouped.setdefault(item.what, []).append(item.points)
+    sums = [Sum(what, len(points), sum(points)) for what, points in grouped.items()]
+    return sorted(sums, key=lambda each: (-each.points, each.what))
+
+
+FILTERS = (
+    local_time, local_moment, local_day, day, number, signed, plural, counted,
+    listing, numerals, initials, tone, by_local_day, sums_by_what,
+)  # fmt: skip
+
+
+@cache
+def environment() -> Environment:
+    """The one Jinja environment: everything escaped, an undefined name is a mistake."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update({each.__name__: each for each in FILTERS})
+    made.globals.update(asset=asset, htmx_script=htmx_script)
+    return made
+
+
+def render(template: str, **context: object) -> bytes:
+    """A template as UTF-8 bytes; needs no request, so that boards can be rendered once and kept."""
+    return environment().get_template(template).render(context).encode()
+
+
+def wants_partial(request: Request) -> bool:
+    """Whether htmx asks for a fragment: boosted links, restored history and swaps of the whole body want the page."""
+    headers = request.headers
+    whole = "hx-boosted" in headers or "hx-history-restore-request" in headers
+    return headers.get("hx-request") == "true" and headers.get("hx-request-type") != "full" and not whole
+
+
+def render_page(
+    request: Request, page: str, *, partial: str | None = None, status: int = 200, **context: object
+) -> HTMLResponse:
+    """The page, or its partial where htmx asks for one; caches are told what the choice depends on."""
+    template = partial if partial and wants_partial(request) else page
+    return HTMLResponse(render(template, **context), status_code=status, headers={"Vary": VARY})

@@ -1,0 +1,1 @@
+"""Tests of the rules, the ledger and the standings as pure functions."""

@@ -1,0 +1,206 @@
+"""What the repository promises about itself: no addresses, small files, locks and pages that agree with the code."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.config import Settings
+from tools import vendor_htmx
+
+PROJECT = Path(__file__).resolve().parents[1]
+PREFIX = "ASSEMBLY_WEEK_"
+NOT_OURS = {".git", ".venv", "__pycache__", "data", "dist", "node_modules", "test-results", "vendor"}
+
+# Written in pieces, so that this file is not its own first finding.
+FORBIDDEN = {
+    "a package registry": [r"py" + r"pi\.org", r"python" + r"hosted\.org", r"npm" + r"js\.(?:org|com)"],
+    "a path of somebody's machine": [rf"(?<![\w.:/-])/{folder}/" for folder in ("wo" + "rk", "ro" + "ot", "ho" + "me")],
+    "a note outside the repository": [rf"\b{note}\.md\b" for note in ("des" + "ign", "ho" + "use", "pit" + "falls")],
+}
+
+
+def listed_by_git() -> list[Path] | None:
+    """Every file git knows or would add; None without git or outside a checkout."""
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard", "-z"]
+    try:
+        listed = subprocess.run(command, cwd=PROJECT, capture_output=True, check=True)  # noqa: S603 (fixed words)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return [PROJECT / name for name in listed.stdout.decode().split("\0") if name]
+
+
+def repository_files() -> list[Path]:
+    """Every file that is, or is about to be, part of the repository."""
+    files = listed_by_git()
+    if files is None:
+        files = [file for file in PROJECT.rglob("*") if not NOT_OURS.intersection(file.relative_to(PROJECT).parts)]
+    return sorted(file for file in files if file.is_file() and ".mypy_cache" not in file.parts)
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Name and content of every file of the repository that is text."""
+    for file in repository_files():
+        try:
+            yield file.relative_to(PROJECT).as_posix(), file.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+
+
+def modules() -> dict[str, str]:
+    """Name to source of everything under app/."""
+    return {name: text for name, text in texts() if name.startswith("app/") and name.endswith(".py")}
+
+
+def pins(lock: str) -> set[str]:
+    """Each requirement of a lock with its version, marker and hashes, as one line."""
+    text = (PROJECT / lock).read_text(encoding="utf-8").replace("\\\n", "")
+    return {" ".join(line.split()) for line in text.splitlines() if line}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_repository_never_names(what: str) -> None:
+    pattern = re.compile("|".join(FORBIDDEN[what]))
+
+    found = [f"{name}: {match.group()}" for name, text in texts() for match in pattern.finditer(text)]
+
+    assert found == []
+
+
+def test_repository_is_seen_whole() -> None:
+    names = {name for name, _ in texts()}
+
+    assert {"Makefile", ".ci/run", "app/config.py", "tests/test_repository.py", "requirements.lock"} - names == set()
+
+
+def test_module_starts_with_one_line_that_says_what_it_is() -> None:
+    docstrings = {name: ast.get_docstring(ast.parse(text), clean=False) for name, text in modules().items()}
+
+    assert {name: said for name, said in docstrings.items() if not said or "\n" in said} == {}
+
+
+def test_module_is_at_most_300_lines() -> None:
+    assert {name: len(text.splitlines()) for name, text in modules().items() if len(text.splitlines()) > 300} == {}
+
+
+def test_function_is_at_most_40_lines() -> None:
+    lengths = {
+        f"{name}:{node.lineno} {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for name, text in modules().items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+    assert {place: lines for place, lines in lengths.items() if lines > 40} == {}
+
+
+def test_template_is_at_most_120_lines() -> None:
+    lengths = {name: len(text.splitlines()) for name, text in texts() if name.startswith("templates/")}
+
+    assert {name: lines for name, lines in lengths.items() if lines > 120} == {}
+
+
+def test_env_example_lists_exactly_the_settings() -> None:
+    example = (PROJECT / ".env.example").read_text(encoding="utf-8")
+
+    listed = re.findall(rf"^#?{PREFIX}([A-Z_]+)=", example, re.MULTILINE)
+
+    assert sorted(listed) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_env_example_changes_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(PREFIX + name.upper(), raising=False)
+
+    copied = Settings(_env_file=PROJECT / ".env.example")
+
+    assert copied == Settings(_env_file=None)
+
+
+def test_every_make_target_is_documented() -> None:
+    targets = re.findall(r"^([a-z]+):.*## ", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    prose = "".join((PROJECT / page).read_text(encoding="utf-8") for page in ("README.md", "CONTRIBUTING.md"))
+
+    assert {"setup", "demo", "run", "test", "lint", "fix", "bench"} - set(targets) == set()
+    assert [target for target in targets if not re.search(rf"\bmake {target}\b", prose)] == []
+
+
+def test_runtime_lock_is_a_part_of_the_whole_lock() -> None:
+    assert pins("requirements.lock") - pins("requirements-dev.lock") == set()
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_lock_holds_nothing_but_pins_with_hashes(lock: str) -> None:
+    pinned = re.compile(r"[a-z0-9-]+==\S+( ; [^;]+?)?( --hash=sha256:[0-9a-f]{64})+")
+
+    assert [line for line in sorted(pins(lock)) if not pinned.fullmatch(line)] == []
+
+
+def test_locks_hold_every_requirement_of_the_project() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = {
+        "requirements.lock": project["project"]["dependencies"] + project["build-system"]["requires"],
+        "requirements-dev.lock": project["project"]["optional-dependencies"]["dev"],
+    }
+
+    missing = {
+        (lock, requirement)
+        for lock, requirements in wanted.items()
+        for requirement in requirements
+        if re.split(r"[\[<>=~! ]", requirement)[0].replace("_", "-")
+        not in {pin.partition("==")[0] for pin in pins(lock)}
+    }
+
+    assert missing == set()
+
+
+def test_every_integrity_hash_is_the_vendored_one() -> None:
+    named = {
+        found
+        for name, text in texts()
+        if name.startswith(("app/", "templates/"))
+        for found in re.findall(r"sha384-[A-Za-z0-9+/=]{64}", text)
+    }
+
+    assert named - set(vendor_htmx.FILES.values()) == set()
+    assert named != set()
+
+
+def test_image_packs_the_vendored_htmx() -> None:
+    dockerfile = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+
+    assert re.findall(r"npm pack --silent (\S+)", dockerfile) == [vendor_htmx.PACKAGE]
+
+
+def test_image_copies_only_what_the_build_context_holds() -> None:
+    dockerfile = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+    context = re.findall(r"^!(\S+)$", (PROJECT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE)
+
+    copies = re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)
+    sources = sorted(source for words in copies for source in words.split())
+
+    assert sources == sorted(context)
+    assert [source for source in sources if not (PROJECT / source).exists()] == []
+
+
+def test_compose_trusts_its_own_proxy_and_publishes_nothing_else() -> None:
+    compose = (PROJECT / "compose.yaml").read_text(encoding="utf-8")
+
+    trusted = re.findall(rf"{PREFIX}TRUSTED_PROXIES: (\S+)", compose)
+
+    assert trusted == re.findall(r"ipv4_address: (\S+)", compose)
+    assert re.findall(r"ports: (.+)", compose) == ['["${PORT:-8080}:8080"]']
+
+
+def test_htmx_that_differs_from_its_hash_is_not_vendored(tmp_path: Path) -> None:
+    tarball = tmp_path / "htmx.tgz"
+    tarball.write_bytes(b"not a package")
+
+    status = vendor_htmx.main(["--tarball", str(tarball), "--into", str(tmp_path / "vendor")])
+
+    assert status == 1
+    assert not (tmp_path / "vendor").exists()
