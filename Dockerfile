@@ -19,7 +19,8 @@ COPY migrations migrations
 COPY app app
 # Installed in place: templates, static, migrations and the shipped rules are found next to app/.
 RUN /venv/bin/pip install --quiet --no-deps --no-build-isolation -e . \
- && /venv/bin/python -m compileall -q app migrations
+ && /venv/bin/python -m compileall -q app migrations \
+ && chmod -R a+rX /app
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="Assembly Week" \

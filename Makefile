@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .PHONY: help setup demo run test lint fix bench lock vendor browser clean
 
 ARGS ?=
-PYTEST_ARGS ?= -n auto --dist loadfile
+PYTEST_ARGS ?= -n logical --maxprocesses 8 --dist loadfile
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python3.14 python)
 BIN := .venv/bin

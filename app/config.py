@@ -14,7 +14,9 @@ BoardVisibility = Literal["signed-in", "public"]
 class Settings(BaseSettings):
     """Everything an installation can be told; `.env.example` lists the same names."""
 
-    model_config = SettingsConfigDict(env_prefix="ASSEMBLY_WEEK_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ASSEMBLY_WEEK_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     data_dir: Path = Field(default=Path("data"), description="Where SQLite, keys and the demo keep their files")
     database_url: str = Field(default="", description="SQLAlchemy form; empty = SQLite in DATA_DIR")

@@ -1,22 +1,16 @@
 """Activities as readers see them: one, or a page of the ledger."""
 
-import base64
-import binascii
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.domain.memberships import team_at
-from app.errors import Malformed
 from app.models import LedgerEntry, Reversal, Week
-from app.services import people, teams
-
-MOST_PER_PAGE = 1_000
+from app.services import paging, people, teams
+from app.services.paging import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +35,6 @@ class ActivityView:
     reversed: bool
     points: int | None
     reason: str | None
-
-
-class Page(NamedTuple):
-    """Some of a list, oldest first, and where it goes on."""
-
-    items: list[ActivityView]
-    next_cursor: str | None
 
 
 def view(session: Session, week: Week, entry: LedgerEntry) -> ActivityView:
@@ -92,28 +79,15 @@ def _reversed(session: Session, entries: Sequence[LedgerEntry], upto: int | None
     return cancelled
 
 
-def page(session: Session, week: Week, *, cursor: str | None, limit: int, upto: int | None = None) -> Page:
+def page(
+    session: Session, week: Week, *, cursor: str | None, limit: int, upto: int | None = None
+) -> Page[ActivityView]:
     """Up to `limit` activities after the cursor, in the order they were recorded. Raises Malformed for a bad cursor."""
     query = select(LedgerEntry).where(LedgerEntry.week_id == week.id)
     if cursor:
-        query = query.where(LedgerEntry.seq > _decode(cursor))
+        query = query.where(LedgerEntry.seq > paging.decode_number(cursor))
     if upto is not None:
         query = query.where(LedgerEntry.version <= upto)
-    entries = list(session.exec(query.order_by(col(LedgerEntry.seq)).limit(limit + 1)))
-    shown = entries[:limit]
-    after = _encode(shown[-1].seq) if len(entries) > limit else None
-    return Page(views(session, week, shown, upto=upto), after)
-
-
-def _encode(seq: int) -> str:
-    return base64.urlsafe_b64encode(f"a{seq}".encode()).decode().rstrip("=")
-
-
-def _decode(cursor: str) -> int:
-    try:
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        text = ""
-    if not re.fullmatch(r"a\d{1,18}", text):
-        raise Malformed("That cursor is not one of ours. Leave it out to start at the beginning.")
-    return int(text[1:])
+    found = session.exec(query.order_by(col(LedgerEntry.seq)).limit(limit + 1)).all()
+    entries, next_cursor = paging.cut(found, limit, lambda entry: str(entry.seq))
+    return Page(views(session, week, entries, upto=upto), next_cursor)

@@ -104,7 +104,7 @@ def _refusal(reading: Reading, gate: Gate) -> str | None:
 
 def _refused(bad: list[dict[str, int | str]]) -> BatchRefused:
     first = f"Line {bad[0]['line']}: {bad[0]['message']}"
-    rest = f" {len(bad) - 1} more lines are bad too." if len(bad) > 1 else ""
+    rest = f" There are {len(bad)} bad lines in all." if len(bad) > 1 else ""
     return BatchRefused(f"Nothing was recorded. {first}{rest}", errors=bad)
 
 

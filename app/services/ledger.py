@@ -2,16 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert
 from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain import names
-from app.domain.calendar import local_day
 from app.domain.memberships import team_at
 from app.domain.rules import ADJUSTMENT
 from app.errors import AlreadyDone, Malformed, NotFound
@@ -80,15 +78,14 @@ def record(session: Session, gate: Gate, drafts: Sequence[Draft], *, by: str) ->
 
 def _rescore(session: Session, gate: Gate, drafts: Sequence[Draft]) -> None:
     """Score the teams these drafts count for anew, and count those that belong to no team."""
-    zone = ZoneInfo(gate.week.timezone)
     ids = {email: person.id for email, person in gate.people.items()}
     joins = teams.joins(session, gate.week, ids.values() if len(ids) < people.CHUNK else None)
     touched: set[str] = set()
-    loose: Counter[tuple[date, str]] = Counter()
+    loose: Counter[str] = Counter()
     for draft in drafts:
         team_id = team_at(joins.get(ids[draft.person], ()), draft.occurred_at)
         if team_id is None:
-            loose[local_day(draft.occurred_at, zone), draft.kind] += 1
+            loose[draft.kind] += 1
         else:
             touched.add(team_id)
     scores.refresh(session, gate.week, gate.rules, touched)
@@ -137,8 +134,7 @@ def rulings(session: Session, entry: LedgerEntry) -> int:
 def _rescore_entry(session: Session, week: Week, entry: LedgerEntry, change: int) -> None:
     team_id = team_of(session, week, entry)
     if team_id is None:
-        day = local_day(entry.occurred_at, ZoneInfo(week.timezone))
-        scores.count_loose(session, week, {(day, entry.kind): change})
+        scores.count_loose(session, week, {entry.kind: change})
     else:
         scores.refresh(session, week, rule_sets.rules_of(session, week), [team_id])
 

@@ -8,6 +8,8 @@ from typing import TypeVar
 from sqlmodel import Session, col, select
 
 from app.models import Person
+from app.services import paging
+from app.services.paging import Page
 
 CHUNK = 500
 
@@ -30,6 +32,14 @@ def by_id(session: Session, ids: Iterable[str]) -> dict[str, Person]:
         for person in session.exec(select(Person).where(col(Person.id).in_(chunk))):
             found[person.id] = person
     return found
+
+
+def page(session: Session, *, cursor: str | None, limit: int) -> Page[Person]:
+    """Up to `limit` people after the cursor, by e-mail. Raises Malformed for a bad cursor."""
+    query = select(Person).order_by(col(Person.email)).limit(limit + 1)
+    if cursor:
+        query = query.where(col(Person.email) > paging.decode(cursor))
+    return paging.cut(session.exec(query).all(), limit, lambda person: person.email)
 
 
 def find_or_create(session: Session, email: str, name: str, now: datetime) -> tuple[Person, bool]:

@@ -1,8 +1,8 @@
 """Each team's score, kept up to date in the transaction that changes the ledger, and rebuilt at will."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -10,20 +10,19 @@ from sqlalchemy import delete, insert, update
 from sqlmodel import Session, col, select
 
 from app.domain.activity import Activity, Adjustment
-from app.domain.calendar import local_day
 from app.domain.rules import Rules
 from app.domain.scoring import score
-from app.domain.tally import Tally, TeamScore, from_json, tally, to_json
+from app.domain.tally import TeamScore, from_json, tally, to_json
 from app.models import Score, Week
 from app.models.score import NO_TEAM
 from app.services import facts, teams
 
 
 class WeekScores(NamedTuple):
-    """The scores of a week: by team id, and what belongs to no team (counts alone)."""
+    """The scores of a week: by team id, and per kind how many live activities belong to no team."""
 
     teams: dict[str, TeamScore]
-    loose: TeamScore
+    loose: dict[str, int]
 
 
 def refresh(session: Session, week: Week, rules: Rules, team_ids: Iterable[str]) -> None:
@@ -41,33 +40,26 @@ def score_team(session: Session, week: Week, rules: Rules, team_id: str) -> Team
     return tally(own, score(own, rules, zone), facts.adjustments(session, week, team_id=team_id), zone)
 
 
-def count_loose(session: Session, week: Week, changes: Mapping[tuple[date, str], int]) -> None:
-    """Add to the counts, per local day and kind, of activities whose person has no team."""
+def count_loose(session: Session, week: Week, changes: Mapping[str, int]) -> None:
+    """Add to the counts, per kind, of activities whose person has no team."""
     if not changes:
         return
-    counts = Counter(
-        {(day, kind): n for day, each in loose(session, week).days.items() for kind, n in each.counts.items()}
-    )
-    counts.update(changes)
-    days: defaultdict[date, dict[str, int]] = defaultdict(dict)
-    for (day, kind), n in counts.items():
-        if n:
-            days[day][kind] = n
-    _store(session, week, NO_TEAM, to_json(TeamScore({day: Tally(counts=each) for day, each in days.items()})))
-
-
-def loose(session: Session, week: Week) -> TeamScore:
-    """The live activities that belong to no team, as a score with counts and nothing else."""
     stored = session.exec(select(Score.data).where(Score.week_id == week.id, Score.team_id == NO_TEAM)).first()
-    return from_json(stored) if stored else TeamScore()
+    counts = Counter(json.loads(stored) if stored else {})
+    counts.update(changes)
+    _store(session, week, NO_TEAM, _counts_text(counts))
+
+
+def _counts_text(counts: Mapping[str, int]) -> str:
+    return json.dumps({kind: number for kind, number in sorted(counts.items()) if number})
 
 
 def of_week(session: Session, week: Week) -> WeekScores:
     """The kept scores of the week."""
     rows = session.exec(select(Score.team_id, Score.data).where(Score.week_id == week.id))
-    kept = {team_id: from_json(data) for team_id, data in rows}
-    no_team = kept.pop(NO_TEAM, TeamScore())
-    return WeekScores(kept, no_team)
+    texts = dict(rows.all())
+    loose = json.loads(texts.pop(NO_TEAM, "{}"))
+    return WeekScores({team_id: from_json(data) for team_id, data in texts.items()}, loose)
 
 
 def compute(session: Session, week: Week, rules: Rules, *, upto: int | None = None) -> WeekScores:
@@ -96,21 +88,17 @@ def from_facts(
     scored = {
         team_id: tally(own[team_id], score(own[team_id], rules, zone), given[team_id], zone) for team_id in team_ids
     }
-    days: defaultdict[date, Counter[str]] = defaultdict(Counter)
-    for activity in own[None]:
-        days[local_day(activity.occurred_at, zone)][activity.kind] += 1
-    return WeekScores(scored, TeamScore({day: Tally(counts=dict(counts)) for day, counts in days.items()}))
+    return WeekScores(scored, dict(Counter(activity.kind for activity in own[None])))
 
 
 def rebuild(session: Session, week: Week, rules: Rules) -> None:
     """Throw the kept scores of a week away and compute them from the ledger."""
     computed = compute(session, week, rules)
     session.execute(delete(Score).where(col(Score.week_id) == week.id))
-    everything = {**computed.teams, NO_TEAM: computed.loose}
-    session.execute(
-        insert(Score),
-        [{"week_id": week.id, "team_id": team_id, "data": to_json(each)} for team_id, each in everything.items()],
-    )
+    texts = {team_id: to_json(each) for team_id, each in computed.teams.items()}
+    texts[NO_TEAM] = _counts_text(computed.loose)
+    rows = [{"week_id": week.id, "team_id": team_id, "data": data} for team_id, data in texts.items()]
+    session.execute(insert(Score), rows)
 
 
 def _store(session: Session, week: Week, team_id: str, data: str) -> None:

@@ -10,12 +10,21 @@ from app.domain import names
 from app.domain.memberships import Join, current_team
 from app.errors import NotFound, TeamFull
 from app.models import Membership, Person, Team, Week
+from app.services import paging
+from app.services.paging import Page
 
 
 def of_week(session: Session, week: Week) -> list[Team]:
     """The week's teams by name."""
     teams = session.exec(select(Team).where(Team.week_id == week.id))
     return sorted(teams, key=lambda team: team.name_key)
+
+
+def page(session: Session, week: Week, *, cursor: str | None, limit: int) -> Page[Team]:
+    """Up to `limit` teams after the cursor, by name. Raises Malformed for a bad cursor."""
+    after = paging.decode(cursor) if cursor else ""
+    found = [team for team in of_week(session, week) if team.name_key > after]
+    return paging.cut(found[: limit + 1], limit, lambda team: team.name_key)
 
 
 def find(session: Session, week: Week, team_id: str) -> Team:

@@ -10,7 +10,7 @@ from typing import IO, Literal
 from sqlmodel import Session
 
 from app.models import Week
-from app.services import activities
+from app.services import activities, paging
 from app.services.activities import ActivityView
 
 Format = Literal["csv", "json"]
@@ -27,7 +27,7 @@ def export(session: Session, week: Week, form: Format, out: IO[str], progress: C
 def _pages(session: Session, week: Week, progress: Callable[[int], None]) -> Iterator[list[ActivityView]]:
     cursor: str | None = None
     while True:
-        page = activities.page(session, week, cursor=cursor, limit=activities.MOST_PER_PAGE)
+        page = activities.page(session, week, cursor=cursor, limit=paging.MOST_PER_PAGE)
         progress(len(page.items))
         yield page.items
         if (cursor := page.next_cursor) is None:

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from app.domain.board import Board
 from app.domain.snapshot import from_text
+from app.domain.tally import TeamScore
 from app.models import Week
 from app.services import boards, rule_sets, scores
 
@@ -19,7 +20,7 @@ def verify(session: Session, week: Week, now: datetime) -> list[str]:
     found = [
         f"Week {week.slug}: the kept score of team {team_id} differs from the ledger's."
         for team_id in sorted(computed.teams)
-        if kept.teams.get(team_id, type(computed.loose)()) != computed.teams[team_id]
+        if kept.teams.get(team_id, TeamScore()) != computed.teams[team_id]
     ]
     if kept.loose != computed.loose:
         found.append(f"Week {week.slug}: the counts of activities without a team differ from the ledger's.")

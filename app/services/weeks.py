@@ -12,6 +12,8 @@ from app.domain.calendar import local_day, parse_zone
 from app.errors import Conflict, Malformed, NotFound, WeekNotOpen, WeekUnknown
 from app.events import WeekChanged
 from app.models import Week, WeekEvent
+from app.services import paging
+from app.services.paging import Page
 
 CURRENT = "current"
 LONGEST_WEEK = 31
@@ -91,6 +93,14 @@ def pick_current(weeks: list[Week], now: datetime) -> Week | None:
 def every(session: Session) -> list[Week]:
     """All weeks, the one that starts last first."""
     return list(session.exec(select(Week).order_by(col(Week.starts).desc(), col(Week.id).desc())))
+
+
+def page(session: Session, *, cursor: str | None, limit: int) -> Page[Week]:
+    """Up to `limit` weeks after the cursor, in the order they were created. Raises Malformed for a bad cursor."""
+    query = select(Week).order_by(col(Week.id)).limit(limit + 1)
+    if cursor:
+        query = query.where(Week.id > paging.decode_number(cursor))
+    return paging.cut(session.exec(query).all(), limit, lambda week: str(week.id))
 
 
 def lock(session: Session, slug: str, now: datetime) -> Week:

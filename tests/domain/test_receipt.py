@@ -89,6 +89,14 @@ def test_receipt_shows_quests_without_a_person_after_what_completed_them() -> No
     ]
 
 
+def test_receipt_lists_activities_of_one_moment_in_order_of_evaluation() -> None:
+    done = [activity("response", "10:00", person, source=source) for person, source in (("ana", "b"), ("ben", "a"))]
+
+    receipt = receipt_of(done)
+
+    assert [line.person for line in receipt.items] == ["Ben", "Ana"]
+
+
 def test_receipt_names_the_local_day_of_a_daily_quest() -> None:
     quest = Quest("Daily", (("shift", 1), ("issue", 2)), 4, per="day")
     done = [activity(kind, "2022-09-12 23:30") for kind in ("shift", "issue", "issue")]

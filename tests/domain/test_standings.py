@@ -6,9 +6,21 @@ from datetime import UTC, datetime
 import pytest
 
 from app.domain.board import Board, LastEarned, Standing, TrophyResult
-from app.domain.rules.model import Bonus, Metric, Quest, Trophy
-from app.domain.standings import TeamFacts
-from tests.domain.builders import ALL_HANDS, DEFAULT, EARLY, PLAIN, activity, adjustment, board_of, moment
+from app.domain.rules.model import Metric, Quest, Trophy
+from app.domain.standings import TeamFacts, make_board
+from tests.domain.builders import (
+    ALL_HANDS,
+    DEFAULT,
+    EARLY,
+    PLAIN,
+    RESPONSE,
+    WEEK,
+    activity,
+    adjustment,
+    board_of,
+    moment,
+    with_kind,
+)
 
 CATS, OWLS, ELKS, YAKS = (TeamFacts(name.casefold(), name) for name in ("Cats", "owls", "Elks", "Yaks"))
 
@@ -87,11 +99,11 @@ def test_board_shows_its_week() -> None:
 
 
 def test_ranks_are_shared_by_equals_who_are_listed_by_casefolded_name() -> None:
-    points = {"cats": 1, "owls": 5, "elks": 5, "yaks": 9}
+    points = {"cats": 1, "owls": 5, "elks": 9, "yaks": 5}
 
     board = board_of([], PLAIN, [adjustment(n, team=team) for team, n in points.items()], (YAKS, OWLS, ELKS, CATS))
 
-    assert places(board) == [(1, "Yaks"), (2, "Elks"), (2, "owls"), (4, "Cats")]
+    assert places(board) == [(1, "Elks"), (2, "owls"), (2, "Yaks"), (4, "Cats")]
 
 
 def test_teams_without_points_are_on_the_board() -> None:
@@ -133,11 +145,11 @@ def test_ties_are_broken_in_the_order_of_the_metrics() -> None:
 
 
 def test_earliest_heeds_neither_awards_of_zero_nor_adjustments() -> None:
-    rules = replace(PLAIN, ties=(Metric("earliest"),), bonuses=(Bonus("Medal", "issue", points=0, within=60),))
+    rules = with_kind(replace(RESPONSE, points=0), replace(PLAIN, ties=(Metric("earliest"),)))
     done = [
         activity("issue", "09:00", "ana", "owls"),
         activity("issue", "10:00", "ben", "cats"),
-        activity("juggling", "12:00", "ana", "owls"),
+        activity("response", "12:00", "ana", "owls"),
     ]
 
     board = board_of(done, rules, [adjustment(1, "13:00", "owls"), adjustment(1, "08:00", "cats")], (CATS, OWLS))
@@ -173,11 +185,10 @@ def test_totals_count_every_live_activity_with_or_without_a_team() -> None:
 
 
 def test_last_earned_is_the_newest_award_that_gave_points() -> None:
-    rules = replace(DEFAULT, quests=(ALL_HANDS,))
+    rules = with_kind(replace(RESPONSE, points=-1), replace(PLAIN, quests=(ALL_HANDS,)))
     done = [activity("shift", "10:00", person) for person in ("ana", "ben", "chi")]
-    capped = [activity("response", "09:00", subject="T-1") for _ in range(3)]
 
-    board = board_of([*done, *capped, activity("response", "11:00", subject="T-1")], rules, [adjustment(5, "12:00")])
+    board = board_of([*done, activity("response", "11:00")], rules, [adjustment(5, "12:00")])
 
     assert board.standings[0].last_earned == LastEarned(moment("10:00"), "Quest: All hands", None, 15)
 
@@ -229,3 +240,9 @@ def test_trophy_has_no_winner_with_less_than_zero() -> None:
     board = board_of([], rules, [adjustment(-5, team="owls"), adjustment(-9, team="cats")])
 
     assert board.trophies == (TrophyResult("Cup", "team", 0, ()),)
+
+
+def test_trophy_has_no_winner_while_nobody_takes_part() -> None:
+    board = make_board(WEEK, DEFAULT, (), {}, {}, {}, WEEK.starts, as_of=moment("09:00"), version=1)
+
+    assert [(trophy.value, trophy.winners) for trophy in board.trophies] == [(0, ()), (0, ())]

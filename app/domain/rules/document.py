@@ -40,7 +40,7 @@ _SYNTAX = (
     ("Invalid initial", "A key is missing here, or has characters that need quotes: write it, or put it in quotes."),
     ("Invalid statement", "A line begins with a key, a [header] or a # comment: mend the beginning of this line."),
 )
-_REST = " (The rest of the file can be checked once this is mended.)"
+REST = " (The rest of the file can be checked once this is mended.)"
 
 
 @dataclass(frozen=True)
@@ -104,4 +104,4 @@ def _syntax_mistake(text: str, outline: Outline, error: str) -> Mistake:
 
 
 def _mistake(line: int, outline: Outline, sentence: str) -> Mistake:
-    return Mistake(line, dotted(outline.path_on(line)), sentence + _REST)
+    return Mistake(line, dotted(outline.path_on(line)), sentence + REST)

@@ -1,0 +1,83 @@
+"""Timed work beside the requests: hear of other processes' commits, keep boards fresh, follow the rules file."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from starlette.concurrency import run_in_threadpool
+
+from app.config import Settings
+from app.db import Database
+from app.errors import Problem
+from app.services import rule_sets, startup
+
+LOOK_SECONDS = 0.25
+REREAD_SECONDS = 2.0
+FILE_SECONDS = 0.5
+
+logger = logging.getLogger(__name__)
+
+
+async def follow_commits(database: Database, hear: Callable[[], None], refresh: Callable[[], Awaitable[None]]) -> None:
+    """Notice what other processes commit, and have boards computed before somebody asks for them.
+
+    SQLite tells by a number that is cheap to look at; PostgreSQL's versions are read again every other second.
+    """
+    seen: int | None = None
+    waited = 0.0
+    while True:
+        mark = await run_in_threadpool(database.change_mark)
+        waited += LOOK_SECONDS
+        if mark != seen or (mark is None and waited >= REREAD_SECONDS):
+            seen, waited = mark, 0.0
+            hear()
+        await refresh()
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def follow_rules_file(database: Database, settings: Settings, clock: Callable[[], datetime]) -> None:
+    """Make each new content of the rules file a version, or refuse it; waits for editors that save in two steps."""
+    taken = before = None
+    while True:
+        text = await run_in_threadpool(startup.read_text, settings.rules_path)
+        if text is not None and text != taken and text == before:
+            await run_in_threadpool(take_rules_file, database, text, clock())
+            taken = text
+        before = text
+        await asyncio.sleep(FILE_SECONDS)
+
+
+def take_rules_file(database: Database, text: str, now: datetime) -> None:
+    """Read the file's content into the database and say in the log what became of it."""
+    with database.unit_of_work() as session:
+        rule_set = rule_sets.read_file(session, text, now)
+        errors = rule_sets.file_errors(session)
+    if rule_set is not None:
+        logger.info("rules file: version %s is active", rule_set.id)
+    for error in errors:
+        logger.warning("rules file refused: line %s: %s", error["line"], error["message"])
+
+
+@asynccontextmanager
+async def running(*jobs: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Run jobs for as long as the block lasts; a failing one is logged and started again."""
+    tasks = [asyncio.create_task(_keep_going(job)) for job in jobs]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _keep_going(job: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await job()
+        except Problem as problem:
+            logger.warning("%s", problem.detail)
+        except Exception:
+            logger.exception("a job failed and starts again")
+        await asyncio.sleep(1.0)

@@ -1,0 +1,67 @@
+"""The application: the only place where the parts meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from app import __version__, jobs
+from app.config import PROJECT, Settings
+from app.db import Database
+from app.services import startup
+from app.web import health, pages, problems, static
+from app.web.api import router as api
+from app.web.boards import BoardKeeper
+from app.web.clock import Clock, utc_now
+from app.web.desk import TokenDesk
+from app.web.edge import Edge
+from app.web.state import Installation
+
+MOST_BODY_BYTES = 1_048_576
+
+
+class _Application(FastAPI):
+    """FastAPI inside our own edge, which also sees what its outermost layers answer."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Everything FastAPI does, wrapped once more."""
+        return Edge(super().build_middleware_stack())
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> FastAPI:
+    """The web application for these settings (the environment's by default), on its own database connections."""
+    settings = settings or Settings()
+    database = Database(settings.sqlalchemy_url, checkpoints=True)
+    keeper = BoardKeeper(database, clock)
+    app = _Application(
+        title="Assembly Week",
+        version=__version__,
+        description="A week of customer-support rotations as a game. Tokens come from `assembly-week token create`.",
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=MOST_BODY_BYTES,
+        lifespan=_lifespan,
+    )
+    app.state.installation = Installation(settings, database, clock, keeper, TokenDesk(database, clock))
+    app.include_router(api)
+    app.include_router(pages.router)
+    app.include_router(health.router)
+    app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
+    problems.install(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    place: Installation = app.state.installation
+    startup.prepare(place.database, place.settings, place.clock())
+    if place.settings.watches_rules and (text := startup.read_text(place.settings.rules_path)) is not None:
+        jobs.take_rules_file(place.database, text, place.clock())
+    work = [partial(jobs.follow_commits, place.database, place.boards.hear, place.boards.refresh)]
+    if place.settings.watches_rules:
+        work.append(partial(jobs.follow_rules_file, place.database, place.settings, place.clock))
+    async with jobs.running(*work):
+        yield
+    place.database.dispose()

@@ -1,0 +1,126 @@
+"""The story as a script: every entry of the ledger, with the simulated moment at which it is recorded."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from itertools import count
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from app.services.demo.cast import CAST, STARTS, ZONE
+from app.services.demo.story import WRONG_CUSTOMER, Filed, Gift, Shift, tell
+from app.services.intake import Draft, Key
+
+SLOT = timedelta(hours=2)
+ONE_HOUR = 3600
+
+_KINDS = {"github": "issue", "linear": "issue", "canny": "feature_request", "guru": "knowledge_card"}
+_PLACES = {
+    "github": "https://code.example.com/issues/",
+    "linear": "https://tracker.example.com/SUP-",
+    "canny": "https://feedback.example.com/posts/",
+    "guru": "https://cards.example.com/",
+}
+_DELIVERY = timedelta(seconds=4)
+_UNNOTICED = timedelta(minutes=17)
+
+
+class Correction(NamedTuple):
+    """An organizer reverses the activity of this key."""
+
+    key: Key
+    reason: str
+
+
+class Event(NamedTuple):
+    """One thing that reaches the ledger at the simulated moment `at` (UTC)."""
+
+    at: datetime
+    what: Draft | Correction | Gift
+
+
+def events() -> tuple[Event, ...]:
+    """Everything that happens, in the order in which it is recorded."""
+    numbers = count(48_210)
+    found = [event for scene in tell() for event in _events(scene, numbers)]
+    return tuple(sorted(found, key=lambda event: event.at))
+
+
+def _events(scene: Shift | Filed | Gift, numbers: Iterator[int]) -> Iterator[Event]:
+    match scene:
+        case Shift():
+            yield from _replies(scene, numbers)
+            yield _covered(scene)
+        case Filed():
+            yield _filed(scene, next(numbers))
+        case Gift():
+            yield Event(_moment(scene.day, scene.at), scene)
+
+
+def _moment(day: int, at: time) -> datetime:
+    return datetime.combine(STARTS + timedelta(days=day), at, ZONE).astimezone(UTC)
+
+
+def _lot(*words: object) -> float:
+    """A number from 0 to below 1 that looks drawn by lot, and is the same for the same words everywhere."""
+    return crc32("/".join(map(str, words)).encode()) / 2**32
+
+
+def _into(shift: Shift, part: float) -> datetime:
+    """The moment when that part of a shift's working time is over, in whole seconds as tools report it."""
+    return _moment(shift.day, shift.starts) + timedelta(minutes=3, seconds=round(part * 112 * 60))
+
+
+def _replies(shift: Shift, numbers: Iterator[int]) -> Iterator[Event]:
+    moments = iter(_moments(shift))
+    for place, ticket in enumerate(shift.replies):
+        who, subject = shift.crew[place % len(shift.crew)], f"ticket-{next(numbers)}"
+        answered = None
+        for mark in ticket:
+            at = next(moments)
+            seconds = _seconds(mark, at, answered)
+            draft = _draft(
+                "response", "zendesk", who, at, f"comment-{next(numbers)}", subject=subject, response_seconds=seconds
+            )
+            yield Event(at + _DELIVERY, draft)
+            if mark == "x":
+                yield Event(at + _UNNOTICED, Correction(draft.key, WRONG_CUSTOMER))
+            answered = at
+
+
+def _moments(shift: Shift) -> list[datetime]:
+    """When the replies of a shift leave: spread over it, though none quite evenly."""
+    total = len("".join(shift.replies))
+    moments = [
+        _into(shift, (place + 0.25 + 0.5 * _lot(shift.crew, shift.day, place)) / total) for place in range(total)
+    ]
+    return [*moments[:-1], _moment(shift.day, shift.last_reply)] if shift.last_reply else moments
+
+
+def _seconds(mark: str, at: datetime, answered: datetime | None) -> int:
+    """How long the customer waited: later in a ticket, only since they wrote back (`answered` is the reply before)."""
+    if mark == "=":
+        return ONE_HOUR
+    if mark == "-":
+        return ONE_HOUR + 60 + round(6_000 * _lot(mark, at))
+    longest = 3_300.0 if answered is None else (at - answered).total_seconds()
+    return round(longest * (0.15 + 0.8 * _lot(mark, at)))
+
+
+def _covered(shift: Shift) -> Event:
+    """The shift itself: it counts from its scheduled start, and is known once somebody has signed it off."""
+    starts, who = _moment(shift.day, shift.starts), shift.crew[0]
+    signed_off = starts + SLOT + timedelta(seconds=round(240 * _lot(who, starts)))
+    local = starts.astimezone(ZONE)
+    return Event(signed_off, _draft("shift", "office", who, starts, f"{local:%Y-%m-%dT%H:%M} {CAST[who].team}"))
+
+
+def _filed(filed: Filed, number: int) -> Event:
+    at = _into(filed.shift, 0.25 + 0.65 * _lot(filed.title))
+    place = f"{_PLACES[filed.source]}{number}"
+    draft = _draft(_KINDS[filed.source], filed.source, filed.who, at, str(number), url=place, note=filed.title)
+    return Event(at + _DELIVERY, draft)
+
+
+def _draft(kind: str, source: str, who: str, at: datetime, external_id: str, **more: Any) -> Draft:
+    known = {"kind": kind, "source": source, "person": CAST[who].email, "external_id": external_id}
+    return Draft.model_validate({**known, "occurred_at": at.isoformat(), **more})

@@ -1,0 +1,87 @@
+"""Record activities, one or many, and read the ledger."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from app.errors import Malformed
+from app.services import activities, batch, ledger, paging, weeks
+from app.services.intake import Draft, read_json
+from app.services.tokens import Bearer
+from app.web.access import Reader, Writer, sees_behind_freeze
+from app.web.api.schemas import ActivitiesOut, ActivityOut, BatchOut
+from app.web.api.weeks import Cursor, Limit
+from app.web.documents import activity_document
+from app.web.state import Installation, installation
+
+MOST_LINES = 10_000
+MOST_BATCH_BYTES = 16 * 1_048_576
+
+router = APIRouter(tags=["activities"])
+
+
+def _takes(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """The documentation of a body that a route reads by itself."""
+    return {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
+
+
+@router.post(
+    "/weeks/{week}/activities",
+    status_code=201,
+    openapi_extra=_takes("application/json", Draft.model_json_schema()),
+    responses={201: {"model": ActivityOut}, 200: {"model": ActivityOut, "description": "A repeat: the first one"}},
+)
+async def record(request: Request, week: str, who: Writer) -> Response:
+    """Record one activity. (`source`, `kind`, `external_id`) names it: sending it again changes nothing."""
+    return await run_in_threadpool(_record, installation(request), week, await request.body(), who)
+
+
+def _record(place: Installation, slug: str, body: bytes, who: Bearer) -> Response:
+    now = place.clock()
+    with place.database.unit_of_work() as session:
+        entry, repeated = ledger.take(session, slug, read_json(body), by=who.name, now=now)
+        week = weeks.find_by_id(session, entry.week_id)
+        document = activity_document(activities.view(session, week, entry))
+    return JSONResponse(document, 200 if repeated else 201)
+
+
+@router.post(
+    "/weeks/{week}/activities/batch",
+    max_body_size=MOST_BATCH_BYTES,
+    openapi_extra=_takes("application/x-ndjson", {"type": "string", "description": "One activity a line"}),
+    responses={200: {"model": BatchOut}},
+)
+async def record_batch(request: Request, week: str, who: Writer) -> Response:
+    """Record up to 10,000 activities as NDJSON, all or nothing; 422 names every bad line."""
+    return await run_in_threadpool(_record_batch, installation(request), week, await request.body(), who)
+
+
+def _record_batch(place: Installation, slug: str, body: bytes, who: Bearer) -> Response:
+    lines = list(batch.read_ndjson(body.split(b"\n", MOST_LINES + 1)))
+    if len(lines) > MOST_LINES:
+        raise Malformed(
+            f"A batch takes at most {MOST_LINES:,} lines. Send the rest in another one.",
+            errors=[{"line": lines[MOST_LINES].number, "message": "This line is one too many."}],
+        )
+    with place.database.unit_of_work() as session:
+        outcome = batch.record_all(session, slug, lines, by=who.name, now=place.clock())
+    return JSONResponse(outcome._asdict())
+
+
+@router.get("/weeks/{week}/activities", responses={200: {"model": ActivitiesOut}})
+def read_ledger(
+    request: Request, week: str, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+) -> Response:
+    """The week's activities in the order they were recorded, reversed ones and adjustments included.
+
+    While the week is frozen, who is no organizer reads it as it was at the freeze.
+    """
+    place = installation(request)
+    with place.database.reading() as session:
+        found = weeks.find(session, week, place.clock())
+        upto = None if sees_behind_freeze(who) else found.frozen_version
+        items, next_cursor = activities.page(session, found, cursor=cursor, limit=limit, upto=upto)
+        return JSONResponse({"items": [activity_document(each) for each in items], "next_cursor": next_cursor})

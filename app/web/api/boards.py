@@ -1,0 +1,26 @@
+"""Leaderboard and receipt."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from app.web.access import BoardReader, sees_behind_freeze
+from app.web.api.schemas import LeaderboardOut, ReceiptOut
+from app.web.documents import receipt_document
+from app.web.state import installation
+from app.web.views import board_for, receipt_for
+
+router = APIRouter(tags=["boards"])
+
+
+@router.get("/weeks/{week}/leaderboard", responses={200: {"model": LeaderboardOut}, 304: {"description": "Unchanged"}})
+async def leaderboard(request: Request, week: str, who: BoardReader) -> Response:
+    """The week's board; `week` may be `current`. Send the ETag back as If-None-Match to hear 304 while it stands."""
+    return (await board_for(installation(request), week, who)).json.answer(request)
+
+
+@router.get("/weeks/{week}/teams/{team_id}/receipt", responses={200: {"model": ReceiptOut}})
+async def receipt(request: Request, week: str, team_id: str, who: BoardReader) -> Response:
+    """Why a team's score is what it is: a line per award and adjustment, and one with 0 where nothing was earned."""
+    found = await receipt_for(installation(request), week, team_id, sees_all=sees_behind_freeze(who))
+    return JSONResponse(receipt_document(found))

@@ -1,0 +1,60 @@
+"""The rules: read them, see what others would do, activate them."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from app.services import previews, rule_sets
+from app.services.tokens import Bearer
+from app.web.access import Reader, RuleWriter
+from app.web.api.schemas import ActiveRulesOut, PreviewOut, RuleSetOut
+from app.web.documents import preview_document, rule_set_document
+from app.web.state import Installation, installation
+
+router = APIRouter(tags=["rules"])
+
+_TOML: dict[str, Any] = {"requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}}
+
+
+@router.get("/rules", responses={200: {"model": ActiveRulesOut}})
+def show(request: Request, _who: Reader) -> Response:
+    """The active version of the rules."""
+    with installation(request).database.reading() as session:
+        document = rule_set_document(rule_sets.active(session))
+        document["file_errors"] = rule_sets.file_errors(session)
+    return JSONResponse(document)
+
+
+@router.post("/rules/preview", openapi_extra=_TOML, responses={200: {"model": PreviewOut}})
+async def preview(request: Request, _who: RuleWriter) -> Response:
+    """What this rules file would do to the open weeks; nothing changes. 422 lists every mistake in it."""
+    return await run_in_threadpool(_preview, installation(request), _text(await request.body()))
+
+
+def _preview(place: Installation, text: str) -> Response:
+    with place.database.reading() as session:
+        found = previews.preview(session, text, place.clock())
+    return JSONResponse(preview_document(found))
+
+
+@router.put("/rules", openapi_extra=_TOML, responses={200: {"model": RuleSetOut}})
+async def activate(
+    request: Request, who: RuleWriter, note: Annotated[str, Query(max_length=500, description="Why")] = ""
+) -> Response:
+    """Make this rules file the active version and score the open weeks by it. 422 lists every mistake in it."""
+    return await run_in_threadpool(_activate, installation(request), _text(await request.body()), note, who)
+
+
+def _activate(place: Installation, text: str, note: str, who: Bearer) -> Response:
+    with place.database.unit_of_work() as session:
+        rule_set = rule_sets.activate(session, text, note=note, by=who.name, now=place.clock())
+        document = rule_set_document(rule_set)
+    return JSONResponse(document)
+
+
+def _text(body: bytes) -> str:
+    """The body as text; bytes that are no UTF-8 stay visible to the parser, which names them as a mistake."""
+    return body.decode("utf-8", errors="surrogateescape")

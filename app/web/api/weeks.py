@@ -1,0 +1,64 @@
+"""Weeks, their teams, and people."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from app.services import paging, people, teams, weeks
+from app.web.access import Reader, sees_behind_freeze
+from app.web.api.schemas import PeopleOut, TeamsOut, WeekOut, WeeksOut
+from app.web.documents import person_document, team_document, week_document
+from app.web.state import installation
+
+router = APIRouter()
+
+Cursor = Annotated[str | None, Query(max_length=2_000, description="`next_cursor` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=paging.MOST_PER_PAGE)]
+
+
+@router.get("/weeks", tags=["weeks"], responses={200: {"model": WeeksOut}})
+def list_weeks(request: Request, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE) -> Response:
+    """All weeks in the order they were created."""
+    place = installation(request)
+    with place.database.reading() as session:
+        current = weeks.pick_current(weeks.every(session), place.clock())
+        items, next_cursor = weeks.page(session, cursor=cursor, limit=limit)
+        sees_all = sees_behind_freeze(who)
+        documents = [week_document(week, is_current=week == current, sees_all=sees_all) for week in items]
+    return JSONResponse({"items": documents, "next_cursor": next_cursor})
+
+
+@router.get("/weeks/{week}", tags=["weeks"], responses={200: {"model": WeekOut}})
+def show_week(request: Request, week: str, who: Reader) -> Response:
+    """One week; `week` may be `current`."""
+    place = installation(request)
+    with place.database.reading() as session:
+        found = weeks.find(session, week, place.clock())
+        current = weeks.pick_current(weeks.every(session), place.clock())
+        return JSONResponse(week_document(found, is_current=found == current, sees_all=sees_behind_freeze(who)))
+
+
+@router.get("/weeks/{week}/teams", tags=["weeks"], responses={200: {"model": TeamsOut}})
+def list_teams(
+    request: Request, week: str, _who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+) -> Response:
+    """A week's teams by name, with who is in them now."""
+    place = installation(request)
+    with place.database.reading() as session:
+        found = weeks.find(session, week, place.clock())
+        items, next_cursor = teams.page(session, found, cursor=cursor, limit=limit)
+        members = teams.members(session, found)
+        documents = [team_document(team, members.get(team.id, [])) for team in items]
+    return JSONResponse({"items": documents, "next_cursor": next_cursor})
+
+
+@router.get("/people", tags=["people"], responses={200: {"model": PeopleOut}})
+def list_people(
+    request: Request, _who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+) -> Response:
+    """Everybody who plays or has played, by e-mail."""
+    with installation(request).database.reading() as session:
+        items, next_cursor = people.page(session, cursor=cursor, limit=limit)
+        return JSONResponse({"items": [person_document(each) for each in items], "next_cursor": next_cursor})

@@ -1,0 +1,167 @@
+"""Boards kept ready as bytes: computed once per change, then served without a query."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import __version__
+from app.db import Database
+from app.domain.board import Board
+from app.domain.calendar import first_moment, local_day
+from app.domain.rules import Rules
+from app.events import Event
+from app.models import Week
+from app.services import boards, rule_sets, weeks
+from app.web import render
+from app.web.clock import Clock
+from app.web.documents import board_document
+
+
+class Representation:
+    """Bytes with their ETag, as two ready-made responses: all of it, or "you have it already"."""
+
+    def __init__(self, body: bytes, etag: str, media_type: str, vary: str) -> None:
+        headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": vary}
+        self.body = body
+        self._etag = etag
+        self._whole = Response(body, media_type=media_type, headers=headers)
+        self._same = Response(status_code=304, headers=headers)
+
+    def answer(self, request: Request) -> Response:
+        """The whole for who has none or another version, else 304."""
+        given = request.headers.get("if-none-match")
+        return self._same if given is not None and self._is_in(given) else self._whole
+
+    def _is_in(self, given: str) -> bool:
+        return given == "*" or self._etag in (each.strip().removeprefix("W/") for each in given.split(","))
+
+
+@dataclass(frozen=True)
+class Served:
+    """One week's board as everybody of one audience gets it, until something changes or `until` (local midnight)."""
+
+    board: Board
+    rules: Rules
+    zone: ZoneInfo
+    until: datetime
+    over: bool
+
+    @cached_property
+    def json(self) -> Representation:
+        """The leaderboard of the API."""
+        body = json.dumps(board_document(self.board), ensure_ascii=False, separators=(",", ":")).encode()
+        return Representation(body, f'"{self._mark}"', "application/json", "Authorization")
+
+    @cached_property
+    def page(self) -> Representation:
+        """The board's page."""
+        return self._html("board/index.html", "p")
+
+    @cached_property
+    def partial(self) -> Representation:
+        """The part of the page that changes."""
+        return self._html("board/_standings.html", "s")
+
+    @cached_property
+    def summary(self) -> Representation:
+        """The summary's page."""
+        return self._html("summary/index.html", "u")
+
+    @cached_property
+    def _mark(self) -> str:
+        """Differs whenever what is shown differs; made from content, so that a restored database cannot repeat it."""
+        content = repr((self.board, self.over, __version__)).encode()
+        return f"{self.board.version}-{sha256(content).hexdigest()[:16]}"
+
+    def _html(self, template: str, letter: str) -> Representation:
+        body = render.render(
+            template,
+            board=self.board,
+            kinds=self.rules.kind_by_name,
+            zone=self.zone,
+            over=self.over,
+            etag=f'"{self._mark}s"',
+        )
+        vary = f"{render.VARY}, Authorization, Cookie"
+        return Representation(body, f'"{self._mark}{letter}"', "text/html; charset=utf-8", vary)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    served: Served
+    stamp: tuple[int, int | None]  # the week's id and version it was made from
+    heard: int
+
+
+class BoardKeeper:
+    """Keeps the newest board of every week that somebody looks at.
+
+    News (a commit of ours, another process's commit, somebody's hint) only raises a counter. A board made before
+    the newest news is checked against its week's version before it is served again, so a reader sees every write
+    that was acknowledged before the request. One board is computed at a time, however many wait for it.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._heard = 0
+        self._kept: dict[tuple[str, bool], _Kept] = {}
+        self._computing = asyncio.Lock()
+        database.subscribe(self.hear)
+
+    def hear(self, _news: Event | None = None) -> None:
+        """Something may have changed; safe to call from any thread."""
+        self._heard += 1
+
+    async def public(self, slug: str) -> Served:
+        """The board everybody may see. Raises WeekUnknown."""
+        return self._fresh((slug, True)) or await self._check((slug, True))
+
+    async def organizers(self, slug: str) -> Served:
+        """The board as it stands, frozen or not. Raises WeekUnknown."""
+        return self._fresh((slug, False)) or await self._check((slug, False))
+
+    async def refresh(self) -> None:
+        """Bring every board that is kept up to date, so that viewers need not wait."""
+        for key in list(self._kept):
+            if self._fresh(key) is None:
+                await self._check(key)
+
+    def _fresh(self, key: tuple[str, bool]) -> Served | None:
+        kept = self._kept.get(key)
+        if kept is None or kept.heard != self._heard or self._clock() >= kept.served.until:
+            return None
+        return kept.served
+
+    async def _check(self, key: tuple[str, bool]) -> Served:
+        async with self._computing:
+            served = self._fresh(key)
+            return served if served is not None else await run_in_threadpool(self._load, key)
+
+    def _load(self, key: tuple[str, bool]) -> Served:
+        heard, now = self._heard, self._clock()
+        slug, is_public = key
+        with self._database.reading() as session:
+            week = weeks.find(session, slug, now)
+            stamp = (week.id, week.version)
+            kept = self._kept.get(key)
+            if kept is None or kept.stamp != stamp or now >= kept.served.until:
+                board = boards.public(session, week, now) if is_public else boards.live(session, week, now)
+                rules = rule_sets.rules_numbered(session, week.frozen_rule_set_id if board.frozen else week.rule_set_id)
+                kept = _Kept(_serve(board, rules, ZoneInfo(week.timezone), week, now), stamp, heard)
+        self._kept[key] = _Kept(kept.served, stamp, heard)
+        return kept.served
+
+
+def _serve(board: Board, rules: Rules, zone: ZoneInfo, week: Week, now: datetime) -> Served:
+    today = local_day(now, zone)
+    over = board.state == "closed" or today > week.ends
+    return Served(board, rules, zone, until=first_moment(today + timedelta(days=1), zone), over=over)

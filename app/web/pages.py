@@ -1,0 +1,49 @@
+"""Pages for everybody: board, receipt, summary, and what a visitor may see of them."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.errors import NotFound, WeekUnknown
+from app.services import weeks
+from app.web.access import BoardReader, sees_behind_freeze
+from app.web.render import render_page, wants_partial
+from app.web.state import installation
+from app.web.views import board_for, receipt_for
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def current_board(request: Request, who: BoardReader) -> Response:
+    """The board of the current week, or a friendly word while there is none."""
+    try:
+        return await week_board(request, weeks.CURRENT, who)
+    except WeekUnknown:
+        return render_page(request, "board/no_week.html")
+
+
+@router.get("/weeks/{week}")
+async def week_board(request: Request, week: str, who: BoardReader) -> Response:
+    """A week's board, or the part of it that changes."""
+    served = await board_for(installation(request), week, who)
+    return (served.partial if wants_partial(request) else served.page).answer(request)
+
+
+@router.get("/weeks/{week}/summary")
+async def week_summary(request: Request, week: str, who: BoardReader) -> Response:
+    """The end-of-week summary."""
+    return (await board_for(installation(request), week, who)).summary.answer(request)
+
+
+@router.get("/weeks/{week}/teams/{team}")
+async def team_receipt(request: Request, week: str, team: str, who: BoardReader) -> Response:
+    """Why a team's score is what it is."""
+    served = await board_for(installation(request), week, who)
+    standing = next((each for each in served.board.standings if each.team_id == team), None)
+    if standing is None:
+        raise NotFound(f"Week {served.board.name} has no such team. Its board lists the teams there are.")
+    receipt = await receipt_for(installation(request), served.board.week, team, sees_all=sees_behind_freeze(who))
+    return render_page(
+        request, "receipt/index.html", board=served.board, standing=standing, receipt=receipt, zone=served.zone
+    )

@@ -1,0 +1,92 @@
+"""Refusals as answers: problem details (RFC 9457) for programs, a page for people."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.errors import Problem, SignInNeeded, Unavailable
+from app.services.intake import flaw_of, mend
+from app.web import render
+
+MEDIA_TYPE = "application/problem+json"
+SENTENCES = {
+    404: ("Not found", "There is nothing at this address."),
+    405: ("Not this way", "This address does not take that method."),
+    413: ("Too large", "The body is larger than this address takes."),
+    500: ("Our mistake", "Something went wrong on our side. It has been written to the log."),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every refusal and failure in our own words."""
+
+    @app.exception_handler(Problem)
+    async def refused(request: Request, problem: Problem) -> Response:
+        return answer(request, problem.status, problem.title, problem.detail, problem.extra, _headers(problem))
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> Response:
+        flaws = [
+            flaw_of(_place(item["loc"]), item["type"], item["msg"], item.get("ctx", {})) for item in error.errors()
+        ]
+        return await refused(request, mend(tuple(flaws)))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> Response:
+        title, detail = SENTENCES.get(error.status_code, ("That did not work", str(error.detail)))
+        return answer(request, error.status_code, title, detail, {}, error.headers or {})
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, _error: Exception) -> Response:
+        title, detail = SENTENCES[500]
+        return answer(request, 500, title, detail, {}, {})
+
+
+def _place(where: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    return where[1:] if where and where[0] in {"body", "query", "path", "header"} else where
+
+
+def _headers(problem: Problem) -> dict[str, str]:
+    match problem:
+        case SignInNeeded():
+            return {"WWW-Authenticate": "Bearer"}
+        case Unavailable():
+            return {"Retry-After": "2"}
+        case _:
+            return {}
+
+
+def answer(
+    request: Request, status: int, title: str, detail: str, extra: Mapping[str, Any], headers: Mapping[str, str]
+) -> Response:
+    """A refusal in the form its reader understands."""
+    if not request.url.path.startswith("/api/"):
+        template = "closed_door.html" if status == 401 else "error.html"
+        body = render.render(template, status=status, title=title, detail=detail)
+        return Response(body, status, headers, "text/html")
+    return document(status, title, detail, extra, headers)
+
+
+def document(
+    status: int,
+    title: str,
+    detail: str,
+    extra: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem document; lone surrogates in quoted input are escaped, so that it is always valid UTF-8."""
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail, **(extra or {})}
+    body = json.dumps(content, ensure_ascii=False).encode(errors="backslashreplace")
+    return Response(body, status, headers, MEDIA_TYPE)
+
+
+def too_large() -> Response:
+    """A body over the limit of its address."""
+    title, detail = SENTENCES[413]
+    return document(413, title, detail)

@@ -1,0 +1,27 @@
+"""What both pages and the API show: a week's board and a team's receipt, as this reader may see them."""
+
+from starlette.concurrency import run_in_threadpool
+
+from app.domain.receipt import Receipt
+from app.services import boards, weeks
+from app.services.tokens import Bearer
+from app.web.access import sees_behind_freeze
+from app.web.boards import Served
+from app.web.state import Installation
+
+
+async def board_for(place: Installation, slug: str, who: Bearer | None) -> Served:
+    """The board of a week as this reader may see it. Raises WeekUnknown."""
+    keeper = place.boards
+    return await (keeper.organizers(slug) if sees_behind_freeze(who) else keeper.public(slug))
+
+
+async def receipt_for(place: Installation, slug: str, team_id: str, *, sees_all: bool) -> Receipt:
+    """A team's receipt; the public of a frozen week gets that of the freeze. Raises WeekUnknown or NotFound."""
+
+    def load() -> Receipt:
+        with place.database.reading() as session:
+            week = weeks.find(session, slug, place.clock())
+            return boards.receipt(session, week, team_id, public=not sees_all)
+
+    return await run_in_threadpool(load)

@@ -1,0 +1,233 @@
+"""A small fixed cast and a fixed week, and short ways to play with them through the services."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from app.config import PROJECT
+from app.db import Database
+from app.domain.board import Board
+from app.domain.receipt import Receipt
+from app.models import LedgerEntry, Team, Week
+from app.services import batch, boards, ledger, lifecycle, rosters, rule_sets, teams, verification, weeks
+from app.services.intake import Draft, Reading, read_json
+from app.services.ledger import Taken
+from app.services.rosters import Entry
+
+SLUG = "q3-2022"
+ZONE = "America/Los_Angeles"
+PACIFIC = ZoneInfo(ZONE)
+STARTS, ENDS = date(2022, 9, 12), date(2022, 9, 16)
+NOW = datetime(2022, 9, 14, 20, tzinfo=UTC)
+"""Wednesday of the standard week, 13:00 in its zone."""
+
+ADA, BO, CHIDI = "ada@example.com", "bo@example.com", "chidi@example.com"
+DUA, ELIF, FUMIKO = "dua@example.com", "elif@example.com", "fumiko@example.com"
+GUS = "gus@example.com"
+NAMES = {
+    ADA: "Ada Lovelace",
+    BO: "Bo Nguyen",
+    CHIDI: "Chidi Okafor",
+    DUA: "Dua Krasniqi",
+    ELIF: "Elif Şahin",
+    FUMIKO: "文子 Fumiko",
+    GUS: "Gus Björk",
+}
+OWLS, CATS = "Owls", "Cats"
+CAST = {OWLS: (ADA, BO, CHIDI), CATS: (DUA, ELIF, FUMIKO)}
+
+RULES = (PROJECT / "scoring_rules.toml").read_text(encoding="utf-8")
+
+_numbers = count(1)
+
+
+def moment(text: str) -> datetime:
+    """A local time of the standard week's zone: "2022-09-14 06:30", or "06:30" on that Wednesday; in UTC."""
+    full = text if "-" in text else f"2022-09-14 {text}"
+    return datetime.fromisoformat(full).replace(tzinfo=PACIFIC).astimezone(UTC)
+
+
+def an_activity(**changes: Any) -> dict[str, Any]:
+    """One activity as the API takes it, valid and new unless changed; a field changed to None is left out."""
+    fields = {
+        "kind": "issue",
+        "person": ADA,
+        "occurred_at": "2022-09-14T09:00:00-07:00",
+        "source": "github",
+        "external_id": f"issue-{next(_numbers)}",
+    }
+    merged = {**fields, **changes}
+    if isinstance(at := merged["occurred_at"], datetime):
+        merged["occurred_at"] = at.isoformat()
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def a_reading(**changes: Any) -> Reading:
+    """One activity as read from the API's JSON."""
+    return read_json(json.dumps(an_activity(**changes)))
+
+
+def a_draft(**changes: Any) -> Draft:
+    """One valid activity."""
+    draft = a_reading(**changes).draft
+    if draft is None:
+        raise ValueError(f"{changes} makes no valid activity")
+    return draft
+
+
+def entries(team: str, emails: Iterable[str]) -> list[Entry]:
+    """Lines of a team list that put these people into one team."""
+    return [Entry(line, team, NAMES.get(email, email.partition("@")[0]), email) for line, email in enumerate(emails, 2)]
+
+
+def a_week(session: Session, slug: str = SLUG, *, state: str = "open", now: datetime = NOW, **changes: Any) -> Week:
+    """A week of the standard days and zone, in any state."""
+    facts = {"name": slug.upper(), "timezone": ZONE, "starts": STARTS, "ends": ENDS, "by": "Olu", "now": now}
+    week = weeks.create(session, slug=slug, **{**facts, **changes})
+    if state != "draft":
+        lifecycle.open_(session, slug, by="Olu", now=now)
+    if state == "closed":
+        lifecycle.close(session, slug, by="Olu", now=now)
+    return week
+
+
+def a_team(session: Session, name: str = OWLS, *emails: str, slug: str = SLUG, now: datetime = NOW) -> Team:
+    """A team of the week with these people, or with its own of the cast."""
+    rosters.apply(session, slug, entries(name, emails or CAST[name]), by="Olu", now=now)
+    return next(team for team in teams.of_week(session, weeks.find(session, slug, now)) if team.name == name)
+
+
+@dataclass(frozen=True)
+class Game:
+    """One week played through the services, one unit of work a move; `at` plays on at another time."""
+
+    database: Database
+    now: datetime = NOW
+    slug: str = SLUG
+    by: str = field(default="Olu")
+
+    def at(self, now: datetime | str) -> "Game":
+        """The same week at another moment (UTC, or local text as `moment` takes it)."""
+        return replace(self, now=moment(now) if isinstance(now, str) else now)
+
+    def start(self, **changes: Any) -> "Game":
+        """Make the week, with the whole cast in its teams."""
+        with self.database.unit_of_work() as session:
+            a_week(session, self.slug, now=self.now, **changes)
+            for name in CAST:
+                a_team(session, name, slug=self.slug, now=self.now)
+        return self
+
+    def team(self, name: str, *emails: str) -> str:
+        """Put people into a team, made if there is none; returns its id."""
+        with self.database.unit_of_work() as session:
+            return a_team(session, name, *emails, slug=self.slug, now=self.now).id
+
+    def leave(self, email: str) -> None:
+        """Take somebody out of their team."""
+        with self.database.unit_of_work() as session:
+            week = weeks.lock(session, self.slug, self.now)
+            person = next(each for each in teams.people_of(session, week).values() if each.email == email)
+            teams.move(session, week, person, None, by=self.by, now=self.now)
+            weeks.touch(session, week)
+
+    def take(self, **changes: Any) -> Taken:
+        """Record one activity."""
+        return self.take_reading(a_reading(**changes))
+
+    def take_reading(self, reading: Reading) -> Taken:
+        """Record what was read."""
+        with self.database.unit_of_work() as session:
+            return ledger.take(session, self.slug, reading, by="a tool", now=self.now)
+
+    def batch(self, *activities: dict[str, Any]) -> batch.Outcome:
+        """Record several activities as the lines of one file."""
+        lines = list(batch.read_ndjson(json.dumps(each).encode() for each in activities))
+        with self.database.unit_of_work() as session:
+            return batch.record_all(session, self.slug, lines, by="a tool", now=self.now)
+
+    def reverse(self, entry: LedgerEntry) -> None:
+        """Cancel an activity."""
+        with self.database.unit_of_work() as session:
+            ledger.reverse(session, entry.id, reason="A mistake", by=self.by, now=self.now)
+
+    def reinstate(self, entry: LedgerEntry) -> None:
+        """Undo a reversal."""
+        with self.database.unit_of_work() as session:
+            ledger.reinstate(session, entry.id, reason="No mistake", by=self.by, now=self.now)
+
+    def adjust(self, team: str, points: int, external_id: str | None = None) -> Taken:
+        """Give points to the team of this name."""
+        key = external_id or f"adjustment-{next(_numbers)}"
+        with self.database.unit_of_work() as session:
+            return ledger.adjust(
+                session, self.slug, team_id=self.team_id(team), points=points, reason="For the spirit", external_id=key,
+                by=self.by, now=self.now,
+            )  # fmt: skip
+
+    def activate(self, text: str) -> int:
+        """Make a rules text the active version; returns its number."""
+        with self.database.unit_of_work() as session:
+            return rule_sets.activate(session, text, note="Tried", by=self.by, now=self.now).id
+
+    def open(self) -> None:
+        """Open or reopen the week."""
+        with self.database.unit_of_work() as session:
+            lifecycle.open_(session, self.slug, by=self.by, now=self.now, reason="One more thing")
+
+    def close(self) -> None:
+        """Close the week."""
+        with self.database.unit_of_work() as session:
+            lifecycle.close(session, self.slug, by=self.by, now=self.now)
+
+    def freeze(self) -> None:
+        """Freeze what the public sees."""
+        with self.database.unit_of_work() as session:
+            lifecycle.freeze(session, self.slug, by=self.by, now=self.now)
+
+    def reveal(self) -> None:
+        """Show the public everything again."""
+        with self.database.unit_of_work() as session:
+            lifecycle.reveal(session, self.slug, by=self.by, now=self.now)
+
+    def week(self) -> Week:
+        """The week's row."""
+        with self.database.reading() as session:
+            return weeks.find(session, self.slug, self.now)
+
+    def team_id(self, name: str) -> str:
+        """The id of the team of this name."""
+        with self.database.reading() as session:
+            week = weeks.find(session, self.slug, self.now)
+            return next(team.id for team in teams.of_week(session, week) if team.name == name)
+
+    def board(self) -> Board:
+        """The board as it stands."""
+        with self.database.reading() as session:
+            return boards.live(session, weeks.find(session, self.slug, self.now), self.now)
+
+    def public(self) -> Board:
+        """The board everybody may see."""
+        with self.database.reading() as session:
+            return boards.public(session, weeks.find(session, self.slug, self.now), self.now)
+
+    def receipt(self, team: str, *, public: bool = False) -> Receipt:
+        """A team's receipt."""
+        team_id = self.team_id(team)
+        with self.database.reading() as session:
+            return boards.receipt(session, weeks.find(session, self.slug, self.now), team_id, public=public)
+
+    def points(self) -> dict[str, int]:
+        """Each team's points, by name."""
+        return {standing.team: standing.points for standing in self.board().standings}
+
+    def verify(self) -> list[str]:
+        """What the proof finds."""
+        with self.database.reading() as session:
+            return verification.verify(session, weeks.find(session, self.slug, self.now), self.now)

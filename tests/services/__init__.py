@@ -1,0 +1,1 @@
+"""Tests of the services and the database, on both engines."""
