@@ -1,12 +1,13 @@
 """Engines, the unit of work, and news that goes out after a commit."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
@@ -18,6 +19,15 @@ from app.events import Event
 Listener = Callable[[Event], None]
 
 _NEWS = "news"
+CONNECT_SECONDS = 5
+
+# What is acknowledged is on disk, also where somebody told the server otherwise.
+_DURABLE = """
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
+"""
+_ALONE = 20_220_912  # any number, the same for every process of this program
+
+logger = logging.getLogger(__name__)
 
 
 class Database:
@@ -38,7 +48,8 @@ class Database:
             self.writer = _sqlite_engine(url, size=1, begin="BEGIN IMMEDIATE", checkpoints=checkpoints)
             self.reader = _sqlite_engine(url, size=8, begin="BEGIN", query_only=True)
         else:
-            self.writer = self.reader = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            self.writer = _postgresql_engine(url)
+            self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
@@ -57,7 +68,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A consistent view of what is committed; never waits for a writer on SQLite."""
+        """One unchanging view of what is committed, however many queries look at it; waits for no writer."""
         with translated(), Session(self.reader, expire_on_commit=False) as session:
             yield session
 
@@ -88,12 +99,25 @@ class Database:
 
     def _publish(self, item: Event) -> None:
         for listener in self._listeners:
-            listener(item)
+            try:
+                listener(item)
+            except Exception:  # the change is committed: whoever made it must not hear that it failed
+                logger.exception("a listener failed to take %s", item)
 
 
 def announce(session: Session, item: Event) -> None:
     """Queue news that goes out only if and after this session's transaction commits."""
     session.info.setdefault(_NEWS, []).append(item)
+
+
+def alone(session: Session) -> None:
+    """Wait for everybody else who called this, until the transaction ends; SQLite has one writer anyway.
+
+    For what row locks cannot settle: which rules are active, whether a name is taken, several weeks at once. To be
+    called before a week is locked, or two could wait for each other.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_ALONE)))
 
 
 @contextmanager
@@ -117,6 +141,19 @@ def _make_parent(url: str) -> None:
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _postgresql_engine(url: str) -> Engine:
+    engine = create_engine(
+        url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.execute(_DURABLE)
+        connection.commit()
+
+    return engine
 
 
 def _sqlite_engine(url: str, *, size: int, begin: str, checkpoints: bool = False, query_only: bool = False) -> Engine:

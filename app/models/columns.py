@@ -1,5 +1,6 @@
 """Column types that mean the same on SQLite and PostgreSQL, and opaque ids."""
 
+import re
 import secrets
 from datetime import UTC, date, datetime
 from typing import Any
@@ -79,6 +80,14 @@ def day() -> Column[Any]:
 def whole(*constraints: Any, **options: Any) -> Column[Any]:
     """A whole number of up to 64 bits."""
     return Column(BigInteger().with_variant(Integer, "sqlite"), *constraints, **{"nullable": False} | options)
+
+
+_ID = re.compile("[0-9a-f]{16}")
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be an id at all; what cannot, such as NUL, need not trouble the database."""
+    return _ID.fullmatch(text) is not None
 
 
 def new_id() -> str:

@@ -9,7 +9,10 @@ from app.models.columns import STRICT, instant, new_id, string, whole
 
 
 class Team(SQLModel, table=True):
-    """A team of one week; `name_key` is the name as compared (NFKC, casefolded)."""
+    """A team of one week; `name_key` is the name as compared (NFKC, casefolded).
+
+    `version` is the week's version that brought it.
+    """
 
     __tablename__ = "team"
     __table_args__ = (UniqueConstraint("week_id", "name_key", name="team_name"), STRICT)
@@ -18,6 +21,7 @@ class Team(SQLModel, table=True):
     week_id: int = Field(sa_column=whole(ForeignKey("week.id")))
     name: str = Field(sa_column=string())
     name_key: str = Field(sa_column=string())
+    version: int = Field(sa_column=whole())
     created_at: datetime = Field(sa_column=instant())
 
 

@@ -12,7 +12,7 @@ class Week(SQLModel, table=True):
     """One Assembly Week. Every write to it locks this row first; `version` counts those writes.
 
     `rule_set_id` is set while closed: the rules it was closed with. The `frozen_…` columns are set while frozen:
-    the board as it was served at that moment, and the version and rules that made it.
+    the board as it was served at that moment, the version and rules that made it, and everybody's name (JSON, by id).
     """
 
     __tablename__ = "week"
@@ -33,6 +33,7 @@ class Week(SQLModel, table=True):
     frozen_version: int | None = Field(default=None, sa_column=whole(nullable=True))
     frozen_rule_set_id: int | None = Field(default=None, sa_column=whole(ForeignKey("rule_set.id"), nullable=True))
     frozen_board: str | None = Field(default=None, sa_column=string(nullable=True))
+    frozen_names: str | None = Field(default=None, sa_column=string(nullable=True))
 
 
 class WeekEvent(SQLModel, table=True):

@@ -1,6 +1,7 @@
 """Boards and receipts of a week, from the scores kept beside the ledger; and what the public may see of them."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from app.domain.rules import Rules
 from app.domain.scoring import score
 from app.domain.snapshot import from_text
 from app.domain.standings import TeamFacts, WeekFacts, make_board
-from app.models import Person, Team, Week
+from app.models import Week
 from app.services import facts, rule_sets, scores, teams
 from app.services.scores import WeekScores
 
@@ -28,26 +29,42 @@ def public(session: Session, week: Week, now: datetime) -> Board:
     return from_text(week.frozen_board) if week.frozen_board else live(session, week, now)
 
 
-def assemble(session: Session, week: Week, rules: Rules, kept: WeekScores, now: datetime) -> Board:
-    """A board from scores, under the rules that made them."""
-    joined = teams.joins(session, week)
-    people = teams.people_of(session, week)
-    members = teams.group_members(joined, people)
+def assemble(
+    session: Session,
+    week: Week,
+    rules: Rules,
+    kept: WeekScores,
+    now: datetime,
+    *,
+    upto: int | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Board:
+    """A board from scores, under the rules that made them.
+
+    `upto` looks back: the teams and members of that version of the week, with the `names` of then by person id.
+    """
+    if names is None:
+        names = teams.names_of(session, week)
+    members = teams.group_members(teams.joins(session, week, upto=upto), names)
     return make_board(
         WeekFacts(week.slug, week.name, week.state, week.starts, week.ends),
         rules,
-        [_team_facts(team, members) for team in teams.of_week(session, week)],
+        [
+            TeamFacts(team.id, team.name, tuple(names[person] for person in members.get(team.id, ())))
+            for team in teams.of_week(session, week, upto=upto)
+        ],
         kept.teams,
         kept.loose,
-        {person.id: person.name for person in people.values()},
+        names,
         local_day(now, ZoneInfo(week.timezone)),
         as_of=now,
         version=served_version(week, now),
     )
 
 
-def _team_facts(team: Team, members: Mapping[str, Sequence[Person]]) -> TeamFacts:
-    return TeamFacts(team.id, team.name, tuple(person.name for person in members.get(team.id, ())))
+def frozen_names(week: Week) -> dict[str, str] | None:
+    """The names people had when the week was frozen, by person id; None while it is not."""
+    return dict(json.loads(week.frozen_names)) if week.frozen_names else None
 
 
 def served_version(week: Week, now: datetime) -> int:
@@ -59,17 +76,17 @@ def served_version(week: Week, now: datetime) -> int:
 def receipt(session: Session, week: Week, team_id: str, *, public: bool) -> Receipt:
     """Why a team's score is what it is; the public of a frozen week sees the receipt of that moment.
 
-    Raises NotFound for a team of no or another week.
+    Raises NotFound for a team of no or another week, or one that the frozen board does not show.
     """
-    team = teams.find(session, week, team_id)
     looking_back = public and week.frozen_version is not None
     upto = week.frozen_version if looking_back else None
+    team = teams.find(session, week, team_id, upto=upto)
     rules = rule_sets.rules_numbered(session, week.frozen_rule_set_id if looking_back else week.rule_set_id)
+    names = (frozen_names(week) if looking_back else None) or teams.names_of(session, week)
     people = teams.ever_in(session, team.id)
     joins = teams.joins(session, week, people, upto=upto)
     activities = facts.live_activities(session, week, joins, people=people, upto=upto)
     own = [activity for activity in activities if activity.team == team.id]
     zone = ZoneInfo(week.timezone)
-    names = {person.id: person.name for person in teams.people_of(session, week).values()}
     given = facts.adjustments(session, week, team_id=team.id, upto=upto)
     return make_receipt(own, score(own, rules, zone), given, rules, names, zone)

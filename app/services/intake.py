@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from app.domain.names import fold_email
 from app.errors import Malformed
 
+LONGEST_CODE = 200
 LONGEST_TEXT = 2_000
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,30})?)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -66,11 +67,20 @@ def _web_address(value: str) -> str:
     return value
 
 
+def code_flaw(value: str) -> str | None:
+    """Why a text cannot be a source, external id or subject, as the end of a sentence; None where it can."""
+    if not 1 <= len(value) <= LONGEST_CODE:
+        return f"must have 1 to {LONGEST_CODE} characters"
+    if found := _CONTROL.search(value):
+        return f"must not contain the control character U+{ord(found[0]):04X}"
+    return None
+
+
 def _none_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
-Code = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+Code = Annotated[str, Field(min_length=1, max_length=LONGEST_CODE), AfterValidator(_plain)]
 Optionally = BeforeValidator(_none_if_empty)
 
 
@@ -101,7 +111,7 @@ class _KeyOnly(BaseModel):
     model_config = ConfigDict(strict=True)
 
     source: Code
-    kind: str
+    kind: Code
     external_id: Code
 
 

@@ -9,14 +9,14 @@ from sqlalchemy import func, insert
 from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.domain import names
 from app.domain.memberships import team_at
 from app.domain.rules import ADJUSTMENT
 from app.errors import AlreadyDone, Malformed, NotFound
 from app.models import LedgerEntry, Reversal, Week
-from app.services import people, rule_sets, scores, teams, weeks
+from app.models.columns import is_id
+from app.services import people, reasons, rule_sets, scores, teams, weeks
 from app.services.gate import Gate
-from app.services.intake import Draft, Key, Reading, mend
+from app.services.intake import Draft, Key, Reading, code_flaw, mend
 
 ORGANIZER = "organizer"
 MOST_POINTS = 100_000
@@ -103,7 +103,7 @@ def reinstate(session: Session, activity_id: str, *, reason: str, by: str, now: 
 
 
 def _rule(session: Session, activity_id: str, *, reversing: bool, reason: str, by: str, now: datetime) -> Reversal:
-    reason = _reason(reason)
+    reason = reasons.demanded(reason)
     week, entry = _lock(session, activity_id, now)
     weeks.require_open(week)
     count = rulings(session, entry)
@@ -120,7 +120,8 @@ def _rule(session: Session, activity_id: str, *, reversing: bool, reason: str, b
 
 
 def _lock(session: Session, activity_id: str, now: datetime) -> tuple[Week, LedgerEntry]:
-    entry = session.exec(select(LedgerEntry).where(LedgerEntry.id == activity_id)).first()
+    query = select(LedgerEntry).where(LedgerEntry.id == activity_id)
+    entry = session.exec(query).first() if is_id(activity_id) else None
     if entry is None:
         raise NotFound(f"There is no activity with the id “{activity_id[:40]}”.")
     return weeks.lock(session, weeks.find_by_id(session, entry.week_id).slug, now), entry
@@ -150,12 +151,17 @@ def team_of(session: Session, week: Week, entry: LedgerEntry) -> str | None:
 def adjust(
     session: Session, slug: str, *, team_id: str, points: int, reason: str, external_id: str, by: str, now: datetime
 ) -> Taken:
-    """Give points to a team of an open week, or take them; a repeat of the external id answers with the first one."""
+    """Give points to a team of an open week, or take them; a repeat of the external id answers with the first one.
+
+    Raises WeekUnknown, Malformed, NotFound for a team of no or another week, or WeekNotOpen; then nothing has changed.
+    """
     week = weeks.lock(session, slug, now)
+    if flaw := code_flaw(external_id):
+        raise Malformed(f"“external_id” {flaw}.")
     key = Key(ORGANIZER, ADJUSTMENT, external_id)
     if known := find(session, week, key):
         return Taken(known, repeated=True)
-    reason = _reason(reason)
+    reason = reasons.demanded(reason)
     if not 0 < abs(points) <= MOST_POINTS:
         raise Malformed(f"points must lie between -{MOST_POINTS} and {MOST_POINTS} and not be 0.")
     team = teams.find(session, week, team_id)
@@ -169,10 +175,3 @@ def adjust(
     scores.refresh(session, week, rule_sets.rules_of(session, week), [team.id])
     weeks.touch(session, week)
     return Taken(entry, repeated=False)
-
-
-def _reason(reason: str) -> str:
-    reason = names.tidy(reason)
-    if flaw := names.flaw(reason, longest=500):
-        raise Malformed(f"The reason {flaw}. Say in a sentence why.")
-    return reason

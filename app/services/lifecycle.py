@@ -1,13 +1,16 @@
 """A week's life: open, close, reopen, freeze, reveal."""
 
+import json
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
 
+from app.db import alone
 from app.domain.snapshot import to_text
 from app.errors import Conflict, RulesUnfit
 from app.models import Week
-from app.services import boards, rule_sets, scores, weeks
+from app.services import boards, reasons, rule_sets, scores, teams, weeks
 
 
 def open_(session: Session, slug: str, *, by: str, now: datetime, reason: str | None = None) -> Week:
@@ -15,6 +18,8 @@ def open_(session: Session, slug: str, *, by: str, now: datetime, reason: str | 
 
     Raises Conflict when it is open, RulesUnfit when the active rules no longer know its kinds or team sizes.
     """
+    reason = reasons.welcome(reason) or None
+    alone(session)
     week = weeks.lock(session, slug, now)
     if week.state == "open":
         raise Conflict(f"Week {week.name} is open already.")
@@ -52,7 +57,8 @@ def freeze(session: Session, slug: str, *, by: str, now: datetime) -> Week:
     board = boards.live(session, week, now)
     week.frozen_at, week.frozen_version = now, week.version
     week.frozen_rule_set_id = rule_sets.active(session).id
-    week.frozen_board = to_text(board)
+    week.frozen_board = to_text(replace(board, frozen=True))
+    week.frozen_names = json.dumps(teams.names_of(session, week))
     weeks.note(session, week, "frozen", by=by, now=now)
     weeks.touch(session, week)
     return week
@@ -63,7 +69,7 @@ def reveal(session: Session, slug: str, *, by: str, now: datetime) -> Week:
     week = weeks.lock(session, slug, now)
     if week.frozen_at is None:
         raise Conflict(f"Week {week.name} is not frozen; there is nothing to reveal.")
-    week.frozen_at = week.frozen_version = week.frozen_rule_set_id = week.frozen_board = None
+    week.frozen_at = week.frozen_version = week.frozen_rule_set_id = week.frozen_board = week.frozen_names = None
     weeks.note(session, week, "revealed", by=by, now=now)
     weeks.touch(session, week)
     return week

@@ -34,9 +34,12 @@ def encode(place: str) -> str:
 def decode(cursor: str) -> str:
     """The place a cursor names. Raises Malformed for a text that is none."""
     try:
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+        place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         raise Malformed(STRANGE_CURSOR) from None
+    if "\0" in place:
+        raise Malformed(STRANGE_CURSOR)
+    return place
 
 
 def decode_number(cursor: str) -> int:

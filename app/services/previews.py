@@ -28,14 +28,15 @@ class Preview:
 def preview(session: Session, text: str, now: datetime) -> Preview:
     """Score every open week under a text without keeping anything. Raises RulesRefused for a text with mistakes."""
     rules = rule_sets.checked(text)
-    open_weeks = [week for week in weeks.every(session) if week.state == "open"]
+    followers = [week for week in weeks.every(session) if week.state != "closed"]
     return Preview(
         [
             WeekPreview(
                 before=boards.live(session, week, now),
                 after=boards.assemble(session, week, rules, scores.compute(session, week, rules), now),
             )
-            for week in open_weeks
+            for week in followers
+            if week.state == "open"
         ],
-        rule_sets.unfit(session, open_weeks, rules),
+        rule_sets.unfit(session, followers, rules),
     )

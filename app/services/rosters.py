@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from app.db import alone
 from app.domain import names
 from app.errors import Malformed, WeekNotOpen
 from app.models import Membership, Week
@@ -95,6 +96,7 @@ def apply(session: Session, slug: str, entries: list[Entry], *, by: str, now: da
 
     Raises WeekUnknown, WeekNotOpen for a closed week, or TeamFull; then nothing has changed.
     """
+    alone(session)
     week = weeks.lock(session, slug, now)
     if week.state == "closed":
         raise WeekNotOpen(week.name, week.state)

@@ -7,16 +7,16 @@ from hashlib import sha256
 
 from sqlmodel import Session, col, select
 
-from app.db import announce
+from app.db import alone, announce
 from app.domain.rules import ADJUSTMENT, Mistake, Rules, parse_rules
 from app.errors import RulesRefused, RulesUnfit, TeamFull
 from app.events import RulesChanged
 from app.models import LedgerEntry, RuleSet, RulesFile, Week
-from app.services import scores, teams, weeks
+from app.services import reasons, scores, teams, weeks
 
 
 def active(session: Session) -> RuleSet:
-    """The active rule set; there is one since start-up (`seed`)."""
+    """The active rule set; there is one since start-up."""
     return session.exec(select(RuleSet).order_by(col(RuleSet.id).desc()).limit(1)).one()
 
 
@@ -74,33 +74,34 @@ def valid(text: str) -> Rules:
 
 
 def activate(session: Session, text: str, *, note: str, by: str, now: datetime) -> RuleSet:
-    """Make a text the active version and score every open week anew, all in this transaction.
+    """Make a text the active version and score every week that follows it anew, all in this transaction.
 
-    Raises RulesRefused for a text with mistakes and RulesUnfit where an open week cannot live with it.
+    Raises RulesRefused for a text with mistakes, RulesUnfit where a week cannot live with it, Malformed for the note.
     """
-    rules = checked(text)
-    open_weeks = lock_open_weeks(session, now)
-    if refusals := unfit(session, open_weeks, rules):
+    rules, note = checked(text), reasons.welcome(note)
+    alone(session)
+    followers = _lock_followers(session, now)
+    if refusals := unfit(session, followers, rules):
         raise RulesUnfit(" ".join(refusals), refused=refusals)
     rule_set = RuleSet(text=text, sha256=sha256(text.encode()).hexdigest(), note=note, by=by, at=now)
     session.add(rule_set)
     session.flush()
-    for week in open_weeks:
+    for week in followers:
         scores.rebuild(session, week, rules)
         weeks.touch(session, week)
     announce(session, RulesChanged(rule_set.id))
     return rule_set
 
 
-def lock_open_weeks(session: Session, now: datetime) -> list[Week]:
-    """Every open week, locked in the same order by everybody."""
+def _lock_followers(session: Session, now: datetime) -> list[Week]:
+    """Every week that is not closed, and so follows the active rules: drafts too, for they have teams and a board."""
     slugs = session.exec(select(Week.slug).order_by(col(Week.id))).all()
-    return [week for week in (weeks.lock(session, slug, now) for slug in slugs) if week.state == "open"]
+    return [week for week in (weeks.lock(session, slug, now) for slug in slugs) if week.state != "closed"]
 
 
-def unfit(session: Session, open_weeks: list[Week], rules: Rules) -> list[str]:
+def unfit(session: Session, followers: list[Week], rules: Rules) -> list[str]:
     """Why these weeks cannot live with these rules; a sentence each."""
-    return [sentence for week in open_weeks for sentence in week_refusals(session, week, rules)]
+    return [sentence for week in followers for sentence in week_refusals(session, week, rules)]
 
 
 def week_refusals(session: Session, week: Week, rules: Rules) -> list[str]:
@@ -117,18 +118,13 @@ def week_refusals(session: Session, week: Week, rules: Rules) -> list[str]:
     return found
 
 
-def seed(session: Session, text: str, now: datetime) -> None:
-    """Give a new database its first rule set. Raises RulesRefused for a text with mistakes."""
-    if session.exec(select(RuleSet.id).limit(1)).first() is None:
-        activate(session, text, note="The first rules", by="start-up", now=now)
-
-
 def read_file(session: Session, text: str, now: datetime) -> RuleSet | None:
     """Take the rules file's content: new content becomes the active version, or is refused and remembered.
 
     Compared with the content last read from the file, so a restart undoes nothing activated elsewhere.
     """
     digest = sha256(text.encode(errors="surrogateescape")).hexdigest()
+    alone(session)
     last = session.get(RulesFile, 1)
     if last is not None and last.sha256 == digest:
         return None

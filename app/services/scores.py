@@ -66,7 +66,7 @@ def compute(session: Session, week: Week, rules: Rules, *, upto: int | None = No
     """Every team's score, computed from the whole ledger of the week, as it was at version `upto` or as it is."""
     joins = teams.joins(session, week, upto=upto)
     activities = facts.live_activities(session, week, joins, upto=upto)
-    team_ids = [team.id for team in teams.of_week(session, week)]
+    team_ids = [team.id for team in teams.of_week(session, week, upto=upto)]
     adjustments = facts.adjustments(session, week, upto=upto)
     return from_facts(activities, adjustments, team_ids, rules, ZoneInfo(week.timezone))
 

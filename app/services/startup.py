@@ -6,7 +6,8 @@ from pathlib import Path
 from sqlmodel import Session, select
 
 from app.config import PROJECT, Settings
-from app.db import Database
+from app.db import Database, alone
+from app.errors import Unavailable
 from app.models import RuleSet
 from app.services import rule_sets, schema
 
@@ -14,8 +15,13 @@ SHIPPED_RULES = PROJECT / "scoring_rules.toml"
 
 
 def prepare(database: Database, settings: Settings, now: datetime) -> None:
-    """Migrate SQLite (PostgreSQL is migrated by command) and give a new database its first rules."""
-    if database.on_sqlite:
+    """Migrate SQLite (PostgreSQL is migrated by command) and give a new database its first rules.
+
+    Raises Unavailable where PostgreSQL has another schema.
+    """
+    if not schema.is_current(database):
+        if not database.on_sqlite:
+            raise Unavailable("The database has another schema than this program. Run `assembly-week migrate` first.")
         schema.migrate(database)
     with database.reading() as session:
         has_rules = session.exec(select(RuleSet.id).limit(1)).first() is not None
@@ -25,6 +31,7 @@ def prepare(database: Database, settings: Settings, now: datetime) -> None:
 
 
 def _seed(session: Session, path: Path, now: datetime) -> None:
+    alone(session)
     if session.exec(select(RuleSet.id).limit(1)).first() is not None:
         return
     if (text := read_text(path)) is None or rule_sets.read_file(session, text, now) is None:

@@ -10,14 +10,17 @@ from app.domain import names
 from app.domain.memberships import Join, current_team
 from app.errors import NotFound, TeamFull
 from app.models import Membership, Person, Team, Week
+from app.models.columns import is_id
 from app.services import paging
 from app.services.paging import Page
 
 
-def of_week(session: Session, week: Week) -> list[Team]:
-    """The week's teams by name."""
-    teams = session.exec(select(Team).where(Team.week_id == week.id))
-    return sorted(teams, key=lambda team: team.name_key)
+def of_week(session: Session, week: Week, *, upto: int | None = None) -> list[Team]:
+    """The week's teams by name; `upto` a version of the week."""
+    query = select(Team).where(Team.week_id == week.id)
+    if upto is not None:
+        query = query.where(Team.version <= upto)
+    return sorted(session.exec(query), key=lambda team: team.name_key)
 
 
 def page(session: Session, week: Week, *, cursor: str | None, limit: int) -> Page[Team]:
@@ -27,10 +30,10 @@ def page(session: Session, week: Week, *, cursor: str | None, limit: int) -> Pag
     return paging.cut(found[: limit + 1], limit, lambda team: team.name_key)
 
 
-def find(session: Session, week: Week, team_id: str) -> Team:
-    """The team of this id in this week. Raises NotFound."""
-    team = session.get(Team, team_id)
-    if team is None or team.week_id != week.id:
+def find(session: Session, week: Week, team_id: str, *, upto: int | None = None) -> Team:
+    """The team of this id in this week, `upto` a version of the week. Raises NotFound."""
+    team = session.get(Team, team_id) if is_id(team_id) else None
+    if team is None or team.week_id != week.id or (upto is not None and team.version > upto):
         raise NotFound(f"Week {week.name} has no team with the id “{team_id[:40]}”.")
     return team
 
@@ -40,7 +43,7 @@ def find_or_create(session: Session, week: Week, name: str, now: datetime) -> Te
     key = names.fold(name)
     team = session.exec(select(Team).where(Team.week_id == week.id, Team.name_key == key)).first()
     if team is None:
-        team = Team(week_id=week.id, name=names.tidy(name), name_key=key, created_at=now)
+        team = Team(week_id=week.id, name=names.tidy(name), name_key=key, version=week.version + 1, created_at=now)
         session.add(team)
         session.flush()
     return team
@@ -67,6 +70,11 @@ def people_of(session: Session, week: Week) -> dict[str, Person]:
     return {person.id: person for person in session.exec(query)}
 
 
+def names_of(session: Session, week: Week) -> dict[str, str]:
+    """The names of everybody who ever joined a team of this week, by person id."""
+    return {person.id: person.name for person in people_of(session, week).values()}
+
+
 def ever_in(session: Session, team_id: str) -> list[str]:
     """The ids of everybody who ever joined this team."""
     return list(session.exec(select(Membership.person_id).where(Membership.team_id == team_id).distinct()))
@@ -74,16 +82,18 @@ def ever_in(session: Session, team_id: str) -> list[str]:
 
 def members(session: Session, week: Week) -> dict[str, list[Person]]:
     """Who is in each team now, by team id; people sorted by name."""
-    return group_members(joins(session, week), people_of(session, week))
+    people = people_of(session, week)
+    found = group_members(joins(session, week), {person.id: person.name for person in people.values()})
+    return {team_id: [people[person_id] for person_id in ids] for team_id, ids in found.items()}
 
 
-def group_members(all_joins: Mapping[str, list[Join]], people: Mapping[str, Person]) -> dict[str, list[Person]]:
-    """Current members by team id, sorted by name."""
-    found: defaultdict[str, list[Person]] = defaultdict(list)
-    for person_id in sorted(all_joins, key=lambda each: (people[each].name.casefold(), people[each].email)):
+def group_members(all_joins: Mapping[str, list[Join]], names_by_id: Mapping[str, str]) -> dict[str, list[str]]:
+    """The ids of who is in each team after these joins, by team id; people sorted by name."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for person_id in sorted(all_joins, key=lambda each: (names_by_id[each].casefold(), names_by_id[each])):
         team_id = current_team(all_joins[person_id])
         if team_id is not None:
-            found[team_id].append(people[person_id])
+            found[team_id].append(person_id)
     return dict(found)
 
 

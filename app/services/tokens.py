@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from sqlmodel import Session, col, select
 
+from app.db import alone
 from app.domain import names
 from app.errors import Conflict, Malformed, NotFound, SignInNeeded
 from app.models import Token
@@ -40,6 +41,7 @@ def create(session: Session, *, name: str, scopes: list[str], days: int | None, 
         raise Malformed(f"“{', '.join(unknown)}” is no scope. Choose from {', '.join(SCOPES)}.")
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         raise Malformed(f"A token can last 1 to {LONGEST_DAYS} days.")
+    alone(session)
     if session.exec(select(Token.id).where(Token.name == name)).first():
         raise Conflict(f"There is already a token “{name}”. Choose another name, or revoke that one and choose anew.")
     text = PREFIX + secrets.token_urlsafe(32)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from app.db import announce
+from app.db import alone, announce
 from app.domain import names
 from app.domain.calendar import local_day, parse_zone
 from app.errors import Conflict, Malformed, NotFound, WeekNotOpen, WeekUnknown
@@ -29,6 +29,7 @@ def create(
     """Create a draft week. Raises Malformed or Conflict with a sentence for each thing that does not fit."""
     name = names.tidy(name)
     _check(slug, name, timezone, starts, ends)
+    alone(session)
     if session.exec(select(Week).where(Week.slug == slug)).first():
         raise Conflict(f"There is already a week “{slug}”. Choose another slug.")
     week = Week(slug=slug, name=name, timezone=timezone, starts=starts, ends=ends, created_at=now)
@@ -56,9 +57,10 @@ def _check(slug: str, name: str, timezone: str, starts: date, ends: date) -> Non
 
 def find(session: Session, slug: str, now: datetime) -> Week:
     """The week of this slug, or the current one for “current”. Raises WeekUnknown."""
+    week: Week | None = None
     if slug == CURRENT:
         week = pick_current(list(session.exec(select(Week))), now)
-    else:
+    elif _SLUG.fullmatch(slug):
         week = session.exec(select(Week).where(Week.slug == slug)).first()
     if week is None:
         raise WeekUnknown(slug)

@@ -12,7 +12,15 @@ depends_on = None
 
 STRING = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-GROWS_ONLY = ("activity", "reversal", "membership", "rule_set", "week_event")
+
+# Tables whose rows are never changed or deleted, with every key a row can be found by.
+GROWS_ONLY = {
+    "activity": ("seq", "id", "week_id, source, kind, external_id"),
+    "reversal": ("id", "activity_seq, ordinal"),
+    "membership": ("id", "week_id, person_id, version"),
+    "rule_set": ("id",),
+    "week_event": ("id",),
+}
 
 
 def upgrade() -> None:
@@ -77,6 +85,7 @@ def upgrade() -> None:
         sa.Column("frozen_version", WHOLE, nullable=True),
         sa.Column("frozen_rule_set_id", WHOLE, nullable=True),
         sa.Column("frozen_board", STRING, nullable=True),
+        sa.Column("frozen_names", STRING, nullable=True),
         sa.CheckConstraint("state IN ('draft', 'open', 'closed')", name="week_state"),
         sa.ForeignKeyConstraint(
             ["frozen_rule_set_id"],
@@ -108,6 +117,7 @@ def upgrade() -> None:
         sa.Column("week_id", WHOLE, nullable=False),
         sa.Column("name", STRING, nullable=False),
         sa.Column("name_key", STRING, nullable=False),
+        sa.Column("version", WHOLE, nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(
             ["week_id"],
@@ -235,12 +245,15 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
 
-    for table in GROWS_ONLY:
-        forbid_changes(table)
+    for table, keys in GROWS_ONLY.items():
+        forbid_changes(table, keys)
 
 
-def forbid_changes(table: str) -> None:
-    """Let the database itself refuse to change or delete a row of `table`."""
+def forbid_changes(table: str, keys: tuple[str, ...]) -> None:
+    """Let the database itself refuse to change or delete a row of `table`.
+
+    SQLite fires no DELETE trigger for the row that an INSERT OR REPLACE pushes out, so that row is looked for first.
+    """
     refusal = f"{table} only grows: its rows are never changed or deleted"
     if op.get_bind().dialect.name == "sqlite":
         for verb in ("UPDATE", "DELETE"):
@@ -248,6 +261,12 @@ def forbid_changes(table: str) -> None:
                 f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}"
                 f" BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
             )
+        taken = " OR ".join(f"({key}) = ({', '.join(f'NEW.{part}' for part in key.split(', '))})" for key in keys)
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}"  # noqa: S608 (our own words)
+            f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})"
+            f" BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+        )
         return
     op.execute(
         f"CREATE FUNCTION {table}_grows_only() RETURNS trigger LANGUAGE plpgsql AS"

@@ -1,6 +1,468 @@
-from tests.builders import Game
-def test_x(game: Game) -> None:
-    assert game.board().headline
-    game.take()
-    assert game.points() == {"Owls": 5, "Cats": 0}
+"""The ledger: what is recorded, what is refused, and what repeats."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from app.db import Database
+from app.domain.calendar import day_bounds
+from app.errors import (
+    AlreadyDone,
+    KindUnknown,
+    Malformed,
+    NotFound,
+    OutsideWeek,
+    PersonUnknown,
+    Problem,
+    WeekNotOpen,
+    WeekUnknown,
+)
+from app.models import LedgerEntry, Reversal
+from app.services import activities, ledger, weeks
+from app.services.activities import ActivityView
+from tests.builders import ADA, CATS, DUA, ENDS, GUS, NOW, OWLS, PACIFIC, STARTS, Game, a_reading, a_week, moment
+
+START, END = day_bounds(STARTS, ENDS, PACIFIC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def ledger_of(game: Game) -> list[ActivityView]:
+    with game.database.reading() as session:
+        return activities.page(session, weeks.find(session, game.slug, game.now), cursor=None, limit=100).items
+
+
+def test_activity_is_recorded_with_everything_it_said(game: Game) -> None:
+    game.take(
+        kind="response", source="zendesk", external_id="c-1", subject="ticket-9", response_seconds=1260,
+        url="https://example.com/9", note="Kindly\nput", occurred_at="2022-09-14T09:00:00.1234567+02:00",
+    )  # fmt: skip
+
+    (kept,) = ledger_of(game)
+    assert kept == ActivityView(
+        id=kept.id,
+        week="q3-2022",
+        kind="response",
+        person=ADA,
+        team=OWLS,
+        team_id=game.team_id(OWLS),
+        occurred_at=datetime(2022, 9, 14, 7, 0, 0, 123456, tzinfo=UTC),
+        recorded_at=NOW,
+        source="zendesk",
+        external_id="c-1",
+        subject="ticket-9",
+        response_seconds=1260,
+        url="https://example.com/9",
+        note="Kindly\nput",
+        recorded_by="a tool",
+        reversed=False,
+        points=None,
+        reason=None,
+    )
+
+
+def test_activity_scores_for_its_team_at_once(game: Game) -> None:
+    game.take(kind="shift", occurred_at=moment("06:30"))
+
+    assert game.points() == {OWLS: 20, CATS: 0}
     assert game.verify() == []
+
+
+def test_activity_is_one_change_of_the_week(game: Game) -> None:
+    before = game.week().version
+
+    game.take()
+
+    assert game.week().version == before + 1
+
+
+def test_activity_of_an_unknown_week_is_refused(game: Game) -> None:
+    with pytest.raises(WeekUnknown):
+        Game(game.database, slug="q4-2022").take()
+
+
+@pytest.mark.parametrize("slug", ["\0", "q3-2022\0", "\ud800", "Q3-2022", "x" * 5_000, "current "])
+def test_activity_of_a_slug_that_cannot_be_is_refused(game: Game, slug: str) -> None:
+    with pytest.raises(WeekUnknown):
+        Game(game.database, slug=slug).take()
+
+
+def test_activity_goes_into_the_current_week(game: Game) -> None:
+    taken = Game(game.database, slug="current").take()
+
+    assert taken.entry.week_id == game.week().id
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem", "status"),
+    [
+        ({"person": "nobody@example.com"}, PersonUnknown, 404),
+        ({"kind": "napping"}, KindUnknown, 422),
+        ({"kind": "adjustment"}, KindUnknown, 422),
+        ({"occurred_at": NOW + timedelta(minutes=5) + MICROSECOND}, OutsideWeek, 409),
+        ({"occurred_at": START - MICROSECOND}, OutsideWeek, 409),
+        ({"occurred_at": "2022-09-14T09:00:00"}, Malformed, 422),
+        ({"response_seconds": 10_000_001}, Malformed, 422),
+        ({"external_id": "x" * 201}, Malformed, 422),
+    ],
+)
+def test_activity_that_does_not_fit_changes_nothing(
+    game: Game, changes: dict[str, Any], problem: type[Problem], status: int
+) -> None:
+    before = game.week().version
+
+    with pytest.raises(problem) as refusal:
+        game.take(**changes)
+
+    assert refusal.value.status == status
+    assert (ledger_of(game), game.week().version) == ([], before)
+
+
+@pytest.mark.parametrize("at", [START, END - MICROSECOND])
+def test_activity_at_the_first_and_the_last_moment_of_the_week_is_taken(game: Game, at: datetime) -> None:
+    game.at(END + timedelta(hours=1)).take(occurred_at=at)
+
+    assert [each.occurred_at for each in ledger_of(game)] == [at]
+
+
+def test_activity_at_the_end_of_the_week_is_too_late(game: Game) -> None:
+    with pytest.raises(OutsideWeek):
+        game.at(END + timedelta(hours=1)).take(occurred_at=END)
+
+
+def test_activity_five_minutes_ahead_is_taken(game: Game) -> None:
+    game.take(occurred_at=NOW + timedelta(minutes=5))
+
+    assert [each.occurred_at for each in ledger_of(game)] == [NOW + timedelta(minutes=5)]
+
+
+def test_activity_of_a_draft_week_is_refused(database: Database) -> None:
+    game = Game(database).start(state="draft")
+
+    with pytest.raises(WeekNotOpen, match="still a draft"):
+        game.take()
+
+
+def test_activity_of_a_closed_week_is_refused(game: Game) -> None:
+    game.close()
+
+    with pytest.raises(WeekNotOpen, match="Reopen it"):
+        game.take()
+
+
+def test_activity_of_a_week_closed_and_reopened_is_taken(game: Game) -> None:
+    game.close()
+    game.open()
+
+    game.take()
+
+    assert game.points() == {OWLS: 5, CATS: 0}
+
+
+def test_late_activity_counts_by_when_it_occurred(game: Game) -> None:
+    game.at(END + timedelta(days=30)).take(occurred_at=moment("2022-09-12 06:30"), kind="shift")
+
+    assert game.points() == {OWLS: 20, CATS: 0}
+
+
+REPEATS: dict[str, dict[str, Any]] = {
+    "the same": {},
+    "other facts": {"person": DUA, "occurred_at": moment("10:00"), "note": "Twice"},
+    "an unknown person": {"person": "nobody@example.com"},
+    "no person": {"person": None},
+    "a person who is none": {"person": 7},
+    "a future time": {"occurred_at": NOW + timedelta(days=1)},
+    "a time outside the week": {"occurred_at": "2021-01-01T00:00:00Z"},
+    "no time": {"occurred_at": None},
+    "a naive time": {"occurred_at": "2022-09-14T09:00:00"},
+    "an unknown field": {"colour": "blue"},
+    "a broken subject": {"subject": "x" * 201},
+    "negative seconds": {"response_seconds": -1},
+}
+
+
+@pytest.mark.parametrize("changes", REPEATS.values(), ids=REPEATS)
+def test_repeat_answers_with_the_first_one(game: Game, changes: dict[str, Any]) -> None:
+    first = game.take(external_id="i-1")
+    before = game.board()
+
+    again = game.take(external_id="i-1", **changes)
+
+    assert (again.entry.id, again.repeated) == (first.entry.id, True)
+    assert game.board() == before
+
+
+def test_repeat_in_a_closed_week_answers_with_the_first_one(game: Game) -> None:
+    first = game.take(external_id="i-1")
+    game.close()
+
+    again = game.take(external_id="i-1", person="nobody@example.com")
+
+    assert (again.entry.id, again.repeated) == (first.entry.id, True)
+
+
+def test_repeat_of_a_kind_the_rules_dropped_answers_with_the_first_one(game: Game) -> None:
+    added = changed_rules_with_guestbook()
+    game.activate(added)
+    first = game.take(kind="guestbook_entry", external_id="g-1")
+    game.close()
+    game.at(NOW + timedelta(hours=1)).activate(added.partition("[activities.guestbook_entry]")[0])
+
+    again = game.take(kind="guestbook_entry", external_id="g-1")
+
+    assert again.entry.id == first.entry.id
+
+
+def changed_rules_with_guestbook() -> str:
+    text = PLAIN_KINDS
+    return f'{text}\n[activities.guestbook_entry]\npoints = 1\none = "entry"\nmany = "entries"\n'
+
+
+PLAIN_KINDS = "format = 1\n" + "".join(
+    f'[activities.{kind}]\npoints = 1\none = "{kind}"\nmany = "{kind}s"\n'
+    for kind in ("shift", "response", "issue", "feature_request", "knowledge_card")
+)
+
+
+def test_repeat_of_a_reversed_activity_stays_reversed(game: Game) -> None:
+    first = game.take(external_id="i-1")
+    game.reverse(first.entry)
+
+    game.take(external_id="i-1")
+
+    assert game.points() == {OWLS: 0, CATS: 0}
+
+
+@pytest.mark.parametrize("changes", [{"source": "linear"}, {"external_id": "I-1"}, {"external_id": "i-1 "}])
+def test_key_is_compared_as_it_is(game: Game, changes: dict[str, Any]) -> None:
+    game.take(source="github", external_id="i-1")
+
+    taken = game.take(**{"source": "github", "external_id": "i-1", **changes})
+
+    assert taken.repeated is False
+
+
+def test_same_key_of_another_kind_is_another_activity(game: Game) -> None:
+    game.take(external_id="i-1")
+
+    taken = game.take(external_id="i-1", kind="knowledge_card")
+
+    assert taken.repeated is False
+
+
+def test_same_key_in_another_week_is_another_activity(game: Game) -> None:
+    game.take(external_id="i-1")
+    other = Game(game.database, slug="q4-2022").start()
+
+    taken = other.take(external_id="i-1")
+
+    assert taken.repeated is False
+
+
+def test_person_is_found_by_folded_email(game: Game) -> None:
+    game.take(person="  ADA@Example.COM ")
+
+    assert [each.person for each in ledger_of(game)] == [ADA]
+
+
+def test_activity_of_somebody_without_a_team_counts_in_totals_only(game: Game) -> None:
+    Game(game.database, slug="q4-2022").start().team("Guests", GUS)
+
+    game.take(person=GUS)
+
+    board = game.board()
+    assert (board.totals["issue"], game.points()) == (1, {OWLS: 0, CATS: 0})
+    assert [each.team for each in ledger_of(game)] == [None]
+
+
+def test_reversal_takes_the_points_back(game: Game) -> None:
+    taken = game.take()
+
+    game.reverse(taken.entry)
+
+    assert game.points() == {OWLS: 0, CATS: 0}
+    assert [each.reversed for each in ledger_of(game)] == [True]
+    assert game.board().totals["issue"] == 0
+
+
+def test_reversal_says_who_and_why(game: Game) -> None:
+    taken = game.take()
+
+    game.reverse(taken.entry)
+
+    with game.database.reading() as session:
+        kept = session.exec(select(Reversal)).one()
+    assert (kept.reason, kept.by, kept.at, kept.ordinal) == ("A mistake", "Olu", NOW, 1)
+
+
+def test_reversal_of_a_reversed_activity_is_refused(game: Game) -> None:
+    taken = game.take()
+    game.reverse(taken.entry)
+
+    with pytest.raises(AlreadyDone, match="already reversed"):
+        game.reverse(taken.entry)
+
+
+def test_reversal_in_a_closed_week_is_refused(game: Game) -> None:
+    taken = game.take()
+    game.close()
+
+    with pytest.raises(WeekNotOpen):
+        game.reverse(taken.entry)
+
+
+@pytest.mark.parametrize("activity_id", ["0" * 16, "", "\0", "é", "\ud800"])
+def test_reversal_of_an_unknown_activity_is_refused(database: Database, activity_id: str) -> None:
+    with database.unit_of_work() as session, pytest.raises(NotFound):
+        ledger.reverse(session, activity_id, reason="A mistake", by="Olu", now=NOW)
+
+
+@pytest.mark.parametrize("reason", ["", " \n ", "x" * 501, "\u200b", "a\0b", "turned \u202e around"])
+def test_reversal_without_a_usable_reason_is_refused(game: Game, reason: str) -> None:
+    taken = game.take()
+
+    with game.database.unit_of_work() as session, pytest.raises(Malformed, match="reason"):
+        ledger.reverse(session, taken.entry.id, reason=reason, by="Olu", now=NOW)
+
+
+def test_reinstatement_brings_the_points_back(game: Game) -> None:
+    taken = game.take()
+    before = game.board()
+    game.reverse(taken.entry)
+
+    game.reinstate(taken.entry)
+
+    after = game.board()
+    assert (after.standings, after.totals) == (before.standings, before.totals)
+
+
+def test_reinstatement_of_an_activity_that_stands_is_refused(game: Game) -> None:
+    taken = game.take()
+
+    with pytest.raises(AlreadyDone, match="nothing to undo"):
+        game.reinstate(taken.entry)
+
+
+def test_activity_can_be_reversed_again_after_a_reinstatement(game: Game) -> None:
+    taken = game.take()
+    game.reverse(taken.entry)
+    game.reinstate(taken.entry)
+
+    game.reverse(taken.entry)
+
+    assert game.points() == {OWLS: 0, CATS: 0}
+
+
+def test_reversal_of_work_without_a_team_leaves_the_totals(game: Game) -> None:
+    Game(game.database, slug="q4-2022").start().team("Guests", GUS)
+    taken = game.take(person=GUS)
+
+    game.reverse(taken.entry)
+
+    assert game.board().totals["issue"] == 0
+    assert game.verify() == []
+
+
+@pytest.mark.parametrize("points", [1, -1, 100_000, -100_000])
+def test_adjustment_gives_its_points(game: Game, points: int) -> None:
+    game.adjust(OWLS, points)
+
+    assert game.points() == {OWLS: points, CATS: 0}
+    assert game.verify() == []
+
+
+def test_adjustment_occurs_when_it_is_recorded_whatever_the_weeks_days(game: Game) -> None:
+    later = END + timedelta(days=90)
+
+    taken = game.at(later).adjust(OWLS, 5)
+
+    assert (taken.entry.occurred_at, taken.entry.recorded_at) == (later, later)
+    assert (taken.entry.source, taken.entry.kind) == ("organizer", "adjustment")
+
+
+def test_adjustment_is_in_no_total(game: Game) -> None:
+    before = game.board().totals
+
+    game.adjust(OWLS, 5)
+
+    assert game.board().totals == before
+
+
+@pytest.mark.parametrize("points", [0, 100_001, -100_001, 2**70])
+def test_adjustment_of_impossible_points_is_refused(game: Game, points: int) -> None:
+    with pytest.raises(Malformed, match="points"):
+        game.adjust(OWLS, points)
+
+
+@pytest.mark.parametrize("external_id", ["", "x" * 201, "a\0b", "a\nb", "\ud800"])
+def test_adjustment_with_an_impossible_external_id_is_refused(game: Game, external_id: str) -> None:
+    with game.database.unit_of_work() as session, pytest.raises(Malformed, match="external_id"):
+        ledger.adjust(
+            session, game.slug, team_id="0" * 16, points=5, reason="So", external_id=external_id, by="Olu", now=NOW
+        )
+
+
+def test_adjustment_that_repeats_answers_with_the_first_one(game: Game) -> None:
+    first = game.adjust(OWLS, 5, "a-1")
+    game.close()
+
+    again = game.adjust(CATS, -7, "a-1")
+
+    assert (again.entry.id, again.repeated) == (first.entry.id, True)
+    assert game.points() == {OWLS: 5, CATS: 0}
+
+
+def test_adjustment_in_a_closed_week_is_refused(game: Game) -> None:
+    game.close()
+
+    with pytest.raises(WeekNotOpen):
+        game.adjust(OWLS, 5)
+
+
+@pytest.mark.parametrize("team_id", ["0" * 16, "\0", ""])
+def test_adjustment_for_an_unknown_team_is_refused(game: Game, team_id: str) -> None:
+    with game.database.unit_of_work() as session, pytest.raises(NotFound):
+        ledger.adjust(session, game.slug, team_id=team_id, points=5, reason="So", external_id="a", by="Olu", now=NOW)
+
+
+def test_adjustment_for_a_team_of_another_week_is_refused(game: Game) -> None:
+    elsewhere = Game(game.database, slug="q4-2022").start().team_id(OWLS)
+
+    with game.database.unit_of_work() as session, pytest.raises(NotFound):
+        ledger.adjust(session, game.slug, team_id=elsewhere, points=5, reason="So", external_id="a", by="Olu", now=NOW)
+
+
+def test_adjustment_can_be_reversed_and_reinstated(game: Game) -> None:
+    taken = game.adjust(OWLS, 5)
+
+    game.reverse(taken.entry)
+    reversed_points = game.points()
+    game.reinstate(taken.entry)
+
+    assert (reversed_points[OWLS], game.points()[OWLS]) == (0, 5)
+    assert game.verify() == []
+
+
+def test_nothing_is_recorded_when_the_unit_of_work_fails(game: Game) -> None:
+    with pytest.raises(RuntimeError), game.database.unit_of_work() as session:  # noqa: PT012 (the move is the point)
+        ledger.take(session, game.slug, a_reading(), by="a tool", now=NOW)
+        raise RuntimeError("after taking it")
+
+    assert (ledger_of(game), game.points()) == ([], {OWLS: 0, CATS: 0})
+
+
+def test_entries_are_in_the_order_of_their_commits(game: Game) -> None:
+    taken = [game.take().entry for _ in range(3)]
+
+    with game.database.reading() as session:
+        found = session.exec(select(LedgerEntry.id).order_by(LedgerEntry.seq)).all()  # type: ignore[arg-type]
+    assert list(found) == [entry.id for entry in taken]
+
+
+def test_week_without_teams_takes_nobody(database: Database) -> None:
+    with database.unit_of_work() as session:
+        a_week(session)
+
+    with pytest.raises(PersonUnknown):
+        Game(database).take()

@@ -34,6 +34,7 @@ _SYNTAX = (
     ("Expected ']]'", "A header with two brackets is closed by two, as in [[bonuses]]: add them."),
     ("Expected newline", "Nothing may follow a value on its line: remove the rest, or put the whole text in quotes."),
     ("Invalid date", "There is no such date or time: correct it."),
+    ("Invalid value (at end", "The file ends before this value is complete: add the rest, or the missing bracket."),
     ("Invalid value", 'This value cannot be read: write text in "quotes", and whole numbers in plain digits.'),
     ("Unclosed array", "A list is closed by ] and its entries are parted by commas: add what is missing."),
     ("Unclosed inline table", "A table in { } is closed by } on the same line, its keys parted by commas: mend it."),
@@ -98,8 +99,8 @@ def _table_paths(values: dict[str, object]) -> Iterator[Path]:
 def _syntax_mistake(text: str, outline: Outline, error: str) -> Mistake:
     place = _PLACE.search(error)
     line = int(place["line"]) if place and place["line"] else text.rstrip().count("\n") + 1
-    said = _PLACE.sub("", error)
-    sentence = next((ours for theirs, ours in _SYNTAX if said.startswith(theirs)), f"This is no valid TOML: {said}.")
+    unforeseen = f"This is no valid TOML: {_PLACE.sub('', error)}."
+    sentence = next((ours for theirs, ours in _SYNTAX if error.startswith(theirs)), unforeseen)
     return _mistake(line, outline, sentence)
 
 

@@ -4,11 +4,12 @@ import threading
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import groupby
 
 from sqlmodel import Session
 
 from app.db import Database
-from app.services import ledger, lifecycle, rosters, teams, weeks
+from app.services import batch, ledger, lifecycle, rosters, teams, weeks
 from app.services.demo.cast import CAST, ENDS, NAME, SIGNED_UP, SLUG, STARTS, ZONE
 from app.services.demo.pace import WEEK_SECONDS, moment_at, seconds_until
 from app.services.demo.script import Correction, Event, events
@@ -22,17 +23,11 @@ __all__ = ["WEEK_SECONDS", "Event", "Replay", "events", "finish", "prepare"]
 
 def prepare(database: Database) -> None:
     """Create and open the week with its teams, dated the Friday before. Raises Conflict where there is one already."""
-    roster = [rosters.Entry(line, *row) for line, row in enumerate(_rows(), start=2)]
+    roster = [rosters.Entry(line, each.team, each.name, each.email) for line, each in enumerate(CAST.values(), start=2)]
     with database.unit_of_work() as session:
-        weeks.create(
-            session, slug=SLUG, name=NAME, timezone=ZONE.key, starts=STARTS, ends=ENDS, by=BY, now=SIGNED_UP
-        )  # fmt: skip
+        weeks.create(session, slug=SLUG, name=NAME, timezone=ZONE.key, starts=STARTS, ends=ENDS, by=BY, now=SIGNED_UP)
         rosters.apply(session, SLUG, roster, by=BY, now=SIGNED_UP)
         lifecycle.open_(session, SLUG, by=BY, now=SIGNED_UP)
-
-
-def _rows() -> Iterable[tuple[str, str, str]]:
-    return ((player.team, player.name, player.email) for player in CAST.values())
 
 
 def finish(database: Database) -> None:
@@ -41,32 +36,42 @@ def finish(database: Database) -> None:
 
 
 def _play(database: Database, script: Iterable[Event]) -> None:
+    """Record events as one transaction; what tools report within an hour goes in together, for speed."""
     with database.unit_of_work() as session:
-        for event in script:
-            _record(session, event)
+        for (what, _), run in groupby(script, _turn):
+            if what is Draft:
+                _report(session, list(run))
+            else:
+                for event in run:
+                    _decide(session, event)
 
 
-def _record(session: Session, event: Event) -> None:
+def _turn(event: Event) -> tuple[type, datetime]:
+    return type(event.what), event.at.replace(minute=0, second=0)
+
+
+def _report(session: Session, run: list[Event]) -> None:
+    drafts = [event.what for event in run if isinstance(event.what, Draft)]
+    lines = [batch.Line(line, Reading(draft.key, draft)) for line, draft in enumerate(drafts, start=1)]
+    batch.record_all(session, SLUG, lines, by=BY, now=run[-1].at)
+
+
+def _decide(session: Session, event: Event) -> None:
+    """Do what only an organizer does."""
+    week = weeks.find(session, SLUG, event.at)
     match event.what:
-        case Draft() as draft:
-            ledger.take(session, SLUG, Reading(draft.key, draft), by=draft.source, now=event.at)
         case Correction(key, reason):
-            entry = ledger.get(session, weeks.find(session, SLUG, event.at), key)
-            ledger.reverse(session, entry.id, reason=reason, by=BY, now=event.at)
+            ledger.reverse(session, ledger.get(session, week, key).id, reason=reason, by=BY, now=event.at)
         case Gift() as gift:
-            _give(session, gift, event.at)
-
-
-def _give(session: Session, gift: Gift, at: datetime) -> None:
-    team = teams.find_or_create(session, weeks.find(session, SLUG, at), gift.team, at)
-    ledger.adjust(
-        session, SLUG, team_id=team.id, points=gift.points, reason=gift.reason, external_id=f"gift {at:%Y-%m-%dT%H:%MZ}",
-        by=BY, now=at,
-    )  # fmt: skip
+            team = teams.find_or_create(session, week, gift.team, event.at)
+            name, reason = f"gift {event.at:%Y-%m-%dT%H:%MZ}", gift.reason
+            ledger.adjust(
+                session, SLUG, team_id=team.id, points=gift.points, reason=reason, external_id=name, by=BY, now=event.at
+            )
 
 
 class Replay:
-    """Plays the week once, in WEEK_SECONDS at speed 1; `speed` is more than 0. The clock may be read from any thread."""
+    """Plays the week once, in WEEK_SECONDS at speed 1; `speed` is more than 0. Any thread may read the clock."""
 
     def __init__(self, database: Database, speed: float = 1.0) -> None:
         self._database = database

@@ -109,3 +109,18 @@ def test_one_mistake_makes_no_others(old: str, new: str, key: str) -> None:
     _, mistakes = parse_rules(text)
 
     assert [mistake.key for mistake in mistakes] == [key]
+
+
+def test_suggestions_are_for_the_first_mistakes_only_so_that_none_takes_long() -> None:
+    text = FIVE_KINDS + "".join(f"quest{number} = 1\n" for number in range(1_000))
+
+    _, mistakes = parse_rules(text)
+
+    assert mistakes[0].message == 'There is no key "quest0"; did you mean "quests"?'
+    assert mistakes[-1].message.startswith('There is no key "quest999"; write one of format, team, ')
+
+
+def test_mistake_in_a_file_saved_on_windows_is_on_its_line() -> None:
+    _, mistakes = parse_rules(FIVE_KINDS.replace("\n", "\r\n") + "[team]\r\nsize = 0")
+
+    assert [mistake.line for mistake in mistakes] == [8]

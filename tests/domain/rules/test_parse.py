@@ -107,8 +107,13 @@ name = "odd: bonus:name"
 activity = "shift"
 points = 1
 
+[[bonuses]]
+name = "Late"
+activity = "shift"
+points = 1
+
 [ranking]
-ties = ["points", "quests", "earliest", "shift", "points:issue", "bonus:odd: bonus:name", "shift"]
+ties = ["points", "quests", "earliest", "shift", "points:issue", "bonus:odd: bonus:name", "bonus:Late", "shift"]
 """
     )
 
@@ -119,6 +124,7 @@ ties = ["points", "quests", "earliest", "shift", "points:issue", "bonus:odd: bon
         Metric("count", "shift"),
         Metric("points_of", "issue"),
         Metric("bonus", "odd: bonus:name"),
+        Metric("bonus", "Late"),
     )
 
 

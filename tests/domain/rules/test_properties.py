@@ -45,6 +45,7 @@ def test_any_text_yields_either_rules_or_mistakes(text: str) -> None:
 
 @given(st.one_of(_texts, _mutated_defaults()).map(lambda text: text.replace("\r", "")))
 @example('a = """"""\nb = """x"""""\nc = \'\'\'\'x\'\'\'\'\'\nd = "\\\\"\n')
+@example('a = """x""y"""\nb = 1\n')
 @example("[[a]]\nb = 1\n[[a]]\n[a.c]\nd.e = [[], {}, [{ f = 1 }]]\n")
 def test_outline_knows_every_key_a_parser_finds(text: str) -> None:
     outline = read_outline(text)

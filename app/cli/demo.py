@@ -1,0 +1,168 @@
+"""`demo`: the Q3 2022 week on a board that moves, on a SQLite file of its own."""
+
+import os
+import sys
+import threading
+import webbrowser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime, time
+from json import dumps
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+import typer
+
+from app.cli import server
+from app.cli.place import opened
+from app.cli.voice import Answer, Voice
+from app.config import Settings
+from app.db import Database
+from app.errors import Conflict, Problem
+from app.main import create_app
+from app.services import boards, server_lock, tokens, weeks
+from app.services.demo import replay
+from app.services.demo.cast import CAST, SLUG, STARTS, ZONE
+from app.services.demo.replay import Replay
+from app.web.clock import utc_now
+
+HOST = "127.0.0.1"
+FIRST_PORT = 8000
+SCOPES = ["read", "activities:write"]
+
+_MOST_DEMOS = 20
+_EXAMPLE_AT = datetime.combine(STARTS, time(5), ZONE)
+
+
+def demo(voice: Voice, settings: Settings, *, finished: bool, speed: float, port: int | None) -> None:
+    """Serve the demo until stopped. Raises Conflict where the port is taken."""
+    with server.stopped_by_signals(), _own_file(settings.data_dir) as file, _listen(port) as listener:
+        settings = settings.model_copy(update={"database_url": f"sqlite:///{file}", "board_visibility": "public"})
+        with opened(settings, checkpoints=True) as database:
+            token = _prepare(database, finished=finished)
+            document = _document(server.address_of(listener), token, _headline(database) if finished else None)
+        voice.give(Answer(document, _lines(document)))
+        _open_browser(voice, document["board"])
+        if finished:
+            server.run(create_app(settings), listener, settings)
+        else:
+            _play(voice, settings, listener, speed)
+
+
+@contextmanager
+def _own_file(directory: Path) -> Iterator[Path]:
+    """A database file that no other demo uses, made anew. Raises Conflict where too many demos run."""
+    for number in range(1, _MOST_DEMOS + 1):
+        file = directory / ("demo.sqlite3" if number == 1 else f"demo-{number}.sqlite3")
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(server_lock.held(file.with_suffix(".lock"), "Too many demos run here. Stop one."))
+            except Conflict:
+                if number == _MOST_DEMOS:
+                    raise
+                continue
+            for ending in ("", "-wal", "-shm"):
+                file.with_name(file.name + ending).unlink(missing_ok=True)
+            yield file
+            return
+
+
+def _listen(port: int | None) -> socket:
+    """The port that was asked for, else the first free one from FIRST_PORT on. Raises Conflict."""
+    if port is not None:
+        return server.listen(HOST, port)
+    for candidate in range(FIRST_PORT, FIRST_PORT + _MOST_DEMOS):
+        with suppress(Conflict):
+            return server.listen(HOST, candidate)
+    return server.listen(HOST, 0)
+
+
+def _prepare(database: Database, *, finished: bool) -> str:
+    """Set the week up, or play it to its end at once; returns a token's text."""
+    replay.prepare(database)
+    if finished:
+        replay.finish(database)
+    with database.unit_of_work() as session:
+        return tokens.create(session, name="demo", scopes=SCOPES, days=None, now=utc_now())
+
+
+def _headline(database: Database) -> str:
+    now = utc_now()
+    with database.reading() as session:
+        return boards.live(session, weeks.find(session, SLUG, now), now).headline
+
+
+def _document(address: str, token: str, headline: str | None) -> dict[str, Any]:
+    return {
+        "board": f"{address}weeks/{SLUG}",
+        "summary": f"{address}weeks/{SLUG}/summary",
+        "api": f"{address}api/v1/weeks/{SLUG}/leaderboard",
+        "token": token,
+        "example": _example(f"{address}api/v1/weeks/{SLUG}/activities", token),
+    } | ({"headline": headline} if headline else {})
+
+
+def _example(address: str, token: str) -> str:
+    """A command to paste: one more activity, at a moment that the replay has always passed."""
+    activity = {
+        "kind": "issue",
+        "person": next(iter(CAST.values())).email,
+        "occurred_at": _EXAMPLE_AT.isoformat(),
+        "source": "curl",
+        "external_id": "my-first-issue",
+    }
+    return (
+        f"curl -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\\n"
+        f"  -d '{dumps(activity)}' \\\n  {address}"
+    )
+
+
+def _lines(document: dict[str, Any]) -> list[str]:
+    lines = [
+        f"Board    {document['board']}",
+        f"Summary  {document['summary']}",
+        f"API      {document['api']}",
+        f"Token    {document['token']}",
+        "",
+        "Add an issue yourself:",
+        document["example"],
+        "",
+    ]
+    return [*lines, document.get("headline", "The week plays now; watch the board move."), "Ctrl+C ends the demo."]
+
+
+def _open_browser(voice: Voice, address: str) -> None:
+    """Show the board to somebody who sits at this machine; a browser in the terminal would be in the way."""
+    has_screen = sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if has_screen and sys.stdout.isatty() and not voice.as_json and not os.environ.get("CI"):
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+def _play(voice: Voice, settings: Settings, listener: socket, speed: float) -> None:
+    """Serve while the week plays in the background, by the week's own clock."""
+
+    def clock() -> datetime:
+        return player.clock()
+
+    app = create_app(settings, clock=clock)
+    database = app.state.installation.database
+    player = Replay(database, speed)
+    stop = threading.Event()
+    thread = threading.Thread(target=_replay, args=(voice, player, database, stop), daemon=True)
+    thread.start()
+    try:
+        server.run(app, listener, settings)
+    finally:
+        stop.set()
+        thread.join(server.GRACE_SECONDS)
+        database.dispose()
+
+
+def _replay(voice: Voice, player: Replay, database: Database, stop: threading.Event) -> None:
+    try:
+        player.run(stop)
+        if not stop.is_set() and not voice.as_json:
+            typer.echo(_headline(database))
+    except Problem as problem:
+        typer.echo(f"The replay ended early. {problem.detail}", err=True)

@@ -1,0 +1,79 @@
+"""Files people hand in and take away: read with the place of every mistake, written whole or not at all."""
+
+import io
+import os
+import secrets
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, BinaryIO, TypeVar
+
+from app.errors import Malformed
+
+STDOUT = "-"
+
+_EVERY = 1_000
+
+Item = TypeVar("Item")
+
+
+def read_lines(path: Path) -> list[str]:
+    """A text file's lines. Raises Malformed with every line that is not UTF-8."""
+    lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    bad = [number for number, line in enumerate(lines, 1) if not _is_utf8(line)]
+    if bad:
+        sentence = "This line is not UTF-8. Save the file as UTF-8 (in a spreadsheet: “CSV UTF-8”)."
+        rest = f" {len(bad) - 1} more lines are bad too." if len(bad) > 1 else ""
+        errors = [{"line": number, "message": sentence} for number in bad]
+        raise Malformed(f"Nothing was changed. Line {bad[0]}: {sentence}{rest}", errors=errors)
+    return [f"{line.decode()}\n" for line in lines]
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def as_text(file: BinaryIO) -> IO[str]:
+    """A binary file as text with its line ends kept; a byte that is no UTF-8 becomes half a character."""
+    return io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines without the byte order mark that some editors put first."""
+    for number, line in enumerate(lines):
+        yield line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line
+
+
+def counted(items: Iterable[Item], progress: Callable[[int], None]) -> Iterator[Item]:
+    """The same items; `progress` hears of every thousand."""
+    for number, item in enumerate(items, 1):
+        if number % _EVERY == 0:
+            progress(_EVERY)
+        yield item
+
+
+@contextmanager
+def written(path: str) -> Iterator[IO[str]]:
+    """A file that appears under its name whole, on disk, when the block ends; `-` is standard output."""
+    target = Path(path).resolve()
+    if path == STDOUT:
+        yield sys.stdout
+        sys.stdout.flush()
+    elif target.exists() and not target.is_file():
+        with target.open("w", encoding="utf-8", newline="") as file:
+            yield file
+    else:
+        part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        try:
+            with part.open("x", encoding="utf-8", newline="") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)

@@ -1,0 +1,101 @@
+"""`rules`: check a rules file, see its effect before it is applied, apply it, show what is active."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.command import command
+from app.cli.parameters import InputFile
+from app.cli.place import actor, reading, writing
+from app.cli.voice import Answer, Table, Voice, mistake_line, refusal_document
+from app.domain import names
+from app.domain.rules import parse_rules
+from app.errors import Malformed, RulesRefused
+from app.services import previews, rule_sets
+from app.services.previews import WeekPreview
+from app.services.transfer import moment
+from app.web.clock import utc_now
+from app.web.documents import preview_document, rule_set_document
+
+LONGEST_NOTE = 500
+
+# More than a rules file may have, so that the parser can say that it is too large.
+_MOST_BYTES = 1_048_576
+
+group = typer.Typer(help="Check, preview and apply scoring rules; show the active ones.", no_args_is_help=True)
+
+
+@command(group, "check")
+def check(_voice: Voice, file: InputFile) -> Answer:
+    """Check a rules file without applying it; every mistake with its line."""
+    rules, mistakes = parse_rules(_text(file))
+    if rules is not None:
+        return Answer({"valid": True, "errors": []}, [f"{file}: these rules are valid."])
+    errors = [rule_sets.as_error(mistake) for mistake in mistakes]
+    count = "1 mistake" if len(errors) == 1 else f"{len(errors)} mistakes"
+    problem = RulesRefused(f"{file}: {count}.", errors=errors)
+    return Answer(refusal_document(problem), [mistake_line(error) for error in errors], refusal=problem.detail)
+
+
+@command(group, "preview")
+def preview(_voice: Voice, file: InputFile) -> Answer:
+    """Show every open week's standings before and after, and what would keep the rules from being applied."""
+    text = _text(file)
+    with reading() as session:
+        found = previews.preview(session, text, utc_now())
+    parts: list[str | Table] = []
+    for each in found.weeks:
+        parts += [f"{each.before.name} ({each.before.week})", _compared(each)]
+    if not found.weeks:
+        parts.append("The rules are valid. No week is open, so no board would change.")
+    parts += [f"Would be refused: {sentence}" for sentence in found.refused]
+    return Answer(preview_document(found), parts)
+
+
+@command(group, "apply")
+def apply(
+    _voice: Voice,
+    file: InputFile,
+    note: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept with the version.")],
+) -> Answer:
+    """Make a rules file the active version; every open week is scored anew."""
+    note = names.tidy(note)
+    if flaw := names.flaw(note, LONGEST_NOTE):
+        raise Malformed(f"The note {flaw}. Say in a sentence why the rules change.")
+    text = _text(file)
+    with writing() as session:
+        rule_set = rule_sets.activate(session, text, note=note, by=actor(), now=utc_now())
+    return Answer(rule_set_document(rule_set), [f"Version {rule_set.id} of the rules is active."])
+
+
+@command(group, "show")
+def show(_voice: Voice) -> Answer:
+    """Show the active rules, and why the rules file was refused if it was."""
+    with reading() as session:
+        active, errors = rule_sets.active(session), rule_sets.file_errors(session)
+    parts = [f"Version {active.id}, by {active.by}, {moment(active.at)}: {active.note}", "", active.text.rstrip("\n")]
+    if errors:
+        parts += ["", "The rules file as it stands is refused:", *(mistake_line(error) for error in errors)]
+    return Answer(rule_set_document(active) | {"file_errors": errors}, parts)
+
+
+def _text(file: Path) -> str:
+    """The file's text; what is no UTF-8 is left for the parser to report."""
+    with file.open("rb") as opened:
+        return opened.read(_MOST_BYTES).decode("utf-8", errors="surrogateescape")
+
+
+def _compared(each: WeekPreview) -> Table:
+    before = {standing.team_id: standing for standing in each.before.standings}
+    rows = [
+        (
+            f"{before[after.team_id].rank} → {after.rank}",
+            after.team,
+            before[after.team_id].points,
+            after.points,
+            f"{after.points - before[after.team_id].points:+d}",
+        )
+        for after in each.after.standings
+    ]
+    return Table(("rank", "team", "before", "after", "change"), rows)

@@ -1,0 +1,128 @@
+"""`serve`: one server on this data, until it is told to stop."""
+
+import errno
+import logging
+import signal
+import socket
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import typer
+import uvicorn
+from fastapi import FastAPI
+
+from app.cli.place import opened
+from app.cli.voice import Answer, Voice
+from app.config import Settings
+from app.errors import Conflict, Malformed, Unavailable
+from app.main import create_app
+from app.services import backups, server_lock
+
+GRACE_SECONDS = 5
+FIRST_SAFE_SQLITE = (3, 51, 3)
+
+_BACKLOG = 2_048
+
+
+def serve(voice: Voice, settings: Settings, host: str, port: int) -> None:
+    """Serve this installation until stopped. Raises Conflict where a server runs already or the port is taken."""
+    _check(settings)
+    lock = alone(backups.ledger_file(settings).parent) if settings.on_sqlite else nullcontext()
+    with stopped_by_signals(), lock, listen(host, port) as listener:
+        with opened(settings, checkpoints=True):
+            pass
+        address = address_of(listener)
+        sentences = [f"Assembly Week is at {address} (Ctrl+C stops it).", *_advice(settings)]
+        voice.give(Answer({"address": address}, sentences))
+        run(create_app(settings), listener, settings)
+
+
+def _check(settings: Settings) -> None:
+    if "*" in settings.trusted_proxies:
+        raise Malformed("ASSEMBLY_WEEK_TRUSTED_PROXIES must name addresses; “*” would believe anybody's headers.")
+    if not settings.on_sqlite and not settings.secret_key:
+        raise Malformed("On PostgreSQL set ASSEMBLY_WEEK_SECRET_KEY to 32 random characters, the same on each replica.")
+
+
+def _advice(settings: Settings) -> list[str]:
+    if not settings.on_sqlite or sqlite3.sqlite_version_info >= FIRST_SAFE_SQLITE:
+        return []
+    return [f"SQLite {sqlite3.sqlite_version}: commands run beside this server leave checkpoints to it."]
+
+
+@contextmanager
+def alone(directory: Path) -> Iterator[None]:
+    """Be the only server on the data in this directory. Raises Conflict."""
+    refusal = f"A server is already running on the data in {directory}. Stop it first; SQLite takes one at a time."
+    with server_lock.held(directory / server_lock.LOCK_NAME, refusal):
+        yield
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Make Ctrl+C and SIGTERM ordinary ends, with status 0; uvicorn hands them on when it has shut down."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise SystemExit(0)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that takes connections from now on; port 0 means any free one. Raises Conflict or Malformed."""
+    try:
+        family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError):
+        raise Malformed(f"“{host}” is no address of this machine. Try --host 127.0.0.1 or --host 0.0.0.0.") from None
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(where)
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise Conflict(
+                f"Port {port} on {host} is taken. Stop what uses it, or choose another with --port."
+            ) from None
+        raise Malformed(f"Cannot listen on {host}, port {port}: {error.strerror}.") from None
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """The address to type into a browser on this machine."""
+    host, port = listener.getsockname()[:2]
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 (compared, not bound)
+        host = "127.0.0.1"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
+    """Answer requests until a signal comes; what is open then has GRACE_SECONDS. Raises Unavailable."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("app").setLevel(logging.INFO)
+    config = uvicorn.Config(
+        app,
+        lifespan="on",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    except SystemExit as stop:
+        if stop.code:
+            raise Unavailable("The server could not start; the lines above say why.") from None
+        raise

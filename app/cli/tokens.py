@@ -1,0 +1,87 @@
+"""`token`: make, list and revoke API tokens."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.command import command
+from app.cli.place import reading, writing
+from app.cli.voice import Answer, Table, Voice
+from app.domain import names
+from app.models import Token
+from app.services import tokens
+from app.web.clock import utc_now
+
+group = typer.Typer(help="Make, list and revoke API tokens.", no_args_is_help=True)
+
+
+def known_scopes(scopes: list[str]) -> list[str]:
+    """The scopes as given. Raises BadParameter for one there is not."""
+    for scope in scopes:
+        if scope not in tokens.SCOPES:
+            raise typer.BadParameter(f"“{scope}” is no scope. Choose from {', '.join(tokens.SCOPES)}.")
+    return scopes
+
+
+@command(group, "create")
+def create(
+    _voice: Voice,
+    name: Annotated[str, typer.Option(metavar="NAME", help="Who or what will use it.")],
+    scope: Annotated[
+        list[str],
+        typer.Option(
+            metavar="SCOPE", callback=known_scopes, help=f"What it may do; repeatable: {', '.join(tokens.SCOPES)}."
+        ),
+    ],
+    days: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=tokens.LONGEST_DAYS, help="How long it lasts; without it, until revoked."),
+    ] = None,
+) -> Answer:
+    """Make a token and print it, once: only its hash is kept."""
+    now = utc_now()
+    with writing() as session:
+        text = tokens.create(session, name=name, scopes=scope, days=days, now=now)
+        made = next(token for token in tokens.every(session) if token.name == names.tidy(name))
+        return Answer({"token": text} | _document(made, now), [text])
+
+
+@command(group, "list")
+def list_tokens(_voice: Voice) -> Answer:
+    """List the tokens, oldest first; never their text."""
+    now = utc_now()
+    with reading() as session:
+        documents = [_document(token, now) for token in tokens.every(session)]
+    if not documents:
+        return Answer({"tokens": []}, ["There are no tokens yet. `assembly-week token create` makes one."])
+    columns = ("name", "state", "scopes", "created_at", "expires_at", "revoked_at")
+    rows = [tuple(each[column] for column in columns) for each in documents]
+    shown = [(name, state, " ".join(scopes), *moments) for name, state, scopes, *moments in rows]
+    return Answer({"tokens": documents}, [Table(columns, shown)])
+
+
+@command(group, "revoke")
+def revoke(_voice: Voice, name: Annotated[str, typer.Argument(metavar="NAME", help="The token's name.")]) -> Answer:
+    """End a token for good."""
+    now = utc_now()
+    with writing() as session:
+        token = tokens.revoke(session, name, now)
+        return Answer(_document(token, now), [f"The token “{token.name}” is revoked."])
+
+
+def _document(token: Token, now: datetime) -> dict[str, Any]:
+    return {
+        "name": token.name,
+        "state": _state(token, now),
+        "scopes": token.scopes.split(),
+        "created_at": token.created_at,
+        "expires_at": token.expires_at,
+        "revoked_at": token.revoked_at,
+    }
+
+
+def _state(token: Token, now: datetime) -> str:
+    if token.revoked_at is not None:
+        return "revoked"
+    return "expired" if token.expires_at is not None and token.expires_at <= now else "valid"

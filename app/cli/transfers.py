@@ -1,0 +1,83 @@
+"""`team import`, `activity import` and `export`: lists in, the ledger out."""
+
+from io import BufferedReader
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.command import command
+from app.cli.files import STDOUT, as_text, counted, read_lines, without_mark, written
+from app.cli.parameters import InputFile, WeekSlug
+from app.cli.place import actor, reading, writing
+from app.cli.voice import Answer, Voice
+from app.services import batch, rosters, transfer, weeks
+from app.services.transfer import Format
+from app.web.clock import utc_now
+
+CSV_NAMES = (".csv",)
+NDJSON_NAMES = (".ndjson", ".jsonl", ".json")
+
+teams = typer.Typer(help="Put people into teams.", no_args_is_help=True)
+group = typer.Typer()
+activities = typer.Typer(help="Record activities from a file.", no_args_is_help=True)
+
+
+@command(teams, "import")
+def import_teams(_voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
+    """Import teams from a CSV with the header `team,name,email`, all or nothing."""
+    entries = rosters.read_csv(read_lines(file))
+    now = utc_now()
+    with writing() as session:
+        slug = weeks.find(session, week, now).slug
+        done = rosters.apply(session, slug, entries, by=actor(), now=now)
+    sentence = f"Week {slug}: {done.people} people in {done.teams} teams; {done.moved} of them new to their team."
+    return Answer({"week": slug, **done._asdict()}, [sentence])
+
+
+@command(activities, "import")
+def import_activities(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
+    """Import activities from CSV or NDJSON with the API's fields, all or nothing."""
+    lines = _read(voice, file)
+    with writing() as session, voice.progress(f"Recording {len(lines):,} lines"):
+        done = batch.record_all(session, week, lines, by=actor(), now=utc_now())
+    sentence = f"Recorded {done.recorded:,} activities; {done.repeated:,} were there already."
+    return Answer(done._asdict(), [sentence])
+
+
+def _read(voice: Voice, path: Path) -> list[batch.Line]:
+    with path.open("rb") as file, voice.progress("Reading") as bar:
+        if _is_ndjson(path, file):
+            return list(counted(batch.read_ndjson(without_mark(file)), bar.advance))
+        return list(counted(batch.read_csv(as_text(file)), bar.advance))
+
+
+def _is_ndjson(path: Path, file: BufferedReader) -> bool:
+    """By the name's ending, else by the first byte that is no space: objects begin with a brace."""
+    ending = path.suffix.casefold()
+    if ending in CSV_NAMES + NDJSON_NAMES:
+        return ending in NDJSON_NAMES
+    return file.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+
+
+@command(group, "export")
+def export(
+    voice: Voice,
+    week: WeekSlug,
+    form: Annotated[Format, typer.Option("--format", help="What to write.")],
+    out: Annotated[str, typer.Option(metavar="FILE", help="Where to write it; `-` is standard output.")],
+) -> Answer | None:
+    """Write a week's whole ledger, reversed activities and adjustments included."""
+    if voice.as_json and (form, out) == ("csv", STDOUT):
+        raise typer.BadParameter("With --json, standard output holds JSON alone: name a file.", param_hint="--out")
+    now = utc_now()
+    with reading() as session, voice.progress(f"Exporting {week}") as bar:
+        found = weeks.find(session, week, now)
+        with written(out) as file:
+            count = transfer.export(session, found, form, file, bar.advance)
+    if out == STDOUT:
+        return None
+    return Answer(
+        {"week": found.slug, "format": form, "file": out, "activities": count},
+        [f"Exported {count:,} activities of week {found.slug} to {out}."],
+    )

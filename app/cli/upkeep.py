@@ -1,0 +1,77 @@
+"""`migrate`, `verify`, `backup`, `restore`: what keeps an installation sound."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.command import command
+from app.cli.parameters import InputFile
+from app.cli.place import opened, read_settings, reading
+from app.cli.voice import Answer, Voice
+from app.db import Database
+from app.services import backups, schema, startup, verification, weeks
+from app.web.clock import utc_now
+
+group = typer.Typer()
+
+
+@command(group, "migrate")
+def migrate(_voice: Voice) -> Answer:
+    """Bring the database to the newest schema (the server does so by itself on SQLite)."""
+    settings = read_settings()
+    database = Database(settings.sqlalchemy_url)
+    try:
+        revision = schema.migrate(database)
+        startup.prepare(database, settings, utc_now())
+    finally:
+        database.dispose()
+    return Answer({"revision": revision}, [f"The database has the newest schema, {revision}."])
+
+
+@command(group, "verify")
+def verify(
+    voice: Voice,
+    week: Annotated[str | None, typer.Argument(metavar="[WEEK]", help="A week's slug, or `current`; else all.")] = None,
+) -> Answer:
+    """Score weeks anew from the ledger and compare with what is shown."""
+    now = utc_now()
+    differences: list[str] = []
+    with reading() as session:
+        chosen = [weeks.find(session, week, now)] if week is not None else weeks.every(session)
+        with voice.progress("Verifying", total=len(chosen)) as bar:
+            for each in chosen:
+                differences += verification.verify(session, each, now)
+                bar.advance(1)
+        slugs = [each.slug for each in chosen]
+    document = {"weeks": slugs, "differences": differences}
+    if differences:
+        count = "1 difference" if len(differences) == 1 else f"{len(differences)} differences"
+        return Answer(document, differences, refusal=f"{count} between what is shown and the ledger.")
+    if not slugs:
+        return Answer(document, ["There are no weeks yet, so there is nothing to verify."])
+    return Answer(document, [f"{', '.join(slugs)}: what is shown is what the ledger says."])
+
+
+@command(group, "backup")
+def backup(
+    voice: Voice,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the copy.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
+) -> Answer:
+    """Copy the SQLite database, also while the server writes."""
+    ledger = backups.ledger_file(read_settings())
+    with voice.progress("Copying pages") as bar:
+        size = backups.back_up(ledger, file, overwrite=force, progress=bar.reach)
+    return Answer({"file": str(file), "bytes": size}, [f"Backed up to {file} ({size:,} bytes)."])
+
+
+@command(group, "restore")
+def restore(_voice: Voice, file: InputFile) -> Answer:
+    """Put a backup in the database's place, and keep what it replaces. The server must be stopped."""
+    settings = read_settings()
+    done = backups.restore(backups.ledger_file(settings), file, now=utc_now())
+    with opened(settings):
+        kept = f" The one it replaces is kept as {done.replaced}." if done.replaced else ""
+    document = {"file": str(file), "replaced": done.replaced and str(done.replaced), "revision": done.revision}
+    return Answer(document, [f"Restored {file}.{kept}"])

@@ -1,0 +1,109 @@
+"""`week`: create weeks, open and close them, freeze and reveal their boards."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session
+
+from app.cli.command import command
+from app.cli.parameters import Ends, Starts, WeekSlug
+from app.cli.place import actor, reading, writing
+from app.cli.voice import Answer, Table, Voice
+from app.models import Week
+from app.services import lifecycle, weeks
+from app.web.clock import utc_now
+from app.web.documents import week_document
+
+REOPENED = "Reopened from the command line"
+
+group = typer.Typer(help="Create weeks, open and close them, freeze and reveal their boards.", no_args_is_help=True)
+
+Slug = Annotated[str, typer.Argument(metavar="SLUG", help="a-z, 0-9 and hyphens, such as q3-2022.")]
+
+
+@command(group, "create")
+def create(
+    _voice: Voice,
+    slug: Slug,
+    name: Annotated[str, typer.Option(metavar="NAME", help="The name people read.")],
+    timezone: Annotated[str, typer.Option(metavar="ZONE", help="An IANA zone, such as America/Los_Angeles.")],
+    starts: Starts,
+    ends: Ends,
+    open_now: Annotated[bool, typer.Option("--open", help="Open it at once; otherwise it is a draft.")] = False,
+) -> Answer:
+    """Create a week."""
+    now = utc_now()
+    with writing() as session:
+        week = weeks.create(
+            session, slug=slug, name=name, timezone=timezone, starts=starts, ends=ends, by=actor(), now=now
+        )
+        if open_now:
+            lifecycle.open_(session, slug, by=actor(), now=now)
+        return _about(session, week, now, f"Week {week.name} ({slug}) is created and {_state(week)}.")
+
+
+@command(group, "open")
+def open_week(
+    _voice: Voice,
+    slug: WeekSlug,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why a closed week is reopened.")] = REOPENED,
+) -> Answer:
+    """Open a draft, or reopen a closed week."""
+    now = utc_now()
+    with writing() as session:
+        given = reason if weeks.find(session, slug, now).state == "closed" else None
+        week = lifecycle.open_(session, slug, by=actor(), now=now, reason=given)
+        return _about(session, week, now, f"Week {week.name} is open.")
+
+
+@command(group, "close")
+def close(_voice: Voice, slug: WeekSlug) -> Answer:
+    """Close an open week; it keeps the rules it is closed with."""
+    return _change(lifecycle.close, slug, "is closed")
+
+
+@command(group, "freeze")
+def freeze(_voice: Voice, slug: WeekSlug) -> Answer:
+    """Keep the public on the board of this moment until it is revealed."""
+    return _change(lifecycle.freeze, slug, "is frozen")
+
+
+@command(group, "reveal")
+def reveal(_voice: Voice, slug: WeekSlug) -> Answer:
+    """Show the public the week as it stands again."""
+    return _change(lifecycle.reveal, slug, "is shown as it stands")
+
+
+@command(group, "list")
+def list_weeks(_voice: Voice) -> Answer:
+    """List the weeks, the one that starts last first."""
+    now = utc_now()
+    with reading() as session:
+        documents = [_document(week, weeks.every(session), now) for week in weeks.every(session)]
+    if not documents:
+        return Answer({"weeks": []}, ["There are no weeks yet. `assembly-week week create` makes one."])
+    columns = ("week", "name", "state", "timezone", "starts", "ends", "frozen", "current")
+    rows = [tuple(document[column] for column in columns) for document in documents]
+    return Answer({"weeks": documents}, [Table(columns, rows)])
+
+
+def _change(verb: Callable[..., Week], slug: str, what: str) -> Answer:
+    now = utc_now()
+    with writing() as session:
+        week = verb(session, slug, by=actor(), now=now)
+        return _about(session, week, now, f"Week {week.name} {what}.")
+
+
+def _about(session: Session, week: Week, now: datetime, sentence: str) -> Answer:
+    return Answer(_document(week, weeks.every(session), now), [sentence])
+
+
+def _document(week: Week, every: list[Week], now: datetime) -> dict[str, Any]:
+    current = weeks.pick_current(every, now)
+    return week_document(week, is_current=current is not None and current.id == week.id, sees_all=True)
+
+
+def _state(week: Week) -> str:
+    return "open" if week.state == "open" else "a draft"

@@ -1,0 +1,190 @@
+"""The demo at play: its exact totals, and that playing it slowly or at once comes to the same."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.config import Settings
+from app.db import Database
+from app.domain.board import Board
+from app.domain.memberships import Join
+from app.errors import Conflict
+from app.services import activities, boards, startup, teams, verification, weeks
+from app.services.demo import replay
+from app.services.demo.cast import SLUG, ZONE
+from app.services.demo.script import Correction, events
+
+LATER = datetime(2022, 10, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    yield from prepared(tmp_path / "demo.sqlite3")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    for database in prepared(tmp_path_factory.mktemp("demo") / "finished.sqlite3"):
+        replay.finish(database)
+        yield database
+
+
+def prepared(path: Path) -> Iterator[Database]:
+    """A migrated database with the shipped rules and the demo's week, open and empty."""
+    database = Database(f"sqlite:///{path}")
+    startup.prepare(database, Settings(_env_file=None, rules_file=startup.SHIPPED_RULES), LATER)
+    replay.prepare(database)
+    yield database
+    database.dispose()
+
+
+def board_of(database: Database) -> Board:
+    with database.reading() as session:
+        return boards.live(session, weeks.find(session, SLUG, LATER), LATER)
+
+
+def ledger_of(database: Database) -> list[activities.ActivityView]:
+    with database.reading() as session:
+        return activities.page(session, weeks.find(session, SLUG, LATER), cursor=None, limit=1_000).items
+
+
+def timeless(board: Board) -> Board:
+    """The board without its age and the ids that every database makes up anew."""
+    standings = tuple(replace(each, team_id="") for each in board.standings)
+    return replace(board, as_of=LATER, version=0, standings=standings)
+
+
+def test_demo_ends_on_the_totals_of_q3_2022(finished: Database) -> None:
+    board = board_of(finished)
+
+    assert board.totals == {"shift": 20, "response": 154, "issue": 18, "feature_request": 6, "knowledge_card": 2}
+    assert board.headline == "20 shifts, 154 responses, 18 issues, 6 feature requests, 2 knowledge cards"
+
+
+def test_demo_board_is_what_the_ledger_says(finished: Database) -> None:
+    with finished.reading() as session:
+        found = verification.verify(session, weeks.find(session, SLUG, LATER), LATER)
+
+    assert found == []
+
+
+def test_demo_ends_close_and_with_a_shared_rank(finished: Database) -> None:
+    standings = board_of(finished).standings
+
+    assert [(each.rank, each.team, each.points) for each in standings] == [
+        (1, "Tea & Triage", 172),
+        (2, "Rubber Ducks", 166),
+        (3, "First Light", 164),
+        (4, "Kind Regards", 146),
+        (5, "Still Typing…", 62),
+        (5, "Warm Handoff", 62),
+        (7, "Second Breakfast", 44),
+        (8, "Merge Gently", 41),
+        (9, "Happy Path", 40),
+        (10, "Null Island", 35),
+    ]
+
+
+def test_demo_completes_quests_and_gives_both_trophies(finished: Database) -> None:
+    board = board_of(finished)
+
+    assert {each.team: each.quests for each in board.standings if each.quests} == {
+        "Tea & Triage": ("All hands", "Grand slam"),
+        "Rubber Ducks": ("All hands", "Grand slam"),
+        "First Light": ("All hands",),
+        "Kind Regards": ("All hands",),
+    }
+    assert [(each.name, each.winners) for each in board.trophies] == [
+        ("Early birds", ("First Light",)),
+        ("Customer hero", ("Yūki Tanabe",)),
+    ]
+
+
+def test_demo_reverses_one_reply_and_gives_points_once(finished: Database) -> None:
+    ledger = ledger_of(finished)
+
+    assert [(each.team, each.kind) for each in ledger if each.reversed] == [("Null Island", "response")]
+    assert [(each.team, each.points, each.source) for each in ledger if each.points] == [("Happy Path", 5, "organizer")]
+    assert len(ledger) == 20 + 154 + 18 + 6 + 2 + 2
+
+
+def test_demo_replayed_in_steps_ends_on_the_same_board(database: Database, finished: Database) -> None:
+    playing = replay.Replay(database, speed=60)
+
+    playing.run(threading.Event())
+
+    assert timeless(board_of(database)) == timeless(board_of(finished))
+
+
+def test_replay_at_huge_speed_ends_on_the_same_board(database: Database, finished: Database) -> None:
+    playing = replay.Replay(database, speed=1e9)
+
+    playing.run(threading.Event())
+
+    assert timeless(board_of(database)) == timeless(board_of(finished))
+
+
+def test_demo_is_recorded_within_the_hour_of_the_simulated_moment(finished: Database) -> None:
+    moments = [event.at for event in events() if not isinstance(event.what, Correction)]
+
+    delays = [each.recorded_at - at for each, at in zip(ledger_of(finished), moments, strict=True)]
+
+    assert min(delays) == timedelta(0)
+    assert max(delays) < timedelta(hours=1)
+
+
+def test_replay_stops_when_told(database: Database) -> None:
+    stop = threading.Event()
+    playing = replay.Replay(database, speed=0.001)
+    thread = threading.Thread(target=playing.run, args=(stop,), daemon=True)
+
+    thread.start()
+    stop.set()
+    thread.join(timeout=5)
+
+    assert not thread.is_alive()
+    assert ledger_of(database) == []
+
+
+def test_replay_clock_waits_runs_and_comes_home(database: Database) -> None:
+    stop = threading.Event()
+    playing = replay.Replay(database, speed=1)
+    thread = threading.Thread(target=playing.run, args=(stop,), daemon=True)
+
+    before = playing.clock()
+    thread.start()
+    time.sleep(0.2)
+    during = playing.clock()
+    stop.set()
+    thread.join(timeout=5)
+
+    assert before == datetime(2022, 9, 12, 5, 30, tzinfo=ZONE)
+    assert timedelta(0) < during - before < timedelta(days=1)
+    assert abs(playing.clock() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_prepare_a_second_time_is_refused_and_changes_nothing(finished: Database) -> None:
+    before = board_of(finished)
+
+    with pytest.raises(Conflict) as refused:
+        replay.prepare(finished)
+
+    assert refused.value.detail == "There is already a week “q3-2022”. Choose another slug."
+    assert board_of(finished) == before
+
+
+def test_prepare_dates_everybody_before_the_week(database: Database) -> None:
+    with database.reading() as session:
+        week = weeks.find(session, SLUG, LATER)
+        joins = teams.joins(session, week)
+
+    assert (week.state, week.name, week.timezone) == ("open", "Q3 2022", "America/Los_Angeles")
+    assert (week.starts, week.ends) == (date(2022, 9, 12), date(2022, 9, 16))
+    assert len(joins) == 30
+    assert max(at for each in joins.values() for _, at in each) < datetime(2022, 9, 12, tzinfo=ZONE)
+    assert {type(join) for each in joins.values() for join in each} == {Join}

@@ -1,0 +1,185 @@
+"""The demo's story: a close week, told inside the calendar, at the pace of a minute."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from app.domain.activity import Activity, Adjustment
+from app.domain.names import flaw, tidy
+from app.domain.ranking import ranks
+from app.domain.rules import Rules, parse_rules
+from app.domain.tally import total
+from app.services import scores, startup
+from app.services.demo import pace
+from app.services.demo.cast import CAST, ENDS, STARTS, ZONE
+from app.services.demo.script import SLOT, Correction, Event, events
+from app.services.demo.story import Gift, Shift, tell
+from app.services.intake import Draft, Key
+
+TEAM_OF = {player.email: player.team for player in CAST.values()}
+
+
+def drafts() -> list[Draft]:
+    return [event.what for event in events() if isinstance(event.what, Draft)]
+
+
+def responses() -> list[Draft]:
+    return [draft for draft in drafts() if draft.kind == "response"]
+
+
+def shipped_rules() -> Rules:
+    rules, _ = parse_rules(startup.SHIPPED_RULES.read_text(encoding="utf-8"))
+    assert rules is not None
+    return rules
+
+
+def places(script: Sequence[Event]) -> Iterator[tuple[datetime, dict[str, int]]]:
+    """The rank of every team after each event."""
+    rules, names = shipped_rules(), sorted(set(TEAM_OF.values()))
+    live: dict[Key, Activity] = {}
+    gifts: list[Adjustment] = []
+    for event in script:
+        match event.what:
+            case Draft() as draft:
+                live[draft.key] = fact(draft)
+            case Correction(key, _):
+                del live[key]
+            case Gift() as gift:
+                gifts.append(Adjustment("gift", gift.team, gift.points, gift.reason, event.at))
+        scored = scores.from_facts(live.values(), gifts, names, rules, ZONE)
+        yield event.at, ranks({team: total(each.days.values()) for team, each in scored.teams.items()}, rules.ties)
+
+
+def fact(draft: Draft) -> Activity:
+    return Activity(
+        id="/".join(draft.key), kind=draft.kind, person=draft.person, team=TEAM_OF[draft.person],
+        occurred_at=draft.occurred_at, source=draft.source, external_id=draft.external_id, subject=draft.subject,
+        response_seconds=draft.response_seconds,
+    )  # fmt: skip
+
+
+def leads() -> list[tuple[str, str]]:
+    """The weekday on which a team took the lead alone, and the team."""
+    found: list[tuple[str, str]] = []
+    for at, ranking in places(events()):
+        first = [team for team, rank in ranking.items() if rank == 1]
+        if len(first) == 1 and first != [team for _, team in found[-1:]]:
+            found.append((f"{at.astimezone(ZONE):%a}", first[0]))
+    return found
+
+
+def test_demo_is_decided_on_friday_after_many_changes_of_lead() -> None:
+    found = leads()
+
+    assert found == [
+        ("Mon", "First Light"),
+        ("Mon", "Kind Regards"),
+        ("Wed", "First Light"),
+        ("Wed", "Rubber Ducks"),
+        ("Thu", "Kind Regards"),
+        ("Thu", "First Light"),
+        ("Fri", "Rubber Ducks"),
+        ("Fri", "Tea & Triage"),
+    ]
+
+
+def test_pace_plays_the_week_in_a_minute_without_jumps() -> None:
+    moments = [pace.moment_at(tenth / 10) for tenth in range(601)]
+
+    assert moments[0] == datetime(2022, 9, 12, 5, 30, tzinfo=ZONE)
+    assert moments[-1] == datetime(2022, 9, 16, 18, 0, tzinfo=ZONE) == pace.moment_at(1_000)
+    assert moments == sorted(set(moments))
+    assert max(later - sooner for sooner, later in pairwise(moments)) < timedelta(hours=1)
+
+
+def test_pace_reaches_each_event_when_it_says() -> None:
+    script = events()
+
+    errors = [abs(pace.moment_at(pace.seconds_until(event.at)) - event.at) for event in script]
+
+    assert max(errors) < timedelta(milliseconds=1)
+
+
+def test_cast_is_ten_teams_of_three_with_good_names() -> None:
+    sizes = Counter(player.team for player in CAST.values())
+    names = [player.name for player in CAST.values()]
+
+    assert list(sizes.values()) == [3] * 10
+    assert len(set(names)) == len({player.email for player in CAST.values()}) == 30
+    assert all(name == tidy(name) and flaw(name) is None for name in [*names, *sizes])
+    assert all(player.email.isascii() for player in CAST.values())
+    assert sum(not name.isascii() for name in names) > 20
+
+
+def test_story_keeps_to_the_calendar() -> None:
+    shifts = [scene for scene in tell() if isinstance(scene, Shift)]
+
+    starts = {(shift.day, shift.starts.hour) for shift in shifts}
+
+    assert {day for day, _ in starts} == set(range(5))
+    assert {hour for _, hour in starts} == {6, 8, 10, 12, 14, 16}
+    assert [day for day, hour in sorted(starts) if hour == 6] == [0, 1, 2, 3, 4]
+    assert {len({CAST[who].team for who in shift.crew}) for shift in shifts} == {1}
+
+
+def test_story_happens_inside_the_shifts_of_each_team() -> None:
+    hours = defaultdict(list)
+    for draft in drafts():
+        if draft.kind == "shift":
+            hours[TEAM_OF[draft.person]].append(draft.occurred_at)
+
+    outside = [
+        draft
+        for draft in drafts()
+        if not any(start <= draft.occurred_at < start + SLOT for start in hours[TEAM_OF[draft.person]])
+    ]
+
+    assert outside == []
+
+
+def test_story_uses_every_source_and_both_sides_of_the_hour() -> None:
+    waits = [draft.response_seconds or 0 for draft in responses()]
+
+    assert {(draft.source, draft.kind) for draft in drafts()} == {
+        ("office", "shift"),
+        ("zendesk", "response"),
+        ("github", "issue"),
+        ("linear", "issue"),
+        ("canny", "feature_request"),
+        ("guru", "knowledge_card"),
+    }
+    assert waits.count(3_600) == 2
+    assert sum(wait > 3_600 for wait in waits) == 17
+    assert min(waits) > 0
+
+
+def test_story_has_tickets_beyond_the_cap() -> None:
+    sizes = Counter(draft.subject for draft in responses())
+
+    assert sorted(size for size in sizes.values() if size > 3) == [4, 5, 5]
+
+
+def test_no_customer_waits_since_before_the_last_reply_to_them() -> None:
+    answered: dict[str | None, datetime] = {}
+    early = []
+    for draft in responses():
+        asked = draft.occurred_at - timedelta(seconds=draft.response_seconds or 0)
+        if draft.subject in answered and asked <= answered[draft.subject]:
+            early.append(draft)
+        answered[draft.subject] = draft.occurred_at
+
+    assert early == []
+
+
+def test_events_come_in_order_and_never_before_they_happen() -> None:
+    script = events()
+
+    late = [event.at - event.what.occurred_at for event in script if isinstance(event.what, Draft)]
+
+    assert [event.at for event in script] == sorted(event.at for event in script)
+    assert min(late) > timedelta(0)
+    assert script == events()
+    assert {event.at.astimezone(ZONE).date() for event in script} == {
+        STARTS + timedelta(days=day) for day in range((ENDS - STARTS).days + 1)
+    }

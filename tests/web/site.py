@@ -1,0 +1,162 @@
+"""A real server in a thread, its clock in our hand, and short ways to ask it."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from app.config import Settings
+from app.db import Database
+from app.main import create_app
+from app.services import tokens
+from app.services.tokens import Scope
+from tests.builders import NOW, SLUG, Game, an_activity, moment
+
+BOTH_ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+API = "/api/v1"
+WEEK = f"{API}/weeks/{SLUG}"
+PROBLEM = "application/problem+json"
+PROBLEM_KEYS = ["type", "title", "status", "detail"]
+
+
+class SettableClock:
+    """A clock that stands still until it is set."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def set(self, when: datetime | str) -> None:
+        """Go to a moment (UTC, or local text as `moment` takes it)."""
+        self.now = moment(when) if isinstance(when, str) else when
+
+
+@dataclass
+class Site:
+    """A running server and a client that follows no redirects."""
+
+    app: FastAPI
+    url: str
+    clock: SettableClock
+    client: httpx.Client
+    _tokens: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Database:
+        """The server's own database: what is committed here is known to it at once."""
+        found: Database = self.app.state.installation.database
+        return found
+
+    @property
+    def game(self) -> Game:
+        """The standard week, as its organizer plays it now."""
+        return Game(self.database, now=self.clock.now)
+
+    def token(self, *scopes: Scope) -> str:
+        """A token with these scopes."""
+        if scopes not in self._tokens:
+            with self.database.unit_of_work() as session:
+                name = " ".join(scopes) or "nothing"
+                text = tokens.create(session, name=name, scopes=list(scopes), days=None, now=self.clock.now)
+            self._tokens[scopes] = text
+        return self._tokens[scopes]
+
+    def ask(
+        self, method: str, path: str, *scopes: Scope, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> httpx.Response:
+        """One request, with a token of these scopes where there are any."""
+        given = dict(headers or {})
+        if scopes:
+            given["Authorization"] = f"Bearer {self.token(*scopes)}"
+        return self.client.request(method, path, headers=given, **options)
+
+    def get(self, path: str, *scopes: Scope, **options: Any) -> httpx.Response:
+        """Read something."""
+        return self.ask("GET", path, *scopes, **options)
+
+    def post(self, path: str, *scopes: Scope, **options: Any) -> httpx.Response:
+        """Send something."""
+        return self.ask("POST", path, *scopes, **options)
+
+    def record(self, **changes: Any) -> httpx.Response:
+        """Report one activity."""
+        return self.post(f"{WEEK}/activities", "activities:write", json=an_activity(**changes))
+
+    def batch(self, *activities: Mapping[str, Any] | str) -> httpx.Response:
+        """Report several activities as NDJSON; a text is a line as it is."""
+        lines = (each if isinstance(each, str) else json.dumps(each) for each in activities)
+        return self.post(f"{WEEK}/activities/batch", "activities:write", content="\n".join(lines))
+
+    def adjust(self, team: str, points: int, external_id: str = "adjustment-1", **changes: Any) -> httpx.Response:
+        """Give points to the team of this name."""
+        fields = {"team_id": self.game.team_id(team), "points": points, "reason": "For the spirit"}
+        return self.post(
+            f"{WEEK}/adjustments", "ledger:correct", json={**fields, "external_id": external_id, **changes}
+        )
+
+    def board(self, *scopes: Scope) -> dict[str, Any]:
+        """The leaderboard as this reader gets it."""
+        found: dict[str, Any] = self.get(f"{WEEK}/leaderboard", *scopes).raise_for_status().json()
+        return found
+
+    def points(self, *scopes: Scope) -> dict[str, int]:
+        """Each team's points, by name."""
+        return {each["team"]: each["points"] for each in self.board(*scopes)["standings"]}
+
+
+@contextmanager
+def serving(settings: Settings, clock: SettableClock | None = None) -> Iterator[Site]:
+    """A server on a free port for as long as the block lasts."""
+    clock = clock or SettableClock()
+    app = create_app(settings, clock=clock)
+    with listening(app) as url, httpx.Client(base_url=url, timeout=20) as client:
+        yield Site(app, url, clock, client)
+
+
+@contextmanager
+def listening(app: FastAPI) -> Iterator[str]:
+    """Serve an application in a thread; its address."""
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        until(lambda: server.started or not thread.is_alive())
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+def until(holds: Callable[[], object], seconds: float = 10.0) -> float:
+    """Wait until something holds; says how long it took, and fails where it does not come true in time."""
+    begun = time.monotonic()
+    while not holds():
+        if time.monotonic() - begun > seconds:
+            raise AssertionError(f"waited {seconds} s in vain")
+        time.sleep(0.01)
+    return time.monotonic() - begun
+
+
+def assert_problem(answer: httpx.Response, status: int, *extra: str) -> str:
+    """Hold an answer against RFC 9457 and return its sentence."""
+    document = answer.json()
+    assert (answer.status_code, answer.headers["content-type"]) == (status, PROBLEM), answer.text[:500]
+    assert list(document) == [*PROBLEM_KEYS, *extra]
+    assert (document["type"], document["status"]) == ("about:blank", status)
+    detail: str = document["detail"]
+    assert document["title"]
+    assert detail.endswith((".", "…", "?"))
+    return detail

@@ -1,0 +1,269 @@
+"""Recording and reading activities: statuses, fields, repeats, batches, lists."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from app.services.intake import Draft
+from tests.builders import ADA, CATS, DUA, GUS, OWLS, SLUG, an_activity
+from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
+
+FIELDS = [
+    "id", "week", "kind", "person", "team", "team_id", "occurred_at", "recorded_at", "source", "external_id",
+    "subject", "response_seconds", "url", "note", "recorded_by", "reversed",
+]  # fmt: skip
+
+
+@BOTH_ENGINES
+def test_a_new_activity_is_201_and_shows_every_field(site: Site) -> None:
+    answer = site.record(
+        kind="response", person="  ADA@Example.com ", occurred_at="2022-09-14T06:04:10.123456789-07:00",
+        external_id="comment-1", subject="ticket-1", response_seconds=90, url="https://example.com/1", note="Zoë\n!",
+    )  # fmt: skip
+
+    document = answer.json()
+    assert (answer.status_code, list(document)) == (201, FIELDS)
+    assert len(document.pop("id")) == 16
+    assert document == {
+        "week": SLUG,
+        "kind": "response",
+        "person": ADA,
+        "team": OWLS,
+        "team_id": site.game.team_id(OWLS),
+        "occurred_at": "2022-09-14T13:04:10.123456Z",
+        "recorded_at": "2022-09-14T20:00:00.000000Z",
+        "source": "github",
+        "external_id": "comment-1",
+        "subject": "ticket-1",
+        "response_seconds": 90,
+        "url": "https://example.com/1",
+        "note": "Zoë\n!",
+        "recorded_by": "activities:write",
+        "reversed": False,
+    }
+
+
+@BOTH_ENGINES
+def test_a_repeat_is_200_with_the_first_one_whatever_else_it_says(site: Site) -> None:
+    first = site.record(external_id="one", person=ADA)
+
+    again = site.record(external_id="one", person="nobody@example.com", occurred_at="1999-01-01T00:00:00Z", note="\0")
+
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert site.points() == {OWLS: 5, CATS: 0}
+
+
+@BOTH_ENGINES
+def test_twenty_copies_at_once_are_one_activity(site: Site) -> None:
+    copy = an_activity()
+    token = site.token("activities:write")
+
+    def send(_: int) -> httpx.Response:
+        with httpx.Client(base_url=site.url, timeout=20, headers={"Authorization": f"Bearer {token}"}) as client:
+            return client.post(f"{WEEK}/activities", json=copy)
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(send, range(20)))
+
+    assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert site.board()["totals"]["issue"] == 1
+
+
+@BOTH_ENGINES
+def test_what_was_acknowledged_is_on_the_next_board(site: Site) -> None:
+    seen = []
+
+    for number in range(10):
+        site.record(external_id=f"issue-{number}").raise_for_status()
+        seen.append(site.points()[OWLS])
+
+    assert seen == [5 * (number + 1) for number in range(10)]
+
+
+def test_refusals_have_the_status_and_the_sentence_of_their_cause(site: Site) -> None:
+    site.game.at("2022-09-14 12:00").close()
+    closed = assert_problem(site.record(), 409)
+    site.game.open()
+
+    refused = {
+        "person": assert_problem(site.record(person="nobody@example.com"), 404),
+        "kind": assert_problem(site.record(kind="dance"), 422),
+        "early": assert_problem(site.record(occurred_at="2022-09-11T23:59:59-07:00"), 409),
+        "late": assert_problem(site.record(occurred_at="2022-09-17T00:00:00-07:00"), 409),
+        "future": assert_problem(site.record(occurred_at="2022-09-14T13:05:01-07:00"), 409),
+        "week": assert_problem(site.post(f"{API}/weeks/q1-1999/activities", "activities:write", json={}), 404),
+    }
+
+    assert closed == "Week Q3-2022 is closed. Reopen it before changing anything."
+    assert refused == {
+        "person": "Nobody here has the e-mail nobody@example.com. Import the person with a team first.",
+        "kind": "“dance” is no kind of activity here. The rules know "
+        "shift, response, issue, feature_request, knowledge_card.",
+        "early": "2022-09-11 23:59 lies outside week Q3-2022, "
+        "which runs from 2022-09-12 to 2022-09-16 (America/Los_Angeles).",
+        "late": "2022-09-17 00:00 lies outside week Q3-2022, "
+        "which runs from 2022-09-12 to 2022-09-16 (America/Los_Angeles).",
+        "future": "occurred_at lies in the future. Record an activity once it has happened.",
+        "week": "There is no week “q1-1999”. GET /api/v1/weeks lists the weeks there are.",
+    }
+    assert site.get(f"{WEEK}/activities", "read").json() == {"items": [], "next_cursor": None}
+
+
+def test_the_edges_of_the_week_and_of_the_clock_are_inside(site: Site) -> None:
+    first = site.record(occurred_at="2022-09-12T00:00:00-07:00")
+    ahead = site.record(occurred_at="2022-09-14T13:05:00-07:00")
+    site.clock.set("2022-09-17 00:00")
+    last = site.record(occurred_at="2022-09-16T23:59:59.999999-07:00")
+
+    assert [each.status_code for each in (first, ahead, last)] == [201, 201, 201]
+
+
+def test_a_closed_week_still_knows_what_it_has(site: Site) -> None:
+    first = site.record(external_id="one")
+    site.game.close()
+
+    again, other = site.record(external_id="one"), site.record(external_id="two")
+
+    assert (again.status_code, again.json(), other.status_code) == (200, first.json(), 409)
+
+
+def test_work_of_a_moved_member_stays_where_it_was_done(site: Site) -> None:
+    site.clock.set("2022-09-15 09:00")
+    site.game.team(CATS, ADA)
+
+    late = site.record(external_id="late", occurred_at="2022-09-14T09:00:00-07:00").json()
+    new = site.record(external_id="new", occurred_at="2022-09-15T09:00:00-07:00").json()
+
+    assert (late["team"], new["team"], site.points()) == (OWLS, CATS, {OWLS: 5, CATS: 5})
+
+
+def test_work_of_somebody_without_a_team_counts_in_totals_alone(site: Site) -> None:
+    site.game.team("Foxes", GUS)
+    with site.database.unit_of_work() as session:
+        session.connection().exec_driver_sql("DELETE FROM membership WHERE team_id NOT IN (SELECT team_id FROM score)")
+    site.game.leave(GUS)
+
+    document = site.record(person=GUS, occurred_at="2022-09-14T09:00:00-07:00").json()
+
+    assert (document["team"], site.board()["totals"]["issue"]) == ("Foxes", 1)
+
+
+def test_everything_wrong_with_an_activity_is_said_at_once(site: Site) -> None:
+    body = {"kind": "Issue", "person": "ada", "occurred_at": "2022-09-14T09:00:00", "source": "", "extra": 1}
+
+    answer = site.post(f"{WEEK}/activities", "activities:write", json=body)
+
+    assert_problem(answer, 422, "errors")
+    assert [each["field"] for each in answer.json()["errors"]] == [
+        "kind", "person", "occurred_at", "source", "external_id", "extra",
+    ]  # fmt: skip
+    assert [list(each) for each in answer.json()["errors"]] == [["field", "message"]] * 6
+
+
+def test_the_limits_of_the_contract_are_inside(site: Site) -> None:
+    longest = "é" * 200
+
+    good = site.record(source=longest, external_id=longest, subject=longest, response_seconds=10_000_000)
+    bad = [
+        site.record(**{name: value}).status_code
+        for name, value in [
+            ("source", longest + "e"), ("external_id", longest + "e"), ("subject", longest + "e"),
+            ("response_seconds", 10_000_001), ("response_seconds", -1), ("response_seconds", True),
+            ("response_seconds", 1.0), ("response_seconds", "1"),
+        ]
+    ]  # fmt: skip
+
+    assert (good.status_code, bad) == (201, [422] * 8)
+
+
+def test_an_empty_subject_is_none(site: Site) -> None:
+    assert site.record(subject="").json()["subject"] is None
+
+
+@BOTH_ENGINES
+def test_a_batch_counts_what_is_new_and_what_is_known(site: Site) -> None:
+    site.record(external_id="one")
+
+    first = site.batch(an_activity(external_id="one"), an_activity(external_id="two"), an_activity(external_id="two"))
+    site.game.close()
+    repeats = site.batch(an_activity(external_id="one"), an_activity(external_id="two"))
+
+    assert [(each.status_code, each.json()) for each in (first, repeats)] == [
+        (200, {"recorded": 1, "repeated": 2}),
+        (200, {"recorded": 0, "repeated": 2}),
+    ]
+    assert site.board()["totals"]["issue"] == 2
+
+
+@BOTH_ENGINES
+def test_a_batch_with_bad_lines_records_nothing_and_names_each_line(site: Site) -> None:
+    good = an_activity()
+
+    answer = site.batch(
+        good, "", "{", an_activity(person="nobody@example.com"), an_activity(kind="dance"),
+        an_activity(occurred_at="1999-01-01T00:00:00Z"), "[]", '"\\ud800"', "NaN", good,
+    )  # fmt: skip
+
+    assert_problem(answer, 422, "errors")
+    assert [each["line"] for each in answer.json()["errors"]] == [3, 4, 5, 6, 7, 8, 9]
+    assert {tuple(each) for each in answer.json()["errors"]} == {("line", "message")}
+    assert site.board()["totals"]["issue"] == 0
+
+
+def test_a_batch_takes_ten_thousand_lines_and_not_one_more(site: Site) -> None:
+    lines = [an_activity(external_id=str(number)) for number in range(10_000)]
+
+    refused = site.batch(*lines, an_activity())
+    taken = site.batch("", *lines, "")
+
+    assert assert_problem(refused, 422, "errors") == "A batch takes at most 10,000 lines. Send the rest in another one."
+    assert refused.json()["errors"] == [{"line": 10_001, "message": "This line is one too many."}]
+    assert (taken.status_code, taken.json()) == (200, {"recorded": 10_000, "repeated": 0})
+
+
+def test_blank_lines_of_a_batch_do_not_count(site: Site) -> None:
+    body = "\n" * 20_000 + "\r\n".join(f"{each}" for each in ["", " ", ""]) + "\n"
+
+    answer = site.post(f"{WEEK}/activities/batch", "activities:write", content=body)
+
+    assert (answer.status_code, answer.json()) == (200, {"recorded": 0, "repeated": 0})
+
+
+def test_a_batch_into_an_unknown_week_is_404(site: Site) -> None:
+    assert_problem(site.post(f"{API}/weeks/q1-1999/activities/batch", "activities:write", content=b""), 404)
+
+
+@BOTH_ENGINES
+def test_the_ledger_is_read_page_by_page_in_the_order_it_was_recorded(site: Site) -> None:
+    for number in range(5):
+        site.record(external_id=str(number), person=(ADA, DUA)[number % 2])
+    seen: list[list[str]] = []
+
+    cursor: str | None = ""
+    while cursor is not None:
+        page = site.get(f"{WEEK}/activities", "read", params={"cursor": cursor, "limit": 2}).json()
+        assert list(page) == ["items", "next_cursor"]
+        seen.append([item["external_id"] for item in page["items"]])
+        cursor = page["next_cursor"]
+
+    assert seen == [["0", "1"], ["2", "3"], ["4"]]
+
+
+def test_an_adjustment_in_the_ledger_has_its_points_and_reason(site: Site) -> None:
+    site.adjust(OWLS, 5)
+
+    item = site.get(f"{WEEK}/activities", "read").json()["items"][0]
+
+    assert list(item) == [*FIELDS, "points", "reason"]
+    assert (item["person"], item["team"], item["points"], item["reason"]) == (None, OWLS, 5, "For the spirit")
+
+
+@pytest.mark.parametrize("field", [name for name, each in Draft.model_fields.items() if not each.is_required()])
+def test_optional_fields_may_be_null(site: Site, field: str) -> None:
+    body = {**an_activity(), field: None}
+
+    answer = site.post(f"{WEEK}/activities", "activities:write", json=body)
+
+    assert (answer.status_code, answer.json()[field]) == (201, None)

@@ -1,0 +1,242 @@
+"""The leaderboard and the receipt: the very fields of the contract, versions, ETags, movement, `current`."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, a_week
+from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
+
+KINDS = ["shift", "response", "issue", "feature_request", "knowledge_card"]
+BONUSES = ["6 a.m. shift", "Inside the 1-hour SLA"]
+
+
+@BOTH_ENGINES
+def test_leaderboard_has_the_fields_of_the_contract_in_its_order(site: Site) -> None:
+    site.record(kind="shift", occurred_at="2022-09-14T06:00:00-07:00")
+
+    answer = site.get(f"{WEEK}/leaderboard")
+
+    owls, cats = (site.game.team_id(name) for name in (OWLS, CATS))
+    none = dict.fromkeys(KINDS, 0)
+    assert answer.headers["content-type"] == "application/json"
+    document = answer.json()
+    version, as_of = document.pop("version"), document.pop("as_of")
+    assert (type(version), as_of) == (int, "2022-09-14T20:00:00.000000Z")
+    assert document == {
+        "week": SLUG,
+        "name": "Q3-2022",
+        "state": "open",
+        "frozen": False,
+        "headline": "1 shift",
+        "totals": {**none, "shift": 1},
+        "standings": [
+            {
+                "rank": 1,
+                "team": OWLS,
+                "team_id": owls,
+                "points": 20,
+                "counts": {**none, "shift": 1},
+                "bonuses": {"6 a.m. shift": 1, "Inside the 1-hour SLA": 0},
+                "quests": [],
+                "members": ["Ada Lovelace", "Bo Nguyen", "Chidi Okafor"],
+                "movement": None,
+            },
+            {
+                "rank": 2,
+                "team": CATS,
+                "team_id": cats,
+                "points": 0,
+                "counts": none,
+                "bonuses": dict.fromkeys(BONUSES, 0),
+                "quests": [],
+                "members": ["Dua Krasniqi", "Elif Şahin", "文子 Fumiko"],
+                "movement": None,
+            },
+        ],
+        "trophies": [
+            {"name": "Early birds", "for": "team", "value": 1, "winners": [OWLS]},
+            {"name": "Customer hero", "for": "person", "value": 0, "winners": []},
+        ],
+    }
+
+
+def test_leaderboard_lists_its_keys_in_order(site: Site) -> None:
+    document = site.board()
+
+    first = document["standings"][0]
+    assert list(document) == [
+        "week", "name", "state", "frozen", "version", "as_of", "headline", "totals", "standings", "trophies",
+    ]  # fmt: skip
+    assert list(first) == [
+        "rank", "team", "team_id", "points", "counts", "bonuses", "quests", "members", "movement",
+    ]  # fmt: skip
+    assert (list(document["totals"]), list(first["counts"]), list(first["bonuses"])) == (KINDS, KINDS, BONUSES)
+    assert [list(trophy) for trophy in document["trophies"]] == [["name", "for", "value", "winners"]] * 2
+
+
+def test_leaderboard_of_a_week_without_teams_is_empty(empty_site: Site) -> None:
+    with empty_site.database.unit_of_work() as session:
+        a_week(session)
+
+    document = empty_site.board()
+
+    assert document["standings"] == []
+    assert document["headline"] == "0 shifts, 0 responses, 0 issues, 0 feature requests, 0 knowledge cards"
+
+
+@pytest.mark.parametrize("form", ["{}", "W/{}", '"other", {}', '"other",W/{}', "*"])
+def test_leaderboard_is_304_for_whom_has_it(site: Site, form: str) -> None:
+    first = site.get(f"{WEEK}/leaderboard")
+
+    again = site.get(f"{WEEK}/leaderboard", headers={"If-None-Match": form.format(first.headers["etag"])})
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert [again.headers[name] for name in ("etag", "cache-control", "vary")] == [
+        first.headers[name] for name in ("etag", "cache-control", "vary")
+    ]
+
+
+@pytest.mark.parametrize("given", ["", '"other"', "nonsense,,", "W/"])
+def test_leaderboard_is_whole_for_another_etag(site: Site, given: str) -> None:
+    answer = site.get(f"{WEEK}/leaderboard", headers={"If-None-Match": given})
+
+    assert (answer.status_code, answer.json()["week"]) == (200, SLUG)
+
+
+def test_leaderboard_is_whole_again_after_a_change(site: Site) -> None:
+    etag = site.get(f"{WEEK}/leaderboard").headers["etag"]
+    site.record()
+
+    answer = site.get(f"{WEEK}/leaderboard", headers={"If-None-Match": etag})
+
+    assert (answer.status_code, answer.headers["etag"] == etag) == (200, False)
+
+
+@BOTH_ENGINES
+def test_version_grows_with_every_change(site: Site) -> None:
+    changes = [
+        lambda: site.record(external_id="one"),
+        lambda: site.post(f"{API}/activities/{_first_id(site)}/reversal", "ledger:correct", json={"reason": "Twice"}),
+        lambda: site.post(f"{API}/activities/{_first_id(site)}/reinstatement", "ledger:correct", json={"reason": "No"}),
+        lambda: site.adjust(OWLS, 5),
+        lambda: site.clock.set("2022-09-15 00:00"),
+        lambda: site.game.leave(BO),
+        lambda: site.game.activate(site.get(f"{API}/rules", "read").json()["text"] + "\n"),
+        lambda: site.clock.set("2022-09-16 00:00"),
+        lambda: site.game.close(),
+        lambda: site.game.open(),
+    ]
+    versions = [site.board()["version"]]
+
+    for change in changes:
+        change()
+        versions.append(site.board()["version"])
+
+    assert [later > earlier for earlier, later in pairwise(versions)] == [True] * len(changes)
+
+
+def _first_id(site: Site) -> str:
+    found: str = site.get(f"{WEEK}/activities", "read").json()["items"][0]["id"]
+    return found
+
+
+def test_version_stands_still_while_nothing_changes(site: Site) -> None:
+    site.record(external_id="one")
+    before = site.get(f"{WEEK}/leaderboard")
+
+    site.record(external_id="one")
+    site.clock.set("2022-09-14 23:59")
+
+    after = site.get(f"{WEEK}/leaderboard")
+    assert (after.content, after.headers["etag"]) == (before.content, before.headers["etag"])
+
+
+def test_version_stands_still_once_the_days_are_over(site: Site) -> None:
+    site.clock.set("2022-09-17 00:00")
+    first = site.board()["version"]
+
+    site.clock.set("2022-09-18 12:00")
+
+    assert site.board()["version"] == first
+
+
+def test_movement_tells_ranks_gained_since_local_midnight(site: Site) -> None:
+    site.record(person=ADA, kind="issue", occurred_at="2022-09-13T23:59:59-07:00")
+    site.record(person=DUA, kind="shift", occurred_at="2022-09-14T10:00:00-07:00")
+
+    today = {each["team"]: each["movement"] for each in site.board()["standings"]}
+    site.clock.set("2022-09-15 00:00")
+    tomorrow = {each["team"]: each["movement"] for each in site.board()["standings"]}
+
+    assert (today, tomorrow) == ({CATS: 1, OWLS: -1}, {CATS: 0, OWLS: 0})
+
+
+def test_movement_is_null_while_nothing_is_older_than_today_and_once_the_days_are_over(site: Site) -> None:
+    site.record(occurred_at="2022-09-14T00:00:00-07:00")
+    seen = []
+
+    for when in ("2022-09-14 23:59", "2022-09-16 23:59", "2022-09-17 00:00"):
+        site.clock.set(when)
+        seen.append([each["movement"] for each in site.board()["standings"]])
+
+    assert seen == [[None, None], [0, 0], [None, None]]
+
+
+def test_adjustments_count_for_movement_from_the_day_they_are_recorded(site: Site) -> None:
+    site.record(person=ADA, occurred_at="2022-09-13T12:00:00-07:00")
+    site.adjust(CATS, 50)
+
+    seen = {each["team"]: (each["points"], each["movement"]) for each in site.board()["standings"]}
+
+    assert seen == {CATS: (50, 1), OWLS: (5, -1)}
+
+
+def test_current_is_the_open_week_of_today_then_the_last_started_then_the_closed_last(site: Site) -> None:
+    with site.database.unit_of_work() as session:
+        a_week(session, "q4-2022", starts=site.clock.now.date() + timedelta(9), ends=site.clock.now.date() + timedelta(9))
+    seen = [site.get(f"{API}/weeks/current/leaderboard").json()["week"]]
+
+    site.clock.set("2022-09-17 00:00")
+    seen.append(site.get(f"{API}/weeks/current/leaderboard").json()["week"])
+    for slug in ("q4-2022", SLUG):
+        site.clock.set(site.clock.now + timedelta(1))
+        type(site.game)(site.database, now=site.clock.now, slug=slug).close()
+        seen.append(site.get(f"{API}/weeks/current/leaderboard").json()["week"])
+
+    assert seen == [SLUG, "q4-2022", SLUG, SLUG]
+
+
+def test_current_is_404_where_there_is_none(empty_site: Site) -> None:
+    answer = empty_site.get(f"{API}/weeks/current/leaderboard")
+
+    sentence = assert_problem(answer, 404)
+    assert sentence == "There is no week to show yet. An organizer creates one with `assembly-week week create`."
+
+
+@BOTH_ENGINES
+def test_receipt_lines_sum_to_the_points_of_the_board(site: Site) -> None:
+    for number in range(4):
+        site.record(kind="response", subject="ticket-1", response_seconds=60, external_id=f"comment-{number}")
+    site.record(kind="shift", occurred_at="2022-09-14T06:00:00-07:00", external_id="shift")
+    site.adjust(OWLS, -7)
+
+    receipt = site.get(f"{WEEK}/teams/{site.game.team_id(OWLS)}/receipt").json()
+
+    assert list(receipt) == ["points", "items"]
+    assert {tuple(item) for item in receipt["items"]} == {("at", "person", "what", "why", "points")}
+    assert receipt["points"] == sum(item["points"] for item in receipt["items"]) == site.points()[OWLS]
+    assert {item["person"] for item in receipt["items"]} == {"Ada Lovelace", None}
+    assert [item["points"] for item in receipt["items"] if item["points"] == 0] == [0]
+
+
+def test_receipt_of_an_unknown_team_or_week_is_404(site: Site) -> None:
+    paths = [f"{WEEK}/teams/nobody/receipt", f"{API}/weeks/q1-1999/teams/{site.game.team_id(OWLS)}/receipt"]
+
+    sentences = [assert_problem(site.get(path), 404) for path in paths]
+
+    assert sentences == [
+        "Week Q3-2022 has no team with the id “nobody”.",
+        "There is no week “q1-1999”. GET /api/v1/weeks lists the weeks there are.",
+    ]
