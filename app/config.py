@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     rules_file: Path | None = Field(default=None, description="Empty = scoring_rules.toml here, else the shipped one")
     rules_watch: bool | None = Field(default=None, description="Follow the rules file; default on SQLite only")
     board_visibility: BoardVisibility = Field(default="signed-in", description="Who sees boards: signed-in or public")
+    most_streams: int = Field(default=6_000, ge=1, description="Live streams one server process holds at most")
+    most_streams_per_address: int = Field(default=500, ge=1, description="Live streams from one address at most")
     trusted_proxies: str = Field(default="", description="Addresses whose X-Forwarded-* headers count, comma-separated")
 
     @property

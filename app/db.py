@@ -2,11 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -19,6 +20,7 @@ from app.events import Event
 Listener = Callable[[Event], None]
 
 _NEWS = "news"
+HINT = "assembly_week"
 CONNECT_SECONDS = 5
 
 # What is acknowledged is on disk, also where somebody told the server otherwise.
@@ -61,8 +63,10 @@ class Database:
             if self.on_sqlite:
                 session.connection()
             yield session
-            session.commit()
             news = session.info.pop(_NEWS, [])
+            if news and not self.on_sqlite:
+                session.connection().exec_driver_sql(f"NOTIFY {HINT}")
+            session.commit()
         for item in news:
             self._publish(item)
 
@@ -88,6 +92,18 @@ class Database:
                 return int(cursor.execute("PRAGMA data_version").fetchone()[0])
             finally:
                 cursor.close()
+
+    async def hints(self) -> AsyncIterator[None]:
+        """A hint per commit of any process (PostgreSQL), and one at the start; ends or raises with its connection.
+
+        NOTIFY says nothing but "look again": it may be lost or late, so nothing may depend on it.
+        """
+        address = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
+        async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
+            await connection.execute(f"LISTEN {HINT}")
+            yield
+            async for _notification in connection.notifies():
+                yield
 
     def dispose(self) -> None:
         """Close every connection."""

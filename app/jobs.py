@@ -1,4 +1,4 @@
-"""Timed work beside the requests: hear of other processes' commits, keep boards fresh, follow the rules file."""
+"""Timed work beside the requests: hear of other processes' commits, follow the rules file."""
 
 import asyncio
 import logging
@@ -20,21 +20,25 @@ FILE_SECONDS = 0.5
 logger = logging.getLogger(__name__)
 
 
-async def follow_commits(database: Database, hear: Callable[[], None], refresh: Callable[[], Awaitable[None]]) -> None:
-    """Notice what other processes commit, and have boards computed before somebody asks for them.
+async def follow_commits(database: Database, hear: Callable[[], None]) -> None:
+    """Notice what other processes commit.
 
-    SQLite tells by a number that is cheap to look at; PostgreSQL's versions are read again every other second.
+    SQLite tells by a number that is cheap to look at; on PostgreSQL versions are read again every other second, so
+    that a lost hint costs two seconds and nothing else.
     """
     seen: int | None = None
-    waited = 0.0
     while True:
         mark = await run_in_threadpool(database.change_mark)
-        waited += LOOK_SECONDS
-        if mark != seen or (mark is None and waited >= REREAD_SECONDS):
-            seen, waited = mark, 0.0
+        if mark is None or mark != seen:
+            seen = mark
             hear()
-        await refresh()
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(REREAD_SECONDS if mark is None else LOOK_SECONDS)
+
+
+async def follow_hints(database: Database, hear: Callable[[], None]) -> None:
+    """Hear of other processes' commits on PostgreSQL as they happen, for as long as the connection lasts."""
+    async for _hint in database.hints():
+        hear()
 
 
 async def follow_rules_file(database: Database, settings: Settings, clock: Callable[[], datetime]) -> None:

@@ -1,6 +1,6 @@
 """The application: the only place where the parts meet."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -17,6 +17,7 @@ from app.web.boards import BoardKeeper
 from app.web.clock import Clock, utc_now
 from app.web.desk import TokenDesk
 from app.web.edge import Edge
+from app.web.live import Streams
 from app.web.state import Installation
 
 MOST_BODY_BYTES = 1_048_576
@@ -44,7 +45,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         max_body_size=MOST_BODY_BYTES,
         lifespan=_lifespan,
     )
-    app.state.installation = Installation(settings, database, clock, keeper, TokenDesk(database, clock))
+    desk = TokenDesk(database, clock)
+    streams = Streams(keeper, desk, most=settings.most_streams, most_per_address=settings.most_streams_per_address)
+    app.state.installation = Installation(settings, database, clock, keeper, desk, streams)
     app.include_router(api)
     app.include_router(pages.router)
     app.include_router(health.router)
@@ -59,7 +62,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     startup.prepare(place.database, place.settings, place.clock())
     if place.settings.watches_rules and (text := startup.read_text(place.settings.rules_path)) is not None:
         jobs.take_rules_file(place.database, text, place.clock())
-    work = [partial(jobs.follow_commits, place.database, place.boards.hear, place.boards.refresh)]
+    hear = place.boards.hear
+    work: list[Callable[[], Awaitable[None]]] = [partial(jobs.follow_commits, place.database, hear), place.streams.run]
+    if not place.database.on_sqlite:
+        work.append(partial(jobs.follow_hints, place.database, hear))
     if place.settings.watches_rules:
         work.append(partial(jobs.follow_rules_file, place.database, place.settings, place.clock))
     async with jobs.running(*work):

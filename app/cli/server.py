@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import FrameType
 
 import typer
 import uvicorn
@@ -105,6 +106,19 @@ def address_of(listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
+class _Server(uvicorn.Server):
+    """uvicorn, but live streams end when it decides to stop: it would wait for them before anything else hears."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._streams = app.state.installation.streams
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, and let every viewer know."""
+        super().handle_exit(sig, frame)
+        self._streams.close()
+
+
 def run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
     """Answer requests until a signal comes; what is open then has GRACE_SECONDS. Raises Unavailable."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -121,7 +135,7 @@ def run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
         forwarded_allow_ips=settings.trusted_proxies or None,
     )
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config, app).run(sockets=[listener])
     except SystemExit as stop:
         if stop.code:
             raise Unavailable("The server could not start; the lines above say why.") from None

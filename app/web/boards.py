@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,6 +18,7 @@ from app.db import Database
 from app.domain.board import Board
 from app.domain.calendar import first_moment, local_day
 from app.domain.rules import Rules
+from app.errors import WeekUnknown
 from app.events import Event
 from app.models import Week
 from app.services import boards, rule_sets, weeks
@@ -58,7 +60,7 @@ class Served:
     def json(self) -> Representation:
         """The leaderboard of the API."""
         body = json.dumps(board_document(self.board), ensure_ascii=False, separators=(",", ":")).encode()
-        return Representation(body, f'"{self._mark}"', "application/json", "Authorization")
+        return Representation(body, f'"{self.mark}"', "application/json", "Authorization")
 
     @cached_property
     def page(self) -> Representation:
@@ -76,7 +78,7 @@ class Served:
         return self._html("summary/index.html", "u")
 
     @cached_property
-    def _mark(self) -> str:
+    def mark(self) -> str:
         """Differs whenever what is shown differs; made from content, so that a restored database cannot repeat it."""
         content = repr((self.board, self.over, __version__)).encode()
         return f"{self.board.version}-{sha256(content).hexdigest()[:16]}"
@@ -88,10 +90,9 @@ class Served:
             kinds=self.rules.kind_by_name,
             zone=self.zone,
             over=self.over,
-            etag=f'"{self._mark}s"',
         )
         vary = f"{render.VARY}, Authorization, Cookie"
-        return Representation(body, f'"{self._mark}{letter}"', "text/html; charset=utf-8", vary)
+        return Representation(body, f'"{self.mark}{letter}"', "text/html; charset=utf-8", vary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +116,23 @@ class BoardKeeper:
         self._heard = 0
         self._kept: dict[tuple[str, bool], _Kept] = {}
         self._computing = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._news = asyncio.Event()
         database.subscribe(self.hear)
 
     def hear(self, _news: Event | None = None) -> None:
         """Something may have changed; safe to call from any thread."""
         self._heard += 1
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._news.set)
+
+    async def news(self, timeout: float) -> None:
+        """Wait until something may have changed, at most `timeout` seconds; for the one job that publishes boards."""
+        self._loop = asyncio.get_running_loop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._news.wait()
+        self._news.clear()
 
     async def public(self, slug: str) -> Served:
         """The board everybody may see. Raises WeekUnknown."""
@@ -133,7 +146,10 @@ class BoardKeeper:
         """Bring every board that is kept up to date, so that viewers need not wait."""
         for key in list(self._kept):
             if self._fresh(key) is None:
-                await self._check(key)
+                try:
+                    await self._check(key)
+                except WeekUnknown:
+                    self._kept.pop(key, None)
 
     def _fresh(self, key: tuple[str, bool]) -> Served | None:
         kept = self._kept.get(key)

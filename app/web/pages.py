@@ -7,9 +7,10 @@ from starlette.responses import Response
 from app.errors import NotFound, WeekUnknown
 from app.services import weeks
 from app.web.access import BoardReader, sees_behind_freeze
+from app.web.live import board_html
 from app.web.render import render_page, wants_partial
 from app.web.state import installation
-from app.web.views import board_for, receipt_for
+from app.web.views import board_for, receipt_for, stream_for
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,6 +29,12 @@ async def week_board(request: Request, week: str, who: BoardReader) -> Response:
     """A week's board, or the part of it that changes."""
     served = await board_for(installation(request), week, who)
     return (served.partial if wants_partial(request) else served.page).answer(request)
+
+
+@router.get("/weeks/{week}/live")
+async def live_board(request: Request, week: str, who: BoardReader) -> Response:
+    """The moving part of the board's page, at once and after every change."""
+    return await stream_for(request, week, board_html, who)
 
 
 @router.get("/weeks/{week}/summary")

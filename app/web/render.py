@@ -22,9 +22,11 @@ from app.domain.rules.model import Kind
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "static"
-HTMX_VENDORED = "vendor/htmx.min.js"
-HTMX_CDN = "https://cdn.jsdelivr.net/npm/htmx.org@4.0.1/dist/htmx.min.js"
-HTMX_INTEGRITY = "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"
+HTMX_CDN = "https://cdn.jsdelivr.net/npm/htmx.org@4.0.1/dist/"
+HTMX_FILES = {
+    "htmx.min.js": "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn",
+    "ext/hx-sse.min.js": "sha384-v8HvucQ+ohQhMg0arboXc5049yNR46QKMjphs7YDch+Wm7zpfK5XVS01f26mQDJV",
+}
 VARY = "HX-Request, HX-Request-Type, HX-Boosted, HX-History-Restore-Request"
 THIN_SPACE, MINUS, TONES = "\u202f", "\u2212", 8
 
@@ -49,12 +51,12 @@ DatedT = TypeVar("DatedT", bound=_Dated)
 
 
 @dataclass(frozen=True, slots=True)
-class HtmxScript:
-    """Where pages load htmx from; `csp` is the source a Content-Security-Policy has to allow for it."""
+class Script:
+    """A script of htmx's: `src` is where pages load it from, `csp` what a Content-Security-Policy has to allow."""
 
     src: str
     csp: str
-    integrity: str = HTMX_INTEGRITY
+    integrity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,16 @@ def _digest(path: Path, _changed: int) -> str:
     return sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def htmx_script() -> HtmxScript:
-    """The self-hosted copy where there is one, else the CDN's file; both are held to the same hash."""
-    if (STATIC / HTMX_VENDORED).is_file():
-        return HtmxScript(asset(HTMX_VENDORED), "'self'")
-    return HtmxScript(HTMX_CDN, HTMX_CDN)
+def scripts() -> list[Script]:
+    """Htmx and its stream extension: our own copies where there are any, else the CDN's; held to the same hashes."""
+    return [_script(name, integrity) for name, integrity in HTMX_FILES.items()]
+
+
+def _script(name: str, integrity: str) -> Script:
+    vendored = f"vendor/{Path(name).name}"
+    if (STATIC / vendored).is_file():
+        return Script(asset(vendored), "'self'", integrity)
+    return Script(HTMX_CDN + name, HTMX_CDN + name, integrity)
 
 
 def local_time(at: datetime, zone: tzinfo) -> str:
@@ -178,7 +185,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update({each.__name__: each for each in FILTERS})
-    made.globals.update(asset=asset, htmx_script=htmx_script)
+    made.globals.update(asset=asset, scripts=scripts)
     return made
 
 

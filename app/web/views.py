@@ -1,13 +1,16 @@
 """What both pages and the API show: a week's board and a team's receipt, as this reader may see them."""
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
 
 from app.domain.receipt import Receipt
 from app.services import boards, weeks
 from app.services.tokens import Bearer
 from app.web.access import sees_behind_freeze
 from app.web.boards import Served
-from app.web.state import Installation
+from app.web.live import Key, View
+from app.web.state import Installation, installation
 
 
 async def board_for(place: Installation, slug: str, who: Bearer | None) -> Served:
@@ -25,3 +28,11 @@ async def receipt_for(place: Installation, slug: str, team_id: str, *, sees_all:
             return boards.receipt(session, week, team_id, public=not sees_all)
 
     return await run_in_threadpool(load)
+
+
+async def stream_for(request: Request, slug: str, view: View, who: Bearer | None) -> Response:
+    """A live stream of a week's board as this reader may see it. Raises WeekUnknown or Unavailable."""
+    place = installation(request)
+    address = request.client.host if request.client else ""
+    token = request.headers.get("authorization", "").removeprefix("Bearer ") if who else None
+    return await place.streams.open(Key(slug, not sees_behind_freeze(who), view), address, token)

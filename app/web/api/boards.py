@@ -7,8 +7,9 @@ from starlette.responses import JSONResponse, Response
 from app.web.access import BoardReader, sees_behind_freeze
 from app.web.api.schemas import LeaderboardOut, ReceiptOut
 from app.web.documents import receipt_document
+from app.web.live import board_json
 from app.web.state import installation
-from app.web.views import board_for, receipt_for
+from app.web.views import board_for, receipt_for, stream_for
 
 router = APIRouter(tags=["boards"])
 
@@ -24,3 +25,17 @@ async def receipt(request: Request, week: str, team_id: str, who: BoardReader) -
     """Why a team's score is what it is: a line per award and adjustment, and one with 0 where nothing was earned."""
     found = await receipt_for(installation(request), week, team_id, sees_all=sees_behind_freeze(who))
     return JSONResponse(receipt_document(found))
+
+
+@router.get(
+    "/weeks/{week}/live",
+    responses={
+        200: {
+            "description": "Server-sent events `board`, data as of the leaderboard",
+            "content": {"text/event-stream": {}},
+        }
+    },
+)
+async def live(request: Request, week: str, who: BoardReader) -> Response:
+    """The leaderboard at once and after every change, as server-sent events; `id` is the version."""
+    return await stream_for(request, week, board_json, who)
