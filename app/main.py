@@ -18,6 +18,7 @@ from app.web.clock import Clock, utc_now
 from app.web.desk import TokenDesk
 from app.web.edge import Edge
 from app.web.live import Streams
+from app.web.shortcut import Shortcut
 from app.web.state import Installation
 
 MOST_BODY_BYTES = 1_048_576
@@ -28,7 +29,7 @@ class _Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Everything FastAPI does, wrapped once more."""
-        return Edge(super().build_middleware_stack())
+        return Edge(Shortcut(super().build_middleware_stack(), self.state.installation))
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> FastAPI:

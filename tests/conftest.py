@@ -1,6 +1,5 @@
 """What every test may ask for: a moment, settings, and a fresh database on each engine."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,11 +8,26 @@ import pytest
 
 from app.config import PROJECT, Settings
 from app.db import Database
-from app.services import startup
+from app.services import schema, startup
 from tests import postgresql as pg
 from tests.builders import NOW, Game
+from tests.sqlite import SQLite
 
 RULES_FILE = PROJECT / "scoring_rules.toml"
+
+
+def _prepare(database: Database) -> None:
+    """The scene "empty": migrated, with the first rules."""
+    schema.migrate(database)
+    startup.prepare(database, Settings(_env_file=None, rules_file=RULES_FILE), NOW)
+
+
+def _start(database: Database) -> None:
+    """The scene "game": besides, the standard week is open and the whole cast is in its teams."""
+    Game(database).start()
+
+
+SCENES = {"empty": _prepare, "game": _start}
 
 
 @pytest.fixture
@@ -29,45 +43,44 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[pg.PostgreSQL]:
-    """A real PostgreSQL, one for each test process."""
-    with pg.running() as server:
-        yield server
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SQLite]:
+    """A SQLite file, one for each test process."""
+    stage = SQLite(tmp_path_factory.mktemp("sqlite"), SCENES)
+    yield stage
+    stage.database.dispose()
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file with the first rules."""
-    settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("template"), rules_file=RULES_FILE)
-    database = Database(settings.sqlalchemy_url, checkpoints=True)
-    startup.prepare(database, settings, NOW)
-    database.dispose()
-    return Path(settings.sqlalchemy_url.removeprefix("sqlite:///"))
+def postgresql() -> Iterator[pg.PostgreSQL]:
+    """A real PostgreSQL, one for each test process."""
+    with pg.running(SCENES) as server:
+        yield server
 
 
 @pytest.fixture
-def settings(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
-    """The settings of an installation of the test's own, on a fresh database that is migrated and has its rules."""
-    url = ""
-    if engine == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "assembly-week.sqlite3")
-    else:
-        server: pg.PostgreSQL = request.getfixturevalue("postgresql")
-        server.empty()
-        url = server.url()
-    return Settings(_env_file=None, data_dir=tmp_path, database_url=url, rules_file=RULES_FILE, secret_key="not secret")
+def stage(engine: str, request: pytest.FixtureRequest) -> SQLite | pg.PostgreSQL:
+    """The engine's database, fresh: where a test asks for `game` with the week in it, else with the rules alone."""
+    stage: SQLite | pg.PostgreSQL = request.getfixturevalue(engine)
+    stage.set_scene("game" if "game" in request.fixturenames else "empty")
+    return stage
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    """The open database of those settings, with the first rules active."""
-    database = Database(settings.sqlalchemy_url, checkpoints=True)
-    startup.prepare(database, settings, NOW)
-    yield database
-    database.dispose()
+def settings(stage: SQLite | pg.PostgreSQL, tmp_path: Path) -> Settings:
+    """The settings of an installation on that database; its other files are the test's own."""
+    return Settings(
+        _env_file=None, data_dir=tmp_path, database_url=stage.url, rules_file=RULES_FILE, secret_key="not secret"
+    )
+
+
+@pytest.fixture
+def database(stage: SQLite | pg.PostgreSQL) -> Iterator[Database]:
+    """That database, open."""
+    yield stage.database
+    stage.database._listeners.clear()
 
 
 @pytest.fixture
 def game(database: Database) -> Game:
     """The standard week, open, with the whole cast in its teams."""
-    return Game(database).start()
+    return Game(database)

@@ -18,7 +18,7 @@ from app.db import Database
 from app.domain.board import Board
 from app.domain.calendar import first_moment, local_day
 from app.domain.rules import Rules
-from app.errors import WeekUnknown
+from app.errors import Unavailable, WeekUnknown
 from app.events import Event
 from app.models import Week
 from app.services import boards, rule_sets, weeks
@@ -99,21 +99,22 @@ class Served:
 class _Kept:
     served: Served
     stamp: tuple[int, int | None]  # the week's id and version it was made from
-    heard: int
+    heard: object
 
 
 class BoardKeeper:
     """Keeps the newest board of every week that somebody looks at.
 
-    News (a commit of ours, another process's commit, somebody's hint) only raises a counter. A board made before
+    News (a commit of ours, another process's commit, somebody's hint) only leaves a new mark. A board made before
     the newest news is checked against its week's version before it is served again, so a reader sees every write
-    that was acknowledged before the request. One board is computed at a time, however many wait for it.
+    that was acknowledged before the request. One board is computed at a time, however many wait for it. While the
+    database is away, the last board that was made is served.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._heard = 0
+        self._heard = object()
         self._kept: dict[tuple[str, bool], _Kept] = {}
         self._computing = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -122,7 +123,7 @@ class BoardKeeper:
 
     def hear(self, _news: Event | None = None) -> None:
         """Something may have changed; safe to call from any thread."""
-        self._heard += 1
+        self._heard = object()
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._news.set)
 
@@ -136,11 +137,15 @@ class BoardKeeper:
 
     async def public(self, slug: str) -> Served:
         """The board everybody may see. Raises WeekUnknown."""
-        return self._fresh((slug, True)) or await self._check((slug, True))
+        return self.ready(slug, public=True) or await self._check((slug, True))
 
     async def organizers(self, slug: str) -> Served:
         """The board as it stands, frozen or not. Raises WeekUnknown."""
-        return self._fresh((slug, False)) or await self._check((slug, False))
+        return self.ready(slug, public=False) or await self._check((slug, False))
+
+    def ready(self, slug: str, *, public: bool) -> Served | None:
+        """The board that needs no work before it is served, if there is one."""
+        return self._fresh((slug, public))
 
     async def refresh(self) -> None:
         """Bring every board that is kept up to date, so that viewers need not wait."""
@@ -153,14 +158,20 @@ class BoardKeeper:
 
     def _fresh(self, key: tuple[str, bool]) -> Served | None:
         kept = self._kept.get(key)
-        if kept is None or kept.heard != self._heard or self._clock() >= kept.served.until:
+        if kept is None or kept.heard is not self._heard or self._clock() >= kept.served.until:
             return None
         return kept.served
 
     async def _check(self, key: tuple[str, bool]) -> Served:
         async with self._computing:
-            served = self._fresh(key)
-            return served if served is not None else await run_in_threadpool(self._load, key)
+            if (served := self._fresh(key)) is not None:
+                return served
+            try:
+                return await run_in_threadpool(self._load, key)
+            except Unavailable:
+                if (kept := self._kept.get(key)) is None:
+                    raise
+                return kept.served
 
     def _load(self, key: tuple[str, bool]) -> Served:
         heard, now = self._heard, self._clock()

@@ -102,7 +102,7 @@ class Streams:
     async def open(self, key: Key, address: str, token: str | None) -> "EventStream":
         """A stream of this week's board. Raises WeekUnknown, or Unavailable where there are too many streams."""
         channel = await self._current(key)
-        is_full = self._addresses.total() >= self._most or self._addresses[address] >= self._most_per_address
+        is_full = self.viewers >= self._most or self._addresses[address] >= self._most_per_address
         if self.is_closing or is_full:
             raise Unavailable("There are too many live streams right now. The page tries again by itself.")
         return EventStream(self, channel, Viewer(address, token))
@@ -119,6 +119,11 @@ class Streams:
 
     async def _board(self, key: Key) -> Served:
         return await (self._boards.public(key.slug) if key.is_public else self._boards.organizers(key.slug))
+
+    @property
+    def viewers(self) -> int:
+        """How many streams are open."""
+        return self._addresses.total()
 
     @contextmanager
     def seat(self, channel: Channel, viewer: Viewer) -> Iterator[None]:

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from app.errors import Problem, SignInNeeded, Unavailable
@@ -15,10 +15,12 @@ from app.services.intake import flaw_of, mend
 from app.web import render
 
 MEDIA_TYPE = "application/problem+json"
+FOR_PROGRAMS = ("/api/", "/metrics", "/healthz", "/readyz", "/openapi.json")
 SENTENCES = {
     404: ("Not found", "There is nothing at this address."),
     405: ("Not this way", "This address does not take that method."),
     413: ("Too large", "The body is larger than this address takes."),
+    499: ("Cut off", "The request ended before its body did."),
     500: ("Our mistake", "Something went wrong on our side. It has been written to the log."),
 }
 
@@ -41,6 +43,11 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> Response:
         title, detail = SENTENCES.get(error.status_code, ("That did not work", str(error.detail)))
         return answer(request, error.status_code, title, detail, {}, error.headers or {})
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(request: Request, _error: ClientDisconnect) -> Response:
+        title, detail = SENTENCES[499]
+        return answer(request, 499, title, detail, {}, {})
 
     @app.exception_handler(Exception)
     async def failed(request: Request, _error: Exception) -> Response:
@@ -66,7 +73,7 @@ def answer(
     request: Request, status: int, title: str, detail: str, extra: Mapping[str, Any], headers: Mapping[str, str]
 ) -> Response:
     """A refusal in the form its reader understands."""
-    if not request.url.path.startswith("/api/"):
+    if not request.scope["path"].startswith(FOR_PROGRAMS):
         template = "closed_door.html" if status == 401 else "error.html"
         body = render.render(template, status=status, title=title, detail=detail)
         return Response(body, status, headers, "text/html")

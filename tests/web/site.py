@@ -99,12 +99,11 @@ class Site:
         lines = (each if isinstance(each, str) else json.dumps(each) for each in activities)
         return self.post(f"{WEEK}/activities/batch", "activities:write", content="\n".join(lines))
 
-    def adjust(self, team: str, points: int, external_id: str = "adjustment-1", **changes: Any) -> httpx.Response:
+    def adjust(self, team: str, points: object, external_id: str = "adjustment-1", **changes: Any) -> httpx.Response:
         """Give points to the team of this name."""
         fields = {"team_id": self.game.team_id(team), "points": points, "reason": "For the spirit"}
-        return self.post(
-            f"{WEEK}/adjustments", "ledger:correct", json={**fields, "external_id": external_id, **changes}
-        )
+        body = {**fields, "external_id": external_id, **changes}
+        return self.post(f"{WEEK}/adjustments", "ledger:correct", json=body)
 
     def board(self, *scopes: Scope) -> dict[str, Any]:
         """The leaderboard as this reader gets it."""

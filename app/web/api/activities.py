@@ -1,6 +1,8 @@
 """Record activities, one or many, and read the ledger."""
 
-from typing import Any
+import json
+from io import BytesIO
+from itertools import islice
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +14,7 @@ from app.services import activities, batch, ledger, paging, weeks
 from app.services.intake import Draft, read_json
 from app.services.tokens import Bearer
 from app.web.access import Reader, Writer, sees_behind_freeze
+from app.web.api.bodies import takes, takes_json
 from app.web.api.schemas import ActivitiesOut, ActivityOut, BatchOut
 from app.web.api.weeks import Cursor, Limit
 from app.web.documents import activity_document
@@ -23,15 +26,28 @@ MOST_BATCH_BYTES = 16 * 1_048_576
 router = APIRouter(tags=["activities"])
 
 
-def _takes(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """The documentation of a body that a route reads by itself."""
-    return {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
+_EXAMPLE = {
+    "kind": "response",
+    "person": "ada@example.com",
+    "occurred_at": "2022-09-14T06:04:10-07:00",
+    "source": "zendesk",
+    "external_id": "comment-90210",
+    "subject": "ticket-4711",
+    "response_seconds": 1260,
+}
+_MORE = {**_EXAMPLE, "external_id": "comment-90211", "occurred_at": "2022-09-14T06:09:31-07:00"}
+_ACTIVITY = takes_json(Draft, _EXAMPLE)
+_BATCH = takes(
+    "application/x-ndjson",
+    {"type": "string", "description": "One activity a line, as JSON"},
+    "".join(json.dumps(each) + "\n" for each in (_EXAMPLE, _MORE)),
+)
 
 
 @router.post(
     "/weeks/{week}/activities",
     status_code=201,
-    openapi_extra=_takes("application/json", Draft.model_json_schema()),
+    openapi_extra=_ACTIVITY,
     responses={201: {"model": ActivityOut}, 200: {"model": ActivityOut, "description": "A repeat: the first one"}},
 )
 async def record(request: Request, week: str, who: Writer) -> Response:
@@ -51,7 +67,7 @@ def _record(place: Installation, slug: str, body: bytes, who: Bearer) -> Respons
 @router.post(
     "/weeks/{week}/activities/batch",
     max_body_size=MOST_BATCH_BYTES,
-    openapi_extra=_takes("application/x-ndjson", {"type": "string", "description": "One activity a line"}),
+    openapi_extra=_BATCH,
     responses={200: {"model": BatchOut}},
 )
 async def record_batch(request: Request, week: str, who: Writer) -> Response:
@@ -60,7 +76,7 @@ async def record_batch(request: Request, week: str, who: Writer) -> Response:
 
 
 def _record_batch(place: Installation, slug: str, body: bytes, who: Bearer) -> Response:
-    lines = list(batch.read_ndjson(body.split(b"\n", MOST_LINES + 1)))
+    lines = list(islice(batch.read_ndjson(BytesIO(body)), MOST_LINES + 1))
     if len(lines) > MOST_LINES:
         raise Malformed(
             f"A batch takes at most {MOST_LINES:,} lines. Send the rest in another one.",

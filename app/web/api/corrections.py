@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -14,6 +15,7 @@ from app.services.ledger import MOST_POINTS
 from app.services.tokens import Bearer
 from app.services.transfer import moment
 from app.web.access import Corrector
+from app.web.api.bodies import parse, takes_json
 from app.web.api.schemas import ActivityOut, RulingOut
 from app.web.documents import activity_document
 from app.web.state import Installation, installation
@@ -36,28 +38,47 @@ class AdjustmentIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    team_id: Annotated[str, Field(min_length=1, max_length=100)]
+    team_id: Code
     points: Annotated[int, Field(ge=-MOST_POINTS, le=MOST_POINTS, description="Not 0", examples=[15])]
     reason: Reason
     external_id: Annotated[Code, Field(description="Names the adjustment: a repeat answers with the first one.")]
 
 
-@router.post("/activities/{activity_id}/reversal", status_code=201, responses={201: {"model": RulingOut}})
-def reverse(request: Request, activity_id: str, why: Why, who: Corrector) -> Response:
+_WHY = takes_json(Why, {"reason": "Counted twice by the old integration"})
+_ADJUSTMENT = takes_json(
+    AdjustmentIn,
+    {"team_id": "9f86d081884c7d65", "points": 15, "reason": "Cake for everybody", "external_id": "cake-wednesday"},
+)
+
+
+@router.post(
+    "/activities/{activity_id}/reversal", status_code=201, openapi_extra=_WHY, responses={201: {"model": RulingOut}}
+)
+async def reverse(request: Request, activity_id: str, who: Corrector) -> Response:
     """Cancel an activity; it stays in the ledger and counts for nothing."""
-    return _rule(installation(request), activity_id, "reversal", why.reason, who)
+    return await run_in_threadpool(
+        _rule, installation(request), activity_id, "reversal", await request.body(), who
+    )
 
 
-@router.post("/activities/{activity_id}/reinstatement", status_code=201, responses={201: {"model": RulingOut}})
-def reinstate(request: Request, activity_id: str, why: Why, who: Corrector) -> Response:
+@router.post(
+    "/activities/{activity_id}/reinstatement",
+    status_code=201,
+    openapi_extra=_WHY,
+    responses={201: {"model": RulingOut}},
+)
+async def reinstate(request: Request, activity_id: str, who: Corrector) -> Response:
     """Undo a reversal."""
-    return _rule(installation(request), activity_id, "reinstatement", why.reason, who)
+    return await run_in_threadpool(
+        _rule, installation(request), activity_id, "reinstatement", await request.body(), who
+    )
 
 
 def _rule(
-    place: Installation, activity_id: str, action: Literal["reversal", "reinstatement"], reason: str, who: Bearer
+    place: Installation, activity_id: str, action: Literal["reversal", "reinstatement"], body: bytes, who: Bearer
 ) -> Response:
     verb = ledger.reverse if action == "reversal" else ledger.reinstate
+    reason = parse(Why, body).reason
     with place.database.unit_of_work() as session:
         ruling: Reversal = verb(session, activity_id, reason=reason, by=who.name, now=place.clock())
     return JSONResponse(
@@ -75,13 +96,18 @@ def _rule(
 @router.post(
     "/weeks/{week}/adjustments",
     status_code=201,
+    openapi_extra=_ADJUSTMENT,
     responses={201: {"model": ActivityOut}, 200: {"model": ActivityOut, "description": "A repeat: the first one"}},
 )
-def adjust(request: Request, week: str, adjustment: AdjustmentIn, who: Corrector) -> Response:
+async def adjust(request: Request, week: str, who: Corrector) -> Response:
     """Give a team points or take some, with a reason everybody can read on its receipt."""
-    place = installation(request)
+    return await run_in_threadpool(_adjust, installation(request), week, await request.body(), who)
+
+
+def _adjust(place: Installation, slug: str, body: bytes, who: Bearer) -> Response:
+    adjustment = parse(AdjustmentIn, body)
     with place.database.unit_of_work() as session:
-        entry, repeated = ledger.adjust(session, week, **adjustment.model_dump(), by=who.name, now=place.clock())
+        entry, repeated = ledger.adjust(session, slug, **adjustment.model_dump(), by=who.name, now=place.clock())
         found = weeks.find_by_id(session, entry.week_id)
         document = activity_document(activities.view(session, found, entry))
     return JSONResponse(document, 200 if repeated else 201)

@@ -1,6 +1,6 @@
 """The rules: read them, see what others would do, activate them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
@@ -10,13 +10,30 @@ from starlette.responses import JSONResponse, Response
 from app.services import previews, rule_sets
 from app.services.tokens import Bearer
 from app.web.access import Reader, RuleWriter
+from app.web.api.bodies import takes
 from app.web.api.schemas import ActiveRulesOut, PreviewOut, RuleSetOut
 from app.web.documents import preview_document, rule_set_document
 from app.web.state import Installation, installation
 
 router = APIRouter(tags=["rules"])
 
-_TOML: dict[str, Any] = {"requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}}
+_EXAMPLE = """\
+format = 1
+
+[activities]
+shift = { points = 10, one = "shift", many = "shifts" }
+response = { points = 2, one = "response", many = "responses", cap = { max = 3, per = "subject" } }
+issue = { points = 5, one = "issue", many = "issues" }
+feature_request = { points = 5, one = "feature request", many = "feature requests" }
+knowledge_card = { points = 8, one = "knowledge card", many = "knowledge cards" }
+
+[[bonuses]]
+name = "6 a.m. shift"
+activity = "shift"
+starts = { from = "06:00", until = "07:00" }
+points = 10
+"""
+_TOML = takes("text/plain", {"type": "string", "description": "A whole rules file"}, _EXAMPLE)
 
 
 @router.get("/rules", responses={200: {"model": ActiveRulesOut}})

@@ -1,0 +1,200 @@
+"""Batches: all or nothing, with a sentence for every bad line."""
+
+import json
+from typing import Any
+
+import pytest
+
+from app.errors import WeekUnknown
+from app.services import batch
+from app.services.batch import BatchRefused, Outcome
+from tests.builders import ADA, CATS, DUA, GUS, NOW, OWLS, Game, an_activity
+
+
+def refused(game: Game, *activities: dict[str, Any]) -> list[dict[str, Any]]:
+    with pytest.raises(BatchRefused) as refusal:
+        game.batch(*activities)
+    errors: list[dict[str, Any]] = refusal.value.extra["errors"]
+    return errors
+
+
+def test_batch_records_every_line(game: Game) -> None:
+    outcome = game.batch(an_activity(), an_activity(person=DUA), an_activity(person=DUA, kind="knowledge_card"))
+
+    assert outcome == Outcome(recorded=3, repeated=0)
+    assert game.points() == {CATS: 13, OWLS: 5}
+    assert game.verify() == []
+
+
+def test_batch_is_one_change_of_the_week(game: Game) -> None:
+    before = game.week().version
+
+    game.batch(an_activity(), an_activity())
+
+    assert game.week().version == before + 1
+
+
+def test_empty_batch_changes_nothing(game: Game) -> None:
+    before = game.week().version
+
+    outcome = game.batch()
+
+    assert (outcome, game.week().version) == (Outcome(0, 0), before)
+
+
+def test_batch_for_an_unknown_week_is_refused(game: Game) -> None:
+    with pytest.raises(WeekUnknown):
+        Game(game.database, slug="q4-2022").batch(an_activity())
+
+
+def test_batch_with_bad_lines_records_nothing_and_names_each(game: Game) -> None:
+    before = game.board()
+
+    errors = refused(
+        game,
+        an_activity(),
+        an_activity(person=GUS),
+        an_activity(kind="napping"),
+        an_activity(occurred_at="2022-09-01T00:00:00Z"),
+        an_activity(occurred_at=NOW.replace(hour=23)),
+        an_activity(occurred_at="yesterday", colour="blue"),
+    )
+
+    assert errors == [
+        {"line": 2, "message": "Nobody here has the e-mail gus@example.com. Import the person with a team first."},
+        {
+            "line": 3,
+            "message": "“napping” is no kind of activity here. "
+            "The rules know shift, response, issue, feature_request, knowledge_card.",
+        },
+        {
+            "line": 4,
+            "message": "2022-08-31 17:00 lies outside week Q3-2022, "
+            "which runs from 2022-09-12 to 2022-09-16 (America/Los_Angeles).",
+        },
+        {"line": 5, "message": "occurred_at lies in the future. Record an activity once it has happened."},
+        {
+            "line": 6,
+            "message": "“occurred_at” must be a date and time with its offset, such as 2022-09-14T06:00:00-07:00. "
+            "“colour” is not a field; remove it or mend its spelling.",
+        },
+    ]
+    assert game.board() == before
+
+
+def test_duplicates_inside_a_batch_are_repeats_of_the_first(game: Game) -> None:
+    outcome = game.batch(
+        an_activity(external_id="i-1"),
+        an_activity(external_id="i-1", person=DUA),
+        an_activity(external_id="i-1", person="nobody@example.com"),
+        an_activity(external_id="i-1", occurred_at=None),
+    )
+
+    assert outcome == Outcome(recorded=1, repeated=3)
+    assert game.points() == {OWLS: 5, CATS: 0}
+
+
+def test_duplicate_of_a_bad_line_is_bad_itself(game: Game) -> None:
+    errors = refused(game, an_activity(external_id="i-1", person=GUS), an_activity(external_id="i-1", person=GUS))
+
+    assert [error["line"] for error in errors] == [1, 2]
+
+
+def test_good_line_after_a_bad_one_of_the_same_key_does_not_save_it(game: Game) -> None:
+    errors = refused(game, an_activity(external_id="i-1", person=GUS), an_activity(external_id="i-1"))
+
+    assert [error["line"] for error in errors] == [1]
+
+
+def test_lines_that_repeat_the_ledger_are_fine_whatever_else_they_say(game: Game) -> None:
+    game.take(external_id="i-1")
+
+    outcome = game.batch(an_activity(external_id="i-1", person="nobody@example.com", colour="blue"), an_activity())
+
+    assert outcome == Outcome(recorded=1, repeated=1)
+
+
+def test_repeats_alone_are_fine_in_a_closed_week(game: Game) -> None:
+    game.take(external_id="i-1")
+    game.close()
+    before = game.week().version
+
+    outcome = game.batch(an_activity(external_id="i-1"), an_activity(external_id="i-1"))
+
+    assert (outcome, game.week().version) == (Outcome(recorded=0, repeated=2), before)
+
+
+def test_one_new_line_in_a_closed_week_refuses_the_batch(game: Game) -> None:
+    game.take(external_id="i-1")
+    game.close()
+
+    errors = refused(game, an_activity(external_id="i-1"), an_activity())
+
+    assert errors == [{"line": 2, "message": "Week Q3-2022 is closed. Reopen it before changing anything."}]
+
+
+def test_large_batch_is_recorded_whole(game: Game) -> None:
+    activities = [an_activity(person=ADA if number % 2 else DUA) for number in range(1_201)]
+
+    outcome = game.batch(*activities, *activities[:5])
+
+    assert outcome == Outcome(recorded=1_201, repeated=5)
+    assert game.board().totals["issue"] == 1_201
+    assert game.verify() == []
+
+
+def test_batch_counts_those_without_a_team_in_totals_only(game: Game) -> None:
+    Game(game.database, slug="q4-2022").start().team("Guests", GUS)
+
+    game.batch(an_activity(person=GUS), an_activity(person=GUS), an_activity(person=ADA))
+
+    assert (game.board().totals["issue"], game.points()) == (3, {OWLS: 5, CATS: 0})
+    assert game.verify() == []
+
+
+def test_blank_lines_are_passed_over_and_still_numbered() -> None:
+    lines = list(batch.read_ndjson([b"\n", json.dumps(an_activity()).encode(), b" \r\n", b"{"]))
+
+    assert [(line.number, line.reading.draft is None) for line in lines] == [(2, False), (4, True)]
+
+
+HEADER = "kind,person,occurred_at,source,external_id"
+ROW = "issue,ada@example.com,2022-09-14T09:00:00-07:00,github,i-{}"
+
+
+def test_csv_is_read_row_by_row() -> None:
+    lines = list(batch.read_csv([f"{HEADER},note\n", ROW.format(1) + ",Hi\n", ROW.format(2) + ",\n"]))
+
+    assert [(line.number, line.reading.draft and line.reading.draft.note) for line in lines] == [(2, "Hi"), (3, None)]
+
+
+@pytest.mark.parametrize(
+    "header", ["", "kind,person", f"{HEADER},colour", f"{HEADER},kind", HEADER.upper(), HEADER.replace(",", ";")]
+)
+def test_csv_with_a_strange_header_is_refused(header: str) -> None:
+    with pytest.raises(BatchRefused) as refusal:
+        list(batch.read_csv([f"{header}\n", ROW.format(1)]))
+
+    assert [error["line"] for error in refusal.value.extra["errors"]] == [1]
+
+
+@pytest.mark.parametrize(
+    "row", ["issue,ada@example.com", ROW.format(1) + ",more", '"issue,ada@example.com', 'a"b"c,"d"e']
+)
+def test_csv_row_that_is_broken_is_a_bad_line(row: str) -> None:
+    lines = list(batch.read_csv([f"{HEADER}\n", row]))
+
+    assert [(line.number, line.reading.key, line.reading.draft) for line in lines] == [(2, None, None)]
+
+
+def test_csv_with_an_unclosed_quote_swallows_no_rows() -> None:
+    lines = list(batch.read_csv([f"{HEADER}\n", '"' + ROW.format(1) + "\n", ROW.format(2) + "\n"]))
+
+    assert [line.reading.draft for line in lines] == [None]
+    assert lines[-1].reading.flaws[0].message.startswith("This line is not valid CSV")
+
+
+def test_csv_with_an_endless_field_is_a_bad_line() -> None:
+    lines = list(batch.read_csv([f"{HEADER}\n", "x" * 200_000]))
+
+    assert [line.reading.flaws[0].message.startswith("This line is not valid CSV") for line in lines] == [True]

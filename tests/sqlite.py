@@ -1,0 +1,33 @@
+"""A SQLite file for the tests, replaced for each test by a copy of one that was played up to some scene."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from app.db import Database
+
+Play = Callable[[Database], None]
+
+
+class SQLite:
+    """One database per test process; it keeps its address, so that what was compiled for it is compiled once."""
+
+    def __init__(self, folder: Path, scenes: Mapping[str, Play]) -> None:
+        self._folder = folder
+        self._file = folder / "now.sqlite3"
+        self.url = f"sqlite:///{self._file}"
+        self.database = Database(self.url, checkpoints=True)
+        for name, play in scenes.items():
+            play(self.database)
+            self.database.dispose()
+            shutil.copy(self._file, self._scene(name))
+
+    def set_scene(self, name: str) -> None:
+        """Bring the database to a scene, whatever the test before left."""
+        self.database.dispose()
+        for leftover in self._folder.glob("now.sqlite3*"):
+            leftover.unlink()
+        shutil.copy(self._scene(name), self._file)
+
+    def _scene(self, name: str) -> Path:
+        return self._folder / f"{name}.scene"

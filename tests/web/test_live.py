@@ -1,0 +1,291 @@
+"""Live streams: the whole state at once and after every change, for any number of viewers, until told to stop."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import Queue
+from typing import Any
+
+import httpx
+import pytest
+
+from app.config import Settings
+from app.services import tokens
+from app.web import live
+from tests.builders import SLUG, an_activity
+from tests.web.site import API, BOTH_ENGINES, WEEK, SettableClock, Site, assert_problem, serving, until
+
+LIVE = f"{WEEK}/live"
+Event = dict[str, str]
+
+
+@contextmanager
+def watching(site: Site, path: str = LIVE, **headers: str) -> Iterator["Queue[Event]"]:
+    """A viewer in a thread; its events come through a queue, `{}` when the stream has ended."""
+    events: Queue[Event] = Queue()
+    client = httpx.Client(base_url=site.url, timeout=httpx.Timeout(20, read=None))
+
+    def watch() -> None:
+        try:
+            with client.stream("GET", path, headers=headers) as answer:
+                assert answer.status_code == 200
+                for event in parsed(answer.iter_lines()):
+                    events.put(event)
+        except httpx.HTTPError:
+            pass
+        events.put({})
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield events
+    finally:
+        client.close()
+
+
+def parsed(lines: Iterator[str]) -> Iterator[Event]:
+    """Server-sent events as dictionaries; comments come as `{"comment": …}`."""
+    event: Event = {}
+    for line in lines:
+        if line.startswith(":"):
+            yield {"comment": line[1:].strip()}
+        elif line:
+            field, _, value = line.partition(": ")
+            event[field] = f"{event[field]}\n{value}" if field in event else value
+        elif event:
+            yield event
+            event = {}
+
+
+def state(event: Event) -> dict[str, Any]:
+    """The leaderboard in an event."""
+    found: dict[str, Any] = json.loads(event["data"])
+    return found
+
+
+@BOTH_ENGINES
+def test_stream_sends_the_whole_state_at_once_and_after_every_change(site: Site) -> None:
+    with watching(site) as events:
+        first = events.get(timeout=5)
+        site.record()
+        second = events.get(timeout=5)
+
+    assert (first["event"], second["event"]) == ("board", "board")
+    assert state(first)["headline"] == "0 shifts, 0 responses, 0 issues, 0 feature requests, 0 knowledge cards"
+    assert state(second) == site.board()
+    assert second["id"] == str(site.board()["version"])
+
+
+def test_page_stream_sends_the_moving_part_of_the_page_unnamed(site: Site) -> None:
+    site.record()
+
+    with watching(site, f"/weeks/{SLUG}/live") as events:
+        first = events.get(timeout=5)
+
+    assert set(first) == {"id", "data"}
+    assert first["data"].splitlines() == site.get(f"/weeks/{SLUG}", headers={"HX-Request": "true"}).text.splitlines()
+
+
+def test_changes_in_quick_succession_come_at_most_four_times_a_second(site: Site) -> None:
+    with watching(site) as events:
+        events.get(timeout=5)
+        begun = time.monotonic()
+        for _ in range(40):
+            assert site.record().status_code == 201
+        latest = events.get(timeout=5)
+        received = 1
+        while state(latest)["totals"]["issue"] < 40:
+            latest = events.get(timeout=5)
+            received += 1
+        taken = time.monotonic() - begun
+
+    assert received <= taken / live.SHORTEST_GAP + 2
+
+
+def test_stream_of_an_unknown_week_is_a_404(site: Site) -> None:
+    assert_problem(site.get(f"{API}/weeks/nope/live"), 404)
+
+
+def test_stream_is_for_readers_where_boards_are_not_public(closed_site: Site) -> None:
+    assert_problem(closed_site.get(LIVE), 401)
+
+    with watching(closed_site, Authorization=f"Bearer {closed_site.token('read')}") as events:
+        assert state(events.get(timeout=5))["week"] == SLUG
+
+
+def test_revoked_token_ends_its_open_stream_within_five_seconds(closed_site: Site) -> None:
+    with watching(closed_site, Authorization=f"Bearer {closed_site.token('read')}") as events:
+        events.get(timeout=5)
+        with closed_site.database.unit_of_work() as session:
+            tokens.revoke(session, "read", closed_site.clock.now)
+
+        assert events.get(timeout=5.5) == {}
+
+
+def test_streams_beyond_the_cap_of_an_address_are_refused_and_places_come_free(settings: Settings) -> None:
+    capped = settings.model_copy(update={"board_visibility": "public", "most_streams_per_address": 2})
+    with serving(capped) as site:
+        site.game.start()
+        with watching(site) as one, watching(site) as two:
+            one.get(timeout=5)
+            two.get(timeout=5)
+            refused = site.get(LIVE)
+
+        assert_problem(refused, 503)
+        assert refused.headers["retry-after"] == "2"
+        with watching(site) as again:
+            until(lambda: site.get(f"{WEEK}/leaderboard").status_code == 200)
+            assert again.get(timeout=5)
+
+
+def test_quiet_stream_sends_a_comment_so_that_nobody_between_closes_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.5)
+
+    with watching(site) as events:
+        events.get(timeout=5)
+
+        assert events.get(timeout=20) == {"comment": "still here"}
+
+
+def test_viewer_that_never_reads_is_dropped_and_others_go_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "STUCK_SECONDS", 0.5)
+    streams = site.app.state.installation.streams
+    with socket.create_connection((httpx.URL(site.url).host, httpx.URL(site.url).port or 80)) as stuck:
+        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stuck.sendall(f"GET {LIVE} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+        until(lambda: streams.viewers == 1)
+        with watching(site) as events:
+            events.get(timeout=5)
+            flood = live.event(1, b"x" * 4_000_000)
+            for channel in streams._channels.values():
+                site.app.state.installation.boards._loop.call_soon_threadsafe(channel.publish, "flood", flood)
+
+            until(lambda: streams.viewers == 1)
+
+            events.get(timeout=10)
+            site.record()
+            assert state(events.get(timeout=10))["totals"]["issue"] == 1
+
+
+def test_viewers_who_leave_leave_nothing_behind(site: Site) -> None:
+    streams = site.app.state.installation.streams
+
+    with watching(site) as events:
+        events.get(timeout=5)
+        assert streams.viewers == 1
+
+    until(lambda: streams.viewers == 0)
+    site.record()
+    until(lambda: not streams._channels)
+
+
+def test_midnight_reaches_open_streams(site: Site, clock: SettableClock) -> None:
+    site.record()
+    with watching(site) as events:
+        before = state(events.get(timeout=5))
+        clock.set("2022-09-15 00:00")
+        after = state(events.get(timeout=5))
+
+    assert before["standings"][0]["movement"] is None
+    assert after["standings"][0]["movement"] == 0
+    assert after["version"] > before["version"]
+
+
+def test_frozen_week_streams_nothing_new_to_the_public(site: Site) -> None:
+    site.record()
+    site.game.freeze()
+    with watching(site) as public, watching(site, Authorization=f"Bearer {site.token('admin')}") as organizer:
+        frozen = public.get(timeout=5)
+        organizer.get(timeout=5)
+        site.record()
+        seen_by_organizer = state(organizer.get(timeout=5))
+        time.sleep(0.6)
+
+        assert public.empty()
+    assert state(frozen)["totals"]["issue"] == 1
+    assert seen_by_organizer["totals"]["issue"] == 2
+
+
+@contextmanager
+def server_process(settings: Settings) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """A server of its own, as `serve` starts it; its address."""
+    environment = {
+        "ASSEMBLY_WEEK_DATA_DIR": str(settings.data_dir),
+        "ASSEMBLY_WEEK_DATABASE_URL": settings.database_url,
+        "ASSEMBLY_WEEK_SECRET_KEY": settings.secret_key,
+        "ASSEMBLY_WEEK_BOARD_VISIBILITY": "public",
+        "PATH": "/usr/bin:/bin",
+    }
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            assert process.stdout is not None
+            address = json.loads(process.stdout.readline())["address"].rstrip("/")
+            until(lambda: _answers(address), 15)
+            yield process, address
+        finally:
+            process.kill()
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/healthz").status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_sigterm_ends_streams_and_server_at_once(settings: Settings, game: object) -> None:
+    with server_process(settings) as (process, address):
+        with httpx.stream("GET", f"{address}{LIVE}", timeout=20) as answer:
+            lines = answer.iter_lines()
+            next(lines)
+            begun = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            rest = list(lines)
+            process.wait(10)
+
+        assert rest[-1] == ""
+        assert time.monotonic() - begun < 5
+        assert process.returncode == 0
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_change_through_one_server_shows_on_the_streams_of_another(settings: Settings, game: Any) -> None:
+    with server_process(settings) as (_one, first), server_process(settings) as (_two, second):
+        with httpx.stream("GET", f"{second}{LIVE}", timeout=20) as answer:
+            events = parsed(answer.iter_lines())
+            next(events)
+            _cut_listeners(game)
+            assert _record(first, game).status_code == 201
+            begun = time.monotonic()
+            one = state(next(events))
+            assert _record(first, game).status_code == 201
+            while state(next(events))["totals"]["issue"] < 2:
+                pass
+
+    assert one["totals"]["issue"] == 1
+    assert time.monotonic() - begun < 8
+
+
+def _cut_listeners(game: Any) -> None:
+    """Kill every connection that listens for hints, as a broken network would."""
+    with game.database.writer.connect() as connection:
+        connection.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%%'")
+
+
+def _record(address: str, game: Any) -> httpx.Response:
+    with game.database.unit_of_work() as session:
+        known = {token.name for token in tokens.every(session)}
+        name = f"writer {len(known)}"
+        text = tokens.create(session, name=name, scopes=["activities:write"], days=None, now=game.now)
+    headers = {"Authorization": f"Bearer {text}"}
+    return httpx.post(f"{address}{WEEK}/activities", json=an_activity(), headers=headers, timeout=20)
