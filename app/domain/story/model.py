@@ -1,0 +1,151 @@
+"""The values a week's story is told in; every moment is UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A team's points from a moment on."""
+
+    at: datetime
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One team's way through the week: 0 points at the start, then a step for every moment that changed them."""
+
+    team: str
+    team_id: str
+    steps: tuple[Step, ...]
+
+    @property
+    def points(self) -> int:
+        """The points at the end of the course: the board's."""
+        return self.steps[-1].points
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A moment at which a team came to be ahead of all others, having been level with or behind one before."""
+
+    at: datetime
+    team: str
+    team_id: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Every team's course, in the order the teams were given; `leads` oldest first, never one team twice running."""
+
+    begins: datetime
+    courses: tuple[Course, ...]
+    leads: tuple[Lead, ...]
+
+    @property
+    def until(self) -> datetime:
+        """The last moment at which anybody's points changed; `begins` where nobody's did."""
+        return max((course.steps[-1].at for course in self.courses), default=self.begins)
+
+    @property
+    def changes_of_lead(self) -> int:
+        """How often the lead went from one team to another."""
+        return max(len(self.leads) - 1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """What was done on one local day, per kind, every kind in file order, zeros included."""
+
+    day: date
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How many shifts began in one local hour of one weekday (Monday 0); never 0."""
+
+    weekday: int
+    hour: int
+    shifts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hero:
+    """Somebody who earned a bonus for starting at a certain hour, for one team; `taken` are those starts, in order."""
+
+    person: str
+    team: str
+    team_id: str
+    bonus: str
+    taken: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """How many responses took more than `above` and at most `upto` seconds; the first holds 0, the last has no end."""
+
+    above: int
+    upto: int | None
+    responses: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseTimes:
+    """How quick the responses were whose time is known (`known`, at least one, of `responses`).
+
+    `median` is in seconds; `within` is the tightest limit a bonus on responses sets, in seconds, `inside` how many
+    kept it; both None without such a bonus.
+    """
+
+    responses: int
+    known: int
+    median: int
+    within: int | None
+    inside: int | None
+    buckets: tuple[Bucket, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BestMoment:
+    """What one team may be proud of, in one sentence; `at` is None for plain thanks."""
+
+    team: str
+    team_id: str
+    what: Literal["quest", "streak", "day", "gift", "thanks"]
+    at: datetime | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastWeek:
+    """A week to compare with: its live activities per kind, and how many teams and people took part."""
+
+    week: str
+    name: str
+    starts: date
+    totals: Mapping[str, int]
+    teams: int
+    participants: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that the summary tells of a week.
+
+    `days` has every local day of the week; `heroes` who took the most early ones first; `moments` one for every team,
+    in the order given; `participants` are people with a live activity; `past` the weeks before, newest first.
+    """
+
+    race: Race
+    days: tuple[DayCount, ...]
+    coverage: tuple[Cell, ...]
+    heroes: tuple[Hero, ...]
+    responses: ResponseTimes | None
+    moments: tuple[BestMoment, ...]
+    participants: int
+    past: tuple[PastWeek, ...] = ()
