@@ -24,6 +24,11 @@ def token_in(headers: Headers) -> str | None:
     return token if token and scheme.lower() == "bearer" else None
 
 
+def address_of(request: Request) -> str:
+    """Where a request comes from, as caps count it."""
+    return request.client.host if request.client else ""
+
+
 def holds(scope: Scope) -> Check:
     """The check that somebody holds a token of this scope. Raises SignInNeeded or NotAllowed."""
 

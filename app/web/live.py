@@ -102,10 +102,21 @@ class Streams:
     async def open(self, key: Key, address: str, token: str | None) -> "EventStream":
         """A stream of this week's board. Raises WeekUnknown, or Unavailable where there are too many streams."""
         channel = await self._current(key)
-        is_full = self.viewers >= self._most or self._addresses[address] >= self._most_per_address
-        if self.is_closing or is_full:
+        if self._is_full(address):
             raise Unavailable("There are too many live streams right now. The page tries again by itself.")
         return EventStream(self, channel, Viewer(address, token))
+
+    def ready(self, key: Key, served: Served, address: str, token: str | None) -> "EventStream | None":
+        """A stream that needs no work before it starts, if there is one and a place for it."""
+        channel = self._channels.get(key)
+        if channel is None or channel.mark != served.mark or self._is_full(address):
+            return None
+        return EventStream(self, channel, Viewer(address, token))
+
+    def _is_full(self, address: str) -> bool:
+        return (
+            self.is_closing or self.viewers >= self._most or self._addresses.get(address, 0) >= self._most_per_address
+        )
 
     async def _current(self, key: Key) -> Channel:
         """The channel of this key, with the newest message in it."""
@@ -151,17 +162,18 @@ class Streams:
     async def run(self) -> None:
         """Publish boards as they change, at most four times a second; look after heartbeats and viewers."""
         self._loop = asyncio.get_running_loop()
-        next_beat = next_check = self._loop.time()
+        last_beat = last_check = self._loop.time()
         while True:
             await self._boards.news(timeout=1.0)
             await self._boards.refresh()
             await self._publish_changed()
-            if self._loop.time() >= next_beat:
-                next_beat = self._loop.time() + HEARTBEAT_SECONDS
+            now = self._loop.time()
+            if now - last_beat >= HEARTBEAT_SECONDS:
+                last_beat = now
                 self._beat()
-            if self._loop.time() >= next_check:
-                next_check = self._loop.time() + RECHECK_SECONDS
-                await self._drop_lost(self._loop.time())
+            if now - last_check >= RECHECK_SECONDS:
+                last_check = now
+                await self._drop_lost(now)
             await asyncio.sleep(SHORTEST_GAP)
 
     async def _publish_changed(self) -> None:

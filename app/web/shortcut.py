@@ -1,4 +1,4 @@
-"""The short way to a board: ready bytes, handed out before the framework wakes up."""
+"""The short way to a board and its stream: ready bytes, handed out before the framework wakes up."""
 
 import re
 
@@ -9,11 +9,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.errors import Problem
 from app.services import weeks
 from app.services.tokens import Bearer
-from app.web.access import reads_boards, sees_behind_freeze, token_in
+from app.web.access import address_of, reads_boards, sees_behind_freeze, token_in
+from app.web.live import Key, board_html, board_json
 from app.web.render import wants_partial
 from app.web.state import Installation
 
-_ADDRESS = re.compile(r"/|/weeks/(?P<page>[^/]+)|/api/v1/weeks/(?P<json>[^/]+)/leaderboard")
+_ADDRESS = re.compile(
+    r"/|/weeks/(?P<page>[^/]+)(?P<swap>/live)?|/api/v1/weeks/(?P<json>[^/]+)/(?P<part>leaderboard|live)"
+)
 
 
 class Shortcut:
@@ -41,10 +44,13 @@ class Shortcut:
         who = None if token is None else self._place.desk.remembered(token)
         if (token is not None and who is None) or not self._is_let_in(who):
             return None
-        slug = address["page"] or address["json"] or weeks.CURRENT
-        served = self._place.boards.ready(slug, public=not sees_behind_freeze(who))
+        slug, is_public = address["page"] or address["json"] or weeks.CURRENT, not sees_behind_freeze(who)
+        served = self._place.boards.ready(slug, public=is_public)
         if served is None:
             return None
+        if address["swap"] or address["part"] == "live":
+            key = Key(slug, is_public, board_json if address["json"] else board_html)
+            return self._place.streams.ready(key, served, address_of(request), token)
         if address["json"]:
             return served.json.answer(request)
         return (served.partial if wants_partial(request) else served.page).answer(request)

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from app.domain.receipt import Receipt
 from app.services import boards, weeks
 from app.services.tokens import Bearer
-from app.web.access import sees_behind_freeze
+from app.web.access import address_of, sees_behind_freeze, token_in
 from app.web.boards import Served
 from app.web.live import Key, View
 from app.web.state import Installation, installation
@@ -33,6 +33,5 @@ async def receipt_for(place: Installation, slug: str, team_id: str, *, sees_all:
 async def stream_for(request: Request, slug: str, view: View, who: Bearer | None) -> Response:
     """A live stream of a week's board as this reader may see it. Raises WeekUnknown or Unavailable."""
     place = installation(request)
-    address = request.client.host if request.client else ""
-    token = request.headers.get("authorization", "").removeprefix("Bearer ") if who else None
-    return await place.streams.open(Key(slug, not sees_behind_freeze(who), view), address, token)
+    token = token_in(request.headers)
+    return await place.streams.open(Key(slug, not sees_behind_freeze(who), view), address_of(request), token)

@@ -135,6 +135,7 @@ def listening(app: FastAPI) -> Iterator[str]:
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
+            app.state.installation.streams.close()
             server.should_exit = True
             thread.join(10)
 

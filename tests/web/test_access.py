@@ -66,7 +66,9 @@ def body_for(template: str, team: str) -> dict[str, Any]:
         case "activities":
             return {"json": an_activity()}
         case "adjustments":
-            return {"json": {"team_id": team, "points": 1, "reason": "Fair", "external_id": an_activity()["external_id"]}}
+            return {
+                "json": {"team_id": team, "points": 1, "reason": "Fair", "external_id": an_activity()["external_id"]}
+            }
         case "reversal" | "reinstatement":
             return {"json": {"reason": "Fair"}}
         case "rules" | "preview":

@@ -195,7 +195,9 @@ def test_adjustments_count_for_movement_from_the_day_they_are_recorded(site: Sit
 
 def test_current_is_the_open_week_of_today_then_the_last_started_then_the_closed_last(site: Site) -> None:
     with site.database.unit_of_work() as session:
-        a_week(session, "q4-2022", starts=site.clock.now.date() + timedelta(9), ends=site.clock.now.date() + timedelta(9))
+        a_week(
+            session, "q4-2022", starts=site.clock.now.date() + timedelta(9), ends=site.clock.now.date() + timedelta(9)
+        )
     seen = [site.get(f"{API}/weeks/current/leaderboard").json()["week"]]
 
     site.clock.set("2022-09-17 00:00")
