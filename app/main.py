@@ -11,7 +11,7 @@ from app import __version__, jobs
 from app.config import PROJECT, Settings
 from app.db import Database
 from app.services import startup
-from app.web import health, pages, problems, static
+from app.web import ceremony, health, pages, problems, static
 from app.web.api import router as api
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock, utc_now
@@ -51,6 +51,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     app.state.installation = Installation(settings, database, clock, keeper, desk, streams)
     app.include_router(api)
     app.include_router(pages.router)
+    app.include_router(ceremony.router)
     app.include_router(health.router)
     app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
     problems.install(app)

@@ -19,7 +19,7 @@
 
   function look() {
     for (const element of document.querySelectorAll("[data-count]")) {
-      const before = shown.get(element.dataset.count);
+      const before = shown.get(element.dataset.count) ?? (element.dataset.from && Number(element.dataset.from));
       const now = Number(element.dataset.value);
       shown.set(element.dataset.count, now);
       if (before !== undefined && before !== now && !calm.matches) count(element, before, now);

@@ -1,5 +1,6 @@
 """Tables, one file per aggregate; importing this package registers them all."""
 
+from app.models.ceremony import Ceremony
 from app.models.ledger import LedgerEntry, Reversal
 from app.models.person import Person
 from app.models.rule_set import RuleSet, RulesFile
@@ -9,6 +10,7 @@ from app.models.token import Token
 from app.models.week import Week, WeekEvent
 
 __all__ = [
+    "Ceremony",
     "LedgerEntry",
     "Membership",
     "Person",

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ SHORTEST_GAP = 0.25
 HEARTBEAT_SECONDS = 15.0
 RECHECK_SECONDS = 2.0
 STUCK_SECONDS = 30.0
+IDLE_SECONDS = 60.0
 HEARTBEAT = b": still here\n\n"
 
 View = Callable[[Served], bytes]
@@ -73,14 +74,17 @@ class Channel:
         self.message = b""
         self.serial = 0
         self.beat = 0
+        self.asked_at = 0.0
         self.viewers: set[Viewer] = set()
         self.bell = asyncio.Event()
 
-    def publish(self, mark: str, message: bytes) -> None:
-        """Make this the newest message and wake everybody."""
-        self.mark, self.message = mark, message
-        self.serial += 1
-        self.ring()
+    def take(self, mark: str, message: bytes) -> None:
+        """Make this the newest message, as of the board with this mark; wake everybody if it says anything new."""
+        self.mark = mark
+        if message != self.message:
+            self.message = message
+            self.serial += 1
+            self.ring()
 
     def ring(self) -> None:
         """Wake every viewer; each looks for itself whether there is something new."""
@@ -109,7 +113,7 @@ class Streams:
     def ready(self, key: Key, served: Served, address: str, token: str | None) -> "EventStream | None":
         """A stream that needs no work before it starts, if there is one and a place for it."""
         channel = self._channels.get(key)
-        if channel is None or channel.mark != served.mark or self._is_full(address):
+        if channel is None or channel.mark != served.mark or not channel.viewers or self._is_full(address):
             return None
         return EventStream(self, channel, Viewer(address, token))
 
@@ -122,10 +126,9 @@ class Streams:
         """The channel of this key, with the newest message in it."""
         served = await self._board(key)
         channel = self._channels.setdefault(key, Channel())
+        channel.asked_at = asyncio.get_running_loop().time()
         if channel.mark != served.mark:
-            message = await run_in_threadpool(key.view, served)
-            if channel.mark != served.mark:
-                channel.publish(served.mark, message)
+            channel.take(served.mark, await run_in_threadpool(key.view, served))
         return channel
 
     async def _board(self, key: Key) -> Served:
@@ -178,13 +181,11 @@ class Streams:
 
     async def _publish_changed(self) -> None:
         for key, channel in list(self._channels.items()):
-            if not channel.viewers:
+            if channel.viewers:
+                with suppress(Problem):
+                    await self._current(key)
+            elif asyncio.get_running_loop().time() - channel.asked_at > IDLE_SECONDS:
                 del self._channels[key]
-                continue
-            try:
-                await self._current(key)
-            except Problem:
-                continue
 
     def _beat(self) -> None:
         for channel in self._channels.values():

@@ -171,7 +171,7 @@ def test_viewer_that_never_reads_is_dropped_and_others_go_on(site: Site, monkeyp
             events.get(timeout=5)
             flood = live.event(1, b"x" * 4_000_000)
             for channel in streams._channels.values():
-                site.app.state.installation.boards._loop.call_soon_threadsafe(channel.publish, "flood", flood)
+                site.app.state.installation.boards._loop.call_soon_threadsafe(channel.take, "flood", flood)
 
             until(lambda: streams.viewers == 1)
 
@@ -180,7 +180,8 @@ def test_viewer_that_never_reads_is_dropped_and_others_go_on(site: Site, monkeyp
                 pass
 
 
-def test_viewers_who_leave_leave_nothing_behind(site: Site) -> None:
+def test_viewers_who_leave_leave_nothing_behind(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "IDLE_SECONDS", 0.1)
     streams = site.app.state.installation.streams
 
     with watching(site) as events:

@@ -1,0 +1,116 @@
+"""The ceremony for the room: one stage on every screen, driven by whoever holds the presenter's link."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast, get_args
+
+from fastapi import APIRouter, Form, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.domain import ceremony
+from app.errors import Malformed, NotAllowed
+from app.services import ceremonies, secrets, weeks
+from app.services.ceremonies import Move
+from app.web import live, render
+from app.web.access import BoardReader, address_of, token_in
+from app.web.boards import Served
+from app.web.live import Key
+from app.web.state import Installation, installation
+
+router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary/present")
+
+PresenterKey = Annotated[str, Query(alias="key", max_length=500)]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A live view of the ceremony; every viewer gets the step that is on, the presenter also what comes next.
+
+    It shows the organizers' board, one step at a time: nothing of a later step is in the page or the stream, and the
+    stream is silent while the step stays.
+    """
+
+    place: Installation
+    is_presenter: bool
+
+    def __call__(self, served: Served) -> bytes:
+        """The stage as one event; its id is the step, which says nothing about the board behind it."""
+        step, body = self.render(served)
+        return live.event(step, body)
+
+    def render(self, served: Served) -> tuple[int, bytes]:
+        """The step that is on, and its HTML."""
+        with self.place.database.reading() as session:
+            week = weeks.find(session, served.board.week, self.place.clock())
+            step = ceremony.clamp(ceremonies.current(session, week), served.board)
+        return step, render.render("ceremony/_stage.html", **self.facts(served, step))
+
+    def facts(self, served: Served, step: int) -> dict[str, object]:
+        """What the stage's template needs."""
+        told = ceremony.steps(served.board)
+        return {
+            "board": served.board,
+            "kinds": served.rules.kind_by_name,
+            "step": told[step],
+            "number": step,
+            "last": len(told) - 1,
+            "upcoming": told[step + 1].hint if self.is_presenter and step + 1 < len(told) else "",
+            "is_presenter": self.is_presenter,
+        }
+
+
+@router.get("")
+async def stage(request: Request, week: str, _who: BoardReader, key: PresenterKey = "") -> Response:
+    """The stage; with the presenter's key also the controls. Raises NotAllowed for a key that does not count."""
+    place = installation(request)
+    served = await place.boards.organizers(week)
+    is_presenter = _presents(place, served, key)
+    _step, body = await run_in_threadpool(Stage(place, is_presenter).render, served)
+    page = render.render(
+        "ceremony/index.html",
+        board_name=served.board.name,
+        week=served.board.week,
+        stage=body.decode(),
+        is_presenter=is_presenter,
+        key=key,
+    )
+    return Response(page, media_type="text/html", headers={"Cache-Control": "no-store"})
+
+
+@router.get("/live")
+async def live_stage(request: Request, week: str, _who: BoardReader, key: PresenterKey = "") -> Response:
+    """The stage, at once and whenever the step changes."""
+    place = installation(request)
+    served = await place.boards.organizers(week)
+    view = Stage(place, _presents(place, served, key))
+    return await place.streams.open(Key(served.board.week, False, view), address_of(request), token_in(request.headers))
+
+
+@router.post("")
+async def move(request: Request, week: str, to: Annotated[str, Form()], key: Annotated[str, Form()] = "") -> Response:
+    """Go on, back or to the beginning; every screen follows. Raises NotAllowed without the presenter's key."""
+    place = installation(request)
+    served = await place.boards.organizers(week)
+    if not _presents(place, served, key):
+        raise NotAllowed("Only the presenter moves the ceremony. `assembly-week week present` prints the link.")
+    if to not in get_args(Move):
+        raise Malformed("The ceremony can go next, back or restart.")
+    await run_in_threadpool(_move, place, served.board.week, cast("Move", to))
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=204)
+    return RedirectResponse(request.url_for("stage", week=week).include_query_params(key=key), status_code=303)
+
+
+def _move(place: Installation, slug: str, to: Move) -> None:
+    with place.database.unit_of_work() as session:
+        ceremonies.move(session, slug, to, by="presenter", now=place.clock())
+
+
+def _presents(place: Installation, served: Served, key: str) -> bool:
+    """Whether the key is the presenter's. Raises NotAllowed for one that was given and does not count."""
+    if not key:
+        return False
+    if not secrets.is_presenter_key(place.settings, served.board.week, key):
+        raise NotAllowed("This presenter's link no longer counts. `assembly-week week present` prints a new one.")
+    return True
