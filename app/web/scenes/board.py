@@ -1,0 +1,23 @@
+"""The scene “board”: every team with its points, in as many columns as fit."""
+
+from collections.abc import Mapping
+
+from app.web.scenes.scene import Scene, Stage
+
+ONE_COLUMN, TWO_COLUMNS, MOST = 7, 16, 36
+
+
+def facts(stage: Stage) -> Mapping[str, object]:
+    """The teams shown, in how many columns of how many rows, and how many more there are; never skipped."""
+    shown = stage.board.standings[:MOST]
+    columns = 1 + (len(shown) > ONE_COLUMN) + (len(shown) > TWO_COLUMNS)
+    return {
+        "standings": shown,
+        "columns": columns,
+        "rows": max(-(-len(shown) // columns), 1),
+        "more": len(stage.board.standings) - len(shown),
+        "best": max((each.points for each in shown), default=0),
+    }
+
+
+SCENE = Scene("board", "Standings", 20, facts)

@@ -1,0 +1,46 @@
+"""The scene “heroes”: who has earned the bonuses for starting at a certain hour, the 6 a.m. shift first of all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.rules import Rules
+from app.domain.standings import TeamFacts
+from app.domain.tally import TeamScore
+from app.web.scenes.scene import Scene, Stage
+
+MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Hero:
+    """Somebody with how often they earned such a bonus, for one team."""
+
+    person: str
+    team: TeamFacts
+    times: int
+
+
+def find_heroes(
+    scores: Mapping[str, TeamScore], teams: list[TeamFacts], rules: Rules, names: Mapping[str, str]
+) -> list[Hero]:
+    """Everybody who earned a bonus with a `starts` window: the most first, then by name."""
+    timed = {bonus.name for bonus in rules.bonuses if bonus.starts is not None}
+    heroes = [
+        Hero(names[person], team, times)
+        for team in teams
+        for person, tally in scores.get(team.id, TeamScore()).people.items()
+        if (times := sum(tally.bonuses.get(name, 0) for name in timed))
+    ]
+    return sorted(heroes, key=lambda hero: (-hero.times, hero.person.casefold(), hero.team.id))
+
+
+def facts(stage: Stage) -> Mapping[str, object] | None:
+    """The heroes and what their bonuses are called; nothing to say before the first one."""
+    heroes = find_heroes(stage.scores, stage.teams, stage.rules, stage.names)
+    if not heroes:
+        return None
+    bonuses = [bonus.name for bonus in stage.rules.bonuses if bonus.starts is not None]
+    return {"heroes": heroes[:MOST], "more": max(len(heroes) - MOST, 0), "bonuses": bonuses}
+
+
+SCENE = Scene("heroes", "Early heroes", 10, facts)

@@ -1,0 +1,24 @@
+"""The scene “latest”: who has just done what."""
+
+from collections.abc import Mapping
+
+from app.domain.wording import kind_title
+from app.services import latest
+from app.web.scenes.scene import Scene, Stage
+
+MOST = 7
+
+
+def facts(stage: Stage) -> Mapping[str, object] | None:
+    """The latest activities with their teams; nothing to say before the first one."""
+    found = latest.activities(stage.session, stage.week, stage.names, limit=MOST, upto=stage.upto)
+    teams = {team.id: team.name for team in stage.teams}
+    lines = [
+        {"activity": each, "what": kind_title(each.kind, stage.rules), "team": teams[each.team_id]}
+        for each in found
+        if each.team_id in teams
+    ]
+    return {"lines": lines} if lines else None
+
+
+SCENE = Scene("latest", "Just now", 10, facts)

@@ -1,0 +1,126 @@
+"""The projector: turns a week's public board into the display's picture, once per change, for every screen."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from app.db import Database
+from app.domain.calendar import day_bounds
+from app.domain.highlights import Highlight, highlights
+from app.domain.silence import stale_from
+from app.models import Week
+from app.services import latest, weeks
+from app.services.latest import Heard
+from app.web import render
+from app.web.boards import Served
+from app.web.clock import Clock
+from app.web.live import event
+from app.web.scenes import Turn, turns_for
+from app.web.scenes.scene import Stage
+
+MOST_NEWS = 8
+TALKATIVE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A turn with what its scene has to say."""
+
+    turn: Turn
+    it: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A source with when it was last heard from, and from when on that is too long ago (UTC)."""
+
+    source: str
+    last: datetime
+    stale_from: datetime
+
+
+class Projector:
+    """The display's view of a board, for `Streams`: it remembers the board before, and so knows what is news.
+
+    Safe to call from several threads. A board that was painted already costs nothing.
+    """
+
+    def __init__(self, database: Database, clock: Clock, turns: Sequence[Turn]) -> None:
+        self._database, self._clock, self._turns = database, clock, turns
+        self._lock = Lock()
+        self._served: Served | None = None
+        self._picture = b""
+        self._news: deque[Highlight] = deque(maxlen=MOST_NEWS)
+        self._heard: dict[str, Heard] = {}
+
+    def __call__(self, served: Served) -> bytes:
+        """The picture as one message of a stream, unnamed so that htmx swaps it in."""
+        return event(served.board.version, self.picture(served))
+
+    def picture(self, served: Served) -> bytes:
+        """The picture of a public board, as HTML."""
+        with self._lock:
+            if self._served is None or self._served.mark != served.mark:
+                news = self._fresh_news(served)
+                self._picture = self._paint(served, news)
+                self._served, self._news = served, news
+            return self._picture
+
+    def _fresh_news(self, served: Served) -> deque[Highlight]:
+        """The news so far and what this board adds; another week begins without any, and so does a freeze."""
+        before = self._served
+        if before is None or before.board.week != served.board.week or served.board.frozen:
+            return deque(maxlen=MOST_NEWS)
+        news = self._news.copy()
+        if before.rules == served.rules:
+            told = {each.id for each in news}
+            found = highlights(before.board, served.board, served.rules)
+            news.extend(each for each in reversed(found) if each.id not in told)
+        return news
+
+    def _paint(self, served: Served, news: Sequence[Highlight]) -> bytes:
+        board = served.board
+        with self._database.reading() as session:
+            week = weeks.find(session, board.week, self._clock())
+            stage = Stage(board, served.rules, served.zone, week, session)
+            turns = [(turn, turn.scene.facts(stage)) for turn in turns_for(board.state, self._turns)]
+            silences = [] if board.frozen or board.state == "closed" else self._silences(stage)
+        begins, ends = day_bounds(week.starts, week.ends, served.zone)
+        return render.render(
+            "display/_picture.html",
+            board=board,
+            kinds=served.rules.kind_by_name,
+            zone=served.zone,
+            mark=served.mark,
+            shown=[Shown(turn, it) for turn, it in turns if it is not None],
+            news=list(reversed(news)),
+            silences=silences,
+            begins=begins,
+            ends=ends,
+        )
+
+    def _silences(self, stage: Stage) -> list[Silence]:
+        """When each source that talks regularly will have been silent for too long."""
+        self._listen(stage)
+        regular = [each for each in self._heard.values() if each.activities >= TALKATIVE]
+        moments = (
+            (each, _stale_from(each, stage.week, stage)) for each in sorted(regular, key=lambda each: each.source)
+        )
+        return [Silence(each.source, each.last, at) for each, at in moments if at is not None]
+
+    def _listen(self, stage: Stage) -> None:
+        """Count what came since the last time, so that a long ledger is read once and not at every change."""
+        if self._served is None or self._served.board.week != stage.board.week:
+            self._heard = {}
+        after = max((each.seq for each in self._heard.values()), default=0)
+        for new in latest.heard(stage.session, stage.week, after=after):
+            old = self._heard.get(new.source, Heard(new.source, 0, new.last, 0))
+            self._heard[new.source] = Heard(
+                new.source, old.activities + new.activities, max(old.last, new.last), new.seq
+            )
+
+
+def _stale_from(heard: Heard, week: Week, stage: Stage) -> datetime | None:
+    return stale_from(heard.last, week.starts, week.ends, stage.zone)

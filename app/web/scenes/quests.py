@@ -1,0 +1,19 @@
+"""The scene “quests”: what teams are close to completing."""
+
+from collections.abc import Mapping
+
+from app.domain.calendar import local_day
+from app.domain.reach import quests_within_reach
+from app.web.scenes.scene import Scene, Stage
+
+MOST = 6
+
+
+def facts(stage: Stage) -> Mapping[str, object] | None:
+    """Each team's closest quest, the least effort first; nothing to say where none is close."""
+    today = local_day(stage.moment, stage.zone)
+    near = quests_within_reach(stage.board.standings, stage.scores, stage.rules, today)
+    return {"near": near[:MOST]} if near else None
+
+
+SCENE = Scene("quests", "Within reach", 10, facts)

@@ -1,0 +1,73 @@
+"""What a scene of the office display is, and what it may look at."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from app.domain.board import Board
+from app.domain.rules import Rules
+from app.domain.standings import TeamFacts
+from app.domain.tally import TeamScore
+from app.models import Week
+from app.services import boards, scores, teams
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One week as everybody may see it: everything here is of the freeze while the week is frozen."""
+
+    board: Board
+    rules: Rules
+    zone: ZoneInfo
+    week: Week
+    session: Session
+
+    @property
+    def upto(self) -> int | None:
+        """The version of the week to look back to; None while nothing is hidden."""
+        return self.week.frozen_version
+
+    @property
+    def moment(self) -> datetime:
+        """The moment the board is of (UTC)."""
+        return self.board.as_of
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """People's names by id."""
+        return boards.frozen_names(self.week) or teams.names_of(self.session, self.week)
+
+    @cached_property
+    def teams(self) -> list[TeamFacts]:
+        """The teams on the board, best first."""
+        return [TeamFacts(each.team_id, each.team, each.members) for each in self.board.standings]
+
+    @cached_property
+    def scores(self) -> Mapping[str, TeamScore]:
+        """Scores by team id; the kept ones, or those of the freeze."""
+        if self.upto is None:
+            return scores.of_week(self.session, self.week).teams
+        return scores.compute(self.session, self.week, self.rules, upto=self.upto).teams
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One thing the display shows for a while.
+
+    `facts` makes what the template `display/scenes/<name>.html` calls `it`; None means there is nothing to say, and
+    the display goes on to the next scene.
+    """
+
+    name: str
+    title: str
+    seconds: int
+    facts: Callable[[Stage], Mapping[str, object] | None]
+
+    @property
+    def template(self) -> str:
+        """The scene's template."""
+        return f"display/scenes/{self.name}.html"

@@ -1,0 +1,205 @@
+// The office display: switches scenes by the clock, shows newsflashes, and looks after the connection.
+(() => {
+  "use strict";
+  const TICK_MS = 500, PULSE_MS = 3_000, PULSE_TIMEOUT_MS = 2_500;
+  const FLASH_MS = 6_000, FLASH_EVERY_MS = 20_000, MOST_IN_FLASH = 3, MOST_SEEN = 200;
+  const LOST_MS = 8_000, MISSED_MS = 60_000, RELOAD_EVERY_MS = 60_000, SLIDE_MS = 600;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const wall = document.getElementById("wall");
+  const flash = document.getElementById("flash");
+  const now = () => performance.now();
+  const picture = () => document.getElementById("display");
+
+  // Scenes: one is on; a newsflash stops its clock.
+  let lastTick = now(), sceneId = "", left = 0;
+
+  function turnOn(scene) {
+    for (const each of document.querySelectorAll(".scene[data-on]")) if (each !== scene) each.removeAttribute("data-on");
+    scene.setAttribute("data-on", "");
+    if (sceneId !== scene.id) [sceneId, left] = [scene.id, scene.dataset.seconds * 1000];
+  }
+
+  function settle() {
+    const scenes = [...document.querySelectorAll(".scene")];
+    turnOn(scenes.find((scene) => scene.id === sceneId) ?? scenes[0]);
+  }
+
+  function next() {
+    const scenes = [...document.querySelectorAll(".scene")];
+    const place = scenes.findIndex((scene) => scene.id === sceneId);
+    sceneId = "";
+    turnOn(scenes[(place + 1) % scenes.length]);
+  }
+
+  // Newsflashes: several become one, and there is a pause before the next.
+  let flashedAt = -Infinity, isFlashing = false, waiting = [];
+  const seen = new Set();
+
+  function readNews(isOld) {
+    for (const item of document.querySelectorAll("[data-news]")) {
+      if (seen.has(item.dataset.news)) continue;
+      seen.add(item.dataset.news);
+      if (!isOld) waiting.push(item.cloneNode(true));
+    }
+    for (const id of seen) {
+      if (seen.size <= MOST_SEEN) break;
+      seen.delete(id);
+    }
+  }
+
+  function startFlash() {
+    const items = waiting.slice(0, MOST_IN_FLASH);
+    items.forEach((item) => item.removeAttribute("data-news"));
+    flash.replaceChildren(...items);
+    flash.setAttribute("data-on", "");
+    [isFlashing, flashedAt, waiting] = [true, now(), []];
+  }
+
+  function endFlash() {
+    isFlashing = false;
+    flash.removeAttribute("data-on");
+  }
+
+  // The server's clock, countdown and stamps.
+  let serverTime = Date.now(), serverTimeAt = now();
+  const serverNow = () => serverTime + now() - serverTimeAt;
+
+  function say(id, text) {
+    const element = document.getElementById(id);
+    if (element && element.textContent !== text) element.textContent = text;
+  }
+
+  function span(ms) {
+    const minutes = Math.floor(ms / 60_000), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
+    const unit = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
+    if (days) return hours % 24 ? `${unit(days, "day")} ${hours % 24} h` : unit(days, "day");
+    if (hours) return minutes % 60 ? `${hours} h ${minutes % 60} min` : unit(hours, "hour");
+    return minutes ? unit(minutes, "minute") : unit(Math.max(Math.ceil(ms / 1000), 0), "second");
+  }
+
+  function countdown() {
+    const { state, begins, ends } = picture().dataset;
+    if (state !== "open") return "";
+    const untilEnd = Date.parse(ends) - serverNow(), untilStart = Date.parse(begins) - serverNow();
+    if (untilStart > 0) return `Starts in ${span(untilStart)}`;
+    return untilEnd > 0 ? `${span(untilEnd)} to go` : "Time is up: the last points are coming in";
+  }
+
+  function stamps() {
+    const isRunning = serverNow() < Date.parse(picture().dataset.ends);
+    for (const item of document.querySelectorAll(".silence")) {
+      item.toggleAttribute("data-on", isRunning && serverNow() >= Date.parse(item.dataset.from));
+    }
+  }
+
+  // The connection: a pulse tells whether the server is there, whether this is its newest picture and its release.
+  let contact = now(), lostSince = null, connection = null, isPulsing = false, hadMessage = true;
+
+  function age() {
+    if (lostSince === null || now() - lostSince < LOST_MS) return "";
+    return now() - contact < 60_000 ? "as of a moment ago" : `as of ${span(Math.floor((now() - contact) / 60_000) * 60_000)} ago`;
+  }
+
+  function tune() {
+    connection?.delayCanceller?.();
+    connection?.reader?.cancel();
+    if (!connection) htmx.trigger(wall, "tune");
+  }
+
+  async function heard(pulse) {
+    contact = now();
+    [serverTime, serverTimeAt] = [Date.parse(pulse.now), now()];
+    if (pulse.release !== document.body.dataset.release) return reload();
+    const isBehind = pulse.mark !== picture().dataset.mark && !hadMessage;
+    hadMessage = false;
+    if (pulse.mark && (lostSince !== null || isBehind)) tune();
+    else if (!pulse.mark && !picture().dataset.mark) lostSince = null;
+  }
+
+  // Only when the new page is certain to be there: an error page would stay for ever.
+  async function reload() {
+    const last = Number(sessionStorage.getItem("reloaded") ?? 0);
+    if (Date.now() - last < RELOAD_EVERY_MS) return;
+    const page = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(PULSE_TIMEOUT_MS) });
+    if (!page.ok) return;
+    sessionStorage.setItem("reloaded", String(Date.now()));
+    location.reload();
+  }
+
+  async function pulse() {
+    if (isPulsing) return;
+    isPulsing = true;
+    try {
+      const answer = await fetch("/display/pulse", { cache: "no-store", signal: AbortSignal.timeout(PULSE_TIMEOUT_MS) });
+      if (!answer.ok) throw new Error(answer.statusText);
+      await heard(await answer.json());
+    } catch {
+      lostSince ??= contact;
+    } finally {
+      isPulsing = false;
+    }
+  }
+
+  // Rows slide to their new places; htmx would wait for a view transition before it looked at the next message.
+  let places = new Map();
+
+  const movers = () => document.querySelectorAll(".scene[data-on] [data-moves]");
+
+  function slide() {
+    for (const element of calm.matches ? [] : movers()) {
+      const before = places.get(element.id), after = element.getBoundingClientRect();
+      if (!before || (before.x === after.x && before.y === after.y)) continue;
+      const from = `translate(${before.x - after.x}px, ${before.y - after.y}px)`;
+      element.animate([{ transform: from }, { transform: "none" }], { duration: SLIDE_MS, easing: "cubic-bezier(0.25, 0.8, 0.25, 1)" });
+    }
+    places.clear();
+  }
+
+  function tick() {
+    const passed = now() - lastTick;
+    lastTick = now();
+    if (passed > MISSED_MS) lostSince ??= contact;
+    if (isFlashing && now() - flashedAt >= FLASH_MS) endFlash();
+    else if (!isFlashing) {
+      left -= passed;
+      if (waiting.length && now() - flashedAt >= FLASH_EVERY_MS) startFlash();
+      else if (left <= 0) next();
+    }
+    say("countdown", countdown());
+    say("age", age());
+    stamps();
+  }
+
+  async function keepAwake() {
+    if (document.visibilityState !== "visible") return;
+    try {
+      await navigator.wakeLock?.request("screen");
+    } catch {
+      // A screen that may fall asleep still shows the board.
+    }
+  }
+
+  document.addEventListener("htmx:sse:after:connection", (message) => { connection = message.detail.connection; });
+  document.addEventListener("htmx:sse:close", () => { connection = null; });
+  document.addEventListener("htmx:sse:before:message", () => {
+    places = new Map([...movers()].map((element) => [element.id, element.getBoundingClientRect()]));
+  });
+  document.addEventListener("htmx:sse:after:message", () => {
+    readNews(lostSince !== null && now() - lostSince > MISSED_MS);
+    [hadMessage, lostSince, contact] = [true, null, now()];
+    settle();
+    slide();
+    tick();
+  });
+  document.addEventListener("visibilitychange", keepAwake);
+  addEventListener("online", pulse);
+  addEventListener("offline", () => { lostSince ??= contact; });
+
+  readNews(true);
+  settle();
+  tick();
+  keepAwake();
+  pulse();
+  setInterval(tick, TICK_MS);
+  setInterval(pulse, PULSE_MS);
+})();
