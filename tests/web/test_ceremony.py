@@ -1,0 +1,126 @@
+"""The ceremony: who may drive it, what each screen may know, and that a freeze ends with the winner."""
+
+import re
+
+import httpx
+
+from app.services import ceremonies, secrets, weeks
+from tests.builders import ENDS, SLUG, STARTS, ZONE
+from tests.web.site import Site
+from tests.web.test_live import watching
+
+PRESENT = f"/weeks/{SLUG}/summary/present"
+
+
+def key_of(site: Site) -> str:
+    return secrets.presenter_key(site.app.state.installation.settings, SLUG)
+
+
+def go(site: Site, to: str, key: str | None = None) -> httpx.Response:
+    return site.client.post(PRESENT, data={"to": to, "key": key_of(site) if key is None else key})
+
+
+def scene(html: str) -> str:
+    """Which step a stage shows, such as "1-totals"."""
+    found = re.search(r'id="scene-([\w-]+)"', html)
+    assert found
+    return found[1]
+
+
+def test_stage_starts_with_the_welcome_and_follows_the_presenter(site: Site) -> None:
+    site.record(kind="response")
+    shown = [scene(site.get(PRESENT).text)]
+
+    for to in ("next", "next", "back", "restart"):
+        assert go(site, to).status_code == 303
+        shown.append(scene(site.get(PRESENT).text))
+
+    assert shown == ["0-welcome", "1-totals", "2-trophy", "1-totals", "0-welcome"]
+
+
+def test_move_without_the_presenters_key_is_refused_and_moves_nothing(site: Site) -> None:
+    forged = key_of(site)[:-2] + "xx"
+
+    refused = [go(site, "next", key).status_code for key in ("", forged)]
+
+    assert refused == [403, 403]
+    assert scene(site.get(PRESENT).text) == "0-welcome"
+
+
+def test_key_of_another_week_does_not_count(site: Site) -> None:
+    other = secrets.presenter_key(site.app.state.installation.settings, "q4-2022")
+
+    assert go(site, "next", other).status_code == 403
+    assert site.get(f"{PRESENT}?key={other}").status_code == 403
+
+
+def test_unknown_move_is_a_sentence(site: Site) -> None:
+    answer = go(site, "sideways")
+
+    assert answer.status_code == 422
+    assert "next, back or restart" in answer.text
+
+
+def test_only_the_presenter_sees_what_comes_next(site: Site) -> None:
+    site.record()
+    go(site, "next")
+
+    room, desk = site.get(PRESENT).text, site.get(f"{PRESENT}?key={key_of(site)}").text
+
+    assert "stage__hint" not in room
+    assert "controls" not in room
+    assert "Owls" not in room
+    assert "Place 2: Cats" in desk
+
+
+def test_every_screen_shows_the_same_step_at_once(site: Site) -> None:
+    with watching(site, f"{PRESENT}/live") as one, watching(site, f"{PRESENT}/live") as two:
+        assert {scene(screen.get(timeout=5)["data"]) for screen in (one, two)} == {"0-welcome"}
+
+        go(site, "next")
+
+        assert {scene(screen.get(timeout=5)["data"]) for screen in (one, two)} == {"1-totals"}
+
+
+def test_stream_of_the_room_is_silent_while_the_step_stays_whatever_happens_behind_it(site: Site) -> None:
+    with watching(site, f"{PRESENT}/live") as room:
+        first = room.get(timeout=5)
+        for _ in range(3):
+            site.record()
+        go(site, "next")
+        second = room.get(timeout=5)
+
+    assert (first["id"], second["id"]) == ("0", "1")
+
+
+def test_winner_lifts_the_freeze_and_no_earlier_step_does(site: Site) -> None:
+    site.record()
+    site.game.freeze()
+    site.record()
+    frozen = []
+
+    while "winner" not in (shown := scene(site.get(PRESENT).text)):
+        frozen.append((shown, site.board()["frozen"]))
+        go(site, "next")
+
+    assert {state for _, state in frozen} == {True}
+    assert site.board()["frozen"] is False
+    assert site.board()["totals"]["issue"] == 2
+
+
+def test_draft_has_nothing_to_celebrate(empty_site: Site) -> None:
+    with empty_site.database.unit_of_work() as session:
+        weeks.create(
+            session, slug=SLUG, name="Q3", timezone=ZONE, starts=STARTS, ends=ENDS, by="Olu", now=empty_site.clock.now
+        )
+
+    answer = go(empty_site, "next")
+
+    assert answer.status_code == 409
+
+
+def test_step_is_kept_and_found_again_after_a_restart(site: Site) -> None:
+    go(site, "next")
+
+    with site.database.reading() as session:
+        assert ceremonies.current(session, site.game.week()) == 1
