@@ -11,13 +11,13 @@ def facts(stage: Stage) -> Mapping[str, object]:
     """The teams shown, in how many columns of how many rows, and how many more there are; never skipped."""
     shown = stage.board.standings[:MOST]
     columns = 1 + (len(shown) > ONE_COLUMN) + (len(shown) > TWO_COLUMNS)
+    more = len(stage.board.standings) - len(shown)
     return {
         "standings": shown,
         "columns": columns,
         "rows": max(-(-len(shown) // columns), 1),
-        "more": len(stage.board.standings) - len(shown),
         "best": max((each.points for each in shown), default=0),
-    }
+    } | ({"aside": f"and {more} more"} if more else {})
 
 
 SCENE = Scene("board", "Standings", 20, facts)

@@ -35,12 +35,14 @@ def find_heroes(
 
 
 def facts(stage: Stage) -> Mapping[str, object] | None:
-    """The heroes and what their bonuses are called; nothing to say before the first one."""
+    """The heroes, under the name of their bonus where there is one; nothing to say before the first one."""
     heroes = find_heroes(stage.scores, stage.teams, stage.rules, stage.names)
     if not heroes:
         return None
     bonuses = [bonus.name for bonus in stage.rules.bonuses if bonus.starts is not None]
-    return {"heroes": heroes[:MOST], "more": max(len(heroes) - MOST, 0), "bonuses": bonuses}
+    named = {"title": f"Heroes of the {bonuses[0]}"} if len(bonuses) == 1 else {}
+    more = {"aside": f"and {len(heroes) - MOST} more"} if len(heroes) > MOST else {}
+    return {"heroes": heroes[:MOST], **named, **more}
 
 
-SCENE = Scene("heroes", "Early heroes", 10, facts)
+SCENE = Scene("heroes", "Heroes of the hour", 10, facts)

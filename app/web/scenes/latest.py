@@ -21,4 +21,4 @@ def facts(stage: Stage) -> Mapping[str, object] | None:
     return {"lines": lines} if lines else None
 
 
-SCENE = Scene("latest", "Just now", 10, facts)
+SCENE = Scene("latest", "Latest", 10, facts)

@@ -13,7 +13,7 @@ def facts(stage: Stage) -> Mapping[str, object] | None:
     """Each team's closest quest, the least effort first; nothing to say where none is close."""
     today = local_day(stage.moment, stage.zone)
     near = quests_within_reach(stage.board.standings, stage.scores, stage.rules, today)
-    return {"near": near[:MOST]} if near else None
+    return {"aside": "Quests that are nearly done", "near": near[:MOST]} if near else None
 
 
 SCENE = Scene("quests", "Within reach", 10, facts)

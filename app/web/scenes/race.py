@@ -46,7 +46,11 @@ def facts(stage: Stage) -> Mapping[str, object] | None:
         return None
     _, ends = day_bounds(stage.week.starts, stage.week.ends, stage.zone)
     until = max(race.until, min(stage.moment, ends))
-    return {"lanes": draw(race, until)[::-1], "ticks": ticks(race.begins, until, stage.zone)}
+    return {
+        "aside": "Points over the week",
+        "lanes": draw(race, until)[::-1],
+        "ticks": ticks(race.begins, until, stage.zone),
+    }
 
 
 def _fine(stage: Stage) -> Race:
@@ -123,6 +127,7 @@ def ticks(begins: datetime, until: datetime, zone: ZoneInfo) -> list[Tick]:
     return [
         Tick(round(WIDTH * max((first_moment(day, zone) - begins).total_seconds(), 0) / span), _name(day, len(days)))
         for day in days[::every]
+        if first_moment(day, zone) < until
     ]
 
 

@@ -59,7 +59,8 @@ class Scene:
     """One thing the display shows for a while.
 
     `facts` makes what the template `display/scenes/<name>.html` calls `it`; None means there is nothing to say, and
-    the display goes on to the next scene.
+    the display goes on to the next scene. `it.title` takes the place of `title`, and `it.aside` stands beside it; a
+    scene without a title brings its own heading with the id `title-<name>`.
     """
 
     name: str

@@ -17,4 +17,4 @@ def facts(stage: Stage) -> Mapping[str, object]:
     }
 
 
-SCENE = Scene("summary", "The week is over", 60, facts)
+SCENE = Scene("summary", "", 60, facts)

@@ -1,0 +1,414 @@
+"""The office display: every scene, what is skipped, the freeze, the finale, news, stale sources, and the setting."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from html import unescape
+from itertools import islice
+
+import pytest
+
+from app.config import PROJECT, Settings
+from app.errors import Malformed
+from app.main import create_app
+from app.services import people
+from app.web import scenes
+from app.web.scenes import race
+from tests.builders import ADA, BO, CHIDI, DUA, GUS, OWLS, SLUG, a_week, an_activity, moment
+from tests.web.site import BOTH_ENGINES, SettableClock, Site, serving
+
+PARTIAL = {"HX-Request": "true"}
+ALL = ["board", "race", "latest", "totals", "quests", "heroes"]
+
+
+def picture(site: Site, *, admin: bool = False) -> str:
+    """The picture on the display."""
+    return site.get("/display", *(["admin"] if admin else []), headers=PARTIAL).raise_for_status().text  # type: ignore[arg-type]
+
+
+def shown(html: str) -> list[str]:
+    """The names of the scenes in a picture."""
+    return re.findall(r'id="scene-(\w+)"', html)
+
+
+def text(html: str, scene: str = "") -> str:
+    """What a picture, or one scene of it, says."""
+    if scene:
+        html = html.partition(f'id="scene-{scene}"')[2].partition("</section>")[0].partition(">")[2]
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+def news(html: str) -> list[str]:
+    """The titles of the newsflashes in a picture."""
+    return [unescape(title) for title in re.findall(r'"news__title">([^<]*)<', html)]
+
+
+def play(site: Site) -> None:
+    """A morning at which every scene has something to say."""
+    site.record(kind="shift", person=ADA, occurred_at="2022-09-14T06:00:00-07:00")
+    site.record(kind="shift", person=BO, occurred_at="2022-09-14T09:00:00-07:00")
+    site.record(kind="response", person=DUA, occurred_at="2022-09-14T10:00:00-07:00")
+
+
+@contextmanager
+def streaming(site: Site) -> Iterator[Iterator[str]]:
+    """The messages of the display's stream, as HTML."""
+    with site.client.stream("GET", "/display/live") as answer:
+        assert answer.status_code == 200
+        yield messages(answer.iter_lines())
+
+
+def messages(lines: Iterator[str]) -> Iterator[str]:
+    """The data of each server-sent event."""
+    data: list[str] = []
+    for line in lines:
+        if line.startswith("data: "):
+            data.append(line.removeprefix("data: "))
+        elif not line and data:
+            yield "\n".join(data)
+            data = []
+
+
+def test_display_is_one_address_for_page_and_picture(site: Site) -> None:
+    page, part = site.get("/display"), site.get("/display", headers=PARTIAL)
+
+    assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    assert page.text.count(part.text) == 1
+    assert part.text.startswith('<div id="display"')
+    assert page.text.startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize("path", ["/display", "/display/live", "/display/pulse"])
+def test_display_of_signed_in_boards_asks_who_is_there(closed_site: Site, path: str) -> None:
+    assert closed_site.get(path).status_code == 401
+
+
+def test_display_of_signed_in_boards_opens_for_a_reader(closed_site: Site) -> None:
+    assert closed_site.get("/display", "read").status_code == 200
+
+
+@BOTH_ENGINES
+def test_every_scene_has_its_say(site: Site) -> None:
+    play(site)
+
+    html = picture(site)
+
+    assert shown(html) == ALL
+    assert text(html, "board").startswith("Standings 1 AL BN CO Owls Ada Lovelace, Bo Nguyen, Chidi Okafor +10 Shift")
+    assert text(html, "race") == "The race Points over the week Mon Tue Wed 2 Cats 30 Owls"
+    assert text(html, "latest") == (
+        "Latest DK Response Dua Krasniqi Cats Wed 10:00 "
+        "BN Shift Bo Nguyen Owls Wed 09:00 AL Shift Ada Lovelace Owls Wed 06:00"
+    )
+    assert text(html, "totals") == (
+        "All of us, so far shifts 2 response 1 issues 0 feature requests 0 knowledge cards 0"
+    )
+    assert text(html, "quests") == (
+        "Within reach Quests that are nearly done All hands +15 Owls only 1 shift from 1 more person to go"
+    )
+    assert text(html, "heroes") == "Heroes of the 6 a.m. shift AL Ada Lovelace Owls × times 1"
+
+
+def test_scenes_with_nothing_to_say_are_skipped(site: Site) -> None:
+    assert shown(picture(site)) == ["board"]
+
+
+def test_week_without_teams_says_so(empty_site: Site) -> None:
+    with empty_site.database.unit_of_work() as session:
+        a_week(session)
+
+    html = picture(empty_site)
+
+    assert shown(html) == ["board"]
+    assert text(html, "board") == "Standings No teams yet Teams appear here as soon as they sign up."
+
+
+def test_display_without_a_week_waits_for_one(empty_site: Site) -> None:
+    html = picture(empty_site)
+
+    assert shown(html) == ["quiet"]
+    assert empty_site.get("/display/pulse").json()["mark"] == ""
+    assert empty_site.get("/display/live").status_code == 404
+
+
+def test_display_with_every_scene_skipped_shows_a_quiet_picture(settings: Settings) -> None:
+    changes = {"board_visibility": "public", "display_scenes": "race,heroes"}
+    with serving(settings.model_copy(update=changes)) as site:
+        site.game.start()
+
+        assert shown(picture(site)) == ["quiet"]
+
+
+def test_person_without_a_team_is_in_no_list_and_in_the_totals(site: Site) -> None:
+    with site.database.unit_of_work() as session:
+        people.find_or_create(session, GUS, "Gus Björk", site.clock.now)
+
+    site.record(kind="shift", person=GUS, occurred_at="2022-09-14T06:00:00-07:00")
+
+    html = picture(site)
+    assert shown(html) == ["board", "totals"]
+    assert text(html, "totals").startswith("All of us, so far shift 1 responses 0")
+
+
+def test_more_teams_than_fit_are_counted(site: Site) -> None:
+    for number in range(36):
+        site.game.team(f"Team {number:02}", f"player{number}@example.com")
+
+    html = picture(site)
+
+    assert html.count('class="rank ') == 36
+    assert html.count("ranks__column") == 3
+    assert text(html, "board").startswith("Standings and 2 more")
+
+
+def test_organizer_sees_on_the_display_what_everybody_sees(site: Site) -> None:
+    play(site)
+    site.game.freeze()
+    site.record(kind="knowledge_card", person=CHIDI)
+
+    assert picture(site, admin=True) == picture(site)
+
+
+def test_frozen_display_keeps_every_secret(site: Site) -> None:
+    play(site)
+    before = picture(site)
+    site.game.freeze()
+    frozen = picture(site)
+    mark = site.get("/display/pulse").json()["mark"]
+
+    site.record(kind="shift", person=DUA, occurred_at="2022-09-14T06:00:00-07:00")
+    site.record(kind="shift", person=CHIDI)
+    site.game.team("Newcomers", "new@example.com")
+
+    assert picture(site) == frozen
+    assert site.get("/display/pulse").json()["mark"] == mark
+    assert [text(frozen, scene) for scene in ALL] == [text(before, scene) for scene in ALL]
+    assert "The curtain is down until the reveal" in text(frozen)
+
+
+def test_freeze_is_kept_by_a_server_that_starts_afterwards(site: Site, settings: Settings) -> None:
+    play(site)
+    before = picture(site)
+    site.game.freeze()
+    for number in range(30):
+        site.record(kind="response", person=DUA, external_id=f"late-{number}", source="zendesk")
+
+    with serving(settings.model_copy(update={"board_visibility": "public"})) as other:
+        found = picture(other)
+
+    assert [text(found, scene) for scene in ALL] == [text(before, scene) for scene in ALL]
+    assert "zendesk" not in found
+
+
+def test_reveal_is_no_newsflash(site: Site) -> None:
+    play(site)
+    picture(site)
+    site.game.freeze()
+    picture(site)
+    site.record(kind="knowledge_card", person=DUA)
+    for number in range(9):
+        site.record(kind="response", person=DUA, external_id=f"late-{number}")
+
+    site.game.reveal()
+
+    assert news(picture(site)) == []
+
+
+def test_closed_week_is_the_summary_and_nothing_else(site: Site) -> None:
+    play(site)
+
+    site.game.close()
+
+    html = picture(site)
+    assert shown(html) == ["summary"]
+    assert text(html, "summary") == (
+        "Q3-2022: thank you, everybody 2 shifts, 1 response DK EŞ 文F Cats 2 points 2 AL BN CO Owls 30 points 1 "
+        "Early birds Owls Customer hero Dua Krasniqi"
+    )
+
+
+def test_closed_week_without_points_has_no_podium(site: Site) -> None:
+    site.game.close()
+
+    assert text(picture(site), "summary").startswith("Q3-2022: thank you, everybody 0 shifts")
+
+
+def test_next_week_takes_over_by_itself(site: Site) -> None:
+    site.game.close()
+    with streaming(site) as pictures:
+        first = next(pictures)
+
+        replace(site.game, slug="q4-2022").start()
+        second = next(each for each in pictures if "Q4-2022" in each)
+
+    assert (shown(first), shown(second)) == (["summary"], ["board"])
+
+
+def test_news_comes_with_the_change_and_stays_for_those_who_reconnect(site: Site) -> None:
+    with streaming(site) as pictures:
+        first = next(pictures)
+        site.record(kind="shift", person=ADA, occurred_at="2022-09-14T06:00:00-07:00")
+        second = next(each for each in pictures if news(each))
+
+    with streaming(site) as pictures:
+        again = next(pictures)
+
+    assert news(first) == []
+    assert news(second) == ["Owls takes the lead", "6 a.m. shift covered"]
+    assert again == second
+
+
+def test_newest_news_comes_first_and_old_news_goes(site: Site) -> None:
+    picture(site)
+    for day in range(12, 15):
+        for kind, count in (("shift", 1), ("knowledge_card", 10), ("issue", 10)):
+            for number in range(count):
+                site.record(
+                    kind=kind,
+                    person=ADA,
+                    occurred_at=f"2022-09-{day}T06:00:00-07:00",
+                    external_id=f"{kind}-{day}-{number}",
+                )
+            picture(site)
+
+    html = picture(site)
+
+    assert news(html)[0] == "The 25th issue"
+    assert len(news(html)) == 8
+
+
+def test_news_of_a_rules_change_is_none(site: Site) -> None:
+    site.record(kind="issue", person=ADA)
+    site.record(kind="response", person=DUA)
+    picture(site)
+
+    site.game.activate((PROJECT / "scoring_rules.toml").read_text().replace("points = 2\n", "points = 20\n", 1))
+
+    assert text(picture(site), "board").startswith("Standings 1 DK EŞ 文F Cats")
+    assert news(picture(site)) == []
+
+
+def test_source_that_talks_regularly_is_missed(site: Site, clock: SettableClock) -> None:
+    site.batch(*(an_activity(source="zendesk", external_id=str(number)) for number in range(5)))
+    site.batch(*(an_activity(source="once", external_id=str(number)) for number in range(4)))
+
+    clock.set("2022-09-14 14:30")
+    site.record(source="zendesk")
+
+    html = picture(site)
+    assert re.findall(r'data-from="([^"]*)"', html) == [moment("17:30").isoformat()]
+    assert text(html.partition("strip__silences")[2].partition(">")[2]) == "zendesk last heard from Wed 14:30"
+
+
+def test_source_heard_again_starts_anew(site: Site, clock: SettableClock) -> None:
+    site.batch(*(an_activity(source="zendesk", external_id=str(number)) for number in range(5)))
+    picture(site)
+
+    clock.set("2022-09-14 16:00")
+    site.record(source="zendesk")
+
+    assert re.findall(r'data-from="([^"]*)"', picture(site)) == [moment("2022-09-15 07:00").isoformat()]
+
+
+def test_pulse_has_the_clock_the_release_and_the_newest_picture(site: Site) -> None:
+    page = site.get("/display").text
+
+    pulse = site.get("/display/pulse").json()
+
+    assert pulse["now"] == "2022-09-14T20:00:00.000+00:00"
+    assert re.findall(r'data-release="([^"]*)"', page) == [pulse["release"]]
+    assert re.findall(r'data-mark="([^"]*)"', page) == [pulse["mark"]]
+
+
+def test_pulse_tells_of_every_change(site: Site) -> None:
+    before = site.get("/display/pulse").json()["mark"]
+
+    site.record()
+
+    assert site.get("/display/pulse").json()["mark"] != before
+
+
+def test_long_week_races_by_day_to_the_same_points(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    play(site)
+    fine = picture(site)
+    monkeypatch.setattr(race, "FINE_UPTO", 2)
+
+    site.game.team("Newcomers", "new@example.com")
+
+    assert text(picture(site), "race") == text(fine, "race").replace("Wed", "Wed 0 Newcomers")
+
+
+def test_labels_of_the_race_keep_their_distance() -> None:
+    assert race.spread([0, 10, 300, 610, 620]) == [0, 50, 300, 570, 620]
+
+
+def test_scenes_come_in_the_order_and_for_the_seconds_of_the_setting(settings: Settings) -> None:
+    changes = {"board_visibility": "public", "display_scenes": "totals:5, board:30"}
+    with serving(settings.model_copy(update=changes)) as site:
+        site.game.start()
+        play(site)
+
+        found = re.findall(r'id="scene-(\w+)" data-seconds="(\d+)"', picture(site))
+
+    assert found == [("totals", "5"), ("board", "30")]
+
+
+@pytest.mark.parametrize(
+    ("text", "flaw"),
+    [
+        ("bord:20", "names a scene “bord”; there are board, race, latest, totals, quests, heroes"),
+        ("board:2", "gives “board” 2 seconds; between 3 and 600 are possible"),
+        ("board:601", "gives “board” 601 seconds; between 3 and 600 are possible"),
+        ("board:20,board:5", "names “board” twice; a scene has one turn"),
+        ("board=20", "says “board=20”; write scenes with their seconds, such as board:20,race:12"),
+        ("board:20,", "says “”; write scenes with their seconds, such as board:20,race:12"),
+        ("board:٣", "says “board:٣”; write scenes with their seconds, such as board:20,race:12"),
+    ],
+)
+def test_wrong_setting_is_refused_at_the_start_with_a_sentence(settings: Settings, text: str, flaw: str) -> None:
+    with pytest.raises(Malformed) as refusal:
+        create_app(settings.model_copy(update={"display_scenes": text}))
+
+    assert refusal.value.detail == f"ASSEMBLY_WEEK_DISPLAY_SCENES {flaw}."
+
+
+def test_example_of_the_setting_is_the_default() -> None:
+    example = (PROJECT / ".env.example").read_text(encoding="utf-8")
+
+    listed = re.findall(r"^#ASSEMBLY_WEEK_DISPLAY_SCENES=(.*)$", example, re.MULTILINE)
+
+    assert [scenes.rotation(each) for each in listed] == [scenes.rotation("")]
+
+
+def test_documentation_describes_every_scene() -> None:
+    page = (PROJECT / "docs" / "display.md").read_text(encoding="utf-8")
+
+    described = re.findall(r"^\| `(\w+)` \| (\d+) \|", page, re.MULTILINE)
+
+    assert described == [(scene.name, str(scene.seconds)) for scene in scenes.ROTATION]
+
+
+def test_display_has_nothing_to_press(site: Site) -> None:
+    play(site)
+
+    page = site.get("/display").text
+
+    assert re.findall(r"<(a|button|input|form|select|summary)\b", page) == []
+
+
+def test_picture_names_no_address(site: Site) -> None:
+    play(site)
+
+    assert "@" not in picture(site)
+
+
+def test_stream_starts_with_the_whole_picture(site: Site) -> None:
+    play(site)
+
+    with streaming(site) as pictures:
+        first = list(islice(pictures, 1))
+
+    assert first == [picture(site).rstrip("\n")]
+    assert SLUG in site.get("/").text
+    assert OWLS in first[0]
