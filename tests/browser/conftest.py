@@ -1,0 +1,73 @@
+"""What browser tests may ask for: a Chromium, and a running server whose boards are public."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from app.config import PROJECT, Settings
+from tests.web.site import SettableClock, Site, serving
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-dev-shm-usage",
+    "--enable-precise-memory-info",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+REQUIRED = "ASSEMBLY_WEEK_REQUIRE_BROWSER"
+
+
+@pytest.fixture
+def engine() -> str:
+    """SQLite: what a browser shows does not depend on the engine."""
+    return "sqlite"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for all: a named one, the system's, or playwright's own; a skip that says so where there is none."""
+    if not (PROJECT / "static/vendor/htmx.min.js").is_file():
+        _do_without("There is no copy of htmx for the browser. `make vendor` fetches it with npm.")
+    with sync_playwright() as playwright:
+        if (path := _find(playwright)) is None:
+            _do_without("No Chromium to drive. Install Debian's package chromium, or run `make browser`.")
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def _find(playwright: Playwright) -> str | None:
+    own = playwright.chromium.executable_path
+    found = (os.environ.get("ASSEMBLY_WEEK_BROWSER"), *(shutil.which(name) for name in NAMES))
+    return next((path for path in found if path), own if Path(own).exists() else None)
+
+
+def _do_without(sentence: str) -> None:
+    if os.environ.get(REQUIRED):
+        pytest.fail(f"{sentence} {REQUIRED} is set, so that counts as a failure.")
+    pytest.skip(sentence)
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    """The server's clock: Wednesday of the standard week, 13:00 in its zone."""
+    return SettableClock()
+
+
+@pytest.fixture
+def public_settings(settings: Settings) -> Settings:
+    """Settings whose boards are public, and whose display changes between two scenes."""
+    return settings.model_copy(update={"board_visibility": "public", "display_scenes": "board:20,totals:8"})
+
+
+@pytest.fixture
+def site(public_settings: Settings, clock: SettableClock) -> Iterator[Site]:
+    """A running server with the standard week open and the whole cast in its teams."""
+    with serving(public_settings, clock) as site:
+        site.game.start()
+        yield site

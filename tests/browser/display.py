@@ -1,0 +1,101 @@
+"""An office screen in a test: opens the display, looks at it, and lets its clock run."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from tests.web.site import Site
+
+EARLY = {"kind": "shift", "occurred_at": "2022-09-14T06:00:00-07:00"}
+
+
+@dataclass
+class Screen:
+    """One display in a browser, with a clock that also runs when told to."""
+
+    page: Page
+
+    @property
+    def scene(self) -> str:
+        """The scene that is on."""
+        return str(self.page.evaluate("document.querySelector('.scene[data-on]').id.slice(6)"))
+
+    @property
+    def flash(self) -> list[str]:
+        """The titles of the newsflash that is up; empty without one."""
+        found: list[str] = self.page.eval_on_selector_all(
+            "#flash[data-on] .news__title", "titles => titles.map((title) => title.textContent)"
+        )
+        return found
+
+    @property
+    def points(self) -> list[str]:
+        """Each team's points as they stand in the picture, the first team's first."""
+        found: list[str] = self.page.eval_on_selector_all(
+            "#scene-board .points__number", "numbers => numbers.map((number) => number.dataset.value)"
+        )
+        return found
+
+    def says(self, name: str) -> str:
+        """What the countdown or the age says."""
+        return str(self.page.evaluate("name => document.getElementById(name).textContent", name))
+
+    def pass_time(self, seconds: float) -> None:
+        """Let the page's clock run."""
+        self.page.clock.run_for(round(seconds * 1000))
+
+    def run_until(self, holds: Callable[[], bool]) -> None:
+        """Let the page's clock run, and the server answer in between, until something holds."""
+        for _ in range(50):
+            if holds():
+                return
+            self.pass_time(1)
+            self.page.wait_for_timeout(20)
+        raise AssertionError("fifty seconds passed in vain")
+
+    def wait(self, condition: str, argument: Any = None, seconds: float = 10) -> None:
+        """Wait until a JavaScript condition holds, in real time."""
+        self.page.wait_for_function(condition, arg=argument, timeout=seconds * 1000, polling=50)
+
+    def wait_for_points(self, *points: str, seconds: float = 10) -> None:
+        """Wait until the teams have these points."""
+        self.wait(
+            "points => [...document.querySelectorAll('#scene-board .points__number')]"
+            ".map((number) => number.dataset.value).join() === points",
+            ",".join(points),
+            seconds,
+        )
+
+
+@contextmanager
+def screen(
+    chromium: Browser,
+    site: Site,
+    *,
+    width: int = 1920,
+    height: int = 1080,
+    script: str = "",
+    live: bool = True,
+    **options: Any,
+) -> Iterator[Screen]:
+    """The display on a screen of its own; the page's errors fail the test."""
+    context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+    page = context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.clock.install()
+    page.add_init_script(
+        "addEventListener('htmx:sse:after:message', () => { window.messages = (window.messages ?? 0) + 1; });" + script
+    )
+    try:
+        page.goto(f"{site.url}/display")
+        shown = Screen(page)
+        if live:
+            shown.wait("() => window.messages > 0")
+        yield shown
+        assert failures == []
+    finally:
+        context.close()

@@ -1,0 +1,53 @@
+"""A reader's browser in a test: opens pages, and fails the test for any error the reader would not see."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+PHONE, LAPTOP, OFFICE, WALL = (390, 844), (1280, 900), (1920, 1080), (3840, 2160)
+ROWS = ".row__name"
+
+
+@contextmanager
+def looking(chromium: Browser, size: tuple[int, int] = LAPTOP, **options: Any) -> Iterator[Page]:
+    """A page of its own; console errors, page errors and refused files fail the test."""
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+    page = context.new_page()
+    failures: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            failures.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    try:
+        yield page
+        assert failures == []
+    finally:
+        context.close()
+
+
+def serious_flaws(page: Page) -> list[str]:
+    """What axe-core finds that keeps somebody out: serious and critical violations, with the element."""
+    report = Axe().run(page).response
+    return [
+        f"{flaw['id']}: {node['target']}"
+        for flaw in report["violations"]
+        if flaw["impact"] in {"serious", "critical"}
+        for node in flaw["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def texts(page: Page, selector: str) -> list[str]:
+    """What the elements say, in the order of the page."""
+    found: list[str] = page.eval_on_selector_all(selector, "all => all.map(each => each.textContent.trim())")
+    return found

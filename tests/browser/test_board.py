@@ -1,0 +1,184 @@
+"""The board in a real browser: it moves by itself, keeps a reader's place, and keeps nobody out."""
+
+from datetime import date
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from app.config import Settings
+from app.services import weeks
+from tests.builders import DUA, SLUG, ZONE, Game
+from tests.browser.looking import LAPTOP, OFFICE, PHONE, ROWS, WALL, looking, overflow, serious_flaws, texts
+from tests.web.site import Site, serving
+
+BOARD = f"/weeks/{SLUG}"
+SIZES = {"phone": PHONE, "laptop": LAPTOP, "office": OFFICE, "wall": WALL}
+CONNECTED = "() => window.messages > 0"
+COUNT_MESSAGES = "addEventListener('htmx:sse:after:message', () => { window.messages = (window.messages ?? 0) + 1; });"
+
+
+def open_board(page: Page, site: Site) -> None:
+    """Open the board and wait until its stream has begun."""
+    page.add_init_script(COUNT_MESSAGES)
+    page.goto(f"{site.url}{BOARD}")
+    page.wait_for_function(CONNECTED)
+
+
+def pages_of(site: Site) -> dict[str, str]:
+    """Every public page by name, of a week with something in it."""
+    site.record(kind="shift", occurred_at="2022-09-14T06:00:00-07:00")
+    site.record(kind="response", response_seconds=60)
+    site.adjust("Cats", 3)
+    return {
+        "board": BOARD,
+        "receipt": f"{BOARD}/teams/{site.game.team_id('Owls')}",
+        "summary": f"{BOARD}/summary",
+        "ceremony": f"{BOARD}/summary/present",
+        "nowhere": "/weeks/nope",
+    }
+
+
+def test_board_shows_a_change_within_two_seconds_and_rows_change_places(chromium: Browser, site: Site) -> None:
+    site.record()
+    with looking(chromium) as page, looking(chromium, PHONE) as phone:
+        for each in (page, phone):
+            open_board(each, site)
+            assert texts(each, ROWS) == ["Owls", "Cats"]
+
+        for _ in range(2):
+            site.record(person=DUA)
+
+        for each in (page, phone):
+            each.wait_for_function("() => document.querySelector('.row__name').textContent.trim() === 'Cats'", timeout=2_000)
+            assert texts(each, ROWS) == ["Cats", "Owls"]
+            assert each.text_content(".hero__line") == "3 issues"
+
+
+def test_change_keeps_the_readers_focus_and_place(chromium: Browser, site: Site) -> None:
+    with looking(chromium, (390, 400)) as page:
+        open_board(page, site)
+        page.focus("text=Owls")
+        page.evaluate("window.kept = document.activeElement; window.scrollTo(0, 300)")
+        before = page.evaluate("window.scrollY")
+
+        site.record(person=DUA)
+        page.wait_for_function("() => document.querySelector('.row__name').textContent.trim() === 'Cats'")
+
+        assert page.evaluate("document.activeElement === window.kept")
+        assert page.evaluate("window.scrollY") == before
+
+
+def test_board_comes_back_by_itself_after_the_network_was_away(chromium: Browser, site: Site) -> None:
+    with looking(chromium) as page:
+        open_board(page, site)
+        page.context.set_offline(True)
+        site.record()
+        page.wait_for_timeout(500)
+
+        page.context.set_offline(False)
+        page.reload()
+
+        page.wait_for_function("() => document.querySelector('.hero__line').textContent === '1 issue'", timeout=5_000)
+
+
+def test_board_is_right_within_five_seconds_after_a_server_restart(
+    chromium: Browser, public_settings: Settings, game: Game
+) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    with serving(public_settings) as site:
+        open_board(page, site)
+        port = int(site.url.rsplit(":", 1)[1])
+    with serving(public_settings, port=port) as again:
+        again.record()
+
+        page.wait_for_function("() => document.querySelector('.hero__line').textContent === '1 issue'", timeout=5_000)
+    context.close()
+
+
+def test_receipt_opened_from_the_board_by_keyboard_sums_to_the_boards_points(chromium: Browser, site: Site) -> None:
+    pages_of(site)
+    with looking(chromium) as page:
+        page.goto(f"{site.url}{BOARD}")
+        points = texts(page, ".points__number")[0]
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.focus("text=Owls")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/teams/*")
+
+        assert texts(page, ".points__number")[0] == points
+        assert texts(page, "h1")[-1] == "Owls"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_keeps_anybody_out(chromium: Browser, site: Site, scheme: str) -> None:
+    with looking(chromium, PHONE, color_scheme=scheme) as page:
+        found = {}
+        for name, path in pages_of(site).items():
+            if name != "nowhere":
+                page.goto(f"{site.url}{path}")
+                found[name] = serious_flaws(page)
+
+    assert {name: flaws for name, flaws in found.items() if flaws} == {}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_page_is_wider_than_its_window(chromium: Browser, site: Site, size: str) -> None:
+    with looking(chromium, SIZES[size]) as page:
+        found = {}
+        for name, path in pages_of(site).items():
+            if name != "nowhere":
+                page.goto(f"{site.url}{path}")
+                found[name] = overflow(page)
+
+    assert {name: pixels for name, pixels in found.items() if pixels} == {}
+
+
+def test_empty_states_read_well_and_keep_nobody_out(chromium: Browser, public_settings: Settings) -> None:
+    with serving(public_settings) as site, looking(chromium) as page:
+        page.goto(site.url)
+        assert serious_flaws(page) == []
+        assert "week" in page.inner_text("main").casefold()
+        _draft(site)
+        page.goto(f"{site.url}/weeks/q4")
+        assert serious_flaws(page) == []
+        assert "No teams yet" in page.inner_text("main")
+
+
+def _draft(site: Site) -> None:
+    with site.database.unit_of_work() as session:
+        days = date(2022, 12, 5), date(2022, 12, 9)
+        weeks.create(
+            session, slug="q4", name="Q4", timezone=ZONE, starts=days[0], ends=days[1], by="Olu", now=site.clock.now
+        )
+
+
+def test_board_reads_and_links_work_without_javascript(chromium: Browser, site: Site) -> None:
+    pages_of(site)
+    with looking(chromium, java_script_enabled=False) as page:
+        page.goto(site.url)
+        assert page.text_content(".row__name") is not None
+        page.click("text=Owls")
+
+        assert page.title().startswith("Owls")
+
+
+def test_reduced_motion_moves_nothing(chromium: Browser, site: Site) -> None:
+    with looking(chromium, reduced_motion="reduce") as page:
+        open_board(page, site)
+        site.record()
+        page.wait_for_function("() => document.querySelector('.hero__line').textContent === '1 issue'")
+
+        running = page.evaluate("document.getAnimations().filter(each => each.effect.getTiming().duration > 1).length")
+
+    assert running == 0
+
+
+def test_summary_prints_on_two_pages(chromium: Browser, site: Site) -> None:
+    pages_of(site)
+    with looking(chromium) as page:
+        page.goto(f"{site.url}{BOARD}/summary")
+        document = page.pdf(format="A4")
+
+    assert document.count(b"/Type /Page\n") == 2

@@ -1,0 +1,92 @@
+"""The demo as a newcomer meets it: a process, an address, and a board that moves to the totals of Q3 2022."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.looking import ROWS, looking, texts
+
+HEADLINE = "20 shifts, 154 responses, 18 issues, 6 feature requests, 2 knowledge cards"
+
+
+@contextmanager
+def demo(directory: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]", dict[str, Any]]]:
+    """A running demo, and what it printed."""
+    command = [sys.executable, "-m", "app.cli", "demo", "--json", *options]
+    environment = os.environ | {"ASSEMBLY_WEEK_DATA_DIR": str(directory)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603 - ours
+        assert process.stdout is not None
+        text = ""
+        while not text.endswith("}\n"):
+            text += process.stdout.readline()
+        document = json.loads(text)
+        _wait(document["api"])
+        try:
+            yield process, document
+        finally:
+            process.kill()
+
+
+def _wait(address: str) -> None:
+    for _ in range(200):
+        try:
+            httpx.get(address)
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"{address} does not answer")
+
+
+def test_demo_plays_on_an_open_board_and_ends_on_the_totals_of_q3_2022(chromium: Browser, tmp_path: Path) -> None:
+    with demo(tmp_path, "--speed", "8") as (_process, found), looking(chromium) as page:
+        page.goto(found["board"])
+        orders, headlines = set(), set()
+        for _ in range(400):
+            orders.add(tuple(texts(page, ROWS)))
+            headlines.add(page.text_content(".hero__line"))
+            if HEADLINE in headlines:
+                break
+            page.wait_for_timeout(100)
+
+        assert HEADLINE in headlines
+        assert len(headlines) > 10
+        assert len(orders) > 3
+        page.goto(found["summary"])
+        assert re.search(r"The winner is\s+Tea & Triage", page.inner_text("main"), re.IGNORECASE)
+
+
+def test_finished_demo_takes_one_more_issue_from_the_curious(chromium: Browser, tmp_path: Path) -> None:
+    with demo(tmp_path, "--finished") as (process, found), looking(chromium) as page:
+        page.goto(found["board"])
+        assert page.text_content(".hero__line") == HEADLINE
+
+        command = found["example"].replace("\\\n", " ")
+        subprocess.run(["/bin/sh", "-c", command], check=True, capture_output=True)  # noqa: S603 - printed by the demo
+        page.wait_for_function("() => document.querySelector('.hero__line').textContent.includes('19 issues')", timeout=3_000)
+
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize("path", ["", "/summary"])
+def test_pages_of_the_demo_load_nothing_from_elsewhere(chromium: Browser, tmp_path: Path, path: str) -> None:
+    with demo(tmp_path, "--finished") as (_process, found), looking(chromium) as page:
+        hosts = set()
+        page.on("request", lambda request: hosts.add(httpx.URL(request.url).host))
+        page.goto(found["board"] + path)
+        page.wait_for_timeout(500)
+
+    assert hosts == {"127.0.0.1"}
