@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     board_visibility: BoardVisibility = Field(default="signed-in", description="Who sees boards: signed-in or public")
     most_streams: int = Field(default=6_000, ge=1, description="Live streams one server process holds at most")
     most_streams_per_address: int = Field(default=500, ge=1, description="Live streams from one address at most")
+    display_scenes: str = Field(default="", description="The display's scenes and seconds; empty = all, in their order")
     trusted_proxies: str = Field(default="", description="Addresses whose X-Forwarded-* headers count, comma-separated")
 
     @property

@@ -11,15 +11,17 @@ from app import __version__, jobs
 from app.config import PROJECT, Settings
 from app.db import Database
 from app.services import startup
-from app.web import ceremony, health, pages, problems, static
+from app.web import ceremony, display, health, pages, problems, scenes, static, summary
 from app.web.api import router as api
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock, utc_now
 from app.web.desk import TokenDesk
 from app.web.edge import Edge
 from app.web.live import Streams
+from app.web.scenes.projector import Projector
 from app.web.shortcut import Shortcut
 from app.web.state import Installation
+from app.web.summaries import Summaries
 
 MOST_BODY_BYTES = 1_048_576
 
@@ -48,10 +50,15 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     )
     desk = TokenDesk(database, clock)
     streams = Streams(keeper, desk, most=settings.most_streams, most_per_address=settings.most_streams_per_address)
-    app.state.installation = Installation(settings, database, clock, keeper, desk, streams)
+    projector = Projector(database, clock, scenes.rotation(settings.display_scenes))
+    share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
+    summaries = Summaries(database, clock, keeper, share)
+    app.state.installation = Installation(settings, database, clock, keeper, desk, streams, summaries, projector)
     app.include_router(api)
     app.include_router(pages.router)
     app.include_router(ceremony.router)
+    app.include_router(summary.router)
+    app.include_router(display.router)
     app.include_router(health.router)
     app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
     problems.install(app)

@@ -3,7 +3,7 @@
   "use strict";
   const TICK_MS = 500, PULSE_MS = 3_000, PULSE_TIMEOUT_MS = 2_500;
   const FLASH_MS = 6_000, FLASH_EVERY_MS = 20_000, MOST_IN_FLASH = 3, MOST_SEEN = 200;
-  const LOST_MS = 8_000, MISSED_MS = 60_000, RELOAD_EVERY_MS = 60_000, SLIDE_MS = 600;
+  const CONNECT_MS = 6_000, LOST_MS = 8_000, MISSED_MS = 60_000, RELOAD_EVERY_MS = 60_000, SLIDE_MS = 600;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const wall = document.getElementById("wall");
   const flash = document.getElementById("flash");
@@ -61,7 +61,7 @@
   }
 
   // The server's clock, countdown and stamps.
-  let serverTime = Date.now(), serverTimeAt = now();
+  let serverTime = Date.parse(document.body.dataset.now), serverTimeAt = now();
   const serverNow = () => serverTime + now() - serverTimeAt;
 
   function say(id, text) {
@@ -93,7 +93,7 @@
   }
 
   // The connection: a pulse tells whether the server is there, whether this is its newest picture and its release.
-  let contact = now(), lostSince = null, connection = null, isPulsing = false, hadMessage = true;
+  let contact = now(), lostSince = null, connection = null, connectedAt = now(), isPulsing = false, hadMessage = true;
 
   function age() {
     if (lostSince === null || now() - lostSince < LOST_MS) return "";
@@ -103,16 +103,18 @@
   function tune() {
     connection?.delayCanceller?.();
     connection?.reader?.cancel();
-    if (!connection) htmx.trigger(wall, "tune");
+    if (connection || now() - connectedAt < CONNECT_MS) return;
+    connectedAt = now();
+    htmx.trigger(wall, "tune");
   }
 
   async function heard(pulse) {
     contact = now();
     [serverTime, serverTimeAt] = [Date.parse(pulse.now), now()];
     if (pulse.release !== document.body.dataset.release) return reload();
-    const isBehind = pulse.mark !== picture().dataset.mark && !hadMessage;
+    const isLate = !hadMessage && (!connection || pulse.mark !== picture().dataset.mark);
     hadMessage = false;
-    if (pulse.mark && (lostSince !== null || isBehind)) tune();
+    if (pulse.mark && (lostSince !== null || isLate)) tune();
     else if (!pulse.mark && !picture().dataset.mark) lostSince = null;
   }
 

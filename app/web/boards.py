@@ -9,6 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -73,11 +74,6 @@ class Served:
         return self._html("board/_standings.html", "s")
 
     @cached_property
-    def summary(self) -> Representation:
-        """The summary's page."""
-        return self._html("summary/index.html", "u")
-
-    @cached_property
     def mark(self) -> str:
         """Differs whenever what is shown differs; made from content, so that a restored database cannot repeat it."""
         content = repr((self.board, self.over, __version__)).encode()
@@ -126,6 +122,11 @@ class BoardKeeper:
         self._heard = object()
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._news.set)
+
+    @property
+    def heard(self) -> object:
+        """A mark that is another one as soon as something may have changed."""
+        return self._heard
 
     async def news(self, timeout: float) -> None:
         """Wait until something may have changed, at most `timeout` seconds; for the one job that publishes boards."""
@@ -181,14 +182,16 @@ class BoardKeeper:
             stamp = (week.id, week.version)
             kept = self._kept.get(key)
             if kept is None or kept.stamp != stamp or now >= kept.served.until:
-                board = boards.public(session, week, now) if is_public else boards.live(session, week, now)
-                rules = rule_sets.rules_numbered(session, week.frozen_rule_set_id if board.frozen else week.rule_set_id)
-                kept = _Kept(_serve(board, rules, ZoneInfo(week.timezone), week, now), stamp, heard)
+                kept = _Kept(serve(session, week, now, public=is_public), stamp, heard)
         self._kept[key] = _Kept(kept.served, stamp, heard)
         return kept.served
 
 
-def _serve(board: Board, rules: Rules, zone: ZoneInfo, week: Week, now: datetime) -> Served:
+def serve(session: Session, week: Week, now: datetime, *, public: bool) -> Served:
+    """A week's board for one audience, made now."""
+    board = boards.public(session, week, now) if public else boards.live(session, week, now)
+    rules = rule_sets.rules_numbered(session, week.frozen_rule_set_id if board.frozen else week.rule_set_id)
+    zone = ZoneInfo(week.timezone)
     today = local_day(now, zone)
     over = board.state == "closed" or today > week.ends
     return Served(board, rules, zone, until=first_moment(today + timedelta(days=1), zone), over=over)

@@ -32,7 +32,8 @@ async def display(request: Request, _who: BoardReader) -> Response:
     headers = {"Vary": f"{VARY}, Authorization, Cookie", "Cache-Control": "no-store"}
     if wants_partial(request):
         return HTMLResponse(picture, headers=headers)
-    page = render.render("display/index.html", picture=Markup(picture.decode()), release=release())  # noqa: S704 - our own template made it
+    markup = Markup(picture.decode())  # noqa: S704 - our own template made it
+    page = render.render("display/index.html", picture=markup, release=release(), now=_now(place))
     return HTMLResponse(page, headers=headers)
 
 
@@ -50,8 +51,7 @@ async def display_pulse(request: Request, _who: BoardReader) -> Response:
     """What a screen asks every few seconds: the server's clock and release, and which picture is the newest."""
     place = installation(request)
     served = await _current(place)
-    now = place.clock().isoformat(timespec="milliseconds")
-    document = {"now": now, "release": release(), "mark": served.mark if served else ""}
+    document = {"now": _now(place), "release": release(), "mark": served.mark if served else ""}
     return JSONResponse(document, headers={"Cache-Control": "no-store"})
 
 
@@ -61,6 +61,10 @@ async def _current(place: Installation) -> Served | None:
         return await place.boards.public(CURRENT)
     except WeekUnknown:
         return None
+
+
+def _now(place: Installation) -> str:
+    return place.clock().isoformat(timespec="milliseconds")
 
 
 def _no_week() -> bytes:

@@ -1,4 +1,4 @@
-"""Pages for everybody: board, receipt, summary, and what a visitor may see of them."""
+"""Pages for everybody: board, receipt, and what a visitor may see of them."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -35,12 +35,6 @@ async def week_board(request: Request, week: str, who: BoardReader) -> Response:
 async def live_board(request: Request, week: str, who: BoardReader) -> Response:
     """The moving part of the board's page, at once and after every change."""
     return await stream_for(request, week, board_html, who)
-
-
-@router.get("/weeks/{week}/summary")
-async def week_summary(request: Request, week: str, who: BoardReader) -> Response:
-    """The end-of-week summary."""
-    return (await board_for(installation(request), week, who)).summary.answer(request)
 
 
 @router.get("/weeks/{week}/teams/{team}")

@@ -10,6 +10,8 @@ from app.web.boards import BoardKeeper
 from app.web.clock import Clock
 from app.web.desk import TokenDesk
 from app.web.live import Streams
+from app.web.scenes.projector import Projector
+from app.web.summaries import Summaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Installation:
     boards: BoardKeeper
     desk: TokenDesk
     streams: Streams
+    summaries: Summaries
+    projector: Projector
 
 
 def installation(request: Request) -> Installation:

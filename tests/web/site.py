@@ -116,19 +116,19 @@ class Site:
 
 
 @contextmanager
-def serving(settings: Settings, clock: SettableClock | None = None) -> Iterator[Site]:
-    """A server on a free port for as long as the block lasts."""
+def serving(settings: Settings, clock: SettableClock | None = None, port: int = 0) -> Iterator[Site]:
+    """A server on this port, or on a free one, for as long as the block lasts."""
     clock = clock or SettableClock()
     app = create_app(settings, clock=clock)
-    with listening(app) as url, httpx.Client(base_url=url, timeout=20) as client:
+    with listening(app, port) as url, httpx.Client(base_url=url, timeout=20) as client:
         yield Site(app, url, clock, client)
 
 
 @contextmanager
-def listening(app: FastAPI) -> Iterator[str]:
-    """Serve an application in a thread; its address."""
+def listening(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """Serve an application in a thread, on this port or on a free one; its address."""
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         until(lambda: server.started or not thread.is_alive())

@@ -35,6 +35,8 @@ ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/"): PUBLIC,
     ("GET", "/weeks/{week}"): PUBLIC,
     ("GET", "/weeks/{week}/summary"): PUBLIC,
+    ("GET", "/weeks/{week}/summary/charts/{name}.svg"): PUBLIC,
+    ("GET", "/weeks/{week}/summary/card.png"): PUBLIC,
     ("GET", "/weeks/{week}/teams/{team}"): PUBLIC,
     ("GET", "/metrics"): "read",
     ("GET", "/healthz"): EVERYBODY,

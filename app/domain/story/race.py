@@ -22,14 +22,20 @@ def run_race(
     points = {team.id: 0 for team in teams}
     steps = {team.id: [Step(begins, 0)] for team in teams}
     leads: list[tuple[datetime, str, int]] = []
+    most = 0
     for at in sorted(changes):
+        at_the_top = False
         for team_id, change in changes[at].items():
             if change and team_id in points:
+                at_the_top |= points[team_id] == most or points[team_id] + change >= most
                 points[team_id] += change
                 steps[team_id].append(Step(at, points[team_id]))
+        if not at_the_top:
+            continue
+        most = max(points.values())
         leader = _sole_leader(points)
         if leader is not None and (not leads or leads[-1][1] != leader):
-            leads.append((at, leader, points[leader]))
+            leads.append((at, leader, most))
     names = {team.id: team.name for team in teams}
     return Race(
         begins,

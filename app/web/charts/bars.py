@@ -1,0 +1,104 @@
+"""Bars: what was done on each day, and how long customers waited."""
+
+from app.domain.story import ResponseTimes
+from app.web.charts.look import Box, Look, Spec
+from app.web.charts.told import Told
+
+
+def days_chart(told: Told, look: Look) -> Spec | None:
+    """Activities by local day, stacked by kind; None where nothing was done."""
+    done = [kind for kind in told.kinds if any(day.counts[kind.name] for day in told.story.days)]
+    if not done:
+        return None
+    box = Box(470, 210, left=36, right=8, top=80) if look.wide else Box(300, 230, left=30, right=6, top=92)
+    names = [told.day_name(day.day) for day in told.story.days]
+    order = [kind.many for kind in done]
+    colours = [look.kind(number) for number, kind in enumerate(told.kinds) if kind in done]
+    bars = [
+        {"day": name, "kind": kind.many, "order": number, "done": day.counts[kind.name]}
+        for name, day in zip(names, told.story.days, strict=True)
+        for number, kind in enumerate(done)
+    ]
+    totals = [
+        {"day": name, "done": sum(day.counts.values())}
+        for name, day in zip(names, told.story.days, strict=True)
+        if sum(day.counts.values())
+    ]
+    x = {"field": "day", "type": "ordinal", "sort": names, "scale": {"paddingInner": 0.32, "paddingOuter": 0.2}}
+    axis = {"tickCount": 4, "format": "d", "tickMinStep": 1}
+    room = max(sum(day.counts.values()) for day in told.story.days) * 1.12
+    y = {"field": "done", "type": "quantitative", "axis": axis, "scale": {"domain": [0, room], "nice": False}}
+    legend = {"columns": 3 if look.wide else 2}
+    return look.draw(
+        box,
+        {
+            "data": {"values": bars},
+            "mark": {"type": "bar", "stroke": look.colour("surface"), "strokeWidth": 1},
+            "encoding": {
+                "x": x,
+                "y": y,
+                "color": {
+                    "field": "kind",
+                    "sort": order,
+                    "scale": {"domain": order, "range": colours},
+                    "legend": legend,
+                },
+                "order": {"field": "order", "type": "quantitative"},
+            },
+        },
+        *([_above(totals, x, y, look)] if len(names) <= 14 else []),
+    )
+
+
+def responses_chart(told: Told, look: Look) -> Spec | None:
+    """How many responses took how long; None where no time is known."""
+    times = told.story.responses
+    if times is None:
+        return None
+    box = Box(498, 244, top=26, bottom=48) if look.wide else Box(320, 240, top=26, bottom=48)
+    names = [upto_text(bucket.upto) for bucket in times.buckets]
+    bars = [
+        {"upto": name, "responses": bucket.responses, "colour": look.colour(_bucket_colour(bucket.upto, times))}
+        for name, bucket in zip(names, times.buckets, strict=True)
+    ]
+    x: Spec = {"field": "upto", "type": "ordinal", "sort": names, "scale": {"paddingInner": 0.1, "paddingOuter": 0.05}}
+    y: Spec = {"field": "responses", "type": "quantitative", "axis": None}
+    title = {"title": "answered within", "titleColor": look.colour("ink-soft"), "titlePadding": 4}
+    titled = {**x, "axis": {**title, "titleFontSize": look.text, "titleFontWeight": "normal"}}
+    bar = {"type": "bar", "cornerRadiusEnd": 4}
+    colour = {"field": "colour", "type": "nominal", "scale": None}
+    encoding = {"x": titled, "y": y, "color": colour}
+    return look.draw(
+        box,
+        {"data": {"values": bars}, "mark": bar, "encoding": encoding},
+        _above([bar for bar in bars if bar["responses"]], x, y, look),
+    )
+
+
+def _above(bars: list[Spec], x: Spec, y: Spec, look: Look) -> Spec:
+    """The bars' numbers on top of them."""
+    return {
+        "data": {"values": bars},
+        "mark": {"type": "text", "dy": -9, "fontWeight": 700, "color": look.colour("ink")},
+        "encoding": {"x": x, "y": y, "text": {"field": y["field"], "type": "quantitative", "format": ",d"}},
+    }
+
+
+def _bucket_colour(upto: int | None, times: ResponseTimes) -> str:
+    """One colour for what kept the limit, a quiet one for what did not; without a limit all are alike."""
+    inside = times.within is None or (upto is not None and upto <= times.within)
+    return "kind-1" if inside else "edge"
+
+
+def upto_text(seconds: int | None) -> str:
+    """The end of a bucket as the axis writes it: "45 min", "1 h 30"."""
+    if seconds is None:
+        return "longer"
+    if seconds < 3600:
+        return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s" if seconds < 60 else _minutes(seconds)
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours} h {minutes:02}" if minutes else f"{hours} h"
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02} min"

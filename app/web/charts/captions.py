@@ -1,0 +1,83 @@
+"""What each chart says, in a sentence above it."""
+
+from datetime import datetime
+
+from app.domain.story import ResponseTimes
+from app.domain.wording import amount, duration
+from app.web.charts.told import Told
+from app.web.render import day, number, plural
+
+
+def captions(told: Told) -> dict[str, str]:
+    """A sentence for every chart that has something to show."""
+    said = {
+        "race": _race(told),
+        "days": _days(told),
+        "coverage": _coverage(told),
+        "heroes": _heroes(told),
+        "responses": _responses(told.story.responses) if told.story.responses else "",
+    }
+    return {name: sentence for name, sentence in said.items() if sentence}
+
+
+def _race(told: Told) -> str:
+    race = told.story.race
+    if not race.leads:
+        return "Nobody has pulled ahead yet." if not told.over else "Nobody pulled ahead."
+    last = race.leads[-1]
+    if not race.changes_of_lead:
+        return f"{last.team} went ahead on {_when(last.at, told)} and was never passed."
+    often = _times(race.changes_of_lead)
+    return f"The lead changed hands {often}, most recently on {_when(last.at, told)}, to {last.team}."
+
+
+def _when(at: datetime, told: Told) -> str:
+    local = at.astimezone(told.zone)
+    return f"{local:%A} at {local:%H:%M}" if len(told.story.days) <= 7 else f"{day(local.date())} at {local:%H:%M}"
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{number(count)} times")
+
+
+def _days(told: Told) -> str:
+    sums = {each.day: sum(each.counts.values()) for each in told.story.days}
+    total = sum(sums.values())
+    if not total:
+        return ""
+    busiest = max(sums, key=lambda each: sums[each])
+    if sums[busiest] == total:
+        return f"All {plural(total, 'activity', 'activities')} on {day(busiest)}."
+    return f"{day(busiest)} was the busiest: {number(sums[busiest])} of {plural(total, 'activity', 'activities')}."
+
+
+def _coverage(told: Told) -> str:
+    shifts = sum(cell.shifts for cell in told.story.coverage)
+    kind = next((kind for kind in told.kinds if kind.name == "shift"), None)
+    if not shifts or kind is None:
+        return ""
+    days = plural(len({cell.weekday for cell in told.story.coverage}), "day", "days")
+    return f"{amount(shifts, kind)} on {days}, starting at {plural(len(told.hours), 'hour', 'different hours')}."
+
+
+def _heroes(told: Told) -> str:
+    heroes = told.story.heroes
+    if not heroes:
+        return ""
+    people = plural(len({hero.person for hero in heroes}), "person", "people")
+    teams = plural(len({hero.team_id for hero in heroes}), "team", "teams")
+    starts = plural(sum(len(hero.taken) for hero in heroes), "early start", "early starts")
+    return f"{starts} by {people} from {teams}. Thank you for setting the alarm."
+
+
+def _responses(times: ResponseTimes) -> str:
+    known = f"all {number(times.known)}" if times.known == times.responses else f"the {number(times.known)} timed"
+    half = f"Half of {known} answers came within {_rounded(times.median)}"
+    if times.within is None or times.inside is None:
+        return f"{half}."
+    return f"{half}; {times.inside * 100 // times.known} % made it inside {duration(times.within)}."
+
+
+def _rounded(seconds: int) -> str:
+    """Rounded up, to seconds below a minute and to minutes above."""
+    return duration(seconds if seconds < 60 else -(-seconds // 60) * 60) or "a second"

@@ -1,0 +1,97 @@
+"""Grids of the week: which hours were covered, and who was up early on which day."""
+
+from datetime import date
+
+from app.domain.calendar import local_day
+from app.web.charts.look import Box, Look, Spec
+from app.web.charts.told import Told
+
+MOST_HEROES = 10
+
+# A sun that has half risen over its line.
+_RISING = "M-1,0A1,1,0,0,1,1,0Z"
+
+
+def coverage_chart(told: Told, look: Look) -> Spec | None:
+    """Shifts by weekday and hour of their start; None where there was none."""
+    cells = told.story.coverage
+    if not cells:
+        return None
+    weekdays = list(dict.fromkeys(day.day.weekday() for day in told.story.days))
+    hours = sorted({cell.hour for cell in cells})
+    found = {(cell.weekday, cell.hour): cell.shifts for cell in cells}
+    names = {weekday: f"{date(2024, 1, 1 + weekday):%a}" for weekday in weekdays}
+    squares = [
+        {"day": names[weekday], "hour": f"{hour:02}:00", "shifts": found.get((weekday, hour), 0)}
+        for weekday in weekdays
+        for hour in hours
+    ]
+    height = max(min(52 * len(hours), 282 if look.wide else 300), 60)
+    box = Box(446, height, left=60, top=8) if look.wide else Box(270, height, left=52, top=8)
+    x = {"field": "day", "type": "ordinal", "sort": list(names.values()), "scale": {"padding": 0.06}}
+    y = {"field": "hour", "type": "ordinal", "scale": {"padding": 0.1}}
+    most = max(found.values())
+    warm = {
+        "domain": [0, max(most, 2) / 2, max(most, 2)],
+        "range": [look.colour(c) for c in ("sun-soft", "sun", "sunrise")],
+    }
+    return look.draw(
+        box,
+        {
+            "data": {"values": squares},
+            "mark": {"type": "rect", "cornerRadius": 6},
+            "encoding": {
+                "x": x,
+                "y": y,
+                "color": {
+                    "condition": {
+                        "test": "datum.shifts > 0",
+                        "field": "shifts",
+                        "type": "quantitative",
+                        "scale": warm,
+                        "legend": None,
+                    },
+                    "value": look.colour("sunken"),
+                },
+            },
+        },
+        {
+            "data": {"values": [square for square in squares if square["shifts"]]},
+            "mark": {"type": "text", "fontWeight": 700, "color": look.colour("on-sun")},
+            "encoding": {"x": x, "y": y, "text": {"field": "shifts"}},
+        },
+    )
+
+
+def heroes_chart(told: Told, look: Look) -> Spec | None:
+    """A sun for every early one, a row for each of the first heroes; None where nobody took one."""
+    heroes = told.story.heroes[:MOST_HEROES]
+    if not heroes:
+        return None
+    rows = [f"{hero.person}\u200b{number}" for number, hero in enumerate(heroes)]
+    days = {day.day: told.day_name(day.day) for day in told.story.days}
+    suns = [
+        {"row": row, "day": days[local_day(at, told.zone)]}
+        for row, hero in zip(rows, heroes, strict=True)
+        for at in hero.taken
+    ]
+    height = max(44 * len(rows), 88)
+    box = Box(330, height, left=170, right=14) if look.wide else Box(192, height, left=126, right=8)
+    x = {"field": "day", "type": "ordinal", "sort": list(days.values()), "scale": {"domain": list(days.values())}}
+    y = {"field": "row", "type": "ordinal", "sort": rows, "scale": {"domain": rows}}
+    label = "split(datum.value, '\u200b')[0]"
+    axis = {"labelExpr": label, "labelLimit": box.left - 12, "grid": False}
+    size = (34 if look.wide else 28) ** 2
+    return look.draw(
+        box,
+        {
+            "data": {"values": [{"row": row} for row in rows]},
+            "mark": {"type": "rule", "color": look.colour("line"), "strokeWidth": 2, "x": 0, "x2": box.width},
+            "encoding": {"y": {**y, "axis": axis}},
+        },
+        {
+            "data": {"values": suns},
+            "mark": {"type": "point", "filled": True, "opacity": 1, "shape": _RISING, "size": size},
+            "encoding": {"x": {**x, "axis": {"grid": False}}, "y": y, "color": {"value": look.colour("sun")}},
+        },
+    )

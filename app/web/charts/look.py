@@ -1,0 +1,93 @@
+"""How charts look: the stylesheet's own colours in either theme, two widths, one configuration for all."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from app.web.render import STATIC, TONES, tone
+
+Theme = Literal["light", "dark"]
+Size = Literal["wide", "narrow"]
+Spec = dict[str, Any]
+FONT = "Segoe UI, Roboto, Noto Sans, Helvetica Neue, Liberation Sans, Arial, sans-serif"
+KIND_COLOURS = 8
+
+_HEX = r"(#[0-9a-f]{3,8})"
+_TOKEN = re.compile(rf"^\s*--([\w-]+): (?:{_HEX}|light-dark\({_HEX}, {_HEX}\));", re.MULTILINE)
+
+
+@cache
+def colours(theme: Theme) -> Mapping[str, str]:
+    """The stylesheet's colour tokens that stand on a line of their own, by name without dashes, in one theme."""
+    text = (STATIC / "app.css").read_text(encoding="utf-8")
+    return {name: both or (light if theme == "light" else dark) for name, both, light, dark in _TOKEN.findall(text)}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The plot inside a drawing, and the room around it, in pixels."""
+
+    width: int
+    height: int
+    left: int = 8
+    right: int = 8
+    top: int = 8
+    bottom: int = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One way to draw every chart."""
+
+    theme: Theme
+    size: Size
+
+    @property
+    def wide(self) -> bool:
+        """Whether there is room; phones have none."""
+        return self.size == "wide"
+
+    @property
+    def text(self) -> int:
+        """The font size, in pixels."""
+        return 14 if self.wide else 12
+
+    def colour(self, name: str) -> str:
+        """A colour token of the stylesheet; raises KeyError for one it has not."""
+        return colours(self.theme)[name]
+
+    def team(self, team_id: str) -> str:
+        """The colour of a team's line: its tone's, strong enough for a thin stroke."""
+        return self.colour(f"race-{tone(team_id) % TONES}")
+
+    def kind(self, number: int) -> str:
+        """The colour of the kind of this number in file order; they come round again after the eighth."""
+        return self.colour(f"kind-{number % KIND_COLOURS}")
+
+    def draw(self, box: Box, *layers: Spec, **more: Any) -> Spec:
+        """A drawing of exactly the box and its margins."""
+        sides = {side: getattr(box, side) for side in ("left", "right", "top", "bottom")}
+        return {
+            "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+            "width": box.width,
+            "height": box.height,
+            "padding": sides,
+            "autosize": "none",
+            "background": None,
+            "config": self._config(),
+            "layer": list(layers),
+            **more,
+        }
+
+    def _config(self) -> Spec:
+        ink, soft, line = self.colour("ink"), self.colour("ink-soft"), self.colour("line")
+        plain = {"labelColor": soft, "labelFontSize": self.text, "labelPadding": 8, "title": None}
+        return {
+            "font": FONT,
+            "view": {"stroke": None},
+            "axis": {**plain, "domain": False, "ticks": False, "gridColor": line, "labelAngle": 0},
+            "legend": {**plain, "orient": "top", "symbolType": "circle", "offset": 14, "columnPadding": 14},
+            "text": {"color": ink, "fontSize": self.text},
+        }

@@ -1,0 +1,141 @@
+"""The race: a line for every team, its name at the end."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import count
+
+from app.domain.calendar import ONE_DAY, first_moment
+from app.domain.story import Course
+from app.web.charts.look import Box, Look, Spec
+from app.web.charts.told import Told
+
+LABEL_GAP = 20
+STEPS_DRAWN = 240
+ONE_HOUR = timedelta(hours=1)
+EVENING = timedelta(hours=19)
+_DASHES = ([1, 0], [7, 3], [2, 3], [9, 3, 2, 3])
+
+
+def race_chart(told: Told, look: Look) -> Spec | None:
+    """Points over the week; None before anybody has any."""
+    courses = told.courses
+    if not any(len(course.steps) > 1 for course in courses):
+        return None
+    box = Box(840, 420, left=44, right=212, top=12) if look.wide else Box(190, 400, left=32, right=122, top=12)
+    hours = _hours(told)
+    values = [step.points for course in courses for step in course.steps]
+    scale = {"domain": [min(values), max(*values, 1)], "nice": True}
+    x = {"field": "hour", "type": "quantitative", "axis": None, "scale": {"domain": [0, hours], "nice": False}}
+    y = {"field": "points", "type": "quantitative", "axis": {"tickCount": 5}, "scale": scale}
+    return look.draw(
+        box,
+        {
+            "data": {"values": [{"hour": start} for start, _ in _days(told, hours) if start > 0]},
+            "mark": {"type": "rule", "color": look.colour("line")},
+            "encoding": {"x": x},
+        },
+        {
+            "data": {"values": list(_day_names(told, hours, box))},
+            "mark": {"type": "text", "y": box.height + 20, "color": look.colour("ink-soft")},
+            "encoding": {"x": x, "text": {"field": "name"}},
+        },
+        *_lines(told, courses, look, hours, x, y),
+        _labels(courses, look, box, scale),
+    )
+
+
+def _hours(told: Told) -> float:
+    """How many hours are drawn: up to the last change, and where the week is over up to its last evening."""
+    story = told.story
+    last = first_moment(story.days[-1].day, told.zone) + EVENING
+    until = max(story.race.until, last) if told.over else story.race.until
+    return max((min(until, last + ONE_DAY) - story.race.begins) / ONE_HOUR, 1.0)
+
+
+def _days(told: Told, hours: float) -> Iterator[tuple[float, str]]:
+    """When each day begins, in hours, and its name; a day that does not come is left out."""
+    for each in told.story.days:
+        start = (first_moment(each.day, told.zone) - told.story.race.begins) / ONE_HOUR
+        if start < hours:
+            yield start, told.day_name(each.day)
+
+
+def _day_names(told: Told, hours: float, box: Box) -> Iterator[Spec]:
+    """The days' names in the middle of what is drawn of them, where there is room for a name."""
+    days = list(_days(told, hours))
+    ends = [start for start, _ in days[1:]] + [hours]
+    for (start, name), end in zip(days, ends, strict=True):
+        if (end - start) / hours * box.width >= len(name) * 9:
+            yield {"hour": (start + end) / 2, "name": name}
+
+
+def _lines(told: Told, courses: Sequence[Course], look: Look, hours: float, x: Spec, y: Spec) -> Iterator[Spec]:
+    """A line for each team, those in front drawn last and strongest; a tone that comes twice is dashed."""
+    seen = {look.team(course.team_id): count() for course in courses}
+    dashes = {course.team_id: _DASHES[min(next(seen[look.team(course.team_id)]), 3)] for course in courses}
+    ranks = {standing.team_id: standing.rank for standing in told.board.standings}
+    for course in reversed(courses):
+        rank = ranks[course.team_id]
+        yield {
+            "data": {"values": list(_points(course, told, hours))},
+            "mark": {
+                "type": "line",
+                "interpolate": "step-after",
+                "strokeJoin": "round",
+                "color": look.team(course.team_id),
+                "strokeWidth": 4 if rank == 1 else 2.5 if rank <= 3 else 1.5,
+                "strokeDash": dashes[course.team_id],
+            },
+            "encoding": {"x": x, "y": y},
+        }
+
+
+def _points(course: Course, told: Told, hours: float) -> Iterator[Spec]:
+    """The steps as far as eyes can tell them apart: of several in one breath, the last."""
+    begins = told.story.race.begins
+    kept: dict[int, tuple[float, int]] = {}
+    for step in course.steps:
+        hour = min((step.at - begins) / ONE_HOUR, hours)
+        kept[int(hour / hours * STEPS_DRAWN)] = (hour, step.points)
+    yield {"hour": 0, "points": 0}
+    for hour, points in kept.values():
+        yield {"hour": hour, "points": points}
+    yield {"hour": hours, "points": course.points}
+
+
+def _labels(courses: Sequence[Course], look: Look, box: Box, scale: Spec) -> Spec:
+    """The names at the ends of the lines, moved apart where lines end close together; as many as there is room for."""
+    named = courses[: (box.height + LABEL_GAP) // LABEL_GAP]
+    low, high = scale["domain"]
+    tops = _apart([(high - course.points) / (high - low) * box.height for course in named], box.height)
+    labels = [
+        {"y": top, "text": f"{course.points}  {course.team}", "rank": place, "colour": look.team(course.team_id)}
+        for place, (course, top) in enumerate(zip(named, tops, strict=True))
+    ]
+    return {
+        "data": {"values": labels},
+        "mark": {
+            "type": "text",
+            "align": "left",
+            "baseline": "middle",
+            "x": box.width + 8,
+            "limit": box.right - 12,
+            "fontWeight": 600,
+        },
+        "encoding": {
+            "y": {"field": "y", "type": "quantitative", "scale": None, "axis": None},
+            "text": {"field": "text"},
+            "color": {"field": "colour", "type": "nominal", "scale": None},
+        },
+    }
+
+
+def _apart(wanted: list[float], height: float) -> list[float]:
+    """Places from top to bottom, at least LABEL_GAP apart, the last at most at `height`."""
+    places: list[float] = []
+    for place in wanted:
+        places.append(max(place, places[-1] + LABEL_GAP) if places else place)
+    for number in range(len(places) - 1, -1, -1):
+        lowest = height if number == len(places) - 1 else places[number + 1] - LABEL_GAP
+        places[number] = min(places[number], lowest)
+    return places

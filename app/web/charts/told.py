@@ -1,0 +1,66 @@
+"""What charts are drawn from: a board, its story and the rules both were made by."""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from app.domain.board import Board
+from app.domain.calendar import ONE_DAY, first_moment
+from app.domain.rules import Kind
+from app.domain.story import Course, Story
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One week, told to one audience; `kinds` in file order, `over` when the week is."""
+
+    board: Board
+    story: Story
+    kinds: tuple[Kind, ...]
+    zone: ZoneInfo
+    over: bool
+
+    @property
+    def courses(self) -> list[Course]:
+        """Every team's course, best first as on the board."""
+        places = {standing.team_id: place for place, standing in enumerate(self.board.standings)}
+        return sorted(self.story.race.courses, key=lambda course: places[course.team_id])
+
+    @property
+    def weekdays(self) -> dict[int, str]:
+        """The weekdays of the week (Monday 0) with their short names, from the one it began on."""
+        return {day.day.weekday(): f"{day.day:%a}" for day in self.story.days}
+
+    @property
+    def hours(self) -> list[int]:
+        """The hours of the day at which any shift began."""
+        return sorted({cell.hour for cell in self.story.coverage})
+
+    @property
+    def covered(self) -> Mapping[tuple[int, int], int]:
+        """Shifts by weekday and hour."""
+        return {(cell.weekday, cell.hour): cell.shifts for cell in self.story.coverage}
+
+    @property
+    def has_record(self) -> bool:
+        """Whether any kind was done more often than in all the weeks before."""
+        return any(self.is_record(kind.name) for kind in self.kinds)
+
+    def is_record(self, kind: str) -> bool:
+        """Whether a kind was done more often than in each of the weeks before."""
+        return self.board.totals[kind] > max((past.totals.get(kind, 0) for past in self.story.past), default=0)
+
+    def evenings(self, course: Course) -> list[int]:
+        """A team's points at the end of each day."""
+        moments = [step.at for step in course.steps]
+        ends = [bisect_left(moments, first_moment(day.day + ONE_DAY, self.zone)) for day in self.story.days]
+        return [course.steps[max(end - 1, 0)].points for end in ends]
+
+    def day_name(self, day: date) -> str:
+        """A day as axes call it: "Mon", or its number in a week longer than seven days; no two are equal."""
+        if len(self.story.days) <= 7:
+            return f"{day:%a}"
+        # A long week may see the same number in two months: an invisible letter tells them apart.
+        return str(day.day) + "\u200b" * (day.month != self.story.days[0].day.month)

@@ -1,0 +1,167 @@
+"""Summaries kept ready: the story is told once per change of the week, each chart drawn once per story."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+
+from app.db import Database
+from app.domain.story import PastWeek
+from app.errors import NotFound, Unavailable
+from app.models import Week
+from app.services import stories, weeks
+from app.web import render
+from app.web.boards import BoardKeeper, Representation, Served, serve
+from app.web.card import card_svg, needs_system_fonts
+from app.web.charts import CHARTS, Look, Told, captions, upto_text
+from app.web.charts.easel import easel
+from app.web.clock import Clock
+
+VARY = "Authorization, Cookie"
+LONG_SECONDS, RESTS = 1.0, 10
+
+Stamp = tuple[tuple[int, int], ...]
+"""The ids and versions of the week and of those it is compared with."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One week's summary as everybody of one audience gets it, until something changes.
+
+    `share` is the address of the card's site ("" where none is known), None where only some may see the board.
+    """
+
+    served: Served
+    told: Told
+    share: str | None
+    drawn: dict[str, Representation] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def mark(self) -> str:
+        """Differs whenever what is shown differs."""
+        content = repr((self.served.mark, self.told.story)).encode()
+        return f"{self.served.board.version}-{sha256(content).hexdigest()[:16]}"
+
+    @cached_property
+    def page(self) -> Representation:
+        """The page."""
+        body = render.render(
+            "summary/index.html",
+            board=self.served.board,
+            kinds=self.served.rules.kind_by_name,
+            zone=self.served.zone,
+            over=self.served.over,
+            told=self.told,
+            story=self.told.story,
+            says=captions(self.told),
+            upto_text=upto_text,
+            edition=self.mark,
+            share=self.share,
+        )
+        return Representation(body, f'"{self.mark}u"', "text/html; charset=utf-8", f"{render.VARY}, {VARY}")
+
+    def draw(self, name: str, look: Look) -> Representation:
+        """A chart as SVG; slow. Raises NotFound for one there is not, Unavailable where nothing can be drawn."""
+        chart = CHARTS.get(name)
+        spec = chart(self.told, look) if chart else None
+        if spec is None:
+            raise NotFound("The summary has no such chart.")
+        body = easel().svg(spec).encode()
+        return Representation(body, f'"{self.mark}-{name}-{look.theme}-{look.size}"', "image/svg+xml", VARY)
+
+    def draw_card(self) -> Representation:
+        """The share card as PNG; slow. Raises Unavailable."""
+        svg = card_svg(self.told)
+        body = easel(system_fonts=needs_system_fonts(svg)).png(svg)
+        return Representation(body, f'"{self.mark}-card"', "image/png", VARY)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    summary: Summary
+    stamp: Stamp
+    heard: object
+    rests_until: float = 0.0  # on the monotonic clock
+
+
+class Summaries:
+    """Keeps the newest summary of every week that somebody looks at.
+
+    As fresh as boards are, by the same news; but a story that took long to tell, in a week of very many activities,
+    rests for ten times as long before it is told anew. One story is told at a time and one chart drawn, however many
+    wait.
+    """
+
+    def __init__(self, database: Database, clock: Clock, boards: BoardKeeper, share: str | None) -> None:
+        self._database = database
+        self._clock = clock
+        self._boards = boards
+        self._share = share
+        self._kept: dict[tuple[str, bool], _Kept] = {}
+        self._telling = asyncio.Lock()
+        self._drawing = asyncio.Lock()
+
+    async def get(self, slug: str, *, public: bool) -> Summary:
+        """A week's summary for one audience. Raises WeekUnknown."""
+        if (found := self._fresh(slug, public)) is not None:
+            return found
+        async with self._telling:
+            if (found := self._fresh(slug, public)) is not None:
+                return found
+            try:
+                return await run_in_threadpool(self._load, slug, public)
+            except Unavailable:
+                if (kept := self._kept.get((slug, public))) is None:
+                    raise
+                return kept.summary
+
+    async def chart(self, summary: Summary, name: str, look: Look) -> Representation:
+        """A chart of a summary. Raises NotFound or Unavailable."""
+        return await self._drawn(summary, f"{name}-{look.theme}-{look.size}", lambda: summary.draw(name, look))
+
+    async def card(self, summary: Summary) -> Representation:
+        """The share card of a summary. Raises Unavailable."""
+        return await self._drawn(summary, "card", summary.draw_card)
+
+    async def _drawn(self, summary: Summary, key: str, draw: Callable[[], Representation]) -> Representation:
+        if key not in summary.drawn:
+            async with self._drawing:
+                if key not in summary.drawn:
+                    summary.drawn[key] = await run_in_threadpool(draw)
+        return summary.drawn[key]
+
+    def _fresh(self, slug: str, public: bool) -> Summary | None:
+        kept = self._kept.get((slug, public))
+        if kept is None or self._clock() >= kept.summary.served.until:
+            return None
+        is_new = kept.heard is self._boards.heard or time.monotonic() < kept.rests_until
+        return kept.summary if is_new else None
+
+    def _load(self, slug: str, public: bool) -> Summary:
+        heard, now, begun = self._boards.heard, self._clock(), time.monotonic()
+        with self._database.reading() as session:
+            week = weeks.find(session, slug, now)
+            past = stories.earlier(session, week, public=public)
+            stamp = tuple((each.id, each.version) for each in (week, *past))
+            kept = self._kept.get((slug, public))
+            if kept is None or kept.stamp != stamp or now >= kept.summary.served.until:
+                looked_back = self._look_back(session, past, stamp, kept)
+                served = serve(session, week, now, public=public)
+                story = stories.of_week(session, week, public=public, past=looked_back)
+                told = Told(served.board, story, served.rules.kinds, served.zone, served.over)
+                kept = _Kept(Summary(served, told, self._share), stamp, heard)
+        ended = time.monotonic()
+        rest = RESTS * (ended - begun) if ended - begun > LONG_SECONDS else 0.0
+        self._kept[slug, public] = _Kept(kept.summary, stamp, heard, ended + rest)
+        return kept.summary
+
+    def _look_back(self, session: Session, past: list[Week], stamp: Stamp, kept: _Kept | None) -> tuple[PastWeek, ...]:
+        """What was done in the weeks before, counted anew only where one of them has changed."""
+        if kept is not None and kept.stamp[1:] == stamp[1:]:
+            return kept.summary.told.story.past
+        return stories.look_back(session, past)

@@ -1,0 +1,39 @@
+"""The summary's addresses: the page, its charts, and the card to share."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.services.tokens import Bearer
+from app.web.access import BoardReader, sees_behind_freeze
+from app.web.charts import Look, Size, Theme
+from app.web.state import installation
+from app.web.summaries import Summary
+
+router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary")
+
+
+@router.get("")
+async def week_summary(request: Request, week: str, who: BoardReader) -> Response:
+    """The end-of-week summary."""
+    return (await _summary(request, week, who)).page.answer(request)
+
+
+@router.get("/charts/{name}.svg")
+async def week_chart(
+    request: Request, week: str, name: str, who: BoardReader, theme: Theme = "light", size: Size = "wide"
+) -> Response:
+    """One of the summary's charts; whatever else the address says only tells browsers when to fetch it anew."""
+    summary = await _summary(request, week, who)
+    return (await installation(request).summaries.chart(summary, name, Look(theme, size))).answer(request)
+
+
+@router.get("/card.png")
+async def week_card(request: Request, week: str, who: BoardReader) -> Response:
+    """The card that is shown where somebody shares the summary, 1200 × 630."""
+    summary = await _summary(request, week, who)
+    return (await installation(request).summaries.card(summary)).answer(request)
+
+
+async def _summary(request: Request, week: str, who: Bearer | None) -> Summary:
+    return await installation(request).summaries.get(week, public=not sees_behind_freeze(who))

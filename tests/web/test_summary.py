@@ -1,0 +1,307 @@
+"""The summary: page, charts, card; who may see them, what a freeze hides, how often they are made."""
+
+import re
+import struct
+from datetime import date, datetime
+from html import unescape
+from unittest.mock import patch
+
+import httpx
+import pytest
+
+from app.config import Settings
+from app.services import stories
+from app.web.charts import CHARTS
+from app.web.charts.easel import Easel, easel
+from app.web.charts.look import KIND_COLOURS, colours
+from app.web.render import TONES
+from tests.builders import ADA, BO, CATS, DUA, NAMES, OWLS, SLUG, a_team, a_week, an_activity
+from tests.web.site import SettableClock, Site, serving
+
+PAGE = f"/weeks/{SLUG}/summary"
+CARD = f"{PAGE}/card.png"
+ALL = list(CHARTS)
+
+
+def chart(name: str, **query: str) -> str:
+    return f"{PAGE}/charts/{name}.svg" + ("?" + "&".join("=".join(pair) for pair in query.items()) if query else "")
+
+
+def play(site: Site) -> None:
+    """A little of everything."""
+    site.batch(
+        an_activity(kind="shift", occurred_at="2022-09-13T06:00:00-07:00", person=ADA),
+        an_activity(kind="shift", occurred_at="2022-09-14T08:00:00-07:00", person=DUA),
+        an_activity(kind="response", person=ADA, response_seconds=60, subject="T-1"),
+        an_activity(kind="response", person=DUA, response_seconds=9000, subject="T-2"),
+        an_activity(kind="issue", person=BO),
+    ).raise_for_status()
+
+
+def text_of(answer: httpx.Response) -> str:
+    """What a page says, without its markup."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", answer.raise_for_status().text)))
+
+
+def table(page: str, name: str) -> list[list[str]]:
+    """The rows of a chart's table."""
+    figure = page.partition(f"figure--{name}")[2].partition("</figure>")[0]
+    rows = re.findall(r"<tr>(.*?)</tr>", figure, re.DOTALL)
+    return [
+        [unescape(re.sub(r"<[^>]*>", "", cell)).strip() for cell in re.findall(r"<t[hd].*?</t[hd]>", row)]
+        for row in rows
+    ]
+
+
+def test_summary_tells_every_teams_moment_and_shows_every_chart(site: Site) -> None:
+    play(site)
+
+    page = site.get(PAGE)
+
+    assert re.findall(r'figure figure--(\w+)"', page.text) == ALL
+    said = text_of(page)
+    assert said.count("3 people in 2 teams over 5 days") == 1
+    assert said.count("Tuesday was the day: 1 shift, worth 20 points; nobody had a bigger one.") == 1
+    assert said.count("Wednesday was the day: 1 shift and 1 response, worth 12 points.") == 1
+
+
+def test_tables_beside_the_charts_add_up_to_the_board(site: Site) -> None:
+    play(site)
+
+    page = site.get(PAGE).text
+
+    board = site.board()
+    points = {row[0]: int(row[-1]) for row in table(page, "race")[1:]}
+    assert points == {each["team"]: each["points"] for each in board["standings"]}
+    days = [[int(count) for count in row[1:]] for row in table(page, "days")[1:]]
+    assert [sum(column) for column in zip(*days[:-1], strict=True)] == days[-1] == list(board["totals"].values())
+    assert sum(int(cell) for row in table(page, "coverage")[1:] for cell in row[1:]) == board["totals"]["shift"]
+    assert int(table(page, "responses")[-1][1]) == board["totals"]["response"]
+    assert table(page, "heroes")[1:] == [["Ada Lovelace", "Owls", "6 a.m. shift", "Tue 06:00"]]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_chart_is_a_drawing_without_script_style_or_foreign_address(site: Site, name: str) -> None:
+    play(site)
+
+    drawings = [
+        site.get(chart(name, theme=theme, size=size)) for theme in ("light", "dark") for size in ("wide", "narrow")
+    ]
+
+    assert {each.headers["content-type"] for each in drawings} == {"image/svg+xml"}
+    assert len({each.content for each in drawings}) == 4
+    for drawing in drawings:
+        assert drawing.text.startswith("<svg ")
+        assert re.findall(r"<script|<style|\sstyle=|\son\w+=|href=|url\((?!#)", drawing.text) == []
+
+
+def test_chart_has_the_size_its_page_makes_room_for(site: Site) -> None:
+    play(site)
+    rooms = re.findall(r'charts/(\w+)\.svg[^"]*light" width="(\d+)" height="(\d+)"', site.get(PAGE).text)
+
+    sizes = {name: re.findall(r'width="(\d+)"', site.get(chart(name)).text)[0] for name in ALL}
+
+    assert {name: width for name, width, _ in rooms} == sizes
+
+
+def test_names_are_text_in_chart_and_card(empty_site: Site) -> None:
+    name = '<script>alert(1)</script>"&]]>'
+    with empty_site.database.unit_of_work() as session:
+        a_week(session)
+        a_team(session, name, ADA)
+    play_one = empty_site.record(kind="shift", occurred_at="2022-09-14T06:00:00-07:00")
+
+    drawing = empty_site.get(chart("race")).raise_for_status().text
+
+    assert play_one.status_code == 201
+    assert "<script" not in drawing
+    assert empty_site.get(CARD).content.startswith(b"\x89PNG")
+    assert "<script>alert" not in empty_site.get(PAGE).text
+
+
+def test_card_is_a_picture_of_1200_by_630(site: Site) -> None:
+    play(site)
+
+    card = site.get(CARD)
+
+    assert card.headers["content-type"] == "image/png"
+    assert struct.unpack(">II", card.content[16:24]) == (1200, 630)
+
+
+def test_summary_and_what_it_shows_name_nobody_by_email(site: Site) -> None:
+    play(site)
+
+    answers = [site.get(path) for path in (PAGE, CARD, *map(chart, ALL))]
+
+    assert [each.status_code for each in answers] == [200] * len(answers)
+    assert [email for email in NAMES for each in answers if email.encode() in each.content] == []
+    assert [each.url for each in answers if b"example.com" in each.content] == []
+
+
+def test_summary_of_a_week_without_activities_thanks_everybody_and_draws_nothing(site: Site) -> None:
+    page = site.get(PAGE)
+
+    assert re.findall(r'figure figure--(\w+)"', page.text) == []
+    assert text_of(page).count("Thank you for being part of it") == 2
+    assert {site.get(chart(name)).status_code for name in ALL} == {404}
+    assert site.get(CARD).status_code == 200
+
+
+def test_summary_of_a_week_without_teams_is_a_page(empty_site: Site) -> None:
+    with empty_site.database.unit_of_work() as session:
+        a_week(session)
+
+    assert text_of(empty_site.get(PAGE)).count("No teams yet") == 1
+    assert empty_site.get(CARD).status_code == 200
+
+
+def test_summary_without_response_times_leaves_their_chart_out(site: Site) -> None:
+    site.record(kind="response")
+
+    assert re.findall(r'figure figure--(\w+)"', site.get(PAGE).text) == ["race", "days"]
+    assert site.get(chart("responses")).status_code == 404
+
+
+def test_summary_of_one_day_draws_it(empty_site: Site) -> None:
+    with empty_site.database.unit_of_work() as session:
+        a_week(session, starts=date(2022, 9, 14), ends=date(2022, 9, 14))
+        a_team(session)
+    empty_site.record(kind="shift", occurred_at="2022-09-14T06:00:00-07:00", response_seconds=60)
+
+    assert {name: empty_site.get(chart(name)).status_code for name in ALL[:-1]} == dict.fromkeys(ALL[:-1], 200)
+
+
+def test_summary_of_the_longest_week_draws_every_day(empty_site: Site) -> None:
+    with empty_site.database.unit_of_work() as session:
+        a_week(session, starts=date(2022, 8, 31), ends=date(2022, 9, 30))
+        a_team(session)
+    empty_site.record(kind="shift", occurred_at="2022-08-31T06:00:00-07:00")
+
+    assert [row[0] for row in table(empty_site.get(PAGE).text, "days")[1::30]] == [
+        "Wednesday 31 August",
+        "Friday 30 September",
+    ]
+    assert {name: empty_site.get(chart(name)).status_code for name in ALL[:-1]} == dict.fromkeys(ALL[:-1], 200)
+
+
+@pytest.mark.parametrize("path", [PAGE, CARD, chart("race"), chart("nonsense")])
+def test_summary_is_closed_where_the_board_is(closed_site: Site, path: str) -> None:
+    play(closed_site)
+
+    assert closed_site.get(path).status_code == 401
+    assert closed_site.get(path, "read").status_code == (404 if "nonsense" in path else 200)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (chart("nonsense"), 404),
+        (f"/weeks/q1-1999/summary/charts/{'race'}.svg", 404),
+        ("/weeks/q1-1999/summary/card.png", 404),
+        (chart("race", theme="sepia"), 422),
+        (chart("race", size="9999"), 422),
+    ],
+)
+def test_chart_that_does_not_exist_is_refused(site: Site, path: str, status: int) -> None:
+    play(site)
+
+    assert site.get(path).status_code == status
+
+
+@pytest.mark.parametrize("path", [PAGE, CARD, chart("days")])
+def test_summary_is_304_until_something_changes(site: Site, path: str) -> None:
+    play(site)
+    etag = site.get(path).headers["etag"]
+
+    same = site.get(path, headers={"If-None-Match": etag})
+    site.record()
+    other = site.get(path, headers={"If-None-Match": etag})
+
+    assert (same.status_code, same.content) == (304, b"")
+    assert (other.status_code, other.headers["etag"] == etag) == (200, False)
+
+
+def test_story_is_told_and_chart_drawn_once_however_many_look(site: Site) -> None:
+    play(site)
+
+    with (
+        patch.object(stories, "of_week", wraps=stories.of_week) as told,
+        patch.object(Easel, "_ask", autospec=True, side_effect=Easel._ask) as drawn,
+    ):
+        for _ in range(3):
+            site.get(PAGE)
+            site.get(chart("days"))
+            site.get(CARD)
+
+    assert (told.call_count, drawn.call_count) == (1, 2)
+
+
+def test_public_of_a_frozen_week_sees_the_summary_of_the_freeze(site: Site) -> None:
+    play(site)
+    site.game.freeze()
+    paths = (PAGE, CARD, *map(chart, ALL))
+    then = {path: (site.get(path).content, site.get(path).headers["etag"]) for path in paths}
+
+    site.record(kind="shift", occurred_at="2022-09-14T06:30:00-07:00", person=DUA)
+    site.record(kind="response", response_seconds=7, person=DUA)
+    site.adjust(CATS, 500)
+
+    assert {path: (site.get(path).content, site.get(path).headers["etag"]) for path in paths} == then
+    seen = {path: site.get(path, "admin").content for path in paths}
+    assert [path for path in paths if seen[path] == then[path][0]] == []
+    assert text_of(site.get(PAGE)).count("The curtain is down") == 1
+
+
+def test_summary_compares_with_closed_weeks_before_as_they_change(site: Site) -> None:
+    play(site)
+    spring = datetime.fromisoformat("2022-06-15T20:00:00+00:00")
+    with site.database.unit_of_work() as session:
+        a_week(session, "q2-2022", starts=date(2022, 6, 13), ends=date(2022, 6, 17), now=spring)
+        a_team(session, OWLS, slug="q2-2022", now=spring)
+    game = type(site.game)(site.database, now=spring, slug="q2-2022")
+    game.take(kind="issue", occurred_at="2022-06-14T09:00:00-07:00")
+    assert "Next to earlier weeks" not in text_of(site.get(PAGE))
+
+    game.close()
+    page = site.get(PAGE)
+
+    earlier = page.text.partition("numbers--earlier")[2]
+    rows = [re.findall(r"<td>(\d+)", row) for row in re.findall(r"<tr.*?</tr>", earlier, re.DOTALL)[1:]]
+    assert rows == [["2", "2", "1", "0", "0", "2", "3"], ["0", "0", "1", "0", "0", "1", "1"]]
+
+
+def test_share_card_is_named_only_where_the_board_is_public(settings: Settings, clock: SettableClock) -> None:
+    told = {"public_url": "https://week.example.org/"}
+    found = {}
+    for visibility in ("public", "signed-in"):
+        with serving(settings.model_copy(update={**told, "board_visibility": visibility}), clock) as site:
+            if visibility == "public":
+                site.game.start()
+            page = site.get(PAGE, "read").text
+            found[visibility] = [each.partition("?")[0] for each in re.findall(r'"og:image" content="([^"]+)"', page)]
+
+    assert found == {"public": ["https://week.example.org" + CARD], "signed-in": []}
+
+
+def test_stylesheet_has_every_colour_that_charts_use() -> None:
+    wanted = {f"race-{tone}" for tone in range(TONES)} | {f"kind-{number}" for number in range(KIND_COLOURS)}
+
+    assert wanted - set(colours("light")) == wanted - set(colours("dark")) == set()
+    assert colours("light")["race-0"] != colours("dark")["race-0"]
+
+
+def test_easel_starts_anew_when_its_process_has_died() -> None:
+    made = Easel()
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="2"/>'
+    before = made.png(svg)
+    made._process.kill()  # type: ignore[union-attr]
+
+    after = made.png(svg)
+
+    made.close()
+    assert struct.unpack(">II", after[16:24]) == struct.unpack(">II", before[16:24]) == (3, 2)
+
+
+def test_easel_says_what_it_cannot_draw() -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        easel().png("no drawing")
