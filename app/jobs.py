@@ -16,6 +16,7 @@ from app.services import rule_sets, startup
 LOOK_SECONDS = 0.25
 REREAD_SECONDS = 2.0
 FILE_SECONDS = 0.5
+AGAIN_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -23,14 +24,14 @@ logger = logging.getLogger(__name__)
 async def follow_commits(database: Database, hear: Callable[[], None], refresh: Callable[[], Awaitable[None]]) -> None:
     """Notice what other processes commit, and have boards computed before somebody asks for them.
 
-    SQLite tells by a number that is cheap to look at; PostgreSQL's versions are read again every other second.
+    SQLite tells by a number that is cheap to look at; besides, versions are read again every other second.
     """
     seen: int | None = None
     waited = 0.0
     while True:
         mark = await run_in_threadpool(database.change_mark)
         waited += LOOK_SECONDS
-        if mark != seen or (mark is None and waited >= REREAD_SECONDS):
+        if mark != seen or waited >= REREAD_SECONDS:
             seen, waited = mark, 0.0
             hear()
         await refresh()
@@ -80,4 +81,4 @@ async def _keep_going(job: Callable[[], Awaitable[None]]) -> None:
             logger.warning("%s", problem.detail)
         except Exception:
             logger.exception("a job failed and starts again")
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(AGAIN_SECONDS)

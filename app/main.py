@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -13,10 +14,12 @@ from app.db import Database
 from app.services import startup
 from app.web import health, pages, problems, static
 from app.web.api import router as api
+from app.web.api.schemas import ProblemDocument
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock, utc_now
 from app.web.desk import TokenDesk
 from app.web.edge import Edge
+from app.web.recorder import Recorder
 from app.web.shortcut import Shortcut
 from app.web.state import Installation
 
@@ -25,6 +28,12 @@ MOST_BODY_BYTES = 1_048_576
 
 class _Application(FastAPI):
     """FastAPI inside our own edge, which also sees what its outermost layers answer."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The API's description, with the one shape that no route returns as its model."""
+        description = super().openapi()
+        description["components"]["schemas"].setdefault("ProblemDocument", ProblemDocument.model_json_schema())
+        return description
 
     def build_middleware_stack(self) -> ASGIApp:
         """Everything FastAPI does, wrapped once more."""
@@ -45,7 +54,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         max_body_size=MOST_BODY_BYTES,
         lifespan=_lifespan,
     )
-    app.state.installation = Installation(settings, database, clock, keeper, TokenDesk(database, clock))
+    desk, recorder = TokenDesk(database, clock), Recorder(database, clock)
+    app.state.installation = Installation(settings, database, clock, keeper, desk, recorder)
     app.include_router(api)
     app.include_router(pages.router)
     app.include_router(health.router)

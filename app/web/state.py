@@ -9,6 +9,7 @@ from app.db import Database
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock
 from app.web.desk import TokenDesk
+from app.web.recorder import Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Installation:
     clock: Clock
     boards: BoardKeeper
     desk: TokenDesk
+    recorder: Recorder
 
 
 def installation(request: Request) -> Installation:

@@ -56,9 +56,7 @@ _ADJUSTMENT = takes_json(
 )
 async def reverse(request: Request, activity_id: str, who: Corrector) -> Response:
     """Cancel an activity; it stays in the ledger and counts for nothing."""
-    return await run_in_threadpool(
-        _rule, installation(request), activity_id, "reversal", await request.body(), who
-    )
+    return await run_in_threadpool(_rule, installation(request), activity_id, "reversal", await request.body(), who)
 
 
 @router.post(
