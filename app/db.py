@@ -1,6 +1,7 @@
 """Engines, the unit of work, and news that goes out after a commit."""
 
 import logging
+import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -107,9 +108,10 @@ class Database:
 
     def dispose(self) -> None:
         """Close every connection."""
-        if hasattr(self, "_watch"):
-            self._watch.close()
-            del self._watch
+        with self._watch_lock:  # a look may be under way in another thread
+            if hasattr(self, "_watch"):
+                self._watch.close()
+                del self._watch
         self.reader.dispose()
         self.writer.dispose()
 
@@ -150,6 +152,8 @@ def translated() -> Iterator[None]:
 
 
 def _is_outage(error: DBAPIError) -> bool:
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        return False  # a statement of ours that SQLite cannot make sense of
     return error.connection_invalidated or type(error).__name__ in {"OperationalError", "InternalError"}
 
 

@@ -16,6 +16,7 @@ from app.services import rule_sets, startup
 LOOK_SECONDS = 0.25
 REREAD_SECONDS = 2.0
 FILE_SECONDS = 0.5
+AGAIN_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -23,16 +24,18 @@ logger = logging.getLogger(__name__)
 async def follow_commits(database: Database, hear: Callable[[], None]) -> None:
     """Notice what other processes commit.
 
-    SQLite tells by a number that is cheap to look at; on PostgreSQL versions are read again every other second, so
-    that a lost hint costs two seconds and nothing else.
+    SQLite tells by a number that is cheap to look at; besides, versions are read again every other second, so that a
+    lost hint costs two seconds and nothing else.
     """
     seen: int | None = None
+    waited = 0.0
     while True:
         mark = await run_in_threadpool(database.change_mark)
-        if mark is None or mark != seen:
-            seen = mark
+        waited += LOOK_SECONDS
+        if mark != seen or waited >= REREAD_SECONDS:
+            seen, waited = mark, 0.0
             hear()
-        await asyncio.sleep(REREAD_SECONDS if mark is None else LOOK_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def follow_hints(database: Database, hear: Callable[[], None]) -> None:
@@ -84,4 +87,4 @@ async def _keep_going(job: Callable[[], Awaitable[None]]) -> None:
             logger.warning("%s", problem.detail)
         except Exception:
             logger.exception("a job failed and starts again")
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(AGAIN_SECONDS)

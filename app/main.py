@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -13,11 +14,13 @@ from app.db import Database
 from app.services import startup
 from app.web import ceremony, display, health, pages, problems, scenes, static, summary
 from app.web.api import router as api
+from app.web.api.schemas import ProblemDocument
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock, utc_now
 from app.web.desk import TokenDesk
 from app.web.edge import Edge
 from app.web.live import Streams
+from app.web.recorder import Recorder
 from app.web.scenes.projector import Projector
 from app.web.shortcut import Shortcut
 from app.web.state import Installation
@@ -28,6 +31,12 @@ MOST_BODY_BYTES = 1_048_576
 
 class _Application(FastAPI):
     """FastAPI inside our own edge, which also sees what its outermost layers answer."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The API's description, with the one shape that no route returns as its model."""
+        description = super().openapi()
+        description["components"]["schemas"].setdefault("ProblemDocument", ProblemDocument.model_json_schema())
+        return description
 
     def build_middleware_stack(self) -> ASGIApp:
         """Everything FastAPI does, wrapped once more."""
@@ -48,12 +57,14 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         max_body_size=MOST_BODY_BYTES,
         lifespan=_lifespan,
     )
-    desk = TokenDesk(database, clock)
+    desk, recorder = TokenDesk(database, clock), Recorder(database, clock)
     streams = Streams(keeper, desk, most=settings.most_streams, most_per_address=settings.most_streams_per_address)
     projector = Projector(database, clock, scenes.rotation(settings.display_scenes))
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
     summaries = Summaries(database, clock, keeper, share)
-    app.state.installation = Installation(settings, database, clock, keeper, desk, streams, summaries, projector)
+    app.state.installation = Installation(
+        settings, database, clock, keeper, desk, recorder, streams, summaries, projector
+    )
     app.include_router(api)
     app.include_router(pages.router)
     app.include_router(ceremony.router)

@@ -141,6 +141,11 @@ class Game:
         with self.database.unit_of_work() as session:
             return a_team(session, name, *emails, slug=self.slug, now=self.now).id
 
+    def rename(self, email: str, name: str, team: str) -> None:
+        """Import somebody under another name into the team they are in."""
+        with self.database.unit_of_work() as session:
+            rosters.apply(session, self.slug, [Entry(2, team, name, email)], by=self.by, now=self.now)
+
     def leave(self, email: str) -> None:
         """Take somebody out of their team."""
         with self.database.unit_of_work() as session:

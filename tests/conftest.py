@@ -16,18 +16,22 @@ from tests.sqlite import SQLite
 RULES_FILE = PROJECT / "scoring_rules.toml"
 
 
-def _prepare(database: Database) -> None:
-    """The scene "empty": migrated, with the first rules."""
+def _migrate(database: Database) -> None:
+    """The scene "bare": the newest schema and nothing in it."""
     schema.migrate(database)
+
+
+def _prepare(database: Database) -> None:
+    """The scene "empty": the first rules, and nothing else."""
     startup.prepare(database, Settings(_env_file=None, rules_file=RULES_FILE), NOW)
 
 
 def _start(database: Database) -> None:
-    """The scene "game": besides, the standard week is open and the whole cast is in its teams."""
+    """The scene "game": the standard week is open and the whole cast is in its teams."""
     Game(database).start()
 
 
-SCENES = {"empty": _prepare, "game": _start}
+SCENES = {"bare": _migrate, "empty": _prepare, "game": _start}
 
 
 @pytest.fixture
@@ -58,10 +62,16 @@ def postgresql() -> Iterator[pg.PostgreSQL]:
 
 
 @pytest.fixture
-def stage(engine: str, request: pytest.FixtureRequest) -> SQLite | pg.PostgreSQL:
-    """The engine's database, fresh: where a test asks for `game` with the week in it, else with the rules alone."""
+def scene(request: pytest.FixtureRequest) -> str:
+    """What the database holds when the test begins: "game" for who asks for one, else "empty"; or as parametrised."""
+    return "game" if "game" in request.fixturenames else "empty"
+
+
+@pytest.fixture
+def stage(engine: str, scene: str, request: pytest.FixtureRequest) -> SQLite | pg.PostgreSQL:
+    """The engine's database, fresh."""
     stage: SQLite | pg.PostgreSQL = request.getfixturevalue(engine)
-    stage.set_scene("game" if "game" in request.fixturenames else "empty")
+    stage.set_scene(scene)
     return stage
 
 

@@ -33,8 +33,9 @@ class PostgreSQL:
         return self._server.get_uri(database=database)
 
     def create(self, database: str) -> str:
-        """Make an empty database; returns its address with the driver named."""
+        """Make an empty database, in the place of one of that name; returns its address with the driver named."""
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            connection.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(database)))
             connection.execute(SQL("CREATE DATABASE {}").format(Identifier(database)))
         return self.address(database).replace("postgresql://", "postgresql+psycopg://", 1)
 

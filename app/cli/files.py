@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, TypeVar
 
-from app.errors import Malformed
+from app.errors import Malformed, NotFound
 
 STDOUT = "-"
 
@@ -24,7 +24,7 @@ def read_lines(path: Path) -> list[str]:
     bad = [number for number, line in enumerate(lines, 1) if not _is_utf8(line)]
     if bad:
         sentence = "This line is not UTF-8. Save the file as UTF-8 (in a spreadsheet: “CSV UTF-8”)."
-        rest = f" {len(bad) - 1} more lines are bad too." if len(bad) > 1 else ""
+        rest = f" There are {len(bad)} bad lines in all." if len(bad) > 1 else ""
         errors = [{"line": number, "message": sentence} for number in bad]
         raise Malformed(f"Nothing was changed. Line {bad[0]}: {sentence}{rest}", errors=errors)
     return [f"{line.decode()}\n" for line in lines]
@@ -61,6 +61,8 @@ def counted(items: Iterable[Item], progress: Callable[[int], None]) -> Iterator[
 def written(path: str) -> Iterator[IO[str]]:
     """A file that appears under its name whole, on disk, when the block ends; `-` is standard output."""
     target = Path(path).resolve()
+    if not target.parent.is_dir():
+        raise NotFound(f"There is no directory {target.parent} to write {target.name} in.")
     if path == STDOUT:
         yield sys.stdout
         sys.stdout.flush()

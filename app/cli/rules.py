@@ -9,16 +9,13 @@ from app.cli.command import command
 from app.cli.parameters import InputFile
 from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice, mistake_line, refusal_document
-from app.domain import names
 from app.domain.rules import parse_rules
-from app.errors import Malformed, RulesRefused
-from app.services import previews, rule_sets
+from app.errors import RulesRefused
+from app.services import previews, reasons, rule_sets
 from app.services.previews import WeekPreview
 from app.services.transfer import moment
 from app.web.clock import utc_now
 from app.web.documents import preview_document, rule_set_document
-
-LONGEST_NOTE = 500
 
 # More than a rules file may have, so that the parser can say that it is too large.
 _MOST_BYTES = 1_048_576
@@ -60,10 +57,7 @@ def apply(
     note: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept with the version.")],
 ) -> Answer:
     """Make a rules file the active version; every open week is scored anew."""
-    note = names.tidy(note)
-    if flaw := names.flaw(note, LONGEST_NOTE):
-        raise Malformed(f"The note {flaw}. Say in a sentence why the rules change.")
-    text = _text(file)
+    note, text = reasons.demanded(note), _text(file)
     with writing() as session:
         rule_set = rule_sets.activate(session, text, note=note, by=actor(), now=utc_now())
     return Answer(rule_set_document(rule_set), [f"Version {rule_set.id} of the rules is active."])

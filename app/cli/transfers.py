@@ -49,7 +49,8 @@ def _read(voice: Voice, path: Path) -> list[batch.Line]:
     with path.open("rb") as file, voice.progress("Reading") as bar:
         if _is_ndjson(path, file):
             return list(counted(batch.read_ndjson(without_mark(file)), bar.advance))
-        return list(counted(batch.read_csv(as_text(file)), bar.advance))
+        with as_text(file) as rows:
+            return list(counted(batch.read_csv(rows), bar.advance))
 
 
 def _is_ndjson(path: Path, file: BufferedReader) -> bool:

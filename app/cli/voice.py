@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 import typer
 from rich.console import Console
@@ -119,15 +119,19 @@ def _mistakes(problem: Problem) -> list[str]:
     errors = [error for error in problem.extra.get("errors", ()) if "line" in error]
     if len(errors) < 2:
         return []
-    shown = errors[:MOST_LINES_ON_A_TERMINAL] if sys.stderr.isatty() else errors
+    shown = errors[:MOST_LINES_ON_A_TERMINAL] if _is_terminal(sys.stderr) else errors
     more = len(errors) - len(shown)
     return [mistake_line(error) for error in shown] + ([f"… and {more} more lines; --json lists all."] if more else [])
+
+
+def _is_terminal(stream: IO[str]) -> bool:
+    return stream.isatty()
 
 
 def _show(part: str | Table) -> None:
     if isinstance(part, str):
         typer.echo(visible(part))
-    elif sys.stdout.isatty():
+    elif _is_terminal(sys.stdout):
         Console().print(_drawn(part))
     else:
         for row in (part.columns, *part.rows):

@@ -22,7 +22,7 @@ def window_day(window: Window, local: datetime) -> date | None:
 class BonusCounter:
     """One bonus during one scoring: its conditions, its points, and its cap counted over its own awards."""
 
-    __slots__ = ("_bonus", "_cap", "daily", "name", "points")
+    __slots__ = ("_bonus", "_cap", "_timed", "_within", "daily", "name", "points")
 
     def __init__(self, bonus: Bonus, kind: Kind) -> None:
         cap = bonus.cap or kind.cap
@@ -30,22 +30,21 @@ class BonusCounter:
         self._cap = CapCounter(cap) if cap else None
         self.name = bonus.name
         self.points = bonus_points(bonus, kind)
-        self.daily = bool(bonus.starts or bonus.days) or (self._cap is not None and self._cap.daily)
+        self._within = bonus.within
+        self._timed = bool(bonus.starts or bonus.days)
+        self.daily = self._timed or (self._cap is not None and self._cap.daily)
 
     def earned(self, activity: Activity, local: datetime) -> bool:
         """Whether an activity of the bonus's kind earns it; counts it against the cap when it does."""
-        if not self._in_time(activity) or not self._on_schedule(local):
+        within, seconds = self._within, activity.response_seconds
+        if within is not None and (seconds is None or seconds > within):
+            return False
+        if self._timed and not self._on_schedule(local):
             return False
         return self._cap is None or self._cap.admits(activity, local)
 
-    def _in_time(self, activity: Activity) -> bool:
-        within, seconds = self._bonus.within, activity.response_seconds
-        return within is None or (seconds is not None and seconds <= within)
-
     def _on_schedule(self, local: datetime) -> bool:
         window, days = self._bonus.starts, self._bonus.days
-        if window is None and days is None:
-            return True
         day = local.date() if window is None else window_day(window, local)
         return day is not None and (days is None or day.weekday() in days)
 

@@ -29,10 +29,10 @@ def score(activities: Iterable[Activity], rules: Rules, zone: ZoneInfo) -> list[
     The order given does not matter. Who has no team earns nothing, nor does a kind the rules do not know. An award
     is given at its activity's `occurred_at`, so the awards before a moment are those of the activities before it.
     """
-    plans = _plans(rules)
+    plans = _Plans(rules)
     awards: list[Award] = []
     for activity in sorted(activities, key=IN_ORDER):
-        plan = plans.get(activity.kind)
+        plan = plans[activity.kind]
         if plan is not None and activity.team is not None:
             at = activity.occurred_at
             _award(activity, activity.team, plan, at.astimezone(zone) if plan.local else at, awards)
@@ -40,30 +40,34 @@ def score(activities: Iterable[Activity], rules: Rules, zone: ZoneInfo) -> list[
 
 
 def _award(activity: Activity, team: str, plan: _Plan, local: datetime, awards: list[Award]) -> None:
-    """Append what one activity earns; `local` is its local time wherever the plan needs it."""
+    """Append what one activity earns; `local` is its local time wherever the plan needs it.
+
+    Plain loops: a re-scored week comes through here a hundred thousand times, and a comprehension costs a call.
+    """
     at, kind, person = activity.occurred_at, activity.kind, activity.person
     if plan.cap is None or plan.cap.admits(activity, local):
         awards.append(Award(at, team, "points", kind, plan.kind.points, kind, person, activity.id))
-    if plan.bonuses:
-        awards += [
-            Award(at, team, "bonus", bonus.name, bonus.points, kind, person, activity.id)
-            for bonus in plan.bonuses
-            if bonus.earned(activity, local)
-        ]
-    if plan.quests:
-        awards += [
-            Award(at, team, "quest", quest.name, quest.points, None, None, None)
-            for quest in plan.quests
-            if quest.completed(activity, local)
-        ]
+    for bonus in plan.bonuses:
+        if bonus.earned(activity, local):
+            awards.append(Award(at, team, "bonus", bonus.name, bonus.points, kind, person, activity.id))  # noqa: PERF401
+    for quest in plan.quests:
+        if quest.completed(activity, local):
+            awards.append(Award(at, team, "quest", quest.name, quest.points, None, None, None))  # noqa: PERF401
 
 
-def _plans(rules: Rules) -> dict[str, _Plan]:
-    quests = [(QuestProgress(quest), {kind for kind, _ in quest.needs}) for quest in rules.quests]
-    return {
-        kind.name: _plan(kind, rules, tuple(progress for progress, kinds in quests if kind.name in kinds))
-        for kind in rules.kinds
-    }
+class _Plans(dict[str, _Plan | None]):
+    """The plan of each kind, made when its first activity comes; None for a kind the rules do not know."""
+
+    def __init__(self, rules: Rules) -> None:
+        super().__init__()
+        self._rules = rules
+        self._quests = [(QuestProgress(quest), {kind for kind, _ in quest.needs}) for quest in rules.quests]
+
+    def __missing__(self, name: str) -> _Plan | None:
+        kind = self._rules.kind_by_name.get(name)
+        quests = tuple(progress for progress, kinds in self._quests if name in kinds)
+        plan = self[name] = None if kind is None else _plan(kind, self._rules, quests)
+        return plan
 
 
 def _plan(kind: Kind, rules: Rules, quests: tuple[QuestProgress, ...]) -> _Plan:

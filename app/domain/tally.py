@@ -1,15 +1,18 @@
 """Tallies: what a board needs to know of one team, day by day, so that it never looks at the ledger."""
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
 from app.domain.activity import Activity, Adjustment, Award, AwardReason
 from app.domain.calendar import local_day
+
+_Alike: TypeAlias = tuple[date, str | None, AwardReason, str, str | None, int]
+_RARER: tuple[AwardReason, ...] = get_args(AwardReason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,14 @@ class Earned:
 class TeamScore:
     """One team's whole score: a tally per local day, and per person one of their own activities and bonuses."""
 
-    days: Mapping[date, Tally] = field(default_factory=dict)
-    people: Mapping[str, Tally] = field(default_factory=dict)
+    days: dict[date, Tally] = field(default_factory=dict)
+    people: dict[str, Tally] = field(default_factory=dict)
     last_earned: Earned | None = None
+
+
+def _newness(earned: Earned) -> tuple[datetime, int, int, str, str]:
+    """What makes an award the newer one: its moment, then how rare its reason is, then its content, never its place."""
+    return earned.at, _RARER.index(earned.reason), earned.points, earned.name, earned.person or ""
 
 
 class _Sum:
@@ -55,22 +63,23 @@ class _Sum:
 
     def __init__(self) -> None:
         self.points = 0
-        self.counts: Counter[str] = Counter()
-        self.bonuses: Counter[str] = Counter()
-        self.kind_points: Counter[str] = Counter()
-        self.quests: Counter[str] = Counter()
+        self.counts: dict[str, int] = {}
+        self.bonuses: dict[str, int] = {}
+        self.kind_points: dict[str, int] = {}
+        self.quests: dict[str, int] = {}
         self.last_award: datetime | None = None
 
-    def award(self, award: Award) -> None:
-        self.points += award.points
-        if award.kind is not None:
-            self.kind_points[award.kind] += award.points
-        if award.reason == "bonus":
-            self.bonuses[award.name] += 1
-        elif award.reason == "quest":
-            self.quests[award.name] += 1
-        if award.points:
-            self.note(award.at)
+    def award(self, reason: AwardReason, name: str, kind: str | None, points: int, number: int, at: datetime) -> None:
+        """Add a number of awards that differ in their moments only, of which `at` is the newest."""
+        self.points += points * number
+        if kind is not None:
+            _add(self.kind_points, {kind: points * number})
+        if reason == "bonus":
+            _add(self.bonuses, {name: number})
+        elif reason == "quest":
+            _add(self.quests, {name: number})
+        if points:
+            self.note(at)
 
     def note(self, at: datetime | None) -> None:
         if at is not None and (self.last_award is None or at > self.last_award):
@@ -78,21 +87,27 @@ class _Sum:
 
     def add(self, tally: Tally) -> None:
         self.points += tally.points
-        self.counts.update(tally.counts)
-        self.bonuses.update(tally.bonuses)
-        self.kind_points.update(tally.kind_points)
-        self.quests.update(tally.quests)
+        _add(self.counts, tally.counts)
+        _add(self.bonuses, tally.bonuses)
+        _add(self.kind_points, tally.kind_points)
+        _add(self.quests, tally.quests)
         self.note(tally.last_award)
 
     def tally(self) -> Tally:
         return Tally(
-            points=self.points,
-            counts=_nonzero(self.counts),
-            bonuses=_nonzero(self.bonuses),
-            kind_points=_nonzero(self.kind_points),
-            quests=_nonzero(self.quests),
-            last_award=self.last_award,
+            self.points,
+            _nonzero(self.counts),
+            _nonzero(self.bonuses),
+            _nonzero(self.kind_points),
+            _nonzero(self.quests),
+            self.last_award,
         )
+
+
+def _add(numbers: dict[str, int], more: Mapping[str, int]) -> None:
+    """Counter.update, without its price for a handful of numbers."""
+    for key, number in more.items():
+        numbers[key] = numbers.get(key, 0) + number
 
 
 def _nonzero(numbers: Mapping[str, int]) -> dict[str, int]:
@@ -116,21 +131,43 @@ def tally(
     day_of: dict[str | None, date] = {}
     for activity in activities:
         day = day_of[activity.id] = local_day(activity.occurred_at, zone)
-        days[day].counts[activity.kind] += 1
-        people[activity.person].counts[activity.kind] += 1
-    last: Award | None = None
-    for award in awards:
-        days[day_of.get(award.activity) or local_day(award.at, zone)].award(award)
-        if award.person is not None:
-            people[award.person].award(award)
-        if award.points > 0 and (last is None or award.at >= last.at):
-            last = award
+        for counts in (days[day].counts, people[activity.person].counts):
+            counts[activity.kind] = counts.get(activity.kind, 0) + 1
+    earned: list[Earned] = []
+    for (day, person, reason, name, kind, points), (number, newest) in _alike(awards, day_of, zone).items():
+        days[day].award(reason, name, kind, points, number, newest)
+        if person is not None:
+            people[person].award(reason, name, kind, points, number, newest)
+        if points > 0:
+            earned.append(Earned(newest, reason, name, points, person))
     for adjustment in adjustments:
         days[local_day(adjustment.at, zone)].points += adjustment.points
     return TeamScore(
         days={day: each.tally() for day, each in days.items()},
         people={person: each.tally() for person, each in people.items()},
-        last_earned=Earned(last.at, last.reason, last.name, last.points, last.person) if last else None,
+        last_earned=max(earned, key=_newness, default=None),
+    )
+
+
+def _alike(
+    awards: Iterable[Award], day_of: Mapping[str | None, date], zone: ZoneInfo
+) -> dict[_Alike, tuple[int, datetime]]:
+    """Awards that differ in their moments only: how many, and the newest moment. There are few of these."""
+    found: dict[_Alike, tuple[int, datetime]] = {}
+    for at, _, reason, name, points, kind, person, activity in awards:
+        what = (day_of.get(activity) or local_day(at, zone), person, reason, name, kind, points)
+        number, newest = found.get(what, (0, at))
+        found[what] = (number + 1, newest if newest > at else at)  # noqa: FURB136 - a call for each award is slow
+    return found
+
+
+def merge(one: TeamScore, other: TeamScore) -> TeamScore:
+    """The score of what went into either, which must have nothing in common; the order does not matter."""
+    earned = [each for each in (one.last_earned, other.last_earned) if each is not None]
+    return TeamScore(
+        days=one.days | {day: total([one.days.get(day, Tally()), each]) for day, each in other.days.items()},
+        people=one.people | {who: total([one.people.get(who, Tally()), each]) for who, each in other.people.items()},
+        last_earned=max(earned, key=_newness, default=None),
     )
 
 
@@ -146,12 +183,12 @@ def to_json(score: TeamScore) -> str:
 
 def _pack(value: Tally | Earned) -> dict[str, Any]:
     """Its fields but the empty ones, moments as ISO text."""
-    contents = {each.name: getattr(value, each.name) for each in fields(value)}
-    return {
-        name: content.astimezone(UTC).isoformat() if isinstance(content, datetime) else content
-        for name, content in contents.items()
-        if content
-    }
+    packed: dict[str, Any] = {}
+    for name in value.__slots__:
+        content = getattr(value, name)
+        if content:
+            packed[name] = content.astimezone(UTC).isoformat() if isinstance(content, datetime) else content
+    return packed
 
 
 def from_json(text: str) -> TeamScore:

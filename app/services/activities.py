@@ -1,8 +1,9 @@
 """Activities as readers see them: one, or a page of the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -11,6 +12,7 @@ from app.domain.memberships import team_at
 from app.models import LedgerEntry, Reversal, Week
 from app.services import paging, people, teams
 from app.services.paging import Page
+from app.services.players import Player
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ class ActivityView:
     reversed: bool
     points: int | None
     reason: str | None
+
+
+_AS_RECORDED = (
+    "id", "kind", "occurred_at", "recorded_at", "source", "external_id", "subject", "response_seconds", "url", "note",
+    "recorded_by",
+)  # fmt: skip
 
 
 def view(session: Session, week: Week, entry: LedgerEntry) -> ActivityView:
@@ -66,6 +74,15 @@ def views(
         )  # fmt: skip
 
     return [one(entry) for entry in entries]
+
+
+def new_view(week: Week, row: Mapping[str, Any], email: str, player: Player) -> ActivityView:
+    """An activity that has just been recorded, from its row in the ledger."""
+    team_id = team_at(player.joins, row["occurred_at"])
+    return ActivityView(
+        week=week.slug, person=email, team=None if team_id is None else player.teams[team_id], team_id=team_id,
+        reversed=False, points=None, reason=None, **{name: row[name] for name in _AS_RECORDED},
+    )  # fmt: skip
 
 
 def _reversed(session: Session, entries: Sequence[LedgerEntry], upto: int | None) -> set[int]:

@@ -52,6 +52,8 @@ def back_up(ledger: Path, target: Path, *, overwrite: bool, progress: Progress) 
         raise NotFound(f"There is no database {ledger} yet, so there is nothing to back up.")
     if target.exists() and (not target.is_file() or target.samefile(ledger)):
         raise Conflict(f"{target} cannot become a backup: it is no plain file, or the database itself.")
+    if not target.parent.is_dir():
+        raise NotFound(f"There is no directory {target.parent} to back up to.")
     if target.exists() and not overwrite:
         raise Conflict(f"{target} exists already. Choose another name, or replace it with --force.")
     with _part_of(target) as part:

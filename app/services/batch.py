@@ -1,18 +1,16 @@
 """Many activities at once, all or nothing, with a sentence for every bad line."""
 
 import csv
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from app.errors import Malformed
-from app.models import LedgerEntry, Week
-from app.services import ledger, people, rule_sets, weeks
-from app.services.gate import Gate
-from app.services.intake import Draft, Flaw, Key, Reading, read_json, read_row
+from app.errors import Malformed, Problem
+from app.services import players, recording, rule_sets, weeks
+from app.services.gate import Gate, Row
+from app.services.intake import Draft, Flaw, Reading, read_json, read_row
 
 REQUIRED_COLUMNS = ("kind", "person", "occurred_at", "source", "external_id")
 
@@ -45,14 +43,22 @@ def read_ndjson(lines: Iterable[bytes]) -> Iterator[Line]:
 
 
 def read_csv(rows: Iterable[str]) -> Iterator[Line]:
-    """Read CSV with a header row of the API's field names; a broken quote is a bad line, not a lost one."""
-    reader = csv.DictReader(rows, strict=True)
+    """Read CSV with a header row of the API's field names; a broken quote is a bad line, not a lost one.
+
+    A row that spans lines has the number of its first.
+    """
+    reader = csv.reader(rows, strict=True)
+    number = 1
     try:
-        _check_header(reader.fieldnames or ())
-        for row in reader:
-            yield Line(reader.line_num, _read_cells(row))
+        header = next(reader, [])
+        _check_header(header)
+        number = reader.line_num + 1
+        for cells in reader:
+            if cells:
+                yield Line(number, _read_cells(header, cells))
+            number = reader.line_num + 1
     except csv.Error as error:
-        yield Line(reader.line_num, Reading(None, flaws=(Flaw("", f"This line is not valid CSV: {error}."),)))
+        yield Line(number, Reading(None, flaws=(Flaw("", f"This line is not valid CSV: {error}."),)))
 
 
 def _check_header(header: Sequence[str]) -> None:
@@ -67,63 +73,36 @@ def _check_header(header: Sequence[str]) -> None:
         raise BatchRefused(sentence, errors=[{"line": 1, "message": sentence}])
 
 
-def _read_cells(row: dict[str | None, str | list[str] | None]) -> Reading:
-    if None in row or None in row.values():
+def _read_cells(header: Sequence[str], cells: Sequence[str]) -> Reading:
+    if len(cells) != len(header):
         return Reading(None, flaws=(Flaw("", "This row does not have as many cells as the header row."),))
-    return read_row({str(name): str(value) for name, value in row.items()})
+    return read_row(dict(zip(header, cells, strict=True)))
 
 
 def record_all(session: Session, slug: str, lines: Sequence[Line], *, by: str, now: datetime) -> Outcome:
     """Record every line that repeats nothing; refuse them all if one is bad. Raises WeekUnknown or BatchRefused."""
     week = weeks.lock(session, slug, now)
-    seen = known_keys(session, week, (line.reading.key for line in lines if line.reading.key))
-    emails = [line.reading.draft.person for line in lines if line.reading.draft]
-    gate = Gate(week, rule_sets.rules_of(session, week), people.by_email(session, emails), now)
-    fresh: list[Draft] = []
+    seen = recording.known_keys(session, week, (line.reading.key for line in lines if line.reading.key))
+    emails = (line.reading.draft.person for line in lines if line.reading.draft)
+    gate = Gate(week, rule_sets.rules_of(session, week), players.by_email(session, week, emails), now)
+    rows: list[Row] = []
     bad: list[dict[str, int | str]] = []
     for number, reading in lines:
         if reading.key in seen:
             continue
-        if sentence := _refusal(reading, gate):
-            bad.append({"line": number, "message": sentence})
-        elif reading.draft:
-            seen.add(reading.draft.key)
-            fresh.append(reading.draft)
+        verdict = gate.judge(reading)
+        if isinstance(verdict, Problem):
+            bad.append({"line": number, "message": verdict.detail})
+        else:
+            seen.add(verdict.key)
+            rows.append(gate.row(verdict, by))
     if bad:
         raise _refused(bad)
-    ledger.record(session, gate, fresh, by=by)
-    return Outcome(len(fresh), len(lines) - len(fresh))
-
-
-def _refusal(reading: Reading, gate: Gate) -> str | None:
-    if reading.draft is None:
-        return " ".join(flaw.message for flaw in reading.flaws)
-    problem = gate.refusal(reading.draft)
-    return problem.detail if problem else None
+    recording.record(session, gate, rows)
+    return Outcome(len(rows), len(lines) - len(rows))
 
 
 def _refused(bad: list[dict[str, int | str]]) -> BatchRefused:
     first = f"Line {bad[0]['line']}: {bad[0]['message']}"
     rest = f" There are {len(bad)} bad lines in all." if len(bad) > 1 else ""
     return BatchRefused(f"Nothing was recorded. {first}{rest}", errors=bad)
-
-
-def known_keys(session: Session, week: Week, keys: Iterable[Key]) -> set[Key | None]:
-    """Those of the keys that the week's ledger already has.
-
-    Asked source by source and kind by kind: for a list of whole keys SQLite would read the week's index through.
-    """
-    wanted: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for key in set(keys):
-        wanted[key.source, key.kind].append(key.external_id)
-    found: set[Key | None] = set()
-    for (source, kind), external_ids in wanted.items():
-        for chunk in people.chunks(external_ids, people.CHUNK):
-            query = select(LedgerEntry.external_id).where(
-                LedgerEntry.week_id == week.id,
-                LedgerEntry.source == source,
-                LedgerEntry.kind == kind,
-                col(LedgerEntry.external_id).in_(chunk),
-            )
-            found.update(Key(source, kind, external_id) for external_id in session.exec(query))
-    return found

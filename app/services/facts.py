@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlmodel import Session, col
 
 from app.domain.activity import Activity, Adjustment
 from app.domain.memberships import Join, team_at
 from app.domain.rules import ADJUSTMENT
 from app.models import LedgerEntry, Reversal, Week
+from app.prepared import Prepared
+from app.services import players
 
 _ACTIVITY: tuple[Any, ...] = (
     LedgerEntry.id,
@@ -30,6 +32,33 @@ _ADJUSTMENT: tuple[Any, ...] = (
 )
 
 
+EARLIEST = 20
+
+
+def of_team(session: Session, week: Week, team_id: str) -> list[Activity]:
+    """The live activities that count for a team."""
+    return _counting_for(session, week, team_id, _OF_TEAM.rows(session, week=week.id, team=team_id))
+
+
+def sharing_subject(session: Session, week: Week, fresh: Activity, team_id: str) -> list[Activity]:
+    """The live activities of a fresh one's kind and subject that count for its team and were recorded before."""
+    rows = _OF_SUBJECT.rows(
+        session, week=week.id, team=team_id, kind=fresh.kind, subject=fresh.subject, next=week.version + 1
+    )
+    return _counting_for(session, week, team_id, rows)
+
+
+def earliest(session: Session, week: Week, team_id: str, kind: str) -> list[Activity]:
+    """The first live activities of a kind that count for a team, of those recorded before; not many."""
+    rows = _EARLIEST.rows(session, week=week.id, team=team_id, kind=kind, next=week.version + 1)
+    return _counting_for(session, week, team_id, rows)
+
+
+def _counting_for(session: Session, week: Week, team_id: str, rows: Sequence[Any]) -> list[Activity]:
+    joins = players.joins_of_team(session, week, team_id) if rows else {}
+    return [activity for activity in _activities(rows, joins) if activity.team == team_id]
+
+
 def live_activities(
     session: Session,
     week: Week,
@@ -47,10 +76,19 @@ def live_activities(
     )
     if people is not None:
         query = query.where(col(LedgerEntry.person_id).in_(list(people)))
+    return _activities(session.connection().execute(_upto(query, upto)), joins)
+
+
+def _activities(rows: Iterable[Any], joins: Mapping[str, Sequence[Join]]) -> list[Activity]:
+    """Rows with the columns of `_ACTIVITY` as activities; who never moved needs no look at the time."""
+    only = {person: each[0].team for person, each in joins.items() if len(each) == 1}
     return [
-        Activity(id_, kind, person, team_at(joins.get(person, ()), at), at, source, external_id, subject, seconds)
-        for id_, kind, person, at, source, external_id, subject, seconds in session.execute(_upto(query, upto))
-    ]
+        Activity(
+            id_, kind, person, only[person] if person in only else team_at(joins.get(person, ()), at), at, source,
+            external_id, subject, seconds,
+        )
+        for id_, kind, person, at, source, external_id, subject, seconds in rows
+    ]  # fmt: skip
 
 
 def adjustments(
@@ -62,7 +100,7 @@ def adjustments(
     )
     if team_id is not None:
         query = query.where(col(LedgerEntry.team_id) == team_id)
-    return [Adjustment(*row) for row in session.execute(_upto(query, upto))]
+    return [Adjustment(*row) for row in session.connection().execute(_upto(query, upto))]
 
 
 def is_live(upto: int | None = None) -> ColumnElement[bool]:
@@ -75,3 +113,26 @@ def is_live(upto: int | None = None) -> ColumnElement[bool]:
 
 def _upto(query: Select[*tuple[Any, ...]], upto: int | None) -> Select[*tuple[Any, ...]]:
     return query if upto is None else query.where(col(LedgerEntry.version) <= upto)
+
+
+_OF_TEAM = Prepared(
+    select(*_ACTIVITY).where(
+        col(LedgerEntry.week_id) == bindparam("week"),
+        col(LedgerEntry.person_id).in_(players.EVER_IN),
+        col(LedgerEntry.kind) != ADJUSTMENT,
+        is_live(),
+    )
+)
+_RECORDED_BEFORE: Select[Any] = select(*_ACTIVITY).where(
+    col(LedgerEntry.week_id) == bindparam("week"),
+    col(LedgerEntry.version) < bindparam("next"),
+    col(LedgerEntry.person_id).in_(players.EVER_IN),
+    col(LedgerEntry.kind) == bindparam("kind"),
+    is_live(),
+)
+_OF_SUBJECT = Prepared(_RECORDED_BEFORE.where(col(LedgerEntry.subject) == bindparam("subject")))
+_EARLIEST = Prepared(
+    _RECORDED_BEFORE.order_by(
+        col(LedgerEntry.occurred_at), col(LedgerEntry.source), col(LedgerEntry.external_id)
+    ).limit(EARLIEST)
+)

@@ -1,17 +1,29 @@
 """The gate of the ledger: whether a draft may enter a week now, and as which row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.domain.calendar import day_bounds
 from app.domain.rules import Rules
 from app.errors import KindUnknown, OutsideWeek, PersonUnknown, Problem, WeekNotOpen
-from app.models import Person, Week
+from app.models import Week
 from app.models.columns import new_id
-from app.services.intake import Draft
+from app.services.intake import Draft, Reading, mend
+from app.services.players import Player
+
+Row = dict[str, Any]
+"""A new row of the ledger, by column."""
+
+_OUR_COLUMNS = ("id", "week_id", "version", "person_id", "recorded_at", "recorded_by")
+COLUMNS = (*_OUR_COLUMNS, *(name for name in Draft.model_fields if name != "person"))
 
 CLOCK_SKEW = timedelta(minutes=5)
+
+_bounds = lru_cache(maxsize=16)(day_bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +32,19 @@ class Gate:
 
     week: Week
     rules: Rules
-    people: dict[str, Person]
+    players: Mapping[str, Player]
     now: datetime
+
+    def judge(self, reading: Reading) -> Draft | Problem:
+        """The draft that may enter, or the problem that keeps it out."""
+        return mend(reading.flaws) if reading.draft is None else self.refusal(reading.draft) or reading.draft
 
     def refusal(self, draft: Draft) -> Problem | None:
         """The problem that keeps this draft out; None when it may enter."""
         if draft.kind not in self.rules.kind_by_name:
             kinds = ", ".join(self.rules.kind_by_name)
             return KindUnknown(f"“{draft.kind}” is no kind of activity here. The rules know {kinds}.")
-        if draft.person not in self.people:
+        if draft.person not in self.players:
             return PersonUnknown(draft.person)
         if self.week.state != "open":
             return WeekNotOpen(self.week.name, self.week.state)
@@ -36,7 +52,7 @@ class Gate:
 
     def _untimely(self, at: datetime) -> Problem | None:
         zone = ZoneInfo(self.week.timezone)
-        start, end = day_bounds(self.week.starts, self.week.ends, zone)
+        start, end = _bounds(self.week.starts, self.week.ends, zone)
         if not start <= at < end:
             return OutsideWeek(
                 f"{at.astimezone(zone):%Y-%m-%d %H:%M} lies outside week {self.week.name}, "
@@ -46,14 +62,14 @@ class Gate:
             return OutsideWeek("occurred_at lies in the future. Record an activity once it has happened.")
         return None
 
-    def row(self, draft: Draft, by: str) -> dict[str, object]:
+    def row(self, draft: Draft, by: str) -> Row:
         """The draft as a new row of the ledger, part of the week's next version."""
         return {
             **draft.model_dump(exclude={"person"}),
             "id": new_id(),
             "week_id": self.week.id,
             "version": self.week.version + 1,
-            "person_id": self.people[draft.person].id,
+            "person_id": self.players[draft.person].id,
             "recorded_at": self.now,
             "recorded_by": by,
         }

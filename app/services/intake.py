@@ -174,6 +174,8 @@ def flaw_of(where: tuple[int | str, ...], kind: str, message: str, context: Mapp
             return Flaw(field, f"This is not valid JSON: {context.get('error', 'it cannot be read')}.")
         case "value_error":
             return Flaw(field, f"{subject} {context['error']}.")
+        case "string_unicode":
+            return Flaw(field, f"{subject} is not valid Unicode text; write it in UTF-8.")
         case "string_pattern_mismatch":
             return Flaw(field, f"{subject} must fit the pattern {context['pattern']}.")
         case _:

@@ -1,22 +1,22 @@
 """The ledger's verbs: take, reverse, reinstate, adjust. Nothing here edits or deletes."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, insert
+from sqlalchemy import func
 from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.memberships import team_at
 from app.domain.rules import ADJUSTMENT
-from app.errors import AlreadyDone, Malformed, NotFound
+from app.errors import AlreadyDone, Malformed, NotFound, Problem
 from app.models import LedgerEntry, Reversal, Week
 from app.models.columns import is_id
-from app.services import people, reasons, rule_sets, scores, teams, weeks
-from app.services.gate import Gate
-from app.services.intake import Draft, Key, Reading, code_flaw, mend
+from app.services import activities, players, reasons, recording, rule_sets, scores, teams, weeks
+from app.services.activities import ActivityView
+from app.services.gate import Gate, Row
+from app.services.intake import Draft, Key, Reading, code_flaw
 
 ORGANIZER = "organizer"
 MOST_POINTS = 100_000
@@ -29,22 +29,75 @@ class Taken(NamedTuple):
     repeated: bool
 
 
+class Arrival(NamedTuple):
+    """What somebody wants recorded: as it was read, and who sent it."""
+
+    reading: Reading
+    by: str
+
+
+class Answer(NamedTuple):
+    """The activity as readers see it, and whether it was there before."""
+
+    activity: ActivityView
+    repeated: bool
+
+
+class _Place(NamedTuple):
+    """The key under which an arrival is in the ledger now, and whether it was there before."""
+
+    key: Key
+    repeated: bool
+
+
 def take(session: Session, slug: str, reading: Reading, *, by: str, now: datetime) -> Taken:
     """Record what was read, or find the activity it repeats; a repeat is recognised before anything else.
 
     Raises WeekUnknown, Malformed, KindUnknown, PersonUnknown, WeekNotOpen or OutsideWeek; then nothing has changed.
     """
+    gate, _, [outcome] = _admit(session, slug, [Arrival(reading, by)], now)
+    if isinstance(outcome, Problem):
+        raise outcome
+    return Taken(get(session, gate.week, outcome.key), outcome.repeated)
+
+
+def take_all(session: Session, slug: str, arrivals: Sequence[Arrival], *, now: datetime) -> list[Answer | Problem]:
+    """Record several arrivals as one change of the week; each is answered as if it had come alone, one after the other.
+
+    Raises WeekUnknown.
+    """
+    gate, fresh, outcomes = _admit(session, slug, arrivals, now)
+
+    def answer(place: _Place) -> Answer:
+        if place.key in fresh:
+            draft, row = fresh[place.key]
+            return Answer(activities.new_view(gate.week, row, draft.person, gate.players[draft.person]), place.repeated)
+        return Answer(activities.view(session, gate.week, get(session, gate.week, place.key)), place.repeated)
+
+    return [outcome if isinstance(outcome, Problem) else answer(outcome) for outcome in outcomes]
+
+
+def _admit(
+    session: Session, slug: str, arrivals: Sequence[Arrival], now: datetime
+) -> tuple[Gate, dict[Key, tuple[Draft, Row]], list[_Place | Problem]]:
+    """Record what may enter: the gate they passed, what is new, and what became of each arrival."""
     week = weeks.lock(session, slug, now)
-    if reading.key and (known := find(session, week, reading.key)):
-        return Taken(known, repeated=True)
-    if reading.draft is None:
-        raise mend(reading.flaws)
-    draft = reading.draft
-    gate = Gate(week, rule_sets.rules_of(session, week), people.by_email(session, [draft.person]), now)
-    if problem := gate.refusal(draft):
-        raise problem
-    record(session, gate, [draft], by=by)
-    return Taken(get(session, week, draft.key), repeated=False)
+    known = recording.known_keys(session, week, (each.reading.key for each in arrivals if each.reading.key))
+    emails = (each.reading.draft.person for each in arrivals if each.reading.draft)
+    gate = Gate(week, rule_sets.rules_of(session, week), players.by_email(session, week, emails), now)
+    fresh: dict[Key, tuple[Draft, Row]] = {}
+    outcomes: list[_Place | Problem] = []
+    for reading, by in arrivals:
+        key = reading.key
+        if key is not None and (key in known or key in fresh):
+            outcomes.append(_Place(key, repeated=True))
+        elif isinstance(verdict := gate.judge(reading), Problem):
+            outcomes.append(verdict)
+        else:
+            fresh[verdict.key] = verdict, gate.row(verdict, by)
+            outcomes.append(_Place(verdict.key, repeated=False))
+    recording.record(session, gate, [row for _, row in fresh.values()])
+    return gate, fresh, outcomes
 
 
 def get(session: Session, week: Week, key: Key) -> LedgerEntry:
@@ -64,32 +117,6 @@ def _with_key(week: Week, key: Key) -> SelectOfScalar[LedgerEntry]:
         LedgerEntry.kind == key.kind,
         LedgerEntry.external_id == key.external_id,
     )
-
-
-def record(session: Session, gate: Gate, drafts: Sequence[Draft], *, by: str) -> None:
-    """Add drafts that the gate lets in and that repeat nothing, as one change of the locked week."""
-    if not drafts:
-        return
-    for chunk in people.chunks(drafts, 5_000):
-        session.execute(insert(LedgerEntry), [gate.row(draft, by) for draft in chunk])
-    _rescore(session, gate, drafts)
-    weeks.touch(session, gate.week)
-
-
-def _rescore(session: Session, gate: Gate, drafts: Sequence[Draft]) -> None:
-    """Score the teams these drafts count for anew, and count those that belong to no team."""
-    ids = {email: person.id for email, person in gate.people.items()}
-    joins = teams.joins(session, gate.week, ids.values() if len(ids) < people.CHUNK else None)
-    touched: set[str] = set()
-    loose: Counter[str] = Counter()
-    for draft in drafts:
-        team_id = team_at(joins.get(ids[draft.person], ()), draft.occurred_at)
-        if team_id is None:
-            loose[draft.kind] += 1
-        else:
-            touched.add(team_id)
-    scores.refresh(session, gate.week, gate.rules, touched)
-    scores.count_loose(session, gate.week, loose)
 
 
 def reverse(session: Session, activity_id: str, *, reason: str, by: str, now: datetime) -> Reversal:
@@ -137,7 +164,7 @@ def _rescore_entry(session: Session, week: Week, entry: LedgerEntry, change: int
     if team_id is None:
         scores.count_loose(session, week, {entry.kind: change})
     else:
-        scores.refresh(session, week, rule_sets.rules_of(session, week), [team_id])
+        scores.refresh(session, week, rule_sets.rules_of(session, week), team_id)
 
 
 def team_of(session: Session, week: Week, entry: LedgerEntry) -> str | None:
@@ -172,6 +199,6 @@ def adjust(
     )  # fmt: skip
     session.add(entry)
     session.flush()
-    scores.refresh(session, week, rule_sets.rules_of(session, week), [team.id])
+    scores.refresh(session, week, rule_sets.rules_of(session, week), team.id)
     weeks.touch(session, week)
     return Taken(entry, repeated=False)

@@ -46,17 +46,20 @@ def read_csv(rows: Iterable[str]) -> list[Entry]:
     reader = csv.reader(rows, strict=True)
     entries: list[Entry] = []
     bad: list[tuple[int, str]] = []
+    line = 1
     try:
         header = [cell.strip().casefold() for cell in next(reader, [])]
         if header != COLUMNS:
             raise _refused([(1, f"The first line must be the header {','.join(COLUMNS)}.")])
+        line = reader.line_num + 1
         for cells in reader:
             if cells:
-                entry, flaws = _entry(reader.line_num, cells)
-                bad += [(reader.line_num, flaw) for flaw in flaws]
+                entry, flaws = _entry(line, cells)
+                bad += [(line, flaw) for flaw in flaws]
                 entries.append(entry)
+            line = reader.line_num + 1
     except csv.Error as error:
-        bad.append((reader.line_num, f"This line is not valid CSV: {error}."))
+        bad.append((line, f"This line is not valid CSV: {error}."))
     bad += _twice(entries)
     if bad:
         raise _refused(sorted(bad))

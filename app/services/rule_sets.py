@@ -5,13 +5,15 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from app.db import alone, announce
 from app.domain.rules import ADJUSTMENT, Mistake, Rules, parse_rules
-from app.errors import RulesRefused, RulesUnfit, TeamFull
+from app.errors import RulesRefused, RulesUnfit
 from app.events import RulesChanged
 from app.models import LedgerEntry, RuleSet, RulesFile, Week
+from app.prepared import Prepared
 from app.services import reasons, scores, teams, weeks
 
 
@@ -30,17 +32,15 @@ def rules_of(session: Session, week: Week) -> Rules:
     return rules_numbered(session, week.rule_set_id)
 
 
+_VERSION = Prepared(select(RuleSet.id, RuleSet.sha256).where(RuleSet.id == bindparam("id")))
+_ACTIVE = Prepared(select(RuleSet.id, RuleSet.sha256).order_by(col(RuleSet.id).desc()).limit(1))
 _by_hash: dict[str, Rules] = {}
 
 
 def rules_numbered(session: Session, rule_set_id: int | None) -> Rules:
     """The rules of a version, or of the active one (None); a text is read and parsed once in a process."""
-    query = select(RuleSet.id, RuleSet.sha256)
-    if rule_set_id is None:
-        query = query.order_by(col(RuleSet.id).desc()).limit(1)
-    else:
-        query = query.where(RuleSet.id == rule_set_id)
-    number, digest = session.exec(query).one()
+    found = _ACTIVE.rows(session) if rule_set_id is None else _VERSION.rows(session, id=rule_set_id)
+    [(number, digest)] = found
     if digest not in _by_hash:
         _by_hash[digest] = valid(session.exec(select(RuleSet.text).where(RuleSet.id == number)).one())
     return _by_hash[digest]
@@ -111,11 +111,7 @@ def week_refusals(session: Session, week: Week, rules: Rules) -> list[str]:
         f"Week {week.name} has activities of the kind “{kind}”: keep [activities.{kind}]."
         for kind in sorted(set(used) - {ADJUSTMENT} - set(rules.kind_by_name))
     ]
-    try:
-        teams.check_sizes(session, week, rules.team_size)
-    except TeamFull as problem:
-        found.append(problem.detail)
-    return found
+    return found + teams.oversized(session, week, rules.team_size)
 
 
 def read_file(session: Session, text: str, now: datetime) -> RuleSet | None:

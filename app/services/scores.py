@@ -2,20 +2,30 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlmodel import Session, col, select
 
+from app.domain import increment
 from app.domain.activity import Activity, Adjustment
 from app.domain.rules import Rules
 from app.domain.scoring import score
 from app.domain.tally import TeamScore, from_json, tally, to_json
 from app.models import Score, Week
 from app.models.score import NO_TEAM
+from app.prepared import Prepared
 from app.services import facts, teams
+
+FEW = 16
+"""With more fresh activities than this, scoring their team anew is as quick."""
+
+_HERE = (col(Score.week_id) == bindparam("week"), col(Score.team_id) == bindparam("team"))
+_KEPT = Prepared(select(Score.data).where(*_HERE))
+_REPLACE = Prepared(update(Score).where(*_HERE).values(data=bindparam("text")))
 
 
 class WeekScores(NamedTuple):
@@ -25,19 +35,33 @@ class WeekScores(NamedTuple):
     loose: dict[str, int]
 
 
-def refresh(session: Session, week: Week, rules: Rules, team_ids: Iterable[str]) -> None:
-    """Score these teams anew from their own activities alone."""
-    for team_id in sorted(set(team_ids)):
-        _store(session, week, team_id, to_json(score_team(session, week, rules, team_id)))
-
-
-def score_team(session: Session, week: Week, rules: Rules, team_id: str) -> TeamScore:
-    """One team's score, computed from the ledger."""
-    people = teams.ever_in(session, team_id)
-    found = facts.live_activities(session, week, teams.joins(session, week, people), people=people)
-    own = [activity for activity in found if activity.team == team_id]
+def refresh(session: Session, week: Week, rules: Rules, team_id: str) -> None:
+    """Score a team anew from its own activities alone."""
+    own = facts.of_team(session, week, team_id)
     zone = ZoneInfo(week.timezone)
-    return tally(own, score(own, rules, zone), facts.adjustments(session, week, team_id=team_id), zone)
+    given = facts.adjustments(session, week, team_id=team_id)
+    _store(session, week, team_id, to_json(tally(own, score(own, rules, zone), given, zone)))
+
+
+def add(session: Session, week: Week, rules: Rules, team_id: str, fresh: Sequence[Activity]) -> None:
+    """Bring a team's score up to date after these activities of it were recorded."""
+    grown = _grown(session, week, rules, team_id, fresh) if len(fresh) <= FEW else None
+    if grown is None:
+        refresh(session, week, rules, team_id)
+    else:
+        _store(session, week, team_id, to_json(grown))
+
+
+def _grown(session: Session, week: Week, rules: Rules, team_id: str, fresh: Sequence[Activity]) -> TeamScore | None:
+    """The kept score with fresh activities; None where the whole team has to be scored anew."""
+    kept = _KEPT.rows(session, week=week.id, team=team_id)
+    kin_of = {each.kind: increment.kin_of(each.kind, rules) for each in fresh}
+    if not kept or "everybody" in kin_of.values():
+        return None
+    capped = {(each.kind, each.subject): each for each in fresh if each.subject and kin_of[each.kind] == "subject"}
+    kin = [each for one in capped.values() for each in facts.sharing_subject(session, week, one, team_id)]
+    earliest = partial(facts.earliest, session, week, team_id)
+    return increment.add(from_json(kept[0][0]), fresh, kin, earliest, rules, ZoneInfo(week.timezone))
 
 
 def count_loose(session: Session, week: Week, changes: Mapping[str, int]) -> None:
@@ -102,6 +126,5 @@ def rebuild(session: Session, week: Week, rules: Rules) -> None:
 
 
 def _store(session: Session, week: Week, team_id: str, data: str) -> None:
-    here = (col(Score.week_id) == week.id, col(Score.team_id) == team_id)
-    if session.execute(update(Score).where(*here).values(data=data)).rowcount == 0:  # type: ignore[attr-defined]
+    if _REPLACE.run(session, [{"week": week.id, "team": team_id, "text": data}]) == 0:
         session.execute(insert(Score).values(week_id=week.id, team_id=team_id, data=data))

@@ -62,9 +62,9 @@ def look_back(session: Session, past: Sequence[Week]) -> tuple[PastWeek, ...]:
     ):
         totals[id_][name] = number
     active = select(week_id, func.count(func.distinct(LedgerEntry.person_id))).where(*entries).group_by(week_id)
-    people: dict[int, int] = {id_: number for id_, number in session.execute(active)}
+    people: dict[int, int] = dict(session.execute(active).all())
     sizes = select(col(Team.week_id), func.count()).where(col(Team.week_id).in_(ids)).group_by(col(Team.week_id))
-    team_counts: dict[int, int] = {id_: number for id_, number in session.execute(sizes)}
+    team_counts: dict[int, int] = dict(session.execute(sizes).all())
     return tuple(
         PastWeek(
             week.slug, week.name, week.starts, totals[week.id], team_counts.get(week.id, 0), people.get(week.id, 0)

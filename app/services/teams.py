@@ -117,11 +117,16 @@ def move(session: Session, week: Week, person: Person, team: Team | None, *, by:
 
 def check_sizes(session: Session, week: Week, size: int) -> None:
     """Raise TeamFull if a team of the week has more members than the rules allow."""
+    if sentences := oversized(session, week, size):
+        raise TeamFull(" ".join(sentences))
+
+
+def oversized(session: Session, week: Week, size: int) -> list[str]:
+    """A sentence for each team of the week that has more than `size` members."""
     people = members(session, week)
-    for team in of_week(session, week):
-        count = len(people.get(team.id, []))
-        if count > size:
-            raise TeamFull(
-                f"Team {team.name} would have {count} members; the rules allow {size}. "
-                "Take someone out of it, or raise team.size in the rules."
-            )
+    return [
+        f"Team {team.name} would have {len(people[team.id])} members; the rules allow {size}. "
+        "Take someone out of it, or raise team.size in the rules."
+        for team in of_week(session, week)
+        if len(people.get(team.id, ())) > size
+    ]

@@ -38,7 +38,8 @@ def create(session: Session, *, name: str, scopes: list[str], days: int | None, 
         raise Malformed(f"The token's name {flaw}.")
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
-        raise Malformed(f"“{', '.join(unknown)}” is no scope. Choose from {', '.join(SCOPES)}.")
+        wrong = f"“{', '.join(unknown)}” is no scope" if unknown else "A token needs at least one scope"
+        raise Malformed(f"{wrong}. Choose from {', '.join(SCOPES)}.")
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         raise Malformed(f"A token can last 1 to {LONGEST_DAYS} days.")
     alone(session)

@@ -35,7 +35,7 @@ def _pages(session: Session, week: Week, progress: Callable[[int], None]) -> Ite
 
 
 def _write_csv(pages: Iterator[list[ActivityView]], _week: Week, out: IO[str]) -> int:
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\r\n")  # with a lone \n, csv leaves a \r inside a cell unquoted
     writer.writerow(COLUMNS)
     count = 0
     for items in pages:

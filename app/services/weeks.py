@@ -4,6 +4,8 @@ import re
 from datetime import date, datetime
 from typing import Literal
 
+from sqlalchemy import bindparam, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from app.db import alone, announce
@@ -12,12 +14,15 @@ from app.domain.calendar import local_day, parse_zone
 from app.errors import Conflict, Malformed, NotFound, WeekNotOpen, WeekUnknown
 from app.events import WeekChanged
 from app.models import Week, WeekEvent
+from app.prepared import Prepared
 from app.services import paging
 from app.services.paging import Page
 
 CURRENT = "current"
 LONGEST_WEEK = 31
 
+_LOCK = select(Week).where(Week.slug == bindparam("slug")).with_for_update().execution_options(populate_existing=True)
+_COUNT = Prepared(update(Week).where(col(Week.id) == bindparam("week")).values(version=bindparam("next")))
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 Action = Literal["created", "opened", "closed", "reopened", "frozen", "revealed"]
@@ -110,16 +115,17 @@ def lock(session: Session, slug: str, now: datetime) -> Week:
 
     SQLite has one writer anyway; PostgreSQL locks the row, and what was read before is read again.
     """
-    week_id = find(session, slug, now).id
-    return session.exec(
-        select(Week).where(Week.id == week_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
+    name = find(session, slug, now).slug if slug == CURRENT else slug
+    week = session.exec(_LOCK, params={"slug": name}).first() if _SLUG.fullmatch(name) else None
+    if week is None:
+        raise WeekUnknown(slug)
+    return week
 
 
 def touch(session: Session, week: Week) -> int:
     """Count one more change of a locked week and tell whoever watches, once it is committed."""
-    week.version += 1
-    session.add(week)
+    set_committed_value(week, "version", week.version + 1)
+    _COUNT.run(session, [{"week": week.id, "next": week.version}])
     announce(session, WeekChanged(week.slug, week.version))
     return week.version
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import time
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from starlette.responses import Response
 from app import __version__
 from app.db import Database
 from app.domain.board import Board
-from app.domain.calendar import first_moment, local_day
+from app.domain.calendar import ONE_DAY, first_moment, local_day
 from app.domain.rules import Rules
 from app.errors import Unavailable, WeekUnknown
 from app.events import Event
@@ -26,6 +27,8 @@ from app.services import boards, rule_sets, weeks
 from app.web import render
 from app.web.clock import Clock
 from app.web.documents import board_document
+
+AWAY_SECONDS = 1.0
 
 
 class Representation:
@@ -115,6 +118,7 @@ class BoardKeeper:
         self._computing = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()
+        self._away_until = 0.0
         database.subscribe(self.hear)
 
     def hear(self, _news: Event | None = None) -> None:
@@ -167,12 +171,16 @@ class BoardKeeper:
         async with self._computing:
             if (served := self._fresh(key)) is not None:
                 return served
+            last = self._kept.get(key)
+            if last is not None and time.monotonic() < self._away_until:
+                return last.served
             try:
                 return await run_in_threadpool(self._load, key)
             except Unavailable:
-                if (kept := self._kept.get(key)) is None:
+                self._away_until = time.monotonic() + AWAY_SECONDS
+                if last is None:
                     raise
-                return kept.served
+                return last.served
 
     def _load(self, key: tuple[str, bool]) -> Served:
         heard, now = self._heard, self._clock()
@@ -192,6 +200,5 @@ def serve(session: Session, week: Week, now: datetime, *, public: bool) -> Serve
     board = boards.public(session, week, now) if public else boards.live(session, week, now)
     rules = rule_sets.rules_numbered(session, week.frozen_rule_set_id if board.frozen else week.rule_set_id)
     zone = ZoneInfo(week.timezone)
-    today = local_day(now, zone)
-    over = board.state == "closed" or today > week.ends
-    return Served(board, rules, zone, until=first_moment(today + timedelta(days=1), zone), over=over)
+    over = board.state == "closed" or local_day(board.as_of, zone) > week.ends
+    return Served(board, rules, zone, until=first_moment(local_day(now, zone) + ONE_DAY, zone), over=over)

@@ -1,7 +1,6 @@
 """The API's answers as plain values, key by key as the contract names them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -60,7 +59,7 @@ def receipt_document(receipt: Receipt) -> dict[str, Any]:
 
 def activity_document(activity: ActivityView) -> dict[str, Any]:
     """One activity; an adjustment also has `points` and `reason`."""
-    document = {name: plain(value) for name, value in asdict(activity).items()}
+    document = {name: plain(getattr(activity, name)) for name in activity.__slots__}
     if activity.points is None:
         del document["points"], document["reason"]
     return document

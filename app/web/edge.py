@@ -1,8 +1,11 @@
-"""The outermost layer: security headers on every answer, and a sentence where a body was too large."""
+"""The outermost layer: what every answer has in common, and our words where the framework has its own."""
 
-from starlette.datastructures import MutableHeaders
+import re
+
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.errors import Problem
 from app.web import problems, render
 
 _HEADERS = {
@@ -12,10 +15,12 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_FOR_THIS_READER = (b"cache-control", b"private, no-cache")
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 class Edge:
-    """Wraps an application; adds nothing a response already says."""
+    """Wraps an application: security headers on every answer, HEAD wherever there is GET, our own refusals."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -26,15 +31,24 @@ class Edge:
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything but HTTP through as it is."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
+        """Answer one request, or start and stop the application."""
+        match scope["type"]:
+            case "http":
+                await self._answer(scope, receive, send)
+            case "lifespan":
+                await self._live(scope, receive, send)
+            case _:
+                await self._app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_replaced = False
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *self._headers]}
+                headers = [*message["headers"], *self._headers]
+                if not any(name == b"cache-control" for name, _ in headers):
+                    headers.append(_FOR_THIS_READER)
+                message = {**message, "headers": headers}
             await send(message)
 
         async def edged(message: Message) -> None:
@@ -43,18 +57,43 @@ class Edge:
                 return
             if _is_bare_refusal(message):
                 is_replaced = True
-                await problems.too_large()(scope, receive, dressed)
+                await problems.bare(413)(scope, receive, dressed)
             else:
                 await dressed(message)
 
-        await self._app(scope, receive, edged)
+        if _CONTROL.search(scope["path"]):
+            await problems.bare(404)(scope, receive, dressed)
+        else:
+            # The server leaves the body out where it was asked for none.
+            asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+            await self._app(asked, receive, edged)
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a start that fails for a reason we can name fail with that sentence instead of a traceback."""
+        failure: Message | None = None
+
+        async def held(message: Message) -> None:
+            nonlocal failure
+            if message["type"] == "lifespan.startup.failed":
+                failure = message
+            else:
+                await send(message)
+
+        try:
+            await self._app(scope, receive, held)
+        except Problem as problem:
+            await send({"type": "lifespan.startup.failed", "message": problem.detail})
+        except BaseException:
+            if failure is not None:
+                await send(failure)
+            raise
 
 
 def _is_bare_refusal(message: Message) -> bool:
     """The framework answers an oversized body with two English words of plain text."""
     if message["type"] != "http.response.start" or message["status"] != 413:
         return False
-    return MutableHeaders(raw=list(message["headers"])).get("content-type", "").startswith("text/plain")
+    return Headers(raw=list(message["headers"])).get("content-type", "").startswith("text/plain")
 
 
 def content_security_policy() -> str:

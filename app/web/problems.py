@@ -16,11 +16,13 @@ from app.web import render
 
 MEDIA_TYPE = "application/problem+json"
 FOR_PROGRAMS = ("/api/", "/metrics", "/healthz", "/readyz", "/openapi.json")
-SENTENCES = {
+CUT_OFF = 499
+_SENTENCES = {
+    400: ("Not to be read", "The request cannot be read. Send a body as the documentation of this address shows."),
     404: ("Not found", "There is nothing at this address."),
     405: ("Not this way", "This address does not take that method."),
     413: ("Too large", "The body is larger than this address takes."),
-    499: ("Cut off", "The request ended before its body did."),
+    CUT_OFF: ("Cut off", "The request ended before its body did."),
     500: ("Our mistake", "Something went wrong on our side. It has been written to the log."),
 }
 
@@ -41,18 +43,17 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        title, detail = SENTENCES.get(error.status_code, ("That did not work", str(error.detail)))
+        title, detail = _SENTENCES.get(error.status_code, ("That did not work", str(error.detail)))
         return answer(request, error.status_code, title, detail, {}, error.headers or {})
 
     @app.exception_handler(ClientDisconnect)
     async def gone(request: Request, _error: ClientDisconnect) -> Response:
-        title, detail = SENTENCES[499]
-        return answer(request, 499, title, detail, {}, {})
+        return answer(request, CUT_OFF, *_SENTENCES[CUT_OFF])
 
     @app.exception_handler(Exception)
     async def failed(request: Request, _error: Exception) -> Response:
-        title, detail = SENTENCES[500]
-        return answer(request, 500, title, detail, {}, {})
+        # The server closes the connection after a failure: who knows does not send the next request into it.
+        return answer(request, 500, *_SENTENCES[500], headers={"Connection": "close"})
 
 
 def _place(where: tuple[int | str, ...]) -> tuple[int | str, ...]:
@@ -70,7 +71,12 @@ def _headers(problem: Problem) -> dict[str, str]:
 
 
 def answer(
-    request: Request, status: int, title: str, detail: str, extra: Mapping[str, Any], headers: Mapping[str, str]
+    request: Request,
+    status: int,
+    title: str,
+    detail: str,
+    extra: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A refusal in the form its reader understands."""
     if not request.scope["path"].startswith(FOR_PROGRAMS):
@@ -93,7 +99,6 @@ def document(
     return Response(body, status, headers, MEDIA_TYPE)
 
 
-def too_large() -> Response:
-    """A body over the limit of its address."""
-    title, detail = SENTENCES[413]
-    return document(413, title, detail)
+def bare(status: int) -> Response:
+    """A refusal that is the same for every request."""
+    return document(status, *_SENTENCES[status])

@@ -10,6 +10,7 @@ from app.web.boards import BoardKeeper
 from app.web.clock import Clock
 from app.web.desk import TokenDesk
 from app.web.live import Streams
+from app.web.recorder import Recorder
 from app.web.scenes.projector import Projector
 from app.web.summaries import Summaries
 
@@ -23,6 +24,7 @@ class Installation:
     clock: Clock
     boards: BoardKeeper
     desk: TokenDesk
+    recorder: Recorder
     streams: Streams
     summaries: Summaries
     projector: Projector

@@ -154,7 +154,10 @@ class Summaries:
                 served = serve(session, week, now, public=public)
                 story = stories.of_week(session, week, public=public, past=looked_back)
                 told = Told(served.board, story, served.rules.kinds, served.zone, served.over)
-                kept = _Kept(Summary(served, told, self._share), stamp, heard)
+                summary = Summary(served, told, self._share)
+                # What looks alike stays what it is, drawings and all: so does a frozen week, whatever goes on behind.
+                is_same = kept is not None and kept.summary.mark == summary.mark and now < kept.summary.served.until
+                kept = _Kept(kept.summary if kept is not None and is_same else summary, stamp, heard)
         ended = time.monotonic()
         rest = RESTS * (ended - begun) if ended - begun > LONG_SECONDS else 0.0
         self._kept[slug, public] = _Kept(kept.summary, stamp, heard, ended + rest)

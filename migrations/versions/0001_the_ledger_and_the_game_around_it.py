@@ -166,7 +166,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "CASE WHEN kind = 'adjustment'"
             " THEN team_id IS NOT NULL AND person_id IS NULL AND reason IS NOT NULL"
-            " AND points BETWEEN -100000 AND 100000 AND points <> 0"
+            " AND points IS NOT NULL AND points BETWEEN -100000 AND 100000 AND points <> 0"
             " ELSE team_id IS NULL AND person_id IS NOT NULL AND points IS NULL END",
             name="activity_shape",
         ),

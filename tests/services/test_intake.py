@@ -201,7 +201,7 @@ def test_row_with_strange_seconds_has_a_flaw(seconds: str) -> None:
     assert [flaw.field for flaw in reading.flaws] == ["response_seconds"]
 
 
-@pytest.mark.parametrize("text", ["\ud800", "\udcff", "a\0"])
+@pytest.mark.parametrize("text", ["\ud800", "a\0"])
 def test_row_with_undecodable_text_has_flaws_and_no_key(text: str) -> None:
     reading = read_row({**row(), "source": text})
 

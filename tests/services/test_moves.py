@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.domain.calendar import day_bounds
-from tests.builders import ADA, BO, CATS, DUA, ELIF, ENDS, GUS, NOW, OWLS, PACIFIC, STARTS, Game, moment
+from app.services import rosters
+from tests.builders import ADA, BO, CATS, DUA, ELIF, ENDS, GUS, NOW, OWLS, PACIFIC, STARTS, Game, entries, moment
 
 START, _ = day_bounds(STARTS, ENDS, PACIFIC)
 
@@ -140,9 +141,6 @@ def test_late_credit_for_a_team_that_everybody_left_counts_there(game: Game) -> 
 
 def test_two_swap_teams_without_a_full_one(game: Game) -> None:
     with game.database.unit_of_work() as session:
-        from app.services import rosters
-        from tests.builders import entries
-
         swap = entries(CATS, [ADA]) + entries(OWLS, [DUA])
         outcome = rosters.apply(session, game.slug, swap, by="Olu", now=NOW)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.config import Settings
+from tests.builders import SLUG, Game
 from tests.web.site import SettableClock, Site, serving
 
 
@@ -21,22 +22,20 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture
-def empty_site(settings: Settings, clock: SettableClock) -> Iterator[Site]:
-    """A running server without a week; its boards are public."""
-    with serving(settings.model_copy(update={"board_visibility": "public"}), clock) as site:
+def visibility() -> str:
+    """Boards are public, unless a test is marked SIGNED_IN."""
+    return "public"
+
+
+@pytest.fixture
+def empty_site(settings: Settings, visibility: str, clock: SettableClock) -> Iterator[Site]:
+    """A running server without a week."""
+    with serving(settings.model_copy(update={"board_visibility": visibility}), clock) as site:
         yield site
 
 
 @pytest.fixture
-def site(empty_site: Site) -> Site:
-    """A running server with the standard week open and the whole cast in its teams; its boards are public."""
-    empty_site.game.start()
+def site(game: Game, empty_site: Site) -> Site:
+    """A running server with the standard week open and the whole cast in its teams."""
+    assert game.slug == SLUG
     return empty_site
-
-
-@pytest.fixture
-def closed_site(settings: Settings, clock: SettableClock) -> Iterator[Site]:
-    """The same with boards for signed-in readers only."""
-    with serving(settings.model_copy(update={"board_visibility": "signed-in"}), clock) as site:
-        site.game.start()
-        yield site

@@ -2,10 +2,11 @@
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,8 +24,10 @@ from app.services.tokens import Scope
 from tests.builders import NOW, SLUG, Game, an_activity, moment
 
 BOTH_ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+SIGNED_IN = pytest.mark.parametrize("visibility", ["signed-in"])
 API = "/api/v1"
 WEEK = f"{API}/weeks/{SLUG}"
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading certificates would take longer than a test
 PROBLEM = "application/problem+json"
 PROBLEM_KEYS = ["type", "title", "status", "detail"]
 
@@ -36,6 +39,7 @@ class SettableClock:
         self.now = now
 
     def __call__(self) -> datetime:
+        """The moment it stands at."""
         return self.now
 
     def set(self, when: datetime | str) -> None:
@@ -120,7 +124,7 @@ def serving(settings: Settings, clock: SettableClock | None = None, port: int = 
     """A server on this port, or on a free one, for as long as the block lasts."""
     clock = clock or SettableClock()
     app = create_app(settings, clock=clock)
-    with listening(app, port) as url, httpx.Client(base_url=url, timeout=20) as client:
+    with listening(app, port) as url, httpx.Client(base_url=url, timeout=20, verify=_NO_TLS) as client:
         yield Site(app, url, clock, client)
 
 
@@ -129,15 +133,22 @@ def listening(app: FastAPI, port: int = 0) -> Iterator[str]:
     """Serve an application in a thread, on this port or on a free one; its address."""
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
     with socket.create_server(("127.0.0.1", port)) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread = threading.Thread(target=_run, args=(server, listener), daemon=True)
         thread.start()
         until(lambda: server.started or not thread.is_alive())
+        if not server.started:
+            raise RuntimeError("the server did not start")
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             app.state.installation.streams.close()
             server.should_exit = True
             thread.join(10)
+
+
+def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+    with suppress(SystemExit):  # how it says that it could not start
+        server.run(sockets=[listener])
 
 
 def until(holds: Callable[[], object], seconds: float = 10.0) -> float:
@@ -158,5 +169,5 @@ def assert_problem(answer: httpx.Response, status: int, *extra: str) -> str:
     assert (document["type"], document["status"]) == ("about:blank", status)
     detail: str = document["detail"]
     assert document["title"]
-    assert detail.endswith((".", "…", "?"))
+    assert detail.endswith((".", "…", "?", ".)")), detail
     return detail

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
+from starlette.routing import Mount
 
 from app.services import tokens
 from app.services.tokens import SCOPES, Scope
 from tests.builders import RULES, SLUG, an_activity
-from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem, until
+from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, WEEK, Site, assert_problem, until
 
 PUBLIC = "everybody where boards are public, else read"
 EVERYBODY = "everybody"
@@ -48,18 +49,15 @@ ROUTES: dict[tuple[str, str], str] = {
 
 def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
     """Every route of the application, by method and path."""
-    for route in app.routes:
-        print(type(route), getattr(route, "path", None))
-    yield from ()
+    for route in iter_route_contexts(app.routes):
+        if not isinstance(route.original_route, Mount):
+            yield from ((method, str(route.path)) for method in (route.methods or set()) - {"HEAD"})
 
 
-def request(site: Site, method: str, template: str, *scopes: Scope, token: str | None = None) -> int:
+def request(site: Site, method: str, template: str, places: dict[str, str], *scopes: Scope) -> int:
     """The status of a well-formed request to a route; everything it needs is there."""
-    activity = site.get(f"{WEEK}/activities", "admin").json()["items"][0]["id"]
-    team = site.game.team_id("Owls")
-    path = template.format(week=SLUG, team=team, team_id=team, activity_id=activity)
-    headers = {"Authorization": token} if token is not None else {}
-    return site.ask(method, path, *scopes, headers=headers, **body_for(template, team)).status_code
+    body = body_for(template, places["team"])
+    return site.ask(method, template.format(**places), *scopes, **body).status_code
 
 
 def body_for(template: str, team: str) -> dict[str, Any]:
@@ -84,26 +82,25 @@ def test_every_route_is_in_the_table(site: Site) -> None:
 
 
 @pytest.mark.parametrize("visibility", ["public", "signed-in"])
-def test_every_route_lets_in_exactly_whom_the_table_says(visibility: str, request: pytest.FixtureRequest) -> None:
-    site: Site = request.getfixturevalue("site" if visibility == "public" else "closed_site")
-    site.record().raise_for_status()
-    seen = {}
-    for (method, template), rule in ROUTES.items():
-        needs = {PUBLIC: EVERYBODY if visibility == "public" else "read"}.get(rule, rule)
-        seen[method, template] = (needs, _who_gets_in(site, method, template))
+def test_every_route_lets_in_exactly_whom_the_table_says(site: Site, visibility: str) -> None:
+    team, activity = site.game.team_id("Owls"), site.record().json()["id"]
+    places = {"week": SLUG, "team": team, "team_id": team, "activity_id": activity}
+    public_means = EVERYBODY if visibility == "public" else "read"
 
-    expected = {
-        key: (needs, [EVERYBODY, *SCOPES] if needs == EVERYBODY else [scope for scope in SCOPES if scope in {needs, "admin"}])
-        for key, (needs, _) in seen.items()
-    }  # fmt: skip
-    assert seen == expected
+    seen = {(method, template): _who_gets_in(site, method, template, places) for method, template in ROUTES}
+
+    assert seen == {key: _whom(public_means if rule == PUBLIC else rule) for key, rule in ROUTES.items()}
 
 
-def _who_gets_in(site: Site, method: str, template: str) -> list[str]:
-    anonymous = request(site, method, template)
+def _whom(needs: str) -> list[str]:
+    return [EVERYBODY, *SCOPES] if needs == EVERYBODY else [scope for scope in SCOPES if scope in {needs, "admin"}]
+
+
+def _who_gets_in(site: Site, method: str, template: str, places: dict[str, str]) -> list[str]:
+    anonymous = request(site, method, template, places)
     found = [] if anonymous == 401 else [EVERYBODY]
     for scope in SCOPES:
-        status = request(site, method, template, scope)
+        status = request(site, method, template, places, scope)
         assert status in {200, 201, 409, 403}
         found += [scope] if status != 403 else []
     return found
@@ -134,7 +131,7 @@ def test_tokens_that_do_not_count_are_401_everywhere(site: Site) -> None:
 
 
 def test_other_ways_to_authorize_are_no_token(site: Site) -> None:
-    for given in ("Basic YWRhOnB3", "Bearer", "Bearer ", "", "aw_x"):
+    for given in ("Basic YWRhOnB3", "Bearer", "", "aw_x"):
         assert_problem(site.get(f"{API}/weeks", headers={"Authorization": given}), 401)
 
 
@@ -146,8 +143,9 @@ def test_an_expired_token_is_401(site: Site) -> None:
 
     site.clock.now += timedelta(days=1)
 
+    waited = until(lambda: site.get(f"{API}/weeks", headers=headers).status_code == 401)
     after = site.get(f"{API}/weeks", headers=headers)
-    assert before.status_code == 200
+    assert (before.status_code, waited < 5) == (200, True)
     assert assert_problem(after, 401) == "This token expired on 2022-09-15. An organizer can create a new one."
 
 
@@ -169,10 +167,11 @@ def test_permission_comes_before_everything_else(site: Site) -> None:
             assert_problem(answer, 401)
 
 
-def test_the_closed_door_is_a_page_for_people(closed_site: Site) -> None:
-    answers = [closed_site.get(path) for path in ("/", f"/weeks/{SLUG}", f"/weeks/{SLUG}/summary", "/weeks/q1-1999")]
+@SIGNED_IN
+def test_the_closed_door_is_a_page_for_people(site: Site) -> None:
+    answers = [site.get(path) for path in ("/", f"/weeks/{SLUG}", f"/weeks/{SLUG}/summary", "/weeks/q1-1999")]
 
     assert {(each.status_code, each.headers["content-type"]) for each in answers} == {(401, "text/html; charset=utf-8")}
     assert {each.headers["www-authenticate"] for each in answers} == {"Bearer"}
     assert ["This board is for colleagues" in each.text for each in answers] == [True] * 4
-    assert closed_site.get(f"/weeks/{SLUG}", "read").status_code == 200
+    assert site.get(f"/weeks/{SLUG}", "read").status_code == 200

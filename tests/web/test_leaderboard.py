@@ -1,9 +1,10 @@
 """The leaderboard and the receipt: the very fields of the contract, versions, ETags, movement, `current`."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 
-from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, a_week
+from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, Game, a_week
 from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
 
 KINDS = ["shift", "response", "issue", "feature_request", "knowledge_card"]
@@ -116,7 +117,7 @@ def test_leaderboard_is_whole_again_after_a_change(site: Site) -> None:
 
 @BOTH_ENGINES
 def test_version_grows_with_every_change(site: Site) -> None:
-    changes = [
+    changes: list[Callable[[], object]] = [
         lambda: site.record(external_id="one"),
         lambda: site.post(f"{API}/activities/{_first_id(site)}/reversal", "ledger:correct", json={"reason": "Twice"}),
         lambda: site.post(f"{API}/activities/{_first_id(site)}/reinstatement", "ledger:correct", json={"reason": "No"}),
@@ -204,7 +205,7 @@ def test_current_is_the_open_week_of_today_then_the_last_started_then_the_closed
     seen.append(site.get(f"{API}/weeks/current/leaderboard").json()["week"])
     for slug in ("q4-2022", SLUG):
         site.clock.set(site.clock.now + timedelta(1))
-        type(site.game)(site.database, now=site.clock.now, slug=slug).close()
+        Game(site.database, now=site.clock.now, slug=slug).close()
         seen.append(site.get(f"{API}/weeks/current/leaderboard").json()["week"])
 
     assert seen == [SLUG, "q4-2022", SLUG, SLUG]

@@ -69,23 +69,22 @@ def test_people_are_listed_by_email(site: Site) -> None:
 
 @BOTH_ENGINES
 def test_cursors_and_limits_that_are_none_of_ours_are_422(site: Site) -> None:
-    lists = [f"{API}/weeks", f"{API}/people", f"{WEEK}/teams", f"{WEEK}/activities"]
-    cursors = ["%00", "a", "!!!!", "é", "AA", "AAA", "_w", "4pyT", "x" * 2_001, "MTIzNDU2Nzg5MDEyMzQ1Njc4OTA", "LTE"]
+    numbered = [f"{API}/weeks", f"{WEEK}/activities"]
+    named = [f"{API}/people", f"{WEEK}/teams"]
+    cursors = ["%00", "a", "!!!!", "é", "AA", "AGEA", "_w", "x" * 2_001]
+    no_numbers = ["MTIzNDU2Nzg5MDEyMzQ1Njc4OTA", "LTE", "4pyT", "2aE"]
     limits = ["0", "-1", "1001", "9" * 5_000, "1e3", "NaN", "", "ten", "%00"]
+    queries = [
+        *(f"{path}?cursor={cursor}" for path in numbered + named for cursor in cursors),
+        *(f"{path}?cursor={cursor}" for path in numbered for cursor in no_numbers),
+        *(f"{path}?limit={limit}" for path in numbered + named for limit in limits),
+    ]
 
-    found = {
-        (path, name, value[:20]): site.get(f"{path}?{name}={value}", "read")
-        for path in lists
-        for name, values in (("cursor", cursors), ("limit", limits))
-        for value in values
-    }
+    answers = {query: site.get(query, "read") for query in queries}
 
-    by_name = {key for key, answer in found.items() if answer.status_code == 200}
-    assert by_name == {(path, "cursor", "4pyT") for path in (f"{API}/people", f"{WEEK}/teams")}
-    for answer in found.values():
-        if answer.status_code != 200:
-            keys = ("errors",) if "errors" in answer.json() else ()
-            assert_problem(answer, 422, *keys)
+    assert {query: each.status_code for query, each in answers.items()} == dict.fromkeys(queries, 422)
+    for answer in answers.values():
+        assert_problem(answer, 422, *(["errors"] if "errors" in answer.json() else []))
 
 
 def test_of_a_repeated_query_key_the_last_counts(site: Site) -> None:

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.errors import Malformed
-from app.services import activities, batch, ledger, paging, weeks
-from app.services.intake import Draft, read_json
+from app.services import activities, batch, paging, weeks
+from app.services.intake import Draft
 from app.services.tokens import Bearer
 from app.web.access import Reader, Writer, sees_behind_freeze
 from app.web.api.bodies import takes, takes_json
@@ -52,16 +52,9 @@ _BATCH = takes(
 )
 async def record(request: Request, week: str, who: Writer) -> Response:
     """Record one activity. (`source`, `kind`, `external_id`) names it: sending it again changes nothing."""
-    return await run_in_threadpool(_record, installation(request), week, await request.body(), who)
-
-
-def _record(place: Installation, slug: str, body: bytes, who: Bearer) -> Response:
-    now = place.clock()
-    with place.database.unit_of_work() as session:
-        entry, repeated = ledger.take(session, slug, read_json(body), by=who.name, now=now)
-        week = weeks.find_by_id(session, entry.week_id)
-        document = activity_document(activities.view(session, week, entry))
-    return JSONResponse(document, 200 if repeated else 201)
+    recorder = installation(request).recorder
+    activity, repeated = await recorder.record(week, await request.body(), who.name)
+    return JSONResponse(activity_document(activity), 200 if repeated else 201)
 
 
 @router.post(

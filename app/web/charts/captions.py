@@ -22,6 +22,8 @@ def captions(told: Told) -> dict[str, str]:
 
 def _race(told: Told) -> str:
     race = told.story.race
+    if all(len(course.steps) == 1 for course in race.courses):
+        return ""
     if not race.leads:
         return "Nobody has pulled ahead yet." if not told.over else "Nobody pulled ahead."
     last = race.leads[-1]

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import signal
 import sys
 from typing import Any
@@ -11,12 +12,20 @@ import vl_convert
 
 IDLE_SECONDS = 120
 
+_CLIP = re.compile(r'(?<=id="clip)\d+(?=")|(?<=url\(#clip)\d+(?=\))')
+
 
 def draw(request: dict[str, Any]) -> dict[str, str]:
     """A Vega-Lite `spec` as `svg`, or an `svg` as `png` (base64); reaches for no address."""
     if "spec" in request:
-        return {"svg": vl_convert.vegalite_to_svg(request["spec"], allowed_base_urls=[])}
+        return {"svg": renumber(vl_convert.vegalite_to_svg(request["spec"], allowed_base_urls=[]))}
     return {"png": base64.b64encode(vl_convert.svg_to_png(request["svg"])).decode()}
+
+
+def renumber(svg: str) -> str:
+    """The same drawing with its clips counted from 1: Vega counts them all its life, so no two would be alike."""
+    numbers = {old: str(new) for new, old in enumerate(dict.fromkeys(_CLIP.findall(svg)), start=1)}
+    return _CLIP.sub(lambda found: numbers[found[0]], svg)
 
 
 def main() -> None:
@@ -30,7 +39,7 @@ def main() -> None:
             return
         try:
             answer = draw(json.loads(line))
-        except ValueError as error:
+        except (RuntimeError, ValueError) as error:
             answer = {"error": str(error)}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()

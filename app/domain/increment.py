@@ -1,0 +1,100 @@
+"""A few more activities: a team's new score from the one it had, wherever the rest of the team cannot matter."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from app.domain.activity import IN_ORDER, Activity, Award
+from app.domain.calendar import local_day
+from app.domain.rules.model import Quest, Rules
+from app.domain.scoring import score
+from app.domain.tally import Tally, TeamScore, merge, tally
+
+Kin = Literal["nobody", "subject", "everybody"]
+Earliest = Callable[[str], Sequence[Activity]]
+
+
+def kin_of(kind: str, rules: Rules) -> Kin:
+    """Which of a team's other activities of its kind share a cap with an activity: those of its subject, or more."""
+    own_cap = rules.kind_by_name[kind].cap
+    caps = [own_cap, *(bonus.cap for bonus in rules.bonuses if bonus.activity == kind)]
+    scopes = {cap.per for cap in caps if cap is not None}
+    if not scopes:
+        return "nobody"
+    return "subject" if scopes == {"subject"} else "everybody"
+
+
+def add(
+    kept: TeamScore,
+    fresh: Sequence[Activity],
+    kin: Sequence[Activity],
+    earliest: Earliest,
+    rules: Rules,
+    zone: ZoneInfo,
+) -> TeamScore | None:
+    """The team's score with its fresh activities; None where only scoring the whole team anew can tell.
+
+    `kin` are all the team's other activities that share a cap with a fresh one, and none of the fresh ones. What is
+    outside of it earns the same before and after, so the difference of scoring `kin` alone is the difference.
+    `earliest` gives the first of the team's other activities of a kind: as many as it likes, none left out between.
+    """
+    if not all(_leaves_alone(quest, kept, fresh, earliest, zone) for quest in rules.quests):
+        return None
+    before, after = _earned(kin, rules, zone), _earned([*kin, *fresh], rules, zone)
+    if before - after:
+        return None
+    return merge(kept, tally(fresh, (after - before).elements(), [], zone))
+
+
+def _earned(activities: Sequence[Activity], rules: Rules, zone: ZoneInfo) -> Counter[Award]:
+    return Counter(award for award in score(activities, rules, zone) if award.reason != "quest")
+
+
+def _leaves_alone(quest: Quest, kept: TeamScore, fresh: Sequence[Activity], earliest: Earliest, zone: ZoneInfo) -> bool:
+    """Whether fresh activities certainly change nothing about a quest: neither whether nor when it was completed."""
+    needs = dict(quest.needs)
+    concerned = [each for each in fresh if each.kind in needs]
+    return all(
+        _is_settled(quest, kept, local_day(each.occurred_at, zone))
+        or not _can_be_complete(quest, needs, kept, concerned, local_day(each.occurred_at, zone))
+        or _is_one_too_many(quest, needs[each.kind], each, earliest(each.kind), zone)
+        for each in concerned
+    )
+
+
+def _is_settled(quest: Quest, kept: TeamScore, day: date) -> bool:
+    """Whether a quest of the week was completed before that day."""
+    return quest.per == "week" and any(done < day and quest.name in tally.quests for done, tally in kept.days.items())
+
+
+def _can_be_complete(
+    quest: Quest, needs: dict[str, int], kept: TeamScore, fresh: Sequence[Activity], day: date
+) -> bool:
+    """Whether counts suffice once the fresh activities are among them; people's are known for the whole week only."""
+    if quest.members is None:
+        period = kept.days.values() if quest.per == "week" else [kept.days.get(day, Tally())]
+        return _reach(needs, period, fresh)
+    doers = {**{each.person: Tally() for each in fresh}, **kept.people}
+    reached = sum(_reach(needs, [tally], [one for one in fresh if one.person == who]) for who, tally in doers.items())
+    return reached >= quest.members
+
+
+def _reach(needs: dict[str, int], tallies: Collection[Tally], fresh: Sequence[Activity]) -> bool:
+    return all(
+        sum(tally.counts.get(kind, 0) for tally in tallies) + sum(one.kind == kind for one in fresh) >= number
+        for kind, number in needs.items()
+    )
+
+
+def _is_one_too_many(quest: Quest, number: int, one: Activity, earlier: Sequence[Activity], zone: ZoneInfo) -> bool:
+    """Whether as many as are needed come before this one, by whoever has to reach the number, in its period."""
+    day = local_day(one.occurred_at, zone)
+    counted = sum(
+        IN_ORDER(each) < IN_ORDER(one)
+        and (quest.members is None or each.person == one.person)
+        and (quest.per == "week" or local_day(each.occurred_at, zone) == day)
+        for each in earlier
+    )
+    return counted >= number

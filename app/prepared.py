@@ -1,0 +1,90 @@
+"""Statements for the way that every single activity takes: compiled once, and run by the driver itself."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Dialect, Insert, Select, Update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlmodel import Session
+
+Name = TypeVar("Name")
+
+
+class Prepared:
+    """A statement compiled once and handed to the driver as it is; values are bound by name, one each.
+
+    SQLAlchemy prepares every execution anew, which costs several times what a small statement does itself. For the few
+    statements on the way that every single activity takes. What is pending in the session is not flushed first.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update) -> None:
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, session: Session, **values: Any) -> list[Any]:
+        """The rows that a query finds."""
+        with self._cursor(session) as (cursor, compiled):
+            cursor.execute(compiled.sql, compiled.bound(values))
+            return compiled.read(cursor.fetchall())
+
+    def run(self, session: Session, values: Sequence[Mapping[str, Any]]) -> int:
+        """Execute once for each of these; how many rows that changed."""
+        with self._cursor(session) as (cursor, compiled):
+            cursor.executemany(compiled.sql, [compiled.bound(each) for each in values])
+            return int(cursor.rowcount)
+
+    @contextmanager
+    def _cursor(self, session: Session) -> Iterator[tuple[Any, "_Compiled"]]:
+        connection = session.connection()
+        dialect = connection.dialect
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
+        cursor = connection.connection.cursor()
+        try:
+            yield cursor, compiled
+        except dialect.loaded_dbapi.Error as error:
+            raise DBAPIError.instance(compiled.sql, None, error, dialect.loaded_dbapi.Error) from error
+        finally:
+            cursor.close()
+
+
+class _Compiled:
+    """A statement in the words of one engine, with what turns our values into the driver's and back."""
+
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        if not isinstance(compiled, SQLCompiler):
+            raise TypeError(f"{statement} is no statement with values")
+        self.sql = compiled.string
+        self._places = compiled.positiontup
+        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        self._writers = _named(
+            {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
+        )
+        columns = statement.selected_columns if isinstance(statement, Select) else ()
+        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._readers = _named(dict(enumerate(readers)))
+
+    def bound(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them, by place or by name."""
+        full = {**self._fixed, **values}
+        for name, write in self._writers:
+            full[name] = write(full[name])
+        return full if self._places is None else [full[name] for name in self._places]
+
+    def read(self, rows: list[Any]) -> list[Any]:
+        """The driver's rows in our values."""
+        if not self._readers:
+            return rows
+        found = [list(row) for row in rows]
+        for row in found:
+            for place, read in self._readers:
+                row[place] = read(row[place])
+        return found
+
+
+def _named(processors: dict[Name, Any]) -> list[tuple[Name, Any]]:
+    return [(name, processor) for name, processor in processors.items() if processor is not None]

@@ -1,0 +1,81 @@
+"""Drafts become rows of the ledger, and the scores they change are brought up to date."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select
+from sqlmodel import Session, col
+
+from app.domain.activity import Activity
+from app.domain.memberships import team_at
+from app.models import LedgerEntry, Week
+from app.prepared import Prepared
+from app.services import people, scores, weeks
+from app.services.gate import COLUMNS, Gate, Row
+from app.services.intake import Key
+from app.services.players import FEW
+
+MOST_ROWS = 5_000
+
+_ADD = Prepared(insert(LedgerEntry).values({name: bindparam(name) for name in COLUMNS}))
+_OF_KIND: Any = select(col(LedgerEntry.external_id)).where(
+    col(LedgerEntry.week_id) == bindparam("week"),
+    col(LedgerEntry.source) == bindparam("source"),
+    col(LedgerEntry.kind) == bindparam("kind"),
+)
+_KNOWN = Prepared(_OF_KIND.where(col(LedgerEntry.external_id) == bindparam("external_id")))
+_KNOWN_OF = _OF_KIND.where(col(LedgerEntry.external_id).in_(bindparam("external_ids", expanding=True)))
+
+
+def known_keys(session: Session, week: Week, keys: Iterable[Key]) -> set[Key]:
+    """Those of the keys that the week's ledger already has.
+
+    Asked source by source and kind by kind: for a list of whole keys SQLite would read the week's index through.
+    """
+    different = set(keys)
+    if len(different) <= FEW:
+        return {key for key in different if _KNOWN.rows(session, week=week.id, **key._asdict())}
+    wanted: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for key in different:
+        wanted[key.source, key.kind].append(key.external_id)
+    found: set[Key] = set()
+    for (source, kind), external_ids in wanted.items():
+        for chunk in people.chunks(external_ids, people.CHUNK):
+            values = {"week": week.id, "source": source, "kind": kind, "external_ids": chunk}
+            rows = session.connection().execute(_KNOWN_OF, values)
+            found.update(Key(source, kind, external_id) for external_id in rows.scalars())
+    return found
+
+
+def record(session: Session, gate: Gate, rows: Sequence[Row]) -> None:
+    """Add rows of drafts that the gate lets in and that repeat nothing, as one change of the locked week."""
+    if not rows:
+        return
+    for chunk in people.chunks(rows, MOST_ROWS):
+        _ADD.run(session, chunk)
+    _rescore(session, gate, rows)
+    weeks.touch(session, gate.week)
+
+
+def _rescore(session: Session, gate: Gate, rows: Sequence[Row]) -> None:
+    """Bring the teams up to date that these rows count for, and the counts of those that belong to no team."""
+    joins = {player.id: player.joins for player in gate.players.values()}
+    by_team: defaultdict[str, list[Activity]] = defaultdict(list)
+    loose: Counter[str] = Counter()
+    for row in rows:
+        team_id = team_at(joins[row["person_id"]], row["occurred_at"])
+        if team_id is None:
+            loose[row["kind"]] += 1
+        else:
+            by_team[team_id].append(_activity(row, team_id))
+    for team_id in sorted(by_team):
+        scores.add(session, gate.week, gate.rules, team_id, by_team[team_id])
+    scores.count_loose(session, gate.week, loose)
+
+
+def _activity(row: Row, team_id: str) -> Activity:
+    return Activity(
+        row["id"], row["kind"], row["person_id"], team_id, row["occurred_at"], row["source"], row["external_id"],
+        row["subject"], row["response_seconds"],
+    )  # fmt: skip

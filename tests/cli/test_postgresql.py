@@ -1,0 +1,26 @@
+"""The commands on PostgreSQL, where the schema is migrated by command."""
+
+import pytest
+
+from tests.cli.conftest import Shell
+from tests.postgresql import PostgreSQL
+
+LINE = '{"kind":"issue","person":"ada@example.com","occurred_at":"2022-09-14T09:00Z","source":"gh","external_id":"1"}'
+
+
+def test_commands_work_after_migrate_and_not_before(
+    shell: Shell, postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postgresql.create("commands")
+    monkeypatch.setenv("ASSEMBLY_WEEK_DATABASE_URL", postgresql.address("commands"))
+
+    refused = shell.refusal("week", "list")
+    shell.text("migrate")
+    shell.open_week()
+    imported = shell.document("activity", "import", "current", shell.write("a.ndjson", LINE))
+
+    assert refused.endswith("Run `assembly-week migrate` first.")
+    assert imported == {"recorded": 1, "repeated": 0}
+    assert shell.document("export", "current", "--format", "json", "--out", "-")["activities"][0]["team"] == "Owls"
+    assert shell.document("verify") == {"weeks": ["q3-2022"], "differences": []}
+    assert not shell.ledger.exists()

@@ -1,0 +1,258 @@
+"""`serve` and `demo` as real processes: they answer, keep to themselves, and end when told to."""
+
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from app.cli import demo, server
+from app.config import PROJECT, Settings
+from app.errors import Conflict, Malformed
+from app.main import create_app
+from tests.cli.conftest import Shell
+
+HEADLINE = "20 shifts, 154 responses, 18 issues, 6 feature requests, 2 knowledge cards"
+PATIENCE_SECONDS = 60
+
+
+def command(*words: str) -> list[str]:
+    """The command as a process's arguments."""
+    return [sys.executable, "-m", "app.cli", *words]
+
+
+@contextmanager
+def started(*words: str) -> Iterator[tuple["subprocess.Popen[str]", Any]]:
+    """A command that goes on until it is told to stop, and the document it prints when it starts."""
+    process = subprocess.Popen(  # noqa: S603 (our own words)
+        command(*words, "--json"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
+    try:
+        yield process, first_document(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def first_document(process: "subprocess.Popen[str]") -> Any:
+    """Read standard output until it holds a whole document."""
+    assert process.stdout is not None
+    text = ""
+    for line in process.stdout:
+        text += line
+        with suppress(ValueError):
+            return json.loads(text)
+    raise AssertionError(process.communicate()[1])
+
+
+def run(*words: str) -> "subprocess.CompletedProcess[str]":
+    """A command that ends by itself."""
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    return subprocess.run(  # noqa: S603 (our own words)
+        command(*words), capture_output=True, text=True, env=environment, timeout=PATIENCE_SECONDS, check=False
+    )
+
+
+def fetch(address: str) -> str:
+    """The body of a page, once the server answers."""
+    return httpx.get(address, timeout=PATIENCE_SECONDS).raise_for_status().text
+
+
+def ended(process: "subprocess.Popen[str]", number: int) -> tuple[int, float, str, str]:
+    """Status, seconds and what was still printed, after a signal."""
+    begun = time.monotonic()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=PATIENCE_SECONDS)
+    return process.returncode, time.monotonic() - begun, out, err
+
+
+def test_server_answers_until_ctrl_c(shell: Shell) -> None:
+    with started("serve", "--port", "0") as (process, document):
+        answer = fetch(f"{document['address']}healthz")
+
+        status, _, out, err = ended(process, signal.SIGINT)
+
+    assert answer == "ok\n"
+    assert (status, out, err) == (0, "", "")
+
+
+def test_sigterm_ends_the_server_though_a_connection_is_open(shell: Shell) -> None:
+    with started("serve", "--port", "0") as (process, document):
+        port = int(document["address"].rstrip("/").rsplit(":", 1)[1])
+        with socket.create_connection(("127.0.0.1", port)) as half_a_request:
+            half_a_request.sendall(b"POST /api/v1/weeks HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+            time.sleep(0.5)
+
+            status, seconds, _, _ = ended(process, signal.SIGTERM)
+
+    assert status == 0
+    assert seconds < 10
+
+
+def test_second_server_and_restore_are_refused_but_commands_work_beside_it(open_week: Shell) -> None:
+    open_week.text("backup", "copy.sqlite3")
+    with started("serve", "--port", "0"):
+        second = run("serve", "--port", "0")
+        refused = open_week.refusal("restore", "copy.sqlite3")
+        said = open_week.text("week", "close", "current")
+
+    sentence = (
+        f"A server is already running on the data in {open_week.home}. Stop it first; SQLite takes one at a time."
+    )
+    assert (second.returncode, second.stdout, second.stderr) == (1, "", f"{sentence}\n")
+    assert refused == "A server is running on this data. Stop it, restore, and start it again."
+    assert said == "Week Q3 2022 is closed.\n"
+
+
+def test_server_killed_outright_leaves_no_lock(shell: Shell) -> None:
+    with started("serve", "--port", "0") as (process, _):
+        process.kill()
+        process.wait()
+
+        with started("serve", "--port", "0") as (again, document):
+            assert fetch(f"{document['address']}healthz") == "ok\n"
+            assert again.poll() is None
+
+
+def test_real_command_prints_one_document_and_its_status(shell: Shell) -> None:
+    refused, wrong = run("verify", "nope", "--json"), run("week", "list", "--jason")
+
+    assert (refused.returncode, list(json.loads(refused.stdout)), refused.stderr) == (1, ["error"], "")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+
+
+def test_reader_that_goes_away_causes_no_traceback(shell: Shell) -> None:
+    words = shlex.join(command("rules", "show"))
+
+    done = subprocess.run(  # noqa: S602 (our own words)
+        f"{words} | true",
+        shell=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        check=False,
+    )
+
+    assert done.stderr == ""
+
+
+def test_finished_demo_shows_the_week_as_it_ended(shell: Shell) -> None:
+    with started("demo", "--finished", "--port", "0") as (_, document):
+        board = json.loads(fetch(document["api"]))
+        page, summary = fetch(document["board"]), fetch(document["summary"])
+
+    assert document["headline"] == board["headline"] == HEADLINE
+    assert ("Tea &amp; Triage" in page, "Tea &amp; Triage" in summary) == (True, True)
+    assert not (shell.home / "assembly-week.sqlite3").exists()
+
+
+def test_demo_plays_to_the_exact_totals_and_its_example_works(shell: Shell) -> None:
+    with started("demo", "--speed", "60", "--port", "0") as (_, document):
+        seen = headlines(document["api"])
+        added = subprocess.run(  # noqa: S603 (a line of ours, made to be pasted)
+            shlex.split(document["example"].replace("\\\n", "")), capture_output=True, text=True, check=False
+        )
+        board = json.loads(fetch(document["api"]))
+
+    assert seen[-1] == HEADLINE
+    assert json.loads(added.stdout)["kind"] == "issue"
+    assert board["totals"]["issue"] == 19
+
+
+def headlines(address: str) -> list[str]:
+    """What the board reads, look after look, until the week has played."""
+    seen: list[str] = []
+    begun = time.monotonic()
+    while HEADLINE not in seen and time.monotonic() - begun < PATIENCE_SECONDS:
+        seen.append(json.loads(fetch(address))["headline"])
+        time.sleep(0.1)
+    return seen
+
+
+def test_demo_beside_a_demo_uses_another_file_and_port(shell: Shell) -> None:
+    with started("demo", "--finished") as (_, one), started("demo", "--finished") as (_, other):
+        assert one["api"] != other["api"]
+        assert [json.loads(fetch(each["api"]))["headline"] for each in (one, other)] == [HEADLINE, HEADLINE]
+    assert sorted(path.name for path in shell.home.glob("*.sqlite3")) == ["demo-2.sqlite3", "demo.sqlite3"]
+
+
+def test_demo_on_a_port_that_is_taken_is_refused(shell: Shell) -> None:
+    with server.listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+
+        refused = shell.refusal("demo", "--port", str(port))
+
+    assert refused == f"Port {port} on 127.0.0.1 is taken. Stop what uses it, or choose another with --port."
+
+
+def test_demo_without_a_port_passes_over_one_that_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    with server.listen("127.0.0.1", 0) as taken:
+        monkeypatch.setattr(demo, "FIRST_PORT", taken.getsockname()[1])
+
+        with demo._listen(None) as other:
+            assert taken.getsockname()[1] < other.getsockname()[1] < taken.getsockname()[1] + 20
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1", "a" * 300])
+def test_host_that_is_not_ours_is_refused(host: str) -> None:
+    with pytest.raises(Malformed):
+        server.listen(host, 0)
+
+
+def test_port_that_is_taken_is_refused() -> None:
+    with server.listen("127.0.0.1", 0) as taken, pytest.raises(Conflict):
+        server.listen("127.0.0.1", taken.getsockname()[1])
+
+
+def test_address_is_one_to_type_on_this_machine() -> None:
+    with server.listen("0.0.0.0", 0) as listener:  # noqa: S104
+        port = listener.getsockname()[1]
+
+        assert server.address_of(listener) == f"http://127.0.0.1:{port}/"
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"trusted_proxies": "10.0.0.1,*"}, "ASSEMBLY_WEEK_TRUSTED_PROXIES must name addresses"),
+        ({"database_url": "postgresql://127.0.0.1:1/x"}, "On PostgreSQL set ASSEMBLY_WEEK_SECRET_KEY"),
+    ],
+)
+def test_unsafe_settings_are_not_served(
+    shell: Shell, settings: dict[str, str], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(f"ASSEMBLY_WEEK_{name.upper()}", value)
+
+    assert shell.refusal("serve").startswith(sentence)
+
+
+@pytest.mark.parametrize(("proxies", "trusted"), [("", False), ("10.0.0.1", True)])
+def test_forwarded_headers_count_only_from_named_proxies(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, proxies: str, trusted: bool
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    found: list[uvicorn.Config] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: found.append(self.config))
+    settings = Settings(_env_file=None, data_dir=tmp_path, trusted_proxies=proxies)
+
+    with server.listen("127.0.0.1", 0) as listener:
+        server.run(create_app(settings), listener, settings)
+
+    assert found[0].proxy_headers == trusted
+    assert not trusted or found[0].forwarded_allow_ips == proxies

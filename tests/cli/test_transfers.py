@@ -1,0 +1,213 @@
+"""`team import`, `activity import` and `export`: whole files or nothing."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import voice
+from tests.cli.conftest import ROSTER, Shell
+
+HEADER = "kind,person,occurred_at,source,external_id,subject\n"
+
+
+def issue(number: int, **changes: Any) -> dict[str, Any]:
+    """One issue by Ada."""
+    return {
+        "kind": "issue",
+        "person": "ada@example.com",
+        "occurred_at": "2022-09-14T09:00:00-07:00",
+        "source": "github",
+        "external_id": str(number),
+    } | changes
+
+
+def ndjson(*activities: dict[str, Any]) -> str:
+    """Activities, one a line."""
+    return "".join(json.dumps(each) + "\n" for each in activities)
+
+
+def row(number: int, subject: str = "") -> str:
+    """The same issue as a CSV row."""
+    return ",".join([*map(str, issue(number).values()), subject]) + "\n"
+
+
+def test_roster_is_imported(shell: Shell) -> None:
+    shell.open_week()
+
+    said = shell.document("team", "import", "current", shell.write("more.csv", ROSTER + "Cats,Elif,elif@example.com\n"))
+
+    assert said == {"week": "q3-2022", "teams": 2, "people": 4, "moved": 1}
+
+
+def test_roster_from_a_spreadsheet_is_imported(open_week: Shell) -> None:
+    file = open_week.write("excel.csv", b"\xef\xbb\xbf" + ROSTER.replace("\n", "\r\n").encode())
+
+    assert open_week.document("team", "import", "q3-2022", file)["moved"] == 0
+
+
+def test_roster_in_another_encoding_is_refused_with_its_lines(open_week: Shell) -> None:
+    file = open_week.write("latin.csv", ROSTER.replace("Ada", "Adé").replace("Dua", "Düa").encode("latin-1"))
+
+    result = open_week.run("team", "import", "q3-2022", file, "--json")
+
+    assert result.exit_code == 1
+    assert [error["line"] for error in json.loads(result.stdout)["error"]["errors"]] == [2, 4]
+
+
+def test_bad_roster_names_every_line_and_changes_nothing(open_week: Shell) -> None:
+    file = open_week.write("bad.csv", ROSTER + "Cats,Elif\nCats,,nobody\n")
+
+    refused = open_week.refusal("team", "import", "q3-2022", file)
+
+    assert [line.split("  ")[0] for line in refused.splitlines()[1:]] == ["line 5", "line 6", "line 6"]
+    assert open_week.document("week", "list")["weeks"][0]["version"] == 3
+
+
+@pytest.mark.parametrize("name", ["a.ndjson", "a.jsonl", "a.JSON", "a", "a.txt"])
+def test_ndjson_is_known_by_its_name_or_its_first_byte(open_week: Shell, name: str) -> None:
+    file = open_week.write(name, "\n \n" + ndjson(issue(1), issue(2)))
+
+    assert open_week.document("activity", "import", "current", file) == {"recorded": 2, "repeated": 0}
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.CSV", "a", "a.txt"])
+def test_csv_is_known_by_its_name_or_its_first_byte(open_week: Shell, name: str) -> None:
+    file = open_week.write(name, HEADER + row(1) + row(2, "ticket-1"))
+
+    assert open_week.document("activity", "import", "current", file) == {"recorded": 2, "repeated": 0}
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.csv", HEADER + row(1)), ("a.ndjson", ndjson(issue(1)))])
+def test_byte_order_mark_is_passed_over(open_week: Shell, name: str, content: str) -> None:
+    file = open_week.write(name, b"\xef\xbb\xbf" + content.encode())
+
+    assert open_week.document("activity", "import", "current", file) == {"recorded": 1, "repeated": 0}
+
+
+def test_second_import_repeats_and_counts_nothing_twice(open_week: Shell) -> None:
+    open_week.text("activity", "import", "current", open_week.write("a.ndjson", ndjson(issue(1), issue(2))))
+
+    said = open_week.text("activity", "import", "current", open_week.write("b.csv", HEADER + row(2) + row(3)))
+
+    assert said == "Recorded 1 activities; 1 were there already.\n"
+
+
+def test_bad_lines_are_all_listed_and_nothing_is_recorded(open_week: Shell) -> None:
+    lines = ndjson(issue(1), issue(2, person="who@example.com"), issue(3, occurred_at="9:00"), issue(4, kind="tea"))
+    file = open_week.write("a.ndjson", lines.encode() + b"\xff\n{\n" + ndjson(issue(5)).encode())
+
+    result = open_week.run("activity", "import", "current", file, "--json")
+
+    found = json.loads(result.stdout)["error"]
+    assert result.exit_code == 1
+    assert [error["line"] for error in found["errors"]] == [2, 3, 4, 5, 6]
+    assert open_week.document("export", "current", "--format", "json", "--out", "x.json")["activities"] == 0
+
+
+def test_bad_csv_lines_are_all_listed(open_week: Shell) -> None:
+    content = (HEADER + row(1) + row(2, "caf\xe9") + "issue,x\n" + row(3) + 'issue,"').encode("latin-1")
+
+    refused = open_week.refusal("activity", "import", "current", open_week.write("a.csv", content))
+
+    assert refused.splitlines()[1:] == [
+        "line 3  “subject” is not valid Unicode text; write it in UTF-8.",
+        "line 4  This row does not have as many cells as the header row.",
+        "line 6  This line is not valid CSV: unexpected end of data.",
+    ]
+
+
+def test_terminal_sees_the_first_fifty_bad_lines(open_week: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = open_week.write("a.ndjson", "{}\n" * 53)
+    assert len(open_week.refusal("activity", "import", "current", file).splitlines()) == 54
+
+    monkeypatch.setattr(voice, "_is_terminal", lambda _stream: True)
+
+    refused = open_week.refusal("activity", "import", "current", file).splitlines()
+    assert (len(refused), refused[-1]) == (52, "… and 3 more lines; --json lists all.")
+
+
+def test_control_characters_of_a_file_do_not_reach_the_terminal(open_week: Shell) -> None:
+    file = open_week.write("a.ndjson", ndjson(issue(1) | {"\x1b[31mcolour": 1}))
+
+    refused = open_week.refusal("activity", "import", "current", file)
+
+    assert refused.endswith("“\\x1b[31mcolour” is not a field; remove it or mend its spelling.")
+
+
+def test_csv_export_holds_every_activity(open_week: Shell) -> None:
+    open_week.text(
+        "activity", "import", "current", open_week.write("a.ndjson", ndjson(issue(1), issue(2, note="=1+1")))
+    )
+
+    said = open_week.text("export", "current", "--format", "csv", "--out", "x.csv")
+
+    rows = list(csv.DictReader(io.StringIO(Path("x.csv").read_text(encoding="utf-8"))))
+    assert said == "Exported 2 activities of week q3-2022 to x.csv.\n"
+    assert [(each["external_id"], each["team"], each["note"]) for each in rows] == [
+        ("1", "Owls", ""),
+        ("2", "Owls", "'=1+1"),
+    ]
+
+
+def test_json_export_to_standard_output_is_the_one_document(open_week: Shell) -> None:
+    open_week.text("activity", "import", "current", open_week.write("a.ndjson", ndjson(issue(1))))
+
+    found = open_week.document("export", "current", "--format", "json", "--out", "-")
+
+    assert found["week"] == "q3-2022"
+    assert [each["external_id"] for each in found["activities"]] == ["1"]
+
+
+def test_csv_and_json_on_one_standard_output_are_wrong_usage(open_week: Shell) -> None:
+    result = open_week.run("export", "current", "--format", "csv", "--out", "-", "--json")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_failed_export_leaves_the_old_file_and_nothing_beside_it(
+    open_week: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = open_week.write("x.csv", "old")
+    files = sorted(open_week.desk.iterdir())
+    monkeypatch.setattr("app.services.transfer.export", _fail)
+
+    assert (
+        open_week.refusal("export", "current", "--format", "csv", "--out", before) == "disk full. Nothing was changed."
+    )
+
+    assert before.read_text() == "old"
+    assert sorted(open_week.desk.iterdir()) == files
+
+
+def _fail(*_: object) -> int:
+    raise OSError("disk full")
+
+
+def test_export_into_no_directory_is_refused(open_week: Shell) -> None:
+    refused = open_week.refusal("export", "current", "--format", "csv", "--out", open_week.desk / "none" / "x.csv")
+
+    assert refused == f"There is no directory {open_week.desk / 'none'} to write x.csv in."
+
+
+def test_export_does_not_replace_a_device(open_week: Shell) -> None:
+    open_week.text("export", "current", "--format", "csv", "--out", "/dev/null")
+
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("words", [("team", "import"), ("activity", "import")])
+def test_missing_file_is_wrong_usage(open_week: Shell, words: tuple[str, str]) -> None:
+    assert open_week.run(*words, "current", "nowhere.csv").exit_code == 2
+    assert open_week.run(*words, "current", open_week.desk).exit_code == 2
+
+
+def test_a_hundred_thousand_lines_are_imported(open_week: Shell) -> None:
+    lines = ndjson(*(issue(number) for number in range(100_000)))
+
+    said = open_week.document("activity", "import", "current", open_week.write("big.ndjson", lines))
+
+    assert said == {"recorded": 100_000, "repeated": 0}

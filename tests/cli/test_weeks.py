@@ -1,0 +1,134 @@
+"""`week`: what it makes, prints and refuses."""
+
+import pytest
+from sqlmodel import select
+
+from app.cli.weeks import REOPENED
+from app.db import Database
+from app.models import WeekEvent
+from tests.cli.conftest import Shell
+
+DAYS = ("--starts", "2022-09-12", "--ends", "2022-09-16")
+WORDS = ("week", "create", "q3-2022", "--name", "Q3 2022", "--timezone", "America/Los_Angeles", *DAYS)
+
+
+def reasons(shell: Shell) -> list[tuple[str, str | None]]:
+    """What was done to the week, and why."""
+    database = Database(f"sqlite:///{shell.ledger}")
+    with database.reading() as session:
+        found = [(event.action, event.reason) for event in session.exec(select(WeekEvent).order_by("id"))]
+    database.dispose()
+    return found
+
+
+def test_week_is_created_as_a_draft(shell: Shell) -> None:
+    assert shell.text(*WORDS) == "Week Q3 2022 (q3-2022) is created and a draft.\n"
+
+
+def test_week_created_open_is_described_in_json(shell: Shell) -> None:
+    assert shell.document(*WORDS, "--open") == {
+        "week": "q3-2022",
+        "name": "Q3 2022",
+        "state": "open",
+        "timezone": "America/Los_Angeles",
+        "starts": "2022-09-12",
+        "ends": "2022-09-16",
+        "frozen": False,
+        "current": True,
+        "version": 2,
+    }
+
+
+def test_week_list_is_tab_separated_in_a_pipe(shell: Shell) -> None:
+    shell.text(*WORDS)
+
+    assert shell.text("week", "list").splitlines() == [
+        "week\tname\tstate\ttimezone\tstarts\tends\tfrozen\tcurrent",
+        "q3-2022\tQ3 2022\tdraft\tAmerica/Los_Angeles\t2022-09-12\t2022-09-16\tno\tno",
+    ]
+
+
+def test_week_list_without_weeks_says_how_to_make_one(shell: Shell) -> None:
+    assert shell.document("week", "list") == {"weeks": []}
+    assert shell.text("week", "list") == "There are no weeks yet. `assembly-week week create` makes one.\n"
+
+
+def test_week_goes_through_its_life_by_the_name_current(shell: Shell) -> None:
+    shell.text(*WORDS, "--open")
+
+    said = [shell.text("week", verb, "current") for verb in ("freeze", "reveal", "close", "open")]
+
+    assert said == [
+        "Week Q3 2022 is frozen.\n",
+        "Week Q3 2022 is shown as it stands.\n",
+        "Week Q3 2022 is closed.\n",
+        "Week Q3 2022 is open.\n",
+    ]
+
+
+def test_reopening_keeps_the_reason_or_a_default_one(shell: Shell) -> None:
+    shell.text(*WORDS)
+    shell.text("week", "open", "q3-2022")
+    shell.text("week", "close", "q3-2022")
+    shell.text("week", "open", "q3-2022")
+    shell.text("week", "close", "q3-2022")
+
+    shell.text("week", "open", "q3-2022", "--reason", "A late shift")
+
+    assert reasons(shell) == [
+        ("created", None),
+        ("opened", None),
+        ("closed", None),
+        ("reopened", REOPENED),
+        ("closed", None),
+        ("reopened", "A late shift"),
+    ]
+
+
+@pytest.mark.parametrize("verb", ["close", "freeze", "reveal"])
+def test_draft_refuses_what_only_an_open_week_can(shell: Shell, verb: str) -> None:
+    shell.text(*WORDS)
+
+    result = shell.run("week", verb, "q3-2022")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Week Q3 2022 is ")
+    assert shell.document("week", "list")["weeks"][0]["version"] == 1
+
+
+def test_unknown_week_is_refused_in_json(shell: Shell) -> None:
+    result = shell.run("week", "close", "nope", "--json")
+
+    assert result.exit_code == 1
+    assert result.stderr == ""
+    assert result.stdout.startswith(
+        '{\n  "error": {\n    "title": "Not found",\n    "detail": "There is no week “nope”.'
+    )
+
+
+def test_slug_that_is_taken_is_refused(shell: Shell) -> None:
+    shell.text(*WORDS)
+
+    assert shell.refusal(*WORDS) == "There is already a week “q3-2022”. Choose another slug."
+
+
+def test_week_that_cannot_be_opened_is_not_created_either(shell: Shell) -> None:
+    shell.refusal("week", "create", "current", *WORDS[3:], "--open")
+
+    assert shell.document("week", "list") == {"weeks": []}
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--starts", "12.9.2022"), ("--ends", "2022-13-01"), ("--starts", "yesterday")]
+)
+def test_unreadable_date_is_wrong_usage(shell: Shell, option: str, value: str) -> None:
+    result = shell.run(*WORDS, option, value)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"“{value}” is no date." in result.stderr
+
+
+@pytest.mark.parametrize("words", [("week", "create", "q3-2022"), ("week", "close"), ("week", "shut", "q3-2022")])
+def test_missing_or_unknown_words_are_wrong_usage(shell: Shell, words: tuple[str, ...]) -> None:
+    assert shell.run(*words).exit_code == 2
+    assert not shell.home.exists()

@@ -1,0 +1,240 @@
+"""Races, really parallel: threads that start together, on several processes' worth of connections."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+import pytest
+from sqlmodel import select
+
+from app.config import Settings
+from app.db import Database
+from app.errors import Problem
+from app.models import LedgerEntry, Membership, Reversal, RuleSet
+from app.services import rosters, startup, tokens
+from app.services.ledger import Taken
+from app.services.rosters import Entry
+from tests.builders import ADA, BO, CATS, NOW, OWLS, RULES, Game, a_week, an_activity, dearer_issues
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def places(settings: Settings) -> Iterator[list[Database]]:
+    """Several processes' worth of connections to the same database."""
+    databases = [Database(settings.sqlalchemy_url) for _ in range(4)]
+    yield databases
+    for each in databases:
+        each.dispose()
+
+
+@pytest.fixture
+def games(game: Game, places: list[Database]) -> list[Game]:
+    """The same week seen from each of those processes."""
+    return [replace(game, database=place) for place in places]
+
+
+def race(deeds: Sequence[Callable[[], T]]) -> list[T | Problem]:
+    """Do everything at once; what each returned, or the problem it met. Any other exception fails the test."""
+    barrier = threading.Barrier(len(deeds))
+
+    def run(deed: Callable[[], T]) -> T | Problem:
+        barrier.wait()
+        try:
+            return deed()
+        except Problem as problem:
+            return problem
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))
+
+
+def crowd(number: int, deed: Callable[[int], T]) -> list[Callable[[], T]]:
+    """The same deed so many times, each told its number."""
+    return [partial(deed, each) for each in range(number)]
+
+
+def outcomes(results: Sequence[object]) -> Counter[str]:
+    return Counter(type(result).__name__ for result in results)
+
+
+def test_twenty_identical_posts_make_one_activity_and_no_error(games: list[Game]) -> None:
+    post = an_activity(external_id="once")
+
+    results = race(crowd(20, lambda n: games[n % 4].take(**post)))
+
+    taken = [result for result in results if isinstance(result, Taken)]
+    assert (len(taken), len({each.entry.id for each in taken})) == (20, 1)
+    assert Counter(each.repeated for each in taken) == {False: 1, True: 19}
+    assert games[0].points() == {OWLS: 5, CATS: 0}
+    assert games[0].verify() == []
+
+
+def test_twenty_identical_batches_record_each_line_once(games: list[Game]) -> None:
+    lines = [an_activity(external_id=f"line-{number}") for number in range(5)]
+
+    results = race(crowd(20, lambda n: games[n % 4].batch(*lines)))
+
+    assert Counter(results) == {(5, 0): 1, (0, 5): 19}
+    assert games[0].points() == {OWLS: 25, CATS: 0}
+
+
+def test_different_posts_at_once_all_count(games: list[Game]) -> None:
+    results = race(crowd(20, lambda n: games[n % 4].take(person=(ADA, BO)[n % 2])))
+
+    assert outcomes(results) == {"Taken": 20}
+    assert games[0].points() == {OWLS: 100, CATS: 0}
+    assert games[0].verify() == []
+
+
+def test_fifty_racers_for_one_team_leave_three_in_it(places: list[Database], database: Database) -> None:
+    with database.unit_of_work() as session:
+        a_week(session)
+
+    def join(place: Database, number: int) -> rosters.Outcome:
+        with place.unit_of_work() as session:
+            entry = Entry(2, OWLS, f"Racer {number}", f"racer{number}@example.com")
+            return rosters.apply(session, "q3-2022", [entry], by="Olu", now=NOW)
+
+    results = race(crowd(50, lambda n: join(places[n % 4], n)))
+
+    assert outcomes(results) == {"Outcome": 3, "TeamFull": 47}
+    (owls,) = Game(database).board().standings
+    assert len(owls.members) == 3
+    with database.reading() as session:
+        assert len(session.exec(select(Membership)).all()) == 3
+
+
+def test_fifty_reversals_of_one_activity_leave_one_winner(games: list[Game]) -> None:
+    entry = games[0].take().entry
+
+    results = race(crowd(50, lambda n: games[n % 4].reverse(entry)))
+
+    assert outcomes(results) == {"NoneType": 1, "AlreadyDone": 49}
+    with games[0].database.reading() as session:
+        assert [each.ordinal for each in session.exec(select(Reversal))] == [1]
+    assert games[0].points() == {OWLS: 0, CATS: 0}
+
+
+def test_twenty_identical_adjustments_count_once(games: list[Game]) -> None:
+    results = race(crowd(20, lambda n: games[n % 4].adjust(OWLS, 7, "once")))
+
+    assert outcomes(results) == {"Taken": 20}
+    assert games[0].points() == {OWLS: 7, CATS: 0}
+
+
+def test_nobody_sees_a_mixture_while_rules_are_activated(games: list[Game]) -> None:
+    def post(game: Game) -> list[str]:
+        for _ in range(6):
+            game.take()
+        return []
+
+    def activate(game: Game) -> list[str]:
+        for text in (dearer_issues(), RULES, dearer_issues(9), RULES):
+            game.activate(text)
+        return []
+
+    def look(game: Game) -> list[str]:
+        return [sentence for _ in range(15) for sentence in game.verify()]
+
+    results = race(
+        crowd(4, lambda n: post(games[n])) + crowd(2, lambda n: activate(games[n])) + crowd(4, lambda n: look(games[n]))
+    )
+
+    assert results == [[]] * 10
+    assert games[0].points() == {OWLS: 4 * 6 * 5, CATS: 0}
+    assert games[0].verify() == []
+
+
+def test_week_opened_while_rules_are_activated_follows_them(games: list[Game]) -> None:
+    def play(game: Game) -> str:
+        game.start()
+        game.take()
+        return "played"
+
+    def activate(game: Game) -> str:
+        for points in (6, 7, 8, 9):
+            game.activate(dearer_issues(points))
+        return "activated"
+
+    fresh = [replace(game, slug=f"fresh-{number}") for number, game in enumerate(games)]
+
+    results = race(crowd(4, lambda n: play(fresh[n])) + crowd(1, lambda n: activate(games[n])))
+
+    assert Counter(results) == {"played": 4, "activated": 1}
+    assert [(game.verify(), game.points()) for game in fresh] == [([], {OWLS: 9, CATS: 0})] * 4
+
+
+def test_nothing_lands_after_closing(games: list[Game]) -> None:
+    posts: list[Callable[[], object]] = [*crowd(20, lambda n: games[n % 4].take())]
+
+    results = race([*posts, games[0].close])
+
+    assert set(outcomes(results)) <= {"Taken", "WeekNotOpen", "NoneType"}
+    closed = games[0].week()
+    with games[0].database.reading() as session:
+        versions = session.exec(select(LedgerEntry.version)).all()
+    assert len(versions) == outcomes(results)["Taken"]
+    assert [version for version in versions if version >= closed.version] == []
+    assert games[0].verify() == []
+
+
+def test_ten_activations_at_once_make_ten_versions(games: list[Game]) -> None:
+    games[0].take()
+
+    results = race(crowd(10, lambda n: games[n % 4].activate(dearer_issues(10 + n))))
+
+    assert len(set(results)) == 10
+    with games[0].database.reading() as session:
+        assert len(session.exec(select(RuleSet)).all()) == 11
+    assert games[0].verify() == []
+
+
+@pytest.mark.parametrize("scene", ["bare"])
+def test_replicas_that_start_together_agree_on_the_first_rules(places: list[Database], settings: Settings) -> None:
+    results = race(crowd(4, lambda n: startup.prepare(places[n], settings, NOW)))
+
+    assert results == [None] * 4
+    with places[0].reading() as session:
+        assert [each.text for each in session.exec(select(RuleSet))] == [RULES]
+
+
+def test_slug_raced_for_is_taken_once(places: list[Database], database: Database) -> None:
+    def create(place: Database) -> str:
+        with place.unit_of_work() as session:
+            return a_week(session).slug
+
+    results = race(crowd(10, lambda n: create(places[n % 4])))
+
+    assert outcomes(results) == {"str": 1, "Conflict": 9}
+
+
+def test_token_name_raced_for_is_taken_once(places: list[Database]) -> None:
+    def create(place: Database) -> str:
+        with place.unit_of_work() as session:
+            return tokens.create(session, name="zendesk", scopes=["read"], days=None, now=NOW)
+
+    results = race(crowd(10, lambda n: create(places[n % 4])))
+
+    assert outcomes(results) == {"str": 1, "Conflict": 9}
+
+
+def test_two_weeks_that_import_the_same_people_at_once_do_not_block_each_other(games: list[Game]) -> None:
+    other = replace(games[1], slug="q4-2022").start()
+
+    def rename(game: Game, name: str) -> str:
+        for number in range(5):
+            game.rename(ADA, f"{name} {number}", OWLS)
+            game.team(f"Team {number}", f"new-{number}@example.com")
+        return "renamed"
+
+    weeks = (games[0], other, replace(games[2], slug="q4-2022"))
+
+    results = race(crowd(3, lambda n: rename(weeks[n], ("Ada", "Augusta", "Countess")[n])))
+
+    assert results == ["renamed"] * 3
+    assert [games[0].verify(), other.verify()] == [[], []]

@@ -1,0 +1,195 @@
+"""Team lists: read with every mistake at once, imported all or nothing."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from app.errors import TeamFull, WeekNotOpen, WeekUnknown
+from app.models import Membership, Person, Team
+from app.services import rosters, teams, weeks
+from app.services.rosters import Entry, Outcome, RosterRefused
+from tests.builders import ADA, BO, CATS, CHIDI, DUA, GUS, NOW, OWLS, Game, entries
+
+HEADER = "team,name,email\n"
+
+
+def apply(game: Game, *lines: Entry) -> Outcome:
+    with game.database.unit_of_work() as session:
+        return rosters.apply(session, game.slug, list(lines), by="Olu", now=game.now)
+
+
+def members(game: Game) -> dict[str, tuple[str, ...]]:
+    return {standing.team: standing.members for standing in game.board().standings}
+
+
+def mistakes(*rows: str) -> list[tuple[int, str]]:
+    with pytest.raises(RosterRefused) as refusal:
+        rosters.read_csv(rows)
+    return [(error["line"], error["message"]) for error in refusal.value.extra["errors"]]
+
+
+def test_list_is_read_with_tidied_names_and_folded_emails() -> None:
+    found = rosters.read_csv(
+        [HEADER, '"  Night   Owls ",Ada\u00a0Lovelace, ADA@Example.com \n', "\n", "Cats,文子,f@x\n"]
+    )
+
+    assert found == [Entry(2, "Night Owls", "Ada Lovelace", ADA), Entry(4, "Cats", "文子", "f@x")]
+
+
+@pytest.mark.parametrize("header", ["", "team,name\n", "name,team,email\n", "team;name;email\n"])
+def test_list_with_another_header_is_refused(header: str) -> None:
+    assert mistakes(header, "Owls,Ada,ada@example.com") == [(1, "The first line must be the header team,name,email.")]
+
+
+def test_list_tells_every_mistake_at_once() -> None:
+    found = mistakes(
+        HEADER, "Owls,Ada,ada@example.com\n", ",Bo,bo@example.com\n", "Owls,,nothing\n", "Owls\n",
+        f"{'x' * 61},Dua\u202e,dua@example.com\n", "Cats,Ada,ADA@example.com\n", 'Cats,"Elif"x,e@x\n',
+    )  # fmt: skip
+
+    assert found == [
+        (3, "The team must not be empty."),
+        (4, "The name must not be empty."),
+        (4, "“nothing” is no e-mail."),
+        (5, "This line has 1 cells; it needs team, name, email."),
+        (6, "The name must not contain the invisible character U+202E."),
+        (6, "The team must have at most 60 characters, this has 61."),
+        (7, "ada@example.com is already on line 2; keep one of them."),
+        (8, "This line is not valid CSV: ',' expected after '\"'."),
+    ]
+
+
+def test_list_with_an_unclosed_quote_says_where_it_opened() -> None:
+    found = mistakes(HEADER, "Owls,Ada,ada@example.com\n", 'Owls,"Bo,bo@example.com\n', "Cats,Dua,dua@example.com\n")
+
+    assert found == [(3, "This line is not valid CSV: unexpected end of data.")]
+
+
+def test_import_makes_teams_and_people(game: Game) -> None:
+    outcome = apply(game, Entry(2, "Foxes", "Gus Björk", GUS), Entry(3, "Hens", "Hana", "hana@example.com"))
+
+    assert outcome == Outcome(teams=2, people=2, moved=2)
+    assert members(game) == {
+        CATS: ("Dua Krasniqi", "Elif Şahin", "文子 Fumiko"),
+        "Foxes": ("Gus Björk",),
+        "Hens": ("Hana",),
+        OWLS: ("Ada Lovelace", "Bo Nguyen", "Chidi Okafor"),
+    }
+
+
+def test_import_again_moves_nobody(game: Game) -> None:
+    outcome = apply(game, *entries(OWLS, [ADA, BO, CHIDI]))
+
+    assert outcome == Outcome(teams=1, people=3, moved=0)
+
+
+def test_who_is_not_listed_stays(game: Game) -> None:
+    apply(game, *entries(OWLS, [ADA]))
+
+    assert members(game)[OWLS] == ("Ada Lovelace", "Bo Nguyen", "Chidi Okafor")
+
+
+def test_team_is_found_by_its_folded_name(game: Game) -> None:
+    apply(game, *entries("  ｏＷＬＳ ", [ADA]))
+
+    assert list(members(game)) == [CATS, OWLS]
+
+
+def test_import_renames_whom_it_lists_on_every_board(game: Game) -> None:
+    other = Game(game.database, slug="q4-2022").start()
+    before = other.week().version
+
+    apply(game, Entry(2, OWLS, "Ada King", ADA))
+
+    assert members(game)[OWLS] == ("Ada King", "Bo Nguyen", "Chidi Okafor")
+    assert members(other)[OWLS] == ("Ada King", "Bo Nguyen", "Chidi Okafor")
+    assert other.week().version == before + 1
+
+
+def test_import_without_new_names_leaves_other_weeks_alone(game: Game) -> None:
+    other = Game(game.database, slug="q4-2022").start()
+    before = other.week().version
+
+    apply(game, *entries("Foxes", [ADA]))
+
+    assert other.week().version == before
+
+
+def test_fourth_member_is_refused_and_nobody_is_added(game: Game) -> None:
+    before = game.week().version
+
+    with pytest.raises(TeamFull, match="Team Owls would have 4 members; the rules allow 3"):
+        apply(game, Entry(2, "Foxes", "Hana", "hana@example.com"), Entry(3, OWLS, "Gus", GUS))
+
+    assert (list(members(game)), game.week().version) == ([CATS, OWLS], before)
+    with game.database.reading() as session:
+        assert session.exec(select(Person).where(Person.email == GUS)).first() is None
+
+
+def test_full_team_takes_somebody_in_exchange(game: Game) -> None:
+    apply(game, Entry(2, OWLS, "Gus Björk", GUS), *entries("Foxes", [BO]))
+
+    assert members(game)[OWLS] == ("Ada Lovelace", "Chidi Okafor", "Gus Björk")
+
+
+def test_import_into_an_unknown_week_is_refused(game: Game) -> None:
+    with pytest.raises(WeekUnknown):
+        apply(Game(game.database, slug="q4-2022"), *entries(OWLS, [ADA]))
+
+
+def test_import_into_a_closed_week_is_refused(game: Game) -> None:
+    game.close()
+
+    with pytest.raises(WeekNotOpen):
+        apply(game, *entries("Foxes", [ADA]))
+
+
+def test_memberships_keep_their_times(game: Game) -> None:
+    game.at("14:00").team("Foxes", ADA)
+    game.at("15:00").leave(ADA)
+
+    with game.database.reading() as session:
+        week = weeks.find(session, game.slug, NOW)
+        ada = session.exec(select(Person).where(Person.email == ADA)).one()
+        joins = teams.joins(session, week, [ada.id])[ada.id]
+    assert [(join.team, join.at) for join in joins] == [
+        (game.team_id(OWLS), NOW),
+        (game.team_id("Foxes"), NOW + timedelta(hours=1)),
+        (None, NOW + timedelta(hours=2)),
+    ]
+
+
+def test_leaving_without_a_team_changes_nothing(game: Game) -> None:
+    game.leave(ADA)
+    with game.database.unit_of_work() as session:
+        week = weeks.lock(session, game.slug, NOW)
+        ada = session.exec(select(Person).where(Person.email == ADA)).one()
+
+        moved = teams.move(session, week, ada, None, by="Olu", now=NOW)
+
+    assert moved is False
+
+
+def test_members_of_equal_names_are_both_listed(game: Game) -> None:
+    apply(game, Entry(2, "Foxes", "Gus", GUS), Entry(3, "Foxes", "Gus", "gus2@example.com"))
+
+    assert members(game)["Foxes"] == ("Gus", "Gus")
+
+
+def test_team_of_the_dead_stays_on_the_board(game: Game) -> None:
+    apply(game, *entries("Foxes", [DUA]))
+    game.leave(DUA)
+
+    assert members(game)["Foxes"] == ()
+
+
+def test_every_row_has_the_version_that_brought_it(game: Game) -> None:
+    version = game.week().version
+
+    apply(game, *entries("Foxes", [DUA, GUS]))
+
+    with game.database.reading() as session:
+        team = session.exec(select(Team).where(Team.name == "Foxes")).one()
+        joined = session.exec(select(Membership.version).where(Membership.team_id == team.id)).all()
+    assert (team.version, set(joined), game.week().version) == (version + 1, {version + 1}, version + 1)

@@ -1,0 +1,129 @@
+"""API tokens: shown once, kept as hashes, ended by date or by hand."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from app.db import Database
+from app.errors import Conflict, Malformed, NotFound, SignInNeeded
+from app.models import Token
+from app.services import tokens
+from app.services.tokens import Bearer
+from tests.builders import NOW
+
+
+def create(
+    database: Database, name: str = "zendesk", scopes: tuple[str, ...] = ("read",), days: int | None = None
+) -> str:
+    with database.unit_of_work() as session:
+        return tokens.create(session, name=name, scopes=list(scopes), days=days, now=NOW)
+
+
+def check(database: Database, text: str, *, days: int = 0) -> Bearer:
+    with database.reading() as session:
+        return tokens.check(session, text, NOW + timedelta(days=days))
+
+
+def test_token_lets_its_holder_do_what_it_says(database: Database) -> None:
+    text = create(database, " Zendesk  bot ", ("rules:write", "read"))
+
+    bearer = check(database, text)
+
+    assert bearer == Bearer("Zendesk bot", frozenset({"read", "rules:write"}))
+    assert [bearer.may("read"), bearer.may("rules:write"), bearer.may("activities:write")] == [True, True, False]
+
+
+def test_admin_may_do_everything(database: Database) -> None:
+    bearer = check(database, create(database, scopes=("admin",)))
+
+    assert [scope for scope in tokens.SCOPES if not bearer.may(scope)] == []
+
+
+def test_text_of_a_token_is_kept_nowhere(database: Database) -> None:
+    text = create(database)
+
+    with database.reading() as session:
+        row = session.exec(select(Token)).one()
+    assert [value for value in row.model_dump().values() if text in str(value)] == []
+
+
+def test_token_counts_until_the_moment_it_expires(database: Database) -> None:
+    text = create(database, days=7)
+
+    with database.reading() as session:
+        bearer = tokens.check(session, text, NOW + timedelta(days=7) - timedelta(microseconds=1))
+
+    assert bearer.name == "zendesk"
+    with pytest.raises(SignInNeeded, match="expired on 2022-09-21"):
+        check(database, text, days=7)
+
+
+def test_token_without_days_lasts(database: Database) -> None:
+    text = create(database)
+
+    assert check(database, text, days=36_500).name == "zendesk"
+
+
+def test_revoked_token_no_longer_counts(database: Database) -> None:
+    text = create(database)
+
+    with database.unit_of_work() as session:
+        tokens.revoke(session, "zendesk", NOW)
+
+    with pytest.raises(SignInNeeded, match="revoked"):
+        check(database, text)
+
+
+def test_token_cannot_be_revoked_twice(database: Database) -> None:
+    create(database)
+    with database.unit_of_work() as session:
+        tokens.revoke(session, "zendesk", NOW)
+
+    with database.unit_of_work() as session, pytest.raises(Conflict, match="revoked already"):
+        tokens.revoke(session, "zendesk", NOW)
+
+
+def test_unknown_token_cannot_be_revoked(database: Database) -> None:
+    with database.unit_of_work() as session, pytest.raises(NotFound):
+        tokens.revoke(session, "zendesk", NOW)
+
+
+@pytest.mark.parametrize("text", ["", "aw_", "aw_" + "x" * 43, "é", "\0", "\udcff", "x" * 100_000])
+def test_unknown_text_is_refused(database: Database, text: str) -> None:
+    create(database)
+
+    with pytest.raises(SignInNeeded):
+        check(database, text)
+
+
+def test_name_is_taken_once(database: Database) -> None:
+    create(database)
+
+    with pytest.raises(Conflict, match="already a token"):
+        create(database)
+
+
+@pytest.mark.parametrize(
+    ("name", "scopes", "days"),
+    [("", ("read",), None), ("a\0", ("read",), None), ("x", (), None), ("x", ("root",), None), ("x", ("read",), 0),
+     ("x", ("read",), 3_651), ("x", ("read",), -1)],
+)  # fmt: skip
+def test_token_that_cannot_be_is_refused(
+    database: Database, name: str, scopes: tuple[str, ...], days: int | None
+) -> None:
+    with pytest.raises(Malformed):
+        create(database, name, scopes, days)
+
+
+def test_no_scope_at_all_is_refused_in_words(database: Database) -> None:
+    with pytest.raises(Malformed, match=r"^A token needs at least one scope\. Choose from read, "):
+        create(database, scopes=())
+
+
+def test_tokens_are_listed_oldest_first(database: Database) -> None:
+    create(database, "zendesk")
+    create(database, "github")
+
+    with database.reading() as session:
+        assert [token.name for token in tokens.every(session)] == ["zendesk", "github"]

@@ -1,0 +1,268 @@
+"""The schema: migrations and models agree on both engines, and the tables themselves refuse what cannot be."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
+
+from app.db import Database
+from app.services import schema
+from tests.builders import Game
+from tests.postgresql import PostgreSQL
+from tests.sqlite import SQLite
+
+
+@pytest.fixture
+def bare_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """The address of a database with nothing in it, not even a schema."""
+    if engine == "sqlite":
+        return f"sqlite:///{tmp_path / 'bare.sqlite3'}"
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return server.create("bare")
+
+
+@pytest.fixture
+def bare(bare_url: str) -> Iterator[Database]:
+    """That database, dropped afterwards."""
+    database = Database(bare_url)
+    yield database
+    database.dispose()
+
+
+def plain(thing: Any) -> str:
+    """Anything an inspector tells, as text that compares."""
+    if isinstance(thing, dict):
+        return str(sorted((key, plain(value)) for key, value in thing.items()))
+    return str(thing)
+
+
+def described(engine: Engine) -> dict[str, Any]:
+    """Everything a table promises, as the database tells it."""
+    inspector = inspect(engine)
+
+    def by_name(things: Any) -> list[Any]:
+        return sorted(plain(thing) for thing in things)
+
+    def columns(table: str) -> list[Any]:
+        return [
+            (column["name"], str(column["type"]), getattr(column["type"], "collation", None), column["nullable"])
+            for column in inspector.get_columns(table)
+        ]
+
+    return {
+        table: (
+            columns(table),
+            inspector.get_pk_constraint(table)["constrained_columns"],
+            by_name(inspector.get_check_constraints(table)),
+            by_name(inspector.get_unique_constraints(table)),
+            by_name(inspector.get_indexes(table)),
+            by_name(inspector.get_foreign_keys(table)),
+        )
+        for table in inspector.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def test_alembic_finds_nothing_to_migrate(database: Database) -> None:
+    with database.writer.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_migrations_make_what_the_models_say(stage: SQLite | PostgreSQL, bare: Database) -> None:
+    SQLModel.metadata.create_all(bare.writer)
+
+    migrated, modelled = described(stage.database.writer), described(bare.writer)
+
+    assert migrated == modelled
+    assert len(migrated) == len(SQLModel.metadata.tables)
+
+
+def test_text_is_compared_by_code_point(database: Database) -> None:
+    with database.unit_of_work() as session:
+        for email in ("é", "z", "Z", "a", "_"):
+            session.execute(
+                text("INSERT INTO person (id, email, name, created_at) VALUES (:email, :email, 'x', '2022-09-14Z')"),
+                {"email": email},
+            )
+
+    with database.reading() as session:
+        found = session.execute(text("SELECT email FROM person ORDER BY email")).scalars().all()
+    assert list(found) == sorted(["é", "z", "Z", "a", "_"])
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_tables_are_strict(database: Database) -> None:
+    with database.reading() as session:
+        loose = session.execute(
+            text("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0")
+        )
+        assert {name for (name,) in loose} == {"alembic_version", "sqlite_schema"}
+
+
+def test_migrating_again_changes_nothing(stage: SQLite | PostgreSQL) -> None:
+    before = described(stage.database.writer)
+
+    revision = schema.migrate(stage.database)
+
+    assert (revision, described(stage.database.writer)) == ("0001", before)
+
+
+def test_newest_schema_is_recognised(bare: Database) -> None:
+    before = schema.is_current(bare)
+
+    schema.migrate(bare)
+
+    assert (before, schema.is_current(bare)) == (False, True)
+
+
+def test_migration_that_fails_leaves_nothing_behind(bare: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.services.schema._revision", lambda _connection: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        schema.migrate(bare)
+
+    assert inspect(bare.writer).get_table_names() == []
+
+
+ACTIVITY = {
+    "id": "'x'", "week_id": "(SELECT min(id) FROM week)", "version": "9", "kind": "'issue'",
+    "person_id": "(SELECT min(id) FROM person)", "team_id": "NULL", "occurred_at": "'2022-09-14T00:00:00Z'",
+    "recorded_at": "'2022-09-14T00:00:00Z'", "source": "'github'", "external_id": "'x'", "subject": "NULL",
+    "response_seconds": "NULL", "recorded_by": "'x'", "points": "NULL", "reason": "NULL",
+}  # fmt: skip
+ADJUSTMENT = ACTIVITY | {
+    "kind": "'adjustment'", "person_id": "NULL", "team_id": "(SELECT min(id) FROM team)", "points": "5",
+    "reason": "'Why'",
+}  # fmt: skip
+
+
+def insert(game: Game, columns: dict[str, str]) -> None:
+    statement = f"INSERT INTO activity ({', '.join(columns)}) VALUES ({', '.join(columns.values())})"  # noqa: S608
+    with game.database.unit_of_work() as session:
+        session.connection().exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize("columns", [ACTIVITY, ADJUSTMENT], ids=["activity", "adjustment"])
+def test_whole_row_is_accepted(game: Game, columns: dict[str, str]) -> None:
+    insert(game, columns)
+
+    with game.database.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM activity")).scalar() == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "changes"),
+    [
+        (ACTIVITY, {"response_seconds": "'abc'"}),
+        (ACTIVITY, {"response_seconds": "-1"}),
+        (ACTIVITY, {"response_seconds": "10000001"}),
+        (ACTIVITY, {"version": "'abc'"}),
+        (ACTIVITY, {"version": "NULL"}),
+        (ACTIVITY, {"external_id": "''"}),
+        (ACTIVITY, {"external_id": f"'{'x' * 201}'"}),
+        (ACTIVITY, {"external_id": "NULL"}),
+        (ACTIVITY, {"source": "''"}),
+        (ACTIVITY, {"source": f"'{'x' * 201}'"}),
+        (ACTIVITY, {"subject": "''"}),
+        (ACTIVITY, {"subject": f"'{'x' * 201}'"}),
+        (ACTIVITY, {"week_id": "0"}),
+        (ACTIVITY, {"person_id": "'nobody'"}),
+        (ACTIVITY, {"person_id": "NULL"}),
+        (ACTIVITY, {"points": "5"}),
+        (ACTIVITY, {"team_id": "(SELECT min(id) FROM team)"}),
+        (ADJUSTMENT, {"points": "0"}),
+        (ADJUSTMENT, {"points": "100001"}),
+        (ADJUSTMENT, {"points": "-100001"}),
+        (ADJUSTMENT, {"points": "NULL"}),
+        (ADJUSTMENT, {"reason": "NULL"}),
+        (ADJUSTMENT, {"team_id": "NULL"}),
+        (ADJUSTMENT, {"team_id": "'nowhere'"}),
+        (ADJUSTMENT, {"person_id": "(SELECT min(id) FROM person)"}),
+    ],
+)
+def test_row_that_cannot_be_is_refused_by_the_database(
+    game: Game, columns: dict[str, str], changes: dict[str, str]
+) -> None:
+    with pytest.raises(DBAPIError):
+        insert(game, columns | changes)
+
+    with game.database.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM activity")).scalar() == 0
+
+
+def test_same_key_twice_is_refused_by_the_database(game: Game) -> None:
+    insert(game, ACTIVITY)
+
+    with pytest.raises(DBAPIError):
+        insert(game, ACTIVITY | {"id": "'y'"})
+
+
+def test_week_in_a_state_there_is_not_is_refused_by_the_database(game: Game) -> None:
+    with pytest.raises(DBAPIError), game.database.unit_of_work() as session:
+        session.execute(text("UPDATE week SET state = 'paused'"))
+
+
+GROWS_ONLY = ("activity", "reversal", "membership", "rule_set", "week_event")
+
+
+@pytest.fixture
+def played(game: Game) -> Game:
+    """A game with at least a row in each table that only grows."""
+    game.reverse(game.take().entry)
+    return game
+
+
+def rows(game: Game, table: str) -> list[Any]:
+    with game.database.reading() as session:
+        return list(session.execute(text(f"SELECT * FROM {table}")).all())  # noqa: S608 (our own names)
+
+
+def attempt(game: Game, statement: str) -> None:
+    with game.database.unit_of_work() as session:
+        session.connection().exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize("table", GROWS_ONLY)
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE {0} SET id = id", "DELETE FROM {0}", "DELETE FROM {0} WHERE id IS NOT NULL"],
+)
+def test_row_of_the_ledger_cannot_be_changed_or_deleted(played: Game, table: str, statement: str) -> None:
+    before = rows(played, table)
+
+    with pytest.raises(DBAPIError, match="only grows"):
+        attempt(played, statement.format(table))
+
+    assert rows(played, table) == before
+    assert len(before) > 0
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("table", GROWS_ONLY)
+def test_row_of_the_ledger_cannot_be_replaced(played: Game, table: str) -> None:
+    with pytest.raises(DBAPIError, match="only grows"):
+        attempt(played, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")  # noqa: S608 (our own names)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_activity_cannot_be_replaced_by_its_key(game: Game) -> None:
+    insert(game, ACTIVITY)
+    changed = ACTIVITY | {"id": "'y'", "note": "'Changed'"}
+
+    with pytest.raises(DBAPIError, match="only grows"):
+        attempt(game, f"REPLACE INTO activity ({', '.join(changed)}) VALUES ({', '.join(changed.values())})")  # noqa: S608
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+@pytest.mark.parametrize("table", GROWS_ONLY)
+def test_ledger_cannot_be_truncated(played: Game, table: str) -> None:
+    with pytest.raises(DBAPIError, match="only grows"):
+        attempt(played, f"TRUNCATE {table} CASCADE")

@@ -1,0 +1,348 @@
+"""Hostile input, on both engines: every piece of it is a 4xx with a sentence, and the server goes on as before."""
+
+import json
+import logging
+import socket
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.builders import CATS, OWLS, RULES, SLUG, an_activity
+from tests.web.site import API, BOTH_ENGINES, PROBLEM, WEEK, Site, assert_problem, until
+
+JSON = {"Content-Type": "application/json"}
+DEEP = "[" * 100_000 + "]" * 100_000
+NONSENSE: dict[str, bytes] = {
+    "empty": b"",
+    "blank": b" \n",
+    "null": b"null",
+    "list": b"[]",
+    "text": b'"text"',
+    "NaN": b"NaN",
+    "number": b"9" * 5_000,
+    "negative": b"-" + b"9" * 5_000,
+    "deep": DEEP.encode(),
+    "deep objects": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    "half": b'{"kind": "issue"',
+    "bad UTF-8": b'{"kind": "\xff\xfe"}',
+    "overlong UTF-8": b'{"kind": "\xc0\x80"}',
+    "UTF-16": '{"kind": "issue"}'.encode("utf-16"),
+    "NUL": b"\0",
+    "byte order mark": b"\xef\xbb\xbf{}",
+    "form": b"kind=issue&person=ada%40example.com",
+    "XML": b"<?xml version='1.0'?><activity/>",
+    "gzip": b"\x1f\x8b\x08\x00\x00",
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_traceback(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever comes in, nothing is logged as a failure of ours."""
+    yield
+    failures = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    assert [record.getMessage() for record in failures] == []
+
+
+def refusals(answers: dict[str, httpx.Response]) -> dict[str, int]:
+    """The statuses of answers, each of which is a problem document with a sentence."""
+    for answer in answers.values():
+        extra = [name for name in answer.json() if name in {"errors", "refused"}]
+        assert_problem(answer, answer.status_code, *extra)
+    return {name: answer.status_code for name, answer in answers.items()}
+
+
+@BOTH_ENGINES
+def test_bodies_that_are_no_object_are_422(site: Site) -> None:
+    activity = site.record().json()["id"]
+    for path, scope in [
+        (f"{WEEK}/activities", "activities:write"),
+        (f"{WEEK}/adjustments", "ledger:correct"),
+        (f"{API}/activities/{activity}/reversal", "ledger:correct"),
+        (f"{API}/activities/{activity}/reinstatement", "ledger:correct"),
+    ]:
+        answers = {name: site.ask("POST", path, "admin", content=body, headers=JSON) for name, body in NONSENSE.items()}
+
+        assert refusals(answers) == dict.fromkeys(NONSENSE, 422), scope
+    assert site.points() == {OWLS: 5, CATS: 0}
+
+
+def test_the_same_bodies_are_bad_lines_of_a_batch(site: Site) -> None:
+    bodies = {name: body for name, body in NONSENSE.items() if body.strip()}
+
+    answers = {
+        name: site.post(f"{WEEK}/activities/batch", "activities:write", content=body) for name, body in bodies.items()
+    }
+
+    assert refusals(answers) == dict.fromkeys(bodies, 422)
+    assert {name: answer.json()["errors"][0]["line"] for name, answer in answers.items()} == dict.fromkeys(bodies, 1)
+
+
+def test_the_same_bodies_are_no_rules(site: Site) -> None:
+    bodies = NONSENSE
+
+    for method, path in (("POST", f"{API}/rules/preview"), ("PUT", f"{API}/rules")):
+        answers = {name: site.ask(method, path, "rules:write", content=body) for name, body in bodies.items()}
+
+        assert refusals(answers) == dict.fromkeys(bodies, 422)
+        assert {tuple(each) for answer in answers.values() for each in answer.json()["errors"]} == {
+            ("line", "key", "message")
+        }
+
+
+def field(name: str, text: str) -> bytes:
+    """An activity of which one field is this piece of JSON."""
+    return json.dumps({**an_activity(), name: "HERE"}).replace('"HERE"', text).encode()
+
+
+FIELDS = {
+    f"{name} = {text[:30]}": (name, text)
+    for name, texts in {
+        "kind": ['"\\ud800"', '"issue\\u0000"', '"Issue"', '"adjustment"', '"ｉssue"', "1", '"' + "x" * 33 + '"'],
+        "person": ['"\\u0000@example.com"', '"a\\u0000b@example.com"', '"ada"', '"@"', '"' + "x" * 255 + '@y"', "{}"],
+        "occurred_at": [
+            '"10000-01-01T00:00:00Z"', '"2022-09-14T09:00:00"', '"2022-09-14"', "1663171200", '"2022-02-30T00:00:00Z"',
+            '"0000-01-01T00:00:00Z"', '"0001-01-01T00:00:00+14:00"', '"9999-12-31T23:59:59-12:00"', '"now"', '""',
+            '"2022-09-14T09:00:00+99:00"', '"2022-09-14T24:00:01Z"', '"2022-09-14T09:00:60Z"', '"٢٠٢٢-09-14T09:00:00Z"',
+            '"2022-09-14T09:00:00.' + "9" * 5_000 + 'Z"', "NaN", "null",
+        ],
+        "source": ['""', '"\\u0000"', '"a\\nb"', '"\\ud800"', '"\\udfff\\ud800"', '"' + "x" * 201 + '"', "null", "[]"],
+        "external_id": ['""', '"\\u007f"', '"\\u0085"', '"' + "é" * 201 + '"', "1", "true", "9" * 5_000],
+        "subject": ['"\\u0000"', '"' + "x" * 201 + '"', "1"],
+        "response_seconds": [
+            "NaN", "Infinity", "-Infinity", "-1", "1.5", "1e3", "10000001", "9" * 5_000, "9223372036854775808", '"60"',
+            "true", "[]",
+        ],
+        "url": [
+            '"javascript:alert(1)"', '"http://"', '"//evil.example"', '"http://a\\u0000b"',
+            '"http://' + "h" * 2_000 + '"',
+        ],
+        "note": ['"\\u0000"', '"\\u001b[31m"', '"\\ud800"', '"' + "x" * 2_001 + '"', "1", DEEP],
+        "unheard_of": ["1", "null", DEEP],
+    }.items()
+    for text in texts
+}  # fmt: skip
+
+
+@BOTH_ENGINES
+def test_hostile_fields_are_422_alone_and_in_a_batch(site: Site) -> None:
+    bodies = {case: field(*pair) for case, pair in FIELDS.items()}
+
+    alone = {
+        case: site.post(f"{WEEK}/activities", "activities:write", content=body, headers=JSON)
+        for case, body in bodies.items()
+    }
+    together = site.post(f"{WEEK}/activities/batch", "activities:write", content=b"\n".join(bodies.values()))
+
+    # A kind that fits the pattern but is none of ours is said to be unknown, which is 422 as well.
+    assert refusals(alone) == dict.fromkeys(bodies, 422)
+    assert [each["line"] for each in together.json()["errors"]] == list(range(1, len(bodies) + 1))
+    assert site.get(f"{WEEK}/activities", "read").json()["items"] == []
+
+
+@BOTH_ENGINES
+def test_texts_that_look_odd_but_are_honest_are_kept_as_they_are(site: Site) -> None:
+    odd = "𝕏 \u202e'; DROP TABLE activity; -- <script> {{7*7}} %00 \\u0000 e\u0301 é"
+
+    answers = [site.record(source=odd, subject=odd, note=odd + "\n\t"), site.record(source=odd + "é")]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    kept = site.get(f"{WEEK}/activities", "read").json()["items"][0]
+    assert (kept["source"], kept["subject"], kept["note"]) == (odd, odd, odd + "\n\t")
+
+
+@BOTH_ENGINES
+def test_hostile_reasons_and_adjustments_are_422(site: Site) -> None:
+    activity, team = site.record().json()["id"], site.game.team_id(OWLS)
+    texts = [
+        '"\\u0000"',
+        '"a\\u0000b"',
+        '"\\ud800"',
+        '"\\u202edrowkcab"',
+        '""',
+        '"\\u200b"',
+        '"' + "x" * 501 + '"',
+        "1",
+    ]
+    codes = [*texts[:3], '"a\\nb"', '""', '"' + "x" * 201 + '"']
+    points = ["NaN", "1e3", "0", "100001", "-100001", "9" * 5_000, "9223372036854775808", '"1"', "true", "null"]
+    whole = {"team_id": team, "points": 1, "reason": "Fair", "external_id": "one"}
+
+    def adjusted(name: str, text: str) -> httpx.Response:
+        body = json.dumps({**whole, name: "HERE"}).replace('"HERE"', text)
+        return site.post(f"{WEEK}/adjustments", "ledger:correct", content=body, headers=JSON)
+
+    answers = {f"reason {text[:20]}": adjusted("reason", text) for text in texts}
+    answers |= {f"external_id {text[:20]}": adjusted("external_id", text) for text in codes}
+    answers |= {f"points {text[:20]}": adjusted("points", text) for text in points}
+    answers |= {f"team_id {text[:20]}": adjusted("team_id", text) for text in codes}
+    answers |= {
+        f"reversal {text[:20]}": site.post(
+            f"{API}/activities/{activity}/reversal", "ledger:correct", content=f'{{"reason": {text}}}', headers=JSON
+        )
+        for text in texts
+    }
+
+    assert refusals(answers) == dict.fromkeys(answers, 422)
+    assert site.points() == {OWLS: 5, CATS: 0}
+
+
+PARTS = [
+    "%00",
+    "a%00b",
+    "%ff",
+    "%c0%80",
+    "%ed%a0%80",
+    "a%2fb",
+    "%2e%2e",
+    "%0d%0aSet-Cookie:a=b",
+    "x" * 20_000,
+    "é",
+    "%",
+]
+
+
+@BOTH_ENGINES
+def test_hostile_paths_are_404(site: Site) -> None:
+    templates = {
+        "GET": [
+            f"{API}/weeks/{{}}", f"{API}/weeks/{{}}/leaderboard", f"{API}/weeks/{{}}/teams",
+            f"{API}/weeks/{{}}/activities", f"{API}/weeks/{{}}/teams/x/receipt", f"{WEEK}/teams/{{}}/receipt",
+            f"{API}/{{}}",
+        ],
+        "POST": [
+            f"{API}/activities/{{}}/reversal", f"{API}/weeks/{{}}/activities", f"{API}/weeks/{{}}/activities/batch",
+        ],
+    }  # fmt: skip
+
+    answers = {
+        f"{method} {template} {part[:20]}": site.ask(
+            method, template.format(part), "admin", content=b'{"reason": "Fair"}' if method == "POST" else None
+        )
+        for method, some in templates.items()
+        for template in some
+        for part in PARTS
+    }
+
+    assert refusals(answers) == dict.fromkeys(answers, 404)
+    assert {answer.headers.get("set-cookie") for answer in answers.values()} == {None}
+    assert max(len(answer.content) for answer in answers.values()) < 500
+
+
+@BOTH_ENGINES
+def test_hostile_page_addresses_are_404_pages(site: Site) -> None:
+    templates = ["/weeks/{}", "/weeks/{}/summary", f"/weeks/{SLUG}/teams/{{}}", "/{}", "/static/{}"]
+
+    answers = {(each, part[:20]): site.get(each.format(part)) for each in templates for part in PARTS}
+
+    assert {key: answer.status_code for key, answer in answers.items()} == dict.fromkeys(answers, 404)
+    assert max(len(answer.content) for answer in answers.values()) < 5_000
+
+
+@BOTH_ENGINES
+def test_notes_of_rules_without_hidden_characters_only(site: Site) -> None:
+    notes = ["%00", "a%00b", "%1b[31m", "%e2%80%ae", "%e2%80%8b", "x" * 501]
+
+    answers = {note[:20]: site.ask("PUT", f"{API}/rules?note={note}", "rules:write", content=RULES) for note in notes}
+
+    assert refusals(answers) == dict.fromkeys(answers, 422)
+    assert site.get(f"{API}/rules", "read").json()["version"] == 1
+
+
+def test_a_body_over_the_limit_is_413_however_it_is_sent(site: Site) -> None:
+    large = b" " * 1_048_577
+    chunks = [b" " * 65_536] * 17
+    paths = [
+        ("POST", f"{WEEK}/activities"), ("POST", f"{WEEK}/adjustments"), ("PUT", f"{API}/rules"),
+        ("POST", f"{API}/rules/preview"), ("POST", f"{API}/activities/x/reversal"),
+    ]  # fmt: skip
+
+    answers = {
+        f"{path} {form}": site.ask(method, path, "admin", content=body)
+        for method, path in paths
+        for form, body in (("at once", large), ("in chunks", iter(chunks)))
+    }
+    batch = site.post(f"{WEEK}/activities/batch", "activities:write", content=iter([b" " * 2**20] * 17))
+
+    assert refusals(answers | {"batch": batch}) == dict.fromkeys([*answers, "batch"], 413)
+
+
+def test_a_batch_may_be_larger_than_any_other_body(site: Site) -> None:
+    answer = site.post(f"{WEEK}/activities/batch", "activities:write", content=b"\n" * 2 * 2**20)
+
+    assert (answer.status_code, answer.json()) == (200, {"recorded": 0, "repeated": 0})
+
+
+def test_huge_and_strange_headers_harm_nobody(site: Site) -> None:
+    given = [
+        {"X-Large": "x" * 60_000},
+        {"If-None-Match": "W/" * 20_000},
+        {"If-None-Match": ",".join(['"x"'] * 10_000)},
+        {"Host": "evil.example"},
+        {"X-Forwarded-For": "1.2.3.4", "X-Forwarded-Proto": "https"},
+        {"Accept": "\xff\xfe"},
+        {"Content-Type": "application/json; charset=no-such"},
+        {"Content-Length": "0", "Expect": "nothing"},
+    ]
+
+    statuses = [
+        site.get(
+            f"{WEEK}/leaderboard", headers={key: value.encode("latin-1") for key, value in each.items()}
+        ).status_code
+        for each in given
+    ]
+
+    assert statuses == [200] * len(given)
+
+
+def test_redirects_stay_on_this_site_and_carry_no_header(site: Site) -> None:
+    answer = site.get(f"/weeks/{SLUG}/")
+    hostile = site.get("//evil.example/%0d%0aSet-Cookie:a=b/")
+
+    assert (answer.status_code, urlsplit(answer.headers["location"]).path) == (307, f"/weeks/{SLUG}")
+    assert (hostile.status_code, hostile.headers.get("set-cookie")) == (404, None)
+
+
+def raw(site: Site, request: bytes) -> bytes:
+    """What the server answers to these very bytes."""
+    parts = urlsplit(site.url)
+    with socket.create_connection((str(parts.hostname), parts.port or 80), timeout=5) as connection:
+        connection.sendall(request)
+        connection.shutdown(socket.SHUT_WR)
+        return connection.recv(65_536)
+
+
+def test_requests_that_are_no_http_are_refused_and_forgotten(site: Site) -> None:
+    requests = [
+        b"\x16\x03\x01\x02\x00\x01\x00", b"GET / HTTP/9.9\r\n\r\n", b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http://[::1 HTTP/1.1\r\nHost: x\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ]  # fmt: skip
+
+    lines = [raw(site, request).partition(b"\r\n")[0] for request in requests]
+
+    assert [line for line in lines if line.startswith(b"HTTP/1.1 5")] == []
+    assert site.get("/healthz").status_code == 200
+
+
+def test_a_client_that_goes_away_in_the_middle_of_its_body_leaves_no_trace(site: Site) -> None:
+    head = f"POST {WEEK}/activities HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {site.token('activities:write')}\r\n"
+
+    raw(site, head.encode() + b'Content-Length: 1000\r\n\r\n{"kind"')
+
+    until(lambda: site.get("/healthz").status_code == 200)
+    assert site.get(f"{WEEK}/activities", "read").json()["items"] == []
+
+
+def test_every_content_type_is_read_as_what_the_address_takes(site: Site) -> None:
+    body = json.dumps(an_activity()).encode()
+
+    answers = [
+        site.post(f"{WEEK}/activities", "activities:write", content=body, headers={"Content-Type": each})
+        for each in ("application/json", "text/plain", "application/x-www-form-urlencoded", "nonsense", "")
+    ]
+    form = site.post(f"{WEEK}/activities", "activities:write", files={"file": body})
+
+    assert [answer.status_code for answer in answers] == [201, 200, 200, 200, 200]
+    assert (form.status_code, form.headers["content-type"]) == (422, PROBLEM)

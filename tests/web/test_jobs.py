@@ -1,0 +1,62 @@
+"""Timed work: a failing job is logged and started again, and ends with the server."""
+
+import asyncio
+import logging
+
+import pytest
+
+from app import jobs
+from app.errors import Unavailable
+
+
+class Job:
+    """Fails as told, then waits for ever; counts its starts and its end."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.starts = 0
+        self.has_recovered = asyncio.Event()
+        self.has_ended = False
+
+    async def __call__(self) -> None:
+        """Fail, or go on."""
+        self.starts += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        self.has_recovered.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            self.has_ended = True
+
+
+def test_a_failing_job_is_logged_and_started_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(jobs, "AGAIN_SECONDS", 0.01)
+
+    async def play() -> Job:
+        job = Job(RuntimeError("a bug"), Unavailable("The database is away."))
+        async with jobs.running(job):
+            await asyncio.wait_for(job.has_recovered.wait(), 5)
+        return job
+
+    job = asyncio.run(play())
+
+    assert (job.starts, job.has_ended) == (3, True)
+    assert [(each.levelno, each.getMessage(), bool(each.exc_info)) for each in caplog.records] == [
+        (logging.ERROR, "a job failed and starts again", True),
+        (logging.WARNING, "The database is away.", False),
+    ]
+
+
+def test_a_failing_job_does_not_hold_up_another() -> None:
+    async def play() -> tuple[Job, Job]:
+        broken, sound = Job(*[RuntimeError("a bug")] * 5), Job()
+        async with jobs.running(broken, sound):
+            await asyncio.wait_for(sound.has_recovered.wait(), 5)
+        return broken, sound
+
+    broken, sound = asyncio.run(play())
+
+    assert (broken.starts, sound.starts, sound.has_ended) == (1, 1, True)

@@ -1,0 +1,62 @@
+"""Commits of other processes: seen within a second on SQLite, within five on PostgreSQL; and time that passes."""
+
+from datetime import date
+
+import pytest
+
+from tests.builders import CATS, OWLS, RULES, SLUG, Game, a_week
+from tests.web.site import API, WEEK, Site, until
+
+IN_TIME = pytest.mark.parametrize(("engine", "seconds"), [("sqlite", 1.0), ("postgresql", 5.0)])
+
+
+@IN_TIME
+def test_what_another_process_commits_is_on_the_board_in_time(site: Site, game: Game, seconds: float) -> None:
+    etag = site.get(f"{WEEK}/leaderboard").headers["etag"]
+    game.take()
+
+    waited = until(lambda: site.get(f"{WEEK}/leaderboard", headers={"If-None-Match": etag}).status_code == 200)
+
+    assert (site.points(), waited < seconds) == ({OWLS: 5, CATS: 0}, True)
+
+
+@IN_TIME
+def test_a_freeze_and_a_reveal_by_command_take_hold_in_time(site: Site, game: Game, seconds: float) -> None:
+    assert site.board()["frozen"] is False
+
+    game.freeze()
+    frozen = until(lambda: site.board()["frozen"])
+    game.reveal()
+    revealed = until(lambda: not site.board()["frozen"])
+
+    assert max(frozen, revealed) < seconds
+
+
+@IN_TIME
+def test_rules_activated_by_command_take_hold_in_time(site: Site, game: Game, seconds: float) -> None:
+    site.record(kind="shift")
+    assert site.points()[OWLS] == 10
+
+    game.activate(RULES.replace("points = 10", "points = 30", 1))
+    waited = until(lambda: site.points()[OWLS] == 30)
+
+    assert waited < seconds
+
+
+def test_a_board_that_was_looked_at_is_ready_before_it_is_asked_for_again(site: Site, game: Game) -> None:
+    site.board()
+    keeper = site.app.state.installation.boards
+    game.take()
+
+    until(lambda: (served := keeper.ready(SLUG, public=True)) and served.board.totals["issue"] == 1)
+
+
+def test_current_changes_with_the_day_of_the_other_weeks_zone(site: Site) -> None:
+    with site.database.unit_of_work() as session:
+        a_week(session, "asia", timezone="Asia/Tokyo", starts=date(2022, 9, 16), ends=date(2022, 9, 20))
+    before = site.get(f"{API}/weeks/current/leaderboard").json()["week"]
+
+    site.clock.set("2022-09-15 09:00")
+
+    until(lambda: site.get(f"{API}/weeks/current/leaderboard").json()["week"] == "asia", seconds=5)
+    assert before == SLUG

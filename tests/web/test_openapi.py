@@ -1,0 +1,199 @@
+"""The published API: complete, with examples that work, and answers that are what it says."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings, strategies
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from app.domain.rules import parse_rules
+from app.services import people
+from app.services.intake import read_json
+from tests.builders import OWLS, SLUG, an_activity
+from tests.web.site import API, Site
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+@pytest.fixture
+def description(site: Site) -> dict[str, Any]:
+    """The published description."""
+    found: dict[str, Any] = site.get("/openapi.json").json()
+    return found
+
+
+def operations(description: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every operation by method and path."""
+    for path, item in description["paths"].items():
+        for method, operation in item.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def references(node: object) -> Iterator[str]:
+    """Every $ref anywhere in the description."""
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for child in node.values():
+            yield from references(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from references(child)
+
+
+def test_every_reference_leads_somewhere(description: dict[str, Any]) -> None:
+    known = {f"#/components/schemas/{name}" for name in description["components"]["schemas"]}
+
+    assert set(references(description)) - known == set()
+    assert '"$defs"' not in json.dumps(description)
+
+
+def test_every_operation_is_described(description: dict[str, Any]) -> None:
+    lacking = {
+        name
+        for name, operation in operations(description)
+        if not (operation.get("summary") and operation.get("description") and operation.get("tags"))
+        or operation.get("security") != [{"HTTPBearer": []}]
+        or {"401", "403", "422", "503"} - set(operation["responses"])
+    }
+
+    assert lacking == set()
+    assert description["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+
+
+def test_only_the_api_is_published(description: dict[str, Any]) -> None:
+    assert {path.startswith(API) for path in description["paths"]} == {True}
+
+
+def examples(description: dict[str, Any]) -> dict[str, tuple[str, Any]]:
+    """Each operation's body: its content type and its example."""
+    return {
+        name: next((kind, body["example"]) for kind, body in operation["requestBody"]["content"].items())
+        for name, operation in operations(description)
+        if "requestBody" in operation
+    }
+
+
+def test_every_body_has_an_example_that_the_server_takes(site: Site, description: dict[str, Any]) -> None:
+    with site.database.unit_of_work() as session:
+        people.find_or_create(session, "ada@example.com", "Ada", site.clock.now)
+    activity, team = site.record().json()["id"], site.game.team_id(OWLS)
+    statuses = {}
+
+    for name, (kind, example) in examples(description).items():
+        method, _, path = name.partition(" ")
+        body = (
+            example
+            if isinstance(example, str)
+            else json.dumps({**example, **({"team_id": team} if "team_id" in example else {})})
+        )
+        answer = site.ask(
+            method, path.format(week=SLUG, activity_id=activity), "admin", content=body, headers={"Content-Type": kind}
+        )
+        statuses[name.removeprefix(f"{method} {API}")] = answer.status_code
+
+    assert statuses == {
+        "/weeks/{week}/activities": 201,
+        "/weeks/{week}/activities/batch": 200,
+        "/weeks/{week}/adjustments": 201,
+        "/activities/{activity_id}/reversal": 201,
+        "/activities/{activity_id}/reinstatement": 201,
+        "/rules": 200,
+        "/rules/preview": 200,
+    }
+
+
+def test_examples_say_what_they_should(description: dict[str, Any]) -> None:
+    bodies = examples(description)
+
+    assert parse_rules(bodies[f"PUT {API}/rules"][1])[1] == []
+    assert [
+        read_json(line).flaws for line in bodies[f"POST {API}/weeks/{{week}}/activities/batch"][1].splitlines()
+    ] == [
+        (),
+        (),
+    ]
+
+
+def seeded(site: Site) -> dict[str, str]:
+    """A week with something of everything; what paths can be filled with."""
+    activity = site.record(external_id="one", subject="ticket", response_seconds=5, url="https://x.example").json()[
+        "id"
+    ]
+    site.batch(an_activity(kind="shift"), an_activity(kind="response"))
+    site.adjust(OWLS, 5)
+    return {"week": SLUG, "team_id": site.game.team_id(OWLS), "activity_id": activity}
+
+
+def test_reads_answer_in_the_documented_shapes(site: Site, description: dict[str, Any]) -> None:
+    places = seeded(site)
+    schema = schemathesis.openapi.from_dict(description)
+    schema.config.update(base_url=site.url)
+    headers = {"Authorization": f"Bearer {site.token('admin')}"}
+    seen = []
+
+    for operation in published(schema):
+        if operation.method == "get":
+            path = {each.name: places[each.name] for each in operation.path_parameters}
+            answer = operation.Case(path_parameters=path).call_and_validate(headers=headers, checks=CHECKS)
+            seen.append(answer.status_code)
+
+    assert seen == [200] * 8
+
+
+def published(schema: Any) -> Iterator[Any]:
+    """The operations as schemathesis knows them."""
+    for result in schema.get_all_operations():
+        assert isinstance(result, Ok)
+        yield result.ok()
+
+
+@schemathesis.serializer("application/x-ndjson")
+def write_lines(_context: schemathesis.SerializationContext, value: Any) -> bytes:
+    """A text as it is; anything else as one line of JSON."""
+    return (value if isinstance(value, str) else json.dumps(value)).encode(errors="surrogatepass")
+
+
+CALMLY = settings(
+    max_examples=8,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.mark.parametrize(
+    ("mode", "engine"), [(GenerationMode.POSITIVE, "sqlite"), (GenerationMode.NEGATIVE, "postgresql")]
+)
+def test_whatever_comes_in_is_answered_as_documented(
+    site: Site, description: dict[str, Any], mode: GenerationMode
+) -> None:
+    places = seeded(site)
+    schema = schemathesis.openapi.from_dict(description)
+    schema.config.update(base_url=site.url)
+    headers = {"Authorization": f"Bearer {site.token('admin')}"}
+    seen: dict[str, set[int]] = {}
+
+    def probe(case: schemathesis.Case[Any], is_known: bool) -> None:
+        if is_known:
+            case.path_parameters.update({name: places[name] for name in case.path_parameters})
+        answer = case.call_and_validate(headers=headers, checks=CHECKS)
+        seen.setdefault(case.operation.label, set()).add(answer.status_code)
+
+    for operation in published(schema):
+        cases = operation.as_strategy(generation_mode=mode)
+        CALMLY(given(case=cases, is_known=strategies.booleans())(probe))()
+
+    assert (len(seen), {status for found in seen.values() for status in found if status >= 500}) == (15, set())

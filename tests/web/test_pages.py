@@ -1,0 +1,153 @@
+"""Pages: board, receipt, summary; partial or page; what they must never show."""
+
+import re
+
+import pytest
+
+from app.services import rosters
+from app.services.rosters import Entry
+from tests.builders import ADA, CAST, CATS, OWLS, SLUG, a_week
+from tests.web.site import BOTH_ENGINES, WEEK, Site
+
+VARY = "HX-Request, HX-Request-Type, HX-Boosted, HX-History-Restore-Request, Authorization, Cookie"
+
+
+def heading(text: str) -> str:
+    """The text of the page's first heading."""
+    found = re.search(r"<h1[^>]*>(.*?)</h1>", text, re.DOTALL)
+    assert found
+    return re.sub(r"<[^>]+>", "", found[1]).strip()
+
+
+@BOTH_ENGINES
+def test_the_board_is_the_page_of_its_week_and_of_the_current_one(site: Site) -> None:
+    site.record()
+
+    here, there = site.get("/"), site.get(f"/weeks/{SLUG}")
+
+    assert (here.status_code, here.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert (here.content == there.content, heading(here.text)) == (True, "Q3-2022")
+    assert re.findall(r'<h3 class="row__name"><a href="[^"]*">([^<]*)</a>', here.text) == [OWLS, CATS]
+    assert here.text.startswith("<!doctype html>")
+
+
+def test_without_a_week_the_front_page_says_what_to_do(empty_site: Site) -> None:
+    answer = empty_site.get("/")
+
+    assert (answer.status_code, heading(answer.text)) == (200, "No week on the calendar yet")
+    assert empty_site.get("/weeks/current").status_code == 404
+
+
+def test_a_draft_and_an_empty_week_have_boards(empty_site: Site) -> None:
+    with empty_site.database.unit_of_work() as session:
+        a_week(session, state="draft")
+
+    pages = [empty_site.get(path) for path in (f"/weeks/{SLUG}", f"/weeks/{SLUG}/summary")]
+
+    assert [page.status_code for page in pages] == [200, 200]
+    assert empty_site.get("/").status_code == 200
+
+
+def test_the_partial_is_the_part_of_the_page_that_changes(site: Site) -> None:
+    page, partial = (site.get(f"/weeks/{SLUG}", headers=each) for each in ({}, {"HX-Request": "true"}))
+
+    assert partial.text.lstrip().startswith('<div id="standings"')
+    assert (page.headers["vary"], partial.headers["vary"]) == (VARY, VARY)
+    assert page.headers["etag"] != partial.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [{"HX-Boosted": "true"}, {"HX-History-Restore-Request": "true"}, {"HX-Request-Type": "full"}, {"HX-Request": "no"}],
+)
+def test_whoever_needs_the_page_gets_the_page(site: Site, extra: dict[str, str]) -> None:
+    answer = site.get(f"/weeks/{SLUG}", headers={"HX-Request": "true", **extra})
+
+    assert answer.text.startswith("<!doctype html>")
+
+
+def test_the_partial_polls_with_its_own_etag(site: Site) -> None:
+    htmx = {"HX-Request": "true"}
+    partial = site.get(f"/weeks/{SLUG}", headers=htmx)
+
+    again = site.get(f"/weeks/{SLUG}", headers={**htmx, "If-None-Match": partial.headers["etag"]})
+    weak = site.get(f"/weeks/{SLUG}", headers={**htmx, "If-None-Match": f"W/{partial.headers['etag']}"})
+    site.record()
+    changed = site.get(f"/weeks/{SLUG}", headers={**htmx, "If-None-Match": partial.headers["etag"]})
+
+    assert partial.headers["etag"].strip('"') in partial.text
+    assert [each.status_code for each in (again, weak, changed)] == [304, 304, 200]
+
+
+def test_the_receipt_answers_why_this_score(site: Site) -> None:
+    site.record(kind="shift", occurred_at="2022-09-14T06:00:00-07:00")
+    site.adjust(OWLS, -3)
+
+    answer = site.get(f"/weeks/{SLUG}/teams/{site.game.team_id(OWLS)}")
+
+    assert (answer.status_code, heading(answer.text)) == (200, OWLS)
+    assert re.findall(r'<p class="line__points">([^<]*)<', answer.text) == ["+10", "+10", "\u22123"]
+    assert answer.headers["vary"].split(", ")[:4] == VARY.split(", ")[:4]
+
+
+def test_the_summary_names_the_winner_once_the_week_is_over(site: Site) -> None:
+    site.record()
+
+    during = site.get(f"/weeks/{SLUG}/summary").text
+    site.game.close()
+    after = site.get(f"/weeks/{SLUG}/summary").text
+
+    assert [re.search(r'class="winner__label">([^<]*)<', text)[1] for text in (during, after)] == [  # type: ignore[index]
+        "In the lead so far",
+        "The winner is",
+    ]
+    assert heading(after).startswith("1 issue")
+
+
+def test_what_there_is_not_is_a_404_page(site: Site) -> None:
+    with site.database.unit_of_work() as session:
+        a_week(session, "q4-2022", state="draft")
+    owls = site.game.team_id(OWLS)
+    paths = ["/weeks/q1-1999", "/weeks/q1-1999/summary", f"/weeks/{SLUG}/teams/nobody", f"/weeks/q4-2022/teams/{owls}"]
+
+    answers = [site.get(path) for path in paths]
+
+    assert [(each.status_code, heading(each.text)) for each in answers] == [(404, "Not found")] * 4
+
+
+CANARIES = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "' onfocus='alert(1)"]
+
+
+def test_names_and_reasons_are_text_wherever_they_are_shown(empty_site: Site) -> None:
+    site = empty_site
+    team_list = [Entry(2, CANARIES[3], CANARIES[0], ADA)]
+    with site.database.unit_of_work() as session:
+        a_week(session, name=CANARIES[1])
+        rosters.apply(session, SLUG, team_list, by="Olu", now=site.clock.now)
+    site.record(kind="shift", occurred_at="2022-09-14T06:00:00-07:00", note=CANARIES[0], subject=CANARIES[1])
+    site.adjust(CANARIES[3], 5, reason=CANARIES[2] + CANARIES[0])
+    team = site.game.team_id(CANARIES[3])
+    paths = ["/", f"/weeks/{SLUG}/teams/{team}", f"/weeks/{SLUG}/summary", f"/weeks/{CANARIES[0]}"]
+
+    texts = [site.get(path).text for path in paths] + [site.get("/", headers={"HX-Request": "true"}).text]
+
+    for text in texts:
+        assert [canary in text for canary in (CANARIES[0], CANARIES[1], CANARIES[3], "49")] == [False] * 4
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in texts[1]
+    assert "{{7*7}}" in texts[1]
+
+
+@BOTH_ENGINES
+def test_emails_are_nowhere_the_public_looks(site: Site) -> None:
+    site.record(note=f"Ask {ADA}")
+    team = site.game.team_id(OWLS)
+    paths = [
+        "/", f"/weeks/{SLUG}", f"/weeks/{SLUG}/teams/{team}", f"/weeks/{SLUG}/summary", "/nothing",
+        f"{WEEK}/leaderboard", f"{WEEK}/teams/{team}/receipt", "/openapi.json",
+    ]  # fmt: skip
+
+    texts = [site.get(path).text for path in paths] + [site.get("/", headers={"HX-Request": "true"}).text]
+
+    emails = [email for emails in CAST.values() for email in emails]
+    shown = {path for path, text in zip([*paths, "partial"], texts, strict=True) for email in emails if email in text}
+    assert shown == {"/openapi.json"}  # the made-up one of its examples
