@@ -75,7 +75,9 @@ def test_finished_demo_takes_one_more_issue_from_the_curious(chromium: Browser, 
 
         command = found["example"].replace("\\\n", " ")
         subprocess.run(["/bin/sh", "-c", command], check=True, capture_output=True)  # noqa: S603 - printed by the demo
-        page.wait_for_function("() => document.querySelector('.hero__line').textContent.includes('19 issues')", timeout=3_000)
+        page.wait_for_function(
+            "() => document.querySelector('.hero__line').textContent.includes('19 issues')", timeout=3_000
+        )
 
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
