@@ -51,7 +51,7 @@ def _wait(address: str) -> None:
 
 
 def test_demo_plays_on_an_open_board_and_ends_on_the_totals_of_q3_2022(chromium: Browser, tmp_path: Path) -> None:
-    with demo(tmp_path, "--speed", "8") as (_process, found), looking(chromium) as page:
+    with demo(tmp_path, "--speed", "4") as (_process, found), looking(chromium) as page:
         page.goto(found["board"])
         orders, headlines = set(), set()
         for _ in range(400):
@@ -62,8 +62,8 @@ def test_demo_plays_on_an_open_board_and_ends_on_the_totals_of_q3_2022(chromium:
             page.wait_for_timeout(100)
 
         assert HEADLINE in headlines
-        assert len(headlines) > 10
-        assert len(orders) > 3
+        assert len(headlines) > 5
+        assert len(orders) > 2
         page.goto(found["summary"])
         assert re.search(r"The winner is\s+Tea & Triage", page.inner_text("main"), re.IGNORECASE)
 

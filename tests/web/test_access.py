@@ -84,7 +84,7 @@ def test_every_route_is_in_the_table(site: Site) -> None:
 @pytest.mark.parametrize("visibility", ["public", "signed-in"])
 def test_every_route_lets_in_exactly_whom_the_table_says(site: Site, visibility: str) -> None:
     team, activity = site.game.team_id("Owls"), site.record().json()["id"]
-    places = {"week": SLUG, "team": team, "team_id": team, "activity_id": activity}
+    places = {"week": SLUG, "team": team, "team_id": team, "activity_id": activity, "name": "days"}
     public_means = EVERYBODY if visibility == "public" else "read"
 
     seen = {(method, template): _who_gets_in(site, method, template, places) for method, template in ROUTES}

@@ -16,7 +16,7 @@ from app.web.charts.easel import Easel, easel
 from app.web.charts.look import KIND_COLOURS, colours
 from app.web.render import TONES
 from tests.builders import ADA, BO, CATS, DUA, NAMES, OWLS, SLUG, a_team, a_week, an_activity
-from tests.web.site import SettableClock, Site, serving
+from tests.web.site import SIGNED_IN, SettableClock, Site, serving
 
 PAGE = f"/weeks/{SLUG}/summary"
 CARD = f"{PAGE}/card.png"
@@ -184,19 +184,24 @@ def test_summary_of_the_longest_week_draws_every_day(empty_site: Site) -> None:
     assert {name: empty_site.get(chart(name)).status_code for name in ALL[:-1]} == dict.fromkeys(ALL[:-1], 200)
 
 
-@pytest.mark.parametrize("path", [PAGE, CARD, chart("race"), chart("nonsense")])
-def test_summary_is_closed_where_the_board_is(closed_site: Site, path: str) -> None:
-    play(closed_site)
+@SIGNED_IN
+@pytest.mark.parametrize("path", [PAGE, CARD, chart("race")])
+def test_summary_is_closed_where_the_board_is(site: Site, path: str) -> None:
+    play(site)
 
-    assert closed_site.get(path).status_code == 401
-    assert closed_site.get(path, "read").status_code == (404 if "nonsense" in path else 200)
+    assert [site.get(path).status_code, site.get(path, "read").status_code] == [401, 200]
+
+
+@SIGNED_IN
+def test_chart_that_does_not_exist_is_closed_as_well(site: Site) -> None:
+    assert [site.get(chart("none")).status_code, site.get(chart("none"), "read").status_code] == [401, 404]
 
 
 @pytest.mark.parametrize(
     ("path", "status"),
     [
         (chart("nonsense"), 404),
-        (f"/weeks/q1-1999/summary/charts/{'race'}.svg", 404),
+        ("/weeks/q1-1999/summary/charts/race.svg", 404),
         ("/weeks/q1-1999/summary/card.png", 404),
         (chart("race", theme="sepia"), 422),
         (chart("race", size="9999"), 422),
