@@ -12,7 +12,7 @@ from app import __version__
 from app.errors import WeekUnknown
 from app.services.weeks import CURRENT
 from app.web import render
-from app.web.access import BoardReader
+from app.web.access import BoardReader, address_of, token_in
 from app.web.boards import Served
 from app.web.live import Key
 from app.web.render import VARY, wants_partial
@@ -41,9 +41,8 @@ async def display(request: Request, _who: BoardReader) -> Response:
 async def display_live(request: Request, who: BoardReader) -> Response:
     """The picture of the current week, at once and after every change; another week's when that becomes current."""
     place = installation(request)
-    address = request.client.host if request.client else ""
-    token = request.headers.get("authorization", "").removeprefix("Bearer ") if who else None
-    return await place.streams.open(Key(CURRENT, True, place.projector), address, token)
+    token = token_in(request.headers) if who else None
+    return await place.streams.open(Key(CURRENT, True, place.projector), address_of(request), token)
 
 
 @router.get("/display/pulse")

@@ -87,15 +87,16 @@ def screen(
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     page.clock.install()
-    page.on("request", lambda r: print(">", r.url)); page.on("response", lambda r: print("<", r.status, r.url)); page.on("requestfailed", lambda r: print("x", r.url, r.failure)); page.on("console", lambda m: print("console", m.text)); page.on("pageerror", lambda m: print("ERR", m))
     page.add_init_script(
         "addEventListener('htmx:sse:after:message', () => { window.messages = (window.messages ?? 0) + 1; });" + script
     )
     try:
-        page.goto(f"{site.url}/display")
+        answer = page.goto(f"{site.url}/display")
+        assert answer is not None
+        assert answer.ok, answer.text()
         shown = Screen(page)
         if live:
-            shown.wait("() => window.messages > 0", seconds=8)
+            shown.wait("() => window.messages > 0", seconds=30)
         yield shown
         assert failures == []
     finally:

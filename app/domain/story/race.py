@@ -27,7 +27,7 @@ def run_race(
         at_the_top = False
         for team_id, change in changes[at].items():
             if change and team_id in points:
-                at_the_top |= points[team_id] == most or points[team_id] + change >= most
+                at_the_top |= points[team_id] == most or points[team_id] + change > most
                 points[team_id] += change
                 steps[team_id].append(Step(at, points[team_id]))
         if not at_the_top:

@@ -4,50 +4,42 @@ from app.domain.story import ResponseTimes
 from app.web.charts.look import Box, Look, Spec
 from app.web.charts.told import Told
 
+MOST_NUMBERED = 14
+
 
 def days_chart(told: Told, look: Look) -> Spec | None:
     """Activities by local day, stacked by kind; None where nothing was done."""
-    done = [kind for kind in told.kinds if any(day.counts[kind.name] for day in told.story.days)]
-    if not done:
+    sums = {told.day_name(day.day): sum(day.counts.values()) for day in told.story.days}
+    if not any(sums.values()):
         return None
     box = Box(470, 210, left=36, right=8, top=80) if look.wide else Box(300, 230, left=30, right=6, top=92)
-    names = [told.day_name(day.day) for day in told.story.days]
-    order = [kind.many for kind in done]
+    axis = {"tickCount": 4, "format": "d", "tickMinStep": 1}
+    x = {"field": "day", "type": "ordinal", "sort": list(sums), "scale": {"paddingInner": 0.32, "paddingOuter": 0.2}}
+    room = {"domain": [0, max(sums.values()) * 1.12], "nice": False}
+    y = {"field": "done", "type": "quantitative", "axis": axis, "scale": room}
+    totals = [{"day": name, "done": done} for name, done in sums.items() if done]
+    return look.draw(
+        box, _stacks(told, look, x, y), *([_above(totals, x, y, look)] if len(sums) <= MOST_NUMBERED else [])
+    )
+
+
+def _stacks(told: Told, look: Look, x: Spec, y: Spec) -> Spec:
+    """A bar for every day and kind that was done at all, kinds in file order from the ground up."""
+    done = [kind for kind in told.kinds if any(day.counts[kind.name] for day in told.story.days)]
+    names = [kind.many for kind in done]
     colours = [look.kind(number) for number, kind in enumerate(told.kinds) if kind in done]
-    bars = [
-        {"day": name, "kind": kind.many, "order": number, "done": day.counts[kind.name]}
-        for name, day in zip(names, told.story.days, strict=True)
+    values = [
+        {"day": told.day_name(day.day), "kind": kind.many, "order": number, "done": day.counts[kind.name]}
+        for day in told.story.days
         for number, kind in enumerate(done)
     ]
-    totals = [
-        {"day": name, "done": sum(day.counts.values())}
-        for name, day in zip(names, told.story.days, strict=True)
-        if sum(day.counts.values())
-    ]
-    x = {"field": "day", "type": "ordinal", "sort": names, "scale": {"paddingInner": 0.32, "paddingOuter": 0.2}}
-    axis = {"tickCount": 4, "format": "d", "tickMinStep": 1}
-    room = max(sum(day.counts.values()) for day in told.story.days) * 1.12
-    y = {"field": "done", "type": "quantitative", "axis": axis, "scale": {"domain": [0, room], "nice": False}}
     legend = {"columns": 3 if look.wide else 2}
-    return look.draw(
-        box,
-        {
-            "data": {"values": bars},
-            "mark": {"type": "bar", "stroke": look.colour("surface"), "strokeWidth": 1},
-            "encoding": {
-                "x": x,
-                "y": y,
-                "color": {
-                    "field": "kind",
-                    "sort": order,
-                    "scale": {"domain": order, "range": colours},
-                    "legend": legend,
-                },
-                "order": {"field": "order", "type": "quantitative"},
-            },
-        },
-        *([_above(totals, x, y, look)] if len(names) <= 14 else []),
-    )
+    colour = {"field": "kind", "sort": names, "scale": {"domain": names, "range": colours}, "legend": legend}
+    return {
+        "data": {"values": values},
+        "mark": {"type": "bar", "stroke": look.colour("surface"), "strokeWidth": 1},
+        "encoding": {"x": x, "y": y, "color": colour, "order": {"field": "order", "type": "quantitative"}},
+    }
 
 
 def responses_chart(told: Told, look: Look) -> Spec | None:

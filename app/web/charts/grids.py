@@ -1,7 +1,5 @@
 """Grids of the week: which hours were covered, and who was up early on which day."""
 
-from datetime import date
-
 from app.domain.calendar import local_day
 from app.web.charts.look import Box, Look, Spec
 from app.web.charts.told import Told
@@ -14,46 +12,25 @@ _RISING = "M-1,0A1,1,0,0,1,1,0Z"
 
 def coverage_chart(told: Told, look: Look) -> Spec | None:
     """Shifts by weekday and hour of their start; None where there was none."""
-    cells = told.story.coverage
-    if not cells:
+    found, hours = told.covered, told.hours
+    if not found:
         return None
-    weekdays = list(dict.fromkeys(day.day.weekday() for day in told.story.days))
-    hours = sorted({cell.hour for cell in cells})
-    found = {(cell.weekday, cell.hour): cell.shifts for cell in cells}
-    names = {weekday: f"{date(2024, 1, 1 + weekday):%a}" for weekday in weekdays}
     squares = [
-        {"day": names[weekday], "hour": f"{hour:02}:00", "shifts": found.get((weekday, hour), 0)}
-        for weekday in weekdays
+        {"day": name, "hour": f"{hour:02}:00", "shifts": found.get((weekday, hour), 0)}
+        for weekday, name in told.weekdays.items()
         for hour in hours
     ]
     height = max(min(52 * len(hours), 282 if look.wide else 300), 60)
     box = Box(446, height, left=60, top=8) if look.wide else Box(270, height, left=52, top=8)
-    x = {"field": "day", "type": "ordinal", "sort": list(names.values()), "scale": {"padding": 0.06}}
+    x = {"field": "day", "type": "ordinal", "sort": list(told.weekdays.values()), "scale": {"padding": 0.06}}
     y = {"field": "hour", "type": "ordinal", "scale": {"padding": 0.1}}
-    most = max(found.values())
-    warm = {
-        "domain": [0, max(most, 2) / 2, max(most, 2)],
-        "range": [look.colour(c) for c in ("sun-soft", "sun", "sunrise")],
-    }
+    colour = {"condition": _warmth(max(found.values()), look), "value": look.colour("sunken")}
     return look.draw(
         box,
         {
             "data": {"values": squares},
             "mark": {"type": "rect", "cornerRadius": 6},
-            "encoding": {
-                "x": x,
-                "y": y,
-                "color": {
-                    "condition": {
-                        "test": "datum.shifts > 0",
-                        "field": "shifts",
-                        "type": "quantitative",
-                        "scale": warm,
-                        "legend": None,
-                    },
-                    "value": look.colour("sunken"),
-                },
-            },
+            "encoding": {"x": x, "y": y, "color": colour},
         },
         {
             "data": {"values": [square for square in squares if square["shifts"]]},
@@ -61,6 +38,14 @@ def coverage_chart(told: Told, look: Look) -> Spec | None:
             "encoding": {"x": x, "y": y, "text": {"field": "shifts"}},
         },
     )
+
+
+def _warmth(most: int, look: Look) -> Spec:
+    """The more shifts, the warmer; hours without one stay cool."""
+    highest = max(most, 2)
+    warm = [look.colour(name) for name in ("sun-soft", "sun", "sunrise")]
+    scale = {"domain": [0, highest / 2, highest], "range": warm}
+    return {"test": "datum.shifts > 0", "field": "shifts", "type": "quantitative", "scale": scale, "legend": None}
 
 
 def heroes_chart(told: Told, look: Look) -> Spec | None:

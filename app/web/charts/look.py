@@ -1,10 +1,10 @@
 """How charts look: the stylesheet's own colours in either theme, two widths, one configuration for all."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from app.web.render import STATIC, TONES, tone
 
@@ -13,6 +13,7 @@ Size = Literal["wide", "narrow"]
 Spec = dict[str, Any]
 FONT = "Segoe UI, Roboto, Noto Sans, Helvetica Neue, Liberation Sans, Arial, sans-serif"
 KIND_COLOURS = 8
+DASHES = ([1, 0], [7, 3], [2, 3], [9, 3, 2, 3])
 
 _HEX = r"(#[0-9a-f]{3,8})"
 _TOKEN = re.compile(rf"^\s*--([\w-]+): (?:{_HEX}|light-dark\({_HEX}, {_HEX}\));", re.MULTILINE)
@@ -37,6 +38,13 @@ class Box:
     bottom: int = 28
 
 
+class Line(NamedTuple):
+    """A team's line, strong enough for a thin stroke; `dash` alternates drawn and left out, in pixels."""
+
+    colour: str
+    dash: list[int]
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """One way to draw every chart."""
@@ -58,9 +66,20 @@ class Look:
         """A colour token of the stylesheet; raises KeyError for one it has not."""
         return colours(self.theme)[name]
 
-    def team(self, team_id: str) -> str:
-        """The colour of a team's line: its tone's, strong enough for a thin stroke."""
-        return self.colour(f"race-{tone(team_id) % TONES}")
+    def lines(self, team_ids: Iterable[str]) -> dict[str, Line]:
+        """How each team's line is drawn: in its tone, or the next that is free while any is; then dashed.
+
+        Who is named first chooses first.
+        """
+        free: list[int] = []
+        found: dict[str, Line] = {}
+        for number, team_id in enumerate(team_ids):
+            free = free or list(range(TONES))
+            wanted = tone(team_id)
+            taken = min(free, key=lambda each: (each - wanted) % TONES)
+            free.remove(taken)
+            found[team_id] = Line(self.colour(f"race-{taken}"), DASHES[min(number // TONES, len(DASHES) - 1)])
+        return found
 
     def kind(self, number: int) -> str:
         """The colour of the kind of this number in file order; they come round again after the eighth."""

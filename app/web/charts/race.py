@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from itertools import count
 
 from app.domain.calendar import ONE_DAY, first_moment
 from app.domain.story import Course
@@ -13,7 +12,6 @@ LABEL_GAP = 20
 STEPS_DRAWN = 240
 ONE_HOUR = timedelta(hours=1)
 EVENING = timedelta(hours=19)
-_DASHES = ([1, 0], [7, 3], [2, 3], [9, 3, 2, 3])
 
 
 def race_chart(told: Told, look: Look) -> Spec | None:
@@ -70,9 +68,8 @@ def _day_names(told: Told, hours: float, box: Box) -> Iterator[Spec]:
 
 
 def _lines(told: Told, courses: Sequence[Course], look: Look, hours: float, x: Spec, y: Spec) -> Iterator[Spec]:
-    """A line for each team, those in front drawn last and strongest; a tone that comes twice is dashed."""
-    seen = {look.team(course.team_id): count() for course in courses}
-    dashes = {course.team_id: _DASHES[min(next(seen[look.team(course.team_id)]), 3)] for course in courses}
+    """A line for each team, those in front drawn last and strongest; a colour that comes twice is dashed."""
+    drawn = look.lines(course.team_id for course in courses)
     ranks = {standing.team_id: standing.rank for standing in told.board.standings}
     for course in reversed(courses):
         rank = ranks[course.team_id]
@@ -82,9 +79,9 @@ def _lines(told: Told, courses: Sequence[Course], look: Look, hours: float, x: S
                 "type": "line",
                 "interpolate": "step-after",
                 "strokeJoin": "round",
-                "color": look.team(course.team_id),
+                "color": drawn[course.team_id].colour,
                 "strokeWidth": 4 if rank == 1 else 2.5 if rank <= 3 else 1.5,
-                "strokeDash": dashes[course.team_id],
+                "strokeDash": drawn[course.team_id].dash,
             },
             "encoding": {"x": x, "y": y},
         }
@@ -108,8 +105,9 @@ def _labels(courses: Sequence[Course], look: Look, box: Box, scale: Spec) -> Spe
     named = courses[: (box.height + LABEL_GAP) // LABEL_GAP]
     low, high = scale["domain"]
     tops = _apart([(high - course.points) / (high - low) * box.height for course in named], box.height)
+    drawn = look.lines(course.team_id for course in courses)
     labels = [
-        {"y": top, "text": f"{course.points}  {course.team}", "rank": place, "colour": look.team(course.team_id)}
+        {"y": top, "text": f"{course.points}  {course.team}", "rank": place, "colour": drawn[course.team_id].colour}
         for place, (course, top) in enumerate(zip(named, tops, strict=True))
     ]
     return {

@@ -1,0 +1,208 @@
+"""The servers that are compared: ours, nginx with nchan, and a small sse-starlette application."""
+
+import getpass
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.config import PROJECT
+from bench.viewers import Stream
+from bench.weeks import activities, make_token, make_week, open_database
+
+SLUG = "live"
+TEAMS, PER_TEAM = 10, 20
+STOP_SECONDS = 10.0
+
+_START_SECONDS = 30.0
+_NCHAN = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
+_NGINX = """
+daemon off; pid {place}/pid; error_log {place}/errors crit; user {user};
+worker_processes 1; worker_rlimit_nofile {files};
+load_module {module};
+events {{ worker_connections {files}; }}
+http {{
+  access_log off; client_body_buffer_size 64k; client_body_temp_path {place}/body;
+  nchan_message_buffer_length 1;
+  server {{
+    listen 127.0.0.1:{port} backlog=2048;
+    location = /live {{ nchan_subscriber eventsource; nchan_channel_id board; }}
+    location = /publish {{ nchan_publisher; nchan_channel_id board; }}
+  }}
+}}
+"""
+
+
+class Contestant(Protocol):
+    """A server with a stream, and a way to change what it shows; `publish` returns the version that it then shows."""
+
+    name: str
+    stream: Stream
+    server: "Server"
+
+    def publish(self) -> int: ...
+
+
+class Server:
+    """A process that listens on a port, with the processes it has started itself."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", port: int) -> None:
+        self.port = port
+        self._process = process
+
+    def cpu_seconds(self) -> float:
+        """User and system time so far."""
+        # A process's clock has the number that glibc's clock_getcpuclockid() makes of its id.
+        return sum(time.clock_gettime(~number << 3 | 2) for number in self._family())
+
+    def memory_bytes(self) -> int:
+        """What is resident of it."""
+        pages = (int(Path(f"/proc/{number}/statm").read_text().split()[1]) for number in self._family())
+        return sum(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def send(self, path: str, body: bytes, **headers: str) -> None:
+        """Post this; returns when the server has acknowledged it."""
+        self._connection.request("POST", path, body, headers)
+        answer = self._connection.getresponse()
+        answer.read()
+        if answer.status >= 300:
+            raise RuntimeError(f"POST {path} was answered with {answer.status}")
+
+    def get(self, path: str) -> bytes:
+        """Read this page."""
+        self._connection.request("GET", path)
+        return self._connection.getresponse().read()
+
+    def wait(self) -> None:
+        """Return when it answers. Raises RuntimeError where it does not."""
+        until = time.monotonic() + _START_SECONDS
+        while time.monotonic() < until and self._process.poll() is None:
+            self._connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+            with suppress(OSError, HTTPException):
+                self.get("/")
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"{self._process.args!r} does not answer")
+
+    def _family(self) -> list[int]:
+        number = self._process.pid
+        children = Path(f"/proc/{number}/task/{number}/children").read_text().split()
+        return [number, *map(int, children)]
+
+
+@contextmanager
+def _running(command: Sequence[str], port: int, **environment: str) -> Iterator[Server]:
+    process = subprocess.Popen(
+        command, cwd=PROJECT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )  # fmt: skip
+    try:
+        server = Server(process, port)
+        server.wait()
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class Ours:
+    """`assembly-week serve` as it is shipped, with a week of ten teams; every update is an activity recorded."""
+
+    name = "Assembly Week"
+
+    def __init__(self, server: Server, token: str, people: Sequence[str]) -> None:
+        self.server = server
+        self.stream = Stream(server.port, f"/api/v1/weeks/{SLUG}/live")
+        self._facts = islice(activities("bench-live", people), None)
+        self._token = token
+        self._version: int = self.board()["version"]
+
+    def board(self) -> dict[str, Any]:
+        """The leaderboard as it stands."""
+        found: dict[str, Any] = json.loads(self.server.get(f"/api/v1/weeks/{SLUG}/leaderboard"))
+        return found
+
+    def publish(self) -> int:
+        """Record an activity; the week's version grows by one with each."""
+        body = json.dumps(next(self._facts), default=str).encode()
+        self.server.send(f"/api/v1/weeks/{SLUG}/activities", body, Authorization=f"Bearer {self._token}")
+        self._version += 1
+        return self._version
+
+
+class Rival:
+    """A server that is handed the bytes to send; they are our board's, with a version counted up."""
+
+    def __init__(self, name: str, server: Server, board: dict[str, Any], **headers: str) -> None:
+        self.name = name
+        self.server = server
+        self.stream = Stream(server.port, "/live")
+        self._board = dict(board)
+        self._headers = headers
+        self.publish()
+
+    def publish(self) -> int:
+        """Hand over the next message."""
+        version: int = self._board["version"] + 1
+        self._board["version"] = version
+        body = json.dumps(self._board, ensure_ascii=False, separators=(",", ":")).encode()
+        self.server.send("/publish", body, **self._headers)
+        return version
+
+
+@contextmanager
+def ours(place: Path) -> Iterator[Ours]:
+    """Our server on a fresh week in this directory."""
+    database = open_database(place)
+    people = make_week(database, SLUG, teams=TEAMS, per_team=PER_TEAM)
+    token = make_token(database)
+    database.dispose()
+    port = _free_port()
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
+    environment = {"DATA_DIR": str(place), "BOARD_VISIBILITY": "public", "DATABASE_URL": "", "RULES_WATCH": "false"}
+    with _running(command, port, **{f"ASSEMBLY_WEEK_{name}": value for name, value in environment.items()}) as server:
+        yield Ours(server, token, people)
+
+
+@contextmanager
+def sse_starlette(board: dict[str, Any]) -> Iterator[Rival]:
+    """The small application under the same uvicorn."""
+    port = _free_port()
+    command = [sys.executable, "-m", "uvicorn", "bench.streams_starlette:app", "--port", str(port)]
+    with _running([*command, "--no-access-log", "--timeout-graceful-shutdown", "1"], port) as server:
+        yield Rival("sse-starlette", server, board)
+
+
+def has_nchan() -> bool:
+    """Whether nginx and its nchan module are installed."""
+    return shutil.which("nginx") is not None and _NCHAN.exists()
+
+
+@contextmanager
+def nchan(place: Path, board: dict[str, Any]) -> Iterator[Rival]:
+    """One nginx worker with a channel in its memory."""
+    port = _free_port()
+    settings = place / "nginx.conf"
+    settings.write_text(
+        _NGINX.format(place=place, user=getpass.getuser(), files=20_000, module=_NCHAN, port=port), encoding="utf-8"
+    )
+    with _running(["nginx", "-e", str(place / "errors"), "-c", str(settings)], port) as server:
+        yield Rival("nchan", server, board, **{"X-EventSource-Event": "board"})
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
