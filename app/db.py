@@ -145,16 +145,19 @@ def translated() -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise Unavailable("The database is busy. Nothing was changed; try again in a moment.") from error
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
         if not _is_outage(error):
             raise
         raise Unavailable("The database cannot be written or reached. Nothing was changed; try again.") from error
 
 
-def _is_outage(error: DBAPIError) -> bool:
-    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+def _is_outage(error: DBAPIError | sqlite3.Error) -> bool:
+    """Whether the database failed, not a statement of ours; BEGIN on SQLite fails without SQLAlchemy's wrapping."""
+    cause = error if isinstance(error, sqlite3.Error) else error.orig
+    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
         return False  # a statement of ours that SQLite cannot make sense of
-    return error.connection_invalidated or type(error).__name__ in {"OperationalError", "InternalError"}
+    is_cut = isinstance(error, DBAPIError) and error.connection_invalidated
+    return is_cut or type(error).__name__ in {"OperationalError", "InternalError"}
 
 
 def _make_parent(url: str) -> None:
@@ -200,6 +203,6 @@ def _sqlite_engine(url: str, *, size: int, begin: str, checkpoints: bool = False
 
     @event.listens_for(engine, "begin")
     def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.driver_connection.execute(begin)
 
     return engine

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+import anyio
 from starlette.concurrency import run_in_threadpool
 
 from app.config import Settings
@@ -69,14 +70,17 @@ def take_rules_file(database: Database, text: str, now: datetime) -> None:
 
 @asynccontextmanager
 async def running(*jobs: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Run jobs for as long as the block lasts; a failing one is logged and started again."""
-    tasks = [asyncio.create_task(_keep_going(job)) for job in jobs]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    """Run jobs for as long as the block lasts; a failing one is logged and started again.
+
+    At the end a step that a thread is busy with is waited for, so that the database can be let go of.
+    """
+    async with anyio.create_task_group() as group:
+        for job in jobs:
+            group.start_soon(_keep_going, job)
+        try:
+            yield
+        finally:
+            group.cancel_scope.cancel()
 
 
 async def _keep_going(job: Callable[[], Awaitable[None]]) -> None:

@@ -12,8 +12,7 @@ from app import __version__, jobs
 from app.config import PROJECT, Settings
 from app.db import Database
 from app.services import startup
-from app.web import ceremony, display, health, pages, problems, scenes, static, summary
-from app.web.api import router as api
+from app.web import api, ceremony, display, health, pages, problems, scenes, static, summary
 from app.web.api.schemas import ProblemDocument
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock, utc_now
@@ -65,7 +64,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     app.state.installation = Installation(
         settings, database, clock, keeper, desk, recorder, streams, summaries, projector
     )
-    app.include_router(api)
+    api.include_in(app)
     app.include_router(pages.router)
     app.include_router(ceremony.router)
     app.include_router(summary.router)

@@ -1,4 +1,4 @@
-"""Weeks to measure with: the demo's, and synthetic ones of any size."""
+"""Weeks to measure with: the demo's, and made-up ones of any size."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -7,26 +7,28 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
-
 from app.config import PROJECT, Settings
 from app.db import Database
 from app.domain.calendar import day_bounds
-from app.models import LedgerEntry, Week
-from app.services import lifecycle, rosters, startup, tokens, weeks
-from app.services import teams as teams_
+from app.models.columns import new_id
+from app.services import lifecycle, players, recording, rosters, rule_sets, startup, tokens, weeks
 from app.services.demo import replay
+from app.services.gate import Gate
 
 NOW = datetime(2022, 9, 20, tzinfo=UTC)
-STARTS, ENDS, ZONE = date(2022, 9, 12), date(2022, 9, 16), "America/Los_Angeles"
+STARTS, ENDS, ZONE = date(2022, 9, 12), date(2022, 9, 16), ZoneInfo("America/Los_Angeles")
 TEAM_SIZE = 3
-_CHUNK = 50_000
-_KINDS = ("response",) * 15 + ("shift", "shift", "issue", "issue", "feature_request")
+_KINDS = ("response",) * 15 + ("shift", "shift", "issue", "issue", "feature_request", "knowledge_card")
+
+
+def settings_of(place: Path) -> Settings:
+    """The settings of an installation in a directory of its own."""
+    return Settings(_env_file=None, data_dir=place, rules_file=PROJECT / "scoring_rules.toml")
 
 
 def open_database(place: Path) -> Database:
     """A fresh SQLite database in a directory, with the shipped rules."""
-    settings = Settings(_env_file=None, data_dir=place, rules_file=PROJECT / "scoring_rules.toml")
+    settings = settings_of(place)
     database = Database(settings.sqlalchemy_url, checkpoints=True)
     startup.prepare(database, settings, NOW)
     return database
@@ -50,49 +52,50 @@ def make_week(database: Database, slug: str, *, teams: int, per_team: int) -> li
         rosters.Entry(number + 2, f"Team {number // TEAM_SIZE}", f"Player {number}", f"{slug}-{number}@example.com")
         for number in range(teams * TEAM_SIZE)
     ]
+    emails = [entry.email for entry in roster]
     with database.unit_of_work() as session:
-        week = weeks.create(
-            session, slug=slug, name=slug, timezone=ZONE, starts=STARTS, ends=ENDS, by="bench", now=NOW
+        weeks.create(
+            session, slug=slug, name=slug, timezone=ZONE.key, starts=STARTS, ends=ENDS, by="bench", now=NOW
         )  # fmt: skip
         rosters.apply(session, slug, roster, by="bench", now=NOW)
-        ids = {person.email: person.id for person in teams_.people_of(session, week).values()}
-        rows = _ledger(week, [ids[entry.email] for entry in roster], teams * per_team)
-        while chunk := list(islice(rows, _CHUNK)):
-            session.execute(insert(LedgerEntry), chunk)
         lifecycle.open_(session, slug, by="bench", now=NOW)
-    return [entry.email for entry in roster]
+        week = weeks.lock(session, slug, NOW)
+        gate = Gate(week, rule_sets.rules_of(session, week), players.by_email(session, week, emails), NOW)
+        for place in range(0, len(emails), TEAM_SIZE):
+            members = emails[place : place + TEAM_SIZE]
+            recording.record(session, gate, [_row(gate, fact) for fact in islice(activities(members), per_team)])
+    return emails
 
 
-def _ledger(week: Week, people: Sequence[str], size: int) -> Iterator[dict[str, Any]]:
-    facts = activities(week.slug, people)
-    for number in range(size):
-        fact = next(facts)
-        yield {
-            **fact,
-            "person_id": fact.pop("person"),
-            "id": f"{week.slug}-{number:07}",
-            "week_id": week.id,
-            "version": week.version,
-            "recorded_at": NOW,
-            "recorded_by": "bench",
-        }
+def _row(gate: Gate, fact: dict[str, Any]) -> dict[str, Any]:
+    person = gate.players[fact["person"]]
+    return {
+        **{name: value for name, value in fact.items() if name != "person"},
+        "id": new_id(),
+        "week_id": gate.week.id,
+        "version": gate.week.version + 1,
+        "person_id": person.id,
+        "recorded_at": NOW,
+        "recorded_by": "bench",
+    }
 
 
-def activities(prefix: str, people: Sequence[str]) -> Iterator[dict[str, Any]]:
+def activities(people: Sequence[str], name: str = "") -> Iterator[dict[str, Any]]:
     """Activities without end, all different: everybody in turn, three replies to a ticket, times in no order."""
-    begin, end = day_bounds(STARTS, ENDS, ZoneInfo(ZONE))
+    begin, end = day_bounds(STARTS, ENDS, ZONE)
     span = int((end - begin).total_seconds())
     for number in count():
         turn, place = divmod(number, len(people))
-        kind = _KINDS[(turn * 7 + place) % len(_KINDS)]
-        at = begin + timedelta(seconds=number * 104_729 % span)
-        replied = {"subject": f"ticket-{place}-{turn // 3}", "response_seconds": number * 37 % 7_200}
-        unasked: dict[str, Any] = {"subject": None, "response_seconds": None}
+        kind = _KINDS[(turn * 8 + place) % len(_KINDS)]
+        is_reply = kind == "response"
         yield {
             "kind": kind,
             "person": people[place],
-            "occurred_at": at,
+            "occurred_at": begin + timedelta(seconds=number * 104_729 % span),
             "source": "bench",
-            "external_id": f"{prefix}-{number}",
-            **(replied if kind == "response" else unasked),
+            "external_id": f"{name}{people[place]}-{number}",
+            "subject": f"{name}{people[place]}-{turn // 3}" if is_reply else None,
+            "response_seconds": number * 37 % 7_200 if is_reply else None,
+            "url": None,
+            "note": None,
         }

@@ -18,6 +18,13 @@ Play = Callable[[Database], None]
 _IN_A_HURRY = ("fsync = off", "full_page_writes = off")
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+_CHANGE = SQL("DELETE FROM {0}; INSERT INTO {0} TABLE {1};")
+_COUNT_ON = SQL("SELECT setval({}, (SELECT coalesce(max({}), 0) + 1 FROM {}), false);")
+_SEQUENCES = """
+SELECT s.relname, t.relname, a.attname FROM pg_class s
+JOIN pg_depend d ON d.objid = s.oid AND d.deptype = 'a' JOIN pg_class t ON t.oid = d.refobjid
+JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid WHERE s.relkind = 'S'
+"""
 
 
 class PostgreSQL:
@@ -27,6 +34,7 @@ class PostgreSQL:
         self._server = server
         self.url = self.address("game")
         self.database = Database(self.create("game"))
+        self._changes: dict[str, str] = {}
 
     def address(self, database: str) -> str:
         """The address of one of its databases, as people write it into DATABASE_URL."""
@@ -40,15 +48,19 @@ class PostgreSQL:
         return self.address(database).replace("postgresql://", "postgresql+psycopg://", 1)
 
     def learn(self, scenes: Mapping[str, Play]) -> None:
-        """Play every scene and keep its rows."""
+        """Play every scene and keep its rows, in a schema of its name."""
         for name, play in scenes.items():
             play(self.database)
             with psycopg.connect(self.url, autocommit=True) as connection:
                 connection.execute(SQL("CREATE SCHEMA {}").format(Identifier(name)))
-                for (table,) in connection.execute(_TABLES).fetchall():
-                    connection.execute(
-                        SQL("CREATE TABLE {} AS TABLE {}").format(Identifier(name, table), Identifier("public", table))
-                    )
+                tables = [table for (table,) in connection.execute(_TABLES)]
+                for table in tables:
+                    here, there = Identifier("public", table), Identifier(name, table)
+                    connection.execute(SQL("CREATE TABLE {} AS TABLE {}").format(there, here))
+                steps = [_CHANGE.format(Identifier("public", table), Identifier(name, table)) for table in tables]
+                for sequence, table, column in connection.execute(_SEQUENCES):
+                    steps.append(_COUNT_ON.format(sequence, Identifier(column), Identifier("public", table)))
+                self._changes[name] = SQL("").join(steps).as_string(connection)
 
     def set_scene(self, name: str) -> None:
         """Bring the database to a scene, whatever the test before left.
@@ -58,15 +70,7 @@ class PostgreSQL:
         self.database.dispose()
         with psycopg.connect(self.url) as connection:
             connection.execute("SET session_replication_role = replica; SET lock_timeout = '5s'")
-            for (table,) in connection.execute(_TABLES).fetchall():
-                here, there = Identifier("public", table), Identifier(name, table)
-                connection.execute(SQL("DELETE FROM {}; INSERT INTO {} TABLE {}").format(here, here, there))
-            for sequence, table, column in connection.execute(_SEQUENCES).fetchall():
-                connection.execute(
-                    SQL("SELECT setval({}, (SELECT coalesce(max({}), 0) + 1 FROM {}), false)").format(
-                        sequence, Identifier(column), Identifier("public", table)
-                    )
-                )
+            connection.execute(self._changes[name].encode())
 
     def stop(self) -> None:
         """End the server without a goodbye, as a crash would; its clients lose their connections."""
@@ -84,13 +88,6 @@ class PostgreSQL:
         )
 
 
-_SEQUENCES = """
-SELECT s.relname, t.relname, a.attname FROM pg_class s
-JOIN pg_depend d ON d.objid = s.oid AND d.deptype = 'a' JOIN pg_class t ON t.oid = d.refobjid
-JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid WHERE s.relkind = 'S'
-"""
-
-
 @contextmanager
 def running(scenes: Mapping[str, Play]) -> Iterator[PostgreSQL]:
     """A server for as long as the block lasts; its files are short-lived and outside of pytest's private folders."""
@@ -105,5 +102,6 @@ def running(scenes: Mapping[str, Play]) -> Iterator[PostgreSQL]:
         yield postgresql
         postgresql.database.dispose()
         postgresql.stop()
+        server._postmaster_info = None  # or the clean-up would look for the process, which may just be going
     finally:
         server.cleanup()

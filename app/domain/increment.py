@@ -1,6 +1,5 @@
 """A few more activities: a team's new score from the one it had, wherever the rest of the team cannot matter."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import Literal
@@ -42,14 +41,16 @@ def add(
     """
     if not all(_leaves_alone(quest, kept, fresh, earliest, zone) for quest in rules.quests):
         return None
-    before, after = _earned(kin, rules, zone), _earned([*kin, *fresh], rules, zone)
-    if before - after:
-        return None
-    return merge(kept, tally(fresh, (after - before).elements(), [], zone))
+    gained = _earned([*kin, *fresh], rules, zone)
+    for award in _earned(kin, rules, zone):
+        if award not in gained:
+            return None
+        gained.remove(award)
+    return merge(kept, tally(fresh, gained, [], zone))
 
 
-def _earned(activities: Sequence[Activity], rules: Rules, zone: ZoneInfo) -> Counter[Award]:
-    return Counter(award for award in score(activities, rules, zone) if award.reason != "quest")
+def _earned(activities: Sequence[Activity], rules: Rules, zone: ZoneInfo) -> list[Award]:
+    return [award for award in score(activities, rules, zone) if award.reason != "quest"]
 
 
 def _leaves_alone(quest: Quest, kept: TeamScore, fresh: Sequence[Activity], earliest: Earliest, zone: ZoneInfo) -> bool:

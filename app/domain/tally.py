@@ -14,6 +14,8 @@ from app.domain.calendar import local_day
 _Alike: TypeAlias = tuple[date, str | None, AwardReason, str, str | None, int]
 _RARER: tuple[AwardReason, ...] = get_args(AwardReason)
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -178,7 +180,7 @@ def to_json(score: TeamScore) -> str:
         "people": {person: _pack(each) for person, each in score.people.items()},
         "last": _pack(score.last_earned) if score.last_earned else None,
     }
-    return json.dumps(packed, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _ENCODER.encode(packed)
 
 
 def _pack(value: Tally | Earned) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from app.models import LedgerEntry, Reversal, Week
 from app.services import paging, people, teams
 from app.services.paging import Page
 from app.services.players import Player
+from app.services.weeks import AnyWeek
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def views(
     return [one(entry) for entry in entries]
 
 
-def new_view(week: Week, row: Mapping[str, Any], email: str, player: Player) -> ActivityView:
+def new_view(week: AnyWeek, row: Mapping[str, Any], email: str, player: Player) -> ActivityView:
     """An activity that has just been recorded, from its row in the ledger."""
     team_id = team_at(player.joins, row["occurred_at"])
     return ActivityView(

@@ -81,7 +81,7 @@ def _read_cells(header: Sequence[str], cells: Sequence[str]) -> Reading:
 
 def record_all(session: Session, slug: str, lines: Sequence[Line], *, by: str, now: datetime) -> Outcome:
     """Record every line that repeats nothing; refuse them all if one is bad. Raises WeekUnknown or BatchRefused."""
-    week = weeks.lock(session, slug, now)
+    week = weeks.hold(session, slug, now)
     seen = recording.known_keys(session, week, (line.reading.key for line in lines if line.reading.key))
     emails = (line.reading.draft.person for line in lines if line.reading.draft)
     gate = Gate(week, rule_sets.rules_of(session, week), players.by_email(session, week, emails), now)

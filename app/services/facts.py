@@ -12,6 +12,7 @@ from app.domain.rules import ADJUSTMENT
 from app.models import LedgerEntry, Reversal, Week
 from app.prepared import Prepared
 from app.services import players
+from app.services.weeks import AnyWeek
 
 _ACTIVITY: tuple[Any, ...] = (
     LedgerEntry.id,
@@ -35,12 +36,12 @@ _ADJUSTMENT: tuple[Any, ...] = (
 EARLIEST = 20
 
 
-def of_team(session: Session, week: Week, team_id: str) -> list[Activity]:
+def of_team(session: Session, week: AnyWeek, team_id: str) -> list[Activity]:
     """The live activities that count for a team."""
     return _counting_for(session, week, team_id, _OF_TEAM.rows(session, week=week.id, team=team_id))
 
 
-def sharing_subject(session: Session, week: Week, fresh: Activity, team_id: str) -> list[Activity]:
+def sharing_subject(session: Session, week: AnyWeek, fresh: Activity, team_id: str) -> list[Activity]:
     """The live activities of a fresh one's kind and subject that count for its team and were recorded before."""
     rows = _OF_SUBJECT.rows(
         session, week=week.id, team=team_id, kind=fresh.kind, subject=fresh.subject, next=week.version + 1
@@ -48,13 +49,13 @@ def sharing_subject(session: Session, week: Week, fresh: Activity, team_id: str)
     return _counting_for(session, week, team_id, rows)
 
 
-def earliest(session: Session, week: Week, team_id: str, kind: str) -> list[Activity]:
+def earliest(session: Session, week: AnyWeek, team_id: str, kind: str) -> list[Activity]:
     """The first live activities of a kind that count for a team, of those recorded before; not many."""
     rows = _EARLIEST.rows(session, week=week.id, team=team_id, kind=kind, next=week.version + 1)
     return _counting_for(session, week, team_id, rows)
 
 
-def _counting_for(session: Session, week: Week, team_id: str, rows: Sequence[Any]) -> list[Activity]:
+def _counting_for(session: Session, week: AnyWeek, team_id: str, rows: Sequence[Any]) -> list[Activity]:
     joins = players.joins_of_team(session, week, team_id) if rows else {}
     return [activity for activity in _activities(rows, joins) if activity.team == team_id]
 
@@ -92,7 +93,7 @@ def _activities(rows: Iterable[Any], joins: Mapping[str, Sequence[Join]]) -> lis
 
 
 def adjustments(
-    session: Session, week: Week, *, team_id: str | None = None, upto: int | None = None
+    session: Session, week: AnyWeek, *, team_id: str | None = None, upto: int | None = None
 ) -> list[Adjustment]:
     """The adjustments of a week, or of one of its teams, that are not reversed."""
     query = select(*_ADJUSTMENT).where(

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from app.domain.calendar import day_bounds
 from app.domain.rules import Rules
 from app.errors import KindUnknown, OutsideWeek, PersonUnknown, Problem, WeekNotOpen
-from app.models import Week
 from app.models.columns import new_id
 from app.services.intake import Draft, Reading, mend
 from app.services.players import Player
+from app.services.weeks import AnyWeek
 
 Row = dict[str, Any]
 """A new row of the ledger, by column."""
@@ -30,7 +30,7 @@ _bounds = lru_cache(maxsize=16)(day_bounds)
 class Gate:
     """What decides whether a draft may enter a week's ledger now."""
 
-    week: Week
+    week: AnyWeek
     rules: Rules
     players: Mapping[str, Player]
     now: datetime

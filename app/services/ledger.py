@@ -17,6 +17,7 @@ from app.services import activities, players, reasons, recording, rule_sets, sco
 from app.services.activities import ActivityView
 from app.services.gate import Gate, Row
 from app.services.intake import Draft, Key, Reading, code_flaw
+from app.services.weeks import AnyWeek
 
 ORGANIZER = "organizer"
 MOST_POINTS = 100_000
@@ -72,7 +73,8 @@ def take_all(session: Session, slug: str, arrivals: Sequence[Arrival], *, now: d
         if place.key in fresh:
             draft, row = fresh[place.key]
             return Answer(activities.new_view(gate.week, row, draft.person, gate.players[draft.person]), place.repeated)
-        return Answer(activities.view(session, gate.week, get(session, gate.week, place.key)), place.repeated)
+        entry = get(session, gate.week, place.key)
+        return Answer(activities.view(session, weeks.find_by_id(session, gate.week.id), entry), place.repeated)
 
     return [outcome if isinstance(outcome, Problem) else answer(outcome) for outcome in outcomes]
 
@@ -81,7 +83,7 @@ def _admit(
     session: Session, slug: str, arrivals: Sequence[Arrival], now: datetime
 ) -> tuple[Gate, dict[Key, tuple[Draft, Row]], list[_Place | Problem]]:
     """Record what may enter: the gate they passed, what is new, and what became of each arrival."""
-    week = weeks.lock(session, slug, now)
+    week = weeks.hold(session, slug, now)
     known = recording.known_keys(session, week, (each.reading.key for each in arrivals if each.reading.key))
     emails = (each.reading.draft.person for each in arrivals if each.reading.draft)
     gate = Gate(week, rule_sets.rules_of(session, week), players.by_email(session, week, emails), now)
@@ -100,7 +102,7 @@ def _admit(
     return gate, fresh, outcomes
 
 
-def get(session: Session, week: Week, key: Key) -> LedgerEntry:
+def get(session: Session, week: AnyWeek, key: Key) -> LedgerEntry:
     """The activity of a key that is known to be there."""
     return session.exec(_with_key(week, key)).one()
 
@@ -110,7 +112,7 @@ def find(session: Session, week: Week, key: Key) -> LedgerEntry | None:
     return session.exec(_with_key(week, key)).first()
 
 
-def _with_key(week: Week, key: Key) -> SelectOfScalar[LedgerEntry]:
+def _with_key(week: AnyWeek, key: Key) -> SelectOfScalar[LedgerEntry]:
     return select(LedgerEntry).where(
         LedgerEntry.week_id == week.id,
         LedgerEntry.source == key.source,

@@ -8,9 +8,10 @@ from sqlalchemy import and_, bindparam, select
 from sqlmodel import Session, col
 
 from app.domain.memberships import Join
-from app.models import Membership, Person, Team, Week
+from app.models import Membership, Person, Team
 from app.prepared import Prepared
 from app.services import people
+from app.services.weeks import AnyWeek
 
 FEW = 16
 
@@ -42,7 +43,7 @@ _OF_TEAM = Prepared(
 )
 
 
-def by_email(session: Session, week: Week, emails: Iterable[str]) -> dict[str, Player]:
+def by_email(session: Session, week: AnyWeek, emails: Iterable[str]) -> dict[str, Player]:
     """The people who have these (folded) e-mails, by e-mail, whether or not they joined a team of this week."""
     found: dict[str, Player] = {}
     for email, person_id, team_id, team, at in _rows(session, week, sorted(set(emails))):
@@ -53,7 +54,7 @@ def by_email(session: Session, week: Week, emails: Iterable[str]) -> dict[str, P
     return found
 
 
-def _rows(session: Session, week: Week, emails: Sequence[str]) -> Iterator[Any]:
+def _rows(session: Session, week: AnyWeek, emails: Sequence[str]) -> Iterator[Any]:
     if len(emails) <= FEW:
         for email in emails:
             yield from _ONE.rows(session, week=week.id, email=email)
@@ -62,7 +63,7 @@ def _rows(session: Session, week: Week, emails: Sequence[str]) -> Iterator[Any]:
             yield from session.connection().execute(_MANY, {"week": week.id, "emails": chunk})
 
 
-def joins_of_team(session: Session, week: Week, team_id: str) -> dict[str, list[Join]]:
+def joins_of_team(session: Session, week: AnyWeek, team_id: str) -> dict[str, list[Join]]:
     """All joins in this week, oldest first, of everybody who ever joined this team."""
     found: defaultdict[str, list[Join]] = defaultdict(list)
     for person_id, joined, at in _OF_TEAM.rows(session, week=week.id, team=team_id):

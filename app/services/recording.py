@@ -9,12 +9,13 @@ from sqlmodel import Session, col
 
 from app.domain.activity import Activity
 from app.domain.memberships import team_at
-from app.models import LedgerEntry, Week
+from app.models import LedgerEntry
 from app.prepared import Prepared
 from app.services import people, scores, weeks
 from app.services.gate import COLUMNS, Gate, Row
 from app.services.intake import Key
 from app.services.players import FEW
+from app.services.weeks import AnyWeek
 
 MOST_ROWS = 5_000
 
@@ -28,7 +29,7 @@ _KNOWN = Prepared(_OF_KIND.where(col(LedgerEntry.external_id) == bindparam("exte
 _KNOWN_OF = _OF_KIND.where(col(LedgerEntry.external_id).in_(bindparam("external_ids", expanding=True)))
 
 
-def known_keys(session: Session, week: Week, keys: Iterable[Key]) -> set[Key]:
+def known_keys(session: Session, week: AnyWeek, keys: Iterable[Key]) -> set[Key]:
     """Those of the keys that the week's ledger already has.
 
     Asked source by source and kind by kind: for a list of whole keys SQLite would read the week's index through.

@@ -15,6 +15,7 @@ from app.events import RulesChanged
 from app.models import LedgerEntry, RuleSet, RulesFile, Week
 from app.prepared import Prepared
 from app.services import reasons, scores, teams, weeks
+from app.services.weeks import AnyWeek
 
 
 def active(session: Session) -> RuleSet:
@@ -27,7 +28,7 @@ def every(session: Session) -> list[RuleSet]:
     return list(session.exec(select(RuleSet).order_by(col(RuleSet.id).desc())))
 
 
-def rules_of(session: Session, week: Week) -> Rules:
+def rules_of(session: Session, week: AnyWeek) -> Rules:
     """The rules a week is scored by: those it was closed with, else the active ones."""
     return rules_numbered(session, week.rule_set_id)
 

@@ -19,6 +19,7 @@ from app.models import Score, Week
 from app.models.score import NO_TEAM
 from app.prepared import Prepared
 from app.services import facts, teams
+from app.services.weeks import AnyWeek
 
 FEW = 16
 """With more fresh activities than this, scoring their team anew is as quick."""
@@ -35,7 +36,7 @@ class WeekScores(NamedTuple):
     loose: dict[str, int]
 
 
-def refresh(session: Session, week: Week, rules: Rules, team_id: str) -> None:
+def refresh(session: Session, week: AnyWeek, rules: Rules, team_id: str) -> None:
     """Score a team anew from its own activities alone."""
     own = facts.of_team(session, week, team_id)
     zone = ZoneInfo(week.timezone)
@@ -43,7 +44,7 @@ def refresh(session: Session, week: Week, rules: Rules, team_id: str) -> None:
     _store(session, week, team_id, to_json(tally(own, score(own, rules, zone), given, zone)))
 
 
-def add(session: Session, week: Week, rules: Rules, team_id: str, fresh: Sequence[Activity]) -> None:
+def add(session: Session, week: AnyWeek, rules: Rules, team_id: str, fresh: Sequence[Activity]) -> None:
     """Bring a team's score up to date after these activities of it were recorded."""
     grown = _grown(session, week, rules, team_id, fresh) if len(fresh) <= FEW else None
     if grown is None:
@@ -52,7 +53,7 @@ def add(session: Session, week: Week, rules: Rules, team_id: str, fresh: Sequenc
         _store(session, week, team_id, to_json(grown))
 
 
-def _grown(session: Session, week: Week, rules: Rules, team_id: str, fresh: Sequence[Activity]) -> TeamScore | None:
+def _grown(session: Session, week: AnyWeek, rules: Rules, team_id: str, fresh: Sequence[Activity]) -> TeamScore | None:
     """The kept score with fresh activities; None where the whole team has to be scored anew."""
     kept = _KEPT.rows(session, week=week.id, team=team_id)
     kin_of = {each.kind: increment.kin_of(each.kind, rules) for each in fresh}
@@ -64,7 +65,7 @@ def _grown(session: Session, week: Week, rules: Rules, team_id: str, fresh: Sequ
     return increment.add(from_json(kept[0][0]), fresh, kin, earliest, rules, ZoneInfo(week.timezone))
 
 
-def count_loose(session: Session, week: Week, changes: Mapping[str, int]) -> None:
+def count_loose(session: Session, week: AnyWeek, changes: Mapping[str, int]) -> None:
     """Add to the counts, per kind, of activities whose person has no team."""
     if not changes:
         return
@@ -125,6 +126,6 @@ def rebuild(session: Session, week: Week, rules: Rules) -> None:
     session.execute(insert(Score), rows)
 
 
-def _store(session: Session, week: Week, team_id: str, data: str) -> None:
+def _store(session: Session, week: AnyWeek, team_id: str, data: str) -> None:
     if _REPLACE.run(session, [{"week": week.id, "team": team_id, "text": data}]) == 0:
         session.execute(insert(Score).values(week_id=week.id, team_id=team_id, data=data))

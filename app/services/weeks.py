@@ -2,9 +2,10 @@
 
 import re
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import bindparam, update
+from sqlalchemy import select as sql_select
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
@@ -21,6 +22,28 @@ from app.services.paging import Page
 CURRENT = "current"
 LONGEST_WEEK = 31
 
+
+class HeldWeek(NamedTuple):
+    """What recording needs of a locked week; to change more than its version takes the row itself."""
+
+    id: int
+    slug: str
+    name: str
+    timezone: str
+    starts: date
+    ends: date
+    state: str
+    version: int
+    rule_set_id: int | None
+
+
+AnyWeek = Week | HeldWeek
+
+_HOLD = Prepared(
+    sql_select(*(col(getattr(Week, name)) for name in HeldWeek._fields))
+    .where(col(Week.slug) == bindparam("slug"))
+    .with_for_update()
+)
 _LOCK = select(Week).where(Week.slug == bindparam("slug")).with_for_update().execution_options(populate_existing=True)
 _COUNT = Prepared(update(Week).where(col(Week.id) == bindparam("week")).values(version=bindparam("next")))
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -122,12 +145,23 @@ def lock(session: Session, slug: str, now: datetime) -> Week:
     return week
 
 
-def touch(session: Session, week: Week) -> int:
+def hold(session: Session, slug: str, now: datetime) -> HeldWeek:
+    """Lock a week like `lock`, on the way that every single activity takes. Raises WeekUnknown."""
+    name = find(session, slug, now).slug if slug == CURRENT else slug
+    rows = _HOLD.rows(session, slug=name) if _SLUG.fullmatch(name) else []
+    if not rows:
+        raise WeekUnknown(slug)
+    return HeldWeek(*rows[0])
+
+
+def touch(session: Session, week: AnyWeek) -> int:
     """Count one more change of a locked week and tell whoever watches, once it is committed."""
-    set_committed_value(week, "version", week.version + 1)
-    _COUNT.run(session, [{"week": week.id, "next": week.version}])
-    announce(session, WeekChanged(week.slug, week.version))
-    return week.version
+    version = week.version + 1
+    _COUNT.run(session, [{"week": week.id, "next": version}])
+    if isinstance(week, Week):
+        set_committed_value(week, "version", version)
+    announce(session, WeekChanged(week.slug, version))
+    return version
 
 
 def require_open(week: Week) -> None:

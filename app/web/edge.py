@@ -1,7 +1,5 @@
 """The outermost layer: what every answer has in common, and our words where the framework has its own."""
 
-import re
-
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,7 +14,6 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _FOR_THIS_READER = (b"cache-control", b"private, no-cache")
-_CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 class Edge:
@@ -57,16 +54,13 @@ class Edge:
                 return
             if _is_bare_refusal(message):
                 is_replaced = True
-                await problems.bare(413)(scope, receive, dressed)
+                await problems.too_large()(scope, receive, dressed)
             else:
                 await dressed(message)
 
-        if _CONTROL.search(scope["path"]):
-            await problems.bare(404)(scope, receive, dressed)
-        else:
-            # The server leaves the body out where it was asked for none.
-            asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-            await self._app(asked, receive, edged)
+        # The server leaves the body out where it was asked for none.
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        await self._app(asked, receive, edged)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a start that fails for a reason we can name fail with that sentence instead of a traceback."""

@@ -99,6 +99,6 @@ def document(
     return Response(body, status, headers, MEDIA_TYPE)
 
 
-def bare(status: int) -> Response:
-    """A refusal that is the same for every request."""
-    return document(status, *_SENTENCES[status])
+def too_large() -> Response:
+    """A body over the limit of its address."""
+    return document(413, *_SENTENCES[413])

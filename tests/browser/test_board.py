@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page
 
 from app.config import Settings
 from app.services import weeks
-from tests.builders import DUA, SLUG, ZONE, Game
 from tests.browser.looking import LAPTOP, OFFICE, PHONE, ROWS, WALL, looking, overflow, serious_flaws, texts
+from tests.builders import DUA, SLUG, ZONE, Game
 from tests.web.site import Site, serving
 
 BOARD = f"/weeks/{SLUG}"

@@ -1,5 +1,6 @@
 """What web tests may ask for: a running server with a settable clock, on SQLite unless a test asks for both engines."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -39,3 +40,11 @@ def site(game: Game, empty_site: Site) -> Site:
     """A running server with the standard week open and the whole cast in its teams."""
     assert game.slug == SLUG
     return empty_site
+
+
+@pytest.fixture
+def quiet_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever comes in, nothing is logged as a failure of ours."""
+    yield
+    failures = [record for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    assert [record.getMessage() for record in failures] == []

@@ -171,3 +171,11 @@ def assert_problem(answer: httpx.Response, status: int, *extra: str) -> str:
     assert document["title"]
     assert detail.endswith((".", "…", "?", ".)")), detail
     return detail
+
+
+def refusals(answers: dict[str, httpx.Response]) -> dict[str, int]:
+    """The statuses of answers, each of which is a problem document with a sentence."""
+    for answer in answers.values():
+        extra = [name for name in answer.json() if name in {"errors", "refused"}]
+        assert_problem(answer, answer.status_code, *extra)
+    return {name: answer.status_code for name, answer in answers.items()}

@@ -2,8 +2,11 @@
 
 import asyncio
 import logging
+import threading
+from functools import partial
 
 import pytest
+from starlette.concurrency import run_in_threadpool
 
 from app import jobs
 from app.errors import Unavailable
@@ -60,3 +63,20 @@ def test_a_failing_job_does_not_hold_up_another() -> None:
     broken, sound = asyncio.run(play())
 
     assert (broken.starts, sound.starts, sound.has_ended) == (1, 1, True)
+
+
+def test_the_end_waits_for_a_step_in_a_thread() -> None:
+    begun, may_end, steps = threading.Event(), threading.Event(), []
+
+    def step() -> None:
+        begun.set()
+        may_end.wait(5)
+        steps.append("whole")
+
+    async def play() -> list[str]:
+        async with jobs.running(partial(run_in_threadpool, step)):
+            await run_in_threadpool(begun.wait, 5)
+            asyncio.get_running_loop().call_later(0.05, may_end.set)
+        return list(steps)
+
+    assert asyncio.run(play()) == ["whole"]

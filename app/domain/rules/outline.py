@@ -1,7 +1,6 @@
-"""Where every key of a TOML text stands, and whether the text is flat enough to be parsed.
+"""Where every key of a TOML text stands, and whether the text is flat enough to be parsed."""
 
-`tomllib` tells no lines, and it needs minutes and gigabytes for a long dotted key: so this reads the text first.
-"""
+# `tomllib` tells no lines, and it needs minutes and gigabytes for a long dotted key: so this reads the text first.
 
 import re
 import tomllib

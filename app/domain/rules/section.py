@@ -1,8 +1,7 @@
-"""Reading a rules file table by table: every mistake is reported, none stops the reading.
+"""Reading a rules file table by table: every mistake is reported, none stops the reading."""
 
-Where a value is missing or wrong, a stand-in of the right type is handed out. A file with mistakes makes no rules, so
-nobody ever sees one.
-"""
+# Where a value is missing or wrong, a stand-in of the right type is handed out. A file with mistakes makes no rules, so
+# nobody ever sees one.
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar

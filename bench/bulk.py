@@ -1,0 +1,71 @@
+"""Many activities at once: batches over the API, a large import, and a week scored anew."""
+
+import json
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from statistics import median
+
+from app.config import PROJECT
+from app.services import batch, rule_sets
+from bench import weeks
+from bench.client import drive, request
+from bench.figures import Figure
+from bench.scale import Scale
+from bench.servers import PRODUCT, serving
+
+TEAMS = 10
+
+
+def measure(place: Path, scale: Scale) -> Iterator[Figure]:
+    """Rows a second of batches and of an import, and the seconds that other rules take."""
+    yield from _imports(place, scale)
+    yield _rescoring(place / "rescoring", scale)
+
+
+def _imports(place: Path, scale: Scale) -> Iterator[Figure]:
+    database = weeks.open_database(place)
+    people = weeks.make_week(database, "batches", teams=TEAMS, per_team=1)
+    others = weeks.make_week(database, "import", teams=TEAMS, per_team=1)
+    token = weeks.make_token(database)
+    lines = _lines(others, "import ", scale.import_lines)
+    began = time.perf_counter()
+    with database.unit_of_work() as session:
+        batch.record_all(session, "import", list(batch.read_ndjson(lines)), by="bench", now=weeks.NOW)
+    seconds = time.perf_counter() - began
+    database.dispose()
+    with serving(PRODUCT, {"ASSEMBLY_WEEK_DATA_DIR": str(place)}) as port:
+        rates = [_batch_rate(port, token, people, number, scale) for number in range(scale.rounds)]
+    yield Figure(f"batches of {scale.batch_lines:,} lines over the API", median(rates), "rows/s")
+    yield Figure(f"import of {scale.import_lines:,} lines", scale.import_lines / seconds, "rows/s")
+
+
+def _batch_rate(port: int, token: str, people: list[str], number: int, scale: Scale) -> float:
+    body = b"\n".join(_lines(people, f"batch {number} ", scale.batch_lines))
+    post = request("POST", "/api/v1/weeks/batches/activities/batch", body, Authorization=f"Bearer {token}")
+    return drive(port, iter([post]), clients=1).only(200) * scale.batch_lines
+
+
+def _lines(people: list[str], name: str, number: int) -> list[bytes]:
+    return [
+        json.dumps({**fact, "occurred_at": fact["occurred_at"].isoformat()}).encode()
+        for fact in islice(weeks.activities(people, name), number)
+    ]
+
+
+def _rescoring(place: Path, scale: Scale) -> Figure:
+    database = weeks.open_database(place)
+    weeks.make_week(database, "rescored", teams=scale.rescored_teams, per_team=scale.per_team)
+    text = (PROJECT / "scoring_rules.toml").read_text(encoding="utf-8")
+    seconds = []
+    for number in range(max(scale.rounds, 3)):
+        began = time.perf_counter()
+        with database.unit_of_work() as session:
+            rule_sets.activate(
+                session, text.replace("points = 10", f"points = {20 + number}"), note="", by="bench", now=weeks.NOW
+            )  # fmt: skip
+        seconds.append(time.perf_counter() - began)
+    database.dispose()
+    size = scale.rescored_teams * scale.per_team
+    return Figure(f"scoring {size:,} activities under other rules", median(seconds), "s", 2.0, "at most")

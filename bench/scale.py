@@ -1,0 +1,42 @@
+"""How much is measured: enough for figures, or just enough to see that everything still runs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """`rounds` of so many `reads` and `writes`; lines of a batch and of an import; week sizes in teams and activities."""
+
+    rounds: int
+    reads: int
+    writes: int
+    batch_lines: int
+    import_lines: int
+    per_team: int
+    teams: int
+    growth_writes: int
+    rescored_teams: int
+
+
+FULL = Scale(
+    rounds=7,
+    reads=3_000,
+    writes=400,
+    batch_lines=10_000,
+    import_lines=100_000,
+    per_team=1_000,
+    teams=1_000,
+    growth_writes=200,
+    rescored_teams=100,
+)
+QUICK = Scale(
+    rounds=1,
+    reads=50,
+    writes=20,
+    batch_lines=100,
+    import_lines=200,
+    per_team=20,
+    teams=5,
+    growth_writes=5,
+    rescored_teams=5,
+)

@@ -1,0 +1,43 @@
+"""Real server processes, all started the same way: one uvicorn worker on a port of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from app.config import PROJECT
+
+PRODUCT, BARE = "app.main:create_app", "bench.baseline:create_app"
+START_SECONDS = 60.0
+
+
+@contextmanager
+def serving(factory: str, environment: Mapping[str, str]) -> Iterator[int]:
+    """Serve an application factory in a process of its own for as long as the block lasts; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        options = ["--factory", "--fd", str(listener.fileno()), "--no-access-log", "--log-level", "warning"]
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
+            [sys.executable, "-m", "uvicorn", factory, *options],
+            cwd=PROJECT,
+            env={**os.environ, **environment},
+            pass_fds=[listener.fileno()],
+        )
+        port: int = listener.getsockname()[1]
+        try:
+            _wait_for_answer(process, port)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait_for_answer(process: subprocess.Popen[bytes], port: int) -> None:
+    ends = time.monotonic() + START_SECONDS
+    with socket.create_connection(("127.0.0.1", port), timeout=START_SECONDS) as connection:
+        connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")
+        while not connection.recv(64):
+            if process.poll() is not None or time.monotonic() > ends:
+                raise RuntimeError(f"the server on port {port} did not start")
