@@ -47,14 +47,19 @@ class Screen:
         """Let the page's clock run."""
         self.page.clock.run_for(round(seconds * 1000))
 
-    def run_until(self, holds: Callable[[], bool]) -> None:
-        """Let the page's clock run, and the server answer in between, until something holds."""
-        for _ in range(50):
+    def hold_clock(self, seconds: float) -> None:
+        """Let so many seconds pass since the page was opened; from then on its clock runs only when told to."""
+        self.page.clock.pause_at(self.page.evaluate("Date.now()") / 1000 + 0.1)
+        self.pass_time(seconds - self.page.evaluate("performance.now()") / 1000)
+
+    def run_until(self, holds: Callable[[], bool], step: float = 1) -> None:
+        """Let the page's clock run by steps of seconds, and the server answer in between, until something holds."""
+        for _ in range(400):
             if holds():
                 return
-            self.pass_time(1)
+            self.pass_time(step)
             self.page.wait_for_timeout(20)
-        raise AssertionError("fifty seconds passed in vain")
+        raise AssertionError("400 steps were in vain")
 
     def wait(self, condition: str, argument: Any = None, seconds: float = 10) -> None:
         """Wait until a JavaScript condition holds, in real time."""

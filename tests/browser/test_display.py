@@ -30,29 +30,29 @@ def drop_connections(wall: Screen) -> None:
 
 
 def test_scenes_take_turns_by_the_clock(wall: Screen) -> None:
-    seen = [wall.scene]
+    seen = []
 
-    for seconds in (18, 4, 8, 20):
-        wall.pass_time(seconds)
+    for seconds in (18, 24, 33, 53):
+        wall.hold_clock(seconds)
         seen.append(wall.scene)
 
-    assert seen == ["board", "board", "totals", "board", "totals"]
+    assert seen == ["board", "totals", "board", "totals"]
 
 
 def test_update_does_not_disturb_the_scene(wall: Screen, site: Site) -> None:
-    wall.pass_time(22)
+    wall.hold_clock(24)
 
     site.record(kind="issue")
 
-    wall.wait_for_points("10", "0")
+    wall.run_until(lambda: wall.points == ["10", "0"], step=0.01)
     assert wall.scene == "totals"
     assert wall.page.locator("#scene-totals .sum__number").nth(2).get_attribute("data-value") == "2"
 
 
 def test_newsflash_interrupts_and_the_rotation_goes_on_where_it_was(wall: Screen, site: Site) -> None:
-    wall.pass_time(15)
+    wall.hold_clock(17)
     site.record(**EARLY, person=DUA)
-    wall.wait("() => document.querySelector('#flash[data-on]')")
+    wall.run_until(lambda: bool(wall.flash), step=0.01)
     told = wall.flash
 
     wall.pass_time(5)
@@ -68,16 +68,17 @@ def test_newsflash_interrupts_and_the_rotation_goes_on_where_it_was(wall: Screen
 
 
 def test_newsflashes_keep_a_pause_and_share_the_next_one(wall: Screen, site: Site) -> None:
+    wall.hold_clock(10)
     site.record(kind="knowledge_card", person=DUA)
-    wall.wait("() => document.querySelector('#flash[data-on]')")
+    wall.run_until(lambda: bool(wall.flash), step=0.01)
     site.batch(*(an_activity(kind="knowledge_card", person=BO) for _ in range(2)))
-    wall.wait_for_points("21", "8")
+    wall.run_until(lambda: wall.points == ["21", "8"], step=0.01)
     site.batch(*(an_activity(kind="issue", person=BO) for _ in range(9)))
-    wall.wait_for_points("66", "8")
+    wall.run_until(lambda: wall.points == ["66", "8"], step=0.01)
 
     wall.pass_time(8)
     soon = wall.flash
-    wall.pass_time(13)
+    wall.pass_time(12.6)
 
     assert soon == []
     assert wall.flash == ["Owls takes the lead", "The 10th issue"]
@@ -294,12 +295,12 @@ def test_thousands_of_updates_and_rotations_leave_nothing_behind(
         site.record(**EARLY)
         with screen(chromium, site, script=SOAK) as wall:
             session = wall.page.context.new_cdp_session(wall.page)
-            updates = [soak(wall, 300, minutes=2)]
+            updates = [soak(wall, 300, minutes=1)]
             before = heap(session.send)
-            updates += [soak(wall, 1_000, minutes=15), soak(wall, 1_000, minutes=15)]
+            updates += [soak(wall, 1_000, minutes=5), soak(wall, 1_000, minutes=5)]
             after = heap(session.send)
 
-    print(f"2,000 updates and 600 turns: {before} -> {after}")  # noqa: T201 (figures to read with -s)
+    print(f"2,000 updates and 200 turns: {before} -> {after}")  # noqa: T201 (figures to read with -s)
     assert updates == [300, 1_000, 1_000]
     assert after["usedSize"] - before["usedSize"] < 400_000
     assert after["nodes"] - before["nodes"] < 100
