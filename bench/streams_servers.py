@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from itertools import islice
@@ -71,16 +71,29 @@ class Server:
 
     def send(self, path: str, body: bytes, **headers: str) -> None:
         """Post this; returns when the server has acknowledged it."""
-        self._connection.request("POST", path, body, headers)
-        answer = self._connection.getresponse()
-        answer.read()
-        if answer.status >= 300:
-            raise RuntimeError(f"POST {path} was answered with {answer.status}")
+        status, _ = self._exchange("POST", path, body, headers)
+        if status >= 300:
+            raise RuntimeError(f"POST {path} was answered with {status}")
 
     def get(self, path: str) -> bytes:
         """Read this page."""
-        self._connection.request("GET", path)
-        return self._connection.getresponse().read()
+        status, body = self._exchange("GET", path, None, {})
+        if status >= 300:
+            raise RuntimeError(f"GET {path} was answered with {status}")
+        return body
+
+    def _exchange(self, verb: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """Once more on a new connection, where the server has closed one that was idle."""
+        for is_last in (False, True):
+            try:
+                self._connection.request(verb, path, body, headers)
+                answer = self._connection.getresponse()
+                return answer.status, answer.read()
+            except ConnectionError:
+                self._connection.close()
+                if is_last:
+                    raise
+        raise AssertionError
 
     def wait(self) -> None:
         """Return when it answers. Raises RuntimeError where it does not."""
@@ -88,7 +101,7 @@ class Server:
         while time.monotonic() < until and self._process.poll() is None:
             self._connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
             with suppress(OSError, HTTPException):
-                self.get("/")
+                self._exchange("GET", "/healthz", None, {})
                 return
             time.sleep(0.05)
         raise RuntimeError(f"{self._process.args!r} does not answer")

@@ -1,4 +1,4 @@
-// Numbers that the stream changes count to their new value; everything else of the motion is in the stylesheet.
+// Numbers that the stream changes count to their new value; the rest of the motion is in the stylesheet.
 (() => {
   "use strict";
   const COUNT_MS = 700;
@@ -28,4 +28,52 @@
 
   document.addEventListener("DOMContentLoaded", look);
   document.addEventListener("htmx:sse:after:message", look);
+})();
+
+// The reader's own team, remembered by this browser alone: the board is the same bytes for everybody, so the mark is a
+// stylesheet of the reader's own, which no update of the page can flicker away.
+(() => {
+  "use strict";
+  const KEY = "my-team";
+  const sheet = new CSSStyleSheet();
+  document.adoptedStyleSheets.push(sheet);
+
+  function remembered() {
+    try {
+      const id = localStorage.getItem(KEY);
+      return /^[0-9a-f]{16}$/.test(id ?? "") ? id : null;
+    } catch {
+      return null;
+    }
+  }
+
+  function mark() {
+    const id = remembered();
+    sheet.replaceSync(
+      id
+        ? `#team-${id} { border-color: var(--accent); box-shadow: inset 0.25rem 0 0 var(--accent-fill); }
+           #team-${id} .row__name::after { content: "your team"; margin-inline-start: 0.5em; color: var(--accent);
+             font-size: var(--text-s); font-weight: 600; letter-spacing: 0; white-space: nowrap; }`
+        : "",
+    );
+    for (const button of document.querySelectorAll("[data-mine]")) {
+      const isMine = button.dataset.mine === id;
+      button.hidden = false;
+      button.setAttribute("aria-pressed", String(isMine));
+      button.textContent = isMine ? "This is my team" : "Mark as my team";
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-mine]");
+    if (!button) return;
+    try {
+      if (button.dataset.mine === remembered()) localStorage.removeItem(KEY);
+      else localStorage.setItem(KEY, button.dataset.mine);
+    } catch {
+      return;
+    }
+    mark();
+  });
+  document.addEventListener("DOMContentLoaded", mark);
 })();

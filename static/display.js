@@ -21,7 +21,7 @@
 
   function settle() {
     const scenes = [...document.querySelectorAll(".scene")];
-    turnOn(scenes.find((scene) => scene.id === sceneId) ?? scenes[0]);
+    turnOn(scenes[0]);
   }
 
   function next() {

@@ -80,6 +80,20 @@ def test_change_keeps_the_readers_focus_and_place(chromium: Browser, site: Site)
         assert page.evaluate("document.activeElement === window.kept")
 
 
+def test_own_team_is_marked_on_the_board_and_stays_marked_when_rows_move(chromium: Browser, site: Site) -> None:
+    with looking(chromium) as page:
+        page.goto(f"{site.url}{BOARD}/teams/{site.game.team_id('Cats')}")
+        page.click("text=Mark as my team")
+        assert page.get_attribute("[data-mine]", "aria-pressed") == "true"
+
+        open_board(page, site)
+        site.record()
+        says(page, "1 issue")
+
+        marks = page.eval_on_selector_all(ROWS, "all => all.map(each => getComputedStyle(each, '::after').content)")
+        assert dict(zip(texts(page, ROWS), marks, strict=True)) == {"Owls": "none", "Cats": '"your team"'}
+
+
 def test_board_comes_back_by_itself_after_the_network_was_away(chromium: Browser, site: Site) -> None:
     with looking(chromium) as page:
         open_board(page, site)
