@@ -21,7 +21,7 @@
 
   function settle() {
     const scenes = [...document.querySelectorAll(".scene")];
-    turnOn(scenes[0]);
+    turnOn(scenes.find((scene) => scene.id === sceneId) ?? scenes[0]);
   }
 
   function next() {
@@ -37,7 +37,7 @@
 
   function readNews(isOld) {
     for (const item of document.querySelectorAll("[data-news]")) {
-      if (seen.has(item.dataset.news)) continue;
+      
       seen.add(item.dataset.news);
       if (!isOld) waiting.push(item.cloneNode(true));
     }
