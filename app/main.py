@@ -78,15 +78,17 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     place: Installation = app.state.installation
-    startup.prepare(place.database, place.settings, place.clock())
-    if place.settings.watches_rules and (text := startup.read_text(place.settings.rules_path)) is not None:
-        jobs.take_rules_file(place.database, text, place.clock())
     hear = place.boards.hear
     work: list[Callable[[], Awaitable[None]]] = [partial(jobs.follow_commits, place.database, hear), place.streams.run]
     if not place.database.on_sqlite:
         work.append(partial(jobs.follow_hints, place.database, hear))
     if place.settings.watches_rules:
         work.append(partial(jobs.follow_rules_file, place.database, place.settings, place.clock))
-    async with jobs.running(*work):
-        yield
-    place.database.dispose()
+    try:
+        startup.prepare(place.database, place.settings, place.clock())
+        if place.settings.watches_rules and (text := startup.read_text(place.settings.rules_path)) is not None:
+            jobs.take_rules_file(place.database, text, place.clock())
+        async with jobs.running(*work):
+            yield
+    finally:
+        place.database.dispose()

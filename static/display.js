@@ -37,7 +37,7 @@
 
   function readNews(isOld) {
     for (const item of document.querySelectorAll("[data-news]")) {
-      
+      if (seen.has(item.dataset.news)) continue;
       seen.add(item.dataset.news);
       if (!isOld) waiting.push(item.cloneNode(true));
     }

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -17,6 +16,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from app.domain.board import Standing
 from app.domain.rules.model import Kind
 
 ROOT = Path(__file__).parents[2]
@@ -137,9 +137,10 @@ def listing(words: Iterable[str]) -> str:
     return f"{', '.join(head)} and {last}" if head else last
 
 
-def numerals(text: str) -> Markup:
-    """The text with every number wrapped, so that a headline can make its numbers large."""
-    return Markup(re.sub(r"\d[\d.,]*(?<=\d)", r'<span class="numeral">\g<0></span>', str(escape(text)), flags=re.ASCII))  # noqa: S704 - escaped above
+def numerals(headline: str) -> Markup:
+    """A headline whose counts stay on one line each and whose numbers can be set apart; its text is unchanged."""
+    counts = (re.sub(r"^\d+", r'<span class="numeral">\g<0></span>', str(escape(part))) for part in headline.split(", "))
+    return Markup('<span class="count">' + ',</span> <span class="count">'.join(counts) + "</span>")  # noqa: S704
 
 
 def initials(name: str) -> str:
@@ -148,9 +149,9 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in words[:: max(len(words) - 1, 1)]).upper()
 
 
-def tone(identity: str) -> int:
-    """One of the design system's team colours, 0 to 7; the same for the same id on every page."""
-    return zlib.crc32(identity.encode()) % TONES
+def tones(standings: Iterable[Standing]) -> dict[str, int]:
+    """A team colour (0 to 7) for every team id, the same on every page and whatever the ranks."""
+    return {team_id: index % TONES for index, team_id in enumerate(sorted(each.team_id for each in standings))}
 
 
 def by_local_day(items: Iterable[DatedT], zone: tzinfo) -> list[tuple[date, list[DatedT]]]:
@@ -170,7 +171,7 @@ def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
 
 FILTERS = (
     local_time, local_moment, local_day, day, number, signed, plural, counted,
-    listing, numerals, initials, tone, by_local_day, sums_by_what,
+    listing, numerals, initials, tones, by_local_day, sums_by_what,
 )  # fmt: skip
 
 
