@@ -23,7 +23,6 @@ class Highlight:
     kind: HighlightKind
     title: str
     detail: str
-    team_id: str | None = None
 
 
 def highlights(before: Board, after: Board, rules: Rules) -> list[Highlight]:
@@ -56,7 +55,6 @@ def _lead(before: Board, after: Board) -> Iterator[Highlight]:
             kind="lead",
             title=f"{listed(teams, 'and')} {verb}",
             detail=points_text(points) if len(teams) == 1 else f"{points_text(points)} each",
-            team_id=next(iter(now)) if len(now) == 1 else None,
         )
 
 
@@ -70,7 +68,6 @@ def _quests(pairs: list[tuple[Standing, Standing]], rules: Rules) -> Iterator[Hi
                     kind="quest",
                     title=f"Quest complete: {name}",
                     detail=f"{now.team}, {points_text(points[name])}",
-                    team_id=now.team_id,
                 )
 
 
@@ -84,7 +81,6 @@ def _early(pairs: list[tuple[Standing, Standing]], rules: Rules) -> Iterator[Hig
                     kind="early",
                     title=f"{bonus.name} covered" if bonus.activity == "shift" else bonus.name,
                     detail=_who(old, now, bonus),
-                    team_id=now.team_id,
                 )
 
 

@@ -16,7 +16,7 @@ from app.services import people
 from app.web import scenes
 from app.web.scenes import race
 from tests.builders import ADA, BO, CHIDI, DUA, GUS, OWLS, SLUG, a_week, an_activity, moment
-from tests.web.site import BOTH_ENGINES, SettableClock, Site, serving
+from tests.web.site import BOTH_ENGINES, SIGNED_IN, SettableClock, Site, serving
 
 PARTIAL = {"HX-Request": "true"}
 ALL = ["board", "race", "latest", "totals", "quests", "heroes"]
@@ -80,12 +80,14 @@ def test_display_is_one_address_for_page_and_picture(site: Site) -> None:
 
 
 @pytest.mark.parametrize("path", ["/display", "/display/live", "/display/pulse"])
-def test_display_of_signed_in_boards_asks_who_is_there(closed_site: Site, path: str) -> None:
-    assert closed_site.get(path).status_code == 401
+@SIGNED_IN
+def test_display_of_signed_in_boards_asks_who_is_there(site: Site, path: str) -> None:
+    assert site.get(path).status_code == 401
 
 
-def test_display_of_signed_in_boards_opens_for_a_reader(closed_site: Site) -> None:
-    assert closed_site.get("/display", "read").status_code == 200
+@SIGNED_IN
+def test_display_of_signed_in_boards_opens_for_a_reader(site: Site) -> None:
+    assert site.get("/display", "read").status_code == 200
 
 
 @BOTH_ENGINES

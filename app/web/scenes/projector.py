@@ -92,6 +92,7 @@ class Projector:
             "display/_picture.html",
             board=board,
             kinds=served.rules.kind_by_name,
+            tones=render.tones(board.standings),
             zone=served.zone,
             mark=served.mark,
             shown=[Shown(turn, it) for turn, it in turns if it is not None],
