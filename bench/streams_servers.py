@@ -10,8 +10,8 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from http.client import HTTPConnection, HTTPException
-from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -138,7 +138,7 @@ class Ours:
     def __init__(self, server: Server, token: str, people: Sequence[str]) -> None:
         self.server = server
         self.stream = Stream(server.port, f"/api/v1/weeks/{SLUG}/live")
-        self._facts = islice(activities("bench-live", people), None)
+        self._facts = activities(people, "live-")
         self._token = token
         self._version: int = self.board()["version"]
 
@@ -149,7 +149,7 @@ class Ours:
 
     def publish(self) -> int:
         """Record an activity; the week's version grows by one with each."""
-        body = json.dumps(next(self._facts), default=str).encode()
+        body = json.dumps(next(self._facts), default=datetime.isoformat).encode()
         self.server.send(f"/api/v1/weeks/{SLUG}/activities", body, Authorization=f"Bearer {self._token}")
         self._version += 1
         return self._version

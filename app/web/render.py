@@ -22,6 +22,7 @@ from app.domain.rules.model import Kind
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "static"
+VENDORED = "vendor"
 HTMX_CDN = "https://cdn.jsdelivr.net/npm/htmx.org@4.0.1/dist/"
 HTMX_FILES = {
     "htmx.min.js": "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn",
@@ -85,7 +86,7 @@ def scripts() -> list[Script]:
 
 
 def _script(name: str, integrity: str) -> Script:
-    vendored = f"vendor/{Path(name).name}"
+    vendored = f"{VENDORED}/{Path(name).name}"
     if (STATIC / vendored).is_file():
         return Script(asset(vendored), "'self'", integrity)
     return Script(HTMX_CDN + name, HTMX_CDN + name, integrity)
@@ -139,7 +140,9 @@ def listing(words: Iterable[str]) -> str:
 
 def numerals(headline: str) -> Markup:
     """A headline whose counts stay on one line each and whose numbers can be set apart; its text is unchanged."""
-    counts = (re.sub(r"^\d+", r'<span class="numeral">\g<0></span>', str(escape(part))) for part in headline.split(", "))
+    counts = (
+        re.sub(r"^\d+", r'<span class="numeral">\g<0></span>', str(escape(part))) for part in headline.split(", ")
+    )
     return Markup('<span class="count">' + ',</span> <span class="count">'.join(counts) + "</span>")  # noqa: S704
 
 

@@ -245,6 +245,15 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
 
+    op.create_table(
+        "ceremony",
+        sa.Column("week_id", WHOLE, sa.ForeignKey("week.id"), primary_key=True, autoincrement=False),
+        sa.Column("step", WHOLE, nullable=False),
+        sa.Column("by", STRING, nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sqlite_strict=True,
+    )
+
     for table, keys in GROWS_ONLY.items():
         forbid_changes(table, keys)
 

@@ -28,9 +28,12 @@ def engine() -> str:
     return "sqlite"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for all: a named one, the system's, or playwright's own; a skip that says so where there is none."""
+    """A Chromium for a file of tests: a named one, the system's, or playwright's own; without one a skip that says so.
+
+    Not for the whole session: while playwright runs, no other test of the process can start an event loop.
+    """
     if not (PROJECT / "static/vendor/htmx.min.js").is_file():
         _do_without("There is no copy of htmx for the browser. `make vendor` fetches it with npm.")
     with sync_playwright() as playwright:

@@ -16,6 +16,7 @@ from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, WEEK, Site, assert_prob
 
 PUBLIC = "everybody where boards are public, else read"
 EVERYBODY = "everybody"
+PRESENTER = "whoever holds the presenter's link"
 
 ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/weeks"): "read",
@@ -38,6 +39,14 @@ ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/weeks/{week}/summary"): PUBLIC,
     ("GET", "/weeks/{week}/summary/charts/{name}.svg"): PUBLIC,
     ("GET", "/weeks/{week}/summary/card.png"): PUBLIC,
+    ("GET", "/weeks/{week}/summary/present"): PUBLIC,
+    ("GET", "/weeks/{week}/summary/present/live"): PUBLIC,
+    ("POST", "/weeks/{week}/summary/present"): PRESENTER,
+    ("GET", "/weeks/{week}/live"): PUBLIC,
+    ("GET", "/api/v1/weeks/{week}/live"): PUBLIC,
+    ("GET", "/display"): PUBLIC,
+    ("GET", "/display/live"): PUBLIC,
+    ("GET", "/display/pulse"): PUBLIC,
     ("GET", "/weeks/{week}/teams/{team}"): PUBLIC,
     ("GET", "/metrics"): "read",
     ("GET", "/healthz"): EVERYBODY,
@@ -55,9 +64,13 @@ def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
 
 
 def request(site: Site, method: str, template: str, places: dict[str, str], *scopes: Scope) -> int:
-    """The status of a well-formed request to a route; everything it needs is there."""
-    body = body_for(template, places["team"])
-    return site.ask(method, template.format(**places), *scopes, **body).status_code
+    """The status of a well-formed request to a route; everything it needs is there; of a stream only the head."""
+    path = template.format(**places)
+    if template.endswith("/live"):
+        headers = {"Authorization": f"Bearer {site.token(*scopes)}"} if scopes else {}
+        with site.client.stream(method, path, headers=headers) as answer:
+            return answer.status_code
+    return site.ask(method, path, *scopes, **body_for(template, places["team"])).status_code
 
 
 def body_for(template: str, team: str) -> dict[str, Any]:
@@ -87,9 +100,11 @@ def test_every_route_lets_in_exactly_whom_the_table_says(site: Site, visibility:
     places = {"week": SLUG, "team": team, "team_id": team, "activity_id": activity, "name": "days"}
     public_means = EVERYBODY if visibility == "public" else "read"
 
-    seen = {(method, template): _who_gets_in(site, method, template, places) for method, template in ROUTES}
+    rules = {route: rule for route, rule in ROUTES.items() if rule != PRESENTER}
 
-    assert seen == {key: _whom(public_means if rule == PUBLIC else rule) for key, rule in ROUTES.items()}
+    seen = {(method, template): _who_gets_in(site, method, template, places) for method, template in rules}
+
+    assert seen == {key: _whom(public_means if rule == PUBLIC else rule) for key, rule in rules.items()}
 
 
 def _whom(needs: str) -> list[str]:

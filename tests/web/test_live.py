@@ -20,7 +20,7 @@ from app.config import Settings
 from app.services import tokens
 from app.web import live
 from tests.builders import SLUG, an_activity
-from tests.web.site import API, BOTH_ENGINES, WEEK, SettableClock, Site, assert_problem, serving, until
+from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, WEEK, SettableClock, Site, assert_problem, serving, until
 
 LIVE = f"{WEEK}/live"
 Event = dict[str, str]
@@ -117,18 +117,20 @@ def test_stream_of_an_unknown_week_is_a_404(site: Site) -> None:
     assert_problem(site.get(f"{API}/weeks/nope/live"), 404)
 
 
-def test_stream_is_for_readers_where_boards_are_not_public(closed_site: Site) -> None:
-    assert_problem(closed_site.get(LIVE), 401)
+@SIGNED_IN
+def test_stream_is_for_readers_where_boards_are_not_public(site: Site) -> None:
+    assert_problem(site.get(LIVE), 401)
 
-    with watching(closed_site, Authorization=f"Bearer {closed_site.token('read')}") as events:
+    with watching(site, Authorization=f"Bearer {site.token('read')}") as events:
         assert state(events.get(timeout=5))["week"] == SLUG
 
 
-def test_revoked_token_ends_its_open_stream_within_five_seconds(closed_site: Site) -> None:
-    with watching(closed_site, Authorization=f"Bearer {closed_site.token('read')}") as events:
+@SIGNED_IN
+def test_revoked_token_ends_its_open_stream_within_five_seconds(site: Site) -> None:
+    with watching(site, Authorization=f"Bearer {site.token('read')}") as events:
         events.get(timeout=5)
-        with closed_site.database.unit_of_work() as session:
-            tokens.revoke(session, "read", closed_site.clock.now)
+        with site.database.unit_of_work() as session:
+            tokens.revoke(session, "read", site.clock.now)
 
         assert events.get(timeout=5.5) == {}
 

@@ -152,10 +152,11 @@ def test_reads_answer_in_the_documented_shapes(site: Site, description: dict[str
 
 
 def published(schema: Any) -> Iterator[Any]:
-    """The operations as schemathesis knows them."""
+    """The operations as schemathesis knows them, but the stream, which never ends."""
     for result in schema.get_all_operations():
         assert isinstance(result, Ok)
-        yield result.ok()
+        if not result.ok().path.endswith("/live"):
+            yield result.ok()
 
 
 @schemathesis.serializer("application/x-ndjson")

@@ -66,7 +66,7 @@ def test_whoever_needs_the_page_gets_the_page(site: Site, extra: dict[str, str])
     assert answer.text.startswith("<!doctype html>")
 
 
-def test_the_partial_polls_with_its_own_etag(site: Site) -> None:
+def test_the_partial_has_an_etag_of_its_own(site: Site) -> None:
     htmx = {"HX-Request": "true"}
     partial = site.get(f"/weeks/{SLUG}", headers=htmx)
 
@@ -75,7 +75,7 @@ def test_the_partial_polls_with_its_own_etag(site: Site) -> None:
     site.record()
     changed = site.get(f"/weeks/{SLUG}", headers={**htmx, "If-None-Match": partial.headers["etag"]})
 
-    assert partial.headers["etag"].strip('"') in partial.text
+    assert partial.headers["etag"] != site.get(f"/weeks/{SLUG}").headers["etag"]
     assert [each.status_code for each in (again, weak, changed)] == [304, 304, 200]
 
 
@@ -132,7 +132,7 @@ def test_names_and_reasons_are_text_wherever_they_are_shown(empty_site: Site) ->
     texts = [site.get(path).text for path in paths] + [site.get("/", headers={"HX-Request": "true"}).text]
 
     for text in texts:
-        assert [canary in text for canary in (CANARIES[0], CANARIES[1], CANARIES[3], "49")] == [False] * 4
+        assert [canary in text for canary in (CANARIES[0], CANARIES[1], CANARIES[3], ">49<")] == [False] * 4
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in texts[1]
     assert "{{7*7}}" in texts[1]
 

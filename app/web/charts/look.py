@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from app.web.render import STATIC, TONES, tone
+from app.web.render import STATIC, TONES
 
 Theme = Literal["light", "dark"]
 Size = Literal["wide", "narrow"]
@@ -71,11 +71,13 @@ class Look:
 
         Who is named first chooses first.
         """
+        named = list(team_ids)
+        own = {team_id: index % TONES for index, team_id in enumerate(sorted(named))}
         free: list[int] = []
         found: dict[str, Line] = {}
-        for number, team_id in enumerate(team_ids):
+        for number, team_id in enumerate(named):
             free = free or list(range(TONES))
-            wanted = tone(team_id)
+            wanted = own[team_id]
             taken = min(free, key=lambda each: (each - wanted) % TONES)
             free.remove(taken)
             found[team_id] = Line(self.colour(f"race-{taken}"), DASHES[min(number // TONES, len(DASHES) - 1)])
