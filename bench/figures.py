@@ -36,7 +36,7 @@ class Duel:
 
 
 def duel(ours: Callable[[int], float], bare: Callable[[int], float], rounds: int) -> Duel:
-    """Measure two rates in turn, so that whatever else the machine does weighs on both; each gets the round's number."""
+    """Measure two rates in turn, so that what else the machine does weighs on both; each gets the round's number."""
     pairs = [(ours(number), bare(number)) for number in range(rounds)]
     return Duel(
         median(ours for ours, _ in pairs),

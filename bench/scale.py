@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """`rounds` of so many `reads` and `writes`; lines of a batch and of an import; week sizes in teams and activities."""
+    """`rounds` of so many `reads` and `writes`; lines of a batch, of an import; week sizes in teams and activities."""
 
     rounds: int
     reads: int

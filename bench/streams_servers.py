@@ -49,7 +49,8 @@ class Contestant(Protocol):
     stream: Stream
     server: "Server"
 
-    def publish(self) -> int: ...
+    def publish(self) -> int:
+        """Change what the stream shows."""
 
 
 class Server:
