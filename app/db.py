@@ -17,6 +17,7 @@ from sqlmodel import Session, create_engine
 
 from app.errors import Unavailable
 from app.events import Event
+from app.prepared import CONNECTION
 
 Listener = Callable[[Event], None]
 
@@ -61,8 +62,7 @@ class Database:
         Raises Unavailable when the database cannot take the transaction; then nothing was changed.
         """
         with translated(), Session(self.writer, expire_on_commit=False) as session:
-            if self.on_sqlite:
-                session.connection()
+            session.info[CONNECTION] = session.connection()
             yield session
             news = session.info.pop(_NEWS, [])
             if news and not self.on_sqlite:

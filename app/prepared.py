@@ -1,7 +1,6 @@
 """Statements for the way that every single activity takes: compiled once, and run by the driver itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Dialect, Insert, Select, Update
@@ -10,6 +9,9 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel import Session
 
 Name = TypeVar("Name")
+
+CONNECTION = "connection"
+"""Where a unit of work keeps its connection in `session.info`: asking the session anew each time is slow."""
 
 
 class Prepared:
@@ -25,30 +27,32 @@ class Prepared:
 
     def rows(self, session: Session, **values: Any) -> list[Any]:
         """The rows that a query finds."""
-        with self._cursor(session) as (cursor, compiled):
+        compiled, cursor = self._open(session)
+        try:
             cursor.execute(compiled.sql, compiled.bound(values))
             return compiled.read(cursor.fetchall())
+        except compiled.failure as error:
+            raise compiled.wrapped(error) from error
+        finally:
+            cursor.close()
 
     def run(self, session: Session, values: Sequence[Mapping[str, Any]]) -> int:
         """Execute once for each of these; how many rows that changed."""
-        with self._cursor(session) as (cursor, compiled):
+        compiled, cursor = self._open(session)
+        try:
             cursor.executemany(compiled.sql, [compiled.bound(each) for each in values])
             return int(cursor.rowcount)
-
-    @contextmanager
-    def _cursor(self, session: Session) -> Iterator[tuple[Any, "_Compiled"]]:
-        connection = session.connection()
-        dialect = connection.dialect
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
-        cursor = connection.connection.cursor()
-        try:
-            yield cursor, compiled
-        except dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(compiled.sql, None, error, dialect.loaded_dbapi.Error) from error
+        except compiled.failure as error:
+            raise compiled.wrapped(error) from error
         finally:
             cursor.close()
+
+    def _open(self, session: Session) -> tuple["_Compiled", Any]:
+        connection = session.info.get(CONNECTION) or session.connection()
+        compiled = self._compiled.get(connection.dialect.name)
+        if compiled is None:
+            compiled = self._compiled[connection.dialect.name] = _Compiled(self._statement, connection.dialect)
+        return compiled, connection.connection.cursor()
 
 
 class _Compiled:
@@ -59,6 +63,7 @@ class _Compiled:
         if not isinstance(compiled, SQLCompiler):
             raise TypeError(f"{statement} is no statement with values")
         self.sql = compiled.string
+        self.failure: type[Exception] = dialect.loaded_dbapi.Error
         self._places = compiled.positiontup
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
         self._writers = _named(
@@ -67,6 +72,10 @@ class _Compiled:
         columns = statement.selected_columns if isinstance(statement, Select) else ()
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._readers = _named(dict(enumerate(readers)))
+
+    def wrapped(self, error: Exception) -> BaseException:
+        """The driver's error as SQLAlchemy raises it."""
+        return DBAPIError.instance(self.sql, None, error, self.failure)
 
     def bound(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them, by place or by name."""

@@ -19,7 +19,7 @@ def serving(factory: str, environment: Mapping[str, str]) -> Iterator[int]:
     """Serve an application factory in a process of its own for as long as the block lasts; its port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         options = ["--factory", "--fd", str(listener.fileno()), "--no-access-log", "--log-level", "warning"]
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
+        process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", factory, *options],
             cwd=PROJECT,
             env={**os.environ, **environment},
