@@ -164,7 +164,7 @@ def by_local_day(items: Iterable[DatedT], zone: tzinfo) -> list[tuple[date, list
 
 
 def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
-    """Where points came from, the most first; what earned nothing comes last."""
+    """Where points came from, the most first."""
     grouped: dict[str, list[int]] = {}
     for item in items:
         grouped.setdefault(item.what, []).append(item.points)

@@ -1,0 +1,160 @@
+"""Adding a few activities to a kept score gives what scoring everything gives, or says that it cannot tell."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.activity import IN_ORDER, Activity, Adjustment
+from app.domain.increment import Kin, add, kin_of
+from app.domain.rules.model import Cap, Rules
+from app.domain.scoring import score
+from app.domain.tally import TeamScore, tally
+from tests.domain.builders import (
+    ALL_HANDS,
+    DEFAULT,
+    EARLY,
+    IN_SLA,
+    ISSUE,
+    PACIFIC,
+    PLAIN,
+    RESPONSE,
+    SHIFT,
+    activity,
+    with_kind,
+)
+from tests.domain.strategies import RandomWeek, weeks
+
+FIRST_FEW = 3
+
+
+def scored(
+    activities: Sequence[Activity], rules: Rules, given: Sequence[Adjustment] = (), zone: ZoneInfo = PACIFIC
+) -> TeamScore:
+    """The score of one team's activities and adjustments, computed from nothing."""
+    return tally(activities, score(activities, rules, zone), given, zone)
+
+
+def grown(
+    before: Sequence[Activity],
+    fresh: Sequence[Activity],
+    rules: Rules,
+    given: Sequence[Adjustment] = (),
+    zone: ZoneInfo = PACIFIC,
+) -> TeamScore | None:
+    """The score of `before` with the fresh activities added, told no more of `before` than is asked for."""
+
+    def shares(one: Activity, other: Activity) -> bool:
+        kin = kin_of(one.kind, rules)
+        is_close = kin == "everybody" or (kin == "subject" and one.subject == other.subject)
+        return one.kind == other.kind and is_close
+
+    def earliest(kind: str) -> list[Activity]:
+        return [each for each in sorted(before, key=IN_ORDER) if each.kind == kind][:FIRST_FEW]
+
+    kin = [each for each in before if any(shares(one, each) for one in fresh)]
+    return add(scored(before, rules, given, zone), fresh, kin, earliest, rules, zone)
+
+
+@given(week=weeks(fewest=1), split=st.integers(1, 25))
+@settings(max_examples=300, deadline=None)
+def test_increment_is_the_score_of_everything_wherever_it_can_tell(week: RandomWeek, split: int) -> None:
+    own = [as_one_team(each) for each in week.activities]
+    before, fresh = own[:-split], own[-split:]
+
+    found = grown(before, fresh, week.rules, week.adjustments, week.zone)
+
+    assert found in (None, scored(own, week.rules, week.adjustments, week.zone))
+
+
+def as_one_team(one: Activity) -> Activity:
+    """The activity as one of the same team as all others."""
+    return one._replace(team="t1")
+
+
+@pytest.mark.parametrize(
+    "fresh",
+    [
+        activity("issue", "08:00", "ana"),
+        activity("response", "08:00", "ana", subject="T-1", seconds=60),
+        activity("shift", "12:00", "ben"),
+        activity("feature_request", "08:00", "chi"),
+    ],
+)
+def test_increment_can_tell_what_an_ordinary_activity_brings(fresh: Activity) -> None:
+    before = [
+        activity("shift", "06:00", "ana"),
+        activity("response", "09:00", "ana", subject="T-1", seconds=60),
+        activity("issue", "10:00", "ben"),
+    ]
+
+    found = grown(before, [fresh], DEFAULT)
+
+    assert found == scored([*before, fresh], DEFAULT)
+
+
+def test_increment_of_several_at_once_is_their_sum() -> None:
+    before = [activity("issue", "10:00", "ben")]
+    fresh = [activity("issue", "09:00", "ben"), activity("response", "09:30", "ana", subject="T-1")]
+
+    found = grown(before, fresh, DEFAULT)
+
+    assert found == scored([*before, *fresh], DEFAULT)
+
+
+def test_increment_that_pushes_another_activity_over_its_cap_cannot_be_told() -> None:
+    rules = with_kind(replace(RESPONSE, cap=Cap(1, "subject")))
+    before = [activity("response", "10:00", subject="T-1")]
+
+    late, early = (activity("response", at, subject="T-1") for at in ("11:00", "09:00"))
+
+    assert (grown(before, [late], rules), grown(before, [early], rules)) == (scored([*before, late], rules), None)
+
+
+def test_increment_that_completes_a_quest_cannot_be_told() -> None:
+    before = [activity("shift", "09:00", "ana"), activity("shift", "11:00", "ben")]
+
+    found = grown(before, [activity("shift", "13:00", "chi")], replace(PLAIN, quests=(ALL_HANDS,)))
+
+    assert found is None
+
+
+@pytest.mark.parametrize(
+    ("at", "person", "is_told"),
+    [
+        ("2022-09-14 10:00", "ana", True),  # ana's second shift changes nothing about when she had her first
+        ("2022-09-14 08:00", "ana", False),  # this one is now her first
+        ("2022-09-14 18:00", "chi", True),
+        ("2022-09-14 08:00", "dua", False),  # dua may be the one who completes it now
+        ("2022-09-15 08:00", "dua", True),  # it was completed the day before
+    ],
+)
+def test_increment_beside_a_completed_quest_is_told_unless_it_may_move_it(at: str, person: str, is_told: bool) -> None:
+    rules = replace(PLAIN, quests=(ALL_HANDS,))
+    before = [activity("shift", f"2022-09-14 {at}", who) for at, who in (("09:00", "ana"), ("11:00", "ben"))]
+    before.append(activity("shift", "2022-09-14 13:00", "chi"))
+    fresh = activity("shift", at, person)
+
+    found = grown(before, [fresh], rules)
+
+    assert found == (scored([*before, fresh], rules) if is_told else None)
+
+
+@pytest.mark.parametrize(
+    ("rules", "kind", "kin"),
+    [
+        (DEFAULT, "issue", "nobody"),
+        (DEFAULT, "shift", "nobody"),
+        (DEFAULT, "response", "subject"),
+        (with_kind(replace(ISSUE, cap=Cap(1, "team-day"))), "issue", "everybody"),
+        (replace(PLAIN, bonuses=(replace(IN_SLA, cap=Cap(1, "person-day")),)), "response", "everybody"),
+        (replace(PLAIN, bonuses=(replace(EARLY, cap=Cap(1, "subject")),)), SHIFT.name, "subject"),
+    ],
+)
+def test_kin_are_those_who_share_a_cap(rules: Rules, kind: str, kin: Kin) -> None:
+    found = kin_of(kind, rules)
+
+    assert found == kin

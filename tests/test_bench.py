@@ -1,0 +1,28 @@
+"""The benchmark runs and prints every figure it is asked for; how fast anything is, no test says."""
+
+import re
+import subprocess
+import sys
+
+FIGURES = [
+    "board JSON",
+    "board HTML",
+    "durable single writes, 1 client",
+    "durable single writes, 8 clients",
+    "batches of 100 lines over the API",
+    "import of 200 lines",
+    "scoring 100 activities under other rules",
+    "one write in a week of 100 against 20 activities",
+]
+
+
+def test_every_figure_is_measured_and_printed() -> None:
+    command = [sys.executable, "-m", "bench", "--quick"]
+
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)  # noqa: S603 - our own
+
+    rows = run.stdout.splitlines()[1:]
+    printed = {name: row for row in rows for name in FIGURES if row.startswith(name)}
+    assert list(printed) == FIGURES
+    values = [re.search(r"\s{2,}([\d,.]+) ", row) for row in printed.values()]
+    assert all(value and float(value[1].replace(",", "")) > 0 for value in values)

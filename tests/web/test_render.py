@@ -1,0 +1,301 @@
+"""Rendering: what is escaped, what is a mistake, who gets a page and who a partial, each template on samples."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from jinja2 import UndefinedError
+from starlette.requests import Request
+
+from app.domain.board import Board, LastEarned, Standing, TrophyResult
+from app.domain.receipt import Receipt, ReceiptLine
+from app.domain.rules.model import Kind
+from app.web import render
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+WEDNESDAY_SIX = datetime(2022, 9, 14, 13, tzinfo=UTC)
+KINDS = {"shift": Kind("shift", 10, "shift", "shifts"), "issue": Kind("issue", 5, "issue", "issues")}
+BOLD = "<b>Ada & Bo</b>"
+LAST = LastEarned(WEDNESDAY_SIX, "6 a.m. shift", "Aiko Tanaka", 10)
+OWLS = Standing(
+    1, "Owls", "a1", 1250, {"shift": 2, "issue": 1}, {"Early": 2}, ("All hands",), ("Aiko Tanaka", "Bo Li"), 2, LAST
+)
+CATS = replace(OWLS, rank=2, team="Cats", team_id="b2", points=5, movement=-1, quests=(), last_earned=None)
+NEW = replace(CATS, rank=3, team="New", team_id="c3", points=0, members=(), movement=None, bonuses={"Early": 0})
+TROPHIES = (TrophyResult("Early birds", "team", 2, ("Owls", "Cats")), TrophyResult("Hero", "person", 0, ()))
+BOARD = Board(
+    "q3", "Q3 2022", "open", False, 7, WEDNESDAY_SIX, "2 shifts, 1 issue", {"shift": 2, "issue": 1},
+    (OWLS, CATS, NEW), TROPHIES,
+)  # fmt: skip
+EMPTY = replace(BOARD, standings=(), headline="0 shifts, 0 issues", totals={"shift": 0, "issue": 0})
+ZERO = replace(EMPTY, standings=tuple(replace(NEW, rank=1, team_id=each) for each in ("a1", "b2")))
+RECEIPT = Receipt(
+    13,
+    (
+        ReceiptLine(WEDNESDAY_SIX - timedelta(days=1), "Bo Li", "Issue", "Issues earn 5.", 5),
+        ReceiptLine(WEDNESDAY_SIX, "Bo Li", "Response", "Only the first 3 count.", 0),
+        ReceiptLine(WEDNESDAY_SIX, None, "All hands", "Each of 3 members.", 15),
+        ReceiptLine(WEDNESDAY_SIX, None, "Adjustment", "Counted twice.", -7),
+    ),
+)
+
+
+def a_request(**headers: str) -> Request:
+    """A GET request with these headers; underscores stand for hyphens."""
+    pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": pairs})
+
+
+class Outline(HTMLParser):
+    """What a page is made of: ids, headings, what a strict policy forbids, and its text."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.headings: list[str] = []
+        self.forbidden: list[str] = []
+        self.words: list[str] = []
+        self.feed(page.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what this element says about the page."""
+        given = dict(attrs)
+        self.ids += [given["id"] or ""] if "id" in given else []
+        self.headings += [tag] if tag in {"h1", "h2", "h3", "h4"} else []
+        inline = [name for name in given if name == "style" or name.startswith("on")]
+        self.forbidden += inline + ([tag] if tag == "style" or (tag == "script" and "src" not in given) else [])
+
+    def handle_data(self, data: str) -> None:
+        """Keep the words."""
+        self.words += data.split()
+
+    @property
+    def text(self) -> str:
+        """The page's text with single spaces."""
+        return " ".join(self.words)
+
+
+def steps_over(headings: Iterable[str]) -> bool:
+    """Whether a heading is more than one level below the one before it."""
+    levels = [0, *(int(each[1]) for each in headings)]
+    return any(below - above > 1 for above, below in pairwise(levels))
+
+
+BOARD_VALUES = {"kinds": KINDS, "zone": PACIFIC}
+RECEIPT_VALUES = {"board": BOARD, "standing": OWLS, "zone": PACIFIC}
+PAGES: dict[str, tuple[str, dict[str, object]]] = {
+    "board": ("board/index.html", {**BOARD_VALUES, "board": BOARD}),
+    "tied at the top": (
+        "board/index.html",
+        {**BOARD_VALUES, "board": replace(BOARD, standings=(OWLS, replace(CATS, rank=1, points=1250)))},
+    ),
+    "frozen": ("board/index.html", {**BOARD_VALUES, "board": replace(BOARD, frozen=True)}),
+    "closed": ("board/index.html", {**BOARD_VALUES, "board": replace(BOARD, state="closed")}),
+    "draft": ("board/index.html", {**BOARD_VALUES, "board": replace(ZERO, state="draft")}),
+    "no teams": ("board/index.html", {**BOARD_VALUES, "board": EMPTY}),
+    "no points": ("board/index.html", {**BOARD_VALUES, "board": ZERO}),
+    "no week": ("board/no_week.html", {}),
+    "receipt": ("receipt/index.html", {**RECEIPT_VALUES, "receipt": RECEIPT}),
+    "empty receipt": ("receipt/index.html", {**RECEIPT_VALUES, "receipt": Receipt(0, ())}),
+    "error": ("error.html", {"status": 404, "title": "Not found", "detail": "There is no such week."}),
+    "closed door": ("closed_door.html", {}),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_well_made(name: str) -> None:
+    template, values = PAGES[name]
+
+    page = Outline(render.render(template, **values))
+
+    assert page.forbidden == []
+    assert page.headings.count("h1") == 1
+    assert not steps_over(page.headings)
+    assert len(page.ids) == len(set(page.ids))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("board", "Owls leads."),
+        ("tied at the top", "Owls and Cats lead."),
+        ("frozen", "The curtain is down."),
+        ("closed", "The week is over."),
+        ("draft", "The week has not started."),
+        ("no teams", "No teams yet"),
+        ("no points", "All square."),
+        ("no week", "assembly-week week create"),
+        ("receipt", "Tuesday 13 September 1 line +5 points"),
+        ("empty receipt", "Nothing here yet."),
+        ("error", "There is no such week."),
+        ("closed door", "This board is for colleagues"),
+    ],
+)
+def test_page_says_what_it_is_about(name: str, said: str) -> None:
+    template, values = PAGES[name]
+
+    text = Outline(render.render(template, **values)).text
+
+    assert text.count(said) == 1
+
+
+def test_nobody_leads_while_nobody_has_points() -> None:
+    template, values = PAGES["no points"]
+
+    page = render.render(template, **values)
+
+    assert page.count(b"row--leader") == 0
+    assert page.count(b"Rank ") == 0
+
+
+def test_partial_has_the_same_root_as_the_page_and_nothing_around_it() -> None:
+    template, values = PAGES["board"]
+
+    partial, page = render.render("board/_standings.html", **values), render.render(template, **values)
+
+    assert partial.split()[:2] == [b"<div", b'id="standings"']
+    assert partial.replace(b" is-live", b"").strip() in page
+
+
+def test_names_are_escaped() -> None:
+    board = replace(BOARD, name=BOLD, standings=(replace(OWLS, team=BOLD, members=(BOLD,), quests=(BOLD,)),))
+
+    page = render.render("board/index.html", board=board, **BOARD_VALUES)
+
+    assert page.count(b"<b>") == 0
+    assert page.count(b"&lt;b&gt;Ada &amp; Bo&lt;/b&gt;") == 6  # title, heading, team, member, quest, who leads
+
+
+def test_missing_value_is_a_mistake() -> None:
+    with pytest.raises(UndefinedError):
+        render.render("error.html", status=404, title="Not found")
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, False),
+        ({"hx_request": "true"}, True),
+        ({"hx_request": "true", "hx_request_type": "partial"}, True),
+        ({"hx_request": "true", "hx_request_type": "full"}, False),
+        ({"hx_request": "true", "hx_boosted": "true"}, False),
+        ({"hx_request": "true", "hx_history_restore_request": "true"}, False),
+        ({"hx_request_type": "partial"}, False),
+    ],
+)
+def test_partial_is_only_for_who_swaps_a_part(headers: dict[str, str], expected: bool) -> None:
+    request = a_request(**headers)
+
+    assert render.wants_partial(request) is expected
+
+
+def test_answer_is_partial_or_page_and_says_what_it_varies_by() -> None:
+    page, partial = "board/index.html", "board/_standings.html"
+
+    answers = [
+        render.render_page(a_request(**headers), page, partial=partial, board=BOARD, kinds=KINDS, zone=PACIFIC)
+        for headers in ({}, {"hx_request": "true"})
+    ]
+
+    assert [bytes(each.body).lstrip()[:5] for each in answers] == [b"<!doc", b"<div "]
+    assert {each.headers["vary"] for each in answers} == {render.VARY}
+
+
+def test_page_without_a_partial_is_a_page_for_htmx_too() -> None:
+    answer = render.render_page(a_request(hx_request="true"), "board/no_week.html", status=404)
+
+    assert (answer.status_code, bytes(answer.body).lstrip()[:5]) == (404, b"<!doc")
+
+
+def test_asset_carries_the_hash_of_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(render, "STATIC", tmp_path)
+    (tmp_path / "a.css").write_text("a {}")
+    first = render.asset("a.css")
+    (tmp_path / "a.css").write_text("b { }")
+
+    second = render.asset("a.css")
+
+    assert first == f"/static/a.css?v={sha256(b'a {}').hexdigest()[:12]}"
+    assert second == f"/static/a.css?v={sha256(b'b { }').hexdigest()[:12]}"
+
+
+def test_htmx_comes_from_the_network_only_while_there_is_no_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render, "STATIC", tmp_path)
+    away = render.scripts()[0]
+    (tmp_path / "vendor").mkdir()
+    (tmp_path / "vendor" / "htmx.min.js").write_text("")
+
+    copy = render.scripts()[0]
+
+    assert (away.src, away.csp) == (render.HTMX_CDN + "htmx.min.js", render.HTMX_CDN + "htmx.min.js")
+    assert (copy.src, copy.csp) == (render.asset("vendor/htmx.min.js"), "'self'")
+    assert away.integrity == copy.integrity
+
+
+def test_times_are_the_weeks_local_ones() -> None:
+    late = datetime(2022, 9, 15, 5, tzinfo=UTC)
+
+    assert render.local_time(late, PACIFIC) == "22:00"
+    assert render.local_moment(late, PACIFIC) == "Wed 22:00"
+    assert render.local_day(late, PACIFIC) == "Wednesday 14 September"
+
+
+@pytest.mark.parametrize(
+    ("value", "number", "signed"),
+    [
+        (0, "0", "0"),
+        (7, "7", "+7"),
+        (1234567, "1\u202f234\u202f567", "+1\u202f234\u202f567"),
+        (-5, "\u22125", "\u22125"),
+    ],
+)
+def test_numbers_are_grouped_and_signed(value: int, number: str, signed: str) -> None:
+    assert (render.number(value), render.signed(value)) == (number, signed)
+
+
+def test_counts_read_as_words_without_zeros() -> None:
+    assert render.counted({"shift": 1, "issue": 2}, KINDS) == "1 shift and 2 issues"
+    assert render.counted({"shift": 0, "issue": 1}, KINDS) == "1 issue"
+    assert render.counted({"shift": 0, "issue": 0}, KINDS) == ""
+    assert render.listing(["a", "b", "c"]) == "a, b and c"
+
+
+def test_headline_keeps_its_words_and_escapes_them() -> None:
+    assert str(render.numerals("2 <b>, 3 c")) == (
+        '<span class="count"><span class="numeral">2</span> &lt;b&gt;,</span> '
+        '<span class="count"><span class="numeral">3</span> c</span>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("Aiko Tanaka", "AT"), ("wolfe von der Heide", "WH"), ("文子", "文"), ("", "?")]
+)
+def test_initials_are_those_of_first_and_last_word(name: str, expected: str) -> None:
+    assert render.initials(name) == expected
+
+
+def test_team_keeps_its_colour_whatever_its_rank() -> None:
+    assert render.tones([CATS, OWLS]) == {"a1": 0, "b2": 1}
+
+
+def test_receipt_is_grouped_by_local_day_in_order_of_time() -> None:
+    late = replace(RECEIPT.items[0], at=datetime(2022, 9, 15, 6, 59, tzinfo=UTC))
+
+    days = render.by_local_day([late, *RECEIPT.items], PACIFIC)
+
+    assert [(day, len(lines)) for day, lines in days] == [(date(2022, 9, 13), 1), (date(2022, 9, 14), 4)]
+    assert days[1][1][-1] == late
+
+
+def test_sums_put_the_most_points_first() -> None:
+    sums = [(each.what, each.lines, each.points) for each in render.sums_by_what([*RECEIPT.items, RECEIPT.items[0]])]
+
+    assert sums == [("All hands", 1, 15), ("Issue", 2, 10), ("Response", 1, 0), ("Adjustment", 1, -7)]
