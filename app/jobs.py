@@ -16,7 +16,7 @@ from app.services import rule_sets, startup
 
 LOOK_SECONDS = 0.25
 REREAD_SECONDS = 2.0
-FILE_SECONDS = 0.5
+FILE_SECONDS = 0.3
 AGAIN_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)

@@ -146,9 +146,7 @@ def test_page_says_what_it_is_about(name: str, said: str) -> None:
 
 
 def test_nobody_leads_while_nobody_has_points() -> None:
-    template, values = PAGES["no points"]
-
-    page = render.render(template, **values)
+    page = render.render("board/index.html", board=ZERO, **BOARD_VALUES)
 
     assert page.count(b"row--leader") == 0
     assert page.count(b"Rank ") == 0
