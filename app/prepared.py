@@ -65,9 +65,12 @@ class _Compiled:
         self.sql = compiled.string
         self.failure: type[Exception] = dialect.loaded_dbapi.Error
         self._places = compiled.positiontup
-        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        self._fixed = {name: bind.effective_value for bind, name in compiled.bind_names.items() if not bind.required}
         self._writers = _named(
-            {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
+            {
+                name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+                for bind, name in compiled.bind_names.items()
+            }
         )
         columns = statement.selected_columns if isinstance(statement, Select) else ()
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]

@@ -20,8 +20,8 @@ class Scale:
 
 FULL = Scale(
     rounds=7,
-    reads=3_000,
-    writes=400,
+    reads=2_000,
+    writes=150,
     batch_lines=10_000,
     import_lines=100_000,
     per_team=1_000,
