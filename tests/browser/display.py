@@ -49,7 +49,7 @@ class Screen:
 
     def hold_clock(self, seconds: float) -> None:
         """Let so many seconds pass since the page was opened; from then on its clock runs only when told to."""
-        self.page.clock.pause_at(self.page.evaluate("Date.now()") / 1000 + 0.1)
+        self.page.clock.pause_at(self.page.evaluate("Date.now()") / 1000 + 1.5)
         self.pass_time(seconds - self.page.evaluate("performance.now()") / 1000)
 
     def run_until(self, holds: Callable[[], bool], step: float = 1) -> None:
