@@ -43,14 +43,14 @@ http {{
 
 
 class Contestant(Protocol):
-    """A server with a stream, and a way to change what it shows; `publish` returns the version that it then shows."""
+    """A server with a stream, and a way to change what it sends."""
 
     name: str
     stream: Stream
     server: "Server"
 
     def publish(self) -> int:
-        """Change what the stream shows."""
+        """Change it; returns the version that viewers get."""
 
 
 class Server:
@@ -117,7 +117,7 @@ class Server:
 def _running(command: Sequence[str], port: int, **environment: str) -> Iterator[Server]:
     process = subprocess.Popen(
         command, cwd=PROJECT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )  # fmt: skip
+    )
     try:
         server = Server(process, port)
         server.wait()

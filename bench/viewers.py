@@ -51,6 +51,10 @@ class Crowd:
         """Let so many more viewers watch; returns how many have the state within JOIN_SECONDS."""
         return int(self._ask("join", stream, more))
 
+    def size(self, stream: Stream) -> int:
+        """How many watch now."""
+        return int(self._ask("size", stream))
+
     def arrivals(self, stream: Stream, version: int) -> list[float]:
         """When (`time.monotonic`) each viewer had this version or a newer one, sorted; waits at most LAST_SECONDS."""
         found: list[float] = self._ask("arrivals", stream, version)
@@ -126,6 +130,9 @@ class _Seats:
         while len(self._arrivals[stream, version]) < everybody and time.monotonic() < until:
             self.look(0.05)
         return sorted(self._arrivals.pop((stream, version)))
+
+    def size(self, stream: Stream) -> int:
+        return len(self._of(stream))
 
     def leave(self, stream: Stream) -> None:
         for viewer in self._of(stream):
