@@ -5,14 +5,14 @@ from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from app.domain.activity import IN_ORDER, Activity, Award
+from app.domain.activity import Activity, Award
 from app.domain.calendar import local_day
 from app.domain.rules.model import Quest, Rules
 from app.domain.scoring import score
 from app.domain.tally import Tally, TeamScore, merge, tally
 
 Kin = Literal["nobody", "subject", "everybody"]
-Earliest = Callable[[str], Sequence[Activity]]
+Before = Callable[[Activity, bool, int], Sequence[Activity]]
 
 
 def kin_of(kind: str, rules: Rules) -> Kin:
@@ -29,7 +29,7 @@ def add(
     kept: TeamScore,
     fresh: Sequence[Activity],
     kin: Sequence[Activity],
-    earliest: Earliest,
+    before: Before,
     rules: Rules,
     zone: ZoneInfo,
 ) -> TeamScore | None:
@@ -37,9 +37,10 @@ def add(
 
     `kin` are all the team's other activities that share a cap with a fresh one, and none of the fresh ones. What is
     outside of it earns the same before and after, so the difference of scoring `kin` alone is the difference.
-    `earliest` gives the first of the team's other activities of a kind: as many as it likes, none left out between.
+    `before` finds up to so many of the team's other activities of one's kind, or its person's alone, that come before
+    it in the order of evaluation.
     """
-    if not all(_leaves_alone(quest, kept, fresh, earliest, zone) for quest in rules.quests):
+    if not all(_leaves_alone(quest, kept, fresh, before, zone) for quest in rules.quests):
         return None
     gained = _earned([*kin, *fresh], rules, zone)
     for award in _earned(kin, rules, zone):
@@ -53,14 +54,15 @@ def _earned(activities: Sequence[Activity], rules: Rules, zone: ZoneInfo) -> lis
     return [award for award in score(activities, rules, zone) if award.reason != "quest"]
 
 
-def _leaves_alone(quest: Quest, kept: TeamScore, fresh: Sequence[Activity], earliest: Earliest, zone: ZoneInfo) -> bool:
+def _leaves_alone(quest: Quest, kept: TeamScore, fresh: Sequence[Activity], before: Before, zone: ZoneInfo) -> bool:
     """Whether fresh activities certainly change nothing about a quest: neither whether nor when it was completed."""
     needs = dict(quest.needs)
     concerned = [each for each in fresh if each.kind in needs]
     return all(
         _is_settled(quest, kept, local_day(each.occurred_at, zone))
+        or _has_enough_before(quest, needs[each.kind], each, kept, zone)
         or not _can_be_complete(quest, needs, kept, concerned, local_day(each.occurred_at, zone))
-        or _is_one_too_many(quest, needs[each.kind], each, earliest(each.kind), zone)
+        or _is_one_too_many(quest, needs[each.kind], each, before, zone)
         for each in concerned
     )
 
@@ -68,6 +70,14 @@ def _leaves_alone(quest: Quest, kept: TeamScore, fresh: Sequence[Activity], earl
 def _is_settled(quest: Quest, kept: TeamScore, day: date) -> bool:
     """Whether a quest of the week was completed before that day."""
     return quest.per == "week" and any(done < day and quest.name in tally.quests for done, tally in kept.days.items())
+
+
+def _has_enough_before(quest: Quest, number: int, one: Activity, kept: TeamScore, zone: ZoneInfo) -> bool:
+    """Whether the days before this one's alone have as many of its kind as the team needs in the week."""
+    if quest.members is not None or quest.per != "week":
+        return False
+    day = local_day(one.occurred_at, zone)
+    return sum(tally.counts.get(one.kind, 0) for before, tally in kept.days.items() if before < day) >= number
 
 
 def _can_be_complete(
@@ -89,13 +99,8 @@ def _reach(needs: dict[str, int], tallies: Collection[Tally], fresh: Sequence[Ac
     )
 
 
-def _is_one_too_many(quest: Quest, number: int, one: Activity, earlier: Sequence[Activity], zone: ZoneInfo) -> bool:
+def _is_one_too_many(quest: Quest, number: int, one: Activity, before: Before, zone: ZoneInfo) -> bool:
     """Whether as many as are needed come before this one, by whoever has to reach the number, in its period."""
     day = local_day(one.occurred_at, zone)
-    counted = sum(
-        IN_ORDER(each) < IN_ORDER(one)
-        and (quest.members is None or each.person == one.person)
-        and (quest.per == "week" or local_day(each.occurred_at, zone) == day)
-        for each in earlier
-    )
-    return counted >= number
+    found = before(one, quest.members is not None, number)
+    return sum(quest.per == "week" or local_day(each.occurred_at, zone) == day for each in found) >= number

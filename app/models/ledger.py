@@ -20,7 +20,7 @@ class LedgerEntry(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("week_id", "source", "kind", "external_id", name="activity_once"),
         Index("activity_in_week", "week_id", "seq"),
-        Index("activity_of_person", "person_id", "week_id"),
+        Index("activity_of_person", "person_id", "week_id", "kind", "subject"),
         Index(
             "activity_of_team",
             "team_id",

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
 from sqlmodel import Session, col
 
 from app.domain.activity import Activity, Adjustment
 from app.domain.memberships import Join, team_at
 from app.domain.rules import ADJUSTMENT
 from app.models import LedgerEntry, Reversal, Week
+from app.models.columns import Instant
 from app.prepared import Prepared
 from app.services import players
 from app.services.weeks import AnyWeek
@@ -33,9 +34,6 @@ _ADJUSTMENT: tuple[Any, ...] = (
 )
 
 
-EARLIEST = 20
-
-
 def of_team(session: Session, week: AnyWeek, team_id: str) -> list[Activity]:
     """The live activities that count for a team."""
     return _counting_for(session, week, team_id, _OF_TEAM.rows(session, week=week.id, team=team_id))
@@ -49,9 +47,16 @@ def sharing_subject(session: Session, week: AnyWeek, fresh: Activity, team_id: s
     return _counting_for(session, week, team_id, rows)
 
 
-def earliest(session: Session, week: AnyWeek, team_id: str, kind: str) -> list[Activity]:
-    """The first live activities of a kind that count for a team, of those recorded before; not many."""
-    rows = _EARLIEST.rows(session, week=week.id, team=team_id, kind=kind, next=week.version + 1)
+def before(
+    session: Session, week: AnyWeek, team_id: str, one: Activity, by_its_person: bool, most: int
+) -> list[Activity]:
+    """Up to so many live activities of a fresh one's kind that count for its team, come before it, and are not fresh.
+
+    Where people moved between teams there may be more than are found.
+    """
+    place = {"at": one.occurred_at, "source": one.source, "external_id": one.external_id, "most": most}
+    values = {"week": week.id, "team": team_id, "kind": one.kind, "next": week.version + 1, **place}
+    rows = _BEFORE_OF.rows(session, person=one.person, **values) if by_its_person else _BEFORE.rows(session, **values)
     return _counting_for(session, week, team_id, rows)
 
 
@@ -132,8 +137,9 @@ _RECORDED_BEFORE: Select[Any] = select(*_ACTIVITY).where(
     is_live(),
 )
 _OF_SUBJECT = Prepared(_RECORDED_BEFORE.where(col(LedgerEntry.subject) == bindparam("subject")))
-_EARLIEST = Prepared(
-    _RECORDED_BEFORE.order_by(
-        col(LedgerEntry.occurred_at), col(LedgerEntry.source), col(LedgerEntry.external_id)
-    ).limit(EARLIEST)
-)
+_COMES_BEFORE = _RECORDED_BEFORE.where(
+    tuple_(LedgerEntry.occurred_at, LedgerEntry.source, LedgerEntry.external_id)
+    < tuple_(bindparam("at", type_=Instant), bindparam("source"), bindparam("external_id"))
+).limit(bindparam("most"))
+_BEFORE = Prepared(_COMES_BEFORE)
+_BEFORE_OF = Prepared(_COMES_BEFORE.where(col(LedgerEntry.person_id) == bindparam("person")))

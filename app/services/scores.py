@@ -61,8 +61,8 @@ def _grown(session: Session, week: AnyWeek, rules: Rules, team_id: str, fresh: S
         return None
     capped = {(each.kind, each.subject): each for each in fresh if each.subject and kin_of[each.kind] == "subject"}
     kin = [each for one in capped.values() for each in facts.sharing_subject(session, week, one, team_id)]
-    earliest = partial(facts.earliest, session, week, team_id)
-    return increment.add(from_json(kept[0][0]), fresh, kin, earliest, rules, ZoneInfo(week.timezone))
+    before = partial(facts.before, session, week, team_id)
+    return increment.add(from_json(kept[0][0]), fresh, kin, before, rules, ZoneInfo(week.timezone))
 
 
 def count_loose(session: Session, week: AnyWeek, changes: Mapping[str, int]) -> None:

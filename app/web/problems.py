@@ -32,14 +32,14 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def refused(request: Request, problem: Problem) -> Response:
-        return answer(request, problem.status, problem.title, problem.detail, problem.extra, _headers(problem))
+        return refusal(request, problem)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
         flaws = [
             flaw_of(_place(item["loc"]), item["type"], item["msg"], item.get("ctx", {})) for item in error.errors()
         ]
-        return await refused(request, mend(tuple(flaws)))
+        return refusal(request, mend(tuple(flaws)))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
@@ -68,6 +68,11 @@ def _headers(problem: Problem) -> dict[str, str]:
             return {"Retry-After": "2"}
         case _:
             return {}
+
+
+def refusal(request: Request, problem: Problem) -> Response:
+    """A problem in the form its reader understands."""
+    return answer(request, problem.status, problem.title, problem.detail, problem.extra, _headers(problem))
 
 
 def answer(

@@ -28,8 +28,6 @@ from tests.domain.builders import (
 )
 from tests.domain.strategies import RandomWeek, weeks
 
-FIRST_FEW = 3
-
 
 def scored(
     activities: Sequence[Activity], rules: Rules, given: Sequence[Adjustment] = (), zone: ZoneInfo = PACIFIC
@@ -52,11 +50,12 @@ def grown(
         is_close = kin == "everybody" or (kin == "subject" and one.subject == other.subject)
         return one.kind == other.kind and is_close
 
-    def earliest(kind: str) -> list[Activity]:
-        return [each for each in sorted(before, key=IN_ORDER) if each.kind == kind][:FIRST_FEW]
+    def those_before(one: Activity, by_its_person: bool, most: int) -> list[Activity]:
+        same = [each for each in before if each.kind == one.kind and IN_ORDER(each) < IN_ORDER(one)]
+        return [each for each in same if each.person == one.person or not by_its_person][:most]
 
     kin = [each for each in before if any(shares(one, each) for one in fresh)]
-    return add(scored(before, rules, given, zone), fresh, kin, earliest, rules, zone)
+    return add(scored(before, rules, given, zone), fresh, kin, those_before, rules, zone)
 
 
 @given(week=weeks(fewest=1), split=st.integers(1, 25))

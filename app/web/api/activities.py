@@ -52,8 +52,12 @@ _BATCH = takes(
 )
 async def record(request: Request, week: str, who: Writer) -> Response:
     """Record one activity. (`source`, `kind`, `external_id`) names it: sending it again changes nothing."""
-    recorder = installation(request).recorder
-    activity, repeated = await recorder.record(week, await request.body(), who.name)
+    return await record_body(installation(request), week, await request.body(), who)
+
+
+async def record_body(place: Installation, slug: str, body: bytes, who: Bearer) -> Response:
+    """Record one activity as it was sent, for somebody who may. Raises what the recorder raises."""
+    activity, repeated = await place.recorder.record(slug, body, who.name)
     return JSONResponse(activity_document(activity), 200 if repeated else 201)
 
 
