@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     most_streams: int = Field(default=6_000, ge=1, description="Live streams one server process holds at most")
     most_streams_per_address: int = Field(default=500, ge=1, description="Live streams from one address at most")
     display_scenes: str = Field(default="", description="The display's scenes and seconds; empty = all, in their order")
+    plain_http: bool = Field(default=False, description="Let people sign in without https, beyond this machine too")
+    trusted_hosts: str = Field(default="", description="Names this server answers to; empty = PUBLIC_URL's and its own")
     trusted_proxies: str = Field(default="", description="Addresses whose X-Forwarded-* headers count, comma-separated")
 
     @property

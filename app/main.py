@@ -16,10 +16,12 @@ from app.web import api, ceremony, display, health, pages, problems, scenes, sta
 from app.web.api.schemas import ProblemDocument
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock, utc_now
-from app.web.desk import TokenDesk
+from app.web.desk import Desk
 from app.web.edge import Edge
+from app.web.hosts import Hosts
 from app.web.live import Streams
 from app.web.recorder import Recorder
+from app.web.refusals import Refusals
 from app.web.scenes.projector import Projector
 from app.web.shortcut import Shortcut
 from app.web.state import Installation
@@ -39,7 +41,8 @@ class _Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Everything FastAPI does, wrapped once more."""
-        return Edge(Shortcut(super().build_middleware_stack(), self.state.installation))
+        place: Installation = self.state.installation
+        return Edge(Shortcut(super().build_middleware_stack(), place), Hosts(place.settings))
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> FastAPI:
@@ -56,13 +59,13 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         max_body_size=MOST_BODY_BYTES,
         lifespan=_lifespan,
     )
-    desk, recorder = TokenDesk(database, clock), Recorder(database, clock)
+    desk, recorder = Desk(database, clock), Recorder(database, clock)
     streams = Streams(keeper, desk, most=settings.most_streams, most_per_address=settings.most_streams_per_address)
     projector = Projector(database, clock, scenes.rotation(settings.display_scenes))
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
     summaries = Summaries(database, clock, keeper, share)
     app.state.installation = Installation(
-        settings, database, clock, keeper, desk, recorder, streams, summaries, projector
+        settings, database, clock, keeper, desk, recorder, streams, summaries, projector, Refusals(database, clock)
     )
     api.include_in(app)
     app.include_router(pages.router)

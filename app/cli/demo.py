@@ -84,7 +84,7 @@ def _prepare(database: Database, *, finished: bool) -> str:
     if finished:
         replay.finish(database)
     with database.unit_of_work() as session:
-        return tokens.create(session, name="demo", scopes=SCOPES, days=None, now=utc_now())
+        return tokens.create(session, name="demo", scopes=SCOPES, days=None, by="demo", now=utc_now())
 
 
 def _headline(database: Database) -> str:

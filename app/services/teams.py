@@ -12,6 +12,7 @@ from app.errors import NotFound, TeamFull
 from app.models import Membership, Person, Team, Week
 from app.models.columns import is_id
 from app.services import paging
+from app.services.audit import Thing
 from app.services.paging import Page
 
 
@@ -47,6 +48,11 @@ def find_or_create(session: Session, week: Week, name: str, now: datetime) -> Te
         session.add(team)
         session.flush()
     return team
+
+
+def thing(team: Team) -> Thing:
+    """A team as the audit names it."""
+    return Thing("team", team.id, team.name)
 
 
 def joins(

@@ -16,7 +16,8 @@ from app.errors import Conflict, Malformed, NotFound, WeekNotOpen, WeekUnknown
 from app.events import WeekChanged
 from app.models import Week, WeekEvent
 from app.prepared import Prepared
-from app.services import paging
+from app.services import audit, paging
+from app.services.audit import Thing
 from app.services.paging import Page
 
 CURRENT = "current"
@@ -173,4 +174,9 @@ def require_open(week: Week) -> None:
 def note(session: Session, week: Week, action: Action, *, by: str, now: datetime, reason: str | None = None) -> None:
     """Write down who did what to a week."""
     session.add(WeekEvent(week_id=week.id, action=action, reason=reason, by=by, at=now))
-    session.flush()
+    audit.note(session, f"week.{action}", thing(week), by=by, now=now, after={"reason": reason} if reason else None)
+
+
+def thing(week: AnyWeek) -> Thing:
+    """A week as the audit names it."""
+    return Thing("week", week.slug, week.name)

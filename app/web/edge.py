@@ -1,10 +1,13 @@
 """The outermost layer: what every answer has in common, and our words where the framework has its own."""
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import Problem
-from app.web import problems, render
+from app.errors import Misdirected, NotAllowed, Problem
+from app.web import forms, problems, render
+from app.web.hosts import Hosts
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -13,14 +16,16 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+FOREIGN_FORM = "This was sent from another site's page. Open the page here and send it from there."
 _FOR_THIS_READER = (b"cache-control", b"private, no-cache")
 
 
 class Edge:
     """Wraps an application: security headers on every answer, HEAD wherever there is GET, our own refusals."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
         self._app = app
+        self._hosts = hosts
         policy = content_security_policy()
         self._headers = [
             (name.lower().encode(), value.encode())
@@ -58,9 +63,21 @@ class Edge:
             else:
                 await dressed(message)
 
+        if (refusal := self._refusal(scope)) is not None:
+            await refusal(scope, receive, dressed)
+            return
         # The server leaves the body out where it was asked for none.
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         await self._app(asked, receive, edged)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        """What no route needs to see: a name that is not ours, a form that another site sends."""
+        host = Headers(scope=scope).get("host", "")
+        if not self._hosts.knows(host):
+            return problems.refusal(Request(scope), Misdirected(host))
+        if forms.is_foreign(scope):
+            return problems.refusal(Request(scope), NotAllowed(FOREIGN_FORM))
+        return None
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a start that fails for a reason we can name fail with that sentence instead of a traceback."""

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.errors import Problem, Unavailable
 from app.web.boards import BoardKeeper, Served
-from app.web.desk import TokenDesk
+from app.web.desk import Credential, Desk
 
 SHORTEST_GAP = 0.25
 HEARTBEAT_SECONDS = 15.0
@@ -54,7 +54,7 @@ class Viewer:
     """Somebody who watches; `busy_since` is when the send that still lasts began, 0 between sends."""
 
     address: str
-    token: str | None
+    credential: Credential | None
     task: "asyncio.Task[None] | None" = None
     busy_since: float = 0.0
     is_over: bool = False
@@ -95,7 +95,7 @@ class Channel:
 class Streams:
     """Every open stream of this process."""
 
-    def __init__(self, boards: BoardKeeper, desk: TokenDesk, *, most: int, most_per_address: int) -> None:
+    def __init__(self, boards: BoardKeeper, desk: Desk, *, most: int, most_per_address: int) -> None:
         self._boards, self._desk = boards, desk
         self._most, self._most_per_address = most, most_per_address
         self._channels: dict[Key, Channel] = {}
@@ -103,19 +103,19 @@ class Streams:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.is_closing = False
 
-    async def open(self, key: Key, address: str, token: str | None) -> "EventStream":
+    async def open(self, key: Key, address: str, credential: Credential | None) -> "EventStream":
         """A stream of this week's board. Raises WeekUnknown, or Unavailable where there are too many streams."""
         channel = await self._current(key)
         if self._is_full(address):
             raise Unavailable("There are too many live streams right now. The page tries again by itself.")
-        return EventStream(self, channel, Viewer(address, token))
+        return EventStream(self, channel, Viewer(address, credential))
 
-    def ready(self, key: Key, served: Served, address: str, token: str | None) -> "EventStream | None":
+    def ready(self, key: Key, served: Served, address: str, credential: Credential | None) -> "EventStream | None":
         """A stream that needs no work before it starts, if there is one and a place for it."""
         channel = self._channels.get(key)
         if channel is None or channel.mark != served.mark or not channel.viewers or self._is_full(address):
             return None
-        return EventStream(self, channel, Viewer(address, token))
+        return EventStream(self, channel, Viewer(address, credential))
 
     def _is_full(self, address: str) -> bool:
         return (
@@ -198,13 +198,13 @@ class Streams:
             for viewer in list(channel.viewers):
                 if viewer.busy_since and now - viewer.busy_since > STUCK_SECONDS:
                     viewer.drop()
-                elif viewer.token and not await self._still_counts(viewer.token):
+                elif viewer.credential and not await self._still_counts(viewer.credential):
                     viewer.is_over = True
                     channel.ring()
 
-    async def _still_counts(self, token: str) -> bool:
+    async def _still_counts(self, credential: Credential) -> bool:
         try:
-            return (await self._desk.check(token)).may("read")
+            return (await self._desk.check(credential)).may("read")
         except Unavailable:
             return True
         except Problem:

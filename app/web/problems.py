@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from app.errors import Problem, SignInNeeded, Unavailable
+from app.errors import Problem, SignInNeeded, TooMany, Unavailable
 from app.services.intake import flaw_of, mend
 from app.web import render
 
@@ -64,6 +64,8 @@ def _headers(problem: Problem) -> dict[str, str]:
     match problem:
         case SignInNeeded():
             return {"WWW-Authenticate": "Bearer"}
+        case TooMany():
+            return {"Retry-After": str(problem.wait)}
         case Unavailable():
             return {"Retry-After": "2"}
         case _:

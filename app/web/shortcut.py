@@ -6,13 +6,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.domain.who import Who
 from app.errors import Problem
 from app.services import weeks
-from app.services.tokens import Bearer
 from app.web import problems
-from app.web.access import address_of, reads_boards, sees_behind_freeze, token_in
+from app.web.access import credentials_in, reads_boards, sees_behind_freeze
 from app.web.api.activities import record_body
 from app.web.live import Key, board_html, board_json
+from app.web.origin import address_of
 from app.web.render import wants_partial
 from app.web.state import Installation
 
@@ -51,7 +52,8 @@ class Shortcut:
         if address is None:
             return None
         request = Request(scope, receive)
-        who = self._place.desk.remembered(token_in(request.headers) or "")
+        shown = credentials_in(request)
+        who = self._place.desk.remembered(shown[0]) if shown else None
         if who is None or not who.may("activities:write"):
             return None
         if not _SMALL.fullmatch(request.headers.get("content-length", "")):
@@ -83,9 +85,10 @@ class Shortcut:
         if address is None:
             return None
         request = Request(scope)
-        token = token_in(request.headers)
-        who = None if token is None else self._place.desk.remembered(token)
-        if (token is not None and who is None) or not self._is_let_in(who):
+        shown = credentials_in(request)
+        credential = shown[0] if shown else None
+        who = self._place.desk.remembered(credential) if credential else None
+        if (credential is not None and who is None) or not self._is_let_in(who):
             return None
         slug, is_public = address["page"] or address["json"] or weeks.CURRENT, not sees_behind_freeze(who)
         served = self._place.boards.ready(slug, public=is_public)
@@ -93,12 +96,12 @@ class Shortcut:
             return None
         if address["swap"] or address["part"] == "live":
             key = Key(slug, is_public, board_json if address["json"] else board_html)
-            return self._place.streams.ready(key, served, address_of(request), token)
+            return self._place.streams.ready(key, served, address_of(request), credential)
         if address["json"]:
             return served.json.answer(request)
         return (served.partial if wants_partial(request) else served.page).answer(request)
 
-    def _is_let_in(self, who: Bearer | None) -> bool:
+    def _is_let_in(self, who: Who | None) -> bool:
         try:
             reads_boards(self._place.settings, who)
         except Problem:

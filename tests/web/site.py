@@ -18,9 +18,9 @@ from fastapi import FastAPI
 
 from app.config import Settings
 from app.db import Database
+from app.domain.who import Scope
 from app.main import create_app
 from app.services import tokens
-from app.services.tokens import Scope
 from tests.builders import NOW, SLUG, Game, an_activity, moment
 
 BOTH_ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
@@ -73,7 +73,7 @@ class Site:
         if scopes not in self._tokens:
             with self.database.unit_of_work() as session:
                 name = " ".join(scopes) or "nothing"
-                text = tokens.create(session, name=name, scopes=list(scopes), days=None, now=self.clock.now)
+                text = tokens.create(session, name=name, scopes=list(scopes), days=None, by="Olu", now=self.clock.now)
             self._tokens[scopes] = text
         return self._tokens[scopes]
 
@@ -81,7 +81,7 @@ class Site:
         self, method: str, path: str, *scopes: Scope, headers: Mapping[str, str] | None = None, **options: Any
     ) -> httpx.Response:
         """One request, with a token of these scopes where there are any."""
-        given = dict(headers or {})
+        given = {"Origin": self.url, **(headers or {})} if method != "GET" else dict(headers or {})
         if scopes:
             given["Authorization"] = f"Bearer {self.token(*scopes)}"
         return self.client.request(method, path, headers=given, **options)

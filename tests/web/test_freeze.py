@@ -1,6 +1,6 @@
 """A frozen week: the public is shown that moment byte for byte, organizers see both, reveal lifts it."""
 
-from app.services.tokens import Scope
+from app.domain.who import Scope
 from tests.builders import CATS, DUA, GUS, OWLS, RULES, SLUG
 from tests.web.site import API, BOTH_ENGINES, WEEK, Site
 

@@ -130,7 +130,7 @@ def test_revoked_token_ends_its_open_stream_within_five_seconds(site: Site) -> N
     with watching(site, Authorization=f"Bearer {site.token('read')}") as events:
         events.get(timeout=5)
         with site.database.unit_of_work() as session:
-            tokens.revoke(session, "read", site.clock.now)
+            tokens.revoke(session, "read", by="Olu", now=site.clock.now)
 
         assert events.get(timeout=5.5) == {}
 
@@ -300,6 +300,6 @@ def _record(address: str, game: Any) -> httpx.Response:
     with game.database.unit_of_work() as session:
         known = {token.name for token in tokens.every(session)}
         name = f"writer {len(known)}"
-        text = tokens.create(session, name=name, scopes=["activities:write"], days=None, now=game.now)
+        text = tokens.create(session, name=name, scopes=["activities:write"], days=None, by="Olu", now=game.now)
     headers = {"Authorization": f"Bearer {text}"}
     return httpx.post(f"{address}{WEEK}/activities", json=an_activity(), headers=headers, timeout=20)

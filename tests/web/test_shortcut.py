@@ -7,13 +7,13 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from app.services import tokens
+from app.domain import who
 from app.web.shortcut import Shortcut
 from tests.builders import SLUG
 from tests.web.site import API, SIGNED_IN, WEEK, Site
 
 PATHS = ["/", f"/weeks/{SLUG}", f"{WEEK}/leaderboard", f"{API}/weeks/current/leaderboard", "/weeks/unknown", "/weeks/"]
-READERS: list[tuple[tokens.Scope, ...]] = [(), ("read",), ("activities:write",), ("admin",)]
+READERS: list[tuple[who.Scope, ...]] = [(), ("read",), ("activities:write",), ("admin",)]
 HEADERS: list[Mapping[str, str]] = [
     {},
     {"HX-Request": "true"},

@@ -9,10 +9,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.domain.who import Bearer, Who
 from app.errors import Malformed
 from app.services import activities, batch, paging, weeks
 from app.services.intake import Draft
-from app.services.tokens import Bearer
 from app.web.access import Reader, Writer, sees_behind_freeze
 from app.web.api.bodies import takes, takes_json
 from app.web.api.schemas import ActivitiesOut, ActivityOut, BatchOut
@@ -55,7 +55,7 @@ async def record(request: Request, week: str, who: Writer) -> Response:
     return await record_body(installation(request), week, await request.body(), who)
 
 
-async def record_body(place: Installation, slug: str, body: bytes, who: Bearer) -> Response:
+async def record_body(place: Installation, slug: str, body: bytes, who: Who) -> Response:
     """Record one activity as it was sent, for somebody who may. Raises what the recorder raises."""
     activity, repeated = await place.recorder.record(slug, body, who.name)
     return JSONResponse(activity_document(activity), 200 if repeated else 201)
