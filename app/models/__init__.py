@@ -2,7 +2,7 @@
 
 from app.models.audit import AuditEntry
 from app.models.ceremony import Ceremony
-from app.models.display import Display
+from app.models.display import Display, Rotation
 from app.models.ledger import LedgerEntry, Reversal
 from app.models.person import Identity, Person
 from app.models.rule_set import RuleSet, RulesFile
@@ -22,6 +22,7 @@ __all__ = [
     "Membership",
     "Person",
     "Reversal",
+    "Rotation",
     "RuleSet",
     "RulesFile",
     "Score",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import STRICT, instant, new_id, string
+from app.models.columns import STRICT, instant, new_id, string, whole
 
 
 class Display(SQLModel, table=True):
@@ -21,3 +21,15 @@ class Display(SQLModel, table=True):
     created_at: datetime = Field(sa_column=instant())
     seen_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     revoked_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+
+class Rotation(SQLModel, table=True):
+    """What organizers chose for the displays to show (one row): scenes and seconds, as the setting writes them."""
+
+    __tablename__ = "rotation"
+    __table_args__ = (STRICT,)
+
+    id: int = Field(default=1, sa_column=whole(primary_key=True, autoincrement=False))
+    scenes: str = Field(sa_column=string())
+    by: str = Field(sa_column=string())
+    at: datetime = Field(sa_column=instant())

@@ -90,6 +90,14 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "rotation",
+        sa.Column("id", WHOLE, primary_key=True, autoincrement=False),
+        sa.Column("scenes", STRING, nullable=False),
+        sa.Column("by", STRING, nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "audit",
         sa.Column("id", WHOLE, primary_key=True),
         sa.Column("at", Instant(), nullable=False),

@@ -48,6 +48,7 @@ ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/display/live"): PUBLIC,
     ("GET", "/display/pulse"): PUBLIC,
     ("GET", "/weeks/{week}/teams/{team}"): PUBLIC,
+    ("GET", "/me/mark.css"): EVERYBODY,
     ("GET", "/metrics"): "read",
     ("GET", "/healthz"): EVERYBODY,
     ("GET", "/readyz"): EVERYBODY,
