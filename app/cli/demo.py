@@ -145,7 +145,7 @@ def _play(voice: Voice, settings: Settings, listener: socket, speed: float) -> N
     def clock() -> datetime:
         return player.clock()
 
-    app = create_app(settings, clock=clock)
+    app = create_app(settings, clock=clock, wall=utc_now)
     database = app.state.installation.database
     player = Replay(database, speed)
     stop = threading.Event()

@@ -24,11 +24,12 @@ from app.web.summaries import Summaries
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The parts that main put together."""
+    """The parts that main put together. Weeks go by `clock`, which the demo hurries on; sign-ins by `wall`."""
 
     settings: Settings
     database: Database
     clock: Clock
+    wall: Clock
     boards: BoardKeeper
     desk: Desk
     recorder: Recorder
