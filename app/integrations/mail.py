@@ -8,7 +8,7 @@ from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid, parseaddr
+from email.utils import format_datetime, getaddresses, make_msgid
 from functools import cache
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -120,7 +120,8 @@ def _certificates() -> ssl.SSLContext:
 
 
 def _why(failure: Exception) -> str:
-    match failure:
+    # smtplib calls a server that says nothing disconnected, and keeps the reason behind that.
+    match failure.__context__ if isinstance(failure, smtplib.SMTPServerDisconnected) else failure:
         case TimeoutError():
             return "the mail server did not answer in time"
         case smtplib.SMTPAuthenticationError():
@@ -131,10 +132,10 @@ def _why(failure: Exception) -> str:
             return "the mail server does not take messages from our address"
         case ssl.SSLError():
             return "the way to the mail server could not be encrypted"
-        case smtplib.SMTPException():
+        case smtplib.SMTPResponseException():
             return "the mail server did not take it"
         case _:
-            return "the mail server cannot be reached"
+            return "the mail server cannot be reached, or does not speak SMTP"
 
 
 def mailbox(settings: Settings) -> Mailbox | None:
@@ -146,8 +147,8 @@ def mailbox(settings: Settings) -> Mailbox | None:
 
 def parse_sender(text: str) -> Address:
     """The address of `week@example.com` or `Assembly Week <week@example.com>`. Raises Malformed."""
-    name, address = parseaddr(text)
     try:
+        ((name, address),) = getaddresses([text])
         sender = Address(display_name=name, addr_spec=address)
     except (MessageError, ValueError, IndexError):
         sender = Address()
@@ -165,7 +166,10 @@ def parse_server(url: str) -> Server:
         raise _malformed() from None
     if not (port and parts.hostname) or parts.path not in {"", "/"} or parts.fragment or not url.isprintable():
         raise _malformed()
-    return Server(parts.hostname, port, _tls(parts), unquote(parts.username or ""), unquote(parts.password or ""))
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not (user + password).isascii():
+        raise Malformed("ASSEMBLY_WEEK_SMTP_URL: the user's name and the password can only have ASCII characters.")
+    return Server(parts.hostname, port, _tls(parts), user, password)
 
 
 def _tls(parts: SplitResult) -> str:

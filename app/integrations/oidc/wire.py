@@ -79,8 +79,8 @@ def _ask(method: str, url: str, headers: Mapping[str, str], body: str | None) ->
     try:
         with _connected(urlsplit(url), deadline) as connection:
             connection.request(method, _target(url), body, sent)
-            response = connection.getresponse()
-            content = _read(response)
+            with connection.getresponse() as response:
+                content = _read(response)
     except TimeoutError:
         raise away(_SLOW) from None
     except (OSError, HTTPException, ValueError) as error:
