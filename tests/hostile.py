@@ -23,6 +23,8 @@ CLIENT, SECRET = "assembly-week", "a secret of %20, + and :"
 RSA = new_rsa_key(key_size=2048, kid="rsa", use="sig")
 OTHER_RSA = new_rsa_key(key_size=2048, kid="rsa", use="sig")
 NEXT_RSA = new_rsa_key(key_size=2048, kid="next", use="sig")
+NAMELESS_RSA = new_rsa_key(key_size=2048, use="sig")
+NAMELESS_RSA.kid = ""
 WEAK_RSA = new_rsa_key(key_size=1024, kid="weak", use="sig")
 EC = new_ec_key("P-256", kid="ec", use="sig")
 ED = OKPKey(priv_key=Ed25519PrivateKey.generate(), kid="ed", use="sig")

@@ -165,6 +165,16 @@ def test_weak_key_or_other_algorithm_is_refused(liar: Hostile, alg: str, key: An
         sign_in(liar)
 
 
+def test_token_that_names_no_key_fits_the_only_one_of_its_type(liar: Hostile) -> None:
+    liar.key = lies.NAMELESS_RSA
+    liar.published = [lies.EC, lies.NAMELESS_RSA]
+
+    assert sign_in(liar).subject == "ada"
+    liar.published = [lies.RSA, lies.NAMELESS_RSA]
+    with pytest.raises(SignInFailed, match="a key that is not"):
+        sign_in(liar)
+
+
 def test_changed_token_is_refused(liar: Hostile) -> None:
     def changed() -> dict[str, str]:
         header, _, signature = liar.token().split(".")
@@ -386,17 +396,18 @@ def huge() -> lies.Answer:
     return 200, {}, b'{"a": "' + b"x" * 400_000 + b'"}'
 
 
-BROKEN: dict[str, tuple[Callable[[], lies.Answer], type[Problem]]] = {
-    "redirects": (elsewhere, SignInFailed),
-    "is huge": (huge, SignInFailed),
-    "is no JSON": (lambda: (200, {}, b"<html>"), SignInFailed),
-    "is a list": (lambda: as_json([]), SignInFailed),
-    "is nested deeply": (lambda: (200, {}, b'{"a":' + b"[" * 100_000), SignInFailed),
-    "is not UTF-8": (lambda: (200, {}, b'{"a": "\xff"}'), SignInFailed),
-    "is empty": (lambda: (200, {}, b""), SignInFailed),
-    "has nothing": (lambda: as_json({}, 404), SignInFailed),
-    "breaks": (lambda: as_json({}, 500), ProviderAway),
-    "is busy": (lambda: as_json({}, 429), ProviderAway),
+NONSENSE, TROUBLE = "makes no sense", "in trouble or busy"
+BROKEN: dict[str, tuple[Callable[[], lies.Answer], type[Problem], str]] = {
+    "redirects": (elsewhere, SignInFailed, "sent us elsewhere"),
+    "is huge": (huge, SignInFailed, "too large"),
+    "is no JSON": (lambda: (200, {}, b"<html>"), SignInFailed, NONSENSE),
+    "is a list": (lambda: as_json([]), SignInFailed, NONSENSE),
+    "is nested deeply": (lambda: (200, {}, b'{"a":' + b"[" * 100_000), SignInFailed, NONSENSE),
+    "is not UTF-8": (lambda: (200, {}, b'{"a": "\xff"}'), SignInFailed, NONSENSE),
+    "is empty": (lambda: (200, {}, b""), SignInFailed, NONSENSE),
+    "has nothing": (lambda: as_json({}, 404), SignInFailed, "refused to tell|no id_token"),
+    "breaks": (lambda: as_json({}, 500), ProviderAway, TROUBLE),
+    "is busy": (lambda: as_json({}, 429), ProviderAway, TROUBLE),
 }
 
 
@@ -404,9 +415,9 @@ BROKEN: dict[str, tuple[Callable[[], lies.Answer], type[Problem]]] = {
 @pytest.mark.parametrize("how", BROKEN)
 def test_broken_answer_signs_nobody_in(liar: Hostile, path: str, how: str) -> None:
     liar.claims = {"email": None}
-    liar.instead[path], problem = BROKEN[how]
+    liar.instead[path], problem, sentence = BROKEN[how]
 
-    with pytest.raises(problem):
+    with pytest.raises(problem, match=sentence):
         sign_in(liar)
 
 
