@@ -28,13 +28,9 @@ class Settings(BaseSettings):
     most_streams: int = Field(default=6_000, ge=1, description="Live streams one server process holds at most")
     most_streams_per_address: int = Field(default=500, ge=1, description="Live streams from one address at most")
     display_scenes: str = Field(default="", description="The display's scenes and seconds; empty = all, in their order")
-    smtp_url: str = Field(default="", description="")
-    oidc_issuer: str = Field(default="", description="")
-    oidc_name: str = Field(default="your company account", description="")
     plain_http: bool = Field(default=False, description="Let people sign in without https, beyond this machine too")
     trusted_hosts: str = Field(default="", description="Names this server answers to; empty = PUBLIC_URL's and its own")
     trusted_proxies: str = Field(default="", description="Addresses whose X-Forwarded-* headers count, comma-separated")
-
     smtp_url: str = Field(default="", repr=False, description="The mail server; empty = no sign-in links by e-mail")
     mail_from: str = Field(default="", description="The sender of messages, such as Assembly Week <week@example.com>")
     oidc_issuer: str = Field(default="", description="The OpenID provider's issuer; empty = no sign-in with it")
@@ -53,11 +49,6 @@ class Settings(BaseSettings):
         if scheme in {"postgresql", "postgres"}:
             return f"postgresql+psycopg{separator}{rest}"
         return self.database_url
-
-    @property
-    def sends_mail(self) -> bool:
-        """Whether people can have a sign-in link by e-mail."""
-        return bool(self.smtp_url)
 
     @property
     def on_sqlite(self) -> bool:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from app import __version__, jobs
 from app.config import PROJECT, Settings
 from app.db import Database
+from app.integrations import mail, oidc
 from app.services import startup
 from app.web import api, ceremony, display, health, me, pages, problems, scenes, static, summary
 from app.web.api.schemas import ProblemDocument
@@ -24,7 +25,8 @@ from app.web.recorder import Recorder
 from app.web.refusals import Refusals
 from app.web.scenes.projector import Projector
 from app.web.shortcut import Shortcut
-from app.web.sign_in import join, links
+from app.web.sign_in import company, join, links
+from app.web.sign_in import mail as sign_in_mail
 from app.web.state import Installation
 from app.web.summaries import Summaries
 
@@ -70,11 +72,25 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
     summaries = Summaries(database, clock, keeper, share)
     app.state.installation = Installation(
-        settings, database, clock, wall, keeper, desk, recorder, streams, summaries, projector, Refusals(database, wall)
+        settings=settings,
+        database=database,
+        clock=clock,
+        wall=wall,
+        boards=keeper,
+        desk=desk,
+        recorder=recorder,
+        streams=streams,
+        summaries=summaries,
+        projector=projector,
+        refusals=Refusals(database, wall),
+        mailbox=mail.mailbox(settings),
+        company=oidc.provider(settings),
     )
     api.include_in(app)
     app.include_router(pages.router)
     app.include_router(links.router)
+    app.include_router(sign_in_mail.router)
+    app.include_router(company.router)
     app.include_router(join.router)
     app.include_router(me.router)
     app.include_router(ceremony.router)

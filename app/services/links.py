@@ -33,14 +33,10 @@ def make(session: Session, person: Person, purpose: Purpose, *, by: str, now: da
 
 
 def make_first(session: Session, *, by: str, now: datetime) -> str | None:
-    """The link for the first owner, which takes back the ones before it; None once there is an owner."""
+    """A link for the first owner; of several, one wins. None once there is an owner."""
     alone(session)
     if accounts.owners(session):
         return None
-    earlier = select(SignInLink).where(SignInLink.purpose == "first", col(SignInLink.used_at).is_(None))
-    for link in session.exec(earlier):
-        link.revoked_at = link.revoked_at or now
-        session.add(link)
     return _add(session, "first", None, by=by, now=now)
 
 

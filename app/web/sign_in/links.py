@@ -21,7 +21,8 @@ from app.web.state import Installation, installation
 
 router = APIRouter(include_in_schema=False, prefix="/sign-in")
 
-DONE = {"out": "You are signed out. See you at the next shift.", "expired": "You were signed out after a long pause."}
+MAILED = "If that address takes part, a link is on its way to it. It works once, within 30 minutes."
+DONE = {"out": "You are signed out. See you at the next shift.", "mailed": MAILED}
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
@@ -39,10 +40,10 @@ def page(
     request: Request, *, status: int = 200, done: str = "", to: str = "", refused: str = "", email: str = ""
 ) -> Response:
     """The sign-in page, as often as it takes."""
-    settings = installation(request).settings
+    place = installation(request)
     response = render_page(
         request, "sign_in/index.html", status=status, who=None, done=done, to=to, refused=refused, email=email,
-        by_mail=settings.sends_mail, company=settings.oidc_name if settings.oidc_issuer else "",
+        by_mail=place.mailbox is not None, company=place.company.name if place.company else "",
     )  # fmt: skip
     response.headers.update(PRIVATE)
     return response
