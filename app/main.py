@@ -13,7 +13,7 @@ from app.config import PROJECT, Settings
 from app.db import Database
 from app.integrations import mail, oidc
 from app.services import startup
-from app.web import api, ceremony, display, health, me, pages, problems, scenes, static, summary
+from app.web import api, ceremony, csp_reports, display, health, me, pages, problems, scenes, static, summary
 from app.web.api.schemas import ProblemDocument
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock, utc_now
@@ -97,6 +97,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall
     app.include_router(summary.router)
     app.include_router(display.router)
     app.include_router(health.router)
+    app.include_router(csp_reports.router)
     app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
     problems.install(app)
     return app

@@ -14,6 +14,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
+from app.cli.limits import LimitedProtocol
 from app.cli.place import opened
 from app.cli.voice import Answer, Voice
 from app.config import Settings
@@ -144,6 +145,7 @@ def run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
         app,
         lifespan="on",
         ws="none",
+        http=LimitedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
