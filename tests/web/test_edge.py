@@ -85,6 +85,10 @@ def test_a_wrong_method_is_405_and_says_which_are_right(site: Site) -> None:
 
     assert assert_problem(api, 405) == "This address does not take that method."
     assert (api.headers["allow"], page.status_code, page.headers["allow"]) == ("GET", 405, "GET")
+    assert [site.ask("DELETE", path).headers["allow"] for path in (f"{API}/rules", f"{WEEK}/activities")] == [
+        "GET, PUT",
+        "GET, POST",
+    ]
     assert page.headers["content-type"] == "text/html; charset=utf-8"
 
 
