@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
@@ -14,13 +13,14 @@ from starlette.types import Receive, Scope, Send
 from app.errors import Problem, Unavailable
 from app.web.boards import BoardKeeper, Served
 from app.web.desk import TokenDesk
+from app.web.fanout import Channel, Viewer
 
 SHORTEST_GAP = 0.25
+QUIET_GAP = 0.03  # after news that changed nothing: news comes twice, and the next change need not wait for that
 HEARTBEAT_SECONDS = 15.0
 RECHECK_SECONDS = 2.0
 STUCK_SECONDS = 30.0
 IDLE_SECONDS = 60.0
-HEARTBEAT = b": still here\n\n"
 
 View = Callable[[Served], bytes]
 
@@ -47,49 +47,6 @@ def board_json(served: Served) -> bytes:
 def board_html(served: Served) -> bytes:
     """The moving part of the board's page, unnamed so that htmx swaps it in."""
     return event(served.board.version, served.partial.body)
-
-
-@dataclass(eq=False, slots=True)
-class Viewer:
-    """Somebody who watches; `busy_since` is when the send that still lasts began, 0 between sends."""
-
-    address: str
-    token: str | None
-    task: "asyncio.Task[None] | None" = None
-    busy_since: float = 0.0
-    is_over: bool = False
-
-    def drop(self) -> None:
-        """Stop sending at once, in the middle of a send if need be."""
-        self.is_over = True
-        if self.task is not None:
-            self.task.cancel()
-
-
-class Channel:
-    """One stream: its newest message, and a bell that rings when there is a new one."""
-
-    def __init__(self) -> None:
-        self.mark = ""
-        self.message = b""
-        self.serial = 0
-        self.beat = 0
-        self.asked_at = 0.0
-        self.viewers: set[Viewer] = set()
-        self.bell = asyncio.Event()
-
-    def take(self, mark: str, message: bytes) -> None:
-        """Make this the newest message, as of the board with this mark; wake everybody if it says anything new."""
-        self.mark = mark
-        if message != self.message:
-            self.message = message
-            self.serial += 1
-            self.ring()
-
-    def ring(self) -> None:
-        """Wake every viewer; each looks for itself whether there is something new."""
-        self.bell.set()
-        self.bell.clear()
 
 
 class Streams:
@@ -156,11 +113,11 @@ class Streams:
         """Tell every stream to end now; safe to call from any thread and from a signal handler."""
         self.is_closing = True
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._ring_all)
+            self._loop.call_soon_threadsafe(self._close_all)
 
-    def _ring_all(self) -> None:
+    def _close_all(self) -> None:
         for channel in self._channels.values():
-            channel.ring()
+            channel.close()
 
     async def run(self) -> None:
         """Publish boards as they change, at most four times a second; look after heartbeats and viewers."""
@@ -168,29 +125,31 @@ class Streams:
         last_beat = last_check = self._loop.time()
         while True:
             await self._boards.news(timeout=1.0)
-            await self._boards.refresh()
-            await self._publish_changed()
+            is_news = await self._boards.refresh()
+            is_news |= await self._publish_changed()
             now = self._loop.time()
             if now - last_beat >= HEARTBEAT_SECONDS:
                 last_beat = now
-                self._beat()
+                self._keep_alive()
             if now - last_check >= RECHECK_SECONDS:
                 last_check = now
                 await self._drop_lost(now)
-            await asyncio.sleep(SHORTEST_GAP)
+            await asyncio.sleep(SHORTEST_GAP if is_news else QUIET_GAP)
 
-    async def _publish_changed(self) -> None:
+    async def _publish_changed(self) -> bool:
+        is_news = False
         for key, channel in list(self._channels.items()):
             if channel.viewers:
+                mark = channel.mark
                 with suppress(Problem):
-                    await self._current(key)
+                    is_news |= (await self._current(key)).mark != mark
             elif asyncio.get_running_loop().time() - channel.asked_at > IDLE_SECONDS:
                 del self._channels[key]
+        return is_news
 
-    def _beat(self) -> None:
+    def _keep_alive(self) -> None:
         for channel in self._channels.values():
-            channel.beat += 1
-            channel.ring()
+            channel.hand_out()
 
     async def _drop_lost(self, now: float) -> None:
         """End the streams of viewers that stopped reading, and of tokens that no longer count."""
@@ -200,7 +159,7 @@ class Streams:
                     viewer.drop()
                 elif viewer.token and not await self._still_counts(viewer.token):
                     viewer.is_over = True
-                    channel.ring()
+                    channel.hand_out()
 
     async def _still_counts(self, token: str) -> bool:
         try:
@@ -223,36 +182,15 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the viewer leaves, is dropped, or the server stops."""
-        self._viewer.task = asyncio.current_task()
-        watching = asyncio.create_task(self._watch(receive))
+        viewer = self._viewer
+        viewer.task = asyncio.current_task()
         try:
-            with self._streams.seat(self._channel, self._viewer):
-                await self._send_all(send)
+            with self._streams.seat(self._channel, viewer):
+                await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+                viewer.send = send
+                await viewer.catch_up(self._channel)
+                while (await receive())["type"] != "http.disconnect":
+                    pass
         except asyncio.CancelledError:
-            if not self._viewer.is_over:
+            if not viewer.is_over:
                 raise
-        finally:
-            watching.cancel()
-
-    async def _watch(self, receive: Receive) -> None:
-        """Servers drop what is sent to who has left without a word, so the leaving has to be waited for."""
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        self._viewer.drop()
-
-    async def _send_all(self, send: Send) -> None:
-        channel, viewer, clock = self._channel, self._viewer, asyncio.get_running_loop().time
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        seen, beat = -1, channel.beat
-        while not (self._streams.is_closing or viewer.is_over):
-            if seen != channel.serial:
-                seen, beat, body = channel.serial, channel.beat, channel.message
-            elif beat != channel.beat:
-                beat, body = channel.beat, HEARTBEAT
-            else:
-                await channel.bell.wait()
-                continue
-            viewer.busy_since = clock()
-            await send({"type": "http.response.body", "body": body, "more_body": True})
-            viewer.busy_since = 0.0
-        await send({"type": "http.response.body", "body": b""})
