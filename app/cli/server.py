@@ -20,6 +20,8 @@ from app.config import Settings
 from app.errors import Conflict, Malformed, Unavailable
 from app.main import create_app
 from app.services import backups, server_lock
+from app.web.live import STUCK_SECONDS
+from app.web.wire import WiredProtocol
 
 GRACE_SECONDS = 5
 FIRST_SAFE_SQLITE = (3, 51, 3)
@@ -86,6 +88,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _give_up_on_the_stuck(listener)
         listener.bind(where)
         listener.listen(_BACKLOG)
     except OSError as error:
@@ -96,6 +99,13 @@ def listen(host: str, port: int) -> socket.socket:
             ) from None
         raise Malformed(f"Cannot listen on {host}, port {port}: {error.strerror}.") from None
     return listener
+
+
+def _give_up_on_the_stuck(listener: socket.socket) -> None:
+    """Let the system forget what a peer does not take, on every connection: without, for a quarter of an hour or so."""
+    option: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None:
+        listener.setsockopt(socket.IPPROTO_TCP, option, round(1_000 * STUCK_SECONDS))
 
 
 def address_of(listener: socket.socket) -> str:
@@ -125,6 +135,7 @@ def run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
     logging.getLogger("app").setLevel(logging.INFO)
     config = uvicorn.Config(
         app,
+        http=WiredProtocol,
         lifespan="on",
         ws="none",
         log_config=None,

@@ -1,7 +1,5 @@
 """The outermost layer: what every answer has in common, and our words where the framework has its own."""
 
-from collections.abc import Awaitable
-
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -50,19 +48,15 @@ class Edge:
                 message = {**message, "headers": headers}
             await send(message)
 
-        async def begin(message: Message) -> None:
+        async def edged(message: Message) -> None:
             nonlocal is_replaced
-            is_replaced = _is_bare_refusal(message)
             if is_replaced:
+                return
+            if _is_bare_refusal(message):
+                is_replaced = True
                 await problems.too_large()(scope, receive, dressed)
             else:
                 await dressed(message)
-
-        def edged(message: Message) -> Awaitable[None]:
-            """Streams send body after body, so the way of a body has no step of its own."""
-            if message["type"] != "http.response.body":
-                return begin(message)
-            return _nothing() if is_replaced else send(message)
 
         # The server leaves the body out where it was asked for none.
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
@@ -87,10 +81,6 @@ class Edge:
             if failure is not None:
                 await send(failure)
             raise
-
-
-async def _nothing() -> None:
-    pass
 
 
 def _is_bare_refusal(message: Message) -> bool:

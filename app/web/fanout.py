@@ -2,62 +2,63 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
-from starlette.types import Message, Send
-
-HEARTBEAT = b": still here\n\n"
+from app.web.wire import Wire, chunk
 
 _AT_ONCE = 100  # viewers served before other requests get their turn, and what was written leaves the house
-
-
-def _chunk(body: bytes, *, is_last: bool = False) -> Message:
-    return {"type": "http.response.body", "body": body, "more_body": not is_last}
-
-
-_STILL_HERE, _THE_END = _chunk(HEARTBEAT), _chunk(b"", is_last=True)
+_STILL_HERE = chunk(b": still here\n\n")
 
 
 @dataclass(eq=False, slots=True)
 class Viewer:
-    """Somebody who watches, for as long as there is a `send`; `busy_since` is when a send began that still lasts."""
+    """Somebody who watches: a connection, the task that answers on it, and the number of the message it has."""
 
     address: str
     token: str | None
-    task: "asyncio.Task[None] | None" = None
-    send: Send | None = None
-    busy_since: float = 0.0
+    wire: Wire
+    task: "asyncio.Task[None]"
+    has: int = 0
+    written_at: float = 0.0
     is_over: bool = False
-    _turn: int = 0
-    _seen: int = 0
 
-    async def catch_up(self, channel: "Channel") -> None:
-        """Send the newest message, then what is newer by then; nothing while an earlier send to this viewer lasts."""
-        if self.busy_since:
+    def offer(self, channel: "Channel") -> bool:
+        """Send the newest message to who has not got it; False for who is still taking something older."""
+        if self.has == channel.serial:
+            return True
+        if self.wire.get_write_buffer_size():
+            return False
+        self.give(channel)
+        return True
+
+    def give(self, channel: "Channel") -> None:
+        """Send the newest message."""
+        self.has = channel.serial
+        self._write(channel.chunk)
+
+    def keep_alive(self) -> None:
+        """Send a comment, so that nobody between closes a quiet connection."""
+        if not self.wire.get_write_buffer_size():
+            self._write(_STILL_HERE)
+
+    def _write(self, data: bytes) -> None:
+        if not self.wire.is_closing():
+            self.written_at = time.monotonic()
+            self.wire.write(data)
+
+    def is_stuck(self, seconds: float) -> bool:
+        """Whether it has not taken in so long what was sent to it."""
+        return self.wire.get_write_buffer_size() > 0 and time.monotonic() - self.written_at > seconds
+
+    def end(self) -> None:
+        """End the stream: in good form for who has taken everything, else at once."""
+        if self.is_over:
             return
-        while self._turn != channel.turn and (send := self.send) is not None:
-            self._turn = channel.turn
-            self.busy_since = time.monotonic()
-            await send(self._owed(channel))
-        self.busy_since = 0.0
-
-    def _owed(self, channel: "Channel") -> Message:
-        if channel.is_closed or self.is_over:
-            self.send = None
-            return _THE_END
-        if self._seen == channel.serial:
-            return _STILL_HERE
-        self._seen = channel.serial
-        return channel.message
-
-    def drop(self) -> None:
-        """Stop sending at once, in the middle of a send if need be."""
         self.is_over = True
-        self.send = None
-        if self.task is not None:
-            self.task.cancel()
+        if self.wire.get_write_buffer_size():
+            self.wire.abort()
+        self.task.cancel()
 
 
 class Channel:
@@ -66,46 +67,38 @@ class Channel:
     def __init__(self) -> None:
         self.mark = ""
         self.body = b""
-        self.message = _chunk(b"")
+        self.chunk = b""
         self.serial = 0
-        self.turn = 0
         self.asked_at = 0.0
-        self.is_closed = False
         self.viewers: set[Viewer] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._all_have_it = True
 
     def take(self, mark: str, body: bytes) -> None:
-        """Make this the newest message, as of the board with this mark; if it says anything new, everybody gets it."""
+        """Make this the newest message, as of the board with this mark, if it says anything new."""
         self.mark = mark
         if body != self.body:
-            self.body, self.message = body, _chunk(body)
+            self.body, self.chunk = body, chunk(body)
             self.serial += 1
-            self.hand_out()
+            self._all_have_it = False
 
-    def close(self) -> None:
-        """End every stream."""
-        self.is_closed = True
-        self.hand_out()
+    async def hand_out(self) -> None:
+        """Send the newest message to everybody; who is still busy with an older one gets it, or a newer, next time."""
+        if self._all_have_it:
+            return
+        self._all_have_it = True
+        async for some in self._by_turns():
+            for viewer in some:
+                if not viewer.offer(self):
+                    self._all_have_it = False
 
-    def hand_out(self) -> None:
-        """Send to everybody, and return before that is done: the newest message, or a comment to who has it."""
-        self.turn += 1
-        self._start(self._serve_all())
+    async def keep_alive(self) -> None:
+        """Let everybody's connection know that we are still here."""
+        async for some in self._by_turns():
+            for viewer in some:
+                viewer.keep_alive()
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _serve_all(self) -> None:
-        """Whoever does not take a message at once keeps their own task waiting; the next one goes on without them."""
-        waiting = list(self.viewers)
-        while waiting:
-            self._start(self._serve_some(waiting))
+    async def _by_turns(self) -> AsyncIterator[list[Viewer]]:
+        everybody = list(self.viewers)
+        for start in range(0, len(everybody), _AT_ONCE):
+            yield everybody[start : start + _AT_ONCE]
             await asyncio.sleep(0)
-
-    async def _serve_some(self, waiting: list[Viewer]) -> None:
-        for _ in range(_AT_ONCE):
-            if not waiting:
-                return
-            await waiting.pop().catch_up(self)

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -14,11 +14,12 @@ from app.errors import Problem, Unavailable
 from app.web.boards import BoardKeeper, Served
 from app.web.desk import TokenDesk
 from app.web.fanout import Channel, Viewer
+from app.web.wire import Wire, wire_in
 
 SHORTEST_GAP = 0.25
 QUIET_GAP = 0.03  # after news that changed nothing: news comes twice, and the next change need not wait for that
 HEARTBEAT_SECONDS = 15.0
-RECHECK_SECONDS = 2.0
+RECHECK_SECONDS = 1.0
 STUCK_SECONDS = 30.0
 IDLE_SECONDS = 60.0
 
@@ -57,6 +58,7 @@ class Streams:
         self._most, self._most_per_address = most, most_per_address
         self._channels: dict[Key, Channel] = {}
         self._addresses: Counter[str] = Counter()
+        self._rendering = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.is_closing = False
 
@@ -65,14 +67,14 @@ class Streams:
         channel = await self._current(key)
         if self._is_full(address):
             raise Unavailable("There are too many live streams right now. The page tries again by itself.")
-        return EventStream(self, channel, Viewer(address, token))
+        return EventStream(self, channel, address, token)
 
     def ready(self, key: Key, served: Served, address: str, token: str | None) -> "EventStream | None":
         """A stream that needs no work before it starts, if there is one and a place for it."""
         channel = self._channels.get(key)
         if channel is None or channel.mark != served.mark or not channel.viewers or self._is_full(address):
             return None
-        return EventStream(self, channel, Viewer(address, token))
+        return EventStream(self, channel, address, token)
 
     def _is_full(self, address: str) -> bool:
         return (
@@ -80,12 +82,13 @@ class Streams:
         )
 
     async def _current(self, key: Key) -> Channel:
-        """The channel of this key, with the newest message in it."""
-        served = await self._board(key)
-        channel = self._channels.setdefault(key, Channel())
-        channel.asked_at = asyncio.get_running_loop().time()
-        if channel.mark != served.mark:
-            channel.take(served.mark, await run_in_threadpool(key.view, served))
+        """The channel of this key, with the newest message in it; one at a time, so that no older one comes after."""
+        async with self._rendering:
+            served = await self._board(key)
+            channel = self._channels.setdefault(key, Channel())
+            channel.asked_at = asyncio.get_running_loop().time()
+            if channel.mark != served.mark:
+                channel.take(served.mark, await run_in_threadpool(key.view, served))
         return channel
 
     async def _board(self, key: Key) -> Served:
@@ -113,11 +116,14 @@ class Streams:
         """Tell every stream to end now; safe to call from any thread and from a signal handler."""
         self.is_closing = True
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._close_all)
+            self._loop.call_soon_threadsafe(self._end_all)
 
-    def _close_all(self) -> None:
-        for channel in self._channels.values():
-            channel.close()
+    def _end_all(self) -> None:
+        for viewer in self._everybody():
+            viewer.end()
+
+    def _everybody(self) -> list[Viewer]:
+        return [viewer for channel in self._channels.values() for viewer in channel.viewers]
 
     async def run(self) -> None:
         """Publish boards as they change, at most four times a second; look after heartbeats and viewers."""
@@ -126,40 +132,39 @@ class Streams:
         while True:
             await self._boards.news(timeout=1.0)
             is_news = await self._boards.refresh()
-            is_news |= await self._publish_changed()
+            is_news |= await self._publish()
             now = self._loop.time()
             if now - last_beat >= HEARTBEAT_SECONDS:
                 last_beat = now
-                self._keep_alive()
+                await self._keep_alive()
             if now - last_check >= RECHECK_SECONDS:
                 last_check = now
-                await self._drop_lost(now)
+                await self._end_lost()
             await asyncio.sleep(SHORTEST_GAP if is_news else QUIET_GAP)
 
-    async def _publish_changed(self) -> bool:
+    async def _publish(self) -> bool:
+        """Send what is new; whether there was anything new."""
         is_news = False
         for key, channel in list(self._channels.items()):
             if channel.viewers:
                 mark = channel.mark
                 with suppress(Problem):
-                    is_news |= (await self._current(key)).mark != mark
+                    await self._current(key)
+                is_news |= channel.mark != mark
+                await channel.hand_out()
             elif asyncio.get_running_loop().time() - channel.asked_at > IDLE_SECONDS:
                 del self._channels[key]
         return is_news
 
-    def _keep_alive(self) -> None:
-        for channel in self._channels.values():
-            channel.hand_out()
-
-    async def _drop_lost(self, now: float) -> None:
-        """End the streams of viewers that stopped reading, and of tokens that no longer count."""
+    async def _keep_alive(self) -> None:
         for channel in list(self._channels.values()):
-            for viewer in list(channel.viewers):
-                if viewer.busy_since and now - viewer.busy_since > STUCK_SECONDS:
-                    viewer.drop()
-                elif viewer.token and not await self._still_counts(viewer.token):
-                    viewer.is_over = True
-                    channel.hand_out()
+            await channel.keep_alive()
+
+    async def _end_lost(self) -> None:
+        """End the streams of viewers that stopped reading, and of tokens that no longer count."""
+        for viewer in self._everybody():
+            if viewer.is_stuck(STUCK_SECONDS) or (viewer.token and not await self._still_counts(viewer.token)):
+                viewer.end()
 
     async def _still_counts(self, token: str) -> bool:
         try:
@@ -171,26 +176,39 @@ class Streams:
 
 
 class EventStream(Response):
-    """Server-sent events: the whole state at once, then again after every change, always the newest."""
+    """Server-sent events: the whole state at once, then again after every change, always the newest.
+
+    Where the connection cannot be written to, and while the server stops, it is the state alone; readers ask again.
+    """
 
     media_type = "text/event-stream"
 
-    def __init__(self, streams: Streams, channel: Channel, viewer: Viewer) -> None:
+    def __init__(self, streams: Streams, channel: Channel, address: str, token: str | None) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         self.raw_headers = [header for header in self.raw_headers if header[0] != b"content-length"]
-        self._streams, self._channel, self._viewer = streams, channel, viewer
+        self._streams, self._channel = streams, channel
+        self._address, self._token = address, token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the viewer leaves, is dropped, or the server stops."""
-        viewer = self._viewer
-        viewer.task = asyncio.current_task()
+        wire, rest = wire_in(scope), b""
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        if wire is None or self._streams.is_closing:
+            rest = self._channel.body
+        else:
+            await self._watch(wire, receive)
+        await send({"type": "http.response.body", "body": rest})
+
+    async def _watch(self, wire: Wire, receive: Receive) -> None:
+        """Be a viewer; what there is to send is sent by the channel. Returns when the stream is over."""
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        viewer = Viewer(self._address, self._token, wire, task)
         try:
             with self._streams.seat(self._channel, viewer):
-                await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-                viewer.send = send
-                await viewer.catch_up(self._channel)
+                viewer.give(self._channel)
                 while (await receive())["type"] != "http.disconnect":
                     pass
         except asyncio.CancelledError:
             if not viewer.is_over:
                 raise
+            task.uncancel()

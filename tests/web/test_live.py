@@ -1,5 +1,6 @@
 """Live streams: the whole state at once and after every change, for any number of viewers, until told to stop."""
 
+import asyncio
 import json
 import signal
 import socket
@@ -162,6 +163,13 @@ def test_quiet_stream_sends_a_comment_so_that_nobody_between_closes_it(
         assert events.get(timeout=20) == {"comment": "still here"}
 
 
+async def send_to_all(streams: live.Streams, message: bytes) -> None:
+    """Send every viewer this message."""
+    for channel in streams._channels.values():
+        channel.take("made up", message)
+        await channel.hand_out()
+
+
 def test_viewer_that_never_reads_is_dropped_and_others_go_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "STUCK_SECONDS", 0.5)
     streams = site.app.state.installation.streams
@@ -172,8 +180,7 @@ def test_viewer_that_never_reads_is_dropped_and_others_go_on(site: Site, monkeyp
         with watching(site) as events:
             events.get(timeout=5)
             flood = live.event(1, b"x" * 4_000_000)
-            for channel in streams._channels.values():
-                site.app.state.installation.boards._loop.call_soon_threadsafe(channel.take, "flood", flood)
+            asyncio.run_coroutine_threadsafe(send_to_all(streams, flood), streams._loop).result(5)
 
             until(lambda: streams.viewers == 1)
 
