@@ -20,6 +20,7 @@ import pytest
 from app.config import Settings
 from app.services import tokens
 from app.web import live
+from app.web.boards import Served
 from tests.builders import SLUG, an_activity
 from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, WEEK, SettableClock, Site, assert_problem, serving, until
 
@@ -187,6 +188,76 @@ def test_viewer_that_never_reads_is_dropped_and_others_go_on(site: Site, monkeyp
             site.record()
             while events.get(timeout=10)["data"].count('"issue":1') == 0:
                 pass
+
+
+def test_viewer_that_never_reads_is_told_nothing_at_the_end_and_holds_nobody_up(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    streams = site.app.state.installation.streams
+    with socket.create_connection((httpx.URL(site.url).host, httpx.URL(site.url).port or 80)) as stuck:
+        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stuck.sendall(f"GET {LIVE} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+        until(lambda: streams.viewers == 1)
+        flood = live.event(1, b"x" * 4_000_000)
+        asyncio.run_coroutine_threadsafe(send_to_all(streams, flood), streams._loop).result(5)
+        with watching(site) as events:
+            events.get(timeout=5)
+            streams.close()
+
+            assert events.get(timeout=1) == {}
+        until(lambda: streams.viewers == 0, 1)
+    assert caplog.records == []
+
+
+def test_head_tells_the_headers_of_a_stream_and_ends(site: Site) -> None:
+    with watching(site) as events:
+        events.get(timeout=5)
+
+        answer = site.ask("HEAD", LIVE)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert answer.content == b""
+
+
+def test_another_server_sends_the_state_alone(site: Site) -> None:
+    site.record()
+    heard: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        heard.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    scope = {"type": "http", "method": "GET", "path": LIVE, "headers": [], "query_string": b""}
+    streams = site.app.state.installation.streams
+    asyncio.run_coroutine_threadsafe(site.app(scope, receive, send), streams._loop).result(5)
+
+    (event,) = parsed(iter([*heard[1]["body"].decode().split("\n")]))
+    assert state(event) == site.board()
+    assert (len(heard), heard[1].get("more_body", False), streams.viewers) == (2, False, 0)
+
+
+def test_older_board_that_takes_longer_to_render_does_not_replace_a_newer_one(site: Site) -> None:
+    place = site.app.state.installation
+    began, may_go_on = threading.Event(), threading.Event()
+
+    def view(served: Served) -> bytes:
+        if not served.board.totals["issue"]:
+            began.set()
+            may_go_on.wait(5)
+        return str(served.board.totals["issue"]).encode()
+
+    key = live.Key(SLUG, True, view)
+    older = asyncio.run_coroutine_threadsafe(place.streams.open(key, "one", None), place.streams._loop)
+    began.wait(5)
+    site.record()
+    newer = asyncio.run_coroutine_threadsafe(place.streams.open(key, "two", None), place.streams._loop)
+    time.sleep(0.2)
+    may_go_on.set()
+    streams = [each.result(5) for each in (older, newer)]
+
+    assert [each._channel.body for each in streams] == [b"1", b"1"]
 
 
 def test_viewers_who_leave_leave_nothing_behind(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
