@@ -206,7 +206,19 @@ def test_viewer_that_never_reads_is_told_nothing_at_the_end_and_holds_nobody_up(
 
             assert events.get(timeout=1) == {}
         until(lambda: streams.viewers == 0, 1)
+
+        assert taken(stuck) < len(flood)
     assert caplog.records == []
+
+
+def taken(plug: socket.socket) -> int:
+    """How many bytes still come until the other side hangs up."""
+    plug.settimeout(10)
+    total = 0
+    with suppress(ConnectionError):
+        while data := plug.recv(1_000_000):
+            total += len(data)
+    return total
 
 
 def test_head_tells_the_headers_of_a_stream_and_ends(site: Site) -> None:
@@ -214,7 +226,10 @@ def test_head_tells_the_headers_of_a_stream_and_ends(site: Site) -> None:
         events.get(timeout=5)
 
         answer = site.ask("HEAD", LIVE)
+        next_one = site.ask("HEAD", LIVE)
 
+        assert site.app.state.installation.streams.viewers == 1
+    assert next_one.headers.keys() == answer.headers.keys()
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
     assert answer.content == b""
 
