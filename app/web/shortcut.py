@@ -19,8 +19,6 @@ from app.web.state import Installation
 _ADDRESS = re.compile(
     r"/|/weeks/(?P<page>[^/]+)(?P<swap>/live)?|/api/v1/weeks/(?P<json>[^/]+)/(?P<part>leaderboard|live)"
 )
-
-
 _LEDGER = re.compile(r"/api/v1/weeks/([^/]+)/activities")
 _SMALL = re.compile("[1-9][0-9]{0,4}")  # bytes of a body, as its header announces them
 

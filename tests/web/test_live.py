@@ -195,10 +195,9 @@ def test_viewer_that_never_reads_is_told_nothing_at_the_end_and_holds_nobody_up(
 ) -> None:
     streams = site.app.state.installation.streams
     with socket.create_connection((httpx.URL(site.url).host, httpx.URL(site.url).port or 80)) as stuck:
-        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         stuck.sendall(f"GET {LIVE} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
         until(lambda: streams.viewers == 1)
-        flood = live.event(1, b"x" * 4_000_000)
+        flood = live.event(1, b"x" * 20_000_000)
         asyncio.run_coroutine_threadsafe(send_to_all(streams, flood), streams._loop).result(5)
         with watching(site) as events:
             events.get(timeout=5)
