@@ -1,17 +1,10 @@
 """Live streams: the whole state at once and after every change, for any number of viewers, until told to stop."""
 
 import asyncio
-import json
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from http.client import HTTPConnection, HTTPException
-from queue import Queue
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -21,59 +14,9 @@ from app.config import Settings
 from app.services import tokens
 from app.web import live
 from app.web.boards import Served
-from tests.builders import SLUG, an_activity
-from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, WEEK, SettableClock, Site, assert_problem, serving, until
-
-LIVE = f"{WEEK}/live"
-Event = dict[str, str]
-
-
-@contextmanager
-def watching(site: Site, path: str = LIVE, **headers: str) -> Iterator["Queue[Event]"]:
-    """A viewer in a thread; its events come through a queue, `{}` when the stream has ended."""
-    events: Queue[Event] = Queue()
-    connection = HTTPConnection(httpx.URL(site.url).netloc.decode())
-    connection.request("GET", path, headers=headers)
-    plug = connection.sock
-    answer = connection.getresponse()
-    assert answer.status == 200
-
-    def watch() -> None:
-        with suppress(OSError, HTTPException, ValueError):
-            for event in parsed(line.decode().rstrip("\n") for line in answer):
-                events.put(event)
-        events.put({})
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield events
-    finally:
-        with suppress(OSError):
-            plug.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
-        answer.close()
-        connection.close()
-
-
-def parsed(lines: Iterator[str]) -> Iterator[Event]:
-    """Server-sent events as dictionaries; comments come as `{"comment": …}`."""
-    event: Event = {}
-    for line in lines:
-        if line.startswith(":"):
-            yield {"comment": line[1:].strip()}
-        elif line:
-            field, _, value = line.partition(": ")
-            event[field] = f"{event[field]}\n{value}" if field in event else value
-        elif event:
-            yield event
-            event = {}
-
-
-def state(event: Event) -> dict[str, Any]:
-    """The leaderboard in an event."""
-    found: dict[str, Any] = json.loads(event["data"])
-    return found
+from tests.builders import SLUG
+from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, SettableClock, Site, assert_problem, serving, until
+from tests.web.viewing import LIVE, parsed, state, watching
 
 
 @BOTH_ENGINES
@@ -312,86 +255,3 @@ def test_frozen_week_streams_nothing_new_to_the_public(site: Site) -> None:
         assert public.empty()
     assert state(frozen)["totals"]["issue"] == 1
     assert seen_by_organizer["totals"]["issue"] == 2
-
-
-@contextmanager
-def server_process(settings: Settings) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """A server of its own, as `serve` starts it; its address."""
-    environment = {
-        "ASSEMBLY_WEEK_DATA_DIR": str(settings.data_dir),
-        "ASSEMBLY_WEEK_DATABASE_URL": settings.database_url,
-        "ASSEMBLY_WEEK_SECRET_KEY": settings.secret_key,
-        "ASSEMBLY_WEEK_BOARD_VISIBILITY": "public",
-        "PATH": "/usr/bin:/bin",
-    }
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603 - our own command
-        try:
-            assert process.stdout is not None
-            text = ""
-            while not text.endswith("}\n"):
-                text += process.stdout.readline()
-            address = json.loads(text)["address"].rstrip("/")
-            until(lambda: _answers(address), 15)
-            yield process, address
-        finally:
-            process.kill()
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/healthz").status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-@pytest.mark.parametrize("engine", ["sqlite"])
-def test_sigterm_ends_streams_and_server_at_once(settings: Settings, game: object) -> None:
-    with server_process(settings) as (process, address):
-        with httpx.stream("GET", f"{address}{LIVE}", timeout=20) as answer:
-            lines = answer.iter_lines()
-            next(lines)
-            begun = time.monotonic()
-            process.send_signal(signal.SIGTERM)
-            rest = list(lines)
-            process.wait(10)
-
-        assert rest[-1] == ""
-        assert time.monotonic() - begun < 5
-        assert process.returncode == 0
-
-
-@pytest.mark.parametrize("engine", ["postgresql"])
-def test_change_through_one_server_shows_on_the_streams_of_another(settings: Settings, game: Any) -> None:
-    with (
-        server_process(settings) as (_one, first),
-        server_process(settings) as (_two, second),
-        httpx.stream("GET", f"{second}{LIVE}", timeout=20) as answer,
-    ):
-        events = parsed(answer.iter_lines())
-        next(events)
-        _cut_listeners(game)
-        assert _record(first, game).status_code == 201
-        begun = time.monotonic()
-        one = state(next(events))
-        assert _record(first, game).status_code == 201
-        while state(next(events))["totals"]["issue"] < 2:
-            pass
-
-    assert one["totals"]["issue"] == 1
-    assert time.monotonic() - begun < 8
-
-
-def _cut_listeners(game: Any) -> None:
-    """Kill every connection that listens for hints, as a broken network would."""
-    with game.database.writer.connect() as connection:
-        connection.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%%'")
-
-
-def _record(address: str, game: Any) -> httpx.Response:
-    with game.database.unit_of_work() as session:
-        known = {token.name for token in tokens.every(session)}
-        name = f"writer {len(known)}"
-        text = tokens.create(session, name=name, scopes=["activities:write"], days=None, now=game.now)
-    headers = {"Authorization": f"Bearer {text}"}
-    return httpx.post(f"{address}{WEEK}/activities", json=an_activity(), headers=headers, timeout=20)
