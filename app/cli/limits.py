@@ -1,11 +1,11 @@
 """What the server reads of a request before any of our code sees it: not without end."""
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from app.web.wire import WiredProtocol
 
 MOST_HEAD_BYTES = 32_768
 
 
-class LimitedProtocol(HttpToolsProtocol):
+class LimitedProtocol(WiredProtocol):
     """uvicorn's protocol, which would keep as many headers as somebody cares to send."""
 
     def on_message_begin(self) -> None:

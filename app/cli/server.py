@@ -23,6 +23,7 @@ from app.integrations import mail, oidc
 from app.main import create_app
 from app.services import backups, links, server_lock
 from app.web.clock import utc_now
+from app.web.live import STUCK_SECONDS
 
 GRACE_SECONDS = 5
 FIRST_SAFE_SQLITE = (3, 51, 3)
@@ -104,6 +105,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _give_up_on_the_stuck(listener)
         listener.bind(where)
         listener.listen(_BACKLOG)
     except OSError as error:
@@ -114,6 +116,13 @@ def listen(host: str, port: int) -> socket.socket:
             ) from None
         raise Malformed(f"Cannot listen on {host}, port {port}: {error.strerror}.") from None
     return listener
+
+
+def _give_up_on_the_stuck(listener: socket.socket) -> None:
+    """Let the system forget what a peer does not take, on every connection: without, for a quarter of an hour or so."""
+    option: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None:
+        listener.setsockopt(socket.IPPROTO_TCP, option, round(1_000 * STUCK_SECONDS))
 
 
 def address_of(listener: socket.socket) -> str:
