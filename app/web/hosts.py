@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from app.config import Settings
 from app.domain.hosts import is_loopback
 
-
 MOST_SEEN = 100
 
 
