@@ -92,7 +92,8 @@ def test_requests_that_are_no_http_are_refused_and_forgotten(site: Site) -> None
 
 
 def test_a_client_that_goes_away_in_the_middle_of_its_body_leaves_no_trace(site: Site) -> None:
-    head = f"POST {WEEK}/activities HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {site.token('activities:write')}\r\n"
+    token = site.token("activities:write")
+    head = f"POST {WEEK}/activities HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
 
     raw(site, head.encode() + b'Content-Length: 1000\r\n\r\n{"kind"')
 
