@@ -55,10 +55,11 @@
     const id = remembered();
     sheet.replaceSync(
       id
-        ? `#team-${id} { border-color: var(--accent); box-shadow: inset 0.25rem 0 0 var(--accent-fill); }
+        ? `@media screen {
+           #team-${id} { border-color: var(--accent); box-shadow: inset 0.25rem 0 0 var(--accent-fill); }
            :is(#team-${id}, [data-team="${id}"]) :is(.row__name, .receipt__team, .step__name, .thank__team)::after {
              content: "your team"; margin-inline-start: 0.5em; color: var(--accent);
-             font-size: var(--text-s); font-weight: 600; letter-spacing: 0; white-space: nowrap; }`
+             font-size: var(--text-s); font-weight: 600; letter-spacing: 0; white-space: nowrap; } }`
         : "",
     );
     for (const button of document.querySelectorAll("[data-mine]")) {

@@ -36,6 +36,11 @@ class OwnActivity:
     waiting: bool
 
     @property
+    def counts(self) -> bool:
+        """Whether there is a team whose points it can be among, as far as its person may see."""
+        return not self.waiting and not self.activity.reversed and self.activity.team_id is not None
+
+    @property
     def points(self) -> int:
         """What it earned."""
         return sum(line.points for line in self.lines)
@@ -111,7 +116,7 @@ def page(
         if last is None:
             raise Malformed(paging.STRANGE_CURSOR)
         at = col(LedgerEntry.occurred_at)
-        query = query.where(or_(at < last.occurred_at, and_(at == last.occurred_at, LedgerEntry.seq < last.seq)))
+        query = query.where(or_(at < last.occurred_at, and_(at == last.occurred_at, col(LedgerEntry.seq) < last.seq)))
     query = query.order_by(col(LedgerEntry.occurred_at).desc(), col(LedgerEntry.seq).desc())
     found = session.exec(query.limit(limit + 1)).all()
     entries, next_cursor = paging.cut(found, limit, lambda entry: str(entry.seq))

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from app.domain.calendar import local_day, moment_at
 from app.domain.rules import Rules
 from app.domain.who import Member
+from app.domain.wording import kind_title
 from app.errors import Malformed, OutsideWeek, Problem, WeekNotOpen
 from app.models import Team, Week
 from app.models.columns import is_id, new_id
@@ -123,7 +124,7 @@ def _form(request: Request, who: Member, scene: _Scene, typed: Typed, flaws: _Fl
     return page(
         request, who, "log", section="log", status=flaws.status, week=scene.week.slug, scene=scene,
         typed=sheet.model_copy(update={"week": scene.week.slug}), errors=flaws.fields, refused_with=flaws.sentence,
-        kinds=[(kind.name, kind.one) for kind in scene.rules.kinds],
+        kinds=[(kind.name, kind_title(kind.name, scene.rules)) for kind in scene.rules.kinds],
     )  # fmt: skip
 
 

@@ -48,7 +48,9 @@ def _rules(who: Member, team_ids: Sequence[str]) -> str:
 def _team_rules(team_id: str) -> str:
     """A team's marks; static/app.js has the same ones, for visitors who marked a team in their browser."""
     return f"""\
+@media screen {{
 #team-{team_id} {{ border-color: var(--accent); box-shadow: inset 0.25rem 0 0 var(--accent-fill); }}
 :is(#team-{team_id}, [data-team="{team_id}"]) :is(.row__name, .receipt__team, .step__name, .thank__team)::after {{
   content: "your team"; margin-inline-start: 0.5em; color: var(--accent); font-size: var(--text-s);
-  font-weight: 600; letter-spacing: 0; white-space: nowrap; }}"""
+  font-weight: 600; letter-spacing: 0; white-space: nowrap; }}
+}}"""

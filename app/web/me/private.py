@@ -1,5 +1,7 @@
 """How the pages that are somebody's own are answered: never kept by any cache."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,7 +12,7 @@ from app.web.render import render_page
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-def page(request: Request, who: Member, template: str, *, status: int = 200, **context: object) -> Response:
+def page(request: Request, who: Member, template: str, *, status: int = 200, **context: Any) -> Response:
     """A page for one person."""
     response = render_page(request, f"me/{template}.html", status=status, who=who, **context)
     response.headers.update(NO_STORE)
