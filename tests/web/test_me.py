@@ -49,16 +49,20 @@ def test_quest_within_reach_is_named(site: Site) -> None:
 def test_frozen_board_hides_the_live_score_from_players_and_not_from_organizers(site: Site) -> None:
     site.record(kind="issue", occurred_at=moment("09:00"))
     site.game.freeze()
-    site.record(kind="issue", occurred_at=moment("10:00"))
+    site.record(kind="shift", occurred_at=moment("10:00"))
     player, organizer = sign_in(site, ADA), sign_in(site, BO, "organizer")
 
     pages = [player.get("/me"), organizer.get("/me")]
 
-    assert [part(each, r'<span class="points__number".*?</span>') for each in pages] == [["5"], ["10"]]
-    assert [part(each, r'<p class="mine__done">.*?</p>') for each in pages] == [["1 issue"], ["2 issues"]]
+    assert [part(each, r'<span class="points__number".*?</span>') for each in pages] == [["5"], ["15"]]
+    assert [part(each, r'<p class="mine__done">.*?</p>') for each in pages] == [["1 issue"], ["1 shift and 1 issue"]]
     mine = player.get("/me/activities")
     assert part(mine, r'<p class="own__points">.*?</p>') == ["at the reveal", "+5 points"]
-    assert "Within reach" not in pages[0].text
+    assert ["Within reach" in each.text for each in pages] == [False, True]
+    assert [part(each, r'<p class="notice">.*?</p>')[0].split(".")[1] for each in pages] == [
+        " This is the board of the freeze",
+        " Players see the board of the freeze; you see it as it stands",
+    ]
     newest = next(each["id"] for each in in_ledger(site) if each["occurred_at"] == "2022-09-14T17:00:00.000000Z")
     assert "shows at the reveal" in text(player.get(f"/me/activities/{newest}"))
 

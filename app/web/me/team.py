@@ -77,7 +77,7 @@ def _deeds(place: Installation, who: Member, week: Week, served: Served, standin
     board = served.board
     with place.database.reading() as session:
         reach = None
-        if standing is not None and board.state == "open" and week.frozen_at is None:
+        if standing is not None and board.state == "open" and not board.frozen:
             reach = own.within_reach(session, week, served.rules, standing, place.clock())
         latest = own.page(session, week, who.person_id, cursor=None, limit=FEW, public=sees_as_public(who))
         return _Deeds(reach, latest.items)
