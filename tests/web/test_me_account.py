@@ -65,7 +65,7 @@ def test_all_others_are_ended_together(site: Site) -> None:
     assert "/me/sign-ins/end-others" not in ada.get("/me/settings").text
 
 
-@pytest.mark.parametrize(("visibility", "leads_to"), [("public", "/"), ("signed-in", "/sign-in")])
+@pytest.mark.parametrize(("visibility", "leads_to"), [("public", "/"), ("signed-in", "/sign-in?done=out")])
 def test_signing_out_ends_this_one_and_forgets_the_cookie(site: Site, leads_to: str) -> None:
     other, ada = sign_in(site, ADA), sign_in(site, ADA)
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Form, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.domain import browsers
 from app.domain.who import Member
@@ -21,7 +21,6 @@ from app.web.access import SignedIn
 from app.web.me.private import page
 from app.web.state import Installation, installation
 
-SIGN_IN_PAGE = "/sign-in"
 DONE = {
     "saved": "Saved.",
     "ended": "That browser is signed out.",
@@ -96,7 +95,7 @@ async def end_other_sign_ins(request: Request, who: SignedIn) -> Response:
 
     def end() -> None:
         with place.acting(request, who) as session:
-            sign_ins.end_all(session, who.person_id, by=who.name, now=place.clock(), but=who.sign_in_id)
+            sign_ins.end_all(session, who.person_id, by=who.name, now=place.wall(), but=who.sign_in_id)
 
     await run_in_threadpool(end)
     place.desk.forget_all()
@@ -113,14 +112,14 @@ async def sign_out(request: Request, who: SignedIn) -> Response:
 def _end(request: Request, who: Member, sign_in_id: str) -> None:
     place = installation(request)
     with place.acting(request, who) as session:
-        sign_ins.end(session, who.person_id, sign_in_id, by=who.name, now=place.clock())
+        sign_ins.end(session, who.person_id, sign_in_id, by=who.name, now=place.wall())
     place.desk.forget_all()
 
 
 def _gone(request: Request) -> Response:
     """Where somebody lands who has just signed out: on the board where that is public, else before the door."""
     is_public = installation(request).settings.board_visibility == "public"
-    response = redirects.see(request, "current_board") if is_public else RedirectResponse(SIGN_IN_PAGE, 303)
+    response = redirects.see(request, "current_board") if is_public else redirects.see(request, "sign_in", done="out")
     cookies.forget(request, response, "sign-in")
     return response
 
@@ -138,7 +137,7 @@ async def _settings(
 
 def _sign_ins(place: Installation, who: Member) -> tuple[list[Shown], tzinfo]:
     """Where somebody is signed in, and the zone to tell the times in: that of their week."""
-    now = place.clock()
+    now = place.wall()
     with place.database.reading() as session:
         week = own.week_to_play(session, now)
         found = sign_ins.of_person(session, who.person_id, now)
