@@ -20,6 +20,7 @@ from app.config import Settings
 from app.errors import Conflict, Malformed, Unavailable
 from app.main import create_app
 from app.services import backups, server_lock
+from app.web import scenes
 
 GRACE_SECONDS = 5
 FIRST_SAFE_SQLITE = (3, 51, 3)
@@ -45,6 +46,7 @@ def _check(settings: Settings) -> None:
         raise Malformed("ASSEMBLY_WEEK_TRUSTED_PROXIES must name addresses; “*” would believe anybody's headers.")
     if not settings.on_sqlite and not settings.secret_key:
         raise Malformed("On PostgreSQL set ASSEMBLY_WEEK_SECRET_KEY to 32 random characters, the same on each replica.")
+    scenes.rotation(settings.display_scenes)
 
 
 def _advice(settings: Settings) -> list[str]:

@@ -108,6 +108,26 @@ def test_winner_lifts_the_freeze_and_no_earlier_step_does(site: Site) -> None:
     assert site.board()["totals"]["issue"] == 2
 
 
+def test_freeze_begins_the_ceremony_anew_so_that_a_rehearsal_tells_nothing(site: Site) -> None:
+    site.record()
+    while "winner" not in scene(site.get(PRESENT).text):
+        go(site, "next")
+
+    site.game.freeze()
+
+    assert scene(site.get(PRESENT).text) == "0-welcome"
+
+
+def test_welcome_of_a_frozen_week_says_nothing_that_came_after_the_freeze(site: Site) -> None:
+    site.game.freeze()
+    before = site.get(PRESENT).text
+
+    site.game.team("Foxes", "new@example.com")
+    site.record()
+
+    assert site.get(PRESENT).text == before
+
+
 def test_draft_has_nothing_to_celebrate(empty_site: Site) -> None:
     with empty_site.database.unit_of_work() as session:
         weeks.create(
