@@ -38,15 +38,15 @@ class Stage:
 
     def __call__(self, served: Served) -> bytes:
         """The stage as one event; its id is the step, which says nothing about the board behind it."""
-        step, body = self.render(served)
+        step, body = self.render(served, streamed=True)
         return live.event(step, body)
 
-    def render(self, served: Served) -> tuple[int, bytes]:
-        """The step that is on, and its HTML."""
+    def render(self, served: Served, *, streamed: bool = False) -> tuple[int, bytes]:
+        """The step that is on, and its HTML; only what the stream brings comes in with a motion."""
         with self.place.database.reading() as session:
             week = weeks.find(session, served.board.week, self.place.clock())
             step = ceremony.clamp(ceremonies.current(session, week), served.board)
-        return step, render.render("ceremony/_stage.html", **self.facts(served, step))
+        return step, render.render("ceremony/_stage.html", streamed=streamed, **self.facts(served, step))
 
     def facts(self, served: Served, step: int) -> dict[str, object]:
         """What the stage's template needs."""

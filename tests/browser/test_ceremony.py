@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.services import secrets
-from tests.browser.looking import OFFICE, PHONE, WALL, looking, overflow, serious_flaws
+from tests.browser.looking import OFFICE, PHONE, WALL, cut_off, looking, overflow, serious_flaws
 from tests.builders import ADA, BO, DUA, SLUG
 from tests.web.site import Site
 
@@ -60,8 +60,8 @@ def test_screens_stay_in_step_with_keyboard_clicker_and_phone(chromium: Browser,
         moves = [
             (lambda: desk.keyboard.press("ArrowRight"), 1, "totals"),
             (lambda: desk.keyboard.press("PageDown"), 2, "trophy"),
-            (lambda: phone.click("text=Next"), 3, "trophy"),
-            (lambda: phone.click("text=Back"), 2, "trophy"),
+            (lambda: phone.click("button:text-is('Next')"), 3, "trophy"),
+            (lambda: phone.click("button:text-is('Back')"), 2, "trophy"),
             (lambda: desk.keyboard.press("ArrowLeft"), 1, "totals"),
             (lambda: desk.keyboard.press("Space"), 2, "trophy"),
             (lambda: desk.keyboard.press("Home"), 0, "welcome"),
@@ -81,7 +81,7 @@ def test_ceremony_tells_the_last_team_thanks_first_and_ends_with_the_podium(chro
         open_stage(phone, site, presents=True)
         for step, act in enumerate(ACTS):
             if step:
-                phone.click("text=Next")
+                phone.click("button:text-is('Next')")
             shows(room, step, act)
             told[step] = " ".join(room.inner_text(".stage__scene").split())
 
@@ -92,12 +92,12 @@ def test_ceremony_tells_the_last_team_thanks_first_and_ends_with_the_podium(chro
 
 def test_screen_that_lost_the_network_is_in_step_again_by_itself(chromium: Browser, site: Site) -> None:
     play(site)
+    context = chromium.new_context()
+    room = context.new_page()
+    open_stage(room, site, presents=False)
+    cut_off(context, site)
     with looking(chromium, OFFICE) as desk:
         open_stage(desk, site, presents=True)
-        context = chromium.new_context()
-        room = context.new_page()
-        open_stage(room, site, presents=False)
-        context.set_offline(True)
         desk.keyboard.press("ArrowRight")
         shows(desk, 1, "totals")
         stayed = room.locator("#scene-0-welcome").count()
@@ -105,7 +105,7 @@ def test_screen_that_lost_the_network_is_in_step_again_by_itself(chromium: Brows
         context.set_offline(False)
 
         room.wait_for_selector("#scene-1-totals", timeout=5_000)
-        context.close()
+    context.close()
     assert stayed == 1
 
 
@@ -115,7 +115,7 @@ def test_totals_count_up_before_the_room(chromium: Browser, site: Site) -> None:
         open_stage(room, site, presents=False)
         open_stage(phone, site, presents=True)
         room.evaluate(WATCH_COUNT)
-        phone.click("text=Next")
+        phone.click("button:text-is('Next')")
         shows(room, 1, "totals")
         room.wait_for_function("() => window.counted.at(-1) === '40'")
         counted = [int(each) for each in room.evaluate("window.counted")]
@@ -155,12 +155,13 @@ def test_no_step_keeps_anybody_out_or_leaves_its_stage(chromium: Browser, site: 
             open_stage(page, site, presents=page is pages[1])
         for step, act in enumerate(ACTS):
             if step:
-                pages[1].click("text=Next")
+                pages[1].click("button:text-is('Next')")
             for page in pages:
                 shows(page, step, act)
                 page.wait_for_function("() => document.getAnimations().every((each) => each.playState !== 'running')")
-                found += [(step, flaw) for flaw in serious_flaws(page)]
                 found += [(step, by) for by in (overflow(page), page.evaluate(CUT_OFF)) if by > 0]
+            if act not in ACTS[:step]:
+                found += [(step, flaw) for flaw in serious_flaws(pages[1])]
 
     assert found == []
 

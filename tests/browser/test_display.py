@@ -9,10 +9,13 @@ from playwright.sync_api import Browser, Route
 from app.config import Settings
 from app.web import scenes
 from tests.browser.display import EARLY, Screen, screen
+from tests.browser.looking import serious_flaws
 from tests.builders import BO, DUA, ELIF, an_activity
 from tests.web.site import SettableClock, Site, serving
 
 pytestmark = pytest.mark.browser
+
+HASTY = ",".join(f"{scene.name}:{scenes.SHORTEST}" for scene in scenes.ROTATION)
 
 
 @pytest.fixture
@@ -256,6 +259,40 @@ def test_screen_is_kept_awake(chromium: Browser, site: Site) -> None:
         assert wall.page.evaluate("window.asked") == "screen"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_scene_and_no_newsflash_keeps_anybody_out(
+    chromium: Browser, public_settings: Settings, clock: SettableClock, scheme: str
+) -> None:
+    with serving(public_settings.model_copy(update={"display_scenes": HASTY}), clock) as site:
+        found = []
+        with screen(chromium, site, color_scheme=scheme, live=False) as wall:
+            found += serious_flaws(wall.page)
+        site.game.start()
+        play_every_scene(site)
+        with screen(chromium, site, color_scheme=scheme, reduced_motion="reduce") as wall:
+            names = wall.page.eval_on_selector_all(".scene", "all => all.map((scene) => scene.id.slice(6))")
+            for name in names:
+                wall.run_until(lambda name=name: wall.scene == name)
+                found += serious_flaws(wall.page)
+            site.record(**EARLY, person=DUA)
+            wall.run_until(lambda: bool(wall.flash))
+            found += serious_flaws(wall.page)
+            site.game.close()
+            wall.wait("() => document.querySelector('.scene[data-on]').id === 'scene-summary'")
+            wall.pass_time(10)
+            found += serious_flaws(wall.page)
+
+    assert names == [scene.name for scene in scenes.ROTATION]
+    assert found == []
+
+
+def play_every_scene(site: Site) -> None:
+    """Something to say for every scene."""
+    site.record(**EARLY)
+    for kind in ("response", "issue", "feature_request"):
+        site.record(kind=kind)
+
+
 @pytest.mark.parametrize("width", [1920, 3840])
 @pytest.mark.parametrize("teams", [2, 7, 16, 36])
 def test_everything_fits_and_reads_from_five_metres(chromium: Browser, site: Site, width: int, teams: int) -> None:
@@ -292,8 +329,7 @@ MEASURE = """() => {
 def test_thousands_of_updates_and_rotations_leave_nothing_behind(
     chromium: Browser, public_settings: Settings, clock: SettableClock
 ) -> None:
-    hasty = ",".join(f"{scene.name}:{scenes.SHORTEST}" for scene in scenes.ROTATION)
-    with serving(public_settings.model_copy(update={"display_scenes": hasty}), clock) as site:
+    with serving(public_settings.model_copy(update={"display_scenes": HASTY}), clock) as site:
         site.game.start()
         site.record(**EARLY)
         with screen(chromium, site, script=SOAK) as wall:
