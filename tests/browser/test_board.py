@@ -101,8 +101,8 @@ document.startViewTransition = (...asked) => {
   transition.ready.then(() => {
     for (const each of document.getAnimations()) {
       if (!each.effect.pseudoElement?.startsWith("::view-transition-group(")) continue;
-      const frames = each.effect.getKeyframes();
-      if (new Set(frames.map((frame) => frame.transform)).size > 1) window.slides.push(each.effect.getTiming().duration);
+      const places = new Set(each.effect.getKeyframes().map((frame) => frame.transform));
+      if (places.size > 1) window.slides.push(each.effect.getTiming().duration);
     }
   });
   return transition;

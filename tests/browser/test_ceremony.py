@@ -1,6 +1,6 @@
 """The ceremony on several screens: a keyboard, a phone's buttons and a clicker move them all, and they stay in step."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
@@ -57,7 +57,7 @@ def in_the_room(chromium: Browser, site: Site) -> Iterator[tuple[list[Page], Pag
 def test_screens_stay_in_step_with_keyboard_clicker_and_phone(chromium: Browser, site: Site) -> None:
     play(site)
     with in_the_room(chromium, site) as (screens, desk, phone):
-        moves = [
+        moves: list[tuple[Callable[[], None], int, str]] = [
             (lambda: desk.keyboard.press("ArrowRight"), 1, "totals"),
             (lambda: desk.keyboard.press("PageDown"), 2, "trophy"),
             (lambda: phone.click("button:text-is('Next')"), 3, "trophy"),

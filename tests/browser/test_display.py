@@ -272,7 +272,7 @@ def test_no_scene_and_no_newsflash_keeps_anybody_out(
         with screen(chromium, site, color_scheme=scheme, reduced_motion="reduce") as wall:
             names = wall.page.eval_on_selector_all(".scene", "all => all.map((scene) => scene.id.slice(6))")
             for name in names:
-                wall.run_until(lambda name=name: wall.scene == name)
+                run_to(wall, name)
                 found += settled_flaws(wall)
             site.record(**EARLY, person=DUA)
             wall.run_until(lambda: bool(wall.flash))
@@ -284,6 +284,11 @@ def test_no_scene_and_no_newsflash_keeps_anybody_out(
 
     assert names == [scene.name for scene in scenes.ROTATION]
     assert found == []
+
+
+def run_to(wall: Screen, scene: str) -> None:
+    """Let the display's clock run until this scene is on."""
+    wall.run_until(lambda: wall.scene == scene)
 
 
 def settled_flaws(wall: Screen) -> list[str]:

@@ -70,6 +70,8 @@ def test_summary_of_thirty_teams_is_two_pages_as_well(chromium: Browser, site: S
     with looking(chromium) as page:
         page.goto(f"{site.url}/weeks/{STANDARD}/summary", wait_until="networkidle")
 
-        sheets = {paper: len(PAGES.findall(page.pdf(format=paper, print_background=True))) for paper in ("A4", "Letter")}
+        sheets = {
+            paper: len(PAGES.findall(page.pdf(format=paper, print_background=True))) for paper in ("A4", "Letter")
+        }
 
     assert sheets == {"A4": 2, "Letter": 2}

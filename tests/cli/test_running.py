@@ -109,7 +109,9 @@ def test_wrong_setting_is_refused_before_an_address_is_printed(shell: Shell, mon
 
     refused = run("serve", "--port", "0")
 
-    sentence = "ASSEMBLY_WEEK_DISPLAY_SCENES names a scene “bord”; there are board, race, latest, totals, quests, heroes."
+    sentence = (
+        "ASSEMBLY_WEEK_DISPLAY_SCENES names a scene “bord”; there are board, race, latest, totals, quests, heroes."
+    )
     assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", f"{sentence}\n")
 
 
