@@ -76,7 +76,8 @@ def test_stage_shames_nobody_and_says_what_a_number_counts(site: Site) -> None:
         "2-trophy": "Customer hero Ada Lovelace 3 points from responses",
         "3-podium": "Place 2, and first of all: thank you DK EŞ 文F Cats Dua Krasniqi, Elif Şahin and 文子 Fumiko "
         "We are glad that you were with us",
-        "4-winner": "The winner of Q3-2022 AL BN CO Owls Ada Lovelace, Bo Nguyen and Chidi Okafor 3 points from 1 response",
+        "4-winner": "The winner of Q3-2022 AL BN CO Owls Ada Lovelace, Bo Nguyen and Chidi Okafor "
+        "3 points from 1 response",
         "5-thanks": "1 response Thank you, every one of you Cats and Owls The whole summary",
     }
 
