@@ -50,11 +50,35 @@ class NotAllowed(Problem):
     title = "Not allowed"
 
 
+class Misdirected(Problem):
+    """The request names a server that this is not."""
+
+    status = 421
+    title = "Not the server you wanted"
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"This server does not answer to the name “{host[:80]}”. Whoever runs it sets ASSEMBLY_WEEK_PUBLIC_URL to "
+            "the address people type, or adds the name to ASSEMBLY_WEEK_TRUSTED_HOSTS."
+        )
+
+
 class TooLarge(Problem):
     """More than one request may carry."""
 
     status = 413
     title = "Too large"
+
+
+class TooMany(Problem):
+    """Tried too often; `wait` is how many seconds until the next try counts anew."""
+
+    status = 429
+    title = "Too often"
+
+    def __init__(self, detail: str, wait: int) -> None:
+        super().__init__(detail)
+        self.wait = wait
 
 
 class Unavailable(Problem):
@@ -119,3 +143,27 @@ class RulesUnfit(Conflict):
     """Valid rules that an open week cannot live with."""
 
     title = "An open week cannot live with these rules"
+
+
+class MailNotSent(Unavailable):
+    """A message could not be handed to the mail server."""
+
+    title = "The message was not sent"
+
+
+class ProviderAway(Unavailable):
+    """The OpenID provider does not answer, or not in time."""
+
+    title = "The company's sign-in does not answer"
+
+
+class SignInFailed(SignInNeeded):
+    """What came back from the OpenID provider proves nothing; nobody was signed in."""
+
+    title = "Signing in did not work"
+
+
+class SignInRefused(NotAllowed):
+    """The OpenID provider vouches for someone who may not come in."""
+
+    title = "This account may not sign in here"

@@ -37,7 +37,7 @@ def open_database(place: Path) -> Database:
 def make_token(database: Database) -> str:
     """A token that may read and record."""
     with database.unit_of_work() as session:
-        return tokens.create(session, name="bench", scopes=["read", "activities:write"], days=None, now=NOW)
+        return tokens.create(session, name="bench", scopes=["read", "activities:write"], days=None, by="Olu", now=NOW)
 
 
 def play_demo(database: Database) -> None:

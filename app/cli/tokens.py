@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.command import command
-from app.cli.place import reading, writing
+from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice
 from app.domain import names
+from app.domain.who import SCOPES
 from app.models import Token
 from app.services import tokens
 from app.web.clock import utc_now
@@ -19,8 +20,8 @@ group = typer.Typer(help="Make, list and revoke API tokens.", no_args_is_help=Tr
 def known_scopes(scopes: list[str]) -> list[str]:
     """The scopes as given. Raises BadParameter for one there is not."""
     for scope in scopes:
-        if scope not in tokens.SCOPES:
-            raise typer.BadParameter(f"“{scope}” is no scope. Choose from {', '.join(tokens.SCOPES)}.")
+        if scope not in SCOPES:
+            raise typer.BadParameter(f"“{scope}” is no scope. Choose from {', '.join(SCOPES)}.")
     return scopes
 
 
@@ -30,9 +31,7 @@ def create(
     name: Annotated[str, typer.Option(metavar="NAME", help="Who or what will use it.")],
     scope: Annotated[
         list[str],
-        typer.Option(
-            metavar="SCOPE", callback=known_scopes, help=f"What it may do; repeatable: {', '.join(tokens.SCOPES)}."
-        ),
+        typer.Option(metavar="SCOPE", callback=known_scopes, help=f"What it may do; repeatable: {', '.join(SCOPES)}."),
     ],
     days: Annotated[
         int | None,
@@ -42,7 +41,7 @@ def create(
     """Make a token and print it, once: only its hash is kept."""
     now = utc_now()
     with writing() as session:
-        text = tokens.create(session, name=name, scopes=scope, days=days, now=now)
+        text = tokens.create(session, name=name, scopes=scope, days=days, by=actor(), now=now)
         made = next(token for token in tokens.every(session) if token.name == names.tidy(name))
         return Answer({"token": text} | _document(made, now), [text])
 
@@ -66,7 +65,7 @@ def revoke(_voice: Voice, name: Annotated[str, typer.Argument(metavar="NAME", he
     """End a token for good."""
     now = utc_now()
     with writing() as session:
-        token = tokens.revoke(session, name, now)
+        token = tokens.revoke(session, name, by=actor(), now=now)
         return Answer(_document(token, now), [f"The token “{token.name}” is revoked."])
 
 

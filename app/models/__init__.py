@@ -1,24 +1,35 @@
 """Tables, one file per aggregate; importing this package registers them all."""
 
+from app.models.audit import AuditEntry
 from app.models.ceremony import Ceremony
+from app.models.display import Display, Rotation
 from app.models.ledger import LedgerEntry, Reversal
-from app.models.person import Person
+from app.models.person import Identity, Person
 from app.models.rule_set import RuleSet, RulesFile
 from app.models.score import Score
+from app.models.sign_in import JoinCode, SignIn, SignInLink, Throttle
 from app.models.team import Membership, Team
 from app.models.token import Token
 from app.models.week import Week, WeekEvent
 
 __all__ = [
+    "AuditEntry",
     "Ceremony",
+    "Display",
+    "Identity",
+    "JoinCode",
     "LedgerEntry",
     "Membership",
     "Person",
     "Reversal",
+    "Rotation",
     "RuleSet",
     "RulesFile",
     "Score",
+    "SignIn",
+    "SignInLink",
     "Team",
+    "Throttle",
     "Token",
     "Week",
     "WeekEvent",

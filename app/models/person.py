@@ -1,19 +1,39 @@
-"""People, found by their e-mail."""
+"""People, found by their e-mail, and who they are elsewhere."""
 
 from datetime import datetime
 
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlmodel import Field, SQLModel
 
 from app.models.columns import STRICT, instant, new_id, string
 
 
 class Person(SQLModel, table=True):
-    """Somebody who plays; `email` is stripped and casefolded."""
+    """Somebody who plays or organizes; `email` is stripped and casefolded. Who is disabled cannot sign in."""
 
     __tablename__ = "person"
-    __table_args__ = (STRICT,)
+    __table_args__ = (
+        CheckConstraint("role IN ('player', 'organizer', 'owner')", name="person_role"),
+        CheckConstraint("theme IN ('auto', 'light', 'dark')", name="person_theme"),
+        STRICT,
+    )
 
     id: str = Field(default_factory=new_id, sa_column=string(primary_key=True))
     email: str = Field(sa_column=string(unique=True))
     name: str = Field(sa_column=string())
+    created_at: datetime = Field(sa_column=instant())
+    role: str = Field(default="player", sa_column=string(server_default="player"))
+    theme: str = Field(default="auto", sa_column=string(server_default="auto"))
+    disabled_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+
+class Identity(SQLModel, table=True):
+    """A person's id in another tool: `issuer` is the tool, such as an OpenID provider's address."""
+
+    __tablename__ = "identity"
+    __table_args__ = (STRICT,)
+
+    issuer: str = Field(sa_column=string(primary_key=True))
+    subject: str = Field(sa_column=string(primary_key=True))
+    person_id: str = Field(sa_column=string(ForeignKey("person.id"), index=True))
     created_at: datetime = Field(sa_column=instant())

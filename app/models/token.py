@@ -8,7 +8,10 @@ from app.models.columns import STRICT, instant, string, whole
 
 
 class Token(SQLModel, table=True):
-    """A named bearer token; `scopes` are separated by spaces, `sha256` is of the text shown once."""
+    """A named bearer token; `scopes` are separated by spaces, `sha256` is of the text shown once.
+
+    `used_at` is when it was last used, to within some minutes.
+    """
 
     __tablename__ = "token"
     __table_args__ = (STRICT,)
@@ -20,3 +23,4 @@ class Token(SQLModel, table=True):
     created_at: datetime = Field(sa_column=instant())
     expires_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     revoked_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    used_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))

@@ -13,8 +13,9 @@ from app.domain.rules import ADJUSTMENT
 from app.errors import AlreadyDone, Malformed, NotFound, Problem
 from app.models import LedgerEntry, Reversal, Week
 from app.models.columns import is_id
-from app.services import activities, players, reasons, recording, rule_sets, scores, teams, weeks
+from app.services import activities, audit, players, reasons, recording, rule_sets, scores, teams, weeks
 from app.services.activities import ActivityView
+from app.services.audit import Thing
 from app.services.gate import Gate, Row
 from app.services.intake import Draft, Key, Reading, code_flaw
 from app.services.weeks import AnyWeek
@@ -145,6 +146,11 @@ def _rule(session: Session, activity_id: str, *, reversing: bool, reason: str, b
     session.flush()
     _rescore_entry(session, week, entry, -1 if reversing else 1)
     weeks.touch(session, week)
+    action, stood = ("activity.reversed", True) if reversing else ("activity.reinstated", False)
+    thing = Thing("activity", entry.id, f"{entry.kind} {entry.external_id}")
+    audit.note(
+        session, action, thing, by=by, now=now, before={"stands": stood}, after={"stands": not stood, "reason": reason}
+    )
     return ruling
 
 
@@ -203,4 +209,6 @@ def adjust(
     session.flush()
     scores.refresh(session, week, rule_sets.rules_of(session, week), team.id)
     weeks.touch(session, week)
+    facts = {"points": points, "reason": reason, "external_id": external_id}
+    audit.note(session, "team.adjusted", teams.thing(team), by=by, now=now, after=facts)
     return Taken(entry, repeated=False)

@@ -12,7 +12,7 @@ from app.db import alone
 from app.domain import names
 from app.errors import Malformed, WeekNotOpen
 from app.models import Membership, Week
-from app.services import people, rule_sets, scores, teams, weeks
+from app.services import audit, people, rule_sets, scores, teams, weeks
 
 COLUMNS = ["team", "name", "email"]
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
@@ -70,10 +70,16 @@ def _entry(line: int, cells: list[str]) -> tuple[Entry, list[str]]:
     if len(cells) != len(COLUMNS):
         return Entry(line, "", "", ""), [f"This line has {len(cells)} cells; it needs {', '.join(COLUMNS)}."]
     team, name, email = names.tidy(cells[0]), names.tidy(cells[1]), names.fold_email(cells[2])
-    flaws = [f"The {what} {flaw}." for what, flaw in (("team", names.flaw(team)), ("name", names.flaw(name))) if flaw]
+    of_team = [f"The team {flaw}."] if (flaw := names.flaw(team)) else []
+    return Entry(line, team, name, email), of_team + flaws_of(name, email)
+
+
+def flaws_of(name: str, email: str) -> list[str]:
+    """Why a tidied name and a folded e-mail cannot be a person's, a sentence each."""
+    flaws = [f"The name {flaw}."] if (flaw := names.flaw(name)) else []
     if not _EMAIL.fullmatch(email) or names.flaw(email, 254):
-        flaws.append(f"“{cells[2].strip()[:60]}” is no e-mail.")
-    return Entry(line, team, name, email), flaws
+        flaws.append(f"“{email[:60]}” is no e-mail.")
+    return flaws
 
 
 def _twice(entries: list[Entry]) -> list[tuple[int, str]]:
@@ -116,7 +122,9 @@ def apply(session: Session, slug: str, entries: list[Entry], *, by: str, now: da
     scores.rebuild(session, week, rules)
     weeks.touch(session, week)
     _touch_other_weeks(session, week, renamed, now)
-    return Outcome(len({names.fold(entry.team) for entry in entries}), len(entries), moved)
+    done = Outcome(len({names.fold(entry.team) for entry in entries}), len(entries), moved)
+    audit.note(session, "teams.imported", weeks.thing(week), by=by, now=now, after=done._asdict())
+    return done
 
 
 def _touch_other_weeks(session: Session, week: Week, renamed: set[str], now: datetime) -> None:

@@ -14,13 +14,16 @@ from app.errors import RulesRefused, RulesUnfit
 from app.events import RulesChanged
 from app.models import LedgerEntry, RuleSet, RulesFile, Week
 from app.prepared import Prepared
-from app.services import reasons, scores, teams, weeks
+from app.services import audit, reasons, scores, teams, weeks
+from app.services.audit import Thing
 from app.services.weeks import AnyWeek
+
+_NEWEST = select(RuleSet).order_by(col(RuleSet.id).desc()).limit(1)
 
 
 def active(session: Session) -> RuleSet:
     """The active rule set; there is one since start-up."""
-    return session.exec(select(RuleSet).order_by(col(RuleSet.id).desc()).limit(1)).one()
+    return session.exec(_NEWEST).one()
 
 
 def every(session: Session) -> list[RuleSet]:
@@ -33,6 +36,7 @@ def rules_of(session: Session, week: AnyWeek) -> Rules:
     return rules_numbered(session, week.rule_set_id)
 
 
+RULES_FILE = Thing("rules", "file", "The rules file")
 _VERSION = Prepared(select(RuleSet.id, RuleSet.sha256).where(RuleSet.id == bindparam("id")))
 _ACTIVE = Prepared(select(RuleSet.id, RuleSet.sha256).order_by(col(RuleSet.id).desc()).limit(1))
 _by_hash: dict[str, Rules] = {}
@@ -84,6 +88,7 @@ def activate(session: Session, text: str, *, note: str, by: str, now: datetime) 
     followers = _lock_followers(session, now)
     if refusals := unfit(session, followers, rules):
         raise RulesUnfit(" ".join(refusals), refused=refusals)
+    before = session.exec(_NEWEST).first()
     rule_set = RuleSet(text=text, sha256=sha256(text.encode()).hexdigest(), note=note, by=by, at=now)
     session.add(rule_set)
     session.flush()
@@ -91,7 +96,15 @@ def activate(session: Session, text: str, *, note: str, by: str, now: datetime) 
         scores.rebuild(session, week, rules)
         weeks.touch(session, week)
     announce(session, RulesChanged(rule_set.id))
+    _note(session, before, rule_set, now)
     return rule_set
+
+
+def _note(session: Session, before: RuleSet | None, after: RuleSet, now: datetime) -> None:
+    thing = Thing("rules", str(after.id), f"Version {after.id}")
+    replaced = {"version": before.id, "sha256": before.sha256} if before else None
+    facts = {"version": after.id, "sha256": after.sha256, "note": after.note}
+    audit.note(session, "rules.activated", thing, by=after.by, now=now, before=replaced, after=facts)
 
 
 def _lock_followers(session: Session, now: datetime) -> list[Week]:
@@ -135,6 +148,7 @@ def read_file(session: Session, text: str, now: datetime) -> RuleSet | None:
             {"line": 1, "key": "", "message": sentence} for sentence in problem.extra["refused"]
         ]
         record.refusal = json.dumps(errors)
+        audit.note(session, "rules.refused", RULES_FILE, by="rules file", now=now, after={"errors": errors})
     session.add(record)
     session.flush()
     return rule_set

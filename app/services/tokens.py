@@ -1,37 +1,23 @@
 """API tokens: made once, kept as hashes, checked on every request."""
 
-import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import Literal, get_args
 
 from sqlmodel import Session, col, select
 
 from app.db import alone
 from app.domain import names
+from app.domain.who import SCOPES, Bearer
 from app.errors import Conflict, Malformed, NotFound, SignInNeeded
 from app.models import Token
+from app.services import audit, credentials
+from app.services.audit import Thing
 
-Scope = Literal["read", "activities:write", "ledger:correct", "rules:write", "admin"]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
-PREFIX = "aw_"
 LONGEST_DAYS = 3_650
+TOUCH = timedelta(minutes=5)
+"""How exact `used_at` is: writing it for every request would make readers wait for the disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bearer:
-    """Whoever holds a token: its name, and what it may do (`admin` may do everything)."""
-
-    name: str
-    scopes: frozenset[str]
-
-    def may(self, scope: Scope) -> bool:
-        """Whether the token allows this."""
-        return scope in self.scopes or "admin" in self.scopes
-
-
-def create(session: Session, *, name: str, scopes: list[str], days: int | None, now: datetime) -> str:
+def create(session: Session, *, name: str, scopes: list[str], days: int | None, by: str, now: datetime) -> str:
     """Make a token and return its text, which is kept nowhere. Raises Malformed or Conflict."""
     name = names.tidy(name)
     if flaw := names.flaw(name):
@@ -45,22 +31,45 @@ def create(session: Session, *, name: str, scopes: list[str], days: int | None, 
     alone(session)
     if session.exec(select(Token.id).where(Token.name == name)).first():
         raise Conflict(f"There is already a token “{name}”. Choose another name, or revoke that one and choose anew.")
-    text = PREFIX + secrets.token_urlsafe(32)
+    text = credentials.make(credentials.TOKEN)
     expires = now + timedelta(days=days) if days else None
     ordered = " ".join(scope for scope in SCOPES if scope in scopes)
-    session.add(Token(name=name, sha256=_digest(text), scopes=ordered, created_at=now, expires_at=expires))
+    token = Token(name=name, sha256=credentials.digest(text), scopes=ordered, created_at=now, expires_at=expires)
+    session.add(token)
     session.flush()
+    audit.note(session, "token.created", thing(token), by=by, now=now, after={"scopes": ordered, "expires_at": expires})
     return text
 
 
-def check(session: Session, text: str, now: datetime) -> Bearer:
-    """Who holds this token. Raises SignInNeeded for one that is unknown, expired or revoked."""
-    token = session.exec(select(Token).where(Token.sha256 == _digest(text))).first()
+def thing(token: Token) -> Thing:
+    """A token as the audit names it."""
+    return Thing("token", str(token.id), token.name)
+
+
+def check(session: Session, text: str, now: datetime) -> tuple[Bearer, bool]:
+    """Who holds this token, and whether it is time to `touch` it.
+
+    Raises SignInNeeded for one that is unknown, expired or revoked.
+    """
+    token = _find(session, text)
     if token is None or token.revoked_at is not None:
         raise SignInNeeded("This token is unknown or was revoked. An organizer can create a new one.")
     if token.expires_at is not None and token.expires_at <= now:
         raise SignInNeeded(f"This token expired on {token.expires_at:%Y-%m-%d}. An organizer can create a new one.")
-    return Bearer(token.name, frozenset(token.scopes.split()))
+    is_stale = token.used_at is None or now - token.used_at >= TOUCH
+    return Bearer(token.name, frozenset(token.scopes.split())), is_stale
+
+
+def touch(session: Session, text: str, now: datetime) -> None:
+    """Note that a token is in use."""
+    if (token := _find(session, text)) is not None:
+        token.used_at = now
+        session.add(token)
+        session.flush()
+
+
+def _find(session: Session, text: str) -> Token | None:
+    return session.exec(select(Token).where(Token.sha256 == credentials.digest(text))).first()
 
 
 def every(session: Session) -> list[Token]:
@@ -68,7 +77,7 @@ def every(session: Session) -> list[Token]:
     return list(session.exec(select(Token).order_by(col(Token.id))))
 
 
-def revoke(session: Session, name: str, now: datetime) -> Token:
+def revoke(session: Session, name: str, *, by: str, now: datetime) -> Token:
     """End a token for good. Raises NotFound, or Conflict when it is revoked already."""
     token = session.exec(select(Token).where(Token.name == names.tidy(name))).first()
     if token is None:
@@ -78,8 +87,5 @@ def revoke(session: Session, name: str, now: datetime) -> Token:
     token.revoked_at = now
     session.add(token)
     session.flush()
+    audit.note(session, "token.revoked", thing(token), by=by, now=now)
     return token
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode(errors="surrogateescape")).hexdigest()

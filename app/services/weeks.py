@@ -16,7 +16,8 @@ from app.errors import Conflict, Malformed, NotFound, WeekNotOpen, WeekUnknown
 from app.events import WeekChanged
 from app.models import Week, WeekEvent
 from app.prepared import Prepared
-from app.services import paging
+from app.services import audit, paging
+from app.services.audit import Thing
 from app.services.paging import Page
 
 CURRENT = "current"
@@ -44,7 +45,9 @@ _HOLD = Prepared(
     .where(col(Week.slug) == bindparam("slug"))
     .with_for_update()
 )
-_LOCK = select(Week).where(Week.slug == bindparam("slug")).with_for_update().execution_options(populate_existing=True)
+_BY_SLUG = select(Week).where(Week.slug == bindparam("slug"))
+_LOCK = _BY_SLUG.with_for_update().execution_options(populate_existing=True)
+_VERSION = Prepared(select(Week.version).where(col(Week.id) == bindparam("week")))
 _COUNT = Prepared(update(Week).where(col(Week.id) == bindparam("week")).values(version=bindparam("next")))
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -89,10 +92,16 @@ def find(session: Session, slug: str, now: datetime) -> Week:
     if slug == CURRENT:
         week = pick_current(list(session.exec(select(Week))), now)
     elif _SLUG.fullmatch(slug):
-        week = session.exec(select(Week).where(Week.slug == slug)).first()
+        week = session.exec(_BY_SLUG, params={"slug": slug}).first()
     if week is None:
         raise WeekUnknown(slug)
     return week
+
+
+def version_of(session: Session, week_id: int) -> int | None:
+    """The version a week has now; None where there is no such week."""
+    found = _VERSION.rows(session, week=week_id)
+    return int(found[0][0]) if found else None
 
 
 def find_by_id(session: Session, week_id: int) -> Week:
@@ -173,4 +182,9 @@ def require_open(week: Week) -> None:
 def note(session: Session, week: Week, action: Action, *, by: str, now: datetime, reason: str | None = None) -> None:
     """Write down who did what to a week."""
     session.add(WeekEvent(week_id=week.id, action=action, reason=reason, by=by, at=now))
-    session.flush()
+    audit.note(session, f"week.{action}", thing(week), by=by, now=now, after={"reason": reason} if reason else None)
+
+
+def thing(week: AnyWeek) -> Thing:
+    """A week as the audit names it."""
+    return Thing("week", week.slug, week.name)

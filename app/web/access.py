@@ -1,7 +1,7 @@
 """Who is asking, and whether they may: decided before anything is rendered."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends
 from fastapi.openapi.models import HTTPBearer
@@ -11,11 +11,15 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from app.config import Settings
-from app.errors import NotAllowed, SignInNeeded
-from app.services.tokens import Bearer, Scope
+from app.domain.who import Bearer, Member, Scope, Who
+from app.errors import NotAllowed, Problem, SignInNeeded, Unavailable
+from app.web import cookies, forms
+from app.web.desk import Credential, Desk
 from app.web.state import installation
 
-Check = Callable[[Settings, Bearer | None], None]
+Check = Callable[[Settings, Who | None], None]
+
+FOR_TOKENS = ("/api/", "/metrics")
 
 
 def token_in(headers: Headers) -> str | None:
@@ -24,15 +28,46 @@ def token_in(headers: Headers) -> str | None:
     return token if token and scheme.lower() == "bearer" else None
 
 
-def address_of(request: Request) -> str:
-    """Where a request comes from, as caps count it."""
-    return request.client.host if request.client else ""
+def credentials_in(request: Request) -> list[Credential]:
+    """What a request shows, the one that decides first. Cookies count for pages alone, so no site can use our API."""
+    if (token := token_in(request.headers)) is not None:
+        return [Credential("token", token)]
+    if request.scope["path"].startswith(FOR_TOKENS) or "cookie" not in request.headers:
+        return []
+    kinds: tuple[Literal["sign-in", "display"], ...] = ("sign-in", "display")
+    return [Credential(kind, secret) for kind in kinds if (secret := cookies.read(request, kind)) is not None]
+
+
+def credential_of(request: Request) -> Credential | None:
+    """What let this request in; None for a visitor."""
+    found: Credential | None = getattr(request.state, "credential", None)
+    return found
+
+
+async def recognise(request: Request, desk: Desk) -> tuple[Who | None, Unavailable | None]:
+    """Who is asking; None for a visitor, and whether that is only because nobody could look.
+
+    A cookie that no longer counts makes a visitor; a token that does not count raises SignInNeeded.
+    """
+    away: Unavailable | None = None
+    for credential in credentials_in(request):
+        try:
+            who = await desk.check(credential)
+        except Unavailable as problem:
+            away = problem
+        except SignInNeeded:
+            if credential.kind == "token":
+                raise
+        else:
+            request.state.credential = credential
+            return who, None
+    return None, away
 
 
 def holds(scope: Scope) -> Check:
     """The check that somebody holds a token of this scope. Raises SignInNeeded or NotAllowed."""
 
-    def check(_settings: Settings, who: Bearer | None) -> None:
+    def check(_settings: Settings, who: Who | None) -> None:
         if who is None:
             raise SignInNeeded(f"Send a token with the scope {scope} as `Authorization: Bearer …`.")
         if not who.may(scope):
@@ -41,10 +76,36 @@ def holds(scope: Scope) -> Check:
     return check
 
 
-def reads_boards(settings: Settings, who: Bearer | None) -> None:
+def reads_boards(settings: Settings, who: Who | None) -> None:
     """Check that somebody may see boards: everybody where they are public, elsewhere whoever may read."""
     if settings.board_visibility != "public":
         holds("read")(settings, who)
+
+
+def is_anybody(_settings: Settings, _who: Who | None) -> None:
+    """Let everybody in."""
+
+
+def is_member(_settings: Settings, who: Who | None) -> None:
+    """Check that somebody has signed in. Raises SignInNeeded, or NotAllowed for tokens and screens."""
+    if who is None:
+        raise SignInNeeded("Sign in to see this page.")
+    if not isinstance(who, Member):
+        raise NotAllowed("This page is for people. Sign in with your own link.")
+
+
+def is_organizer(settings: Settings, who: Who | None) -> None:
+    """Check that an organizer has signed in. Raises SignInNeeded or NotAllowed."""
+    is_member(settings, who)
+    if not isinstance(who, Member) or not who.organizes:
+        raise NotAllowed("This page is for organizers.")
+
+
+def is_owner(settings: Settings, who: Who | None) -> None:
+    """Check that an owner has signed in. Raises SignInNeeded or NotAllowed."""
+    is_organizer(settings, who)
+    if not isinstance(who, Member) or who.role != "owner":
+        raise NotAllowed("Only an owner may do this.")
 
 
 class Door(SecurityBase):
@@ -59,12 +120,19 @@ class Door(SecurityBase):
     def __init__(self, check: Check) -> None:
         self._check = check
 
-    async def __call__(self, request: Request) -> Bearer | None:
-        """Whoever's token came with the request."""
+    async def __call__(self, request: Request) -> Who | None:
+        """Whoever is asking; what somebody signed in sends must come from a form of theirs."""
         place = installation(request)
-        token = token_in(request.headers)
-        who = None if token is None else await place.desk.check(token)
-        self._check(place.settings, who)
+        who, away = await recognise(request, place.desk)
+        try:
+            self._check(place.settings, who)
+        except SignInNeeded as problem:
+            raise away or problem from None
+        except Problem as problem:
+            await place.refusals.note(request, who, problem)
+            raise
+        if isinstance(who, Member):
+            await forms.check(request, who)
         return who
 
 
@@ -72,9 +140,13 @@ Reader = Annotated[Bearer, Depends(Door(holds("read")))]
 Writer = Annotated[Bearer, Depends(Door(holds("activities:write")))]
 Corrector = Annotated[Bearer, Depends(Door(holds("ledger:correct")))]
 RuleWriter = Annotated[Bearer, Depends(Door(holds("rules:write")))]
-BoardReader = Annotated[Bearer | None, Depends(Door(reads_boards))]
+BoardReader = Annotated[Who | None, Depends(Door(reads_boards))]
+Anybody = Annotated[Who | None, Depends(Door(is_anybody))]
+SignedIn = Annotated[Member, Depends(Door(is_member))]
+Organizer = Annotated[Member, Depends(Door(is_organizer))]
+Owner = Annotated[Member, Depends(Door(is_owner))]
 
 
-def sees_behind_freeze(who: Bearer | None) -> bool:
+def sees_behind_freeze(who: Who | None) -> bool:
     """Whether this reader also sees what a freeze hides: organizers do."""
     return who is not None and who.may("admin")

@@ -15,9 +15,10 @@ from app.errors import Malformed, NotAllowed
 from app.services import ceremonies, secrets, weeks
 from app.services.ceremonies import Move
 from app.web import live, render
-from app.web.access import BoardReader, address_of, token_in
+from app.web.access import BoardReader, credential_of
 from app.web.boards import Served
 from app.web.live import Key
+from app.web.origin import address_of
 from app.web.state import Installation, installation
 
 router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary/present")
@@ -95,7 +96,8 @@ async def live_stage(request: Request, week: str, _who: BoardReader, key: Presen
     place = installation(request)
     served = await place.boards.organizers(week)
     view = Stage(place, _presents(place, served, key))
-    return await place.streams.open(Key(served.board.week, False, view), address_of(request), token_in(request.headers))
+    stream = Key(served.board.week, False, view)
+    return await place.streams.open(stream, address_of(request), credential_of(request))
 
 
 @router.post("")

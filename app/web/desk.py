@@ -1,28 +1,51 @@
-"""The desk that checks tokens, and remembers good answers for a moment."""
+"""The desk that checks secrets, and remembers good answers for a moment."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
 
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.db import Database
+from app.domain.who import Who
 from app.errors import SignInNeeded, Unavailable
-from app.services import tokens
-from app.services.tokens import Bearer
+from app.services import displays, sign_ins, tokens
 from app.web.clock import Clock
 
 KEEP_SECONDS = 2.0
-MOST_KEPT = 1_000
+MOST_KEPT = 10_000
+
+
+class Credential(NamedTuple):
+    """What somebody shows: the secret, and by which way it came, for none counts where another is asked for."""
+
+    kind: Literal["token", "sign-in", "display"]
+    secret: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    bearer: Bearer
+    who: Who
     at: float
 
 
-class TokenDesk:
-    """Checks tokens against the database and trusts a good answer for two seconds, so revoking takes hold in time.
+_CHECK: dict[str, Callable[[Session, str, datetime], tuple[Who, bool]]] = {
+    "token": tokens.check,
+    "sign-in": sign_ins.check,
+    "display": displays.check,
+}
+_TOUCH: dict[str, Callable[[Session, str, datetime], None]] = {
+    "token": tokens.touch,
+    "sign-in": sign_ins.touch,
+    "display": displays.touch,
+}
+
+
+class Desk:
+    """Checks secrets against the database and trusts a good answer for two seconds, so revoking takes hold in time.
 
     While the database is away nobody can revoke, and what was good stays good.
     """
@@ -30,32 +53,52 @@ class TokenDesk:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._checked: dict[str, _Checked] = {}
+        self._checked: dict[Credential, _Checked] = {}
 
-    async def check(self, text: str) -> Bearer:
-        """Who holds this token. Raises SignInNeeded."""
-        known = self._checked.get(text)
+    async def check(self, credential: Credential) -> Who:
+        """Who shows this. Raises SignInNeeded."""
+        known = self._checked.get(credential)
         if known is not None and time.monotonic() - known.at < KEEP_SECONDS:
-            return known.bearer
+            return known.who
         try:
-            bearer = await run_in_threadpool(self._look_up, text)
+            who = await run_in_threadpool(self._look_up, credential)
         except Unavailable:
             if known is None:
                 raise
-            return known.bearer
+            return known.who
         except SignInNeeded:
-            self._checked.pop(text, None)
+            self.forget(credential)
             raise
         if len(self._checked) >= MOST_KEPT:
             self._checked.clear()
-        self._checked[text] = _Checked(bearer, time.monotonic())
-        return bearer
+        self._checked[credential] = _Checked(who, time.monotonic())
+        return who
 
-    def remembered(self, text: str) -> Bearer | None:
-        """Who holds this token, if that was found out within the last two seconds."""
-        known = self._checked.get(text)
-        return known.bearer if known is not None and time.monotonic() - known.at < KEEP_SECONDS else None
+    def remembered(self, credential: Credential) -> Who | None:
+        """Who shows this, if that was found out within the last two seconds."""
+        known = self._checked.get(credential)
+        return known.who if known is not None and time.monotonic() - known.at < KEEP_SECONDS else None
 
-    def _look_up(self, text: str) -> Bearer:
+    def forget(self, credential: Credential) -> None:
+        """Check this anew the next time."""
+        self._checked.pop(credential, None)
+
+    def forget_all(self) -> None:
+        """Check everybody anew: somebody's rights have changed."""
+        self._checked.clear()
+
+    def _look_up(self, credential: Credential) -> Who:
+        now = self._clock()
         with self._database.reading() as session:
-            return tokens.check(session, text, self._clock())
+            who, is_stale = _CHECK[credential.kind](session, credential.secret, now)
+        if is_stale:
+            self._touch(credential, now)
+        return who
+
+    def _touch(self, credential: Credential, now: datetime) -> None:
+        """When something was last used is worth a write now and then, but no refusal."""
+        try:
+            with self._database.unit_of_work() as session:
+                _TOUCH[credential.kind](session, credential.secret, now)
+        except Unavailable:
+            pass

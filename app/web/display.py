@@ -12,9 +12,10 @@ from app import __version__
 from app.errors import WeekUnknown
 from app.services.weeks import CURRENT
 from app.web import render
-from app.web.access import BoardReader, address_of, token_in
+from app.web.access import BoardReader, credential_of
 from app.web.boards import Served
 from app.web.live import Key
+from app.web.origin import address_of
 from app.web.render import VARY, wants_partial
 from app.web.state import Installation, installation
 
@@ -38,11 +39,11 @@ async def display(request: Request, _who: BoardReader) -> Response:
 
 
 @router.get("/display/live")
-async def display_live(request: Request, who: BoardReader) -> Response:
+async def display_live(request: Request, _who: BoardReader) -> Response:
     """The picture of the current week, at once and after every change; another week's when that becomes current."""
     place = installation(request)
-    token = token_in(request.headers) if who else None
-    return await place.streams.open(Key(CURRENT, True, place.projector), address_of(request), token)
+    key = Key(CURRENT, True, place.projector)
+    return await place.streams.open(key, address_of(request), credential_of(request))
 
 
 @router.get("/display/pulse")

@@ -6,21 +6,20 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.domain.who import Who
 from app.errors import Problem
 from app.services import weeks
-from app.services.tokens import Bearer
 from app.web import problems
-from app.web.access import address_of, reads_boards, sees_behind_freeze, token_in
+from app.web.access import credentials_in, reads_boards, sees_behind_freeze
 from app.web.api.activities import record_body
 from app.web.live import Key, board_html, board_json
+from app.web.origin import address_of
 from app.web.render import wants_partial
 from app.web.state import Installation
 
 _ADDRESS = re.compile(
     r"/|/weeks/(?P<page>[^/]+)(?P<swap>/live)?|/api/v1/weeks/(?P<json>[^/]+)/(?P<part>leaderboard|live)"
 )
-
-
 _LEDGER = re.compile(r"/api/v1/weeks/([^/]+)/activities")
 _SMALL = re.compile("[1-9][0-9]{0,4}")  # bytes of a body, as its header announces them
 
@@ -51,7 +50,8 @@ class Shortcut:
         if address is None:
             return None
         request = Request(scope, receive)
-        who = self._place.desk.remembered(token_in(request.headers) or "")
+        shown = credentials_in(request)
+        who = self._place.desk.remembered(shown[0]) if shown else None
         if who is None or not who.may("activities:write"):
             return None
         if not _SMALL.fullmatch(request.headers.get("content-length", "")):
@@ -83,22 +83,24 @@ class Shortcut:
         if address is None:
             return None
         request = Request(scope)
-        token = token_in(request.headers)
-        who = None if token is None else self._place.desk.remembered(token)
-        if (token is not None and who is None) or not self._is_let_in(who):
+        shown = credentials_in(request)
+        credential = shown[0] if shown else None
+        who = self._place.desk.remembered(credential) if credential else None
+        if (credential is not None and who is None) or not self._is_let_in(who):
             return None
         slug, is_public = address["page"] or address["json"] or weeks.CURRENT, not sees_behind_freeze(who)
         served = self._place.boards.ready(slug, public=is_public)
         if served is None:
             return None
         if address["swap"] or address["part"] == "live":
-            key = Key(slug, is_public, board_json if address["json"] else board_html)
-            return self._place.streams.ready(key, served, address_of(request), token)
+            view = board_json if address["json"] else board_html
+            key = Key(slug, is_public, view, "read" if is_public else "admin")
+            return self._place.streams.ready(key, served, address_of(request), credential)
         if address["json"]:
             return served.json.answer(request)
         return (served.partial if wants_partial(request) else served.page).answer(request)
 
-    def _is_let_in(self, who: Bearer | None) -> bool:
+    def _is_let_in(self, who: Who | None) -> bool:
         try:
             reads_boards(self._place.settings, who)
         except Problem:

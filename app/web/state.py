@@ -1,33 +1,53 @@
 """What a request can reach: the one installation this process serves."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from sqlmodel import Session
 from starlette.requests import Request
 
 from app.config import Settings
 from app.db import Database
+from app.domain.who import Who
+from app.integrations.mail import Mailbox
+from app.integrations.oidc import Provider
+from app.services import audit
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock
-from app.web.desk import TokenDesk
+from app.web.desk import Desk
 from app.web.live import Streams
+from app.web.origin import origin_of
 from app.web.recorder import Recorder
+from app.web.refusals import Refusals
 from app.web.scenes.projector import Projector
 from app.web.summaries import Summaries
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The parts that main put together."""
+    """The parts that main put together. Weeks go by `clock`, which the demo hurries on; sign-ins by `wall`."""
 
     settings: Settings
     database: Database
     clock: Clock
+    wall: Clock
     boards: BoardKeeper
-    desk: TokenDesk
+    desk: Desk
     recorder: Recorder
     streams: Streams
     summaries: Summaries
     projector: Projector
+    refusals: Refusals
+    mailbox: Mailbox | None
+    company: Provider | None
+
+    @contextmanager
+    def acting(self, request: Request, who: Who | None) -> Iterator[Session]:
+        """A unit of work for what somebody does here; the audit notes where it came from."""
+        with self.database.unit_of_work() as session:
+            audit.comes_from(session, origin_of(request, who))
+            yield session
 
 
 def installation(request: Request) -> Installation:

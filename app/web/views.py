@@ -5,15 +5,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.receipt import Receipt
+from app.domain.who import Who
 from app.services import boards, weeks
-from app.services.tokens import Bearer
-from app.web.access import address_of, sees_behind_freeze, token_in
+from app.web.access import credential_of, sees_behind_freeze
 from app.web.boards import Served
 from app.web.live import Key, View
+from app.web.origin import address_of
 from app.web.state import Installation, installation
 
 
-async def board_for(place: Installation, slug: str, who: Bearer | None) -> Served:
+async def board_for(place: Installation, slug: str, who: Who | None) -> Served:
     """The board of a week as this reader may see it. Raises WeekUnknown."""
     keeper = place.boards
     return await (keeper.organizers(slug) if sees_behind_freeze(who) else keeper.public(slug))
@@ -30,8 +31,9 @@ async def receipt_for(place: Installation, slug: str, team_id: str, *, sees_all:
     return await run_in_threadpool(load)
 
 
-async def stream_for(request: Request, slug: str, view: View, who: Bearer | None) -> Response:
+async def stream_for(request: Request, slug: str, view: View, who: Who | None) -> Response:
     """A live stream of a week's board as this reader may see it. Raises WeekUnknown or Unavailable."""
     place = installation(request)
-    token = token_in(request.headers)
-    return await place.streams.open(Key(slug, not sees_behind_freeze(who), view), address_of(request), token)
+    sees_all = sees_behind_freeze(who)
+    key = Key(slug, not sees_all, view, "admin" if sees_all else "read")
+    return await place.streams.open(key, address_of(request), credential_of(request))

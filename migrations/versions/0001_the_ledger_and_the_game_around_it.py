@@ -192,7 +192,7 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index("activity_in_week", "activity", ["week_id", "seq"], unique=False)
-    op.create_index("activity_of_person", "activity", ["person_id", "week_id", "kind", "subject"], unique=False)
+    op.create_index("activity_of_person", "activity", ["person_id", "week_id"], unique=False)
     op.create_index(
         "activity_of_team",
         "activity",

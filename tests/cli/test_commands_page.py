@@ -9,7 +9,7 @@ import typer.main
 
 from app.cli import app
 from app.config import PROJECT
-from app.services.tokens import SCOPES
+from app.domain.who import SCOPES
 
 PAGE = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
 EVERYWHERE = {"--json"}

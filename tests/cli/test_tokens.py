@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.db import Database
+from app.domain.who import Bearer
 from app.errors import SignInNeeded
 from app.services import tokens
-from app.services.tokens import Bearer
 from tests.cli.conftest import Shell
 
 WORDS = ("token", "create", "--name", "Zendesk bridge", "--scope", "read")
@@ -18,7 +18,7 @@ def holder(shell: Shell, text: str) -> Bearer:
     database = Database(f"sqlite:///{shell.ledger}")
     try:
         with database.reading() as session:
-            return tokens.check(session, text, datetime.now(UTC))
+            return tokens.check(session, text, datetime.now(UTC))[0]
     finally:
         database.dispose()
 

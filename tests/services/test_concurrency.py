@@ -216,7 +216,7 @@ def test_slug_raced_for_is_taken_once(places: list[Database], database: Database
 def test_token_name_raced_for_is_taken_once(places: list[Database]) -> None:
     def create(place: Database) -> str:
         with place.unit_of_work() as session:
-            return tokens.create(session, name="zendesk", scopes=["read"], days=None, now=NOW)
+            return tokens.create(session, name="zendesk", scopes=["read"], days=None, by="Olu", now=NOW)
 
     results = race(crowd(10, lambda n: create(places[n % 4])))
 

@@ -6,10 +6,10 @@ import pytest
 from sqlmodel import select
 
 from app.db import Database
+from app.domain.who import SCOPES, Bearer
 from app.errors import Conflict, Malformed, NotFound, SignInNeeded
 from app.models import Token
 from app.services import tokens
-from app.services.tokens import Bearer
 from tests.builders import NOW
 
 
@@ -17,12 +17,12 @@ def create(
     database: Database, name: str = "zendesk", scopes: tuple[str, ...] = ("read",), days: int | None = None
 ) -> str:
     with database.unit_of_work() as session:
-        return tokens.create(session, name=name, scopes=list(scopes), days=days, now=NOW)
+        return tokens.create(session, name=name, scopes=list(scopes), days=days, by="Olu", now=NOW)
 
 
 def check(database: Database, text: str, *, days: int = 0) -> Bearer:
     with database.reading() as session:
-        return tokens.check(session, text, NOW + timedelta(days=days))
+        return tokens.check(session, text, NOW + timedelta(days=days))[0]
 
 
 def test_token_lets_its_holder_do_what_it_says(database: Database) -> None:
@@ -37,7 +37,7 @@ def test_token_lets_its_holder_do_what_it_says(database: Database) -> None:
 def test_admin_may_do_everything(database: Database) -> None:
     bearer = check(database, create(database, scopes=("admin",)))
 
-    assert [scope for scope in tokens.SCOPES if not bearer.may(scope)] == []
+    assert [scope for scope in SCOPES if not bearer.may(scope)] == []
 
 
 def test_text_of_a_token_is_kept_nowhere(database: Database) -> None:
@@ -52,7 +52,7 @@ def test_token_counts_until_the_moment_it_expires(database: Database) -> None:
     text = create(database, days=7)
 
     with database.reading() as session:
-        bearer = tokens.check(session, text, NOW + timedelta(days=7) - timedelta(microseconds=1))
+        bearer, _ = tokens.check(session, text, NOW + timedelta(days=7) - timedelta(microseconds=1))
 
     assert bearer.name == "zendesk"
     with pytest.raises(SignInNeeded, match="expired on 2022-09-21"):
@@ -69,7 +69,7 @@ def test_revoked_token_no_longer_counts(database: Database) -> None:
     text = create(database)
 
     with database.unit_of_work() as session:
-        tokens.revoke(session, "zendesk", NOW)
+        tokens.revoke(session, "zendesk", by="Olu", now=NOW)
 
     with pytest.raises(SignInNeeded, match="revoked"):
         check(database, text)
@@ -78,15 +78,15 @@ def test_revoked_token_no_longer_counts(database: Database) -> None:
 def test_token_cannot_be_revoked_twice(database: Database) -> None:
     create(database)
     with database.unit_of_work() as session:
-        tokens.revoke(session, "zendesk", NOW)
+        tokens.revoke(session, "zendesk", by="Olu", now=NOW)
 
     with database.unit_of_work() as session, pytest.raises(Conflict, match="revoked already"):
-        tokens.revoke(session, "zendesk", NOW)
+        tokens.revoke(session, "zendesk", by="Olu", now=NOW)
 
 
 def test_unknown_token_cannot_be_revoked(database: Database) -> None:
     with database.unit_of_work() as session, pytest.raises(NotFound):
-        tokens.revoke(session, "zendesk", NOW)
+        tokens.revoke(session, "zendesk", by="Olu", now=NOW)
 
 
 @pytest.mark.parametrize("text", ["", "aw_", "aw_" + "x" * 43, "é", "\0", "\udcff", "x" * 100_000])

@@ -18,10 +18,11 @@ from fastapi import FastAPI
 
 from app.config import Settings
 from app.db import Database
+from app.domain.who import Role, Scope
 from app.main import create_app
-from app.services import tokens
-from app.services.tokens import Scope
-from tests.builders import NOW, SLUG, Game, an_activity, moment
+from app.services import accounts, credentials, displays, people, sign_ins, tokens
+from app.web.wire import WiredProtocol
+from tests.builders import GUS, NAMES, NOW, SLUG, Game, an_activity, moment
 
 BOTH_ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 SIGNED_IN = pytest.mark.parametrize("visibility", ["signed-in"])
@@ -73,7 +74,7 @@ class Site:
         if scopes not in self._tokens:
             with self.database.unit_of_work() as session:
                 name = " ".join(scopes) or "nothing"
-                text = tokens.create(session, name=name, scopes=list(scopes), days=None, now=self.clock.now)
+                text = tokens.create(session, name=name, scopes=list(scopes), days=None, by="Olu", now=self.clock.now)
             self._tokens[scopes] = text
         return self._tokens[scopes]
 
@@ -81,7 +82,7 @@ class Site:
         self, method: str, path: str, *scopes: Scope, headers: Mapping[str, str] | None = None, **options: Any
     ) -> httpx.Response:
         """One request, with a token of these scopes where there are any."""
-        given = dict(headers or {})
+        given = {"Origin": self.url, **(headers or {})} if method != "GET" else dict(headers or {})
         if scopes:
             given["Authorization"] = f"Bearer {self.token(*scopes)}"
         return self.client.request(method, path, headers=given, **options)
@@ -119,6 +120,52 @@ class Site:
         return {each["team"]: each["points"] for each in self.board(*scopes)["standings"]}
 
 
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody's browser: signed in, and sending forms as a browser does."""
+
+    site: Site
+    person_id: str
+    cookies: Mapping[str, str]
+    csrf: str
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """Open a page."""
+        return self._ask("GET", path, **options)
+
+    def post(self, path: str, *, csrf: str | None = None, **fields: Any) -> httpx.Response:
+        """Send a form, with this sign-in's token unless another is given."""
+        return self._ask("POST", path, data={"csrf": self.csrf if csrf is None else csrf, **fields})
+
+    def _ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, **options: Any) -> httpx.Response:
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return self.site.ask(method, path, headers={"Cookie": cookie, **(headers or {})}, **options)
+
+
+def sign_in(site: Site, email: str = GUS, role: Role = "player") -> Visitor:
+    """Somebody's browser, after they came in; the person is made where there is none, and given this role."""
+    now = site.clock.now
+    with site.database.unit_of_work() as session:
+        person, _ = people.find_or_create(session, email, NAMES.get(email, email.partition("@")[0]), now)
+        accounts.set_role(session, person, role, granter=None, by="Olu", now=now)
+        secret = sign_ins.start(
+            session, person, "invitation", address="192.0.2.7", agent="A test", replaces=None, now=now
+        )
+        member, _ = sign_ins.check(session, secret, now)
+    site.app.state.installation.desk.forget_all()
+    return Visitor(site, person.id, {"plain-sign-in": secret}, member.csrf)
+
+
+def pair(site: Site, name: str = "Lobby") -> Visitor:
+    """A screen that an organizer has let in."""
+    now, secret = site.clock.now, credentials.make(credentials.SCREEN)
+    with site.database.unit_of_work() as session:
+        code = displays.code_of("any", secret)
+        displays.pair(session, code, name, by="Olu", now=now)
+        displays.claim(session, code, secret, now)
+    return Visitor(site, "", {"plain-display": secret}, "")
+
+
 @contextmanager
 def serving(settings: Settings, clock: SettableClock | None = None, port: int = 0) -> Iterator[Site]:
     """A server on this port, or on a free one, for as long as the block lasts."""
@@ -131,7 +178,7 @@ def serving(settings: Settings, clock: SettableClock | None = None, port: int = 
 @contextmanager
 def listening(app: FastAPI, port: int = 0) -> Iterator[str]:
     """Serve an application in a thread, on this port or on a free one; its address."""
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
+    server = uvicorn.Server(uvicorn.Config(app, http=WiredProtocol, log_config=None, timeout_graceful_shutdown=2))
     with socket.create_server(("127.0.0.1", port)) as listener:
         thread = threading.Thread(target=_run, args=(server, listener), daemon=True)
         thread.start()

@@ -9,8 +9,8 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
+from app.domain.who import SCOPES, Scope
 from app.services import tokens
-from app.services.tokens import SCOPES, Scope
 from tests.builders import RULES, SLUG, an_activity
 from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, WEEK, Site, assert_problem, until
 
@@ -48,6 +48,7 @@ ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/display/live"): PUBLIC,
     ("GET", "/display/pulse"): PUBLIC,
     ("GET", "/weeks/{week}/teams/{team}"): PUBLIC,
+    ("GET", "/me/mark.css"): EVERYBODY,
     ("GET", "/metrics"): "read",
     ("GET", "/healthz"): EVERYBODY,
     ("GET", "/readyz"): EVERYBODY,
@@ -152,7 +153,7 @@ def test_other_ways_to_authorize_are_no_token(site: Site) -> None:
 
 def test_an_expired_token_is_401(site: Site) -> None:
     with site.database.unit_of_work() as session:
-        text = tokens.create(session, name="short", scopes=["read"], days=1, now=site.clock.now)
+        text = tokens.create(session, name="short", scopes=["read"], days=1, by="Olu", now=site.clock.now)
     headers = {"Authorization": f"Bearer {text}"}
     before = site.get(f"{API}/weeks", headers=headers)
 
@@ -168,7 +169,7 @@ def test_a_revoked_token_is_401_within_five_seconds(site: Site) -> None:
     headers = {"Authorization": f"Bearer {site.token('read')}"}
     assert site.get(f"{API}/weeks", headers=headers).status_code == 200
     with site.database.unit_of_work() as session:
-        tokens.revoke(session, "read", site.clock.now)
+        tokens.revoke(session, "read", by="Olu", now=site.clock.now)
 
     waited = until(lambda: site.get(f"{API}/weeks", headers=headers).status_code == 401)
 

@@ -2,7 +2,7 @@
 
 import httpx
 
-from app.services.tokens import Scope
+from app.domain.who import Scope
 from tests.builders import CATS, DUA, GUS, OWLS, RULES, SLUG, dearer_issues
 from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.services.tokens import SCOPES
+from app.domain.who import SCOPES
 from app.web import desk
 from tests import postgresql as pg
 from tests.builders import CATS, OWLS, RULES, SLUG, an_activity

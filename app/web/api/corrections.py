@@ -8,17 +8,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.domain.who import Bearer
 from app.models import Reversal
 from app.services import activities, ledger, weeks
 from app.services.intake import Code
 from app.services.ledger import MOST_POINTS
-from app.services.tokens import Bearer
 from app.services.transfer import moment
 from app.web.access import Corrector
 from app.web.api.bodies import parse, takes_json
 from app.web.api.schemas import ActivityOut, RulingOut
+from app.web.api.weeks import Slug
 from app.web.documents import activity_document
-from app.web.state import Installation, installation
+from app.web.state import installation
 
 router = APIRouter(tags=["corrections"])
 
@@ -39,7 +40,9 @@ class AdjustmentIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     team_id: Code
-    points: Annotated[int, Field(ge=-MOST_POINTS, le=MOST_POINTS, description="Not 0", examples=[15])]
+    points: Annotated[
+        int, Field(ge=-MOST_POINTS, le=MOST_POINTS, examples=[15], json_schema_extra={"not": {"const": 0}})
+    ]
     reason: Reason
     external_id: Annotated[Code, Field(description="Names the adjustment: a repeat answers with the first one.")]
 
@@ -56,7 +59,7 @@ _ADJUSTMENT = takes_json(
 )
 async def reverse(request: Request, activity_id: str, who: Corrector) -> Response:
     """Cancel an activity; it stays in the ledger and counts for nothing."""
-    return await run_in_threadpool(_rule, installation(request), activity_id, "reversal", await request.body(), who)
+    return await run_in_threadpool(_rule, request, activity_id, "reversal", await request.body(), who)
 
 
 @router.post(
@@ -67,17 +70,16 @@ async def reverse(request: Request, activity_id: str, who: Corrector) -> Respons
 )
 async def reinstate(request: Request, activity_id: str, who: Corrector) -> Response:
     """Undo a reversal."""
-    return await run_in_threadpool(
-        _rule, installation(request), activity_id, "reinstatement", await request.body(), who
-    )
+    return await run_in_threadpool(_rule, request, activity_id, "reinstatement", await request.body(), who)
 
 
 def _rule(
-    place: Installation, activity_id: str, action: Literal["reversal", "reinstatement"], body: bytes, who: Bearer
+    request: Request, activity_id: str, action: Literal["reversal", "reinstatement"], body: bytes, who: Bearer
 ) -> Response:
     verb = ledger.reverse if action == "reversal" else ledger.reinstate
     reason = parse(Why, body).reason
-    with place.database.unit_of_work() as session:
+    place = installation(request)
+    with place.acting(request, who) as session:
         ruling: Reversal = verb(session, activity_id, reason=reason, by=who.name, now=place.clock())
     return JSONResponse(
         {
@@ -97,14 +99,15 @@ def _rule(
     openapi_extra=_ADJUSTMENT,
     responses={201: {"model": ActivityOut}, 200: {"model": ActivityOut, "description": "A repeat: the first one"}},
 )
-async def adjust(request: Request, week: str, who: Corrector) -> Response:
+async def adjust(request: Request, week: Slug, who: Corrector) -> Response:
     """Give a team points or take some, with a reason everybody can read on its receipt."""
-    return await run_in_threadpool(_adjust, installation(request), week, await request.body(), who)
+    return await run_in_threadpool(_adjust, request, week, await request.body(), who)
 
 
-def _adjust(place: Installation, slug: str, body: bytes, who: Bearer) -> Response:
+def _adjust(request: Request, slug: str, body: bytes, who: Bearer) -> Response:
     adjustment = parse(AdjustmentIn, body)
-    with place.database.unit_of_work() as session:
+    place = installation(request)
+    with place.acting(request, who) as session:
         entry, repeated = ledger.adjust(session, slug, **adjustment.model_dump(), by=who.name, now=place.clock())
         found = weeks.find_by_id(session, entry.week_id)
         document = activity_document(activities.view(session, found, entry))

@@ -7,8 +7,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.domain.who import Bearer
 from app.services import previews, rule_sets
-from app.services.tokens import Bearer
 from app.web.access import Reader, RuleWriter, sees_behind_freeze
 from app.web.api.bodies import takes
 from app.web.api.schemas import ActiveRulesOut, PreviewOut, RuleSetOut
@@ -62,11 +62,12 @@ async def activate(
     request: Request, who: RuleWriter, note: Annotated[str, Query(max_length=500, description="Why")] = ""
 ) -> Response:
     """Make this rules file the active version and score the open weeks by it. 422 lists every mistake in it."""
-    return await run_in_threadpool(_activate, installation(request), _text(await request.body()), note, who)
+    return await run_in_threadpool(_activate, request, _text(await request.body()), note, who)
 
 
-def _activate(place: Installation, text: str, note: str, who: Bearer) -> Response:
-    with place.database.unit_of_work() as session:
+def _activate(request: Request, text: str, note: str, who: Bearer) -> Response:
+    place = installation(request)
+    with place.acting(request, who) as session:
         rule_set = rule_sets.activate(session, text, note=note, by=who.name, now=place.clock())
         document = rule_set_document(rule_set)
     return JSONResponse(document)

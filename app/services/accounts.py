@@ -1,0 +1,108 @@
+"""Accounts: people with a role, who may be switched off. At least one owner always remains."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from app.db import alone
+from app.domain import names
+from app.domain.who import ROLES, Role
+from app.errors import Conflict, Malformed, NotAllowed, NotFound
+from app.models import Person
+from app.models.columns import is_id
+from app.services import audit, people, rosters
+from app.services.audit import Thing
+
+LAST_OWNER = "Somebody has to be owner. Make somebody else an owner first."
+
+
+def find(session: Session, person_id: str) -> Person:
+    """The person of this id. Raises NotFound."""
+    person = session.get(Person, person_id) if is_id(person_id) else None
+    if person is None:
+        raise NotFound("There is nobody with that id. The list of people shows who there is.")
+    return person
+
+
+def by_email(session: Session, email: str) -> Person | None:
+    """The person with this e-mail, however it is typed."""
+    folded = names.fold_email(email)
+    return people.by_email(session, [folded]).get(folded)
+
+
+def owners(session: Session) -> list[Person]:
+    """Everybody who may grant roles, and is not switched off."""
+    return list(session.exec(select(Person).where(Person.role == "owner", col(Person.disabled_at).is_(None))))
+
+
+def create(session: Session, *, name: str, email: str, by: str, now: datetime) -> Person:
+    """A new person. Raises Malformed, or Conflict for an e-mail that somebody has."""
+    name, email = names.tidy(name), names.fold_email(email)
+    if flaws := rosters.flaws_of(name, email):
+        raise Malformed(" ".join(flaws))
+    alone(session)
+    if by_email(session, email) is not None:
+        raise Conflict(f"Somebody here has the e-mail {email} already. Search the list of people for it.")
+    person = Person(email=email, name=name, created_at=now)
+    session.add(person)
+    session.flush()
+    audit.note(session, "person.created", thing(person), by=by, now=now, after={"name": name, "email": email})
+    return person
+
+
+def make_owner(session: Session, *, name: str, email: str, now: datetime) -> Person:
+    """The installation's first owner, who may be somebody an import made already."""
+    person = by_email(session, email) or create(session, name=name, email=email, by=names.tidy(name), now=now)
+    before, person.role = person.role, "owner"
+    session.add(person)
+    session.flush()
+    audit.note(
+        session, "role.changed", thing(person), by=person.name, now=now, before={"role": before},
+        after={"role": "owner", "why": "first start"},
+    )  # fmt: skip
+    return person
+
+
+def set_role(session: Session, person: Person, role: str, *, granter: Role | None, by: str, now: datetime) -> None:
+    """Give a person another role; `granter` is the role of who does it, None for a command on the machine itself.
+
+    Raises NotAllowed for anybody but owners, Malformed, or Conflict where no owner would remain.
+    """
+    if granter not in {"owner", None}:
+        raise NotAllowed("Only an owner grants roles.")
+    if role not in ROLES:
+        raise Malformed(f"“{role[:40]}” is no role. Choose from {', '.join(ROLES)}.")
+    alone(session)
+    session.refresh(person)
+    if person.role == role:
+        return
+    if person.role == "owner" and [each.id for each in owners(session)] == [person.id]:
+        raise Conflict(LAST_OWNER)
+    before, person.role = person.role, role
+    session.add(person)
+    session.flush()
+    audit.note(session, "role.changed", thing(person), by=by, now=now, before={"role": before}, after={"role": role})
+
+
+def switch(session: Session, person: Person, *, on: bool, granter: Role | None, by: str, now: datetime) -> None:
+    """Switch a person off, who is then signed out everywhere within seconds, or on again.
+
+    Raises NotAllowed for an organizer who would switch an owner, or Conflict where no owner would remain.
+    """
+    alone(session)
+    session.refresh(person)
+    if (person.disabled_at is None) == on:
+        return
+    if person.role == "owner" and granter not in {"owner", None}:
+        raise NotAllowed("Only an owner switches an owner off or on.")
+    if not on and [each.id for each in owners(session)] == [person.id]:
+        raise Conflict(LAST_OWNER)
+    person.disabled_at = None if on else now
+    session.add(person)
+    session.flush()
+    audit.note(session, "person.switched-on" if on else "person.switched-off", thing(person), by=by, now=now)
+
+
+def thing(person: Person) -> Thing:
+    """A person as the audit names them."""
+    return Thing("person", person.id, person.name)

@@ -1,0 +1,119 @@
+"""The audit: who did what, when, from where, to which object. It only grows."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.models import AuditEntry
+from app.services import paging
+from app.services.paging import Page
+
+_ORIGIN = "origin"
+LONGEST_TEXT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a change comes from: the signed-in person (None for programs, commands and visitors) and the address."""
+
+    person_id: str | None = None
+    address: str = ""
+
+
+class Thing(NamedTuple):
+    """What something was done to: its kind, its id, and its name as people read it."""
+
+    kind: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries a reader wants; empty fields do not narrow."""
+
+    action: str = ""
+    person_id: str = ""
+    object_kind: str = ""
+    object_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def comes_from(session: Session, origin: Origin) -> None:
+    """Say where the changes of this transaction come from; every later note carries it."""
+    session.info[_ORIGIN] = origin
+
+
+def note(
+    session: Session,
+    action: str,
+    thing: Thing,
+    *,
+    by: str,
+    now: datetime,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down one thing that was done or refused, in the transaction that does it. Actions read `week.opened`."""
+    origin: Origin = session.info.get(_ORIGIN, Origin())
+    session.add(
+        AuditEntry(
+            at=now,
+            by=by,
+            person_id=origin.person_id,
+            address=origin.address,
+            action=action,
+            object_kind=thing.kind,
+            object_id=thing.id,
+            object_name=thing.name,
+            before=_document(before),
+            after=_document(after),
+        )
+    )
+    session.flush()
+
+
+def _document(facts: Mapping[str, Any] | None) -> str | None:
+    if facts is None:
+        return None
+    return json.dumps({name: _short(value) for name, value in facts.items()}, ensure_ascii=False, default=str)
+
+
+def _short(value: Any) -> Any:
+    return f"{value[:LONGEST_TEXT]}…" if isinstance(value, str) and len(value) > LONGEST_TEXT else value
+
+
+def page(session: Session, wanted: Filter, *, cursor: str | None, limit: int) -> Page[AuditEntry]:
+    """Up to `limit` entries after the cursor, newest first. Raises Malformed for a bad cursor."""
+    query = _narrowed(wanted).order_by(col(AuditEntry.id).desc()).limit(limit + 1)
+    if cursor:
+        query = query.where(col(AuditEntry.id) < paging.decode_number(cursor))
+    return paging.cut(session.exec(query).all(), limit, lambda entry: str(entry.id))
+
+
+def actions(session: Session) -> list[str]:
+    """Every action there is an entry of, in order."""
+    return list(session.exec(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
+
+
+def _narrowed(wanted: Filter) -> SelectOfScalar[AuditEntry]:
+    query = select(AuditEntry)
+    for column, value in (
+        (AuditEntry.action, wanted.action),
+        (AuditEntry.person_id, wanted.person_id),
+        (AuditEntry.object_kind, wanted.object_kind),
+        (AuditEntry.object_id, wanted.object_id),
+    ):
+        if value:
+            query = query.where(column == value)
+    if wanted.since is not None:
+        query = query.where(col(AuditEntry.at) >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(col(AuditEntry.at) < wanted.until)
+    return query

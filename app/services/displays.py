@@ -1,0 +1,117 @@
+"""Displays: a screen shows a code, an organizer enters it, and the screen may read until that is revoked."""
+
+import hmac
+from datetime import datetime, timedelta
+
+from sqlalchemy import CursorResult
+from sqlmodel import Session, col, select, update
+
+from app.db import alone
+from app.domain import names
+from app.domain.who import Screen
+from app.errors import Conflict, Malformed, NotFound, SignInNeeded
+from app.models import Display
+from app.models.columns import is_id
+from app.services import audit, credentials
+from app.services.audit import Thing
+
+PAIRING = timedelta(minutes=15)
+"""How long a screen has to come for what an organizer entered."""
+TOUCH = timedelta(minutes=5)
+
+
+def code_of(key: str, secret: str) -> str:
+    """The code that a screen with this secret shows. It follows from the secret, so that showing it stores nothing."""
+    mac = hmac.digest(key.encode(), b"display:" + secret.encode(), "sha256")
+    bits = int.from_bytes(mac[:5])
+    return "".join(credentials.ALPHABET[bits >> shift & 31] for shift in range(35, -1, -5))
+
+
+def pair(session: Session, code: str, name: str, *, by: str, now: datetime) -> Display:
+    """Let in the screen that shows this code. Raises Malformed, or Conflict for a code that was entered before."""
+    code, name = credentials.tidy_code(code), names.tidy(name)
+    if len(code) != credentials.CODE_LENGTH or set(code) - set(credentials.ALPHABET):
+        raise Malformed("A display's code has eight letters and digits, such as K7QM-4XPA. Read it again.")
+    if flaw := names.flaw(name):
+        raise Malformed(f"The display's name {flaw}.")
+    alone(session)
+    earlier = session.exec(select(Display).where(Display.code == code)).first()
+    if earlier is not None and earlier.revoked_at is None and now - earlier.created_at < PAIRING:
+        raise Conflict("That code was entered a moment ago. The screen with it starts by itself.")
+    if earlier is not None:
+        earlier.code = None
+        session.add(earlier)
+        session.flush()
+    display = Display(name=name, code=code, by=by, created_at=now)
+    session.add(display)
+    session.flush()
+    audit.note(session, "display.paired", thing(display), by=by, now=now, after={"name": name})
+    return display
+
+
+def thing(display: Display) -> Thing:
+    """A display as the audit names it."""
+    return Thing("display", display.id, display.name)
+
+
+def awaits(session: Session, code: str, now: datetime) -> bool:
+    """Whether an organizer has entered this code and the screen has yet to come for it."""
+    return _awaited(session, code, now) is not None
+
+
+def claim(session: Session, code: str, secret: str, now: datetime) -> Display:
+    """Give the screen with this secret what was entered for its code; of two at once, one wins. Raises NotFound."""
+    display = _awaited(session, code, now)
+    if display is None:
+        raise NotFound("Nobody has entered this screen's code yet.")
+    statement = update(Display).where(col(Display.id) == display.id, col(Display.sha256).is_(None))
+    done = session.execute(statement.values(code=None, sha256=credentials.digest(secret), seen_at=now))
+    if not isinstance(done, CursorResult) or done.rowcount != 1:
+        raise NotFound("Nobody has entered this screen's code yet.")
+    return display
+
+
+def _awaited(session: Session, code: str, now: datetime) -> Display | None:
+    query = select(Display).where(
+        Display.code == code, col(Display.sha256).is_(None), col(Display.revoked_at).is_(None)
+    )
+    found = session.exec(query).first()
+    return found if found is not None and now - found.created_at < PAIRING else None
+
+
+def check(session: Session, secret: str, now: datetime) -> tuple[Screen, bool]:
+    """Which screen holds this secret, and whether it is time to `touch` it. Raises SignInNeeded."""
+    display = _find(session, secret)
+    if display is None or display.revoked_at is not None:
+        raise SignInNeeded("This screen is not paired, or not any more.")
+    return Screen(display.id, display.name), display.seen_at is None or now - display.seen_at >= TOUCH
+
+
+def touch(session: Session, secret: str, now: datetime) -> None:
+    """Note that a screen is there."""
+    if (display := _find(session, secret)) is not None:
+        display.seen_at = now
+        session.add(display)
+        session.flush()
+
+
+def _find(session: Session, secret: str) -> Display | None:
+    return session.exec(select(Display).where(Display.sha256 == credentials.digest(secret))).first()
+
+
+def every(session: Session) -> list[Display]:
+    """All displays that are not revoked, newest first."""
+    query = select(Display).where(col(Display.revoked_at).is_(None)).order_by(col(Display.created_at).desc())
+    return list(session.exec(query))
+
+
+def revoke(session: Session, display_id: str, *, by: str, now: datetime) -> Display:
+    """Send a screen away for good. Raises NotFound."""
+    display = session.get(Display, display_id) if is_id(display_id) else None
+    if display is None or display.revoked_at is not None:
+        raise NotFound("There is no such display, or it was revoked already.")
+    display.revoked_at, display.code = now, None
+    session.add(display)
+    session.flush()
+    audit.note(session, "display.revoked", thing(display), by=by, now=now)
+    return display

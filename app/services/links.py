@@ -1,0 +1,120 @@
+"""Sign-in links: made for one person, used once. The first start's makes its opener the owner."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import CursorResult
+from sqlmodel import Session, col, select, update
+
+from app.db import alone
+from app.domain import names
+from app.errors import Conflict, NotFound
+from app.models import Person, SignInLink
+from app.services import accounts, audit, credentials
+
+Purpose = Literal["first", "invitation", "email"]
+LASTS: dict[str, timedelta] = {
+    "first": timedelta(days=7),
+    "invitation": timedelta(days=7),
+    "email": timedelta(minutes=30),
+}
+GONE = "This sign-in link was used already, has expired or was taken back. Ask for a new one."
+
+
+def make(session: Session, person: Person, purpose: Purpose, *, by: str, now: datetime) -> str:
+    """A link's secret for one person; an invitation takes back the ones before it. Raises Conflict if disabled."""
+    if person.disabled_at is not None:
+        raise Conflict(f"{person.name} is switched off. Switch them on before sending a link.")
+    if purpose == "invitation":
+        revoke(session, person, by=by, now=now)
+    secret = _add(session, purpose, person.id, by=by, now=now)
+    audit.note(session, "link.made", accounts.thing(person), by=by, now=now, after={"purpose": purpose})
+    return secret
+
+
+def make_first(session: Session, *, by: str, now: datetime) -> str | None:
+    """A link for the first owner; of several, one wins. None once there is an owner."""
+    alone(session)
+    if accounts.owners(session):
+        return None
+    return _add(session, "first", None, by=by, now=now)
+
+
+def _add(session: Session, purpose: Purpose, person_id: str | None, *, by: str, now: datetime) -> str:
+    secret = credentials.make(credentials.LINK)
+    session.add(
+        SignInLink(
+            sha256=credentials.digest(secret),
+            purpose=purpose,
+            person_id=person_id,
+            by=by,
+            created_at=now,
+            expires_at=now + LASTS[purpose],
+        )
+    )
+    session.flush()
+    return secret
+
+
+def look(session: Session, secret: str, now: datetime) -> tuple[SignInLink, Person | None]:
+    """The link and whom it is for, without using it. Raises NotFound for one that does not count."""
+    link = session.exec(select(SignInLink).where(SignInLink.sha256 == credentials.digest(secret))).first()
+    if link is None or link.used_at is not None or link.revoked_at is not None or link.expires_at <= now:
+        raise NotFound(GONE)
+    person = session.get(Person, link.person_id) if link.person_id else None
+    if person is not None and person.disabled_at is not None:
+        raise NotFound(GONE)
+    return link, person
+
+
+def use(session: Session, secret: str, now: datetime) -> tuple[Purpose, Person]:
+    """Use up a link that is for somebody; of two at once, one wins. Raises NotFound."""
+    link, person = look(session, secret, now)
+    if person is None:
+        raise NotFound(GONE)
+    _use_up(session, link, now)
+    return ("invitation" if link.purpose == "invitation" else "email"), person
+
+
+def use_first(session: Session, secret: str, *, name: str, email: str, now: datetime) -> Person:
+    """Use up the first start's link: its opener becomes the owner. Raises NotFound, Malformed or Conflict."""
+    alone(session)
+    link, _ = look(session, secret, now)
+    if link.purpose != "first":
+        raise NotFound(GONE)
+    if accounts.owners(session):
+        raise Conflict("There is an owner already. Ask them for a personal link.")
+    _use_up(session, link, now)
+    return accounts.make_owner(session, name=name, email=names.fold_email(email), now=now)
+
+
+def _use_up(session: Session, link: SignInLink, now: datetime) -> None:
+    statement = update(SignInLink).where(col(SignInLink.id) == link.id, col(SignInLink.used_at).is_(None))
+    done = session.execute(statement.values(used_at=now))
+    if not isinstance(done, CursorResult) or done.rowcount != 1:
+        raise NotFound(GONE)
+
+
+def revoke(session: Session, person: Person, *, by: str, now: datetime) -> int:
+    """Take back every invitation of a person that is still unused; how many those were."""
+    query = select(SignInLink).where(
+        SignInLink.person_id == person.id, col(SignInLink.used_at).is_(None), col(SignInLink.revoked_at).is_(None)
+    )
+    found = [link for link in session.exec(query) if link.expires_at > now]
+    for link in found:
+        link.revoked_at = now
+        session.add(link)
+        audit.note(session, "link.revoked", accounts.thing(person), by=by, now=now, before={"purpose": link.purpose})
+    session.flush()
+    return len(found)
+
+
+def pending(session: Session, now: datetime) -> dict[str, datetime]:
+    """Until when each person's unused invitation lasts, by person id."""
+    query = select(SignInLink).where(
+        SignInLink.purpose == "invitation",
+        col(SignInLink.used_at).is_(None),
+        col(SignInLink.revoked_at).is_(None),
+        col(SignInLink.expires_at) > now,
+    )
+    return {link.person_id: link.expires_at for link in session.exec(query) if link.person_id}

@@ -1,0 +1,62 @@
+"""How often something may be tried: counted in the database, so that parallel tries and replicas share one count."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import bindparam, text
+from sqlmodel import Session, col, delete
+
+from app.errors import TooMany
+from app.models import Throttle
+from app.models.columns import Instant
+
+KEPT = timedelta(days=1)
+
+_COUNT = text(
+    "INSERT INTO throttle (key, began_at, count) VALUES (:key, :now, 1)"
+    " ON CONFLICT (key) DO UPDATE SET"
+    " began_at = CASE WHEN throttle.began_at <= :since THEN excluded.began_at ELSE throttle.began_at END,"
+    " count = CASE WHEN throttle.began_at <= :since THEN 1 ELSE throttle.count + 1 END"
+    " RETURNING count, began_at"
+).bindparams(bindparam("now", type_=Instant), bindparam("since", type_=Instant))
+_COUNTED = _COUNT.columns(Throttle.__table__.c.count, Throttle.__table__.c.began_at)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `times` tries of one thing in each `window`, counted for everybody who has the same key."""
+
+    what: str
+    times: int
+    window: timedelta
+
+
+LINKS_FROM_ADDRESS = Limit("sign-in links tried from this address", 30, timedelta(minutes=10))
+MAILS_TO_ACCOUNT = Limit("sign-in e-mails for this address", 5, timedelta(hours=1))
+MAILS_FROM_ADDRESS = Limit("sign-in e-mails asked for from here", 20, timedelta(hours=1))
+JOINS_FROM_ADDRESS = Limit("tries to join a team from here", 60, timedelta(minutes=10))
+COMPANY_FROM_ADDRESS = Limit("sign-ins with the company account from here", 60, timedelta(minutes=10))
+PAIRINGS_BY_PERSON = Limit("display codes tried", 30, timedelta(minutes=10))
+PAIRINGS_FROM_ADDRESS = Limit("screens asking to be paired from here", 120, timedelta(minutes=10))
+FORMS_BY_PERSON = Limit("forms sent", 120, timedelta(minutes=1))
+
+
+def count(session: Session, limit: Limit, key: str, now: datetime) -> None:
+    """Count one more try. Raises TooMany beyond the limit.
+
+    To be committed before the try itself, or a try that fails would not count.
+    """
+    digest = sha256(f"{limit.what}\0{key}".encode(errors="replace")).hexdigest()
+    values = {"key": digest, "now": now, "since": now - limit.window}
+    tries, began_at = session.execute(_COUNTED, values).one()
+    if tries == 1:
+        session.exec(delete(Throttle).where(col(Throttle.began_at) < now - KEPT))
+    if tries > limit.times:
+        wait = max(1, int((began_at + limit.window - now).total_seconds()) + 1)
+        raise TooMany(f"Too many {limit.what}. Try again in {_told(wait)}.", wait)
+
+
+def _told(seconds: int) -> str:
+    minutes = -(-seconds // 60)
+    return "a minute" if minutes == 1 else f"{minutes} minutes"

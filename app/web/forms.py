@@ -1,0 +1,46 @@
+"""Forms: where they may come from, and the token that proves it."""
+
+import hmac
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, UploadFile
+from starlette.requests import Request
+from starlette.types import Scope
+
+from app.domain.who import Member
+from app.errors import NotAllowed
+from app.web import csp_reports
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+FIELD = "csrf"
+HEADER = "x-csrf-token"
+FOR_PROGRAMS = ("/api/", csp_reports.PATH)
+EXPIRED = "This form belongs to another sign-in or has expired. Open the page again and send it once more."
+
+
+def is_foreign(scope: Scope) -> bool:
+    """Whether a request that could change something comes from another site's page, or from nobody knows where.
+
+    Every browser says where a form comes from; what says nothing is no form of ours. Programs send tokens instead.
+    """
+    if scope["method"] in SAFE or scope["path"].startswith(FOR_PROGRAMS):
+        return False
+    headers = Headers(scope=scope)
+    site = headers.get("sec-fetch-site")
+    if site is not None and site != "same-origin":
+        return True
+    origin = headers.get("origin")
+    if origin is None:
+        return site is None
+    parts = urlsplit(origin)
+    return (parts.scheme, parts.netloc) != (scope["scheme"], headers.get("host", ""))
+
+
+async def check(request: Request, member: Member) -> None:
+    """Raise NotAllowed unless what somebody sends carries the token of their sign-in."""
+    if request.method in SAFE:
+        return
+    given = request.headers.get(HEADER) or (await request.form()).get(FIELD) or ""
+    text = "" if isinstance(given, UploadFile) else given
+    if not hmac.compare_digest(text.encode(errors="replace"), member.csrf.encode()):
+        raise NotAllowed(EXPIRED)

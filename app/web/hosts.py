@@ -1,0 +1,38 @@
+"""The names this server answers to: a page of somebody else's may not lead a browser here under its own name."""
+
+import socket
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from app.config import Settings
+from app.domain.hosts import is_loopback
+
+
+class Hosts:
+    """What the Host header may say. An address given as a number is nobody else's name."""
+
+    def __init__(self, settings: Settings) -> None:
+        named = [each.strip().casefold() for each in settings.trusted_hosts.split(",")]
+        public = urlsplit(settings.public_url).hostname or ""
+        self._names = {each for each in (*named, public) if each}
+        self._takes_numbers = not self._names
+        if not self._names:
+            own = socket.gethostname().casefold()
+            self._names = {own, f"{own}.local"}
+
+    def knows(self, header: str) -> bool:
+        """Whether a Host header names this server."""
+        host = urlsplit(f"//{header}").hostname or "" if _is_plain(header) else ""
+        return host in self._names or is_loopback(host) or (self._takes_numbers and _is_number(host))
+
+
+def _is_plain(header: str) -> bool:
+    return header.isascii() and header.isprintable() and not set(header) & set("/\\@?# ") and header.count("[") < 2
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,22 @@
+"""Where a request comes from: its address, and the origin that the audit notes with every change."""
+
+from starlette.requests import Request
+
+from app.config import Settings
+from app.domain.who import Member, Who
+from app.services.audit import Origin
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from, as caps and throttles count it."""
+    return request.client.host if request.client else ""
+
+
+def base_of(request: Request, settings: Settings) -> str:
+    """The beginning of every address we give away, without a slash at its end: as configured, else as asked for."""
+    return settings.public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
+
+
+def origin_of(request: Request, who: Who | None) -> Origin:
+    """Who and where, for the audit."""
+    return Origin(who.person_id if isinstance(who, Member) else None, address_of(request))
