@@ -13,6 +13,7 @@ from app.models.columns import is_id
 from app.services import audit, people, rosters
 from app.services.audit import Thing
 
+THEMES = ("auto", "light", "dark")
 LAST_OWNER = "Somebody has to be owner. Make somebody else an owner first."
 
 
@@ -82,6 +83,33 @@ def set_role(session: Session, person: Person, role: str, *, granter: Role | Non
     session.add(person)
     session.flush()
     audit.note(session, "role.changed", thing(person), by=by, now=now, before={"role": before}, after={"role": role})
+
+
+def rename(session: Session, person: Person, name: str, *, by: str, now: datetime) -> None:
+    """Give a person another name, which every board that names them shows from then on. Raises Malformed."""
+    name = names.tidy(name)
+    if flaw := names.flaw(name):
+        raise Malformed(f"The name {flaw}.")
+    alone(session)
+    session.refresh(person)
+    if person.name == name:
+        return
+    before, person.name = person.name, name
+    session.add(person)
+    session.flush()
+    rosters.touch_weeks_of(session, {person.id}, now)
+    audit.note(
+        session, "person.renamed", thing(person), by=by, now=now, before={"name": before}, after={"name": name}
+    )  # fmt: skip
+
+
+def set_theme(session: Session, person: Person, theme: str) -> None:
+    """Choose how pages look to a person. Raises Malformed."""
+    if theme not in THEMES:
+        raise Malformed(f"“{theme[:40]}” is no appearance. Choose from {', '.join(THEMES)}.")
+    person.theme = theme
+    session.add(person)
+    session.flush()
 
 
 def switch(session: Session, person: Person, *, on: bool, granter: Role | None, by: str, now: datetime) -> None:
