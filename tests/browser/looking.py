@@ -59,7 +59,6 @@ def cut_off(context: BrowserContext, site: Site) -> None:
     """Take a browser's network away; Chromium leaves streams open that it has, so the server ends everybody's."""
     context.set_offline(True)
     streams = site.app.state.installation.streams
-    open_streams = [viewer for channel in list(streams._channels.values()) for viewer in list(channel.viewers)]
-    for viewer in open_streams:
-        streams._loop.call_soon_threadsafe(viewer.drop)
-    until(lambda: all(viewer.task.done() for viewer in open_streams))
+    for viewer in streams._everybody():
+        streams._loop.call_soon_threadsafe(viewer.end)
+    until(lambda: not streams.viewers)
