@@ -50,7 +50,7 @@
   function startFlash() {
     const items = waiting.slice(0, MOST_IN_FLASH);
     items.forEach((item) => item.removeAttribute("data-news"));
-    flash.replaceChildren(...items);
+    flash.firstElementChild.replaceChildren(...items);
     flash.setAttribute("data-on", "");
     [isFlashing, flashedAt, waiting] = [true, now(), []];
   }

@@ -22,6 +22,7 @@ from app.errors import Conflict, Malformed, Unavailable
 from app.integrations import mail, oidc
 from app.main import create_app
 from app.services import backups, links, server_lock
+from app.web import scenes
 from app.web.clock import utc_now
 from app.web.live import STUCK_SECONDS
 
@@ -58,6 +59,7 @@ def _check(settings: Settings) -> None:
         raise Malformed("ASSEMBLY_WEEK_TRUSTED_PROXIES must name addresses; this would believe anybody's headers.")
     if not settings.on_sqlite and not settings.secret_key:
         raise Malformed("On PostgreSQL set ASSEMBLY_WEEK_SECRET_KEY to 32 random characters, the same on each replica.")
+    scenes.rotation(settings.display_scenes)
 
 
 def _first_link(settings: Settings, base: str) -> str | None:

@@ -69,6 +69,13 @@ def frozen_names(week: Week) -> dict[str, str] | None:
     return dict(json.loads(week.frozen_names)) if week.frozen_names else None
 
 
+def members(session: Session, week: Week, *, public: bool) -> dict[str, list[str]]:
+    """The names of who is in each team, by team id; for the public of a frozen week, of who was at the freeze."""
+    names = (frozen_names(week) if public else None) or teams.names_of(session, week)
+    joins = teams.joins(session, week, upto=week.frozen_version if public else None)
+    return {team_id: [names[each] for each in ids] for team_id, ids in teams.group_members(joins, names).items()}
+
+
 def served_version(week: Week, now: datetime) -> int:
     """The board's version: the week's own changes plus the midnights passed since it started (movement is daily)."""
     days = (local_day(now, ZoneInfo(week.timezone)) - week.starts).days

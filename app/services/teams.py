@@ -48,10 +48,10 @@ def named(session: Session, week: Week, *, upto: int | None = None) -> list[tupl
     return [(team_id, name) for _, team_id, name in sorted(rows)]
 
 
-def page(session: Session, week: Week, *, cursor: str | None, limit: int) -> Page[Team]:
-    """Up to `limit` teams after the cursor, by name. Raises Malformed for a bad cursor."""
+def page(session: Session, week: Week, *, cursor: str | None, limit: int, upto: int | None = None) -> Page[Team]:
+    """Up to `limit` teams after the cursor, by name; `upto` a version. Raises Malformed for a bad cursor."""
     after = paging.decode(cursor) if cursor else ""
-    found = [team for team in of_week(session, week) if team.name_key > after]
+    found = [team for team in of_week(session, week, upto=upto) if team.name_key > after]
     return paging.cut(found[: limit + 1], limit, lambda team: team.name_key)
 
 

@@ -105,6 +105,17 @@ def test_sigterm_ends_the_server_though_a_connection_is_open(shell: Shell) -> No
     assert seconds < 10
 
 
+def test_wrong_setting_is_refused_before_an_address_is_printed(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSEMBLY_WEEK_DISPLAY_SCENES", "bord:20")
+
+    refused = run("serve", "--port", "0")
+
+    sentence = (
+        "ASSEMBLY_WEEK_DISPLAY_SCENES names a scene “bord”; there are board, race, latest, totals, quests, heroes."
+    )
+    assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", f"{sentence}\n")
+
+
 def test_second_server_and_restore_are_refused_but_commands_work_beside_it(open_week: Shell) -> None:
     open_week.text("backup", "copy.sqlite3")
     with started("serve", "--port", "0"):

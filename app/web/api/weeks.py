@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.services import paging, people, teams, weeks
+from app.services import boards, paging, people, teams, weeks
 from app.web.access import Reader, sees_behind_freeze
 from app.web.api.schemas import PeopleOut, TeamsOut, WeekOut, WeeksOut
 from app.web.documents import person_document, team_document, week_document
@@ -43,15 +43,17 @@ def show_week(request: Request, week: Slug, who: Reader) -> Response:
 
 @router.get("/weeks/{week}/teams", tags=["weeks"], responses={200: {"model": TeamsOut}})
 def list_teams(
-    request: Request, week: Slug, _who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+    request: Request, week: Slug, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
 ) -> Response:
-    """A week's teams by name, with who is in them now."""
+    """A week's teams by name, with who is in them now; while it is frozen, for most as it was at the freeze."""
     place = installation(request)
     with place.database.reading() as session:
         found = weeks.find(session, week, place.clock())
-        items, next_cursor = teams.page(session, found, cursor=cursor, limit=limit)
-        members = teams.members(session, found)
-        documents = [team_document(team, members.get(team.id, [])) for team in items]
+        public = not sees_behind_freeze(who)
+        upto = found.frozen_version if public else None
+        items, next_cursor = teams.page(session, found, cursor=cursor, limit=limit, upto=upto)
+        members = boards.members(session, found, public=public)
+        documents = [team_document(team, members.get(team.id, ())) for team in items]
     return JSONResponse({"items": documents, "next_cursor": next_cursor})
 
 
