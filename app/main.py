@@ -12,7 +12,7 @@ from app import __version__, jobs
 from app.config import PROJECT, Settings
 from app.db import Database
 from app.services import startup
-from app.web import api, ceremony, display, health, me, pages, problems, scenes, static, summary
+from app.web import api, ceremony, display, health, me, organizer, pages, pairing, problems, static, summary
 from app.web.api.schemas import ProblemDocument
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock, utc_now
@@ -61,7 +61,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     )
     desk, recorder = Desk(database, clock), Recorder(database, clock)
     streams = Streams(keeper, desk, most=settings.most_streams, most_per_address=settings.most_streams_per_address)
-    projector = Projector(database, clock, scenes.rotation(settings.display_scenes))
+    projector = Projector(database, clock, settings.display_scenes)
+    database.subscribe(projector.hear)
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
     summaries = Summaries(database, clock, keeper, share)
     app.state.installation = Installation(
@@ -73,6 +74,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     app.include_router(ceremony.router)
     app.include_router(summary.router)
     app.include_router(display.router)
+    app.include_router(pairing.router)
+    for router in organizer.routers:
+        app.include_router(router)
     app.include_router(health.router)
     app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
     problems.install(app)
@@ -83,7 +87,11 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     place: Installation = app.state.installation
     hear = place.boards.hear
-    work: list[Callable[[], Awaitable[None]]] = [partial(jobs.follow_commits, place.database, hear), place.streams.run]
+    work: list[Callable[[], Awaitable[None]]] = [
+        partial(jobs.follow_commits, place.database, hear),
+        partial(jobs.follow_rotation, place.database, place.projector.choose),
+        place.streams.run,
+    ]
     if not place.database.on_sqlite:
         work.append(partial(jobs.follow_hints, place.database, hear))
     if place.settings.watches_rules:

@@ -79,6 +79,11 @@ def _awaited(session: Session, code: str, now: datetime) -> Display | None:
     return found if found is not None and now - found.created_at < PAIRING else None
 
 
+def is_known(session: Session, secret: str) -> bool:
+    """Whether a screen with this secret was let in, be it revoked since."""
+    return _find(session, secret) is not None
+
+
 def check(session: Session, secret: str, now: datetime) -> tuple[Screen, bool]:
     """Which screen holds this secret, and whether it is time to `touch` it. Raises SignInNeeded."""
     display = _find(session, secret)

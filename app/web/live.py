@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -25,12 +25,24 @@ HEARTBEAT = b": still here\n\n"
 View = Callable[[Served], bytes]
 
 
+@runtime_checkable
+class Marking(Protocol):
+    """A view whose message depends on more than the board, and which tells when it may differ."""
+
+    def mark(self, served: Served) -> str:
+        """Differs whenever the message may."""
+
+
 class Key(NamedTuple):
     """Which stream: a week's slug, whether for the public, and the view that turns its board into one message."""
 
     slug: str
     is_public: bool
     view: View
+
+    def mark(self, served: Served) -> str:
+        """Differs whenever the message of this board may differ."""
+        return self.view.mark(served) if isinstance(self.view, Marking) else served.mark
 
 
 def event(version: int, data: bytes, name: str = "") -> bytes:
@@ -127,8 +139,9 @@ class Streams:
         served = await self._board(key)
         channel = self._channels.setdefault(key, Channel())
         channel.asked_at = asyncio.get_running_loop().time()
-        if channel.mark != served.mark:
-            channel.take(served.mark, await run_in_threadpool(key.view, served))
+        mark = key.mark(served)
+        if channel.mark != mark:
+            channel.take(mark, await run_in_threadpool(key.view, served))
         return channel
 
     async def _board(self, key: Key) -> Served:
