@@ -118,6 +118,16 @@ def day(value: date) -> str:
     return f"{value:%A} {value.day} {value:%B}"
 
 
+def days(starts: date, ends: date) -> str:
+    """The days of a week, first to last: 12 to 16 Sep 2022."""
+    if starts == ends:
+        return f"{starts.day} {starts:%b %Y}"
+    if (starts.year, starts.month) == (ends.year, ends.month):
+        return f"{starts.day} to {ends.day} {ends:%b %Y}"
+    first = f"{starts.day} {starts:%b}" if starts.year == ends.year else f"{starts.day} {starts:%b %Y}"
+    return f"{first} to {ends.day} {ends:%b %Y}"
+
+
 def number(value: int) -> str:
     """A whole number in thin groups of three, with a true minus sign."""
     return f"{value:,}".replace(",", THIN_SPACE).replace("-", MINUS)
@@ -179,7 +189,7 @@ def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
 
 
 FILTERS = (
-    local_time, local_moment, full_moment, local_day, day, number, signed, plural, counted,
+    local_time, local_moment, full_moment, local_day, day, days, number, signed, plural, counted,
     listing, numerals, initials, tones, by_local_day, sums_by_what,
 )  # fmt: skip
 

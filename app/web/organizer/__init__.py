@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from app.web.organizer import displays
+from app.web.organizer import displays, teams, weeks
 
-routers: list[APIRouter] = [displays.router]
+routers: list[APIRouter] = [weeks.router, teams.router, displays.router]
