@@ -84,7 +84,7 @@ async def _page(
         who,
         reply,
         told=told,
-        week=told.week.slug,
+        slug=told.week.slug,
         once=new_id(),
         done=DONE.get(done, ""),
         **context,

@@ -162,7 +162,7 @@ async def _week(
         who,
         reply,
         told=told,
-        week=told.week.slug,
+        slug=told.week.slug,
         zone=ZoneInfo(told.week.timezone),
         link=link,
         done=DONE.get(done, ""),
