@@ -50,7 +50,8 @@ def withdraw(session: Session, team: Team, *, by: str, now: datetime) -> None:
 
 def look(session: Session, code: str) -> tuple[Team, Week]:
     """The team a code is for, and its week. Raises NotFound."""
-    found = session.exec(select(JoinCode).where(JoinCode.code == credentials.tidy_code(code))).first()
+    code = credentials.tidy_code(code)
+    found = session.exec(select(JoinCode).where(JoinCode.code == code)).first() if credentials.is_code(code) else None
     if found is None:
         raise NotFound(UNKNOWN)
     team = session.get_one(Team, found.team_id)
