@@ -7,7 +7,7 @@ from app.db import Database
 from app.errors import Conflict, Malformed, NotFound, TeamFull, WeekNotOpen
 from app.models import AuditEntry, Person
 from app.services import accounts, join_codes, people, teams, weeks
-from tests.builders import ADA, BO, CATS, DUA, GUS, OWLS, Game
+from tests.builders import ADA, BO, CATS, DUA, GUS, NAMES, OWLS, Game
 from tests.racing import crowd, outcomes, race
 
 
@@ -21,7 +21,8 @@ def code_of(game: Game, name: str = OWLS) -> str:
 def person(game: Game, email: str) -> Person:
     """Somebody, made if there is nobody with this e-mail."""
     with game.database.unit_of_work() as session:
-        return people.find_or_create(session, email, email.partition("@")[0].title(), game.now)[0]
+        name = NAMES.get(email, email.partition("@")[0].title())
+        return people.find_or_create(session, email, name, game.now)[0]
 
 
 def join(game: Game, code: str, email: str) -> str:
@@ -43,7 +44,7 @@ def test_code_lets_somebody_in(game: Game) -> None:
 
     joined = join(game, code.lower()[:4] + "-" + code[4:], GUS)
 
-    assert (joined, members(game)) == (OWLS, ["Ada Lovelace", "Chidi Okafor", "Gus"])
+    assert (joined, members(game)) == (OWLS, ["Ada Lovelace", "Chidi Okafor", "Gus Björk"])
     assert game.verify() == []
 
 
@@ -157,7 +158,7 @@ def test_who_is_in_another_team_is_not_moved(game: Game) -> None:
         join(game, code, DUA)
 
     assert refusal.value.detail == "You are in team Cats. Ask an organizer to move you."
-    assert "Dua Krasniqi" in members(game, CATS)
+    assert members(game, CATS) == ["Dua Krasniqi", "Elif Şahin", "文子 Fumiko"]
 
 
 def test_who_is_in_the_team_already_stays_without_a_change(game: Game) -> None:
@@ -229,7 +230,7 @@ def test_joining_is_in_the_audit(game: Game) -> None:
     join(game, code_of(game), GUS)
 
     with game.database.reading() as session:
-        found = [each.action for each in session.exec(select(AuditEntry)) if each.object_name in {OWLS, "Gus"}]
+        found = [each.action for each in session.exec(select(AuditEntry)) if each.object_name in {OWLS, NAMES[GUS]}]
     assert found == ["join-code.made", "membership.changed"]
 
 
