@@ -1,6 +1,7 @@
 """Organizers and their weeks: make one by hand, take it through its life, hand out what belongs to it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import TextIOWrapper
@@ -121,7 +122,9 @@ def _day(text: str) -> date | None:
 def _create(request: Request, who: Member, facts: dict[str, str], starts: date, ends: date, *, opens: bool) -> str:
     place = installation(request)
     now = place.clock()
-    if not facts["slug"] and facts["name"].strip():
+    if not facts["name"].strip():
+        raise Malformed("The week's name must not be empty.")
+    if not facts["slug"]:
         raise Malformed("No short name can be made from that name. Write one yourself, such as q3-2022.")
     with place.acting(request, who) as session:
         week = weeks.create(session, **facts, starts=starts, ends=ends, by=who.name, now=now)
@@ -259,17 +262,18 @@ async def export_ledger(
 def _export(request: Request, who: Member, slug: str, form: Format) -> tuple[str, IO[bytes]]:
     """Written to a file first: a reader that is slow must not hold the database."""
     place = installation(request)
-    file = cast("IO[bytes]", TemporaryFile())  # noqa: SIM115 - it is closed when all of it is sent
-    with place.database.reading() as session:
-        week = weeks.find(session, slug, place.clock())
-        text = TextIOWrapper(cast("Any", file), encoding="utf-8", newline="")
-        count = transfer.export(session, week, form, text, lambda _: None)
-        text.flush()
-        text.detach()
-    with place.acting(request, who) as session:
-        facts = {"format": form, "activities": count}
-        audit.note(session, "ledger.exported", weeks.thing(week), by=who.name, now=place.clock(), after=facts)
-    file.seek(0)
+    with ExitStack() as stack:
+        file = cast("IO[bytes]", stack.enter_context(TemporaryFile()))
+        with place.database.reading() as session:
+            week = weeks.find(session, slug, place.clock())
+            text = TextIOWrapper(cast("Any", file), encoding="utf-8", newline="")
+            count = transfer.export(session, week, form, text, lambda _: None)
+            text.detach()
+        with place.acting(request, who) as session:
+            facts = {"format": form, "activities": count}
+            audit.note(session, "ledger.exported", weeks.thing(week), by=who.name, now=place.clock(), after=facts)
+        file.seek(0)
+        stack.pop_all()  # from here on the answer closes it
     return week.slug, file
 
 
