@@ -23,7 +23,7 @@ def turns(site: Site) -> list[tuple[str, str]]:
 
 
 def fields(**changes: str | None) -> dict[str, str]:
-    """The form as it comes, every scene on in its order; changes are fields with _ for the hyphen, None takes one out."""
+    """The form as it comes, every scene on in its order; changed fields have _ for the hyphen, None is left out."""
     given = {}
     for place, scene in enumerate(scenes.ROTATION, 1):
         given |= {f"on-{scene.name}": "yes", f"place-{scene.name}": str(place), f"seconds-{scene.name}": "10"}
@@ -89,9 +89,10 @@ def test_setting_is_overridden(settings: Settings) -> None:
     changes = {"board_visibility": "public", "display_scenes": "totals:5"}
     with serving(settings.model_copy(update=changes)) as site:
         site.game.start()
+        site.record()
         before = turns(site)
 
-        choose(sign_in(site, role="organizer"), on_totals=None)
+        choose(sign_in(site, role="organizer"), on_totals=None, on_race=None, on_latest=None)
 
         assert (before, turns(site)) == ([("totals", "5")], [("board", "10")])
 
