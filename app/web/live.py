@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -25,14 +25,6 @@ HEARTBEAT = b": still here\n\n"
 View = Callable[[Served], bytes]
 
 
-@runtime_checkable
-class Marking(Protocol):
-    """A view whose message depends on more than the board, and which tells when it may differ."""
-
-    def mark(self, served: Served) -> str:
-        """Differs whenever the message may."""
-
-
 class Key(NamedTuple):
     """Which stream: a week's slug, whether for the public, and the view that turns its board into one message."""
 
@@ -41,8 +33,9 @@ class Key(NamedTuple):
     view: View
 
     def mark(self, served: Served) -> str:
-        """Differs whenever the message of this board may differ."""
-        return self.view.mark(served) if isinstance(self.view, Marking) else served.mark
+        """Differs whenever the message of this board may differ; a view that shows more than the board has its own."""
+        own: Callable[[Served], str] | None = getattr(self.view, "mark", None)
+        return own(served) if own else served.mark
 
 
 def event(version: int, data: bytes, name: str = "") -> bytes:

@@ -24,7 +24,7 @@ def turns(site: Site) -> list[tuple[str, str]]:
 
 def fields(**changes: str | None) -> dict[str, str]:
     """The form as it comes, every scene on in its order; changed fields have _ for the hyphen, None is left out."""
-    given = {}
+    given: dict[str, str] = {}
     for place, scene in enumerate(scenes.ROTATION, 1):
         given |= {f"on-{scene.name}": "yes", f"place-{scene.name}": str(place), f"seconds-{scene.name}": "10"}
     changed: Mapping[str, str | None] = {name.replace("_", "-", 1): value for name, value in changes.items()}

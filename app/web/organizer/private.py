@@ -41,6 +41,6 @@ def refusal(problem: Problem, form: str = "", typed: Mapping[str, str] | None = 
 
 def private_page(request: Request, template: str, who: Member, reply: Reply = NOTHING, **context: object) -> Response:
     """An organizers' page, kept by nobody on the way."""
-    response = render_page(request, template, status=reply.status, who=who, reply=reply, **context)
+    response = render_page(request, template, partial=None, status=reply.status, who=who, reply=reply, **context)
     response.headers.update(NO_STORE)
     return response
