@@ -13,7 +13,20 @@ from app.config import PROJECT, Settings
 from app.db import Database
 from app.integrations import mail, oidc
 from app.services import startup
-from app.web import api, ceremony, csp_reports, display, health, me, pages, problems, scenes, static, summary
+from app.web import (
+    api,
+    ceremony,
+    csp_reports,
+    display,
+    health,
+    me,
+    organizer,
+    pages,
+    pairing,
+    problems,
+    static,
+    summary,
+)
 from app.web.api.schemas import ProblemDocument
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock, utc_now
@@ -41,6 +54,8 @@ PAGES = (
     ceremony.router,
     summary.router,
     display.router,
+    pairing.router,
+    *organizer.routers,
     health.router,
     csp_reports.router,
 )
@@ -87,6 +102,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall
 def _install(settings: Settings, clock: Clock, wall: Clock) -> Installation:
     database = Database(settings.sqlalchemy_url, checkpoints=True)
     keeper, desk = BoardKeeper(database, clock), Desk(database, wall)
+    projector = Projector(database, clock, settings.display_scenes)
+    database.subscribe(projector.hear)
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
     return Installation(
         settings=settings,
@@ -98,7 +115,7 @@ def _install(settings: Settings, clock: Clock, wall: Clock) -> Installation:
         recorder=Recorder(database, clock),
         streams=Streams(keeper, desk, most=settings.most_streams, most_per_address=settings.most_streams_per_address),
         summaries=Summaries(database, clock, keeper, share),
-        projector=Projector(database, clock, scenes.rotation(settings.display_scenes)),
+        projector=projector,
         refusals=Refusals(database, wall),
         mailbox=mail.mailbox(settings),
         company=oidc.provider(settings),
@@ -109,7 +126,11 @@ def _install(settings: Settings, clock: Clock, wall: Clock) -> Installation:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     place: Installation = app.state.installation
     hear = place.boards.hear
-    work: list[Callable[[], Awaitable[None]]] = [partial(jobs.follow_commits, place.database, hear), place.streams.run]
+    work: list[Callable[[], Awaitable[None]]] = [
+        partial(jobs.follow_commits, place.database, hear),
+        partial(jobs.follow_rotation, place.database, place.projector.choose),
+        place.streams.run,
+    ]
     if not place.database.on_sqlite:
         work.append(partial(jobs.follow_hints, place.database, hear))
     if place.settings.watches_rules:

@@ -58,9 +58,10 @@ def day_bounds(starts: date, ends: date, zone: ZoneInfo) -> tuple[datetime, date
 
 def parse_zone(name: str) -> ZoneInfo | None:
     """The time zone of an IANA name, spelled exactly ("Europe/Berlin"); None where there is no such zone."""
-    return ZoneInfo(name) if name in _zone_names() else None
+    return ZoneInfo(name) if name in zone_names() else None
 
 
 @cache
-def _zone_names() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
+    """Every IANA name that can be a week's time zone."""
     return frozenset(available_timezones() - _NOT_PLACES)

@@ -55,7 +55,8 @@ def withdraw(session: Session, team: Team, *, by: str, now: datetime) -> None:
 
 def look(session: Session, code: str) -> tuple[Team, Week]:
     """The team a code is for, and its week. Raises NotFound."""
-    found = session.exec(select(JoinCode).where(JoinCode.code == tidy(code))).first()
+    code = tidy(code)
+    found = session.exec(select(JoinCode).where(JoinCode.code == code)).first() if credentials.is_code(code) else None
     if found is None:
         raise NotFound(UNKNOWN)
     team = session.get_one(Team, found.team_id)

@@ -1,6 +1,7 @@
 """Weeks: create them, find them, open and close them, and lock one before changing anything in it."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
@@ -69,6 +70,18 @@ def create(
     note(session, week, "created", by=by, now=now)
     announce(session, WeekChanged(week.slug, week.version))
     return week
+
+
+def slug_of(name: str) -> str:
+    """A slug that a week's name suggests: “Q3 2022!” becomes q3-2022; empty where the name has no such letters."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:40].rstrip("-")
+
+
+def history(session: Session, week: Week) -> list[WeekEvent]:
+    """What was done to a week, newest first."""
+    query = select(WeekEvent).where(WeekEvent.week_id == week.id).order_by(col(WeekEvent.id).desc())
+    return list(session.exec(query))
 
 
 def _check(slug: str, name: str, timezone: str, starts: date, ends: date) -> None:

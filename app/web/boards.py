@@ -69,7 +69,12 @@ class Served:
     @cached_property
     def page(self) -> Representation:
         """The board's page."""
-        return self._html("board/index.html", "p")
+        return self._html("board/index.html", "p", stream=f"/weeks/{self.board.week}/live")
+
+    @cached_property
+    def preview(self) -> Representation:
+        """The board's page as organizers look at it with everybody's eyes: it follows the stream of everybody."""
+        return self._html("board/index.html", "v", stream=f"/weeks/{self.board.week}/live?as=public")
 
     @cached_property
     def partial(self) -> Representation:
@@ -82,13 +87,14 @@ class Served:
         content = repr((self.board, self.over, __version__)).encode()
         return f"{self.board.version}-{sha256(content).hexdigest()[:16]}"
 
-    def _html(self, template: str, letter: str) -> Representation:
+    def _html(self, template: str, letter: str, **more: str) -> Representation:
         body = render.render(
             template,
             board=self.board,
             kinds=self.rules.kind_by_name,
             zone=self.zone,
             over=self.over,
+            **more,
         )
         vary = f"{render.VARY}, Authorization, Cookie"
         return Representation(body, f'"{self.mark}{letter}"', "text/html; charset=utf-8", vary)

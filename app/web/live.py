@@ -38,6 +38,11 @@ class Key(NamedTuple):
     view: View
     needs: Scope = "read"
 
+    def mark(self, served: Served) -> str:
+        """Differs whenever the message of this board may differ; a view that shows more than the board has its own."""
+        own: Callable[[Served], str] | None = getattr(self.view, "mark", None)
+        return own(served) if own else served.mark
+
 
 def event(version: int, data: bytes, name: str = "") -> bytes:
     """One server-sent event; every line of the data becomes a line of its own, so that none can start a field."""
@@ -92,8 +97,9 @@ class Streams:
             served = await self._board(key)
             channel = self._channels.setdefault(key, Channel())
             channel.asked_at = asyncio.get_running_loop().time()
-            if channel.mark != served.mark:
-                channel.take(served.mark, await run_in_threadpool(key.view, served))
+            mark = key.mark(served)
+            if channel.mark != mark:
+                channel.take(mark, await run_in_threadpool(key.view, served))
         return channel
 
     async def _board(self, key: Key) -> Served:

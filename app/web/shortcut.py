@@ -80,7 +80,7 @@ class Shortcut:
 
     def _answer(self, scope: Scope) -> Response | None:
         address = _ADDRESS.fullmatch(scope["path"])
-        if address is None:
+        if address is None or (scope.get("query_string") and not address["json"]):
             return None
         request = Request(scope)
         shown = credentials_in(request)

@@ -1,0 +1,37 @@
+"""Races, really parallel: threads that start together."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from app.errors import Problem
+
+T = TypeVar("T")
+
+
+def race(deeds: Sequence[Callable[[], T]]) -> list[T | Problem]:
+    """Do everything at once; what each returned, or the problem it met. Any other exception fails the test."""
+    barrier = threading.Barrier(len(deeds))
+
+    def run(deed: Callable[[], T]) -> T | Problem:
+        barrier.wait()
+        try:
+            return deed()
+        except Problem as problem:
+            return problem
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))
+
+
+def crowd(number: int, deed: Callable[[int], T]) -> list[Callable[[], T]]:
+    """The same deed so many times, each told its number."""
+    return [partial(deed, each) for each in range(number)]
+
+
+def outcomes(results: Sequence[object]) -> Counter[str]:
+    """How often each kind of result came, by the name of its type."""
+    return Counter(type(result).__name__ for result in results)
