@@ -12,7 +12,7 @@ from app import __version__, jobs
 from app.config import PROJECT, Settings
 from app.db import Database
 from app.services import startup
-from app.web import api, ceremony, display, health, me, pages, problems, scenes, static, summary
+from app.web import api, ceremony, display, health, me, organizer, pages, problems, scenes, static, summary
 from app.web.api.schemas import ProblemDocument
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock, utc_now
@@ -73,6 +73,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     app.include_router(ceremony.router)
     app.include_router(summary.router)
     app.include_router(display.router)
+    for router in organizer.routers:
+        app.include_router(router)
     app.include_router(health.router)
     app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
     problems.install(app)

@@ -14,3 +14,8 @@ def address_of(request: Request) -> str:
 def origin_of(request: Request, who: Who | None) -> Origin:
     """Who and where, for the audit."""
     return Origin(who.person_id if isinstance(who, Member) else None, address_of(request))
+
+
+def address_to(request: Request, public_url: str, path: str) -> str:
+    """The whole address of a page of ours, to copy or to photograph: as people type it, else as this one came."""
+    return (public_url or str(request.base_url)).rstrip("/") + path

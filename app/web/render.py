@@ -102,6 +102,12 @@ def local_moment(at: datetime, zone: tzinfo) -> str:
     return f"{at.astimezone(zone):%a %H:%M}"
 
 
+def stamp(at: datetime, zone: tzinfo) -> str:
+    """Day and time in a zone, as lists show them: 14 Sep 2022, 06:00."""
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
 def local_day(at: datetime, zone: tzinfo) -> str:
     """The day in the week's zone: Wednesday 14 September."""
     return day(at.astimezone(zone).date())
@@ -173,7 +179,7 @@ def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
 
 
 FILTERS = (
-    local_time, local_moment, local_day, day, number, signed, plural, counted,
+    local_time, local_moment, stamp, local_day, day, number, signed, plural, counted,
     listing, numerals, initials, tones, by_local_day, sums_by_what,
 )  # fmt: skip
 
