@@ -67,7 +67,7 @@ def steps(found: Overview) -> list[Step]:
             found.phase not in {"none", "draft"}, "Open the week", "From then on work counts.", WEEKS, "Open the week",
         ),
         Step(
-            found.people > 0 and found.never_in == 0, "Let everybody in",
+            found.people > 1 and found.never_in == 0, "Let everybody in",
             "Each person gets a sign-in link of their own; a team's join code lets colleagues in too.",
             "/organizer/people", "Send links",
         ),
