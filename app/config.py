@@ -31,6 +31,14 @@ class Settings(BaseSettings):
     plain_http: bool = Field(default=False, description="Let people sign in without https, beyond this machine too")
     trusted_hosts: str = Field(default="", description="Names this server answers to; empty = PUBLIC_URL's and its own")
     trusted_proxies: str = Field(default="", description="Addresses whose X-Forwarded-* headers count, comma-separated")
+    smtp_url: str = Field(default="", repr=False, description="The mail server; empty = no sign-in links by e-mail")
+    mail_from: str = Field(default="", description="The sender of messages, such as Assembly Week <week@example.com>")
+    oidc_issuer: str = Field(default="", description="The OpenID provider's issuer; empty = no sign-in with it")
+    oidc_client_id: str = Field(default="", description="What the provider calls this installation")
+    oidc_client_secret: str = Field(default="", repr=False, description="The client's secret; empty = public client")
+    oidc_domains: str = Field(default="", description="E-mail domains that may sign in, comma-separated; empty = any")
+    oidc_name: str = Field(default="your company account", description="What the sign-in button calls the provider")
+    oidc_vouches: bool = Field(default=False, description="Believe e-mails the provider does not call verified")
 
     @property
     def sqlalchemy_url(self) -> str:

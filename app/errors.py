@@ -143,3 +143,27 @@ class RulesUnfit(Conflict):
     """Valid rules that an open week cannot live with."""
 
     title = "An open week cannot live with these rules"
+
+
+class MailNotSent(Unavailable):
+    """A message could not be handed to the mail server."""
+
+    title = "The message was not sent"
+
+
+class ProviderAway(Unavailable):
+    """The OpenID provider does not answer, or not in time."""
+
+    title = "The company's sign-in does not answer"
+
+
+class SignInFailed(SignInNeeded):
+    """What came back from the OpenID provider proves nothing; nobody was signed in."""
+
+    title = "Signing in did not work"
+
+
+class SignInRefused(NotAllowed):
+    """The OpenID provider vouches for someone who may not come in."""
+
+    title = "This account may not sign in here"

@@ -11,8 +11,9 @@ from starlette.types import ASGIApp
 from app import __version__, jobs
 from app.config import PROJECT, Settings
 from app.db import Database
+from app.integrations import mail, oidc
 from app.services import startup
-from app.web import api, ceremony, display, health, me, organizer, pages, problems, scenes, static, summary
+from app.web import api, ceremony, csp_reports, display, health, me, organizer, pages, problems, scenes, static, summary
 from app.web.api.schemas import ProblemDocument
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock, utc_now
@@ -24,6 +25,8 @@ from app.web.recorder import Recorder
 from app.web.refusals import Refusals
 from app.web.scenes.projector import Projector
 from app.web.shortcut import Shortcut
+from app.web.sign_in import company, join, links
+from app.web.sign_in import mail as sign_in_mail
 from app.web.state import Installation
 from app.web.summaries import Summaries
 
@@ -45,8 +48,12 @@ class _Application(FastAPI):
         return Edge(Shortcut(super().build_middleware_stack(), place), Hosts(place.settings))
 
 
-def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> FastAPI:
-    """The web application for these settings (the environment's by default), on its own database connections."""
+def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall: Clock | None = None) -> FastAPI:
+    """The web application for these settings (the environment's by default), on its own database connections.
+
+    Weeks go by `clock`; sign-ins and tokens by `wall`, the same one unless the week's is hurried on.
+    """
+    wall = wall or clock
     settings = settings or Settings()
     database = Database(settings.sqlalchemy_url, checkpoints=True)
     keeper = BoardKeeper(database, clock)
@@ -59,16 +66,32 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
         max_body_size=MOST_BODY_BYTES,
         lifespan=_lifespan,
     )
-    desk, recorder = Desk(database, clock), Recorder(database, clock)
+    desk, recorder = Desk(database, wall), Recorder(database, clock)
     streams = Streams(keeper, desk, most=settings.most_streams, most_per_address=settings.most_streams_per_address)
     projector = Projector(database, clock, scenes.rotation(settings.display_scenes))
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
     summaries = Summaries(database, clock, keeper, share)
     app.state.installation = Installation(
-        settings, database, clock, keeper, desk, recorder, streams, summaries, projector, Refusals(database, clock)
+        settings=settings,
+        database=database,
+        clock=clock,
+        wall=wall,
+        boards=keeper,
+        desk=desk,
+        recorder=recorder,
+        streams=streams,
+        summaries=summaries,
+        projector=projector,
+        refusals=Refusals(database, wall),
+        mailbox=mail.mailbox(settings),
+        company=oidc.provider(settings),
     )
     api.include_in(app)
     app.include_router(pages.router)
+    app.include_router(links.router)
+    app.include_router(sign_in_mail.router)
+    app.include_router(company.router)
+    app.include_router(join.router)
     app.include_router(me.router)
     app.include_router(ceremony.router)
     app.include_router(summary.router)
@@ -76,6 +99,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now) -> F
     for router in organizer.routers:
         app.include_router(router)
     app.include_router(health.router)
+    app.include_router(csp_reports.router)
     app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
     problems.install(app)
     return app

@@ -84,10 +84,11 @@ def crowd() -> Iterator[Crowd]:
         process.kill()
 
 
-def allow_sockets() -> None:
-    """Let this process and those it starts open as many sockets as the system lets it."""
+def allow_sockets() -> int:
+    """Let this process and those it starts open as many sockets as the system lets it; how many that are."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return most
 
 
 def attend(pipe: "Connection[Any, Any]") -> None:

@@ -21,7 +21,7 @@ from app.config import Settings
 from app.db import Database
 from app.errors import Conflict, Problem
 from app.main import create_app
-from app.services import boards, server_lock, tokens, weeks
+from app.services import accounts, boards, links, server_lock, tokens, weeks
 from app.services.demo import replay
 from app.services.demo.cast import CAST, SLUG, STARTS, ZONE
 from app.services.demo.replay import Replay
@@ -29,6 +29,7 @@ from app.web.clock import utc_now
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
+OWNER, OWNER_EMAIL = "Olu Okoro", "olu@example.com"
 SCOPES = ["read", "activities:write"]
 
 _MOST_DEMOS = 20
@@ -41,7 +42,10 @@ def demo(voice: Voice, settings: Settings, *, finished: bool, speed: float, port
         settings = settings.model_copy(update={"database_url": f"sqlite:///{file}", "board_visibility": "public"})
         with opened(settings, checkpoints=True) as database:
             token = _prepare(database, finished=finished)
-            document = _document(server.address_of(listener), token, _headline(database) if finished else None)
+            address = server.address_of(listener)
+            document = _document(address, token, _headline(database) if finished else None) | _ways_in(
+                database, address
+            )
         voice.give(Answer(document, _lines(document)))
         _open_browser(voice, document["board"])
         if finished:
@@ -87,6 +91,17 @@ def _prepare(database: Database, *, finished: bool) -> str:
         return tokens.create(session, name="demo", scopes=SCOPES, days=None, by="demo", now=utc_now())
 
 
+def _ways_in(database: Database, address: str) -> dict[str, str]:
+    """A personal link for an organizer and one for a player, for whoever wants to look behind the board."""
+    now = utc_now()
+    with database.unit_of_work() as session:
+        owner = accounts.make_owner(session, name=OWNER, email=OWNER_EMAIL, now=now)
+        player = accounts.by_email(session, next(iter(CAST.values())).email)
+        people = {"organizer_link": owner} | ({"player_link": player} if player else {})
+        made = {name: links.make(session, each, "invitation", by="demo", now=now) for name, each in people.items()}
+    return {name: f"{address}sign-in/link/{secret}" for name, secret in made.items()}
+
+
 def _headline(database: Database) -> str:
     now = utc_now()
     with database.reading() as session:
@@ -125,6 +140,10 @@ def _lines(document: dict[str, Any]) -> list[str]:
         f"API      {document['api']}",
         f"Token    {document['token']}",
         "",
+        "Sign in, once each:",
+        f"as an organizer  {document['organizer_link']}",
+        f"as a player      {document['player_link']}",
+        "",
         "Add an issue yourself:",
         document["example"],
         "",
@@ -145,7 +164,7 @@ def _play(voice: Voice, settings: Settings, listener: socket, speed: float) -> N
     def clock() -> datetime:
         return player.clock()
 
-    app = create_app(settings, clock=clock)
+    app = create_app(settings, clock=clock, wall=utc_now)
     database = app.state.installation.database
     player = Replay(database, speed)
     stop = threading.Event()

@@ -14,12 +14,16 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
+from app.cli.limits import LimitedProtocol
 from app.cli.place import opened
 from app.cli.voice import Answer, Voice
 from app.config import Settings
 from app.errors import Conflict, Malformed, Unavailable
+from app.integrations import mail, oidc
 from app.main import create_app
-from app.services import backups, server_lock
+from app.services import backups, links, server_lock
+from app.web.clock import utc_now
+from app.web.live import STUCK_SECONDS
 
 GRACE_SECONDS = 5
 FIRST_SAFE_SQLITE = (3, 51, 3)
@@ -32,19 +36,34 @@ def serve(voice: Voice, settings: Settings, host: str, port: int) -> None:
     _check(settings)
     lock = alone(backups.ledger_file(settings).parent) if settings.on_sqlite else nullcontext()
     with stopped_by_signals(), lock, listen(host, port) as listener:
-        with opened(settings, checkpoints=True):
-            pass
         address = address_of(listener)
+        first = _first_link(settings, address)
         sentences = [f"Assembly Week is at {address} (Ctrl+C stops it).", *_advice(settings)]
-        voice.give(Answer({"address": address}, sentences))
+        if first is not None:
+            sentences += [
+                "",
+                "Nobody owns it yet. Whoever opens this link becomes the owner; it works once:",
+                first,
+            ]
+        voice.give(Answer({"address": address} | ({"owner_link": first} if first else {}), sentences))
         run(create_app(settings), listener, settings)
 
 
 def _check(settings: Settings) -> None:
+    """Refuse settings without sense before anything is promised. Raises Malformed."""
+    mail.mailbox(settings)
+    oidc.provider(settings)
     if "*" in settings.trusted_proxies:
         raise Malformed("ASSEMBLY_WEEK_TRUSTED_PROXIES must name addresses; “*” would believe anybody's headers.")
     if not settings.on_sqlite and not settings.secret_key:
         raise Malformed("On PostgreSQL set ASSEMBLY_WEEK_SECRET_KEY to 32 random characters, the same on each replica.")
+
+
+def _first_link(settings: Settings, base: str) -> str | None:
+    """The address that makes whoever opens it the owner, once; None where there is an owner."""
+    with opened(settings, checkpoints=True) as database, database.unit_of_work() as session:
+        secret = links.make_first(session, by="serve", now=utc_now())
+    return f"{settings.public_url.rstrip('/') or base.rstrip('/')}/sign-in/link/{secret}" if secret else None
 
 
 def _advice(settings: Settings) -> list[str]:
@@ -86,6 +105,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _give_up_on_the_stuck(listener)
         listener.bind(where)
         listener.listen(_BACKLOG)
     except OSError as error:
@@ -96,6 +116,13 @@ def listen(host: str, port: int) -> socket.socket:
             ) from None
         raise Malformed(f"Cannot listen on {host}, port {port}: {error.strerror}.") from None
     return listener
+
+
+def _give_up_on_the_stuck(listener: socket.socket) -> None:
+    """Let the system forget what a peer does not take, on every connection: without, for a quarter of an hour or so."""
+    option: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None:
+        listener.setsockopt(socket.IPPROTO_TCP, option, round(1_000 * STUCK_SECONDS))
 
 
 def address_of(listener: socket.socket) -> str:
@@ -127,6 +154,7 @@ def run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
         app,
         lifespan="on",
         ws="none",
+        http=LimitedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -50,8 +50,8 @@ def assemble(
         WeekFacts(week.slug, week.name, week.state, week.starts, week.ends),
         rules,
         [
-            TeamFacts(team.id, team.name, tuple(names[person] for person in members.get(team.id, ())))
-            for team in teams.of_week(session, week, upto=upto)
+            TeamFacts(team_id, name, tuple(names[person] for person in members.get(team_id, ())))
+            for team_id, name in teams.named(session, week, upto=upto)
         ],
         kept.teams,
         kept.loose,

@@ -18,6 +18,11 @@ CANNOT_JOIN = (
 )
 
 
+def tidy(typed: str) -> str:
+    """A code as it is kept, however somebody typed it."""
+    return credentials.tidy_code(typed)
+
+
 def every(session: Session, week: Week) -> dict[str, str]:
     """The codes of a week's teams, by team id."""
     query = select(JoinCode).where(col(JoinCode.team_id).in_(select(Team.id).where(Team.week_id == week.id)))
@@ -50,7 +55,7 @@ def withdraw(session: Session, team: Team, *, by: str, now: datetime) -> None:
 
 def look(session: Session, code: str) -> tuple[Team, Week]:
     """The team a code is for, and its week. Raises NotFound."""
-    found = session.exec(select(JoinCode).where(JoinCode.code == credentials.tidy_code(code))).first()
+    found = session.exec(select(JoinCode).where(JoinCode.code == tidy(code))).first()
     if found is None:
         raise NotFound(UNKNOWN)
     team = session.get_one(Team, found.team_id)

@@ -24,7 +24,7 @@ GONE = "This sign-in link was used already, has expired or was taken back. Ask f
 
 def address(public_url: str, secret: str) -> str:
     """The address that signs somebody in: a path alone where nobody knows the server's own address."""
-    return f"{public_url.rstrip('/')}/sign-in/{secret}"
+    return f"{public_url.rstrip('/')}/sign-in/link/{secret}"
 
 
 def make(
@@ -48,14 +48,10 @@ def make(
 
 
 def make_first(session: Session, *, by: str, now: datetime) -> str | None:
-    """The link for the first owner, which takes back the ones before it; None once there is an owner."""
+    """A link for the first owner; of several, one wins. None once there is an owner."""
     alone(session)
     if accounts.owners(session):
         return None
-    earlier = select(SignInLink).where(SignInLink.purpose == "first", col(SignInLink.used_at).is_(None))
-    for link in session.exec(earlier):
-        link.revoked_at = link.revoked_at or now
-        session.add(link)
     return _add(session, "first", None, by=by, now=now)
 
 

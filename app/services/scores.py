@@ -26,6 +26,7 @@ FEW = 16
 
 _HERE = (col(Score.week_id) == bindparam("week"), col(Score.team_id) == bindparam("team"))
 _KEPT = Prepared(select(Score.data).where(*_HERE))
+_OF_WEEK = Prepared(select(Score.team_id, Score.data).where(col(Score.week_id) == bindparam("week")))
 _REPLACE = Prepared(update(Score).where(*_HERE).values(data=bindparam("text")))
 
 
@@ -81,8 +82,8 @@ def _counts_text(counts: Mapping[str, int]) -> str:
 
 def of_week(session: Session, week: Week) -> WeekScores:
     """The kept scores of the week."""
-    rows = session.exec(select(Score.team_id, Score.data).where(Score.week_id == week.id))
-    texts = dict(rows.all())
+    session.flush()
+    texts = dict(_OF_WEEK.rows(session, week=week.id))
     loose = json.loads(texts.pop(NO_TEAM, "{}"))
     return WeekScores({team_id: from_json(data) for team_id, data in texts.items()}, loose)
 

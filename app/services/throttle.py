@@ -36,6 +36,7 @@ LINKS_FROM_ADDRESS = Limit("sign-in links tried from this address", 30, timedelt
 MAILS_TO_ACCOUNT = Limit("sign-in e-mails for this address", 5, timedelta(hours=1))
 MAILS_FROM_ADDRESS = Limit("sign-in e-mails asked for from here", 20, timedelta(hours=1))
 JOINS_FROM_ADDRESS = Limit("tries to join a team from here", 60, timedelta(minutes=10))
+COMPANY_FROM_ADDRESS = Limit("sign-ins with the company account from here", 60, timedelta(minutes=10))
 PAIRINGS_BY_PERSON = Limit("display codes tried", 30, timedelta(minutes=10))
 PAIRINGS_FROM_ADDRESS = Limit("screens asking to be paired from here", 120, timedelta(minutes=10))
 FORMS_BY_PERSON = Limit("forms sent", 120, timedelta(minutes=1))

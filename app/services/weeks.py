@@ -45,7 +45,9 @@ _HOLD = Prepared(
     .where(col(Week.slug) == bindparam("slug"))
     .with_for_update()
 )
-_LOCK = select(Week).where(Week.slug == bindparam("slug")).with_for_update().execution_options(populate_existing=True)
+_BY_SLUG = select(Week).where(Week.slug == bindparam("slug"))
+_LOCK = _BY_SLUG.with_for_update().execution_options(populate_existing=True)
+_VERSION = Prepared(select(Week.version).where(col(Week.id) == bindparam("week")))
 _COUNT = Prepared(update(Week).where(col(Week.id) == bindparam("week")).values(version=bindparam("next")))
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -90,10 +92,16 @@ def find(session: Session, slug: str, now: datetime) -> Week:
     if slug == CURRENT:
         week = pick_current(list(session.exec(select(Week))), now)
     elif _SLUG.fullmatch(slug):
-        week = session.exec(select(Week).where(Week.slug == slug)).first()
+        week = session.exec(_BY_SLUG, params={"slug": slug}).first()
     if week is None:
         raise WeekUnknown(slug)
     return week
+
+
+def version_of(session: Session, week_id: int) -> int | None:
+    """The version a week has now; None where there is no such week."""
+    found = _VERSION.rows(session, week=week_id)
+    return int(found[0][0]) if found else None
 
 
 def find_by_id(session: Session, week_id: int) -> Week:

@@ -1,7 +1,7 @@
 """Who is asking, and whether they may: decided before anything is rendered."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends
 from fastapi.openapi.models import HTTPBearer
@@ -34,7 +34,7 @@ def credentials_in(request: Request) -> list[Credential]:
         return [Credential("token", token)]
     if request.scope["path"].startswith(FOR_TOKENS) or "cookie" not in request.headers:
         return []
-    kinds: tuple[cookies.Kind, ...] = ("sign-in", "display")
+    kinds: tuple[Literal["sign-in", "display"], ...] = ("sign-in", "display")
     return [Credential(kind, secret) for kind in kinds if (secret := cookies.read(request, kind)) is not None]
 
 

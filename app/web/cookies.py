@@ -1,25 +1,30 @@
-"""Our cookies: one for a sign-in, one for a screen, neither readable by scripts nor sent by other sites."""
+"""Our cookies, none readable by scripts or sent by other sites: a sign-in, a screen, a company sign-in under way."""
 
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.config import Settings
+from app.domain.hosts import is_loopback
 from app.errors import NotAllowed
 from app.services import credentials, sign_ins
 
-Kind = Literal["sign-in", "display"]
-PREFIXES: dict[Kind, str] = {"sign-in": credentials.SIGN_IN, "display": credentials.SCREEN}
-LASTS: dict[Kind, timedelta] = {"sign-in": sign_ins.LONGEST, "display": timedelta(days=400)}
+Kind = Literal["sign-in", "display", "company"]
+PREFIXES: dict[Kind, str] = {"sign-in": credentials.SIGN_IN, "display": credentials.SCREEN, "company": ""}
+LASTS: dict[Kind, timedelta] = {
+    "sign-in": sign_ins.LONGEST,
+    "display": timedelta(days=400),
+    "company": timedelta(minutes=10),
+}
+LONGEST = 2_000
 
 
 def read(request: Request, kind: Kind) -> str | None:
     """The secret a browser keeps; None without one, or for what cannot be one."""
     secret = request.cookies.get(_name(request, kind))
-    return secret if secret is not None and secret.startswith(PREFIXES[kind]) and len(secret) < 100 else None
+    return secret if secret is not None and secret.startswith(PREFIXES[kind]) and len(secret) < LONGEST else None
 
 
 def write(request: Request, response: Response, kind: Kind, secret: str) -> None:
@@ -57,11 +62,3 @@ def check_safe(request: Request, settings: Settings) -> None:
 def _is_here(request: Request) -> bool:
     """Whether browser and server are one machine, by the address that was typed as well as by where it came from."""
     return is_loopback(request.url.hostname or "") and is_loopback(request.client.host if request.client else "")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether this names the machine itself."""
-    try:
-        return host == "localhost" or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

@@ -9,11 +9,12 @@ from starlette.types import Scope
 
 from app.domain.who import Member
 from app.errors import NotAllowed
+from app.web import csp_reports
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 FIELD = "csrf"
 HEADER = "x-csrf-token"
-FOR_PROGRAMS = ("/api/", "/csp-reports")
+FOR_PROGRAMS = ("/api/", csp_reports.PATH)
 EXPIRED = "This form belongs to another sign-in or has expired. Open the page again and send it once more."
 
 

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from app.config import Settings
-from app.web.cookies import is_loopback
+from app.domain.hosts import is_loopback
 
 
 class Hosts:

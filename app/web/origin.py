@@ -2,6 +2,7 @@
 
 from starlette.requests import Request
 
+from app.config import Settings
 from app.domain.who import Member, Who
 from app.services.audit import Origin
 
@@ -11,11 +12,11 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+def base_of(request: Request, settings: Settings) -> str:
+    """The beginning of every address we give away, without a slash at its end: as configured, else as asked for."""
+    return settings.public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
+
+
 def origin_of(request: Request, who: Who | None) -> Origin:
     """Who and where, for the audit."""
     return Origin(who.person_id if isinstance(who, Member) else None, address_of(request))
-
-
-def address_to(request: Request, public_url: str, path: str) -> str:
-    """The whole address of a page of ours, to copy or to photograph: as people type it, else as this one came."""
-    return (public_url or str(request.base_url)).rstrip("/") + path

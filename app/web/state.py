@@ -10,6 +10,8 @@ from starlette.requests import Request
 from app.config import Settings
 from app.db import Database
 from app.domain.who import Who
+from app.integrations.mail import Mailbox
+from app.integrations.oidc import Provider
 from app.services import audit
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock
@@ -24,11 +26,12 @@ from app.web.summaries import Summaries
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The parts that main put together."""
+    """The parts that main put together. Weeks go by `clock`, which the demo hurries on; sign-ins by `wall`."""
 
     settings: Settings
     database: Database
     clock: Clock
+    wall: Clock
     boards: BoardKeeper
     desk: Desk
     recorder: Recorder
@@ -36,6 +39,8 @@ class Installation:
     summaries: Summaries
     projector: Projector
     refusals: Refusals
+    mailbox: Mailbox | None
+    company: Provider | None
 
     @contextmanager
     def acting(self, request: Request, who: Who | None) -> Iterator[Session]:

@@ -34,5 +34,6 @@ async def receipt_for(place: Installation, slug: str, team_id: str, *, sees_all:
 async def stream_for(request: Request, slug: str, view: View, who: Who | None) -> Response:
     """A live stream of a week's board as this reader may see it. Raises WeekUnknown or Unavailable."""
     place = installation(request)
-    key = Key(slug, not sees_behind_freeze(who), view)
+    sees_all = sees_behind_freeze(who)
+    key = Key(slug, not sees_all, view, "admin" if sees_all else "read")
     return await place.streams.open(key, address_of(request), credential_of(request))

@@ -1,5 +1,6 @@
 """`serve` and `demo` as real processes: they answer, keep to themselves, and end when told to."""
 
+import errno
 import json
 import os
 import shlex
@@ -217,6 +218,22 @@ def test_host_that_is_not_ours_is_refused(host: str) -> None:
 def test_port_that_is_taken_is_refused() -> None:
     with server.listen("127.0.0.1", 0) as taken, pytest.raises(Conflict):
         server.listen("127.0.0.1", taken.getsockname()[1])
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no such time-out")
+def test_system_gives_up_on_a_peer_that_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "STUCK_SECONDS", 1.0)
+    with server.listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()) as _never_reads:
+        accepted, _ = listener.accept()
+        with accepted:
+            accepted.settimeout(20)
+            begun = time.monotonic()
+
+            with pytest.raises(TimeoutError) as failure:
+                accepted.sendall(b"x" * 50_000_000)
+
+    assert failure.value.errno == errno.ETIMEDOUT
+    assert time.monotonic() - begun < 15
 
 
 def test_address_is_one_to_type_on_this_machine() -> None:

@@ -21,6 +21,7 @@ from app.db import Database
 from app.domain.who import Role, Scope
 from app.main import create_app
 from app.services import accounts, credentials, displays, people, sign_ins, tokens
+from app.web.wire import WiredProtocol
 from tests.builders import GUS, NAMES, NOW, SLUG, Game, an_activity, moment
 
 BOTH_ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
@@ -177,7 +178,7 @@ def serving(settings: Settings, clock: SettableClock | None = None, port: int = 
 @contextmanager
 def listening(app: FastAPI, port: int = 0) -> Iterator[str]:
     """Serve an application in a thread, on this port or on a free one; its address."""
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
+    server = uvicorn.Server(uvicorn.Config(app, http=WiredProtocol, log_config=None, timeout_graceful_shutdown=2))
     with socket.create_server(("127.0.0.1", port)) as listener:
         thread = threading.Thread(target=_run, args=(server, listener), daemon=True)
         thread.start()

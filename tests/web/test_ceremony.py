@@ -7,7 +7,7 @@ import httpx
 from app.services import ceremonies, secrets, weeks
 from tests.builders import ENDS, SLUG, STARTS, ZONE
 from tests.web.site import Site
-from tests.web.test_live import watching
+from tests.web.viewing import watching
 
 PRESENT = f"/weeks/{SLUG}/summary/present"
 

@@ -11,14 +11,16 @@ from tests.web.site import API, SIGNED_IN, WEEK, Site, assert_problem, until
 
 POLICY = (
     "default-src 'none'; script-src {}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "report-uri /csp-reports; report-to csp"
 )
 HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "strict-origin-when-cross-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "reporting-endpoints": 'csp="/csp-reports"',
 }
 
 
@@ -85,6 +87,10 @@ def test_a_wrong_method_is_405_and_says_which_are_right(site: Site) -> None:
 
     assert assert_problem(api, 405) == "This address does not take that method."
     assert (api.headers["allow"], page.status_code, page.headers["allow"]) == ("GET", 405, "GET")
+    assert [site.ask("DELETE", path).headers["allow"] for path in (f"{API}/rules", f"{WEEK}/activities")] == [
+        "GET, PUT",
+        "GET, POST",
+    ]
     assert page.headers["content-type"] == "text/html; charset=utf-8"
 
 

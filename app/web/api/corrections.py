@@ -17,6 +17,7 @@ from app.services.transfer import moment
 from app.web.access import Corrector
 from app.web.api.bodies import parse, takes_json
 from app.web.api.schemas import ActivityOut, RulingOut
+from app.web.api.weeks import Slug
 from app.web.documents import activity_document
 from app.web.state import installation
 
@@ -39,7 +40,9 @@ class AdjustmentIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     team_id: Code
-    points: Annotated[int, Field(ge=-MOST_POINTS, le=MOST_POINTS, description="Not 0", examples=[15])]
+    points: Annotated[
+        int, Field(ge=-MOST_POINTS, le=MOST_POINTS, examples=[15], json_schema_extra={"not": {"const": 0}})
+    ]
     reason: Reason
     external_id: Annotated[Code, Field(description="Names the adjustment: a repeat answers with the first one.")]
 
@@ -96,7 +99,7 @@ def _rule(
     openapi_extra=_ADJUSTMENT,
     responses={201: {"model": ActivityOut}, 200: {"model": ActivityOut, "description": "A repeat: the first one"}},
 )
-async def adjust(request: Request, week: str, who: Corrector) -> Response:
+async def adjust(request: Request, week: Slug, who: Corrector) -> Response:
     """Give a team points or take some, with a reason everybody can read on its receipt."""
     return await run_in_threadpool(_adjust, request, week, await request.body(), who)
 

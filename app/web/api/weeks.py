@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -14,6 +14,7 @@ from app.web.state import installation
 
 router = APIRouter()
 
+Slug = Annotated[str, Path(description="A week's slug, or `current`", examples=["current"])]
 Cursor = Annotated[str | None, Query(max_length=2_000, description="`next_cursor` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=paging.MOST_PER_PAGE)]
 
@@ -31,7 +32,7 @@ def list_weeks(request: Request, who: Reader, cursor: Cursor = None, limit: Limi
 
 
 @router.get("/weeks/{week}", tags=["weeks"], responses={200: {"model": WeekOut}})
-def show_week(request: Request, week: str, who: Reader) -> Response:
+def show_week(request: Request, week: Slug, who: Reader) -> Response:
     """One week; `week` may be `current`."""
     place = installation(request)
     with place.database.reading() as session:
@@ -42,7 +43,7 @@ def show_week(request: Request, week: str, who: Reader) -> Response:
 
 @router.get("/weeks/{week}/teams", tags=["weeks"], responses={200: {"model": TeamsOut}})
 def list_teams(
-    request: Request, week: str, _who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+    request: Request, week: Slug, _who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
 ) -> Response:
     """A week's teams by name, with who is in them now."""
     place = installation(request)

@@ -18,7 +18,7 @@ from app.web import redirects
 from app.web.access import Organizer, Owner
 from app.web.organizer import wording
 from app.web.organizer.page import page, remember, zone_name, zone_of
-from app.web.origin import address_to
+from app.web.origin import base_of
 from app.web.state import installation
 
 router = APIRouter(include_in_schema=False)
@@ -206,7 +206,7 @@ def show(
     """A person's page, with a new link's secret where one was just made. Raises NotFound."""
     place = installation(request)
     now = place.clock()
-    link = address_to(request, place.settings.public_url, links.address("", secret)) if secret else ""
+    link = links.address(base_of(request, place.settings), secret) if secret else ""
     with place.database.reading() as session:
         person = accounts.find(session, person_id)
         week = weeks.at_hand(session, now)

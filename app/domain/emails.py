@@ -1,0 +1,34 @@
+"""E-mail addresses as proof of who somebody is: one plain address, its exact domain."""
+
+import re
+from collections.abc import Collection
+
+from app.domain.names import fold_email
+
+LONGEST = 254
+
+# ASCII alone: casefolding makes one address of two (ß and ss, the Kelvin sign and k), which must not open an account.
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_ADDRESS = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@({_LABEL}(?:\.{_LABEL})*)")
+
+
+def domain_of(email: str) -> str | None:
+    """The domain of one plain address, in lower case; None for anything else."""
+    match = _ADDRESS.fullmatch(email) if len(email) <= LONGEST else None
+    return match[1].lower() if match else None
+
+
+def is_of(email: str, domains: Collection[str]) -> bool:
+    """Whether the address is plain and of exactly one of the domains; without domains any plain address is."""
+    domain = domain_of(fold_email(email)) if email.isascii() else None
+    return domain is not None and (not domains or domain in domains)
+
+
+def parse_domains(text: str) -> frozenset[str]:
+    """The domains of a comma-separated list, in lower case. Raises ValueError with the one that is none."""
+    domains = [domain for item in text.split(",") if (domain := item.strip())]
+    for domain in domains:
+        if not _DOMAIN.fullmatch(domain):
+            raise ValueError(domain)
+    return frozenset(domain.lower() for domain in domains)

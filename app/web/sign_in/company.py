@@ -1,0 +1,109 @@
+"""Sign-in with the company's account: there by a link, back with an answer, in by a form of our own."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.errors import NotFound, Problem, SignInFailed
+from app.integrations.oidc import Begun, Provider
+from app.models import Person
+from app.services import identities, secrets, throttle
+from app.web import cookies
+from app.web.origin import address_of, base_of
+from app.web.render import render_page
+from app.web.sign_in import entry
+from app.web.sign_in.links import PRIVATE, page
+from app.web.state import Installation, installation
+
+router = APIRouter(include_in_schema=False, prefix="/sign-in")
+
+UNDERWAY_SECONDS = 600
+ANSWER = ("code", "state", "iss", "error", "error_description")
+LOST = "This sign-in took too long, or was begun in another browser. Start again from the sign-in page."
+
+
+@router.get("/company")
+async def company(request: Request) -> Response:
+    """Go to the company's provider; what must come back with the answer stays in a cookie until then."""
+    place = installation(request)
+    provider = _provider(place)
+    try:
+        cookies.check_safe(request, place.settings)
+        back = f"{base_of(request, place.settings)}/sign-in/return"
+        begun = await run_in_threadpool(provider.begin, back, place.wall())
+    except Problem as problem:
+        return page(request, status=problem.status, refused=problem.detail)
+    response = RedirectResponse(begun.url, status_code=303, headers=PRIVATE)
+    cookies.write(request, response, "company", _signer(place).dumps(asdict(begun)))
+    return response
+
+
+@router.get("/return", name="company_return")
+async def come_back(
+    request: Request,
+    code: Annotated[str, Query()] = "",
+    state: Annotated[str, Query()] = "",
+    iss: Annotated[str, Query()] = "",
+    error: Annotated[str, Query()] = "",
+) -> Response:
+    """What the provider answered, as a form that sends itself: this page changes nothing yet."""
+    _provider(installation(request))
+    answer = {"code": code, "state": state, "iss": iss, "error": error}
+    given = {name: value for name, value in answer.items() if value}
+    response = render_page(request, "sign_in/return.html", who=None, answer=given)
+    response.headers.update(PRIVATE)
+    return response
+
+
+@router.post("/return", name="company_enter")
+async def enter(request: Request) -> Response:
+    """Sign in whoever the provider's answer proves to be there; people are made at their first time."""
+    place = installation(request)
+    provider = _provider(place)
+    form = await request.form()
+    answer = {name: str(form[name]) for name in ANSWER if name in form and not isinstance(form[name], UploadFile)}
+    try:
+        begun = _begun(place, cookies.read(request, "company"))
+        secret, person = await run_in_threadpool(_admit, place, request, provider, answer, begun)
+    except Problem as problem:
+        response = page(request, status=problem.status, refused=problem.detail)
+    else:
+        response = entry.enter(request, secret, entry.home_of(person))
+    cookies.forget(request, response, "company")
+    return response
+
+
+def _admit(
+    place: Installation, request: Request, provider: Provider, answer: dict[str, str], begun: Begun
+) -> tuple[str, Person]:
+    now = place.wall()
+    with place.database.unit_of_work() as session:
+        throttle.count(session, throttle.COMPANY_FROM_ADDRESS, address_of(request), now)
+    claims = provider.finish(answer, begun, now)
+    with place.acting(request, None) as session:
+        person = identities.find_or_link(session, **asdict(claims), now=now)
+        return entry.start(session, request, person, "company", place), person
+
+
+def _provider(place: Installation) -> Provider:
+    if place.company is None:
+        raise NotFound("This installation has no company sign-in. Use your personal link or your team's code.")
+    return place.company
+
+
+def _begun(place: Installation, kept: str | None) -> Begun:
+    try:
+        facts: dict[str, Any] = _signer(place).loads(kept or "", max_age=UNDERWAY_SECONDS)
+    except BadSignature:
+        raise SignInFailed(LOST) from None
+    return Begun(**facts)
+
+
+def _signer(place: Installation) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secrets.secret_key(place.settings), salt="company")

@@ -1,0 +1,34 @@
+"""What every way in ends with: a sign-in, its cookie, and the page somebody wanted."""
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.models import Person
+from app.services import sign_ins
+from app.services.sign_ins import Way
+from app.web import cookies, redirects
+from app.web.origin import address_of
+from app.web.state import Installation, installation
+
+
+def start(session: Session, request: Request, person: Person, way: Way, place: Installation) -> str:
+    """Sign a person in; the secret goes into the cookie that `enter` writes. Raises SignInNeeded if switched off."""
+    agent = request.headers.get("user-agent", "")
+    old = cookies.read(request, "sign-in")
+    return sign_ins.start(
+        session, person, way, address=address_of(request), agent=agent, replaces=old, now=place.wall()
+    )
+
+
+def enter(request: Request, secret: str, route: str, *, done: str = "") -> Response:
+    """Lead somebody in, with a new secret: whatever the browser held before does not count any more."""
+    response = redirects.see(request, route, done=done)
+    cookies.write(request, response, "sign-in", secret)
+    installation(request).desk.forget_all()
+    return response
+
+
+def home_of(person: Person) -> str:
+    """The page somebody wants to see first."""
+    return "me" if person.role == "player" else "organizer_home"

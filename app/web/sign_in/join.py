@@ -1,0 +1,108 @@
+"""A team's code: colleagues let themselves into the team, until it is full."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.who import Member
+from app.errors import NotFound, Problem
+from app.models import Team, Week
+from app.services import accounts, join_codes, rule_sets, teams, throttle
+from app.web import cookies, redirects
+from app.web.access import Anybody
+from app.web.origin import address_of
+from app.web.render import render_page
+from app.web.sign_in import entry
+from app.web.state import Installation, installation
+
+router = APIRouter(include_in_schema=False, prefix="/join")
+
+
+@router.get("", name="join_with_code")
+async def ask_for_code(request: Request, who: Anybody, code: Annotated[str, Query(max_length=100)] = "") -> Response:
+    """Ask for a code, or go on with the one that was typed."""
+    typed = join_codes.tidy(code)
+    if not typed:
+        return render_page(request, "sign_in/code.html", who=_member(who), refused="", code="")
+    try:
+        await run_in_threadpool(_look, installation(request), request, typed)
+    except NotFound as problem:
+        facts = {"refused": problem.detail, "code": code}
+        return render_page(request, "sign_in/code.html", status=404, who=_member(who), **facts)
+    return redirects.see(request, "join_team", code=typed)
+
+
+def _member(who: object) -> Member | None:
+    return who if isinstance(who, Member) else None
+
+
+def _look(place: Installation, request: Request, code: str) -> tuple[Team, Week, list[str], int]:
+    """The team of a code, its week, who is in it, and how many may be. A code nobody has counts as a try."""
+    try:
+        with place.database.reading() as session:
+            team, week = join_codes.look(session, code)
+            members = [person.name for person in teams.members(session, week).get(team.id, [])]
+            return team, week, members, rule_sets.rules_of(session, week).team_size
+    except NotFound:
+        with place.database.unit_of_work() as session:
+            throttle.count(session, throttle.JOINS_FROM_ADDRESS, address_of(request), place.wall())
+        raise
+
+
+@router.get("/{code}")
+async def join_team(request: Request, code: str, who: Anybody) -> Response:
+    """The team behind a code, and how to join it."""
+    return await _team_page(request, code, _member(who))
+
+
+async def _team_page(request: Request, code: str, who: Member | None, status: int = 200, **typed: str) -> Response:
+    team, week, members, size = await run_in_threadpool(_look, installation(request), request, code)
+    facts = {"refused": "", "name": "", "email": "", **typed}
+    response = render_page(
+        request, "sign_in/join.html", status=status, who=who, code=code, team=team, week=week, members=members,
+        size=size, **facts,
+    )  # fmt: skip
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@router.post("/{code}", name="join_the_team")
+async def join_the_team(
+    request: Request,
+    code: str,
+    who: Anybody,
+    name: Annotated[str, Form()] = "",
+    email: Annotated[str, Form()] = "",
+) -> Response:
+    """Join; who is not signed in says who they are, and is."""
+    place = installation(request)
+    member = _member(who)
+    try:
+        if member is not None:
+            await run_in_threadpool(_join, place, request, code, member)
+            place.desk.forget_all()
+            return redirects.see(request, "me", done="joined")
+        cookies.check_safe(request, place.settings)
+        secret = await run_in_threadpool(_join_as_new, place, request, code, name, email)
+    except NotFound:
+        raise
+    except Problem as problem:
+        typed = {"refused": problem.detail, "name": name, "email": email}
+        return await _team_page(request, code, member, problem.status, **typed)
+    return entry.enter(request, secret, "me", done="joined")
+
+
+def _join(place: Installation, request: Request, code: str, member: Member) -> None:
+    with place.acting(request, member) as session:
+        join_codes.join(session, code, accounts.find(session, member.person_id), now=place.clock())
+
+
+def _join_as_new(place: Installation, request: Request, code: str, name: str, email: str) -> str:
+    with place.database.unit_of_work() as session:
+        throttle.count(session, throttle.JOINS_FROM_ADDRESS, address_of(request), place.wall())
+    with place.acting(request, None) as session:
+        person, _team = join_codes.join_as_new(session, code, name=name, email=email, now=place.clock())
+        return entry.start(session, request, person, "join", place)

@@ -1,0 +1,115 @@
+"""The sign-in page, and the personal links: opening one shows whom it is for, a button uses it up."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.who import Member
+from app.errors import NotFound, Problem
+from app.models import Person
+from app.services import links, throttle
+from app.services.sign_ins import Way
+from app.web import cookies, redirects
+from app.web.access import Anybody
+from app.web.origin import address_of
+from app.web.render import render_page
+from app.web.sign_in import entry
+from app.web.state import Installation, installation
+
+router = APIRouter(include_in_schema=False, prefix="/sign-in")
+
+MAILED = "If that address takes part, a link is on its way to it. It works once, within 30 minutes."
+DONE = {"out": "You are signed out. See you at the next shift.", "mailed": MAILED}
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+@router.get("")
+async def sign_in(
+    request: Request, who: Anybody, done: Annotated[str, Query()] = "", to: Annotated[str, Query()] = ""
+) -> Response:
+    """Every way in that this installation has; somebody signed in goes on to what they wanted."""
+    if isinstance(who, Member):
+        return redirects.see(request, redirects.target(to))
+    return page(request, done=DONE.get(done, ""), to=to)
+
+
+def page(
+    request: Request, *, status: int = 200, done: str = "", to: str = "", refused: str = "", email: str = ""
+) -> Response:
+    """The sign-in page, as often as it takes."""
+    place = installation(request)
+    response = render_page(
+        request, "sign_in/index.html", status=status, who=None, done=done, to=to, refused=refused, email=email,
+        by_mail=place.mailbox is not None, company=place.company.name if place.company else "",
+    )  # fmt: skip
+    response.headers.update(PRIVATE)
+    return response
+
+
+@router.get("/link/{secret}")
+async def sign_in_link(request: Request, secret: str, who: Anybody) -> Response:
+    """Whom a link is for. Mail programs open links by themselves, so opening uses nothing up."""
+    place = installation(request)
+    cookies.check_safe(request, place.settings)
+    person = await run_in_threadpool(_look, place, request, secret)
+    return _link_page(request, secret, person, who)
+
+
+def _look(place: Installation, request: Request, secret: str) -> Person | None:
+    try:
+        with place.database.reading() as session:
+            return links.look(session, secret, place.wall())[1]
+    except NotFound:
+        with place.database.unit_of_work() as session:
+            throttle.count(session, throttle.LINKS_FROM_ADDRESS, address_of(request), place.wall())
+        raise
+
+
+def _link_page(
+    request: Request, secret: str, person: Person | None, who: object, *, refused: str = "", name: str = "",
+    email: str = "", status: int = 200,
+) -> Response:  # fmt: skip
+    response = render_page(
+        request, "sign_in/link.html", status=status, who=who if isinstance(who, Member) else None, secret=secret,
+        person=person, refused=refused, name=name, email=email,
+    )  # fmt: skip
+    response.headers.update(PRIVATE)
+    return response
+
+
+@router.post("/link/{secret}", name="use_link")
+async def use_link(
+    request: Request,
+    secret: str,
+    name: Annotated[str, Form()] = "",
+    email: Annotated[str, Form()] = "",
+) -> Response:
+    """Use a link up and sign in; the first start's link asks who its opener is, and makes them the owner."""
+    place = installation(request)
+    cookies.check_safe(request, place.settings)
+    person = await run_in_threadpool(_look, place, request, secret)
+    try:
+        who, made = await run_in_threadpool(_use, place, request, secret, person is None, name, email)
+    except NotFound:
+        raise
+    except Problem as problem:
+        return _link_page(
+            request, secret, person, None, refused=problem.detail, name=name, email=email, status=problem.status
+        )
+    return entry.enter(request, made, entry.home_of(who))
+
+
+def _use(
+    place: Installation, request: Request, secret: str, is_first: bool, name: str, email: str
+) -> tuple[Person, str]:
+    now = place.wall()
+    with place.acting(request, None) as session:
+        way: Way = "first"
+        if is_first:
+            person = links.use_first(session, secret, name=name, email=email, now=now)
+        else:
+            way, person = links.use(session, secret, now)
+        return person, entry.start(session, request, person, way, place)

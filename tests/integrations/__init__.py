@@ -1,0 +1,1 @@
+"""Tests of the ways to other systems, against real servers on this machine."""

@@ -1,0 +1,305 @@
+"""Mail against a real SMTP server on this machine, in every mood a server has."""
+
+import email
+import email.policy
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from app.config import Settings
+from app.errors import MailNotSent, Malformed
+from app.integrations import mail
+from app.integrations.mail import Letter, Mailbox
+
+NOW = datetime(2022, 9, 14, 20, 0, tzinfo=UTC)
+LETTER = Letter("Grüße", "Guten Morgen, Zoë!\n\n.\nhttps://week.example.com/" + "x" * 200 + "\n")
+USER, PASSWORD = "week@example.com", "p@ss:word/%"
+
+
+class Postbox:
+    """What the server keeps, and whom it refuses."""
+
+    def __init__(self) -> None:
+        self.envelopes: list[Any] = []
+        self.refusal = ""
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+        """Take the recipient, or not."""
+        if self.refusal.startswith("550"):
+            return self.refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        """Keep the message, or not."""
+        if self.refusal:
+            return self.refusal
+        self.envelopes.append(envelope)
+        return "250 OK"
+
+    def message(self) -> EmailMessage:
+        """The only one there is, as a mail program reads it."""
+        (envelope,) = self.envelopes
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(message, EmailMessage)
+        return message
+
+
+@pytest.fixture
+def postbox() -> Postbox:
+    """An empty one."""
+    return Postbox()
+
+
+@contextmanager
+def smtp_server(postbox: Postbox, **wishes: Any) -> Iterator[int]:
+    """A running server; its port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    controller = Controller(postbox, hostname="127.0.0.1", port=port, **wishes)
+    controller.start()
+    try:
+        yield port
+    finally:
+        controller.stop()
+
+
+def box(url: str, sender: str = "Assembly Week <week@example.com>") -> Mailbox:
+    """Our mailbox, impatient."""
+    return Mailbox(mail.parse_server(url), mail.parse_sender(sender), seconds=2)
+
+
+def encrypted(certificate: str) -> dict[str, Any]:
+    """A server that demands STARTTLS and a login."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return {"tls_context": context, "require_starttls": True, "authenticator": _authenticate, "auth_required": True}
+
+
+def _authenticate(_server: Any, _session: Any, _envelope: Any, _mechanism: str, login: LoginPassword) -> AuthResult:
+    return AuthResult(success=(login.login, login.password) == (USER.encode(), PASSWORD.encode()), handled=False)
+
+
+@pytest.fixture
+def believed(certificate: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server's certificate, vouched for."""
+    monkeypatch.setattr(mail, "_certificates", lambda: ssl.create_default_context(cafile=certificate))
+
+
+def test_message_arrives_as_it_was_written(postbox: Postbox) -> None:
+    with smtp_server(postbox) as port:
+        box(f"smtp://127.0.0.1:{port}").send("zoe@example.com", "Zoë Ångström, “Z”", LETTER, NOW)
+    message = postbox.message()
+
+    assert (postbox.envelopes[0].mail_from, postbox.envelopes[0].rcpt_tos) == ("week@example.com", ["zoe@example.com"])
+    assert message.get_content().replace("\r\n", "\n") == LETTER.text
+    assert message["Subject"] == "Grüße"
+    assert [(to.display_name, to.addr_spec) for to in message["To"].addresses] == [
+        ("Zoë Ångström, “Z”", "zoe@example.com")
+    ]
+    assert str(message["From"]) == "Assembly Week <week@example.com>"
+    assert message["Date"].datetime == NOW
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Message-ID"].endswith("@example.com>")
+
+
+def test_message_is_seven_bit_with_short_lines(postbox: Postbox) -> None:
+    with smtp_server(postbox) as port:
+        box(f"smtp://127.0.0.1:{port}").send("zoe@example.com", "Zoë", LETTER, NOW)
+    content = postbox.envelopes[0].content
+
+    assert (content.isascii(), max(map(len, content.splitlines())) <= 78) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("to", "name", "subject"),
+    [
+        ("zoe@example.com\nBcc: all@example.com", "Zoë", "Hello"),
+        ("zoe@example.com", "Zoë\r\nBcc: all@example.com", "Hello"),
+        ("zoe@example.com", "Zoë", "Hello\nBcc: all@example.com"),
+        ("zoe@example.com", "Zoë", "Hello\u2028Bcc: all@example.com"),
+        ("zoe@example.com, all@example.com", "Zoë", "Hello"),
+        ("zoe@example.com>\x00", "Zoë", "Hello"),
+        ("Zoë <zoe@example.com>", "Zoë", "Hello"),
+        ("zoe", "Zoë", "Hello"),
+        ("", "Zoë", "Hello"),
+    ],
+)
+def test_address_that_smuggles_more_is_refused(postbox: Postbox, to: str, name: str, subject: str) -> None:
+    with smtp_server(postbox) as port, pytest.raises(MailNotSent):
+        box(f"smtp://127.0.0.1:{port}").send(to, name, Letter(subject, "text"), NOW)
+
+    assert postbox.envelopes == []
+
+
+@pytest.mark.usefixtures("believed")
+def test_message_goes_over_starttls_with_a_login(postbox: Postbox, certificate: str) -> None:
+    with smtp_server(postbox, **encrypted(certificate)) as port:
+        url = f"smtp://week%40example.com:p%40ss%3Aword%2F%25@127.0.0.1:{port}?tls=always"
+        box(url).send("zoe@example.com", "Zoë", LETTER, NOW)
+
+    assert postbox.message()["Subject"] == "Grüße"
+
+
+@pytest.mark.usefixtures("believed")
+def test_message_goes_over_tls_from_the_start(postbox: Postbox, certificate: str) -> None:
+    with _tls_tunnel(postbox, certificate) as port:
+        box(f"smtps://127.0.0.1:{port}").send("zoe@example.com", "Zoë", LETTER, NOW)
+
+    assert postbox.message()["Subject"] == "Grüße"
+
+
+@contextmanager
+def _tls_tunnel(postbox: Postbox, certificate: str) -> Iterator[int]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with smtp_server(postbox, ssl_context=context) as port:
+        yield port
+
+
+@pytest.mark.usefixtures("believed")
+def test_wrong_login_is_named(postbox: Postbox, certificate: str) -> None:
+    with smtp_server(postbox, **encrypted(certificate)) as port, pytest.raises(MailNotSent, match="our login"):
+        box(f"smtp://week:guessed@127.0.0.1:{port}?tls=always").send("zoe@example.com", "Zoë", LETTER, NOW)
+
+
+def test_certificate_that_nobody_vouches_for_is_not_believed(postbox: Postbox, certificate: str) -> None:
+    url = "smtp://{}@127.0.0.1:{}?tls=always"
+    with smtp_server(postbox, **encrypted(certificate)) as port, pytest.raises(MailNotSent, match="encrypted"):
+        box(url.format("week:secret", port)).send("zoe@example.com", "Zoë", LETTER, NOW)
+
+
+def test_server_without_encryption_gets_neither_password_nor_message(postbox: Postbox) -> None:
+    with smtp_server(postbox, auth_require_tls=False) as port, pytest.raises(MailNotSent, match="encryption"):
+        box(f"smtp://week:secret@127.0.0.1:{port}?tls=always").send("zoe@example.com", "Zoë", LETTER, NOW)
+
+    assert postbox.envelopes == []
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"), [("550 No such user", "Check its spelling"), ("451 Later", "did not take it")]
+)
+def test_server_that_refuses_is_named(postbox: Postbox, refusal: str, said: str) -> None:
+    postbox.refusal = refusal
+
+    with smtp_server(postbox) as port, pytest.raises(MailNotSent, match=said) as problem:
+        box(f"smtp://127.0.0.1:{port}").send("zoe@example.com", "Zoë", LETTER, NOW)
+
+    assert refusal not in problem.value.detail
+
+
+def test_server_that_is_away_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    with pytest.raises(MailNotSent, match="cannot be reached"):
+        box(f"smtp://127.0.0.1:{port}").send("zoe@example.com", "Zoë", LETTER, NOW)
+
+
+def test_server_that_hangs_is_left_in_time() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = mail.parse_server(f"smtp://127.0.0.1:{listener.getsockname()[1]}")
+        mailbox = Mailbox(server, mail.parse_sender("week@example.com"), seconds=0.3)
+        started = time.monotonic()
+
+        with pytest.raises(MailNotSent, match="in time"):
+            mailbox.send("zoe@example.com", "Zoë", LETTER, NOW)
+
+    assert time.monotonic() - started < 2
+
+
+def test_server_that_speaks_something_else_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_speak_http, args=[listener], daemon=True)
+        thread.start()
+
+        with pytest.raises(MailNotSent):
+            box(f"smtp://127.0.0.1:{listener.getsockname()[1]}").send("zoe@example.com", "Zoë", LETTER, NOW)
+        thread.join()
+
+
+def _speak_http(listener: socket.socket) -> None:
+    connection, _ = listener.accept()
+    with connection:
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("url", "tls", "port"),
+    [
+        ("smtp://mail.example.com", "STARTTLS", 587),
+        ("smtp://mail.example.com:25", "STARTTLS", 25),
+        ("smtp://mail.example.com?tls=never", "never", 587),
+        ("smtp://localhost:25", "never", 25),
+        ("smtp://[::1]:25", "never", 25),
+        ("smtp://localhost:25?tls=always", "STARTTLS", 25),
+        ("smtps://mail.example.com", "at once", 465),
+    ],
+)
+def test_way_to_the_server_is_encrypted_unless_it_stays_here(url: str, tls: str, port: int) -> None:
+    server = mail.parse_server(url)
+
+    assert (server.tls, server.port) == (tls, port)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example.com",
+        "http://mail.example.com",
+        "smtp://",
+        "smtp://mail.example.com:port",
+        "smtp://mail.example.com/path",
+        "smtp://mail.example.com?tls=maybe",
+        "smtp://mail.example.com?ssl=1",
+        "smtps://mail.example.com?tls=never",
+        "smtp://mail.example.com\n",
+        "smtp://week:p%C3%B6st@mail.example.com",
+    ],
+)
+def test_server_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(Malformed, match="ASSEMBLY_WEEK_SMTP_URL"):
+        mail.parse_server(url)
+
+
+@pytest.mark.parametrize(
+    "sender", ["", "week", "Week <week>", "a@example.com, b@example.com", "Week <a@example.com>\nBcc: b@c.d"]
+)
+def test_sender_that_is_none_is_refused(sender: str) -> None:
+    settings = Settings(_env_file=None, smtp_url="smtp://localhost", mail_from=sender)
+
+    with pytest.raises(Malformed, match="ASSEMBLY_WEEK_MAIL_FROM"):
+        mail.mailbox(settings)
+
+
+def test_without_a_server_there_is_no_mailbox() -> None:
+    assert mail.mailbox(Settings(_env_file=None)) is None
+
+
+def test_settings_do_not_show_their_secrets() -> None:
+    settings = Settings(_env_file=None, smtp_url="smtp://week:hidden@localhost", oidc_client_secret="hidden")
+
+    assert "hidden" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(15, "15 minutes"), (1, "1 minute"), (60, "1 hour"), (90, "90 minutes"), (10_080, "7 days")]
+)
+def test_sign_in_letter_says_how_long_its_link_works(minutes: int, said: str) -> None:
+    letter = mail.sign_in_letter("Ada", "https://week.example.com/sign-in/abc", minutes)
+
+    assert letter.text.splitlines()[4:7] == [
+        "https://week.example.com/sign-in/abc",
+        "",
+        f"It works once, within {said}. Keep it to yourself: whoever opens it is signed in as you.",
+    ]

@@ -1,0 +1,161 @@
+"""Sign-in against a real provider in its own process: what must work, and what an honest provider refuses."""
+
+import http.client
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from app.config import Settings
+from app.errors import Malformed, SignInFailed, SignInRefused
+from app.integrations import oidc
+from tests import provider as honest
+from tests.provider import HonestProvider
+
+RETURN = "http://127.0.0.1:8000/sign-in/return"
+
+
+@pytest.fixture(scope="module")
+def company() -> Iterator[HonestProvider]:
+    """The company's provider, its clock ours."""
+    with honest.running() as running:
+        yield running
+
+
+def a_client(company: HonestProvider, **changes: object) -> oidc.Provider:
+    """Our side of it."""
+    given = {"oidc_issuer": company.issuer, "oidc_client_id": company.client_id}
+    settings = Settings(_env_file=None, **{**given, "oidc_client_secret": company.client_secret, **changes})  # type: ignore[arg-type]
+    client = oidc.provider(settings)
+    assert client
+    return client
+
+
+def approve(url: str) -> dict[str, str]:
+    """What the browser brings back after the provider's page."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    connection.request("GET", f"{parts.path}?{parts.query}")
+    location = connection.getresponse().headers["Location"]
+    connection.close()
+    return dict(parse_qsl(urlsplit(location).query))
+
+
+def sign_in(client: oidc.Provider, who: str) -> oidc.Claims:
+    """A whole sign-in."""
+    now = datetime.now(UTC)
+    begun = client.begin(RETURN, now, who)
+    return client.finish(approve(begun.url), begun, now)
+
+
+def test_sign_in_with_the_company_account_tells_who_it_is(company: HonestProvider) -> None:
+    claims = sign_in(a_client(company), "ada")
+
+    assert (claims.issuer, claims.email, claims.name) == (company.issuer, "ada@example.com", "Ada Lovelace")
+
+
+def test_subject_stays_the_same_and_belongs_to_one_person(company: HonestProvider) -> None:
+    client = a_client(company)
+
+    subjects = [sign_in(client, who).subject for who in ("ada", "ada", "zoë")]
+
+    assert subjects[0] == subjects[1] != subjects[2]
+
+
+def test_public_client_signs_in_without_a_secret(company: HonestProvider) -> None:
+    client = a_client(company, oidc_client_id=honest.PUBLIC_CLIENT, oidc_client_secret="")
+
+    assert sign_in(client, "ada").email == "ada@example.com"
+
+
+@pytest.mark.parametrize(("who", "name"), [("zoë", "Zoë Ångström"), ("nameless", "nameless")])
+def test_name_that_is_missing_is_made_of_what_there_is(company: HonestProvider, who: str, name: str) -> None:
+    assert sign_in(a_client(company), who).name == name
+
+
+@pytest.mark.parametrize("who", ["unverified", "silent", "mailless"])
+def test_account_without_a_verified_email_is_refused(company: HonestProvider, who: str) -> None:
+    with pytest.raises(SignInRefused):
+        sign_in(a_client(company), who)
+
+
+def test_provider_that_is_vouched_for_need_not_say_verified(company: HonestProvider) -> None:
+    client = a_client(company, oidc_vouches=True)
+
+    assert sign_in(client, "silent").email == "silent@example.com"
+    with pytest.raises(SignInRefused):
+        sign_in(client, "unverified")
+
+
+def test_email_of_another_domain_is_refused(company: HonestProvider) -> None:
+    client = a_client(company, oidc_domains="example.com, Example.org")
+
+    with pytest.raises(SignInRefused):
+        sign_in(client, "stranger")
+    assert sign_in(client, "ada").email == "ada@example.com"
+
+
+def test_cancelled_sign_in_says_so(company: HonestProvider) -> None:
+    with pytest.raises(SignInFailed, match="it was cancelled"):
+        sign_in(a_client(company), honest.CANCEL)
+
+
+def test_code_is_good_once(company: HonestProvider) -> None:
+    client, now = a_client(company), datetime.now(UTC)
+    begun = client.begin(RETURN, now, "ada")
+    answer = approve(begun.url)
+    client.finish(answer, begun, now)
+
+    with pytest.raises(SignInFailed, match="did not accept"):
+        client.finish(answer, begun, now)
+
+
+@pytest.mark.parametrize("what", ["verifier", "nonce", "redirect_uri", "state"])
+def test_sign_in_that_is_not_the_one_begun_is_refused(company: HonestProvider, what: str) -> None:
+    client, now = a_client(company), datetime.now(UTC)
+    begun = client.begin(RETURN, now, "ada")
+    answer = approve(begun.url)
+
+    with pytest.raises(SignInFailed):
+        client.finish(answer, replace(begun, **{what: "x" * 43}), now)
+
+
+def test_wrong_client_secret_is_refused(company: HonestProvider) -> None:
+    with pytest.raises(SignInFailed, match="who we are registered as"):
+        sign_in(a_client(company, oidc_client_secret="guessed"), "ada")
+
+
+def test_every_sign_in_has_secrets_of_its_own(company: HonestProvider) -> None:
+    client, now = a_client(company), datetime.now(UTC)
+
+    begun = [client.begin(RETURN, now) for _ in range(2)]
+    query = dict(parse_qsl(urlsplit(begun[0].url).query))
+
+    assert len({secret for one in begun for secret in (one.state, one.nonce, one.verifier)}) == 6
+    assert begun[0].verifier not in begun[0].url
+    assert (query["code_challenge_method"], query["response_type"], "login_hint" in query) == ("S256", "code", False)
+
+
+def test_without_an_issuer_there_is_no_provider() -> None:
+    assert oidc.provider(Settings(_env_file=None)) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"oidc_issuer": "http://login.example.com"}, "OIDC_ISSUER"),
+        ({"oidc_issuer": "login.example.com"}, "OIDC_ISSUER"),
+        ({"oidc_issuer": "https://me@login.example.com"}, "OIDC_ISSUER"),
+        ({"oidc_issuer": "https://login.example.com?tenant=1"}, "OIDC_ISSUER"),
+        ({"oidc_issuer": "https://login.example.com:port"}, "OIDC_ISSUER"),
+        ({"oidc_client_id": ""}, "OIDC_CLIENT_ID"),
+        ({"oidc_domains": "example.com,@example.org"}, "OIDC_DOMAINS"),
+    ],
+)
+def test_settings_without_sense_are_refused(changes: dict[str, str], named: str) -> None:
+    good = {"oidc_issuer": "https://login.example.com", "oidc_client_id": "week"}
+
+    with pytest.raises(Malformed, match=f"ASSEMBLY_WEEK_{named}"):
+        oidc.provider(Settings(_env_file=None, **{**good, **changes}))  # type: ignore[arg-type]
