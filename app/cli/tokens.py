@@ -79,4 +79,3 @@ def _document(token: Token, now: datetime) -> dict[str, Any]:
         "used_at": token.used_at,
         "revoked_at": token.revoked_at,
     }
-

@@ -32,8 +32,8 @@ class Overview:
     rules_errors: list[dict[str, int | str]]
 
 
-def look(session: Session, now: datetime) -> Overview:
-    """Everything at once, in a few counts."""
+def look(session: Session, now: datetime, wall: datetime) -> Overview:
+    """Everything at once, in a few counts; weeks go by `now`, tokens by `wall`."""
     week = weeks.at_hand(session, now)
     no_end = col(Token.expires_at).is_(None)
     return Overview(
@@ -43,7 +43,7 @@ def look(session: Session, now: datetime) -> Overview:
         activities=_count(session, LedgerEntry.week_id == week.id, LedgerEntry.kind != ADJUSTMENT) if week else 0,
         people=_count(session, col(Person.disabled_at).is_(None)),
         never_in=_count(session, col(Person.disabled_at).is_(None), col(Person.id).not_in(select(SignIn.person_id))),
-        tokens=_count(session, col(Token.revoked_at).is_(None), no_end | (col(Token.expires_at) > now)),
+        tokens=_count(session, col(Token.revoked_at).is_(None), no_end | (col(Token.expires_at) > wall)),
         displays=_count(session, col(Display.revoked_at).is_(None)),
         rules_version=rule_sets.active(session).id,
         rules_errors=rule_sets.file_errors(session),

@@ -77,7 +77,7 @@ def organizer_audit(
         actions = [(name, wording.action(name)) for name in audit.actions(session)]
         kinds = [(name, wording.kind(name)) for name in audit.kinds(session)]
     return page(
-        request, "organizer/audit.html", who, entries=[(each, changes.of(each)) for each in found.items],
+        request, "organizer/audit.html", who, entries=[(each, changes.of(each, zone_of(week))) for each in found.items],
         next_cursor=found.next_cursor, is_first=not cursor, wanted=wanted, actions=actions, kinds=kinds,
         say=wording.action, zone=zone_of(week), zone_name=zone_name(week), **refused,
     )  # fmt: skip
@@ -92,7 +92,7 @@ def audit_csv(request: Request, who: Organizer, wanted: AsTyped) -> Response:
     first = audit_export.first(place.database, narrowed)
     asked = {name: value for name, value in asdict(wanted).items() if value}
     with place.acting(request, who) as session:
-        audit.note(session, "audit.exported", THE_AUDIT, by=who.name, now=place.clock(), after={"filter": asked})
+        audit.note(session, "audit.exported", THE_AUDIT, by=who.name, now=place.wall(), after={"filter": asked})
     headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="audit.csv"'}
     lines = audit_export.lines(place.database, narrowed, first)
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)

@@ -40,7 +40,7 @@ def organizer_home(request: Request, who: Organizer, done: Annotated[str, Query(
     """The overview."""
     place = installation(request)
     with place.database.reading() as session:
-        found = overview.look(session, place.clock())
+        found = overview.look(session, place.clock(), place.wall())
     return page(
         request, "organizer/home.html", who, found=found, zone=zone_of(found.week), steps=steps(found),
         next_step=next_step(found), done=DONE.get(done, ""),
@@ -52,11 +52,12 @@ DONE = {"welcome": "Welcome. This is where a week is set up, looked after and cl
 
 def steps(found: Overview) -> list[Step]:
     """The first week, in order."""
+    week = f"{WEEKS}/{found.week.slug}" if found.week else WEEKS
     return [
         Step(found.week is not None, "Create a week", "A name, its days and its time zone.", WEEKS, "Create a week"),
         Step(
             found.teams > 0, "Put people into teams", "By hand, or from a CSV with team, name and e-mail.",
-            WEEKS, "Set up teams",
+            f"{week}/teams" if found.week else WEEKS, "Set up teams",
         ),
         Step(
             not found.rules_errors, "Settle the rules",
@@ -64,7 +65,7 @@ def steps(found: Overview) -> list[Step]:
             "#rules", "See what is wrong",
         ),
         Step(
-            found.phase not in {"none", "draft"}, "Open the week", "From then on work counts.", WEEKS, "Open the week",
+            found.phase not in {"none", "draft"}, "Open the week", "From then on work counts.", week, "Open the week",
         ),
         Step(
             found.people > 1 and found.never_in == 0, "Let everybody in",
@@ -85,20 +86,23 @@ def steps(found: Overview) -> list[Step]:
 def next_step(found: Overview) -> Next:
     """What the state of the week asks for."""
     slug = found.week.slug if found.week else ""
+    week = f"{WEEKS}/{slug}"
     match found.phase:
         case "none":
             return Next("Every game needs its days. Create the first week.", WEEKS, "Create a week")
         case "draft" if not found.teams:
-            return Next("It is a draft without teams. Put people into teams, then open it.", WEEKS, "Set up teams")
+            return Next(
+                "It is a draft without teams. Put people into teams, then open it.", f"{week}/teams", "Set up teams"
+            )
         case "draft":
-            return Next("It is a draft. Open it when its teams are right; work counts from then on.", WEEKS, "Open it")
+            return Next("It is a draft. Open it when its teams are right; work counts from then on.", week, "Open it")
         case "ahead":
             return Next("It is open and has not begun. A good moment to send sign-in links.", "/organizer/people",
                         "Send links")  # fmt: skip
         case "running":
             return Next("It is open and work counts. Nothing needs you right now.", f"/weeks/{slug}", "See the board")
         case "over":
-            return Next("Its days are over. Close it once late work is in, then present the result.", WEEKS, "Close it")
+            return Next("Its days are over. Close it once late work is in, then present the result.", week, "Close it")
         case _:
             return Next("It is closed and keeps its rules. Present it, or set up the next one.",
                         f"/weeks/{slug}/summary", "See the summary")  # fmt: skip

@@ -40,7 +40,7 @@ def add_person(
 ) -> Response:
     """Add somebody, and show their sign-in link, once."""
     place = installation(request)
-    now = place.clock()
+    now = place.wall()
     try:
         with place.acting(request, who) as session:
             made = accounts.create(session, name=name, email=email, by=who.name, now=now)
@@ -62,10 +62,9 @@ def _list(
     typed: dict[str, str] | None = None,
 ) -> Response:
     place = installation(request)
-    now = place.clock()
     with place.database.reading() as session:
-        week = weeks.at_hand(session, now)
-        found = directory.search(session, wanted, week, page=number, now=now)
+        week = weeks.at_hand(session, place.clock())
+        found = directory.search(session, wanted, week, page=number, now=place.wall())
     return page(
         request, "organizer/people.html", who, found=found, wanted=wanted, filters=FILTERS, week_at_hand=week,
         zone=zone_of(week), zone_name=zone_name(week), typed=typed or {}, status=status, refused=refused,

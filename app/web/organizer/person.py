@@ -10,8 +10,10 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain import browsers
 from app.domain.who import ROLES, Member
-from app.errors import Conflict, NotFound, Problem
+from app.errors import Conflict, MailNotSent, NotAllowed, NotFound, Problem
+from app.integrations.mail import sign_in_letter
 from app.models import Person
 from app.services import accounts, corrections, directory, ledger, links, rule_sets, sign_ins, weeks
 from app.web import redirects
@@ -26,7 +28,9 @@ router = APIRouter(include_in_schema=False)
 PER_PAGE = 25
 PAGE = "/organizer/people/{person_id}"
 MYSELF = "This is your own account. Ask another organizer to switch it off."
+NO_MAIL = "No mail server is set up here. Make the link, copy it and send it yourself."
 DONE = {
+    "mailed": "A sign-in link is on its way by e-mail. It works once, for seven days.",
     "taken-back": "The sign-in link is taken back.",
     "off": "Switched off, and signed out everywhere within seconds.",
     "on": "Switched on. A new sign-in link lets them in again.",
@@ -55,16 +59,38 @@ def organizer_person(
 @router.post(PAGE + "/link")
 def make_link(request: Request, who: Organizer, person_id: str) -> Response:
     """Make a sign-in link, which takes the one before back, and show it, once."""
-    place = installation(request)
     try:
-        with place.acting(request, who) as session:
-            person = accounts.find(session, person_id)
-            secret = links.make(session, person, "invitation", granter=who.role, by=who.name, now=place.clock())
-    except NotFound:
-        raise
-    except Problem as problem:
+        _, secret = _invite(request, who, person_id)
+    except (NotAllowed, Conflict) as problem:
         return _refused(request, who, person_id, problem)
     return show(request, who, person_id, secret=secret)
+
+
+@router.post(PAGE + "/link/mail")
+def mail_link(request: Request, who: Organizer, person_id: str) -> Response:
+    """Make a sign-in link and send it by e-mail; where that fails it is shown, so that it is not lost."""
+    place = installation(request)
+    if place.mailbox is None:
+        return _refused(request, who, person_id, Conflict(NO_MAIL))
+    try:
+        person, secret = _invite(request, who, person_id)
+    except (NotAllowed, Conflict) as problem:
+        return _refused(request, who, person_id, problem)
+    minutes = int(links.LASTS["invitation"].total_seconds()) // 60
+    letter = sign_in_letter(person.name, links.address(base_of(request, place.settings), secret), minutes)
+    try:
+        place.mailbox.send(person.email, person.name, letter, place.wall())
+    except MailNotSent as problem:
+        return show(request, who, person_id, status=problem.status, refused=problem.detail, secret=secret)
+    return redirects.see(request, "organizer_person", done="mailed", person_id=person_id)
+
+
+def _invite(request: Request, who: Member, person_id: str) -> tuple[Person, str]:
+    """A new link's secret. Raises NotFound, NotAllowed for an owner's, or Conflict for who is switched off."""
+    place = installation(request)
+    with place.acting(request, who) as session:
+        person = accounts.find(session, person_id)
+        return person, links.make(session, person, "invitation", granter=who.role, by=who.name, now=place.wall())
 
 
 @router.post(PAGE + "/link/revoke")
@@ -153,8 +179,9 @@ def _rule(
     request: Request, who: Member, person_id: str, activity_id: str, reason: str, done: str
 ) -> Response:  # fmt: skip
     verb = ledger.reverse if done == "reversed" else ledger.reinstate
+    now = installation(request).clock()
 
-    def deed(session: Session, person: Person, now: datetime) -> None:
+    def deed(session: Session, person: Person, _wall: datetime) -> None:
         corrections.check_owns(session, person, activity_id)
         verb(session, activity_id, reason=reason, by=who.name, now=now)
 
@@ -175,7 +202,7 @@ def _do(
     place = installation(request)
     try:
         with place.acting(request, who) as session:
-            deed(session, accounts.find(session, person_id), place.clock())
+            deed(session, accounts.find(session, person_id), place.wall())
     except NotFound:
         raise
     except Problem as problem:
@@ -205,20 +232,22 @@ def show(
 ) -> Response:
     """A person's page, with a new link's secret where one was just made. Raises NotFound."""
     place = installation(request)
-    now = place.clock()
     link = links.address(base_of(request, place.settings), secret) if secret else ""
     with place.database.reading() as session:
         person = accounts.find(session, person_id)
-        week = weeks.at_hand(session, now)
+        week = weeks.at_hand(session, place.clock())
         deeds_of = partial(corrections.of_person, session, cursor=cursor or None, limit=PER_PAGE)
         context = {
-            "listed": directory.look_up(session, person, week, now),
+            "listed": directory.look_up(session, person, week, place.wall()),
             "deeds": deeds_of(week, person) if week else None,
             "kinds": rule_sets.rules_of(session, week).kind_by_name if week else {},
-            "sign_ins": sign_ins.of_person(session, person.id, now),
+            "sign_ins": [
+                (each, browsers.in_words(each.agent)) for each in sign_ins.of_person(session, person.id, place.wall())
+            ],
         }
     return page(
         request, "organizer/person.html", who, **context, person=person, week_at_hand=week, zone=zone_of(week),
         zone_name=zone_name(week), link=link, typed=typed or {}, roles=wording.ROLES, ways=wording.WAYS,
-        may_change=person.role != "owner" or who.role == "owner", all_roles=ROLES, is_first=not cursor, **more,
+        may_change=person.role != "owner" or who.role == "owner", all_roles=ROLES,
+        by_mail=place.mailbox is not None, is_first=not cursor, **more,
     )  # fmt: skip

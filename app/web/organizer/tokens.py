@@ -41,7 +41,7 @@ def make_token(
     try:
         with place.acting(request, who) as session:
             text = tokens.create(
-                session, name=name, scopes=chosen, days=_days(days), granter=who.role, by=who.name, now=place.clock()
+                session, name=name, scopes=chosen, days=_days(days), granter=who.role, by=who.name, now=place.wall()
             )
     except Problem as problem:
         remember(request, who, problem)
@@ -66,7 +66,7 @@ def revoke_token(request: Request, who: Organizer, token_id: str) -> Response:
     place = installation(request)
     try:
         with place.acting(request, who) as session:
-            tokens.revoke(session, tokens.find(session, token_id).name, by=who.name, now=place.clock())
+            tokens.revoke(session, tokens.find(session, token_id).name, by=who.name, now=place.wall())
     except NotFound:
         raise
     except Problem as problem:
@@ -79,9 +79,9 @@ def _show(
     request: Request, who: Member, *, secret: str = "", typed: dict[str, Any] | None = None, **more: Any
 ) -> Response:
     place = installation(request)
-    now = place.clock()
+    now = place.wall()
     with place.database.reading() as session:
-        week = weeks.at_hand(session, now)
+        week = weeks.at_hand(session, place.clock())
         found = [(token, tokens.state(token, now)) for token in reversed(tokens.every(session))]
     usual = {"name": "", "scopes": [], "days": USUAL_DAYS}
     return page(
