@@ -132,12 +132,12 @@ def switch(session: Session, person: Person, *, on: bool, granter: Role | None, 
 def _shut_out(session: Session, person_id: str, now: datetime) -> None:
     """End every way in. Links come before the person's own row, as where a link is used: two would wait in a circle."""
     unused = (
-        SignInLink.person_id == person_id,
+        col(SignInLink.person_id) == person_id,
         col(SignInLink.used_at).is_(None),
         col(SignInLink.revoked_at).is_(None),
     )
     session.exec(update(SignInLink).where(*unused).values(revoked_at=now))
-    open_ones = (SignIn.person_id == person_id, col(SignIn.ended_at).is_(None))
+    open_ones = (col(SignIn.person_id) == person_id, col(SignIn.ended_at).is_(None))
     session.exec(update(SignIn).where(*open_ones).values(ended_at=now))
 
 

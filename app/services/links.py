@@ -105,7 +105,7 @@ def use_first(session: Session, secret: str, *, name: str, email: str, now: date
 
 def _use_up(session: Session, link: SignInLink, now: datetime) -> None:
     still_counts = (col(SignInLink.used_at).is_(None), col(SignInLink.revoked_at).is_(None))
-    done = session.execute(update(SignInLink).where(SignInLink.id == link.id, *still_counts).values(used_at=now))  # type: ignore[arg-type]
+    done = session.execute(update(SignInLink).where(col(SignInLink.id) == link.id, *still_counts).values(used_at=now))
     if not isinstance(done, CursorResult) or done.rowcount != 1:
         raise NotFound(GONE)
 

@@ -13,10 +13,11 @@ from starlette.responses import Response, StreamingResponse
 
 from app.domain.calendar import ONE_DAY, first_moment
 from app.errors import Malformed, Problem
-from app.models import Week
+from app.models import AuditEntry, Week
 from app.models.columns import is_id
 from app.services import accounts, audit, audit_export, weeks
 from app.services.audit import Filter, Thing
+from app.services.paging import Page
 from app.web.access import Organizer
 from app.web.organizer import changes, wording
 from app.web.organizer.page import NO_STORE, page, zone_name, zone_of
@@ -69,7 +70,7 @@ def organizer_audit(
     with place.database.reading() as session:
         week = weeks.at_hand(session, place.clock())
         refused: dict[str, Any] = {}
-        found = audit.Page[Any]([], None)
+        found: Page[AuditEntry] = Page([], None)
         try:
             found = audit.page(session, _filter(session, wanted, week), cursor=cursor or None, limit=PER_PAGE)
         except Problem as problem:

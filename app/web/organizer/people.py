@@ -18,7 +18,7 @@ from app.web.state import installation
 router = APIRouter(include_in_schema=False)
 
 LONGEST_SEARCH = 200
-FILTERS = {**{role: f"{role.capitalize()}s" for role in ROLES}, "off": "Switched off"}
+FILTERS: dict[str, str] = {**{str(role): f"{role.capitalize()}s" for role in ROLES}, "off": "Switched off"}
 
 
 @router.get("/organizer/people")

@@ -237,7 +237,7 @@ def show(
         person = accounts.find(session, person_id)
         week = weeks.at_hand(session, place.clock())
         deeds_of = partial(corrections.of_person, session, cursor=cursor or None, limit=PER_PAGE)
-        context = {
+        context: dict[str, Any] = {
             "listed": directory.look_up(session, person, week, place.wall()),
             "deeds": deeds_of(week, person) if week else None,
             "kinds": rule_sets.rules_of(session, week).kind_by_name if week else {},
