@@ -7,6 +7,7 @@ ACTIONS = {
     "audit.exported": "Exported the audit",
     "display.paired": "Paired a display",
     "display.revoked": "Sent a display away",
+    "identity.linked": "Linked a company account",
     "join-code.made": "Made a join code",
     "join-code.withdrawn": "Took a join code back",
     "ledger.exported": "Exported the ledger",
@@ -17,12 +18,15 @@ ACTIONS = {
     "person.renamed": "Renamed a person",
     "person.switched-off": "Switched a person off",
     "person.switched-on": "Switched a person on",
+    "presenter-link.made": "Made a presenter’s link",
     "role.changed": "Changed a role",
+    "rotation.changed": "Chose the displays’ scenes",
     "rules.activated": "Changed the rules",
     "rules.refused": "Refused the rules file",
     "sign-in.ended": "Ended a sign-in",
     "sign-in.started": "Signed in",
-    "team.adjusted": "Adjusted a team's points",
+    "team.adjusted": "Adjusted a team’s points",
+    "team.made": "Made a team",
     "teams.imported": "Imported teams",
     "token.created": "Made a token",
     "token.revoked": "Revoked a token",
@@ -40,6 +44,7 @@ KINDS = {
     "display": "Displays",
     "page": "Pages",
     "person": "People",
+    "rotation": "Display scenes",
     "rules": "Rules",
     "team": "Teams",
     "token": "Tokens",
@@ -61,11 +66,11 @@ SCOPES = {
 }
 
 WAYS = {
-    "first": "the first start's link",
+    "first": "the first start’s link",
     "invitation": "a sign-in link",
     "email": "a link by e-mail",
-    "join": "a team's join code",
-    "company": "the company's account",
+    "join": "a team’s join code",
+    "company": "the company’s account",
 }
 
 

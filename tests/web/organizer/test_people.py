@@ -60,7 +60,7 @@ def test_search_folds_names_and_looks_into_emails(site: Site, olu: Visitor) -> N
         for q in ("ELIF ŞAHIN", "ａｄａ", "dua@EXAMPLE", "nobody", "\0", "%", "文子")
     }
 
-    assert found == {"ELIF ŞAHIN": 1, "ａｄａ": 1, "dua@EXAMPLE": 1, "nobody": 0, "\0": 7, "%": 0, "文子": 1}
+    assert found == {"ELIF ŞAHIN": 1, "ａｄａ": 1, "dua@EXAMPLE": 1, "nobody": 0, "\0": 0, "%": 0, "文子": 1}
 
 
 def test_filters_by_role_and_by_who_is_off(site: Site, olu: Visitor) -> None:

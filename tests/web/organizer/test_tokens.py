@@ -50,7 +50,8 @@ def test_the_newest_token_is_first(site: Site, olu: Visitor) -> None:
 @pytest.mark.parametrize(
     ("name", "scope", "days"),
     [("", ["read"], "7"), ("Bridge", [], "7"), ("Bridge", ["all"], "7"), ("Bridge", ["read"], "soon"),
-     ("Bridge", ["read"], "0"), ("Bridge", ["read"], "3651"), ("Bridge", ["read"], "9" * 5_000), ("x" * 61, ["read"], "7")],
+     ("Bridge", ["read"], "0"), ("Bridge", ["read"], "3651"), ("Bridge", ["read"], "9" * 5_000),
+     ("x" * 61, ["read"], "7")],
 )  # fmt: skip
 def test_a_token_that_cannot_be_comes_back_as_typed(
     site: Site, olu: Visitor, name: str, scope: list[str], days: str

@@ -21,16 +21,18 @@ def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
             yield node
 
 
+def names_in(node: ast.AST) -> set[str]:
+    """The names that an assignment gives something to."""
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
 def texts(node: ast.AST, function: ast.AST) -> set[str]:
     """What an expression can be: its own texts, or those that its function gives to a name."""
     if isinstance(node, ast.JoinedStr):
         return {f"week.{action}" for action in get_args(weeks.Action)} if "week." in ast.unparse(node) else set()
     if isinstance(node, ast.Name):
         given = (each for each in ast.walk(function) if isinstance(each, ast.Assign))
-        values = [
-            each.value for each in given if node.id in {name for name in ast.unparse(each.targets[0]).split(", ")}
-        ]
-        node = values[0] if values else node
+        node = next((each.value for each in given if node.id in names_in(each.targets[0])), node)
     found = {each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)}
     return {text for text in found if "." in text}
 
