@@ -69,7 +69,7 @@ def steps(found: Overview) -> list[Step]:
         ),
         Step(
             found.people > 1 and found.never_in == 0, "Let everybody in",
-            "Each person gets a sign-in link of their own; a team's join code lets colleagues in too.",
+            "Each person gets a sign-in link of their own; a team’s join code lets colleagues in too.",
             "/organizer/people", "Send links",
         ),
         Step(
