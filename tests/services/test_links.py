@@ -143,7 +143,7 @@ def test_a_link_used_while_its_person_is_switched_off_opens_nothing(places: list
         ada = a_person(places[0], f"Ada{number}")
         secret = invite(places[0], ada)
 
-        results = race([lambda s=secret: sign_in(places[0], s), lambda a=ada: switch(places[1], a, on=False)])  # type: ignore[misc, list-item]
+        results = race([lambda s=secret: sign_in(places[0], s), lambda a=ada: switch(places[1], a, on=False)])  # type: ignore[misc]
 
         assert set(outcomes(results)) <= {"str", "NoneType", "NotFound", "SignInNeeded"}
         switch(places[0], ada, on=True)

@@ -129,6 +129,18 @@ def test_who_is_switched_off_is_out_at_once(database: Database) -> None:
         start(database, ada)
 
 
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_who_is_switched_off_while_they_come_in_stays_out(places: list[Database]) -> None:
+    ada = a_person(places[0], "Ada")
+
+    with places[0].unit_of_work() as session:
+        found = accounts.find(session, ada.id)
+        switch(places[1], ada, on=False)
+
+        with pytest.raises(SignInNeeded, match="switched off"):
+            sign_ins.start(session, found, "join", address="", agent="", replaces=None, now=NOW)
+
+
 def test_a_new_role_counts_at_once(database: Database) -> None:
     ada = a_person(database, "Ada")
     secret = start(database, ada)

@@ -1,9 +1,10 @@
 """Throttles: so many tries in a window, however many come at once."""
 
-from datetime import timedelta
+import threading
+from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from app.db import Database
 from app.errors import TooMany
@@ -94,11 +95,21 @@ def test_of_fifty_tries_at_once_exactly_the_limit_passes(places: list[Database])
     assert outcomes(results) == {"NoneType": 7, "TooMany": 43}
 
 
-def test_fifty_old_keys_tried_at_once_are_all_counted(places: list[Database]) -> None:
-    for number in range(50):
-        count(places[0], str(number))
-    later = throttle.KEPT + timedelta(hours=1)
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_two_that_forget_old_keys_at_once_do_not_wait_for_each_other(
+    places: list[Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("0", "1"):
+        count(places[0], key)
+    later, both = throttle.KEPT + timedelta(hours=1), threading.Barrier(2)
+    forget = throttle._forget_old
 
-    results = race(crowd(50, lambda n: count(places[n % 4], str(n), after=later)))
+    def forget_together(session: Session, before: datetime) -> None:
+        both.wait(10)
+        forget(session, before)
 
-    assert outcomes(results) == {"NoneType": 50}
+    monkeypatch.setattr(throttle, "_forget_old", forget_together)
+
+    results = race(crowd(2, lambda n: count(places[n], str(n), after=later)))
+
+    assert outcomes(results) == {"NoneType": 2}
