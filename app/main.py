@@ -31,6 +31,20 @@ from app.web.state import Installation
 from app.web.summaries import Summaries
 
 MOST_BODY_BYTES = 1_048_576
+PAGES = (
+    pages.router,
+    links.router,
+    sign_in_mail.router,
+    company.router,
+    join.router,
+    me.router,
+    ceremony.router,
+    summary.router,
+    display.router,
+    *organizer.routers,
+    health.router,
+    csp_reports.router,
+)
 
 
 class _Application(FastAPI):
@@ -53,10 +67,6 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall
 
     Weeks go by `clock`; sign-ins and tokens by `wall`, the same one unless the week's is hurried on.
     """
-    wall = wall or clock
-    settings = settings or Settings()
-    database = Database(settings.sqlalchemy_url, checkpoints=True)
-    keeper = BoardKeeper(database, clock)
     app = _Application(
         title="Assembly Week",
         version=__version__,
@@ -66,43 +76,34 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall
         max_body_size=MOST_BODY_BYTES,
         lifespan=_lifespan,
     )
-    desk, recorder = Desk(database, wall), Recorder(database, clock)
-    streams = Streams(keeper, desk, most=settings.most_streams, most_per_address=settings.most_streams_per_address)
-    projector = Projector(database, clock, scenes.rotation(settings.display_scenes))
+    app.state.installation = _install(settings or Settings(), clock, wall or clock)
+    api.include_in(app)
+    for router in PAGES:
+        app.include_router(router)
+    app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
+    problems.install(app)
+    return app
+
+
+def _install(settings: Settings, clock: Clock, wall: Clock) -> Installation:
+    database = Database(settings.sqlalchemy_url, checkpoints=True)
+    keeper, desk = BoardKeeper(database, clock), Desk(database, wall)
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
-    summaries = Summaries(database, clock, keeper, share)
-    app.state.installation = Installation(
+    return Installation(
         settings=settings,
         database=database,
         clock=clock,
         wall=wall,
         boards=keeper,
         desk=desk,
-        recorder=recorder,
-        streams=streams,
-        summaries=summaries,
-        projector=projector,
+        recorder=Recorder(database, clock),
+        streams=Streams(keeper, desk, most=settings.most_streams, most_per_address=settings.most_streams_per_address),
+        summaries=Summaries(database, clock, keeper, share),
+        projector=Projector(database, clock, scenes.rotation(settings.display_scenes)),
         refusals=Refusals(database, wall),
         mailbox=mail.mailbox(settings),
         company=oidc.provider(settings),
     )
-    api.include_in(app)
-    app.include_router(pages.router)
-    app.include_router(links.router)
-    app.include_router(sign_in_mail.router)
-    app.include_router(company.router)
-    app.include_router(join.router)
-    app.include_router(me.router)
-    app.include_router(ceremony.router)
-    app.include_router(summary.router)
-    app.include_router(display.router)
-    for router in organizer.routers:
-        app.include_router(router)
-    app.include_router(health.router)
-    app.include_router(csp_reports.router)
-    app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
-    problems.install(app)
-    return app
 
 
 @asynccontextmanager

@@ -152,7 +152,7 @@ class _Seats:
     def _connect(self, stream: Stream) -> None:
         source = f"127.0.0.{2 + len(self._viewers) // _PER_ADDRESS}"
         plug = socket.create_connection(("127.0.0.1", stream.port), timeout=5, source_address=(source, 0))
-        plug.sendall(f"GET {stream.path} HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n".encode())
+        plug.sendall(f"GET {stream.path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n".encode())
         plug.setblocking(False)
         self._viewers[plug.fileno()] = _Viewer(plug, stream)
         self._poll.register(plug.fileno(), select.EPOLLIN)

@@ -26,6 +26,7 @@ from app.web.clock import utc_now
 from app.web.live import STUCK_SECONDS
 
 GRACE_SECONDS = 5
+EVERYBODY = {"*", "0.0.0.0/0", "::/0"}
 FIRST_SAFE_SQLITE = (3, 51, 3)
 
 _BACKLOG = 2_048
@@ -53,8 +54,8 @@ def _check(settings: Settings) -> None:
     """Refuse settings without sense before anything is promised. Raises Malformed."""
     mail.mailbox(settings)
     oidc.provider(settings)
-    if "*" in settings.trusted_proxies:
-        raise Malformed("ASSEMBLY_WEEK_TRUSTED_PROXIES must name addresses; “*” would believe anybody's headers.")
+    if {each.strip() for each in settings.trusted_proxies.split(",")} & EVERYBODY:
+        raise Malformed("ASSEMBLY_WEEK_TRUSTED_PROXIES must name addresses; this would believe anybody's headers.")
     if not settings.on_sqlite and not settings.secret_key:
         raise Malformed("On PostgreSQL set ASSEMBLY_WEEK_SECRET_KEY to 32 random characters, the same on each replica.")
 

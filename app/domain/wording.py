@@ -32,6 +32,12 @@ def points_text(points: int) -> str:
     return f"{points} {'point' if abs(points) == 1 else 'points'}"
 
 
+def ordinal(number: int) -> str:
+    """A place in a row: "1st", "2nd", "11th", "22nd"."""
+    ending = "th" if number // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 def kind_title(name: str, rules: Rules) -> str:
     """A kind as a title: "Feature request"."""
     kind = rules.kind_by_name.get(name)

@@ -13,6 +13,7 @@ from app.models.columns import is_id
 from app.services import audit, people, rosters
 from app.services.audit import Thing
 
+THEMES = ("auto", "light", "dark")
 LAST_OWNER = "Somebody has to be owner. Make somebody else an owner first."
 OWNERS_ALONE = "Only an owner changes an owner's account or makes links for it. Ask one of them."
 
@@ -70,8 +71,11 @@ def check_may_change(person: Person, granter: Role | None) -> None:
         raise NotAllowed(OWNERS_ALONE)
 
 
-def rename(session: Session, person: Person, name: str, *, granter: Role | None, by: str, now: datetime) -> None:
-    """Give a person another name, on every board they are on. Raises Malformed, or NotAllowed for owners' accounts."""
+def rename(session: Session, person: Person, name: str, *, by: str, now: datetime, granter: Role | None = None) -> None:
+    """Give a person another name, on every board they are on. Raises Malformed, or NotAllowed for owners' accounts.
+
+    `granter` is the role of who does it, None for the person themselves and for a command on the machine itself.
+    """
     name = names.tidy(name)
     if flaw := names.flaw(name):
         raise Malformed(f"The name {flaw}.")
@@ -106,6 +110,15 @@ def set_role(session: Session, person: Person, role: str, *, granter: Role | Non
     session.add(person)
     session.flush()
     audit.note(session, "role.changed", thing(person), by=by, now=now, before={"role": before}, after={"role": role})
+
+
+def set_theme(session: Session, person: Person, theme: str) -> None:
+    """Choose how pages look to a person. Raises Malformed."""
+    if theme not in THEMES:
+        raise Malformed(f"“{theme[:40]}” is no appearance. Choose from {', '.join(THEMES)}.")
+    person.theme = theme
+    session.add(person)
+    session.flush()
 
 
 def switch(session: Session, person: Person, *, on: bool, granter: Role | None, by: str, now: datetime) -> None:

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from app.domain.activity import Activity, Award
 from app.domain.board import Board
 from app.domain.calendar import local_day
 from app.domain.receipt import Receipt, make_receipt
@@ -78,15 +80,35 @@ def receipt(session: Session, week: Week, team_id: str, *, public: bool) -> Rece
 
     Raises NotFound for a team of no or another week, or one that the frozen board does not show.
     """
-    looking_back = public and week.frozen_version is not None
-    upto = week.frozen_version if looking_back else None
+    scored = score_team(session, week, team_id, public=public)
+    given = facts.adjustments(session, week, team_id=team_id, upto=seen_upto(week, public=public))
+    return make_receipt(scored.activities, scored.awards, given, scored.rules, scored.names, scored.zone)
+
+
+class Scored(NamedTuple):
+    """A team's live activities with what they were given; `names` are people's by id."""
+
+    activities: list[Activity]
+    awards: list[Award]
+    rules: Rules
+    names: Mapping[str, str]
+    zone: ZoneInfo
+
+
+def seen_upto(week: Week, *, public: bool) -> int | None:
+    """The version of the week that a reader looks back to: the public, while it is frozen, to that of the freeze."""
+    return week.frozen_version if public else None
+
+
+def score_team(session: Session, week: Week, team_id: str, *, public: bool) -> Scored:
+    """One team scored from its activities, as this reader may see it. Raises NotFound like `receipt`."""
+    upto = seen_upto(week, public=public)
     team = teams.find(session, week, team_id, upto=upto)
-    rules = rule_sets.rules_numbered(session, week.frozen_rule_set_id if looking_back else week.rule_set_id)
-    names = (frozen_names(week) if looking_back else None) or teams.names_of(session, week)
+    rules = rule_sets.rules_numbered(session, week.rule_set_id if upto is None else week.frozen_rule_set_id)
+    names = (None if upto is None else frozen_names(week)) or teams.names_of(session, week)
     people = teams.ever_in(session, team.id)
     joins = teams.joins(session, week, people, upto=upto)
     activities = facts.live_activities(session, week, joins, people=people, upto=upto)
     own = [activity for activity in activities if activity.team == team.id]
     zone = ZoneInfo(week.timezone)
-    given = facts.adjustments(session, week, team_id=team.id, upto=upto)
-    return make_receipt(own, score(own, rules, zone), given, rules, names, zone)
+    return Scored(own, score(own, rules, zone), rules, names, zone)

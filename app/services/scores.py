@@ -88,6 +88,12 @@ def of_week(session: Session, week: Week) -> WeekScores:
     return WeekScores({team_id: from_json(data) for team_id, data in texts.items()}, loose)
 
 
+def of_team(session: Session, week: Week, team_id: str) -> TeamScore:
+    """The kept score of one team."""
+    kept = _KEPT.rows(session, week=week.id, team=team_id)
+    return from_json(kept[0][0]) if kept else TeamScore()
+
+
 def compute(session: Session, week: Week, rules: Rules, *, upto: int | None = None) -> WeekScores:
     """Every team's score, computed from the whole ledger of the week, as it was at version `upto` or as it is."""
     joins = teams.joins(session, week, upto=upto)

@@ -37,9 +37,7 @@ def is_foreign(scope: Scope) -> bool:
 
 
 async def check(request: Request, member: Member) -> None:
-    """Raise NotAllowed unless what somebody sends carries the token of their sign-in."""
-    if request.method in SAFE:
-        return
+    """Raise NotAllowed unless a form carries the token of their sign-in."""
     given = request.headers.get(HEADER) or (await request.form()).get(FIELD) or ""
     text = "" if isinstance(given, UploadFile) else given
     if not hmac.compare_digest(text.encode(errors="replace"), member.csrf.encode()):

@@ -96,7 +96,7 @@ def test_sigterm_ends_the_server_though_a_connection_is_open(shell: Shell) -> No
     with started("serve", "--port", "0") as (process, document):
         port = int(document["address"].rstrip("/").rsplit(":", 1)[1])
         with socket.create_connection(("127.0.0.1", port)) as half_a_request:
-            half_a_request.sendall(b"POST /api/v1/weeks HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+            half_a_request.sendall(b"POST /api/v1/weeks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
             time.sleep(0.5)
 
             status, seconds, _, _ = ended(process, signal.SIGTERM)

@@ -17,7 +17,7 @@ def key_of(site: Site) -> str:
 
 
 def go(site: Site, to: str, key: str | None = None) -> httpx.Response:
-    return site.client.post(PRESENT, data={"to": to, "key": key_of(site) if key is None else key})
+    return site.post(PRESENT, data={"to": to, "key": key_of(site) if key is None else key})
 
 
 def scene(html: str) -> str:

@@ -119,7 +119,7 @@ def test_viewer_that_never_reads_is_dropped_and_others_go_on(site: Site, monkeyp
     streams = site.app.state.installation.streams
     with socket.create_connection((httpx.URL(site.url).host, httpx.URL(site.url).port or 80)) as stuck:
         stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        stuck.sendall(f"GET {LIVE} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+        stuck.sendall(f"GET {LIVE} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         until(lambda: streams.viewers == 1)
         with watching(site) as events:
             events.get(timeout=5)
@@ -138,7 +138,7 @@ def test_viewer_that_never_reads_is_told_nothing_at_the_end_and_holds_nobody_up(
 ) -> None:
     streams = site.app.state.installation.streams
     with socket.create_connection((httpx.URL(site.url).host, httpx.URL(site.url).port or 80)) as stuck:
-        stuck.sendall(f"GET {LIVE} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+        stuck.sendall(f"GET {LIVE} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         until(lambda: streams.viewers == 1)
         flood = live.event(1, b"x" * 20_000_000)
         asyncio.run_coroutine_threadsafe(send_to_all(streams, flood), streams._loop).result(5)
@@ -186,7 +186,8 @@ def test_another_server_sends_the_state_alone(site: Site) -> None:
     async def receive() -> Any:
         return {"type": "http.request"}
 
-    scope = {"type": "http", "method": "GET", "path": LIVE, "headers": [], "query_string": b""}
+    scope = {"type": "http", "method": "GET", "path": LIVE, "scheme": "http", "query_string": b""}
+    scope["headers"] = [(b"host", b"localhost")]
     streams = site.app.state.installation.streams
     asyncio.run_coroutine_threadsafe(site.app(scope, receive, send), streams._loop).result(5)
 
