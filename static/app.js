@@ -84,6 +84,31 @@
   document.addEventListener("DOMContentLoaded", mark);
 })();
 
+// What is shown once gets a button that copies it, where the browser lets us; without one it is selected by a click.
+(() => {
+  "use strict";
+  if (!navigator.clipboard) return;
+
+  function offer(secret) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button--quiet button--small secret__copy";
+    button.setAttribute("aria-live", "polite");
+    button.textContent = "Copy";
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(secret.textContent.trim());
+        button.textContent = "Copied";
+      } catch {
+        button.textContent = "Select it to copy it";
+      }
+    });
+    secret.after(button);
+  }
+
+  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll(".secret").forEach(offer));
+})();
+
 // Who chose light or dark gets it where a stylesheet does not reach: the browser's own bar, and pictures drawn for either.
 (() => {
   "use strict";

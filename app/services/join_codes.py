@@ -105,8 +105,9 @@ def place(session: Session, week: Week, person: Person, team: Team | None, *, by
     teams.check_sizes(session, week, rules.team_size)
     scores.rebuild(session, week, rules)
     weeks.touch(session, week)
-    was = current_team(before) if before else None
+    was_id = current_team(before) if before else None
+    was = teams.find(session, week, was_id).name if was_id else None
     audit.note(
         session, "membership.changed", accounts.thing(person), by=by, now=now, before={"week": week.slug, "team": was},
-        after={"week": week.slug, "team": team.id if team else None},
+        after={"week": week.slug, "team": team.name if team else None},
     )  # fmt: skip

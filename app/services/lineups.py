@@ -115,6 +115,11 @@ def invite(session: Session, slug: str, *, granter: Role, by: str, now: datetime
     alone(session)
     week = weeks.find(session, slug, now)
     return [
-        Invitation(team.name, person.name, person.email, links.make(session, person, "invitation", by=by, now=now))
+        Invitation(
+            team.name,
+            person.name,
+            person.email,
+            links.make(session, person, "invitation", by=by, now=now, granter=granter),
+        )
         for team, person in uninvited(session, week, now, granter=granter)
     ]

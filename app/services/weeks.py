@@ -142,6 +142,14 @@ def pick_current(weeks: list[Week], now: datetime) -> Week | None:
     return max(closed, key=lambda week: (week.closed_at or week.created_at, week.id), default=None)
 
 
+def at_hand(session: Session, now: datetime) -> Week | None:
+    """The week organizers have in mind: the open one, else the next that is being prepared, else the last."""
+    found = every(session)
+    current = pick_current(found, now)
+    drafts = [week for week in found if week.state == "draft" and (current is None or week.starts > current.starts)]
+    return drafts[-1] if drafts and (current is None or current.state != "open") else current
+
+
 def every(session: Session) -> list[Week]:
     """All weeks, the one that starts last first."""
     return list(session.exec(select(Week).order_by(col(Week.starts).desc(), col(Week.id).desc())))

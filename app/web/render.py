@@ -102,8 +102,8 @@ def local_moment(at: datetime, zone: tzinfo) -> str:
     return f"{at.astimezone(zone):%a %H:%M}"
 
 
-def full_moment(at: datetime, zone: tzinfo) -> str:
-    """Day and time in a zone, with the year: 14 Sep 2022, 13:00."""
+def stamp(at: datetime, zone: tzinfo) -> str:
+    """Day and time in a zone, as lists show them: 14 Sep 2022, 06:00."""
     local = at.astimezone(zone)
     return f"{local.day} {local:%b %Y, %H:%M}"
 
@@ -189,7 +189,7 @@ def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
 
 
 FILTERS = (
-    local_time, local_moment, full_moment, local_day, day, days, number, signed, plural, counted,
+    local_time, local_moment, stamp, local_day, day, days, number, signed, plural, counted,
     listing, numerals, initials, tones, by_local_day, sums_by_what,
 )  # fmt: skip
 

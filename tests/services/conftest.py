@@ -8,15 +8,14 @@ import pytest
 from app.config import Settings
 from app.db import Database
 from tests.builders import Game
+from tests.races import several
 
 
 @pytest.fixture
 def places(settings: Settings) -> Iterator[list[Database]]:
     """Several processes' worth of connections to the same database."""
-    databases = [Database(settings.sqlalchemy_url) for _ in range(4)]
-    yield databases
-    for each in databases:
-        each.dispose()
+    with several(settings.sqlalchemy_url) as databases:
+        yield databases
 
 
 @pytest.fixture

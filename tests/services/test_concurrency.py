@@ -14,7 +14,7 @@ from app.services import rosters, startup, tokens
 from app.services.ledger import Taken
 from app.services.rosters import Entry
 from tests.builders import ADA, BO, CATS, NOW, OWLS, RULES, Game, a_week, an_activity, dearer_issues
-from tests.racing import crowd, outcomes, race
+from tests.races import crowd, outcomes, race
 
 
 def test_twenty_identical_posts_make_one_activity_and_no_error(games: list[Game]) -> None:

@@ -10,7 +10,7 @@ from app.errors import Conflict, Malformed, NotFound, SignInNeeded
 from app.models import AuditEntry, Display
 from app.services import credentials, displays
 from tests.builders import NOW, Game
-from tests.racing import crowd, outcomes, race
+from tests.races import crowd, outcomes, race
 
 KEY = "a key"
 

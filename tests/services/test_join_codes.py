@@ -8,7 +8,7 @@ from app.errors import Conflict, Malformed, NotFound, TeamFull, WeekNotOpen
 from app.models import AuditEntry, Person
 from app.services import accounts, join_codes, people, teams, weeks
 from tests.builders import ADA, BO, CATS, DUA, GUS, NAMES, OWLS, Game
-from tests.racing import crowd, outcomes, race
+from tests.races import crowd, outcomes, race
 
 
 def code_of(game: Game, name: str = OWLS) -> str:

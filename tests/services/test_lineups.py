@@ -11,7 +11,7 @@ from app.models import AuditEntry
 from app.services import accounts, lineups, links, sign_ins, teams, weeks
 from app.services.lineups import Invitation
 from tests.builders import ADA, BO, CATS, CHIDI, DUA, GUS, OWLS, Game
-from tests.racing import crowd, outcomes, race
+from tests.races import crowd, outcomes, race
 
 
 def make(game: Game, name: str = "Foxes") -> str:

@@ -7,7 +7,7 @@ from app.events import Event, RotationChanged
 from app.models import AuditEntry
 from app.services import rotations
 from tests.builders import NOW, Game
-from tests.racing import crowd, race
+from tests.races import crowd, race
 
 
 def choose(database: Database, scenes: str) -> None:

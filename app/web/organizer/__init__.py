@@ -1,7 +1,16 @@
-"""The organizers' pages."""
+"""The organizers' pages, a module for each."""
 
 from fastapi import APIRouter
 
-from app.web.organizer import displays, teams, weeks
+from app.web.organizer import audit, displays, home, people, person, teams, tokens, weeks
 
-routers: list[APIRouter] = [weeks.router, teams.router, displays.router]
+routers: list[APIRouter] = [
+    home.router,
+    weeks.router,
+    teams.router,
+    people.router,
+    person.router,
+    displays.router,
+    tokens.router,
+    audit.router,
+]

@@ -1,15 +1,26 @@
-"""Races, really parallel: threads that start together."""
+"""Races, really parallel: threads that start together, on several processes' worth of connections."""
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
+from app.db import Database
 from app.errors import Problem
 
 T = TypeVar("T")
+
+
+@contextmanager
+def several(url: str, count: int = 4) -> Iterator[list[Database]]:
+    """Several processes' worth of connections to the same database."""
+    databases = [Database(url) for _ in range(count)]
+    yield databases
+    for each in databases:
+        each.dispose()
 
 
 def race(deeds: Sequence[Callable[[], T]]) -> list[T | Problem]:
@@ -33,5 +44,5 @@ def crowd(number: int, deed: Callable[[int], T]) -> list[Callable[[], T]]:
 
 
 def outcomes(results: Sequence[object]) -> Counter[str]:
-    """How often each kind of result came, by the name of its type."""
+    """How often each kind of result or problem came out."""
     return Counter(type(result).__name__ for result in results)
