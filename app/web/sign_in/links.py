@@ -23,7 +23,8 @@ router = APIRouter(include_in_schema=False, prefix="/sign-in")
 
 MAILED = "If that address takes part, a link is on its way to it. It works once, within 30 minutes."
 DONE = {"out": "You are signed out. See you at the next shift.", "mailed": MAILED}
-PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+"""With "no-referrer" browsers name no origin for the page's own form, and it would be taken for another site's."""
 
 
 @router.get("")
