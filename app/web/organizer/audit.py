@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.domain.calendar import ONE_DAY, first_moment
+from app.domain.who import Member
 from app.errors import Malformed, Problem
 from app.models import AuditEntry, Week
 from app.models.columns import is_id
@@ -53,12 +54,28 @@ def typed(
     since: Annotated[str, Query()] = "",
     until: Annotated[str, Query()] = "",
 ) -> Typed:
-    """What the address asks for; a NUL, which no database takes, becomes a space."""
-    given = (value.replace("\0", " ")[:LONGEST_TYPED].strip() for value in (action, person, kind, since, until))
-    return Typed(*given)
+    """What the address asks for."""
+    return _tidy(action, person, kind, since, until)
+
+
+def sent(
+    action: Annotated[str, Form()] = "",
+    person: Annotated[str, Form()] = "",
+    kind: Annotated[str, Form()] = "",
+    since: Annotated[str, Form()] = "",
+    until: Annotated[str, Form()] = "",
+) -> Typed:
+    """What the form of the export asks for: what the page showed beside it."""
+    return _tidy(action, person, kind, since, until)
+
+
+def _tidy(*given: str) -> Typed:
+    """A NUL, which no database takes, becomes a space."""
+    return Typed(*(value.replace("\0", " ")[:LONGEST_TYPED].strip() for value in given))
 
 
 AsTyped = Annotated[Typed, Depends(typed)]
+AsSent = Annotated[Typed, Depends(sent)]
 
 
 @router.get("/organizer/audit")
@@ -66,6 +83,10 @@ def organizer_audit(
     request: Request, who: Organizer, wanted: AsTyped, cursor: Annotated[str, Query()] = ""
 ) -> Response:
     """The newest entries, or those that somebody looks for."""
+    return _list(request, who, wanted, cursor)
+
+
+def _list(request: Request, who: Member, wanted: Typed, cursor: str = "") -> Response:
     place = installation(request)
     with place.database.reading() as session:
         week = weeks.at_hand(session, place.clock())
@@ -84,12 +105,15 @@ def organizer_audit(
     )  # fmt: skip
 
 
-@router.get("/organizer/audit.csv")
-def audit_csv(request: Request, who: Organizer, wanted: AsTyped) -> Response:
+@router.post("/organizer/audit/export")
+def export_audit(request: Request, who: Organizer, wanted: AsSent) -> Response:
     """Every entry that the list would show, as CSV. That somebody took them is noted before the first one leaves."""
     place = installation(request)
-    with place.database.reading() as session:
-        narrowed = _filter(session, wanted, weeks.at_hand(session, place.clock()))
+    try:
+        with place.database.reading() as session:
+            narrowed = _filter(session, wanted, weeks.at_hand(session, place.clock()))
+    except Malformed:
+        return _list(request, who, wanted)
     first = audit_export.first(place.database, narrowed)
     asked = {name: value for name, value in asdict(wanted).items() if value}
     with place.acting(request, who) as session:
