@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ from app.services.audit import Filter, Thing
 from app.services.paging import Page
 from app.web.access import Organizer
 from app.web.organizer import changes, wording
-from app.web.organizer.page import NO_STORE, page, zone_name, zone_of
+from app.web.organizer.page import NO_STORE, NOTHING, page, refusal, zone_name, zone_of
 from app.web.state import installation
 
 router = APIRouter(include_in_schema=False)
@@ -90,18 +90,19 @@ def _list(request: Request, who: Member, wanted: Typed, cursor: str = "") -> Res
     place = installation(request)
     with place.database.reading() as session:
         week = weeks.at_hand(session, place.clock())
-        refused: dict[str, Any] = {}
+        reply = NOTHING
         found: Page[AuditEntry] = Page([], None)
         try:
             found = audit.page(session, _filter(session, wanted, week), cursor=cursor or None, limit=PER_PAGE)
         except Problem as problem:
-            refused = {"status": problem.status, "refused": problem.detail}
+            reply = refusal(problem)
         actions = [(name, wording.action(name)) for name in audit.actions(session)]
         kinds = [(name, wording.kind(name)) for name in audit.kinds(session)]
     return page(
-        request, "organizer/audit.html", who, entries=[(each, changes.of(each, zone_of(week))) for each in found.items],
+        request, "organizer/audit.html", who, reply,
+        entries=[(each, changes.of(each, zone_of(week))) for each in found.items],
         next_cursor=found.next_cursor, is_first=not cursor, wanted=wanted, actions=actions, kinds=kinds,
-        say=wording.action, zone=zone_of(week), zone_name=zone_name(week), **refused,
+        say=wording.action, zone=zone_of(week), zone_name=zone_name(week),
     )  # fmt: skip
 
 
