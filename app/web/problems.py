@@ -101,9 +101,15 @@ def answer(
     """A refusal in the form its reader understands."""
     if not request.scope["path"].startswith(FOR_PROGRAMS):
         template = "closed_door.html" if status == 401 else "error.html"
-        body = render.render(template, status=status, title=title, detail=detail)
+        body = render.render(template, status=status, title=title, detail=detail, to=_back_to(request))
         return Response(body, status, headers, "text/html")
     return document(status, title, detail, extra, headers)
+
+
+def _back_to(request: Request) -> str:
+    """Where a sign-in leads on to: what `to=` may say of the page that was asked for."""
+    path = request.scope["path"]
+    return next((to for to in ("organizer", "me") if path == f"/{to}" or path.startswith(f"/{to}/")), "board")
 
 
 def document(

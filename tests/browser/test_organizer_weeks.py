@@ -1,4 +1,4 @@
-"""Organizers' pages of weeks, teams and displays in a browser: reachable for everybody, on a phone too."""
+"""Organizers' pages in a browser: reachable for everybody, on a phone too."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,13 +9,26 @@ from playwright.sync_api import Browser, Page
 
 from app.services import displays, join_codes, teams, weeks
 from tests.browser.looking import LAPTOP, PHONE, looking, overflow, serious_flaws
-from tests.builders import OWLS, SLUG
+from tests.builders import ADA, OWLS, SLUG
 from tests.web.site import Site, sign_in
 
 pytestmark = pytest.mark.browser
 
 WEEK = f"/organizer/weeks/{SLUG}"
-PAGES = ["/organizer/weeks", WEEK, f"{WEEK}/teams", "/organizer/displays"]
+PAGES = [
+    "/organizer",
+    "/organizer/weeks",
+    WEEK,
+    f"{WEEK}/teams",
+    "/organizer/people",
+    "/organizer/displays",
+    "/organizer/tokens",
+    "/organizer/audit",
+]
+SMALL = """[...document.querySelectorAll("a, button, summary, .field__input")]
+    .filter((each) => getComputedStyle(each).display !== "inline" && !each.closest(".skip, .row, label"))
+    .filter((each) => { const box = each.getBoundingClientRect(); return box.height > 0 && box.height < 43.5; })
+    .map((each) => each.textContent.trim())"""
 LONG = "The extraordinarily long-named team of the third floor kitchen"
 
 
@@ -51,9 +64,32 @@ def test_pages_keep_nobody_out_and_fit_with_everything_open(
         for path in PAGES:
             page.goto(site.url + path)
             page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-            flaws[path] = (overflow(page), serious_flaws(page))
+            flaws[path] = (overflow(page), serious_flaws(page), page.evaluate(SMALL))
 
-    assert flaws == dict.fromkeys(PAGES, (0, []))
+    assert flaws == dict.fromkeys(PAGES, (0, [], []))
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP])
+def test_a_person_and_what_they_did_fit_with_everything_open(
+    chromium: Browser, site: Site, size: tuple[int, int]
+) -> None:
+    site.record(note=LONG, external_id="reply-" + "x" * 120)
+    ada = sign_in(site, ADA)
+    with desk(chromium, site, size) as page:
+        page.goto(f"{site.url}/organizer/people/{ada.person_id}")
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+
+        assert page.locator(".deed").count() == 1
+        assert (overflow(page), serious_flaws(page), page.evaluate(SMALL)) == (0, [], [])
+
+
+def test_menu_fits_beside_the_mark_on_a_small_phone(chromium: Browser, site: Site) -> None:
+    with desk(chromium, site, (320, 568)) as page:
+        page.goto(f"{site.url}/weeks/{SLUG}")
+        boxes = [each.bounding_box() for each in page.locator(".masthead a").all()]
+
+    assert [box["y"] for box in boxes if box] == [boxes[0]["y"] if boxes[0] else 0] * 5
+    assert [box for box in boxes if box and (box["width"] < 43.5 or box["x"] + box["width"] > 320)] == []
 
 
 def test_first_week_is_made_by_hand_without_javascript(chromium: Browser, site: Site) -> None:

@@ -1,5 +1,6 @@
 """Who may do what: every door and everybody before it, and tokens that no longer count."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -111,3 +112,11 @@ def test_the_closed_door_is_a_page_for_people(site: Site) -> None:
     assert {each.headers["www-authenticate"] for each in answers} == {"Bearer"}
     assert ["This board is for colleagues" in each.text for each in answers] == [True] * 4
     assert site.get(f"/weeks/{SLUG}", "read").status_code == 200
+
+
+def test_the_closed_door_leads_back_to_where_it_stands(site: Site) -> None:
+    doors = [site.get(path).text for path in ("/organizer/people", "/me", "/me/log", "/media")]
+
+    ways = [re.findall(r'href="/sign-in\?to=(\w+)"', each) for each in doors]
+
+    assert ways == [["organizer"], ["me"], ["me"], []]

@@ -34,7 +34,7 @@ def shown(page: str) -> dict[str, tuple[str, list[str]]]:
     sections = re.findall(r'<section class="panel" id="team-.*?</section>', page, re.DOTALL)
     names = [re.findall(r'id="name-[^"]*">([^<]*)<', each)[0] for each in sections]
     sizes = [re.findall(r'class="pill[^"]*">([^<]*)<', each)[0] for each in sections]
-    members = [re.findall(r'people__mail">([^<]*)<', each) for each in sections]
+    members = [re.findall(r'list__more">([^<]*)<', each) for each in sections]
     return dict(zip(names, zip(sizes, members, strict=True), strict=True))
 
 

@@ -115,7 +115,7 @@ def test_week_goes_through_its_life(site: Site) -> None:
         (303, f"{HERE}?done=closed", ("closed", False)),
         (303, f"{HERE}?done=reopened", ("open", False)),
     ]
-    history = re.findall(r'history__item"><p><b>([^<]*)</b> ([^<]*)</p>', organizer.get(HERE).text)
+    history = re.findall(r'list__item"><p><b>([^<]*)</b> ([^<]*)</p>', organizer.get(HERE).text)
     assert history[:5] == [
         ("olu", "reopened it: “A shift was missing”"),
         ("olu", "closed it"),
