@@ -15,13 +15,13 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "private, no-cache",
 }
 FOREIGN_FORM = "This was sent from another site's page. Open the page here and send it from there."
-_FOR_THIS_READER = (b"cache-control", b"private, no-cache")
 
 
 class Edge:
-    """Wraps an application: security headers on every answer, HEAD wherever there is GET, our own refusals."""
+    """Wraps an application: headers a page need not think of, HEAD wherever there is GET, our own refusals."""
 
     def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
         self._app = app
@@ -47,10 +47,9 @@ class Edge:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message["headers"], *self._headers]
-                if not any(name == b"cache-control" for name, _ in headers):
-                    headers.append(_FOR_THIS_READER)
-                message = {**message, "headers": headers}
+                given = {name for name, _ in message["headers"]}
+                ours = [each for each in self._headers if each[0] not in given]
+                message = {**message, "headers": [*message["headers"], *ours]}
             await send(message)
 
         async def edged(message: Message) -> None:
@@ -72,9 +71,9 @@ class Edge:
 
     def _refusal(self, scope: Scope) -> Response | None:
         """What no route needs to see: a name that is not ours, a form that another site sends."""
-        host = Headers(scope=scope).get("host", "")
-        if not self._hosts.knows(host):
-            return problems.refusal(Request(scope), Misdirected(host))
+        hosts = Headers(scope=scope).getlist("host")
+        if len(hosts) != 1 or not self._hosts.knows(hosts[0]):
+            return problems.refusal(Request(scope), Misdirected(", ".join(hosts)))
         if forms.is_foreign(scope):
             return problems.refusal(Request(scope), NotAllowed(FOREIGN_FORM))
         return None

@@ -22,12 +22,19 @@ class Hosts:
 
     def knows(self, header: str) -> bool:
         """Whether a Host header names this server."""
-        host = urlsplit(f"//{header}").hostname or "" if _is_plain(header) else ""
+        host = _host_in(header) if _is_plain(header) else ""
         return host in self._names or is_loopback(host) or (self._takes_numbers and _is_number(host))
 
 
 def _is_plain(header: str) -> bool:
-    return header.isascii() and header.isprintable() and not set(header) & set("/\\@?# ") and header.count("[") < 2
+    return header.isascii() and header.isprintable() and not set(header) & set("/\\@?# ")
+
+
+def _host_in(header: str) -> str:
+    try:
+        return urlsplit(f"//{header}").hostname or ""
+    except ValueError:  # half a pair of brackets, or something in them that is no address
+        return ""
 
 
 def _is_number(host: str) -> bool:

@@ -303,3 +303,10 @@ def test_sign_in_letter_says_how_long_its_link_works(minutes: int, said: str) ->
         "",
         f"It works once, within {said}. Keep it to yourself: whoever opens it is signed in as you.",
     ]
+
+
+def test_links_in_messages_need_an_address_that_no_request_can_choose() -> None:
+    settings = Settings(_env_file=None, smtp_url="smtp://localhost", mail_from="week@example.com")
+
+    with pytest.raises(Malformed, match="Set ASSEMBLY_WEEK_PUBLIC_URL"):
+        mail.mailbox(settings)
