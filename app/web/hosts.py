@@ -1,11 +1,14 @@
 """The names this server answers to: a page of somebody else's may not lead a browser here under its own name."""
 
+import re
 import socket
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from app.config import Settings
 from app.domain.hosts import is_loopback
+
+_HEADER = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{1,5})?")
 
 
 class Hosts:
@@ -22,19 +25,9 @@ class Hosts:
 
     def knows(self, header: str) -> bool:
         """Whether a Host header names this server."""
-        host = _host_in(header) if _is_plain(header) else ""
+        found = _HEADER.fullmatch(header)
+        host = (found[1] or found[2]).lower() if found else ""
         return host in self._names or is_loopback(host) or (self._takes_numbers and _is_number(host))
-
-
-def _is_plain(header: str) -> bool:
-    return header.isascii() and header.isprintable() and not set(header) & set("/\\@?# ")
-
-
-def _host_in(header: str) -> str:
-    try:
-        return urlsplit(f"//{header}").hostname or ""
-    except ValueError:  # half a pair of brackets, or something in them that is no address
-        return ""
 
 
 def _is_number(host: str) -> bool:
