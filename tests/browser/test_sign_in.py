@@ -4,6 +4,7 @@ import re
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -134,22 +135,17 @@ def pages(site: Site) -> dict[str, str]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("options", [{"color_scheme": "light"}, {"color_scheme": "dark"}], ids=["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
-def test_ways_in_keep_nobody_out(chromium: Browser, firm: Site, scheme: str, size: tuple[int, int]) -> None:
+def test_ways_in_keep_nobody_out(chromium: Browser, firm: Site, options: dict[str, Any], size: tuple[int, int]) -> None:
     firm.game.rename(ADA, NAME, "Owls")
     flaws, wide = {}, {}
-    context = chromium.new_context(
-        viewport={"width": size[0], "height": size[1]},
-        color_scheme=scheme,
-        java_script_enabled=True,  # type: ignore[arg-type]
-    )
-    page = context.new_page()
+    page = chromium.new_context(viewport={"width": size[0], "height": size[1]}, **options).new_page()
     page.route("**/static/continue.js*", lambda route: route.abort())
     for name, path in pages(firm).items():
         page.goto(f"{firm.url}{path}")
         flaws[name], wide[name] = serious_flaws(page), overflow(page)
-    context.close()
+    page.context.close()
 
     assert {name: found for name, found in flaws.items() if found} == {}
     assert {name: pixels for name, pixels in wide.items() if pixels} == {}

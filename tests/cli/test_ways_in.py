@@ -18,7 +18,7 @@ OWNER = {"name": "Olu Okoro", "email": "olu@example.com"}
 PUBLIC = "https://week.example.com"
 
 
-def send(link: str, headers: Mapping[str, str] | None = None, **fields: str) -> httpx.Response:
+def send(link: str, headers: Mapping[str, str] | None = None, /, **fields: str) -> httpx.Response:
     """Press a link's button, as a browser on this machine does."""
     parts = urlsplit(link)
     given = {"Origin": f"{parts.scheme}://{parts.netloc}", **(headers or {})}

@@ -29,7 +29,7 @@ class Stranger:
         """Open a page."""
         return self.client.get(path, **options)
 
-    def send(self, path: str, headers: dict[str, str] | None = None, **fields: object) -> httpx.Response:
+    def send(self, path: str, headers: dict[str, str] | None = None, /, **fields: object) -> httpx.Response:
         """Send a form from a page of ours."""
         shown = {"Origin": self.url, "Sec-Fetch-Site": "same-origin", **(headers or {})}
         return self.client.post(path, headers=shown, data=fields)
@@ -37,7 +37,7 @@ class Stranger:
     @property
     def secret(self) -> str:
         """What the browser keeps of its sign-in; empty without one."""
-        return self.client.cookies.get(COOKIE, "")
+        return self.client.cookies.get(COOKIE) or ""
 
     def is_in(self) -> bool:
         """Whether the server takes this browser for somebody."""

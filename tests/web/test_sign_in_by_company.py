@@ -18,6 +18,7 @@ from tests.builders import ADA, SLUG, Game
 from tests.provider import CANCEL, CLIENT, SECRET, HonestProvider, running
 from tests.web.site import SettableClock, Site, serving, sign_in
 from tests.web.stranger import Stranger, browsing, link_for, refusal_in, switch_off
+from tests.web.test_forms import multipart
 
 CARRIED = "plain-company"
 
@@ -242,6 +243,9 @@ def test_nonsense_for_an_answer_is_refused_without_a_failure(firm: Site) -> None
             answer_for(eve, "ada")
             assert eve.send("/sign-in/return", **given).status_code == 401
         assert eve.get("/sign-in/return", params={"code": "x" * 10_000, "state": "\x00"}).status_code == 200
+        for encoding in ("undefined", "punycode", "utf-7"):
+            body = multipart(('name="code"', b"+2AA-\xff"), ('name="state"', b"+2AA-"), charset=encoding)
+            assert firm.post("/sign-in/return", **body).status_code in {401, 422}
 
 
 @pytest.mark.parametrize(("to", "path"), [("board", "/"), ("https://evil.example", "/me"), ("x" * 5_000, "/me")])
