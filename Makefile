@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test lint fix bench lock vendor browser clean
+.PHONY: help setup demo run test lint fix bench audit sbom lock vendor browser clean
 
 ARGS ?=
 PYTEST_ARGS ?= -n logical --maxprocesses 8 --dist loadfile
@@ -37,6 +37,12 @@ fix: .venv/.dev ## mend what ruff can mend, and format
 
 bench: .venv/.dev vendor ## measure speed against bare routes on this machine
 	@$(BIN)/python -m bench $(ARGS)
+
+audit: .venv/.dev ## ask for known vulnerabilities of everything locked; ARGS="--vulnerability-service osv"
+	@$(BIN)/python tools/audit.py $(ARGS)
+
+sbom: .venv/.dev ## write dist/sbom.cdx.json: what the server is made of, in CycloneDX's form
+	@$(BIN)/python tools/sbom.py
 
 # uv writes the locks and nothing that runs depends on it, so it is itself in no lock.
 lock: .venv/.runtime ## rewrite both locks from pyproject.toml (needs uv); ARGS=--upgrade

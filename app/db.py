@@ -48,7 +48,7 @@ class Database:
         self._listeners: list[Listener] = []
         self._watch_lock = threading.Lock()
         if self.on_sqlite:
-            _make_parent(url)
+            _make_file(url)
             self.writer = _sqlite_engine(url, size=1, begin="BEGIN IMMEDIATE", checkpoints=checkpoints)
             self.reader = _sqlite_engine(url, size=8, begin="BEGIN", query_only=True)
         else:
@@ -160,10 +160,12 @@ def _is_outage(error: DBAPIError | sqlite3.Error) -> bool:
     return is_cut or type(error).__name__ in {"OperationalError", "InternalError"}
 
 
-def _make_parent(url: str) -> None:
+def _make_file(url: str) -> None:
+    """Make the file for its owner's eyes alone: it holds e-mails. SQLite gives what lies beside it the same mode."""
     path = make_url(url).database
-    if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    if path and not Path(path).exists():
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(path).touch(mode=0o600)
 
 
 def _postgresql_engine(url: str) -> Engine:

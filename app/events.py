@@ -18,4 +18,11 @@ class RulesChanged:
     rule_set: int
 
 
-Event = WeekChanged | RulesChanged
+@dataclass(frozen=True, slots=True)
+class RotationChanged:
+    """Displays show other scenes; empty means those of the setting."""
+
+    scenes: str
+
+
+Event = WeekChanged | RulesChanged | RotationChanged

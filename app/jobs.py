@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from app.config import Settings
 from app.db import Database
 from app.errors import Problem
-from app.services import rule_sets, startup
+from app.services import rotations, rule_sets, startup
 
 LOOK_SECONDS = 0.25
 REREAD_SECONDS = 2.0
@@ -43,6 +43,18 @@ async def follow_hints(database: Database, hear: Callable[[], None]) -> None:
     """Hear of other processes' commits on PostgreSQL as they happen, for as long as the connection lasts."""
     async for _hint in database.hints():
         hear()
+
+
+async def follow_rotation(database: Database, choose: Callable[[str], None]) -> None:
+    """Read again every other second what organizers chose for the displays, on whichever server they did."""
+
+    def read() -> str:
+        with database.reading() as session:
+            return rotations.chosen(session)
+
+    while True:
+        choose(await run_in_threadpool(read))
+        await asyncio.sleep(REREAD_SECONDS)
 
 
 async def follow_rules_file(database: Database, settings: Settings, clock: Callable[[], datetime]) -> None:

@@ -13,7 +13,20 @@ from app.config import PROJECT, Settings
 from app.db import Database
 from app.integrations import mail, oidc
 from app.services import startup
-from app.web import api, ceremony, display, health, me, pages, problems, scenes, static, summary
+from app.web import (
+    api,
+    ceremony,
+    csp_reports,
+    display,
+    health,
+    me,
+    organizer,
+    pages,
+    pairing,
+    problems,
+    static,
+    summary,
+)
 from app.web.api.schemas import ProblemDocument
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock, utc_now
@@ -31,6 +44,21 @@ from app.web.state import Installation
 from app.web.summaries import Summaries
 
 MOST_BODY_BYTES = 1_048_576
+PAGES = (
+    pages.router,
+    links.router,
+    sign_in_mail.router,
+    company.router,
+    join.router,
+    me.router,
+    ceremony.router,
+    summary.router,
+    display.router,
+    pairing.router,
+    *organizer.routers,
+    health.router,
+    csp_reports.router,
+)
 
 
 class _Application(FastAPI):
@@ -53,10 +81,6 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall
 
     Weeks go by `clock`; sign-ins and tokens by `wall`, the same one unless the week's is hurried on.
     """
-    wall = wall or clock
-    settings = settings or Settings()
-    database = Database(settings.sqlalchemy_url, checkpoints=True)
-    keeper = BoardKeeper(database, clock)
     app = _Application(
         title="Assembly Week",
         version=__version__,
@@ -66,47 +90,47 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall
         max_body_size=MOST_BODY_BYTES,
         lifespan=_lifespan,
     )
-    desk, recorder = Desk(database, wall), Recorder(database, clock)
-    streams = Streams(keeper, desk, most=settings.most_streams, most_per_address=settings.most_streams_per_address)
-    projector = Projector(database, clock, scenes.rotation(settings.display_scenes))
+    app.state.installation = _install(settings or Settings(), clock, wall or clock)
+    api.include_in(app)
+    for router in PAGES:
+        app.include_router(router)
+    app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
+    problems.install(app)
+    return app
+
+
+def _install(settings: Settings, clock: Clock, wall: Clock) -> Installation:
+    database = Database(settings.sqlalchemy_url, checkpoints=True)
+    keeper, desk = BoardKeeper(database, clock), Desk(database, wall)
+    projector = Projector(database, clock, settings.display_scenes)
+    database.subscribe(projector.hear)
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
-    summaries = Summaries(database, clock, keeper, share)
-    app.state.installation = Installation(
+    return Installation(
         settings=settings,
         database=database,
         clock=clock,
         wall=wall,
         boards=keeper,
         desk=desk,
-        recorder=recorder,
-        streams=streams,
-        summaries=summaries,
+        recorder=Recorder(database, clock),
+        streams=Streams(keeper, desk, most=settings.most_streams, most_per_address=settings.most_streams_per_address),
+        summaries=Summaries(database, clock, keeper, share),
         projector=projector,
         refusals=Refusals(database, wall),
         mailbox=mail.mailbox(settings),
         company=oidc.provider(settings),
     )
-    api.include_in(app)
-    app.include_router(pages.router)
-    app.include_router(links.router)
-    app.include_router(sign_in_mail.router)
-    app.include_router(company.router)
-    app.include_router(join.router)
-    app.include_router(me.router)
-    app.include_router(ceremony.router)
-    app.include_router(summary.router)
-    app.include_router(display.router)
-    app.include_router(health.router)
-    app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
-    problems.install(app)
-    return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     place: Installation = app.state.installation
     hear = place.boards.hear
-    work: list[Callable[[], Awaitable[None]]] = [partial(jobs.follow_commits, place.database, hear), place.streams.run]
+    work: list[Callable[[], Awaitable[None]]] = [
+        partial(jobs.follow_commits, place.database, hear),
+        partial(jobs.follow_rotation, place.database, place.projector.choose),
+        place.streams.run,
+    ]
     if not place.database.on_sqlite:
         work.append(partial(jobs.follow_hints, place.database, hear))
     if place.settings.watches_rules:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import bulk, growth, serving
+from bench import bulk, growth, serving, streams
 from bench.figures import Figure, table
 from bench.scale import FULL, QUICK, Scale
 
@@ -14,6 +14,7 @@ MEASURES: dict[str, Callable[[Path, Scale], Iterator[Figure]]] = {
     "serving": serving.measure,
     "bulk": bulk.measure,
     "growth": growth.measure,
+    "streams": streams.measure,
 }
 
 

@@ -8,10 +8,13 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured number; where it has a goal, `sense` says on which side of it the number has to be."""
+    """One measured number; where it has a goal, `sense` says on which side of it the number has to be.
+
+    Without a value it was not measured, and the note says what that takes.
+    """
 
     what: str
-    value: float
+    value: float | None
     unit: str
     goal: float | None = None
     sense: Literal["at least", "at most"] = "at least"
@@ -19,11 +22,18 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """What to say of the goal; nothing where there is none."""
-        if self.goal is None:
+        """What to say of the goal; nothing where there is none, or no number."""
+        if self.goal is None or self.value is None:
             return ""
         is_met = self.value >= self.goal if self.sense == "at least" else self.value <= self.goal
         return "met" if is_met else "MISSED"
+
+    @property
+    def shown(self) -> str:
+        """The number as people read it."""
+        if self.value is None:
+            return "not measured"
+        return f"{self.value:,.2f} {self.unit}" if self.value < 100 else f"{self.value:,.0f} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ def table(figures: Iterable[Figure]) -> str:
     rows += [
         (
             each.what,
-            f"{each.value:,.2f} {each.unit}" if each.value < 100 else f"{each.value:,.0f} {each.unit}",
+            each.shown,
             "" if each.goal is None else f"{each.sense} {each.goal:g}",
             each.verdict,
             each.note,

@@ -4,6 +4,17 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Watching:
+    """`rounds` of so many `updates` to the viewers of each server; then so many `held` by ours alone, and updates."""
+
+    viewers: int
+    rounds: int
+    updates: int
+    held: int
+    held_updates: int
+
+
+@dataclass(frozen=True, slots=True)
 class Scale:
     """`rounds` of so many `reads` and `writes`; lines of a batch, of an import; week sizes in teams and activities."""
 
@@ -16,6 +27,7 @@ class Scale:
     teams: int
     growth_writes: int
     rescored_teams: int
+    watching: Watching
 
 
 FULL = Scale(
@@ -28,6 +40,7 @@ FULL = Scale(
     teams=1_000,
     growth_writes=200,
     rescored_teams=100,
+    watching=Watching(viewers=2_000, rounds=7, updates=4, held=5_000, held_updates=20),
 )
 QUICK = Scale(
     rounds=1,
@@ -39,4 +52,5 @@ QUICK = Scale(
     teams=5,
     growth_writes=5,
     rescored_teams=5,
+    watching=Watching(viewers=100, rounds=1, updates=2, held=200, held_updates=2),
 )

@@ -45,7 +45,7 @@ def _wait_for_answer(process: subprocess.Popen[bytes], port: int) -> None:
     while True:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=START_SECONDS) as connection:
-                connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")
+                connection.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                 if connection.recv(64):
                     return
         except OSError:

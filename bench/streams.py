@@ -1,43 +1,26 @@
 """Live updates for thousands of viewers, against nginx's nchan module and sse-starlette in the same run."""
 
-import argparse
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from itertools import cycle
 from pathlib import Path
 from statistics import median, quantiles
-from tempfile import TemporaryDirectory
 from threading import Event, Thread
 
-from bench.figures import Figure, table
+from bench.figures import Figure
+from bench.scale import Scale, Watching
 from bench.streams_servers import SLUG, Contestant, Ours, has_nchan, nchan, ours, sse_starlette
 from bench.viewers import Crowd, allow_sockets, crowd
 
 PACE_SECONDS = 0.35  # between two updates of a server: more than the shortest gap between two of ours
 READ_EVERY_SECONDS = 0.03
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """`rounds` of so many `updates` of each server; then so many viewers in all, of ours alone, for some updates."""
-
-    viewers: int
-    rounds: int
-    updates: int
-    held: int
-    held_updates: int
-
-    def __post_init__(self) -> None:
-        if min(self.viewers, self.held - self.viewers, self.rounds, self.updates) < 1:
-            raise ValueError("a measurement needs viewers, rounds and updates")
-
-
-FULL = Scale(viewers=2_000, rounds=7, updates=4, held=5_000, held_updates=20)
-QUICK = Scale(viewers=200, rounds=1, updates=3, held=500, held_updates=4)
+SPARE_FILES = 200  # beside one for each viewer
+GOALS = {"nchan": 1.5, "sse-starlette": 0.5}  # our CPU against theirs
+NO_NCHAN = "install nginx libnginx-mod-nchan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +34,30 @@ class Burst:
 
 def measure(place: Path, scale: Scale) -> Iterator[Figure]:
     """Every figure, with fresh data in this directory."""
-    allow_sockets()
+    watching = scale.watching
+    if hindrance := _hindrance(watching):
+        yield Figure("live streams", None, "", note=hindrance)
+        return
     with crowd() as people, ours(place) as server:
         people.join(server.stream, 1)
         _burst(server, people, 1)
-        alone = _burst(server, people, scale.updates)
-        yield from compare(place, server, people, scale)
+        alone = _burst(server, people, watching.updates)
+        yield from compare(place, server, people, watching)
         yield Figure(
             "an update without its deliveries, CPU", 1e3 * alone.cpu, "ms", note="recorded, computed, rendered"
         )
-        yield from hold(server, people, scale)
+        yield from hold(server, people, watching)
 
 
-def compare(place: Path, server: Ours, people: Crowd, scale: Scale) -> list[Figure]:
+def _hindrance(scale: Watching) -> str:
+    """What keeps us from measuring here; empty for nothing."""
+    if sys.platform != "linux":
+        return "runs on Linux only"
+    most = max(scale.held, 3 * scale.viewers) + SPARE_FILES
+    return "" if allow_sockets() >= most else f"needs {most:,} open files: ulimit -n"
+
+
+def compare(place: Path, server: Ours, people: Crowd, scale: Watching) -> list[Figure]:
     """Ours and its rivals take turns, so that whatever else the machine does weighs on all of them."""
     with ExitStack() as stack:
         board = server.board()
@@ -84,7 +78,7 @@ def compare(place: Path, server: Ours, people: Crowd, scale: Scale) -> list[Figu
     return found
 
 
-def hold(server: Ours, people: Crowd, scale: Scale) -> Iterator[Figure]:
+def hold(server: Ours, people: Crowd, scale: Watching) -> Iterator[Figure]:
     """So many viewers at once, and what others wait for their pages while updates go out."""
     size = _gather(server, people, scale.held)
     with _Reader(server) as reader:
@@ -130,10 +124,13 @@ def _costs(rounds: Sequence[Mapping[str, Burst]], viewers: int) -> Iterator[Figu
     for name in rounds[0]:
         cost = median(each[name].cpu for each in rounds)
         yield Figure(f"{name}: CPU for an update to one of {viewers:,} viewers", 1e6 * cost, "µs")
-    for name, goal in (("nchan", 1.5), ("sse-starlette", 0.5)):
+    for name, goal in GOALS.items():
+        what = f"that CPU, against {name}"
         if name in rounds[0]:
             ratio = median(each[Ours.name].cpu / each[name].cpu for each in rounds)
-            yield Figure(f"that CPU, against {name}", ratio, "times", goal, "at most")
+            yield Figure(what, ratio, "times", goal, "at most")
+        else:
+            yield Figure(what, None, "times", goal, "at most", NO_NCHAN)
 
 
 def _delays(rounds: Sequence[Mapping[str, Burst]]) -> Iterator[Figure]:
@@ -142,10 +139,13 @@ def _delays(rounds: Sequence[Mapping[str, Burst]]) -> Iterator[Figure]:
         acknowledged = 1e3 * median(_p99(each[name].since_acknowledged) for each in rounds)
         note = f"{sent:,.0f} ms from when it was sent"
         yield Figure(f"{name}: p99 from the acknowledged write", max(acknowledged, 0.0), "ms", note=note)
+    what = "that p99, against nchan's from when it was sent"
     if "nchan" in rounds[0]:
         # nchan acknowledges when it has written to everybody: from there on, nothing is left to measure.
         ratio = median(_p99(each[Ours.name].since_acknowledged) / _p99(each["nchan"].since_sent) for each in rounds)
-        yield Figure("that p99, against nchan's from when it was sent", ratio, "times", 2.0, "at most")
+        yield Figure(what, ratio, "times", 2.0, "at most")
+    else:
+        yield Figure(what, None, "times", 2.0, "at most", NO_NCHAN)
 
 
 def _p99(times: Sequence[float]) -> float:
@@ -181,24 +181,3 @@ class _Reader(Thread):
             self.took.append(time.monotonic() - began)
             if self._enough.wait(READ_EVERY_SECONDS):
                 return
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure and print the table."""
-    parser = argparse.ArgumentParser(prog="bench.streams", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="tiny sizes: see that everything runs, learn nothing")
-    parser.add_argument("--viewers", type=int, help="viewers of each server; 2,000 unless told")
-    given = parser.parse_args(arguments)
-    scale = QUICK if given.quick else FULL
-    if given.viewers:
-        scale = replace(scale, viewers=given.viewers, held=max(scale.held, given.viewers * 5 // 2))
-    if not has_nchan():
-        print(
-            "nginx or its nchan module is not installed (Debian: nginx libnginx-mod-nchan): left out.", file=sys.stderr
-        )
-    with TemporaryDirectory(prefix="assembly-week-bench-") as place:
-        print(table(measure(Path(place), scale)))
-
-
-if __name__ == "__main__":
-    main()

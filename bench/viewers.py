@@ -84,10 +84,11 @@ def crowd() -> Iterator[Crowd]:
         process.kill()
 
 
-def allow_sockets() -> None:
-    """Let this process and those it starts open as many sockets as the system lets it."""
+def allow_sockets() -> int:
+    """Let this process and those it starts open as many sockets as the system lets it; how many that are."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return most
 
 
 def attend(pipe: "Connection[Any, Any]") -> None:
@@ -151,7 +152,7 @@ class _Seats:
     def _connect(self, stream: Stream) -> None:
         source = f"127.0.0.{2 + len(self._viewers) // _PER_ADDRESS}"
         plug = socket.create_connection(("127.0.0.1", stream.port), timeout=5, source_address=(source, 0))
-        plug.sendall(f"GET {stream.path} HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n".encode())
+        plug.sendall(f"GET {stream.path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n".encode())
         plug.setblocking(False)
         self._viewers[plug.fileno()] = _Viewer(plug, stream)
         self._poll.register(plug.fileno(), select.EPOLLIN)

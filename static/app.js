@@ -31,7 +31,8 @@
 })();
 
 // The reader's own team, remembered by this browser alone: the board is the same bytes for everybody, so the mark is a
-// stylesheet of the reader's own, which no update of the page can flicker away.
+// stylesheet of the reader's own, which no update of the page can flicker away. For who is signed in the server knows
+// the team, and /me/mark.css carries the same marks: then what this browser remembers steps back.
 (() => {
   "use strict";
   const KEY = "my-team";
@@ -47,13 +48,18 @@
     }
   }
 
+  const isSignedIn = () => getComputedStyle(document.documentElement).getPropertyValue("--signed-in").trim() === "yes";
+
   function mark() {
+    if (isSignedIn()) return;
     const id = remembered();
     sheet.replaceSync(
       id
-        ? `#team-${id} { border-color: var(--accent); box-shadow: inset 0.25rem 0 0 var(--accent-fill); }
-           #team-${id} .row__name::after { content: "your team"; margin-inline-start: 0.5em; color: var(--accent);
-             font-size: var(--text-s); font-weight: 600; letter-spacing: 0; white-space: nowrap; }`
+        ? `@media screen {
+           #team-${id} { border-color: var(--accent); box-shadow: inset 0.25rem 0 0 var(--accent-fill); }
+           :is(#team-${id}, [data-team="${id}"]) :is(.row__name, .receipt__team, .step__name, .thank__team)::after {
+             content: "your team"; margin-inline-start: 0.5em; color: var(--accent);
+             font-size: var(--text-s); font-weight: 600; letter-spacing: 0; white-space: nowrap; } }`
         : "",
     );
     for (const button of document.querySelectorAll("[data-mine]")) {
@@ -76,4 +82,46 @@
     mark();
   });
   document.addEventListener("DOMContentLoaded", mark);
+})();
+
+// What is shown once gets a button that copies it, where the browser lets us; without one it is selected by a click.
+(() => {
+  "use strict";
+  if (!navigator.clipboard) return;
+
+  function offer(secret) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button--quiet button--small secret__copy";
+    button.setAttribute("aria-live", "polite");
+    button.textContent = "Copy";
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(secret.textContent.trim());
+        button.textContent = "Copied";
+      } catch {
+        button.textContent = "Select it to copy it";
+      }
+    });
+    secret.after(button);
+  }
+
+  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll(".secret").forEach(offer));
+})();
+
+// Who chose light or dark gets it where a stylesheet does not reach: the browser's own bar, and pictures drawn for either.
+(() => {
+  "use strict";
+  const ASKS = /\(prefers-color-scheme: (light|dark)\)/;
+
+  function choose() {
+    const chosen = getComputedStyle(document.documentElement).colorScheme;
+    if (chosen !== "light" && chosen !== "dark") return;
+    for (const element of document.querySelectorAll('[media*="prefers-color-scheme"]')) {
+      // A screen is 1px wide or wider, and never 0.
+      element.media = element.media.replace(ASKS, (_, scheme) => (scheme === chosen ? "(min-width: 1px)" : "(max-width: 0)"));
+    }
+  }
+
+  document.addEventListener("DOMContentLoaded", choose);
 })();

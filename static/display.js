@@ -50,7 +50,7 @@
   function startFlash() {
     const items = waiting.slice(0, MOST_IN_FLASH);
     items.forEach((item) => item.removeAttribute("data-news"));
-    flash.replaceChildren(...items);
+    flash.firstElementChild.replaceChildren(...items);
     flash.setAttribute("data-on", "");
     [isFlashing, flashedAt, waiting] = [true, now(), []];
   }
@@ -118,14 +118,17 @@
     else if (!pulse.mark && !picture().dataset.mark) lostSince = null;
   }
 
-  // Only when the new page is certain to be there: an error page would stay for ever.
   async function reload() {
     const last = Number(sessionStorage.getItem("reloaded") ?? 0);
     if (Date.now() - last < RELOAD_EVERY_MS) return;
+    if (await open()) sessionStorage.setItem("reloaded", String(Date.now()));
+  }
+
+  // Only when the new page is certain to be there: an error page would stay for ever.
+  async function open() {
     const page = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(PULSE_TIMEOUT_MS) });
-    if (!page.ok) return;
-    sessionStorage.setItem("reloaded", String(Date.now()));
-    location.reload();
+    if (page.ok) location.reload();
+    return page.ok;
   }
 
   async function pulse() {
@@ -133,6 +136,7 @@
     isPulsing = true;
     try {
       const answer = await fetch("/display/pulse", { cache: "no-store", signal: AbortSignal.timeout(PULSE_TIMEOUT_MS) });
+      if (answer.status === 401) return void (await open()); // sent away: the page shows a fresh code
       if (!answer.ok) throw new Error(answer.statusText);
       await heard(await answer.json());
     } catch {

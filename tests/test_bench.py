@@ -13,6 +13,12 @@ FIGURES = [
     "import of 200 lines",
     "scoring 100 activities under other rules",
     "one write in a week of 100 against 20 activities",
+    "Assembly Week: CPU for an update to one of 100 viewers",
+    "sse-starlette: CPU for an update to one of 100 viewers",
+    "that CPU, against sse-starlette",
+    "Assembly Week: memory for a viewer",
+    "200 viewers: p99 from the acknowledged write",
+    "200 viewers: p95 of other pages meanwhile",
 ]
 
 

@@ -129,6 +129,16 @@ def test_every_make_target_is_documented() -> None:
     assert [target for target in targets if not re.search(rf"\bmake {target}\b", prose)] == []
 
 
+def test_every_test_that_the_security_page_names_exists() -> None:
+    page = (PROJECT / "docs/security.md").read_text(encoding="utf-8")
+
+    named = re.findall(r"`([\w/]+\.py)::(test_\w+)`", page)
+
+    sources = {file: (PROJECT / "tests" / file).read_text(encoding="utf-8") for file, _ in named}
+    assert [f"{file}::{test}" for file, test in named if f"def {test}(" not in sources[file]] == []
+    assert len(named) > 20
+
+
 def test_runtime_lock_is_a_part_of_the_whole_lock() -> None:
     assert pins("requirements.lock") - pins("requirements-dev.lock") == set()
 

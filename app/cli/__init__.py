@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.cli import rules, running, tokens, transfers, upkeep, weeks
+from app.cli import people, rules, running, tokens, transfers, upkeep, weeks
 
 app = typer.Typer(
     name="assembly-week",
@@ -36,6 +36,7 @@ def root(
 app.add_typer(running.group)
 app.add_typer(upkeep.group)
 app.add_typer(weeks.group, name="week")
+app.add_typer(people.group, name="person")
 app.add_typer(transfers.teams, name="team")
 app.add_typer(transfers.activities, name="activity")
 app.add_typer(transfers.group)

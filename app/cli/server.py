@@ -14,6 +14,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
+from app.cli.limits import LimitedProtocol
 from app.cli.place import opened
 from app.cli.voice import Answer, Voice
 from app.config import Settings
@@ -21,9 +22,12 @@ from app.errors import Conflict, Malformed, Unavailable
 from app.integrations import mail, oidc
 from app.main import create_app
 from app.services import backups, links, server_lock
+from app.web import scenes
 from app.web.clock import utc_now
+from app.web.live import STUCK_SECONDS
 
 GRACE_SECONDS = 5
+EVERYBODY = {"*", "0.0.0.0/0", "::/0"}
 FIRST_SAFE_SQLITE = (3, 51, 3)
 
 _BACKLOG = 2_048
@@ -51,10 +55,11 @@ def _check(settings: Settings) -> None:
     """Refuse settings without sense before anything is promised. Raises Malformed."""
     mail.mailbox(settings)
     oidc.provider(settings)
-    if "*" in settings.trusted_proxies:
-        raise Malformed("ASSEMBLY_WEEK_TRUSTED_PROXIES must name addresses; “*” would believe anybody's headers.")
+    if {each.strip() for each in settings.trusted_proxies.split(",")} & EVERYBODY:
+        raise Malformed("ASSEMBLY_WEEK_TRUSTED_PROXIES must name addresses; this would believe anybody's headers.")
     if not settings.on_sqlite and not settings.secret_key:
         raise Malformed("On PostgreSQL set ASSEMBLY_WEEK_SECRET_KEY to 32 random characters, the same on each replica.")
+    scenes.rotation(settings.display_scenes)
 
 
 def _first_link(settings: Settings, base: str) -> str | None:
@@ -103,6 +108,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _give_up_on_the_stuck(listener)
         listener.bind(where)
         listener.listen(_BACKLOG)
     except OSError as error:
@@ -113,6 +119,13 @@ def listen(host: str, port: int) -> socket.socket:
             ) from None
         raise Malformed(f"Cannot listen on {host}, port {port}: {error.strerror}.") from None
     return listener
+
+
+def _give_up_on_the_stuck(listener: socket.socket) -> None:
+    """Let the system forget what a peer does not take, on every connection: without, for a quarter of an hour or so."""
+    option: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None:
+        listener.setsockopt(socket.IPPROTO_TCP, option, round(1_000 * STUCK_SECONDS))
 
 
 def address_of(listener: socket.socket) -> str:
@@ -144,6 +157,7 @@ def run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
         app,
         lifespan="on",
         ws="none",
+        http=LimitedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

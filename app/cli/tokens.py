@@ -54,7 +54,7 @@ def list_tokens(_voice: Voice) -> Answer:
         documents = [_document(token, now) for token in tokens.every(session)]
     if not documents:
         return Answer({"tokens": []}, ["There are no tokens yet. `assembly-week token create` makes one."])
-    columns = ("name", "state", "scopes", "created_at", "expires_at", "revoked_at")
+    columns = ("name", "state", "scopes", "created_at", "expires_at", "used_at", "revoked_at")
     rows = [tuple(each[column] for column in columns) for each in documents]
     shown = [(name, state, " ".join(scopes), *moments) for name, state, scopes, *moments in rows]
     return Answer({"tokens": documents}, [Table(columns, shown)])
@@ -72,15 +72,10 @@ def revoke(_voice: Voice, name: Annotated[str, typer.Argument(metavar="NAME", he
 def _document(token: Token, now: datetime) -> dict[str, Any]:
     return {
         "name": token.name,
-        "state": _state(token, now),
+        "state": tokens.state(token, now),
         "scopes": token.scopes.split(),
         "created_at": token.created_at,
         "expires_at": token.expires_at,
+        "used_at": token.used_at,
         "revoked_at": token.revoked_at,
     }
-
-
-def _state(token: Token, now: datetime) -> str:
-    if token.revoked_at is not None:
-        return "revoked"
-    return "expired" if token.expires_at is not None and token.expires_at <= now else "valid"

@@ -9,9 +9,9 @@ import typer
 from app.cli.command import command
 from app.cli.files import STDOUT, as_text, counted, read_lines, without_mark, written
 from app.cli.parameters import InputFile, WeekSlug
-from app.cli.place import actor, reading, writing
+from app.cli.place import actor, opened, read_settings, writing
 from app.cli.voice import Answer, Voice
-from app.services import batch, rosters, transfer, weeks
+from app.services import audit, batch, rosters, transfer, weeks
 from app.services.transfer import Format
 from app.web.clock import utc_now
 
@@ -72,10 +72,13 @@ def export(
     if voice.as_json and (form, out) == ("csv", STDOUT):
         raise typer.BadParameter("With --json, standard output holds JSON alone: name a file.", param_hint="--out")
     now = utc_now()
-    with reading() as session, voice.progress(f"Exporting {week}") as bar:
+    with opened(read_settings()) as database, database.reading() as session, voice.progress(f"Exporting {week}") as bar:
         found = weeks.find(session, week, now)
         with written(out) as file:
             count = transfer.export(session, found, form, file, bar.advance)
+            with database.unit_of_work() as noting:  # before the file has its name: no export goes unnoted
+                facts = {"format": form, "activities": count}
+                audit.note(noting, "ledger.exported", weeks.thing(found), by=actor(), now=now, after=facts)
     if out == STDOUT:
         return None
     return Answer(

@@ -38,6 +38,19 @@ def _jump_over_midnight(midnight: datetime, zone: ZoneInfo) -> datetime:
     return late
 
 
+def moment_at(day: date, clock: time, zone: ZoneInfo) -> datetime | None:
+    """The moment, in UTC, at which clocks in `zone` show this day and time; the first one where they show it twice.
+
+    None where they never do: the hour that is skipped in spring, or a day beyond the calendar.
+    """
+    local = datetime.combine(day, clock)
+    try:
+        moment = local.replace(tzinfo=zone).astimezone(UTC)
+        return moment if moment.astimezone(zone).replace(tzinfo=None) == local else None
+    except OverflowError:
+        return None
+
+
 def day_bounds(starts: date, ends: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """The half-open span, in UTC, of the local days from `starts` to `ends`, both included."""
     return first_moment(starts, zone), first_moment(ends + ONE_DAY, zone)
@@ -45,9 +58,10 @@ def day_bounds(starts: date, ends: date, zone: ZoneInfo) -> tuple[datetime, date
 
 def parse_zone(name: str) -> ZoneInfo | None:
     """The time zone of an IANA name, spelled exactly ("Europe/Berlin"); None where there is no such zone."""
-    return ZoneInfo(name) if name in _zone_names() else None
+    return ZoneInfo(name) if name in zone_names() else None
 
 
 @cache
-def _zone_names() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
+    """Every IANA name that can be a week's time zone."""
     return frozenset(available_timezones() - _NOT_PLACES)

@@ -1,14 +1,15 @@
 """The ceremony: a board told step by step, so that the room learns one thing at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
 from app.domain.board import Board, Standing, TrophyResult
+from app.domain.wording import listed
 
 Act = Literal["welcome", "totals", "trophy", "place", "podium", "winner", "thanks"]
-PODIUM = 3
+PODIUM, MOST_NAMED = 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ def _told(board: Board) -> Iterator[Step]:
     yield Step("totals", "What you did together: the totals count up")
     for trophy in board.trophies:
         if trophy.winners:
-            yield Step("trophy", f"Trophy: {trophy.name}, for {' and '.join(trophy.winners)}", trophy=trophy)
-    if any(standing.points for standing in board.standings):
+            yield Step("trophy", f"Trophy: {trophy.name}, for {_named(trophy.winners)}", trophy=trophy)
+    if any(standing.points > 0 for standing in board.standings):
         yield from _places(board)
     yield Step("thanks", "Thanks to every team, and the end", teams=board.standings)
 
@@ -44,9 +45,15 @@ def _told(board: Board) -> Iterator[Step]:
 def _places(board: Board) -> Iterator[Step]:
     by_rank = [(rank, tuple(teams)) for rank, teams in groupby(board.standings, lambda standing: standing.rank)]
     for rank, teams in reversed(by_rank):
-        names = " and ".join(team.team for team in teams)
+        names = _named([team.team for team in teams])
         act: Act = "winner" if rank == 1 else "podium" if rank <= PODIUM else "place"
         yield Step(act, f"The winner: {names}" if rank == 1 else f"Place {rank}: {names}", teams=teams)
+
+
+def _named(names: Sequence[str]) -> str:
+    """Names for the presenter's hint; of very many the first few."""
+    more = len(names) - MOST_NAMED
+    return listed(names if more <= 1 else [*names[:MOST_NAMED], f"{more} more"], "and")
 
 
 def clamp(step: int, board: Board) -> int:

@@ -44,9 +44,7 @@ def make_receipt(
     `awards` are what `rules` gave for `activities`; `people` are names by id. Raises KeyError where a name is
     missing. Within one moment activities come first, then quests, then adjustments.
     """
-    given: defaultdict[str | None, list[Award]] = defaultdict(list)
-    for award in awards:
-        given[award.activity].append(award)
+    given = _by_activity(awards)
     why = _Why(rules, zone)
     lines = [
         *(line for each in sorted(activities, key=IN_ORDER) for line in _lines(each, given[each.id], why, people)),
@@ -54,6 +52,22 @@ def make_receipt(
         *(ReceiptLine(each.at, None, "Adjustment", each.reason, each.points) for each in adjustments),
     ]
     return Receipt(sum(line.points for line in lines), tuple(sorted(lines, key=lambda line: line.at)))
+
+
+def lines_by_activity(
+    activities: Iterable[Activity], awards: Iterable[Award], rules: Rules, people: Mapping[str, str], zone: ZoneInfo
+) -> dict[str, tuple[ReceiptLine, ...]]:
+    """What a receipt says of each of these activities, by id; `awards` are what their whole teams were given."""
+    given = _by_activity(awards)
+    why = _Why(rules, zone)
+    return {each.id: tuple(_lines(each, given[each.id], why, people)) for each in activities}
+
+
+def _by_activity(awards: Iterable[Award]) -> defaultdict[str | None, list[Award]]:
+    given: defaultdict[str | None, list[Award]] = defaultdict(list)
+    for award in awards:
+        given[award.activity].append(award)
+    return given
 
 
 class _Why:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import time
 
 from app.domain.activity import AwardReason
-from app.domain.rules.model import Bonus, CapScope, Kind, Quest, Rules, Window
+from app.domain.rules.model import Bonus, CapScope, Kind, Metric, Quest, Rules, Window
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CAPPED: dict[CapScope, str] = {
@@ -30,6 +30,12 @@ def amount(number: int, kind: Kind) -> str:
 def points_text(points: int) -> str:
     """A number of points: "1 point", "20 points"."""
     return f"{points} {'point' if abs(points) == 1 else 'points'}"
+
+
+def ordinal(number: int) -> str:
+    """A place in a row: "1st", "2nd", "11th", "22nd"."""
+    ending = "th" if number // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def kind_title(name: str, rules: Rules) -> str:
@@ -105,6 +111,22 @@ def duration(seconds: int) -> str:
     """Seconds in words: "1 hour 30 minutes 15 seconds"."""
     parts = ((seconds // 3600, "hour"), (seconds // 60 % 60, "minute"), (seconds % 60, "second"))
     return " ".join(f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number)
+
+
+def metric_words(metric: Metric, value: int, rules: Rules) -> str:
+    """What a number of a metric counts, to stand behind it: "shifts", "× 6 a.m. shift", "points from responses"."""
+    match metric.kind:
+        case "count":
+            kind = rules.kind_by_name[metric.name]
+            return kind.one if value == 1 else kind.many
+        case "points_of":
+            return f"{'point' if value == 1 else 'points'} from {rules.kind_by_name[metric.name].many}"
+        case "bonus":
+            return f"× {metric.name}"
+        case "quests":
+            return "quest" if value == 1 else "quests"
+        case _:
+            return "point" if value == 1 else "points"
 
 
 def listed(words: Sequence[str], last: str) -> str:

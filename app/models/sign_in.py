@@ -1,7 +1,4 @@
-"""How people get in: sign-ins, the links that lead to them, and the codes that let colleagues into a team.
-
-Secrets are shown once; only their hash is kept.
-"""
+"""How people get in: sign-ins, the links that lead to them, codes for teams. Of secrets only a hash is kept."""
 
 from datetime import datetime
 

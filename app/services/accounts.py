@@ -2,18 +2,20 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from app.db import alone
 from app.domain import emails, names
 from app.domain.who import ROLES, Role
 from app.errors import Conflict, Malformed, NotAllowed, NotFound
-from app.models import Person
+from app.models import Person, SignIn, SignInLink
 from app.models.columns import is_id
 from app.services import audit, people, rosters
 from app.services.audit import Thing
 
+THEMES = ("auto", "light", "dark")
 LAST_OWNER = "Somebody has to be owner. Make somebody else an owner first."
+OWNERS_ALONE = "Only an owner changes an owner's account or makes links for it. Ask one of them."
 
 
 def find(session: Session, person_id: str) -> Person:
@@ -63,6 +65,32 @@ def make_owner(session: Session, *, name: str, email: str, now: datetime) -> Per
     return person
 
 
+def check_may_change(person: Person, granter: Role | None) -> None:
+    """Raise NotAllowed where somebody below an owner would act on an owner's account; None is a command here."""
+    if person.role == "owner" and granter not in {"owner", None}:
+        raise NotAllowed(OWNERS_ALONE)
+
+
+def rename(session: Session, person: Person, name: str, *, by: str, now: datetime, granter: Role | None = None) -> None:
+    """Give a person another name, on every board they are on. Raises Malformed, or NotAllowed for owners' accounts.
+
+    `granter` is the role of who does it, None for the person themselves and for a command on the machine itself.
+    """
+    name = names.tidy(name)
+    if flaw := names.flaw(name):
+        raise Malformed(f"The name {flaw}.")
+    alone(session)
+    session.refresh(person)
+    check_may_change(person, granter)
+    if person.name == name:
+        return
+    before, person.name = person.name, name
+    session.add(person)
+    session.flush()
+    rosters.touch_weeks_of(session, {person.id}, now)
+    audit.note(session, "person.renamed", thing(person), by=by, now=now, before={"name": before}, after={"name": name})
+
+
 def set_role(session: Session, person: Person, role: str, *, granter: Role | None, by: str, now: datetime) -> None:
     """Give a person another role; `granter` is the role of who does it, None for a command on the machine itself.
 
@@ -84,23 +112,46 @@ def set_role(session: Session, person: Person, role: str, *, granter: Role | Non
     audit.note(session, "role.changed", thing(person), by=by, now=now, before={"role": before}, after={"role": role})
 
 
+def set_theme(session: Session, person: Person, theme: str) -> None:
+    """Choose how pages look to a person. Raises Malformed."""
+    if theme not in THEMES:
+        raise Malformed(f"“{theme[:40]}” is no appearance. Choose from {', '.join(THEMES)}.")
+    person.theme = theme
+    session.add(person)
+    session.flush()
+
+
 def switch(session: Session, person: Person, *, on: bool, granter: Role | None, by: str, now: datetime) -> None:
     """Switch a person off, who is then signed out everywhere within seconds, or on again.
 
+    Who is switched on again starts anew: sign-ins and links from before have ended for good.
     Raises NotAllowed for an organizer who would switch an owner, or Conflict where no owner would remain.
     """
     alone(session)
     session.refresh(person)
+    check_may_change(person, granter)
     if (person.disabled_at is None) == on:
         return
-    if person.role == "owner" and granter not in {"owner", None}:
-        raise NotAllowed("Only an owner switches an owner off or on.")
     if not on and [each.id for each in owners(session)] == [person.id]:
         raise Conflict(LAST_OWNER)
+    if not on:
+        _shut_out(session, person.id, now)
     person.disabled_at = None if on else now
     session.add(person)
     session.flush()
     audit.note(session, "person.switched-on" if on else "person.switched-off", thing(person), by=by, now=now)
+
+
+def _shut_out(session: Session, person_id: str, now: datetime) -> None:
+    """End every way in. Links come before the person's own row, as where a link is used: two would wait in a circle."""
+    unused = (
+        col(SignInLink.person_id) == person_id,
+        col(SignInLink.used_at).is_(None),
+        col(SignInLink.revoked_at).is_(None),
+    )
+    session.exec(update(SignInLink).where(*unused).values(revoked_at=now))
+    open_ones = (col(SignIn.person_id) == person_id, col(SignIn.ended_at).is_(None))
+    session.exec(update(SignIn).where(*open_ones).values(ended_at=now))
 
 
 def thing(person: Person) -> Thing:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -35,7 +36,7 @@ class Thing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries a reader wants; empty fields do not narrow."""
+    """Which entries a reader wants; empty fields do not narrow. `person_id` is who did it, or to whom it was done."""
 
     action: str = ""
     person_id: str = ""
@@ -102,16 +103,23 @@ def actions(session: Session) -> list[str]:
     return list(session.exec(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
 
 
+def kinds(session: Session) -> list[str]:
+    """Every kind of thing that something was done to, in order."""
+    return list(session.exec(select(AuditEntry.object_kind).distinct().order_by(AuditEntry.object_kind)))
+
+
 def _narrowed(wanted: Filter) -> SelectOfScalar[AuditEntry]:
     query = select(AuditEntry)
     for column, value in (
         (AuditEntry.action, wanted.action),
-        (AuditEntry.person_id, wanted.person_id),
         (AuditEntry.object_kind, wanted.object_kind),
         (AuditEntry.object_id, wanted.object_id),
     ):
         if value:
             query = query.where(column == value)
+    if wanted.person_id:
+        is_object = and_(col(AuditEntry.object_kind) == "person", col(AuditEntry.object_id) == wanted.person_id)
+        query = query.where(or_(col(AuditEntry.person_id) == wanted.person_id, is_object))
     if wanted.since is not None:
         query = query.where(col(AuditEntry.at) >= wanted.since)
     if wanted.until is not None:

@@ -91,8 +91,9 @@ def restore(ledger: Path, source: Path, *, now: datetime) -> Restored:
 
 @contextmanager
 def _part_of(target: Path) -> Iterator[Path]:
-    """A name beside the target for a file in the making; nothing is left under it."""
+    """A file beside the target in the making, for its owner's eyes alone; nothing is left under its name."""
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part.touch(mode=0o600)
     try:
         yield part
     finally:

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from app.domain.activity import Activity, Award
 from app.domain.board import Board
 from app.domain.calendar import local_day
 from app.domain.receipt import Receipt, make_receipt
@@ -50,8 +52,8 @@ def assemble(
         WeekFacts(week.slug, week.name, week.state, week.starts, week.ends),
         rules,
         [
-            TeamFacts(team.id, team.name, tuple(names[person] for person in members.get(team.id, ())))
-            for team in teams.of_week(session, week, upto=upto)
+            TeamFacts(team_id, name, tuple(names[person] for person in members.get(team_id, ())))
+            for team_id, name in teams.named(session, week, upto=upto)
         ],
         kept.teams,
         kept.loose,
@@ -67,6 +69,13 @@ def frozen_names(week: Week) -> dict[str, str] | None:
     return dict(json.loads(week.frozen_names)) if week.frozen_names else None
 
 
+def members(session: Session, week: Week, *, public: bool) -> dict[str, list[str]]:
+    """The names of who is in each team, by team id; for the public of a frozen week, of who was at the freeze."""
+    names = (frozen_names(week) if public else None) or teams.names_of(session, week)
+    joins = teams.joins(session, week, upto=week.frozen_version if public else None)
+    return {team_id: [names[each] for each in ids] for team_id, ids in teams.group_members(joins, names).items()}
+
+
 def served_version(week: Week, now: datetime) -> int:
     """The board's version: the week's own changes plus the midnights passed since it started (movement is daily)."""
     days = (local_day(now, ZoneInfo(week.timezone)) - week.starts).days
@@ -78,15 +87,35 @@ def receipt(session: Session, week: Week, team_id: str, *, public: bool) -> Rece
 
     Raises NotFound for a team of no or another week, or one that the frozen board does not show.
     """
-    looking_back = public and week.frozen_version is not None
-    upto = week.frozen_version if looking_back else None
+    scored = score_team(session, week, team_id, public=public)
+    given = facts.adjustments(session, week, team_id=team_id, upto=seen_upto(week, public=public))
+    return make_receipt(scored.activities, scored.awards, given, scored.rules, scored.names, scored.zone)
+
+
+class Scored(NamedTuple):
+    """A team's live activities with what they were given; `names` are people's by id."""
+
+    activities: list[Activity]
+    awards: list[Award]
+    rules: Rules
+    names: Mapping[str, str]
+    zone: ZoneInfo
+
+
+def seen_upto(week: Week, *, public: bool) -> int | None:
+    """The version of the week that a reader looks back to: the public, while it is frozen, to that of the freeze."""
+    return week.frozen_version if public else None
+
+
+def score_team(session: Session, week: Week, team_id: str, *, public: bool) -> Scored:
+    """One team scored from its activities, as this reader may see it. Raises NotFound like `receipt`."""
+    upto = seen_upto(week, public=public)
     team = teams.find(session, week, team_id, upto=upto)
-    rules = rule_sets.rules_numbered(session, week.frozen_rule_set_id if looking_back else week.rule_set_id)
-    names = (frozen_names(week) if looking_back else None) or teams.names_of(session, week)
+    rules = rule_sets.rules_numbered(session, week.rule_set_id if upto is None else week.frozen_rule_set_id)
+    names = (None if upto is None else frozen_names(week)) or teams.names_of(session, week)
     people = teams.ever_in(session, team.id)
     joins = teams.joins(session, week, people, upto=upto)
     activities = facts.live_activities(session, week, joins, people=people, upto=upto)
     own = [activity for activity in activities if activity.team == team.id]
     zone = ZoneInfo(week.timezone)
-    given = facts.adjustments(session, week, team_id=team.id, upto=upto)
-    return make_receipt(own, score(own, rules, zone), given, rules, names, zone)
+    return Scored(own, score(own, rules, zone), rules, names, zone)

@@ -32,6 +32,11 @@ def tidy_code(typed: str) -> str:
     return "".join(letter for letter in typed[:100].upper() if letter.isascii() and letter.isalnum())
 
 
+def is_code(code: str) -> bool:
+    """Whether a tidied text can be a code at all; what cannot, such as NUL, need not trouble the database."""
+    return len(code) == CODE_LENGTH and not set(code) - set(ALPHABET)
+
+
 def shown_code(code: str) -> str:
     """A code as people read it: `ABCD-EFGH`."""
     return f"{code[:4]}-{code[4:]}"

@@ -30,7 +30,7 @@ def code_of(key: str, secret: str) -> str:
 def pair(session: Session, code: str, name: str, *, by: str, now: datetime) -> Display:
     """Let in the screen that shows this code. Raises Malformed, or Conflict for a code that was entered before."""
     code, name = credentials.tidy_code(code), names.tidy(name)
-    if len(code) != credentials.CODE_LENGTH or set(code) - set(credentials.ALPHABET):
+    if not credentials.is_code(code):
         raise Malformed("A display's code has eight letters and digits, such as K7QM-4XPA. Read it again.")
     if flaw := names.flaw(name):
         raise Malformed(f"The display's name {flaw}.")
@@ -77,6 +77,11 @@ def _awaited(session: Session, code: str, now: datetime) -> Display | None:
     )
     found = session.exec(query).first()
     return found if found is not None and now - found.created_at < PAIRING else None
+
+
+def is_known(session: Session, secret: str) -> bool:
+    """Whether a screen with this secret was let in, be it revoked since."""
+    return _find(session, secret) is not None
 
 
 def check(session: Session, secret: str, now: datetime) -> tuple[Screen, bool]:

@@ -55,7 +55,8 @@ def withdraw(session: Session, team: Team, *, by: str, now: datetime) -> None:
 
 def look(session: Session, code: str) -> tuple[Team, Week]:
     """The team a code is for, and its week. Raises NotFound."""
-    found = session.exec(select(JoinCode).where(JoinCode.code == tidy(code))).first()
+    code = tidy(code)
+    found = session.exec(select(JoinCode).where(JoinCode.code == code)).first() if credentials.is_code(code) else None
     if found is None:
         raise NotFound(UNKNOWN)
     team = session.get_one(Team, found.team_id)
@@ -111,8 +112,9 @@ def place(session: Session, week: Week, person: Person, team: Team | None, *, by
     teams.check_sizes(session, week, rules.team_size)
     scores.rebuild(session, week, rules)
     weeks.touch(session, week)
-    was = current_team(before) if before else None
+    was_id = current_team(before) if before else None
+    was = teams.find(session, week, was_id).name if was_id else None
     audit.note(
         session, "membership.changed", accounts.thing(person), by=by, now=now, before={"week": week.slug, "team": was},
-        after={"week": week.slug, "team": team.id if team else None},
+        after={"week": week.slug, "team": team.name if team else None},
     )  # fmt: skip

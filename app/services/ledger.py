@@ -183,6 +183,11 @@ def team_of(session: Session, week: Week, entry: LedgerEntry) -> str | None:
     return team_at(joins.get(entry.person_id, ()), entry.occurred_at)
 
 
+def find_adjustment(session: Session, slug: str, external_id: str, now: datetime) -> LedgerEntry | None:
+    """The adjustment that this external id names in this week. Raises WeekUnknown."""
+    return find(session, weeks.find(session, slug, now), Key(ORGANIZER, ADJUSTMENT, external_id))
+
+
 def adjust(
     session: Session, slug: str, *, team_id: str, points: int, reason: str, external_id: str, by: str, now: datetime
 ) -> Taken:

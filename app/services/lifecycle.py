@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.db import alone
 from app.domain.snapshot import to_text
 from app.errors import Conflict, RulesUnfit
-from app.models import Week
+from app.models import Ceremony, Week
 from app.services import boards, reasons, rule_sets, scores, teams, weeks
 
 
@@ -48,7 +48,10 @@ def close(session: Session, slug: str, *, by: str, now: datetime) -> Week:
 
 
 def freeze(session: Session, slug: str, *, by: str, now: datetime) -> Week:
-    """Keep the public on the board of this moment until `reveal`. Raises Conflict unless open and not yet frozen."""
+    """Keep the public on the board of this moment until `reveal`; a ceremony begins anew.
+
+    Raises Conflict unless open and not yet frozen.
+    """
     week = weeks.lock(session, slug, now)
     if week.state != "open":
         raise Conflict(f"Week {week.name} is {_state(week)}; only an open week can be frozen.")
@@ -59,6 +62,8 @@ def freeze(session: Session, slug: str, *, by: str, now: datetime) -> Week:
     week.frozen_rule_set_id = rule_sets.active(session).id
     week.frozen_board = to_text(replace(board, frozen=True))
     week.frozen_names = json.dumps(teams.names_of(session, week))
+    if (stage := session.get(Ceremony, week.id)) is not None:
+        session.delete(stage)  # it may stand at a step that tells what is hidden now
     weeks.note(session, week, "frozen", by=by, now=now)
     weeks.touch(session, week)
     return week

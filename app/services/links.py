@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select, update
 
 from app.db import alone
 from app.domain import names
+from app.domain.who import Role
 from app.errors import Conflict, NotFound
 from app.models import Person, SignInLink
 from app.services import accounts, audit, credentials
@@ -22,8 +23,22 @@ GONE = "This sign-in link was used already, has expired or was taken back. Ask f
 OWNED = "Somebody owns this installation already. Ask them for a link of your own."
 
 
-def make(session: Session, person: Person, purpose: Purpose, *, by: str, now: datetime) -> str:
-    """A link's secret for one person; an invitation takes back the ones before it. Raises Conflict if disabled."""
+def address(public_url: str, secret: str) -> str:
+    """The address that signs somebody in: a path alone where nobody knows the server's own address."""
+    return f"{public_url.rstrip('/')}/sign-in/link/{secret}"
+
+
+def make(
+    session: Session, person: Person, purpose: Purpose, *, by: str, now: datetime, granter: Role | None = None
+) -> str:
+    """A link's secret for one person; an invitation takes back the ones before it. Raises Conflict if disabled.
+
+    Raises NotAllowed for an organizer who wants an owner's: whoever opens a link is that person. `granter` is the role
+    of who makes it, None for a command on the machine itself and for what people ask for by e-mail.
+    """
+    alone(session)
+    session.refresh(person)
+    accounts.check_may_change(person, granter)
     if person.disabled_at is not None:
         raise Conflict(f"{person.name} is switched off. Switch them on before sending a link.")
     if purpose == "invitation":
@@ -90,8 +105,8 @@ def use_first(session: Session, secret: str, *, name: str, email: str, now: date
 
 
 def _use_up(session: Session, link: SignInLink, now: datetime) -> None:
-    statement = update(SignInLink).where(col(SignInLink.id) == link.id, col(SignInLink.used_at).is_(None))
-    done = session.execute(statement.values(used_at=now))
+    still_counts = (col(SignInLink.used_at).is_(None), col(SignInLink.revoked_at).is_(None))
+    done = session.execute(update(SignInLink).where(col(SignInLink.id) == link.id, *still_counts).values(used_at=now))
     if not isinstance(done, CursorResult) or done.rowcount != 1:
         raise NotFound(GONE)
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.domain.board import Board
+from app.domain.rules import Rules
+from app.models import Week
 from app.services import boards, rule_sets, scores, weeks
 
 
@@ -25,18 +27,23 @@ class Preview:
     refused: list[str]
 
 
-def preview(session: Session, text: str, now: datetime) -> Preview:
-    """Score every open week under a text without keeping anything. Raises RulesRefused for a text with mistakes."""
+def preview(session: Session, text: str, now: datetime, *, public: bool = False) -> Preview:
+    """Score every open week under a text without keeping anything; the public looks at a frozen one as it was.
+
+    Raises RulesRefused for a text with mistakes.
+    """
     rules = rule_sets.checked(text)
     followers = [week for week in weeks.every(session) if week.state != "closed"]
     return Preview(
-        [
-            WeekPreview(
-                before=boards.live(session, week, now),
-                after=boards.assemble(session, week, rules, scores.compute(session, week, rules), now),
-            )
-            for week in followers
-            if week.state == "open"
-        ],
+        [_compare(session, week, rules, now, public=public) for week in followers if week.state == "open"],
         rule_sets.unfit(session, followers, rules),
     )
+
+
+def _compare(session: Session, week: Week, rules: Rules, now: datetime, *, public: bool) -> WeekPreview:
+    before = boards.public(session, week, now) if public else boards.live(session, week, now)
+    upto = week.frozen_version if public else None
+    names = boards.frozen_names(week) if public else None
+    kept = scores.compute(session, week, rules, upto=upto)
+    moment = before.as_of if before.frozen else now
+    return WeekPreview(before, boards.assemble(session, week, rules, kept, moment, upto=upto, names=names))

@@ -121,17 +121,22 @@ def apply(session: Session, slug: str, entries: list[Entry], *, by: str, now: da
     teams.check_sizes(session, week, rules.team_size)
     scores.rebuild(session, week, rules)
     weeks.touch(session, week)
-    _touch_other_weeks(session, week, renamed, now)
+    touch_weeks_of(session, renamed, now, but=week.id)
     done = Outcome(len({names.fold(entry.team) for entry in entries}), len(entries), moved)
     audit.note(session, "teams.imported", weeks.thing(week), by=by, now=now, after=done._asdict())
     return done
 
 
-def _touch_other_weeks(session: Session, week: Week, renamed: set[str], now: datetime) -> None:
-    """Boards of other weeks show the new names too."""
+def touch_weeks_of(session: Session, renamed: set[str], now: datetime, *, but: int | None = None) -> None:
+    """Let every board that names these people show their new names; `but` is a week that needs no telling.
+
+    The caller waited in `alone`, for this locks several weeks.
+    """
     if not renamed:
         return
     seen_in = select(Membership.week_id).where(col(Membership.person_id).in_(renamed))
-    query = select(Week.slug).where(col(Week.id).in_(seen_in), Week.id != week.id).order_by(col(Week.id))
+    query = select(Week.slug).where(col(Week.id).in_(seen_in)).order_by(col(Week.id))
+    if but is not None:
+        query = query.where(Week.id != but)
     for slug in session.exec(query).all():
         weeks.touch(session, weeks.lock(session, slug, now))

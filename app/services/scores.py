@@ -26,6 +26,7 @@ FEW = 16
 
 _HERE = (col(Score.week_id) == bindparam("week"), col(Score.team_id) == bindparam("team"))
 _KEPT = Prepared(select(Score.data).where(*_HERE))
+_OF_WEEK = Prepared(select(Score.team_id, Score.data).where(col(Score.week_id) == bindparam("week")))
 _REPLACE = Prepared(update(Score).where(*_HERE).values(data=bindparam("text")))
 
 
@@ -81,10 +82,16 @@ def _counts_text(counts: Mapping[str, int]) -> str:
 
 def of_week(session: Session, week: Week) -> WeekScores:
     """The kept scores of the week."""
-    rows = session.exec(select(Score.team_id, Score.data).where(Score.week_id == week.id))
-    texts = dict(rows.all())
+    session.flush()
+    texts = dict(_OF_WEEK.rows(session, week=week.id))
     loose = json.loads(texts.pop(NO_TEAM, "{}"))
     return WeekScores({team_id: from_json(data) for team_id, data in texts.items()}, loose)
+
+
+def of_team(session: Session, week: Week, team_id: str) -> TeamScore:
+    """The kept score of one team."""
+    kept = _KEPT.rows(session, week=week.id, team=team_id)
+    return from_json(kept[0][0]) if kept else TeamScore()
 
 
 def compute(session: Session, week: Week, rules: Rules, *, upto: int | None = None) -> WeekScores:

@@ -29,7 +29,7 @@ def _read(path: Path) -> str:
 
 def _make(path: Path) -> str:
     """Make the file readable for its owner alone; of two processes that make it at once, both keep the first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(48))

@@ -14,7 +14,7 @@ LOCK_NAME = "server.lock"
 @contextmanager
 def held(path: Path, refusal: str) -> Iterator[None]:
     """Hold the lock while the block runs; the kernel lets go of it however the process ends. Raises Conflict."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Opened for reading, which flock is content with: the file may belong to another user, such as root.
     descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
     try:

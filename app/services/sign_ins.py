@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal, cast
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.domain.who import Member, Role
 from app.errors import NotFound, SignInNeeded
 from app.models import Person, SignIn
-from app.models.columns import is_id
+from app.models.columns import Instant, is_id
 from app.services import accounts, audit, credentials
 
 IDLE = timedelta(hours=12)
@@ -32,6 +33,7 @@ def start(
 
     Raises SignInNeeded for somebody who is disabled.
     """
+    session.refresh(person, with_for_update=True)  # who switches them off waits, or has done so
     if person.disabled_at is not None:
         raise SignInNeeded("This account is switched off. An organizer can switch it on again.")
     if replaces is not None and (old := _live(session, replaces, now)) is not None:
@@ -74,6 +76,13 @@ def of_person(session: Session, person_id: str, now: datetime) -> list[SignIn]:
     """Everything a person is signed in with, the last used first."""
     query = select(SignIn).where(SignIn.person_id == person_id, col(SignIn.ended_at).is_(None))
     return sorted((each for each in session.exec(query) if _lasts(each, now)), key=lambda each: each.used_at)[::-1]
+
+
+def latest(session: Session, person_ids: Sequence[str]) -> dict[str, datetime]:
+    """When each of these people signed in last, by person id; who never did is left out."""
+    last = func.max(SignIn.created_at, type_=Instant)
+    query = select(SignIn.person_id, last).where(col(SignIn.person_id).in_(person_ids)).group_by(SignIn.person_id)
+    return dict(session.exec(query).all())
 
 
 def end(session: Session, person_id: str, sign_in_id: str, *, by: str, now: datetime) -> None:

@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from app.domain import names
@@ -11,9 +13,24 @@ from app.domain.memberships import Join, current_team
 from app.errors import NotFound, TeamFull
 from app.models import Membership, Person, Team, Week
 from app.models.columns import is_id
+from app.prepared import Prepared
 from app.services import paging
 from app.services.audit import Thing
 from app.services.paging import Page
+
+_IN_WEEK = col(Membership.week_id) == bindparam("week")
+_JOINS = Prepared(
+    select(Membership.person_id, Membership.team_id, Membership.at).where(_IN_WEEK).order_by(col(Membership.version))
+)
+_NAMES = Prepared(
+    select(Person.id, Person.name).where(col(Person.id).in_(select(Membership.person_id).where(_IN_WEEK)))
+)
+
+_TEAMS = Prepared(
+    select(Team.name_key, Team.id, Team.name).where(
+        col(Team.week_id) == bindparam("week"), col(Team.version) <= bindparam("upto")
+    )
+)
 
 
 def of_week(session: Session, week: Week, *, upto: int | None = None) -> list[Team]:
@@ -24,10 +41,17 @@ def of_week(session: Session, week: Week, *, upto: int | None = None) -> list[Te
     return sorted(session.exec(query), key=lambda team: team.name_key)
 
 
-def page(session: Session, week: Week, *, cursor: str | None, limit: int) -> Page[Team]:
-    """Up to `limit` teams after the cursor, by name. Raises Malformed for a bad cursor."""
+def named(session: Session, week: Week, *, upto: int | None = None) -> list[tuple[str, str]]:
+    """The ids and names of the week's teams, by name; `upto` a version of the week."""
+    session.flush()
+    rows = _TEAMS.rows(session, week=week.id, upto=week.version + 1 if upto is None else upto)
+    return [(team_id, name) for _, team_id, name in sorted(rows)]
+
+
+def page(session: Session, week: Week, *, cursor: str | None, limit: int, upto: int | None = None) -> Page[Team]:
+    """Up to `limit` teams after the cursor, by name; `upto` a version. Raises Malformed for a bad cursor."""
     after = paging.decode(cursor) if cursor else ""
-    found = [team for team in of_week(session, week) if team.name_key > after]
+    found = [team for team in of_week(session, week, upto=upto) if team.name_key > after]
     return paging.cut(found[: limit + 1], limit, lambda team: team.name_key)
 
 
@@ -59,15 +83,22 @@ def joins(
     session: Session, week: Week, people: Iterable[str] | None = None, *, upto: int | None = None
 ) -> dict[str, list[Join]]:
     """Each person's joins in this week, oldest first; of all people or of those given, `upto` a version of the week."""
+    found: defaultdict[str, list[Join]] = defaultdict(list)
+    for person_id, team_id, at in _joins(session, week, people, upto):
+        found[person_id].append(Join(team_id, at))
+    return dict(found)
+
+
+def _joins(session: Session, week: Week, people: Iterable[str] | None, upto: int | None) -> Iterable[Any]:
+    if people is None and upto is None:
+        session.flush()
+        return _JOINS.rows(session, week=week.id)
     query = select(Membership.person_id, Membership.team_id, Membership.at).where(Membership.week_id == week.id)
     if people is not None:
         query = query.where(col(Membership.person_id).in_(list(people)))
     if upto is not None:
         query = query.where(Membership.version <= upto)
-    found: defaultdict[str, list[Join]] = defaultdict(list)
-    for person_id, team_id, at in session.exec(query.order_by(col(Membership.version))):
-        found[person_id].append(Join(team_id, at))
-    return dict(found)
+    return session.exec(query.order_by(col(Membership.version)))
 
 
 def people_of(session: Session, week: Week) -> dict[str, Person]:
@@ -78,7 +109,8 @@ def people_of(session: Session, week: Week) -> dict[str, Person]:
 
 def names_of(session: Session, week: Week) -> dict[str, str]:
     """The names of everybody who ever joined a team of this week, by person id."""
-    return {person.id: person.name for person in people_of(session, week).values()}
+    session.flush()
+    return dict(_NAMES.rows(session, week=week.id))
 
 
 def ever_in(session: Session, team_id: str) -> list[str]:

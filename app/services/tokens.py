@@ -1,13 +1,14 @@
 """API tokens: made once, kept as hashes, checked on every request."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlmodel import Session, col, select
 
 from app.db import alone
 from app.domain import names
-from app.domain.who import SCOPES, Bearer
-from app.errors import Conflict, Malformed, NotFound, SignInNeeded
+from app.domain.who import SCOPES, Bearer, Role
+from app.errors import Conflict, Malformed, NotAllowed, NotFound, SignInNeeded
 from app.models import Token
 from app.services import audit, credentials
 from app.services.audit import Thing
@@ -17,8 +18,21 @@ TOUCH = timedelta(minutes=5)
 """How exact `used_at` is: writing it for every request would make readers wait for the disk."""
 
 
-def create(session: Session, *, name: str, scopes: list[str], days: int | None, by: str, now: datetime) -> str:
-    """Make a token and return its text, which is kept nowhere. Raises Malformed or Conflict."""
+def create(
+    session: Session,
+    *,
+    name: str,
+    scopes: list[str],
+    days: int | None,
+    by: str,
+    now: datetime,
+    granter: Role | None = None,
+) -> str:
+    """Make a token and return its text, which is kept nowhere. Raises Malformed or Conflict.
+
+    Raises NotAllowed for an organizer who wants one that may do everything. `granter` is the role of who makes it, None
+    for a command on the machine itself.
+    """
     name = names.tidy(name)
     if flaw := names.flaw(name):
         raise Malformed(f"The token's name {flaw}.")
@@ -26,6 +40,8 @@ def create(session: Session, *, name: str, scopes: list[str], days: int | None, 
     if unknown or not scopes:
         wrong = f"“{', '.join(unknown)}” is no scope" if unknown else "A token needs at least one scope"
         raise Malformed(f"{wrong}. Choose from {', '.join(SCOPES)}.")
+    if "admin" in scopes and granter not in {"owner", None}:
+        raise NotAllowed("Only an owner makes a token with the scope admin. Ask one, or choose narrower scopes.")
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         raise Malformed(f"A token can last 1 to {LONGEST_DAYS} days.")
     alone(session)
@@ -77,9 +93,25 @@ def every(session: Session) -> list[Token]:
     return list(session.exec(select(Token).order_by(col(Token.id))))
 
 
+def find(session: Session, number: str) -> Token:
+    """The token of this number. Raises NotFound."""
+    is_number = number.isascii() and number.isdigit() and len(number) < 19
+    token = session.get(Token, int(number)) if is_number else None
+    if token is None:
+        raise NotFound("There is no such token. The list of tokens shows those there are.")
+    return token
+
+
+def state(token: Token, now: datetime) -> Literal["valid", "expired", "revoked"]:
+    """Whether a token counts, and why not."""
+    if token.revoked_at is not None:
+        return "revoked"
+    return "expired" if token.expires_at is not None and token.expires_at <= now else "valid"
+
+
 def revoke(session: Session, name: str, *, by: str, now: datetime) -> Token:
     """End a token for good. Raises NotFound, or Conflict when it is revoked already."""
-    token = session.exec(select(Token).where(Token.name == names.tidy(name))).first()
+    token = session.exec(select(Token).where(Token.name == names.tidy(name)).with_for_update()).first()
     if token is None:
         raise NotFound(f"There is no token “{name}”. `assembly-week token list` shows the names.")
     if token.revoked_at is not None:

@@ -39,12 +39,12 @@ def _write_csv(pages: Iterator[list[ActivityView]], _week: Week, out: IO[str]) -
     writer.writerow(COLUMNS)
     count = 0
     for items in pages:
-        writer.writerows([_cell(getattr(item, name)) for name in COLUMNS] for item in items)
+        writer.writerows([cell(getattr(item, name)) for name in COLUMNS] for item in items)
         count += len(items)
     return count
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """A cell no spreadsheet takes for a formula; numbers stay numbers."""
     match value:
         case None:

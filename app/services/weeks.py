@@ -1,6 +1,7 @@
 """Weeks: create them, find them, open and close them, and lock one before changing anything in it."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
@@ -45,7 +46,9 @@ _HOLD = Prepared(
     .where(col(Week.slug) == bindparam("slug"))
     .with_for_update()
 )
-_LOCK = select(Week).where(Week.slug == bindparam("slug")).with_for_update().execution_options(populate_existing=True)
+_BY_SLUG = select(Week).where(Week.slug == bindparam("slug"))
+_LOCK = _BY_SLUG.with_for_update().execution_options(populate_existing=True)
+_VERSION = Prepared(select(Week.version).where(col(Week.id) == bindparam("week")))
 _COUNT = Prepared(update(Week).where(col(Week.id) == bindparam("week")).values(version=bindparam("next")))
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -69,6 +72,18 @@ def create(
     return week
 
 
+def slug_of(name: str) -> str:
+    """A slug that a week's name suggests: “Q3 2022!” becomes q3-2022; empty where the name has no such letters."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:40].rstrip("-")
+
+
+def history(session: Session, week: Week) -> list[WeekEvent]:
+    """What was done to a week, newest first."""
+    query = select(WeekEvent).where(WeekEvent.week_id == week.id).order_by(col(WeekEvent.id).desc())
+    return list(session.exec(query))
+
+
 def _check(slug: str, name: str, timezone: str, starts: date, ends: date) -> None:
     if not _SLUG.fullmatch(slug) or slug == CURRENT:
         raise Malformed(
@@ -90,10 +105,16 @@ def find(session: Session, slug: str, now: datetime) -> Week:
     if slug == CURRENT:
         week = pick_current(list(session.exec(select(Week))), now)
     elif _SLUG.fullmatch(slug):
-        week = session.exec(select(Week).where(Week.slug == slug)).first()
+        week = session.exec(_BY_SLUG, params={"slug": slug}).first()
     if week is None:
         raise WeekUnknown(slug)
     return week
+
+
+def version_of(session: Session, week_id: int) -> int | None:
+    """The version a week has now; None where there is no such week."""
+    found = _VERSION.rows(session, week=week_id)
+    return int(found[0][0]) if found else None
 
 
 def find_by_id(session: Session, week_id: int) -> Week:
@@ -119,6 +140,14 @@ def pick_current(weeks: list[Week], now: datetime) -> Week | None:
     if opened:
         return max([week for week in opened if has_today(week)] or opened, key=newest)
     return max(closed, key=lambda week: (week.closed_at or week.created_at, week.id), default=None)
+
+
+def at_hand(session: Session, now: datetime) -> Week | None:
+    """The week organizers have in mind: the open one, else the next that is being prepared, else the last."""
+    found = every(session)
+    current = pick_current(found, now)
+    drafts = [week for week in found if week.state == "draft" and (current is None or week.starts > current.starts)]
+    return drafts[-1] if drafts and (current is None or current.state != "open") else current
 
 
 def every(session: Session) -> list[Week]:

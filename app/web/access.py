@@ -7,15 +7,17 @@ from fastapi import Depends
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 from fastapi.security.utils import get_authorization_scheme_param
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from app.config import Settings
 from app.domain.who import Bearer, Member, Scope, Who
 from app.errors import NotAllowed, Problem, SignInNeeded, Unavailable
+from app.services import throttle
 from app.web import cookies, forms
 from app.web.desk import Credential, Desk
-from app.web.state import installation
+from app.web.state import Installation, installation
 
 Check = Callable[[Settings, Who | None], None]
 
@@ -131,9 +133,15 @@ class Door(SecurityBase):
         except Problem as problem:
             await place.refusals.note(request, who, problem)
             raise
-        if isinstance(who, Member):
+        if isinstance(who, Member) and request.method not in forms.SAFE:
             await forms.check(request, who)
+            await run_in_threadpool(_count_form, place, who)
         return who
+
+
+def _count_form(place: Installation, who: Member) -> None:
+    with place.database.unit_of_work() as session:
+        throttle.count(session, throttle.FORMS_BY_PERSON, who.person_id, place.wall())
 
 
 Reader = Annotated[Bearer, Depends(Door(holds("read")))]

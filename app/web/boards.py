@@ -69,7 +69,12 @@ class Served:
     @cached_property
     def page(self) -> Representation:
         """The board's page."""
-        return self._html("board/index.html", "p")
+        return self._html("board/index.html", "p", stream=f"/weeks/{self.board.week}/live")
+
+    @cached_property
+    def preview(self) -> Representation:
+        """The board's page as organizers look at it with everybody's eyes: it follows the stream of everybody."""
+        return self._html("board/index.html", "v", stream=f"/weeks/{self.board.week}/live?as=public")
 
     @cached_property
     def partial(self) -> Representation:
@@ -82,13 +87,14 @@ class Served:
         content = repr((self.board, self.over, __version__)).encode()
         return f"{self.board.version}-{sha256(content).hexdigest()[:16]}"
 
-    def _html(self, template: str, letter: str) -> Representation:
+    def _html(self, template: str, letter: str, **more: str) -> Representation:
         body = render.render(
             template,
             board=self.board,
             kinds=self.rules.kind_by_name,
             zone=self.zone,
             over=self.over,
+            **more,
         )
         vary = f"{render.VARY}, Authorization, Cookie"
         return Representation(body, f'"{self.mark}{letter}"', "text/html; charset=utf-8", vary)
@@ -152,14 +158,16 @@ class BoardKeeper:
         """The board that needs no work before it is served, if there is one."""
         return self._fresh((slug, public))
 
-    async def refresh(self) -> None:
-        """Bring every board that is kept up to date, so that viewers need not wait."""
-        for key in list(self._kept):
+    async def refresh(self) -> bool:
+        """Bring every board that is kept up to date, so that viewers need not wait; whether there is a new one."""
+        is_news = False
+        for key, kept in list(self._kept.items()):
             if self._fresh(key) is None:
                 try:
-                    await self._check(key)
+                    is_news |= await self._check(key) is not kept.served
                 except WeekUnknown:
                     self._kept.pop(key, None)
+        return is_news
 
     def _fresh(self, key: tuple[str, bool]) -> Served | None:
         kept = self._kept.get(key)
@@ -186,13 +194,19 @@ class BoardKeeper:
         heard, now = self._heard, self._clock()
         slug, is_public = key
         with self._database.reading() as session:
-            week = weeks.find(session, slug, now)
-            stamp = (week.id, week.version)
             kept = self._kept.get(key)
-            if kept is None or kept.stamp != stamp or now >= kept.served.until:
-                kept = _Kept(serve(session, week, now, public=is_public), stamp, heard)
-        self._kept[key] = _Kept(kept.served, stamp, heard)
+            if kept is None or now >= kept.served.until or not self._is_current(session, kept, slug, now):
+                week = weeks.find(session, slug, now)
+                served = serve(session, week, now, public=is_public)
+                kept = _Kept(served, (week.id, week.version), heard)
+        self._kept[key] = _Kept(kept.served, kept.stamp, heard)
         return kept.served
+
+    @staticmethod
+    def _is_current(session: Session, kept: _Kept, slug: str, now: datetime) -> bool:
+        week_id, version = kept.stamp
+        is_same = slug != weeks.CURRENT or weeks.find(session, slug, now).id == week_id
+        return is_same and weeks.version_of(session, week_id) == version
 
 
 def serve(session: Session, week: Week, now: datetime, *, public: bool) -> Served:

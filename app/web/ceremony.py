@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.domain import ceremony
+from app.domain.rules import Rules
+from app.domain.wording import metric_words
 from app.errors import Malformed, NotAllowed
 from app.services import ceremonies, secrets, weeks
 from app.services.ceremonies import Move
@@ -37,28 +39,37 @@ class Stage:
 
     def __call__(self, served: Served) -> bytes:
         """The stage as one event; its id is the step, which says nothing about the board behind it."""
-        step, body = self.render(served)
+        step, body = self.render(served, streamed=True)
         return live.event(step, body)
 
-    def render(self, served: Served) -> tuple[int, bytes]:
-        """The step that is on, and its HTML."""
+    def render(self, served: Served, *, streamed: bool = False) -> tuple[int, bytes]:
+        """The step that is on, and its HTML; only what the stream brings comes in with a motion."""
         with self.place.database.reading() as session:
             week = weeks.find(session, served.board.week, self.place.clock())
             step = ceremony.clamp(ceremonies.current(session, week), served.board)
-        return step, render.render("ceremony/_stage.html", **self.facts(served, step))
+        return step, render.render("ceremony/_stage.html", streamed=streamed, **self.facts(served, step))
 
     def facts(self, served: Served, step: int) -> dict[str, object]:
         """What the stage's template needs."""
         told = ceremony.steps(served.board)
+        totals = served.board.totals.items()
         return {
             "board": served.board,
             "kinds": served.rules.kind_by_name,
+            "totals": [(kind, count) for kind, count in totals if count] or totals,
             "step": told[step],
+            "unit": _words(told[step], served.rules),
             "number": step,
             "last": len(told) - 1,
             "upcoming": told[step + 1].hint if self.is_presenter and step + 1 < len(told) else "",
             "is_presenter": self.is_presenter,
         }
+
+
+def _words(step: ceremony.Step, rules: Rules) -> str:
+    """What the number of a step's trophy counts."""
+    won = [each for each in rules.trophies if step.trophy is not None and each.name == step.trophy.name]
+    return metric_words(won[0].most, step.trophy.value, rules) if won and step.trophy is not None else ""
 
 
 @router.get("")

@@ -1,36 +1,37 @@
 """The office display: one page for a screen nobody touches, its stream, and its pulse."""
 
-from hashlib import sha256
-
 from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from app import __version__
 from app.errors import WeekUnknown
 from app.services.weeks import CURRENT
-from app.web import render
-from app.web.access import BoardReader, credential_of
+from app.web import pairing, render
+from app.web.access import Anybody, BoardReader, credential_of
 from app.web.boards import Served
 from app.web.live import Key
 from app.web.origin import address_of
 from app.web.render import VARY, wants_partial
+from app.web.screens import NO_STORE, release
 from app.web.state import Installation, installation
-
-FILES = ("app.css", "display.css", "app.js", "display.js")
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/display")
-async def display(request: Request, _who: BoardReader) -> Response:
-    """The display's page, or the picture on it. Everybody who looks at a wall sees what the public may see."""
+async def display(request: Request, who: Anybody) -> Response:
+    """The display's page, or the picture on it; a code for who may not read boards yet.
+
+    Everybody who looks at a wall sees what the public may see.
+    """
     place = installation(request)
+    if pairing.needs_code(place, who):
+        return await pairing.show_code(request)
     served = await _current(place)
     picture = await run_in_threadpool(place.projector.picture, served) if served else _no_week()
-    headers = {"Vary": f"{VARY}, Authorization, Cookie", "Cache-Control": "no-store"}
+    headers = {"Vary": f"{VARY}, Authorization, Cookie", **NO_STORE}
     if wants_partial(request):
         return HTMLResponse(picture, headers=headers)
     markup = Markup(picture.decode())  # noqa: S704 - our own template made it
@@ -51,8 +52,8 @@ async def display_pulse(request: Request, _who: BoardReader) -> Response:
     """What a screen asks every few seconds: the server's clock and release, and which picture is the newest."""
     place = installation(request)
     served = await _current(place)
-    document = {"now": _now(place), "release": release(), "mark": served.mark if served else ""}
-    return JSONResponse(document, headers={"Cache-Control": "no-store"})
+    mark = place.projector.mark(served) if served else ""
+    return JSONResponse({"now": _now(place), "release": release(), "mark": mark}, headers=NO_STORE)
 
 
 async def _current(place: Installation) -> Served | None:
@@ -69,10 +70,3 @@ def _now(place: Installation) -> str:
 
 def _no_week() -> bytes:
     return render.render("display/_no_week.html")
-
-
-def release() -> str:
-    """Differs whenever a page that is open should load itself anew: another version, style or script."""
-    files = [render.asset(name) for name in FILES]
-    scripts = [script.src for script in render.scripts()]
-    return sha256(repr((__version__, files, scripts)).encode()).hexdigest()[:12]

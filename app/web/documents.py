@@ -66,22 +66,23 @@ def activity_document(activity: ActivityView) -> dict[str, Any]:
 
 
 def week_document(week: Week, *, is_current: bool, sees_all: bool) -> dict[str, Any]:
-    """One week; its version only for who also sees what a freeze hides."""
+    """One week; its version, and whether it was closed since, only for who also sees what a freeze hides."""
+    is_hidden = week.frozen_at is not None and not sees_all
     return {
         "week": week.slug,
         "name": week.name,
-        "state": week.state,
+        "state": "open" if is_hidden else week.state,
         "timezone": week.timezone,
         "starts": week.starts.isoformat(),
         "ends": week.ends.isoformat(),
         "frozen": week.frozen_at is not None,
         "current": is_current,
-    } | ({"version": week.version} if sees_all or week.frozen_at is None else {})
+    } | ({} if is_hidden else {"version": week.version})
 
 
-def team_document(team: Team, members: Sequence[Person]) -> dict[str, Any]:
-    """One team and who is in it now."""
-    return {"team_id": team.id, "team": team.name, "members": [person.name for person in members]}
+def team_document(team: Team, members: Sequence[str]) -> dict[str, Any]:
+    """One team and who is in it, by name."""
+    return {"team_id": team.id, "team": team.name, "members": list(members)}
 
 
 def person_document(person: Person) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """The outermost layer: what every answer has in common, and our words where the framework has its own."""
 
+from collections.abc import Iterable
+
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Misdirected, NotAllowed, Problem
-from app.web import forms, problems, render
+from app.web import csp_reports, forms, problems, render
 from app.web.hosts import Hosts
 
 _HEADERS = {
@@ -14,10 +16,15 @@ _HEADERS = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cache-Control": "private, no-cache",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "Reporting-Endpoints": f'csp="{csp_reports.PATH}"',
 }
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+Header = tuple[bytes, bytes]
+PRIVATE = ("/me", "/organizer", "/sign-in", "/sign-out", "/join")
 FOREIGN_FORM = "This was sent from another site's page. Open the page here and send it from there."
+_FOR_THIS_READER = (b"cache-control", b"private, no-cache")
+_KEPT_NOWHERE = (b"cache-control", b"no-store")
 
 
 class Edge:
@@ -47,9 +54,7 @@ class Edge:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = {name for name, _ in message["headers"]}
-                ours = [each for each in self._headers if each[0] not in given]
-                message = {**message, "headers": [*message["headers"], *ours]}
+                message = {**message, "headers": self._dress(scope, message["headers"])}
             await send(message)
 
         async def edged(message: Message) -> None:
@@ -68,6 +73,16 @@ class Edge:
         # The server leaves the body out where it was asked for none.
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         await self._app(asked, receive, edged)
+
+    def _dress(self, scope: Scope, given: Iterable[Header]) -> list[Header]:
+        """An answer's headers with ours; where it has one of its own, that one stands."""
+        private = scope["path"].startswith(PRIVATE)
+        ours = [*self._headers, _KEPT_NOWHERE if private else _FOR_THIS_READER]
+        if scope["scheme"] == "https":
+            ours.append(_HTTPS_ONLY)
+        headers = list(given)
+        has = {name for name, _ in headers}
+        return headers + [header for header in ours if header[0] not in has]
 
     def _refusal(self, scope: Scope) -> Response | None:
         """What no route needs to see: a name that is not ours, a form that another site sends."""
@@ -111,5 +126,6 @@ def content_security_policy() -> str:
     scripts = " ".join(dict.fromkeys(["'self'", *(script.csp for script in render.scripts())]))
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        f"report-uri {csp_reports.PATH}; report-to csp"
     )

@@ -8,11 +8,12 @@ from starlette.types import Scope
 
 from app.domain.who import Member
 from app.errors import Malformed, NotAllowed
+from app.web import csp_reports
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 FIELD = "csrf"
 HEADER = "x-csrf-token"
-FOR_PROGRAMS = ("/api/", "/csp-reports")
+FOR_PROGRAMS = ("/api/", csp_reports.PATH)
 EXPIRED = "This form belongs to another sign-in or has expired. Open the page again and send it once more."
 
 
@@ -48,9 +49,7 @@ def text_of(form: FormData, name: str) -> str:
 
 
 async def check(request: Request, member: Member) -> None:
-    """Raise NotAllowed unless what somebody sends carries the token of their sign-in."""
-    if request.method in SAFE:
-        return
+    """Raise NotAllowed unless a form carries the token of their sign-in."""
     given = request.headers.get(HEADER) or text_of(await read(request), FIELD)
     if not hmac.compare_digest(given.encode(errors="replace"), member.csrf.encode()):
         raise NotAllowed(EXPIRED)

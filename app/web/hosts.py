@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from app.config import Settings
 from app.domain.hosts import is_loopback
 
+MOST_SEEN = 100
 _HEADER = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{1,5})?")
 
 
@@ -17,6 +18,7 @@ class Hosts:
     def __init__(self, settings: Settings) -> None:
         named = [each.strip().casefold() for each in settings.trusted_hosts.split(",")]
         public = urlsplit(settings.public_url).hostname or ""
+        self._seen: set[str] = set()
         self._names = {each for each in (*named, public) if each}
         self._takes_numbers = not self._names
         if not self._names:
@@ -25,6 +27,14 @@ class Hosts:
 
     def knows(self, header: str) -> bool:
         """Whether a Host header names this server."""
+        if header in self._seen:
+            return True
+        known = self._is_ours(header)
+        if known and len(self._seen) < MOST_SEEN:
+            self._seen.add(header)
+        return known
+
+    def _is_ours(self, header: str) -> bool:
         found = _HEADER.fullmatch(header)
         host = (found[1] or found[2]).lower() if found else ""
         return host in self._names or is_loopback(host) or (self._takes_numbers and _is_number(host))

@@ -4,33 +4,44 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+from starlette import types
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
+from app.domain.who import Scope
 from app.errors import Problem, Unavailable
 from app.web.boards import BoardKeeper, Served
 from app.web.desk import Credential, Desk
+from app.web.fanout import Channel, Viewer
+from app.web.wire import Wire, wire_in
 
 SHORTEST_GAP = 0.25
+QUIET_GAP = 0.03  # after news that changed nothing: news comes twice, and the next change need not wait for that
 HEARTBEAT_SECONDS = 15.0
-RECHECK_SECONDS = 2.0
+RECHECK_SECONDS = 1.0
 STUCK_SECONDS = 30.0
 IDLE_SECONDS = 60.0
-HEARTBEAT = b": still here\n\n"
 
 View = Callable[[Served], bytes]
 
 
 class Key(NamedTuple):
-    """Which stream: a week's slug, whether for the public, and the view that turns its board into one message."""
+    """Which stream: a week's slug, whether for the public, and the view that turns its board into one message.
+
+    Somebody known must be allowed what it `needs` for as long as the stream lasts.
+    """
 
     slug: str
     is_public: bool
     view: View
+    needs: Scope = "read"
+
+    def mark(self, served: Served) -> str:
+        """Differs whenever the message of this board may differ; a view that shows more than the board has its own."""
+        own: Callable[[Served], str] | None = getattr(self.view, "mark", None)
+        return own(served) if own else served.mark
 
 
 def event(version: int, data: bytes, name: str = "") -> bytes:
@@ -49,49 +60,6 @@ def board_html(served: Served) -> bytes:
     return event(served.board.version, served.partial.body)
 
 
-@dataclass(eq=False, slots=True)
-class Viewer:
-    """Somebody who watches; `busy_since` is when the send that still lasts began, 0 between sends."""
-
-    address: str
-    credential: Credential | None
-    task: "asyncio.Task[None] | None" = None
-    busy_since: float = 0.0
-    is_over: bool = False
-
-    def drop(self) -> None:
-        """Stop sending at once, in the middle of a send if need be."""
-        self.is_over = True
-        if self.task is not None:
-            self.task.cancel()
-
-
-class Channel:
-    """One stream: its newest message, and a bell that rings when there is a new one."""
-
-    def __init__(self) -> None:
-        self.mark = ""
-        self.message = b""
-        self.serial = 0
-        self.beat = 0
-        self.asked_at = 0.0
-        self.viewers: set[Viewer] = set()
-        self.bell = asyncio.Event()
-
-    def take(self, mark: str, message: bytes) -> None:
-        """Make this the newest message, as of the board with this mark; wake everybody if it says anything new."""
-        self.mark = mark
-        if message != self.message:
-            self.message = message
-            self.serial += 1
-            self.ring()
-
-    def ring(self) -> None:
-        """Wake every viewer; each looks for itself whether there is something new."""
-        self.bell.set()
-        self.bell.clear()
-
-
 class Streams:
     """Every open stream of this process."""
 
@@ -100,6 +68,7 @@ class Streams:
         self._most, self._most_per_address = most, most_per_address
         self._channels: dict[Key, Channel] = {}
         self._addresses: Counter[str] = Counter()
+        self._rendering = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.is_closing = False
 
@@ -108,14 +77,14 @@ class Streams:
         channel = await self._current(key)
         if self._is_full(address):
             raise Unavailable("There are too many live streams right now. The page tries again by itself.")
-        return EventStream(self, channel, Viewer(address, credential))
+        return EventStream(self, channel, address, credential, key.needs)
 
     def ready(self, key: Key, served: Served, address: str, credential: Credential | None) -> "EventStream | None":
         """A stream that needs no work before it starts, if there is one and a place for it."""
         channel = self._channels.get(key)
         if channel is None or channel.mark != served.mark or not channel.viewers or self._is_full(address):
             return None
-        return EventStream(self, channel, Viewer(address, credential))
+        return EventStream(self, channel, address, credential, key.needs)
 
     def _is_full(self, address: str) -> bool:
         return (
@@ -123,12 +92,14 @@ class Streams:
         )
 
     async def _current(self, key: Key) -> Channel:
-        """The channel of this key, with the newest message in it."""
-        served = await self._board(key)
-        channel = self._channels.setdefault(key, Channel())
-        channel.asked_at = asyncio.get_running_loop().time()
-        if channel.mark != served.mark:
-            channel.take(served.mark, await run_in_threadpool(key.view, served))
+        """The channel of this key, with the newest message in it; one at a time, so that no older one comes after."""
+        async with self._rendering:
+            served = await self._board(key)
+            channel = self._channels.setdefault(key, Channel())
+            channel.asked_at = asyncio.get_running_loop().time()
+            mark = key.mark(served)
+            if channel.mark != mark:
+                channel.take(mark, await run_in_threadpool(key.view, served))
         return channel
 
     async def _board(self, key: Key) -> Served:
@@ -156,11 +127,14 @@ class Streams:
         """Tell every stream to end now; safe to call from any thread and from a signal handler."""
         self.is_closing = True
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._ring_all)
+            self._loop.call_soon_threadsafe(self._end_all)
 
-    def _ring_all(self) -> None:
-        for channel in self._channels.values():
-            channel.ring()
+    def _end_all(self) -> None:
+        for viewer in self._everybody():
+            viewer.end()
+
+    def _everybody(self) -> list[Viewer]:
+        return [viewer for channel in self._channels.values() for viewer in channel.viewers]
 
     async def run(self) -> None:
         """Publish boards as they change, at most four times a second; look after heartbeats and viewers."""
@@ -168,43 +142,46 @@ class Streams:
         last_beat = last_check = self._loop.time()
         while True:
             await self._boards.news(timeout=1.0)
-            await self._boards.refresh()
-            await self._publish_changed()
+            is_news = await self._boards.refresh()
+            is_news |= await self._publish()
             now = self._loop.time()
             if now - last_beat >= HEARTBEAT_SECONDS:
                 last_beat = now
-                self._beat()
+                await self._keep_alive()
             if now - last_check >= RECHECK_SECONDS:
                 last_check = now
-                await self._drop_lost(now)
-            await asyncio.sleep(SHORTEST_GAP)
+                await self._end_lost()
+            await asyncio.sleep(SHORTEST_GAP if is_news else QUIET_GAP)
 
-    async def _publish_changed(self) -> None:
+    async def _publish(self) -> bool:
+        """Send what is new; whether there was anything new."""
+        is_news = False
         for key, channel in list(self._channels.items()):
             if channel.viewers:
+                mark = channel.mark
                 with suppress(Problem):
                     await self._current(key)
+                is_news |= channel.mark != mark
+                await channel.hand_out()
             elif asyncio.get_running_loop().time() - channel.asked_at > IDLE_SECONDS:
                 del self._channels[key]
+        return is_news
 
-    def _beat(self) -> None:
-        for channel in self._channels.values():
-            channel.beat += 1
-            channel.ring()
-
-    async def _drop_lost(self, now: float) -> None:
-        """End the streams of viewers that stopped reading, and of tokens that no longer count."""
+    async def _keep_alive(self) -> None:
         for channel in list(self._channels.values()):
-            for viewer in list(channel.viewers):
-                if viewer.busy_since and now - viewer.busy_since > STUCK_SECONDS:
-                    viewer.drop()
-                elif viewer.credential and not await self._still_counts(viewer.credential):
-                    viewer.is_over = True
-                    channel.ring()
+            await channel.keep_alive()
 
-    async def _still_counts(self, credential: Credential) -> bool:
+    async def _end_lost(self) -> None:
+        """End the streams of viewers that stopped reading, and of those who may not any more."""
+        for viewer in self._everybody():
+            if viewer.is_stuck(STUCK_SECONDS) or (not await self._still_counts(viewer)):
+                viewer.end()
+
+    async def _still_counts(self, viewer: Viewer) -> bool:
+        if viewer.credential is None:
+            return True
         try:
-            return (await self._desk.check(credential)).may("read")
+            return (await self._desk.check(viewer.credential)).may(viewer.needs)
         except Unavailable:
             return True
         except Problem:
@@ -212,47 +189,41 @@ class Streams:
 
 
 class EventStream(Response):
-    """Server-sent events: the whole state at once, then again after every change, always the newest."""
+    """Server-sent events: the whole state at once, then again after every change, always the newest.
+
+    Where the connection cannot be written to, and while the server stops, it is the state alone; readers ask again.
+    """
 
     media_type = "text/event-stream"
 
-    def __init__(self, streams: Streams, channel: Channel, viewer: Viewer) -> None:
+    def __init__(
+        self, streams: Streams, channel: Channel, address: str, credential: Credential | None, needs: Scope
+    ) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         self.raw_headers = [header for header in self.raw_headers if header[0] != b"content-length"]
-        self._streams, self._channel, self._viewer = streams, channel, viewer
+        self._streams, self._channel = streams, channel
+        self._address, self._credential, self._needs = address, credential, needs
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
         """Send until the viewer leaves, is dropped, or the server stops."""
-        self._viewer.task = asyncio.current_task()
-        watching = asyncio.create_task(self._watch(receive))
-        try:
-            with self._streams.seat(self._channel, self._viewer):
-                await self._send_all(send)
-        except asyncio.CancelledError:
-            if not self._viewer.is_over:
-                raise
-        finally:
-            watching.cancel()
-
-    async def _watch(self, receive: Receive) -> None:
-        """Servers drop what is sent to who has left without a word, so the leaving has to be waited for."""
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        self._viewer.drop()
-
-    async def _send_all(self, send: Send) -> None:
-        channel, viewer, clock = self._channel, self._viewer, asyncio.get_running_loop().time
+        wire, rest = wire_in(scope), b""
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        seen, beat = -1, channel.beat
-        while not (self._streams.is_closing or viewer.is_over):
-            if seen != channel.serial:
-                seen, beat, body = channel.serial, channel.beat, channel.message
-            elif beat != channel.beat:
-                beat, body = channel.beat, HEARTBEAT
-            else:
-                await channel.bell.wait()
-                continue
-            viewer.busy_since = clock()
-            await send({"type": "http.response.body", "body": body, "more_body": True})
-            viewer.busy_since = 0.0
-        await send({"type": "http.response.body", "body": b""})
+        if wire is None or self._streams.is_closing:
+            rest = self._channel.body
+        else:
+            await self._watch(wire, receive)
+        await send({"type": "http.response.body", "body": rest})
+
+    async def _watch(self, wire: Wire, receive: types.Receive) -> None:
+        """Be a viewer; what there is to send is sent by the channel. Returns when the stream is over."""
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        viewer = Viewer(self._address, self._credential, self._needs, wire, task)
+        try:
+            with self._streams.seat(self._channel, viewer):
+                viewer.give(self._channel)
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+        except asyncio.CancelledError:
+            if not viewer.is_over:
+                raise
+            task.uncancel()

@@ -1,6 +1,8 @@
 """Pages for everybody: board, receipt, and what a visitor may see of them."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +16,11 @@ from app.web.views import board_for, receipt_for, stream_for
 
 router = APIRouter(include_in_schema=False)
 
+PUBLIC = "public"
+"""What `as=` says when organizers look at a board with everybody's eyes; for everybody else it changes nothing."""
+
+Eyes = Annotated[str, Query(alias="as")]
+
 
 @router.get("/")
 async def current_board(request: Request, who: BoardReader) -> Response:
@@ -25,16 +32,18 @@ async def current_board(request: Request, who: BoardReader) -> Response:
 
 
 @router.get("/weeks/{week}")
-async def week_board(request: Request, week: str, who: BoardReader) -> Response:
+async def week_board(request: Request, week: str, who: BoardReader, eyes: Eyes = "") -> Response:
     """A week's board, or the part of it that changes."""
-    served = await board_for(installation(request), week, who)
-    return (served.partial if wants_partial(request) else served.page).answer(request)
+    is_preview = eyes == PUBLIC
+    served = await board_for(installation(request), week, who, as_public=is_preview)
+    page = served.preview if is_preview else served.page
+    return (served.partial if wants_partial(request) else page).answer(request)
 
 
 @router.get("/weeks/{week}/live")
-async def live_board(request: Request, week: str, who: BoardReader) -> Response:
+async def live_board(request: Request, week: str, who: BoardReader, eyes: Eyes = "") -> Response:
     """The moving part of the board's page, at once and after every change."""
-    return await stream_for(request, week, board_html, who)
+    return await stream_for(request, week, board_html, who, as_public=eyes == PUBLIC)
 
 
 @router.get("/weeks/{week}/teams/{team}")

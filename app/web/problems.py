@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from app.errors import Problem, SignInNeeded, TooMany, Unavailable
 from app.services.intake import flaw_of, mend
@@ -44,7 +45,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         title, detail = _SENTENCES.get(error.status_code, ("That did not work", str(error.detail)))
-        return answer(request, error.status_code, title, detail, {}, error.headers or {})
+        headers = dict(error.headers or {})
+        if "Allow" in headers:
+            headers["Allow"] = ", ".join(_methods(app, request))
+        return answer(request, error.status_code, title, detail, {}, headers)
 
     @app.exception_handler(ClientDisconnect)
     async def gone(request: Request, _error: ClientDisconnect) -> Response:
@@ -54,6 +58,15 @@ def install(app: FastAPI) -> None:
     async def failed(request: Request, _error: Exception) -> Response:
         # The server closes the connection after a failure: who knows does not send the next request into it.
         return answer(request, 500, *_SENTENCES[500], headers={"Connection": "close"})
+
+
+def _methods(app: FastAPI, request: Request) -> list[str]:
+    """What an address takes: the framework names only the methods of the first route that has this address."""
+    return [
+        method
+        for method in ("GET", "POST", "PUT")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in app.router.routes)
+    ]
 
 
 def _place(where: tuple[int | str, ...]) -> tuple[int | str, ...]:

@@ -102,6 +102,12 @@ def local_moment(at: datetime, zone: tzinfo) -> str:
     return f"{at.astimezone(zone):%a %H:%M}"
 
 
+def stamp(at: datetime, zone: tzinfo) -> str:
+    """Day and time in a zone, as lists show them: 14 Sep 2022, 06:00."""
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
 def local_day(at: datetime, zone: tzinfo) -> str:
     """The day in the week's zone: Wednesday 14 September."""
     return day(at.astimezone(zone).date())
@@ -110,6 +116,16 @@ def local_day(at: datetime, zone: tzinfo) -> str:
 def day(value: date) -> str:
     """A date in words: Wednesday 14 September."""
     return f"{value:%A} {value.day} {value:%B}"
+
+
+def days(starts: date, ends: date) -> str:
+    """The days of a week, first to last: 12 to 16 Sep 2022."""
+    if starts == ends:
+        return f"{starts.day} {starts:%b %Y}"
+    if (starts.year, starts.month) == (ends.year, ends.month):
+        return f"{starts.day} to {ends.day} {ends:%b %Y}"
+    first = f"{starts.day} {starts:%b}" if starts.year == ends.year else f"{starts.day} {starts:%b %Y}"
+    return f"{first} to {ends.day} {ends:%b %Y}"
 
 
 def number(value: int) -> str:
@@ -173,7 +189,7 @@ def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
 
 
 FILTERS = (
-    local_time, local_moment, local_day, day, number, signed, plural, counted,
+    local_time, local_moment, stamp, local_day, day, days, number, signed, plural, counted,
     listing, numerals, initials, tones, by_local_day, sums_by_what,
 )  # fmt: skip
 

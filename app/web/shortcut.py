@@ -20,8 +20,6 @@ from app.web.state import Installation
 _ADDRESS = re.compile(
     r"/|/weeks/(?P<page>[^/]+)(?P<swap>/live)?|/api/v1/weeks/(?P<json>[^/]+)/(?P<part>leaderboard|live)"
 )
-
-
 _LEDGER = re.compile(r"/api/v1/weeks/([^/]+)/activities")
 _SMALL = re.compile("[1-9][0-9]{0,4}")  # bytes of a body, as its header announces them
 
@@ -82,7 +80,7 @@ class Shortcut:
 
     def _answer(self, scope: Scope) -> Response | None:
         address = _ADDRESS.fullmatch(scope["path"])
-        if address is None:
+        if address is None or (scope.get("query_string") and not address["json"]):
             return None
         request = Request(scope)
         shown = credentials_in(request)
@@ -95,7 +93,8 @@ class Shortcut:
         if served is None:
             return None
         if address["swap"] or address["part"] == "live":
-            key = Key(slug, is_public, board_json if address["json"] else board_html)
+            view = board_json if address["json"] else board_html
+            key = Key(slug, is_public, view, "read" if is_public else "admin")
             return self._place.streams.ready(key, served, address_of(request), credential)
         if address["json"]:
             return served.json.answer(request)

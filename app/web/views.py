@@ -14,10 +14,10 @@ from app.web.origin import address_of
 from app.web.state import Installation, installation
 
 
-async def board_for(place: Installation, slug: str, who: Who | None) -> Served:
-    """The board of a week as this reader may see it. Raises WeekUnknown."""
+async def board_for(place: Installation, slug: str, who: Who | None, *, as_public: bool = False) -> Served:
+    """The board of a week as this reader may see it, or as everybody does. Raises WeekUnknown."""
     keeper = place.boards
-    return await (keeper.organizers(slug) if sees_behind_freeze(who) else keeper.public(slug))
+    return await (keeper.organizers(slug) if sees_behind_freeze(who) and not as_public else keeper.public(slug))
 
 
 async def receipt_for(place: Installation, slug: str, team_id: str, *, sees_all: bool) -> Receipt:
@@ -31,8 +31,12 @@ async def receipt_for(place: Installation, slug: str, team_id: str, *, sees_all:
     return await run_in_threadpool(load)
 
 
-async def stream_for(request: Request, slug: str, view: View, who: Who | None) -> Response:
-    """A live stream of a week's board as this reader may see it. Raises WeekUnknown or Unavailable."""
+async def stream_for(request: Request, slug: str, view: View, who: Who | None, *, as_public: bool = False) -> Response:
+    """A live stream of a week's board as this reader may see it, or as everybody does.
+
+    Raises WeekUnknown or Unavailable.
+    """
     place = installation(request)
-    key = Key(slug, not sees_behind_freeze(who), view)
+    sees_all = sees_behind_freeze(who) and not as_public
+    key = Key(slug, not sees_all, view, "admin" if sees_all else "read")
     return await place.streams.open(key, address_of(request), credential_of(request))

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from tests.web.site import Site, until
 
 PHONE, LAPTOP, OFFICE, WALL = (390, 844), (1280, 900), (1920, 1080), (3840, 2160)
 ROWS = ".row__name"
@@ -51,3 +53,12 @@ def texts(page: Page, selector: str) -> list[str]:
     """What the elements say, in the order of the page."""
     found: list[str] = page.eval_on_selector_all(selector, "all => all.map(each => each.textContent.trim())")
     return found
+
+
+def cut_off(context: BrowserContext, site: Site) -> None:
+    """Take a browser's network away; Chromium leaves streams open that it has, so the server ends everybody's."""
+    context.set_offline(True)
+    streams = site.app.state.installation.streams
+    for viewer in streams._everybody():
+        streams._loop.call_soon_threadsafe(viewer.end)
+    until(lambda: not streams.viewers)

@@ -1,5 +1,6 @@
 """The board in a real browser: it moves by itself, keeps a reader's place, and keeps nobody out."""
 
+import time
 from datetime import date
 
 import pytest
@@ -7,8 +8,8 @@ from playwright.sync_api import Browser, Page
 
 from app.config import Settings
 from app.services import weeks
-from tests.browser.looking import LAPTOP, OFFICE, PHONE, ROWS, WALL, looking, overflow, serious_flaws, texts
-from tests.builders import DUA, SLUG, ZONE, Game
+from tests.browser.looking import LAPTOP, OFFICE, PHONE, ROWS, WALL, cut_off, looking, overflow, serious_flaws, texts
+from tests.builders import DUA, SLUG, ZONE, Game, an_activity
 from tests.web.site import Site, serving
 
 BOARD = f"/weeks/{SLUG}"
@@ -46,19 +47,67 @@ def pages_of(site: Site) -> dict[str, str]:
     }
 
 
-def test_board_shows_a_change_by_itself_and_rows_change_places(chromium: Browser, site: Site) -> None:
+def test_two_browsers_show_a_change_within_two_seconds_of_the_write(chromium: Browser, site: Site) -> None:
+    site.record()
+    with looking(chromium) as page, looking(chromium, PHONE) as phone:
+        for each in (page, phone):
+            open_board(each, site)
+            each.evaluate(WATCH_HEADLINE)
+        begun = time.time()
+
+        site.record(person=DUA)
+
+        for each in (page, phone):
+            says(each, "2 issues")
+        took = [each.evaluate("window.said['2 issues']") / 1000 - begun for each in (page, phone)]
+
+    assert max(took) < 2
+
+
+WATCH_HEADLINE = """
+window.said = {};
+new MutationObserver(() => { window.said[document.querySelector(".hero__line").textContent] ??= Date.now(); })
+  .observe(document.body, { childList: true, subtree: true, characterData: true });
+"""
+
+
+def test_rows_slide_to_their_new_ranks(chromium: Browser, site: Site) -> None:
     site.record()
     with looking(chromium) as page, looking(chromium, PHONE) as phone:
         for each in (page, phone):
             open_board(each, site)
             assert texts(each, ROWS) == ["Owls", "Cats"]
+            each.evaluate(WATCH_ROWS)
 
-        site.record(person=DUA)
-        site.record(person=DUA)
+        site.batch(*(an_activity(person=DUA) for _ in range(2)))
 
         for each in (page, phone):
             says(each, "3 issues")
-            assert texts(each, ROWS) == ["Cats", "Owls"]
+            each.wait_for_function("() => window.slides.length > 1")
+            slides, rows = each.evaluate("[window.slides, window.rows()]")
+            assert [name for name, _ in rows] == ["Cats", "Owls"]
+            assert rows == sorted(rows, key=lambda row: row[1])
+            assert all(duration > 0 for duration in slides)
+
+
+# A row that slides is a group of the view transition whose key frames move it; `slides` has their durations.
+WATCH_ROWS = """
+window.slides = [];
+window.rows = () => [...document.querySelectorAll(".row__name a")]
+  .map((name) => [name.textContent, name.closest(".row").getBoundingClientRect().top]);
+const start = document.startViewTransition.bind(document);
+document.startViewTransition = (...asked) => {
+  const transition = start(...asked);
+  transition.ready.then(() => {
+    for (const each of document.getAnimations()) {
+      if (!each.effect.pseudoElement?.startsWith("::view-transition-group(")) continue;
+      const places = new Set(each.effect.getKeyframes().map((frame) => frame.transform));
+      if (places.size > 1) window.slides.push(each.effect.getTiming().duration);
+    }
+  });
+  return transition;
+};
+"""
 
 
 def test_change_keeps_the_readers_focus_and_place(chromium: Browser, site: Site) -> None:
@@ -95,16 +144,18 @@ def test_own_team_is_marked_on_the_board_and_stays_marked_when_rows_move(chromiu
 
 
 def test_board_comes_back_by_itself_after_the_network_was_away(chromium: Browser, site: Site) -> None:
-    with looking(chromium) as page:
-        open_board(page, site)
-        page.context.set_offline(True)
-        site.record()
-        page.wait_for_timeout(500)
+    page = chromium.new_page()
+    open_board(page, site)
+    cut_off(page.context, site)
+    site.record()
+    page.wait_for_timeout(1_500)
+    stayed = texts(page, ROWS), page.text_content(".hero__line")
 
-        page.context.set_offline(False)
-        page.reload()
+    page.context.set_offline(False)
 
-        says(page, "1 issue")
+    says(page, "1 issue")
+    page.close()
+    assert stayed == (["Cats", "Owls"], "0 shifts, 0 responses, 0 issues, 0 feature requests, 0 knowledge cards")
 
 
 def test_board_is_right_within_five_seconds_after_a_server_restart(

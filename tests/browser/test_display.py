@@ -9,10 +9,13 @@ from playwright.sync_api import Browser, Route
 from app.config import Settings
 from app.web import scenes
 from tests.browser.display import EARLY, Screen, screen
+from tests.browser.looking import serious_flaws
 from tests.builders import BO, DUA, ELIF, an_activity
 from tests.web.site import SettableClock, Site, serving
 
 pytestmark = pytest.mark.browser
+
+HASTY = ",".join(f"{scene.name}:{scenes.SHORTEST}" for scene in scenes.ROTATION)
 
 
 @pytest.fixture
@@ -256,18 +259,66 @@ def test_screen_is_kept_awake(chromium: Browser, site: Site) -> None:
         assert wall.page.evaluate("window.asked") == "screen"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_scene_and_no_newsflash_keeps_anybody_out(
+    chromium: Browser, public_settings: Settings, clock: SettableClock, scheme: str
+) -> None:
+    with serving(public_settings.model_copy(update={"display_scenes": HASTY}), clock) as site:
+        found = []
+        with screen(chromium, site, color_scheme=scheme, live=False) as wall:
+            found += serious_flaws(wall.page)
+        site.game.start()
+        play_every_scene(site)
+        with screen(chromium, site, color_scheme=scheme, reduced_motion="reduce") as wall:
+            names = wall.page.eval_on_selector_all(".scene", "all => all.map((scene) => scene.id.slice(6))")
+            for name in names:
+                run_to(wall, name)
+                found += settled_flaws(wall)
+            site.record(**EARLY, person=DUA)
+            wall.run_until(lambda: bool(wall.flash))
+            found += settled_flaws(wall)
+            site.game.close()
+            wall.wait("() => document.querySelector('.scene[data-on]').id === 'scene-summary'")
+            wall.pass_time(10)
+            found += settled_flaws(wall)
+
+    assert names == [scene.name for scene in scenes.ROTATION]
+    assert found == []
+
+
+def run_to(wall: Screen, scene: str) -> None:
+    """Let the display's clock run until this scene is on."""
+    wall.run_until(lambda: wall.scene == scene)
+
+
+def settled_flaws(wall: Screen) -> list[str]:
+    """What keeps somebody out once everything has faded in."""
+    wall.wait("() => document.getAnimations().every((each) => each.playState !== 'running')")
+    return serious_flaws(wall.page)
+
+
+def play_every_scene(site: Site) -> None:
+    """Something to say for every scene."""
+    site.record(**EARLY)
+    for kind in ("response", "issue", "feature_request"):
+        site.record(kind=kind)
+
+
 @pytest.mark.parametrize("width", [1920, 3840])
 @pytest.mark.parametrize("teams", [2, 7, 16, 36])
 def test_everything_fits_and_reads_from_five_metres(chromium: Browser, site: Site, width: int, teams: int) -> None:
     for number in range(teams - 2):
         site.game.team(f"A team whose name is rather long, number {number}", f"player{number}@example.com")
+    site.record(kind="knowledge_card", person=DUA, occurred_at="2022-09-12T09:00:00-07:00")
     site.record(**EARLY)
 
     with screen(chromium, site, width=width, height=width * 9 // 16) as wall:
+        moved = wall.page.locator(".rank .movement").count()
         found = [wall.page.evaluate(MEASURE)]
         wall.pass_time(21)
         found.append(wall.page.evaluate(MEASURE))
 
+    assert moved == teams
     assert found == [{"scrolls": False, "outside": [], "small": [], "pointer": "none"}] * 2
 
 
@@ -278,6 +329,8 @@ MEASURE = """() => {
     const box = element.getBoundingClientRect();
     const isInStrip = element.closest(".strip") !== null, bottom = isInStrip ? innerHeight : frame.bottom + 1;
     if (!box.width || element.closest(".sr")) continue;
+    const rank = element.closest(".rank")?.getBoundingClientRect();
+    if (rank && (box.bottom > rank.bottom + 1 || box.top < rank.top - 1)) outside.add(element.className);
     if (box.bottom > bottom || box.right > innerWidth || box.left < 0) outside.add(element.className);
     const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
     if (hasText && parseFloat(getComputedStyle(element).fontSize) < innerHeight * 0.0219) small.add(element.className);
@@ -292,8 +345,7 @@ MEASURE = """() => {
 def test_thousands_of_updates_and_rotations_leave_nothing_behind(
     chromium: Browser, public_settings: Settings, clock: SettableClock
 ) -> None:
-    hasty = ",".join(f"{scene.name}:{scenes.SHORTEST}" for scene in scenes.ROTATION)
-    with serving(public_settings.model_copy(update={"display_scenes": hasty}), clock) as site:
+    with serving(public_settings.model_copy(update={"display_scenes": HASTY}), clock) as site:
         site.game.start()
         site.record(**EARLY)
         with screen(chromium, site, script=SOAK) as wall:

@@ -8,6 +8,9 @@ from playwright.sync_api import Browser
 
 from app.services.demo import replay
 from app.services.demo.cast import SLUG
+from tests.browser.looking import looking
+from tests.builders import SLUG as STANDARD
+from tests.builders import an_activity
 from tests.web.site import Site
 
 pytestmark = pytest.mark.browser
@@ -58,3 +61,17 @@ def test_summary_draws_every_chart_for_the_screen_it_is_on(
     shown = [("size=narrow" in address, f"theme={theme}" in address, drawn > 0) for address, drawn in charts]
     assert shown == [(size == "narrow", True, True)] * 5
     assert (said, wider) == ([], 0)
+
+
+def test_summary_of_thirty_teams_is_two_pages_as_well(chromium: Browser, site: Site) -> None:
+    for number in range(28):
+        site.game.team(f"A team with a rather long name {number}", f"player{number}@example.com")
+    site.batch(*(an_activity(person=f"player{number}@example.com") for number in range(28)))
+    with looking(chromium) as page:
+        page.goto(f"{site.url}/weeks/{STANDARD}/summary", wait_until="networkidle")
+
+        sheets = {
+            paper: len(PAGES.findall(page.pdf(format=paper, print_background=True))) for paper in ("A4", "Letter")
+        }
+
+    assert sheets == {"A4": 2, "Letter": 2}

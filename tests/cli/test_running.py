@@ -1,5 +1,6 @@
 """`serve` and `demo` as real processes: they answer, keep to themselves, and end when told to."""
 
+import errno
 import json
 import os
 import shlex
@@ -95,13 +96,42 @@ def test_sigterm_ends_the_server_though_a_connection_is_open(shell: Shell) -> No
     with started("serve", "--port", "0") as (process, document):
         port = int(document["address"].rstrip("/").rsplit(":", 1)[1])
         with socket.create_connection(("127.0.0.1", port)) as half_a_request:
-            half_a_request.sendall(b"POST /api/v1/weeks HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+            half_a_request.sendall(b"POST /api/v1/weeks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
             time.sleep(0.5)
 
             status, seconds, _, _ = ended(process, signal.SIGTERM)
 
     assert status == 0
     assert seconds < 10
+
+
+def test_headers_without_end_are_not_read_to_the_end(shell: Shell) -> None:
+    with started("serve", "--port", "0") as (process, document):
+        port = int(document["address"].rstrip("/").rsplit(":", 1)[1])
+        usual = _answer_to(port, b"X-Filler: " + b"x" * 20_000 + b"\r\n")
+        endless = _answer_to(port, b"".join(b"X-%d: %b\r\n" % (number, b"x" * 1_000) for number in range(40)))
+
+        ended(process, signal.SIGTERM)
+
+    assert (usual.split(b" ")[1], endless.split(b" ")[1]) == (b"200", b"400")
+
+
+def _answer_to(port: int, headers: bytes) -> bytes:
+    """The first line of the answer to a request with these headers."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + headers + b"\r\n")
+        return connection.makefile("rb").readline()
+
+
+def test_wrong_setting_is_refused_before_an_address_is_printed(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSEMBLY_WEEK_DISPLAY_SCENES", "bord:20")
+
+    refused = run("serve", "--port", "0")
+
+    sentence = (
+        "ASSEMBLY_WEEK_DISPLAY_SCENES names a scene “bord”; there are board, race, latest, totals, quests, heroes."
+    )
+    assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", f"{sentence}\n")
 
 
 def test_second_server_and_restore_are_refused_but_commands_work_beside_it(open_week: Shell) -> None:
@@ -217,6 +247,22 @@ def test_host_that_is_not_ours_is_refused(host: str) -> None:
 def test_port_that_is_taken_is_refused() -> None:
     with server.listen("127.0.0.1", 0) as taken, pytest.raises(Conflict):
         server.listen("127.0.0.1", taken.getsockname()[1])
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no such time-out")
+def test_system_gives_up_on_a_peer_that_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "STUCK_SECONDS", 1.0)
+    with server.listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()) as _never_reads:
+        accepted, _ = listener.accept()
+        with accepted:
+            accepted.settimeout(20)
+            begun = time.monotonic()
+
+            with pytest.raises(TimeoutError) as failure:
+                accepted.sendall(b"x" * 50_000_000)
+
+    assert failure.value.errno == errno.ETIMEDOUT
+    assert time.monotonic() - begun < 15
 
 
 def test_address_is_one_to_type_on_this_machine() -> None:

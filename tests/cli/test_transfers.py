@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from app.cli import voice
+from app.db import Database
+from app.models import AuditEntry
 from tests.cli.conftest import ROSTER, Shell
 
 HEADER = "kind,person,occurred_at,source,external_id,subject\n"
@@ -166,6 +169,19 @@ def test_csv_and_json_on_one_standard_output_are_wrong_usage(open_week: Shell) -
     result = open_week.run("export", "current", "--format", "csv", "--out", "-", "--json")
 
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_an_export_is_noted(open_week: Shell) -> None:
+    open_week.text("export", "current", "--format", "csv", "--out", "x.csv")
+
+    database = Database(f"sqlite:///{open_week.ledger}")
+    try:
+        with database.reading() as session:
+            [note] = session.exec(select(AuditEntry).where(AuditEntry.action == "ledger.exported"))
+    finally:
+        database.dispose()
+    assert (note.object_id, json.loads(note.after or "")) == ("q3-2022", {"format": "csv", "activities": 0})
+    assert note.by.startswith("command:")
 
 
 def test_failed_export_leaves_the_old_file_and_nothing_beside_it(

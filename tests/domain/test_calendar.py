@@ -1,13 +1,13 @@
 """Local days begin and end where their zone says so, clock changes at midnight included."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.calendar import day_bounds, first_moment, local_day, parse_zone
+from app.domain.calendar import day_bounds, first_moment, local_day, moment_at, parse_zone
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = ("Europe/Berlin", "Asia/Beirut", "America/Santiago", "America/Havana", "Pacific/Apia", "Asia/Kolkata", "UTC")
@@ -76,3 +76,17 @@ def test_parse_zone_refuses_anything_else(name: str) -> None:
     zone = parse_zone(name)
 
     assert zone is None
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "moment"),
+    [
+        (date(2022, 9, 14), time(13, 0), datetime(2022, 9, 14, 11, tzinfo=UTC)),
+        (date(2022, 3, 27), time(2, 30), None),  # clocks go from 02:00 to 03:00
+        (date(2022, 3, 27), time(3, 0), datetime(2022, 3, 27, 1, tzinfo=UTC)),
+        (date(2022, 10, 30), time(2, 30), datetime(2022, 10, 30, 0, 30, tzinfo=UTC)),  # comes again an hour later
+        (date(1, 1, 1), time(0, 0), None),
+    ],
+)
+def test_moment_is_the_first_at_which_clocks_show_it(day: date, clock: time, moment: datetime | None) -> None:
+    assert moment_at(day, clock, BERLIN) == moment

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from app.domain.board import Board, Standing, TrophyResult
 from app.domain.ceremony import clamp, reveals, steps
 
@@ -56,8 +58,15 @@ def test_trophies_come_one_by_one_and_those_nobody_holds_are_left_out() -> None:
     ]
 
 
-def test_board_without_points_has_no_places_to_tell() -> None:
-    board = a_board(a_standing(1, "Owls", 0), a_standing(1, "Cats", 0))
+def test_hint_names_the_first_few_of_very_many() -> None:
+    board = a_board(*(a_standing(1, f"Team {number}", 5) for number in range(7)))
+
+    assert steps(board)[2].hint == "The winner: Team 0, Team 1, Team 2, Team 3 and 3 more"
+
+
+@pytest.mark.parametrize("points", [0, -5])
+def test_board_without_points_has_no_places_to_tell(points: int) -> None:
+    board = a_board(a_standing(1, "Owls", points), a_standing(1, "Cats", points))
 
     assert [act for act, _ in acts(board)] == ["welcome", "totals", "thanks"]
 

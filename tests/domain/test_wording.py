@@ -5,8 +5,17 @@ from datetime import time
 
 import pytest
 
-from app.domain.rules.model import Bonus, Cap, CapScope, Quest, Window
-from app.domain.wording import duration, headline, kind_title, points_text, why_bonus, why_nothing, why_quest
+from app.domain.rules.model import Bonus, Cap, CapScope, Metric, Quest, Window
+from app.domain.wording import (
+    duration,
+    headline,
+    kind_title,
+    metric_words,
+    points_text,
+    why_bonus,
+    why_nothing,
+    why_quest,
+)
 from tests.domain.builders import ALL_HANDS, EARLY, GRAND_SLAM, IN_SLA, KINDS, PLAIN, SHIFT
 
 NOTHING = {kind.name: 0 for kind in KINDS}
@@ -112,3 +121,17 @@ def test_duration_reads_as_hours_minutes_and_seconds(seconds: int, text: str) ->
     words = duration(seconds)
 
     assert words == text
+
+
+@pytest.mark.parametrize(
+    ("metric", "one", "many"),
+    [
+        (Metric("count", "response"), "response", "responses"),
+        (Metric("points_of", "response"), "point from responses", "points from responses"),
+        (Metric("bonus", "6 a.m. shift"), "× 6 a.m. shift", "× 6 a.m. shift"),
+        (Metric("quests"), "quest", "quests"),
+        (Metric("points"), "point", "points"),
+    ],
+)
+def test_number_of_a_metric_says_what_it_counts(metric: Metric, one: str, many: str) -> None:
+    assert (metric_words(metric, 1, PLAIN), metric_words(metric, 2, PLAIN)) == (one, many)

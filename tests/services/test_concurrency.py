@@ -1,65 +1,20 @@
 """Races, really parallel: threads that start together, on several processes' worth of connections."""
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from typing import TypeVar
 
 import pytest
 from sqlmodel import select
 
 from app.config import Settings
 from app.db import Database
-from app.errors import Problem
 from app.models import LedgerEntry, Membership, Reversal, RuleSet
 from app.services import rosters, startup, tokens
 from app.services.ledger import Taken
 from app.services.rosters import Entry
 from tests.builders import ADA, BO, CATS, NOW, OWLS, RULES, Game, a_week, an_activity, dearer_issues
-
-T = TypeVar("T")
-
-
-@pytest.fixture
-def places(settings: Settings) -> Iterator[list[Database]]:
-    """Several processes' worth of connections to the same database."""
-    databases = [Database(settings.sqlalchemy_url) for _ in range(4)]
-    yield databases
-    for each in databases:
-        each.dispose()
-
-
-@pytest.fixture
-def games(game: Game, places: list[Database]) -> list[Game]:
-    """The same week seen from each of those processes."""
-    return [replace(game, database=place) for place in places]
-
-
-def race(deeds: Sequence[Callable[[], T]]) -> list[T | Problem]:
-    """Do everything at once; what each returned, or the problem it met. Any other exception fails the test."""
-    barrier = threading.Barrier(len(deeds))
-
-    def run(deed: Callable[[], T]) -> T | Problem:
-        barrier.wait()
-        try:
-            return deed()
-        except Problem as problem:
-            return problem
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
-
-
-def crowd(number: int, deed: Callable[[int], T]) -> list[Callable[[], T]]:
-    """The same deed so many times, each told its number."""
-    return [partial(deed, each) for each in range(number)]
-
-
-def outcomes(results: Sequence[object]) -> Counter[str]:
-    return Counter(type(result).__name__ for result in results)
+from tests.races import crowd, outcomes, race
 
 
 def test_twenty_identical_posts_make_one_activity_and_no_error(games: list[Game]) -> None:

@@ -21,6 +21,7 @@ from app.db import Database
 from app.domain.who import Role, Scope
 from app.main import create_app
 from app.services import accounts, credentials, displays, people, sign_ins, tokens
+from app.web.wire import WiredProtocol
 from tests.builders import GUS, NAMES, NOW, SLUG, Game, an_activity, moment
 
 BOTH_ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
@@ -84,6 +85,7 @@ class Site:
         given = {"Origin": self.url, **(headers or {})} if method != "GET" else dict(headers or {})
         if scopes:
             given["Authorization"] = f"Bearer {self.token(*scopes)}"
+        self.client.cookies.clear()
         return self.client.request(method, path, headers=given, **options)
 
     def get(self, path: str, *scopes: Scope, **options: Any) -> httpx.Response:
@@ -177,7 +179,7 @@ def serving(settings: Settings, clock: SettableClock | None = None, port: int = 
 @contextmanager
 def listening(app: FastAPI, port: int = 0) -> Iterator[str]:
     """Serve an application in a thread, on this port or on a free one; its address."""
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
+    server = uvicorn.Server(uvicorn.Config(app, http=WiredProtocol, log_config=None, timeout_graceful_shutdown=2))
     with socket.create_server(("127.0.0.1", port)) as listener:
         thread = threading.Thread(target=_run, args=(server, listener), daemon=True)
         thread.start()

@@ -7,7 +7,7 @@ import httpx
 from app.services import ceremonies, secrets, weeks
 from tests.builders import ENDS, SLUG, STARTS, ZONE
 from tests.web.site import Site
-from tests.web.test_live import watching
+from tests.web.viewing import watching
 
 PRESENT = f"/weeks/{SLUG}/summary/present"
 
@@ -17,7 +17,7 @@ def key_of(site: Site) -> str:
 
 
 def go(site: Site, to: str, key: str | None = None) -> httpx.Response:
-    return site.client.post(PRESENT, data={"to": to, "key": key_of(site) if key is None else key})
+    return site.post(PRESENT, data={"to": to, "key": key_of(site) if key is None else key})
 
 
 def scene(html: str) -> str:
@@ -59,6 +59,27 @@ def test_unknown_move_is_a_sentence(site: Site) -> None:
 
     assert answer.status_code == 422
     assert "next, back or restart" in answer.text
+
+
+def test_stage_shames_nobody_and_says_what_a_number_counts(site: Site) -> None:
+    site.record(kind="response", response_seconds=60)
+    told = {}
+
+    for _ in range(5):
+        go(site, "next")
+        html = site.get(PRESENT).text
+        words = re.sub(r"<[^>]+>", " ", html.partition('id="scene-')[2].partition(">")[2].partition("</section>")[0])
+        told[scene(html)] = " ".join(words.split())
+
+    assert told == {
+        "1-totals": "Together you did this response 1 1 response",
+        "2-trophy": "Customer hero Ada Lovelace 3 points from responses",
+        "3-podium": "Place 2, and first of all: thank you DK EŞ 文F Cats Dua Krasniqi, Elif Şahin and 文子 Fumiko "
+        "We are glad that you were with us",
+        "4-winner": "The winner of Q3-2022 AL BN CO Owls Ada Lovelace, Bo Nguyen and Chidi Okafor "
+        "3 points from 1 response",
+        "5-thanks": "1 response Thank you, every one of you Cats and Owls The whole summary",
+    }
 
 
 def test_only_the_presenter_sees_what_comes_next(site: Site) -> None:
@@ -106,6 +127,27 @@ def test_winner_lifts_the_freeze_and_no_earlier_step_does(site: Site) -> None:
     assert {state for _, state in frozen} == {True}
     assert site.board()["frozen"] is False
     assert site.board()["totals"]["issue"] == 2
+
+
+def test_freeze_begins_the_ceremony_anew_so_that_a_rehearsal_tells_nothing(site: Site) -> None:
+    site.record()
+    for _ in range(3):
+        go(site, "next")
+    rehearsed = scene(site.get(PRESENT).text)
+
+    site.game.freeze()
+
+    assert (rehearsed, scene(site.get(PRESENT).text)) == ("3-winner", "0-welcome")
+
+
+def test_welcome_of_a_frozen_week_says_nothing_that_came_after_the_freeze(site: Site) -> None:
+    site.game.freeze()
+    before = site.get(PRESENT).text
+
+    site.game.team("Foxes", "new@example.com")
+    site.record()
+
+    assert site.get(PRESENT).text == before
 
 
 def test_draft_has_nothing_to_celebrate(empty_site: Site) -> None:

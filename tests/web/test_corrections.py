@@ -142,3 +142,14 @@ def test_adjustments_that_cannot_be_are_refused(site: Site) -> None:
     statuses = {name: answer.status_code for name, answer in refused.items()}
     assert statuses == {**dict.fromkeys(refused, 422), "team": 404}
     assert site.points() == {OWLS: 0, CATS: 0}
+
+
+def test_a_repeated_adjustment_answers_with_the_first_one_whatever_else_is_wrong_with_it(site: Site) -> None:
+    first = site.adjust("Owls", 15)
+
+    repeats = [site.adjust("Owls", "many"), site.adjust("Owls", 0, reason=""), site.adjust("Owls", 15, extra=1)]
+    fresh = site.adjust("Owls", "many", "adjustment-2")
+
+    assert [(each.status_code, each.json()) for each in repeats] == [(200, first.json())] * 3
+    assert fresh.status_code == 422
+    assert site.points()["Owls"] == 15

@@ -79,7 +79,7 @@ def test_display_is_one_address_for_page_and_picture(site: Site) -> None:
     assert page.text.startswith("<!doctype html>")
 
 
-@pytest.mark.parametrize("path", ["/display", "/display/live", "/display/pulse"])
+@pytest.mark.parametrize("path", ["/display/live", "/display/pulse"])
 @SIGNED_IN
 def test_display_of_signed_in_boards_asks_who_is_there(site: Site, path: str) -> None:
     assert site.get(path).status_code == 401

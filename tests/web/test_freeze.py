@@ -1,8 +1,13 @@
 """A frozen week: the public is shown that moment byte for byte, organizers see both, reveal lifts it."""
 
+import httpx
+
 from app.domain.who import Scope
-from tests.builders import CATS, DUA, GUS, OWLS, RULES, SLUG
-from tests.web.site import API, BOTH_ENGINES, WEEK, Site
+from tests.builders import CATS, DUA, GUS, OWLS, RULES, SLUG, dearer_issues
+from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
+
+PART = {"HX-Request": "true"}
+SCOPES: tuple[Scope, ...] = ("read", "ledger:correct", "admin")
 
 
 def surfaces(site: Site, *scopes: Scope) -> dict[str, bytes]:
@@ -11,13 +16,25 @@ def surfaces(site: Site, *scopes: Scope) -> dict[str, bytes]:
     open_to_all = [
         "/", f"/weeks/{SLUG}", f"/weeks/{SLUG}/summary", f"/weeks/{SLUG}/teams/{owls}", f"/weeks/{SLUG}/teams/{cats}",
         f"{WEEK}/leaderboard", f"{API}/weeks/current/leaderboard",
-        f"{WEEK}/teams/{owls}/receipt", f"{WEEK}/teams/{cats}/receipt",
+        f"{WEEK}/teams/{owls}/receipt", f"{WEEK}/teams/{cats}/receipt", f"/weeks/{SLUG}/summary/present",
+        f"/weeks/{SLUG}/summary/charts/race.svg", f"/weeks/{SLUG}/summary/charts/heroes.svg",
+        f"/weeks/{SLUG}/summary/card.png",
     ]  # fmt: skip
-    found = {path: site.get(path, *scopes).content for path in open_to_all}
-    found["partial"] = site.get("/", *scopes, headers={"HX-Request": "true"}).content
-    for path in (WEEK, f"{API}/weeks", f"{WEEK}/activities"):
-        found[path] = site.get(path, "read", *scopes).content
+    answers = {path: site.get(path, *scopes) for path in open_to_all}
+    answers |= {f"partial of {path}": site.get(path, *scopes, headers=PART) for path in ("/", "/display")}
+    for path in (WEEK, f"{API}/weeks", f"{WEEK}/activities", f"{WEEK}/teams"):
+        answers[path] = site.get(path, "read", *scopes)
+    found = {path: told(answer) for path, answer in answers.items()}
+    for path in ("", f"{API}/"):
+        with site.client.stream("GET", f"{path}/weeks/{SLUG}/live".replace("//", "/")) as stream:
+            found[f"stream {path}"] = next(stream.iter_raw())
     return found
+
+
+def told(answer: httpx.Response) -> bytes:
+    """Everything an answer tells that does not follow from when it was asked for."""
+    headers = {name: value for name, value in answer.headers.items() if name not in {"date", "x-request-id"}}
+    return repr((answer.status_code, sorted(headers.items()))).encode() + answer.content
 
 
 @BOTH_ENGINES
@@ -37,6 +54,7 @@ def test_the_public_sees_the_freeze_byte_for_byte_whatever_comes_later(site: Sit
     site.game.team("Foxes", "new@example.com")
     site.ask("PUT", f"{API}/rules", "rules:write", content=RULES.replace("points = 10", "points = 99", 1))
     site.clock.set("2022-09-20 12:00")
+    site.game.close()
     later = surfaces(site)
 
     assert {path for path in frozen if frozen[path] != later[path]} == set()
@@ -63,6 +81,62 @@ def test_a_frozen_week_keeps_its_version_to_itself(site: Site) -> None:
     documents = [site.get(WEEK, "read").json(), site.get(WEEK, "admin").json()]
 
     assert [("version" in each, each["frozen"]) for each in documents] == [(False, True), (True, True)]
+
+
+def test_a_week_closed_behind_its_freeze_is_open_to_all_but_organizers(site: Site) -> None:
+    site.game.freeze()
+    site.game.close()
+
+    states = {scope: site.get(WEEK, "read", scope).json()["state"] for scope in SCOPES}
+
+    assert states == {"read": "open", "ledger:correct": "open", "admin": "closed"}
+    assert site.board()["state"] == "open"
+
+
+def test_a_team_made_after_the_freeze_is_to_the_public_like_one_that_never_was(site: Site) -> None:
+    site.game.freeze()
+    foxes = site.game.team("Foxes", "new@example.com")
+    site.record(person="new@example.com")
+
+    pages = [f"/weeks/{SLUG}/teams/{each}" for each in (foxes, "0" * 16)]
+    receipts = [f"{WEEK}/teams/{each}/receipt" for each in (foxes, "0" * 16)]
+
+    assert [site.get(path).status_code for path in (*pages, *receipts)] == [404] * 4
+    assert site.get(pages[0]).content == site.get(pages[1]).content
+    sentences = [assert_problem(site.get(path), 404) for path in receipts]
+    assert sentences[0].replace(foxes, "") == sentences[1].replace("0" * 16, "")
+    assert [site.get(path, "admin").status_code for path in (pages[0], receipts[0])] == [200, 200]
+
+
+def test_the_list_of_teams_is_that_of_the_freeze_for_all_but_organizers(site: Site) -> None:
+    site.game.freeze()
+    site.game.leave(DUA)
+    site.game.team("Foxes", "new@example.com")
+
+    lists = {scope: site.get(f"{WEEK}/teams", "read", scope).json()["items"] for scope in SCOPES}
+
+    found = {scope: {team["team"]: team["members"] for team in items} for scope, items in lists.items()}
+    owls = ["Ada Lovelace", "Bo Nguyen", "Chidi Okafor"]
+    then = {CATS: ["Dua Krasniqi", "Elif Şahin", "文子 Fumiko"], OWLS: owls}
+    assert found == {
+        "read": then,
+        "ledger:correct": then,
+        "admin": {CATS: ["Elif Şahin", "文子 Fumiko"], "Foxes": ["new"], OWLS: owls},
+    }
+
+
+def test_a_preview_of_rules_looks_at_a_frozen_week_as_it_was_unless_for_organizers(site: Site) -> None:
+    site.record()
+    site.game.freeze()
+    site.record()
+
+    def points(*scopes: Scope) -> list[list[int]]:
+        asked = site.post(f"{API}/rules/preview", "rules:write", *scopes, content=dearer_issues())
+        week = asked.raise_for_status().json()["weeks"][0]
+        return [[standing["points"] for standing in week[side]] for side in ("before", "after")]
+
+    assert points() == [[5, 0], [7, 0]]
+    assert points("admin") == [[10, 0], [14, 0]]
 
 
 @BOTH_ENGINES

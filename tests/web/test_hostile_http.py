@@ -80,9 +80,9 @@ def raw(site: Site, request: bytes) -> bytes:
 
 def test_requests_that_are_no_http_are_refused_and_forgotten(site: Site) -> None:
     requests = [
-        b"\x16\x03\x01\x02\x00\x01\x00", b"GET / HTTP/9.9\r\n\r\n", b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET http://[::1 HTTP/1.1\r\nHost: x\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00", b"GET / HTTP/9.9\r\n\r\n", b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET http://[::1 HTTP/1.1\r\nHost: localhost\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ]  # fmt: skip
 
     lines = [raw(site, request).partition(b"\r\n")[0] for request in requests]
@@ -92,7 +92,8 @@ def test_requests_that_are_no_http_are_refused_and_forgotten(site: Site) -> None
 
 
 def test_a_client_that_goes_away_in_the_middle_of_its_body_leaves_no_trace(site: Site) -> None:
-    head = f"POST {WEEK}/activities HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {site.token('activities:write')}\r\n"
+    token = site.token("activities:write")
+    head = f"POST {WEEK}/activities HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
 
     raw(site, head.encode() + b'Content-Length: 1000\r\n\r\n{"kind"')
 

@@ -1,16 +1,10 @@
 """Live streams: the whole state at once and after every change, for any number of viewers, until told to stop."""
 
-import json
-import signal
+import asyncio
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from http.client import HTTPConnection, HTTPException
-from queue import Queue
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -19,59 +13,10 @@ import pytest
 from app.config import Settings
 from app.services import tokens
 from app.web import live
-from tests.builders import SLUG, an_activity
-from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, WEEK, SettableClock, Site, assert_problem, serving, until
-
-LIVE = f"{WEEK}/live"
-Event = dict[str, str]
-
-
-@contextmanager
-def watching(site: Site, path: str = LIVE, **headers: str) -> Iterator["Queue[Event]"]:
-    """A viewer in a thread; its events come through a queue, `{}` when the stream has ended."""
-    events: Queue[Event] = Queue()
-    connection = HTTPConnection(httpx.URL(site.url).netloc.decode())
-    connection.request("GET", path, headers=headers)
-    plug = connection.sock
-    answer = connection.getresponse()
-    assert answer.status == 200
-
-    def watch() -> None:
-        with suppress(OSError, HTTPException, ValueError):
-            for event in parsed(line.decode().rstrip("\n") for line in answer):
-                events.put(event)
-        events.put({})
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield events
-    finally:
-        with suppress(OSError):
-            plug.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
-        answer.close()
-        connection.close()
-
-
-def parsed(lines: Iterator[str]) -> Iterator[Event]:
-    """Server-sent events as dictionaries; comments come as `{"comment": …}`."""
-    event: Event = {}
-    for line in lines:
-        if line.startswith(":"):
-            yield {"comment": line[1:].strip()}
-        elif line:
-            field, _, value = line.partition(": ")
-            event[field] = f"{event[field]}\n{value}" if field in event else value
-        elif event:
-            yield event
-            event = {}
-
-
-def state(event: Event) -> dict[str, Any]:
-    """The leaderboard in an event."""
-    found: dict[str, Any] = json.loads(event["data"])
-    return found
+from app.web.boards import Served
+from tests.builders import SLUG
+from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, SettableClock, Site, assert_problem, serving, until
+from tests.web.viewing import LIVE, parsed, state, watching
 
 
 @BOTH_ENGINES
@@ -162,24 +107,115 @@ def test_quiet_stream_sends_a_comment_so_that_nobody_between_closes_it(
         assert events.get(timeout=20) == {"comment": "still here"}
 
 
+async def send_to_all(streams: live.Streams, message: bytes) -> None:
+    """Send every viewer this message."""
+    for channel in streams._channels.values():
+        channel.take("made up", message)
+        await channel.hand_out()
+
+
 def test_viewer_that_never_reads_is_dropped_and_others_go_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "STUCK_SECONDS", 0.5)
     streams = site.app.state.installation.streams
     with socket.create_connection((httpx.URL(site.url).host, httpx.URL(site.url).port or 80)) as stuck:
         stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        stuck.sendall(f"GET {LIVE} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+        stuck.sendall(f"GET {LIVE} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         until(lambda: streams.viewers == 1)
         with watching(site) as events:
             events.get(timeout=5)
             flood = live.event(1, b"x" * 4_000_000)
-            for channel in streams._channels.values():
-                site.app.state.installation.boards._loop.call_soon_threadsafe(channel.take, "flood", flood)
+            asyncio.run_coroutine_threadsafe(send_to_all(streams, flood), streams._loop).result(5)
 
             until(lambda: streams.viewers == 1)
 
             site.record()
             while events.get(timeout=10)["data"].count('"issue":1') == 0:
                 pass
+
+
+def test_viewer_that_never_reads_is_told_nothing_at_the_end_and_holds_nobody_up(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    streams = site.app.state.installation.streams
+    with socket.create_connection((httpx.URL(site.url).host, httpx.URL(site.url).port or 80)) as stuck:
+        stuck.sendall(f"GET {LIVE} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        until(lambda: streams.viewers == 1)
+        flood = live.event(1, b"x" * 20_000_000)
+        asyncio.run_coroutine_threadsafe(send_to_all(streams, flood), streams._loop).result(5)
+        with watching(site) as events:
+            events.get(timeout=5)
+            streams.close()
+
+            assert events.get(timeout=1) == {}
+        until(lambda: streams.viewers == 0, 1)
+
+        assert taken(stuck) < len(flood)
+    assert caplog.records == []
+
+
+def taken(plug: socket.socket) -> int:
+    """How many bytes still come until the other side hangs up."""
+    plug.settimeout(10)
+    total = 0
+    with suppress(ConnectionError):
+        while data := plug.recv(1_000_000):
+            total += len(data)
+    return total
+
+
+def test_head_tells_the_headers_of_a_stream_and_ends(site: Site) -> None:
+    with watching(site) as events:
+        events.get(timeout=5)
+
+        answer = site.ask("HEAD", LIVE)
+        next_one = site.ask("HEAD", LIVE)
+
+        assert site.app.state.installation.streams.viewers == 1
+    assert next_one.headers.keys() == answer.headers.keys()
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert answer.content == b""
+
+
+def test_another_server_sends_the_state_alone(site: Site) -> None:
+    site.record()
+    heard: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        heard.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    scope = {"type": "http", "method": "GET", "path": LIVE, "scheme": "http", "query_string": b""}
+    scope["headers"] = [(b"host", b"localhost")]
+    streams = site.app.state.installation.streams
+    asyncio.run_coroutine_threadsafe(site.app(scope, receive, send), streams._loop).result(5)
+
+    (event,) = parsed(iter([*heard[1]["body"].decode().split("\n")]))
+    assert state(event) == site.board()
+    assert (len(heard), heard[1].get("more_body", False), streams.viewers) == (2, False, 0)
+
+
+def test_older_board_that_takes_longer_to_render_does_not_replace_a_newer_one(site: Site) -> None:
+    place = site.app.state.installation
+    began, may_go_on = threading.Event(), threading.Event()
+
+    def view(served: Served) -> bytes:
+        if not served.board.totals["issue"]:
+            began.set()
+            may_go_on.wait(5)
+        return str(served.board.totals["issue"]).encode()
+
+    key = live.Key(SLUG, True, view)
+    older = asyncio.run_coroutine_threadsafe(place.streams.open(key, "one", None), place.streams._loop)
+    began.wait(5)
+    site.record()
+    newer = asyncio.run_coroutine_threadsafe(place.streams.open(key, "two", None), place.streams._loop)
+    time.sleep(0.2)
+    may_go_on.set()
+    streams = [each.result(5) for each in (older, newer)]
+
+    assert [each._channel.body for each in streams] == [b"1", b"1"]
 
 
 def test_viewers_who_leave_leave_nothing_behind(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,86 +256,3 @@ def test_frozen_week_streams_nothing_new_to_the_public(site: Site) -> None:
         assert public.empty()
     assert state(frozen)["totals"]["issue"] == 1
     assert seen_by_organizer["totals"]["issue"] == 2
-
-
-@contextmanager
-def server_process(settings: Settings) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """A server of its own, as `serve` starts it; its address."""
-    environment = {
-        "ASSEMBLY_WEEK_DATA_DIR": str(settings.data_dir),
-        "ASSEMBLY_WEEK_DATABASE_URL": settings.database_url,
-        "ASSEMBLY_WEEK_SECRET_KEY": settings.secret_key,
-        "ASSEMBLY_WEEK_BOARD_VISIBILITY": "public",
-        "PATH": "/usr/bin:/bin",
-    }
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603 - our own command
-        try:
-            assert process.stdout is not None
-            text = ""
-            while not text.endswith("}\n"):
-                text += process.stdout.readline()
-            address = json.loads(text)["address"].rstrip("/")
-            until(lambda: _answers(address), 15)
-            yield process, address
-        finally:
-            process.kill()
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/healthz").status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-@pytest.mark.parametrize("engine", ["sqlite"])
-def test_sigterm_ends_streams_and_server_at_once(settings: Settings, game: object) -> None:
-    with server_process(settings) as (process, address):
-        with httpx.stream("GET", f"{address}{LIVE}", timeout=20) as answer:
-            lines = answer.iter_lines()
-            next(lines)
-            begun = time.monotonic()
-            process.send_signal(signal.SIGTERM)
-            rest = list(lines)
-            process.wait(10)
-
-        assert rest[-1] == ""
-        assert time.monotonic() - begun < 5
-        assert process.returncode == 0
-
-
-@pytest.mark.parametrize("engine", ["postgresql"])
-def test_change_through_one_server_shows_on_the_streams_of_another(settings: Settings, game: Any) -> None:
-    with (
-        server_process(settings) as (_one, first),
-        server_process(settings) as (_two, second),
-        httpx.stream("GET", f"{second}{LIVE}", timeout=20) as answer,
-    ):
-        events = parsed(answer.iter_lines())
-        next(events)
-        _cut_listeners(game)
-        assert _record(first, game).status_code == 201
-        begun = time.monotonic()
-        one = state(next(events))
-        assert _record(first, game).status_code == 201
-        while state(next(events))["totals"]["issue"] < 2:
-            pass
-
-    assert one["totals"]["issue"] == 1
-    assert time.monotonic() - begun < 8
-
-
-def _cut_listeners(game: Any) -> None:
-    """Kill every connection that listens for hints, as a broken network would."""
-    with game.database.writer.connect() as connection:
-        connection.exec_driver_sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%%'")
-
-
-def _record(address: str, game: Any) -> httpx.Response:
-    with game.database.unit_of_work() as session:
-        known = {token.name for token in tokens.every(session)}
-        name = f"writer {len(known)}"
-        text = tokens.create(session, name=name, scopes=["activities:write"], days=None, by="Olu", now=game.now)
-    headers = {"Authorization": f"Bearer {text}"}
-    return httpx.post(f"{address}{WEEK}/activities", json=an_activity(), headers=headers, timeout=20)

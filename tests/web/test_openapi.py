@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings, strategies
-from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
@@ -157,44 +155,3 @@ def published(schema: Any) -> Iterator[Any]:
         assert isinstance(result, Ok)
         if not result.ok().path.endswith("/live"):
             yield result.ok()
-
-
-@schemathesis.serializer("application/x-ndjson")
-def write_lines(_context: schemathesis.SerializationContext, value: Any) -> bytes:
-    """A text as it is; anything else as one line of JSON."""
-    return (value if isinstance(value, str) else json.dumps(value)).encode(errors="surrogatepass")
-
-
-CALMLY = settings(
-    max_examples=8,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-
-
-@pytest.mark.parametrize(
-    ("mode", "engine"), [(GenerationMode.POSITIVE, "sqlite"), (GenerationMode.NEGATIVE, "postgresql")]
-)
-def test_whatever_comes_in_is_answered_as_documented(
-    site: Site, description: dict[str, Any], mode: GenerationMode
-) -> None:
-    places = seeded(site)
-    schema = schemathesis.openapi.from_dict(description)
-    schema.config.update(base_url=site.url)
-    headers = {"Authorization": f"Bearer {site.token('admin')}"}
-    seen: dict[str, set[int]] = {}
-
-    def probe(case: schemathesis.Case[Any], is_known: bool) -> None:
-        if is_known:
-            case.path_parameters.update({name: places[name] for name in case.path_parameters})
-        answer = case.call_and_validate(headers=headers, checks=CHECKS)
-        seen.setdefault(case.operation.label, set()).add(answer.status_code)
-
-    for operation in published(schema):
-        cases = operation.as_strategy(generation_mode=mode)
-        CALMLY(given(case=cases, is_known=strategies.booleans())(probe))()
-
-    assert (len(seen), {status for found in seen.values() for status in found if status >= 500}) == (15, set())

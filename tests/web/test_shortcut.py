@@ -1,17 +1,23 @@
 """The short way gives the very answers of the long one, and is taken where a board is ready."""
 
 import asyncio
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from app.domain import who
+from app.errors import Conflict, Unavailable
+from app.services import tokens
 from app.web.shortcut import Shortcut
-from tests.builders import SLUG
-from tests.web.site import API, SIGNED_IN, WEEK, Site
+from tests.builders import SLUG, an_activity
+from tests.web.site import API, SIGNED_IN, WEEK, Site, until
 
+LEDGER = f"{WEEK}/activities"
 PATHS = ["/", f"/weeks/{SLUG}", f"{WEEK}/leaderboard", f"{API}/weeks/current/leaderboard", "/weeks/unknown", "/weeks/"]
 READERS: list[tuple[who.Scope, ...]] = [(), ("read",), ("activities:write",), ("admin",)]
 HEADERS: list[Mapping[str, str]] = [
@@ -22,6 +28,7 @@ HEADERS: list[Mapping[str, str]] = [
     {"Authorization": "Bearer wrong"},
     {"Authorization": "Basic YTpi"},
 ]
+CHANGES: list[dict[str, Any]] = [{}, {"person": "nobody@example.com"}, {"kind": "sleep"}, {"colour": "red"}]
 
 
 def answers(site: Site) -> list[tuple[int, dict[str, str], bytes]]:
@@ -64,6 +71,108 @@ def test_short_and_long_way_answer_the_same_where_boards_are_not_public(
 @pytest.mark.parametrize(("path", "is_short"), [("/", True), (f"/weeks/{SLUG}", True), ("/weeks/unknown", False)])
 def test_short_way_is_taken_once_a_board_is_ready(site: Site, path: str, is_short: bool) -> None:
     site.get(path)
+
+    found = asyncio.run(walked(site, "GET", path, {}, {"type": "http.request"}))
+
+    assert found == (([], 200) if is_short else ([path], None))
+
+
+def reported(site: Site, name: str) -> list[tuple[int, dict[str, str], bytes]]:
+    """What every writer hears of every report, sent at once and in chunks; the name and the ids are left out."""
+
+    def answers() -> Iterator[httpx.Response]:
+        for changes in CHANGES:
+            report = json.dumps(an_activity(external_id=name, **changes)).encode()
+            padded, too_large = report + b" " * 100_000, report + b" " * 1_048_576
+            for body in (report, report, padded, report[:-1], b"", b"[]", b"\xff", too_large):
+                yield site.post(LEDGER, "activities:write", content=body)
+                yield site.post(LEDGER, "activities:write", content=iter([body]))
+            for writer in READERS:
+                yield site.post(LEDGER, *writer, content=report)
+            for path in (f"{API}/weeks/unknown/activities", f"{API}/weeks/current/activities", f"{LEDGER}/"):
+                yield site.post(path, "activities:write", content=report)
+
+    return [told(each, name) for each in answers()]
+
+
+def told(answer: httpx.Response, name: str) -> tuple[int, dict[str, str], bytes]:
+    """An answer without what differs from one report to the next."""
+    content = re.sub(rb'"id":"[^"]+"', b"", answer.content.replace(name.encode(), b""))
+    return answer.status_code, _headers(answer), content
+
+
+async def no_short_way(_self: Shortcut, _scope: Scope, _receive: Receive) -> None:
+    """Pass every report on."""
+
+
+def test_short_and_long_way_answer_the_same_to_reports(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.record(external_id="so that the token is known")
+    short = reported(site, "one")
+
+    monkeypatch.setattr(Shortcut, "_record", no_short_way)
+
+    assert reported(site, "two") == short
+    assert {status for status, _, _ in short} == {200, 201, 307, 401, 403, 404, 413, 422}
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), Unavailable("Away."), Conflict("Closed.")])
+def test_short_and_long_way_say_the_same_of_what_goes_wrong(
+    site: Site, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    site.record()
+
+    async def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(site.app.state.installation.recorder, "record", fail)
+    short = told(site.record(), "")
+    monkeypatch.setattr(Shortcut, "_record", no_short_way)
+
+    assert told(site.record(), "") == short
+    assert short[0] == getattr(error, "status", 500)
+
+
+def test_revoked_token_soon_records_nothing_more(site: Site) -> None:
+    assert site.record().status_code == 201
+    with site.database.unit_of_work() as session:
+        tokens.revoke(session, "activities:write", by="Olu", now=site.clock.now)
+
+    until(lambda: site.record(external_id="after").status_code == 401, 5)
+
+    assert site.record(external_id="much later").status_code == 401
+
+
+SMALL = {"content-length": "2"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "headers", "message", "status"),
+    [
+        ("activities:write", SMALL, {"type": "http.request", "body": b"{}"}, 422),
+        ("read", SMALL, {"type": "http.request", "body": b"{}"}, None),
+        ("activities:write", {}, {"type": "http.request", "body": b"{}"}, None),
+        ("activities:write", {"content-length": "0"}, {"type": "http.request"}, None),
+        ("activities:write", {"content-length": "100000"}, {"type": "http.request", "body": b"{}"}, None),
+        ("activities:write", {**SMALL, "authorization": "Bearer wrong"}, {"type": "http.request", "body": b"{}"}, None),
+        ("activities:write", SMALL, {"type": "http.disconnect"}, None),
+    ],
+)
+def test_short_way_is_taken_by_small_reports_of_known_writers(
+    site: Site, scope: who.Scope, headers: dict[str, str], message: Message, status: int | None
+) -> None:
+    token = site.token(scope)
+    site.get(f"{WEEK}/leaderboard", scope)
+    given = {"authorization": f"Bearer {token}", **headers}
+
+    passed_on, sent = asyncio.run(walked(site, "POST", LEDGER, given, message))
+
+    assert (passed_on, sent) == (([], status) if status else ([LEDGER], None))
+
+
+async def walked(
+    site: Site, method: str, path: str, headers: Mapping[str, str], message: Message
+) -> tuple[list[str], int | None]:
+    """What is passed on to the long way, and the status that is answered else."""
     passed_on: list[str] = []
     sent: list[Message] = []
 
@@ -71,12 +180,12 @@ def test_short_way_is_taken_once_a_board_is_ready(site: Site, path: str, is_shor
         passed_on.append(scope["path"])
 
     async def receive() -> Message:
-        return {"type": "http.request"}
+        return message
 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    shortcut = Shortcut(long_way, site.app.state.installation)
-    asyncio.run(shortcut({"type": "http", "method": "GET", "path": path, "headers": []}, receive, send))
-
-    assert (passed_on, [message.get("status") for message in sent]) == ([], [200, None]) if is_short else ([path], [])
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": method, "path": path, "headers": raw}
+    await Shortcut(long_way, site.app.state.installation)(scope, receive, send)
+    return passed_on, sent[0]["status"] if sent else None

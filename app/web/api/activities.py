@@ -16,7 +16,7 @@ from app.services.intake import Draft
 from app.web.access import Reader, Writer, sees_behind_freeze
 from app.web.api.bodies import takes, takes_json
 from app.web.api.schemas import ActivitiesOut, ActivityOut, BatchOut
-from app.web.api.weeks import Cursor, Limit
+from app.web.api.weeks import Cursor, Limit, Slug
 from app.web.documents import activity_document
 from app.web.state import Installation, installation
 
@@ -39,8 +39,9 @@ _MORE = {**_EXAMPLE, "external_id": "comment-90211", "occurred_at": "2022-09-14T
 _ACTIVITY = takes_json(Draft, _EXAMPLE)
 _BATCH = takes(
     "application/x-ndjson",
-    {"type": "string", "description": "One activity a line, as JSON"},
+    {"type": "string", "description": "One activity a line, as JSON; no line at all is a batch of none"},
     "".join(json.dumps(each) + "\n" for each in (_EXAMPLE, _MORE)),
+    required=False,
 )
 
 
@@ -50,7 +51,7 @@ _BATCH = takes(
     openapi_extra=_ACTIVITY,
     responses={201: {"model": ActivityOut}, 200: {"model": ActivityOut, "description": "A repeat: the first one"}},
 )
-async def record(request: Request, week: str, who: Writer) -> Response:
+async def record(request: Request, week: Slug, who: Writer) -> Response:
     """Record one activity. (`source`, `kind`, `external_id`) names it: sending it again changes nothing."""
     return await record_body(installation(request), week, await request.body(), who)
 
@@ -67,7 +68,7 @@ async def record_body(place: Installation, slug: str, body: bytes, who: Who) -> 
     openapi_extra=_BATCH,
     responses={200: {"model": BatchOut}},
 )
-async def record_batch(request: Request, week: str, who: Writer) -> Response:
+async def record_batch(request: Request, week: Slug, who: Writer) -> Response:
     """Record up to 10,000 activities as NDJSON, all or nothing; 422 names every bad line."""
     return await run_in_threadpool(_record_batch, installation(request), week, await request.body(), who)
 
@@ -86,7 +87,7 @@ def _record_batch(place: Installation, slug: str, body: bytes, who: Bearer) -> R
 
 @router.get("/weeks/{week}/activities", responses={200: {"model": ActivitiesOut}})
 def read_ledger(
-    request: Request, week: str, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+    request: Request, week: Slug, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
 ) -> Response:
     """The week's activities in the order they were recorded, reversed ones and adjustments included.
 

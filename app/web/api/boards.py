@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.web.access import BoardReader, sees_behind_freeze
 from app.web.api.schemas import LeaderboardOut, ReceiptOut
+from app.web.api.weeks import Slug
 from app.web.documents import receipt_document
 from app.web.live import board_json
 from app.web.state import installation
@@ -15,13 +16,13 @@ router = APIRouter(tags=["boards"])
 
 
 @router.get("/weeks/{week}/leaderboard", responses={200: {"model": LeaderboardOut}, 304: {"description": "Unchanged"}})
-async def leaderboard(request: Request, week: str, who: BoardReader) -> Response:
+async def leaderboard(request: Request, week: Slug, who: BoardReader) -> Response:
     """The week's board; `week` may be `current`. Send the ETag back as If-None-Match to hear 304 while it stands."""
     return (await board_for(installation(request), week, who)).json.answer(request)
 
 
 @router.get("/weeks/{week}/teams/{team_id}/receipt", responses={200: {"model": ReceiptOut}})
-async def receipt(request: Request, week: str, team_id: str, who: BoardReader) -> Response:
+async def receipt(request: Request, week: Slug, team_id: str, who: BoardReader) -> Response:
     """Why a team's score is what it is: a line per award and adjustment, and one with 0 where nothing was earned."""
     found = await receipt_for(installation(request), week, team_id, sees_all=sees_behind_freeze(who))
     return JSONResponse(receipt_document(found))
@@ -36,6 +37,6 @@ async def receipt(request: Request, week: str, team_id: str, who: BoardReader) -
         }
     },
 )
-async def live(request: Request, week: str, who: BoardReader) -> Response:
+async def live(request: Request, week: Slug, who: BoardReader) -> Response:
     """The leaderboard at once and after every change, as server-sent events; `id` is the version."""
     return await stream_for(request, week, board_json, who)

@@ -19,9 +19,9 @@ def parse(model: type[ModelT], body: bytes) -> ModelT:
         raise mend(tuple(flaws)) from None
 
 
-def takes(media_type: str, schema: dict[str, Any], example: object) -> dict[str, Any]:
+def takes(media_type: str, schema: dict[str, Any], example: object, *, required: bool = True) -> dict[str, Any]:
     """How OpenAPI describes such a body."""
-    return {"requestBody": {"required": True, "content": {media_type: {"schema": schema, "example": example}}}}
+    return {"requestBody": {"required": required, "content": {media_type: {"schema": schema, "example": example}}}}
 
 
 def takes_json(model: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.domain.who import Bearer
+from app.errors import Malformed
 from app.models import Reversal
 from app.services import activities, ledger, weeks
 from app.services.intake import Code
@@ -17,6 +18,7 @@ from app.services.transfer import moment
 from app.web.access import Corrector
 from app.web.api.bodies import parse, takes_json
 from app.web.api.schemas import ActivityOut, RulingOut
+from app.web.api.weeks import Slug
 from app.web.documents import activity_document
 from app.web.state import installation
 
@@ -39,9 +41,19 @@ class AdjustmentIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     team_id: Code
-    points: Annotated[int, Field(ge=-MOST_POINTS, le=MOST_POINTS, description="Not 0", examples=[15])]
+    points: Annotated[
+        int, Field(ge=-MOST_POINTS, le=MOST_POINTS, examples=[15], json_schema_extra={"not": {"const": 0}})
+    ]
     reason: Reason
     external_id: Annotated[Code, Field(description="Names the adjustment: a repeat answers with the first one.")]
+
+
+class _KeyOnly(BaseModel):
+    """What names an adjustment, whatever else is wrong with it."""
+
+    model_config = ConfigDict(strict=True)
+
+    external_id: Code
 
 
 _WHY = takes_json(Why, {"reason": "Counted twice by the old integration"})
@@ -96,16 +108,32 @@ def _rule(
     openapi_extra=_ADJUSTMENT,
     responses={201: {"model": ActivityOut}, 200: {"model": ActivityOut, "description": "A repeat: the first one"}},
 )
-async def adjust(request: Request, week: str, who: Corrector) -> Response:
+async def adjust(request: Request, week: Slug, who: Corrector) -> Response:
     """Give a team points or take some, with a reason everybody can read on its receipt."""
     return await run_in_threadpool(_adjust, request, week, await request.body(), who)
 
 
 def _adjust(request: Request, slug: str, body: bytes, who: Bearer) -> Response:
-    adjustment = parse(AdjustmentIn, body)
     place = installation(request)
     with place.acting(request, who) as session:
-        entry, repeated = ledger.adjust(session, slug, **adjustment.model_dump(), by=who.name, now=place.clock())
+        now = place.clock()
+        try:
+            adjustment = parse(AdjustmentIn, body)
+        except Malformed:
+            # A repeat is known by its key before anything else is looked at, here as with activities.
+            known = ledger.find_adjustment(session, slug, _external_id(body), now)
+            if known is None:
+                raise
+            entry, repeated = known, True
+        else:
+            entry, repeated = ledger.adjust(session, slug, **adjustment.model_dump(), by=who.name, now=now)
         found = weeks.find_by_id(session, entry.week_id)
         document = activity_document(activities.view(session, found, entry))
     return JSONResponse(document, 200 if repeated else 201)
+
+
+def _external_id(body: bytes) -> str:
+    try:
+        return parse(_KeyOnly, body).external_id
+    except Malformed:
+        return ""

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.domain.who import Bearer
 from app.services import previews, rule_sets
-from app.web.access import Reader, RuleWriter
+from app.web.access import Reader, RuleWriter, sees_behind_freeze
 from app.web.api.bodies import takes
 from app.web.api.schemas import ActiveRulesOut, PreviewOut, RuleSetOut
 from app.web.documents import preview_document, rule_set_document
@@ -46,14 +46,14 @@ def show(request: Request, _who: Reader) -> Response:
 
 
 @router.post("/rules/preview", openapi_extra=_TOML, responses={200: {"model": PreviewOut}})
-async def preview(request: Request, _who: RuleWriter) -> Response:
+async def preview(request: Request, who: RuleWriter) -> Response:
     """What this rules file would do to the open weeks; nothing changes. 422 lists every mistake in it."""
-    return await run_in_threadpool(_preview, installation(request), _text(await request.body()))
+    return await run_in_threadpool(_preview, installation(request), _text(await request.body()), who)
 
 
-def _preview(place: Installation, text: str) -> Response:
+def _preview(place: Installation, text: str, who: Bearer) -> Response:
     with place.database.reading() as session:
-        found = previews.preview(session, text, place.clock())
+        found = previews.preview(session, text, place.clock(), public=not sees_behind_freeze(who))
     return JSONResponse(preview_document(found))
 
 

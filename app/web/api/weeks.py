@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.services import paging, people, teams, weeks
+from app.services import boards, paging, people, teams, weeks
 from app.web.access import Reader, sees_behind_freeze
 from app.web.api.schemas import PeopleOut, TeamsOut, WeekOut, WeeksOut
 from app.web.documents import person_document, team_document, week_document
@@ -14,6 +14,7 @@ from app.web.state import installation
 
 router = APIRouter()
 
+Slug = Annotated[str, Path(description="A week's slug, or `current`", examples=["current"])]
 Cursor = Annotated[str | None, Query(max_length=2_000, description="`next_cursor` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=paging.MOST_PER_PAGE)]
 
@@ -31,7 +32,7 @@ def list_weeks(request: Request, who: Reader, cursor: Cursor = None, limit: Limi
 
 
 @router.get("/weeks/{week}", tags=["weeks"], responses={200: {"model": WeekOut}})
-def show_week(request: Request, week: str, who: Reader) -> Response:
+def show_week(request: Request, week: Slug, who: Reader) -> Response:
     """One week; `week` may be `current`."""
     place = installation(request)
     with place.database.reading() as session:
@@ -42,15 +43,17 @@ def show_week(request: Request, week: str, who: Reader) -> Response:
 
 @router.get("/weeks/{week}/teams", tags=["weeks"], responses={200: {"model": TeamsOut}})
 def list_teams(
-    request: Request, week: str, _who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+    request: Request, week: Slug, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
 ) -> Response:
-    """A week's teams by name, with who is in them now."""
+    """A week's teams by name, with who is in them now; while it is frozen, for most as it was at the freeze."""
     place = installation(request)
     with place.database.reading() as session:
         found = weeks.find(session, week, place.clock())
-        items, next_cursor = teams.page(session, found, cursor=cursor, limit=limit)
-        members = teams.members(session, found)
-        documents = [team_document(team, members.get(team.id, [])) for team in items]
+        public = not sees_behind_freeze(who)
+        upto = found.frozen_version if public else None
+        items, next_cursor = teams.page(session, found, cursor=cursor, limit=limit, upto=upto)
+        members = boards.members(session, found, public=public)
+        documents = [team_document(team, members.get(team.id, ())) for team in items]
     return JSONResponse({"items": documents, "next_cursor": next_cursor})
 
 

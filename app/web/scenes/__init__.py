@@ -38,6 +38,11 @@ def rotation(text: str) -> tuple[Turn, ...]:
     return turns
 
 
+def scenes_text(turns: Sequence[Turn]) -> str:
+    """Turns as the setting writes them."""
+    return ",".join(f"{turn.scene.name}:{turn.seconds}" for turn in turns)
+
+
 def _turn(item: str) -> Turn:
     match = _ITEM.fullmatch(item)
     if match is None:

@@ -4,12 +4,15 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from threading import Lock
 
 from app.db import Database
 from app.domain.calendar import day_bounds
 from app.domain.highlights import Highlight, highlights
 from app.domain.silence import stale_from
+from app.errors import Malformed
+from app.events import Event, RotationChanged
 from app.models import Week
 from app.services import latest, weeks
 from app.services.latest import Heard
@@ -17,7 +20,7 @@ from app.web import render
 from app.web.boards import Served
 from app.web.clock import Clock
 from app.web.live import event
-from app.web.scenes import Turn, turns_for
+from app.web.scenes import Turn, rotation, scenes_text, turns_for
 from app.web.scenes.scene import Stage
 
 MOST_NEWS = 8
@@ -44,16 +47,40 @@ class Silence:
 class Projector:
     """The display's view of a board, for `Streams`: it remembers the board before, and so knows what is news.
 
-    Safe to call from several threads. A board that was painted already costs nothing.
+    Safe to call from several threads. A board that was painted already costs nothing. `setting` says which scenes
+    there are for as long as no organizer has chosen others.
     """
 
-    def __init__(self, database: Database, clock: Clock, turns: Sequence[Turn]) -> None:
-        self._database, self._clock, self._turns = database, clock, turns
+    def __init__(self, database: Database, clock: Clock, setting: str) -> None:
+        self._database, self._clock = database, clock
+        self._setting = self._turns = tuple(rotation(setting))
         self._lock = Lock()
         self._served: Served | None = None
+        self._painted = ""
         self._picture = b""
         self._news: deque[Highlight] = deque(maxlen=MOST_NEWS)
         self._heard: dict[str, Heard] = {}
+
+    @property
+    def setting(self) -> tuple[Turn, ...]:
+        """The turns of the setting."""
+        return self._setting
+
+    def hear(self, news: Event) -> None:
+        """Take up what an organizer has chosen on this server; safe to call from any thread."""
+        if isinstance(news, RotationChanged):
+            self.choose(news.scenes)
+
+    def choose(self, scenes: str) -> None:
+        """Show these scenes from now on; those of the setting where it is empty or fits no scenes there are."""
+        try:
+            self._turns = rotation(scenes) if scenes else self._setting
+        except Malformed:
+            self._turns = self._setting
+
+    def mark(self, served: Served) -> str:
+        """Differs whenever the picture of this board does, by the board or by the scenes chosen for it."""
+        return _mark(served, self._turns)
 
     def __call__(self, served: Served) -> bytes:
         """The picture as one message of a stream, unnamed so that htmx swaps it in."""
@@ -62,10 +89,12 @@ class Projector:
     def picture(self, served: Served) -> bytes:
         """The picture of a public board, as HTML."""
         with self._lock:
-            if self._served is None or self._served.mark != served.mark:
+            turns = self._turns
+            mark = _mark(served, turns)
+            if self._painted != mark:
                 news = self._fresh_news(served)
-                self._picture = self._paint(served, news)
-                self._served, self._news = served, news
+                self._picture = self._paint(served, news, turns)
+                self._served, self._news, self._painted = served, news, mark
             return self._picture
 
     def _fresh_news(self, served: Served) -> deque[Highlight]:
@@ -80,12 +109,12 @@ class Projector:
             news.extend(each for each in reversed(found) if each.id not in told)
         return news
 
-    def _paint(self, served: Served, news: Sequence[Highlight]) -> bytes:
+    def _paint(self, served: Served, news: Sequence[Highlight], turns: Sequence[Turn]) -> bytes:
         board = served.board
         with self._database.reading() as session:
             week = weeks.find(session, board.week, self._clock())
             stage = Stage(board, served.rules, served.zone, week, session)
-            turns = [(turn, turn.scene.facts(stage)) for turn in turns_for(board.state, self._turns)]
+            told = [(turn, turn.scene.facts(stage)) for turn in turns_for(board.state, turns)]
             silences = [] if board.frozen or board.state == "closed" else self._silences(stage)
         begins, ends = day_bounds(week.starts, week.ends, served.zone)
         return render.render(
@@ -94,8 +123,8 @@ class Projector:
             kinds=served.rules.kind_by_name,
             tones=render.tones(board.standings),
             zone=served.zone,
-            mark=served.mark,
-            shown=[Shown(turn, it) for turn, it in turns if it is not None],
+            mark=_mark(served, turns),
+            shown=[Shown(turn, it) for turn, it in told if it is not None],
             news=list(reversed(news)),
             silences=silences,
             begins=begins,
@@ -121,6 +150,10 @@ class Projector:
             self._heard[new.source] = Heard(
                 new.source, old.activities + new.activities, max(old.last, new.last), new.seq
             )
+
+
+def _mark(served: Served, turns: Sequence[Turn]) -> str:
+    return f"{served.mark}-{sha256(scenes_text(turns).encode()).hexdigest()[:8]}"
 
 
 def _stale_from(heard: Heard, week: Week, stage: Stage) -> datetime | None:

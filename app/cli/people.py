@@ -1,0 +1,100 @@
+"""`person`: who there is, a way back in, and roles, for whoever has a shell on the machine."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session
+
+from app.cli.command import command
+from app.cli.place import actor, read_settings, reading, writing
+from app.cli.voice import Answer, Table, Voice
+from app.domain.who import ROLES
+from app.errors import NotFound
+from app.models import Person
+from app.services import accounts, directory, links
+from app.services.directory import Wanted
+from app.web.clock import utc_now
+
+group = typer.Typer(help="List people, let one in, change a role.", no_args_is_help=True)
+
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The person's e-mail.")]
+
+
+def known_role(role: str) -> str:
+    """The role as given. Raises BadParameter for one there is not."""
+    if role not in ROLES:
+        raise typer.BadParameter(f"“{role}” is no role. Choose from {', '.join(ROLES)}.")
+    return role
+
+
+@command(group, "list")
+def list_people(_voice: Voice) -> Answer:
+    """List everybody by name, with their role and when they signed in last."""
+    now = utc_now()
+    with reading() as session:
+        documents = _everybody(session, now)
+    if not documents:
+        return Answer({"people": []}, ["There is nobody yet. `assembly-week team import` brings people."])
+    columns = ("name", "email", "role", "off", "signed_in_at", "invited_until")
+    return Answer(
+        {"people": documents}, [Table(columns, [tuple(each[name] for name in columns) for each in documents])]
+    )
+
+
+def _everybody(session: Session, now: datetime) -> list[dict[str, Any]]:
+    first = directory.search(session, Wanted(), None, page=1, now=now)
+    rest = (directory.search(session, Wanted(), None, page=number, now=now) for number in range(2, first.pages + 1))
+    return [
+        _document(each.person) | {"signed_in_at": each.signed_in_at, "invited_until": each.invited_until}
+        for found in (first, *rest)
+        for each in found.people
+    ]
+
+
+@command(group, "link")
+def link(_voice: Voice, email: Email) -> Answer:
+    """Print a link that signs somebody in, once, within seven days; the one before stops working."""
+    settings, now = read_settings(), utc_now()
+    with writing() as session:
+        person = _find(session, email)
+        secret = links.make(session, person, "invitation", by=actor(), now=now)
+        document = _document(person)
+    address = links.address(settings.public_url, secret)
+    hint = (
+        "" if settings.public_url else " Put your server's address in front (ASSEMBLY_WEEK_PUBLIC_URL does it for you)."
+    )
+    document |= {"link": address, "expires_at": now + links.LASTS["invitation"]}
+    return Answer(document, [address, f"For {person.name} alone. It works once, within seven days.{hint}"])
+
+
+@command(group, "role")
+def role(
+    _voice: Voice,
+    email: Email,
+    role: Annotated[
+        str, typer.Argument(metavar="ROLE", callback=known_role, help=f"The new role: {', '.join(ROLES)}.")
+    ],
+) -> Answer:
+    """Give somebody another role. Somebody always stays owner."""
+    with writing() as session:
+        person = _find(session, email)
+        accounts.set_role(session, person, role, granter=None, by=actor(), now=utc_now())
+        return Answer(_document(person), [f"{person.name} is {'a' if role == 'player' else 'an'} {role} now."])
+
+
+def _find(session: Session, email: str) -> Person:
+    person = accounts.by_email(session, email)
+    if person is None:
+        raise NotFound(f"Nobody here has the e-mail {email}. `assembly-week person list` shows who there is.")
+    return person
+
+
+def _document(person: Person) -> dict[str, Any]:
+    return {
+        "person_id": person.id,
+        "name": person.name,
+        "email": person.email,
+        "role": person.role,
+        "off": person.disabled_at is not None,
+    }

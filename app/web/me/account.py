@@ -1,0 +1,152 @@
+"""How I am shown, and how I am signed in."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Annotated, cast
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Form, Query
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain import browsers
+from app.domain.who import Member
+from app.errors import Malformed
+from app.models import SignIn
+from app.services import accounts, own, sign_ins
+from app.services.sign_ins import Way
+from app.web import cookies, redirects
+from app.web.access import SignedIn
+from app.web.me.private import page
+from app.web.state import Installation, installation
+
+DONE = {
+    "saved": "Saved.",
+    "ended": "That browser is signed out.",
+    "ended-others": "Every other browser is signed out.",
+}
+THEMES = (("auto", "As my device has it"), ("light", "Light"), ("dark", "Dark"))
+WAYS: dict[Way, str] = {
+    "first": "The first link",
+    "invitation": "A personal link",
+    "email": "A link by e-mail",
+    "join": "A team's code",
+    "company": "The company's account",
+}
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A sign-in in words; moments in UTC."""
+
+    id: str
+    browser: str
+    way: str
+    address: str
+    since: datetime
+    used: datetime
+    is_this: bool
+
+
+@router.get("/me/settings")
+async def my_settings(request: Request, who: SignedIn, done: Annotated[str, Query()] = "") -> Response:
+    """My name, how pages look to me, and where I am signed in."""
+    return await _settings(request, who, who.name, who.theme, done=DONE.get(done, ""))
+
+
+@router.post("/me/settings")
+async def save_settings(
+    request: Request, who: SignedIn, name: Annotated[str, Form()] = "", theme: Annotated[str, Form()] = ""
+) -> Response:
+    """Change my name and how pages look to me."""
+    place = installation(request)
+
+    def save() -> None:
+        with place.acting(request, who) as session:
+            person = accounts.find(session, who.person_id)
+            accounts.rename(session, person, name, by=who.name, now=place.clock())
+            accounts.set_theme(session, person, theme)
+
+    try:
+        await run_in_threadpool(save)
+    except Malformed as problem:
+        field = "name" if theme in accounts.THEMES else "theme"
+        return await _settings(request, who, name, theme, errors={field: problem.detail}, status=problem.status)
+    place.desk.forget_all()
+    return redirects.see(request, "my_settings", done="saved")
+
+
+@router.post("/me/sign-ins/{sign_in}/end")
+async def end_sign_in(request: Request, who: SignedIn, sign_in: str) -> Response:
+    """Sign one of my browsers out."""
+    await run_in_threadpool(_end, request, who, sign_in)
+    if sign_in == who.sign_in_id:
+        return _gone(request)
+    return redirects.see(request, "my_settings", done="ended")
+
+
+@router.post("/me/sign-ins/end-others")
+async def end_other_sign_ins(request: Request, who: SignedIn) -> Response:
+    """Sign all my browsers out but this one."""
+    place = installation(request)
+
+    def end() -> None:
+        with place.acting(request, who) as session:
+            sign_ins.end_all(session, who.person_id, by=who.name, now=place.wall(), but=who.sign_in_id)
+
+    await run_in_threadpool(end)
+    place.desk.forget_all()
+    return redirects.see(request, "my_settings", done="ended-others")
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, who: SignedIn) -> Response:
+    """Sign this browser out."""
+    await run_in_threadpool(_end, request, who, who.sign_in_id)
+    return _gone(request)
+
+
+def _end(request: Request, who: Member, sign_in_id: str) -> None:
+    place = installation(request)
+    with place.acting(request, who) as session:
+        sign_ins.end(session, who.person_id, sign_in_id, by=who.name, now=place.wall())
+    place.desk.forget_all()
+
+
+def _gone(request: Request) -> Response:
+    """Where somebody lands who has just signed out: on the board where that is public, else before the door."""
+    is_public = installation(request).settings.board_visibility == "public"
+    response = redirects.see(request, "current_board") if is_public else redirects.see(request, "sign_in", done="out")
+    cookies.forget(request, response, "sign-in")
+    return response
+
+
+async def _settings(
+    request: Request, who: Member, name: str, theme: str, *, errors: dict[str, str] | None = None,
+    done: str = "", status: int = 200,
+) -> Response:  # fmt: skip
+    shown, zone = await run_in_threadpool(_sign_ins, installation(request), who)
+    return page(
+        request, who, "settings", section="settings", status=status, name=name, theme=theme, themes=THEMES,
+        errors=errors or {}, done=done, sign_ins=shown, zone=zone,
+    )  # fmt: skip
+
+
+def _sign_ins(place: Installation, who: Member) -> tuple[list[Shown], tzinfo]:
+    """Where somebody is signed in, and the zone to tell the times in: that of their week."""
+    now = place.wall()
+    with place.database.reading() as session:
+        week = own.week_to_play(session, now)
+        found = sign_ins.of_person(session, who.person_id, now)
+    return [_shown(each, who) for each in found], ZoneInfo(week.timezone if week else "UTC")
+
+
+def _shown(sign_in: SignIn, who: Member) -> Shown:
+    way = WAYS[cast("Way", sign_in.way)]
+    return Shown(
+        sign_in.id, browsers.in_words(sign_in.agent), way, sign_in.address, sign_in.created_at, sign_in.used_at,
+        sign_in.id == who.sign_in_id,
+    )  # fmt: skip

@@ -1,0 +1,56 @@
+"""The stylesheet that marks what is the reader's own on everybody's pages."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.who import Member
+from app.errors import Unavailable
+from app.services import own
+from app.web.access import Anybody
+from app.web.me.private import NO_STORE
+from app.web.state import Installation, installation
+
+router = APIRouter()
+
+
+@router.get("/me/mark.css")
+async def mark(request: Request, who: Anybody) -> Response:
+    """The reader's own marks, for boards are the same bytes for everybody."""
+    rules = ""
+    if isinstance(who, Member):
+        rules = _rules(who, await run_in_threadpool(_team_ids, installation(request), who))
+    return Response(rules, media_type="text/css", headers=NO_STORE)
+
+
+def _team_ids(place: Installation, who: Member) -> Sequence[str]:
+    """The reader's teams; none while the database is away, for boards are served then too."""
+    try:
+        with place.database.reading() as session:
+            return own.team_ids(session, who.person_id)
+    except Unavailable:
+        return []
+
+
+def _rules(who: Member, team_ids: Sequence[str]) -> str:
+    rules = [":root { --signed-in: yes; }"]
+    if who.theme != "auto":
+        rules.append(f":root {{ color-scheme: {who.theme}; }}")
+    if who.organizes:
+        rules.append(".masthead__organize { display: contents; }")
+    rules += [_team_rules(team_id) for team_id in team_ids]
+    return "\n".join(rules) + "\n"
+
+
+def _team_rules(team_id: str) -> str:
+    """A team's marks; static/app.js has the same ones, for visitors who marked a team in their browser."""
+    return f"""\
+@media screen {{
+#team-{team_id} {{ border-color: var(--accent); box-shadow: inset 0.25rem 0 0 var(--accent-fill); }}
+:is(#team-{team_id}, [data-team="{team_id}"]) :is(.row__name, .receipt__team, .step__name, .thank__team)::after {{
+  content: "your team"; margin-inline-start: 0.5em; color: var(--accent); font-size: var(--text-s);
+  font-weight: 600; letter-spacing: 0; white-space: nowrap; }}
+}}"""

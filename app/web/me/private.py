@@ -1,0 +1,24 @@
+"""How the pages that are somebody's own are answered: never kept by any cache."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.who import Member
+from app.web.access import sees_behind_freeze
+from app.web.render import render_page
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def page(request: Request, who: Member, template: str, *, status: int = 200, **context: Any) -> Response:
+    """A page for one person."""
+    response = render_page(request, f"me/{template}.html", status=status, who=who, **context)
+    response.headers.update(NO_STORE)
+    return response
+
+
+def sees_as_public(who: Member) -> bool:
+    """Whether a freeze hides from them what it hides from everybody."""
+    return not sees_behind_freeze(who)

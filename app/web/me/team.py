@@ -1,0 +1,83 @@
+"""My team and its standing in the current week."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.board import Standing
+from app.domain.placing import placing
+from app.domain.reach import Reach
+from app.domain.who import Member
+from app.models import Team, Week
+from app.services import own, teams
+from app.services.own import OwnActivity
+from app.web.access import SignedIn
+from app.web.boards import Served
+from app.web.me.private import page, sees_as_public
+from app.web.render import tones
+from app.web.state import Installation, installation
+from app.web.views import board_for
+
+FEW = 5
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """The week somebody is in, and their team there; `coming` is the week after it."""
+
+    week: Week | None
+    team: Team | None = None
+    members: tuple[str, ...] = ()
+    coming: Week | None = None
+
+
+class _Deeds(NamedTuple):
+    """What the team is close to, and what this person did last."""
+
+    reach: Reach | None
+    latest: list[OwnActivity]
+
+
+@router.get("/me", name="me")
+async def my_team(request: Request, who: SignedIn) -> Response:
+    """Where my team stands in the current week, and what I did last."""
+    place = installation(request)
+    scene = await run_in_threadpool(_look, place, who)
+    if scene.week is None:
+        return page(request, who, "no_week", section="team")
+    served = await board_for(place, scene.week.slug, who)
+    board = served.board
+    standing = next((each for each in board.standings if scene.team and each.team_id == scene.team.id), None)
+    deeds = await run_in_threadpool(_deeds, place, who, scene.week, served, standing)
+    return page(
+        request, who, "index", section="team", scene=scene, week=board.week, board=board, standing=standing,
+        placing=placing(board.standings, standing) if standing else None, tones=tones(board.standings),
+        kinds=served.rules.kind_by_name, zone=served.zone, reach=deeds.reach, latest=deeds.latest,
+    )  # fmt: skip
+
+
+def _look(place: Installation, who: Member) -> _Scene:
+    now = place.clock()
+    with place.database.reading() as session:
+        week = own.week_to_play(session, now)
+        if week is None:
+            return _Scene(None)
+        team = own.team_in(session, week, who.person_id)
+        members = teams.members(session, week).get(team.id, []) if team else []
+        return _Scene(week, team, tuple(each.name for each in members), own.coming(session, week, now))
+
+
+def _deeds(place: Installation, who: Member, week: Week, served: Served, standing: Standing | None) -> _Deeds:
+    board = served.board
+    with place.database.reading() as session:
+        reach = None
+        if standing is not None and board.state == "open" and not board.frozen:
+            reach = own.within_reach(session, week, served.rules, standing, place.clock())
+        latest = own.page(session, week, who.person_id, cursor=None, limit=FEW, public=sees_as_public(who))
+        return _Deeds(reach, latest.items)

@@ -1,0 +1,16 @@
+"""The organizers' pages, a module for each."""
+
+from fastapi import APIRouter
+
+from app.web.organizer import audit, displays, home, people, person, teams, tokens, weeks
+
+routers: list[APIRouter] = [
+    home.router,
+    weeks.router,
+    teams.router,
+    people.router,
+    person.router,
+    displays.router,
+    tokens.router,
+    audit.router,
+]

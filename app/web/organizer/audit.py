@@ -1,0 +1,137 @@
+"""`/organizer/audit`: who did what, when, from where, to what; as a list and as CSV."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from app.domain.calendar import ONE_DAY, first_moment
+from app.errors import Malformed, Problem
+from app.models import AuditEntry, Week
+from app.models.columns import is_id
+from app.services import accounts, audit, audit_export, weeks
+from app.services.audit import Filter, Thing
+from app.services.paging import Page
+from app.web.access import Organizer
+from app.web.organizer import changes, wording
+from app.web.organizer.page import NO_STORE, page, zone_name, zone_of
+from app.web.state import installation
+
+router = APIRouter(include_in_schema=False)
+
+PER_PAGE = 50
+THE_AUDIT = Thing("audit", "audit", "The audit")
+LONGEST_TYPED = 260
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The filter as somebody typed it: `person` is an e-mail or an id, `since` and `until` are days."""
+
+    action: str
+    person: str
+    kind: str
+    since: str
+    until: str
+
+    @property
+    def query(self) -> str:
+        """The same as the end of an address, without what is empty."""
+        return urlencode({name: value for name, value in asdict(self).items() if value})
+
+
+def typed(
+    action: Annotated[str, Query()] = "",
+    person: Annotated[str, Query()] = "",
+    kind: Annotated[str, Query()] = "",
+    since: Annotated[str, Query()] = "",
+    until: Annotated[str, Query()] = "",
+) -> Typed:
+    """What the address asks for; a NUL, which no database takes, becomes a space."""
+    given = (value.replace("\0", " ")[:LONGEST_TYPED].strip() for value in (action, person, kind, since, until))
+    return Typed(*given)
+
+
+AsTyped = Annotated[Typed, Depends(typed)]
+
+
+@router.get("/organizer/audit")
+def organizer_audit(
+    request: Request, who: Organizer, wanted: AsTyped, cursor: Annotated[str, Query()] = ""
+) -> Response:
+    """The newest entries, or those that somebody looks for."""
+    place = installation(request)
+    with place.database.reading() as session:
+        week = weeks.at_hand(session, place.clock())
+        refused: dict[str, Any] = {}
+        found: Page[AuditEntry] = Page([], None)
+        try:
+            found = audit.page(session, _filter(session, wanted, week), cursor=cursor or None, limit=PER_PAGE)
+        except Problem as problem:
+            refused = {"status": problem.status, "refused": problem.detail}
+        actions = [(name, wording.action(name)) for name in audit.actions(session)]
+        kinds = [(name, wording.kind(name)) for name in audit.kinds(session)]
+    return page(
+        request, "organizer/audit.html", who, entries=[(each, changes.of(each, zone_of(week))) for each in found.items],
+        next_cursor=found.next_cursor, is_first=not cursor, wanted=wanted, actions=actions, kinds=kinds,
+        say=wording.action, zone=zone_of(week), zone_name=zone_name(week), **refused,
+    )  # fmt: skip
+
+
+@router.get("/organizer/audit.csv")
+def audit_csv(request: Request, who: Organizer, wanted: AsTyped) -> Response:
+    """Every entry that the list would show, as CSV. That somebody took them is noted before the first one leaves."""
+    place = installation(request)
+    with place.database.reading() as session:
+        narrowed = _filter(session, wanted, weeks.at_hand(session, place.clock()))
+    first = audit_export.first(place.database, narrowed)
+    asked = {name: value for name, value in asdict(wanted).items() if value}
+    with place.acting(request, who) as session:
+        audit.note(session, "audit.exported", THE_AUDIT, by=who.name, now=place.wall(), after={"filter": asked})
+    headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="audit.csv"'}
+    lines = audit_export.lines(place.database, narrowed, first)
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _filter(session: Session, wanted: Typed, week: Week | None) -> Filter:
+    """What was typed as a filter. Raises Malformed for a day or a person that is none."""
+    since, until = _day(wanted.since), _day(wanted.until)
+    return Filter(
+        action=wanted.action,
+        person_id=_person_id(session, wanted.person),
+        object_kind=wanted.kind,
+        since=_begins(since, week) if since else None,
+        until=_begins(until + ONE_DAY, week) if until else None,
+    )
+
+
+def _person_id(session: Session, typed: str) -> str:
+    if not typed or is_id(typed):
+        return typed
+    person = accounts.by_email(session, typed)
+    if person is None:
+        raise Malformed(f"Nobody here has the e-mail {typed}. The list of people shows how each is spelled.")
+    return person.id
+
+
+def _day(typed: str) -> date | None:
+    if not typed:
+        return None
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        raise Malformed(f"“{typed[:20]}” is no day. Write it as YYYY-MM-DD, such as 2022-09-12.") from None
+    if not 1900 <= day.year <= 9000:
+        raise Malformed(f"“{typed[:20]}” lies too far away. Choose a day of this century.")
+    return day
+
+
+def _begins(day: date, week: Week | None) -> datetime:
+    """The first moment of a day in the week's zone, or in UTC."""
+    return first_moment(day, ZoneInfo(week.timezone) if week else ZoneInfo("UTC")).astimezone(UTC)

@@ -1,0 +1,210 @@
+"""Organizers and their displays: enter a screen's code, send a screen away, choose what all of them show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Form, Query
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.who import Member
+from app.errors import Malformed, Problem
+from app.models import Display
+from app.services import credentials, displays, rotations, throttle, weeks
+from app.web import redirects, scenes
+from app.web.access import Organizer
+from app.web.organizer.private import NOTHING, Reply, private_page, refusal
+from app.web.scenes import Turn
+from app.web.state import Installation, installation
+
+router = APIRouter(include_in_schema=False, prefix="/organizer/displays")
+
+DONE = {
+    "entered": "The code is entered. The screen that shows it turns to the board within a few seconds. If it does not, "
+    "read its code again.",
+    "revoked": "The display is sent away. Within five seconds it shows a fresh code instead of the board.",
+    "rotation": "Every display shows these scenes from now on.",
+    "default": "Every display shows the scenes of the installation's setting again.",
+}
+MOST_PLACES = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A scene in the form: its turn as it stands, or as it was typed."""
+
+    name: str
+    title: str
+    is_on: bool
+    place: str
+    seconds: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A display in the list, and whether its screen has come for what was entered or never will."""
+
+    display: Display
+    waits: bool
+    missed: bool
+
+
+@router.get("")
+async def organizer_displays(
+    request: Request, who: Organizer, done: str = "", code: Annotated[str, Query(max_length=40)] = ""
+) -> Response:
+    """The displays there are, the form for another one, and the scenes."""
+    return await _page(request, who, Reply(form="pair", typed={"code": code}), done=done)
+
+
+@router.post("")
+async def pair_display(
+    request: Request, who: Organizer, code: Annotated[str, Form()] = "", name: Annotated[str, Form()] = ""
+) -> Response:
+    """Let in the screen that shows this code."""
+    try:
+        await run_in_threadpool(_pair, request, who, code, name)
+    except Problem as problem:
+        return await _page(request, who, refusal(problem, "pair", {"code": code, "name": name}))
+    return redirects.see(request, "organizer_displays", done="entered")
+
+
+def _pair(request: Request, who: Member, code: str, name: str) -> None:
+    place = installation(request)
+    with place.database.unit_of_work() as session:
+        throttle.count(session, throttle.PAIRINGS_BY_PERSON, who.person_id, place.clock())
+    with place.acting(request, who) as session:
+        displays.pair(session, code, name, by=who.name, now=place.clock())
+
+
+@router.post("/{display}/revoke")
+async def revoke_display(request: Request, who: Organizer, display: str) -> Response:
+    """Send a screen away: its stream ends and it shows a fresh code."""
+
+    def revoke() -> None:
+        place = installation(request)
+        with place.acting(request, who) as session:
+            displays.revoke(session, display, by=who.name, now=place.clock())
+
+    await run_in_threadpool(revoke)
+    installation(request).desk.forget_all()
+    return redirects.see(request, "organizer_displays", done="revoked")
+
+
+@router.post("/rotation")
+async def choose_rotation(request: Request, who: Organizer) -> Response:
+    """Choose scenes, their order and seconds for every display."""
+    form = await request.form()
+    typed = {name: value for name, value in form.items() if isinstance(value, str)}
+    back = typed.get("default") == "yes"
+    lines, errors = _read(typed)
+    turns = [] if errors or back else _turns(lines)
+    if not back and not turns:
+        sentence = "Mend what is marked below." if errors else "Leave at least one scene on, or the displays stay dark."
+        return await _page(request, who, Reply(sentence, Malformed.status, "rotation", typed, errors))
+    await run_in_threadpool(_choose, request, who, "" if back else scenes.scenes_text(turns))
+    return redirects.see(request, "organizer_displays", done="default" if back else "rotation")
+
+
+def _choose(request: Request, who: Member, text: str) -> None:
+    place = installation(request)
+    with place.acting(request, who) as session:
+        rotations.choose(session, text, by=who.name, now=place.clock())
+
+
+def _read(typed: Mapping[str, str]) -> tuple[list[Line], dict[str, str]]:
+    """The form's lines, and a sentence for each field that cannot be understood."""
+    lines = [
+        Line(
+            scene.name,
+            scene.title,
+            f"on-{scene.name}" in typed,
+            typed.get(f"place-{scene.name}", "").strip(),
+            typed.get(f"seconds-{scene.name}", "").strip(),
+        )
+        for scene in scenes.ROTATION
+    ]
+    errors = {}
+    for line in lines:
+        if line.is_on and not _is_within(line.place, 1, MOST_PLACES):
+            errors[f"place-{line.name}"] = f"A place in the order is a number from 1 to {MOST_PLACES}."
+        if line.is_on and not _is_within(line.seconds, scenes.SHORTEST, scenes.LONGEST):
+            errors[f"seconds-{line.name}"] = f"A scene lasts {scenes.SHORTEST} to {scenes.LONGEST} seconds."
+    return lines, errors
+
+
+def _is_within(text: str, least: int, most: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 5 and least <= int(text) <= most
+
+
+def _turns(lines: list[Line]) -> list[Turn]:
+    """The scenes that are on, in their order; the same place keeps the order of the form."""
+    by_name = {scene.name: scene for scene in scenes.ROTATION}
+    chosen = sorted((line for line in lines if line.is_on), key=lambda line: int(line.place))
+    return [Turn(by_name[line.name], int(line.seconds)) for line in chosen]
+
+
+def _lines(turns: tuple[Turn, ...]) -> list[Line]:
+    """Every scene as it stands: those that are on in their order, then the others."""
+    on = [Line(turn.scene.name, turn.scene.title, True, "", str(turn.seconds)) for turn in turns]
+    names = {line.name for line in on}
+    off = [
+        Line(each.name, each.title, False, "", str(each.seconds)) for each in scenes.ROTATION if each.name not in names
+    ]
+    return [Line(each.name, each.title, each.is_on, str(place), each.seconds) for place, each in enumerate(on + off, 1)]
+
+
+async def _page(request: Request, who: Member, reply: Reply = NOTHING, done: str = "") -> Response:
+    place = installation(request)
+    now = place.clock()
+
+    def load() -> tuple[list[Listed], str, tzinfo]:
+        with place.database.reading() as session:
+            listed = [_listed(each, now) for each in displays.every(session)]
+            return listed, rotations.chosen(session), _zone(session, now)
+
+    found, chosen, zone = await run_in_threadpool(load)
+    lines = _read(reply.typed)[0] if reply.form == "rotation" else _lines(_current(place, chosen))
+    return private_page(
+        request,
+        "organizer/displays.html",
+        who,
+        reply,
+        displays=found,
+        code=credentials.shown_code(code) if len(code := _tidy(reply)) == credentials.CODE_LENGTH else code,
+        lines=lines,
+        is_chosen=bool(chosen),
+        shortest=scenes.SHORTEST,
+        longest=scenes.LONGEST,
+        zone=zone,
+        is_public=place.settings.board_visibility == "public",
+        done=DONE.get(done, ""),
+    )
+
+
+def _tidy(reply: Reply) -> str:
+    return credentials.tidy_code(reply.of("pair").get("code", ""))
+
+
+def _current(place: Installation, chosen: str) -> tuple[Turn, ...]:
+    """The turns that displays take; those of the setting where what was chosen fits no longer."""
+    try:
+        return scenes.rotation(chosen) if chosen else place.projector.setting
+    except Malformed:
+        return place.projector.setting
+
+
+def _listed(display: Display, now: datetime) -> Listed:
+    waits = display.sha256 is None
+    return Listed(display, waits, waits and now - display.created_at >= displays.PAIRING)
+
+
+def _zone(session: Session, now: datetime) -> tzinfo:
+    """The current week's time zone, which is what people here live by; UTC without one."""
+    week = weeks.pick_current(weeks.every(session), now)
+    return ZoneInfo(week.timezone) if week else UTC

@@ -1,0 +1,108 @@
+"""`/organizer`: how things stand, and what to do next."""
+
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.services import overview
+from app.services.overview import Overview
+from app.web.access import Organizer
+from app.web.organizer.page import page, zone_of
+from app.web.state import installation
+
+router = APIRouter(include_in_schema=False)
+
+WEEKS = "/organizer/weeks"
+
+
+class Step(NamedTuple):
+    """One thing the first week needs: whether it is done, what it is, why, and where it is done."""
+
+    done: bool
+    title: str
+    text: str
+    href: str
+    label: str
+
+
+class Next(NamedTuple):
+    """The one thing to do now."""
+
+    text: str
+    href: str
+    label: str
+
+
+@router.get("/organizer")
+def organizer_home(request: Request, who: Organizer, done: Annotated[str, Query()] = "") -> Response:
+    """The overview."""
+    place = installation(request)
+    with place.database.reading() as session:
+        found = overview.look(session, place.clock(), place.wall())
+    return page(
+        request, "organizer/home.html", who, found=found, zone=zone_of(found.week), steps=steps(found),
+        next_step=next_step(found), done=DONE.get(done, ""),
+    )  # fmt: skip
+
+
+DONE = {"welcome": "Welcome. This is where a week is set up, looked after and closed."}
+
+
+def steps(found: Overview) -> list[Step]:
+    """The first week, in order."""
+    week = f"{WEEKS}/{found.week.slug}" if found.week else WEEKS
+    return [
+        Step(found.week is not None, "Create a week", "A name, its days and its time zone.", WEEKS, "Create a week"),
+        Step(
+            found.teams > 0, "Put people into teams", "By hand, or from a CSV with team, name and e-mail.",
+            f"{week}/teams" if found.week else WEEKS, "Set up teams",
+        ),
+        Step(
+            not found.rules_errors, "Settle the rules",
+            f"Version {found.rules_version} is in force, from scoring_rules.toml or as somebody applied it.",
+            "#rules", "See what is wrong",
+        ),
+        Step(
+            found.phase not in {"none", "draft"}, "Open the week", "From then on work counts.", week, "Open the week",
+        ),
+        Step(
+            found.people > 1 and found.never_in == 0, "Let everybody in",
+            "Each person gets a sign-in link of their own; a team’s join code lets colleagues in too.",
+            "/organizer/people", "Send links",
+        ),
+        Step(
+            found.tokens > 0, "Connect a tool", "A token lets Zendesk, GitHub or a script report work.",
+            "/organizer/tokens", "Make a token",
+        ),
+        Step(
+            found.displays > 0, "Put it on a screen", "Open /display there and enter the code it shows.",
+            "/organizer/displays", "Pair a display",
+        ),
+    ]  # fmt: skip
+
+
+def next_step(found: Overview) -> Next:
+    """What the state of the week asks for."""
+    slug = found.week.slug if found.week else ""
+    week = f"{WEEKS}/{slug}"
+    match found.phase:
+        case "none":
+            return Next("Every game needs its days. Create the first week.", WEEKS, "Create a week")
+        case "draft" if not found.teams:
+            return Next(
+                "It is a draft without teams. Put people into teams, then open it.", f"{week}/teams", "Set up teams"
+            )
+        case "draft":
+            return Next("It is a draft. Open it when its teams are right; work counts from then on.", week, "Open it")
+        case "ahead":
+            return Next("It is open and has not begun. A good moment to send sign-in links.", "/organizer/people",
+                        "Send links")  # fmt: skip
+        case "running":
+            return Next("It is open and work counts. Nothing needs you right now.", f"/weeks/{slug}", "See the board")
+        case "over":
+            return Next("Its days are over. Close it once late work is in, then present the result.", week, "Close it")
+        case _:
+            return Next("It is closed and keeps its rules. Present it, or set up the next one.",
+                        f"/weeks/{slug}/summary", "See the summary")  # fmt: skip

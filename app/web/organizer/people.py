@@ -1,0 +1,71 @@
+"""`/organizer/people`: who there is, and adding somebody."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.who import ROLES, Member
+from app.errors import Problem
+from app.services import accounts, directory, links, weeks
+from app.services.directory import Wanted
+from app.web.access import Organizer
+from app.web.organizer import person
+from app.web.organizer.page import page, zone_name, zone_of
+from app.web.state import installation
+
+router = APIRouter(include_in_schema=False)
+
+LONGEST_SEARCH = 200
+FILTERS: dict[str, str] = {**{str(role): f"{role.capitalize()}s" for role in ROLES}, "off": "Switched off"}
+
+
+@router.get("/organizer/people")
+def organizer_people(
+    request: Request,
+    who: Organizer,
+    q: Annotated[str, Query()] = "",
+    role: Annotated[str, Query()] = "",
+    at: Annotated[str, Query(alias="page")] = "",
+) -> Response:
+    """Everybody, or those somebody looks for."""
+    wanted = Wanted(q[:LONGEST_SEARCH].strip(), role if role in FILTERS else "")
+    return _list(request, who, wanted, number=int(at) if at.isascii() and at.isdigit() and len(at) < 7 else 1)
+
+
+@router.post("/organizer/people")
+def add_person(
+    request: Request, who: Organizer, name: Annotated[str, Form()] = "", email: Annotated[str, Form()] = ""
+) -> Response:
+    """Add somebody, and show their sign-in link, once."""
+    place = installation(request)
+    now = place.wall()
+    try:
+        with place.acting(request, who) as session:
+            made = accounts.create(session, name=name, email=email, by=who.name, now=now)
+            secret = links.make(session, made, "invitation", granter=who.role, by=who.name, now=now)
+    except Problem as problem:
+        typed = {"name": name, "email": email}
+        return _list(request, who, Wanted(), status=problem.status, refused=problem.detail, typed=typed)
+    return person.show(request, who, made.id, secret=secret, done=f"{made.name} is here now.")
+
+
+def _list(
+    request: Request,
+    who: Member,
+    wanted: Wanted,
+    *,
+    number: int = 1,
+    status: int = 200,
+    refused: str = "",
+    typed: dict[str, str] | None = None,
+) -> Response:
+    place = installation(request)
+    with place.database.reading() as session:
+        week = weeks.at_hand(session, place.clock())
+        found = directory.search(session, wanted, week, page=number, now=place.wall())
+    return page(
+        request, "organizer/people.html", who, found=found, wanted=wanted, filters=FILTERS, week_at_hand=week,
+        zone=zone_of(week), zone_name=zone_name(week), typed=typed or {}, status=status, refused=refused,
+    )  # fmt: skip

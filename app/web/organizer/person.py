@@ -1,0 +1,253 @@
+"""`/organizer/people/{person_id}`: one person: their way in, their role, and what they did this week."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain import browsers
+from app.domain.who import ROLES, Member
+from app.errors import Conflict, MailNotSent, NotAllowed, NotFound, Problem
+from app.integrations.mail import sign_in_letter
+from app.models import Person
+from app.services import accounts, corrections, directory, ledger, links, rule_sets, sign_ins, weeks
+from app.web import redirects
+from app.web.access import Organizer, Owner
+from app.web.organizer import wording
+from app.web.organizer.page import page, remember, zone_name, zone_of
+from app.web.origin import base_of
+from app.web.state import installation
+
+router = APIRouter(include_in_schema=False)
+
+PER_PAGE = 25
+PAGE = "/organizer/people/{person_id}"
+MYSELF = "This is your own account. Ask another organizer to switch it off."
+NO_MAIL = "No mail server is set up here. Make the link, copy it and send it yourself."
+DONE = {
+    "mailed": "A sign-in link is on its way by e-mail. It works once, for seven days.",
+    "taken-back": "The sign-in link is taken back.",
+    "off": "Switched off, and signed out everywhere within seconds.",
+    "on": "Switched on. A new sign-in link lets them in again.",
+    "role": "The role is changed.",
+    "signed-out": "Signed out everywhere, within seconds.",
+    "renamed": "Renamed, on every board as well.",
+    "reversed": "Reversed. It counts for nothing until somebody reinstates it.",
+    "reinstated": "Reinstated. It counts again.",
+}
+
+Deed = Callable[[Session, Person, datetime], object]
+
+
+@router.get(PAGE)
+def organizer_person(
+    request: Request,
+    who: Organizer,
+    person_id: str,
+    done: Annotated[str, Query()] = "",
+    cursor: Annotated[str, Query()] = "",
+) -> Response:
+    """One person."""
+    return show(request, who, person_id, done=DONE.get(done, ""), cursor=cursor)
+
+
+@router.post(PAGE + "/link")
+def make_link(request: Request, who: Organizer, person_id: str) -> Response:
+    """Make a sign-in link, which takes the one before back, and show it, once."""
+    try:
+        _, secret = _invite(request, who, person_id)
+    except (NotAllowed, Conflict) as problem:
+        return _refused(request, who, person_id, problem)
+    return show(request, who, person_id, secret=secret)
+
+
+@router.post(PAGE + "/link/mail")
+def mail_link(request: Request, who: Organizer, person_id: str) -> Response:
+    """Make a sign-in link and send it by e-mail; where that fails it is shown, so that it is not lost."""
+    place = installation(request)
+    if place.mailbox is None:
+        return _refused(request, who, person_id, Conflict(NO_MAIL))
+    try:
+        person, secret = _invite(request, who, person_id)
+    except (NotAllowed, Conflict) as problem:
+        return _refused(request, who, person_id, problem)
+    minutes = int(links.LASTS["invitation"].total_seconds()) // 60
+    letter = sign_in_letter(person.name, links.address(base_of(request, place.settings), secret), minutes)
+    try:
+        place.mailbox.send(person.email, person.name, letter, place.wall())
+    except MailNotSent as problem:
+        return show(request, who, person_id, status=problem.status, refused=problem.detail, secret=secret)
+    return redirects.see(request, "organizer_person", done="mailed", person_id=person_id)
+
+
+def _invite(request: Request, who: Member, person_id: str) -> tuple[Person, str]:
+    """A new link's secret. Raises NotFound, NotAllowed for an owner's, or Conflict for who is switched off."""
+    place = installation(request)
+    with place.acting(request, who) as session:
+        person = accounts.find(session, person_id)
+        return person, links.make(session, person, "invitation", granter=who.role, by=who.name, now=place.wall())
+
+
+@router.post(PAGE + "/link/revoke")
+def take_link_back(request: Request, who: Organizer, person_id: str) -> Response:
+    """Take back the link that is still unused."""
+
+    def deed(session: Session, person: Person, now: datetime) -> None:
+        accounts.check_may_change(person, who.role)
+        if not links.revoke(session, person, by=who.name, now=now):
+            raise Conflict("There is no unused link any more: it was used, has expired or was taken back.")
+
+    return _do(request, who, person_id, deed, "taken-back")
+
+
+@router.post(PAGE + "/switch-off")
+def switch_off(request: Request, who: Organizer, person_id: str) -> Response:
+    """Shut somebody out."""
+
+    def deed(session: Session, person: Person, now: datetime) -> None:
+        if person.id == who.person_id:
+            raise Conflict(MYSELF)
+        accounts.switch(session, person, on=False, granter=who.role, by=who.name, now=now)
+
+    return _do(request, who, person_id, deed, "off")
+
+
+@router.post(PAGE + "/switch-on")
+def switch_on(request: Request, who: Organizer, person_id: str) -> Response:
+    """Let somebody in again."""
+
+    def deed(session: Session, person: Person, now: datetime) -> None:
+        accounts.switch(session, person, on=True, granter=who.role, by=who.name, now=now)
+
+    return _do(request, who, person_id, deed, "on")
+
+
+@router.post(PAGE + "/role")
+def change_role(request: Request, who: Owner, person_id: str, role: Annotated[str, Form()] = "") -> Response:
+    """Give somebody another role."""
+
+    def deed(session: Session, person: Person, now: datetime) -> None:
+        accounts.set_role(session, person, role, granter=who.role, by=who.name, now=now)
+
+    leaves = person_id == who.person_id and role == "player"
+    return _do(request, who, person_id, deed, "role", then="current_board" if leaves else "")
+
+
+@router.post(PAGE + "/sign-ins/end")
+def end_sign_ins(request: Request, who: Organizer, person_id: str) -> Response:
+    """Sign somebody out everywhere; oneself everywhere but here."""
+
+    def deed(session: Session, person: Person, now: datetime) -> None:
+        accounts.check_may_change(person, who.role)
+        sign_ins.end_all(session, person.id, by=who.name, now=now, but=who.sign_in_id)
+
+    return _do(request, who, person_id, deed, "signed-out")
+
+
+@router.post(PAGE + "/name")
+def rename_person(request: Request, who: Organizer, person_id: str, name: Annotated[str, Form()] = "") -> Response:
+    """Give somebody another name."""
+
+    def deed(session: Session, person: Person, now: datetime) -> None:
+        accounts.rename(session, person, name, granter=who.role, by=who.name, now=now)
+
+    return _do(request, who, person_id, deed, "renamed", typed={"name": name})
+
+
+@router.post(PAGE + "/activities/{activity_id}/reversal")
+def reverse_activity(
+    request: Request, who: Organizer, person_id: str, activity_id: str, reason: Annotated[str, Form()] = ""
+) -> Response:
+    """Cancel one of somebody's activities."""
+    return _rule(request, who, person_id, activity_id, reason, "reversed")
+
+
+@router.post(PAGE + "/activities/{activity_id}/reinstatement")
+def reinstate_activity(
+    request: Request, who: Organizer, person_id: str, activity_id: str, reason: Annotated[str, Form()] = ""
+) -> Response:
+    """Let one of somebody's activities count again."""
+    return _rule(request, who, person_id, activity_id, reason, "reinstated")
+
+
+def _rule(
+    request: Request, who: Member, person_id: str, activity_id: str, reason: str, done: str
+) -> Response:  # fmt: skip
+    verb = ledger.reverse if done == "reversed" else ledger.reinstate
+    now = installation(request).clock()
+
+    def deed(session: Session, person: Person, _wall: datetime) -> None:
+        corrections.check_owns(session, person, activity_id)
+        verb(session, activity_id, reason=reason, by=who.name, now=now)
+
+    return _do(request, who, person_id, deed, done, typed={"activity": activity_id, "reason": reason})
+
+
+def _do(
+    request: Request,
+    who: Member,
+    person_id: str,
+    deed: Deed,
+    done: str,
+    *,
+    typed: dict[str, str] | None = None,
+    then: str = "",
+) -> Response:
+    """Do one thing to a person and see their page; what is refused is said there, with what was typed."""
+    place = installation(request)
+    try:
+        with place.acting(request, who) as session:
+            deed(session, accounts.find(session, person_id), place.wall())
+    except NotFound:
+        raise
+    except Problem as problem:
+        return _refused(request, who, person_id, problem, typed)
+    place.desk.forget_all()
+    if then:
+        return redirects.see(request, then)
+    return redirects.see(request, "organizer_person", done=done, person_id=person_id)
+
+
+def _refused(
+    request: Request, who: Member, person_id: str, problem: Problem, typed: dict[str, str] | None = None
+) -> Response:
+    remember(request, who, problem)
+    return show(request, who, person_id, status=problem.status, refused=problem.detail, typed=typed)
+
+
+def show(
+    request: Request,
+    who: Member,
+    person_id: str,
+    *,
+    secret: str = "",
+    cursor: str = "",
+    typed: dict[str, str] | None = None,
+    **more: Any,
+) -> Response:
+    """A person's page, with a new link's secret where one was just made. Raises NotFound."""
+    place = installation(request)
+    link = links.address(base_of(request, place.settings), secret) if secret else ""
+    with place.database.reading() as session:
+        person = accounts.find(session, person_id)
+        week = weeks.at_hand(session, place.clock())
+        deeds_of = partial(corrections.of_person, session, cursor=cursor or None, limit=PER_PAGE)
+        context: dict[str, Any] = {
+            "listed": directory.look_up(session, person, week, place.wall()),
+            "deeds": deeds_of(week, person) if week else None,
+            "kinds": rule_sets.rules_of(session, week).kind_by_name if week else {},
+            "sign_ins": [
+                (each, browsers.in_words(each.agent)) for each in sign_ins.of_person(session, person.id, place.wall())
+            ],
+        }
+    return page(
+        request, "organizer/person.html", who, **context, person=person, week_at_hand=week, zone=zone_of(week),
+        zone_name=zone_name(week), link=link, typed=typed or {}, roles=wording.ROLES, ways=wording.WAYS,
+        may_change=person.role != "owner" or who.role == "owner", all_roles=ROLES,
+        by_mail=place.mailbox is not None, is_first=not cursor, **more,
+    )  # fmt: skip

@@ -1,0 +1,90 @@
+"""`/organizer/tokens`: tokens for tools: made, shown once, revoked."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.who import SCOPES, Member
+from app.errors import Malformed, NotFound, Problem
+from app.services import tokens, weeks
+from app.web import redirects
+from app.web.access import Organizer
+from app.web.organizer import wording
+from app.web.organizer.page import page, remember, zone_name, zone_of
+from app.web.state import installation
+
+router = APIRouter(include_in_schema=False)
+
+DONE = {"revoked": "The token is revoked. It stops working within five seconds."}
+USUAL_DAYS = "90"
+
+
+@router.get("/organizer/tokens")
+def organizer_tokens(request: Request, who: Organizer, done: Annotated[str, Query()] = "") -> Response:
+    """Every token, and a form for another."""
+    return _show(request, who, done=DONE.get(done, ""))
+
+
+@router.post("/organizer/tokens")
+def make_token(
+    request: Request,
+    who: Organizer,
+    name: Annotated[str, Form()] = "",
+    scope: Annotated[list[str] | None, Form()] = None,
+    days: Annotated[str, Form()] = "",
+) -> Response:
+    """Make a token and show its text, once."""
+    place = installation(request)
+    chosen = scope or []
+    try:
+        with place.acting(request, who) as session:
+            text = tokens.create(
+                session, name=name, scopes=chosen, days=_days(days), granter=who.role, by=who.name, now=place.wall()
+            )
+    except Problem as problem:
+        remember(request, who, problem)
+        typed = {"name": name, "scopes": chosen, "days": days}
+        return _show(request, who, status=problem.status, refused=problem.detail, typed=typed)
+    return _show(request, who, secret=text)
+
+
+def _days(typed: str) -> int | None:
+    """How long a token lasts; nothing typed means until it is revoked. Raises Malformed."""
+    typed = typed.strip()
+    if not typed:
+        return None
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 7):
+        raise Malformed(f"“{typed[:20]}” is no number of days. Write one from 1 to {tokens.LONGEST_DAYS}, or nothing.")
+    return int(typed)
+
+
+@router.post("/organizer/tokens/{token_id}/revoke")
+def revoke_token(request: Request, who: Organizer, token_id: str) -> Response:
+    """End a token for good."""
+    place = installation(request)
+    try:
+        with place.acting(request, who) as session:
+            tokens.revoke(session, tokens.find(session, token_id).name, by=who.name, now=place.wall())
+    except NotFound:
+        raise
+    except Problem as problem:
+        return _show(request, who, status=problem.status, refused=problem.detail)
+    place.desk.forget_all()
+    return redirects.see(request, "organizer_tokens", done="revoked")
+
+
+def _show(
+    request: Request, who: Member, *, secret: str = "", typed: dict[str, Any] | None = None, **more: Any
+) -> Response:
+    place = installation(request)
+    now = place.wall()
+    with place.database.reading() as session:
+        week = weeks.at_hand(session, place.clock())
+        found = [(token, tokens.state(token, now)) for token in reversed(tokens.every(session))]
+    usual = {"name": "", "scopes": [], "days": USUAL_DAYS}
+    return page(
+        request, "organizer/tokens.html", who, found=found, secret=secret, typed=typed or usual, zone=zone_of(week),
+        zone_name=zone_name(week), scopes=[(scope, wording.SCOPES[scope]) for scope in SCOPES], **more,
+    )  # fmt: skip

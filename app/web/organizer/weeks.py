@@ -1,0 +1,283 @@
+"""Organizers and their weeks: make one by hand, take it through its life, hand out what belongs to it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import TextIOWrapper
+from tempfile import TemporaryFile
+from typing import IO, Annotated, Any, cast, get_args
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Form
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from app.domain.calendar import zone_names
+from app.domain.who import Member
+from app.errors import Malformed, Problem, WeekUnknown
+from app.models import Week, WeekEvent
+from app.services import audit, lifecycle, reasons, secrets, teams, transfer, weeks
+from app.services.transfer import Format
+from app.web import redirects
+from app.web.access import Organizer
+from app.web.organizer.private import NO_STORE, NOTHING, Reply, private_page, refusal
+from app.web.origin import base_of
+from app.web.state import installation
+
+router = APIRouter(include_in_schema=False, prefix="/organizer/weeks")
+
+DONE = {
+    "created": "The week is made. It is a draft: only organizers know of it until you open it.",
+    "started": "The week is made and open. Now it needs teams.",
+    "opened": "The week is open. Whatever is reported from now on counts.",
+    "reopened": "The week is open again and follows the active rules.",
+    "closed": "The week is closed. Screens turn to its summary.",
+    "frozen": "The curtain is down: everybody keeps the board of this moment, and you go on seeing the live one.",
+    "revealed": "The curtain is up: everybody sees the board as it stands.",
+}
+CHUNK = 65_536
+MEDIA_TYPES: dict[str, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+Text = Annotated[str, Form()]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A week in the list."""
+
+    week: Week
+    teams: int
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A week's own page: what there is to know."""
+
+    week: Week
+    is_current: bool
+    teams: int
+    people: int
+    history: list[WeekEvent]
+
+
+@router.get("")
+async def organizer_weeks(request: Request, who: Organizer) -> Response:
+    """The weeks there are, and the form for another one."""
+    return await _list(request, who)
+
+
+async def _list(request: Request, who: Member, reply: Reply = NOTHING) -> Response:
+    place = installation(request)
+
+    def load() -> list[Listed]:
+        with place.database.reading() as session:
+            every = weeks.every(session)
+            current = weeks.pick_current(every, place.clock())
+            return [Listed(week, len(teams.of_week(session, week)), week is current) for week in every]
+
+    listed = await run_in_threadpool(load)
+    zone = listed[0].week.timezone if listed else ""
+    return private_page(
+        request, "organizer/weeks.html", who, reply, weeks=listed, zones=sorted(zone_names()), zone=zone
+    )
+
+
+@router.post("")
+async def create_week(
+    request: Request,
+    who: Organizer,
+    name: Text = "",
+    slug: Text = "",
+    timezone: Text = "",
+    starts: Text = "",
+    ends: Text = "",
+    begin: Text = "draft",
+) -> Response:
+    """Make a week, as a draft or open at once."""
+    typed = {"name": name, "slug": slug, "timezone": timezone, "starts": starts, "ends": ends, "begin": begin}
+    first, last = _day(starts), _day(ends)
+    if first is None or last is None:
+        days = {"starts": first, "ends": last}
+        errors = {field: "Write a day as year-month-day: 2026-03-09." for field, found in days.items() if found is None}
+        return await _list(request, who, Reply("Mend what is marked below.", Malformed.status, "week", typed, errors))
+    facts = {"slug": slug.strip() or weeks.slug_of(name), "name": name, "timezone": timezone.strip()}
+    try:
+        made = await run_in_threadpool(_create, request, who, facts, first, last, opens=begin == "open")
+    except Problem as problem:
+        return await _list(request, who, refusal(problem, "week", typed))
+    return redirects.see(request, "organizer_week", done="started" if begin == "open" else "created", week=made)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip()) if text.isascii() else None
+    except ValueError:
+        return None
+
+
+def _create(request: Request, who: Member, facts: dict[str, str], starts: date, ends: date, *, opens: bool) -> str:
+    place = installation(request)
+    now = place.clock()
+    if not facts["name"].strip():
+        raise Malformed("The week's name must not be empty.")
+    if not facts["slug"]:
+        raise Malformed("No short name can be made from that name. Write one yourself, such as q3-2022.")
+    with place.acting(request, who) as session:
+        week = weeks.create(session, **facts, starts=starts, ends=ends, by=who.name, now=now)
+        if opens:
+            lifecycle.open_(session, week.slug, by=who.name, now=now)
+        return week.slug
+
+
+@router.get("/{week}")
+async def organizer_week(request: Request, who: Organizer, week: str, done: str = "") -> Response:
+    """A week with everything that can be done to it."""
+    return await _week(request, who, week, done=done)
+
+
+async def _week(
+    request: Request, who: Member, slug: str, reply: Reply = NOTHING, *, done: str = "", link: str = ""
+) -> Response:
+    place = installation(request)
+
+    def load() -> Told:
+        with place.database.reading() as session:
+            now = place.clock()
+            week = weeks.find(session, slug, now)
+            current = weeks.pick_current(weeks.every(session), now)
+            members = teams.members(session, week)
+            return Told(
+                week,
+                current is not None and current.id == week.id,
+                len(teams.of_week(session, week)),
+                sum(len(each) for each in members.values()),
+                weeks.history(session, week),
+            )
+
+    told = await run_in_threadpool(load)
+    return private_page(
+        request,
+        "organizer/week.html",
+        who,
+        reply,
+        told=told,
+        slug=told.week.slug,
+        zone=ZoneInfo(told.week.timezone),
+        link=link,
+        done=DONE.get(done, ""),
+    )
+
+
+async def _change(
+    request: Request, who: Member, slug: str, change: Callable[..., object], done: str, reply: Reply = NOTHING
+) -> Response:
+    """Do one thing to a week; where it is refused, the page says why."""
+    place = installation(request)
+
+    def act() -> None:
+        with place.acting(request, who) as session:
+            change(session, slug, by=who.name, now=place.clock())
+
+    try:
+        await run_in_threadpool(act)
+    except WeekUnknown:
+        raise
+    except Problem as problem:
+        return await _week(request, who, slug, refusal(problem, reply.form, reply.typed))
+    return redirects.see(request, "organizer_week", done=done, week=slug)
+
+
+@router.post("/{week}/open")
+async def open_week(request: Request, who: Organizer, week: str) -> Response:
+    """Open a draft."""
+    return await _change(request, who, week, _open_draft, "opened")
+
+
+def _open_draft(session: Session, slug: str, *, by: str, now: datetime) -> None:
+    if weeks.find(session, slug, now).state == "closed":
+        raise Malformed("This week was closed. Say below why it is opened again.")
+    lifecycle.open_(session, slug, by=by, now=now)
+
+
+@router.post("/{week}/reopen")
+async def reopen_week(request: Request, who: Organizer, week: str, reason: Text = "") -> Response:
+    """Open a closed week again, for a reason."""
+
+    def reopen(session: Session, slug: str, *, by: str, now: datetime) -> None:
+        lifecycle.open_(session, slug, by=by, now=now, reason=reasons.demanded(reason))
+
+    return await _change(request, who, week, reopen, "reopened", Reply(form="reopen", typed={"reason": reason}))
+
+
+@router.post("/{week}/close")
+async def close_week(request: Request, who: Organizer, week: str) -> Response:
+    """Close an open week."""
+    return await _change(request, who, week, lifecycle.close, "closed")
+
+
+@router.post("/{week}/freeze")
+async def freeze_week(request: Request, who: Organizer, week: str) -> Response:
+    """Keep everybody on the board of this moment."""
+    return await _change(request, who, week, lifecycle.freeze, "frozen")
+
+
+@router.post("/{week}/reveal")
+async def reveal_week(request: Request, who: Organizer, week: str) -> Response:
+    """Show everybody the board as it stands."""
+    return await _change(request, who, week, lifecycle.reveal, "revealed")
+
+
+@router.post("/{week}/presenter")
+async def make_presenter_link(request: Request, who: Organizer, week: str) -> Response:
+    """The link that drives the ceremony for a day, shown once."""
+    place = installation(request)
+
+    def make() -> str:
+        with place.acting(request, who) as session:
+            now = place.clock()
+            found = weeks.find(session, week, now)
+            audit.note(session, "presenter-link.made", weeks.thing(found), by=who.name, now=now)
+            return f"/weeks/{found.slug}/summary/present?key={secrets.presenter_key(place.settings, found.slug)}"
+
+    path = await run_in_threadpool(make)
+    return await _week(request, who, week, link=base_of(request, place.settings) + path)
+
+
+@router.post("/{week}/export")
+async def export_ledger(
+    request: Request, who: Organizer, week: str, form: Annotated[str, Form(alias="format")] = "csv"
+) -> Response:
+    """The week's whole ledger as a file; the audit notes that somebody took it."""
+    if form not in get_args(Format):
+        return await _week(request, who, week, Reply("Choose CSV or JSON.", Malformed.status, "export"))
+    slug, file = await run_in_threadpool(_export, request, who, week, cast("Format", form))
+    headers = {"Content-Disposition": f'attachment; filename="{slug}-ledger.{form}"', **NO_STORE}
+    return StreamingResponse(_pieces(file), media_type=MEDIA_TYPES[form], headers=headers)
+
+
+def _export(request: Request, who: Member, slug: str, form: Format) -> tuple[str, IO[bytes]]:
+    """Written to a file first: a reader that is slow must not hold the database."""
+    place = installation(request)
+    with ExitStack() as stack:
+        file = cast("IO[bytes]", stack.enter_context(TemporaryFile()))
+        with place.database.reading() as session:
+            week = weeks.find(session, slug, place.clock())
+            text = TextIOWrapper(cast("Any", file), encoding="utf-8", newline="")
+            count = transfer.export(session, week, form, text, lambda _: None)
+            text.detach()
+        with place.acting(request, who) as session:
+            facts = {"format": form, "activities": count}
+            audit.note(session, "ledger.exported", weeks.thing(week), by=who.name, now=place.clock(), after=facts)
+        file.seek(0)
+        stack.pop_all()  # from here on the answer closes it
+    return week.slug, file
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(CHUNK):
+            yield piece

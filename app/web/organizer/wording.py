@@ -1,0 +1,84 @@
+"""The words organizers read for what the program calls by short names."""
+
+ACTIONS = {
+    "access.refused": "Refused",
+    "activity.reinstated": "Reinstated an activity",
+    "activity.reversed": "Reversed an activity",
+    "audit.exported": "Exported the audit",
+    "display.paired": "Paired a display",
+    "display.revoked": "Sent a display away",
+    "identity.linked": "Linked a company account",
+    "join-code.made": "Made a join code",
+    "join-code.withdrawn": "Took a join code back",
+    "ledger.exported": "Exported the ledger",
+    "link.made": "Made a sign-in link",
+    "link.revoked": "Took a sign-in link back",
+    "membership.changed": "Moved somebody",
+    "person.created": "Added a person",
+    "person.renamed": "Renamed a person",
+    "person.switched-off": "Switched a person off",
+    "person.switched-on": "Switched a person on",
+    "presenter-link.made": "Made a presenter’s link",
+    "role.changed": "Changed a role",
+    "rotation.changed": "Chose the displays’ scenes",
+    "rules.activated": "Changed the rules",
+    "rules.refused": "Refused the rules file",
+    "sign-in.ended": "Ended a sign-in",
+    "sign-in.started": "Signed in",
+    "team.adjusted": "Adjusted a team’s points",
+    "team.made": "Made a team",
+    "teams.imported": "Imported teams",
+    "token.created": "Made a token",
+    "token.revoked": "Revoked a token",
+    "week.closed": "Closed a week",
+    "week.created": "Created a week",
+    "week.frozen": "Froze a week",
+    "week.opened": "Opened a week",
+    "week.reopened": "Reopened a week",
+    "week.revealed": "Revealed a week",
+}
+
+KINDS = {
+    "activity": "Activities",
+    "audit": "The audit",
+    "display": "Displays",
+    "page": "Pages",
+    "person": "People",
+    "rotation": "Display scenes",
+    "rules": "Rules",
+    "team": "Teams",
+    "token": "Tokens",
+    "week": "Weeks",
+}
+
+ROLES = {
+    "player": "Plays, and sees their own page.",
+    "organizer": "Sets up weeks, teams, tokens and displays, and corrects the ledger.",
+    "owner": "Does all of that, grants roles, and changes other owners.",
+}
+
+SCOPES = {
+    "read": "Read weeks, teams, people, the ledger and the rules.",
+    "activities:write": "Record activities. What a tool that reports work needs.",
+    "ledger:correct": "Reverse and reinstate activities, adjust points.",
+    "rules:write": "Preview rules and put them into force.",
+    "admin": "Everything above, and see behind a freeze. Only an owner makes these.",
+}
+
+WAYS = {
+    "first": "the first start’s link",
+    "invitation": "a sign-in link",
+    "email": "a link by e-mail",
+    "join": "a team’s join code",
+    "company": "the company’s account",
+}
+
+
+def action(name: str) -> str:
+    """An action in words; one that has none yet reads as it is called."""
+    return ACTIONS.get(name, name.replace(".", ": ").replace("-", " ").capitalize())
+
+
+def kind(name: str) -> str:
+    """What something was done to, as the filter lists it."""
+    return KINDS.get(name, name.capitalize())

@@ -1,0 +1,106 @@
+"""Pairing: a screen that may not read yet shows a code, waits until an organizer has entered it, and comes for it."""
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from app.domain.who import Who
+from app.errors import Conflict, NotFound, SignInNeeded
+from app.services import credentials, displays, secrets, throttle
+from app.web import cookies, redirects, render
+from app.web.access import Anybody, reads_boards
+from app.web.origin import address_of, base_of
+from app.web.qr import qr
+from app.web.screens import NO_STORE, release
+from app.web.state import Installation, installation
+
+router = APIRouter(include_in_schema=False, prefix="/display/pairing")
+
+NO_COOKIE = "This browser keeps no cookies, so it cannot be paired. Allow cookies for this address, then load the page."
+
+
+def needs_code(place: Installation, who: Who | None) -> bool:
+    """Whether a screen has to be paired before it shows boards. Raises NotAllowed for who may never read."""
+    try:
+        reads_boards(place.settings, who)
+    except SignInNeeded:
+        return True
+    return False
+
+
+async def show_code(request: Request, *, status: int = 200, refused: str = "") -> Response:
+    """The page with this screen's code. The screen keeps the secret that the code follows from; we keep nothing.
+
+    Raises NotAllowed where the secret would travel for everybody to read.
+    """
+    place = installation(request)
+    cookies.check_safe(request, place.settings)
+    kept = cookies.read(request, "display")
+    if kept is not None and await run_in_threadpool(_is_spent, place, kept):
+        kept = None
+    secret = kept or credentials.make(credentials.SCREEN)
+    code = _code(place, secret)
+    link = base_of(request, place.settings) + f"/organizer/displays?code={code}"
+    page = render.render(
+        "display/pairing.html",
+        code=credentials.shown_code(code),
+        picture=qr(link, title="The page where an organizer enters this code"),
+        site=link.partition("://")[2].partition("/")[0],
+        refused=refused,
+        release=release(),
+    )
+    response = HTMLResponse(page, status, NO_STORE)
+    if secret != kept:
+        cookies.write(request, response, "display", secret)
+    return response
+
+
+def _is_spent(place: Installation, secret: str) -> bool:
+    with place.database.reading() as session:
+        return displays.is_known(session, secret)
+
+
+def _code(place: Installation, secret: str) -> str:
+    return displays.code_of(secrets.secret_key(place.settings), secret)
+
+
+@router.get("")
+async def pairing_state(request: Request, who: Anybody) -> Response:
+    """What a screen with a code asks every few seconds: whether it was entered, and whether to load itself anew."""
+    place = installation(request)
+    secret = cookies.read(request, "display")
+    document = {"state": "paired", "code": "", "release": release()}
+    if needs_code(place, who):
+        code = _code(place, secret) if secret else ""
+        state = await run_in_threadpool(_state, place, code) if code else "no cookie"
+        document |= {"state": state, "code": credentials.shown_code(code) if code else ""}
+    return JSONResponse(document, headers=NO_STORE)
+
+
+def _state(place: Installation, code: str) -> str:
+    with place.database.reading() as session:
+        return "entered" if displays.awaits(session, code, place.clock()) else "waiting"
+
+
+@router.post("")
+async def claim_display(request: Request, who: Anybody) -> Response:
+    """Come for what an organizer has entered for this screen's code; then the screen may read."""
+    place = installation(request)
+    if needs_code(place, who):
+        secret = cookies.read(request, "display")
+        if secret is None:
+            raise Conflict(NO_COOKIE)
+        try:
+            await run_in_threadpool(_claim, place, request, secret)
+        except NotFound as problem:
+            return await show_code(request, status=problem.status, refused=problem.detail)
+    return redirects.see(request, "display")
+
+
+def _claim(place: Installation, request: Request, secret: str) -> None:
+    now, address = place.clock(), address_of(request)
+    with place.database.unit_of_work() as session:
+        throttle.count(session, throttle.PAIRINGS_FROM_ADDRESS, address, now)
+    with place.acting(request, None) as session:
+        displays.claim(session, _code(place, secret), secret, now)

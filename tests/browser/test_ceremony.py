@@ -1,0 +1,190 @@
+"""The ceremony on several screens: a keyboard, a phone's buttons and a clicker move them all, and they stay in step."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from app.services import secrets
+from tests.browser.looking import OFFICE, PHONE, WALL, cut_off, looking, overflow, serious_flaws
+from tests.builders import ADA, BO, DUA, SLUG
+from tests.web.site import Site
+
+pytestmark = pytest.mark.browser
+
+PRESENT = f"/weeks/{SLUG}/summary/present"
+ON_ITS_SIDE = (844, 390)
+ACTS = ["welcome", "totals", "trophy", "trophy", "place", "place", "podium", "podium", "winner", "thanks"]
+
+
+def play(site: Site) -> None:
+    """A week of five teams, the last without points, which fills every act of the ceremony."""
+    for number, team in enumerate(("Dogs", "Eels", "Foxes")):
+        site.game.team(team, f"player{number}@example.com")
+    site.record(kind="shift", person=ADA, occurred_at="2022-09-14T06:00:00-07:00")
+    site.record(kind="response", person=BO, response_seconds=60)
+    site.record(kind="issue", person=DUA)
+    site.record(kind="response", person="player0@example.com")
+    site.record(kind="issue", person="player1@example.com", occurred_at="2022-09-14T09:01:00-07:00")
+
+
+def open_stage(page: Page, site: Site, *, presents: bool) -> None:
+    """Open the ceremony, and wait until its stream has begun."""
+    key = secrets.presenter_key(site.app.state.installation.settings, SLUG)
+    page.add_init_script(
+        "addEventListener('htmx:sse:after:message', () => { window.messages = (window.messages ?? 0) + 1; });"
+    )
+    page.goto(f"{site.url}{PRESENT}{f'?key={key}' if presents else ''}")
+    page.wait_for_function("() => window.messages > 0")
+
+
+def shows(page: Page, step: int, act: str) -> None:
+    """Wait until the page shows a step; a change is promised within two seconds."""
+    page.wait_for_selector(f"#scene-{step}-{act}", timeout=2_000)
+
+
+@contextmanager
+def in_the_room(chromium: Browser, site: Site) -> Iterator[tuple[list[Page], Page, Page]]:
+    """Two screens that only watch, a presenter with a keyboard, and another with a phone."""
+    with ExitStack() as stack:
+        pages = [stack.enter_context(looking(chromium, size)) for size in (OFFICE, WALL, OFFICE, PHONE)]
+        for number, page in enumerate(pages):
+            open_stage(page, site, presents=number > 1)
+        yield pages[:2], pages[2], pages[3]
+
+
+def test_screens_stay_in_step_with_keyboard_clicker_and_phone(chromium: Browser, site: Site) -> None:
+    play(site)
+    with in_the_room(chromium, site) as (screens, desk, phone):
+        moves: list[tuple[Callable[[], None], int, str]] = [
+            (lambda: desk.keyboard.press("ArrowRight"), 1, "totals"),
+            (lambda: desk.keyboard.press("PageDown"), 2, "trophy"),
+            (lambda: phone.click("button:text-is('Next')"), 3, "trophy"),
+            (lambda: phone.click("button:text-is('Back')"), 2, "trophy"),
+            (lambda: desk.keyboard.press("ArrowLeft"), 1, "totals"),
+            (lambda: desk.keyboard.press("Space"), 2, "trophy"),
+            (lambda: desk.keyboard.press("Home"), 0, "welcome"),
+        ]
+
+        for move, step, act in moves:
+            move()
+            for page in (*screens, desk, phone):
+                shows(page, step, act)
+
+
+def test_ceremony_tells_the_last_team_thanks_first_and_ends_with_the_podium(chromium: Browser, site: Site) -> None:
+    play(site)
+    told = {}
+    with looking(chromium, OFFICE) as room, looking(chromium, PHONE) as phone:
+        open_stage(room, site, presents=False)
+        open_stage(phone, site, presents=True)
+        for step, act in enumerate(ACTS):
+            if step:
+                phone.click("button:text-is('Next')")
+            shows(room, step, act)
+            told[step] = " ".join(room.inner_text(".stage__scene").split())
+
+    assert told[4] == "First of all, thank you P Foxes player2 We are glad that you were with us"
+    assert told[8].startswith("The winner of Q3-2022 AL BN CO Owls")
+    assert told[9].startswith("1 shift, 2 responses, 2 issues Thank you, every one of you Cats, Dogs, Eels, Foxes")
+
+
+def test_screen_that_lost_the_network_is_in_step_again_by_itself(chromium: Browser, site: Site) -> None:
+    play(site)
+    context = chromium.new_context()
+    room = context.new_page()
+    open_stage(room, site, presents=False)
+    cut_off(context, site)
+    with looking(chromium, OFFICE) as desk:
+        open_stage(desk, site, presents=True)
+        desk.keyboard.press("ArrowRight")
+        shows(desk, 1, "totals")
+        stayed = room.locator("#scene-0-welcome").count()
+
+        context.set_offline(False)
+
+        room.wait_for_selector("#scene-1-totals", timeout=5_000)
+    context.close()
+    assert stayed == 1
+
+
+def test_totals_count_up_before_the_room(chromium: Browser, site: Site) -> None:
+    site.batch(*(issue(number) for number in range(40)))
+    with looking(chromium, OFFICE) as room, looking(chromium, PHONE) as phone:
+        open_stage(room, site, presents=False)
+        open_stage(phone, site, presents=True)
+        room.evaluate(WATCH_COUNT)
+        phone.click("button:text-is('Next')")
+        shows(room, 1, "totals")
+        room.wait_for_function("() => window.counted.at(-1) === '40'")
+        counted = [int(each) for each in room.evaluate("window.counted")]
+
+    assert len(counted) > 3
+    assert counted == sorted(counted)
+
+
+def issue(number: int) -> dict[str, object]:
+    return {
+        "kind": "issue",
+        "person": ADA,
+        "occurred_at": "2022-09-14T09:00:00-07:00",
+        "source": "github",
+        "external_id": str(number),
+    }
+
+
+WATCH_COUNT = """
+window.counted = [];
+(function look() {
+  const text = document.querySelector("[data-count='stage-issue']")?.textContent;
+  if (text && text !== window.counted.at(-1) && window.counted.push(text) && window.counted.length === 1
+      && text === "40") window.counted = [];
+  requestAnimationFrame(look);
+})();
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_step_keeps_anybody_out_or_leaves_its_stage(chromium: Browser, site: Site, scheme: str) -> None:
+    play(site)
+    found: list[object] = []
+    with ExitStack() as stack:
+        pages = [stack.enter_context(looking(chromium, size, color_scheme=scheme)) for size in (OFFICE, PHONE)]
+        for page in pages:
+            open_stage(page, site, presents=page is pages[1])
+        for step, act in enumerate(ACTS):
+            if step:
+                pages[1].click("button:text-is('Next')")
+            for page in pages:
+                shows(page, step, act)
+                page.wait_for_function("() => document.getAnimations().every((each) => each.playState !== 'running')")
+                found += [(step, by) for by in (overflow(page), page.evaluate(CUT_OFF)) if by > 0]
+            if act not in ACTS[:step]:
+                found += [(step, flaw) for flaw in serious_flaws(pages[1])]
+
+    assert found == []
+
+
+CUT_OFF = "(() => { const s = document.querySelector('.stage__scene'); return s.scrollHeight - s.clientHeight; })()"
+
+
+@pytest.mark.parametrize("size", [OFFICE, WALL, PHONE, ON_ITS_SIDE])
+@pytest.mark.parametrize("sharing", [2, 3, 7, 30])
+def test_every_team_that_shares_a_place_is_on_the_stage(
+    chromium: Browser, site: Site, size: tuple[int, int], sharing: int
+) -> None:
+    for number in range(sharing - 2):
+        site.game.team(f"A team with a name, {number}", f"player{number}@example.com")
+    people = [ADA, DUA, *(f"player{number}@example.com" for number in range(sharing - 2))]
+    site.batch(*({**issue(number), "person": person} for number, person in enumerate(people)))
+    with looking(chromium, size) as page:
+        open_stage(page, site, presents=True)
+        page.keyboard.press("ArrowRight")
+        shows(page, 1, "totals")
+        page.keyboard.press("ArrowRight")
+        shows(page, 2, "winner")
+
+        found = page.locator(".stage__name").count(), page.evaluate(CUT_OFF), overflow(page)
+
+    assert found == (sharing, 0, 0)

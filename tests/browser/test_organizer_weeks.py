@@ -1,0 +1,95 @@
+"""Organizers' pages of weeks, teams and displays in a browser: reachable for everybody, on a phone too."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from app.services import displays, join_codes, teams, weeks
+from tests.browser.looking import LAPTOP, PHONE, looking, overflow, serious_flaws
+from tests.builders import OWLS, SLUG
+from tests.web.site import Site, sign_in
+
+pytestmark = pytest.mark.browser
+
+WEEK = f"/organizer/weeks/{SLUG}"
+PAGES = ["/organizer/weeks", WEEK, f"{WEEK}/teams", "/organizer/displays"]
+LONG = "The extraordinarily long-named team of the third floor kitchen"
+
+
+@contextmanager
+def desk(chromium: Browser, site: Site, size: tuple[int, int] = LAPTOP, **options: object) -> Iterator[Page]:
+    """An organizer's browser, signed in."""
+    organizer = sign_in(site, "olu@example.com", "organizer")
+    with looking(chromium, size, **options) as page:
+        page.context.add_cookies(
+            [{"name": name, "value": value, "url": site.url} for name, value in organizer.cookies.items()]
+        )
+        yield page
+
+
+def furnish(site: Site) -> None:
+    """A long name, a join code, a display and a freeze."""
+    site.game.team(LONG, "bartholomew.featherstonehaugh-cholmondeley@support.department.example.com")
+    with site.database.unit_of_work() as session:
+        week = weeks.lock(session, SLUG, site.clock.now)
+        join_codes.renew(session, teams.find(session, week, site.game.team_id(OWLS)), by="Olu", now=site.clock.now)
+        displays.pair(session, "ABCDEFGH", LONG[:60], by="Olu", now=site.clock.now)
+    site.game.freeze()
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_keep_nobody_out_and_fit_with_everything_open(
+    chromium: Browser, site: Site, size: tuple[int, int], scheme: str
+) -> None:
+    furnish(site)
+    flaws: dict[str, object] = {}
+    with desk(chromium, site, size, color_scheme=scheme) as page:
+        for path in PAGES:
+            page.goto(site.url + path)
+            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+            flaws[path] = (overflow(page), serious_flaws(page))
+
+    assert flaws == dict.fromkeys(PAGES, (0, []))
+
+
+def test_first_week_is_made_by_hand_without_javascript(chromium: Browser, site: Site) -> None:
+    with desk(chromium, site, PHONE, java_script_enabled=False) as page:
+        page.goto(f"{site.url}/organizer/weeks")
+        page.get_by_label("Name", exact=True).fill("Winter Week")
+        page.get_by_label("Time zone").fill("Europe/Berlin")
+        page.get_by_label("First day").fill("2022-12-05")
+        page.get_by_label("Last day").fill("2022-12-09")
+        page.get_by_role("button", name="Make the week").click()
+        page.get_by_role("link", name="Make the teams").click()
+        page.get_by_label("Name", exact=True).fill("Foxes")
+        page.get_by_role("button", name="Make the team").click()
+        page.get_by_text("Add somebody").click()
+        page.get_by_label("E-mail").fill("nia@example.com")
+        page.get_by_label("Name only for somebody new").fill("Nia Okoro")
+        page.get_by_role("button", name="Add to Foxes").click()
+        page.get_by_role("link", name="Winter Week").click()
+        page.get_by_text("Open the week", exact=True).click()
+        page.get_by_role("button", name="Yes, open it").click()
+
+        assert page.inner_text(".flash") == "The week is open. Whatever is reported from now on counts."
+        assert page.get_by_text("1 person in 1 team.").count() == 1
+
+
+def test_invitations_download_is_the_list_on_the_page(chromium: Browser, site: Site, tmp_path: Path) -> None:
+    with desk(chromium, site) as page:
+        page.goto(f"{site.url}{WEEK}/teams")
+        page.get_by_role("button", name="Make 6 links").click()
+        shown = [each.inner_text() for each in page.locator("td .secret").all()]
+
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download as CSV").click()
+        download.value.save_as(tmp_path / "links.csv")
+
+    lines = (tmp_path / "links.csv").read_text(encoding="utf-8").splitlines()
+    assert download.value.suggested_filename == f"{SLUG}-invitations.csv"
+    assert [line.rpartition(",")[2] for line in lines] == ["link", *shown]
+    assert len(shown) == 6

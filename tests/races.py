@@ -1,0 +1,48 @@
+"""Races, really parallel: threads that start together, on several processes' worth of connections."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import TypeVar
+
+from app.db import Database
+from app.errors import Problem
+
+T = TypeVar("T")
+
+
+@contextmanager
+def several(url: str, count: int = 4) -> Iterator[list[Database]]:
+    """Several processes' worth of connections to the same database."""
+    databases = [Database(url) for _ in range(count)]
+    yield databases
+    for each in databases:
+        each.dispose()
+
+
+def race(deeds: Sequence[Callable[[], T]]) -> list[T | Problem]:
+    """Do everything at once; what each returned, or the problem it met. Any other exception fails the test."""
+    barrier = threading.Barrier(len(deeds))
+
+    def run(deed: Callable[[], T]) -> T | Problem:
+        barrier.wait()
+        try:
+            return deed()
+        except Problem as problem:
+            return problem
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))
+
+
+def crowd(number: int, deed: Callable[[int], T]) -> list[Callable[[], T]]:
+    """The same deed so many times, each told its number."""
+    return [partial(deed, each) for each in range(number)]
+
+
+def outcomes(results: Sequence[object]) -> Counter[str]:
+    """How often each kind of result or problem came out."""
+    return Counter(type(result).__name__ for result in results)

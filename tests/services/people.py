@@ -1,0 +1,51 @@
+"""Short ways to people with a role, and to what the audit says about them."""
+
+from datetime import datetime
+
+from sqlmodel import select
+
+from app.db import Database
+from app.domain.who import Role
+from app.models import AuditEntry, Person
+from app.services import accounts, links
+from tests.builders import NOW
+
+
+def a_person(database: Database, name: str, role: Role = "player", *, now: datetime = NOW) -> Person:
+    """Somebody of this name, with an e-mail of their own."""
+    with database.unit_of_work() as session:
+        person = accounts.create(session, name=name, email=f"{name.casefold()}@example.com", by="Olu", now=now)
+        accounts.set_role(session, person, role, granter=None, by="Olu", now=now)
+        return person
+
+
+def again(database: Database, person: Person) -> Person:
+    """The same person as they are now."""
+    with database.reading() as session:
+        return accounts.find(session, person.id)
+
+
+def set_role(database: Database, person: Person, role: str, *, granter: Role | None = "owner") -> None:
+    """Give somebody another role."""
+    with database.unit_of_work() as session:
+        found = accounts.find(session, person.id)
+        accounts.set_role(session, found, role, granter=granter, by="Olu", now=NOW)
+
+
+def switch(database: Database, person: Person, *, on: bool, granter: Role | None = "owner") -> None:
+    """Switch somebody off or on."""
+    with database.unit_of_work() as session:
+        accounts.switch(session, accounts.find(session, person.id), on=on, granter=granter, by="Olu", now=NOW)
+
+
+def invite(database: Database, person: Person, *, granter: Role | None = None, now: datetime = NOW) -> str:
+    """A new invitation's secret."""
+    with database.unit_of_work() as session:
+        found = accounts.find(session, person.id)
+        return links.make(session, found, "invitation", granter=granter, by="Olu", now=now)
+
+
+def trail(database: Database) -> list[str]:
+    """What the audit notes, oldest first."""
+    with database.reading() as session:
+        return list(session.exec(select(AuditEntry.action).order_by(AuditEntry.id)))  # type: ignore[arg-type]

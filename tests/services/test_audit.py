@@ -1,0 +1,228 @@
+"""The audit: it grows, it can be narrowed, it holds no secrets, and every deed has its note."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from app.db import Database
+from app.errors import Malformed
+from app.models import AuditEntry
+from app.services import (
+    accounts,
+    audit,
+    audit_export,
+    credentials,
+    displays,
+    join_codes,
+    links,
+    paging,
+    sign_ins,
+    teams,
+    tokens,
+    weeks,
+)
+from app.services.audit import Filter, Origin, Thing
+from tests.builders import ADA, NOW, OWLS, RULES, Game
+
+ROOM = Thing("room", "r1", "The room")
+
+
+def note(session: Session, action: str, *, minutes: int = 0, thing: Thing = ROOM, **facts: object) -> None:
+    audit.note(session, action, thing, by="Olu", now=NOW + timedelta(minutes=minutes), after=facts or None)
+
+
+def actions(database: Database, wanted: Filter = Filter()) -> list[str]:  # noqa: B008 (frozen)
+    with database.reading() as session:
+        return [entry.action for entry in audit.page(session, wanted, cursor=None, limit=1_000).items]
+
+
+def entries(database: Database) -> list[AuditEntry]:
+    with database.reading() as session:
+        return list(session.exec(select(AuditEntry)))
+
+
+@pytest.mark.parametrize("scene", ["bare"])
+def test_an_entry_says_who_did_what_when_from_where_to_what(database: Database) -> None:
+    with database.unit_of_work() as session:
+        person = accounts.create(session, name="Ada", email=ADA, by="Olu", now=NOW)
+    with database.unit_of_work() as session:
+        audit.comes_from(session, Origin(person.id, "192.0.2.7"))
+        audit.note(session, "room.painted", ROOM, by="Ada", now=NOW, before={"colour": "red"}, after={"colour": "blue"})
+
+    found = entries(database)[-1]
+
+    assert (found.by, found.person_id, found.address, found.at) == ("Ada", person.id, "192.0.2.7", NOW)
+    assert (found.action, found.object_kind, found.object_id, found.object_name) == ("room.painted", *ROOM)
+    assert (json.loads(found.before or ""), json.loads(found.after or "")) == ({"colour": "red"}, {"colour": "blue"})
+
+
+@pytest.mark.parametrize("scene", ["bare"])
+def test_what_is_rolled_back_was_not_done(database: Database) -> None:
+    def paint_and_fail() -> None:
+        with database.unit_of_work() as session:
+            note(session, "room.painted")
+            raise Malformed("No.")
+
+    with pytest.raises(Malformed):
+        paint_and_fail()
+
+    assert entries(database) == []
+
+
+@pytest.mark.parametrize("scene", ["bare"])
+def test_endless_texts_are_cut(database: Database) -> None:
+    with database.unit_of_work() as session:
+        note(session, "room.painted", colour="x" * 100_000)
+
+    assert len(entries(database)[0].after or "") < 2_100
+
+
+@pytest.mark.parametrize("scene", ["bare"])
+def test_the_newest_comes_first_and_pages_follow_each_other(database: Database) -> None:
+    with database.unit_of_work() as session:
+        for number in range(7):
+            note(session, f"room.n{number}")
+
+    seen, cursor = [], None
+    with database.reading() as session:
+        while True:
+            found = audit.page(session, Filter(), cursor=cursor, limit=3)
+            seen.append([entry.action for entry in found.items])
+            if (cursor := found.next_cursor) is None:
+                break
+
+    assert seen == [["room.n6", "room.n5", "room.n4"], ["room.n3", "room.n2", "room.n1"], ["room.n0"]]
+
+
+@pytest.mark.parametrize("cursor", ["x", "é", "LTE", "OTk5OTk5OTk5OTk5OTk5OTk5OTk"])
+def test_a_strange_cursor_is_refused(database: Database, cursor: str) -> None:
+    with database.reading() as session, pytest.raises(Malformed):
+        audit.page(session, Filter(), cursor=cursor, limit=3)
+
+
+@pytest.mark.parametrize("scene", ["bare"])
+def test_filters_narrow_each_for_itself_and_together(database: Database) -> None:
+    with database.unit_of_work() as session:
+        note(session, "room.painted", minutes=0)
+        note(session, "room.locked", minutes=1)
+        note(session, "door.locked", minutes=2, thing=Thing("door", "d1", "The door"))
+        note(session, "door.painted", minutes=3, thing=Thing("door", "d2", "Another"))
+
+    found = {
+        "action": actions(database, Filter(action="room.locked")),
+        "kind": actions(database, Filter(object_kind="door")),
+        "object": actions(database, Filter(object_kind="door", object_id="d2")),
+        "since": actions(database, Filter(since=NOW + timedelta(minutes=2))),
+        "until": actions(database, Filter(until=NOW + timedelta(minutes=1))),
+        "between": actions(database, Filter(since=NOW + timedelta(minutes=1), until=NOW + timedelta(minutes=3))),
+        "nothing": actions(database, Filter(action="room.locked", object_kind="door")),
+    }
+
+    assert found == {
+        "action": ["room.locked"],
+        "kind": ["door.painted", "door.locked"],
+        "object": ["door.painted"],
+        "since": ["door.painted", "door.locked"],
+        "until": ["room.painted"],
+        "between": ["door.locked", "room.locked"],
+        "nothing": [],
+    }
+    with database.reading() as session:
+        assert audit.actions(session) == ["door.locked", "door.painted", "room.locked", "room.painted"]
+        assert audit.kinds(session) == ["door", "room"]
+
+
+@pytest.mark.parametrize("scene", ["bare"])
+def test_a_persons_entries_are_what_they_did_and_what_was_done_to_them(database: Database) -> None:
+    with database.unit_of_work() as session:
+        ada = accounts.create(session, name="Ada", email=ADA, by="Olu", now=NOW)
+        bo = accounts.create(session, name="Bo", email="bo@example.com", by="Olu", now=NOW)
+        note(session, "room.named", thing=Thing("room", ada.id, "A room that has Ada's id"))
+    with database.unit_of_work() as session:
+        audit.comes_from(session, Origin(ada.id, ""))
+        note(session, "room.painted")
+
+    assert actions(database, Filter(person_id=ada.id)) == ["room.painted", "person.created"]
+    assert actions(database, Filter(person_id=bo.id)) == ["person.created"]
+
+
+def test_no_secret_is_in_the_audit(game: Game) -> None:
+    made: list[str] = []
+    with game.database.unit_of_work() as session:
+        ada = accounts.by_email(session, ADA)
+        assert ada is not None
+        week = weeks.find(session, game.slug, NOW)
+        owls = teams.find(session, week, game.team_id(OWLS))
+        made.append(tokens.create(session, name="Bridge", scopes=["read"], days=1, by="Olu", now=NOW))
+        made.append(links.make(session, ada, "invitation", by="Olu", now=NOW))
+        made.append(links.make(session, ada, "email", by="Olu", now=NOW))
+        made.append(str(links.make_first(session, by="serve", now=NOW)))
+        made.append(join_codes.renew(session, owls, by="Olu", now=NOW))
+        made.append(sign_ins.start(session, ada, "email", address="", agent="", replaces=None, now=NOW))
+        screen = credentials.make(credentials.SCREEN)
+        code = displays.code_of("key", screen)
+        made += [screen, code]
+        display = displays.pair(session, code, "Lobby", by="Olu", now=NOW)
+        displays.claim(session, code, screen, NOW)
+        made.append(sign_ins.check(session, made[5], NOW)[0].csrf)
+        displays.revoke(session, display.id, by="Olu", now=NOW)
+        tokens.revoke(session, "Bridge", by="Olu", now=NOW)
+        sign_ins.end_all(session, ada.id, by="Olu", now=NOW)
+        links.revoke(session, ada, by="Olu", now=NOW)
+        join_codes.withdraw(session, owls, by="Olu", now=NOW)
+
+    told = "\n".join(str(entry.model_dump()) for entry in entries(game.database))
+
+    assert len(entries(game.database)) > 10
+    assert [secret for secret in made if secret in told or credentials.digest(secret) in told] == []
+
+
+def test_deeds_in_the_ledger_and_the_rules_are_noted(game: Game) -> None:
+    entry = game.take().entry
+    game.reverse(entry)
+    game.reinstate(entry)
+    game.adjust(OWLS, 3)
+    game.activate(RULES + "\n")
+    game.freeze()
+    game.reveal()
+    game.close()
+    game.open()
+
+    assert actions(game.database)[:8] == [
+        "week.reopened", "week.closed", "week.revealed", "week.frozen", "rules.activated", "team.adjusted",
+        "activity.reinstated", "activity.reversed",
+    ]  # fmt: skip
+
+
+def test_a_move_names_the_teams(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        week = weeks.lock(session, game.slug, NOW)
+        ada = accounts.by_email(session, ADA)
+        assert ada is not None
+        join_codes.place(session, week, ada, None, by="Olu", now=NOW)
+
+    found = entries(game.database)[-1]
+
+    assert json.loads(found.before or "") == {"week": game.slug, "team": OWLS}
+    assert json.loads(found.after or "") == {"week": game.slug, "team": None}
+
+
+@pytest.mark.parametrize("scene", ["bare"])
+def test_the_export_holds_every_row_and_no_formula(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "MOST_PER_PAGE", 3)
+    with database.unit_of_work() as session:
+        for number in range(8):
+            audit.note(session, "room.painted", Thing("room", str(number), "=1+1"), by="@Olu", now=NOW)
+
+    text = "".join(audit_export.lines(database, Filter(), audit_export.first(database, Filter())))
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+
+    assert [row["object_id"] for row in rows] == ["7", "6", "5", "4", "3", "2", "1", "0"]
+    assert {(row["object_name"], row["by"], row["at"], row["before"]) for row in rows} == {
+        ("'=1+1", "'@Olu", "2022-09-14T20:00:00.000000Z", "")
+    }
+    assert [int(row["id"]) for row in rows] == sorted((int(row["id"]) for row in rows), reverse=True)

@@ -1,0 +1,233 @@
+"""Line-ups by hand: teams made, people added, moved and taken out, and invitations for who has never signed in."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from app.domain.who import Role
+from app.errors import Conflict, Malformed, NotFound, Problem, TeamFull, WeekNotOpen
+from app.models import AuditEntry
+from app.services import accounts, lineups, links, sign_ins, teams, weeks
+from app.services.lineups import Invitation
+from tests.builders import ADA, BO, CATS, CHIDI, DUA, GUS, OWLS, Game
+from tests.races import crowd, outcomes, race
+
+
+def make(game: Game, name: str = "Foxes") -> str:
+    """Make a team; its id."""
+    with game.database.unit_of_work() as session:
+        return lineups.make_team(session, game.slug, name, by="Olu", now=game.now).id
+
+
+def add(game: Game, team_id: str, email: str, name: str = "") -> str:
+    """Put somebody into a team; their id."""
+    with game.database.unit_of_work() as session:
+        return lineups.add(session, game.slug, team_id, name=name, email=email, by="Olu", now=game.now).id
+
+
+def move(game: Game, email: str, team_id: str = "") -> None:
+    """Move somebody into a team, or out of all."""
+    with game.database.unit_of_work() as session:
+        found = accounts.by_email(session, email)
+        assert found is not None
+        lineups.move(session, game.slug, found.id, team_id, by="Olu", now=game.now)
+
+
+def invite(game: Game, granter: Role = "organizer") -> list[Invitation]:
+    """Invite whoever has never signed in."""
+    with game.database.unit_of_work() as session:
+        return lineups.invite(session, game.slug, granter=granter, by="Olu", now=game.now)
+
+
+def emails(game: Game) -> dict[str, list[str]]:
+    """Who is in each team, by the team's name."""
+    with game.database.reading() as session:
+        week = weeks.find(session, game.slug, game.now)
+        found = teams.members(session, week)
+        return {team.name: [person.email for person in found.get(team.id, [])] for team in teams.of_week(session, week)}
+
+
+def test_team_that_is_made_is_on_the_board_without_points(game: Game) -> None:
+    make(game, "  The   Foxes ")
+
+    assert game.points() == {"Cats": 0, "Owls": 0, "The Foxes": 0}
+    assert game.verify() == []
+
+
+@pytest.mark.parametrize("name", ["Owls", " OWLS ", "ｏｗｌｓ"])
+def test_name_that_is_taken_is_refused(game: Game, name: str) -> None:
+    with pytest.raises(Conflict):
+        make(game, name)
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 61, "Ow\u202els", "Ow\x00ls"])
+def test_name_that_deceives_is_refused(game: Game, name: str) -> None:
+    with pytest.raises(Malformed) as refusal:
+        make(game, name)
+
+    assert refusal.value.detail.startswith("The team's name must ")
+
+
+def test_twenty_organizers_make_one_team(games: list[Game]) -> None:
+    results = race(crowd(20, lambda number: make(games[number % 4])))
+
+    assert outcomes(results) == {"str": 1, "Conflict": 19}
+
+
+def test_new_person_is_added_by_name(game: Game) -> None:
+    foxes = make(game)
+
+    add(game, foxes, " NIA@example.com ", "Nia Okoro")
+
+    assert emails(game)["Foxes"] == ["nia@example.com"]
+    assert game.verify() == []
+
+
+def test_known_person_keeps_their_name(game: Game) -> None:
+    game.leave(BO)
+
+    add(game, make(game), BO, "Somebody else")
+
+    assert next(list(each.members) for each in game.board().standings if each.team == "Foxes") == ["Bo Nguyen"]
+
+
+def test_stranger_without_a_name_is_asked_for(game: Game) -> None:
+    with pytest.raises(Malformed) as refusal:
+        add(game, make(game), "nia@example.com")
+
+    assert refusal.value.detail == "Nobody here has the e-mail nia@example.com yet. Write their name too."
+
+
+def test_who_is_in_a_team_is_not_taken_from_it(game: Game) -> None:
+    with pytest.raises(Conflict) as refusal:
+        add(game, make(game), DUA)
+
+    assert refusal.value.detail == "Dua Krasniqi is in team Cats already. Move them from there."
+
+
+def test_full_team_takes_nobody_and_makes_nobody(game: Game) -> None:
+    with pytest.raises(TeamFull):
+        add(game, game.team_id(OWLS), "nia@example.com", "Nia")
+
+    with game.database.reading() as session:
+        assert accounts.by_email(session, "nia@example.com") is None
+
+
+def test_moving_moves_no_points(game: Game) -> None:
+    game.take(person=ADA)
+    foxes = make(game)
+
+    later = game.at("15:00")
+    move(later, ADA, foxes)
+    later.take(person=ADA, occurred_at="2022-09-14T14:59:00-07:00")
+    move(later.at("15:30"), CHIDI)
+
+    assert emails(game) == {"Cats": [DUA, "elif@example.com", "fumiko@example.com"], "Foxes": [ADA], "Owls": [BO]}
+    assert game.points() == {"Cats": 0, "Foxes": 0, "Owls": 10}
+    assert game.verify() == []
+
+
+def test_moving_into_a_full_team_is_refused(game: Game) -> None:
+    with pytest.raises(TeamFull):
+        move(game, ADA, game.team_id(CATS))
+
+    assert emails(game)[OWLS] == [ADA, BO, CHIDI]
+
+
+def test_who_is_in_no_team_cannot_be_moved(game: Game) -> None:
+    game.leave(ADA)
+
+    with pytest.raises(Conflict) as refusal:
+        move(game, ADA, game.team_id(CATS))
+
+    assert refusal.value.detail == "Ada Lovelace is in no team of this week any more. Add them to one."
+
+
+def test_team_of_another_week_is_unknown(game: Game) -> None:
+    other = Game(game.database, slug="q4-2022").start()
+
+    with pytest.raises(NotFound):
+        add(game, other.team_id(OWLS), GUS, "Gus")
+    with pytest.raises(NotFound):
+        move(game, ADA, other.team_id(OWLS))
+
+
+def test_closed_week_keeps_its_teams(game: Game) -> None:
+    game.close()
+
+    made = race([lambda: make(game), lambda: add(game, game.team_id(OWLS), GUS, "Gus")])
+    moved = race([lambda: move(game, ADA)])
+
+    assert outcomes([*made, *moved]) == {WeekNotOpen.__name__: 3}
+
+
+def test_invitations_go_to_who_never_signed_in_and_has_no_link(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        found = accounts.by_email(session, ADA), accounts.by_email(session, BO)
+        assert found[0] is not None
+        assert found[1] is not None
+        sign_ins.start(session, found[0], "email", address="", agent="", replaces=None, now=game.now)
+        links.make(session, found[1], "invitation", by="Olu", now=game.now)
+    game.leave(DUA)
+
+    made = invite(game)
+    again = invite(game)
+
+    assert [(each.team, each.email) for each in made] == [
+        ("Cats", "elif@example.com"), ("Cats", "fumiko@example.com"), ("Owls", CHIDI),
+    ]  # fmt: skip
+    assert again == []
+    with game.database.reading() as session:
+        assert {(links.look(session, each.secret, game.now)[1] or each).email for each in made} == {
+            each.email for each in made
+        }
+
+
+def test_expired_invitation_is_made_anew(game: Game) -> None:
+    first = invite(game)
+
+    later = invite(game.at(game.now + timedelta(days=7)))
+
+    assert [each.email for each in later] == [each.email for each in first]
+
+
+def test_organizer_gets_no_link_for_an_owner_and_nobody_for_who_is_switched_off(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        ada, bo = accounts.by_email(session, ADA), accounts.by_email(session, BO)
+        assert ada is not None
+        assert bo is not None
+        accounts.set_role(session, ada, "owner", granter=None, by="Olu", now=game.now)
+        accounts.switch(session, bo, on=False, granter=None, by="Olu", now=game.now)
+
+    as_organizer = [each.email for each in invite(game)]
+    as_owner = [each.email for each in invite(game, "owner")]
+
+    assert as_organizer == [DUA, "elif@example.com", "fumiko@example.com", CHIDI]
+    assert as_owner == [ADA]
+
+
+def test_every_step_is_in_the_audit(game: Game) -> None:
+    foxes = make(game)
+    add(game, foxes, "nia@example.com", "Nia")
+    move(game, "nia@example.com")
+
+    with game.database.reading() as session:
+        actions = [each.action for each in session.exec(select(AuditEntry))]
+    assert actions[-4:] == ["team.made", "person.created", "membership.changed", "membership.changed"]
+
+
+def test_problems_are_all_that_a_race_of_moves_meets(games: list[Game]) -> None:
+    games[0].leave(BO)
+    foxes = make(games[0])
+
+    results = race(
+        [
+            *crowd(6, lambda number: move(games[number % 4], ADA, foxes)),
+            *crowd(6, lambda number: add(games[number % 4], foxes, BO) and None),
+        ]
+    )
+
+    assert [each for each in results if each is not None and not isinstance(each, Problem)] == []
+    assert emails(games[0])["Foxes"] == [ADA, BO]
+    assert games[0].verify() == []

@@ -1,0 +1,50 @@
+"""What organizers chose for the displays: kept, told to whoever watches, and in the audit."""
+
+from sqlmodel import select
+
+from app.db import Database
+from app.events import Event, RotationChanged
+from app.models import AuditEntry
+from app.services import rotations
+from tests.builders import NOW, Game
+from tests.races import crowd, race
+
+
+def choose(database: Database, scenes: str) -> None:
+    """Choose scenes."""
+    with database.unit_of_work() as session:
+        rotations.choose(session, scenes, by="Olu", now=NOW)
+
+
+def chosen(database: Database) -> str:
+    """What counts now."""
+    with database.reading() as session:
+        return rotations.chosen(session)
+
+
+def test_nothing_is_chosen_at_first(database: Database) -> None:
+    assert chosen(database) == ""
+
+
+def test_choice_is_kept_told_and_written_down(database: Database) -> None:
+    heard: list[Event] = []
+    database.subscribe(heard.append)
+
+    choose(database, "board:20")
+    choose(database, "board:20")
+    choose(database, "")
+
+    with database.reading() as session:
+        noted = [
+            (each.before, each.after) for each in session.exec(select(AuditEntry)) if each.object_kind == "rotation"
+        ]
+    assert chosen(database) == ""
+    assert heard == [RotationChanged("board:20"), RotationChanged("")]
+    assert noted == [('{"scenes": ""}', '{"scenes": "board:20"}'), ('{"scenes": "board:20"}', '{"scenes": ""}')]
+
+
+def test_twenty_choices_at_once_leave_one(games: list[Game]) -> None:
+    results = race(crowd(20, lambda number: choose(games[number % 4].database, f"board:{number + 3}")))
+
+    assert results == [None] * 20
+    assert chosen(games[0].database) in {f"board:{number + 3}" for number in range(20)}

@@ -1,0 +1,224 @@
+"""Sign-ins: a secret in one browser, until it is ended, idle for too long or too old."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from app.db import Database
+from app.domain.who import Member
+from app.errors import NotFound, SignInNeeded
+from app.models import Person, SignIn
+from app.services import accounts, sign_ins
+from tests.builders import NOW
+from tests.services.people import a_person, invite, set_role, switch, trail
+
+HOURS = timedelta(hours=1)
+A_MOMENT = timedelta(microseconds=1)
+
+
+def start(database: Database, person: Person, *, replaces: str | None = None, now: datetime = NOW) -> str:
+    with database.unit_of_work() as session:
+        found = accounts.find(session, person.id)
+        return sign_ins.start(
+            session, found, "invitation", address="192.0.2.7", agent="A" * 900, replaces=replaces, now=now
+        )
+
+
+def check(database: Database, secret: str, after: timedelta = timedelta()) -> tuple[Member, bool]:
+    with database.reading() as session:
+        return sign_ins.check(session, secret, NOW + after)
+
+
+def touch(database: Database, secret: str, after: timedelta) -> None:
+    with database.unit_of_work() as session:
+        sign_ins.touch(session, secret, NOW + after)
+
+
+def of_person(database: Database, person: Person, after: timedelta = timedelta()) -> list[str]:
+    with database.reading() as session:
+        return [each.id for each in sign_ins.of_person(session, person.id, NOW + after)]
+
+
+def assert_over(database: Database, secret: str, after: timedelta = timedelta()) -> None:
+    with pytest.raises(SignInNeeded):
+        check(database, secret, after)
+
+
+def test_a_sign_in_says_who_it_is(database: Database) -> None:
+    ada = a_person(database, "Ada", "organizer")
+
+    member, is_stale = check(database, start(database, ada))
+
+    assert (member.person_id, member.name, member.role, member.email) == (
+        ada.id, "Ada", "organizer", "ada@example.com",
+    )  # fmt: skip
+    assert (member.organizes, is_stale) == (True, False)
+
+
+def test_the_secret_and_its_form_token_are_kept_nowhere(database: Database) -> None:
+    ada = a_person(database, "Ada")
+    secret = start(database, ada)
+    csrf = check(database, secret)[0].csrf
+
+    with database.reading() as session:
+        row = session.exec(select(SignIn)).one()
+
+    assert [value for value in row.model_dump().values() if secret in str(value) or csrf in str(value)] == []
+    assert len(row.agent) == 200
+
+
+def test_two_sign_ins_have_different_form_tokens(database: Database) -> None:
+    ada = a_person(database, "Ada")
+
+    tokens = {check(database, start(database, ada))[0].csrf for _ in range(2)}
+
+    assert len(tokens) == 2
+
+
+def test_idle_for_twelve_hours_is_over(database: Database) -> None:
+    secret = start(database, a_person(database, "Ada"))
+
+    assert check(database, secret, 12 * HOURS - A_MOMENT)[0].name == "Ada"
+    assert_over(database, secret, 12 * HOURS)
+
+
+def test_use_keeps_a_sign_in_alive_for_seven_days_and_no_longer(database: Database) -> None:
+    secret = start(database, a_person(database, "Ada"))
+
+    for number in range(1, 17):
+        touch(database, secret, number * 10 * HOURS)
+
+    assert check(database, secret, timedelta(days=7) - A_MOMENT)[0].name == "Ada"
+    assert_over(database, secret, timedelta(days=7))
+
+
+def test_use_after_the_end_revives_nothing(database: Database) -> None:
+    secret = start(database, a_person(database, "Ada"))
+
+    touch(database, secret, 13 * HOURS)
+
+    assert_over(database, secret, 13 * HOURS)
+
+
+def test_use_is_written_every_five_minutes_at_most(database: Database) -> None:
+    secret = start(database, a_person(database, "Ada"))
+
+    assert check(database, secret, timedelta(minutes=5) - A_MOMENT)[1] is False
+    assert check(database, secret, timedelta(minutes=5))[1] is True
+
+
+def test_signing_in_again_ends_what_the_browser_had(database: Database) -> None:
+    ada, bo = a_person(database, "Ada"), a_person(database, "Bo")
+    first = start(database, ada)
+
+    second = start(database, bo, replaces=first)
+
+    assert_over(database, first)
+    assert (second != first, check(database, second)[0].name) == (True, "Bo")
+
+
+def test_who_is_switched_off_is_out_at_once(database: Database) -> None:
+    ada = a_person(database, "Ada")
+    secret = start(database, ada)
+
+    switch(database, ada, on=False)
+
+    assert_over(database, secret)
+    with pytest.raises(SignInNeeded, match="switched off"):
+        start(database, ada)
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_who_is_switched_off_while_they_come_in_stays_out(places: list[Database]) -> None:
+    ada = a_person(places[0], "Ada")
+
+    with places[0].unit_of_work() as session:
+        found = accounts.find(session, ada.id)
+        switch(places[1], ada, on=False)
+
+        with pytest.raises(SignInNeeded, match="switched off"):
+            sign_ins.start(session, found, "join", address="", agent="", replaces=None, now=NOW)
+
+
+def test_a_new_role_counts_at_once(database: Database) -> None:
+    ada = a_person(database, "Ada")
+    secret = start(database, ada)
+
+    set_role(database, ada, "organizer")
+
+    assert check(database, secret)[0].role == "organizer"
+
+
+def test_ending_one_leaves_the_others(database: Database) -> None:
+    ada = a_person(database, "Ada")
+    secrets = [start(database, ada, now=NOW + number * timedelta(seconds=1)) for number in range(2)]
+    newest, oldest = of_person(database, ada, HOURS)
+
+    with database.unit_of_work() as session:
+        sign_ins.end(session, ada.id, oldest, by="Ada", now=NOW)
+
+    assert_over(database, secrets[0])
+    assert of_person(database, ada) == [newest]
+    assert trail(database)[-1] == "sign-in.ended"
+
+
+@pytest.mark.parametrize("sign_in_id", ["", "0" * 16, "\0", "x"])
+def test_an_unknown_sign_in_cannot_be_ended(database: Database, sign_in_id: str) -> None:
+    ada = a_person(database, "Ada")
+
+    with pytest.raises(NotFound), database.unit_of_work() as session:
+        sign_ins.end(session, ada.id, sign_in_id, by="Ada", now=NOW)
+
+
+def test_nobody_ends_the_sign_in_of_somebody_else(database: Database) -> None:
+    ada, bo = a_person(database, "Ada"), a_person(database, "Bo")
+    secret = start(database, ada)
+    [theirs] = of_person(database, ada)
+
+    with pytest.raises(NotFound, match="not yours"), database.unit_of_work() as session:
+        sign_ins.end(session, bo.id, theirs, by="Bo", now=NOW)
+
+    assert check(database, secret)[0].name == "Ada"
+
+
+def test_ending_all_leaves_the_one_that_is_spared(database: Database) -> None:
+    ada, bo = a_person(database, "Ada"), a_person(database, "Bo")
+    here, there, other = start(database, ada), start(database, ada), start(database, bo)
+    spared = check(database, here)[0].sign_in_id
+
+    with database.unit_of_work() as session:
+        ended = sign_ins.end_all(session, ada.id, by="Ada", now=NOW, but=spared)
+
+    assert_over(database, there)
+    assert (ended, check(database, here)[0].name, check(database, other)[0].name) == (1, "Ada", "Bo")
+
+
+def test_the_list_shows_what_counts_alone(database: Database) -> None:
+    ada = a_person(database, "Ada")
+    start(database, ada, now=NOW - 13 * HOURS)
+    start(database, ada, now=NOW - timedelta(days=8))
+    start(database, ada)
+
+    assert len(of_person(database, ada)) == 1
+    assert of_person(database, ada, 12 * HOURS) == []
+
+
+def test_the_last_sign_in_of_several_people(database: Database) -> None:
+    ada, bo, chidi = (a_person(database, name) for name in ("Ada", "Bo", "Chidi"))
+    for person, hours in ((ada, 3), (ada, 1), (ada, 2), (bo, 5)):
+        start(database, person, now=NOW - hours * HOURS)
+
+    with database.reading() as session:
+        assert sign_ins.latest(session, [ada.id, bo.id, chidi.id]) == {ada.id: NOW - HOURS, bo.id: NOW - 5 * HOURS}
+
+
+@pytest.mark.parametrize("secret", ["", "as_", "as_" + "x" * 43, "é", "\0", "\udcff"])
+def test_unknown_secrets_are_nobody(database: Database, secret: str) -> None:
+    start(database, a_person(database, "Ada"))
+
+    assert_over(database, secret)
+
+
+def test_a_links_secret_is_no_sign_in(database: Database) -> None:
+    assert_over(database, invite(database, a_person(database, "Ada")))

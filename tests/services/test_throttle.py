@@ -1,0 +1,115 @@
+"""Throttles: so many tries in a window, however many come at once."""
+
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from app.db import Database
+from app.errors import TooMany
+from app.models import Throttle
+from app.services import throttle
+from app.services.throttle import Limit
+from tests.builders import NOW
+from tests.races import crowd, outcomes, race
+
+LIMIT = Limit("cups of tea", 3, timedelta(minutes=10))
+A_MOMENT = timedelta(microseconds=1)
+
+
+def count(database: Database, key: str = "192.0.2.7", after: timedelta = timedelta(), limit: Limit = LIMIT) -> None:
+    with database.unit_of_work() as session:
+        throttle.count(session, limit, key, NOW + after)
+
+
+def test_as_many_as_the_limit_says_pass(database: Database) -> None:
+    for _ in range(3):
+        count(database)
+
+    with pytest.raises(TooMany, match=r"^Too many cups of tea\. Try again in 10 minutes\.$") as refused:
+        count(database, after=timedelta(seconds=30))
+
+    assert refused.value.wait == 571
+
+
+def test_a_new_window_begins_when_the_old_one_is_over(database: Database) -> None:
+    for _ in range(3):
+        count(database)
+
+    with pytest.raises(TooMany):
+        count(database, after=LIMIT.window - A_MOMENT)
+
+    for _ in range(3):
+        count(database, after=LIMIT.window)
+    with pytest.raises(TooMany):
+        count(database, after=LIMIT.window)
+
+
+def test_refused_tries_do_not_lengthen_the_wait(database: Database) -> None:
+    for _ in range(3):
+        count(database)
+    for minutes in range(10):
+        with pytest.raises(TooMany):
+            count(database, after=timedelta(minutes=minutes))
+
+    count(database, after=LIMIT.window)
+
+
+def test_keys_and_limits_are_counted_apart(database: Database) -> None:
+    other = Limit("biscuits", 1, LIMIT.window)
+    for _ in range(3):
+        count(database)
+
+    count(database, "192.0.2.8")
+    count(database, limit=other)
+
+    with pytest.raises(TooMany, match="biscuits"):
+        count(database, limit=other)
+
+
+@pytest.mark.parametrize("key", ["", "\0", "\udcff", "é" * 10_000])
+def test_any_key_can_be_counted(database: Database, key: str) -> None:
+    for _ in range(3):
+        count(database, key)
+
+    with pytest.raises(TooMany):
+        count(database, key)
+
+
+def test_keys_are_kept_as_hashes_and_forgotten_after_a_day(database: Database) -> None:
+    count(database, "ada@example.com")
+    count(database, "bo@example.com", after=throttle.KEPT + timedelta(seconds=1))
+
+    with database.reading() as session:
+        [row] = session.exec(select(Throttle)).all()
+
+    assert (len(row.key), row.began_at > NOW, "example" in row.key) == (64, True, False)
+
+
+def test_of_fifty_tries_at_once_exactly_the_limit_passes(places: list[Database]) -> None:
+    limit = Limit("tries", 7, timedelta(minutes=1))
+
+    results = race(crowd(50, lambda n: count(places[n % 4], limit=limit)))
+
+    assert outcomes(results) == {"NoneType": 7, "TooMany": 43}
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_two_that_forget_old_keys_at_once_do_not_wait_for_each_other(
+    places: list[Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("0", "1"):
+        count(places[0], key)
+    later, both = throttle.KEPT + timedelta(hours=1), threading.Barrier(2)
+    forget = throttle._forget_old
+
+    def forget_together(session: Session, before: datetime) -> None:
+        both.wait(10)
+        forget(session, before)
+
+    monkeypatch.setattr(throttle, "_forget_old", forget_together)
+
+    results = race(crowd(2, lambda n: count(places[n], str(n), after=later)))
+
+    assert outcomes(results) == {"NoneType": 2}

@@ -1,0 +1,78 @@
+"""`/organizer`: how things stand, and what to do next."""
+
+from app.services import rule_sets, tokens
+from tests.builders import CATS, NOW, OWLS, a_team, a_week
+from tests.web.organizer.reading import text_of
+from tests.web.site import Site, sign_in
+
+OLU = "olu@example.com"
+
+
+def test_an_empty_installation_is_told_the_way(empty_site: Site) -> None:
+    olu = sign_in(empty_site, OLU, "owner")
+
+    page = olu.get("/organizer")
+
+    assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    assert "No week yet Every game needs its days. Create the first week." in text_of(page)
+    assert "1 of 7 done" in text_of(page)
+
+
+def test_the_next_step_follows_the_week(empty_site: Site) -> None:
+    olu, said = sign_in(empty_site, OLU, "organizer"), []
+
+    def look() -> None:
+        said.append(text_of(olu.get("/organizer")))
+
+    with empty_site.database.unit_of_work() as session:
+        a_week(session, state="draft")
+    look()
+    with empty_site.database.unit_of_work() as session:
+        a_team(session, OWLS)
+        a_team(session, CATS)
+    look()
+    empty_site.game.open()
+    look()
+    for day in ("2022-09-10 12:00", "2022-09-17 12:00"):
+        empty_site.clock.set(day)
+        olu = sign_in(empty_site, OLU, "organizer")
+        look()
+    empty_site.game.close()
+    look()
+
+    wanted = [
+        "It is a draft without teams.", "It is a draft. Open it", "Nothing needs you right now.", "has not begun",
+        "Its days are over. Close it", "It is closed and keeps its rules.",
+    ]  # fmt: skip
+    assert [sentence in text for sentence, text in zip(wanted, said, strict=True)] == [True] * 6
+
+
+def test_a_week_with_everything_has_no_checklist_of_its_own(site: Site) -> None:
+    with site.database.unit_of_work() as session:
+        tokens.create(session, name="Bridge", scopes=["read"], days=None, by="Olu", now=NOW)
+
+    text = text_of(sign_in(site, OLU, "organizer").get("/organizer"))
+
+    assert "2 teams" not in text
+    assert "6 people have never signed in" in text
+    assert "5 of 7 done" in text
+
+
+def test_a_refused_rules_file_shows_every_mistake(site: Site) -> None:
+    with site.database.unit_of_work() as session:
+        rule_sets.read_file(session, "format = 2\n<b>", NOW)
+
+    page = sign_in(site, OLU, "organizer").get("/organizer")
+
+    assert "The rules file was refused Nothing has changed: version 1 stays in force." in text_of(page)
+    assert ("Line 2" in text_of(page), "<b>" in page.text) == (True, False)
+
+
+def test_players_visitors_and_tokens_stay_outside(site: Site) -> None:
+    statuses = [
+        sign_in(site, "gus@example.com").get("/organizer").status_code,
+        site.get("/organizer").status_code,
+        site.get("/organizer", "admin").status_code,
+    ]
+
+    assert statuses == [403, 401, 403]

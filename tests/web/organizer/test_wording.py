@@ -1,0 +1,78 @@
+"""Every action that is noted, and every kind of thing it is done to, has words."""
+
+import ast
+from collections.abc import Iterator
+from typing import get_args
+
+import pytest
+
+from app.config import PROJECT
+from app.domain.who import ROLES, SCOPES
+from app.services import sign_ins, weeks
+from app.web.organizer import wording
+
+FILES = sorted((PROJECT / "app").rglob("*.py"))
+
+
+def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+    """Every call of a function of this name, such as `audit.note`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == name:
+            yield node
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """The names that an assignment gives something to."""
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def texts(node: ast.AST, function: ast.AST) -> set[str]:
+    """What an expression can be: its own texts, or those that its function gives to a name."""
+    if isinstance(node, ast.JoinedStr):
+        return {f"week.{action}" for action in get_args(weeks.Action)} if "week." in ast.unparse(node) else set()
+    if isinstance(node, ast.Name):
+        given = (each for each in ast.walk(function) if isinstance(each, ast.Assign))
+        node = next((each.value for each in given if node.id in names_in(each.targets[0])), node)
+    found = {each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+    return {text for text in found if "." in text}
+
+
+def noted(tree: ast.AST) -> set[str]:
+    """The actions that a module notes; a note whose action cannot be told fails."""
+    found: set[str] = set()
+    for function in (each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)):
+        for call in calls(function, "audit.note"):
+            actions = texts(call.args[1], function)
+            assert actions, f"which action is {ast.unparse(call.args[1])} in {function.name}?"
+            found |= actions
+    return found
+
+
+ACTIONS = set[str]().union(*(noted(ast.parse(file.read_text(encoding="utf-8"))) for file in FILES))
+KINDS = {
+    str(call.args[0].value)
+    for file in FILES
+    for call in calls(ast.parse(file.read_text(encoding="utf-8")), "Thing")
+    if isinstance(call.args[0], ast.Constant)
+}
+
+
+def test_every_action_has_words() -> None:
+    assert len(ACTIONS) > 20
+    assert ACTIONS - set(wording.ACTIONS) == set()
+
+
+def test_every_kind_of_thing_has_words() -> None:
+    assert len(KINDS) > 5
+    assert KINDS - set(wording.KINDS) == set()
+
+
+def test_every_role_scope_and_way_has_words() -> None:
+    assert tuple(wording.ROLES) == ROLES
+    assert tuple(wording.SCOPES) == SCOPES
+    assert tuple(wording.WAYS) == get_args(sign_ins.Way)
+
+
+@pytest.mark.parametrize(("name", "words"), [("week.opened", "Opened a week"), ("tea-pot.filled", "Tea pot: filled")])
+def test_an_action_without_words_still_reads(name: str, words: str) -> None:
+    assert wording.action(name) == words

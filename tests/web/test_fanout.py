@@ -1,0 +1,164 @@
+"""One message for many: the same bytes to everybody, in turn, and nobody waits for who does not read."""
+
+import asyncio
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from app.web.fanout import Channel, Viewer
+from app.web.wire import chunk
+
+
+class FakeWire:
+    """A connection; its other side takes nothing while it is `busy`."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+        self.busy = self.closing = self.aborted = False
+
+    def write(self, data: bytes) -> None:
+        """Note what is sent; who has left must not be written to."""
+        assert not self.closing
+        self.written.append(data)
+
+    def get_write_buffer_size(self) -> int:
+        """Something while busy."""
+        return 10 if self.busy else 0
+
+    def is_closing(self) -> bool:
+        """Whether the other side has left."""
+        return self.closing
+
+    def abort(self) -> None:
+        """Note that we hung up."""
+        self.aborted = True
+
+
+def told(story: Callable[[], Any]) -> Callable[[], None]:
+    """A test that needs a loop."""
+
+    @wraps(story)
+    def test() -> None:
+        asyncio.run(story())
+
+    return test
+
+
+async def watching(channel: Channel) -> tuple[Viewer, FakeWire]:
+    """Somebody who watches this channel, with the task of a request that does nothing but wait."""
+    wire = FakeWire()
+    viewer = Viewer("127.0.0.1", None, "read", wire, asyncio.create_task(asyncio.sleep(60)))
+    channel.viewers.add(viewer)
+    await asyncio.sleep(0)
+    return viewer, wire
+
+
+@told
+async def test_everybody_gets_the_same_bytes_once() -> None:
+    channel = Channel()
+    wires = [(await watching(channel))[1] for _ in range(250)]
+
+    channel.take("1", b"one")
+    await channel.hand_out()
+    await channel.hand_out()
+
+    assert [wire.written for wire in wires] == [[b"3\r\none\r\n"]] * 250
+    assert len({id(wire.written[0]) for wire in wires}) == 1
+
+
+@told
+async def test_slow_viewer_keeps_nobody_waiting_and_skips_to_the_newest() -> None:
+    channel = Channel()
+    (_, slow), (_, quick) = await watching(channel), await watching(channel)
+    slow.busy = True
+    for number in (b"one", b"two", b"three"):
+        channel.take(number.decode(), number)
+        await channel.hand_out()
+
+    slow.busy = False
+    await channel.hand_out()
+
+    assert quick.written == [chunk(b"one"), chunk(b"two"), chunk(b"three")]
+    assert slow.written == [chunk(b"three")]
+
+
+@told
+async def test_message_that_comes_while_another_goes_out_reaches_everybody() -> None:
+    channel = Channel()
+    wires = [(await watching(channel))[1] for _ in range(250)]
+    channel.take("1", b"one")
+    going_out = asyncio.create_task(channel.hand_out())
+    await asyncio.sleep(0)
+
+    channel.take("2", b"two")
+    await going_out
+    await channel.hand_out()
+
+    assert [wire.written[-1] for wire in wires] == [chunk(b"two")] * 250
+    assert {len(wire.written) for wire in wires} == {1, 2}
+
+
+@told
+async def test_same_message_under_a_new_mark_is_not_sent_again() -> None:
+    channel = Channel()
+    _, wire = await watching(channel)
+    channel.take("1", b"one")
+    await channel.hand_out()
+
+    channel.take("2", b"one")
+    await channel.hand_out()
+
+    assert wire.written == [chunk(b"one")]
+
+
+@told
+async def test_nothing_is_written_to_who_has_left() -> None:
+    channel = Channel()
+    _, gone = await watching(channel)
+    gone.closing = True
+
+    channel.take("1", b"one")
+    await channel.hand_out()
+    await channel.keep_alive()
+
+    assert gone.written == []
+
+
+@told
+async def test_comment_goes_to_quiet_connections_only() -> None:
+    channel = Channel()
+    (_, quiet), (_, busy) = await watching(channel), await watching(channel)
+    busy.busy = True
+
+    await channel.keep_alive()
+
+    assert (quiet.written, busy.written) == ([chunk(b": still here\n\n")], [])
+
+
+@told
+async def test_viewer_is_stuck_only_while_it_has_not_taken_what_was_sent_long_ago() -> None:
+    channel = Channel()
+    channel.take("1", b"one")
+    viewer, wire = await watching(channel)
+    viewer.give(channel)
+
+    found = [viewer.is_stuck(-1)]
+    wire.busy = True
+    found += [viewer.is_stuck(-1), viewer.is_stuck(30)]
+
+    assert found == [False, True, False]
+
+
+@told
+async def test_ending_cuts_off_who_does_not_read_and_nobody_else() -> None:
+    channel = Channel()
+    (reader, reading), (sleeper, sleeping) = await watching(channel), await watching(channel)
+    sleeping.busy = True
+
+    for viewer in (reader, sleeper, sleeper):
+        viewer.end()
+    await asyncio.wait([reader.task, sleeper.task])
+
+    assert (reading.aborted, sleeping.aborted) == (False, True)
+    assert reader.task.cancelled()
+    assert (reader.task.cancelling(), sleeper.task.cancelling()) == (1, 1)

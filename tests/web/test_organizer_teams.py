@@ -1,0 +1,318 @@
+"""Organizers' page of a week's teams: members, join codes, lists, invitations, and points given by hand."""
+
+import csv
+import re
+from html import unescape
+from io import StringIO
+from urllib.parse import unquote
+
+import httpx
+import pytest
+
+from app.services import accounts
+from tests.builders import ADA, CATS, CHIDI, DUA, OWLS, SLUG, Game
+from tests.web.site import BOTH_ENGINES, Site, Visitor, sign_in
+
+HERE = f"/organizer/weeks/{SLUG}/teams"
+CSV_LIST = "team,name,email\nFoxes,Nia Okoro,nia@example.com\nFoxes,Ivo Babić,ivo@example.com\n"
+
+
+@pytest.fixture
+def organizer(site: Site) -> Visitor:
+    """An organizer who has signed in."""
+    return sign_in(site, "olu@example.com", "organizer")
+
+
+def flash(answer: httpx.Response) -> str:
+    """What the page says was done or refused."""
+    found = re.search(r'class="flash[^>]*>([^<]*)<', answer.text)
+    return unescape(found[1]) if found else ""
+
+
+def shown(page: str) -> dict[str, tuple[str, list[str]]]:
+    """Each team on the page: how full it is, and who is in it."""
+    sections = re.findall(r'<section class="panel" id="team-.*?</section>', page, re.DOTALL)
+    names = [re.findall(r'id="name-[^"]*">([^<]*)<', each)[0] for each in sections]
+    sizes = [re.findall(r'class="pill[^"]*">([^<]*)<', each)[0] for each in sections]
+    members = [re.findall(r'people__mail">([^<]*)<', each) for each in sections]
+    return dict(zip(names, zip(sizes, members, strict=True), strict=True))
+
+
+def person_id(site: Site, email: str) -> str:
+    """The id of somebody known."""
+    with site.database.reading() as session:
+        found = accounts.by_email(session, email)
+        assert found is not None
+        return found.id
+
+
+@BOTH_ENGINES
+def test_team_is_made_filled_and_changed_by_hand(site: Site) -> None:
+    organizer = sign_in(site, "olu@example.com", "organizer")
+
+    made = organizer.post(HERE, name="Foxes")
+    foxes = site.game.team_id("Foxes")
+    added = organizer.post(f"{HERE}/{foxes}/members", email="NIA@example.com", name="Nia Okoro")
+    moved = organizer.post(f"{HERE}/members/{person_id(site, ADA)}", team=foxes)
+    out = organizer.post(f"{HERE}/members/{person_id(site, CHIDI)}", team="")
+
+    assert [each.headers["location"].partition("=")[2] for each in (made, added, moved, out)] == [
+        "made", "added", "moved", "out",
+    ]  # fmt: skip
+    assert shown(organizer.get(HERE).text) == {
+        "Cats": ("3 of 3", [DUA, "elif@example.com", "fumiko@example.com"]),
+        "Foxes": ("2 of 3", [ADA, "nia@example.com"]),
+        "Owls": ("1 of 3", ["bo@example.com"]),
+    }
+    assert site.game.verify() == []
+
+
+def test_refused_member_comes_back_as_typed_in_an_open_form(site: Site, organizer: Visitor) -> None:
+    organizer.post(HERE, name="Foxes")
+
+    answer = organizer.post(f"{HERE}/{site.game.team_id('Foxes')}/members", email="nia@example.com", name="")
+
+    assert (answer.status_code, flash(answer)) == (
+        422, "Nobody here has the e-mail nia@example.com yet. Write their name too.",
+    )  # fmt: skip
+    assert answer.text.count('value="nia@example.com"') == 1
+    assert answer.text.count('<details class="fold" open>') == 1
+
+
+@pytest.mark.parametrize(("name", "status"), [("owls", 409), ("", 422), ("x" * 61, 422)])
+def test_refused_team_comes_back_as_typed(organizer: Visitor, name: str, status: int) -> None:
+    answer = organizer.post(HERE, name=name)
+
+    assert answer.status_code == status
+    assert re.findall(r'id="name" name="name" type="text" value="([^"]*)"', answer.text) == [name]
+
+
+def test_full_team_refuses(site: Site, organizer: Visitor) -> None:
+    answer = organizer.post(f"{HERE}/{site.game.team_id(OWLS)}/members", email="nia@example.com", name="Nia")
+
+    assert (answer.status_code, flash(answer)) == (
+        409,
+        "Team Owls would have 4 members; the rules allow 3. Take someone out of it, or raise team.size in the rules.",
+    )
+
+
+@BOTH_ENGINES
+def test_join_code_is_made_replaced_and_withdrawn(site: Site) -> None:
+    organizer = sign_in(site, "olu@example.com", "organizer")
+    owls = site.game.team_id(OWLS)
+    codes = []
+    for step in ("code", "code", "code/withdraw"):
+        assert organizer.post(f"{HERE}/{owls}/{step}").status_code == 303
+        page = organizer.get(HERE).text
+        codes.append(re.findall(r'joincode">([0-9A-Z]{4}-[0-9A-Z]{4})<', page))
+        addresses = re.findall(r'class="secret">([^<]*)<', page)
+        assert addresses == [f"{site.url}/join/{code.replace('-', '')}" for code in codes[-1]]
+        assert page.count('aria-label="Join Owls"') == len(addresses)
+
+    assert [len(each) for each in codes] == [1, 1, 0]
+    assert codes[0] != codes[1]
+
+
+@BOTH_ENGINES
+def test_list_is_imported(site: Site) -> None:
+    organizer = sign_in(site, "olu@example.com", "organizer")
+
+    answer = organizer.post(f"{HERE}/import", text=CSV_LIST)
+
+    assert answer.headers["location"] == f"{HERE}?done=imported"
+    assert shown(organizer.get(HERE).text)["Foxes"] == ("2 of 3", ["ivo@example.com", "nia@example.com"])
+
+
+def upload(organizer: Visitor, content: bytes) -> httpx.Response:
+    """Send a file instead of a text."""
+    files = {"file": ("teams.csv", content, "text/csv")}
+    cookie = f"plain-sign-in={organizer.cookies['plain-sign-in']}"
+    fields = {"csrf": organizer.csrf, "text": ""}
+    return organizer.site.post(f"{HERE}/import", data=fields, files=files, headers={"Cookie": cookie})
+
+
+def test_file_is_imported_with_its_mark(site: Site, organizer: Visitor) -> None:
+    answer = upload(organizer, CSV_LIST.encode("utf-8-sig"))
+
+    assert answer.status_code == 303
+    assert shown(organizer.get(HERE).text)["Foxes"][0] == "2 of 3"
+
+
+def test_file_that_is_no_text_is_refused(organizer: Visitor) -> None:
+    answer = upload(organizer, b"\xff\xfe\x00\x01")
+
+    assert (answer.status_code, flash(answer)) == (
+        422, "That file is no text in UTF-8. Save it as “CSV UTF-8” and send it again.",
+    )  # fmt: skip
+
+
+def test_every_bad_line_is_named_and_nothing_changes(site: Site, organizer: Visitor) -> None:
+    before = site.board()
+    text = "team,name,email\n,Nia,nia@example.com\nFoxes,Ivo,ivo\nFoxes,<b>,nia@example.com,x\n"
+
+    answer = organizer.post(f"{HERE}/import", text=text)
+
+    mistakes = [unescape(each) for each in re.findall(r"<li>(Line [^<]*)</li>", answer.text)]
+    assert answer.status_code == 422
+    assert mistakes == [
+        "Line 2: The team must not be empty.",
+        "Line 3: “ivo” is no e-mail.",
+        "Line 4: This line has 4 cells; it needs team, name, email.",
+    ]
+    typed = re.search(r"<textarea[^>]*>(.*?)</textarea>", answer.text, re.DOTALL)
+    assert typed is not None
+    assert unescape(typed[1]) == text
+    assert site.board()["version"] == before["version"]
+
+
+@pytest.mark.parametrize("text", ["", "team,name,email\n", "nonsense", "\x00", '"'])
+def test_list_without_people_is_refused(organizer: Visitor, text: str) -> None:
+    assert organizer.post(f"{HERE}/import", text=text).status_code == 422
+
+
+def test_too_many_for_a_team_changes_nothing(site: Site, organizer: Visitor) -> None:
+    lines = "".join(f"Foxes,Fox {number},fox{number}@example.com\n" for number in range(4))
+
+    answer = organizer.post(f"{HERE}/import", text=f"team,name,email\n{lines}")
+
+    assert (answer.status_code, flash(answer).startswith("Team Foxes would have 4 members")) == (409, True)
+    assert list(shown(answer.text)) == [CATS, OWLS]
+
+
+@BOTH_ENGINES
+def test_invitations_are_shown_once_as_a_list_and_a_file(site: Site) -> None:
+    organizer = sign_in(site, "olu@example.com", "organizer")
+    sign_in(site, ADA)
+
+    answer = organizer.post(f"{HERE}/invitations")
+
+    links = re.findall(r'<td><code class="secret">([^<]*)</code>', answer.text)
+    address = re.search(r'download="q3-2022-invitations.csv" href="data:text/csv;charset=utf-8,([^"]*)"', answer.text)
+    assert address is not None
+    rows = list(csv.DictReader(StringIO(unquote(unescape(address[1])), newline="")))
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert [row["link"] for row in rows] == links
+    assert [(row["team"], row["name"], row["email"]) for row in rows][-1] == ("Owls", "Chidi Okafor", CHIDI)
+    assert (len(set(links)), {link.startswith(f"{site.url}/sign-in/link/al_") for link in links}) == (5, {True})
+    again = organizer.post(f"{HERE}/invitations").text
+    assert re.findall(r'class="secret"', again) == []
+    assert "Everybody in a team has signed in, or has a link that still counts." in again
+
+
+def test_name_that_is_a_formula_is_no_formula_in_the_file(site: Site, organizer: Visitor) -> None:
+    site.game.leave(ADA)
+    organizer.post(f"{HERE}/{site.game.team_id(OWLS)}/members", email="eve@example.com", name="=cmd()")
+
+    answer = organizer.post(f"{HERE}/invitations")
+
+    assert "%27%3Dcmd%28%29" in answer.text
+
+
+def points_form(answer: httpx.Response, team_id: str) -> str:
+    """The id that the form of a team's adjustment carries."""
+    form = answer.text.partition(f'action="{HERE}/{team_id}/adjustment"')[2]
+    found = re.search(r'name="once" value="([^"]*)"', form)
+    assert found is not None
+    return found[1]
+
+
+@BOTH_ENGINES
+def test_points_are_given_once_however_often_the_form_is_sent(site: Site) -> None:
+    organizer = sign_in(site, "olu@example.com", "organizer")
+    owls = site.game.team_id(OWLS)
+    once = points_form(organizer.get(HERE), owls)
+    other = points_form(organizer.get(HERE), owls)
+
+    for key, points in ((once, "+7"), (once, "+7"), (other, "\u22122")):
+        answer = organizer.post(f"{HERE}/{owls}/adjustment", points=points, reason="For the cake", once=key)
+        assert answer.headers["location"] == f"{HERE}?done=adjusted"
+
+    assert site.points() == {OWLS: 5, CATS: 0}
+    assert "For the cake" in site.get(f"/weeks/{SLUG}/teams/{owls}").text
+
+
+@pytest.mark.parametrize(
+    ("points", "reason", "sentence"),
+    [
+        ("many", "Why", "Points are a whole number, such as 10 or -5."),
+        ("1.5", "Why", "Points are a whole number, such as 10 or -5."),
+        ("\u0663", "Why", "Points are a whole number, such as 10 or -5."),
+        ("0", "Why", "points must lie between -100000 and 100000 and not be 0."),
+        ("100001", "Why", "points must lie between -100000 and 100000 and not be 0."),
+        ("5", " ", "The reason must not be empty. Say in a sentence why."),
+    ],
+)
+def test_refused_points_come_back_as_typed(
+    site: Site, organizer: Visitor, points: str, reason: str, sentence: str
+) -> None:
+    owls = site.game.team_id(OWLS)
+
+    answer = organizer.post(f"{HERE}/{owls}/adjustment", points=points, reason=reason, once="once")
+
+    assert (answer.status_code, flash(answer)) == (422, sentence)
+    assert points_form(answer, owls) == "once"
+    assert re.findall(rf'id="points-{owls}"[^>]*value="([^"]*)"', answer.text) == [points]
+    assert site.points()[OWLS] == 0
+
+
+def test_closed_week_offers_and_takes_nothing(site: Site, organizer: Visitor) -> None:
+    owls = site.game.team_id(OWLS)
+    site.game.close()
+
+    statuses = {
+        organizer.post(HERE, name="Foxes").status_code,
+        organizer.post(f"{HERE}/{owls}/members", email="nia@example.com", name="Nia").status_code,
+        organizer.post(f"{HERE}/members/{person_id(site, ADA)}", team="").status_code,
+        organizer.post(f"{HERE}/import", text=CSV_LIST).status_code,
+        organizer.post(f"{HERE}/{owls}/adjustment", points="5", reason="Why", once="x").status_code,
+    }
+
+    page = organizer.get(HERE).text
+    assert statuses == {409}
+    assert ("This week is closed, so nothing here can be changed." in page, page.count("<form")) == (True, 0)
+
+
+def paths(site: Site) -> list[str]:
+    """Every address of these pages that takes a form."""
+    owls = site.game.team_id(OWLS)
+    return [
+        HERE, f"{HERE}/import", f"{HERE}/invitations", f"{HERE}/members/{person_id(site, ADA)}",
+        *(f"{HERE}/{owls}/{verb}" for verb in ("members", "code", "code/withdraw", "adjustment")),
+    ]  # fmt: skip
+
+
+def test_page_and_every_form_are_for_organizers(site: Site, organizer: Visitor) -> None:
+    player, forms = sign_in(site), paths(site)
+    before = site.board()["version"]
+
+    seen = {
+        "visitor": {site.get(HERE).status_code, *(site.post(path).status_code for path in forms)},
+        "player": {player.get(HERE).status_code, *(player.post(path).status_code for path in forms)},
+        "forged": {organizer.post(path, csrf="wrong").status_code for path in forms},
+    }
+
+    assert seen == {"visitor": {401}, "player": {403}, "forged": {403}}
+    assert site.board()["version"] == before
+
+
+def test_what_is_unknown_is_not_found(site: Site, organizer: Visitor) -> None:
+    elsewhere = Game(site.database, now=site.clock.now, slug="q4-2022").start().team_id(OWLS)
+    fields = {"name": "Nia", "email": "nia@example.com", "points": "5", "reason": "Why", "once": "x"}
+
+    statuses = {
+        organizer.post(f"{HERE}/{team}/{verb}", **fields).status_code
+        for team in ("x", "0" * 16, "%00", elsewhere)
+        for verb in ("members", "code", "code/withdraw", "adjustment")
+    }
+    statuses |= {organizer.post(f"{HERE}/members/{person}", team="").status_code for person in ("x", "0" * 16, "%00")}
+    statuses |= {organizer.get(f"/organizer/weeks/{slug}/teams").status_code for slug in ("q1-1999", "%00")}
+
+    assert statuses == {404}
+
+
+def test_week_without_teams_says_how_to_begin(empty_site: Site) -> None:
+    organizer = sign_in(empty_site, role="organizer")
+    form = {"name": "New", "timezone": "Europe/Berlin", "starts": "2022-12-05", "ends": "2022-12-09"}
+    organizer.post("/organizer/weeks", **form)
+
+    assert "There is no team yet. Make one below, or import a list." in organizer.get("/organizer/weeks/new/teams").text

@@ -1,0 +1,301 @@
+"""Organizers' pages of weeks: made by hand, opened, closed, frozen, revealed, presented, exported."""
+
+import csv
+import re
+from html import unescape
+from io import StringIO
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from app.models import AuditEntry
+from tests.builders import ADA, CATS, DUA, OWLS, SLUG
+from tests.web.site import BOTH_ENGINES, WEEK, Site, Visitor, sign_in
+
+HERE = f"/organizer/weeks/{SLUG}"
+VERBS = ["open", "reopen", "close", "freeze", "reveal", "presenter", "export"]
+
+
+@pytest.fixture
+def organizer(site: Site) -> Visitor:
+    """An organizer who has signed in."""
+    return sign_in(site, "olu@example.com", "organizer")
+
+
+def a_form(**changes: str) -> dict[str, str]:
+    """The form of a new week, filled in well."""
+    given = {"name": "Q4 2022", "slug": "", "timezone": "Europe/Berlin", "starts": "2022-12-05", "ends": "2022-12-09"}
+    return {**given, "begin": "draft", **changes}
+
+
+def flash(answer: httpx.Response) -> str:
+    """What the page says was done or refused."""
+    found = re.search(r'class="flash[^>]*>([^<]*)<', answer.text)
+    return unescape(found[1]) if found else ""
+
+
+def values(answer: httpx.Response) -> dict[str, str]:
+    """What the fields of the page hold."""
+    inputs = re.findall(r"<input([^>]*)>", answer.text)
+    pairs = [dict(re.findall(r'(name|value|type)="([^"]*)"', each)) for each in inputs]
+    return {each["name"]: unescape(each.get("value", "")) for each in pairs if each.get("type") in {"text", "date"}}
+
+
+def state(site: Site, slug: str = SLUG) -> tuple[str, bool]:
+    """A week's state, and whether it is frozen."""
+    week = site.get(f"/api/v1/weeks/{slug}", "admin").json()
+    return week["state"], week["frozen"]
+
+
+@BOTH_ENGINES
+def test_week_is_made_by_hand(site: Site) -> None:
+    organizer = sign_in(site, "olu@example.com", "organizer")
+
+    answer = organizer.post("/organizer/weeks", **a_form())
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/organizer/weeks/q4-2022?done=created")
+    page = organizer.get(answer.headers["location"])
+    assert flash(page) == "The week is made. It is a draft: only organizers know of it until you open it."
+    assert state(site, "q4-2022") == ("draft", False)
+
+
+def test_week_can_be_opened_at_once(site: Site, organizer: Visitor) -> None:
+    answer = organizer.post("/organizer/weeks", **a_form(begin="open", slug="winter"))
+
+    assert answer.headers["location"] == "/organizer/weeks/winter?done=started"
+    assert state(site, "winter") == ("open", False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"slug": "Q4!"}, "“Q4!” cannot be a week's slug: use up to 40 of a-z, 0-9 and hyphens, not “current”, such as "
+         "q3-2022."),
+        ({"slug": SLUG}, f"There is already a week “{SLUG}”. Choose another slug."),
+        ({"name": ""}, "The week's name must not be empty."),
+        ({"name": "文子"}, "No short name can be made from that name. Write one yourself, such as q3-2022."),
+        ({"name": "x" * 61}, "The week's name must have at most 60 characters, this has 61."),
+        ({"timezone": "Berlin"}, "“Berlin” is no time zone. Use an IANA name such as America/Los_Angeles."),
+        ({"ends": "2022-12-04"}, "The week cannot run from 2022-12-05 to 2022-12-04: "
+         "it must end on or after the day it starts."),
+        ({"ends": "2023-12-04"}, "A week may last at most 31 days; 2022-12-05 to 2023-12-04 is longer."),
+        ({"starts": "5.12.2022"}, "Mend what is marked below."),
+        ({"ends": ""}, "Mend what is marked below."),
+    ],
+)  # fmt: skip
+def test_refused_week_comes_back_as_it_was_typed(
+    site: Site, organizer: Visitor, changes: dict[str, str], sentence: str
+) -> None:
+    typed = a_form(**changes)
+
+    answer = organizer.post("/organizer/weeks", **typed)
+
+    assert (answer.status_code, flash(answer)) == (409 if changes.get("slug") == SLUG else 422, sentence)
+    assert values(answer) == {name: value for name, value in typed.items() if name != "begin"}
+    assert len(site.get("/api/v1/weeks", "admin").json()["items"]) == 1
+
+
+@BOTH_ENGINES
+def test_week_goes_through_its_life(site: Site) -> None:
+    organizer = sign_in(site, "olu@example.com", "organizer")
+    steps: list[tuple[str, dict[str, str]]] = [
+        ("freeze", {}), ("reveal", {}), ("close", {}), ("reopen", {"reason": "A shift was missing"}),
+    ]  # fmt: skip
+
+    seen = []
+    for verb, fields in steps:
+        answer = organizer.post(f"{HERE}/{verb}", **fields)
+        seen.append((answer.status_code, answer.headers.get("location"), state(site)))
+
+    assert seen == [
+        (303, f"{HERE}?done=frozen", ("open", True)),
+        (303, f"{HERE}?done=revealed", ("open", False)),
+        (303, f"{HERE}?done=closed", ("closed", False)),
+        (303, f"{HERE}?done=reopened", ("open", False)),
+    ]
+    history = re.findall(r'history__item"><p><b>([^<]*)</b> ([^<]*)</p>', organizer.get(HERE).text)
+    assert history[:5] == [
+        ("olu", "reopened it: “A shift was missing”"),
+        ("olu", "closed it"),
+        ("olu", "revealed the board"),
+        ("olu", "froze the board"),
+        ("Olu", "opened it"),
+    ]
+
+
+def test_draft_is_opened(site: Site, organizer: Visitor) -> None:
+    organizer.post("/organizer/weeks", **a_form())
+
+    answer = organizer.post("/organizer/weeks/q4-2022/open")
+
+    assert answer.headers["location"] == "/organizer/weeks/q4-2022?done=opened"
+    assert state(site, "q4-2022") == ("open", False)
+
+
+def test_reopening_demands_a_reason_and_keeps_the_form_open(site: Site, organizer: Visitor) -> None:
+    organizer.post(f"{HERE}/close")
+
+    answer = organizer.post(f"{HERE}/reopen", reason="x" * 501)
+    empty = organizer.post(f"{HERE}/reopen", reason=" ")
+    sly = organizer.post(f"{HERE}/open")
+
+    assert flash(answer) == "The reason must have at most 500 characters, this has 501. Say in a sentence why."
+    assert (values(answer)["reason"], answer.text.count('<details class="confirm" open>')) == ("x" * 501, 1)
+    assert [each.status_code for each in (answer, empty, sly)] == [422, 422, 422]
+    assert state(site) == ("closed", False)
+
+
+@pytest.mark.parametrize(
+    ("verb", "sentence"),
+    [
+        ("open", "Week Q3-2022 is open already."),
+        ("reveal", "Week Q3-2022 is not frozen; there is nothing to reveal."),
+    ],
+)
+def test_step_that_does_not_fit_is_refused_on_the_page(
+    site: Site, organizer: Visitor, verb: str, sentence: str
+) -> None:
+    answer = organizer.post(f"{HERE}/{verb}")
+
+    assert (answer.status_code, flash(answer)) == (409, sentence)
+    assert state(site) == ("open", False)
+
+
+def test_presenters_link_is_shown_once_and_works(site: Site, organizer: Visitor) -> None:
+    answer = organizer.post(f"{HERE}/presenter")
+
+    links = re.findall(r'class="secret">([^<]*)<', answer.text)
+    assert (answer.status_code, answer.headers["cache-control"], len(links)) == (200, "no-store", 1)
+    assert links[0].startswith(f"{site.url}/weeks/{SLUG}/summary/present?key=")
+    assert site.get(links[0].removeprefix(site.url)).status_code == 200
+    assert re.findall('class="secret"', organizer.get(HERE).text) == []
+
+
+@BOTH_ENGINES
+def test_ledger_is_exported_and_noted(site: Site) -> None:
+    organizer = sign_in(site, "olu@example.com", "organizer")
+    site.record(person=ADA, note="=1+1")
+    site.record(person=DUA)
+
+    table, document = (organizer.post(f"{HERE}/export", format=form) for form in ("csv", "json"))
+
+    rows: list[dict[str, Any]] = list(csv.DictReader(StringIO(table.text, newline="")))
+    assert [(row["person"], row["note"]) for row in rows] == [(ADA, "'=1+1"), (DUA, "")]
+    assert [each["person"] for each in document.json()["activities"]] == [ADA, DUA]
+    assert (table.headers["content-type"], table.headers["content-disposition"], table.headers["cache-control"]) == (
+        "text/csv; charset=utf-8", f'attachment; filename="{SLUG}-ledger.csv"', "no-store",
+    )  # fmt: skip
+    with site.database.reading() as session:
+        noted = session.exec(select(AuditEntry).where(AuditEntry.action == "ledger.exported")).all()
+    assert [(each.by, each.after) for each in noted] == [
+        ("olu", '{"format": "csv", "activities": 2}'),
+        ("olu", '{"format": "json", "activities": 2}'),
+    ]
+
+
+def test_export_in_an_unknown_form_is_refused(organizer: Visitor) -> None:
+    answer = organizer.post(f"{HERE}/export", format="xlsx")
+
+    assert (answer.status_code, flash(answer)) == (422, "Choose CSV or JSON.")
+
+
+def test_every_page_and_every_verb_is_for_organizers(site: Site, organizer: Visitor) -> None:
+    player = sign_in(site)
+    pages, forms = ["/organizer/weeks", HERE], ["/organizer/weeks", *(f"{HERE}/{verb}" for verb in VERBS)]
+
+    seen = {
+        "visitor": {site.get(path).status_code for path in pages} | {site.post(path).status_code for path in forms},
+        "player": {player.get(path).status_code for path in pages} | {player.post(path).status_code for path in forms},
+        "forged": {organizer.post(path, csrf="wrong").status_code for path in forms},
+        "token": {site.get(path, "admin").status_code for path in pages},
+    }
+
+    assert seen == {"visitor": {401}, "player": {403}, "forged": {403}, "token": {403}}
+    assert state(site) == ("open", False)
+
+
+def test_unknown_week_is_not_found(site: Site, organizer: Visitor) -> None:
+    places = [f"/organizer/weeks/{slug}" for slug in ("q1-1999", "%00", "Q3", "x" * 500)]
+
+    statuses = {organizer.get(place).status_code for place in places}
+    statuses |= {organizer.post(f"{place}/{verb}", reason="Why").status_code for place in places for verb in VERBS}
+
+    assert statuses == {404}
+
+
+def test_pages_are_kept_by_nobody_and_change_nothing(site: Site, organizer: Visitor) -> None:
+    before = site.board()["version"]
+
+    kept = {organizer.get(path).headers["cache-control"] for path in ("/organizer/weeks", HERE)}
+
+    assert (kept, site.board()["version"]) == ({"no-store"}, before)
+
+
+def test_list_shows_each_week_with_its_state(site: Site, organizer: Visitor) -> None:
+    organizer.post("/organizer/weeks", **a_form())
+    site.game.freeze()
+
+    page = organizer.get("/organizer/weeks").text
+
+    found = re.findall("<tr>.*?</tr>", page, re.DOTALL)
+    rows = [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in found]
+    assert rows[1:] == [
+        "Q4 2022 Draft 5 to 9 Dec 2022 Europe/Berlin 0 teams",
+        "Q3-2022 Open Frozen Current 12 to 16 Sep 2022 America/Los Angeles 2 teams",
+    ]
+
+
+def test_empty_installation_invites_to_make_the_first_week(empty_site: Site) -> None:
+    page = sign_in(empty_site, role="organizer").get("/organizer/weeks")
+
+    assert "There is no week yet. Make the first one here" in page.text
+
+
+@BOTH_ENGINES
+def test_organizer_looks_at_a_frozen_board_with_everybodys_eyes(site: Site) -> None:
+    organizer = sign_in(site, "olu@example.com", "organizer")
+    site.record(person=ADA)
+    site.game.freeze()
+    site.record(person=DUA, kind="knowledge_card")
+    public = site.get(f"/weeks/{SLUG}").text
+
+    live, preview = (organizer.get(f"/weeks/{SLUG}{query}").text for query in ("", "?as=public"))
+
+    assert preview.replace(f"{SLUG}/live?as=public", f"{SLUG}/live") == public
+    assert (live == public, f"/weeks/{SLUG}/live?as=public" in preview) == (False, True)
+    assert organizer.get(f"/weeks/{SLUG}?%61s=public").text == preview
+    assert [organizer.get(f"/weeks/{SLUG}?as={word}").text for word in ("", "organizer", "PUBLIC")] == [live] * 3
+
+
+def test_stream_with_everybodys_eyes_is_the_publics(site: Site, organizer: Visitor) -> None:
+    site.record(person=ADA)
+    site.game.freeze()
+    site.record(person=DUA, kind="knowledge_card")
+
+    first = {query: _first_message(organizer, query) for query in ("", "?as=public", "?%61s=public")}
+
+    assert first["?as=public"] == first["?%61s=public"] == _first_message(Visitor(site, "", {}, ""), "")
+    assert first["?as=public"] != first[""]
+
+
+def _first_message(visitor: Visitor, query: str) -> list[str]:
+    cookie = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
+    lines = []
+    with visitor.site.client.stream("GET", f"/weeks/{SLUG}/live{query}", headers={"Cookie": cookie}) as answer:
+        for line in answer.iter_lines():
+            if not line:
+                break
+            lines.append(line)
+    return lines
+
+
+def test_everybodys_eyes_change_nothing_for_everybody(site: Site) -> None:
+    site.record(person=ADA)
+    site.game.freeze()
+    site.record(person=DUA)
+
+    assert {site.get(f"/weeks/{SLUG}?as={word}").status_code for word in ("public", "organizer", "")} == {200}
+    assert site.points() == {OWLS: 5, CATS: 0}
+    assert site.get(f"{WEEK}/leaderboard?as=organizer").content == site.get(f"{WEEK}/leaderboard").content

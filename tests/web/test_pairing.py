@@ -1,0 +1,282 @@
+"""Pairing a screen: the code, the organizer's page, coming for it, and what never happens."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from html import unescape
+
+import httpx
+import pytest
+from sqlalchemy import func
+from sqlmodel import select
+
+from app.config import Settings
+from app.models import Display
+from app.services import throttle
+from app.services.throttle import Limit
+from tests.web.site import BOTH_ENGINES, Site, Visitor, pair, serving, sign_in, until
+
+CODE = re.compile(r'data-code="([0-9A-Z]{4}-[0-9A-Z]{4})"')
+
+
+@pytest.fixture
+def visibility() -> str:
+    """Boards are for members, unless a test says otherwise."""
+    return "signed-in"
+
+
+def open_display(site: Site) -> Visitor:
+    """A browser on a screen that has never been here."""
+    answer = site.get("/display")
+    site.client.cookies.clear()
+    return Visitor(site, "", {"plain-display": answer.cookies["plain-display"]}, "")
+
+
+def code_on(screen: Visitor) -> str:
+    """The code a screen shows; empty where it shows something else."""
+    found = CODE.search(screen.get("/display").text)
+    return found[1] if found else ""
+
+
+def enter(organizer: Visitor, code: str, name: str = "Lobby") -> httpx.Response:
+    """An organizer enters a code."""
+    return organizer.post("/organizer/displays", code=code, name=name)
+
+
+def displays_in(site: Site) -> int:
+    """How many displays the database knows."""
+    with site.database.reading() as session:
+        return session.exec(select(func.count()).select_from(Display)).one()
+
+
+def flash(answer: httpx.Response) -> str:
+    """What the page says was done or refused."""
+    found = re.search(r'class="flash[^>]*>([^<]*)<', answer.text)
+    return unescape(found[1]) if found else ""
+
+
+@BOTH_ENGINES
+def test_screen_is_paired_by_its_code(site: Site) -> None:
+    organizer, screen = sign_in(site, "olu@example.com", "organizer"), open_display(site)
+    code = code_on(screen)
+    states = [screen.get("/display/pairing").json()["state"]]
+
+    entered = enter(organizer, code.lower())
+    states.append(screen.get("/display/pairing").json()["state"])
+    claimed = screen.post("/display/pairing")
+    states.append(screen.get("/display/pairing").json()["state"])
+
+    assert states == ["waiting", "entered", "paired"]
+    assert (entered.status_code, entered.headers["location"]) == (303, "/organizer/displays?done=entered")
+    assert (claimed.status_code, claimed.headers["location"]) == (303, "/display")
+    assert 'id="display"' in screen.get("/display").text
+    assert [screen.get(path).status_code for path in ("/", "/display/pulse", "/me/mark.css")] == [200, 200, 200]
+    assert screen.get("/organizer/displays").status_code == 403
+
+
+def test_showing_a_code_stores_nothing_and_keeps_the_code(site: Site) -> None:
+    screen = open_display(site)
+
+    codes = {code_on(screen) for _ in range(3)}
+    screen.get("/display/pairing")
+
+    assert len(codes) == 1
+    assert displays_in(site) == 0
+
+
+def test_code_page_keeps_to_itself(site: Site) -> None:
+    answer = site.get("/display")
+
+    cookie = answer.headers["set-cookie"]
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    attributes = {each.strip().casefold() for each in cookie.split(";")[1:]}
+    assert attributes == {"httponly", "max-age=34560000", "path=/", "samesite=lax"}
+    assert answer.cookies["plain-display"] not in answer.text
+
+
+def test_every_screen_has_a_code_of_its_own(site: Site) -> None:
+    codes = {code_on(open_display(site)) for _ in range(5)}
+
+    assert len(codes) == 5
+
+
+def test_code_of_one_screen_does_not_let_another_in(site: Site) -> None:
+    organizer, screen, other = sign_in(site, role="organizer"), open_display(site), open_display(site)
+
+    enter(organizer, code_on(screen))
+
+    refused = other.post("/display/pairing")
+    assert (refused.status_code, other.get("/display/pulse").status_code) == (404, 401)
+    assert "Nobody has entered this screen’s code yet." in refused.text.replace("&#39;", "’")
+    assert CODE.search(refused.text) is not None
+
+
+def test_claim_without_javascript_leads_to_the_board(site: Site) -> None:
+    organizer, screen = sign_in(site, role="organizer"), open_display(site)
+    form = re.search(r'<form[^>]*method="post" action="([^"]*)"', screen.get("/display").text)
+    enter(organizer, code_on(screen))
+
+    assert form is not None
+    assert screen.post(form[1]).headers["location"] == "/display"
+
+
+def test_entered_code_expires_after_fifteen_minutes(site: Site) -> None:
+    organizer, screen = sign_in(site, role="organizer"), open_display(site)
+    enter(organizer, code_on(screen))
+
+    site.clock.now += timedelta(minutes=15)
+
+    assert screen.get("/display/pairing").json()["state"] == "waiting"
+    assert screen.post("/display/pairing").status_code == 404
+    assert "No screen ever came for this code" in organizer.get("/organizer/displays").text
+
+
+def test_wrong_code_comes_back_with_what_was_typed(site: Site) -> None:
+    organizer = sign_in(site, role="organizer")
+
+    answer = enter(organizer, "abc-1", "The <lobby>")
+
+    assert answer.status_code == 422
+    assert flash(answer) == "A display's code has eight letters and digits, such as K7QM-4XPA. Read it again."
+    assert re.findall(r'<input[^>]*name="(code|name)"[^>]*value="([^"]*)"', answer.text) == [
+        ("code", "ABC1"),
+        ("name", "The &lt;lobby&gt;"),
+    ]
+
+
+def test_code_in_the_address_is_filled_in_and_nothing_more(site: Site) -> None:
+    organizer, screen = sign_in(site, role="organizer"), open_display(site)
+    code = code_on(screen)
+
+    page = organizer.get(f"/organizer/displays?code={code.replace('-', '')}")
+
+    assert f'value="{code}"' in page.text
+    assert displays_in(site) == 0
+
+
+def test_guessing_codes_is_throttled_by_person(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "PAIRINGS_BY_PERSON", Limit("display codes tried", 3, timedelta(minutes=10)))
+    organizer, colleague = sign_in(site, role="organizer"), sign_in(site, "olu@example.com", "organizer")
+
+    statuses = [enter(organizer, "wrong").status_code for _ in range(5)]
+
+    assert statuses == [422, 422, 422, 429, 429]
+    assert enter(colleague, "wrong").status_code == 422
+
+
+def test_claiming_by_force_is_throttled_by_address(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "PAIRINGS_FROM_ADDRESS", Limit("screens", 3, timedelta(minutes=10)))
+
+    statuses = [open_display(site).post("/display/pairing").status_code for _ in range(5)]
+
+    assert statuses == [404, 404, 404, 429, 429]
+
+
+def test_revoked_screen_loses_its_stream_and_shows_a_fresh_code(site: Site) -> None:
+    organizer, screen = sign_in(site, role="organizer"), open_display(site)
+    old = code_on(screen)
+    enter(organizer, old)
+    screen.post("/display/pairing")
+    revoke = re.search(r'action="(/organizer/displays/[0-9a-f]+/revoke)"', organizer.get("/organizer/displays").text)
+    assert revoke is not None
+
+    with watching(screen) as lines:
+        next(lines)
+        answer = organizer.post(revoke[1])
+        waited = until(lambda: screen.get("/display/pulse").status_code == 401)
+        ended = until(lambda: next(lines, None) is None)
+
+    fresh = screen.get("/display")
+    code = CODE.search(fresh.text)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/organizer/displays?done=revoked")
+    assert waited + ended < 5
+    assert code is not None
+    assert code[1] != old
+    assert fresh.cookies["plain-display"] != screen.cookies["plain-display"]
+    assert organizer.post(revoke[1]).status_code == 404
+
+
+@contextmanager
+def watching(screen: Visitor) -> Iterator[Iterator[str]]:
+    """The lines of the display's stream."""
+    headers = {"Cookie": f"plain-display={screen.cookies['plain-display']}"}
+    with screen.site.client.stream("GET", "/display/live", headers=headers) as answer:
+        yield answer.iter_lines()
+
+
+def test_paired_screen_reads_and_writes_nothing(site: Site) -> None:
+    screen = pair(site)
+
+    statuses = [
+        screen.post("/organizer/displays", code="ABCDEFGH", name="x").status_code,
+        screen.get("/organizer/weeks").status_code,
+        screen.get("/api/v1/weeks").status_code,
+    ]
+
+    assert statuses == [403, 403, 401]
+
+
+def test_only_organizers_pair(site: Site) -> None:
+    player, organizer = sign_in(site), sign_in(site, "olu@example.com", "organizer")
+    fields = {"code": "ABCDEFGH", "name": "Lobby"}
+
+    statuses = [
+        site.post("/organizer/displays", data=fields).status_code,
+        player.post("/organizer/displays", **fields).status_code,
+        organizer.post("/organizer/displays", csrf="wrong", **fields).status_code,
+        site.get("/organizer/displays").status_code,
+        player.get("/organizer/displays").status_code,
+    ]
+
+    assert statuses == [401, 403, 403, 401, 403]
+    assert displays_in(site) == 0
+
+
+def test_claim_from_another_site_is_refused(site: Site) -> None:
+    screen = open_display(site)
+    cookie = f"plain-display={screen.cookies['plain-display']}"
+
+    answer = site.post("/display/pairing", headers={"Cookie": cookie, "Origin": "https://elsewhere.example"})
+
+    assert answer.status_code == 403
+
+
+def test_claim_without_a_cookie_says_why(site: Site) -> None:
+    answer = site.post("/display/pairing")
+
+    assert answer.status_code == 409
+    assert "This browser keeps no cookies" in answer.text
+    assert site.get("/display/pairing").json()["state"] == "no cookie"
+
+
+@pytest.mark.parametrize("cookie", ["", "ad_", "as_x", "ad_" + "x" * 200, "ad_\u00ff"])
+def test_strange_cookie_is_replaced_or_used_and_never_fails(site: Site, cookie: str) -> None:
+    headers = {"Cookie": f"plain-display={cookie}".encode("latin-1")}
+
+    statuses = [site.get(path, headers=headers).status_code for path in ("/display", "/display/pairing")]
+
+    assert statuses == [200, 200]
+
+
+def test_member_and_token_see_the_board_without_a_code(site: Site) -> None:
+    assert 'id="display"' in sign_in(site).get("/display").text
+    assert 'id="display"' in site.get("/display", "read").text
+    assert site.get("/display", "activities:write").status_code == 403
+
+
+def test_plain_http_beyond_this_machine_needs_the_setting(settings: Settings, engine: str) -> None:
+    with serving(settings.model_copy(update={"board_visibility": "signed-in", "trusted_hosts": "board.lan"})) as site:
+        answer = site.get("/display", headers={"Host": "board.lan"})
+
+    assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
+
+
+@pytest.mark.parametrize("visibility", ["public"])
+def test_public_boards_need_no_pairing(site: Site) -> None:
+    answer = site.get("/display")
+
+    assert 'id="display"' in answer.text
+    assert "set-cookie" not in answer.headers
+    assert site.get("/display/pairing").json()["state"] == "paired"
+    assert site.post("/display/pairing").headers["location"] == "/display"
