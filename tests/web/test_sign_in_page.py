@@ -130,7 +130,7 @@ def test_every_page_on_the_way_in_is_kept_by_nobody_and_told_to_no_other_site(si
         entered = somebody.send(link)
 
     assert {manner(each) for each in answers} == {PRIVATE}
-    assert entered.headers["cache-control"] == "private, no-cache"
+    assert entered.headers["cache-control"] == "no-store"
 
 
 def test_cookie_on_this_very_machine_has_a_plain_name(site: Site) -> None:

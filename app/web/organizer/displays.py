@@ -16,7 +16,7 @@ from app.domain.who import Member
 from app.errors import Malformed, Problem
 from app.models import Display
 from app.services import credentials, displays, rotations, throttle, weeks
-from app.web import redirects, scenes
+from app.web import forms, redirects, scenes
 from app.web.access import Organizer
 from app.web.organizer.private import NOTHING, Reply, private_page, refusal
 from app.web.scenes import Turn
@@ -99,7 +99,7 @@ async def revoke_display(request: Request, who: Organizer, display: str) -> Resp
 @router.post("/rotation")
 async def choose_rotation(request: Request, who: Organizer) -> Response:
     """Choose scenes, their order and seconds for every display."""
-    form = await request.form()
+    form = await forms.read(request)
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
     back = typed.get("default") == "yes"
     lines, errors = _read(typed)
