@@ -117,7 +117,7 @@ DOORS: dict[tuple[str, str], Door] = {
     ("GET", "/sign-in"): Door("everybody", but=dict.fromkeys(MEMBERS, 303)),
     ("GET", "/sign-in/link/{secret}"): Door("everybody"),
     ("POST", "/sign-in/link/{secret}"): Door("everybody", 303),
-    ("POST", "/sign-in/email"): Door("everybody", 303, form={"email": "nobody-{number}@example.com"}),
+    ("POST", "/sign-in/email"): Door("everybody", 404, form={"email": "nobody-{number}@example.com"}),
     ("GET", "/sign-in/company"): Door("everybody", 404),
     ("GET", "/sign-in/return"): Door("everybody", 404),
     ("POST", "/sign-in/return"): Door("everybody", 404),
