@@ -3,9 +3,11 @@
 import socket
 
 import pytest
+from starlette.requests import Request
 
 from app.config import Settings
 from app.web.hosts import Hosts
+from app.web.origin import network_of
 from tests.web.site import API, Site, assert_problem
 
 ABSURD = [
@@ -77,3 +79,25 @@ def status_of(site: Site, head: bytes) -> bytes:
     with socket.create_connection((name, int(port)), timeout=10) as connection:
         connection.sendall(head + b"\r\nConnection: close\r\n\r\n")
         return connection.recv(100).split(b" ")[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("", ""),
+        ("testclient", "testclient"),
+    ],
+)
+def test_tries_are_counted_for_what_one_customer_has(address: str, network: str) -> None:
+    request = Request({"type": "http", "client": (address, 1), "headers": []})
+
+    assert network_of(request) == network
+
+
+def test_probes_need_no_name(site: Site) -> None:
+    answers = [site.get(path, headers={"Host": "10.9.8.7.cluster.invalid"}) for path in ("/healthz", "/readyz", "/")]
+
+    assert [each.status_code for each in answers] == [200, 200, 421]

@@ -77,9 +77,9 @@ async def pair_display(
 def _pair(request: Request, who: Member, code: str, name: str) -> None:
     place = installation(request)
     with place.database.unit_of_work() as session:
-        throttle.count(session, throttle.PAIRINGS_BY_PERSON, who.person_id, place.clock())
+        throttle.count(session, throttle.PAIRINGS_BY_PERSON, who.person_id, place.wall())
     with place.acting(request, who) as session:
-        displays.pair(session, code, name, by=who.name, now=place.clock())
+        displays.pair(session, code, name, by=who.name, now=place.wall())
 
 
 @router.post("/{display}/revoke")
@@ -89,7 +89,7 @@ async def revoke_display(request: Request, who: Organizer, display: str) -> Resp
     def revoke() -> None:
         place = installation(request)
         with place.acting(request, who) as session:
-            displays.revoke(session, display, by=who.name, now=place.clock())
+            displays.revoke(session, display, by=who.name, now=place.wall())
 
     await run_in_threadpool(revoke)
     installation(request).desk.forget_all()
@@ -114,7 +114,7 @@ async def choose_rotation(request: Request, who: Organizer) -> Response:
 def _choose(request: Request, who: Member, text: str) -> None:
     place = installation(request)
     with place.acting(request, who) as session:
-        rotations.choose(session, text, by=who.name, now=place.clock())
+        rotations.choose(session, text, by=who.name, now=place.wall())
 
 
 def _read(typed: Mapping[str, str]) -> tuple[list[Line], dict[str, str]]:
@@ -161,7 +161,7 @@ def _lines(turns: tuple[Turn, ...]) -> list[Line]:
 
 async def _page(request: Request, who: Member, reply: Reply = NOTHING, done: str = "") -> Response:
     place = installation(request)
-    now = place.clock()
+    now = place.wall()
 
     def load() -> tuple[list[Listed], str, tzinfo]:
         with place.database.reading() as session:

@@ -3,9 +3,9 @@
 from dataclasses import asdict, replace
 from typing import Annotated, Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -14,7 +14,7 @@ from app.integrations.oidc import Begun, Provider
 from app.models import Person
 from app.services import identities, secrets, throttle
 from app.web import cookies, forms, redirects
-from app.web.origin import address_of, base_of
+from app.web.origin import base_of, network_of
 from app.web.sign_in import entry
 from app.web.sign_in.links import PRIVATE, page, private
 from app.web.state import Installation, installation
@@ -23,6 +23,7 @@ router = APIRouter(include_in_schema=False, prefix="/sign-in")
 
 UNDERWAY_SECONDS = 600
 ANSWER = ("code", "state", "iss", "error")
+_waiting = CapacityLimiter(8)  # a provider that hangs must not keep every thread of the server waiting
 LOST = "This sign-in took too long, or was begun in another browser. Start again from the sign-in page."
 
 
@@ -34,7 +35,7 @@ async def company(request: Request, to: Annotated[str, Query()] = "") -> Respons
     try:
         cookies.check_safe(request, place.settings)
         back = f"{base_of(request, place.settings)}/sign-in/return"
-        begun = await run_in_threadpool(provider.begin, back, place.wall())
+        begun = await to_thread.run_sync(provider.begin, back, place.wall(), limiter=_waiting)
     except Problem as problem:
         return page(request, refused=problem, to=to)
     response = RedirectResponse(begun.url, status_code=303, headers=PRIVATE)
@@ -67,7 +68,7 @@ async def enter(request: Request) -> Response:
         form = await forms.read(request)
         answer = {name: text for name in ANSWER if (text := forms.text_of(form, name))}
         begun, to = _begun(place, cookies.read(request, "company"))
-        secret, person = await run_in_threadpool(_admit, place, request, provider, answer, begun)
+        secret, person = await to_thread.run_sync(_admit, place, request, provider, answer, begun, limiter=_waiting)
     except Problem as problem:
         response = page(request, refused=problem)
     else:
@@ -81,7 +82,7 @@ def _admit(
 ) -> tuple[str, Person]:
     now = place.wall()
     with place.database.unit_of_work() as session:
-        throttle.count(session, throttle.COMPANY_FROM_ADDRESS, address_of(request), now)
+        throttle.count(session, throttle.COMPANY_FROM_ADDRESS, network_of(request), now)
     claims = provider.finish(answer, begun, now)
     with place.acting(request, None) as session:
         person = identities.find_or_link(session, **asdict(claims), now=now)

@@ -13,7 +13,7 @@ from app.models import Team, Week
 from app.services import accounts, join_codes, rule_sets, teams, throttle
 from app.web import cookies, redirects
 from app.web.access import Anybody
-from app.web.origin import address_of
+from app.web.origin import network_of
 from app.web.sign_in import entry
 from app.web.sign_in.links import private
 from app.web.state import Installation, installation
@@ -52,7 +52,7 @@ def _look(place: Installation, request: Request, code: str) -> tuple[Team, Week,
             return team, week, members, rule_sets.rules_of(session, week).team_size
     except NotFound:
         with place.database.unit_of_work() as session:
-            throttle.count(session, throttle.JOINS_FROM_ADDRESS, address_of(request), place.wall())
+            throttle.count(session, throttle.JOINS_FROM_ADDRESS, network_of(request), place.wall())
         raise
 
 
@@ -106,7 +106,7 @@ def _join(place: Installation, request: Request, code: str, member: Member) -> N
 
 def _join_as_new(place: Installation, request: Request, code: str, name: str, email: str) -> str:
     with place.database.unit_of_work() as session:
-        throttle.count(session, throttle.JOINS_FROM_ADDRESS, address_of(request), place.wall())
+        throttle.count(session, throttle.JOINS_FROM_ADDRESS, network_of(request), place.wall())
     with place.acting(request, None) as session:
         person, _team = join_codes.join_as_new(session, code, name=name, email=email, now=place.clock())
         return entry.start(session, request, person, "join", place)

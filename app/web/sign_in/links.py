@@ -14,7 +14,7 @@ from app.services import links, throttle
 from app.services.sign_ins import Way
 from app.web import cookies, problems, redirects
 from app.web.access import Anybody
-from app.web.origin import address_of
+from app.web.origin import network_of
 from app.web.render import render_page
 from app.web.sign_in import entry
 from app.web.state import Installation, installation
@@ -76,7 +76,7 @@ def _look(place: Installation, request: Request, secret: str) -> Person | None:
             return links.look(session, secret, place.wall())[1]
     except NotFound:
         with place.database.unit_of_work() as session:
-            throttle.count(session, throttle.LINKS_FROM_ADDRESS, address_of(request), place.wall())
+            throttle.count(session, throttle.LINKS_FROM_ADDRESS, network_of(request), place.wall())
         raise
 
 
