@@ -1,4 +1,4 @@
-"""What all pages of organizers have in common: who looks, whose clock, what was done or refused, and no copies kept."""
+"""What all pages of organizers have in common: who looks, whose clock, what was done or refused."""
 
 from datetime import UTC, tzinfo
 from typing import Any
@@ -14,8 +14,6 @@ from app.models import Week
 from app.web.render import render_page
 from app.web.state import installation
 
-NO_STORE = {"Cache-Control": "no-store"}
-
 
 def page(
     request: Request,
@@ -28,9 +26,7 @@ def page(
     **context: Any,
 ) -> Response:
     """A page for an organizer; `done` and `refused` are sentences to begin with."""
-    answer = render_page(request, template, status=status, who=who, done=done, refused=refused, **context)
-    answer.headers.update(NO_STORE)
-    return answer
+    return render_page(request, template, status=status, who=who, done=done, refused=refused, **context)
 
 
 def zone_of(week: Week | None) -> tzinfo:

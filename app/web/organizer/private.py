@@ -1,4 +1,4 @@
-"""What organizers' pages have in common: they are never kept, and a refused form comes back as it was."""
+"""Organizers' pages with several forms: a refused one comes back as it was."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,8 +9,6 @@ from starlette.responses import Response
 from app.domain.who import Member
 from app.errors import Problem
 from app.web.render import render_page
-
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,5 @@ def refusal(problem: Problem, form: str = "", typed: Mapping[str, str] | None = 
 
 
 def private_page(request: Request, template: str, who: Member, reply: Reply = NOTHING, **context: object) -> Response:
-    """An organizers' page, kept by nobody on the way."""
-    response = render_page(request, template, partial=None, status=reply.status, who=who, reply=reply, **context)
-    response.headers.update(NO_STORE)
-    return response
+    """An organizers' page, with what it says about the form that was sent."""
+    return render_page(request, template, partial=None, status=reply.status, who=who, reply=reply, **context)
