@@ -14,8 +14,7 @@ import httpx
 from tests.web.site import Site
 
 MOST_PAGES = 400
-_LINKS = re.compile(r"""(?:href|src|action|content|hx-[a-z:-]+|data-[a-z-]+|hx-sse:connect)=["']([^"']+)["']""")
-_ADDRESSES = re.compile(r"""["'(](/[A-Za-z0-9][^"'()\s<>\\]*)["')]""")
+NO_LINKS = re.compile(r"""["'(=]((?:https?://|/|\?)[A-Za-z0-9][^"'()\s<>\\{}]*)["')]""")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -59,19 +58,28 @@ class Eyes:
     """Which words somebody has come across, each with where it was at first."""
 
     words: Iterable[str]
+    memory: dict[bytes, list[str]] = field(default_factory=dict)
     met: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Look for all of them at once."""
-        self._pattern = re.compile(
-            b"|".join(rb"(?<![a-z0-9])" + re.escape(word.lower().encode()) + rb"(?![a-z0-9])" for word in self.words)
-        )
+        self._known = {word.lower().encode() for word in self.words}
 
     def look(self, raw: bytes, where: str) -> None:
-        """Read something in all its layers."""
-        for layer in layers(raw):
-            for found in self._pattern.findall(layer.lower()):
-                self.met.setdefault(found.decode(), where)
+        """Read something in all its layers; what was read before is remembered."""
+        if raw not in self.memory:
+            found = (word for layer in map(bytes.lower, layers(raw)) for word in self._in(layer))
+            self.memory[raw] = list(dict.fromkeys(found))
+        for word in self.memory[raw]:
+            self.met.setdefault(word, where)
+
+    def _in(self, layer: bytes) -> Iterator[str]:
+        return (word.decode() for word in self._known if word in layer and _stands_alone(word, layer))
+
+
+def _stands_alone(word: bytes, text: bytes) -> bool:
+    """Whether a word is not just a part of a longer one, as a number is of a hash."""
+    return re.search(rb"(?<![a-z0-9])" + re.escape(word) + rb"(?![a-z0-9])", text) is not None
 
 
 @dataclass
@@ -94,12 +102,11 @@ class Crawler:
                 self.asked.add(path)
                 waiting += self._open(path)
 
-    def _open(self, path: str, method: str = "GET", **headers: str) -> list[str]:
+    def _open(self, path: str) -> list[str]:
         if urlsplit(path).path.endswith("/live"):
             self.streams.add(path)
             return []
-        answer = self.ask(method, path, headers=headers)
-        return [] if answer.headers.get("content-type", "").startswith("image/png") else self._links(answer)
+        return self._links(self.ask("GET", path))
 
     def look_at(self, events: Iterable[Mapping[str, str]], where: str) -> None:
         """Read what a stream has brought."""
@@ -107,30 +114,29 @@ class Crawler:
             self.eyes.look(repr(event).encode(), where)
 
     def _in_other_ways(self, path: str) -> list[str]:
-        """The partial, the head alone, and once more with the mark of the first answer."""
+        """The partial, and the head alone with the mark of an answer."""
         if urlsplit(path).path.endswith("/live"):
             return []
-        first = self.ask("GET", path)
-        if first.status_code >= 400:
-            return []
-        mark = first.headers.get("etag", '"none"')
-        self.ask("HEAD", path)
-        self.ask("GET", path, headers={"If-None-Match": mark})
-        return self._open(path, **{"HX-Request": "true"})
+        partial = self.ask("GET", path, headers={"HX-Request": "true"})
+        if partial.status_code == 200:
+            self.ask("HEAD", path, headers={"If-None-Match": partial.headers.get("etag", '"none"')})
+        return self._links(partial)
 
     def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, **options: object) -> httpx.Response:
         """One request, its whole answer read."""
         answer = self.site.ask(method, path, headers={**self.shown, **(headers or {})}, **options)
         where = f"{method} {path} → {answer.status_code}"
         head = "\n".join(f"{name}: {value}" for name, value in answer.headers.multi_items())
-        self.eyes.look(head.encode() + b"\n" + answer.content, where)
+        self.eyes.look(head.encode(), where)
+        self.eyes.look(answer.content, where)
         return answer
 
     def _links(self, answer: httpx.Response) -> list[str]:
         """Every address of this site that an answer names."""
-        text = unescape(answer.text)
-        named = [*_LINKS.findall(answer.text), *_ADDRESSES.findall(text), answer.headers.get("location", "")]
-        full = (urljoin(str(answer.url), unescape(each)) for each in named if each and not each.startswith("data:"))
+        if answer.headers.get("content-type", "").startswith(NO_LINKS):
+            return []
+        named = [*_LINKS.findall(unescape(answer.text)), answer.headers.get("location", "")]
+        full = (urljoin(str(answer.url), each) for each in named if each)
         return [
             each.removeprefix(self.site.url).partition("#")[0] for each in full if each.startswith(f"{self.site.url}/")
         ]

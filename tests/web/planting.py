@@ -29,6 +29,7 @@ from app.services import (
     weeks,
 )
 from app.services.rosters import Entry
+from app.web.render import number
 from tests.builders import SLUG, a_reading, a_week, changed_rules
 from tests.web.site import Site
 
@@ -46,7 +47,8 @@ EVERYBODY: Readers = frozenset({"visitor", "display", "player", "outsider", *ORG
 LOWER = ("visitor", "display", "player", "outsider", *(scope for scope in SCOPES if scope != "admin"))
 ROLES = (*LOWER, "organizer", "owner", "admin")
 
-DRAFT = "q4-2022"
+OTHER = "q2-2022"
+"""A week that was closed before the rules changed."""
 
 _numbers = count(1)
 
@@ -74,17 +76,17 @@ class Garden:
     def __post_init__(self) -> None:
         """Plant everything, and freeze the week in between."""
         self.doing: dict[str, Any] = {"by": "Olu", "now": self.site.clock.now}
-        for sow in (_settings, _people, _ways_in, _tools, _screens, _work, _history):
+        for sow in (_settings, _people, _ways_in, _tools, _screens, _work, _history, _beside):
             self._sow(sow)
         with self.site.database.unit_of_work() as session:
             lifecycle.freeze(session, SLUG, **self.doing)
-        for sow in (_behind_the_freeze, _behind_the_rules, _beside):
+        for sow in (_behind_the_freeze, _behind_the_rules):
             self._sow(sow)
         self.later = Entry(
             2, self.word("team made later", BEHIND, hides=True), "Late Comer", self.mail("who comes later")
         )
         points = self.site.game.points()["Robins"]
-        self.word("points behind the freeze", BEHIND, word=f"{points:,}", hides=True)
+        self.word("points behind the freeze", BEHIND, word=number(points), hides=True)
         self.word("points behind the freeze, plain", BEHIND, word=str(points), hides=True)
 
     def _sow(self, sow: Any) -> None:
@@ -180,12 +182,12 @@ def _ways_in(garden: Garden, session: Session) -> None:
     for who in ("player", "mate", "outsider", "organizer", "owner"):
         person = accounts.find(session, garden.ids[who])
         address = garden.word(f"address of {who}", ORGANIZERS, {who})
-        agent = garden.word(f"browser of {who}", ORGANIZERS, {who})
+        agent = garden.word(f"browser of {who}")
         secret = sign_ins.start(session, person, "email", address=address, agent=agent, replaces=None, now=now)
         member, _ = sign_ins.check(session, secret, now)
         garden.word(f"sign-in secret of {who}", word=secret)
         garden.word(f"hash of the sign-in secret of {who}", word=credentials.digest(secret))
-        garden.csrf[who] = garden.word(f"form token of {who}", {who}, word=member.csrf)
+        garden.csrf[who] = garden.word(f"form token of {who}", {who} - {"mate"}, word=member.csrf)
         garden.shown[who] = {"Cookie": f"plain-sign-in={secret}"}
         garden.ids[f"sign-in of {who}"] = member.sign_in_id
     for who in ("loner", "mate"):
@@ -217,8 +219,8 @@ def _screens(garden: Garden, session: Session) -> None:
             displays.claim(session, code, secret, now)
             garden.shown["display"] = {"Cookie": f"plain-display={secret}"}
         garden.word(f"secret of the {state} display", word=secret)
-        garden.word(f"code of the {state} display", ORGANIZERS, word=code)
-        garden.word(f"code of the {state} display as it is read", ORGANIZERS, word=credentials.shown_code(code))
+        garden.word(f"code of the {state} display", word=code)
+        garden.word(f"code of the {state} display as it is read", word=credentials.shown_code(code))
 
 
 def _work(garden: Garden, session: Session) -> None:
@@ -291,8 +293,9 @@ def _behind_the_rules(garden: Garden, session: Session) -> None:
 
 
 def _beside(garden: Garden, session: Session) -> None:
-    """A draft, whose team has a code too."""
-    a_week(session, DRAFT, state="draft", now=garden.doing["now"])
+    """Another week."""
+    a_week(session, OTHER, now=garden.doing["now"])
     email = accounts.find(session, garden.ids["outsider"]).email
-    rosters.apply(session, DRAFT, [Entry(2, "Wrens", "Outsider Person", email)], **garden.doing)
-    garden.ids["Wrens"] = teams.of_week(session, weeks.find(session, DRAFT, garden.doing["now"]))[0].id
+    rosters.apply(session, OTHER, [Entry(2, "Wrens", "Outsider Person", email)], **garden.doing)
+    garden.ids["Wrens"] = teams.of_week(session, weeks.find(session, OTHER, garden.doing["now"]))[0].id
+    lifecycle.close(session, OTHER, **garden.doing)

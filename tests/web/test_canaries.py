@@ -1,8 +1,9 @@
 """What is hidden stays hidden: a word planted in every private field is read by nobody who may not."""
 
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from queue import Queue
 
 import pytest
 from fastapi.routing import iter_route_contexts
@@ -12,14 +13,14 @@ from app.config import Settings
 from app.web.charts import CHARTS
 from tests.builders import SLUG
 from tests.web.crawling import Crawler, Eyes
-from tests.web.planting import DRAFT, LOWER, ROLES, Garden, secretive
+from tests.web.planting import OTHER, LOWER, ROLES, Garden, secretive
 from tests.web.site import Site, until
-from tests.web.viewing import watching
+from tests.web.viewing import Event, watching
 
 PLACES = {
-    "week": [SLUG, "current", DRAFT, "q1-1999"],
-    "team": ["Robins", "Crows", "hidden team", "Wrens"],
-    "team_id": ["Robins", "Crows", "hidden team", "Wrens"],
+    "week": [SLUG, OTHER],
+    "team": ["Robins", "hidden team", "Wrens"],
+    "team_id": ["Robins", "hidden team", "Wrens"],
     "activity": ["activity of player", "activity of mate", "hidden activity", "reversed activity"],
     "activity_id": ["activity of player", "activity of mate", "hidden activity", "reversed activity"],
     "person": ["player", "mate", "loner", "gone"],
@@ -63,15 +64,15 @@ def _filled(path: str, garden: Garden) -> Iterator[str]:
 def everywhere(garden: Garden) -> list[str]:
     """Where a crawl begins: every route, some of them with what their addresses may say besides."""
     plain = list(addresses(garden, "GET"))
-    lists = [f"{path}?limit=1" for path in plain if path.startswith("/api/")]
-    boards = [f"{path}?as=public" for path in plain if path.startswith("/weeks/")]
+    lists = [f"{path}?limit=1" for path in plain if path.startswith(f"/api/v1/weeks/{SLUG}/activities")]
+    boards = [f"/weeks/{SLUG}?as=public", f"/weeks/{SLUG}/live?as=public", "/weeks/current", "/weeks/q1-1999"]
     return ["/static/app.js", *plain, *lists, *boards]
 
 
 def crawlers(garden: Garden, roles: tuple[str, ...] = ROLES) -> dict[str, Crawler]:
     """Somebody of each role, on the look-out for every word."""
-    words = [each.word for each in garden.canaries]
-    return {role: Crawler(garden.site, garden.shown.get(role, {}), Eyes(words)) for role in roles}
+    words, memory = [each.word for each in garden.canaries], dict[bytes, list[str]]()
+    return {role: Crawler(garden.site, garden.shown.get(role, {}), Eyes(words, memory)) for role in roles}
 
 
 def leaks(garden: Garden, seen: dict[str, Crawler], *, revealed: bool) -> list[str]:
@@ -94,8 +95,11 @@ def unseen(garden: Garden, seen: dict[str, Crawler]) -> list[str]:
 def test_no_page_or_answer_says_what_its_reader_may_not_know(garden: Garden) -> None:
     frozen, revealed = crawlers(garden), crawlers(garden)
 
-    for crawler in frozen.values():
-        crawler.crawl(everywhere(garden))
+    import time
+    for role, crawler in frozen.items():
+        t=time.time(); crawler.crawl(everywhere(garden)); print(role, len(crawler.asked), crawler.asked if role=="player" else "", time.time()-t, flush=True)
+        print("\n".join(leaks(garden, {role: crawler}, revealed=False)), flush=True)
+    print("UNSEEN", unseen(garden, frozen), flush=True)
     garden.reveal()
     for crawler in revealed.values():
         crawler.crawl(everywhere(garden))
@@ -104,3 +108,79 @@ def test_no_page_or_answer_says_what_its_reader_may_not_know(garden: Garden) -> 
     assert "\n".join(leaks(garden, frozen, revealed=False)) == ""
     assert "\n".join(leaks(garden, revealed, revealed=True)) == ""
     assert unseen(garden, frozen) == []
+
+
+def test_no_stream_says_more_than_its_reader_may_know(garden: Garden) -> None:
+    seen = crawlers(garden)
+    paths = [path for path in (*addresses(garden, "GET"), f"/weeks/{SLUG}/live?as=public") if path.endswith(LIVE)]
+
+    with ExitStack() as stack:
+        open_ = [
+            (role, path, stack.enter_context(watching(garden.site, path, **garden.shown.get(role, {}))))
+            for role in seen
+            for path in paths
+            if _may_watch(garden, role, path)
+        ]
+        garden.change()
+        until(lambda: _met_later(garden, seen, open_), 20)
+        time.sleep(1)
+        _drain(seen, open_)
+
+    assert len(open_) > 80
+    assert leaks(garden, seen, revealed=False) == []
+
+
+LIVE = ("/live", "/live?as=public")
+
+
+def _may_watch(garden: Garden, role: str, path: str) -> bool:
+    with garden.site.client.stream("GET", path, headers=garden.shown.get(role, {})) as answer:
+        return answer.status_code == 200
+
+
+def _drain(seen: dict[str, Crawler], open_: list[tuple[str, str, "Queue[Event]"]]) -> None:
+    for role, path, events in open_:
+        while not events.empty():
+            seen[role].eyes.look(repr(events.get()).encode(), f"stream {path}")
+
+
+def _met_later(garden: Garden, seen: dict[str, Crawler], open_: list[tuple[str, str, "Queue[Event]"]]) -> bool:
+    """Whether an organizer's stream has brought what came after it was opened."""
+    _drain(seen, open_)
+    return garden.later.team in seen["organizer"].eyes.met
+
+
+TYPED = "canarythatwastyped"
+"""What somebody types where nobody asks for it: no answer says it back."""
+
+
+def test_no_refusal_says_what_its_reader_may_not_know_or_says_secrets_back(garden: Garden) -> None:
+    garden.word("what was typed", word=TYPED)
+    seen = crawlers(garden, LOWER)
+
+    for role, crawler in seen.items():
+        for path in addresses(garden, "GET"):
+            _misread(crawler, path)
+        for method in ("POST", "PUT"):
+            for path in sorted(addresses(garden, method), key=lambda each: "sign-" in each):
+                _missend(garden, role, crawler, method, path)
+
+    assert leaks(garden, seen, revealed=False) == []
+
+
+def _misread(crawler: Crawler, path: str) -> None:
+    """Ask as programs and forged requests do: with words nobody asked for, wrong numbers, wrong methods."""
+    if not path.endswith("/live"):
+        crawler.ask("GET", f"{path}?token={TYPED}&cursor=%00&limit=x", headers={"Referer": f"https://{TYPED}.example"})
+        crawler.ask("DELETE", f"{path}?token={TYPED}")
+        crawler.ask("GET", path, headers={"Authorization": f"Bearer {TYPED}", "Cookie": f"plain-sign-in={TYPED}"})
+
+
+def _missend(garden: Garden, role: str, crawler: Crawler, method: str, path: str) -> None:
+    """Send nothing, nonsense, too much, and what only another reader's form could say."""
+    mine = {"csrf": garden.csrf.get(role, "")}
+    crawler.ask(method, path, data={"csrf": TYPED})
+    crawler.ask(method, path, data={"csrf": TYPED}, headers={"Origin": f"https://{TYPED}.example"})
+    crawler.ask(method, path, content=b'{"' + TYPED.encode() + b'": ')
+    crawler.ask(method, path, data={**mine, "unknown": TYPED})
+    crawler.ask(method, path, content=TYPED.encode() * 70_000)
