@@ -122,7 +122,9 @@ class Crawler:
             self.ask("HEAD", path, headers={"If-None-Match": partial.headers.get("etag", '"none"')})
         return self._links(partial)
 
-    def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, **options: object) -> httpx.Response:
+    def ask(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, **options: object
+    ) -> httpx.Response:
         """One request, its whole answer read."""
         answer = self.site.ask(method, path, headers={**self.shown, **(headers or {})}, **options)
         where = f"{method} {path} → {answer.status_code}"

@@ -139,6 +139,7 @@ def secretive(settings: Settings) -> Settings:
             "secret_key": SECRET_SETTINGS["secret_key"],
             "smtp_url": f"smtp://user:{SECRET_SETTINGS['smtp_url']}@localhost:1",
             "mail_from": "week@example.com",
+            "public_url": "http://127.0.0.1",
             "oidc_issuer": "http://127.0.0.1:1",
             "oidc_client_id": "assembly-week",
             "oidc_client_secret": SECRET_SETTINGS["oidc_client_secret"],
@@ -231,7 +232,9 @@ def _work(garden: Garden, session: Session) -> None:
     wrong = _do(garden, session, "player", MINE)
     garden.ids["reversed activity"] = wrong.id
     reason = garden.word("reason of a reversal", ORGANIZERS)
-    ledger.reverse(session, wrong.id, reason=reason, by=garden.word("who reversed", ORGANIZERS), now=garden.doing["now"])
+    ledger.reverse(
+        session, wrong.id, reason=reason, by=garden.word("who reversed", ORGANIZERS), now=garden.doing["now"]
+    )
     _adjust(garden, session, "an adjustment", 1, EVERYBODY)
 
 

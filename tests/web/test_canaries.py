@@ -44,6 +44,7 @@ def settings(settings: Settings) -> Settings:
 def garden(site: Site) -> Garden:
     return Garden(site)
 
+
 def addresses(garden: Garden, method: str) -> Iterator[str]:
     """Every route that takes this method, at every place that is of interest."""
     for route in iter_route_contexts(garden.site.app.routes):
@@ -96,8 +97,11 @@ def test_no_page_or_answer_says_what_its_reader_may_not_know(garden: Garden) -> 
     frozen, revealed = crawlers(garden), crawlers(garden)
 
     import time
+
     for role, crawler in frozen.items():
-        t=time.time(); crawler.crawl(everywhere(garden)); print(role, len(crawler.asked), crawler.asked if role=="player" else "", time.time()-t, flush=True)
+        t = time.time()
+        crawler.crawl(everywhere(garden))
+        print(role, len(crawler.asked), crawler.asked if role == "player" else "", time.time() - t, flush=True)
         print("\n".join(leaks(garden, {role: crawler}, revealed=False)), flush=True)
     print("UNSEEN", unseen(garden, frozen), flush=True)
     garden.reveal()
