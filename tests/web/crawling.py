@@ -14,7 +14,8 @@ import httpx
 from tests.web.site import Site
 
 MOST_PAGES = 400
-NO_LINKS = re.compile(r"""["'(=]((?:https?://|/|\?)[A-Za-z0-9][^"'()\s<>\\{}]*)["')]""")
+NO_LINKS = ("image/", "text/css", "text/javascript", "font/")
+_LINKS = re.compile(r"""["'(=]((?:https?://|/|\?)[A-Za-z0-9][^"'()\s<>\\{}]*)["')]""")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
 _PNG = b"\x89PNG\r\n\x1a\n"
 

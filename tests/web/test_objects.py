@@ -59,7 +59,7 @@ class Strangers:
         site, outsider = self.stage.site, self.stage.people["outsider"]
         with site.database.unit_of_work() as session:
             now = site.clock.now
-            a_week(session, OTHER, now=now)
+            a_week(session, OTHER, state="draft", now=now)
             team = a_team(session, "Wrens", ELIF, slug=OTHER, now=now)
             screen = credentials.make(credentials.SCREEN)
             code = credentials.make_code()
@@ -174,7 +174,7 @@ def test_a_form_that_names_something_of_another_week_changes_nothing(site: Site)
         _adjust(site, strange),
     ]
 
-    assert [each.status_code for each in answers] == [404, 404, 409, 403, 404]
+    assert [each.status_code for each in answers] == [404, 409, 409, 403, 404]
     assert _changed(before, tables(site)) == []
 
 
