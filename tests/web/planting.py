@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.config import Settings
 from app.domain.who import SCOPES, Role
 from app.models import LedgerEntry
 from app.services import (
@@ -50,17 +49,23 @@ ROLES = (*LOWER, "organizer", "owner", "admin")
 OTHER = "q2-2022"
 """A week that was closed before the rules changed."""
 
+SECRET_SETTINGS = {
+    "secret_key": "canaryofthesigningkey",
+    "smtp_url": "canaryofthemailserver",
+    "oidc_client_secret": "canaryoftheprovider",
+}
+
 _numbers = count(1)
 
 
 @dataclass(frozen=True)
 class Canary:
-    """A word, where it was planted, and who may read it; what a freeze `hides`, everybody may after the reveal."""
+    """A word, where it was planted, who may read it, and who may once a freeze is lifted."""
 
     where: str
     word: str
     readers: Readers
-    hides: bool
+    after: Readers
 
 
 @dataclass
@@ -82,40 +87,39 @@ class Garden:
             lifecycle.freeze(session, SLUG, **self.doing)
         for sow in (_behind_the_freeze, _behind_the_rules):
             self._sow(sow)
-        self.later = Entry(
-            2, self.word("team made later", BEHIND, hides=True), "Late Comer", self.mail("who comes later")
-        )
         points = self.site.game.points()["Robins"]
-        self.word("points behind the freeze", BEHIND, word=number(points), hides=True)
-        self.word("points behind the freeze, plain", BEHIND, word=str(points), hides=True)
+        self.word("points behind the freeze", BEHIND, word=number(points), after=EVERYBODY)
+        self.word("points behind the freeze, plain", BEHIND, word=str(points), after=EVERYBODY)
 
     def _sow(self, sow: Any) -> None:
         with self.site.database.unit_of_work() as session:
             sow(self, session)
 
-    def word(self, where: str, *readers: Iterable[str], word: str = "", hides: bool = False) -> str:
-        """A new word, or this one, that only these may read."""
+    def word(self, where: str, *readers: Iterable[str], word: str = "", after: Readers = NOBODY) -> str:
+        """A new word, or this one, that only these may read, and those `after` a reveal."""
         found = word or f"canary{next(_numbers):04d}x"
-        self.canaries.append(Canary(where, found, frozenset().union(*readers), hides))
+        who = NOBODY.union(*readers)
+        self.canaries.append(Canary(where, found, who, who | after))
         return found
 
     def mail(self, whose: str, *readers: Iterable[str]) -> str:
         """An e-mail that the ledger's readers and these may read."""
         return f"{self.word(f'e-mail of {whose}', LEDGER, *readers)}@example.com"
 
-    def readers(self, canary: Canary, *, revealed: bool) -> Readers:
-        """Who may read a word now."""
-        return EVERYBODY if revealed and canary.hides else canary.readers
-
     def reveal(self) -> None:
         """Lift the freeze."""
         with self.site.database.unit_of_work() as session:
             lifecycle.reveal(session, SLUG, **self.doing)
 
-    def change(self) -> None:
-        """One thing more that a freeze hides: a team with points."""
+    def prepare(self) -> Entry:
+        """One thing more for a freeze to hide: somebody in a team that there is not yet."""
+        team = self.word("team made later", BEHIND, after=EVERYBODY)
+        return Entry(2, team, "Late Comer", self.mail("who comes later"))
+
+    def change(self, entry: Entry) -> None:
+        """Let it happen."""
         with self.site.database.unit_of_work() as session:
-            rosters.apply(session, SLUG, [self.later], **self.doing)
+            rosters.apply(session, SLUG, [entry], **self.doing)
 
 
 def _settings(garden: Garden, _session: Session) -> None:
@@ -123,28 +127,6 @@ def _settings(garden: Garden, _session: Session) -> None:
     for name, word in SECRET_SETTINGS.items():
         garden.word(f"setting {name}", word=word)
     garden.word("where the data is kept", word=str(settings.data_dir))
-
-
-SECRET_SETTINGS = {
-    "secret_key": "canaryofthesigningkey",
-    "smtp_url": "canaryofthemailserver",
-    "oidc_client_secret": "canaryoftheprovider",
-}
-
-
-def secretive(settings: Settings) -> Settings:
-    """An installation with a word in every secret setting."""
-    return settings.model_copy(
-        update={
-            "secret_key": SECRET_SETTINGS["secret_key"],
-            "smtp_url": f"smtp://user:{SECRET_SETTINGS['smtp_url']}@localhost:1",
-            "mail_from": "week@example.com",
-            "public_url": "http://127.0.0.1",
-            "oidc_issuer": "http://127.0.0.1:1",
-            "oidc_client_id": "assembly-week",
-            "oidc_client_secret": SECRET_SETTINGS["oidc_client_secret"],
-        }
-    )
 
 
 CAST: tuple[tuple[str, str, Role, Readers], ...] = (
@@ -170,11 +152,11 @@ def _people(garden: Garden, session: Session) -> None:
         accounts.set_role(session, person, role, granter=None, **garden.doing)
         garden.ids[who] = person.id
     accounts.switch(session, accounts.find(session, garden.ids["gone"]), on=False, granter=None, **garden.doing)
-    for team in teams.of_week(session, weeks.find(session, SLUG, garden.doing["now"])):
-        garden.ids[team.name] = team.id
-        garden.ids[f"code of {team.name}"] = code = join_codes.renew(session, team, **garden.doing)
-        garden.word(f"join code of {team.name}", ORGANIZERS, word=code)
-        garden.word(f"join code of {team.name} as it is read", ORGANIZERS, word=credentials.shown_code(code))
+    for made in teams.of_week(session, weeks.find(session, SLUG, garden.doing["now"])):
+        garden.ids[made.name] = made.id
+        code = join_codes.renew(session, made, **garden.doing)
+        garden.word(f"join code of {made.name}", ORGANIZERS, word=code)
+        garden.word(f"join code of {made.name} as it is read", ORGANIZERS, word=credentials.shown_code(code))
 
 
 def _ways_in(garden: Garden, session: Session) -> None:
@@ -238,13 +220,15 @@ def _work(garden: Garden, session: Session) -> None:
     _adjust(garden, session, "an adjustment", 1, EVERYBODY)
 
 
-def _do(garden: Garden, session: Session, who: str, own: Readers, *, hides: bool = False) -> LedgerEntry:
-    readers = BEHIND if hides else LEDGER
-    whose = f"of an activity of {who}" + (" behind the freeze" if hides else "")
+def _do(garden: Garden, session: Session, who: str, own: Readers, *, hidden: bool = False) -> LedgerEntry:
+    readers, after = BEHIND if hidden else LEDGER, own | LEDGER
+    whose = f"of an activity of {who}" + (" behind the freeze" if hidden else "")
     external_id, subject, by = (
-        garden.word(f"{what} {whose}", readers) for what in ("external id", "subject", "who recorded")
+        garden.word(f"{what} {whose}", readers, after=LEDGER) for what in ("external id", "subject", "who recorded")
     )
-    source, note, url = (garden.word(f"{what} {whose}", readers, own) for what in ("source", "note", "link"))
+    source, note, url = (
+        garden.word(f"{what} {whose}", readers, own, after=after) for what in ("source", "note", "link")
+    )
     email = accounts.find(session, garden.ids[who]).email
     reading = a_reading(
         kind="response", person=email, source=source, external_id=external_id, subject=subject, note=note,
@@ -253,9 +237,11 @@ def _do(garden: Garden, session: Session, who: str, own: Readers, *, hides: bool
     return ledger.take(session, SLUG, reading, by=by, now=garden.doing["now"]).entry
 
 
-def _adjust(garden: Garden, session: Session, what: str, points: int, readers: Readers, *, hides: bool = False) -> None:
-    reason = garden.word(f"reason of {what}", readers, hides=hides)
-    key = garden.word(f"external id of {what}", BEHIND if hides else LEDGER)
+def _adjust(
+    garden: Garden, session: Session, what: str, points: int, readers: Readers, *, hidden: bool = False
+) -> None:
+    reason = garden.word(f"reason of {what}", readers, after=EVERYBODY)
+    key = garden.word(f"external id of {what}", BEHIND if hidden else LEDGER, after=LEDGER)
     ledger.adjust(
         session, SLUG, team_id=garden.ids["Robins"], points=points, reason=reason, external_id=key, **garden.doing
     )
@@ -265,23 +251,23 @@ def _history(garden: Garden, session: Session) -> None:
     """What organizers wrote down for each other."""
     lifecycle.close(session, SLUG, **garden.doing)
     lifecycle.open_(session, SLUG, reason=garden.word("why a week was reopened", ORGANIZERS), **garden.doing)
-    facts = {side: {"fact": garden.word(f"{side} in the audit", ORGANIZERS)} for side in ("before", "after")}
-    mate = accounts.find(session, garden.ids["mate"])
-    audit.note(session, "person.renamed", accounts.thing(mate), **garden.doing, **facts)
+    before, after = ({"fact": garden.word(f"{side} in the audit", ORGANIZERS)} for side in ("before", "after"))
+    mate = accounts.thing(accounts.find(session, garden.ids["mate"]))
+    audit.note(session, "person.renamed", mate, **garden.doing, before=before, after=after)
 
 
 def _behind_the_freeze(garden: Garden, session: Session) -> None:
     """A team, somebody new, another name, work, and points, all of them after the freeze."""
-    team = garden.word("team made behind the freeze", BEHIND, hides=True)
-    name = garden.word("member behind the freeze", LEDGER, hides=True)
+    team = garden.word("team made behind the freeze", BEHIND, after=EVERYBODY)
+    name = garden.word("member behind the freeze", LEDGER, after=EVERYBODY)
     entry = Entry(2, team, name, garden.mail("who came behind the freeze"))
     rosters.apply(session, SLUG, [entry], **garden.doing)
     mate = accounts.find(session, garden.ids["mate"])
-    new = garden.word("name given behind the freeze", LEDGER, MINE, hides=True)
+    new = garden.word("name given behind the freeze", LEDGER, MINE, after=EVERYBODY)
     accounts.rename(session, mate, new, **garden.doing)
-    garden.ids["hidden activity"] = _do(garden, session, "player", MINE, hides=True).id
-    _do(garden, session, "outsider", THEIRS, hides=True)
-    _adjust(garden, session, "an adjustment behind the freeze", 70_606, BEHIND, hides=True)
+    garden.ids["hidden activity"] = _do(garden, session, "player", MINE, hidden=True).id
+    _do(garden, session, "outsider", THEIRS, hidden=True)
+    _adjust(garden, session, "an adjustment behind the freeze", 70_606, BEHIND, hidden=True)
     found = teams.of_week(session, weeks.find(session, SLUG, garden.doing["now"]))
     garden.ids["hidden team"] = next(each.id for each in found if each.name == team)
 
@@ -289,8 +275,10 @@ def _behind_the_freeze(garden: Garden, session: Session) -> None:
 def _behind_the_rules(garden: Garden, session: Session) -> None:
     """Other rules after the freeze. Their text is no secret of the ledger's readers."""
     readers = LEDGER | {"rules:write"}
-    quest, trophy = (garden.word(f"{what} behind the freeze", readers, hides=True) for what in ("quest", "trophy"))
-    text = changed_rules('name = "All hands"', f'name = "{quest}"').replace("Customer hero", trophy)
+    quest, trophy = (garden.word(f"{what} behind the freeze", readers, after=EVERYBODY) for what in ("quest", "trophy"))
+    earned = f'name = "{quest}"\nneeds = {{ response = 1 }}'
+    text = changed_rules('name = "All hands"\nneeds = { shift = 1 }\nmembers = 3', earned)
+    text = text.replace("Customer hero", trophy)
     note = garden.word("note of the rules", LEDGER)
     rule_sets.activate(session, text, note=note, **garden.doing)
 
