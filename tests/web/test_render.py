@@ -197,7 +197,9 @@ def test_answer_is_partial_or_page_and_says_what_it_varies_by() -> None:
     page, partial = "board/index.html", "board/_standings.html"
 
     answers = [
-        render.render_page(a_request(**headers), page, partial=partial, board=BOARD, **BOARD_VALUES)
+        render.render_page(
+            a_request(**headers), page, partial=partial, board=BOARD, kinds=KINDS, zone=PACIFIC, stream="/live"
+        )
         for headers in ({}, {"hx_request": "true"})
     ]
 
