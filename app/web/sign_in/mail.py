@@ -15,7 +15,7 @@ from app.integrations.mail import Mailbox, sign_in_letter
 from app.services import accounts, audit, links, throttle
 from app.services.audit import Origin
 from app.web import cookies, redirects
-from app.web.origin import address_of
+from app.web.origin import address_of, network_of
 from app.web.sign_in.links import page
 from app.web.state import Installation, installation
 
@@ -30,21 +30,21 @@ async def send_link(request: Request, email: Annotated[str, Form()] = "") -> Res
     place = installation(request)
     if place.mailbox is None:
         raise NotFound("This installation sends no e-mail. Use your personal link or your team's code.")
-    typed, address = names.fold_email(email), address_of(request)
+    typed = names.fold_email(email)
     try:
         cookies.check_safe(request, place.settings)
-        await run_in_threadpool(_count, place, address, typed)
+        await run_in_threadpool(_count, place, network_of(request), typed)
     except Problem as problem:
         return page(request, refused=problem, email=email)
     response = redirects.see(request, "sign_in", done="mailed")
-    response.background = BackgroundTask(_send, place, place.mailbox, typed, address)
+    response.background = BackgroundTask(_send, place, place.mailbox, typed, address_of(request))
     return response
 
 
-def _count(place: Installation, address: str, email: str) -> None:
+def _count(place: Installation, network: str, email: str) -> None:
     now = place.wall()
     with place.database.unit_of_work() as session:
-        throttle.count(session, throttle.MAILS_FROM_ADDRESS, address, now)
+        throttle.count(session, throttle.MAILS_FROM_ADDRESS, network, now)
     with place.database.unit_of_work() as session:
         throttle.count(session, throttle.MAILS_TO_ACCOUNT, email, now)
 
