@@ -178,5 +178,5 @@ DOORS: dict[tuple[str, str], Door] = {
     ("POST", "/organizer/tokens"): Door("organizers", form={"name": "tool {number}", "scope": "read", "days": "7"}),
     ("POST", "/organizer/tokens/{token_id}/revoke"): Door("organizers", 303),
     ("GET", "/organizer/audit"): Door("organizers"),
-    ("POST", "/organizer/audit.csv"): Door("organizers"),
+    ("POST", "/organizer/audit/export"): Door("organizers"),
 }

@@ -2,16 +2,17 @@
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.domain.calendar import ONE_DAY, first_moment
+from app.domain.who import Member
 from app.errors import Malformed, Problem
 from app.models import AuditEntry, Week
 from app.models.columns import is_id
@@ -20,7 +21,7 @@ from app.services.audit import Filter, Thing
 from app.services.paging import Page
 from app.web.access import Organizer
 from app.web.organizer import changes, wording
-from app.web.organizer.page import page, zone_name, zone_of
+from app.web.organizer.page import NOTHING, page, refusal, zone_name, zone_of
 from app.web.state import installation
 
 router = APIRouter(include_in_schema=False)
@@ -53,12 +54,28 @@ def typed(
     since: Annotated[str, Query()] = "",
     until: Annotated[str, Query()] = "",
 ) -> Typed:
-    """What the address asks for; a NUL, which no database takes, becomes a space."""
-    given = (value.replace("\0", " ")[:LONGEST_TYPED].strip() for value in (action, person, kind, since, until))
-    return Typed(*given)
+    """What the address asks for."""
+    return _tidy(action, person, kind, since, until)
+
+
+def sent(
+    action: Annotated[str, Form()] = "",
+    person: Annotated[str, Form()] = "",
+    kind: Annotated[str, Form()] = "",
+    since: Annotated[str, Form()] = "",
+    until: Annotated[str, Form()] = "",
+) -> Typed:
+    """What the form of the export asks for: what the page showed beside it."""
+    return _tidy(action, person, kind, since, until)
+
+
+def _tidy(*given: str) -> Typed:
+    """A NUL, which no database takes, becomes a space."""
+    return Typed(*(value.replace("\0", " ")[:LONGEST_TYPED].strip() for value in given))
 
 
 AsTyped = Annotated[Typed, Depends(typed)]
+AsSent = Annotated[Typed, Depends(sent)]
 
 
 @router.get("/organizer/audit")
@@ -66,30 +83,38 @@ def organizer_audit(
     request: Request, who: Organizer, wanted: AsTyped, cursor: Annotated[str, Query()] = ""
 ) -> Response:
     """The newest entries, or those that somebody looks for."""
+    return _list(request, who, wanted, cursor)
+
+
+def _list(request: Request, who: Member, wanted: Typed, cursor: str = "") -> Response:
     place = installation(request)
     with place.database.reading() as session:
         week = weeks.at_hand(session, place.clock())
-        refused: dict[str, Any] = {}
+        reply = NOTHING
         found: Page[AuditEntry] = Page([], None)
         try:
             found = audit.page(session, _filter(session, wanted, week), cursor=cursor or None, limit=PER_PAGE)
         except Problem as problem:
-            refused = {"status": problem.status, "refused": problem.detail}
+            reply = refusal(problem)
         actions = [(name, wording.action(name)) for name in audit.actions(session)]
         kinds = [(name, wording.kind(name)) for name in audit.kinds(session)]
     return page(
-        request, "organizer/audit.html", who, entries=[(each, changes.of(each, zone_of(week))) for each in found.items],
+        request, "organizer/audit.html", who, reply,
+        entries=[(each, changes.of(each, zone_of(week))) for each in found.items],
         next_cursor=found.next_cursor, is_first=not cursor, wanted=wanted, actions=actions, kinds=kinds,
-        say=wording.action, zone=zone_of(week), zone_name=zone_name(week), **refused,
+        say=wording.action, zone=zone_of(week), zone_name=zone_name(week),
     )  # fmt: skip
 
 
-@router.post("/organizer/audit.csv")
-def audit_csv(request: Request, who: Organizer, wanted: AsTyped) -> Response:
+@router.post("/organizer/audit/export")
+def export_audit(request: Request, who: Organizer, wanted: AsSent) -> Response:
     """Every entry that the list would show, as CSV. That somebody took them is noted before the first one leaves."""
     place = installation(request)
-    with place.database.reading() as session:
-        narrowed = _filter(session, wanted, weeks.at_hand(session, place.clock()))
+    try:
+        with place.database.reading() as session:
+            narrowed = _filter(session, wanted, weeks.at_hand(session, place.clock()))
+    except Malformed:
+        return _list(request, who, wanted)
     first = audit_export.first(place.database, narrowed)
     asked = {name: value for name, value in asdict(wanted).items() if value}
     with place.acting(request, who) as session:

@@ -18,7 +18,7 @@ from app.models import Display
 from app.services import credentials, displays, rotations, throttle, weeks
 from app.web import forms, redirects, scenes
 from app.web.access import Organizer
-from app.web.organizer.private import NOTHING, Reply, private_page, refusal
+from app.web.organizer.page import NOTHING, Reply, page, refusal
 from app.web.scenes import Turn
 from app.web.state import Installation, installation
 
@@ -170,7 +170,7 @@ async def _page(request: Request, who: Member, reply: Reply = NOTHING, done: str
 
     found, chosen, zone = await run_in_threadpool(load)
     lines = _read(reply.typed)[0] if reply.form == "rotation" else _lines(_current(place, chosen))
-    return private_page(
+    return page(
         request,
         "organizer/displays.html",
         who,

@@ -1,5 +1,7 @@
-"""What all pages of organizers have in common: who looks, whose clock, what was done or refused."""
+"""What organizers' pages have in common: whose clock, what was done, refused and typed."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,18 +17,37 @@ from app.web.render import render_page
 from app.web.state import installation
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a page says about the form that was sent: why it was refused, and what was typed into it.
+
+    `form` names the form, for pages with several; `errors` are sentences by field.
+    """
+
+    refused: str = ""
+    status: int = 200
+    form: str = ""
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, form: str) -> Mapping[str, Any]:
+        """What was typed into this form; nothing where another one was sent."""
+        return self.typed if form == self.form else {}
+
+
+NOTHING = Reply()
+
+
+def refusal(problem: Problem, form: str = "", typed: Mapping[str, Any] | None = None) -> Reply:
+    """The reply to a form that was refused."""
+    return Reply(problem.detail, problem.status, form, typed or {})
+
+
 def page(
-    request: Request,
-    template: str,
-    who: Member,
-    *,
-    status: int = 200,
-    done: str = "",
-    refused: str = "",
-    **context: Any,
+    request: Request, template: str, who: Member, reply: Reply = NOTHING, *, done: str = "", **context: Any
 ) -> Response:
-    """A page for an organizer; `done` and `refused` are sentences to begin with."""
-    return render_page(request, template, status=status, who=who, done=done, refused=refused, **context)
+    """A page for an organizer; `done` is a sentence to begin with."""
+    return render_page(request, template, status=reply.status, who=who, reply=reply, done=done, **context)
 
 
 def zone_of(week: Week | None) -> tzinfo:

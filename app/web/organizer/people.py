@@ -12,7 +12,7 @@ from app.services import accounts, directory, links, weeks
 from app.services.directory import Wanted
 from app.web.access import Organizer
 from app.web.organizer import person
-from app.web.organizer.page import page, zone_name, zone_of
+from app.web.organizer.page import NOTHING, Reply, page, refusal, zone_name, zone_of
 from app.web.state import installation
 
 router = APIRouter(include_in_schema=False)
@@ -46,26 +46,16 @@ def add_person(
             made = accounts.create(session, name=name, email=email, by=who.name, now=now)
             secret = links.make(session, made, "invitation", granter=who.role, by=who.name, now=now)
     except Problem as problem:
-        typed = {"name": name, "email": email}
-        return _list(request, who, Wanted(), status=problem.status, refused=problem.detail, typed=typed)
+        return _list(request, who, Wanted(), refusal(problem, "add", {"name": name, "email": email}))
     return person.show(request, who, made.id, secret=secret, done=f"{made.name} is here now.")
 
 
-def _list(
-    request: Request,
-    who: Member,
-    wanted: Wanted,
-    *,
-    number: int = 1,
-    status: int = 200,
-    refused: str = "",
-    typed: dict[str, str] | None = None,
-) -> Response:
+def _list(request: Request, who: Member, wanted: Wanted, reply: Reply = NOTHING, *, number: int = 1) -> Response:
     place = installation(request)
     with place.database.reading() as session:
         week = weeks.at_hand(session, place.clock())
         found = directory.search(session, wanted, week, page=number, now=place.wall())
     return page(
-        request, "organizer/people.html", who, found=found, wanted=wanted, filters=FILTERS, week_at_hand=week,
-        zone=zone_of(week), zone_name=zone_name(week), typed=typed or {}, status=status, refused=refused,
+        request, "organizer/people.html", who, reply, found=found, wanted=wanted, filters=FILTERS, week_at_hand=week,
+        zone=zone_of(week), zone_name=zone_name(week),
     )  # fmt: skip

@@ -19,7 +19,7 @@ from app.services import accounts, corrections, directory, ledger, links, rule_s
 from app.web import redirects
 from app.web.access import Organizer, Owner
 from app.web.organizer import wording
-from app.web.organizer.page import page, remember, zone_name, zone_of
+from app.web.organizer.page import NOTHING, Reply, page, refusal, remember, zone_name, zone_of
 from app.web.origin import base_of
 from app.web.state import installation
 
@@ -81,7 +81,7 @@ def mail_link(request: Request, who: Organizer, person_id: str) -> Response:
     try:
         place.mailbox.send(person.email, person.name, letter, place.wall())
     except MailNotSent as problem:
-        return show(request, who, person_id, status=problem.status, refused=problem.detail, secret=secret)
+        return show(request, who, person_id, refusal(problem), secret=secret)
     return redirects.see(request, "organizer_person", done="mailed", person_id=person_id)
 
 
@@ -156,7 +156,7 @@ def rename_person(request: Request, who: Organizer, person_id: str, name: Annota
     def deed(session: Session, person: Person, now: datetime) -> None:
         accounts.rename(session, person, name, granter=who.role, by=who.name, now=now)
 
-    return _do(request, who, person_id, deed, "renamed", typed={"name": name})
+    return _do(request, who, person_id, deed, "renamed", form="name", typed={"name": name})
 
 
 @router.post(PAGE + "/activities/{activity_id}/reversal")
@@ -185,7 +185,7 @@ def _rule(
         corrections.check_owns(session, person, activity_id)
         verb(session, activity_id, reason=reason, by=who.name, now=now)
 
-    return _do(request, who, person_id, deed, done, typed={"activity": activity_id, "reason": reason})
+    return _do(request, who, person_id, deed, done, form="ruling", typed={"activity": activity_id, "reason": reason})
 
 
 def _do(
@@ -195,6 +195,7 @@ def _do(
     deed: Deed,
     done: str,
     *,
+    form: str = "",
     typed: dict[str, str] | None = None,
     then: str = "",
 ) -> Response:
@@ -206,7 +207,7 @@ def _do(
     except NotFound:
         raise
     except Problem as problem:
-        return _refused(request, who, person_id, problem, typed)
+        return _refused(request, who, person_id, problem, form, typed)
     place.desk.forget_all()
     if then:
         return redirects.see(request, then)
@@ -214,21 +215,26 @@ def _do(
 
 
 def _refused(
-    request: Request, who: Member, person_id: str, problem: Problem, typed: dict[str, str] | None = None
+    request: Request,
+    who: Member,
+    person_id: str,
+    problem: Problem,
+    form: str = "",
+    typed: dict[str, str] | None = None,
 ) -> Response:
     remember(request, who, problem)
-    return show(request, who, person_id, status=problem.status, refused=problem.detail, typed=typed)
+    return show(request, who, person_id, refusal(problem, form, typed))
 
 
 def show(
     request: Request,
     who: Member,
     person_id: str,
+    reply: Reply = NOTHING,
     *,
     secret: str = "",
     cursor: str = "",
-    typed: dict[str, str] | None = None,
-    **more: Any,
+    done: str = "",
 ) -> Response:
     """A person's page, with a new link's secret where one was just made. Raises NotFound."""
     place = installation(request)
@@ -246,8 +252,9 @@ def show(
             ],
         }
     return page(
-        request, "organizer/person.html", who, **context, person=person, week_at_hand=week, zone=zone_of(week),
-        zone_name=zone_name(week), link=link, typed=typed or {}, roles=wording.ROLES, ways=wording.WAYS,
+        request, "organizer/person.html", who, reply, done=done, **context, person=person, week_at_hand=week,
+        zone=zone_of(week),
+        zone_name=zone_name(week), link=link, roles=wording.ROLES, ways=wording.WAYS,
         may_change=person.role != "owner" or who.role == "owner", all_roles=ROLES,
-        by_mail=place.mailbox is not None, is_first=not cursor, **more,
+        by_mail=place.mailbox is not None, is_first=not cursor,
     )  # fmt: skip

@@ -23,7 +23,7 @@ from app.services import credentials, join_codes, ledger, lineups, rosters, rule
 from app.services.lineups import Invitation
 from app.web import redirects
 from app.web.access import Organizer
-from app.web.organizer.private import NOTHING, Reply, private_page, refusal
+from app.web.organizer.page import NOTHING, Reply, page, refusal
 from app.web.origin import base_of
 from app.web.qr import qr
 from app.web.state import installation
@@ -78,7 +78,7 @@ async def _page(
 ) -> Response:
     told = await run_in_threadpool(_load, request, who, slug)
     context = {"mistakes": [], "invitations": [], "invitations_csv": "", **more}
-    return private_page(
+    return page(
         request,
         "organizer/teams.html",
         who,

@@ -1,6 +1,6 @@
 """`/organizer/tokens`: tokens for tools: made, shown once, revoked."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
@@ -12,7 +12,7 @@ from app.services import tokens, weeks
 from app.web import redirects
 from app.web.access import Organizer
 from app.web.organizer import wording
-from app.web.organizer.page import page, remember, zone_name, zone_of
+from app.web.organizer.page import NOTHING, Reply, page, refusal, remember, zone_name, zone_of
 from app.web.state import installation
 
 router = APIRouter(include_in_schema=False)
@@ -45,8 +45,7 @@ def make_token(
             )
     except Problem as problem:
         remember(request, who, problem)
-        typed = {"name": name, "scopes": chosen, "days": days}
-        return _show(request, who, status=problem.status, refused=problem.detail, typed=typed)
+        return _show(request, who, refusal(problem, "token", {"name": name, "scopes": chosen, "days": days}))
     return _show(request, who, secret=text)
 
 
@@ -70,14 +69,12 @@ def revoke_token(request: Request, who: Organizer, token_id: str) -> Response:
     except NotFound:
         raise
     except Problem as problem:
-        return _show(request, who, status=problem.status, refused=problem.detail)
+        return _show(request, who, refusal(problem))
     place.desk.forget_all()
     return redirects.see(request, "organizer_tokens", done="revoked")
 
 
-def _show(
-    request: Request, who: Member, *, secret: str = "", typed: dict[str, Any] | None = None, **more: Any
-) -> Response:
+def _show(request: Request, who: Member, reply: Reply = NOTHING, *, secret: str = "", done: str = "") -> Response:
     place = installation(request)
     now = place.wall()
     with place.database.reading() as session:
@@ -85,6 +82,7 @@ def _show(
         found = [(token, tokens.state(token, now)) for token in reversed(tokens.every(session))]
     usual = {"name": "", "scopes": [], "days": USUAL_DAYS}
     return page(
-        request, "organizer/tokens.html", who, found=found, secret=secret, typed=typed or usual, zone=zone_of(week),
-        zone_name=zone_name(week), scopes=[(scope, wording.SCOPES[scope]) for scope in SCOPES], **more,
+        request, "organizer/tokens.html", who, reply, done=done, found=found, secret=secret,
+        typed=reply.of("token") or usual, zone=zone_of(week),
+        zone_name=zone_name(week), scopes=[(scope, wording.SCOPES[scope]) for scope in SCOPES],
     )  # fmt: skip

@@ -23,7 +23,7 @@ from app.services import audit, lifecycle, reasons, secrets, teams, transfer, we
 from app.services.transfer import Format
 from app.web import redirects
 from app.web.access import Organizer
-from app.web.organizer.private import NOTHING, Reply, private_page, refusal
+from app.web.organizer.page import NOTHING, Reply, page, refusal
 from app.web.origin import base_of
 from app.web.state import installation
 
@@ -81,9 +81,7 @@ async def _list(request: Request, who: Member, reply: Reply = NOTHING) -> Respon
 
     listed = await run_in_threadpool(load)
     zone = listed[0].week.timezone if listed else ""
-    return private_page(
-        request, "organizer/weeks.html", who, reply, weeks=listed, zones=sorted(zone_names()), zone=zone
-    )
+    return page(request, "organizer/weeks.html", who, reply, weeks=listed, zones=sorted(zone_names()), zone=zone)
 
 
 @router.post("")
@@ -159,7 +157,7 @@ async def _week(
             )
 
     told = await run_in_threadpool(load)
-    return private_page(
+    return page(
         request,
         "organizer/week.html",
         who,

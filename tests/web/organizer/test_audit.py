@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from urllib.parse import urlencode
 
 import pytest
 
@@ -33,7 +32,7 @@ def heads(visitor: Visitor, **params: str) -> list[str]:
 
 
 def rows(visitor: Visitor, **params: str) -> list[dict[str, str]]:
-    answer = visitor.post(f"{AUDIT}.csv?{urlencode(params)}")
+    answer = visitor.post(f"{AUDIT}/export", **params)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
     return list(csv.DictReader(io.StringIO(answer.text, newline="")))
 
@@ -109,7 +108,7 @@ def test_what_cannot_be_looked_for_is_refused_and_kept(site: Site, olu: Visitor,
 
     assert (page.status_code, flash(page) != "") == (422, True)
     assert [value for name, value in params.items() if name != "cursor" and f'value="{value}"' not in page.text] == []
-    assert "cursor" in params or olu.post(f"{AUDIT}.csv?{urlencode(params)}").status_code == 422
+    assert "cursor" in params or olu.post(f"{AUDIT}/export", **params).status_code == 422
 
 
 def test_older_entries_are_a_page_further(site: Site, olu: Visitor) -> None:
@@ -181,10 +180,21 @@ def test_changes_read_as_words(
     assert changes.of(an_entry(before, after), PACIFIC) == told
 
 
+def test_the_export_is_a_form_of_the_page_it_is_on(site: Site, olu: Visitor) -> None:
+    before = len(heads(olu))
+
+    statuses = [olu.get(f"{AUDIT}/export").status_code, olu.post(f"{AUDIT}/export", csrf="another").status_code]
+    shown = re.findall(r'<input type="hidden" name="(\w+)" value="(.*?)">', olu.get(f"{AUDIT}?kind=week").text)
+
+    assert statuses == [405, 403]
+    assert dict(shown[1:]) == {"action": "", "kind": "week", "since": "", "until": "", "person": ""}
+    assert heads(olu).count("Exported the audit") == 0 < before
+
+
 def test_players_and_visitors_stay_outside(site: Site) -> None:
     gus = sign_in(site, "gus@example.com")
 
-    statuses = [ask(AUDIT).status_code for ask in (gus.get, site.get)]
-    statuses += [ask(f"{AUDIT}.csv").status_code for ask in (gus.post, site.post)]
+    statuses = [each(AUDIT).status_code for each in (gus.get, site.get)]
+    exports = [each(f"{AUDIT}/export").status_code for each in (gus.post, site.post)]
 
-    assert statuses == [403, 401, 403, 401]
+    assert (statuses, exports) == ([403, 401], [403, 401])
