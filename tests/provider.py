@@ -210,7 +210,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         hidden = "".join(f'<input type="hidden" name="{k}" value="{html.escape(v)}">' for k, v in query.items())
         buttons = "".join(f'<button name="login_hint" value="{name}">{name}</button>' for name in (*PEOPLE, CANCEL))
-        page = f'<!doctype html><html lang="en"><title>Who are you?</title><form>{hidden}{buttons}</form></html>'
+        head = '<title>Who are you?</title><link rel="icon" href="data:,">'
+        page = f'<!doctype html><html lang="en">{head}<form>{hidden}{buttons}</form></html>'
         self._say(200, page, "text/html")
 
     def _say(self, status: int, body: str, kind: str = "application/json") -> None:

@@ -33,13 +33,15 @@ OWNER, OWNER_EMAIL = "Olu Okoro", "olu@example.com"
 SCOPES = ["read", "activities:write"]
 
 _MOST_DEMOS = 20
+# A demo sends no mail to anybody, and nobody's company lets people into it.
+_OWN = {"board_visibility": "public", "smtp_url": "", "oidc_issuer": ""}
 _EXAMPLE_AT = datetime.combine(STARTS, time(5), ZONE)
 
 
 def demo(voice: Voice, settings: Settings, *, finished: bool, speed: float, port: int | None) -> None:
     """Serve the demo until stopped. Raises Conflict where the port is taken."""
     with server.stopped_by_signals(), _own_file(settings.data_dir) as file, _listen(port) as listener:
-        settings = settings.model_copy(update={"database_url": f"sqlite:///{file}", "board_visibility": "public"})
+        settings = settings.model_copy(update={"database_url": f"sqlite:///{file}", **_OWN})
         with opened(settings, checkpoints=True) as database:
             token = _prepare(database, finished=finished)
             address = server.address_of(listener)

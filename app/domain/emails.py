@@ -1,11 +1,13 @@
 """E-mail addresses as proof of who somebody is: one plain address, its exact domain."""
 
 import re
+import unicodedata
 from collections.abc import Collection
 
 from app.domain.names import fold_email
 
 LONGEST = 254
+_UNSEEN = {"\u115f", "\u1160"}
 
 # ASCII alone: casefolding makes one address of two (ß and ss, the Kelvin sign and k), which must not open an account.
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -23,6 +25,12 @@ def is_of(email: str, domains: Collection[str]) -> bool:
     """Whether the address is plain and of exactly one of the domains; without domains any plain address is."""
     domain = domain_of(fold_email(email)) if email.isascii() else None
     return domain is not None and (not domains or domain in domains)
+
+
+def is_disguised(email: str) -> bool:
+    """Whether a folded address could pass for another one: letters in another form, marks that nobody sees."""
+    seen = unicodedata.normalize("NFKC", email).casefold()
+    return seen != email or any(not (each.isascii() or each.isalnum()) or each in _UNSEEN for each in email)
 
 
 def parse_domains(text: str) -> frozenset[str]:

@@ -142,7 +142,10 @@ def mailbox(settings: Settings) -> Mailbox | None:
     """The mailbox of these settings; None where no server is named. Raises Malformed for settings without sense."""
     if not settings.smtp_url:
         return None
-    return Mailbox(parse_server(settings.smtp_url), parse_sender(settings.mail_from))
+    found = Mailbox(parse_server(settings.smtp_url), parse_sender(settings.mail_from))
+    if not settings.public_url:
+        raise Malformed("Set ASSEMBLY_WEEK_PUBLIC_URL to the address people type: links in messages lead there.")
+    return found
 
 
 def parse_sender(text: str) -> Address:

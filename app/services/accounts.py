@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select, update
 
 from app.db import alone
-from app.domain import names
+from app.domain import emails, names
 from app.domain.who import ROLES, Role
 from app.errors import Conflict, Malformed, NotAllowed, NotFound
 from app.models import Person, SignIn, SignInLink
@@ -27,9 +27,9 @@ def find(session: Session, person_id: str) -> Person:
 
 
 def by_email(session: Session, email: str) -> Person | None:
-    """The person with this e-mail, however it is typed."""
+    """The person with this e-mail, however it is typed; None for what no database would take as text."""
     folded = names.fold_email(email)
-    return people.by_email(session, [folded]).get(folded)
+    return None if names.flaw(folded, emails.LONGEST) else people.by_email(session, [folded]).get(folded)
 
 
 def owners(session: Session) -> list[Person]:

@@ -28,8 +28,8 @@ def make_code() -> str:
 
 
 def tidy_code(typed: str) -> str:
-    """A code as people type it: in any case, with hyphens or spaces."""
-    return "".join(typed.upper().split()).replace("-", "")[:40]
+    """A code as people type it: in any case, with hyphens or spaces, or whatever else no code has."""
+    return "".join(letter for letter in typed[:100].upper() if letter.isascii() and letter.isalnum())
 
 
 def is_code(code: str) -> bool:

@@ -83,7 +83,9 @@ def join_as_new(session: Session, code: str, *, name: str, email: str, now: date
     One refusal for a full team and a known e-mail, so that a code tells little about who is here.
     """
     alone(session)
-    look(session, code)
+    team, week = look(session, code)
+    if week.state != "closed" and _is_full(session, team, week):
+        raise Conflict(CANNOT_JOIN)
     try:
         person = accounts.create(session, name=name, email=email, by=names.tidy(name), now=now)
         return person, join(session, code, person, now=now)
@@ -91,6 +93,11 @@ def join_as_new(session: Session, code: str, *, name: str, email: str, now: date
         if isinstance(problem, WeekNotOpen):
             raise
         raise Conflict(CANNOT_JOIN) from None
+
+
+def _is_full(session: Session, team: Team, week: Week) -> bool:
+    """Asked before anybody looks for the e-mail, so that not even the time tells whether somebody has it."""
+    return len(teams.members(session, week).get(team.id, [])) >= rule_sets.rules_of(session, week).team_size
 
 
 def place(session: Session, week: Week, person: Person, team: Team | None, *, by: str, now: datetime) -> None:

@@ -20,6 +20,7 @@ LASTS: dict[str, timedelta] = {
     "email": timedelta(minutes=30),
 }
 GONE = "This sign-in link was used already, has expired or was taken back. Ask for a new one."
+OWNED = "Somebody owns this installation already. Ask them for a link of your own."
 
 
 def address(public_url: str, secret: str) -> str:
@@ -76,6 +77,8 @@ def look(session: Session, secret: str, now: datetime) -> tuple[SignInLink, Pers
     link = session.exec(select(SignInLink).where(SignInLink.sha256 == credentials.digest(secret))).first()
     if link is None or link.used_at is not None or link.revoked_at is not None or link.expires_at <= now:
         raise NotFound(GONE)
+    if link.purpose == "first" and accounts.owners(session):
+        raise NotFound(OWNED)
     person = session.get(Person, link.person_id) if link.person_id else None
     if person is not None and person.disabled_at is not None:
         raise NotFound(GONE)
@@ -92,13 +95,11 @@ def use(session: Session, secret: str, now: datetime) -> tuple[Purpose, Person]:
 
 
 def use_first(session: Session, secret: str, *, name: str, email: str, now: datetime) -> Person:
-    """Use up the first start's link: its opener becomes the owner. Raises NotFound, Malformed or Conflict."""
+    """Use up the first start's link: its opener becomes the owner. Raises NotFound or Malformed."""
     alone(session)
     link, _ = look(session, secret, now)
     if link.purpose != "first":
         raise NotFound(GONE)
-    if accounts.owners(session):
-        raise Conflict("There is an owner already. Ask them for a personal link.")
     _use_up(session, link, now)
     return accounts.make_owner(session, name=name, email=names.fold_email(email), now=now)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from app.db import alone
-from app.domain import names
+from app.domain import emails, names
 from app.errors import Malformed, WeekNotOpen
 from app.models import Membership, Week
 from app.services import audit, people, rule_sets, scores, teams, weeks
@@ -77,7 +77,7 @@ def _entry(line: int, cells: list[str]) -> tuple[Entry, list[str]]:
 def flaws_of(name: str, email: str) -> list[str]:
     """Why a tidied name and a folded e-mail cannot be a person's, a sentence each."""
     flaws = [f"The name {flaw}."] if (flaw := names.flaw(name)) else []
-    if not _EMAIL.fullmatch(email) or names.flaw(email, 254):
+    if not _EMAIL.fullmatch(email) or names.flaw(email, emails.LONGEST) or emails.is_disguised(email):
         flaws.append(f"“{email[:60]}” is no e-mail.")
     return flaws
 

@@ -20,6 +20,9 @@ TOUCH = timedelta(minutes=5)
 """How exact `used_at` is: writing it for every request would make readers wait for the disk."""
 
 Way = Literal["first", "invitation", "email", "join", "company"]
+PROVEN: frozenset[Way] = frozenset({"invitation", "email", "company"})
+"""Ways that only the owner of an e-mail has. Who came in by a team's code said whatever e-mail they liked: so they are
+out once its owner comes, and cannot lie in wait in their account."""
 SIGN_IN_AGAIN = "You are not signed in any more. Sign in again, then repeat what you did."
 
 
@@ -34,7 +37,10 @@ def start(
     if person.disabled_at is not None:
         raise SignInNeeded("This account is switched off. An organizer can switch it on again.")
     if replaces is not None and (old := _live(session, replaces, now)) is not None:
-        _end(session, old, now)
+        _end_noted(session, [old], by=person.name, now=now)
+    if way in PROVEN:
+        unproven = [each for each in of_person(session, person.id, now) if each.way == "join"]
+        _end_noted(session, unproven, by=person.name, now=now)
     secret = credentials.make(credentials.SIGN_IN)
     made = SignIn(
         sha256=credentials.digest(secret), person_id=person.id, way=way, address=address, agent=agent[:200],

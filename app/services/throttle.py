@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from math import ceil
 
 from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, delete, select
@@ -53,7 +54,7 @@ def count(session: Session, limit: Limit, key: str, now: datetime) -> None:
     if tries == 1:
         _forget_old(session, now - KEPT)
     if tries > limit.times:
-        wait = max(1, int((began_at + limit.window - now).total_seconds()) + 1)
+        wait = max(1, ceil((began_at + limit.window - now).total_seconds()))
         raise TooMany(f"Too many {limit.what}. Try again in {_told(wait)}.", wait)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated, cast, get_args
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query
 from starlette.concurrency import run_in_threadpool
@@ -112,7 +113,8 @@ async def move(request: Request, week: str, to: Annotated[str, Form()], key: Ann
     await run_in_threadpool(_move, place, served.board.week, cast("Move", to))
     if request.headers.get("hx-request") == "true":
         return Response(status_code=204)
-    return RedirectResponse(request.url_for("stage", week=week).include_query_params(key=key), status_code=303)
+    path = request.app.url_path_for("stage", week=week)
+    return RedirectResponse(f"{path}?{urlencode({'key': key})}", status_code=303)
 
 
 def _move(place: Installation, slug: str, to: Move) -> None:

@@ -21,6 +21,7 @@ _HEADERS = {
 }
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 Header = tuple[bytes, bytes]
+PROBES = {"/healthz", "/readyz"}  # asked by whatever address a machine has at the moment
 PRIVATE = ("/me", "/organizer", "/sign-in", "/sign-out", "/join")
 FOREIGN_FORM = "This was sent from another site's page. Open the page here and send it from there."
 _FOR_THIS_READER = (b"cache-control", b"private, no-cache")
@@ -28,7 +29,7 @@ _KEPT_NOWHERE = (b"cache-control", b"no-store")
 
 
 class Edge:
-    """Wraps an application: security headers on every answer, HEAD wherever there is GET, our own refusals."""
+    """Wraps an application: headers a page need not think of, HEAD wherever there is GET, our own refusals."""
 
     def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
         self._app = app
@@ -86,9 +87,9 @@ class Edge:
 
     def _refusal(self, scope: Scope) -> Response | None:
         """What no route needs to see: a name that is not ours, a form that another site sends."""
-        host = Headers(scope=scope).get("host", "")
-        if not self._hosts.knows(host):
-            return problems.refusal(Request(scope), Misdirected(host))
+        hosts = Headers(scope=scope).getlist("host")
+        if scope["path"] not in PROBES and (len(hosts) != 1 or not self._hosts.knows(hosts[0])):
+            return problems.refusal(Request(scope), Misdirected(", ".join(hosts)))
         if forms.is_foreign(scope):
             return problems.refusal(Request(scope), NotAllowed(FOREIGN_FORM))
         return None

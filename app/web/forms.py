@@ -1,14 +1,13 @@
 """Forms: where they may come from, and the token that proves it."""
 
 import hmac
-from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, UploadFile
+from starlette.datastructures import FormData, Headers
 from starlette.requests import Request
 from starlette.types import Scope
 
 from app.domain.who import Member
-from app.errors import NotAllowed
+from app.errors import Malformed, NotAllowed
 from app.web import csp_reports
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -32,13 +31,25 @@ def is_foreign(scope: Scope) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return site is None
-    parts = urlsplit(origin)
-    return (parts.scheme, parts.netloc) != (scope["scheme"], headers.get("host", ""))
+    return origin != f"{scope['scheme']}://{headers.get('host', '')}"
+
+
+async def read(request: Request) -> FormData:
+    """What a form carries. Raises Malformed for a body that is none."""
+    try:
+        return await request.form()
+    except UnicodeError:  # some of the encodings a body may claim fail in ways of their own
+        raise Malformed("The form cannot be read. Open the page again and send it from there.") from None
+
+
+def text_of(form: FormData, name: str) -> str:
+    """One field's text; empty without one, or for a file."""
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
 
 
 async def check(request: Request, member: Member) -> None:
     """Raise NotAllowed unless a form carries the token of their sign-in."""
-    given = request.headers.get(HEADER) or (await request.form()).get(FIELD) or ""
-    text = "" if isinstance(given, UploadFile) else given
-    if not hmac.compare_digest(text.encode(errors="replace"), member.csrf.encode()):
+    given = request.headers.get(HEADER) or text_of(await read(request), FIELD)
+    if not hmac.compare_digest(given.encode(errors="replace"), member.csrf.encode()):
         raise NotAllowed(EXPIRED)

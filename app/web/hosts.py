@@ -1,5 +1,6 @@
 """The names this server answers to: a page of somebody else's may not lead a browser here under its own name."""
 
+import re
 import socket
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from app.config import Settings
 from app.domain.hosts import is_loopback
 
 MOST_SEEN = 100
+_HEADER = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{1,5})?")
 
 
 class Hosts:
@@ -33,12 +35,9 @@ class Hosts:
         return known
 
     def _is_ours(self, header: str) -> bool:
-        host = urlsplit(f"//{header}").hostname or "" if _is_plain(header) else ""
+        found = _HEADER.fullmatch(header)
+        host = (found[1] or found[2]).lower() if found else ""
         return host in self._names or is_loopback(host) or (self._takes_numbers and _is_number(host))
-
-
-def _is_plain(header: str) -> bool:
-    return header.isascii() and header.isprintable() and not set(header) & set("/\\@?# ") and header.count("[") < 2
 
 
 def _is_number(host: str) -> bool:

@@ -1,5 +1,7 @@
 """Where a request comes from: its address, and the origin that the audit notes with every change."""
 
+from ipaddress import ip_address, ip_network
+
 from starlette.requests import Request
 
 from app.config import Settings
@@ -10,6 +12,18 @@ from app.services.audit import Origin
 def address_of(request: Request) -> str:
     """Where a request comes from, as caps and throttles count it."""
     return request.client.host if request.client else ""
+
+
+def network_of(request: Request) -> str:
+    """What tries are counted for: an IPv4 address, or the /64 that one customer of a provider has of IPv6."""
+    address = address_of(request)
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return address
+    return found.ipv4_mapped.compressed if found.ipv4_mapped else str(ip_network((found, 64), strict=False))
 
 
 def base_of(request: Request, settings: Settings) -> str:

@@ -10,7 +10,7 @@ from app.errors import Conflict, NotFound, SignInNeeded
 from app.services import credentials, displays, secrets, throttle
 from app.web import cookies, redirects, render
 from app.web.access import Anybody, reads_boards
-from app.web.origin import address_of, base_of
+from app.web.origin import base_of, network_of
 from app.web.qr import qr
 from app.web.screens import NO_STORE, release
 from app.web.state import Installation, installation
@@ -80,7 +80,7 @@ async def pairing_state(request: Request, who: Anybody) -> Response:
 
 def _state(place: Installation, code: str) -> str:
     with place.database.reading() as session:
-        return "entered" if displays.awaits(session, code, place.clock()) else "waiting"
+        return "entered" if displays.awaits(session, code, place.wall()) else "waiting"
 
 
 @router.post("")
@@ -99,7 +99,7 @@ async def claim_display(request: Request, who: Anybody) -> Response:
 
 
 def _claim(place: Installation, request: Request, secret: str) -> None:
-    now, address = place.clock(), address_of(request)
+    now, address = place.wall(), network_of(request)
     with place.database.unit_of_work() as session:
         throttle.count(session, throttle.PAIRINGS_FROM_ADDRESS, address, now)
     with place.acting(request, None) as session:

@@ -73,7 +73,8 @@ def _place(where: tuple[int | str, ...]) -> tuple[int | str, ...]:
     return where[1:] if where and where[0] in {"body", "query", "path", "header"} else where
 
 
-def _headers(problem: Problem) -> dict[str, str]:
+def headers_of(problem: Problem) -> dict[str, str]:
+    """What an answer to a problem says beside its text: how to identify oneself, when to come back."""
     match problem:
         case SignInNeeded():
             return {"WWW-Authenticate": "Bearer"}
@@ -87,7 +88,7 @@ def _headers(problem: Problem) -> dict[str, str]:
 
 def refusal(request: Request, problem: Problem) -> Response:
     """A problem in the form its reader understands."""
-    return answer(request, problem.status, problem.title, problem.detail, problem.extra, _headers(problem))
+    return answer(request, problem.status, problem.title, problem.detail, problem.extra, headers_of(problem))
 
 
 def answer(

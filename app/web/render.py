@@ -210,8 +210,8 @@ def environment() -> Environment:
 
 
 def render(template: str, **context: object) -> bytes:
-    """A template as UTF-8 bytes; needs no request, so that boards can be rendered once and kept."""
-    return environment().get_template(template).render(context).encode()
+    """A template as UTF-8 bytes, whatever was typed into it; needs no request, so that boards can be kept."""
+    return environment().get_template(template).render(context).encode(errors="replace")
 
 
 def wants_partial(request: Request) -> bool:

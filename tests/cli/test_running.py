@@ -105,6 +105,24 @@ def test_sigterm_ends_the_server_though_a_connection_is_open(shell: Shell) -> No
     assert seconds < 10
 
 
+def test_headers_without_end_are_not_read_to_the_end(shell: Shell) -> None:
+    with started("serve", "--port", "0") as (process, document):
+        port = int(document["address"].rstrip("/").rsplit(":", 1)[1])
+        usual = _answer_to(port, b"X-Filler: " + b"x" * 20_000 + b"\r\n")
+        endless = _answer_to(port, b"".join(b"X-%d: %b\r\n" % (number, b"x" * 1_000) for number in range(40)))
+
+        ended(process, signal.SIGTERM)
+
+    assert (usual.split(b" ")[1], endless.split(b" ")[1]) == (b"200", b"400")
+
+
+def _answer_to(port: int, headers: bytes) -> bytes:
+    """The first line of the answer to a request with these headers."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + headers + b"\r\n")
+        return connection.makefile("rb").readline()
+
+
 def test_wrong_setting_is_refused_before_an_address_is_printed(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSEMBLY_WEEK_DISPLAY_SCENES", "bord:20")
 

@@ -27,8 +27,8 @@ def tamper(shell: Shell, statement: str) -> None:
 
 
 def test_migrate_makes_the_database(shell: Shell) -> None:
-    assert shell.text("migrate") == "The database has the newest schema, 0001.\n"
-    assert shell.document("migrate") == {"revision": "0001"}
+    assert shell.text("migrate") == "The database has the newest schema, 0002.\n"
+    assert shell.document("migrate") == {"revision": "0002"}
     assert shell.document("rules", "show")["version"] == 1
 
 

@@ -1,7 +1,5 @@
 """Mail against a real SMTP server on this machine, in every mood a server has."""
 
-import email
-import email.policy
 import socket
 import ssl
 import threading
@@ -9,69 +7,26 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from app.config import Settings
 from app.errors import MailNotSent, Malformed
 from app.integrations import mail
 from app.integrations.mail import Letter, Mailbox
+from tests.smtp import Postbox, smtp_server
 
 NOW = datetime(2022, 9, 14, 20, 0, tzinfo=UTC)
 LETTER = Letter("Grüße", "Guten Morgen, Zoë!\n\n.\nhttps://week.example.com/" + "x" * 200 + "\n")
 USER, PASSWORD = "week@example.com", "p@ss:word/%"
 
 
-class Postbox:
-    """What the server keeps, and whom it refuses."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[Any] = []
-        self.refusal = ""
-
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
-        """Take the recipient, or not."""
-        if self.refusal.startswith("550"):
-            return self.refusal
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        """Keep the message, or not."""
-        if self.refusal:
-            return self.refusal
-        self.envelopes.append(envelope)
-        return "250 OK"
-
-    def message(self) -> EmailMessage:
-        """The only one there is, as a mail program reads it."""
-        (envelope,) = self.envelopes
-        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        assert isinstance(message, EmailMessage)
-        return message
-
-
 @pytest.fixture
 def postbox() -> Postbox:
     """An empty one."""
     return Postbox()
-
-
-@contextmanager
-def smtp_server(postbox: Postbox, **wishes: Any) -> Iterator[int]:
-    """A running server; its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    controller = Controller(postbox, hostname="127.0.0.1", port=port, **wishes)
-    controller.start()
-    try:
-        yield port
-    finally:
-        controller.stop()
 
 
 def box(url: str, sender: str = "Assembly Week <week@example.com>") -> Mailbox:
@@ -303,3 +258,10 @@ def test_sign_in_letter_says_how_long_its_link_works(minutes: int, said: str) ->
         "",
         f"It works once, within {said}. Keep it to yourself: whoever opens it is signed in as you.",
     ]
+
+
+def test_links_in_messages_need_an_address_that_no_request_can_choose() -> None:
+    settings = Settings(_env_file=None, smtp_url="smtp://localhost", mail_from="week@example.com")
+
+    with pytest.raises(Malformed, match="Set ASSEMBLY_WEEK_PUBLIC_URL"):
+        mail.mailbox(settings)

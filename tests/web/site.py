@@ -85,6 +85,7 @@ class Site:
         given = {"Origin": self.url, **(headers or {})} if method != "GET" else dict(headers or {})
         if scopes:
             given["Authorization"] = f"Bearer {self.token(*scopes)}"
+        self.client.cookies.clear()
         return self.client.request(method, path, headers=given, **options)
 
     def get(self, path: str, *scopes: Scope, **options: Any) -> httpx.Response:

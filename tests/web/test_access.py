@@ -11,8 +11,22 @@ from starlette.routing import Mount
 
 from app.services import tokens
 from tests.builders import SLUG
-from tests.web.doors import DOORS, ROLES, Stage, expected
+from tests.web.doors import DOORS, ROLES, expected
 from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, WEEK, Site, assert_problem, until
+from tests.web.stage import Stage
+
+ROUTED = {
+    "own_activity": "activity",
+    "draft_week": "week",
+    "open_week": "week",
+    "closed_week": "week",
+    "frozen_week": "week",
+    "empty_team": "team",
+    "person_in_team": "person",
+    "ada": "person_id",
+    "invited": "person_id",
+    "display_id": "display",
+}
 
 
 def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
@@ -28,7 +42,9 @@ def test_every_route_is_in_the_table(site: Site) -> None:
 
 def _as_routed(path: str) -> str:
     """The table names what a placeholder wants; the route may call it something else."""
-    return path.replace("{own_activity}", "{activity}")
+    for wanted, called in ROUTED.items():
+        path = path.replace(f"{{{wanted}}}", f"{{{called}}}")
+    return path
 
 
 @pytest.mark.parametrize("visibility", ["public", "signed-in"])

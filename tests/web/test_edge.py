@@ -1,13 +1,15 @@
 """What every answer has in common: security headers, problem documents for programs, pages for people, HEAD."""
 
+import asyncio
 from html.parser import HTMLParser
+from typing import Any
 
 import httpx
 import pytest
 
 from app.web import boards, render
 from tests.builders import OWLS, SLUG
-from tests.web.site import API, SIGNED_IN, WEEK, Site, assert_problem, until
+from tests.web.site import API, SIGNED_IN, WEEK, Site, assert_problem, sign_in, until
 
 POLICY = (
     "default-src 'none'; script-src {}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -177,3 +179,41 @@ def test_health_needs_no_token_and_metrics_do(site: Site) -> None:
     assert [(each.status_code, each.text) for each in answers] == [(200, "ok\n"), (200, "ready\n")]
     assert_problem(site.get("/metrics"), 401)
     assert (metrics.status_code, metrics.headers["content-type"].partition(";")[0]) == (200, "text/plain")
+
+
+def test_https_is_asked_for_again_only_where_it_is_there(site: Site) -> None:
+    heard: dict[str, list[tuple[bytes, bytes]]] = {}
+
+    async def ask(scheme: str) -> None:
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                heard[scheme] = list(message["headers"])
+
+        async def receive() -> Any:
+            return {"type": "http.request"}
+
+        scope = {"type": "http", "method": "GET", "path": "/healthz", "scheme": scheme, "query_string": b""}
+        await site.app({**scope, "headers": [(b"host", b"localhost")]}, receive, send)
+
+    for scheme in ("http", "https"):
+        asyncio.run(ask(scheme))
+
+    wanted = (b"strict-transport-security", b"max-age=31536000")
+    assert {scheme: wanted in headers for scheme, headers in heard.items()} == {"http": False, "https": True}
+
+
+def test_pages_behind_the_sign_in_are_kept_nowhere(site: Site) -> None:
+    olu = sign_in(site, role="owner")
+    paths = ["/me", "/me/settings", "/me/mark.css", "/sign-in", "/organizer", "/organizer/people", "/organizer/nothing"]
+
+    answers = [olu.get(path) for path in paths]
+
+    assert [each.headers["cache-control"] for each in answers] == ["no-store"] * len(paths)
+
+
+def test_no_header_comes_twice(site: Site) -> None:
+    olu = sign_in(site, role="owner")
+
+    for path in ("/", "/me", "/sign-in", "/organizer/audit", "/display", f"{WEEK}/leaderboard", "/static/app.css"):
+        names = [name for name, _ in olu.get(path).headers.multi_items() if name != "set-cookie"]
+        assert (path, len(names)) == (path, len(set(names)))

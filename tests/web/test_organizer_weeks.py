@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.models import AuditEntry
 from tests.builders import ADA, CATS, DUA, OWLS, SLUG
@@ -188,7 +188,9 @@ def test_ledger_is_exported_and_noted(site: Site) -> None:
         "text/csv; charset=utf-8", f'attachment; filename="{SLUG}-ledger.csv"', "no-store",
     )  # fmt: skip
     with site.database.reading() as session:
-        noted = session.exec(select(AuditEntry).where(AuditEntry.action == "ledger.exported")).all()
+        noted = session.exec(
+            select(AuditEntry).where(AuditEntry.action == "ledger.exported").order_by(col(AuditEntry.id))
+        ).all()
     assert [(each.by, each.after) for each in noted] == [
         ("olu", '{"format": "csv", "activities": 2}'),
         ("olu", '{"format": "json", "activities": 2}'),

@@ -87,7 +87,7 @@ def steps_over(headings: Iterable[str]) -> bool:
     return any(below - above > 1 for above, below in pairwise(levels))
 
 
-BOARD_VALUES = {"kinds": KINDS, "zone": PACIFIC}
+BOARD_VALUES = {"kinds": KINDS, "zone": PACIFIC, "stream": "/weeks/q3-2022/live"}
 RECEIPT_VALUES = {"board": BOARD, "standing": OWLS, "zone": PACIFIC}
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "board": ("board/index.html", {**BOARD_VALUES, "board": BOARD}),
@@ -197,7 +197,9 @@ def test_answer_is_partial_or_page_and_says_what_it_varies_by() -> None:
     page, partial = "board/index.html", "board/_standings.html"
 
     answers = [
-        render.render_page(a_request(**headers), page, partial=partial, board=BOARD, kinds=KINDS, zone=PACIFIC)
+        render.render_page(
+            a_request(**headers), page, partial=partial, board=BOARD, kinds=KINDS, zone=PACIFIC, stream="/live"
+        )
         for headers in ({}, {"hx_request": "true"})
     ]
 

@@ -11,7 +11,6 @@ from app.domain.who import Member
 from app.errors import Unavailable
 from app.services import own
 from app.web.access import Anybody
-from app.web.me.private import NO_STORE
 from app.web.state import Installation, installation
 
 router = APIRouter()
@@ -23,7 +22,7 @@ async def mark(request: Request, who: Anybody) -> Response:
     rules = ""
     if isinstance(who, Member):
         rules = _rules(who, await run_in_threadpool(_team_ids, installation(request), who))
-    return Response(rules, media_type="text/css", headers=NO_STORE)
+    return Response(rules, media_type="text/css")
 
 
 def _team_ids(place: Installation, who: Member) -> Sequence[str]:

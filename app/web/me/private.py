@@ -1,4 +1,4 @@
-"""How the pages that are somebody's own are answered: never kept by any cache."""
+"""What the pages that are somebody's own have in common."""
 
 from typing import Any
 
@@ -9,14 +9,10 @@ from app.domain.who import Member
 from app.web.access import sees_behind_freeze
 from app.web.render import render_page
 
-NO_STORE = {"Cache-Control": "no-store"}
-
 
 def page(request: Request, who: Member, template: str, *, status: int = 200, **context: Any) -> Response:
     """A page for one person."""
-    response = render_page(request, f"me/{template}.html", status=status, who=who, **context)
-    response.headers.update(NO_STORE)
-    return response
+    return render_page(request, f"me/{template}.html", status=status, who=who, **context)
 
 
 def sees_as_public(who: Member) -> bool:

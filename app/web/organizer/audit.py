@@ -21,7 +21,7 @@ from app.services.audit import Filter, Thing
 from app.services.paging import Page
 from app.web.access import Organizer
 from app.web.organizer import changes, wording
-from app.web.organizer.page import NO_STORE, NOTHING, page, refusal, zone_name, zone_of
+from app.web.organizer.page import NOTHING, page, refusal, zone_name, zone_of
 from app.web.state import installation
 
 router = APIRouter(include_in_schema=False)
@@ -119,7 +119,7 @@ def export_audit(request: Request, who: Organizer, wanted: AsSent) -> Response:
     asked = {name: value for name, value in asdict(wanted).items() if value}
     with place.acting(request, who) as session:
         audit.note(session, "audit.exported", THE_AUDIT, by=who.name, now=place.wall(), after={"filter": asked})
-    headers = {**NO_STORE, "Content-Disposition": 'attachment; filename="audit.csv"'}
+    headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
     lines = audit_export.lines(place.database, narrowed, first)
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -16,7 +16,7 @@ from app.domain.who import Member
 from app.errors import Malformed, Problem
 from app.models import Display
 from app.services import credentials, displays, rotations, throttle, weeks
-from app.web import redirects, scenes
+from app.web import forms, redirects, scenes
 from app.web.access import Organizer
 from app.web.organizer.page import NOTHING, Reply, page, refusal
 from app.web.scenes import Turn
@@ -77,9 +77,9 @@ async def pair_display(
 def _pair(request: Request, who: Member, code: str, name: str) -> None:
     place = installation(request)
     with place.database.unit_of_work() as session:
-        throttle.count(session, throttle.PAIRINGS_BY_PERSON, who.person_id, place.clock())
+        throttle.count(session, throttle.PAIRINGS_BY_PERSON, who.person_id, place.wall())
     with place.acting(request, who) as session:
-        displays.pair(session, code, name, by=who.name, now=place.clock())
+        displays.pair(session, code, name, by=who.name, now=place.wall())
 
 
 @router.post("/{display}/revoke")
@@ -89,7 +89,7 @@ async def revoke_display(request: Request, who: Organizer, display: str) -> Resp
     def revoke() -> None:
         place = installation(request)
         with place.acting(request, who) as session:
-            displays.revoke(session, display, by=who.name, now=place.clock())
+            displays.revoke(session, display, by=who.name, now=place.wall())
 
     await run_in_threadpool(revoke)
     installation(request).desk.forget_all()
@@ -99,7 +99,7 @@ async def revoke_display(request: Request, who: Organizer, display: str) -> Resp
 @router.post("/rotation")
 async def choose_rotation(request: Request, who: Organizer) -> Response:
     """Choose scenes, their order and seconds for every display."""
-    form = await request.form()
+    form = await forms.read(request)
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
     back = typed.get("default") == "yes"
     lines, errors = _read(typed)
@@ -114,7 +114,7 @@ async def choose_rotation(request: Request, who: Organizer) -> Response:
 def _choose(request: Request, who: Member, text: str) -> None:
     place = installation(request)
     with place.acting(request, who) as session:
-        rotations.choose(session, text, by=who.name, now=place.clock())
+        rotations.choose(session, text, by=who.name, now=place.wall())
 
 
 def _read(typed: Mapping[str, str]) -> tuple[list[Line], dict[str, str]]:
@@ -161,7 +161,7 @@ def _lines(turns: tuple[Turn, ...]) -> list[Line]:
 
 async def _page(request: Request, who: Member, reply: Reply = NOTHING, done: str = "") -> Response:
     place = installation(request)
-    now = place.clock()
+    now = place.wall()
 
     def load() -> tuple[list[Listed], str, tzinfo]:
         with place.database.reading() as session:

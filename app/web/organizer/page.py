@@ -1,4 +1,4 @@
-"""What organizers' pages have in common: whose clock, what was done or refused and typed, and no copies kept."""
+"""What organizers' pages have in common: whose clock, what was done, refused and typed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,8 +15,6 @@ from app.errors import NotAllowed, Problem
 from app.models import Week
 from app.web.render import render_page
 from app.web.state import installation
-
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +46,8 @@ def refusal(problem: Problem, form: str = "", typed: Mapping[str, Any] | None = 
 def page(
     request: Request, template: str, who: Member, reply: Reply = NOTHING, *, done: str = "", **context: Any
 ) -> Response:
-    """A page for an organizer, kept by nobody on the way; `done` is a sentence to begin with."""
-    answer = render_page(request, template, status=reply.status, who=who, reply=reply, done=done, **context)
-    answer.headers.update(NO_STORE)
-    return answer
+    """A page for an organizer; `done` is a sentence to begin with."""
+    return render_page(request, template, status=reply.status, who=who, reply=reply, done=done, **context)
 
 
 def zone_of(week: Week | None) -> tzinfo:

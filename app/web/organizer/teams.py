@@ -19,7 +19,7 @@ from app.domain.who import Member
 from app.errors import Malformed, Problem, WeekUnknown
 from app.models import Person, Team, Week
 from app.models.columns import new_id
-from app.services import credentials, join_codes, ledger, lineups, rosters, rule_sets, teams, weeks
+from app.services import credentials, join_codes, ledger, lineups, rosters, rule_sets, teams, transfer, weeks
 from app.services.lineups import Invitation
 from app.web import redirects
 from app.web.access import Organizer
@@ -195,13 +195,8 @@ def _csv_address(rows: list[tuple[str, str, str, str]]) -> str:
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["team", "name", "email", "link"])
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    writer.writerows([transfer.cell(each) for each in row] for row in rows)
     return f"data:text/csv;charset=utf-8,{quote(out.getvalue())}"
-
-
-def _safe(cell: str) -> str:
-    """A cell no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
 
 
 @router.post("/members/{person}")

@@ -23,7 +23,7 @@ from app.services import audit, lifecycle, reasons, secrets, teams, transfer, we
 from app.services.transfer import Format
 from app.web import redirects
 from app.web.access import Organizer
-from app.web.organizer.page import NO_STORE, NOTHING, Reply, page, refusal
+from app.web.organizer.page import NOTHING, Reply, page, refusal
 from app.web.origin import base_of
 from app.web.state import installation
 
@@ -253,7 +253,7 @@ async def export_ledger(
     if form not in get_args(Format):
         return await _week(request, who, week, Reply("Choose CSV or JSON.", Malformed.status, "export"))
     slug, file = await run_in_threadpool(_export, request, who, week, cast("Format", form))
-    headers = {"Content-Disposition": f'attachment; filename="{slug}-ledger.{form}"', **NO_STORE}
+    headers = {"Content-Disposition": f'attachment; filename="{slug}-ledger.{form}"'}
     return StreamingResponse(_pieces(file), media_type=MEDIA_TYPES[form], headers=headers)
 
 

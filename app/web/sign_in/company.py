@@ -1,12 +1,11 @@
 """Sign-in with the company's account: there by a link, back with an answer, in by a form of our own."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -14,33 +13,33 @@ from app.errors import NotFound, Problem, SignInFailed
 from app.integrations.oidc import Begun, Provider
 from app.models import Person
 from app.services import identities, secrets, throttle
-from app.web import cookies
-from app.web.origin import address_of, base_of
-from app.web.render import render_page
+from app.web import cookies, forms, redirects
+from app.web.origin import base_of, network_of
 from app.web.sign_in import entry
-from app.web.sign_in.links import PRIVATE, page
+from app.web.sign_in.links import PRIVATE, page, private
 from app.web.state import Installation, installation
 
 router = APIRouter(include_in_schema=False, prefix="/sign-in")
 
 UNDERWAY_SECONDS = 600
-ANSWER = ("code", "state", "iss", "error", "error_description")
+ANSWER = ("code", "state", "iss", "error")
+_waiting = CapacityLimiter(8)  # a provider that hangs must not keep every thread of the server waiting
 LOST = "This sign-in took too long, or was begun in another browser. Start again from the sign-in page."
 
 
 @router.get("/company")
-async def company(request: Request) -> Response:
+async def company(request: Request, to: Annotated[str, Query()] = "") -> Response:
     """Go to the company's provider; what must come back with the answer stays in a cookie until then."""
     place = installation(request)
     provider = _provider(place)
     try:
         cookies.check_safe(request, place.settings)
         back = f"{base_of(request, place.settings)}/sign-in/return"
-        begun = await run_in_threadpool(provider.begin, back, place.wall())
+        begun = await to_thread.run_sync(provider.begin, back, place.wall(), limiter=_waiting)
     except Problem as problem:
-        return page(request, status=problem.status, refused=problem.detail)
+        return page(request, refused=problem, to=to)
     response = RedirectResponse(begun.url, status_code=303, headers=PRIVATE)
-    cookies.write(request, response, "company", _signer(place).dumps(asdict(begun)))
+    cookies.write(request, response, "company", _signer(place).dumps([asdict(replace(begun, url="")), to[:20]]))
     return response
 
 
@@ -56,9 +55,7 @@ async def come_back(
     _provider(installation(request))
     answer = {"code": code, "state": state, "iss": iss, "error": error}
     given = {name: value for name, value in answer.items() if value}
-    response = render_page(request, "sign_in/return.html", who=None, answer=given)
-    response.headers.update(PRIVATE)
-    return response
+    return private(request, "sign_in/return.html", who=None, answer=given)
 
 
 @router.post("/return", name="company_enter")
@@ -66,15 +63,16 @@ async def enter(request: Request) -> Response:
     """Sign in whoever the provider's answer proves to be there; people are made at their first time."""
     place = installation(request)
     provider = _provider(place)
-    form = await request.form()
-    answer = {name: str(form[name]) for name in ANSWER if name in form and not isinstance(form[name], UploadFile)}
     try:
-        begun = _begun(place, cookies.read(request, "company"))
-        secret, person = await run_in_threadpool(_admit, place, request, provider, answer, begun)
+        cookies.check_safe(request, place.settings)
+        form = await forms.read(request)
+        answer = {name: text for name in ANSWER if (text := forms.text_of(form, name))}
+        begun, to = _begun(place, cookies.read(request, "company"))
+        secret, person = await to_thread.run_sync(_admit, place, request, provider, answer, begun, limiter=_waiting)
     except Problem as problem:
-        response = page(request, status=problem.status, refused=problem.detail)
+        response = page(request, refused=problem)
     else:
-        response = entry.enter(request, secret, entry.home_of(person))
+        response = entry.enter(request, secret, redirects.TARGETS.get(to) or entry.home_of(person))
     cookies.forget(request, response, "company")
     return response
 
@@ -84,7 +82,7 @@ def _admit(
 ) -> tuple[str, Person]:
     now = place.wall()
     with place.database.unit_of_work() as session:
-        throttle.count(session, throttle.COMPANY_FROM_ADDRESS, address_of(request), now)
+        throttle.count(session, throttle.COMPANY_FROM_ADDRESS, network_of(request), now)
     claims = provider.finish(answer, begun, now)
     with place.acting(request, None) as session:
         person = identities.find_or_link(session, **asdict(claims), now=now)
@@ -97,12 +95,14 @@ def _provider(place: Installation) -> Provider:
     return place.company
 
 
-def _begun(place: Installation, kept: str | None) -> Begun:
+def _begun(place: Installation, kept: str | None) -> tuple[Begun, str]:
+    """The sign-in under way, and where it shall lead."""
+    facts: dict[str, Any]
     try:
-        facts: dict[str, Any] = _signer(place).loads(kept or "", max_age=UNDERWAY_SECONDS)
+        facts, to = _signer(place).loads(kept or "", max_age=UNDERWAY_SECONDS)
     except BadSignature:
         raise SignInFailed(LOST) from None
-    return Begun(**facts)
+    return Begun(**facts), to
 
 
 def _signer(place: Installation) -> URLSafeTimedSerializer:

@@ -7,35 +7,39 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.who import Member
-from app.errors import NotFound, Problem
+from app.domain.who import Member, Who
+from app.errors import Conflict, NotFound, Problem, WeekNotOpen
 from app.models import Team, Week
 from app.services import accounts, join_codes, rule_sets, teams, throttle
 from app.web import cookies, redirects
 from app.web.access import Anybody
-from app.web.origin import address_of
-from app.web.render import render_page
+from app.web.origin import network_of
 from app.web.sign_in import entry
+from app.web.sign_in.links import private
 from app.web.state import Installation, installation
 
 router = APIRouter(include_in_schema=False, prefix="/join")
 
+OVER = "This week is over, so nobody joins its teams any more."
+
 
 @router.get("", name="join_with_code")
-async def ask_for_code(request: Request, who: Anybody, code: Annotated[str, Query(max_length=100)] = "") -> Response:
+async def ask_for_code(request: Request, who: Anybody, code: Annotated[str, Query()] = "") -> Response:
     """Ask for a code, or go on with the one that was typed."""
-    typed = join_codes.tidy(code)
-    if not typed:
-        return render_page(request, "sign_in/code.html", who=_member(who), refused="", code="")
+    if not code.strip():
+        return _code_page(request, who)
     try:
-        await run_in_threadpool(_look, installation(request), request, typed)
-    except NotFound as problem:
-        facts = {"refused": problem.detail, "code": code}
-        return render_page(request, "sign_in/code.html", status=404, who=_member(who), **facts)
-    return redirects.see(request, "join_team", code=typed)
+        await run_in_threadpool(_look, installation(request), request, code)
+    except Problem as problem:
+        return _code_page(request, who, code, problem)
+    return redirects.see(request, "join_team", code=join_codes.tidy(code))
 
 
-def _member(who: object) -> Member | None:
+def _code_page(request: Request, who: Who | None, code: str = "", refused: Problem | None = None) -> Response:
+    return private(request, "sign_in/code.html", refused, who=_member(who), code=code)
+
+
+def _member(who: Who | None) -> Member | None:
     return who if isinstance(who, Member) else None
 
 
@@ -48,25 +52,27 @@ def _look(place: Installation, request: Request, code: str) -> tuple[Team, Week,
             return team, week, members, rule_sets.rules_of(session, week).team_size
     except NotFound:
         with place.database.unit_of_work() as session:
-            throttle.count(session, throttle.JOINS_FROM_ADDRESS, address_of(request), place.wall())
+            throttle.count(session, throttle.JOINS_FROM_ADDRESS, network_of(request), place.wall())
         raise
 
 
 @router.get("/{code}")
 async def join_team(request: Request, code: str, who: Anybody) -> Response:
     """The team behind a code, and how to join it."""
-    return await _team_page(request, code, _member(who))
+    return await _team_page(request, code, who)
 
 
-async def _team_page(request: Request, code: str, who: Member | None, status: int = 200, **typed: str) -> Response:
-    team, week, members, size = await run_in_threadpool(_look, installation(request), request, code)
-    facts = {"refused": "", "name": "", "email": "", **typed}
-    response = render_page(
-        request, "sign_in/join.html", status=status, who=who, code=code, team=team, week=week, members=members,
-        size=size, **facts,
+async def _team_page(
+    request: Request, code: str, who: Who | None, refused: Problem | None = None, *, name: str = "", email: str = ""
+) -> Response:
+    try:
+        team, week, members, size = await run_in_threadpool(_look, installation(request), request, code)
+    except Problem as problem:
+        return _code_page(request, who, code, problem)
+    return private(
+        request, "sign_in/join.html", refused, who=_member(who), code=join_codes.tidy(code), team=team, week=week,
+        members=members, size=size, name=name, email=email,
     )  # fmt: skip
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @router.post("/{code}", name="join_the_team")
@@ -78,8 +84,7 @@ async def join_the_team(
     email: Annotated[str, Form()] = "",
 ) -> Response:
     """Join; who is not signed in says who they are, and is."""
-    place = installation(request)
-    member = _member(who)
+    place, member = installation(request), _member(who)
     try:
         if member is not None:
             await run_in_threadpool(_join, place, request, code, member)
@@ -87,11 +92,10 @@ async def join_the_team(
             return redirects.see(request, "me", done="joined")
         cookies.check_safe(request, place.settings)
         secret = await run_in_threadpool(_join_as_new, place, request, code, name, email)
-    except NotFound:
-        raise
+    except WeekNotOpen:
+        return await _team_page(request, code, who, Conflict(OVER))
     except Problem as problem:
-        typed = {"refused": problem.detail, "name": name, "email": email}
-        return await _team_page(request, code, member, problem.status, **typed)
+        return await _team_page(request, code, who, problem, name=name, email=email)
     return entry.enter(request, secret, "me", done="joined")
 
 
@@ -102,7 +106,7 @@ def _join(place: Installation, request: Request, code: str, member: Member) -> N
 
 def _join_as_new(place: Installation, request: Request, code: str, name: str, email: str) -> str:
     with place.database.unit_of_work() as session:
-        throttle.count(session, throttle.JOINS_FROM_ADDRESS, address_of(request), place.wall())
+        throttle.count(session, throttle.JOINS_FROM_ADDRESS, network_of(request), place.wall())
     with place.acting(request, None) as session:
         person, _team = join_codes.join_as_new(session, code, name=name, email=email, now=place.clock())
         return entry.start(session, request, person, "join", place)

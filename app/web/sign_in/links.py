@@ -7,14 +7,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.who import Member
-from app.errors import NotFound, Problem
+from app.domain.who import Member, Who
+from app.errors import Conflict, Malformed, NotFound, Problem, SignInNeeded
 from app.models import Person
 from app.services import links, throttle
 from app.services.sign_ins import Way
-from app.web import cookies, redirects
+from app.web import cookies, problems, redirects
 from app.web.access import Anybody
-from app.web.origin import address_of
+from app.web.origin import network_of
 from app.web.render import render_page
 from app.web.sign_in import entry
 from app.web.state import Installation, installation
@@ -23,8 +23,8 @@ router = APIRouter(include_in_schema=False, prefix="/sign-in")
 
 MAILED = "If that address takes part, a link is on its way to it. It works once, within 30 minutes."
 DONE = {"out": "You are signed out. See you at the next shift.", "mailed": MAILED}
+# Not "no-referrer": browsers would then send our own forms without saying where from, and we refuse such forms.
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
-"""With "no-referrer" browsers name no origin for the page's own form, and it would be taken for another site's."""
 
 
 @router.get("")
@@ -38,15 +38,23 @@ async def sign_in(
 
 
 def page(
-    request: Request, *, status: int = 200, done: str = "", to: str = "", refused: str = "", email: str = ""
-) -> Response:
+    request: Request, *, who: Who | None = None, done: str = "", to: str = "", refused: Problem | None = None,
+    email: str = "",
+) -> Response:  # fmt: skip
     """The sign-in page, as often as it takes."""
     place = installation(request)
-    response = render_page(
-        request, "sign_in/index.html", status=status, who=None, done=done, to=to, refused=refused, email=email,
-        by_mail=place.mailbox is not None, company=place.company.name if place.company else "",
+    return private(
+        request, "sign_in/index.html", refused, who=who if isinstance(who, Member) else None, done=done,
+        to=to if to in redirects.TARGETS else "", email=email, by_mail=place.mailbox is not None,
+        company=place.company.name if place.company else "",
     )  # fmt: skip
-    response.headers.update(PRIVATE)
+
+
+def private(request: Request, template: str, refused: Problem | None = None, **facts: object) -> Response:
+    """A page that nobody keeps and no other site hears of; after a refusal with its status, and its sentence."""
+    sentence, status = (refused.detail, refused.status) if refused else ("", 200)
+    response = render_page(request, template, partial=None, status=status, refused=sentence, **facts)
+    response.headers.update(PRIVATE | (problems.headers_of(refused) if refused else {}))
     return response
 
 
@@ -55,7 +63,10 @@ async def sign_in_link(request: Request, secret: str, who: Anybody) -> Response:
     """Whom a link is for. Mail programs open links by themselves, so opening uses nothing up."""
     place = installation(request)
     cookies.check_safe(request, place.settings)
-    person = await run_in_threadpool(_look, place, request, secret)
+    try:
+        person = await run_in_threadpool(_look, place, request, secret)
+    except NotFound as problem:
+        return page(request, who=who, refused=problem)
     return _link_page(request, secret, person, who)
 
 
@@ -65,20 +76,18 @@ def _look(place: Installation, request: Request, secret: str) -> Person | None:
             return links.look(session, secret, place.wall())[1]
     except NotFound:
         with place.database.unit_of_work() as session:
-            throttle.count(session, throttle.LINKS_FROM_ADDRESS, address_of(request), place.wall())
+            throttle.count(session, throttle.LINKS_FROM_ADDRESS, network_of(request), place.wall())
         raise
 
 
 def _link_page(
-    request: Request, secret: str, person: Person | None, who: object, *, refused: str = "", name: str = "",
-    email: str = "", status: int = 200,
+    request: Request, secret: str, person: Person | None, who: Who | None, refused: Problem | None = None, *,
+    name: str = "", email: str = "",
 ) -> Response:  # fmt: skip
-    response = render_page(
-        request, "sign_in/link.html", status=status, who=who if isinstance(who, Member) else None, secret=secret,
-        person=person, refused=refused, name=name, email=email,
+    return private(
+        request, "sign_in/link.html", refused, who=who if isinstance(who, Member) else None, secret=secret,
+        person=person, name=name, email=email,
     )  # fmt: skip
-    response.headers.update(PRIVATE)
-    return response
 
 
 @router.post("/link/{secret}", name="use_link")
@@ -91,15 +100,13 @@ async def use_link(
     """Use a link up and sign in; the first start's link asks who its opener is, and makes them the owner."""
     place = installation(request)
     cookies.check_safe(request, place.settings)
-    person = await run_in_threadpool(_look, place, request, secret)
     try:
+        person = await run_in_threadpool(_look, place, request, secret)
         who, made = await run_in_threadpool(_use, place, request, secret, person is None, name, email)
-    except NotFound:
-        raise
-    except Problem as problem:
-        return _link_page(
-            request, secret, person, None, refused=problem.detail, name=name, email=email, status=problem.status
-        )
+    except NotFound as problem:
+        return page(request, refused=problem)
+    except (Malformed, Conflict, SignInNeeded) as problem:
+        return _link_page(request, secret, person, None, problem, name=name, email=email)
     return entry.enter(request, made, entry.home_of(who))
 
 

@@ -1,0 +1,292 @@
+"""A week in which every private field holds a word of its own, and who may read which word."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from sqlmodel import Session
+
+from app.domain.who import SCOPES, Role
+from app.models import LedgerEntry
+from app.services import (
+    accounts,
+    audit,
+    credentials,
+    displays,
+    identities,
+    join_codes,
+    ledger,
+    lifecycle,
+    links,
+    people,
+    rosters,
+    rule_sets,
+    sign_ins,
+    teams,
+    tokens,
+    weeks,
+)
+from app.services.rosters import Entry
+from app.web.render import number
+from tests.builders import SLUG, a_reading, a_week, changed_rules
+from tests.web.site import Site
+
+Readers = frozenset[str]
+
+NOBODY: Readers = frozenset()
+ORGANIZERS: Readers = frozenset({"organizer", "owner"})
+LEDGER: Readers = ORGANIZERS | {"read", "admin"}
+"""Who reads the ledger and its e-mails: organizers, and tools that they gave a token for it."""
+BEHIND: Readers = ORGANIZERS | {"admin"}
+"""Who looks behind a freeze."""
+MINE: Readers = frozenset({"player"})
+THEIRS: Readers = frozenset({"outsider"})
+EVERYBODY: Readers = frozenset({"visitor", "display", "player", "outsider", *ORGANIZERS, *SCOPES})
+LOWER = ("visitor", "display", "player", "outsider", *(scope for scope in SCOPES if scope != "admin"))
+ROLES = (*LOWER, "organizer", "owner", "admin")
+
+OTHER = "q2-2022"
+"""A week that was closed before the rules changed."""
+
+SECRET_SETTINGS = {
+    "secret_key": "canaryofthesigningkey",
+    "smtp_url": "canaryofthemailserver",
+    "oidc_client_secret": "canaryoftheprovider",
+}
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A word, where it was planted, who may read it, and who may once a freeze is lifted."""
+
+    where: str
+    word: str
+    readers: Readers
+    after: Readers
+
+
+@dataclass
+class Garden:
+    """Everything planted on a site: the words, who shows what at the door, and the ids that addresses are made of."""
+
+    site: Site
+    canaries: list[Canary] = field(default_factory=list)
+    shown: dict[str, dict[str, str]] = field(default_factory=dict)
+    csrf: dict[str, str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Plant everything, and freeze the week in between."""
+        self.doing: dict[str, Any] = {"by": "Olu", "now": self.site.clock.now}
+        for sow in (_settings, _people, _ways_in, _tools, _screens, _work, _history, _beside):
+            self._sow(sow)
+        with self.site.database.unit_of_work() as session:
+            lifecycle.freeze(session, SLUG, **self.doing)
+        for sow in (_behind_the_freeze, _behind_the_rules):
+            self._sow(sow)
+        points = self.site.game.points()["Robins"]
+        self.word("points behind the freeze", BEHIND, word=number(points), after=EVERYBODY)
+        self.word("points behind the freeze, plain", BEHIND, word=str(points), after=EVERYBODY)
+
+    def _sow(self, sow: Any) -> None:
+        with self.site.database.unit_of_work() as session:
+            sow(self, session)
+
+    def word(self, where: str, *readers: Iterable[str], word: str = "", after: Readers = NOBODY) -> str:
+        """A new word, or this one, that only these may read, and those `after` a reveal."""
+        found = word or f"canary{next(_numbers):04d}x"
+        who = NOBODY.union(*readers)
+        self.canaries.append(Canary(where, found, who, who | after))
+        return found
+
+    def mail(self, whose: str, *readers: Iterable[str]) -> str:
+        """An e-mail that the ledger's readers and these may read."""
+        return f"{self.word(f'e-mail of {whose}', LEDGER, *readers)}@example.com"
+
+    def reveal(self) -> None:
+        """Lift the freeze."""
+        with self.site.database.unit_of_work() as session:
+            lifecycle.reveal(session, SLUG, **self.doing)
+
+    def prepare(self) -> Entry:
+        """One thing more for a freeze to hide: somebody in a team that there is not yet."""
+        team = self.word("team made later", BEHIND, after=EVERYBODY)
+        return Entry(2, team, "Late Comer", self.mail("who comes later"))
+
+    def change(self, entry: Entry) -> None:
+        """Let it happen."""
+        with self.site.database.unit_of_work() as session:
+            rosters.apply(session, SLUG, [entry], **self.doing)
+
+
+def _settings(garden: Garden, _session: Session) -> None:
+    settings = garden.site.app.state.installation.settings
+    for name, word in SECRET_SETTINGS.items():
+        garden.word(f"setting {name}", word=word)
+    garden.word("where the data is kept", word=str(settings.data_dir))
+
+
+CAST: tuple[tuple[str, str, Role, Readers], ...] = (
+    ("player", "Robins", "player", MINE),
+    ("mate", "Robins", "player", NOBODY),
+    ("outsider", "Crows", "player", THEIRS),
+    ("organizer", "", "organizer", NOBODY),
+    ("owner", "", "owner", NOBODY),
+    ("loner", "", "player", NOBODY),
+    ("gone", "", "player", NOBODY),
+)
+
+
+def _people(garden: Garden, session: Session) -> None:
+    """Two teams, and people in none; of those, nobody but the ledger's readers knows even the names."""
+    for who, team, role, sees in CAST:
+        email = garden.mail(who, sees)
+        hermit = who in {"loner", "gone"}
+        name = garden.word(f"name of {who}", LEDGER) if hermit else f"{who.title()} Person"
+        if team:
+            rosters.apply(session, SLUG, [Entry(2, team, name, email)], **garden.doing)
+        person = people.find_or_create(session, email, name, garden.doing["now"])[0]
+        accounts.set_role(session, person, role, granter=None, **garden.doing)
+        garden.ids[who] = person.id
+    accounts.switch(session, accounts.find(session, garden.ids["gone"]), on=False, granter=None, **garden.doing)
+    for made in teams.of_week(session, weeks.find(session, SLUG, garden.doing["now"])):
+        garden.ids[made.name] = made.id
+        code = join_codes.renew(session, made, **garden.doing)
+        garden.word(f"join code of {made.name}", ORGANIZERS, word=code)
+        garden.word(f"join code of {made.name} as it is read", ORGANIZERS, word=credentials.shown_code(code))
+
+
+def _ways_in(garden: Garden, session: Session) -> None:
+    """Sign-ins with what their owners alone may know, links nobody has used, and who somebody is elsewhere."""
+    now = garden.doing["now"]
+    for who in ("player", "mate", "outsider", "organizer", "owner"):
+        person = accounts.find(session, garden.ids[who])
+        address = garden.word(f"address of {who}", ORGANIZERS, {who})
+        agent = garden.word(f"browser of {who}")
+        secret = sign_ins.start(session, person, "email", address=address, agent=agent, replaces=None, now=now)
+        member, _ = sign_ins.check(session, secret, now)
+        garden.word(f"sign-in secret of {who}", word=secret)
+        garden.word(f"hash of the sign-in secret of {who}", word=credentials.digest(secret))
+        garden.csrf[who] = garden.word(f"form token of {who}", {who} - {"mate"}, word=member.csrf)
+        garden.shown[who] = {"Cookie": f"plain-sign-in={secret}"}
+        garden.ids[f"sign-in of {who}"] = member.sign_in_id
+    for who in ("loner", "mate"):
+        secret = links.make(session, accounts.find(session, garden.ids[who]), "invitation", **garden.doing)
+        garden.word(f"link of {who}", word=secret)
+        garden.word(f"hash of the link of {who}", word=credentials.digest(secret))
+    facts = {name: garden.word(f"{name} of an identity", ORGANIZERS) for name in ("issuer", "subject")}
+    email = accounts.find(session, garden.ids["mate"]).email
+    identities.find_or_link(session, name="Mate Person", email=email, now=now, **facts)
+
+
+def _tools(garden: Garden, session: Session) -> None:
+    for scope in SCOPES:
+        name = garden.word(f"name of the token for {scope}", ORGANIZERS, {scope})
+        text = tokens.create(session, name=name, scopes=[scope], days=None, **garden.doing)
+        garden.word(f"token for {scope}", word=text)
+        garden.word(f"hash of the token for {scope}", word=credentials.digest(text))
+        garden.shown[scope] = {"Authorization": f"Bearer {text}"}
+    garden.ids["token"] = str(tokens.every(session)[0].id)
+
+
+def _screens(garden: Garden, session: Session) -> None:
+    now = garden.doing["now"]
+    for state in ("paired", "entered"):
+        secret, name = credentials.make(credentials.SCREEN), garden.word(f"name of the {state} display", ORGANIZERS)
+        code = displays.code_of(SECRET_SETTINGS["secret_key"], secret)
+        garden.ids["display"] = displays.pair(session, code, name, **garden.doing).id
+        if state == "paired":
+            displays.claim(session, code, secret, now)
+            garden.shown["display"] = {"Cookie": f"plain-display={secret}"}
+        garden.word(f"secret of the {state} display", word=secret)
+        garden.word(f"code of the {state} display", word=code)
+        garden.word(f"code of the {state} display as it is read", word=credentials.shown_code(code))
+
+
+def _work(garden: Garden, session: Session) -> None:
+    """Activities: everybody sees that they were done; what they say, their own person and the ledger's readers."""
+    for who, own in (("player", MINE), ("mate", NOBODY), ("outsider", THEIRS), ("loner", NOBODY)):
+        entry = _do(garden, session, who, own)
+        garden.ids[f"activity of {who}"] = entry.id
+    wrong = _do(garden, session, "player", MINE)
+    garden.ids["reversed activity"] = wrong.id
+    reason = garden.word("reason of a reversal", ORGANIZERS)
+    ledger.reverse(
+        session, wrong.id, reason=reason, by=garden.word("who reversed", ORGANIZERS), now=garden.doing["now"]
+    )
+    _adjust(garden, session, "an adjustment", 1, EVERYBODY)
+
+
+def _do(garden: Garden, session: Session, who: str, own: Readers, *, hidden: bool = False) -> LedgerEntry:
+    readers, after = BEHIND if hidden else LEDGER, own | LEDGER
+    whose = f"of an activity of {who}" + (" behind the freeze" if hidden else "")
+    external_id, subject, by = (
+        garden.word(f"{what} {whose}", readers, after=LEDGER) for what in ("external id", "subject", "who recorded")
+    )
+    source, note, url = (
+        garden.word(f"{what} {whose}", readers, own, after=after) for what in ("source", "note", "link")
+    )
+    email = accounts.find(session, garden.ids[who]).email
+    reading = a_reading(
+        kind="response", person=email, source=source, external_id=external_id, subject=subject, note=note,
+        url=f"https://example.com/{url}", response_seconds=60,
+    )  # fmt: skip
+    return ledger.take(session, SLUG, reading, by=by, now=garden.doing["now"]).entry
+
+
+def _adjust(
+    garden: Garden, session: Session, what: str, points: int, readers: Readers, *, hidden: bool = False
+) -> None:
+    reason = garden.word(f"reason of {what}", readers, after=EVERYBODY)
+    key = garden.word(f"external id of {what}", BEHIND if hidden else LEDGER, after=LEDGER)
+    ledger.adjust(
+        session, SLUG, team_id=garden.ids["Robins"], points=points, reason=reason, external_id=key, **garden.doing
+    )
+
+
+def _history(garden: Garden, session: Session) -> None:
+    """What organizers wrote down for each other."""
+    lifecycle.close(session, SLUG, **garden.doing)
+    lifecycle.open_(session, SLUG, reason=garden.word("why a week was reopened", ORGANIZERS), **garden.doing)
+    before, after = ({"fact": garden.word(f"{side} in the audit", ORGANIZERS)} for side in ("before", "after"))
+    mate = accounts.thing(accounts.find(session, garden.ids["mate"]))
+    audit.note(session, "person.renamed", mate, **garden.doing, before=before, after=after)
+
+
+def _behind_the_freeze(garden: Garden, session: Session) -> None:
+    """A team, somebody new, another name, work, and points, all of them after the freeze."""
+    team = garden.word("team made behind the freeze", BEHIND, after=EVERYBODY)
+    name = garden.word("member behind the freeze", LEDGER, after=EVERYBODY)
+    entry = Entry(2, team, name, garden.mail("who came behind the freeze"))
+    rosters.apply(session, SLUG, [entry], **garden.doing)
+    mate = accounts.find(session, garden.ids["mate"])
+    new = garden.word("name given behind the freeze", LEDGER, MINE, after=EVERYBODY)
+    accounts.rename(session, mate, new, **garden.doing)
+    garden.ids["hidden activity"] = _do(garden, session, "player", MINE, hidden=True).id
+    _do(garden, session, "outsider", THEIRS, hidden=True)
+    _adjust(garden, session, "an adjustment behind the freeze", 70_606, BEHIND, hidden=True)
+    found = teams.of_week(session, weeks.find(session, SLUG, garden.doing["now"]))
+    garden.ids["hidden team"] = next(each.id for each in found if each.name == team)
+
+
+def _behind_the_rules(garden: Garden, session: Session) -> None:
+    """Other rules after the freeze. Their text is no secret of the ledger's readers."""
+    readers = LEDGER | {"rules:write"}
+    quest, trophy = (garden.word(f"{what} behind the freeze", readers, after=EVERYBODY) for what in ("quest", "trophy"))
+    earned = f'name = "{quest}"\nneeds = {{ response = 1 }}'
+    text = changed_rules('name = "All hands"\nneeds = { shift = 1 }\nmembers = 3', earned)
+    text = text.replace("Customer hero", trophy)
+    note = garden.word("note of the rules", LEDGER)
+    rule_sets.activate(session, text, note=note, **garden.doing)
+
+
+def _beside(garden: Garden, session: Session) -> None:
+    """Another week."""
+    a_week(session, OTHER, now=garden.doing["now"])
+    email = accounts.find(session, garden.ids["outsider"]).email
+    rosters.apply(session, OTHER, [Entry(2, "Wrens", "Outsider Person", email)], **garden.doing)
+    garden.ids["Wrens"] = teams.of_week(session, weeks.find(session, OTHER, garden.doing["now"]))[0].id
+    lifecycle.close(session, OTHER, **garden.doing)

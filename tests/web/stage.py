@@ -1,0 +1,236 @@
+"""A site with somebody of every role, who knocks at every door."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import httpx
+
+from app.domain.who import SCOPES
+from app.services import (
+    accounts,
+    credentials,
+    displays,
+    join_codes,
+    lifecycle,
+    lineups,
+    links,
+    secrets,
+    sign_ins,
+    teams,
+    tokens,
+    weeks,
+)  # fmt: skip
+from tests.builders import ADA, CATS, DUA, OWLS, SLUG, a_week
+from tests.web.doors import MEMBERS, Door, Role
+from tests.web.site import Site, Visitor, pair, sign_in
+
+EMAILS: dict[Role, tuple[str, Literal["player", "organizer", "owner"]]] = {
+    "player": (ADA, "player"),
+    "outsider": (DUA, "player"),
+    "organizer": ("organizer@example.com", "organizer"),
+    "owner": ("owner@example.com", "owner"),
+}
+
+
+@dataclass
+class Stage:
+    """A site with somebody of every role, and something fresh for every placeholder of a path."""
+
+    site: Site
+    people: dict[Role, Visitor] = field(default_factory=dict)
+    made: int = 0
+
+    def __post_init__(self) -> None:
+        """Let everybody come in."""
+        for role in MEMBERS:
+            self.come_in(role)
+        self.people["display"] = pair(self.site)
+        self.people["disabled"] = sign_in(self.site, "gone@example.com", "organizer")
+        with self.site.database.unit_of_work() as session:
+            gone = accounts.find(session, self.people["disabled"].person_id)
+            accounts.switch(session, gone, on=False, granter=None, by="Olu", now=self._now)
+
+    def come_in(self, role: Role) -> None:
+        """Sign somebody of this role in, whatever they did with the sign-in before."""
+        email, rank = EMAILS[role]
+        self.people[role] = sign_in(self.site, email, rank)
+
+    def shown_by(self, role: Role) -> dict[str, str]:
+        """What somebody of this role shows at a door."""
+        if role in SCOPES:
+            return {"Authorization": f"Bearer {self.site.token(role)}"}
+        visitor = self.people.get(role)
+        cookies = visitor.cookies if visitor else {}
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
+
+    def ask(self, method: str, template: str, door: Door, role: Role) -> int:
+        """The status of a well-formed request by somebody of this role; of a stream only the head."""
+        if method == "POST" and role in MEMBERS:
+            self.come_in(role)
+        path = self.path(template, role)
+        headers = self.shown_by(role)
+        if template.endswith("/live"):
+            with self.site.client.stream(method, path, headers=headers) as answer:
+                return answer.status_code
+        return self._send(method, path, door, role, headers).status_code
+
+    def _send(self, method: str, path: str, door: Door, role: Role, headers: Mapping[str, str]) -> httpx.Response:
+        if door.document is not None:
+            return self.site.ask(method, path, headers=headers, json=self._filled(door.document, role))
+        if door.content is not None:
+            return self.site.ask(method, path, headers=headers, content=door.content)
+        if method == "POST":
+            csrf = self.people[role].csrf if role in self.people else ""
+            return self.site.ask(method, path, headers=headers, data={"csrf": csrf, **self._filled(door.form, role)})
+        return self.site.ask(method, path, headers=headers)
+
+    def _filled(self, fields: Mapping[str, Any] | None, role: Role) -> dict[str, Any]:
+        fresh = _Fresh(self, role)
+        return {
+            name: value.format_map(fresh) if isinstance(value, str) else value for name, value in (fields or {}).items()
+        }
+
+    def path(self, template: str, role: Role) -> str:
+        """An address of this route at which there is something."""
+        return template.format_map(_Fresh(self, role))
+
+    def fresh(self, name: str, role: Role) -> str:
+        """Something nobody has used yet, for a placeholder of this name."""
+        self.made += 1
+        return str(getattr(self, f"_{name}")(role))
+
+    @property
+    def _now(self) -> Any:
+        return self.site.clock.now
+
+    def _week(self, _role: Role) -> str:
+        return SLUG
+
+    def _number(self, _role: Role) -> int:
+        return self.made
+
+    def _team(self, _role: Role) -> str:
+        return self.site.game.team_id(OWLS)
+
+    _team_id = _team
+
+    def _other_team(self, _role: Role) -> str:
+        return self.site.game.team_id(CATS)
+
+    def _activity_id(self, _role: Role) -> str:
+        return str(self.site.record(person=ADA).json()["id"])
+
+    def _form(self, _role: Role) -> str:
+        return f"{self.made:016x}"
+
+    def _own_activity(self, role: Role) -> str:
+        """Something somebody of this role did; for who is nobody, something Ada did."""
+        email = EMAILS[role][0] if role in EMAILS else ADA
+        return str(self.site.record(person=email).json()["id"])
+
+    def _name(self, _role: Role) -> str:
+        return "days"
+
+    def _secret(self, role: Role) -> str:
+        person_id = self._person_id(role)
+        with self.site.database.unit_of_work() as session:
+            person = accounts.find(session, person_id)
+            return links.make(session, person, "invitation", by="Olu", now=self._now)
+
+    def _person_id(self, _role: Role) -> str:
+        with self.site.database.unit_of_work() as session:
+            email = f"somebody-{self.made}@example.com"
+            return accounts.create(session, name="Somebody", email=email, by="Olu", now=self._now).id
+
+    def _code(self, _role: Role) -> str:
+        """The code of a team with room for one more."""
+        with self.site.database.unit_of_work() as session:
+            week = weeks.lock(session, SLUG, self._now)
+            team = teams.find_or_create(session, week, f"Team {self.made}", self._now)
+            weeks.touch(session, week)
+            return join_codes.renew(session, team, by="Olu", now=self._now)
+
+    def _sign_in(self, role: Role) -> str:
+        """Another browser of the same person; for who has none, of somebody else."""
+        visitor = self.people.get(role)
+        if visitor is None or not visitor.person_id or role == "disabled":
+            visitor = self.people["player"]
+        with self.site.database.unit_of_work() as session:
+            person = accounts.find(session, visitor.person_id)
+            where = "192.0.2.8"
+            sign_ins.start(session, person, "email", address=where, agent="", replaces=None, now=self._now)
+            newest = sign_ins.of_person(session, person.id, self._now)
+            return next(each.id for each in newest if each.address == where)
+
+    def _new_week(self, state: str) -> str:
+        slug = f"week-{self.made}"
+        with self.site.database.unit_of_work() as session:
+            a_week(session, slug, state=state, now=self._now)
+        return slug
+
+    def _draft_week(self, _role: Role) -> str:
+        return self._new_week("draft")
+
+    def _open_week(self, _role: Role) -> str:
+        return self._new_week("open")
+
+    def _closed_week(self, _role: Role) -> str:
+        return self._new_week("closed")
+
+    def _frozen_week(self, _role: Role) -> str:
+        slug = self._new_week("open")
+        with self.site.database.unit_of_work() as session:
+            lifecycle.freeze(session, slug, by="Olu", now=self._now)
+        return slug
+
+    def _empty_team(self, _role: Role) -> str:
+        with self.site.database.unit_of_work() as session:
+            return lineups.make_team(session, SLUG, f"Team {self.made}", by="Olu", now=self._now).id
+
+    def _person_in_team(self, role: Role) -> str:
+        team, person_id = self._empty_team(role), self._person_id(role)
+        with self.site.database.unit_of_work() as session:
+            email = accounts.find(session, person_id).email
+            lineups.add(session, SLUG, team, name="", email=email, by="Olu", now=self._now)
+        return person_id
+
+    def _ada(self, _role: Role) -> str:
+        with self.site.database.reading() as session:
+            ada = accounts.by_email(session, ADA)
+            assert ada is not None
+            return ada.id
+
+    def _invited(self, role: Role) -> str:
+        person_id = self._person_id(role)
+        with self.site.database.unit_of_work() as session:
+            links.make(session, accounts.find(session, person_id), "invitation", by="Olu", now=self._now)
+        return person_id
+
+    def _display_code(self, _role: Role) -> str:
+        return credentials.make_code()
+
+    def _display_id(self, _role: Role) -> str:
+        with self.site.database.unit_of_work() as session:
+            return displays.pair(session, credentials.make_code(), "Hall", by="Olu", now=self._now).id
+
+    def _token_id(self, _role: Role) -> str:
+        with self.site.database.unit_of_work() as session:
+            name = f"tool-{self.made}"
+            tokens.create(session, name=name, scopes=["read"], days=None, by="Olu", now=self._now)
+            return str(next(each.id for each in tokens.every(session) if each.name == name))
+
+    def _presenter_key(self, _role: Role) -> str:
+        return secrets.presenter_key(self.site.app.state.installation.settings, SLUG)
+
+
+class _Fresh(dict[str, str]):
+    """What `format_map` asks for placeholders."""
+
+    def __init__(self, stage: Stage, role: Role) -> None:
+        super().__init__()
+        self._stage = stage
+        self._role = role
+
+    def __missing__(self, name: str) -> str:
+        return self._stage.fresh(name, self._role)

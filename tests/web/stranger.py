@@ -1,0 +1,80 @@
+"""Somebody's browser before they signed in: it keeps cookies and sends forms as browsers do."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+import httpx
+
+from app.services import accounts, links
+from app.services.links import Purpose
+from tests.builders import ADA
+from tests.web.site import _NO_TLS, Site
+
+COOKIE = "plain-sign-in"
+SIGNED_IN_MARK = ":root { --signed-in: yes; }"
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """One browser."""
+
+    client: httpx.Client
+    url: str
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """Open a page."""
+        return self.client.get(path, **options)
+
+    def send(self, path: str, headers: dict[str, str] | None = None, /, **fields: object) -> httpx.Response:
+        """Send a form from a page of ours."""
+        shown = {"Origin": self.url, "Sec-Fetch-Site": "same-origin", **(headers or {})}
+        return self.client.post(path, headers=shown, data=fields)
+
+    @property
+    def secret(self) -> str:
+        """What the browser keeps of its sign-in; empty without one."""
+        return self.client.cookies.get(COOKIE) or ""
+
+    def is_in(self) -> bool:
+        """Whether the server takes this browser for somebody."""
+        return SIGNED_IN_MARK in self.get("/me/mark.css").text
+
+
+@contextmanager
+def browsing(site: Site, **headers: str) -> Iterator[Stranger]:
+    """A new browser."""
+    with httpx.Client(base_url=site.url, timeout=20, verify=_NO_TLS, headers=headers) as client:
+        yield Stranger(client, site.url)
+
+
+def link_for(site: Site, email: str = ADA, purpose: Purpose = "invitation") -> str:
+    """The path of a new personal link."""
+    with site.database.unit_of_work() as session:
+        person = accounts.by_email(session, email)
+        assert person is not None
+        return f"/sign-in/link/{links.make(session, person, purpose, by='Olu', now=site.clock.now)}"
+
+
+def first_link(site: Site) -> str:
+    """The path of a link that makes the first owner."""
+    with site.database.unit_of_work() as session:
+        return f"/sign-in/link/{links.make_first(session, by='serve', now=site.clock.now)}"
+
+
+def switch_off(site: Site, email: str = ADA) -> None:
+    """Switch somebody off."""
+    with site.database.unit_of_work() as session:
+        person = accounts.by_email(session, email)
+        assert person is not None
+        accounts.switch(session, person, on=False, granter=None, by="Olu", now=site.clock.now)
+    site.app.state.installation.desk.forget_all()
+
+
+def refusal_in(answer: httpx.Response) -> str:
+    """The sentence a page refuses with; empty without one."""
+    found = re.search(r'<p class="flash flash--refused" role="alert">(.*?)</p>', answer.text)
+    return unescape(found[1]) if found else ""

@@ -1,0 +1,217 @@
+"""What is hidden stays hidden: a word planted in every private field is read by nobody who may not."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from queue import Queue
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from starlette.routing import Mount
+
+from app.config import Settings
+from app.web.charts import CHARTS
+from tests.builders import SLUG
+from tests.web.crawling import MOST_PAGES, Crawler, Eyes
+from tests.web.planting import LOWER, OTHER, ROLES, SECRET_SETTINGS, Garden
+from tests.web.site import Site, until
+from tests.web.viewing import Event, watching
+
+PLACES = {
+    "week": [SLUG, OTHER],
+    "team": ["Robins", "hidden team", "Wrens"],
+    "team_id": ["Robins", "hidden team", "Wrens"],
+    "activity": ["activity of player", "activity of mate", "hidden activity", "reversed activity"],
+    "activity_id": ["activity of player", "activity of mate", "hidden activity", "reversed activity"],
+    "person": ["player", "mate", "loner", "gone"],
+    "person_id": ["player", "mate", "loner", "gone"],
+    "name": [*CHARTS, "nothing"],
+    "secret": ["al_wrong"],
+    "code": ["WRNG-WRNG"],
+    "display": ["display"],
+    "token_id": ["token"],
+    "sign_in": ["sign-in of player", "sign-in of mate"],
+}
+"""What stands for each placeholder of a path: an id by its name in the garden, or the text itself."""
+
+
+def secretive(settings: Settings) -> Settings:
+    """An installation with a word in every secret setting."""
+    return settings.model_copy(
+        update={
+            "secret_key": SECRET_SETTINGS["secret_key"],
+            "smtp_url": f"smtp://user:{SECRET_SETTINGS['smtp_url']}@localhost:1",
+            "mail_from": "week@example.com",
+            "public_url": "http://127.0.0.1",
+            "oidc_issuer": "http://127.0.0.1:1",
+            "oidc_client_id": "assembly-week",
+            "oidc_client_secret": SECRET_SETTINGS["oidc_client_secret"],
+        }
+    )
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return secretive(settings)
+
+
+@pytest.fixture
+def garden(site: Site) -> Garden:
+    return Garden(site)
+
+
+def addresses(garden: Garden, method: str) -> Iterator[str]:
+    """Every route that takes this method, at every place that is of interest."""
+    for route in iter_route_contexts(garden.site.app.routes):
+        if not isinstance(route.original_route, Mount) and method in (route.methods or ()):
+            yield from _filled(str(route.path), garden)
+
+
+def _filled(path: str, garden: Garden) -> Iterator[str]:
+    before, brace, rest = path.partition("{")
+    if not brace:
+        yield path
+        return
+    name, _, after = rest.partition("}")
+    for place in PLACES[name]:
+        yield from _filled(f"{before}{garden.ids.get(place, place)}{after}", garden)
+
+
+def everywhere(garden: Garden) -> list[str]:
+    """Where a crawl begins: every route, some of them with what their addresses may say besides."""
+    plain = list(addresses(garden, "GET"))
+    lists = [f"{path}?limit=1" for path in plain if path.startswith(f"/api/v1/weeks/{SLUG}/activities")]
+    boards = [f"/weeks/{SLUG}?as=public", f"/weeks/{SLUG}/live?as=public", "/weeks/current", "/weeks/q1-1999"]
+    return ["/static/app.js", *plain, *lists, *boards]
+
+
+def crawlers(garden: Garden, roles: tuple[str, ...] = ROLES) -> dict[str, Crawler]:
+    """Somebody of each role, on the look-out for every word."""
+    words, memory = [each.word for each in garden.canaries], dict[bytes, list[str]]()
+    return {role: Crawler(garden.site, garden.shown.get(role, {}), Eyes(words, memory)) for role in roles}
+
+
+def leaks(garden: Garden, seen: dict[str, Crawler], *, revealed: bool) -> list[str]:
+    """Who came across what they may not read, and where."""
+    return [
+        f"{role}: {canary.where} in {crawler.eyes.met[canary.word.lower()]}"
+        for role, crawler in seen.items()
+        for canary in garden.canaries
+        if canary.word.lower() in crawler.eyes.met and role not in (canary.after if revealed else canary.readers)
+    ]
+
+
+def unseen(garden: Garden, seen: dict[str, Crawler]) -> list[str]:
+    """What nobody came across though somebody may: a word that proves nothing."""
+    met = {word for crawler in seen.values() for word in crawler.eyes.met}
+    return [each.where for each in garden.canaries if each.readers and each.word.lower() not in met]
+
+
+@pytest.mark.parametrize("visibility", ["public", "signed-in"])
+def test_no_page_or_answer_says_what_its_reader_may_not_know(garden: Garden) -> None:
+    seen = crawlers(garden)
+
+    for crawler in seen.values():
+        crawler.crawl(everywhere(garden))
+
+    assert leaks(garden, seen, revealed=False) == []
+    assert unseen(garden, seen) == []
+    assert max(len(crawler.asked) for crawler in seen.values()) < MOST_PAGES
+
+
+def test_a_reveal_shows_what_the_freeze_hid_and_nothing_else(garden: Garden) -> None:
+    seen = crawlers(garden, ("visitor", "player", "outsider", "read"))
+    garden.reveal()
+
+    for crawler in seen.values():
+        crawler.crawl(everywhere(garden))
+
+    assert leaks(garden, seen, revealed=True) == []
+    assert _unshown(garden, seen["visitor"]) == []
+
+
+def _unshown(garden: Garden, visitor: Crawler) -> list[str]:
+    """What a reveal shows everybody, and a visitor has not come across."""
+    shown = (each for each in garden.canaries if each.after > each.readers and "visitor" in each.after)
+    return [each.where for each in shown if each.word.lower() not in visitor.eyes.met]
+
+
+def test_no_stream_says_more_than_its_reader_may_know(garden: Garden) -> None:
+    later = garden.prepare()
+    seen = crawlers(garden)
+    paths = [path for path in (*addresses(garden, "GET"), f"/weeks/{SLUG}/live?as=public") if path.endswith(LIVE)]
+
+    with ExitStack() as stack:
+        open_ = [
+            (role, path, stack.enter_context(watching(garden.site, path, **garden.shown.get(role, {}))))
+            for role in seen
+            for path in paths
+            if _may_watch(garden, role, path)
+        ]
+        garden.change(later)
+        until(lambda: _has_met(later.team, seen, open_), 20)
+        time.sleep(1)
+        _drain(seen, open_)
+
+    assert len(open_) > 80
+    assert leaks(garden, seen, revealed=False) == []
+
+
+LIVE = ("/live", "/live?as=public")
+
+
+def _may_watch(garden: Garden, role: str, path: str) -> bool:
+    with garden.site.client.stream("GET", path, headers=garden.shown.get(role, {})) as answer:
+        return answer.status_code == 200
+
+
+def _drain(seen: dict[str, Crawler], open_: list[tuple[str, str, "Queue[Event]"]]) -> None:
+    for role, path, events in open_:
+        while not events.empty():
+            seen[role].eyes.look(repr(events.get()).encode(), f"stream {path}")
+
+
+def _has_met(word: str, seen: dict[str, Crawler], open_: list[tuple[str, str, "Queue[Event]"]]) -> bool:
+    """Whether an organizer's stream has brought what came after it was opened."""
+    _drain(seen, open_)
+    return word in seen["organizer"].eyes.met
+
+
+TOO_MUCH = (f"/api/v1/weeks/{SLUG}/activities", "/api/v1/rules", "/me/log", "/sign-in/email", "/organizer/people/")
+TYPED = "canarythatwastyped"
+"""What somebody types where nobody asks for it: no answer says it back."""
+
+
+def test_no_refusal_says_what_its_reader_may_not_know_or_says_secrets_back(garden: Garden) -> None:
+    garden.word("what was typed", word=TYPED)
+    seen = crawlers(garden, LOWER)
+
+    for role, crawler in seen.items():
+        for path in addresses(garden, "GET"):
+            _misread(crawler, path)
+        for method in ("POST", "PUT"):
+            for path in sorted(addresses(garden, method), key=lambda each: "sign-" in each):
+                _missend(garden, role, crawler, method, path)
+
+    assert leaks(garden, seen, revealed=False) == []
+
+
+def _misread(crawler: Crawler, path: str) -> None:
+    """Ask as programs and forged requests do: with words nobody asked for, wrong numbers, wrong methods."""
+    if not path.endswith("/live"):
+        crawler.ask("GET", f"{path}?token={TYPED}&cursor=%00&limit=x", headers={"Referer": f"https://{TYPED}.example"})
+        crawler.ask("DELETE", f"{path}?token={TYPED}")
+        if not crawler.shown:
+            crawler.ask("GET", path, headers={"Authorization": f"Bearer {TYPED}"})
+            crawler.ask("GET", path, headers={"Cookie": f"plain-sign-in=as_{TYPED}; plain-display=ad_{TYPED}"})
+
+
+def _missend(garden: Garden, role: str, crawler: Crawler, method: str, path: str) -> None:
+    """Send nothing, nonsense, too much, and what only another reader's form could say."""
+    mine = {"csrf": garden.csrf.get(role, "")}
+    crawler.ask(method, path, data={"csrf": TYPED})
+    crawler.ask(method, path, data={"csrf": TYPED}, headers={"Origin": f"https://{TYPED}.example"})
+    crawler.ask(method, path, content=b'{"' + TYPED.encode() + b'": ')
+    crawler.ask(method, path, data={**mine, "unknown": TYPED})
+    if path.startswith(TOO_MUCH):
+        crawler.ask(method, path, content=TYPED.encode() * 70_000)

@@ -1,0 +1,75 @@
+"""Reports of browsers: counted, and logged only so much; whatever comes is answered alike."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from app.web import csp_reports
+from tests.web.site import Site
+
+OLD = {"csp-report": {"effective-directive": "script-src", "blocked-uri": "inline", "document-uri": "http://x/me"}}
+NEW = [{"type": "csp-violation", "body": {"effectiveDirective": "style-src", "blockedURL": "http://evil"}}]
+
+
+@pytest.fixture(autouse=True)
+def fresh_ration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing was logged in this hour yet."""
+    monkeypatch.setattr(csp_reports, "_ration", csp_reports._Ration())
+
+
+def reported() -> float:
+    """How many reports were counted."""
+    return float(csp_reports.reported._value.get())
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == csp_reports.__name__]
+
+
+def test_reports_of_both_forms_are_counted_and_logged(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    before = reported()
+
+    answers = [site.client.post("/csp-reports", json=each) for each in (OLD, NEW)]
+
+    assert [each.status_code for each in answers] == [204, 204]
+    assert reported() - before == 2
+    assert told(caplog) == [
+        "a page broke its Content-Security-Policy: 'script-src' 'inline' 'http://x/me'",
+        "a page broke its Content-Security-Policy: 'style-src' 'http://evil' ''",
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b"\xff", b"[" * 5_000, b'{"csp-report": 3}', b" " * 17_000, b'[{"body": []}, 1]'],
+)
+def test_what_is_no_report_is_answered_alike_and_forgotten(
+    site: Site, body: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = reported()
+
+    answer = site.client.post("/csp-reports", content=body)
+
+    assert (answer.status_code, reported() - before, told(caplog)) == (204, 0, [])
+
+
+def test_a_flood_fills_no_log(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    flood: list[Any] = NEW * (csp_reports.MOST_LOGGED_AN_HOUR + 20)
+
+    site.client.post("/csp-reports", content=json.dumps(flood))
+
+    assert len(told(caplog)) == csp_reports.MOST_LOGGED_AN_HOUR
+
+
+def test_a_report_cannot_forge_a_line_of_the_log(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    forged = {"csp-report": {"blocked-uri": "x\n2022-09-14 ERROR all is lost\x1b[31m" + "y" * 5_000}}
+
+    site.client.post("/csp-reports", json=forged)
+
+    [line] = told(caplog)
+    assert (line.isprintable(), len(line) < 400) == (True, True)

@@ -1,0 +1,248 @@
+"""Whose is it: an id that is somebody else's, of another week or of another kind of thing opens nothing."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import httpx
+from sqlalchemy import select
+from sqlmodel import SQLModel
+
+from app.config import Settings
+from app.services import credentials, displays, secrets, sign_ins, tokens
+from tests.builders import ADA, DUA, ELIF, OWLS, SLUG, a_team, a_week
+from tests.web.doors import API, DOORS, Door, Role
+from tests.web.site import SIGNED_IN, WEEK, Site, sign_in
+from tests.web.stage import Stage
+
+OTHER = "q4-2022"
+OTHER_KIND = ("team", "person", "display", "sign-in of another", "nothing")
+NOT_OF_THIS_WEEK = ("team of another week", "person", "display", "nothing")
+FOREIGN = {
+    "week": ("team", "person", "nothing"),
+    "draft_week": ("team", "nothing"),
+    "open_week": ("team", "nothing"),
+    "closed_week": ("team", "nothing"),
+    "frozen_week": ("team", "nothing"),
+    "team": NOT_OF_THIS_WEEK,
+    "team_id": NOT_OF_THIS_WEEK,
+    "empty_team": NOT_OF_THIS_WEEK,
+    "person_in_team": ("team", "display", "nothing"),
+    "person_id": ("team", "display", "nothing"),
+    "invited": ("team", "display", "nothing"),
+    "ada": ("another person", "team", "nothing"),
+    "own_activity": ("activity of another", "adjustment", "team", "nothing"),
+    "sign_in": ("sign-in of another", "person", "nothing"),
+    "activity_id": ("activity of another", "adjustment", "team", "nothing"),
+    "display_id": ("person", "token", "nothing"),
+    "token_id": ("person", "display", "nothing"),
+    "secret": ("secret of a sign-in", "secret of a screen", "text of a token", "nothing"),
+    "code": ("code of a display", "nothing"),
+    "name": ("team", "nothing"),
+}
+"""What each placeholder is replaced with."""
+ANY_ACTIVITY = (f"{API}/activities/{{activity_id}}/reversal", f"{API}/activities/{{activity_id}}/reinstatement")
+"""Whoever may correct the ledger may correct all of it: there are no activities of others here."""
+SIDE_EFFECTS = ("audit", "throttle")
+"""Where a refusal is noted, and tries are counted."""
+PLACEHOLDER = re.compile(r"{(\w+)}")
+
+
+@dataclass
+class Strangers:
+    """Things of somebody else, of another week, of another kind, by what FOREIGN calls them."""
+
+    stage: Stage
+
+    def __post_init__(self) -> None:
+        """Make each of them."""
+        site, outsider = self.stage.site, self.stage.people["outsider"]
+        with site.database.unit_of_work() as session:
+            now = site.clock.now
+            a_week(session, OTHER, state="draft", now=now)
+            team = a_team(session, "Wrens", ELIF, slug=OTHER, now=now)
+            screen = credentials.make(credentials.SCREEN)
+            code = credentials.make_code()
+            self.ids = {
+                "team of another week": team.id,
+                "person": outsider.person_id,
+                "another person": outsider.person_id,
+                "sign-in of another": sign_ins.of_person(session, outsider.person_id, now)[0].id,
+                "display": displays.pair(session, code, "Hall", by="Olu", now=now).id,
+                "code of a display": code,
+                "secret of a screen": screen,
+                "secret of a sign-in": next(iter(outsider.cookies.values())),
+                "text of a token": tokens.create(session, name="t", scopes=["read"], days=None, by="Olu", now=now),
+                "token": str(tokens.every(session)[0].id),
+                "nothing": "0" * 16,
+            }
+        self.ids["team"] = site.game.team_id("Owls")
+        self.ids["activity of another"] = str(site.record(person=DUA).json()["id"])
+        self.ids["adjustment"] = str(site.adjust("Owls", 1).json()["id"])
+
+
+def tables(site: Site) -> dict[str, list[str]]:
+    """Everything there is, but for notes of refusals and when something was last seen."""
+    with site.database.reading() as session:
+        return {
+            table.name: sorted(
+                repr(tuple(row))
+                for row in session.execute(select(*(c for c in table.columns if c.name not in {"used_at", "seen_at"})))
+            )
+            for table in SQLModel.metadata.sorted_tables
+            if table.name not in SIDE_EFFECTS
+        }
+
+
+def asked_by(door: Door) -> tuple[Role, ...]:
+    """Who goes furthest at a door, and so could do the most harm."""
+    match door.rule:
+        case "boards":
+            return ("player", "organizer", "admin")
+        case "members" | "everybody":
+            return ("player", "organizer")
+        case "organizers" | "owners":
+            return ("owner",)
+        case scope:
+            return (scope, "admin")
+
+
+def swaps() -> Iterator[tuple[str, str, Role, str, str]]:
+    """Every door with an id in its address, who asks, which id is replaced and by what."""
+    for (method, path), door in DOORS.items():
+        for name in PLACEHOLDER.findall(path):
+            for foreign in FOREIGN[name]:
+                if path in ANY_ACTIVITY and foreign in {"activity of another", "adjustment"}:
+                    continue
+                yield from ((method, path, role, name, foreign) for role in asked_by(door))
+
+
+def test_an_id_of_somebody_else_opens_nothing_and_changes_nothing(site: Site) -> None:
+    stage = Stage(site)
+    strangers = Strangers(stage)
+    wrong = {}
+
+    for method, path, role, name, foreign in swaps():
+        door, shown = DOORS[method, path], stage.shown_by(role)
+        address = stage.path(path.replace(f"{{{name}}}", strangers.ids[foreign]), role)
+        form = {key: stage.path(text, role) for key, text in (door.form or {}).items()}
+        before = tables(site)
+        status = _send(stage, method, address, door, shown, {"csrf": _csrf(stage, role), **form})
+        if (changed := _changed(before, tables(site))) or status != 404:
+            wrong[method, path, role, foreign] = (status, changed)
+
+    assert wrong == {}
+
+
+def _csrf(stage: Stage, role: Role) -> str:
+    return stage.people[role].csrf if role in stage.people else ""
+
+
+def _send(stage: Stage, method: str, address: str, door: Door, headers: dict[str, str], form: dict[str, str]) -> int:
+    if method == "GET":
+        with stage.site.client.stream("GET", address, headers=headers) as answer:
+            return answer.status_code
+    if door.document is not None:
+        return stage.site.ask(method, address, headers=headers, json=dict(door.document)).status_code
+    if door.content is not None:
+        return stage.site.ask(method, address, headers=headers, content=door.content).status_code
+    return stage.site.ask(method, address, headers=headers, data=form).status_code
+
+
+def _changed(before: dict[str, list[str]], after: dict[str, list[str]]) -> list[str]:
+    return [name for name in before if before[name] != after[name]]
+
+
+def test_every_id_in_an_address_is_swapped() -> None:
+    wanted = {name for _, path in DOORS for name in PLACEHOLDER.findall(path)}
+
+    assert set(FOREIGN) == wanted
+
+
+def test_a_form_that_names_something_of_another_week_changes_nothing(site: Site) -> None:
+    stage = Stage(site)
+    strange, owls = Strangers(stage).ids["team of another week"], site.game.team_id(OWLS)
+    owner, player = stage.people["owner"], stage.people["player"]
+    before = tables(site)
+    what = {"id": "0" * 16, "kind": "issue", "day": "2022-09-14", "time": "10:00"}
+
+    answers = [
+        owner.post(f"/organizer/weeks/{SLUG}/teams/members/{player.person_id}", team=strange),
+        owner.post(f"/organizer/weeks/{OTHER}/teams/members/{player.person_id}", team=owls),
+        player.post("/me/log", week=OTHER, **what),
+        _present(site, SLUG, secrets.presenter_key(_settings(site), OTHER)),
+        _adjust(site, strange),
+    ]
+
+    assert [each.status_code for each in answers] == [404, 409, 409, 403, 404]
+    assert _changed(before, tables(site)) == []
+
+
+def _settings(site: Site) -> Settings:
+    found: Settings = site.app.state.installation.settings
+    return found
+
+
+def _present(site: Site, slug: str, key: str) -> httpx.Response:
+    return site.post(f"/weeks/{slug}/summary/present", data={"to": "next", "key": key})
+
+
+def _adjust(site: Site, team_id: str) -> httpx.Response:
+    body = {"team_id": team_id, "points": 1, "reason": "Fair", "external_id": "strange"}
+    return site.post(f"{WEEK}/adjustments", "ledger:correct", json=body)
+
+
+def test_the_same_form_of_two_people_is_two_activities(site: Site) -> None:
+    one, other = sign_in(site, ADA), sign_in(site, DUA)
+    what = {"id": "0" * 16, "week": SLUG, "kind": "issue", "day": "2022-09-14", "time": "10:00"}
+
+    places = [
+        each.post("/me/log", note=email, **what).headers["location"] for each, email in ((one, ADA), (other, DUA))
+    ]
+
+    assert len(set(places)) == 2
+    assert [one.get(place).status_code for place in places] == [200, 404]
+    assert [other.get(place).status_code for place in places] == [404, 200]
+
+
+def test_a_form_token_counts_for_its_own_sign_in_alone(site: Site) -> None:
+    player, again, outsider = sign_in(site, ADA), sign_in(site, ADA), sign_in(site, DUA)
+    before = tables(site)
+
+    answers = [player.post("/me/settings", csrf=each.csrf, name="Taken", theme="dark") for each in (again, outsider)]
+
+    assert [each.status_code for each in answers] == [403, 403]
+    assert _changed(before, tables(site)) == []
+
+
+@SIGNED_IN
+def test_a_secret_of_one_kind_is_none_of_another(site: Site) -> None:
+    stage = Stage(site)
+    member, screen = (next(iter(stage.people[role].cookies.values())) for role in ("organizer", "display"))
+    link, token = stage.fresh("secret", "organizer"), site.token("admin")
+    ways: dict[str, Callable[[str], dict[str, str]]] = {
+        "sign-in": lambda secret: {"Cookie": f"plain-sign-in={secret}"},
+        "display": lambda secret: {"Cookie": f"plain-display={secret}"},
+        "token": lambda secret: {"Authorization": f"Bearer {secret}"},
+    }
+    held = {"sign-in": member, "display": screen, "token": token, "link": link}
+
+    let_in = {
+        (kind, way)
+        for kind, secret in held.items()
+        for way, shown in ways.items()
+        if site.get(f"/weeks/{SLUG}", headers=shown(secret)).status_code != 401
+    }
+
+    assert let_in == {("sign-in", "sign-in"), ("display", "display"), ("token", "token")}
+
+
+def test_a_place_in_somebody_elses_list_is_refused(site: Site) -> None:
+    for number in range(60):
+        site.record(person=DUA, external_id=f"of-dua-{number}")
+    page = sign_in(site, DUA).get("/me/activities").text
+    cursor = re.findall(r"cursor=([^&\"]+)", page)[0]
+
+    answer = sign_in(site, ADA).get(f"/me/activities?cursor={cursor}")
+
+    assert answer.status_code == 422

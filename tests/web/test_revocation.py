@@ -1,0 +1,96 @@
+"""Revoking takes hold within five seconds, in streams that are open and in pages that are asked for."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from app.services import accounts, displays, sign_ins
+from tests.builders import SLUG
+from tests.web.site import SIGNED_IN, Site, Visitor, pair, sign_in, until
+from tests.web.viewing import watching
+
+BOARD, DISPLAY = f"/weeks/{SLUG}/live", "/display/live"
+
+
+def end_sign_in(site: Site, who: Visitor) -> None:
+    with site.database.unit_of_work() as session:
+        sign_ins.end_all(session, who.person_id, by="Olu", now=site.clock.now)
+
+
+def switch_off(site: Site, who: Visitor) -> None:
+    with site.database.unit_of_work() as session:
+        person = accounts.find(session, who.person_id)
+        accounts.switch(session, person, on=False, granter=None, by="Olu", now=site.clock.now)
+
+
+def demote(site: Site, who: Visitor) -> None:
+    with site.database.unit_of_work() as session:
+        person = accounts.find(session, who.person_id)
+        accounts.set_role(session, person, "player", granter=None, by="Olu", now=site.clock.now)
+
+
+def revoke_display(site: Site, _who: Visitor) -> None:
+    with site.database.unit_of_work() as session:
+        [display] = displays.every(session)
+        displays.revoke(session, display.id, by="Olu", now=site.clock.now)
+
+
+def grow_old(site: Site, _who: Visitor) -> None:
+    site.clock.now += timedelta(days=8)
+
+
+def cookie(who: Visitor) -> str:
+    return "; ".join(f"{name}={value}" for name, value in who.cookies.items())
+
+
+@SIGNED_IN
+@pytest.mark.parametrize(
+    ("comes_in", "path", "loses_it"),
+    [
+        (sign_in, BOARD, end_sign_in),
+        (sign_in, BOARD, switch_off),
+        (sign_in, BOARD, grow_old),
+        (lambda site: sign_in(site, role="organizer"), BOARD, demote),
+        (pair, BOARD, revoke_display),
+        (pair, DISPLAY, revoke_display),
+    ],
+    ids=["sign-out", "switched off", "too old", "demoted", "display, board", "display, picture"],
+)
+def test_an_open_stream_ends_within_five_seconds(
+    site: Site, comes_in: Callable[[Site], Visitor], path: str, loses_it: Callable[[Site, Visitor], None]
+) -> None:
+    who = comes_in(site)
+    with watching(site, path, Cookie=cookie(who)) as events:
+        assert events.get(timeout=5) != {}
+
+        loses_it(site, who)
+        begun = time.monotonic()
+        while events.get(timeout=5.5) != {}:
+            pass  # the clock may bring one more picture first
+
+    assert time.monotonic() - begun < 6
+
+
+@SIGNED_IN
+def test_a_player_who_was_an_organizer_gets_the_players_stream_at_once_again(site: Site) -> None:
+    who = sign_in(site, role="organizer")
+    demote(site, who)
+
+    until(lambda: who.get("/organizer").status_code == 403, 5)
+
+    with watching(site, BOARD, Cookie=cookie(who)) as events:
+        assert events.get(timeout=5) != {}
+
+
+@SIGNED_IN
+def test_a_page_is_refused_within_five_seconds(site: Site) -> None:
+    who, screen = sign_in(site), pair(site)
+    assert (who.get("/me").status_code, screen.get(f"/weeks/{SLUG}").status_code) == (200, 200)
+
+    end_sign_in(site, who)
+    revoke_display(site, screen)
+
+    assert until(lambda: who.get("/me").status_code == 401, 5) < 5
+    assert until(lambda: screen.get(f"/weeks/{SLUG}").status_code == 401, 5) < 5

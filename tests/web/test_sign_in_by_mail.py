@@ -1,0 +1,193 @@
+"""Sign-in by e-mail with a real mail server: a link for whoever is known, the same answer for everybody."""
+
+import logging
+import re
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from app.config import Settings
+from app.models import SignInLink
+from app.services import audit
+from app.services.links import GONE
+from tests.builders import ADA, BO, SLUG, Game
+from tests.smtp import Postbox, smtp_server
+from tests.web.site import BOTH_ENGINES, SettableClock, Site, serving, until
+from tests.web.stranger import browsing, refusal_in, switch_off
+
+PUBLIC = "https://week.example.com/"
+STRANGE = {
+    "unknown": "nobody@example.com",
+    "switched off": BO,
+    "empty": "",
+    "no e-mail": "ada",
+    "two": f"{ADA}, {BO}",
+    "smuggled": f"{ADA}\r\nBcc: eve@example.com",
+    "a NUL": f"{ADA}\x00",
+    "another letter": ADA.replace("a", "\uff41"),
+    "unseen": f"ad\u200da{ADA[3:]}",
+    "long": "a" * 300 + ADA,
+    "very long": "a" * 300_000,
+}
+
+
+@pytest.fixture
+def postbox() -> Postbox:
+    """What the mail server keeps."""
+    return Postbox()
+
+
+@pytest.fixture
+def office(game: Game, settings: Settings, clock: SettableClock, postbox: Postbox) -> Iterator[Site]:
+    """A site that sends mail, where the standard week is on."""
+    assert game.slug == SLUG
+    with smtp_server(postbox) as port, serving(mailing(settings, port), clock) as site:
+        yield site
+
+
+def mailing(settings: Settings, port: int) -> Settings:
+    """The same settings with a mail server."""
+    wishes = {"smtp_url": f"smtp://127.0.0.1:{port}", "mail_from": "week@example.com", "public_url": PUBLIC}
+    return settings.model_copy(update=wishes)
+
+
+def links_made(site: Site) -> list[SignInLink]:
+    """Every link there is."""
+    with site.database.reading() as session:
+        return list(session.exec(select(SignInLink)).all())
+
+
+def told(answer: httpx.Response) -> tuple[Any, ...]:
+    """All that an answer says, its moment apart."""
+    headers = [(name, value) for name, value in answer.headers.multi_items() if name != "date"]
+    return answer.status_code, answer.content, headers
+
+
+@BOTH_ENGINES
+@pytest.mark.parametrize("typed", [ADA, "  ADA@Example.COM "])
+def test_known_address_gets_a_link_that_signs_in_once(office: Site, postbox: Postbox, typed: str) -> None:
+    with browsing(office) as ada:
+        answer = ada.send("/sign-in/email", email=typed)
+        until(lambda: postbox.envelopes)
+        (line,) = [each for each in postbox.message().get_content().splitlines() if each.startswith(PUBLIC)]
+        link = line.removeprefix(PUBLIC.rstrip("/"))
+
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?done=mailed")
+        assert (postbox.envelopes[0].rcpt_tos, postbox.message()["To"]) == ([ADA], "Ada Lovelace <ada@example.com>")
+        assert ("Hello Ada Lovelace" in ada.get(link).text, ada.send(link).status_code, ada.is_in()) == (
+            True,
+            303,
+            True,
+        )
+        assert refusal_in(ada.send(link)) == GONE
+
+
+def test_link_in_a_message_lasts_thirty_minutes(office: Site, postbox: Postbox, clock: SettableClock) -> None:
+    with browsing(office) as ada:
+        ada.send("/sign-in/email", email=ADA)
+        until(lambda: postbox.envelopes)
+        link = re.findall(r"/sign-in/link/\S+", postbox.message().get_content())[0]
+        clock.now += timedelta(minutes=30)
+
+        assert (ada.get(link).status_code, ada.send(link).status_code, ada.is_in()) == (404, 404, False)
+
+
+@pytest.mark.parametrize("host", ["10.6.6.6", "localhost", "[::1]:9"])
+def test_host_of_the_request_cannot_choose_where_the_link_leads(office: Site, postbox: Postbox, host: str) -> None:
+    with browsing(office, Host=host) as eve:
+        eve.send("/sign-in/email", {"Origin": f"http://{host}"}, email=ADA)
+
+    time.sleep(0.3)
+    assert [PUBLIC in each.content.decode() and host not in each.content.decode() for each in postbox.envelopes] in (
+        [],
+        [True],
+    )
+
+
+@BOTH_ENGINES
+@pytest.mark.usefixtures("quiet_log")
+def test_answer_says_nothing_about_who_is_known(office: Site, postbox: Postbox) -> None:
+    switch_off(office, BO)
+    with browsing(office) as somebody:
+        known = somebody.send("/sign-in/email", email=ADA)
+        until(lambda: postbox.envelopes)
+        answers = {name: somebody.send("/sign-in/email", email=text) for name, text in STRANGE.items()}
+
+    assert {name: told(answer) for name, answer in answers.items()} == dict.fromkeys(STRANGE, told(known))
+    time.sleep(0.3)
+    assert (len(postbox.envelopes), len(links_made(office))) == (1, 1)
+
+
+def test_answer_does_not_wait_for_the_mail_server(game: Game, settings: Settings, clock: SettableClock) -> None:
+    assert game.slug == SLUG
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with serving(mailing(settings, port), clock) as site, browsing(site) as somebody:
+            somebody.get("/sign-in")
+            seconds = [_seconds(somebody, email) for email in (ADA, "nobody@example.com", BO, "no@example.com")]
+
+    assert max(seconds) < 2
+
+
+def _seconds(somebody: Any, email: str) -> float:
+    begun = time.monotonic()
+    assert somebody.send("/sign-in/email", email=email).status_code == 303
+    return time.monotonic() - begun
+
+
+def test_mail_server_that_refuses_is_the_logs_matter(
+    office: Site, postbox: Postbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    postbox.refusal = "550 No such user"
+    with browsing(office) as ada:
+        answer = ada.send("/sign-in/email", email=ADA)
+
+        until(lambda: caplog.records)
+        assert (answer.status_code, caplog.records[0].levelno) == (303, logging.WARNING)
+        assert (ADA in caplog.text, "al_" in caplog.text) == (False, False)
+
+
+@BOTH_ENGINES
+@pytest.mark.parametrize(("address", "allowed"), [(ADA, 5), ("nobody@example.com", 5), ("", 20)])
+def test_messages_are_throttled_for_parallel_tries_too(
+    office: Site, postbox: Postbox, address: str, allowed: int
+) -> None:
+    def ask(number: int) -> httpx.Response:
+        with browsing(office) as somebody:
+            return somebody.send("/sign-in/email", email=address or f"somebody-{number}@example.com")
+
+    with ThreadPoolExecutor(24) as pool:
+        answers = list(pool.map(ask, range(24)))
+
+    assert sorted(each.status_code for each in answers) == [303] * allowed + [429] * (24 - allowed)
+    assert {each.headers["retry-after"] for each in answers if each.status_code == 429} == {"3600"}
+    if address == ADA:
+        until(lambda: len(postbox.envelopes) == allowed)
+
+
+def test_throttle_counts_anew_after_an_hour(office: Site, clock: SettableClock) -> None:
+    with browsing(office) as somebody:
+        statuses = [somebody.send("/sign-in/email", email="x@example.com").status_code for _ in range(6)]
+        clock.now += timedelta(hours=1)
+        statuses.append(somebody.send("/sign-in/email", email="X@example.com").status_code)
+
+    assert statuses == [303] * 5 + [429, 303]
+
+
+def test_audit_does_not_say_that_its_owner_asked_for_a_link(office: Site, postbox: Postbox) -> None:
+    with browsing(office) as eve:
+        eve.send("/sign-in/email", email=ADA)
+        until(lambda: postbox.envelopes)
+    with office.database.reading() as session:
+        entry = audit.page(session, audit.Filter(action="link.made"), cursor=None, limit=9).items[0]
+
+    assert (entry.by, entry.address, entry.person_id, entry.object_name) == (
+        "the sign-in page", "127.0.0.1", None, "Ada Lovelace",
+    )  # fmt: skip
