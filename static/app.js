@@ -1,3 +1,8 @@
+// A board that changes again while its rows still slide starts their next way at once; the one left is no failure.
+addEventListener("unhandledrejection", (event) => {
+  if (event.reason?.name === "AbortError" && /transition/i.test(event.reason.message)) event.preventDefault();
+});
+
 // Numbers that the stream changes count to their new value; the rest of the motion is in the stylesheet.
 (() => {
   "use strict";

@@ -28,7 +28,7 @@ def looking(chromium: Browser, size: tuple[int, int] = LAPTOP, **options: Any) -
     page.on("pageerror", lambda error: failures.append(str(error)))
     try:
         yield page
-        assert failures == []
+        assert failures == [], failures
     finally:
         context.close()
 

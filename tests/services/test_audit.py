@@ -42,7 +42,7 @@ def actions(database: Database, wanted: Filter = Filter()) -> list[str]:  # noqa
 
 def entries(database: Database) -> list[AuditEntry]:
     with database.reading() as session:
-        return list(session.exec(select(AuditEntry)))
+        return list(session.exec(select(AuditEntry).order_by(col(AuditEntry.id))))
 
 
 @pytest.mark.parametrize("scene", ["bare"])

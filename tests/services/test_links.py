@@ -181,7 +181,7 @@ def test_of_several_first_links_one_makes_an_owner(database: Database) -> None:
         second = links.make_first(session, by="serve", now=NOW)
 
     assert use_first(database, str(first)).role == "owner"
-    with pytest.raises(Conflict, match="an owner already"):
+    with pytest.raises(NotFound, match="owns this installation already"):
         use_first(database, str(second), "eve@example.com")
 
 
@@ -214,7 +214,7 @@ def test_the_first_link_is_void_once_there_is_an_owner(database: Database) -> No
         secret = str(links.make_first(session, by="serve", now=NOW))
     set_role(database, a_person(database, "Ada"), "owner", granter=None)
 
-    with pytest.raises(Conflict, match="an owner already"):
+    with pytest.raises(NotFound, match="owns this installation already"):
         use_first(database, secret)
 
 
