@@ -177,3 +177,13 @@ def test_long_names_and_markup_are_shown_as_text(site: Site) -> None:
 
 def _call(session: Session, person_id: str, name: str) -> None:
     accounts.rename(session, accounts.find(session, person_id), name, by="Olu", now=NOW)
+
+
+def test_who_has_just_joined_is_told_so_and_nobody_else(site: Site) -> None:
+    site.record(kind="shift")
+    ada, nobody = sign_in(site, ADA), sign_in(site, "nobody@example.com")
+
+    asked = [ada.get("/me?done=joined"), ada.get("/me?done=<b>"), ada.get("/me"), nobody.get("/me?done=joined")]
+
+    told = [re.findall(r'flash--done" role="status">(.*?)<', each.text) for each in asked]
+    assert told == [["You are in. This is your team from now on."], [], [], []]

@@ -1,9 +1,9 @@
 """My team and its standing in the current week."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,6 +23,7 @@ from app.web.state import Installation, installation
 from app.web.views import board_for
 
 FEW = 5
+DONE = {"joined": "You are in. This is your team from now on."}
 
 router = APIRouter()
 
@@ -45,7 +46,7 @@ class _Deeds(NamedTuple):
 
 
 @router.get("/me", name="me")
-async def my_team(request: Request, who: SignedIn) -> Response:
+async def my_team(request: Request, who: SignedIn, done: Annotated[str, Query()] = "") -> Response:
     """Where my team stands in the current week, and what I did last."""
     place = installation(request)
     scene = await run_in_threadpool(_look, place, who)
@@ -59,6 +60,7 @@ async def my_team(request: Request, who: SignedIn) -> Response:
         request, who, "index", section="team", scene=scene, week=board.week, board=board, standing=standing,
         placing=placing(board.standings, standing) if standing else None, tones=tones(board.standings),
         kinds=served.rules.kind_by_name, zone=served.zone, reach=deeds.reach, latest=deeds.latest,
+        done=DONE.get(done, "") if scene.team else "",
     )  # fmt: skip
 
 
