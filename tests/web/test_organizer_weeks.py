@@ -57,7 +57,7 @@ def test_week_is_made_by_hand(site: Site) -> None:
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/organizer/weeks/q4-2022?done=created")
     page = organizer.get(answer.headers["location"])
-    assert flash(page) == "The week is made. It is a draft: only organizers know of it until you open it."
+    assert flash(page) == "The week is made. It is a draft: nothing counts until you open it."
     assert state(site, "q4-2022") == ("draft", False)
 
 

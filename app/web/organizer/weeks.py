@@ -30,7 +30,7 @@ from app.web.state import installation
 router = APIRouter(include_in_schema=False, prefix="/organizer/weeks")
 
 DONE = {
-    "created": "The week is made. It is a draft: only organizers know of it until you open it.",
+    "created": "The week is made. It is a draft: nothing counts until you open it.",
     "started": "The week is made and open. Now it needs teams.",
     "opened": "The week is open. Whatever is reported from now on counts.",
     "reopened": "The week is open again and follows the active rules.",
