@@ -55,6 +55,7 @@ def create(session: Session, *, name: str, email: str, by: str, now: datetime) -
 def make_owner(session: Session, *, name: str, email: str, now: datetime) -> Person:
     """The installation's first owner, who may be somebody an import made already."""
     person = by_email(session, email) or create(session, name=name, email=email, by=names.tidy(name), now=now)
+    _void_links(session, person.id, now)
     before, person.role = person.role, "owner"
     session.add(person)
     session.flush()
@@ -94,6 +95,7 @@ def rename(session: Session, person: Person, name: str, *, by: str, now: datetim
 def set_role(session: Session, person: Person, role: str, *, granter: Role | None, by: str, now: datetime) -> None:
     """Give a person another role; `granter` is the role of who does it, None for a command on the machine itself.
 
+    Links made for a new owner before are void: an organizer who kept one would become an owner by it.
     Raises NotAllowed for anybody but owners, Malformed, or Conflict where no owner would remain.
     """
     if granter not in {"owner", None}:
@@ -106,6 +108,8 @@ def set_role(session: Session, person: Person, role: str, *, granter: Role | Non
         return
     if person.role == "owner" and [each.id for each in owners(session)] == [person.id]:
         raise Conflict(LAST_OWNER)
+    if role == "owner":
+        _void_links(session, person.id, now)
     before, person.role = person.role, role
     session.add(person)
     session.flush()
@@ -144,14 +148,18 @@ def switch(session: Session, person: Person, *, on: bool, granter: Role | None, 
 
 def _shut_out(session: Session, person_id: str, now: datetime) -> None:
     """End every way in. Links come before the person's own row, as where a link is used: two would wait in a circle."""
+    _void_links(session, person_id, now)
+    open_ones = (col(SignIn.person_id) == person_id, col(SignIn.ended_at).is_(None))
+    session.exec(update(SignIn).where(*open_ones).values(ended_at=now))
+
+
+def _void_links(session: Session, person_id: str, now: datetime) -> None:
     unused = (
         col(SignInLink.person_id) == person_id,
         col(SignInLink.used_at).is_(None),
         col(SignInLink.revoked_at).is_(None),
     )
     session.exec(update(SignInLink).where(*unused).values(revoked_at=now))
-    open_ones = (col(SignIn.person_id) == person_id, col(SignIn.ended_at).is_(None))
-    session.exec(update(SignIn).where(*open_ones).values(ended_at=now))
 
 
 def thing(person: Person) -> Thing:

@@ -93,6 +93,20 @@ def test_what_is_taken_back_is_gone(database: Database) -> None:
     assert (taken, use(database, other).id) == (1, bo.id)
 
 
+@pytest.mark.parametrize(("role", "still_counts"), [("owner", False), ("organizer", True)])
+def test_a_link_from_before_somebody_became_an_owner_is_void(database: Database, role: str, still_counts: bool) -> None:
+    ada = a_person(database, "Ada")
+    secret = invite(database, ada)
+
+    set_role(database, ada, role, granter=None)
+
+    if still_counts:
+        assert use(database, secret).name == "Ada"
+    else:
+        with pytest.raises(NotFound, match=GONE):
+            use(database, secret)
+
+
 def test_nobody_gets_a_link_while_switched_off(database: Database) -> None:
     ada = a_person(database, "Ada")
     switch(database, ada, on=False)
