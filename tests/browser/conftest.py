@@ -20,6 +20,15 @@ FLAGS = [
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 REQUIRED = "ASSEMBLY_WEEK_REQUIRE_BROWSER"
+SECONDS_A_TEST = 120  # a Chromium that starts on a busy machine needs more than the 60 s of other tests
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests of this folder more time."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(SECONDS_A_TEST))
 
 
 @pytest.fixture
