@@ -1,9 +1,11 @@
 """What every test may ask for: a moment, settings, and a fresh database on each engine."""
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from app.config import PROJECT, Settings
@@ -14,6 +16,23 @@ from tests.builders import NOW, Game
 from tests.sqlite import SQLite
 
 RULES_FILE = PROJECT / "scoring_rules.toml"
+
+
+def _register_profiles() -> None:
+    """Register Hypothesis's profiles, and load the one that HYPOTHESIS_PROFILE names.
+
+    "check" and "ci" try the same examples on every machine and keep none, so that a run depends on nothing but the
+    code; "deep" draws new ones and remembers what failed. No profile fails a test for being slow: machines are shared.
+    """
+    base = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    same = hypothesis.settings(base, derandomize=True, database=None)
+    hypothesis.settings.register_profile("check", same, max_examples=15)
+    hypothesis.settings.register_profile("ci", same, max_examples=60)
+    hypothesis.settings.register_profile("deep", base, max_examples=2000, derandomize=False, print_blob=True)
+    hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+_register_profiles()
 
 
 def _migrate(database: Database) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.calendar import day_bounds, first_moment, local_day, moment_at, parse_zone
@@ -45,7 +45,6 @@ def test_first_moment_of_a_day_heeds_clock_changes(zone: str, day: date, begins:
 
 
 @given(zone=st.sampled_from(ZONES), day=st.dates(date(2011, 1, 1), date(2035, 12, 31)))
-@settings(max_examples=100, deadline=None)
 def test_first_moment_parts_a_day_from_the_one_before(zone: str, day: date) -> None:
     place = ZoneInfo(zone)
 

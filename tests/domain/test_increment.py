@@ -5,7 +5,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.activity import IN_ORDER, Activity, Adjustment
@@ -59,7 +59,6 @@ def grown(
 
 
 @given(week=weeks(fewest=1), split=st.integers(1, 25))
-@settings(max_examples=300, deadline=None)
 def test_increment_is_the_score_of_everything_wherever_it_can_tell(week: RandomWeek, split: int) -> None:
     own = [as_one_team(each) for each in week.activities]
     before, fresh = own[:-split], own[-split:]

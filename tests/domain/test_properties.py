@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.activity import IN_ORDER, Activity, Award
@@ -17,8 +17,6 @@ from tests.domain.builders import board_of, score_of
 from tests.domain.strategies import PEOPLE, TEAMS, RandomWeek, weeks
 
 Item = TypeVar("Item")
-
-modest = settings(max_examples=60, deadline=None)
 
 
 def board(week: RandomWeek) -> Board:
@@ -51,7 +49,6 @@ def of_team(team: str, items: Iterable[Award]) -> list[Award]:
 
 
 @given(week=weeks(), data=st.data())
-@modest
 def test_board_is_the_same_in_any_order_of_arrival(week: RandomWeek, data: st.DataObject) -> None:
     activities = tuple(data.draw(st.permutations(week.activities)))
     adjustments = tuple(data.draw(st.permutations(week.adjustments)))
@@ -63,7 +60,6 @@ def test_board_is_the_same_in_any_order_of_arrival(week: RandomWeek, data: st.Da
 
 
 @given(week=weeks(lowest=0, fewest=1), data=st.data())
-@modest
 def test_one_more_activity_never_lowers_any_teams_points(week: RandomWeek, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(week.activities) - 1))
 
@@ -73,7 +69,6 @@ def test_one_more_activity_never_lowers_any_teams_points(week: RandomWeek, data:
 
 
 @given(week=weeks(fewest=1), data=st.data())
-@modest
 def test_reversal_and_reinstatement_cancel_out(week: RandomWeek, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(week.activities) - 1))
     others, reversed_one = without(week.activities, place), week.activities[place]
@@ -84,7 +79,6 @@ def test_reversal_and_reinstatement_cancel_out(week: RandomWeek, data: st.DataOb
 
 
 @given(week=weeks())
-@modest
 def test_receipts_sum_to_the_boards_points(week: RandomWeek) -> None:
     sums = {}
     for team in TEAMS:
@@ -106,7 +100,6 @@ def paid(activity: Activity, awards: Iterable[Award]) -> bool:
 
 
 @given(week=weeks())
-@modest
 def test_teams_scored_apart_earn_what_they_earn_together(week: RandomWeek) -> None:
     together = score(week.activities, week.rules, week.zone)
 
@@ -119,7 +112,6 @@ def test_teams_scored_apart_earn_what_they_earn_together(week: RandomWeek) -> No
 
 
 @given(week=weeks(), data=st.data())
-@modest
 def test_awards_of_a_prefix_are_the_prefix_of_the_awards(week: RandomWeek, data: st.DataObject) -> None:
     length = data.draw(st.integers(0, len(week.activities)))
     in_order = sorted(week.activities, key=IN_ORDER)
@@ -130,7 +122,6 @@ def test_awards_of_a_prefix_are_the_prefix_of_the_awards(week: RandomWeek, data:
 
 
 @given(week=weeks())
-@modest
 def test_movement_equals_ranks_on_a_board_of_the_earlier_activities(week: RandomWeek) -> None:
     earlier = replace(
         week,
@@ -148,7 +139,6 @@ def test_movement_equals_ranks_on_a_board_of_the_earlier_activities(week: Random
 
 
 @given(week=weeks())
-@modest
 def test_stored_scores_come_back_the_same(week: RandomWeek) -> None:
     for team in TEAMS:
         found = score_of(team.id, week.activities, week.adjustments, week.rules, week.zone)
@@ -157,7 +147,6 @@ def test_stored_scores_come_back_the_same(week: RandomWeek) -> None:
 
 
 @given(week=weeks())
-@modest
 def test_a_kind_without_a_team_counts_in_totals_alone(week: RandomWeek) -> None:
     everything = board(week)
 

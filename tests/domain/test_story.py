@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.activity import Activity, Adjustment
@@ -31,9 +31,6 @@ from tests.domain.strategies import TEAMS, RandomWeek, weeks
 
 OWLS, CATS = TeamFacts("owls", "Owls"), TeamFacts("cats", "Cats")
 MONDAY = moment("2022-09-12 00:00")
-
-# Random weeks are slow to draw while other tests keep the machine busy.
-modest = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def story_of(
@@ -266,7 +263,6 @@ def timed(week: RandomWeek) -> RandomWeek:
     return replace(week, rules=replace(week.rules, bonuses=bonuses))
 
 
-@modest
 @given(weeks())
 def test_story_adds_up_to_the_board(week: RandomWeek) -> None:
     board = board_of(
@@ -287,7 +283,6 @@ def test_story_adds_up_to_the_board(week: RandomWeek) -> None:
     assert [each.team_id for each in story.moments] == [team.id for team in TEAMS]
 
 
-@modest
 @given(weeks().map(timed))
 def test_heroes_add_up_to_the_bonuses_of_the_board(week: RandomWeek) -> None:
     board = board_of(
@@ -301,7 +296,6 @@ def test_heroes_add_up_to_the_bonuses_of_the_board(week: RandomWeek) -> None:
     assert sum(len(hero.taken) for hero in heroes) == given_out
 
 
-@modest
 @given(weeks(), st.randoms(use_true_random=False))
 def test_story_does_not_depend_on_the_order_of_arrival(week: RandomWeek, lot: Random) -> None:
     shuffled = replace(week, activities=tuple(lot.sample(week.activities, len(week.activities))))
@@ -309,7 +303,6 @@ def test_story_does_not_depend_on_the_order_of_arrival(week: RandomWeek, lot: Ra
     assert told(shuffled) == told(week)
 
 
-@modest
 @given(weeks())
 def test_lead_is_taken_by_whoever_is_alone_ahead(week: RandomWeek) -> None:
     race = told(week).race
