@@ -1,5 +1,6 @@
 """The board as a value: what standings make and what JSON, pages, preview and summary show."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,3 +58,9 @@ class Board:
     totals: Mapping[str, int]
     standings: tuple[Standing, ...]
     trophies: tuple[TrophyResult, ...]
+
+    def tied_ranks(self) -> frozenset[int]:
+        """Ranks that two or more teams share, found in one pass: asking it of each row would look at every other."""
+        return frozenset(
+            rank for rank, teams in Counter(standing.rank for standing in self.standings).items() if teams > 1
+        )

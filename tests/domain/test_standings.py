@@ -8,10 +8,12 @@ import pytest
 from app.domain.board import Board, LastEarned, Standing, TrophyResult
 from app.domain.rules.model import Metric, Quest, Trophy
 from app.domain.standings import TeamFacts, make_board
+from tests.cost import calls
 from tests.domain.builders import (
     ALL_HANDS,
     DEFAULT,
     EARLY,
+    PEOPLE,
     PLAIN,
     RESPONSE,
     WEEK,
@@ -19,6 +21,7 @@ from tests.domain.builders import (
     adjustment,
     board_of,
     moment,
+    score_of,
     with_kind,
 )
 
@@ -246,3 +249,29 @@ def test_trophy_has_no_winner_while_nobody_takes_part() -> None:
     board = make_board(WEEK, DEFAULT, (), {}, {}, {}, WEEK.starts, as_of=moment("09:00"), version=1)
 
     assert [(trophy.value, trophy.winners) for trophy in board.trophies] == [(0, ()), (0, ())]
+
+
+def test_tied_ranks_are_those_that_teams_share() -> None:
+    done = [activity("shift", "09:00", "ana", "owls"), activity("issue", "10:00", "ben", "cats")]
+
+    board = board_of(done, PLAIN, teams=(OWLS, CATS, ELKS, YAKS))
+
+    assert (places(board), board.tied_ranks()) == (
+        [(1, "owls"), (2, "Cats"), (3, "Elks"), (3, "Yaks")],
+        frozenset({3}),
+    )
+
+
+def test_make_board_of_twice_as_many_teams_costs_twice_as_much() -> None:
+    def cost(number: int) -> int:
+        teams = [TeamFacts(f"t{each}", f"Team {each}") for each in range(number)]
+        scores = {team.id: score_of(team.id, [activity("shift", team=team.id)], (), DEFAULT) for team in teams}
+
+        def make() -> None:
+            make_board(WEEK, DEFAULT, teams, scores, {}, PEOPLE, WEEK.ends, as_of=moment("20:00"), version=1)
+
+        return calls(make)
+
+    few, more, most = cost(50), cost(100), cost(200)
+
+    assert most - more <= 2.2 * (more - few)

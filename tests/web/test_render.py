@@ -7,6 +7,7 @@ from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +18,7 @@ from app.domain.board import Board, LastEarned, Standing, TrophyResult
 from app.domain.receipt import Receipt, ReceiptLine
 from app.domain.rules.model import Kind
 from app.web import render
+from tests.cost import calls
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 WEDNESDAY_SIX = datetime(2022, 9, 14, 13, tzinfo=UTC)
@@ -159,6 +161,37 @@ def test_partial_has_the_same_root_as_the_page_and_nothing_around_it() -> None:
 
     assert partial.split()[:2] == [b"<div", b'id="standings"']
     assert partial.replace(b" is-live", b"").strip() in page
+
+
+def a_league(teams: int) -> Board:
+    """A board of so many teams, every two of which share a rank."""
+    standings = (
+        replace(OWLS, rank=place - place % 2 + 1, team_id=f"{place:04}", points=teams - place // 2)
+        for place in range(teams)
+    )
+    return replace(BOARD, standings=tuple(standings))
+
+
+@pytest.mark.parametrize("template", ["board/_standings.html", "summary/_thanks.html"])
+def test_rendering_twice_as_many_teams_costs_twice_as_much(template: str) -> None:
+    def cost(teams: int) -> int:
+        board = a_league(teams)
+        moments = [SimpleNamespace(team_id=standing.team_id, sentence="Hi.") for standing in board.standings]
+        context: dict[str, object] = {**BOARD_VALUES, "board": board, "story": SimpleNamespace(moments=moments)}
+        return calls(lambda: render.render(template, **context))
+
+    cost(1)  # compiles the template
+    few, more, most = cost(50), cost(100), cost(200)
+
+    assert most - more <= 2.2 * (more - few)
+
+
+def test_tied_teams_are_said_to_be_tied_and_no_others() -> None:
+    board = replace(BOARD, standings=(OWLS, replace(OWLS, team_id="b2", team="Cats"), replace(NEW, rank=3)))
+
+    page = render.render("board/_standings.html", **{**BOARD_VALUES, "board": board}).decode()
+
+    assert [row.count("row__tied") for row in page.split('<li class="row ')[1:]] == [1, 1, 0]
 
 
 def test_names_are_escaped() -> None:
