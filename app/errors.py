@@ -63,13 +63,6 @@ class Misdirected(Problem):
         )
 
 
-class TooLarge(Problem):
-    """More than one request may carry."""
-
-    status = 413
-    title = "Too large"
-
-
 class TooMany(Problem):
     """Tried too often; `wait` is how many seconds until the next try counts anew."""
 

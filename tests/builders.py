@@ -8,16 +8,17 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.config import PROJECT
 from app.db import Database
 from app.domain.board import Board
 from app.domain.receipt import Receipt
+from app.errors import Problem
 from app.models import LedgerEntry, Team, Week
 from app.services import batch, boards, ledger, lifecycle, rosters, rule_sets, teams, verification, weeks
 from app.services.intake import Draft, Reading, read_json
-from app.services.ledger import Taken
+from app.services.ledger import Arrival, Taken
 from app.services.rosters import Entry
 
 SLUG = "q3-2022"
@@ -115,6 +116,15 @@ def a_team(session: Session, name: str = OWLS, *emails: str, slug: str = SLUG, n
     return next(team for team in teams.of_week(session, weeks.find(session, slug, now)) if team.name == name)
 
 
+def take(session: Session, slug: str, reading: Reading, *, by: str = "a tool", now: datetime = NOW) -> Taken:
+    """Record what was read and find its row. Raises the Problem with which it is refused."""
+    [answer] = ledger.take_all(session, slug, [Arrival(reading, by)], now=now)
+    if isinstance(answer, Problem):
+        raise answer
+    entry = session.exec(select(LedgerEntry).where(LedgerEntry.id == answer.activity.id)).one()
+    return Taken(entry, answer.repeated)
+
+
 @dataclass(frozen=True)
 class Game:
     """One week played through the services, one unit of work a move; `at` plays on at another time."""
@@ -161,7 +171,7 @@ class Game:
     def take_reading(self, reading: Reading) -> Taken:
         """Record what was read."""
         with self.database.unit_of_work() as session:
-            return ledger.take(session, self.slug, reading, by="a tool", now=self.now)
+            return take(session, self.slug, reading, now=self.now)
 
     def batch(self, *activities: dict[str, Any]) -> batch.Outcome:
         """Record several activities as the lines of one file."""

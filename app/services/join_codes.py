@@ -29,12 +29,6 @@ def every(session: Session, week: Week) -> dict[str, str]:
     return {each.team_id: each.code for each in session.exec(query)}
 
 
-def of_team(session: Session, team_id: str) -> str | None:
-    """A team's code, if it has one."""
-    found = session.get(JoinCode, team_id)
-    return found.code if found else None
-
-
 def renew(session: Session, team: Team, *, by: str, now: datetime) -> str:
     """Give a team a new code; the old one stops to count."""
     withdraw(session, team, by=by, now=now)

@@ -52,21 +52,11 @@ class _Place(NamedTuple):
     repeated: bool
 
 
-def take(session: Session, slug: str, reading: Reading, *, by: str, now: datetime) -> Taken:
-    """Record what was read, or find the activity it repeats; a repeat is recognised before anything else.
-
-    Raises WeekUnknown, Malformed, KindUnknown, PersonUnknown, WeekNotOpen or OutsideWeek; then nothing has changed.
-    """
-    gate, _, [outcome] = _admit(session, slug, [Arrival(reading, by)], now)
-    if isinstance(outcome, Problem):
-        raise outcome
-    return Taken(get(session, gate.week, outcome.key), outcome.repeated)
-
-
 def take_all(session: Session, slug: str, arrivals: Sequence[Arrival], *, now: datetime) -> list[Answer | Problem]:
     """Record several arrivals as one change of the week; each is answered as if it had come alone, one after the other.
 
-    Raises WeekUnknown.
+    A repeat is recognised before anything else. A refused arrival is answered with its Problem (Malformed, KindUnknown,
+    PersonUnknown, WeekNotOpen or OutsideWeek) and changes nothing. Raises WeekUnknown.
     """
     gate, fresh, outcomes = _admit(session, slug, arrivals, now)
 

@@ -39,7 +39,7 @@ class Recorder:
         self._turn = asyncio.Lock()
 
     async def record(self, slug: str, body: bytes, by: str) -> Answer:
-        """Record one activity as it was sent. Raises what `ledger.take` raises, or Unavailable."""
+        """Record one activity as it was sent. Raises what `ledger.take_all` answers, or Unavailable."""
         waiting = _Waiting(slug, body, by)
         self._queue.append(waiting)
         async with self._turn:

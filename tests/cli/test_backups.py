@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.db import Database
-from app.services import ledger, server_lock
+from app.services import server_lock
 from app.services.intake import read_json
+from tests.builders import take
 from tests.cli.conftest import Shell
 
 ACTIVITY = (
@@ -29,7 +30,7 @@ def writing(shell: Shell, at_least: int) -> Iterator[None]:
         number = 0
         while not stop.is_set():
             with database.unit_of_work() as session:
-                ledger.take(session, "q3-2022", read_json(ACTIVITY % number), by="test", now=datetime.now(UTC))
+                take(session, "q3-2022", read_json(ACTIVITY % number), now=datetime.now(UTC))
             number += 1
             if number == at_least:
                 warm.set()

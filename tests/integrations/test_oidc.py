@@ -4,7 +4,7 @@ import http.client
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
@@ -33,11 +33,11 @@ def a_client(company: HonestProvider, **changes: object) -> oidc.Provider:
     return client
 
 
-def approve(url: str) -> dict[str, str]:
-    """What the browser brings back after the provider's page."""
+def approve(url: str, who: str = "ada") -> dict[str, str]:
+    """What the browser brings back after the provider's page, on which somebody pressed the button of this name."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
-    connection.request("GET", f"{parts.path}?{parts.query}")
+    connection.request("GET", f"{parts.path}?{parts.query}&login_hint={quote(who)}")
     location = connection.getresponse().headers["Location"]
     connection.close()
     return dict(parse_qsl(urlsplit(location).query))
@@ -46,8 +46,8 @@ def approve(url: str) -> dict[str, str]:
 def sign_in(client: oidc.Provider, who: str) -> oidc.Claims:
     """A whole sign-in."""
     now = datetime.now(UTC)
-    begun = client.begin(RETURN, now, who)
-    return client.finish(approve(begun.url), begun, now)
+    begun = client.begin(RETURN, now)
+    return client.finish(approve(begun.url, who), begun, now)
 
 
 def test_sign_in_with_the_company_account_tells_who_it_is(company: HonestProvider) -> None:
@@ -104,7 +104,7 @@ def test_cancelled_sign_in_says_so(company: HonestProvider) -> None:
 
 def test_code_is_good_once(company: HonestProvider) -> None:
     client, now = a_client(company), datetime.now(UTC)
-    begun = client.begin(RETURN, now, "ada")
+    begun = client.begin(RETURN, now)
     answer = approve(begun.url)
     client.finish(answer, begun, now)
 
@@ -115,7 +115,7 @@ def test_code_is_good_once(company: HonestProvider) -> None:
 @pytest.mark.parametrize("what", ["verifier", "nonce", "redirect_uri", "state"])
 def test_sign_in_that_is_not_the_one_begun_is_refused(company: HonestProvider, what: str) -> None:
     client, now = a_client(company), datetime.now(UTC)
-    begun = client.begin(RETURN, now, "ada")
+    begun = client.begin(RETURN, now)
     answer = approve(begun.url)
 
     with pytest.raises(SignInFailed):

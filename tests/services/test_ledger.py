@@ -18,9 +18,9 @@ from app.errors import (
     WeekUnknown,
 )
 from app.models import LedgerEntry
-from app.services import activities, ledger, weeks
+from app.services import activities, weeks
 from app.services.activities import ActivityView
-from tests.builders import ADA, CATS, DUA, ENDS, GUS, NOW, OWLS, PACIFIC, STARTS, Game, a_reading, a_week, moment
+from tests.builders import ADA, CATS, DUA, ENDS, GUS, NOW, OWLS, PACIFIC, STARTS, Game, a_reading, a_week, moment, take
 
 START, END = day_bounds(STARTS, ENDS, PACIFIC)
 MICROSECOND = timedelta(microseconds=1)
@@ -276,7 +276,7 @@ def test_activity_of_somebody_without_a_team_counts_in_totals_only(game: Game) -
 
 def test_nothing_is_recorded_when_the_unit_of_work_fails(game: Game) -> None:
     with pytest.raises(RuntimeError), game.database.unit_of_work() as session:  # noqa: PT012 (the move is the point)
-        ledger.take(session, game.slug, a_reading(), by="a tool", now=NOW)
+        take(session, game.slug, a_reading())
         raise RuntimeError("after taking it")
 
     assert (ledger_of(game), game.points()) == ([], {OWLS: 0, CATS: 0})

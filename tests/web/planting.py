@@ -29,7 +29,7 @@ from app.services import (
 )
 from app.services.rosters import Entry
 from app.web.render import number
-from tests.builders import SLUG, a_reading, a_week, changed_rules
+from tests.builders import SLUG, a_reading, a_week, changed_rules, take
 from tests.web.site import Site
 
 Readers = frozenset[str]
@@ -234,7 +234,7 @@ def _do(garden: Garden, session: Session, who: str, own: Readers, *, hidden: boo
         kind="response", person=email, source=source, external_id=external_id, subject=subject, note=note,
         url=f"https://example.com/{url}", response_seconds=60,
     )  # fmt: skip
-    return ledger.take(session, SLUG, reading, by=by, now=garden.doing["now"]).entry
+    return take(session, SLUG, reading, by=by, now=garden.doing["now"]).entry
 
 
 def _adjust(

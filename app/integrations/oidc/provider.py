@@ -60,7 +60,7 @@ class Provider:
         self._metadata = Kept(lambda: metadata.discover(issuer))
         self._keys: dict[str, Kept[tuple[Any, ...]]] = {}
 
-    def begin(self, redirect_uri: str, now: datetime, login_hint: str | None = None) -> Begun:
+    def begin(self, redirect_uri: str, now: datetime) -> Begun:
         """Start a sign-in that comes back to this address of ours. Raises ProviderAway or SignInFailed."""
         known = self._metadata.get(now)
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
@@ -70,7 +70,6 @@ class Provider:
             verifier,
             redirect_uri=redirect_uri,
             nonce=nonce,
-            login_hint=login_hint or None,
         )
         return Begun(url, redirect_uri, state, nonce, verifier)
 
