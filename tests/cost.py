@@ -1,8 +1,15 @@
 """What work costs, counted rather than timed, so that no busy machine blurs it."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
+from typing import Any
+
+import psycopg
+from sqlalchemy import event
+
+from app.db import Database
 
 
 def calls(work: Callable[[], object]) -> int:
@@ -19,3 +26,44 @@ def calls(work: Callable[[], object]) -> int:
     finally:
         sys.setprofile(None)
     return number
+
+
+@contextmanager
+def statements_to(database: Database) -> Iterator[list[str]]:
+    """The statements that reach the database inside the block, as its driver sends them.
+
+    Of connections that are taken from the pool inside the block; prepared statements go past SQLAlchemy's own events.
+    """
+    statements: list[str] = []
+
+    class Noting(psycopg.Cursor[Any]):
+        def execute(self, query: Any, *rest: Any, **options: Any) -> "Noting":
+            statements.append(str(query))
+            return super().execute(query, *rest, **options)
+
+        def executemany(self, query: Any, *rest: Any, **options: Any) -> None:
+            statements.append(str(query))
+            super().executemany(query, *rest, **options)
+
+    def begin(connection: Any, _record: object, _proxy: object) -> None:
+        if database.on_sqlite:
+            connection.set_trace_callback(statements.append)
+        else:
+            connection.cursor_factory = Noting
+
+    def end(connection: Any, _record: object) -> None:
+        if database.on_sqlite:
+            connection.set_trace_callback(None)
+        else:
+            connection.cursor_factory = psycopg.Cursor
+
+    pools = {database.writer.pool, database.reader.pool}
+    for pool in pools:
+        event.listen(pool, "checkout", begin)
+        event.listen(pool, "checkin", end)
+    try:
+        yield statements
+    finally:
+        for pool in pools:
+            event.remove(pool, "checkout", begin)
+            event.remove(pool, "checkin", end)

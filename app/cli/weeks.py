@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from sqlmodel import Session
@@ -93,7 +93,9 @@ def list_weeks(_voice: Voice) -> Answer:
     """List the weeks, the one that starts last first."""
     now = utc_now()
     with reading() as session:
-        documents = [_document(week, weeks.every(session), now) for week in weeks.every(session)]
+        every = weeks.every(session)
+    current = weeks.pick_current(every, now)
+    documents = [week_document(week, is_current=week is current, sees_all=True) for week in every]
     if not documents:
         return Answer({"weeks": []}, ["There are no weeks yet. `assembly-week week create` makes one."])
     columns = ("week", "name", "state", "timezone", "starts", "ends", "frozen", "current")
@@ -109,12 +111,9 @@ def _change(verb: Callable[..., Week], slug: str, what: str) -> Answer:
 
 
 def _about(session: Session, week: Week, now: datetime, sentence: str) -> Answer:
-    return Answer(_document(week, weeks.every(session), now), [sentence])
-
-
-def _document(week: Week, every: list[Week], now: datetime) -> dict[str, Any]:
-    current = weeks.pick_current(every, now)
-    return week_document(week, is_current=current is not None and current.id == week.id, sees_all=True)
+    current = weeks.pick_current(weeks.every(session), now)
+    document = week_document(week, is_current=current is not None and current.id == week.id, sees_all=True)
+    return Answer(document, [sentence])
 
 
 def _state(week: Week) -> str:

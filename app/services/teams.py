@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from app.domain import names
@@ -39,6 +40,12 @@ def of_week(session: Session, week: Week, *, upto: int | None = None) -> list[Te
     if upto is not None:
         query = query.where(Team.version <= upto)
     return sorted(session.exec(query), key=lambda team: team.name_key)
+
+
+def count_by_week(session: Session) -> dict[int, int]:
+    """How many teams each week has, by the week's id, in one query; a week without teams is left out."""
+    week_id = col(Team.week_id)
+    return dict(session.execute(sql_select(week_id, func.count()).group_by(week_id)).all())
 
 
 def named(session: Session, week: Week, *, upto: int | None = None) -> list[tuple[str, str]]:

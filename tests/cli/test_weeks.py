@@ -1,6 +1,7 @@
 """`week`: what it makes, prints and refuses."""
 
 import pytest
+from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from app.cli.weeks import REOPENED
@@ -46,6 +47,28 @@ def test_week_list_is_tab_separated_in_a_pipe(shell: Shell) -> None:
         "week\tname\tstate\ttimezone\tstarts\tends\tfrozen\tcurrent",
         "q3-2022\tQ3 2022\tdraft\tAmerica/Los_Angeles\t2022-09-12\t2022-09-16\tno\tno",
     ]
+
+
+def test_week_list_costs_as_many_queries_for_three_weeks_as_for_one(shell: Shell) -> None:
+    def cost() -> int:
+        statements: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            statements.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            shell.text("week", "list")
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+        return len(statements)
+
+    shell.text(*WORDS)
+    few = cost()
+    for slug in ("q4-2022", "q1-2023"):
+        shell.text("week", "create", slug, *WORDS[3:])
+
+    assert cost() == few
 
 
 def test_week_list_without_weeks_says_how_to_make_one(shell: Shell) -> None:

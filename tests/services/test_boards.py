@@ -1,14 +1,12 @@
 """Boards and receipts: what is shown, when it changes, and what it costs."""
 
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from app.db import Database
 from app.domain.board import Board
@@ -33,24 +31,7 @@ from tests.builders import (
     entries,
     moment,
 )
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """The statements that reach the database inside the block."""
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
-
-    engines = [database.writer, database.reader] if database.on_sqlite else [database.writer]
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        for engine in engines:
-            event.remove(engine, "before_cursor_execute", note)
+from tests.cost import statements_to
 
 
 def test_board_of_a_week_without_teams_is_empty(database: Database) -> None:
@@ -175,9 +156,9 @@ def a_league(database: Database, slug: str, teams: int) -> Game:
 def test_board_costs_as_many_queries_for_30_teams_as_for_3(database: Database) -> None:
     small, large = a_league(database, "small", 3), a_league(database, "large", 30)
 
-    with counted(database) as few:
+    with statements_to(database) as few:
         small.board()
-    with counted(database) as many:
+    with statements_to(database) as many:
         large.board()
 
     assert len(many) == len(few)
@@ -188,9 +169,9 @@ def test_activity_costs_as_many_queries_in_a_large_week_as_in_a_small_one(databa
     small, large = a_league(database, "small", 3), a_league(database, "large", 30)
     large.batch(*(an_activity(kind="response") for _ in range(50)))
 
-    with counted(database) as few:
+    with statements_to(database) as few:
         small.take()
-    with counted(database) as many:
+    with statements_to(database) as many:
         large.take()
 
     assert len(many) == len(few)
@@ -201,7 +182,7 @@ def test_page_of_the_ledger_costs_as_many_queries_for_30_rows_as_for_3(database:
     small, large = a_league(database, "small", 3), a_league(database, "large", 30)
 
     def page(game: Game) -> list[str]:
-        with counted(database) as statements, database.reading() as session:
+        with statements_to(database) as statements, database.reading() as session:
             activities.page(session, weeks.find(session, game.slug, NOW), cursor=None, limit=100)
         return statements
 

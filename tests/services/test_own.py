@@ -8,7 +8,7 @@ from app.models import Person
 from app.services import accounts, audit, boards, own, people, rule_sets, weeks
 from app.services.own import OwnActivity
 from tests.builders import ADA, BO, CATS, DUA, GUS, NOW, OWLS, Game, a_week, moment
-from tests.services.test_boards import counted
+from tests.cost import statements_to
 
 
 def person(game: Game, email: str = ADA) -> Person:
@@ -126,7 +126,7 @@ def test_somebody_elses_activity_is_not_found(game: Game) -> None:
 
 def test_list_costs_as_many_queries_for_30_activities_as_for_3(game: Game) -> None:
     def queries() -> int:
-        with counted(game.database) as statements:
+        with statements_to(game.database) as statements:
             did(game)
         return len(statements)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -168,18 +168,25 @@ def pair(site: Site, name: str = "Lobby") -> Visitor:
 
 
 @contextmanager
-def serving(settings: Settings, clock: SettableClock | None = None, port: int = 0) -> Iterator[Site]:
-    """A server on this port, or on a free one, for as long as the block lasts."""
+def serving(
+    settings: Settings, clock: SettableClock | None = None, port: int = 0, *, has_jobs: bool = True
+) -> Iterator[Site]:
+    """A server on this port, or on a free one, for as long as the block lasts; without jobs nothing but requests."""
     clock = clock or SettableClock()
     app = create_app(settings, clock=clock)
-    with listening(app, port) as url, httpx.Client(base_url=url, timeout=20, verify=_NO_TLS) as client:
+    with (
+        listening(app, port, has_jobs=has_jobs) as url,
+        httpx.Client(base_url=url, timeout=20, verify=_NO_TLS) as client,
+    ):
         yield Site(app, url, clock, client)
 
 
 @contextmanager
-def listening(app: FastAPI, port: int = 0) -> Iterator[str]:
-    """Serve an application in a thread, on this port or on a free one; its address."""
-    server = uvicorn.Server(uvicorn.Config(app, http=WiredProtocol, log_config=None, timeout_graceful_shutdown=2))
+def listening(app: FastAPI, port: int = 0, *, has_jobs: bool = True) -> Iterator[str]:
+    """Serve an application in a thread, on this port or on a free one, with its jobs or without; its address."""
+    lifespan: Literal["auto", "off"] = "auto" if has_jobs else "off"
+    config = uvicorn.Config(app, http=WiredProtocol, log_config=None, timeout_graceful_shutdown=2, lifespan=lifespan)
+    server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", port)) as listener:
         thread = threading.Thread(target=_run, args=(server, listener), daemon=True)
         thread.start()

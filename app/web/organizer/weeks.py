@@ -75,9 +75,9 @@ async def _list(request: Request, who: Member, reply: Reply = NOTHING) -> Respon
 
     def load() -> list[Listed]:
         with place.database.reading() as session:
-            every = weeks.every(session)
+            every, team_counts = weeks.every(session), teams.count_by_week(session)
             current = weeks.pick_current(every, place.clock())
-            return [Listed(week, len(teams.of_week(session, week)), week is current) for week in every]
+            return [Listed(week, team_counts.get(week.id, 0), week is current) for week in every]
 
     listed = await run_in_threadpool(load)
     zone = listed[0].week.timezone if listed else ""

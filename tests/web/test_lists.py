@@ -1,0 +1,74 @@
+"""Lists: as many queries for three rows as for one, on every page and in the API."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.config import Settings
+from app.services import accounts, credentials, displays, links
+from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, Game, a_team, a_week, an_activity
+from tests.cost import statements_to
+from tests.web.site import API, WEEK, Site, Visitor, serving, sign_in
+
+FOR_TOKENS = (f"{API}/weeks", WEEK, f"{WEEK}/teams", f"{API}/people", f"{WEEK}/activities")
+FOR_ORGANIZERS = (
+    "/organizer", "/organizer/weeks", f"/organizer/weeks/{SLUG}", f"/organizer/weeks/{SLUG}/teams",
+    "/organizer/people", "/organizer/people/{ada}", "/organizer/tokens", "/organizer/displays", "/organizer/audit",
+    "/me", "/me/activities", "/me/settings", "/weeks/{week}/teams/{owls}",
+)  # fmt: skip
+
+
+@pytest.fixture
+def still_site(game: Game, settings: Settings) -> Iterator[Site]:
+    """The standard site without its jobs, so that nothing but requests asks the database."""
+    assert game.slug == SLUG
+    with serving(settings, has_jobs=False) as site:
+        yield site
+
+
+def grow(site: Site, number: int) -> None:
+    """One more row in every list there is."""
+    site.game.team(f"Foxes {number}", f"fox-{number}@example.com", f"vixen-{number}@example.com")
+    site.game.batch(*(an_activity(person=email, subject=f"t-{number}") for email in (ADA, BO, DUA)))
+    with site.database.unit_of_work() as session:
+        for state in ("draft", "open", "closed"):
+            slug = f"{state}-{number}"
+            a_week(session, slug, state="draft" if state == "draft" else "open")
+            for team in (OWLS, CATS):
+                a_team(session, team, slug=slug)
+    for state in ("open", "closed"):
+        Game(site.database, slug=f"{state}-{number}").batch(an_activity(person=ADA))
+    Game(site.database, slug=f"closed-{number}").close()
+    with site.database.unit_of_work() as session:
+        person = accounts.create(session, name="New", email=f"new-{number}@example.com", by="Olu", now=site.clock.now)
+        links.make(session, person, "invitation", by="Olu", now=site.clock.now)
+        displays.pair(session, credentials.make_code(), f"Hall {number}", by="Olu", now=site.clock.now)
+    for email in (ADA, f"fox-{number}@example.com"):
+        sign_in(site, email, "owner")
+
+
+def costs(site: Site, ada: Visitor) -> dict[str, int]:
+    """How many statements each list takes, for who is known already."""
+    names = {"ada": ada.person_id, "week": SLUG, "owls": site.game.team_id(OWLS)}
+    addresses = {path: path.format_map(names) for path in (*FOR_TOKENS, *FOR_ORGANIZERS)}
+    return {path: min(cost(site, ada, address) for _ in range(3)) for path, address in addresses.items()}
+
+
+def cost(site: Site, ada: Visitor, address: str) -> int:
+    """How many statements a look at this list takes; somebody not seen for two seconds is looked up besides."""
+    with statements_to(site.database) as statements:
+        answer = site.get(address, "admin") if address in FOR_TOKENS else ada.get(address)
+    assert answer.status_code == 200, address
+    return len(statements)
+
+
+def test_lists_cost_as_many_queries_for_three_rows_as_for_one(still_site: Site) -> None:
+    grow(still_site, 1)
+    ada = sign_in(still_site, ADA, "owner")
+    few = costs(still_site, ada)
+
+    for number in (2, 3):
+        grow(still_site, number)
+    many = costs(still_site, ada)
+
+    assert many == few
