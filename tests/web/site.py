@@ -3,10 +3,9 @@
 import json
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -23,6 +22,7 @@ from app.main import create_app
 from app.services import accounts, credentials, displays, people, sign_ins, tokens
 from app.web.wire import WiredProtocol
 from tests.builders import GUS, NAMES, NOW, SLUG, Game, an_activity, moment
+from tests.web.server import ServerThread
 
 BOTH_ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 SIGNED_IN = pytest.mark.parametrize("visibility", ["signed-in"])
@@ -186,24 +186,14 @@ def listening(app: FastAPI, port: int = 0, *, has_jobs: bool = True) -> Iterator
     """Serve an application in a thread, on this port or on a free one, with its jobs or without; its address."""
     lifespan: Literal["auto", "off"] = "auto" if has_jobs else "off"
     config = uvicorn.Config(app, http=WiredProtocol, log_config=None, timeout_graceful_shutdown=2, lifespan=lifespan)
-    server = uvicorn.Server(config)
+    server = ServerThread(config)
     with socket.create_server(("127.0.0.1", port)) as listener:
-        thread = threading.Thread(target=_run, args=(server, listener), daemon=True)
-        thread.start()
-        until(lambda: server.started or not thread.is_alive())
-        if not server.started:
-            raise RuntimeError("the server did not start")
+        server.start(listener)
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             app.state.installation.streams.close()
-            server.should_exit = True
-            thread.join(10)
-
-
-def _run(server: uvicorn.Server, listener: socket.socket) -> None:
-    with suppress(SystemExit):  # how it says that it could not start
-        server.run(sockets=[listener])
+            server.stop()
 
 
 def until(holds: Callable[[], object], seconds: float = 10.0) -> float:
