@@ -1,7 +1,6 @@
 """Engines, the unit of work, and news that goes out after a commit."""
 
 import logging
-import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -10,26 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, event, func, make_url, select
+from sqlalchemy import func, make_url, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import QueuePool
-from sqlmodel import Session, create_engine
+from sqlmodel import Session
 
-from app.errors import Unavailable
+from app.engines import DEAD_PEER, Limits, postgresql_engine, sqlite_engine
+from app.errors import Busy, Unavailable
 from app.events import Event
+from app.outages import BUSY, CONNECT_SECONDS, Silence, is_silence, translated
 from app.prepared import CONNECTION
+from app.waiting import Bulkhead, Permit, permit_for
 
 Listener = Callable[[Event], None]
 
 _NEWS = "news"
 HINT = "assembly_week"
-CONNECT_SECONDS = 5
+SPARE = 2
+"""Connections beyond one a thread: one looks for others' commits, one is for a moment when somebody needs a second."""
+UNCONFIRMED = "The database did not confirm this in time. It may have been done: look before you send it again."
 
-# What is acknowledged is on disk, also where somebody told the server otherwise.
-_DURABLE = """
-SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
-"""
 _ALONE = 20_220_912  # any number, the same for every process of this program
 
 logger = logging.getLogger(__name__)
@@ -38,45 +36,101 @@ logger = logging.getLogger(__name__)
 class Database:
     """One database, SQLite or PostgreSQL, with the two ways in: `unit_of_work` writes, `reading` reads.
 
-    On SQLite there is exactly one writing connection, so its pool is the queue of writers inside this process, and
+    A server, which has `limits`, takes both ways in threads of their own alone: `writes.run` and `reads.run`. On SQLite
+    there is exactly one writing connection, so whose turn it is makes the queue of writers inside this process, and
     BEGIN IMMEDIATE is the queue among processes. Only a server checkpoints the WAL (`checkpoints`): up to SQLite
     3.51.2 two processes that write and checkpoint at once can damage the file.
     """
 
-    def __init__(self, url: str, *, checkpoints: bool = False) -> None:
+    def __init__(self, url: str, *, checkpoints: bool = False, limits: Limits | None = None) -> None:
         self.url = url
         self.on_sqlite = url.startswith("sqlite")
+        self.limits = limits
+        self._patience = (limits or Limits()).request
         self._listeners: list[Listener] = []
-        self._watch_lock = threading.Lock()
+        self._watch_lock, self._turn = threading.Lock(), threading.Lock()
+        self._silence = Silence()
+        readers, writers = (8, 4) if self.on_sqlite else (12, 6)
+        self.reads = Bulkhead("reading", threads=readers, seconds=self._patience, sentence=BUSY)
+        self.writes = Bulkhead("writing", threads=writers, seconds=self._patience, sentence=BUSY)
         if self.on_sqlite:
             _make_file(url)
-            self.writer = _sqlite_engine(url, size=1, begin="BEGIN IMMEDIATE", checkpoints=checkpoints)
-            self.reader = _sqlite_engine(url, size=8, begin="BEGIN", query_only=True)
+            self.writer = sqlite_engine(
+                url, size=1, begin="BEGIN IMMEDIATE", patience=self._patience, checkpoints=checkpoints
+            )
+            self.reader = sqlite_engine(
+                url, size=readers + SPARE, begin="BEGIN", patience=self._patience, query_only=True
+            )
         else:
-            self.writer = _postgresql_engine(url)
+            self.writer = postgresql_engine(url, most=readers + writers + SPARE, limits=limits)
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
         """One transaction: committed when the block ends, then its news is published; rolled back if it raises.
 
-        Raises Unavailable when the database cannot take the transaction; then nothing was changed.
+        Raises Unavailable when the database cannot take the transaction; then nothing was changed, unless it says so.
         """
-        with translated(), Session(self.writer, expire_on_commit=False) as session:
+        permit = permit_for("writing")
+        with self._translated(), self._my_turn(permit), Session(self.writer, expire_on_commit=False) as session:
             session.info[CONNECTION] = session.connection()
+            self._silence.is_over()
+            self._allow_time(session, permit)
             yield session
             news = session.info.pop(_NEWS, [])
             if news and not self.on_sqlite:
                 session.connection().exec_driver_sql(f"NOTIFY {HINT}")
-            session.commit()
+            _commit(session)
         for item in news:
             self._publish(item)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One unchanging view of what is committed, however many queries look at it; waits for no writer."""
-        with translated(), Session(self.reader, expire_on_commit=False) as session:
+        permit = permit_for("writing", "reading")
+        with self._translated(), Session(self.reader, expire_on_commit=False) as session:
+            if self._silence.lasts:
+                session.connection()
+                self._silence.is_over()
+            self._allow_time(session, permit)
             yield session
+
+    def stop_within(self, seconds: float) -> None:
+        """Let nothing wait for the database any longer than this: the server is to end. Safe in a signal handler."""
+        self.reads.stop_within(seconds)
+        self.writes.stop_within(seconds)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Turn outages into Unavailable; after one in which PostgreSQL said nothing, all but one hear that at once."""
+        self._silence.check()
+        try:
+            with translated():
+                yield
+        except Unavailable as problem:
+            if is_silence(problem.__cause__):
+                self._silence.begin()
+            raise
+
+    @contextmanager
+    def _my_turn(self, permit: Permit | None) -> Iterator[None]:
+        """Wait for the one writing connection of SQLite. Raises Busy."""
+        if not self.on_sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=self._patience if permit is None else permit.remaining()):
+            raise Busy(BUSY)
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _allow_time(self, session: Session, permit: Permit | None) -> None:
+        """Let statements take longer on PostgreSQL where the permit does, or where nobody is kept waiting."""
+        if self.limits is None or self.on_sqlite or (permit and permit.remaining() <= self.limits.request):
+            return
+        seconds = permit.remaining() if permit else 0
+        session.execute(select(func.set_config("statement_timeout", str(round(1_000 * seconds)), True)))
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with each event after the commit it belongs to, in the committing thread; returns its end."""
@@ -102,11 +156,13 @@ class Database:
         NOTIFY says nothing but "look again": it may be lost or late, so nothing may depend on it.
         """
         address = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
-        async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
-            await connection.execute(f"LISTEN {HINT}")
-            yield
-            async for _notification in connection.notifies():
+        options: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, **DEAD_PEER}
+        with translated():
+            async with await psycopg.AsyncConnection.connect(address, autocommit=True, **options) as connection:
+                await connection.execute(f"LISTEN {HINT}")
                 yield
+                async for _notification in connection.notifies():
+                    yield
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -140,26 +196,14 @@ def alone(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(_ALONE)))
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn a database that is away, full or locked into Unavailable; other database errors stay what they are."""
+def _commit(session: Session) -> None:
+    """Commit. Raises Unavailable with a sentence of its own where nobody knows whether that has happened."""
     try:
-        yield
-    except PoolTimeout as error:
-        raise Unavailable("The database is busy. Nothing was changed; try again in a moment.") from error
-    except (DBAPIError, sqlite3.Error) as error:
-        if not _is_outage(error):
-            raise
-        raise Unavailable("The database cannot be written or reached. Nothing was changed; try again.") from error
-
-
-def _is_outage(error: DBAPIError | sqlite3.Error) -> bool:
-    """Whether the database failed, not a statement of ours; BEGIN on SQLite fails without SQLAlchemy's wrapping."""
-    cause = error if isinstance(error, sqlite3.Error) else error.orig
-    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
-        return False  # a statement of ours that SQLite cannot make sense of
-    is_cut = isinstance(error, DBAPIError) and error.connection_invalidated
-    return is_cut or type(error).__name__ in {"OperationalError", "InternalError"}
+        session.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable(UNCONFIRMED) from error
+        raise
 
 
 def _make_file(url: str) -> None:
@@ -168,45 +212,3 @@ def _make_file(url: str) -> None:
     if path and not Path(path).exists():
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         Path(path).touch(mode=0o600)
-
-
-def _postgresql_engine(url: str) -> Engine:
-    engine = create_engine(
-        url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.execute(_DURABLE)
-        connection.commit()
-
-    return engine
-
-
-def _sqlite_engine(url: str, *, size: int, begin: str, checkpoints: bool = False, query_only: bool = False) -> Engine:
-    engine = create_engine(
-        url,
-        poolclass=QueuePool,
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=30,
-        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 5.0},
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA busy_timeout = 5000")
-        cursor.execute("PRAGMA cache_size = -65536")
-        cursor.execute(f"PRAGMA wal_autocheckpoint = {1000 if checkpoints else 0}")
-        cursor.execute(f"PRAGMA query_only = {int(query_only)}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Any) -> None:
-        connection.connection.driver_connection.execute(begin)
-
-    return engine

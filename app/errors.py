@@ -81,6 +81,10 @@ class Unavailable(Problem):
     title = "Try again in a moment"
 
 
+class Busy(Unavailable):
+    """Too many want the database at once; it is there, and goes on answering others."""
+
+
 class WeekUnknown(NotFound):
     """No week has this slug."""
 

@@ -7,7 +7,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from app.config import PROJECT
-from app.db import Database, translated
+from app.db import Database
+from app.outages import translated
 
 
 def migrate(database: Database) -> str:

@@ -1,0 +1,152 @@
+"""The engines beneath `Database`: how each database is connected to, and how long it is waited for."""
+
+import math
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import psycopg
+from sqlalchemy import Engine, event
+from sqlalchemy.pool import QueuePool
+from sqlmodel import create_engine
+
+from app import waiting
+from app.outages import CONNECT_SECONDS, SILENT, Silent
+
+LEAST_CONNECT_SECONDS = 2  # the driver takes less for this
+DEAD_PEER = {
+    "keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 5_000,
+}  # fmt: skip
+"""A machine that is gone says nothing: the system asks after 5 s of silence and gives up 6 s later."""
+
+# What is acknowledged is on disk, also where somebody told the server otherwise.
+_DURABLE = """
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
+"""
+_LIMITED = """
+SELECT set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false),
+       set_config('idle_in_transaction_session_timeout', %s, false)
+"""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a server waits for its database, in seconds. Commands wait as long as it takes.
+
+    `request` is all that one request or one small change has: to wait for a thread, a connection and a lock, and to
+    be answered. `bulk` is for what takes long by its nature. `lock` is the longest wait for one lock on PostgreSQL.
+    """
+
+    request: float = 5.0
+    bulk: float = 60.0
+    lock: float = 4.0
+
+
+class _Connection(psycopg.Connection[Any]):
+    """A connection that waits for the server no longer than the thread's permit lasts, and then is closed.
+
+    The server's own time-outs do not help against a server that has stopped.
+    """
+
+    def wait(self, gen: Generator[Any, Any, T], *given: Any, **options: Any) -> T:
+        """Wait for what the server answers. Raises Silent."""
+        permit = waiting.permit_for("writing", "reading")
+        return super().wait(gen if permit is None else self._limited(gen, permit), *given, **options)
+
+    def _limited(self, gen: Generator[Any, Any, T], permit: waiting.Permit) -> Generator[Any, Any, T]:
+        """Pass on what the driver says; ten times a second it says that nothing has come (0)."""
+        begun = time.monotonic()
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if not ready and time.monotonic() >= permit.ends(begun):
+                    self.close()
+                    raise Silent(SILENT)
+                wanted = gen.send(ready)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
+def postgresql_engine(url: str, *, most: int, limits: Limits | None) -> Engine:
+    """Make an engine of at most so many connections; without limits a statement may take as long as it takes."""
+    engine = create_engine(
+        url,
+        pool_size=most // 2,
+        max_overflow=most - most // 2,
+        pool_timeout=(limits or Limits()).request,
+        pool_pre_ping=True,
+        connect_args=DEAD_PEER,
+    )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, given: list[Any], options: dict[str, Any]) -> Any:
+        return _Connection.connect(*given, **{"connect_timeout": _connect_seconds(), **options})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.execute(_DURABLE)
+        if limits is not None:
+            connection.execute(_LIMITED, [_milliseconds(each) for each in (limits.request, limits.lock, limits.bulk)])
+        connection.commit()
+
+    return engine
+
+
+def _connect_seconds() -> int:
+    """How long connecting may take. Raises Silent where not even the least is left."""
+    permit = waiting.permit_for("writing", "reading")
+    left = CONNECT_SECONDS if permit is None else min(CONNECT_SECONDS, permit.remaining())
+    if left < LEAST_CONNECT_SECONDS - waiting.LEAST_SECONDS:
+        raise Silent(SILENT)
+    return max(LEAST_CONNECT_SECONDS, math.floor(left))
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(round(1_000 * seconds))
+
+
+def sqlite_engine(
+    url: str, *, size: int, begin: str, patience: float, checkpoints: bool = False, query_only: bool = False
+) -> Engine:
+    """Make an engine of so many connections that wait `patience` seconds for a lock, and less where less is left."""
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=patience,
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": patience},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA cache_size = -65536")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {1000 if checkpoints else 0}")
+        cursor.execute(f"PRAGMA query_only = {int(query_only)}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Any) -> None:
+        driver = connection.connection.driver_connection
+        if not query_only:
+            _set_patience(driver, connection.info, patience)
+        driver.execute(begin)
+
+    return engine
+
+
+def _set_patience(driver: Any, info: dict[str, Any], patience: float) -> None:
+    """Wait for the lock as long as the permit lasts, to a quarter of a second: mostly that is what it was before."""
+    permit = waiting.permit_for("writing")
+    seconds = patience if permit is None else min(patience, math.ceil(4 * permit.remaining()) / 4)
+    if info.get("patience", patience) != seconds:
+        driver.execute(f"PRAGMA busy_timeout = {_milliseconds(seconds)}")
+    info["patience"] = seconds

@@ -1,0 +1,149 @@
+"""Bulkheads: whatever is slow is waited for in threads of its own, few of them, and not for ever."""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, TypeVar, TypeVarTuple
+
+from prometheus_client import Counter
+
+from app.errors import Busy
+
+LEAST_SECONDS = 0.5  # what is left to somebody whose turn came at the last moment
+
+Kind = Literal["writing", "reading", "mail", "provider"]
+T = TypeVar("T")
+Args = TypeVarTuple("Args")
+
+refused = Counter("assembly_week_waits_refused_total", "Requests that no thread was free for in time", ["kind"])
+
+
+@dataclass(slots=True)
+class _Request:
+    """What one request has waited for so far: from its first write on it has one deadline, for all of its waits."""
+
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Leave to wait for one kind of thing, until a moment (`time.monotonic`), in a thread that is there for it."""
+
+    bulkhead: "Bulkhead"
+    until: float
+
+    @property
+    def kind(self) -> Kind:
+        """What may be waited for."""
+        return self.bulkhead.kind
+
+    def ends(self, begun: float) -> float:
+        """Return when a wait that began at `begun` is over; later than that, or the last to come would be unheard."""
+        return max(begun + LEAST_SECONDS, min(self.until, self.bulkhead.stops_at))
+
+    def remaining(self) -> float:
+        """Return the seconds for which a wait that begins now may last."""
+        now = time.monotonic()
+        return self.ends(now) - now
+
+
+_permit: ContextVar[Permit | None] = ContextVar("permit")
+_request: ContextVar[_Request | None] = ContextVar("request", default=None)
+
+
+def begin_request() -> None:
+    """Let this context be that of one request: from now on it waits in bulkheads only."""
+    _permit.set(None)
+    _request.set(_Request())
+
+
+def begin_job() -> None:
+    """Let this context be that of a job beside the requests: from now on it waits in bulkheads only."""
+    _permit.set(None)
+    _request.set(None)
+
+
+def permit_for(*kinds: Kind) -> Permit | None:
+    """Return the permit of this thread, None outside of a server, where there is nobody to keep waiting.
+
+    Raises RuntimeError in a server, in a thread that is not there for these kinds: it would keep others waiting.
+    """
+    try:
+        permit = _permit.get()
+    except LookupError:
+        return None
+    if permit is None or permit.kind not in kinds:
+        raise RuntimeError(f"{' or '.join(kinds)} outside of its bulkhead: use Bulkhead.run")
+    return permit
+
+
+class Bulkhead:
+    """Threads for one kind of waiting, so that what hangs there takes no thread from anything else.
+
+    At most `threads` wait at once, and nobody waits for one of them longer than `seconds`, within which the work is to
+    be done as well: it sees what is left in its `Permit`.
+    """
+
+    def __init__(self, kind: Kind, *, threads: int, seconds: float, sentence: str) -> None:
+        self.kind = kind
+        self.threads = threads
+        self.stops_at = math.inf
+        self._seconds = seconds
+        self._sentence = sentence
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=kind)
+        self._free = asyncio.Semaphore(threads)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def run(
+        self, function: Callable[[*Args], T], *args: *Args, seconds: float | None = None, wait: float | None = None
+    ) -> T:
+        """Call `function` in one of these threads. Raises Busy where none is free in time, and what it raises.
+
+        Work that takes long by its nature has `seconds` of its own. Work that is not worth waiting for waits `wait`
+        seconds for a thread at most. A caller that is cancelled leaves its thread at work, and the place is free only
+        when that has ended.
+        """
+        loop = asyncio.get_running_loop()
+        until = self._deadline(time.monotonic(), seconds)
+        place = await self._take_place(loop, wait or self._seconds, until)
+        context = copy_context()
+        context.run(_permit.set, Permit(self, until))
+        future = loop.run_in_executor(self._executor, partial(context.run, function, *args))
+        future.add_done_callback(lambda _: place.release())
+        return await asyncio.shield(future)
+
+    def stop_within(self, seconds: float) -> None:
+        """Let no work go on for longer than this, for the server is to end; safe in a signal handler."""
+        self.stops_at = time.monotonic() + seconds
+
+    def _deadline(self, now: float, seconds: float | None) -> float:
+        """When the work is to be done: for all that a request does from its first write on, it is one moment."""
+        until = now + (seconds or self._seconds)
+        request = _request.get() if self.kind in {"writing", "reading"} else None
+        if request is None:
+            return until
+        if request.until is not None and seconds is None:
+            until = min(until, max(request.until, now + LEAST_SECONDS))
+        if self.kind == "writing":
+            request.until = until
+        return until
+
+    async def _take_place(self, loop: asyncio.AbstractEventLoop, seconds: float, until: float) -> asyncio.Semaphore:
+        if self._loop is not loop:
+            self._loop, self._free = loop, asyncio.Semaphore(self.threads)
+        place = self._free
+        if not place.locked():
+            await place.acquire()
+            return place
+        try:
+            async with asyncio.timeout(min(seconds, until - time.monotonic())):
+                await place.acquire()
+        except TimeoutError:
+            refused.labels(self.kind).inc()
+            raise Busy(self._sentence) from None
+        return place
