@@ -2,10 +2,12 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test lint fix bench audit sbom lock vendor browser clean
+.PHONY: help setup demo run check test lint fix bench audit sbom lock vendor browser clean
 
 ARGS ?=
-PYTEST_ARGS ?= -n logical --maxprocesses 8 --dist loadfile
+# Tests wait as much as they compute, so there are more processes than cores: tests/conftest.py says how many.
+PARALLEL := -n logical --dist worksteal
+PYTEST_ARGS ?= $(PARALLEL)
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python3.14 python)
 BIN := .venv/bin
@@ -21,6 +23,9 @@ demo: .venv/.runtime vendor ## replay the Q3 2022 week in the browser; ARGS="--f
 
 run: .venv/.runtime vendor ## serve what is under data/; ARGS="--port 8001"
 	@$(BIN)/assembly-week serve $(ARGS)
+
+check: lint ## before a commit, in a minute: lint, then the rules and services on SQLite
+	@HYPOTHESIS_PROFILE=check $(BIN)/python -m pytest -q $(PARALLEL) --engine sqlite tests/domain tests/services
 
 test: lint vendor ## every check, then every test; PYTEST_ARGS="tests/domain -x" picks some
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -52,6 +52,7 @@ def _start(database: Database) -> None:
     Game(database).start()
 
 
+MOST_PROCESSES = 8
 SCENES = {"bare": _migrate, "empty": _prepare, "game": _start}
 _FOLDER = pytest.StashKey[Path]()
 
@@ -77,6 +78,12 @@ def _engine_of(item: pytest.Item) -> str | None:
     if engine == "own_postgresql" or {"postgresql", "own_postgresql"} & set(item.fixturenames):
         return "postgresql"
     return None if engine is None else str(engine)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Two test processes a core: half of a test's time is waiting, for a server, a browser or a disk."""
+    return min(2 * (os.cpu_count() or 1), MOST_PROCESSES)
 
 
 @pytest.hookimpl(optionalhook=True)
