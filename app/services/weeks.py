@@ -74,7 +74,7 @@ def create(
 
 def slug_of(name: str) -> str:
     """A slug that a week's name suggests: “Q3 2022!” becomes q3-2022; empty where the name has no such letters."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", name[: names.LONGEST]).encode("ascii", "ignore").decode().lower()
     return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:40].rstrip("-")
 
 
