@@ -30,8 +30,8 @@ def check(_voice: Voice, file: InputFile) -> Answer:
     if rules is not None:
         return Answer({"valid": True, "errors": []}, [f"{file}: these rules are valid."])
     errors = [rule_sets.as_error(mistake) for mistake in mistakes]
-    count = "1 mistake" if len(errors) == 1 else f"{len(errors)} mistakes"
-    problem = RulesRefused(f"{file}: {count}.", errors=errors)
+    count = rule_sets.count_of(mistakes)
+    problem = RulesRefused(f"{file}: {count[0].lower()}{count[1:]}.", errors=errors)
     return Answer(refusal_document(problem), [mistake_line(error) for error in errors], refusal=problem.detail)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.db import alone, announce
 from app.domain.rules import ADJUSTMENT, Mistake, Rules, parse_rules
+from app.domain.rules.limits import MAX_MISTAKES
 from app.errors import RulesRefused, RulesUnfit
 from app.events import RulesChanged
 from app.models import LedgerEntry, RuleSet, RulesFile, Week
@@ -52,7 +53,7 @@ def rules_numbered(session: Session, rule_set_id: int | None) -> Rules:
 
 
 def checked(text: str) -> Rules:
-    """Parse a text somebody offers. Raises RulesRefused with every mistake."""
+    """Parse a text somebody offers. Raises RulesRefused with every mistake, up to MAX_MISTAKES."""
     rules, mistakes = parse_rules(text)
     if rules is None:
         raise RulesRefused(_summary(mistakes), errors=[as_error(mistake) for mistake in mistakes])
@@ -66,7 +67,14 @@ def as_error(mistake: Mistake) -> dict[str, int | str]:
 
 def _summary(mistakes: list[Mistake]) -> str:
     first = f"Line {mistakes[0].line}: {mistakes[0].message}"
-    return first if len(mistakes) == 1 else f"{len(mistakes)} mistakes. The first is in l{first[1:]}"
+    return first if len(mistakes) == 1 else f"{count_of(mistakes)}. The first is in l{first[1:]}"
+
+
+def count_of(mistakes: list[Mistake]) -> str:
+    """How many mistakes there are, as the beginning of a sentence; beyond a limit the last one counts those untold."""
+    if len(mistakes) > MAX_MISTAKES:
+        return f"More than {MAX_MISTAKES} mistakes"
+    return "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
 
 
 @lru_cache(maxsize=64)

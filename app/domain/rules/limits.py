@@ -3,6 +3,7 @@
 MAX_BYTES = 64 * 1024
 MAX_TABLES = 500
 MAX_NESTING = 6
+MAX_MISTAKES = 100  # told at once: nobody mends more before checking again, and a hostile file has thirty thousand
 
 MAX_TEAM_SIZE = 12
 DEFAULT_TEAM_SIZE = 3

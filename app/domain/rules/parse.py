@@ -15,6 +15,7 @@ from app.domain.rules.wording import Path, shown
 def parse_rules(text: str) -> tuple[Rules | None, list[Mistake]]:
     """Parse a rules file: either rules and no mistakes, or no rules and every mistake, by line. Never raises.
 
+    Of more than MAX_MISTAKES mistakes those are told, and a last one says how many there are besides.
     A text beyond a limit, or one that is no TOML, has that one mistake: what else is in it cannot be told.
     """
     document = read_document(text)

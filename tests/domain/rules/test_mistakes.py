@@ -112,12 +112,23 @@ def test_one_mistake_makes_no_others(old: str, new: str, key: str) -> None:
 
 
 def test_suggestions_are_for_the_first_mistakes_only_so_that_none_takes_long() -> None:
-    text = FIVE_KINDS + "".join(f"quest{number} = 1\n" for number in range(1_000))
+    kinds = "".join(f'activities.nap{number} = {{ points = 1, one = "x", many = "x" }}\n' for number in range(200))
+    ties = ",".join(f'"naps{number}"' for number in range(50))
+
+    _, mistakes = parse_rules(f"{FIVE_KINDS}{kinds}ranking.ties = [{ties}]\n")
+
+    assert mistakes[0].message == 'There is no metric "naps0"; did you mean "nap0"?'
+    assert mistakes[-1].message.startswith('There is no metric "naps49"; write one of points, quests, ')
+
+
+def test_parse_rules_beyond_a_hundred_mistakes_counts_the_others() -> None:
+    text = FIVE_KINDS + "".join(f"unheard{number} = 1\n" for number in range(1_000))
 
     _, mistakes = parse_rules(text)
 
-    assert mistakes[0].message == 'There is no key "quest0"; did you mean "quests"?'
-    assert mistakes[-1].message.startswith('There is no key "quest999"; write one of format, team, ')
+    rest = "There are 900 more mistakes: mend these first, then check the file again."
+    assert [mistake.key for mistake in mistakes[:-1]] == [f"unheard{number}" for number in range(100)]
+    assert mistakes[-1] == Mistake(_LINES_ABOVE + 100, "", rest)
 
 
 def test_mistake_in_a_file_saved_on_windows_is_on_its_line() -> None:
