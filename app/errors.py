@@ -2,6 +2,9 @@
 
 from typing import Any, ClassVar
 
+LONGEST_DETAIL = 8_000
+"""Characters of a refusal: sentences quote what was sent, and whoever sent it may have sent a lot."""
+
 
 class Problem(Exception):
     """A refusal with a sentence for a person; `extra` becomes members of the problem document (RFC 9457)."""
@@ -10,6 +13,8 @@ class Problem(Exception):
     title: ClassVar[str] = "That did not work"
 
     def __init__(self, detail: str, **extra: Any) -> None:
+        if len(detail) > LONGEST_DETAIL:
+            detail = f"{detail[: LONGEST_DETAIL - 1]}…"
         super().__init__(detail)
         self.detail = detail
         self.extra = extra

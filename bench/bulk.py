@@ -32,7 +32,7 @@ def _imports(place: Path, scale: Scale) -> Iterator[Figure]:
     lines = _lines(others, "import ", scale.import_lines)
     began = time.perf_counter()
     with database.unit_of_work() as session:
-        batch.record_all(session, "import", list(batch.read_ndjson(lines)), by="bench", now=weeks.NOW)
+        batch.record_all(session, "import", list(batch.read_ndjson(b"\n".join(lines))), by="bench", now=weeks.NOW)
     seconds = time.perf_counter() - began
     database.dispose()
     with serving(PRODUCT, {"ASSEMBLY_WEEK_DATA_DIR": str(place)}) as port:

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import IO, BinaryIO, TypeVar
 
 from app.errors import Malformed, NotFound
+from app.services.bad_lines import BadLines
+from app.services.validation import MOST_BYTES
 
 STDOUT = "-"
+UTF8_MARK = b"\xef\xbb\xbf"
 
 _EVERY = 1_000
 
@@ -20,13 +23,14 @@ Item = TypeVar("Item")
 
 def read_lines(path: Path) -> list[str]:
     """A text file's lines. Raises Malformed with every line that is not UTF-8."""
-    lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    bad = [number for number, line in enumerate(lines, 1) if not _is_utf8(line)]
-    if bad:
-        sentence = "This line is not UTF-8. Save the file as UTF-8 (in a spreadsheet: “CSV UTF-8”)."
-        rest = f" There are {len(bad)} bad lines in all." if len(bad) > 1 else ""
-        errors = [{"line": number, "message": sentence} for number in bad]
-        raise Malformed(f"Nothing was changed. Line {bad[0]}: {sentence}{rest}", errors=errors)
+    lines = path.read_bytes().removeprefix(UTF8_MARK).split(b"\n")
+    bad = BadLines()
+    for number, line in enumerate(lines, 1):
+        if not _is_utf8(line):
+            bad.add(number, "This line is not UTF-8. Save the file as UTF-8 (in a spreadsheet: “CSV UTF-8”).")
+    if bad.count:
+        rest = f" There are {bad.count:,} bad lines in all." if bad.count > 1 else ""
+        raise Malformed(f"Nothing was changed. {bad.first}{rest}", **bad.document)
     return [f"{line.decode()}\n" for line in lines]
 
 
@@ -38,15 +42,14 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def as_text(file: BinaryIO) -> IO[str]:
-    """A binary file as text with its line ends kept; a byte that is no UTF-8 becomes half a character."""
-    return io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+def read_text_lines(file: BinaryIO) -> Iterator[str]:
+    """A binary file's lines as text, line ends kept; a byte that is no UTF-8 becomes half a character.
 
-
-def without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines without the byte order mark that some editors put first."""
-    for number, line in enumerate(lines):
-        yield line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line
+    A line longer than any record may be comes in pieces, so that no file is held whole.
+    """
+    with io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        while line := text.readline(MOST_BYTES + 1):
+            yield line
 
 
 def counted(items: Iterable[Item], progress: Callable[[int], None]) -> Iterator[Item]:

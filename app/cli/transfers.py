@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.command import command
-from app.cli.files import STDOUT, as_text, counted, read_lines, without_mark, written
+from app.cli.files import STDOUT, UTF8_MARK, counted, read_lines, read_text_lines, written
 from app.cli.parameters import InputFile, WeekSlug
 from app.cli.place import actor, opened, read_settings, writing
 from app.cli.voice import Answer, Voice
@@ -48,9 +48,8 @@ def import_activities(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
 def _read(voice: Voice, path: Path) -> list[batch.Line]:
     with path.open("rb") as file, voice.progress("Reading") as bar:
         if _is_ndjson(path, file):
-            return list(counted(batch.read_ndjson(without_mark(file)), bar.advance))
-        with as_text(file) as rows:
-            return list(counted(batch.read_csv(rows), bar.advance))
+            return list(counted(batch.read_ndjson(file.read().removeprefix(UTF8_MARK)), bar.advance))
+        return list(counted(batch.read_csv(read_text_lines(file)), bar.advance))
 
 
 def _is_ndjson(path: Path, file: BufferedReader) -> bool:
@@ -58,7 +57,7 @@ def _is_ndjson(path: Path, file: BufferedReader) -> bool:
     ending = path.suffix.casefold()
     if ending in CSV_NAMES + NDJSON_NAMES:
         return ending in NDJSON_NAMES
-    return file.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+    return file.peek(64).removeprefix(UTF8_MARK).lstrip().startswith(b"{")
 
 
 @command(group, "export")

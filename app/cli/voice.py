@@ -120,8 +120,10 @@ def _mistakes(problem: Problem) -> list[str]:
     if len(errors) < 2:
         return []
     shown = errors[:MOST_LINES_ON_A_TERMINAL] if _is_terminal(sys.stderr) else errors
-    more = len(errors) - len(shown)
-    return [mistake_line(error) for error in shown] + ([f"… and {more} more lines; --json lists all."] if more else [])
+    unlisted = problem.extra.get("more", 0)
+    more = len(errors) - len(shown) + unlisted
+    hint = "" if unlisted else "; --json lists all"
+    return [mistake_line(error) for error in shown] + ([f"… and {more:,} more lines{hint}."] if more else [])
 
 
 def _is_terminal(stream: IO[str]) -> bool:

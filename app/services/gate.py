@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 from app.domain.calendar import day_bounds
 from app.domain.rules import Rules
+from app.domain.rules.wording import listed
 from app.errors import KindUnknown, OutsideWeek, PersonUnknown, Problem, WeekNotOpen
 from app.models.columns import new_id
-from app.services.intake import Draft, Reading, mend
+from app.services.intake import Draft, Reading
 from app.services.players import Player
+from app.services.validation import Flaws, as_problem
 from app.services.weeks import AnyWeek
 
 Row = dict[str, Any]
@@ -37,13 +39,16 @@ class Gate:
 
     def judge(self, reading: Reading) -> Draft | Problem:
         """The draft that may enter, or the problem that keeps it out."""
-        return mend(reading.flaws) if reading.draft is None else self.refusal(reading.draft) or reading.draft
+        if reading.draft is None:
+            return as_problem(Flaws(reading.flaws, reading.more))
+        return self.refusal(reading.draft) or reading.draft
 
     def refusal(self, draft: Draft) -> Problem | None:
         """The problem that keeps this draft out; None when it may enter."""
         if draft.kind not in self.rules.kind_by_name:
-            kinds = ", ".join(self.rules.kind_by_name)
-            return KindUnknown(f"“{draft.kind}” is no kind of activity here. The rules know {kinds}.")
+            return KindUnknown(
+                f"“{draft.kind}” is no kind of activity here. The rules know {listed([*self.rules.kind_by_name])}."
+            )
         if draft.person not in self.players:
             return PersonUnknown(draft.person)
         if self.week.state != "open":

@@ -4,26 +4,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from app.domain.names import fold_email
-from app.errors import Malformed
+from app.services.validation import MOST_FLAWS, Fields, Flaw, Flaws, read_object, validate
 
 LONGEST_CODE = 200
 LONGEST_TEXT = 2_000
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,30})?)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """One thing wrong with a draft: which field (empty = the whole), and a sentence that says how to mend it."""
-
-    field: str
-    message: str
 
 
 class Key(NamedTuple):
@@ -125,74 +117,43 @@ class _KeyOnly(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One draft as read: the draft, or its flaws; and the key wherever that much could be read."""
+    """One draft as read: the draft, or its first flaws and how many more there are; and its key where it has one."""
 
     key: Key | None
     draft: Draft | None = None
     flaws: tuple[Flaw, ...] = ()
+    more: int = 0
 
 
-def read_json(text: bytes | str) -> Reading:
-    """Read one JSON object; hostile bytes give flaws, never an exception."""
-    try:
-        draft = Draft.model_validate_json(text)
-    except ValidationError as error:
-        return Reading(_key(_KeyOnly.model_validate_json, text), flaws=_flaws(error))
-    return Reading(draft.key, draft)
+def read_json(text: bytes | str, most: int = MOST_FLAWS) -> Reading:
+    """Read one JSON object, telling at most `most` flaws; hostile bytes give flaws, never an exception."""
+    fields = read_object(text)
+    return Reading(None, None, *_parts(fields)) if isinstance(fields, Flaws) else _read(fields, most)
 
 
-def read_row(row: Mapping[str, str]) -> Reading:
+def read_row(row: Mapping[str, str], most: int = MOST_FLAWS) -> Reading:
     """Read one CSV row, where every value is text and an empty cell means absent."""
-    values: dict[str, Any] = {name: value for name, value in row.items() if value != ""}
-    seconds = values.get("response_seconds")
+    fields: Fields = {name: value for name, value in row.items() if value != ""}
+    seconds = fields.get("response_seconds")
     if seconds is not None and re.fullmatch(r"\d{1,10}", seconds, re.ASCII):
-        values["response_seconds"] = int(seconds)
-    try:
-        draft = Draft.model_validate(values)
-    except ValidationError as error:
-        return Reading(_key(_KeyOnly.model_validate, values), flaws=_flaws(error))
+        fields["response_seconds"] = int(seconds)
+    return _read(fields, most)
+
+
+def _read(fields: Fields, most: int) -> Reading:
+    draft = validate(Draft, fields, most)
+    if isinstance(draft, Flaws):
+        return Reading(_key(fields), None, *_parts(draft))
     return Reading(draft.key, draft)
 
 
-def _key(validate: Any, value: Any) -> Key | None:
+def _parts(flaws: Flaws) -> tuple[tuple[Flaw, ...], int]:
+    return flaws.told, flaws.more
+
+
+def _key(fields: Fields) -> Key | None:
     try:
-        found = validate(value)
+        found = _KeyOnly.model_validate({name: fields.get(name) for name in Key._fields})
     except ValidationError:
         return None
     return Key(found.source, found.kind, found.external_id)
-
-
-def _flaws(error: ValidationError) -> tuple[Flaw, ...]:
-    return tuple(
-        flaw_of(item["loc"], item["type"], item["msg"], item.get("ctx", {}))
-        for item in error.errors(include_url=False, include_input=False)
-    )
-
-
-def flaw_of(where: tuple[int | str, ...], kind: str, message: str, context: Mapping[str, Any]) -> Flaw:
-    """Say a validation error of pydantic's in a sentence of ours."""
-    field = ".".join(str(part) for part in where)
-    subject = f"“{field}”" if field else "The body"
-    match kind:
-        case "missing":
-            return Flaw(field, f"{subject} is missing; add it.")
-        case "extra_forbidden":
-            return Flaw(field, f"{subject} is not a field; remove it or mend its spelling.")
-        case "json_invalid":
-            return Flaw(field, f"This is not valid JSON: {context.get('error', 'it cannot be read')}.")
-        case "value_error":
-            return Flaw(field, f"{subject} {context['error']}.")
-        case "string_unicode":
-            return Flaw(field, f"{subject} is not valid Unicode text; write it in UTF-8.")
-        case "string_pattern_mismatch":
-            return Flaw(field, f"{subject} must fit the pattern {context['pattern']}.")
-        case _:
-            return Flaw(field, f"{subject}: {message[0].lower()}{message[1:]}.")
-
-
-def mend(flaws: tuple[Flaw, ...]) -> Malformed:
-    """The refusal that lists every flaw."""
-    return Malformed(
-        " ".join(flaw.message for flaw in flaws),
-        errors=[{"field": flaw.field, "message": flaw.message} for flaw in flaws],
-    )

@@ -1,6 +1,5 @@
 """Team lists: who plays in which team of a week, imported all or nothing."""
 
-import csv
 import re
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,8 +12,13 @@ from app.domain import emails, names
 from app.errors import Malformed, WeekNotOpen
 from app.models import Membership, Week
 from app.services import audit, people, rule_sets, scores, teams, weeks
+from app.services.bad_lines import BadLines, BrokenCSV, read_records
 
 COLUMNS = ["team", "name", "email"]
+
+MOST_LINES = 50_000
+"""Of one list. A megabyte of the shortest lines would take fifty in memory."""
+
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
 
@@ -28,7 +32,7 @@ class Entry(NamedTuple):
 
 
 class RosterRefused(Malformed):
-    """At least one line is bad, so nobody was added or moved; `errors` lists every bad line."""
+    """At least one line is bad, so nobody was added or moved; `errors` lists the first, `more` counts the others."""
 
     title = "The team list has mistakes"
 
@@ -43,32 +47,38 @@ class Outcome(NamedTuple):
 
 def read_csv(rows: Iterable[str]) -> list[Entry]:
     """Read a CSV with the header `team,name,email`. Raises RosterRefused with every bad line."""
-    reader = csv.reader(rows, strict=True)
     entries: list[Entry] = []
-    bad: list[tuple[int, str]] = []
-    line = 1
+    bad = BadLines()
+    line_by_email: dict[str, int] = {}
     try:
-        header = [cell.strip().casefold() for cell in next(reader, [])]
-        if header != COLUMNS:
-            raise _refused([(1, f"The first line must be the header {','.join(COLUMNS)}.")])
-        line = reader.line_num + 1
-        for cells in reader:
-            if cells:
-                entry, flaws = _entry(line, cells)
-                bad += [(line, flaw) for flaw in flaws]
+        records = read_records(rows)
+        _check_header(next(records, (1, []))[1])
+        for number, (line, cells) in enumerate(records, 1):
+            if number > MOST_LINES:
+                bad.add(line, f"This line is one too many. A list has at most {MOST_LINES:,}; split it.")
+                break
+            entry, flaws = _entry(line, cells)
+            for flaw in sorted([*flaws, *_repeated(entry, line_by_email)]):
+                bad.add(line, flaw)
+            if not bad.count:
                 entries.append(entry)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        bad.append((line, f"This line is not valid CSV: {error}."))
-    bad += _twice(entries)
-    if bad:
-        raise _refused(sorted(bad))
+    except BrokenCSV as broken:
+        bad.add(broken.line, broken.sentence)
+    if bad.count:
+        raise _refused(bad)
     return entries
+
+
+def _check_header(cells: list[str]) -> None:
+    if [cell.strip().casefold() for cell in cells] != COLUMNS:
+        bad = BadLines()
+        bad.add(1, f"The first line must be the header {','.join(COLUMNS)}.")
+        raise _refused(bad)
 
 
 def _entry(line: int, cells: list[str]) -> tuple[Entry, list[str]]:
     if len(cells) != len(COLUMNS):
-        return Entry(line, "", "", ""), [f"This line has {len(cells)} cells; it needs {', '.join(COLUMNS)}."]
+        return Entry(line, "", "", ""), [f"This line has {len(cells):,} cells; it needs {', '.join(COLUMNS)}."]
     team, name, email = names.tidy(cells[0]), names.tidy(cells[1]), names.fold_email(cells[2])
     of_team = [f"The team {flaw}."] if (flaw := names.flaw(team)) else []
     return Entry(line, team, name, email), of_team + flaws_of(name, email)
@@ -82,22 +92,17 @@ def flaws_of(name: str, email: str) -> list[str]:
     return flaws
 
 
-def _twice(entries: list[Entry]) -> list[tuple[int, str]]:
-    first: dict[str, int] = {}
-    found = []
-    for entry in entries:
-        if entry.email and entry.email in first:
-            found.append((entry.line, f"{entry.email} is already on line {first[entry.email]}; keep one of them."))
-        first.setdefault(entry.email, entry.line)
-    return found
+def _repeated(entry: Entry, line_by_email: dict[str, int]) -> list[str]:
+    """Why an entry cannot stand beside those before it; `line_by_email` notes where each e-mail came first."""
+    if len(entry.email) > emails.LONGEST:
+        return []
+    first = line_by_email.setdefault(entry.email, entry.line) if entry.email else entry.line
+    return [] if first == entry.line else [f"{entry.email} is already on line {first}; keep one of them."]
 
 
-def _refused(bad: list[tuple[int, str]]) -> RosterRefused:
-    rest = f" {len(bad) - 1} more mistakes." if len(bad) > 1 else ""
-    return RosterRefused(
-        f"Nobody was added. Line {bad[0][0]}: {bad[0][1]}{rest}",
-        errors=[{"line": line, "message": message} for line, message in bad],
-    )
+def _refused(bad: BadLines) -> RosterRefused:
+    rest = f" {bad.count - 1:,} more mistakes." if bad.count > 1 else ""
+    return RosterRefused(f"Nobody was added. {bad.first}{rest}", **bad.document)
 
 
 def apply(session: Session, slug: str, entries: list[Entry], *, by: str, now: datetime) -> Outcome:

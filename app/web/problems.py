@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from app.errors import Problem, SignInNeeded, TooMany, Unavailable
-from app.services.intake import flaw_of, mend
+from app.services.validation import as_problem, flaws_of
 from app.web import render
 
 MEDIA_TYPE = "application/problem+json"
@@ -37,10 +37,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
-        flaws = [
-            flaw_of(_place(item["loc"]), item["type"], item["msg"], item.get("ctx", {})) for item in error.errors()
-        ]
-        return refusal(request, mend(tuple(flaws)))
+        return refusal(request, as_problem(flaws_of([{**item, "loc": _place(item["loc"])} for item in error.errors()])))
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:

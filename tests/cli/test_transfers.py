@@ -133,12 +133,40 @@ def test_terminal_sees_the_first_fifty_bad_lines(open_week: Shell, monkeypatch: 
     assert (len(refused), refused[-1]) == (52, "… and 3 more lines; --json lists all.")
 
 
+def test_import_with_many_bad_lines_names_a_hundred_and_counts_the_others(open_week: Shell) -> None:
+    file = open_week.write("a.ndjson", "{}\n" * 1_000)
+
+    refused = open_week.refusal("activity", "import", "current", file).splitlines()
+    document = json.loads(open_week.run("activity", "import", "current", file, "--json").stdout)["error"]
+
+    assert (len(refused), refused[-1]) == (102, "… and 900 more lines.")
+    assert (len(document["errors"]), document["more"]) == (100, 900)
+
+
+def test_import_refuses_lines_of_any_length(open_week: Shell) -> None:
+    files = [open_week.write("a.csv", HEADER + "x" * 3_000_000), open_week.write("a.ndjson", "[" * 3_000_000)]
+
+    said = [open_week.refusal("activity", "import", "current", file) for file in files]
+
+    assert said == [
+        "Nothing was recorded. Line 2: This line is not valid CSV: it is longer than 65,536 characters.",
+        "Nothing was recorded. Line 1: This is longer than 65,536 bytes; shorten it.",
+    ]
+
+
+def test_roster_with_many_lines_that_are_no_text_names_a_hundred(open_week: Shell) -> None:
+    result = open_week.run("team", "import", "q3-2022", open_week.write("a.csv", b"\xff\n" * 500), "--json")
+
+    found = json.loads(result.stdout)["error"]
+    assert (len(found["errors"]), found["more"]) == (100, 400)
+
+
 def test_control_characters_of_a_file_do_not_reach_the_terminal(open_week: Shell) -> None:
     file = open_week.write("a.ndjson", ndjson(issue(1) | {"\x1b[31mcolour": 1}))
 
     refused = open_week.refusal("activity", "import", "current", file)
 
-    assert refused.endswith("“\\x1b[31mcolour” is not a field; remove it or mend its spelling.")
+    assert refused.endswith("“\\x1b[31mcolour” isn’t a field. Remove it or check its spelling.")
 
 
 def test_csv_export_holds_every_activity(open_week: Shell) -> None:

@@ -1,6 +1,7 @@
 """Batches: all or nothing, with a sentence for every bad line."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -76,7 +77,7 @@ def test_batch_with_bad_lines_records_nothing_and_names_each(game: Game) -> None
         {
             "line": 6,
             "message": "“occurred_at” must be a date and time with its offset, such as 2022-09-14T06:00:00-07:00. "
-            "“colour” is not a field; remove it or mend its spelling.",
+            "“colour” isn’t a field. Remove it or check its spelling.",
         },
     ]
     assert game.board() == before
@@ -153,9 +154,46 @@ def test_batch_counts_those_without_a_team_in_totals_only(game: Game) -> None:
 
 
 def test_blank_lines_are_passed_over_and_still_numbered() -> None:
-    lines = list(batch.read_ndjson([b"\n", json.dumps(an_activity()).encode(), b" \r\n", b"{"]))
+    lines = list(batch.read_ndjson(b"\n" + json.dumps(an_activity()).encode() + b"\n \r\n{"))
 
     assert [(line.number, line.reading.draft is None) for line in lines] == [(2, False), (4, True)]
+
+
+def test_record_all_names_a_hundred_bad_lines_and_counts_the_others(game: Game) -> None:
+    with pytest.raises(BatchRefused) as refusal:
+        game.batch(an_activity(), *(an_activity(person=GUS) for _ in range(250)))
+
+    assert [error["line"] for error in refusal.value.extra["errors"]] == list(range(2, 102))
+    assert refusal.value.extra["more"] == 150
+    assert refusal.value.detail.endswith(" There are 250 bad lines in all.")
+
+
+def test_record_all_tells_ten_flaws_of_a_line(game: Game) -> None:
+    [error] = refused(game, an_activity(**{f"field{number}": 0 for number in range(30)}))
+
+    assert error["message"].count("isn’t a field") == 10
+    assert error["message"].endswith(" And 20 more mistakes.")
+
+
+def test_read_ndjson_refuses_a_line_that_is_too_long_and_reads_on() -> None:
+    activity = json.dumps(an_activity()).encode()
+
+    lines = list(batch.read_ndjson(b"\n".join([activity, b'{"note": "' + b"x" * 5_000_000 + b'"}', activity])))
+
+    assert [(line.number, [flaw.message for flaw in line.reading.flaws]) for line in lines] == [
+        (1, []),
+        (2, ["This is longer than 65,536 bytes; shorten it."]),
+        (3, []),
+    ]
+
+
+def test_read_ndjson_passes_over_millions_of_blank_lines() -> None:
+    began = time.thread_time()
+
+    lines = list(batch.read_ndjson(b" \n" * 4_000_000 + b"{"))
+
+    assert [line.number for line in lines] == [4_000_001]
+    assert time.thread_time() - began < 0.5
 
 
 HEADER = "kind,person,occurred_at,source,external_id"
@@ -166,6 +204,22 @@ def test_csv_is_read_row_by_row() -> None:
     lines = list(batch.read_csv([f"{HEADER},note\n", ROW.format(1) + ",Hi\n", ROW.format(2) + ",\n"]))
 
     assert [(line.number, line.reading.draft and line.reading.draft.note) for line in lines] == [(2, "Hi"), (3, None)]
+
+
+def test_read_csv_refuses_a_row_that_is_too_long() -> None:
+    rows = [f"{HEADER}\n", *('"' + "x" * 40_000 + "\n" for _ in range(3))]
+
+    [line] = batch.read_csv(rows)
+
+    message = "This line is not valid CSV: it is longer than 65,536 characters."
+    assert (line.number, [flaw.message for flaw in line.reading.flaws]) == (2, [message])
+
+
+def test_read_csv_names_a_dozen_strange_columns() -> None:
+    with pytest.raises(BatchRefused) as refusal:
+        list(batch.read_csv([HEADER + "".join(f",{'x' * 200}{number}" for number in range(300))]))
+
+    assert len(refusal.value.detail) < 1_500
 
 
 @pytest.mark.parametrize(

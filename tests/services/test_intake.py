@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.services.intake import Draft, Flaw, Key, read_json, read_row
+from app.services.intake import Draft, Key, read_json, read_row
+from app.services.validation import Flaw
 from tests.builders import ADA, a_draft, an_activity
 
 
@@ -180,7 +181,7 @@ def test_every_flaw_is_told_at_once() -> None:
         Flaw("person", "“person” must be the e-mail of a person, such as ada@example.com."),
         Flaw("occurred_at", "“occurred_at” is missing; add it."),
         Flaw("external_id", "“external_id” is missing; add it."),
-        Flaw("colour", "“colour” is not a field; remove it or mend its spelling."),
+        Flaw("colour", "“colour” isn’t a field. Remove it or check its spelling."),
     )
 
 

@@ -1,5 +1,6 @@
 """Team lists: read with every mistake at once, imported all or nothing."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,36 @@ def test_list_with_an_unclosed_quote_says_where_it_opened() -> None:
     found = mistakes(HEADER, "Owls,Ada,ada@example.com\n", 'Owls,"Bo,bo@example.com\n', "Cats,Dua,dua@example.com\n")
 
     assert found == [(3, "This line is not valid CSV: unexpected end of data.")]
+
+
+def test_read_csv_names_a_hundred_mistakes_and_counts_the_others() -> None:
+    with pytest.raises(RosterRefused) as refusal:
+        rosters.read_csv([HEADER, *["Owls,Ada\n"] * 1_000])
+
+    assert [error["line"] for error in refusal.value.extra["errors"]] == list(range(2, 102))
+    assert refusal.value.extra["more"] == 900
+    assert refusal.value.detail.endswith(" 999 more mistakes.")
+
+
+def test_read_csv_stops_at_a_list_that_is_too_long() -> None:
+    rows = (f"Owls,Ada,{number}@x\n" for number in range(rosters.MOST_LINES + 10))
+
+    with pytest.raises(RosterRefused) as refusal:
+        rosters.read_csv([HEADER, *rows])
+
+    assert [error["line"] for error in refusal.value.extra["errors"]] == [rosters.MOST_LINES + 2]
+
+
+@pytest.mark.parametrize("column", [0, 1, 2])
+def test_read_csv_with_a_cell_that_is_slow_to_tidy_takes_no_time(column: int) -> None:
+    cells = ["Owls", "Ada", "ada@example.com"]
+    cells[column] = "\u0300\u0316" * 30_000
+    began = time.thread_time()
+
+    with pytest.raises(RosterRefused):
+        rosters.read_csv([HEADER, ",".join(cells)])
+
+    assert time.thread_time() - began < 0.5
 
 
 def test_import_makes_teams_and_people(game: Game) -> None:

@@ -1,7 +1,6 @@
 """Record activities, one or many, and read the ledger."""
 
 import json
-from io import BytesIO
 from itertools import islice
 
 from fastapi import APIRouter
@@ -74,7 +73,7 @@ async def record_batch(request: Request, week: Slug, who: Writer) -> Response:
 
 
 def _record_batch(place: Installation, slug: str, body: bytes, who: Bearer) -> Response:
-    lines = list(islice(batch.read_ndjson(BytesIO(body)), MOST_LINES + 1))
+    lines = list(islice(batch.read_ndjson(body), MOST_LINES + 1))
     if len(lines) > MOST_LINES:
         raise Malformed(
             f"A batch takes at most {MOST_LINES:,} lines. Send the rest in another one.",

@@ -15,8 +15,9 @@ from app.services import activities, ledger, weeks
 from app.services.intake import Code
 from app.services.ledger import MOST_POINTS
 from app.services.transfer import moment
+from app.services.validation import parse
 from app.web.access import Corrector
-from app.web.api.bodies import parse, takes_json
+from app.web.api.bodies import takes_json
 from app.web.api.schemas import ActivityOut, RulingOut
 from app.web.api.weeks import Slug
 from app.web.documents import activity_document

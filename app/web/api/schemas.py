@@ -18,7 +18,8 @@ class ProblemDocument(BaseModel):
     title: str
     status: int
     detail: str
-    errors: list[dict[str, Any]] | None = Field(None, description="Every single mistake, where there can be several.")
+    errors: list[dict[str, Any]] | None = Field(None, description="The first mistakes, where there can be several.")
+    more: int | None = Field(None, description="How many further mistakes `errors` leaves out, where it does.")
 
 
 class WeekOut(BaseModel):

@@ -1,0 +1,135 @@
+"""Values out of hostile input: its size and its fields are bounded before anything is validated, its flaws after."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, from_json
+
+from app.errors import Malformed
+
+MOST_BYTES = 65_536
+"""Of one JSON object. The longest activity there is takes 58,000, every character of it written as an escape."""
+
+MOST_VALUES = 64
+"""In one JSON object, those inside lists and objects counted too; an activity has nine."""
+
+MOST_FLAWS = 20
+"""Told of one body. A million unknown fields would otherwise become a million sentences, and gigabytes."""
+
+LONGEST_NAME = 60
+"""Characters of a field's name that are said back; whoever sends a field chooses what it is called."""
+
+# Possessive, and content without a closing quote: whatever the text is, each byte of it is looked at once.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+
+Fields = dict[str, Any]
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing wrong with a body: which field (empty = the whole), and a sentence that says how to mend it."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flaws:
+    """What is wrong with a body: the first flaws, and how many more there are."""
+
+    told: tuple[Flaw, ...]
+    more: int = 0
+
+
+def read_object(text: bytes | str) -> Fields | Flaws:
+    """The fields of a JSON object within MOST_BYTES and MOST_VALUES. Hostile bytes give flaws, never an exception.
+
+    Of a field that is there twice the last one counts.
+    """
+    raw = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
+    if len(raw) > MOST_BYTES:
+        return _flaw(f"This is longer than {MOST_BYTES:,} bytes; shorten it.")
+    if _holds_more_values_than(raw, MOST_VALUES):
+        return _flaw(f"This has more than {MOST_VALUES} values; remove what is no field.")
+    try:
+        document = from_json(raw)
+    except ValueError as error:
+        return _flaw(f"This is not valid JSON: {error}.")
+    return document if isinstance(document, dict) else _flaw("The body must be a JSON object.")
+
+
+def _flaw(message: str) -> Flaws:
+    return Flaws((Flaw("", message),))
+
+
+def _holds_more_values_than(text: bytes, most: int) -> bool:
+    """Whether a JSON text has more values than that: each but the first comes after one of three characters."""
+    return _openings(text) > most and _openings(_STRING.sub(b"", text)) > most
+
+
+def _openings(text: bytes) -> int:
+    return text.count(b",") + text.count(b"[") + text.count(b"{")
+
+
+def validate(model: type[ModelT], fields: Fields, most: int = MOST_FLAWS) -> ModelT | Flaws:
+    """Fields as a model, or at most `most` of their flaws.
+
+    Of fields the model does not know it is shown no more than it may name, for it names every one it sees.
+    """
+    unknown = [name for name in fields if name not in model.model_fields]
+    unseen = frozenset(unknown[most:])
+    seen = {name: value for name, value in fields.items() if name not in unseen} if unseen else fields
+    try:
+        return model.model_validate(seen)
+    except ValidationError as error:
+        return flaws_of(error.errors(include_url=False, include_input=False), most, len(unseen))
+
+
+def parse(model: type[ModelT], text: bytes | str) -> ModelT:
+    """A JSON object as a model. Raises Malformed with the first flaws, whatever the bytes are."""
+    fields = read_object(text)
+    found = fields if isinstance(fields, Flaws) else validate(model, fields)
+    if isinstance(found, Flaws):
+        raise as_problem(found)
+    return found
+
+
+def flaws_of(errors: Sequence[Mapping[str, Any] | ErrorDetails], most: int = MOST_FLAWS, more: int = 0) -> Flaws:
+    """The first of pydantic's validation errors as flaws; `more` are known of besides."""
+    return Flaws(tuple(map(flaw_of, errors[:most])), more + max(0, len(errors) - most))
+
+
+def flaw_of(error: Mapping[str, Any] | ErrorDetails) -> Flaw:
+    """Say a validation error of pydantic's in a sentence of ours."""
+    field = ".".join(str(part) for part in error["loc"])
+    if len(field) > LONGEST_NAME:
+        field = f"{field[:LONGEST_NAME]}…"
+    subject = f"“{field}”" if field else "The body"
+    context, message = error.get("ctx", {}), error["msg"]
+    match error["type"]:
+        case "missing":
+            return Flaw(field, f"{subject} is missing; add it.")
+        case "extra_forbidden":
+            return Flaw(field, f"{subject} isn’t a field. Remove it or check its spelling.")
+        case "json_invalid":
+            return Flaw(field, f"This is not valid JSON: {context.get('error', 'it cannot be read')}.")
+        case "value_error":
+            return Flaw(field, f"{subject} {context['error']}.")
+        case "string_unicode":
+            return Flaw(field, f"{subject} is not valid Unicode text; write it in UTF-8.")
+        case "string_pattern_mismatch":
+            return Flaw(field, f"{subject} must fit the pattern {context['pattern']}.")
+        case _:
+            return Flaw(field, f"{subject}: {message[0].lower()}{message[1:]}.")
+
+
+def as_problem(flaws: Flaws) -> Malformed:
+    """The refusal that tells these flaws; `more` says how many it leaves out, where it leaves out any."""
+    rest = [f"And {flaws.more:,} more {'mistake' if flaws.more == 1 else 'mistakes'}."] if flaws.more else []
+    errors = [{"field": flaw.field, "message": flaw.message} for flaw in flaws.told]
+    left_out = {"more": flaws.more} if flaws.more else {}
+    return Malformed(" ".join([flaw.message for flaw in flaws.told] + rest), errors=errors, **left_out)

@@ -1,0 +1,121 @@
+"""Hostile bodies: what is done for them is bounded before it is done, and so is what is told of them."""
+
+import json
+import time
+
+import pytest
+
+from app.errors import Malformed
+from app.services.intake import Draft, Key, read_json
+from app.services.validation import LONGEST_NAME, MOST_BYTES, MOST_FLAWS, MOST_VALUES, Flaw, Flaws, parse, read_object
+from tests.builders import ADA, an_activity
+
+TOO_LONG = "This is longer than 65,536 bytes; shorten it."
+TOO_MANY = "This has more than 64 values; remove what is no field."
+
+
+def unknown(number: int) -> dict[str, int]:
+    """So many fields that no activity has."""
+    return {f"field{each}": 0 for each in range(number)}
+
+
+def test_parse_of_many_unknown_fields_tells_twenty_and_counts_the_rest() -> None:
+    with pytest.raises(Malformed) as refusal:
+        parse(Draft, json.dumps(unknown(50)))
+
+    errors = refusal.value.extra["errors"]
+    assert (len(errors), refusal.value.extra["more"]) == (MOST_FLAWS, 35)
+    assert [error["field"] for error in errors[:6]] == [
+        "kind", "person", "occurred_at", "source", "external_id", "field0",
+    ]  # fmt: skip
+    assert refusal.value.detail.endswith("Remove it or check its spelling. And 35 more mistakes.")
+
+
+def test_parse_of_a_few_flaws_leaves_none_out() -> None:
+    with pytest.raises(Malformed) as refusal:
+        parse(Draft, json.dumps(an_activity(colour="blue")))
+
+    message = "“colour” isn’t a field. Remove it or check its spelling."
+    assert (refusal.value.detail, refusal.value.extra) == (
+        message, {"errors": [{"field": "colour", "message": message}]},
+    )  # fmt: skip
+
+
+def test_read_json_keeps_the_key_of_a_body_with_unknown_fields() -> None:
+    reading = read_json(json.dumps({**unknown(MOST_VALUES - 6), **an_activity(external_id="i-1")}))
+
+    assert (reading.key, len(reading.flaws), reading.more) == (Key("github", "issue", "i-1"), MOST_FLAWS, 38)
+
+
+def test_read_json_cuts_the_name_of_a_field_that_nobody_knows() -> None:
+    reading = read_json(json.dumps(an_activity(**{"x" * 50_000: 1})))
+
+    name = "x" * LONGEST_NAME + "…"
+    assert reading.flaws == (Flaw(name, f"“{name}” isn’t a field. Remove it or check its spelling."),)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        pytest.param(b"[" * (MOST_BYTES + 1), TOO_LONG, id="too long"),
+        pytest.param(b'"' + b"x" * MOST_BYTES, TOO_LONG, id="too long a text"),
+        pytest.param(json.dumps(unknown(MOST_VALUES)).encode(), None, id="just as many fields as may be"),
+        pytest.param(json.dumps(unknown(MOST_VALUES + 1)).encode(), TOO_MANY, id="too many fields"),
+        pytest.param(b'{"a": [' + b"0," * MOST_VALUES + b"0]}", TOO_MANY, id="too long a list"),
+        pytest.param(b'{"a":' * (MOST_VALUES + 1), TOO_MANY, id="too deep"),
+        pytest.param(json.dumps({"a": ",[{" * 10_000}).encode(), None, id="signs inside a text"),
+        pytest.param(json.dumps({"a": '\\",[{' * 5_000}).encode(), None, id="signs after quotes inside a text"),
+        pytest.param(b'{"a": "' + b'\\"' * 100 + b'", "b": [' + b"0," * MOST_VALUES, TOO_MANY, id="escaped quotes"),
+    ],
+)
+def test_read_object_looks_at_size_and_values_first(body: bytes, message: str | None) -> None:
+    fields = read_object(body)
+
+    assert (fields.told[0].message if isinstance(fields, Flaws) else None) == message
+
+
+def test_read_object_keeps_the_last_of_a_field_that_is_there_twice() -> None:
+    assert read_object('{"a": 1, "a": 2}') == {"a": 2}
+
+
+def test_the_longest_activity_there_is_fits() -> None:
+    smile = "😀"  # twelve bytes as an escape
+    fields = an_activity(
+        kind="x" * 32, person=smile * 250 + "@a.b", source=smile * 200, external_id=smile * 200, subject=smile * 200,
+        url="http://" + smile * 1_993, note=smile * 2_000, response_seconds=10_000_000,
+    )  # fmt: skip
+
+    assert read_json(json.dumps(fields)).flaws == ()
+
+
+HOSTILE = {
+    "unknown fields": "{" + ",".join(f'"{number}":0' for number in range(6_800)) + "}",
+    "a field again and again": "{" + '"a":0,' * 9_000 + '"a":0}',
+    "lists in a field": '{"kind":[' + "[]," * 20_000 + "[]]}",
+    "numbers in a field": '{"kind":[' + "1," * 30_000 + "1]}",
+    "a long number": '{"response_seconds":' + "9" * 60_000 + "}",
+    "quotes that nobody closes": '{"a":"' + '\\"' * 30_000,
+    "quotes": '"' * 60_000,
+    "backslashes": '"' + "\\" * 60_000 + "," * 100,
+    "commas": "," * 60_000,
+    "brackets": "[" * 60_000,
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
+def test_read_json_of_a_hostile_body_takes_no_time(body: str) -> None:
+    began = time.thread_time()
+
+    reading = read_json(body.encode())
+
+    assert time.thread_time() - began < 0.05
+    assert (reading.key, reading.draft, len(reading.flaws) <= MOST_FLAWS) == (None, None, True)
+
+
+def test_an_activity_with_signs_in_its_note_is_recorded_as_it_is() -> None:
+    note = 'a, b, c [d] {e} "f" \\ ' * 80
+
+    draft = read_json(json.dumps(an_activity(person=ADA, note=note))).draft
+
+    assert draft is not None
+    assert draft.note == note
