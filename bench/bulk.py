@@ -8,8 +8,10 @@ from pathlib import Path
 from statistics import median
 
 from app.config import PROJECT
-from app.services import batch, rule_sets
-from bench import weeks
+from app.db import Database
+from app.services import batch, rule_sets, scores
+from app.services import weeks as weeks_service
+from bench import former_scoring, weeks
 from bench.client import drive, request
 from bench.figures import Figure
 from bench.scale import Scale
@@ -21,7 +23,7 @@ TEAMS = 10
 def measure(place: Path, scale: Scale) -> Iterator[Figure]:
     """Rows a second of batches and of an import, and the seconds that other rules take."""
     yield from _imports(place, scale)
-    yield _rescoring(place / "rescoring", scale)
+    yield from _rescoring(place / "rescoring", scale)
 
 
 def _imports(place: Path, scale: Scale) -> Iterator[Figure]:
@@ -54,7 +56,7 @@ def _lines(people: list[str], name: str, number: int) -> list[bytes]:
     ]
 
 
-def _rescoring(place: Path, scale: Scale) -> Figure:
+def _rescoring(place: Path, scale: Scale) -> Iterator[Figure]:
     database = weeks.open_database(place)
     weeks.make_week(database, "rescored", teams=scale.rescored_teams, per_team=scale.per_team)
     text = (PROJECT / "scoring_rules.toml").read_text(encoding="utf-8")
@@ -66,6 +68,23 @@ def _rescoring(place: Path, scale: Scale) -> Figure:
                 session, text.replace("points = 10", f"points = {20 + number}"), note="", by="bench", now=weeks.NOW
             )  # fmt: skip
         seconds.append(time.perf_counter() - began)
+    ratio = _against_former(database, max(scale.rounds, 3))
     database.dispose()
     size = scale.rescored_teams * scale.per_team
-    return Figure(f"scoring {size:,} activities under other rules", median(seconds), "s", 2.0, "at most")
+    yield Figure(f"scoring {size:,} activities under other rules", median(seconds), "s", 2.0, "at most")
+    yield Figure(f"scoring {size:,} activities, CPU against the former way", ratio, "times", 0.5, "at most")
+
+
+def _against_former(database: Database, rounds: int) -> float:
+    """The CPU time of a whole week's scores, as a part of what it took as a list of awards."""
+    ratios = []
+    with database.reading() as session:
+        week = weeks_service.find(session, "rescored", weeks.NOW)
+        rules = rule_sets.rules_of(session, week)
+        for _ in range(rounds):
+            begun = time.process_time()
+            scores.compute(session, week, rules)
+            halfway = time.process_time()
+            former_scoring.compute(session, week, rules)
+            ratios.append((halfway - begun) / (time.process_time() - halfway))
+    return median(ratios)

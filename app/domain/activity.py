@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 AwardReason = Literal["points", "bonus", "quest"]
 
@@ -11,8 +11,8 @@ AwardReason = Literal["points", "bonus", "quest"]
 class Activity(NamedTuple):
     """One live activity of a team (reversed ones are left out before scoring).
 
-    A named tuple because a re-scored week makes a hundred thousand of them. `occurred_at` is aware, UTC;
-    `person` and `team` are ids; `team` is None for people without a team; `response_seconds` None where unknown.
+    `occurred_at` is aware, UTC; `person` and `team` are ids; `team` is None for people without a team;
+    `response_seconds` None where unknown.
     """
 
     id: str
@@ -25,6 +25,13 @@ class Activity(NamedTuple):
     subject: str | None = None
     response_seconds: int | None = None
 
+
+Ordered: TypeAlias = tuple[str | None, str, str, str | None, Any, str | None, int | None]
+"""An activity on its way through scoring: id, kind, person, team, moment, subject, response seconds.
+
+A plain tuple, because a re-scored week makes a hundred thousand of them. The moment is an aware datetime or whatever
+the driver returned, as long as it sorts like time; the id is None where nothing asks for it.
+"""
 
 IN_ORDER = attrgetter("occurred_at", "source", "external_id", "kind")
 """The sort key of evaluation; Python compares text by code point."""
@@ -45,6 +52,19 @@ class Award(NamedTuple):
     kind: str | None
     person: str | None
     activity: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Earning:
+    """What awards are for and how much one gives: `name` and `kind` as in Award. The same only if it is the same one.
+
+    Awards are counted by it, and comparing its content each time would cost more than all else.
+    """
+
+    reason: AwardReason
+    name: str
+    kind: str | None
+    points: int
 
 
 @dataclass(frozen=True, slots=True)

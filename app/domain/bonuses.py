@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from app.domain.activity import Activity
+from app.domain.activity import Earning, Ordered
 from app.domain.calendar import ONE_DAY
 from app.domain.caps import CapCounter
 from app.domain.rules.model import Bonus, Kind, Window
@@ -20,28 +20,32 @@ def window_day(window: Window, local: datetime) -> date | None:
 
 
 class BonusCounter:
-    """One bonus during one scoring: its conditions, its points, and its cap counted over its own awards."""
+    """One bonus of one team during one scoring: its conditions, and its cap counted over its own awards.
 
-    __slots__ = ("_bonus", "_cap", "_timed", "_within", "daily", "name", "points")
+    `timed` says whether it needs the local time.
+    """
+
+    __slots__ = ("_bonus", "_cap", "_within", "earning", "timed")
 
     def __init__(self, bonus: Bonus, kind: Kind) -> None:
         cap = bonus.cap or kind.cap
         self._bonus = bonus
         self._cap = CapCounter(cap) if cap else None
-        self.name = bonus.name
-        self.points = bonus_points(bonus, kind)
         self._within = bonus.within
-        self._timed = bool(bonus.starts or bonus.days)
-        self.daily = self._timed or (self._cap is not None and self._cap.daily)
+        self.timed = bool(bonus.starts or bonus.days)
+        self.earning = Earning("bonus", bonus.name, kind.name, bonus_points(bonus, kind))
 
-    def earned(self, activity: Activity, local: datetime) -> bool:
-        """Whether an activity of the bonus's kind earns it; counts it against the cap when it does."""
-        within, seconds = self._within, activity.response_seconds
-        if within is not None and (seconds is None or seconds > within):
+    def earned(self, activity: Ordered, day: date, local: datetime | None) -> bool:
+        """Whether an activity of the bonus's kind earns it; counts it against the cap when it does.
+
+        `local` is the activity's local time, needed where the bonus is `timed`.
+        """
+        _, _, person, _, _, subject, seconds = activity
+        if self._within is not None and (seconds is None or seconds > self._within):
             return False
-        if self._timed and not self._on_schedule(local):
+        if self.timed and local is not None and not self._on_schedule(local):
             return False
-        return self._cap is None or self._cap.admits(activity, local)
+        return self._cap is None or self._cap.admits(person, subject, day)
 
     def _on_schedule(self, local: datetime) -> bool:
         window, days = self._bonus.starts, self._bonus.days

@@ -1,23 +1,17 @@
-"""Groups: whose activities are counted together, for caps and quests."""
+"""Groups: whose activities of one team are counted together, for caps and quests."""
 
 from collections.abc import Callable, Hashable
-from datetime import datetime
+from datetime import date
 
-from app.domain.activity import Activity
 from app.domain.rules.model import CapScope
 
-Group = Callable[[Activity, datetime], Hashable]
+Group = Callable[[str, str | None, date], Hashable]
 
 GROUPS: dict[CapScope, Group] = {
-    "subject": lambda activity, _: (activity.team, activity.subject) if activity.subject else None,
-    "person-day": lambda activity, local: (activity.team, activity.person, local.date()),
-    "person-week": lambda activity, _: (activity.team, activity.person),
-    "team-day": lambda activity, local: (activity.team, local.date()),
-    "team-week": lambda activity, _: activity.team,
+    "subject": lambda _person, subject, _day: subject or None,
+    "person-day": lambda person, _subject, day: (person, day),
+    "person-week": lambda person, _subject, _day: person,
+    "team-day": lambda _person, _subject, day: day,
+    "team-week": lambda _person, _subject, _day: "team",
 }
-"""The group of an activity and its local time, by scope; None for an activity without a subject."""
-
-
-def is_daily(scope: CapScope) -> bool:
-    """Whether groups of this scope depend on the local day."""
-    return scope in ("person-day", "team-day")
+"""The group of an activity by its person, subject and local day; None for an activity without a subject."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
+from functools import reduce
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,8 @@ from app.domain.activity import Activity, Award
 from app.domain.calendar import local_day
 from app.domain.rules.model import Quest, Rules
 from app.domain.scoring import score
-from app.domain.tally import Tally, TeamScore, merge, tally
+from app.domain.sums import sum_up
+from app.domain.tally import Tally, TeamScore, merge
 
 Kin = Literal["nobody", "subject", "everybody"]
 Before = Callable[[Activity, bool, int], Sequence[Activity]]
@@ -47,7 +49,7 @@ def add(
         if award not in gained:
             return None
         gained.remove(award)
-    return merge(kept, tally(fresh, gained, [], zone))
+    return reduce(merge, sum_up(fresh, gained, zone).values(), kept)
 
 
 def _earned(activities: Sequence[Activity], rules: Rules, zone: ZoneInfo) -> list[Award]:

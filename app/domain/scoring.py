@@ -1,77 +1,141 @@
-"""Scoring: live activities in, awards out; a pure fold over one version of the rules."""
+"""Scoring: live activities in, awards or sums out; one fold over one version of the rules."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from app.domain.activity import IN_ORDER, Activity, Award
+from app.domain.activity import IN_ORDER, Activity, Award, Earning, Ordered
 from app.domain.bonuses import BonusCounter
 from app.domain.caps import CapCounter
+from app.domain.local_days import LocalDays
 from app.domain.quests import QuestProgress
 from app.domain.rules.model import Kind, Rules
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """All that an activity of one kind can earn or complete; `local` says whether any of it needs the local time."""
+class Account(Protocol):
+    """What is kept of one person's activities of one kind, for one team on one local day."""
 
-    kind: Kind
-    cap: CapCounter | None
-    bonuses: tuple[BonusCounter, ...]
-    quests: tuple[QuestProgress, ...]
-    local: bool
+    def count(self, activity: Ordered) -> None:
+        """Take note of a live activity."""
+
+    def award(self, activity: Ordered, earning: Earning) -> None:
+        """Take note of something that the activity just counted earned for its team."""
+
+
+class Sink(Protocol):
+    """What becomes of what the fold finds."""
+
+    def open_account(self, team: str | None, kind: str, person: str, day: date) -> Account:
+        """Begin an account; asked for once each, also without a team and for kinds that the rules do not know."""
+
+
+def evaluate(ordered: Iterable[Ordered], rules: Rules, days: LocalDays, sink: Sink) -> None:
+    """Fold live activities, given in the order of evaluation, into what they earn: points, bonuses, then quests.
+
+    Who has no team earns nothing, nor does a kind the rules do not know. One loop that spares what it can: other
+    rules bring a hundred thousand activities through here.
+    """
+    plans = _Plans(rules)
+    day, ends = date.min, None
+    for activity in ordered:
+        _, kind, person, team, at, subject, _ = activity
+        if ends is None or at >= ends:
+            day, ends = days.day_and_end(at)
+        plan = plans[team, kind]
+        account = plan.accounts.get((person, day))
+        if account is None:
+            account = plan.accounts[person, day] = sink.open_account(team, kind, person, day)
+        account.count(activity)
+        if plan.earning is None:
+            continue
+        if plan.cap is None or plan.cap.admits(person, subject, day):
+            account.award(activity, plan.earning)
+        local = days.local(at) if plan.timed else None
+        for bonus in plan.bonuses:
+            if bonus.earned(activity, day, local):
+                account.award(activity, bonus.earning)
+        for quest in plan.quests:
+            if not quest.is_over and quest.completed(kind, person, day):
+                account.award(activity, quest.earning)
 
 
 def score(activities: Iterable[Activity], rules: Rules, zone: ZoneInfo) -> list[Award]:
-    """The awards of live activities, in order of the activity that earned them: points, bonuses, then quests.
+    """The awards of live activities, in order of the activity that earned them; the order given does not matter.
 
-    The order given does not matter. Who has no team earns nothing, nor does a kind the rules do not know. An award
-    is given at its activity's `occurred_at`, so the awards before a moment are those of the activities before it.
+    An award is given at its activity's `occurred_at`, so the awards before a moment are those of the activities
+    before it.
     """
-    plans = _Plans(rules)
-    awards: list[Award] = []
-    for activity in sorted(activities, key=IN_ORDER):
-        plan = plans[activity.kind]
-        if plan is not None and activity.team is not None:
-            at = activity.occurred_at
-            _award(activity, activity.team, plan, at.astimezone(zone) if plan.local else at, awards)
-    return awards
+    awards = _Awards()
+    evaluate(in_order(activities), rules, LocalDays(zone), awards)
+    return awards.awards
 
 
-def _award(activity: Activity, team: str, plan: _Plan, local: datetime, awards: list[Award]) -> None:
-    """Append what one activity earns; `local` is its local time wherever the plan needs it.
+def in_order(activities: Iterable[Activity]) -> list[Ordered]:
+    """Activities in the order of evaluation, as the fold takes them."""
+    return [as_ordered(activity) for activity in sorted(activities, key=IN_ORDER)]
 
-    Plain loops: a re-scored week comes through here a hundred thousand times, and a comprehension costs a call.
+
+def as_ordered(activity: Activity) -> Ordered:
+    """An activity as the fold takes it."""
+    id_, kind, person, team, at, _, _, subject, seconds = activity
+    return id_, kind, person, team, at, subject, seconds
+
+
+class _Awards:
+    """A sink that keeps every award, for receipts and charts: one account for all."""
+
+    def __init__(self) -> None:
+        self.awards: list[Award] = []
+
+    def open_account(self, _team: str | None, _kind: str, _person: str, _day: date) -> "_Awards":
+        return self
+
+    def count(self, activity: Ordered) -> None:
+        """Let an activity pass: alone it is no award."""
+
+    def award(self, activity: Ordered, earning: Earning) -> None:
+        id_, _, person, team, at, _, _ = activity
+        if team is None:
+            raise ValueError("an award needs a team")
+        whose = (None, None) if earning.reason == "quest" else (person, id_)
+        self.awards.append(Award(at, team, earning.reason, earning.name, earning.points, earning.kind, *whose))
+
+
+class _Plan:
+    """All that one team's activities of one kind can earn or complete, and its accounts by person and day.
+
+    Without an `earning` they are counted and no more; `timed` where a bonus needs the local time.
     """
-    at, kind, person = activity.occurred_at, activity.kind, activity.person
-    if plan.cap is None or plan.cap.admits(activity, local):
-        awards.append(Award(at, team, "points", kind, plan.kind.points, kind, person, activity.id))
-    for bonus in plan.bonuses:
-        if bonus.earned(activity, local):
-            awards.append(Award(at, team, "bonus", bonus.name, bonus.points, kind, person, activity.id))  # noqa: PERF401
-    for quest in plan.quests:
-        if quest.completed(activity, local):
-            awards.append(Award(at, team, "quest", quest.name, quest.points, None, None, None))  # noqa: PERF401
+
+    __slots__ = ("accounts", "bonuses", "cap", "earning", "quests", "timed")
+
+    def __init__(
+        self, kind: Kind | None = None, bonuses: Sequence[BonusCounter] = (), quests: Sequence[QuestProgress] = ()
+    ) -> None:
+        self.earning = None if kind is None else Earning("points", kind.name, kind.name, kind.points)
+        self.cap = None if kind is None or kind.cap is None else CapCounter(kind.cap)
+        self.bonuses = bonuses
+        self.quests = quests
+        self.timed = any(bonus.timed for bonus in bonuses)
+        self.accounts: dict[tuple[str, date], Account] = {}
 
 
-class _Plans(dict[str, _Plan | None]):
-    """The plan of each kind, made when its first activity comes; None for a kind the rules do not know."""
+class _Plans(dict[tuple[str | None, str], _Plan]):
+    """The plan of each team and kind, made when its first activity comes."""
 
     def __init__(self, rules: Rules) -> None:
         super().__init__()
         self._rules = rules
-        self._quests = [(QuestProgress(quest), {kind for kind, _ in quest.needs}) for quest in rules.quests]
+        self._quests: dict[str, list[QuestProgress]] = {}
 
-    def __missing__(self, name: str) -> _Plan | None:
+    def __missing__(self, key: tuple[str | None, str]) -> _Plan:
+        team, name = key
         kind = self._rules.kind_by_name.get(name)
-        quests = tuple(progress for progress, kinds in self._quests if name in kinds)
-        plan = self[name] = None if kind is None else _plan(kind, self._rules, quests)
+        plan = self[key] = _Plan() if team is None or kind is None else self._plan(team, kind)
         return plan
 
-
-def _plan(kind: Kind, rules: Rules, quests: tuple[QuestProgress, ...]) -> _Plan:
-    cap = CapCounter(kind.cap) if kind.cap else None
-    bonuses = tuple(BonusCounter(bonus, kind) for bonus in rules.bonuses if bonus.activity == kind.name)
-    daily = [cap is not None and cap.daily, *(bonus.daily for bonus in bonuses), *(quest.daily for quest in quests)]
-    return _Plan(kind, cap, bonuses, quests, local=any(daily))
+    def _plan(self, team: str, kind: Kind) -> _Plan:
+        quests = self._quests.setdefault(team, [QuestProgress(quest) for quest in self._rules.quests])
+        bonuses = [BonusCounter(bonus, kind) for bonus in self._rules.bonuses if bonus.activity == kind.name]
+        return _Plan(kind, bonuses, [quest for quest in quests if kind.name in quest.kinds])

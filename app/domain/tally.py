@@ -1,18 +1,14 @@
 """Tallies: what a board needs to know of one team, day by day, so that it never looks at the ledger."""
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, TypeAlias, get_args
-from zoneinfo import ZoneInfo
+from typing import Any, get_args
 
-from app.domain.activity import Activity, Adjustment, Award, AwardReason
-from app.domain.calendar import local_day
+from app.domain.activity import AwardReason, Earning
 
-_Alike: TypeAlias = tuple[date, str | None, AwardReason, str, str | None, int]
-_RARER: tuple[AwardReason, ...] = get_args(AwardReason)
+_RARITY: dict[AwardReason, int] = {reason: place for place, reason in enumerate(get_args(AwardReason))}
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
@@ -53,12 +49,15 @@ class TeamScore:
     last_earned: Earned | None = None
 
 
-def _newness(earned: Earned) -> tuple[datetime, int, int, str, str]:
-    """What makes an award the newer one: its moment, then how rare its reason is, then its content, never its place."""
-    return earned.at, _RARER.index(earned.reason), earned.points, earned.name, earned.person or ""
+def newness(earned: Earned) -> tuple[datetime, int, int, str, str]:
+    """A sort key: the moment, then how rare the reason is, then the content, so that the order of arrival is nothing.
+
+    The order of the Literal's reasons decides which is rarer; scores are kept, so it must stay.
+    """
+    return earned.at, _RARITY[earned.reason], earned.points, earned.name, earned.person or ""
 
 
-class _Sum:
+class Sum:
     """A tally in the making."""
 
     __slots__ = ("bonuses", "counts", "kind_points", "last_award", "points", "quests")
@@ -71,31 +70,34 @@ class _Sum:
         self.quests: dict[str, int] = {}
         self.last_award: datetime | None = None
 
-    def award(self, reason: AwardReason, name: str, kind: str | None, points: int, number: int, at: datetime) -> None:
-        """Add a number of awards that differ in their moments only, of which `at` is the newest."""
+    def award(self, earning: Earning, number: int, at: datetime) -> None:
+        """Add a number of awards for the same, of which the newest was given at `at`."""
+        name, kind, points = earning.name, earning.kind, earning.points
         self.points += points * number
         if kind is not None:
-            _add(self.kind_points, {kind: points * number})
-        if reason == "bonus":
-            _add(self.bonuses, {name: number})
-        elif reason == "quest":
-            _add(self.quests, {name: number})
+            self.kind_points[kind] = self.kind_points.get(kind, 0) + points * number
+        if earning.reason == "bonus":
+            self.bonuses[name] = self.bonuses.get(name, 0) + number
+        elif earning.reason == "quest":
+            self.quests[name] = self.quests.get(name, 0) + number
         if points:
-            self.note(at)
+            self._note(at)
 
-    def note(self, at: datetime | None) -> None:
+    def _note(self, at: datetime | None) -> None:
         if at is not None and (self.last_award is None or at > self.last_award):
             self.last_award = at
 
     def add(self, tally: Tally) -> None:
+        """Add what was summed before."""
         self.points += tally.points
         _add(self.counts, tally.counts)
         _add(self.bonuses, tally.bonuses)
         _add(self.kind_points, tally.kind_points)
         _add(self.quests, tally.quests)
-        self.note(tally.last_award)
+        self._note(tally.last_award)
 
     def tally(self) -> Tally:
+        """The sums so far."""
         return Tally(
             self.points,
             _nonzero(self.counts),
@@ -118,49 +120,10 @@ def _nonzero(numbers: Mapping[str, int]) -> dict[str, int]:
 
 def total(tallies: Iterable[Tally]) -> Tally:
     """Several tallies as one."""
-    together = _Sum()
+    together = Sum()
     for each in tallies:
         together.add(each)
     return together.tally()
-
-
-def tally(
-    activities: Iterable[Activity], awards: Iterable[Award], adjustments: Iterable[Adjustment], zone: ZoneInfo
-) -> TeamScore:
-    """One team's score from its live activities, their awards and its adjustments, these on the day of recording."""
-    days: defaultdict[date, _Sum] = defaultdict(_Sum)
-    people: defaultdict[str, _Sum] = defaultdict(_Sum)
-    day_of: dict[str | None, date] = {}
-    for activity in activities:
-        day = day_of[activity.id] = local_day(activity.occurred_at, zone)
-        for counts in (days[day].counts, people[activity.person].counts):
-            counts[activity.kind] = counts.get(activity.kind, 0) + 1
-    earned: list[Earned] = []
-    for (day, person, reason, name, kind, points), (number, newest) in _alike(awards, day_of, zone).items():
-        days[day].award(reason, name, kind, points, number, newest)
-        if person is not None:
-            people[person].award(reason, name, kind, points, number, newest)
-        if points > 0:
-            earned.append(Earned(newest, reason, name, points, person))
-    for adjustment in adjustments:
-        days[local_day(adjustment.at, zone)].points += adjustment.points
-    return TeamScore(
-        days={day: each.tally() for day, each in days.items()},
-        people={person: each.tally() for person, each in people.items()},
-        last_earned=max(earned, key=_newness, default=None),
-    )
-
-
-def _alike(
-    awards: Iterable[Award], day_of: Mapping[str | None, date], zone: ZoneInfo
-) -> dict[_Alike, tuple[int, datetime]]:
-    """Awards that differ in their moments only: how many, and the newest moment. There are few of these."""
-    found: dict[_Alike, tuple[int, datetime]] = {}
-    for at, _, reason, name, points, kind, person, activity in awards:
-        what = (day_of.get(activity) or local_day(at, zone), person, reason, name, kind, points)
-        number, newest = found.get(what, (0, at))
-        found[what] = (number + 1, newest if newest > at else at)  # noqa: FURB136 - a call for each award is slow
-    return found
 
 
 def merge(one: TeamScore, other: TeamScore) -> TeamScore:
@@ -169,7 +132,7 @@ def merge(one: TeamScore, other: TeamScore) -> TeamScore:
     return TeamScore(
         days=one.days | {day: total([one.days.get(day, Tally()), each]) for day, each in other.days.items()},
         people=one.people | {who: total([one.people.get(who, Tally()), each]) for who, each in other.people.items()},
-        last_earned=max(earned, key=_newness, default=None),
+        last_earned=max(earned, key=newness, default=None),
     )
 
 

@@ -2,8 +2,9 @@
 
 import re
 import secrets
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Column, Dialect, Integer, Text
 from sqlalchemy.dialects.postgresql import DATE, TIMESTAMP
@@ -36,6 +37,20 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if dialect.name == "postgresql" else datetime.fromisoformat(value)
+
+
+class RawInstant(NamedTuple):
+    """How a driver's own form of a moment, which sorts like time, is read and written."""
+
+    read: Callable[[Any], datetime]
+    write: Callable[[datetime], Any]
+
+
+def raw_instant(dialect: Dialect) -> RawInstant:
+    """What turns moments into this engine's form and back."""
+    if dialect.name == "postgresql":
+        return RawInstant(lambda value: value.astimezone(UTC), lambda value: value)
+    return RawInstant(datetime.fromisoformat, instant_text)
 
 
 class Day(TypeDecorator[date]):

@@ -1,16 +1,19 @@
 """The ledger as scoring wants it: live activities with their team, and adjustments."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, bindparam, func, select, tuple_, type_coerce
+from sqlalchemy.types import NullType
 from sqlmodel import Session, col
 
-from app.domain.activity import Activity, Adjustment
+from app.domain.activity import Activity, Adjustment, Ordered
+from app.domain.local_days import LocalDays
 from app.domain.memberships import Join, team_at
 from app.domain.rules import ADJUSTMENT
 from app.models import LedgerEntry, Reversal, Week
-from app.models.columns import Instant
+from app.models.columns import Instant, raw_instant
 from app.prepared import Prepared
 from app.services import players
 from app.services.weeks import AnyWeek
@@ -85,6 +88,26 @@ def live_activities(
     return _activities(session.connection().execute(_upto(query, upto)), joins)
 
 
+def in_order(
+    session: Session, week: AnyWeek, joins: Mapping[str, Sequence[Join]], *, upto: int | None = None
+) -> tuple[Iterator[Ordered], LocalDays]:
+    """The week's activities that are not reversed, in the order of evaluation, and the local days of their moments.
+
+    Moments stay as the driver returns them: making datetimes of a hundred thousand costs as much as scoring them.
+    """
+    rows = _IN_ORDER.stream(session, week=week.id, upto=_EVERY_VERSION if upto is None else upto)
+    only = {person: each[0].team for person, each in joins.items() if len(each) == 1}
+    read, write = raw_instant(session.get_bind().dialect)
+    ordered = (
+        (
+            None, kind, person, only.get(person) or team_at(joins.get(person, ()), read(at)), at,
+            subject, seconds,
+        )
+        for kind, person, at, subject, seconds in rows
+    )  # fmt: skip
+    return ordered, LocalDays(ZoneInfo(week.timezone), read=read, write=write)
+
+
 def _activities(rows: Iterable[Any], joins: Mapping[str, Sequence[Join]]) -> list[Activity]:
     """Rows with the columns of `_ACTIVITY` as activities; who never moved needs no look at the time."""
     only = {person: each[0].team for person, each in joins.items() if len(each) == 1}
@@ -102,7 +125,10 @@ def adjustments(
 ) -> list[Adjustment]:
     """The adjustments of a week, or of one of its teams, that are not reversed."""
     query = select(*_ADJUSTMENT).where(
-        col(LedgerEntry.week_id) == week.id, col(LedgerEntry.kind) == ADJUSTMENT, is_live(upto)
+        col(LedgerEntry.week_id) == week.id,
+        col(LedgerEntry.kind) == ADJUSTMENT,
+        col(LedgerEntry.team_id).is_not(None),  # always so, and said so that their own index finds them
+        is_live(upto),
     )
     if team_id is not None:
         query = query.where(col(LedgerEntry.team_id) == team_id)
@@ -128,6 +154,32 @@ _OF_TEAM = Prepared(
         col(LedgerEntry.kind) != ADJUSTMENT,
         is_live(),
     )
+)
+_EVERY_VERSION = 2**62
+
+_UPTO: BindParameter[int] = bindparam("upto", type_=BigInteger)
+_REVERSED = (
+    select(col(Reversal.activity_seq))
+    .where(col(Reversal.version) <= _UPTO)
+    .group_by(col(Reversal.activity_seq))
+    .having(func.count() % 2 == 1)
+)
+_ORDERED: tuple[Any, ...] = (
+    LedgerEntry.kind,
+    LedgerEntry.person_id,
+    type_coerce(LedgerEntry.occurred_at, NullType()),
+    LedgerEntry.subject,
+    LedgerEntry.response_seconds,
+)
+_IN_ORDER = Prepared(
+    select(*_ORDERED)
+    .where(
+        col(LedgerEntry.week_id) == bindparam("week"),
+        col(LedgerEntry.kind) != ADJUSTMENT,
+        col(LedgerEntry.version) <= _UPTO,
+        col(LedgerEntry.seq).not_in(_REVERSED),
+    )
+    .order_by(*map(col, (LedgerEntry.occurred_at, LedgerEntry.source, LedgerEntry.external_id, LedgerEntry.kind)))
 )
 _RECORDED_BEFORE: Select[Any] = select(*_ACTIVITY).where(
     col(LedgerEntry.week_id) == bindparam("week"),

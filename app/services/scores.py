@@ -1,8 +1,8 @@
 """Each team's score, kept up to date in the transaction that changes the ledger, and rebuilt at will."""
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -11,10 +11,11 @@ from sqlalchemy import bindparam, delete, insert, update
 from sqlmodel import Session, col, select
 
 from app.domain import increment
-from app.domain.activity import Activity, Adjustment
+from app.domain.activity import Activity
 from app.domain.rules import Rules
-from app.domain.scoring import score
-from app.domain.tally import TeamScore, from_json, tally, to_json
+from app.domain.scoring import evaluate
+from app.domain.sums import Sums, score_teams
+from app.domain.tally import TeamScore, from_json, to_json
 from app.models import Score, Week
 from app.models.score import NO_TEAM
 from app.prepared import Prepared
@@ -40,9 +41,9 @@ class WeekScores(NamedTuple):
 def refresh(session: Session, week: AnyWeek, rules: Rules, team_id: str) -> None:
     """Score a team anew from its own activities alone."""
     own = facts.of_team(session, week, team_id)
-    zone = ZoneInfo(week.timezone)
-    given = facts.adjustments(session, week, team_id=team_id)
-    _store(session, week, team_id, to_json(tally(own, score(own, rules, zone), given, zone)))
+    adjustments = facts.adjustments(session, week, team_id=team_id)
+    scored = score_teams(own, adjustments, rules, ZoneInfo(week.timezone))
+    _store(session, week, team_id, to_json(scored.get(team_id, TeamScore())))
 
 
 def add(session: Session, week: AnyWeek, rules: Rules, team_id: str, fresh: Sequence[Activity]) -> None:
@@ -97,30 +98,12 @@ def of_team(session: Session, week: Week, team_id: str) -> TeamScore:
 def compute(session: Session, week: Week, rules: Rules, *, upto: int | None = None) -> WeekScores:
     """Every team's score, computed from the whole ledger of the week, as it was at version `upto` or as it is."""
     joins = teams.joins(session, week, upto=upto)
-    activities = facts.live_activities(session, week, joins, upto=upto)
-    team_ids = [team.id for team in teams.of_week(session, week, upto=upto)]
-    adjustments = facts.adjustments(session, week, upto=upto)
-    return from_facts(activities, adjustments, team_ids, rules, ZoneInfo(week.timezone))
-
-
-def from_facts(
-    activities: Iterable[Activity],
-    adjustments: Iterable[Adjustment],
-    team_ids: Iterable[str],
-    rules: Rules,
-    zone: ZoneInfo,
-) -> WeekScores:
-    """Every team's score from the facts of one week."""
-    own: defaultdict[str | None, list[Activity]] = defaultdict(list)
-    for activity in activities:
-        own[activity.team].append(activity)
-    given: defaultdict[str, list[Adjustment]] = defaultdict(list)
-    for adjustment in adjustments:
-        given[adjustment.team].append(adjustment)
-    scored = {
-        team_id: tally(own[team_id], score(own[team_id], rules, zone), given[team_id], zone) for team_id in team_ids
-    }
-    return WeekScores(scored, dict(Counter(activity.kind for activity in own[None])))
+    ordered, days = facts.in_order(session, week, joins, upto=upto)
+    sums = Sums(days)
+    evaluate(ordered, rules, days, sums)
+    scored = sums.teams(facts.adjustments(session, week, upto=upto))
+    team_ids = (team.id for team in teams.of_week(session, week, upto=upto))
+    return WeekScores({team_id: scored.get(team_id, TeamScore()) for team_id in team_ids}, sums.loose())
 
 
 def rebuild(session: Session, week: Week, rules: Rules) -> None:

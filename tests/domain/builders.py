@@ -12,7 +12,8 @@ from app.domain.receipt import Receipt, make_receipt
 from app.domain.rules.model import Bonus, Cap, Kind, Metric, Quest, Rules, Trophy, Window
 from app.domain.scoring import score
 from app.domain.standings import TeamFacts, WeekFacts, make_board
-from app.domain.tally import TeamScore, tally
+from app.domain.sums import score_teams
+from app.domain.tally import TeamScore
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -109,7 +110,7 @@ def score_of(
 ) -> TeamScore:
     """One team's score, from its own activities alone."""
     own = [each for each in activities if each.team == team]
-    return tally(own, score(own, rules, zone), [each for each in adjustments if each.team == team], zone)
+    return score_teams(own, [each for each in adjustments if each.team == team], rules, zone).get(team, TeamScore())
 
 
 def board_of(

@@ -17,7 +17,8 @@ from app.domain.receipt import make_receipt
 from app.domain.rules import Rules, parse_rules
 from app.domain.scoring import score
 from app.domain.standings import TeamFacts, WeekFacts, make_board
-from app.domain.tally import TeamScore, from_json, tally, to_json
+from app.domain.sums import score_teams
+from app.domain.tally import TeamScore, from_json, to_json
 from tests.domain.oracle import Line, oracle_board
 from tests.domain.oracle_awards import Facts
 from tests.domain.oracle_weeks import random_week
@@ -82,7 +83,8 @@ def team_scores(rules: Rules, facts: Facts, activities: list[Activity]) -> dict[
     scores = {}
     for team in (team["id"] for team in facts["teams"]):
         own = [activity for activity in activities if activity.team == team]
-        scores[team] = from_json(to_json(tally(own, score(own, rules, zone), adjustments_of(facts, team), zone)))
+        scored = score_teams(own, adjustments_of(facts, team), rules, zone).get(team, TeamScore())
+        scores[team] = from_json(to_json(scored))
     return scores
 
 

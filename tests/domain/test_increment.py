@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from app.domain.activity import IN_ORDER, Activity, Adjustment
 from app.domain.increment import Kin, add, kin_of
 from app.domain.rules.model import Cap, Rules
-from app.domain.scoring import score
-from app.domain.tally import TeamScore, tally
+from app.domain.sums import score_teams
+from app.domain.tally import TeamScore
 from tests.domain.builders import (
     ALL_HANDS,
     DEFAULT,
@@ -33,7 +33,8 @@ def scored(
     activities: Sequence[Activity], rules: Rules, given: Sequence[Adjustment] = (), zone: ZoneInfo = PACIFIC
 ) -> TeamScore:
     """The score of one team's activities and adjustments, computed from nothing."""
-    return tally(activities, score(activities, rules, zone), given, zone)
+    adjustments = [replace(each, team="t1") for each in given]
+    return score_teams(map(as_one_team, activities), adjustments, rules, zone).get("t1", TeamScore())
 
 
 def grown(

@@ -5,8 +5,8 @@ from datetime import UTC, date
 
 import pytest
 
-from app.domain.scoring import score
-from app.domain.tally import Earned, Tally, TeamScore, from_json, tally, to_json, total
+from app.domain.sums import score_teams
+from app.domain.tally import Earned, Tally, TeamScore, from_json, to_json, total
 from tests.domain.builders import BERLIN, DEFAULT, PACIFIC, activity, adjustment, moment, score_of
 
 MONDAY, TUESDAY = date(2022, 9, 12), date(2022, 9, 13)
@@ -50,7 +50,7 @@ def test_tally_is_by_local_day_and_by_person() -> None:
 
 
 def test_tally_of_one_ledger_has_other_days_in_another_zone() -> None:
-    found = tally(WEEK, score(WEEK, DEFAULT, BERLIN), [], BERLIN)
+    [found] = score_teams(WEEK, [], DEFAULT, BERLIN).values()
 
     assert {day: each.counts for day, each in found.days.items()} == {
         MONDAY: {"shift": 1},
@@ -58,10 +58,14 @@ def test_tally_of_one_ledger_has_other_days_in_another_zone() -> None:
     }
 
 
-def test_tally_of_nothing_is_empty() -> None:
-    found = tally([], [], [], PACIFIC)
+def test_score_teams_without_facts_is_empty() -> None:
+    assert score_teams([], [], DEFAULT, PACIFIC) == {}
 
-    assert found == TeamScore({}, {}, None)
+
+def test_score_teams_with_an_adjustment_alone_knows_its_team() -> None:
+    found = score_teams([], [adjustment(-4, "2022-09-12 23:59")], DEFAULT, PACIFIC)
+
+    assert found == {"owls": TeamScore({MONDAY: Tally(-4)}, {}, None)}
 
 
 def test_total_adds_up_days() -> None:

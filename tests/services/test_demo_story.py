@@ -9,8 +9,9 @@ from app.domain.activity import Activity, Adjustment
 from app.domain.names import flaw, tidy
 from app.domain.ranking import ranks
 from app.domain.rules import Rules, parse_rules
-from app.domain.tally import total
-from app.services import scores, startup
+from app.domain.sums import score_teams
+from app.domain.tally import TeamScore, total
+from app.services import startup
 from app.services.demo import pace
 from app.services.demo.cast import CAST, ENDS, STARTS, ZONE
 from app.services.demo.script import SLOT, Correction, Event, events
@@ -47,8 +48,9 @@ def places(script: Sequence[Event]) -> Iterator[tuple[datetime, dict[str, int]]]
                 del live[key]
             case Gift() as gift:
                 gifts.append(Adjustment("gift", gift.team, gift.points, gift.reason, event.at))
-        scored = scores.from_facts(live.values(), gifts, names, rules, ZONE)
-        yield event.at, ranks({team: total(each.days.values()) for team, each in scored.teams.items()}, rules.ties)
+        scored = score_teams(live.values(), gifts, rules, ZONE)
+        sums = {name: total(scored.get(name, TeamScore()).days.values()) for name in names}
+        yield event.at, ranks(sums, rules.ties)
 
 
 def fact(draft: Draft) -> Activity:
