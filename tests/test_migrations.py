@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
+from app.config import PROJECT
 from app.db import Database
 from app.services import schema
 from tests.builders import Game
@@ -123,8 +125,18 @@ def test_newest_schema_is_recognised(bare: Database) -> None:
     assert (before, schema.is_current(bare)) == (False, True)
 
 
-def test_migration_that_fails_leaves_nothing_behind(bare: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.services.schema._revision", lambda _connection: 1 / 0)
+def test_revisions_read_from_the_files_are_alembics() -> None:
+    scripts = ScriptDirectory(str(PROJECT / "migrations"))
+
+    assert schema.revisions() == {script.revision: script.down_revision for script in scripts.walk_revisions()}
+    assert schema.newest() == scripts.get_current_head()
+
+
+def test_migration_that_fails_leaves_nothing_behind(bare: Database) -> None:
+    @event.listens_for(bare.writer, "before_cursor_execute")
+    def fail(*call: Any) -> None:
+        if "UPDATE alembic_version" in call[2]:  # the statement: the last one but for the commit
+            raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         schema.migrate(bare)

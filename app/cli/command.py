@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
-from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from app.cli.voice import Answer, Voice
@@ -61,10 +60,6 @@ def as_problem(error: Exception) -> Problem | None:
             return Problem(f"{where}{error.strerror or error}. Nothing was changed.")
         case UnicodeError():
             return Malformed("That holds characters that are not valid Unicode text. Write it anew in UTF-8.")
-        case CommandError():
-            return Unavailable(
-                f"The database's schema is not one this version knows: {error}. Install a newer version."
-            )
         case DBAPIError():
             return Unavailable(f"The database refused: {str(error.orig).partition(chr(10))[0]}. Nothing was changed.")
         case _:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from app.cli.command import command
+from app.cli.importing import no_collecting
 from app.cli.place import read_settings
 from app.cli.voice import Voice
 
@@ -18,7 +19,8 @@ def serve(
     port: Annotated[int, typer.Option(metavar="PORT", min=0, max=65_535, help="The port to listen on.")] = 8000,
 ) -> None:
     """Serve pages and API until stopped (Ctrl+C or SIGTERM); SQLite is migrated by itself."""
-    from app.cli import server
+    with no_collecting():
+        from app.cli import server
 
     server.serve(voice, read_settings(), host, port)
 
@@ -36,6 +38,7 @@ def demo(
     ] = None,
 ) -> None:
     """Replay the Q3 2022 week on a board that moves; needs nothing, and keeps to a SQLite file of its own."""
-    from app.cli import demo as story
+    with no_collecting():
+        from app.cli import demo as story
 
     story.demo(voice, read_settings(), finished=finished, speed=speed, port=port)

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import make_url
 
-from app.config import PROJECT, Settings
+from app.config import Settings
 from app.db import Database
 from app.errors import Conflict, Malformed, NotFound, Unavailable
 from app.services import schema, server_lock
@@ -132,8 +131,7 @@ def _check(part: Path, source: Path) -> None:
         if not tables >= _TABLES:
             raise Malformed(f"{source} is no database of Assembly Week. Nothing was changed.")
         revisions = {revision for (revision,) in copy.execute("SELECT version_num FROM alembic_version")}
-    known = {script.revision for script in ScriptDirectory(str(PROJECT / "migrations")).walk_revisions()}
-    if not revisions or revisions - known:
+    if not revisions or revisions - schema.revisions().keys():
         raise Malformed(f"{source} was made by a newer version of Assembly Week. Install that one, or a newer one.")
 
 

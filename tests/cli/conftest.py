@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from app.cli import app
+from app.cli.commands import app
 from app.config import PROJECT
 
 RULES_FILE = PROJECT / "scoring_rules.toml"

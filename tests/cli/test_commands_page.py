@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import typer.main
 
-from app.cli import app
+from app.cli.commands import app
 from app.config import PROJECT
 from app.domain.who import SCOPES
 

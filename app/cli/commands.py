@@ -1,0 +1,52 @@
+"""Every command there is, and how one is run."""
+
+import io
+import sys
+from typing import Annotated
+
+import typer
+
+from app import __version__
+from app.cli import people, rules, running, tokens, transfers, upkeep, weeks
+
+app = typer.Typer(
+    name="assembly-week",
+    help="A week of customer-support rotations as a game. Every command has --json and --help.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"assembly-week {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """A week of customer-support rotations as a game. Every command has --json and --help."""
+
+
+app.add_typer(running.group)
+app.add_typer(upkeep.group)
+app.add_typer(weeks.group, name="week")
+app.add_typer(people.group, name="person")
+app.add_typer(transfers.teams, name="team")
+app.add_typer(transfers.activities, name="activity")
+app.add_typer(transfers.group)
+app.add_typer(rules.group, name="rules")
+app.add_typer(tokens.group, name="token")
+
+
+def run() -> None:
+    """Run one command; the exit status is 0, 1 (refused) or 2 (wrong usage)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    app(prog_name="assembly-week")
