@@ -68,6 +68,13 @@ class Misdirected(Problem):
         )
 
 
+class HeadTooLarge(Problem):
+    """More headers or cookies than a request may carry."""
+
+    status = 431
+    title = "Too many headers"
+
+
 class TooMany(Problem):
     """Tried too often; `wait` is how many seconds until the next try counts anew."""
 

@@ -18,6 +18,7 @@ from app.web import (
     ceremony,
     csp_reports,
     display,
+    forms,
     health,
     me,
     organizer,
@@ -88,6 +89,11 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall
         docs_url=None,
         redoc_url=None,
         max_body_size=MOST_BODY_BYTES,
+        form_limits={
+            "max_fields": forms.MOST_FIELDS,
+            "max_files": forms.MOST_FILES,
+            "max_part_size": forms.MOST_TEXT_BYTES,
+        },
         lifespan=_lifespan,
     )
     app.state.installation = _install(settings or Settings(), clock, wall or clock)

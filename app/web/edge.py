@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Misdirected, NotAllowed, Problem
-from app.web import csp_reports, forms, problems, render
+from app.web import bounds, csp_reports, forms, problems, render
 from app.web.hosts import Hosts
 
 _HEADERS = {
@@ -73,7 +73,7 @@ class Edge:
             return
         # The server leaves the body out where it was asked for none.
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-        await self._app(asked, receive, edged)
+        await self._app(asked, bounds.counted(scope, receive), edged)
 
     def _dress(self, scope: Scope, given: Iterable[Header]) -> list[Header]:
         """An answer's headers with ours; where it has one of its own, that one stands."""
@@ -86,7 +86,9 @@ class Edge:
         return headers + [header for header in ours if header[0] not in has]
 
     def _refusal(self, scope: Scope) -> Response | None:
-        """What no route needs to see: a name that is not ours, a form that another site sends."""
+        """What no route needs to see: too much of anything, a name that is not ours, a form that another site sends."""
+        if (problem := bounds.refusal(scope)) is not None:
+            return problems.refusal(Request(scope), problem)
         hosts = Headers(scope=scope).getlist("host")
         if scope["path"] not in PROBES and (len(hosts) != 1 or not self._hosts.knows(hosts[0])):
             return problems.refusal(Request(scope), Misdirected(", ".join(hosts)))

@@ -14,6 +14,9 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 FIELD = "csrf"
 HEADER = "x-csrf-token"
 FOR_PROGRAMS = ("/api/", csp_reports.PATH)
+MOST_FIELDS = 100
+MOST_FILES = 1
+MOST_TEXT_BYTES = 1_048_576  # of one field beside a file
 EXPIRED = "This form belongs to another sign-in or has expired. Open the page again and send it once more."
 
 
@@ -37,7 +40,7 @@ def is_foreign(scope: Scope) -> bool:
 async def read(request: Request) -> FormData:
     """What a form carries. Raises Malformed for a body that is none."""
     try:
-        return await request.form()
+        return await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES, max_part_size=MOST_TEXT_BYTES)
     except UnicodeError:  # some of the encodings a body may claim fail in ways of their own
         raise Malformed("The form cannot be read. Open the page again and send it from there.") from None
 

@@ -1,0 +1,51 @@
+"""How much a request may bring: counted before anything of ours takes it apart."""
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope
+
+from app.errors import HeadTooLarge, Malformed, Problem
+from app.web.forms import FOR_PROGRAMS, MOST_FIELDS, SAFE
+
+MOST_HEADERS = 100
+MOST_COOKIES = 200
+MOST_PARAMETERS = 100
+MOST_FORM_BYTES = 65_536
+"""Of a form without a file. Undoing the escapes of more would keep everybody waiting: a megabyte takes a third of a
+second, a megabyte of nothing but separators more than one."""
+
+
+def refusal(scope: Scope) -> Problem | None:
+    """Why a request's head is more than anybody sends who means it; None for one that may pass."""
+    if len(scope["headers"]) > MOST_HEADERS:
+        return HeadTooLarge(f"This request has more than {MOST_HEADERS} headers. Send fewer.")
+    if sum(value.count(b";") for name, value in scope["headers"] if name == b"cookie") > MOST_COOKIES:
+        return HeadTooLarge(f"This request has more than {MOST_COOKIES} cookies. Clear those of this site.")
+    if scope["query_string"].count(b"&") >= MOST_PARAMETERS:
+        return Malformed(f"This address has more than {MOST_PARAMETERS} parameters. Leave some out.")
+    return None
+
+
+def counted(scope: Scope, receive: Receive) -> Receive:
+    """The way a request's body comes in, ended by 413 or 400 where it is a form with too many bytes or fields."""
+    if scope["method"] in SAFE or scope["path"].startswith(FOR_PROGRAMS) or _is_multipart(scope):
+        return receive  # programs' bodies and files have limits of their own
+    left, fields = MOST_FORM_BYTES, MOST_FIELDS
+
+    async def counting() -> Message:
+        nonlocal left, fields
+        message = await receive()
+        body = message.get("body", b"")
+        left -= len(body)
+        fields -= body.count(b"&")
+        if left < 0:
+            raise HTTPException(413)
+        if fields <= 0:
+            raise HTTPException(400)
+        return message
+
+    return counting
+
+
+def _is_multipart(scope: Scope) -> bool:
+    return Headers(scope=scope).get("content-type", "").strip().lower().startswith("multipart/")
