@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import func, make_url, select
+from sqlalchemy import URL, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -42,9 +42,9 @@ class Database:
     3.51.2 two processes that write and checkpoint at once can damage the file.
     """
 
-    def __init__(self, url: str, *, checkpoints: bool = False, limits: Limits | None = None) -> None:
-        self.url = url
-        self.on_sqlite = url.startswith("sqlite")
+    def __init__(self, url: URL | str, *, checkpoints: bool = False, limits: Limits | None = None) -> None:
+        self.url = url = make_url(url)
+        self.on_sqlite = url.drivername == "sqlite"
         self.limits = limits
         self._patience = (limits or Limits()).request
         self._listeners: list[Listener] = []
@@ -155,10 +155,10 @@ class Database:
 
         NOTIFY says nothing but "look again": it may be lost or late, so nothing may depend on it.
         """
-        address = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
-        options: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, **DEAD_PEER}
+        _, address = self.writer.dialect.create_connect_args(self.url)
+        options: dict[str, Any] = {**address, "connect_timeout": CONNECT_SECONDS, **DEAD_PEER}
         with translated():
-            async with await psycopg.AsyncConnection.connect(address, autocommit=True, **options) as connection:
+            async with await psycopg.AsyncConnection.connect(**options, autocommit=True) as connection:
                 await connection.execute(f"LISTEN {HINT}")
                 yield
                 async for _notification in connection.notifies():
@@ -206,9 +206,9 @@ def _commit(session: Session) -> None:
         raise
 
 
-def _make_file(url: str) -> None:
+def _make_file(url: URL) -> None:
     """Make the file for its owner's eyes alone: it holds e-mails. SQLite gives what lies beside it the same mode."""
-    path = make_url(url).database
+    path = url.database
     if path and not Path(path).exists():
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         Path(path).touch(mode=0o600)

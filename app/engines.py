@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Engine, event
+from sqlalchemy import URL, Engine, event
 from sqlalchemy.pool import QueuePool
 from sqlmodel import create_engine
 
@@ -71,7 +71,7 @@ class _Connection(psycopg.Connection[Any]):
             return result
 
 
-def postgresql_engine(url: str, *, most: int, limits: Limits | None) -> Engine:
+def postgresql_engine(url: URL, *, most: int, limits: Limits | None) -> Engine:
     """Make an engine of at most so many connections; without limits a statement may take as long as it takes."""
     engine = create_engine(
         url,
@@ -110,7 +110,7 @@ def _milliseconds(seconds: float) -> str:
 
 
 def sqlite_engine(
-    url: str, *, size: int, begin: str, patience: float, checkpoints: bool = False, query_only: bool = False
+    url: URL, *, size: int, begin: str, patience: float, checkpoints: bool = False, query_only: bool = False
 ) -> Engine:
     """Make an engine of so many connections that wait `patience` seconds for a lock, and less where less is left."""
     engine = create_engine(

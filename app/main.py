@@ -12,7 +12,7 @@ from app import __version__, jobs
 from app.config import PROJECT, Settings
 from app.db import Database
 from app.integrations import mail, oidc
-from app.services import startup
+from app.services import secrets, startup
 from app.web import (
     api,
     ceremony,
@@ -80,7 +80,8 @@ class _Application(FastAPI):
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall: Clock | None = None) -> FastAPI:
     """The web application for these settings (the environment's by default), on its own database connections.
 
-    Weeks go by `clock`; sign-ins and tokens by `wall`, the same one unless the week's is hurried on.
+    Weeks go by `clock`; sign-ins and tokens by `wall`, the same one unless the week's is hurried on. Raises Malformed
+    for settings or a signing key that can't be used.
     """
     app = _Application(
         title="Assembly Week",
@@ -96,7 +97,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall
         },
         lifespan=_lifespan,
     )
-    app.state.installation = _install(settings or Settings(), clock, wall or clock)
+    app.state.installation = _install(settings or startup.read_settings(), clock, wall or clock)
     api.include_in(app)
     for router in PAGES:
         app.include_router(router)
@@ -106,6 +107,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall
 
 
 def _install(settings: Settings, clock: Clock, wall: Clock) -> Installation:
+    key = secrets.load(settings)
     database = Database(settings.sqlalchemy_url, checkpoints=True)
     keeper, desk = BoardKeeper(database, clock), Desk(database, wall)
     projector = Projector(database, clock, settings.display_scenes)
@@ -113,6 +115,7 @@ def _install(settings: Settings, clock: Clock, wall: Clock) -> Installation:
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
     return Installation(
         settings=settings,
+        key=key,
         database=database,
         clock=clock,
         wall=wall,

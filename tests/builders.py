@@ -22,6 +22,7 @@ from app.services.ledger import Arrival, Taken
 from app.services.rosters import Entry
 
 SLUG = "q3-2022"
+SIGNING_KEY = "the signing key of every test, which is no secret"
 ZONE = "America/Los_Angeles"
 PACIFIC = ZoneInfo(ZONE)
 STARTS, ENDS = date(2022, 9, 12), date(2022, 9, 16)

@@ -14,7 +14,7 @@ from app.config import PROJECT, Settings
 from app.db import Database
 from app.services import schema, startup
 from tests import postgresql as pg
-from tests.builders import NOW, Game
+from tests.builders import NOW, SIGNING_KEY, Game
 from tests.sqlite import SQLite
 
 RULES_FILE = PROJECT / "scoring_rules.toml"
@@ -161,7 +161,7 @@ def stage(engine: str, scene: str, request: pytest.FixtureRequest) -> SQLite | p
 def settings(stage: SQLite | pg.PostgreSQL, tmp_path: Path) -> Settings:
     """The settings of an installation on that database; its other files are the test's own."""
     return Settings(
-        _env_file=None, data_dir=tmp_path, database_url=stage.url, rules_file=RULES_FILE, secret_key="not secret"
+        _env_file=None, data_dir=tmp_path, database_url=stage.url, rules_file=RULES_FILE, secret_key=SIGNING_KEY
     )
 
 

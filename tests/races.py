@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
+from sqlalchemy import URL
+
 from app.db import Database
 from app.errors import Problem
 
@@ -15,7 +17,7 @@ T = TypeVar("T")
 
 
 @contextmanager
-def several(url: str, count: int = 4) -> Iterator[list[Database]]:
+def several(url: URL | str, count: int = 4) -> Iterator[list[Database]]:
     """Several processes' worth of connections to the same database."""
     databases = [Database(url) for _ in range(count)]
     yield databases

@@ -85,7 +85,16 @@ def test_every_answer_comes_after_an_fdatasync(game: Game, settings: Settings, t
         pytest.skip("strace is not installed: fdatasync cannot be counted (apt-get install strace)")
     trace = tmp_path / "trace"
 
-    child = recorder(settings.sqlalchemy_url, 20, "strace", "-f", "-o", str(trace), "-e", "trace=fdatasync,fsync,write")
+    child = recorder(
+        settings.sqlalchemy_url.render_as_string(),
+        20,
+        "strace",
+        "-f",
+        "-o",
+        str(trace),
+        "-e",
+        "trace=fdatasync,fsync,write",
+    )
     child.communicate(timeout=60)
 
     if not trace.read_text():
@@ -99,7 +108,7 @@ def test_every_answer_comes_after_an_fdatasync(game: Game, settings: Settings, t
 @SQLITE
 @pytest.mark.parametrize("acknowledged", [2, 17])
 def test_nothing_acknowledged_is_lost_by_a_kill(game: Game, settings: Settings, acknowledged: int) -> None:
-    child = recorder(settings.sqlalchemy_url, -1)
+    child = recorder(settings.sqlalchemy_url.render_as_string(), -1)
     assert child.stdout is not None
     for _ in range(acknowledged):
         child.stdout.readline()

@@ -74,7 +74,7 @@ def test_repository_never_names(what: str) -> None:
 def test_repository_is_seen_whole() -> None:
     names = {name for name, _ in texts()}
 
-    assert {"Makefile", ".ci/run", "app/config.py", "tests/test_repository.py", "requirements.lock"} - names == set()
+    assert {"Makefile", ".ci/run", "app/main.py", "tests/test_repository.py", "requirements.lock"} - names == set()
 
 
 def test_module_starts_with_one_line_that_says_what_it_is() -> None:

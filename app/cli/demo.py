@@ -17,7 +17,7 @@ import typer
 from app.cli import server
 from app.cli.place import opened
 from app.cli.voice import Answer, Voice
-from app.config import Settings
+from app.config import Settings, sqlite_url
 from app.db import Database
 from app.errors import Conflict, Problem
 from app.main import create_app
@@ -34,14 +34,14 @@ SCOPES = ["read", "activities:write"]
 
 _MOST_DEMOS = 20
 # A demo sends no mail to anybody, and nobody's company lets people into it.
-_OWN = {"board_visibility": "public", "smtp_url": "", "oidc_issuer": ""}
+_OWN: dict[str, object] = {"board_visibility": "public", "smtp_url": "", "oidc_issuer": ""}
 _EXAMPLE_AT = datetime.combine(STARTS, time(5), ZONE)
 
 
 def demo(voice: Voice, settings: Settings, *, finished: bool, speed: float, port: int | None) -> None:
     """Serve the demo until stopped. Raises Conflict where the port is taken."""
     with server.stopped_by_signals(), _own_file(settings.data_dir) as file, _listen(port) as listener:
-        settings = settings.model_copy(update={"database_url": f"sqlite:///{file}", **_OWN})
+        settings = settings.changed(database_url=sqlite_url(file).render_as_string(), **_OWN)
         with opened(settings, checkpoints=True) as database:
             token = _prepare(database, finished=finished)
             address = server.address_of(listener)

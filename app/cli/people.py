@@ -7,12 +7,12 @@ import typer
 from sqlmodel import Session
 
 from app.cli.command import command
-from app.cli.place import actor, read_settings, reading, writing
+from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice
 from app.domain.who import ROLES
 from app.errors import NotFound
 from app.models import Person
-from app.services import accounts, directory, links
+from app.services import accounts, directory, links, startup
 from app.services.directory import Wanted
 from app.web.clock import utc_now
 
@@ -55,7 +55,7 @@ def _everybody(session: Session, now: datetime) -> list[dict[str, Any]]:
 @command(group, "link")
 def link(_voice: Voice, email: Email) -> Answer:
     """Print a link that signs somebody in, once, within seven days; the one before stops working."""
-    settings, now = read_settings(), utc_now()
+    settings, now = startup.read_settings(), utc_now()
     with writing() as session:
         person = _find(session, email)
         secret = links.make(session, person, "invitation", by=actor(), now=now)

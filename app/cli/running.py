@@ -6,8 +6,8 @@ import typer
 
 from app.cli.command import command
 from app.cli.importing import no_collecting
-from app.cli.place import read_settings
 from app.cli.voice import Voice
+from app.services import startup
 
 group = typer.Typer()
 
@@ -22,7 +22,7 @@ def serve(
     with no_collecting():
         from app.cli import server
 
-    server.serve(voice, read_settings(), host, port)
+    server.serve(voice, startup.read_settings(), host, port)
 
 
 @command(group, "demo")
@@ -41,4 +41,4 @@ def demo(
     with no_collecting():
         from app.cli import demo as story
 
-    story.demo(voice, read_settings(), finished=finished, speed=speed, port=port)
+    story.demo(voice, startup.read_settings(), finished=finished, speed=speed, port=port)

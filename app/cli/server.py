@@ -19,15 +19,12 @@ from app.cli.place import opened
 from app.cli.voice import Answer, Voice
 from app.config import Settings
 from app.errors import Conflict, Malformed, Unavailable
-from app.integrations import mail, oidc
 from app.main import create_app
 from app.services import backups, links, server_lock
-from app.web import scenes
 from app.web.clock import utc_now
 from app.web.live import STUCK_SECONDS
 
 GRACE_SECONDS = 5
-EVERYBODY = {"*", "0.0.0.0/0", "::/0"}
 FIRST_SAFE_SQLITE = (3, 51, 3)
 
 _BACKLOG = 2_048
@@ -35,7 +32,6 @@ _BACKLOG = 2_048
 
 def serve(voice: Voice, settings: Settings, host: str, port: int) -> None:
     """Serve this installation until stopped. Raises Conflict where a server runs already or the port is taken."""
-    _check(settings)
     lock = alone(backups.ledger_file(settings).parent) if settings.on_sqlite else nullcontext()
     with stopped_by_signals(), lock, listen(host, port) as listener:
         address = address_of(listener)
@@ -49,17 +45,6 @@ def serve(voice: Voice, settings: Settings, host: str, port: int) -> None:
             ]
         voice.give(Answer({"address": address} | ({"owner_link": first} if first else {}), sentences))
         run(create_app(settings), listener, settings)
-
-
-def _check(settings: Settings) -> None:
-    """Refuse settings without sense before anything is promised. Raises Malformed."""
-    mail.mailbox(settings)
-    oidc.provider(settings)
-    if {each.strip() for each in settings.trusted_proxies.split(",")} & EVERYBODY:
-        raise Malformed("ASSEMBLY_WEEK_TRUSTED_PROXIES must name addresses; this would believe anybody's headers.")
-    if not settings.on_sqlite and not settings.secret_key:
-        raise Malformed("On PostgreSQL set ASSEMBLY_WEEK_SECRET_KEY to 32 random characters, the same on each replica.")
-    scenes.rotation(settings.display_scenes)
 
 
 def _first_link(settings: Settings, base: str) -> str | None:
@@ -163,7 +148,7 @@ def run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
+        forwarded_allow_ips=list(settings.trusted_proxies) or None,
     )
     try:
         _Server(config, app).run(sockets=[listener])

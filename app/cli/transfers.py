@@ -9,9 +9,9 @@ import typer
 from app.cli.command import command
 from app.cli.files import STDOUT, UTF8_MARK, counted, read_lines, read_text_lines, written
 from app.cli.parameters import InputFile, WeekSlug
-from app.cli.place import actor, opened, read_settings, writing
+from app.cli.place import actor, opened, writing
 from app.cli.voice import Answer, Voice
-from app.services import audit, batch, rosters, transfer, weeks
+from app.services import audit, batch, rosters, startup, transfer, weeks
 from app.services.transfer import Format
 from app.web.clock import utc_now
 
@@ -71,7 +71,11 @@ def export(
     if voice.as_json and (form, out) == ("csv", STDOUT):
         raise typer.BadParameter("With --json, standard output holds JSON alone: name a file.", param_hint="--out")
     now = utc_now()
-    with opened(read_settings()) as database, database.reading() as session, voice.progress(f"Exporting {week}") as bar:
+    with (
+        opened(startup.read_settings()) as database,
+        database.reading() as session,
+        voice.progress(f"Exporting {week}") as bar,
+    ):
         found = weeks.find(session, week, now)
         with written(out) as file:
             count = transfer.export(session, found, form, file, bar.advance)

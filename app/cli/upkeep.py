@@ -7,7 +7,7 @@ import typer
 
 from app.cli.command import command
 from app.cli.parameters import InputFile
-from app.cli.place import opened, read_settings, reading
+from app.cli.place import opened, reading
 from app.cli.voice import Answer, Voice
 from app.db import Database
 from app.services import backups, schema, startup, verification, weeks
@@ -19,7 +19,7 @@ group = typer.Typer()
 @command(group, "migrate")
 def migrate(_voice: Voice) -> Answer:
     """Bring the database to the newest schema (the server does so by itself on SQLite)."""
-    settings = read_settings()
+    settings = startup.read_settings()
     database = Database(settings.sqlalchemy_url)
     try:
         revision = schema.migrate(database)
@@ -60,7 +60,7 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
 ) -> Answer:
     """Copy the SQLite database, also while the server writes."""
-    ledger = backups.ledger_file(read_settings())
+    ledger = backups.ledger_file(startup.read_settings())
     with voice.progress("Copying pages") as bar:
         size = backups.back_up(ledger, file, overwrite=force, progress=bar.reach)
     return Answer({"file": str(file), "bytes": size}, [f"Backed up to {file} ({size:,} bytes)."])
@@ -69,7 +69,7 @@ def backup(
 @command(group, "restore")
 def restore(_voice: Voice, file: InputFile) -> Answer:
     """Put a backup in the database's place, and keep what it replaces. The server must be stopped."""
-    settings = read_settings()
+    settings = startup.read_settings()
     done = backups.restore(backups.ledger_file(settings), file, now=utc_now())
     with opened(settings):
         kept = f" The one it replaces is kept as {done.replaced}." if done.replaced else ""

@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from app.cli.command import command
 from app.cli.parameters import Ends, Starts, WeekSlug
-from app.cli.place import actor, read_settings, reading, writing
+from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice
 from app.models import Week
-from app.services import lifecycle, secrets, weeks
+from app.services import lifecycle, secrets, startup, weeks
 from app.web.clock import utc_now
 from app.web.documents import week_document
 
@@ -73,11 +73,11 @@ def freeze(_voice: Voice, slug: WeekSlug) -> Answer:
 @command(group, "present")
 def present(_voice: Voice, slug: WeekSlug) -> Answer:
     """Print the link that drives the week's ceremony; it counts for a day."""
-    settings, now = read_settings(), utc_now()
+    settings, now = startup.read_settings(), utc_now()
     with reading() as session:
         week = weeks.find(session, slug, now)
-    path = f"/weeks/{week.slug}/summary/present"
-    link = f"{settings.public_url.rstrip('/')}{path}?key={secrets.presenter_key(settings, week.slug)}"
+    key, path = secrets.load(settings), f"/weeks/{week.slug}/summary/present"
+    link = f"{settings.public_url.rstrip('/')}{path}?key={secrets.presenter_key(key, week.slug, now)}"
     sentences = [f"For the presenter, for a day: {link}", f"For the room: {settings.public_url.rstrip('/')}{path}"]
     return Answer({"link": link, "room": path}, sentences)
 

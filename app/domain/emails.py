@@ -33,10 +33,6 @@ def is_disguised(email: str) -> bool:
     return seen != email or any(not (each.isascii() or each.isalnum()) or each in _UNSEEN for each in email)
 
 
-def parse_domains(text: str) -> frozenset[str]:
-    """The domains of a comma-separated list, in lower case. Raises ValueError with the one that is none."""
-    domains = [domain for item in text.split(",") if (domain := item.strip())]
-    for domain in domains:
-        if not _DOMAIN.fullmatch(domain):
-            raise ValueError(domain)
-    return frozenset(domain.lower() for domain in domains)
+def is_domain(text: str) -> bool:
+    """Tell whether a text is a domain that e-mails can have, in any case of letters."""
+    return _DOMAIN.fullmatch(text) is not None

@@ -1,6 +1,7 @@
-"""Host names: which of them are this very machine."""
+"""Host names and addresses: which are this very machine, and which may be asked over the network."""
 
 from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
 
 
 def is_loopback(host: str) -> bool:
@@ -9,3 +10,20 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def https_flaw(url: object, *, plain: bool) -> str | None:
+    """Tell why an address isn't one to ask over https, as the end of a sentence; None for a good one.
+
+    `plain` allows http to this machine.
+    """
+    try:
+        parts = urlsplit(url) if isinstance(url, str) and url.isprintable() else SplitResult("", "", "", "", "")
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        return "is no address"
+    if parts.scheme not in {"https", "http"} or not host or parts.username is not None or parts.fragment:
+        return "is no plain https address"
+    if parts.scheme == "http" and not (plain and is_loopback(host)):
+        return "is not https"
+    return None

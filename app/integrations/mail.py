@@ -8,28 +8,15 @@ from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, getaddresses, make_msgid
+from email.utils import format_datetime, make_msgid
 from functools import cache
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from app.config import Settings
-from app.domain.hosts import is_loopback
-from app.errors import MailNotSent, Malformed
+from app.config.smtp import Server, parse_sender, parse_server
+from app.errors import MailNotSent
 
 SECONDS = 10
-_PORTS = {"smtp": 587, "smtps": 465}
 _AGAIN = "Try again in a few minutes; if it stays so, an organizer can give you a link by other means."
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """An SMTP server: where it is, how the way to it is protected, who we are to it."""
-
-    host: str
-    port: int
-    tls: str  # "at once", "STARTTLS" or "never"
-    user: str
-    password: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,57 +126,7 @@ def _why(failure: Exception) -> str:
 
 
 def mailbox(settings: Settings) -> Mailbox | None:
-    """The mailbox of these settings; None where no server is named. Raises Malformed for settings without sense."""
-    if not settings.smtp_url:
+    """The mailbox of these settings; None where no server is named."""
+    if settings.smtp_url is None:
         return None
-    found = Mailbox(parse_server(settings.smtp_url), parse_sender(settings.mail_from))
-    if not settings.public_url:
-        raise Malformed("Set ASSEMBLY_WEEK_PUBLIC_URL to the address people type: links in messages lead there.")
-    return found
-
-
-def parse_sender(text: str) -> Address:
-    """The address of `week@example.com` or `Assembly Week <week@example.com>`. Raises Malformed."""
-    try:
-        ((name, address),) = getaddresses([text])
-        sender = Address(display_name=name, addr_spec=address)
-    except (MessageError, ValueError, IndexError):
-        sender = Address()
-    if not (sender.username and sender.domain and text.isprintable()):
-        raise Malformed("ASSEMBLY_WEEK_MAIL_FROM must be one address, such as Assembly Week <week@example.com>.")
-    return sender
-
-
-def parse_server(url: str) -> Server:
-    """The server that an address like `smtp://user:password@mail.example.com:587` names. Raises Malformed."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or _PORTS.get(parts.scheme, 0)
-    except ValueError:
-        raise _malformed() from None
-    if not (port and parts.hostname) or parts.path not in {"", "/"} or parts.fragment or not url.isprintable():
-        raise _malformed()
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if not (user + password).isascii():
-        raise Malformed("ASSEMBLY_WEEK_SMTP_URL: the user's name and the password can only have ASCII characters.")
-    return Server(parts.hostname, port, _tls(parts), user, password)
-
-
-def _tls(parts: SplitResult) -> str:
-    wish = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if wish.keys() - {"tls"} or wish.get("tls", "always") not in {"always", "never"}:
-        raise _malformed()
-    if parts.scheme == "smtps":
-        if wish.get("tls") == "never":
-            raise _malformed()
-        return "at once"
-    default = "never" if is_loopback(parts.hostname or "") else "always"
-    return "STARTTLS" if wish.get("tls", default) == "always" else "never"
-
-
-def _malformed() -> Malformed:
-    return Malformed(
-        "ASSEMBLY_WEEK_SMTP_URL must look like smtp://user:password@mail.example.com:587 or smtps://mail.example.com; "
-        "“?tls=always” and “?tls=never” may follow smtp://, and characters such as @ : / in the password are written "
-        "%40 %3A %2F."
-    )
+    return Mailbox(parse_server(settings.smtp_url.get_secret_value()), parse_sender(settings.mail_from))

@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from sqlalchemy import make_url
-
-from app.config import Settings
+from app.config import Settings, sqlite_url
 from app.db import Database
 from app.errors import Conflict, Malformed, NotFound, Unavailable
 from app.services import schema, server_lock
@@ -34,7 +32,7 @@ class Restored(NamedTuple):
 
 def ledger_file(settings: Settings) -> Path:
     """The SQLite file of this installation. Raises Conflict on PostgreSQL, which has its own tools."""
-    path = make_url(settings.sqlalchemy_url).database
+    path = settings.sqlalchemy_url.database
     if not settings.on_sqlite or not path:
         raise Conflict(
             "This installation keeps its ledger in PostgreSQL. Back it up with pg_dump, bring it back with pg_restore."
@@ -57,7 +55,7 @@ def back_up(ledger: Path, target: Path, *, overwrite: bool, progress: Progress) 
         raise Conflict(f"{target} exists already. Choose another name, or replace it with --force.")
     with _part_of(target) as part:
         try:
-            _copy(f"file:{quote(str(ledger.resolve()))}", part, progress)
+            _copy(_uri(ledger), part, progress)
         except sqlite3.Error as error:
             raise Unavailable(f"{ledger} cannot be read: {error}. There is no backup.") from error
         part.replace(target)
@@ -103,7 +101,11 @@ def _part_of(target: Path) -> Iterator[Path]:
 def _address(source: Path) -> str:
     """Read a backup without leaving files beside it, unless its own WAL lies there and must be read too."""
     has_wal = source.with_name(f"{source.name}-wal").exists()
-    return f"file:{quote(str(source.resolve()))}?{'mode=ro' if has_wal else 'immutable=1'}"
+    return f"{_uri(source)}?{'mode=ro' if has_wal else 'immutable=1'}"
+
+
+def _uri(file: Path) -> str:
+    return f"file:{quote(os.fsencode(file.resolve()))}"
 
 
 def _copy(address: str, part: Path, progress: Progress) -> None:
@@ -137,7 +139,7 @@ def _check(part: Path, source: Path) -> None:
 
 def _migrate(part: Path) -> str:
     """Bring the copy to the newest schema and fold its WAL into it, so that it is one file."""
-    database = Database(f"sqlite:///{part}")
+    database = Database(sqlite_url(part))
     try:
         revision = schema.migrate(database)
     finally:

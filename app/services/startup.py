@@ -3,15 +3,29 @@
 from datetime import datetime
 from pathlib import Path
 
+from pydantic import ValidationError
 from sqlmodel import Session, select
 
-from app.config import PROJECT, Settings
+from app.config import PROJECT, Settings, sentences
 from app.db import Database, alone
-from app.errors import Unavailable
+from app.errors import Malformed, Unavailable
 from app.models import RuleSet
-from app.services import rule_sets, schema
+from app.services import rule_sets, schema, secrets
 
 SHIPPED_RULES = PROJECT / "scoring_rules.toml"
+
+
+def read_settings() -> Settings:
+    """The environment's settings and a signing key that can be used, for every entry point alike.
+
+    Raises Malformed with a sentence for each flaw.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise Malformed(" ".join(sentences(error))) from None
+    secrets.check(settings)
+    return settings
 
 
 def prepare(database: Database, settings: Settings, now: datetime) -> None:

@@ -126,6 +126,6 @@ def _presents(place: Installation, served: Served, key: str) -> bool:
     """Whether the key is the presenter's. Raises NotAllowed for one that was given and does not count."""
     if not key:
         return False
-    if not secrets.is_presenter_key(place.settings, served.board.week, key):
+    if not secrets.is_presenter_key(place.key, served.board.week, key, place.wall()):
         raise NotAllowed("This presenter's link no longer counts. `assembly-week week present` prints a new one.")
     return True

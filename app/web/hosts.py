@@ -16,7 +16,7 @@ class Hosts:
     """What the Host header may say. An address given as a number is nobody else's name."""
 
     def __init__(self, settings: Settings) -> None:
-        named = [each.strip().casefold() for each in settings.trusted_hosts.split(",")]
+        named = [name.casefold() for name in settings.trusted_hosts]
         public = urlsplit(settings.public_url).hostname or ""
         self._seen: set[str] = set()
         self._names = {each for each in (*named, public) if each}

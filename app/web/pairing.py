@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.domain.who import Who
 from app.errors import Conflict, NotFound, SignInNeeded
-from app.services import credentials, displays, secrets, throttle
+from app.services import credentials, displays, throttle
 from app.web import cookies, redirects, render
 from app.web.access import Anybody, reads_boards
 from app.web.origin import base_of, network_of
@@ -62,7 +62,7 @@ def _is_spent(place: Installation, secret: str) -> bool:
 
 
 def _code(place: Installation, secret: str) -> str:
-    return displays.code_of(secrets.secret_key(place.settings), secret)
+    return displays.code_of(place.key.reveal(), secret)
 
 
 @router.get("")

@@ -13,6 +13,7 @@ from app.domain.who import Who
 from app.integrations.mail import Mailbox
 from app.integrations.oidc import Provider
 from app.services import audit
+from app.services.secrets import SigningKey
 from app.web.boards import BoardKeeper
 from app.web.clock import Clock
 from app.web.desk import Desk
@@ -29,6 +30,7 @@ class Installation:
     """The parts that main put together. Weeks go by `clock`, which the demo hurries on; sign-ins by `wall`."""
 
     settings: Settings
+    key: SigningKey
     database: Database
     clock: Clock
     wall: Clock

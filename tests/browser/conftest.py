@@ -74,7 +74,7 @@ def clock() -> SettableClock:
 @pytest.fixture
 def public_settings(settings: Settings) -> Settings:
     """Settings whose boards are public, and whose display changes between two scenes."""
-    return settings.model_copy(update={"board_visibility": "public", "display_scenes": "board:20,totals:8"})
+    return settings.changed(board_visibility="public", display_scenes="board:20,totals:8")
 
 
 @pytest.fixture

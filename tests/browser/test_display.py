@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Route
 
 from app.config import Settings
+from app.domain import rotation
 from app.web import scenes
 from tests.browser.display import EARLY, Screen, screen
 from tests.browser.looking import serious_flaws
@@ -15,7 +16,7 @@ from tests.web.site import SettableClock, Site, serving
 
 pytestmark = pytest.mark.browser
 
-HASTY = ",".join(f"{scene.name}:{scenes.SHORTEST}" for scene in scenes.ROTATION)
+HASTY = ",".join(f"{scene.name}:{rotation.SHORTEST}" for scene in scenes.ROTATION)
 
 
 @pytest.fixture
@@ -263,7 +264,7 @@ def test_screen_is_kept_awake(chromium: Browser, site: Site) -> None:
 def test_no_scene_and_no_newsflash_keeps_anybody_out(
     chromium: Browser, public_settings: Settings, clock: SettableClock, scheme: str
 ) -> None:
-    with serving(public_settings.model_copy(update={"display_scenes": HASTY}), clock) as site:
+    with serving(public_settings.changed(display_scenes=HASTY), clock) as site:
         found = []
         with screen(chromium, site, color_scheme=scheme, live=False) as wall:
             found += serious_flaws(wall.page)
@@ -345,7 +346,7 @@ MEASURE = """() => {
 def test_thousands_of_updates_and_rotations_leave_nothing_behind(
     chromium: Browser, public_settings: Settings, clock: SettableClock
 ) -> None:
-    with serving(public_settings.model_copy(update={"display_scenes": HASTY}), clock) as site:
+    with serving(public_settings.changed(display_scenes=HASTY), clock) as site:
         site.game.start()
         site.record(**EARLY)
         with screen(chromium, site, script=SOAK) as wall:

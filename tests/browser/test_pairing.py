@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def site(settings: Settings, clock: SettableClock) -> Iterator[Site]:
     """A running server whose boards are for members."""
-    with serving(settings.model_copy(update={"display_scenes": "board:20,totals:8"}), clock) as site:
+    with serving(settings.changed(display_scenes="board:20,totals:8"), clock) as site:
         site.game.start()
         site.record()
         yield site

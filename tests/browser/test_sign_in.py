@@ -43,7 +43,7 @@ def firm(public_settings: Settings, clock: SettableClock, provider: HonestProvid
         "oidc_name": "Example Corp", "oidc_domains": "example.com", "smtp_url": "smtp://127.0.0.1:1",
         "mail_from": "week@example.com", "public_url": f"http://127.0.0.1:{port}",
     }  # fmt: skip
-    with serving(public_settings.model_copy(update=wishes), clock, port) as site:
+    with serving(public_settings.changed(**wishes), clock, port) as site:
         site.game.start()
         yield site
 

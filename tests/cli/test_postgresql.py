@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.builders import SIGNING_KEY
 from tests.cli.conftest import Shell
 from tests.postgresql import PostgreSQL
 
@@ -13,6 +14,7 @@ def test_commands_work_after_migrate_and_not_before(
 ) -> None:
     postgresql.create("commands")
     monkeypatch.setenv("ASSEMBLY_WEEK_DATABASE_URL", postgresql.address("commands"))
+    monkeypatch.setenv("ASSEMBLY_WEEK_SECRET_KEY", SIGNING_KEY)
 
     refused = shell.refusal("week", "list")
     shell.text("migrate")

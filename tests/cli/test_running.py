@@ -272,22 +272,6 @@ def test_address_is_one_to_type_on_this_machine() -> None:
         assert server.address_of(listener) == f"http://127.0.0.1:{port}/"
 
 
-@pytest.mark.parametrize(
-    ("settings", "sentence"),
-    [
-        ({"trusted_proxies": "10.0.0.1,*"}, "ASSEMBLY_WEEK_TRUSTED_PROXIES must name addresses"),
-        ({"database_url": "postgresql://127.0.0.1:1/x"}, "On PostgreSQL set ASSEMBLY_WEEK_SECRET_KEY"),
-    ],
-)
-def test_unsafe_settings_are_not_served(
-    shell: Shell, settings: dict[str, str], sentence: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in settings.items():
-        monkeypatch.setenv(f"ASSEMBLY_WEEK_{name.upper()}", value)
-
-    assert shell.refusal("serve").startswith(sentence)
-
-
 @pytest.mark.parametrize(("proxies", "trusted"), [("", False), ("10.0.0.1", True)])
 def test_forwarded_headers_count_only_from_named_proxies(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, proxies: str, trusted: bool
@@ -301,4 +285,4 @@ def test_forwarded_headers_count_only_from_named_proxies(
         server.run(create_app(settings), listener, settings)
 
     assert found[0].proxy_headers == trusted
-    assert not trusted or found[0].forwarded_allow_ips == proxies
+    assert not trusted or found[0].forwarded_allow_ips == [proxies]

@@ -15,6 +15,7 @@ from app import __version__, cli
 from app.cli.command import command
 from app.cli.place import actor
 from app.cli.voice import Answer, Table, Voice, visible
+from tests.builders import SIGNING_KEY
 from tests.cli.conftest import Shell
 
 ISSUE = '{"kind":"issue","person":"%s","occurred_at":"2022-09-14T09:00:00Z","source":"github","external_id":"1"}'
@@ -82,6 +83,7 @@ def test_version_is_printed(shell: Shell) -> None:
 def test_bad_setting_is_a_sentence(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
 ) -> None:
+    monkeypatch.setenv("ASSEMBLY_WEEK_SECRET_KEY", SIGNING_KEY)
     monkeypatch.setenv(f"ASSEMBLY_WEEK_{name}", value)
 
     assert shell.refusal("week", "list").startswith(sentence)
@@ -94,6 +96,7 @@ def test_database_of_a_newer_version_is_a_sentence(open_week: Shell) -> None:
 
 
 def test_postgresql_is_backed_up_with_its_own_tools(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSEMBLY_WEEK_SECRET_KEY", SIGNING_KEY)
     monkeypatch.setenv("ASSEMBLY_WEEK_DATABASE_URL", "postgresql://127.0.0.1:1/x")
     sentence = (
         "This installation keeps its ledger in PostgreSQL. Back it up with pg_dump, bring it back with pg_restore."

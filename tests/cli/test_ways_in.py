@@ -67,7 +67,10 @@ def test_demo_prints_a_link_for_an_organizer_and_one_for_a_player(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ASSEMBLY_WEEK_SMTP_URL", "smtp://127.0.0.1:1")
+    monkeypatch.setenv("ASSEMBLY_WEEK_MAIL_FROM", "week@example.com")
+    monkeypatch.setenv("ASSEMBLY_WEEK_PUBLIC_URL", "https://week.example.com")
     monkeypatch.setenv("ASSEMBLY_WEEK_OIDC_ISSUER", "http://127.0.0.1:1")
+    monkeypatch.setenv("ASSEMBLY_WEEK_OIDC_CLIENT_ID", "assembly-week")
     with started("demo", "--finished", "--port", "0") as (_, document):
         base = document["board"].partition("/weeks")[0]
         ways_in = httpx.get(f"{base}/sign-in", timeout=PATIENCE_SECONDS)

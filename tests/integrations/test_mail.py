@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from app.config import Settings
-from app.errors import MailNotSent, Malformed
+from app.config import Settings, smtp
+from app.errors import MailNotSent
 from app.integrations import mail
 from app.integrations.mail import Letter, Mailbox
 from tests.smtp import Postbox, smtp_server
@@ -31,7 +31,7 @@ def postbox() -> Postbox:
 
 def box(url: str, sender: str = "Assembly Week <week@example.com>") -> Mailbox:
     """Our mailbox, impatient."""
-    return Mailbox(mail.parse_server(url), mail.parse_sender(sender), seconds=2)
+    return Mailbox(smtp.parse_server(url), smtp.parse_sender(sender), seconds=2)
 
 
 def encrypted(certificate: str) -> dict[str, Any]:
@@ -163,8 +163,8 @@ def test_server_that_is_away_is_named() -> None:
 
 def test_server_that_hangs_is_left_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = mail.parse_server(f"smtp://127.0.0.1:{listener.getsockname()[1]}")
-        mailbox = Mailbox(server, mail.parse_sender("week@example.com"), seconds=0.3)
+        server = smtp.parse_server(f"smtp://127.0.0.1:{listener.getsockname()[1]}")
+        mailbox = Mailbox(server, smtp.parse_sender("week@example.com"), seconds=0.3)
         started = time.monotonic()
 
         with pytest.raises(MailNotSent, match="in time"):
@@ -189,62 +189,8 @@ def _speak_http(listener: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
-@pytest.mark.parametrize(
-    ("url", "tls", "port"),
-    [
-        ("smtp://mail.example.com", "STARTTLS", 587),
-        ("smtp://mail.example.com:25", "STARTTLS", 25),
-        ("smtp://mail.example.com?tls=never", "never", 587),
-        ("smtp://localhost:25", "never", 25),
-        ("smtp://[::1]:25", "never", 25),
-        ("smtp://localhost:25?tls=always", "STARTTLS", 25),
-        ("smtps://mail.example.com", "at once", 465),
-    ],
-)
-def test_way_to_the_server_is_encrypted_unless_it_stays_here(url: str, tls: str, port: int) -> None:
-    server = mail.parse_server(url)
-
-    assert (server.tls, server.port) == (tls, port)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "mail.example.com",
-        "http://mail.example.com",
-        "smtp://",
-        "smtp://mail.example.com:port",
-        "smtp://mail.example.com/path",
-        "smtp://mail.example.com?tls=maybe",
-        "smtp://mail.example.com?ssl=1",
-        "smtps://mail.example.com?tls=never",
-        "smtp://mail.example.com\n",
-        "smtp://week:p%C3%B6st@mail.example.com",
-    ],
-)
-def test_server_that_is_none_is_refused(url: str) -> None:
-    with pytest.raises(Malformed, match="ASSEMBLY_WEEK_SMTP_URL"):
-        mail.parse_server(url)
-
-
-@pytest.mark.parametrize(
-    "sender", ["", "week", "Week <week>", "a@example.com, b@example.com", "Week <a@example.com>\nBcc: b@c.d"]
-)
-def test_sender_that_is_none_is_refused(sender: str) -> None:
-    settings = Settings(_env_file=None, smtp_url="smtp://localhost", mail_from=sender)
-
-    with pytest.raises(Malformed, match="ASSEMBLY_WEEK_MAIL_FROM"):
-        mail.mailbox(settings)
-
-
 def test_without_a_server_there_is_no_mailbox() -> None:
     assert mail.mailbox(Settings(_env_file=None)) is None
-
-
-def test_settings_do_not_show_their_secrets() -> None:
-    settings = Settings(_env_file=None, smtp_url="smtp://week:hidden@localhost", oidc_client_secret="hidden")
-
-    assert "hidden" not in repr(settings)
 
 
 @pytest.mark.parametrize(
@@ -258,10 +204,3 @@ def test_sign_in_letter_says_how_long_its_link_works(minutes: int, said: str) ->
         "",
         f"It works once, within {said}. Keep it to yourself: whoever opens it is signed in as you.",
     ]
-
-
-def test_links_in_messages_need_an_address_that_no_request_can_choose() -> None:
-    settings = Settings(_env_file=None, smtp_url="smtp://localhost", mail_from="week@example.com")
-
-    with pytest.raises(Malformed, match="Set ASSEMBLY_WEEK_PUBLIC_URL"):
-        mail.mailbox(settings)

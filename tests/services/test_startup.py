@@ -20,7 +20,7 @@ def with_file(settings: Settings, content: str | bytes | None) -> Settings:
     path = settings.data_dir / "rules.toml"
     if content is not None:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return settings.model_copy(update={"rules_file": path})
+    return settings.changed(rules_file=path)
 
 
 def versions(database: Database) -> list[tuple[str, str]]:

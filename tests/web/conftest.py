@@ -31,7 +31,7 @@ def visibility() -> str:
 @pytest.fixture
 def empty_site(settings: Settings, visibility: str, clock: SettableClock) -> Iterator[Site]:
     """A running server without a week."""
-    with serving(settings.model_copy(update={"board_visibility": visibility}), clock) as site:
+    with serving(settings.changed(board_visibility=visibility), clock) as site:
         yield site
 
 

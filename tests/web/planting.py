@@ -50,7 +50,7 @@ OTHER = "q2-2022"
 """A week that was closed before the rules changed."""
 
 SECRET_SETTINGS = {
-    "secret_key": "canaryofthesigningkey",
+    "secret_key": "canaryofthesigningkeythatislongenough",
     "smtp_url": "canaryofthemailserver",
     "oidc_client_secret": "canaryoftheprovider",
 }

@@ -221,7 +221,7 @@ class Stage:
             return str(next(each.id for each in tokens.every(session) if each.name == name))
 
     def _presenter_key(self, _role: Role) -> str:
-        return secrets.presenter_key(self.site.app.state.installation.settings, SLUG)
+        return secrets.presenter_key(self.site.app.state.installation.key, SLUG, self._now)
 
 
 class _Fresh(dict[str, str]):

@@ -37,16 +37,14 @@ PLACES = {
 
 def secretive(settings: Settings) -> Settings:
     """An installation with a word in every secret setting."""
-    return settings.model_copy(
-        update={
-            "secret_key": SECRET_SETTINGS["secret_key"],
-            "smtp_url": f"smtp://user:{SECRET_SETTINGS['smtp_url']}@localhost:1",
-            "mail_from": "week@example.com",
-            "public_url": "http://127.0.0.1",
-            "oidc_issuer": "http://127.0.0.1:1",
-            "oidc_client_id": "assembly-week",
-            "oidc_client_secret": SECRET_SETTINGS["oidc_client_secret"],
-        }
+    return settings.changed(
+        secret_key=SECRET_SETTINGS["secret_key"],
+        smtp_url=f"smtp://user:{SECRET_SETTINGS['smtp_url']}@localhost:1",
+        mail_from="week@example.com",
+        public_url="http://127.0.0.1",
+        oidc_issuer="http://127.0.0.1:1",
+        oidc_client_id="assembly-week",
+        oidc_client_secret=SECRET_SETTINGS["oidc_client_secret"],
     )
 
 

@@ -13,7 +13,7 @@ PRESENT = f"/weeks/{SLUG}/summary/present"
 
 
 def key_of(site: Site) -> str:
-    return secrets.presenter_key(site.app.state.installation.settings, SLUG)
+    return secrets.presenter_key(site.app.state.installation.key, SLUG, site.clock.now)
 
 
 def go(site: Site, to: str, key: str | None = None) -> httpx.Response:
@@ -48,7 +48,7 @@ def test_move_without_the_presenters_key_is_refused_and_moves_nothing(site: Site
 
 
 def test_key_of_another_week_does_not_count(site: Site) -> None:
-    other = secrets.presenter_key(site.app.state.installation.settings, "q4-2022")
+    other = secrets.presenter_key(site.app.state.installation.key, "q4-2022", site.clock.now)
 
     assert go(site, "next", other).status_code == 403
     assert site.get(f"{PRESENT}?key={other}").status_code == 403

@@ -10,8 +10,7 @@ from itertools import islice
 import pytest
 
 from app.config import PROJECT, Settings
-from app.errors import Malformed
-from app.main import create_app
+from app.domain import rotation
 from app.services import people
 from app.web import scenes
 from app.web.scenes import race
@@ -136,7 +135,7 @@ def test_display_without_a_week_waits_for_one(empty_site: Site) -> None:
 
 def test_display_with_every_scene_skipped_shows_a_quiet_picture(settings: Settings) -> None:
     changes = {"board_visibility": "public", "display_scenes": "race,heroes"}
-    with serving(settings.model_copy(update=changes)) as site:
+    with serving(settings.changed(**changes)) as site:
         site.game.start()
 
         assert shown(picture(site)) == ["quiet"]
@@ -196,7 +195,7 @@ def test_freeze_is_kept_by_a_server_that_starts_afterwards(site: Site, settings:
     for number in range(30):
         site.record(kind="response", person=DUA, external_id=f"late-{number}", source="zendesk")
 
-    with serving(settings.model_copy(update={"board_visibility": "public"})) as other:
+    with serving(settings.changed(board_visibility="public")) as other:
         found = picture(other)
 
     assert [text(found, scene) for scene in ALL] == [text(before, scene) for scene in ALL]
@@ -347,7 +346,7 @@ def test_labels_of_the_race_keep_their_distance() -> None:
 
 def test_scenes_come_in_the_order_and_for_the_seconds_of_the_setting(settings: Settings) -> None:
     changes = {"board_visibility": "public", "display_scenes": "totals:5, board:30"}
-    with serving(settings.model_copy(update=changes)) as site:
+    with serving(settings.changed(**changes)) as site:
         site.game.start()
         play(site)
 
@@ -356,23 +355,8 @@ def test_scenes_come_in_the_order_and_for_the_seconds_of_the_setting(settings: S
     assert found == [("totals", "5"), ("board", "30")]
 
 
-@pytest.mark.parametrize(
-    ("text", "flaw"),
-    [
-        ("bord:20", "names a scene “bord”; there are board, race, latest, totals, quests, heroes"),
-        ("board:2", "gives “board” 2 seconds; between 3 and 600 are possible"),
-        ("board:601", "gives “board” 601 seconds; between 3 and 600 are possible"),
-        ("board:20,board:5", "names “board” twice; a scene has one turn"),
-        ("board=20", "says “board=20”; write scenes with their seconds, such as board:20,race:12"),
-        ("board:20,", "says “”; write scenes with their seconds, such as board:20,race:12"),
-        ("board:٣", "says “board:٣”; write scenes with their seconds, such as board:20,race:12"),
-    ],
-)
-def test_wrong_setting_is_refused_at_the_start_with_a_sentence(settings: Settings, text: str, flaw: str) -> None:
-    with pytest.raises(Malformed) as refusal:
-        create_app(settings.model_copy(update={"display_scenes": text}))
-
-    assert refusal.value.detail == f"ASSEMBLY_WEEK_DISPLAY_SCENES {flaw}."
+def test_scenes_are_those_that_settings_may_name() -> None:
+    assert tuple(scene.name for scene in scenes.ROTATION) == rotation.SCENES
 
 
 def test_example_of_the_setting_is_the_default() -> None:
@@ -380,7 +364,7 @@ def test_example_of_the_setting_is_the_default() -> None:
 
     listed = re.findall(r"^#ASSEMBLY_WEEK_DISPLAY_SCENES=(.*)$", example, re.MULTILINE)
 
-    assert [scenes.rotation(each) for each in listed] == [scenes.rotation("")]
+    assert [scenes.rotation_of(each) for each in listed] == [scenes.rotation(())]
 
 
 def test_documentation_describes_every_scene() -> None:

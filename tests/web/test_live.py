@@ -81,7 +81,7 @@ def test_revoked_token_ends_its_open_stream_within_five_seconds(site: Site) -> N
 
 
 def test_streams_beyond_the_cap_of_an_address_are_refused_and_places_come_free(settings: Settings) -> None:
-    capped = settings.model_copy(update={"board_visibility": "public", "most_streams_per_address": 2})
+    capped = settings.changed(board_visibility="public", most_streams_per_address=2)
     with serving(capped) as site:
         site.game.start()
         with watching(site) as one, watching(site) as two:

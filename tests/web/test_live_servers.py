@@ -14,7 +14,7 @@ import pytest
 
 from app.config import Settings
 from app.services import tokens
-from tests.builders import an_activity
+from tests.builders import SIGNING_KEY, an_activity
 from tests.web.site import WEEK, until
 from tests.web.viewing import LIVE, parsed, state
 
@@ -24,8 +24,8 @@ def server_process(settings: Settings) -> Iterator[tuple["subprocess.Popen[str]"
     """A server of its own, as `serve` starts it; its address."""
     environment = {
         "ASSEMBLY_WEEK_DATA_DIR": str(settings.data_dir),
-        "ASSEMBLY_WEEK_DATABASE_URL": settings.database_url,
-        "ASSEMBLY_WEEK_SECRET_KEY": settings.secret_key,
+        "ASSEMBLY_WEEK_DATABASE_URL": settings.sqlalchemy_url.render_as_string(hide_password=False),
+        "ASSEMBLY_WEEK_SECRET_KEY": SIGNING_KEY,
         "ASSEMBLY_WEEK_BOARD_VISIBILITY": "public",
         "PATH": "/usr/bin:/bin",
     }

@@ -170,7 +170,7 @@ def test_a_form_that_names_something_of_another_week_changes_nothing(site: Site)
         owner.post(f"/organizer/weeks/{SLUG}/teams/members/{player.person_id}", team=strange),
         owner.post(f"/organizer/weeks/{OTHER}/teams/members/{player.person_id}", team=owls),
         player.post("/me/log", week=OTHER, **what),
-        _present(site, SLUG, secrets.presenter_key(_settings(site), OTHER)),
+        _present(site, SLUG, secrets.presenter_key(site.app.state.installation.key, OTHER, site.clock.now)),
         _adjust(site, strange),
     ]
 

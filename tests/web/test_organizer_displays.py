@@ -66,7 +66,7 @@ def test_open_screen_follows_without_a_change_of_the_board(site: Site, organizer
 
 def test_choice_outlives_the_server_and_reaches_another_one(site: Site, organizer: Visitor, settings: Settings) -> None:
     play(site)
-    with serving(settings.model_copy(update={"board_visibility": "public"})) as other:
+    with serving(settings.changed(board_visibility="public")) as other:
         before = shown(picture(other))
         choose(organizer, on_race=None)
         waited = until(lambda: shown(picture(other)) == [name for name in ALL if name != "race"])
@@ -87,7 +87,7 @@ def test_default_brings_the_setting_back(site: Site, organizer: Visitor) -> None
 
 def test_setting_is_overridden(settings: Settings) -> None:
     changes = {"board_visibility": "public", "display_scenes": "totals:5"}
-    with serving(settings.model_copy(update=changes)) as site:
+    with serving(settings.changed(**changes)) as site:
         site.game.start()
         site.record()
         before = turns(site)

@@ -266,7 +266,7 @@ def test_member_and_token_see_the_board_without_a_code(site: Site) -> None:
 
 
 def test_plain_http_beyond_this_machine_needs_the_setting(settings: Settings, engine: str) -> None:
-    with serving(settings.model_copy(update={"board_visibility": "signed-in", "trusted_hosts": "board.lan"})) as site:
+    with serving(settings.changed(board_visibility="signed-in", trusted_hosts="board.lan")) as site:
         answer = site.get("/display", headers={"Host": "board.lan"})
 
     assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)

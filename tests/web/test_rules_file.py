@@ -30,7 +30,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def watched(settings: Settings, file: Path) -> Settings:
     """An installation that follows it."""
-    return settings.model_copy(update={"rules_file": file, "board_visibility": "public"})
+    return settings.changed(rules_file=file, board_visibility="public")
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_an_edit_while_the_server_was_down_is_live_at_start(game: Game, watched:
 
 def test_a_file_nobody_watches_is_not_read(game: Game, watched: Settings, file: Path) -> None:
     assert game.board().standings
-    with serving(watched.model_copy(update={"rules_watch": False})) as site:
+    with serving(watched.changed(rules_watch=False)) as site:
         file.write_text(DEARER, encoding="utf-8")
         time.sleep(1.5)
 

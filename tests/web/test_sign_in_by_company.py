@@ -50,7 +50,7 @@ def with_company(settings: Settings, issuer: str) -> Settings:
         "oidc_issuer": issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET, "oidc_name": "Example Corp",
         "oidc_domains": "example.com",
     }  # fmt: skip
-    return settings.model_copy(update=wishes)
+    return settings.changed(**wishes)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def office(game: Game, settings: Settings, clock: SettableClock, postbox: Postbo
 def mailing(settings: Settings, port: int) -> Settings:
     """The same settings with a mail server."""
     wishes = {"smtp_url": f"smtp://127.0.0.1:{port}", "mail_from": "week@example.com", "public_url": PUBLIC}
-    return settings.model_copy(update=wishes)
+    return settings.changed(**wishes)
 
 
 def links_made(site: Site) -> list[SignInLink]:

@@ -7,6 +7,7 @@ import pytest
 
 from app.config import Settings
 from tests import postgresql as pg
+from tests.builders import SIGNING_KEY
 from tests.web.site import Site, assert_problem, serving
 
 
@@ -22,7 +23,9 @@ def test_a_new_installation_on_sqlite_needs_nothing(tmp_path: Path) -> None:
 def test_an_unmigrated_postgresql_says_what_to_do(
     tmp_path: Path, postgresql: pg.PostgreSQL, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings = Settings(_env_file=None, data_dir=tmp_path, database_url=postgresql.create("bare"), secret_key="x")
+    settings = Settings(
+        _env_file=None, data_dir=tmp_path, database_url=postgresql.create("bare"), secret_key=SIGNING_KEY
+    )
 
     with pytest.raises(RuntimeError), serving(settings):
         pass

@@ -277,10 +277,10 @@ def test_summary_compares_with_closed_weeks_before_as_they_change(site: Site) ->
 
 def test_share_card_is_named_only_where_the_board_is_public(settings: Settings, clock: SettableClock) -> None:
     known = {"public_url": "https://week.example.org/"}
-    with serving(settings.model_copy(update={**known, "board_visibility": "public"}), clock) as site:
+    with serving(settings.changed(**known, board_visibility="public"), clock) as site:
         site.game.start()
         token, public = site.token("read"), site.get(PAGE).text
-    with serving(settings.model_copy(update=known), clock) as site:
+    with serving(settings.changed(**known), clock) as site:
         closed = site.get(PAGE, headers={"Authorization": f"Bearer {token}"}).raise_for_status().text
 
     named = re.compile(r'"og:image" content="([^"?]+)')

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
 
+from app.domain.hosts import https_flaw
 from app.errors import ProviderAway, SignInFailed
 from app.integrations.oidc import wire
 from app.integrations.oidc.refusals import failed
@@ -72,14 +73,14 @@ def discover(issuer: str) -> Metadata:
         raise failed("the provider calls itself something else than ASSEMBLY_WEEK_OIDC_ISSUER", document.get("issuer"))
     plain = issuer.startswith("http://")
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-        if flaw := wire.flaw(document.get(name), plain=plain):
+        if flaw := https_flaw(document.get(name), plain=plain):
             raise failed(f"the provider's {name} {flaw}", document.get(name))
     userinfo = document.get("userinfo_endpoint")
     return Metadata(
         document["authorization_endpoint"],
         document["token_endpoint"],
         document["jwks_uri"],
-        None if wire.flaw(userinfo, plain=plain) else userinfo,
+        None if https_flaw(userinfo, plain=plain) else userinfo,
         _texts(document.get("token_endpoint_auth_methods_supported")) or ("client_secret_basic",),
         document.get("authorization_response_iss_parameter_supported") is True,
     )

@@ -13,7 +13,6 @@ from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import SplitResult, urlencode, urlsplit
 
-from app.domain.hosts import is_loopback
 from app.integrations.oidc.refusals import away, failed
 
 STEP_SECONDS = 4.0
@@ -57,20 +56,6 @@ def fetch(url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
     if answer.status_code != 200:
         raise failed("the provider refused to tell us what we need", answer.status_code)
     return answer.document
-
-
-def flaw(url: object, *, plain: bool) -> str | None:
-    """Why an address cannot be asked, as the end of a sentence; None for a good one. `plain`: http to this machine."""
-    try:
-        parts = urlsplit(url) if isinstance(url, str) and url.isprintable() else SplitResult("", "", "", "", "")
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        return "is no address"
-    if parts.scheme not in {"https", "http"} or not host or parts.username is not None or parts.fragment:
-        return "is no plain https address"
-    if parts.scheme == "http" and not (plain and is_loopback(host)):
-        return "is not https"
-    return None
 
 
 def _ask(method: str, url: str, headers: Mapping[str, str], body: str | None) -> Answer:

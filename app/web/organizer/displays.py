@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain import rotation
 from app.domain.who import Member
 from app.errors import Malformed, Problem
 from app.models import Display
@@ -133,8 +134,8 @@ def _read(typed: Mapping[str, str]) -> tuple[list[Line], dict[str, str]]:
     for line in lines:
         if line.is_on and not _is_within(line.place, 1, MOST_PLACES):
             errors[f"place-{line.name}"] = f"A place in the order is a number from 1 to {MOST_PLACES}."
-        if line.is_on and not _is_within(line.seconds, scenes.SHORTEST, scenes.LONGEST):
-            errors[f"seconds-{line.name}"] = f"A scene lasts {scenes.SHORTEST} to {scenes.LONGEST} seconds."
+        if line.is_on and not _is_within(line.seconds, rotation.SHORTEST, rotation.LONGEST):
+            errors[f"seconds-{line.name}"] = f"A scene lasts {rotation.SHORTEST} to {rotation.LONGEST} seconds."
     return lines, errors
 
 
@@ -179,8 +180,8 @@ async def _page(request: Request, who: Member, reply: Reply = NOTHING, done: str
         code=credentials.shown_code(code) if len(code := _tidy(reply)) == credentials.CODE_LENGTH else code,
         lines=lines,
         is_chosen=bool(chosen),
-        shortest=scenes.SHORTEST,
-        longest=scenes.LONGEST,
+        shortest=rotation.SHORTEST,
+        longest=rotation.LONGEST,
         zone=zone,
         is_public=place.settings.board_visibility == "public",
         done=DONE.get(done, ""),
@@ -194,7 +195,7 @@ def _tidy(reply: Reply) -> str:
 def _current(place: Installation, chosen: str) -> tuple[Turn, ...]:
     """The turns that displays take; those of the setting where what was chosen fits no longer."""
     try:
-        return scenes.rotation(chosen) if chosen else place.projector.setting
+        return scenes.rotation_of(chosen) if chosen else place.projector.setting
     except Malformed:
         return place.projector.setting
 

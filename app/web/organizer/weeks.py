@@ -239,7 +239,8 @@ async def make_presenter_link(request: Request, who: Organizer, week: str) -> Re
             now = place.clock()
             found = weeks.find(session, week, now)
             audit.note(session, "presenter-link.made", weeks.thing(found), by=who.name, now=now)
-            return f"/weeks/{found.slug}/summary/present?key={secrets.presenter_key(place.settings, found.slug)}"
+            key = secrets.presenter_key(place.key, found.slug, place.wall())
+            return f"/weeks/{found.slug}/summary/present?key={key}"
 
     path = await run_in_threadpool(make)
     return await _week(request, who, week, link=base_of(request, place.settings) + path)

@@ -20,7 +20,7 @@ from app.web import render
 from app.web.boards import Served
 from app.web.clock import Clock
 from app.web.live import event
-from app.web.scenes import Turn, rotation, scenes_text, turns_for
+from app.web.scenes import Turn, rotation, rotation_of, scenes_text, turns_for
 from app.web.scenes.scene import Stage
 
 MOST_NEWS = 8
@@ -51,9 +51,9 @@ class Projector:
     there are for as long as no organizer has chosen others.
     """
 
-    def __init__(self, database: Database, clock: Clock, setting: str) -> None:
+    def __init__(self, database: Database, clock: Clock, setting: Sequence[str]) -> None:
         self._database, self._clock = database, clock
-        self._setting = self._turns = tuple(rotation(setting))
+        self._setting = self._turns = rotation(setting)
         self._lock = Lock()
         self._served: Served | None = None
         self._painted = ""
@@ -74,7 +74,7 @@ class Projector:
     def choose(self, scenes: str) -> None:
         """Show these scenes from now on; those of the setting where it is empty or fits no scenes there are."""
         try:
-            self._turns = rotation(scenes) if scenes else self._setting
+            self._turns = rotation_of(scenes) if scenes else self._setting
         except Malformed:
             self._turns = self._setting
 

@@ -1,18 +1,19 @@
 """Sign-in with the company's account: there by a link, back with an answer, in by a form of our own."""
 
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.errors import NotFound, Problem, SignInFailed
 from app.integrations.oidc import Begun, Provider
 from app.models import Person
-from app.services import identities, secrets, throttle
+from app.services import identities, throttle
 from app.web import cookies, forms, redirects
 from app.web.origin import base_of, network_of
 from app.web.sign_in import entry
@@ -21,7 +22,7 @@ from app.web.state import Installation, installation
 
 router = APIRouter(include_in_schema=False, prefix="/sign-in")
 
-UNDERWAY_SECONDS = 600
+UNDERWAY_LASTS = timedelta(minutes=10)
 ANSWER = ("code", "state", "iss", "error")
 _waiting = CapacityLimiter(8)  # a provider that hangs must not keep every thread of the server waiting
 LOST = "This sign-in took too long, or was begun in another browser. Start again from the sign-in page."
@@ -39,7 +40,9 @@ async def company(request: Request, to: Annotated[str, Query()] = "") -> Respons
     except Problem as problem:
         return page(request, refused=problem, to=to)
     response = RedirectResponse(begun.url, status_code=303, headers=PRIVATE)
-    cookies.write(request, response, "company", _signer(place).dumps([asdict(replace(begun, url="")), to[:20]]))
+    cookies.write(
+        request, response, "company", place.key.sign("company", [asdict(replace(begun, url="")), to[:20]], place.wall())
+    )
     return response
 
 
@@ -99,11 +102,7 @@ def _begun(place: Installation, kept: str | None) -> tuple[Begun, str]:
     """The sign-in under way, and where it shall lead."""
     facts: dict[str, Any]
     try:
-        facts, to = _signer(place).loads(kept or "", max_age=UNDERWAY_SECONDS)
+        facts, to = place.key.unsign("company", kept or "", place.wall(), UNDERWAY_LASTS)
     except BadSignature:
         raise SignInFailed(LOST) from None
     return Begun(**facts), to
-
-
-def _signer(place: Installation) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(secrets.secret_key(place.settings), salt="company")

@@ -1,0 +1,20 @@
+"""Variables that look like settings and are none: most are settings misspelled."""
+
+import logging
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+
+logger = logging.getLogger(__name__)
+
+
+def warn(variables: Iterable[str], settings: Collection[str], prefix: str) -> None:
+    """Log a warning for each variable with the prefix that names no setting; case counts for nothing."""
+    names = [prefix + setting.upper() for setting in settings]
+    for variable in sorted({each.upper() for each in variables}):
+        if variable.startswith(prefix) and variable not in names:
+            logger.warning("%s isn’t a setting, so it changes nothing.%s", variable, _hint(variable, names))
+
+
+def _hint(variable: str, names: Collection[str]) -> str:
+    similar = get_close_matches(variable, names, n=1, cutoff=0.75)
+    return f" Did you mean {similar[0]}?" if similar else " .env.example lists those there are."

@@ -1,0 +1,15 @@
+"""How long ago something was, though clocks may have been wrong: the one comparison of kept moments with now."""
+
+from datetime import datetime, timedelta
+
+TOLERANCE = timedelta(minutes=1)
+"""How far apart the clocks of replicas may be. What lies further ahead was written by a clock that was wrong."""
+
+
+def is_recent(then: datetime, now: datetime, limit: timedelta, *, ahead: timedelta = TOLERANCE) -> bool:
+    """Tell whether a kept moment lies less than `limit` back.
+
+    A moment in the future is not, beyond `ahead`: or what was written by a clock that was a day ahead would count for a
+    day longer, and what it forbade would be forbidden for a day.
+    """
+    return -ahead <= now - then < limit
