@@ -25,4 +25,11 @@ class RotationChanged:
     scenes: str
 
 
-Event = WeekChanged | RulesChanged | RotationChanged
+@dataclass(frozen=True, slots=True)
+class JobQueued:
+    """Something is to be done later, or at once by whoever does such things."""
+
+    kind: str
+
+
+Event = WeekChanged | RulesChanged | RotationChanged | JobQueued

@@ -114,7 +114,7 @@ def test_migrating_again_changes_nothing(stage: SQLite | PostgreSQL) -> None:
 
     revision = schema.migrate(stage.database)
 
-    assert (revision, described(stage.database.writer)) == ("0002", before)
+    assert (revision, described(stage.database.writer)) == ("0003", before)
 
 
 def test_newest_schema_is_recognised(bare: Database) -> None:

@@ -3,6 +3,7 @@
 from app.models.audit import AuditEntry
 from app.models.ceremony import Ceremony
 from app.models.display import Display, Rotation
+from app.models.job import QueuedJob
 from app.models.ledger import LedgerEntry, Reversal
 from app.models.person import Identity, Person
 from app.models.rule_set import RuleSet, RulesFile
@@ -21,6 +22,7 @@ __all__ = [
     "LedgerEntry",
     "Membership",
     "Person",
+    "QueuedJob",
     "Reversal",
     "Rotation",
     "RuleSet",

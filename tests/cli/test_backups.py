@@ -99,7 +99,7 @@ def test_backup_does_not_overwrite_unless_told(open_week: Shell) -> None:
 
     assert refused == f"{file} exists already. Choose another name, or replace it with --force."
     assert kept == "precious"
-    assert open_week.document("restore", file)["revision"] == "0002"
+    assert open_week.document("restore", file)["revision"] == "0003"
 
 
 def test_backup_never_replaces_the_database_itself_or_a_device(open_week: Shell) -> None:

@@ -1,0 +1,142 @@
+"""A queue of jobs in our own database, so that what is to be done later is decided with what it follows from."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, delete, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from app.db import announce
+from app.events import JobQueued
+from app.models import QueuedJob
+from app.models.columns import Instant
+
+KEPT = timedelta(days=30)
+"""How long a job is remembered after its end: its key holds off others for as long."""
+
+MOST_ERROR = 500
+
+Payload = Mapping[str, Any]
+
+_WAITING = and_(col(QueuedJob.done_at).is_(None), col(QueuedJob.dead_at).is_(None))
+
+
+class Claim(NamedTuple):
+    """One attempt at a job, which is ours while its lease lasts; `attempt` counts from 1."""
+
+    id: int
+    kind: str
+    payload: Payload
+    attempt: int
+    worker: str
+
+
+class Backlog(NamedTuple):
+    """How many jobs wait (later ones included), how many are dead, and since when the oldest due one waits."""
+
+    waiting: int
+    dead: int
+    oldest_due: datetime | None
+
+
+def enqueue(session: Session, kind: str, payload: Payload, *, run_at: datetime, key: str | None = None) -> bool:
+    """Have a job done at `run_at` or soon after, if this transaction commits; False where its key was there before.
+
+    `payload` is JSON: ids and what somebody typed, never a secret, which its handler makes when it is needed.
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    row = {"kind": kind, "key": key, "payload": text, "run_at": run_at, "attempts": 0}
+    statement = dialect.insert(QueuedJob).values(row).on_conflict_do_nothing(index_elements=["key"])
+    is_new = session.connection().execute(statement.returning(col(QueuedJob.id))).first() is not None
+    if is_new:
+        announce(session, JobQueued(kind))
+    return is_new
+
+
+def is_due(session: Session, kinds: Sequence[str], now: datetime) -> bool:
+    """Whether there is a job to claim; a look that keeps no writer waiting."""
+    query = select(col(QueuedJob.id)).where(*_due(kinds, now)).limit(1)
+    return session.connection().execute(query).first() is not None
+
+
+def claim(session: Session, worker: str, leases: Mapping[str, timedelta], now: datetime, limit: int) -> list[Claim]:
+    """Take up to `limit` due jobs of the kinds in `leases`, oldest first, each for as long as its lease says.
+
+    A lease that ran out means that its worker died or hangs, so the job is due again. Several processes claim at once:
+    PostgreSQL skips rows that another one is taking (SKIP LOCKED), SQLite has one writer at a time.
+    """
+    if not leases or limit < 1:
+        return []
+    due = (
+        select(col(QueuedJob.id))
+        .where(*_due(list(leases), now))
+        .order_by(col(QueuedJob.run_at), col(QueuedJob.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")  # as a plain subquery PostgreSQL may run it more than once, and take more than the limit
+    )
+    until = case({kind: literal(now + lease, Instant) for kind, lease in leases.items()}, value=col(QueuedJob.kind))
+    statement = (
+        update(QueuedJob)
+        .where(col(QueuedJob.id).in_(select(due.c.id)))
+        .values(lease_until=until, leased_by=worker, attempts=col(QueuedJob.attempts) + 1)
+        .returning(col(QueuedJob.id), col(QueuedJob.kind), col(QueuedJob.payload), col(QueuedJob.attempts))
+    )
+    rows = session.connection().execute(statement).all()
+    return sorted(Claim(id_, kind, json.loads(payload), attempts, worker) for id_, kind, payload, attempts in rows)
+
+
+def _due(kinds: Sequence[str], now: datetime) -> tuple[ColumnElement[bool], ...]:
+    is_free = or_(col(QueuedJob.lease_until).is_(None), col(QueuedJob.lease_until) <= now)
+    return _WAITING, col(QueuedJob.kind).in_(kinds), col(QueuedJob.run_at) <= now, is_free
+
+
+def finish(session: Session, claim: Claim, now: datetime) -> bool:
+    """Note that a job is done; False for an attempt that lost its lease, whose work must then not be committed.
+
+    What was typed by people is not kept any longer than it was needed.
+    """
+    return _end(session, claim, done_at=now, payload="{}", error=None)
+
+
+def retry(session: Session, claim: Claim, error: str, run_at: datetime) -> bool:
+    """Note why an attempt failed, and have the job done again at `run_at`."""
+    return _end(session, claim, run_at=run_at, error=error[:MOST_ERROR])
+
+
+def bury(session: Session, claim: Claim, error: str, now: datetime) -> bool:
+    """Give up on a job; it is kept for organizers to look at."""
+    return _end(session, claim, dead_at=now, error=error[:MOST_ERROR])
+
+
+def _end(session: Session, claim: Claim, **values: Any) -> bool:
+    """End an attempt, if it still holds its lease: compare and set."""
+    statement = (
+        update(QueuedJob)
+        .where(
+            col(QueuedJob.id) == claim.id,
+            col(QueuedJob.leased_by) == claim.worker,
+            col(QueuedJob.attempts) == claim.attempt,
+            _WAITING,
+        )
+        .values(lease_until=None, leased_by=None, **values)
+    )
+    return session.connection().execute(statement).rowcount == 1
+
+
+def backlog(session: Session, now: datetime) -> Backlog:
+    """Count what waits and what is dead."""
+    due = case((and_(_WAITING, col(QueuedJob.run_at) <= now), col(QueuedJob.run_at)))
+    counts = select(func.count(case((_WAITING, 1))), func.count(col(QueuedJob.dead_at)), func.min(due, type_=Instant))
+    waiting, dead, oldest = session.connection().execute(counts).one()
+    return Backlog(waiting, dead, oldest)
+
+
+def forget_ended(session: Session, now: datetime) -> int:
+    """Delete the jobs that ended long ago; how many."""
+    ended = func.coalesce(col(QueuedJob.done_at), col(QueuedJob.dead_at), type_=Instant)
+    return session.connection().execute(delete(QueuedJob).where(ended < now - KEPT)).rowcount
