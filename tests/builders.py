@@ -122,7 +122,7 @@ def take(session: Session, slug: str, reading: Reading, *, by: str = "a tool", n
     [answer] = ledger.take_all(session, slug, [Arrival(reading, by)], now=now)
     if isinstance(answer, Problem):
         raise answer
-    entry = session.exec(select(LedgerEntry).where(LedgerEntry.id == answer.activity.id)).one()
+    entry = session.exec(select(LedgerEntry).where(LedgerEntry.id == answer.id)).one()
     return Taken(entry, answer.repeated)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import func
 from sqlmodel import Session, select
@@ -31,17 +31,24 @@ class Taken(NamedTuple):
     repeated: bool
 
 
+Reads = Literal["nothing", "public", "everything"]
+"""What who writes may read besides: nothing, what everybody may, or also what a freeze hides."""
+
+
 class Arrival(NamedTuple):
-    """What somebody wants recorded: as it was read, and who sent it."""
+    """What somebody wants recorded: as it was read, who sent it, and what they may read."""
 
     reading: Reading
     by: str
+    reads: Reads = "nothing"
 
 
 class Answer(NamedTuple):
-    """The activity as readers see it, and whether it was there before."""
+    """An activity's id and key, itself where who sent it may see it, and whether it was there before."""
 
-    activity: ActivityView
+    id: str
+    key: Key
+    activity: ActivityView | None
     repeated: bool
 
 
@@ -60,14 +67,30 @@ def take_all(session: Session, slug: str, arrivals: Sequence[Arrival], *, now: d
     """
     gate, fresh, outcomes = _admit(session, slug, arrivals, now)
 
-    def answer(place: _Place) -> Answer:
-        if place.key in fresh:
+    def answer(arrival: Arrival, place: _Place) -> Answer:
+        if place.key in fresh and not place.repeated and gate.week.frozen_version is None:
             draft, row = fresh[place.key]
-            return Answer(activities.new_view(gate.week, row, draft.person, gate.players[draft.person]), place.repeated)
-        entry = get(session, gate.week, place.key)
-        return Answer(activities.view(session, weeks.find_by_id(session, gate.week.id), entry), place.repeated)
+            view = activities.new_view(gate.week, row, draft.person, gate.players[draft.person])
+            return Answer(view.id, place.key, view, place.repeated)
+        entry, week = get(session, gate.week, place.key), weeks.find_by_id(session, gate.week.id)
+        return Answer(entry.id, place.key, seen(session, week, entry, arrival.by, arrival.reads), place.repeated)
 
-    return [outcome if isinstance(outcome, Problem) else answer(outcome) for outcome in outcomes]
+    return [
+        outcome if isinstance(outcome, Problem) else answer(arrival, outcome)
+        for arrival, outcome in zip(arrivals, outcomes, strict=True)
+    ]
+
+
+def seen(session: Session, week: Week, entry: LedgerEntry, by: str, reads: Reads) -> ActivityView | None:
+    """An entry as who sent it may see it; None for somebody else's that they may not read.
+
+    Who recorded it sees it even where a freeze hides it, but not what came of it after the freeze.
+    """
+    upto = None if reads == "everything" else week.frozen_version
+    is_hidden = reads == "nothing" or (upto is not None and entry.version > upto)
+    if is_hidden and entry.recorded_by != by:
+        return None
+    return activities.views(session, week, [entry], upto=upto)[0]
 
 
 def _admit(
@@ -80,7 +103,7 @@ def _admit(
     gate = Gate(week, rule_sets.rules_of(session, week), players.by_email(session, week, emails), now)
     fresh: dict[Key, tuple[Draft, Row]] = {}
     outcomes: list[_Place | Problem] = []
-    for reading, by in arrivals:
+    for reading, by, _ in arrivals:
         key = reading.key
         if key is not None and (key in known or key in fresh):
             outcomes.append(_Place(key, repeated=True))

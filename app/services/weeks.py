@@ -37,6 +37,7 @@ class HeldWeek(NamedTuple):
     state: str
     version: int
     rule_set_id: int | None
+    frozen_version: int | None
 
 
 AnyWeek = Week | HeldWeek

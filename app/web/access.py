@@ -15,6 +15,7 @@ from app.config import Settings
 from app.domain.who import Bearer, Member, Scope, Who
 from app.errors import NotAllowed, Problem, SignInNeeded, Unavailable
 from app.services import throttle
+from app.services.ledger import Reads
 from app.web import cookies, forms
 from app.web.desk import Credential, Desk
 from app.web.state import Installation, installation
@@ -158,3 +159,10 @@ Owner = Annotated[Member, Depends(Door(is_owner))]
 def sees_behind_freeze(who: Who | None) -> bool:
     """Whether this reader also sees what a freeze hides: organizers do."""
     return who is not None and who.may("admin")
+
+
+def reads(who: Who) -> Reads:
+    """What somebody who writes may read besides."""
+    if sees_behind_freeze(who):
+        return "everything"
+    return "public" if who.may("read") else "nothing"

@@ -8,6 +8,7 @@ from app.domain.board import Board, Standing
 from app.domain.receipt import Receipt
 from app.models import Person, RuleSet, Team, Week
 from app.services.activities import ActivityView
+from app.services.ledger import Answer
 from app.services.previews import Preview
 from app.services.transfer import moment
 
@@ -63,6 +64,14 @@ def activity_document(activity: ActivityView) -> dict[str, Any]:
     if activity.points is None:
         del document["points"], document["reason"]
     return document
+
+
+def answer_document(answer: Answer) -> dict[str, Any]:
+    """The activity that somebody reported; its id and key alone where they may not see it."""
+    if answer.activity is not None:
+        return activity_document(answer.activity)
+    key = answer.key
+    return {"id": answer.id, "kind": key.kind, "source": key.source, "external_id": key.external_id}
 
 
 def week_document(week: Week, *, is_current: bool, sees_all: bool) -> dict[str, Any]:

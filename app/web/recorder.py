@@ -11,7 +11,7 @@ from app.db import Database
 from app.errors import Problem
 from app.services import ledger
 from app.services.intake import read_json
-from app.services.ledger import Answer, Arrival
+from app.services.ledger import Answer, Arrival, Reads
 from app.web.clock import Clock
 
 
@@ -22,6 +22,7 @@ class _Waiting:
     slug: str
     body: bytes
     by: str
+    reads: Reads
     outcome: Answer | Exception | None = None
 
 
@@ -38,9 +39,9 @@ class Recorder:
         self._queue: deque[_Waiting] = deque()
         self._turn = asyncio.Lock()
 
-    async def record(self, slug: str, body: bytes, by: str) -> Answer:
+    async def record(self, slug: str, body: bytes, by: str, reads: Reads = "nothing") -> Answer:
         """Record one activity as it was sent. Raises what `ledger.take_all` answers, or Unavailable."""
-        waiting = _Waiting(slug, body, by)
+        waiting = _Waiting(slug, body, by, reads)
         self._queue.append(waiting)
         async with self._turn:
             while waiting.outcome is None:
@@ -71,6 +72,6 @@ class Recorder:
             each.outcome = outcome
 
     def _take(self, group: Sequence[_Waiting]) -> Sequence[Answer | Exception]:
-        arrivals = [Arrival(read_json(each.body), each.by) for each in group]
+        arrivals = [Arrival(read_json(each.body), each.by, each.reads) for each in group]
         with self._database.unit_of_work() as session:
             return ledger.take_all(session, group[0].slug, arrivals, now=self._clock())

@@ -1,7 +1,9 @@
 """Recording and reading activities: statuses, fields, repeats, batches, lists."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+from app.domain.who import Scope
 from app.services import people
 from app.services.intake import Draft
 from tests.builders import ADA, CATS, DUA, GUS, OWLS, SLUG, an_activity
@@ -50,6 +52,78 @@ def test_a_repeat_is_200_with_the_first_one_whatever_else_it_says(site: Site) ->
 
     assert (again.status_code, again.json()) == (200, first.json())
     assert site.points() == {OWLS: 5, CATS: 0}
+
+
+WRITER: Scope = "activities:write"
+KEY = {"kind": "issue", "source": "github", "external_id": "one"}
+
+
+def repeated(site: Site, *scopes: Scope, **changes: Any) -> list[dict[str, Any]]:
+    """What a repeat is answered, whole and by its key alone, on the long way and then on the short one."""
+    bodies = [an_activity(external_id="one", **changes), KEY]
+    answers = [site.post(f"{WEEK}/activities", *scopes, json=body) for body in [*bodies, *bodies]]
+    assert [answer.status_code for answer in answers] == [200] * 4
+    return [answer.json() for answer in answers]
+
+
+@BOTH_ENGINES
+def test_a_repeat_tells_who_may_write_alone_no_more_than_id_and_key(site: Site) -> None:
+    first = site.post(f"{WEEK}/activities", "admin", json=an_activity(external_id="one", note="a secret")).json()
+
+    assert repeated(site, WRITER) == [{"id": first["id"], **KEY}] * 4
+    assert repeated(site, WRITER, "read") == [first] * 4
+    assert repeated(site, "admin") == [first] * 4
+
+
+def test_a_repeat_tells_the_writer_of_the_first_one_all_of_it(site: Site) -> None:
+    first = site.record(external_id="one", note="a secret").json()
+
+    assert repeated(site, WRITER) == [first] * 4
+
+
+def test_a_repeat_tells_readers_nothing_that_a_freeze_hides(site: Site) -> None:
+    site.game.freeze()
+    first = site.post(f"{WEEK}/activities", "admin", json=an_activity(external_id="one", note="a secret")).json()
+
+    assert repeated(site, WRITER) == [{"id": first["id"], **KEY}] * 4
+    assert repeated(site, WRITER, "read") == [{"id": first["id"], **KEY}] * 4
+    assert repeated(site, "admin") == [first] * 4
+    site.game.reveal()
+    assert repeated(site, WRITER, "read") == [first] * 4
+
+
+def test_a_repeat_does_not_tell_what_came_of_it_after_a_freeze(site: Site) -> None:
+    before = site.record(external_id="one").json()
+    site.game.freeze()
+    site.post(f"{API}/activities/{before['id']}/reversal", "ledger:correct", json={"reason": "Counted twice"})
+
+    assert repeated(site, WRITER) == [before] * 4
+    assert repeated(site, WRITER, "read") == [before] * 4
+    assert repeated(site, "admin") == [{**before, "reversed": True}] * 4
+
+
+def test_a_report_during_a_freeze_does_not_tell_the_team_somebody_joined_since(site: Site) -> None:
+    site.game.freeze()
+    site.game.team("Foxes", GUS)
+
+    scopes: list[Scope] = [WRITER, "admin"]
+    told = [site.post(f"{WEEK}/activities", scope, json=an_activity(person=GUS)) for scope in scopes]
+
+    assert [(answer.status_code, answer.json()["team"]) for answer in told] == [(201, None), (201, "Foxes")]
+
+
+def test_copies_of_two_writers_at_once_tell_one_of_them_all(site: Site) -> None:
+    copy = an_activity(external_id="one", note="a secret")
+    scopes: list[tuple[Scope, ...]] = [("activities:write",), ("activities:write", "ledger:correct")]
+    for each in scopes:
+        site.token(*each)
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda own: site.post(f"{WEEK}/activities", *own, json=copy), scopes * 10))
+
+    told = {(answer.request.headers["authorization"], "note" in answer.json()) for answer in answers}
+    assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
+    assert sorted(is_whole for _, is_whole in told) == [False, True]
 
 
 @BOTH_ENGINES

@@ -1,7 +1,9 @@
 """Reversals, reinstatements and adjustments over HTTP."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+from app.domain.who import Scope
 from tests.builders import CATS, OWLS, SLUG
 from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
 
@@ -142,6 +144,19 @@ def test_adjustments_that_cannot_be_are_refused(site: Site) -> None:
     statuses = {name: answer.status_code for name, answer in refused.items()}
     assert statuses == {**dict.fromkeys(refused, 422), "team": 404}
     assert site.points() == {OWLS: 0, CATS: 0}
+
+
+def test_a_repeated_adjustment_tells_who_may_not_read_no_more_than_id_and_key(site: Site) -> None:
+    body = {"team_id": site.game.team_id(OWLS), "points": 15, "reason": "A secret", "external_id": "cake"}
+    first = site.post(f"{WEEK}/adjustments", "admin", json=body).json()
+    key = {"id": first["id"], "kind": "adjustment", "source": "organizer", "external_id": "cake"}
+
+    def told(*scopes: Scope) -> list[object]:
+        bodies: list[dict[str, Any]] = [body, {"external_id": "cake"}]
+        return [site.post(f"{WEEK}/adjustments", *scopes, json=each).json() for each in bodies]
+
+    assert told("ledger:correct") == [key, key]
+    assert told("ledger:correct", "read") == [first, first]
 
 
 def test_a_repeated_adjustment_answers_with_the_first_one_whatever_else_is_wrong_with_it(site: Site) -> None:

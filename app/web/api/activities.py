@@ -12,11 +12,11 @@ from app.domain.who import Bearer, Who
 from app.errors import Malformed
 from app.services import activities, batch, paging, weeks
 from app.services.intake import Draft
-from app.web.access import Reader, Writer, sees_behind_freeze
+from app.web.access import Reader, Writer, reads, sees_behind_freeze
 from app.web.api.bodies import takes, takes_json
-from app.web.api.schemas import ActivitiesOut, ActivityOut, BatchOut
+from app.web.api.schemas import REPEAT, ActivitiesOut, ActivityOut, BatchOut, KeyOut
 from app.web.api.weeks import Cursor, Limit, Slug
-from app.web.documents import activity_document
+from app.web.documents import activity_document, answer_document
 from app.web.state import Installation, installation
 
 MOST_LINES = 10_000
@@ -48,7 +48,7 @@ _BATCH = takes(
     "/weeks/{week}/activities",
     status_code=201,
     openapi_extra=_ACTIVITY,
-    responses={201: {"model": ActivityOut}, 200: {"model": ActivityOut, "description": "A repeat: the first one"}},
+    responses={201: {"model": ActivityOut}, 200: {"model": ActivityOut | KeyOut, "description": REPEAT}},
 )
 async def record(request: Request, week: Slug, who: Writer) -> Response:
     """Record one activity. (`source`, `kind`, `external_id`) names it: sending it again changes nothing."""
@@ -57,8 +57,8 @@ async def record(request: Request, week: Slug, who: Writer) -> Response:
 
 async def record_body(place: Installation, slug: str, body: bytes, who: Who) -> Response:
     """Record one activity as it was sent, for somebody who may. Raises what the recorder raises."""
-    activity, repeated = await place.recorder.record(slug, body, who.name)
-    return JSONResponse(activity_document(activity), 200 if repeated else 201)
+    answer = await place.recorder.record(slug, body, who.name, reads(who))
+    return JSONResponse(answer_document(answer), 200 if answer.repeated else 201)
 
 
 @router.post(

@@ -11,16 +11,16 @@ from starlette.responses import JSONResponse, Response
 from app.domain.who import Bearer
 from app.errors import Malformed
 from app.models import Reversal
-from app.services import activities, ledger, weeks
-from app.services.intake import Code
-from app.services.ledger import MOST_POINTS
+from app.services import ledger, weeks
+from app.services.intake import Code, Key
+from app.services.ledger import MOST_POINTS, Answer
 from app.services.transfer import moment
 from app.services.validation import parse
-from app.web.access import Corrector
+from app.web.access import Corrector, reads
 from app.web.api.bodies import takes_json
-from app.web.api.schemas import ActivityOut, RulingOut
+from app.web.api.schemas import REPEAT, ActivityOut, KeyOut, RulingOut
 from app.web.api.weeks import Slug
-from app.web.documents import activity_document
+from app.web.documents import answer_document
 from app.web.state import installation
 
 router = APIRouter(tags=["corrections"])
@@ -107,7 +107,7 @@ def _rule(
     "/weeks/{week}/adjustments",
     status_code=201,
     openapi_extra=_ADJUSTMENT,
-    responses={201: {"model": ActivityOut}, 200: {"model": ActivityOut, "description": "A repeat: the first one"}},
+    responses={201: {"model": ActivityOut}, 200: {"model": ActivityOut | KeyOut, "description": REPEAT}},
 )
 async def adjust(request: Request, week: Slug, who: Corrector) -> Response:
     """Give a team points or take some, with a reason everybody can read on its receipt."""
@@ -128,9 +128,9 @@ def _adjust(request: Request, slug: str, body: bytes, who: Bearer) -> Response:
             entry, repeated = known, True
         else:
             entry, repeated = ledger.adjust(session, slug, **adjustment.model_dump(), by=who.name, now=now)
-        found = weeks.find_by_id(session, entry.week_id)
-        document = activity_document(activities.view(session, found, entry))
-    return JSONResponse(document, 200 if repeated else 201)
+        view = ledger.seen(session, weeks.find_by_id(session, entry.week_id), entry, who.name, reads(who))
+    answer = Answer(entry.id, Key(entry.source, entry.kind, entry.external_id), view, repeated)
+    return JSONResponse(answer_document(answer), 200 if repeated else 201)
 
 
 def _external_id(body: bytes) -> str:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.rules.model import Audience
 
@@ -73,6 +73,20 @@ class ActivityOut(BaseModel):
     reversed: bool
     points: int | None = None
     reason: str | None = None
+
+
+REPEAT = "A repeat: the first one; its id and key alone for who may not read it"
+
+
+class KeyOut(BaseModel):
+    """What names an activity, for who may not read it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    kind: str
+    source: str
+    external_id: str
 
 
 class StandingOut(BaseModel):

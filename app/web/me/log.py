@@ -25,7 +25,7 @@ from app.services import own, rule_sets
 from app.services.activities import ActivityView
 from app.services.intake import LONGEST_TEXT
 from app.web import redirects
-from app.web.access import SignedIn
+from app.web.access import SignedIn, reads
 from app.web.me.private import page
 from app.web.state import Installation, installation
 
@@ -98,11 +98,11 @@ async def log_activity(request: Request, who: SignedIn, typed: Annotated[Typed, 
     if flaws is not None or at is None:
         return _form(request, who, scene, typed, flaws or _Flaws())
     try:
-        answer = await place.recorder.record(scene.week.slug, _body(typed, at, who), who.name)
+        answer = await place.recorder.record(scene.week.slug, _body(typed, at, who), who.name, reads(who))
     except Problem as problem:
         return _form(request, who, scene, typed, _flaws_of(problem))
     done = "before" if answer.repeated and not _says(answer.activity, typed, at) else "logged"
-    return redirects.see(request, "my_activity", done=done, activity=answer.activity.id)
+    return redirects.see(request, "my_activity", done=done, activity=answer.id)
 
 
 def _look(place: Installation, who: Member) -> _Scene | None:
@@ -179,10 +179,10 @@ def _note(typed: Typed) -> str:
     return typed.note.replace("\r\n", "\n").strip()
 
 
-def _says(activity: ActivityView, typed: Typed, at: datetime) -> bool:
+def _says(activity: ActivityView | None, typed: Typed, at: datetime) -> bool:
     """Whether an activity is what the form says."""
     said = (at, typed.url.strip(), _note(typed))
-    return (activity.occurred_at, activity.url or "", activity.note or "") == said
+    return activity is not None and (activity.occurred_at, activity.url or "", activity.note or "") == said
 
 
 def _flaws_of(problem: Problem) -> _Flaws:
