@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select, update
 
 from app.db import alone
 from app.domain import names
+from app.domain.recency import is_recent
 from app.domain.who import Screen
 from app.errors import Conflict, Malformed, NotFound, SignInNeeded
 from app.models import Display
@@ -36,7 +37,7 @@ def pair(session: Session, code: str, name: str, *, by: str, now: datetime) -> D
         raise Malformed(f"The display's name {flaw}.")
     alone(session)
     earlier = session.exec(select(Display).where(Display.code == code)).first()
-    if earlier is not None and earlier.revoked_at is None and now - earlier.created_at < PAIRING:
+    if earlier is not None and earlier.revoked_at is None and is_recent(earlier.created_at, now, PAIRING):
         raise Conflict("That code was entered a moment ago. The screen with it starts by itself.")
     if earlier is not None:
         earlier.code = None
@@ -76,7 +77,7 @@ def _awaited(session: Session, code: str, now: datetime) -> Display | None:
         Display.code == code, col(Display.sha256).is_(None), col(Display.revoked_at).is_(None)
     )
     found = session.exec(query).first()
-    return found if found is not None and now - found.created_at < PAIRING else None
+    return found if found is not None and is_recent(found.created_at, now, PAIRING) else None
 
 
 def is_known(session: Session, secret: str) -> bool:
@@ -89,7 +90,8 @@ def check(session: Session, secret: str, now: datetime) -> tuple[Screen, bool]:
     display = _find(session, secret)
     if display is None or display.revoked_at is not None:
         raise SignInNeeded("This screen is not paired, or not any more.")
-    return Screen(display.id, display.name), display.seen_at is None or now - display.seen_at >= TOUCH
+    is_stale = display.seen_at is None or not is_recent(display.seen_at, now, TOUCH)
+    return Screen(display.id, display.name), is_stale
 
 
 def touch(session: Session, secret: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select, update
 
 from app.db import alone
 from app.domain import names
+from app.domain.recency import is_recent
 from app.domain.who import Role
 from app.errors import Conflict, NotFound
 from app.models import Person, SignInLink
@@ -75,7 +76,7 @@ def _add(session: Session, purpose: Purpose, person_id: str | None, *, by: str, 
 def look(session: Session, secret: str, now: datetime) -> tuple[SignInLink, Person | None]:
     """The link and whom it is for, without using it. Raises NotFound for one that does not count."""
     link = session.exec(select(SignInLink).where(SignInLink.sha256 == credentials.digest(secret))).first()
-    if link is None or link.used_at is not None or link.revoked_at is not None or link.expires_at <= now:
+    if link is None or link.used_at is not None or link.revoked_at is not None or not _lasts(link, now):
         raise NotFound(GONE)
     if link.purpose == "first" and accounts.owners(session):
         raise NotFound(OWNED)
@@ -83,6 +84,10 @@ def look(session: Session, secret: str, now: datetime) -> tuple[SignInLink, Pers
     if person is not None and person.disabled_at is not None:
         raise NotFound(GONE)
     return link, person
+
+
+def _lasts(link: SignInLink, now: datetime) -> bool:
+    return now < link.expires_at and is_recent(link.created_at, now, LASTS[link.purpose])
 
 
 def use(session: Session, secret: str, now: datetime) -> tuple[Purpose, Person]:
@@ -116,7 +121,7 @@ def revoke(session: Session, person: Person, *, by: str, now: datetime) -> int:
     query = select(SignInLink).where(
         SignInLink.person_id == person.id, col(SignInLink.used_at).is_(None), col(SignInLink.revoked_at).is_(None)
     )
-    found = [link for link in session.exec(query) if link.expires_at > now]
+    found = [link for link in session.exec(query) if _lasts(link, now)]
     for link in found:
         link.revoked_at = now
         session.add(link)
@@ -133,4 +138,4 @@ def pending(session: Session, now: datetime) -> dict[str, datetime]:
         col(SignInLink.revoked_at).is_(None),
         col(SignInLink.expires_at) > now,
     )
-    return {link.person_id: link.expires_at for link in session.exec(query) if link.person_id}
+    return {link.person_id: link.expires_at for link in session.exec(query) if link.person_id and _lasts(link, now)}

@@ -8,6 +8,7 @@ from typing import Literal, cast
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from app.domain.recency import is_recent
 from app.domain.who import Member, Role
 from app.errors import NotFound, SignInNeeded
 from app.models import Person, SignIn
@@ -61,7 +62,7 @@ def check(session: Session, secret: str, now: datetime) -> tuple[Member, bool]:
         raise SignInNeeded(SIGN_IN_AGAIN)
     csrf = sha256(f"form:{secret}".encode()).hexdigest()
     member = Member(person.id, person.name, person.email, cast("Role", person.role), person.theme, found.id, csrf)
-    return member, now - found.used_at >= TOUCH
+    return member, not is_recent(found.used_at, now, TOUCH)
 
 
 def touch(session: Session, secret: str, now: datetime) -> None:
@@ -119,4 +120,4 @@ def _live(session: Session, secret: str, now: datetime) -> SignIn | None:
 
 
 def _lasts(sign_in: SignIn, now: datetime) -> bool:
-    return now < sign_in.expires_at and now - sign_in.used_at < IDLE
+    return now < sign_in.expires_at and is_recent(sign_in.used_at, now, IDLE)

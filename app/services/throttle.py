@@ -6,21 +6,24 @@ from hashlib import sha256
 from math import ceil
 
 from sqlalchemy import bindparam, text
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, or_, select
 
+from app.domain.recency import TOLERANCE
 from app.errors import TooMany
 from app.models import Throttle
 from app.models.columns import Instant
 
 KEPT = timedelta(days=1)
 
+# `is_recent` in SQL: a window that a wrong clock began in the future would never end, and count every try until then.
 _COUNT = text(
     "INSERT INTO throttle (key, began_at, count) VALUES (:key, :now, 1)"
     " ON CONFLICT (key) DO UPDATE SET"
-    " began_at = CASE WHEN throttle.began_at <= :since THEN excluded.began_at ELSE throttle.began_at END,"
-    " count = CASE WHEN throttle.began_at <= :since THEN 1 ELSE throttle.count + 1 END"
+    " began_at = CASE WHEN throttle.began_at > :since AND throttle.began_at <= :until"
+    " THEN throttle.began_at ELSE excluded.began_at END,"
+    " count = CASE WHEN throttle.began_at > :since AND throttle.began_at <= :until THEN throttle.count + 1 ELSE 1 END"
     " RETURNING count, began_at"
-).bindparams(bindparam("now", type_=Instant), bindparam("since", type_=Instant))
+).bindparams(*(bindparam(name, type_=Instant) for name in ("now", "since", "until")))
 _COUNTED = _COUNT.columns(Throttle.__table__.c.count, Throttle.__table__.c.began_at)  # type: ignore[attr-defined]
 
 
@@ -49,18 +52,19 @@ def count(session: Session, limit: Limit, key: str, now: datetime) -> None:
     To be committed before the try itself, or a try that fails would not count.
     """
     digest = sha256(f"{limit.what}\0{key}".encode(errors="replace")).hexdigest()
-    values = {"key": digest, "now": now, "since": now - limit.window}
+    values = {"key": digest, "now": now, "since": now - limit.window, "until": now + TOLERANCE}
     tries, began_at = session.execute(_COUNTED, values).one()
     if tries == 1:
-        _forget_old(session, now - KEPT)
+        _forget_old(session, now)
     if tries > limit.times:
         wait = max(1, ceil((began_at + limit.window - now).total_seconds()))
         raise TooMany(f"Too many {limit.what}. Try again in {_told(wait)}.", wait)
 
 
-def _forget_old(session: Session, before: datetime) -> None:
-    """Rows that somebody else counts on just now are left for the next time: two would wait for each other's."""
-    old = select(Throttle.key).where(Throttle.began_at < before).with_for_update(skip_locked=True)
+def _forget_old(session: Session, now: datetime) -> None:
+    """Drop windows that count no more, but for those somebody else counts on: two would wait for each other's."""
+    is_old = or_(col(Throttle.began_at) < now - KEPT, col(Throttle.began_at) > now + TOLERANCE)
+    old = select(Throttle.key).where(is_old).with_for_update(skip_locked=True)
     session.exec(delete(Throttle).where(col(Throttle.key).in_(old)))
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from app.db import alone
 from app.domain import names
+from app.domain.recency import is_recent
 from app.domain.who import SCOPES, Bearer, Role
 from app.errors import Conflict, Malformed, NotAllowed, NotFound, SignInNeeded
 from app.models import Token
@@ -72,7 +73,7 @@ def check(session: Session, text: str, now: datetime) -> tuple[Bearer, bool]:
         raise SignInNeeded("This token is unknown or was revoked. An organizer can create a new one.")
     if token.expires_at is not None and token.expires_at <= now:
         raise SignInNeeded(f"This token expired on {token.expires_at:%Y-%m-%d}. An organizer can create a new one.")
-    is_stale = token.used_at is None or now - token.used_at >= TOUCH
+    is_stale = token.used_at is None or not is_recent(token.used_at, now, TOUCH)
     return Bearer(token.name, frozenset(token.scopes.split())), is_stale
 
 

@@ -494,6 +494,18 @@ def test_provider_that_is_away_is_not_asked_again_at_once(liar: Hostile) -> None
     assert (asked, url.startswith(f"{liar.issuer}/authorize?")) == (1, True)
 
 
+def test_provider_that_was_away_while_a_clock_was_ahead_is_asked_again(liar: Hostile) -> None:
+    client, now = a_client(liar), datetime.now(UTC)
+    liar.instead[DISCOVERY] = lambda: as_json({}, 503)
+    with pytest.raises(ProviderAway):
+        client.begin(RETURN, now + timedelta(hours=11))
+    liar.instead.clear()
+
+    url = client.begin(RETURN, now).url
+
+    assert url.startswith(f"{liar.issuer}/authorize?")
+
+
 def test_provider_that_cannot_be_reached_is_away() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         issuer = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -202,3 +202,28 @@ def test_pairing_and_revoking_are_in_the_audit(database: Database) -> None:
     with database.reading() as session:
         found = [(each.action, each.by, each.object_name) for each in session.exec(select(AuditEntry))]
     assert found[-2:] == [("display.paired", "Olu", "Lobby"), ("display.revoked", "Olu", "Lobby")]
+
+
+def test_code_that_was_entered_by_a_clock_that_was_ahead_waits_no_longer(database: Database) -> None:
+    secret, code = make_secret()
+    enter(database, code, now=NOW + timedelta(hours=11))
+
+    with pytest.raises(NotFound):
+        claim(database, secret, code)
+    enter(database, code)
+
+    assert claim(database, secret, code) != ""
+
+
+@pytest.mark.parametrize(
+    ("ahead", "is_stale"), [(timedelta(minutes=-5), True), (timedelta(), False), (timedelta(hours=11), True)]
+)
+def test_check_wants_a_touch_after_a_clock_was_ahead(database: Database, ahead: timedelta, is_stale: bool) -> None:
+    secret, code = make_secret()
+    enter(database, code, now=NOW + ahead)
+    claim(database, secret, code, now=NOW + ahead)
+
+    with database.reading() as session:
+        _, wants_touch = displays.check(session, secret, NOW)
+
+    assert wants_touch == is_stale

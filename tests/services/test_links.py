@@ -72,6 +72,18 @@ def test_invitation_counts_for_seven_days(database: Database) -> None:
     assert use(database, secret, after=WEEK - A_MOMENT).name == "Ada"
 
 
+def test_link_that_a_clock_made_that_was_ahead_is_void(database: Database) -> None:
+    ada = a_person(database, "Ada")
+    with database.unit_of_work() as session:
+        person = accounts.find(session, ada.id)
+        ahead = links.make(session, person, "email", by="Ada", now=NOW + timedelta(hours=11))
+        soon = links.make(session, person, "email", by="Ada", now=NOW + timedelta(seconds=30))
+
+    with pytest.raises(NotFound, match=GONE):
+        use(database, ahead)
+    assert use(database, soon).id == ada.id
+
+
 def test_a_new_invitation_takes_the_one_before_back(database: Database) -> None:
     ada = a_person(database, "Ada")
     first, second = invite(database, ada), invite(database, ada)

@@ -222,3 +222,15 @@ def test_unknown_secrets_are_nobody(database: Database, secret: str) -> None:
 
 def test_a_links_secret_is_no_sign_in(database: Database) -> None:
     assert_over(database, invite(database, a_person(database, "Ada")))
+
+
+def test_sign_in_of_a_clock_that_was_ahead_is_over(database: Database) -> None:
+    ada = a_person(database, "Ada")
+    begun_ahead = start(database, ada, now=NOW + 11 * HOURS)
+    begun_by_a_replica = start(database, ada, now=NOW + timedelta(seconds=30))
+
+    with pytest.raises(SignInNeeded):
+        check(database, begun_ahead)
+    member, _ = check(database, begun_by_a_replica)
+
+    assert member.person_id == ada.id

@@ -104,12 +104,43 @@ def test_two_that_forget_old_keys_at_once_do_not_wait_for_each_other(
     later, both = throttle.KEPT + timedelta(hours=1), threading.Barrier(2)
     forget = throttle._forget_old
 
-    def forget_together(session: Session, before: datetime) -> None:
+    def forget_together(session: Session, now: datetime) -> None:
         both.wait(10)
-        forget(session, before)
+        forget(session, now)
 
     monkeypatch.setattr(throttle, "_forget_old", forget_together)
 
     results = race(crowd(2, lambda n: count(places[n], str(n), after=later)))
 
     assert outcomes(results) == {"NoneType": 2}
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=11), timedelta(days=1), timedelta(days=400)])
+def test_count_forgets_a_window_that_a_wrong_clock_began(database: Database, ahead: timedelta) -> None:
+    for _ in range(3):
+        count(database, after=ahead)
+
+    for _ in range(3):
+        count(database)
+    with pytest.raises(TooMany) as refused:
+        count(database)
+
+    assert refused.value.wait == 600
+
+
+def test_count_goes_on_in_a_window_that_another_server_began_seconds_ahead(database: Database) -> None:
+    for _ in range(3):
+        count(database, after=timedelta(seconds=20))
+
+    with pytest.raises(TooMany):
+        count(database)
+
+
+def test_count_drops_windows_that_lie_ahead(database: Database) -> None:
+    count(database, "ahead", after=timedelta(days=30))
+    count(database, "yesterday", after=-2 * throttle.KEPT)
+
+    count(database, "now")
+
+    with database.reading() as session:
+        assert [window.began_at for window in session.exec(select(Throttle))] == [NOW]

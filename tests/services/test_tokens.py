@@ -127,3 +127,20 @@ def test_tokens_are_listed_oldest_first(database: Database) -> None:
 
     with database.reading() as session:
         assert [token.name for token in tokens.every(session)] == ["zendesk", "github"]
+
+
+@pytest.mark.parametrize(
+    ("used", "is_stale"),
+    [(timedelta(), False), (timedelta(minutes=-5), True), (timedelta(seconds=30), False), (timedelta(hours=11), True)],
+)
+def test_check_wants_a_touch_after_five_minutes_or_a_wrong_clock(
+    database: Database, used: timedelta, is_stale: bool
+) -> None:
+    text = create(database)
+    with database.unit_of_work() as session:
+        tokens.touch(session, text, NOW + used)
+
+    with database.reading() as session:
+        _, wants_touch = tokens.check(session, text, NOW)
+
+    assert wants_touch == is_stale

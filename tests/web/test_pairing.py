@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from app.config import Settings
 from app.models import Display
-from app.services import throttle
+from app.services import displays, throttle
 from app.services.throttle import Limit
 from tests.web.site import BOTH_ENGINES, Site, Visitor, pair, serving, sign_in, until
 
@@ -280,3 +280,17 @@ def test_public_boards_need_no_pairing(site: Site) -> None:
     assert "set-cookie" not in answer.headers
     assert site.get("/display/pairing").json()["state"] == "paired"
     assert site.post("/display/pairing").headers["location"] == "/display"
+
+
+def test_code_entered_by_a_clock_that_was_ahead_is_waiting_again(site: Site) -> None:
+    screen, olu = open_display(site), sign_in(site, role="organizer")
+    right = site.clock.now
+    code = code_on(screen)
+    with site.database.unit_of_work() as session:
+        displays.pair(session, code, "Lobby", by="Olu", now=right + timedelta(hours=11))
+
+    state = screen.get("/display/pairing").json()["state"]
+    answer = enter(olu, code)
+
+    assert (state, answer.status_code) == ("waiting", 303)
+    assert screen.get("/display/pairing").json()["state"] == "entered"

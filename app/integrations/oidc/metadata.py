@@ -9,6 +9,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
 
 from app.domain.hosts import https_flaw
+from app.domain.recency import is_recent
 from app.errors import ProviderAway, SignInFailed
 from app.integrations.oidc import wire
 from app.integrations.oidc.refusals import failed
@@ -32,18 +33,18 @@ class Kept(Generic[T]):
 
     def get(self, now: datetime) -> T:
         """The thing, at most an hour old. Raises ProviderAway or SignInFailed."""
-        if self._found and now - self._found[0] < KEPT:
+        if self._found and is_recent(self._found[0], now, KEPT):
             return self._found[1]
         return self._anew(now)
 
     def newer(self, now: datetime) -> T:
         """The thing fetched anew, where what is kept is older than the pause. Raises ProviderAway or SignInFailed."""
-        if self._found and now - self._found[0] < PAUSE:
+        if self._found and is_recent(self._found[0], now, PAUSE):
             return self._found[1]
         return self._anew(now)
 
     def _anew(self, now: datetime) -> T:
-        if self._failed and now - self._failed[0] < PAUSE:
+        if self._failed and is_recent(self._failed[0], now, PAUSE):
             raise type(self._failed[1])(self._failed[1].detail)
         try:
             found = self._fetch()

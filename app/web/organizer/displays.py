@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain import rotation
+from app.domain.recency import is_recent
 from app.domain.who import Member
 from app.errors import Malformed, Problem
 from app.models import Display
@@ -202,7 +203,7 @@ def _current(place: Installation, chosen: str) -> tuple[Turn, ...]:
 
 def _listed(display: Display, now: datetime) -> Listed:
     waits = display.sha256 is None
-    return Listed(display, waits, waits and now - display.created_at >= displays.PAIRING)
+    return Listed(display, waits, waits and not is_recent(display.created_at, now, displays.PAIRING))
 
 
 def _zone(session: Session, now: datetime) -> tzinfo:
