@@ -102,10 +102,11 @@ def page(
 ) -> Page[ActivityView]:
     """Up to `limit` activities after the cursor, in the order they were recorded. Raises Malformed for a bad cursor."""
     query = select(LedgerEntry).where(LedgerEntry.week_id == week.id)
-    if cursor:
-        query = query.where(LedgerEntry.seq > paging.decode_number(cursor))
     if upto is not None:
         query = query.where(LedgerEntry.version <= upto)
+    if cursor:
+        last = paging.last_before(cursor, lambda id_: session.exec(query.where(LedgerEntry.id == id_)).first())
+        query = query.where(LedgerEntry.seq > last.seq)
     found = session.exec(query.order_by(col(LedgerEntry.seq)).limit(limit + 1)).all()
-    entries, next_cursor = paging.cut(found, limit, lambda entry: str(entry.seq))
+    entries, next_cursor = paging.cut(found, limit, lambda entry: entry.id)
     return Page(views(session, week, entries, upto=upto), next_cursor)

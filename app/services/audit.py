@@ -92,6 +92,7 @@ def _short(value: Any) -> Any:
 
 def page(session: Session, wanted: Filter, *, cursor: str | None, limit: int) -> Page[AuditEntry]:
     """Up to `limit` entries after the cursor, newest first. Raises Malformed for a bad cursor."""
+    # A number, for organizers see every entry and its number.
     query = _narrowed(wanted).order_by(col(AuditEntry.id).desc()).limit(limit + 1)
     if cursor:
         query = query.where(col(AuditEntry.id) < paging.decode_number(cursor))

@@ -24,9 +24,10 @@ def of_person(session: Session, week: Week, person: Person, *, cursor: str | Non
     """Up to `limit` of a person's activities after the cursor, the last recorded first. Raises Malformed."""
     query = select(LedgerEntry).where(LedgerEntry.person_id == person.id, LedgerEntry.week_id == week.id)
     if cursor:
-        query = query.where(LedgerEntry.seq < paging.decode_number(cursor))
+        last = paging.last_before(cursor, lambda id_: session.exec(query.where(LedgerEntry.id == id_)).first())
+        query = query.where(LedgerEntry.seq < last.seq)
     found = session.exec(query.order_by(col(LedgerEntry.seq).desc()).limit(limit + 1)).all()
-    entries, next_cursor = paging.cut(found, limit, lambda entry: str(entry.seq))
+    entries, next_cursor = paging.cut(found, limit, lambda entry: entry.id)
     rulings = _rulings(session, [entry.seq for entry in entries])
     views = activities.views(session, week, entries)
     return Page([Deed(view, rulings[entry.seq]) for view, entry in zip(views, entries, strict=True)], next_cursor)

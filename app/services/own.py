@@ -14,7 +14,7 @@ from app.domain.memberships import Join, current_team
 from app.domain.reach import Reach, quests_within_reach
 from app.domain.receipt import ReceiptLine, lines_by_activity
 from app.domain.rules import Rules
-from app.errors import Malformed, NotFound
+from app.errors import NotFound
 from app.models import LedgerEntry, Membership, Person, Team, Week
 from app.models.columns import is_id
 from app.services import activities, boards, paging, scores, teams, weeks
@@ -112,14 +112,12 @@ def page(
     mine = col(LedgerEntry.week_id) == week.id, col(LedgerEntry.person_id) == person_id
     query = select(LedgerEntry).where(*mine)
     if cursor:
-        last = session.exec(query.where(LedgerEntry.seq == paging.decode_number(cursor))).first()
-        if last is None:
-            raise Malformed(paging.STRANGE_CURSOR)
+        last = paging.last_before(cursor, lambda id_: session.exec(query.where(LedgerEntry.id == id_)).first())
         at = col(LedgerEntry.occurred_at)
         query = query.where(or_(at < last.occurred_at, and_(at == last.occurred_at, col(LedgerEntry.seq) < last.seq)))
     query = query.order_by(col(LedgerEntry.occurred_at).desc(), col(LedgerEntry.seq).desc())
     found = session.exec(query.limit(limit + 1)).all()
-    entries, next_cursor = paging.cut(found, limit, lambda entry: str(entry.seq))
+    entries, next_cursor = paging.cut(found, limit, lambda entry: entry.id)
     return Page(_seen(session, week, entries, public=public), next_cursor)
 
 

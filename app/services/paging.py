@@ -1,4 +1,8 @@
-"""Lists in pages: an opaque cursor names the last item of the page before."""
+"""Lists in pages (keyset pagination): a cursor names the last item of the page before.
+
+It is that item's random id, which is looked up again. Its place in the list would be a number or a text that counts
+what stands between two items, and so what the reader may not see: while a week is frozen, everybody else's activities.
+"""
 
 import base64
 import binascii
@@ -6,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from app.errors import Malformed
+from app.models.columns import is_id
 
 MOST_PER_PAGE = 1_000
 USUAL_PER_PAGE = 100
@@ -21,33 +26,39 @@ class Page(NamedTuple, Generic[Item]):
 
 
 def cut(items: Sequence[Item], limit: int, key: Callable[[Item], str]) -> Page[Item]:
-    """The first `limit` of items of which one more was asked for; `key` names an item's place in the list."""
+    """The first `limit` of items of which one more was asked for; `key` is an item's id."""
     shown = list(items[:limit])
     return Page(shown, encode(key(shown[-1])) if len(items) > limit else None)
 
 
-def encode(place: str) -> str:
-    """A place in a list as a cursor."""
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+def last_before(cursor: str, find: Callable[[str], Item | None]) -> Item:
+    """The item after which a cursor goes on; `find` looks for an id among what the reader may see. Raises Malformed."""
+    item_id = decode(cursor)
+    item = find(item_id) if is_id(item_id) else None
+    if item is None:
+        raise Malformed(STRANGE_CURSOR)
+    return item
+
+
+def encode(key: str) -> str:
+    """What names an item, as a cursor."""
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
 
 
 def decode(cursor: str) -> str:
-    """The place a cursor names. Raises Malformed for a text that is none."""
+    """What a cursor names. Raises Malformed for a text that is none."""
     try:
-        place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         raise Malformed(STRANGE_CURSOR) from None
-    if "\0" in place:
-        raise Malformed(STRANGE_CURSOR)
-    return place
 
 
 def decode_number(cursor: str) -> int:
-    """The number a cursor names. Raises Malformed."""
-    place = decode(cursor)
-    if not (place.isascii() and place.isdigit() and len(place) < 19):
+    """The number a cursor names, for lists whose readers see every item and its number anyway. Raises Malformed."""
+    number = decode(cursor)
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise Malformed(STRANGE_CURSOR)
-    return int(place)
+    return int(number)
 
 
 STRANGE_CURSOR = "That cursor is not one of ours. Leave it out to start at the beginning."

@@ -38,8 +38,9 @@ def page(session: Session, *, cursor: str | None, limit: int) -> Page[Person]:
     """Up to `limit` people after the cursor, by e-mail. Raises Malformed for a bad cursor."""
     query = select(Person).order_by(col(Person.email)).limit(limit + 1)
     if cursor:
-        query = query.where(col(Person.email) > paging.decode(cursor))
-    return paging.cut(session.exec(query).all(), limit, lambda person: person.email)
+        last = paging.last_before(cursor, lambda id_: session.get(Person, id_))
+        query = query.where(col(Person.email) > last.email)
+    return paging.cut(session.exec(query).all(), limit, lambda person: person.id)
 
 
 def find_or_create(session: Session, email: str, name: str, now: datetime) -> tuple[Person, bool]:

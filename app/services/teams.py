@@ -57,9 +57,11 @@ def named(session: Session, week: Week, *, upto: int | None = None) -> list[tupl
 
 def page(session: Session, week: Week, *, cursor: str | None, limit: int, upto: int | None = None) -> Page[Team]:
     """Up to `limit` teams after the cursor, by name; `upto` a version. Raises Malformed for a bad cursor."""
-    after = paging.decode(cursor) if cursor else ""
-    found = [team for team in of_week(session, week, upto=upto) if team.name_key > after]
-    return paging.cut(found[: limit + 1], limit, lambda team: team.name_key)
+    found = of_week(session, week, upto=upto)
+    if cursor:
+        last = paging.last_before(cursor, {team.id: team for team in found}.get)
+        found = [team for team in found if team.name_key > last.name_key]
+    return paging.cut(found[: limit + 1], limit, lambda team: team.id)
 
 
 def find(session: Session, week: Week, team_id: str, *, upto: int | None = None) -> Team:

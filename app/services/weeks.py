@@ -160,8 +160,16 @@ def page(session: Session, *, cursor: str | None, limit: int) -> Page[Week]:
     """Up to `limit` weeks after the cursor, in the order they were created. Raises Malformed for a bad cursor."""
     query = select(Week).order_by(col(Week.id)).limit(limit + 1)
     if cursor:
-        query = query.where(Week.id > paging.decode_number(cursor))
-    return paging.cut(session.exec(query).all(), limit, lambda week: str(week.id))
+        query = query.where(Week.id > _with_slug(session, paging.decode(cursor)).id)
+    return paging.cut(session.exec(query).all(), limit, lambda week: week.slug)
+
+
+def _with_slug(session: Session, slug: str) -> Week:
+    """The week that a cursor names. Raises Malformed."""
+    week = session.exec(_BY_SLUG, params={"slug": slug}).first() if _SLUG.fullmatch(slug) else None
+    if week is None:
+        raise Malformed(paging.STRANGE_CURSOR)
+    return week
 
 
 def lock(session: Session, slug: str, now: datetime) -> Week:
