@@ -1,8 +1,7 @@
-"""Lists in pages (keyset pagination): a cursor names the last item of the page before.
+"""Lists in pages (keyset pagination): an opaque cursor names the last item of the page before."""
 
-It is that item's random id, which is looked up again. Its place in the list would be a number or a text that counts
-what stands between two items, and so what the reader may not see: while a week is frozen, everybody else's activities.
-"""
+# By that item's random id, which is looked up again. Its place in the list would count what stands between two items,
+# and so what the reader may not see: while a week is frozen, everybody else's activities.
 
 import base64
 import binascii
