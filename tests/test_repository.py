@@ -214,3 +214,11 @@ def test_htmx_that_differs_from_its_hash_is_not_vendored(tmp_path: Path) -> None
 
     assert status == 1
     assert not (tmp_path / "vendor").exists()
+
+
+def test_zones_are_made_by_the_calendar_alone() -> None:
+    constants = {"app/domain/calendar.py", "app/services/demo/cast.py"}
+
+    makers = {name for name, text in modules().items() if name.startswith("app/") and re.search(r"\bZoneInfo\(", text)}
+
+    assert makers == constants

@@ -1,10 +1,13 @@
 """Local days: which day a moment belongs to, and when a day begins in its time zone."""
 
+import logging
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 ONE_DAY = timedelta(days=1)
+logger = logging.getLogger(__name__)
+
 _NOT_PLACES = {"localtime", "Factory"}
 
 
@@ -59,6 +62,18 @@ def day_bounds(starts: date, ends: date, zone: ZoneInfo) -> tuple[datetime, date
 def parse_zone(name: str) -> ZoneInfo | None:
     """The time zone of an IANA name, spelled exactly ("Europe/Berlin"); None where there is no such zone."""
     return ZoneInfo(name) if name in zone_names() else None
+
+
+@cache
+def zone_or_utc(name: str) -> ZoneInfo:
+    """The time zone a week was given; UTC, and a warning in the log, where this machine doesn't know it any more.
+
+    Names are checked when a week is made, but a database outlives the machine's list of zones, or comes from another.
+    """
+    zone = parse_zone(name)
+    if zone is None:
+        logger.warning("the time zone %r isn’t known on this machine; days of its weeks are counted in UTC", name)
+    return zone or ZoneInfo("UTC")
 
 
 @cache

@@ -1,10 +1,12 @@
 """Weeks and what organizers did to them."""
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlmodel import Field, SQLModel
 
+from app.domain.calendar import parse_zone, zone_or_utc
 from app.models.columns import STRICT, day, instant, string, whole
 
 
@@ -34,6 +36,16 @@ class Week(SQLModel, table=True):
     frozen_rule_set_id: int | None = Field(default=None, sa_column=whole(ForeignKey("rule_set.id"), nullable=True))
     frozen_board: str | None = Field(default=None, sa_column=string(nullable=True))
     frozen_names: str | None = Field(default=None, sa_column=string(nullable=True))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone its days are counted in: its own, or UTC where this machine doesn't know that one."""
+        return zone_or_utc(self.timezone)
+
+    @property
+    def has_known_zone(self) -> bool:
+        """Whether this machine knows its time zone."""
+        return parse_zone(self.timezone) is not None
 
 
 class WeekEvent(SQLModel, table=True):

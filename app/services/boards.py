@@ -58,7 +58,7 @@ def assemble(
         kept.teams,
         kept.loose,
         names,
-        local_day(now, ZoneInfo(week.timezone)),
+        local_day(now, week.zone),
         as_of=now,
         version=served_version(week, now),
     )
@@ -78,7 +78,7 @@ def members(session: Session, week: Week, *, public: bool) -> dict[str, list[str
 
 def served_version(week: Week, now: datetime) -> int:
     """The board's version: the week's own changes plus the midnights passed since it started (movement is daily)."""
-    days = (local_day(now, ZoneInfo(week.timezone)) - week.starts).days
+    days = (local_day(now, week.zone) - week.starts).days
     return week.version + min(max(days, 0), (week.ends - week.starts).days + 1)
 
 
@@ -117,5 +117,5 @@ def score_team(session: Session, week: Week, team_id: str, *, public: bool) -> S
     joins = teams.joins(session, week, people, upto=upto)
     activities = facts.live_activities(session, week, joins, people=people, upto=upto)
     own = [activity for activity in activities if activity.team == team.id]
-    zone = ZoneInfo(week.timezone)
+    zone = week.zone
     return Scored(own, score(own, rules, zone), rules, names, zone)

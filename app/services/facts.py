@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, bindparam, func, select, tuple_, type_coerce
 from sqlalchemy.types import NullType
@@ -105,7 +104,7 @@ def in_order(
         )
         for kind, person, at, subject, seconds in rows
     )  # fmt: skip
-    return ordered, LocalDays(ZoneInfo(week.timezone), read=read, write=write)
+    return ordered, LocalDays(week.zone, read=read, write=write)
 
 
 def _activities(rows: Iterable[Any], joins: Mapping[str, Sequence[Join]]) -> list[Activity]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from app.domain.calendar import day_bounds
 from app.domain.rules import Rules
@@ -56,12 +55,12 @@ class Gate:
         return self._untimely(draft.occurred_at)
 
     def _untimely(self, at: datetime) -> Problem | None:
-        zone = ZoneInfo(self.week.timezone)
+        zone = self.week.zone
         start, end = _bounds(self.week.starts, self.week.ends, zone)
         if not start <= at < end:
             return OutsideWeek(
                 f"{at.astimezone(zone):%Y-%m-%d %H:%M} lies outside week {self.week.name}, "
-                f"which runs from {self.week.starts} to {self.week.ends} ({self.week.timezone})."
+                f"which runs from {self.week.starts} to {self.week.ends} ({zone.key})."
             )
         if at > self.now + CLOCK_SKEW:
             return OutsideWeek("occurred_at lies in the future. Record an activity once it has happened.")

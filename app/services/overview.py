@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -60,7 +59,7 @@ def phase_of(week: Week | None, now: datetime) -> Phase:
         return "none"
     if week.state != "open":
         return "draft" if week.state == "draft" else "closed"
-    today = local_day(now, ZoneInfo(week.timezone))
+    today = local_day(now, week.zone)
     if today < week.starts:
         return "ahead"
     return "running" if today <= week.ends else "over"

@@ -9,7 +9,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from app.domain.board import Standing
-from app.domain.calendar import local_day, parse_zone
+from app.domain.calendar import local_day
 from app.domain.memberships import Join, current_team
 from app.domain.reach import Reach, quests_within_reach
 from app.domain.receipt import ReceiptLine, lines_by_activity
@@ -60,8 +60,7 @@ def coming(session: Session, week: Week, now: datetime) -> Week | None:
 
 
 def _is_over(week: Week, now: datetime) -> bool:
-    zone = parse_zone(week.timezone)
-    return zone is not None and local_day(now, zone) > week.ends
+    return local_day(now, week.zone) > week.ends
 
 
 def team_in(session: Session, week: Week, person_id: str) -> Team | None:
@@ -95,11 +94,8 @@ def weeks_of(session: Session, person_id: str) -> list[Week]:
 
 def within_reach(session: Session, week: Week, rules: Rules, standing: Standing, now: datetime) -> Reach | None:
     """The quest that a team of a week that is not frozen is closest to."""
-    zone = parse_zone(week.timezone)
-    if zone is None:
-        return None
     score = {standing.team_id: scores.of_team(session, week, standing.team_id)}
-    return next(iter(quests_within_reach([standing], score, rules, local_day(now, zone))), None)
+    return next(iter(quests_within_reach([standing], score, rules, local_day(now, week.zone))), None)
 
 
 def page(

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, delete, insert, update
 from sqlmodel import Session, col, select
@@ -42,7 +41,7 @@ def refresh(session: Session, week: AnyWeek, rules: Rules, team_id: str) -> None
     """Score a team anew from its own activities alone."""
     own = facts.of_team(session, week, team_id)
     adjustments = facts.adjustments(session, week, team_id=team_id)
-    scored = score_teams(own, adjustments, rules, ZoneInfo(week.timezone))
+    scored = score_teams(own, adjustments, rules, week.zone)
     _store(session, week, team_id, to_json(scored.get(team_id, TeamScore())))
 
 
@@ -64,7 +63,7 @@ def _grown(session: Session, week: AnyWeek, rules: Rules, team_id: str, fresh: S
     capped = {(each.kind, each.subject): each for each in fresh if each.subject and kin_of[each.kind] == "subject"}
     kin = [each for one in capped.values() for each in facts.sharing_subject(session, week, one, team_id)]
     before = partial(facts.before, session, week, team_id)
-    return increment.add(from_json(kept[0][0]), fresh, kin, before, rules, ZoneInfo(week.timezone))
+    return increment.add(from_json(kept[0][0]), fresh, kin, before, rules, week.zone)
 
 
 def count_loose(session: Session, week: AnyWeek, changes: Mapping[str, int]) -> None:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -27,7 +26,7 @@ def of_week(session: Session, week: Week, *, public: bool, past: Sequence[PastWe
     return tell_story(
         WeekFacts(week.slug, week.name, week.state, week.starts, week.ends),
         rules,
-        ZoneInfo(week.timezone),
+        week.zone,
         [
             TeamFacts(team.id, team.name, tuple(names[person] for person in members.get(team.id, ())))
             for team in teams.of_week(session, week, upto=upto)

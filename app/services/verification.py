@@ -17,7 +17,13 @@ _UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 
 def verify(session: Session, week: Week, now: datetime) -> list[str]:
     """Score a week anew from its ledger and compare with what is shown; a sentence for each difference."""
-    return _live_differences(session, week, now) + _frozen_differences(session, week)
+    return _unknown_zone(week) + _live_differences(session, week, now) + _frozen_differences(session, week)
+
+
+def _unknown_zone(week: Week) -> list[str]:
+    if week.has_known_zone:
+        return []
+    return [f"Week {week.slug}: its time zone “{week.timezone}” isn’t known here, so its days are counted in UTC."]
 
 
 def _live_differences(session: Session, week: Week, now: datetime) -> list[str]:

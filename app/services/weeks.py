@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, update
 from sqlalchemy import select as sql_select
@@ -12,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from app.db import alone, announce
 from app.domain import names
-from app.domain.calendar import local_day, parse_zone
+from app.domain.calendar import local_day, parse_zone, zone_or_utc
 from app.errors import Conflict, Malformed, NotFound, WeekNotOpen, WeekUnknown
 from app.events import WeekChanged
 from app.models import Week, WeekEvent
@@ -38,6 +39,11 @@ class HeldWeek(NamedTuple):
     version: int
     rule_set_id: int | None
     frozen_version: int | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone its days are counted in, as `Week.zone`."""
+        return zone_or_utc(self.timezone)
 
 
 AnyWeek = Week | HeldWeek
@@ -130,8 +136,7 @@ def pick_current(weeks: list[Week], now: datetime) -> Week | None:
     """The open week whose days include today, else the open one that started last, else the one closed last."""
 
     def has_today(week: Week) -> bool:
-        zone = parse_zone(week.timezone)
-        return zone is not None and week.starts <= local_day(now, zone) <= week.ends
+        return week.starts <= local_day(now, week.zone) <= week.ends
 
     def newest(week: Week) -> tuple[date, int]:
         return week.starts, week.id

@@ -213,6 +213,6 @@ def serve(session: Session, week: Week, now: datetime, *, public: bool) -> Serve
     """A week's board for one audience, made now."""
     board = boards.public(session, week, now) if public else boards.live(session, week, now)
     rules = rule_sets.rules_numbered(session, week.frozen_rule_set_id if board.frozen else week.rule_set_id)
-    zone = ZoneInfo(week.timezone)
+    zone = week.zone
     over = board.state == "closed" or local_day(board.as_of, zone) > week.ends
     return Served(board, rules, zone, until=first_moment(local_day(now, zone) + ONE_DAY, zone), over=over)

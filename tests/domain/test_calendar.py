@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.calendar import day_bounds, first_moment, local_day, moment_at, parse_zone
+from app.domain.calendar import day_bounds, first_moment, local_day, moment_at, parse_zone, zone_or_utc
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = ("Europe/Berlin", "Asia/Beirut", "America/Santiago", "America/Havana", "Pacific/Apia", "Asia/Kolkata", "UTC")
@@ -89,3 +89,12 @@ def test_parse_zone_refuses_anything_else(name: str) -> None:
 )
 def test_moment_is_the_first_at_which_clocks_show_it(day: date, clock: time, moment: datetime | None) -> None:
     assert moment_at(day, clock, BERLIN) == moment
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("Europe/Berlin", "Europe/Berlin"), ("UTC", "UTC"), ("Mars/Base", "UTC"), ("../../etc/passwd", "UTC"),
+     ("America", "UTC"), ("", "UTC"), ("\0", "UTC")],
+)  # fmt: skip
+def test_zone_or_utc_falls_back_to_utc(name: str, key: str) -> None:
+    assert zone_or_utc(name).key == key

@@ -215,3 +215,13 @@ def test_team_made_after_the_freeze_does_not_move_the_frozen_ranks(played: Game)
     played.at(NOW + timedelta(hours=1)).team("Foxes", GUS)
 
     assert played.verify() == []
+
+
+def test_verify_names_a_week_whose_zone_is_not_known_here(played: Game) -> None:
+    tamper(played, "UPDATE week SET timezone = 'Mars/Base'")
+
+    differences = played.verify()
+
+    assert differences[0] == (
+        "Week q3-2022: its time zone “Mars/Base” isn’t known here, so its days are counted in UTC."
+    )

@@ -1,9 +1,8 @@
 """How I am shown, and how I am signed in."""
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Annotated, cast
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Query
 from starlette.concurrency import run_in_threadpool
@@ -141,7 +140,7 @@ def _sign_ins(place: Installation, who: Member) -> tuple[list[Shown], tzinfo]:
     with place.database.reading() as session:
         week = own.week_to_play(session, now)
         found = sign_ins.of_person(session, who.person_id, now)
-    return [_shown(each, who) for each in found], ZoneInfo(week.timezone if week else "UTC")
+    return [_shown(each, who) for each in found], week.zone if week else UTC
 
 
 def _shown(sign_in: SignIn, who: Member) -> Shown:

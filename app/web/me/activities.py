@@ -1,7 +1,6 @@
 """My activities: all of a week's, and one of them."""
 
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from sqlmodel import Session
@@ -44,7 +43,7 @@ async def my_activities(
             found = own.page(session, shown, who.person_id, cursor=cursor, limit=PER_PAGE, public=is_public)
             return page(
                 request, who, "activities", section="activities", week=shown.slug, shown=shown, found=found,
-                is_first=cursor is None, weeks=own.weeks_of(session, who.person_id), zone=ZoneInfo(shown.timezone),
+                is_first=cursor is None, weeks=own.weeks_of(session, who.person_id), zone=shown.zone,
                 kinds=_rules(session, shown, public=is_public).kind_by_name,
             )  # fmt: skip
 
@@ -62,7 +61,7 @@ async def my_activity(request: Request, who: SignedIn, activity: str, done: Anno
             week, found = own.find(session, person, activity, public=is_public)
             return page(
                 request, who, "activity", section="activities", week=week.slug, shown=week, found=found,
-                zone=ZoneInfo(week.timezone), kinds=_rules(session, week, public=is_public).kind_by_name,
+                zone=week.zone, kinds=_rules(session, week, public=is_public).kind_by_name,
                 done=DONE.get(done, ""),
             )  # fmt: skip
 

@@ -65,7 +65,7 @@ class _Scene:
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.week.timezone)
+        return self.week.zone
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.domain.calendar import ONE_DAY, first_moment
+from app.domain.calendar import ONE_DAY, first_moment, zone_or_utc
 from app.domain.who import Member
 from app.errors import Malformed, Problem
 from app.models import AuditEntry, Week
@@ -159,4 +158,4 @@ def _day(typed: str) -> date | None:
 
 def _begins(day: date, week: Week | None) -> datetime:
     """The first moment of a day in the week's zone, or in UTC."""
-    return first_moment(day, ZoneInfo(week.timezone) if week else ZoneInfo("UTC")).astimezone(UTC)
+    return first_moment(day, week.zone if week else zone_or_utc("UTC")).astimezone(UTC)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Query
 from sqlmodel import Session
@@ -209,4 +208,4 @@ def _listed(display: Display, now: datetime) -> Listed:
 def _zone(session: Session, now: datetime) -> tzinfo:
     """The current week's time zone, which is what people here live by; UTC without one."""
     week = weeks.pick_current(weeks.every(session), now)
-    return ZoneInfo(week.timezone) if week else UTC
+    return week.zone if week else UTC

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from anyio import from_thread
 from starlette.requests import Request
@@ -52,12 +51,12 @@ def page(
 
 def zone_of(week: Week | None) -> tzinfo:
     """The zone whose days and hours an organizer thinks in: the week's, or UTC while there is none."""
-    return ZoneInfo(week.timezone) if week else UTC
+    return week.zone if week else UTC
 
 
 def zone_name(week: Week | None) -> str:
     """The same in words."""
-    return week.timezone.replace("_", " ") if week else "UTC"
+    return week.zone.key.replace("_", " ") if week else "UTC"
 
 
 def remember(request: Request, who: Member, problem: Problem) -> None:

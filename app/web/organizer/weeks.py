@@ -7,7 +7,6 @@ from datetime import date, datetime
 from io import TextIOWrapper
 from tempfile import TemporaryFile
 from typing import IO, Annotated, Any, cast, get_args
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form
 from sqlmodel import Session
@@ -164,7 +163,7 @@ async def _week(
         reply,
         told=told,
         slug=told.week.slug,
-        zone=ZoneInfo(told.week.timezone),
+        zone=told.week.zone,
         link=link,
         done=DONE.get(done, ""),
     )
