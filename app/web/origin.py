@@ -8,6 +8,8 @@ from app.config import Settings
 from app.domain.who import Member, Who
 from app.services.audit import Origin
 
+NO_ADDRESS = "no address"
+
 
 def address_of(request: Request) -> str:
     """Where a request comes from, as caps and throttles count it."""
@@ -15,14 +17,16 @@ def address_of(request: Request) -> str:
 
 
 def network_of(request: Request) -> str:
-    """What tries are counted for: an IPv4 address, or the /64 that one customer of a provider has of IPv6."""
-    address = address_of(request)
+    """What tries are counted for: an IPv4 address, or the /64 that one customer of a provider has of IPv6.
+
+    All that is no address counts as one: a proxy may hand on what clients call themselves, a new name each time.
+    """
     try:
-        found = ip_address(address)
+        found = ip_address(address_of(request))
     except ValueError:
-        return address
+        return NO_ADDRESS
     if found.version == 4:
-        return address
+        return found.compressed
     return found.ipv4_mapped.compressed if found.ipv4_mapped else str(ip_network((found, 64), strict=False))
 
 

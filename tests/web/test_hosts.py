@@ -87,8 +87,10 @@ def status_of(site: Site, head: bytes) -> bytes:
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("", ""),
-        ("testclient", "testclient"),
+        ("fe80::1%eth7", "fe80::/64"),
+        ("", "no address"),
+        ("unknown-1", "no address"),
+        ("192.0.2.7, 192.0.2.8", "no address"),
     ],
 )
 def test_tries_are_counted_for_what_one_customer_has(address: str, network: str) -> None:
