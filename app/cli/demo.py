@@ -41,7 +41,7 @@ _EXAMPLE_AT = datetime.combine(STARTS, time(5), ZONE)
 def demo(voice: Voice, settings: Settings, *, finished: bool, speed: float, port: int | None) -> None:
     """Serve the demo until stopped. Raises Conflict where the port is taken."""
     with server.stopped_by_signals(), _own_file(settings.data_dir) as file, _listen(port) as listener:
-        settings = settings.changed(database_url=sqlite_url(file).render_as_string(), **_OWN)
+        settings = server.prepared(settings.changed(database_url=sqlite_url(file).render_as_string(), **_OWN))
         with opened(settings, checkpoints=True) as database:
             token = _prepare(database, finished=finished)
             address = server.address_of(listener)

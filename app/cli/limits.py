@@ -1,30 +1,84 @@
-"""What the server reads of a request before any of our code sees it: not without end."""
+"""What one connection may cost: sizes, seconds, how many there are. docs/deployment.md repeats these figures."""
 
-from app.web.wire import WiredProtocol
+import asyncio
+import logging
+import math
+import time
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Protocol
 
-MOST_HEAD_BYTES = 32_768
+MAX_HEAD_BYTES = 32_768
+MAX_QUEUED = 8  # requests read ahead of their turn on one connection (pipelining)
+
+_LOOK_SECONDS = 1.0
+_LOG_SECONDS = 60.0
+
+logger = logging.getLogger(__name__)
 
 
-class LimitedProtocol(WiredProtocol):
-    """uvicorn's protocol, which would keep as many headers as somebody cares to send."""
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the server waits for a client, in seconds.
 
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        self._head_bytes = 0
-        super().on_message_begin()
+    `idle` must be longer than the shipped proxies keep an idle connection (30 s): were it shorter, a proxy would now
+    and then send a POST on a connection that is just being closed, and could only answer 502.
+    """
 
-    def on_url(self, url: bytes) -> None:
-        """A part of the address."""
-        self._count(url)
-        super().on_url(url)
+    head: float = 10.0  # from a request's first byte to the end of its headers
+    piece: float = 15.0  # between two pieces of a body
+    body: float = 600.0  # for a whole body: 16 MiB at 28 kB/s
+    rest: float = 30.0  # for what still comes of a body that is answered already
+    parting: float = 5.0  # for the client to read a refusal and hang up
+    idle: float = 75.0  # for the next request
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """One header, or one more after the body."""
-        self._count(name, value)
-        super().on_header(name, value)
 
-    def _count(self, *parts: bytes) -> None:
-        """Whatever is raised here makes the parser give up: the answer is 400, and the connection ends."""
-        self._head_bytes += sum(map(len, parts))
-        if self._head_bytes > MOST_HEAD_BYTES:
-            raise ValueError(f"more than {MOST_HEAD_BYTES} bytes of headers")
+class Connection(Protocol):
+    """What Room knows of a connection."""
+
+    transport: asyncio.Transport
+
+    def idle_until(self) -> float | None:
+        """When it is closed for being idle, by the loop's clock; None while something is asked or answered."""
+
+
+class Room:
+    """Keeps the number of connections below the limit on open files, so that the database can open its own.
+
+    Where there is no place left, a newcomer takes that of whoever has been idle longest.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._idle: deque[Connection] = deque()
+        self._looked_at = self._logged_at = -math.inf
+
+    def has_place(self, newcomer: Connection, connections: Collection[Connection]) -> bool:
+        """Whether the newest of these connections may stay."""
+        if len(connections) <= self.most:
+            return True
+        now = time.monotonic()
+        if now - self._logged_at >= _LOG_SECONDS:
+            self._logged_at = now
+            logger.warning("all %d connections are in use: idle ones are closed, or new ones refused", self.most)
+        return self._close_idle() or (self._look(newcomer, connections, now) and self._close_idle())
+
+    def _close_idle(self) -> bool:
+        """Close one connection of those that were idle when we looked, and still are."""
+        while self._idle:
+            connection = self._idle.popleft()
+            if connection.idle_until() is not None and not connection.transport.is_closing():
+                connection.transport.close()
+                return True
+        return False
+
+    def _look(self, newcomer: Connection, connections: Collection[Connection], now: float) -> bool:
+        """Find those that are idle, the longest first. Looking at all is dear, so it is done for many newcomers."""
+        if now - self._looked_at < _LOOK_SECONDS:
+            return False
+        waiting = [(until, id(each), each) for each in connections if (until := each.idle_until()) is not None]
+        self._idle.extend(each for _, _, each in sorted(waiting) if each is not newcomer)
+        if len(self._idle) < self.most // 10:
+            self._looked_at = now
+        return True

@@ -14,8 +14,11 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from app.cli.limits import LimitedProtocol
+from app.cli import file_limit
+from app.cli.limits import Room
+from app.cli.log_ration import Rationed
 from app.cli.place import opened
+from app.cli.protocol import LimitedProtocol
 from app.cli.voice import Answer, Voice
 from app.config import Settings
 from app.errors import Conflict, Malformed, Unavailable
@@ -44,6 +47,7 @@ def serve(voice: Voice, settings: Settings, host: str, port: int) -> None:
                 first,
             ]
         voice.give(Answer({"address": address} | ({"owner_link": first} if first else {}), sentences))
+        settings = prepared(settings)
         run(create_app(settings), listener, settings)
 
 
@@ -134,15 +138,22 @@ class _Server(uvicorn.Server):
         self._streams.close()
 
 
-def run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
-    """Answer requests until a signal comes; what is open then has GRACE_SECONDS. Raises Unavailable."""
+def prepared(settings: Settings) -> Settings:
+    """Set this process up to serve: what it logs, and how many files it may open; settings that fit into it."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("app").setLevel(logging.INFO)
+    for name in ("uvicorn.error", "asyncio"):
+        logging.getLogger(name).addFilter(Rationed())
+    return file_limit.fit(settings, file_limit.raise_limit())
+
+
+def run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
+    """Answer requests until a signal comes; what is open then has GRACE_SECONDS. Raises Unavailable."""
     config = uvicorn.Config(
         app,
         lifespan="on",
         ws="none",
-        http=LimitedProtocol,
+        http=_protocol(Room(file_limit.max_connections(file_limit.raise_limit()))),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -156,3 +167,8 @@ def run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
         if stop.code:
             raise Unavailable("The server could not start; the lines above say why.") from None
         raise
+
+
+def _protocol(room: Room) -> type[LimitedProtocol]:
+    """The protocol of one server, all of whose connections share this room."""
+    return type("ServerProtocol", (LimitedProtocol,), {"room": room})

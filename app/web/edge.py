@@ -34,11 +34,7 @@ class Edge:
     def __init__(self, app: ASGIApp, hosts: Hosts) -> None:
         self._app = app
         self._hosts = hosts
-        policy = content_security_policy()
-        self._headers = [
-            (name.lower().encode(), value.encode())
-            for name, value in {**_HEADERS, "Content-Security-Policy": policy}.items()
-        ]
+        self._headers = common_headers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or start and stop the application."""
@@ -55,7 +51,7 @@ class Edge:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": self._dress(scope, message["headers"])}
+                message = {**message, "headers": dress(scope, message["headers"], self._headers)}
             await send(message)
 
         async def edged(message: Message) -> None:
@@ -74,16 +70,6 @@ class Edge:
         # The server leaves the body out where it was asked for none.
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         await self._app(asked, bounds.counted(scope, receive), edged)
-
-    def _dress(self, scope: Scope, given: Iterable[Header]) -> list[Header]:
-        """An answer's headers with ours; where it has one of its own, that one stands."""
-        private = scope["path"].startswith(PRIVATE)
-        ours = [*self._headers, _KEPT_NOWHERE if private else _FOR_THIS_READER]
-        if scope["scheme"] == "https":
-            ours.append(_HTTPS_ONLY)
-        headers = list(given)
-        has = {name for name, _ in headers}
-        return headers + [header for header in ours if header[0] not in has]
 
     def _refusal(self, scope: Scope) -> Response | None:
         """What no route needs to see: too much of anything, a name that is not ours, a form that another site sends."""
@@ -115,6 +101,23 @@ class Edge:
             if failure is not None:
                 await send(failure)
             raise
+
+
+def common_headers() -> list[Header]:
+    """The headers that every answer has."""
+    headers = {**_HEADERS, "Content-Security-Policy": content_security_policy()}
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+def dress(scope: Scope, given: Iterable[Header], common: list[Header]) -> list[Header]:
+    """An answer's headers with the common ones; where it has one of its own, that one stands."""
+    private = scope["path"].startswith(PRIVATE)
+    ours = [*common, _KEPT_NOWHERE if private else _FOR_THIS_READER]
+    if scope["scheme"] == "https":
+        ours.append(_HTTPS_ONLY)
+    headers = list(given)
+    has = {name for name, _ in headers}
+    return headers + [header for header in ours if header[0] not in has]
 
 
 def _is_bare_refusal(message: Message) -> bool:

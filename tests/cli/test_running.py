@@ -7,14 +7,9 @@ import shlex
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 import uvicorn
 
@@ -23,63 +18,9 @@ from app.config import PROJECT, Settings
 from app.errors import Conflict, Malformed
 from app.main import create_app
 from tests.cli.conftest import Shell
+from tests.cli.processes import PATIENCE_SECONDS, command, ended, fetch, run, started
 
 HEADLINE = "20 shifts, 154 responses, 18 issues, 6 feature requests, 2 knowledge cards"
-PATIENCE_SECONDS = 60
-
-
-def command(*words: str) -> list[str]:
-    """The command as a process's arguments."""
-    return [sys.executable, "-m", "app.cli", *words]
-
-
-@contextmanager
-def started(*words: str) -> Iterator[tuple["subprocess.Popen[str]", Any]]:
-    """A command that goes on until it is told to stop, and the document it prints when it starts."""
-    process = subprocess.Popen(  # noqa: S603 (our own words)
-        command(*words, "--json"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-    )
-    try:
-        yield process, first_document(process)
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def first_document(process: "subprocess.Popen[str]") -> Any:
-    """Read standard output until it holds a whole document."""
-    assert process.stdout is not None
-    text = ""
-    for line in process.stdout:
-        text += line
-        with suppress(ValueError):
-            return json.loads(text)
-    raise AssertionError(process.communicate()[1])
-
-
-def run(*words: str) -> "subprocess.CompletedProcess[str]":
-    """A command that ends by itself."""
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
-    return subprocess.run(  # noqa: S603 (our own words)
-        command(*words), capture_output=True, text=True, env=environment, timeout=PATIENCE_SECONDS, check=False
-    )
-
-
-def fetch(address: str) -> str:
-    """The body of a page, once the server answers."""
-    return httpx.get(address, timeout=PATIENCE_SECONDS).raise_for_status().text
-
-
-def ended(process: "subprocess.Popen[str]", number: int) -> tuple[int, float, str, str]:
-    """Status, seconds and what was still printed, after a signal."""
-    begun = time.monotonic()
-    process.send_signal(number)
-    out, err = process.communicate(timeout=PATIENCE_SECONDS)
-    return process.returncode, time.monotonic() - begun, out, err
 
 
 def test_server_answers_until_ctrl_c(shell: Shell) -> None:
@@ -113,7 +54,7 @@ def test_headers_without_end_are_not_read_to_the_end(shell: Shell) -> None:
 
         ended(process, signal.SIGTERM)
 
-    assert (usual.split(b" ")[1], endless.split(b" ")[1]) == (b"200", b"400")
+    assert (usual.split(b" ")[1], endless.split(b" ")[1]) == (b"200", b"431")
 
 
 def _answer_to(port: int, headers: bytes) -> bytes:

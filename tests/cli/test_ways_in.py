@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from app.config import PROJECT
 from tests.cli.conftest import Shell
-from tests.cli.test_running import PATIENCE_SECONDS, command, started
+from tests.cli.processes import PATIENCE_SECONDS, command, started
 
 OWNER = {"name": "Olu Okoro", "email": "olu@example.com"}
 PUBLIC = "https://week.example.com"
@@ -99,6 +100,25 @@ def test_https_is_believed_from_the_named_proxies_alone(
     assert (cookie.startswith("__Host-sign-in=as_"), "; Secure" in cookie) == (
         (True, True) if status == 303 else (False, False)
     )
+
+
+def test_fields_after_the_body_do_not_choose_the_address(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSEMBLY_WEEK_TRUSTED_PROXIES", "127.0.0.1")
+    head = b"GET /sign-in/link/al_nope HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close"
+    with started("serve", "--port", "0") as (_, document):
+        statuses = [
+            _status(document["address"], head + b"\r\n\r\n0\r\nX-Forwarded-For: 192.0.2.%d\r\n\r\n" % number)
+            for number in range(31)
+        ]
+
+    assert statuses == [b"404"] * 30 + [b"429"]
+
+
+def _status(address: str, request: bytes) -> bytes:
+    parts = urlsplit(address)
+    with socket.create_connection((str(parts.hostname), parts.port or 80), timeout=PATIENCE_SECONDS) as connection:
+        connection.sendall(request)
+        return connection.makefile("rb").readline().split(b" ")[1]
 
 
 def test_mail_without_a_public_address_is_not_served(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,12 +15,12 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from app.cli.protocol import LimitedProtocol
 from app.config import Settings
 from app.db import Database
 from app.domain.who import Role, Scope
 from app.main import create_app
 from app.services import accounts, credentials, displays, people, sign_ins, tokens
-from app.web.wire import WiredProtocol
 from tests.builders import GUS, NAMES, NOW, SLUG, Game, an_activity, moment
 from tests.web.server import ServerThread
 
@@ -185,7 +185,7 @@ def serving(
 def listening(app: FastAPI, port: int = 0, *, has_jobs: bool = True) -> Iterator[str]:
     """Serve an application in a thread, on this port or on a free one, with its jobs or without; its address."""
     lifespan: Literal["auto", "off"] = "auto" if has_jobs else "off"
-    config = uvicorn.Config(app, http=WiredProtocol, log_config=None, timeout_graceful_shutdown=2, lifespan=lifespan)
+    config = uvicorn.Config(app, http=LimitedProtocol, log_config=None, timeout_graceful_shutdown=2, lifespan=lifespan)
     server = ServerThread(config)
     with socket.create_server(("127.0.0.1", port)) as listener:
         server.start(listener)
