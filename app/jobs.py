@@ -14,29 +14,24 @@ from app.db import Database
 from app.errors import Problem
 from app.services import rotations, rule_sets, startup
 
-LOOK_SECONDS = 0.25
-REREAD_SECONDS = 2.0
-FILE_SECONDS = 0.3
-AGAIN_SECONDS = 1.0
-
 logger = logging.getLogger(__name__)
 
 
-async def follow_commits(database: Database, hear: Callable[[], None]) -> None:
+async def follow_commits(database: Database, hear: Callable[[], None], *, look: float, reread: float) -> None:
     """Notice what other processes commit.
 
-    SQLite tells by a number that is cheap to look at; besides, versions are read again every other second, so that a
-    lost hint costs two seconds and nothing else.
+    SQLite tells by a number that is cheap to look at, every `look` seconds; besides, versions are read again every
+    `reread` seconds, so that a lost hint costs so long and nothing else.
     """
     seen: int | None = None
     waited = 0.0
     while True:
         mark = await run_in_threadpool(database.change_mark)
-        waited += LOOK_SECONDS
-        if mark != seen or waited >= REREAD_SECONDS:
+        waited += look
+        if mark != seen or waited >= reread:
             seen, waited = mark, 0.0
             hear()
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(look)
 
 
 async def follow_hints(database: Database, hear: Callable[[], None]) -> None:
@@ -45,8 +40,8 @@ async def follow_hints(database: Database, hear: Callable[[], None]) -> None:
         hear()
 
 
-async def follow_rotation(database: Database, choose: Callable[[str], None]) -> None:
-    """Read again every other second what organizers chose for the displays, on whichever server they did."""
+async def follow_rotation(database: Database, choose: Callable[[str], None], *, reread: float) -> None:
+    """Read again every `reread` seconds what organizers chose for the displays, on whichever server they did."""
 
     def read() -> str:
         with database.reading() as session:
@@ -54,11 +49,16 @@ async def follow_rotation(database: Database, choose: Callable[[str], None]) -> 
 
     while True:
         choose(await run_in_threadpool(read))
-        await asyncio.sleep(REREAD_SECONDS)
+        await asyncio.sleep(reread)
 
 
-async def follow_rules_file(database: Database, settings: Settings, clock: Callable[[], datetime]) -> None:
-    """Make each new content of the rules file a version, or refuse it; waits for editors that save in two steps."""
+async def follow_rules_file(
+    database: Database, settings: Settings, clock: Callable[[], datetime], *, look: float
+) -> None:
+    """Make each new content of the rules file a version, or refuse it; waits for editors that save in two steps.
+
+    A content counts that two looks, `look` seconds apart, have found.
+    """
     taken = before = None
     while True:
         text = await run_in_threadpool(startup.read_text, settings.rules_path)
@@ -66,7 +66,7 @@ async def follow_rules_file(database: Database, settings: Settings, clock: Calla
             await run_in_threadpool(take_rules_file, database, text, clock())
             taken = text
         before = text
-        await asyncio.sleep(FILE_SECONDS)
+        await asyncio.sleep(look)
 
 
 def take_rules_file(database: Database, text: str, now: datetime) -> None:
@@ -81,21 +81,21 @@ def take_rules_file(database: Database, text: str, now: datetime) -> None:
 
 
 @asynccontextmanager
-async def running(*jobs: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Run jobs for as long as the block lasts; a failing one is logged and started again.
+async def running(*jobs: Callable[[], Awaitable[None]], retry: float) -> AsyncIterator[None]:
+    """Run jobs for as long as the block lasts; a failing one is logged and started again after `retry` seconds.
 
     At the end a step that a thread is busy with is waited for, so that the database can be let go of.
     """
     async with anyio.create_task_group() as group:
         for job in jobs:
-            group.start_soon(_keep_going, job)
+            group.start_soon(_keep_going, job, retry)
         try:
             yield
         finally:
             group.cancel_scope.cancel()
 
 
-async def _keep_going(job: Callable[[], Awaitable[None]]) -> None:
+async def _keep_going(job: Callable[[], Awaitable[None]], retry: float) -> None:
     while True:
         try:
             await job()
@@ -103,4 +103,4 @@ async def _keep_going(job: Callable[[], Awaitable[None]]) -> None:
             logger.warning("%s", problem.detail)
         except Exception:
             logger.exception("a job failed and starts again")
-        await asyncio.sleep(AGAIN_SECONDS)
+        await asyncio.sleep(retry)

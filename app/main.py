@@ -29,7 +29,7 @@ from app.web import (
     summary,
 )
 from app.web.api.schemas import ProblemDocument
-from app.web.boards import BoardKeeper
+from app.web.board_cache import BoardCache
 from app.web.clock import Clock, utc_now
 from app.web.desk import Desk
 from app.web.edge import Edge
@@ -43,6 +43,7 @@ from app.web.sign_in import company, join, links
 from app.web.sign_in import mail as sign_in_mail
 from app.web.state import Installation
 from app.web.summaries import Summaries
+from app.web.timing import USUAL, Timing
 
 MOST_BODY_BYTES = 1_048_576
 PAGES = (
@@ -77,7 +78,13 @@ class _Application(FastAPI):
         return Edge(Shortcut(super().build_middleware_stack(), place), Hosts(place.settings))
 
 
-def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall: Clock | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None,
+    *,
+    clock: Clock = utc_now,
+    wall: Clock | None = None,
+    timing: Timing = USUAL,
+) -> FastAPI:
     """The web application for these settings (the environment's by default), on its own database connections.
 
     Weeks go by `clock`; sign-ins and tokens by `wall`, the same one unless the week's is hurried on. Raises Malformed
@@ -95,9 +102,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall
             "max_files": forms.MOST_FILES,
             "max_part_size": forms.MOST_TEXT_BYTES,
         },
-        lifespan=_lifespan,
+        lifespan=partial(_lifespan, timing=timing),
     )
-    app.state.installation = _install(settings or startup.read_settings(), clock, wall or clock)
+    app.state.installation = _install(settings or startup.read_settings(), clock, wall or clock, timing)
     api.include_in(app)
     for router in PAGES:
         app.include_router(router)
@@ -106,10 +113,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, wall
     return app
 
 
-def _install(settings: Settings, clock: Clock, wall: Clock) -> Installation:
+def _install(settings: Settings, clock: Clock, wall: Clock, timing: Timing) -> Installation:
     key = secrets.load(settings)
     database = Database(settings.sqlalchemy_url, checkpoints=True)
-    keeper, desk = BoardKeeper(database, clock), Desk(database, wall)
+    keeper, desk = BoardCache(database, clock, timing), Desk(database, wall)
     projector = Projector(database, clock, settings.display_scenes)
     database.subscribe(projector.hear)
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
@@ -132,23 +139,24 @@ def _install(settings: Settings, clock: Clock, wall: Clock) -> Installation:
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
     place: Installation = app.state.installation
     hear = place.boards.hear
     work: list[Callable[[], Awaitable[None]]] = [
-        partial(jobs.follow_commits, place.database, hear),
-        partial(jobs.follow_rotation, place.database, place.projector.choose),
+        partial(jobs.follow_commits, place.database, hear, look=timing.look, reread=timing.reread),
+        partial(jobs.follow_rotation, place.database, place.projector.choose, reread=timing.reread),
         place.streams.run,
     ]
     if not place.database.on_sqlite:
         work.append(partial(jobs.follow_hints, place.database, hear))
     if place.settings.watches_rules:
-        work.append(partial(jobs.follow_rules_file, place.database, place.settings, place.clock))
+        follow = partial(jobs.follow_rules_file, place.database, place.settings, place.clock, look=timing.rules_file)
+        work.append(follow)
     try:
         startup.prepare(place.database, place.settings, place.clock())
         if place.settings.watches_rules and (text := startup.read_text(place.settings.rules_path)) is not None:
             jobs.take_rules_file(place.database, text, place.clock())
-        async with jobs.running(*work):
+        async with jobs.running(*work, retry=timing.retry_first):
             yield
     finally:
         place.database.dispose()

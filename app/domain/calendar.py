@@ -28,6 +28,11 @@ def first_moment(day: date, zone: ZoneInfo) -> datetime:
     return _jump_over_midnight(midnight, zone)
 
 
+def next_midnight(now: datetime, zone: ZoneInfo) -> datetime:
+    """The moment, in UTC, at which the local day of `now` is over."""
+    return first_moment(local_day(now, zone) + ONE_DAY, zone)
+
+
 def _jump_over_midnight(midnight: datetime, zone: ZoneInfo) -> datetime:
     """The moment of the jump: read with the offset after it, midnight lies before it; with the one before, not."""
     early = midnight.replace(fold=1).astimezone(UTC)

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, update
@@ -48,6 +49,33 @@ class HeldWeek(NamedTuple):
 
 AnyWeek = Week | HeldWeek
 
+
+class WeekStamp(NamedTuple):
+    """What tells which week is current, and whether anything in a week has changed since it was looked at."""
+
+    id: int
+    slug: str
+    timezone: str
+    starts: date
+    ends: date
+    state: str
+    created_at: datetime
+    closed_at: datetime | None
+    version: int
+    frozen_version: int | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone its days are counted in, as `Week.zone`."""
+        return zone_or_utc(self.timezone)
+
+
+AnyStamp = TypeVar("AnyStamp", Week, WeekStamp)
+
+_STAMPS = sql_select(*(col(getattr(Week, name)) for name in WeekStamp._fields))
+_ALL_STAMPS = Prepared(_STAMPS)
+_STAMP = Prepared(_STAMPS.where(col(Week.slug) == bindparam("slug")))
+
 _HOLD = Prepared(
     sql_select(*(col(getattr(Week, name)) for name in HeldWeek._fields))
     .where(col(Week.slug) == bindparam("slug"))
@@ -55,7 +83,6 @@ _HOLD = Prepared(
 )
 _BY_SLUG = select(Week).where(Week.slug == bindparam("slug"))
 _LOCK = _BY_SLUG.with_for_update().execution_options(populate_existing=True)
-_VERSION = Prepared(select(Week.version).where(col(Week.id) == bindparam("week")))
 _COUNT = Prepared(update(Week).where(col(Week.id) == bindparam("week")).values(version=bindparam("next")))
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -118,10 +145,17 @@ def find(session: Session, slug: str, now: datetime) -> Week:
     return week
 
 
-def version_of(session: Session, week_id: int) -> int | None:
-    """The version a week has now; None where there is no such week."""
-    found = _VERSION.rows(session, week=week_id)
-    return int(found[0][0]) if found else None
+def stamp(session: Session, slug: str) -> WeekStamp:
+    """The stamp of the week of this slug, which is not “current”. Raises WeekUnknown."""
+    rows = _STAMP.rows(session, slug=slug) if _SLUG.fullmatch(slug) else []
+    if not rows:
+        raise WeekUnknown(slug)
+    return WeekStamp(*rows[0])
+
+
+def stamps(session: Session) -> list[WeekStamp]:
+    """The stamps of all weeks, in one query."""
+    return [WeekStamp(*row) for row in _ALL_STAMPS.rows(session)]
 
 
 def find_by_id(session: Session, week_id: int) -> Week:
@@ -132,13 +166,13 @@ def find_by_id(session: Session, week_id: int) -> Week:
     return week
 
 
-def pick_current(weeks: list[Week], now: datetime) -> Week | None:
+def pick_current(weeks: Sequence[AnyStamp], now: datetime) -> AnyStamp | None:
     """The open week whose days include today, else the open one that started last, else the one closed last."""
 
-    def has_today(week: Week) -> bool:
+    def has_today(week: AnyStamp) -> bool:
         return week.starts <= local_day(now, week.zone) <= week.ends
 
-    def newest(week: Week) -> tuple[date, int]:
+    def newest(week: AnyStamp) -> tuple[date, int]:
         return week.starts, week.id
 
     opened = [week for week in weeks if week.state == "open"]

@@ -1,34 +1,26 @@
 """Boards kept ready as bytes: computed once per change, then served without a query."""
 
-import asyncio
 import json
-import time
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app import __version__
-from app.db import Database
 from app.domain.board import Board
-from app.domain.calendar import ONE_DAY, first_moment, local_day
+from app.domain.calendar import local_day, next_midnight
 from app.domain.rules import Rules
-from app.errors import Unavailable, WeekUnknown
-from app.events import Event
 from app.models import Week
-from app.services import boards, rule_sets, weeks
+from app.services import boards, rule_sets
 from app.web import render
-from app.web.clock import Clock
 from app.web.documents import board_document
 
-AWAY_SECONDS = 1.0
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Representation:
@@ -52,7 +44,10 @@ class Representation:
 
 @dataclass(frozen=True)
 class Served:
-    """One week's board as everybody of one audience gets it, until something changes or `until` (local midnight)."""
+    """One week's board as everybody of one audience gets it, until something changes or `until` (local midnight).
+
+    The board of a freeze stays what it is, whatever day it gets.
+    """
 
     board: Board
     rules: Rules
@@ -100,119 +95,10 @@ class Served:
         return Representation(body, f'"{self.mark}{letter}"', "text/html; charset=utf-8", vary)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    served: Served
-    stamp: tuple[int, int | None]  # the week's id and version it was made from
-    heard: object
-
-
-class BoardKeeper:
-    """Keeps the newest board of every week that somebody looks at.
-
-    News (a commit of ours, another process's commit, somebody's hint) only leaves a new mark. A board made before
-    the newest news is checked against its week's version before it is served again, so a reader sees every write
-    that was acknowledged before the request. One board is computed at a time, however many wait for it. While the
-    database is away, the last board that was made is served.
-    """
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-        self._heard = object()
-        self._kept: dict[tuple[str, bool], _Kept] = {}
-        self._computing = asyncio.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._news = asyncio.Event()
-        self._away_until = 0.0
-        database.subscribe(self.hear)
-
-    def hear(self, _news: Event | None = None) -> None:
-        """Something may have changed; safe to call from any thread."""
-        self._heard = object()
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._news.set)
-
-    @property
-    def heard(self) -> object:
-        """A mark that is another one as soon as something may have changed."""
-        return self._heard
-
-    async def news(self, timeout: float) -> None:
-        """Wait until something may have changed, at most `timeout` seconds; for the one job that publishes boards."""
-        self._loop = asyncio.get_running_loop()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout):
-                await self._news.wait()
-        self._news.clear()
-
-    async def public(self, slug: str) -> Served:
-        """The board everybody may see. Raises WeekUnknown."""
-        return self.ready(slug, public=True) or await self._check((slug, True))
-
-    async def organizers(self, slug: str) -> Served:
-        """The board as it stands, frozen or not. Raises WeekUnknown."""
-        return self.ready(slug, public=False) or await self._check((slug, False))
-
-    def ready(self, slug: str, *, public: bool) -> Served | None:
-        """The board that needs no work before it is served, if there is one."""
-        return self._fresh((slug, public))
-
-    async def refresh(self) -> bool:
-        """Bring every board that is kept up to date, so that viewers need not wait; whether there is a new one."""
-        is_news = False
-        for key, kept in list(self._kept.items()):
-            if self._fresh(key) is None:
-                try:
-                    is_news |= await self._check(key) is not kept.served
-                except WeekUnknown:
-                    self._kept.pop(key, None)
-        return is_news
-
-    def _fresh(self, key: tuple[str, bool]) -> Served | None:
-        kept = self._kept.get(key)
-        if kept is None or kept.heard is not self._heard or self._clock() >= kept.served.until:
-            return None
-        return kept.served
-
-    async def _check(self, key: tuple[str, bool]) -> Served:
-        async with self._computing:
-            if (served := self._fresh(key)) is not None:
-                return served
-            last = self._kept.get(key)
-            if last is not None and time.monotonic() < self._away_until:
-                return last.served
-            try:
-                return await run_in_threadpool(self._load, key)
-            except Unavailable:
-                self._away_until = time.monotonic() + AWAY_SECONDS
-                if last is None:
-                    raise
-                return last.served
-
-    def _load(self, key: tuple[str, bool]) -> Served:
-        heard, now = self._heard, self._clock()
-        slug, is_public = key
-        with self._database.reading() as session:
-            kept = self._kept.get(key)
-            if kept is None or now >= kept.served.until or not self._is_current(session, kept, slug, now):
-                week = weeks.find(session, slug, now)
-                served = serve(session, week, now, public=is_public)
-                kept = _Kept(served, (week.id, week.version), heard)
-        self._kept[key] = _Kept(kept.served, kept.stamp, heard)
-        return kept.served
-
-    @staticmethod
-    def _is_current(session: Session, kept: _Kept, slug: str, now: datetime) -> bool:
-        week_id, version = kept.stamp
-        is_same = slug != weeks.CURRENT or weeks.find(session, slug, now).id == week_id
-        return is_same and weeks.version_of(session, week_id) == version
-
-
 def serve(session: Session, week: Week, now: datetime, *, public: bool) -> Served:
     """A week's board for one audience, made now."""
     board = boards.public(session, week, now) if public else boards.live(session, week, now)
     rules = rule_sets.rules_numbered(session, week.frozen_rule_set_id if board.frozen else week.rule_set_id)
     zone = week.zone
     over = board.state == "closed" or local_day(board.as_of, zone) > week.ends
-    return Served(board, rules, zone, until=first_moment(local_day(now, zone) + ONE_DAY, zone), over=over)
+    return Served(board, rules, zone, until=NEVER if board.frozen else next_midnight(now, zone), over=over)

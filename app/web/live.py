@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from app.domain.who import Scope
 from app.errors import Problem, Unavailable
-from app.web.boards import BoardKeeper, Served
+from app.web.board_cache import BoardCache
+from app.web.boards import Served
 from app.web.desk import Credential, Desk
 from app.web.fanout import Channel, Viewer
 from app.web.wire import Wire, wire_in
@@ -63,7 +64,7 @@ def board_html(served: Served) -> bytes:
 class Streams:
     """Every open stream of this process."""
 
-    def __init__(self, boards: BoardKeeper, desk: Desk, *, most: int, most_per_address: int) -> None:
+    def __init__(self, boards: BoardCache, desk: Desk, *, most: int, most_per_address: int) -> None:
         self._boards, self._desk = boards, desk
         self._most, self._most_per_address = most, most_per_address
         self._channels: dict[Key, Channel] = {}

@@ -14,7 +14,7 @@ from app.integrations.mail import Mailbox
 from app.integrations.oidc import Provider
 from app.services import audit
 from app.services.secrets import SigningKey
-from app.web.boards import BoardKeeper
+from app.web.board_cache import BoardCache
 from app.web.clock import Clock
 from app.web.desk import Desk
 from app.web.live import Streams
@@ -34,7 +34,7 @@ class Installation:
     database: Database
     clock: Clock
     wall: Clock
-    boards: BoardKeeper
+    boards: BoardCache
     desk: Desk
     recorder: Recorder
     streams: Streams

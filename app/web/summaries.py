@@ -16,7 +16,8 @@ from app.errors import NotFound, Unavailable
 from app.models import Week
 from app.services import stories, weeks
 from app.web import render
-from app.web.boards import BoardKeeper, Representation, Served, serve
+from app.web.board_cache import BoardCache
+from app.web.boards import Representation, Served, serve
 from app.web.card import card_svg, needs_system_fonts
 from app.web.charts import CHARTS, Look, Told, captions, upto_text
 from app.web.charts.easel import easel
@@ -97,7 +98,7 @@ class Summaries:
     wait.
     """
 
-    def __init__(self, database: Database, clock: Clock, boards: BoardKeeper, share: str | None) -> None:
+    def __init__(self, database: Database, clock: Clock, boards: BoardCache, share: str | None) -> None:
         self._database = database
         self._clock = clock
         self._boards = boards

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.config import Settings
+from app.web.timing import USUAL, Timing
 from tests.builders import SLUG, Game
 from tests.web.site import SettableClock, Site, serving
 
@@ -23,15 +24,21 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture
+def timing() -> Timing:
+    """How long the server's jobs wait: as ever, or as a test is parametrised with."""
+    return USUAL
+
+
+@pytest.fixture
 def visibility() -> str:
     """Boards are public, unless a test is marked SIGNED_IN."""
     return "public"
 
 
 @pytest.fixture
-def empty_site(settings: Settings, visibility: str, clock: SettableClock) -> Iterator[Site]:
+def empty_site(settings: Settings, visibility: str, clock: SettableClock, timing: Timing) -> Iterator[Site]:
     """A running server without a week."""
-    with serving(settings.changed(board_visibility=visibility), clock) as site:
+    with serving(settings.changed(board_visibility=visibility), clock, timing=timing) as site:
         yield site
 
 

@@ -21,6 +21,7 @@ from app.db import Database
 from app.domain.who import Role, Scope
 from app.main import create_app
 from app.services import accounts, credentials, displays, people, sign_ins, tokens
+from app.web.timing import USUAL, Timing
 from tests.builders import GUS, NAMES, NOW, SLUG, Game, an_activity, moment
 from tests.web.server import ServerThread
 
@@ -169,11 +170,16 @@ def pair(site: Site, name: str = "Lobby") -> Visitor:
 
 @contextmanager
 def serving(
-    settings: Settings, clock: SettableClock | None = None, port: int = 0, *, has_jobs: bool = True
+    settings: Settings,
+    clock: SettableClock | None = None,
+    port: int = 0,
+    timing: Timing = USUAL,
+    *,
+    has_jobs: bool = True,
 ) -> Iterator[Site]:
     """A server on this port, or on a free one, for as long as the block lasts; without jobs nothing but requests."""
     clock = clock or SettableClock()
-    app = create_app(settings, clock=clock)
+    app = create_app(settings, clock=clock, timing=timing)
     with (
         listening(app, port, has_jobs=has_jobs) as url,
         httpx.Client(base_url=url, timeout=20, verify=_NO_TLS) as client,

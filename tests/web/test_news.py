@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from app import jobs
+from app.web.timing import USUAL
 from tests.builders import CATS, OWLS, RULES, SLUG, Game, a_week
 from tests.web.site import API, WEEK, Site, until
 
@@ -57,7 +57,7 @@ def test_current_changes_with_the_day_of_the_other_weeks_zone(site: Site) -> Non
     with site.database.unit_of_work() as session:
         a_week(session, "asia", timezone="Asia/Tokyo", starts=date(2022, 9, 16), ends=date(2022, 9, 20))
     site.clock.set("2022-09-15 07:59")
-    time.sleep(jobs.LOOK_SECONDS * 2)  # until nothing is left to hear of
+    time.sleep(USUAL.look * 2)  # until nothing is left to hear of
     before = site.get(f"{API}/weeks/current/leaderboard").json()["week"]
 
     site.clock.set("2022-09-15 08:00")

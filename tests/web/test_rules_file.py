@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from app import jobs
 from app.config import Settings
+from app.web.timing import Timing
 from tests.builders import CATS, OWLS, RULES, Game
 from tests.web.site import API, Site, serving, until
 
@@ -34,10 +34,10 @@ def watched(settings: Settings, file: Path) -> Settings:
 
 
 @pytest.fixture
-def site(game: Game, watched: Settings) -> Iterator[Site]:
+def site(game: Game, watched: Settings, timing: Timing) -> Iterator[Site]:
     """A running server that follows it."""
     assert game.board().standings
-    with serving(watched) as site:
+    with serving(watched, timing=timing) as site:
         yield site
 
 
@@ -82,10 +82,8 @@ def test_a_mended_file_is_live_and_its_errors_are_gone(site: Site, file: Path) -
     assert rules(site)["file_errors"] == []
 
 
-def test_a_file_saved_in_steps_is_read_once_it_is_whole(
-    site: Site, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jobs, "FILE_SECONDS", 1.5)  # a slow machine must not make its steps seem whole
+@pytest.mark.parametrize("timing", [Timing(rules_file=1.5)])  # a slow machine must not make its steps seem whole
+def test_a_file_saved_in_steps_is_read_once_it_is_whole(site: Site, file: Path) -> None:
     seen: list[tuple[str, list[object]]] = []
 
     def is_read() -> bool:

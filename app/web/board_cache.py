@@ -1,0 +1,221 @@
+"""The newest board of every week that somebody looks at, computed once per change."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from app.db import Database
+from app.domain.calendar import next_midnight
+from app.errors import Busy, Unavailable, WeekUnknown
+from app.events import Event
+from app.services import weeks
+from app.web.boards import Served, serve
+from app.web.clock import Clock
+from app.web.kept_week import KeptWeek, source_of
+from app.web.retry import Retry
+from app.web.timing import USUAL, Timing
+
+Answer = TypeVar("Answer")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Current:
+    """Which week is the current one, until there is news and at most `until` midnight in its zone."""
+
+    slug: str
+    heard: object
+    until: datetime
+
+
+class BoardCache:
+    """Keeps the newest board of every week that somebody looks at: single flight, stale if the database is away.
+
+    News (a commit of ours, another process's commit, somebody's hint) only leaves a new mark. A board made before
+    the newest news is checked against its week's version before it is served again, so a reader sees every write
+    that was acknowledged before the request. A week's board is computed once, by whatever name and whoever asks for
+    it, and by one at a time however many wait. While the database is away, the last board that was made is served.
+    """
+
+    def __init__(self, database: Database, clock: Clock, timing: Timing = USUAL) -> None:
+        self._database, self._clock, self._timing = database, clock, timing
+        self._heard = object()
+        self._weeks: dict[str, KeptWeek] = {}
+        self._current: _Current | None = None
+        self._looking = asyncio.Lock()
+        self._retry = Retry()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._news = asyncio.Event()
+        self._absence, self._away_until = "", 0.0
+        database.subscribe(self.hear)
+
+    def hear(self, _news: Event | None = None) -> None:
+        """Something may have changed; safe to call from any thread."""
+        self._heard = object()
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._news.set)
+
+    @property
+    def heard(self) -> object:
+        """A mark that is another one as soon as something may have changed."""
+        return self._heard
+
+    async def news(self, timeout: float) -> None:
+        """Wait until something may have changed, at most `timeout` seconds; for the one job that publishes boards."""
+        self._loop = asyncio.get_running_loop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._news.wait()
+        self._news.clear()
+
+    async def public(self, slug: str) -> Served:
+        """The board everybody may see. Raises WeekUnknown."""
+        return self.ready(slug, public=True) or await self._check(await self._resolve(slug), public=True)
+
+    async def organizers(self, slug: str) -> Served:
+        """The board as it stands, frozen or not. Raises WeekUnknown."""
+        return self.ready(slug, public=False) or await self._check(await self._resolve(slug), public=False)
+
+    def ready(self, slug: str, *, public: bool) -> Served | None:
+        """The board that needs no work before it is served, if there is one."""
+        week = self._weeks.get(self._slug_known(slug) or "")
+        return week.newest(self._heard, self._clock(), public=public) if week is not None else None
+
+    async def refresh(self) -> bool:
+        """Bring every board that is kept up to date, so that viewers need not wait; whether there is a new one.
+
+        A board that cannot be made harms no other: its failure is logged once a version, never raised, and it is left
+        alone for a while, longer each time.
+        """
+        is_news = await self._look_again() if self._stale() else False
+        for slug, week, public in self._stale():
+            is_news |= await self._renew(slug, week, public=public)
+        return is_news
+
+    def _stale(self) -> list[tuple[str, KeptWeek, bool]]:
+        """The boards that are kept and not known to be the newest: the week, and whether the public's."""
+        heard, now = self._heard, self._clock()
+        return [
+            (slug, week, public)
+            for slug, week in list(self._weeks.items())
+            for public in sorted(week.audiences)
+            if week.newest(heard, now, public=public) is None
+        ]
+
+    async def _look_again(self) -> bool:
+        """Look which boards are still the newest; whether another week is the current one."""
+        if not self._retry.is_due:
+            return False
+        before = self._current
+        try:
+            await self._read(self._look)
+        except Unavailable:
+            return False
+        except Exception:
+            if self._retry.fail("weeks", first=self._timing.retry_first, most=self._timing.retry_most):
+                logger.exception("the weeks cannot be looked at")
+            return False
+        self._retry.succeed()
+        return before is not None and (self._current is None or self._current.slug != before.slug)
+
+    async def _renew(self, slug: str, week: KeptWeek, *, public: bool) -> bool:
+        """Bring a board up to date if it is its turn; whether it is another one. A failure is noted, never raised."""
+        if not week.retry.is_due:
+            return False
+        last = week.last(public=public)
+        try:
+            return await self._check(slug, public=public) is not last
+        except WeekUnknown:
+            return False
+        except Exception:
+            if week.retry.fail(week.tried, first=self._timing.retry_first, most=self._timing.retry_most):
+                logger.exception("the board of week %s cannot be made", slug)
+            return False
+
+    def _slug_known(self, slug: str) -> str | None:
+        """A week's slug, also where it goes by “current”; None where that takes a look at the database."""
+        if slug != weeks.CURRENT:
+            return slug
+        current = self._current
+        is_newest = current is not None and current.heard is self._heard and self._clock() < current.until
+        return current.slug if current is not None and is_newest else None
+
+    async def _resolve(self, slug: str) -> str:
+        """A week's slug, also where it goes by “current”. Raises WeekUnknown while no week is current."""
+        if (known := self._slug_known(slug)) is not None:
+            return known
+        async with self._looking:
+            return self._slug_known(slug) or (await self._ask(self._current, self._find_current)).slug
+
+    def _find_current(self) -> _Current:
+        self._look()
+        if self._current is None:
+            raise WeekUnknown(weeks.CURRENT)
+        return self._current
+
+    def _look(self) -> None:
+        """See in one query which kept boards are still the newest, and which week is current."""
+        heard, now = self._heard, self._clock()
+        with self._database.reading() as session:
+            stamps = weeks.stamps(session)
+        for stamp in stamps:
+            if (week := self._weeks.get(stamp.slug)) is not None:
+                week.learn(stamp, heard)
+        found = weeks.pick_current(stamps, now)
+        self._current = _Current(found.slug, heard, next_midnight(now, found.zone)) if found else None
+
+    async def _check(self, slug: str, *, public: bool) -> Served:
+        week = self._weeks.setdefault(slug, KeptWeek())
+        try:
+            async with week.turn:
+                if (served := week.newest(self._heard, self._clock(), public=public)) is not None:
+                    return served
+                return await self._ask(week.last(public=public), partial(self._make, slug, week, public))
+        except WeekUnknown:
+            week.forget()
+            raise
+        finally:
+            if not week.boards and self._weeks.get(slug) is week:
+                del self._weeks[slug]
+
+    def _make(self, slug: str, week: KeptWeek, public: bool) -> Served:
+        heard, now = self._heard, self._clock()
+        week.tried = None
+        with self._database.reading() as session:
+            stamp = weeks.stamp(session, slug)
+            week.learn(stamp, heard)
+            source = week.tried = source_of(stamp, public=public)
+            served = week.made_from(source, now)
+            if served is None:
+                served = serve(session, weeks.find_by_id(session, stamp.id), now, public=public)
+        week.keep(source, served, public=public)
+        self._weeks.setdefault(slug, week)
+        return served
+
+    async def _ask(self, last: Answer | None, work: Callable[[], Answer]) -> Answer:
+        """What the database says; while it is away, what it said last. Raises Unavailable where it said nothing yet."""
+        try:
+            return await self._read(work)
+        except Unavailable:
+            if last is None:
+                raise
+            return last
+
+    async def _read(self, work: Callable[[], Answer]) -> Answer:
+        """What the database says. Once it has not answered, nobody asks again for a moment: they would all wait."""
+        if time.monotonic() < self._away_until:
+            raise Unavailable(self._absence)
+        try:
+            return await self._database.reads.run(work)
+        except Busy:
+            raise
+        except Unavailable as problem:
+            self._absence, self._away_until = problem.detail, time.monotonic() + self._timing.away
+            raise

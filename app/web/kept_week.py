@@ -1,0 +1,81 @@
+"""What is kept of one week: its newest known stamp, and the boards made of it."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from app.services.weeks import WeekStamp
+from app.web.boards import Served
+from app.web.retry import Retry
+
+
+class Source(NamedTuple):
+    """What a board is made from: equal sources give equal boards, until midnight where it is not of a freeze."""
+
+    week_id: int
+    version: int
+    is_frozen: bool
+
+
+def source_of(stamp: WeekStamp, *, public: bool) -> Source:
+    """What the board for this audience is made from: the public of a frozen week sees the version of the freeze."""
+    if public and stamp.frozen_version is not None:
+        return Source(stamp.id, stamp.frozen_version, is_frozen=True)
+    return Source(stamp.id, stamp.version, is_frozen=False)
+
+
+@dataclass(eq=False, slots=True)
+class KeptWeek:
+    """One board for everybody, and one more for the public while the week is frozen.
+
+    Safe where a thread makes a board while the loop serves another: whatever comes late is known to be older.
+    """
+
+    stamp: WeekStamp | None = None
+    heard: object = None  # the news up to which the stamp is known to be the newest
+    boards: dict[bool, tuple[Source, Served]] = field(default_factory=dict)  # by whether it is of a freeze
+    audiences: set[bool] = field(default_factory=set)  # who asked: by whether it is the public
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    tried: Source | None = None  # what a board was last made from, or was to be made from
+    retry: Retry = field(default_factory=Retry)
+
+    def newest(self, heard: object, now: datetime, *, public: bool) -> Served | None:
+        """The board that needs no look at the database before it is served."""
+        if self.stamp is None or self.heard is not heard:
+            return None
+        served = self.made_from(source_of(self.stamp, public=public), now)
+        if served is not None:
+            self.audiences.add(public)
+        return served
+
+    def made_from(self, source: Source, now: datetime) -> Served | None:
+        """The board of this source, whoever it was made for, if it is kept and its day is not over."""
+        known = self.boards.get(source.is_frozen)
+        return known[1] if known is not None and known[0] == source and now < known[1].until else None
+
+    def last(self, *, public: bool) -> Served | None:
+        """The board this audience saw last, however old it is."""
+        if self.stamp is None:
+            return None
+        known = self.boards.get(source_of(self.stamp, public=public).is_frozen)
+        return known[1] if known is not None else None
+
+    def learn(self, stamp: WeekStamp, heard: object) -> None:
+        """Take in what the database says, but nothing older than what is known, or a freeze would come undone."""
+        if self.stamp is None or self.stamp.id != stamp.id or self.stamp.version <= stamp.version:
+            self.stamp, self.heard = stamp, heard
+
+    def keep(self, source: Source, served: Served, *, public: bool) -> None:
+        """Keep a board that was made, unless a newer one is here already."""
+        known, _ = self.boards.get(source.is_frozen, (None, None))
+        if known is None or known.week_id != source.week_id or known.version <= source.version:
+            self.boards[source.is_frozen] = source, served
+        self.audiences.add(public)
+        self.retry.succeed()
+
+    def forget(self) -> None:
+        """Drop everything: there is no such week any more."""
+        self.stamp = None
+        self.boards.clear()
+        self.audiences.clear()

@@ -1,0 +1,66 @@
+"""What is kept of a week: which board an audience gets, whatever comes late."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from app.domain.rules import Rules
+from app.services.weeks import WeekStamp
+from app.web.boards import Served
+from app.web.kept_week import KeptWeek, source_of
+from tests.builders import ENDS, NOW, SLUG, STARTS, ZONE
+from tests.web.test_render import BOARD
+
+OPEN = WeekStamp(1, SLUG, ZONE, STARTS, ENDS, "open", NOW, None, 5, None)
+FROZEN = OPEN._replace(version=7, frozen_version=5)
+MIDNIGHT = datetime(2022, 9, 15, 7, tzinfo=UTC)
+NEWS, NEWER = object(), object()
+
+
+def a_board(name: str) -> Served:
+    """A board good until midnight."""
+    return Served(replace(BOARD, name=name), Rules(kinds=()), ZoneInfo(ZONE), MIDNIGHT, over=False)
+
+
+def test_newest_is_one_board_for_everybody_until_there_is_news_or_midnight() -> None:
+    week, board = KeptWeek(), a_board("live")
+    week.learn(OPEN, NEWS)
+    week.keep(source_of(OPEN, public=True), board, public=True)
+
+    assert [week.newest(NEWS, NOW, public=public) for public in (True, False)] == [board, board]
+    assert week.newest(NEWER, NOW, public=True) is None
+    assert week.newest(NEWS, MIDNIGHT, public=True) is None
+
+
+def test_last_never_shows_the_public_a_board_of_after_the_freeze_whatever_is_heard_late() -> None:
+    week = KeptWeek()
+    week.learn(FROZEN, NEWER)
+    week.keep(source_of(FROZEN, public=False), a_board("hidden"), public=False)
+
+    week.learn(OPEN, NEWS)  # somebody had looked before the freeze, and was slow
+
+    assert week.last(public=True) is None
+    assert week.newest(NEWS, NOW, public=True) is None
+
+
+def test_keep_prefers_the_newer_board_whichever_was_made_first() -> None:
+    week, newer = KeptWeek(), a_board("newer")
+    later = OPEN._replace(version=6)
+    week.learn(later, NEWER)
+    week.keep(source_of(later, public=True), newer, public=True)
+
+    week.keep(source_of(OPEN, public=True), a_board("older"), public=True)
+
+    assert week.newest(NEWER, NOW, public=True) is newer
+
+
+def test_learn_takes_another_week_of_the_same_name_for_what_it_is() -> None:
+    week, another = KeptWeek(), OPEN._replace(id=2, version=1)
+    week.learn(OPEN, NEWS)
+    week.keep(source_of(OPEN, public=True), a_board("gone"), public=True)
+
+    week.learn(another, NEWER)
+    board = a_board("another")
+    week.keep(source_of(another, public=True), board, public=True)
+
+    assert week.newest(NEWER, NOW, public=True) is board
