@@ -47,23 +47,25 @@ def refresh(session: Session, week: AnyWeek, rules: Rules, team_id: str) -> None
 
 def add(session: Session, week: AnyWeek, rules: Rules, team_id: str, fresh: Sequence[Activity]) -> None:
     """Bring a team's score up to date after these activities of it were recorded."""
-    grown = _grown(session, week, rules, team_id, fresh) if len(fresh) <= FEW else None
-    if grown is None:
+    rows = _KEPT.rows(session, week=week.id, team=team_id) if len(fresh) <= FEW else []
+    grown_score = grow(session, week, rules, team_id, from_json(rows[0][0]), fresh) if rows else None
+    if grown_score is None:
         refresh(session, week, rules, team_id)
     else:
-        _store(session, week, team_id, to_json(grown))
+        _store(session, week, team_id, to_json(grown_score))
 
 
-def _grown(session: Session, week: AnyWeek, rules: Rules, team_id: str, fresh: Sequence[Activity]) -> TeamScore | None:
-    """The kept score with fresh activities; None where the whole team has to be scored anew."""
-    kept = _KEPT.rows(session, week=week.id, team=team_id)
+def grow(
+    session: Session, week: AnyWeek, rules: Rules, team_id: str, kept: TeamScore, fresh: Sequence[Activity]
+) -> TeamScore | None:
+    """The score `kept` with the activities of the week's next version; None where only the whole team can tell."""
     kin_of = {each.kind: increment.kin_of(each.kind, rules) for each in fresh}
-    if not kept or "everybody" in kin_of.values():
+    if "everybody" in kin_of.values():
         return None
     capped = {(each.kind, each.subject): each for each in fresh if each.subject and kin_of[each.kind] == "subject"}
     kin = [each for one in capped.values() for each in facts.sharing_subject(session, week, one, team_id)]
     before = partial(facts.before, session, week, team_id)
-    return increment.add(from_json(kept[0][0]), fresh, kin, before, rules, week.zone)
+    return increment.add(kept, fresh, kin, before, rules, week.zone)
 
 
 def count_loose(session: Session, week: AnyWeek, changes: Mapping[str, int]) -> None:

@@ -1,7 +1,9 @@
 """Adding a few activities to a kept score gives what scoring everything gives, or says that it cannot tell."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
+from itertools import combinations_with_replacement, product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,9 +12,10 @@ from hypothesis import strategies as st
 
 from app.domain.activity import IN_ORDER, Activity, Adjustment
 from app.domain.increment import Kin, add, kin_of
-from app.domain.rules.model import Cap, Rules
+from app.domain.rules.model import Cap, Quest, QuestPeriod, Rules
 from app.domain.sums import score_teams
 from app.domain.tally import TeamScore
+from tests.domain import dense
 from tests.domain.builders import (
     ALL_HANDS,
     DEFAULT,
@@ -24,6 +27,7 @@ from tests.domain.builders import (
     RESPONSE,
     SHIFT,
     activity,
+    moment,
     with_kind,
 )
 from tests.domain.strategies import RandomWeek, weeks
@@ -59,8 +63,64 @@ def grown(
     return add(scored(before, rules, given, zone), fresh, kin, those_before, rules, zone)
 
 
+def test_increment_under_dense_rules_is_the_score_of_everything_and_often_known() -> None:
+    answers: list[bool] = []
+
+    @given(rules=dense.rules(), before=dense.ledgers(0, 7, "before-"), fresh=dense.ledgers(1, 2, "fresh-"))
+    def compare(rules: Rules, before: list[Activity], fresh: list[Activity]) -> None:
+        found = grown(before, fresh, rules)
+
+        answers.append(found is not None)
+        assert found in (None, scored([*before, *fresh], rules))
+
+    compare()
+
+    assert sum(answers) >= len(answers) / 3
+
+
+PERIODS: tuple[QuestPeriod, ...] = ("day", "week")
+GOALS = [
+    Quest("Goal", (("issue", number),), 7, members, per)
+    for number, members, per in product((1, 2), (None, 1, 2), PERIODS)
+]
+GOALS += [Quest("Goal", (("issue", 1), ("response", 1)), 7, members, "week") for members in (None, 1)]
+
+
+def test_increment_beside_a_quest_in_every_small_ledger_is_right_and_often_known() -> None:
+    answers = [answer for goal in GOALS for answer in every_answer(goal)]
+
+    assert sum(answers) >= len(answers) / 3
+
+
+def every_answer(goal: Quest) -> Iterator[bool]:
+    """Add one activity to every small ledger; whether the increment knew the score, which must then be right."""
+    rules = replace(PLAIN, quests=(goal,))
+    moments = [moment(at) for at in ("2022-09-13 18:00", "09:00", "10:00")]
+    places = list(product([kind for kind, _ in goal.needs], ("ana", "ben"), moments))
+    for ledger in every_ledger(places, most=3 if goal.needs == (("issue", 2),) else 2):
+        for place, letter in product(places, "az"):
+            fresh = numbered([place], letter)
+            found = grown(ledger, fresh, rules)
+            assert found in (None, scored([*ledger, *fresh], rules)), (goal, ledger, fresh)
+            yield found is not None
+
+
+def every_ledger(places: list[tuple[str, str, datetime]], most: int) -> Iterator[list[Activity]]:
+    """Every choice of up to so many activities, each with a key after "a" and before "z"."""
+    for number in range(most + 1):
+        yield from (numbered(chosen, "m") for chosen in combinations_with_replacement(places, number))
+
+
+def numbered(places: Iterable[tuple[str, str, datetime]], letter: str) -> list[Activity]:
+    """Activities of these kinds, people and moments whose keys begin with the letter."""
+    return [
+        Activity(f"{letter}{number}", kind, person, "owls", at, "api", f"{letter}{number}")
+        for number, (kind, person, at) in enumerate(places)
+    ]
+
+
 @given(week=weeks(fewest=1), split=st.integers(1, 25))
-def test_increment_is_the_score_of_everything_wherever_it_can_tell(week: RandomWeek, split: int) -> None:
+def test_increment_under_any_rules_is_the_score_of_everything_where_it_is_known(week: RandomWeek, split: int) -> None:
     own = [as_one_team(each) for each in week.activities]
     before, fresh = own[:-split], own[-split:]
 
@@ -150,6 +210,7 @@ def test_increment_beside_a_completed_quest_is_told_unless_it_may_move_it(at: st
         (DEFAULT, "response", "subject"),
         (with_kind(replace(ISSUE, cap=Cap(1, "team-day"))), "issue", "everybody"),
         (replace(PLAIN, bonuses=(replace(IN_SLA, cap=Cap(1, "person-day")),)), "response", "everybody"),
+        (replace(PLAIN, bonuses=(replace(IN_SLA, cap=Cap(1, "person-day")),)), "issue", "nobody"),
         (replace(PLAIN, bonuses=(replace(EARLY, cap=Cap(1, "subject")),)), SHIFT.name, "subject"),
     ],
 )

@@ -110,6 +110,20 @@ def test_caps_and_quests_follow_the_team_of_the_time(game: Game) -> None:
     assert later.points() == {OWLS: 6, CATS: 0, "Foxes": 2}
 
 
+def test_work_before_a_move_counts_once_whatever_is_corrected_later(foxes: Game) -> None:
+    foxes.team("Foxes", BO)
+    later = foxes.at("15:00")
+    mistake = later.take(person=BO, occurred_at=moment("14:00")).entry
+
+    later.reverse(mistake)
+    reversed_points = later.points()
+    later.reinstate(mistake)
+
+    assert reversed_points == {OWLS: 5, CATS: 0, "Foxes": 0}
+    assert later.points() == {OWLS: 5, CATS: 0, "Foxes": 5}
+    assert later.verify() == []
+
+
 def test_moving_back_and_forth_within_a_moment_ends_where_it_ended(game: Game) -> None:
     game.team("Foxes", ADA)
     game.team(OWLS, ADA)
