@@ -37,6 +37,7 @@ from app.web.hosts import Hosts
 from app.web.live import Streams
 from app.web.recorder import Recorder
 from app.web.refusals import Refusals
+from app.web.route_names import RouteNames
 from app.web.scenes.projector import Projector
 from app.web.shortcut import Shortcut
 from app.web.sign_in import company, join, links
@@ -110,6 +111,7 @@ def create_app(
         app.include_router(router)
     app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
     problems.install(app)
+    app.state.routes = RouteNames(app)
     return app
 
 

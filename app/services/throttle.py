@@ -43,6 +43,7 @@ JOINS_FROM_ADDRESS = Limit("tries to join a team from here", 60, timedelta(minut
 COMPANY_FROM_ADDRESS = Limit("sign-ins with the company account from here", 60, timedelta(minutes=10))
 PAIRINGS_BY_PERSON = Limit("display codes tried", 30, timedelta(minutes=10))
 PAIRINGS_FROM_ADDRESS = Limit("screens asking to be paired from here", 120, timedelta(minutes=10))
+NAMES_BY_PERSON = Limit("changes of your name", 10, timedelta(hours=1))  # each is kept in the audit, for ever
 FORMS_BY_PERSON = Limit("forms sent", 120, timedelta(minutes=1))
 
 

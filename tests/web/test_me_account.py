@@ -124,6 +124,17 @@ def test_refused_settings_change_nothing_and_keep_what_was_typed(
     assert (person.name, person.theme) == ("Ada Lovelace", "auto")
 
 
+def test_a_name_changes_ten_times_an_hour(site: Site) -> None:
+    ada = sign_in(site, ADA)
+
+    answers = [ada.post("/me/settings", name=f"Ada {number}", theme="dark") for number in range(12)]
+    same = ada.post("/me/settings", name="Ada 9", theme="light")
+
+    assert [answer.status_code for answer in answers] == [303] * 10 + [429] * 2
+    assert "Too many changes of your name. Try again in 60 minutes." in text(answers[-1])
+    assert (same.status_code, "Ada 9" in text(ada.get("/me"))) == (303, True)
+
+
 def test_mark_names_every_team_of_mine_and_nothing_else(site: Site) -> None:
     other = Game(site.database, slug="q4-2022").start()
     site.game.team("Hens", ADA)

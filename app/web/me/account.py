@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from app.domain import browsers
 from app.domain.who import Member
-from app.errors import Malformed
+from app.errors import Malformed, TooMany
 from app.models import SignIn
-from app.services import accounts, own, sign_ins
+from app.services import accounts, own, sign_ins, throttle
 from app.services.sign_ins import Way
 from app.web import cookies, redirects
 from app.web.access import SignedIn
@@ -66,12 +66,14 @@ async def save_settings(
     def save() -> None:
         with place.acting(request, who) as session:
             person = accounts.find(session, who.person_id)
+            if name != person.name:
+                throttle.count(session, throttle.NAMES_BY_PERSON, person.id, place.wall())
             accounts.rename(session, person, name, by=who.name, now=place.clock())
             accounts.set_theme(session, person, theme)
 
     try:
         await run_in_threadpool(save)
-    except Malformed as problem:
+    except (Malformed, TooMany) as problem:
         field = "name" if theme in accounts.THEMES else "theme"
         return await _settings(request, who, name, theme, errors={field: problem.detail}, status=problem.status)
     place.desk.forget_all()

@@ -1,0 +1,70 @@
+"""How much of what somebody does again and again is written down: a little, and that there was more."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+QUIET_SECONDS = 60.0
+WINDOW_SECONDS = 3_600.0
+MOST_IN_WINDOW = 20
+MOST_PEOPLE = 10_000
+
+
+class Ration(Enum):
+    """What to do about one more thing: write it down, write down that there is more, or neither."""
+
+    WRITE = auto()
+    CLOSE = auto()
+    DROP = auto()
+
+
+@dataclass(slots=True)
+class _Used:
+    began_at: float
+    times: int = 0
+    written_at: dict[Hashable, float] = field(default_factory=dict)
+
+
+class Rations:
+    """Rations for each person or token: the same thing once in `quiet` seconds, `most` things in each window.
+
+    Of more people than `people` those are forgotten who were seen least recently (LRU), one by one.
+    """
+
+    def __init__(
+        self,
+        most: int = MOST_IN_WINDOW,
+        quiet: float = QUIET_SECONDS,
+        window: float = WINDOW_SECONDS,
+        people: int = MOST_PEOPLE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._most, self._quiet, self._window, self._people = most, quiet, window, people
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._used: OrderedDict[Hashable, _Used] = OrderedDict()
+
+    def take(self, person: Hashable, thing: Hashable) -> Ration:
+        """Whether one more thing that a person does is written down."""
+        with self._lock:
+            now = self._clock()
+            used = self._used_by(person, now)
+            if now - used.written_at.get(thing, -self._quiet) < self._quiet:
+                return Ration.DROP
+            used.times += 1
+            if used.times > self._most:
+                return Ration.CLOSE if used.times == self._most + 1 else Ration.DROP
+            used.written_at[thing] = now
+            return Ration.WRITE
+
+    def _used_by(self, person: Hashable, now: float) -> _Used:
+        used = self._used.pop(person, None)
+        if used is None or now - used.began_at >= self._window:
+            used = _Used(now)
+        self._used[person] = used
+        if len(self._used) > self._people:
+            self._used.popitem(last=False)
+        return used

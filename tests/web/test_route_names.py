@@ -1,0 +1,52 @@
+"""Addresses by their routes: what logs, the audit and figures may name."""
+
+import re
+
+import pytest
+from starlette.requests import Request
+
+from app.web.route_names import NOWHERE, RouteNames, route_of
+from tests.web.site import Site
+from tests.web.test_access import routes
+
+SECRET = "al_" + "x" * 43
+
+
+def test_of_every_address_holds_nothing_of_it(site: Site) -> None:
+    named = RouteNames(site.app)
+    paths = {path for _, path in routes(site.app)}
+
+    found = {path: named.of(re.sub(r"\{[^}]*\}", SECRET, path)) for path in paths}
+
+    assert {path: route for path, route in found.items() if route != path} == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("/static/app.css", "/static/{path}"),
+        (f"/static/{SECRET}/x", "/static/{path}"),
+        (f"/nowhere/{SECRET}", NOWHERE),
+        (f"/sign-in/link/{SECRET}/", NOWHERE),
+        (f"/sign-in/link/{SECRET}/{SECRET}", NOWHERE),
+        ("", NOWHERE),
+        ("*", NOWHERE),
+        ("/", "/"),
+        ("/openapi.json", "/openapi.json"),
+    ],
+)
+def test_of_what_is_no_route_names_none(site: Site, path: str, route: str) -> None:
+    assert RouteNames(site.app).of(path) == route
+
+
+def test_route_of_a_request_is_its_route_whatever_it_asks_besides(site: Site) -> None:
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": f"/sign-in/link/{SECRET}",
+        "query_string": SECRET.encode(),
+        "headers": [],
+        "app": site.app,
+    }
+
+    assert route_of(Request(scope)) == "/sign-in/link/{secret}"
