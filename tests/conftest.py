@@ -10,7 +10,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from app.config import PROJECT, Settings
+from app.config import PROJECT, Settings, sqlite_url
 from app.db import Database
 from app.services import schema, startup
 from tests import postgresql as pg
@@ -176,3 +176,20 @@ def database(stage: SQLite | pg.PostgreSQL) -> Iterator[Database]:
 def game(database: Database) -> Game:
     """The standard week, open, with the whole cast in its teams."""
     return Game(database)
+
+
+@pytest.fixture
+def bare_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """The address of a database with nothing in it, not even a schema."""
+    if engine == "sqlite":
+        return sqlite_url(tmp_path / "bare.sqlite3").render_as_string()
+    server: pg.PostgreSQL = request.getfixturevalue("postgresql")
+    return server.create("bare")
+
+
+@pytest.fixture
+def bare(bare_url: str) -> Iterator[Database]:
+    """That database, dropped afterwards."""
+    database = Database(bare_url)
+    yield database
+    database.dispose()

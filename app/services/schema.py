@@ -1,10 +1,11 @@
-"""Bring a database to the newest schema, and say which one it has."""
+"""Bring a database to the newest schema, and say what it is to this version."""
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, func, inspect, select, text
+from sqlmodel import SQLModel
 
 from app.config import PROJECT
 from app.db import Database
@@ -14,29 +15,82 @@ from app.outages import translated
 if TYPE_CHECKING:
     from alembic.config import Config
 
+State = Literal["current", "older", "empty", "newer", "foreign"]
+"""What a database is to this version: a `newer` one made it, or another program (`foreign`)."""
+
+_OURS = {"week", "activity"}
+_MIGRATE = "Run `assembly-week migrate` first."
+_MIGRATING = 20_220_916  # any number but the one of `app.db.alone`
 _MIGRATIONS = PROJECT / "migrations"
 _REVISION = re.compile(r'^(revision|down_revision) = (?:"(.+)"|None)$', re.MULTILINE)
 
 
 def migrate(database: Database) -> str:
-    """Apply every missing migration in one transaction; returns the schema's revision. Raises Unavailable."""
-    from alembic import command  # a tenth of a command's start, needed by hardly any
-    from alembic.util import CommandError
+    """Apply every missing migration in one transaction; returns the schema's revision.
 
-    try:
-        with translated(), database.writer.begin() as connection:
-            command.upgrade(_config(connection), "head")
-            return _revision(connection)
-    except CommandError as error:
-        raise Unavailable(
-            f"The database's schema is not one this version knows: {error}. Install a newer version."
-        ) from error
+    Of several processes that migrate PostgreSQL at once, the others wait for the first and then change nothing. Raises
+    Unavailable for a database that a newer version or another program made.
+    """
+    with translated(), database.writer.begin() as connection:
+        if not database.on_sqlite:
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+        if (state := _state(connection)) in {"newer", "foreign"}:
+            raise Unavailable(_sentence(connection, state))
+        upgrade(connection, "head")
+        return newest()
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Apply the migrations that are missing up to a revision, in the connection's transaction."""
+    from alembic import command  # a tenth of a command's start, needed by hardly any
+
+    command.upgrade(_config(connection), revision)
 
 
 def is_current(database: Database) -> bool:
     """Whether the database has the newest schema."""
     with translated(), database.reader.connect() as connection:
-        return _revision(connection) == newest()
+        return _state(connection) == "current"
+
+
+def check(database: Database) -> None:
+    """Raise Unavailable for a database whose schema isn't this program's, with what it is and what to do."""
+    with translated(), database.reader.connect() as connection:
+        if (state := _state(connection)) != "current":
+            raise Unavailable(_sentence(connection, state))
+
+
+def _state(connection: Connection) -> State:
+    found = _revisions(connection)
+    if found == [newest()]:
+        return "current"
+    tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    if not found:
+        # PostgreSQL may hold tables of other programs beside ours; a SQLite file is one program's.
+        is_taken = tables if connection.dialect.name == "sqlite" else tables & SQLModel.metadata.tables.keys()
+        return "foreign" if is_taken else "empty"
+    if len(found) > 1 or not tables >= _OURS:
+        return "foreign"
+    return "older" if found[0] in revisions() else "newer"
+
+
+def _sentence(connection: Connection, state: State) -> str:
+    revision = ", ".join(_revisions(connection))
+    match state:
+        case "newer":
+            return (
+                f"A newer version of Assembly Week made this database: its schema is {revision}, and this version "
+                f"knows up to {newest()}. Install that version, or restore the backup from before the upgrade."
+            )
+        case "foreign":
+            return (
+                "This database isn’t Assembly Week’s: it holds tables of another program. Choose another database with "
+                "ASSEMBLY_WEEK_DATABASE_URL, or another directory with ASSEMBLY_WEEK_DATA_DIR."
+            )
+        case "older":
+            return f"The database has schema {revision}, and this version needs {newest()}. {_MIGRATE}"
+        case _:
+            return f"The database is empty. {_MIGRATE}"
 
 
 @cache
@@ -55,10 +109,11 @@ def newest() -> str:
     return head
 
 
-def _revision(connection: Connection) -> str:
+def _revisions(connection: Connection) -> list[str]:
+    """The revision a database says it has; none without a schema, several where that makes no sense."""
     if not inspect(connection).has_table("alembic_version"):
-        return ""
-    return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
+        return []
+    return [str(revision) for revision in connection.scalars(text("SELECT version_num FROM alembic_version"))]
 
 
 def _config(connection: Connection) -> "Config":

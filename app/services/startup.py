@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from app.config import PROJECT, Settings, sentences
 from app.db import Database, alone
-from app.errors import Malformed, Unavailable
+from app.errors import Malformed
 from app.models import RuleSet
 from app.services import rule_sets, schema, secrets
 
@@ -31,12 +31,11 @@ def read_settings() -> Settings:
 def prepare(database: Database, settings: Settings, now: datetime) -> None:
     """Migrate SQLite (PostgreSQL is migrated by command) and give a new database its first rules.
 
-    Raises Unavailable where PostgreSQL has another schema.
+    Raises Unavailable for a database whose schema is not ours, or on PostgreSQL not the newest.
     """
-    if not schema.is_current(database):
-        if not database.on_sqlite:
-            raise Unavailable("The database has another schema than this program. Run `assembly-week migrate` first.")
+    if database.on_sqlite and not schema.is_current(database):
         schema.migrate(database)
+    schema.check(database)
     with database.reading() as session:
         has_rules = session.exec(select(RuleSet.id).limit(1)).first() is not None
     if not has_rules:

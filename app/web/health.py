@@ -5,7 +5,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from app.errors import Unavailable
 from app.services import schema
 from app.web.access import Reader
 from app.web.state import installation
@@ -22,8 +21,7 @@ async def alive() -> Response:
 @router.get("/readyz")
 def ready(request: Request) -> Response:
     """The database answers and has the newest schema. Raises Unavailable."""
-    if not schema.is_current(installation(request).database):
-        raise Unavailable("The database lacks a migration. Run `assembly-week migrate`.")
+    schema.check(installation(request).database)
     return PlainTextResponse("ready\n")
 
 

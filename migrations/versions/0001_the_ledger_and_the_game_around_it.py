@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.models.columns import Day, Instant
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -12,6 +10,8 @@ depends_on = None
 
 STRING = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+INSTANT = sa.TIMESTAMP(timezone=True).with_variant(sa.Text(), "sqlite")
+DAY = sa.Date().with_variant(sa.Text(), "sqlite")
 
 # Tables whose rows are never changed or deleted, with every key a row can be found by.
 GROWS_ONLY = {
@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("id", STRING, nullable=False),
         sa.Column("email", STRING, nullable=False),
         sa.Column("name", STRING, nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("email"),
         sqlite_strict=True,
@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("sha256", STRING, nullable=False),
         sa.Column("note", STRING, nullable=False),
         sa.Column("by", STRING, nullable=False),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
     )
@@ -50,7 +50,7 @@ def upgrade() -> None:
         sa.Column("id", WHOLE, autoincrement=False, nullable=False),
         sa.Column("sha256", STRING, nullable=False),
         sa.Column("refusal", STRING, nullable=True),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
     )
@@ -60,9 +60,9 @@ def upgrade() -> None:
         sa.Column("name", STRING, nullable=False),
         sa.Column("sha256", STRING, nullable=False),
         sa.Column("scopes", STRING, nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("expires_at", Instant(), nullable=True),
-        sa.Column("revoked_at", Instant(), nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=True),
+        sa.Column("revoked_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
         sa.UniqueConstraint("sha256"),
@@ -74,14 +74,14 @@ def upgrade() -> None:
         sa.Column("slug", STRING, nullable=False),
         sa.Column("name", STRING, nullable=False),
         sa.Column("timezone", STRING, nullable=False),
-        sa.Column("starts", Day(), nullable=False),
-        sa.Column("ends", Day(), nullable=False),
+        sa.Column("starts", DAY, nullable=False),
+        sa.Column("ends", DAY, nullable=False),
         sa.Column("state", STRING, nullable=False),
         sa.Column("version", WHOLE, nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("closed_at", Instant(), nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("closed_at", INSTANT, nullable=True),
         sa.Column("rule_set_id", WHOLE, nullable=True),
-        sa.Column("frozen_at", Instant(), nullable=True),
+        sa.Column("frozen_at", INSTANT, nullable=True),
         sa.Column("frozen_version", WHOLE, nullable=True),
         sa.Column("frozen_rule_set_id", WHOLE, nullable=True),
         sa.Column("frozen_board", STRING, nullable=True),
@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.Column("name", STRING, nullable=False),
         sa.Column("name_key", STRING, nullable=False),
         sa.Column("version", WHOLE, nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(
             ["week_id"],
             ["week.id"],
@@ -134,7 +134,7 @@ def upgrade() -> None:
         sa.Column("action", STRING, nullable=False),
         sa.Column("reason", STRING, nullable=True),
         sa.Column("by", STRING, nullable=False),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(
             ["week_id"],
             ["week.id"],
@@ -152,8 +152,8 @@ def upgrade() -> None:
         sa.Column("kind", STRING, nullable=False),
         sa.Column("person_id", STRING, nullable=True),
         sa.Column("team_id", STRING, nullable=True),
-        sa.Column("occurred_at", Instant(), nullable=False),
-        sa.Column("recorded_at", Instant(), nullable=False),
+        sa.Column("occurred_at", INSTANT, nullable=False),
+        sa.Column("recorded_at", INSTANT, nullable=False),
         sa.Column("source", STRING, nullable=False),
         sa.Column("external_id", STRING, nullable=False),
         sa.Column("subject", STRING, nullable=True),
@@ -207,7 +207,7 @@ def upgrade() -> None:
         sa.Column("week_id", WHOLE, nullable=False),
         sa.Column("person_id", STRING, nullable=False),
         sa.Column("team_id", STRING, nullable=True),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
         sa.Column("version", WHOLE, nullable=False),
         sa.Column("by", STRING, nullable=False),
         sa.ForeignKeyConstraint(
@@ -234,7 +234,7 @@ def upgrade() -> None:
         sa.Column("ordinal", WHOLE, nullable=False),
         sa.Column("reason", STRING, nullable=False),
         sa.Column("by", STRING, nullable=False),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
         sa.Column("version", WHOLE, nullable=False),
         sa.ForeignKeyConstraint(
             ["activity_seq"],
@@ -250,7 +250,7 @@ def upgrade() -> None:
         sa.Column("week_id", WHOLE, sa.ForeignKey("week.id"), primary_key=True, autoincrement=False),
         sa.Column("step", WHOLE, nullable=False),
         sa.Column("by", STRING, nullable=False),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
         sqlite_strict=True,
     )
 

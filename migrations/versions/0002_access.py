@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.models.columns import Instant
-
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -12,6 +10,7 @@ depends_on = None
 
 STRING = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+INSTANT = sa.TIMESTAMP(timezone=True).with_variant(sa.Text(), "sqlite")
 
 
 def upgrade() -> None:
@@ -24,14 +23,14 @@ def upgrade() -> None:
         f"ALTER TABLE person ADD COLUMN theme TEXT {collation} DEFAULT 'auto' NOT NULL"
         " CONSTRAINT person_theme CHECK (theme IN ('auto', 'light', 'dark'))"
     )
-    op.add_column("person", sa.Column("disabled_at", Instant(), nullable=True))
-    op.add_column("token", sa.Column("used_at", Instant(), nullable=True))
+    op.add_column("person", sa.Column("disabled_at", INSTANT, nullable=True))
+    op.add_column("token", sa.Column("used_at", INSTANT, nullable=True))
     op.create_table(
         "identity",
         sa.Column("issuer", STRING, primary_key=True),
         sa.Column("subject", STRING, primary_key=True),
         sa.Column("person_id", STRING, sa.ForeignKey("person.id"), nullable=False, index=True),
-        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
         sqlite_strict=True,
     )
     op.create_table(
@@ -42,10 +41,10 @@ def upgrade() -> None:
         sa.Column("way", STRING, nullable=False),
         sa.Column("address", STRING, nullable=False),
         sa.Column("agent", STRING, nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("used_at", Instant(), nullable=False),
-        sa.Column("expires_at", Instant(), nullable=False),
-        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("used_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("ended_at", INSTANT, nullable=True),
         sqlite_strict=True,
     )
     op.create_table(
@@ -55,10 +54,10 @@ def upgrade() -> None:
         sa.Column("purpose", STRING, nullable=False),
         sa.Column("person_id", STRING, sa.ForeignKey("person.id"), nullable=True, index=True),
         sa.Column("by", STRING, nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("expires_at", Instant(), nullable=False),
-        sa.Column("used_at", Instant(), nullable=True),
-        sa.Column("revoked_at", Instant(), nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("used_at", INSTANT, nullable=True),
+        sa.Column("revoked_at", INSTANT, nullable=True),
         sa.CheckConstraint("purpose IN ('first', 'invitation', 'email')", name="sign_in_link_purpose"),
         sqlite_strict=True,
     )
@@ -67,13 +66,13 @@ def upgrade() -> None:
         sa.Column("team_id", STRING, sa.ForeignKey("team.id"), primary_key=True),
         sa.Column("code", STRING, nullable=False, unique=True),
         sa.Column("by", STRING, nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
         sqlite_strict=True,
     )
     op.create_table(
         "throttle",
         sa.Column("key", STRING, primary_key=True),
-        sa.Column("began_at", Instant(), nullable=False, index=True),
+        sa.Column("began_at", INSTANT, nullable=False, index=True),
         sa.Column("count", WHOLE, nullable=False),
         sqlite_strict=True,
     )
@@ -84,9 +83,9 @@ def upgrade() -> None:
         sa.Column("code", STRING, nullable=True, unique=True),
         sa.Column("sha256", STRING, nullable=True, unique=True),
         sa.Column("by", STRING, nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("seen_at", Instant(), nullable=True),
-        sa.Column("revoked_at", Instant(), nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("seen_at", INSTANT, nullable=True),
+        sa.Column("revoked_at", INSTANT, nullable=True),
         sqlite_strict=True,
     )
     op.create_table(
@@ -94,13 +93,13 @@ def upgrade() -> None:
         sa.Column("id", WHOLE, primary_key=True, autoincrement=False),
         sa.Column("scenes", STRING, nullable=False),
         sa.Column("by", STRING, nullable=False),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
         sqlite_strict=True,
     )
     op.create_table(
         "audit",
         sa.Column("id", WHOLE, primary_key=True),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
         sa.Column("by", STRING, nullable=False),
         sa.Column("person_id", STRING, sa.ForeignKey("person.id"), nullable=True),
         sa.Column("address", STRING, nullable=False),

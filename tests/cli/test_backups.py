@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.db import Database
-from app.services import server_lock
+from app.services import schema, server_lock
 from app.services.intake import read_json
 from tests.builders import take
 from tests.cli.conftest import Shell
@@ -99,7 +99,7 @@ def test_backup_does_not_overwrite_unless_told(open_week: Shell) -> None:
 
     assert refused == f"{file} exists already. Choose another name, or replace it with --force."
     assert kept == "precious"
-    assert open_week.document("restore", file)["revision"] == "0003"
+    assert open_week.document("restore", file)["revision"] == schema.newest()
 
 
 def test_backup_never_replaces_the_database_itself_or_a_device(open_week: Shell) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Settings
+from app.services import schema
 from tests import postgresql as pg
 from tests.builders import SIGNING_KEY
 from tests.web.site import Site, assert_problem, serving
@@ -32,7 +33,7 @@ def test_an_unmigrated_postgresql_says_what_to_do(
 
     errors = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     assert errors == [
-        "The database has another schema than this program. Run `assembly-week migrate` first.",
+        "The database is empty. Run `assembly-week migrate` first.",
         "Application startup failed. Exiting.",
     ]
     assert [record for record in caplog.records if record.exc_info] == []
@@ -52,9 +53,11 @@ def test_a_bug_at_start_keeps_its_traceback(
 
 def test_another_schema_is_not_ready(site: Site) -> None:
     with site.database.unit_of_work() as session:
-        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
 
     answer = site.get("/readyz")
 
-    assert assert_problem(answer, 503) == "The database lacks a migration. Run `assembly-week migrate`."
+    assert assert_problem(answer, 503) == (
+        f"The database has schema 0001, and this version needs {schema.newest()}. Run `assembly-week migrate` first."
+    )
     assert answer.headers["retry-after"] == "2"
