@@ -16,7 +16,7 @@ from sqlmodel import Session
 from app.engines import DEAD_PEER, Limits, postgresql_engine, sqlite_engine
 from app.errors import Busy, Unavailable
 from app.events import Event
-from app.outages import BUSY, CONNECT_SECONDS, Silence, is_silence, translated
+from app.outages import BUSY, CONNECT_SECONDS, UNCONFIRMED, Silence, is_silence, translated
 from app.prepared import CONNECTION
 from app.waiting import Bulkhead, Permit, permit_for
 
@@ -24,9 +24,8 @@ Listener = Callable[[Event], None]
 
 _NEWS = "news"
 HINT = "assembly_week"
-SPARE = 2
-"""Connections beyond one a thread: one looks for others' commits, one is for a moment when somebody needs a second."""
-UNCONFIRMED = "The database did not confirm this in time. It may have been done: look before you send it again."
+SPARE = 6
+"""Connections for those beside these threads: the write queue, credentials, streams, the look for others' commits."""
 
 _ALONE = 20_220_912  # any number, the same for every process of this program
 
@@ -46,13 +45,16 @@ class Database:
         self.url = url = make_url(url)
         self.on_sqlite = url.drivername == "sqlite"
         self.limits = limits
-        self._patience = (limits or Limits()).request
+        known = limits or Limits()
+        self._patience = known.request
         self._listeners: list[Listener] = []
         self._watch_lock, self._turn = threading.Lock(), threading.Lock()
         self._silence = Silence()
         readers, writers = (8, 4) if self.on_sqlite else (12, 6)
-        self.reads = Bulkhead("reading", threads=readers, seconds=self._patience, sentence=BUSY)
-        self.writes = Bulkhead("writing", threads=writers, seconds=self._patience, sentence=BUSY)
+        self.reads = Bulkhead("reading", threads=readers, seconds=known.request, long_seconds=known.long, sentence=BUSY)
+        self.writes = Bulkhead(
+            "writing", threads=writers, seconds=known.request, long_seconds=known.long, sentence=BUSY
+        )
         if self.on_sqlite:
             _make_file(url)
             self.writer = sqlite_engine(
@@ -126,11 +128,13 @@ class Database:
             self._turn.release()
 
     def _allow_time(self, session: Session, permit: Permit | None) -> None:
-        """Let statements take longer on PostgreSQL where the permit does, or where nobody is kept waiting."""
-        if self.limits is None or self.on_sqlite or (permit and permit.remaining() <= self.limits.request):
+        """Let statements on PostgreSQL take longer in long work, and as long as they like where nobody waits."""
+        if self.limits is None or self.on_sqlite or not (permit is None or permit.long):
             return
-        seconds = permit.remaining() if permit else 0
+        seconds = permit.bulkhead.long_seconds if permit else 0
         session.execute(select(func.set_config("statement_timeout", str(round(1_000 * seconds)), True)))
+        if permit:
+            permit.has_started = True
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with each event after the commit it belongs to, in the committing thread; returns its end."""

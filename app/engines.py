@@ -36,11 +36,12 @@ class Limits:
     """How long a server waits for its database, in seconds. Commands wait as long as it takes.
 
     `request` is all that one request or one small change has: to wait for a thread, a connection and a lock, and to
-    be answered. `bulk` is for what takes long by its nature. `lock` is the longest wait for one lock on PostgreSQL.
+    be answered. `long` is the longest silence of the database in work that takes long by its nature. `lock` is the
+    longest wait for one lock on PostgreSQL.
     """
 
     request: float = 5.0
-    bulk: float = 60.0
+    long: float = 30.0
     lock: float = 4.0
 
 
@@ -90,7 +91,9 @@ def postgresql_engine(url: URL, *, most: int, limits: Limits | None) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
         connection.execute(_DURABLE)
         if limits is not None:
-            connection.execute(_LIMITED, [_milliseconds(each) for each in (limits.request, limits.lock, limits.bulk)])
+            connection.execute(
+                _LIMITED, [_milliseconds(each) for each in (limits.request, limits.lock, 2 * limits.long)]
+            )
         connection.commit()
 
     return engine

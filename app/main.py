@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from app import __version__, jobs
 from app.config import PROJECT, Settings
 from app.db import Database
+from app.engines import Limits
 from app.integrations import mail, oidc
 from app.services import secrets, startup
 from app.web import (
@@ -35,7 +36,6 @@ from app.web.desk import Desk
 from app.web.edge import Edge
 from app.web.hosts import Hosts
 from app.web.live import Streams
-from app.web.recorder import Recorder
 from app.web.refusals import Refusals
 from app.web.route_names import RouteNames
 from app.web.scenes.projector import Projector
@@ -45,6 +45,7 @@ from app.web.sign_in import mail as sign_in_mail
 from app.web.state import Installation
 from app.web.summaries import Summaries
 from app.web.timing import USUAL, Timing
+from app.web.write_queue import WriteQueue
 
 MOST_BODY_BYTES = 1_048_576
 PAGES = (
@@ -117,7 +118,7 @@ def create_app(
 
 def _install(settings: Settings, clock: Clock, wall: Clock, timing: Timing) -> Installation:
     key = secrets.load(settings)
-    database = Database(settings.sqlalchemy_url, checkpoints=True)
+    database = Database(settings.sqlalchemy_url, checkpoints=True, limits=Limits())
     keeper, desk = BoardCache(database, clock, timing), Desk(database, wall)
     projector = Projector(database, clock, settings.display_scenes)
     database.subscribe(projector.hear)
@@ -130,7 +131,7 @@ def _install(settings: Settings, clock: Clock, wall: Clock, timing: Timing) -> I
         wall=wall,
         boards=keeper,
         desk=desk,
-        recorder=Recorder(database, clock),
+        write_queue=WriteQueue(database, clock),
         streams=Streams(keeper, desk, most=settings.most_streams, most_per_address=settings.most_streams_per_address),
         summaries=Summaries(database, clock, keeper, share),
         projector=projector,
@@ -159,6 +160,9 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
         if place.settings.watches_rules and (text := startup.read_text(place.settings.rules_path)) is not None:
             jobs.take_rules_file(place.database, text, place.clock())
         async with jobs.running(*work, retry=timing.retry_first):
-            yield
+            try:
+                yield
+            finally:
+                await place.write_queue.close()
     finally:
         place.database.dispose()

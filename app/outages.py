@@ -13,6 +13,7 @@ from app.errors import Busy, Unavailable
 
 BUSY = "The database is busy. Nothing was changed; try again in a moment."
 SILENT = "The database does not answer. Nothing was changed; try again in a moment."
+UNCONFIRMED = "The database did not confirm this in time. It may have been done: look before you send it again."
 CONNECT_SECONDS = 5
 ASK_AGAIN_SECONDS = 1.0
 

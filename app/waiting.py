@@ -30,12 +30,18 @@ class _Request:
     until: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Permit:
-    """Leave to wait for one kind of thing, until a moment (`time.monotonic`), in a thread that is there for it."""
+    """Leave to wait for one kind of thing, in a thread that is there for it.
+
+    It lasts until a moment (`time.monotonic`). For work that takes long by its nature (`long`) that is when it must
+    have started; then each of its waits may last the bulkhead's `long_seconds`.
+    """
 
     bulkhead: "Bulkhead"
     until: float
+    long: bool = False
+    has_started: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -44,7 +50,8 @@ class Permit:
 
     def ends(self, begun: float) -> float:
         """Return when a wait that began at `begun` is over; later than that, or the last to come would be unheard."""
-        return max(begun + LEAST_SECONDS, min(self.until, self.bulkhead.stops_at))
+        until = begun + self.bulkhead.long_seconds if self.long and self.has_started else self.until
+        return max(begun + LEAST_SECONDS, min(until, self.bulkhead.stops_at))
 
     def remaining(self) -> float:
         """Return the seconds for which a wait that begins now may last."""
@@ -89,9 +96,10 @@ class Bulkhead:
     be done as well: it sees what is left in its `Permit`.
     """
 
-    def __init__(self, kind: Kind, *, threads: int, seconds: float, sentence: str) -> None:
+    def __init__(self, kind: Kind, *, threads: int, seconds: float, sentence: str, long_seconds: float = 30.0) -> None:
         self.kind = kind
         self.threads = threads
+        self.long_seconds = long_seconds
         self.stops_at = math.inf
         self._seconds = seconds
         self._sentence = sentence
@@ -100,36 +108,46 @@ class Bulkhead:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def run(
-        self, function: Callable[[*Args], T], *args: *Args, seconds: float | None = None, wait: float | None = None
+        self,
+        function: Callable[[*Args], T],
+        *args: *Args,
+        long: bool = False,
+        wait: float | None = None,
+        until: float | None = None,
     ) -> T:
         """Call `function` in one of these threads. Raises Busy where none is free in time, and what it raises.
 
-        Work that takes long by its nature has `seconds` of its own. Work that is not worth waiting for waits `wait`
-        seconds for a thread at most. A caller that is cancelled leaves its thread at work, and the place is free only
-        when that has ended.
+        `long` work has to start in time and may then take as long as it takes. Work that is not worth waiting for waits
+        `wait` seconds for a thread at most. A caller that is cancelled leaves its thread at work, and the place is free
+        only when that has ended. `until` is for work that waited elsewhere before.
         """
         loop = asyncio.get_running_loop()
-        until = self._deadline(time.monotonic(), seconds)
-        place = await self._take_place(loop, wait or self._seconds, until)
+        permit = Permit(self, until or self._deadline(time.monotonic(), long), long)
+        place = await self._take_place(loop, wait or self._seconds, permit.until)
         context = copy_context()
-        context.run(_permit.set, Permit(self, until))
+        context.run(_permit.set, permit)
         future = loop.run_in_executor(self._executor, partial(context.run, function, *args))
         future.add_done_callback(lambda _: place.release())
         return await asyncio.shield(future)
 
     def stop_within(self, seconds: float) -> None:
-        """Let no work go on for longer than this, for the server is to end; safe in a signal handler."""
+        """Let nothing wait here for longer than this, for the server is to end; safe in a signal handler."""
         self.stops_at = time.monotonic() + seconds
 
-    def _deadline(self, now: float, seconds: float | None) -> float:
+    def _deadline(self, now: float, long: bool) -> float:
         """When the work is to be done: for all that a request does from its first write on, it is one moment."""
-        until = now + (seconds or self._seconds)
-        request = _request.get() if self.kind in {"writing", "reading"} else None
+        until = now + self._seconds
+        request = _request.get()
         if request is None:
             return until
-        if request.until is not None and seconds is None:
+        if self.kind not in {"writing", "reading"}:
+            request.until = None  # what comes after somebody else's answer begins anew
+            return until
+        if request.until is not None:
             until = min(until, max(request.until, now + LEAST_SECONDS))
-        if self.kind == "writing":
+        if long:
+            request.until = None  # and so does what comes after that
+        elif self.kind == "writing":
             request.until = until
         return until
 

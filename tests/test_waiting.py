@@ -168,20 +168,25 @@ def test_deadline_that_is_over_leaves_the_least_there_is() -> None:
     assert in_request(play) == LEAST_SECONDS
 
 
-def test_long_work_has_its_own_time_but_waits_no_longer_for_a_thread() -> None:
-    bulkhead, work = a_bulkhead(threads=1, seconds=0.05), Blocked()
+def test_long_work_starts_in_time_and_then_takes_its_own() -> None:
+    bulkhead, work = a_bulkhead(threads=1, seconds=0.7), Blocked()
 
-    async def play() -> float:
-        left: float = await bulkhead.run(seconds_left, seconds=60)
+    def started() -> list[float]:
+        before = seconds_left()
+        permit().has_started = True
+        return [before, seconds_left()]
+
+    async def play() -> list[float]:
+        left = await bulkhead.run(started, long=True)
         running = asyncio.create_task(bulkhead.run(work))
         await asyncio.sleep(0)
         with pytest.raises(Busy):
-            await bulkhead.run(seconds_left, seconds=60)
+            await bulkhead.run(started, long=True)
         work.release.set()
         await running
         return left
 
-    assert in_request(play) == 60.0
+    assert in_request(play) == [0.7, 30.0]
 
 
 def test_stop_within_shortens_what_is_under_way_and_what_comes() -> None:

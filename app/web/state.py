@@ -12,17 +12,18 @@ from app.db import Database
 from app.domain.who import Who
 from app.integrations.mail import Mailbox
 from app.integrations.oidc import Provider
-from app.services import audit
+from app.services import audit, throttle
 from app.services.secrets import SigningKey
+from app.services.throttle import Limit
 from app.web.board_cache import BoardCache
 from app.web.clock import Clock
 from app.web.desk import Desk
 from app.web.live import Streams
 from app.web.origin import origin_of
-from app.web.recorder import Recorder
 from app.web.refusals import Refusals
 from app.web.scenes.projector import Projector
 from app.web.summaries import Summaries
+from app.web.write_queue import WriteQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,21 @@ class Installation:
     wall: Clock
     boards: BoardCache
     desk: Desk
-    recorder: Recorder
+    write_queue: WriteQueue
     streams: Streams
     summaries: Summaries
     projector: Projector
     refusals: Refusals
     mailbox: Mailbox | None
     company: Provider | None
+
+    async def count(self, limit: Limit, key: str) -> None:
+        """Count a try, for good before the try itself. Raises TooMany beyond the limit, or Unavailable."""
+        await self.database.writes.run(self._count, limit, key)
+
+    def _count(self, limit: Limit, key: str) -> None:
+        with self.database.unit_of_work() as session:
+            throttle.count(session, limit, key, self.wall())
 
     @contextmanager
     def acting(self, request: Request, who: Who | None) -> Iterator[Session]:

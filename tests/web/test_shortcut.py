@@ -124,7 +124,7 @@ def test_short_and_long_way_say_the_same_of_what_goes_wrong(
     async def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(site.app.state.installation.recorder, "record", fail)
+    monkeypatch.setattr(site.app.state.installation.write_queue, "record", fail)
     short = told(site.record(), "")
     monkeypatch.setattr(Shortcut, "_record", no_short_way)
 

@@ -4,7 +4,6 @@ import json
 from itertools import islice
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -17,12 +16,13 @@ from app.web.api.bodies import takes, takes_json
 from app.web.api.schemas import REPEAT, ActivitiesOut, ActivityOut, BatchOut, KeyOut
 from app.web.api.weeks import Cursor, Limit, Slug
 from app.web.documents import activity_document, answer_document
+from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
 
 MOST_LINES = 10_000
 MOST_BATCH_BYTES = 16 * 1_048_576
 
-router = APIRouter(tags=["activities"])
+router = APIRouter(tags=["activities"], route_class=DatabaseRoute)
 
 
 _EXAMPLE = {
@@ -56,8 +56,8 @@ async def record(request: Request, week: Slug, who: Writer) -> Response:
 
 
 async def record_body(place: Installation, slug: str, body: bytes, who: Who) -> Response:
-    """Record one activity as it was sent, for somebody who may. Raises what the recorder raises."""
-    answer = await place.recorder.record(slug, body, who.name, reads(who))
+    """Record one activity as it was sent, for somebody who may. Raises what the queue raises."""
+    answer = await place.write_queue.record(slug, body, who.name, reads(who))
     return JSONResponse(answer_document(answer), 200 if answer.repeated else 201)
 
 
@@ -69,7 +69,8 @@ async def record_body(place: Installation, slug: str, body: bytes, who: Who) -> 
 )
 async def record_batch(request: Request, week: Slug, who: Writer) -> Response:
     """Record up to 10,000 activities as NDJSON, all or nothing; 422 names every bad line."""
-    return await run_in_threadpool(_record_batch, installation(request), week, await request.body(), who)
+    place, body = installation(request), await request.body()
+    return await place.database.writes.run(_record_batch, place, week, body, who, long=True)
 
 
 def _record_batch(place: Installation, slug: str, body: bytes, who: Bearer) -> Response:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form
 from pydantic import BaseModel
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,6 +26,7 @@ from app.services.intake import LONGEST_TEXT
 from app.web import redirects
 from app.web.access import SignedIn, reads
 from app.web.me.private import page
+from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
 
 SOURCE = "by hand"
@@ -40,7 +40,7 @@ _SENTENCES = {
 _OVER = "The week is over, so nothing more is recorded. Tell an organizer what is missing."
 _ANOTHER_WEEK = "Another week began while you were typing. Check the day, then send this once more."
 
-router = APIRouter()
+router = APIRouter(route_class=DatabaseRoute)
 
 
 class Typed(BaseModel):
@@ -81,7 +81,7 @@ class _Flaws:
 async def log_form(request: Request, who: SignedIn) -> Response:
     """The form, filled in for this moment."""
     place = installation(request)
-    scene = await run_in_threadpool(_look, place, who)
+    scene = await place.database.reads.run(_look, place, who)
     if scene is None:
         return page(request, who, "no_week", section="log")
     return _form(request, who, scene, _blank(scene, place.clock()), _Flaws(status=200))
@@ -91,14 +91,14 @@ async def log_form(request: Request, who: SignedIn) -> Response:
 async def log_activity(request: Request, who: SignedIn, typed: Annotated[Typed, Form()]) -> Response:
     """Record what I did, as a tool would report it; the form comes back with sentences where that cannot be."""
     place = installation(request)
-    scene = await run_in_threadpool(_look, place, who)
+    scene = await place.database.reads.run(_look, place, who)
     if scene is None:
         return page(request, who, "no_week", section="log")
     at, flaws = _check(typed, scene)
     if flaws is not None or at is None:
         return _form(request, who, scene, typed, flaws or _Flaws())
     try:
-        answer = await place.recorder.record(scene.week.slug, _body(typed, at, who), who.name, reads(who))
+        answer = await place.write_queue.record(scene.week.slug, _body(typed, at, who), who.name, reads(who))
     except Problem as problem:
         return _form(request, who, scene, typed, _flaws_of(problem))
     done = "before" if answer.repeated and not _says(answer.activity, typed, at) else "logged"
