@@ -31,6 +31,11 @@ class Kept(Generic[T]):
         self._found: tuple[datetime, T] | None = None
         self._failed: tuple[datetime, ProviderAway | SignInFailed] | None = None
 
+    def is_ready(self, now: datetime) -> bool:
+        """Whether `get` answers at once, be it with the failure of a moment ago."""
+        has_found = self._found is not None and is_recent(self._found[0], now, KEPT)
+        return has_found or (self._failed is not None and is_recent(self._failed[0], now, PAUSE))
+
     def get(self, now: datetime) -> T:
         """The thing, at most an hour old. Raises ProviderAway or SignInFailed."""
         if self._found and is_recent(self._found[0], now, KEPT):

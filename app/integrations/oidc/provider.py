@@ -18,9 +18,13 @@ from app.errors import SignInRefused
 from app.integrations.oidc import id_token, metadata, wire
 from app.integrations.oidc.metadata import Kept, Metadata
 from app.integrations.oidc.refusals import failed
+from app.waiting import Bulkhead
 
 SCOPE = "openid email profile"
 LONGEST_CODE = 4_096
+MOST_AT_ONCE = 8
+WAIT_SECONDS = 4.0
+CROWDED = "The company's sign-in answers too slowly for so many. Try again in a moment, or come in another way."
 _CONFIGURATION_ERRORS = {"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"}
 
 
@@ -46,7 +50,7 @@ class Claims:
 
 
 class Provider:
-    """The OpenID provider of an installation. Its methods are slow and may be called from any thread."""
+    """The OpenID provider of an installation. Its methods are slow and are called in `threads`."""
 
     def __init__(
         self, issuer: str, client_id: str, client_secret: str, name: str, domains: frozenset[str], *, vouches: bool
@@ -59,6 +63,11 @@ class Provider:
         self._vouches = vouches
         self._metadata = Kept(lambda: metadata.discover(issuer))
         self._keys: dict[str, Kept[tuple[Any, ...]]] = {}
+        self.threads = Bulkhead("provider", threads=MOST_AT_ONCE, seconds=WAIT_SECONDS, sentence=CROWDED)
+
+    def is_ready(self, now: datetime) -> bool:
+        """Whether `begin` asks nobody, because what the provider says about itself is known."""
+        return self._metadata.is_ready(now)
 
     def begin(self, redirect_uri: str, now: datetime) -> Begun:
         """Start a sign-in that comes back to this address of ours. Raises ProviderAway or SignInFailed."""

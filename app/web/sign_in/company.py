@@ -1,30 +1,29 @@
 """Sign-in with the company's account: there by a link, back with an answer, in by a form of our own."""
 
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Query
 from itsdangerous import BadSignature
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.errors import NotFound, Problem, SignInFailed
-from app.integrations.oidc import Begun, Provider
+from app.integrations.oidc import Begun, Claims, Provider
 from app.models import Person
 from app.services import identities, throttle
 from app.web import cookies, forms, redirects
 from app.web.origin import base_of, network_of
+from app.web.routes import DatabaseRoute
 from app.web.sign_in import entry
 from app.web.sign_in.links import PRIVATE, page, private
 from app.web.state import Installation, installation
 
-router = APIRouter(include_in_schema=False, prefix="/sign-in")
+router = APIRouter(include_in_schema=False, prefix="/sign-in", route_class=DatabaseRoute)
 
 UNDERWAY_LASTS = timedelta(minutes=10)
 ANSWER = ("code", "state", "iss", "error")
-_waiting = CapacityLimiter(8)  # a provider that hangs must not keep every thread of the server waiting
 LOST = "This sign-in took too long, or was begun in another browser. Start again from the sign-in page."
 
 
@@ -36,7 +35,7 @@ async def company(request: Request, to: Annotated[str, Query()] = "") -> Respons
     try:
         cookies.check_safe(request, place.settings)
         back = f"{base_of(request, place.settings)}/sign-in/return"
-        begun = await to_thread.run_sync(provider.begin, back, place.wall(), limiter=_waiting)
+        begun = await _begin(provider, back, place.wall())
     except Problem as problem:
         return page(request, refused=problem, to=to)
     response = RedirectResponse(begun.url, status_code=303, headers=PRIVATE)
@@ -44,6 +43,13 @@ async def company(request: Request, to: Annotated[str, Query()] = "") -> Respons
         request, response, "company", place.key.sign("company", [asdict(replace(begun, url="")), to[:20]], place.wall())
     )
     return response
+
+
+async def _begin(provider: Provider, back: str, now: datetime) -> Begun:
+    """Begin at once where that asks nobody: whoever waits for an answer must not keep others from setting out."""
+    if provider.is_ready(now):
+        return provider.begin(back, now)
+    return await provider.threads.run(provider.begin, back, now)
 
 
 @router.get("/return", name="company_return")
@@ -71,7 +77,9 @@ async def enter(request: Request) -> Response:
         form = await forms.read(request)
         answer = {name: text for name in ANSWER if (text := forms.text_of(form, name))}
         begun, to = _begun(place, cookies.read(request, "company"))
-        secret, person = await to_thread.run_sync(_admit, place, request, provider, answer, begun, limiter=_waiting)
+        await place.count(throttle.COMPANY_FROM_ADDRESS, network_of(request))
+        claims = await provider.threads.run(provider.finish, answer, begun, place.wall())
+        secret, person = await place.database.writes.run(_admit, place, request, claims)
     except Problem as problem:
         response = page(request, refused=problem)
     else:
@@ -80,15 +88,9 @@ async def enter(request: Request) -> Response:
     return response
 
 
-def _admit(
-    place: Installation, request: Request, provider: Provider, answer: dict[str, str], begun: Begun
-) -> tuple[str, Person]:
-    now = place.wall()
-    with place.database.unit_of_work() as session:
-        throttle.count(session, throttle.COMPANY_FROM_ADDRESS, network_of(request), now)
-    claims = provider.finish(answer, begun, now)
+def _admit(place: Installation, request: Request, claims: Claims) -> tuple[str, Person]:
     with place.acting(request, None) as session:
-        person = identities.find_or_link(session, **asdict(claims), now=now)
+        person = identities.find_or_link(session, **asdict(claims), now=place.wall())
         return entry.start(session, request, person, "company", place), person
 
 
