@@ -1,8 +1,14 @@
 """Mail: one plain message at a time, handed to the SMTP server of the settings."""
 
+import asyncio
+import random
 import smtplib
+import socket
 import ssl
+import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -14,8 +20,14 @@ from functools import cache
 from app.config import Settings
 from app.config.smtp import Server, parse_sender, parse_server
 from app.errors import MailNotSent
+from app.waiting import Bulkhead
 
 SECONDS = 10
+MOST_AT_ONCE = 4
+WAIT_SECONDS = 5
+QUEUE_SECONDS = 60
+SOON = (0.3, 1.5)
+CROWDED = "Too many messages are on their way to a slow mail server. Try again in a few minutes."
 _AGAIN = "Try again in a few minutes; if it stays so, an organizer can give you a link by other means."
 
 
@@ -47,15 +59,35 @@ def _duration(minutes: int) -> str:
 
 
 class Mailbox:
-    """Sends messages from one address through one server, each over a connection of its own."""
+    """Sends messages from one address through one server, each over a connection of its own.
+
+    A few at once, in threads of their own, so that a server that says nothing keeps nothing else waiting.
+    """
 
     def __init__(self, server: Server, sender: Address, seconds: float = SECONDS) -> None:
         self._server = server
         self._sender = sender
         self._seconds = seconds
+        self._threads = Bulkhead("mail", threads=MOST_AT_ONCE, seconds=QUEUE_SECONDS, sentence=CROWDED)
+
+    async def deliver(self, to: str, name: str, letter: Letter, now: datetime) -> None:
+        """Send a message that somebody waits for. Raises MailNotSent, or Busy where too many are on their way."""
+        await self._threads.run(self.send, to, name, letter, now, wait=WAIT_SECONDS)
+
+    async def deliver_soon(self, to: str, name: str, letter: Letter, now: datetime) -> None:
+        """Send a message that nobody waits for, at a moment that nobody can foresee. Raises MailNotSent, or Busy.
+
+        For answers that must not tell whether a message was sent: nor shall the answer to the next request, which a
+        busy server gives later.
+        """
+        await asyncio.sleep(random.uniform(*SOON))  # noqa: S311 (nobody's secret)
+        await self._threads.run(self.send, to, name, letter, now)
 
     def send(self, to: str, name: str, letter: Letter, now: datetime) -> None:
-        """Hand a message for one person to the server; slow, `seconds` for each step. Raises MailNotSent."""
+        """Hand a message for one person to the server: `seconds` for each step and twice that for all after the first.
+
+        Raises MailNotSent.
+        """
         message = self._compose(to, name, letter, now)
         try:
             self._deliver(message, to)
@@ -84,7 +116,7 @@ class Mailbox:
         return message
 
     def _deliver(self, message: EmailMessage, to: str) -> None:
-        with self._connect() as connection:
+        with self._connect() as connection, _cut_after(2 * self._seconds, connection):
             if self._server.tls == "STARTTLS":
                 connection.starttls(context=_certificates())
             if self._server.user:
@@ -99,6 +131,30 @@ class Mailbox:
                 server.host, server.port, self._sender.domain, timeout=self._seconds, context=_certificates()
             )
         return smtplib.SMTP(server.host, server.port, self._sender.domain, timeout=self._seconds)
+
+
+@contextmanager
+def _cut_after(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
+    """Cut a connection that lasts too long, however slowly the server goes on. Raises TimeoutError then."""
+    is_over = threading.Event()
+
+    def cut() -> None:
+        is_over.set()
+        if connection.sock is not None:
+            with suppress(OSError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, smtplib.SMTPException) as failure:
+        if is_over.is_set():
+            raise TimeoutError from failure
+        raise
+    finally:
+        timer.cancel()
 
 
 @cache

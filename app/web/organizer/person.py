@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app.domain import browsers
 from app.domain.who import ROLES, Member
-from app.errors import Conflict, MailNotSent, NotAllowed, NotFound, Problem
+from app.errors import Conflict, NotAllowed, NotFound, Problem, Unavailable
 from app.integrations.mail import sign_in_letter
 from app.models import Person
 from app.services import accounts, corrections, directory, ledger, links, rule_sets, sign_ins, weeks
@@ -21,9 +21,10 @@ from app.web.access import Organizer, Owner
 from app.web.organizer import wording
 from app.web.organizer.page import NOTHING, Reply, page, refusal, remember, zone_name, zone_of
 from app.web.origin import base_of
+from app.web.routes import DatabaseRoute
 from app.web.state import installation
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
 PER_PAGE = 25
 PAGE = "/organizer/people/{person_id}"
@@ -67,21 +68,23 @@ def make_link(request: Request, who: Organizer, person_id: str) -> Response:
 
 
 @router.post(PAGE + "/link/mail")
-def mail_link(request: Request, who: Organizer, person_id: str) -> Response:
+async def mail_link(request: Request, who: Organizer, person_id: str) -> Response:
     """Make a sign-in link and send it by e-mail; where that fails it is shown, so that it is not lost."""
     place = installation(request)
+    writes = place.database.writes
     if place.mailbox is None:
-        return _refused(request, who, person_id, Conflict(NO_MAIL))
+        return await writes.run(_refused, request, who, person_id, Conflict(NO_MAIL))
     try:
-        person, secret = _invite(request, who, person_id)
+        person, secret = await writes.run(_invite, request, who, person_id)
     except (NotAllowed, Conflict) as problem:
-        return _refused(request, who, person_id, problem)
+        return await writes.run(_refused, request, who, person_id, problem)
     minutes = int(links.LASTS["invitation"].total_seconds()) // 60
     letter = sign_in_letter(person.name, links.address(base_of(request, place.settings), secret), minutes)
     try:
-        place.mailbox.send(person.email, person.name, letter, place.wall())
-    except MailNotSent as problem:
-        return show(request, who, person_id, refusal(problem), secret=secret)
+        await place.mailbox.deliver(person.email, person.name, letter, place.wall())
+    except Unavailable as problem:
+        reply = refusal(problem)
+        return await place.database.reads.run(lambda: show(request, who, person_id, reply, secret=secret))
     return redirects.see(request, "organizer_person", done="mailed", person_id=person_id)
 
 

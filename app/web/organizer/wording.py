@@ -12,6 +12,7 @@ ACTIONS = {
     "join-code.withdrawn": "Took a join code back",
     "ledger.exported": "Exported the ledger",
     "link.made": "Made a sign-in link",
+    "link.refused": "Asked in vain for a sign-in link",
     "link.revoked": "Took a sign-in link back",
     "membership.changed": "Moved somebody",
     "person.created": "Added a person",
