@@ -9,6 +9,7 @@ from datetime import datetime
 import anyio
 from starlette.concurrency import run_in_threadpool
 
+from app import waiting
 from app.config import Settings
 from app.db import Database
 from app.errors import Problem
@@ -48,7 +49,7 @@ async def follow_rotation(database: Database, choose: Callable[[str], None], *, 
             return rotations.chosen(session)
 
     while True:
-        choose(await run_in_threadpool(read))
+        choose(await database.reads.run(read))
         await asyncio.sleep(reread)
 
 
@@ -63,7 +64,7 @@ async def follow_rules_file(
     while True:
         text = await run_in_threadpool(startup.read_text, settings.rules_path)
         if text is not None and text != taken and text == before:
-            await run_in_threadpool(take_rules_file, database, text, clock())
+            await database.writes.run(take_rules_file, database, text, clock(), long=True)
             taken = text
         before = text
         await asyncio.sleep(look)
@@ -96,6 +97,7 @@ async def running(*jobs: Callable[[], Awaitable[None]], retry: float) -> AsyncIt
 
 
 async def _keep_going(job: Callable[[], Awaitable[None]], retry: float) -> None:
+    waiting.begin_job()
     while True:
         try:
             await job()

@@ -7,7 +7,6 @@ from fastapi import Depends
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 from fastapi.security.utils import get_authorization_scheme_param
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
@@ -18,7 +17,7 @@ from app.services import throttle
 from app.services.ledger import Reads
 from app.web import cookies, forms
 from app.web.desk import Credential, Desk
-from app.web.state import Installation, installation
+from app.web.state import installation
 
 Check = Callable[[Settings, Who | None], None]
 
@@ -136,13 +135,8 @@ class Door(SecurityBase):
             raise
         if isinstance(who, Member) and request.method not in forms.SAFE:
             await forms.check(request, who)
-            await run_in_threadpool(_count_form, place, who)
+            await place.count(throttle.FORMS_BY_PERSON, who.person_id)
         return who
-
-
-def _count_form(place: Installation, who: Member) -> None:
-    with place.database.unit_of_work() as session:
-        throttle.count(session, throttle.FORMS_BY_PERSON, who.person_id, place.wall())
 
 
 Reader = Annotated[Bearer, Depends(Door(holds("read")))]

@@ -5,7 +5,6 @@ from typing import Annotated, cast, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -20,9 +19,10 @@ from app.web.access import BoardReader, credential_of
 from app.web.boards import Served
 from app.web.live import Key
 from app.web.origin import address_of
+from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
 
-router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary/present")
+router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary/present", route_class=DatabaseRoute)
 
 PresenterKey = Annotated[str, Query(alias="key", max_length=500)]
 
@@ -79,7 +79,7 @@ async def stage(request: Request, week: str, _who: BoardReader, key: PresenterKe
     place = installation(request)
     served = await place.boards.organizers(week)
     is_presenter = _presents(place, served, key)
-    _step, body = await run_in_threadpool(Stage(place, is_presenter).render, served)
+    _step, body = await place.database.reads.run(Stage(place, is_presenter).render, served)
     page = render.render(
         "ceremony/index.html",
         board_name=served.board.name,
@@ -110,7 +110,7 @@ async def move(request: Request, week: str, to: Annotated[str, Form()], key: Ann
         raise NotAllowed("Only the presenter moves the ceremony. `assembly-week week present` prints the link.")
     if to not in get_args(Move):
         raise Malformed("The ceremony can go next, back or restart.")
-    await run_in_threadpool(_move, place, served.board.week, cast("Move", to))
+    await place.database.writes.run(_move, place, served.board.week, cast("Move", to))
     if request.headers.get("hx-request") == "true":
         return Response(status_code=204)
     path = request.app.url_path_for("stage", week=week)

@@ -1,13 +1,14 @@
 """The desk that checks secrets, and remembers good answers for a moment."""
 
+import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
 from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
 
 from app.db import Database
 from app.domain.who import Who
@@ -17,6 +18,7 @@ from app.web.clock import Clock
 
 KEEP_SECONDS = 2.0
 MOST_KEPT = 10_000
+TOUCH_SECONDS = 0.25
 
 
 class Credential(NamedTuple):
@@ -54,6 +56,7 @@ class Desk:
         self._database = database
         self._clock = clock
         self._checked: dict[Credential, _Checked] = {}
+        self._touching: set[asyncio.Task[None]] = set()
 
     async def check(self, credential: Credential) -> Who:
         """Who shows this. Raises SignInNeeded."""
@@ -61,7 +64,7 @@ class Desk:
         if known is not None and time.monotonic() - known.at < KEEP_SECONDS:
             return known.who
         try:
-            who = await run_in_threadpool(self._look_up, credential)
+            who, is_stale = await self._database.reads.run(self._look_up, credential)
         except Unavailable:
             if known is None:
                 raise
@@ -72,6 +75,11 @@ class Desk:
         if len(self._checked) >= MOST_KEPT:
             self._checked.clear()
         self._checked[credential] = _Checked(who, time.monotonic())
+        if is_stale:
+            task = asyncio.create_task(self._touch(credential))
+            self._touching.add(task)
+            task.add_done_callback(self._touching.discard)
+            await asyncio.wait({task}, timeout=TOUCH_SECONDS)
         return who
 
     def remembered(self, credential: Credential) -> Who | None:
@@ -87,18 +95,15 @@ class Desk:
         """Check everybody anew: somebody's rights have changed."""
         self._checked.clear()
 
-    def _look_up(self, credential: Credential) -> Who:
-        now = self._clock()
+    def _look_up(self, credential: Credential) -> tuple[Who, bool]:
         with self._database.reading() as session:
-            who, is_stale = _CHECK[credential.kind](session, credential.secret, now)
-        if is_stale:
-            self._touch(credential, now)
-        return who
+            return _CHECK[credential.kind](session, credential.secret, self._clock())
 
-    def _touch(self, credential: Credential, now: datetime) -> None:
-        """When something was last used is worth a write now and then, but no refusal."""
-        try:
-            with self._database.unit_of_work() as session:
-                _TOUCH[credential.kind](session, credential.secret, now)
-        except Unavailable:
-            pass
+    async def _touch(self, credential: Credential) -> None:
+        """When something was last used is worth a write now and then, but no refusal, and nobody waits for it."""
+        with suppress(Unavailable):
+            await self._database.writes.run(self._write_use, credential)
+
+    def _write_use(self, credential: Credential) -> None:
+        with self._database.unit_of_work() as session:
+            _TOUCH[credential.kind](session, credential.secret, self._clock())

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 from markupsafe import Markup
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -14,10 +13,11 @@ from app.web.boards import Served
 from app.web.live import Key
 from app.web.origin import address_of
 from app.web.render import VARY, wants_partial
+from app.web.routes import DatabaseRoute
 from app.web.screens import NO_STORE, release
 from app.web.state import Installation, installation
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
 
 @router.get("/display")
@@ -30,7 +30,7 @@ async def display(request: Request, who: Anybody) -> Response:
     if pairing.needs_code(place, who):
         return await pairing.show_code(request)
     served = await _current(place)
-    picture = await run_in_threadpool(place.projector.picture, served) if served else _no_week()
+    picture = await place.database.reads.run(place.projector.picture, served) if served else _no_week()
     headers = {"Vary": f"{VARY}, Authorization, Cookie", **NO_STORE}
     if wants_partial(request):
         return HTMLResponse(picture, headers=headers)

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import waiting
 from app.errors import Misdirected, NotAllowed, Problem
 from app.web import bounds, csp_reports, forms, problems, render
 from app.web.hosts import Hosts
@@ -40,6 +41,7 @@ class Edge:
         """Answer one request, or start and stop the application."""
         match scope["type"]:
             case "http":
+                waiting.begin_request()
                 await self._answer(scope, receive, send)
             case "lifespan":
                 await self._live(scope, receive, send)

@@ -7,9 +7,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from app.services import schema
 from app.web.access import Reader
+from app.web.routes import DatabaseRoute
 from app.web.state import installation
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
 
 @router.get("/healthz")
@@ -26,6 +27,6 @@ def ready(request: Request) -> Response:
 
 
 @router.get("/metrics")
-def metrics(_who: Reader) -> Response:
+async def metrics(_who: Reader) -> Response:
     """Figures for Prometheus."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -7,11 +7,12 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple, cast
 
 from starlette import types
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.domain.who import Scope
 from app.errors import Problem, Unavailable
+from app.outages import BUSY
+from app.waiting import Bulkhead
 from app.web.board_cache import BoardCache
 from app.web.boards import Served
 from app.web.desk import Credential, Desk
@@ -24,6 +25,7 @@ HEARTBEAT_SECONDS = 15.0
 RECHECK_SECONDS = 1.0
 STUCK_SECONDS = 30.0
 IDLE_SECONDS = 60.0
+RENDER_SECONDS = 5.0
 
 View = Callable[[Served], bytes]
 
@@ -70,6 +72,7 @@ class Streams:
         self._channels: dict[Key, Channel] = {}
         self._addresses: Counter[str] = Counter()
         self._rendering = asyncio.Lock()
+        self._threads = Bulkhead("reading", threads=2, seconds=RENDER_SECONDS, sentence=BUSY)
         self._loop: asyncio.AbstractEventLoop | None = None
         self.is_closing = False
 
@@ -100,7 +103,7 @@ class Streams:
             channel.asked_at = asyncio.get_running_loop().time()
             mark = key.mark(served)
             if channel.mark != mark:
-                channel.take(mark, await run_in_threadpool(key.view, served))
+                channel.take(mark, await self._threads.run(key.view, served))
         return channel
 
     async def _board(self, key: Key) -> Served:

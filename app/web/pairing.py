@@ -1,7 +1,6 @@
 """Pairing: a screen that may not read yet shows a code, waits until an organizer has entered it, and comes for it."""
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -12,10 +11,11 @@ from app.web import cookies, redirects, render
 from app.web.access import Anybody, reads_boards
 from app.web.origin import base_of, network_of
 from app.web.qr import qr
+from app.web.routes import DatabaseRoute
 from app.web.screens import NO_STORE, release
 from app.web.state import Installation, installation
 
-router = APIRouter(include_in_schema=False, prefix="/display/pairing")
+router = APIRouter(include_in_schema=False, prefix="/display/pairing", route_class=DatabaseRoute)
 
 NO_COOKIE = "This browser keeps no cookies, so it cannot be paired. Allow cookies for this address, then load the page."
 
@@ -37,7 +37,7 @@ async def show_code(request: Request, *, status: int = 200, refused: str = "") -
     place = installation(request)
     cookies.check_safe(request, place.settings)
     kept = cookies.read(request, "display")
-    if kept is not None and await run_in_threadpool(_is_spent, place, kept):
+    if kept is not None and await place.database.reads.run(_is_spent, place, kept):
         kept = None
     secret = kept or credentials.make(credentials.SCREEN)
     code = _code(place, secret)
@@ -73,7 +73,7 @@ async def pairing_state(request: Request, who: Anybody) -> Response:
     document = {"state": "paired", "code": "", "release": release()}
     if needs_code(place, who):
         code = _code(place, secret) if secret else ""
-        state = await run_in_threadpool(_state, place, code) if code else "no cookie"
+        state = await place.database.reads.run(_state, place, code) if code else "no cookie"
         document |= {"state": state, "code": credentials.shown_code(code) if code else ""}
     return JSONResponse(document, headers=NO_STORE)
 
@@ -92,15 +92,13 @@ async def claim_display(request: Request, who: Anybody) -> Response:
         if secret is None:
             raise Conflict(NO_COOKIE)
         try:
-            await run_in_threadpool(_claim, place, request, secret)
+            await place.count(throttle.PAIRINGS_FROM_ADDRESS, network_of(request))
+            await place.database.writes.run(_claim, place, request, secret)
         except NotFound as problem:
             return await show_code(request, status=problem.status, refused=problem.detail)
     return redirects.see(request, "display")
 
 
 def _claim(place: Installation, request: Request, secret: str) -> None:
-    now, address = place.wall(), network_of(request)
-    with place.database.unit_of_work() as session:
-        throttle.count(session, throttle.PAIRINGS_FROM_ADDRESS, address, now)
     with place.acting(request, None) as session:
-        displays.claim(session, _code(place, secret), secret, now)
+        displays.claim(session, _code(place, secret), secret, place.wall())

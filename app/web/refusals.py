@@ -1,8 +1,10 @@
 """Refusals worth remembering: somebody known tried what they may not."""
 
+import time
 from collections.abc import Hashable
+from contextlib import suppress
+from typing import NamedTuple
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from app.db import Database
@@ -16,6 +18,7 @@ from app.web.rations import Ration, Rations
 from app.web.route_names import route_of
 
 REST = "Further refusals of this reader are left out until the hour is over."
+WAIT_SECONDS = 1.0  # a refusal is not held up for long by what is written elsewhere
 
 
 class Refusals:
@@ -32,24 +35,39 @@ class Refusals:
 
     async def note(self, request: Request, who: Who | None, problem: Problem) -> None:
         """Note that somebody was refused here; what nobody known tried is the log's matter."""
-        if who is None:
-            return
+        if who is not None and (note := self._make(request, who, problem)) is not None:
+            with suppress(Unavailable):
+                await self._database.writes.run(self._write, note, until=time.monotonic() + WAIT_SECONDS)
+
+    def write(self, request: Request, who: Who, problem: Problem) -> None:
+        """Note the same, from a thread that writes."""
+        if (note := self._make(request, who, problem)) is not None:
+            with suppress(Unavailable):
+                self._write(note)
+
+    def _make(self, request: Request, who: Who, problem: Problem) -> "_Note | None":
+        """What is to be written of a refusal; nothing where the reader's ration is used up."""
         route = route_of(request)
         ration = self._rations.take(_reader(who), (request.method, route, problem.status))
         if ration is Ration.DROP:
-            return
-        page = Thing("page", route, f"{request.method} {route}")
+            return None
         detail = problem.detail if ration is Ration.WRITE else REST
-        facts: dict[str, int | str] = {"status": problem.status, "detail": detail}
-        await run_in_threadpool(self._write, origin_of(request, who), who.name, page, facts)
+        page = Thing("page", route, f"{request.method} {route}")
+        return _Note(origin_of(request, who), who.name, page, {"status": problem.status, "detail": detail})
 
-    def _write(self, origin: Origin, by: str, page: Thing, facts: dict[str, int | str]) -> None:
-        try:
-            with self._database.unit_of_work() as session:
-                audit.comes_from(session, origin)
-                audit.note(session, "access.refused", page, by=by, now=self._clock(), after=facts)
-        except Unavailable:
-            pass
+    def _write(self, note: "_Note") -> None:
+        with self._database.unit_of_work() as session:
+            audit.comes_from(session, note.origin)
+            audit.note(session, "access.refused", note.page, by=note.by, now=self._clock(), after=note.facts)
+
+
+class _Note(NamedTuple):
+    """A refusal as the audit has it."""
+
+    origin: Origin
+    by: str
+    page: Thing
+    facts: dict[str, int | str]
 
 
 def _reader(who: Who) -> Hashable:

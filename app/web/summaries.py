@@ -115,7 +115,7 @@ class Summaries:
             if (found := self._fresh(slug, public)) is not None:
                 return found
             try:
-                return await run_in_threadpool(self._load, slug, public)
+                return await self._database.reads.run(self._load, slug, public, long=True)
             except Unavailable:
                 if (kept := self._kept.get((slug, public))) is None:
                     raise

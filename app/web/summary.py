@@ -7,10 +7,11 @@ from starlette.responses import Response
 from app.domain.who import Who
 from app.web.access import BoardReader, sees_behind_freeze
 from app.web.charts import Look, Size, Theme
+from app.web.routes import DatabaseRoute
 from app.web.state import installation
 from app.web.summaries import Summary
 
-router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary")
+router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary", route_class=DatabaseRoute)
 
 
 @router.get("")

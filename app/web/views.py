@@ -1,6 +1,5 @@
 """What both pages and the API show: a week's board and a team's receipt, as this reader may see them."""
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -28,7 +27,7 @@ async def receipt_for(place: Installation, slug: str, team_id: str, *, sees_all:
             week = weeks.find(session, slug, place.clock())
             return boards.receipt(session, week, team_id, public=not sees_all)
 
-    return await run_in_threadpool(load)
+    return await place.database.reads.run(load)
 
 
 async def stream_for(request: Request, slug: str, view: View, who: Who | None, *, as_public: bool = False) -> Response:

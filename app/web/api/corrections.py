@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -21,9 +20,10 @@ from app.web.api.bodies import takes_json
 from app.web.api.schemas import REPEAT, ActivityOut, KeyOut, RulingOut
 from app.web.api.weeks import Slug
 from app.web.documents import answer_document
+from app.web.routes import DatabaseRoute
 from app.web.state import installation
 
-router = APIRouter(tags=["corrections"])
+router = APIRouter(tags=["corrections"], route_class=DatabaseRoute)
 
 Reason = Annotated[str, Field(min_length=1, max_length=500, examples=["Counted twice by the old integration"])]
 
@@ -69,7 +69,8 @@ _ADJUSTMENT = takes_json(
 )
 async def reverse(request: Request, activity_id: str, who: Corrector) -> Response:
     """Cancel an activity; it stays in the ledger and counts for nothing."""
-    return await run_in_threadpool(_rule, request, activity_id, "reversal", await request.body(), who)
+    body, writes = await request.body(), installation(request).database.writes
+    return await writes.run(_rule, request, activity_id, "reversal", body, who)
 
 
 @router.post(
@@ -80,7 +81,8 @@ async def reverse(request: Request, activity_id: str, who: Corrector) -> Respons
 )
 async def reinstate(request: Request, activity_id: str, who: Corrector) -> Response:
     """Undo a reversal."""
-    return await run_in_threadpool(_rule, request, activity_id, "reinstatement", await request.body(), who)
+    body, writes = await request.body(), installation(request).database.writes
+    return await writes.run(_rule, request, activity_id, "reinstatement", body, who)
 
 
 def _rule(
@@ -111,7 +113,8 @@ def _rule(
 )
 async def adjust(request: Request, week: Slug, who: Corrector) -> Response:
     """Give a team points or take some, with a reason everybody can read on its receipt."""
-    return await run_in_threadpool(_adjust, request, week, await request.body(), who)
+    body, writes = await request.body(), installation(request).database.writes
+    return await writes.run(_adjust, request, week, body, who)
 
 
 def _adjust(request: Request, slug: str, body: bytes, who: Bearer) -> Response:

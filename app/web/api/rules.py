@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -13,9 +12,10 @@ from app.web.access import Reader, RuleWriter, sees_behind_freeze
 from app.web.api.bodies import takes
 from app.web.api.schemas import ActiveRulesOut, PreviewOut, RuleSetOut
 from app.web.documents import preview_document, rule_set_document
+from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
 
-router = APIRouter(tags=["rules"])
+router = APIRouter(tags=["rules"], route_class=DatabaseRoute)
 
 _EXAMPLE = """\
 format = 1
@@ -48,7 +48,8 @@ def show(request: Request, _who: Reader) -> Response:
 @router.post("/rules/preview", openapi_extra=_TOML, responses={200: {"model": PreviewOut}})
 async def preview(request: Request, who: RuleWriter) -> Response:
     """What this rules file would do to the open weeks; nothing changes. 422 lists every mistake in it."""
-    return await run_in_threadpool(_preview, installation(request), _text(await request.body()), who)
+    place, text = installation(request), _text(await request.body())
+    return await place.database.reads.run(_preview, place, text, who, long=True)
 
 
 def _preview(place: Installation, text: str, who: Bearer) -> Response:
@@ -62,7 +63,8 @@ async def activate(
     request: Request, who: RuleWriter, note: Annotated[str, Query(max_length=500, description="Why")] = ""
 ) -> Response:
     """Make this rules file the active version and score the open weeks by it. 422 lists every mistake in it."""
-    return await run_in_threadpool(_activate, request, _text(await request.body()), note, who)
+    text = _text(await request.body())
+    return await installation(request).database.writes.run(_activate, request, text, note, who, long=True)
 
 
 def _activate(request: Request, text: str, note: str, who: Bearer) -> Response:

@@ -10,9 +10,10 @@ from app.services import boards, paging, people, teams, weeks
 from app.web.access import Reader, sees_behind_freeze
 from app.web.api.schemas import PeopleOut, TeamsOut, WeekOut, WeeksOut
 from app.web.documents import person_document, team_document, week_document
+from app.web.routes import DatabaseRoute
 from app.web.state import installation
 
-router = APIRouter()
+router = APIRouter(route_class=DatabaseRoute)
 
 Slug = Annotated[str, Path(description="A week's slug, or `current`", examples=["current"])]
 Cursor = Annotated[str | None, Query(max_length=2_000, description="`next_cursor` of the page before")]

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, tzinfo
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Form, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,6 +17,7 @@ from app.services.sign_ins import Way
 from app.web import cookies, redirects
 from app.web.access import SignedIn
 from app.web.me.private import page
+from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
 
 DONE = {
@@ -34,7 +34,7 @@ WAYS: dict[Way, str] = {
     "company": "The company's account",
 }
 
-router = APIRouter()
+router = APIRouter(route_class=DatabaseRoute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ async def save_settings(
             accounts.set_theme(session, person, theme)
 
     try:
-        await run_in_threadpool(save)
+        await place.database.writes.run(save)
     except (Malformed, TooMany) as problem:
         field = "name" if theme in accounts.THEMES else "theme"
         return await _settings(request, who, name, theme, errors={field: problem.detail}, status=problem.status)
@@ -83,7 +83,7 @@ async def save_settings(
 @router.post("/me/sign-ins/{sign_in}/end")
 async def end_sign_in(request: Request, who: SignedIn, sign_in: str) -> Response:
     """Sign one of my browsers out."""
-    await run_in_threadpool(_end, request, who, sign_in)
+    await installation(request).database.writes.run(_end, request, who, sign_in)
     if sign_in == who.sign_in_id:
         return _gone(request)
     return redirects.see(request, "my_settings", done="ended")
@@ -98,7 +98,7 @@ async def end_other_sign_ins(request: Request, who: SignedIn) -> Response:
         with place.acting(request, who) as session:
             sign_ins.end_all(session, who.person_id, by=who.name, now=place.wall(), but=who.sign_in_id)
 
-    await run_in_threadpool(end)
+    await place.database.writes.run(end)
     place.desk.forget_all()
     return redirects.see(request, "my_settings", done="ended-others")
 
@@ -106,7 +106,7 @@ async def end_other_sign_ins(request: Request, who: SignedIn) -> Response:
 @router.post("/sign-out")
 async def sign_out(request: Request, who: SignedIn) -> Response:
     """Sign this browser out."""
-    await run_in_threadpool(_end, request, who, who.sign_in_id)
+    await installation(request).database.writes.run(_end, request, who, who.sign_in_id)
     return _gone(request)
 
 
@@ -129,7 +129,8 @@ async def _settings(
     request: Request, who: Member, name: str, theme: str, *, errors: dict[str, str] | None = None,
     done: str = "", status: int = 200,
 ) -> Response:  # fmt: skip
-    shown, zone = await run_in_threadpool(_sign_ins, installation(request), who)
+    place = installation(request)
+    shown, zone = await place.database.reads.run(_sign_ins, place, who)
     return page(
         request, who, "settings", section="settings", status=status, name=name, theme=theme, themes=THEMES,
         errors=errors or {}, done=done, sign_ins=shown, zone=zone,

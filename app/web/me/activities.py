@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,6 +12,7 @@ from app.models import Week
 from app.services import accounts, boards, own, rule_sets, weeks
 from app.web.access import SignedIn
 from app.web.me.private import page, sees_as_public
+from app.web.routes import DatabaseRoute
 from app.web.state import installation
 
 PER_PAGE = 25
@@ -21,7 +21,7 @@ DONE = {
     "before": "This form was sent before, so nothing was added. Below is what it recorded then.",
 }
 
-router = APIRouter()
+router = APIRouter(route_class=DatabaseRoute)
 
 
 @router.get("/me/activities")
@@ -47,7 +47,7 @@ async def my_activities(
                 kinds=_rules(session, shown, public=is_public).kind_by_name,
             )  # fmt: skip
 
-    return await run_in_threadpool(load)
+    return await place.database.reads.run(load)
 
 
 @router.get("/me/activities/{activity}")
@@ -65,7 +65,7 @@ async def my_activity(request: Request, who: SignedIn, activity: str, done: Anno
                 done=DONE.get(done, ""),
             )  # fmt: skip
 
-    return await run_in_threadpool(load)
+    return await place.database.reads.run(load)
 
 
 def _rules(session: Session, week: Week, *, public: bool) -> Rules:

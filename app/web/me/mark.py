@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,9 +10,10 @@ from app.domain.who import Member
 from app.errors import Unavailable
 from app.services import own
 from app.web.access import Anybody
+from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
 
-router = APIRouter()
+router = APIRouter(route_class=DatabaseRoute)
 
 
 @router.get("/me/mark.css")
@@ -21,7 +21,8 @@ async def mark(request: Request, who: Anybody) -> Response:
     """The reader's own marks, for boards are the same bytes for everybody."""
     rules = ""
     if isinstance(who, Member):
-        rules = _rules(who, await run_in_threadpool(_team_ids, installation(request), who))
+        place = installation(request)
+        rules = _rules(who, await place.database.reads.run(_team_ids, place, who))
     return Response(rules, media_type="text/css")
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,13 +18,14 @@ from app.web.access import SignedIn
 from app.web.boards import Served
 from app.web.me.private import page, sees_as_public
 from app.web.render import tones
+from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
 from app.web.views import board_for
 
 FEW = 5
 DONE = {"joined": "You are in. This is your team from now on."}
 
-router = APIRouter()
+router = APIRouter(route_class=DatabaseRoute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,13 @@ class _Deeds(NamedTuple):
 async def my_team(request: Request, who: SignedIn, done: Annotated[str, Query()] = "") -> Response:
     """Where my team stands in the current week, and what I did last."""
     place = installation(request)
-    scene = await run_in_threadpool(_look, place, who)
+    scene = await place.database.reads.run(_look, place, who)
     if scene.week is None:
         return page(request, who, "no_week", section="team")
     served = await board_for(place, scene.week.slug, who)
     board = served.board
     standing = next((each for each in board.standings if scene.team and each.team_id == scene.team.id), None)
-    deeds = await run_in_threadpool(_deeds, place, who, scene.week, served, standing)
+    deeds = await place.database.reads.run(_deeds, place, who, scene.week, served, standing)
     return page(
         request, who, "index", section="team", scene=scene, week=board.week, board=board, standing=standing,
         placing=placing(board.standings, standing) if standing else None, tones=tones(board.standings),

@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from app.web.organizer import audit, displays, home, people, person, teams, tokens, weeks
+from app.web.organizer import audit, displays, home, ledger_export, people, person, teams, tokens, weeks
 
 routers: list[APIRouter] = [
     home.router,
     weeks.router,
+    ledger_export.router,
     teams.router,
     people.router,
     person.router,

@@ -1,5 +1,6 @@
 """`/organizer/audit`: who did what, when, from where, to what; as a list and as CSV."""
 
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated
@@ -10,6 +11,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from app.db import Database
 from app.domain.calendar import ONE_DAY, first_moment, zone_or_utc
 from app.domain.who import Member
 from app.errors import Malformed, Problem
@@ -21,9 +23,10 @@ from app.services.paging import Page
 from app.web.access import Organizer
 from app.web.organizer import changes, wording
 from app.web.organizer.page import NOTHING, page, refusal, zone_name, zone_of
+from app.web.routes import DatabaseRoute
 from app.web.state import installation
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
 PER_PAGE = 50
 THE_AUDIT = Thing("audit", "audit", "The audit")
@@ -119,8 +122,14 @@ def export_audit(request: Request, who: Organizer, wanted: AsSent) -> Response:
     with place.acting(request, who) as session:
         audit.note(session, "audit.exported", THE_AUDIT, by=who.name, now=place.wall(), after={"filter": asked})
     headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-    lines = audit_export.lines(place.database, narrowed, first)
+    lines = _pieces(place.database, audit_export.lines(place.database, narrowed, first))
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _pieces(database: Database, lines: Iterator[str]) -> AsyncIterator[str]:
+    """The pieces of a text, each made in a reading thread."""
+    while (piece := await database.reads.run(next, lines, None)) is not None:
+        yield piece
 
 
 def _filter(session: Session, wanted: Typed, week: Week | None) -> Filter:

@@ -7,7 +7,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
 from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,10 +19,11 @@ from app.services import credentials, displays, rotations, throttle, weeks
 from app.web import forms, redirects, scenes
 from app.web.access import Organizer
 from app.web.organizer.page import NOTHING, Reply, page, refusal
+from app.web.routes import DatabaseRoute
 from app.web.scenes import Turn
 from app.web.state import Installation, installation
 
-router = APIRouter(include_in_schema=False, prefix="/organizer/displays")
+router = APIRouter(include_in_schema=False, prefix="/organizer/displays", route_class=DatabaseRoute)
 
 DONE = {
     "entered": "The code is entered. The screen that shows it turns to the board within a few seconds. If it does not, "
@@ -68,8 +68,10 @@ async def pair_display(
     request: Request, who: Organizer, code: Annotated[str, Form()] = "", name: Annotated[str, Form()] = ""
 ) -> Response:
     """Let in the screen that shows this code."""
+    place = installation(request)
     try:
-        await run_in_threadpool(_pair, request, who, code, name)
+        await place.count(throttle.PAIRINGS_BY_PERSON, who.person_id)
+        await place.database.writes.run(_pair, request, who, code, name)
     except Problem as problem:
         return await _page(request, who, refusal(problem, "pair", {"code": code, "name": name}))
     return redirects.see(request, "organizer_displays", done="entered")
@@ -77,8 +79,6 @@ async def pair_display(
 
 def _pair(request: Request, who: Member, code: str, name: str) -> None:
     place = installation(request)
-    with place.database.unit_of_work() as session:
-        throttle.count(session, throttle.PAIRINGS_BY_PERSON, who.person_id, place.wall())
     with place.acting(request, who) as session:
         displays.pair(session, code, name, by=who.name, now=place.wall())
 
@@ -92,7 +92,7 @@ async def revoke_display(request: Request, who: Organizer, display: str) -> Resp
         with place.acting(request, who) as session:
             displays.revoke(session, display, by=who.name, now=place.wall())
 
-    await run_in_threadpool(revoke)
+    await installation(request).database.writes.run(revoke)
     installation(request).desk.forget_all()
     return redirects.see(request, "organizer_displays", done="revoked")
 
@@ -108,7 +108,7 @@ async def choose_rotation(request: Request, who: Organizer) -> Response:
     if not back and not turns:
         sentence = "Mend what is marked below." if errors else "Leave at least one scene on, or the displays stay dark."
         return await _page(request, who, Reply(sentence, Malformed.status, "rotation", typed, errors))
-    await run_in_threadpool(_choose, request, who, "" if back else scenes.scenes_text(turns))
+    await installation(request).database.writes.run(_choose, request, who, "" if back else scenes.scenes_text(turns))
     return redirects.see(request, "organizer_displays", done="default" if back else "rotation")
 
 
@@ -169,7 +169,7 @@ async def _page(request: Request, who: Member, reply: Reply = NOTHING, done: str
             listed = [_listed(each, now) for each in displays.every(session)]
             return listed, rotations.chosen(session), _zone(session, now)
 
-    found, chosen, zone = await run_in_threadpool(load)
+    found, chosen, zone = await place.database.reads.run(load)
     lines = _read(reply.typed)[0] if reply.form == "rotation" else _lines(_current(place, chosen))
     return page(
         request,

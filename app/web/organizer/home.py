@@ -10,9 +10,10 @@ from app.services import overview
 from app.services.overview import Overview
 from app.web.access import Organizer
 from app.web.organizer.page import page, zone_of
+from app.web.routes import DatabaseRoute
 from app.web.state import installation
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
 WEEKS = "/organizer/weeks"
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any
 
-from anyio import from_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -60,6 +59,6 @@ def zone_name(week: Week | None) -> str:
 
 
 def remember(request: Request, who: Member, problem: Problem) -> None:
-    """Write down that somebody was not allowed what they tried; to be called from a worker thread."""
+    """Write down that somebody was not allowed what they tried; to be called where writing is."""
     if isinstance(problem, NotAllowed):
-        from_thread.run(installation(request).refusals.note, request, who, problem)
+        installation(request).refusals.write(request, who, problem)

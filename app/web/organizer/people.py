@@ -13,9 +13,10 @@ from app.services.directory import Wanted
 from app.web.access import Organizer
 from app.web.organizer import person
 from app.web.organizer.page import NOTHING, Reply, page, refusal, zone_name, zone_of
+from app.web.routes import DatabaseRoute
 from app.web.state import installation
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
 LONGEST_SEARCH = 200
 FILTERS: dict[str, str] = {**{str(role): f"{role.capitalize()}s" for role in ROLES}, "off": "Switched off"}

@@ -11,7 +11,6 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, UploadFile
 from markupsafe import Markup
 from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,9 +25,10 @@ from app.web.access import Organizer
 from app.web.organizer.page import NOTHING, Reply, page, refusal
 from app.web.origin import base_of
 from app.web.qr import qr
+from app.web.routes import DatabaseRoute
 from app.web.state import installation
 
-router = APIRouter(include_in_schema=False, prefix="/organizer/weeks/{week}/teams")
+router = APIRouter(include_in_schema=False, prefix="/organizer/weeks/{week}/teams", route_class=DatabaseRoute)
 
 DONE = {
     "made": "The team is made. Now it needs people.",
@@ -76,7 +76,7 @@ async def organizer_teams(request: Request, who: Organizer, week: str, done: str
 async def _page(
     request: Request, who: Member, slug: str, reply: Reply = NOTHING, *, done: str = "", **more: object
 ) -> Response:
-    told = await run_in_threadpool(_load, request, who, slug)
+    told = await installation(request).database.reads.run(_load, request, who, slug)
     context = {"mistakes": [], "invitations": [], "invitations_csv": "", **more}
     return page(
         request,
@@ -122,7 +122,7 @@ async def _change(
             return change(session, {"by": who.name, "now": place.clock()})
 
     try:
-        done = await run_in_threadpool(act)
+        done = await place.database.writes.run(act)
     except WeekUnknown:
         raise
     except Problem as problem:
@@ -164,7 +164,7 @@ async def import_teams(
             )
 
     try:
-        await run_in_threadpool(act)
+        await place.database.writes.run(act, long=True)
     except WeekUnknown:
         raise
     except Problem as problem:
@@ -182,7 +182,7 @@ async def invite_members(request: Request, who: Organizer, week: str) -> Respons
         with place.acting(request, who) as session:
             return lineups.invite(session, week, granter=who.role, by=who.name, now=place.clock())
 
-    made = await run_in_threadpool(act)
+    made = await place.database.writes.run(act)
     rows = [
         (each.team, each.name, each.email, base_of(request, place.settings) + f"/sign-in/link/{each.secret}")
         for each in made

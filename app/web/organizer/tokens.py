@@ -13,9 +13,10 @@ from app.web import redirects
 from app.web.access import Organizer
 from app.web.organizer import wording
 from app.web.organizer.page import NOTHING, Reply, page, refusal, remember, zone_name, zone_of
+from app.web.routes import DatabaseRoute
 from app.web.state import installation
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
 DONE = {"revoked": "The token is revoked. It stops working within five seconds."}
 USUAL_DAYS = "90"

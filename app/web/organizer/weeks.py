@@ -1,32 +1,28 @@
 """Organizers and their weeks: make one by hand, take it through its life, hand out what belongs to it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import TextIOWrapper
-from tempfile import TemporaryFile
-from typing import IO, Annotated, Any, cast, get_args
+from typing import Annotated
 
 from fastapi import APIRouter, Form
 from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from app.domain.calendar import zone_names
 from app.domain.who import Member
 from app.errors import Malformed, Problem, WeekUnknown
 from app.models import Week, WeekEvent
-from app.services import audit, lifecycle, reasons, secrets, teams, transfer, weeks
-from app.services.transfer import Format
+from app.services import audit, lifecycle, reasons, secrets, teams, weeks
 from app.web import redirects
 from app.web.access import Organizer
 from app.web.organizer.page import NOTHING, Reply, page, refusal
 from app.web.origin import base_of
+from app.web.routes import DatabaseRoute
 from app.web.state import installation
 
-router = APIRouter(include_in_schema=False, prefix="/organizer/weeks")
+router = APIRouter(include_in_schema=False, prefix="/organizer/weeks", route_class=DatabaseRoute)
 
 DONE = {
     "created": "The week is made. It is a draft: nothing counts until you open it.",
@@ -37,9 +33,6 @@ DONE = {
     "frozen": "The curtain is down: everybody keeps the board of this moment, and you go on seeing the live one.",
     "revealed": "The curtain is up: everybody sees the board as it stands.",
 }
-CHUNK = 65_536
-MEDIA_TYPES: dict[str, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
-
 Text = Annotated[str, Form()]
 
 
@@ -78,7 +71,7 @@ async def _list(request: Request, who: Member, reply: Reply = NOTHING) -> Respon
             current = weeks.pick_current(every, place.clock())
             return [Listed(week, team_counts.get(week.id, 0), week is current) for week in every]
 
-    listed = await run_in_threadpool(load)
+    listed = await place.database.reads.run(load)
     zone = listed[0].week.timezone if listed else ""
     return page(request, "organizer/weeks.html", who, reply, weeks=listed, zones=sorted(zone_names()), zone=zone)
 
@@ -103,7 +96,9 @@ async def create_week(
         return await _list(request, who, Reply("Mend what is marked below.", Malformed.status, "week", typed, errors))
     facts = {"slug": slug.strip() or weeks.slug_of(name), "name": name, "timezone": timezone.strip()}
     try:
-        made = await run_in_threadpool(_create, request, who, facts, first, last, opens=begin == "open")
+        made = await installation(request).database.writes.run(
+            lambda: _create(request, who, facts, first, last, opens=begin == "open")
+        )
     except Problem as problem:
         return await _list(request, who, refusal(problem, "week", typed))
     return redirects.see(request, "organizer_week", done="started" if begin == "open" else "created", week=made)
@@ -133,12 +128,13 @@ def _create(request: Request, who: Member, facts: dict[str, str], starts: date, 
 @router.get("/{week}")
 async def organizer_week(request: Request, who: Organizer, week: str, done: str = "") -> Response:
     """A week with everything that can be done to it."""
-    return await _week(request, who, week, done=done)
+    return await show(request, who, week, done=done)
 
 
-async def _week(
+async def show(
     request: Request, who: Member, slug: str, reply: Reply = NOTHING, *, done: str = "", link: str = ""
 ) -> Response:
+    """A week's page. Raises WeekUnknown."""
     place = installation(request)
 
     def load() -> Told:
@@ -155,7 +151,7 @@ async def _week(
                 weeks.history(session, week),
             )
 
-    told = await run_in_threadpool(load)
+    told = await place.database.reads.run(load)
     return page(
         request,
         "organizer/week.html",
@@ -180,11 +176,11 @@ async def _change(
             change(session, slug, by=who.name, now=place.clock())
 
     try:
-        await run_in_threadpool(act)
+        await place.database.writes.run(act, long=True)
     except WeekUnknown:
         raise
     except Problem as problem:
-        return await _week(request, who, slug, refusal(problem, reply.form, reply.typed))
+        return await show(request, who, slug, refusal(problem, reply.form, reply.typed))
     return redirects.see(request, "organizer_week", done=done, week=slug)
 
 
@@ -241,41 +237,5 @@ async def make_presenter_link(request: Request, who: Organizer, week: str) -> Re
             key = secrets.presenter_key(place.key, found.slug, place.wall())
             return f"/weeks/{found.slug}/summary/present?key={key}"
 
-    path = await run_in_threadpool(make)
-    return await _week(request, who, week, link=base_of(request, place.settings) + path)
-
-
-@router.post("/{week}/export")
-async def export_ledger(
-    request: Request, who: Organizer, week: str, form: Annotated[str, Form(alias="format")] = "csv"
-) -> Response:
-    """The week's whole ledger as a file; the audit notes that somebody took it."""
-    if form not in get_args(Format):
-        return await _week(request, who, week, Reply("Choose CSV or JSON.", Malformed.status, "export"))
-    slug, file = await run_in_threadpool(_export, request, who, week, cast("Format", form))
-    headers = {"Content-Disposition": f'attachment; filename="{slug}-ledger.{form}"'}
-    return StreamingResponse(_pieces(file), media_type=MEDIA_TYPES[form], headers=headers)
-
-
-def _export(request: Request, who: Member, slug: str, form: Format) -> tuple[str, IO[bytes]]:
-    """Written to a file first: a reader that is slow must not hold the database."""
-    place = installation(request)
-    with ExitStack() as stack:
-        file = cast("IO[bytes]", stack.enter_context(TemporaryFile()))
-        with place.database.reading() as session:
-            week = weeks.find(session, slug, place.clock())
-            text = TextIOWrapper(cast("Any", file), encoding="utf-8", newline="")
-            count = transfer.export(session, week, form, text, lambda _: None)
-            text.detach()
-        with place.acting(request, who) as session:
-            facts = {"format": form, "activities": count}
-            audit.note(session, "ledger.exported", weeks.thing(week), by=who.name, now=place.clock(), after=facts)
-        file.seek(0)
-        stack.pop_all()  # from here on the answer closes it
-    return week.slug, file
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(CHUNK):
-            yield piece
+    path = await place.database.writes.run(make)
+    return await show(request, who, week, link=base_of(request, place.settings) + path)

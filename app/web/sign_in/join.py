@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,11 +13,12 @@ from app.services import accounts, join_codes, rule_sets, teams, throttle
 from app.web import cookies, redirects
 from app.web.access import Anybody
 from app.web.origin import network_of
+from app.web.routes import DatabaseRoute
 from app.web.sign_in import entry
 from app.web.sign_in.links import private
 from app.web.state import Installation, installation
 
-router = APIRouter(include_in_schema=False, prefix="/join")
+router = APIRouter(include_in_schema=False, prefix="/join", route_class=DatabaseRoute)
 
 OVER = "This week is over, so nobody joins its teams any more."
 
@@ -29,7 +29,7 @@ async def ask_for_code(request: Request, who: Anybody, code: Annotated[str, Quer
     if not code.strip():
         return _code_page(request, who)
     try:
-        await run_in_threadpool(_look, installation(request), request, code)
+        await _look(installation(request), request, code)
     except Problem as problem:
         return _code_page(request, who, code, problem)
     return redirects.see(request, "join_team", code=join_codes.tidy(code))
@@ -43,16 +43,19 @@ def _member(who: Who | None) -> Member | None:
     return who if isinstance(who, Member) else None
 
 
-def _look(place: Installation, request: Request, code: str) -> tuple[Team, Week, list[str], int]:
+async def _look(place: Installation, request: Request, code: str) -> tuple[Team, Week, list[str], int]:
     """The team of a code, its week, who is in it, and how many may be. A code nobody has counts as a try."""
-    try:
+
+    def look() -> tuple[Team, Week, list[str], int]:
         with place.database.reading() as session:
             team, week = join_codes.look(session, code)
             members = [person.name for person in teams.members(session, week).get(team.id, [])]
             return team, week, members, rule_sets.rules_of(session, week).team_size
+
+    try:
+        return await place.database.reads.run(look)
     except NotFound:
-        with place.database.unit_of_work() as session:
-            throttle.count(session, throttle.JOINS_FROM_ADDRESS, network_of(request), place.wall())
+        await place.count(throttle.JOINS_FROM_ADDRESS, network_of(request))
         raise
 
 
@@ -66,7 +69,7 @@ async def _team_page(
     request: Request, code: str, who: Who | None, refused: Problem | None = None, *, name: str = "", email: str = ""
 ) -> Response:
     try:
-        team, week, members, size = await run_in_threadpool(_look, installation(request), request, code)
+        team, week, members, size = await _look(installation(request), request, code)
     except Problem as problem:
         return _code_page(request, who, code, problem)
     return private(
@@ -87,11 +90,12 @@ async def join_the_team(
     place, member = installation(request), _member(who)
     try:
         if member is not None:
-            await run_in_threadpool(_join, place, request, code, member)
+            await place.database.writes.run(_join, place, request, code, member)
             place.desk.forget_all()
             return redirects.see(request, "me", done="joined")
         cookies.check_safe(request, place.settings)
-        secret = await run_in_threadpool(_join_as_new, place, request, code, name, email)
+        await place.count(throttle.JOINS_FROM_ADDRESS, network_of(request))
+        secret = await place.database.writes.run(_join_as_new, place, request, code, name, email)
     except WeekNotOpen:
         return await _team_page(request, code, who, Conflict(OVER))
     except Problem as problem:
@@ -105,8 +109,6 @@ def _join(place: Installation, request: Request, code: str, member: Member) -> N
 
 
 def _join_as_new(place: Installation, request: Request, code: str, name: str, email: str) -> str:
-    with place.database.unit_of_work() as session:
-        throttle.count(session, throttle.JOINS_FROM_ADDRESS, network_of(request), place.wall())
     with place.acting(request, None) as session:
         person, _team = join_codes.join_as_new(session, code, name=name, email=email, now=place.clock())
         return entry.start(session, request, person, "join", place)

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,10 +15,11 @@ from app.web import cookies, problems, redirects
 from app.web.access import Anybody
 from app.web.origin import network_of
 from app.web.render import render_page
+from app.web.routes import DatabaseRoute
 from app.web.sign_in import entry
 from app.web.state import Installation, installation
 
-router = APIRouter(include_in_schema=False, prefix="/sign-in")
+router = APIRouter(include_in_schema=False, prefix="/sign-in", route_class=DatabaseRoute)
 
 MAILED = "If that address takes part, a link is on its way to it. It works once, within 30 minutes."
 DONE = {"out": "You are signed out. See you at the next shift.", "mailed": MAILED}
@@ -64,19 +64,23 @@ async def sign_in_link(request: Request, secret: str, who: Anybody) -> Response:
     place = installation(request)
     cookies.check_safe(request, place.settings)
     try:
-        person = await run_in_threadpool(_look, place, request, secret)
+        person = await _look(place, request, secret)
     except NotFound as problem:
         return page(request, who=who, refused=problem)
     return _link_page(request, secret, person, who)
 
 
-def _look(place: Installation, request: Request, secret: str) -> Person | None:
-    try:
+async def _look(place: Installation, request: Request, secret: str) -> Person | None:
+    """Whom a link is for. A link that there is not counts as a try. Raises NotFound or TooMany."""
+
+    def look() -> Person | None:
         with place.database.reading() as session:
             return links.look(session, secret, place.wall())[1]
+
+    try:
+        return await place.database.reads.run(look)
     except NotFound:
-        with place.database.unit_of_work() as session:
-            throttle.count(session, throttle.LINKS_FROM_ADDRESS, network_of(request), place.wall())
+        await place.count(throttle.LINKS_FROM_ADDRESS, network_of(request))
         raise
 
 
@@ -101,8 +105,8 @@ async def use_link(
     place = installation(request)
     cookies.check_safe(request, place.settings)
     try:
-        person = await run_in_threadpool(_look, place, request, secret)
-        who, made = await run_in_threadpool(_use, place, request, secret, person is None, name, email)
+        person = await _look(place, request, secret)
+        who, made = await place.database.writes.run(_use, place, request, secret, person is None, name, email)
     except NotFound as problem:
         return page(request, refused=problem)
     except (Malformed, Conflict, SignInNeeded) as problem:
