@@ -37,8 +37,8 @@ def test_reports_of_both_forms_are_counted_and_logged(site: Site, caplog: pytest
     assert [each.status_code for each in answers] == [204, 204]
     assert reported() - before == 2
     assert told(caplog) == [
-        "a page broke its Content-Security-Policy: 'script-src' 'inline' 'http://x/me'",
-        "a page broke its Content-Security-Policy: 'style-src' 'http://evil' ''",
+        "a page broke its Content-Security-Policy: script-src stopped inline on /me",
+        "a page broke its Content-Security-Policy: style-src stopped http://evil on (no route)",
     ]
 
 
@@ -73,3 +73,40 @@ def test_a_report_cannot_forge_a_line_of_the_log(site: Site, caplog: pytest.LogC
 
     [line] = told(caplog)
     assert (line.isprintable(), len(line) < 400) == (True, True)
+
+
+SECRET = "al_" + "x" * 43
+
+
+@pytest.mark.parametrize(
+    ("page", "blocked", "said"),
+    [
+        (f"https://week/sign-in/link/{SECRET}", "inline", "inline on /sign-in/link/{secret}"),
+        (f"https://week/weeks/q3/summary/present?key={SECRET}", "eval", "eval on /weeks/{week}/summary/present"),
+        (f"https://week/#{SECRET}", "data", "data on /"),
+        (f"https://{SECRET}:{SECRET}@week/me", "blob", "blob on /me"),
+        (f"https://week/join/{SECRET}/{SECRET}", "inline", "inline on (no route)"),
+        ("https://week/me", f"https://week/sign-in/link/{SECRET}", "https://week on /me"),
+        ("https://week/me", f"https://cdn.example:8443/a?key={SECRET}", "https://cdn.example:8443 on /me"),
+        ("https://week/me", f"https://user:{SECRET}@cdn.example/a", "https: on /me"),
+        ("https://week/me", f"data:text/html,{SECRET}", "data: on /me"),
+        ("https://week/me", SECRET, "? on /me"),
+        (SECRET, SECRET, "? on (no route)"),
+        (f"javascript://week/sign-in/link/{SECRET}", "", "? on (no route)"),
+    ],
+)
+def test_a_report_says_the_route_of_a_page_and_no_secret(
+    site: Site, page: str, blocked: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    report = {"effectiveDirective": SECRET, "blockedURL": blocked, "documentURL": page}
+
+    site.client.post("/csp-reports", json=[{"type": "csp-violation", "body": report}])
+
+    assert told(caplog) == [f"a page broke its Content-Security-Policy: ? stopped {said}"]
+
+
+def test_a_report_is_not_taken_in_beyond_its_limit(site: Site) -> None:
+    chunks = iter([b"[" * 65_536] * 8)
+
+    assert site.client.post("/csp-reports", content=chunks).status_code == 204
