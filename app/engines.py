@@ -76,6 +76,7 @@ def postgresql_engine(url: URL, *, most: int, limits: Limits | None) -> Engine:
     """Make an engine of at most so many connections; without limits a statement may take as long as it takes."""
     engine = create_engine(
         url,
+        hide_parameters=True,  # a failing statement is logged, and what it was to write is nobody's business
         pool_size=most // 2,
         max_overflow=most - most // 2,
         pool_timeout=(limits or Limits()).request,
@@ -118,6 +119,7 @@ def sqlite_engine(
     """Make an engine of so many connections that wait `patience` seconds for a lock, and less where less is left."""
     engine = create_engine(
         url,
+        hide_parameters=True,
         poolclass=QueuePool,
         pool_size=size,
         max_overflow=0,

@@ -1,7 +1,6 @@
 """`serve`: one server on this data, until it is told to stop."""
 
 import errno
-import logging
 import signal
 import socket
 import sqlite3
@@ -14,9 +13,8 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from app.cli import file_limit
+from app.cli import file_limit, log_lines
 from app.cli.limits import Room
-from app.cli.log_ration import Rationed
 from app.cli.place import opened
 from app.cli.protocol import LimitedProtocol
 from app.cli.voice import Answer, Voice
@@ -140,10 +138,7 @@ class _Server(uvicorn.Server):
 
 def prepared(settings: Settings) -> Settings:
     """Set this process up to serve: what it logs, and how many files it may open; settings that fit into it."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("app").setLevel(logging.INFO)
-    for name in ("uvicorn.error", "asyncio"):
-        logging.getLogger(name).addFilter(Rationed())
+    log_lines.configure()
     return file_limit.fit(settings, file_limit.raise_limit())
 
 
