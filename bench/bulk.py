@@ -1,15 +1,17 @@
 """Many activities at once: batches over the API, a large import, and a week scored anew."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from statistics import median
 
 from app.config import PROJECT
 from app.db import Database
-from app.services import batch, rule_sets, scores
+from app.services import batch, imports, recording, rule_sets, scores
 from app.services import weeks as weeks_service
 from bench import former_scoring, weeks
 from bench.client import drive, request
@@ -31,16 +33,54 @@ def _imports(place: Path, scale: Scale) -> Iterator[Figure]:
     people = weeks.make_week(database, "batches", teams=TEAMS, per_team=1)
     others = weeks.make_week(database, "import", teams=TEAMS, per_team=1)
     token = weeks.make_token(database)
-    lines = _lines(others, "import ", scale.import_lines)
-    began = time.perf_counter()
-    with database.unit_of_work() as session:
-        batch.record_all(session, "import", list(batch.read_ndjson(b"\n".join(lines))), by="bench", now=weeks.NOW)
-    seconds = time.perf_counter() - began
+    text = b"\n".join(_lines(others, "import ", scale.import_lines))
+    with _writer_beside(database) as waits:
+        began = time.perf_counter()
+        imports.import_activities(database, "import", list(batch.read_ndjson(text)), by="bench", now=weeks.NOW)
+        seconds = time.perf_counter() - began
+    bare = _bare_insert(database, scale.import_lines)
     database.dispose()
     with serving(PRODUCT, {"ASSEMBLY_WEEK_DATA_DIR": str(place)}) as port:
         rates = [_batch_rate(port, token, people, number, scale) for number in range(scale.rounds)]
     yield Figure(f"batches of {scale.batch_lines:,} lines over the API", median(rates), "rows/s")
-    yield Figure(f"import of {scale.import_lines:,} lines", scale.import_lines / seconds, "rows/s")
+    size, note = f"{scale.import_lines:,} lines", f"{seconds:.2f} s against {bare:.2f} s"
+    yield Figure(f"import of {size}", scale.import_lines / seconds, "rows/s")
+    yield Figure(f"import of {size} against executemany", seconds / bare, "times", 5.0, "at most", note)
+    yield Figure(f"longest wait of a writer beside an import of {size}", max(waits), "s", 5.0, "at most")
+
+
+@contextmanager
+def _writer_beside(database: Database) -> Iterator[list[float]]:
+    """The seconds that each of another process's writes waited for the lock while the block worked."""
+    waits, is_over = [0.0], threading.Event()
+
+    def write() -> None:
+        other = Database(database.url)
+        while not is_over.wait(0.02):
+            began = time.perf_counter()
+            with other.unit_of_work():
+                waits.append(time.perf_counter() - began)
+        other.dispose()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield waits
+    finally:
+        is_over.set()
+        writer.join()
+
+
+def _bare_insert(database: Database, number: int) -> float:
+    """The seconds that the driver alone takes to insert as many rows of the ledger, ready made."""
+    people = weeks.make_week(database, "bare", teams=TEAMS, per_team=1)
+    with database.reading() as session:
+        gate = weeks.gate_of(session, "bare", people)
+    rows = [weeks.row(gate, activity) for activity in islice(weeks.activities(people, "bare "), number)]
+    began = time.perf_counter()
+    with database.unit_of_work() as session:
+        recording.insert_rows(session, rows)
+    return time.perf_counter() - began
 
 
 def _batch_rate(port: int, token: str, people: list[str], number: int, scale: Scale) -> float:

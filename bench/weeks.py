@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlmodel import Session
+
 from app.config import PROJECT, Settings
 from app.db import Database
 from app.domain.calendar import day_bounds
@@ -59,15 +61,22 @@ def make_week(database: Database, slug: str, *, teams: int, per_team: int) -> li
         )  # fmt: skip
         rosters.apply(session, slug, roster, by="bench", now=NOW)
         lifecycle.open_(session, slug, by="bench", now=NOW)
-        week = weeks.lock(session, slug, NOW)
-        gate = Gate(week, rule_sets.rules_of(session, week), players.by_email(session, week, emails), NOW)
+        weeks.lock(session, slug, NOW)
+        gate = gate_of(session, slug, emails)
         for place in range(0, len(emails), TEAM_SIZE):
             members = emails[place : place + TEAM_SIZE]
-            recording.record(session, gate, [_row(gate, fact) for fact in islice(activities(members), per_team)])
+            recording.record(session, gate, [row(gate, fact) for fact in islice(activities(members), per_team)])
     return emails
 
 
-def _row(gate: Gate, fact: dict[str, Any]) -> dict[str, Any]:
+def gate_of(session: Session, slug: str, emails: Sequence[str]) -> Gate:
+    """What lets these people's activities into a week."""
+    week = weeks.look(session, slug, NOW)
+    return Gate(week, rule_sets.rules_of(session, week), players.by_email(session, week, emails), NOW)
+
+
+def row(gate: Gate, fact: dict[str, Any]) -> dict[str, Any]:
+    """An activity as a row of the ledger."""
     person = gate.players[fact["person"]]
     return {
         **{name: value for name, value in fact.items() if name != "person"},

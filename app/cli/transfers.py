@@ -11,7 +11,7 @@ from app.cli.files import STDOUT, UTF8_MARK, counted, read_lines, read_text_line
 from app.cli.parameters import InputFile, WeekSlug
 from app.cli.place import actor, opened, writing
 from app.cli.voice import Answer, Voice
-from app.services import audit, batch, rosters, startup, transfer, weeks
+from app.services import audit, batch, imports, rosters, startup, transfer, weeks
 from app.services.transfer import Format
 from app.web.clock import utc_now
 
@@ -39,8 +39,9 @@ def import_teams(_voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
 def import_activities(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     """Import activities from CSV or NDJSON with the API's fields, all or nothing."""
     lines = _read(voice, file)
-    with writing() as session, voice.progress(f"Recording {len(lines):,} lines"):
-        done = batch.record_all(session, week, lines, by=actor(), now=utc_now())
+    recording = voice.progress(f"Recording {len(lines):,} lines", len(lines))
+    with opened(startup.read_settings()) as database, recording as bar:
+        done = imports.import_activities(database, week, lines, by=actor(), now=utc_now(), progress=bar.advance)
     sentence = f"Recorded {done.recorded:,} activities; {done.repeated:,} were there already."
     return Answer(done._asdict(), [sentence])
 

@@ -3,6 +3,7 @@
 from app.models.audit import AuditEntry
 from app.models.ceremony import Ceremony
 from app.models.display import Display, Rotation
+from app.models.import_row import ImportRow
 from app.models.job import QueuedJob
 from app.models.ledger import LedgerEntry, Reversal
 from app.models.person import Identity, Person
@@ -18,6 +19,7 @@ __all__ = [
     "Ceremony",
     "Display",
     "Identity",
+    "ImportRow",
     "JoinCode",
     "LedgerEntry",
     "Membership",

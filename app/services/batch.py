@@ -105,11 +105,12 @@ def record_all(session: Session, slug: str, lines: Sequence[Line], *, by: str, n
             seen.add(verdict.key)
             rows.append(gate.row(verdict, by))
     if bad.count:
-        raise _refused(bad)
+        raise refused(bad)
     recording.record(session, gate, rows)
     return Outcome(len(rows), len(lines) - len(rows))
 
 
-def _refused(bad: BadLines) -> BatchRefused:
+def refused(bad: BadLines) -> BatchRefused:
+    """The refusal of a batch with bad lines."""
     rest = f" There are {bad.count:,} bad lines in all." if bad.count > 1 else ""
     return BatchRefused(f"Nothing was recorded. {bad.first}{rest}", **bad.document)

@@ -3,7 +3,18 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, bindparam, func, select, tuple_, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    func,
+    select,
+    tuple_,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.types import NullType
 from sqlmodel import Session, col
 
@@ -11,7 +22,7 @@ from app.domain.activity import Activity, Adjustment, Ordered
 from app.domain.local_days import LocalDays
 from app.domain.memberships import Join, team_at
 from app.domain.rules import ADJUSTMENT
-from app.models import LedgerEntry, Reversal, Week
+from app.models import ImportRow, LedgerEntry, Reversal, Week
 from app.models.columns import Instant, raw_instant
 from app.prepared import Prepared
 from app.services import players
@@ -88,13 +99,24 @@ def live_activities(
 
 
 def in_order(
-    session: Session, week: AnyWeek, joins: Mapping[str, Sequence[Join]], *, upto: int | None = None
+    session: Session,
+    week: AnyWeek,
+    joins: Mapping[str, Sequence[Join]],
+    *,
+    upto: int | None = None,
+    with_import: str | None = None,
 ) -> tuple[Iterator[Ordered], LocalDays]:
     """The week's activities that are not reversed, in the order of evaluation, and the local days of their moments.
 
-    Moments stay as the driver returns them: making datetimes of a hundred thousand costs as much as scoring them.
+    `upto` looks back; `with_import` counts the rows of an import among them. Moments
+    stay as the driver returns them: making datetimes of a hundred thousand costs as much as scoring them.
     """
-    rows = _IN_ORDER.stream(session, week=week.id, upto=_EVERY_VERSION if upto is None else upto)
+    values = {"week": week.id, "upto": _EVERY_VERSION if upto is None else upto}
+    rows = (
+        _IN_ORDER.stream(session, **values)
+        if with_import is None
+        else _IN_ORDER_WITH_IMPORT.stream(session, **values, import_id=with_import)
+    )
     only = {person: each[0].team for person, each in joins.items() if len(each) == 1}
     read, write = raw_instant(session.get_bind().dialect)
     ordered = (
@@ -163,22 +185,34 @@ _REVERSED = (
     .group_by(col(Reversal.activity_seq))
     .having(func.count() % 2 == 1)
 )
-_ORDERED: tuple[Any, ...] = (
-    LedgerEntry.kind,
-    LedgerEntry.person_id,
-    type_coerce(LedgerEntry.occurred_at, NullType()),
-    LedgerEntry.subject,
-    LedgerEntry.response_seconds,
+_ORDERED = ("kind", "person_id", "occurred_at", "subject", "response_seconds")
+_ORDER = ("occurred_at", "source", "external_id", "kind")
+
+
+def _select_ordered(table: type[LedgerEntry] | type[ImportRow], *names: str) -> Select[Any]:
+    """Columns by their names, moments in the driver's own form."""
+    columns: list[Any] = [type_coerce(col(getattr(table, name)), NullType()).label(name) for name in names]
+    return select(*columns)
+
+
+_LIVE = (
+    col(LedgerEntry.week_id) == bindparam("week"),
+    col(LedgerEntry.kind) != ADJUSTMENT,
+    col(LedgerEntry.version) <= _UPTO,
+    col(LedgerEntry.seq).not_in(_REVERSED),
 )
 _IN_ORDER = Prepared(
-    select(*_ORDERED)
-    .where(
-        col(LedgerEntry.week_id) == bindparam("week"),
-        col(LedgerEntry.kind) != ADJUSTMENT,
-        col(LedgerEntry.version) <= _UPTO,
-        col(LedgerEntry.seq).not_in(_REVERSED),
-    )
-    .order_by(*map(col, (LedgerEntry.occurred_at, LedgerEntry.source, LedgerEntry.external_id, LedgerEntry.kind)))
+    _select_ordered(LedgerEntry, *_ORDERED)
+    .where(*_LIVE)
+    .order_by(*(col(getattr(LedgerEntry, name)) for name in _ORDER))
+)
+_BOTH_NAMES = dict.fromkeys((*_ORDERED, *_ORDER))
+_BOTH = union_all(
+    _select_ordered(LedgerEntry, *_BOTH_NAMES).where(*_LIVE),
+    _select_ordered(ImportRow, *_BOTH_NAMES).where(col(ImportRow.import_id) == bindparam("import_id")),
+).subquery()
+_IN_ORDER_WITH_IMPORT = Prepared(
+    select(*(_BOTH.c[name] for name in _ORDERED)).order_by(*(_BOTH.c[name] for name in _ORDER))
 )
 _RECORDED_BEFORE: Select[Any] = select(*_ACTIVITY).where(
     col(LedgerEntry.week_id) == bindparam("week"),

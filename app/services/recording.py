@@ -53,10 +53,15 @@ def record(session: Session, gate: Gate, rows: Sequence[Row]) -> None:
     """Add rows of drafts that the gate lets in and that repeat nothing, as one change of the locked week."""
     if not rows:
         return
-    for chunk in people.chunks(rows, MOST_ROWS):
-        _ADD.run(session, chunk)
+    insert_rows(session, rows)
     _rescore(session, gate, rows)
     weeks.touch(session, gate.week)
+
+
+def insert_rows(session: Session, rows: Sequence[Row]) -> None:
+    """Add rows to the ledger and nothing else."""
+    for chunk in people.chunks(rows, MOST_ROWS):
+        _ADD.run(session, chunk)
 
 
 def _rescore(session: Session, gate: Gate, rows: Sequence[Row]) -> None:

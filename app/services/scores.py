@@ -96,10 +96,15 @@ def of_team(session: Session, week: Week, team_id: str) -> TeamScore:
     return from_json(kept[0][0]) if kept else TeamScore()
 
 
-def compute(session: Session, week: Week, rules: Rules, *, upto: int | None = None) -> WeekScores:
-    """Every team's score, computed from the whole ledger of the week, as it was at version `upto` or as it is."""
+def compute(
+    session: Session, week: AnyWeek, rules: Rules, *, upto: int | None = None, with_import: str | None = None
+) -> WeekScores:
+    """Every team's score, computed from the whole ledger of the week, as it was at version `upto` or as it is.
+
+    Or as it will be `with_import`, once those rows are in it.
+    """
     joins = teams.joins(session, week, upto=upto)
-    ordered, days = facts.in_order(session, week, joins, upto=upto)
+    ordered, days = facts.in_order(session, week, joins, upto=upto, with_import=with_import)
     sums = Sums(days)
     evaluate(ordered, rules, days, sums)
     scored = sums.teams(facts.adjustments(session, week, upto=upto))
@@ -107,9 +112,13 @@ def compute(session: Session, week: Week, rules: Rules, *, upto: int | None = No
     return WeekScores({team_id: scored.get(team_id, TeamScore()) for team_id in team_ids}, sums.loose())
 
 
-def rebuild(session: Session, week: Week, rules: Rules) -> None:
+def rebuild(session: Session, week: AnyWeek, rules: Rules) -> None:
     """Throw the kept scores of a week away and compute them from the ledger."""
-    computed = compute(session, week, rules)
+    replace(session, week, compute(session, week, rules))
+
+
+def replace(session: Session, week: AnyWeek, computed: WeekScores) -> None:
+    """Keep these scores of a week instead of those it had."""
     session.execute(delete(Score).where(col(Score.week_id) == week.id))
     texts = {team_id: to_json(each) for team_id, each in computed.teams.items()}
     texts[NO_TEAM] = _counts_text(computed.loose)

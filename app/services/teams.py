@@ -18,6 +18,7 @@ from app.prepared import Prepared
 from app.services import paging
 from app.services.audit import Thing
 from app.services.paging import Page
+from app.services.weeks import AnyWeek
 
 _IN_WEEK = col(Membership.week_id) == bindparam("week")
 _JOINS = Prepared(
@@ -34,7 +35,7 @@ _TEAMS = Prepared(
 )
 
 
-def of_week(session: Session, week: Week, *, upto: int | None = None) -> list[Team]:
+def of_week(session: Session, week: AnyWeek, *, upto: int | None = None) -> list[Team]:
     """The week's teams by name; `upto` a version of the week."""
     query = select(Team).where(Team.week_id == week.id)
     if upto is not None:
@@ -89,7 +90,7 @@ def thing(team: Team) -> Thing:
 
 
 def joins(
-    session: Session, week: Week, people: Iterable[str] | None = None, *, upto: int | None = None
+    session: Session, week: AnyWeek, people: Iterable[str] | None = None, *, upto: int | None = None
 ) -> dict[str, list[Join]]:
     """Each person's joins in this week, oldest first; of all people or of those given, `upto` a version of the week."""
     found: defaultdict[str, list[Join]] = defaultdict(list)
@@ -98,7 +99,7 @@ def joins(
     return dict(found)
 
 
-def _joins(session: Session, week: Week, people: Iterable[str] | None, upto: int | None) -> Iterable[Any]:
+def _joins(session: Session, week: AnyWeek, people: Iterable[str] | None, upto: int | None) -> Iterable[Any]:
     if people is None and upto is None:
         session.flush()
         return _JOINS.rows(session, week=week.id)

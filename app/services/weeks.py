@@ -76,11 +76,8 @@ _STAMPS = sql_select(*(col(getattr(Week, name)) for name in WeekStamp._fields))
 _ALL_STAMPS = Prepared(_STAMPS)
 _STAMP = Prepared(_STAMPS.where(col(Week.slug) == bindparam("slug")))
 
-_HOLD = Prepared(
-    sql_select(*(col(getattr(Week, name)) for name in HeldWeek._fields))
-    .where(col(Week.slug) == bindparam("slug"))
-    .with_for_update()
-)
+_HELD = sql_select(*(col(getattr(Week, name)) for name in HeldWeek._fields)).where(col(Week.slug) == bindparam("slug"))
+_LOOK, _HOLD = Prepared(_HELD), Prepared(_HELD.with_for_update())
 _BY_SLUG = select(Week).where(Week.slug == bindparam("slug"))
 _LOCK = _BY_SLUG.with_for_update().execution_options(populate_existing=True)
 _COUNT = Prepared(update(Week).where(col(Week.id) == bindparam("week")).values(version=bindparam("next")))
@@ -225,8 +222,17 @@ def lock(session: Session, slug: str, now: datetime) -> Week:
 
 def hold(session: Session, slug: str, now: datetime) -> HeldWeek:
     """Lock a week like `lock`, on the way that every single activity takes. Raises WeekUnknown."""
+    return _held(session, _HOLD, slug, now)
+
+
+def look(session: Session, slug: str, now: datetime) -> HeldWeek:
+    """What `hold` gives, without a lock. Raises WeekUnknown."""
+    return _held(session, _LOOK, slug, now)
+
+
+def _held(session: Session, statement: Prepared, slug: str, now: datetime) -> HeldWeek:
     name = find(session, slug, now).slug if slug == CURRENT else slug
-    rows = _HOLD.rows(session, slug=name) if _SLUG.fullmatch(name) else []
+    rows = statement.rows(session, slug=name) if _SLUG.fullmatch(name) else []
     if not rows:
         raise WeekUnknown(slug)
     return HeldWeek(*rows[0])
