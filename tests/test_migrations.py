@@ -133,6 +133,11 @@ PINNED = {
         "2bfc7c4e694de30433fb8c48d69e232af3741a4606a59fcb300287926adc8dc2",
         "a4ac3bcad34d610e24f2567e6f8ee2eb18bf25d71947c5cfb15930652e0b6a5f",
     ),
+    "0004": (
+        "0004_imports.py",
+        "5fe03cd556954eea08db01e624bb25cafd81b8f099bfbf4097bb5fcc713bcfda",
+        "e990643a7efbcfbf0ffac39388b592646cc00312c41a3117bfacc064e68d6728",
+    ),
 }
 
 
