@@ -144,18 +144,7 @@ def prepared(settings: Settings) -> Settings:
 
 def run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
     """Answer requests until a signal comes; what is open then has GRACE_SECONDS. Raises Unavailable."""
-    config = uvicorn.Config(
-        app,
-        lifespan="on",
-        ws="none",
-        http=_protocol(Room(file_limit.max_connections(file_limit.raise_limit()))),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies) or None,
-    )
+    config = configured(app, settings, Room(file_limit.max_connections(file_limit.raise_limit())))
     try:
         _Server(config, app).run(sockets=[listener])
     except SystemExit as stop:
@@ -164,6 +153,20 @@ def run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
         raise
 
 
-def _protocol(room: Room) -> type[LimitedProtocol]:
-    """The protocol of one server, all of whose connections share this room."""
-    return type("ServerProtocol", (LimitedProtocol,), {"room": room})
+def configured(app: FastAPI, settings: Settings, room: Room) -> uvicorn.Config:
+    """How uvicorn serves the application: as little of its own as can be, and forwarded headers of named proxies only.
+
+    All connections share `room`.
+    """
+    return uvicorn.Config(
+        app,
+        lifespan="on",
+        ws="none",
+        http=type("ServerProtocol", (LimitedProtocol,), {"room": room}),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies) or None,
+    )

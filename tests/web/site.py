@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
-from app.cli.protocol import LimitedProtocol
+from app.cli import server
+from app.cli.limits import Room
 from app.config import Settings
 from app.db import Database
 from app.domain.who import Role, Scope
@@ -28,6 +28,7 @@ from tests.web.server import ServerThread
 BOTH_ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 SIGNED_IN = pytest.mark.parametrize("visibility", ["signed-in"])
 API = "/api/v1"
+ROOM = 1_000
 WEEK = f"{API}/weeks/{SLUG}"
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading certificates would take longer than a test
 PROBLEM = "application/problem+json"
@@ -189,17 +190,22 @@ def serving(
 
 @contextmanager
 def listening(app: FastAPI, port: int = 0, *, has_jobs: bool = True) -> Iterator[str]:
-    """Serve an application in a thread, on this port or on a free one, with its jobs or without; its address."""
-    lifespan: Literal["auto", "off"] = "auto" if has_jobs else "off"
-    config = uvicorn.Config(app, http=LimitedProtocol, log_config=None, timeout_graceful_shutdown=2, lifespan=lifespan)
-    server = ServerThread(config)
+    """Serve an application in a thread, on this port or on a free one, with its jobs or without; its address.
+
+    It is served as `serve` does it, but ends sooner.
+    """
+    config = server.configured(app, app.state.installation.settings, Room(ROOM))
+    config.timeout_graceful_shutdown = 2
+    if not has_jobs:
+        config.lifespan = "off"
+    thread = ServerThread(config)
     with socket.create_server(("127.0.0.1", port)) as listener:
-        server.start(listener)
+        thread.start(listener)
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             app.state.installation.streams.close()
-            server.stop()
+            thread.stop()
 
 
 def until(holds: Callable[[], object], seconds: float = 10.0) -> float:

@@ -13,8 +13,7 @@ from sqlmodel import select
 
 from app.config import Settings
 from app.models import Display
-from app.services import displays, throttle
-from app.services.throttle import Limit
+from app.services import displays
 from tests.web.site import BOTH_ENGINES, Site, Visitor, pair, serving, sign_in, until
 
 CODE = re.compile(r'data-code="([0-9A-Z]{4}-[0-9A-Z]{4})"')
@@ -153,24 +152,6 @@ def test_code_in_the_address_is_filled_in_and_nothing_more(site: Site) -> None:
 
     assert f'value="{code}"' in page.text
     assert displays_in(site) == 0
-
-
-def test_guessing_codes_is_throttled_by_person(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttle, "PAIRINGS_BY_PERSON", Limit("display codes tried", 3, timedelta(minutes=10)))
-    organizer, colleague = sign_in(site, role="organizer"), sign_in(site, "olu@example.com", "organizer")
-
-    statuses = [enter(organizer, "wrong").status_code for _ in range(5)]
-
-    assert statuses == [422, 422, 422, 429, 429]
-    assert enter(colleague, "wrong").status_code == 422
-
-
-def test_claiming_by_force_is_throttled_by_address(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(throttle, "PAIRINGS_FROM_ADDRESS", Limit("screens", 3, timedelta(minutes=10)))
-
-    statuses = [open_display(site).post("/display/pairing").status_code for _ in range(5)]
-
-    assert statuses == [404, 404, 404, 429, 429]
 
 
 def test_revoked_screen_loses_its_stream_and_shows_a_fresh_code(site: Site) -> None:

@@ -26,6 +26,7 @@ from app.services.intake import LONGEST_TEXT
 from app.web import redirects
 from app.web.access import SignedIn, reads
 from app.web.me.private import page
+from app.web.problems import headers_of
 from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
 
@@ -70,11 +71,12 @@ class _Scene:
 
 @dataclass(frozen=True, slots=True)
 class _Flaws:
-    """Why a form was not taken: a sentence for the whole, sentences by field, and the status to answer with."""
+    """Why a form was not taken: a sentence for the whole, sentences by field, and how to answer."""
 
     sentence: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     status: int = 422
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @router.get("/me/log")
@@ -121,11 +123,13 @@ def _blank(scene: _Scene, now: datetime) -> Typed:
 
 def _form(request: Request, who: Member, scene: _Scene, typed: Typed, flaws: _Flaws) -> Response:
     sheet = typed if is_id(typed.id) else typed.model_copy(update={"id": new_id()})
-    return page(
+    response = page(
         request, who, "log", section="log", status=flaws.status, week=scene.week.slug, scene=scene,
         typed=sheet.model_copy(update={"week": scene.week.slug}), errors=flaws.fields, refused_with=flaws.sentence,
         kinds=[(kind.name, kind_title(kind.name, scene.rules)) for kind in scene.rules.kinds],
     )  # fmt: skip
+    response.headers.update(flaws.headers)
+    return response
 
 
 def _check(typed: Typed, scene: _Scene) -> tuple[datetime | None, _Flaws | None]:
@@ -198,4 +202,4 @@ def _flaws_of(problem: Problem) -> _Flaws:
             fields = {name: _SENTENCES[name] for name in named if name in _SENTENCES}
             return _Flaws("" if fields else problem.detail, fields, problem.status)
         case _:
-            return _Flaws(problem.detail, status=problem.status)
+            return _Flaws(problem.detail, status=problem.status, headers=headers_of(problem))

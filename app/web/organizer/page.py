@@ -11,6 +11,7 @@ from starlette.responses import Response
 from app.domain.who import Member
 from app.errors import NotAllowed, Problem
 from app.models import Week
+from app.web.problems import headers_of
 from app.web.render import render_page
 from app.web.state import installation
 
@@ -19,7 +20,7 @@ from app.web.state import installation
 class Reply:
     """What a page says about the form that was sent: why it was refused, and what was typed into it.
 
-    `form` names the form, for pages with several; `errors` are sentences by field.
+    `form` names the form, for pages with several; `errors` are sentences by field; `headers` say when to come back.
     """
 
     refused: str = ""
@@ -27,6 +28,7 @@ class Reply:
     form: str = ""
     typed: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, form: str) -> Mapping[str, Any]:
         """What was typed into this form; nothing where another one was sent."""
@@ -38,14 +40,16 @@ NOTHING = Reply()
 
 def refusal(problem: Problem, form: str = "", typed: Mapping[str, Any] | None = None) -> Reply:
     """The reply to a form that was refused."""
-    return Reply(problem.detail, problem.status, form, typed or {})
+    return Reply(problem.detail, problem.status, form, typed or {}, headers=headers_of(problem))
 
 
 def page(
     request: Request, template: str, who: Member, reply: Reply = NOTHING, *, done: str = "", **context: Any
 ) -> Response:
     """A page for an organizer; `done` is a sentence to begin with."""
-    return render_page(request, template, status=reply.status, who=who, reply=reply, done=done, **context)
+    response = render_page(request, template, status=reply.status, who=who, reply=reply, done=done, **context)
+    response.headers.update(reply.headers)
+    return response
 
 
 def zone_of(week: Week | None) -> tzinfo:
