@@ -120,6 +120,11 @@ def send_a_form(house: House, number: int, is_other: bool) -> httpx.Response:
     return house.send(house.other if is_other else house.one, "/me/settings", anywhere(number), name="", theme="dark")
 
 
+def change_a_name(house: House, number: int, is_other: bool) -> httpx.Response:
+    who = house.other if is_other else house.one
+    return house.send(who, "/me/settings", anywhere(number), name=f"Name {number}", theme="dark")
+
+
 DOORS: dict[str, dict[Knock, int]] = {
     "LINKS_FROM_ADDRESS": {open_a_link: 404, use_a_link: 404},
     "MAILS_TO_ACCOUNT": {ask_for_one_mail: 303},
@@ -128,6 +133,7 @@ DOORS: dict[str, dict[Knock, int]] = {
     "COMPANY_FROM_ADDRESS": {come_from_the_company: 503},
     "PAIRINGS_BY_PERSON": {enter_a_display_code: 422},
     "PAIRINGS_FROM_ADDRESS": {claim_a_display: 404},
+    "NAMES_BY_PERSON": {change_a_name: 303},
     "FORMS_BY_PERSON": {send_a_form: 422},
 }
 CASES = [(name, *case) for name, cases in DOORS.items() for case in cases.items()]

@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from app.domain import browsers
 from app.domain.who import Member
-from app.errors import Malformed, TooMany
+from app.errors import Malformed, Problem, TooMany
 from app.models import SignIn
 from app.services import accounts, own, sign_ins, throttle
 from app.services.sign_ins import Way
 from app.web import cookies, redirects
 from app.web.access import SignedIn
 from app.web.me.private import page
+from app.web.problems import headers_of
 from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
 
@@ -75,7 +76,7 @@ async def save_settings(
         await place.database.writes.run(save)
     except (Malformed, TooMany) as problem:
         field = "name" if theme in accounts.THEMES else "theme"
-        return await _settings(request, who, name, theme, errors={field: problem.detail}, status=problem.status)
+        return await _settings(request, who, name, theme, errors={field: problem.detail}, refused=problem)
     place.desk.forget_all()
     return redirects.see(request, "my_settings", done="saved")
 
@@ -127,14 +128,16 @@ def _gone(request: Request) -> Response:
 
 async def _settings(
     request: Request, who: Member, name: str, theme: str, *, errors: dict[str, str] | None = None,
-    done: str = "", status: int = 200,
+    done: str = "", refused: Problem | None = None,
 ) -> Response:  # fmt: skip
     place = installation(request)
     shown, zone = await place.database.reads.run(_sign_ins, place, who)
-    return page(
-        request, who, "settings", section="settings", status=status, name=name, theme=theme, themes=THEMES,
-        errors=errors or {}, done=done, sign_ins=shown, zone=zone,
+    response = page(
+        request, who, "settings", section="settings", status=refused.status if refused else 200, name=name, theme=theme,
+        themes=THEMES, errors=errors or {}, done=done, sign_ins=shown, zone=zone,
     )  # fmt: skip
+    response.headers.update(headers_of(refused) if refused else {})
+    return response
 
 
 def _sign_ins(place: Installation, who: Member) -> tuple[list[Shown], tzinfo]:
