@@ -192,6 +192,30 @@ def test_a_form_whose_second_type_is_multipart_is_bounded_as_its_first(site: Sit
     assert answer.status_code == 400
 
 
+ENCODINGS = ["punycode", '"punycode"', "PunyCode", "idna", "utf-16", "latin-1", "no-such", "utf-8; charset=idna"]
+
+
+def test_a_form_in_another_encoding_is_refused_before_it_is_read(site: Site) -> None:
+    slow = b"a" * 300_000 + b"-" + b"b" * 300_000
+    body = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\n' + slow + b"\r\n--x--\r\n"
+    claims = [f"{name}={claim}" for name in ("charset", "CHARSET", "charset*", "charset*0") for claim in ENCODINGS]
+    cpu = time.process_time()
+
+    statuses = {claim: form(site, "/sign-in/email", body, f"{BOUNDARY}; {claim}").status_code for claim in claims}
+
+    assert statuses == dict.fromkeys(claims, 422)
+    assert time.process_time() - cpu < 5
+
+
+def test_a_form_that_says_it_is_in_utf_8_is_read(site: Site) -> None:
+    gus = sign_in(site, GUS)
+    body = f'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{gus.csrf}\r\n--x--\r\n'.encode()
+
+    answer = gus._ask("POST", "/sign-out", content=body, headers={"Content-Type": f"{BOUNDARY}; charset=UTF-8"})
+
+    assert answer.status_code == 303
+
+
 def test_a_form_of_somebody_signed_in_is_bounded_where_only_its_token_is_read(site: Site) -> None:
     gus = sign_in(site, GUS)
 
