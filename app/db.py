@@ -35,10 +35,11 @@ logger = logging.getLogger(__name__)
 class Database:
     """One database, SQLite or PostgreSQL, with the two ways in: `unit_of_work` writes, `reading` reads.
 
-    A server, which has `limits`, takes both ways in threads of their own alone: `writes.run` and `reads.run`. On SQLite
-    there is exactly one writing connection, so whose turn it is makes the queue of writers inside this process, and
-    BEGIN IMMEDIATE is the queue among processes. Only a server checkpoints the WAL (`checkpoints`): up to SQLite
-    3.51.2 two processes that write and checkpoint at once can damage the file.
+    A server, which has `limits`, takes both ways in threads of their own alone: `writes.run` and `reads.run`. Who is
+    asking (`checks.run`) and what streams send (`renders.run`) neither wait for readers of pages nor keep them waiting.
+    On SQLite there is exactly one writing connection, so whose turn it is makes the queue of writers inside this
+    process, and BEGIN IMMEDIATE is the queue among processes. Only a server checkpoints the WAL (`checkpoints`): up to
+    SQLite 3.51.2 two processes that write and checkpoint at once can damage the file.
     """
 
     def __init__(self, url: URL | str, *, checkpoints: bool = False, limits: Limits | None = None) -> None:
@@ -52,19 +53,20 @@ class Database:
         self._silence = Silence()
         readers, writers = (8, 4) if self.on_sqlite else (12, 6)
         self.reads = Bulkhead("reading", threads=readers, seconds=known.request, long_seconds=known.long, sentence=BUSY)
+        self.checks = Bulkhead("reading", threads=2, seconds=known.request, sentence=BUSY)
+        self.renders = Bulkhead("reading", threads=4, seconds=known.request, sentence=BUSY)
         self.writes = Bulkhead(
             "writing", threads=writers, seconds=known.request, long_seconds=known.long, sentence=BUSY
         )
+        connections = readers + self.checks.threads + self.renders.threads + SPARE
         if self.on_sqlite:
             _make_file(url)
             self.writer = sqlite_engine(
                 url, size=1, begin="BEGIN IMMEDIATE", patience=self._patience, checkpoints=checkpoints
             )
-            self.reader = sqlite_engine(
-                url, size=readers + SPARE, begin="BEGIN", patience=self._patience, query_only=True
-            )
+            self.reader = sqlite_engine(url, size=connections, begin="BEGIN", patience=self._patience, query_only=True)
         else:
-            self.writer = postgresql_engine(url, most=readers + writers + SPARE, limits=limits)
+            self.writer = postgresql_engine(url, most=connections + writers, limits=limits)
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
@@ -99,7 +101,8 @@ class Database:
 
     def stop_within(self, seconds: float) -> None:
         """Let nothing wait for the database any longer than this: the server is to end. Safe in a signal handler."""
-        self.reads.stop_within(seconds)
+        for bulkhead in (self.reads, self.checks, self.renders):
+            bulkhead.stop_within(seconds)
         self.writes.stop_within(seconds)
 
     @contextmanager
@@ -169,7 +172,9 @@ class Database:
                     yield
 
     def dispose(self) -> None:
-        """Close every connection."""
+        """Close every connection, after whoever is at work with one."""
+        for bulkhead in (self.reads, self.checks, self.renders, self.writes):
+            bulkhead.drain()
         with self._watch_lock:  # a look may be under way in another thread
             if hasattr(self, "_watch"):
                 self._watch.close()

@@ -32,4 +32,11 @@ class JobQueued:
     kind: str
 
 
-Event = WeekChanged | RulesChanged | RotationChanged | JobQueued
+@dataclass(frozen=True, slots=True)
+class AccessChanged:
+    """Sign-ins, people, tokens or displays with these ids may do something else now, or nothing any more."""
+
+    ids: frozenset[str]
+
+
+Event = WeekChanged | RulesChanged | RotationChanged | JobQueued | AccessChanged

@@ -32,10 +32,10 @@ from app.web import (
 from app.web.api.schemas import ProblemDocument
 from app.web.board_cache import BoardCache
 from app.web.clock import Clock, utc_now
-from app.web.desk import Desk
+from app.web.credential_cache import CredentialCache
 from app.web.edge import Edge
 from app.web.hosts import Hosts
-from app.web.live import Streams
+from app.web.live import Publisher
 from app.web.refusals import Refusals
 from app.web.route_names import RouteNames
 from app.web.scenes.projector import Projector
@@ -119,7 +119,7 @@ def create_app(
 def _install(settings: Settings, clock: Clock, wall: Clock, timing: Timing) -> Installation:
     key = secrets.load(settings)
     database = Database(settings.sqlalchemy_url, checkpoints=True, limits=Limits())
-    keeper, desk = BoardCache(database, clock, timing), Desk(database, wall)
+    keeper, known = BoardCache(database, clock, timing), CredentialCache(database, wall, timing)
     projector = Projector(database, clock, settings.display_scenes)
     database.subscribe(projector.hear)
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
@@ -130,9 +130,16 @@ def _install(settings: Settings, clock: Clock, wall: Clock, timing: Timing) -> I
         clock=clock,
         wall=wall,
         boards=keeper,
-        desk=desk,
+        credentials=known,
         write_queue=WriteQueue(database, clock),
-        streams=Streams(keeper, desk, most=settings.most_streams, most_per_address=settings.most_streams_per_address),
+        streams=Publisher(
+            keeper,
+            known,
+            database.renders,
+            most_streams=settings.most_streams,
+            most_streams_per_network=settings.most_streams_per_address,
+            timing=timing,
+        ),
         summaries=Summaries(database, clock, keeper, share),
         projector=projector,
         refusals=Refusals(database, wall),
@@ -148,7 +155,10 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
     work: list[Callable[[], Awaitable[None]]] = [
         partial(jobs.follow_commits, place.database, hear, look=timing.look, reread=timing.reread),
         partial(jobs.follow_rotation, place.database, place.projector.choose, reread=timing.reread),
-        place.streams.run,
+        place.credentials.touch,
+        place.streams.publish,
+        place.streams.heartbeats,
+        place.streams.revocations,
     ]
     if not place.database.on_sqlite:
         work.append(partial(jobs.follow_hints, place.database, hear))

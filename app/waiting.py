@@ -130,6 +130,11 @@ class Bulkhead:
         future.add_done_callback(lambda _: place.release())
         return await asyncio.shield(future)
 
+    def drain(self) -> None:
+        """Wait until no thread is at work any more; what has not begun is given up."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._executor = ThreadPoolExecutor(self.threads, thread_name_prefix=self.kind)
+
     def stop_within(self, seconds: float) -> None:
         """Let nothing wait here for longer than this, for the server is to end; safe in a signal handler."""
         self.stops_at = time.monotonic() + seconds

@@ -23,7 +23,7 @@ from app.errors import Conflict, Malformed, Unavailable
 from app.main import create_app
 from app.services import backups, links, server_lock
 from app.web.clock import utc_now
-from app.web.live import STUCK_SECONDS
+from app.web.timing import USUAL
 
 GRACE_SECONDS = 5
 FIRST_SAFE_SQLITE = (3, 51, 3)
@@ -112,7 +112,7 @@ def _give_up_on_the_stuck(listener: socket.socket) -> None:
     """Let the system forget what a peer does not take, on every connection: without, for a quarter of an hour or so."""
     option: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
     if option is not None:
-        listener.setsockopt(socket.IPPROTO_TCP, option, round(1_000 * STUCK_SECONDS))
+        listener.setsockopt(socket.IPPROTO_TCP, option, round(1_000 * USUAL.stuck))
 
 
 def address_of(listener: socket.socket) -> str:

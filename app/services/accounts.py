@@ -4,10 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select, update
 
-from app.db import alone
+from app.db import alone, announce
 from app.domain import emails, names
 from app.domain.who import ROLES, Role
 from app.errors import Conflict, Malformed, NotAllowed, NotFound
+from app.events import AccessChanged
 from app.models import Person, SignIn, SignInLink
 from app.models.columns import is_id
 from app.services import audit, people, rosters
@@ -57,8 +58,7 @@ def make_owner(session: Session, *, name: str, email: str, now: datetime) -> Per
     person = by_email(session, email) or create(session, name=name, email=email, by=names.tidy(name), now=now)
     _void_links(session, person.id, now)
     before, person.role = person.role, "owner"
-    session.add(person)
-    session.flush()
+    _save(session, person)
     audit.note(
         session, "role.changed", thing(person), by=person.name, now=now, before={"role": before},
         after={"role": "owner", "why": "first start"},
@@ -86,8 +86,7 @@ def rename(session: Session, person: Person, name: str, *, by: str, now: datetim
     if person.name == name:
         return
     before, person.name = person.name, name
-    session.add(person)
-    session.flush()
+    _save(session, person)
     rosters.touch_weeks_of(session, {person.id}, now)
     audit.note(session, "person.renamed", thing(person), by=by, now=now, before={"name": before}, after={"name": name})
 
@@ -111,8 +110,7 @@ def set_role(session: Session, person: Person, role: str, *, granter: Role | Non
     if role == "owner":
         _void_links(session, person.id, now)
     before, person.role = person.role, role
-    session.add(person)
-    session.flush()
+    _save(session, person)
     audit.note(session, "role.changed", thing(person), by=by, now=now, before={"role": before}, after={"role": role})
 
 
@@ -121,8 +119,7 @@ def set_theme(session: Session, person: Person, theme: str) -> None:
     if theme not in THEMES:
         raise Malformed(f"“{theme[:40]}” is no appearance. Choose from {', '.join(THEMES)}.")
     person.theme = theme
-    session.add(person)
-    session.flush()
+    _save(session, person)
 
 
 def switch(session: Session, person: Person, *, on: bool, granter: Role | None, by: str, now: datetime) -> None:
@@ -141,9 +138,15 @@ def switch(session: Session, person: Person, *, on: bool, granter: Role | None, 
     if not on:
         _shut_out(session, person.id, now)
     person.disabled_at = None if on else now
+    _save(session, person)
+    audit.note(session, "person.switched-on" if on else "person.switched-off", thing(person), by=by, now=now)
+
+
+def _save(session: Session, person: Person) -> None:
+    """Write a person whom requests may know as they were, and say so to whoever remembers them."""
     session.add(person)
     session.flush()
-    audit.note(session, "person.switched-on" if on else "person.switched-off", thing(person), by=by, now=now)
+    announce(session, AccessChanged(frozenset({person.id})))
 
 
 def _shut_out(session: Session, person_id: str, now: datetime) -> None:

@@ -1,7 +1,13 @@
 """Secrets that open doors: made here, shown once, kept as hashes. Their beginning tells what they are."""
 
 import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
+
+from app.domain.who import Who
+from app.errors import SignInNeeded
 
 SIGN_IN = "as_"
 LINK = "al_"
@@ -10,6 +16,33 @@ TOKEN = "aw_"  # noqa: S105 (a prefix, no secret)
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
+BY_SQL = {"synchronize_session": False}
+"""For an UPDATE of many rows none of which the session holds."""
+_BATCH = 500  # SQLite takes 32,766 parameters at most, and a statement this long is still quick to build
+
+
+@dataclass(frozen=True, slots=True)
+class ValidCredential:
+    """Who holds a secret, until when it is valid if nobody uses it, and whether `used_at` is due to be written.
+
+    `ids` are of everything whose change ends it or alters its holder: what AccessChanged names.
+    """
+
+    who: Who
+    ids: frozenset[str]
+    expires_at: datetime | None
+    is_stale: bool
+
+
+Answer = ValidCredential | SignInNeeded
+"""What is said of a secret: who holds it, or the problem that tells why it is not valid."""
+
+
+def take(answer: Answer) -> ValidCredential:
+    """Take a valid credential from an answer. Raises SignInNeeded where it says no."""
+    if isinstance(answer, SignInNeeded):
+        raise SignInNeeded(answer.detail)  # one of its own: many may share an answer, and a traceback grows
+    return answer
 
 
 def make(prefix: str) -> str:
@@ -20,6 +53,13 @@ def make(prefix: str) -> str:
 def digest(secret: str) -> str:
     """What is kept of a secret. It is random throughout, so a plain hash cannot be turned back."""
     return sha256(secret.encode(errors="surrogateescape")).hexdigest()
+
+
+def batches(secrets: Iterable[str]) -> Iterator[dict[str, str]]:
+    """Yield secrets by their digest, 500 at a time."""
+    by_digest = [(digest(secret), secret) for secret in secrets]
+    for start in range(0, len(by_digest), _BATCH):
+        yield dict(by_digest[start : start + _BATCH])
 
 
 def make_code() -> str:

@@ -1,24 +1,28 @@
 """Displays: a screen shows a code, an organizer enters it, and the screen may read until that is revoked."""
 
 import hmac
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import CursorResult
 from sqlmodel import Session, col, select, update
 
-from app.db import alone
+from app.db import alone, announce
 from app.domain import names
 from app.domain.recency import is_recent
 from app.domain.who import Screen
 from app.errors import Conflict, Malformed, NotFound, SignInNeeded
+from app.events import AccessChanged
 from app.models import Display
 from app.models.columns import is_id
 from app.services import audit, credentials
 from app.services.audit import Thing
+from app.services.credentials import BY_SQL, Answer, ValidCredential
 
 PAIRING = timedelta(minutes=15)
 """How long a screen has to come for what an organizer entered."""
 TOUCH = timedelta(minutes=5)
+NOT_PAIRED = "This screen is not paired, or not any more."
 
 
 def code_of(key: str, secret: str) -> str:
@@ -85,21 +89,28 @@ def is_known(session: Session, secret: str) -> bool:
     return _find(session, secret) is not None
 
 
-def check(session: Session, secret: str, now: datetime) -> tuple[Screen, bool]:
-    """Which screen holds this secret, and whether it is time to `touch` it. Raises SignInNeeded."""
-    display = _find(session, secret)
-    if display is None or display.revoked_at is not None:
-        raise SignInNeeded("This screen is not paired, or not any more.")
-    is_stale = display.seen_at is None or not is_recent(display.seen_at, now, TOUCH)
-    return Screen(display.id, display.name), is_stale
+def check_many(session: Session, secrets: Collection[str], now: datetime) -> dict[str, Answer]:
+    """Say of each secret which screen holds it, or that none is let in with it; one query for every 500."""
+    answers: dict[str, Answer] = dict.fromkeys(secrets, SignInNeeded(NOT_PAIRED))
+    for batch in credentials.batches(secrets):
+        query = select(Display).where(col(Display.sha256).in_(batch), col(Display.revoked_at).is_(None))
+        for display in session.exec(query):
+            is_stale = display.seen_at is None or not is_recent(display.seen_at, now, TOUCH)
+            screen = Screen(display.id, display.name)
+            answers[batch[display.sha256 or ""]] = ValidCredential(screen, frozenset({display.id}), None, is_stale)
+    return answers
 
 
-def touch(session: Session, secret: str, now: datetime) -> None:
-    """Note that a screen is there."""
-    if (display := _find(session, secret)) is not None:
-        display.seen_at = now
-        session.add(display)
-        session.flush()
+def check(session: Session, secret: str, now: datetime) -> ValidCredential:
+    """Find the screen that holds this secret. Raises SignInNeeded."""
+    return credentials.take(check_many(session, [secret], now)[secret])
+
+
+def touch(session: Session, secrets: Iterable[str], now: datetime) -> None:
+    """Note that screens are there; a row that somebody else is writing is left for the next time."""
+    for batch in credentials.batches(secrets):
+        free = select(Display.id).where(col(Display.sha256).in_(batch)).with_for_update(skip_locked=True)
+        session.execute(update(Display).where(col(Display.id).in_(free)).values(seen_at=now), execution_options=BY_SQL)
 
 
 def _find(session: Session, secret: str) -> Display | None:
@@ -120,5 +131,6 @@ def revoke(session: Session, display_id: str, *, by: str, now: datetime) -> Disp
     display.revoked_at, display.code = now, None
     session.add(display)
     session.flush()
+    announce(session, AccessChanged(frozenset({display.id})))
     audit.note(session, "display.revoked", thing(display), by=by, now=now)
     return display

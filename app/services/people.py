@@ -7,6 +7,8 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
+from app.db import announce
+from app.events import AccessChanged
 from app.models import Person
 from app.services import paging
 from app.services.paging import Page
@@ -52,6 +54,8 @@ def find_or_create(session: Session, email: str, name: str, now: datetime) -> tu
     person.name = name
     session.add(person)
     session.flush()
+    if is_renamed:
+        announce(session, AccessChanged(frozenset({person.id})))
     return person, is_renamed
 
 

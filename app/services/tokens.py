@@ -1,20 +1,25 @@
 """API tokens: made once, kept as hashes, checked on every request."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
-from app.db import alone
+from app.db import alone, announce
 from app.domain import names
 from app.domain.recency import is_recent
 from app.domain.who import SCOPES, Bearer, Role
 from app.errors import Conflict, Malformed, NotAllowed, NotFound, SignInNeeded
+from app.events import AccessChanged
 from app.models import Token
 from app.services import audit, credentials
 from app.services.audit import Thing
+from app.services.credentials import BY_SQL, Answer, ValidCredential
 
 LONGEST_DAYS = 3_650
+EXPIRED = "This token expired on {:%Y-%m-%d}. An organizer can create a new one."
+UNKNOWN = "This token is unknown or was revoked. An organizer can create a new one."
 TOUCH = timedelta(minutes=5)
 """How exact `used_at` is: writing it for every request would make readers wait for the disk."""
 
@@ -63,30 +68,41 @@ def thing(token: Token) -> Thing:
     return Thing("token", str(token.id), token.name)
 
 
-def check(session: Session, text: str, now: datetime) -> tuple[Bearer, bool]:
-    """Who holds this token, and whether it is time to `touch` it.
+def check_many(session: Session, texts: Collection[str], now: datetime) -> dict[str, Answer]:
+    """Say of each text which token it is, or why it is none; one query for every 500."""
+    answers: dict[str, Answer] = dict.fromkeys(texts, SignInNeeded(UNKNOWN))
+    for batch in credentials.batches(texts):
+        for token in session.exec(select(Token).where(col(Token.sha256).in_(batch))):
+            answers[batch[token.sha256]] = _answer(token, now)
+    return answers
 
-    Raises SignInNeeded for one that is unknown, expired or revoked.
-    """
-    token = _find(session, text)
-    if token is None or token.revoked_at is not None:
-        raise SignInNeeded("This token is unknown or was revoked. An organizer can create a new one.")
-    if token.expires_at is not None and token.expires_at <= now:
-        raise SignInNeeded(f"This token expired on {token.expires_at:%Y-%m-%d}. An organizer can create a new one.")
+
+def check(session: Session, text: str, now: datetime) -> ValidCredential:
+    """Find a valid token. Raises SignInNeeded for one that is unknown, expired or revoked."""
+    return credentials.take(check_many(session, [text], now)[text])
+
+
+def touch(session: Session, texts: Iterable[str], now: datetime) -> None:
+    """Note that tokens are in use; a row that somebody else is writing is left for the next time."""
+    for batch in credentials.batches(texts):
+        free = select(Token.id).where(col(Token.sha256).in_(batch)).with_for_update(skip_locked=True)
+        session.execute(update(Token).where(col(Token.id).in_(free)).values(used_at=now), execution_options=BY_SQL)
+
+
+def _answer(token: Token, now: datetime) -> Answer:
+    match state(token, now):
+        case "revoked":
+            return SignInNeeded(UNKNOWN)
+        case "expired":
+            return SignInNeeded(EXPIRED.format(token.expires_at))
     is_stale = token.used_at is None or not is_recent(token.used_at, now, TOUCH)
-    return Bearer(token.name, frozenset(token.scopes.split())), is_stale
+    bearer = Bearer(token.name, frozenset(token.scopes.split()))
+    return ValidCredential(bearer, frozenset({_id(token)}), token.expires_at, is_stale)
 
 
-def touch(session: Session, text: str, now: datetime) -> None:
-    """Note that a token is in use."""
-    if (token := _find(session, text)) is not None:
-        token.used_at = now
-        session.add(token)
-        session.flush()
-
-
-def _find(session: Session, text: str) -> Token | None:
-    return session.exec(select(Token).where(Token.sha256 == credentials.digest(text))).first()
+def _id(token: Token) -> str:
+    """The token's id in AccessChanged; its number alone might be taken for another thing's."""
+    return f"token-{token.id}"
 
 
 def every(session: Session) -> list[Token]:
@@ -120,5 +136,6 @@ def revoke(session: Session, name: str, *, by: str, now: datetime) -> Token:
     token.revoked_at = now
     session.add(token)
     session.flush()
+    announce(session, AccessChanged(frozenset({_id(token)})))
     audit.note(session, "token.revoked", thing(token), by=by, now=now)
     return token

@@ -16,7 +16,7 @@ from app.errors import NotAllowed, Problem, SignInNeeded, Unavailable
 from app.services import throttle
 from app.services.ledger import Reads
 from app.web import cookies, forms
-from app.web.desk import Credential, Desk
+from app.web.credential_cache import Credential, CredentialCache
 from app.web.state import installation
 
 Check = Callable[[Settings, Who | None], None]
@@ -46,7 +46,7 @@ def credential_of(request: Request) -> Credential | None:
     return found
 
 
-async def recognise(request: Request, desk: Desk) -> tuple[Who | None, Unavailable | None]:
+async def recognise(request: Request, known: CredentialCache) -> tuple[Who | None, Unavailable | None]:
     """Who is asking; None for a visitor, and whether that is only because nobody could look.
 
     A cookie that no longer counts makes a visitor; a token that does not count raises SignInNeeded.
@@ -54,7 +54,7 @@ async def recognise(request: Request, desk: Desk) -> tuple[Who | None, Unavailab
     away: Unavailable | None = None
     for credential in credentials_in(request):
         try:
-            who = await desk.check(credential)
+            who = await known.check(credential)
         except Unavailable as problem:
             away = problem
         except SignInNeeded:
@@ -82,6 +82,13 @@ def reads_boards(settings: Settings, who: Who | None) -> None:
     """Check that somebody may see boards: everybody where they are public, elsewhere whoever may read."""
     if settings.board_visibility != "public":
         holds("read")(settings, who)
+
+
+def needs_of_board(settings: Settings, *, behind_freeze: bool = False) -> Scope | None:
+    """What a stream of a board needs for as long as it lasts: what its door asked for, and no more."""
+    if behind_freeze:
+        return "admin"
+    return None if settings.board_visibility == "public" else "read"
 
 
 def is_anybody(_settings: Settings, _who: Who | None) -> None:
@@ -125,7 +132,7 @@ class Door(SecurityBase):
     async def __call__(self, request: Request) -> Who | None:
         """Whoever is asking; what somebody signed in sends must come from a form of theirs."""
         place = installation(request)
-        who, away = await recognise(request, place.desk)
+        who, away = await recognise(request, place.credentials)
         try:
             self._check(place.settings, who)
         except SignInNeeded as problem:

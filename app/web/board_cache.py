@@ -13,7 +13,7 @@ from typing import TypeVar
 from app.db import Database
 from app.domain.calendar import next_midnight
 from app.errors import Busy, Unavailable, WeekUnknown
-from app.events import Event
+from app.events import AccessChanged, Event
 from app.services import weeks
 from app.web.boards import Served, serve
 from app.web.clock import Clock
@@ -56,8 +56,10 @@ class BoardCache:
         self._absence, self._away_until = "", 0.0
         database.subscribe(self.hear)
 
-    def hear(self, _news: Event | None = None) -> None:
+    def hear(self, news: Event | None = None) -> None:
         """Something may have changed; safe to call from any thread."""
+        if isinstance(news, AccessChanged):
+            return  # somebody's signing in costs no board anything
         self._heard = object()
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._news.set)

@@ -14,13 +14,13 @@ from app.domain.wording import metric_words
 from app.errors import Malformed, NotAllowed
 from app.services import ceremonies, secrets, weeks
 from app.services.ceremonies import Move
-from app.web import live, render
-from app.web.access import BoardReader, credential_of
+from app.web import render, topics
+from app.web.access import BoardReader, credential_of, needs_of_board
 from app.web.boards import Served
-from app.web.live import Key
-from app.web.origin import address_of
+from app.web.origin import network_of
 from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
+from app.web.topics import Topic
 
 router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary/present", route_class=DatabaseRoute)
 
@@ -37,11 +37,12 @@ class Stage:
 
     place: Installation
     is_presenter: bool
+    name = "ceremony"
 
     def __call__(self, served: Served) -> bytes:
         """The stage as one event; its id is the step, which says nothing about the board behind it."""
         step, body = self.render(served, streamed=True)
-        return live.event(step, body)
+        return topics.event(step, body)
 
     def render(self, served: Served, *, streamed: bool = False) -> tuple[int, bytes]:
         """The step that is on, and its HTML; only what the stream brings comes in with a motion."""
@@ -96,9 +97,9 @@ async def live_stage(request: Request, week: str, _who: BoardReader, key: Presen
     """The stage, at once and whenever the step changes."""
     place = installation(request)
     served = await place.boards.organizers(week)
-    view = Stage(place, _presents(place, served, key))
-    stream = Key(served.board.week, False, view)
-    return await place.streams.open(stream, address_of(request), credential_of(request))
+    renderer = Stage(place, _presents(place, served, key))
+    topic = Topic(served.board.week, False, renderer, needs_of_board(place.settings))
+    return await place.streams.open(topic, network_of(request), credential_of(request))
 
 
 @router.post("")

@@ -8,14 +8,14 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from app.errors import WeekUnknown
 from app.services.weeks import CURRENT
 from app.web import pairing, render
-from app.web.access import Anybody, BoardReader, credential_of
+from app.web.access import Anybody, BoardReader, credential_of, needs_of_board
 from app.web.boards import Served
-from app.web.live import Key
-from app.web.origin import address_of
+from app.web.origin import network_of
 from app.web.render import VARY, wants_partial
 from app.web.routes import DatabaseRoute
 from app.web.screens import NO_STORE, release
 from app.web.state import Installation, installation
+from app.web.topics import Topic
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -43,8 +43,8 @@ async def display(request: Request, who: Anybody) -> Response:
 async def display_live(request: Request, _who: BoardReader) -> Response:
     """The picture of the current week, at once and after every change; another week's when that becomes current."""
     place = installation(request)
-    key = Key(CURRENT, True, place.projector)
-    return await place.streams.open(key, address_of(request), credential_of(request))
+    topic = Topic(CURRENT, True, place.projector, needs_of_board(place.settings))
+    return await place.streams.open(topic, network_of(request), credential_of(request))
 
 
 @router.get("/display/pulse")
@@ -52,7 +52,7 @@ async def display_pulse(request: Request, _who: BoardReader) -> Response:
     """What a screen asks every few seconds: the server's clock and release, and which picture is the newest."""
     place = installation(request)
     served = await _current(place)
-    mark = place.projector.mark(served) if served else ""
+    mark = place.projector.version_key(served) if served else ""
     return JSONResponse({"now": _now(place), "release": release(), "mark": mark}, headers=NO_STORE)
 
 

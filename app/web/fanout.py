@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from app.domain.who import Scope
-from app.web.desk import Credential
+from app.web.credential_cache import Credential
 from app.web.wire import Wire, chunk
 
 _AT_ONCE = 100  # viewers served before other requests get their turn, and what was written leaves the house
@@ -17,25 +17,25 @@ _STILL_HERE = chunk(b": still here\n\n")
 class Viewer:
     """Somebody who watches: a connection, the task that answers on it, and the number of the message it has."""
 
-    address: str
+    network: str
     credential: Credential | None
-    needs: Scope
+    needs: Scope | None
     wire: Wire
     task: "asyncio.Task[None]"
     has: int = 0
     written_at: float = 0.0
     is_over: bool = False
 
-    def offer(self, channel: "Channel") -> bool:
+    def try_send(self, channel: "StreamChannel") -> bool:
         """Send the newest message to who has not got it; False for who is still taking something older."""
         if self.has == channel.serial:
             return True
         if self.wire.get_write_buffer_size():
             return False
-        self.give(channel)
+        self.send(channel)
         return True
 
-    def give(self, channel: "Channel") -> None:
+    def send(self, channel: "StreamChannel") -> None:
         """Send the newest message."""
         self.has = channel.serial
         self._write(channel.chunk)
@@ -64,11 +64,11 @@ class Viewer:
         self.task.cancel()
 
 
-class Channel:
-    """One stream: its newest message, and everybody who is to have it."""
+class StreamChannel:
+    """A topic's newest message, and everybody who is to have it: the latest value wins."""
 
     def __init__(self) -> None:
-        self.mark = ""
+        self.version_key = ""
         self.body = b""
         self.chunk = b""
         self.serial = 0
@@ -76,28 +76,28 @@ class Channel:
         self.viewers: set[Viewer] = set()
         self._all_have_it = True
 
-    def take(self, mark: str, body: bytes) -> None:
-        """Make this the newest message, as of the board with this mark, if it says anything new."""
-        self.mark = mark
+    def put(self, version_key: str, body: bytes) -> None:
+        """Make this the newest message, of the board with this key, if it says anything new."""
+        self.version_key = version_key
         if body != self.body:
             self.body, self.chunk = body, chunk(body)
             self.serial += 1
             self._all_have_it = False
 
-    async def hand_out(self) -> None:
+    async def broadcast(self) -> None:
         """Send the newest message to everybody; who is still busy with an older one gets it, or a newer, next time."""
         if self._all_have_it:
             return
         self._all_have_it = True
-        async for some in self._by_turns():
-            for viewer in some:
-                if not viewer.offer(self):
+        async for viewers in self._by_turns():
+            for viewer in viewers:
+                if not viewer.try_send(self):
                     self._all_have_it = False
 
     async def keep_alive(self) -> None:
         """Let everybody's connection know that we are still here."""
-        async for some in self._by_turns():
-            for viewer in some:
+        async for viewers in self._by_turns():
+            for viewer in viewers:
                 viewer.keep_alive()
 
     async def _by_turns(self) -> AsyncIterator[list[Viewer]]:

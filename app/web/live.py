@@ -1,195 +1,247 @@
 """Live updates: rendered once per change, the same bytes for every viewer, no queue for any of them."""
 
 import asyncio
+import logging
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import NamedTuple, cast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
 
 from starlette import types
 from starlette.responses import Response
 
-from app.domain.who import Scope
 from app.errors import Problem, Unavailable
-from app.outages import BUSY
 from app.waiting import Bulkhead
 from app.web.board_cache import BoardCache
 from app.web.boards import Served
-from app.web.desk import Credential, Desk
-from app.web.fanout import Channel, Viewer
+from app.web.credential_cache import Credential, CredentialCache
+from app.web.fanout import StreamChannel, Viewer
+from app.web.metrics import LIVE_FAILURES
+from app.web.retry import Retry
+from app.web.single_flight import SingleFlight
+from app.web.timing import USUAL, Timing
+from app.web.topics import Topic
 from app.web.wire import Wire, wire_in
 
-SHORTEST_GAP = 0.25
-QUIET_GAP = 0.03  # after news that changed nothing: news comes twice, and the next change need not wait for that
-HEARTBEAT_SECONDS = 15.0
-RECHECK_SECONDS = 1.0
-STUCK_SECONDS = 30.0
-IDLE_SECONDS = 60.0
-RENDER_SECONDS = 5.0
+FULL = "There are too many live streams right now. The page tries again by itself."
+FAILING = "This page cannot be kept up to date right now. It tries again by itself."
 
-View = Callable[[Served], bytes]
+logger = logging.getLogger(__name__)
 
 
-class Key(NamedTuple):
-    """Which stream: a week's slug, whether for the public, and the view that turns its board into one message.
+class _Channel(StreamChannel):
+    """A topic's channel, and how it is brought up to date."""
 
-    Somebody known must be allowed what it `needs` for as long as the stream lasts.
+    def __init__(self, topic: Topic, publisher: "Publisher") -> None:
+        super().__init__()
+        self.topic = topic
+        self.refresh = SingleFlight(lambda: publisher.refresh(self))
+        self.attempt = ""  # the version key a message is being made for
+        self.retry = Retry()
+
+
+class Publisher:
+    """Every open stream of this process.
+
+    Publishing, heartbeats and revocation are jobs of their own, and no channel waits for another: a renderer, a board
+    or a database that fails or hangs costs its own viewers news, and nobody a heartbeat. `most_streams` may be changed
+    at any time; it counts for whoever comes next.
     """
 
-    slug: str
-    is_public: bool
-    view: View
-    needs: Scope = "read"
-
-    def mark(self, served: Served) -> str:
-        """Differs whenever the message of this board may differ; a view that shows more than the board has its own."""
-        own: Callable[[Served], str] | None = getattr(self.view, "mark", None)
-        return own(served) if own else served.mark
-
-
-def event(version: int, data: bytes, name: str = "") -> bytes:
-    """One server-sent event; every line of the data becomes a line of its own, so that none can start a field."""
-    head = b"id: %d\n" % version + (b"event: %b\n" % name.encode() if name else b"")
-    return head + b"".join(b"data: " + line + b"\n" for line in data.splitlines()) + b"\n"
-
-
-def board_json(served: Served) -> bytes:
-    """The leaderboard as the API's stream sends it."""
-    return event(served.board.version, served.json.body, "board")
-
-
-def board_html(served: Served) -> bytes:
-    """The moving part of the board's page, unnamed so that htmx swaps it in."""
-    return event(served.board.version, served.partial.body)
-
-
-class Streams:
-    """Every open stream of this process."""
-
-    def __init__(self, boards: BoardCache, desk: Desk, *, most: int, most_per_address: int) -> None:
-        self._boards, self._desk = boards, desk
-        self._most, self._most_per_address = most, most_per_address
-        self._channels: dict[Key, Channel] = {}
-        self._addresses: Counter[str] = Counter()
-        self._rendering = asyncio.Lock()
-        self._threads = Bulkhead("reading", threads=2, seconds=RENDER_SECONDS, sentence=BUSY)
+    def __init__(
+        self,
+        boards: BoardCache,
+        credentials: CredentialCache,
+        renders: Bulkhead,
+        *,
+        most_streams: int,
+        most_streams_per_network: int,
+        timing: Timing = USUAL,
+    ) -> None:
+        self._boards, self._credentials, self._renders, self._timing = boards, credentials, renders, timing
+        self.most_streams, self._most_per_network = most_streams, most_streams_per_network
+        self._channels: dict[Topic, _Channel] = {}
+        self._networks: Counter[str] = Counter()
+        self._boards_refresh = SingleFlight(self._refresh_boards)
         self._loop: asyncio.AbstractEventLoop | None = None
         self.is_closing = False
 
-    async def open(self, key: Key, address: str, credential: Credential | None) -> "EventStream":
-        """A stream of this week's board. Raises WeekUnknown, or Unavailable where there are too many streams."""
-        channel = await self._current(key)
-        if self._is_full(address):
-            raise Unavailable("There are too many live streams right now. The page tries again by itself.")
-        return EventStream(self, channel, address, credential, key.needs)
+    async def open(self, topic: Topic, network: str, credential: Credential | None) -> "EventStream":
+        """Open a stream. Raises WeekUnknown, or Unavailable where there are too many streams or nothing to show."""
+        await self._board(topic)  # what does not exist gets no channel
+        channel = self._channels.get(topic)
+        if channel is None:
+            channel = self._channels[topic] = _Channel(topic, self)
+        channel.asked_at = asyncio.get_running_loop().time()
+        await asyncio.wait({channel.refresh.ask()}, timeout=self._timing.patience)
+        if not channel.serial:
+            raise Unavailable(FAILING)
+        if self._is_full(network):
+            raise Unavailable(FULL)
+        return EventStream(self, channel, network, credential)
 
-    def ready(self, key: Key, served: Served, address: str, credential: Credential | None) -> "EventStream | None":
-        """A stream that needs no work before it starts, if there is one and a place for it."""
-        channel = self._channels.get(key)
-        if channel is None or channel.mark != served.mark or not channel.viewers or self._is_full(address):
+    def ready(self, topic: Topic, served: Served, network: str, credential: Credential | None) -> "EventStream | None":
+        """Open a stream that needs no work before it starts, if there is one and a place for it."""
+        channel = self._channels.get(topic)
+        if channel is None or not channel.viewers or self._is_full(network):
             return None
-        return EventStream(self, channel, address, credential, key.needs)
+        if channel.version_key != topic.version_key(served):
+            return None
+        return EventStream(self, channel, network, credential)
 
-    def _is_full(self, address: str) -> bool:
+    def _is_full(self, network: str) -> bool:
         return (
-            self.is_closing or self.viewers >= self._most or self._addresses.get(address, 0) >= self._most_per_address
+            self.is_closing
+            or self.viewers >= self.most_streams
+            or self._networks.get(network, 0) >= self._most_per_network
         )
-
-    async def _current(self, key: Key) -> Channel:
-        """The channel of this key, with the newest message in it; one at a time, so that no older one comes after."""
-        async with self._rendering:
-            served = await self._board(key)
-            channel = self._channels.setdefault(key, Channel())
-            channel.asked_at = asyncio.get_running_loop().time()
-            mark = key.mark(served)
-            if channel.mark != mark:
-                channel.take(mark, await self._threads.run(key.view, served))
-        return channel
-
-    async def _board(self, key: Key) -> Served:
-        return await (self._boards.public(key.slug) if key.is_public else self._boards.organizers(key.slug))
 
     @property
     def viewers(self) -> int:
         """How many streams are open."""
-        return self._addresses.total()
+        return self._networks.total()
+
+    @property
+    def topics(self) -> list[Topic]:
+        """What is kept up to date, watched or until lately watched."""
+        return list(self._channels)
 
     @contextmanager
-    def seat(self, channel: Channel, viewer: Viewer) -> Iterator[None]:
+    def seat(self, channel: StreamChannel, viewer: Viewer) -> Iterator[None]:
         """Count a viewer in for as long as the block lasts."""
-        self._addresses[viewer.address] += 1
+        self._networks[viewer.network] += 1
         channel.viewers.add(viewer)
         try:
             yield
         finally:
             channel.viewers.discard(viewer)
-            self._addresses[viewer.address] -= 1
-            if not self._addresses[viewer.address]:
-                del self._addresses[viewer.address]
+            self._networks[viewer.network] -= 1
+            if not self._networks[viewer.network]:
+                del self._networks[viewer.network]
 
     def close(self) -> None:
         """Tell every stream to end now; safe to call from any thread and from a signal handler."""
         self.is_closing = True
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._end_all)
+        self.end_all()
 
-    def _end_all(self) -> None:
+    def end_all(self) -> None:
+        """End every stream that is open; who wants can come again. Safe to call from anywhere, as `close` is."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._end_now)
+
+    def _end_now(self) -> None:
         for viewer in self._everybody():
             viewer.end()
 
     def _everybody(self) -> list[Viewer]:
         return [viewer for channel in self._channels.values() for viewer in channel.viewers]
 
-    async def run(self) -> None:
-        """Publish boards as they change, at most four times a second; look after heartbeats and viewers."""
+    async def publish(self) -> None:
+        """Publish boards as they change, at most four times a second; a job for as long as the server runs."""
         self._loop = asyncio.get_running_loop()
-        last_beat = last_check = self._loop.time()
+        timing, wait = self._timing, 1.0
         while True:
-            await self._boards.news(timeout=1.0)
-            is_news = await self._boards.refresh()
-            is_news |= await self._publish()
-            now = self._loop.time()
-            if now - last_beat >= HEARTBEAT_SECONDS:
-                last_beat = now
-                await self._keep_alive()
-            if now - last_check >= RECHECK_SECONDS:
-                last_check = now
-                await self._end_lost()
-            await asyncio.sleep(SHORTEST_GAP if is_news else QUIET_GAP)
+            await self._boards.news(timeout=wait)
+            is_news, is_waiting = await self._publish()
+            wait = timing.shortest_gap if is_waiting else self._longest_wait()
+            await asyncio.sleep(timing.shortest_gap if is_news or is_waiting else timing.quiet_gap)
 
-    async def _publish(self) -> bool:
-        """Send what is new; whether there was anything new."""
-        is_news = False
-        for key, channel in list(self._channels.items()):
-            if channel.viewers:
-                mark = channel.mark
-                with suppress(Problem):
-                    await self._current(key)
-                is_news |= channel.mark != mark
-                await channel.hand_out()
-            elif asyncio.get_running_loop().time() - channel.asked_at > IDLE_SECONDS:
-                del self._channels[key]
-        return is_news
+    def _longest_wait(self) -> float:
+        """How long to wait for news: not beyond the moment when something that failed is due again."""
+        now = time.monotonic()
+        pauses = [channel.retry.at - now for channel in self._channels.values() if not channel.retry.is_due]
+        return min([1.0, *(max(0.0, pause) for pause in pauses)])
 
-    async def _keep_alive(self) -> None:
-        for channel in list(self._channels.values()):
-            await channel.keep_alive()
+    async def _publish(self) -> tuple[bool, bool]:
+        """Bring everything that is watched up to date; whether there was anything new, and anybody still at it."""
+        now = asyncio.get_running_loop().time()
+        for topic, channel in list(self._channels.items()):
+            if not channel.viewers and not channel.refresh.is_running and now - channel.asked_at > self._timing.idle:
+                del self._channels[topic]
+        watched = [channel.refresh for channel in self._channels.values() if channel.viewers]
+        runs = [run.ask() for run in (self._boards_refresh, *watched) if not run.is_running]
+        if not runs:
+            return False, True
+        done, waiting = await asyncio.wait(runs, timeout=self._timing.shortest_gap)
+        return any(task.result() for task in done), len(waiting) > 0 or len(runs) <= len(watched)
 
-    async def _end_lost(self) -> None:
-        """End the streams of viewers that stopped reading, and of those who may not any more."""
-        for viewer in self._everybody():
-            if viewer.is_stuck(STUCK_SECONDS) or (not await self._still_counts(viewer)):
-                viewer.end()
+    async def refresh(self, channel: "_Channel") -> bool:
+        """Make a channel's message the newest and hand it out; whether it is new. A failure is noted, never raised."""
+        serial = channel.serial
+        if channel.retry.is_due:
+            try:
+                await self._render(channel)
+            except Exception as error:
+                self._note_failure(channel, error)
+            else:
+                channel.retry.succeed()
+        await channel.broadcast()
+        return channel.serial != serial
 
-    async def _still_counts(self, viewer: Viewer) -> bool:
-        if viewer.credential is None:
-            return True
+    async def _render(self, channel: "_Channel") -> None:
+        channel.attempt = ""
+        served = await self._board(channel.topic)
+        channel.attempt = key = channel.topic.version_key(served)
+        if key != channel.version_key:
+            channel.put(key, await self._renders.run(channel.topic.renderer, served))
+
+    async def _board(self, topic: Topic) -> Served:
+        return await (self._boards.public(topic.slug) if topic.is_public else self._boards.organizers(topic.slug))
+
+    async def _refresh_boards(self) -> bool:
+        """Keep boards ready for readers, watched or not; whether there is a new one."""
         try:
-            return (await self._desk.check(viewer.credential)).may(viewer.needs)
-        except Unavailable:
-            return True
-        except Problem:
+            return await self._boards.refresh()
+        except Exception:
+            logger.exception("boards could not be kept ready; who asks for one waits until it is made")
             return False
+
+    def _note_failure(self, channel: "_Channel", error: Exception) -> None:
+        """Count a failure, log it once a version, and leave the channel alone for a while, longer each time."""
+        topic, timing = channel.topic, self._timing
+        LIVE_FAILURES.labels(topic.name).inc()
+        is_outage = isinstance(error, Unavailable)  # it ends for everybody at once: be there when it does
+        most = timing.retry_first if is_outage else timing.retry_most
+        if channel.retry.fail(channel.attempt, first=timing.retry_first, most=most):
+            trace = None if isinstance(error, Problem) else error
+            logger.error("live: %s of week %s failed: %s", topic.name, topic.slug, error, exc_info=trace)
+
+    async def heartbeats(self) -> None:
+        """Keep quiet connections open, and cut off who takes nothing; a job for as long as the server runs."""
+        loop, timing = asyncio.get_running_loop(), self._timing
+        beat_at = loop.time() + timing.heartbeat
+        while True:
+            await asyncio.sleep(min(1.0, timing.heartbeat, timing.stuck))
+            for viewer in self._everybody():
+                if viewer.is_stuck(timing.stuck):
+                    viewer.end()
+            if loop.time() >= beat_at:
+                beat_at = loop.time() + timing.heartbeat
+                for channel in list(self._channels.values()):
+                    await channel.keep_alive()
+
+    async def revocations(self) -> None:
+        """End the streams of those who may not watch any more; a job for as long as the server runs."""
+        loop, recheck = asyncio.get_running_loop(), self._timing.recheck
+        confirmed_at = loop.time()
+        while True:
+            await self._credentials.changes(timeout=max(0.0, confirmed_at + recheck - loop.time()))
+            viewers = [viewer for viewer in self._everybody() if viewer.credential is not None]
+            watched = {viewer.credential for viewer in viewers if viewer.credential is not None}
+            if loop.time() >= confirmed_at + recheck:
+                confirmed_at = loop.time()
+                await self._credentials.confirm(watched)
+            else:
+                await self._credentials.reconfirm([each for each in watched if self._credentials.holder(each) is None])
+            for viewer in viewers:
+                if not self._may_stay(viewer):
+                    viewer.end()
+
+    def _may_stay(self, viewer: Viewer) -> bool:
+        """Tell whether the credential is valid, as far as anybody knows, and still allows what the door asked for."""
+        who = self._credentials.holder(viewer.credential) if viewer.credential is not None else None
+        return who is not None and (viewer.needs is None or who.may(viewer.needs))
 
 
 class EventStream(Response):
@@ -200,19 +252,18 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(
-        self, streams: Streams, channel: Channel, address: str, credential: Credential | None, needs: Scope
-    ) -> None:
+    def __init__(self, publisher: Publisher, channel: _Channel, network: str, credential: Credential | None) -> None:
+        # X-Accel-Buffering: nginx would hold messages back until its buffer is full.
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         self.raw_headers = [header for header in self.raw_headers if header[0] != b"content-length"]
-        self._streams, self._channel = streams, channel
-        self._address, self._credential, self._needs = address, credential, needs
+        self._publisher, self._channel = publisher, channel
+        self._network, self._credential = network, credential
 
     async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
         """Send until the viewer leaves, is dropped, or the server stops."""
         wire, rest = wire_in(scope), b""
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        if wire is None or self._streams.is_closing:
+        if wire is None or self._publisher.is_closing:
             rest = self._channel.body
         else:
             await self._watch(wire, receive)
@@ -221,13 +272,13 @@ class EventStream(Response):
     async def _watch(self, wire: Wire, receive: types.Receive) -> None:
         """Be a viewer; what there is to send is sent by the channel. Returns when the stream is over."""
         task = cast("asyncio.Task[None]", asyncio.current_task())
-        viewer = Viewer(self._address, self._credential, self._needs, wire, task)
+        viewer = Viewer(self._network, self._credential, self._channel.topic.needs, wire, task)
         try:
-            with self._streams.seat(self._channel, viewer):
-                viewer.give(self._channel)
+            with self._publisher.seat(self._channel, viewer):
+                viewer.send(self._channel)
                 while (await receive())["type"] != "http.disconnect":
                     pass
         except asyncio.CancelledError:
             if not viewer.is_over:
                 raise
-            task.uncancel()
+            task.uncancel()  # we cancelled it ourselves, to end the wait: the answer still has to be closed

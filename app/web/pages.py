@@ -9,10 +9,10 @@ from starlette.responses import Response
 from app.errors import NotFound, WeekUnknown
 from app.services import weeks
 from app.web.access import BoardReader, sees_behind_freeze
-from app.web.live import board_html
 from app.web.render import render_page, wants_partial
 from app.web.routes import DatabaseRoute
 from app.web.state import installation
+from app.web.topics import board_html
 from app.web.views import board_for, receipt_for, stream_for
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)

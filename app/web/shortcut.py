@@ -10,12 +10,12 @@ from app.domain.who import Who
 from app.errors import Problem
 from app.services import weeks
 from app.web import problems
-from app.web.access import credentials_in, reads_boards, sees_behind_freeze
+from app.web.access import credentials_in, needs_of_board, reads_boards, sees_behind_freeze
 from app.web.api.activities import record_body
-from app.web.live import Key, board_html, board_json
-from app.web.origin import address_of
+from app.web.origin import network_of
 from app.web.render import wants_partial
 from app.web.state import Installation
+from app.web.topics import Topic, board_html, board_json
 
 _ADDRESS = re.compile(
     r"/|/weeks/(?P<page>[^/]+)(?P<swap>/live)?|/api/v1/weeks/(?P<json>[^/]+)/(?P<part>leaderboard|live)"
@@ -51,7 +51,7 @@ class Shortcut:
             return None
         request = Request(scope, receive)
         shown = credentials_in(request)
-        who = self._place.desk.remembered(shown[0]) if shown else None
+        who = self._place.credentials.remembered(shown[0]) if shown else None
         if who is None or not who.may("activities:write"):
             return None
         if not _SMALL.fullmatch(request.headers.get("content-length", "")):
@@ -85,7 +85,7 @@ class Shortcut:
         request = Request(scope)
         shown = credentials_in(request)
         credential = shown[0] if shown else None
-        who = self._place.desk.remembered(credential) if credential else None
+        who = self._place.credentials.remembered(credential) if credential else None
         if (credential is not None and who is None) or not self._is_let_in(who):
             return None
         slug, is_public = address["page"] or address["json"] or weeks.CURRENT, not sees_behind_freeze(who)
@@ -94,8 +94,9 @@ class Shortcut:
             return None
         if address["swap"] or address["part"] == "live":
             view = board_json if address["json"] else board_html
-            key = Key(slug, is_public, view, "read" if is_public else "admin")
-            return self._place.streams.ready(key, served, address_of(request), credential)
+            needs = needs_of_board(self._place.settings, behind_freeze=not is_public)
+            topic = Topic(slug, is_public, view, needs)
+            return self._place.streams.ready(topic, served, network_of(request), credential)
         if address["json"]:
             return served.json.answer(request)
         return (served.partial if wants_partial(request) else served.page).answer(request)

@@ -17,8 +17,8 @@ from app.services.secrets import SigningKey
 from app.services.throttle import Limit
 from app.web.board_cache import BoardCache
 from app.web.clock import Clock
-from app.web.desk import Desk
-from app.web.live import Streams
+from app.web.credential_cache import CredentialCache
+from app.web.live import Publisher
 from app.web.origin import origin_of
 from app.web.refusals import Refusals
 from app.web.scenes.projector import Projector
@@ -36,9 +36,9 @@ class Installation:
     clock: Clock
     wall: Clock
     boards: BoardCache
-    desk: Desk
+    credentials: CredentialCache
     write_queue: WriteQueue
-    streams: Streams
+    streams: Publisher
     summaries: Summaries
     projector: Projector
     refusals: Refusals

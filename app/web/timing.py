@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """All in seconds."""
+    """All in seconds. What is revoked ends within five: `trust` for requests, `recheck` for open streams."""
 
     look: float = 0.25
     """Between two looks at whether another process has committed (SQLite): its commits show within a second."""
@@ -18,6 +18,25 @@ class Timing:
     retry_first: float = 1.0
     retry_most: float = 30.0
     """What fails is tried again after the first of these, then after twice as long, up to the second."""
+    shortest_gap: float = 0.25
+    """Between two messages of a stream: four a second are as live as eyes can tell."""
+    quiet_gap: float = 0.03
+    """After news that changed nothing: news comes twice, and the next change need not wait for that."""
+    heartbeat: float = 15.0
+    """Between comments on a quiet stream: proxies close one after 30 to 60 s of silence."""
+    stuck: float = 30.0
+    """A viewer that takes nothing for so long is cut off."""
+    idle: float = 60.0
+    """A channel nobody watches, and a credential nobody uses, are forgotten after so long."""
+    recheck: float = 2.0
+    trust: float = 3.0
+    """More than `recheck`, so that whoever is confirmed all the time is never asked about by themselves."""
+    grace: float = 5.0
+    """What was confirmed so shortly before stays valid while the database does not answer."""
+    patience: float = 3.0
+    """The longest a request waits to hear who is asking."""
+    touch: float = 2.0
+    """Between two writes of when credentials were last used."""
 
 
 USUAL = Timing()

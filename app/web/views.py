@@ -6,11 +6,11 @@ from starlette.responses import Response
 from app.domain.receipt import Receipt
 from app.domain.who import Who
 from app.services import boards, weeks
-from app.web.access import credential_of, sees_behind_freeze
+from app.web.access import credential_of, needs_of_board, sees_behind_freeze
 from app.web.boards import Served
-from app.web.live import Key, View
-from app.web.origin import address_of
+from app.web.origin import network_of
 from app.web.state import Installation, installation
+from app.web.topics import Renderer, Topic
 
 
 async def board_for(place: Installation, slug: str, who: Who | None, *, as_public: bool = False) -> Served:
@@ -30,12 +30,14 @@ async def receipt_for(place: Installation, slug: str, team_id: str, *, sees_all:
     return await place.database.reads.run(load)
 
 
-async def stream_for(request: Request, slug: str, view: View, who: Who | None, *, as_public: bool = False) -> Response:
+async def stream_for(
+    request: Request, slug: str, renderer: Renderer, who: Who | None, *, as_public: bool = False
+) -> Response:
     """A live stream of a week's board as this reader may see it, or as everybody does.
 
     Raises WeekUnknown or Unavailable.
     """
     place = installation(request)
     sees_all = sees_behind_freeze(who) and not as_public
-    key = Key(slug, not sees_all, view, "admin" if sees_all else "read")
-    return await place.streams.open(key, address_of(request), credential_of(request))
+    topic = Topic(slug, not sees_all, renderer, needs_of_board(place.settings, behind_freeze=sees_all))
+    return await place.streams.open(topic, network_of(request), credential_of(request))

@@ -59,6 +59,5 @@ def cut_off(context: BrowserContext, site: Site) -> None:
     """Take a browser's network away; Chromium leaves streams open that it has, so the server ends everybody's."""
     context.set_offline(True)
     streams = site.app.state.installation.streams
-    for viewer in streams._everybody():
-        streams._loop.call_soon_threadsafe(viewer.end)
+    streams.end_all()
     until(lambda: not streams.viewers)

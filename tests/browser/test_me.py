@@ -39,7 +39,6 @@ def choose(site: Site, who: Visitor, theme: str) -> None:
     """Choose an appearance."""
     with site.database.unit_of_work() as session:
         accounts.set_theme(session, accounts.find(session, who.person_id), theme)
-    site.app.state.installation.desk.forget_all()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -18,7 +18,9 @@ def holder(shell: Shell, text: str) -> Bearer:
     database = Database(f"sqlite:///{shell.ledger}")
     try:
         with database.reading() as session:
-            return tokens.check(session, text, datetime.now(UTC))[0]
+            found = tokens.check(session, text, datetime.now(UTC)).who
+            assert isinstance(found, Bearer)
+            return found
     finally:
         database.dispose()
 

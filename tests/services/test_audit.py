@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.db import Database
+from app.domain.who import Member
 from app.errors import Malformed
 from app.models import AuditEntry
 from app.services import (
@@ -168,7 +169,9 @@ def test_no_secret_is_in_the_audit(game: Game) -> None:
         made += [screen, code]
         display = displays.pair(session, code, "Lobby", by="Olu", now=NOW)
         displays.claim(session, code, screen, NOW)
-        made.append(sign_ins.check(session, made[5], NOW)[0].csrf)
+        member = sign_ins.check(session, made[5], NOW).who
+        assert isinstance(member, Member)
+        made.append(member.csrf)
         displays.revoke(session, display.id, by="Olu", now=NOW)
         tokens.revoke(session, "Bridge", by="Olu", now=NOW)
         sign_ins.end_all(session, ada.id, by="Olu", now=NOW)

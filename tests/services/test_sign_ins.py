@@ -10,6 +10,7 @@ from app.domain.who import Member
 from app.errors import NotFound, SignInNeeded
 from app.models import Person, SignIn
 from app.services import accounts, sign_ins
+from app.services.credentials import ValidCredential
 from tests.builders import NOW
 from tests.services.people import a_person, invite, set_role, switch, trail
 
@@ -25,14 +26,20 @@ def start(database: Database, person: Person, *, replaces: str | None = None, no
         )
 
 
-def check(database: Database, secret: str, after: timedelta = timedelta()) -> tuple[Member, bool]:
+def ask(database: Database, secret: str, after: timedelta = timedelta()) -> ValidCredential:
     with database.reading() as session:
         return sign_ins.check(session, secret, NOW + after)
 
 
+def check(database: Database, secret: str, after: timedelta = timedelta()) -> Member:
+    member = ask(database, secret, after).who
+    assert isinstance(member, Member)
+    return member
+
+
 def touch(database: Database, secret: str, after: timedelta) -> None:
     with database.unit_of_work() as session:
-        sign_ins.touch(session, secret, NOW + after)
+        sign_ins.touch(session, [secret], NOW + after)
 
 
 def of_person(database: Database, person: Person, after: timedelta = timedelta()) -> list[str]:
@@ -48,18 +55,20 @@ def assert_over(database: Database, secret: str, after: timedelta = timedelta())
 def test_a_sign_in_says_who_it_is(database: Database) -> None:
     ada = a_person(database, "Ada", "organizer")
 
-    member, is_stale = check(database, start(database, ada))
+    valid = ask(database, start(database, ada))
+    member = valid.who
+    assert isinstance(member, Member)
 
     assert (member.person_id, member.name, member.role, member.email) == (
         ada.id, "Ada", "organizer", "ada@example.com",
     )  # fmt: skip
-    assert (member.organizes, is_stale) == (True, False)
+    assert (member.organizes, valid.is_stale) == (True, False)
 
 
 def test_the_secret_and_its_form_token_are_kept_nowhere(database: Database) -> None:
     ada = a_person(database, "Ada")
     secret = start(database, ada)
-    csrf = check(database, secret)[0].csrf
+    csrf = check(database, secret).csrf
 
     with database.reading() as session:
         row = session.exec(select(SignIn)).one()
@@ -71,7 +80,7 @@ def test_the_secret_and_its_form_token_are_kept_nowhere(database: Database) -> N
 def test_two_sign_ins_have_different_form_tokens(database: Database) -> None:
     ada = a_person(database, "Ada")
 
-    tokens = {check(database, start(database, ada))[0].csrf for _ in range(2)}
+    tokens = {check(database, start(database, ada)).csrf for _ in range(2)}
 
     assert len(tokens) == 2
 
@@ -79,7 +88,7 @@ def test_two_sign_ins_have_different_form_tokens(database: Database) -> None:
 def test_idle_for_twelve_hours_is_over(database: Database) -> None:
     secret = start(database, a_person(database, "Ada"))
 
-    assert check(database, secret, 12 * HOURS - A_MOMENT)[0].name == "Ada"
+    assert check(database, secret, 12 * HOURS - A_MOMENT).name == "Ada"
     assert_over(database, secret, 12 * HOURS)
 
 
@@ -89,7 +98,7 @@ def test_use_keeps_a_sign_in_alive_for_seven_days_and_no_longer(database: Databa
     for number in range(1, 17):
         touch(database, secret, number * 10 * HOURS)
 
-    assert check(database, secret, timedelta(days=7) - A_MOMENT)[0].name == "Ada"
+    assert check(database, secret, timedelta(days=7) - A_MOMENT).name == "Ada"
     assert_over(database, secret, timedelta(days=7))
 
 
@@ -104,8 +113,8 @@ def test_use_after_the_end_revives_nothing(database: Database) -> None:
 def test_use_is_written_every_five_minutes_at_most(database: Database) -> None:
     secret = start(database, a_person(database, "Ada"))
 
-    assert check(database, secret, timedelta(minutes=5) - A_MOMENT)[1] is False
-    assert check(database, secret, timedelta(minutes=5))[1] is True
+    assert ask(database, secret, timedelta(minutes=5) - A_MOMENT).is_stale is False
+    assert ask(database, secret, timedelta(minutes=5)).is_stale is True
 
 
 def test_signing_in_again_ends_what_the_browser_had(database: Database) -> None:
@@ -115,7 +124,7 @@ def test_signing_in_again_ends_what_the_browser_had(database: Database) -> None:
     second = start(database, bo, replaces=first)
 
     assert_over(database, first)
-    assert (second != first, check(database, second)[0].name) == (True, "Bo")
+    assert (second != first, check(database, second).name) == (True, "Bo")
 
 
 def test_who_is_switched_off_is_out_at_once(database: Database) -> None:
@@ -147,7 +156,7 @@ def test_a_new_role_counts_at_once(database: Database) -> None:
 
     set_role(database, ada, "organizer")
 
-    assert check(database, secret)[0].role == "organizer"
+    assert check(database, secret).role == "organizer"
 
 
 def test_ending_one_leaves_the_others(database: Database) -> None:
@@ -179,19 +188,19 @@ def test_nobody_ends_the_sign_in_of_somebody_else(database: Database) -> None:
     with pytest.raises(NotFound, match="not yours"), database.unit_of_work() as session:
         sign_ins.end(session, bo.id, theirs, by="Bo", now=NOW)
 
-    assert check(database, secret)[0].name == "Ada"
+    assert check(database, secret).name == "Ada"
 
 
 def test_ending_all_leaves_the_one_that_is_spared(database: Database) -> None:
     ada, bo = a_person(database, "Ada"), a_person(database, "Bo")
     here, there, other = start(database, ada), start(database, ada), start(database, bo)
-    spared = check(database, here)[0].sign_in_id
+    spared = check(database, here).sign_in_id
 
     with database.unit_of_work() as session:
         ended = sign_ins.end_all(session, ada.id, by="Ada", now=NOW, but=spared)
 
     assert_over(database, there)
-    assert (ended, check(database, here)[0].name, check(database, other)[0].name) == (1, "Ada", "Bo")
+    assert (ended, check(database, here).name, check(database, other).name) == (1, "Ada", "Bo")
 
 
 def test_the_list_shows_what_counts_alone(database: Database) -> None:
@@ -231,6 +240,6 @@ def test_sign_in_of_a_clock_that_was_ahead_is_over(database: Database) -> None:
 
     with pytest.raises(SignInNeeded):
         check(database, begun_ahead)
-    member, _ = check(database, begun_by_a_replica)
+    member = check(database, begun_by_a_replica)
 
     assert member.person_id == ada.id

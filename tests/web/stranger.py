@@ -71,7 +71,6 @@ def switch_off(site: Site, email: str = ADA) -> None:
         person = accounts.by_email(session, email)
         assert person is not None
         accounts.switch(session, person, on=False, granter=None, by="Olu", now=site.clock.now)
-    site.app.state.installation.desk.forget_all()
 
 
 def refusal_in(answer: httpx.Response) -> str:

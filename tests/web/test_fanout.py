@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from app.web.fanout import Channel, Viewer
+from app.web.fanout import StreamChannel, Viewer
 from app.web.wire import chunk
 
 
@@ -44,7 +44,7 @@ def told(story: Callable[[], Any]) -> Callable[[], None]:
     return test
 
 
-async def watching(channel: Channel) -> tuple[Viewer, FakeWire]:
+async def watching(channel: StreamChannel) -> tuple[Viewer, FakeWire]:
     """Somebody who watches this channel, with the task of a request that does nothing but wait."""
     wire = FakeWire()
     viewer = Viewer("127.0.0.1", None, "read", wire, asyncio.create_task(asyncio.sleep(60)))
@@ -55,12 +55,12 @@ async def watching(channel: Channel) -> tuple[Viewer, FakeWire]:
 
 @told
 async def test_everybody_gets_the_same_bytes_once() -> None:
-    channel = Channel()
+    channel = StreamChannel()
     wires = [(await watching(channel))[1] for _ in range(250)]
 
-    channel.take("1", b"one")
-    await channel.hand_out()
-    await channel.hand_out()
+    channel.put("1", b"one")
+    await channel.broadcast()
+    await channel.broadcast()
 
     assert [wire.written for wire in wires] == [[b"3\r\none\r\n"]] * 250
     assert len({id(wire.written[0]) for wire in wires}) == 1
@@ -68,15 +68,15 @@ async def test_everybody_gets_the_same_bytes_once() -> None:
 
 @told
 async def test_slow_viewer_keeps_nobody_waiting_and_skips_to_the_newest() -> None:
-    channel = Channel()
+    channel = StreamChannel()
     (_, slow), (_, quick) = await watching(channel), await watching(channel)
     slow.busy = True
     for number in (b"one", b"two", b"three"):
-        channel.take(number.decode(), number)
-        await channel.hand_out()
+        channel.put(number.decode(), number)
+        await channel.broadcast()
 
     slow.busy = False
-    await channel.hand_out()
+    await channel.broadcast()
 
     assert quick.written == [chunk(b"one"), chunk(b"two"), chunk(b"three")]
     assert slow.written == [chunk(b"three")]
@@ -84,15 +84,15 @@ async def test_slow_viewer_keeps_nobody_waiting_and_skips_to_the_newest() -> Non
 
 @told
 async def test_message_that_comes_while_another_goes_out_reaches_everybody() -> None:
-    channel = Channel()
+    channel = StreamChannel()
     wires = [(await watching(channel))[1] for _ in range(250)]
-    channel.take("1", b"one")
-    going_out = asyncio.create_task(channel.hand_out())
+    channel.put("1", b"one")
+    going_out = asyncio.create_task(channel.broadcast())
     await asyncio.sleep(0)
 
-    channel.take("2", b"two")
+    channel.put("2", b"two")
     await going_out
-    await channel.hand_out()
+    await channel.broadcast()
 
     assert [wire.written[-1] for wire in wires] == [chunk(b"two")] * 250
     assert {len(wire.written) for wire in wires} == {1, 2}
@@ -100,25 +100,25 @@ async def test_message_that_comes_while_another_goes_out_reaches_everybody() -> 
 
 @told
 async def test_same_message_under_a_new_mark_is_not_sent_again() -> None:
-    channel = Channel()
+    channel = StreamChannel()
     _, wire = await watching(channel)
-    channel.take("1", b"one")
-    await channel.hand_out()
+    channel.put("1", b"one")
+    await channel.broadcast()
 
-    channel.take("2", b"one")
-    await channel.hand_out()
+    channel.put("2", b"one")
+    await channel.broadcast()
 
     assert wire.written == [chunk(b"one")]
 
 
 @told
 async def test_nothing_is_written_to_who_has_left() -> None:
-    channel = Channel()
+    channel = StreamChannel()
     _, gone = await watching(channel)
     gone.closing = True
 
-    channel.take("1", b"one")
-    await channel.hand_out()
+    channel.put("1", b"one")
+    await channel.broadcast()
     await channel.keep_alive()
 
     assert gone.written == []
@@ -126,7 +126,7 @@ async def test_nothing_is_written_to_who_has_left() -> None:
 
 @told
 async def test_comment_goes_to_quiet_connections_only() -> None:
-    channel = Channel()
+    channel = StreamChannel()
     (_, quiet), (_, busy) = await watching(channel), await watching(channel)
     busy.busy = True
 
@@ -137,10 +137,10 @@ async def test_comment_goes_to_quiet_connections_only() -> None:
 
 @told
 async def test_viewer_is_stuck_only_while_it_has_not_taken_what_was_sent_long_ago() -> None:
-    channel = Channel()
-    channel.take("1", b"one")
+    channel = StreamChannel()
+    channel.put("1", b"one")
     viewer, wire = await watching(channel)
-    viewer.give(channel)
+    viewer.send(channel)
 
     found = [viewer.is_stuck(-1)]
     wire.busy = True
@@ -151,7 +151,7 @@ async def test_viewer_is_stuck_only_while_it_has_not_taken_what_was_sent_long_ag
 
 @told
 async def test_ending_cuts_off_who_does_not_read_and_nobody_else() -> None:
-    channel = Channel()
+    channel = StreamChannel()
     (reader, reading), (sleeper, sleeping) = await watching(channel), await watching(channel)
     sleeping.busy = True
 

@@ -1,22 +1,23 @@
 """Live streams: the whole state at once and after every change, for any number of viewers, until told to stop."""
 
 import asyncio
-import socket
 import threading
 import time
-from contextlib import suppress
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from app.config import Settings
+from app.main import create_app
 from app.services import tokens
-from app.web import live
 from app.web.boards import Served
+from app.web.timing import USUAL
+from app.web.topics import event
 from tests.builders import SLUG
-from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, SettableClock, Site, assert_problem, serving, until
-from tests.web.viewing import LIVE, parsed, state, watching
+from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, SettableClock, Site, assert_problem, until
+from tests.web.viewing import LIVE, QUICK, Flood, first_event, parsed, state, taken, unread, watch, watching
 
 
 @BOTH_ENGINES
@@ -55,7 +56,7 @@ def test_changes_in_quick_succession_come_at_most_four_times_a_second(site: Site
             received += 1
         taken = time.monotonic() - begun
 
-    assert received <= taken / live.SHORTEST_GAP + 2
+    assert received <= taken / USUAL.shortest_gap + 2
 
 
 def test_stream_of_an_unknown_week_is_a_404(site: Site) -> None:
@@ -80,87 +81,46 @@ def test_revoked_token_ends_its_open_stream_within_five_seconds(site: Site) -> N
         assert events.get(timeout=5.5) == {}
 
 
-def test_streams_beyond_the_cap_of_an_address_are_refused_and_places_come_free(settings: Settings) -> None:
-    capped = settings.changed(board_visibility="public", most_streams_per_address=2)
-    with serving(capped) as site:
-        site.game.start()
-        with watching(site) as one, watching(site) as two:
-            one.get(timeout=5)
-            two.get(timeout=5)
-            refused = site.get(LIVE)
-
-        assert_problem(refused, 503)
-        assert refused.headers["retry-after"] == "2"
-        until(lambda: site.app.state.installation.streams.viewers == 0)
-        with watching(site) as again:
-            assert again.get(timeout=5)
-
-
-def test_quiet_stream_sends_a_comment_so_that_nobody_between_closes_it(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.5)
-
+@pytest.mark.parametrize("timing", [QUICK])
+def test_heartbeats_keep_a_quiet_stream_open(site: Site) -> None:
     with watching(site) as events:
         events.get(timeout=5)
 
         assert events.get(timeout=20) == {"comment": "still here"}
 
 
-async def send_to_all(streams: live.Streams, message: bytes) -> None:
-    """Send every viewer this message."""
-    for channel in streams._channels.values():
-        channel.take("made up", message)
-        await channel.hand_out()
+@pytest.mark.parametrize("timing", [replace(USUAL, stuck=0.5)])
+def test_heartbeats_cut_off_a_viewer_that_never_reads_and_others_go_on(site: Site) -> None:
+    flood = Flood()
+    watch(site, "/flood", flood)
+    with unread(site, "/flood"), watching(site, "/flood") as events:
+        events.get(timeout=5)
+        flood.send(20_000_000)
+        site.app.state.installation.boards.hear()
+
+        until(lambda: site.app.state.installation.streams.viewers == 1)
+
+        flood.send(1)
+        site.app.state.installation.boards.hear()
+        while len(events.get(timeout=10)["data"]) != 1:
+            pass
 
 
-def test_viewer_that_never_reads_is_dropped_and_others_go_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "STUCK_SECONDS", 0.5)
-    streams = site.app.state.installation.streams
-    with socket.create_connection((httpx.URL(site.url).host, httpx.URL(site.url).port or 80)) as stuck:
-        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        stuck.sendall(f"GET {LIVE} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        until(lambda: streams.viewers == 1)
-        with watching(site) as events:
-            events.get(timeout=5)
-            flood = live.event(1, b"x" * 4_000_000)
-            asyncio.run_coroutine_threadsafe(send_to_all(streams, flood), streams._loop).result(5)
-
-            until(lambda: streams.viewers == 1)
-
-            site.record()
-            while events.get(timeout=10)["data"].count('"issue":1') == 0:
-                pass
-
-
-def test_viewer_that_never_reads_is_told_nothing_at_the_end_and_holds_nobody_up(
+def test_close_tells_a_viewer_that_never_reads_nothing_and_holds_nobody_up(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
-    streams = site.app.state.installation.streams
-    with socket.create_connection((httpx.URL(site.url).host, httpx.URL(site.url).port or 80)) as stuck:
-        stuck.sendall(f"GET {LIVE} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        until(lambda: streams.viewers == 1)
-        flood = live.event(1, b"x" * 20_000_000)
-        asyncio.run_coroutine_threadsafe(send_to_all(streams, flood), streams._loop).result(5)
+    streams, flood = site.app.state.installation.streams, Flood(20_000_000)
+    watch(site, "/flood", flood)
+    with unread(site, "/flood") as stuck:
         with watching(site) as events:
             events.get(timeout=5)
             streams.close()
 
-            assert events.get(timeout=1) == {}
-        until(lambda: streams.viewers == 0, 1)
+            assert events.get(timeout=5) == {}
+        until(lambda: streams.viewers == 0, 5)
 
-        assert taken(stuck) < len(flood)
+        assert taken(stuck) < 20_000_000
     assert caplog.records == []
-
-
-def taken(plug: socket.socket) -> int:
-    """How many bytes still come until the other side hangs up."""
-    plug.settimeout(10)
-    total = 0
-    with suppress(ConnectionError):
-        while data := plug.recv(1_000_000):
-            total += len(data)
-    return total
 
 
 def test_head_tells_the_headers_of_a_stream_and_ends(site: Site) -> None:
@@ -176,50 +136,45 @@ def test_head_tells_the_headers_of_a_stream_and_ends(site: Site) -> None:
     assert answer.content == b""
 
 
-def test_another_server_sends_the_state_alone(site: Site) -> None:
+def test_another_server_sends_the_state_alone(site: Site, settings: Settings) -> None:
     site.record()
-    heard: list[dict[str, Any]] = []
+    other = create_app(settings.changed(board_visibility="public"), clock=site.clock)
 
-    async def send(message: Any) -> None:
-        heard.append(message)
+    async def ask() -> httpx.Response:
+        async with (
+            other.router.lifespan_context(other),
+            httpx.AsyncClient(transport=httpx.ASGITransport(other)) as client,
+        ):
+            return await client.get(f"http://localhost{LIVE}")
 
-    async def receive() -> Any:
-        return {"type": "http.request"}
-
-    scope = {"type": "http", "method": "GET", "path": LIVE, "scheme": "http", "query_string": b""}
-    scope["headers"] = [(b"host", b"localhost")]
-    streams = site.app.state.installation.streams
-    asyncio.run_coroutine_threadsafe(site.app(scope, receive, send), streams._loop).result(5)
-
-    (event,) = parsed(iter([*heard[1]["body"].decode().split("\n")]))
-    assert state(event) == site.board()
-    assert (len(heard), heard[1].get("more_body", False), streams.viewers) == (2, False, 0)
+    (only,) = parsed(iter(asyncio.run(ask()).text.split("\n")))
+    assert state(only) == site.board()
 
 
-def test_older_board_that_takes_longer_to_render_does_not_replace_a_newer_one(site: Site) -> None:
-    place = site.app.state.installation
+def test_open_while_an_older_board_is_rendered_begins_with_the_newer_one(site: Site) -> None:
     began, may_go_on = threading.Event(), threading.Event()
 
-    def view(served: Served) -> bytes:
+    def issues(served: Served) -> bytes:
         if not served.board.totals["issue"]:
             began.set()
             may_go_on.wait(5)
-        return str(served.board.totals["issue"]).encode()
+        return event(1, str(served.board.totals["issue"]).encode())
 
-    key = live.Key(SLUG, True, view)
-    older = asyncio.run_coroutine_threadsafe(place.streams.open(key, "one", None), place.streams._loop)
-    began.wait(5)
-    site.record()
-    newer = asyncio.run_coroutine_threadsafe(place.streams.open(key, "two", None), place.streams._loop)
-    time.sleep(0.2)
-    may_go_on.set()
-    streams = [each.result(5) for each in (older, newer)]
+    watch(site, "/issues", issues)
+    with ThreadPoolExecutor(2) as pool:
+        older = pool.submit(first_event, site, "/issues")
+        began.wait(5)
+        site.record()
+        newer = pool.submit(first_event, site, "/issues")
+        time.sleep(0.2)
+        may_go_on.set()
 
-    assert [each._channel.body for each in streams] == [b"1", b"1"]
+        assert newer.result(10)["data"] == "1"
+        assert older.result(10)["data"] in {"0", "1"}
 
 
-def test_viewers_who_leave_leave_nothing_behind(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "IDLE_SECONDS", 0.1)
+@pytest.mark.parametrize("timing", [replace(USUAL, idle=0.1)])
+def test_publish_forgets_topics_that_nobody_watches_any_more(site: Site) -> None:
     streams = site.app.state.installation.streams
 
     with watching(site) as events:
@@ -228,7 +183,7 @@ def test_viewers_who_leave_leave_nothing_behind(site: Site, monkeypatch: pytest.
 
     until(lambda: streams.viewers == 0)
     site.record()
-    until(lambda: not streams._channels)
+    until(lambda: not streams.topics)
 
 
 def test_midnight_reaches_open_streams(site: Site, clock: SettableClock) -> None:

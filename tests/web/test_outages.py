@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from app.domain.who import SCOPES
-from app.web import desk
 from tests import postgresql as pg
 from tests.builders import CATS, OWLS, RULES, SLUG, an_activity
 from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, WEEK, Site, assert_problem, until
+from tests.web.viewing import QUICK
 
 
 @contextmanager
@@ -89,11 +89,9 @@ def test_a_full_disk_refuses_writes_and_lets_reads_go_on(site: Site) -> None:
 
 
 @SIGNED_IN
+@pytest.mark.parametrize("timing", [QUICK])
 @pytest.mark.parametrize("engine", ["own_postgresql"])
-def test_while_the_database_is_away_boards_are_read_and_writes_wait(
-    site: Site, own_postgresql: pg.PostgreSQL, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(desk, "KEEP_SECONDS", 0.0)
+def test_while_the_database_is_away_boards_are_read_and_writes_wait(site: Site, own_postgresql: pg.PostgreSQL) -> None:
     site.record(external_id="one")
     site.token("activities:write")
     pages = ["/", f"/weeks/{SLUG}", f"/weeks/{SLUG}/summary", f"{WEEK}/leaderboard"]

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from app.services import accounts, displays, sign_ins
+from app.db import Database
+from app.services import accounts, displays, sign_ins, tokens
 from tests.builders import SLUG
 from tests.web.site import SIGNED_IN, Site, Visitor, pair, sign_in, until
-from tests.web.viewing import watching
+from tests.web.viewing import LIVE, QUICK, watching
 
 BOARD, DISPLAY = f"/weeks/{SLUG}/live", "/display/live"
 
@@ -94,3 +95,29 @@ def test_a_page_is_refused_within_five_seconds(site: Site) -> None:
 
     assert until(lambda: who.get("/me").status_code == 401, 5) < 5
     assert until(lambda: screen.get(f"/weeks/{SLUG}").status_code == 401, 5) < 5
+
+
+@pytest.mark.parametrize("timing", [QUICK])
+@pytest.mark.parametrize("path", [LIVE, BOARD, DISPLAY, f"/weeks/{SLUG}/summary/present/live"])
+def test_a_stream_of_a_public_board_needs_no_scope_but_ends_with_its_token(site: Site, path: str) -> None:
+    token = site.token("rules:write")
+    with watching(site, path, Authorization=f"Bearer {token}") as events:
+        seen = [events.get(timeout=5) for _ in range(6)]
+        with site.database.unit_of_work() as session:
+            tokens.revoke(session, "rules:write", by="Olu", now=site.clock.now)
+        while events.get(timeout=5.5) != {}:
+            pass
+
+    assert [each.get("comment") for each in seen] == [None, *["still here"] * 5]
+
+
+@SIGNED_IN
+def test_a_change_in_another_process_ends_a_stream_within_five_seconds(site: Site) -> None:
+    with watching(site, LIVE, Authorization=f"Bearer {site.token('read')}") as events:
+        events.get(timeout=5)
+        other = Database(site.database.url)
+        with other.unit_of_work() as session:
+            tokens.revoke(session, "read", by="Olu", now=site.clock.now)
+        other.dispose()
+
+        assert events.get(timeout=5) == {}

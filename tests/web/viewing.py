@@ -5,16 +5,87 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from http.client import HTTPConnection, HTTPException
 from queue import Queue
 from typing import Any
 
 import httpx
+from starlette.requests import Request
+from starlette.responses import Response
 
-from tests.web.site import WEEK, Site
+from app.domain.who import Scope
+from app.web.boards import Served
+from app.web.timing import USUAL
+from app.web.topics import Renderer, Topic, event
+from tests.builders import SLUG
+from tests.web.site import WEEK, Site, until
 
 LIVE = f"{WEEK}/live"
+QUICK = replace(USUAL, heartbeat=0.2, recheck=0.2, trust=0.3, retry_first=0.2, retry_most=0.4, touch=0.05)
+"""A server whose live parts do in tenths of seconds what takes seconds otherwise."""
+TRUSTING_NOBODY = replace(USUAL, trust=0.0, touch=0.01)
+"""A server that asks the database who somebody is each time, and writes at once that they were here."""
 Event = dict[str, str]
+
+
+class Flood:
+    """A renderer of messages of any length."""
+
+    name = "flood"
+
+    def __init__(self, length: int = 1) -> None:
+        self._length = length
+
+    def send(self, length: int) -> None:
+        """Make the next message this long."""
+        self._length = length
+
+    def version_key(self, _served: Served) -> str:
+        """The length says all."""
+        return str(self._length)
+
+    def __call__(self, _served: Served) -> bytes:
+        """The message."""
+        return event(1, b"x" * self._length)
+
+
+def watch(site: Site, path: str, renderer: Renderer, needs: Scope | None = None) -> None:
+    """Let the server stream what this renderer makes of the standard week's board, at an address of its own."""
+    publisher = site.app.state.installation.streams
+
+    async def stream(request: Request) -> Response:
+        found: Response = await publisher.open(Topic(SLUG, True, renderer, needs), "192.0.2.1", None)
+        return found
+
+    site.app.router.add_route(path, stream)
+
+
+def first_event(site: Site, path: str) -> Event:
+    """What somebody gets first who comes now."""
+    with watching(site, path) as events:
+        return events.get(timeout=10)
+
+
+@contextmanager
+def unread(site: Site, path: str) -> Iterator[socket.socket]:
+    """A viewer that never reads."""
+    address = httpx.URL(site.url)
+    before = site.app.state.installation.streams.viewers
+    with socket.create_connection((address.host, address.port or 80)) as plug:
+        plug.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        until(lambda: site.app.state.installation.streams.viewers == before + 1)
+        yield plug
+
+
+def taken(plug: socket.socket) -> int:
+    """How many bytes still come until the other side hangs up."""
+    plug.settimeout(10)
+    total = 0
+    with suppress(ConnectionError):
+        while data := plug.recv(1_000_000):
+            total += len(data)
+    return total
 
 
 @contextmanager

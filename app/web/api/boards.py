@@ -8,9 +8,9 @@ from app.web.access import BoardReader, sees_behind_freeze
 from app.web.api.schemas import LeaderboardOut, ReceiptOut
 from app.web.api.weeks import Slug
 from app.web.documents import receipt_document
-from app.web.live import board_json
 from app.web.routes import DatabaseRoute
 from app.web.state import installation
+from app.web.topics import board_json
 from app.web.views import board_for, receipt_for, stream_for
 
 router = APIRouter(tags=["boards"], route_class=DatabaseRoute)

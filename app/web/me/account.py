@@ -77,7 +77,6 @@ async def save_settings(
     except (Malformed, TooMany) as problem:
         field = "name" if theme in accounts.THEMES else "theme"
         return await _settings(request, who, name, theme, errors={field: problem.detail}, refused=problem)
-    place.desk.forget_all()
     return redirects.see(request, "my_settings", done="saved")
 
 
@@ -100,7 +99,6 @@ async def end_other_sign_ins(request: Request, who: SignedIn) -> Response:
             sign_ins.end_all(session, who.person_id, by=who.name, now=place.wall(), but=who.sign_in_id)
 
     await place.database.writes.run(end)
-    place.desk.forget_all()
     return redirects.see(request, "my_settings", done="ended-others")
 
 
@@ -115,7 +113,6 @@ def _end(request: Request, who: Member, sign_in_id: str) -> None:
     place = installation(request)
     with place.acting(request, who) as session:
         sign_ins.end(session, who.person_id, sign_in_id, by=who.name, now=place.wall())
-    place.desk.forget_all()
 
 
 def _gone(request: Request) -> Response:

@@ -93,7 +93,6 @@ async def revoke_display(request: Request, who: Organizer, display: str) -> Resp
             displays.revoke(session, display, by=who.name, now=place.wall())
 
     await installation(request).database.writes.run(revoke)
-    installation(request).desk.forget_all()
     return redirects.see(request, "organizer_displays", done="revoked")
 
 

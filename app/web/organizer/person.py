@@ -211,7 +211,6 @@ def _do(
         raise
     except Problem as problem:
         return _refused(request, who, person_id, problem, form, typed)
-    place.desk.forget_all()
     if then:
         return redirects.see(request, then)
     return redirects.see(request, "organizer_person", done=done, person_id=person_id)

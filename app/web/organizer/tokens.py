@@ -71,7 +71,6 @@ def revoke_token(request: Request, who: Organizer, token_id: str) -> Response:
         raise
     except Problem as problem:
         return _show(request, who, refusal(problem))
-    place.desk.forget_all()
     return redirects.see(request, "organizer_tokens", done="revoked")
 
 

@@ -19,9 +19,9 @@ from app.services.latest import Heard
 from app.web import render
 from app.web.boards import Served
 from app.web.clock import Clock
-from app.web.live import event
 from app.web.scenes import Turn, rotation, rotation_of, scenes_text, turns_for
 from app.web.scenes.scene import Stage
+from app.web.topics import event
 
 MOST_NEWS = 8
 TALKATIVE = 5
@@ -51,6 +51,8 @@ class Projector:
     there are for as long as no organizer has chosen others.
     """
 
+    name = "display"
+
     def __init__(self, database: Database, clock: Clock, setting: Sequence[str]) -> None:
         self._database, self._clock = database, clock
         self._setting = self._turns = rotation(setting)
@@ -78,7 +80,7 @@ class Projector:
         except Malformed:
             self._turns = self._setting
 
-    def mark(self, served: Served) -> str:
+    def version_key(self, served: Served) -> str:
         """Differs whenever the picture of this board does, by the board or by the scenes chosen for it."""
         return _mark(served, self._turns)
 

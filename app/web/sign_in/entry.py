@@ -9,7 +9,7 @@ from app.services import sign_ins
 from app.services.sign_ins import Way
 from app.web import cookies, redirects
 from app.web.origin import address_of
-from app.web.state import Installation, installation
+from app.web.state import Installation
 
 
 def start(session: Session, request: Request, person: Person, way: Way, place: Installation) -> str:
@@ -25,7 +25,6 @@ def enter(request: Request, secret: str, route: str, *, done: str = "") -> Respo
     """Lead somebody in, with a new secret: whatever the browser held before does not count any more."""
     response = redirects.see(request, route, done=done)
     cookies.write(request, response, "sign-in", secret)
-    installation(request).desk.forget_all()
     return response
 
 

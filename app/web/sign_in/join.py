@@ -91,7 +91,6 @@ async def join_the_team(
     try:
         if member is not None:
             await place.database.writes.run(_join, place, request, code, member)
-            place.desk.forget_all()
             return redirects.see(request, "me", done="joined")
         cookies.check_safe(request, place.settings)
         await place.count(throttle.JOINS_FROM_ADDRESS, network_of(request))

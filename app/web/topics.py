@@ -1,0 +1,51 @@
+"""Topics: what one can watch, and what turns a board into the message that viewers of a topic get."""
+
+from typing import NamedTuple, Protocol
+
+from app.domain.who import Scope
+from app.web.boards import Served
+
+
+class Renderer(Protocol):
+    """Turns a board into one message: the bytes of a server-sent event."""
+
+    def __call__(self, served: Served, /) -> bytes:
+        """Render a board's message; called in a thread."""
+
+
+class Topic(NamedTuple):
+    """One week's board for one audience, as one renderer shows it.
+
+    `needs` is what the topic's door asked for: nothing where everybody may watch. It must hold as long as the stream.
+    """
+
+    slug: str
+    is_public: bool
+    renderer: Renderer
+    needs: Scope | None
+
+    @property
+    def name(self) -> str:
+        """The renderer's name, for figures and logs."""
+        return str(getattr(self.renderer, "name", None) or getattr(self.renderer, "__name__", "other"))
+
+    def version_key(self, served: Served) -> str:
+        """Name the message of this board: equal keys mean equal bytes. Who shows more than the board has its own."""
+        own = getattr(self.renderer, "version_key", None)
+        return str(own(served)) if own is not None else served.mark
+
+
+def event(version: int, data: bytes, name: str = "") -> bytes:
+    """One server-sent event; every line of the data becomes a line of its own, so that none can start a field."""
+    head = b"id: %d\n" % version + (b"event: %b\n" % name.encode() if name else b"")
+    return head + b"".join(b"data: " + line + b"\n" for line in data.splitlines()) + b"\n"
+
+
+def board_json(served: Served) -> bytes:
+    """The leaderboard as the API's stream sends it."""
+    return event(served.board.version, served.json.body, "board")
+
+
+def board_html(served: Served) -> bytes:
+    """The moving part of the board's page, unnamed so that htmx swaps it in."""
+    return event(served.board.version, served.partial.body)

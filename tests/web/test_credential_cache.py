@@ -1,0 +1,413 @@
+"""The credential cache: many asked about at once, nobody trusted for long, and nothing revived by an outage."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import QueuePool
+from sqlmodel import select
+
+from app import jobs
+from app.db import Database
+from app.engines import Limits
+from app.errors import SignInNeeded, Unavailable
+from app.models import Display, SignIn, Token
+from app.services import accounts, credentials, displays, people, sign_ins, tokens
+from app.web.credential_cache import Credential, CredentialCache
+from app.web.timing import USUAL, Timing
+from tests import postgresql as pg
+from tests.builders import NOW
+from tests.cost import statements_to
+from tests.web.site import BOTH_ENGINES, SettableClock
+
+SHORT = replace(USUAL, trust=0.0, grace=0.4, patience=3.0, touch=0.01)
+"""Every check asks the database, and a moment is enough to be too old for an outage."""
+
+
+@dataclass
+class Desk:
+    """A cache in front of a database, and people who sign in, tools with tokens, screens."""
+
+    database: Database
+    clock: SettableClock
+    timing: Timing = SHORT
+
+    def sign_in(self, number: int = 0, **how: str | None) -> Credential:
+        """Somebody's new sign-in."""
+        with self.database.unit_of_work() as session:
+            person, _ = people.find_or_create(session, f"p{number}@example.com", f"Person {number}", NOW)
+            secret = sign_ins.start(
+                session, person, "email", address="", agent="", replaces=how.get("replaces"), now=self.clock.now
+            )
+            return Credential("sign-in", secret)
+
+    def token(self, name: str = "zendesk", days: int | None = None) -> Credential:
+        """A tool's token."""
+        with self.database.unit_of_work() as session:
+            text = tokens.create(session, name=name, scopes=["read"], days=days, by="Olu", now=self.clock.now)
+            return Credential("token", text)
+
+    def screen(self) -> Credential:
+        """A paired screen."""
+        secret = credentials.make(credentials.SCREEN)
+        with self.database.unit_of_work() as session:
+            code = displays.code_of("a key", secret)
+            displays.pair(session, code, "Lobby", by="Olu", now=self.clock.now)
+            displays.claim(session, code, secret, self.clock.now)
+        return Credential("display", secret)
+
+    def run(self, story: Callable[[CredentialCache], Awaitable[None]]) -> None:
+        """Tell a story about a cache of this database."""
+
+        async def told() -> None:
+            cache = CredentialCache(self.database, self.clock, self.timing)
+            async with jobs.running(cache.touch, retry=1.0):
+                await story(cache)
+
+        asyncio.run(told())
+
+
+@pytest.fixture
+def desk(database: Database, clock: SettableClock) -> Desk:
+    """The database of the test, behind a cache."""
+    return Desk(database, clock)
+
+
+def names(cache: CredentialCache, *shown: Credential) -> list[str | None]:
+    """Who holds these, as far as the cache knows."""
+    return [who.name if (who := cache.holder(each)) else None for each in shown]
+
+
+async def outcome(cache: CredentialCache, shown: Credential) -> str:
+    """Who holds this, or the problem."""
+    try:
+        return (await cache.check(shown)).name
+    except (SignInNeeded, Unavailable) as problem:
+        return type(problem).__name__
+
+
+@contextmanager
+def another_process(desk: Desk) -> Iterator[Database]:
+    """The same database in another process, whose commits the cache does not hear of."""
+    other = Database(desk.database.url)
+    try:
+        yield other
+    finally:
+        other.dispose()
+
+
+@BOTH_ENGINES
+def test_check_says_who_holds_a_credential_of_each_kind(desk: Desk) -> None:
+    shown = [desk.sign_in(), desk.token(), desk.screen()]
+
+    async def story(cache: CredentialCache) -> None:
+        assert [(await cache.check(each)).name for each in shown] == ["Person 0", "zendesk", "Lobby"]
+        wrong = [
+            Credential("token", shown[0].secret),
+            Credential("sign-in", shown[1].secret),
+            Credential("display", "x"),
+        ]
+        assert [await outcome(cache, each) for each in wrong] == ["SignInNeeded"] * 3
+
+    desk.run(story)
+
+
+@BOTH_ENGINES
+def test_confirm_takes_as_many_queries_for_200_viewers_as_for_2(desk: Desk) -> None:
+    viewers = [desk.sign_in(number) for number in range(200)] + [desk.token(), desk.screen()]
+    desk.timing = USUAL
+
+    async def story(cache: CredentialCache) -> None:
+        counts = []
+        for watched in (viewers[:2], viewers[:200], viewers[198:], viewers):
+            with statements_to(desk.database) as statements:
+                await cache.confirm(watched)
+            counts.append(len([each for each in statements if each.lstrip().startswith("SELECT")]))
+            assert None not in names(cache, *watched)
+        assert counts == [1, 1, 3, 3]
+
+    desk.run(story)
+
+
+@pytest.mark.parametrize(("count", "queries"), [(500, 1), (501, 2)])
+def test_check_many_takes_a_query_for_every_500(desk: Desk, count: int, queries: int) -> None:
+    secrets = [desk.sign_in(1).secret, *(f"as_{number}" for number in range(1, count))]
+
+    with statements_to(desk.database) as statements, desk.database.reading() as session:
+        answers = sign_ins.check_many(session, secrets, NOW)
+
+    assert (len(answers), [secret for secret, answer in answers.items() if not isinstance(answer, SignInNeeded)]) == (
+        count,
+        secrets[:1],
+    )
+    assert len([each for each in statements if each.startswith("SELECT")]) == queries
+
+
+def test_check_by_many_requests_at_once_takes_one_query(desk: Desk) -> None:
+    shown = [desk.sign_in(number) for number in range(50)]
+
+    async def story(cache: CredentialCache) -> None:
+        with statements_to(desk.database) as statements:
+            found = await asyncio.gather(*(cache.check(each) for each in shown))
+        assert [who.name for who in found] == [f"Person {number}" for number in range(50)]
+        assert len([each for each in statements if each.startswith("SELECT")]) == 1
+
+    desk.run(story)
+
+
+def test_check_trusts_an_answer_for_a_moment_and_no_longer(desk: Desk) -> None:
+    desk.timing = replace(USUAL, trust=0.2)
+    shown = desk.token()
+
+    async def story(cache: CredentialCache) -> None:
+        await cache.check(shown)
+        with another_process(desk) as other, other.unit_of_work() as session:
+            tokens.revoke(session, "zendesk", by="Olu", now=NOW)
+        first = await outcome(cache, shown)
+        await asyncio.sleep(0.25)
+
+        assert (first, await outcome(cache, shown), names(cache, shown)) == ("zendesk", "SignInNeeded", [None])
+
+    desk.run(story)
+
+
+@pytest.mark.parametrize("kind", ["token", "sign-in", "display", "person"])
+def test_a_change_here_takes_hold_at_once_and_only_for_whom_it_concerns(desk: Desk, kind: str) -> None:
+    desk.timing = USUAL
+    shown = {"token": desk.token(), "sign-in": desk.sign_in(1), "display": desk.screen(), "person": desk.sign_in(2)}
+
+    def change(person_id: str, sign_in_id: str) -> None:
+        with desk.database.unit_of_work() as session:
+            if kind == "token":
+                tokens.revoke(session, "zendesk", by="Olu", now=NOW)
+            elif kind == "sign-in":
+                sign_ins.end(session, person_id, sign_in_id, by="Olu", now=NOW)
+            elif kind == "display":
+                displays.revoke(session, session.exec(select(Display.id)).one(), by="Olu", now=NOW)
+            else:
+                person = accounts.find(session, person_id)
+                accounts.switch(session, person, on=False, granter=None, by="Olu", now=NOW)
+
+    async def story(cache: CredentialCache) -> None:
+        for each in shown.values():
+            await cache.check(each)
+        holder = cache.holder(shown[kind])
+        change(getattr(holder, "person_id", ""), getattr(holder, "sign_in_id", ""))
+
+        remembered = {each: cache.remembered(credential) is not None for each, credential in shown.items()}
+
+        assert remembered == {each: each != kind for each in shown}
+        assert await outcome(cache, shown[kind]) == "SignInNeeded"
+
+    desk.run(story)
+
+
+def test_signing_in_forgets_only_what_it_replaces(desk: Desk) -> None:
+    desk.timing = USUAL
+    mine, others = desk.sign_in(1), [desk.sign_in(2), desk.token(), desk.screen()]
+
+    async def story(cache: CredentialCache) -> None:
+        for each in (mine, *others):
+            await cache.check(each)
+
+        desk.sign_in(1, replaces=mine.secret)
+
+        with statements_to(desk.database) as statements:
+            assert [await outcome(cache, each) for each in others] == ["Person 2", "zendesk", "Lobby"]
+        assert (statements, await outcome(cache, mine)) == ([], "SignInNeeded")
+
+    desk.run(story)
+
+
+@pytest.mark.parametrize("how", ["role", "name", "theme"])
+def test_what_a_person_is_shows_at_once(desk: Desk, how: str) -> None:
+    desk.timing = USUAL
+    shown = desk.sign_in()
+
+    async def story(cache: CredentialCache) -> None:
+        await cache.check(shown)
+        with desk.database.unit_of_work() as session:
+            person = people.by_email(session, ["p0@example.com"])["p0@example.com"]
+            if how == "role":
+                accounts.set_role(session, person, "organizer", granter=None, by="Olu", now=NOW)
+            elif how == "name":
+                people.find_or_create(session, "p0@example.com", "Somebody Else", NOW)
+            else:
+                accounts.set_theme(session, person, "dark")
+
+        found = await cache.check(shown)
+
+        expected = {"role": "organizer", "name": "Somebody Else", "theme": "dark"}
+        assert getattr(found, how) == expected[how]
+
+    desk.run(story)
+
+
+def test_check_that_read_before_a_change_is_not_remembered_after_it(desk: Desk) -> None:
+    desk.timing = USUAL
+    shown = desk.sign_in()
+
+    def change() -> None:
+        with desk.database.unit_of_work() as session:
+            person = people.by_email(session, ["p0@example.com"])["p0@example.com"]
+            accounts.set_theme(session, person, "dark")
+
+    def change_elsewhere(*_connection: object) -> None:
+        """The row was read, and nobody has it yet."""
+        changing = Thread(target=change)
+        changing.start()
+        changing.join()
+
+    async def story(cache: CredentialCache) -> None:
+        event.listen(desk.database.reader.pool, "checkin", change_elsewhere)
+        before = await cache.check(shown)
+        event.remove(desk.database.reader.pool, "checkin", change_elsewhere)
+
+        assert (before.theme, cache.remembered(shown), (await cache.check(shown)).theme) == ("auto", None, "dark")  # type: ignore[union-attr]
+
+    desk.run(story)
+
+
+@BOTH_ENGINES
+def test_touch_writes_who_is_there_in_one_transaction(desk: Desk) -> None:
+    shown = [*(desk.sign_in(number) for number in range(30)), desk.token(), desk.screen()]
+    later = desk.clock.now + timedelta(minutes=10)
+
+    def used() -> set[object]:
+        with desk.database.reading() as session:
+            columns = (SignIn.used_at, Token.used_at, Display.seen_at)
+            return {moment for column in columns for moment in session.exec(select(column))}
+
+    async def story(cache: CredentialCache) -> None:
+        desk.clock.now = later
+        with statements_to(desk.database) as statements:
+            await cache.confirm(shown)
+            while used() != {later}:
+                await asyncio.sleep(0.02)
+        assert len([each for each in statements if each.startswith("UPDATE")]) == 3
+        with statements_to(desk.database) as statements:
+            await cache.confirm(shown)
+            await asyncio.sleep(0.1)
+        assert [each for each in statements if each.startswith("UPDATE")] == []
+
+    desk.run(story)
+
+
+def test_confirm_forgets_who_has_gone(desk: Desk) -> None:
+    desk.timing = replace(USUAL, idle=0.1)
+    one, two = desk.sign_in(1), desk.sign_in(2)
+
+    async def story(cache: CredentialCache) -> None:
+        await cache.check(one)
+        await cache.check(two)
+        await asyncio.sleep(0.15)
+
+        await cache.confirm([one])
+
+        assert names(cache, one, two) == ["Person 1", None]
+
+    desk.run(story)
+
+
+OWN_POSTGRESQL = pytest.mark.parametrize("engine", ["own_postgresql"])
+
+
+@contextmanager
+def away(server: pg.PostgreSQL) -> Iterator[None]:
+    """The database is away for as long as the block lasts."""
+    server.stop()
+    try:
+        yield
+    finally:
+        server.start()
+
+
+@OWN_POSTGRESQL
+def test_an_outage_keeps_who_was_confirmed_just_before(desk: Desk, own_postgresql: pg.PostgreSQL) -> None:
+    desk.timing = replace(SHORT, grace=1.0, idle=0.1)
+    shown, never_seen = desk.sign_in(), desk.token()
+
+    async def story(cache: CredentialCache) -> None:
+        await cache.check(shown)
+        with away(own_postgresql):
+            first = [await outcome(cache, shown), await outcome(cache, never_seen)]
+            await asyncio.sleep(1.2)
+            await cache.confirm([shown])
+            second = [await outcome(cache, shown), *names(cache, shown)]
+        assert (first, second) == (["Person 0", "Unavailable"], ["Person 0", "Person 0"])
+        while await outcome(cache, never_seen) == "Unavailable":
+            await cache.confirm([shown])
+
+    desk.run(story)
+
+
+@OWN_POSTGRESQL
+def test_an_outage_revives_nothing_revoked(desk: Desk, own_postgresql: pg.PostgreSQL) -> None:
+    revoked, ended, confirmed = desk.token(), desk.sign_in(1), desk.sign_in(2)
+
+    async def story(cache: CredentialCache) -> None:
+        for each in (revoked, ended, confirmed):
+            await cache.check(each)
+        with another_process(desk) as other, other.unit_of_work() as session:
+            tokens.revoke(session, "zendesk", by="Olu", now=NOW)
+            person = people.by_email(session, ["p1@example.com"])["p1@example.com"]
+            sign_ins.end_all(session, person.id, by="Olu", now=NOW)
+        await asyncio.sleep(SHORT.grace + 0.1)
+        await cache.check(confirmed)
+        with away(own_postgresql):
+            found = [await outcome(cache, each) for each in (revoked, ended, confirmed)]
+        assert found == ["Unavailable", "Unavailable", "Person 2"]
+
+    desk.run(story)
+
+
+@OWN_POSTGRESQL
+def test_an_outage_lengthens_no_life(desk: Desk, own_postgresql: pg.PostgreSQL) -> None:
+    desk.timing = replace(SHORT, grace=60.0)
+    token, idle, screen = desk.token(days=1), desk.sign_in(), desk.screen()
+
+    async def story(cache: CredentialCache) -> None:
+        shown = (token, idle, screen)
+        for each in shown:
+            await cache.check(each)
+        with away(own_postgresql):
+            found = []
+            for later in (timedelta(hours=11), timedelta(hours=13), timedelta(hours=25)):
+                desk.clock.now = NOW + later
+                found.append([await outcome(cache, each) for each in shown])
+                assert names(cache, *shown) == [None if each == "Unavailable" else each for each in found[-1]]
+        assert found == [
+            ["zendesk", "Person 0", "Lobby"],
+            ["zendesk", "Unavailable", "Lobby"],
+            ["Unavailable", "Unavailable", "Lobby"],
+        ]
+
+    desk.run(story)
+
+
+@pytest.mark.parametrize("seconds", [0.2, 30.0])
+def test_a_database_that_is_merely_busy_is_not_away(desk: Desk, seconds: float) -> None:
+    """Every connection is in somebody's hands: what was confirmed a while ago is not believed for that."""
+    desk.database = Database(desk.database.url, limits=Limits(request=0.3))
+    desk.timing = replace(SHORT, patience=seconds, grace=1.0)
+    shown = desk.token()
+    pool = desk.database.reader.pool
+    assert isinstance(pool, QueuePool)
+
+    async def story(cache: CredentialCache) -> None:
+        await cache.check(shown)
+        held = [desk.database.reader.connect() for _ in range(pool.size())]
+        found = [await outcome(cache, shown)]
+        await asyncio.sleep(1.0)
+        found += [await outcome(cache, shown) for _ in range(2)]
+        for connection in held:
+            connection.close()
+        assert found == ["zendesk", "Busy", "Busy"]
+
+    desk.run(story)
+    desk.database.dispose()
