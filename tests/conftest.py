@@ -1,6 +1,7 @@
 """What every test may ask for: a moment, settings, and a fresh database on each engine."""
 
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from sqlalchemy import Engine, event
 
 from app.config import PROJECT, Settings, sqlite_url
 from app.db import Database
@@ -35,6 +37,13 @@ def _register_profiles() -> None:
 
 
 _register_profiles()
+
+
+@event.listens_for(Engine, "connect")
+def _reverse_what_has_no_order(connection: Any, _record: Any) -> None:
+    """Let SQLite return rows that nobody ordered last first: who relies on their order is noticed, on any machine."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA reverse_unordered_selects = ON")
 
 
 def _migrate(database: Database) -> None:

@@ -119,7 +119,11 @@ def _find(session: Session, secret: str) -> Display | None:
 
 def every(session: Session) -> list[Display]:
     """All displays that are not revoked, newest first."""
-    query = select(Display).where(col(Display.revoked_at).is_(None)).order_by(col(Display.created_at).desc())
+    query = (
+        select(Display)
+        .where(col(Display.revoked_at).is_(None))
+        .order_by(col(Display.created_at).desc(), col(Display.id))
+    )
     return list(session.exec(query))
 
 

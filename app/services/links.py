@@ -145,6 +145,7 @@ def revoke(session: Session, person: Person, *, by: str, now: datetime) -> int:
     query = select(SignInLink).where(
         SignInLink.person_id == person.id, col(SignInLink.used_at).is_(None), col(SignInLink.revoked_at).is_(None)
     )
+    query = query.order_by(col(SignInLink.created_at), col(SignInLink.id))
     found = [link for link in session.exec(query) if _lasts(link, now)]
     for link in found:
         link.revoked_at = now

@@ -111,10 +111,8 @@ def _answer(
 def of_person(session: Session, person_id: str, now: datetime) -> list[SignIn]:
     """Everything a person is signed in with, the last used first."""
     query = select(SignIn).where(SignIn.person_id == person_id, col(SignIn.ended_at).is_(None))
-    return sorted(
-        (each for each in session.exec(query) if _lasts(each.used_at, each.expires_at, now)),
-        key=lambda each: each.used_at,
-    )[::-1]
+    last_used_first = query.order_by(col(SignIn.used_at).desc(), col(SignIn.created_at).desc(), col(SignIn.id))
+    return [sign_in for sign_in in session.exec(last_used_first) if _lasts(sign_in.used_at, sign_in.expires_at, now)]
 
 
 def latest(session: Session, person_ids: Sequence[str]) -> dict[str, datetime]:

@@ -138,7 +138,7 @@ def members(session: Session, week: Week) -> dict[str, list[Person]]:
 def group_members(all_joins: Mapping[str, list[Join]], names_by_id: Mapping[str, str]) -> dict[str, list[str]]:
     """The ids of who is in each team after these joins, by team id; people sorted by name."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for person_id in sorted(all_joins, key=lambda each: (names_by_id[each].casefold(), names_by_id[each])):
+    for person_id in sorted(all_joins, key=lambda each: (names_by_id[each].casefold(), names_by_id[each], each)):
         team_id = current_team(all_joins[person_id])
         if team_id is not None:
             found[team_id].append(person_id)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.db import Database
 from app.errors import Conflict, Malformed, NotFound, SignInNeeded
@@ -200,7 +200,10 @@ def test_pairing_and_revoking_are_in_the_audit(database: Database) -> None:
         displays.revoke(session, entered.id, by="Olu", now=NOW)
 
     with database.reading() as session:
-        found = [(each.action, each.by, each.object_name) for each in session.exec(select(AuditEntry))]
+        found = [
+            (each.action, each.by, each.object_name)
+            for each in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
+        ]
     assert found[-2:] == [("display.paired", "Olu", "Lobby"), ("display.revoked", "Olu", "Lobby")]
 
 

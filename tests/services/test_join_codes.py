@@ -1,7 +1,7 @@
 """Join codes: who they let in, and whom they send away with which sentence."""
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.db import Database
 from app.errors import Conflict, Malformed, NotFound, TeamFull, WeekNotOpen
@@ -230,7 +230,11 @@ def test_joining_is_in_the_audit(game: Game) -> None:
     join(game, code_of(game), GUS)
 
     with game.database.reading() as session:
-        found = [each.action for each in session.exec(select(AuditEntry)) if each.object_name in {OWLS, NAMES[GUS]}]
+        found = [
+            each.action
+            for each in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
+            if each.object_name in {OWLS, NAMES[GUS]}
+        ]
     assert found == ["join-code.made", "membership.changed"]
 
 

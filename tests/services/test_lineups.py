@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.domain.who import Role
 from app.errors import Conflict, Malformed, NotFound, Problem, TeamFull, WeekNotOpen
@@ -213,7 +213,7 @@ def test_every_step_is_in_the_audit(game: Game) -> None:
     move(game, "nia@example.com")
 
     with game.database.reading() as session:
-        actions = [each.action for each in session.exec(select(AuditEntry))]
+        actions = [each.action for each in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))]
     assert actions[-4:] == ["team.made", "person.created", "membership.changed", "membership.changed"]
 
 

@@ -1,6 +1,6 @@
 """What organizers chose for the displays: kept, told to whoever watches, and in the audit."""
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.db import Database
 from app.events import Event, RotationChanged
@@ -36,7 +36,9 @@ def test_choice_is_kept_told_and_written_down(database: Database) -> None:
 
     with database.reading() as session:
         noted = [
-            (each.before, each.after) for each in session.exec(select(AuditEntry)) if each.object_kind == "rotation"
+            (each.before, each.after)
+            for each in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
+            if each.object_kind == "rotation"
         ]
     assert chosen(database) == ""
     assert heard == [RotationChanged("board:20"), RotationChanged("")]
