@@ -30,7 +30,7 @@ SIGNED_IN = pytest.mark.parametrize("visibility", ["signed-in"])
 API = "/api/v1"
 ROOM = 1_000
 WEEK = f"{API}/weeks/{SLUG}"
-_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading certificates would take longer than a test
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading certificates would take longer than a test
 PROBLEM = "application/problem+json"
 PROBLEM_KEYS = ["type", "title", "status", "detail"]
 
@@ -134,13 +134,14 @@ class Visitor:
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         """Open a page."""
-        return self._ask("GET", path, **options)
+        return self.ask("GET", path, **options)
 
     def post(self, path: str, *, csrf: str | None = None, **fields: Any) -> httpx.Response:
         """Send a form, with this sign-in's token unless another is given."""
-        return self._ask("POST", path, data={"csrf": self.csrf if csrf is None else csrf, **fields})
+        return self.ask("POST", path, data={"csrf": self.csrf if csrf is None else csrf, **fields})
 
-    def _ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, **options: Any) -> httpx.Response:
+    def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, **options: Any) -> httpx.Response:
+        """One request with this browser's cookies, and nothing a form would add."""
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         return self.site.ask(method, path, headers={"Cookie": cookie, **(headers or {})}, **options)
 
@@ -183,7 +184,7 @@ def serving(
     app = create_app(settings, clock=clock, timing=timing)
     with (
         listening(app, port, has_jobs=has_jobs) as url,
-        httpx.Client(base_url=url, timeout=20, verify=_NO_TLS) as client,
+        httpx.Client(base_url=url, timeout=20, verify=NO_TLS) as client,
     ):
         yield Site(app, url, clock, client)
 

@@ -12,7 +12,7 @@ import httpx
 from app.services import accounts, links
 from app.services.links import Purpose
 from tests.builders import ADA
-from tests.web.site import _NO_TLS, Site
+from tests.web.site import NO_TLS, Site
 
 COOKIE = "plain-sign-in"
 SIGNED_IN_MARK = ":root { --signed-in: yes; }"
@@ -47,7 +47,7 @@ class Stranger:
 @contextmanager
 def browsing(site: Site, **headers: str) -> Iterator[Stranger]:
     """A new browser."""
-    with httpx.Client(base_url=site.url, timeout=20, verify=_NO_TLS, headers=headers) as client:
+    with httpx.Client(base_url=site.url, timeout=20, verify=NO_TLS, headers=headers) as client:
         yield Stranger(client, site.url)
 
 

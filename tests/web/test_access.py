@@ -47,6 +47,7 @@ def _as_routed(path: str) -> str:
     return path
 
 
+@pytest.mark.timeout(180)  # every route times every role
 @pytest.mark.parametrize("visibility", ["public", "signed-in"])
 def test_every_door_lets_in_exactly_whom_the_table_says(site: Site, visibility: str) -> None:
     stage, is_public = Stage(site), visibility == "public"

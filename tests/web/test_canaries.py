@@ -105,6 +105,7 @@ def unseen(garden: Garden, seen: dict[str, Crawler]) -> list[str]:
     return [each.where for each in garden.canaries if each.readers and each.word.lower() not in met]
 
 
+@pytest.mark.timeout(180)  # every page there is
 @pytest.mark.parametrize("visibility", ["public", "signed-in"])
 def test_no_page_or_answer_says_what_its_reader_may_not_know(garden: Garden) -> None:
     seen = crawlers(garden)
@@ -180,6 +181,7 @@ TYPED = "canarythatwastyped"
 """What somebody types where nobody asks for it: no answer says it back."""
 
 
+@pytest.mark.timeout(180)  # every page there is
 def test_no_refusal_says_what_its_reader_may_not_know_or_says_secrets_back(garden: Garden) -> None:
     garden.word("what was typed", word=TYPED)
     seen = crawlers(garden, LOWER)

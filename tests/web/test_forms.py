@@ -78,7 +78,7 @@ def test_programs_with_a_token_are_not_asked_where_they_are(site: Site, name: st
 def test_cookies_open_nothing_for_programs(site: Site) -> None:
     gus = sign_in(site, GUS, "owner")
 
-    answer = gus._ask("POST", f"{WEEK}/activities", json={}, headers={"X-CSRF-Token": gus.csrf})
+    answer = gus.ask("POST", f"{WEEK}/activities", json={}, headers={"X-CSRF-Token": gus.csrf})
 
     assert answer.status_code == 401
 
@@ -100,10 +100,10 @@ def test_form_needs_the_token_of_its_own_sign_in(site: Site) -> None:
     ]
 
     answers = [gus.post(f"/join/{code}", csrf=each) for each in tries]
-    missing = gus._ask("POST", f"/join/{code}", data={"name": "x"})
-    empty = gus._ask("POST", f"/join/{code}")
-    as_json = gus._ask("POST", f"/join/{code}", json={"csrf": gus.csrf})
-    in_query = gus._ask("POST", f"/join/{code}?csrf={gus.csrf}")
+    missing = gus.ask("POST", f"/join/{code}", data={"name": "x"})
+    empty = gus.ask("POST", f"/join/{code}")
+    as_json = gus.ask("POST", f"/join/{code}", json={"csrf": gus.csrf})
+    in_query = gus.ask("POST", f"/join/{code}?csrf={gus.csrf}")
 
     assert {each.status_code for each in (*answers, missing, empty, as_json, in_query)} == {403}
     assert {EXPIRED in each.text for each in answers} == {True}
@@ -114,8 +114,8 @@ def test_form_needs_the_token_of_its_own_sign_in(site: Site) -> None:
 def test_token_in_a_header_counts_and_goes_before_the_field(site: Site) -> None:
     code, gus = code_for(site), sign_in(site, GUS)
 
-    wrong = gus._ask("POST", f"/join/{code}", data={"csrf": gus.csrf}, headers={"X-CSRF-Token": "x"})
-    right = gus._ask("POST", f"/join/{code}", headers={"X-CSRF-Token": gus.csrf})
+    wrong = gus.ask("POST", f"/join/{code}", data={"csrf": gus.csrf}, headers={"X-CSRF-Token": "x"})
+    right = gus.ask("POST", f"/join/{code}", headers={"X-CSRF-Token": gus.csrf})
 
     assert (wrong.status_code, right.status_code) == (403, 303)
 
@@ -167,7 +167,7 @@ def test_form_that_makes_no_sense_never_fails_and_lets_nobody_in(site: Site, nam
     paths = [f"/join/{code}", "/sign-in/email", "/sign-in/return", first_link(site), "/sign-in/link/x"]
 
     answers = [site.post(path, **BODIES[name]) for path in paths]
-    answers.append(gus._ask("POST", f"/join/{code}", **BODIES[name]))
+    answers.append(gus.ask("POST", f"/join/{code}", **BODIES[name]))
 
     if name != "fields twice":
         assert members(site) == [ADA]
@@ -212,7 +212,7 @@ def test_reading_never_changes_anything(site: Site) -> None:
         path = template.format_map(_Known(parts))
         for method in ("GET", "HEAD", "OPTIONS"):
             for query in ("", "?to=me&done=out&code=x&state=y&delete=1&_method=POST"):
-                answer = gus._ask(method, path + query, headers={"X-HTTP-Method-Override": "POST"})
+                answer = gus.ask(method, path + query, headers={"X-HTTP-Method-Override": "POST"})
                 assert answer.status_code < 500, (method, path)
 
     assert everything(site) == before
