@@ -1,7 +1,7 @@
-# Three stages: npm packs htmx, Python installs from the lock by hash, the image that runs has neither npm nor a compiler.
-FROM node:22-slim AS htmx
+# Three stages: npm packs htmx and the font, Python installs from the lock by hash, the image that runs has neither npm nor a compiler.
+FROM node:22-slim AS npm
 WORKDIR /pack
-RUN npm pack --silent htmx.org@4.0.1 && mv htmx.org-*.tgz htmx.tgz
+RUN npm pack --silent htmx.org@4.0.1 @fontsource-variable/inter@5.3.0
 
 FROM python:3.13-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -11,8 +11,8 @@ COPY requirements.lock ./
 RUN /venv/bin/pip install --quiet --require-hashes --only-binary :all: -r requirements.lock
 COPY pyproject.toml README.md LICENSE scoring_rules.toml ./
 COPY tools tools
-COPY --from=htmx /pack/htmx.tgz /tmp/htmx.tgz
-RUN python tools/vendor_htmx.py --tarball /tmp/htmx.tgz
+COPY --from=npm /pack /tmp/pack
+RUN python tools/vendor.py --packed /tmp/pack
 COPY static static
 COPY templates templates
 COPY migrations migrations

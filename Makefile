@@ -16,7 +16,7 @@ INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/pytho
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: .venv/.dev vendor ## build .venv with everything a contributor needs, and fetch htmx
+setup: .venv/.dev vendor ## build .venv with everything a contributor needs, and fetch htmx and the font
 
 demo: .venv/.runtime vendor ## replay the Q3 2022 week in the browser; ARGS="--finished --port 8001"
 	@$(BIN)/assembly-week demo $(ARGS)
@@ -53,8 +53,8 @@ sbom: .venv/.dev ## write dist/sbom.cdx.json: what the server is made of, in Cyc
 lock: .venv/.runtime ## rewrite both locks from pyproject.toml (needs uv); ARGS=--upgrade
 	@$(BIN)/python tools/lock.py $(ARGS)
 
-vendor: .venv/.runtime ## fetch our own copy of htmx; without npm, pages use the CDN
-	@$(BIN)/python tools/vendor_htmx.py
+vendor: .venv/.runtime ## fetch our own copies of htmx and the font; without npm, pages do without
+	@$(BIN)/python tools/vendor.py
 
 browser: .venv/.dev ## download a Chromium for the browser tests, where the system has none
 	@$(BIN)/python -m playwright install chromium

@@ -3,14 +3,17 @@
 import ast
 import re
 import subprocess
+import tarfile
 import tomllib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from app.config import Settings
-from tools import vendor_htmx
+from app.web.render import asset
+from tools import vendor
 
 PROJECT = Path(__file__).resolve().parents[1]
 PREFIX = "ASSEMBLY_WEEK_"
@@ -176,14 +179,16 @@ def test_every_integrity_hash_is_the_vendored_one() -> None:
         for found in re.findall(r"sha384-[A-Za-z0-9+/=]{64}", text)
     }
 
-    assert named - set(vendor_htmx.FILES.values()) == set()
+    assert named - {integrity for package in vendor.PACKAGES for _, integrity in package.files.values()} == set()
     assert named != set()
 
 
-def test_image_packs_the_vendored_htmx() -> None:
+def test_image_packs_what_is_vendored() -> None:
     dockerfile = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
 
-    assert re.findall(r"npm pack --silent (\S+)", dockerfile) == [vendor_htmx.PACKAGE]
+    assert re.findall(r"npm pack --silent (.+)", dockerfile) == [
+        " ".join(f"{package.name}@{package.version}" for package in vendor.PACKAGES)
+    ]
 
 
 def test_image_copies_only_what_the_build_context_holds() -> None:
@@ -206,13 +211,33 @@ def test_compose_trusts_its_own_proxy_and_publishes_nothing_else() -> None:
     assert re.findall(r"ports: (.+)", compose) == ['["${PORT:-8080}:8080"]']
 
 
-def test_htmx_that_differs_from_its_hash_is_not_vendored(tmp_path: Path) -> None:
-    tarball = tmp_path / "htmx.tgz"
-    tarball.write_bytes(b"not a package")
+def write_package(package: vendor.Package, folder: Path, files: dict[str, bytes]) -> None:
+    """A package as `npm pack` makes it, with this content."""
+    with tarfile.open(folder / package.tarball, "w:gz") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(f"package/{name}")
+            member.size = len(content)
+            archive.addfile(member, BytesIO(content))
 
-    status = vendor_htmx.main(["--tarball", str(tarball), "--into", str(tmp_path / "vendor")])
 
-    assert status == 1
+def test_vendor_takes_the_files_whose_hashes_are_known(tmp_path: Path) -> None:
+    known = vendor.Package("@a/b", "1.2.3", {"c/d.txt": ("e.txt", vendor.integrity(b"known"))}, "nothing happens")
+    write_package(known, tmp_path, {"c/d.txt": b"known"})
+
+    vendor.vendor(known, tmp_path / "vendor", tmp_path)
+
+    assert (tmp_path / "vendor" / "e.txt").read_bytes() == b"known"
+    assert vendor.is_complete(known, tmp_path / "vendor")
+
+
+def test_vendor_takes_nothing_of_a_package_with_one_other_file(tmp_path: Path) -> None:
+    files = {name: (name, vendor.integrity(name.encode())) for name in ("a", "b")}
+    known = vendor.Package("a", "1", files, "nothing happens")
+    write_package(known, tmp_path, {"a": b"a", "b": b"changed"})
+
+    with pytest.raises(vendor.NotVendored, match=re.escape("b of a-1.tgz does not have the expected hash")):
+        vendor.vendor(known, tmp_path / "vendor", tmp_path)
+
     assert not (tmp_path / "vendor").exists()
 
 
@@ -222,3 +247,29 @@ def test_zones_are_made_by_the_calendar_alone() -> None:
     makers = {name for name, text in modules().items() if name.startswith("app/") and re.search(r"\bZoneInfo\(", text)}
 
     assert makers == constants
+
+
+def test_vendor_says_what_pages_do_without_each_package(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for package in vendor.PACKAGES:
+        (tmp_path / package.tarball).write_bytes(b"not a package")
+
+    status = vendor.main(["--packed", str(tmp_path), "--into", str(tmp_path / "vendor")])
+
+    assert (status, capsys.readouterr().err.splitlines()) == (
+        1,
+        [
+            f"No copy of {package.name} of our own, {package.without}: "
+            f"{package.tarball} is not the package {package.name} {package.version}."
+            for package in vendor.PACKAGES
+        ],
+    )
+
+
+def test_font_has_the_address_that_its_stylesheet_names() -> None:
+    names = [name for name, _ in vendor.INTER.files.values() if name.endswith(".woff2")]
+    if not vendor.is_complete(vendor.INTER, vendor.VENDOR):
+        pytest.skip("There is no copy of the font. `make vendor` fetches it with npm.")
+
+    named = re.findall(r'url\("(.+?)"\)', (PROJECT / "static/fonts.css").read_text(encoding="utf-8"))
+
+    assert sorted(f"/static/{address}" for address in named) == sorted(asset(f"vendor/{name}") for name in names)

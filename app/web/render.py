@@ -28,6 +28,7 @@ HTMX_FILES = {
     "htmx.min.js": "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn",
     "ext/hx-sse.min.js": "sha384-v8HvucQ+ohQhMg0arboXc5049yNR46QKMjphs7YDch+Wm7zpfK5XVS01f26mQDJV",
 }
+FONT_FILE = "inter-latin-wght-normal.woff2"
 VARY = "HX-Request, HX-Request-Type, HX-Boosted, HX-History-Restore-Request"
 THIN_SPACE, MINUS, TONES = "\u202f", "\u2212", 8
 
@@ -78,6 +79,11 @@ def asset(name: str) -> str:
 @lru_cache(maxsize=64)
 def _digest(path: Path, _changed: int) -> str:
     return sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def has_font() -> bool:
+    """Whether there is a copy of the pages' own font; without one they use the system's fonts."""
+    return (STATIC / VENDORED / FONT_FILE).is_file()
 
 
 def scripts() -> list[Script]:
@@ -205,7 +211,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update({each.__name__: each for each in FILTERS})
-    made.globals.update(asset=asset, scripts=scripts)
+    made.globals.update(asset=asset, has_font=has_font, scripts=scripts)
     return made
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from app.config import PROJECT, Settings
+from app.config import Settings
 from tests.web.site import SettableClock, Site, serving
+from tools import vendor
 
 FLAGS = [
     "--no-sandbox",
@@ -18,7 +19,8 @@ FLAGS = [
     "--disable-dev-shm-usage",
     "--enable-precise-memory-info",
 ]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The first needs a third less: Debian's Chromium without its windows, which is what playwright itself downloads.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 REQUIRED = "ASSEMBLY_WEEK_REQUIRE_BROWSER"
 SECONDS_A_TEST = 120  # a Chromium that starts on a busy machine needs more than the 60 s of other tests
 
@@ -43,8 +45,8 @@ def chromium() -> Iterator[Browser]:
 
     Not for the whole session: while playwright runs, no other test of the process can start an event loop.
     """
-    if not (PROJECT / "static/vendor/htmx.min.js").is_file():
-        _do_without("There is no copy of htmx for the browser. `make vendor` fetches it with npm.")
+    if not all(vendor.is_complete(package, vendor.VENDOR) for package in vendor.PACKAGES):
+        _do_without("There is no copy of htmx or of the font for the browser. `make vendor` fetches them with npm.")
     with sync_playwright() as playwright:
         if (path := _find(playwright)) is None:
             _do_without("No Chromium to drive. Install Debian's package chromium, or run `make browser`.")

@@ -273,6 +273,15 @@ def test_htmx_comes_from_the_network_only_while_there_is_no_copy(
     assert away.integrity == copy.integrity
 
 
+def test_has_font_only_where_there_is_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(render, "STATIC", tmp_path)
+    before = render.has_font()
+    (tmp_path / "vendor").mkdir()
+    (tmp_path / "vendor" / render.FONT_FILE).write_text("")
+
+    assert (before, render.has_font()) == (False, True)
+
+
 def test_times_are_the_weeks_local_ones() -> None:
     late = datetime(2022, 9, 15, 5, tzinfo=UTC)
 
