@@ -211,7 +211,7 @@ def test_a_form_that_says_it_is_in_utf_8_is_read(site: Site) -> None:
     gus = sign_in(site, GUS)
     body = f'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{gus.csrf}\r\n--x--\r\n'.encode()
 
-    answer = gus._ask("POST", "/sign-out", content=body, headers={"Content-Type": f"{BOUNDARY}; charset=UTF-8"})
+    answer = gus.ask("POST", "/sign-out", content=body, headers={"Content-Type": f"{BOUNDARY}; charset=UTF-8"})
 
     assert answer.status_code == 303
 
@@ -220,7 +220,7 @@ def test_a_form_of_somebody_signed_in_is_bounded_where_only_its_token_is_read(si
     gus = sign_in(site, GUS)
 
     answers = [
-        gus._ask("POST", "/sign-out", content=body, headers={"Content-Type": kind})
+        gus.ask("POST", "/sign-out", content=body, headers={"Content-Type": kind})
         for kind, body in (("application/x-www-form-urlencoded", b"&" * 60_000), (BOUNDARY, parts(101)))
     ]
 
