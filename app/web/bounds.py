@@ -5,10 +5,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
 from app.errors import HeadTooLarge, Malformed, Problem
-from app.web.forms import FOR_PROGRAMS, MOST_FIELDS, SAFE
+from app.web.forms import FOR_PROGRAMS, MOST_FIELDS, SAFE, TAKES_FILES
 
 MOST_HEADERS = 100
 MOST_COOKIES = 200
+MOST_ESCAPES = 100
+"""Backslashes in cookies. Every route undoes them, up to Python 3.11.9 in quadratic time: 30,000 of them take 11 s."""
+LONGEST_CONTENT_TYPE = 1_000
 MOST_PARAMETERS = 100
 MOST_FORM_BYTES = 65_536
 """Of a form without a file. Undoing the escapes of more would keep everybody waiting: a megabyte takes a third of a
@@ -19,23 +22,39 @@ def refusal(scope: Scope) -> Problem | None:
     """Why a request's head is more than anybody sends who means it; None for one that may pass."""
     if len(scope["headers"]) > MOST_HEADERS:
         return HeadTooLarge(f"This request has more than {MOST_HEADERS} headers. Send fewer.")
-    if sum(value.count(b";") for name, value in scope["headers"] if name == b"cookie") > MOST_COOKIES:
-        return HeadTooLarge(f"This request has more than {MOST_COOKIES} cookies. Clear those of this site.")
     if scope["query_string"].count(b"&") >= MOST_PARAMETERS:
         return Malformed(f"This address has more than {MOST_PARAMETERS} parameters. Leave some out.")
-    if any(name == b"content-type" and _claims_an_encoding(value) for name, value in scope["headers"]):
-        return Malformed("Send forms in UTF-8.")
+    for name, value in scope["headers"]:
+        if name == b"cookie" and _holds_too_many_cookies(value):
+            return HeadTooLarge("This request has more cookies than are read. Clear those of this site.")
+        if name == b"content-type" and (problem := _check_content_type(value, scope["path"])) is not None:
+            return problem
     return None
 
 
+def _holds_too_many_cookies(cookies: bytes) -> bool:
+    return cookies.count(b";") > MOST_COOKIES or cookies.count(b"\\") > MOST_ESCAPES
+
+
+def _check_content_type(content_type: bytes, path: str) -> Problem | None:
+    if len(content_type) > LONGEST_CONTENT_TYPE:
+        return HeadTooLarge(
+            f"This request’s Content-Type has more than {LONGEST_CONTENT_TYPE:,} characters. Shorten it."
+        )
+    if b"multipart/" not in (kind := content_type.lower()) or path.startswith(FOR_PROGRAMS):
+        return None
+    if not TAKES_FILES.fullmatch(path):
+        return Malformed("This form takes no files. Send it as browsers do.")
+    return Malformed("Send forms in UTF-8.") if _claims_an_encoding(kind) else None
+
+
 def _claims_an_encoding(content_type: bytes) -> bool:
-    """Whether a form says that it is in another encoding than UTF-8; browsers say nothing.
+    """Whether a multipart form says that it is in another encoding than UTF-8; browsers say nothing.
 
     The framework would read it so, and Python has encodings that take quadratic time: half a minute for 250 kB of
     punycode.
     """
-    claim = content_type.lower().replace(b"charset=utf-8", b"", 1)
-    return b"multipart/" in claim and b"charset" in claim
+    return b"charset" in content_type.replace(b"charset=utf-8", b"", 1)
 
 
 def counted(scope: Scope, receive: Receive) -> Receive:

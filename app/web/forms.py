@@ -1,6 +1,7 @@
 """Forms: where they may come from, and the token that proves it."""
 
 import hmac
+import re
 
 from starlette.datastructures import FormData, Headers
 from starlette.requests import Request
@@ -16,6 +17,11 @@ HEADER = "x-csrf-token"
 FOR_PROGRAMS = ("/api/", csp_reports.PATH)
 MOST_FIELDS = 100
 MOST_FILES = 1
+MOST_PARTS = 5
+"""Fields of a form with a file. Each brings headers of its own, and 4 kB of them take 10 ms."""
+TAKES_FILES = re.compile(r"/organizer/weeks/[^/]+/teams/import")
+"""Where a form may bring a file, and so be multipart."""
+
 MOST_TEXT_BYTES = 1_048_576  # of one field beside a file
 EXPIRED = "This form belongs to another sign-in or has expired. Open the page again and send it once more."
 

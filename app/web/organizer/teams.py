@@ -22,6 +22,7 @@ from app.services import credentials, join_codes, ledger, lineups, rosters, rule
 from app.services.lineups import Invitation
 from app.web import redirects
 from app.web.access import Organizer
+from app.web.forms import MOST_PARTS
 from app.web.organizer.page import NOTHING, Reply, page, refusal
 from app.web.origin import base_of
 from app.web.qr import qr
@@ -141,7 +142,7 @@ async def make_team(request: Request, who: Organizer, week: str, name: Text = ""
     return await _change(request, who, week, change, Reply(form="make", typed={"name": name}))
 
 
-@router.post("/import")
+@router.post("/import", form_limits={"max_fields": MOST_PARTS})
 async def import_teams(
     request: Request, who: Organizer, week: str, text: Text = "", file: UploadFile | None = None
 ) -> Response:
