@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -11,7 +12,6 @@ from app.config import Settings
 from app.db import Database
 from app.domain.who import Who
 from app.integrations.mail import Mailbox
-from app.integrations.oidc import Provider
 from app.services import audit, throttle
 from app.services.secrets import SigningKey
 from app.services.throttle import Limit
@@ -24,6 +24,9 @@ from app.web.refusals import Refusals
 from app.web.scenes.projector import Projector
 from app.web.summaries import Summaries
 from app.web.write_queue import WriteQueue
+
+if TYPE_CHECKING:
+    from app.integrations.oidc.client import Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Installation:
     projector: Projector
     refusals: Refusals
     mailbox: Mailbox | None
-    company: Provider | None
+    company: "Provider | None"
 
     async def count(self, limit: Limit, key: str) -> None:
         """Count a try, for good before the try itself. Raises TooMany beyond the limit, or Unavailable."""

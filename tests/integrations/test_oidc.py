@@ -11,6 +11,7 @@ import pytest
 from app.config import Settings
 from app.errors import SignInFailed, SignInRefused
 from app.integrations import oidc
+from app.integrations.oidc.client import Provider
 from tests import provider as honest
 from tests.provider import HonestProvider
 
@@ -24,7 +25,7 @@ def company() -> Iterator[HonestProvider]:
         yield running
 
 
-def a_client(company: HonestProvider, **changes: object) -> oidc.Provider:
+def a_client(company: HonestProvider, **changes: object) -> Provider:
     """Our side of it."""
     given = {"oidc_issuer": company.issuer, "oidc_client_id": company.client_id}
     settings = Settings(_env_file=None, **{**given, "oidc_client_secret": company.client_secret, **changes})  # type: ignore[arg-type]
@@ -43,7 +44,7 @@ def approve(url: str, who: str = "ada") -> dict[str, str]:
     return dict(parse_qsl(urlsplit(location).query))
 
 
-def sign_in(client: oidc.Provider, who: str) -> oidc.Claims:
+def sign_in(client: Provider, who: str) -> oidc.Claims:
     """A whole sign-in."""
     now = datetime.now(UTC)
     begun = client.begin(RETURN, now)

@@ -16,6 +16,7 @@ from app.config import Settings
 from app.errors import Problem, ProviderAway, SignInFailed, SignInRefused
 from app.integrations import oidc
 from app.integrations.oidc import wire
+from app.integrations.oidc.client import Provider
 from tests import hostile as lies
 from tests.hostile import Hostile, as_json
 
@@ -37,7 +38,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "SECONDS", 0.6)
 
 
-def a_client(liar: Hostile, secret: str = lies.SECRET) -> oidc.Provider:
+def a_client(liar: Hostile, secret: str = lies.SECRET) -> Provider:
     """Our side of it."""
     client = oidc.provider(
         Settings(_env_file=None, oidc_issuer=liar.issuer, oidc_client_id=lies.CLIENT, oidc_client_secret=secret)
@@ -46,9 +47,7 @@ def a_client(liar: Hostile, secret: str = lies.SECRET) -> oidc.Provider:
     return client
 
 
-def sign_in(
-    liar: Hostile, client: oidc.Provider | None = None, now: datetime | None = None, **answer: str
-) -> oidc.Claims:
+def sign_in(liar: Hostile, client: Provider | None = None, now: datetime | None = None, **answer: str) -> oidc.Claims:
     """A whole sign-in, the browser's part left out."""
     client, now = client or a_client(liar), now or datetime.now(UTC)
     begun = client.begin(RETURN, now)

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query
 from itsdangerous import BadSignature
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.errors import NotFound, Problem, SignInFailed
-from app.integrations.oidc import Begun, Claims, Provider
+from app.integrations.oidc import Begun, Claims
 from app.models import Person
 from app.services import identities, throttle
 from app.web import cookies, forms, redirects
@@ -19,6 +19,9 @@ from app.web.routes import DatabaseRoute
 from app.web.sign_in import entry
 from app.web.sign_in.links import PRIVATE, page, private
 from app.web.state import Installation, installation
+
+if TYPE_CHECKING:
+    from app.integrations.oidc.client import Provider
 
 router = APIRouter(include_in_schema=False, prefix="/sign-in", route_class=DatabaseRoute)
 
@@ -45,7 +48,7 @@ async def company(request: Request, to: Annotated[str, Query()] = "") -> Respons
     return response
 
 
-async def _begin(provider: Provider, back: str, now: datetime) -> Begun:
+async def _begin(provider: "Provider", back: str, now: datetime) -> Begun:
     """Begin at once where that asks nobody: whoever waits for an answer must not keep others from setting out."""
     if provider.is_ready(now):
         return provider.begin(back, now)
@@ -94,7 +97,7 @@ def _admit(place: Installation, request: Request, claims: Claims) -> tuple[str, 
         return entry.start(session, request, person, "company", place), person
 
 
-def _provider(place: Installation) -> Provider:
+def _provider(place: Installation) -> "Provider":
     if place.company is None:
         raise NotFound("This installation has no company sign-in. Use your personal link or your team's code.")
     return place.company

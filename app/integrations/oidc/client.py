@@ -3,7 +3,6 @@
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote_plus
@@ -12,12 +11,12 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.oauth2.auth import encode_client_secret_basic
 from authlib.oauth2.client import OAuth2Client
 
-from app.config import Settings
 from app.domain import emails, names
 from app.errors import SignInRefused
 from app.integrations.oidc import id_token, metadata, wire
 from app.integrations.oidc.metadata import Kept, Metadata
 from app.integrations.oidc.refusals import failed
+from app.integrations.oidc.values import Begun, Claims
 from app.waiting import Bulkhead
 
 SCOPE = "openid email profile"
@@ -26,27 +25,6 @@ MOST_AT_ONCE = 8
 WAIT_SECONDS = 4.0
 CROWDED = "The company's sign-in answers too slowly for so many. Try again in a moment, or come in another way."
 _CONFIGURATION_ERRORS = {"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"}
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A sign-in under way: `url` is where the browser goes, the rest stays with us until it comes back."""
-
-    url: str
-    redirect_uri: str
-    state: str
-    nonce: str
-    verifier: str
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """Who signed in: known for good by issuer and subject; an e-mail that may come in, folded; a usable name."""
-
-    issuer: str
-    subject: str
-    email: str
-    name: str
 
 
 class Provider:
@@ -201,18 +179,3 @@ def _name(claims: Mapping[str, Any], email: str) -> str:
         if isinstance(candidate, str) and not names.flaw(name := names.tidy(candidate)[: names.LONGEST].strip()):
             return name
     return email.partition("@")[0][: names.LONGEST]
-
-
-def provider(settings: Settings) -> Provider | None:
-    """The provider of these settings; None where no issuer is named."""
-    if not settings.oidc_issuer:
-        return None
-    secret = settings.oidc_client_secret
-    return Provider(
-        settings.oidc_issuer,
-        settings.oidc_client_id,
-        secret.get_secret_value() if secret else "",
-        settings.oidc_name,
-        frozenset(settings.oidc_domains),
-        vouches=settings.oidc_vouches,
-    )
