@@ -160,6 +160,10 @@ class MailNotSent(Unavailable):
     title = "The message was not sent"
 
 
+class MailRejected(MailNotSent):
+    """A message that no mail server would take, however often it is tried."""
+
+
 class ProviderAway(Unavailable):
     """The OpenID provider does not answer, or not in time."""
 

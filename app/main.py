@@ -8,11 +8,15 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from app import __version__, jobs
+from app import __version__
 from app.config import PROJECT, Settings
 from app.db import Database
 from app.engines import Limits
+from app.errors import MailRejected
 from app.integrations import mail, oidc
+from app.jobs import background, sign_in_mail, upkeep
+from app.jobs.worker import Job, Worker
+from app.services import links as links_service
 from app.services import secrets, startup
 from app.web import (
     api,
@@ -41,7 +45,7 @@ from app.web.route_names import RouteNames
 from app.web.scenes.projector import Projector
 from app.web.shortcut import Shortcut
 from app.web.sign_in import company, join, links
-from app.web.sign_in import mail as sign_in_mail
+from app.web.sign_in import mail as mail_page
 from app.web.state import Installation
 from app.web.summaries import Summaries
 from app.web.timing import USUAL, Timing
@@ -51,7 +55,7 @@ MOST_BODY_BYTES = 1_048_576
 PAGES = (
     pages.router,
     links.router,
-    sign_in_mail.router,
+    mail_page.router,
     company.router,
     join.router,
     me.router,
@@ -148,31 +152,47 @@ def _install(settings: Settings, clock: Clock, wall: Clock, timing: Timing) -> I
     )
 
 
+def _worker(place: Installation) -> Worker:
+    """What does the jobs of the queue, with a handler for each kind that this server can do."""
+    handlers = [Job(upkeep.FORGET, partial(upkeep.forget_ended, place.database, place.wall))]
+    if place.mailbox is not None:
+        send = partial(
+            sign_in_mail.send_sign_in_link, place.database, place.mailbox, place.wall, place.settings.public_url
+        )
+        handlers.append(Job(links_service.BY_MAIL, send, final=(MailRejected,)))
+    return Worker(place.database, place.wall, handlers, daily=[upkeep.FORGET])
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
     place: Installation = app.state.installation
     hear = place.boards.hear
+    worker = _worker(place)
     work: list[Callable[[], Awaitable[None]]] = [
-        partial(jobs.follow_commits, place.database, hear, look=timing.look, reread=timing.reread),
-        partial(jobs.follow_rotation, place.database, place.projector.choose, reread=timing.reread),
+        partial(background.follow_commits, place.database, hear, look=timing.look, reread=timing.reread),
+        partial(background.follow_rotation, place.database, place.projector.choose, reread=timing.reread),
         place.credentials.touch,
         place.streams.publish,
         place.streams.heartbeats,
         place.streams.revocations,
+        worker.run,
     ]
     if not place.database.on_sqlite:
-        work.append(partial(jobs.follow_hints, place.database, hear))
+        work.append(partial(background.follow_hints, place.database, hear))
     if place.settings.watches_rules:
-        follow = partial(jobs.follow_rules_file, place.database, place.settings, place.clock, look=timing.rules_file)
+        follow = partial(
+            background.follow_rules_file, place.database, place.settings, place.clock, look=timing.rules_file
+        )
         work.append(follow)
     try:
         startup.prepare(place.database, place.settings, place.clock())
         if place.settings.watches_rules and (text := startup.read_text(place.settings.rules_path)) is not None:
-            jobs.take_rules_file(place.database, text, place.clock())
-        async with jobs.running(*work, retry=timing.retry_first):
+            background.take_rules_file(place.database, text, place.clock())
+        async with background.running(*work, retry=timing.retry_first):
             try:
                 yield
             finally:
+                await worker.close()
                 await place.write_queue.close()
     finally:
         place.database.dispose()

@@ -1,7 +1,5 @@
 """Mail: one plain message at a time, handed to the SMTP server of the settings."""
 
-import asyncio
-import random
 import smtplib
 import socket
 import ssl
@@ -19,14 +17,13 @@ from functools import cache
 
 from app.config import Settings
 from app.config.smtp import Server, parse_sender, parse_server
-from app.errors import MailNotSent
+from app.errors import MailNotSent, MailRejected
 from app.waiting import Bulkhead
 
 SECONDS = 10
 MOST_AT_ONCE = 4
 WAIT_SECONDS = 5
 QUEUE_SECONDS = 60
-SOON = (0.3, 1.5)
 CROWDED = "Too many messages are on their way to a slow mail server. Try again in a few minutes."
 _AGAIN = "Try again in a few minutes; if it stays so, an organizer can give you a link by other means."
 
@@ -70,46 +67,43 @@ class Mailbox:
         self._seconds = seconds
         self._threads = Bulkhead("mail", threads=MOST_AT_ONCE, seconds=QUEUE_SECONDS, sentence=CROWDED)
 
-    async def deliver(self, to: str, name: str, letter: Letter, now: datetime) -> None:
-        """Send a message that somebody waits for. Raises MailNotSent, or Busy where too many are on their way."""
-        await self._threads.run(self.send, to, name, letter, now, wait=WAIT_SECONDS)
+    async def deliver(
+        self, to: str, name: str, letter: Letter, now: datetime, *, message_id: str | None = None
+    ) -> None:
+        """Send a message. Raises MailRejected, MailNotSent, or Busy where too many are on their way.
 
-    async def deliver_soon(self, to: str, name: str, letter: Letter, now: datetime) -> None:
-        """Send a message that nobody waits for, at a moment that nobody can foresee. Raises MailNotSent, or Busy.
-
-        For answers that must not tell whether a message was sent: nor shall the answer to the next request, which a
-        busy server gives later.
+        One that is sent again has the `message_id` of the first time, so that mailboxes may show it once.
         """
-        await asyncio.sleep(random.uniform(*SOON))  # noqa: S311 (nobody's secret)
-        await self._threads.run(self.send, to, name, letter, now)
+        await self._threads.run(self.send, to, name, letter, now, message_id, wait=WAIT_SECONDS)
 
-    def send(self, to: str, name: str, letter: Letter, now: datetime) -> None:
+    def send(self, to: str, name: str, letter: Letter, now: datetime, message_id: str | None = None) -> None:
         """Hand a message for one person to the server: `seconds` for each step and twice that for all after the first.
 
-        Raises MailNotSent.
+        Raises MailRejected where it would fail again, else MailNotSent.
         """
-        message = self._compose(to, name, letter, now)
+        message = self._compose(to, name, letter, now, message_id)
         try:
             self._deliver(message, to)
         except smtplib.SMTPRecipientsRefused as refusal:
-            raise MailNotSent(
+            raise MailRejected(
                 "The mail server does not take messages for this address. Check its spelling."
             ) from refusal
         except (OSError, smtplib.SMTPException, ValueError) as failure:
             raise MailNotSent(f"The message could not be sent: {_why(failure)}. {_AGAIN}") from failure
 
-    def _compose(self, to: str, name: str, letter: Letter, now: datetime) -> EmailMessage:
+    def _compose(self, to: str, name: str, letter: Letter, now: datetime, message_id: str | None) -> EmailMessage:
         if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in to + name + letter.subject):
-            raise MailNotSent("Addresses, names and subjects of messages have one line and no control characters.")
+            raise MailRejected("Addresses, names and subjects of messages have one line and no control characters.")
         message = EmailMessage()
         try:
             message["To"] = Address(display_name=name, addr_spec=to)
         except (MessageError, ValueError, IndexError) as error:
-            raise MailNotSent("This is not an e-mail address that messages can be sent to.") from error
+            raise MailRejected("This is not an e-mail address that messages can be sent to.") from error
         message["From"] = self._sender
         message["Subject"] = letter.subject
         message["Date"] = format_datetime(now)
-        message["Message-ID"] = make_msgid(domain=self._sender.domain)
+        domain = self._sender.domain
+        message["Message-ID"] = f"<{message_id}@{domain}>" if message_id else make_msgid(domain=domain)
         message["Auto-Submitted"] = "auto-generated"
         # Quoted-printable: lines of any length and any letters reach servers that know neither.
         message.set_content(letter.text, cte="quoted-printable")

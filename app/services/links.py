@@ -1,18 +1,19 @@
 """Sign-in links: made for one person, used once. The first start's makes its opener the owner."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import CursorResult
 from sqlmodel import Session, col, select, update
 
 from app.db import alone
-from app.domain import names
+from app.domain import emails, names
 from app.domain.recency import is_recent
 from app.domain.who import Role
 from app.errors import Conflict, NotFound
 from app.models import Person, SignInLink
-from app.services import accounts, audit, credentials
+from app.models.columns import new_id
+from app.services import accounts, audit, credentials, jobs, throttle
 from app.services.audit import Thing
 
 Purpose = Literal["first", "invitation", "email"]
@@ -28,6 +29,10 @@ OWNED = "Somebody owns this installation already. Ask them for a link of your ow
 def address(public_url: str, secret: str) -> str:
     """The address that signs somebody in: a path alone where nobody knows the server's own address."""
     return f"{public_url.rstrip('/')}/sign-in/link/{secret}"
+
+
+BY_MAIL: Final = "mail.sign_in_link"
+"""The kind of the job that sends a link to whoever asked for one."""
 
 
 def make(
@@ -48,6 +53,14 @@ def make(
     secret = _add(session, purpose, person.id, by=by, now=now)
     audit.note(session, "link.made", accounts.thing(person), by=by, now=now, after={"purpose": purpose})
     return secret
+
+
+def ask_for(session: Session, email: str, *, address: str, now: datetime) -> None:
+    """Have a link sent to whoever is known by this e-mail; `address` is where it was asked for. Raises TooMany."""
+    throttle.count(session, throttle.MAILS_TO_ACCOUNT, email, now)
+    # What is longer is nobody's. The id of the message stays the same if it has to be sent again.
+    payload = {"email": email[: emails.LONGEST + 1], "address": address, "message_id": new_id()}
+    jobs.enqueue(session, BY_MAIL, payload, run_at=now)
 
 
 def make_asked_for(session: Session, email: str, *, by: str, now: datetime) -> tuple[Person, str] | None:

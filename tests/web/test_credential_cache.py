@@ -12,10 +12,10 @@ from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 from sqlmodel import select
 
-from app import jobs
 from app.db import Database
 from app.engines import Limits
 from app.errors import SignInNeeded, Unavailable
+from app.jobs import background
 from app.models import Display, SignIn, Token
 from app.services import accounts, credentials, displays, people, sign_ins, tokens
 from app.web.credential_cache import Credential, CredentialCache
@@ -66,7 +66,7 @@ class Desk:
 
         async def told() -> None:
             cache = CredentialCache(self.database, self.clock, self.timing)
-            async with jobs.running(cache.touch, retry=1.0):
+            async with background.running(cache.touch, retry=1.0):
                 await story(cache)
 
         asyncio.run(told())

@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 from starlette.concurrency import run_in_threadpool
 
-from app import jobs
 from app.errors import Unavailable
+from app.jobs import background
 
 
 class Job:
@@ -36,7 +36,7 @@ class Job:
 def test_a_failing_job_is_logged_and_started_again(caplog: pytest.LogCaptureFixture) -> None:
     async def play() -> Job:
         job = Job(RuntimeError("a bug"), Unavailable("The database is away."))
-        async with jobs.running(job, retry=0.01):
+        async with background.running(job, retry=0.01):
             await asyncio.wait_for(job.has_recovered.wait(), 5)
         return job
 
@@ -52,7 +52,7 @@ def test_a_failing_job_is_logged_and_started_again(caplog: pytest.LogCaptureFixt
 def test_a_failing_job_does_not_hold_up_another() -> None:
     async def play() -> tuple[Job, Job]:
         broken, sound = Job(*[RuntimeError("a bug")] * 5), Job()
-        async with jobs.running(broken, sound, retry=1):
+        async with background.running(broken, sound, retry=1):
             await asyncio.wait_for(sound.has_recovered.wait(), 5)
         return broken, sound
 
@@ -70,7 +70,7 @@ def test_the_end_waits_for_a_step_in_a_thread() -> None:
         steps.append("whole")
 
     async def play() -> list[str]:
-        async with jobs.running(partial(run_in_threadpool, step), retry=1):
+        async with background.running(partial(run_in_threadpool, step), retry=1):
             await run_in_threadpool(begun.wait, 5)
             asyncio.get_running_loop().call_later(0.05, may_end.set)
         return list(steps)

@@ -17,7 +17,7 @@ from app.main import create_app
 from app.web.routes import DatabaseRoute
 
 # What they wait for is no database: a file, a chart's own process, a number that SQLite keeps in memory.
-IN_DEFAULT_THREADS = {"app/jobs.py", "app/web/summaries.py"}
+IN_DEFAULT_THREADS = {"app/jobs/background.py", "app/web/summaries.py"}
 
 
 def routes_of(app: FastAPI | APIRouter) -> list[APIRoute]:

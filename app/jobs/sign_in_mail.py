@@ -1,0 +1,46 @@
+"""Sign-in links by email: the link is made when its message is sent, so that the queue holds no secret."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from app.db import Database
+from app.integrations.mail import Mailbox, sign_in_letter
+from app.models import Person
+from app.services import audit, links
+from app.services.audit import Origin
+from app.services.jobs import Claim
+
+BY: Final = "the sign-in page"
+SOON = (0.3, 1.5)
+"""Seconds: a moment that nobody can foresee, so that the next answer does not tell who is known here either."""
+
+
+async def send_sign_in_link(
+    database: Database, mailbox: Mailbox, clock: Callable[[], datetime], public_url: str, claim: Claim
+) -> None:
+    """Send whoever has this email a link; do as much for an email that nobody has. Raises MailNotSent or Unavailable.
+
+    `claim.payload` has the `email`, the network `address` that asked, and the `message_id`, which stays the same when
+    the message is sent again. The link leads where the settings say: a request that names another host must not have
+    it delivered there.
+    """
+    await asyncio.sleep(random.uniform(*SOON))  # noqa: S311 (nobody's secret)
+    payload = claim.payload
+    made = await database.writes.run(partial(_make, database, payload["email"], payload["address"], clock()))
+    if made is None:
+        return
+    person, secret = made
+    minutes = int(links.LASTS["email"].total_seconds()) // 60
+    letter = sign_in_letter(person.name, links.address(public_url, secret), minutes)
+    # After the commit: a slow mail server must not hold the only writing connection.
+    await mailbox.deliver(person.email, person.name, letter, clock(), message_id=payload["message_id"])
+
+
+def _make(database: Database, email: str, address: str, now: datetime) -> tuple[Person, str] | None:
+    with database.unit_of_work() as session:
+        audit.comes_from(session, Origin(address=address))
+        return links.make_asked_for(session, email, by=BY, now=now)

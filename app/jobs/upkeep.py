@@ -1,0 +1,22 @@
+"""What a server tidies up once a day."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from app.db import Database
+from app.services import imports, jobs
+from app.services.jobs import Claim
+
+FORGET: Final = "upkeep.forget_ended"
+
+
+async def forget_ended(database: Database, clock: Callable[[], datetime], _claim: Claim) -> None:
+    """Delete jobs that ended long ago, and rows of imports that were killed. Raises Unavailable."""
+    await database.writes.run(_forget, database, clock(), long=True)
+
+
+def _forget(database: Database, now: datetime) -> None:
+    with database.unit_of_work() as session:
+        jobs.forget_ended(session, now)
+    imports.forget(database, "", now)

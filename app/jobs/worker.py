@@ -1,0 +1,184 @@
+"""Does the jobs of the queue, each by its handler: at least once, and again after a failure, ever more seldom."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from prometheus_client import Counter
+
+from app.db import Database
+from app.errors import Problem
+from app.events import Event, JobQueued
+from app.services import jobs
+from app.services.jobs import Claim
+
+AT_ONCE = 8
+LOOK_SECONDS = 1.0
+STOP_SECONDS = 3.0
+
+Handle = Callable[[Claim], Awaitable[None]]
+
+logger = logging.getLogger(__name__)
+ended = Counter("assembly_week_jobs_total", "Attempts at jobs", ["kind", "outcome"])
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """How jobs of one kind are done.
+
+    An attempt has its `lease`; the next one follows `backoff` later, each time three times as long, until there were so
+    many `attempts`. What raises one of `final` would fail again, so there is no next one.
+    """
+
+    kind: str
+    handle: Handle
+    lease: timedelta = timedelta(minutes=1)
+    attempts: int = 5
+    backoff: timedelta = timedelta(seconds=10)
+    final: tuple[type[Exception], ...] = ()
+
+
+class Worker:
+    """Claims due jobs and hands them to their handlers, a few at once; any number of processes may have one.
+
+    `daily` are kinds to be done once a day (UTC), by whichever process comes first.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        handlers: Sequence[Job],
+        *,
+        daily: Sequence[str] = (),
+        look: float = LOOK_SECONDS,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._handlers: Mapping[str, Job] = {job.kind: job for job in handlers}
+        self._daily = daily
+        self._look = look
+        self._name = secrets.token_hex(8)
+        self._planned_for: datetime | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._looking = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_closed = False
+        database.subscribe(self.hear)
+
+    def hear(self, news: Event) -> None:
+        """Look at once for what was queued; safe to call from any thread."""
+        if isinstance(news, JobQueued) and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    async def run(self) -> None:
+        """Do jobs as they fall due, until cancelled. Raises Unavailable while the database is away; run it again."""
+        self._loop = asyncio.get_running_loop()
+        while not self._is_closed:
+            self._wake.clear()
+            async with self._looking:
+                await self._plan_daily()
+                for claim in await self._claim():
+                    self._start(claim)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._look):
+                    await self._wake.wait()
+
+    async def close(self, seconds: float = STOP_SECONDS) -> None:
+        """Claim nothing more, and give what is under way so long; the rest is done again once its lease is over."""
+        self._is_closed = True
+        self._wake.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._looking:
+                if self._under_way:
+                    await asyncio.wait(self._under_way)
+        for task in self._under_way:
+            task.cancel()
+
+    async def _plan_daily(self) -> None:
+        now = self._clock()
+        day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        if self._daily and day != self._planned_for:
+            await self._database.writes.run(self._plan, now)
+            self._planned_for = day
+
+    def _plan(self, now: datetime) -> None:
+        with self._database.unit_of_work() as session:
+            for kind in self._daily:
+                jobs.enqueue(session, kind, {}, run_at=now, key=f"{kind}:{now.date()}")
+
+    async def _claim(self) -> list[Claim]:
+        free = AT_ONCE - len(self._under_way)
+        if free <= 0 or not await self._database.reads.run(self._is_due):
+            return []
+        return await self._database.writes.run(self._take, free)
+
+    def _is_due(self) -> bool:
+        with self._database.reading() as session:
+            return jobs.is_due(session, list(self._handlers), self._clock())
+
+    def _take(self, limit: int) -> list[Claim]:
+        leases = {job.kind: job.lease for job in self._handlers.values()}
+        with self._database.unit_of_work() as session:
+            return jobs.claim(session, self._name, leases, self._clock(), limit)
+
+    def _start(self, claim: Claim) -> None:
+        task = asyncio.get_running_loop().create_task(self._do(claim))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(lambda _: self._wake.set())
+
+    async def _do(self, claim: Claim) -> None:
+        """One attempt; what became of it is written down, or the job is done again once its lease is over."""
+        job = self._handlers[claim.kind]
+        failure: Exception | None = None
+        try:
+            # An attempt that outlives its lease would be under way twice.
+            async with asyncio.timeout(job.lease.total_seconds() * 0.9):
+                await job.handle(claim)
+        except Exception as error:
+            failure = error
+            _log(claim, error)
+        try:
+            outcome = await self._database.writes.run(self._note, job, claim, failure)
+        except Problem as problem:
+            outcome = "unknown"
+            logger.warning("job %s (%s): its outcome could not be noted: %s", claim.id, claim.kind, problem.detail)
+        ended.labels(claim.kind, outcome).inc()
+
+    def _note(self, job: Job, claim: Claim, failure: Exception | None) -> str:
+        now = self._clock()
+        with self._database.unit_of_work() as session:
+            if failure is None:
+                jobs.finish(session, claim, now)
+                return "done"
+            reason = _reason(failure)
+            if claim.attempt >= job.attempts or isinstance(failure, job.final):
+                jobs.bury(session, claim, reason, now)
+                return "dead"
+            jobs.retry(session, claim, reason, now + job.backoff * 3 ** (claim.attempt - 1))
+            return "failed"
+
+
+def _log(claim: Claim, error: Exception) -> None:
+    is_foreseen = isinstance(error, Problem | TimeoutError)
+    logger.warning(
+        "job %s (%s), attempt %s: %s", claim.id, claim.kind, claim.attempt, _reason(error),
+        exc_info=None if is_foreseen else error,
+    )  # fmt: skip
+
+
+def _reason(error: Exception) -> str:
+    """Why an attempt failed, for organizers: a sentence of ours, or the kind of an error whose text is the log's."""
+    match error:
+        case Problem():
+            return error.detail
+        case TimeoutError():
+            return "It took too long."
+        case _:
+            return f"An unforeseen error ({type(error).__name__}); the server's log has more."

@@ -1,0 +1,1 @@
+"""What happens later: the worker, and the jobs that have a handler."""
