@@ -218,6 +218,15 @@ def test_a_form_whose_second_type_is_multipart_is_bounded_as_its_first(site: Sit
     assert answer.status_code == 400
 
 
+def test_a_form_of_somebody_signed_in_is_bounded_where_only_its_token_is_read(site: Site) -> None:
+    gus = sign_in(site, GUS)
+    urlencoded = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    answer = gus.ask("POST", "/sign-out", content=b"&" * 60_000, headers=urlencoded)
+
+    assert answer.status_code == 400
+
+
 ENCODINGS = ["punycode", '"punycode"', "PunyCode", "idna", "utf-16", "latin-1", "no-such", "utf-8; charset=idna"]
 
 
