@@ -33,7 +33,6 @@ from app.web import (
     static,
     summary,
 )
-from app.web.api.schemas import ProblemDocument
 from app.web.board_cache import BoardCache
 from app.web.clock import Clock, utc_now
 from app.web.credential_cache import CredentialCache
@@ -73,10 +72,11 @@ class _Application(FastAPI):
     """FastAPI inside our own edge, which also sees what its outermost layers answer."""
 
     def openapi(self) -> dict[str, Any]:
-        """The API's description, with the one shape that no route returns as its model."""
-        description = super().openapi()
-        description["components"]["schemas"].setdefault("ProblemDocument", ProblemDocument.model_json_schema())
-        return description
+        """The API's description, complete."""
+        if self.openapi_schema is None:
+            place: Installation = self.state.installation
+            self.openapi_schema = api.complete(super().openapi(), place.settings.public_url)
+        return self.openapi_schema
 
     def build_middleware_stack(self) -> ASGIApp:
         """Everything FastAPI does, wrapped once more."""
@@ -99,7 +99,7 @@ def create_app(
     app = _Application(
         title="Assembly Week",
         version=__version__,
-        description="A week of customer-support rotations as a game. Tokens come from `assembly-week token create`.",
+        **api.ABOUT,
         docs_url=None,
         redoc_url=None,
         max_body_size=MOST_BODY_BYTES,

@@ -99,7 +99,7 @@ def list_weeks(_voice: Voice) -> Answer:
     if not documents:
         return Answer({"weeks": []}, ["There are no weeks yet. `assembly-week week create` makes one."])
     columns = ("week", "name", "state", "timezone", "starts", "ends", "frozen", "current")
-    rows = [tuple(document[column] for column in columns) for document in documents]
+    rows = [tuple(document.get(column) for column in columns) for document in documents]
     return Answer({"weeks": documents}, [Table(columns, rows)])
 
 

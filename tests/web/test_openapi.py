@@ -155,3 +155,40 @@ def published(schema: Any) -> Iterator[Any]:
         assert isinstance(result, Ok)
         if not result.ok().path.endswith("/live"):
             yield result.ok()
+
+
+def test_description_names_its_server_licence_and_contact(description: dict[str, Any]) -> None:
+    info = description["info"]
+
+    assert (info["license"], list(info["contact"])) == ({"name": "MIT", "identifier": "MIT"}, ["name"])
+    assert description["servers"] == [{"url": "/", "description": "This server"}]
+
+
+def test_description_describes_every_tag(description: dict[str, Any]) -> None:
+    used = {tag for _, operation in operations(description) for tag in operation["tags"]}
+
+    assert sorted(used) == [tag["name"] for tag in description["tags"]]
+    assert [tag for tag in description["tags"] if not tag["description"]] == []
+
+
+def test_operations_have_names_that_generated_clients_can_keep(description: dict[str, Any]) -> None:
+    names = {name: operation["operationId"] for name, operation in operations(description)}
+
+    assert names == {
+        f"GET {API}/people": "listPeople",
+        f"GET {API}/rules": "getRules",
+        f"GET {API}/weeks": "listWeeks",
+        f"GET {API}/weeks/{{week}}": "getWeek",
+        f"GET {API}/weeks/{{week}}/activities": "listActivities",
+        f"GET {API}/weeks/{{week}}/leaderboard": "getLeaderboard",
+        f"GET {API}/weeks/{{week}}/live": "streamLeaderboard",
+        f"GET {API}/weeks/{{week}}/teams": "listTeams",
+        f"GET {API}/weeks/{{week}}/teams/{{team_id}}/receipt": "getReceipt",
+        f"POST {API}/activities/{{activity_id}}/reinstatement": "reinstateActivity",
+        f"POST {API}/activities/{{activity_id}}/reversal": "reverseActivity",
+        f"POST {API}/rules/preview": "previewRules",
+        f"POST {API}/weeks/{{week}}/activities": "recordActivity",
+        f"POST {API}/weeks/{{week}}/activities/batch": "recordActivities",
+        f"POST {API}/weeks/{{week}}/adjustments": "adjustTeam",
+        f"PUT {API}/rules": "activateRules",
+    }

@@ -1,12 +1,40 @@
 """The JSON API, version 1."""
 
-from fastapi import FastAPI
+from typing import Any
 
+from fastapi import FastAPI
+from pydantic import TypeAdapter
+
+from app.web import schemas
 from app.web.api import activities, boards, corrections, rules, weeks
-from app.web.api.schemas import PROBLEMS
+
+ABOUT: dict[str, Any] = {
+    "summary": "A week of customer-support rotations as a game.",
+    "description": "Record what people do, read the board, correct the ledger, change the rules. "
+    "Tokens come from `assembly-week token create` or from the organizers' pages.",
+    "license_info": {"name": "MIT", "identifier": "MIT"},
+    "openapi_tags": [
+        {"name": "activities", "description": "Record activities, one or many, and read the ledger."},
+        {"name": "boards", "description": "The leaderboard, once or live, and why a team's score is what it is."},
+        {"name": "corrections", "description": "Reverse, reinstate and adjust; the ledger itself never changes."},
+        {"name": "people", "description": "Everyone who plays or has played."},
+        {"name": "rules", "description": "Read the rules, see what others would do, activate them."},
+        {"name": "weeks", "description": "Weeks and their teams."},
+    ],
+}
 
 
 def include_in(app: FastAPI) -> None:
     """Add the API's routes to an application, part by part: FastAPI searches each level of nested routers twice."""
     for part in (activities, boards, weeks, corrections, rules):
-        app.include_router(part.router, prefix="/api/v1", responses=PROBLEMS)
+        app.include_router(part.router, prefix="/api/v1", responses=schemas.PROBLEMS)
+
+
+def complete(description: dict[str, Any], public_url: str) -> dict[str, Any]:
+    """Add what FastAPI leaves out: the schema of problems, which no route returns as its model, and the server."""
+    problem = TypeAdapter(schemas.Problem).json_schema()
+    description["components"]["schemas"].setdefault("Problem", problem)
+    contact = {"name": "The organizers of this Assembly Week"}
+    description["info"]["contact"] = contact | ({"url": public_url} if public_url else {})
+    description["servers"] = [{"url": public_url.rstrip("/") or "/", "description": "This server"}]
+    return description

@@ -11,9 +11,9 @@ from app.domain.who import Bearer, Who
 from app.errors import Malformed
 from app.services import activities, batch, paging, weeks
 from app.services.intake import Draft
+from app.web import schemas
 from app.web.access import Reader, Writer, reads, sees_behind_freeze
 from app.web.api.bodies import takes, takes_json
-from app.web.api.schemas import REPEAT, ActivitiesOut, ActivityOut, BatchOut, KeyOut
 from app.web.api.weeks import Cursor, Limit, Slug
 from app.web.documents import activity_document, answer_document
 from app.web.routes import DatabaseRoute
@@ -46,9 +46,13 @@ _BATCH = takes(
 
 @router.post(
     "/weeks/{week}/activities",
+    operation_id="recordActivity",
     status_code=201,
     openapi_extra=_ACTIVITY,
-    responses={201: {"model": ActivityOut}, 200: {"model": ActivityOut | KeyOut, "description": REPEAT}},
+    responses={
+        201: {"model": schemas.Activity},
+        200: {"model": schemas.Activity | schemas.ActivityKey, "description": schemas.REPEAT},
+    },
 )
 async def record(request: Request, week: Slug, who: Writer) -> Response:
     """Record one activity. (`source`, `kind`, `external_id`) names it: sending it again changes nothing."""
@@ -63,9 +67,10 @@ async def record_body(place: Installation, slug: str, body: bytes, who: Who) -> 
 
 @router.post(
     "/weeks/{week}/activities/batch",
+    operation_id="recordActivities",
     max_body_size=MOST_BATCH_BYTES,
     openapi_extra=_BATCH,
-    responses={200: {"model": BatchOut}},
+    responses={200: {"model": schemas.BatchResult}},
 )
 async def record_batch(request: Request, week: Slug, who: Writer) -> Response:
     """Record up to 10,000 activities as NDJSON, all or nothing; 422 names every bad line."""
@@ -85,7 +90,7 @@ def _record_batch(place: Installation, slug: str, body: bytes, who: Bearer) -> R
     return JSONResponse(outcome._asdict())
 
 
-@router.get("/weeks/{week}/activities", responses={200: {"model": ActivitiesOut}})
+@router.get("/weeks/{week}/activities", operation_id="listActivities", responses={200: {"model": schemas.ActivityList}})
 def read_ledger(
     request: Request, week: Slug, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
 ) -> Response:

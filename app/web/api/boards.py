@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.web import schemas
 from app.web.access import BoardReader, sees_behind_freeze
-from app.web.api.schemas import LeaderboardOut, ReceiptOut
 from app.web.api.weeks import Slug
 from app.web.documents import receipt_document
 from app.web.routes import DatabaseRoute
@@ -16,13 +16,19 @@ from app.web.views import board_for, receipt_for, stream_for
 router = APIRouter(tags=["boards"], route_class=DatabaseRoute)
 
 
-@router.get("/weeks/{week}/leaderboard", responses={200: {"model": LeaderboardOut}, 304: {"description": "Unchanged"}})
+@router.get(
+    "/weeks/{week}/leaderboard",
+    operation_id="getLeaderboard",
+    responses={200: {"model": schemas.Leaderboard}, 304: {"description": "Unchanged"}},
+)
 async def leaderboard(request: Request, week: Slug, who: BoardReader) -> Response:
     """The week's board; `week` may be `current`. Send the ETag back as If-None-Match to hear 304 while it stands."""
     return (await board_for(installation(request), week, who)).json.answer(request)
 
 
-@router.get("/weeks/{week}/teams/{team_id}/receipt", responses={200: {"model": ReceiptOut}})
+@router.get(
+    "/weeks/{week}/teams/{team_id}/receipt", operation_id="getReceipt", responses={200: {"model": schemas.Receipt}}
+)
 async def receipt(request: Request, week: Slug, team_id: str, who: BoardReader) -> Response:
     """Why a team's score is what it is: a line per award and adjustment, and one with 0 where nothing was earned."""
     found = await receipt_for(installation(request), week, team_id, sees_all=sees_behind_freeze(who))
@@ -31,6 +37,7 @@ async def receipt(request: Request, week: Slug, team_id: str, who: BoardReader) 
 
 @router.get(
     "/weeks/{week}/live",
+    operation_id="streamLeaderboard",
     responses={
         200: {
             "description": "Server-sent events `board`, data as of the leaderboard",

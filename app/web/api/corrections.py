@@ -13,13 +13,12 @@ from app.models import Reversal
 from app.services import ledger, weeks
 from app.services.intake import Code, Key
 from app.services.ledger import MOST_POINTS, Answer
-from app.services.transfer import moment
 from app.services.validation import parse
+from app.web import schemas
 from app.web.access import Corrector, reads
 from app.web.api.bodies import takes_json
-from app.web.api.schemas import REPEAT, ActivityOut, KeyOut, RulingOut
 from app.web.api.weeks import Slug
-from app.web.documents import answer_document
+from app.web.documents import answer_document, correction_document
 from app.web.routes import DatabaseRoute
 from app.web.state import installation
 
@@ -65,7 +64,11 @@ _ADJUSTMENT = takes_json(
 
 
 @router.post(
-    "/activities/{activity_id}/reversal", status_code=201, openapi_extra=_WHY, responses={201: {"model": RulingOut}}
+    "/activities/{activity_id}/reversal",
+    operation_id="reverseActivity",
+    status_code=201,
+    openapi_extra=_WHY,
+    responses={201: {"model": schemas.Correction}},
 )
 async def reverse(request: Request, activity_id: str, who: Corrector) -> Response:
     """Cancel an activity; it stays in the ledger and counts for nothing."""
@@ -75,9 +78,10 @@ async def reverse(request: Request, activity_id: str, who: Corrector) -> Respons
 
 @router.post(
     "/activities/{activity_id}/reinstatement",
+    operation_id="reinstateActivity",
     status_code=201,
     openapi_extra=_WHY,
-    responses={201: {"model": RulingOut}},
+    responses={201: {"model": schemas.Correction}},
 )
 async def reinstate(request: Request, activity_id: str, who: Corrector) -> Response:
     """Undo a reversal."""
@@ -93,23 +97,18 @@ def _rule(
     place = installation(request)
     with place.acting(request, who) as session:
         ruling: Reversal = verb(session, activity_id, reason=reason, by=who.name, now=place.clock())
-    return JSONResponse(
-        {
-            "activity": activity_id,
-            "action": action,
-            "reason": ruling.reason,
-            "by": ruling.by,
-            "at": moment(ruling.at),
-        },
-        201,
-    )
+    return JSONResponse(correction_document(ruling, activity_id, action), 201)
 
 
 @router.post(
     "/weeks/{week}/adjustments",
+    operation_id="adjustTeam",
     status_code=201,
     openapi_extra=_ADJUSTMENT,
-    responses={201: {"model": ActivityOut}, 200: {"model": ActivityOut | KeyOut, "description": REPEAT}},
+    responses={
+        201: {"model": schemas.Activity},
+        200: {"model": schemas.Activity | schemas.ActivityKey, "description": schemas.REPEAT},
+    },
 )
 async def adjust(request: Request, week: Slug, who: Corrector) -> Response:
     """Give a team points or take some, with a reason everybody can read on its receipt."""

@@ -8,10 +8,10 @@ from starlette.responses import JSONResponse, Response
 
 from app.domain.who import Bearer
 from app.services import previews, rule_sets
+from app.web import schemas
 from app.web.access import Reader, RuleWriter, sees_behind_freeze
 from app.web.api.bodies import takes
-from app.web.api.schemas import ActiveRulesOut, PreviewOut, RuleSetOut
-from app.web.documents import preview_document, rule_set_document
+from app.web.documents import active_rules_document, preview_document, rule_set_document
 from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
 
@@ -36,16 +36,17 @@ points = 10
 _TOML = takes("text/plain", {"type": "string", "description": "A whole rules file"}, _EXAMPLE)
 
 
-@router.get("/rules", responses={200: {"model": ActiveRulesOut}})
+@router.get("/rules", operation_id="getRules", responses={200: {"model": schemas.ActiveRules}})
 def show(request: Request, _who: Reader) -> Response:
     """The active version of the rules."""
     with installation(request).database.reading() as session:
-        document = rule_set_document(rule_sets.active(session))
-        document["file_errors"] = rule_sets.file_errors(session)
+        document = active_rules_document(rule_sets.active(session), rule_sets.file_errors(session))
     return JSONResponse(document)
 
 
-@router.post("/rules/preview", openapi_extra=_TOML, responses={200: {"model": PreviewOut}})
+@router.post(
+    "/rules/preview", operation_id="previewRules", openapi_extra=_TOML, responses={200: {"model": schemas.Preview}}
+)
 async def preview(request: Request, who: RuleWriter) -> Response:
     """What this rules file would do to the open weeks; nothing changes. 422 lists every mistake in it."""
     place, text = installation(request), _text(await request.body())
@@ -58,7 +59,7 @@ def _preview(place: Installation, text: str, who: Bearer) -> Response:
     return JSONResponse(preview_document(found))
 
 
-@router.put("/rules", openapi_extra=_TOML, responses={200: {"model": RuleSetOut}})
+@router.put("/rules", operation_id="activateRules", openapi_extra=_TOML, responses={200: {"model": schemas.RuleSet}})
 async def activate(
     request: Request, who: RuleWriter, note: Annotated[str, Query(max_length=500, description="Why")] = ""
 ) -> Response:

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.services import boards, paging, people, teams, weeks
+from app.web import schemas
 from app.web.access import Reader, sees_behind_freeze
-from app.web.api.schemas import PeopleOut, TeamsOut, WeekOut, WeeksOut
 from app.web.documents import person_document, team_document, week_document
 from app.web.routes import DatabaseRoute
 from app.web.state import installation
@@ -20,7 +20,7 @@ Cursor = Annotated[str | None, Query(max_length=2_000, description="`next_cursor
 Limit = Annotated[int, Query(ge=1, le=paging.MOST_PER_PAGE)]
 
 
-@router.get("/weeks", tags=["weeks"], responses={200: {"model": WeeksOut}})
+@router.get("/weeks", operation_id="listWeeks", tags=["weeks"], responses={200: {"model": schemas.WeekList}})
 def list_weeks(request: Request, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE) -> Response:
     """All weeks in the order they were created."""
     place = installation(request)
@@ -32,7 +32,7 @@ def list_weeks(request: Request, who: Reader, cursor: Cursor = None, limit: Limi
     return JSONResponse({"items": documents, "next_cursor": next_cursor})
 
 
-@router.get("/weeks/{week}", tags=["weeks"], responses={200: {"model": WeekOut}})
+@router.get("/weeks/{week}", operation_id="getWeek", tags=["weeks"], responses={200: {"model": schemas.Week}})
 def show_week(request: Request, week: Slug, who: Reader) -> Response:
     """One week; `week` may be `current`."""
     place = installation(request)
@@ -42,7 +42,9 @@ def show_week(request: Request, week: Slug, who: Reader) -> Response:
         return JSONResponse(week_document(found, is_current=found == current, sees_all=sees_behind_freeze(who)))
 
 
-@router.get("/weeks/{week}/teams", tags=["weeks"], responses={200: {"model": TeamsOut}})
+@router.get(
+    "/weeks/{week}/teams", operation_id="listTeams", tags=["weeks"], responses={200: {"model": schemas.TeamList}}
+)
 def list_teams(
     request: Request, week: Slug, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
 ) -> Response:
@@ -58,7 +60,7 @@ def list_teams(
     return JSONResponse({"items": documents, "next_cursor": next_cursor})
 
 
-@router.get("/people", tags=["people"], responses={200: {"model": PeopleOut}})
+@router.get("/people", operation_id="listPeople", tags=["people"], responses={200: {"model": schemas.PersonList}})
 def list_people(
     request: Request, _who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
 ) -> Response:
