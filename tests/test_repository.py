@@ -10,7 +10,9 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from sqlmodel import SQLModel
 
+import app.models  # noqa: F401 (registers the tables)
 from app.config import Settings
 from app.web.render import asset
 from tools import vendor
@@ -273,3 +275,19 @@ def test_font_has_the_address_that_its_stylesheet_names() -> None:
     named = re.findall(r'url\("(.+?)"\)', (PROJECT / "static/fonts.css").read_text(encoding="utf-8"))
 
     assert sorted(f"/static/{address}" for address in named) == sorted(asset(f"vendor/{name}") for name in names)
+
+
+def test_architecture_page_names_files_that_exist() -> None:
+    text = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+    named = set(re.findall(r"`(app/[\w/]+\.py)`", text))
+
+    assert len(named) > 20
+    assert sorted(name for name in named if not (PROJECT / name).is_file()) == []
+
+
+def test_architecture_page_names_every_table() -> None:
+    text = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    section = text.split("## Tables")[1].split("##")[0]
+
+    assert set(re.findall(r"`(\w+)`", section)) == set(SQLModel.metadata.tables)

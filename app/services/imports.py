@@ -1,7 +1,4 @@
-"""Large imports: judged and stored beside the ledger first, then let in all at once under a short lock.
-
-Several transactions, so these verbs take the database and commit; a failure between them leaves the ledger untouched.
-"""
+"""Large imports: judged and stored beside the ledger first, then let in all at once under a short lock."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -55,6 +52,7 @@ def import_activities(
 ) -> Outcome:
     """Record every line that repeats nothing, all or nothing. Raises WeekUnknown, BatchRefused or Conflict.
 
+    Several transactions, so it takes the database and commits; a failure between them leaves the ledger untouched.
     `progress` is told how many more lines were judged; `at_once` lines share a transaction.
     """
     if len(lines) <= at_once:
