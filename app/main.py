@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from app import __version__
@@ -111,13 +112,24 @@ def create_app(
         lifespan=partial(_lifespan, timing=timing),
     )
     app.state.installation = _install(settings or startup.read_settings(), clock, wall or clock, timing)
+    app.router.routes.extend(_routes())
+    problems.install(app)
+    app.state.routes = RouteNames(app)
+    return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Every route but the API's description, the same ones for every application of this process.
+
+    What a route takes and gives is analysed when it is first looked for, for as long as all else of a start takes.
+    """
+    app = FastAPI(openapi_url=None, max_body_size=MOST_BODY_BYTES)
     api.include_in(app)
     for router in PAGES:
         app.include_router(router)
     app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
-    problems.install(app)
-    app.state.routes = RouteNames(app)
-    return app
+    return tuple(app.routes)
 
 
 def _install(settings: Settings, clock: Clock, wall: Clock, timing: Timing) -> Installation:
