@@ -29,8 +29,7 @@ class Patience:
     head: float = 10.0  # from a request's first byte to the end of its headers
     piece: float = 15.0  # between two pieces of a body
     body: float = 600.0  # for a whole body: 16 MiB at 28 kB/s
-    rest: float = 30.0  # for what still comes of a body that is answered already
-    parting: float = 5.0  # for the client to read a refusal and hang up
+    parting: float = 30.0  # for a client that has its answer already, to read it and hang up
     idle: float = 75.0  # for the next request
 
 

@@ -43,7 +43,7 @@ class LimitedProtocol(WiredProtocol):
         self._head_bytes = 0
         self._answering: RequestResponseCycle | None = None
         self._refusal: Refusal | None = None
-        self._is_parting = False
+        self._is_parting = self._keep_alive = False
         self._ends_at = self._heard_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -81,7 +81,9 @@ class LimitedProtocol(WiredProtocol):
             super().shutdown()
 
     def idle_until(self) -> float | None:
-        """When it is closed for being idle; None while something is asked or answered."""
+        """When it is closed for being idle or refused; None while something is asked or answered."""
+        if self._is_parting and self._timer is not None:
+            return self._timer.when()
         waits = self.timeout_keep_alive_task is not None and self._reading == _NOTHING
         return self.timeout_keep_alive_task.when() if self.timeout_keep_alive_task is not None and waits else None
 
@@ -142,7 +144,7 @@ class LimitedProtocol(WiredProtocol):
         if self.timeout_keep_alive_task is not None:  # armed when the request before was answered meanwhile
             self._unset_keepalive_if_required()
         super().on_headers_complete()
-        self._reading, self._ends_at = _BODY, 0.0
+        self._reading, self._ends_at, self._keep_alive = _BODY, 0.0, False
         if not self.pipeline:
             self._answering = self.cycle
 
@@ -150,6 +152,8 @@ class LimitedProtocol(WiredProtocol):
         """The request is there as a whole; one that is read again is not."""
         if self._reading == _BODY:
             self._reading = _NOTHING
+            if self._keep_alive and not self.cycle.response_started:
+                self.cycle.keep_alive = True
             if not self.cycle.response_complete:
                 self.cycle.more_body = False
                 self.cycle.message_event.set()
@@ -170,9 +174,15 @@ class LimitedProtocol(WiredProtocol):
             self._unset_keepalive_if_required()
         elif self._refusal is not None:
             self._part()
-        elif self._reading == _BODY:
-            self._ends_at = self.loop.time() + self.patience.rest
-            self._arm()
+
+    def _answer_gently(self) -> None:
+        """Let an answer that comes before the whole request end the connection, and reach the client nevertheless.
+
+        A client that waits for our 100 and gets its answer instead may or may not send the body after all (RFC 9110,
+        10.1.1), and Go's proxies up to 1.22.4 send the next request in its place.
+        """
+        self._keep_alive, self.cycle.keep_alive = self.cycle.keep_alive, False
+        self.cycle.transport = cast("asyncio.Transport", _GentleTransport(self.transport, self._close_gently))
 
     # Deadlines: one timer for each connection, looked at again when it goes off rather than set anew for each piece.
 
@@ -184,12 +194,12 @@ class LimitedProtocol(WiredProtocol):
         self._heard_at = self.loop.time()
         if not self._ends_at:
             self._ends_at = self._heard_at + (self.patience.head if self._reading == _HEAD else self.patience.body)
-        if self._reading == _BODY:
-            self.cycle.transport = cast("asyncio.Transport", _GentleTransport(self.transport, self._close_gently))
+        if self._reading == _BODY and self.cycle.transport is self.transport:
+            self._answer_gently()
         self._arm()
 
     def _due(self) -> float:
-        return self._ends_at if self._reading == _HEAD else min(self._ends_at, self._heard_at + self.patience.piece)
+        return min(self._ends_at, self._heard_at + self.patience.piece)
 
     def _arm(self) -> None:
         due = self._due()
@@ -266,7 +276,7 @@ class LimitedProtocol(WiredProtocol):
 
 
 class _GentleTransport:
-    """What an answer is written to before its request is there as a whole."""
+    """What an answer is written to that may come before the whole request."""
 
     def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
         self.write = transport.write

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -22,10 +22,12 @@ def command(*words: str) -> list[str]:
 
 
 @contextmanager
-def started(*words: str, files: int | None = None) -> Iterator[tuple["subprocess.Popen[str]", Any]]:
+def started(
+    *words: str, files: int | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[tuple["subprocess.Popen[str]", Any]]:
     """A command that goes on until it is told to stop, and the document it prints when it starts.
 
-    Where `files` says so, it may open no more than that many.
+    Where `files` says so, it may open no more than that many. `settings` come on top of the environment.
     """
     limit = [] if files is None else ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh"]
     process = subprocess.Popen(  # noqa: S603 (our own words)
@@ -33,7 +35,7 @@ def started(*words: str, files: int | None = None) -> Iterator[tuple["subprocess
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        env={**os.environ, "PYTHONPATH": str(PROJECT), **(settings or {})},
     )
     try:
         yield process, first_document(process)

@@ -20,7 +20,8 @@ from app.cli.protocol import LimitedProtocol
 from tests.web.server import ServerThread
 from tests.web.site import until
 
-HURRIED = Patience(head=0.4, piece=0.4, body=1.2, rest=0.4, parting=0.5, idle=0.6)
+HURRIED = Patience(head=0.4, piece=0.4, body=2.0, parting=0.5, idle=0.6)
+LARGE = 400_000
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
@@ -41,9 +42,9 @@ class Echo:
             await asyncio.sleep(self.seconds)
         while scope["path"] == "/watch" and await self._read(receive) is not None:
             pass
-        size = 0 if scope["path"] in {"/early", "/watch"} else await self._read(receive)
+        size = 0 if scope["path"].startswith(("/early", "/watch")) else await self._read(receive)
         if size is not None:
-            body = b"%d" % size if scope["path"] != "/large" else b"x" * 200_000
+            body = b"x" * LARGE if scope["path"].endswith("-large") else b"%d" % size
             headers = [(b"content-length", b"%d" % len(body))]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": body})
@@ -88,9 +89,13 @@ def port(echo: Echo) -> Iterator[int]:
 
 
 @contextmanager
-def connected(port: int) -> Iterator[socket.socket]:
+def connected(port: int, receive_buffer: int | None = None) -> Iterator[socket.socket]:
     """A connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    with socket.socket() as connection:
+        if receive_buffer is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        connection.settimeout(20)
+        connection.connect(("127.0.0.1", port))
         yield connection
 
 
@@ -359,36 +364,51 @@ def test_body_cut_off_in_the_middle_is_not_taken_for_whole(echo: Echo, port: int
 # Answers before the end of the body
 
 
-def test_rest_of_a_body_that_is_answered_already_is_read_for_a_while(echo: Echo, port: int) -> None:
-    begun = time.monotonic()
+@pytest.mark.parametrize(
+    "pieces",
+    [[post(b"/early", 9)], [post(b"/early", 9), b"x" * 9], [post(b"/early", 9, b"Expect: 100-continue"), GET]],
+    ids=["no body", "body later", "no body, but a request"],
+)
+def test_answer_before_the_end_of_a_body_ends_the_connection(port: int, pieces: list[bytes]) -> None:
+    answers = ask(port, *pieces, pause=0.1)
+
+    assert (statuses(answers), b"connection: close" in answers) == ([b"200"], True)
+
+
+@pytest.mark.parametrize("pieces", [[post(size=2), b"ab"], [post(size=2) + b"a", b"b"]])
+def test_answer_after_the_end_of_a_body_leaves_the_connection(port: int, pieces: list[bytes]) -> None:
+    answers = ask(port, *pieces, post(b"/early", 2) + b"ab" + GET, pause=0.1)
+
+    assert (statuses(answers), b"connection: close" in answers) == ([b"200"] * 3, False)
+
+
+def test_our_word_to_go_on_leaves_the_connection(port: int) -> None:
     with connected(port) as connection:
-        connection.sendall(post(b"/early", 1_000_000))
-        answer = connection.recv(1_000)
-        drip(connection, [b"x"] * 20, 0.1)
-        seconds = time.monotonic() - begun
+        connection.sendall(post(b"/", 2, b"Expect: 100-continue"))
+        first = connection.recv(1_000)
+        drip(connection, [b"ab", GET], 0.05)
 
-    assert statuses(answer) == [b"200"]
-    assert HURRIED.rest <= seconds < 4
-
-
-def test_connection_goes_on_after_the_rest_of_a_body_that_is_answered_already(echo: Echo, port: int) -> None:
-    with connected(port) as connection:
-        connection.sendall(post(b"/early", 300_000) + b"x" * 100_000)
-        early = connection.recv(1_000)
-        connection.sendall(b"x" * 200_000 + post(size=1) + b"x")
-        answers = rest(connection)
-
-    assert statuses(early + answers) == [b"200", b"200"]
+        assert (first, statuses(rest(connection))) == (b"HTTP/1.1 100 Continue\r\n\r\n", [b"200", b"200"])
 
 
 def test_answer_that_ends_the_connection_survives_a_body_that_is_still_coming(port: int) -> None:
-    with connected(port) as connection:
-        connection.sendall(post(b"/early", 5_000_000, b"Connection: close"))
+    with connected(port, receive_buffer=4_096) as connection:
+        connection.sendall(post(b"/early-large", 5_000_000))
         time.sleep(0.1)
-        drip(connection, [b"x" * 100_000] * 10, 0.01)
-        answers = rest(connection)
+        drip(connection, [b"x" * 100_000] * 3, 0.01)
+        answer = rest(connection)
 
-    assert statuses(answers) == [b"200"]
+    assert len(answer.partition(b"\r\n\r\n")[2]) == LARGE
+
+
+def test_rest_of_a_body_that_is_answered_already_is_read_for_a_while(port: int) -> None:
+    begun = time.monotonic()
+    with connected(port) as connection:
+        connection.sendall(post(b"/early", 1_000_000))
+        drip(connection, [b"x"] * 40, 0.1)
+        seconds = time.monotonic() - begun
+
+    assert HURRIED.parting <= seconds < HURRIED.body
 
 
 # Connections that wait
@@ -410,6 +430,13 @@ def test_blank_lines_do_not_keep_an_idle_connection(port: int) -> None:
     ask(port, GET, *[b"\r\n"] * 30, pause=0.1)
 
     assert time.monotonic() - begun < 5
+
+
+def test_idle_time_does_not_end_a_request_that_has_begun(echo: Echo) -> None:
+    with serving(echo, Patience(idle=0.6)) as port:
+        answers = ask(port, GET, GET[:10], GET[10:], pause=0.4)
+
+    assert statuses(answers) == [b"200", b"200"]
 
 
 def test_idle_time_does_not_end_a_long_answer(echo: Echo, port: int) -> None:
@@ -437,6 +464,7 @@ def test_room_gives_a_newcomer_the_place_of_whoever_is_idle_longest() -> None:
         for connection in (idle[1], idle[0], idle[2]):
             connection.sendall(GET)
             assert statuses(connection.recv(1_000)) == [b"200"]
+            time.sleep(0.02)  # its loop counts milliseconds
 
         newcomers = [stack.enter_context(connected(port)) for _ in range(2)]
         for newcomer in newcomers:
