@@ -13,3 +13,11 @@ def is_recent(then: datetime, now: datetime, limit: timedelta, *, ahead: timedel
     day longer, and what it forbade would be forbidden for a day.
     """
     return -ahead <= now - then < limit
+
+
+def due_again(last: datetime | None, now: datetime, interval: timedelta) -> datetime:
+    """Return when what was done last at a moment is to be done again: an interval later, or now if it was no moment.
+
+    Never done is no moment, nor is one in the future.
+    """
+    return now if last is None or not is_recent(last, now, timedelta.max) else last + interval

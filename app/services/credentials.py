@@ -23,7 +23,7 @@ _BATCH = 500  # SQLite takes 32,766 parameters at most, and a statement this lon
 
 @dataclass(frozen=True, slots=True)
 class ValidCredential:
-    """Who holds a secret, until when it is valid if nobody uses it, and whether `used_at` is due to be written.
+    """Who holds a secret, until when it is valid if nobody uses it, and from when on its use is to be written again.
 
     `ids` are of everything whose change ends it or alters its holder: what AccessChanged names.
     """
@@ -31,7 +31,7 @@ class ValidCredential:
     who: Who
     ids: frozenset[str]
     expires_at: datetime | None
-    is_stale: bool
+    touch_at: datetime
 
 
 Answer = ValidCredential | SignInNeeded

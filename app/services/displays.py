@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select, update
 
 from app.db import alone, announce
 from app.domain import names
-from app.domain.recency import is_recent
+from app.domain.recency import due_again, is_recent
 from app.domain.who import Screen
 from app.errors import Conflict, Malformed, NotFound, SignInNeeded
 from app.events import AccessChanged
@@ -95,9 +95,8 @@ def check_many(session: Session, secrets: Collection[str], now: datetime) -> dic
     for batch in credentials.batches(secrets):
         query = select(Display).where(col(Display.sha256).in_(batch), col(Display.revoked_at).is_(None))
         for display in session.exec(query):
-            is_stale = display.seen_at is None or not is_recent(display.seen_at, now, TOUCH)
-            screen = Screen(display.id, display.name)
-            answers[batch[display.sha256 or ""]] = ValidCredential(screen, frozenset({display.id}), None, is_stale)
+            screen, touch_at = Screen(display.id, display.name), due_again(display.seen_at, now, TOUCH)
+            answers[batch[display.sha256 or ""]] = ValidCredential(screen, frozenset({display.id}), None, touch_at)
     return answers
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
 from app.db import announce
-from app.domain.recency import TOLERANCE, is_recent
+from app.domain.recency import TOLERANCE, due_again, is_recent
 from app.domain.who import Member, Role
 from app.errors import NotFound, SignInNeeded
 from app.events import AccessChanged
@@ -105,7 +105,7 @@ def _answer(
     csrf = sha256(f"form:{secret}".encode()).hexdigest()
     member = Member(person_id, name, email, role, theme, sign_in_id, csrf)
     ends = min(expires_at, used_at + IDLE)
-    return ValidCredential(member, frozenset((sign_in_id, person_id)), ends, not is_recent(used_at, now, TOUCH))
+    return ValidCredential(member, frozenset((sign_in_id, person_id)), ends, due_again(used_at, now, TOUCH))
 
 
 def of_person(session: Session, person_id: str, now: datetime) -> list[SignIn]:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select, update
 
 from app.db import alone, announce
 from app.domain import names
-from app.domain.recency import is_recent
+from app.domain.recency import due_again
 from app.domain.who import SCOPES, Bearer, Role
 from app.errors import Conflict, Malformed, NotAllowed, NotFound, SignInNeeded
 from app.events import AccessChanged
@@ -95,9 +95,8 @@ def _answer(token: Token, now: datetime) -> Answer:
             return SignInNeeded(UNKNOWN)
         case "expired":
             return SignInNeeded(EXPIRED.format(token.expires_at))
-    is_stale = token.used_at is None or not is_recent(token.used_at, now, TOUCH)
     bearer = Bearer(token.name, frozenset(token.scopes.split()))
-    return ValidCredential(bearer, frozenset({_id(token)}), token.expires_at, is_stale)
+    return ValidCredential(bearer, frozenset({_id(token)}), token.expires_at, due_again(token.used_at, now, TOUCH))
 
 
 def _id(token: Token) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,7 @@ MAX_ENTRIES = 10_000
 SLOW = "The database does not answer in time. Try again in a moment."
 
 Kind = Literal["token", "sign-in", "display"]
+Ask = Callable[[Collection["Credential"]], Awaitable[object]]
 
 
 class Credential(NamedTuple):
@@ -71,6 +72,7 @@ class CredentialCache:
         self._questions: dict[Credential, asyncio.Future[Answer | Exception]] = {}
         self._answering = SingleFlight(self._answer)
         self._sweep: asyncio.Task[None] | None = None
+        self._swept: tuple[int | None, float] = None, 0.0  # the database's change mark at the last sweep, and when
         self._stale: set[Credential] = set()
         self._away_since: float | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -112,11 +114,11 @@ class CredentialCache:
         Waits `patience` seconds for the answer; `holder` knows it afterwards.
         """
         self._forget_idle(watched)
-        await self._sweep_over({**dict.fromkeys(self._entries), **dict.fromkeys(watched)})
+        await self._sweep_over({**dict.fromkeys(self._entries), **dict.fromkeys(watched)}, self._confirm_all)
 
     async def reconfirm(self, doubtful: Collection[Credential]) -> None:
         """Ask about these alone, as `confirm` does."""
-        await self._sweep_over(doubtful)
+        await self._sweep_over(doubtful, self._look_up)
 
     async def changes(self, timeout: float) -> bool:
         """Wait `timeout` seconds for somebody's access to change; tell whether it did. For the one job that follows."""
@@ -168,20 +170,30 @@ class CredentialCache:
             raise answer
         return answer
 
-    async def _sweep_over(self, credentials: Collection[Credential]) -> None:
+    async def _sweep_over(self, credentials: Collection[Credential], ask: Ask) -> None:
         """Ask about these, unless an earlier sweep is still waiting for its answer: then wait for that one."""
         if self._sweep is None:
             if not credentials:
                 return
-            self._sweep = asyncio.create_task(self._look_up_quietly(list(credentials)))
+            self._sweep = asyncio.create_task(_quietly(ask(list(credentials))))
         done, _ = await asyncio.wait({self._sweep}, timeout=self._timing.patience)
         if done:
             sweep, self._sweep = self._sweep, None
             sweep.result()
 
-    async def _look_up_quietly(self, credentials: Collection[Credential]) -> None:
-        with suppress(Unavailable):
+    async def _confirm_all(self, credentials: Collection[Credential]) -> None:
+        """Ask about all of these; only whether anybody has committed anything, where the database can tell (SQLite)."""
+        asked_at = time.monotonic()
+        mark = await self._database.checks.run(self._database.change_mark)
+        last_mark, swept_at = self._swept
+        entries = [self._entries.get(credential) for credential in credentials]
+        if mark is None or mark != last_mark or not all(each and each.confirmed_at >= swept_at for each in entries):
             await self._look_up(credentials)
+            self._swept = mark, asked_at
+            return
+        for credential, entry in self._entries.items():
+            entry.confirmed_at = asked_at
+            self._note_use(credential, entry.valid)
 
     async def _look_up(self, credentials: Collection[Credential]) -> dict[Credential, Answer]:
         """Ask the database, and remember what it says."""
@@ -222,7 +234,10 @@ class CredentialCache:
         if len(self._entries) >= MAX_ENTRIES:
             del self._entries[next(iter(self._entries))]
         self._entries[credential] = _Entry(answer, asked_at, entry.used_at if entry else asked_at)
-        if answer.is_stale:
+        self._note_use(credential, answer)
+
+    def _note_use(self, credential: Credential, valid: ValidCredential) -> None:
+        if valid.touch_at <= self._clock():
             self._stale.add(credential)
 
     def _is_valid(self, entry: _Entry) -> bool:
@@ -258,6 +273,12 @@ class CredentialCache:
             self._changed_at.update(dict.fromkeys(event.ids, time.monotonic()))
             if self._loop is not None and not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(self._has_changes.set)
+
+
+async def _quietly(asking: Awaitable[object]) -> None:
+    """Ask, and let an outage be nobody's failure: what was known stays known for a while."""
+    with suppress(Unavailable):
+        await asking
 
 
 def _by_kind(credentials: Iterable[Credential]) -> dict[Kind, list[str]]:

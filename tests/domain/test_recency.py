@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.recency import TOLERANCE, is_recent
+from app.domain.recency import TOLERANCE, due_again, is_recent
 
 NOW = datetime(2022, 9, 14, 20, tzinfo=UTC)
 HOUR, A_MOMENT = timedelta(hours=1), timedelta(microseconds=1)
@@ -28,3 +28,17 @@ def test_is_recent_takes_neither_what_is_old_nor_what_lies_ahead(ago: timedelta,
 
 def test_is_recent_looks_as_far_ahead_as_it_is_told() -> None:
     assert [is_recent(NOW + ahead, NOW, HOUR, ahead=HOUR) for ahead in (HOUR, HOUR + A_MOMENT)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("last", "due"),
+    [
+        (None, NOW),
+        (NOW, NOW + HOUR),
+        (NOW - 3 * HOUR, NOW - 2 * HOUR),
+        (NOW + TOLERANCE, NOW + TOLERANCE + HOUR),
+        (NOW + TOLERANCE + A_MOMENT, NOW),
+    ],
+)
+def test_due_again_is_an_interval_later_unless_that_was_no_moment(last: datetime | None, due: datetime) -> None:
+    assert due_again(last, NOW, HOUR) == due

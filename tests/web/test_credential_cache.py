@@ -122,14 +122,58 @@ def test_confirm_takes_as_many_queries_for_200_viewers_as_for_2(desk: Desk) -> N
     viewers = [desk.sign_in(number) for number in range(200)] + [desk.token(), desk.screen()]
     desk.timing = USUAL
 
-    async def story(cache: CredentialCache) -> None:
-        counts = []
-        for watched in (viewers[:2], viewers[:200], viewers[198:], viewers):
+    def queries(watched: list[Credential]) -> int:
+        async def story(cache: CredentialCache) -> None:
             with statements_to(desk.database) as statements:
                 await cache.confirm(watched)
             counts.append(len([each for each in statements if each.lstrip().startswith("SELECT")]))
             assert None not in names(cache, *watched)
-        assert counts == [1, 1, 3, 3]
+
+        counts: list[int] = []
+        desk.run(story)
+        return counts[0]
+
+    assert [queries(viewers[:2]), queries(viewers[:200]), queries(viewers[199:]), queries(viewers)] == [1, 1, 3, 3]
+
+
+def test_confirm_asks_about_nobody_while_nobody_commits(desk: Desk) -> None:
+    desk.timing = replace(USUAL, trust=0.2)
+    shown, newcomer = [desk.sign_in(1), desk.token()], desk.sign_in(2)
+
+    async def story(cache: CredentialCache) -> None:
+        await cache.confirm(shown)
+        await cache.confirm([*shown, newcomer])
+        assert names(cache, newcomer) == ["Person 2"]
+        await asyncio.sleep(0.25)
+        with statements_to(desk.database) as statements:
+            await cache.confirm(shown)
+        assert [each for each in statements if each.startswith("SELECT")] == []
+        assert None not in [cache.remembered(each) for each in shown]
+
+        with another_process(desk) as other, other.unit_of_work() as session:
+            tokens.revoke(session, "zendesk", by="Olu", now=NOW)
+        await cache.confirm(shown)
+
+        assert names(cache, *shown) == ["Person 1", None]
+
+    desk.run(story)
+
+
+def test_confirm_writes_who_is_there_also_while_nobody_commits(desk: Desk) -> None:
+    shown = desk.sign_in()
+
+    async def story(cache: CredentialCache) -> None:
+        await cache.confirm([shown])
+        desk.clock.now = later = NOW + timedelta(minutes=6)
+
+        await cache.confirm([shown])
+
+        def used() -> object:
+            with desk.database.reading() as session:
+                return session.exec(select(SignIn.used_at)).one()
+
+        while used() != later:
+            await asyncio.sleep(0.02)
 
     desk.run(story)
 
