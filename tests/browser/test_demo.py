@@ -1,6 +1,5 @@
 """The demo as a newcomer meets it: a process, an address, and a board that moves to the totals of Q3 2022."""
 
-import json
 import os
 import re
 import signal
@@ -17,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.looking import ROWS, looking, texts
+from tests.cli.processes import first_document
 
 HEADLINE = "20 shifts, 154 responses, 18 issues, 6 feature requests, 2 knowledge cards"
 
@@ -27,11 +27,7 @@ def demo(directory: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str
     command = [sys.executable, "-m", "app.cli", "demo", "--json", *options]
     environment = os.environ | {"ASSEMBLY_WEEK_DATA_DIR": str(directory)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603 - ours
-        assert process.stdout is not None
-        text = ""
-        while not text.endswith("}\n"):
-            text += process.stdout.readline()
-        document = json.loads(text)
+        document = first_document(process)
         _wait(document["api"])
         try:
             yield process, document

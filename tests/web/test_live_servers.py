@@ -1,6 +1,5 @@
 """Live streams of real server processes: one that is told to stop, and two on one database."""
 
-import json
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 from app.config import Settings
 from app.services import tokens
 from tests.builders import SIGNING_KEY, an_activity
+from tests.cli.processes import first_document
 from tests.web.site import WEEK, until
 from tests.web.viewing import LIVE, parsed, state
 
@@ -32,11 +32,7 @@ def server_process(settings: Settings) -> Iterator[tuple["subprocess.Popen[str]"
     command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603 - our own command
         try:
-            assert process.stdout is not None
-            text = ""
-            while not text.endswith("}\n"):
-                text += process.stdout.readline()
-            address = json.loads(text)["address"].rstrip("/")
+            address = first_document(process)["address"].rstrip("/")
             until(lambda: _answers(address), 15)
             yield process, address
         finally:
