@@ -24,11 +24,12 @@ activities = typer.Typer(help="Record activities from a file.", no_args_is_help=
 
 
 @command(teams, "import")
-def import_teams(_voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
+def import_teams(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     """Import teams from a CSV with the header `team,name,email`, all or nothing."""
-    entries = rosters.read_csv(read_lines(file))
+    with voice.progress("Reading") as bar:
+        entries = rosters.read_csv(counted(read_lines(file), bar.advance))
     now = utc_now()
-    with writing() as session:
+    with writing() as session, voice.progress(f"Placing {len(entries):,} people"):
         slug = weeks.find(session, week, now).slug
         done = rosters.apply(session, slug, entries, by=actor(), now=now)
     sentence = f"Week {slug}: {done.people} people in {done.teams} teams; {done.moved} of them new to their team."

@@ -1,15 +1,17 @@
 """People: found by e-mail, made by imports."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
 from app.db import announce
 from app.events import AccessChanged
 from app.models import Person
+from app.models.columns import new_id
 from app.services import paging
 from app.services.paging import Page
 
@@ -57,6 +59,30 @@ def find_or_create(session: Session, email: str, name: str, now: datetime) -> tu
     if is_renamed:
         announce(session, AccessChanged(frozenset({person.id})))
     return person, is_renamed
+
+
+def ensure(session: Session, names: Mapping[str, str], now: datetime) -> tuple[dict[str, str], set[str]]:
+    """The ids of people by their folded emails, made where there are none; and the ids of those with a new name.
+
+    `names` are by email. A few queries, however many people there are.
+    """
+    session.flush()
+    known: dict[str, tuple[str, str]] = {}
+    for chunk in chunks(sorted(names), CHUNK):
+        query = select(Person.email, Person.id, Person.name).where(col(Person.email).in_(chunk))
+        known |= {email: (id_, name) for email, id_, name in session.exec(query)}
+    fresh: list[dict[str, Any]] = [
+        {"id": new_id(), "email": email, "name": name, "created_at": now}
+        for email, name in names.items()
+        if email not in known
+    ]
+    renamed = [{"id": id_, "name": names[email]} for email, (id_, name) in known.items() if name != names[email]]
+    if fresh:
+        session.execute(insert(Person), fresh)
+    if renamed:
+        session.execute(update(Person), renamed)
+    ids = {email: id_ for email, (id_, _) in known.items()} | {row["email"]: row["id"] for row in fresh}
+    return ids, {row["id"] for row in renamed}
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -114,14 +114,10 @@ def apply(session: Session, slug: str, entries: list[Entry], *, by: str, now: da
     week = weeks.lock(session, slug, now)
     if week.state == "closed":
         raise WeekNotOpen(week.name, week.state)
-    moved = 0
-    renamed: set[str] = set()
-    for entry in entries:
-        team = teams.find_or_create(session, week, entry.team, now)
-        person, has_new_name = people.find_or_create(session, entry.email, entry.name, now)
-        moved += teams.move(session, week, person, team, by=by, now=now)
-        if has_new_name:
-            renamed.add(person.id)
+    team_ids = teams.ensure(session, week, (entry.team for entry in entries), now)
+    person_ids, renamed = people.ensure(session, {entry.email: entry.name for entry in entries}, now)
+    places = {person_ids[entry.email]: team_ids[names.fold(entry.team)] for entry in entries}
+    moved = teams.assign(session, week, places, by=by, now=now)
     rules = rule_sets.rules_of(session, week)
     teams.check_sizes(session, week, rules.team_size)
     scores.rebuild(session, week, rules)
@@ -139,9 +135,9 @@ def touch_weeks_of(session: Session, renamed: set[str], now: datetime, *, but: i
     """
     if not renamed:
         return
-    seen_in = select(Membership.week_id).where(col(Membership.person_id).in_(renamed))
-    query = select(Week.slug).where(col(Week.id).in_(seen_in)).order_by(col(Week.id))
-    if but is not None:
-        query = query.where(Week.id != but)
+    week_ids: set[int] = set()
+    for chunk in people.chunks(sorted(renamed), people.CHUNK):
+        week_ids |= set(session.exec(select(Membership.week_id).where(col(Membership.person_id).in_(chunk)).distinct()))
+    query = select(Week.slug).where(col(Week.id).in_(week_ids - {but})).order_by(col(Week.id))
     for slug in session.exec(query).all():
         weeks.touch(session, weeks.lock(session, slug, now))

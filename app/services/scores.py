@@ -108,7 +108,7 @@ def compute(
     sums = Sums(days)
     evaluate(ordered, rules, days, sums)
     scored = sums.teams(facts.adjustments(session, week, upto=upto))
-    team_ids = (team.id for team in teams.of_week(session, week, upto=upto))
+    team_ids = (team_id for team_id, _ in teams.named(session, week, upto=upto))
     return WeekScores({team_id: scored.get(team_id, TeamScore()) for team_id in team_ids}, sums.loose())
 
 

@@ -1,11 +1,11 @@
 """Teams and who is in them: people join, move and leave; every change is one more row."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam, func, insert
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -13,7 +13,7 @@ from app.domain import names
 from app.domain.memberships import Join, current_team
 from app.errors import NotFound, TeamFull
 from app.models import Membership, Person, Team, Week
-from app.models.columns import is_id
+from app.models.columns import is_id, new_id
 from app.prepared import Prepared
 from app.services import paging
 from app.services.audit import Thing
@@ -49,7 +49,7 @@ def count_by_week(session: Session) -> dict[int, int]:
     return dict(session.execute(sql_select(week_id, func.count()).group_by(week_id)).all())
 
 
-def named(session: Session, week: Week, *, upto: int | None = None) -> list[tuple[str, str]]:
+def named(session: Session, week: AnyWeek, *, upto: int | None = None) -> list[tuple[str, str]]:
     """The ids and names of the week's teams, by name; `upto` a version of the week."""
     session.flush()
     rows = _TEAMS.rows(session, week=week.id, upto=week.version + 1 if upto is None else upto)
@@ -82,6 +82,22 @@ def find_or_create(session: Session, week: Week, name: str, now: datetime) -> Te
         session.add(team)
         session.flush()
     return team
+
+
+def ensure(session: Session, week: Week, team_names: Iterable[str], now: datetime) -> dict[str, str]:
+    """The ids of the week's teams by their folded names, made where there are none; in two statements."""
+    session.flush()
+    ids = {key: team_id for key, team_id, _ in _TEAMS.rows(session, week=week.id, upto=week.version + 1)}
+    fresh = {}
+    for name in team_names:
+        key = names.fold(name)
+        if key not in ids:
+            ids[key] = new_id()
+            fresh[key] = {"name": names.tidy(name), "name_key": key, "id": ids[key]}
+    if fresh:
+        same = {"week_id": week.id, "version": week.version + 1, "created_at": now}
+        session.execute(insert(Team), [{**row, **same} for row in fresh.values()])
+    return ids
 
 
 def thing(team: Team) -> Thing:
@@ -163,6 +179,21 @@ def move(session: Session, week: Week, person: Person, team: Team | None, *, by:
     return True
 
 
+def assign(session: Session, week: Week, places: Mapping[str, str], *, by: str, now: datetime) -> int:
+    """Put many people (by id) into teams (ids) of a locked week, as `move` does with one; how many that moved."""
+    histories = joins(session, week)
+    rows = []
+    for person_id, team_id in places.items():
+        history = histories.get(person_id, [])
+        if (current_team(history) if history else None) != team_id:
+            at = max([now, *(join.at for join in history)])
+            rows.append({"person_id": person_id, "team_id": team_id, "at": at})
+    if rows:
+        same = {"week_id": week.id, "version": week.version + 1, "by": by}
+        session.execute(insert(Membership), [{**row, **same} for row in rows])
+    return len(rows)
+
+
 def check_sizes(session: Session, week: Week, size: int) -> None:
     """Raise TeamFull if a team of the week has more members than the rules allow."""
     if sentences := oversized(session, week, size):
@@ -171,10 +202,10 @@ def check_sizes(session: Session, week: Week, size: int) -> None:
 
 def oversized(session: Session, week: Week, size: int) -> list[str]:
     """A sentence for each team of the week that has more than `size` members."""
-    people = members(session, week)
+    sizes = Counter(map(current_team, joins(session, week).values()))
     return [
-        f"Team {team.name} would have {len(people[team.id])} members; the rules allow {size}. "
+        f"Team {name} would have {sizes[team_id]} members; the rules allow {size}. "
         "Take someone out of it, or raise team.size in the rules."
-        for team in of_week(session, week)
-        if len(people.get(team.id, ())) > size
+        for team_id, name in named(session, week)
+        if sizes[team_id] > size
     ]

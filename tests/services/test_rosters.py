@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from app.errors import TeamFull, WeekNotOpen, WeekUnknown
@@ -224,3 +225,26 @@ def test_every_row_has_the_version_that_brought_it(game: Game) -> None:
         team = session.exec(select(Team).where(Team.name == "Foxes")).one()
         joined = session.exec(select(Membership.version).where(Membership.team_id == team.id)).all()
     assert (team.version, set(joined), game.week().version) == (version + 1, {version + 1}, version + 1)
+
+
+def test_apply_asks_as_often_for_many_people_as_for_few(game: Game) -> None:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    def statements(first: int, number: int) -> int:
+        asked.clear()
+        roster = [Entry(line, f"New {line // 3}", f"Player {line}", f"p{line}@example.com") for line in range(number)]
+        moved = [entry._replace(email=f"{first}-{entry.email}", team=f"{first} {entry.team}") for entry in roster]
+        with game.database.unit_of_work() as session:
+            rosters.apply(session, game.slug, moved, by="Olu", now=NOW)
+        return len(asked)
+
+    event.listen(game.database.writer, "before_cursor_execute", note)
+    try:
+        many, few = statements(1, 300), statements(2, 3)
+    finally:
+        event.remove(game.database.writer, "before_cursor_execute", note)
+
+    assert (many == few, many < 40) == (True, True)
