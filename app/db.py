@@ -16,7 +16,16 @@ from sqlmodel import Session
 from app.engines import DEAD_PEER, Limits, postgresql_engine, sqlite_engine
 from app.errors import Busy, Unavailable
 from app.events import Event
-from app.outages import BUSY, CONNECT_SECONDS, UNCONFIRMED, Silence, is_silence, translated
+from app.outages import (
+    BUSY,
+    CONNECT_SECONDS,
+    UNCONFIRMED,
+    Silence,
+    check_writable,
+    is_silence,
+    translated,
+    write_trouble,
+)  # fmt: skip
 from app.prepared import CONNECTION
 from app.waiting import Bulkhead, Permit, permit_for
 
@@ -216,8 +225,15 @@ def _commit(session: Session) -> None:
 
 
 def _make_file(url: URL) -> None:
-    """Make the file for its owner's eyes alone: it holds e-mails. SQLite gives what lies beside it the same mode."""
-    path = url.database
-    if path and not Path(path).exists():
-        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        Path(path).touch(mode=0o600)
+    """Make the file for its owner's eyes alone: it holds e-mails. SQLite gives what lies beside it the same mode.
+
+    Raises Unavailable where it can't be made or written.
+    """
+    file = Path(url.database or "")
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        check_writable(file)
+        if not file.exists():
+            file.touch(mode=0o600)
+    except OSError as error:
+        raise Unavailable(write_trouble(error, file.parent) or f"{file.parent} can’t be used: {error}.") from error

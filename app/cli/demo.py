@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, time
 from json import dumps
@@ -48,12 +48,15 @@ def demo(voice: Voice, settings: Settings, *, finished: bool, speed: float, port
             document = _document(address, token, _headline(database) if finished else None) | _ways_in(
                 database, address
             )
-        voice.give(Answer(document, _lines(document)))
-        _open_browser(voice, document["board"])
+
+        def announce() -> None:
+            voice.give(Answer(document, _lines(document)))
+            _open_browser(voice, document["board"])
+
         if finished:
-            server.run(create_app(settings), listener, settings)
+            server.run(create_app(settings), listener, settings, announce)
         else:
-            _play(voice, settings, listener, speed)
+            _play(voice, settings, listener, speed, announce)
 
 
 @contextmanager
@@ -160,7 +163,7 @@ def _open_browser(voice: Voice, address: str) -> None:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
-def _play(voice: Voice, settings: Settings, listener: socket, speed: float) -> None:
+def _play(voice: Voice, settings: Settings, listener: socket, speed: float, announce: Callable[[], object]) -> None:
     """Serve while the week plays in the background, by the week's own clock."""
 
     def clock() -> datetime:
@@ -173,7 +176,7 @@ def _play(voice: Voice, settings: Settings, listener: socket, speed: float) -> N
     thread = threading.Thread(target=_replay, args=(voice, player, database, stop), daemon=True)
     thread.start()
     try:
-        server.run(app, listener, settings)
+        server.run(app, listener, settings, announce)
     finally:
         stop.set()
         thread.join(server.GRACE_SECONDS)

@@ -2,7 +2,6 @@
 
 import io
 import os
-import secrets
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import IO, BinaryIO, TypeVar
 from app.errors import Malformed, NotFound
 from app.services.bad_lines import BadLines
 from app.services.validation import MOST_BYTES
+from app.services.whole_files import part_of
 
 STDOUT = "-"
 UTF8_MARK = b"\xef\xbb\xbf"
@@ -73,12 +73,9 @@ def written(path: str) -> Iterator[IO[str]]:
         with target.open("w", encoding="utf-8", newline="") as file:
             yield file
     else:
-        part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-        try:
-            with part.open("x", encoding="utf-8", newline="") as file:
+        with part_of(target, mode=0o666) as part:
+            with part.open("w", encoding="utf-8", newline="") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ import errno
 import signal
 import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
@@ -22,6 +22,7 @@ from app.config import Settings
 from app.errors import Conflict, Malformed, Unavailable
 from app.main import create_app
 from app.services import backups, links, server_lock
+from app.services.whole_files import sweep
 from app.web.clock import utc_now
 from app.web.timing import USUAL
 
@@ -35,18 +36,20 @@ def serve(voice: Voice, settings: Settings, host: str, port: int) -> None:
     """Serve this installation until stopped. Raises Conflict where a server runs already or the port is taken."""
     lock = alone(backups.ledger_file(settings).parent) if settings.on_sqlite else nullcontext()
     with stopped_by_signals(), lock, listen(host, port) as listener:
-        address = address_of(listener)
-        first = _first_link(settings, address)
-        sentences = [f"Assembly Week is at {address} (Ctrl+C stops it).", *_advice(settings)]
-        if first is not None:
-            sentences += [
-                "",
-                "Nobody owns it yet. Whoever opens this link becomes the owner; it works once:",
-                first,
-            ]
-        voice.give(Answer({"address": address} | ({"owner_link": first} if first else {}), sentences))
+        if settings.on_sqlite:
+            sweep(backups.ledger_file(settings))
         settings = prepared(settings)
-        run(create_app(settings), listener, settings)
+        app, answer = create_app(settings), _answer(settings, address_of(listener))
+        run(app, listener, settings, lambda: voice.give(answer))
+
+
+def _answer(settings: Settings, address: str) -> Answer:
+    """Where the server is, and while nobody owns it, the link that makes its opener the owner."""
+    first = _first_link(settings, address)
+    sentences = [f"Assembly Week is at {address} (Ctrl+C stops it).", *_advice(settings)]
+    if first is not None:
+        sentences += ["", "Nobody owns it yet. Whoever opens this link becomes the owner; it works once:", first]
+    return Answer({"address": address} | ({"owner_link": first} if first else {}), sentences)
 
 
 def _first_link(settings: Settings, base: str) -> str | None:
@@ -124,11 +127,20 @@ def address_of(listener: socket.socket) -> str:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, but live streams end when it decides to stop: it would wait for them before anything else hears."""
+    """uvicorn, but it says when it answers, and live streams end when it decides to stop.
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+    It would wait for streams before anything else hears of the stop.
+    """
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI, announce: Callable[[], object]) -> None:
         super().__init__(config)
         self._streams = app.state.installation.streams
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and only then say so: whoever is shown an address or a link finds somebody there."""
+        await super().startup(sockets)
+        self._announce()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop, and let every viewer know."""
@@ -142,11 +154,16 @@ def prepared(settings: Settings) -> Settings:
     return file_limit.fit(settings, file_limit.raise_limit())
 
 
-def run(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
-    """Answer requests until a signal comes; what is open then has GRACE_SECONDS. Raises Unavailable."""
+def run(
+    app: FastAPI, listener: socket.socket, settings: Settings, announce: Callable[[], object] = lambda: None
+) -> None:
+    """Answer requests until a signal comes; what is open then has GRACE_SECONDS. Raises Unavailable.
+
+    `announce` is called once it answers.
+    """
     config = configured(app, settings, Room(file_limit.max_connections(file_limit.raise_limit())))
     try:
-        _Server(config, app).run(sockets=[listener])
+        _Server(config, app, announce).run(sockets=[listener])
     except SystemExit as stop:
         if stop.code:
             raise Unavailable("The server could not start; the lines above say why.") from None

@@ -10,7 +10,7 @@ from app.cli.parameters import InputFile
 from app.cli.place import opened, reading
 from app.cli.voice import Answer, Voice
 from app.db import Database
-from app.services import backups, schema, startup, verification, weeks
+from app.services import backups, restores, schema, startup, verification
 from app.web.clock import utc_now
 
 group = typer.Typer()
@@ -38,7 +38,7 @@ def verify(
     now = utc_now()
     differences: list[str] = []
     with reading() as session:
-        chosen = [weeks.find(session, week, now)] if week is not None else weeks.every(session)
+        chosen = verification.weeks_to_verify(session, week, now)
         with voice.progress("Verifying", total=len(chosen)) as bar:
             for each in chosen:
                 differences += verification.verify(session, each, now)
@@ -67,10 +67,16 @@ def backup(
 
 
 @command(group, "restore")
-def restore(_voice: Voice, file: InputFile) -> Answer:
+def restore(
+    _voice: Voice,
+    file: InputFile,
+    unverified: Annotated[
+        bool, typer.Option("--unverified", help="Restore it though its boards don't follow from its ledger.")
+    ] = False,
+) -> Answer:
     """Put a backup in the database's place, and keep what it replaces. The server must be stopped."""
     settings = startup.read_settings()
-    done = backups.restore(backups.ledger_file(settings), file, now=utc_now())
+    done = restores.restore(backups.ledger_file(settings), file, now=utc_now(), verified=not unverified)
     with opened(settings):
         kept = f" The one it replaces is kept as {done.replaced}." if done.replaced else ""
     document = {"file": str(file), "replaced": done.replaced and str(done.replaced), "revision": done.revision}

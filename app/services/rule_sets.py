@@ -52,6 +52,12 @@ def rules_numbered(session: Session, rule_set_id: int | None) -> Rules:
     return _by_hash[digest]
 
 
+def is_intact(session: Session, rule_set_id: int | None) -> bool:
+    """Tell whether the text of a version, or of the active one (None), is the one that was activated."""
+    rule_set = active(session) if rule_set_id is None else session.get_one(RuleSet, rule_set_id)
+    return sha256(rule_set.text.encode()).hexdigest() == rule_set.sha256
+
+
 def checked(text: str) -> Rules:
     """Parse a text somebody offers. Raises RulesRefused with every mistake, up to MAX_MISTAKES."""
     rules, mistakes = parse_rules(text)
@@ -82,7 +88,7 @@ def valid(text: str) -> Rules:
     """Parse a text that was accepted before."""
     rules, mistakes = parse_rules(text)
     if rules is None:
-        raise ValueError(f"an accepted rules text no longer parses: {mistakes}")
+        raise ValueError(f"an accepted rules text no longer parses: {_summary(mistakes)}")
     return rules
 
 

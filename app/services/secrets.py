@@ -12,7 +12,9 @@ from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 from app.config import Settings, secret_files
 from app.domain.recency import TOLERANCE, is_recent
-from app.errors import Malformed
+from app.errors import Malformed, Unavailable
+from app.outages import write_trouble
+from app.services.whole_files import part_of, sync
 
 KEY_FILE = "secret_key"
 PRESENTER_LASTS = timedelta(hours=24)
@@ -67,7 +69,7 @@ class _StampedNow(TimestampSigner):
 def load(settings: Settings) -> SigningKey:
     """The installation's key: configured, or kept in the data directory, where it is made at the first start.
 
-    Raises Malformed for a kept key that can't be used, with what to do.
+    Raises Malformed for a kept key that can't be used, with what to do, and Unavailable where none can be made.
     """
     return _known(settings) or _make(settings.data_dir / KEY_FILE)
 
@@ -105,17 +107,15 @@ def _kept(path: Path) -> SigningKey | None:
 
 def _make(path: Path) -> SigningKey:
     """Make the file readable for its owner alone; of two processes that make it at once, both keep the first."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with part_of(path) as part:
+            part.write_text(secrets.token_urlsafe(48), encoding="ascii")
+            sync(part)
+            with suppress(FileExistsError):
+                os.link(part, path)
+    except OSError as error:
+        raise Unavailable(f"No signing key can be made: {write_trouble(error, path.parent)}") from error
     if (key := _kept(path)) is None:
         raise Malformed(f"The signing key {path} is a link that leads nowhere. Delete it, and start again.")
     return key

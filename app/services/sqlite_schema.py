@@ -99,6 +99,11 @@ def expected_things(revision: str) -> tuple[Thing, ...]:
         return tuple(things_of(driver))
 
 
+def is_ours(connection: sqlite3.Connection) -> bool:
+    """Tell whether a file means to be a database of ours, by the names of the first tables."""
+    return {"week", "activity", "alembic_version"} <= {thing.name for thing in things_of(connection)}
+
+
 def revisions_in(connection: sqlite3.Connection) -> Iterator[str]:
     """The revisions a file says it has; none where its table of them is not a plain one.
 

@@ -8,22 +8,55 @@ from sqlmodel import Session
 from app.domain.board import Board
 from app.domain.snapshot import from_text
 from app.domain.tally import TeamScore
+from app.errors import Malformed
 from app.models import Week
-from app.services import boards, rule_sets, scores
+from app.services import boards, rule_sets, scores, weeks
 from app.services.scores import WeekScores
 
-_UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
+_UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError)
+"""What code of ours raises over content that makes no sense to it, such as a file that somebody else wrote."""
+
+
+_LONGEST = 200  # characters; what a foreign file holds may come to be part of an error's text
+
+
+def weeks_to_verify(session: Session, slug: str | None, now: datetime) -> list[Week]:
+    """The week of this slug, or all. Raises WeekUnknown, or Malformed for weeks that make no sense."""
+    try:
+        return weeks.every(session) if slug is None else [weeks.find(session, slug, now)]
+    except _UNREADABLE as error:
+        raise Malformed(f"The weeks cannot be read: {_said(error)}.") from error
 
 
 def verify(session: Session, week: Week, now: datetime) -> list[str]:
     """Score a week anew from its ledger and compare with what is shown; a sentence for each difference."""
-    return _unknown_zone(week) + _live_differences(session, week, now) + _frozen_differences(session, week)
+    try:
+        return [
+            *_unknown_zone(week),
+            *_changed_rules(session, week),
+            *_live_differences(session, week, now),
+            *_frozen_differences(session, week),
+        ]
+    except _UNREADABLE as error:
+        return [f"Week {week.slug} cannot be scored from its ledger and rules: {_said(error)}."]
+
+
+def _said(error: Exception) -> str:
+    sentence = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    return sentence if len(sentence) <= _LONGEST else f"{sentence[:_LONGEST]}…"
 
 
 def _unknown_zone(week: Week) -> list[str]:
     if week.has_known_zone:
         return []
     return [f"Week {week.slug}: its time zone “{week.timezone}” isn’t known here, so its days are counted in UTC."]
+
+
+def _changed_rules(session: Session, week: Week) -> list[str]:
+    versions = [week.rule_set_id, week.frozen_rule_set_id] if week.frozen_board else [week.rule_set_id]
+    if all(rule_sets.is_intact(session, version) for version in versions):
+        return []
+    return [f"Week {week.slug}: the text of its rules is not the one that was activated."]
 
 
 def _live_differences(session: Session, week: Week, now: datetime) -> list[str]:

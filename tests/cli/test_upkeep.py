@@ -77,7 +77,7 @@ def test_version_is_printed(shell: Shell) -> None:
         ("DATABASE_URL", "mysql://u:p@h/n", "ASSEMBLY_WEEK_DATABASE_URL must read "),
         ("DATABASE_URL", "sqlite://", "ASSEMBLY_WEEK_DATABASE_URL must read "),
         ("DATABASE_URL", "postgresql://127.0.0.1:1/x", "The database cannot be written or reached."),
-        ("DATA_DIR", "/dev/null", "“/dev/null”: File exists."),
+        ("DATA_DIR", "/dev/null", "/dev/null can’t be written: File exists."),
         ("RULES_WATCH", "perhaps", "ASSEMBLY_WEEK_RULES_WATCH: "),
     ],
 )

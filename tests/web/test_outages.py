@@ -28,9 +28,9 @@ def failing_commits(site: Site) -> Iterator[None]:
         yield
 
 
-def assert_unavailable(answer: httpx.Response) -> None:
+def assert_unavailable(answer: httpx.Response, why: str = "The database cannot be written or reached") -> None:
     """Hold an answer against what a failed write says."""
-    assert assert_problem(answer, 503).startswith("The database cannot be written or reached. Nothing was changed")
+    assert assert_problem(answer, 503).startswith(f"{why}. Nothing was changed")
     assert answer.headers["retry-after"] == "2"
 
 
@@ -82,7 +82,7 @@ def test_a_full_disk_refuses_writes_and_lets_reads_go_on(site: Site) -> None:
     again = site.record(note=large)
 
     for answer in refused:
-        assert_unavailable(answer)
+        assert_unavailable(answer, "The database’s disk is full")
     assert len(refused) > 0
     assert (len(shown), page, points) == (len(answers) - len(refused), 200, 5 * len(shown))
     assert (again.status_code, site.game.verify()) == (201, [])
