@@ -91,8 +91,9 @@ def _engine_of(item: pytest.Item) -> str | None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two test processes a core: half of a test's time is waiting, for a server, a browser or a disk."""
-    return min(2 * (os.cpu_count() or 1), MOST_PROCESSES)
+    """Three test processes for two cores: a third of a test's time is waiting, for a server, a browser or a disk."""
+    cores = os.cpu_count() or 1
+    return min(cores + (cores + 1) // 2, MOST_PROCESSES)
 
 
 @pytest.hookimpl(optionalhook=True)

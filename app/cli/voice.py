@@ -56,10 +56,11 @@ class Bar:
 
 
 class Voice:
-    """Speaks for one command, to a program (`as_json`) or to a person."""
+    """Speaks for one command, to a program (`as_json`) or to a person; `on_terminal` says that somebody watches."""
 
-    def __init__(self, as_json: bool) -> None:
+    def __init__(self, as_json: bool, *, on_terminal: bool | None = None) -> None:
         self.as_json = as_json
+        self._on_terminal = on_terminal
 
     def give(self, answer: Answer) -> int:
         """Say what a command found; returns the exit status."""
@@ -67,7 +68,7 @@ class Voice:
             self._document(answer.document)
         else:
             for part in answer.parts:
-                _show(part)
+                self._show(part)
             if answer.refusal:
                 typer.echo(visible(answer.refusal), err=True)
         return 1 if answer.refusal else 0
@@ -78,19 +79,31 @@ class Voice:
             self._document(refusal_document(problem))
         else:
             typer.echo(visible(problem.detail), err=True)
-            for line in _mistakes(problem):
+            for line in _mistakes(problem, MOST_LINES_ON_A_TERMINAL if self._is_watched(sys.stderr) else None):
                 typer.echo(visible(line), err=True)
         return 1
 
     @contextmanager
     def progress(self, doing: str, total: int | None = None) -> Iterator[Bar]:
         """Show a bar on standard error while the block works and somebody watches."""
-        console = Console(stderr=True)
+        console = Console(stderr=True, force_terminal=self._on_terminal)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         hidden = self.as_json or not console.is_terminal
         with Progress(*columns, TimeElapsedColumn(), console=console, transient=True, disable=hidden) as bar:
             task = bar.add_task(doing, total=total)
             yield Bar(bar, task)
+
+    def _is_watched(self, stream: IO[str]) -> bool:
+        return stream.isatty() if self._on_terminal is None else self._on_terminal
+
+    def _show(self, part: str | Table) -> None:
+        if isinstance(part, str):
+            typer.echo(visible(part))
+        elif self._is_watched(sys.stdout):
+            Console().print(_drawn(part))
+        else:
+            for row in (part.columns, *part.rows):
+                typer.echo("\t".join(visible(_cell(value)).replace("\t", " ").replace("\n", " ") for value in row))
 
     @staticmethod
     def _document(document: Any) -> None:
@@ -114,30 +127,16 @@ def visible(text: str) -> str:
     return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", text.replace("\r\n", "\n"))
 
 
-def _mistakes(problem: Problem) -> list[str]:
-    """A line per mistake where there are several; the sentence has named a single one already."""
+def _mistakes(problem: Problem, most: int | None) -> list[str]:
+    """A line per mistake where there are several, up to `most`; the sentence has named a single one already."""
     errors = [error for error in problem.extra.get("errors", ()) if "line" in error]
     if len(errors) < 2:
         return []
-    shown = errors[:MOST_LINES_ON_A_TERMINAL] if _is_terminal(sys.stderr) else errors
+    shown = errors[:most]
     unlisted = problem.extra.get("more", 0)
     more = len(errors) - len(shown) + unlisted
     hint = "" if unlisted else "; --json lists all"
     return [mistake_line(error) for error in shown] + ([f"… and {more:,} more lines{hint}."] if more else [])
-
-
-def _is_terminal(stream: IO[str]) -> bool:
-    return stream.isatty()
-
-
-def _show(part: str | Table) -> None:
-    if isinstance(part, str):
-        typer.echo(visible(part))
-    elif _is_terminal(sys.stdout):
-        Console().print(_drawn(part))
-    else:
-        for row in (part.columns, *part.rows):
-            typer.echo("\t".join(visible(_cell(value)).replace("\t", " ").replace("\n", " ") for value in row))
 
 
 def _drawn(table: Table) -> RichTable:

@@ -15,24 +15,26 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def first(database: Database, wanted: Filter) -> Page[AuditEntry]:
+def first(database: Database, wanted: Filter, *, per_page: int = paging.MOST_PER_PAGE) -> Page[AuditEntry]:
     """The newest of the entries wanted, from which `lines` goes on."""
-    return _page(database, wanted, None)
+    return _page(database, wanted, None, per_page)
 
 
-def lines(database: Database, wanted: Filter, page: Page[AuditEntry]) -> Iterator[str]:
+def lines(
+    database: Database, wanted: Filter, page: Page[AuditEntry], *, per_page: int = paging.MOST_PER_PAGE
+) -> Iterator[str]:
     """CSV text, a page of entries at a time. Each page is read for itself, so a slow reader holds no connection."""
     yield _text([COLUMNS])
     while page.items:
         yield _text([transfer.cell(getattr(entry, name)) for name in COLUMNS] for entry in page.items)
         if page.next_cursor is None:
             return
-        page = _page(database, wanted, page.next_cursor)
+        page = _page(database, wanted, page.next_cursor, per_page)
 
 
-def _page(database: Database, wanted: Filter, cursor: str | None) -> Page[AuditEntry]:
+def _page(database: Database, wanted: Filter, cursor: str | None, limit: int) -> Page[AuditEntry]:
     with database.reading() as session:
-        return audit.page(session, wanted, cursor=cursor, limit=paging.MOST_PER_PAGE)
+        return audit.page(session, wanted, cursor=cursor, limit=limit)
 
 
 def _text(rows: Iterable[Iterable[object]]) -> str:

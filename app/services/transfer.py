@@ -18,16 +18,26 @@ COLUMNS = [field.name for field in fields(ActivityView)]
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def export(session: Session, week: Week, form: Format, out: IO[str], progress: Callable[[int], None]) -> int:
+def export(
+    session: Session,
+    week: Week,
+    form: Format,
+    out: IO[str],
+    progress: Callable[[int], None],
+    *,
+    per_page: int = paging.MOST_PER_PAGE,
+) -> int:
     """Write every activity of the week, oldest record first; returns how many. `progress` gets each page's size."""
     writer = _write_csv if form == "csv" else _write_json
-    return writer(_pages(session, week, progress), week, out)
+    return writer(_pages(session, week, progress, per_page), week, out)
 
 
-def _pages(session: Session, week: Week, progress: Callable[[int], None]) -> Iterator[list[ActivityView]]:
+def _pages(
+    session: Session, week: Week, progress: Callable[[int], None], per_page: int
+) -> Iterator[list[ActivityView]]:
     cursor: str | None = None
     while True:
-        page = activities.page(session, week, cursor=cursor, limit=paging.MOST_PER_PAGE)
+        page = activities.page(session, week, cursor=cursor, limit=per_page)
         progress(len(page.items))
         yield page.items
         if (cursor := page.next_cursor) is None:

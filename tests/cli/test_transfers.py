@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from app.cli import voice
+from app.cli.voice import Voice
 from app.db import Database
+from app.errors import Malformed
 from app.models import AuditEntry
 from tests.cli.conftest import ROSTER, Shell
 
@@ -123,14 +124,19 @@ def test_bad_csv_lines_are_all_listed(open_week: Shell) -> None:
     ]
 
 
-def test_terminal_sees_the_first_fifty_bad_lines(open_week: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_bad_line_is_printed_where_nobody_watches(open_week: Shell) -> None:
     file = open_week.write("a.ndjson", "{}\n" * 53)
+
     assert len(open_week.refusal("activity", "import", "current", file).splitlines()) == 54
 
-    monkeypatch.setattr(voice, "_is_terminal", lambda _stream: True)
 
-    refused = open_week.refusal("activity", "import", "current", file).splitlines()
-    assert (len(refused), refused[-1]) == (52, "… and 3 more lines; --json lists all.")
+def test_terminal_sees_the_first_fifty_bad_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    problem = Malformed("53 lines are wrong.", errors=[{"line": n, "message": "Wrong."} for n in range(1, 54)])
+
+    Voice(as_json=False, on_terminal=True).refuse(problem)
+
+    refused = capsys.readouterr().err.splitlines()
+    assert (len(refused), refused[50:]) == (52, ["line 50  Wrong.", "… and 3 more lines; --json lists all."])
 
 
 def test_import_with_many_bad_lines_names_a_hundred_and_counts_the_others(open_week: Shell) -> None:

@@ -148,10 +148,10 @@ def test_control_characters_are_spelled_out() -> None:
     assert visible("a\x1b[31m\r\nb\tc\x9b\udcff é 文") == "a\\x1b[31m\nb\tc\\x9b\\xdcff é 文"
 
 
-def test_table_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("app.cli.voice._is_terminal", lambda _stream: True)
-
-    Voice(as_json=False).give(Answer({}, [Table(("team", "points"), [("[bold]Owls", 12), ("Cats\x1b", 3)])]))
+def test_table_is_drawn_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    Voice(as_json=False, on_terminal=True).give(
+        Answer({}, [Table(("team", "points"), [("[bold]Owls", 12), ("Cats\x1b", 3)])])
+    )
 
     assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
         ["team", "points"],

@@ -91,10 +91,11 @@ def test_cursor_with_nul_is_refused(game: Game, cursor: str) -> None:
         people.page(session, cursor=cursor, limit=4)
 
 
-def export(game: Game, form: Literal["csv", "json"]) -> tuple[str, list[int]]:
+def export(game: Game, form: Literal["csv", "json"], *, per_page: int = 1_000) -> tuple[str, list[int]]:
     out, progress = io.StringIO(), list[int]()
     with game.database.reading() as session:
-        transfer.export(session, weeks.find(session, game.slug, NOW), form, out, progress.append)
+        week = weeks.find(session, game.slug, NOW)
+        transfer.export(session, week, form, out, progress.append, per_page=per_page)
     return out.getvalue(), progress
 
 
@@ -140,11 +141,10 @@ def test_export_of_an_empty_week_is_empty(game: Game) -> None:
     assert json.loads(text)["activities"] == []
 
 
-def test_export_goes_through_every_page(game: Game, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.services.paging.MOST_PER_PAGE", 2)
+def test_export_goes_through_every_page(game: Game) -> None:
     taken = [game.take().entry.id for _ in range(5)]
 
-    text, progress = export(game, "json")
+    text, progress = export(game, "json", per_page=2)
 
     assert [each["id"] for each in json.loads(text)["activities"]] == taken
     assert progress == [2, 2, 1]

@@ -20,7 +20,6 @@ from app.services import (
     displays,
     join_codes,
     links,
-    paging,
     sign_ins,
     teams,
     tokens,
@@ -215,13 +214,13 @@ def test_a_move_names_the_teams(game: Game) -> None:
 
 
 @pytest.mark.parametrize("scene", ["bare"])
-def test_the_export_holds_every_row_and_no_formula(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paging, "MOST_PER_PAGE", 3)
+def test_the_export_holds_every_row_and_no_formula(database: Database) -> None:
     with database.unit_of_work() as session:
         for number in range(8):
             audit.note(session, "room.painted", Thing("room", str(number), "=1+1"), by="@Olu", now=NOW)
 
-    text = "".join(audit_export.lines(database, Filter(), audit_export.first(database, Filter())))
+    first = audit_export.first(database, Filter(), per_page=3)
+    text = "".join(audit_export.lines(database, Filter(), first, per_page=3))
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
 
     assert [row["object_id"] for row in rows] == ["7", "6", "5", "4", "3", "2", "1", "0"]
