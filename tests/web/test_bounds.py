@@ -86,7 +86,7 @@ def test_a_hostile_batch_costs_no_more_than_it_weighs(site: Site, body: bytes) -
 
     assert time.process_time() - cpu < MOST_SECONDS
     assert memory("VmHWM") - before < MOST_GROWTH
-    assert max(waits) < MOST_WAIT
+    assert max(waits, default=0) < MOST_WAIT
     assert_problem(answer, 422, "errors", *(["more"] if "more" in answer.json() else []))
     assert (len(answer.json()["errors"]) <= 100, len(answer.content) < 100_000) == (True, True)
 

@@ -2,7 +2,7 @@
 
 import json
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.models import AuditEntry
 from app.web.rations import MOST_IN_WINDOW
@@ -15,7 +15,8 @@ from tests.web.site import API, Site, sign_in
 def refused(site: Site) -> list[tuple[str, str, str]]:
     """Every refusal in the audit: by whom, of what, and the sentence."""
     with site.database.reading() as session:
-        entries = session.exec(select(AuditEntry).where(AuditEntry.action == "access.refused")).all()
+        query = select(AuditEntry).where(AuditEntry.action == "access.refused").order_by(col(AuditEntry.id))
+        entries = session.exec(query).all()
     return [(each.by, each.object_name, json.loads(each.after or "{}")["detail"]) for each in entries]
 
 
