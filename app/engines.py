@@ -133,6 +133,7 @@ def sqlite_engine(
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA trusted_schema = OFF")  # whoever could write the file must not run functions through it
         cursor.execute("PRAGMA cache_size = -65536")
         cursor.execute(f"PRAGMA wal_autocheckpoint = {1000 if checkpoints else 0}")
         cursor.execute(f"PRAGMA query_only = {int(query_only)}")

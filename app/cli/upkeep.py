@@ -10,7 +10,7 @@ from app.cli.parameters import InputFile
 from app.cli.place import opened, reading
 from app.cli.voice import Answer, Voice
 from app.db import Database
-from app.services import backups, restores, schema, startup, verification
+from app.services import backups, restores, schema, sqlite_schema, startup, verification
 from app.web.clock import utc_now
 
 group = typer.Typer()
@@ -34,10 +34,10 @@ def verify(
     voice: Voice,
     week: Annotated[str | None, typer.Argument(metavar="[WEEK]", help="A week's slug, or `current`; else all.")] = None,
 ) -> Answer:
-    """Score weeks anew from the ledger and compare with what is shown."""
+    """Score weeks anew from the ledger and compare with what is shown; on SQLite compare the schema, too."""
     now = utc_now()
-    differences: list[str] = []
     with reading() as session:
+        differences = [f"The database {flaw}." for flaw in sqlite_schema.differences_now(session)]
         chosen = verification.weeks_to_verify(session, week, now)
         with voice.progress("Verifying", total=len(chosen)) as bar:
             for each in chosen:
@@ -47,7 +47,7 @@ def verify(
     document = {"weeks": slugs, "differences": differences}
     if differences:
         count = "1 difference" if len(differences) == 1 else f"{len(differences)} differences"
-        return Answer(document, differences, refusal=f"{count} between what is shown and the ledger.")
+        return Answer(document, differences, refusal=f"{count} between what is there and what should be.")
     if not slugs:
         return Answer(document, ["There are no weeks yet, so there is nothing to verify."])
     return Answer(document, [f"{', '.join(slugs)}: what is shown is what the ledger says."])

@@ -8,6 +8,7 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
 
 from sqlalchemy import create_engine
+from sqlmodel import Session
 
 from app.services import schema
 
@@ -72,6 +73,12 @@ def differences(connection: sqlite3.Connection, revision: str) -> list[str]:
             if place in expected and thing != expected[place]
         ),
     ]
+
+
+def differences_now(session: Session) -> list[str]:
+    """Whatever the schema of a database in use has that is not this version's; none on PostgreSQL."""
+    driver = session.connection().connection.driver_connection
+    return differences(driver, schema.newest()) if isinstance(driver, sqlite3.Connection) else []
 
 
 def _is_statistics(thing: Thing) -> bool:

@@ -5,6 +5,7 @@ import io
 import json
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import typer
@@ -57,8 +58,36 @@ def test_verify_prints_every_difference(open_week: Shell) -> None:
 
     differences = result.stdout.splitlines()
     assert (result.exit_code, in_json.exit_code) == (1, 1)
-    assert result.stderr == f"{len(differences)} differences between what is shown and the ledger.\n"
+    assert result.stderr == f"{len(differences)} differences between what is there and what should be.\n"
     assert json.loads(in_json.stdout) == {"weeks": ["q3-2022"], "differences": differences}
+
+
+def test_verify_names_a_guard_of_the_ledger_that_is_gone(open_week: Shell) -> None:
+    tamper(open_week, "DROP TRIGGER activity_no_delete")
+
+    result = open_week.run("verify")
+
+    assert (result.exit_code, result.stdout) == (1, "The database lacks the trigger “activity_no_delete”.\n")
+    assert result.stderr == "1 difference between what is there and what should be.\n"
+
+
+@pytest.mark.parametrize("name", ["dd%41?x#y/data", "a b&c;'\"d", "dä ta/文", "[x]*", "file:x?mode=memory"])
+def test_data_directory_of_any_name_keeps_everything(shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    home = shell.desk / "below" / name
+    monkeypatch.setenv("ASSEMBLY_WEEK_DATA_DIR", str(home))
+
+    shell.open_week()
+    shell.text("backup", home / "copy?#%41.sqlite3")
+    replaced = shell.document("restore", home / "copy?#%41.sqlite3")["replaced"]
+
+    assert sorted(path.name for path in home.iterdir() if not path.name.endswith(("-wal", "-shm"))) == [
+        "assembly-week.sqlite3",
+        Path(replaced).name,
+        "copy?#%41.sqlite3",
+        "server.lock",
+    ]
+    assert [path.name for path in (shell.desk / "below").iterdir()] == [Path(name).parts[0]]
+    assert shell.document("verify")["differences"] == []
 
 
 def test_verify_of_an_unknown_week_is_refused(open_week: Shell) -> None:

@@ -1,6 +1,7 @@
 """The ceremony: who may drive it, what each screen may know, and that a freeze ends with the winner."""
 
 import re
+from datetime import timedelta
 
 import httpx
 
@@ -45,6 +46,17 @@ def test_move_without_the_presenters_key_is_refused_and_moves_nothing(site: Site
 
     assert refused == [403, 403]
     assert scene(site.get(PRESENT).text) == "0-welcome"
+
+
+def test_key_drives_the_ceremony_for_a_day(site: Site) -> None:
+    key, made = key_of(site), site.clock.now
+
+    statuses = []
+    for hours in (23, 24, -1, -3):
+        site.clock.set(made + timedelta(hours=hours))
+        statuses.append(go(site, "next", key).status_code)
+
+    assert statuses == [303, 403, 303, 403]
 
 
 def test_key_of_another_week_does_not_count(site: Site) -> None:
