@@ -86,16 +86,22 @@ class Hostile:
         return as_json(documents[path]()) if path in documents else as_json({}, 404)
 
     def token(self) -> str:
-        """The id_token, bent as wished; a claim that is None is left out."""
+        """The id_token, bent as wished; a claim that is None is left out, {issuer} and {nonce} are filled in."""
         now = int(time.time())
         honest = {"iss": self.issuer, "sub": "ada", "aud": CLIENT, "exp": now + 300, "iat": now, "nonce": self.nonce}
         person = {"email": "ada@example.com", "email_verified": True, "name": "Ada Lovelace"}
-        claims = {name: value for name, value in {**honest, **person, **self.claims}.items() if value is not None}
+        bent = {name: self._filled(value) for name, value in self.claims.items()}
+        claims = {name: value for name, value in {**honest, **person, **bent}.items() if value is not None}
         header = {**({"kid": self.key.kid} if self.key and self.key.kid else {}), **self.header}
         signed: str = JWS(json.dumps(claims), alg=self.alg).sign_compact(
             [self.key] if self.key else None, protected=header
         )
         return signed
+
+    def _filled(self, value: object) -> object:
+        if isinstance(value, list):
+            return [self._filled(each) for each in value]
+        return value.format(issuer=self.issuer, nonce=self.nonce) if isinstance(value, str) else value
 
     def _discovery(self) -> object:
         return {

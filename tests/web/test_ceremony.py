@@ -7,7 +7,7 @@ import httpx
 
 from app.services import ceremonies, secrets, weeks
 from tests.builders import ENDS, SLUG, STARTS, ZONE
-from tests.web.site import Site
+from tests.web.site import SettableClock, Site
 from tests.web.viewing import watching
 
 PRESENT = f"/weeks/{SLUG}/summary/present"
@@ -64,6 +64,18 @@ def test_key_of_another_week_does_not_count(site: Site) -> None:
 
     assert go(site, "next", other).status_code == 403
     assert site.get(f"{PRESENT}?key={other}").status_code == 403
+
+
+def test_key_older_than_a_day_does_not_count(site: Site, clock: SettableClock) -> None:
+    key = key_of(site)
+    clock.now += timedelta(hours=24) - timedelta(seconds=1)
+    in_time = [go(site, "next", key).status_code, site.get(f"{PRESENT}?key={key}").status_code]
+
+    clock.now += timedelta(seconds=1)
+    late = [go(site, "next", key).status_code, site.get(f"{PRESENT}?key={key}").status_code]
+
+    assert (in_time, late) == ([303, 200], [403, 403])
+    assert scene(site.get(PRESENT).text) == "1-totals"
 
 
 def test_unknown_move_is_a_sentence(site: Site) -> None:
