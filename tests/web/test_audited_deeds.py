@@ -1,0 +1,228 @@
+"""The table of deeds: what each request that may change something leaves in the audit, and the deeds beside those."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from typing import get_args
+
+import pytest
+from sqlmodel import col, select
+
+from app.config import PROJECT
+from app.db import Database
+from app.models import AuditEntry
+from app.services import accounts, identities, join_codes, links, rotations, rule_sets, teams, weeks
+from tests.builders import ADA, OWLS, SLUG, Game
+from tests.web.doors import API, DOORS, Door, Role, expected
+from tests.web.site import Site
+from tests.web.stage import Stage
+
+ACTION = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*")
+ORGANIZER = "/organizer"
+TEAMS = f"{ORGANIZER}/weeks/{{week}}/teams"
+PERSON = f"{ORGANIZER}/people/{{person_id}}"
+NOTES: dict[tuple[str, str], list[str]] = {
+    ("POST", f"{API}/weeks/{{week}}/activities"): [],
+    ("POST", f"{API}/weeks/{{week}}/activities/batch"): [],
+    ("POST", f"{API}/activities/{{activity_id}}/reversal"): ["activity.reversed"],
+    ("POST", f"{API}/activities/{{activity_id}}/reinstatement"): [],
+    ("POST", f"{API}/weeks/{{week}}/adjustments"): ["team.adjusted"],
+    ("POST", f"{API}/rules/preview"): [],
+    ("PUT", f"{API}/rules"): ["rules.activated"],
+    ("POST", "/weeks/{week}/summary/present"): [],
+    ("POST", "/csp-reports"): [],
+    ("POST", "/sign-in/link/{secret}"): ["sign-in.started"],
+    ("POST", "/sign-in/email"): [],
+    ("POST", "/sign-in/return"): [],
+    ("POST", "/join/{code}"): ["person.created", "membership.changed", "sign-in.started"],
+    ("POST", "/me/log"): [],
+    ("POST", "/me/settings"): ["person.renamed"],
+    ("POST", "/me/sign-ins/{sign_in}/end"): ["sign-in.ended"],
+    ("POST", "/me/sign-ins/end-others"): ["sign-in.ended"],
+    ("POST", "/sign-out"): ["sign-in.ended"],
+    ("POST", "/display/pairing"): [],
+    ("POST", "/organizer/weeks"): ["week.created"],
+    ("POST", "/organizer/weeks/{draft_week}/open"): ["week.opened"],
+    ("POST", "/organizer/weeks/{closed_week}/reopen"): ["week.reopened"],
+    ("POST", "/organizer/weeks/{open_week}/close"): ["week.closed"],
+    ("POST", "/organizer/weeks/{open_week}/freeze"): ["week.frozen"],
+    ("POST", "/organizer/weeks/{frozen_week}/reveal"): ["week.revealed"],
+    ("POST", "/organizer/weeks/{week}/presenter"): ["presenter-link.made"],
+    ("POST", "/organizer/weeks/{week}/export"): ["ledger.exported"],
+    ("POST", TEAMS): ["team.made"],
+    ("POST", f"{TEAMS}/import"): ["teams.imported"],
+    ("POST", f"{TEAMS}/invitations"): ["link.made"],
+    ("POST", f"{TEAMS}/members/{{person_in_team}}"): ["membership.changed"],
+    ("POST", f"{TEAMS}/{{empty_team}}/members"): ["person.created", "membership.changed"],
+    ("POST", f"{TEAMS}/{{team}}/code"): ["join-code.made"],
+    ("POST", f"{TEAMS}/{{team}}/code/withdraw"): ["join-code.withdrawn"],
+    ("POST", f"{TEAMS}/{{team}}/adjustment"): ["team.adjusted"],
+    ("POST", "/organizer/people"): ["person.created", "link.made"],
+    ("POST", f"{PERSON}/link"): ["link.made"],
+    ("POST", f"{PERSON}/link/mail"): [],
+    ("POST", "/organizer/people/{invited}/link/revoke"): ["link.revoked"],
+    ("POST", f"{PERSON}/switch-off"): ["person.switched-off"],
+    ("POST", f"{PERSON}/switch-on"): [],
+    ("POST", f"{PERSON}/role"): ["role.changed"],
+    ("POST", f"{PERSON}/sign-ins/end"): [],
+    ("POST", f"{PERSON}/name"): ["person.renamed"],
+    ("POST", "/organizer/people/{ada}/activities/{activity_id}/reversal"): ["activity.reversed"],
+    ("POST", "/organizer/people/{ada}/activities/{activity_id}/reinstatement"): [],
+    ("POST", "/organizer/displays"): ["display.paired"],
+    ("POST", "/organizer/displays/rotation"): [],
+    ("POST", "/organizer/displays/{display_id}/revoke"): ["display.revoked"],
+    ("POST", "/organizer/tokens"): ["token.created"],
+    ("POST", "/organizer/tokens/{token_id}/revoke"): ["token.revoked"],
+    ("POST", "/organizer/audit/export"): ["audit.exported"],
+}
+"""In the table of doors' own circumstances: an activity that stands, a team without a code, and so on."""
+
+
+def renew_and_withdraw_a_code(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        team = teams.find(session, weeks.find(session, SLUG, game.now), game.team_id(OWLS))
+        for change in (join_codes.renew, join_codes.withdraw):
+            change(session, team, by="Olu", now=game.now)
+
+
+def reverse_and_reinstate(game: Game) -> None:
+    entry = game.take().entry
+    game.reverse(entry)
+    game.reinstate(entry)
+
+
+def switch_off_and_on(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        ada = accounts.by_email(session, ADA)
+        assert ada is not None
+        for on in (False, True):
+            accounts.switch(session, ada, on=on, granter=None, by="Olu", now=game.now)
+
+
+def read_a_broken_rules_file(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        rule_sets.read_file(session, "format = 2", game.now)
+
+
+def come_in_with_the_company(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        identities.find_or_link(session, issuer="i", subject="s", name="Ada", email=ADA, now=game.now)
+
+
+def ask_for_links(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        for email in (ADA, "nobody@example.com"):
+            links.make_asked_for(session, email, by="the sign-in page", now=game.now)
+
+
+def choose_other_scenes(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        rotations.choose(session, "board:20", by="Olu", now=game.now)
+
+
+def own_the_installation(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        accounts.make_owner(session, name="Olu", email="olu@example.com", now=game.now)
+
+
+BESIDES: dict[Callable[[Game], None], list[str]] = {
+    renew_and_withdraw_a_code: ["join-code.made", "join-code.withdrawn"],
+    reverse_and_reinstate: ["activity.reversed", "activity.reinstated"],
+    switch_off_and_on: ["person.switched-off", "person.switched-on"],
+    read_a_broken_rules_file: ["rules.refused"],
+    come_in_with_the_company: ["identity.linked"],
+    ask_for_links: ["link.made", "link.refused"],
+    choose_other_scenes: ["rotation.changed"],
+    own_the_installation: ["person.created", "role.changed"],
+}
+
+
+def noted(database: Database, since: int) -> list[AuditEntry]:
+    """What the audit holds since an entry."""
+    with database.reading() as session:
+        return list(session.exec(select(AuditEntry).where(col(AuditEntry.id) > since).order_by(col(AuditEntry.id))))
+
+
+def newest(database: Database) -> int:
+    """The number of the newest entry."""
+    return max((entry.id or 0 for entry in noted(database, 0)), default=0)
+
+
+def role_for(door: Door) -> Role:
+    """Somebody who may pass."""
+    known: dict[str, Role] = {
+        "everybody": "visitor",
+        "members": "player",
+        "organizers": "organizer",
+        "owners": "owner",
+    }
+    return known.get(door.rule, "admin")
+
+
+def pass_through(stage: Stage, method: str, path: str) -> list[str]:
+    """The different notes of a request itself, with whom and whence it came; what prepares it comes from nowhere."""
+    door = DOORS[method, path]
+    role, since = role_for(door), newest(stage.site.database)
+    assert stage.ask(method, path, door, role) == expected(door, role, path, public=True)
+    entries = [entry for entry in noted(stage.site.database, since) if entry.address]
+    person_id = stage.people[role].person_id if role in stage.people else None
+    whole = [entry.action for entry in entries if (entry.address, entry.person_id) == ("127.0.0.1", person_id)]
+    return list(dict.fromkeys(whole))
+
+
+def test_every_request_that_may_change_something_is_in_the_table() -> None:
+    assert set(NOTES) == {(method, path) for method, path in DOORS if method != "GET"}
+
+
+def test_every_request_leaves_the_notes_of_the_table(site: Site) -> None:
+    stage = Stage(site)
+
+    found = {key: pass_through(stage, *key) for key in NOTES}
+
+    assert {key: notes for key, notes in found.items() if notes != NOTES[key]} == {}
+
+
+def test_refusal_at_a_door_is_noted(site: Site) -> None:
+    site.token("activities:write")
+    since = newest(site.database)
+
+    site.get(f"{API}/people", "activities:write")
+
+    assert [entry.action for entry in noted(site.database, since)] == ["access.refused"]
+
+
+@pytest.mark.parametrize(("deed", "notes"), BESIDES.items(), ids=[deed.__name__ for deed in BESIDES])
+def test_deed_beside_requests_leaves_its_notes(game: Game, deed: Callable[[Game], None], notes: list[str]) -> None:
+    since = newest(game.database)
+
+    deed(game)
+
+    assert [entry.action for entry in noted(game.database, since)] == notes
+
+
+def test_every_action_that_the_code_knows_is_in_a_table() -> None:
+    tables = (*NOTES.values(), *BESIDES.values(), ["access.refused"])
+
+    assert {action for notes in tables for action in notes} == set(actions())
+
+
+def actions() -> Iterator[str]:
+    """Every action in the code: what looks like one, in a function that writes a note, and those of weeks."""
+    yield from (f"week.{action}" for action in get_args(weeks.Action))
+    for path in (PROJECT / "app").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and writes_a_note(function):
+                yield from named_in(function)
+
+
+def writes_a_note(function: ast.AST) -> bool:
+    """Whether it calls `audit.note`."""
+    return any(isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.note" for node in ast.walk(function))
+
+
+def named_in(function: ast.AST) -> Iterator[str]:
+    """Texts such as `week.opened`."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and ACTION.fullmatch(node.value):
+            yield node.value
