@@ -1,12 +1,12 @@
 """Forms: where they may come from, and the token that proves it."""
 
-import hmac
 import re
 
 from starlette.datastructures import FormData, Headers
 from starlette.requests import Request
 from starlette.types import Scope
 
+from app.domain import constant_time
 from app.domain.who import Member
 from app.errors import Malformed, NotAllowed
 from app.web import csp_reports
@@ -60,5 +60,5 @@ def text_of(form: FormData, name: str) -> str:
 async def check(request: Request, member: Member) -> None:
     """Raise NotAllowed unless a form carries the token of their sign-in."""
     given = request.headers.get(HEADER) or text_of(await read(request), FIELD)
-    if not hmac.compare_digest(given.encode(errors="replace"), member.csrf.encode()):
+    if not constant_time.is_equal(given, member.csrf):
         raise NotAllowed(EXPIRED)

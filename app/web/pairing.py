@@ -51,7 +51,7 @@ async def show_code(request: Request, *, status: int = 200, refused: str = "") -
         release=release(),
     )
     response = HTMLResponse(page, status, NO_STORE)
-    if secret != kept:
+    if not kept:
         cookies.write(request, response, "display", secret)
     return response
 

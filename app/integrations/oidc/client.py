@@ -1,6 +1,5 @@
 """A sign-in from its first address to the person it proves."""
 
-import hmac
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +10,7 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.oauth2.auth import encode_client_secret_basic
 from authlib.oauth2.client import OAuth2Client
 
-from app.domain import emails, names
+from app.domain import constant_time, emails, names
 from app.errors import SignInRefused
 from app.integrations.oidc import id_token, metadata, wire
 from app.integrations.oidc.metadata import Kept, Metadata
@@ -105,7 +104,7 @@ class Provider:
         raise failed("the provider takes no client secret; it wants another proof of who we are")
 
     def _code(self, answer: Mapping[str, str], begun: Begun, known: Metadata) -> str:
-        if not hmac.compare_digest(answer.get("state", "").encode(errors="replace"), begun.state.encode()):
+        if not constant_time.is_equal(answer.get("state", ""), begun.state):
             raise failed("the answer does not belong to this sign-in")
         if answer.get("iss", "" if known.names_itself else self.issuer) != self.issuer:
             raise failed("the answer does not come from our provider", answer.get("iss"))
