@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.web import boards, render
+from app.web import board_cache, render
 from tests.builders import OWLS, SLUG
 from tests.web.site import API, SIGNED_IN, WEEK, Site, assert_problem, sign_in, until
 
@@ -39,7 +39,7 @@ def failing(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("a bug with a secret in it")
 
-    monkeypatch.setattr(boards, "serve", fail)
+    monkeypatch.setattr(board_cache, "serve", fail)
     return site
 
 
@@ -64,7 +64,7 @@ def test_every_answer_has_the_security_headers(site: Site, vendored: bool, monke
         site.post(f"{WEEK}/activities", "activities:write", content=b" " * 2_000_000),
         site.record(kind="dance"),
     ]
-    monkeypatch.setattr(boards, "serve", None)
+    monkeypatch.setattr(board_cache, "serve", None)
     site.record()
     answers.append(site.get(f"{API}/weeks/current/leaderboard"))
 

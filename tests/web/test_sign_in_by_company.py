@@ -239,9 +239,10 @@ def test_returning_page_changes_nothing_and_has_a_form_that_works_without_script
 @pytest.mark.usefixtures("quiet_log")
 def test_nonsense_for_an_answer_is_refused_without_a_failure(firm: Site) -> None:
     with browsing(firm) as eve:
-        for given in ({"code": "\x00"}, {"code": "x" * 500_000, "state": "\ud7ff"}, {"state": ["a", "b"]}, {}):
+        for given in ({"code": "\x00"}, {"code": "x" * 5_000, "state": "\ud7ff"}, {"state": ["a", "b"]}, {}):
             answer_for(eve, "ada")
             assert eve.send("/sign-in/return", **given).status_code == 401
+        assert eve.send("/sign-in/return", code="x" * 500_000).status_code == 413
         assert eve.get("/sign-in/return", params={"code": "x" * 10_000, "state": "\x00"}).status_code == 200
         for encoding in ("undefined", "punycode", "utf-7"):
             body = multipart(('name="code"', b"+2AA-\xff"), ('name="state"', b"+2AA-"), charset=encoding)
