@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -13,6 +14,7 @@ from sqlalchemy import URL, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from app import metrics
 from app.engines import DEAD_PEER, Limits, postgresql_engine, sqlite_engine
 from app.errors import Busy, Unavailable
 from app.events import Event
@@ -93,7 +95,10 @@ class Database:
             news = session.info.pop(_NEWS, [])
             if news and not self.on_sqlite:
                 session.connection().exec_driver_sql(f"NOTIFY {HINT}")
+            begun = time.perf_counter()
             _commit(session)
+            metrics.COMMITS.observe(time.perf_counter() - begun)
+        metrics.committed(session)
         for item in news:
             self._publish(item)
 
@@ -122,6 +127,7 @@ class Database:
             with translated():
                 yield
         except Unavailable as problem:
+            metrics.DATABASE_FAILURES.inc()
             if is_silence(problem.__cause__):
                 self._silence.begin()
             raise

@@ -198,6 +198,7 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
         work.append(follow)
     try:
         startup.prepare(place.database, place.settings, place.clock())
+        app.state.routes.of("/")  # made on first use, which should not be somebody's request
         if place.settings.watches_rules and (text := startup.read_text(place.settings.rules_path)) is not None:
             background.take_rules_file(place.database, text, place.clock())
         async with background.running(*work, retry=timing.retry_first):

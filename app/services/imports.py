@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, delete, exists, insert, literal, or_, select, tuple_
 from sqlmodel import Session, col
 
+from app import metrics
 from app.db import Database
 from app.domain.rules import Rules
 from app.errors import Conflict, Problem, WeekNotOpen
@@ -146,6 +147,7 @@ def apply(database: Database, staged: Staged, *, by: str, now: datetime) -> Outc
         changed = _changed_since(session, week, before.version) if rows == staged.rows else None
         _keep_scores(session, week, staged.rules, computed, changed)
         weeks.touch(session, week)
+        metrics.count_on_commit(session, metrics.ACTIVITIES, rows)
     return Outcome(rows, staged.repeated + staged.rows - rows)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 from sqlmodel import Session, col
 
+from app import metrics
 from app.domain.activity import Activity
 from app.domain.memberships import team_at
 from app.models import LedgerEntry
@@ -54,6 +55,7 @@ def record(session: Session, gate: Gate, rows: Sequence[Row]) -> None:
     if not rows:
         return
     insert_rows(session, rows)
+    metrics.count_on_commit(session, metrics.ACTIVITIES, len(rows))
     _rescore(session, gate, rows)
     weeks.touch(session, gate.week)
 

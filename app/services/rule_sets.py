@@ -8,6 +8,7 @@ from hashlib import sha256
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from app import metrics
 from app.db import alone, announce
 from app.domain.rules import ADJUSTMENT, Mistake, Rules, parse_rules
 from app.domain.rules.limits import MAX_MISTAKES
@@ -62,6 +63,7 @@ def checked(text: str) -> Rules:
     """Parse a text somebody offers. Raises RulesRefused with every mistake, up to MAX_MISTAKES."""
     rules, mistakes = parse_rules(text)
     if rules is None:
+        metrics.RULES_REJECTED.inc()
         raise RulesRefused(_summary(mistakes), errors=[as_error(mistake) for mistake in mistakes])
     return rules
 

@@ -1,5 +1,6 @@
 """The outermost layer: what every answer has in common, and our words where the framework has its own."""
 
+import time
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers
@@ -9,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import waiting
 from app.errors import Misdirected, NotAllowed, Problem
-from app.web import bounds, csp_reports, forms, problems, render
+from app.web import bounds, csp_reports, forms, problems, render, request_metrics
 from app.web.hosts import Hosts
 
 _HEADERS = {
@@ -49,10 +50,11 @@ class Edge:
                 await self._app(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_replaced = False
+        is_replaced, begun = False, time.perf_counter()
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
+                request_metrics.note(asked, message["status"], time.perf_counter() - begun)
                 message = {**message, "headers": dress(scope, message["headers"], self._headers)}
             await send(message)
 
@@ -66,11 +68,11 @@ class Edge:
             else:
                 await dressed(message)
 
+        # The server leaves the body out where it was asked for none.
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         if (refusal := self._refusal(scope)) is not None:
             await refusal(scope, receive, dressed)
             return
-        # The server leaves the body out where it was asked for none.
-        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         await self._app(asked, bounds.counted(scope, receive), edged)
 
     def _refusal(self, scope: Scope) -> Response | None:

@@ -12,6 +12,7 @@ from starlette import types
 from starlette.responses import Response
 
 from app.errors import Problem, Unavailable
+from app.metrics import UPDATES
 from app.waiting import Bulkhead
 from app.web.board_cache import BoardCache
 from app.web.boards import Served
@@ -184,7 +185,10 @@ class Publisher:
         served = await self._board(channel.topic)
         channel.attempt = key = channel.topic.version_key(served)
         if key != channel.version_key:
-            channel.put(key, await self._renders.run(channel.topic.renderer, served))
+            begun = time.perf_counter()
+            body = await self._renders.run(channel.topic.renderer, served)
+            UPDATES.observe(time.perf_counter() - begun)
+            channel.put(key, body)
 
     async def _board(self, topic: Topic) -> Served:
         return await (self._boards.public(topic.slug) if topic.is_public else self._boards.organizers(topic.slug))

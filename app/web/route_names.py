@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.routing import Mount
 
 NOWHERE = "(no route)"
+LONGEST_CACHED = 200
 
 
 class RouteNames:
@@ -17,9 +18,13 @@ class RouteNames:
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
+        self._cached = lru_cache(maxsize=1_000)(self._find)
 
     def of(self, path: str) -> str:
         """The route that a path takes, such as `/sign-in/link/{secret}`; NOWHERE where there is none."""
+        return self._cached(path) if len(path) <= LONGEST_CACHED else self._find(path)
+
+    def _find(self, path: str) -> str:
         return next((route for pattern, route in self._patterns if pattern.match(path)), NOWHERE)
 
     @cached_property

@@ -1,0 +1,89 @@
+"""`/metrics` as Prometheus reads it."""
+
+import re
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from app.config import PROJECT
+from app.services import jobs
+from tests.builders import SLUG
+from tests.web.site import API, Site
+
+NAMES = re.compile(r"\b(?:assembly_week|live)_[a-z_]+")
+
+
+def figures(site: Site) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    """Every sample, by its name and labels, as Prometheus's own parser reads them."""
+    text = site.get("/metrics", "read").text
+    families = text_string_to_metric_families(text)
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def grown(site: Site, before: dict[tuple[str, tuple[tuple[str, str], ...]], float], name: str, **labels: str) -> float:
+    """By how much a figure has grown."""
+    key = (f"assembly_week_{name}", tuple(sorted(labels.items())))
+    return figures(site)[key] - before.get(key, 0)
+
+
+def test_metrics_count_requests_by_method_route_and_status(site: Site) -> None:
+    before = figures(site)
+
+    site.get(f"/weeks/{SLUG}/teams/0123456789abcdef", "read")
+    site.get("/nowhere/a-secret", "read")
+
+    route = {"method": "GET", "route": "/weeks/{week}/teams/{team}", "status": "404"}
+    nowhere = {"method": "GET", "route": "(no route)", "status": "404"}
+    assert grown(site, before, "request_seconds_count", **route) == 1
+    assert grown(site, before, "request_seconds_count", **nowhere) == 1
+
+
+def test_metrics_name_no_address_that_somebody_asked_for(site: Site) -> None:
+    site.get("/sign-in/link/al_a-secret")
+    site.ask("PROPFIND", f"/weeks/{SLUG}")
+
+    text = site.get("/metrics", "read").text
+
+    assert ("a-secret" in text, "PROPFIND" in text, 'method="other"' in text) == (False, False, True)
+
+
+def test_metrics_count_activities_once_they_are_committed(site: Site) -> None:
+    before = figures(site)
+
+    for _ in range(2):
+        site.record(external_id="one")
+
+    assert grown(site, before, "activities_recorded_total") == 1
+    assert grown(site, before, "commit_seconds_count") >= 1
+
+
+def test_metrics_count_rejected_rules(site: Site) -> None:
+    before = figures(site)
+
+    site.post(f"{API}/rules/preview", "rules:write", content="format = 2")
+
+    assert grown(site, before, "rules_rejected_total") == 1
+
+
+def test_metrics_show_what_waits(site: Site) -> None:
+    with site.database.unit_of_work() as session:
+        jobs.enqueue(session, "nobody's", {}, run_at=site.clock.now)
+
+    shown = figures(site)
+
+    assert (shown["assembly_week_jobs_waiting", ()] >= 1, shown["assembly_week_jobs_dead", ()]) == (True, 0)
+    assert shown["assembly_week_streams", ()] == 0
+
+
+def test_alerts_and_dashboard_ask_for_figures_that_exist(site: Site) -> None:
+    folder = PROJECT / "deploy" / "monitoring"
+    text = "".join(file.read_text(encoding="utf-8") for file in sorted(folder.iterdir()))
+    asked = {name.removesuffix("_bucket").removesuffix("_count").removesuffix("_sum") for name in NAMES.findall(text)}
+
+    described = set(re.findall(r"^# TYPE (\S+)", site.get("/metrics", "read").text, re.MULTILINE))
+
+    assert len(asked) > 8
+    assert asked - described == set()
