@@ -89,8 +89,11 @@ def stopped_by_signals() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that takes connections from now on; port 0 means any free one. Raises Conflict or Malformed."""
+def listen(host: str, port: int, *, stuck: float = USUAL.stuck) -> socket.socket:
+    """A socket that takes connections from now on; port 0 means any free one. Raises Conflict or Malformed.
+
+    A peer that takes nothing for `stuck` seconds is given up.
+    """
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError):
@@ -98,7 +101,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        _give_up_on_the_stuck(listener)
+        _give_up_on_the_stuck(listener, stuck)
         listener.bind(where)
         listener.listen(_BACKLOG)
     except OSError as error:
@@ -111,11 +114,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _give_up_on_the_stuck(listener: socket.socket) -> None:
+def _give_up_on_the_stuck(listener: socket.socket, seconds: float) -> None:
     """Let the system forget what a peer does not take, on every connection: without, for a quarter of an hour or so."""
     option: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
     if option is not None:
-        listener.setsockopt(socket.IPPROTO_TCP, option, round(1_000 * USUAL.stuck))
+        listener.setsockopt(socket.IPPROTO_TCP, option, round(1_000 * seconds))
 
 
 def address_of(listener: socket.socket) -> str:

@@ -191,9 +191,11 @@ def test_port_that_is_taken_is_refused() -> None:
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no such time-out")
-def test_system_gives_up_on_a_peer_that_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "STUCK_SECONDS", 1.0)
-    with server.listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()) as _never_reads:
+def test_system_gives_up_on_a_peer_that_takes_nothing() -> None:
+    with (
+        server.listen("127.0.0.1", 0, stuck=1.0) as listener,
+        socket.create_connection(listener.getsockname()) as _never_reads,
+    ):
         accepted, _ = listener.accept()
         with accepted:
             accepted.settimeout(20)
