@@ -3,9 +3,11 @@
 import time
 from datetime import date
 
+import psycopg
 import pytest
 
-from app.web.timing import USUAL
+from app.web.timing import USUAL, Timing
+from tests import postgresql as pg
 from tests.builders import CATS, OWLS, RULES, SLUG, Game, a_week
 from tests.web.site import API, WEEK, Site, until
 
@@ -43,6 +45,65 @@ def test_rules_activated_by_command_take_hold_in_time(site: Site, game: Game, se
     waited = until(lambda: site.points()[OWLS] == 30)
 
     assert waited < seconds
+
+
+HINTS_ALONE = pytest.mark.parametrize(("engine", "timing"), [("postgresql", Timing(reread=60))])
+LISTENERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'"
+
+
+def listeners(postgresql: pg.PostgreSQL) -> set[int]:
+    """The backends that listen for hints in this test's database."""
+    with psycopg.connect(postgresql.url, autocommit=True) as connection:
+        return {pid for (pid,) in connection.execute(LISTENERS)}
+
+
+def soonest(site: Site, game: Game) -> float:
+    """How long it takes until a commit of another process is on the board, the best of three."""
+
+    def wait() -> float:
+        etag = site.get(f"{WEEK}/leaderboard").headers["etag"]
+        game.take()
+        return until(lambda: site.get(f"{WEEK}/leaderboard", headers={"If-None-Match": etag}).status_code == 200)
+
+    return min(wait() for _ in range(3))
+
+
+@HINTS_ALONE
+def test_a_hint_brings_what_another_process_commits_within_a_second(
+    site: Site, game: Game, postgresql: pg.PostgreSQL
+) -> None:
+    until(lambda: listeners(postgresql))
+
+    assert soonest(site, game) < 1
+
+
+def cut(postgresql: pg.PostgreSQL) -> set[int]:
+    """End the connections of those who listen; the backends that are gone."""
+    until(lambda: listeners(postgresql))
+    gone = listeners(postgresql)
+    with psycopg.connect(postgresql.url, autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS pid", [list(gone)])
+    return gone
+
+
+@HINTS_ALONE
+def test_hints_come_again_after_their_connection_was_cut(site: Site, game: Game, postgresql: pg.PostgreSQL) -> None:
+    gone = cut(postgresql)
+
+    until(lambda: listeners(postgresql) - gone)
+
+    assert soonest(site, game) < 1
+
+
+@HINTS_ALONE
+def test_what_is_committed_while_nobody_listens_is_seen_once_somebody_does(
+    site: Site, game: Game, postgresql: pg.PostgreSQL
+) -> None:
+    site.board()
+    cut(postgresql)
+    game.take()
+
+    until(lambda: site.points()[OWLS] == 5)
 
 
 def test_a_board_that_was_looked_at_is_ready_before_it_is_asked_for_again(site: Site, game: Game) -> None:

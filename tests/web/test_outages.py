@@ -1,5 +1,6 @@
 """A commit that fails, a full disk, a database that is away: 503 and no row, reads go on, recovery by itself."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,6 +9,7 @@ import httpx
 import pytest
 
 from app.domain.who import SCOPES
+from app.web.timing import Timing
 from tests import postgresql as pg
 from tests.builders import CATS, OWLS, RULES, SLUG, an_activity
 from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, WEEK, Site, assert_problem, until
@@ -112,3 +114,23 @@ def test_while_the_database_is_away_boards_are_read_and_writes_wait(site: Site, 
     until(lambda: site.record(external_id="two").status_code == 201)
     until(lambda: site.get("/readyz").status_code == 200)
     assert site.points("read") == {OWLS: 10, CATS: 0}
+
+
+@pytest.mark.parametrize("timing", [Timing(look=0.05, reread=0.1, away=0.1)])
+@pytest.mark.parametrize("engine", ["own_postgresql"])
+def test_boards_are_read_for_as_long_as_the_database_is_away(site: Site, own_postgresql: pg.PostgreSQL) -> None:
+    site.record()
+    pages = ["/", f"/weeks/{SLUG}", f"/weeks/{SLUG}/summary", f"{WEEK}/leaderboard", f"{API}/weeks/current/leaderboard"]
+    before = [site.get(path).content for path in pages]
+
+    own_postgresql.stop()
+    try:
+        end = time.monotonic() + 1.5  # fifteen times the re-read
+        seen = []
+        while time.monotonic() < end:
+            seen.append([site.get(path).content for path in pages] == before)
+    finally:
+        own_postgresql.start()
+
+    assert (len(seen) > 2, set(seen)) == (True, {True})
+    until(lambda: site.get("/readyz").status_code == 200)
