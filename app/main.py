@@ -31,6 +31,7 @@ from app.web import (
     pages,
     pairing,
     problems,
+    single_flight,
     static,
     summary,
 )
@@ -208,4 +209,5 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
                 await worker.close()
                 await place.write_queue.close()
     finally:
+        await single_flight.end_all()
         place.database.dispose()

@@ -4,10 +4,14 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextvars import Context
 from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from app.waiting import begin_job
 
 Result = TypeVar("Result")
+
+_END_SECONDS = 5.0
+_runs: "WeakSet[asyncio.Task[Any]]" = WeakSet()
 
 
 class SingleFlight(Generic[Result]):
@@ -31,9 +35,9 @@ class SingleFlight(Generic[Result]):
         if self._next is not None:
             return self._next
         if self._current is None or self._current.done():
-            self._current = asyncio.create_task(self._run(), context=_of_nobody())
+            self._current = _begin(self._run())
             return self._current
-        self._next = asyncio.create_task(self._after(self._current), context=_of_nobody())
+        self._next = _begin(self._after(self._current))
         return self._next
 
     async def _after(self, current: "asyncio.Task[Result]") -> Result:
@@ -42,8 +46,20 @@ class SingleFlight(Generic[Result]):
         return await self._run()
 
 
-def _of_nobody() -> Context:
-    """A context of no request: many share a run, and the deadline of whoever asked first must not cut it short."""
+async def end_all() -> None:
+    """End every run of this event loop, so that what they use can be let go of; nobody waits for them any more."""
+    loop = asyncio.get_running_loop()
+    tasks = [task for task in list(_runs) if task.get_loop() is loop and not task.done()]
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=_END_SECONDS)
+
+
+def _begin(run: Coroutine[Any, Any, Result]) -> "asyncio.Task[Result]":
+    """Begin a run as no request's: many share it, and the deadline of whoever asked first must not cut it short."""
     context = Context()
     context.run(begin_job)
-    return context
+    task = asyncio.create_task(run, context=context)
+    _runs.add(task)
+    return task
