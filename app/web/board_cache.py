@@ -60,6 +60,8 @@ class BoardCache:
         """Something may have changed; safe to call from any thread."""
         if isinstance(news, AccessChanged):
             return  # somebody's signing in costs no board anything
+        if news is not None:
+            self._away_until = 0.0  # a commit of ours: the database is back, and its readers are to see it
         self._heard = object()
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._news.set)
