@@ -9,12 +9,14 @@ from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeVar, TypeVarTuple
+from weakref import WeakSet
 
 from prometheus_client import Counter
 
 from app.errors import Busy
 
 LEAST_SECONDS = 0.5  # what is left to somebody whose turn came at the last moment
+PLACE_SHARE = 0.9  # of the time there is: who gets a thread then needs the rest
 
 Kind = Literal["writing", "reading", "mail", "provider"]
 T = TypeVar("T")
@@ -59,8 +61,15 @@ class Permit:
         return self.ends(now) - now
 
 
+_every: "WeakSet[Bulkhead]" = WeakSet()
 _permit: ContextVar[Permit | None] = ContextVar("permit")
 _request: ContextVar[_Request | None] = ContextVar("request", default=None)
+
+
+def stop_within(seconds: float) -> None:
+    """Let nothing in this process wait for longer than this, for it is to end; safe in a signal handler."""
+    for bulkhead in list(_every):
+        bulkhead.stop_within(seconds)
 
 
 def begin_request() -> None:
@@ -73,6 +82,11 @@ def begin_job() -> None:
     """Let this context be that of a job beside the requests: from now on it waits in bulkheads only."""
     _permit.set(None)
     _request.set(None)
+
+
+def is_request() -> bool:
+    """Return whether this is done for a request, whose sender waits for it."""
+    return _request.get() is not None
 
 
 def permit_for(*kinds: Kind) -> Permit | None:
@@ -106,6 +120,7 @@ class Bulkhead:
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix=kind)
         self._free = asyncio.Semaphore(threads)
         self._loop: asyncio.AbstractEventLoop | None = None
+        _every.add(self)
 
     async def run(
         self,
@@ -136,7 +151,7 @@ class Bulkhead:
         self._executor = ThreadPoolExecutor(self.threads, thread_name_prefix=self.kind)
 
     def stop_within(self, seconds: float) -> None:
-        """Let nothing wait here for longer than this, for the server is to end; safe in a signal handler."""
+        """Let nothing wait here for longer than this."""
         self.stops_at = time.monotonic() + seconds
 
     def _deadline(self, now: float, long: bool) -> float:
@@ -164,7 +179,7 @@ class Bulkhead:
             await place.acquire()
             return place
         try:
-            async with asyncio.timeout(min(seconds, until - time.monotonic())):
+            async with asyncio.timeout(PLACE_SHARE * min(seconds, until - time.monotonic())):
                 await place.acquire()
         except TimeoutError:
             refused.labels(self.kind).inc()

@@ -1,9 +1,12 @@
 """`serve`: one server on this data, until it is told to stop."""
 
 import errno
+import logging
+import os
 import signal
 import socket
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -13,6 +16,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
+from app import waiting
 from app.cli import file_limit, log_lines
 from app.cli.limits import Room
 from app.cli.place import opened
@@ -27,9 +31,12 @@ from app.web.clock import utc_now
 from app.web.timing import USUAL
 
 GRACE_SECONDS = 5
+END_SECONDS = 9
 FIRST_SAFE_SQLITE = (3, 51, 3)
 
 _BACKLOG = 2_048
+
+logger = logging.getLogger(__name__)
 
 
 def serve(voice: Voice, settings: Settings, host: str, port: int) -> None:
@@ -132,13 +139,14 @@ def address_of(listener: socket.socket) -> str:
 class _Server(uvicorn.Server):
     """uvicorn, but it says when it answers, and live streams end when it decides to stop.
 
-    It would wait for streams before anything else hears of the stop.
+    It would wait for streams before anything else hears of the stop. Whatever it then still waits for, it ends in time.
     """
 
     def __init__(self, config: uvicorn.Config, app: FastAPI, announce: Callable[[], object]) -> None:
         super().__init__(config)
         self._streams = app.state.installation.streams
         self._announce = announce
+        self._end: threading.Timer | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and only then say so: whoever is shown an address or a link finds somebody there."""
@@ -146,9 +154,20 @@ class _Server(uvicorn.Server):
         self._announce()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop, and let every viewer know."""
+        """Stop, and let every viewer know, and whatever waits for the database."""
         super().handle_exit(sig, frame)
         self._streams.close()
+        waiting.stop_within(GRACE_SECONDS - 1)
+        if self._end is None:
+            self._end = threading.Timer(END_SECONDS, _end_now)
+            self._end.daemon = True
+            self._end.start()
+
+
+def _end_now() -> None:
+    """End without waiting for threads that hang in a disk or a network: what they had not committed is not there."""
+    logger.warning("something hangs, so the server ends without waiting for it any longer")
+    os._exit(0)
 
 
 def prepared(settings: Settings) -> Settings:

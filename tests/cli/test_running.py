@@ -17,7 +17,7 @@ from app.cli import demo, server
 from app.config import PROJECT, Settings
 from app.errors import Conflict, Malformed
 from app.main import create_app
-from tests.cli.conftest import Shell
+from tests.cli.conftest import RULES_FILE, Shell
 from tests.cli.processes import PATIENCE_SECONDS, command, ended, fetch, run, started
 
 HEADLINE = "20 shifts, 154 responses, 18 issues, 6 feature requests, 2 knowledge cards"
@@ -44,6 +44,19 @@ def test_sigterm_ends_the_server_though_a_connection_is_open(shell: Shell) -> No
 
     assert status == 0
     assert seconds < 10
+
+
+def test_sigterm_ends_the_server_though_a_thread_hangs_for_good(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = shell.write("rules.toml", RULES_FILE.read_bytes())
+    monkeypatch.setenv("ASSEMBLY_WEEK_RULES_FILE", str(rules))
+    with started("serve", "--port", "0") as (process, _):
+        rules.unlink()
+        os.mkfifo(rules)  # whoever opens it waits for somebody who writes
+        time.sleep(1)
+
+        status, seconds, _, err = ended(process, signal.SIGTERM)
+
+    assert (status, seconds < 10, "something hangs" in err) == (0, True, True)
 
 
 def test_headers_without_end_are_not_read_to_the_end(shell: Shell) -> None:
