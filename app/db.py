@@ -29,7 +29,7 @@ from app.outages import (
     write_trouble,
 )  # fmt: skip
 from app.prepared import CONNECTION
-from app.waiting import Bulkhead, Permit, permit_for
+from app.waiting import Bulkhead, Permit, is_request, permit_for
 
 Listener = Callable[[Event], None]
 
@@ -113,16 +113,10 @@ class Database:
             self._allow_time(session, permit)
             yield session
 
-    def stop_within(self, seconds: float) -> None:
-        """Let nothing wait for the database any longer than this: the server is to end. Safe in a signal handler."""
-        for bulkhead in (self.reads, self.checks, self.renders):
-            bulkhead.stop_within(seconds)
-        self.writes.stop_within(seconds)
-
     @contextmanager
     def _translated(self) -> Iterator[None]:
         """Turn outages into Unavailable; after one in which PostgreSQL said nothing, all but one hear that at once."""
-        self._silence.check()
+        self._silence.check(is_request=is_request())
         try:
             with translated():
                 yield

@@ -46,47 +46,63 @@ class Limits:
 
 
 class _Connection(psycopg.Connection[Any]):
-    """A connection that waits for the server no longer than the thread's permit lasts, and then is closed.
+    """A connection that waits for the server no longer than the thread's permit lasts.
 
-    The server's own time-outs do not help against a server that has stopped.
+    Then the statement is cancelled; a server that does not even answer to that has stopped, and its own time-outs with
+    it, so the connection is closed.
     """
 
     def wait(self, gen: Generator[Any, Any, T], *given: Any, **options: Any) -> T:
-        """Wait for what the server answers. Raises Silent."""
+        """Wait for what the server answers. Raises QueryCanceled, or Silent."""
         permit = waiting.permit_for("writing", "reading")
         return super().wait(gen if permit is None else self._limited(gen, permit), *given, **options)
 
     def _limited(self, gen: Generator[Any, Any, T], permit: waiting.Permit) -> Generator[Any, Any, T]:
         """Pass on what the driver says; ten times a second it says that nothing has come (0)."""
-        begun = time.monotonic()
+        begun, gives_up_at = time.monotonic(), math.inf
         try:
             wanted = next(gen)
             while True:
                 ready = yield wanted
-                if not ready and time.monotonic() >= permit.ends(begun):
-                    self.close()
-                    raise Silent(SILENT)
+                if not ready:
+                    now = time.monotonic()
+                    if gives_up_at == math.inf and now >= permit.ends(begun):
+                        gives_up_at = now + waiting.LEAST_SECONDS if self._is_cancelled() else now
+                    if now >= gives_up_at:
+                        self.close()
+                        raise Silent(SILENT)
                 wanted = gen.send(ready)
         except StopIteration as end:
             result: T = end.value
             return result
 
+    def _is_cancelled(self) -> bool:
+        """Ask the server, over a connection of its own, to cancel the statement; whether it has heard that."""
+        if not psycopg.capabilities.has_cancel_safe():
+            return False
+        try:
+            self.cancel_safe(timeout=waiting.LEAST_SECONDS)
+        except psycopg.Error:
+            return False
+        return True
+
 
 def postgresql_engine(url: URL, *, most: int, limits: Limits | None) -> Engine:
     """Make an engine of at most so many connections; without limits a statement may take as long as it takes."""
+    patience = (limits or Limits()).request
     engine = create_engine(
         url,
         hide_parameters=True,  # a failing statement is logged, and what it was to write is nobody's business
         pool_size=most // 2,
         max_overflow=most - most // 2,
-        pool_timeout=(limits or Limits()).request,
+        pool_timeout=patience,
         pool_pre_ping=True,
         connect_args=DEAD_PEER,
     )
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, given: list[Any], options: dict[str, Any]) -> Any:
-        return _Connection.connect(*given, **{"connect_timeout": _connect_seconds(), **options})
+        return _Connection.connect(*given, **{"connect_timeout": _connect_seconds(patience), **options})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -100,11 +116,11 @@ def postgresql_engine(url: URL, *, most: int, limits: Limits | None) -> Engine:
     return engine
 
 
-def _connect_seconds() -> int:
+def _connect_seconds(patience: float) -> int:
     """How long connecting may take. Raises Silent where not even the least is left."""
     permit = waiting.permit_for("writing", "reading")
     left = CONNECT_SECONDS if permit is None else min(CONNECT_SECONDS, permit.remaining())
-    if left < LEAST_CONNECT_SECONDS - waiting.LEAST_SECONDS:
+    if left < min(LEAST_CONNECT_SECONDS - waiting.LEAST_SECONDS, patience / 2):
         raise Silent(SILENT)
     return max(LEAST_CONNECT_SECONDS, math.floor(left))
 

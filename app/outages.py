@@ -22,6 +22,7 @@ AWAY = "The database cannot be written or reached. Nothing was changed; try agai
 FULL = "The database’s disk is full. Nothing was changed; try again once whoever runs the server has made room."
 CONNECT_SECONDS = 5
 ASK_AGAIN_SECONDS = 1.0
+REQUEST_SECONDS = 10.0
 
 _OUTAGES = (sqlite3.OperationalError, sqlite3.InternalError, psycopg.OperationalError, psycopg.InternalError)
 
@@ -136,18 +137,21 @@ def is_silence(error: BaseException | None) -> bool:
 
 
 class Silence:
-    """Remembers that PostgreSQL did not answer: until it does, one asks at a time, and nobody else waits for that."""
+    """Remembers that PostgreSQL did not answer: until it does, one asks at a time, and nobody else waits for that.
+
+    A job should ask, of which a server has some that ask all the time; a request only where none did for a while.
+    """
 
     def __init__(self) -> None:
         self.lasts = False
         self._ask_at = 0.0
 
-    def check(self) -> None:
+    def check(self, *, is_request: bool) -> None:
         """Let the next one ask, if it is time to. Raises Unavailable for all others."""
         if not self.lasts:
             return
         now = time.monotonic()
-        if now < self._ask_at:
+        if now < self._ask_at + (REQUEST_SECONDS if is_request else 0):
             raise Unavailable(SILENT)
         self._ask_at = now + CONNECT_SECONDS + ASK_AGAIN_SECONDS
 

@@ -9,7 +9,8 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from app.db import Database
-from app.errors import Unavailable
+from app.engines import Limits
+from app.errors import Busy, Unavailable
 from app.models import LedgerEntry
 from tests.builders import Game, an_activity
 from tests.postgresql import PostgreSQL
@@ -115,10 +116,11 @@ def test_postgresql_that_only_reads_is_unavailable(game: Game) -> None:
 
 
 @SQLITE
-def test_writers_that_queue_too_long_are_told_to_try_again(game: Game, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(game.database.writer.pool, "_timeout", 0.05)
+def test_writers_that_queue_too_long_are_told_to_try_again(game: Game) -> None:
+    impatient = Database(game.database.url, limits=Limits(request=0.05))
 
-    with game.database.unit_of_work(), pytest.raises(Unavailable, match="busy"):
-        game.take()
+    with impatient.unit_of_work(), pytest.raises(Busy), impatient.unit_of_work():
+        pass
+    impatient.dispose()
 
     assert game.take().repeated is False

@@ -49,13 +49,14 @@ def upgrade(connection: Connection, revision: str) -> None:
 
 def is_current(database: Database) -> bool:
     """Whether the database has the newest schema."""
-    with translated(), database.reader.connect() as connection:
-        return _state(connection) == "current"
+    with database.reading() as session:
+        return _state(session.connection()) == "current"
 
 
 def check(database: Database) -> None:
     """Raise Unavailable for a database whose schema isn't this program's, with what it is and what to do."""
-    with translated(), database.reader.connect() as connection:
+    with database.reading() as session:
+        connection = session.connection()
         if (state := _state(connection)) != "current":
             raise Unavailable(_sentence(connection, state))
 

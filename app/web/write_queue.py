@@ -13,7 +13,7 @@ from app.outages import BUSY, UNCONFIRMED
 from app.services import ledger
 from app.services.intake import read_json
 from app.services.ledger import Answer, Arrival, Reads
-from app.waiting import LEAST_SECONDS, Bulkhead
+from app.waiting import LEAST_SECONDS, Bulkhead, begin_request
 from app.web.clock import Clock
 
 SECONDS = 5.0
@@ -94,6 +94,7 @@ class WriteQueue:
             await asyncio.wait({self._commits})
 
     async def _commit_all(self) -> None:
+        begin_request()
         while self._waiting:
             if group := self._next_group():
                 await self._commit_together(group)
