@@ -4,8 +4,9 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -64,10 +65,29 @@ class PostgreSQL:
         """End the server without a goodbye, as a crash would; its clients lose their connections."""
         _crash(self._server)
 
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Stop every process of the server where it stands: connections stay, new ones are taken, nothing is said."""
+        postmaster = int((self._server.pgdata / "postmaster.pid").read_text().split()[0])
+        stopped = [postmaster, *_children(postmaster)]
+        for process in stopped:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in stopped:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGCONT)
+
     def start(self) -> None:
         """Start it again at the same address."""
         options = f'-h "" -k {self._server.pgdata}'
         _control(self._server, "-o", options, "-l", str(self._server.pgdata / "log"), "start")
+
+
+def _children(process: int) -> list[int]:
+    """The processes that a process of this machine has started."""
+    return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 @contextmanager

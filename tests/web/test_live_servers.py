@@ -1,11 +1,7 @@
 """Live streams of real server processes: one that is told to stop, and two on one database."""
 
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -13,37 +9,10 @@ import pytest
 
 from app.config import Settings
 from app.services import tokens
-from tests.builders import SIGNING_KEY, an_activity
-from tests.cli.processes import first_document
-from tests.web.site import WEEK, until
+from tests.builders import an_activity
+from tests.web.process import server_process
+from tests.web.site import WEEK
 from tests.web.viewing import LIVE, parsed, state
-
-
-@contextmanager
-def server_process(settings: Settings) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """A server of its own, as `serve` starts it; its address."""
-    environment = {
-        "ASSEMBLY_WEEK_DATA_DIR": str(settings.data_dir),
-        "ASSEMBLY_WEEK_DATABASE_URL": settings.sqlalchemy_url.render_as_string(hide_password=False),
-        "ASSEMBLY_WEEK_SECRET_KEY": SIGNING_KEY,
-        "ASSEMBLY_WEEK_BOARD_VISIBILITY": "public",
-        "PATH": "/usr/bin:/bin",
-    }
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", "0", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603 - our own command
-        try:
-            address = first_document(process)["address"].rstrip("/")
-            until(lambda: _answers(address), 15)
-            yield process, address
-        finally:
-            process.kill()
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/healthz").status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
