@@ -22,6 +22,15 @@ STREAMS = Gauge("assembly_week_streams", "Live streams that are open")
 JOBS_WAITING = Gauge("assembly_week_jobs_waiting", "Jobs that are due or planned")
 JOBS_DEAD = Gauge("assembly_week_jobs_dead", "Jobs that were given up")
 
+GROW_WITH_ACTIVITIES = frozenset(
+    {
+        "assembly_week_request_seconds",
+        "assembly_week_commit_seconds",
+        "assembly_week_activities_recorded",
+        "assembly_week_update_seconds",
+    }
+)
+
 
 def count_on_commit(session: Session, counter: Counter, number: int) -> None:
     """Count something once this session's transaction is committed, and not at all where it is not."""

@@ -28,7 +28,7 @@ _TOKEN = re.compile(
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
-class Thing(NamedTuple):
+class SchemaObject(NamedTuple):
     """One thing of a schema: a table, index, trigger or view."""
 
     kind: str
@@ -42,10 +42,10 @@ class Thing(NamedTuple):
         return self.kind, self.name, self.table
 
 
-def things_of(connection: sqlite3.Connection) -> list[Thing]:
+def things_of(connection: sqlite3.Connection) -> list[SchemaObject]:
     """Everything in a schema. Reads the one table that can be nothing else, so nothing of a foreign file is run."""
     rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name")
-    return [Thing(str(kind), str(name), str(table), tokens(str(sql or ""))) for kind, name, table, sql in rows]
+    return [SchemaObject(str(kind), str(name), str(table), tokens(str(sql or ""))) for kind, name, table, sql in rows]
 
 
 def tokens(sql: str) -> tuple[str, ...]:
@@ -81,22 +81,22 @@ def differences_now(session: Session) -> list[str]:
     return differences(driver, schema.newest()) if isinstance(driver, sqlite3.Connection) else []
 
 
-def _is_statistics(thing: Thing) -> bool:
+def _is_statistics(thing: SchemaObject) -> bool:
     sql = _STATISTICS.get(thing.name)
-    return sql is not None and thing == Thing("table", thing.name, thing.name, tokens(sql))
+    return sql is not None and thing == SchemaObject("table", thing.name, thing.name, tokens(sql))
 
 
-def _one(thing: Thing) -> str:
+def _one(thing: SchemaObject) -> str:
     return f"{'an' if thing.kind == 'index' else 'a'} {_named(thing)}"
 
 
-def _named(thing: Thing) -> str:
+def _named(thing: SchemaObject) -> str:
     kind = thing.kind if thing.kind in {"table", "index", "trigger", "view"} else "thing"
     return f"{kind} “{thing.name[:80]}”"
 
 
 @cache
-def expected_things(revision: str) -> tuple[Thing, ...]:
+def expected_things(revision: str) -> tuple[SchemaObject, ...]:
     """The schema that our migrations make, up to this revision, in a database in memory."""
     engine = create_engine("sqlite://")
     with engine.begin() as connection:

@@ -192,6 +192,11 @@ def every(session: Session) -> list[Week]:
     return list(session.exec(select(Week).order_by(col(Week.starts).desc(), col(Week.id).desc())))
 
 
+def has_frozen(session: Session) -> bool:
+    """Whether any week hides something from the public now."""
+    return session.exec(select(Week.id).where(col(Week.frozen_at).is_not(None)).limit(1)).first() is not None
+
+
 def page(session: Session, *, cursor: str | None, limit: int) -> Page[Week]:
     """Up to `limit` weeks after the cursor, in the order they were created. Raises Malformed for a bad cursor."""
     query = select(Week).order_by(col(Week.id)).limit(limit + 1)

@@ -1,16 +1,17 @@
 """For whoever runs the service: alive, ready, measured."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 from fastapi import APIRouter
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Metric, generate_latest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from app import metrics
 from app.errors import Unavailable
-from app.services import jobs, schema
-from app.web.access import Reader
+from app.services import jobs, schema, weeks
+from app.web.access import Reader, sees_behind_freeze
 from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
 
@@ -31,17 +32,32 @@ def ready(request: Request) -> Response:
 
 
 @router.get("/metrics")
-async def show_metrics(request: Request, _who: Reader) -> Response:
-    """Figures for Prometheus. While the database is away, those of the queue are the last ones."""
+async def show_metrics(request: Request, who: Reader) -> Response:
+    """Figures for Prometheus. While the database is away, those of the queue are the last ones.
+
+    While a week is frozen, who does not see behind a freeze gets nothing that grows with every activity.
+    """
     place = installation(request)
     metrics.STREAMS.set(place.streams.viewers)
+    is_hidden = not sees_behind_freeze(who)
     with suppress(Unavailable):
-        backlog = await place.database.reads.run(_backlog, place)
+        backlog, has_frozen = await place.database.reads.run(_look, place)
+        is_hidden &= has_frozen
         metrics.JOBS_WAITING.set(backlog.waiting)
         metrics.JOBS_DEAD.set(backlog.dead)
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    registry = _Uncounted() if is_hidden else REGISTRY
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def _backlog(place: Installation) -> jobs.Backlog:
+def _look(place: Installation) -> tuple[jobs.Backlog, bool]:
+    """What waits in the queue, and whether a week is frozen."""
     with place.database.reading() as session:
-        return jobs.backlog(session, place.wall())
+        return jobs.backlog(session, place.wall()), weeks.has_frozen(session)
+
+
+class _Uncounted(CollectorRegistry):
+    """All figures but those by which hidden activities could be counted."""
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures that stay."""
+        return (family for family in REGISTRY.collect() if family.name not in metrics.GROW_WITH_ACTIVITIES)

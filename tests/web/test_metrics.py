@@ -5,7 +5,8 @@ import re
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.config import PROJECT
-from app.services import jobs
+from app.metrics import GROW_WITH_ACTIVITIES
+from app.services import jobs, lifecycle
 from tests.builders import SLUG
 from tests.web.site import API, Site
 
@@ -76,6 +77,18 @@ def test_metrics_show_what_waits(site: Site) -> None:
 
     assert (shown["assembly_week_jobs_waiting", ()] >= 1, shown["assembly_week_jobs_dead", ()]) == (True, 0)
     assert shown["assembly_week_streams", ()] == 0
+
+
+def test_metrics_count_nothing_that_a_freeze_hides(site: Site) -> None:
+    with site.database.unit_of_work() as session:
+        lifecycle.freeze(session, SLUG, by="Olu", now=site.clock.now)
+    site.record(external_id="hidden")
+
+    readers, organizers = (site.get("/metrics", scope).text for scope in ("read", "admin"))
+
+    assert [name for name in GROW_WITH_ACTIVITIES if name in readers] == []
+    assert [name for name in GROW_WITH_ACTIVITIES if name not in organizers] == []
+    assert "process_cpu_seconds_total" in readers
 
 
 def test_alerts_and_dashboard_ask_for_figures_that_exist(site: Site) -> None:
