@@ -15,7 +15,9 @@ from app.web.hosts import Hosts
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
+    # No address of ours is in a Referer, so that none gets into a log with a secret in it. Not "no-referrer": browsers
+    # would then send our own forms without saying where from, and we refuse such forms.
+    "Referrer-Policy": "strict-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",

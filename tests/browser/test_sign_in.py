@@ -149,3 +149,15 @@ def test_ways_in_keep_nobody_out(chromium: Browser, firm: Site, options: dict[st
 
     assert {name: found for name, found in flaws.items() if found} == {}
     assert {name: pixels for name, pixels in wide.items() if pixels} == {}
+
+
+def test_no_request_tells_the_address_of_the_page_it_comes_from(chromium: Browser, firm: Site) -> None:
+    told: list[str | None] = []
+    with looking(chromium, LAPTOP) as page:
+        page.on("request", lambda request: told.append(request.all_headers().get("referer")))
+
+        page.goto(f"{firm.url}{link_for(firm)}")
+        page.get_by_role("button").first.click()
+        page.wait_for_url(f"{firm.url}/me")
+
+    assert set(told) == {None, f"{firm.url}/"}

@@ -231,7 +231,7 @@ def test_returning_page_changes_nothing_and_has_a_form_that_works_without_script
             {**fields, **{k: answer[k] for k in ("code", "state")}},
         )
         assert set(fields) <= {"code", "state", "iss", "error"}
-        assert (page.headers["cache-control"], page.headers["referrer-policy"]) == ("no-store", "same-origin")
+        assert (page.headers["cache-control"], page.headers["referrer-policy"]) == ("no-store", "strict-origin")
         assert ("<button" in page.text, "<script>" in page.text) == (True, False)
         assert ada.send("/sign-in/return", **fields).status_code == 303
 

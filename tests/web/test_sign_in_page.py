@@ -18,7 +18,7 @@ MAIL = {
     "public_url": "http://127.0.0.1:8000",
 }
 COMPANY = {"oidc_issuer": "http://127.0.0.1:1", "oidc_client_id": "week", "oidc_name": "Example Corp"}
-PRIVATE = ("no-store", "same-origin")
+PRIVATE = ("no-store", "strict-origin")
 BY_PROXY = {"X-Forwarded-Proto": "https"}
 
 

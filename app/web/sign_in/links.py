@@ -23,8 +23,7 @@ router = APIRouter(include_in_schema=False, prefix="/sign-in", route_class=Datab
 
 MAILED = "If that address takes part, a link is on its way to it. It works once, within 30 minutes."
 DONE = {"out": "You are signed out. See you at the next shift.", "mailed": MAILED}
-# Not "no-referrer": browsers would then send our own forms without saying where from, and we refuse such forms.
-PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+PRIVATE = {"Cache-Control": "no-store"}
 
 
 @router.get("")
