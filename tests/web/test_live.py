@@ -14,7 +14,7 @@ from app.main import create_app
 from app.services import tokens
 from app.web.boards import Served
 from app.web.timing import USUAL
-from app.web.topics import event
+from app.web.topics import Topic, board_json, event
 from tests.builders import SLUG
 from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, SettableClock, Site, assert_problem, until
 from tests.web.viewing import LIVE, QUICK, Flood, first_event, parsed, state, taken, unread, watch, watching
@@ -171,6 +171,19 @@ def test_open_while_an_older_board_is_rendered_begins_with_the_newer_one(site: S
 
         assert newer.result(10)["data"] == "1"
         assert older.result(10)["data"] in {"0", "1"}
+
+
+def test_ready_gives_no_stream_that_would_begin_with_an_older_board(site: Site) -> None:
+    place = site.app.state.installation
+    topic = Topic(SLUG, True, board_json, None)
+    with watching(site) as events:
+        events.get(timeout=5)
+        served = asyncio.run(place.boards.public(SLUG))
+        newer = replace(served, board=replace(served.board, version=served.board.version + 1))
+
+        found = [place.streams.ready(topic, each, "192.0.2.1", None) is not None for each in (served, newer)]
+
+    assert found == [True, False]
 
 
 @pytest.mark.parametrize("timing", [replace(USUAL, idle=0.1)])

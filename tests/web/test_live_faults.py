@@ -1,6 +1,7 @@
 """A renderer, a board or a database that fails or hangs takes news from its own viewers, and nothing from anybody."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -51,8 +52,9 @@ def moody(site: Site) -> Iterator[Moody]:
 
 
 def next_news(events: "Queue[Event]") -> Event:
-    """The next event that is no heartbeat."""
-    while (found := events.get(timeout=10)) == STILL_HERE:
+    """The next event that is no heartbeat; it must come within ten seconds, however many heartbeats there are."""
+    until = time.monotonic() + 10
+    while (found := events.get(timeout=max(0.0, until - time.monotonic()))) == STILL_HERE:
         pass
     return found
 

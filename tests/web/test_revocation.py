@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.db import Database
 from app.services import accounts, displays, sign_ins, tokens
+from app.web.timing import USUAL
 from tests.builders import SLUG
 from tests.web.site import SIGNED_IN, Site, Visitor, pair, sign_in, until
 from tests.web.viewing import LIVE, QUICK, watching
@@ -121,3 +123,31 @@ def test_a_change_in_another_process_ends_a_stream_within_five_seconds(site: Sit
         other.dispose()
 
         assert events.get(timeout=5) == {}
+
+
+@SIGNED_IN
+@pytest.mark.parametrize("timing", [replace(USUAL, recheck=60.0, trust=60.0)])
+@pytest.mark.parametrize("loses_it", [end_sign_in, switch_off])
+def test_a_change_in_the_same_process_ends_a_stream_at_once(
+    site: Site, loses_it: Callable[[Site, Visitor], None]
+) -> None:
+    who, other = sign_in(site), sign_in(site, "bo@example.com")
+    with watching(site, BOARD, Cookie=cookie(who)) as ending, watching(site, BOARD, Cookie=cookie(other)) as staying:
+        ending.get(timeout=5)
+        staying.get(timeout=5)
+
+        loses_it(site, who)
+
+        assert (ending.get(timeout=5), staying.empty()) == ({}, True)
+
+
+@SIGNED_IN
+@pytest.mark.parametrize("timing", [replace(QUICK, recheck=60.0)])
+def test_a_change_that_takes_nothing_away_ends_no_stream(site: Site) -> None:
+    who = sign_in(site)
+    with watching(site, BOARD, Cookie=cookie(who)) as events:
+        events.get(timeout=5)
+        with site.database.unit_of_work() as session:
+            accounts.set_theme(session, accounts.find(session, who.person_id), "dark")
+
+        assert [events.get(timeout=5) for _ in range(3)] == [{"comment": "still here"}] * 3

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from app.domain import who
 from app.errors import Conflict, Unavailable
 from app.services import tokens
 from app.web.shortcut import Shortcut
+from app.web.timing import USUAL
 from tests.builders import SLUG, an_activity
 from tests.web.site import API, SIGNED_IN, WEEK, Site, until
 
@@ -68,6 +70,7 @@ def test_short_and_long_way_answer_the_same_where_boards_are_not_public(
     assert answers(site) == short
 
 
+@pytest.mark.parametrize("timing", [replace(USUAL, look=60.0, reread=60.0)])  # no news comes in between
 @pytest.mark.parametrize(("path", "is_short"), [("/", True), (f"/weeks/{SLUG}", True), ("/weeks/unknown", False)])
 def test_short_way_is_taken_once_a_board_is_ready(site: Site, path: str, is_short: bool) -> None:
     site.get(path)
