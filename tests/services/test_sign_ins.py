@@ -11,6 +11,7 @@ from app.errors import NotFound, SignInNeeded
 from app.models import Person, SignIn
 from app.services import accounts, sign_ins
 from app.services.credentials import ValidCredential
+from app.services.sign_ins import Way
 from tests.builders import NOW
 from tests.services.people import a_person, invite, set_role, switch, trail
 
@@ -18,12 +19,12 @@ HOURS = timedelta(hours=1)
 A_MOMENT = timedelta(microseconds=1)
 
 
-def start(database: Database, person: Person, *, replaces: str | None = None, now: datetime = NOW) -> str:
+def start(
+    database: Database, person: Person, *, way: Way = "invitation", replaces: str | None = None, now: datetime = NOW
+) -> str:
     with database.unit_of_work() as session:
         found = accounts.find(session, person.id)
-        return sign_ins.start(
-            session, found, "invitation", address="192.0.2.7", agent="A" * 900, replaces=replaces, now=now
-        )
+        return sign_ins.start(session, found, way, address="192.0.2.7", agent="A" * 900, replaces=replaces, now=now)
 
 
 def ask(database: Database, secret: str, after: timedelta = timedelta()) -> ValidCredential:
@@ -108,6 +109,56 @@ def test_use_after_the_end_revives_nothing(database: Database) -> None:
     touch(database, secret, 13 * HOURS)
 
     assert_over(database, secret, 13 * HOURS)
+
+
+def test_use_of_what_was_ended_is_not_written(database: Database) -> None:
+    ada = a_person(database, "Ada")
+    secret = start(database, ada)
+    with database.unit_of_work() as session:
+        sign_ins.end_all(session, ada.id, by="Ada", now=NOW)
+
+    touch(database, secret, HOURS)
+
+    with database.reading() as session:
+        assert session.exec(select(SignIn.used_at)).one() == NOW
+
+
+def test_unused_sign_in_is_valid_for_twelve_hours_and_never_beyond_its_seventh_day(database: Database) -> None:
+    secret = start(database, a_person(database, "Ada"))
+    first = ask(database, secret).expires_at
+
+    for half_days in range(1, 15):
+        touch(database, secret, half_days * 11 * HOURS)
+
+    assert (first, ask(database, secret, 14 * 11 * HOURS).expires_at) == (NOW + 12 * HOURS, NOW + 166 * HOURS)
+    touch(database, secret, 164 * HOURS)
+    assert ask(database, secret, 164 * HOURS).expires_at == NOW + 168 * HOURS
+
+
+@pytest.mark.parametrize(
+    ("way", "is_over"), [("invitation", True), ("email", True), ("company", True), ("join", False), ("first", False)]
+)
+def test_who_proves_to_own_the_e_mail_ends_what_a_teams_code_opened(
+    database: Database, way: Way, is_over: bool
+) -> None:
+    ada = a_person(database, "Ada")
+    by_code, of_bo = (start(database, each, way="join") for each in (ada, a_person(database, "Bo")))
+
+    start(database, ada, way=way)
+
+    assert len(of_person(database, ada)) == (1 if is_over else 2)
+    if is_over:
+        assert_over(database, by_code)
+    assert check(database, of_bo).name == "Bo"
+
+
+def test_who_proves_to_own_the_e_mail_leaves_their_other_browsers_signed_in(database: Database) -> None:
+    ada = a_person(database, "Ada")
+    proven = start(database, ada, way="email")
+
+    start(database, ada, way="company")
+
+    assert check(database, proven).name == "Ada"
 
 
 def test_use_is_written_every_five_minutes_at_most(database: Database) -> None:
