@@ -1,6 +1,6 @@
 """API tokens: shown once, kept as hashes, ended by date or by hand."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
@@ -59,6 +59,23 @@ def test_token_counts_until_the_moment_it_expires(database: Database) -> None:
     assert bearer.name == "zendesk"
     with pytest.raises(SignInNeeded, match="expired on 2022-09-21"):
         check(database, text, days=7)
+
+
+@pytest.mark.parametrize(("days", "expires_at"), [(7, NOW + timedelta(days=7)), (None, None)])
+def test_token_says_until_when_it_is_valid_so_that_open_streams_end(
+    database: Database, days: int | None, expires_at: datetime | None
+) -> None:
+    text = create(database, days=days)
+
+    with database.reading() as session:
+        assert tokens.check(session, text, NOW).expires_at == expires_at
+
+
+def test_scopes_are_kept_once_and_in_their_own_order(database: Database) -> None:
+    create(database, scopes=("rules:write", "read", "rules:write", "activities:write"))
+
+    with database.reading() as session:
+        assert session.exec(select(Token.scopes)).one() == "read activities:write rules:write"
 
 
 def test_token_without_days_lasts(database: Database) -> None:
