@@ -105,6 +105,29 @@ def test_what_is_taken_back_is_gone(database: Database) -> None:
     assert (taken, use(database, other).id) == (1, bo.id)
 
 
+def test_link_that_is_gone_tells_nobody_whom_it_was_for(database: Database) -> None:
+    ada, bo, chidi = (a_person(database, name) for name in ("Ada", "Bo", "Chidi"))
+    taken_back, used, of_the_disabled = (invite(database, each) for each in (ada, bo, chidi))
+    with database.unit_of_work() as session:
+        links.revoke(session, ada, by="Olu", now=NOW)
+    use(database, used)
+    switch(database, chidi, on=False)
+
+    for secret in (taken_back, used, of_the_disabled):
+        with database.reading() as session, pytest.raises(NotFound, match=GONE):
+            links.look(session, secret, NOW)
+
+
+def test_link_by_e_mail_leaves_an_invitation_alone(database: Database) -> None:
+    ada = a_person(database, "Ada")
+    invitation = invite(database, ada)
+
+    with database.unit_of_work() as session:
+        links.make(session, accounts.find(session, ada.id), "email", by="the sign-in page", now=NOW)
+
+    assert use(database, invitation).id == ada.id
+
+
 @pytest.mark.parametrize(("role", "still_counts"), [("owner", False), ("organizer", True)])
 def test_a_link_from_before_somebody_became_an_owner_is_void(database: Database, role: str, still_counts: bool) -> None:
     ada = a_person(database, "Ada")
