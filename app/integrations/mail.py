@@ -61,10 +61,10 @@ class Mailbox:
     A few at once, in threads of their own, so that a server that says nothing keeps nothing else waiting.
     """
 
-    def __init__(self, server: Server, sender: Address, seconds: float = SECONDS) -> None:
+    def __init__(self, server: Server, sender: Address, seconds: float = SECONDS, wait: float = WAIT_SECONDS) -> None:
         self._server = server
         self._sender = sender
-        self._seconds = seconds
+        self._seconds, self._wait = seconds, wait
         self._threads = Bulkhead("mail", threads=MOST_AT_ONCE, seconds=QUEUE_SECONDS, sentence=CROWDED)
 
     async def deliver(
@@ -74,7 +74,7 @@ class Mailbox:
 
         One that is sent again has the `message_id` of the first time, so that mailboxes may show it once.
         """
-        await self._threads.run(self.send, to, name, letter, now, message_id, wait=WAIT_SECONDS)
+        await self._threads.run(self.send, to, name, letter, now, message_id, wait=self._wait)
 
     def send(self, to: str, name: str, letter: Letter, now: datetime, message_id: str | None = None) -> None:
         """Hand a message for one person to the server: `seconds` for each step and twice that for all after the first.

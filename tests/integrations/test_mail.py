@@ -1,11 +1,12 @@
 """Mail against a real SMTP server on this machine, in every mood a server has."""
 
+import asyncio
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,9 +14,9 @@ import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from app.config import Settings, smtp
-from app.errors import MailNotSent
+from app.errors import Busy, MailNotSent
 from app.integrations import mail
-from app.integrations.mail import Letter, Mailbox
+from app.integrations.mail import MOST_AT_ONCE, Letter, Mailbox
 from tests.smtp import Postbox, smtp_server
 
 NOW = datetime(2022, 9, 14, 20, 0, tzinfo=UTC)
@@ -171,6 +172,46 @@ def test_server_that_hangs_is_left_in_time() -> None:
             mailbox.send("zoe@example.com", "Zoë", LETTER, NOW)
 
     assert time.monotonic() - started < 2
+
+
+def test_server_that_goes_on_slowly_is_left_in_time() -> None:
+    """Each step is in time, but there are too many of them."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=_dawdle, args=[listener], daemon=True)
+        thread.start()
+        server = smtp.parse_server(f"smtp://127.0.0.1:{listener.getsockname()[1]}")
+        mailbox = Mailbox(server, smtp.parse_sender("week@example.com"), seconds=0.5)
+        started = time.monotonic()
+
+        with pytest.raises(MailNotSent, match="in time"):
+            mailbox.send("zoe@example.com", "Zoë", LETTER, NOW)
+
+    assert time.monotonic() - started < 2.5
+
+
+def _dawdle(listener: socket.socket) -> None:
+    """Answer everything as it should be, a letter at a time."""
+    connection, _ = listener.accept()
+    with connection, suppress(OSError):
+        connection.sendall(b"220 slow\r\n")
+        while connection.recv(1_000):
+            for letter in b"250 all is well, only wait a little longer\r\n":
+                time.sleep(0.2)
+                connection.sendall(bytes([letter]))
+
+
+def test_messages_beyond_those_under_way_wait_no_longer_than_they_may() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = smtp.parse_server(f"smtp://127.0.0.1:{listener.getsockname()[1]}")
+        mailbox = Mailbox(server, smtp.parse_sender("week@example.com"), seconds=1.0, wait=0.2)
+
+        async def play() -> list[object]:
+            sending = [mailbox.deliver("zoe@example.com", "Zoë", LETTER, NOW) for _ in range(6)]
+            return [type(each) for each in await asyncio.gather(*sending, return_exceptions=True)]
+
+        outcomes = asyncio.run(play())
+
+    assert outcomes == [MailNotSent] * MOST_AT_ONCE + [Busy] * 2
 
 
 def test_server_that_speaks_something_else_is_named() -> None:
