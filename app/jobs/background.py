@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -14,6 +15,8 @@ from app.config import Settings
 from app.db import Database
 from app.errors import Problem
 from app.services import rotations, rule_sets, startup
+
+QUIET_SECONDS = 60.0  # between two lines that say the same of one job: an outage is no reason to fill a disk
 
 logger = logging.getLogger(__name__)
 
@@ -98,11 +101,16 @@ async def running(*jobs: Callable[[], Awaitable[None]], retry: float) -> AsyncIt
 
 async def _keep_going(job: Callable[[], Awaitable[None]], retry: float) -> None:
     waiting.begin_job()
+    logged: dict[str, float] = {}
     while True:
         try:
             await job()
         except Problem as problem:
-            logger.warning("%s", problem.detail)
+            now = time.monotonic()
+            if now - logged.get(problem.detail, -QUIET_SECONDS) >= QUIET_SECONDS:
+                recent = {detail: at for detail, at in logged.items() if now - at < QUIET_SECONDS}
+                logged = {**recent, problem.detail: now}
+                logger.warning("%s", problem.detail)
         except Exception:
             logger.exception("a job failed and starts again")
         await asyncio.sleep(retry)

@@ -49,6 +49,17 @@ def test_a_failing_job_is_logged_and_started_again(caplog: pytest.LogCaptureFixt
     ]
 
 
+def test_an_outage_is_logged_once_a_minute_for_each_job(caplog: pytest.LogCaptureFixture) -> None:
+    async def play() -> Job:
+        job = Job(*[Unavailable("The database is away.")] * 5, Unavailable("The disk is full."))
+        async with background.running(job, retry=0.01):
+            await asyncio.wait_for(job.has_recovered.wait(), 5)
+        return job
+
+    assert asyncio.run(play()).starts == 7
+    assert [each.getMessage() for each in caplog.records] == ["The database is away.", "The disk is full."]
+
+
 def test_a_failing_job_does_not_hold_up_another() -> None:
     async def play() -> tuple[Job, Job]:
         broken, sound = Job(*[RuntimeError("a bug")] * 5), Job()
