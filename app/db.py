@@ -35,8 +35,8 @@ Listener = Callable[[Event], None]
 
 _NEWS = "news"
 HINT = "assembly_week"
-SPARE = 6
-"""Connections for those beside these threads: the write queue, credentials, streams, the look for others' commits."""
+SPARE = 2
+"""Connections for those beside these threads: the write queue, and SQLite's look for others' commits."""
 
 _ALONE = 20_220_912  # any number, the same for every process of this program
 
