@@ -75,10 +75,13 @@ def test_what_is_rolled_back_was_not_done(database: Database) -> None:
 
 @pytest.mark.parametrize("scene", ["bare"])
 def test_endless_texts_are_cut(database: Database) -> None:
-    with database.unit_of_work() as session:
-        note(session, "room.painted", colour="x" * 100_000)
+    endless = {"colour": "x" * 100_000}
 
-    assert len(entries(database)[0].after or "") < 2_100
+    with database.unit_of_work() as session:
+        audit.note(session, "room.painted", ROOM, by="Olu", now=NOW, before=endless, after=endless)
+
+    [entry] = entries(database)
+    assert [len(text or "") < 2_100 for text in (entry.before, entry.after)] == [True, True]
 
 
 @pytest.mark.parametrize("scene", ["bare"])
@@ -211,6 +214,21 @@ def test_a_move_names_the_teams(game: Game) -> None:
 
     assert json.loads(found.before or "") == {"week": game.slug, "team": OWLS}
     assert json.loads(found.after or "") == {"week": game.slug, "team": None}
+
+
+def test_a_second_move_names_the_team_before_it(game: Game) -> None:
+    game.team("Foxes", ADA)
+    with game.database.unit_of_work() as session:
+        week = weeks.lock(session, game.slug, NOW)
+        ada = accounts.by_email(session, ADA)
+        assert ada is not None
+        hens = teams.find_or_create(session, week, "Hens", NOW)
+        join_codes.place(session, week, ada, hens, by="Olu", now=NOW)
+
+    found = entries(game.database)[-1]
+
+    assert json.loads(found.before or "") == {"week": game.slug, "team": "Foxes"}
+    assert json.loads(found.after or "") == {"week": game.slug, "team": "Hens"}
 
 
 @pytest.mark.parametrize("scene", ["bare"])

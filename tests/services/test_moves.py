@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.calendar import day_bounds
-from app.services import rosters
+from app.services import lineups, rosters
 from tests.builders import ADA, BO, CATS, DUA, ELIF, ENDS, GUS, NOW, OWLS, PACIFIC, STARTS, Game, entries, moment
 
 START, _ = day_bounds(STARTS, ENDS, PACIFIC)
@@ -95,6 +95,17 @@ def test_work_without_a_team_counts_for_the_team_joined_later(game: Game) -> Non
 
     assert (before, game.points()) == ({OWLS: 0, CATS: 0}, {OWLS: 0, CATS: 0, "Foxes": 5})
     assert game.board().totals["issue"] == 1
+    assert game.verify() == []
+
+
+def test_who_is_placed_by_hand_brings_what_they_did_without_a_team(game: Game) -> None:
+    Game(game.database, slug="q4-2022").start().team("Guests", GUS)
+    game.take(person=GUS)
+    with game.database.unit_of_work() as session:
+        foxes = lineups.make_team(session, game.slug, "Foxes", by="Olu", now=NOW)
+        lineups.add(session, game.slug, foxes.id, name="", email=GUS, by="Olu", now=NOW)
+
+    assert game.points() == {OWLS: 0, CATS: 0, "Foxes": 5}
     assert game.verify() == []
 
 

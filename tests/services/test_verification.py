@@ -10,6 +10,7 @@ from sqlalchemy import text
 from app.domain.calendar import day_bounds
 from app.errors import Problem
 from tests.builders import (
+    ADA,
     CATS,
     ENDS,
     GUS,
@@ -21,6 +22,7 @@ from tests.builders import (
     STARTS,
     Game,
     an_activity,
+    changed_rules,
     dearer_issues,
     moment,
 )  # fmt: skip
@@ -205,6 +207,16 @@ def test_work_before_the_freeze_smuggled_in_later_is_not_on_the_frozen_board(pla
 
     assert played.verify() == []
     assert {each.team: each.points for each in played.public().standings} == {OWLS: 20, CATS: 0}
+
+
+def test_names_and_rules_that_change_after_the_freeze_are_no_difference(played: Game) -> None:
+    frozen = played.public()
+
+    played.rename(ADA, "Augusta King", OWLS)
+    played.activate(changed_rules('points = 10\none = "shift"', 'points = 12\none = "shift"'))
+
+    assert (played.verify(), played.public()) == ([], frozen)
+    assert played.board() != frozen
 
 
 def test_team_made_after_the_freeze_does_not_move_the_frozen_ranks(played: Game) -> None:
