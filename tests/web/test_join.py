@@ -186,7 +186,7 @@ def test_of_parallel_newcomers_as_many_get_in_as_there_is_room(site: Site) -> No
         ({"name": "A\u202eda"}, "The name must not contain the invisible character U+202E."),
         ({"name": "A\x00da"}, "The name must not contain the invisible character U+0000."),
         ({"name": "A" * 61}, "The name must have at most 60 characters, this has 61."),
-        ({"name": "A" * 500_000}, "The name must have at most 60 characters, this has 500000."),
+        ({"name": "A" * 5_000}, "The name must have at most 60 characters, this has 5000."),
         ({"email": ""}, "“” is no e-mail."),
         ({"email": "gus@x\x00y"}, "“gus@x\x00y” is no e-mail."),
         ({"email": f"{ADA},{BO}"}, f"“{ADA},{BO}” is no e-mail."),
