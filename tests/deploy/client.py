@@ -1,7 +1,6 @@
-"""A client of the proxies that sends what it likes, when it likes, and reads while it sends."""
+"""A client of the proxies that sends what it likes, when it likes."""
 
 import socket
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -70,9 +69,11 @@ def receive(connection: socket.socket, begun: float) -> Answer:
 
 
 def ask(proxy: Proxy, pieces: Iterable[bytes], pause: float = 0.0) -> Answer:
-    """The answer to these pieces, read while they are still being sent."""
+    """The answer to these pieces, read when all are sent or nobody takes any more.
+
+    By one thread: two of them, one reading and one writing, break the TLS of Python.
+    """
     begun = time.monotonic()
     with connected(proxy) as connection:
-        sender = threading.Thread(target=send, args=(connection, pieces, pause), daemon=True)
-        sender.start()
+        send(connection, pieces, pause)
         return receive(connection, begun)

