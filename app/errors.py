@@ -104,7 +104,7 @@ class WeekUnknown(NotFound):
         super().__init__(
             "There is no week to show yet. An organizer creates one with `assembly-week week create`."
             if slug == "current"
-            else f"There is no week “{slug[:40]}”. GET /api/v1/weeks lists the weeks there are."
+            else f"There’s no week “{slug[:40]}”."
         )
 
 

@@ -15,7 +15,7 @@ from app.config import sqlite_url
 from app.db import Database
 from app.errors import Conflict, Malformed, Problem, Unavailable
 from app.outages import write_trouble
-from app.services import backups, schema, server_lock, sqlite_schema, verification
+from app.services import backups, schema, server_lock, sqlite_schema, sqlite_values, verification
 from app.services.whole_files import BESIDE, part_of, sync
 
 KEPT = 3
@@ -118,7 +118,13 @@ def _migrate(part: Path, source: Path, verify_at: datetime | None) -> str:
     try:
         revision = schema.migrate(database)
         if verify_at is not None:
-            _verify(database, source, verify_at)
+            try:
+                _verify(database, source, verify_at)
+            except Unavailable:
+                # Text that is no UTF-8 looks to the driver as if the database were away.
+                _check_values(part, source)
+                raise
+            _check_values(part, source)
     finally:
         database.dispose()
     with closing(sqlite3.connect(part, isolation_level=None)) as copy:
@@ -127,6 +133,12 @@ def _migrate(part: Path, source: Path, verify_at: datetime | None) -> str:
             raise Malformed(f"{source} {flaws[0]} once it is migrated. {_NOTHING}")
     sync(part)
     return revision
+
+
+def _check_values(part: Path, source: Path) -> None:
+    with closing(sqlite3.connect(part, isolation_level=None)) as copy:
+        if (flaw := next(sqlite_values.flaws(copy), None)) is not None:
+            raise Malformed(f"{source} is damaged: {flaw}. {_NOTHING}")
 
 
 def _verify(database: Database, source: Path, now: datetime) -> None:

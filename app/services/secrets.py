@@ -90,8 +90,12 @@ def _kept(path: Path) -> SigningKey | None:
     try:
         key = SigningKey(secret_files.read(path))
         mode = stat.S_IMODE(path.stat().st_mode)
-    except FileNotFoundError:
-        return None
+    except FileNotFoundError as missing:
+        if not path.is_symlink():
+            return None
+        raise Malformed(
+            f"The signing key {path} is a link that leads nowhere. Delete it, and start again."
+        ) from missing
     except ValueError as flaw:
         raise Malformed(
             f"The signing key {path} {flaw}. Bring it back from a backup, with mode 0600 and the server’s user as its "

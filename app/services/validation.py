@@ -58,8 +58,14 @@ def read_object(text: bytes | str) -> Fields | Flaws:
     try:
         document = from_json(raw)
     except ValueError as error:
-        return _flaw(f"This is not valid JSON: {error}.")
+        return _flaw(f"This is not valid JSON: {error}.{_hint(raw)}")
     return document if isinstance(document, dict) else _flaw("The body must be a JSON object.")
+
+
+def _hint(raw: bytes) -> str:
+    """What to do about bytes that editors and other languages put before JSON."""
+    is_marked = raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw[:4]
+    return " Send it as UTF-8 without a byte order mark." if is_marked else ""
 
 
 def _flaw(message: str) -> Flaws:

@@ -25,6 +25,7 @@ from app.services.paging import Page
 
 CURRENT = "current"
 LONGEST_WEEK = 31
+EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 
 
 class HeldWeek(NamedTuple):
@@ -124,8 +125,10 @@ def _check(slug: str, name: str, timezone: str, starts: date, ends: date) -> Non
         raise Malformed(f"The week's name {flaw}.")
     if parse_zone(timezone) is None:
         raise Malformed(f"“{timezone}” is no time zone. Use an IANA name such as America/Los_Angeles.")
-    if not date(1900, 1, 1) <= starts <= ends <= date(9000, 1, 1):
+    if starts > ends:
         raise Malformed(f"The week cannot run from {starts} to {ends}: it must end on or after the day it starts.")
+    if not EARLIEST <= starts <= ends <= LATEST:
+        raise Malformed(f"The week cannot run from {starts} to {ends}. Choose days between 1900 and 9000.")
     if (ends - starts).days >= LONGEST_WEEK:
         raise Malformed(f"A week may last at most {LONGEST_WEEK} days; {starts} to {ends} is longer.")
 

@@ -267,3 +267,33 @@ def test_restored_and_new_databases_are_for_their_owner_alone(played: Shell, mon
         "directory": stat.S_IMODE(restored.parent.stat().st_mode),
     }
     assert modes == {"new": 0o600, "backup": 0o600, "restored": 0o600, "directory": 0o700}
+
+
+UNREADABLE = {
+    "a moment of the ledger": (
+        "UPDATE activity SET recorded_at = 'garbage'",
+        "activity.recorded_at cannot be read: “garbage”",
+    ),
+    "a moment of the audit": ("UPDATE audit SET at = 'garbage'", "audit.at cannot be read: “garbage”"),
+    "a moment in another form": (
+        "UPDATE person SET created_at = '2022-09-12T13:00:00+00:00'",
+        "person.created_at cannot be read: “2022-09-12T13:00:00+00:00”",
+    ),
+    "a name that is no UTF-8": ("UPDATE week SET name = CAST(x'c3c3ff' AS TEXT)", "week.name is not UTF-8"),
+    "a name with a NUL": ("UPDATE person SET name = 'A' || char(0) || 'da'", "person.name holds a NUL"),
+    "a note that is no JSON": (
+        "UPDATE audit SET after = '{' WHERE after IS NOT NULL",
+        "audit.after cannot be read: “{”",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", UNREADABLE)
+def test_restore_of_values_that_no_page_could_show_is_refused(played: Shell, what: str) -> None:
+    statement, flaw = UNREADABLE[what]
+    file = forge(played, statement)
+
+    sentence = played.refusal("restore", file)
+
+    assert sentence == f"{file} is damaged: {flaw}. Nothing was changed."
+    assert [name for name in names(played.home) if ".part" in name] == []

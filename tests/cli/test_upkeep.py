@@ -91,7 +91,7 @@ def test_data_directory_of_any_name_keeps_everything(shell: Shell, monkeypatch: 
 
 
 def test_verify_of_an_unknown_week_is_refused(open_week: Shell) -> None:
-    assert open_week.refusal("verify", "nope").startswith("There is no week “nope”.")
+    assert open_week.refusal("verify", "nope").startswith("There’s no week “nope”.")
 
 
 def test_version_is_printed(shell: Shell) -> None:

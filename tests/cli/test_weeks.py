@@ -125,7 +125,7 @@ def test_unknown_week_is_refused_in_json(shell: Shell) -> None:
     assert result.exit_code == 1
     assert result.stderr == ""
     assert result.stdout.startswith(
-        '{\n  "error": {\n    "title": "Not found",\n    "detail": "There is no week “nope”.'
+        '{\n  "error": {\n    "title": "Not found",\n    "detail": "There’s no week “nope”.'
     )
 
 

@@ -174,3 +174,13 @@ def test_presenter_key_drives_its_week_for_a_day() -> None:
 
 def test_presenter_key_outlives_a_clock_that_was_set_back_an_hour() -> None:
     assert [presents(-ahead) for ahead in (HOUR, 2 * HOUR, 2 * HOUR + SECOND, 24 * HOUR)] == [True, True, False, False]
+
+
+def test_check_refuses_a_link_that_leads_nowhere_too(tmp_path: Path) -> None:
+    path = tmp_path / secrets.KEY_FILE
+    path.symlink_to(tmp_path / "gone")
+
+    with pytest.raises(Malformed) as refusal:
+        secrets.check(Settings(_env_file=None, data_dir=tmp_path))
+
+    assert refusal.value.detail == f"The signing key {path} is a link that leads nowhere. Delete it, and start again."

@@ -174,7 +174,7 @@ def test_refusals_have_the_status_and_the_sentence_of_their_cause(site: Site) ->
         "late": "2022-09-17 00:00 lies outside week Q3-2022, "
         "which runs from 2022-09-12 to 2022-09-16 (America/Los_Angeles).",
         "future": "occurred_at lies in the future. Record an activity once it has happened.",
-        "week": "There is no week “q1-1999”. GET /api/v1/weeks lists the weeks there are.",
+        "week": "There’s no week “q1-1999”.",
     }
     assert site.get(f"{WEEK}/activities", "read").json() == {"items": [], "next_cursor": None}
 

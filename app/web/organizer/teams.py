@@ -149,7 +149,7 @@ async def import_teams(
     """Take over a list of teams, all or nothing; every bad line is named."""
     uploaded = await file.read() if file is not None and file.filename else b""
     try:
-        given = uploaded.decode("utf-8-sig") if uploaded else text
+        given = uploaded.decode("utf-8-sig") if uploaded else text.removeprefix("\ufeff")
     except UnicodeDecodeError:
         sentence = "That file is no text in UTF-8. Save it as “CSV UTF-8” and send it again."
         return await _page(request, who, week, Reply(sentence, Malformed.status, "import", {"text": text}))
