@@ -8,10 +8,14 @@ logger = logging.getLogger(__name__)
 
 
 def warn(variables: Iterable[str], settings: Collection[str], prefix: str) -> None:
-    """Log a warning for each variable with the prefix that names no setting; case counts for nothing."""
+    """Log a warning for each variable with the prefix that names no setting; case counts for nothing.
+
+    `…REQUIRE_…` are switches of our own tests, which a build server sets for everything it starts.
+    """
     names = [prefix + setting.upper() for setting in settings]
     for variable in sorted({each.upper() for each in variables}):
-        if variable.startswith(prefix) and variable not in names:
+        is_ours = variable in names or variable.startswith(f"{prefix}REQUIRE_")
+        if variable.startswith(prefix) and not is_ours:
             logger.warning("%s isn’t a setting, so it changes nothing.%s", variable, _hint(variable, names))
 
 

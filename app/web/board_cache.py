@@ -13,7 +13,7 @@ from typing import TypeVar
 from app.db import Database
 from app.domain.calendar import next_midnight
 from app.errors import Busy, Unavailable, WeekUnknown
-from app.events import AccessChanged, Event
+from app.events import AccessChanged, Event, JobQueued
 from app.services import weeks
 from app.web.boards import Served, serve
 from app.web.clock import Clock
@@ -58,8 +58,8 @@ class BoardCache:
 
     def hear(self, news: Event | None = None) -> None:
         """Something may have changed; safe to call from any thread."""
-        if isinstance(news, AccessChanged):
-            return  # somebody's signing in costs no board anything
+        if isinstance(news, AccessChanged | JobQueued):
+            return  # somebody's signing in costs no board anything, nor does a message to be sent
         if news is not None:
             self._away_until = 0.0  # a commit of ours: the database is back, and its readers are to see it
         self._heard = object()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from app.config import Settings, sentences
+from app.config import Settings, sentences, unknown
 
 KEY = "0123456789abcdef" * 2
 POSTGRESQL = "postgresql://week:hidden-password@db.example.com/week"
@@ -273,3 +273,9 @@ def test_changed_settings_are_checked_like_any(tmp_path: Path) -> None:
     assert (after.on_sqlite, after.data_dir, after.secret_key) == (True, tmp_path, before.secret_key)
     with pytest.raises(ValidationError):
         before.changed(secret_key=None)
+
+
+def test_switches_of_the_tests_are_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    unknown.warn(["ASSEMBLY_WEEK_REQUIRE_PROXIES"], ["trusted_proxies"], "ASSEMBLY_WEEK_")
+
+    assert caplog.messages == []

@@ -43,8 +43,8 @@ FOREIGN = {
 """What each placeholder is replaced with."""
 ANY_ACTIVITY = (f"{API}/activities/{{activity_id}}/reversal", f"{API}/activities/{{activity_id}}/reinstatement")
 """Whoever may correct the ledger may correct all of it: there are no activities of others here."""
-SIDE_EFFECTS = ("audit", "throttle")
-"""Where a refusal is noted, and tries are counted."""
+SIDE_EFFECTS = ("audit", "job", "throttle")
+"""Where a refusal is noted, what the server plans for itself, and where tries are counted."""
 PLACEHOLDER = re.compile(r"{(\w+)}")
 
 

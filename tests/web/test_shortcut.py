@@ -74,11 +74,12 @@ def test_short_and_long_way_answer_the_same_where_boards_are_not_public(
 @pytest.mark.parametrize("timing", [replace(USUAL, look=60.0, reread=60.0)])  # no news comes in between
 @pytest.mark.parametrize(("path", "is_short"), [("/", True), (f"/weeks/{SLUG}", True), ("/weeks/unknown", False)])
 def test_short_way_is_taken_once_a_board_is_ready(site: Site, path: str, is_short: bool) -> None:
-    site.get(path)
+    def walk() -> tuple[list[str], int | None]:
+        site.get(path)
+        return asyncio.run(walked(site, "GET", path, {}, {"type": "http.request"}))
 
-    found = asyncio.run(walked(site, "GET", path, {}, {"type": "http.request"}))
-
-    assert found == (([], 200) if is_short else ([path], None))
+    # The server's first look at the database is news, and may come between the two.
+    until(lambda: walk() == (([], 200) if is_short else ([path], None)))
 
 
 def reported(site: Site, name: str) -> list[tuple[int, dict[str, str], bytes]]:
