@@ -1,10 +1,12 @@
 """A frozen week: the public is shown that moment byte for byte, organizers see both, reveal lifts it."""
 
 import httpx
+import pytest
 
 from app.domain.who import Scope
 from tests.builders import CATS, DUA, GUS, OWLS, RULES, SLUG, dearer_issues
 from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
+from tests.web.viewing import first_event, watching
 
 PART = {"HX-Request": "true"}
 SCOPES: tuple[Scope, ...] = ("read", "ledger:correct", "admin")
@@ -160,3 +162,22 @@ def test_a_frozen_week_still_records_and_answers_its_tools(site: Site) -> None:
     first, again = site.record(external_id="one"), site.record(external_id="one")
 
     assert (first.status_code, again.status_code, again.json()) == (201, 200, first.json())
+
+
+@pytest.mark.parametrize("path", [f"{WEEK}/live", f"/weeks/{SLUG}/live"])
+def test_a_stream_of_a_frozen_week_begins_with_the_freeze_also_beside_one_of_organizers(site: Site, path: str) -> None:
+    site.record(external_id="shown")
+    site.game.freeze()
+    frozen = first_event(site, path)
+    admin = {"Authorization": f"Bearer {site.token('admin')}"}
+
+    with watching(site, path, **admin) as organizer, watching(site, path) as earlier:
+        organizer.get(timeout=10)
+        site.record(external_id="hidden")
+        behind = organizer.get(timeout=10)
+        # The boards and both channels are ready now, so whoever comes next takes the short way.
+        first_event(site, path)
+        begun = [earlier.get(timeout=10), first_event(site, path), first_event(site, path)]
+
+    assert begun == [frozen] * 3
+    assert behind != frozen
