@@ -176,8 +176,10 @@ def test_every_form_is_bounded_before_anybody_is_asked_who_they_are(site: Site, 
     # Those without fields of their own do not read the body before they know who sends it, or not at all.
     answers = {path: form(site, path, body).status_code for path in takers}
 
-    assert {answer for answer in answers.values() if answer != status} <= {303, 401, 404}
-    assert list(answers.values()).count(status) > 20
+    # A large body may have too many fields before it has too many bytes: that hangs on how it comes in.
+    refused = [answer for answer in answers.values() if answer in {status, 400}]
+    assert set(answers.values()) - {status, 400} <= {303, 401, 404}
+    assert len(refused) > 20
     assert time.process_time() - cpu < 0.05 * len(takers)
 
 
