@@ -83,7 +83,8 @@ class _Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Everything FastAPI does, wrapped once more."""
         place: Installation = self.state.installation
-        return Edge(Shortcut(super().build_middleware_stack(), place), Hosts(place.settings))
+        long_way = super().build_middleware_stack()
+        return Edge(Shortcut(long_way, place) if self.state.has_shortcut else long_way, Hosts(place.settings))
 
 
 def create_app(
@@ -92,11 +93,12 @@ def create_app(
     clock: Clock = utc_now,
     wall: Clock | None = None,
     timing: Timing = USUAL,
+    has_shortcut: bool = True,
 ) -> FastAPI:
     """The web application for these settings (the environment's by default), on its own database connections.
 
     Weeks go by `clock`; sign-ins and tokens by `wall`, the same one unless the week's is hurried on. Raises Malformed
-    for settings or a signing key that can't be used.
+    for settings or a signing key that can't be used. Without the shortcut, every answer is the same and comes later.
     """
     app = _Application(
         title="Assembly Week",
@@ -112,6 +114,7 @@ def create_app(
         },
         lifespan=partial(_lifespan, timing=timing),
     )
+    app.state.has_shortcut = has_shortcut
     app.state.installation = _install(settings or startup.read_settings(), clock, wall or clock, timing)
     app.router.routes.extend(_routes())
     problems.install(app)

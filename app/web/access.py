@@ -1,7 +1,7 @@
 """Who is asking, and whether they may: decided before anything is rendered."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from fastapi import Depends
 from fastapi.openapi.models import HTTPBearer
@@ -18,6 +18,7 @@ from app.services.ledger import Reads
 from app.web import cookies, forms
 from app.web.credential_cache import Credential, CredentialCache
 from app.web.state import installation
+from app.web.topics import Renderer, Topic
 
 Check = Callable[[Settings, Who | None], None]
 
@@ -78,16 +79,48 @@ def holds(scope: Scope) -> Check:
     return check
 
 
+writes_activities = holds("activities:write")
+
+
 def reads_boards(settings: Settings, who: Who | None) -> None:
     """Check that somebody may see boards: everybody where they are public, elsewhere whoever may read."""
     if settings.board_visibility != "public":
         holds("read")(settings, who)
 
 
-def needs_of_board(settings: Settings, *, behind_freeze: bool = False) -> Scope | None:
-    """What a stream of a board needs for as long as it lasts: what its door asked for, and no more."""
-    if behind_freeze:
-        return "admin"
+def allows(check: Check, settings: Settings, who: Who | None) -> bool:
+    """Tell whether a check lets somebody in."""
+    try:
+        check(settings, who)
+    except Problem:
+        return False
+    return True
+
+
+class BoardAccess(NamedTuple):
+    """What somebody gets to see of a board: everybody's, or the organizers'.
+
+    A stream of it lasts for as long as they have what it `needs`: what the door asked for, and no more.
+    """
+
+    is_public: bool
+    needs: Scope | None
+
+    def topic(self, slug: str, renderer: Renderer) -> Topic:
+        """What somebody watches who opens a stream of this week's board."""
+        return Topic(slug, self.is_public, renderer, self.needs)
+
+
+def decide_board(settings: Settings, who: Who | None, *, as_public: bool = False) -> BoardAccess:
+    """Decide what somebody sees of boards, for routes and the short way alike. Raises SignInNeeded or NotAllowed."""
+    reads_boards(settings, who)
+    if sees_behind_freeze(who) and not as_public:
+        return BoardAccess(is_public=False, needs="admin")
+    return BoardAccess(is_public=True, needs=needs_of_board(settings))
+
+
+def needs_of_board(settings: Settings) -> Scope | None:
+    """What a stream of a public board needs for as long as it lasts."""
     return None if settings.board_visibility == "public" else "read"
 
 
@@ -147,7 +180,7 @@ class Door(SecurityBase):
 
 
 Reader = Annotated[Bearer, Depends(Door(holds("read")))]
-Writer = Annotated[Bearer, Depends(Door(holds("activities:write")))]
+Writer = Annotated[Bearer, Depends(Door(writes_activities))]
 Corrector = Annotated[Bearer, Depends(Door(holds("ledger:correct")))]
 RuleWriter = Annotated[Bearer, Depends(Door(holds("rules:write")))]
 BoardReader = Annotated[Who | None, Depends(Door(reads_boards))]

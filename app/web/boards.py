@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
+from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -19,6 +20,8 @@ from app.models import Week
 from app.services import boards, rule_sets
 from app.web import render
 from app.web.documents import board_document
+
+Form = Literal["json", "page", "preview", "partial"]
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -54,6 +57,14 @@ class Served:
     zone: ZoneInfo
     until: datetime
     over: bool
+
+    def made(self, form: Form) -> Representation | None:
+        """Return this form if it is made already, for whoever has no time: one of many teams takes a while."""
+        return cast("Representation | None", vars(self).get(form))
+
+    def make(self, form: Form) -> Representation:
+        """Return this form, made now if nobody asked for it before."""
+        return cast("Representation", getattr(self, form))
 
     @cached_property
     def json(self) -> Representation:

@@ -9,11 +9,11 @@ from starlette.responses import Response
 from app.errors import NotFound, WeekUnknown
 from app.services import weeks
 from app.web.access import BoardReader, sees_behind_freeze
-from app.web.render import render_page, wants_partial
+from app.web.render import render_page
 from app.web.routes import DatabaseRoute
 from app.web.state import installation
 from app.web.topics import board_html
-from app.web.views import board_for, receipt_for, stream_for
+from app.web.views import board_for, made, page_form, receipt_for, stream_for
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -37,8 +37,7 @@ async def week_board(request: Request, week: str, who: BoardReader, eyes: Eyes =
     """A week's board, or the part of it that changes."""
     is_preview = eyes == PUBLIC
     served = await board_for(installation(request), week, who, as_public=is_preview)
-    page = served.preview if is_preview else served.page
-    return (served.partial if wants_partial(request) else page).answer(request)
+    return (await made(served, page_form(request, is_preview=is_preview))).answer(request)
 
 
 @router.get("/weeks/{week}/live")

@@ -6,16 +6,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.domain.who import Who
 from app.errors import Problem
 from app.services import weeks
 from app.web import problems
-from app.web.access import credentials_in, needs_of_board, reads_boards, sees_behind_freeze
+from app.web.access import allows, credentials_in, decide_board, writes_activities
 from app.web.api.activities import record_body
 from app.web.origin import network_of
-from app.web.render import wants_partial
 from app.web.state import Installation
-from app.web.topics import Topic, board_html, board_json
+from app.web.topics import board_html, board_json
+from app.web.views import page_form
 
 _ADDRESS = re.compile(
     r"/|/weeks/(?P<page>[^/]+)(?P<swap>/live)?|/api/v1/weeks/(?P<json>[^/]+)/(?P<part>leaderboard|live)"
@@ -52,7 +51,7 @@ class Shortcut:
         request = Request(scope, receive)
         shown = credentials_in(request)
         who = self._place.credentials.remembered(shown[0]) if shown else None
-        if who is None or not who.may("activities:write"):
+        if who is None or not allows(writes_activities, self._place.settings, who):
             return None
         if not _SMALL.fullmatch(request.headers.get("content-length", "")):
             return None
@@ -86,24 +85,18 @@ class Shortcut:
         shown = credentials_in(request)
         credential = shown[0] if shown else None
         who = self._place.credentials.remembered(credential) if credential else None
-        if (credential is not None and who is None) or not self._is_let_in(who):
+        if credential is not None and who is None:
             return None
-        slug, is_public = address["page"] or address["json"] or weeks.CURRENT, not sees_behind_freeze(who)
-        served = self._place.boards.ready(slug, public=is_public)
+        try:
+            access = decide_board(self._place.settings, who)
+        except Problem:
+            return None
+        slug = address["page"] or address["json"] or weeks.CURRENT
+        served = self._place.boards.ready(slug, public=access.is_public)
         if served is None:
             return None
         if address["swap"] or address["part"] == "live":
-            view = board_json if address["json"] else board_html
-            needs = needs_of_board(self._place.settings, behind_freeze=not is_public)
-            topic = Topic(slug, is_public, view, needs)
+            topic = access.topic(slug, board_json if address["json"] else board_html)
             return self._place.streams.ready(topic, served, network_of(request), credential)
-        if address["json"]:
-            return served.json.answer(request)
-        return (served.partial if wants_partial(request) else served.page).answer(request)
-
-    def _is_let_in(self, who: Who | None) -> bool:
-        try:
-            reads_boards(self._place.settings, who)
-        except Problem:
-            return False
-        return True
+        board = served.made("json" if address["json"] else page_form(request))
+        return board.answer(request) if board is not None else None

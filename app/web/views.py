@@ -1,22 +1,37 @@
 """What both pages and the API show: a week's board and a team's receipt, as this reader may see them."""
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.receipt import Receipt
 from app.domain.who import Who
 from app.services import boards, weeks
-from app.web.access import credential_of, needs_of_board, sees_behind_freeze
-from app.web.boards import Served
+from app.web.access import credential_of, decide_board
+from app.web.boards import Form, Representation, Served
 from app.web.origin import network_of
+from app.web.render import wants_partial
 from app.web.state import Installation, installation
-from app.web.topics import Renderer, Topic
+from app.web.topics import Renderer
 
 
 async def board_for(place: Installation, slug: str, who: Who | None, *, as_public: bool = False) -> Served:
     """The board of a week as this reader may see it, or as everybody does. Raises WeekUnknown."""
-    keeper = place.boards
-    return await (keeper.organizers(slug) if sees_behind_freeze(who) and not as_public else keeper.public(slug))
+    access, boards_kept = decide_board(place.settings, who, as_public=as_public), place.boards
+    return await (boards_kept.public(slug) if access.is_public else boards_kept.organizers(slug))
+
+
+def page_form(request: Request, *, is_preview: bool = False) -> Form:
+    """Which form of a board its page's address answers with."""
+    if wants_partial(request):
+        return "partial"
+    return "preview" if is_preview else "page"
+
+
+async def made(served: Served, form: Form) -> Representation:
+    """A form of a board, made in a thread where it is not there yet: a board of many teams takes its time."""
+    known = served.made(form)
+    return known if known is not None else await run_in_threadpool(served.make, form)
 
 
 async def receipt_for(place: Installation, slug: str, team_id: str, *, sees_all: bool) -> Receipt:
@@ -38,6 +53,5 @@ async def stream_for(
     Raises WeekUnknown or Unavailable.
     """
     place = installation(request)
-    sees_all = sees_behind_freeze(who) and not as_public
-    topic = Topic(slug, not sees_all, renderer, needs_of_board(place.settings, behind_freeze=sees_all))
+    topic = decide_board(place.settings, who, as_public=as_public).topic(slug, renderer)
     return await place.streams.open(topic, network_of(request), credential_of(request))

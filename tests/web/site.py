@@ -178,10 +178,11 @@ def serving(
     timing: Timing = USUAL,
     *,
     has_jobs: bool = True,
+    has_shortcut: bool = True,
 ) -> Iterator[Site]:
     """A server on this port, or on a free one, for as long as the block lasts; without jobs nothing but requests."""
     clock = clock or SettableClock()
-    app = create_app(settings, clock=clock, timing=timing)
+    app = create_app(settings, clock=clock, timing=timing, has_shortcut=has_shortcut)
     with (
         listening(app, port, has_jobs=has_jobs) as url,
         httpx.Client(base_url=url, timeout=20, verify=NO_TLS) as client,

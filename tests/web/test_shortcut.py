@@ -4,7 +4,9 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import httpx
@@ -15,63 +17,33 @@ from app.domain import who
 from app.errors import Conflict, Unavailable
 from app.services import tokens
 from app.web.shortcut import Shortcut
-from app.web.timing import USUAL
-from tests.builders import SLUG, an_activity
-from tests.web.site import API, SIGNED_IN, WEEK, Site, until
+from app.web.timing import Timing
+from tests.builders import DUA, SLUG, an_activity
+from tests.web.doors import Role
+from tests.web.site import API, WEEK, Site, serving, until
+from tests.web.stage import Stage
+from tests.web.viewing import STILL, watching
 
 LEDGER = f"{WEEK}/activities"
-PATHS = ["/", f"/weeks/{SLUG}", f"{WEEK}/leaderboard", f"{API}/weeks/current/leaderboard", "/weeks/unknown", "/weeks/"]
 READERS: list[tuple[who.Scope, ...]] = [(), ("read",), ("activities:write",), ("admin",)]
-HEADERS: list[Mapping[str, str]] = [
-    {},
-    {"HX-Request": "true"},
-    {"If-None-Match": "*"},
-    {"If-None-Match": '"another"'},
-    {"Authorization": "Bearer wrong"},
-    {"Authorization": "Basic YTpi"},
-]
 CHANGES: list[dict[str, Any]] = [{}, {"person": "nobody@example.com"}, {"kind": "sleep"}, {"colour": "red"}]
 
 
-def answers(site: Site) -> list[tuple[int, dict[str, str], bytes]]:
-    """What every reader gets everywhere, however they ask."""
-    asked = [site.get(path, *who, headers=how) for path in PATHS for who in READERS for how in HEADERS]
-    return [(each.status_code, _headers(each), each.content) for each in asked]
+@pytest.fixture
+def long_site(site: Site, timing: Timing) -> Iterator[Site]:
+    """Another server on the same week and with the same tokens, without the shortcut."""
+    with serving(site.app.state.installation.settings, site.clock, timing=timing, has_shortcut=False) as another:
+        yield replace(site, app=another.app, url=another.url, client=another.client)
 
 
 def _headers(answer: httpx.Response) -> dict[str, str]:
-    """All but the time, and whether the connection ends: that hangs on how much of the body had come by then."""
-    return {name: value for name, value in answer.headers.items() if name not in {"date", "connection"}}
+    """Headers without the server's own: its date and address, and whether a body it did not read had come by then."""
+    here = f"{answer.url.scheme}://{answer.url.netloc.decode()}"
+    own = {"date", "connection"}
+    return {name: value.replace(here, "") for name, value in answer.headers.items() if name not in own}
 
 
-def test_short_and_long_way_answer_the_same_where_boards_are_public(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site.record()
-    site.game.freeze()
-    site.record()
-    answers(site)
-    short = answers(site)
-
-    monkeypatch.setattr(Shortcut, "_answer", lambda _self, _scope: None)
-
-    assert answers(site) == short
-
-
-@SIGNED_IN
-def test_short_and_long_way_answer_the_same_where_boards_are_not_public(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site.record()
-    answers(site)
-    short = answers(site)
-
-    monkeypatch.setattr(Shortcut, "_answer", lambda _self, _scope: None)
-
-    assert answers(site) == short
-
-
-@pytest.mark.parametrize("timing", [replace(USUAL, look=60.0, reread=60.0)])  # no news comes in between
+@pytest.mark.parametrize("timing", [STILL])
 @pytest.mark.parametrize(("path", "is_short"), [("/", True), (f"/weeks/{SLUG}", True), ("/weeks/unknown", False)])
 def test_short_way_is_taken_once_a_board_is_ready(site: Site, path: str, is_short: bool) -> None:
     def walk() -> tuple[list[str], int | None]:
@@ -106,34 +78,29 @@ def told(answer: httpx.Response, name: str) -> tuple[int, dict[str, str], bytes]
     return answer.status_code, _headers(answer), content
 
 
-async def no_short_way(_self: Shortcut, _scope: Scope, _receive: Receive) -> None:
-    """Pass every report on."""
-
-
-def test_short_and_long_way_answer_the_same_to_reports(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_short_and_long_way_answer_the_same_to_reports(site: Site, long_site: Site) -> None:
     site.record(external_id="so that the token is known")
-    short = reported(site, "one")
 
-    monkeypatch.setattr(Shortcut, "_record", no_short_way)
+    short, long = reported(site, "one"), reported(long_site, "two")
 
-    assert reported(site, "two") == short
+    assert long == short
     assert {status for status, _, _ in short} == {200, 201, 307, 401, 403, 404, 413, 422}
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), Unavailable("Away."), Conflict("Closed.")])
 def test_short_and_long_way_say_the_same_of_what_goes_wrong(
-    site: Site, monkeypatch: pytest.MonkeyPatch, error: Exception
+    site: Site, long_site: Site, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    site.record()
-
     async def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(site.app.state.installation.write_queue, "record", fail)
-    short = told(site.record(), "")
-    monkeypatch.setattr(Shortcut, "_record", no_short_way)
+    for each in (site, long_site):
+        each.record()
+        monkeypatch.setattr(each.app.state.installation.write_queue, "record", fail)
 
-    assert told(site.record(), "") == short
+    short, long = told(site.record(), ""), told(long_site.record(), "")
+
+    assert long == short
     assert short[0] == getattr(error, "status", 500)
 
 
@@ -194,3 +161,79 @@ async def walked(
     scope = {"type": "http", "method": method, "path": path, "headers": raw}
     await Shortcut(long_way, site.app.state.installation)(scope, receive, send)
     return passed_on, sent[0]["status"] if sent else None
+
+
+STREAMS = (f"/weeks/{SLUG}/live", "/weeks/current/live", f"{WEEK}/live", f"{API}/weeks/current/live")
+
+
+def opened(site: Site, path: str, shown: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+    """What somebody gets who opens a stream: its head and its first event; of a refusal everything."""
+    with site.client.stream("GET", path, headers=dict(shown)) as answer:
+        body = b""
+        for part in answer.iter_raw():
+            body += part
+            if answer.status_code == 200 and body.endswith(b"\n\n"):
+                break
+        headers = {name: value for name, value in answer.headers.items() if name != "date"}
+        return answer.status_code, headers, body
+
+
+@contextmanager
+def watched(site: Site, *shown: Mapping[str, str]) -> Iterator[None]:
+    """Somebody who shows these things looks at every stream already, so that it is ready for others."""
+    with ExitStack() as stack:
+        for path, who in product(STREAMS, shown):
+            stack.enter_context(watching(site, path, **who)).get(timeout=10)
+        yield
+
+
+@pytest.mark.parametrize("timing", [STILL])
+@pytest.mark.parametrize("visibility", ["public", "signed-in"])
+def test_streams_begin_alike_on_both_ways_whoever_opens_them(site: Site, long_site: Site) -> None:
+    site.record()
+    site.game.freeze()
+    site.record(person=DUA)
+    stage = Stage(site)
+    people: tuple[Role, ...] = ("visitor", "player", "organizer", "display", "disabled")
+    roles: tuple[Role, ...] = (*people, "read", "activities:write", "admin")
+    shown = {role: stage.shown_by(role) for role in roles}
+
+    with watched(site, shown["admin"], shown["read"]), watched(long_site, shown["admin"], shown["read"]):
+        for role, path in product(roles, STREAMS):
+            opened(site, path, shown[role])  # now whoever it is is known
+            assert opened(site, path, shown[role]) == opened(long_site, path, shown[role]), (role, path)
+
+
+@pytest.mark.parametrize("timing", [STILL])
+@pytest.mark.parametrize("path", STREAMS)
+def test_stream_shows_the_public_a_frozen_board_whoever_watches_already(site: Site, path: str) -> None:
+    site.record()
+    before = opened(site, path, {})
+    site.game.freeze()
+    site.record(person=DUA)
+    organizer = {"Authorization": f"Bearer {site.token('admin')}"}
+    site.get(f"{WEEK}/leaderboard", "admin")
+
+    with watched(site, organizer):
+        frozen, live = opened(site, path, {}), opened(site, path, organizer)
+
+    version = re.compile(rb"^id: (\d+)$", re.MULTILINE)
+    assert version.findall(frozen[2]) == version.findall(before[2])
+    assert int(version.findall(live[2])[0]) > int(version.findall(frozen[2])[0])
+
+
+@pytest.mark.parametrize("timing", [replace(STILL, shortest_gap=60)])
+@pytest.mark.parametrize("path", STREAMS)
+def test_stream_begins_with_what_is_acknowledged_though_its_viewers_still_have_an_older_board(
+    site: Site, path: str
+) -> None:
+    with watching(site, path) as events:
+        events.get(timeout=10)
+        site.record()
+        events.get(timeout=10)  # and the next one in a minute
+        site.record()
+        version = site.get(f"{API}/weeks/current/leaderboard").json()["version"]
+
+        _, _, body = opened(site, path, {})
+
+    assert body.startswith(b"id: %d\n" % version)

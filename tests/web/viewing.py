@@ -26,6 +26,8 @@ QUICK = replace(USUAL, heartbeat=0.2, recheck=0.2, trust=0.3, retry_first=0.2, r
 """A server whose live parts do in tenths of seconds what takes seconds otherwise."""
 TRUSTING_NOBODY = replace(USUAL, trust=0.0, touch=0.01)
 """A server that asks the database who somebody is each time, and writes at once that they were here."""
+STILL = replace(USUAL, look=60, reread=60, trust=60)
+"""A server on which nothing happens by itself: what is ready stays ready."""
 Event = dict[str, str]
 
 

@@ -11,7 +11,7 @@ from app.web.documents import receipt_document
 from app.web.routes import DatabaseRoute
 from app.web.state import installation
 from app.web.topics import board_json
-from app.web.views import board_for, receipt_for, stream_for
+from app.web.views import board_for, made, receipt_for, stream_for
 
 router = APIRouter(tags=["boards"], route_class=DatabaseRoute)
 
@@ -23,7 +23,8 @@ router = APIRouter(tags=["boards"], route_class=DatabaseRoute)
 )
 async def leaderboard(request: Request, week: Slug, who: BoardReader) -> Response:
     """The week's board; `week` may be `current`. Send the ETag back as If-None-Match to hear 304 while it stands."""
-    return (await board_for(installation(request), week, who)).json.answer(request)
+    served = await board_for(installation(request), week, who)
+    return (await made(served, "json")).answer(request)
 
 
 @router.get(

@@ -1,0 +1,178 @@
+"""The short way and the long one, side by side: whoever asks for whatever in whatever way gets the same answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.config import Settings
+from app.main import create_app
+from tests.builders import DUA, SLUG, Game
+from tests.web.doors import ROLES
+from tests.web.site import API, WEEK, SettableClock, Site
+from tests.web.stage import Stage
+from tests.web.viewing import STILL
+
+BOARDS = ("/", f"/weeks/{SLUG}", "/weeks/current", f"{WEEK}/leaderboard", f"{API}/weeks/current/leaderboard")
+STREAMS = (f"/weeks/{SLUG}/live", "/weeks/current/live", f"{WEEK}/live", f"{API}/weeks/current/live")
+TARGETS = (
+    *BOARDS, *STREAMS,
+    "/?", "/?x=1", f"/weeks/{SLUG}?as=public", f"/weeks/{SLUG}?as=nobody", f"/weeks/{SLUG}/live?as=public",
+    f"{WEEK}/leaderboard?x=1", f"{WEEK}/leaderboard?as=public", f"{WEEK}/live?as=public", f"{WEEK}/live?since=1",
+    "/weeks/unknown", "/weeks/unknown/live", f"{API}/weeks/unknown/leaderboard", f"{API}/weeks/unknown/live",
+    "/weeks/", f"/weeks/{SLUG}/", f"/weeks/{SLUG}/live/", "//", f"/weeks/{SLUG.upper()}", f"/weeks/{SLUG}%0A",
+    "/weeks/q3%2D2022", f"/weeks/{SLUG}%2Flive", f"/weeks/{SLUG}/teams", f"{WEEK}/leaderboard/",
+)  # fmt: skip
+"""What the short way knows, and what looks almost like it."""
+WAYS: tuple[dict[str, str], ...] = (
+    {"HX-Request": "true"},
+    {"HX-Request": "false"},
+    {"HX-Request": "true", "HX-Request-Type": "full"},
+    {"HX-Request": "true", "HX-Boosted": "true"},
+    {"HX-Request": "true", "HX-History-Restore-Request": "true"},
+    {"If-None-Match": "*"},
+    {"If-None-Match": '"another"'},
+    {"If-None-Match": "{etag}"},
+    {"If-None-Match": 'W/{etag}, "another"'},
+    {"If-None-Match": "{etag}", "HX-Request": "true"},
+    {"Accept": "application/json"},
+    {"Accept": "text/event-stream", "Last-Event-ID": "1"},
+    {"Accept-Encoding": "gzip, br"},
+    {"Range": "bytes=0-9"},
+    {"X-Forwarded-For": "192.0.2.9"},
+)
+MORE_SHOWN: dict[str, dict[str, str]] = {
+    "wrong token": {"Authorization": "Bearer aw_wrong"},
+    "no token": {"Authorization": "Bearer"},
+    "another scheme": {"Authorization": "Basic YTpi"},
+    "strange cookie": {"Cookie": "plain-sign-in=; other=1"},
+}
+CURIOUS = ("visitor", "read", "organizer")
+"""Who asks in every way."""
+
+
+class Answer(NamedTuple):
+    """All that a client sees of an answer; of a stream its first message."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+@dataclass
+class Counting:
+    """Counts what comes through to the framework."""
+
+    app: ASGIApp
+    seen: list[str] = field(default_factory=list)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Note an address and pass it on."""
+        if scope["type"] == "http":
+            self.seen.append(scope["path"])
+        await self.app(scope, receive, send)
+
+
+async def ask(app: FastAPI, target: str, shown: dict[str, str]) -> Answer:
+    """One GET, past the server that would add a date."""
+    path, _, query = target.partition("?")
+    headers = [(b"host", b"localhost"), *((name.lower().encode(), value.encode()) for name, value in shown.items())]
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "root_path": "", "headers": headers,
+        "path": unquote(path), "raw_path": path.encode(), "query_string": query.encode(), "state": {},
+        "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80), "asgi": {"version": "3.0", "spec_version": "2.3"},
+    }  # fmt: skip
+    messages: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    await app(scope, receive, send)
+    start, *rest = messages
+    return Answer(start["status"], sorted(start["headers"]), b"".join(each.get("body", b"") for each in rest))
+
+
+@dataclass
+class Pair:
+    """Two applications on one database, with the shortcut and without, and somebody of every role."""
+
+    short: FastAPI
+    long: FastAPI
+    passed_on: list[str]
+    stage: Stage
+
+    async def answers(self, target: str, shown: dict[str, str]) -> tuple[Answer, Answer, bool]:
+        """What both say, and whether the first one took the short way."""
+        before = len(self.passed_on)
+        short = await ask(self.short, target, shown)
+        is_short = len(self.passed_on) == before
+        return short, await ask(self.long, target, shown), is_short
+
+    def run(self, play: Callable[[], Awaitable[Any]]) -> Any:
+        """Play something while both are up."""
+
+        async def up() -> Any:
+            async with AsyncExitStack() as stack:
+                for app in (self.short, self.long):
+                    await stack.enter_async_context(app.router.lifespan_context(app))
+                return await play()
+
+        return asyncio.run(up())
+
+
+@pytest.fixture
+def pair(game: Game, settings: Settings, visibility: str, clock: SettableClock) -> Iterator[Pair]:
+    """Both on the standard week."""
+    assert game.slug == SLUG
+    known, passed_on = settings.changed(board_visibility=visibility), list[str]()
+    short = create_app(known, clock=clock, timing=STILL)
+    short.add_middleware(Counting, seen=passed_on)
+    long = create_app(known, clock=clock, timing=STILL, has_shortcut=False)
+    with httpx.Client() as client:
+        yield Pair(short, long, passed_on, Stage(Site(short, "http://localhost", clock, client)))
+
+
+def everybody(stage: Stage) -> dict[str, dict[str, str]]:
+    """What each of those who ask shows, by who they are."""
+    shown = {role: stage.shown_by(role) for role in ROLES} | MORE_SHOWN
+    dead = "; ".join(stage.shown_by(role)["Cookie"] for role in ("disabled", "display"))
+    both = {**stage.shown_by("read"), **stage.shown_by("organizer")}
+    return shown | {"token and cookie": both, "dead sign-in and display": {"Cookie": dead}}
+
+
+@pytest.mark.parametrize("is_frozen", [False, True])
+@pytest.mark.parametrize("visibility", ["public", "signed-in"])
+def test_answers_are_the_same_with_and_without_the_shortcut(pair: Pair, game: Game, is_frozen: bool) -> None:
+    game.take()
+    if is_frozen:
+        game.freeze()
+        game.take(person=DUA)
+
+    async def play() -> tuple[dict[object, object], set[str]]:
+        different, taken = dict[object, object](), set[str]()
+        for (role, shown), target in product(everybody(pair.stage).items(), TARGETS):
+            etag = dict((await ask(pair.short, target, shown)).headers).get(b"etag", b'"none"').decode()
+            for way in ({}, *(WAYS if is_frozen and role in CURIOUS else ())):
+                asked = {**shown, **{name: value.format(etag=etag) for name, value in way.items()}}
+                short, long, is_short = await pair.answers(target, asked)
+                if short != long:
+                    different[target, role, tuple(way.items())] = (short, long)
+                if is_short:
+                    taken.add(target)
+        return different, taken
+
+    different, taken = pair.run(play)
+
+    assert different == {}
+    assert taken == {*BOARDS, "/?", f"{WEEK}/leaderboard?x=1", f"{WEEK}/leaderboard?as=public", "/weeks/q3%2D2022"}
