@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -69,39 +70,46 @@ class Served:
     @cached_property
     def json(self) -> Representation:
         """The leaderboard of the API."""
-        body = json.dumps(board_document(self.board), ensure_ascii=False, separators=(",", ":")).encode()
-        return Representation(body, f'"{self.mark}"', "application/json", "Authorization")
+        return Representation(self._document, f'"{self.mark}"', "application/json", "Authorization")
 
     @cached_property
     def page(self) -> Representation:
         """The board's page."""
-        return self._html("board/index.html", "p", stream=f"/weeks/{self.board.week}/live")
+        return self._page("p", stream=f"/weeks/{self.board.week}/live")
 
     @cached_property
     def preview(self) -> Representation:
         """The board's page as organizers look at it with everybody's eyes: it follows the stream of everybody."""
-        return self._html("board/index.html", "v", stream=f"/weeks/{self.board.week}/live?as=public")
+        return self._page("v", stream=f"/weeks/{self.board.week}/live?as=public")
 
     @cached_property
     def partial(self) -> Representation:
         """The part of the page that changes."""
-        return self._html("board/_standings.html", "s")
+        body = render.render(
+            "board/_standings.html", board=self.board, kinds=self.rules.kind_by_name, zone=self.zone, over=self.over
+        )
+        return self._html(body, "s")
 
     @cached_property
     def mark(self) -> str:
         """Differs whenever what is shown differs; made from content, so that a restored database cannot repeat it."""
-        content = repr((self.board, self.over, __version__)).encode()
-        return f"{self.board.version}-{sha256(content).hexdigest()[:16]}"
+        more = repr(([standing.last_earned for standing in self.board.standings], self.over, __version__))
+        digest = sha256(self._document)
+        digest.update(more.encode(errors="surrogatepass"))
+        return f"{self.board.version}-{digest.hexdigest()[:16]}"
 
-    def _html(self, template: str, letter: str, **more: str) -> Representation:
-        body = render.render(
-            template,
-            board=self.board,
-            kinds=self.rules.kind_by_name,
-            zone=self.zone,
-            over=self.over,
-            **more,
-        )
+    @cached_property
+    def _document(self) -> bytes:
+        return json.dumps(board_document(self.board), ensure_ascii=False, separators=(",", ":")).encode()
+
+    def _page(self, letter: str, *, stream: str) -> Representation:
+        """A page around the part that changes, which is rendered once for all of them."""
+        # The stream's part is marked as live by its root, the very first element; a page's is not.
+        standings = Markup(self.partial.body.decode().replace(" is-live", "", 1))  # noqa: S704 - our own template's
+        body = render.render("board/index.html", board=self.board, standings=standings, stream=stream)
+        return self._html(body, letter)
+
+    def _html(self, body: bytes, letter: str) -> Representation:
         vary = f"{render.VARY}, Authorization, Cookie"
         return Representation(body, f'"{self.mark}{letter}"', "text/html; charset=utf-8", vary)
 

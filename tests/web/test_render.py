@@ -8,16 +8,19 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from jinja2 import UndefinedError
+from markupsafe import Markup
 from starlette.requests import Request
 
 from app.domain.board import Board, LastEarned, Standing, TrophyResult
 from app.domain.receipt import Receipt, ReceiptLine
-from app.domain.rules.model import Kind
+from app.domain.rules.model import Kind, Rules
 from app.web import render
+from app.web.boards import Served
 from tests.cost import calls
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -91,17 +94,22 @@ def steps_over(headings: Iterable[str]) -> bool:
 
 BOARD_VALUES = {"kinds": KINDS, "zone": PACIFIC, "stream": "/weeks/q3-2022/live"}
 RECEIPT_VALUES = {"board": BOARD, "standing": OWLS, "zone": PACIFIC}
+
+
+def board_page(board: Board) -> tuple[str, dict[str, object]]:
+    """The board's page around the part that changes."""
+    standings = Markup(render.render("board/_standings.html", board=board, **BOARD_VALUES).decode())  # noqa: S704
+    return "board/index.html", {**BOARD_VALUES, "board": board, "standings": standings}
+
+
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
-    "board": ("board/index.html", {**BOARD_VALUES, "board": BOARD}),
-    "tied at the top": (
-        "board/index.html",
-        {**BOARD_VALUES, "board": replace(BOARD, standings=(OWLS, replace(CATS, rank=1, points=1250)))},
-    ),
-    "frozen": ("board/index.html", {**BOARD_VALUES, "board": replace(BOARD, frozen=True)}),
-    "closed": ("board/index.html", {**BOARD_VALUES, "board": replace(BOARD, state="closed")}),
-    "draft": ("board/index.html", {**BOARD_VALUES, "board": replace(ZERO, state="draft")}),
-    "no teams": ("board/index.html", {**BOARD_VALUES, "board": EMPTY}),
-    "no points": ("board/index.html", {**BOARD_VALUES, "board": ZERO}),
+    "board": board_page(BOARD),
+    "tied at the top": board_page(replace(BOARD, standings=(OWLS, replace(CATS, rank=1, points=1250)))),
+    "frozen": board_page(replace(BOARD, frozen=True)),
+    "closed": board_page(replace(BOARD, state="closed")),
+    "draft": board_page(replace(ZERO, state="draft")),
+    "no teams": board_page(EMPTY),
+    "no points": board_page(ZERO),
     "no week": ("board/no_week.html", {}),
     "receipt": ("receipt/index.html", {**RECEIPT_VALUES, "receipt": RECEIPT}),
     "empty receipt": ("receipt/index.html", {**RECEIPT_VALUES, "receipt": Receipt(0, ())}),
@@ -148,19 +156,43 @@ def test_page_says_what_it_is_about(name: str, said: str) -> None:
 
 
 def test_nobody_leads_while_nobody_has_points() -> None:
-    page = render.render("board/index.html", board=ZERO, **BOARD_VALUES)
+    page = render.render("board/_standings.html", board=ZERO, **BOARD_VALUES)
 
     assert page.count(b"row--leader") == 0
     assert page.count(b"Rank ") == 0
 
 
 def test_partial_has_the_same_root_as_the_page_and_nothing_around_it() -> None:
-    template, values = PAGES["board"]
+    served = Served(BOARD, Rules(kinds=tuple(KINDS.values())), PACIFIC, WEDNESDAY_SIX, over=False)
 
-    partial, page = render.render("board/_standings.html", **values), render.render(template, **values)
+    partial, page, preview = (served.make(form).body for form in ("partial", "page", "preview"))
 
-    assert partial.split()[:2] == [b"<div", b'id="standings"']
-    assert partial.replace(b" is-live", b"").strip() in page
+    assert partial.split()[:3] == [b"<div", b'id="standings"', b'class="board']
+    assert partial.count(b" is-live") == 1
+    assert partial.replace(b" is-live", b"") in page
+    assert page.replace(b"/live", b"/live?as=public") == preview
+
+
+def test_page_and_preview_render_the_standings_once() -> None:
+    served = Served(a_league(100), Rules(kinds=tuple(KINDS.values())), PACIFIC, WEDNESDAY_SIX, over=False)
+    served.make("partial")
+
+    assert calls(lambda: (served.make("page"), served.make("preview"))) < 5_000
+
+
+def test_mark_differs_by_all_that_is_shown_and_by_nothing_else() -> None:
+    def mark(board: Board = BOARD, *, over: bool = False) -> str:
+        return Served(board, Rules(kinds=()), PACIFIC, WEDNESDAY_SIX, over=over).mark
+
+    later = replace(LAST, at=WEDNESDAY_SIX + timedelta(seconds=1))
+    shown = [
+        mark(), mark(over=True), mark(replace(BOARD, version=8)), mark(replace(BOARD, name="Q4")),
+        mark(replace(BOARD, standings=(replace(OWLS, last_earned=later), CATS, NEW))),
+        mark(replace(BOARD, standings=(replace(OWLS, movement=1), CATS, NEW))),
+    ]  # fmt: skip
+
+    assert len(set(shown)) == len(shown)
+    assert mark() == mark(replace(BOARD))
 
 
 def a_league(teams: int) -> Board:
@@ -197,7 +229,9 @@ def test_tied_teams_are_said_to_be_tied_and_no_others() -> None:
 def test_names_are_escaped() -> None:
     board = replace(BOARD, name=BOLD, standings=(replace(OWLS, team=BOLD, members=(BOLD,), quests=(BOLD,)),))
 
-    page = render.render("board/index.html", board=board, **BOARD_VALUES)
+    template, values = board_page(board)
+
+    page = render.render(template, **values)
 
     assert page.count(b"<b>") == 0
     assert page.count(b"&lt;b&gt;Ada &amp; Bo&lt;/b&gt;") == 6  # title, heading, team, member, quest, who leads
@@ -229,10 +263,10 @@ def test_partial_is_only_for_who_swaps_a_part(headers: dict[str, str], expected:
 def test_answer_is_partial_or_page_and_says_what_it_varies_by() -> None:
     page, partial = "board/index.html", "board/_standings.html"
 
+    values: dict[str, Any] = board_page(BOARD)[1]
+
     answers = [
-        render.render_page(
-            a_request(**headers), page, partial=partial, board=BOARD, kinds=KINDS, zone=PACIFIC, stream="/live"
-        )
+        render.render_page(a_request(**headers), page, partial=partial, **values)
         for headers in ({}, {"hx_request": "true"})
     ]
 
