@@ -36,8 +36,9 @@ async def current_board(request: Request, who: BoardReader) -> Response:
 async def week_board(request: Request, week: str, who: BoardReader, eyes: Eyes = "") -> Response:
     """A week's board, or the part of it that changes."""
     is_preview = eyes == PUBLIC
-    served = await board_for(installation(request), week, who, as_public=is_preview)
-    return (await made(served, page_form(request, is_preview=is_preview))).answer(request)
+    place = installation(request)
+    served = await board_for(place, week, who, as_public=is_preview)
+    return (await made(place, served, page_form(request, is_preview=is_preview))).answer(request)
 
 
 @router.get("/weeks/{week}/live")

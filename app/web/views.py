@@ -1,6 +1,5 @@
 """What both pages and the API show: a week's board and a team's receipt, as this reader may see them."""
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -28,10 +27,10 @@ def page_form(request: Request, *, is_preview: bool = False) -> Form:
     return "preview" if is_preview else "page"
 
 
-async def made(served: Served, form: Form) -> Representation:
+async def made(place: Installation, served: Served, form: Form) -> Representation:
     """A form of a board, made in a thread where it is not there yet: a board of many teams takes its time."""
     known = served.made(form)
-    return known if known is not None else await run_in_threadpool(served.make, form)
+    return known if known is not None else await place.database.renders.run(served.make, form)
 
 
 async def receipt_for(place: Installation, slug: str, team_id: str, *, sees_all: bool) -> Receipt:

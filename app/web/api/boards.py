@@ -23,8 +23,9 @@ router = APIRouter(tags=["boards"], route_class=DatabaseRoute)
 )
 async def leaderboard(request: Request, week: Slug, who: BoardReader) -> Response:
     """The week's board; `week` may be `current`. Send the ETag back as If-None-Match to hear 304 while it stands."""
-    served = await board_for(installation(request), week, who)
-    return (await made(served, "json")).answer(request)
+    place = installation(request)
+    served = await board_for(place, week, who)
+    return (await made(place, served, "json")).answer(request)
 
 
 @router.get(
