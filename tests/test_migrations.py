@@ -138,6 +138,11 @@ PINNED = {
         "5fe03cd556954eea08db01e624bb25cafd81b8f099bfbf4097bb5fcc713bcfda",
         "aabffa72c6c8c0abe6ac8be7c315dd1288d63a5f98ac01363c09d8e13a250c7a",
     ),
+    "0005": (
+        "0005_changes.py",
+        "cbbdb57425c7a99ca30145a7d9ab897c62c108298a0e05a2a6bd8e2f9f8e0ef0",
+        "10497bb48af93a00c58c7ac6aa9f00ab2cd87d610f1314bda7ce525dfec296e1",
+    ),
 }
 
 

@@ -9,7 +9,10 @@ NO_TEAM = ""
 
 
 class Score(SQLModel, table=True):
-    """A projection of the ledger, rebuilt at will: `data` is a TeamScore, or for NO_TEAM the loose counts, as JSON."""
+    """A projection of the ledger, rebuilt at will: `data` is a TeamScore, or for NO_TEAM the loose counts, as JSON.
+
+    `version` is the week's version that brought it.
+    """
 
     __tablename__ = "score"
     __table_args__ = (STRICT,)
@@ -17,3 +20,4 @@ class Score(SQLModel, table=True):
     week_id: int = Field(sa_column=whole(ForeignKey("week.id"), primary_key=True))
     team_id: str = Field(sa_column=string(primary_key=True))
     data: str = Field(sa_column=string())
+    version: int = Field(default=0, sa_column=whole(server_default="0"))

@@ -13,6 +13,7 @@ from app.models.columns import STRICT, day, instant, string, whole
 class Week(SQLModel, table=True):
     """One Assembly Week. Every write to it locks this row first; `version` counts those writes.
 
+    `score_changes` counts those of them that changed nothing but scores. Where both grew by as much, nothing else did.
     `rule_set_id` is set while closed: the rules it was closed with. The `frozen_…` columns are set while frozen:
     the board as it was served at that moment, the version and rules that made it, and everybody's name (JSON, by id).
     """
@@ -36,6 +37,7 @@ class Week(SQLModel, table=True):
     frozen_rule_set_id: int | None = Field(default=None, sa_column=whole(ForeignKey("rule_set.id"), nullable=True))
     frozen_board: str | None = Field(default=None, sa_column=string(nullable=True))
     frozen_names: str | None = Field(default=None, sa_column=string(nullable=True))
+    score_changes: int = Field(default=0, sa_column=whole(server_default="0"))
 
     @property
     def zone(self) -> ZoneInfo:

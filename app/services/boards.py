@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,15 +15,55 @@ from app.domain.receipt import Receipt, make_receipt
 from app.domain.rules import Rules
 from app.domain.scoring import score
 from app.domain.snapshot import from_text
-from app.domain.standings import TeamFacts, WeekFacts, make_board
+from app.domain.standings import Standings, TeamFacts, WeekFacts, make_board, make_standings
+from app.domain.tally import TeamScore
 from app.models import Week
-from app.services import facts, rule_sets, scores, teams
+from app.services import facts, rule_sets, scores, teams, weeks
 from app.services.scores import WeekScores
+from app.services.weeks import WeekStamp
+
+Parts = tuple[WeekFacts, Rules, list[TeamFacts], Mapping[str, TeamScore], Mapping[str, int], Mapping[str, str], date]
+"""What standings are made from, as `make_standings` takes it."""
 
 
 def live(session: Session, week: Week, now: datetime) -> Board:
     """The week's board as it stands."""
     return assemble(session, week, rule_sets.rules_of(session, week), scores.of_week(session, week), now)
+
+
+class LiveStandings(NamedTuple):
+    """A week's standings as they are at one version of it."""
+
+    stamp: WeekStamp
+    standings: Standings
+
+    def board(self, now: datetime) -> Board:
+        """Return the board they make at a moment of their day."""
+        return self.standings.board(as_of=now, version=served_version(self.stamp, now))
+
+
+def follow(session: Session, stamp: WeekStamp, now: datetime, known: LiveStandings | None = None) -> LiveStandings:
+    """Return a week's standings as they are, at the cost of what has changed since those that are known.
+
+    `stamp` is the week's, of the same unchanging view of the database.
+    """
+    if known is not None and (changed := _changed(session, stamp, now, known)) is not None:
+        return LiveStandings(stamp, changed)
+    week = weeks.find_by_id(session, stamp.id)
+    rules, kept = rule_sets.rules_of(session, week), scores.of_week(session, week)
+    return LiveStandings(stamp, make_standings(*_parts(session, week, rules, kept, now)))
+
+
+def _changed(session: Session, stamp: WeekStamp, now: datetime, known: LiveStandings) -> Standings | None:
+    """The known standings with the scores that changed; None where more than scores did, or another day has come."""
+    standings, versions = known.standings, stamp.version - known.stamp.version
+    is_same = stamp.id == known.stamp.id and local_day(now, stamp.zone) == standings.today
+    if not is_same or versions < 0 or stamp.score_changes - known.stamp.score_changes != versions:
+        return None
+    if not versions:
+        return standings
+    changed, loose = scores.changed_since(session, stamp.id, known.stamp.version)
+    return standings.with_scores(changed, standings.loose_counts if loose is None else loose)
 
 
 def public(session: Session, week: Week, now: datetime) -> Board:
@@ -45,23 +85,29 @@ def assemble(
 
     `upto` looks back: the teams and members of that version of the week, with the `names` of then by person id.
     """
+    parts = _parts(session, week, rules, kept, now, upto=upto, names=names)
+    return make_board(*parts, as_of=now, version=served_version(week, now))
+
+
+def _parts(
+    session: Session,
+    week: Week,
+    rules: Rules,
+    kept: WeekScores,
+    now: datetime,
+    *,
+    upto: int | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Parts:
     if names is None:
         names = teams.names_of(session, week)
     members = teams.group_members(teams.joins(session, week, upto=upto), names)
-    return make_board(
-        WeekFacts(week.slug, week.name, week.state, week.starts, week.ends),
-        rules,
-        [
-            TeamFacts(team_id, name, tuple(names[person] for person in members.get(team_id, ())))
-            for team_id, name in teams.named(session, week, upto=upto)
-        ],
-        kept.teams,
-        kept.loose,
-        names,
-        local_day(now, week.zone),
-        as_of=now,
-        version=served_version(week, now),
-    )
+    listed = [
+        TeamFacts(team_id, name, tuple(names[person] for person in members.get(team_id, ())))
+        for team_id, name in teams.named(session, week, upto=upto)
+    ]
+    facts = WeekFacts(week.slug, week.name, week.state, week.starts, week.ends)
+    return facts, rules, listed, kept.teams, kept.loose, names, local_day(now, week.zone)
 
 
 def frozen_names(week: Week) -> dict[str, str] | None:
@@ -76,7 +122,7 @@ def members(session: Session, week: Week, *, public: bool) -> dict[str, list[str
     return {team_id: [names[each] for each in ids] for team_id, ids in teams.group_members(joins, names).items()}
 
 
-def served_version(week: Week, now: datetime) -> int:
+def served_version(week: Week | WeekStamp, now: datetime) -> int:
     """The board's version: the week's own changes plus the midnights passed since it started (movement is daily)."""
     days = (local_day(now, week.zone) - week.starts).days
     return week.version + min(max(days, 0), (week.ends - week.starts).days + 1)

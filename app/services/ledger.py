@@ -158,7 +158,7 @@ def _rule(session: Session, activity_id: str, *, reversing: bool, reason: str, b
     session.add(ruling)
     session.flush()
     _rescore_entry(session, week, entry, -1 if reversing else 1)
-    weeks.touch(session, week)
+    weeks.touch(session, week, scores_alone=True)
     action, stood = ("activity.reversed", True) if reversing else ("activity.reinstated", False)
     thing = Thing("activity", entry.id, f"{entry.kind} {entry.external_id}")
     audit.note(
@@ -226,7 +226,7 @@ def adjust(
     session.add(entry)
     session.flush()
     scores.refresh(session, week, rule_sets.rules_of(session, week), team.id)
-    weeks.touch(session, week)
+    weeks.touch(session, week, scores_alone=True)
     facts = {"points": points, "reason": reason, "external_id": external_id}
     audit.note(session, "team.adjusted", teams.thing(team), by=by, now=now, after=facts)
     return Taken(entry, repeated=False)

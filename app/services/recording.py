@@ -57,7 +57,7 @@ def record(session: Session, gate: Gate, rows: Sequence[Row]) -> None:
     insert_rows(session, rows)
     metrics.count_on_commit(session, metrics.ACTIVITIES, len(rows))
     _rescore(session, gate, rows)
-    weeks.touch(session, gate.week)
+    weeks.touch(session, gate.week, scores_alone=True)
 
 
 def insert_rows(session: Session, rows: Sequence[Row]) -> None:

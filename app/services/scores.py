@@ -27,7 +27,12 @@ FEW = 16
 _HERE = (col(Score.week_id) == bindparam("week"), col(Score.team_id) == bindparam("team"))
 _KEPT = Prepared(select(Score.data).where(*_HERE))
 _OF_WEEK = Prepared(select(Score.team_id, Score.data).where(col(Score.week_id) == bindparam("week")))
-_REPLACE = Prepared(update(Score).where(*_HERE).values(data=bindparam("text")))
+_SINCE = Prepared(
+    select(Score.team_id, Score.data).where(
+        col(Score.week_id) == bindparam("week"), col(Score.version) > bindparam("known")
+    )
+)
+_REPLACE = Prepared(update(Score).where(*_HERE).values(data=bindparam("text"), version=bindparam("next")))
 
 
 class WeekScores(NamedTuple):
@@ -90,6 +95,14 @@ def of_week(session: Session, week: Week) -> WeekScores:
     return WeekScores({team_id: from_json(data) for team_id, data in texts.items()}, loose)
 
 
+def changed_since(session: Session, week_id: int, version: int) -> tuple[dict[str, TeamScore], dict[str, int] | None]:
+    """Read the scores that later versions of the week brought, by team id, and the loose counts if they are new."""
+    texts = dict(_SINCE.rows(session, week=week_id, known=version))
+    loose = texts.pop(NO_TEAM, None)
+    scores = {team_id: from_json(data) for team_id, data in texts.items()}
+    return scores, None if loose is None else json.loads(loose)
+
+
 def of_team(session: Session, week: Week, team_id: str) -> TeamScore:
     """The kept score of one team."""
     kept = _KEPT.rows(session, week=week.id, team=team_id)
@@ -122,10 +135,12 @@ def replace(session: Session, week: AnyWeek, computed: WeekScores) -> None:
     session.execute(delete(Score).where(col(Score.week_id) == week.id))
     texts = {team_id: to_json(each) for team_id, each in computed.teams.items()}
     texts[NO_TEAM] = _counts_text(computed.loose)
-    rows = [{"week_id": week.id, "team_id": team_id, "data": data} for team_id, data in texts.items()]
+    same = {"week_id": week.id, "version": week.version + 1}
+    rows = [{**same, "team_id": team_id, "data": data} for team_id, data in texts.items()]
     session.execute(insert(Score), rows)
 
 
 def _store(session: Session, week: AnyWeek, team_id: str, data: str) -> None:
-    if _REPLACE.run(session, [{"week": week.id, "team": team_id, "text": data}]) == 0:
-        session.execute(insert(Score).values(week_id=week.id, team_id=team_id, data=data))
+    version = week.version + 1
+    if _REPLACE.run(session, [{"week": week.id, "team": team_id, "text": data, "next": version}]) == 0:
+        session.execute(insert(Score).values(week_id=week.id, team_id=team_id, data=data, version=version))

@@ -63,6 +63,7 @@ class WeekStamp(NamedTuple):
     created_at: datetime
     closed_at: datetime | None
     version: int
+    score_changes: int
     frozen_version: int | None
 
     @property
@@ -81,7 +82,11 @@ _HELD = sql_select(*(col(getattr(Week, name)) for name in HeldWeek._fields)).whe
 _LOOK, _HOLD = Prepared(_HELD), Prepared(_HELD.with_for_update())
 _BY_SLUG = select(Week).where(Week.slug == bindparam("slug"))
 _LOCK = _BY_SLUG.with_for_update().execution_options(populate_existing=True)
-_COUNT = Prepared(update(Week).where(col(Week.id) == bindparam("week")).values(version=bindparam("next")))
+_COUNT = Prepared(
+    update(Week)
+    .where(col(Week.id) == bindparam("week"))
+    .values(version=bindparam("next"), score_changes=col(Week.score_changes) + bindparam("score_changes"))
+)
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 Action = Literal["created", "opened", "closed", "reopened", "frozen", "revealed"]
@@ -246,12 +251,16 @@ def _held(session: Session, statement: Prepared, slug: str, now: datetime) -> He
     return HeldWeek(*rows[0])
 
 
-def touch(session: Session, week: AnyWeek) -> int:
-    """Count one more change of a locked week and tell whoever watches, once it is committed."""
+def touch(session: Session, week: AnyWeek, *, scores_alone: bool = False) -> int:
+    """Count one more change of a locked week and tell whoever watches, once it is committed.
+
+    `scores_alone` says that whoever knows the board needs to read the changed scores and nothing else.
+    """
     version = week.version + 1
-    _COUNT.run(session, [{"week": week.id, "next": version}])
-    if isinstance(week, Week):
+    _COUNT.run(session, [{"week": week.id, "next": version, "score_changes": int(scores_alone)}])
+    if isinstance(week, Week):  # written already: a second UPDATE at the flush would say the same
         set_committed_value(week, "version", version)
+        set_committed_value(week, "score_changes", week.score_changes + scores_alone)
     announce(session, WeekChanged(week.slug, version))
     return version
 
