@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.cli.command import command
 from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice
-from app.domain.who import ROLES
+from app.domain.actor import ROLES
 from app.errors import NotFound
 from app.models import Person
 from app.services import accounts, directory, links, startup

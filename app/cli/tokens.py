@@ -9,7 +9,7 @@ from app.cli.command import command
 from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice
 from app.domain import names
-from app.domain.who import SCOPES
+from app.domain.actor import SCOPES
 from app.models import Token
 from app.services import tokens
 from app.web.clock import utc_now

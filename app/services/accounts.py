@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select, update
 
 from app.db import alone, announce
 from app.domain import emails, names
-from app.domain.who import ROLES, Role
+from app.domain.actor import ROLES, Role
 from app.errors import Conflict, Malformed, NotAllowed, NotFound
 from app.events import AccessChanged
 from app.models import Person, SignIn, SignInLink

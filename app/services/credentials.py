@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from app.domain.who import Who
+from app.domain.actor import Actor
 from app.errors import SignInNeeded
 
 SIGN_IN = "as_"
@@ -28,7 +28,7 @@ class ValidCredential:
     `ids` are of everything whose change ends it or alters its holder: what AccessChanged names.
     """
 
-    who: Who
+    who: Actor
     ids: frozenset[str]
     expires_at: datetime | None
     touch_at: datetime

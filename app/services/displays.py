@@ -8,9 +8,8 @@ from sqlalchemy import CursorResult
 from sqlmodel import Session, col, select, update
 
 from app.db import alone, announce
-from app.domain import names
+from app.domain import actor, names
 from app.domain.recency import due_again, is_recent
-from app.domain.who import Screen
 from app.errors import Conflict, Malformed, NotFound, SignInNeeded
 from app.events import AccessChanged
 from app.models import Display
@@ -95,7 +94,7 @@ def check_many(session: Session, secrets: Collection[str], now: datetime) -> dic
     for batch in credentials.batches(secrets):
         query = select(Display).where(col(Display.sha256).in_(batch), col(Display.revoked_at).is_(None))
         for display in session.exec(query):
-            screen, touch_at = Screen(display.id, display.name), due_again(display.seen_at, now, TOUCH)
+            screen, touch_at = actor.display(display.name), due_again(display.seen_at, now, TOUCH)
             answers[batch[display.sha256 or ""]] = ValidCredential(screen, frozenset({display.id}), None, touch_at)
     return answers
 

@@ -7,8 +7,8 @@ from sqlmodel import Session, col, select
 
 from app.db import alone
 from app.domain import names
+from app.domain.actor import Role
 from app.domain.memberships import current_team
-from app.domain.who import Role
 from app.errors import Conflict, Malformed, WeekNotOpen
 from app.models import Person, SignIn, Team, Week
 from app.services import accounts, audit, join_codes, links, people, rule_sets, scores, teams, weeks

@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select, update
 
 from app.db import alone
 from app.domain import emails, names
+from app.domain.actor import Role
 from app.domain.recency import is_recent
-from app.domain.who import Role
 from app.errors import Conflict, NotFound
 from app.models import Person, SignInLink
 from app.models.columns import new_id

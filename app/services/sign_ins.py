@@ -10,8 +10,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
 from app.db import announce
+from app.domain.actor import Role, SignedInActor, rights_of
 from app.domain.recency import TOLERANCE, due_again, is_recent
-from app.domain.who import Member, Role
 from app.errors import NotFound, SignInNeeded
 from app.events import AccessChanged
 from app.models import Person, SignIn
@@ -103,7 +103,7 @@ def _answer(
     if not _lasts(used_at, expires_at, now):
         return SignInNeeded(SIGN_IN_AGAIN)
     csrf = sha256(f"form:{secret}".encode()).hexdigest()
-    member = Member(person_id, name, email, role, theme, sign_in_id, csrf)
+    member = SignedInActor(name, "person", rights_of(role), person_id, email, role, theme, sign_in_id, csrf)
     ends = min(expires_at, used_at + IDLE)
     return ValidCredential(member, frozenset((sign_in_id, person_id)), ends, due_again(used_at, now, TOUCH))
 

@@ -7,9 +7,9 @@ from typing import Literal
 from sqlmodel import Session, col, select, update
 
 from app.db import alone, announce
-from app.domain import names
+from app.domain import actor, names
+from app.domain.actor import SCOPES, Role
 from app.domain.recency import due_again
-from app.domain.who import SCOPES, Bearer, Role
 from app.errors import Conflict, Malformed, NotAllowed, NotFound, SignInNeeded
 from app.events import AccessChanged
 from app.models import Token
@@ -95,7 +95,7 @@ def _answer(token: Token, now: datetime) -> Answer:
             return SignInNeeded(UNKNOWN)
         case "expired":
             return SignInNeeded(EXPIRED.format(token.expires_at))
-    bearer = Bearer(token.name, frozenset(token.scopes.split()))
+    bearer = actor.token(token.name, token.scopes.split())
     return ValidCredential(bearer, frozenset({_id(token)}), token.expires_at, due_again(token.used_at, now, TOUCH))
 
 

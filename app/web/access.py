@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from app.config import Settings
-from app.domain.who import Bearer, Member, Scope, Who
+from app.domain.actor import GRANT, Actor, Scope, SignedInActor
 from app.errors import NotAllowed, Problem, SignInNeeded, Unavailable
 from app.services import throttle
 from app.services.ledger import Reads
@@ -20,7 +20,7 @@ from app.web.credential_cache import Credential, CredentialCache
 from app.web.state import installation
 from app.web.topics import Renderer, Topic
 
-Check = Callable[[Settings, Who | None], None]
+Check = Callable[[Settings, Actor | None], None]
 
 FOR_TOKENS = ("/api/", "/metrics")
 
@@ -47,7 +47,7 @@ def credential_of(request: Request) -> Credential | None:
     return found
 
 
-async def recognise(request: Request, known: CredentialCache) -> tuple[Who | None, Unavailable | None]:
+async def recognise(request: Request, known: CredentialCache) -> tuple[Actor | None, Unavailable | None]:
     """Who is asking; None for a visitor, and whether that is only because nobody could look.
 
     A cookie that no longer counts makes a visitor; a token that does not count raises SignInNeeded.
@@ -70,7 +70,7 @@ async def recognise(request: Request, known: CredentialCache) -> tuple[Who | Non
 def holds(scope: Scope) -> Check:
     """The check that somebody holds a token of this scope. Raises SignInNeeded or NotAllowed."""
 
-    def check(_settings: Settings, who: Who | None) -> None:
+    def check(_settings: Settings, who: Actor | None) -> None:
         if who is None:
             raise SignInNeeded(f"Send a token with the scope {scope} as `Authorization: Bearer …`.")
         if not who.may(scope):
@@ -82,13 +82,13 @@ def holds(scope: Scope) -> Check:
 writes_activities = holds("activities:write")
 
 
-def reads_boards(settings: Settings, who: Who | None) -> None:
+def reads_boards(settings: Settings, who: Actor | None) -> None:
     """Check that somebody may see boards: everybody where they are public, elsewhere whoever may read."""
     if settings.board_visibility != "public":
         holds("read")(settings, who)
 
 
-def allows(check: Check, settings: Settings, who: Who | None) -> bool:
+def allows(check: Check, settings: Settings, who: Actor | None) -> bool:
     """Tell whether a check lets somebody in."""
     try:
         check(settings, who)
@@ -111,7 +111,7 @@ class BoardAccess(NamedTuple):
         return Topic(slug, self.is_public, renderer, self.needs)
 
 
-def decide_board(settings: Settings, who: Who | None, *, as_public: bool = False) -> BoardAccess:
+def decide_board(settings: Settings, who: Actor | None, *, as_public: bool = False) -> BoardAccess:
     """Decide what somebody sees of boards, for routes and the short way alike. Raises SignInNeeded or NotAllowed."""
     reads_boards(settings, who)
     if sees_behind_freeze(who) and not as_public:
@@ -124,29 +124,29 @@ def needs_of_board(settings: Settings) -> Scope | None:
     return None if settings.board_visibility == "public" else "read"
 
 
-def is_anybody(_settings: Settings, _who: Who | None) -> None:
+def is_anybody(_settings: Settings, _who: Actor | None) -> None:
     """Let everybody in."""
 
 
-def is_member(_settings: Settings, who: Who | None) -> None:
+def is_member(_settings: Settings, who: Actor | None) -> None:
     """Check that somebody has signed in. Raises SignInNeeded, or NotAllowed for tokens and screens."""
     if who is None:
         raise SignInNeeded("Sign in to see this page.")
-    if not isinstance(who, Member):
+    if not isinstance(who, SignedInActor):
         raise NotAllowed("This page is for people. Sign in with your own link.")
 
 
-def is_organizer(settings: Settings, who: Who | None) -> None:
+def is_organizer(settings: Settings, who: Actor | None) -> None:
     """Check that an organizer has signed in. Raises SignInNeeded or NotAllowed."""
     is_member(settings, who)
-    if not isinstance(who, Member) or not who.organizes:
+    if not isinstance(who, SignedInActor) or not who.organizes:
         raise NotAllowed("This page is for organizers.")
 
 
-def is_owner(settings: Settings, who: Who | None) -> None:
+def is_owner(settings: Settings, who: Actor | None) -> None:
     """Check that an owner has signed in. Raises SignInNeeded or NotAllowed."""
     is_organizer(settings, who)
-    if not isinstance(who, Member) or who.role != "owner":
+    if not isinstance(who, SignedInActor) or not who.may(GRANT):
         raise NotAllowed("Only an owner may do this.")
 
 
@@ -162,7 +162,7 @@ class Door(SecurityBase):
     def __init__(self, check: Check) -> None:
         self._check = check
 
-    async def __call__(self, request: Request) -> Who | None:
+    async def __call__(self, request: Request) -> Actor | None:
         """Whoever is asking; what somebody signed in sends must come from a form of theirs."""
         place = installation(request)
         who, away = await recognise(request, place.credentials)
@@ -173,29 +173,29 @@ class Door(SecurityBase):
         except Problem as problem:
             await place.refusals.note(request, who, problem)
             raise
-        if isinstance(who, Member) and request.method not in forms.SAFE:
+        if isinstance(who, SignedInActor) and request.method not in forms.SAFE:
             await forms.check(request, who)
             await place.count(throttle.FORMS_BY_PERSON, who.person_id)
         return who
 
 
-Reader = Annotated[Bearer, Depends(Door(holds("read")))]
-Writer = Annotated[Bearer, Depends(Door(writes_activities))]
-Corrector = Annotated[Bearer, Depends(Door(holds("ledger:correct")))]
-RuleWriter = Annotated[Bearer, Depends(Door(holds("rules:write")))]
-BoardReader = Annotated[Who | None, Depends(Door(reads_boards))]
-Anybody = Annotated[Who | None, Depends(Door(is_anybody))]
-SignedIn = Annotated[Member, Depends(Door(is_member))]
-Organizer = Annotated[Member, Depends(Door(is_organizer))]
-Owner = Annotated[Member, Depends(Door(is_owner))]
+Reader = Annotated[Actor, Depends(Door(holds("read")))]
+Writer = Annotated[Actor, Depends(Door(writes_activities))]
+Corrector = Annotated[Actor, Depends(Door(holds("ledger:correct")))]
+RuleWriter = Annotated[Actor, Depends(Door(holds("rules:write")))]
+BoardReader = Annotated[Actor | None, Depends(Door(reads_boards))]
+Anybody = Annotated[Actor | None, Depends(Door(is_anybody))]
+SignedIn = Annotated[SignedInActor, Depends(Door(is_member))]
+Organizer = Annotated[SignedInActor, Depends(Door(is_organizer))]
+Owner = Annotated[SignedInActor, Depends(Door(is_owner))]
 
 
-def sees_behind_freeze(who: Who | None) -> bool:
+def sees_behind_freeze(who: Actor | None) -> bool:
     """Whether this reader also sees what a freeze hides: organizers do."""
     return who is not None and who.may("admin")
 
 
-def reads(who: Who) -> Reads:
+def reads(who: Actor) -> Reads:
     """What somebody who writes may read besides."""
     if sees_behind_freeze(who):
         return "everything"

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from sqlmodel import Session
 
 from app.db import Database
-from app.domain.who import Who
+from app.domain.actor import Actor
 from app.errors import Busy, SignInNeeded, Unavailable
 from app.events import AccessChanged, Event
 from app.services import displays, sign_ins, tokens
@@ -79,7 +79,7 @@ class CredentialCache:
         self._has_changes = asyncio.Event()
         database.subscribe(self._hear)
 
-    async def check(self, credential: Credential) -> Who:
+    async def check(self, credential: Credential) -> Actor:
         """Find who shows this. Raises SignInNeeded, or Unavailable where the database does not say."""
         who = self.remembered(credential)
         if who is None and self._away_since is not None:
@@ -94,7 +94,7 @@ class CredentialCache:
             return who
         return take(answer).who
 
-    def remembered(self, credential: Credential) -> Who | None:
+    def remembered(self, credential: Credential) -> Actor | None:
         """Find who shows this, if that was confirmed within `trust` seconds; asks nobody."""
         entry = self._entries.get(credential)
         now = time.monotonic()
@@ -103,7 +103,7 @@ class CredentialCache:
         entry.used_at = now
         return entry.valid.who
 
-    def holder(self, credential: Credential) -> Who | None:
+    def holder(self, credential: Credential) -> Actor | None:
         """Find who shows this as far as is known, however long ago it was confirmed; asks nobody."""
         entry = self._entries.get(credential)
         return entry.valid.who if entry is not None and self._is_valid(entry) else None
@@ -248,7 +248,7 @@ class CredentialCache:
         changed_at = self._changed_at
         return not changed_at or all(changed_at.get(each, 0.0) < entry.confirmed_at for each in entry.valid.ids)
 
-    def _kept(self, credential: Credential) -> Who | None:
+    def _kept(self, credential: Credential) -> Actor | None:
         """Find who shows this if it was confirmed shortly before now, or before the database went away."""
         entry = self._entries.get(credential)
         silent_since = time.monotonic() if self._away_since is None else self._away_since

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from app.domain.who import Scope
+from app.domain.actor import Scope
 from app.web.credential_cache import Credential
 from app.web.wire import Wire, chunk
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from app.domain import constant_time
-from app.domain.who import Member
+from app.domain.actor import SignedInActor
 from app.errors import Malformed, NotAllowed
 from app.web import csp_reports
 
@@ -57,7 +57,7 @@ def text_of(form: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-async def check(request: Request, member: Member) -> None:
+async def check(request: Request, member: SignedInActor) -> None:
     """Raise NotAllowed unless a form carries the token of their sign-in."""
     given = request.headers.get(HEADER) or text_of(await read(request), FIELD)
     if not constant_time.is_equal(given, member.csrf):

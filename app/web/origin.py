@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 from starlette.requests import Request
 
 from app.config import Settings
-from app.domain.who import Member, Who
+from app.domain.actor import Actor
 from app.services.audit import Origin
 
 NO_ADDRESS = "no address"
@@ -35,6 +35,6 @@ def base_of(request: Request, settings: Settings) -> str:
     return settings.public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
 
 
-def origin_of(request: Request, who: Who | None) -> Origin:
+def origin_of(request: Request, who: Actor | None) -> Origin:
     """Who and where, for the audit."""
-    return Origin(who.person_id if isinstance(who, Member) else None, address_of(request))
+    return Origin(who.person_id if who is not None else None, address_of(request))

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from app.domain.who import Who
+from app.domain.actor import Actor
 from app.errors import Conflict, NotFound, SignInNeeded
 from app.services import credentials, displays, throttle
 from app.web import cookies, redirects, render
@@ -20,7 +20,7 @@ router = APIRouter(include_in_schema=False, prefix="/display/pairing", route_cla
 NO_COOKIE = "This browser keeps no cookies, so it cannot be paired. Allow cookies for this address, then load the page."
 
 
-def needs_code(place: Installation, who: Who | None) -> bool:
+def needs_code(place: Installation, who: Actor | None) -> bool:
     """Whether a screen has to be paired before it shows boards. Raises NotAllowed for who may never read."""
     try:
         reads_boards(place.settings, who)

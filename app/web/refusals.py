@@ -8,7 +8,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 
 from app.db import Database
-from app.domain.who import Member, Who
+from app.domain.actor import Actor
 from app.errors import Problem, Unavailable
 from app.services import audit
 from app.services.audit import Origin, Thing
@@ -33,19 +33,19 @@ class Refusals:
         self._clock = clock
         self._rations = rations or Rations()
 
-    async def note(self, request: Request, who: Who | None, problem: Problem) -> None:
+    async def note(self, request: Request, who: Actor | None, problem: Problem) -> None:
         """Note that somebody was refused here; what nobody known tried is the log's matter."""
         if who is not None and (note := self._make(request, who, problem)) is not None:
             with suppress(Unavailable):
                 await self._database.writes.run(self._write, note, until=time.monotonic() + WAIT_SECONDS)
 
-    def write(self, request: Request, who: Who, problem: Problem) -> None:
+    def write(self, request: Request, who: Actor, problem: Problem) -> None:
         """Note the same, from a thread that writes."""
         if (note := self._make(request, who, problem)) is not None:
             with suppress(Unavailable):
                 self._write(note)
 
-    def _make(self, request: Request, who: Who, problem: Problem) -> "_Note | None":
+    def _make(self, request: Request, who: Actor, problem: Problem) -> "_Note | None":
         """What is to be written of a refusal; nothing where the reader's ration is used up."""
         route = route_of(request)
         ration = self._rations.take(_reader(who), (request.method, route, problem.status))
@@ -70,6 +70,6 @@ class _Note(NamedTuple):
     facts: dict[str, int | str]
 
 
-def _reader(who: Who) -> Hashable:
+def _reader(who: Actor) -> Hashable:
     """Who somebody is, whatever they call themselves."""
-    return who.person_id if isinstance(who, Member) else (type(who), who.name)
+    return who.person_id or (who.kind, who.name)

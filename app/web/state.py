@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from app.config import Settings
 from app.db import Database
-from app.domain.who import Who
+from app.domain.actor import Actor
 from app.integrations.mail import Mailbox
 from app.services import audit, throttle
 from app.services.secrets import SigningKey
@@ -57,7 +57,7 @@ class Installation:
             throttle.count(session, limit, key, self.wall())
 
     @contextmanager
-    def acting(self, request: Request, who: Who | None) -> Iterator[Session]:
+    def acting(self, request: Request, who: Actor | None) -> Iterator[Session]:
         """A unit of work for what somebody does here; the audit notes where it came from."""
         with self.database.unit_of_work() as session:
             audit.comes_from(session, origin_of(request, who))

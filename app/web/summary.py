@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.who import Who
+from app.domain.actor import Actor
 from app.web.access import BoardReader, sees_behind_freeze
 from app.web.charts import Look, Size, Theme
 from app.web.routes import DatabaseRoute
@@ -36,5 +36,5 @@ async def week_card(request: Request, week: str, who: BoardReader) -> Response:
     return (await installation(request).summaries.card(summary)).answer(request)
 
 
-async def _summary(request: Request, week: str, who: Who | None) -> Summary:
+async def _summary(request: Request, week: str, who: Actor | None) -> Summary:
     return await installation(request).summaries.get(week, public=not sees_behind_freeze(who))

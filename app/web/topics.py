@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Protocol
 
-from app.domain.who import Scope
+from app.domain.actor import Scope
 from app.web.boards import Served
 
 

@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.actor import Actor
 from app.domain.receipt import Receipt
-from app.domain.who import Who
 from app.services import boards, weeks
 from app.web.access import credential_of, decide_board
 from app.web.boards import Form, Representation, Served
@@ -14,7 +14,7 @@ from app.web.state import Installation, installation
 from app.web.topics import Renderer
 
 
-async def board_for(place: Installation, slug: str, who: Who | None, *, as_public: bool = False) -> Served:
+async def board_for(place: Installation, slug: str, who: Actor | None, *, as_public: bool = False) -> Served:
     """The board of a week as this reader may see it, or as everybody does. Raises WeekUnknown."""
     access, boards_kept = decide_board(place.settings, who, as_public=as_public), place.boards
     return await (boards_kept.public(slug) if access.is_public else boards_kept.organizers(slug))
@@ -45,7 +45,7 @@ async def receipt_for(place: Installation, slug: str, team_id: str, *, sees_all:
 
 
 async def stream_for(
-    request: Request, slug: str, renderer: Renderer, who: Who | None, *, as_public: bool = False
+    request: Request, slug: str, renderer: Renderer, who: Actor | None, *, as_public: bool = False
 ) -> Response:
     """A live stream of a week's board as this reader may see it, or as everybody does.
 

@@ -9,7 +9,7 @@ import typer.main
 
 from app.cli.commands import app
 from app.config import PROJECT
-from app.domain.who import SCOPES
+from app.domain.actor import SCOPES
 
 PAGE = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
 EVERYWHERE = {"--json"}

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import select
 
 from app.db import Database
-from app.domain.who import Role
+from app.domain.actor import Role
 from app.models import AuditEntry, Person
 from app.services import accounts, links
 from tests.builders import NOW

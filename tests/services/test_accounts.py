@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from app.db import Database
-from app.domain.who import Role
+from app.domain.actor import Role
 from app.errors import Conflict, Malformed, NotAllowed, NotFound, SignInNeeded
 from app.models import AuditEntry, Person
 from app.services import accounts, links, sign_ins

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.db import Database
-from app.domain.who import Member
+from app.domain.actor import SignedInActor
 from app.errors import Malformed
 from app.models import AuditEntry
 from app.services import (
@@ -172,7 +172,7 @@ def test_no_secret_is_in_the_audit(game: Game) -> None:
         display = displays.pair(session, code, "Lobby", by="Olu", now=NOW)
         displays.claim(session, code, screen, NOW)
         member = sign_ins.check(session, made[5], NOW).who
-        assert isinstance(member, Member)
+        assert isinstance(member, SignedInActor)
         made.append(member.csrf)
         displays.revoke(session, display.id, by="Olu", now=NOW)
         tokens.revoke(session, "Bridge", by="Olu", now=NOW)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from app.domain.who import Role
+from app.domain.actor import Role
 from app.errors import Conflict, Malformed, NotFound, Problem, TeamFull, WeekNotOpen
 from app.models import AuditEntry
 from app.services import accounts, lineups, links, sign_ins, teams, weeks

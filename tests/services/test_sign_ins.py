@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from app.db import Database
-from app.domain.who import Member
+from app.domain.actor import SignedInActor
 from app.errors import NotFound, SignInNeeded
 from app.models import Person, SignIn
 from app.services import accounts, sign_ins
@@ -32,9 +32,9 @@ def ask(database: Database, secret: str, after: timedelta = timedelta()) -> Vali
         return sign_ins.check(session, secret, NOW + after)
 
 
-def check(database: Database, secret: str, after: timedelta = timedelta()) -> Member:
+def check(database: Database, secret: str, after: timedelta = timedelta()) -> SignedInActor:
     member = ask(database, secret, after).who
-    assert isinstance(member, Member)
+    assert isinstance(member, SignedInActor)
     return member
 
 
@@ -58,7 +58,7 @@ def test_a_sign_in_says_who_it_is(database: Database) -> None:
 
     valid = ask(database, start(database, ada))
     member = valid.who
-    assert isinstance(member, Member)
+    assert isinstance(member, SignedInActor)
 
     assert (member.person_id, member.name, member.role, member.email) == (
         ada.id, "Ada", "organizer", "ada@example.com",

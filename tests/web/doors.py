@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.domain.who import SCOPES, Scope
+from app.domain.actor import SCOPES, Scope
 from tests.builders import ADA, RULES, SLUG
 
 Rule = Literal["everybody", "boards", "members", "organizers", "owners"] | Scope

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.domain.who import SCOPES, Member, Role
+from app.domain.actor import SCOPES, Role, SignedInActor
 from app.models import LedgerEntry
 from app.services import (
     accounts,
@@ -168,7 +168,7 @@ def _ways_in(garden: Garden, session: Session) -> None:
         agent = garden.word(f"browser of {who}")
         secret = sign_ins.start(session, person, "email", address=address, agent=agent, replaces=None, now=now)
         member = sign_ins.check(session, secret, now).who
-        assert isinstance(member, Member)
+        assert isinstance(member, SignedInActor)
         garden.word(f"sign-in secret of {who}", word=secret)
         garden.word(f"hash of the sign-in secret of {who}", word=credentials.digest(secret))
         garden.csrf[who] = garden.word(f"form token of {who}", {who} - {"mate"}, word=member.csrf)

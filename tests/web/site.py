@@ -18,7 +18,7 @@ from app.cli import server
 from app.cli.limits import Room
 from app.config import Settings
 from app.db import Database
-from app.domain.who import Member, Role, Scope
+from app.domain.actor import Role, Scope, SignedInActor
 from app.main import create_app
 from app.services import accounts, credentials, displays, people, sign_ins, tokens
 from app.web.timing import USUAL, Timing
@@ -156,7 +156,7 @@ def sign_in(site: Site, email: str = GUS, role: Role = "player") -> Visitor:
             session, person, "invitation", address="192.0.2.7", agent="A test", replaces=None, now=now
         )
         member = sign_ins.check(session, secret, now).who
-        assert isinstance(member, Member)
+        assert isinstance(member, SignedInActor)
     return Visitor(site, person.id, {"plain-sign-in": secret}, member.csrf)
 
 

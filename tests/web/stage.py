@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import httpx
 
-from app.domain.who import SCOPES
+from app.domain.actor import SCOPES
 from app.services import (
     accounts,
     credentials,

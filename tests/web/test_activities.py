@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from app.domain.who import Scope
+from app.domain.actor import Scope
 from app.services import people
 from app.services.intake import Draft
 from tests.builders import ADA, CATS, DUA, GUS, OWLS, SLUG, an_activity

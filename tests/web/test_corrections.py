@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from app.domain.who import Scope
+from app.domain.actor import Scope
 from tests.builders import CATS, OWLS, SLUG
 from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
 

@@ -13,6 +13,7 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import select
 
 from app.db import Database
+from app.domain.actor import SignedInActor
 from app.engines import Limits
 from app.errors import SignInNeeded, Unavailable
 from app.jobs import background
@@ -312,7 +313,10 @@ def test_check_that_read_before_a_change_is_not_remembered_after_it(desk: Desk) 
         before = await cache.check(shown)
         event.remove(desk.database.reader.pool, "checkin", change_elsewhere)
 
-        assert (before.theme, cache.remembered(shown), (await cache.check(shown)).theme) == ("auto", None, "dark")  # type: ignore[union-attr]
+        forgotten, after = cache.remembered(shown), await cache.check(shown)
+        assert isinstance(before, SignedInActor)
+        assert isinstance(after, SignedInActor)
+        assert (before.theme, forgotten, after.theme) == ("auto", None, "dark")
 
     desk.run(story)
 

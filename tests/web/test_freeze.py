@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from app.domain.who import Scope
+from app.domain.actor import Scope
 from tests.builders import CATS, DUA, GUS, OWLS, RULES, SLUG, dearer_issues
 from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
 from tests.web.viewing import first_event, watching

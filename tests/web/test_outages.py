@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.domain.who import SCOPES
+from app.domain.actor import SCOPES
 from app.web.timing import Timing
 from tests import postgresql as pg
 from tests.builders import CATS, OWLS, RULES, SLUG, an_activity

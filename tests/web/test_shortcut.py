@@ -13,7 +13,7 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from app.domain import who
+from app.domain import actor
 from app.errors import Conflict, Unavailable
 from app.services import tokens
 from app.web.shortcut import Shortcut
@@ -25,7 +25,7 @@ from tests.web.stage import Stage
 from tests.web.viewing import STILL, watching
 
 LEDGER = f"{WEEK}/activities"
-READERS: list[tuple[who.Scope, ...]] = [(), ("read",), ("activities:write",), ("admin",)]
+READERS: list[tuple[actor.Scope, ...]] = [(), ("read",), ("activities:write",), ("admin",)]
 CHANGES: list[dict[str, Any]] = [{}, {"person": "nobody@example.com"}, {"kind": "sleep"}, {"colour": "red"}]
 
 
@@ -130,7 +130,7 @@ SMALL = {"content-length": "2"}
     ],
 )
 def test_short_way_is_taken_by_small_reports_of_known_writers(
-    site: Site, scope: who.Scope, headers: dict[str, str], message: Message, status: int | None
+    site: Site, scope: actor.Scope, headers: dict[str, str], message: Message, status: int | None
 ) -> None:
     token = site.token(scope)
     site.get(f"{WEEK}/leaderboard", scope)

@@ -14,7 +14,7 @@ import httpx
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.who import Scope
+from app.domain.actor import Scope
 from app.web.boards import Served
 from app.web.timing import USUAL
 from app.web.topics import Renderer, Topic, event

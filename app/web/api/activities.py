@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.domain.who import Bearer, Who
+from app.domain.actor import Actor
 from app.errors import Malformed
 from app.services import activities, batch, paging, weeks
 from app.services.intake import Draft
@@ -59,7 +59,7 @@ async def record(request: Request, week: Slug, who: Writer) -> Response:
     return await record_body(installation(request), week, await request.body(), who)
 
 
-async def record_body(place: Installation, slug: str, body: bytes, who: Who) -> Response:
+async def record_body(place: Installation, slug: str, body: bytes, who: Actor) -> Response:
     """Record one activity as it was sent, for somebody who may. Raises what the queue raises."""
     answer = await place.write_queue.record(slug, body, who.name, reads(who))
     return JSONResponse(answer_document(answer), 200 if answer.repeated else 201)
@@ -78,7 +78,7 @@ async def record_batch(request: Request, week: Slug, who: Writer) -> Response:
     return await place.database.writes.run(_record_batch, place, week, body, who, long=True)
 
 
-def _record_batch(place: Installation, slug: str, body: bytes, who: Bearer) -> Response:
+def _record_batch(place: Installation, slug: str, body: bytes, who: Actor) -> Response:
     lines = list(islice(batch.read_ndjson(body), MOST_LINES + 1))
     if len(lines) > MOST_LINES:
         raise Malformed(

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.domain.who import Bearer
+from app.domain.actor import Actor
 from app.errors import Malformed
 from app.models import Reversal
 from app.services import ledger, weeks
@@ -90,7 +90,7 @@ async def reinstate(request: Request, activity_id: str, who: Corrector) -> Respo
 
 
 def _rule(
-    request: Request, activity_id: str, action: Literal["reversal", "reinstatement"], body: bytes, who: Bearer
+    request: Request, activity_id: str, action: Literal["reversal", "reinstatement"], body: bytes, who: Actor
 ) -> Response:
     verb = ledger.reverse if action == "reversal" else ledger.reinstate
     reason = parse(Why, body).reason
@@ -116,7 +116,7 @@ async def adjust(request: Request, week: Slug, who: Corrector) -> Response:
     return await writes.run(_adjust, request, week, body, who)
 
 
-def _adjust(request: Request, slug: str, body: bytes, who: Bearer) -> Response:
+def _adjust(request: Request, slug: str, body: bytes, who: Actor) -> Response:
     place = installation(request)
     with place.acting(request, who) as session:
         now = place.clock()

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.domain.who import Bearer
+from app.domain.actor import Actor
 from app.services import previews, rule_sets
 from app.web import schemas
 from app.web.access import Reader, RuleWriter, sees_behind_freeze
@@ -53,7 +53,7 @@ async def preview(request: Request, who: RuleWriter) -> Response:
     return await place.database.reads.run(_preview, place, text, who, long=True)
 
 
-def _preview(place: Installation, text: str, who: Bearer) -> Response:
+def _preview(place: Installation, text: str, who: Actor) -> Response:
     with place.database.reading() as session:
         found = previews.preview(session, text, place.clock(), public=not sees_behind_freeze(who))
     return JSONResponse(preview_document(found))
@@ -68,7 +68,7 @@ async def activate(
     return await installation(request).database.writes.run(_activate, request, text, note, who, long=True)
 
 
-def _activate(request: Request, text: str, note: str, who: Bearer) -> Response:
+def _activate(request: Request, text: str, note: str, who: Actor) -> Response:
     place = installation(request)
     with place.acting(request, who) as session:
         rule_set = rule_sets.activate(session, text, note=note, by=who.name, now=place.clock())

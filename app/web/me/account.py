@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain import browsers
-from app.domain.who import Member
+from app.domain.actor import SignedInActor
 from app.errors import Malformed, Problem, TooMany
 from app.models import SignIn
 from app.services import accounts, own, sign_ins, throttle
@@ -109,7 +109,7 @@ async def sign_out(request: Request, who: SignedIn) -> Response:
     return _gone(request)
 
 
-def _end(request: Request, who: Member, sign_in_id: str) -> None:
+def _end(request: Request, who: SignedInActor, sign_in_id: str) -> None:
     place = installation(request)
     with place.acting(request, who) as session:
         sign_ins.end(session, who.person_id, sign_in_id, by=who.name, now=place.wall())
@@ -124,7 +124,7 @@ def _gone(request: Request) -> Response:
 
 
 async def _settings(
-    request: Request, who: Member, name: str, theme: str, *, errors: dict[str, str] | None = None,
+    request: Request, who: SignedInActor, name: str, theme: str, *, errors: dict[str, str] | None = None,
     done: str = "", refused: Problem | None = None,
 ) -> Response:  # fmt: skip
     place = installation(request)
@@ -137,7 +137,7 @@ async def _settings(
     return response
 
 
-def _sign_ins(place: Installation, who: Member) -> tuple[list[Shown], tzinfo]:
+def _sign_ins(place: Installation, who: SignedInActor) -> tuple[list[Shown], tzinfo]:
     """Where somebody is signed in, and the zone to tell the times in: that of their week."""
     now = place.wall()
     with place.database.reading() as session:
@@ -146,7 +146,7 @@ def _sign_ins(place: Installation, who: Member) -> tuple[list[Shown], tzinfo]:
     return [_shown(each, who) for each in found], week.zone if week else UTC
 
 
-def _shown(sign_in: SignIn, who: Member) -> Shown:
+def _shown(sign_in: SignIn, who: SignedInActor) -> Shown:
     way = WAYS[cast("Way", sign_in.way)]
     return Shown(
         sign_in.id, browsers.in_words(sign_in.agent), way, sign_in.address, sign_in.created_at, sign_in.used_at,

@@ -13,9 +13,9 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.actor import SignedInActor
 from app.domain.calendar import local_day, moment_at
 from app.domain.rules import Rules
-from app.domain.who import Member
 from app.domain.wording import kind_title
 from app.errors import Malformed, OutsideWeek, Problem, WeekNotOpen
 from app.models import Team, Week
@@ -107,7 +107,7 @@ async def log_activity(request: Request, who: SignedIn, typed: Annotated[Typed, 
     return redirects.see(request, "my_activity", done=done, activity=answer.id)
 
 
-def _look(place: Installation, who: Member) -> _Scene | None:
+def _look(place: Installation, who: SignedInActor) -> _Scene | None:
     with place.database.reading() as session:
         week = own.week_to_play(session, place.clock())
         if week is None:
@@ -121,7 +121,7 @@ def _blank(scene: _Scene, now: datetime) -> Typed:
     return Typed(id=new_id(), week=scene.week.slug, day=today.isoformat(), time=clock)
 
 
-def _form(request: Request, who: Member, scene: _Scene, typed: Typed, flaws: _Flaws) -> Response:
+def _form(request: Request, who: SignedInActor, scene: _Scene, typed: Typed, flaws: _Flaws) -> Response:
     sheet = typed if is_id(typed.id) else typed.model_copy(update={"id": new_id()})
     response = page(
         request, who, "log", section="log", status=flaws.status, week=scene.week.slug, scene=scene,
@@ -164,7 +164,7 @@ def _clock(text: str) -> time | None:
         return None
 
 
-def _body(typed: Typed, at: datetime, who: Member) -> bytes:
+def _body(typed: Typed, at: datetime, who: SignedInActor) -> bytes:
     """The form as the API would be told; its id is the person's own, so that nobody meets another's activity by it."""
     return json.dumps(
         {

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.who import Member
+from app.domain.actor import SignedInActor
 from app.errors import Unavailable
 from app.services import own
 from app.web.access import Anybody
@@ -20,13 +20,13 @@ router = APIRouter(route_class=DatabaseRoute)
 async def mark(request: Request, who: Anybody) -> Response:
     """The reader's own marks, for boards are the same bytes for everybody."""
     rules = ""
-    if isinstance(who, Member):
+    if isinstance(who, SignedInActor):
         place = installation(request)
         rules = _rules(who, await place.database.reads.run(_team_ids, place, who))
     return Response(rules, media_type="text/css")
 
 
-def _team_ids(place: Installation, who: Member) -> Sequence[str]:
+def _team_ids(place: Installation, who: SignedInActor) -> Sequence[str]:
     """The reader's teams; none while the database is away, for boards are served then too."""
     try:
         with place.database.reading() as session:
@@ -35,7 +35,7 @@ def _team_ids(place: Installation, who: Member) -> Sequence[str]:
         return []
 
 
-def _rules(who: Member, team_ids: Sequence[str]) -> str:
+def _rules(who: SignedInActor, team_ids: Sequence[str]) -> str:
     rules = [":root { --signed-in: yes; }"]
     if who.theme != "auto":
         rules.append(f":root {{ color-scheme: {who.theme}; }}")

@@ -5,16 +5,16 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.who import Member
+from app.domain.actor import SignedInActor
 from app.web.access import sees_behind_freeze
 from app.web.render import render_page
 
 
-def page(request: Request, who: Member, template: str, *, status: int = 200, **context: Any) -> Response:
+def page(request: Request, who: SignedInActor, template: str, *, status: int = 200, **context: Any) -> Response:
     """A page for one person."""
     return render_page(request, f"me/{template}.html", status=status, who=who, **context)
 
 
-def sees_as_public(who: Member) -> bool:
+def sees_as_public(who: SignedInActor) -> bool:
     """Whether a freeze hides from them what it hides from everybody."""
     return not sees_behind_freeze(who)

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.actor import SignedInActor
 from app.domain.board import Standing
 from app.domain.placing import placing
 from app.domain.reach import Reach
-from app.domain.who import Member
 from app.models import Team, Week
 from app.services import own, teams
 from app.services.own import OwnActivity
@@ -64,7 +64,7 @@ async def my_team(request: Request, who: SignedIn, done: Annotated[str, Query()]
     )  # fmt: skip
 
 
-def _look(place: Installation, who: Member) -> _Scene:
+def _look(place: Installation, who: SignedInActor) -> _Scene:
     now = place.clock()
     with place.database.reading() as session:
         week = own.week_to_play(session, now)
@@ -75,7 +75,7 @@ def _look(place: Installation, who: Member) -> _Scene:
         return _Scene(week, team, tuple(each.name for each in members), own.coming(session, week, now))
 
 
-def _deeds(place: Installation, who: Member, week: Week, served: Served, standing: Standing | None) -> _Deeds:
+def _deeds(place: Installation, who: SignedInActor, week: Week, served: Served, standing: Standing | None) -> _Deeds:
     board = served.board
     with place.database.reading() as session:
         reach = None

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.db import Database
+from app.domain.actor import SignedInActor
 from app.domain.calendar import ONE_DAY, first_moment, zone_or_utc
-from app.domain.who import Member
 from app.errors import Malformed, Problem
 from app.models import AuditEntry, Week
 from app.models.columns import is_id
@@ -88,7 +88,7 @@ def organizer_audit(
     return _list(request, who, wanted, cursor)
 
 
-def _list(request: Request, who: Member, wanted: Typed, cursor: str = "") -> Response:
+def _list(request: Request, who: SignedInActor, wanted: Typed, cursor: str = "") -> Response:
     place = installation(request)
     with place.database.reading() as session:
         week = weeks.at_hand(session, place.clock())

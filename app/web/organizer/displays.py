@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain import rotation
+from app.domain.actor import SignedInActor
 from app.domain.recency import is_recent
-from app.domain.who import Member
 from app.errors import Malformed, Problem
 from app.models import Display
 from app.services import credentials, displays, rotations, throttle, weeks
@@ -77,7 +77,7 @@ async def pair_display(
     return redirects.see(request, "organizer_displays", done="entered")
 
 
-def _pair(request: Request, who: Member, code: str, name: str) -> None:
+def _pair(request: Request, who: SignedInActor, code: str, name: str) -> None:
     place = installation(request)
     with place.acting(request, who) as session:
         displays.pair(session, code, name, by=who.name, now=place.wall())
@@ -111,7 +111,7 @@ async def choose_rotation(request: Request, who: Organizer) -> Response:
     return redirects.see(request, "organizer_displays", done="default" if back else "rotation")
 
 
-def _choose(request: Request, who: Member, text: str) -> None:
+def _choose(request: Request, who: SignedInActor, text: str) -> None:
     place = installation(request)
     with place.acting(request, who) as session:
         rotations.choose(session, text, by=who.name, now=place.wall())
@@ -159,7 +159,7 @@ def _lines(turns: tuple[Turn, ...]) -> list[Line]:
     return [Line(each.name, each.title, each.is_on, str(place), each.seconds) for place, each in enumerate(on + off, 1)]
 
 
-async def _page(request: Request, who: Member, reply: Reply = NOTHING, done: str = "") -> Response:
+async def _page(request: Request, who: SignedInActor, reply: Reply = NOTHING, done: str = "") -> Response:
     place = installation(request)
     now = place.wall()
 

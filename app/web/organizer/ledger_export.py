@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.domain.who import Member
+from app.domain.actor import SignedInActor
 from app.errors import Malformed
 from app.models import Week
 from app.services import audit, transfer, weeks
@@ -70,7 +70,7 @@ def _export(place: Installation, slug: str, form: Format) -> tuple[IO[bytes], Ex
     return file, Exported(week, form, count)
 
 
-def _note_export(request: Request, who: Member, exported: Exported) -> None:
+def _note_export(request: Request, who: SignedInActor, exported: Exported) -> None:
     place = installation(request)
     with place.acting(request, who) as session:
         facts = {"format": exported.form, "activities": exported.count}

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.who import Member
+from app.domain.actor import SignedInActor
 from app.errors import NotAllowed, Problem
 from app.models import Week
 from app.web.problems import headers_of
@@ -44,7 +44,7 @@ def refusal(problem: Problem, form: str = "", typed: Mapping[str, Any] | None = 
 
 
 def page(
-    request: Request, template: str, who: Member, reply: Reply = NOTHING, *, done: str = "", **context: Any
+    request: Request, template: str, who: SignedInActor, reply: Reply = NOTHING, *, done: str = "", **context: Any
 ) -> Response:
     """A page for an organizer; `done` is a sentence to begin with."""
     response = render_page(request, template, status=reply.status, who=who, reply=reply, done=done, **context)
@@ -62,7 +62,7 @@ def zone_name(week: Week | None) -> str:
     return week.zone.key.replace("_", " ") if week else "UTC"
 
 
-def remember(request: Request, who: Member, problem: Problem) -> None:
+def remember(request: Request, who: SignedInActor, problem: Problem) -> None:
     """Write down that somebody was not allowed what they tried; to be called where writing is."""
     if isinstance(problem, NotAllowed):
         installation(request).refusals.write(request, who, problem)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.who import ROLES, Member
+from app.domain.actor import ROLES, SignedInActor
 from app.errors import Problem
 from app.services import accounts, directory, links, weeks
 from app.services.directory import Wanted
@@ -51,7 +51,7 @@ def add_person(
     return person.show(request, who, made.id, secret=secret, done=f"{made.name} is here now.")
 
 
-def _list(request: Request, who: Member, wanted: Wanted, reply: Reply = NOTHING, *, number: int = 1) -> Response:
+def _list(request: Request, who: SignedInActor, wanted: Wanted, reply: Reply = NOTHING, *, number: int = 1) -> Response:
     place = installation(request)
     with place.database.reading() as session:
         week = weeks.at_hand(session, place.clock())

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain import browsers
-from app.domain.who import ROLES, Member
+from app.domain.actor import ROLES, SignedInActor
 from app.errors import Conflict, NotAllowed, NotFound, Problem, Unavailable
 from app.integrations.mail import sign_in_letter
 from app.models import Person
@@ -88,7 +88,7 @@ async def mail_link(request: Request, who: Organizer, person_id: str) -> Respons
     return redirects.see(request, "organizer_person", done="mailed", person_id=person_id)
 
 
-def _invite(request: Request, who: Member, person_id: str) -> tuple[Person, str]:
+def _invite(request: Request, who: SignedInActor, person_id: str) -> tuple[Person, str]:
     """A new link's secret. Raises NotFound, NotAllowed for an owner's, or Conflict for who is switched off."""
     place = installation(request)
     with place.acting(request, who) as session:
@@ -179,7 +179,7 @@ def reinstate_activity(
 
 
 def _rule(
-    request: Request, who: Member, person_id: str, activity_id: str, reason: str, done: str
+    request: Request, who: SignedInActor, person_id: str, activity_id: str, reason: str, done: str
 ) -> Response:  # fmt: skip
     verb = ledger.reverse if done == "reversed" else ledger.reinstate
     now = installation(request).clock()
@@ -193,7 +193,7 @@ def _rule(
 
 def _do(
     request: Request,
-    who: Member,
+    who: SignedInActor,
     person_id: str,
     deed: Deed,
     done: str,
@@ -218,7 +218,7 @@ def _do(
 
 def _refused(
     request: Request,
-    who: Member,
+    who: SignedInActor,
     person_id: str,
     problem: Problem,
     form: str = "",
@@ -230,7 +230,7 @@ def _refused(
 
 def show(
     request: Request,
-    who: Member,
+    who: SignedInActor,
     person_id: str,
     reply: Reply = NOTHING,
     *,

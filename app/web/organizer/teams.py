@@ -14,7 +14,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.who import Member
+from app.domain.actor import SignedInActor
 from app.errors import Malformed, Problem, WeekUnknown
 from app.models import Person, Team, Week
 from app.models.columns import new_id
@@ -75,7 +75,7 @@ async def organizer_teams(request: Request, who: Organizer, week: str, done: str
 
 
 async def _page(
-    request: Request, who: Member, slug: str, reply: Reply = NOTHING, *, done: str = "", **more: object
+    request: Request, who: SignedInActor, slug: str, reply: Reply = NOTHING, *, done: str = "", **more: object
 ) -> Response:
     told = await installation(request).database.reads.run(_load, request, who, slug)
     context = {"mistakes": [], "invitations": [], "invitations_csv": "", **more}
@@ -92,7 +92,7 @@ async def _page(
     )
 
 
-def _load(request: Request, who: Member, slug: str) -> Told:
+def _load(request: Request, who: SignedInActor, slug: str) -> Told:
     place = installation(request)
     with place.database.reading() as session:
         week = weeks.find(session, slug, place.clock())
@@ -113,7 +113,7 @@ def _listed(request: Request, team: Team, members: list[Person], code: str) -> L
 
 
 async def _change(
-    request: Request, who: Member, slug: str, change: Callable[[Session, dict[str, Any]], str], reply: Reply
+    request: Request, who: SignedInActor, slug: str, change: Callable[[Session, dict[str, Any]], str], reply: Reply
 ) -> Response:
     """Do one thing; `change` says what was done. Where it is refused, the page says why and keeps what was typed."""
     place = installation(request)

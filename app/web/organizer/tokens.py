@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.who import SCOPES, Member
+from app.domain.actor import SCOPES, SignedInActor
 from app.errors import Malformed, NotFound, Problem
 from app.services import tokens, weeks
 from app.web import redirects
@@ -74,7 +74,9 @@ def revoke_token(request: Request, who: Organizer, token_id: str) -> Response:
     return redirects.see(request, "organizer_tokens", done="revoked")
 
 
-def _show(request: Request, who: Member, reply: Reply = NOTHING, *, secret: str = "", done: str = "") -> Response:
+def _show(
+    request: Request, who: SignedInActor, reply: Reply = NOTHING, *, secret: str = "", done: str = ""
+) -> Response:
     place = installation(request)
     now = place.wall()
     with place.database.reading() as session:

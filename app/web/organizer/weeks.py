@@ -10,8 +10,8 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.actor import SignedInActor
 from app.domain.calendar import zone_names
-from app.domain.who import Member
 from app.errors import Malformed, Problem, WeekUnknown
 from app.models import Week, WeekEvent
 from app.services import audit, lifecycle, reasons, secrets, teams, weeks
@@ -62,7 +62,7 @@ async def organizer_weeks(request: Request, who: Organizer) -> Response:
     return await _list(request, who)
 
 
-async def _list(request: Request, who: Member, reply: Reply = NOTHING) -> Response:
+async def _list(request: Request, who: SignedInActor, reply: Reply = NOTHING) -> Response:
     place = installation(request)
 
     def load() -> list[Listed]:
@@ -111,7 +111,9 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _create(request: Request, who: Member, facts: dict[str, str], starts: date, ends: date, *, opens: bool) -> str:
+def _create(
+    request: Request, who: SignedInActor, facts: dict[str, str], starts: date, ends: date, *, opens: bool
+) -> str:
     place = installation(request)
     now = place.clock()
     if not facts["name"].strip():
@@ -132,7 +134,7 @@ async def organizer_week(request: Request, who: Organizer, week: str, done: str 
 
 
 async def show(
-    request: Request, who: Member, slug: str, reply: Reply = NOTHING, *, done: str = "", link: str = ""
+    request: Request, who: SignedInActor, slug: str, reply: Reply = NOTHING, *, done: str = "", link: str = ""
 ) -> Response:
     """A week's page. Raises WeekUnknown."""
     place = installation(request)
@@ -166,7 +168,7 @@ async def show(
 
 
 async def _change(
-    request: Request, who: Member, slug: str, change: Callable[..., object], done: str, reply: Reply = NOTHING
+    request: Request, who: SignedInActor, slug: str, change: Callable[..., object], done: str, reply: Reply = NOTHING
 ) -> Response:
     """Do one thing to a week; where it is refused, the page says why."""
     place = installation(request)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.who import Member, Who
+from app.domain.actor import Actor, SignedInActor
 from app.errors import Conflict, NotFound, Problem, WeekNotOpen
 from app.models import Team, Week
 from app.services import accounts, join_codes, rule_sets, teams, throttle
@@ -35,12 +35,12 @@ async def ask_for_code(request: Request, who: Anybody, code: Annotated[str, Quer
     return redirects.see(request, "join_team", code=join_codes.tidy(code))
 
 
-def _code_page(request: Request, who: Who | None, code: str = "", refused: Problem | None = None) -> Response:
+def _code_page(request: Request, who: Actor | None, code: str = "", refused: Problem | None = None) -> Response:
     return private(request, "sign_in/code.html", refused, who=_member(who), code=code)
 
 
-def _member(who: Who | None) -> Member | None:
-    return who if isinstance(who, Member) else None
+def _member(who: Actor | None) -> SignedInActor | None:
+    return who if isinstance(who, SignedInActor) else None
 
 
 async def _look(place: Installation, request: Request, code: str) -> tuple[Team, Week, list[str], int]:
@@ -66,7 +66,7 @@ async def join_team(request: Request, code: str, who: Anybody) -> Response:
 
 
 async def _team_page(
-    request: Request, code: str, who: Who | None, refused: Problem | None = None, *, name: str = "", email: str = ""
+    request: Request, code: str, who: Actor | None, refused: Problem | None = None, *, name: str = "", email: str = ""
 ) -> Response:
     try:
         team, week, members, size = await _look(installation(request), request, code)
@@ -102,7 +102,7 @@ async def join_the_team(
     return entry.enter(request, secret, "me", done="joined")
 
 
-def _join(place: Installation, request: Request, code: str, member: Member) -> None:
+def _join(place: Installation, request: Request, code: str, member: SignedInActor) -> None:
     with place.acting(request, member) as session:
         join_codes.join(session, code, accounts.find(session, member.person_id), now=place.clock())
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.who import Member, Who
+from app.domain.actor import Actor, SignedInActor
 from app.errors import Conflict, Malformed, NotFound, Problem, SignInNeeded
 from app.models import Person
 from app.services import links, throttle
@@ -31,19 +31,19 @@ async def sign_in(
     request: Request, who: Anybody, done: Annotated[str, Query()] = "", to: Annotated[str, Query()] = ""
 ) -> Response:
     """Every way in that this installation has; somebody signed in goes on to what they wanted."""
-    if isinstance(who, Member):
+    if isinstance(who, SignedInActor):
         return redirects.see(request, redirects.target(to))
     return page(request, done=DONE.get(done, ""), to=to)
 
 
 def page(
-    request: Request, *, who: Who | None = None, done: str = "", to: str = "", refused: Problem | None = None,
+    request: Request, *, who: Actor | None = None, done: str = "", to: str = "", refused: Problem | None = None,
     email: str = "",
 ) -> Response:  # fmt: skip
     """The sign-in page, as often as it takes."""
     place = installation(request)
     return private(
-        request, "sign_in/index.html", refused, who=who if isinstance(who, Member) else None, done=done,
+        request, "sign_in/index.html", refused, who=who if isinstance(who, SignedInActor) else None, done=done,
         to=to if to in redirects.TARGETS else "", email=email, by_mail=place.mailbox is not None,
         company=place.company.name if place.company else "",
     )  # fmt: skip
@@ -84,11 +84,11 @@ async def _look(place: Installation, request: Request, secret: str) -> Person | 
 
 
 def _link_page(
-    request: Request, secret: str, person: Person | None, who: Who | None, refused: Problem | None = None, *,
+    request: Request, secret: str, person: Person | None, who: Actor | None, refused: Problem | None = None, *,
     name: str = "", email: str = "",
 ) -> Response:  # fmt: skip
     return private(
-        request, "sign_in/link.html", refused, who=who if isinstance(who, Member) else None, secret=secret,
+        request, "sign_in/link.html", refused, who=who if isinstance(who, SignedInActor) else None, secret=secret,
         person=person, name=name, email=email,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from app.config import PROJECT
-from app.domain.who import ROLES, SCOPES
+from app.domain.actor import ROLES, SCOPES
 from app.services import sign_ins, weeks
 from app.web.organizer import wording
 
