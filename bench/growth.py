@@ -7,9 +7,10 @@ from itertools import islice
 from pathlib import Path
 
 from app.db import Database
+from app.domain.draft import Reading
 from app.errors import Problem
 from app.services import ledger
-from app.services.intake import Reading, read_json
+from app.services.intake import read_json
 from app.services.ledger import Arrival
 from bench import weeks
 from bench.figures import Figure, duel

@@ -13,11 +13,12 @@ from sqlmodel import Session, select
 from app.config import PROJECT
 from app.db import Database
 from app.domain.board import Board
+from app.domain.draft import Draft, Reading
 from app.domain.receipt import Receipt
 from app.errors import Problem
 from app.models import LedgerEntry, Team, Week
 from app.services import batch, boards, ledger, lifecycle, rosters, rule_sets, teams, verification, weeks
-from app.services.intake import Draft, Reading, read_json
+from app.services.intake import read_json
 from app.services.ledger import Arrival, Taken
 from app.services.rosters import Entry
 

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlmodel import Session
 
+from app.domain.draft import Draft, Flaw, Reading
 from app.domain.rules.wording import listed
 from app.errors import Malformed, Problem
 from app.services import players, recording, rule_sets, weeks
 from app.services.bad_lines import BadLines, BrokenCSV, read_records
 from app.services.gate import Gate, Row
-from app.services.intake import Draft, Reading, read_json, read_row
-from app.services.validation import LONGEST_NAME, MOST_BYTES, Flaw
+from app.services.intake import read_json, read_row
+from app.services.validation import LONGEST_NAME, MOST_BYTES
 
 REQUIRED_COLUMNS = ("kind", "person", "occurred_at", "source", "external_id")
 
@@ -70,7 +72,7 @@ def read_csv(rows: Iterable[str]) -> Iterator[Line]:
 
 
 def _check_header(header: Sequence[str]) -> None:
-    known = tuple(Draft.model_fields)
+    known = tuple(field.name for field in fields(Draft))
     missing = [name for name in REQUIRED_COLUMNS if name not in header]
     strange = [name for name in header if name not in known]
     if missing or strange or len(set(header)) != len(header):

@@ -1,17 +1,17 @@
 """The gate of the ledger: whether a draft may enter a week now, and as which row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from app.domain.calendar import day_bounds
+from app.domain.draft import Draft, Reading
 from app.domain.rules import Rules
 from app.domain.rules.wording import listed
 from app.errors import KindUnknown, OutsideWeek, PersonUnknown, Problem, WeekNotOpen
 from app.models.columns import new_id
-from app.services.intake import Draft, Reading
 from app.services.players import Player
 from app.services.validation import Flaws, as_problem
 from app.services.weeks import AnyWeek
@@ -20,7 +20,8 @@ Row = dict[str, Any]
 """A new row of the ledger, by column."""
 
 _OUR_COLUMNS = ("id", "week_id", "version", "person_id", "recorded_at", "recorded_by")
-COLUMNS = (*_OUR_COLUMNS, *(name for name in Draft.model_fields if name != "person"))
+_DRAFT_COLUMNS = tuple(field.name for field in fields(Draft) if field.name != "person")
+COLUMNS = (*_OUR_COLUMNS, *_DRAFT_COLUMNS)
 
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -69,7 +70,7 @@ class Gate:
     def row(self, draft: Draft, by: str) -> Row:
         """The draft as a new row of the ledger, part of the week's next version."""
         return {
-            **draft.model_dump(exclude={"person"}),
+            **{name: getattr(draft, name) for name in _DRAFT_COLUMNS},
             "id": new_id(),
             "week_id": self.week.id,
             "version": self.week.version + 1,

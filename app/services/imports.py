@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from app import metrics
 from app.db import Database
+from app.domain.draft import Key
 from app.domain.rules import Rules
 from app.errors import Conflict, Problem, WeekNotOpen
 from app.models import ImportRow, LedgerEntry, Membership, Reversal
@@ -18,7 +19,6 @@ from app.services import batch, people, players, recording, rule_sets, scores, t
 from app.services.bad_lines import BadLines
 from app.services.batch import Line, Outcome
 from app.services.gate import Gate, Row
-from app.services.intake import Key
 from app.services.scores import WeekScores
 from app.services.weeks import HeldWeek
 

@@ -2,28 +2,20 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from app.domain.draft import Draft, Flaw, Key, Reading
 from app.domain.names import fold_email
-from app.services.validation import MOST_FLAWS, Fields, Flaw, Flaws, read_object, validate
+from app.services.validation import MOST_FLAWS, Fields, Flaws, read_object, validate
 
 LONGEST_CODE = 200
 LONGEST_TEXT = 2_000
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,30})?)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
-
-
-class Key(NamedTuple):
-    """What makes an activity the same one inside a week."""
-
-    source: str
-    kind: str
-    external_id: str
 
 
 def _moment(value: object) -> datetime:
@@ -82,10 +74,10 @@ _Address = Annotated[str, Field(max_length=LONGEST_TEXT, json_schema_extra=_LIKE
 Optionally = BeforeValidator(_none_if_empty)
 
 
-class Draft(BaseModel):
-    """An activity as a tool, a script or a person reports it; frozen and valid once it exists."""
+class DraftIn(BaseModel):
+    """An activity as a tool, a script or a person reports it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, title="Draft")
 
     kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["response"])]
     person: Annotated[
@@ -101,11 +93,6 @@ class Draft(BaseModel):
     url: Annotated[_Address | None, Optionally] = None
     note: Annotated[Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_prose)] | None, Optionally] = None
 
-    @property
-    def key(self) -> Key:
-        """What makes it the same activity when it comes again."""
-        return Key(self.source, self.kind, self.external_id)
-
 
 class _KeyOnly(BaseModel):
     model_config = ConfigDict(strict=True)
@@ -113,16 +100,6 @@ class _KeyOnly(BaseModel):
     source: Code
     kind: Code
     external_id: Code
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One draft as read: the draft, or its first flaws and how many more there are; and its key where it has one."""
-
-    key: Key | None
-    draft: Draft | None = None
-    flaws: tuple[Flaw, ...] = ()
-    more: int = 0
 
 
 def read_json(text: bytes | str, most: int = MOST_FLAWS) -> Reading:
@@ -141,10 +118,10 @@ def read_row(row: Mapping[str, str], most: int = MOST_FLAWS) -> Reading:
 
 
 def _read(fields: Fields, most: int) -> Reading:
-    draft = validate(Draft, fields, most)
-    if isinstance(draft, Flaws):
-        return Reading(_key(fields), None, *_parts(draft))
-    return Reading(draft.key, draft)
+    valid = validate(DraftIn, fields, most)
+    if isinstance(valid, Flaws):
+        return Reading(_key(fields), None, *_parts(valid))
+    return Reading.of(Draft(**valid.__dict__))  # model_dump() copies at several times the cost
 
 
 def _parts(flaws: Flaws) -> tuple[tuple[Flaw, ...], int]:

@@ -8,6 +8,7 @@ from sqlalchemy import func
 from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from app.domain.draft import Draft, Key, Reading
 from app.domain.memberships import team_at
 from app.domain.rules import ADJUSTMENT
 from app.errors import AlreadyDone, Malformed, NotFound, Problem
@@ -17,7 +18,7 @@ from app.services import activities, audit, players, reasons, recording, rule_se
 from app.services.activities import ActivityView
 from app.services.audit import Thing
 from app.services.gate import Gate, Row
-from app.services.intake import Draft, Key, Reading, code_flaw
+from app.services.intake import code_flaw
 from app.services.weeks import AnyWeek
 
 ORGANIZER = "organizer"

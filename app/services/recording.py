@@ -9,12 +9,12 @@ from sqlmodel import Session, col
 
 from app import metrics
 from app.domain.activity import Activity
+from app.domain.draft import Key
 from app.domain.memberships import team_at
 from app.models import LedgerEntry
 from app.prepared import Prepared
 from app.services import people, scores, weeks
 from app.services.gate import COLUMNS, Gate, Row
-from app.services.intake import Key
 from app.services.players import FEW
 from app.services.weeks import AnyWeek
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, from_json
 
+from app.domain.draft import Flaw
 from app.errors import Malformed
 
 MOST_BYTES = 65_536
@@ -27,14 +28,6 @@ _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 Fields = dict[str, Any]
 ModelT = TypeVar("ModelT", bound=BaseModel)
-
-
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """One thing wrong with a body: which field (empty = the whole), and a sentence that says how to mend it."""
-
-    field: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """The demo's story: a close week, told inside the calendar, at the pace of a minute."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from app.domain.activity import Activity, Adjustment
+from app.domain.draft import Draft, Key, Reading
 from app.domain.names import flaw, tidy
 from app.domain.ranking import ranks
 from app.domain.rules import Rules, parse_rules
@@ -16,7 +19,7 @@ from app.services.demo import pace
 from app.services.demo.cast import CAST, ENDS, STARTS, ZONE
 from app.services.demo.script import SLOT, Correction, Event, events
 from app.services.demo.story import Gift, Shift, tell
-from app.services.intake import Draft, Key
+from app.services.intake import read_json
 
 TEAM_OF = {player.email: player.team for player in CAST.values()}
 
@@ -84,6 +87,12 @@ def test_demo_is_decided_on_friday_after_many_changes_of_lead() -> None:
         ("Fri", "Rubber Ducks"),
         ("Fri", "Tea & Triage"),
     ]
+
+
+def test_events_report_what_the_api_would_take() -> None:
+    texts = [json.dumps({**asdict(draft), "occurred_at": draft.occurred_at.isoformat()}) for draft in drafts()]
+
+    assert [read_json(text) for text in texts] == [Reading.of(draft) for draft in drafts()]
 
 
 def test_pace_plays_the_week_in_a_minute_without_jumps() -> None:

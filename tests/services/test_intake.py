@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from app.services.intake import Draft, Key, read_json, read_row
-from app.services.validation import Flaw
+from app.domain.draft import Draft, Flaw, Key
+from app.services.intake import DraftIn, read_json, read_row
 from tests.builders import ADA, a_draft, an_activity
 
 
 def test_object_is_read_as_a_draft() -> None:
     reading = read_json(json.dumps(an_activity(external_id="i-1")))
 
-    assert reading.draft == Draft.model_construct(
+    assert reading.draft == Draft(
         kind="issue",
         person=ADA,
         occurred_at=datetime(2022, 9, 14, 16, tzinfo=UTC),
@@ -219,7 +219,7 @@ def test_odd_values_in_json_never_escape_as_exceptions() -> None:
     values: list[Any] = [None, True, 0, -1.5, 1e308, "", "\0", [], {}, [[]], {"a": 1}, "x" * 10_000]
 
     readings = [
-        read_json(json.dumps({**an_activity(), field: value})) for field in Draft.model_fields for value in values
+        read_json(json.dumps({**an_activity(), field: value})) for field in DraftIn.model_fields for value in values
     ]
 
     assert [reading for reading in readings if (reading.draft is None) != bool(reading.flaws)] == []

@@ -5,9 +5,10 @@ import time
 
 import pytest
 
+from app.domain.draft import Flaw, Key
 from app.errors import Malformed
-from app.services.intake import Draft, Key, read_json
-from app.services.validation import LONGEST_NAME, MOST_BYTES, MOST_FLAWS, MOST_VALUES, Flaw, Flaws, parse, read_object
+from app.services.intake import DraftIn, read_json
+from app.services.validation import LONGEST_NAME, MOST_BYTES, MOST_FLAWS, MOST_VALUES, Flaws, parse, read_object
 from tests.builders import ADA, an_activity
 
 TOO_LONG = "This is longer than 65,536 bytes; shorten it."
@@ -21,7 +22,7 @@ def unknown(number: int) -> dict[str, int]:
 
 def test_parse_of_many_unknown_fields_tells_twenty_and_counts_the_rest() -> None:
     with pytest.raises(Malformed) as refusal:
-        parse(Draft, json.dumps(unknown(50)))
+        parse(DraftIn, json.dumps(unknown(50)))
 
     errors = refusal.value.extra["errors"]
     assert (len(errors), refusal.value.extra["more"]) == (MOST_FLAWS, 35)
@@ -33,7 +34,7 @@ def test_parse_of_many_unknown_fields_tells_twenty_and_counts_the_rest() -> None
 
 def test_parse_of_a_few_flaws_leaves_none_out() -> None:
     with pytest.raises(Malformed) as refusal:
-        parse(Draft, json.dumps(an_activity(colour="blue")))
+        parse(DraftIn, json.dumps(an_activity(colour="blue")))
 
     message = "“colour” isn’t a field. Remove it or check its spelling."
     assert (refusal.value.detail, refusal.value.extra) == (

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.domain.actor import Scope
 from app.services import people
-from app.services.intake import Draft
+from app.services.intake import DraftIn
 from tests.builders import ADA, CATS, DUA, GUS, OWLS, SLUG, an_activity
 from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
 
@@ -329,7 +329,7 @@ def test_an_adjustment_in_the_ledger_has_its_points_and_reason(site: Site) -> No
 
 
 def test_optional_fields_may_be_null(site: Site) -> None:
-    optional = [name for name, each in Draft.model_fields.items() if not each.is_required()]
+    optional = [name for name, each in DraftIn.model_fields.items() if not each.is_required()]
     body = {**an_activity(), **dict.fromkeys(optional)}
 
     answer = site.post(f"{WEEK}/activities", "activities:write", json=body)

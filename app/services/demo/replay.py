@@ -9,12 +9,12 @@ from itertools import groupby
 from sqlmodel import Session
 
 from app.db import Database
+from app.domain.draft import Draft, Reading
 from app.services import batch, ledger, lifecycle, rosters, teams, weeks
 from app.services.demo.cast import CAST, ENDS, NAME, SIGNED_UP, SLUG, STARTS, ZONE
 from app.services.demo.pace import WEEK_SECONDS, moment_at, seconds_until
 from app.services.demo.script import Correction, Event, events
 from app.services.demo.story import Gift
-from app.services.intake import Draft, Reading
 
 BY = "demo"
 
@@ -52,7 +52,7 @@ def _turn(event: Event) -> tuple[type, datetime]:
 
 def _report(session: Session, run: list[Event]) -> None:
     drafts = [event.what for event in run if isinstance(event.what, Draft)]
-    lines = [batch.Line(line, Reading(draft.key, draft)) for line, draft in enumerate(drafts, start=1)]
+    lines = [batch.Line(line, Reading.of(draft)) for line, draft in enumerate(drafts, start=1)]
     batch.record_all(session, SLUG, lines, by=BY, now=run[-1].at)
 
 

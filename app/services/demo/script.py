@@ -6,9 +6,9 @@ from itertools import count
 from typing import Any, NamedTuple
 from zlib import crc32
 
+from app.domain.draft import Draft, Key
 from app.services.demo.cast import CAST, STARTS, ZONE
 from app.services.demo.story import WRONG_CUSTOMER, Filed, Gift, Shift, tell
-from app.services.intake import Draft, Key
 
 SLOT = timedelta(hours=2)
 ONE_HOUR = 3600
@@ -122,5 +122,4 @@ def _filed(filed: Filed, number: int) -> Event:
 
 
 def _draft(kind: str, source: str, who: str, at: datetime, external_id: str, **more: Any) -> Draft:
-    known = {"kind": kind, "source": source, "person": CAST[who].email, "external_id": external_id}
-    return Draft.model_validate({**known, "occurred_at": at.isoformat(), **more})
+    return Draft(kind, CAST[who].email, at, source, external_id, **more)

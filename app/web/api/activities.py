@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from app.domain.actor import Actor
 from app.errors import Malformed
 from app.services import activities, batch, paging, weeks
-from app.services.intake import Draft
+from app.services.intake import DraftIn
 from app.web import schemas
 from app.web.access import Reader, Writer, reads, sees_behind_freeze
 from app.web.api.bodies import takes, takes_json
@@ -35,7 +35,7 @@ _EXAMPLE = {
     "response_seconds": 1260,
 }
 _MORE = {**_EXAMPLE, "external_id": "comment-90211", "occurred_at": "2022-09-14T06:09:31-07:00"}
-_ACTIVITY = takes_json(Draft, _EXAMPLE)
+_ACTIVITY = takes_json(DraftIn, _EXAMPLE)
 _BATCH = takes(
     "application/x-ndjson",
     {"type": "string", "description": "One activity a line, as JSON; no line at all is a batch of none"},

@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.domain.actor import Actor
+from app.domain.draft import Key
 from app.errors import Malformed
 from app.models import Reversal
 from app.services import ledger, weeks
-from app.services.intake import Code, Key
+from app.services.intake import Code
 from app.services.ledger import MOST_POINTS, Answer
 from app.services.validation import parse
 from app.web import schemas

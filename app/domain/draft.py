@@ -1,0 +1,59 @@
+"""Drafts: what somebody wants recorded, valid by itself, before any week was asked whether it may enter."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """The idempotency key of an activity inside a week: what has the same one is the same activity."""
+
+    source: str
+    kind: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An activity as a tool, a script or a person reports it; whoever makes one has checked each field by itself.
+
+    `person` is a folded e-mail, `occurred_at` in UTC.
+    """
+
+    kind: str
+    person: str
+    occurred_at: datetime
+    source: str
+    external_id: str
+    subject: str | None = None
+    response_seconds: int | None = None
+    url: str | None = None
+    note: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """What makes it the same activity when it comes again."""
+        return Key(self.source, self.kind, self.external_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One thing wrong with what was sent: which field (empty = the whole), and a sentence that says how to mend it."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One draft as read: the draft, or its first flaws and how many more there are; and its key where it has one."""
+
+    key: Key | None
+    draft: Draft | None = None
+    flaws: tuple[Flaw, ...] = ()
+    more: int = 0
+
+    @classmethod
+    def of(cls, draft: Draft) -> "Reading":
+        """Wrap a draft that nobody had to read, for it was made here."""
+        return cls(draft.key, draft)
