@@ -40,6 +40,7 @@ from app.web.clock import Clock, utc_now
 from app.web.credential_cache import CredentialCache
 from app.web.edge import Edge
 from app.web.hosts import Hosts
+from app.web.http import areas
 from app.web.live import Publisher
 from app.web.refusals import Refusals
 from app.web.route_names import RouteNames
@@ -52,7 +53,6 @@ from app.web.summaries import Summaries
 from app.web.timing import USUAL, Timing
 from app.web.write_queue import WriteQueue
 
-MOST_BODY_BYTES = 1_048_576
 PAGES = (
     pages.router,
     links.router,
@@ -106,7 +106,7 @@ def create_app(
         **api.ABOUT,
         docs_url=None,
         redoc_url=None,
-        max_body_size=MOST_BODY_BYTES,
+        max_body_size=areas.MIB,
         form_limits={
             "max_fields": forms.MOST_FIELDS,
             "max_files": forms.MOST_FILES,
@@ -128,7 +128,7 @@ def _routes() -> tuple[BaseRoute, ...]:
 
     What a route takes and gives is analysed when it is first looked for, for as long as all else of a start takes.
     """
-    app = FastAPI(openapi_url=None, max_body_size=MOST_BODY_BYTES)
+    app = FastAPI(openapi_url=None, max_body_size=areas.MIB)
     api.include_in(app)
     for router in PAGES:
         app.include_router(router)

@@ -1,7 +1,7 @@
 """Who is asking, and whether they may: decided before anything is rendered."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends
 from fastapi.openapi.models import HTTPBearer
@@ -17,12 +17,11 @@ from app.services import throttle
 from app.services.ledger import Reads
 from app.web import cookies, forms
 from app.web.credential_cache import Credential, CredentialCache
+from app.web.http.areas import find_area
 from app.web.state import installation
 from app.web.topics import Renderer, Topic
 
 Check = Callable[[Settings, Actor | None], None]
-
-FOR_TOKENS = ("/api/", "/metrics")
 
 
 def token_in(headers: Headers) -> str | None:
@@ -32,13 +31,14 @@ def token_in(headers: Headers) -> str | None:
 
 
 def credentials_in(request: Request) -> list[Credential]:
-    """What a request shows, the one that decides first. Cookies count for pages alone, so no site can use our API."""
-    if (token := token_in(request.headers)) is not None:
+    """Return what a request shows of the kinds that count in its area, the one that decides first."""
+    kinds = find_area(request.scope["path"]).credentials
+    if "token" in kinds and (token := token_in(request.headers)) is not None:
         return [Credential("token", token)]
-    if request.scope["path"].startswith(FOR_TOKENS) or "cookie" not in request.headers:
+    if "cookie" not in request.headers:
         return []
-    kinds: tuple[Literal["sign-in", "display"], ...] = ("sign-in", "display")
-    return [Credential(kind, secret) for kind in kinds if (secret := cookies.read(request, kind)) is not None]
+    shown = ((kind, cookies.read(request, kind)) for kind in kinds if kind != "token")
+    return [Credential(kind, secret) for kind, secret in shown if secret is not None]
 
 
 def credential_of(request: Request) -> Credential | None:

@@ -5,7 +5,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
 from app.errors import HeadTooLarge, Malformed, Problem
-from app.web.forms import FOR_PROGRAMS, MOST_FIELDS, SAFE, TAKES_FILES
+from app.web.forms import MOST_FIELDS, SAFE, TAKES_FILES
+from app.web.http.areas import find_area
 
 MOST_HEADERS = 100
 MOST_COOKIES = 200
@@ -13,9 +14,6 @@ MOST_ESCAPES = 100
 """Backslashes in cookies. Every route undoes them, up to Python 3.11.9 in quadratic time: 30,000 of them take 11 s."""
 LONGEST_CONTENT_TYPE = 1_000
 MOST_PARAMETERS = 100
-MOST_FORM_BYTES = 65_536
-"""Of a form without a file. Undoing the escapes of more would keep everybody waiting: a megabyte takes a third of a
-second, a megabyte of nothing but separators more than one."""
 
 
 def refusal(scope: Scope) -> Problem | None:
@@ -41,7 +39,7 @@ def _check_content_type(content_type: bytes, path: str) -> Problem | None:
         return HeadTooLarge(
             f"This request’s Content-Type has more than {LONGEST_CONTENT_TYPE:,} characters. Shorten it."
         )
-    if b"multipart/" not in (kind := content_type.lower()) or path.startswith(FOR_PROGRAMS):
+    if b"multipart/" not in (kind := content_type.lower()) or not find_area(path).csrf:
         return None
     if not TAKES_FILES.fullmatch(path):
         return Malformed("This form takes no files. Send it as browsers do.")
@@ -59,9 +57,10 @@ def _claims_an_encoding(content_type: bytes) -> bool:
 
 def counted(scope: Scope, receive: Receive) -> Receive:
     """The way a request's body comes in, ended by 413 or 400 where it is a form with too many bytes or fields."""
-    if scope["method"] in SAFE or scope["path"].startswith(FOR_PROGRAMS) or _is_multipart(scope):
-        return receive  # programs' bodies and files have limits of their own
-    left, fields = MOST_FORM_BYTES, MOST_FIELDS
+    area = find_area(scope["path"])
+    if scope["method"] in SAFE or not area.csrf or _is_multipart(scope):
+        return receive  # a program's body and a file are counted where they are read
+    left, fields = area.body, MOST_FIELDS
 
     async def counting() -> Message:
         nonlocal left, fields

@@ -12,10 +12,11 @@ from prometheus_client import Counter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.web.http.areas import find_area
 from app.web.route_names import RouteNames
 
 PATH = "/csp-reports"
-MOST_BYTES = 16_384
+MOST_BYTES = find_area(PATH).body
 MOST_LOGGED_AN_HOUR = 60
 _HOUR = 3_600.0
 _NAMES = (

@@ -13,7 +13,7 @@ from app.web.boards import Served
 from app.web.origin import network_of
 from app.web.render import VARY, wants_partial
 from app.web.routes import DatabaseRoute
-from app.web.screens import NO_STORE, release
+from app.web.screens import release
 from app.web.state import Installation, installation
 from app.web.topics import Topic
 
@@ -31,7 +31,7 @@ async def display(request: Request, who: Anybody) -> Response:
         return await pairing.show_code(request)
     served = await _current(place)
     picture = await place.database.reads.run(place.projector.picture, served) if served else _no_week()
-    headers = {"Vary": f"{VARY}, Authorization, Cookie", **NO_STORE}
+    headers = {"Vary": f"{VARY}, Authorization, Cookie"}
     if wants_partial(request):
         return HTMLResponse(picture, headers=headers)
     markup = Markup(picture.decode())  # noqa: S704 - our own template made it
@@ -53,7 +53,7 @@ async def display_pulse(request: Request, _who: BoardReader) -> Response:
     place = installation(request)
     served = await _current(place)
     mark = place.projector.version_key(served) if served else ""
-    return JSONResponse({"now": _now(place), "release": release(), "mark": mark}, headers=NO_STORE)
+    return JSONResponse({"now": _now(place), "release": release(), "mark": mark})
 
 
 async def _current(place: Installation) -> Served | None:

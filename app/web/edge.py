@@ -12,6 +12,7 @@ from app import waiting
 from app.errors import Misdirected, NotAllowed, Problem
 from app.web import bounds, csp_reports, forms, problems, render, request_metrics
 from app.web.hosts import Hosts
+from app.web.http.areas import find_area
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -25,11 +26,7 @@ _HEADERS = {
 }
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 Header = tuple[bytes, bytes]
-PROBES = {"/healthz", "/readyz"}  # asked by whatever address a machine has at the moment
-PRIVATE = ("/me", "/organizer", "/sign-in", "/sign-out", "/join")
 FOREIGN_FORM = "This was sent from another site's page. Open the page here and send it from there."
-_FOR_THIS_READER = (b"cache-control", b"private, no-cache")
-_KEPT_NOWHERE = (b"cache-control", b"no-store")
 
 
 class Edge:
@@ -82,7 +79,7 @@ class Edge:
         if (problem := bounds.refusal(scope)) is not None:
             return problems.refusal(Request(scope), problem)
         hosts = Headers(scope=scope).getlist("host")
-        if scope["path"] not in PROBES and (len(hosts) != 1 or not self._hosts.knows(hosts[0])):
+        if not find_area(scope["path"]).any_host and (len(hosts) != 1 or not self._hosts.knows(hosts[0])):
             return problems.refusal(Request(scope), Misdirected(", ".join(hosts)))
         if forms.is_foreign(scope):
             return problems.refusal(Request(scope), NotAllowed(FOREIGN_FORM))
@@ -117,8 +114,7 @@ def common_headers() -> list[Header]:
 
 def dress(scope: Scope, given: Iterable[Header], common: list[Header]) -> list[Header]:
     """An answer's headers with the common ones; where it has one of its own, that one stands."""
-    private = scope["path"].startswith(PRIVATE)
-    ours = [*common, _KEPT_NOWHERE if private else _FOR_THIS_READER]
+    ours = [*common, (b"cache-control", find_area(scope["path"]).cache.encode())]
     if scope["scheme"] == "https":
         ours.append(_HTTPS_ONLY)
     headers = list(given)

@@ -9,12 +9,11 @@ from starlette.types import Scope
 from app.domain import constant_time
 from app.domain.actor import SignedInActor
 from app.errors import Malformed, NotAllowed
-from app.web import csp_reports
+from app.web.http.areas import find_area
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 FIELD = "csrf"
 HEADER = "x-csrf-token"
-FOR_PROGRAMS = ("/api/", csp_reports.PATH)
 MOST_FIELDS = 100
 MOST_FILES = 1
 MOST_PARTS = 5
@@ -31,7 +30,7 @@ def is_foreign(scope: Scope) -> bool:
 
     Every browser says where a form comes from; what says nothing is no form of ours. Programs send tokens instead.
     """
-    if scope["method"] in SAFE or scope["path"].startswith(FOR_PROGRAMS):
+    if scope["method"] in SAFE or not find_area(scope["path"]).csrf:
         return False
     headers = Headers(scope=scope)
     site = headers.get("sec-fetch-site")

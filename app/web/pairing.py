@@ -12,7 +12,7 @@ from app.web.access import Anybody, reads_boards
 from app.web.origin import base_of, network_of
 from app.web.qr import qr
 from app.web.routes import DatabaseRoute
-from app.web.screens import NO_STORE, release
+from app.web.screens import release
 from app.web.state import Installation, installation
 
 router = APIRouter(include_in_schema=False, prefix="/display/pairing", route_class=DatabaseRoute)
@@ -50,7 +50,7 @@ async def show_code(request: Request, *, status: int = 200, refused: str = "") -
         refused=refused,
         release=release(),
     )
-    response = HTMLResponse(page, status, NO_STORE)
+    response = HTMLResponse(page, status)
     if not kept:
         cookies.write(request, response, "display", secret)
     return response
@@ -75,7 +75,7 @@ async def pairing_state(request: Request, who: Anybody) -> Response:
         code = _code(place, secret) if secret else ""
         state = await place.database.reads.run(_state, place, code) if code else "no cookie"
         document |= {"state": state, "code": credentials.shown_code(code) if code else ""}
-    return JSONResponse(document, headers=NO_STORE)
+    return JSONResponse(document)
 
 
 def _state(place: Installation, code: str) -> str:

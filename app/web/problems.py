@@ -14,9 +14,9 @@ from starlette.routing import Match
 from app.errors import Problem, SignInNeeded, TooMany, Unavailable
 from app.services.validation import as_problem, flaws_of
 from app.web import render
+from app.web.http.areas import find_area
 
 MEDIA_TYPE = "application/problem+json"
-FOR_PROGRAMS = ("/api/", "/metrics", "/healthz", "/readyz", "/openapi.json")
 CUT_OFF = 499
 _SENTENCES = {
     400: ("Not to be read", "The request cannot be read. Send a body as the documentation of this address shows."),
@@ -97,17 +97,12 @@ def answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A refusal in the form its reader understands."""
-    if not request.scope["path"].startswith(FOR_PROGRAMS):
+    area = find_area(request.scope["path"])
+    if area.refusal == "page":
         template = "closed_door.html" if status == 401 else "error.html"
-        body = render.render(template, status=status, title=title, detail=detail, to=_back_to(request))
+        body = render.render(template, status=status, title=title, detail=detail, to=area.home)
         return Response(body, status, headers, "text/html")
     return document(status, title, detail, extra, headers)
-
-
-def _back_to(request: Request) -> str:
-    """Where a sign-in leads on to: what `to=` may say of the page that was asked for."""
-    path = request.scope["path"]
-    return next((to for to in ("organizer", "me") if path == f"/{to}" or path.startswith(f"/{to}/")), "board")
 
 
 def document(

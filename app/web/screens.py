@@ -6,7 +6,6 @@ from app import __version__
 from app.web import render
 
 FILES = ("app.css", "display.css", "app.js", "display.js", "pairing.js")
-NO_STORE = {"Cache-Control": "no-store"}
 
 
 def release() -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.web.forms import FOR_PROGRAMS as PROGRAMS
+from app.web.http.areas import find_area
 from tests.builders import GUS, SLUG, an_activity
 from tests.web.site import API, WEEK, Site, assert_problem, sign_in
 from tests.web.test_access import routes
@@ -170,7 +170,7 @@ FORMS: dict[str, tuple[int, bytes]] = {
 @pytest.mark.parametrize("case", FORMS)
 def test_every_form_is_bounded_before_anybody_is_asked_who_they_are(site: Site, case: str) -> None:
     status, body = FORMS[case]
-    takers = [path for method, path in routes(site.app) if method == "POST" and not path.startswith(PROGRAMS)]
+    takers = [path for method, path in routes(site.app) if method == "POST" and find_area(path).csrf]
     cpu = time.process_time()
 
     # Those without fields of their own do not read the body before they know who sends it, or not at all.
@@ -205,7 +205,7 @@ def test_a_form_with_a_file_is_bounded_before_anybody_is_asked_who_they_are(site
 
 
 def test_no_other_form_may_bring_a_file(site: Site) -> None:
-    takers = [path for method, path in routes(site.app) if method == "POST" and not path.startswith(PROGRAMS)]
+    takers = [path for method, path in routes(site.app) if method == "POST" and find_area(path).csrf]
 
     statuses = {path: form(site, path, parts(1), BOUNDARY).status_code for path in takers}
 

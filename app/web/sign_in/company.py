@@ -17,7 +17,7 @@ from app.web import cookies, forms, redirects
 from app.web.origin import base_of, network_of
 from app.web.routes import DatabaseRoute
 from app.web.sign_in import entry
-from app.web.sign_in.links import PRIVATE, page, private
+from app.web.sign_in.links import page, private
 from app.web.state import Installation, installation
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ async def company(request: Request, to: Annotated[str, Query()] = "") -> Respons
         begun = await _begin(provider, back, place.wall())
     except Problem as problem:
         return page(request, refused=problem, to=to)
-    response = RedirectResponse(begun.url, status_code=303, headers=PRIVATE)
+    response = RedirectResponse(begun.url, status_code=303)
     cookies.write(
         request, response, "company", place.key.sign("company", [asdict(replace(begun, url="")), to[:20]], place.wall())
     )

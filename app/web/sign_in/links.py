@@ -23,7 +23,6 @@ router = APIRouter(include_in_schema=False, prefix="/sign-in", route_class=Datab
 
 MAILED = "If that address takes part, a link is on its way to it. It works once, within 30 minutes."
 DONE = {"out": "You are signed out. See you at the next shift.", "mailed": MAILED}
-PRIVATE = {"Cache-Control": "no-store"}
 
 
 @router.get("")
@@ -53,7 +52,7 @@ def private(request: Request, template: str, refused: Problem | None = None, **f
     """A page that nobody keeps and no other site hears of; after a refusal with its status, and its sentence."""
     sentence, status = (refused.detail, refused.status) if refused else ("", 200)
     response = render_page(request, template, partial=None, status=status, refused=sentence, **facts)
-    response.headers.update(PRIVATE | (problems.headers_of(refused) if refused else {}))
+    response.headers.update(problems.headers_of(refused) if refused else {})
     return response
 
 
