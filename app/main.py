@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from app import __version__
+from app.clock import Clock
 from app.config import PROJECT, Settings
 from app.db import Database
 from app.engines import Limits
@@ -36,7 +37,6 @@ from app.web import (
     summary,
 )
 from app.web.board_cache import BoardCache
-from app.web.clock import Clock, utc_now
 from app.web.credential_cache import CredentialCache
 from app.web.edge import Edge
 from app.web.hosts import Hosts
@@ -90,15 +90,14 @@ class _Application(FastAPI):
 def create_app(
     settings: Settings | None = None,
     *,
-    clock: Clock = utc_now,
-    wall: Clock | None = None,
+    clock: Clock | None = None,
     timing: Timing = USUAL,
     has_shortcut: bool = True,
 ) -> FastAPI:
     """The web application for these settings (the environment's by default), on its own database connections.
 
-    Weeks go by `clock`; sign-ins and tokens by `wall`, the same one unless the week's is hurried on. Raises Malformed
-    for settings or a signing key that can't be used. Without the shortcut, every answer is the same and comes later.
+    Raises Malformed for settings or a signing key that can't be used. Without the shortcut, every answer is the same
+    and comes later.
     """
     app = _Application(
         title="Assembly Week",
@@ -115,7 +114,7 @@ def create_app(
         lifespan=partial(_lifespan, timing=timing),
     )
     app.state.has_shortcut = has_shortcut
-    app.state.installation = _install(settings or startup.read_settings(), clock, wall or clock, timing)
+    app.state.installation = _install(settings or startup.read_settings(), clock or Clock(), timing)
     app.router.routes.extend(_routes())
     problems.install(app)
     app.state.routes = RouteNames(app)
@@ -136,10 +135,10 @@ def _routes() -> tuple[BaseRoute, ...]:
     return tuple(app.routes)
 
 
-def _install(settings: Settings, clock: Clock, wall: Clock, timing: Timing) -> Installation:
+def _install(settings: Settings, clock: Clock, timing: Timing) -> Installation:
     key = secrets.load(settings)
     database = Database(settings.sqlalchemy_url, checkpoints=True, limits=Limits())
-    keeper, known = BoardCache(database, clock, timing), CredentialCache(database, wall, timing)
+    keeper, known = BoardCache(database, clock, timing), CredentialCache(database, clock, timing)
     projector = Projector(database, clock, settings.display_scenes)
     database.subscribe(projector.hear)
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
@@ -148,7 +147,6 @@ def _install(settings: Settings, clock: Clock, wall: Clock, timing: Timing) -> I
         key=key,
         database=database,
         clock=clock,
-        wall=wall,
         boards=keeper,
         credentials=known,
         write_queue=WriteQueue(database, clock),
@@ -162,7 +160,7 @@ def _install(settings: Settings, clock: Clock, wall: Clock, timing: Timing) -> I
         ),
         summaries=Summaries(database, clock, keeper, share),
         projector=projector,
-        refusals=Refusals(database, wall),
+        refusals=Refusals(database, clock),
         mailbox=mail.mailbox(settings),
         company=oidc.provider(settings),
     )
@@ -170,13 +168,13 @@ def _install(settings: Settings, clock: Clock, wall: Clock, timing: Timing) -> I
 
 def _worker(place: Installation) -> Worker:
     """What does the jobs of the queue, with a handler for each kind that this server can do."""
-    handlers = [Job(upkeep.FORGET, partial(upkeep.forget_ended, place.database, place.wall))]
+    handlers = [Job(upkeep.FORGET, partial(upkeep.forget_ended, place.database, place.clock))]
     if place.mailbox is not None:
         send = partial(
-            sign_in_mail.send_sign_in_link, place.database, place.mailbox, place.wall, place.settings.public_url
+            sign_in_mail.send_sign_in_link, place.database, place.mailbox, place.clock, place.settings.public_url
         )
         handlers.append(Job(links_service.BY_MAIL, send, final=(MailRejected,)))
-    return Worker(place.database, place.wall, handlers, daily=[upkeep.FORGET])
+    return Worker(place.database, place.clock, handlers, daily=[upkeep.FORGET])
 
 
 @asynccontextmanager
@@ -201,10 +199,10 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
         )
         work.append(follow)
     try:
-        startup.prepare(place.database, place.settings, place.clock())
+        startup.prepare(place.database, place.settings, place.clock.game())
         app.state.routes.of("/")  # made on first use, which should not be somebody's request
         if place.settings.watches_rules and (text := startup.read_text(place.settings.rules_path)) is not None:
-            background.take_rules_file(place.database, text, place.clock())
+            background.take_rules_file(place.database, text, place.clock.game())
         async with background.running(*work, retry=timing.retry_first):
             try:
                 yield

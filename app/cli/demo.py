@@ -17,6 +17,7 @@ import typer
 from app.cli import server
 from app.cli.place import opened
 from app.cli.voice import Answer, Voice
+from app.clock import Clock
 from app.config import Settings, sqlite_url
 from app.db import Database
 from app.errors import Conflict, Problem
@@ -25,7 +26,6 @@ from app.services import accounts, boards, links, server_lock, tokens, weeks
 from app.services.demo import replay
 from app.services.demo.cast import CAST, SLUG, STARTS, ZONE
 from app.services.demo.replay import Replay
-from app.web.clock import utc_now
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
@@ -93,12 +93,12 @@ def _prepare(database: Database, *, finished: bool) -> str:
     if finished:
         replay.finish(database)
     with database.unit_of_work() as session:
-        return tokens.create(session, name="demo", scopes=SCOPES, days=None, by="demo", now=utc_now())
+        return tokens.create(session, name="demo", scopes=SCOPES, days=None, by="demo", now=Clock().real())
 
 
 def _ways_in(database: Database, address: str) -> dict[str, str]:
     """A personal link for an organizer and one for a player, for whoever wants to look behind the board."""
-    now = utc_now()
+    now = Clock().real()
     with database.unit_of_work() as session:
         owner = accounts.make_owner(session, name=OWNER, email=OWNER_EMAIL, now=now)
         player = accounts.by_email(session, next(iter(CAST.values())).email)
@@ -108,7 +108,7 @@ def _ways_in(database: Database, address: str) -> dict[str, str]:
 
 
 def _headline(database: Database) -> str:
-    now = utc_now()
+    now = Clock().real()
     with database.reading() as session:
         return boards.live(session, weeks.find(session, SLUG, now), now).headline
 
@@ -165,13 +165,9 @@ def _open_browser(voice: Voice, address: str) -> None:
 
 def _play(voice: Voice, settings: Settings, listener: socket, speed: float, announce: Callable[[], object]) -> None:
     """Serve while the week plays in the background, by the week's own clock."""
-
-    def clock() -> datetime:
-        return player.clock()
-
-    app = create_app(settings, clock=clock, wall=utc_now)
+    player = Replay(speed)
+    app = create_app(settings, clock=player)
     database = app.state.installation.database
-    player = Replay(database, speed)
     stop = threading.Event()
     thread = threading.Thread(target=_replay, args=(voice, player, database, stop), daemon=True)
     thread.start()
@@ -185,7 +181,7 @@ def _play(voice: Voice, settings: Settings, listener: socket, speed: float, anno
 
 def _replay(voice: Voice, player: Replay, database: Database, stop: threading.Event) -> None:
     try:
-        player.run(stop)
+        player.run(database, stop)
         if not stop.is_set() and not voice.as_json:
             typer.echo(_headline(database))
     except Problem as problem:

@@ -9,12 +9,12 @@ from sqlmodel import Session
 from app.cli.command import command
 from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice
+from app.clock import Clock
 from app.domain.actor import ROLES
 from app.errors import NotFound
 from app.models import Person
 from app.services import accounts, directory, links, startup
 from app.services.directory import Wanted
-from app.web.clock import utc_now
 
 group = typer.Typer(help="List people, let one in, change a role.", no_args_is_help=True)
 
@@ -31,7 +31,7 @@ def known_role(role: str) -> str:
 @command(group, "list")
 def list_people(_voice: Voice) -> Answer:
     """List everybody by name, with their role and when they signed in last."""
-    now = utc_now()
+    now = Clock().real()
     with reading() as session:
         documents = _everybody(session, now)
     if not documents:
@@ -55,7 +55,7 @@ def _everybody(session: Session, now: datetime) -> list[dict[str, Any]]:
 @command(group, "link")
 def link(_voice: Voice, email: Email) -> Answer:
     """Print a link that signs somebody in, once, within seven days; the one before stops working."""
-    settings, now = startup.read_settings(), utc_now()
+    settings, now = startup.read_settings(), Clock().real()
     with writing() as session:
         person = _find(session, email)
         secret = links.make(session, person, "invitation", by=actor(), now=now)
@@ -79,7 +79,7 @@ def role(
     """Give somebody another role. Somebody always stays owner."""
     with writing() as session:
         person = _find(session, email)
-        accounts.set_role(session, person, role, granter=None, by=actor(), now=utc_now())
+        accounts.set_role(session, person, role, granter=None, by=actor(), now=Clock().real())
         return Answer(_document(person), [f"{person.name} is {'a' if role == 'player' else 'an'} {role} now."])
 
 

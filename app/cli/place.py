@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 from sqlmodel import Session
 
+from app.clock import Clock
 from app.config import Settings
 from app.db import Database
 from app.domain import names
 from app.services import startup
-from app.web.clock import utc_now
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def opened(settings: Settings, *, checkpoints: bool = False) -> Iterator[Databas
     """The database, ready to work with. Raises Unavailable for one that is away, or not migrated."""
     database = Database(settings.sqlalchemy_url, checkpoints=checkpoints)
     try:
-        startup.prepare(database, settings, utc_now())
+        startup.prepare(database, settings, Clock().real())
         yield database
     finally:
         database.dispose()

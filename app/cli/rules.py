@@ -9,12 +9,12 @@ from app.cli.command import command
 from app.cli.parameters import InputFile
 from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice, mistake_line, refusal_document
+from app.clock import Clock
 from app.domain.rules import parse_rules
 from app.errors import RulesRefused
 from app.services import previews, reasons, rule_sets
 from app.services.previews import WeekPreview
 from app.services.transfer import moment
-from app.web.clock import utc_now
 from app.web.documents import preview_document, rule_set_document
 
 # More than a rules file may have, so that the parser can say that it is too large.
@@ -40,7 +40,7 @@ def preview(_voice: Voice, file: InputFile) -> Answer:
     """Show every open week's standings before and after, and what would keep the rules from being applied."""
     text = _text(file)
     with reading() as session:
-        found = previews.preview(session, text, utc_now())
+        found = previews.preview(session, text, Clock().real())
     parts: list[str | Table] = []
     for each in found.weeks:
         parts += [f"{each.before.name} ({each.before.week})", _compared(each)]
@@ -59,7 +59,7 @@ def apply(
     """Make a rules file the active version; every open week is scored anew."""
     note, text = reasons.demanded(note), _text(file)
     with writing() as session:
-        rule_set = rule_sets.activate(session, text, note=note, by=actor(), now=utc_now())
+        rule_set = rule_sets.activate(session, text, note=note, by=actor(), now=Clock().real())
     return Answer(rule_set_document(rule_set), [f"Version {rule_set.id} of the rules is active."])
 
 

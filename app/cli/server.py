@@ -22,12 +22,12 @@ from app.cli.limits import Room
 from app.cli.place import opened
 from app.cli.protocol import LimitedProtocol
 from app.cli.voice import Answer, Voice
+from app.clock import Clock
 from app.config import Settings
 from app.errors import Conflict, Malformed, Unavailable
 from app.main import create_app
 from app.services import backups, links, server_lock
 from app.services.whole_files import sweep
-from app.web.clock import utc_now
 from app.web.timing import USUAL
 
 GRACE_SECONDS = 5
@@ -62,7 +62,7 @@ def _answer(settings: Settings, address: str) -> Answer:
 def _first_link(settings: Settings, base: str) -> str | None:
     """The address that makes whoever opens it the owner, once; None where there is an owner."""
     with opened(settings, checkpoints=True) as database, database.unit_of_work() as session:
-        secret = links.make_first(session, by="serve", now=utc_now())
+        secret = links.make_first(session, by="serve", now=Clock().real())
     return f"{settings.public_url.rstrip('/') or base.rstrip('/')}/sign-in/link/{secret}" if secret else None
 
 

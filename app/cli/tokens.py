@@ -8,11 +8,11 @@ import typer
 from app.cli.command import command
 from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice
+from app.clock import Clock
 from app.domain import names
 from app.domain.actor import SCOPES
 from app.models import Token
 from app.services import tokens
-from app.web.clock import utc_now
 
 group = typer.Typer(help="Make, list and revoke API tokens.", no_args_is_help=True)
 
@@ -39,7 +39,7 @@ def create(
     ] = None,
 ) -> Answer:
     """Make a token and print it, once: only its hash is kept."""
-    now = utc_now()
+    now = Clock().real()
     with writing() as session:
         text = tokens.create(session, name=name, scopes=scope, days=days, by=actor(), now=now)
         made = next(token for token in tokens.every(session) if token.name == names.tidy(name))
@@ -49,7 +49,7 @@ def create(
 @command(group, "list")
 def list_tokens(_voice: Voice) -> Answer:
     """List the tokens, oldest first; never their text."""
-    now = utc_now()
+    now = Clock().real()
     with reading() as session:
         documents = [_document(token, now) for token in tokens.every(session)]
     if not documents:
@@ -63,7 +63,7 @@ def list_tokens(_voice: Voice) -> Answer:
 @command(group, "revoke")
 def revoke(_voice: Voice, name: Annotated[str, typer.Argument(metavar="NAME", help="The token's name.")]) -> Answer:
     """End a token for good."""
-    now = utc_now()
+    now = Clock().real()
     with writing() as session:
         token = tokens.revoke(session, name, by=actor(), now=now)
         return Answer(_document(token, now), [f"The token “{token.name}” is revoked."])

@@ -11,9 +11,9 @@ from app.cli.files import STDOUT, UTF8_MARK, counted, read_lines, read_text_line
 from app.cli.parameters import InputFile, WeekSlug
 from app.cli.place import actor, opened, writing
 from app.cli.voice import Answer, Voice
+from app.clock import Clock
 from app.services import audit, batch, imports, rosters, startup, transfer, weeks
 from app.services.transfer import Format
-from app.web.clock import utc_now
 
 CSV_NAMES = (".csv",)
 NDJSON_NAMES = (".ndjson", ".jsonl", ".json")
@@ -28,7 +28,7 @@ def import_teams(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     """Import teams from a CSV with the header `team,name,email`, all or nothing."""
     with voice.progress("Reading") as bar:
         entries = rosters.read_csv(counted(read_lines(file), bar.advance))
-    now = utc_now()
+    now = Clock().real()
     with writing() as session, voice.progress(f"Placing {len(entries):,} people"):
         slug = weeks.find(session, week, now).slug
         done = rosters.apply(session, slug, entries, by=actor(), now=now)
@@ -42,7 +42,7 @@ def import_activities(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     lines = _read(voice, file)
     recording = voice.progress(f"Recording {len(lines):,} lines", len(lines))
     with opened(startup.read_settings()) as database, recording as bar:
-        done = imports.import_activities(database, week, lines, by=actor(), now=utc_now(), progress=bar.advance)
+        done = imports.import_activities(database, week, lines, by=actor(), now=Clock().real(), progress=bar.advance)
     sentence = f"Recorded {done.recorded:,} activities; {done.repeated:,} were there already."
     return Answer(done._asdict(), [sentence])
 
@@ -72,7 +72,7 @@ def export(
     """Write a week's whole ledger, reversed activities and adjustments included."""
     if voice.as_json and (form, out) == ("csv", STDOUT):
         raise typer.BadParameter("With --json, standard output holds JSON alone: name a file.", param_hint="--out")
-    now = utc_now()
+    now = Clock().real()
     with (
         opened(startup.read_settings()) as database,
         database.reading() as session,

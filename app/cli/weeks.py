@@ -11,9 +11,9 @@ from app.cli.command import command
 from app.cli.parameters import Ends, Starts, WeekSlug
 from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice
+from app.clock import Clock
 from app.models import Week
 from app.services import lifecycle, secrets, startup, weeks
-from app.web.clock import utc_now
 from app.web.documents import week_document
 
 REOPENED = "Reopened from the command line"
@@ -34,7 +34,7 @@ def create(
     open_now: Annotated[bool, typer.Option("--open", help="Open it at once; otherwise it is a draft.")] = False,
 ) -> Answer:
     """Create a week."""
-    now = utc_now()
+    now = Clock().real()
     with writing() as session:
         week = weeks.create(
             session, slug=slug, name=name, timezone=timezone, starts=starts, ends=ends, by=actor(), now=now
@@ -51,7 +51,7 @@ def open_week(
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why a closed week is reopened.")] = REOPENED,
 ) -> Answer:
     """Open a draft, or reopen a closed week."""
-    now = utc_now()
+    now = Clock().real()
     with writing() as session:
         given = reason if weeks.find(session, slug, now).state == "closed" else None
         week = lifecycle.open_(session, slug, by=actor(), now=now, reason=given)
@@ -73,7 +73,7 @@ def freeze(_voice: Voice, slug: WeekSlug) -> Answer:
 @command(group, "present")
 def present(_voice: Voice, slug: WeekSlug) -> Answer:
     """Print the link that drives the week's ceremony; it counts for a day."""
-    settings, now = startup.read_settings(), utc_now()
+    settings, now = startup.read_settings(), Clock().real()
     with reading() as session:
         week = weeks.find(session, slug, now)
     key, path = secrets.load(settings), f"/weeks/{week.slug}/summary/present"
@@ -91,7 +91,7 @@ def reveal(_voice: Voice, slug: WeekSlug) -> Answer:
 @command(group, "list")
 def list_weeks(_voice: Voice) -> Answer:
     """List the weeks, the one that starts last first."""
-    now = utc_now()
+    now = Clock().real()
     with reading() as session:
         every = weeks.every(session)
     current = weeks.pick_current(every, now)
@@ -104,7 +104,7 @@ def list_weeks(_voice: Voice) -> Answer:
 
 
 def _change(verb: Callable[..., Week], slug: str, what: str) -> Answer:
-    now = utc_now()
+    now = Clock().real()
     with writing() as session:
         week = verb(session, slug, by=actor(), now=now)
         return _about(session, week, now, f"Week {week.name} {what}.")

@@ -11,6 +11,7 @@ import anyio
 from starlette.concurrency import run_in_threadpool
 
 from app import waiting
+from app.clock import Clock
 from app.config import Settings
 from app.db import Database
 from app.errors import Problem
@@ -56,9 +57,7 @@ async def follow_rotation(database: Database, choose: Callable[[str], None], *, 
         await asyncio.sleep(reread)
 
 
-async def follow_rules_file(
-    database: Database, settings: Settings, clock: Callable[[], datetime], *, look: float
-) -> None:
+async def follow_rules_file(database: Database, settings: Settings, clock: Clock, *, look: float) -> None:
     """Make each new content of the rules file a version, or refuse it; waits for editors that save in two steps.
 
     A content counts that two looks, `look` seconds apart, have found.
@@ -67,7 +66,7 @@ async def follow_rules_file(
     while True:
         text = await run_in_threadpool(startup.read_text, settings.rules_path)
         if text is not None and text != taken and text == before:
-            await database.writes.run(take_rules_file, database, text, clock(), long=True)
+            await database.writes.run(take_rules_file, database, text, clock.game(), long=True)
             taken = text
         before = text
         await asyncio.sleep(look)

@@ -2,11 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Final
 
+from app.clock import Clock
 from app.db import Database
 from app.integrations.mail import Mailbox, sign_in_letter
 from app.models import Person
@@ -19,9 +19,7 @@ SOON = (0.3, 1.5)
 """Seconds: a moment that nobody can foresee, so that the next answer does not tell who is known here either."""
 
 
-async def send_sign_in_link(
-    database: Database, mailbox: Mailbox, clock: Callable[[], datetime], public_url: str, claim: Claim
-) -> None:
+async def send_sign_in_link(database: Database, mailbox: Mailbox, clock: Clock, public_url: str, claim: Claim) -> None:
     """Send whoever has this email a link; do as much for an email that nobody has. Raises MailNotSent or Unavailable.
 
     `claim.payload` has the `email`, the network `address` that asked, and the `message_id`, which stays the same when
@@ -30,14 +28,14 @@ async def send_sign_in_link(
     """
     await asyncio.sleep(random.uniform(*SOON))  # noqa: S311 (nobody's secret)
     payload = claim.payload
-    made = await database.writes.run(partial(_make, database, payload["email"], payload["address"], clock()))
+    made = await database.writes.run(partial(_make, database, payload["email"], payload["address"], clock.real()))
     if made is None:
         return
     person, secret = made
     minutes = int(links.LASTS["email"].total_seconds()) // 60
     letter = sign_in_letter(person.name, links.address(public_url, secret), minutes)
     # After the commit: a slow mail server must not hold the only writing connection.
-    await mailbox.deliver(person.email, person.name, letter, clock(), message_id=payload["message_id"])
+    await mailbox.deliver(person.email, person.name, letter, clock.real(), message_id=payload["message_id"])
 
 
 def _make(database: Database, email: str, address: str, now: datetime) -> tuple[Person, str] | None:

@@ -1,9 +1,9 @@
 """What a server tidies up once a day."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from app.clock import Clock
 from app.db import Database
 from app.services import imports, jobs
 from app.services.jobs import Claim
@@ -11,9 +11,9 @@ from app.services.jobs import Claim
 FORGET: Final = "upkeep.forget_ended"
 
 
-async def forget_ended(database: Database, clock: Callable[[], datetime], _claim: Claim) -> None:
+async def forget_ended(database: Database, clock: Clock, _claim: Claim) -> None:
     """Delete jobs that ended long ago, and rows of imports that were killed. Raises Unavailable."""
-    await database.writes.run(_forget, database, clock(), long=True)
+    await database.writes.run(_forget, database, clock.real(), long=True)
 
 
 def _forget(database: Database, now: datetime) -> None:

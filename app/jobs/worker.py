@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from prometheus_client import Counter
 
+from app.clock import Clock
 from app.db import Database
 from app.errors import Problem
 from app.events import Event, JobQueued
@@ -51,7 +52,7 @@ class Worker:
     def __init__(
         self,
         database: Database,
-        clock: Callable[[], datetime],
+        clock: Clock,
         handlers: Sequence[Job],
         *,
         daily: Sequence[str] = (),
@@ -101,7 +102,7 @@ class Worker:
             task.cancel()
 
     async def _plan_daily(self) -> None:
-        now = self._clock()
+        now = self._clock.real()
         day = now.replace(hour=0, minute=0, second=0, microsecond=0)
         if self._daily and day != self._planned_for:
             await self._database.writes.run(self._plan, now)
@@ -120,12 +121,12 @@ class Worker:
 
     def _is_due(self) -> bool:
         with self._database.reading() as session:
-            return jobs.is_due(session, list(self._handlers), self._clock())
+            return jobs.is_due(session, list(self._handlers), self._clock.real())
 
     def _take(self, limit: int) -> list[Claim]:
         leases = {job.kind: job.lease for job in self._handlers.values()}
         with self._database.unit_of_work() as session:
-            return jobs.claim(session, self._name, leases, self._clock(), limit)
+            return jobs.claim(session, self._name, leases, self._clock.real(), limit)
 
     def _start(self, claim: Claim) -> None:
         task = asyncio.get_running_loop().create_task(self._do(claim))
@@ -152,7 +153,7 @@ class Worker:
         ended.labels(claim.kind, outcome).inc()
 
     def _note(self, job: Job, claim: Claim, failure: Exception | None) -> str:
-        now = self._clock()
+        now = self._clock.real()
         with self._database.unit_of_work() as session:
             if failure is None:
                 jobs.finish(session, claim, now)

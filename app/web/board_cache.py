@@ -10,13 +10,13 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from app.clock import Clock
 from app.db import Database
 from app.domain.calendar import next_midnight
 from app.errors import Busy, Unavailable, WeekUnknown
 from app.events import AccessChanged, Event, JobQueued
 from app.services import weeks
 from app.web.boards import Served, serve
-from app.web.clock import Clock
 from app.web.kept_week import KeptWeek, source_of
 from app.web.retry import Retry
 from app.web.timing import USUAL, Timing
@@ -90,7 +90,7 @@ class BoardCache:
     def ready(self, slug: str, *, public: bool) -> Served | None:
         """The board that needs no work before it is served, if there is one."""
         week = self._weeks.get(self._slug_known(slug) or "")
-        return week.newest(self._heard, self._clock(), public=public) if week is not None else None
+        return week.newest(self._heard, self._clock.game(), public=public) if week is not None else None
 
     async def refresh(self) -> bool:
         """Bring every board that is kept up to date, so that viewers need not wait; whether there is a new one.
@@ -105,7 +105,7 @@ class BoardCache:
 
     def _stale(self) -> list[tuple[str, KeptWeek, bool]]:
         """The boards that are kept and not known to be the newest: the week, and whether the public's."""
-        heard, now = self._heard, self._clock()
+        heard, now = self._heard, self._clock.game()
         return [
             (slug, week, public)
             for slug, week in list(self._weeks.items())
@@ -148,7 +148,7 @@ class BoardCache:
         if slug != weeks.CURRENT:
             return slug
         current = self._current
-        is_newest = current is not None and current.heard is self._heard and self._clock() < current.until
+        is_newest = current is not None and current.heard is self._heard and self._clock.game() < current.until
         return current.slug if current is not None and is_newest else None
 
     async def _resolve(self, slug: str) -> str:
@@ -166,7 +166,7 @@ class BoardCache:
 
     def _look(self) -> None:
         """See in one query which kept boards are still the newest, and which week is current."""
-        heard, now = self._heard, self._clock()
+        heard, now = self._heard, self._clock.game()
         with self._database.reading() as session:
             stamps = weeks.stamps(session)
         for stamp in stamps:
@@ -179,7 +179,7 @@ class BoardCache:
         week = self._weeks.setdefault(slug, KeptWeek())
         try:
             async with week.turn:
-                if (served := week.newest(self._heard, self._clock(), public=public)) is not None:
+                if (served := week.newest(self._heard, self._clock.game(), public=public)) is not None:
                     return served
                 return await self._ask(week.last(public=public), partial(self._make, slug, week, public))
         except WeekUnknown:
@@ -190,7 +190,7 @@ class BoardCache:
                 del self._weeks[slug]
 
     def _make(self, slug: str, week: KeptWeek, public: bool) -> Served:
-        heard, now = self._heard, self._clock()
+        heard, now = self._heard, self._clock.game()
         week.tried = None
         with self._database.reading() as session:
             stamp = weeks.stamp(session, slug)

@@ -47,7 +47,7 @@ class Stage:
     def render(self, served: Served, *, streamed: bool = False) -> tuple[int, bytes]:
         """The step that is on, and its HTML; only what the stream brings comes in with a motion."""
         with self.place.database.reading() as session:
-            week = weeks.find(session, served.board.week, self.place.clock())
+            week = weeks.find(session, served.board.week, self.place.clock.game())
             step = ceremony.clamp(ceremonies.current(session, week), served.board)
         return step, render.render("ceremony/_stage.html", streamed=streamed, **self.facts(served, step))
 
@@ -120,13 +120,13 @@ async def move(request: Request, week: str, to: Annotated[str, Form()], key: Ann
 
 def _move(place: Installation, slug: str, to: Move) -> None:
     with place.database.unit_of_work() as session:
-        ceremonies.move(session, slug, to, by="presenter", now=place.clock())
+        ceremonies.move(session, slug, to, by="presenter", now=place.clock.game())
 
 
 def _presents(place: Installation, served: Served, key: str) -> bool:
     """Whether the key is the presenter's. Raises NotAllowed for one that was given and does not count."""
     if not key:
         return False
-    if not secrets.is_presenter_key(place.key, served.board.week, key, place.wall()):
+    if not secrets.is_presenter_key(place.key, served.board.week, key, place.clock.real()):
         raise NotAllowed("This presenter's link no longer counts. `assembly-week week present` prints a new one.")
     return True

@@ -10,13 +10,13 @@ from typing import Literal, NamedTuple
 
 from sqlmodel import Session
 
+from app.clock import Clock
 from app.db import Database
 from app.domain.actor import Actor
 from app.errors import Busy, SignInNeeded, Unavailable
 from app.events import AccessChanged, Event
 from app.services import displays, sign_ins, tokens
 from app.services.credentials import Answer, ValidCredential, take
-from app.web.clock import Clock
 from app.web.single_flight import SingleFlight
 from app.web.timing import USUAL, Timing
 
@@ -211,7 +211,7 @@ class CredentialCache:
         return answers
 
     def _query(self, credentials: Collection[Credential]) -> dict[Credential, Answer]:
-        now = self._clock()
+        now = self._clock.real()
         answers: dict[Credential, Answer] = {}
         with self._database.reading() as session:
             for kind, secrets in _by_kind(credentials).items():
@@ -220,7 +220,7 @@ class CredentialCache:
         return answers
 
     def _write_use(self, credentials: Collection[Credential]) -> None:
-        now = self._clock()
+        now = self._clock.real()
         with self._database.unit_of_work() as session:
             for kind, secrets in _by_kind(credentials).items():
                 _TOUCH[kind](session, secrets, now)
@@ -237,13 +237,13 @@ class CredentialCache:
         self._note_use(credential, answer)
 
     def _note_use(self, credential: Credential, valid: ValidCredential) -> None:
-        if valid.touch_at <= self._clock():
+        if valid.touch_at <= self._clock.real():
             self._stale.add(credential)
 
     def _is_valid(self, entry: _Entry) -> bool:
         """Tell whether a credential has not expired, and nobody changed what it may since it was confirmed."""
         expires_at = entry.valid.expires_at
-        if expires_at is not None and expires_at <= self._clock():
+        if expires_at is not None and expires_at <= self._clock.real():
             return False
         changed_at = self._changed_at
         return not changed_at or all(changed_at.get(each, 0.0) < entry.confirmed_at for each in entry.valid.ids)

@@ -65,7 +65,7 @@ async def _current(place: Installation) -> Served | None:
 
 
 def _now(place: Installation) -> str:
-    return place.clock().isoformat(timespec="milliseconds")
+    return place.clock.game().isoformat(timespec="milliseconds")
 
 
 def _no_week() -> bytes:

@@ -80,7 +80,7 @@ async def pairing_state(request: Request, who: Anybody) -> Response:
 
 def _state(place: Installation, code: str) -> str:
     with place.database.reading() as session:
-        return "entered" if displays.awaits(session, code, place.wall()) else "waiting"
+        return "entered" if displays.awaits(session, code, place.clock.real()) else "waiting"
 
 
 @router.post("")
@@ -101,4 +101,4 @@ async def claim_display(request: Request, who: Anybody) -> Response:
 
 def _claim(place: Installation, request: Request, secret: str) -> None:
     with place.acting(request, None) as session:
-        displays.claim(session, _code(place, secret), secret, place.wall())
+        displays.claim(session, _code(place, secret), secret, place.clock.real())

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from starlette.requests import Request
 
+from app.clock import Clock
 from app.db import Database
 from app.domain.actor import Actor
 from app.errors import Problem, Unavailable
 from app.services import audit
 from app.services.audit import Origin, Thing
-from app.web.clock import Clock
 from app.web.origin import origin_of
 from app.web.rations import Ration, Rations
 from app.web.route_names import route_of
@@ -58,7 +58,7 @@ class Refusals:
     def _write(self, note: "_Note") -> None:
         with self._database.unit_of_work() as session:
             audit.comes_from(session, note.origin)
-            audit.note(session, "access.refused", note.page, by=note.by, now=self._clock(), after=note.facts)
+            audit.note(session, "access.refused", note.page, by=note.by, now=self._clock.real(), after=note.facts)
 
 
 class _Note(NamedTuple):

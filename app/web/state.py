@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session
 from starlette.requests import Request
 
+from app.clock import Clock
 from app.config import Settings
 from app.db import Database
 from app.domain.actor import Actor
@@ -16,7 +17,6 @@ from app.services import audit, throttle
 from app.services.secrets import SigningKey
 from app.services.throttle import Limit
 from app.web.board_cache import BoardCache
-from app.web.clock import Clock
 from app.web.credential_cache import CredentialCache
 from app.web.live import Publisher
 from app.web.origin import origin_of
@@ -31,13 +31,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The parts that main put together. Weeks go by `clock`, which the demo hurries on; sign-ins by `wall`."""
+    """The parts that main put together. Weeks go by the clock's game time, sign-ins by its real time."""
 
     settings: Settings
     key: SigningKey
     database: Database
     clock: Clock
-    wall: Clock
     boards: BoardCache
     credentials: CredentialCache
     write_queue: WriteQueue
@@ -54,7 +53,7 @@ class Installation:
 
     def _count(self, limit: Limit, key: str) -> None:
         with self.database.unit_of_work() as session:
-            throttle.count(session, limit, key, self.wall())
+            throttle.count(session, limit, key, self.clock.real())
 
     @contextmanager
     def acting(self, request: Request, who: Actor | None) -> Iterator[Session]:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
+from app.clock import Clock
 from app.db import Database
 from app.domain.story import PastWeek
 from app.errors import NotFound, Unavailable
@@ -21,7 +22,6 @@ from app.web.boards import Representation, Served, serve
 from app.web.card import card_svg, needs_system_fonts
 from app.web.charts import CHARTS, Look, Told, captions, upto_text
 from app.web.charts.easel import easel
-from app.web.clock import Clock
 
 VARY = "Authorization, Cookie"
 LONG_SECONDS, RESTS = 1.0, 10
@@ -138,13 +138,13 @@ class Summaries:
 
     def _fresh(self, slug: str, public: bool) -> Summary | None:
         kept = self._kept.get((slug, public))
-        if kept is None or self._clock() >= kept.summary.served.until:
+        if kept is None or self._clock.game() >= kept.summary.served.until:
             return None
         is_new = kept.heard is self._boards.heard or time.monotonic() < kept.rests_until
         return kept.summary if is_new else None
 
     def _load(self, slug: str, public: bool) -> Summary:
-        heard, now, begun = self._boards.heard, self._clock(), time.monotonic()
+        heard, now, begun = self._boards.heard, self._clock.game(), time.monotonic()
         with self._database.reading() as session:
             week = weeks.find(session, slug, now)
             past = stories.earlier(session, week, public=public)

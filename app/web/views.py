@@ -38,7 +38,7 @@ async def receipt_for(place: Installation, slug: str, team_id: str, *, sees_all:
 
     def load() -> Receipt:
         with place.database.reading() as session:
-            week = weeks.find(session, slug, place.clock())
+            week = weeks.find(session, slug, place.clock.game())
             return boards.receipt(session, week, team_id, public=not sees_all)
 
     return await place.database.reads.run(load)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 
+from app.clock import Clock
 from app.db import Database
 from app.errors import Busy, Problem, Unavailable
 from app.outages import BUSY, UNCONFIRMED
@@ -14,7 +15,6 @@ from app.services import ledger
 from app.services.intake import read_json
 from app.services.ledger import Answer, Arrival, Reads
 from app.waiting import LEAST_SECONDS, Bulkhead, begin_request
-from app.web.clock import Clock
 
 SECONDS = 5.0
 MAX_GROUP = 500
@@ -155,4 +155,4 @@ class WriteQueue:
     def _take(self, group: Sequence[_Item]) -> Sequence[Answer | Exception]:
         arrivals = [Arrival(read_json(item.body), item.by, item.reads) for item in group]
         with self._database.unit_of_work() as session:
-            return self._record(session, group[0].slug, arrivals, now=self._clock())
+            return self._record(session, group[0].slug, arrivals, now=self._clock.game())

@@ -114,17 +114,17 @@ def test_demo_reverses_one_reply_and_gives_points_once(finished: Database) -> No
 
 
 def test_demo_replayed_in_steps_ends_on_the_same_board(database: Database, finished: Database) -> None:
-    playing = replay.Replay(database, speed=60)
+    playing = replay.Replay(speed=60)
 
-    playing.run(threading.Event())
+    playing.run(database, threading.Event())
 
     assert timeless(board_of(database)) == timeless(board_of(finished))
 
 
 def test_replay_at_huge_speed_ends_on_the_same_board(database: Database, finished: Database) -> None:
-    playing = replay.Replay(database, speed=1e9)
+    playing = replay.Replay(speed=1e9)
 
-    playing.run(threading.Event())
+    playing.run(database, threading.Event())
 
     assert timeless(board_of(database)) == timeless(board_of(finished))
 
@@ -140,8 +140,8 @@ def test_demo_is_recorded_within_the_hour_of_the_simulated_moment(finished: Data
 
 def test_replay_stops_when_told(database: Database) -> None:
     stop = threading.Event()
-    playing = replay.Replay(database, speed=0.001)
-    thread = threading.Thread(target=playing.run, args=(stop,), daemon=True)
+    playing = replay.Replay(speed=0.001)
+    thread = threading.Thread(target=playing.run, args=(database, stop), daemon=True)
 
     thread.start()
     stop.set()
@@ -153,19 +153,19 @@ def test_replay_stops_when_told(database: Database) -> None:
 
 def test_replay_clock_waits_runs_and_comes_home(database: Database) -> None:
     stop = threading.Event()
-    playing = replay.Replay(database, speed=1)
-    thread = threading.Thread(target=playing.run, args=(stop,), daemon=True)
+    playing = replay.Replay(speed=1)
+    thread = threading.Thread(target=playing.run, args=(database, stop), daemon=True)
 
-    before = playing.clock()
+    before = playing.game()
     thread.start()
     time.sleep(0.2)
-    during = playing.clock()
+    during = playing.game()
     stop.set()
     thread.join(timeout=5)
 
     assert before == datetime(2022, 9, 12, 5, 30, tzinfo=ZONE)
     assert timedelta(0) < during - before < timedelta(days=1)
-    assert abs(playing.clock() - datetime.now(UTC)) < timedelta(seconds=5)
+    assert abs(playing.game() - datetime.now(UTC)) < timedelta(seconds=5)
 
 
 def test_prepare_a_second_time_is_refused_and_changes_nothing(finished: Database) -> None:

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from app.cli import server
 from app.cli.limits import Room
+from app.clock import Clock
 from app.config import Settings
 from app.db import Database
 from app.domain.actor import Role, Scope, SignedInActor
@@ -35,13 +36,13 @@ PROBLEM = "application/problem+json"
 PROBLEM_KEYS = ["type", "title", "status", "detail"]
 
 
-class SettableClock:
-    """A clock that stands still until it is set."""
+class SettableClock(Clock):
+    """A clock that stands still until it is set, the game's and the real one alike."""
 
     def __init__(self, now: datetime = NOW) -> None:
         self.now = now
 
-    def __call__(self) -> datetime:
+    def real(self) -> datetime:
         """The moment it stands at."""
         return self.now
 

@@ -3,11 +3,12 @@
 import threading
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 
 from sqlmodel import Session
 
+from app.clock import Clock
 from app.db import Database
 from app.domain.draft import Draft, Reading
 from app.services import batch, ledger, lifecycle, rosters, teams, weeks
@@ -70,29 +71,28 @@ def _decide(session: Session, event: Event) -> None:
             )
 
 
-class Replay:
-    """Plays the week once, in WEEK_SECONDS at speed 1; `speed` is more than 0. Any thread may read the clock."""
+class Replay(Clock):
+    """Plays the week once, in WEEK_SECONDS at speed 1; `speed` is more than 0. Any thread may ask it the time."""
 
-    def __init__(self, database: Database, speed: float = 1.0) -> None:
-        self._database = database
+    def __init__(self, speed: float = 1.0) -> None:
         self._speed = speed
         self._started: float | None = None
         self._over = False
 
-    def clock(self) -> datetime:
+    def game(self) -> datetime:
         """The simulated moment until the week has played, then the real one (UTC)."""
-        return datetime.now(UTC) if self._over else moment_at(self._played())
+        return self.real() if self._over else moment_at(self._played())
 
-    def run(self, stop: threading.Event) -> None:
+    def run(self, database: Database, stop: threading.Event) -> None:
         """Record each event when its moment comes, until the week is over or `stop` is set."""
         self._started = time.monotonic()
         script = list(events())
         try:
             while script and not stop.is_set():
-                due = [event for event in script if event.at <= self.clock()]
+                due = [event for event in script if event.at <= self.game()]
                 del script[: len(due)]
                 if due:
-                    _play(self._database, due)
+                    _play(database, due)
                 elif script:
                     self._wait(stop, seconds_until(script[0].at))
             self._wait(stop, WEEK_SECONDS)

@@ -86,7 +86,7 @@ def _record_batch(place: Installation, slug: str, body: bytes, who: Actor) -> Re
             errors=[{"line": lines[MOST_LINES].number, "message": "This line is one too many."}],
         )
     with place.database.unit_of_work() as session:
-        outcome = batch.record_all(session, slug, lines, by=who.name, now=place.clock())
+        outcome = batch.record_all(session, slug, lines, by=who.name, now=place.clock.game())
     return JSONResponse(outcome._asdict())
 
 
@@ -100,7 +100,7 @@ def read_ledger(
     """
     place = installation(request)
     with place.database.reading() as session:
-        found = weeks.find(session, week, place.clock())
+        found = weeks.find(session, week, place.clock.game())
         upto = None if sees_behind_freeze(who) else found.frozen_version
         items, next_cursor = activities.page(session, found, cursor=cursor, limit=limit, upto=upto)
         return JSONResponse({"items": [activity_document(each) for each in items], "next_cursor": next_cursor})

@@ -97,7 +97,7 @@ def _rule(
     reason = parse(Why, body).reason
     place = installation(request)
     with place.acting(request, who) as session:
-        ruling: Reversal = verb(session, activity_id, reason=reason, by=who.name, now=place.clock())
+        ruling: Reversal = verb(session, activity_id, reason=reason, by=who.name, now=place.clock.game())
     return JSONResponse(correction_document(ruling, activity_id, action), 201)
 
 
@@ -120,7 +120,7 @@ async def adjust(request: Request, week: Slug, who: Corrector) -> Response:
 def _adjust(request: Request, slug: str, body: bytes, who: Actor) -> Response:
     place = installation(request)
     with place.acting(request, who) as session:
-        now = place.clock()
+        now = place.clock.game()
         try:
             adjustment = parse(AdjustmentIn, body)
         except Malformed:

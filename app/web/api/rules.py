@@ -55,7 +55,7 @@ async def preview(request: Request, who: RuleWriter) -> Response:
 
 def _preview(place: Installation, text: str, who: Actor) -> Response:
     with place.database.reading() as session:
-        found = previews.preview(session, text, place.clock(), public=not sees_behind_freeze(who))
+        found = previews.preview(session, text, place.clock.game(), public=not sees_behind_freeze(who))
     return JSONResponse(preview_document(found))
 
 
@@ -71,7 +71,7 @@ async def activate(
 def _activate(request: Request, text: str, note: str, who: Actor) -> Response:
     place = installation(request)
     with place.acting(request, who) as session:
-        rule_set = rule_sets.activate(session, text, note=note, by=who.name, now=place.clock())
+        rule_set = rule_sets.activate(session, text, note=note, by=who.name, now=place.clock.game())
         document = rule_set_document(rule_set)
     return JSONResponse(document)
 

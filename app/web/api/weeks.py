@@ -25,7 +25,7 @@ def list_weeks(request: Request, who: Reader, cursor: Cursor = None, limit: Limi
     """All weeks in the order they were created."""
     place = installation(request)
     with place.database.reading() as session:
-        current = weeks.pick_current(weeks.every(session), place.clock())
+        current = weeks.pick_current(weeks.every(session), place.clock.game())
         items, next_cursor = weeks.page(session, cursor=cursor, limit=limit)
         sees_all = sees_behind_freeze(who)
         documents = [week_document(week, is_current=week == current, sees_all=sees_all) for week in items]
@@ -37,8 +37,8 @@ def show_week(request: Request, week: Slug, who: Reader) -> Response:
     """One week; `week` may be `current`."""
     place = installation(request)
     with place.database.reading() as session:
-        found = weeks.find(session, week, place.clock())
-        current = weeks.pick_current(weeks.every(session), place.clock())
+        found = weeks.find(session, week, place.clock.game())
+        current = weeks.pick_current(weeks.every(session), place.clock.game())
         return JSONResponse(week_document(found, is_current=found == current, sees_all=sees_behind_freeze(who)))
 
 
@@ -51,7 +51,7 @@ def list_teams(
     """A week's teams by name, with who is in them now; while it is frozen, for most as it was at the freeze."""
     place = installation(request)
     with place.database.reading() as session:
-        found = weeks.find(session, week, place.clock())
+        found = weeks.find(session, week, place.clock.game())
         public = not sees_behind_freeze(who)
         upto = found.frozen_version if public else None
         items, next_cursor = teams.page(session, found, cursor=cursor, limit=limit, upto=upto)

@@ -68,8 +68,8 @@ async def save_settings(
         with place.acting(request, who) as session:
             person = accounts.find(session, who.person_id)
             if name != person.name:
-                throttle.count(session, throttle.NAMES_BY_PERSON, person.id, place.wall())
-            accounts.rename(session, person, name, by=who.name, now=place.clock())
+                throttle.count(session, throttle.NAMES_BY_PERSON, person.id, place.clock.real())
+            accounts.rename(session, person, name, by=who.name, now=place.clock.game())
             accounts.set_theme(session, person, theme)
 
     try:
@@ -96,7 +96,7 @@ async def end_other_sign_ins(request: Request, who: SignedIn) -> Response:
 
     def end() -> None:
         with place.acting(request, who) as session:
-            sign_ins.end_all(session, who.person_id, by=who.name, now=place.wall(), but=who.sign_in_id)
+            sign_ins.end_all(session, who.person_id, by=who.name, now=place.clock.real(), but=who.sign_in_id)
 
     await place.database.writes.run(end)
     return redirects.see(request, "my_settings", done="ended-others")
@@ -112,7 +112,7 @@ async def sign_out(request: Request, who: SignedIn) -> Response:
 def _end(request: Request, who: SignedInActor, sign_in_id: str) -> None:
     place = installation(request)
     with place.acting(request, who) as session:
-        sign_ins.end(session, who.person_id, sign_in_id, by=who.name, now=place.wall())
+        sign_ins.end(session, who.person_id, sign_in_id, by=who.name, now=place.clock.real())
 
 
 def _gone(request: Request) -> Response:
@@ -139,7 +139,7 @@ async def _settings(
 
 def _sign_ins(place: Installation, who: SignedInActor) -> tuple[list[Shown], tzinfo]:
     """Where somebody is signed in, and the zone to tell the times in: that of their week."""
-    now = place.wall()
+    now = place.clock.real()
     with place.database.reading() as session:
         week = own.week_to_play(session, now)
         found = sign_ins.of_person(session, who.person_id, now)

@@ -36,7 +36,7 @@ async def my_activities(
 
     def load() -> Response:
         with place.database.reading() as session:
-            now = place.clock()
+            now = place.clock.game()
             shown = weeks.find(session, week, now) if week else own.week_to_play(session, now)
             if shown is None:
                 return page(request, who, "no_week", section="activities")

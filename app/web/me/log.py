@@ -86,7 +86,7 @@ async def log_form(request: Request, who: SignedIn) -> Response:
     scene = await place.database.reads.run(_look, place, who)
     if scene is None:
         return page(request, who, "no_week", section="log")
-    return _form(request, who, scene, _blank(scene, place.clock()), _Flaws(status=200))
+    return _form(request, who, scene, _blank(scene, place.clock.game()), _Flaws(status=200))
 
 
 @router.post("/me/log")
@@ -109,7 +109,7 @@ async def log_activity(request: Request, who: SignedIn, typed: Annotated[Typed, 
 
 def _look(place: Installation, who: SignedInActor) -> _Scene | None:
     with place.database.reading() as session:
-        week = own.week_to_play(session, place.clock())
+        week = own.week_to_play(session, place.clock.game())
         if week is None:
             return None
         return _Scene(week, rule_sets.rules_of(session, week), own.team_in(session, week, who.person_id))

@@ -65,7 +65,7 @@ async def my_team(request: Request, who: SignedIn, done: Annotated[str, Query()]
 
 
 def _look(place: Installation, who: SignedInActor) -> _Scene:
-    now = place.clock()
+    now = place.clock.game()
     with place.database.reading() as session:
         week = own.week_to_play(session, now)
         if week is None:
@@ -80,6 +80,6 @@ def _deeds(place: Installation, who: SignedInActor, week: Week, served: Served, 
     with place.database.reading() as session:
         reach = None
         if standing is not None and board.state == "open" and not board.frozen:
-            reach = own.within_reach(session, week, served.rules, standing, place.clock())
+            reach = own.within_reach(session, week, served.rules, standing, place.clock.game())
         latest = own.page(session, week, who.person_id, cursor=None, limit=FEW, public=sees_as_public(who))
         return _Deeds(reach, latest.items)

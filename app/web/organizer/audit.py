@@ -91,7 +91,7 @@ def organizer_audit(
 def _list(request: Request, who: SignedInActor, wanted: Typed, cursor: str = "") -> Response:
     place = installation(request)
     with place.database.reading() as session:
-        week = weeks.at_hand(session, place.clock())
+        week = weeks.at_hand(session, place.clock.game())
         reply = NOTHING
         found: Page[AuditEntry] = Page([], None)
         try:
@@ -114,13 +114,13 @@ def export_audit(request: Request, who: Organizer, wanted: AsSent) -> Response:
     place = installation(request)
     try:
         with place.database.reading() as session:
-            narrowed = _filter(session, wanted, weeks.at_hand(session, place.clock()))
+            narrowed = _filter(session, wanted, weeks.at_hand(session, place.clock.game()))
     except Malformed:
         return _list(request, who, wanted)
     first = audit_export.first(place.database, narrowed)
     asked = {name: value for name, value in asdict(wanted).items() if value}
     with place.acting(request, who) as session:
-        audit.note(session, "audit.exported", THE_AUDIT, by=who.name, now=place.wall(), after={"filter": asked})
+        audit.note(session, "audit.exported", THE_AUDIT, by=who.name, now=place.clock.real(), after={"filter": asked})
     headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
     lines = _pieces(place.database, audit_export.lines(place.database, narrowed, first))
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)

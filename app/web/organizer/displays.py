@@ -80,7 +80,7 @@ async def pair_display(
 def _pair(request: Request, who: SignedInActor, code: str, name: str) -> None:
     place = installation(request)
     with place.acting(request, who) as session:
-        displays.pair(session, code, name, by=who.name, now=place.wall())
+        displays.pair(session, code, name, by=who.name, now=place.clock.real())
 
 
 @router.post("/{display}/revoke")
@@ -90,7 +90,7 @@ async def revoke_display(request: Request, who: Organizer, display: str) -> Resp
     def revoke() -> None:
         place = installation(request)
         with place.acting(request, who) as session:
-            displays.revoke(session, display, by=who.name, now=place.wall())
+            displays.revoke(session, display, by=who.name, now=place.clock.real())
 
     await installation(request).database.writes.run(revoke)
     return redirects.see(request, "organizer_displays", done="revoked")
@@ -114,7 +114,7 @@ async def choose_rotation(request: Request, who: Organizer) -> Response:
 def _choose(request: Request, who: SignedInActor, text: str) -> None:
     place = installation(request)
     with place.acting(request, who) as session:
-        rotations.choose(session, text, by=who.name, now=place.wall())
+        rotations.choose(session, text, by=who.name, now=place.clock.real())
 
 
 def _read(typed: Mapping[str, str]) -> tuple[list[Line], dict[str, str]]:
@@ -161,7 +161,7 @@ def _lines(turns: tuple[Turn, ...]) -> list[Line]:
 
 async def _page(request: Request, who: SignedInActor, reply: Reply = NOTHING, done: str = "") -> Response:
     place = installation(request)
-    now = place.wall()
+    now = place.clock.real()
 
     def load() -> tuple[list[Listed], str, tzinfo]:
         with place.database.reading() as session:

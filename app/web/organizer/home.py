@@ -41,7 +41,7 @@ def organizer_home(request: Request, who: Organizer, done: Annotated[str, Query(
     """The overview."""
     place = installation(request)
     with place.database.reading() as session:
-        found = overview.look(session, place.clock(), place.wall())
+        found = overview.look(session, place.clock.game(), place.clock.real())
     return page(
         request, "organizer/home.html", who, found=found, zone=zone_of(found.week), steps=steps(found),
         next_step=next_step(found), done=DONE.get(done, ""),

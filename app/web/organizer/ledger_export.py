@@ -61,7 +61,7 @@ def _export(place: Installation, slug: str, form: Format) -> tuple[IO[bytes], Ex
     with ExitStack() as stack:
         file = cast("IO[bytes]", stack.enter_context(TemporaryFile()))
         with place.database.reading() as session:
-            week = weeks.find(session, slug, place.clock())
+            week = weeks.find(session, slug, place.clock.game())
             text = TextIOWrapper(cast("Any", file), encoding="utf-8", newline="")
             count = transfer.export(session, week, form, text, lambda _: None)
             text.detach()
@@ -75,7 +75,7 @@ def _note_export(request: Request, who: SignedInActor, exported: Exported) -> No
     with place.acting(request, who) as session:
         facts = {"format": exported.form, "activities": exported.count}
         thing = weeks.thing(exported.week)
-        audit.note(session, "ledger.exported", thing, by=who.name, now=place.clock(), after=facts)
+        audit.note(session, "ledger.exported", thing, by=who.name, now=place.clock.game(), after=facts)
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

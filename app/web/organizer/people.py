@@ -41,7 +41,7 @@ def add_person(
 ) -> Response:
     """Add somebody, and show their sign-in link, once."""
     place = installation(request)
-    now = place.wall()
+    now = place.clock.real()
     try:
         with place.acting(request, who) as session:
             made = accounts.create(session, name=name, email=email, by=who.name, now=now)
@@ -54,8 +54,8 @@ def add_person(
 def _list(request: Request, who: SignedInActor, wanted: Wanted, reply: Reply = NOTHING, *, number: int = 1) -> Response:
     place = installation(request)
     with place.database.reading() as session:
-        week = weeks.at_hand(session, place.clock())
-        found = directory.search(session, wanted, week, page=number, now=place.wall())
+        week = weeks.at_hand(session, place.clock.game())
+        found = directory.search(session, wanted, week, page=number, now=place.clock.real())
     return page(
         request, "organizer/people.html", who, reply, found=found, wanted=wanted, filters=FILTERS, week_at_hand=week,
         zone=zone_of(week), zone_name=zone_name(week),

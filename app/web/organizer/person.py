@@ -81,7 +81,7 @@ async def mail_link(request: Request, who: Organizer, person_id: str) -> Respons
     minutes = int(links.LASTS["invitation"].total_seconds()) // 60
     letter = sign_in_letter(person.name, links.address(base_of(request, place.settings), secret), minutes)
     try:
-        await place.mailbox.deliver(person.email, person.name, letter, place.wall())
+        await place.mailbox.deliver(person.email, person.name, letter, place.clock.real())
     except Unavailable as problem:
         reply = refusal(problem)
         return await place.database.reads.run(lambda: show(request, who, person_id, reply, secret=secret))
@@ -93,7 +93,7 @@ def _invite(request: Request, who: SignedInActor, person_id: str) -> tuple[Perso
     place = installation(request)
     with place.acting(request, who) as session:
         person = accounts.find(session, person_id)
-        return person, links.make(session, person, "invitation", granter=who.role, by=who.name, now=place.wall())
+        return person, links.make(session, person, "invitation", granter=who.role, by=who.name, now=place.clock.real())
 
 
 @router.post(PAGE + "/link/revoke")
@@ -182,7 +182,7 @@ def _rule(
     request: Request, who: SignedInActor, person_id: str, activity_id: str, reason: str, done: str
 ) -> Response:  # fmt: skip
     verb = ledger.reverse if done == "reversed" else ledger.reinstate
-    now = installation(request).clock()
+    now = installation(request).clock.game()
 
     def deed(session: Session, person: Person, _wall: datetime) -> None:
         corrections.check_owns(session, person, activity_id)
@@ -206,7 +206,7 @@ def _do(
     place = installation(request)
     try:
         with place.acting(request, who) as session:
-            deed(session, accounts.find(session, person_id), place.wall())
+            deed(session, accounts.find(session, person_id), place.clock.real())
     except NotFound:
         raise
     except Problem as problem:
@@ -241,16 +241,17 @@ def show(
     """A person's page, with a new link's secret where one was just made. Raises NotFound."""
     place = installation(request)
     link = links.address(base_of(request, place.settings), secret) if secret else ""
+    now = place.clock.real()
     with place.database.reading() as session:
         person = accounts.find(session, person_id)
-        week = weeks.at_hand(session, place.clock())
+        week = weeks.at_hand(session, place.clock.game())
         deeds_of = partial(corrections.of_person, session, cursor=cursor or None, limit=PER_PAGE)
         context: dict[str, Any] = {
-            "listed": directory.look_up(session, person, week, place.wall()),
+            "listed": directory.look_up(session, person, week, now),
             "deeds": deeds_of(week, person) if week else None,
             "kinds": rule_sets.rules_of(session, week).kind_by_name if week else {},
             "sign_ins": [
-                (each, browsers.in_words(each.agent)) for each in sign_ins.of_person(session, person.id, place.wall())
+                (sign_in, browsers.in_words(sign_in.agent)) for sign_in in sign_ins.of_person(session, person.id, now)
             ],
         }
     return page(

@@ -95,13 +95,13 @@ async def _page(
 def _load(request: Request, who: SignedInActor, slug: str) -> Told:
     place = installation(request)
     with place.database.reading() as session:
-        week = weeks.find(session, slug, place.clock())
+        week = weeks.find(session, slug, place.clock.game())
         members, codes = teams.members(session, week), join_codes.every(session, week)
         listed = [
             _listed(request, team, members.get(team.id, []), codes.get(team.id, ""))
             for team in teams.of_week(session, week)
         ]
-        waiting = lineups.uninvited(session, week, place.clock(), granter=who.role)
+        waiting = lineups.uninvited(session, week, place.clock.game(), granter=who.role)
         return Told(week, listed, rule_sets.rules_of(session, week).team_size, len(waiting))
 
 
@@ -120,7 +120,7 @@ async def _change(
 
     def act() -> str:
         with place.acting(request, who) as session:
-            return change(session, {"by": who.name, "now": place.clock()})
+            return change(session, {"by": who.name, "now": place.clock.game()})
 
     try:
         done = await place.database.writes.run(act)
@@ -161,7 +161,11 @@ async def import_teams(
             raise Malformed("The list has a header and nothing below it. Write a line for each person.")
         with place.acting(request, who) as session:
             rosters.apply(
-                session, weeks.find(session, week, place.clock()).slug, entries, by=who.name, now=place.clock()
+                session,
+                weeks.find(session, week, place.clock.game()).slug,
+                entries,
+                by=who.name,
+                now=place.clock.game(),
             )
 
     try:
@@ -181,7 +185,7 @@ async def invite_members(request: Request, who: Organizer, week: str) -> Respons
 
     def act() -> list[Invitation]:
         with place.acting(request, who) as session:
-            return lineups.invite(session, week, granter=who.role, by=who.name, now=place.clock())
+            return lineups.invite(session, week, granter=who.role, by=who.name, now=place.clock.game())
 
     made = await place.database.writes.run(act)
     rows = [

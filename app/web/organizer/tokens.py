@@ -42,7 +42,13 @@ def make_token(
     try:
         with place.acting(request, who) as session:
             text = tokens.create(
-                session, name=name, scopes=chosen, days=_days(days), granter=who.role, by=who.name, now=place.wall()
+                session,
+                name=name,
+                scopes=chosen,
+                days=_days(days),
+                granter=who.role,
+                by=who.name,
+                now=place.clock.real(),
             )
     except Problem as problem:
         remember(request, who, problem)
@@ -66,7 +72,7 @@ def revoke_token(request: Request, who: Organizer, token_id: str) -> Response:
     place = installation(request)
     try:
         with place.acting(request, who) as session:
-            tokens.revoke(session, tokens.find(session, token_id).name, by=who.name, now=place.wall())
+            tokens.revoke(session, tokens.find(session, token_id).name, by=who.name, now=place.clock.real())
     except NotFound:
         raise
     except Problem as problem:
@@ -78,9 +84,9 @@ def _show(
     request: Request, who: SignedInActor, reply: Reply = NOTHING, *, secret: str = "", done: str = ""
 ) -> Response:
     place = installation(request)
-    now = place.wall()
+    now = place.clock.real()
     with place.database.reading() as session:
-        week = weeks.at_hand(session, place.clock())
+        week = weeks.at_hand(session, place.clock.game())
         found = [(token, tokens.state(token, now)) for token in reversed(tokens.every(session))]
     usual = {"name": "", "scopes": [], "days": USUAL_DAYS}
     return page(

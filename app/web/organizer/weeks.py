@@ -68,7 +68,7 @@ async def _list(request: Request, who: SignedInActor, reply: Reply = NOTHING) ->
     def load() -> list[Listed]:
         with place.database.reading() as session:
             every, team_counts = weeks.every(session), teams.count_by_week(session)
-            current = weeks.pick_current(every, place.clock())
+            current = weeks.pick_current(every, place.clock.game())
             return [Listed(week, team_counts.get(week.id, 0), week is current) for week in every]
 
     listed = await place.database.reads.run(load)
@@ -115,7 +115,7 @@ def _create(
     request: Request, who: SignedInActor, facts: dict[str, str], starts: date, ends: date, *, opens: bool
 ) -> str:
     place = installation(request)
-    now = place.clock()
+    now = place.clock.game()
     if not facts["name"].strip():
         raise Malformed("The week's name must not be empty.")
     if not facts["slug"]:
@@ -141,7 +141,7 @@ async def show(
 
     def load() -> Told:
         with place.database.reading() as session:
-            now = place.clock()
+            now = place.clock.game()
             week = weeks.find(session, slug, now)
             current = weeks.pick_current(weeks.every(session), now)
             members = teams.members(session, week)
@@ -175,7 +175,7 @@ async def _change(
 
     def act() -> None:
         with place.acting(request, who) as session:
-            change(session, slug, by=who.name, now=place.clock())
+            change(session, slug, by=who.name, now=place.clock.game())
 
     try:
         await place.database.writes.run(act, long=True)
@@ -233,10 +233,10 @@ async def make_presenter_link(request: Request, who: Organizer, week: str) -> Re
 
     def make() -> str:
         with place.acting(request, who) as session:
-            now = place.clock()
+            now = place.clock.game()
             found = weeks.find(session, week, now)
             audit.note(session, "presenter-link.made", weeks.thing(found), by=who.name, now=now)
-            key = secrets.presenter_key(place.key, found.slug, place.wall())
+            key = secrets.presenter_key(place.key, found.slug, place.clock.real())
             return f"/weeks/{found.slug}/summary/present?key={key}"
 
     path = await place.database.writes.run(make)

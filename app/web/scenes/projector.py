@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from threading import Lock
 
+from app.clock import Clock
 from app.db import Database
 from app.domain.calendar import day_bounds
 from app.domain.highlights import Highlight, highlights
@@ -18,7 +19,6 @@ from app.services import latest, weeks
 from app.services.latest import Heard
 from app.web import render
 from app.web.boards import Served
-from app.web.clock import Clock
 from app.web.scenes import Turn, rotation, rotation_of, scenes_text, turns_for
 from app.web.scenes.scene import Stage
 from app.web.topics import event
@@ -114,7 +114,7 @@ class Projector:
     def _paint(self, served: Served, news: Sequence[Highlight], turns: Sequence[Turn]) -> bytes:
         board = served.board
         with self._database.reading() as session:
-            week = weeks.find(session, board.week, self._clock())
+            week = weeks.find(session, board.week, self._clock.game())
             stage = Stage(board, served.rules, served.zone, week, session)
             told = [(turn, turn.scene.facts(stage)) for turn in turns_for(board.state, turns)]
             silences = [] if board.frozen or board.state == "closed" else self._silences(stage)

@@ -38,12 +38,15 @@ async def company(request: Request, to: Annotated[str, Query()] = "") -> Respons
     try:
         cookies.check_safe(request, place.settings)
         back = f"{base_of(request, place.settings)}/sign-in/return"
-        begun = await _begin(provider, back, place.wall())
+        begun = await _begin(provider, back, place.clock.real())
     except Problem as problem:
         return page(request, refused=problem, to=to)
     response = RedirectResponse(begun.url, status_code=303)
     cookies.write(
-        request, response, "company", place.key.sign("company", [asdict(replace(begun, url="")), to[:20]], place.wall())
+        request,
+        response,
+        "company",
+        place.key.sign("company", [asdict(replace(begun, url="")), to[:20]], place.clock.real()),
     )
     return response
 
@@ -81,7 +84,7 @@ async def enter(request: Request) -> Response:
         answer = {name: text for name in ANSWER if (text := forms.text_of(form, name))}
         begun, to = _begun(place, cookies.read(request, "company"))
         await place.count(throttle.COMPANY_FROM_ADDRESS, network_of(request))
-        claims = await provider.threads.run(provider.finish, answer, begun, place.wall())
+        claims = await provider.threads.run(provider.finish, answer, begun, place.clock.real())
         secret, person = await place.database.writes.run(_admit, place, request, claims)
     except Problem as problem:
         response = page(request, refused=problem)
@@ -93,7 +96,7 @@ async def enter(request: Request) -> Response:
 
 def _admit(place: Installation, request: Request, claims: Claims) -> tuple[str, Person]:
     with place.acting(request, None) as session:
-        person = identities.find_or_link(session, **asdict(claims), now=place.wall())
+        person = identities.find_or_link(session, **asdict(claims), now=place.clock.real())
         return entry.start(session, request, person, "company", place), person
 
 
@@ -107,7 +110,7 @@ def _begun(place: Installation, kept: str | None) -> tuple[Begun, str]:
     """The sign-in under way, and where it shall lead."""
     facts: dict[str, Any]
     try:
-        facts, to = place.key.unsign("company", kept or "", place.wall(), UNDERWAY_LASTS)
+        facts, to = place.key.unsign("company", kept or "", place.clock.real(), UNDERWAY_LASTS)
     except BadSignature:
         raise SignInFailed(LOST) from None
     return Begun(**facts), to

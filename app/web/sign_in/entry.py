@@ -17,7 +17,7 @@ def start(session: Session, request: Request, person: Person, way: Way, place: I
     agent = request.headers.get("user-agent", "")
     old = cookies.read(request, "sign-in")
     return sign_ins.start(
-        session, person, way, address=address_of(request), agent=agent, replaces=old, now=place.wall()
+        session, person, way, address=address_of(request), agent=agent, replaces=old, now=place.clock.real()
     )
 
 

@@ -104,10 +104,10 @@ async def join_the_team(
 
 def _join(place: Installation, request: Request, code: str, member: SignedInActor) -> None:
     with place.acting(request, member) as session:
-        join_codes.join(session, code, accounts.find(session, member.person_id), now=place.clock())
+        join_codes.join(session, code, accounts.find(session, member.person_id), now=place.clock.game())
 
 
 def _join_as_new(place: Installation, request: Request, code: str, name: str, email: str) -> str:
     with place.acting(request, None) as session:
-        person, _team = join_codes.join_as_new(session, code, name=name, email=email, now=place.clock())
+        person, _team = join_codes.join_as_new(session, code, name=name, email=email, now=place.clock.game())
         return entry.start(session, request, person, "join", place)

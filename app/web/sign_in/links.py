@@ -73,7 +73,7 @@ async def _look(place: Installation, request: Request, secret: str) -> Person | 
 
     def look() -> Person | None:
         with place.database.reading() as session:
-            return links.look(session, secret, place.wall())[1]
+            return links.look(session, secret, place.clock.real())[1]
 
     try:
         return await place.database.reads.run(look)
@@ -115,7 +115,7 @@ async def use_link(
 def _use(
     place: Installation, request: Request, secret: str, is_first: bool, name: str, email: str
 ) -> tuple[Person, str]:
-    now = place.wall()
+    now = place.clock.real()
     with place.acting(request, None) as session:
         way: Way = "first"
         if is_first:

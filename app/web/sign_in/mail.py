@@ -40,4 +40,4 @@ async def send_link(request: Request, email: Annotated[str, Form()] = "") -> Res
 
 def _ask(place: Installation, email: str, address: str) -> None:
     with place.database.unit_of_work() as session:
-        links.ask_for(session, email, address=address, now=place.wall())
+        links.ask_for(session, email, address=address, now=place.clock.real())

@@ -1,0 +1,15 @@
+"""The one clock: the game's time, which a demo hurries on, and the real one. Nothing else asks what time it is."""
+
+from datetime import UTC, datetime
+
+
+class Clock:
+    """Moments in UTC. Weeks and ledgers go by the game's time; sign-ins, tokens, displays and jobs by the real one."""
+
+    def game(self) -> datetime:
+        """The moment it is in the game; a subclass may have a week of its own go by faster."""
+        return self.real()
+
+    def real(self) -> datetime:
+        """The moment it is outside."""
+        return datetime.now(UTC)
