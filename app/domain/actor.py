@@ -1,9 +1,9 @@
 """Actors and acts: who does something and what they may do; when, and from which address."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal, Self, get_args
 
 Scope = Literal["read", "activities:write", "ledger:correct", "rules:write", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -66,6 +66,17 @@ class Act:
     actor: Actor
     now: datetime
     client: str | None = None
+
+    def at(self, now: datetime) -> Self:
+        """The same act at another moment, for what goes by another clock."""
+        return replace(self, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInAct(Act):
+    """An act of a person who signed in."""
+
+    actor: SignedInActor
 
 
 def rights_of(role: Role) -> frozenset[str]:

@@ -150,8 +150,8 @@ def is_owner(settings: Settings, who: Actor | None) -> None:
         raise NotAllowed("Only an owner may do this.")
 
 
-class Door(SecurityBase):
-    """A dependency: who is asking, let in by one check; None for nobody known. Raises SignInNeeded for a bad token.
+class Guard(SecurityBase):
+    """What dependencies that let somebody in have in common: one check.
 
     It is its own security scheme, because every further step of a dependency costs each request as much as ours.
     """
@@ -162,8 +162,11 @@ class Door(SecurityBase):
     def __init__(self, check: Check) -> None:
         self._check = check
 
-    async def __call__(self, request: Request) -> Actor | None:
-        """Whoever is asking; what somebody signed in sends must come from a form of theirs."""
+    async def admit(self, request: Request) -> Actor | None:
+        """Let in whoever is asking; what somebody signed in sends must come from a form of theirs.
+
+        Raises what the check raises, and SignInNeeded for a bad token.
+        """
         place = installation(request)
         who, away = await recognise(request, place.credentials)
         try:
@@ -177,6 +180,14 @@ class Door(SecurityBase):
             await forms.check(request, who)
             await place.count(throttle.FORMS_BY_PERSON, who.person_id)
         return who
+
+
+class Door(Guard):
+    """A dependency: who is asking, let in by one check; None for nobody known."""
+
+    async def __call__(self, request: Request) -> Actor | None:
+        """Whoever is asking."""
+        return await self.admit(request)
 
 
 Reader = Annotated[Actor, Depends(Door(holds("read")))]
