@@ -38,7 +38,7 @@ HINT = "assembly_week"
 SPARE = 2
 """Connections for those beside these threads: the write queue, and SQLite's look for others' commits."""
 
-_ALONE = 20_220_912  # any number, the same for every process of this program
+_ALONE = 20_220_912  # key of the advisory lock: any number, the same in every process and version of this program
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +93,8 @@ class Database:
             self._allow_time(session, permit)
             yield session
             news = session.info.pop(_NEWS, [])
+            # PostgreSQL delivers a NOTIFY when its transaction commits, and never before. It takes a lock of the whole
+            # cluster at that moment, so there is one for each commit and none where there is no news.
             if news and not self.on_sqlite:
                 session.connection().exec_driver_sql(f"NOTIFY {HINT}")
             begun = time.perf_counter()
@@ -205,7 +207,7 @@ def announce(session: Session, item: Event) -> None:
 
 
 def alone(session: Session) -> None:
-    """Wait for everybody else who called this, until the transaction ends; SQLite has one writer anyway.
+    """Take the transaction's advisory lock: one caller at a time, until it ends; SQLite has one writer anyway.
 
     For what row locks cannot settle: which rules are active, whether a name is taken, several weeks at once. To be
     called before a week is locked, or two could wait for each other.

@@ -49,7 +49,9 @@ class _Connection(psycopg.Connection[Any]):
     """A connection that waits for the server no longer than the thread's permit lasts.
 
     Then the statement is cancelled; a server that does not even answer to that has stopped, and its own time-outs with
-    it, so the connection is closed.
+    it, so the connection is closed. Builds on psycopg's inner protocol of generators (`wait`, which yields what to
+    wait for and takes 0 where nothing came): tests/test_limits.py and tests/test_outages.py fail where an upgrade
+    changes it.
     """
 
     def wait(self, gen: Generator[Any, Any, T], *given: Any, **options: Any) -> T:
@@ -147,10 +149,15 @@ def sqlite_engine(
     def prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode = WAL")
+        # NORMAL would sync the WAL at checkpoints only: a 2xx could be lost with the power, though not by kill -9, so
+        # that no test which kills shows the difference. tests/test_durability.py counts the fdatasync calls instead.
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA trusted_schema = OFF")  # whoever could write the file must not run functions through it
+        # KiB (negative; positive would be pages) for each connection, so 64 MiB times the size of the pool at most. It
+        # is filled by pages that were read, and a ledger that is smaller never takes it.
         cursor.execute("PRAGMA cache_size = -65536")
+        # Pages, SQLite's own default: 4 MB of WAL. 0 never checkpoints: that is the server's alone (see Database).
         cursor.execute(f"PRAGMA wal_autocheckpoint = {1000 if checkpoints else 0}")
         cursor.execute(f"PRAGMA query_only = {int(query_only)}")
         cursor.close()

@@ -21,9 +21,15 @@ UNCONFIRMED = "The database did not confirm this in time. It may have been done:
 AWAY = "The database cannot be written or reached. Nothing was changed; try again."
 FULL = "The database’s disk is full. Nothing was changed; try again once whoever runs the server has made room."
 CONNECT_SECONDS = 5
+"""As long as a request has in all; psycopg's own time-out for connecting takes whole seconds."""
 ASK_AGAIN_SECONDS = 1.0
+"""Between two jobs that ask a silent database: what came back shows within a second."""
 REQUEST_SECONDS = 10.0
+"""Without an answer to any job for so long, a request asks itself: a server that is just starting has no jobs yet."""
 
+# By class, to which drivers map their codes: SQLite's OperationalError holds BUSY, LOCKED, IOERR, FULL and READONLY,
+# PostgreSQL's a connection that is gone, 53 (no resources), 57 (shut down) and 58; its InternalError 25006, a standby
+# that takes no writes. Never DatabaseError as a whole: it also holds what a statement of ours does wrong.
 _OUTAGES = (sqlite3.OperationalError, sqlite3.InternalError, psycopg.OperationalError, psycopg.InternalError)
 
 

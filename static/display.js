@@ -100,6 +100,10 @@
     return now() - contact < 60_000 ? "as of a moment ago" : `as of ${span(Math.floor((now() - contact) / 60_000) * 60_000)} ago`;
   }
 
+  // Connects anew. htmx 4 has no call for that, so this reaches into the connection its SSE extension (hx-sse.js) hands
+  // out in `htmx:sse:after:connection`: `delayCanceller` ends the pause before the next attempt, `reader` the stream that
+  // is open. Where there is no connection any more, "tune" is in the element's hx-trigger and makes one. The tests of
+  // tests/browser/test_display.py that cut the network fail where an upgrade of htmx changes this.
   function tune() {
     connection?.delayCanceller?.();
     connection?.reader?.cancel();

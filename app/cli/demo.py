@@ -32,7 +32,7 @@ FIRST_PORT = 8000
 OWNER, OWNER_EMAIL = "Olu Okoro", "olu@example.com"
 SCOPES = ["read", "activities:write"]
 
-_MOST_DEMOS = 20
+_MOST_DEMOS = 20  # side by side, each with a file of its own; whoever starts more has lost sight of them
 # A demo sends no mail to anybody, and nobody's company lets people into it.
 _OWN: dict[str, object] = {"board_visibility": "public", "smtp_url": "", "oidc_issuer": ""}
 _EXAMPLE_AT = datetime.combine(STARTS, time(5), ZONE)

@@ -16,7 +16,7 @@ from app.services.whole_files import part_of
 STDOUT = "-"
 UTF8_MARK = b"\xef\xbb\xbf"
 
-_EVERY = 1_000
+_EVERY = 1_000  # lines between two moves of the progress bar
 
 Item = TypeVar("Item")
 

@@ -9,11 +9,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-MAX_HEAD_BYTES = 32_768
+MAX_HEAD_BYTES = 32_768  # of address and headers: as nginx allows by default, and more than any browser sends
 MAX_QUEUED = 8  # requests read ahead of their turn on one connection (pipelining)
 
-_LOOK_SECONDS = 1.0
-_LOG_SECONDS = 60.0
+_LOOK_SECONDS = 1.0  # between looks at every connection where few are idle
+_LOG_SECONDS = 60.0  # between lines that say so
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 
-MAX_LINES = 60
+MAX_LINES = 60  # of a kind, one a minute: enough to see that it goes on
 WINDOW_SECONDS = 3_600.0
 
 # More kinds than the code has places that log; beyond them, all others count as one.

@@ -30,11 +30,11 @@ from app.services import backups, links, server_lock
 from app.services.whole_files import sweep
 from app.web.timing import USUAL
 
-GRACE_SECONDS = 5
-END_SECONDS = 9
+GRACE_SECONDS = 5  # for requests under way when the signal comes, as long as one may wait for the database
+END_SECONDS = 9  # and for everything: Docker kills ten seconds after SIGTERM
 FIRST_SAFE_SQLITE = (3, 51, 3)
 
-_BACKLOG = 2_048
+_BACKLOG = 2_048  # connections the system holds until we take them: a reload of every viewer's page at once
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +122,10 @@ def listen(host: str, port: int, *, stuck: float = USUAL.stuck) -> socket.socket
 
 
 def _give_up_on_the_stuck(listener: socket.socket, seconds: float) -> None:
-    """Let the system forget what a peer does not take, on every connection: without, for a quarter of an hour or so."""
+    """Set TCP_USER_TIMEOUT on the listener, from which connections inherit it (Linux, tcp(7); RFC 5482).
+
+    The system then drops a peer that acknowledges nothing for so long; without, it resends for a quarter of an hour.
+    """
     option: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
     if option is not None:
         listener.setsockopt(socket.IPPROTO_TCP, option, round(1_000 * seconds))

@@ -17,7 +17,7 @@ from rich.text import Text
 from app.errors import Problem
 from app.web.documents import plain
 
-MOST_LINES_ON_A_TERMINAL = 50
+MOST_LINES_ON_A_TERMINAL = 50  # of mistakes: a screenful, and the last says how many are left out
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 

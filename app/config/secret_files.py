@@ -4,8 +4,8 @@ import os
 import stat
 from pathlib import Path
 
-MOST_BYTES = 4_096
-LEAST_KEY_CHARACTERS = 32
+MOST_BYTES = 4_096  # more than any password or key has; a file named by mistake may be a disk image
+LEAST_KEY_CHARACTERS = 32  # 128 bits where they are hexadecimal; `MAKE_KEY` writes 64
 MAKE_KEY = "`openssl rand -hex 32` makes one"
 
 

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 AwardReason = Literal["points", "bonus", "quest"]
+"""From common to rare: `tally.newness` breaks ties by this order, and stored scores rest on it. Never reorder."""
 
 
 class Activity(NamedTuple):

@@ -10,7 +10,7 @@ from app.domain.wording import amount, listed, points_text
 
 HighlightKind = Literal["lead", "quest", "early", "milestone"]
 
-FIRST_MILESTONE = 10
+FIRST_MILESTONE = 10  # before, every activity would be one
 _ROUND = (50, 25, 10)
 _ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 

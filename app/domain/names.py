@@ -2,7 +2,7 @@
 
 import unicodedata
 
-LONGEST = 60
+LONGEST = 60  # characters: what fits on the board and a share card; docs/rules.md and imports say the same
 
 # Bringing a long run of combining marks into order takes quadratic time: 40 s for 128,000 of them. No text this long is
 # a name, a reason or an e-mail in whatever form, so it stays as it is until `flaw` refuses it.

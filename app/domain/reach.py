@@ -9,7 +9,7 @@ from app.domain.rules.model import Quest, Rules
 from app.domain.tally import Tally, TeamScore, total
 from app.domain.wording import amount, listed
 
-SMALL_EFFORT = 2
+SMALL_EFFORT = 2  # activities: always near, even where that is less than half of a quest
 
 
 @dataclass(frozen=True, slots=True)

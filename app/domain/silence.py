@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from app.domain.calendar import ONE_DAY, local_day
 
 DAY_BEGINS, DAY_ENDS = time(6), time(18)
-PATIENCE = timedelta(hours=3)
+PATIENCE = timedelta(hours=3)  # a shift and a half: no tool in use reports nothing for so long by day
 
 
 def stale_from(last_heard: datetime, starts: date, ends: date, zone: ZoneInfo) -> datetime | None:

@@ -20,10 +20,10 @@ from app.config.smtp import Server, parse_sender, parse_server
 from app.errors import MailNotSent, MailRejected
 from app.waiting import Bulkhead
 
-SECONDS = 10
-MOST_AT_ONCE = 4
-WAIT_SECONDS = 5
-QUEUE_SECONDS = 60
+SECONDS = 10  # for each answer of the server; a message has twice as long in all
+MOST_AT_ONCE = 4  # connections to a server that may limit them itself
+WAIT_SECONDS = 5  # of somebody who looks on, before they are told to try later
+QUEUE_SECONDS = 60  # for a thread, where nobody looks on: several slow messages may be ahead
 CROWDED = "Too many messages are on their way to a slow mail server. Try again in a few minutes."
 _AGAIN = "Try again in a few minutes; if it stays so, an organizer can give you a link by other means."
 

@@ -18,8 +18,11 @@ from app.services import jobs
 from app.services.jobs import Claim
 
 AT_ONCE = 8
+"""Jobs of one process under way: they mostly wait for others, such as a mail server, and cost little meanwhile."""
 LOOK_SECONDS = 1.0
+"""Between looks for jobs that fall due or that another process queued; those of this one are seen at once."""
 STOP_SECONDS = 3.0
+"""Of the ten within which SIGTERM ends the server."""
 
 Handle = Callable[[Claim], Awaitable[None]]
 

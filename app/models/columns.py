@@ -74,7 +74,7 @@ class Day(TypeDecorator[date]):
 
 def instant_text(value: datetime) -> str:
     """The SQLite form of a moment: `2022-09-12T13:00:00.000000+00:00`, always 32 characters."""
-    return value.astimezone(UTC).isoformat(timespec="microseconds").rjust(32, "0")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def string(*constraints: Any, **options: Any) -> Column[Any]:

@@ -15,7 +15,7 @@ from app.services import paging
 from app.services.paging import Page
 
 _ORIGIN = "origin"
-LONGEST_TEXT = 2_000
+LONGEST_TEXT = 2_000  # characters of one detail: entries are kept for ever, and some hold what somebody typed
 
 
 @dataclass(frozen=True, slots=True)

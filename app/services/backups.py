@@ -12,7 +12,7 @@ from app.errors import Conflict, NotFound, Unavailable
 from app.outages import write_trouble
 from app.services.whole_files import part_of, sync
 
-_PAGES_PER_STEP = 2_000
+_PAGES_PER_STEP = 2_000  # 8 MB between two moves of the progress bar; writers go on meanwhile, beside the snapshot
 
 Progress = Callable[[int, int], None]
 

@@ -15,6 +15,7 @@ SCREEN = "ad_"
 TOKEN = "aw_"  # noqa: S105 (a prefix, no secret)
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without 0, 1, I and O, which are misread. 32 of them, so that `displays.code_of` makes a letter of each five bits."""
 CODE_LENGTH = 8
 BY_SQL = {"synchronize_session": False}
 """For an UPDATE of many rows none of which the session holds."""

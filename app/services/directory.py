@@ -12,7 +12,7 @@ from app.domain.memberships import current_team
 from app.models import Person, Week
 from app.services import links, people, sign_ins, teams
 
-PER_PAGE = 50
+PER_PAGE = 50  # people: a long screen, and as many look-ups of teams and sign-ins
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,10 @@ def awaits(session: Session, code: str, now: datetime) -> bool:
 
 
 def claim(session: Session, code: str, secret: str, now: datetime) -> Display:
-    """Give the screen with this secret what was entered for its code; of two at once, one wins. Raises NotFound."""
+    """Pair the screen with this secret by compare-and-set; of two at once, one wins. Raises NotFound.
+
+    There has to be a display entered for its code that no screen has come for.
+    """
     display = _awaited(session, code, now)
     if display is None:
         raise NotFound("Nobody has entered this screen's code yet.")

@@ -176,7 +176,7 @@ _OF_TEAM = Prepared(
         is_live(),
     )
 )
-_EVERY_VERSION = 2**62
+_EVERY_VERSION = 2**62  # stands for "now" in a statement that is compiled once; fits into both engines' 64 bits
 
 _UPTO: BindParameter[int] = bindparam("upto", type_=BigInteger)
 _REVERSED = (

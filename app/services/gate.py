@@ -24,6 +24,7 @@ _DRAFT_COLUMNS = tuple(field.name for field in fields(Draft) if field.name != "p
 COLUMNS = (*_OUR_COLUMNS, *_DRAFT_COLUMNS)
 
 CLOCK_SKEW = timedelta(minutes=5)
+"""How far ahead of ours a reporting tool's clock may be; beyond, an activity is refused as one of the future."""
 
 _bounds = lru_cache(maxsize=16)(day_bounds)
 

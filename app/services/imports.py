@@ -26,6 +26,7 @@ FEW_LINES = 2_000
 """Up to so many are recorded in one transaction, as a batch is; it holds the lock for less than a tenth of a second."""
 
 KEPT = timedelta(days=1)
+"""Rows of an import that was killed; longer than any import takes, so that none under way loses its own."""
 
 _STAGED = tuple(name for name in ImportRow.model_fields if name not in {"import_id", "line", "staged_at"})
 _STAGE = Prepared(insert(ImportRow).values({name: bindparam(name) for name in ImportRow.model_fields}))

@@ -11,8 +11,11 @@ from app.domain.draft import Draft, Flaw, Key, Reading
 from app.domain.names import fold_email
 from app.services.validation import MOST_FLAWS, Fields, Flaws, read_object, validate
 
-LONGEST_CODE = 200
-LONGEST_TEXT = 2_000
+LONGEST_CODE = 200  # characters, as docs/api.md promises to sources
+LONGEST_TEXT = 2_000  # characters of a note or address: what browsers and tools take of an address
+# `fromisoformat` alone would also take a day without time, a moment without offset, week dates (2022-W37-3), forms
+# without hyphens, any letter in the place of T and offsets with seconds, and refuse the t and z that RFC 3339 allows.
+# Digits beyond microseconds are cut. tests/services/test_intake.py has them all.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,30})?)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")

@@ -18,6 +18,7 @@ KEPT = timedelta(days=30)
 """How long a job is remembered after its end: its key holds off others for as long."""
 
 MOST_ERROR = 500
+"""Characters of why an attempt failed: the log has the rest, and a hostile mail server chooses what it answers."""
 
 Payload = Mapping[str, Any]
 

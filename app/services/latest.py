@@ -13,7 +13,7 @@ from app.models import LedgerEntry, Week
 from app.services import teams
 from app.services.facts import is_live
 
-_SPARE = 4
+_SPARE = 4  # times as many entries are read as are shown, since people without a team are left out afterwards
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from app.services.intake import code_flaw
 from app.services.weeks import AnyWeek
 
 ORGANIZER = "organizer"
-MOST_POINTS = 100_000
+MOST_POINTS = 100_000  # of one adjustment, as of one rule: sums of any number of them stay within 64 bits
 
 
 class Taken(NamedTuple):

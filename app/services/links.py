@@ -17,6 +17,8 @@ from app.services import accounts, audit, credentials, jobs, throttle
 from app.services.audit import Thing
 
 Purpose = Literal["first", "invitation", "email"]
+# Against links that turn up later in a mailbox, a chat or a log. What somebody asked for a moment ago is short; what an
+# organizer hands out lies in a chat over a weekend until it is opened.
 LASTS: dict[str, timedelta] = {
     "first": timedelta(days=7),
     "invitation": timedelta(days=7),
@@ -147,6 +149,7 @@ def use_first(session: Session, secret: str, *, name: str, email: str, now: date
 
 
 def _use_up(session: Session, link: SignInLink, now: datetime) -> None:
+    """Mark a link used by compare-and-set: of two who read it unused, one UPDATE changes a row. Raises NotFound."""
     still_counts = (col(SignInLink.used_at).is_(None), col(SignInLink.revoked_at).is_(None))
     done = session.execute(update(SignInLink).where(col(SignInLink.id) == link.id, *still_counts).values(used_at=now))
     if not isinstance(done, CursorResult) or done.rowcount != 1:

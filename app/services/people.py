@@ -15,7 +15,7 @@ from app.models.columns import new_id
 from app.services import paging
 from app.services.paging import Page
 
-CHUNK = 500
+CHUNK = 500  # ids or e-mails in one IN (…): SQLite takes 32,766 parameters, and a long statement is slow to build
 
 Item = TypeVar("Item")
 

@@ -14,6 +14,7 @@ from app.services import people
 from app.services.weeks import AnyWeek
 
 FEW = 16
+"""Up to so many are looked up one by one with prepared statements, which are quicker than one long statement."""
 
 
 class Player(NamedTuple):

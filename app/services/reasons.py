@@ -3,7 +3,7 @@
 from app.domain import names
 from app.errors import Malformed
 
-LONGEST = 500
+LONGEST = 500  # characters: a reason is a sentence or three, and stays in the ledger and the audit for ever
 
 
 def demanded(reason: str) -> str:

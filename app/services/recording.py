@@ -18,7 +18,7 @@ from app.services.gate import COLUMNS, Gate, Row
 from app.services.players import FEW
 from app.services.weeks import AnyWeek
 
-MOST_ROWS = 5_000
+MOST_ROWS = 5_000  # in one executemany: the rows of a batch of 10,000 need not all be bound at once
 
 _ADD = Prepared(insert(LedgerEntry).values({name: bindparam(name) for name in COLUMNS}))
 _OF_KIND: Any = select(col(LedgerEntry.external_id)).where(

@@ -41,6 +41,8 @@ def rules_of(session: Session, week: AnyWeek) -> Rules:
 RULES_FILE = Thing("rules", "file", "The rules file")
 _VERSION = Prepared(select(RuleSet.id, RuleSet.sha256).where(RuleSet.id == bindparam("id")))
 _ACTIVE = Prepared(select(RuleSet.id, RuleSet.sha256).order_by(col(RuleSet.id).desc()).limit(1))
+# Parsed rules, kept for as long as the process runs: only texts that were activated get here, a few a day at most, and
+# recording looks here every time. `valid` below keeps the last 64 for whoever has the text at hand.
 _by_hash: dict[str, Rules] = {}
 
 

@@ -18,6 +18,7 @@ from app.services.whole_files import part_of, sync
 
 KEY_FILE = "secret_key"
 PRESENTER_LASTS = timedelta(hours=24)
+"""Made the evening before and used the next afternoon; the link opens what is hidden, so it ends by itself."""
 PRESENTER_AHEAD = timedelta(hours=2)
 """How far in the future a presenter's link may have been made: a clock that was set back an hour during the ceremony
 must not lock the presenter out, and nobody but us can have made the link."""

@@ -20,7 +20,9 @@ from app.services import accounts, audit, credentials
 from app.services.credentials import BY_SQL, Answer, ValidCredential
 
 IDLE = timedelta(hours=12)
+"""Longer than a working day, shorter than until the next: against a shared computer that somebody walked away from."""
 LONGEST = timedelta(days=7)
+"""Whatever happens in between: against a stolen cookie that its thief keeps in use. As long as a game."""
 TOUCH = timedelta(minutes=5)
 """How exact `used_at` is: writing it for every request would make readers wait for the disk."""
 

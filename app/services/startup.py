@@ -55,6 +55,7 @@ def _seed(session: Session, path: Path, now: datetime) -> None:
 def read_text(path: Path) -> str | None:
     """The rules file's content, whatever its bytes; None where there is no such file."""
     try:
+        # More than a rules file may have, so that the parser can say that it is too large, and less than memory feels.
         return path.read_bytes()[: 2**20].decode("utf-8", errors="surrogateescape")
     except OSError:
         return None

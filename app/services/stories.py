@@ -12,7 +12,7 @@ from app.domain.story import PastWeek, Story, tell_story
 from app.models import LedgerEntry, Team, Week
 from app.services import boards, facts, rule_sets, teams
 
-MOST_EARLIER = 6
+MOST_EARLIER = 6  # weeks to compare with: a year and a half of one a quarter, as wide as the summary's table
 
 
 def of_week(session: Session, week: Week, *, public: bool, past: Sequence[PastWeek] = ()) -> Story:

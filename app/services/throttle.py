@@ -1,4 +1,4 @@
-"""How often something may be tried: counted in the database, so that parallel tries and replicas share one count."""
+"""Throttles (fixed window): counted in the database, so that parallel tries and replicas share one count."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from app.models import Throttle
 from app.models.columns import Instant
 
 KEPT = timedelta(days=1)
+"""Longer than the longest window, so that nothing that still counts is deleted."""
 
 # `is_recent` in SQL: a window that a wrong clock began in the future would never end, and count every try until then.
 _COUNT = text(
@@ -36,14 +37,24 @@ class Limit:
     window: timedelta
 
 
+# Each is counted by network, account or person, and each is against something else. `docs/security.md` lists them.
+# Secrets of 256 bits are not guessed: tries cost the one writer and the audit, and an office shares one address.
 LINKS_FROM_ADDRESS = Limit("sign-in links tried from this address", 30, timedelta(minutes=10))
+# Against flooding somebody's inbox, wherever the requests come from.
 MAILS_TO_ACCOUNT = Limit("sign-in e-mails for this address", 5, timedelta(hours=1))
+# Against sending to many inboxes from here, by which our mail server would lose its name.
 MAILS_FROM_ADDRESS = Limit("sign-in e-mails asked for from here", 20, timedelta(hours=1))
+# Against guessing: a code has 40 random bits, so that one network needs some thousand years to meet one of a hundred.
 JOINS_FROM_ADDRESS = Limit("tries to join a team from here", 60, timedelta(minutes=10))
+# Each has us ask the company's provider: against making us the one who floods it.
 COMPANY_FROM_ADDRESS = Limit("sign-ins with the company account from here", 60, timedelta(minutes=10))
+# A code is taken on trust and waits for its screen: against entering codes until a stranger's screen shows one of them.
 PAIRINGS_BY_PERSON = Limit("display codes tried", 30, timedelta(minutes=10))
+# Each is a write, and a screen comes once for a code; a floor of screens that restart together has room.
 PAIRINGS_FROM_ADDRESS = Limit("screens asking to be paired from here", 120, timedelta(minutes=10))
-NAMES_BY_PERSON = Limit("changes of your name", 10, timedelta(hours=1))  # each is kept in the audit, for ever
+# Each is kept in the audit for ever.
+NAMES_BY_PERSON = Limit("changes of your name", 10, timedelta(hours=1))
+# Two a second, which no hand does: against a script that keeps the one writer busy with one person's sign-in.
 FORMS_BY_PERSON = Limit("forms sent", 120, timedelta(minutes=1))
 
 
@@ -63,7 +74,10 @@ def count(session: Session, limit: Limit, key: str, now: datetime) -> None:
 
 
 def _forget_old(session: Session, now: datetime) -> None:
-    """Drop windows that count no more, but for those somebody else counts on: two would wait for each other's."""
+    """Delete windows that are over, and skip rows that others have locked (SKIP LOCKED).
+
+    Two transactions that each hold the row of their own key and delete the other's would be a deadlock.
+    """
     is_old = or_(col(Throttle.began_at) < now - KEPT, col(Throttle.began_at) > now + TOLERANCE)
     old = select(Throttle.key).where(is_old).with_for_update(skip_locked=True)
     session.exec(delete(Throttle).where(col(Throttle.key).in_(old)))

@@ -17,7 +17,7 @@ from app.services import audit, credentials
 from app.services.audit import Thing
 from app.services.credentials import BY_SQL, Answer, ValidCredential
 
-LONGEST_DAYS = 3_650
+LONGEST_DAYS = 3_650  # ten years: beyond, "until revoked" is the honest answer, and dates stay within the calendar
 EXPIRED = "This token expired on {:%Y-%m-%d}. An organizer can create a new one."
 UNKNOWN = "This token is unknown or was revoked. An organizer can create a new one."
 TOUCH = timedelta(minutes=5)

@@ -25,6 +25,7 @@ from app.services.paging import Page
 
 CURRENT = "current"
 LONGEST_WEEK = 31
+"""Days. A team's score keeps a tally of each, and charts, axes and lists have a place for each: a month still fits."""
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 
 
@@ -258,7 +259,9 @@ def touch(session: Session, week: AnyWeek, *, scores_alone: bool = False) -> int
     """
     version = week.version + 1
     _COUNT.run(session, [{"week": week.id, "next": version, "score_changes": int(scores_alone)}])
-    if isinstance(week, Week):  # written already: a second UPDATE at the flush would say the same
+    # Written already: assigned as usual, the attributes would be dirty, and the flush would send a second UPDATE that
+    # says the same.
+    if isinstance(week, Week):
         set_committed_value(week, "version", version)
         set_committed_value(week, "score_changes", week.score_changes + scores_alone)
     announce(session, WeekChanged(week.slug, version))

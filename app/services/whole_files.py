@@ -14,10 +14,10 @@ BESIDE = ("-journal", "-wal", "-shm")
 
 @contextmanager
 def part_of(target: Path, mode: int = 0o600) -> Iterator[Path]:
-    """An empty file beside the target, to be written and renamed; nothing is left under its name.
+    """Give an empty file beside the target for an atomic replacement: write, fsync, rename, fsync of the directory.
 
-    What processes left behind that were killed is removed first: a living one holds a lock on its part. `mode` is
-    lessened by the umask.
+    Nothing is left under its own name. What killed processes left behind is removed first: a living one holds a lock
+    on its part. `mode` is lessened by the umask.
     """
     sweep(target)
     part, descriptor = _begin(target, mode)

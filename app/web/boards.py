@@ -110,6 +110,8 @@ class Served:
         return self._html(body, letter)
 
     def _html(self, body: bytes, letter: str) -> Representation:
+        # One address serves several forms, and an ETag names a representation (RFC 9110, 8.8.3): the letters tell the
+        # page (p), its preview (v) and the standings alone (s) from the JSON, which has none.
         vary = f"{render.VARY}, Authorization, Cookie"
         return Representation(body, f'"{self.mark}{letter}"', "text/html; charset=utf-8", vary)
 

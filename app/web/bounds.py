@@ -8,12 +8,12 @@ from app.errors import HeadTooLarge, Malformed, Problem
 from app.web.forms import MOST_FIELDS, SAFE, TAKES_FILES
 from app.web.http.areas import find_area
 
-MOST_HEADERS = 100
-MOST_COOKIES = 200
+MOST_HEADERS = 100  # as servers usually allow; browsers send about twenty, and proxies add a few
+MOST_COOKIES = 200  # browsers keep 180 of one site at most
 MOST_ESCAPES = 100
 """Backslashes in cookies. Every route undoes them, up to Python 3.11.9 in quadratic time: 30,000 of them take 11 s."""
-LONGEST_CONTENT_TYPE = 1_000
-MOST_PARAMETERS = 100
+LONGEST_CONTENT_TYPE = 1_000  # the boundary of a form has 70 characters at most (RFC 2046, 5.1.1)
+MOST_PARAMETERS = 100  # our longest address has 8
 
 
 def refusal(scope: Scope) -> Problem | None:

@@ -8,8 +8,8 @@ from app.web.charts.look import colours
 from app.web.charts.told import Told
 
 WIDTH, HEIGHT = 1200, 630
-MOST_TOTALS = 5
-MOST_NAMED = 3
+MOST_TOTALS = 5  # in one line of the card
+MOST_NAMED = 3  # winners that fit by name; of more their number is told
 
 _ROOM = WIDTH - 160
 _LETTER = 0.58  # the width of an average bold letter, as a part of the font size

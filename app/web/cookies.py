@@ -15,10 +15,10 @@ Kind = Literal["sign-in", "display", "company"]
 PREFIXES: dict[Kind, str] = {"sign-in": credentials.SIGN_IN, "display": credentials.SCREEN, "company": ""}
 LASTS: dict[Kind, timedelta] = {
     "sign-in": sign_ins.LONGEST,
-    "display": timedelta(days=400),
-    "company": timedelta(minutes=10),
+    "display": timedelta(days=400),  # for ever, as far as browsers go: they cut what is longer (RFC 6265bis)
+    "company": timedelta(minutes=10),  # to type a password and confirm a second factor at the provider
 }
-LONGEST = 2_000
+LONGEST = 2_000  # a company sign-in under way is a signed state of a few hundred letters; browsers take 4,096
 
 
 def read(request: Request, kind: Kind) -> str | None:
@@ -29,6 +29,8 @@ def read(request: Request, kind: Kind) -> str | None:
 
 def write(request: Request, response: Response, kind: Kind, secret: str) -> None:
     """Let the browser keep a secret."""
+    # Lax, not Strict: whoever follows a link in a mail or a chat, or comes back from the provider, comes from another
+    # site, and would arrive signed out. Forms from other sites bring no cookie either way.
     response.set_cookie(
         _name(request, kind), secret, max_age=int(LASTS[kind].total_seconds()), path="/", httponly=True,
         secure=is_https(request), samesite="lax",

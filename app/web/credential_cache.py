@@ -21,6 +21,7 @@ from app.web.single_flight import SingleFlight
 from app.web.timing import USUAL, Timing
 
 MAX_ENTRIES = 10_000
+"""Twice what 5,000 viewers need. Made-up secrets are not kept, and as many questions may be under way."""
 SLOW = "The database does not answer in time. Try again in a moment."
 
 Kind = Literal["token", "sign-in", "display"]

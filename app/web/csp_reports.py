@@ -17,7 +17,7 @@ from app.web.route_names import RouteNames
 
 PATH = "/csp-reports"
 MOST_BYTES = find_area(PATH).body
-MOST_LOGGED_AN_HOUR = 60
+MOST_LOGGED_AN_HOUR = 60  # anybody may report anything, so this is what a stranger may write into our log
 _HOUR = 3_600.0
 _NAMES = (
     ("effectiveDirective", "effective-directive"),

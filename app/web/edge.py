@@ -24,6 +24,8 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     "Reporting-Endpoints": f'csp="{csp_reports.PATH}"',
 }
+# A year, as preload lists ask; no includeSubDomains: names below ours are somebody else's to decide about, and may have
+# no https.
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 Header = tuple[bytes, bytes]
 FOREIGN_FORM = "This was sent from another site's page. Open the page here and send it from there."

@@ -65,7 +65,10 @@ class Viewer:
 
 
 class StreamChannel:
-    """A topic's newest message, and everybody who is to have it: the latest value wins."""
+    """A topic's newest message, and everybody who is to have it: the latest value wins (conflation).
+
+    A viewer who is behind skips to the newest message; nothing is queued for anybody.
+    """
 
     def __init__(self) -> None:
         self.version_key = ""

@@ -14,7 +14,7 @@ from app.web.http.areas import find_area
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 FIELD = "csrf"
 HEADER = "x-csrf-token"
-MOST_FIELDS = 100
+MOST_FIELDS = 100  # our largest form, the displays' scenes, has about twenty
 MOST_FILES = 1
 MOST_PARTS = 5
 """Fields of a form with a file. Each brings headers of its own, and 4 kB of them take 10 ms."""
@@ -26,9 +26,9 @@ EXPIRED = "This form belongs to another sign-in or has expired. Open the page ag
 
 
 def is_foreign(scope: Scope) -> bool:
-    """Whether a request that could change something comes from another site's page, or from nobody knows where.
+    """Tell a cross-site request (CSRF) by Fetch Metadata (`Sec-Fetch-Site`) and Origin (RFC 6454, 7).
 
-    Every browser says where a form comes from; what says nothing is no form of ours. Programs send tokens instead.
+    Every browser sends one of them with a form; what has neither is no form of ours. Programs send tokens instead.
     """
     if scope["method"] in SAFE or not find_area(scope["path"]).csrf:
         return False

@@ -1,4 +1,4 @@
-"""The names this server answers to: a page of somebody else's may not lead a browser here under its own name."""
+"""The names this server answers to, against DNS rebinding: no other site's name may lead a browser's requests here."""
 
 import re
 import socket
@@ -8,12 +8,16 @@ from urllib.parse import urlsplit
 from app.config import Settings
 from app.domain.hosts import is_loopback
 
-MOST_SEEN = 100
+MOST_SEEN = 100  # headers remembered as ours: any numeric address may be, and strangers choose which they send
 _HEADER = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{1,5})?")
 
 
 class Hosts:
-    """What the Host header may say. An address given as a number is nobody else's name."""
+    """Allow-list for the Host header (RFC 9110, 7.2).
+
+    In DNS rebinding, a page's own name is made to resolve to this server, and its scripts would read our answers as
+    those of their own origin. Such a request names that site in Host; a numeric address is no name that could.
+    """
 
     def __init__(self, settings: Settings) -> None:
         named = [name.casefold() for name in settings.trusted_hosts]

@@ -285,4 +285,6 @@ class EventStream(Response):
         except asyncio.CancelledError:
             if not viewer.is_over:
                 raise
-            task.uncancel()  # we cancelled it ourselves, to end the wait: the answer still has to be closed
+            # We cancelled it ourselves, to end the wait: the answer still has to be closed, and a time limit or task
+            # group further out must not take the cancellation for its own (it asks `task.cancelling()`).
+            task.uncancel()

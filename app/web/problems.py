@@ -17,7 +17,7 @@ from app.web import render
 from app.web.http.areas import find_area
 
 MEDIA_TYPE = "application/problem+json"
-CUT_OFF = 499
+CUT_OFF = 499  # nginx's number for a client that hung up: nobody reads the answer, but metrics count it
 _SENTENCES = {
     400: ("Not to be read", "The request cannot be read. Send a body as the documentation of this address shows."),
     404: ("Not found", "There is nothing at this address."),

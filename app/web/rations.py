@@ -7,10 +7,10 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-QUIET_SECONDS = 60.0
+QUIET_SECONDS = 60.0  # the same thing again within a minute is one attempt
 WINDOW_SECONDS = 3_600.0
-MOST_IN_WINDOW = 20
-MOST_PEOPLE = 10_000
+MOST_IN_WINDOW = 20  # entries an hour show that somebody is trying; at most 500 a day for each person, kept for ever
+MOST_PEOPLE = 10_000  # some megabytes; a company has fewer
 
 
 class Ration(Enum):

@@ -78,6 +78,7 @@ def asset(name: str) -> str:
 
 @lru_cache(maxsize=64)
 def _digest(path: Path, _changed: int) -> str:
+    """Hash a file once for each time it was written: the modification time is part of the cache's key alone."""
     return sha256(path.read_bytes()).hexdigest()[:12]
 
 

@@ -10,7 +10,7 @@ from app.waiting import begin_job
 
 Result = TypeVar("Result")
 
-_END_SECONDS = 5.0
+_END_SECONDS = 5.0  # as every wait for the database lasts; a run that ignores it is left behind
 _runs: "WeakSet[asyncio.Task[Any]]" = WeakSet()
 
 

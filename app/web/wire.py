@@ -28,6 +28,8 @@ class WiredProtocol(HttpToolsProtocol):
     """HTTP as uvicorn speaks it; besides, whoever answers a GET may write chunks to the connection.
 
     Offered as an extension in the scope. From the answer's start to its last body, the connection is the answer's.
+    Builds on uvicorn's internals (`parser`, `scope` and `transport` at the end of the headers, and chunked encoding of
+    answers without a length): tests/web/test_live.py and tests/cli/test_protocol.py fail where an upgrade changes them.
     """
 
     def on_headers_complete(self) -> None:

@@ -1,4 +1,4 @@
-"""The write queue: single activities on their way into the ledger; those that arrive together share one transaction."""
+"""The write queue: group commit for single activities; those that arrive together share one transaction."""
 
 import asyncio
 import time
@@ -16,9 +16,9 @@ from app.services.intake import read_json
 from app.services.ledger import Answer, Arrival, Reads
 from app.waiting import LEAST_SECONDS, Bulkhead, begin_request
 
-SECONDS = 5.0
-MAX_GROUP = 500
-MEMORY = 64 * 1_048_576  # bytes of what waits
+SECONDS = 5.0  # as every request has for its database; then it is refused with 503
+MAX_GROUP = 500  # activities in one transaction: less than half a second, for which nobody else writes
+MEMORY = 64 * 1_048_576  # bytes of what waits: a thousand of the largest bodies while the disk hangs
 Record = Callable[..., Sequence[Answer | Problem]]
 """How a group is recorded, as `ledger.take_all` does: what each is answered."""
 STOPPING = "The server is about to stop. Nothing was changed; try again in a moment."

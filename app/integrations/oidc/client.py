@@ -19,9 +19,9 @@ from app.integrations.oidc.values import Begun, Claims
 from app.waiting import Bulkhead
 
 SCOPE = "openid email profile"
-LONGEST_CODE = 4_096
-MOST_AT_ONCE = 8
-WAIT_SECONDS = 4.0
+LONGEST_CODE = 4_096  # characters of an authorization code; Microsoft's have more than a thousand
+MOST_AT_ONCE = 8  # sign-ins that talk to the provider, each in a thread of this bulkhead
+WAIT_SECONDS = 4.0  # for one of these threads, before somebody is told that the provider is slow
 CROWDED = "The company's sign-in answers too slowly for so many. Try again in a moment, or come in another way."
 _CONFIGURATION_ERRORS = {"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"}
 

@@ -21,8 +21,8 @@ from joserfc.registry import Header
 
 from app.integrations.oidc.refusals import failed
 
-LEEWAY_SECONDS = 60
-LONGEST_SUBJECT = 255
+LEEWAY_SECONDS = 60  # between the provider's clock and ours; RFC 7519, 4.1.4, allows up to a few minutes
+LONGEST_SUBJECT = 255  # characters, as OpenID Connect Core demands (2)
 # Asymmetric ones alone: "none" proves nothing, and HS256 would make the public key or the client's secret a signer.
 ALGORITHMS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP", "Ed25519": "OKP"}
 

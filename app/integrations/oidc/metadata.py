@@ -14,10 +14,10 @@ from app.errors import ProviderAway, SignInFailed
 from app.integrations.oidc import wire
 from app.integrations.oidc.refusals import failed
 
-KEPT = timedelta(hours=1)
-PAUSE = timedelta(seconds=10)
-MOST_KEYS = 100
-SMALLEST_RSA = 2048  # bits
+KEPT = timedelta(hours=1)  # a key that is withdrawn signs nobody in for longer; a new one is fetched at once
+PAUSE = timedelta(seconds=10)  # between fetches, so that made-up key ids cannot have us flood the provider
+MOST_KEYS = 100  # providers publish a handful
+SMALLEST_RSA = 2048  # bits (RFC 7518, 3.3)
 _DISCOVERY = "/.well-known/openid-configuration"
 
 T = TypeVar("T")

@@ -15,9 +15,9 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from app.integrations.oidc.refusals import away, failed
 
-STEP_SECONDS = 4.0
-SECONDS = 8.0
-LARGEST = 256 * 1024  # bytes
+STEP_SECONDS = 4.0  # for each of connecting, sending and every piece of an answer
+SECONDS = 8.0  # for all of it: somebody sits before a blank page
+LARGEST = 256 * 1024  # bytes; discovery documents and key sets have some 10 kB
 _CHUNK = 16 * 1024
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _SLOW = "it takes too long"

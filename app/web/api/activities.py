@@ -19,8 +19,8 @@ from app.web.documents import activity_document, answer_document
 from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
 
-MOST_LINES = 10_000
-MOST_BATCH_BYTES = 16 * 1_048_576
+MOST_LINES = 10_000  # of one batch: the lock is held for less than a second; commands import longer files
+MOST_BATCH_BYTES = 16 * 1_048_576  # 1.6 kB a line, where a line with everything but a long note has 400 bytes
 
 router = APIRouter(tags=["activities"], route_class=DatabaseRoute)
 

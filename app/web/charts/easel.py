@@ -12,7 +12,7 @@ from typing import Any
 
 from app.errors import Unavailable
 
-DRAWING_SECONDS = 30.0
+DRAWING_SECONDS = 30.0  # a chart takes about one, on a busy machine some more; a worker that hangs is ended
 
 _HERE = Path(__file__).parent
 _COMMAND = [sys.executable, "-I", str(_HERE / "worker.py")]

@@ -8,8 +8,8 @@ from app.domain.story import Course
 from app.web.charts.look import Box, Look, Spec
 from app.web.charts.told import Told
 
-LABEL_GAP = 20
-STEPS_DRAWN = 240
+LABEL_GAP = 20  # of the chart's units between two names, so that letters do not touch
+STEPS_DRAWN = 240  # of a line, spread evenly: more cannot be seen at this width, and each costs bytes
 ONE_HOUR = timedelta(hours=1)
 EVENING = timedelta(hours=19)
 

@@ -15,7 +15,7 @@ from app.web.me.private import page, sees_as_public
 from app.web.routes import DatabaseRoute
 from app.web.state import installation
 
-PER_PAGE = 25
+PER_PAGE = 25  # a day's work of a busy person, on two screens of a phone
 DONE = {
     "logged": "Recorded. Thank you!",
     "before": "This form was sent before, so nothing was added. Below is what it recorded then.",

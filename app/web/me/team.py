@@ -22,7 +22,7 @@ from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
 from app.web.views import board_for
 
-FEW = 5
+FEW = 5  # of one's own activities: a glance; the page behind it has all of them
 DONE = {"joined": "You are in. This is your team from now on."}
 
 router = APIRouter(route_class=DatabaseRoute)

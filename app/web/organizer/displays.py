@@ -32,7 +32,7 @@ DONE = {
     "rotation": "Every display shows these scenes from now on.",
     "default": "Every display shows the scenes of the installation's setting again.",
 }
-MOST_PLACES = 99
+MOST_PLACES = 99  # two digits, as the field of the form takes them
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from app.web.state import Installation, installation
 
 router = APIRouter(include_in_schema=False, prefix="/organizer/weeks", route_class=DatabaseRoute)
 
-CHUNK = 65_536
+CHUNK = 65_536  # bytes on their way at once, so that an export of any length needs no more memory
 MEDIA_TYPES: dict[str, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 

@@ -18,7 +18,7 @@ from app.web.state import installation
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
-LONGEST_SEARCH = 200
+LONGEST_SEARCH = 200  # characters: longer than names, and nobody types more of an e-mail
 FILTERS: dict[str, str] = {**{str(role): f"{role.capitalize()}s" for role in ROLES}, "off": "Switched off"}
 
 

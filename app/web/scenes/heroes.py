@@ -8,7 +8,7 @@ from app.domain.standings import TeamFacts
 from app.domain.tally import TeamScore
 from app.web.scenes.scene import Scene, Stage
 
-MOST = 8
+MOST = 8  # two rows of four
 
 
 @dataclass(frozen=True, slots=True)

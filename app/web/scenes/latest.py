@@ -6,7 +6,7 @@ from app.domain.wording import kind_title
 from app.services import latest
 from app.web.scenes.scene import Scene, Stage
 
-MOST = 7
+MOST = 7  # lines that can be read from five metres
 
 
 def facts(stage: Stage) -> Mapping[str, object] | None:

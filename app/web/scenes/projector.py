@@ -24,7 +24,9 @@ from app.web.scenes.scene import Stage
 from app.web.topics import event
 
 MOST_NEWS = 8
+"""Newsflashes kept for a screen that was away for a moment; beyond that they are no news."""
 TALKATIVE = 5
+"""Activities after which a source is missed when it falls silent: one that reported once or twice was being tried."""
 
 
 @dataclass(frozen=True, slots=True)

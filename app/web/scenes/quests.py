@@ -6,7 +6,7 @@ from app.domain.calendar import local_day
 from app.domain.reach import quests_within_reach
 from app.web.scenes.scene import Scene, Stage
 
-MOST = 6
+MOST = 6  # that can be read from five metres
 
 
 def facts(stage: Stage) -> Mapping[str, object] | None:

@@ -18,7 +18,9 @@ from app.web.scenes.scene import Scene, Stage
 WIDTH, HEIGHT = 1200, 620
 LABELS, LABEL_GAP = 12, 50
 DOTS = 240
+"""Points of a line: one for every five units of the width, and more cannot be seen from across a room."""
 FINE_UPTO = 5_000
+"""Activities up to which every step is read from the ledger at each change, some 50 ms; beyond, a step for each day."""
 
 
 @dataclass(frozen=True, slots=True)
