@@ -7,10 +7,14 @@ LONGEST_DETAIL = 8_000
 
 
 class Problem(Exception):
-    """A refusal with a sentence for a person; `extra` becomes members of the problem document (RFC 9457)."""
+    """A refusal with a sentence for a person; `extra` becomes members of the problem document (RFC 9457).
 
-    status: ClassVar[int] = 400
+    `next_step` says on error pages what to do now; programs get the title and the sentence.
+    """
+
+    status: int = 400
     title: ClassVar[str] = "That did not work"
+    next_step: ClassVar[str] = "Go back and try again."
 
     def __init__(self, detail: str, **extra: Any) -> None:
         if len(detail) > LONGEST_DETAIL:
@@ -20,11 +24,23 @@ class Problem(Exception):
         self.extra = extra
 
 
+class Unreadable(Problem):
+    """What was sent is no request, or its body is not what its head says."""
+
+    title = "Not to be read"
+
+    def __init__(
+        self, detail: str = "The request cannot be read. Send a body as the documentation of this address shows."
+    ) -> None:
+        super().__init__(detail)
+
+
 class Malformed(Problem):
     """The request cannot be understood as it is."""
 
     status = 422
-    title = "Something in the request needs mending"
+    title = "Invalid request"
+    next_step = "Go back, fix what is named above, and send it again."
 
 
 class NotFound(Problem):
@@ -32,20 +48,51 @@ class NotFound(Problem):
 
     status = 404
     title = "Not found"
+    next_step = "Check the address, or start again from the board."
+
+
+class WrongMethod(Problem):
+    """The address takes other methods."""
+
+    status = 405
+    title = "Not this way"
+    next_step = "Go back and try it from the page itself."
+
+    def __init__(self) -> None:
+        super().__init__("This address does not take that method.")
+
+
+class TooSlow(Problem):
+    """The rest of a request did not arrive in time."""
+
+    status = 408
+    title = "Too slow"
 
 
 class Conflict(Problem):
     """The request is well-formed but does not fit the state of things."""
 
     status = 409
-    title = "That does not fit right now"
+    title = "Not possible right now"
+    next_step = "Go back, look at what has changed, and try again."
+
+
+class TooLarge(Problem):
+    """The body has more bytes than its address takes."""
+
+    status = 413
+    title = "Too large"
+
+    def __init__(self) -> None:
+        super().__init__("The body is larger than this address takes.")
 
 
 class SignInNeeded(Problem):
     """No credentials, or credentials that no longer count."""
 
     status = 401
-    title = "Please identify yourself"
+    title = "Sign in first"
+    next_step = "Sign in, then come back to this page."
 
 
 class NotAllowed(Problem):
@@ -53,6 +100,7 @@ class NotAllowed(Problem):
 
     status = 403
     title = "Not allowed"
+    next_step = "If you should be able to see this, ask an organizer."
 
 
 class Misdirected(Problem):
@@ -72,14 +120,15 @@ class HeadTooLarge(Problem):
     """More headers or cookies than a request may carry."""
 
     status = 431
-    title = "Too many headers"
+    title = "Headers too large"
 
 
 class TooMany(Problem):
     """Tried too often; `wait` is how many seconds until the next try counts anew."""
 
     status = 429
-    title = "Too often"
+    title = "Too many attempts"
+    next_step = "Wait as long as it says above, then try again."
 
     def __init__(self, detail: str, wait: int) -> None:
         super().__init__(detail)
@@ -91,6 +140,28 @@ class Unavailable(Problem):
 
     status = 503
     title = "Try again in a moment"
+    next_step = "Wait a moment, then try again."
+
+
+class CutOff(Problem):
+    """The client hung up; nobody reads the answer, but metrics count it by nginx's number for this."""
+
+    status = 499
+    title = "Cut off"
+
+    def __init__(self) -> None:
+        super().__init__("The request ended before its body did.")
+
+
+class OurMistake(Problem):
+    """A failure that nobody foresaw; the log has it, and the answer says nothing of it."""
+
+    status = 500
+    title = "Our mistake"
+    next_step = "It is not your fault. Try again; if it stays, tell an organizer when it happened."
+
+    def __init__(self) -> None:
+        super().__init__("Something went wrong on our side. It has been written to the log.")
 
 
 class Busy(Unavailable):

@@ -9,8 +9,8 @@ from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from app.cli.limits import MAX_HEAD_BYTES, MAX_QUEUED, Patience, Room
+from app.errors import Problem
 from app.web import bare
-from app.web.bare import Refusal
 from app.web.wire import WiredProtocol
 
 # What is being read of a request just now.
@@ -22,7 +22,7 @@ _HOP_BY_HOP = {b"connection", b"upgrade", b"http2-settings"}
 class _Refused(Exception):
     """Raised in a callback, it makes the parser give up."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Problem) -> None:
         self.refusal = refusal
 
 
@@ -42,7 +42,7 @@ class LimitedProtocol(WiredProtocol):
         self._reading = _NOTHING
         self._head_bytes = 0
         self._answering: RequestResponseCycle | None = None
-        self._refusal: Refusal | None = None
+        self._refusal: Problem | None = None
         self._is_parting = self._keep_alive = False
         self._ends_at = self._heard_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -234,7 +234,7 @@ class LimitedProtocol(WiredProtocol):
         self.logger.warning("%s sent what is no HTTP: %s", self.client[0] if self.client else "somebody", error)
         self._refuse(bare.NO_HTTP)
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def _refuse(self, refusal: Problem) -> None:
         """End the connection with a refusal, after the answers to all that came before."""
         self._refusal = refusal
         self.flow.pause_reading()

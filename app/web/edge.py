@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import waiting
-from app.errors import Misdirected, NotAllowed, Problem
+from app.errors import Misdirected, NotAllowed, Problem, TooLarge
 from app.web import bounds, csp_reports, forms, problems, render, request_metrics
 from app.web.hosts import Hosts
 from app.web.http.areas import find_area
@@ -65,7 +65,7 @@ class Edge:
                 return
             if _is_bare_refusal(message):
                 is_replaced = True
-                await problems.too_large()(scope, receive, dressed)
+                await problems.document(TooLarge())(scope, receive, dressed)
             else:
                 await dressed(message)
 

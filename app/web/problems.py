@@ -1,8 +1,8 @@
 """Refusals as answers: problem details (RFC 9457) for programs, a page for people."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import cache
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -11,20 +11,28 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match
 
-from app.errors import Problem, SignInNeeded, TooMany, Unavailable
+from app.errors import (
+    CutOff,
+    NotFound,
+    OurMistake,
+    Problem,
+    SignInNeeded,
+    TooLarge,
+    TooMany,
+    Unavailable,
+    Unreadable,
+    WrongMethod,
+)
 from app.services.validation import as_problem, flaws_of
 from app.web import render
 from app.web.http.areas import find_area
 
 MEDIA_TYPE = "application/problem+json"
-CUT_OFF = 499  # nginx's number for a client that hung up: nobody reads the answer, but metrics count it
-_SENTENCES = {
-    400: ("Not to be read", "The request cannot be read. Send a body as the documentation of this address shows."),
-    404: ("Not found", "There is nothing at this address."),
-    405: ("Not this way", "This address does not take that method."),
-    413: ("Too large", "The body is larger than this address takes."),
-    CUT_OFF: ("Cut off", "The request ended before its body did."),
-    500: ("Our mistake", "Something went wrong on our side. It has been written to the log."),
+_OF_FRAMEWORK: dict[int, Callable[[], Problem]] = {
+    400: Unreadable,
+    404: lambda: NotFound("There is nothing at this address."),
+    405: WrongMethod,
+    413: TooLarge,
 }
 
 
@@ -41,20 +49,28 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
-        title, detail = _SENTENCES.get(error.status_code, ("That did not work", str(error.detail)))
         headers = dict(error.headers or {})
         if "Allow" in headers:
             headers["Allow"] = ", ".join(_methods(app, request))
-        return answer(request, error.status_code, title, detail, {}, headers)
+        return refusal(request, _problem_of(error), headers)
 
     @app.exception_handler(ClientDisconnect)
     async def gone(request: Request, _error: ClientDisconnect) -> Response:
-        return answer(request, CUT_OFF, *_SENTENCES[CUT_OFF])
+        return refusal(request, CutOff())
 
     @app.exception_handler(Exception)
     async def failed(request: Request, _error: Exception) -> Response:
         # The server closes the connection after a failure: who knows does not send the next request into it.
-        return answer(request, 500, *_SENTENCES[500], headers={"Connection": "close"})
+        return refusal(request, OurMistake(), {"Connection": "close"})
+
+
+def _problem_of(error: HTTPException) -> Problem:
+    """The framework's refusal as one of ours."""
+    if (problem := _OF_FRAMEWORK.get(error.status_code)) is not None:
+        return problem()
+    other = Problem(str(error.detail))
+    other.status = error.status_code
+    return other
 
 
 def _methods(app: FastAPI, request: Request) -> list[str]:
@@ -83,41 +99,24 @@ def headers_of(problem: Problem) -> dict[str, str]:
             return {}
 
 
-def refusal(request: Request, problem: Problem) -> Response:
-    """A problem in the form its reader understands."""
-    return answer(request, problem.status, problem.title, problem.detail, problem.extra, headers_of(problem))
-
-
-def answer(
-    request: Request,
-    status: int,
-    title: str,
-    detail: str,
-    extra: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """A refusal in the form its reader understands."""
+def refusal(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem in the form its reader understands: its area says which."""
     area = find_area(request.scope["path"])
-    if area.refusal == "page":
-        template = "closed_door.html" if status == 401 else "error.html"
-        body = render.render(template, status=status, title=title, detail=detail, to=area.home)
-        return Response(body, status, headers, "text/html")
-    return document(status, title, detail, extra, headers)
+    if area.refusal == "json":
+        return document(problem, headers)
+    page = render.render(_template_of(problem.status), problem=problem, to=area.home)
+    return Response(page, problem.status, headers_of(problem) | dict(headers or {}), "text/html")
 
 
-def document(
-    status: int,
-    title: str,
-    detail: str,
-    extra: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
+@cache
+def _template_of(status: int) -> str:
+    """The error page of a status, or the one for all that have none of their own."""
+    own = f"errors/{status}.html"
+    return own if (render.TEMPLATES / own).is_file() else "errors/error.html"
+
+
+def document(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """A problem document; lone surrogates in quoted input are escaped, so that it is always valid UTF-8."""
-    content = {"type": "about:blank", "title": title, "status": status, "detail": detail, **(extra or {})}
-    body = json.dumps(content, ensure_ascii=False).encode(errors="backslashreplace")
-    return Response(body, status, headers, MEDIA_TYPE)
-
-
-def too_large() -> Response:
-    """A body over the limit of its address."""
-    return document(413, *_SENTENCES[413])
+    content = {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail}
+    body = json.dumps({**content, **problem.extra}, ensure_ascii=False).encode(errors="backslashreplace")
+    return Response(body, problem.status, headers_of(problem) | dict(headers or {}), MEDIA_TYPE)

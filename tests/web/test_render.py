@@ -113,8 +113,6 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "no week": ("board/no_week.html", {}),
     "receipt": ("receipt/index.html", {**RECEIPT_VALUES, "receipt": RECEIPT}),
     "empty receipt": ("receipt/index.html", {**RECEIPT_VALUES, "receipt": Receipt(0, ())}),
-    "error": ("error.html", {"status": 404, "title": "Not found", "detail": "There is no such week."}),
-    "closed door": ("closed_door.html", {}),
 }
 
 
@@ -143,8 +141,6 @@ def test_page_is_well_made(name: str) -> None:
         ("no week", "assembly-week week create"),
         ("receipt", "Tuesday 13 September 1 line +5 points"),
         ("empty receipt", "Nothing here yet."),
-        ("error", "There is no such week."),
-        ("closed door", "This board is for colleagues"),
     ],
 )
 def test_page_says_what_it_is_about(name: str, said: str) -> None:
@@ -239,7 +235,7 @@ def test_names_are_escaped() -> None:
 
 def test_missing_value_is_a_mistake() -> None:
     with pytest.raises(UndefinedError):
-        render.render("error.html", status=404, title="Not found")
+        render.render("errors/error.html")
 
 
 @pytest.mark.parametrize(
