@@ -205,6 +205,10 @@ class KindUnknown(Malformed):
     """The active rules know no such kind of activity."""
 
 
+class HeldBack(Conflict):
+    """Nothing is wrong with this one, but another was refused, and it was all of them or none."""
+
+
 class AlreadyDone(Conflict):
     """The activity already stands the way it was asked to."""
 

@@ -11,7 +11,7 @@ from app.domain.draft import Reading
 from app.errors import Problem
 from app.services import ledger
 from app.services.intake import read_json
-from app.services.ledger import Arrival
+from app.services.ledger import Submission
 from bench import weeks
 from bench.figures import Figure, duel
 from bench.scale import Scale
@@ -44,7 +44,8 @@ def _rate(database: Database, people: list[str], number: int, scale: Scale) -> f
     began = time.perf_counter()
     for reading in readings:
         with database.unit_of_work() as session:
-            [outcome] = ledger.take_all(session, SLUG, [Arrival(reading, "bench")], now=weeks.NOW)
+            submissions = [Submission(reading, weeks.ACTOR)]
+            [outcome] = ledger.record(session, SLUG, submissions, now=weeks.NOW, with_activities=True)
         if isinstance(outcome, Problem):
             raise outcome
     return scale.growth_writes / (time.perf_counter() - began)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from app.config import PROJECT, Settings
 from app.db import Database
+from app.domain import actor
 from app.domain.calendar import day_bounds
 from app.models.columns import new_id
 from app.services import lifecycle, players, recording, rosters, rule_sets, startup, tokens, weeks
@@ -20,6 +21,7 @@ from app.services.gate import Gate
 NOW = datetime(2022, 9, 20, tzinfo=UTC)
 STARTS, ENDS, ZONE = date(2022, 9, 12), date(2022, 9, 16), ZoneInfo("America/Los_Angeles")
 TEAM_SIZE = 3
+ACTOR = actor.system("bench")
 _KINDS = ("response",) * 15 + ("shift", "shift", "issue", "issue", "feature_request", "knowledge_card")
 
 
@@ -72,7 +74,7 @@ def make_week(database: Database, slug: str, *, teams: int, per_team: int) -> li
 def gate_of(session: Session, slug: str, emails: Sequence[str]) -> Gate:
     """What lets these people's activities into a week."""
     week = weeks.look(session, slug, NOW)
-    return Gate(week, rule_sets.rules_of(session, week), players.by_email(session, week, emails), NOW)
+    return Gate(week, rule_sets.rules_of(session, week), players.by_email(session, week, emails), {}, NOW)
 
 
 def row(gate: Gate, fact: dict[str, Any]) -> dict[str, Any]:

@@ -5,21 +5,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
 
 from app.config import PROJECT
 from app.db import Database
+from app.domain import actor
+from app.domain.actor import Actor
 from app.domain.board import Board
 from app.domain.draft import Draft, Reading
 from app.domain.receipt import Receipt
 from app.errors import Problem
 from app.models import LedgerEntry, Team, Week
 from app.services import batch, boards, ledger, lifecycle, rosters, rule_sets, teams, verification, weeks
+from app.services.gate import Recorded
 from app.services.intake import read_json
-from app.services.ledger import Arrival, Taken
+from app.services.ledger import Submission
 from app.services.rosters import Entry
 
 SLUG = "q3-2022"
@@ -118,13 +121,30 @@ def a_team(session: Session, name: str = OWLS, *emails: str, slug: str = SLUG, n
     return next(team for team in teams.of_week(session, weeks.find(session, slug, now)) if team.name == name)
 
 
+class Taken(NamedTuple):
+    """The activity in the ledger, and whether it was there before."""
+
+    entry: LedgerEntry
+    repeated: bool
+
+
+def a_tool(name: str = "a tool", *scopes: str) -> Actor:
+    """A program that records."""
+    return actor.token(name, scopes or ["activities:write"])
+
+
 def take(session: Session, slug: str, reading: Reading, *, by: str = "a tool", now: datetime = NOW) -> Taken:
     """Record what was read and find its row. Raises the Problem with which it is refused."""
-    [answer] = ledger.take_all(session, slug, [Arrival(reading, by)], now=now)
-    if isinstance(answer, Problem):
-        raise answer
-    entry = session.exec(select(LedgerEntry).where(LedgerEntry.id == answer.id)).one()
-    return Taken(entry, answer.repeated)
+    [outcome] = ledger.record(session, slug, [Submission(reading, a_tool(by))], now=now)
+    if isinstance(outcome, Problem):
+        raise outcome
+    return taken(session, outcome)
+
+
+def taken(session: Session, recorded: Recorded) -> Taken:
+    """What was recorded, with its row."""
+    entry = session.exec(select(LedgerEntry).where(LedgerEntry.id == recorded.id)).one()
+    return Taken(entry, recorded.repeated)
 
 
 @dataclass(frozen=True)
@@ -179,7 +199,7 @@ class Game:
         """Record several activities as the lines of one file."""
         lines = list(batch.read_ndjson("\n".join(map(json.dumps, activities)).encode()))
         with self.database.unit_of_work() as session:
-            return batch.record_all(session, self.slug, lines, by="a tool", now=self.now)
+            return batch.record(session, self.slug, lines, a_tool(), now=self.now)
 
     def reverse(self, entry: LedgerEntry) -> None:
         """Cancel an activity."""
@@ -195,10 +215,11 @@ class Game:
         """Give points to the team of this name."""
         key = external_id or f"adjustment-{next(_numbers)}"
         with self.database.unit_of_work() as session:
-            return ledger.adjust(
+            recorded = ledger.adjust(
                 session, self.slug, team_id=self.team_id(team), points=points, reason="For the spirit", external_id=key,
                 by=self.by, now=self.now,
             )  # fmt: skip
+            return taken(session, recorded)
 
     def activate(self, text: str) -> int:
         """Make a rules text the active version; returns its number."""

@@ -12,6 +12,7 @@ from app.cli.parameters import InputFile, WeekSlug
 from app.cli.place import actor, opened, writing
 from app.cli.voice import Answer, Voice
 from app.clock import Clock
+from app.domain import actor as actors
 from app.services import audit, batch, imports, rosters, startup, transfer, weeks
 from app.services.transfer import Format
 
@@ -42,7 +43,9 @@ def import_activities(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     lines = _read(voice, file)
     recording = voice.progress(f"Recording {len(lines):,} lines", len(lines))
     with opened(startup.read_settings()) as database, recording as bar:
-        done = imports.import_activities(database, week, lines, by=actor(), now=Clock().real(), progress=bar.advance)
+        done = imports.import_activities(
+            database, week, lines, actors.command(actor()), now=Clock().real(), progress=bar.advance
+        )
     sentence = f"Recorded {done.recorded:,} activities; {done.repeated:,} were there already."
     return Answer(done._asdict(), [sentence])
 

@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from app.domain.actor import Actor
 from app.domain.draft import Draft, Flaw, Reading
 from app.domain.rules.wording import listed
-from app.errors import Malformed, Problem
-from app.services import players, recording, rule_sets, weeks
+from app.errors import Malformed
+from app.services import ledger
 from app.services.bad_lines import BadLines, BrokenCSV, read_records
-from app.services.gate import Gate, Row
+from app.services.gate import Recorded
 from app.services.intake import read_json, read_row
+from app.services.ledger import HELD_BACK, Submission
 from app.services.validation import LONGEST_NAME, MOST_BYTES
 
 REQUIRED_COLUMNS = ("kind", "person", "occurred_at", "source", "external_id")
@@ -89,27 +91,19 @@ def _read_cells(header: Sequence[str], cells: Sequence[str]) -> Reading:
     return read_row(dict(zip(header, cells, strict=True)), MOST_FLAWS)
 
 
-def record_all(session: Session, slug: str, lines: Sequence[Line], *, by: str, now: datetime) -> Outcome:
+def record(session: Session, slug: str, lines: Sequence[Line], actor: Actor, *, now: datetime) -> Outcome:
     """Record every line that repeats nothing; refuse them all if one is bad. Raises WeekUnknown or BatchRefused."""
-    week = weeks.hold(session, slug, now)
-    seen = recording.known_keys(session, week, (line.reading.key for line in lines if line.reading.key))
-    emails = (line.reading.draft.person for line in lines if line.reading.draft)
-    gate = Gate(week, rule_sets.rules_of(session, week), players.by_email(session, week, emails), now)
-    rows: list[Row] = []
-    bad = BadLines()
-    for number, reading in lines:
-        if reading.key in seen:
-            continue
-        verdict = gate.judge(reading)
-        if isinstance(verdict, Problem):
-            bad.add(number, verdict.detail)
-        else:
-            seen.add(verdict.key)
-            rows.append(gate.row(verdict, by))
+    submissions = [Submission(line.reading, actor) for line in lines]
+    outcomes = ledger.record(session, slug, submissions, now=now, all_or_nothing=True)
+    bad, repeated = BadLines(), 0
+    for line, outcome in zip(lines, outcomes, strict=True):
+        if isinstance(outcome, Recorded):
+            repeated += outcome.repeated
+        elif outcome is not HELD_BACK:
+            bad.add(line.number, outcome.detail)
     if bad.count:
         raise refused(bad)
-    recording.record(session, gate, rows)
-    return Outcome(len(rows), len(lines) - len(rows))
+    return Outcome(len(lines) - repeated, repeated)
 
 
 def refused(bad: BadLines) -> BatchRefused:

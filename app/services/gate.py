@@ -1,17 +1,18 @@
-"""The gate of the ledger: whether a draft may enter a week now, and as which row."""
+"""The gate of the ledger: whether something may enter a week now, what it repeats, and as which row it enters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.domain.calendar import day_bounds
-from app.domain.draft import Draft, Reading
+from app.domain.draft import Draft, Key, Reading
 from app.domain.rules import Rules
 from app.domain.rules.wording import listed
 from app.errors import KindUnknown, OutsideWeek, PersonUnknown, Problem, WeekNotOpen
 from app.models.columns import new_id
+from app.services.activities import ActivityView
 from app.services.players import Player
 from app.services.validation import Flaws, as_problem
 from app.services.weeks import AnyWeek
@@ -20,7 +21,7 @@ Row = dict[str, Any]
 """A new row of the ledger, by column."""
 
 _OUR_COLUMNS = ("id", "week_id", "version", "person_id", "recorded_at", "recorded_by")
-_DRAFT_COLUMNS = tuple(field.name for field in fields(Draft) if field.name != "person")
+_DRAFT_COLUMNS = tuple(each.name for each in fields(Draft) if each.name != "person")
 COLUMNS = (*_OUR_COLUMNS, *_DRAFT_COLUMNS)
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -29,20 +30,45 @@ CLOCK_SKEW = timedelta(minutes=5)
 _bounds = lru_cache(maxsize=16)(day_bounds)
 
 
-@dataclass(frozen=True, slots=True)
+class Recorded(NamedTuple):
+    """An entry of the ledger by its id and key, and whether it was there before.
+
+    `activity` is the entry as who sent it may see it; None where they may not, and where nobody asked for it.
+    """
+
+    id: str
+    key: Key
+    repeated: bool
+    activity: ActivityView | None = None
+
+
+@dataclass(slots=True)
 class Gate:
-    """What decides whether a draft may enter a week's ledger now."""
+    """What decides whether something may enter a week's ledger now, and keeps what may.
+
+    `ids` are those of the activities that are there already, by key, and those that were let in; `fresh` are the rows
+    of the latter.
+    """
 
     week: AnyWeek
     rules: Rules
     players: Mapping[str, Player]
+    ids: dict[Key, str]
     now: datetime
+    fresh: dict[Key, Row] = field(default_factory=dict)
 
-    def judge(self, reading: Reading) -> Draft | Problem:
-        """The draft that may enter, or the problem that keeps it out."""
-        if reading.draft is None:
+    def admit(self, reading: Reading, by: str) -> Recorded | Problem:
+        """Let in what was read, or say why not; a repeat is recognised before anything else is looked at."""
+        if reading.key is not None and reading.key in self.ids:
+            return Recorded(self.ids[reading.key], reading.key, repeated=True)
+        draft = reading.draft
+        if draft is None:
             return as_problem(Flaws(reading.flaws, reading.more))
-        return self.refusal(reading.draft) or reading.draft
+        if problem := self.refusal(draft):
+            return problem
+        row = self.row(draft, by)
+        self.fresh[draft.key], self.ids[draft.key] = row, row["id"]
+        return Recorded(row["id"], draft.key, repeated=False)
 
     def refusal(self, draft: Draft) -> Problem | None:
         """The problem that keeps this draft out; None when it may enter."""

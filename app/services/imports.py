@@ -9,13 +9,14 @@ from sqlmodel import Session, col
 
 from app import metrics
 from app.db import Database
+from app.domain.actor import Actor
 from app.domain.draft import Key
 from app.domain.rules import Rules
 from app.errors import Conflict, Problem, WeekNotOpen
 from app.models import ImportRow, LedgerEntry, Membership, Reversal
 from app.models.columns import new_id
 from app.prepared import Prepared
-from app.services import batch, people, players, recording, rule_sets, scores, teams, weeks
+from app.services import batch, people, recording, rule_sets, scores, teams, weeks
 from app.services.bad_lines import BadLines
 from app.services.batch import Line, Outcome
 from app.services.gate import Gate, Row
@@ -46,8 +47,8 @@ def import_activities(
     database: Database,
     slug: str,
     lines: Sequence[Line],
+    actor: Actor,
     *,
-    by: str,
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
     at_once: int = FEW_LINES,
@@ -59,13 +60,13 @@ def import_activities(
     """
     if len(lines) <= at_once:
         with database.unit_of_work() as session:
-            outcome = batch.record_all(session, slug, lines, by=by, now=now)
+            outcome = batch.record(session, slug, lines, actor, now=now)
         progress(len(lines))
         return outcome
     import_id = new_id()
     try:
         staged = stage(database, import_id, slug, lines, now=now, progress=progress, at_once=at_once)
-        return apply(database, staged, by=by, now=now)
+        return apply(database, staged, by=actor.name, now=now)
     finally:
         forget(database, import_id, now)
 
@@ -82,15 +83,16 @@ def stage(
 ) -> Staged:
     """Judge lines and keep those that may enter, some in a transaction. Raises WeekUnknown or BatchRefused."""
     bad = BadLines()
-    seen: set[Key] = set()
+    ids: dict[Key, str] = {}
     rows = repeated = 0
     with database.reading() as session:
         week = weeks.look(session, slug, now)
         rules = rule_sets.rules_of(session, week)
     for chunk in people.chunks(lines, at_once):
         with database.reading() as session:
-            fresh = _judge(session, week, rules, chunk, seen, bad, now)
-        repeated += sum(1 for line in chunk if line.reading.key in seen) - len(fresh)
+            gate = recording.gate_of(session, week, rules, (line.reading for line in chunk), now, ids)
+        fresh = _admit(gate, chunk, bad)
+        repeated += sum(1 for line in chunk if line.reading.key in ids) - len(fresh)
         if fresh and not bad.count:
             _store(database, import_id, fresh, now)
         rows += len(fresh)
@@ -100,24 +102,15 @@ def stage(
     return Staged(import_id, week, rules, rows, repeated)
 
 
-def _judge(
-    session: Session, week: HeldWeek, rules: Rules, chunk: Sequence[Line], seen: set[Key], bad: BadLines, now: datetime
-) -> list[Row]:
-    """The rows of the lines that may enter; `seen` learns the keys of all that are there or come, `bad` the others."""
-    seen |= recording.known_keys(session, week, (line.reading.key for line in chunk if line.reading.key))
-    emails = (line.reading.draft.person for line in chunk if line.reading.draft)
-    gate = Gate(week, rules, players.by_email(session, week, emails), now)
-    fresh: list[Row] = []
+def _admit(gate: Gate, chunk: Sequence[Line], bad: BadLines) -> list[Row]:
+    """The rows of the lines that may enter; the gate learns their keys, `bad` what is wrong with the others."""
     for number, reading in chunk:
-        if reading.key in seen:
-            continue
-        verdict = gate.judge(reading)
-        if isinstance(verdict, Problem):
-            bad.add(number, verdict.detail)
-        else:
-            seen.add(verdict.key)
-            fresh.append({**gate.row(verdict, ""), "line": number})
-    return fresh
+        outcome = gate.admit(reading, "")
+        if isinstance(outcome, Problem):
+            bad.add(number, outcome.detail)
+        elif not outcome.repeated:
+            gate.fresh[outcome.key]["line"] = number
+    return list(gate.fresh.values())
 
 
 def _store(database: Database, import_id: str, rows: Sequence[Row], now: datetime) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -103,6 +103,11 @@ class _KeyOnly(BaseModel):
     source: Code
     kind: Code
     external_id: Code
+
+
+def read_fields(fields: Mapping[str, Any]) -> Reading:
+    """Read one activity from its fields as JSON would have them."""
+    return _read(dict(fields), MOST_FLAWS)
 
 
 def read_json(text: bytes | str, most: int = MOST_FLAWS) -> Reading:

@@ -1,120 +1,94 @@
-"""The ledger's verbs: take, reverse, reinstate, adjust. Nothing here edits or deletes."""
+"""The ledger's verbs: record, reverse, reinstate, adjust. Nothing here edits or deletes."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import func
 from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.domain.draft import Draft, Key, Reading
+from app.domain.actor import Actor
+from app.domain.draft import Key, Reading
 from app.domain.memberships import team_at
 from app.domain.rules import ADJUSTMENT
-from app.errors import AlreadyDone, Malformed, NotFound, Problem
+from app.errors import AlreadyDone, HeldBack, Malformed, NotFound, Problem
 from app.models import LedgerEntry, Reversal, Week
 from app.models.columns import is_id
-from app.services import activities, audit, players, reasons, recording, rule_sets, scores, teams, weeks
+from app.services import activities, audit, reasons, recording, rule_sets, scores, teams, weeks
 from app.services.activities import ActivityView
 from app.services.audit import Thing
-from app.services.gate import Gate, Row
+from app.services.gate import Gate, Recorded
 from app.services.intake import code_flaw
 from app.services.weeks import AnyWeek
 
 ORGANIZER = "organizer"
 MOST_POINTS = 100_000  # of one adjustment, as of one rule: sums of any number of them stay within 64 bits
+HELD_BACK = HeldBack("Nothing was recorded, because something sent with it was refused. Mend that and send all again.")
 
 
-class Taken(NamedTuple):
-    """The activity in the ledger, and whether it was there before."""
-
-    entry: LedgerEntry
-    repeated: bool
-
-
-Reads = Literal["nothing", "public", "everything"]
-"""What who writes may read besides: nothing, what everybody may, or also what a freeze hides."""
-
-
-class Arrival(NamedTuple):
-    """What somebody wants recorded: as it was read, who sent it, and what they may read."""
+class Submission(NamedTuple):
+    """What somebody wants recorded, as it was read, and who that is."""
 
     reading: Reading
-    by: str
-    reads: Reads = "nothing"
+    actor: Actor
 
 
-class Answer(NamedTuple):
-    """An activity's id and key, itself where who sent it may see it, and whether it was there before."""
+def record(
+    session: Session,
+    slug: str,
+    submissions: Sequence[Submission],
+    *,
+    now: datetime,
+    all_or_nothing: bool = False,
+    with_activities: bool = False,
+) -> list[Recorded | Problem]:
+    """Record as one change of the week what may enter its ledger; each is answered as if it had come alone, in turn.
 
-    id: str
-    key: Key
-    activity: ActivityView | None
-    repeated: bool
-
-
-class _Place(NamedTuple):
-    """The key under which an arrival is in the ledger now, and whether it was there before."""
-
-    key: Key
-    repeated: bool
-
-
-def take_all(session: Session, slug: str, arrivals: Sequence[Arrival], *, now: datetime) -> list[Answer | Problem]:
-    """Record several arrivals as one change of the week; each is answered as if it had come alone, one after the other.
-
-    A repeat is recognised before anything else. A refused arrival is answered with its Problem (Malformed, KindUnknown,
-    PersonUnknown, WeekNotOpen or OutsideWeek) and changes nothing. Raises WeekUnknown.
+    A repeat is recognised before anything else. A refused one is answered with its Problem (Malformed, KindUnknown,
+    PersonUnknown, WeekNotOpen or OutsideWeek) and changes nothing; where it is `all_or_nothing`, nothing is recorded
+    then, and those that might have been are answered with HeldBack. Raises WeekUnknown.
     """
-    gate, fresh, outcomes = _admit(session, slug, arrivals, now)
-
-    def answer(arrival: Arrival, place: _Place) -> Answer:
-        if place.key in fresh and not place.repeated and gate.week.frozen_version is None:
-            draft, row = fresh[place.key]
-            view = activities.new_view(gate.week, row, draft.person, gate.players[draft.person])
-            return Answer(view.id, place.key, view, place.repeated)
-        entry, week = get(session, gate.week, place.key), weeks.find_by_id(session, gate.week.id)
-        return Answer(entry.id, place.key, seen(session, week, entry, arrival.by, arrival.reads), place.repeated)
-
+    week = weeks.hold(session, slug, now)
+    readings = [submission.reading for submission in submissions]
+    gate = recording.gate_of(session, week, rule_sets.rules_of(session, week), readings, now)
+    outcomes = [gate.admit(reading, actor.name) for reading, actor in submissions]
+    if all_or_nothing and any(isinstance(outcome, Problem) for outcome in outcomes):
+        return [_held_back(outcome, gate) for outcome in outcomes]
+    recording.record(session, gate, list(gate.fresh.values()))
+    if not with_activities:
+        return outcomes
     return [
-        outcome if isinstance(outcome, Problem) else answer(arrival, outcome)
-        for arrival, outcome in zip(arrivals, outcomes, strict=True)
+        outcome if isinstance(outcome, Problem) else _with_activity(session, gate, submission, outcome)
+        for submission, outcome in zip(submissions, outcomes, strict=True)
     ]
 
 
-def seen(session: Session, week: Week, entry: LedgerEntry, by: str, reads: Reads) -> ActivityView | None:
+def _held_back(outcome: Recorded | Problem, gate: Gate) -> Recorded | Problem:
+    is_new = isinstance(outcome, Recorded) and outcome.key in gate.fresh
+    return HELD_BACK if is_new else outcome
+
+
+def _with_activity(session: Session, gate: Gate, submission: Submission, recorded: Recorded) -> Recorded:
+    draft = submission.reading.draft
+    if draft is not None and not recorded.repeated and gate.week.frozen_version is None:
+        row, player = gate.fresh[recorded.key], gate.players[draft.person]
+        return recorded._replace(activity=activities.new_view(gate.week, row, draft.person, player))
+    return recorded._replace(activity=seen(session, recorded, submission.actor))
+
+
+def seen(session: Session, recorded: Recorded, actor: Actor) -> ActivityView | None:
     """An entry as who sent it may see it; None for somebody else's that they may not read.
 
     Who recorded it sees it even where a freeze hides it, but not what came of it after the freeze.
     """
-    upto = None if reads == "everything" else week.frozen_version
-    is_hidden = reads == "nothing" or (upto is not None and entry.version > upto)
-    if is_hidden and entry.recorded_by != by:
+    entry = session.exec(select(LedgerEntry).where(LedgerEntry.id == recorded.id)).one()
+    week = weeks.find_by_id(session, entry.week_id)
+    upto = None if actor.may("admin") else week.frozen_version
+    is_hidden = not actor.may("read") or (upto is not None and entry.version > upto)
+    if is_hidden and entry.recorded_by != actor.name:
         return None
     return activities.views(session, week, [entry], upto=upto)[0]
-
-
-def _admit(
-    session: Session, slug: str, arrivals: Sequence[Arrival], now: datetime
-) -> tuple[Gate, dict[Key, tuple[Draft, Row]], list[_Place | Problem]]:
-    """Record what may enter: the gate they passed, what is new, and what became of each arrival."""
-    week = weeks.hold(session, slug, now)
-    known = recording.known_keys(session, week, (each.reading.key for each in arrivals if each.reading.key))
-    emails = (each.reading.draft.person for each in arrivals if each.reading.draft)
-    gate = Gate(week, rule_sets.rules_of(session, week), players.by_email(session, week, emails), now)
-    fresh: dict[Key, tuple[Draft, Row]] = {}
-    outcomes: list[_Place | Problem] = []
-    for reading, by, _ in arrivals:
-        key = reading.key
-        if key is not None and (key in known or key in fresh):
-            outcomes.append(_Place(key, repeated=True))
-        elif isinstance(verdict := gate.judge(reading), Problem):
-            outcomes.append(verdict)
-        else:
-            fresh[verdict.key] = verdict, gate.row(verdict, by)
-            outcomes.append(_Place(verdict.key, repeated=False))
-    recording.record(session, gate, [row for _, row in fresh.values()])
-    return gate, fresh, outcomes
 
 
 def get(session: Session, week: AnyWeek, key: Key) -> LedgerEntry:
@@ -197,14 +171,19 @@ def team_of(session: Session, week: Week, entry: LedgerEntry) -> str | None:
     return team_at(joins.get(entry.person_id, ()), entry.occurred_at)
 
 
-def find_adjustment(session: Session, slug: str, external_id: str, now: datetime) -> LedgerEntry | None:
+def find_adjustment(session: Session, slug: str, external_id: str, now: datetime) -> Recorded | None:
     """The adjustment that this external id names in this week. Raises WeekUnknown."""
-    return find(session, weeks.find(session, slug, now), Key(ORGANIZER, ADJUSTMENT, external_id))
+    entry = find(session, weeks.find(session, slug, now), Key(ORGANIZER, ADJUSTMENT, external_id))
+    return None if entry is None else _recorded(entry, repeated=True)
+
+
+def _recorded(entry: LedgerEntry, *, repeated: bool) -> Recorded:
+    return Recorded(entry.id, Key(entry.source, entry.kind, entry.external_id), repeated)
 
 
 def adjust(
     session: Session, slug: str, *, team_id: str, points: int, reason: str, external_id: str, by: str, now: datetime
-) -> Taken:
+) -> Recorded:
     """Give points to a team of an open week, or take them; a repeat of the external id answers with the first one.
 
     Raises WeekUnknown, Malformed, NotFound for a team of no or another week, or WeekNotOpen; then nothing has changed.
@@ -214,7 +193,7 @@ def adjust(
         raise Malformed(f"“external_id” {flaw}.")
     key = Key(ORGANIZER, ADJUSTMENT, external_id)
     if known := find(session, week, key):
-        return Taken(known, repeated=True)
+        return _recorded(known, repeated=True)
     reason = reasons.demanded(reason)
     if not 0 < abs(points) <= MOST_POINTS:
         raise Malformed(f"points must lie between -{MOST_POINTS} and {MOST_POINTS} and not be 0.")
@@ -230,4 +209,4 @@ def adjust(
     weeks.touch(session, week, scores_alone=True)
     facts = {"points": points, "reason": reason, "external_id": external_id}
     audit.note(session, "team.adjusted", teams.thing(team), by=by, now=now, after=facts)
-    return Taken(entry, repeated=False)
+    return _recorded(entry, repeated=False)

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
@@ -9,11 +10,12 @@ from sqlmodel import Session, col
 
 from app import metrics
 from app.domain.activity import Activity
-from app.domain.draft import Key
+from app.domain.draft import Key, Reading
 from app.domain.memberships import team_at
+from app.domain.rules import Rules
 from app.models import LedgerEntry
 from app.prepared import Prepared
-from app.services import people, scores, weeks
+from app.services import people, players, scores, weeks
 from app.services.gate import COLUMNS, Gate, Row
 from app.services.players import FEW
 from app.services.weeks import AnyWeek
@@ -21,7 +23,7 @@ from app.services.weeks import AnyWeek
 MOST_ROWS = 5_000  # in one executemany: the rows of a batch of 10,000 need not all be bound at once
 
 _ADD = Prepared(insert(LedgerEntry).values({name: bindparam(name) for name in COLUMNS}))
-_OF_KIND: Any = select(col(LedgerEntry.external_id)).where(
+_OF_KIND: Any = select(col(LedgerEntry.external_id), col(LedgerEntry.id)).where(
     col(LedgerEntry.week_id) == bindparam("week"),
     col(LedgerEntry.source) == bindparam("source"),
     col(LedgerEntry.kind) == bindparam("kind"),
@@ -30,28 +32,47 @@ _KNOWN = Prepared(_OF_KIND.where(col(LedgerEntry.external_id) == bindparam("exte
 _KNOWN_OF = _OF_KIND.where(col(LedgerEntry.external_id).in_(bindparam("external_ids", expanding=True)))
 
 
-def known_keys(session: Session, week: AnyWeek, keys: Iterable[Key]) -> set[Key]:
-    """Those of the keys that the week's ledger already has.
+def gate_of(
+    session: Session,
+    week: AnyWeek,
+    rules: Rules,
+    readings: Iterable[Reading],
+    now: datetime,
+    ids: dict[Key, str] | None = None,
+) -> Gate:
+    """The gate of a week for what was read: it knows which of that the ledger has, and the people in it.
+
+    `ids` are what gates before it let in that is not in the ledger yet; it learns what this one finds and lets in.
+    """
+    read = list(readings)
+    ids = {} if ids is None else ids
+    ids.update(known_ids(session, week, (reading.key for reading in read if reading.key)))
+    emails = (reading.draft.person for reading in read if reading.draft)
+    return Gate(week, rules, players.by_email(session, week, emails), ids, now)
+
+
+def known_ids(session: Session, week: AnyWeek, keys: Iterable[Key]) -> dict[Key, str]:
+    """The ids of the activities of these keys that the week's ledger already has.
 
     Asked source by source and kind by kind: for a list of whole keys SQLite would read the week's index through.
     """
     different = set(keys)
     if len(different) <= FEW:
-        return {key for key in different if _KNOWN.rows(session, week=week.id, **key._asdict())}
+        return {key: id_ for key in different for _, id_ in _KNOWN.rows(session, week=week.id, **key._asdict())}
     wanted: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for key in different:
         wanted[key.source, key.kind].append(key.external_id)
-    found: set[Key] = set()
+    ids: dict[Key, str] = {}
     for (source, kind), external_ids in wanted.items():
         for chunk in people.chunks(external_ids, people.CHUNK):
             values = {"week": week.id, "source": source, "kind": kind, "external_ids": chunk}
             rows = session.connection().execute(_KNOWN_OF, values)
-            found.update(Key(source, kind, external_id) for external_id in rows.scalars())
-    return found
+            ids.update((Key(source, kind, external_id), id_) for external_id, id_ in rows)
+    return ids
 
 
 def record(session: Session, gate: Gate, rows: Sequence[Row]) -> None:
-    """Add rows of drafts that the gate lets in and that repeat nothing, as one change of the locked week."""
+    """Add rows that the gate let in, as one change of the locked week."""
     if not rows:
         return
     insert_rows(session, rows)

@@ -14,7 +14,6 @@ from app.config import Settings
 from app.domain.actor import GRANT, Actor, Scope, SignedInActor
 from app.errors import NotAllowed, Problem, SignInNeeded, Unavailable
 from app.services import throttle
-from app.services.ledger import Reads
 from app.web import cookies, forms
 from app.web.credential_cache import Credential, CredentialCache
 from app.web.http.areas import find_area
@@ -204,10 +203,3 @@ Owner = Annotated[SignedInActor, Depends(Door(is_owner))]
 def sees_behind_freeze(who: Actor | None) -> bool:
     """Whether this reader also sees what a freeze hides: organizers do."""
     return who is not None and who.may("admin")
-
-
-def reads(who: Actor) -> Reads:
-    """What somebody who writes may read besides."""
-    if sees_behind_freeze(who):
-        return "everything"
-    return "public" if who.may("read") else "nothing"

@@ -8,7 +8,7 @@ from app.domain.board import Board, Standing
 from app.domain.receipt import Receipt
 from app.models import Person, Reversal, RuleSet, Team, Week
 from app.services.activities import ActivityView
-from app.services.ledger import Answer
+from app.services.gate import Recorded
 from app.services.previews import Preview
 from app.services.transfer import moment
 from app.web import schemas
@@ -84,12 +84,12 @@ def activity_document(view: ActivityView) -> schemas.Activity:
     return document
 
 
-def answer_document(answer: Answer) -> schemas.Activity | schemas.ActivityKey:
+def recorded_document(recorded: Recorded) -> schemas.Activity | schemas.ActivityKey:
     """The activity that somebody reported; its id and key alone where they may not see it."""
-    if answer.activity is not None:
-        return activity_document(answer.activity)
-    key = answer.key
-    return {"id": answer.id, "kind": key.kind, "source": key.source, "external_id": key.external_id}
+    if recorded.activity is not None:
+        return activity_document(recorded.activity)
+    key = recorded.key
+    return {"id": recorded.id, "kind": key.kind, "source": key.source, "external_id": key.external_id}
 
 
 def correction_document(

@@ -9,18 +9,21 @@ from dataclasses import dataclass
 
 from app.clock import Clock
 from app.db import Database
+from app.domain.actor import Actor
+from app.domain.draft import Reading
 from app.errors import Busy, Problem, Unavailable
 from app.outages import BUSY, UNCONFIRMED
 from app.services import ledger
-from app.services.intake import read_json
-from app.services.ledger import Answer, Arrival, Reads
+from app.services.gate import Recorded
+from app.services.ledger import Submission
 from app.waiting import LEAST_SECONDS, Bulkhead, begin_request
 
 SECONDS = 5.0  # as every request has for its database; then it is refused with 503
 MAX_GROUP = 500  # activities in one transaction: less than half a second, for which nobody else writes
-MEMORY = 64 * 1_048_576  # bytes of what waits: a thousand of the largest bodies while the disk hangs
-Record = Callable[..., Sequence[Answer | Problem]]
-"""How a group is recorded, as `ledger.take_all` does: what each is answered."""
+MEMORY = 64 * 1_048_576  # bytes of what waits, about: some thousands of the largest while the disk hangs
+OVERHEAD = 512  # bytes of something read that has no long texts, about
+Record = Callable[..., Sequence[Recorded | Problem]]
+"""How a group is recorded, as `ledger.record` does: what each is answered."""
 STOPPING = "The server is about to stop. Nothing was changed; try again in a moment."
 
 
@@ -29,13 +32,12 @@ class _Item:
     """One request on its way, and what is to become of it; `expires_at` is monotonic."""
 
     slug: str
-    body: bytes
-    by: str
-    reads: Reads
+    submission: Submission
+    size: int
     expires_at: float
-    outcome: asyncio.Future[Answer]
+    outcome: asyncio.Future[Recorded]
 
-    def settle(self, outcome: Answer | Exception) -> None:
+    def settle(self, outcome: Recorded | Exception) -> None:
         """Tell whoever still waits."""
         if self.outcome.done():
             return
@@ -60,7 +62,7 @@ class WriteQueue:
         *,
         seconds: float = SECONDS,
         memory: int = MEMORY,
-        record: Record = ledger.take_all,
+        record: Record = ledger.record,
     ) -> None:
         self._record = record
         self._database = database
@@ -73,16 +75,18 @@ class WriteQueue:
         self._watch: asyncio.TimerHandle | None = None
         self._is_closed = False
 
-    async def record(self, slug: str, body: bytes, by: str, reads: Reads = "nothing") -> Answer:
-        """Record one activity as it was sent. Raises what `ledger.take_all` answers, Busy or Unavailable."""
+    async def record(self, slug: str, reading: Reading, actor: Actor) -> Recorded:
+        """Record one activity as it was read. Raises what `ledger.record` answers, Busy or Unavailable."""
         if self._is_closed:
             raise Unavailable(STOPPING)
-        if self._waiting_bytes + len(body) > self._memory:
+        size = size_of(reading)
+        if self._waiting_bytes + size > self._memory:
             raise Busy(BUSY)
         loop = asyncio.get_running_loop()
-        item = _Item(slug, body, by, reads, time.monotonic() + self._seconds, loop.create_future())
+        expires_at = time.monotonic() + self._seconds
+        item = _Item(slug, Submission(reading, actor), size, expires_at, loop.create_future())
         self._waiting.append(item)
-        self._waiting_bytes += len(body)
+        self._waiting_bytes += size
         if self._commits is None or self._commits.done():
             self._commits = loop.create_task(self._commit_all(), context=Context())
         return await item.outcome
@@ -108,7 +112,7 @@ class WriteQueue:
             is_next = not group or (item.slug == group[0].slug and len(group) < MAX_GROUP)
             (group if is_next else others).append(item)
         self._waiting = others
-        self._waiting_bytes -= sum(len(item.body) for item in group)
+        self._waiting_bytes -= sum(item.size for item in group)
         return group
 
     def _refuse_late(self) -> None:
@@ -119,7 +123,7 @@ class WriteQueue:
         gone = [item for item in self._waiting if item.outcome.done()]
         if gone:
             self._waiting = deque(item for item in self._waiting if not item.outcome.done())
-            self._waiting_bytes -= sum(len(item.body) for item in gone)
+            self._waiting_bytes -= sum(item.size for item in gone)
 
     async def _commit_together(self, group: list[_Item]) -> None:
         self._watch = asyncio.get_running_loop().call_later(self._seconds + LEAST_SECONDS, self._overdue, group)
@@ -143,16 +147,25 @@ class WriteQueue:
         self._refuse_late()
         self._watch = asyncio.get_running_loop().call_later(LEAST_SECONDS, self._overdue, ())
 
-    def _commit(self, group: Sequence[_Item]) -> Sequence[Answer | Exception]:
+    def _commit(self, group: Sequence[_Item]) -> Sequence[Recorded | Exception]:
         """What became of each; one that breaks what should not break cannot take the others with it."""
         try:
-            return self._take(group)
+            return self._record_together(group)
         except Problem as problem:
             return [problem] * len(group)
         except Exception as error:
             return [error] if len(group) == 1 else [self._commit([item])[0] for item in group]
 
-    def _take(self, group: Sequence[_Item]) -> Sequence[Answer | Exception]:
-        arrivals = [Arrival(read_json(item.body), item.by, item.reads) for item in group]
+    def _record_together(self, group: Sequence[_Item]) -> Sequence[Recorded | Exception]:
+        submissions = [item.submission for item in group]
         with self._database.unit_of_work() as session:
-            return self._record(session, group[0].slug, arrivals, now=self._clock.game())
+            return self._record(session, group[0].slug, submissions, now=self._clock.game(), with_activities=True)
+
+
+def size_of(reading: Reading) -> int:
+    """How many bytes of memory something read takes while it waits, about; each character as if it took four."""
+    draft, key = reading.draft, reading.key or ()
+    texts = [*key, *(flaw.message for flaw in reading.flaws)]
+    if draft is not None:
+        texts += [text for text in (draft.subject, draft.url, draft.note) if text]
+    return OVERHEAD + 4 * sum(map(len, texts))

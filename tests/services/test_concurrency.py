@@ -11,9 +11,8 @@ from app.config import Settings
 from app.db import Database
 from app.models import LedgerEntry, Membership, Reversal, RuleSet
 from app.services import rosters, startup, tokens
-from app.services.ledger import Taken
 from app.services.rosters import Entry
-from tests.builders import ADA, BO, CATS, NOW, OWLS, RULES, Game, a_week, an_activity, dearer_issues
+from tests.builders import ADA, BO, CATS, NOW, OWLS, RULES, Game, Taken, a_week, an_activity, dearer_issues
 from tests.races import crowd, outcomes, race
 
 

@@ -4,9 +4,8 @@ import pytest
 
 from app.domain.activity import Activity
 from app.services import facts, weeks
-from app.services.ledger import Taken
 from app.services.weeks import HeldWeek
-from tests.builders import BO, DUA, OWLS, Game, an_activity, changed_rules, moment
+from tests.builders import BO, DUA, OWLS, Game, Taken, an_activity, changed_rules, moment
 
 ONE = Activity("", "issue", "", None, moment("09:00"), "api", "m")
 

@@ -13,7 +13,7 @@ from app.models import ImportRow
 from app.services import batch, imports, lifecycle, rule_sets
 from app.services.batch import BatchRefused, Line, Outcome
 from app.services.imports import Staged
-from tests.builders import ADA, CATS, DUA, GUS, NOW, OWLS, SLUG, Game, an_activity
+from tests.builders import ADA, CATS, DUA, GUS, NOW, OWLS, SLUG, Game, a_tool, an_activity
 
 AT_ONCE = 2
 
@@ -23,9 +23,7 @@ def lines(*activities: dict[str, Any]) -> list[Line]:
 
 
 def import_all(game: Game, *activities: dict[str, Any]) -> Outcome:
-    return imports.import_activities(
-        game.database, SLUG, lines(*activities), by="a tool", now=game.now, at_once=AT_ONCE
-    )
+    return imports.import_activities(game.database, SLUG, lines(*activities), a_tool(), now=game.now, at_once=AT_ONCE)
 
 
 def stage(game: Game, *activities: dict[str, Any]) -> Staged:
@@ -89,7 +87,7 @@ def test_import_activities_tells_progress_of_every_line(game: Game) -> None:
     told: list[int] = []
 
     imports.import_activities(
-        game.database, SLUG, lines(*a_mixture()), by="a tool", now=NOW, progress=told.append, at_once=AT_ONCE
+        game.database, SLUG, lines(*a_mixture()), a_tool(), now=NOW, progress=told.append, at_once=AT_ONCE
     )
 
     assert told == [2, 2, 2, 1]

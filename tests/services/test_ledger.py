@@ -8,7 +8,9 @@ from sqlmodel import select
 
 from app.db import Database
 from app.domain.calendar import day_bounds
+from app.domain.draft import Key
 from app.errors import (
+    HeldBack,
     KindUnknown,
     Malformed,
     OutsideWeek,
@@ -18,9 +20,28 @@ from app.errors import (
     WeekUnknown,
 )
 from app.models import LedgerEntry
-from app.services import activities, weeks
+from app.services import activities, ledger, weeks
 from app.services.activities import ActivityView
-from tests.builders import ADA, CATS, DUA, ENDS, GUS, NOW, OWLS, PACIFIC, STARTS, Game, a_reading, a_week, moment, take
+from app.services.gate import Recorded
+from app.services.ledger import Submission
+from tests.builders import (
+    ADA,
+    CATS,
+    DUA,
+    ENDS,
+    GUS,
+    NOW,
+    OWLS,
+    PACIFIC,
+    SLUG,
+    STARTS,
+    Game,
+    a_reading,
+    a_tool,
+    a_week,
+    moment,
+    take,
+)
 
 START, END = day_bounds(STARTS, ENDS, PACIFIC)
 MICROSECOND = timedelta(microseconds=1)
@@ -162,6 +183,61 @@ def test_late_activity_counts_by_when_it_occurred(game: Game) -> None:
     game.at(END + timedelta(days=30)).take(occurred_at=moment("2022-09-12 06:30"), kind="shift")
 
     assert game.points() == {OWLS: 20, CATS: 0}
+
+
+def test_record_all_or_nothing_holds_the_good_ones_back_beside_a_bad_one(game: Game) -> None:
+    there = game.take(external_id="there").entry
+    before = game.board()
+    readings = [
+        a_reading(external_id="there"),
+        a_reading(external_id="new"),
+        a_reading(external_id="new"),
+        a_reading(external_id="bad", person="nobody@example.com"),
+    ]
+
+    with game.database.unit_of_work() as session:
+        submissions = [Submission(reading, a_tool()) for reading in readings]
+        first, *others = ledger.record(session, SLUG, submissions, now=NOW, all_or_nothing=True)
+
+    assert first == Recorded(there.id, Key("github", "issue", "there"), repeated=True)
+    assert [type(other) for other in others] == [HeldBack, HeldBack, PersonUnknown]
+    assert game.board() == before
+
+
+def test_record_answers_a_copy_with_the_id_of_what_it_copies(game: Game) -> None:
+    reading = a_reading()
+
+    with game.database.unit_of_work() as session:
+        outcomes = ledger.record(session, SLUG, [Submission(reading, a_tool())] * 2, now=NOW)
+
+    (entry,) = ledger_of(game)
+    assert outcomes == [Recorded(entry.id, reading.draft.key, repeated) for repeated in (False, True) if reading.draft]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "is_frozen", "name", "sees"),
+    [
+        ([], False, "a tool", True),
+        ([], False, "another", False),
+        (["read"], False, "another", True),
+        (["read"], True, "another", False),
+        ([], True, "a tool", True),
+        (["admin"], True, "another", True),
+    ],
+)
+def test_record_with_activities_shows_a_repeat_to_who_may_read_it(
+    game: Game, scopes: list[str], is_frozen: bool, name: str, sees: bool
+) -> None:
+    if is_frozen:
+        game.freeze()
+    entry = game.take(external_id="i-1").entry
+    submission = Submission(a_reading(external_id="i-1"), a_tool(name, "activities:write", *scopes))
+
+    with game.database.unit_of_work() as session:
+        [outcome] = ledger.record(session, SLUG, [submission], now=NOW, with_activities=True)
+
+    assert isinstance(outcome, Recorded)
+    assert (outcome.id, outcome.activity is not None) == (entry.id, sees)
 
 
 REPEATS: dict[str, dict[str, Any]] = {

@@ -4,34 +4,38 @@ import asyncio
 import json
 import threading
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
+from app.domain.draft import Reading
 from app.errors import Busy, Malformed, PersonUnknown, Problem, Unavailable, WeekUnknown
 from app.outages import UNCONFIRMED
 from app.services import ledger
-from app.services.ledger import Answer, Arrival
-from app.web.write_queue import WriteQueue
-from tests.builders import ADA, CATS, DUA, OWLS, SLUG, Game, an_activity
+from app.services.gate import Recorded
+from app.services.intake import read_json
+from app.services.ledger import Submission
+from app.web.write_queue import WriteQueue, size_of
+from tests.builders import ADA, CATS, DUA, OWLS, SLUG, Game, a_reading, a_tool, an_activity
 from tests.web.site import SettableClock
 
 
-def sent(queue: WriteQueue, *bodies: dict[str, Any] | bytes, slug: str = SLUG) -> list[Answer | BaseException]:
+def sent(queue: WriteQueue, *bodies: dict[str, Any] | bytes, slug: str = SLUG) -> list[Recorded | BaseException]:
     """What everybody hears who sends one of these at the same moment."""
 
-    async def together() -> list[Answer | BaseException]:
-        raw = [body if isinstance(body, bytes) else json.dumps(body).encode() for body in bodies]
-        return await asyncio.gather(*(queue.record(slug, body, "a tool") for body in raw), return_exceptions=True)
+    async def together() -> list[Recorded | BaseException]:
+        readings = [read_json(body if isinstance(body, bytes) else json.dumps(body)) for body in bodies]
+        return await asyncio.gather(
+            *(queue.record(slug, reading, a_tool()) for reading in readings), return_exceptions=True
+        )
 
     return asyncio.run(together())
 
 
-def gist(results: Sequence[Answer | BaseException]) -> list[object]:
+def gist(results: Sequence[Recorded | BaseException]) -> list[object]:
     """The external id of an activity and whether it was there before, or the kind of problem."""
-    return [(each.key.external_id, each.repeated) if isinstance(each, Answer) else type(each) for each in results]
+    return [(each.key.external_id, each.repeated) if isinstance(each, Recorded) else type(each) for each in results]
 
 
 @pytest.fixture
@@ -49,27 +53,27 @@ class Recording:
         self.may_go_on.set()
         self.groups: list[int] = []
 
-    def __call__(self, session: Session, slug: str, arrivals: Sequence[Arrival], *, now: datetime) -> Any:
+    def __call__(self, session: Session, slug: str, submissions: Sequence[Submission], **options: Any) -> Any:
         """Record."""
-        self.groups.append(len(arrivals))
+        self.groups.append(len(submissions))
         self.may_go_on.wait(10)
-        if self.error is not None and any("break" in str(each) for each in arrivals):
+        if self.error is not None and any("break" in str(each) for each in submissions):
             raise self.error
-        return ledger.take_all(session, slug, arrivals, now=now)
+        return ledger.record(session, slug, submissions, **options)
 
 
-def raw(name: str) -> bytes:
-    return json.dumps(an_activity(external_id=name)).encode()
+def named(name: str) -> Reading:
+    return a_reading(external_id=name)
 
 
-async def asked(queue: WriteQueue, *names: str) -> list[asyncio.Task[Answer]]:
+async def asked(queue: WriteQueue, *names: str) -> list[asyncio.Task[Recorded]]:
     """Requests that were sent and have no answer yet."""
-    tasks = [asyncio.create_task(queue.record(SLUG, raw(name), "a tool")) for name in names]
+    tasks = [asyncio.create_task(queue.record(SLUG, named(name), a_tool())) for name in names]
     await asyncio.sleep(0.05)
     return tasks
 
 
-async def answers(tasks: Sequence[asyncio.Task[Answer]]) -> list[object]:
+async def answers(tasks: Sequence[asyncio.Task[Recorded]]) -> list[object]:
     return gist(await asyncio.gather(*tasks, return_exceptions=True))
 
 
@@ -101,15 +105,14 @@ def test_copies_that_wait_together_are_one_activity(queue: WriteQueue, game: Gam
     results = sent(queue, an_activity(external_id="alone"), *[an_activity(external_id="once")] * 4)
 
     assert gist(results) == [("alone", False), ("once", False), *[("once", True)] * 3]
-    assert len({each.id for each in results if isinstance(each, Answer)}) == 2
+    assert len({each.id for each in results if isinstance(each, Recorded)}) == 2
     assert game.points() == {OWLS: 10, CATS: 0}
 
 
 def test_those_of_another_week_are_not_kept_from_theirs(queue: WriteQueue, game: Game) -> None:
-    async def together() -> list[Answer | BaseException]:
-        body = json.dumps(an_activity(external_id="one")).encode()
-        slugs = (SLUG, "no-such-week", SLUG)
-        return await asyncio.gather(*(queue.record(slug, body, "a") for slug in slugs), return_exceptions=True)
+    async def together() -> list[Recorded | BaseException]:
+        one, slugs = a_reading(external_id="one"), (SLUG, "no-such-week", SLUG)
+        return await asyncio.gather(*(queue.record(slug, one, a_tool()) for slug in slugs), return_exceptions=True)
 
     results = asyncio.run(together())
 
@@ -221,7 +224,7 @@ def test_closing_waits_for_what_is_under_way_and_takes_nothing_more(game: Game) 
 
 def test_more_than_the_memory_for_waiting_is_busy(game: Game) -> None:
     recording = Recording()
-    queue = WriteQueue(game.database, SettableClock(), memory=2 * len(raw("one")), record=recording)
+    queue = WriteQueue(game.database, SettableClock(), memory=2 * size_of(named("one")), record=recording)
     recording.may_go_on.clear()
 
     async def play() -> list[object]:

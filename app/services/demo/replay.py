@@ -10,14 +10,18 @@ from sqlmodel import Session
 
 from app.clock import Clock
 from app.db import Database
+from app.domain import actor
 from app.domain.draft import Draft, Reading
-from app.services import batch, ledger, lifecycle, rosters, teams, weeks
+from app.errors import Problem
+from app.services import ledger, lifecycle, rosters, teams, weeks
 from app.services.demo.cast import CAST, ENDS, NAME, SIGNED_UP, SLUG, STARTS, ZONE
 from app.services.demo.pace import WEEK_SECONDS, moment_at, seconds_until
 from app.services.demo.script import Correction, Event, events
 from app.services.demo.story import Gift
+from app.services.ledger import Submission
 
 BY = "demo"
+ACTOR = actor.system(BY)
 
 __all__ = ["WEEK_SECONDS", "Event", "Replay", "events", "finish", "prepare"]
 
@@ -53,8 +57,10 @@ def _turn(event: Event) -> tuple[type, datetime]:
 
 def _report(session: Session, run: list[Event]) -> None:
     drafts = [event.what for event in run if isinstance(event.what, Draft)]
-    lines = [batch.Line(line, Reading.of(draft)) for line, draft in enumerate(drafts, start=1)]
-    batch.record_all(session, SLUG, lines, by=BY, now=run[-1].at)
+    submissions = [Submission(Reading.of(draft), ACTOR) for draft in drafts]
+    for outcome in ledger.record(session, SLUG, submissions, now=run[-1].at, all_or_nothing=True):
+        if isinstance(outcome, Problem):
+            raise outcome
 
 
 def _decide(session: Session, event: Event) -> None:

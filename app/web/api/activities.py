@@ -10,12 +10,12 @@ from starlette.responses import JSONResponse, Response
 from app.domain.actor import Actor
 from app.errors import Malformed
 from app.services import activities, batch, paging, weeks
-from app.services.intake import DraftIn
+from app.services.intake import DraftIn, read_json
 from app.web import schemas
-from app.web.access import Reader, Writer, reads, sees_behind_freeze
+from app.web.access import Reader, Writer, sees_behind_freeze
 from app.web.api.bodies import takes, takes_json
 from app.web.api.weeks import Cursor, Limit, Slug
-from app.web.documents import activity_document, answer_document
+from app.web.documents import activity_document, recorded_document
 from app.web.routes import DatabaseRoute
 from app.web.state import Installation, installation
 
@@ -61,8 +61,8 @@ async def record(request: Request, week: Slug, who: Writer) -> Response:
 
 async def record_body(place: Installation, slug: str, body: bytes, who: Actor) -> Response:
     """Record one activity as it was sent, for somebody who may. Raises what the queue raises."""
-    answer = await place.write_queue.record(slug, body, who.name, reads(who))
-    return JSONResponse(answer_document(answer), 200 if answer.repeated else 201)
+    recorded = await place.write_queue.record(slug, read_json(body), who)
+    return JSONResponse(recorded_document(recorded), 200 if recorded.repeated else 201)
 
 
 @router.post(
@@ -86,7 +86,7 @@ def _record_batch(place: Installation, slug: str, body: bytes, who: Actor) -> Re
             errors=[{"line": lines[MOST_LINES].number, "message": "This line is one too many."}],
         )
     with place.database.unit_of_work() as session:
-        outcome = batch.record_all(session, slug, lines, by=who.name, now=place.clock.game())
+        outcome = batch.record(session, slug, lines, who, now=place.clock.game())
     return JSONResponse(outcome._asdict())
 
 

@@ -8,18 +8,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.domain.actor import Actor
-from app.domain.draft import Key
 from app.errors import Malformed
 from app.models import Reversal
-from app.services import ledger, weeks
+from app.services import ledger
 from app.services.intake import Code
-from app.services.ledger import MOST_POINTS, Answer
+from app.services.ledger import MOST_POINTS
 from app.services.validation import parse
 from app.web import schemas
-from app.web.access import Corrector, reads
+from app.web.access import Corrector
 from app.web.api.bodies import takes_json
 from app.web.api.weeks import Slug
-from app.web.documents import answer_document, correction_document
+from app.web.documents import correction_document, recorded_document
 from app.web.routes import DatabaseRoute
 from app.web.state import installation
 
@@ -128,12 +127,11 @@ def _adjust(request: Request, slug: str, body: bytes, who: Actor) -> Response:
             known = ledger.find_adjustment(session, slug, _external_id(body), now)
             if known is None:
                 raise
-            entry, repeated = known, True
+            recorded = known
         else:
-            entry, repeated = ledger.adjust(session, slug, **adjustment.model_dump(), by=who.name, now=now)
-        view = ledger.seen(session, weeks.find_by_id(session, entry.week_id), entry, who.name, reads(who))
-    answer = Answer(entry.id, Key(entry.source, entry.kind, entry.external_id), view, repeated)
-    return JSONResponse(answer_document(answer), 200 if repeated else 201)
+            recorded = ledger.adjust(session, slug, **adjustment.model_dump(), by=who.name, now=now)
+        recorded = recorded._replace(activity=ledger.seen(session, recorded, who))
+    return JSONResponse(recorded_document(recorded), 200 if recorded.repeated else 201)
 
 
 def _external_id(body: bytes) -> str:

@@ -1,6 +1,5 @@
 """Log something by hand: for oneself, into the current week."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from starlette.responses import Response
 
 from app.domain.actor import SignedInActor
 from app.domain.calendar import local_day, moment_at
+from app.domain.draft import Reading
 from app.domain.rules import Rules
 from app.domain.wording import kind_title
 from app.errors import Malformed, OutsideWeek, Problem, WeekNotOpen
@@ -22,9 +22,9 @@ from app.models import Team, Week
 from app.models.columns import is_id, new_id
 from app.services import own, rule_sets
 from app.services.activities import ActivityView
-from app.services.intake import LONGEST_TEXT
+from app.services.intake import LONGEST_TEXT, read_fields
 from app.web import redirects
-from app.web.access import SignedIn, reads
+from app.web.access import SignedIn
 from app.web.me.private import page
 from app.web.problems import headers_of
 from app.web.routes import DatabaseRoute
@@ -100,11 +100,11 @@ async def log_activity(request: Request, who: SignedIn, typed: Annotated[Typed, 
     if flaws is not None or at is None:
         return _form(request, who, scene, typed, flaws or _Flaws())
     try:
-        answer = await place.write_queue.record(scene.week.slug, _body(typed, at, who), who.name, reads(who))
+        recorded = await place.write_queue.record(scene.week.slug, _read(typed, at, who), who)
     except Problem as problem:
         return _form(request, who, scene, typed, _flaws_of(problem))
-    done = "before" if answer.repeated and not _says(answer.activity, typed, at) else "logged"
-    return redirects.see(request, "my_activity", done=done, activity=answer.id)
+    done = "before" if recorded.repeated and not _says(recorded.activity, typed, at) else "logged"
+    return redirects.see(request, "my_activity", done=done, activity=recorded.id)
 
 
 def _look(place: Installation, who: SignedInActor) -> _Scene | None:
@@ -164,9 +164,9 @@ def _clock(text: str) -> time | None:
         return None
 
 
-def _body(typed: Typed, at: datetime, who: SignedInActor) -> bytes:
+def _read(typed: Typed, at: datetime, who: SignedInActor) -> Reading:
     """The form as the API would be told; its id is the person's own, so that nobody meets another's activity by it."""
-    return json.dumps(
+    return read_fields(
         {
             "kind": typed.kind,
             "person": who.email,
@@ -176,7 +176,7 @@ def _body(typed: Typed, at: datetime, who: SignedInActor) -> bytes:
             "url": typed.url.strip(),
             "note": _note(typed),
         }
-    ).encode()
+    )
 
 
 def _note(typed: Typed) -> str:
