@@ -207,7 +207,7 @@ def announce(session: Session, item: Event) -> None:
 
 
 def alone(session: Session) -> None:
-    """Take the transaction's advisory lock: one caller at a time, until it ends; SQLite has one writer anyway.
+    """Take an advisory lock for the rest of the transaction; SQLite has one writer anyway (ADR 3).
 
     For what row locks cannot settle: which rules are active, whether a name is taken, several weeks at once. To be
     called before a week is locked, or two could wait for each other.

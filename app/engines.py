@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a server waits for its database, in seconds. Commands wait as long as it takes.
+    """A server's time-outs for its database, in seconds. Commands wait as long as it takes.
 
     `request` is all that one request or one small change has: to wait for a thread, a connection and a lock, and to
     be answered. `long` is the longest silence of the database in work that takes long by its nature. `lock` is the
@@ -119,7 +119,7 @@ def postgresql_engine(url: URL, *, most: int, limits: Limits | None) -> Engine:
 
 
 def _connect_seconds(patience: float) -> int:
-    """How long connecting may take. Raises Silent where not even the least is left."""
+    """The time-out for connecting, in seconds. Raises Silent where not even the least is left."""
     permit = waiting.permit_for("writing", "reading")
     left = CONNECT_SECONDS if permit is None else min(CONNECT_SECONDS, permit.remaining())
     if left < min(LEAST_CONNECT_SECONDS - waiting.LEAST_SECONDS, patience / 2):

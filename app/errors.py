@@ -25,7 +25,7 @@ class Problem(Exception):
 
 
 class Unreadable(Problem):
-    """What was sent is no request, or its body is not what its head says."""
+    """The bytes sent are no request, or their body is not what their head says."""
 
     title = "Not to be read"
 
@@ -246,7 +246,7 @@ class ProviderAway(Unavailable):
 
 
 class SignInFailed(SignInNeeded):
-    """What came back from the OpenID provider proves nothing; nobody was signed in."""
+    """The OpenID provider's answer proves nothing; nobody was signed in."""
 
     title = "Signing in did not work"
 

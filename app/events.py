@@ -1,4 +1,4 @@
-"""What happened: facts published after the transaction that made them true has committed."""
+"""Events: facts published after the transaction that made them true has committed."""
 
 from dataclasses import dataclass
 

@@ -171,7 +171,7 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> Installation:
 
 
 def _worker(place: Installation) -> Worker:
-    """What does the jobs of the queue, with a handler for each kind that this server can do."""
+    """The worker of the job queue, with a handler for each kind that this server can do."""
     handlers = [Job(upkeep.FORGET, partial(upkeep.forget_ended, place.database, place.clock))]
     if place.mailbox is not None:
         send = partial(

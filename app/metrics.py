@@ -1,4 +1,4 @@
-"""What the service counts and measures of itself, for Prometheus; `/metrics` has the process's figures besides."""
+"""The service's own metrics, for Prometheus; `/metrics` has the process's besides."""
 
 from prometheus_client import Counter, Gauge, Histogram
 from sqlmodel import Session

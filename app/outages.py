@@ -61,12 +61,12 @@ def translated() -> Iterator[None]:
 
 
 def _cause(error: BaseException | None) -> BaseException | None:
-    """What the driver said."""
+    """The driver's own error."""
     return error.orig if isinstance(error, DBAPIError) else error
 
 
 def _is_outage(error: DBAPIError | sqlite3.Error | psycopg.Error) -> bool:
-    """Whether the database failed, not a statement of ours; some errors come without SQLAlchemy's wrapping."""
+    """Tell whether the database failed, not a statement of ours; some errors come without SQLAlchemy's wrapping."""
     if getattr(_cause(error), "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
         return False  # a statement of ours that SQLite cannot make sense of
     is_cut = isinstance(error, DBAPIError) and error.connection_invalidated
@@ -74,7 +74,7 @@ def _is_outage(error: DBAPIError | sqlite3.Error | psycopg.Error) -> bool:
 
 
 def _is_busy(error: DBAPIError | sqlite3.Error | psycopg.Error) -> bool:
-    """Whether the database is there, but somebody else has what this needs, or it took too long."""
+    """Tell whether the database is there, but somebody else has what this needs, or it took too long."""
     cause = _cause(error)
     if isinstance(cause, sqlite3.Error):
         return (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -138,7 +138,7 @@ def _name(uid: int) -> str:
 
 
 def is_silence(error: BaseException | None) -> bool:
-    """Whether PostgreSQL said nothing, where others at least refuse."""
+    """Tell whether PostgreSQL said nothing, where others at least refuse."""
     return isinstance(_cause(error), (Silent, psycopg.errors.ConnectionTimeout))
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session
 Name = TypeVar("Name")
 
 CONNECTION = "connection"
-"""Where a unit of work keeps its connection in `session.info`: asking the session anew each time is slow."""
+"""The key in `session.info` under which a unit of work keeps its connection: asking the session each time is slow."""
 
 _AT_ONCE = 1_000  # rows: few enough for the collector, enough for each round trip to PostgreSQL to be worth it
 

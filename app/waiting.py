@@ -27,7 +27,7 @@ refused = Counter("assembly_week_waits_refused_total", "Requests that no thread 
 
 @dataclass(slots=True)
 class _Request:
-    """What one request has waited for so far: from its first write on it has one deadline, for all of its waits."""
+    """The waits of one request so far: from its first write on, one deadline is shared by all of them."""
 
     until: float | None = None
 
@@ -47,7 +47,7 @@ class Permit:
 
     @property
     def kind(self) -> Kind:
-        """What may be waited for."""
+        """The kind of thing that may be waited for."""
         return self.bulkhead.kind
 
     def ends(self, begun: float) -> float:
@@ -155,7 +155,7 @@ class Bulkhead:
         self.stops_at = time.monotonic() + seconds
 
     def _deadline(self, now: float, long: bool) -> float:
-        """When the work is to be done: for all that a request does from its first write on, it is one moment."""
+        """The work's deadline: one moment for all that a request does from its first write on."""
         until = now + self._seconds
         request = _request.get()
         if request is None:

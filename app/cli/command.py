@@ -1,4 +1,4 @@
-"""What every command has in common: `--json`, the exit status, and no traceback for what a person can cause."""
+"""The frame of every command: `--json`, the exit status, and no traceback for what a person can cause."""
 
 import inspect
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def status_of(voice: Voice, work: Callable[[], Answer | None]) -> int:
 
 
 def as_problem(error: Exception) -> Problem | None:
-    """What a person can cause, in a sentence; None for everything else."""
+    """Explain an error that a person can cause, in a sentence; None for every other."""
     match error:
         case Problem():
             return error

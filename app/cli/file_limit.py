@@ -28,7 +28,7 @@ def raise_limit() -> int:
 
 
 def max_connections(files: int) -> int:
-    """How many connections fit into this many open files."""
+    """The number of connections that fit into this many open files."""
     return max(2, files - FOR_OURSELVES)
 
 

@@ -1,4 +1,4 @@
-"""What one connection may cost: sizes, seconds, how many there are. docs/deployment.md repeats these figures."""
+"""Limits of connections: sizes, seconds, their number. docs/deployment.md repeats these figures."""
 
 import asyncio
 import logging
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long the server waits for a client, in seconds.
+    """The server's time-outs for a client, in seconds.
 
     `idle` must be longer than the shipped proxies keep an idle connection (30 s): were it shorter, a proxy would now
     and then send a POST on a connection that is just being closed, and could only answer 502.
@@ -34,12 +34,12 @@ class Patience:
 
 
 class Connection(Protocol):
-    """What Room knows of a connection."""
+    """The part of a connection that Room uses."""
 
     transport: asyncio.Transport
 
     def idle_until(self) -> float | None:
-        """When it is closed for being idle, by the loop's clock; None while something is asked or answered."""
+        """The moment it is closed for being idle, by the loop's clock; None while something is asked or answered."""
 
 
 class Room:
@@ -54,7 +54,7 @@ class Room:
         self._looked_at = self._logged_at = -math.inf
 
     def has_place(self, newcomer: Connection, connections: Collection[Connection]) -> bool:
-        """Whether the newest of these connections may stay."""
+        """Tell whether the newest of these connections may stay."""
         if len(connections) <= self.most:
             return True
         now = time.monotonic()

@@ -29,7 +29,7 @@ class Rationed(logging.Filter):
         self._lines: dict[Kind, int] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether this line is logged."""
+        """Tell whether this line is logged."""
         now = self._clock()
         if now - self._began_at >= self._window:
             self._began_at = now

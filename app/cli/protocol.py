@@ -81,7 +81,7 @@ class LimitedProtocol(WiredProtocol):
             super().shutdown()
 
     def idle_until(self) -> float | None:
-        """When it is closed for being idle or refused; None while something is asked or answered."""
+        """The moment it is closed for being idle or refused; None while something is asked or answered."""
         if self._is_parting and self._timer is not None:
             return self._timer.when()
         waits = self.timeout_keep_alive_task is not None and self._reading == _NOTHING
@@ -276,7 +276,7 @@ class LimitedProtocol(WiredProtocol):
 
 
 class _GentleTransport:
-    """What an answer is written to that may come before the whole request."""
+    """The transport of an answer that may come before the whole request."""
 
     def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
         self.write = transport.write

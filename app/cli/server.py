@@ -51,7 +51,7 @@ def serve(voice: Voice, settings: Settings, host: str, port: int) -> None:
 
 
 def _answer(settings: Settings, address: str) -> Answer:
-    """Where the server is, and while nobody owns it, the link that makes its opener the owner."""
+    """The server's address, and while nobody owns it, the link that makes its opener the owner."""
     first = _first_link(settings, address)
     sentences = [f"Assembly Week is at {address} (Ctrl+C stops it).", *_advice(settings)]
     if first is not None:
@@ -196,7 +196,7 @@ def run(
 
 
 def configured(app: FastAPI, settings: Settings, room: Room) -> uvicorn.Config:
-    """How uvicorn serves the application: as little of its own as can be, and forwarded headers of named proxies only.
+    """Configuration for uvicorn: as little of its own as can be, and forwarded headers of named proxies only.
 
     All connections share `room`.
     """

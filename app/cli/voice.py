@@ -1,4 +1,4 @@
-"""How commands speak: one JSON document, or sentences and tables; progress bars only where somebody watches."""
+"""Output of commands: one JSON document, or sentences and tables; progress bars only where somebody watches."""
 
 import json
 import re
@@ -32,7 +32,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command has to say: `document` for --json, `parts` for people; a `refusal` makes the exit status 1."""
+    """A command's output: `document` for --json, `parts` for people; a `refusal` makes the exit status 1."""
 
     document: Any
     parts: Sequence[str | Table] = field(default=())
@@ -41,7 +41,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How far long work has come."""
+    """The progress of long work."""
 
     shown: Progress
     task: TaskID

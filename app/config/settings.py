@@ -175,7 +175,7 @@ class Settings(BaseSettings):
 
     @property
     def on_sqlite(self) -> bool:
-        """Whether the ledger lives in a SQLite file."""
+        """True if the ledger lives in a SQLite file."""
         return self.sqlalchemy_url.drivername == "sqlite"
 
     @property
@@ -188,7 +188,7 @@ class Settings(BaseSettings):
 
     @property
     def watches_rules(self) -> bool:
-        """Whether edits of the rules file become versions by themselves."""
+        """True if edits of the rules file become versions by themselves."""
         return self.on_sqlite if self.rules_watch is None else self.rules_watch
 
 
@@ -205,7 +205,7 @@ def _secret_in(path: Path, name: str, *, is_given: bool) -> str:
 
 
 def sentences(error: ValidationError) -> list[str]:
-    """What is wrong with settings, a sentence for each flaw, without the values."""
+    """List the flaws of settings, a sentence for each, without the values."""
     return [
         str(each["ctx"]["error"])
         if each["type"] == "value_error"

@@ -57,7 +57,7 @@ class Award(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Earning:
-    """What awards are for and how much one gives: `name` and `kind` as in Award. The same only if it is the same one.
+    """A reason for awards with the points of one: `name` and `kind` as in Award. Compared by identity.
 
     Awards are counted by it, and comparing its content each time would cost more than all else.
     """

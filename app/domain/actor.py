@@ -12,7 +12,7 @@ Role = Literal["player", "organizer", "owner"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 Right = Scope | Literal["roles:grant"]
-"""What an actor may do. A token holds scopes alone: to raise somebody's rights takes an owner, or a command."""
+"""The rights of an actor. A token holds scopes alone: to raise somebody's rights takes an owner, or a command."""
 GRANT: Right = "roles:grant"
 
 Kind = Literal["person", "token", "display", "command", "system"]
@@ -55,7 +55,7 @@ class SignedInActor(Actor):
 
     @property
     def organizes(self) -> bool:
-        """Whether the organizers' pages are for them."""
+        """True if the organizers' pages are for them."""
         return self.may("admin")
 
 

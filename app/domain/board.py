@@ -36,7 +36,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class TrophyResult:
-    """Who holds a trophy; `value` 0 and no winners while nobody has more than zero."""
+    """A trophy with its winners; `value` 0 and no winners while nobody has more than zero."""
 
     name: str
     audience: Audience

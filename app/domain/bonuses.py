@@ -36,7 +36,7 @@ class BonusCounter:
         self.earning = Earning("bonus", bonus.name, kind.name, bonus_points(bonus, kind))
 
     def earned(self, activity: Ordered, day: date, local: datetime | None) -> bool:
-        """Whether an activity of the bonus's kind earns it; counts it against the cap when it does.
+        """Tell whether an activity of the bonus's kind earns it; counts it against the cap when it does.
 
         `local` is the activity's local time, needed where the bonus is `timed`.
         """
@@ -54,7 +54,7 @@ class BonusCounter:
 
 
 def bonus_points(bonus: Bonus, kind: Kind) -> int:
-    """What one award of the bonus gives: its points, or its kind's points for every time beyond the first."""
+    """The points of one award of the bonus: its own, or its kind's for every time beyond the first."""
     if bonus.times is not None:
         return kind.points * (bonus.times - 1)
     return bonus.points or 0

@@ -10,7 +10,7 @@ _BROWSERS = (
     ("CriOS/", "Chrome"),
     ("Safari/", "Safari"),
 )
-"""What an agent's text contains, the most particular first: nearly everybody also claims to be Chrome and Safari."""
+"""Tokens in a User-Agent, the most particular first: nearly every browser also claims to be Chrome and Safari."""
 
 _SYSTEMS = (
     ("iPhone", "an iPhone"),

@@ -34,7 +34,10 @@ def next_midnight(now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _jump_over_midnight(midnight: datetime, zone: ZoneInfo) -> datetime:
-    """The moment of the jump: read with the offset after it, midnight lies before it; with the one before, not."""
+    """Bisect for the transition of a DST gap that swallows midnight, such as Beirut's in March.
+
+    Read with the offset after the transition, midnight lies before it; read with the one before (fold, PEP 495), after.
+    """
     early = midnight.replace(fold=1).astimezone(UTC)
     late = midnight.replace(fold=0).astimezone(UTC)
     while late - early > timedelta(seconds=1):

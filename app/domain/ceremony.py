@@ -62,5 +62,5 @@ def clamp(step: int, board: Board) -> int:
 
 
 def reveals(step: Step) -> bool:
-    """Whether everything is told with this step, so that nothing is left to keep from the public."""
+    """Tell whether everything is told with this step, so that nothing is left to keep from the public."""
     return step.act in {"winner", "thanks"}

@@ -32,7 +32,7 @@ class Draft:
 
     @property
     def key(self) -> Key:
-        """What makes it the same activity when it comes again."""
+        """The idempotency key: equal for one activity, however often it comes."""
         return Key(self.source, self.kind, self.external_id)
 
 

@@ -22,13 +22,13 @@ def domain_of(email: str) -> str | None:
 
 
 def is_of(email: str, domains: Collection[str]) -> bool:
-    """Whether the address is plain and of exactly one of the domains; without domains any plain address is."""
+    """Tell whether the address is plain and of exactly one of the domains; without domains any plain address is."""
     domain = domain_of(fold_email(email)) if email.isascii() else None
     return domain is not None and (not domains or domain in domains)
 
 
 def is_disguised(email: str) -> bool:
-    """Whether a folded address could pass for another one: letters in another form, marks that nobody sees."""
+    """Tell whether a folded address could pass for another one: letters in another form, marks that nobody sees."""
     seen = unicodedata.normalize("NFKC", email).casefold()
     return seen != email or any(not (each.isascii() or each.isalnum()) or each in _UNSEEN for each in email)
 

@@ -26,7 +26,7 @@ class Highlight:
 
 
 def highlights(before: Board, after: Board, rules: Rules) -> list[Highlight]:
-    """What happened between two boards of an open week under the same rules, the most telling first.
+    """Compare two boards of an open week under the same rules for good news, the most telling first.
 
     Only good news: a lead counts where the new leader gained points, and nobody who lost something is named. A frozen
     board tells nothing, and neither does its reveal.
@@ -93,7 +93,7 @@ def _who(old: Standing, now: Standing, bonus: Bonus) -> str:
 
 
 def _is_gift(given: Bonus | Quest) -> bool:
-    """Whether it adds points: rules may also take some away, and that is nothing to celebrate."""
+    """Tell whether it adds points: rules may also take some away, and that is nothing to celebrate."""
     return given.points is None or given.points > 0
 
 

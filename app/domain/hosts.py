@@ -5,7 +5,7 @@ from urllib.parse import SplitResult, urlsplit
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address (without brackets or port) never leaves this machine."""
+    """Tell whether a host name or address (without brackets or port) never leaves this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -18,7 +18,7 @@ Before = Callable[[Activity, bool, int], Sequence[Activity]]
 
 
 def kin_of(kind: str, rules: Rules) -> Kin:
-    """Which of a team's other activities of its kind share a cap with an activity: those of its subject, or more."""
+    """The team's other activities of this kind that may share a cap with one: none, its subject's, or all of them."""
     own_cap = rules.kind_by_name[kind].cap
     caps = [own_cap, *(bonus.cap for bonus in rules.bonuses if bonus.activity == kind)]
     scopes = {cap.per for cap in caps if cap is not None}
@@ -39,8 +39,8 @@ def add(
 
     `kin` are all the team's other activities that share a cap with a fresh one, and none of the fresh ones. What is
     outside of it earns the same before and after, so the difference of scoring `kin` alone is the difference.
-    `before` finds up to so many of the team's other activities of one's kind, or its person's alone, that come before
-    it in the order of evaluation.
+    `before(activity, own, limit)` finds up to `limit` of the team's other activities of its kind that precede it in the
+    order of evaluation; with `own` only those of its person.
     """
     if not all(_leaves_alone(quest, kept, fresh, before, zone) for quest in rules.quests):
         return None
@@ -57,7 +57,7 @@ def _earned(activities: Sequence[Activity], rules: Rules, zone: ZoneInfo) -> lis
 
 
 def _leaves_alone(quest: Quest, kept: TeamScore, fresh: Sequence[Activity], before: Before, zone: ZoneInfo) -> bool:
-    """Whether fresh activities certainly change nothing about a quest: neither whether nor when it was completed."""
+    """Tell whether fresh activities certainly leave a quest alone: whether and when it was completed stays."""
     needs = dict(quest.needs)
     concerned = [each for each in fresh if each.kind in needs]
     return all(
@@ -70,12 +70,12 @@ def _leaves_alone(quest: Quest, kept: TeamScore, fresh: Sequence[Activity], befo
 
 
 def _is_settled(quest: Quest, kept: TeamScore, day: date) -> bool:
-    """Whether a quest of the week was completed before that day."""
+    """Tell whether a quest of the week was completed before that day."""
     return quest.per == "week" and any(done < day and quest.name in tally.quests for done, tally in kept.days.items())
 
 
 def _has_enough_before(quest: Quest, number: int, one: Activity, kept: TeamScore, zone: ZoneInfo) -> bool:
-    """Whether the days before this one's alone have as many of its kind as the team needs in the week."""
+    """Tell whether the days before this one's alone have as many of its kind as the team needs in the week."""
     if quest.members is not None or quest.per != "week":
         return False
     day = local_day(one.occurred_at, zone)
@@ -85,7 +85,7 @@ def _has_enough_before(quest: Quest, number: int, one: Activity, kept: TeamScore
 def _can_be_complete(
     quest: Quest, needs: dict[str, int], kept: TeamScore, fresh: Sequence[Activity], day: date
 ) -> bool:
-    """Whether counts suffice once the fresh activities are among them; people's are known for the whole week only."""
+    """Tell whether counts suffice with the fresh activities among them; people's are known for the whole week only."""
     if quest.members is None:
         period = kept.days.values() if quest.per == "week" else [kept.days.get(day, Tally())]
         return _reach(needs, period, fresh)
@@ -102,7 +102,10 @@ def _reach(needs: dict[str, int], tallies: Collection[Tally], fresh: Sequence[Ac
 
 
 def _is_one_too_many(quest: Quest, number: int, one: Activity, before: Before, zone: ZoneInfo) -> bool:
-    """Whether as many as are needed come before this one, by whoever has to reach the number, in its period."""
+    """Tell whether `number` of its kind precede an activity in its period (of its person, where `members` counts them).
+
+    The quest's need was then met without it, so that its arrival changes nothing.
+    """
     day = local_day(one.occurred_at, zone)
     found = before(one, quest.members is not None, number)
     return sum(quest.per == "week" or local_day(each.occurred_at, zone) == day for each in found) >= number

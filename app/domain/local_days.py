@@ -1,4 +1,4 @@
-"""Which local day moments belong to, answered once for each day: most moments come in order."""
+"""Local days of moments, looked up once for each day: most moments come in order."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta

@@ -27,7 +27,7 @@ def fold(name: str) -> str:
 
 
 def flaw(name: str, longest: int = LONGEST) -> str | None:
-    """Why a tidied name cannot be used, as the end of a sentence; None for a good one."""
+    """Find the flaw of a tidied name, as the end of a sentence; None for a good one."""
     if len(name) > longest:
         return f"must have at most {longest} characters, this has {len(name)}"
     if not fold(name):

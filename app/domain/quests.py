@@ -57,7 +57,7 @@ class QuestProgress:
         return reached == len(self._needs) and self._is_last_member(day if self._daily else None)
 
     def _is_last_member(self, period: date | None) -> bool:
-        """Count one more who has reached every number; true for the one that makes up the members asked for."""
+        """Count one more member (or the team) that reached every number; True for the one that completes the quest."""
         done = self._done[period] = self._done.get(period, 0) + 1
         is_last = done == self._members
         self.is_over |= is_last and not self._daily

@@ -26,7 +26,7 @@ class Reach:
 
     @property
     def effort(self) -> int:
-        """How many activities are missing."""
+        """The number of activities that are missing."""
         return self.needed - self.done
 
 
@@ -64,7 +64,7 @@ def _near(standing: Standing, score: TeamScore, rules: Rules, today: date) -> It
 
 
 def _by_team(quest: Quest, rules: Rules, tally: Tally) -> tuple[int, str]:
-    """How much the team has done of it, and what is missing."""
+    """The progress of a team towards a quest, and what is missing."""
     left = {kind: max(number - tally.counts.get(kind, 0), 0) for kind, number in quest.needs}
     done = sum(number for _, number in quest.needs) - sum(left.values())
     return done, listed([amount(number, rules.kind_by_name[kind]) for kind, number in left.items() if number], "and")

@@ -57,7 +57,7 @@ def make_receipt(
 def lines_by_activity(
     activities: Iterable[Activity], awards: Iterable[Award], rules: Rules, people: Mapping[str, str], zone: ZoneInfo
 ) -> dict[str, tuple[ReceiptLine, ...]]:
-    """What a receipt says of each of these activities, by id; `awards` are what their whole teams were given."""
+    """The receipt lines of each of these activities, by id; `awards` are those of their whole teams."""
     given = _by_activity(awards)
     why = _Why(rules, zone)
     return {each.id: tuple(_lines(each, given[each.id], why, people)) for each in activities}

@@ -1,9 +1,9 @@
-"""How long ago something was, though clocks may have been wrong: the one comparison of kept moments with now."""
+"""Recency under clock skew: the one comparison of stored moments with now."""
 
 from datetime import datetime, timedelta
 
 TOLERANCE = timedelta(minutes=1)
-"""How far apart the clocks of replicas may be. What lies further ahead was written by a clock that was wrong."""
+"""The clock skew allowed between replicas. What lies further ahead was written by a clock that was wrong."""
 
 
 def is_recent(then: datetime, now: datetime, limit: timedelta, *, ahead: timedelta = TOLERANCE) -> bool:

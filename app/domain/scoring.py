@@ -14,7 +14,7 @@ from app.domain.rules.model import Kind, Rules
 
 
 class Account(Protocol):
-    """What is kept of one person's activities of one kind, for one team on one local day."""
+    """The state of the fold for one person's activities of one kind, for one team on one local day."""
 
     def count(self, activity: Ordered) -> None:
         """Take note of a live activity."""
@@ -24,7 +24,7 @@ class Account(Protocol):
 
 
 class Sink(Protocol):
-    """What becomes of what the fold finds."""
+    """The consumer of the fold's awards."""
 
     def open_account(self, team: str | None, kind: str, person: str, day: date) -> Account:
         """Begin an account; asked for once each, also without a team and for kinds that the rules do not know."""

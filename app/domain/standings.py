@@ -15,7 +15,7 @@ from app.domain.wording import award_title, headline
 
 @dataclass(frozen=True, slots=True)
 class WeekFacts:
-    """What the board says of its week; `starts` and `ends` are its first and last local day."""
+    """The week's part of a board; `starts` and `ends` are its first and last local day."""
 
     slug: str
     name: str
@@ -35,7 +35,7 @@ class TeamFacts:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one team's score decides alone: its standing but for rank and movement, and what it is compared by.
+    """A team's row before ranking: its standing but for rank and movement, and the values it is compared by.
 
     `place` is the team's among the names, which settles the order of equal teams; `key` compares it now, `morning`
     as of before today, None where it had no activity by then. `own` are the team's values for each trophy of teams,
@@ -127,7 +127,7 @@ class Standings:
 
     @cached_property
     def trophies(self) -> tuple[TrophyResult, ...]:
-        """Who holds each trophy: all who share the most, and nobody with zero or less."""
+        """The holders of each trophy: all who share the most, and nobody with zero or less."""
         teams = [(line.standing.team, line.own) for line in self.lines.values()]
         people = [(self.people[person], values) for person, values in self.people_values.items()]
         places = {"team": 0, "person": 0}

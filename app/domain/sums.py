@@ -15,7 +15,7 @@ from app.domain.tally import Earned, Sum, TeamScore, newness
 
 
 class _Account:
-    """How many activities there are, and how many awards for each reason, with the newest moment of those."""
+    """The number of activities, and of awards for each reason with their newest moment."""
 
     __slots__ = ("awards", "number")
 
@@ -50,7 +50,7 @@ class Sums:
         return account
 
     def loose(self) -> dict[str, int]:
-        """How many activities of each kind belong to no team."""
+        """The number of activities per kind that belong to no team."""
         counts: dict[str, int] = {}
         for team, kind, _, _, account in self._accounts:
             if team is None:

@@ -50,9 +50,10 @@ class TeamScore:
 
 
 def newness(earned: Earned) -> tuple[datetime, int, int, str, str]:
-    """A sort key: the moment, then how rare the reason is, then the content, so that the order of arrival is nothing.
+    """Sort key of a total order: the moment, then the rarity of the reason, then the content.
 
-    The order of the Literal's reasons decides which is rarer; scores are kept, so it must stay.
+    Total, so that the order of arrival decides nothing. Rarity is the order in the Literal AwardReason; scores that are
+    stored rest on it, so it must stay.
     """
     return earned.at, _RARITY[earned.reason], earned.points, earned.name, earned.person or ""
 

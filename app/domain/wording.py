@@ -46,7 +46,7 @@ def kind_title(name: str, rules: Rules) -> str:
 
 
 def award_title(reason: AwardReason, name: str, rules: Rules) -> str:
-    """What an award was for: "Response", "6 a.m. shift", "Quest: All hands"."""
+    """Name an award: "Response", "6 a.m. shift", "Quest: All hands"."""
     match reason:
         case "points":
             return kind_title(name, rules)
@@ -57,12 +57,12 @@ def award_title(reason: AwardReason, name: str, rules: Rules) -> str:
 
 
 def why_points(kind: Kind) -> str:
-    """Why an activity earned its kind's points."""
+    """Explain the points of an activity's kind."""
     return f"{points_text(kind.points)} for each {kind.one}"
 
 
 def why_nothing(kind: Kind | None) -> str:
-    """Why an activity earned no points of its own: its kind's cap, or rules that do not know the kind."""
+    """Explain why an activity earned no points of its own: its kind's cap, or rules that do not know the kind."""
     if kind is None or kind.cap is None:
         return "The rules give no points for this"
     first = f"{kind.cap.max} {kind.many}" if kind.cap.max > 1 else kind.one
@@ -98,7 +98,7 @@ def _is_night(window: Window | None) -> bool:
 
 
 def why_quest(quest: Quest, rules: Rules, weekday: int) -> str:
-    """What a team did to complete a quest; `weekday` (Monday 0) is named where the quest is one of the day."""
+    """Explain how a team completed a quest; `weekday` (Monday 0) is named where the quest is one of the day."""
     needs = listed([amount(number, rules.kind_by_name[kind]) for kind, number in quest.needs], "and")
     when = f" on {_DAYS[weekday]}" if quest.per == "day" else ""
     if quest.members is None:
@@ -114,7 +114,7 @@ def duration(seconds: int) -> str:
 
 
 def metric_words(metric: Metric, value: int, rules: Rules) -> str:
-    """What a number of a metric counts, to stand behind it: "shifts", "× 6 a.m. shift", "points from responses"."""
+    """The unit of a metric, to stand behind a number: "shifts", "× 6 a.m. shift", "points from responses"."""
     match metric.kind:
         case "count":
             kind = rules.kind_by_name[metric.name]

@@ -30,7 +30,7 @@ _AGAIN = "Try again in a few minutes; if it stays so, an organizer can give you 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a message says: a subject of one line and a plain text."""
+    """A message: a subject of one line and a plain text."""
 
     subject: str
     text: str

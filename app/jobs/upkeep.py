@@ -1,4 +1,4 @@
-"""What a server tidies up once a day."""
+"""Daily upkeep of a server."""
 
 from datetime import datetime
 from typing import Final

@@ -32,7 +32,7 @@ ended = Counter("assembly_week_jobs_total", "Attempts at jobs", ["kind", "outcom
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """How jobs of one kind are done.
+    """The handler of one kind of job, with its retry policy.
 
     An attempt has its `lease`; the next one follows `backoff` later, each time three times as long, until there were so
     many `attempts`. What raises one of `final` would fail again, so there is no next one.
@@ -178,7 +178,7 @@ def _log(claim: Claim, error: Exception) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Why an attempt failed, for organizers: a sentence of ours, or the kind of an error whose text is the log's."""
+    """Explain a failed attempt to organizers: a sentence of ours, or the kind of an error whose text is the log's."""
     match error:
         case Problem():
             return error.detail

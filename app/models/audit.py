@@ -1,4 +1,4 @@
-"""Who did what, when, from where, to which object. Rows are only ever added."""
+"""The audit: who did what, when, from where, to which object. Rows are only ever added."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""How far a week's ceremony has come."""
+"""The state of a week's ceremony."""
 
 from datetime import datetime
 

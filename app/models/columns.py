@@ -40,14 +40,14 @@ class Instant(TypeDecorator[datetime]):
 
 
 class RawInstant(NamedTuple):
-    """How a driver's own form of a moment, which sorts like time, is read and written."""
+    """The conversions between moments and a driver's own form of them, which sorts like time."""
 
     read: Callable[[Any], datetime]
     write: Callable[[datetime], Any]
 
 
 def raw_instant(dialect: Dialect) -> RawInstant:
-    """What turns moments into this engine's form and back."""
+    """The conversions of this engine."""
     if dialect.name == "postgresql":
         return RawInstant(lambda value: value.astimezone(UTC), lambda value: value)
     return RawInstant(datetime.fromisoformat, instant_text)
@@ -101,7 +101,7 @@ _ID = re.compile("[0-9a-f]{16}")
 
 
 def is_id(text: str) -> bool:
-    """Whether a text can be an id at all; what cannot, such as NUL, need not trouble the database."""
+    """Tell whether a text can be an id at all; what cannot, such as NUL, need not trouble the database."""
     return _ID.fullmatch(text) is not None
 
 

@@ -8,7 +8,11 @@ from app.models.columns import STRICT, instant, new_id, string, whole
 
 
 class Display(SQLModel, table=True):
-    """A paired screen. Its code is kept until the screen has come for it; from then on `sha256` is its secret's."""
+    """A screen's pairing, in one of three states.
+
+    Entered: `code` is set until the screen claims it. Paired: `sha256` is the hash of the screen's secret, `code` is
+    NULL. Revoked: `revoked_at` is set, for ever.
+    """
 
     __tablename__ = "display"
     __table_args__ = (STRICT,)
@@ -24,7 +28,7 @@ class Display(SQLModel, table=True):
 
 
 class Rotation(SQLModel, table=True):
-    """What organizers chose for the displays to show (one row): scenes and seconds, as the setting writes them."""
+    """The displays' rotation (one row): scenes and seconds, as the setting writes them."""
 
     __tablename__ = "rotation"
     __table_args__ = (STRICT,)

@@ -1,4 +1,4 @@
-"""What is to be done later, once each, whatever happens to the process that was to do it."""
+"""The job queue: work that is done later, whatever happens to the process that was to do it."""
 
 from datetime import datetime
 

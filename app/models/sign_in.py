@@ -1,4 +1,4 @@
-"""How people get in: sign-ins, the links that lead to them, codes for teams. Of secrets only a hash is kept."""
+"""Tables of ways in: sign-ins, links, join codes, throttles. Of secrets only a hash is kept."""
 
 from datetime import datetime
 
@@ -47,7 +47,7 @@ class SignInLink(SQLModel, table=True):
 
 
 class JoinCode(SQLModel, table=True):
-    """What lets a colleague into a team; a team has one at most, and a new one replaces it."""
+    """A team's join code; a team has one at most, and a new one replaces it."""
 
     __tablename__ = "join_code"
     __table_args__ = (STRICT,)
@@ -59,7 +59,7 @@ class JoinCode(SQLModel, table=True):
 
 
 class Throttle(SQLModel, table=True):
-    """How often something was tried since `began_at`; `key` is a hash of what was tried, and by whom or from where."""
+    """A counter of tries since `began_at`; `key` is a hash of what was tried, and by whom or from where."""
 
     __tablename__ = "throttle"
     __table_args__ = (STRICT,)

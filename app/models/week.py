@@ -46,12 +46,12 @@ class Week(SQLModel, table=True):
 
     @property
     def has_known_zone(self) -> bool:
-        """Whether this machine knows its time zone."""
+        """True if this machine knows its time zone."""
         return parse_zone(self.timezone) is not None
 
 
 class WeekEvent(SQLModel, table=True):
-    """Who opened, closed, reopened, froze or revealed a week, when and why; never changed."""
+    """An entry of a week's history: opened, closed, reopened, frozen or revealed, by whom, when, why; never changed."""
 
     __tablename__ = "week_event"
     __table_args__ = (STRICT,)

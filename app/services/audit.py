@@ -20,14 +20,14 @@ LONGEST_TEXT = 2_000  # characters of one detail: entries are kept for ever, and
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a change comes from: the signed-in person (None for programs, commands and visitors) and the address."""
+    """The origin of a change: the signed-in person (None for programs, commands and visitors) and the address."""
 
     person_id: str | None = None
     address: str = ""
 
 
 class Thing(NamedTuple):
-    """What something was done to: its kind, its id, and its name as people read it."""
+    """The object of an audit entry: its kind, its id, and its name as people read it."""
 
     kind: str
     id: str
@@ -36,7 +36,7 @@ class Thing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries a reader wants; empty fields do not narrow. `person_id` is who did it, or to whom it was done."""
+    """A filter of entries; empty fields do not narrow. `person_id` matches the actor and the object alike."""
 
     action: str = ""
     person_id: str = ""

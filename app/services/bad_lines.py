@@ -30,7 +30,7 @@ class BadLines:
 
     @property
     def document(self) -> dict[str, Any]:
-        """What a problem shows: `errors`, and in `more` how many it leaves out, where it leaves out any."""
+        """The problem document's members: `errors`, and in `more` the number left out, where there are any."""
         more = self.count - len(self._first)
         return {"errors": self._first} | ({"more": more} if more else {})
 

@@ -35,7 +35,7 @@ class Line(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a batch."""
+    """The outcome of a batch."""
 
     recorded: int
     repeated: int

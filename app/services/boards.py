@@ -23,7 +23,7 @@ from app.services.scores import WeekScores
 from app.services.weeks import WeekStamp
 
 Parts = tuple[WeekFacts, Rules, list[TeamFacts], Mapping[str, TeamScore], Mapping[str, int], Mapping[str, str], date]
-"""What standings are made from, as `make_standings` takes it."""
+"""The input of `make_standings`."""
 
 
 def live(session: Session, week: Week, now: datetime) -> Board:
@@ -129,7 +129,7 @@ def served_version(week: Week | WeekStamp, now: datetime) -> int:
 
 
 def receipt(session: Session, week: Week, team_id: str, *, public: bool) -> Receipt:
-    """Why a team's score is what it is; the public of a frozen week sees the receipt of that moment.
+    """Make a team's receipt; the public of a frozen week sees that of the freeze.
 
     Raises NotFound for a team of no or another week, or one that the frozen board does not show.
     """

@@ -1,4 +1,4 @@
-"""What one person did in a week, with every ruling on it: where organizers find what to correct."""
+"""One person's activities in a week with their rulings, for organizers to correct."""
 
 from collections import defaultdict
 from typing import NamedTuple

@@ -24,7 +24,7 @@ _BATCH = 500  # SQLite takes 32,766 parameters at most, and a statement this lon
 
 @dataclass(frozen=True, slots=True)
 class ValidCredential:
-    """Who holds a secret, until when it is valid if nobody uses it, and from when on its use is to be written again.
+    """A secret's holder, its expiry if nobody uses it, and when its use is to be written again.
 
     `ids` are of everything whose change ends it or alters its holder: what AccessChanged names.
     """
@@ -36,7 +36,7 @@ class ValidCredential:
 
 
 Answer = ValidCredential | SignInNeeded
-"""What is said of a secret: who holds it, or the problem that tells why it is not valid."""
+"""The outcome of a check: a valid credential, or the problem that tells why it is none."""
 
 
 def take(answer: Answer) -> ValidCredential:
@@ -52,7 +52,7 @@ def make(prefix: str) -> str:
 
 
 def digest(secret: str) -> str:
-    """What is kept of a secret. It is random throughout, so a plain hash cannot be turned back."""
+    """Hash a secret for storage. It is random throughout, so a fast, unsalted hash (SHA-256) cannot be reversed."""
     return sha256(secret.encode(errors="surrogateescape")).hexdigest()
 
 
@@ -74,7 +74,7 @@ def tidy_code(typed: str) -> str:
 
 
 def is_code(code: str) -> bool:
-    """Whether a tidied text can be a code at all; what cannot, such as NUL, need not trouble the database."""
+    """Tell whether a tidied text can be a code at all; what cannot, such as NUL, need not trouble the database."""
     return len(code) == CODE_LENGTH and not set(code) - set(ALPHABET)
 
 

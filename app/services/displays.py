@@ -19,7 +19,7 @@ from app.services.audit import Thing
 from app.services.credentials import BY_SQL, Answer, ValidCredential
 
 PAIRING = timedelta(minutes=15)
-"""How long a screen has to come for what an organizer entered."""
+"""The time a screen has to claim the display that an organizer entered."""
 TOUCH = timedelta(minutes=5)
 NOT_PAIRED = "This screen is not paired, or not any more."
 
@@ -59,7 +59,7 @@ def thing(display: Display) -> Thing:
 
 
 def awaits(session: Session, code: str, now: datetime) -> bool:
-    """Whether an organizer has entered this code and the screen has yet to come for it."""
+    """Tell whether an organizer has entered this code and the screen has yet to come for it."""
     return _awaited(session, code, now) is not None
 
 
@@ -87,7 +87,7 @@ def _awaited(session: Session, code: str, now: datetime) -> Display | None:
 
 
 def is_known(session: Session, secret: str) -> bool:
-    """Whether a screen with this secret was let in, be it revoked since."""
+    """Tell whether a screen with this secret was let in, be it revoked since."""
     return _find(session, secret) is not None
 
 

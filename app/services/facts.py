@@ -63,9 +63,10 @@ def sharing_subject(session: Session, week: AnyWeek, fresh: Activity, team_id: s
 def before(
     session: Session, week: AnyWeek, team_id: str, one: Activity, by_its_person: bool, most: int
 ) -> list[Activity]:
-    """Up to so many live activities of a fresh one's kind that count for its team, come before it, and are not fresh.
+    """Find up to `most` live activities of the kind of `one` and its team that precede it in the order of evaluation.
 
-    Where people moved between teams there may be more than are found.
+    With `by_its_person` only its person's. Those of the same commit are left out. After moves between teams it may find
+    fewer than there are, never more.
     """
     place = {"at": one.occurred_at, "source": one.source, "external_id": one.external_id, "most": most}
     values = {"week": week.id, "team": team_id, "kind": one.kind, "next": week.version + 1, **place}

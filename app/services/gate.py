@@ -25,7 +25,7 @@ _DRAFT_COLUMNS = tuple(each.name for each in fields(Draft) if each.name != "pers
 COLUMNS = (*_OUR_COLUMNS, *_DRAFT_COLUMNS)
 
 CLOCK_SKEW = timedelta(minutes=5)
-"""How far ahead of ours a reporting tool's clock may be; beyond, an activity is refused as one of the future."""
+"""Tolerance for a reporting tool's clock ahead of ours; beyond, an activity is refused as one of the future."""
 
 _bounds = lru_cache(maxsize=16)(day_bounds)
 

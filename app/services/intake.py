@@ -1,4 +1,4 @@
-"""What somebody wants recorded, checked field by field before it may come near the ledger."""
+"""Drafts of activities: parsed and validated field by field before they come near the ledger."""
 
 import re
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ def _web_address(value: str) -> str:
 
 
 def code_flaw(value: str) -> str | None:
-    """Why a text cannot be a source, external id or subject, as the end of a sentence; None where it can."""
+    """Find the flaw of a source, external id or subject, as the end of a sentence; None for a good one."""
     if not 1 <= len(value) <= LONGEST_CODE:
         return f"must have 1 to {LONGEST_CODE} characters"
     if found := _CONTROL.search(value):

@@ -15,7 +15,7 @@ from app.models import QueuedJob
 from app.models.columns import Instant
 
 KEPT = timedelta(days=30)
-"""How long a job is remembered after its end: its key holds off others for as long."""
+"""The retention of jobs that ended: their key holds off others for as long."""
 
 MOST_ERROR = 500
 """Characters of why an attempt failed: the log has the rest, and a hostile mail server chooses what it answers."""
@@ -36,7 +36,7 @@ class Claim(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """How many jobs wait (later ones included), how many are dead, and since when the oldest due one waits."""
+    """Count waiting jobs (later ones included) and dead ones, and tell since when the oldest due one waits."""
 
     waiting: int
     dead: int
@@ -59,7 +59,7 @@ def enqueue(session: Session, kind: str, payload: Payload, *, run_at: datetime, 
 
 
 def is_due(session: Session, kinds: Sequence[str], now: datetime) -> bool:
-    """Whether there is a job to claim; a look that keeps no writer waiting."""
+    """Tell whether there is a job to claim; a look that keeps no writer waiting."""
     query = select(col(QueuedJob.id)).where(*_due(kinds, now)).limit(1)
     return session.connection().execute(query).first() is not None
 

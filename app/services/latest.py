@@ -29,7 +29,7 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a source reported after some entry: how many activities, the newest recorded at `last` (UTC)."""
+    """A source's reports after some entry: the number of activities, the newest recorded at `last` (UTC)."""
 
     source: str
     activities: int
@@ -60,7 +60,7 @@ def activities(
 
 
 def heard(session: Session, week: Week, *, after: int = 0) -> list[Heard]:
-    """What each source reported after the entry with the number `after`; adjustments are nobody's report."""
+    """Count each source's reports after the entry with the number `after`; adjustments are nobody's report."""
     here = col(LedgerEntry.week_id) == week.id, col(LedgerEntry.seq) > after, col(LedgerEntry.kind) != ADJUSTMENT
     sums = func.count(), func.max(col(LedgerEntry.recorded_at)), func.max(col(LedgerEntry.seq))
     query = select(col(LedgerEntry.source), *sums).where(*here).group_by(col(LedgerEntry.source))

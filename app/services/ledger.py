@@ -151,7 +151,7 @@ def _lock(session: Session, activity_id: str, now: datetime) -> tuple[Week, Ledg
 
 
 def rulings(session: Session, entry: LedgerEntry) -> int:
-    """How often an activity was reversed or reinstated; odd means reversed."""
+    """Count an activity's reversals and reinstatements; odd means reversed."""
     return session.exec(select(func.count()).select_from(Reversal).where(Reversal.activity_seq == entry.seq)).one()
 
 

@@ -90,7 +90,7 @@ def _team_of(session: Session, week: Week, person: Person) -> Team | None:
 
 
 def uninvited(session: Session, week: Week, now: datetime, *, granter: Role) -> list[tuple[Team, Person]]:
-    """Who is in a team, never signed in and has no link that counts; owners only for an owner, by team and name."""
+    """People in a team who never signed in and have no link that counts; owners only for an owner, by team and name."""
     members = teams.members(session, week)
     found = [(team, person) for team in teams.of_week(session, week) for person in members.get(team.id, ())]
     pending = links.pending(session, now)

@@ -1,4 +1,4 @@
-"""How an installation stands: what organizers see first, and what the first week still lacks."""
+"""The organizers' overview: the week at hand, and what the first week still lacks."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,7 +54,7 @@ def _count(session: Session, *conditions: object) -> int:
 
 
 def phase_of(week: Week | None, now: datetime) -> Phase:
-    """Where a week is in its life; an open one by its days, in its own zone."""
+    """The phase of a week; an open one's by its days, in its own zone."""
     if week is None:
         return "none"
     if week.state != "open":

@@ -1,4 +1,4 @@
-"""What is somebody's own: the week they are in, their teams, and what they did."""
+"""A person's own week, teams and activities."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,12 +37,12 @@ class OwnActivity:
 
     @property
     def counts(self) -> bool:
-        """Whether there is a team whose points it can be among, as far as its person may see."""
+        """True if there is a team whose points it can be among, as far as its person may see."""
         return not self.waiting and not self.activity.reversed and self.activity.team_id is not None
 
     @property
     def points(self) -> int:
-        """What it earned."""
+        """The points it earned."""
         return sum(line.points for line in self.lines)
 
 

@@ -1,4 +1,4 @@
-"""Lists in pages (keyset pagination): an opaque cursor names the last item of the page before."""
+"""Keyset pagination: an opaque cursor names the last item of the page before, so no page shifts while rows come."""
 
 # By that item's random id, which is looked up again. Its place in the list would count what stands between two items,
 # and so what the reader may not see: while a week is frozen, everybody else's activities.
@@ -40,12 +40,12 @@ def last_before(cursor: str, find: Callable[[str], Item | None]) -> Item:
 
 
 def encode(key: str) -> str:
-    """What names an item, as a cursor."""
+    """Encode an item's id as a cursor."""
     return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
 
 
 def decode(cursor: str) -> str:
-    """What a cursor names. Raises Malformed for a text that is none."""
+    """Decode a cursor into an item's id. Raises Malformed."""
     try:
         return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):

@@ -1,4 +1,4 @@
-"""What other rules would do to the open weeks, without doing it."""
+"""Previews: the open weeks' standings under other rules, without activating them."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -19,13 +19,13 @@ from app.services import backups, schema, server_lock, sqlite_schema, sqlite_val
 from app.services.whole_files import BESIDE, part_of, sync
 
 KEPT = 3
-"""How many replaced databases stay: a wrong backup restored first must not push out what was there before."""
+"""The number of replaced databases kept: a wrong backup restored first must not push out what was there before."""
 
 _NOTHING = "Nothing was changed."
 
 
 class Restored(NamedTuple):
-    """Where the replaced database went (None when there was none), and the schema the restored one has now."""
+    """The path of the replaced database (None when there was none), and the restored one's schema revision."""
 
     replaced: Path | None
     revision: str

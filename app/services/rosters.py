@@ -38,7 +38,7 @@ class RosterRefused(Malformed):
 
 
 class Outcome(NamedTuple):
-    """What an import did."""
+    """The outcome of an import."""
 
     teams: int
     people: int
@@ -85,7 +85,7 @@ def _entry(line: int, cells: list[str]) -> tuple[Entry, list[str]]:
 
 
 def flaws_of(name: str, email: str) -> list[str]:
-    """Why a tidied name and a folded e-mail cannot be a person's, a sentence each."""
+    """List the flaws of a person's tidied name and folded e-mail, a sentence each."""
     flaws = [f"The name {flaw}."] if (flaw := names.flaw(name)) else []
     if not _EMAIL.fullmatch(email) or names.flaw(email, emails.LONGEST) or emails.is_disguised(email):
         flaws.append(f"“{email[:60]}” is no e-mail.")
@@ -93,7 +93,7 @@ def flaws_of(name: str, email: str) -> list[str]:
 
 
 def _repeated(entry: Entry, line_by_email: dict[str, int]) -> list[str]:
-    """Why an entry cannot stand beside those before it; `line_by_email` notes where each e-mail came first."""
+    """List an entry's conflicts with those before it; `line_by_email` notes where each e-mail came first."""
     if len(entry.email) > emails.LONGEST:
         return []
     first = line_by_email.setdefault(entry.email, entry.line) if entry.email else entry.line

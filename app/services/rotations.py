@@ -1,4 +1,4 @@
-"""What organizers chose for the displays to show; the text is as the setting `DISPLAY_SCENES` writes it."""
+"""The displays' rotation as organizers chose it, written as in the setting `DISPLAY_SCENES`."""
 
 from datetime import datetime
 

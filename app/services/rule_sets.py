@@ -81,7 +81,7 @@ def _summary(mistakes: list[Mistake]) -> str:
 
 
 def count_of(mistakes: list[Mistake]) -> str:
-    """How many mistakes there are, as the beginning of a sentence; beyond a limit the last one counts those untold."""
+    """Count mistakes, as the beginning of a sentence; beyond a limit the last one counts those untold."""
     if len(mistakes) > MAX_MISTAKES:
         return f"More than {MAX_MISTAKES} mistakes"
     return "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
@@ -132,7 +132,7 @@ def _lock_followers(session: Session, now: datetime) -> list[Week]:
 
 
 def unfit(session: Session, followers: list[Week], rules: Rules) -> list[str]:
-    """Why these weeks cannot live with these rules; a sentence each."""
+    """List what in these weeks the rules do not fit, a sentence each."""
     return [sentence for week in followers for sentence in week_refusals(session, week, rules)]
 
 
@@ -173,6 +173,6 @@ def read_file(session: Session, text: str, now: datetime) -> RuleSet | None:
 
 
 def file_errors(session: Session) -> list[dict[str, int | str]]:
-    """Why the rules file as it stands was refused; empty when it was not."""
+    """The mistakes for which the rules file was refused as it stands; empty when it was not."""
     record = session.get(RulesFile, 1)
     return list(json.loads(record.refusal)) if record and record.refusal else []

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 State = Literal["current", "older", "empty", "newer", "foreign"]
-"""What a database is to this version: a `newer` one made it, or another program (`foreign`)."""
+"""The state of a database's schema; `newer` was made by a later version, `foreign` by another program."""
 
 _OURS = {"week", "activity"}
 _MIGRATE = "Run `assembly-week migrate` first."
@@ -48,7 +48,7 @@ def upgrade(connection: Connection, revision: str) -> None:
 
 
 def is_current(database: Database) -> bool:
-    """Whether the database has the newest schema."""
+    """Tell whether the database has the newest schema."""
     with database.reading() as session:
         return _state(session.connection()) == "current"
 

@@ -20,7 +20,7 @@ KEY_FILE = "secret_key"
 PRESENTER_LASTS = timedelta(hours=24)
 """Made the evening before and used the next afternoon; the link opens what is hidden, so it ends by itself."""
 PRESENTER_AHEAD = timedelta(hours=2)
-"""How far in the future a presenter's link may have been made: a clock that was set back an hour during the ceremony
+"""Tolerance for a presenter's link made in the future: a clock that was set back an hour during the ceremony
 must not lock the presenter out, and nobody but us can have made the link."""
 
 
@@ -46,7 +46,7 @@ class SigningKey:
         return self._serializer(purpose, now).dumps(payload)
 
     def unsign(self, purpose: str, text: str, now: datetime, lasts: timedelta, *, ahead: timedelta = TOLERANCE) -> Any:
-        """What was signed for this purpose less than `lasts` ago, or `ahead` in the future. Raises BadSignature."""
+        """Verify a signature of this purpose, at most `lasts` old or `ahead` in the future. Raises BadSignature."""
         payload, signed_at = self._serializer(purpose, now).loads(text, return_timestamp=True)
         if not is_recent(signed_at, now, lasts, ahead=ahead):
             raise BadSignature("signed too long ago, or by a clock that was wrong")
@@ -127,12 +127,12 @@ def _make(path: Path) -> SigningKey:
 
 
 def presenter_key(key: SigningKey, slug: str, now: datetime) -> str:
-    """What lets its holder drive a week's ceremony for a day."""
+    """Sign a key that lets its holder drive a week's ceremony for a day."""
     return key.sign("presenter", slug, now)
 
 
 def is_presenter_key(key: SigningKey, slug: str, text: str, now: datetime) -> bool:
-    """Whether this text drives this week's ceremony, still."""
+    """Tell whether this text drives this week's ceremony, still."""
     try:
         payload = key.unsign("presenter", text, now, PRESENTER_LASTS, ahead=PRESENTER_AHEAD)
     except BadSignature:

@@ -24,7 +24,7 @@ IDLE = timedelta(hours=12)
 LONGEST = timedelta(days=7)
 """Whatever happens in between: against a stolen cookie that its thief keeps in use. As long as a game."""
 TOUCH = timedelta(minutes=5)
-"""How exact `used_at` is: writing it for every request would make readers wait for the disk."""
+"""The resolution of `used_at`: writing it for every request would make readers wait for the disk."""
 
 Way = Literal["first", "invitation", "email", "join", "company"]
 PROVEN: frozenset[Way] = frozenset({"invitation", "email", "company"})
@@ -118,7 +118,7 @@ def of_person(session: Session, person_id: str, now: datetime) -> list[SignIn]:
 
 
 def latest(session: Session, person_ids: Sequence[str]) -> dict[str, datetime]:
-    """When each of these people signed in last, by person id; who never did is left out."""
+    """The latest sign-in of each of these people, by person id; who never signed in is left out."""
     last = func.max(SignIn.created_at, type_=Instant)
     query = select(SignIn.person_id, last).where(col(SignIn.person_id).in_(person_ids)).group_by(SignIn.person_id)
     return dict(session.exec(query).all())

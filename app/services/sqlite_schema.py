@@ -38,7 +38,7 @@ class SchemaObject(NamedTuple):
 
     @property
     def place(self) -> tuple[str, str, str]:
-        """What names it."""
+        """The object's identity."""
         return self.kind, self.name, self.table
 
 

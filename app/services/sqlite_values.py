@@ -1,4 +1,4 @@
-"""What the columns of a SQLite file hold, held against what their types promise: its schema cannot say all of it."""
+"""Validation of a SQLite file's values against their columns' types: its schema cannot say all of it."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""What every process does first: newest schema, and rules to play by."""
+"""Start-up of every process: the newest schema, and rules to play by."""
 
 from datetime import datetime
 from pathlib import Path

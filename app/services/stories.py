@@ -51,7 +51,7 @@ def earlier(session: Session, week: Week, *, public: bool) -> list[Week]:
 
 
 def look_back(session: Session, past: Sequence[Week]) -> tuple[PastWeek, ...]:
-    """What was done in these weeks, in the order given; as many queries for six as for one."""
+    """Sum up these weeks, in the order given; as many queries for six as for one."""
     ids = [week.id for week in past]
     entries = (col(LedgerEntry.week_id).in_(ids), col(LedgerEntry.kind) != ADJUSTMENT, facts.is_live())
     week_id, kind = col(LedgerEntry.week_id), col(LedgerEntry.kind)

@@ -44,7 +44,7 @@ def of_week(session: Session, week: AnyWeek, *, upto: int | None = None) -> list
 
 
 def count_by_week(session: Session) -> dict[int, int]:
-    """How many teams each week has, by the week's id, in one query; a week without teams is left out."""
+    """Count the teams of each week, by the week's id, in one query; a week without teams is left out."""
     week_id = col(Team.week_id)
     return dict(session.execute(sql_select(week_id, func.count()).group_by(week_id)).all())
 
@@ -145,7 +145,7 @@ def ever_in(session: Session, team_id: str) -> list[str]:
 
 
 def members(session: Session, week: Week) -> dict[str, list[Person]]:
-    """Who is in each team now, by team id; people sorted by name."""
+    """The current members of each team, by team id; sorted by name."""
     people = people_of(session, week)
     found = group_members(joins(session, week), {person.id: person.name for person in people.values()})
     return {team_id: [people[person_id] for person_id in ids] for team_id, ids in found.items()}

@@ -1,4 +1,4 @@
-"""Throttles (fixed window): counted in the database, so that parallel tries and replicas share one count."""
+"""Fixed-window throttles: counted in the database, so that parallel tries and replicas share one count."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

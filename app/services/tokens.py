@@ -21,7 +21,7 @@ LONGEST_DAYS = 3_650  # ten years: beyond, "until revoked" is the honest answer,
 EXPIRED = "This token expired on {:%Y-%m-%d}. An organizer can create a new one."
 UNKNOWN = "This token is unknown or was revoked. An organizer can create a new one."
 TOUCH = timedelta(minutes=5)
-"""How exact `used_at` is: writing it for every request would make readers wait for the disk."""
+"""The resolution of `used_at`: writing it for every request would make readers wait for the disk."""
 
 
 def create(
@@ -119,7 +119,7 @@ def find(session: Session, number: str) -> Token:
 
 
 def state(token: Token, now: datetime) -> Literal["valid", "expired", "revoked"]:
-    """Whether a token counts, and why not."""
+    """Tell whether a token counts, and why not."""
     if token.revoked_at is not None:
         return "revoked"
     return "expired" if token.expires_at is not None and token.expires_at <= now else "valid"

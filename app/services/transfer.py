@@ -55,7 +55,10 @@ def _write_csv(pages: Iterator[list[ActivityView]], _week: Week, out: IO[str]) -
 
 
 def cell(value: object) -> object:
-    """A cell no spreadsheet takes for a formula; numbers stay numbers."""
+    """Defuse CSV injection: a cell that a spreadsheet would take for a formula gets a leading '; numbers stay numbers.
+
+    See OWASP, "CSV Injection": cells beginning with = + - @, a tab or a carriage return are run as formulas.
+    """
     match value:
         case None:
             return ""

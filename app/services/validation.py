@@ -32,7 +32,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Flaws:
-    """What is wrong with a body: the first flaws, and how many more there are."""
+    """The first flaws of a body, and how many more there are."""
 
     told: tuple[Flaw, ...]
     more: int = 0
@@ -56,7 +56,7 @@ def read_object(text: bytes | str) -> Fields | Flaws:
 
 
 def _hint(raw: bytes) -> str:
-    """What to do about bytes that editors and other languages put before JSON."""
+    """Advise on bytes that editors and other languages put before JSON."""
     is_marked = raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw[:4]
     return " Send it as UTF-8 without a byte order mark." if is_marked else ""
 
@@ -66,7 +66,7 @@ def _flaw(message: str) -> Flaws:
 
 
 def _holds_more_values_than(text: bytes, most: int) -> bool:
-    """Whether a JSON text has more values than that: each but the first comes after one of three characters."""
+    """Tell whether a JSON text has more values than that: each but the first comes after one of three characters."""
     return _openings(text) > most and _openings(_STRING.sub(b"", text)) > most
 
 

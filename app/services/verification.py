@@ -14,7 +14,7 @@ from app.services import boards, rule_sets, scores, weeks
 from app.services.scores import WeekScores
 
 _UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError)
-"""What code of ours raises over content that makes no sense to it, such as a file that somebody else wrote."""
+"""Exceptions that our code raises over content it cannot make sense of, such as a file that somebody else wrote."""
 
 
 _LONGEST = 200  # characters; what a foreign file holds may come to be part of an error's text

@@ -30,7 +30,7 @@ EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 
 
 class HeldWeek(NamedTuple):
-    """What recording needs of a locked week; to change more than its version takes the row itself."""
+    """The columns of a locked week that recording needs; to change more than its version takes the row itself."""
 
     id: int
     slug: str
@@ -53,7 +53,7 @@ AnyWeek = Week | HeldWeek
 
 
 class WeekStamp(NamedTuple):
-    """What tells which week is current, and whether anything in a week has changed since it was looked at."""
+    """The columns that tell which week is current, and by which a board is known to be the newest."""
 
     id: int
     slug: str
@@ -117,7 +117,7 @@ def slug_of(name: str) -> str:
 
 
 def history(session: Session, week: Week) -> list[WeekEvent]:
-    """What was done to a week, newest first."""
+    """The events of a week, newest first."""
     query = select(WeekEvent).where(WeekEvent.week_id == week.id).order_by(col(WeekEvent.id).desc())
     return list(session.exec(query))
 
@@ -202,7 +202,7 @@ def every(session: Session) -> list[Week]:
 
 
 def has_frozen(session: Session) -> bool:
-    """Whether any week hides something from the public now."""
+    """Tell whether any week hides something from the public now."""
     return session.exec(select(Week.id).where(col(Week.frozen_at).is_not(None)).limit(1)).first() is not None
 
 
@@ -240,7 +240,7 @@ def hold(session: Session, slug: str, now: datetime) -> HeldWeek:
 
 
 def look(session: Session, slug: str, now: datetime) -> HeldWeek:
-    """What `hold` gives, without a lock. Raises WeekUnknown."""
+    """Read a week like `hold`, without a lock. Raises WeekUnknown."""
     return _held(session, _LOOK, slug, now)
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 BESIDE = ("-journal", "-wal", "-shm")
-"""What SQLite keeps beside a database file, by the ends of its names."""
+"""Suffixes of the files that SQLite keeps beside a database."""
 
 
 @contextmanager

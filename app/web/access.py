@@ -1,4 +1,4 @@
-"""Who is asking, and whether they may: decided before anything is rendered."""
+"""Authentication and authorization: decided before anything is rendered."""
 
 from collections.abc import Callable
 from typing import Annotated, NamedTuple
@@ -41,15 +41,16 @@ def credentials_in(request: Request) -> list[Credential]:
 
 
 def credential_of(request: Request) -> Credential | None:
-    """What let this request in; None for a visitor."""
+    """The credential that let this request in; None for a visitor."""
     found: Credential | None = getattr(request.state, "credential", None)
     return found
 
 
 async def recognise(request: Request, known: CredentialCache) -> tuple[Actor | None, Unavailable | None]:
-    """Who is asking; None for a visitor, and whether that is only because nobody could look.
+    """Authenticate a request; returns its actor (None for a visitor), or the outage that kept us from checking one.
 
-    A cookie that no longer counts makes a visitor; a token that does not count raises SignInNeeded.
+    An invalid cookie makes a visitor, an invalid token raises SignInNeeded. After an outage whoever needs an actor
+    answers 503 instead of 401.
     """
     away: Unavailable | None = None
     for credential in credentials_in(request):
@@ -97,7 +98,7 @@ def allows(check: Check, settings: Settings, who: Actor | None) -> bool:
 
 
 class BoardAccess(NamedTuple):
-    """What somebody gets to see of a board: everybody's, or the organizers'.
+    """The view of a board that a reader gets: the public's, or the organizers'.
 
     A stream of it lasts for as long as they have what it `needs`: what the door asked for, and no more.
     """
@@ -106,7 +107,7 @@ class BoardAccess(NamedTuple):
     needs: Scope | None
 
     def topic(self, slug: str, renderer: Renderer) -> Topic:
-        """What somebody watches who opens a stream of this week's board."""
+        """The topic of a stream of this week's board."""
         return Topic(slug, self.is_public, renderer, self.needs)
 
 
@@ -119,7 +120,7 @@ def decide_board(settings: Settings, who: Actor | None, *, as_public: bool = Fal
 
 
 def needs_of_board(settings: Settings) -> Scope | None:
-    """What a stream of a public board needs for as long as it lasts."""
+    """The scope that a stream of a public board needs for as long as it lasts."""
     return None if settings.board_visibility == "public" else "read"
 
 
@@ -150,7 +151,7 @@ def is_owner(settings: Settings, who: Actor | None) -> None:
 
 
 class Guard(SecurityBase):
-    """What dependencies that let somebody in have in common: one check.
+    """The base of dependencies that authorize: one check.
 
     It is its own security scheme, because every further step of a dependency costs each request as much as ours.
     """
@@ -201,5 +202,5 @@ Owner = Annotated[SignedInActor, Depends(Door(is_owner))]
 
 
 def sees_behind_freeze(who: Actor | None) -> bool:
-    """Whether this reader also sees what a freeze hides: organizers do."""
+    """Tell whether this reader also sees what a freeze hides: organizers do."""
     return who is not None and who.may("admin")

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Current:
-    """Which week is the current one, until there is news and at most `until` midnight in its zone."""
+    """The current week, until there is news and at most `until` midnight in its zone."""
 
     slug: str
     heard: object
@@ -36,7 +36,7 @@ class _Current:
 
 
 class BoardCache:
-    """Keeps the newest board of every week that somebody looks at: single flight, stale if the database is away.
+    """A cache of the newest board of every week that somebody looks at: single flight, stale if the database is away.
 
     News (a commit of ours, another process's commit, somebody's hint) only leaves a new mark. A board made before
     the newest news is checked against its week's version before it is served again, so a reader sees every write
@@ -204,7 +204,7 @@ class BoardCache:
         return served
 
     async def _ask(self, last: Answer | None, work: Callable[[], Answer]) -> Answer:
-        """What the database says; while it is away, what it said last. Raises Unavailable where it said nothing yet."""
+        """Read from the database; while it is away, fall back to `last`. Raises Unavailable where there is none."""
         try:
             return await self._read(work)
         except Unavailable:
@@ -213,7 +213,7 @@ class BoardCache:
             return last
 
     async def _read(self, work: Callable[[], Answer]) -> Answer:
-        """What the database says. Once it has not answered, nobody asks again for a moment: they would all wait."""
+        """Read from the database. Once it has not answered, nobody asks again for a moment: they would all wait."""
         if time.monotonic() < self._away_until:
             raise Unavailable(self._absence)
         try:

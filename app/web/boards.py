@@ -79,7 +79,7 @@ class Served:
 
     @cached_property
     def preview(self) -> Representation:
-        """The board's page as organizers look at it with everybody's eyes: it follows the stream of everybody."""
+        """The public's page of a frozen week as organizers get it by `?as=public`: it follows the public's stream."""
         return self._page("v", stream=f"/weeks/{self.board.week}/live?as=public")
 
     @cached_property
@@ -92,7 +92,7 @@ class Served:
 
     @cached_property
     def mark(self) -> str:
-        """Differs whenever what is shown differs; made from content, so that a restored database cannot repeat it."""
+        """A content hash with the version in front: equal marks mean equal bytes, also after a backup was restored."""
         more = repr(([standing.last_earned for standing in self.board.standings], self.over, __version__))
         digest = sha256(self._document)
         digest.update(more.encode(errors="surrogatepass"))

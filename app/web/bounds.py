@@ -1,4 +1,4 @@
-"""How much a request may bring: counted before anything of ours takes it apart."""
+"""Bounds of a request: counted before anything of ours takes it apart."""
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -17,7 +17,7 @@ MOST_PARAMETERS = 100  # our longest address has 8
 
 
 def refusal(scope: Scope) -> Problem | None:
-    """Why a request's head is more than anybody sends who means it; None for one that may pass."""
+    """Check the size of a request's head; None where it is within bounds."""
     if len(scope["headers"]) > MOST_HEADERS:
         return HeadTooLarge(f"This request has more than {MOST_HEADERS} headers. Send fewer.")
     if scope["query_string"].count(b"&") >= MOST_PARAMETERS:
@@ -47,7 +47,7 @@ def _check_content_type(content_type: bytes, path: str) -> Problem | None:
 
 
 def _claims_an_encoding(content_type: bytes) -> bool:
-    """Whether a multipart form says that it is in another encoding than UTF-8; browsers say nothing.
+    """Tell whether a multipart form says that it is in another encoding than UTF-8; browsers say nothing.
 
     The framework would read it so, and Python has encodings that take quadratic time: half a minute for 250 kB of
     punycode.

@@ -45,7 +45,7 @@ def _label(told: Told, winners: int) -> str:
 
 
 def _hero(told: Told) -> tuple[str, str]:
-    """What stands large on the card, and the line below it."""
+    """The card's title, and the line below it."""
     board = told.board
     winners = [each for each in board.standings if each.rank == 1 and each.points > 0]
     if not winners:
@@ -60,7 +60,7 @@ def _hero(told: Told) -> tuple[str, str]:
 
 
 def needs_system_fonts(text: str) -> bool:
-    """Whether a text leaves the scripts of the font that vl-convert brings along: Latin, Greek, Cyrillic and signs."""
+    """Tell whether a text leaves the scripts of vl-convert's own font: Latin, Greek, Cyrillic and signs."""
     return any(not (each < "\u0530" or "\u1d00" <= each < "\u2e00") for each in text)
 
 

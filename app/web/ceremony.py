@@ -52,7 +52,7 @@ class Stage:
         return step, render.render("ceremony/_stage.html", streamed=streamed, **self.facts(served, step))
 
     def facts(self, served: Served, step: int) -> dict[str, object]:
-        """What the stage's template needs."""
+        """The context of the stage's template."""
         told = ceremony.steps(served.board)
         totals = served.board.totals.items()
         return {
@@ -69,7 +69,7 @@ class Stage:
 
 
 def _words(step: ceremony.Step, rules: Rules) -> str:
-    """What the number of a step's trophy counts."""
+    """The unit of a step's trophy."""
     won = [each for each in rules.trophies if step.trophy is not None and each.name == step.trophy.name]
     return metric_words(won[0].most, step.trophy.value, rules) if won and step.trophy is not None else ""
 
@@ -124,7 +124,7 @@ def _move(place: Installation, slug: str, to: Move) -> None:
 
 
 def _presents(place: Installation, served: Served, key: str) -> bool:
-    """Whether the key is the presenter's. Raises NotAllowed for one that was given and does not count."""
+    """Tell whether the key is the presenter's. Raises NotAllowed for one that was given and does not count."""
     if not key:
         return False
     if not secrets.is_presenter_key(place.key, served.board.week, key, place.clock.real()):

@@ -48,7 +48,7 @@ def _name(request: Request, kind: Kind) -> str:
 
 
 def is_https(request: Request) -> bool:
-    """Whether the browser came by https; a proxy that is trusted says so."""
+    """Tell whether the browser came by https; a proxy that is trusted says so."""
     return request.url.scheme == "https"
 
 
@@ -62,5 +62,5 @@ def check_safe(request: Request, settings: Settings) -> None:
 
 
 def _is_here(request: Request) -> bool:
-    """Whether browser and server are one machine, by the address that was typed as well as by where it came from."""
+    """Tell whether browser and server are one machine, by the address that was typed and by where it came from."""
     return is_loopback(request.url.hostname or "") and is_loopback(request.client.host if request.client else "")

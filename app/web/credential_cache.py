@@ -29,7 +29,7 @@ Ask = Callable[[Collection["Credential"]], Awaitable[object]]
 
 
 class Credential(NamedTuple):
-    """A secret with the way it was sent, because a token in a cookie is no sign-in."""
+    """A secret and the kind of place it came in: a token sent as a cookie is no sign-in, so both make the key."""
 
     kind: Kind
     secret: str
@@ -57,7 +57,7 @@ _TOUCH: dict[Kind, Callable[[Session, Iterable[str], datetime], None]] = {
 
 
 class CredentialCache:
-    """Who holds which secret. An answer is trusted for some seconds, so that revoking takes hold in time.
+    """A cache of checked credentials. An answer is trusted for some seconds, so that revoking takes hold in time.
 
     The database is asked about many at once, by one thread for requests and one for open streams, however many wait.
     AccessChanged makes an answer void from the moment of its commit. While the database is away, nobody can revoke, and

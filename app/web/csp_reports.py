@@ -1,4 +1,4 @@
-"""What browsers report when a page tries what its Content-Security-Policy forbids: counted, a little of it logged."""
+"""Browsers' reports of a broken Content-Security-Policy: counted, a little of each logged."""
 
 import json
 import logging
@@ -41,7 +41,7 @@ class _Ration:
         self._used = 0
 
     def take(self) -> bool:
-        """Whether one more line may be logged."""
+        """Tell whether one more line may be logged."""
         now = time.monotonic()
         if now - self._began >= _HOUR:
             self._began, self._used = now, 0
@@ -63,7 +63,7 @@ async def collect(request: Request) -> Response:
 
 
 async def _body(request: Request) -> bytes:
-    """What was sent, up to one byte more than may be: the rest is not even taken in."""
+    """Read the body, up to one byte more than may be: the rest is not even taken in."""
     body = b""
     async for chunk in request.stream():
         body += chunk

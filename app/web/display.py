@@ -49,7 +49,7 @@ async def display_live(request: Request, _who: BoardReader) -> Response:
 
 @router.get("/display/pulse")
 async def display_pulse(request: Request, _who: BoardReader) -> Response:
-    """What a screen asks every few seconds: the server's clock and release, and which picture is the newest."""
+    """Answer a screen's heartbeat: the server's clock and release, and the mark of the newest picture."""
     place = installation(request)
     served = await _current(place)
     mark = place.projector.version_key(served) if served else ""

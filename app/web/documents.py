@@ -49,7 +49,7 @@ def standing_document(standing: Standing) -> schemas.Standing:
 
 
 def receipt_document(receipt: Receipt) -> schemas.Receipt:
-    """Why a score is what it is."""
+    """A team's receipt as JSON."""
     return {
         "points": receipt.points,
         "items": [

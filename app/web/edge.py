@@ -77,7 +77,7 @@ class Edge:
         await self._app(asked, bounds.counted(scope, receive), edged)
 
     def _refusal(self, scope: Scope) -> Response | None:
-        """What no route needs to see: too much of anything, a name that is not ours, a form that another site sends."""
+        """Refuse what no route needs to see: too much of anything, a foreign Host, a cross-site form."""
         if (problem := bounds.refusal(scope)) is not None:
             return problems.refusal(Request(scope), problem)
         hosts = Headers(scope=scope).getlist("host")

@@ -51,7 +51,7 @@ class Viewer:
             self.wire.write(data)
 
     def is_stuck(self, seconds: float) -> bool:
-        """Whether it has not taken in so long what was sent to it."""
+        """Tell whether it has not taken in so long what was sent to it."""
         return self.wire.get_write_buffer_size() > 0 and time.monotonic() - self.written_at > seconds
 
     def end(self) -> None:
@@ -65,7 +65,7 @@ class Viewer:
 
 
 class StreamChannel:
-    """A topic's newest message, and everybody who is to have it: the latest value wins (conflation).
+    """A topic's newest message, and everybody who is to have it: the latest value wins (conflation; ADR 7).
 
     A viewer who is behind skips to the newest message; nothing is queued for anybody.
     """

@@ -50,7 +50,7 @@ async def show_metrics(request: Request, who: Reader) -> Response:
 
 
 def _look(place: Installation) -> tuple[jobs.Backlog, bool]:
-    """What waits in the queue, and whether a week is frozen."""
+    """Read the queue's state, and whether a week is frozen."""
     with place.database.reading() as session:
         return jobs.backlog(session, place.clock.real()), weeks.has_frozen(session)
 

@@ -30,7 +30,7 @@ class Hosts:
             self._names = {own, f"{own}.local"}
 
     def knows(self, header: str) -> bool:
-        """Whether a Host header names this server."""
+        """Tell whether a Host header names this server."""
         if header in self._seen:
             return True
         known = self._is_ours(header)

@@ -1,4 +1,4 @@
-"""What is kept of one week: its newest known stamp, and the boards made of it."""
+"""A week's entry in the cache: its newest known stamp, and the boards made of it."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from app.web.retry import Retry
 
 
 class Source(NamedTuple):
-    """What a board is made from: equal sources give equal boards, until midnight where it is not of a freeze."""
+    """The cache key of a board: equal sources give equal boards, until midnight where it is not of a freeze."""
 
     week_id: int
     version: int
@@ -19,7 +19,7 @@ class Source(NamedTuple):
 
 
 def source_of(stamp: WeekStamp, *, public: bool) -> Source:
-    """What the board for this audience is made from: the public of a frozen week sees the version of the freeze."""
+    """The source of this audience's board: the public of a frozen week sees the version of the freeze."""
     if public and stamp.frozen_version is not None:
         return Source(stamp.id, stamp.frozen_version, is_frozen=True)
     return Source(stamp.id, stamp.version, is_frozen=False)

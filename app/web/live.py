@@ -100,12 +100,12 @@ class Publisher:
 
     @property
     def viewers(self) -> int:
-        """How many streams are open."""
+        """The number of open streams."""
         return self._networks.total()
 
     @property
     def topics(self) -> list[Topic]:
-        """What is kept up to date, watched or until lately watched."""
+        """The topics that are kept up to date, watched or until lately watched."""
         return list(self._channels)
 
     @contextmanager
@@ -149,7 +149,7 @@ class Publisher:
             await asyncio.sleep(timing.shortest_gap if is_news or is_waiting else timing.quiet_gap)
 
     def _longest_wait(self) -> float:
-        """How long to wait for news: not beyond the moment when something that failed is due again."""
+        """The longest wait for news: not beyond the moment when something that failed is due again."""
         now = time.monotonic()
         pauses = [channel.retry.at - now for channel in self._channels.values() if not channel.retry.is_due]
         return min([1.0, *(max(0.0, pause) for pause in pauses)])

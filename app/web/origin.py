@@ -1,4 +1,4 @@
-"""Where a request comes from: its address, and the origin that the audit notes with every change."""
+"""The client of a request: its address and network, and the origin that the audit notes with every change."""
 
 from ipaddress import ip_address, ip_network
 
@@ -12,12 +12,12 @@ NO_ADDRESS = "no address"
 
 
 def address_of(request: Request) -> str:
-    """Where a request comes from, as caps and throttles count it."""
+    """The client's address; empty where there is none."""
     return request.client.host if request.client else ""
 
 
 def network_of(request: Request) -> str:
-    """What tries are counted for: an IPv4 address, or the /64 that one customer of a provider has of IPv6.
+    """The network that limits count tries for: an IPv4 address, or the /64 that one customer has of IPv6.
 
     All that is no address counts as one: a proxy may hand on what clients call themselves, a new name each time.
     """
@@ -36,5 +36,5 @@ def base_of(request: Request, settings: Settings) -> str:
 
 
 def origin_of(request: Request, who: Actor | None) -> Origin:
-    """Who and where, for the audit."""
+    """The origin of a request, for the audit."""
     return Origin(who.person_id if who is not None else None, address_of(request))

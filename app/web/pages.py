@@ -18,7 +18,7 @@ from app.web.views import board_for, made, page_form, receipt_for, stream_for
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
 PUBLIC = "public"
-"""What `as=` says when organizers look at a board with everybody's eyes; for everybody else it changes nothing."""
+"""The value of `as=` for organizers' preview of the public's board; for everybody else it changes nothing."""
 
 Eyes = Annotated[str, Query(alias="as")]
 
@@ -49,7 +49,7 @@ async def live_board(request: Request, week: str, who: BoardReader, eyes: Eyes =
 
 @router.get("/weeks/{week}/teams/{team}")
 async def team_receipt(request: Request, week: str, team: str, who: BoardReader) -> Response:
-    """Why a team's score is what it is."""
+    """A team's receipt: the awards that its score consists of."""
     served = await board_for(installation(request), week, who)
     standing = next((each for each in served.board.standings if each.team_id == team), None)
     if standing is None:

@@ -21,7 +21,7 @@ NO_COOKIE = "This browser keeps no cookies, so it cannot be paired. Allow cookie
 
 
 def needs_code(place: Installation, who: Actor | None) -> bool:
-    """Whether a screen has to be paired before it shows boards. Raises NotAllowed for who may never read."""
+    """Tell whether a screen has to be paired before it shows boards. Raises NotAllowed for who may never read."""
     try:
         reads_boards(place.settings, who)
     except SignInNeeded:
@@ -67,7 +67,7 @@ def _code(place: Installation, secret: str) -> str:
 
 @router.get("")
 async def pairing_state(request: Request, who: Anybody) -> Response:
-    """What a screen with a code asks every few seconds: whether it was entered, and whether to load itself anew."""
+    """Answer a screen's poll: whether its code was entered, and the release by which it reloads itself."""
     place = installation(request)
     secret = cookies.read(request, "display")
     document = {"state": "paired", "code": "", "release": release()}

@@ -74,7 +74,7 @@ def _problem_of(error: HTTPException) -> Problem:
 
 
 def _methods(app: FastAPI, request: Request) -> list[str]:
-    """What an address takes: the framework names only the methods of the first route that has this address."""
+    """The methods an address takes: the framework names only those of the first route that has this address."""
     return [
         method
         for method in ("GET", "POST", "PUT")
@@ -87,7 +87,7 @@ def _place(where: tuple[int | str, ...]) -> tuple[int | str, ...]:
 
 
 def headers_of(problem: Problem) -> dict[str, str]:
-    """What an answer to a problem says beside its text: how to identify oneself, when to come back."""
+    """The headers of a problem's answer: how to authenticate, when to come back."""
     match problem:
         case SignInNeeded():
             return {"WWW-Authenticate": "Bearer"}

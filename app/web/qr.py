@@ -19,7 +19,7 @@ def qr(address: str, *, title: str) -> Markup:
 
 
 def _runs(row: bytearray) -> list[tuple[int, int]]:
-    """Where dark modules begin in a row, and how many there are in one piece."""
+    """Run-length encode a row: where dark modules begin, and how many there are in one piece."""
     found: list[tuple[int, int]] = []
     for column, is_dark in enumerate(row):
         if not is_dark:

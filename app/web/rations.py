@@ -1,4 +1,4 @@
-"""How much of what somebody does again and again is written down: a little, and that there was more."""
+"""Rationing (fixed windows) of what somebody repeats: a little is written down, and that there was more."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ MOST_PEOPLE = 10_000  # some megabytes; a company has fewer
 
 
 class Ration(Enum):
-    """What to do about one more thing: write it down, write down that there is more, or neither."""
+    """The decision about one more thing: write it down, write down that there is more, or neither."""
 
     WRITE = auto()
     CLOSE = auto()
@@ -48,7 +48,7 @@ class Rations:
         self._used: OrderedDict[Hashable, _Used] = OrderedDict()
 
     def take(self, person: Hashable, thing: Hashable) -> Ration:
-        """Whether one more thing that a person does is written down."""
+        """Tell whether one more thing that a person does is written down."""
         with self._lock:
             now = self._clock()
             used = self._used_by(person, now)

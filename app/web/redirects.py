@@ -1,10 +1,10 @@
-"""Where a form leads: route names, never addresses somebody sent."""
+"""Redirects after a form: to route names, never to addresses somebody sent."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 TARGETS = {"me": "me", "board": "current_board", "organizer": "organizer_home"}
-"""What `to=` may say on the sign-in page, and the route it means."""
+"""The values of `to=` on the sign-in page, with the routes they mean."""
 
 
 def see(request: Request, route: str, *, done: str = "", **parts: str) -> RedirectResponse:

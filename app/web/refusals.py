@@ -46,7 +46,7 @@ class Refusals:
                 self._write(note)
 
     def _make(self, request: Request, who: Actor, problem: Problem) -> "_Note | None":
-        """What is to be written of a refusal; nothing where the reader's ration is used up."""
+        """Make the audit's note of a refusal; None where the reader's ration is used up."""
         route = route_of(request)
         ration = self._rations.take(_reader(who), (request.method, route, problem.status))
         if ration is Ration.DROP:
@@ -71,5 +71,5 @@ class _Note(NamedTuple):
 
 
 def _reader(who: Actor) -> Hashable:
-    """Who somebody is, whatever they call themselves."""
+    """The identity that rations count by, whatever somebody calls themselves."""
     return who.person_id or (who.kind, who.name)

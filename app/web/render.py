@@ -63,7 +63,7 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What one reason brought in: how many lines, how many points."""
+    """The sum of one reason: its number of lines, and its points."""
 
     what: str
     lines: int
@@ -83,7 +83,7 @@ def _digest(path: Path, _changed: int) -> str:
 
 
 def has_font() -> bool:
-    """Whether there is a copy of the pages' own font; without one they use the system's fonts."""
+    """Tell whether there is a copy of the pages' own font; without one they use the system's fonts."""
     return (STATIC / VENDORED / FONT_FILE).is_file()
 
 
@@ -151,7 +151,7 @@ def plural(count: int, one: str, many: str) -> str:
 
 
 def counted(counts: Mapping[str, int], kinds: Mapping[str, Kind]) -> str:
-    """What a team did, in words, zeros left out: 4 shifts, 31 responses and 2 issues; empty for nothing."""
+    """Counts in words, zeros left out: 4 shifts, 31 responses and 2 issues; empty for nothing."""
     return listing(plural(count, kinds[kind].one, kinds[kind].many) for kind, count in counts.items() if count)
 
 
@@ -187,7 +187,7 @@ def by_local_day(items: Iterable[DatedT], zone: tzinfo) -> list[tuple[date, list
 
 
 def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
-    """Where points came from, the most first."""
+    """Group a receipt's points by reason, the most first."""
     grouped: dict[str, list[int]] = {}
     for item in items:
         grouped.setdefault(item.what, []).append(item.points)
@@ -222,7 +222,7 @@ def render(template: str, **context: object) -> bytes:
 
 
 def wants_partial(request: Request) -> bool:
-    """Whether htmx asks for a fragment: boosted links, restored history and swaps of the whole body want the page."""
+    """Tell whether htmx asks for a partial: boosted links, restored history, swaps of the whole body want the page."""
     headers = request.headers
     whole = "hx-boosted" in headers or "hx-history-restore-request" in headers
     return headers.get("hx-request") == "true" and headers.get("hx-request-type") != "full" and not whole

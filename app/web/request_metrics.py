@@ -1,4 +1,4 @@
-"""How long answers take to begin, by method, route and status."""
+"""Request durations, to the first byte of the answer, by method, route and status."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""When to try again what failed, and whether its failure is worth a line in the log."""
+"""Retries with exponential backoff, and which failures are worth a line in the log."""
 
 import time
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Retry:
 
     @property
     def is_due(self) -> bool:
-        """Whether the pause is over."""
+        """True if the pause is over."""
         return time.monotonic() >= self.at
 
     def fail(self, about: object, *, first: float, most: float) -> bool:

@@ -1,4 +1,4 @@
-"""What the API answers, as types: mypy holds the documents against them, and OpenAPI is made of them."""
+"""The API's documents as types: mypy checks what is returned against them, and OpenAPI is made of them."""
 
 from typing import Annotated, Any, Literal, NotRequired
 
@@ -82,7 +82,7 @@ class Activity(TypedDict):
 
 
 class ActivityKey(TypedDict):
-    """What names an activity, for who may not read it."""
+    """The key of an activity, for readers who may not see it."""
 
     id: str
     kind: str
@@ -136,14 +136,14 @@ class ReceiptLine(TypedDict):
 
 
 class Receipt(TypedDict):
-    """Why a team's score is what it is; the lines sum to `points`."""
+    """A team's receipt; the lines sum to `points`."""
 
     points: int
     items: list[ReceiptLine]
 
 
 class BatchResult(TypedDict):
-    """What became of a batch."""
+    """The outcome of a batch."""
 
     recorded: int
     repeated: int
@@ -186,7 +186,7 @@ class WeekPreview(TypedDict):
 
 
 class Preview(TypedDict):
-    """What other rules would do; `refused` says why they could not be activated."""
+    """A preview of other rules; `refused` says why they could not be activated."""
 
     weeks: list[WeekPreview]
     refused: list[str]

@@ -1,4 +1,4 @@
-"""What the pages for screens nobody touches have in common: by what they know that they are out of date."""
+"""The release id, by which pages on screens nobody touches know that they are out of date."""
 
 from hashlib import sha256
 
@@ -9,7 +9,7 @@ FILES = ("app.css", "display.css", "app.js", "display.js", "pairing.js")
 
 
 def release() -> str:
-    """Differs whenever a page that is open should load itself anew: another version, style or script."""
+    """The release id: a hash of version, styles and scripts. A page whose own id differs from it reloads itself."""
     files = [render.asset(name) for name in FILES]
     scripts = [script.src for script in render.scripts()]
     return sha256(repr((__version__, files, scripts)).encode()).hexdigest()[:12]

@@ -27,7 +27,7 @@ class SingleFlight(Generic[Result]):
 
     @property
     def is_running(self) -> bool:
-        """Whether somebody who asks would have to wait for another run first."""
+        """True if somebody who asks would have to wait for another run first."""
         return self._current is not None and not self._current.done()
 
     def ask(self) -> "asyncio.Task[Result]":

@@ -1,4 +1,4 @@
-"""What a request can reach: the one installation this process serves."""
+"""The application's state: the one installation this process serves."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -165,7 +165,7 @@ class Summaries:
         return kept.summary
 
     def _look_back(self, session: Session, past: list[Week], stamp: Stamp, kept: _Kept | None) -> tuple[PastWeek, ...]:
-        """What was done in the weeks before, counted anew only where one of them has changed."""
+        """Totals of the weeks before, counted again only where one of them has changed."""
         if kept is not None and kept.stamp[1:] == stamp[1:]:
             return kept.summary.told.story.past
         return stories.look_back(session, past)

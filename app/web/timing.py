@@ -1,4 +1,4 @@
-"""How long the live parts wait: one value, so that tests can hand in shorter times."""
+"""Waits of the live parts, as one value, so that tests can pass in shorter ones."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class Timing:
     """A database that does not answer is left alone for so long by whoever has an older answer."""
     retry_first: float = 1.0
     retry_most: float = 30.0
-    """What fails is tried again after the first of these, then after twice as long, up to the second."""
+    """Exponential backoff: the first pause, doubled after each failure up to the second."""
     shortest_gap: float = 0.25
     """Between two messages of a stream: four a second are as live as eyes can tell."""
     quiet_gap: float = 0.03
@@ -32,7 +32,7 @@ class Timing:
     trust: float = 3.0
     """More than `recheck`, so that whoever is confirmed all the time is never asked about by themselves."""
     grace: float = 5.0
-    """What was confirmed so shortly before stays valid while the database does not answer."""
+    """Credentials confirmed so shortly before stay valid while the database does not answer."""
     patience: float = 3.0
     """The longest a request waits to hear who is asking."""
     touch: float = 2.0

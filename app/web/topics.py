@@ -30,7 +30,7 @@ class Topic(NamedTuple):
         return str(getattr(self.renderer, "name", None) or getattr(self.renderer, "__name__", "other"))
 
     def version_key(self, served: Served) -> str:
-        """Name the message of this board: equal keys mean equal bytes. Who shows more than the board has its own."""
+        """A key of the message for this board: equal keys mean equal bytes. A renderer that shows more has its own."""
         own = getattr(self.renderer, "version_key", None)
         return str(own(served)) if own is not None else served.mark
 

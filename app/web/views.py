@@ -1,4 +1,4 @@
-"""What both pages and the API show: a week's board and a team's receipt, as this reader may see them."""
+"""Boards and receipts as a reader may see them, for pages and the API alike."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +21,7 @@ async def board_for(place: Installation, slug: str, who: Actor | None, *, as_pub
 
 
 def page_form(request: Request, *, is_preview: bool = False) -> Form:
-    """Which form of a board its page's address answers with."""
+    """The representation with which a board's page answers a request."""
     if wants_partial(request):
         return "partial"
     return "preview" if is_preview else "page"

@@ -9,16 +9,16 @@ _EXTENSION = "assembly_week.wire"
 
 
 class Wire(Protocol):
-    """What streams use of asyncio's transport."""
+    """The part of asyncio's transport that streams use."""
 
     def write(self, data: bytes) -> None:
         """Send as much as the viewer takes now, and keep the rest until it takes more."""
 
     def get_write_buffer_size(self) -> int:
-        """How many bytes the viewer has not taken yet."""
+        """The number of bytes that the viewer has not taken yet."""
 
     def is_closing(self) -> bool:
-        """Whether the viewer has left, so that nothing must be written any more."""
+        """Tell whether the viewer has left, so that nothing must be written any more."""
 
     def abort(self) -> None:
         """Hang up, and forget what was not taken."""

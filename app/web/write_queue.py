@@ -48,7 +48,7 @@ class _Item:
 
 
 class WriteQueue:
-    """Commits what is waiting as one change of its week, so that many writers wait for the disk once, not in a row.
+    """Group commit: what is waiting is one transaction, so that many writers wait for the disk once, not in a row.
 
     Nobody waits for company: what finds the queue empty is committed at once, and whatever arrives meanwhile goes next,
     together. Everybody is answered after the commit that holds their activity, at the latest half a second after

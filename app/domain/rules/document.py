@@ -63,7 +63,7 @@ def read_document(text: str) -> Document | Mistake:
 
 
 def _unfit(text: str) -> Mistake | None:
-    """What forbids even a look at the text; its length comes first, so that nothing else is done with a huge one."""
+    """Check whether a text may be parsed at all; length comes first, so that nothing else is done with a huge one."""
     try:
         if len(text) <= MAX_BYTES and len(text.encode()) <= MAX_BYTES:
             return None

@@ -1,4 +1,4 @@
-"""How large a rules file and the values in it may be."""
+"""Limits of a rules file and of the values in it."""
 
 MAX_BYTES = 64 * 1024  # Python 3.11's tomllib takes 5 s and 1.5 GB for a dotted key of 40 kB, so parts are counted too
 MAX_TABLES = 500

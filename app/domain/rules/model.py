@@ -42,7 +42,7 @@ class Window:
 
     @property
     def wraps(self) -> bool:
-        """Whether the window crosses midnight."""
+        """True if the window crosses midnight."""
         return self.until is not None and self.start > self.until
 
 

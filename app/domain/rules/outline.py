@@ -1,4 +1,4 @@
-"""Where every key of a TOML text stands, and whether the text is flat enough to be parsed."""
+"""Line numbers of every key of a TOML text, and a check that it is flat enough to be parsed."""
 
 # `tomllib` tells no lines, and it needs minutes and gigabytes for a long dotted key: so this reads the text first.
 

@@ -72,6 +72,6 @@ class Report:
             self._untold += 1
 
     def _closest(self, word: str, options: Sequence[str]) -> str | None:
-        """What was meant; a file of nothing but unknown words gets suggestions for the first ones only."""
+        """Suggest the closest known word; a file of nothing but unknown words gets suggestions for the first only."""
         self._comparisons_left -= len(options)
         return closest(word, options) if self._comparisons_left >= 0 else None

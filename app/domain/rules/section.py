@@ -36,7 +36,7 @@ class Section:
         return (*self._path, key)
 
     def mentions(self, key: str) -> bool:
-        """Whether the key is there, be it misspelled."""
+        """Tell whether the key is there, be it misspelled."""
         return key in self._values or key in self._misspelled
 
     def required(self, key: str, wanted: str) -> object | None:

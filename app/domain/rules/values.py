@@ -15,7 +15,7 @@ _BLANK_LETTERS = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def same_name(name: str) -> str:
-    """What two spellings of one name share: stripped, NFKC, casefolded.
+    """Fold a name for comparison: stripped, NFKC, casefolded.
 
     Only the part that can be a name is looked at: normalising a long run of combining marks takes quadratic time.
     """
@@ -23,7 +23,7 @@ def same_name(name: str) -> str:
 
 
 def has_invisible(text: str) -> bool:
-    """Whether the text holds control, zero-width, direction-changing or blank characters (spaces are fine)."""
+    """Tell whether the text holds control, zero-width, direction-changing or blank characters (spaces are fine)."""
     return any(unicodedata.category(c) in _CONTROL_CATEGORIES or c in _BLANK_LETTERS for c in text)
 
 

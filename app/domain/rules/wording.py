@@ -1,4 +1,4 @@
-"""How mistakes speak: keys, values and suggestions as an organizer reads them."""
+"""Wording of mistakes: keys, values and suggestions as an organizer reads them."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -31,7 +31,7 @@ def dotted(path: Path) -> str:
 
 
 def described(value: object) -> str:
-    """What a TOML value is, in words: "text", "a list", "13"."""
+    """Describe a TOML value in words: "text", "a list", "13"."""
     match value:
         case bool():
             return str(value).lower()

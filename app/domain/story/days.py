@@ -1,4 +1,4 @@
-"""What was done when: activities per local day and kind, shifts per weekday and hour."""
+"""Counts by time: activities per local day and kind, shifts per weekday and hour."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -13,7 +13,7 @@ from app.domain.story.model import Hero
 def find_heroes(
     awards: Iterable[Award], rules: Rules, teams: Sequence[TeamFacts], people: Mapping[str, str]
 ) -> tuple[Hero, ...]:
-    """Who earned a bonus that has a `starts` window: most first, then the earlier start, then by name.
+    """People who earned a bonus with a `starts` window: most first, then the earlier start, then by name.
 
     Raises KeyError where `people` lacks a name.
     """

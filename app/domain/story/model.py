@@ -53,13 +53,13 @@ class Race:
 
     @property
     def changes_of_lead(self) -> int:
-        """How often the lead went from one team to another."""
+        """The number of times the lead went from one team to another."""
         return max(len(self.leads) - 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """What was done on one local day, per kind, every kind in file order, zeros included."""
+    """The counts of one local day per kind, every kind in file order, zeros included."""
 
     day: date
     counts: Mapping[str, int]
@@ -67,7 +67,7 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many shifts began in one local hour of one weekday (Monday 0); never 0."""
+    """The number of shifts that began in one local hour of one weekday (Monday 0); never 0."""
 
     weekday: int
     hour: int
@@ -87,7 +87,7 @@ class Hero:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """How many responses took more than `above` and at most `upto` seconds; the first holds 0, the last has no end."""
+    """A bin of response times: more than `above` and at most `upto` seconds; the first holds 0, the last has no end."""
 
     above: int
     upto: int | None
@@ -96,7 +96,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class ResponseTimes:
-    """How quick the responses were whose time is known (`known`, at least one, of `responses`).
+    """The distribution of response times, where known (`known`, at least one, of `responses`).
 
     `median` is in seconds; `within` is the tightest limit a bonus on responses sets, in seconds, `inside` how many
     kept it; both None without such a bonus.
@@ -112,7 +112,7 @@ class ResponseTimes:
 
 @dataclass(frozen=True, slots=True)
 class BestMoment:
-    """What one team may be proud of, in one sentence; `at` is None for plain thanks."""
+    """A team's best moment in one sentence; `at` is None for plain thanks."""
 
     team: str
     team_id: str

@@ -39,7 +39,7 @@ class _Contest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Calendar:
-    """How this week's days are called: by weekday alone where each comes once."""
+    """The names of this week's days: the weekday alone where each comes once."""
 
     zone: ZoneInfo
     repeats: bool

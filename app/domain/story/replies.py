@@ -1,4 +1,4 @@
-"""How quick the replies were, held against the tightest limit the rules reward."""
+"""Response times, compared with the tightest limit the rules reward."""
 
 from collections.abc import Iterable
 from itertools import pairwise

@@ -43,7 +43,7 @@ class Provider:
         self.threads = Bulkhead("provider", threads=MOST_AT_ONCE, seconds=WAIT_SECONDS, sentence=CROWDED)
 
     def is_ready(self, now: datetime) -> bool:
-        """Whether `begin` asks nobody, because what the provider says about itself is known."""
+        """Tell whether `begin` asks nobody, because what the provider says about itself is known."""
         return self._metadata.is_ready(now)
 
     def begin(self, redirect_uri: str, now: datetime) -> Begun:
@@ -60,7 +60,7 @@ class Provider:
         return Begun(url, redirect_uri, state, nonce, verifier)
 
     def finish(self, answer: Mapping[str, str], begun: Begun, now: datetime) -> Claims:
-        """Who came back with this answer (the query of our address) to this sign-in; good once.
+        """Verify the provider's answer (the query of our address) to this sign-in, and name who signed in; good once.
 
         Raises SignInFailed where the answer proves nothing, SignInRefused for an e-mail that may not come in,
         ProviderAway.
@@ -136,7 +136,7 @@ class Provider:
         return self._keys.setdefault(known.jwks_uri, Kept(lambda: metadata.fetch_keys(known.jwks_uri)))
 
     def _described(self, known: Metadata, access_token: object, subject: str) -> dict[str, Any]:
-        """What the provider's userinfo says of the same subject; many put no e-mail into the id_token."""
+        """The userinfo claims of the same subject; many providers put no e-mail into the id_token."""
         if known.userinfo_endpoint is None or not isinstance(access_token, str) or not access_token.isprintable():
             return {}
         described = wire.fetch(known.userinfo_endpoint, {"Authorization": f"Bearer {access_token}"})

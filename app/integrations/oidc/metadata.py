@@ -1,4 +1,4 @@
-"""What a provider says about itself: its discovery document and its keys, fetched when needed and kept for a while."""
+"""A provider's discovery document and keys, fetched when needed and cached for a while."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Kept(Generic[T]):
         self._failed: tuple[datetime, ProviderAway | SignInFailed] | None = None
 
     def is_ready(self, now: datetime) -> bool:
-        """Whether `get` answers at once, be it with the failure of a moment ago."""
+        """Tell whether `get` answers at once, be it with the failure of a moment ago."""
         has_found = self._found is not None and is_recent(self._found[0], now, KEPT)
         return has_found or (self._failed is not None and is_recent(self._failed[0], now, PAUSE))
 

@@ -1,4 +1,4 @@
-"""What a sign-in with a provider begins with, and what it proves."""
+"""Values of a sign-in with a provider: how it begins, and the identity it proves."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Who signed in: known for good by issuer and subject; an e-mail that may come in, folded; a usable name."""
+    """The verified identity: issuer and subject for good, an e-mail that may come in (folded), a usable name."""
 
     issuer: str
     subject: str

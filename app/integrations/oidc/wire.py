@@ -42,7 +42,7 @@ class Answer:
 
 
 class Session:
-    """What Authlib posts through."""
+    """The HTTP session that Authlib posts through."""
 
     def post(self, url: str, data: Mapping[str, str], headers: Mapping[str, str], auth: ClientAuthentication) -> Answer:
         """Post a form with the client's credentials. Raises ProviderAway or SignInFailed."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from app.services.demo.cast import ENDS, STARTS, ZONE
 
 WEEK_SECONDS = 60.0
-"""How long the whole week plays at speed 1."""
+"""Duration of the whole week at speed 1."""
 
 _NIGHT_SECONDS = 1.25
 _DOORS = (time(5, 30), time(18, 0))
@@ -31,12 +31,12 @@ def moment_at(seconds: float) -> datetime:
 
 
 def seconds_until(moment: datetime) -> float:
-    """How many seconds have played at speed 1 when the simulated moment comes."""
+    """The seconds that have played at speed 1 when the simulated moment comes."""
     return _along(moment.timestamp(), _MOMENTS, _PLAYED)
 
 
 def _along(value: float, these: Sequence[float], those: Sequence[float]) -> float:
-    """Where `value`, among `these`, lies among `those`: straight lines from knot to knot."""
+    """Interpolate linearly: map `value` from the knots `these` to the knots `those`."""
     after = min(max(bisect_right(these, value), 1), len(these) - 1)
     part = (value - these[after - 1]) / (these[after] - these[after - 1])
     return those[after - 1] + min(max(part, 0.0), 1.0) * (those[after] - those[after - 1])

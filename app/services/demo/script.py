@@ -88,7 +88,7 @@ def _replies(shift: Shift, numbers: Iterator[int]) -> Iterator[Event]:
 
 
 def _moments(shift: Shift) -> list[datetime]:
-    """When the replies of a shift leave: spread over it, though none quite evenly."""
+    """The moments at which a shift's replies leave: spread over it, though none quite evenly."""
     total = len("".join(shift.replies))
     moments = [
         _into(shift, (place + 0.25 + 0.5 * _lot(shift.crew, shift.day, place)) / total) for place in range(total)
@@ -97,7 +97,7 @@ def _moments(shift: Shift) -> list[datetime]:
 
 
 def _seconds(mark: str, at: datetime, answered: datetime | None) -> int:
-    """How long the customer waited: later in a ticket, only since they wrote back (`answered` is the reply before)."""
+    """The customer's wait in seconds: later in a ticket, since they wrote back (`answered` is the reply before)."""
     if mark == "=":
         return ONE_HOUR
     if mark == "-":

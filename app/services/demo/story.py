@@ -70,7 +70,7 @@ Friday: ducks at dawn, tea at noon, and a dead heat to the second
 """
 
 WRONG_CUSTOMER = "Went to the wrong customer, who was very kind about it."
-"""Why a reply marked "x" is reversed."""
+"""The reason for which a reply marked "x" is reversed."""
 
 
 class Shift(NamedTuple):
@@ -103,7 +103,7 @@ class Gift(NamedTuple):
 
 
 def tell() -> Iterator[Shift | Filed | Gift]:
-    """What happened, line by line."""
+    """The story's lines."""
     day, shift = -1, None
     for line in filter(None, _TEXT.splitlines()):
         head, *tail = (part.strip() for part in line.split("|"))

@@ -32,7 +32,7 @@ async def leaderboard(request: Request, week: Slug, who: BoardReader) -> Respons
     "/weeks/{week}/teams/{team_id}/receipt", operation_id="getReceipt", responses={200: {"model": schemas.Receipt}}
 )
 async def receipt(request: Request, week: Slug, team_id: str, who: BoardReader) -> Response:
-    """Why a team's score is what it is: a line per award and adjustment, and one with 0 where nothing was earned."""
+    """Read a team's receipt: a line per award and adjustment, and one with 0 where nothing was earned."""
     found = await receipt_for(installation(request), week, team_id, sees_all=sees_behind_freeze(who))
     return JSONResponse(receipt_document(found))
 

@@ -49,7 +49,7 @@ class AdjustmentIn(BaseModel):
 
 
 class _KeyOnly(BaseModel):
-    """What names an adjustment, whatever else is wrong with it."""
+    """The key of an adjustment, whatever else is wrong with it."""
 
     model_config = ConfigDict(strict=True)
 

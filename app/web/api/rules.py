@@ -48,7 +48,7 @@ def show(request: Request, _who: Reader) -> Response:
     "/rules/preview", operation_id="previewRules", openapi_extra=_TOML, responses={200: {"model": schemas.Preview}}
 )
 async def preview(request: Request, who: RuleWriter) -> Response:
-    """What this rules file would do to the open weeks; nothing changes. 422 lists every mistake in it."""
+    """Preview the open weeks under this rules file; nothing changes. 422 lists every mistake in it."""
     place, text = installation(request), _text(await request.body())
     return await place.database.reads.run(_preview, place, text, who, long=True)
 

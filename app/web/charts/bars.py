@@ -43,7 +43,7 @@ def _stacks(told: Told, look: Look, x: Spec, y: Spec) -> Spec:
 
 
 def responses_chart(told: Told, look: Look) -> Spec | None:
-    """How many responses took how long; None where no time is known."""
+    """Histogram of response times; None where no time is known."""
     times = told.story.responses
     if times is None:
         return None

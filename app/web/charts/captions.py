@@ -1,4 +1,4 @@
-"""What each chart says, in a sentence above it."""
+"""Captions: each chart's message in a sentence."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""How charts look: the stylesheet's own colours in either theme, two widths, one configuration for all."""
+"""The charts' theme: the stylesheet's own colours, light and dark, two widths, one configuration for all."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -54,7 +54,7 @@ class Look:
 
     @property
     def wide(self) -> bool:
-        """Whether there is room; phones have none."""
+        """True if there is room; phones have none."""
         return self.size == "wide"
 
     @property
@@ -67,7 +67,7 @@ class Look:
         return colours(self.theme)[name]
 
     def lines(self, team_ids: Iterable[str]) -> dict[str, Line]:
-        """How each team's line is drawn: in its tone, or the next that is free while any is; then dashed.
+        """Each team's line style: its own tone, or the next that is free while any is; then dashed.
 
         Who is named first chooses first.
         """

@@ -43,7 +43,7 @@ def race_chart(told: Told, look: Look) -> Spec | None:
 
 
 def _hours(told: Told) -> float:
-    """How many hours are drawn: up to the last change, and where the week is over up to its last evening."""
+    """The hours on the axis: up to the last change, and where the week is over up to its last evening."""
     story = told.story
     last = first_moment(story.days[-1].day, told.zone) + EVENING
     until = max(story.race.until, last) if told.over else story.race.until
@@ -51,7 +51,7 @@ def _hours(told: Told) -> float:
 
 
 def _days(told: Told, hours: float) -> Iterator[tuple[float, str]]:
-    """When each day begins, in hours, and its name; a day that does not come is left out."""
+    """The beginning of each day, in hours, with its name; a day that does not come is left out."""
     for each in told.story.days:
         start = (first_moment(each.day, told.zone) - told.story.race.begins) / ONE_HOUR
         if start < hours:

@@ -1,4 +1,4 @@
-"""What charts are drawn from: a board, its story and the rules both were made by."""
+"""The charts' data: a board, its story and the rules both were made by."""
 
 from bisect import bisect_left
 from collections.abc import Mapping
@@ -45,11 +45,11 @@ class Told:
 
     @property
     def has_record(self) -> bool:
-        """Whether any kind was done more often than in all the weeks before."""
+        """True if any kind was done more often than in all the weeks before."""
         return any(self.is_record(kind.name) for kind in self.kinds)
 
     def is_record(self, kind: str) -> bool:
-        """Whether a kind was done more often than in each of the weeks before."""
+        """Tell whether a kind was done more often than in each of the weeks before."""
         return self.board.totals[kind] > max((past.totals.get(kind, 0) for past in self.story.past), default=0)
 
     def evenings(self, course: Course) -> list[int]:

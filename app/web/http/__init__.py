@@ -1,1 +1,1 @@
-"""What every address has in common, whatever it shows."""
+"""HTTP beneath the pages: the edge, areas, and what every address has in common."""

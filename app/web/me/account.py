@@ -1,4 +1,4 @@
-"""How I am shown, and how I am signed in."""
+"""Account settings: name, appearance, signed-in browsers."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -116,7 +116,7 @@ def _end(request: Request, who: SignedInActor, sign_in_id: str) -> None:
 
 
 def _gone(request: Request) -> Response:
-    """Where somebody lands who has just signed out: on the board where that is public, else before the door."""
+    """The page after signing out: the board where it is public, else the sign-in page."""
     is_public = installation(request).settings.board_visibility == "public"
     response = redirects.see(request, "current_board") if is_public else redirects.see(request, "sign_in", done="out")
     cookies.forget(request, response, "sign-in")
@@ -138,7 +138,7 @@ async def _settings(
 
 
 def _sign_ins(place: Installation, who: SignedInActor) -> tuple[list[Shown], tzinfo]:
-    """Where somebody is signed in, and the zone to tell the times in: that of their week."""
+    """A person's sign-ins, and the zone to tell the times in: that of their week."""
     now = place.clock.real()
     with place.database.reading() as session:
         week = own.week_to_play(session, now)

@@ -31,7 +31,7 @@ async def my_activities(
     week: Annotated[str, Query()] = "",
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response:
-    """What I did in a week (the current one, unless another is asked for), the newest first."""
+    """List my activities in a week (the current one, unless another is asked for), the newest first."""
     place, is_public = installation(request), sees_as_public(who)
 
     def load() -> Response:

@@ -58,7 +58,7 @@ class Typed(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """What somebody may log into: the week, its rules, their team there."""
+    """The context of logging: the week, its rules, the person's team there."""
 
     week: Week
     rules: Rules
@@ -71,7 +71,7 @@ class _Scene:
 
 @dataclass(frozen=True, slots=True)
 class _Flaws:
-    """Why a form was not taken: a sentence for the whole, sentences by field, and how to answer."""
+    """The flaws of a form: a sentence for the whole, sentences by field, and the status of the answer."""
 
     sentence: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -133,7 +133,7 @@ def _form(request: Request, who: SignedInActor, scene: _Scene, typed: Typed, fla
 
 
 def _check(typed: Typed, scene: _Scene) -> tuple[datetime | None, _Flaws | None]:
-    """When it was (UTC), or why the form cannot be taken as it is."""
+    """Parse the moment (UTC), or tell the flaws of the form."""
     if typed.week != scene.week.slug or not is_id(typed.id):
         return None, _Flaws(_ANOTHER_WEEK, status=409)
     day, clock = _day(typed.day), _clock(typed.time)
@@ -184,7 +184,7 @@ def _note(typed: Typed) -> str:
 
 
 def _says(activity: ActivityView | None, typed: Typed, at: datetime) -> bool:
-    """Whether an activity is what the form says."""
+    """Tell whether an activity is what the form says."""
     said = (at, typed.url.strip(), _note(typed))
     return activity is not None and (activity.occurred_at, activity.url or "", activity.note or "") == said
 

@@ -1,4 +1,4 @@
-"""What the pages that are somebody's own have in common."""
+"""Helpers of the pages that are somebody's own: the person, and what a freeze hides from them."""
 
 from typing import Any
 
@@ -16,5 +16,5 @@ def page(request: Request, who: SignedInActor, template: str, *, status: int = 2
 
 
 def sees_as_public(who: SignedInActor) -> bool:
-    """Whether a freeze hides from them what it hides from everybody."""
+    """Tell whether a freeze hides from them what it hides from everybody."""
     return not sees_behind_freeze(who)

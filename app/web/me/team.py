@@ -39,7 +39,7 @@ class _Scene:
 
 
 class _Deeds(NamedTuple):
-    """What the team is close to, and what this person did last."""
+    """The team's quests within reach, and the person's latest activities."""
 
     reach: Reach | None
     latest: list[OwnActivity]
@@ -47,7 +47,7 @@ class _Deeds(NamedTuple):
 
 @router.get("/me", name="me")
 async def my_team(request: Request, who: SignedIn, done: Annotated[str, Query()] = "") -> Response:
-    """Where my team stands in the current week, and what I did last."""
+    """Show my team's position in the current week, and my latest activities."""
     place = installation(request)
     scene = await place.database.reads.run(_look, place, who)
     if scene.week is None:

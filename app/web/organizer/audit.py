@@ -56,7 +56,7 @@ def typed(
     since: Annotated[str, Query()] = "",
     until: Annotated[str, Query()] = "",
 ) -> Typed:
-    """What the address asks for."""
+    """The filter in the address."""
     return _tidy(action, person, kind, since, until)
 
 
@@ -67,7 +67,7 @@ def sent(
     since: Annotated[str, Form()] = "",
     until: Annotated[str, Form()] = "",
 ) -> Typed:
-    """What the form of the export asks for: what the page showed beside it."""
+    """The filter in the export's form: that of the page beside it."""
     return _tidy(action, person, kind, since, until)
 
 
@@ -133,7 +133,7 @@ async def _pieces(database: Database, lines: Iterator[str]) -> AsyncIterator[str
 
 
 def _filter(session: Session, wanted: Typed, week: Week | None) -> Filter:
-    """What was typed as a filter. Raises Malformed for a day or a person that is none."""
+    """Parse a filter. Raises Malformed for a day or a person that is none."""
     since, until = _day(wanted.since), _day(wanted.until)
     return Filter(
         action=wanted.action,

@@ -1,4 +1,4 @@
-"""What an entry of the audit changed, value by value, for people to read."""
+"""The changes of an audit entry, value by value, for people to read."""
 
 import json
 import re

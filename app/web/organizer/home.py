@@ -85,7 +85,7 @@ def steps(found: Overview) -> list[Step]:
 
 
 def next_step(found: Overview) -> Next:
-    """What the state of the week asks for."""
+    """The tasks that the state of the week asks for."""
     slug = found.week.slug if found.week else ""
     week = f"{WEEKS}/{slug}"
     match found.phase:

@@ -1,4 +1,4 @@
-"""What organizers' pages have in common: whose clock, what was done, refused and typed."""
+"""The context that organizers' pages share: zone, alerts, and what was typed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from app.web.state import installation
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a page says about the form that was sent: why it was refused, and what was typed into it.
+    """The outcome of a form on its page: why it was refused, and what was typed into it.
 
     `form` names the form, for pages with several; `errors` are sentences by field; `headers` say when to come back.
     """
@@ -31,7 +31,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, form: str) -> Mapping[str, Any]:
-        """What was typed into this form; nothing where another one was sent."""
+        """The values typed into this form; nothing where another one was sent."""
         return self.typed if form == self.form else {}
 
 

@@ -60,7 +60,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the page knows of a week's teams; `size` is the most members a team may have."""
+    """The context of the teams' page; `size` is the most members a team may have."""
 
     week: Week
     teams: list[Listed]

@@ -57,7 +57,7 @@ def make_token(
 
 
 def _days(typed: str) -> int | None:
-    """How long a token lasts; nothing typed means until it is revoked. Raises Malformed."""
+    """Parse a token's days; nothing typed means until it is revoked. Raises Malformed."""
     typed = typed.strip()
     if not typed:
         return None

@@ -81,5 +81,5 @@ def action(name: str) -> str:
 
 
 def kind(name: str) -> str:
-    """What something was done to, as the filter lists it."""
+    """The name of an object's kind, as the filter lists it."""
     return KINDS.get(name, name.capitalize())

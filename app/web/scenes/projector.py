@@ -136,7 +136,7 @@ class Projector:
         )
 
     def _silences(self, stage: Stage) -> list[Silence]:
-        """When each source that talks regularly will have been silent for too long."""
+        """The moments at which sources that report regularly will have been silent for too long."""
         self._listen(stage)
         regular = [each for each in self._heard.values() if each.activities >= TALKATIVE]
         moments = (

@@ -1,4 +1,4 @@
-"""What a scene of the office display is, and what it may look at."""
+"""Scenes of the office display, and the context they are built from."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

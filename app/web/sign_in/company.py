@@ -66,7 +66,7 @@ async def come_back(
     iss: Annotated[str, Query()] = "",
     error: Annotated[str, Query()] = "",
 ) -> Response:
-    """What the provider answered, as a form that sends itself: this page changes nothing yet."""
+    """Show the provider's answer as a form that sends itself: this page changes nothing yet."""
     _provider(installation(request))
     answer = {"code": code, "state": state, "iss": iss, "error": error}
     given = {name: value for name, value in answer.items() if value}

@@ -1,4 +1,4 @@
-"""What every way in ends with: a sign-in, its cookie, and the page somebody wanted."""
+"""The end of every way in: a sign-in, its cookie, and a redirect to the page somebody wanted."""
 
 from sqlmodel import Session
 from starlette.requests import Request
