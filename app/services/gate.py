@@ -44,7 +44,7 @@ class Recorded(NamedTuple):
 
 @dataclass(slots=True)
 class Gate:
-    """What decides whether something may enter a week's ledger now, and keeps what may.
+    """The admission check of a week's ledger at one moment, and the rows it let in.
 
     `ids` are those of the activities that are there already, by key, and those that were let in; `fresh` are the rows
     of the latter.

@@ -28,7 +28,7 @@ HELD_BACK = HeldBack("Nothing was recorded, because something sent with it was r
 
 
 class Submission(NamedTuple):
-    """What somebody wants recorded, as it was read, and who that is."""
+    """A submission to the ledger: what was read, and whose it is."""
 
     reading: Reading
     actor: Actor

@@ -23,7 +23,7 @@ MAX_GROUP = 500  # activities in one transaction: less than half a second, for w
 MEMORY = 64 * 1_048_576  # bytes of what waits, about: some thousands of the largest while the disk hangs
 OVERHEAD = 512  # bytes of something read that has no long texts, about
 Record = Callable[..., Sequence[Recorded | Problem]]
-"""How a group is recorded, as `ledger.record` does: what each is answered."""
+"""Records a group as `ledger.record` does, with an answer for each."""
 STOPPING = "The server is about to stop. Nothing was changed; try again in a moment."
 
 
@@ -148,7 +148,7 @@ class WriteQueue:
         self._watch = asyncio.get_running_loop().call_later(LEAST_SECONDS, self._overdue, ())
 
     def _commit(self, group: Sequence[_Item]) -> Sequence[Recorded | Exception]:
-        """What became of each; one that breaks what should not break cannot take the others with it."""
+        """Record a group; after an unforeseen failure one by one, so that it fails the item that caused it alone."""
         try:
             return self._record_together(group)
         except Problem as problem:
@@ -163,7 +163,7 @@ class WriteQueue:
 
 
 def size_of(reading: Reading) -> int:
-    """How many bytes of memory something read takes while it waits, about; each character as if it took four."""
+    """Estimate the bytes of memory that something read takes while it waits; each character as if it took four."""
     draft, key = reading.draft, reading.key or ()
     texts = [*key, *(flaw.message for flaw in reading.flaws)]
     if draft is not None:
