@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run check test lint fix bench audit sbom lock vendor browser clean
+.PHONY: help setup demo run check test lint fix bench audit sbom lock reference vendor browser clean
 
 ARGS ?=
 # Tests wait as much as they compute, so there are more processes than cores: tests/conftest.py says how many.
@@ -14,7 +14,7 @@ BIN := .venv/bin
 INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check)
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 setup: .venv/.dev vendor ## build .venv with everything a contributor needs, and fetch htmx and the font
 
@@ -52,6 +52,9 @@ sbom: .venv/.dev ## write dist/sbom.cdx.json: what the server is made of, in Cyc
 # uv writes the locks and nothing that runs depends on it, so it is itself in no lock.
 lock: .venv/.runtime ## rewrite both locks from pyproject.toml (needs uv); ARGS=--upgrade
 	@$(BIN)/python tools/lock.py $(ARGS)
+
+reference: .venv/.runtime ## write the reference in docs/api.md from the API's description
+	@$(BIN)/python tools/api_reference.py
 
 vendor: .venv/.runtime ## fetch our own copies of htmx and the font; without npm, pages do without
 	@$(BIN)/python tools/vendor.py

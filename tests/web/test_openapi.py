@@ -19,6 +19,7 @@ from app.services import people
 from app.services.intake import read_json
 from tests.builders import OWLS, SLUG, an_activity
 from tests.web.site import API, Site
+from tools import api_reference
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
@@ -67,6 +68,12 @@ def test_every_operation_is_described(description: dict[str, Any]) -> None:
 
     assert lacking == set()
     assert description["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+
+
+def test_the_reference_is_made_of_the_description(description: dict[str, Any]) -> None:
+    page = api_reference.PAGE.read_text(encoding="utf-8")
+
+    assert page == api_reference.written(page, description), "run `make reference`"
 
 
 def test_only_the_api_is_published(description: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 
-from app.web import schemas
+from app.web import documents
 from app.web.api import activities, boards, corrections, rules, weeks
 
 ABOUT: dict[str, Any] = {
@@ -27,12 +27,12 @@ ABOUT: dict[str, Any] = {
 def include_in(app: FastAPI) -> None:
     """Add the API's routes to an application, part by part: FastAPI searches each level of nested routers twice."""
     for part in (activities, boards, weeks, corrections, rules):
-        app.include_router(part.router, prefix="/api/v1", responses=schemas.PROBLEMS)
+        app.include_router(part.router, prefix="/api/v1", responses=documents.PROBLEMS)
 
 
 def complete(description: dict[str, Any], public_url: str) -> dict[str, Any]:
     """Add what FastAPI leaves out: the schema of problems, which no route returns as its model, and the server."""
-    problem = TypeAdapter(schemas.Problem).json_schema()
+    problem = TypeAdapter(documents.Problem).json_schema()
     description["components"]["schemas"].setdefault("Problem", problem)
     contact = {"name": "The organizers of this Assembly Week"}
     description["info"]["contact"] = contact | ({"url": public_url} if public_url else {})

@@ -11,7 +11,7 @@ from app.domain.actor import Actor
 from app.errors import Malformed
 from app.services import activities, batch, paging, weeks
 from app.services.intake import DraftIn, read_json
-from app.web import schemas
+from app.web import documents
 from app.web.access import Reader, Writer, sees_behind_freeze
 from app.web.api.bodies import takes, takes_json
 from app.web.api.weeks import Cursor, Limit, Slug
@@ -50,8 +50,8 @@ _BATCH = takes(
     status_code=201,
     openapi_extra=_ACTIVITY,
     responses={
-        201: {"model": schemas.Activity},
-        200: {"model": schemas.Activity | schemas.ActivityKey, "description": schemas.REPEAT},
+        201: {"model": documents.Activity},
+        200: {"model": documents.Activity | documents.ActivityKey, "description": documents.REPEAT},
     },
 )
 async def record(request: Request, week: Slug, who: Writer) -> Response:
@@ -70,7 +70,7 @@ async def record_body(place: Installation, slug: str, body: bytes, who: Actor) -
     operation_id="recordActivities",
     max_body_size=MOST_BATCH_BYTES,
     openapi_extra=_BATCH,
-    responses={200: {"model": schemas.BatchResult}},
+    responses={200: {"model": documents.BatchResult}},
 )
 async def record_batch(request: Request, week: Slug, who: Writer) -> Response:
     """Record up to 10,000 activities as NDJSON, all or nothing; 422 names every bad line."""
@@ -87,10 +87,12 @@ def _record_batch(place: Installation, slug: str, body: bytes, who: Actor) -> Re
         )
     with place.database.unit_of_work() as session:
         outcome = batch.record(session, slug, lines, who, now=place.clock.game())
-    return JSONResponse(outcome._asdict())
+    return JSONResponse(documents.BatchResult(recorded=outcome.recorded, repeated=outcome.repeated))
 
 
-@router.get("/weeks/{week}/activities", operation_id="listActivities", responses={200: {"model": schemas.ActivityList}})
+@router.get(
+    "/weeks/{week}/activities", operation_id="listActivities", responses={200: {"model": documents.ActivityList}}
+)
 def read_ledger(
     request: Request, week: Slug, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
 ) -> Response:
@@ -103,4 +105,5 @@ def read_ledger(
         found = weeks.find(session, week, place.clock.game())
         upto = None if sees_behind_freeze(who) else found.frozen_version
         items, next_cursor = activities.page(session, found, cursor=cursor, limit=limit, upto=upto)
-        return JSONResponse({"items": [activity_document(each) for each in items], "next_cursor": next_cursor})
+        rows = [activity_document(each) for each in items]
+    return JSONResponse(documents.ActivityList(items=rows, next_cursor=next_cursor))

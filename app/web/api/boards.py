@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.web import schemas
+from app.web import documents
 from app.web.access import BoardReader, sees_behind_freeze
 from app.web.api.weeks import Slug
 from app.web.documents import receipt_document
@@ -19,7 +19,7 @@ router = APIRouter(tags=["boards"], route_class=DatabaseRoute)
 @router.get(
     "/weeks/{week}/leaderboard",
     operation_id="getLeaderboard",
-    responses={200: {"model": schemas.Leaderboard}, 304: {"description": "Unchanged"}},
+    responses={200: {"model": documents.Leaderboard}, 304: {"description": "Unchanged"}},
 )
 async def leaderboard(request: Request, week: Slug, who: BoardReader) -> Response:
     """The week's board; `week` may be `current`. Send the ETag back as If-None-Match to hear 304 while it stands."""
@@ -29,7 +29,7 @@ async def leaderboard(request: Request, week: Slug, who: BoardReader) -> Respons
 
 
 @router.get(
-    "/weeks/{week}/teams/{team_id}/receipt", operation_id="getReceipt", responses={200: {"model": schemas.Receipt}}
+    "/weeks/{week}/teams/{team_id}/receipt", operation_id="getReceipt", responses={200: {"model": documents.Receipt}}
 )
 async def receipt(request: Request, week: Slug, team_id: str, who: BoardReader) -> Response:
     """Read a team's receipt: a line per award and adjustment, and one with 0 where nothing was earned."""

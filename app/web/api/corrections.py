@@ -14,7 +14,7 @@ from app.services import ledger
 from app.services.intake import Code
 from app.services.ledger import MOST_POINTS
 from app.services.validation import parse
-from app.web import schemas
+from app.web import documents
 from app.web.access import Corrector
 from app.web.api.bodies import takes_json
 from app.web.api.weeks import Slug
@@ -68,7 +68,7 @@ _ADJUSTMENT = takes_json(
     operation_id="reverseActivity",
     status_code=201,
     openapi_extra=_WHY,
-    responses={201: {"model": schemas.Correction}},
+    responses={201: {"model": documents.Correction}},
 )
 async def reverse(request: Request, activity_id: str, who: Corrector) -> Response:
     """Cancel an activity; it stays in the ledger and counts for nothing."""
@@ -81,7 +81,7 @@ async def reverse(request: Request, activity_id: str, who: Corrector) -> Respons
     operation_id="reinstateActivity",
     status_code=201,
     openapi_extra=_WHY,
-    responses={201: {"model": schemas.Correction}},
+    responses={201: {"model": documents.Correction}},
 )
 async def reinstate(request: Request, activity_id: str, who: Corrector) -> Response:
     """Undo a reversal."""
@@ -106,8 +106,8 @@ def _rule(
     status_code=201,
     openapi_extra=_ADJUSTMENT,
     responses={
-        201: {"model": schemas.Activity},
-        200: {"model": schemas.Activity | schemas.ActivityKey, "description": schemas.REPEAT},
+        201: {"model": documents.Activity},
+        200: {"model": documents.Activity | documents.ActivityKey, "description": documents.REPEAT},
     },
 )
 async def adjust(request: Request, week: Slug, who: Corrector) -> Response:

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.domain.actor import Actor
 from app.services import previews, rule_sets
-from app.web import schemas
+from app.web import documents
 from app.web.access import Reader, RuleWriter, sees_behind_freeze
 from app.web.api.bodies import takes
 from app.web.documents import active_rules_document, preview_document, rule_set_document
@@ -36,7 +36,7 @@ points = 10
 _TOML = takes("text/plain", {"type": "string", "description": "A whole rules file"}, _EXAMPLE)
 
 
-@router.get("/rules", operation_id="getRules", responses={200: {"model": schemas.ActiveRules}})
+@router.get("/rules", operation_id="getRules", responses={200: {"model": documents.ActiveRules}})
 def show(request: Request, _who: Reader) -> Response:
     """The active version of the rules."""
     with installation(request).database.reading() as session:
@@ -45,7 +45,7 @@ def show(request: Request, _who: Reader) -> Response:
 
 
 @router.post(
-    "/rules/preview", operation_id="previewRules", openapi_extra=_TOML, responses={200: {"model": schemas.Preview}}
+    "/rules/preview", operation_id="previewRules", openapi_extra=_TOML, responses={200: {"model": documents.Preview}}
 )
 async def preview(request: Request, who: RuleWriter) -> Response:
     """Preview the open weeks under this rules file; nothing changes. 422 lists every mistake in it."""
@@ -59,7 +59,7 @@ def _preview(place: Installation, text: str, who: Actor) -> Response:
     return JSONResponse(preview_document(found))
 
 
-@router.put("/rules", operation_id="activateRules", openapi_extra=_TOML, responses={200: {"model": schemas.RuleSet}})
+@router.put("/rules", operation_id="activateRules", openapi_extra=_TOML, responses={200: {"model": documents.RuleSet}})
 async def activate(
     request: Request, who: RuleWriter, note: Annotated[str, Query(max_length=500, description="Why")] = ""
 ) -> Response:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.services import boards, paging, people, teams, weeks
-from app.web import schemas
+from app.web import documents
 from app.web.access import Reader, sees_behind_freeze
 from app.web.documents import person_document, team_document, week_document
 from app.web.routes import DatabaseRoute
@@ -20,7 +20,7 @@ Cursor = Annotated[str | None, Query(max_length=2_000, description="`next_cursor
 Limit = Annotated[int, Query(ge=1, le=paging.MOST_PER_PAGE)]
 
 
-@router.get("/weeks", operation_id="listWeeks", tags=["weeks"], responses={200: {"model": schemas.WeekList}})
+@router.get("/weeks", operation_id="listWeeks", tags=["weeks"], responses={200: {"model": documents.WeekList}})
 def list_weeks(request: Request, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE) -> Response:
     """All weeks in the order they were created."""
     place = installation(request)
@@ -28,11 +28,12 @@ def list_weeks(request: Request, who: Reader, cursor: Cursor = None, limit: Limi
         current = weeks.pick_current(weeks.every(session), place.clock.game())
         items, next_cursor = weeks.page(session, cursor=cursor, limit=limit)
         sees_all = sees_behind_freeze(who)
-        documents = [week_document(week, is_current=week == current, sees_all=sees_all) for week in items]
-    return JSONResponse({"items": documents, "next_cursor": next_cursor})
+        rows = [week_document(week, is_current=week == current, sees_all=sees_all) for week in items]
+        answer = documents.WeekList(items=rows, next_cursor=next_cursor)
+    return JSONResponse(answer)
 
 
-@router.get("/weeks/{week}", operation_id="getWeek", tags=["weeks"], responses={200: {"model": schemas.Week}})
+@router.get("/weeks/{week}", operation_id="getWeek", tags=["weeks"], responses={200: {"model": documents.Week}})
 def show_week(request: Request, week: Slug, who: Reader) -> Response:
     """One week; `week` may be `current`."""
     place = installation(request)
@@ -43,7 +44,7 @@ def show_week(request: Request, week: Slug, who: Reader) -> Response:
 
 
 @router.get(
-    "/weeks/{week}/teams", operation_id="listTeams", tags=["weeks"], responses={200: {"model": schemas.TeamList}}
+    "/weeks/{week}/teams", operation_id="listTeams", tags=["weeks"], responses={200: {"model": documents.TeamList}}
 )
 def list_teams(
     request: Request, week: Slug, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
@@ -56,15 +57,17 @@ def list_teams(
         upto = found.frozen_version if public else None
         items, next_cursor = teams.page(session, found, cursor=cursor, limit=limit, upto=upto)
         members = boards.members(session, found, public=public)
-        documents = [team_document(team, members.get(team.id, ())) for team in items]
-    return JSONResponse({"items": documents, "next_cursor": next_cursor})
+        rows = [team_document(team, members.get(team.id, ())) for team in items]
+        answer = documents.TeamList(items=rows, next_cursor=next_cursor)
+    return JSONResponse(answer)
 
 
-@router.get("/people", operation_id="listPeople", tags=["people"], responses={200: {"model": schemas.PersonList}})
+@router.get("/people", operation_id="listPeople", tags=["people"], responses={200: {"model": documents.PersonList}})
 def list_people(
     request: Request, _who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
 ) -> Response:
     """Everybody who plays or has played, by e-mail."""
     with installation(request).database.reading() as session:
         items, next_cursor = people.page(session, cursor=cursor, limit=limit)
-        return JSONResponse({"items": [person_document(each) for each in items], "next_cursor": next_cursor})
+        answer = documents.PersonList(items=[person_document(each) for each in items], next_cursor=next_cursor)
+    return JSONResponse(answer)

@@ -1,0 +1,71 @@
+"""The API's documents: types, and what makes values of them. OpenAPI and docs/api.md are made of the types."""
+
+from app.web.documents.boards import Leaderboard, Receipt, Standing, board_document, receipt_document, standing_document
+from app.web.documents.ledger import (
+    REPEAT,
+    Activity,
+    ActivityKey,
+    ActivityList,
+    BatchResult,
+    Correction,
+    activity_document,
+    correction_document,
+    recorded_document,
+)
+from app.web.documents.problems import PROBLEMS, Problem
+from app.web.documents.rules import (
+    ActiveRules,
+    Preview,
+    RuleSet,
+    active_rules_document,
+    preview_document,
+    rule_set_document,
+)
+from app.web.documents.values import plain
+from app.web.documents.weeks import (
+    Person,
+    PersonList,
+    Team,
+    TeamList,
+    Week,
+    WeekList,
+    person_document,
+    team_document,
+    week_document,
+)
+
+__all__ = [
+    "PROBLEMS",
+    "REPEAT",
+    "ActiveRules",
+    "Activity",
+    "ActivityKey",
+    "ActivityList",
+    "BatchResult",
+    "Correction",
+    "Leaderboard",
+    "Person",
+    "PersonList",
+    "Preview",
+    "Problem",
+    "Receipt",
+    "RuleSet",
+    "Standing",
+    "Team",
+    "TeamList",
+    "Week",
+    "WeekList",
+    "active_rules_document",
+    "activity_document",
+    "board_document",
+    "correction_document",
+    "person_document",
+    "plain",
+    "preview_document",
+    "receipt_document",
+    "recorded_document",
+    "rule_set_document",
+    "standing_document",
+    "team_document",
+    "week_document",
+]  # fmt: skip

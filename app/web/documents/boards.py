@@ -1,0 +1,110 @@
+"""Leaderboard and receipt."""
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read typing's own before Python 3.12
+
+from app.domain import board as domain
+from app.domain import receipt
+from app.domain.rules.model import Audience
+from app.services.transfer import moment
+from app.web.documents.values import Moment, State, state_of
+
+
+class Standing(TypedDict):
+    """One team's rank."""
+
+    rank: int
+    team: str
+    team_id: str
+    points: int
+    counts: dict[str, int]
+    bonuses: dict[str, int]
+    quests: list[str]
+    members: list[str]
+    movement: int | None
+
+
+# Written as a call, because `for` is a word of Python.
+Trophy = TypedDict("Trophy", {"name": str, "for": Audience, "value": int, "winners": list[str]})
+Trophy.__doc__ = "A trophy and who has it; without winners `value` is 0."
+
+
+class Leaderboard(TypedDict):
+    """One week's board."""
+
+    week: str
+    name: str
+    state: State
+    frozen: bool
+    version: int
+    as_of: Moment
+    headline: Annotated[
+        str, Field(examples=["20 shifts, 154 responses, 18 issues, 6 feature requests, 2 knowledge cards"])
+    ]
+    totals: dict[str, int]
+    standings: list[Standing]
+    trophies: list[Trophy]
+
+
+def board_document(board: domain.Board) -> Leaderboard:
+    """The board of a week."""
+    return {
+        "week": board.week,
+        "name": board.name,
+        "state": state_of(board.state),
+        "frozen": board.frozen,
+        "version": board.version,
+        "as_of": moment(board.as_of),
+        "headline": board.headline,
+        "totals": dict(board.totals),
+        "standings": [standing_document(each) for each in board.standings],
+        "trophies": [
+            {"name": each.name, "for": each.audience, "value": each.value, "winners": list(each.winners)}
+            for each in board.trophies
+        ],
+    }
+
+
+def standing_document(standing: domain.Standing) -> Standing:
+    """One team's rank on the board."""
+    return {
+        "rank": standing.rank,
+        "team": standing.team,
+        "team_id": standing.team_id,
+        "points": standing.points,
+        "counts": dict(standing.counts),
+        "bonuses": dict(standing.bonuses),
+        "quests": list(standing.quests),
+        "members": list(standing.members),
+        "movement": standing.movement,
+    }
+
+
+class ReceiptLine(TypedDict):
+    """One reason for points, or an activity that earned none."""
+
+    at: Moment
+    person: str | None
+    what: str
+    why: str
+    points: int
+
+
+class Receipt(TypedDict):
+    """A team's receipt; the lines sum to `points`."""
+
+    points: int
+    items: list[ReceiptLine]
+
+
+def receipt_document(source: receipt.Receipt) -> Receipt:
+    """A team's receipt as JSON."""
+    return {
+        "points": source.points,
+        "items": [
+            {"at": moment(line.at), "person": line.person, "what": line.what, "why": line.why, "points": line.points}
+            for line in source.items
+        ],
+    }

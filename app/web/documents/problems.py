@@ -1,0 +1,38 @@
+"""Refusals."""
+
+from typing import Annotated, Any, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read typing's own before Python 3.12
+
+
+class Problem(TypedDict):
+    """A refusal (RFC 9457): `detail` is a sentence that says how to mend it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: NotRequired[
+        Annotated[list[dict[str, Any]], Field(description="The first mistakes, where there can be several.")]
+    ]
+    more: NotRequired[
+        Annotated[int, Field(description="How many further mistakes `errors` leaves out, where it does.")]
+    ]
+
+
+def _problem(description: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": description, "content": {"application/problem+json": {"schema": schema}}}
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: _problem("The request is no HTTP of ours."),
+    401: _problem("No token, or one that is revoked or has expired."),
+    403: _problem("The token lacks the scope."),
+    404: _problem("There is no such thing."),
+    409: _problem("It does not fit the state of things."),
+    413: _problem("The body is too large."),
+    422: _problem("Something in the request is invalid."),
+    503: _problem("The database cannot take this now; nothing was changed."),
+}

@@ -1,0 +1,89 @@
+"""Weeks, their teams, and people."""
+
+from collections.abc import Sequence
+from typing import Annotated, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict  # pydantic cannot read typing's own before Python 3.12
+
+from app import models
+from app.web.documents.values import Day, NextCursor, State, state_of
+
+
+class Week(TypedDict):
+    """One week."""
+
+    week: Annotated[str, Field(examples=["q3-2022"])]
+    name: Annotated[str, Field(examples=["Q3 2022"])]
+    state: State
+    timezone: Annotated[str, Field(examples=["America/Los_Angeles"])]
+    starts: Day
+    ends: Day
+    frozen: bool
+    current: Annotated[bool, Field(description="Whether `current` means this week.")]
+    version: NotRequired[Annotated[int, Field(description="Grows with every change; absent while the week is frozen.")]]
+
+
+class WeekList(TypedDict):
+    """A list of weeks."""
+
+    items: list[Week]
+    next_cursor: NextCursor
+
+
+def week_document(row: models.Week, *, is_current: bool, sees_all: bool) -> Week:
+    """One week; its version, and whether it was closed since, only for who also sees what a freeze hides."""
+    is_hidden = row.frozen_at is not None and not sees_all
+    document: Week = {
+        "week": row.slug,
+        "name": row.name,
+        "state": "open" if is_hidden else state_of(row.state),
+        "timezone": row.timezone,
+        "starts": row.starts.isoformat(),
+        "ends": row.ends.isoformat(),
+        "frozen": row.frozen_at is not None,
+        "current": is_current,
+    }
+    if not is_hidden:
+        document["version"] = row.version
+    return document
+
+
+class Team(TypedDict):
+    """One team and who is in it now."""
+
+    team_id: str
+    team: str
+    members: list[str]
+
+
+class TeamList(TypedDict):
+    """A list of teams."""
+
+    items: list[Team]
+    next_cursor: NextCursor
+
+
+def team_document(row: models.Team, members: Sequence[str]) -> Team:
+    """One team and who is in it, by name."""
+    return {"team_id": row.id, "team": row.name, "members": list(members)}
+
+
+class Person(TypedDict):
+    """One person."""
+
+    person_id: str
+    name: str
+    email: str
+
+
+class PersonList(TypedDict):
+    """A list of people."""
+
+    items: list[Person]
+    next_cursor: NextCursor
+
+
+def person_document(row: models.Person) -> Person:
+    """One person."""
+    return {"person_id": row.id, "name": row.name, "email": row.email}
