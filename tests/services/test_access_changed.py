@@ -54,7 +54,7 @@ def heard_of(database: Database, deed: Callable[[Session], object]) -> frozenset
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=[deed.__name__ for deed in DEEDS])
-def test_what_alters_a_sign_in_names_it_or_its_person(database: Database, deed: Deed) -> None:
+def test_access_changed_names_the_sign_in_or_person_that_a_change_alters(database: Database, deed: Deed) -> None:
     ada = a_person(database, "Ada")
     with database.unit_of_work() as session:
         secret = sign_ins.start(
@@ -67,7 +67,7 @@ def test_what_alters_a_sign_in_names_it_or_its_person(database: Database, deed: 
     assert announced & valid.ids == announced != frozenset()
 
 
-def test_revoking_a_token_names_it(database: Database) -> None:
+def test_revoke_of_a_token_announces_its_id(database: Database) -> None:
     with database.unit_of_work() as session:
         text = tokens.create(session, name="tool", scopes=["read"], days=None, by="Olu", now=NOW)
         valid = tokens.check(session, text, NOW)
@@ -75,7 +75,7 @@ def test_revoking_a_token_names_it(database: Database) -> None:
     assert heard_of(database, lambda session: tokens.revoke(session, "tool", by="Olu", now=NOW)) == valid.ids
 
 
-def test_revoking_a_display_names_it(database: Database) -> None:
+def test_revoke_of_a_display_announces_its_id(database: Database) -> None:
     valid, display_id = a_screen(database)
 
     assert heard_of(database, lambda session: displays.revoke(session, display_id, by="Olu", now=NOW)) == valid.ids

@@ -26,7 +26,7 @@ def owners(database: Database) -> list[str]:
         return sorted(person.name for person in accounts.owners(session))
 
 
-def test_person_is_kept_tidy_and_found_however_the_email_is_typed(database: Database) -> None:
+def test_create_tidies_a_person_and_by_email_finds_them_however_it_is_typed(database: Database) -> None:
     made = create(database, "  Ada   Lovelace ", " ADA@Example.com ")
 
     with database.reading() as session:
@@ -39,31 +39,31 @@ def test_person_is_kept_tidy_and_found_however_the_email_is_typed(database: Data
 @pytest.mark.parametrize(
     ("name", "email"), [("", "x@example.com"), ("A\u202eb", "x@example.com"), ("Ada", "nowhere"), ("Ada", "a b@c.d")]
 )
-def test_person_who_cannot_be_is_refused(database: Database, name: str, email: str) -> None:
+def test_create_of_an_impossible_person_is_refused(database: Database, name: str, email: str) -> None:
     with pytest.raises(Malformed):
         create(database, name, email)
 
 
-def test_an_email_is_taken_once(database: Database) -> None:
+def test_create_with_an_email_in_use_is_refused(database: Database) -> None:
     create(database, "Ada", "ada@example.com")
 
     with pytest.raises(Conflict, match="already"):
         create(database, "Another Ada", "ADA@example.com")
 
 
-def test_an_email_raced_for_is_taken_once(places: list[Database]) -> None:
+def test_create_with_one_email_by_many_at_once_makes_one_person(places: list[Database]) -> None:
     results = race(crowd(20, lambda n: create(places[n % 4], f"Racer {n}", "same@example.com")))
 
     assert outcomes(results) == {"Person": 1, "Conflict": 19}
 
 
 @pytest.mark.parametrize("person_id", ["", "0" * 16, "x" * 16, "\0", "0" * 17, "0123456789ABCDEF"])
-def test_unknown_ids_are_not_found(database: Database, person_id: str) -> None:
+def test_find_of_an_unknown_id_is_not_found(database: Database, person_id: str) -> None:
     with database.reading() as session, pytest.raises(NotFound):
         accounts.find(session, person_id)
 
 
-def test_role_is_changed_and_noted(database: Database) -> None:
+def test_set_role_changes_the_role_and_notes_it(database: Database) -> None:
     ada = a_person(database, "Ada")
 
     set_role(database, ada, "organizer")
@@ -77,7 +77,7 @@ def test_role_is_changed_and_noted(database: Database) -> None:
 
 
 @pytest.mark.parametrize("granter", ["player", "organizer"])
-def test_only_owners_grant_roles(database: Database, granter: Role) -> None:
+def test_set_role_by_an_organizer_is_refused(database: Database, granter: Role) -> None:
     ada = a_person(database, "Ada")
 
     with pytest.raises(NotAllowed):
@@ -86,12 +86,12 @@ def test_only_owners_grant_roles(database: Database, granter: Role) -> None:
     assert again(database, ada).role == "player"
 
 
-def test_unknown_role_is_refused(database: Database) -> None:
+def test_set_role_to_an_unknown_role_is_refused(database: Database) -> None:
     with pytest.raises(Malformed, match="is no role"):
         set_role(database, a_person(database, "Ada"), "emperor")
 
 
-def test_the_last_owner_stays(database: Database) -> None:
+def test_set_role_and_switch_of_the_last_owner_are_refused(database: Database) -> None:
     ada = a_person(database, "Ada", "owner")
 
     with pytest.raises(Conflict, match=LAST_OWNER):
@@ -102,7 +102,7 @@ def test_the_last_owner_stays(database: Database) -> None:
     assert owners(database) == ["Ada"]
 
 
-def test_an_owner_who_is_switched_off_is_no_owner_to_rely_on(database: Database) -> None:
+def test_owners_leave_out_those_who_are_switched_off(database: Database) -> None:
     ada, bo = a_person(database, "Ada", "owner"), a_person(database, "Bo", "owner")
     switch(database, bo, on=False)
 
@@ -113,7 +113,7 @@ def test_an_owner_who_is_switched_off_is_no_owner_to_rely_on(database: Database)
     assert owners(database) == ["Ada"]
 
 
-def test_two_owners_who_demote_each_other_at_once_leave_one(places: list[Database]) -> None:
+def test_set_role_by_two_owners_of_each_other_at_once_leaves_one(places: list[Database]) -> None:
     for number in range(5):
         pair = [a_person(places[0], f"{name}{number}", "owner") for name in ("Ada", "Bo")]
         for other in set(owners(places[0])) - {person.name for person in pair}:
@@ -128,7 +128,7 @@ def test_two_owners_who_demote_each_other_at_once_leave_one(places: list[Databas
         assert len(owners(places[0])) == 1
 
 
-def test_demoting_and_switching_off_at_once_leave_an_owner(places: list[Database]) -> None:
+def test_set_role_and_switch_at_once_leave_an_owner(places: list[Database]) -> None:
     ada, bo = a_person(places[0], "Ada", "owner"), a_person(places[0], "Bo", "owner")
 
     results = race(
@@ -139,7 +139,7 @@ def test_demoting_and_switching_off_at_once_leave_an_owner(places: list[Database
     assert len(owners(places[0])) == 1
 
 
-def test_organizers_leave_owners_alone(database: Database) -> None:
+def test_check_may_change_keeps_organizers_from_owners(database: Database) -> None:
     ada = a_person(database, "Ada", "owner")
     a_person(database, "Bo", "owner")
 
@@ -154,7 +154,7 @@ def test_organizers_leave_owners_alone(database: Database) -> None:
     assert (found.name, found.disabled_at) == ("Ada", None)
 
 
-def test_who_is_switched_off_and_on_again_starts_anew(database: Database) -> None:
+def test_switch_off_and_on_ends_sign_ins_and_links(database: Database) -> None:
     ada = a_person(database, "Ada")
     link = invite(database, ada)
     with database.unit_of_work() as session:
@@ -173,7 +173,7 @@ def test_who_is_switched_off_and_on_again_starts_anew(database: Database) -> Non
     assert trail(database)[-2:] == ["person.switched-off", "person.switched-on"]
 
 
-def test_switching_twice_is_noted_once(database: Database) -> None:
+def test_switch_twice_is_noted_once(database: Database) -> None:
     ada = a_person(database, "Ada")
 
     switch(database, ada, on=False)
@@ -182,7 +182,7 @@ def test_switching_twice_is_noted_once(database: Database) -> None:
     assert trail(database).count("person.switched-off") == 1
 
 
-def test_a_new_name_is_on_every_board(game: Game) -> None:
+def test_rename_shows_on_every_board(game: Game) -> None:
     with game.database.unit_of_work() as session:
         ada = accounts.by_email(session, ADA)
         assert ada is not None
@@ -193,7 +193,7 @@ def test_a_new_name_is_on_every_board(game: Game) -> None:
     assert trail(game.database)[-1] == "person.renamed"
 
 
-def test_renaming_moves_the_version_of_the_weeks_somebody_is_in(game: Game) -> None:
+def test_rename_moves_the_version_of_the_persons_weeks(game: Game) -> None:
     before = game.week().version
 
     with game.database.unit_of_work() as session:
@@ -206,7 +206,7 @@ def test_renaming_moves_the_version_of_the_weeks_somebody_is_in(game: Game) -> N
 
 
 @pytest.mark.parametrize("name", ["", "\u200b", "x" * 61, "A\nB\0"])
-def test_a_name_that_cannot_be_is_refused(database: Database, name: str) -> None:
+def test_rename_to_an_impossible_name_is_refused(database: Database, name: str) -> None:
     ada = a_person(database, "Ada")
 
     with pytest.raises(Malformed), database.unit_of_work() as session:

@@ -20,7 +20,7 @@ def page(game: Game, cursor: str | None = None, limit: int = 100, upto: int | No
         return activities.page(session, week, cursor=cursor, limit=limit, upto=upto)
 
 
-def test_pages_follow_each_other_without_gap_or_overlap(game: Game) -> None:
+def test_page_follows_page_without_gap_or_overlap(game: Game) -> None:
     taken = [game.take().entry.id for _ in range(5)]
 
     first = page(game, limit=2)
@@ -31,7 +31,7 @@ def test_pages_follow_each_other_without_gap_or_overlap(game: Game) -> None:
     assert third.next_cursor is None
 
 
-def test_last_page_that_is_full_has_no_next(game: Game) -> None:
+def test_page_that_is_full_and_last_has_no_next(game: Game) -> None:
     game.take()
     game.take()
 
@@ -39,7 +39,7 @@ def test_last_page_that_is_full_has_no_next(game: Game) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["x", "====", "YTE", "é", "LTE", "MTIzNDU2Nzg5MDEyMzQ1Njc4OTA"])
-def test_strange_cursor_is_refused(game: Game, cursor: str) -> None:
+def test_page_of_a_strange_cursor_is_refused(game: Game, cursor: str) -> None:
     with pytest.raises(Malformed, match="cursor"):
         page(game, cursor)
 
@@ -56,7 +56,7 @@ def test_page_looks_back_to_a_version(game: Game) -> None:
     assert [(each.id, each.reversed, each.team) for each in then.items] == [(first.entry.id, False, OWLS)]
 
 
-def test_adjustment_is_shown_with_its_team_and_reason(game: Game) -> None:
+def test_page_shows_an_adjustment_with_its_team_and_reason(game: Game) -> None:
     game.adjust(CATS, -5, "a-1")
 
     (shown,) = page(game).items
@@ -66,7 +66,7 @@ def test_adjustment_is_shown_with_its_team_and_reason(game: Game) -> None:
     )  # fmt: skip
 
 
-def test_teams_come_in_pages_by_name(game: Game) -> None:
+def test_page_of_teams_is_by_name(game: Game) -> None:
     with game.database.reading() as session:
         week = weeks.find(session, game.slug, NOW)
         first = teams.page(session, week, cursor=None, limit=1)
@@ -76,7 +76,7 @@ def test_teams_come_in_pages_by_name(game: Game) -> None:
     assert second.next_cursor is None
 
 
-def test_people_come_in_pages_by_email(game: Game) -> None:
+def test_page_of_people_is_by_email(game: Game) -> None:
     with game.database.reading() as session:
         first = people.page(session, cursor=None, limit=4)
         second = people.page(session, cursor=first.next_cursor, limit=4)
@@ -86,7 +86,7 @@ def test_people_come_in_pages_by_email(game: Game) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["AA", "YQBi"])
-def test_cursor_with_nul_is_refused(game: Game, cursor: str) -> None:
+def test_page_of_a_cursor_with_nul_is_refused(game: Game, cursor: str) -> None:
     with game.database.reading() as session, pytest.raises(Malformed, match="cursor"):
         people.page(session, cursor=cursor, limit=4)
 
@@ -99,7 +99,7 @@ def export(game: Game, form: Literal["csv", "json"], *, per_page: int = 1_000) -
     return out.getvalue(), progress
 
 
-def test_csv_export_has_a_row_per_entry(game: Game) -> None:
+def test_export_as_csv_has_a_row_per_entry(game: Game) -> None:
     taken = game.take(external_id="i-1", subject="t-1", response_seconds=-0, note="two\nlines")
     game.reverse(taken.entry)
     game.adjust(CATS, -5, "a-1")
@@ -116,7 +116,7 @@ def test_csv_export_has_a_row_per_entry(game: Game) -> None:
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_csv_export_has_no_formulas(game: Game, start: str) -> None:
+def test_export_as_csv_has_no_formulas(game: Game, start: str) -> None:
     game.take(note=f"{start}cmd()")
 
     text, _ = export(game, "csv")
@@ -125,7 +125,7 @@ def test_csv_export_has_no_formulas(game: Game, start: str) -> None:
     assert row["note"] == f"'{start}cmd()"
 
 
-def test_json_export_is_one_document(game: Game) -> None:
+def test_export_as_json_is_one_document(game: Game) -> None:
     game.take(person=DUA, note="日本")
 
     text, _ = export(game, "json")

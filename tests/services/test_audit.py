@@ -46,7 +46,7 @@ def entries(database: Database) -> list[AuditEntry]:
 
 
 @pytest.mark.parametrize("scene", ["bare"])
-def test_an_entry_says_who_did_what_when_from_where_to_what(database: Database) -> None:
+def test_note_keeps_who_did_what_when_from_where_to_what(database: Database) -> None:
     with database.unit_of_work() as session:
         person = accounts.create(session, name="Ada", email=ADA, by="Olu", now=NOW)
     with database.unit_of_work() as session:
@@ -61,7 +61,7 @@ def test_an_entry_says_who_did_what_when_from_where_to_what(database: Database) 
 
 
 @pytest.mark.parametrize("scene", ["bare"])
-def test_what_is_rolled_back_was_not_done(database: Database) -> None:
+def test_note_in_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
     def paint_and_fail() -> None:
         with database.unit_of_work() as session:
             note(session, "room.painted")
@@ -74,7 +74,7 @@ def test_what_is_rolled_back_was_not_done(database: Database) -> None:
 
 
 @pytest.mark.parametrize("scene", ["bare"])
-def test_endless_texts_are_cut(database: Database) -> None:
+def test_note_cuts_endless_texts(database: Database) -> None:
     endless = {"colour": "x" * 100_000}
 
     with database.unit_of_work() as session:
@@ -85,7 +85,7 @@ def test_endless_texts_are_cut(database: Database) -> None:
 
 
 @pytest.mark.parametrize("scene", ["bare"])
-def test_the_newest_comes_first_and_pages_follow_each_other(database: Database) -> None:
+def test_page_has_the_newest_first_and_follows_the_one_before(database: Database) -> None:
     with database.unit_of_work() as session:
         for number in range(7):
             note(session, f"room.n{number}")
@@ -102,13 +102,13 @@ def test_the_newest_comes_first_and_pages_follow_each_other(database: Database) 
 
 
 @pytest.mark.parametrize("cursor", ["x", "é", "LTE", "OTk5OTk5OTk5OTk5OTk5OTk5OTk"])
-def test_a_strange_cursor_is_refused(database: Database, cursor: str) -> None:
+def test_page_of_a_strange_cursor_is_refused(database: Database, cursor: str) -> None:
     with database.reading() as session, pytest.raises(Malformed):
         audit.page(session, Filter(), cursor=cursor, limit=3)
 
 
 @pytest.mark.parametrize("scene", ["bare"])
-def test_filters_narrow_each_for_itself_and_together(database: Database) -> None:
+def test_page_narrows_by_each_filter_and_by_all_together(database: Database) -> None:
     with database.unit_of_work() as session:
         note(session, "room.painted", minutes=0)
         note(session, "room.locked", minutes=1)
@@ -140,7 +140,7 @@ def test_filters_narrow_each_for_itself_and_together(database: Database) -> None
 
 
 @pytest.mark.parametrize("scene", ["bare"])
-def test_a_persons_entries_are_what_they_did_and_what_was_done_to_them(database: Database) -> None:
+def test_page_of_a_person_has_what_they_did_and_what_was_done_to_them(database: Database) -> None:
     with database.unit_of_work() as session:
         ada = accounts.create(session, name="Ada", email=ADA, by="Olu", now=NOW)
         bo = accounts.create(session, name="Bo", email="bo@example.com", by="Olu", now=NOW)
@@ -153,7 +153,7 @@ def test_a_persons_entries_are_what_they_did_and_what_was_done_to_them(database:
     assert actions(database, Filter(person_id=bo.id)) == ["person.created"]
 
 
-def test_no_secret_is_in_the_audit(game: Game) -> None:
+def test_note_of_everything_that_has_a_secret_holds_none(game: Game) -> None:
     made: list[str] = []
     with game.database.unit_of_work() as session:
         ada = accounts.by_email(session, ADA)
@@ -186,7 +186,7 @@ def test_no_secret_is_in_the_audit(game: Game) -> None:
     assert [secret for secret in made if secret in told or credentials.digest(secret) in told] == []
 
 
-def test_deeds_in_the_ledger_and_the_rules_are_noted(game: Game) -> None:
+def test_note_follows_every_change_of_ledger_and_rules(game: Game) -> None:
     entry = game.take().entry
     game.reverse(entry)
     game.reinstate(entry)
@@ -203,7 +203,7 @@ def test_deeds_in_the_ledger_and_the_rules_are_noted(game: Game) -> None:
     ]  # fmt: skip
 
 
-def test_a_move_names_the_teams(game: Game) -> None:
+def test_move_is_noted_with_both_teams(game: Game) -> None:
     with game.database.unit_of_work() as session:
         week = weeks.lock(session, game.slug, NOW)
         ada = accounts.by_email(session, ADA)
@@ -216,7 +216,7 @@ def test_a_move_names_the_teams(game: Game) -> None:
     assert json.loads(found.after or "") == {"week": game.slug, "team": None}
 
 
-def test_a_second_move_names_the_team_before_it(game: Game) -> None:
+def test_move_after_another_is_noted_with_the_team_before_it(game: Game) -> None:
     game.team("Foxes", ADA)
     with game.database.unit_of_work() as session:
         week = weeks.lock(session, game.slug, NOW)
@@ -232,7 +232,7 @@ def test_a_second_move_names_the_team_before_it(game: Game) -> None:
 
 
 @pytest.mark.parametrize("scene", ["bare"])
-def test_the_export_holds_every_row_and_no_formula(database: Database) -> None:
+def test_lines_of_the_export_hold_every_row_and_no_formula(database: Database) -> None:
     with database.unit_of_work() as session:
         for number in range(8):
             audit.note(session, "room.painted", Thing("room", str(number), "=1+1"), by="@Olu", now=NOW)

@@ -19,7 +19,7 @@ def refused(game: Game, *activities: dict[str, Any]) -> list[dict[str, Any]]:
     return errors
 
 
-def test_batch_records_every_line(game: Game) -> None:
+def test_record_keeps_every_line_of_a_batch(game: Game) -> None:
     outcome = game.batch(an_activity(), an_activity(person=DUA), an_activity(person=DUA, kind="knowledge_card"))
 
     assert outcome == Outcome(recorded=3, repeated=0)
@@ -27,7 +27,7 @@ def test_batch_records_every_line(game: Game) -> None:
     assert game.verify() == []
 
 
-def test_batch_is_one_change_of_the_week(game: Game) -> None:
+def test_record_of_a_batch_is_one_change_of_the_week(game: Game) -> None:
     before = game.week().version
 
     game.batch(an_activity(), an_activity())
@@ -35,7 +35,7 @@ def test_batch_is_one_change_of_the_week(game: Game) -> None:
     assert game.week().version == before + 1
 
 
-def test_empty_batch_changes_nothing(game: Game) -> None:
+def test_record_of_an_empty_batch_changes_nothing(game: Game) -> None:
     before = game.week().version
 
     outcome = game.batch()
@@ -43,12 +43,12 @@ def test_empty_batch_changes_nothing(game: Game) -> None:
     assert (outcome, game.week().version) == (Outcome(0, 0), before)
 
 
-def test_batch_for_an_unknown_week_is_refused(game: Game) -> None:
+def test_record_of_a_batch_for_an_unknown_week_is_refused(game: Game) -> None:
     with pytest.raises(WeekUnknown):
         Game(game.database, slug="q4-2022").batch(an_activity())
 
 
-def test_batch_with_bad_lines_records_nothing_and_names_each(game: Game) -> None:
+def test_record_of_bad_lines_keeps_nothing_and_names_each(game: Game) -> None:
     before = game.board()
 
     errors = refused(
@@ -83,7 +83,7 @@ def test_batch_with_bad_lines_records_nothing_and_names_each(game: Game) -> None
     assert game.board() == before
 
 
-def test_duplicates_inside_a_batch_are_repeats_of_the_first(game: Game) -> None:
+def test_record_of_duplicates_in_a_batch_repeats_the_first(game: Game) -> None:
     outcome = game.batch(
         an_activity(external_id="i-1"),
         an_activity(external_id="i-1", person=DUA),
@@ -95,19 +95,19 @@ def test_duplicates_inside_a_batch_are_repeats_of_the_first(game: Game) -> None:
     assert game.points() == {OWLS: 5, CATS: 0}
 
 
-def test_duplicate_of_a_bad_line_is_bad_itself(game: Game) -> None:
+def test_record_of_a_duplicate_of_a_bad_line_refuses_it_too(game: Game) -> None:
     errors = refused(game, an_activity(external_id="i-1", person=GUS), an_activity(external_id="i-1", person=GUS))
 
     assert [error["line"] for error in errors] == [1, 2]
 
 
-def test_good_line_after_a_bad_one_of_the_same_key_does_not_save_it(game: Game) -> None:
+def test_record_of_a_good_line_after_a_bad_one_of_its_key_does_not_save_it(game: Game) -> None:
     errors = refused(game, an_activity(external_id="i-1", person=GUS), an_activity(external_id="i-1"))
 
     assert [error["line"] for error in errors] == [1]
 
 
-def test_lines_that_repeat_the_ledger_are_fine_whatever_else_they_say(game: Game) -> None:
+def test_record_of_repeats_is_fine_whatever_else_they_say(game: Game) -> None:
     game.take(external_id="i-1")
 
     outcome = game.batch(an_activity(external_id="i-1", person="nobody@example.com", colour="blue"), an_activity())
@@ -115,7 +115,7 @@ def test_lines_that_repeat_the_ledger_are_fine_whatever_else_they_say(game: Game
     assert outcome == Outcome(recorded=1, repeated=1)
 
 
-def test_repeats_alone_are_fine_in_a_closed_week(game: Game) -> None:
+def test_record_of_repeats_alone_in_a_closed_week_is_fine(game: Game) -> None:
     game.take(external_id="i-1")
     game.close()
     before = game.week().version
@@ -125,7 +125,7 @@ def test_repeats_alone_are_fine_in_a_closed_week(game: Game) -> None:
     assert (outcome, game.week().version) == (Outcome(recorded=0, repeated=2), before)
 
 
-def test_one_new_line_in_a_closed_week_refuses_the_batch(game: Game) -> None:
+def test_record_of_one_new_line_in_a_closed_week_is_refused(game: Game) -> None:
     game.take(external_id="i-1")
     game.close()
 
@@ -134,7 +134,7 @@ def test_one_new_line_in_a_closed_week_refuses_the_batch(game: Game) -> None:
     assert errors == [{"line": 2, "message": "Week Q3-2022 is closed. Reopen it before changing anything."}]
 
 
-def test_large_batch_is_recorded_whole(game: Game) -> None:
+def test_record_of_a_large_batch_is_whole(game: Game) -> None:
     activities = [an_activity(person=ADA if number % 2 else DUA) for number in range(1_201)]
 
     outcome = game.batch(*activities, *activities[:5])
@@ -144,7 +144,7 @@ def test_large_batch_is_recorded_whole(game: Game) -> None:
     assert game.verify() == []
 
 
-def test_batch_counts_those_without_a_team_in_totals_only(game: Game) -> None:
+def test_record_of_people_without_a_team_counts_in_totals_only(game: Game) -> None:
     Game(game.database, slug="q4-2022").start().team("Guests", GUS)
 
     game.batch(an_activity(person=GUS), an_activity(person=GUS), an_activity(person=ADA))
@@ -153,7 +153,7 @@ def test_batch_counts_those_without_a_team_in_totals_only(game: Game) -> None:
     assert game.verify() == []
 
 
-def test_blank_lines_are_passed_over_and_still_numbered() -> None:
+def test_read_ndjson_passes_over_blank_lines_and_numbers_them() -> None:
     lines = list(batch.read_ndjson(b"\n" + json.dumps(an_activity()).encode() + b"\n \r\n{"))
 
     assert [(line.number, line.reading.draft is None) for line in lines] == [(2, False), (4, True)]
@@ -200,7 +200,7 @@ HEADER = "kind,person,occurred_at,source,external_id"
 ROW = "issue,ada@example.com,2022-09-14T09:00:00-07:00,github,i-{}"
 
 
-def test_csv_is_read_row_by_row() -> None:
+def test_read_csv_reads_row_by_row() -> None:
     lines = list(batch.read_csv([f"{HEADER},note\n", ROW.format(1) + ",Hi\n", ROW.format(2) + ",\n"]))
 
     assert [(line.number, line.reading.draft and line.reading.draft.note) for line in lines] == [(2, "Hi"), (3, None)]
@@ -225,7 +225,7 @@ def test_read_csv_names_a_dozen_strange_columns() -> None:
 @pytest.mark.parametrize(
     "header", ["", "kind,person", f"{HEADER},colour", f"{HEADER},kind", HEADER.upper(), HEADER.replace(",", ";")]
 )
-def test_csv_with_a_strange_header_is_refused(header: str) -> None:
+def test_read_csv_with_a_strange_header_is_refused(header: str) -> None:
     with pytest.raises(BatchRefused) as refusal:
         list(batch.read_csv([f"{header}\n", ROW.format(1)]))
 
@@ -235,20 +235,20 @@ def test_csv_with_a_strange_header_is_refused(header: str) -> None:
 @pytest.mark.parametrize(
     "row", ["issue,ada@example.com", ROW.format(1) + ",more", '"issue,ada@example.com', 'a"b"c,"d"e']
 )
-def test_csv_row_that_is_broken_is_a_bad_line(row: str) -> None:
+def test_read_csv_makes_a_broken_row_a_bad_line(row: str) -> None:
     lines = list(batch.read_csv([f"{HEADER}\n", row]))
 
     assert [(line.number, line.reading.key, line.reading.draft) for line in lines] == [(2, None, None)]
 
 
-def test_csv_with_an_unclosed_quote_swallows_no_rows() -> None:
+def test_read_csv_with_an_unclosed_quote_swallows_no_rows() -> None:
     lines = list(batch.read_csv([f"{HEADER}\n", '"' + ROW.format(1) + "\n", ROW.format(2) + "\n"]))
 
     assert [line.reading.draft for line in lines] == [None]
     assert lines[-1].reading.flaws[0].message.startswith("This line is not valid CSV")
 
 
-def test_csv_with_an_endless_field_is_a_bad_line() -> None:
+def test_read_csv_makes_an_endless_field_a_bad_line() -> None:
     lines = list(batch.read_csv([f"{HEADER}\n", "x" * 200_000]))
 
     assert [line.reading.flaws[0].message.startswith("This line is not valid CSV") for line in lines] == [True]

@@ -34,7 +34,7 @@ from tests.builders import (
 from tests.cost import statements_to
 
 
-def test_board_of_a_week_without_teams_is_empty(database: Database) -> None:
+def test_live_of_a_week_without_teams_is_empty(database: Database) -> None:
     with database.unit_of_work() as session:
         a_week(session)
 
@@ -46,7 +46,7 @@ def test_board_of_a_week_without_teams_is_empty(database: Database) -> None:
     )
 
 
-def test_board_shows_the_game(game: Game) -> None:
+def test_live_shows_the_game(game: Game) -> None:
     game.take(kind="shift", occurred_at=moment("06:30"))
     game.take(kind="response", person=DUA, response_seconds=3600, subject="t-1")
 
@@ -63,7 +63,7 @@ def test_board_shows_the_game(game: Game) -> None:
     ]
 
 
-def test_version_grows_with_every_change(game: Game) -> None:
+def test_served_version_grows_with_every_change(game: Game) -> None:
     changes: list[Callable[[], object]] = [
         lambda: game.take(external_id="i-1"),
         lambda: game.reverse(game.take(external_id="i-1").entry),
@@ -86,7 +86,7 @@ def test_version_grows_with_every_change(game: Game) -> None:
     assert versions == sorted(set(versions))
 
 
-def test_version_grows_at_midnight_inside_the_week_and_not_after(game: Game) -> None:
+def test_served_version_grows_at_midnight_inside_the_week_and_not_after(game: Game) -> None:
     start = game.board().version
 
     versions = [game.at(f"2022-09-{day} 00:00").board().version - start for day in range(15, 21)]
@@ -94,7 +94,7 @@ def test_version_grows_at_midnight_inside_the_week_and_not_after(game: Game) -> 
     assert versions == [1, 2, 3, 3, 3, 3]
 
 
-def test_repeat_does_not_change_the_version(game: Game) -> None:
+def test_served_version_stays_after_a_repeat(game: Game) -> None:
     game.take(external_id="i-1")
     before = game.board().version
 
@@ -153,7 +153,7 @@ def a_league(database: Database, slug: str, teams: int) -> Game:
     return game
 
 
-def test_board_costs_as_many_queries_for_30_teams_as_for_3(database: Database) -> None:
+def test_live_takes_as_many_queries_for_30_teams_as_for_3(database: Database) -> None:
     small, large = a_league(database, "small", 3), a_league(database, "large", 30)
 
     with statements_to(database) as few:
@@ -165,7 +165,7 @@ def test_board_costs_as_many_queries_for_30_teams_as_for_3(database: Database) -
     assert 0 < len(few) < 12
 
 
-def test_activity_costs_as_many_queries_in_a_large_week_as_in_a_small_one(database: Database) -> None:
+def test_record_takes_as_many_queries_in_a_large_week_as_in_a_small_one(database: Database) -> None:
     small, large = a_league(database, "small", 3), a_league(database, "large", 30)
     large.batch(*(an_activity(kind="response") for _ in range(50)))
 
@@ -178,7 +178,7 @@ def test_activity_costs_as_many_queries_in_a_large_week_as_in_a_small_one(databa
     assert 0 < len(few) < 18
 
 
-def test_page_of_the_ledger_costs_as_many_queries_for_30_rows_as_for_3(database: Database) -> None:
+def test_page_takes_as_many_queries_for_30_rows_as_for_3(database: Database) -> None:
     small, large = a_league(database, "small", 3), a_league(database, "large", 30)
 
     def page(game: Game) -> list[str]:
@@ -211,7 +211,7 @@ def shown(board: Board) -> Board:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_order_of_arrival_does_not_matter(game: Game, seed: int) -> None:
+def test_live_is_the_same_in_any_order_of_arrival(game: Game, seed: int) -> None:
     Game(game.database, slug="q2-2022").start().team("Guests", GUS)
     work = history()
     game.batch(*work)
@@ -229,7 +229,7 @@ def test_order_of_arrival_does_not_matter(game: Game, seed: int) -> None:
     assert expected.headline.startswith("0 ") is False
 
 
-def test_kept_scores_are_what_a_full_computation_gives(game: Game) -> None:
+def test_rebuild_gives_the_scores_that_are_kept(game: Game) -> None:
     game.batch(*(each for each in history() if each["person"] != GUS))
 
     with game.database.reading() as session:
@@ -242,7 +242,7 @@ def test_kept_scores_are_what_a_full_computation_gives(game: Game) -> None:
     assert kept == rebuilt
 
 
-def test_one_more_activity_never_lowers_a_team(game: Game) -> None:
+def test_record_of_one_more_activity_never_lowers_a_team(game: Game) -> None:
     lowest = game.points()
 
     for each in history():
@@ -255,7 +255,7 @@ def test_one_more_activity_never_lowers_a_team(game: Game) -> None:
     assert sum(lowest.values()) > 0
 
 
-def test_members_are_those_of_now(game: Game) -> None:
+def test_members_are_the_current_ones(game: Game) -> None:
     standings = game.board().standings
 
     assert [each.members for each in standings] == [

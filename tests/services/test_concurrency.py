@@ -16,7 +16,7 @@ from tests.builders import ADA, BO, CATS, NOW, OWLS, RULES, Game, Taken, a_week,
 from tests.races import crowd, outcomes, race
 
 
-def test_twenty_identical_posts_make_one_activity_and_no_error(games: list[Game]) -> None:
+def test_record_of_twenty_copies_at_once_keeps_one_without_error(games: list[Game]) -> None:
     post = an_activity(external_id="once")
 
     results = race(crowd(20, lambda n: games[n % 4].take(**post)))
@@ -28,7 +28,7 @@ def test_twenty_identical_posts_make_one_activity_and_no_error(games: list[Game]
     assert games[0].verify() == []
 
 
-def test_twenty_identical_batches_record_each_line_once(games: list[Game]) -> None:
+def test_record_of_twenty_equal_batches_at_once_keeps_each_line_once(games: list[Game]) -> None:
     lines = [an_activity(external_id=f"line-{number}") for number in range(5)]
 
     results = race(crowd(20, lambda n: games[n % 4].batch(*lines)))
@@ -37,7 +37,7 @@ def test_twenty_identical_batches_record_each_line_once(games: list[Game]) -> No
     assert games[0].points() == {OWLS: 25, CATS: 0}
 
 
-def test_different_posts_at_once_all_count(games: list[Game]) -> None:
+def test_record_of_different_activities_at_once_keeps_all(games: list[Game]) -> None:
     results = race(crowd(20, lambda n: games[n % 4].take(person=(ADA, BO)[n % 2])))
 
     assert outcomes(results) == {"Taken": 20}
@@ -45,7 +45,7 @@ def test_different_posts_at_once_all_count(games: list[Game]) -> None:
     assert games[0].verify() == []
 
 
-def test_fifty_racers_for_one_team_leave_three_in_it(places: list[Database], database: Database) -> None:
+def test_apply_by_fifty_for_one_team_at_once_leaves_three_in_it(places: list[Database], database: Database) -> None:
     with database.unit_of_work() as session:
         a_week(session)
 
@@ -63,7 +63,7 @@ def test_fifty_racers_for_one_team_leave_three_in_it(places: list[Database], dat
         assert len(session.exec(select(Membership)).all()) == 3
 
 
-def test_fifty_reversals_of_one_activity_leave_one_winner(games: list[Game]) -> None:
+def test_reverse_by_fifty_at_once_leaves_one_winner(games: list[Game]) -> None:
     entry = games[0].take().entry
 
     results = race(crowd(50, lambda n: games[n % 4].reverse(entry)))
@@ -74,14 +74,14 @@ def test_fifty_reversals_of_one_activity_leave_one_winner(games: list[Game]) -> 
     assert games[0].points() == {OWLS: 0, CATS: 0}
 
 
-def test_twenty_identical_adjustments_count_once(games: list[Game]) -> None:
+def test_adjust_by_twenty_with_one_key_at_once_counts_once(games: list[Game]) -> None:
     results = race(crowd(20, lambda n: games[n % 4].adjust(OWLS, 7, "once")))
 
     assert outcomes(results) == {"Taken": 20}
     assert games[0].points() == {OWLS: 7, CATS: 0}
 
 
-def test_nobody_sees_a_mixture_while_rules_are_activated(games: list[Game]) -> None:
+def test_activate_shows_nobody_a_mixture_of_rules(games: list[Game]) -> None:
     def post(game: Game) -> list[str]:
         for _ in range(6):
             game.take()
@@ -104,7 +104,7 @@ def test_nobody_sees_a_mixture_while_rules_are_activated(games: list[Game]) -> N
     assert games[0].verify() == []
 
 
-def test_week_opened_while_rules_are_activated_follows_them(games: list[Game]) -> None:
+def test_open_week_while_rules_are_activated_follows_them(games: list[Game]) -> None:
     def play(game: Game) -> str:
         game.start()
         game.take()
@@ -123,7 +123,7 @@ def test_week_opened_while_rules_are_activated_follows_them(games: list[Game]) -
     assert [(game.verify(), game.points()) for game in fresh] == [([], {OWLS: 9, CATS: 0})] * 4
 
 
-def test_nothing_lands_after_closing(games: list[Game]) -> None:
+def test_close_while_many_record_lets_nothing_in_afterwards(games: list[Game]) -> None:
     posts: list[Callable[[], object]] = [*crowd(20, lambda n: games[n % 4].take())]
 
     results = race([*posts, games[0].close])
@@ -137,7 +137,7 @@ def test_nothing_lands_after_closing(games: list[Game]) -> None:
     assert games[0].verify() == []
 
 
-def test_ten_activations_at_once_make_ten_versions(games: list[Game]) -> None:
+def test_activate_by_ten_at_once_makes_ten_versions(games: list[Game]) -> None:
     games[0].take()
 
     results = race(crowd(10, lambda n: games[n % 4].activate(dearer_issues(10 + n))))
@@ -149,7 +149,7 @@ def test_ten_activations_at_once_make_ten_versions(games: list[Game]) -> None:
 
 
 @pytest.mark.parametrize("scene", ["bare"])
-def test_replicas_that_start_together_agree_on_the_first_rules(places: list[Database], settings: Settings) -> None:
+def test_prepare_by_several_replicas_at_once_makes_one_version(places: list[Database], settings: Settings) -> None:
     results = race(crowd(4, lambda n: startup.prepare(places[n], settings, NOW)))
 
     assert results == [None] * 4
@@ -157,7 +157,7 @@ def test_replicas_that_start_together_agree_on_the_first_rules(places: list[Data
         assert [each.text for each in session.exec(select(RuleSet))] == [RULES]
 
 
-def test_slug_raced_for_is_taken_once(places: list[Database], database: Database) -> None:
+def test_create_of_one_slug_by_many_at_once_makes_one_week(places: list[Database], database: Database) -> None:
     def create(place: Database) -> str:
         with place.unit_of_work() as session:
             return a_week(session).slug
@@ -167,7 +167,7 @@ def test_slug_raced_for_is_taken_once(places: list[Database], database: Database
     assert outcomes(results) == {"str": 1, "Conflict": 9}
 
 
-def test_token_name_raced_for_is_taken_once(places: list[Database]) -> None:
+def test_create_of_one_name_by_many_at_once_makes_one_token(places: list[Database]) -> None:
     def create(place: Database) -> str:
         with place.unit_of_work() as session:
             return tokens.create(session, name="zendesk", scopes=["read"], days=None, by="Olu", now=NOW)
@@ -177,7 +177,7 @@ def test_token_name_raced_for_is_taken_once(places: list[Database]) -> None:
     assert outcomes(results) == {"str": 1, "Conflict": 9}
 
 
-def test_two_weeks_that_import_the_same_people_at_once_do_not_block_each_other(games: list[Game]) -> None:
+def test_apply_of_the_same_people_to_two_weeks_at_once_does_not_deadlock(games: list[Game]) -> None:
     other = replace(games[1], slug="q4-2022").start()
 
     def rename(game: Game, name: str) -> str:

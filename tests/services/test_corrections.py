@@ -26,7 +26,7 @@ def ledger_of(game: Game) -> list[ActivityView]:
         return activities.page(session, weeks.find(session, game.slug, game.now), cursor=None, limit=100).items
 
 
-def test_reversal_takes_the_points_back(game: Game) -> None:
+def test_reverse_takes_the_points_back(game: Game) -> None:
     taken = game.take()
 
     game.reverse(taken.entry)
@@ -36,7 +36,7 @@ def test_reversal_takes_the_points_back(game: Game) -> None:
     assert game.board().totals["issue"] == 0
 
 
-def test_reversal_says_who_and_why(game: Game) -> None:
+def test_reverse_keeps_who_and_why(game: Game) -> None:
     taken = game.take()
 
     game.reverse(taken.entry)
@@ -46,7 +46,7 @@ def test_reversal_says_who_and_why(game: Game) -> None:
     assert (kept.reason, kept.by, kept.at, kept.ordinal) == ("A mistake", "Olu", NOW, 1)
 
 
-def test_reversal_of_a_reversed_activity_is_refused(game: Game) -> None:
+def test_reverse_of_a_reversed_activity_is_refused(game: Game) -> None:
     taken = game.take()
     game.reverse(taken.entry)
 
@@ -54,7 +54,7 @@ def test_reversal_of_a_reversed_activity_is_refused(game: Game) -> None:
         game.reverse(taken.entry)
 
 
-def test_reversal_in_a_closed_week_is_refused(game: Game) -> None:
+def test_reverse_in_a_closed_week_is_refused(game: Game) -> None:
     taken = game.take()
     game.close()
 
@@ -63,20 +63,20 @@ def test_reversal_in_a_closed_week_is_refused(game: Game) -> None:
 
 
 @pytest.mark.parametrize("activity_id", ["0" * 16, "", "\0", "é", "\ud800"])
-def test_reversal_of_an_unknown_activity_is_refused(database: Database, activity_id: str) -> None:
+def test_reverse_of_an_unknown_activity_is_refused(database: Database, activity_id: str) -> None:
     with database.unit_of_work() as session, pytest.raises(NotFound):
         ledger.reverse(session, activity_id, reason="A mistake", by="Olu", now=NOW)
 
 
 @pytest.mark.parametrize("reason", ["", " \n ", "x" * 501, "\u200b", "a\0b", "turned \u202e around"])
-def test_reversal_without_a_usable_reason_is_refused(game: Game, reason: str) -> None:
+def test_reverse_without_a_usable_reason_is_refused(game: Game, reason: str) -> None:
     taken = game.take()
 
     with game.database.unit_of_work() as session, pytest.raises(Malformed, match="reason"):
         ledger.reverse(session, taken.entry.id, reason=reason, by="Olu", now=NOW)
 
 
-def test_reinstatement_brings_the_points_back(game: Game) -> None:
+def test_reinstate_brings_the_points_back(game: Game) -> None:
     taken = game.take()
     before = game.board()
     game.reverse(taken.entry)
@@ -87,14 +87,14 @@ def test_reinstatement_brings_the_points_back(game: Game) -> None:
     assert (after.standings, after.totals) == (before.standings, before.totals)
 
 
-def test_reinstatement_of_an_activity_that_stands_is_refused(game: Game) -> None:
+def test_reinstate_of_an_activity_that_stands_is_refused(game: Game) -> None:
     taken = game.take()
 
     with pytest.raises(AlreadyDone, match="nothing to undo"):
         game.reinstate(taken.entry)
 
 
-def test_activity_can_be_reversed_again_after_a_reinstatement(game: Game) -> None:
+def test_reverse_after_a_reinstatement_takes_the_points_again(game: Game) -> None:
     taken = game.take()
     game.reverse(taken.entry)
     game.reinstate(taken.entry)
@@ -104,7 +104,7 @@ def test_activity_can_be_reversed_again_after_a_reinstatement(game: Game) -> Non
     assert game.points() == {OWLS: 0, CATS: 0}
 
 
-def test_reversal_of_work_without_a_team_leaves_the_totals(game: Game) -> None:
+def test_reverse_of_work_without_a_team_leaves_the_totals(game: Game) -> None:
     Game(game.database, slug="q4-2022").start().team("Guests", GUS)
     taken = game.take(person=GUS)
 
@@ -115,14 +115,14 @@ def test_reversal_of_work_without_a_team_leaves_the_totals(game: Game) -> None:
 
 
 @pytest.mark.parametrize("points", [1, -1, 100_000, -100_000])
-def test_adjustment_gives_its_points(game: Game, points: int) -> None:
+def test_adjust_gives_its_points(game: Game, points: int) -> None:
     game.adjust(OWLS, points)
 
     assert game.points() == {OWLS: points, CATS: 0}
     assert game.verify() == []
 
 
-def test_adjustment_occurs_when_it_is_recorded_whatever_the_weeks_days(game: Game) -> None:
+def test_adjust_occurs_when_it_is_recorded_whatever_the_weeks_days(game: Game) -> None:
     later = END + timedelta(days=90)
 
     taken = game.at(later).adjust(OWLS, 5)
@@ -131,7 +131,7 @@ def test_adjustment_occurs_when_it_is_recorded_whatever_the_weeks_days(game: Gam
     assert (taken.entry.source, taken.entry.kind) == ("organizer", "adjustment")
 
 
-def test_adjustment_is_in_no_total(game: Game) -> None:
+def test_adjust_is_in_no_total(game: Game) -> None:
     before = game.board().totals
 
     game.adjust(OWLS, 5)
@@ -140,20 +140,20 @@ def test_adjustment_is_in_no_total(game: Game) -> None:
 
 
 @pytest.mark.parametrize("points", [0, 100_001, -100_001, 2**70])
-def test_adjustment_of_impossible_points_is_refused(game: Game, points: int) -> None:
+def test_adjust_of_impossible_points_is_refused(game: Game, points: int) -> None:
     with pytest.raises(Malformed, match="points"):
         game.adjust(OWLS, points)
 
 
 @pytest.mark.parametrize("external_id", ["", "x" * 201, "a\0b", "a\nb", "\ud800"])
-def test_adjustment_with_an_impossible_external_id_is_refused(game: Game, external_id: str) -> None:
+def test_adjust_with_an_impossible_external_id_is_refused(game: Game, external_id: str) -> None:
     with game.database.unit_of_work() as session, pytest.raises(Malformed, match="external_id"):
         ledger.adjust(
             session, game.slug, team_id="0" * 16, points=5, reason="So", external_id=external_id, by="Olu", now=NOW
         )
 
 
-def test_adjustment_that_repeats_answers_with_the_first_one(game: Game) -> None:
+def test_adjust_with_a_known_key_answers_with_the_first_one(game: Game) -> None:
     first = game.adjust(OWLS, 5, "a-1")
     game.close()
 
@@ -163,7 +163,7 @@ def test_adjustment_that_repeats_answers_with_the_first_one(game: Game) -> None:
     assert game.points() == {OWLS: 5, CATS: 0}
 
 
-def test_adjustment_in_a_closed_week_is_refused(game: Game) -> None:
+def test_adjust_in_a_closed_week_is_refused(game: Game) -> None:
     game.close()
 
     with pytest.raises(WeekNotOpen):
@@ -171,19 +171,19 @@ def test_adjustment_in_a_closed_week_is_refused(game: Game) -> None:
 
 
 @pytest.mark.parametrize("team_id", ["0" * 16, "\0", ""])
-def test_adjustment_for_an_unknown_team_is_refused(game: Game, team_id: str) -> None:
+def test_adjust_for_an_unknown_team_is_refused(game: Game, team_id: str) -> None:
     with game.database.unit_of_work() as session, pytest.raises(NotFound):
         ledger.adjust(session, game.slug, team_id=team_id, points=5, reason="So", external_id="a", by="Olu", now=NOW)
 
 
-def test_adjustment_for_a_team_of_another_week_is_refused(game: Game) -> None:
+def test_adjust_for_a_team_of_another_week_is_refused(game: Game) -> None:
     elsewhere = Game(game.database, slug="q4-2022").start().team_id(OWLS)
 
     with game.database.unit_of_work() as session, pytest.raises(NotFound):
         ledger.adjust(session, game.slug, team_id=elsewhere, points=5, reason="So", external_id="a", by="Olu", now=NOW)
 
 
-def test_adjustment_can_be_reversed_and_reinstated(game: Game) -> None:
+def test_reverse_and_reinstate_of_an_adjustment_move_its_points(game: Game) -> None:
     taken = game.adjust(OWLS, 5)
 
     game.reverse(taken.entry)

@@ -59,21 +59,21 @@ def timeless(board: Board) -> Board:
     return replace(board, as_of=LATER, version=0, standings=standings)
 
 
-def test_demo_ends_on_the_totals_of_q3_2022(finished: Database) -> None:
+def test_finish_ends_on_the_totals_of_q3_2022(finished: Database) -> None:
     board = board_of(finished)
 
     assert board.totals == {"shift": 20, "response": 154, "issue": 18, "feature_request": 6, "knowledge_card": 2}
     assert board.headline == "20 shifts, 154 responses, 18 issues, 6 feature requests, 2 knowledge cards"
 
 
-def test_demo_board_is_what_the_ledger_says(finished: Database) -> None:
+def test_finish_leaves_a_week_that_verifies(finished: Database) -> None:
     with finished.reading() as session:
         found = verification.verify(session, weeks.find(session, SLUG, LATER), LATER)
 
     assert found == []
 
 
-def test_demo_ends_close_and_with_a_shared_rank(finished: Database) -> None:
+def test_finish_ends_close_and_with_a_shared_rank(finished: Database) -> None:
     standings = board_of(finished).standings
 
     assert [(each.rank, each.team, each.points) for each in standings] == [
@@ -90,7 +90,7 @@ def test_demo_ends_close_and_with_a_shared_rank(finished: Database) -> None:
     ]
 
 
-def test_demo_completes_quests_and_gives_both_trophies(finished: Database) -> None:
+def test_finish_completes_quests_and_gives_both_trophies(finished: Database) -> None:
     board = board_of(finished)
 
     assert {each.team: each.quests for each in board.standings if each.quests} == {
@@ -105,7 +105,7 @@ def test_demo_completes_quests_and_gives_both_trophies(finished: Database) -> No
     ]
 
 
-def test_demo_reverses_one_reply_and_gives_points_once(finished: Database) -> None:
+def test_finish_has_one_reversal_and_one_adjustment(finished: Database) -> None:
     ledger = ledger_of(finished)
 
     assert [(each.team, each.kind) for each in ledger if each.reversed] == [("Null Island", "response")]
@@ -113,7 +113,7 @@ def test_demo_reverses_one_reply_and_gives_points_once(finished: Database) -> No
     assert len(ledger) == 20 + 154 + 18 + 6 + 2 + 2
 
 
-def test_demo_replayed_in_steps_ends_on_the_same_board(database: Database, finished: Database) -> None:
+def test_run_in_steps_ends_on_the_same_board(database: Database, finished: Database) -> None:
     playing = replay.Replay(speed=60)
 
     playing.run(database, threading.Event())
@@ -121,7 +121,7 @@ def test_demo_replayed_in_steps_ends_on_the_same_board(database: Database, finis
     assert timeless(board_of(database)) == timeless(board_of(finished))
 
 
-def test_replay_at_huge_speed_ends_on_the_same_board(database: Database, finished: Database) -> None:
+def test_run_at_huge_speed_ends_on_the_same_board(database: Database, finished: Database) -> None:
     playing = replay.Replay(speed=1e9)
 
     playing.run(database, threading.Event())
@@ -129,7 +129,7 @@ def test_replay_at_huge_speed_ends_on_the_same_board(database: Database, finishe
     assert timeless(board_of(database)) == timeless(board_of(finished))
 
 
-def test_demo_is_recorded_within_the_hour_of_the_simulated_moment(finished: Database) -> None:
+def test_run_records_within_the_hour_of_the_simulated_moment(finished: Database) -> None:
     moments = [event.at for event in events() if not isinstance(event.what, Correction)]
 
     delays = [each.recorded_at - at for each, at in zip(ledger_of(finished), moments, strict=True)]
@@ -138,7 +138,7 @@ def test_demo_is_recorded_within_the_hour_of_the_simulated_moment(finished: Data
     assert max(delays) < timedelta(hours=1)
 
 
-def test_replay_stops_when_told(database: Database) -> None:
+def test_run_stops_when_told(database: Database) -> None:
     stop = threading.Event()
     playing = replay.Replay(speed=0.001)
     thread = threading.Thread(target=playing.run, args=(database, stop), daemon=True)
@@ -151,7 +151,7 @@ def test_replay_stops_when_told(database: Database) -> None:
     assert ledger_of(database) == []
 
 
-def test_replay_clock_waits_runs_and_comes_home(database: Database) -> None:
+def test_game_clock_waits_runs_and_comes_home(database: Database) -> None:
     stop = threading.Event()
     playing = replay.Replay(speed=1)
     thread = threading.Thread(target=playing.run, args=(database, stop), daemon=True)

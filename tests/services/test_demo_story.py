@@ -74,7 +74,7 @@ def leads() -> list[tuple[str, str]]:
     return found
 
 
-def test_demo_is_decided_on_friday_after_many_changes_of_lead() -> None:
+def test_events_decide_on_friday_after_many_changes_of_lead() -> None:
     found = leads()
 
     assert found == [
@@ -95,7 +95,7 @@ def test_events_report_what_the_api_would_take() -> None:
     assert [read_json(text) for text in texts] == [Reading.of(draft) for draft in drafts()]
 
 
-def test_pace_plays_the_week_in_a_minute_without_jumps() -> None:
+def test_moment_at_plays_the_week_in_a_minute_without_jumps() -> None:
     moments = [pace.moment_at(tenth / 10) for tenth in range(601)]
 
     assert moments[0] == datetime(2022, 9, 12, 5, 30, tzinfo=ZONE)
@@ -104,7 +104,7 @@ def test_pace_plays_the_week_in_a_minute_without_jumps() -> None:
     assert max(later - sooner for sooner, later in pairwise(moments)) < timedelta(hours=1)
 
 
-def test_pace_reaches_each_event_when_it_says() -> None:
+def test_seconds_until_is_when_moment_at_reaches_an_event() -> None:
     script = events()
 
     errors = [abs(pace.moment_at(pace.seconds_until(event.at)) - event.at) for event in script]
@@ -112,7 +112,7 @@ def test_pace_reaches_each_event_when_it_says() -> None:
     assert max(errors) < timedelta(milliseconds=1)
 
 
-def test_cast_is_ten_teams_of_three_with_good_names() -> None:
+def test_tidy_leaves_the_casts_ten_teams_of_three_as_they_are() -> None:
     sizes = Counter(player.team for player in CAST.values())
     names = [player.name for player in CAST.values()]
 
@@ -123,7 +123,7 @@ def test_cast_is_ten_teams_of_three_with_good_names() -> None:
     assert sum(not name.isascii() for name in names) > 20
 
 
-def test_story_keeps_to_the_calendar() -> None:
+def test_tell_keeps_to_the_calendar() -> None:
     shifts = [scene for scene in tell() if isinstance(scene, Shift)]
 
     starts = {(shift.day, shift.starts.hour) for shift in shifts}
@@ -134,7 +134,7 @@ def test_story_keeps_to_the_calendar() -> None:
     assert {len({CAST[who].team for who in shift.crew}) for shift in shifts} == {1}
 
 
-def test_story_happens_inside_the_shifts_of_each_team() -> None:
+def test_events_happen_inside_the_shifts_of_each_team() -> None:
     hours = defaultdict(list)
     for draft in drafts():
         if draft.kind == "shift":
@@ -149,7 +149,7 @@ def test_story_happens_inside_the_shifts_of_each_team() -> None:
     assert outside == []
 
 
-def test_story_uses_every_source_and_both_sides_of_the_hour() -> None:
+def test_events_use_every_source_and_both_sides_of_the_hour() -> None:
     waits = [draft.response_seconds or 0 for draft in responses()]
 
     assert {(draft.source, draft.kind) for draft in drafts()} == {
@@ -165,13 +165,13 @@ def test_story_uses_every_source_and_both_sides_of_the_hour() -> None:
     assert min(waits) > 0
 
 
-def test_story_has_tickets_beyond_the_cap() -> None:
+def test_events_have_tickets_beyond_the_cap() -> None:
     sizes = Counter(draft.subject for draft in responses())
 
     assert sorted(size for size in sizes.values() if size > 3) == [4, 5, 5]
 
 
-def test_no_customer_waits_since_before_the_last_reply_to_them() -> None:
+def test_events_have_no_customer_wait_since_before_the_last_reply() -> None:
     answered: dict[str | None, datetime] = {}
     early = []
     for draft in responses():

@@ -43,7 +43,7 @@ def is_in(database: Database, secret: str) -> bool:
     return True
 
 
-def test_code_follows_from_the_secret_and_the_key() -> None:
+def test_code_of_follows_from_the_secret_and_the_key() -> None:
     codes = {displays.code_of(key, secret) for key in ("a", "b") for secret in ("ad_1", "ad_2")}
 
     assert len(codes) == 4
@@ -51,7 +51,7 @@ def test_code_follows_from_the_secret_and_the_key() -> None:
     assert displays.code_of("a", "ad_1") in codes
 
 
-def test_screen_is_let_in_once_its_code_is_entered(database: Database) -> None:
+def test_claim_lets_a_screen_in_once_its_code_is_entered(database: Database) -> None:
     secret, code = make_secret()
     before = is_in(database, secret)
 
@@ -61,7 +61,7 @@ def test_screen_is_let_in_once_its_code_is_entered(database: Database) -> None:
     assert (before, is_in(database, secret), claimed) == (False, True, entered.id)
 
 
-def test_only_the_screen_with_the_code_waits(database: Database) -> None:
+def test_awaits_the_screen_with_the_entered_code_alone(database: Database) -> None:
     _, code = make_secret()
     _, other = make_secret()
     enter(database, code)
@@ -70,7 +70,7 @@ def test_only_the_screen_with_the_code_waits(database: Database) -> None:
         assert (displays.awaits(session, code, NOW), displays.awaits(session, other, NOW)) == (True, False)
 
 
-def test_code_nobody_entered_lets_nobody_in(database: Database) -> None:
+def test_claim_of_a_code_nobody_entered_is_not_found(database: Database) -> None:
     secret, code = make_secret()
 
     with pytest.raises(NotFound):
@@ -80,21 +80,21 @@ def test_code_nobody_entered_lets_nobody_in(database: Database) -> None:
 
 
 @pytest.mark.parametrize("code", ["", "ABC", "ABCDEFG1", "ABCDEFGHJ", "ABCDEFG\x00", "ÄBCDEFGH"])
-def test_wrong_code_is_refused_with_a_sentence(database: Database, code: str) -> None:
+def test_pair_of_a_wrong_code_is_refused_with_a_sentence(database: Database, code: str) -> None:
     with pytest.raises(Malformed) as refusal:
         enter(database, code)
 
     assert refusal.value.detail == "A display's code has eight letters and digits, such as K7QM-4XPA. Read it again."
 
 
-def test_display_needs_a_name(database: Database) -> None:
+def test_pair_without_a_name_is_refused(database: Database) -> None:
     with pytest.raises(Malformed) as refusal:
         enter(database, "ABCDEFGH", "  ")
 
     assert refusal.value.detail == "The display's name must not be empty."
 
 
-def test_of_twenty_claims_one_wins(games: list[Game]) -> None:
+def test_claim_by_twenty_at_once_leaves_one_winner(games: list[Game]) -> None:
     secret, code = make_secret()
     enter(games[0].database, code)
 
@@ -104,7 +104,7 @@ def test_of_twenty_claims_one_wins(games: list[Game]) -> None:
     assert is_in(games[0].database, secret)
 
 
-def test_of_twenty_organizers_who_enter_one_code_one_pairs_it(games: list[Game]) -> None:
+def test_pair_of_one_code_by_twenty_organizers_at_once_makes_one_display(games: list[Game]) -> None:
     _, code = make_secret()
 
     results = race(crowd(20, lambda number: enter(games[number % 4].database, code).id))
@@ -114,7 +114,7 @@ def test_of_twenty_organizers_who_enter_one_code_one_pairs_it(games: list[Game])
         assert len(session.exec(select(Display)).all()) == 1
 
 
-def test_entered_code_lasts_fifteen_minutes(database: Database) -> None:
+def test_claim_fifteen_minutes_after_pairing_is_too_late(database: Database) -> None:
     secret, code = make_secret()
     enter(database, code)
     late = NOW + timedelta(minutes=15)
@@ -128,7 +128,7 @@ def test_entered_code_lasts_fifteen_minutes(database: Database) -> None:
     assert is_in(database, secret) is False
 
 
-def test_code_that_expired_can_be_entered_again(database: Database) -> None:
+def test_pair_of_a_code_that_expired_works_again(database: Database) -> None:
     secret, code = make_secret()
     enter(database, code)
     late = NOW + timedelta(minutes=16)
@@ -140,7 +140,7 @@ def test_code_that_expired_can_be_entered_again(database: Database) -> None:
     assert claim(database, secret, code, late) == again.id
 
 
-def test_claimed_code_cannot_be_used_by_another_screen(database: Database) -> None:
+def test_claim_of_a_claimed_code_by_another_screen_is_not_found(database: Database) -> None:
     secret, code = make_secret()
     enter(database, code)
     claim(database, secret, code)
@@ -149,7 +149,7 @@ def test_claimed_code_cannot_be_used_by_another_screen(database: Database) -> No
         claim(database, make_secret()[0], code)
 
 
-def test_revoked_screen_is_out_and_stays_known(database: Database) -> None:
+def test_revoke_ends_a_screen_and_it_stays_known(database: Database) -> None:
     secret, code = make_secret()
     enter(database, code)
     display_id = claim(database, secret, code)
@@ -163,7 +163,7 @@ def test_revoked_screen_is_out_and_stays_known(database: Database) -> None:
     assert (is_in(database, secret), known) == (False, (True, False))
 
 
-def test_revoked_before_the_screen_came_lets_nobody_in(database: Database) -> None:
+def test_revoke_before_the_screen_came_lets_nobody_in(database: Database) -> None:
     secret, code = make_secret()
     entered = enter(database, code)
     with database.unit_of_work() as session:
@@ -174,12 +174,12 @@ def test_revoked_before_the_screen_came_lets_nobody_in(database: Database) -> No
 
 
 @pytest.mark.parametrize("display_id", ["", "x", "0" * 16, "\x00"])
-def test_unknown_display_cannot_be_revoked(database: Database, display_id: str) -> None:
+def test_revoke_of_an_unknown_display_is_not_found(database: Database, display_id: str) -> None:
     with pytest.raises(NotFound), database.unit_of_work() as session:
         displays.revoke(session, display_id, by="Olu", now=NOW)
 
 
-def test_revoking_and_claiming_at_once_never_leaves_a_revoked_screen_in(games: list[Game]) -> None:
+def test_revoke_and_claim_at_once_never_leave_a_revoked_screen_in(games: list[Game]) -> None:
     secret, code = make_secret()
     entered = enter(games[0].database, code)
 
@@ -194,7 +194,7 @@ def test_revoking_and_claiming_at_once_never_leaves_a_revoked_screen_in(games: l
     assert is_in(games[0].database, secret) is False
 
 
-def test_pairing_and_revoking_are_in_the_audit(database: Database) -> None:
+def test_pair_and_revoke_are_in_the_audit(database: Database) -> None:
     entered = enter(database, "ABCDEFGH")
     with database.unit_of_work() as session:
         displays.revoke(session, entered.id, by="Olu", now=NOW)
@@ -207,7 +207,7 @@ def test_pairing_and_revoking_are_in_the_audit(database: Database) -> None:
     assert found[-2:] == [("display.paired", "Olu", "Lobby"), ("display.revoked", "Olu", "Lobby")]
 
 
-def test_code_that_was_entered_by_a_clock_that_was_ahead_waits_no_longer(database: Database) -> None:
+def test_awaits_no_code_that_a_clock_ahead_entered(database: Database) -> None:
     secret, code = make_secret()
     enter(database, code, now=NOW + timedelta(hours=11))
 

@@ -74,7 +74,7 @@ def test_sharing_subject_finds_older_ones_of_one_kind_and_subject(game: Game) ->
     assert found == ["1"]
 
 
-def test_two_kinds_about_one_subject_are_capped_each_by_its_own(game: Game) -> None:
+def test_sharing_subject_caps_two_kinds_about_one_subject_each_by_its_own(game: Game) -> None:
     cap = 'cap = { max = 1, per = "subject" }'
     game.activate(
         changed_rules('cap = { max = 3, per = "subject" }', cap).replace('many = "issues"', f'many = "issues"\n{cap}')

@@ -161,7 +161,7 @@ def in_order(found: Sequence[Activity]) -> list[Activity]:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-def test_kept_scores_at_every_step_of_any_history_are_the_ledgers(stage: SQLite) -> None:
+def test_verify_finds_the_ledgers_scores_at_every_step_of_any_history(stage: SQLite) -> None:
     answers = Answers()
 
     class HistoryHere(History):

@@ -11,7 +11,7 @@ from app.services.intake import DraftIn, read_json, read_row
 from tests.builders import ADA, a_draft, an_activity
 
 
-def test_object_is_read_as_a_draft() -> None:
+def test_read_json_of_an_object_is_a_draft() -> None:
     reading = read_json(json.dumps(an_activity(external_id="i-1")))
 
     assert reading.draft == Draft(
@@ -38,7 +38,7 @@ def test_object_is_read_as_a_draft() -> None:
         ("2022-09-14T06:00:00.9999999Z", datetime(2022, 9, 14, 6, 0, 0, 999_999, tzinfo=UTC)),
     ],
 )
-def test_time_is_read_to_the_microsecond_in_utc(text: str, moment: datetime) -> None:
+def test_read_json_reads_times_to_the_microsecond_in_utc(text: str, moment: datetime) -> None:
     draft = a_draft(occurred_at=text)
 
     assert draft.occurred_at == moment
@@ -66,7 +66,7 @@ def test_time_is_read_to_the_microsecond_in_utc(text: str, moment: datetime) -> 
         ["2022-09-14T06:00:00Z"],
     ],
 )
-def test_time_that_is_none_is_a_flaw(text: object) -> None:
+def test_read_json_of_a_time_that_is_none_is_a_flaw(text: object) -> None:
     reading = read_json(json.dumps({**an_activity(), "occurred_at": text}))
 
     assert reading.draft is None
@@ -106,7 +106,7 @@ def test_time_that_is_none_is_a_flaw(text: object) -> None:
         ("note", "a\0b"),
     ],
 )
-def test_value_that_does_not_fit_is_a_flaw_of_its_field(field: str, value: object) -> None:
+def test_read_json_of_a_value_that_does_not_fit_is_a_flaw_of_its_field(field: str, value: object) -> None:
     reading = read_json(json.dumps(an_activity(**{field: value})))
 
     assert reading.draft is None
@@ -126,14 +126,14 @@ def test_value_that_does_not_fit_is_a_flaw_of_its_field(field: str, value: objec
         ("note", "two\nlines\tand a tab"),
     ],
 )
-def test_value_at_its_limit_is_kept_as_it_is(field: str, value: object) -> None:
+def test_read_json_keeps_a_value_at_its_limit_as_it_is(field: str, value: object) -> None:
     draft = a_draft(**{field: value})
 
     assert getattr(draft, field) == value
 
 
 @pytest.mark.parametrize("field", ["subject", "url", "note"])
-def test_empty_optional_text_means_none(field: str) -> None:
+def test_read_json_of_an_empty_optional_text_means_none(field: str) -> None:
     draft = a_draft(**{field: ""})
 
     assert getattr(draft, field) is None
@@ -158,7 +158,7 @@ HOSTILE: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_body_gives_flaws_and_no_key(body: bytes) -> None:
+def test_read_json_of_a_hostile_body_gives_flaws_and_no_key(body: bytes) -> None:
     reading = read_json(body)
 
     assert (reading.key, reading.draft) == (None, None)
@@ -167,13 +167,13 @@ def test_hostile_body_gives_flaws_and_no_key(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", ["a\0b", "\x1f", "x" * 201, ""])
-def test_kind_that_no_ledger_can_hold_makes_no_key(kind: str) -> None:
+def test_read_json_of_a_kind_that_no_ledger_can_hold_makes_no_key(kind: str) -> None:
     reading = read_json(json.dumps(an_activity(kind=kind)))
 
     assert reading.key is None
 
 
-def test_every_flaw_is_told_at_once() -> None:
+def test_read_json_tells_every_flaw_at_once() -> None:
     reading = read_json('{"kind": "Issue", "person": "ada", "colour": "blue", "source": "github"}')
 
     assert reading.flaws == (
@@ -189,33 +189,33 @@ def row(**changes: str) -> dict[str, str]:
     return {name: str(value) for name, value in an_activity(**changes).items()}
 
 
-def test_row_is_read_like_an_object() -> None:
+def test_read_row_reads_like_an_object() -> None:
     reading = read_row({**row(external_id="i-1"), "subject": "", "response_seconds": "60", "url": "", "note": ""})
 
     assert reading.draft == a_draft(external_id="i-1", response_seconds=60)
 
 
 @pytest.mark.parametrize("seconds", ["1.0", "-1", "60 ", "٦٠", "1e3", "9" * 5_000])
-def test_row_with_strange_seconds_has_a_flaw(seconds: str) -> None:
+def test_read_row_with_strange_seconds_has_a_flaw(seconds: str) -> None:
     reading = read_row({**row(), "response_seconds": seconds})
 
     assert [flaw.field for flaw in reading.flaws] == ["response_seconds"]
 
 
 @pytest.mark.parametrize("text", ["\ud800", "a\0"])
-def test_row_with_undecodable_text_has_flaws_and_no_key(text: str) -> None:
+def test_read_row_with_undecodable_text_has_flaws_and_no_key(text: str) -> None:
     reading = read_row({**row(), "source": text})
 
     assert (reading.key, [flaw.field for flaw in reading.flaws]) == (None, ["source"])
 
 
-def test_row_keeps_its_key_when_other_cells_are_bad() -> None:
+def test_read_row_keeps_its_key_when_other_cells_are_bad() -> None:
     reading = read_row({**row(external_id="i-1"), "occurred_at": "yesterday"})
 
     assert (reading.key, reading.draft) == (Key("github", "issue", "i-1"), None)
 
 
-def test_odd_values_in_json_never_escape_as_exceptions() -> None:
+def test_read_json_of_odd_values_never_raises() -> None:
     values: list[Any] = [None, True, 0, -1.5, 1e308, "", "\0", [], {}, [[]], {"a": 1}, "x" * 10_000]
 
     readings = [

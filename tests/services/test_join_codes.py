@@ -38,7 +38,7 @@ def members(game: Game, name: str = OWLS) -> list[str]:
     return next(list(standing.members) for standing in game.board().standings if standing.team == name)
 
 
-def test_code_lets_somebody_in(game: Game) -> None:
+def test_join_lets_somebody_in(game: Game) -> None:
     game.leave(BO)
     code = code_of(game)
 
@@ -48,7 +48,7 @@ def test_code_lets_somebody_in(game: Game) -> None:
     assert game.verify() == []
 
 
-def test_code_makes_a_person_of_somebody_new(game: Game) -> None:
+def test_join_as_new_makes_a_person(game: Game) -> None:
     game.leave(BO)
     code = code_of(game)
 
@@ -59,7 +59,7 @@ def test_code_makes_a_person_of_somebody_new(game: Game) -> None:
     assert members(game) == ["Ada Lovelace", "Chidi Okafor", "Nia Okoro"]
 
 
-def test_fifty_people_race_for_the_last_seat_and_one_wins(games: list[Game]) -> None:
+def test_join_by_fifty_for_the_last_seat_lets_one_in(games: list[Game]) -> None:
     games[0].leave(BO)
     code = code_of(games[0])
     everybody = [person(games[0], f"racer{number}@example.com") for number in range(50)]
@@ -81,7 +81,7 @@ def test_fifty_people_race_for_the_last_seat_and_one_wins(games: list[Game]) -> 
     assert games[0].verify() == []
 
 
-def test_fifty_newcomers_race_for_the_last_seat_and_one_person_is_made(games: list[Game]) -> None:
+def test_join_as_new_by_fifty_for_the_last_seat_makes_one_person(games: list[Game]) -> None:
     games[0].leave(BO)
     code = code_of(games[0])
 
@@ -99,7 +99,7 @@ def test_fifty_newcomers_race_for_the_last_seat_and_one_person_is_made(games: li
     assert made == [result for result in results if isinstance(result, str)]
 
 
-def test_twenty_tries_with_one_email_make_one_person(games: list[Game]) -> None:
+def test_join_as_new_by_twenty_with_one_email_makes_one_person(games: list[Game]) -> None:
     games[0].leave(BO)
     code = code_of(games[0])
 
@@ -113,7 +113,7 @@ def test_twenty_tries_with_one_email_make_one_person(games: list[Game]) -> None:
     assert outcomes(results) == {"str": 1, "Conflict": 19}
 
 
-def test_full_team_and_known_email_read_the_same(game: Game) -> None:
+def test_join_as_new_says_the_same_of_a_full_team_and_a_known_email(game: Game) -> None:
     full = code_of(game)
     game.leave(DUA)
     roomy = code_of(game, CATS)
@@ -127,7 +127,7 @@ def test_full_team_and_known_email_read_the_same(game: Game) -> None:
     assert (no_room.value.status, known.value.status) == (409, 409)
 
 
-def test_refused_newcomer_leaves_nothing_behind(game: Game) -> None:
+def test_join_as_new_that_is_refused_leaves_nothing_behind(game: Game) -> None:
     code = code_of(game)
 
     with pytest.raises(Conflict), game.database.unit_of_work() as session:
@@ -137,7 +137,7 @@ def test_refused_newcomer_leaves_nothing_behind(game: Game) -> None:
         assert accounts.by_email(session, "nia@example.com") is None
 
 
-def test_closed_week_lets_nobody_in(game: Game) -> None:
+def test_join_in_a_closed_week_is_refused(game: Game) -> None:
     game.leave(BO)
     code = code_of(game)
     game.close()
@@ -150,7 +150,7 @@ def test_closed_week_lets_nobody_in(game: Game) -> None:
     assert refusal.value.detail == "Week Q3-2022 is closed. Reopen it before changing anything."
 
 
-def test_who_is_in_another_team_is_not_moved(game: Game) -> None:
+def test_join_of_somebody_in_another_team_moves_nobody(game: Game) -> None:
     game.leave(BO)
     code = code_of(game)
 
@@ -161,7 +161,7 @@ def test_who_is_in_another_team_is_not_moved(game: Game) -> None:
     assert members(game, CATS) == ["Dua Krasniqi", "Elif Şahin", "文子 Fumiko"]
 
 
-def test_who_is_in_the_team_already_stays_without_a_change(game: Game) -> None:
+def test_join_of_a_member_changes_nothing(game: Game) -> None:
     code = code_of(game)
     before = game.week().version
 
@@ -170,7 +170,7 @@ def test_who_is_in_the_team_already_stays_without_a_change(game: Game) -> None:
     assert (joined, game.week().version) == (OWLS, before)
 
 
-def test_who_left_a_team_may_come_back(game: Game) -> None:
+def test_join_after_leaving_lets_somebody_back_in(game: Game) -> None:
     game.leave(BO)
     code = code_of(game)
 
@@ -178,14 +178,14 @@ def test_who_left_a_team_may_come_back(game: Game) -> None:
 
 
 @pytest.mark.parametrize("code", ["", "AAAAAAAA", "ABCD-EFGH", "x" * 5_000, "\x00", "%", "ÄÄÄÄ-ÄÄÄÄ"])
-def test_unknown_code_is_not_found(game: Game, code: str) -> None:
+def test_join_with_an_unknown_code_is_not_found(game: Game, code: str) -> None:
     with pytest.raises(NotFound) as refusal:
         join(game, code, GUS)
 
     assert refusal.value.detail == join_codes.UNKNOWN
 
 
-def test_renewed_code_replaces_the_one_before(game: Game) -> None:
+def test_renew_replaces_the_code_before(game: Game) -> None:
     game.leave(BO)
     old = code_of(game)
     fresh = code_of(game)
@@ -196,7 +196,7 @@ def test_renewed_code_replaces_the_one_before(game: Game) -> None:
     assert join(game, fresh, GUS) == OWLS
 
 
-def test_withdrawn_code_is_not_found(game: Game) -> None:
+def test_withdraw_makes_a_code_unknown(game: Game) -> None:
     game.leave(BO)
     code = code_of(game)
     with game.database.unit_of_work() as session:
@@ -207,7 +207,7 @@ def test_withdrawn_code_is_not_found(game: Game) -> None:
         join(game, code, GUS)
 
 
-def test_twenty_renewals_at_once_leave_one_code(games: list[Game]) -> None:
+def test_renew_by_twenty_at_once_leaves_one_code(games: list[Game]) -> None:
     made = race(crowd(20, lambda number: code_of(games[number % 4])))
 
     with games[0].database.reading() as session:
@@ -216,7 +216,7 @@ def test_twenty_renewals_at_once_leave_one_code(games: list[Game]) -> None:
     assert [code in made for code in kept.values()] == [True]
 
 
-def test_bad_name_is_refused_before_anybody_is_made(game: Game) -> None:
+def test_join_as_new_with_a_bad_name_makes_nobody(game: Game) -> None:
     game.leave(BO)
     code = code_of(game)
 
@@ -224,7 +224,7 @@ def test_bad_name_is_refused_before_anybody_is_made(game: Game) -> None:
         join_codes.join_as_new(session, code, name="Ni\u202ea", email="nia@example.com", now=game.now)
 
 
-def test_joining_is_in_the_audit(game: Game) -> None:
+def test_join_is_in_the_audit(game: Game) -> None:
     game.leave(BO)
 
     join(game, code_of(game), GUS)
@@ -238,7 +238,7 @@ def test_joining_is_in_the_audit(game: Game) -> None:
     assert found == ["join-code.made", "membership.changed"]
 
 
-def test_codes_of_other_weeks_are_not_listed(game: Game, database: Database) -> None:
+def test_every_lists_no_code_of_another_week(game: Game, database: Database) -> None:
     Game(database, slug="q4-2022").start()
     code = code_of(game)
 

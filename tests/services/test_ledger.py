@@ -52,7 +52,7 @@ def ledger_of(game: Game) -> list[ActivityView]:
         return activities.page(session, weeks.find(session, game.slug, game.now), cursor=None, limit=100).items
 
 
-def test_activity_is_recorded_with_everything_it_said(game: Game) -> None:
+def test_record_keeps_everything_an_activity_said(game: Game) -> None:
     game.take(
         kind="response", source="zendesk", external_id="c-1", subject="ticket-9", response_seconds=1260,
         url="https://example.com/9", note="Kindly\nput", occurred_at="2022-09-14T09:00:00.1234567+02:00",
@@ -81,14 +81,14 @@ def test_activity_is_recorded_with_everything_it_said(game: Game) -> None:
     )
 
 
-def test_activity_scores_for_its_team_at_once(game: Game) -> None:
+def test_record_scores_for_the_team_at_once(game: Game) -> None:
     game.take(kind="shift", occurred_at=moment("06:30"))
 
     assert game.points() == {OWLS: 20, CATS: 0}
     assert game.verify() == []
 
 
-def test_activity_is_one_change_of_the_week(game: Game) -> None:
+def test_record_is_one_change_of_the_week(game: Game) -> None:
     before = game.week().version
 
     game.take()
@@ -96,18 +96,18 @@ def test_activity_is_one_change_of_the_week(game: Game) -> None:
     assert game.week().version == before + 1
 
 
-def test_activity_of_an_unknown_week_is_refused(game: Game) -> None:
+def test_record_in_an_unknown_week_is_refused(game: Game) -> None:
     with pytest.raises(WeekUnknown):
         Game(game.database, slug="q4-2022").take()
 
 
 @pytest.mark.parametrize("slug", ["\0", "q3-2022\0", "\ud800", "Q3-2022", "x" * 5_000, "current "])
-def test_activity_of_a_slug_that_cannot_be_is_refused(game: Game, slug: str) -> None:
+def test_record_in_a_week_of_an_impossible_slug_is_refused(game: Game, slug: str) -> None:
     with pytest.raises(WeekUnknown):
         Game(game.database, slug=slug).take()
 
 
-def test_activity_goes_into_the_current_week(game: Game) -> None:
+def test_record_in_current_goes_into_the_current_week(game: Game) -> None:
     taken = Game(game.database, slug="current").take()
 
     assert taken.entry.week_id == game.week().id
@@ -126,7 +126,7 @@ def test_activity_goes_into_the_current_week(game: Game) -> None:
         ({"external_id": "x" * 201}, Malformed, 422),
     ],
 )
-def test_activity_that_does_not_fit_changes_nothing(
+def test_record_of_what_does_not_fit_changes_nothing(
     game: Game, changes: dict[str, Any], problem: type[Problem], status: int
 ) -> None:
     before = game.week().version
@@ -139,38 +139,38 @@ def test_activity_that_does_not_fit_changes_nothing(
 
 
 @pytest.mark.parametrize("at", [START, END - MICROSECOND])
-def test_activity_at_the_first_and_the_last_moment_of_the_week_is_taken(game: Game, at: datetime) -> None:
+def test_record_at_the_first_and_the_last_moment_of_the_week_is_taken(game: Game, at: datetime) -> None:
     game.at(END + timedelta(hours=1)).take(occurred_at=at)
 
     assert [each.occurred_at for each in ledger_of(game)] == [at]
 
 
-def test_activity_at_the_end_of_the_week_is_too_late(game: Game) -> None:
+def test_record_at_the_end_of_the_week_is_too_late(game: Game) -> None:
     with pytest.raises(OutsideWeek):
         game.at(END + timedelta(hours=1)).take(occurred_at=END)
 
 
-def test_activity_five_minutes_ahead_is_taken(game: Game) -> None:
+def test_record_five_minutes_ahead_is_taken(game: Game) -> None:
     game.take(occurred_at=NOW + timedelta(minutes=5))
 
     assert [each.occurred_at for each in ledger_of(game)] == [NOW + timedelta(minutes=5)]
 
 
-def test_activity_of_a_draft_week_is_refused(database: Database) -> None:
+def test_record_in_a_draft_week_is_refused(database: Database) -> None:
     game = Game(database).start(state="draft")
 
     with pytest.raises(WeekNotOpen, match="still a draft"):
         game.take()
 
 
-def test_activity_of_a_closed_week_is_refused(game: Game) -> None:
+def test_record_in_a_closed_week_is_refused(game: Game) -> None:
     game.close()
 
     with pytest.raises(WeekNotOpen, match="Reopen it"):
         game.take()
 
 
-def test_activity_of_a_week_closed_and_reopened_is_taken(game: Game) -> None:
+def test_record_in_a_reopened_week_is_taken(game: Game) -> None:
     game.close()
     game.open()
 
@@ -179,7 +179,7 @@ def test_activity_of_a_week_closed_and_reopened_is_taken(game: Game) -> None:
     assert game.points() == {OWLS: 5, CATS: 0}
 
 
-def test_late_activity_counts_by_when_it_occurred(game: Game) -> None:
+def test_record_of_a_late_activity_counts_by_when_it_occurred(game: Game) -> None:
     game.at(END + timedelta(days=30)).take(occurred_at=moment("2022-09-12 06:30"), kind="shift")
 
     assert game.points() == {OWLS: 20, CATS: 0}
@@ -257,7 +257,7 @@ REPEATS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("changes", REPEATS.values(), ids=REPEATS)
-def test_repeat_answers_with_the_first_one(game: Game, changes: dict[str, Any]) -> None:
+def test_record_of_a_repeat_answers_with_the_first_one(game: Game, changes: dict[str, Any]) -> None:
     first = game.take(external_id="i-1")
     before = game.board()
 
@@ -267,7 +267,7 @@ def test_repeat_answers_with_the_first_one(game: Game, changes: dict[str, Any]) 
     assert game.board() == before
 
 
-def test_repeat_in_a_closed_week_answers_with_the_first_one(game: Game) -> None:
+def test_record_of_a_repeat_in_a_closed_week_answers_with_the_first_one(game: Game) -> None:
     first = game.take(external_id="i-1")
     game.close()
 
@@ -276,7 +276,7 @@ def test_repeat_in_a_closed_week_answers_with_the_first_one(game: Game) -> None:
     assert (again.entry.id, again.repeated) == (first.entry.id, True)
 
 
-def test_repeat_of_a_kind_the_rules_dropped_answers_with_the_first_one(game: Game) -> None:
+def test_record_of_a_repeat_of_a_dropped_kind_answers_with_the_first_one(game: Game) -> None:
     added = changed_rules_with_guestbook()
     game.activate(added)
     first = game.take(kind="guestbook_entry", external_id="g-1")
@@ -299,7 +299,7 @@ PLAIN_KINDS = "format = 1\n" + "".join(
 )
 
 
-def test_repeat_of_a_reversed_activity_stays_reversed(game: Game) -> None:
+def test_record_of_a_repeat_leaves_a_reversed_activity_reversed(game: Game) -> None:
     first = game.take(external_id="i-1")
     game.reverse(first.entry)
 
@@ -309,7 +309,7 @@ def test_repeat_of_a_reversed_activity_stays_reversed(game: Game) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"source": "linear"}, {"external_id": "I-1"}, {"external_id": "i-1 "}])
-def test_key_is_compared_as_it_is(game: Game, changes: dict[str, Any]) -> None:
+def test_record_compares_keys_as_they_are(game: Game, changes: dict[str, Any]) -> None:
     game.take(source="github", external_id="i-1")
 
     taken = game.take(**{"source": "github", "external_id": "i-1", **changes})
@@ -317,7 +317,7 @@ def test_key_is_compared_as_it_is(game: Game, changes: dict[str, Any]) -> None:
     assert taken.repeated is False
 
 
-def test_same_key_of_another_kind_is_another_activity(game: Game) -> None:
+def test_record_of_a_known_key_of_another_kind_is_another_activity(game: Game) -> None:
     game.take(external_id="i-1")
 
     taken = game.take(external_id="i-1", kind="knowledge_card")
@@ -325,7 +325,7 @@ def test_same_key_of_another_kind_is_another_activity(game: Game) -> None:
     assert taken.repeated is False
 
 
-def test_same_key_in_another_week_is_another_activity(game: Game) -> None:
+def test_record_of_a_known_key_in_another_week_is_another_activity(game: Game) -> None:
     game.take(external_id="i-1")
     other = Game(game.database, slug="q4-2022").start()
 
@@ -334,13 +334,13 @@ def test_same_key_in_another_week_is_another_activity(game: Game) -> None:
     assert taken.repeated is False
 
 
-def test_person_is_found_by_folded_email(game: Game) -> None:
+def test_record_finds_the_person_by_folded_email(game: Game) -> None:
     game.take(person="  ADA@Example.COM ")
 
     assert [each.person for each in ledger_of(game)] == [ADA]
 
 
-def test_activity_of_somebody_without_a_team_counts_in_totals_only(game: Game) -> None:
+def test_record_of_somebody_without_a_team_counts_in_totals_only(game: Game) -> None:
     Game(game.database, slug="q4-2022").start().team("Guests", GUS)
 
     game.take(person=GUS)
@@ -350,7 +350,7 @@ def test_activity_of_somebody_without_a_team_counts_in_totals_only(game: Game) -
     assert [each.team for each in ledger_of(game)] == [None]
 
 
-def test_nothing_is_recorded_when_the_unit_of_work_fails(game: Game) -> None:
+def test_record_in_a_transaction_that_fails_leaves_nothing(game: Game) -> None:
     with pytest.raises(RuntimeError), game.database.unit_of_work() as session:  # noqa: PT012 (the move is the point)
         take(session, game.slug, a_reading())
         raise RuntimeError("after taking it")
@@ -358,7 +358,7 @@ def test_nothing_is_recorded_when_the_unit_of_work_fails(game: Game) -> None:
     assert (ledger_of(game), game.points()) == ([], {OWLS: 0, CATS: 0})
 
 
-def test_entries_are_in_the_order_of_their_commits(game: Game) -> None:
+def test_record_orders_entries_by_their_commits(game: Game) -> None:
     taken = [game.take().entry for _ in range(3)]
 
     with game.database.reading() as session:
@@ -366,7 +366,7 @@ def test_entries_are_in_the_order_of_their_commits(game: Game) -> None:
     assert list(found) == [entry.id for entry in taken]
 
 
-def test_week_without_teams_takes_nobody(database: Database) -> None:
+def test_record_in_a_week_without_teams_takes_nobody(database: Database) -> None:
     with database.unit_of_work() as session:
         a_week(session)
 

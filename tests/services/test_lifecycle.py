@@ -26,7 +26,7 @@ from tests.builders import (
 GUESTBOOK = '\n[activities.guestbook_entry]\npoints = 1\none = "entry"\nmany = "entries"\n'
 
 
-def test_draft_is_opened(database: Database) -> None:
+def test_open_week_opens_a_draft(database: Database) -> None:
     game = Game(database).start(state="draft")
 
     game.open()
@@ -44,7 +44,7 @@ VERBS: dict[str, Callable[[Game], None]] = {
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_unknown_week_is_refused(game: Game, verb: str) -> None:
+def test_open_week_of_an_unknown_slug_is_refused(game: Game, verb: str) -> None:
     with pytest.raises(WeekUnknown):
         VERBS[verb](replace(game, slug="q9"))
 
@@ -54,7 +54,9 @@ def test_unknown_week_is_refused(game: Game, verb: str) -> None:
     [("open", "open"), ("open", "reveal"), ("closed", "close"), ("closed", "freeze"), ("closed", "reveal"),
      ("draft", "close"), ("draft", "freeze"), ("draft", "reveal")],
 )  # fmt: skip
-def test_verb_that_does_not_fit_the_state_is_refused(database: Database, state: str, verb: str) -> None:
+def test_open_week_and_the_others_are_refused_where_the_state_does_not_fit(
+    database: Database, state: str, verb: str
+) -> None:
     game = Game(database).start(state="draft")
     if state != "draft":
         game.open()
@@ -68,14 +70,14 @@ def test_verb_that_does_not_fit_the_state_is_refused(database: Database, state: 
     assert (game.week().state, game.week().version) == (state, before)
 
 
-def test_frozen_week_cannot_be_frozen_again(game: Game) -> None:
+def test_freeze_of_a_frozen_week_is_refused(game: Game) -> None:
     game.freeze()
 
     with pytest.raises(Conflict, match="frozen already"):
         game.freeze()
 
 
-def test_closed_week_keeps_its_rules(game: Game) -> None:
+def test_close_keeps_the_rules_of_the_week(game: Game) -> None:
     game.take()
     game.close()
     before = game.board()
@@ -86,7 +88,7 @@ def test_closed_week_keeps_its_rules(game: Game) -> None:
     assert game.verify() == []
 
 
-def test_reopened_week_follows_the_active_rules(game: Game) -> None:
+def test_open_week_again_follows_the_active_rules(game: Game) -> None:
     game.take()
     game.close()
     game.activate(dearer_issues())
@@ -98,7 +100,7 @@ def test_reopened_week_follows_the_active_rules(game: Game) -> None:
     assert game.verify() == []
 
 
-def test_reopening_is_refused_where_the_rules_dropped_a_kind(game: Game) -> None:
+def test_open_week_again_is_refused_where_the_rules_dropped_a_kind(game: Game) -> None:
     game.activate(RULES + GUESTBOOK)
     game.take(kind="guestbook_entry")
     game.close()
@@ -110,7 +112,7 @@ def test_reopening_is_refused_where_the_rules_dropped_a_kind(game: Game) -> None
     assert game.week().state == "closed"
 
 
-def test_reopening_is_refused_where_a_team_is_too_large_now(game: Game) -> None:
+def test_open_week_again_is_refused_where_a_team_is_too_large_now(game: Game) -> None:
     game.close()
     game.activate(changed_rules("size = 3 ", "size = 2 ").replace("members = 3", "members = 2"))
 
@@ -118,7 +120,7 @@ def test_reopening_is_refused_where_a_team_is_too_large_now(game: Game) -> None:
         game.open()
 
 
-def test_reopening_takes_a_usable_reason(game: Game) -> None:
+def test_open_week_again_takes_a_usable_reason(game: Game) -> None:
     game.close()
 
     with game.database.unit_of_work() as session, pytest.raises(Problem, match="reason"):
@@ -150,7 +152,7 @@ def frozen(game: Game) -> Game:
     return game
 
 
-def test_public_board_stays_as_it_was_whatever_comes_later(frozen: Game) -> None:
+def test_freeze_keeps_the_public_board_whatever_comes_later(frozen: Game) -> None:
     before = frozen.public()
 
     change_everything(frozen)
@@ -161,7 +163,7 @@ def test_public_board_stays_as_it_was_whatever_comes_later(frozen: Game) -> None
     assert frozen.verify() == []
 
 
-def test_public_board_is_the_one_served_before_the_freeze(game: Game) -> None:
+def test_freeze_keeps_the_public_board_that_was_served_before(game: Game) -> None:
     game.take()
     before = game.public()
 
@@ -170,7 +172,7 @@ def test_public_board_is_the_one_served_before_the_freeze(game: Game) -> None:
     assert game.public() == replace(before, frozen=True)
 
 
-def test_public_receipts_stay_as_they_were(frozen: Game) -> None:
+def test_freeze_keeps_the_public_receipts(frozen: Game) -> None:
     before = {team: frozen.receipt(team, public=True) for team in (OWLS, CATS)}
 
     change_everything(frozen)
@@ -179,14 +181,14 @@ def test_public_receipts_stay_as_they_were(frozen: Game) -> None:
     assert frozen.receipt(OWLS) != before[OWLS]
 
 
-def test_team_made_after_the_freeze_has_no_public_receipt(frozen: Game) -> None:
+def test_freeze_hides_the_receipt_of_a_team_made_later(frozen: Game) -> None:
     change_everything(frozen)
 
     with pytest.raises(NotFound):
         frozen.receipt("Aardvarks", public=True)
 
 
-def test_organizers_see_both(frozen: Game) -> None:
+def test_freeze_shows_organizers_both_boards(frozen: Game) -> None:
     frozen.take()
 
     assert {each.team: each.points for each in frozen.public().standings} == {OWLS: 25, CATS: 4}
@@ -204,7 +206,7 @@ def test_reveal_shows_everything_again(frozen: Game) -> None:
     assert frozen.week().frozen_names is None
 
 
-def test_week_closed_while_frozen_stays_hidden_until_the_reveal(frozen: Game) -> None:
+def test_close_of_a_frozen_week_hides_it_until_the_reveal(frozen: Game) -> None:
     before = frozen.public()
     change_everything(frozen)
 
@@ -216,7 +218,7 @@ def test_week_closed_while_frozen_stays_hidden_until_the_reveal(frozen: Game) ->
     assert (frozen.public().state, frozen.public() == frozen.board()) == ("closed", True)
 
 
-def test_week_can_be_frozen_again_after_the_reveal(frozen: Game) -> None:
+def test_freeze_after_a_reveal_works_again(frozen: Game) -> None:
     frozen.reveal()
     frozen.take()
 

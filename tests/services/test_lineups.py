@@ -48,7 +48,7 @@ def emails(game: Game) -> dict[str, list[str]]:
         return {team.name: [person.email for person in found.get(team.id, [])] for team in teams.of_week(session, week)}
 
 
-def test_team_that_is_made_is_on_the_board_without_points(game: Game) -> None:
+def test_make_team_shows_it_without_points(game: Game) -> None:
     make(game, "  The   Foxes ")
 
     assert game.points() == {"Cats": 0, "Owls": 0, "The Foxes": 0}
@@ -56,26 +56,26 @@ def test_team_that_is_made_is_on_the_board_without_points(game: Game) -> None:
 
 
 @pytest.mark.parametrize("name", ["Owls", " OWLS ", "ｏｗｌｓ"])
-def test_name_that_is_taken_is_refused(game: Game, name: str) -> None:
+def test_make_team_of_a_taken_name_is_refused(game: Game, name: str) -> None:
     with pytest.raises(Conflict):
         make(game, name)
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 61, "Ow\u202els", "Ow\x00ls"])
-def test_name_that_deceives_is_refused(game: Game, name: str) -> None:
+def test_make_team_of_a_deceptive_name_is_refused(game: Game, name: str) -> None:
     with pytest.raises(Malformed) as refusal:
         make(game, name)
 
     assert refusal.value.detail.startswith("The team's name must ")
 
 
-def test_twenty_organizers_make_one_team(games: list[Game]) -> None:
+def test_make_team_of_one_name_by_twenty_at_once_makes_one(games: list[Game]) -> None:
     results = race(crowd(20, lambda number: make(games[number % 4])))
 
     assert outcomes(results) == {"str": 1, "Conflict": 19}
 
 
-def test_new_person_is_added_by_name(game: Game) -> None:
+def test_add_makes_a_new_person_by_name(game: Game) -> None:
     foxes = make(game)
 
     add(game, foxes, " NIA@example.com ", "Nia Okoro")
@@ -84,7 +84,7 @@ def test_new_person_is_added_by_name(game: Game) -> None:
     assert game.verify() == []
 
 
-def test_known_person_keeps_their_name(game: Game) -> None:
+def test_add_of_a_known_person_keeps_their_name(game: Game) -> None:
     game.leave(BO)
 
     add(game, make(game), BO, "Somebody else")
@@ -92,21 +92,21 @@ def test_known_person_keeps_their_name(game: Game) -> None:
     assert next(list(each.members) for each in game.board().standings if each.team == "Foxes") == ["Bo Nguyen"]
 
 
-def test_stranger_without_a_name_is_asked_for(game: Game) -> None:
+def test_add_of_a_stranger_without_a_name_asks_for_it(game: Game) -> None:
     with pytest.raises(Malformed) as refusal:
         add(game, make(game), "nia@example.com")
 
     assert refusal.value.detail == "Nobody here has the e-mail nia@example.com yet. Write their name too."
 
 
-def test_who_is_in_a_team_is_not_taken_from_it(game: Game) -> None:
+def test_add_of_a_member_of_another_team_is_refused(game: Game) -> None:
     with pytest.raises(Conflict) as refusal:
         add(game, make(game), DUA)
 
     assert refusal.value.detail == "Dua Krasniqi is in team Cats already. Move them from there."
 
 
-def test_full_team_takes_nobody_and_makes_nobody(game: Game) -> None:
+def test_add_to_a_full_team_makes_nobody(game: Game) -> None:
     with pytest.raises(TeamFull):
         add(game, game.team_id(OWLS), "nia@example.com", "Nia")
 
@@ -114,7 +114,7 @@ def test_full_team_takes_nobody_and_makes_nobody(game: Game) -> None:
         assert accounts.by_email(session, "nia@example.com") is None
 
 
-def test_moving_moves_no_points(game: Game) -> None:
+def test_move_moves_no_points(game: Game) -> None:
     game.take(person=ADA)
     foxes = make(game)
 
@@ -128,14 +128,14 @@ def test_moving_moves_no_points(game: Game) -> None:
     assert game.verify() == []
 
 
-def test_moving_into_a_full_team_is_refused(game: Game) -> None:
+def test_move_into_a_full_team_is_refused(game: Game) -> None:
     with pytest.raises(TeamFull):
         move(game, ADA, game.team_id(CATS))
 
     assert emails(game)[OWLS] == [ADA, BO, CHIDI]
 
 
-def test_who_is_in_no_team_cannot_be_moved(game: Game) -> None:
+def test_move_of_somebody_in_no_team_is_refused(game: Game) -> None:
     game.leave(ADA)
 
     with pytest.raises(Conflict) as refusal:
@@ -144,7 +144,7 @@ def test_who_is_in_no_team_cannot_be_moved(game: Game) -> None:
     assert refusal.value.detail == "Ada Lovelace is in no team of this week any more. Add them to one."
 
 
-def test_team_of_another_week_is_unknown(game: Game) -> None:
+def test_add_and_move_to_a_team_of_another_week_are_refused(game: Game) -> None:
     other = Game(game.database, slug="q4-2022").start()
 
     with pytest.raises(NotFound):
@@ -153,7 +153,7 @@ def test_team_of_another_week_is_unknown(game: Game) -> None:
         move(game, ADA, other.team_id(OWLS))
 
 
-def test_closed_week_keeps_its_teams(game: Game) -> None:
+def test_make_team_add_and_move_in_a_closed_week_are_refused(game: Game) -> None:
     game.close()
 
     made = race([lambda: make(game), lambda: add(game, game.team_id(OWLS), GUS, "Gus")])
@@ -162,7 +162,7 @@ def test_closed_week_keeps_its_teams(game: Game) -> None:
     assert outcomes([*made, *moved]) == {WeekNotOpen.__name__: 3}
 
 
-def test_invitations_go_to_who_never_signed_in_and_has_no_link(game: Game) -> None:
+def test_invite_makes_links_for_those_who_never_signed_in_and_have_none(game: Game) -> None:
     with game.database.unit_of_work() as session:
         found = accounts.by_email(session, ADA), accounts.by_email(session, BO)
         assert found[0] is not None
@@ -184,7 +184,7 @@ def test_invitations_go_to_who_never_signed_in_and_has_no_link(game: Game) -> No
         }
 
 
-def test_expired_invitation_is_made_anew(game: Game) -> None:
+def test_invite_replaces_an_expired_link(game: Game) -> None:
     first = invite(game)
 
     later = invite(game.at(game.now + timedelta(days=7)))
@@ -192,7 +192,7 @@ def test_expired_invitation_is_made_anew(game: Game) -> None:
     assert [each.email for each in later] == [each.email for each in first]
 
 
-def test_organizer_gets_no_link_for_an_owner_and_nobody_for_who_is_switched_off(game: Game) -> None:
+def test_invite_makes_no_link_for_owners_or_those_switched_off(game: Game) -> None:
     with game.database.unit_of_work() as session:
         ada, bo = accounts.by_email(session, ADA), accounts.by_email(session, BO)
         assert ada is not None
@@ -207,7 +207,7 @@ def test_organizer_gets_no_link_for_an_owner_and_nobody_for_who_is_switched_off(
     assert as_owner == [ADA]
 
 
-def test_every_step_is_in_the_audit(game: Game) -> None:
+def test_make_team_add_and_move_are_in_the_audit(game: Game) -> None:
     foxes = make(game)
     add(game, foxes, "nia@example.com", "Nia")
     move(game, "nia@example.com")
@@ -217,7 +217,7 @@ def test_every_step_is_in_the_audit(game: Game) -> None:
     assert actions[-4:] == ["team.made", "person.created", "membership.changed", "membership.changed"]
 
 
-def test_problems_are_all_that_a_race_of_moves_meets(games: list[Game]) -> None:
+def test_move_by_many_at_once_meets_problems_alone(games: list[Game]) -> None:
     games[0].leave(BO)
     foxes = make(games[0])
 

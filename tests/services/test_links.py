@@ -35,7 +35,7 @@ def use_first(database: Database, secret: str, email: str = "olu@example.com") -
         return links.use_first(session, secret, name="Olu", email=email, now=NOW)
 
 
-def test_link_lets_its_person_in_once(database: Database) -> None:
+def test_use_lets_a_person_in_once(database: Database) -> None:
     ada = a_person(database, "Ada")
     secret = invite(database, ada)
 
@@ -44,7 +44,7 @@ def test_link_lets_its_person_in_once(database: Database) -> None:
         use(database, secret)
 
 
-def test_looking_at_a_link_uses_nothing_up(database: Database) -> None:
+def test_look_uses_nothing_up(database: Database) -> None:
     secret = invite(database, a_person(database, "Ada"))
 
     for _ in range(3):
@@ -55,7 +55,7 @@ def test_looking_at_a_link_uses_nothing_up(database: Database) -> None:
     assert use(database, secret).name == "Ada"
 
 
-def test_secret_of_a_link_is_kept_nowhere(database: Database) -> None:
+def test_make_keeps_the_secret_nowhere(database: Database) -> None:
     secret = invite(database, a_person(database, "Ada"))
 
     with database.reading() as session:
@@ -64,7 +64,7 @@ def test_secret_of_a_link_is_kept_nowhere(database: Database) -> None:
     assert [value for value in row.model_dump().values() if secret in str(value)] == []
 
 
-def test_invitation_counts_for_seven_days(database: Database) -> None:
+def test_use_of_an_invitation_works_for_seven_days(database: Database) -> None:
     secret = invite(database, a_person(database, "Ada"))
 
     with database.reading() as session, pytest.raises(NotFound, match=GONE):
@@ -72,7 +72,7 @@ def test_invitation_counts_for_seven_days(database: Database) -> None:
     assert use(database, secret, after=WEEK - A_MOMENT).name == "Ada"
 
 
-def test_link_that_a_clock_made_that_was_ahead_is_void(database: Database) -> None:
+def test_use_of_a_link_that_a_clock_ahead_made_is_not_found(database: Database) -> None:
     ada = a_person(database, "Ada")
     with database.unit_of_work() as session:
         person = accounts.find(session, ada.id)
@@ -84,7 +84,7 @@ def test_link_that_a_clock_made_that_was_ahead_is_void(database: Database) -> No
     assert use(database, soon).id == ada.id
 
 
-def test_a_new_invitation_takes_the_one_before_back(database: Database) -> None:
+def test_make_revokes_the_invitation_before(database: Database) -> None:
     ada = a_person(database, "Ada")
     first, second = invite(database, ada), invite(database, ada)
 
@@ -93,7 +93,7 @@ def test_a_new_invitation_takes_the_one_before_back(database: Database) -> None:
     assert use(database, second).id == ada.id
 
 
-def test_what_is_taken_back_is_gone(database: Database) -> None:
+def test_revoke_makes_an_unused_link_invalid(database: Database) -> None:
     ada, bo = a_person(database, "Ada"), a_person(database, "Bo")
     secret, other = invite(database, ada), invite(database, bo)
 
@@ -105,7 +105,7 @@ def test_what_is_taken_back_is_gone(database: Database) -> None:
     assert (taken, use(database, other).id) == (1, bo.id)
 
 
-def test_link_that_is_gone_tells_nobody_whom_it_was_for(database: Database) -> None:
+def test_look_at_a_link_that_is_gone_tells_nobody_whom_it_was_for(database: Database) -> None:
     ada, bo, chidi = (a_person(database, name) for name in ("Ada", "Bo", "Chidi"))
     taken_back, used, of_the_disabled = (invite(database, each) for each in (ada, bo, chidi))
     with database.unit_of_work() as session:
@@ -118,7 +118,7 @@ def test_link_that_is_gone_tells_nobody_whom_it_was_for(database: Database) -> N
             links.look(session, secret, NOW)
 
 
-def test_link_by_e_mail_leaves_an_invitation_alone(database: Database) -> None:
+def test_make_of_a_link_by_email_leaves_an_invitation_alone(database: Database) -> None:
     ada = a_person(database, "Ada")
     invitation = invite(database, ada)
 
@@ -129,7 +129,7 @@ def test_link_by_e_mail_leaves_an_invitation_alone(database: Database) -> None:
 
 
 @pytest.mark.parametrize(("role", "still_counts"), [("owner", False), ("organizer", True)])
-def test_a_link_from_before_somebody_became_an_owner_is_void(database: Database, role: str, still_counts: bool) -> None:
+def test_set_role_to_owner_voids_earlier_links(database: Database, role: str, still_counts: bool) -> None:
     ada = a_person(database, "Ada")
     secret = invite(database, ada)
 
@@ -142,7 +142,7 @@ def test_a_link_from_before_somebody_became_an_owner_is_void(database: Database,
             use(database, secret)
 
 
-def test_nobody_gets_a_link_while_switched_off(database: Database) -> None:
+def test_make_for_somebody_switched_off_is_refused(database: Database) -> None:
     ada = a_person(database, "Ada")
     switch(database, ada, on=False)
 
@@ -161,14 +161,14 @@ def test_pending_invitations_are_those_that_still_count(database: Database) -> N
 
 
 @pytest.mark.parametrize("secret", ["", "al_", "al_" + "x" * 43, "é", "\0", "\udcff", "x" * 100_000])
-def test_unknown_links_lead_nowhere(database: Database, secret: str) -> None:
+def test_use_of_an_unknown_link_is_not_found(database: Database, secret: str) -> None:
     invite(database, a_person(database, "Ada"))
 
     with pytest.raises(NotFound, match=GONE):
         use(database, secret)
 
 
-def test_twenty_who_use_one_link_at_once_make_one_sign_in(places: list[Database]) -> None:
+def test_use_by_twenty_at_once_makes_one_sign_in(places: list[Database]) -> None:
     secret = invite(places[0], a_person(places[0], "Ada"))
 
     results = race(crowd(20, lambda n: sign_in(places[n % 4], secret)))
@@ -178,7 +178,7 @@ def test_twenty_who_use_one_link_at_once_make_one_sign_in(places: list[Database]
         assert len(session.exec(select(SignIn)).all()) == 1
 
 
-def test_ten_invitations_made_at_once_leave_one_that_counts(places: list[Database]) -> None:
+def test_make_of_ten_invitations_at_once_leaves_one_valid(places: list[Database]) -> None:
     ada = a_person(places[0], "Ada")
 
     secrets = race(crowd(10, lambda n: invite(places[n % 4], ada)))
@@ -187,7 +187,7 @@ def test_ten_invitations_made_at_once_leave_one_that_counts(places: list[Databas
     assert outcomes(results) == {"Person": 1, "NotFound": 9}
 
 
-def test_a_link_used_while_its_person_is_switched_off_opens_nothing(places: list[Database]) -> None:
+def test_use_while_the_person_is_switched_off_opens_nothing(places: list[Database]) -> None:
     for number in range(5):
         ada = a_person(places[0], f"Ada{number}")
         secret = invite(places[0], ada)
@@ -200,7 +200,7 @@ def test_a_link_used_while_its_person_is_switched_off_opens_nothing(places: list
             assert sign_ins.of_person(session, ada.id, NOW) == []
 
 
-def test_the_first_link_makes_its_opener_the_owner(database: Database) -> None:
+def test_use_first_makes_its_opener_the_owner(database: Database) -> None:
     with database.unit_of_work() as session:
         secret = links.make_first(session, by="serve", now=NOW)
     assert secret is not None
@@ -214,7 +214,7 @@ def test_the_first_link_makes_its_opener_the_owner(database: Database) -> None:
         use_first(database, secret)
 
 
-def test_the_first_link_may_be_for_somebody_an_import_made(database: Database) -> None:
+def test_use_first_by_somebody_an_import_made_makes_them_the_owner(database: Database) -> None:
     ada = a_person(database, "Ada")
     with database.unit_of_work() as session:
         secret = links.make_first(session, by="serve", now=NOW)
@@ -223,7 +223,7 @@ def test_the_first_link_may_be_for_somebody_an_import_made(database: Database) -
     assert again(database, ada).role == "owner"
 
 
-def test_of_several_first_links_one_makes_an_owner(database: Database) -> None:
+def test_use_first_of_several_links_makes_one_owner(database: Database) -> None:
     with database.unit_of_work() as session:
         first = links.make_first(session, by="serve", now=NOW)
     with database.unit_of_work() as session:
@@ -234,7 +234,7 @@ def test_of_several_first_links_one_makes_an_owner(database: Database) -> None:
         use_first(database, str(second), "eve@example.com")
 
 
-def test_twenty_who_open_the_first_link_at_once_make_one_owner(places: list[Database]) -> None:
+def test_use_first_by_twenty_at_once_makes_one_owner(places: list[Database]) -> None:
     with places[0].unit_of_work() as session:
         secret = str(links.make_first(session, by="serve", now=NOW))
 
@@ -247,7 +247,7 @@ def test_twenty_who_open_the_first_link_at_once_make_one_owner(places: list[Data
         assert len(session.exec(select(Person)).all()) == 1
 
 
-def test_the_first_link_does_not_stand_in_for_a_personal_one(database: Database) -> None:
+def test_use_of_the_first_link_is_not_found(database: Database) -> None:
     with database.unit_of_work() as session:
         secret = str(links.make_first(session, by="serve", now=NOW))
     personal = invite(database, a_person(database, "Ada"))
@@ -258,7 +258,7 @@ def test_the_first_link_does_not_stand_in_for_a_personal_one(database: Database)
         use_first(database, personal)
 
 
-def test_the_first_link_is_void_once_there_is_an_owner(database: Database) -> None:
+def test_use_first_once_there_is_an_owner_is_not_found(database: Database) -> None:
     with database.unit_of_work() as session:
         secret = str(links.make_first(session, by="serve", now=NOW))
     set_role(database, a_person(database, "Ada"), "owner", granter=None)
@@ -268,7 +268,7 @@ def test_the_first_link_is_void_once_there_is_an_owner(database: Database) -> No
 
 
 @pytest.mark.parametrize(("name", "email"), [("", "olu@example.com"), ("Olu", "nowhere")])
-def test_a_first_owner_without_name_or_email_may_try_again(database: Database, name: str, email: str) -> None:
+def test_use_first_without_name_or_email_may_be_tried_again(database: Database, name: str, email: str) -> None:
     with database.unit_of_work() as session:
         secret = str(links.make_first(session, by="serve", now=NOW))
 
@@ -278,6 +278,6 @@ def test_a_first_owner_without_name_or_email_may_try_again(database: Database, n
     assert use_first(database, secret).role == "owner"
 
 
-def test_the_address_of_a_link_is_whole_where_ours_is_known() -> None:
+def test_address_is_whole_where_ours_is_known() -> None:
     assert links.address("https://week.example.com/", "al_x") == "https://week.example.com/sign-in/link/al_x"
     assert links.address("", "al_x") == "/sign-in/link/al_x"

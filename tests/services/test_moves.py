@@ -19,31 +19,31 @@ def foxes(game: Game) -> Game:
     return game
 
 
-def test_moving_moves_no_points(foxes: Game) -> None:
+def test_team_at_moves_no_points_after_a_move(foxes: Game) -> None:
     assert foxes.points() == {OWLS: 5, CATS: 0, "Foxes": 0}
     assert foxes.verify() == []
 
 
-def test_work_after_the_move_counts_for_the_new_team(foxes: Game) -> None:
+def test_team_at_after_a_move_is_the_new_team(foxes: Game) -> None:
     foxes.at("14:00").take(occurred_at=moment("13:30"))
 
     assert foxes.points() == {OWLS: 5, CATS: 0, "Foxes": 5}
 
 
-def test_work_of_the_moment_of_the_move_counts_for_the_new_team(foxes: Game) -> None:
+def test_team_at_the_moment_of_a_move_is_the_new_team(foxes: Game) -> None:
     foxes.take(occurred_at=NOW)
 
     assert foxes.points() == {OWLS: 5, CATS: 0, "Foxes": 5}
 
 
-def test_work_credited_late_goes_where_it_was_done(foxes: Game) -> None:
+def test_team_at_a_moment_credited_late_is_the_team_of_then(foxes: Game) -> None:
     foxes.at("15:00").take(occurred_at=NOW - timedelta(microseconds=1))
 
     assert foxes.points() == {OWLS: 10, CATS: 0, "Foxes": 0}
     assert foxes.verify() == []
 
 
-def test_reversal_after_the_move_takes_the_points_from_the_old_team(foxes: Game) -> None:
+def test_reverse_after_a_move_takes_the_points_from_the_old_team(foxes: Game) -> None:
     first = foxes.take(external_id="before")
 
     foxes.reverse(first.entry)
@@ -52,19 +52,19 @@ def test_reversal_after_the_move_takes_the_points_from_the_old_team(foxes: Game)
     assert foxes.verify() == []
 
 
-def test_work_before_the_first_team_counts_for_that_first_team(game: Game) -> None:
+def test_team_at_a_moment_before_the_first_team_is_that_first_team(game: Game) -> None:
     game.take(occurred_at=START)
 
     assert game.points() == {OWLS: 5, CATS: 0}
 
 
-def test_work_before_joining_counts_for_the_first_team_also_after_a_move(foxes: Game) -> None:
+def test_team_at_a_moment_before_joining_stays_the_first_after_a_move(foxes: Game) -> None:
     foxes.take(occurred_at=START)
 
     assert foxes.points() == {OWLS: 10, CATS: 0, "Foxes": 0}
 
 
-def test_who_left_stays_with_the_last_team(game: Game) -> None:
+def test_team_at_after_leaving_is_the_last_team(game: Game) -> None:
     game.at("10:00").leave(ADA)
 
     game.take(occurred_at=moment("12:00"))
@@ -75,7 +75,7 @@ def test_who_left_stays_with_the_last_team(game: Game) -> None:
     ]
 
 
-def test_who_left_and_came_back_to_another_team_scores_there(game: Game) -> None:
+def test_team_at_after_coming_back_is_the_other_team(game: Game) -> None:
     game.at("14:00").leave(ADA)
     game.at("16:00").team("Foxes", ADA)
 
@@ -86,7 +86,7 @@ def test_who_left_and_came_back_to_another_team_scores_there(game: Game) -> None
     assert later.points() == {OWLS: 5, CATS: 0, "Foxes": 8}
 
 
-def test_work_without_a_team_counts_for_the_team_joined_later(game: Game) -> None:
+def test_team_at_of_work_without_a_team_is_the_team_joined_later(game: Game) -> None:
     Game(game.database, slug="q4-2022").start().team("Guests", GUS)
     game.take(person=GUS)
 
@@ -98,7 +98,7 @@ def test_work_without_a_team_counts_for_the_team_joined_later(game: Game) -> Non
     assert game.verify() == []
 
 
-def test_who_is_placed_by_hand_brings_what_they_did_without_a_team(game: Game) -> None:
+def test_add_by_hand_brings_work_done_without_a_team(game: Game) -> None:
     Game(game.database, slug="q4-2022").start().team("Guests", GUS)
     game.take(person=GUS)
     with game.database.unit_of_work() as session:
@@ -109,7 +109,7 @@ def test_who_is_placed_by_hand_brings_what_they_did_without_a_team(game: Game) -
     assert game.verify() == []
 
 
-def test_caps_and_quests_follow_the_team_of_the_time(game: Game) -> None:
+def test_team_at_the_time_has_the_caps_and_quests(game: Game) -> None:
     for number in range(3):
         game.at("10:00").take(kind="response", subject="t-1", external_id=f"r-{number}", occurred_at=moment("09:00"))
     game.team("Foxes", ADA)
@@ -121,7 +121,7 @@ def test_caps_and_quests_follow_the_team_of_the_time(game: Game) -> None:
     assert later.points() == {OWLS: 6, CATS: 0, "Foxes": 2}
 
 
-def test_work_before_a_move_counts_once_whatever_is_corrected_later(foxes: Game) -> None:
+def test_reverse_and_reinstate_after_a_move_count_work_once(foxes: Game) -> None:
     foxes.team("Foxes", BO)
     later = foxes.at("15:00")
     mistake = later.take(person=BO, occurred_at=moment("14:00")).entry
@@ -135,7 +135,7 @@ def test_work_before_a_move_counts_once_whatever_is_corrected_later(foxes: Game)
     assert later.verify() == []
 
 
-def test_moving_back_and_forth_within_a_moment_ends_where_it_ended(game: Game) -> None:
+def test_move_back_and_forth_within_a_moment_ends_where_it_ended(game: Game) -> None:
     game.team("Foxes", ADA)
     game.team(OWLS, ADA)
 
@@ -145,7 +145,7 @@ def test_moving_back_and_forth_within_a_moment_ends_where_it_ended(game: Game) -
     assert game.verify() == []
 
 
-def test_clock_set_back_does_not_reorder_the_moves(game: Game) -> None:
+def test_move_after_a_clock_was_set_back_keeps_the_order(game: Game) -> None:
     game.at("15:00").team("Foxes", ADA)
     game.at("14:00").team("Hens", ADA)
 
@@ -154,7 +154,7 @@ def test_clock_set_back_does_not_reorder_the_moves(game: Game) -> None:
     assert game.points() == {OWLS: 0, CATS: 0, "Foxes": 0, "Hens": 5}
 
 
-def test_late_credit_for_a_team_that_everybody_left_counts_there(game: Game) -> None:
+def test_team_at_a_moment_may_be_one_that_everybody_left(game: Game) -> None:
     game.team("Foxes", ADA)
     game.team("Hens", BO)
     game.at("14:00").leave("chidi@example.com")
@@ -164,7 +164,7 @@ def test_late_credit_for_a_team_that_everybody_left_counts_there(game: Game) -> 
     assert game.points() == {OWLS: 5, CATS: 0, "Foxes": 0, "Hens": 0}
 
 
-def test_two_swap_teams_without_a_full_one(game: Game) -> None:
+def test_apply_swaps_two_people_between_full_teams(game: Game) -> None:
     with game.database.unit_of_work() as session:
         swap = entries(CATS, [ADA]) + entries(OWLS, [DUA])
         outcome = rosters.apply(session, game.slug, swap, by="Olu", now=NOW)
@@ -176,7 +176,7 @@ def test_two_swap_teams_without_a_full_one(game: Game) -> None:
     ]
 
 
-def test_membership_of_another_week_does_not_matter(game: Game) -> None:
+def test_team_at_leaves_out_memberships_of_another_week(game: Game) -> None:
     other = Game(game.database, slug="q4-2022").start()
     other.team("Foxes", ELIF)
 

@@ -29,7 +29,7 @@ def earned(found: list[OwnActivity]) -> list[tuple[str, list[tuple[str, int]]]]:
     return [(each.activity.kind, [(line.what, line.points) for line in each.lines]) for each in found]
 
 
-def test_own_activities_are_listed_newest_first_with_what_each_earned(game: Game) -> None:
+def test_page_lists_own_activities_newest_first_with_their_points(game: Game) -> None:
     game.take(kind="issue", occurred_at="2022-09-14T09:00:00-07:00")
     game.take(kind="shift", occurred_at="2022-09-14T06:00:00-07:00")
     game.take(kind="issue", person=BO)
@@ -37,7 +37,7 @@ def test_own_activities_are_listed_newest_first_with_what_each_earned(game: Game
     assert earned(did(game)) == [("issue", [("Issue", 5)]), ("shift", [("Shift", 10), ("6 a.m. shift", 10)])]
 
 
-def test_capped_activity_says_why_it_earned_nothing(game: Game) -> None:
+def test_page_says_why_a_capped_activity_earned_nothing(game: Game) -> None:
     for minute in range(4):
         game.take(kind="response", person=(BO, ADA)[minute == 3], subject="T", occurred_at=moment(f"09:0{minute}"))
 
@@ -46,7 +46,7 @@ def test_capped_activity_says_why_it_earned_nothing(game: Game) -> None:
     assert (last.points, last.lines[0].why) == (0, "Only the first 3 responses on one subject earn points")
 
 
-def test_work_of_two_teams_earns_in_each(game: Game) -> None:
+def test_page_has_the_work_of_both_teams(game: Game) -> None:
     game.take(kind="issue", occurred_at=moment("09:00"))
     game.at("10:00").team(OWLS, BO)
     game.at("14:00").team("Hens", ADA)
@@ -55,7 +55,7 @@ def test_work_of_two_teams_earns_in_each(game: Game) -> None:
     assert [(each.activity.team, each.points) for each in did(game)] == [("Hens", 5), (OWLS, 5)]
 
 
-def test_reversed_activity_earns_nothing_and_says_so(game: Game) -> None:
+def test_page_says_that_a_reversed_activity_earns_nothing(game: Game) -> None:
     game.reverse(game.take(kind="issue").entry)
 
     [found] = did(game)
@@ -63,7 +63,7 @@ def test_reversed_activity_earns_nothing_and_says_so(game: Game) -> None:
     assert (found.activity.reversed, found.lines, found.counts) == (True, (), False)
 
 
-def test_activity_without_a_team_waits_for_one(game: Game) -> None:
+def test_page_says_that_an_activity_without_a_team_waits_for_one(game: Game) -> None:
     with game.database.unit_of_work() as session:
         accounts.create(session, name="Gus Björk", email=GUS, by="Olu", now=NOW)
     game.take(person=GUS)
@@ -73,7 +73,7 @@ def test_activity_without_a_team_waits_for_one(game: Game) -> None:
     assert (found.lines, found.counts, found.waiting) == ((), False, False)
 
 
-def test_freeze_hides_from_players_what_came_later_and_not_from_organizers(game: Game) -> None:
+def test_page_of_a_frozen_week_hides_later_points_from_players_alone(game: Game) -> None:
     early = game.take(kind="issue", occurred_at=moment("09:00")).entry
     game.freeze()
     game.take(kind="issue", occurred_at=moment("10:00"))
@@ -105,7 +105,7 @@ def test_page_goes_on_where_it_ended_also_among_activities_of_one_moment(game: G
     assert (seen, cursor) == ([*reversed(made), last], None)
 
 
-def test_cursor_of_somebody_elses_list_is_refused(game: Game) -> None:
+def test_page_of_somebody_elses_cursor_is_refused(game: Game) -> None:
     for email in (ADA, ADA, DUA):
         game.take(person=email)
     with game.database.reading() as session:
@@ -116,7 +116,7 @@ def test_cursor_of_somebody_elses_list_is_refused(game: Game) -> None:
             own.page(session, week, person(game, DUA).id, cursor=cursor, limit=1, public=True)
 
 
-def test_somebody_elses_activity_is_not_found(game: Game) -> None:
+def test_find_of_somebody_elses_activity_is_not_found(game: Game) -> None:
     entry = game.take(person=DUA).entry
     with game.database.reading() as session:
         assert own.find(session, person(game, DUA), entry.id, public=True)[1].activity.id == entry.id
@@ -124,7 +124,7 @@ def test_somebody_elses_activity_is_not_found(game: Game) -> None:
             own.find(session, person(game), entry.id, public=True)
 
 
-def test_list_costs_as_many_queries_for_30_activities_as_for_3(game: Game) -> None:
+def test_page_takes_as_many_queries_for_30_activities_as_for_3(game: Game) -> None:
     def queries() -> int:
         with statements_to(game.database) as statements:
             did(game)
@@ -159,7 +159,7 @@ def test_week_to_play_is_the_current_one_or_the_next_draft(database: Database) -
     assert (draft.slug if draft else "", current.slug if current else "") == ("sooner", "past")
 
 
-def test_coming_week_is_the_draft_that_starts_next(game: Game) -> None:
+def test_coming_is_the_draft_that_starts_next(game: Game) -> None:
     with game.database.unit_of_work() as session:
         week = weeks.find(session, game.slug, NOW)
         before = own.coming(session, week, NOW)
@@ -173,7 +173,7 @@ def test_coming_week_is_the_draft_that_starts_next(game: Game) -> None:
     assert found.slug == "q4"
 
 
-def test_teams_are_those_somebody_is_in_now_one_for_each_week(game: Game) -> None:
+def test_team_ids_are_the_current_teams_one_for_each_week(game: Game) -> None:
     other = Game(game.database, slug="q4-2022").start()
     game.team("Hens", ADA)
     other.leave(BO)
@@ -185,7 +185,7 @@ def test_teams_are_those_somebody_is_in_now_one_for_each_week(game: Game) -> Non
     assert bo == [game.team_id(OWLS)]
 
 
-def test_team_is_the_one_somebody_is_in_now(game: Game) -> None:
+def test_team_in_is_the_current_team(game: Game) -> None:
     game.leave(ADA)
     with game.database.reading() as session:
         week = weeks.find(session, game.slug, NOW)
@@ -194,7 +194,7 @@ def test_team_is_the_one_somebody_is_in_now(game: Game) -> None:
     assert [team.name if team else None for team in found] == [None, CATS]
 
 
-def test_reach_is_the_teams_closest_quest(game: Game) -> None:
+def test_within_reach_is_the_teams_closest_quest(game: Game) -> None:
     game.take(kind="shift")
     with game.database.reading() as session:
         week = weeks.find(session, game.slug, NOW)
@@ -205,7 +205,7 @@ def test_reach_is_the_teams_closest_quest(game: Game) -> None:
     assert (found.quest, found.missing) == ("All hands", "1 shift from 2 more people")
 
 
-def test_new_name_is_on_every_board_and_in_the_audit(game: Game) -> None:
+def test_rename_is_on_every_board_and_in_the_audit(game: Game) -> None:
     other = Game(game.database, slug="q4-2022").start()
     versions = [each.week().version for each in (game, other)]
 
@@ -223,7 +223,7 @@ def test_new_name_is_on_every_board_and_in_the_audit(game: Game) -> None:
     )
 
 
-def test_same_name_again_changes_nothing(game: Game) -> None:
+def test_rename_to_the_same_name_changes_nothing(game: Game) -> None:
     before = game.week().version
 
     with game.database.unit_of_work() as session:
@@ -233,12 +233,12 @@ def test_same_name_again_changes_nothing(game: Game) -> None:
 
 
 @pytest.mark.parametrize("name", ["", " \u2003", "x" * 61, "Ada\u202e"])
-def test_name_that_boards_could_not_show_is_refused(game: Game, name: str) -> None:
+def test_rename_to_what_boards_could_not_show_is_refused(game: Game, name: str) -> None:
     with game.database.unit_of_work() as session, pytest.raises(Malformed, match=r"^The name .*\.$"):
         accounts.rename(session, accounts.find(session, person(game).id), name, by="Ada", now=NOW)
 
 
-def test_appearance_is_one_of_three(game: Game) -> None:
+def test_set_theme_takes_one_of_three(game: Game) -> None:
     with game.database.unit_of_work() as session:
         found = accounts.find(session, person(game).id)
         accounts.set_theme(session, found, "dark")

@@ -31,7 +31,7 @@ def mistakes(*rows: str) -> list[tuple[int, str]]:
     return [(error["line"], error["message"]) for error in refusal.value.extra["errors"]]
 
 
-def test_list_is_read_with_tidied_names_and_folded_emails() -> None:
+def test_read_csv_tidies_names_and_folds_emails() -> None:
     found = rosters.read_csv(
         [HEADER, '"  Night   Owls ",Ada\u00a0Lovelace, ADA@Example.com \n', "\n", "Cats,文子,f@x\n"]
     )
@@ -40,11 +40,11 @@ def test_list_is_read_with_tidied_names_and_folded_emails() -> None:
 
 
 @pytest.mark.parametrize("header", ["", "team,name\n", "name,team,email\n", "team;name;email\n"])
-def test_list_with_another_header_is_refused(header: str) -> None:
+def test_read_csv_with_another_header_is_refused(header: str) -> None:
     assert mistakes(header, "Owls,Ada,ada@example.com") == [(1, "The first line must be the header team,name,email.")]
 
 
-def test_list_tells_every_mistake_at_once() -> None:
+def test_read_csv_tells_every_mistake_at_once() -> None:
     found = mistakes(
         HEADER, "Owls,Ada,ada@example.com\n", ",Bo,bo@example.com\n", "Owls,,nothing\n", "Owls\n",
         f"{'x' * 61},Dua\u202e,dua@example.com\n", "Cats,Ada,ADA@example.com\n", 'Cats,"Elif"x,e@x\n',
@@ -62,7 +62,7 @@ def test_list_tells_every_mistake_at_once() -> None:
     ]
 
 
-def test_list_with_an_unclosed_quote_says_where_it_opened() -> None:
+def test_read_csv_with_an_unclosed_quote_says_where_it_opened() -> None:
     found = mistakes(HEADER, "Owls,Ada,ada@example.com\n", 'Owls,"Bo,bo@example.com\n', "Cats,Dua,dua@example.com\n")
 
     assert found == [(3, "This line is not valid CSV: unexpected end of data.")]
@@ -98,7 +98,7 @@ def test_read_csv_with_a_cell_that_is_slow_to_tidy_takes_no_time(column: int) ->
     assert time.thread_time() - began < 0.5
 
 
-def test_import_makes_teams_and_people(game: Game) -> None:
+def test_apply_makes_teams_and_people(game: Game) -> None:
     outcome = apply(game, Entry(2, "Foxes", "Gus Björk", GUS), Entry(3, "Hens", "Hana", "hana@example.com"))
 
     assert outcome == Outcome(teams=2, people=2, moved=2)
@@ -110,25 +110,25 @@ def test_import_makes_teams_and_people(game: Game) -> None:
     }
 
 
-def test_import_again_moves_nobody(game: Game) -> None:
+def test_apply_again_moves_nobody(game: Game) -> None:
     outcome = apply(game, *entries(OWLS, [ADA, BO, CHIDI]))
 
     assert outcome == Outcome(teams=1, people=3, moved=0)
 
 
-def test_who_is_not_listed_stays(game: Game) -> None:
+def test_apply_leaves_people_who_are_not_listed(game: Game) -> None:
     apply(game, *entries(OWLS, [ADA]))
 
     assert members(game)[OWLS] == ("Ada Lovelace", "Bo Nguyen", "Chidi Okafor")
 
 
-def test_team_is_found_by_its_folded_name(game: Game) -> None:
+def test_apply_finds_a_team_by_its_folded_name(game: Game) -> None:
     apply(game, *entries("  ｏＷＬＳ ", [ADA]))
 
     assert list(members(game)) == [CATS, OWLS]
 
 
-def test_import_renames_whom_it_lists_on_every_board(game: Game) -> None:
+def test_apply_renames_listed_people_on_every_board(game: Game) -> None:
     other = Game(game.database, slug="q4-2022").start()
     before = other.week().version
 
@@ -139,7 +139,7 @@ def test_import_renames_whom_it_lists_on_every_board(game: Game) -> None:
     assert other.week().version == before + 1
 
 
-def test_import_without_new_names_leaves_other_weeks_alone(game: Game) -> None:
+def test_apply_without_new_names_leaves_other_weeks_alone(game: Game) -> None:
     other = Game(game.database, slug="q4-2022").start()
     before = other.week().version
 
@@ -148,7 +148,7 @@ def test_import_without_new_names_leaves_other_weeks_alone(game: Game) -> None:
     assert other.week().version == before
 
 
-def test_fourth_member_is_refused_and_nobody_is_added(game: Game) -> None:
+def test_apply_of_a_fourth_member_adds_nobody(game: Game) -> None:
     before = game.week().version
 
     with pytest.raises(TeamFull, match="Team Owls would have 4 members; the rules allow 3"):
@@ -159,25 +159,25 @@ def test_fourth_member_is_refused_and_nobody_is_added(game: Game) -> None:
         assert session.exec(select(Person).where(Person.email == GUS)).first() is None
 
 
-def test_full_team_takes_somebody_in_exchange(game: Game) -> None:
+def test_apply_lets_a_full_team_exchange_somebody(game: Game) -> None:
     apply(game, Entry(2, OWLS, "Gus Björk", GUS), *entries("Foxes", [BO]))
 
     assert members(game)[OWLS] == ("Ada Lovelace", "Chidi Okafor", "Gus Björk")
 
 
-def test_import_into_an_unknown_week_is_refused(game: Game) -> None:
+def test_apply_to_an_unknown_week_is_refused(game: Game) -> None:
     with pytest.raises(WeekUnknown):
         apply(Game(game.database, slug="q4-2022"), *entries(OWLS, [ADA]))
 
 
-def test_import_into_a_closed_week_is_refused(game: Game) -> None:
+def test_apply_to_a_closed_week_is_refused(game: Game) -> None:
     game.close()
 
     with pytest.raises(WeekNotOpen):
         apply(game, *entries("Foxes", [ADA]))
 
 
-def test_memberships_keep_their_times(game: Game) -> None:
+def test_joins_keep_their_times(game: Game) -> None:
     game.at("14:00").team("Foxes", ADA)
     game.at("15:00").leave(ADA)
 
@@ -192,7 +192,7 @@ def test_memberships_keep_their_times(game: Game) -> None:
     ]
 
 
-def test_leaving_without_a_team_changes_nothing(game: Game) -> None:
+def test_move_out_of_no_team_changes_nothing(game: Game) -> None:
     game.leave(ADA)
     with game.database.unit_of_work() as session:
         week = weeks.lock(session, game.slug, NOW)
@@ -203,20 +203,20 @@ def test_leaving_without_a_team_changes_nothing(game: Game) -> None:
     assert moved is False
 
 
-def test_members_of_equal_names_are_both_listed(game: Game) -> None:
+def test_members_of_equal_names_are_both_there(game: Game) -> None:
     apply(game, Entry(2, "Foxes", "Gus", GUS), Entry(3, "Foxes", "Gus", "gus2@example.com"))
 
     assert members(game)["Foxes"] == ("Gus", "Gus")
 
 
-def test_team_of_the_dead_stays_on_the_board(game: Game) -> None:
+def test_members_may_all_leave_and_the_team_stays_on_the_board(game: Game) -> None:
     apply(game, *entries("Foxes", [DUA]))
     game.leave(DUA)
 
     assert members(game)["Foxes"] == ()
 
 
-def test_every_row_has_the_version_that_brought_it(game: Game) -> None:
+def test_apply_gives_every_row_the_version_that_brought_it(game: Game) -> None:
     version = game.week().version
 
     apply(game, *entries("Foxes", [DUA, GUS]))

@@ -22,11 +22,11 @@ def chosen(database: Database) -> str:
         return rotations.chosen(session)
 
 
-def test_nothing_is_chosen_at_first(database: Database) -> None:
+def test_chosen_is_empty_at_first(database: Database) -> None:
     assert chosen(database) == ""
 
 
-def test_choice_is_kept_told_and_written_down(database: Database) -> None:
+def test_choose_keeps_announces_and_notes_the_rotation(database: Database) -> None:
     heard: list[Event] = []
     database.subscribe(heard.append)
 
@@ -45,7 +45,7 @@ def test_choice_is_kept_told_and_written_down(database: Database) -> None:
     assert noted == [('{"scenes": ""}', '{"scenes": "board:20"}'), ('{"scenes": "board:20"}', '{"scenes": ""}')]
 
 
-def test_twenty_choices_at_once_leave_one(games: list[Game]) -> None:
+def test_choose_by_twenty_at_once_leaves_one(games: list[Game]) -> None:
     results = race(crowd(20, lambda number: choose(games[number % 4].database, f"board:{number + 3}")))
 
     assert results == [None] * 20

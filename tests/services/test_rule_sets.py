@@ -24,14 +24,14 @@ def active_text(database: Database) -> str:
         return rule_sets.active(session).text
 
 
-def test_first_rules_are_those_of_the_file(database: Database) -> None:
+def test_every_begins_with_the_rules_of_the_file(database: Database) -> None:
     with database.reading() as session:
         (first,) = rule_sets.every(session)
 
     assert (first.text, first.by, first.note, first.at) == (RULES, "rules file", "Read from the rules file", NOW)
 
 
-def test_activation_makes_a_version_and_scores_open_weeks_anew(game: Game) -> None:
+def test_activate_makes_a_version_and_scores_open_weeks_again(game: Game) -> None:
     game.take()
     before = game.week().version
 
@@ -42,7 +42,7 @@ def test_activation_makes_a_version_and_scores_open_weeks_anew(game: Game) -> No
     assert game.verify() == []
 
 
-def test_activation_says_who_when_and_why(game: Game) -> None:
+def test_activate_keeps_who_when_and_why(game: Game) -> None:
     game.activate(dearer_issues())
 
     with game.database.reading() as session:
@@ -51,7 +51,7 @@ def test_activation_says_who_when_and_why(game: Game) -> None:
     assert (first.text, newest.sha256 == first.sha256) == (RULES, False)
 
 
-def test_activation_of_an_older_text_is_a_new_version(game: Game) -> None:
+def test_activate_of_an_older_text_is_a_new_version(game: Game) -> None:
     game.take()
     game.activate(dearer_issues())
 
@@ -62,7 +62,7 @@ def test_activation_of_an_older_text_is_a_new_version(game: Game) -> None:
     assert game.points() == {OWLS: 5, CATS: 0}
 
 
-def test_broken_rules_change_nothing_and_every_mistake_is_told(game: Game) -> None:
+def test_activate_of_broken_rules_changes_nothing_and_tells_every_mistake(game: Game) -> None:
     game.take()
     before = game.board()
 
@@ -77,7 +77,7 @@ def test_broken_rules_change_nothing_and_every_mistake_is_told(game: Game) -> No
     assert (game.board(), active_text(game.database)) == (before, RULES)
 
 
-def test_rules_that_drop_a_used_kind_are_refused(game: Game) -> None:
+def test_activate_without_a_used_kind_is_refused(game: Game) -> None:
     game.activate(RULES + GUESTBOOK)
     game.take(kind="guestbook_entry")
 
@@ -91,7 +91,7 @@ def test_rules_that_drop_a_used_kind_are_refused(game: Game) -> None:
     assert active_text(game.database) == RULES + GUESTBOOK
 
 
-def test_rules_may_drop_a_kind_nobody_used(game: Game) -> None:
+def test_activate_without_an_unused_kind_is_fine(game: Game) -> None:
     game.activate(RULES + GUESTBOOK)
 
     game.activate(RULES)
@@ -99,7 +99,7 @@ def test_rules_may_drop_a_kind_nobody_used(game: Game) -> None:
     assert active_text(game.database) == RULES
 
 
-def test_rules_may_drop_a_kind_only_a_closed_week_used(game: Game) -> None:
+def test_activate_without_a_kind_that_only_a_closed_week_used_is_fine(game: Game) -> None:
     game.activate(RULES + GUESTBOOK)
     game.take(kind="guestbook_entry")
     game.close()
@@ -110,14 +110,14 @@ def test_rules_may_drop_a_kind_only_a_closed_week_used(game: Game) -> None:
 
 
 @pytest.mark.parametrize("state", ["draft", "open"])
-def test_team_size_below_an_existing_team_is_refused(database: Database, state: str) -> None:
+def test_activate_with_a_size_below_an_existing_team_is_refused(database: Database, state: str) -> None:
     game = Game(database).start(state=state)
 
     with pytest.raises(RulesUnfit, match="Team Cats would have 3 members; the rules allow 2"):
         game.activate(TEAMS_OF_TWO)
 
 
-def test_adjustments_tie_no_rules_down(game: Game) -> None:
+def test_activate_after_adjustments_is_fine(game: Game) -> None:
     game.adjust(OWLS, 5)
 
     game.activate(dearer_issues())
@@ -126,19 +126,19 @@ def test_adjustments_tie_no_rules_down(game: Game) -> None:
 
 
 @pytest.mark.parametrize("note", ["a\0b", "x" * 501, "\u202e"])
-def test_note_that_cannot_be_kept_is_refused(database: Database, note: str) -> None:
+def test_activate_with_an_impossible_note_is_refused(database: Database, note: str) -> None:
     with database.unit_of_work() as session, pytest.raises(Malformed):
         rule_sets.activate(session, dearer_issues(), note=note, by="Olu", now=NOW)
 
 
-def test_note_may_be_empty(database: Database) -> None:
+def test_activate_with_an_empty_note_is_fine(database: Database) -> None:
     with database.unit_of_work() as session:
         rule_set = rule_sets.activate(session, dearer_issues(), note=" ", by="Olu", now=NOW)
 
     assert rule_set.note == ""
 
 
-def test_news_of_an_activation_names_every_week_it_scored(game: Game) -> None:
+def test_activate_announces_every_week_it_scored(game: Game) -> None:
     closed = Game(game.database, slug="q2-2022").start()
     closed.close()
     heard: list[Event] = []
@@ -149,11 +149,11 @@ def test_news_of_an_activation_names_every_week_it_scored(game: Game) -> None:
     assert heard == [WeekChanged("q3-2022", game.week().version), RulesChanged(number)]
 
 
-def test_file_read_again_makes_no_version(database: Database) -> None:
+def test_read_file_again_makes_no_version(database: Database) -> None:
     assert read_file(database, RULES) is None
 
 
-def test_changed_file_becomes_the_active_version(game: Game) -> None:
+def test_read_file_of_new_content_makes_the_active_version(game: Game) -> None:
     game.take()
 
     number = read_file(game.database, dearer_issues())
@@ -162,7 +162,7 @@ def test_changed_file_becomes_the_active_version(game: Game) -> None:
     assert game.points() == {OWLS: 7, CATS: 0}
 
 
-def test_restart_does_not_undo_what_was_activated_elsewhere(game: Game) -> None:
+def test_read_file_after_a_restart_undoes_no_activation(game: Game) -> None:
     game.activate(dearer_issues())
 
     again = read_file(game.database, RULES)
@@ -170,7 +170,7 @@ def test_restart_does_not_undo_what_was_activated_elsewhere(game: Game) -> None:
     assert (again, active_text(game.database)) == (None, dearer_issues())
 
 
-def test_file_changed_back_counts_as_a_change(game: Game) -> None:
+def test_read_file_changed_back_is_a_change(game: Game) -> None:
     read_file(game.database, dearer_issues())
 
     number = read_file(game.database, RULES)
@@ -179,7 +179,7 @@ def test_file_changed_back_counts_as_a_change(game: Game) -> None:
 
 
 @pytest.mark.parametrize("text", [BROKEN, "", "\0", "a" * 70_000, "x = \udcff", "[" * 10_000])
-def test_broken_file_is_refused_and_remembered(database: Database, text: str) -> None:
+def test_read_file_of_broken_content_is_refused_and_remembered(database: Database, text: str) -> None:
     number = read_file(database, text)
 
     with database.reading() as session:
@@ -189,7 +189,7 @@ def test_broken_file_is_refused_and_remembered(database: Database, text: str) ->
     assert len(errors) > 0
 
 
-def test_broken_file_is_not_read_twice(database: Database) -> None:
+def test_read_file_of_the_same_broken_content_does_nothing(database: Database) -> None:
     read_file(database, BROKEN)
 
     read_file(database, BROKEN)
@@ -198,7 +198,7 @@ def test_broken_file_is_not_read_twice(database: Database) -> None:
         assert len(rule_sets.file_errors(session)) == 2
 
 
-def test_mended_file_forgets_the_refusal(database: Database) -> None:
+def test_read_file_of_mended_content_forgets_the_refusal(database: Database) -> None:
     read_file(database, BROKEN)
 
     read_file(database, dearer_issues())
@@ -207,7 +207,7 @@ def test_mended_file_forgets_the_refusal(database: Database) -> None:
         assert rule_sets.file_errors(session) == []
 
 
-def test_file_that_does_not_fit_an_open_week_is_refused_and_remembered(game: Game) -> None:
+def test_read_file_that_does_not_fit_an_open_week_is_refused_and_remembered(game: Game) -> None:
     read_file(game.database, TEAMS_OF_TWO)
 
     with game.database.reading() as session:

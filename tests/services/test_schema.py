@@ -46,7 +46,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize(("statements", "sentence"), OTHERS.values(), ids=OTHERS)
-def test_schema_that_is_not_ours_is_told_by_check_and_migrate(
+def test_check_and_migrate_refuse_a_schema_that_is_not_ours(
     bare: Database, statements: list[str], sentence: str
 ) -> None:
     schema.migrate(bare)
@@ -62,7 +62,7 @@ def test_schema_that_is_not_ours_is_told_by_check_and_migrate(
     assert inspect(bare.writer).get_table_names() == before
 
 
-def test_database_of_another_program_with_alembic_is_foreign(bare: Database) -> None:
+def test_migrate_refuses_a_database_of_another_program_with_alembic(bare: Database) -> None:
     with bare.writer.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32))")
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('0001')")
@@ -78,7 +78,7 @@ def add_foreign_table(database: Database) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-def test_sqlite_file_of_another_program_is_foreign(bare: Database) -> None:
+def test_migrate_refuses_a_sqlite_file_of_another_program(bare: Database) -> None:
     add_foreign_table(bare)
 
     with pytest.raises(Unavailable) as refusal:
@@ -88,7 +88,7 @@ def test_sqlite_file_of_another_program_is_foreign(bare: Database) -> None:
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])
-def test_postgresql_may_hold_tables_of_other_programs(bare: Database) -> None:
+def test_migrate_on_postgresql_goes_on_beside_tables_of_other_programs(bare: Database) -> None:
     add_foreign_table(bare)
 
     schema.migrate(bare)
@@ -97,7 +97,7 @@ def test_postgresql_may_hold_tables_of_other_programs(bare: Database) -> None:
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])
-def test_several_that_migrate_at_once_migrate_once(bare_url: str, bare: Database) -> None:
+def test_migrate_by_several_at_once_happens_once(bare_url: str, bare: Database) -> None:
     with several(bare_url) as databases:
         results = race([partial(schema.migrate, database) for database in databases])
 

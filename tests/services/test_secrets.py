@@ -66,7 +66,7 @@ def test_check_makes_no_key(settings: Settings) -> None:
     assert not settings.data_dir.exists()
 
 
-def test_configured_key_is_used_and_none_is_made(settings: Settings) -> None:
+def test_load_uses_a_configured_key_and_makes_none(settings: Settings) -> None:
     key = secrets.load(settings.changed(secret_key=f" {SIGNING_KEY}\n"))
 
     assert (key.reveal(), settings.data_dir.exists()) == (SIGNING_KEY, False)
@@ -86,20 +86,20 @@ def test_configured_key_is_used_and_none_is_made(settings: Settings) -> None:
         (b"x" * 5_000, "holds more than 4,096 bytes"),
     ],
 )
-def test_kept_key_that_is_none_is_refused(settings: Settings, content: bytes, flaw: str) -> None:
+def test_load_of_a_file_that_is_no_key_is_refused(settings: Settings, content: bytes, flaw: str) -> None:
     path = keep(settings, content)
 
     assert refusal(settings) == f"The signing key {path} {flaw}. {REMEDY}"
 
 
-def test_directory_in_the_place_of_the_key_is_refused(settings: Settings) -> None:
+def test_load_of_a_directory_is_refused(settings: Settings) -> None:
     path = settings.data_dir / "secret_key"
     path.mkdir(parents=True)
 
     assert refusal(settings) == f"The signing key {path} is a directory. {REMEDY}"
 
 
-def test_pipe_in_the_place_of_the_key_is_refused_without_waiting(settings: Settings) -> None:
+def test_load_of_a_pipe_is_refused_without_waiting(settings: Settings) -> None:
     settings.data_dir.mkdir()
     path = settings.data_dir / "secret_key"
     os.mkfifo(path, 0o600)
@@ -107,7 +107,7 @@ def test_pipe_in_the_place_of_the_key_is_refused_without_waiting(settings: Setti
     assert refusal(settings) == f"The signing key {path} isn’t a plain file. {REMEDY}"
 
 
-def test_link_to_nowhere_in_the_place_of_the_key_is_refused(settings: Settings) -> None:
+def test_load_of_a_link_to_nowhere_is_refused(settings: Settings) -> None:
     settings.data_dir.mkdir()
     path = settings.data_dir / "secret_key"
     path.symlink_to("nowhere")
@@ -120,7 +120,7 @@ def test_link_to_nowhere_in_the_place_of_the_key_is_refused(settings: Settings) 
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o620, 0o610, 0o777])
-def test_kept_key_that_is_open_to_others_is_refused(settings: Settings, mode: int) -> None:
+def test_load_of_a_key_open_to_others_is_refused(settings: Settings, mode: int) -> None:
     path = keep(settings, SIGNING_KEY.encode(), mode)
 
     assert refusal(settings) == (
@@ -130,7 +130,7 @@ def test_kept_key_that_is_open_to_others_is_refused(settings: Settings, mode: in
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can stop being root")
-def test_kept_key_of_another_user_is_refused(settings: Settings) -> None:
+def test_load_of_a_key_of_another_user_is_refused(settings: Settings) -> None:
     path = keep(settings, SIGNING_KEY.encode())
     for directory in (settings.data_dir, *settings.data_dir.parents[:3]):
         directory.chmod(0o755)
@@ -143,12 +143,12 @@ def test_kept_key_of_another_user_is_refused(settings: Settings) -> None:
     assert said == f"The signing key {path} can’t be read: Permission denied. {REMEDY}"
 
 
-def test_signing_key_does_not_show_itself() -> None:
+def test_reveal_alone_shows_a_signing_key() -> None:
     assert SIGNING_KEY not in repr(KEY) + str(KEY)
 
 
 @pytest.mark.parametrize("text", ["", "short", "ü" * 40])
-def test_signing_key_is_never_made_of_less(text: str) -> None:
+def test_load_makes_no_signing_key_of_less(text: str) -> None:
     with pytest.raises(ValueError, match=r"is empty|needs at least 32|printable ASCII"):
         SigningKey(text)
 

@@ -53,7 +53,7 @@ def assert_over(database: Database, secret: str, after: timedelta = timedelta())
         check(database, secret, after)
 
 
-def test_a_sign_in_says_who_it_is(database: Database) -> None:
+def test_start_makes_a_sign_in_that_says_who_it_is(database: Database) -> None:
     ada = a_person(database, "Ada", "organizer")
 
     valid = ask(database, start(database, ada))
@@ -66,7 +66,7 @@ def test_a_sign_in_says_who_it_is(database: Database) -> None:
     assert (member.organizes, valid.touch_at) == (True, NOW + timedelta(minutes=5))
 
 
-def test_the_secret_and_its_form_token_are_kept_nowhere(database: Database) -> None:
+def test_start_keeps_the_secret_and_its_form_token_nowhere(database: Database) -> None:
     ada = a_person(database, "Ada")
     secret = start(database, ada)
     csrf = check(database, secret).csrf
@@ -78,7 +78,7 @@ def test_the_secret_and_its_form_token_are_kept_nowhere(database: Database) -> N
     assert len(row.agent) == 200
 
 
-def test_two_sign_ins_have_different_form_tokens(database: Database) -> None:
+def test_check_gives_two_sign_ins_different_form_tokens(database: Database) -> None:
     ada = a_person(database, "Ada")
 
     tokens = {check(database, start(database, ada)).csrf for _ in range(2)}
@@ -86,14 +86,14 @@ def test_two_sign_ins_have_different_form_tokens(database: Database) -> None:
     assert len(tokens) == 2
 
 
-def test_idle_for_twelve_hours_is_over(database: Database) -> None:
+def test_check_of_a_sign_in_idle_for_twelve_hours_is_refused(database: Database) -> None:
     secret = start(database, a_person(database, "Ada"))
 
     assert check(database, secret, 12 * HOURS - A_MOMENT).name == "Ada"
     assert_over(database, secret, 12 * HOURS)
 
 
-def test_use_keeps_a_sign_in_alive_for_seven_days_and_no_longer(database: Database) -> None:
+def test_touch_keeps_a_sign_in_valid_for_seven_days_and_no_longer(database: Database) -> None:
     secret = start(database, a_person(database, "Ada"))
 
     for number in range(1, 17):
@@ -103,7 +103,7 @@ def test_use_keeps_a_sign_in_alive_for_seven_days_and_no_longer(database: Databa
     assert_over(database, secret, timedelta(days=7))
 
 
-def test_use_after_the_end_revives_nothing(database: Database) -> None:
+def test_touch_after_the_end_revives_nothing(database: Database) -> None:
     secret = start(database, a_person(database, "Ada"))
 
     touch(database, secret, 13 * HOURS)
@@ -111,7 +111,7 @@ def test_use_after_the_end_revives_nothing(database: Database) -> None:
     assert_over(database, secret, 13 * HOURS)
 
 
-def test_use_of_what_was_ended_is_not_written(database: Database) -> None:
+def test_touch_of_an_ended_sign_in_is_not_written(database: Database) -> None:
     ada = a_person(database, "Ada")
     secret = start(database, ada)
     with database.unit_of_work() as session:
@@ -123,7 +123,7 @@ def test_use_of_what_was_ended_is_not_written(database: Database) -> None:
         assert session.exec(select(SignIn.used_at)).one() == NOW
 
 
-def test_unused_sign_in_is_valid_for_twelve_hours_and_never_beyond_its_seventh_day(database: Database) -> None:
+def test_check_of_an_unused_sign_in_is_valid_for_twelve_hours_up_to_the_seventh_day(database: Database) -> None:
     secret = start(database, a_person(database, "Ada"))
     first = ask(database, secret).expires_at
 
@@ -138,9 +138,7 @@ def test_unused_sign_in_is_valid_for_twelve_hours_and_never_beyond_its_seventh_d
 @pytest.mark.parametrize(
     ("way", "is_over"), [("invitation", True), ("email", True), ("company", True), ("join", False), ("first", False)]
 )
-def test_who_proves_to_own_the_e_mail_ends_what_a_teams_code_opened(
-    database: Database, way: Way, is_over: bool
-) -> None:
+def test_start_by_a_proven_email_ends_what_a_join_code_opened(database: Database, way: Way, is_over: bool) -> None:
     ada = a_person(database, "Ada")
     by_code, of_bo = (start(database, each, way="join") for each in (ada, a_person(database, "Bo")))
 
@@ -152,7 +150,7 @@ def test_who_proves_to_own_the_e_mail_ends_what_a_teams_code_opened(
     assert check(database, of_bo).name == "Bo"
 
 
-def test_who_proves_to_own_the_e_mail_leaves_their_other_browsers_signed_in(database: Database) -> None:
+def test_start_by_a_proven_email_leaves_other_browsers_signed_in(database: Database) -> None:
     ada = a_person(database, "Ada")
     proven = start(database, ada, way="email")
 
@@ -161,13 +159,13 @@ def test_who_proves_to_own_the_e_mail_leaves_their_other_browsers_signed_in(data
     assert check(database, proven).name == "Ada"
 
 
-def test_use_is_written_every_five_minutes_at_most(database: Database) -> None:
+def test_touch_is_due_every_five_minutes(database: Database) -> None:
     secret = start(database, a_person(database, "Ada"))
 
     assert ask(database, secret, HOURS).touch_at == NOW + timedelta(minutes=5)
 
 
-def test_signing_in_again_ends_what_the_browser_had(database: Database) -> None:
+def test_start_ends_what_the_browser_had(database: Database) -> None:
     ada, bo = a_person(database, "Ada"), a_person(database, "Bo")
     first = start(database, ada)
 
@@ -177,7 +175,7 @@ def test_signing_in_again_ends_what_the_browser_had(database: Database) -> None:
     assert (second != first, check(database, second).name) == (True, "Bo")
 
 
-def test_who_is_switched_off_is_out_at_once(database: Database) -> None:
+def test_check_of_somebody_switched_off_is_refused_at_once(database: Database) -> None:
     ada = a_person(database, "Ada")
     secret = start(database, ada)
 
@@ -189,7 +187,7 @@ def test_who_is_switched_off_is_out_at_once(database: Database) -> None:
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])
-def test_who_is_switched_off_while_they_come_in_stays_out(places: list[Database]) -> None:
+def test_start_while_somebody_is_switched_off_is_refused(places: list[Database]) -> None:
     ada = a_person(places[0], "Ada")
 
     with places[0].unit_of_work() as session:
@@ -200,7 +198,7 @@ def test_who_is_switched_off_while_they_come_in_stays_out(places: list[Database]
             sign_ins.start(session, found, "join", address="", agent="", replaces=None, now=NOW)
 
 
-def test_a_new_role_counts_at_once(database: Database) -> None:
+def test_check_gives_a_new_role_at_once(database: Database) -> None:
     ada = a_person(database, "Ada")
     secret = start(database, ada)
 
@@ -209,7 +207,7 @@ def test_a_new_role_counts_at_once(database: Database) -> None:
     assert check(database, secret).role == "organizer"
 
 
-def test_ending_one_leaves_the_others(database: Database) -> None:
+def test_end_of_one_leaves_the_others(database: Database) -> None:
     ada = a_person(database, "Ada")
     secrets = [start(database, ada, now=NOW + number * timedelta(seconds=1)) for number in range(2)]
     newest, oldest = of_person(database, ada, HOURS)
@@ -223,14 +221,14 @@ def test_ending_one_leaves_the_others(database: Database) -> None:
 
 
 @pytest.mark.parametrize("sign_in_id", ["", "0" * 16, "\0", "x"])
-def test_an_unknown_sign_in_cannot_be_ended(database: Database, sign_in_id: str) -> None:
+def test_end_of_an_unknown_sign_in_is_not_found(database: Database, sign_in_id: str) -> None:
     ada = a_person(database, "Ada")
 
     with pytest.raises(NotFound), database.unit_of_work() as session:
         sign_ins.end(session, ada.id, sign_in_id, by="Ada", now=NOW)
 
 
-def test_nobody_ends_the_sign_in_of_somebody_else(database: Database) -> None:
+def test_end_of_somebody_elses_sign_in_is_not_found(database: Database) -> None:
     ada, bo = a_person(database, "Ada"), a_person(database, "Bo")
     secret = start(database, ada)
     [theirs] = of_person(database, ada)
@@ -241,7 +239,7 @@ def test_nobody_ends_the_sign_in_of_somebody_else(database: Database) -> None:
     assert check(database, secret).name == "Ada"
 
 
-def test_ending_all_leaves_the_one_that_is_spared(database: Database) -> None:
+def test_end_all_leaves_the_one_that_is_spared(database: Database) -> None:
     ada, bo = a_person(database, "Ada"), a_person(database, "Bo")
     here, there, other = start(database, ada), start(database, ada), start(database, bo)
     spared = check(database, here).sign_in_id
@@ -253,7 +251,7 @@ def test_ending_all_leaves_the_one_that_is_spared(database: Database) -> None:
     assert (ended, check(database, here).name, check(database, other).name) == (1, "Ada", "Bo")
 
 
-def test_the_list_shows_what_counts_alone(database: Database) -> None:
+def test_of_person_lists_valid_sign_ins_alone(database: Database) -> None:
     ada = a_person(database, "Ada")
     start(database, ada, now=NOW - 13 * HOURS)
     start(database, ada, now=NOW - timedelta(days=8))
@@ -263,7 +261,7 @@ def test_the_list_shows_what_counts_alone(database: Database) -> None:
     assert of_person(database, ada, 12 * HOURS) == []
 
 
-def test_the_last_sign_in_of_several_people(database: Database) -> None:
+def test_latest_is_the_last_sign_in_of_each_of_several_people(database: Database) -> None:
     ada, bo, chidi = (a_person(database, name) for name in ("Ada", "Bo", "Chidi"))
     for person, hours in ((ada, 3), (ada, 1), (ada, 2), (bo, 5)):
         start(database, person, now=NOW - hours * HOURS)
@@ -273,17 +271,17 @@ def test_the_last_sign_in_of_several_people(database: Database) -> None:
 
 
 @pytest.mark.parametrize("secret", ["", "as_", "as_" + "x" * 43, "é", "\0", "\udcff"])
-def test_unknown_secrets_are_nobody(database: Database, secret: str) -> None:
+def test_check_of_an_unknown_secret_is_refused(database: Database, secret: str) -> None:
     start(database, a_person(database, "Ada"))
 
     assert_over(database, secret)
 
 
-def test_a_links_secret_is_no_sign_in(database: Database) -> None:
+def test_check_of_a_links_secret_is_refused(database: Database) -> None:
     assert_over(database, invite(database, a_person(database, "Ada")))
 
 
-def test_sign_in_of_a_clock_that_was_ahead_is_over(database: Database) -> None:
+def test_check_of_a_sign_in_that_a_clock_ahead_made_is_refused(database: Database) -> None:
     ada = a_person(database, "Ada")
     begun_ahead = start(database, ada, now=NOW + 11 * HOURS)
     begun_by_a_replica = start(database, ada, now=NOW + timedelta(seconds=30))

@@ -29,7 +29,7 @@ def versions(database: Database) -> list[tuple[str, str]]:
 
 
 @BARE
-def test_new_database_takes_its_rules_from_the_file(database: Database, settings: Settings) -> None:
+def test_prepare_of_a_new_database_takes_the_rules_of_the_file(database: Database, settings: Settings) -> None:
     startup.prepare(database, with_file(settings, dearer_issues()), NOW)
 
     assert versions(database) == [(dearer_issues(), "rules file")]
@@ -37,7 +37,7 @@ def test_new_database_takes_its_rules_from_the_file(database: Database, settings
 
 @BARE
 @pytest.mark.parametrize("content", [None, "", "format = 2", b"\xff\xfe", b"\0", b"# " + b"x" * 2**21])
-def test_new_database_without_a_usable_file_takes_the_shipped_rules(
+def test_prepare_without_a_usable_file_takes_the_shipped_rules(
     database: Database, settings: Settings, content: str | bytes | None
 ) -> None:
     startup.prepare(database, with_file(settings, content), NOW)
@@ -48,7 +48,7 @@ def test_new_database_without_a_usable_file_takes_the_shipped_rules(
 
 
 @BARE
-def test_preparing_again_changes_nothing(database: Database, settings: Settings) -> None:
+def test_prepare_again_changes_nothing(database: Database, settings: Settings) -> None:
     startup.prepare(database, settings, NOW)
 
     startup.prepare(database, with_file(settings, dearer_issues()), NOW)
@@ -56,7 +56,7 @@ def test_preparing_again_changes_nothing(database: Database, settings: Settings)
     assert versions(database) == [(RULES, "rules file")]
 
 
-def test_sqlite_is_migrated_at_start(tmp_path: Path) -> None:
+def test_prepare_migrates_sqlite(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, data_dir=tmp_path / "made" / "for it")
     database = Database(settings.sqlalchemy_url)
 
@@ -67,7 +67,9 @@ def test_sqlite_is_migrated_at_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])
-def test_postgresql_without_the_schema_is_refused_in_words(postgresql: PostgreSQL, settings: Settings) -> None:
+def test_prepare_on_postgresql_without_the_schema_is_refused_in_words(
+    postgresql: PostgreSQL, settings: Settings
+) -> None:
     database = Database(postgresql.create("unmigrated"))
 
     with pytest.raises(Unavailable, match="Run `assembly-week migrate` first"):
@@ -76,5 +78,5 @@ def test_postgresql_without_the_schema_is_refused_in_words(postgresql: PostgreSQ
     database.dispose()
 
 
-def test_folder_in_the_place_of_the_file_is_no_file(tmp_path: Path) -> None:
+def test_read_text_of_a_folder_is_none(tmp_path: Path) -> None:
     assert startup.read_text(tmp_path) is None

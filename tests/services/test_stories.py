@@ -36,7 +36,7 @@ def looked_back(game: Game, *, public: bool = True) -> tuple[PastWeek, ...]:
         return stories.look_back(session, stories.earlier(session, week, public=public))
 
 
-def test_story_adds_up_to_the_board(game: Game) -> None:
+def test_of_week_adds_up_to_the_board(game: Game) -> None:
     game.take(kind="shift", occurred_at="2022-09-14T06:00:00-07:00")
     game.take(kind="response", person=DUA, response_seconds=60, subject="T-1")
     game.adjust(CATS, 4)
@@ -48,7 +48,7 @@ def test_story_adds_up_to_the_board(game: Game) -> None:
     assert [hero.person for hero in story.heroes] == ["Ada Lovelace"]
 
 
-def test_story_for_the_public_of_a_frozen_week_is_that_of_the_freeze(game: Game) -> None:
+def test_of_week_for_the_public_of_a_frozen_week_is_that_of_the_freeze(game: Game) -> None:
     entry = game.take(kind="shift").entry
     game.take(kind="response", person=DUA, response_seconds=60)
     then = told(game)
@@ -62,7 +62,7 @@ def test_story_for_the_public_of_a_frozen_week_is_that_of_the_freeze(game: Game)
     assert points(told(game)) == {OWLS: 0, CATS: 73}
 
 
-def test_story_of_a_closed_week_keeps_its_rules(game: Game) -> None:
+def test_of_week_of_a_closed_week_keeps_its_rules(game: Game) -> None:
     game.take(kind="issue")
     game.close()
     game.activate(dearer_issues())
@@ -70,7 +70,7 @@ def test_story_of_a_closed_week_keeps_its_rules(game: Game) -> None:
     assert points(told(game)) == {OWLS: 5, CATS: 0}
 
 
-def test_earlier_weeks_are_the_closed_ones_that_began_before(game: Game) -> None:
+def test_earlier_are_the_closed_weeks_that_began_before(game: Game) -> None:
     spring = before(game.database, "q2-2022", date(2022, 6, 13), SPRING)
     spring.take(occurred_at="2022-06-14T09:00:00-07:00")
     spring.take(occurred_at="2022-06-14T09:30:00-07:00", kind="shift", person=BO)
@@ -84,7 +84,7 @@ def test_earlier_weeks_are_the_closed_ones_that_began_before(game: Game) -> None
     )
 
 
-def test_week_closed_behind_its_freeze_is_compared_by_organizers_only(game: Game) -> None:
+def test_earlier_has_a_week_closed_behind_its_freeze_for_organizers_alone(game: Game) -> None:
     spring = before(game.database, "q2-2022", date(2022, 6, 13), SPRING)
     spring.freeze()
     spring.close()
@@ -94,7 +94,7 @@ def test_week_closed_behind_its_freeze_is_compared_by_organizers_only(game: Game
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-def test_story_takes_as_many_queries_for_four_teams_and_weeks_as_for_one(game: Game) -> None:
+def test_of_week_takes_as_many_queries_for_four_teams_and_weeks_as_for_one(game: Game) -> None:
     seen: list[str] = []
     event.listen(game.database.reader, "before_cursor_execute", lambda *call: seen.append(call[2]))
 

@@ -25,7 +25,7 @@ def count(database: Database, key: str = "192.0.2.7", after: timedelta = timedel
         throttle.count(session, limit, key, NOW + after)
 
 
-def test_as_many_as_the_limit_says_pass(database: Database) -> None:
+def test_count_lets_as_many_pass_as_the_limit_says(database: Database) -> None:
     for _ in range(3):
         count(database)
 
@@ -35,7 +35,7 @@ def test_as_many_as_the_limit_says_pass(database: Database) -> None:
     assert refused.value.wait == 570
 
 
-def test_a_new_window_begins_when_the_old_one_is_over(database: Database) -> None:
+def test_count_begins_a_new_window_when_the_old_one_is_over(database: Database) -> None:
     for _ in range(3):
         count(database)
 
@@ -48,7 +48,7 @@ def test_a_new_window_begins_when_the_old_one_is_over(database: Database) -> Non
         count(database, after=LIMIT.window)
 
 
-def test_refused_tries_do_not_lengthen_the_wait(database: Database) -> None:
+def test_count_of_refused_tries_does_not_lengthen_the_wait(database: Database) -> None:
     for _ in range(3):
         count(database)
     for minutes in range(10):
@@ -58,7 +58,7 @@ def test_refused_tries_do_not_lengthen_the_wait(database: Database) -> None:
     count(database, after=LIMIT.window)
 
 
-def test_keys_and_limits_are_counted_apart(database: Database) -> None:
+def test_count_keeps_keys_and_limits_apart(database: Database) -> None:
     other = Limit("biscuits", 1, LIMIT.window)
     for _ in range(3):
         count(database)
@@ -71,7 +71,7 @@ def test_keys_and_limits_are_counted_apart(database: Database) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "\0", "\udcff", "é" * 10_000])
-def test_any_key_can_be_counted(database: Database, key: str) -> None:
+def test_count_takes_any_key(database: Database, key: str) -> None:
     for _ in range(3):
         count(database, key)
 
@@ -79,7 +79,7 @@ def test_any_key_can_be_counted(database: Database, key: str) -> None:
         count(database, key)
 
 
-def test_keys_are_kept_as_hashes_and_forgotten_after_a_day(database: Database) -> None:
+def test_count_keeps_keys_as_hashes_for_a_day(database: Database) -> None:
     count(database, "ada@example.com")
     count(database, "bo@example.com", after=throttle.KEPT + timedelta(seconds=1))
 
@@ -89,7 +89,7 @@ def test_keys_are_kept_as_hashes_and_forgotten_after_a_day(database: Database) -
     assert (len(row.key), row.began_at > NOW, "example" in row.key) == (64, True, False)
 
 
-def test_of_fifty_tries_at_once_exactly_the_limit_passes(places: list[Database]) -> None:
+def test_count_of_fifty_tries_at_once_lets_exactly_the_limit_pass(places: list[Database]) -> None:
     limit = Limit("tries", 7, timedelta(minutes=1))
 
     results = race(crowd(50, lambda n: count(places[n % 4], limit=limit)))
@@ -98,7 +98,7 @@ def test_of_fifty_tries_at_once_exactly_the_limit_passes(places: list[Database])
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])
-def test_two_that_forget_old_keys_at_once_do_not_wait_for_each_other(places: list[Database]) -> None:
+def test_count_by_two_that_forget_old_keys_at_once_does_not_deadlock(places: list[Database]) -> None:
     for key in ("0", "1"):
         count(places[0], key)
     later, both = throttle.KEPT + timedelta(hours=1), threading.Barrier(2)

@@ -25,7 +25,7 @@ def check(database: Database, text: str, *, days: int = 0) -> Actor:
         return tokens.check(session, text, NOW + timedelta(days=days)).who
 
 
-def test_token_lets_its_holder_do_what_it_says(database: Database) -> None:
+def test_check_of_a_token_gives_its_scopes(database: Database) -> None:
     text = create(database, " Zendesk  bot ", ("rules:write", "read"))
 
     bearer = check(database, text)
@@ -34,13 +34,13 @@ def test_token_lets_its_holder_do_what_it_says(database: Database) -> None:
     assert [bearer.may("read"), bearer.may("rules:write"), bearer.may("activities:write")] == [True, True, False]
 
 
-def test_admin_may_do_everything(database: Database) -> None:
+def test_check_of_an_admin_token_allows_everything(database: Database) -> None:
     bearer = check(database, create(database, scopes=("admin",)))
 
     assert [scope for scope in SCOPES if not bearer.may(scope)] == []
 
 
-def test_text_of_a_token_is_kept_nowhere(database: Database) -> None:
+def test_create_keeps_the_text_of_a_token_nowhere(database: Database) -> None:
     text = create(database)
 
     with database.reading() as session:
@@ -48,7 +48,7 @@ def test_text_of_a_token_is_kept_nowhere(database: Database) -> None:
     assert [value for value in row.model_dump().values() if text in str(value)] == []
 
 
-def test_token_counts_until_the_moment_it_expires(database: Database) -> None:
+def test_check_of_a_token_is_valid_until_the_moment_it_expires(database: Database) -> None:
     text = create(database, days=7)
 
     with database.reading() as session:
@@ -60,7 +60,7 @@ def test_token_counts_until_the_moment_it_expires(database: Database) -> None:
 
 
 @pytest.mark.parametrize(("days", "expires_at"), [(7, NOW + timedelta(days=7)), (None, None)])
-def test_token_says_until_when_it_is_valid_so_that_open_streams_end(
+def test_check_of_a_token_says_until_when_so_that_open_streams_end(
     database: Database, days: int | None, expires_at: datetime | None
 ) -> None:
     text = create(database, days=days)
@@ -69,20 +69,20 @@ def test_token_says_until_when_it_is_valid_so_that_open_streams_end(
         assert tokens.check(session, text, NOW).expires_at == expires_at
 
 
-def test_scopes_are_kept_once_and_in_their_own_order(database: Database) -> None:
+def test_create_keeps_scopes_once_and_in_their_own_order(database: Database) -> None:
     create(database, scopes=("rules:write", "read", "rules:write", "activities:write"))
 
     with database.reading() as session:
         assert session.exec(select(Token.scopes)).one() == "read activities:write rules:write"
 
 
-def test_token_without_days_lasts(database: Database) -> None:
+def test_create_without_days_lasts_until_revoked(database: Database) -> None:
     text = create(database)
 
     assert check(database, text, days=36_500).name == "zendesk"
 
 
-def test_revoked_token_no_longer_counts(database: Database) -> None:
+def test_revoke_makes_a_token_invalid(database: Database) -> None:
     text = create(database)
 
     with database.unit_of_work() as session:
@@ -92,7 +92,7 @@ def test_revoked_token_no_longer_counts(database: Database) -> None:
         check(database, text)
 
 
-def test_token_cannot_be_revoked_twice(database: Database) -> None:
+def test_revoke_twice_is_refused(database: Database) -> None:
     create(database)
     with database.unit_of_work() as session:
         tokens.revoke(session, "zendesk", by="Olu", now=NOW)
@@ -101,20 +101,20 @@ def test_token_cannot_be_revoked_twice(database: Database) -> None:
         tokens.revoke(session, "zendesk", by="Olu", now=NOW)
 
 
-def test_unknown_token_cannot_be_revoked(database: Database) -> None:
+def test_revoke_of_an_unknown_token_is_not_found(database: Database) -> None:
     with database.unit_of_work() as session, pytest.raises(NotFound):
         tokens.revoke(session, "zendesk", by="Olu", now=NOW)
 
 
 @pytest.mark.parametrize("text", ["", "aw_", "aw_" + "x" * 43, "é", "\0", "\udcff", "x" * 100_000])
-def test_unknown_text_is_refused(database: Database, text: str) -> None:
+def test_check_of_an_unknown_text_is_refused(database: Database, text: str) -> None:
     create(database)
 
     with pytest.raises(SignInNeeded):
         check(database, text)
 
 
-def test_name_is_taken_once(database: Database) -> None:
+def test_create_of_a_taken_name_is_refused(database: Database) -> None:
     create(database)
 
     with pytest.raises(Conflict, match="already a token"):
@@ -126,19 +126,19 @@ def test_name_is_taken_once(database: Database) -> None:
     [("", ("read",), None), ("a\0", ("read",), None), ("x", (), None), ("x", ("root",), None), ("x", ("read",), 0),
      ("x", ("read",), 3_651), ("x", ("read",), -1)],
 )  # fmt: skip
-def test_token_that_cannot_be_is_refused(
+def test_create_of_an_impossible_token_is_refused(
     database: Database, name: str, scopes: tuple[str, ...], days: int | None
 ) -> None:
     with pytest.raises(Malformed):
         create(database, name, scopes, days)
 
 
-def test_no_scope_at_all_is_refused_in_words(database: Database) -> None:
+def test_create_without_a_scope_is_refused_in_words(database: Database) -> None:
     with pytest.raises(Malformed, match=r"^A token needs at least one scope\. Choose from read, "):
         create(database, scopes=())
 
 
-def test_tokens_are_listed_oldest_first(database: Database) -> None:
+def test_every_lists_tokens_oldest_first(database: Database) -> None:
     create(database, "zendesk")
     create(database, "github")
 

@@ -79,7 +79,7 @@ def test_read_object_keeps_the_last_of_a_field_that_is_there_twice() -> None:
     assert read_object('{"a": 1, "a": 2}') == {"a": 2}
 
 
-def test_the_longest_activity_there_is_fits() -> None:
+def test_read_json_takes_the_longest_activity_there_is() -> None:
     smile = "😀"  # twelve bytes as an escape
     fields = an_activity(
         kind="x" * 32, person=smile * 250 + "@a.b", source=smile * 200, external_id=smile * 200, subject=smile * 200,
@@ -113,7 +113,7 @@ def test_read_json_of_a_hostile_body_takes_no_time(body: str) -> None:
     assert (reading.key, reading.draft, len(reading.flaws) <= MOST_FLAWS) == (None, None, True)
 
 
-def test_an_activity_with_signs_in_its_note_is_recorded_as_it_is() -> None:
+def test_read_json_keeps_signs_in_a_note_as_they_are() -> None:
     note = 'a, b, c [d] {e} "f" \\ ' * 80
 
     draft = read_json(json.dumps(an_activity(person=ADA, note=note))).draft

@@ -98,7 +98,7 @@ class History:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_random_history_verifies_at_every_moment(game: Game, seed: int) -> None:
+def test_verify_finds_nothing_at_any_moment_of_a_random_history(game: Game, seed: int) -> None:
     Game(game.database, slug="q2-2022").start().team("Guests", GUS)
     history = History(game, seed)
 
@@ -129,11 +129,11 @@ def tamper(game: Game, statement: str, **values: object) -> None:
         session.execute(text(statement), values)
 
 
-def test_untouched_week_verifies(played: Game) -> None:
+def test_verify_of_an_untouched_week_finds_nothing(played: Game) -> None:
     assert played.verify() == []
 
 
-def test_tampered_score_is_found(played: Game) -> None:
+def test_verify_finds_a_tampered_score(played: Game) -> None:
     tamper(
         played,
         """UPDATE score SET data = replace(data, '"points"\\:25', '"points"\\:26') WHERE team_id = :team""",
@@ -146,13 +146,13 @@ def test_tampered_score_is_found(played: Game) -> None:
     ]
 
 
-def test_missing_score_is_found(played: Game) -> None:
+def test_verify_finds_a_missing_score(played: Game) -> None:
     tamper(played, "DELETE FROM score WHERE team_id = :team", team=played.team_id(OWLS))
 
     assert len(played.verify()) == 4
 
 
-def test_score_of_no_team_is_found(played: Game) -> None:
+def test_verify_finds_a_score_of_no_team(played: Game) -> None:
     tamper(
         played,
         "INSERT INTO score (week_id, team_id, data) SELECT week_id, 'nobody', data FROM score WHERE team_id = :team",
@@ -162,7 +162,7 @@ def test_score_of_no_team_is_found(played: Game) -> None:
     assert played.verify() == ["Week q3-2022: the kept score of team nobody differs from the ledger's."]
 
 
-def test_tampered_counts_of_those_without_a_team_are_found(played: Game) -> None:
+def test_verify_finds_tampered_counts_of_people_without_a_team(played: Game) -> None:
     tamper(played, "UPDATE score SET data = '{}' WHERE team_id = '' AND week_id = :week", week=played.week().id)
 
     assert played.verify() == [
@@ -174,7 +174,7 @@ def test_tampered_counts_of_those_without_a_team_are_found(played: Game) -> None
 @pytest.mark.parametrize(
     "data", ["", "null", "[]", "{}", '{"days": 7}', '{"days": {"x": {}}, "people": {}, "last": null}']
 )
-def test_unreadable_score_is_found(played: Game, data: str) -> None:
+def test_verify_finds_an_unreadable_score(played: Game, data: str) -> None:
     tamper(played, "UPDATE score SET data = :data WHERE team_id = :team", data=data, team=played.team_id(OWLS))
 
     assert played.verify() == ["Week q3-2022: the kept scores cannot be read."]
@@ -193,7 +193,7 @@ TAMPERING: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("change", TAMPERING.values(), ids=TAMPERING)
-def test_tampered_frozen_board_is_found(played: Game, change: Callable[[str], str]) -> None:
+def test_verify_finds_a_tampered_frozen_board(played: Game, change: Callable[[str], str]) -> None:
     board = played.week().frozen_board or ""
 
     tamper(played, "UPDATE week SET frozen_board = :board WHERE slug = :slug", board=change(board), slug=played.slug)
@@ -202,14 +202,14 @@ def test_tampered_frozen_board_is_found(played: Game, change: Callable[[str], st
     assert len(played.verify()) > 0
 
 
-def test_work_before_the_freeze_smuggled_in_later_is_not_on_the_frozen_board(played: Game) -> None:
+def test_verify_keeps_work_smuggled_in_later_off_the_frozen_board(played: Game) -> None:
     played.take(occurred_at=START)
 
     assert played.verify() == []
     assert {each.team: each.points for each in played.public().standings} == {OWLS: 20, CATS: 0}
 
 
-def test_names_and_rules_that_change_after_the_freeze_are_no_difference(played: Game) -> None:
+def test_verify_after_names_and_rules_changed_behind_a_freeze_finds_nothing(played: Game) -> None:
     frozen = played.public()
 
     played.rename(ADA, "Augusta King", OWLS)
@@ -219,7 +219,7 @@ def test_names_and_rules_that_change_after_the_freeze_are_no_difference(played: 
     assert played.board() != frozen
 
 
-def test_team_made_after_the_freeze_does_not_move_the_frozen_ranks(played: Game) -> None:
+def test_verify_after_a_team_was_made_behind_a_freeze_finds_nothing(played: Game) -> None:
     played.reveal()
     played.adjust(CATS, -5)
     played.freeze()

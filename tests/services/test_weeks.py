@@ -19,7 +19,7 @@ def current(database: Database, now: datetime = NOW) -> str:
         return weeks.find(session, "current", now).slug
 
 
-def test_new_week_is_a_draft(database: Database) -> None:
+def test_create_makes_a_draft(database: Database) -> None:
     with database.unit_of_work() as session:
         weeks.create(session, slug="q3", name=" Q3  2022 ", timezone=ZONE, starts=STARTS, ends=ENDS, by="Olu", now=NOW)
 
@@ -48,40 +48,40 @@ def test_new_week_is_a_draft(database: Database) -> None:
         ({"ends": STARTS + timedelta(days=31)}, "at most 31 days"),
     ],
 )
-def test_week_that_cannot_be_is_refused(database: Database, changes: dict[str, Any], sentence: str) -> None:
+def test_create_of_an_impossible_week_is_refused(database: Database, changes: dict[str, Any], sentence: str) -> None:
     with database.unit_of_work() as session, pytest.raises(Malformed, match=sentence):
         a_week(session, **{"slug": "q3", **changes})
 
 
-def test_longest_week_has_31_days(database: Database) -> None:
+def test_create_of_a_week_takes_up_to_31_days(database: Database) -> None:
     with database.unit_of_work() as session:
         week = a_week(session, ends=STARTS + timedelta(days=30))
 
     assert week.state == "open"
 
 
-def test_slug_is_taken_once(game: Game) -> None:
+def test_create_of_a_taken_slug_is_refused(game: Game) -> None:
     with game.database.unit_of_work() as session, pytest.raises(Conflict, match="already a week"):
         a_week(session)
 
 
-def test_unknown_week_is_refused(game: Game) -> None:
+def test_find_of_an_unknown_week_is_refused(game: Game) -> None:
     with game.database.reading() as session, pytest.raises(WeekUnknown, match="no week “q9”"):
         weeks.find(session, "q9", NOW)
 
 
 @pytest.mark.parametrize("slug", ["\0", "q3-2022\0", "\ud800", "Q3-2022", "", "x" * 5_000])
-def test_slug_that_cannot_be_is_an_unknown_week(game: Game, slug: str) -> None:
+def test_find_of_an_impossible_slug_is_an_unknown_week(game: Game, slug: str) -> None:
     with game.database.reading() as session, pytest.raises(WeekUnknown):
         weeks.find(session, slug, NOW)
 
 
-def test_row_of_no_week_is_refused(game: Game) -> None:
+def test_find_by_id_of_no_week_is_refused(game: Game) -> None:
     with game.database.reading() as session, pytest.raises(NotFound):
         weeks.find_by_id(session, 10**15)
 
 
-def test_no_week_is_current_before_one_is_open(database: Database) -> None:
+def test_pick_current_before_a_week_is_open_is_none(database: Database) -> None:
     with database.unit_of_work() as session:
         a_week(session, state="draft")
 
@@ -89,7 +89,7 @@ def test_no_week_is_current_before_one_is_open(database: Database) -> None:
         current(database)
 
 
-def test_current_week_is_the_open_one_that_has_today(game: Game) -> None:
+def test_pick_current_is_the_open_week_that_has_today(game: Game) -> None:
     with game.database.unit_of_work() as session:
         a_week(session, "later", starts=date(2022, 9, 19), ends=date(2022, 9, 23))
         a_week(session, "earlier", starts=date(2022, 9, 5), ends=date(2022, 9, 9))
@@ -97,7 +97,7 @@ def test_current_week_is_the_open_one_that_has_today(game: Game) -> None:
     assert current(game.database) == "q3-2022"
 
 
-def test_today_is_the_day_of_the_weeks_own_zone(game: Game) -> None:
+def test_pick_current_goes_by_the_day_of_the_weeks_own_zone(game: Game) -> None:
     with game.database.unit_of_work() as session:
         a_week(session, "later", starts=date(2022, 9, 17), ends=date(2022, 9, 23))
 
@@ -105,14 +105,14 @@ def test_today_is_the_day_of_the_weeks_own_zone(game: Game) -> None:
     assert current(game.database, datetime(2022, 9, 17, 7, 0, tzinfo=UTC)) == "later"
 
 
-def test_current_week_without_today_is_the_open_one_that_started_last(game: Game) -> None:
+def test_pick_current_without_today_is_the_open_week_that_started_last(game: Game) -> None:
     with game.database.unit_of_work() as session:
         a_week(session, "earlier", starts=date(2022, 9, 5), ends=date(2022, 9, 9))
 
     assert current(game.database, NOW + timedelta(days=60)) == "q3-2022"
 
 
-def test_current_week_without_an_open_one_is_the_one_closed_last(game: Game) -> None:
+def test_pick_current_without_an_open_week_is_the_one_closed_last(game: Game) -> None:
     with game.database.unit_of_work() as session:
         a_week(session, "earlier", starts=date(2022, 9, 5), ends=date(2022, 9, 9))
         lifecycle.close(session, "q3-2022", by="Olu", now=NOW)
@@ -122,7 +122,7 @@ def test_current_week_without_an_open_one_is_the_one_closed_last(game: Game) -> 
     assert current(game.database) == "earlier"
 
 
-def test_weeks_are_listed_last_start_first(game: Game) -> None:
+def test_every_lists_the_last_start_first(game: Game) -> None:
     with game.database.unit_of_work() as session:
         a_week(session, "earlier", starts=date(2022, 9, 5), ends=date(2022, 9, 9))
         a_week(session, "later", starts=date(2022, 9, 19), ends=date(2022, 9, 23))
@@ -131,7 +131,7 @@ def test_weeks_are_listed_last_start_first(game: Game) -> None:
         assert [week.slug for week in weeks.every(session)] == ["later", "q3-2022", "earlier"]
 
 
-def test_weeks_come_in_pages(game: Game) -> None:
+def test_page_follows_page_of_weeks(game: Game) -> None:
     with game.database.unit_of_work() as session:
         a_week(session, "second")
 
@@ -143,12 +143,12 @@ def test_weeks_come_in_pages(game: Game) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["!", "AA", "MTIzNDU2Nzg5MDEyMzQ1Njc4OTA", "\ud800", "-"])
-def test_strange_cursor_is_refused(game: Game, cursor: str) -> None:
+def test_page_of_a_strange_cursor_is_refused(game: Game, cursor: str) -> None:
     with game.database.reading() as session, pytest.raises(Malformed, match="cursor"):
         weeks.page(session, cursor=cursor, limit=1)
 
 
-def test_everything_done_to_a_week_is_written_down(game: Game) -> None:
+def test_history_has_everything_done_to_a_week(game: Game) -> None:
     game.freeze()
     game.reveal()
     game.close()
@@ -166,7 +166,7 @@ def test_everything_done_to_a_week_is_written_down(game: Game) -> None:
     ]
 
 
-def test_news_of_a_week_goes_out_after_the_commit(game: Game) -> None:
+def test_touch_announces_the_week_after_the_commit(game: Game) -> None:
     heard: list[tuple[Event, int]] = []
     game.database.subscribe(lambda news: heard.append((news, game.week().version)))
 
@@ -176,7 +176,7 @@ def test_news_of_a_week_goes_out_after_the_commit(game: Game) -> None:
     assert heard == [(WeekChanged("q3-2022", version), version)]
 
 
-def test_locked_week_is_read_anew(game: Game) -> None:
+def test_lock_reads_the_week_again(game: Game) -> None:
     with game.database.unit_of_work() as session:
         seen: Week = weeks.find(session, game.slug, NOW)
 
