@@ -12,43 +12,29 @@ from starlette.types import ASGIApp
 from app import __version__
 from app.clock import Clock
 from app.config import PROJECT, Settings
-from app.db import Database
-from app.engines import Limits
+from app.db.database import Database
+from app.db.engine import Limits
 from app.errors import MailRejected
 from app.integrations import mail, oidc
 from app.jobs import background, sign_in_mail, upkeep
 from app.jobs.worker import Job, Worker
-from app.services import links as links_service
-from app.services import secrets, startup
-from app.web import (
-    api,
-    ceremony,
-    csp_reports,
-    display,
-    forms,
-    health,
-    me,
-    organizer,
-    pages,
-    pairing,
-    problems,
-    single_flight,
-    static,
-    summary,
-)
+from app.services.access import links as links_service
+from app.services.operations import secrets, startup
+from app.web import api, ceremony, health, me, organizer, pages, single_flight, summary
 from app.web.board_cache import BoardCache
+from app.web.context import Installation
 from app.web.credential_cache import CredentialCache
-from app.web.edge import Edge
-from app.web.hosts import Hosts
-from app.web.http import areas
+from app.web.display import display, pairing
+from app.web.fast_path import Shortcut
+from app.web.http import areas, csp_reports, csrf, problems, static
+from app.web.http.denial_log import Refusals
+from app.web.http.edge import Edge
+from app.web.http.hosts import Hosts
+from app.web.http.route_names import RouteNames
 from app.web.live import Publisher
-from app.web.refusals import Refusals
-from app.web.route_names import RouteNames
 from app.web.scenes.projector import Projector
-from app.web.shortcut import Shortcut
 from app.web.sign_in import company, join, links
 from app.web.sign_in import mail as mail_page
-from app.web.state import Installation
 from app.web.summaries import Summaries
 from app.web.timing import USUAL, Timing
 from app.web.write_queue import WriteQueue
@@ -111,9 +97,9 @@ def create_app(
         redoc_url=None,
         max_body_size=areas.MIB,
         form_limits={
-            "max_fields": forms.MOST_FIELDS,
-            "max_files": forms.MOST_FILES,
-            "max_part_size": forms.MOST_TEXT_BYTES,
+            "max_fields": csrf.MOST_FIELDS,
+            "max_files": csrf.MOST_FILES,
+            "max_part_size": csrf.MOST_TEXT_BYTES,
         },
         lifespan=partial(_lifespan, timing=timing),
     )

@@ -10,9 +10,12 @@ from pathlib import Path
 from statistics import median
 
 from app.config import PROJECT
-from app.db import Database
-from app.services import batch, imports, recording, rule_sets, scores
-from app.services import weeks as weeks_service
+from app.db.database import Database
+from app.services.imports import batch, imports
+from app.services.ledger import recording
+from app.services.rules import rule_sets
+from app.services.scoring import scores
+from app.services.weeks import weeks as weeks_service
 from bench import former_scoring, weeks
 from bench.client import drive, request
 from bench.figures import Figure

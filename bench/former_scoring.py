@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from app.domain.activity import IN_ORDER, Activity, Adjustment, Award, AwardReason, Earning
-from app.domain.bonuses import bonus_points, window_day
-from app.domain.calendar import local_day
+from app.domain.calendar.days import local_day
 from app.domain.rules.model import Bonus, Cap, CapScope, Kind, Quest, Rules
-from app.domain.tally import Earned, Sum, TeamScore, newness
+from app.domain.scoring.activity import IN_ORDER, Activity, Adjustment, Award, AwardReason, Earning
+from app.domain.scoring.bonuses import bonus_points, window_day
+from app.domain.scoring.tally import Earned, Sum, TeamScore, newness
 from app.models import Week
-from app.services import facts, teams
-from app.services.scores import WeekScores
+from app.services.scoring import activity_queries
+from app.services.scoring.scores import WeekScores
+from app.services.teams import teams
 
 _Alike: TypeAlias = tuple[date, str | None, AwardReason, str, str | None, int]
 
@@ -240,10 +241,10 @@ def compute(session: Session, week: Week, rules: Rules) -> WeekScores:
     """Every team's score, computed from the whole ledger of the week."""
     zone = ZoneInfo(week.timezone)
     own: defaultdict[str | None, list[Activity]] = defaultdict(list)
-    for activity in facts.live_activities(session, week, teams.joins(session, week)):
+    for activity in activity_queries.live_activities(session, week, teams.joins(session, week)):
         own[activity.team].append(activity)
     given: defaultdict[str, list[Adjustment]] = defaultdict(list)
-    for adjustment in facts.adjustments(session, week):
+    for adjustment in activity_queries.adjustments(session, week):
         given[adjustment.team].append(adjustment)
     team_ids = [team.id for team in teams.of_week(session, week)]
     scored = {

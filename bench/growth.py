@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from app.db import Database
+from app.db.database import Database
 from app.domain.draft import Reading
 from app.errors import Problem
-from app.services import ledger
-from app.services.intake import read_json
-from app.services.ledger import Submission
+from app.services.ledger import ledger
+from app.services.ledger.drafts import read_json
+from app.services.ledger.ledger import Submission
 from bench import weeks
 from bench.figures import Figure, duel
 from bench.scale import Scale

@@ -10,13 +10,20 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from app.config import PROJECT, Settings
-from app.db import Database
+from app.db.database import Database
 from app.domain import actor
-from app.domain.calendar import day_bounds
+from app.domain.calendar.days import day_bounds
 from app.models.columns import new_id
-from app.services import lifecycle, players, recording, rosters, rule_sets, startup, tokens, weeks
+from app.services import lifecycle
+from app.services.access import tokens
 from app.services.demo import replay
-from app.services.gate import Gate
+from app.services.imports import roster_import
+from app.services.ledger import recording
+from app.services.ledger.admission import Gate
+from app.services.operations import startup
+from app.services.people import week_members
+from app.services.rules import rule_sets
+from app.services.weeks import weeks
 
 NOW = datetime(2022, 9, 20, tzinfo=UTC)
 STARTS, ENDS, ZONE = date(2022, 9, 12), date(2022, 9, 16), ZoneInfo("America/Los_Angeles")
@@ -53,7 +60,9 @@ def play_demo(database: Database) -> None:
 def make_week(database: Database, slug: str, *, teams: int, per_team: int) -> list[str]:
     """An open week with so many activities in each of so many teams of three; returns everybody's e-mail."""
     roster = [
-        rosters.Entry(number + 2, f"Team {number // TEAM_SIZE}", f"Player {number}", f"{slug}-{number}@example.com")
+        roster_import.Entry(
+            number + 2, f"Team {number // TEAM_SIZE}", f"Player {number}", f"{slug}-{number}@example.com"
+        )
         for number in range(teams * TEAM_SIZE)
     ]
     emails = [entry.email for entry in roster]
@@ -61,7 +70,7 @@ def make_week(database: Database, slug: str, *, teams: int, per_team: int) -> li
         weeks.create(
             session, slug=slug, name=slug, timezone=ZONE.key, starts=STARTS, ends=ENDS, by="bench", now=NOW
         )  # fmt: skip
-        rosters.apply(session, slug, roster, by="bench", now=NOW)
+        roster_import.apply(session, slug, roster, by="bench", now=NOW)
         lifecycle.open_(session, slug, by="bench", now=NOW)
         weeks.lock(session, slug, NOW)
         gate = gate_of(session, slug, emails)
@@ -74,7 +83,7 @@ def make_week(database: Database, slug: str, *, teams: int, per_team: int) -> li
 def gate_of(session: Session, slug: str, emails: Sequence[str]) -> Gate:
     """What lets these people's activities into a week."""
     week = weeks.look(session, slug, NOW)
-    return Gate(week, rule_sets.rules_of(session, week), players.by_email(session, week, emails), {}, NOW)
+    return Gate(week, rule_sets.rules_of(session, week), week_members.by_email(session, week, emails), {}, NOW)
 
 
 def row(gate: Gate, fact: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `app.services.schema` hands over."""
+"""Alembic's entry: runs the migrations on the connection that `app.services.operations.schema` hands over."""
 
 from alembic import context
 

@@ -11,19 +11,25 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from app.config import PROJECT
-from app.db import Database
+from app.db.database import Database
 from app.domain import actor
 from app.domain.actor import Actor
-from app.domain.board import Board
 from app.domain.draft import Draft, Reading
-from app.domain.receipt import Receipt
+from app.domain.standings.board import Board
+from app.domain.standings.receipt import Receipt
 from app.errors import Problem
 from app.models import LedgerEntry, Team, Week
-from app.services import batch, boards, ledger, lifecycle, rosters, rule_sets, teams, verification, weeks
-from app.services.gate import Recorded
-from app.services.intake import read_json
-from app.services.ledger import Submission
-from app.services.rosters import Entry
+from app.services import lifecycle
+from app.services.imports import batch, roster_import
+from app.services.imports.roster_import import Entry
+from app.services.ledger import ledger
+from app.services.ledger.admission import Recorded
+from app.services.ledger.drafts import read_json
+from app.services.ledger.ledger import Submission
+from app.services.rules import rule_sets
+from app.services.standings import boards, verification
+from app.services.teams import teams
+from app.services.weeks import weeks
 
 SLUG = "q3-2022"
 SIGNING_KEY = "the signing key of every test, which is no secret"
@@ -117,7 +123,7 @@ def a_week(session: Session, slug: str = SLUG, *, state: str = "open", now: date
 
 def a_team(session: Session, name: str = OWLS, *emails: str, slug: str = SLUG, now: datetime = NOW) -> Team:
     """A team of the week with these people, or with its own of the cast."""
-    rosters.apply(session, slug, entries(name, emails or CAST[name]), by="Olu", now=now)
+    roster_import.apply(session, slug, entries(name, emails or CAST[name]), by="Olu", now=now)
     return next(team for team in teams.of_week(session, weeks.find(session, slug, now)) if team.name == name)
 
 
@@ -176,7 +182,7 @@ class Game:
     def rename(self, email: str, name: str, team: str) -> None:
         """Import somebody under another name into the team they are in."""
         with self.database.unit_of_work() as session:
-            rosters.apply(session, self.slug, [Entry(2, team, name, email)], by=self.by, now=self.now)
+            roster_import.apply(session, self.slug, [Entry(2, team, name, email)], by=self.by, now=self.now)
 
     def leave(self, email: str) -> None:
         """Take somebody out of their team."""

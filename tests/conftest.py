@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from app.config import PROJECT, Settings, sqlite_url
-from app.db import Database
-from app.services import schema, startup
+from app.db.database import Database
+from app.services.operations import schema, startup
 from tests import postgresql as pg
 from tests.builders import NOW, SIGNING_KEY, Game
 from tests.sqlite import SQLite

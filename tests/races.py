@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import URL
 
-from app.db import Database
+from app.db.database import Database
 from app.errors import Problem
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 import sys
 
-from app.db import Database
+from app.db.database import Database
 from tests.builders import Game
 
 

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from app.db import Database
+from app.db.database import Database
 from tests.kept import KeptDatabase
 
 Play = Callable[[Database], None]

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from app.config import PROJECT, Settings
-from app.db import Database
+from app.db.database import Database
 from app.models import LedgerEntry
 from tests.builders import Game
 from tests.postgresql import PostgreSQL

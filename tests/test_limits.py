@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from app import waiting
-from app.db import Database
-from app.engines import Limits
+from app import bulkheads
+from app.db.database import Database
+from app.db.engine import Limits
+from app.db.outages import UNCONFIRMED
 from app.errors import Busy, Unavailable
-from app.outages import UNCONFIRMED
 from tests.builders import Game
 
 SQLITE = pytest.mark.parametrize("engine", ["sqlite"])
@@ -38,7 +38,7 @@ def in_server(database: Database, work: Callable[[Session], Any], *, long: bool 
             return work(session)
 
     async def request() -> Any:
-        waiting.begin_request()
+        bulkheads.begin_request()
         return await database.writes.run(change, long=long)
 
     return asyncio.run(request())
@@ -105,7 +105,7 @@ def test_waiting_for_the_turn_leaves_less_for_the_lock(game: Game, limited: Data
     database = Database(game.database.url, limits=Limits(request=1.5))
 
     async def play() -> float:
-        waiting.begin_job()
+        bulkheads.begin_job()
         begun = time.monotonic()
         first = asyncio.create_task(database.writes.run(_write, database))
         await asyncio.sleep(0.1)

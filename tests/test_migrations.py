@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from app.config import PROJECT
-from app.db import Database
-from app.services import schema, sqlite_schema
+from app.db.database import Database
+from app.services.operations import schema, sqlite_schema
 from tests.builders import Game
 from tests.postgresql import PostgreSQL
 from tests.sqlite import SQLite

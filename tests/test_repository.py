@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 
 import app.models  # noqa: F401 (registers the tables)
 from app.config import Settings
-from app.web.render import asset
+from app.web.http.render import asset
 from tools import vendor
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -244,7 +244,7 @@ def test_vendor_takes_nothing_of_a_package_with_one_other_file(tmp_path: Path) -
 
 
 def test_zones_are_made_by_the_calendar_alone() -> None:
-    constants = {"app/domain/calendar.py", "app/services/demo/cast.py"}
+    constants = {"app/domain/calendar/days.py", "app/services/demo/cast.py"}
 
     makers = {name for name, text in modules().items() if name.startswith("app/") and re.search(r"\bZoneInfo\(", text)}
 

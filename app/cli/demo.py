@@ -19,13 +19,16 @@ from app.cli.place import opened
 from app.cli.voice import Answer, Voice
 from app.clock import Clock
 from app.config import Settings, sqlite_url
-from app.db import Database
+from app.db.database import Database
 from app.errors import Conflict, Problem
 from app.main import create_app
-from app.services import accounts, boards, links, server_lock, tokens, weeks
+from app.services.access import accounts, links, tokens
 from app.services.demo import replay
 from app.services.demo.cast import CAST, SLUG, STARTS, ZONE
 from app.services.demo.replay import Replay
+from app.services.operations import server_lock
+from app.services.standings import boards
+from app.services.weeks import weeks
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8000

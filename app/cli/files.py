@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import IO, BinaryIO, TypeVar
 
 from app.errors import Malformed, NotFound
-from app.services.bad_lines import BadLines
+from app.services.imports.bad_lines import BadLines
+from app.services.operations.whole_files import part_of
 from app.services.validation import MOST_BYTES
-from app.services.whole_files import part_of
 
 STDOUT = "-"
 UTF8_MARK = b"\xef\xbb\xbf"

@@ -13,8 +13,10 @@ from app.clock import Clock
 from app.domain.actor import ROLES
 from app.errors import NotFound
 from app.models import Person
-from app.services import accounts, directory, links, startup
-from app.services.directory import Wanted
+from app.services.access import accounts, links
+from app.services.operations import startup
+from app.services.organizing import people_search
+from app.services.organizing.people_search import Wanted
 
 group = typer.Typer(help="List people, let one in, change a role.", no_args_is_help=True)
 
@@ -43,8 +45,8 @@ def list_people(_voice: Voice) -> Answer:
 
 
 def _everybody(session: Session, now: datetime) -> list[dict[str, Any]]:
-    first = directory.search(session, Wanted(), None, page=1, now=now)
-    rest = (directory.search(session, Wanted(), None, page=number, now=now) for number in range(2, first.pages + 1))
+    first = people_search.search(session, Wanted(), None, page=1, now=now)
+    rest = (people_search.search(session, Wanted(), None, page=number, now=now) for number in range(2, first.pages + 1))
     return [
         _document(each.person) | {"signed_in_at": each.signed_in_at, "invited_until": each.invited_until}
         for found in (first, *rest)

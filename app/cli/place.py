@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from app.clock import Clock
 from app.config import Settings
-from app.db import Database
-from app.domain import names
-from app.services import startup
+from app.db.database import Database
+from app.domain.text import names
+from app.services.operations import startup
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from app.cli.limits import MAX_HEAD_BYTES, MAX_QUEUED, Patience, Room
 from app.errors import Problem
-from app.web import bare
+from app.web.http import bare
 from app.web.wire import WiredProtocol
 
 # What is being read of a request just now.

@@ -12,9 +12,11 @@ from app.cli.voice import Answer, Table, Voice, mistake_line, refusal_document
 from app.clock import Clock
 from app.domain.rules import parse_rules
 from app.errors import RulesRefused
-from app.services import previews, reasons, rule_sets
-from app.services.previews import WeekPreview
-from app.services.transfer import moment
+from app.services import reasons
+from app.services.exports.ledger_export import moment
+from app.services.rules import rule_sets
+from app.services.standings import previews
+from app.services.standings.previews import WeekPreview
 from app.web.documents import preview_document, rule_set_document
 
 # More than a rules file may have, so that the parser can say that it is too large.

@@ -7,7 +7,7 @@ import typer
 from app.cli.command import command
 from app.cli.importing import no_collecting
 from app.cli.voice import Voice
-from app.services import startup
+from app.services.operations import startup
 
 group = typer.Typer()
 

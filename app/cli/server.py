@@ -16,7 +16,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
-from app import waiting
+from app import bulkheads
 from app.cli import file_limit, log_lines
 from app.cli.limits import Room
 from app.cli.place import opened
@@ -26,8 +26,9 @@ from app.clock import Clock
 from app.config import Settings
 from app.errors import Conflict, Malformed, Unavailable
 from app.main import create_app
-from app.services import backups, links, server_lock
-from app.services.whole_files import sweep
+from app.services.access import links
+from app.services.operations import backups, server_lock
+from app.services.operations.whole_files import sweep
 from app.web.timing import USUAL
 
 GRACE_SECONDS = 5  # for requests under way when the signal comes, as long as one may wait for the database
@@ -160,7 +161,7 @@ class _Server(uvicorn.Server):
         """Stop, and let every viewer know, and whatever waits for the database."""
         super().handle_exit(sig, frame)
         self._streams.close()
-        waiting.stop_within(GRACE_SECONDS - 1)
+        bulkheads.stop_within(GRACE_SECONDS - 1)
         if self._end is None:
             self._end = threading.Timer(END_SECONDS, _end_now)
             self._end.daemon = True

@@ -9,10 +9,10 @@ from app.cli.command import command
 from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice
 from app.clock import Clock
-from app.domain import names
 from app.domain.actor import SCOPES
+from app.domain.text import names
 from app.models import Token
-from app.services import tokens
+from app.services.access import tokens
 
 group = typer.Typer(help="Make, list and revoke API tokens.", no_args_is_help=True)
 

@@ -13,8 +13,12 @@ from app.cli.place import actor, opened, writing
 from app.cli.voice import Answer, Voice
 from app.clock import Clock
 from app.domain import actor as actors
-from app.services import audit, batch, imports, rosters, startup, transfer, weeks
-from app.services.transfer import Format
+from app.services.audit import audit
+from app.services.exports import ledger_export
+from app.services.exports.ledger_export import Format
+from app.services.imports import batch, imports, roster_import
+from app.services.operations import startup
+from app.services.weeks import weeks
 
 CSV_NAMES = (".csv",)
 NDJSON_NAMES = (".ndjson", ".jsonl", ".json")
@@ -28,11 +32,11 @@ activities = typer.Typer(help="Record activities from a file.", no_args_is_help=
 def import_teams(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     """Import teams from a CSV with the header `team,name,email`, all or nothing."""
     with voice.progress("Reading") as bar:
-        entries = rosters.read_csv(counted(read_lines(file), bar.advance))
+        entries = roster_import.read_csv(counted(read_lines(file), bar.advance))
     now = Clock().real()
     with writing() as session, voice.progress(f"Placing {len(entries):,} people"):
         slug = weeks.find(session, week, now).slug
-        done = rosters.apply(session, slug, entries, by=actor(), now=now)
+        done = roster_import.apply(session, slug, entries, by=actor(), now=now)
     sentence = f"Week {slug}: {done.people} people in {done.teams} teams; {done.moved} of them new to their team."
     return Answer({"week": slug, **done._asdict()}, [sentence])
 
@@ -83,7 +87,7 @@ def export(
     ):
         found = weeks.find(session, week, now)
         with written(out) as file:
-            count = transfer.export(session, found, form, file, bar.advance)
+            count = ledger_export.export(session, found, form, file, bar.advance)
             with database.unit_of_work() as noting:  # before the file has its name: no export goes unnoted
                 facts = {"format": form, "activities": count}
                 audit.note(noting, "ledger.exported", weeks.thing(found), by=actor(), now=now, after=facts)

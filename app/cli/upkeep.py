@@ -10,8 +10,9 @@ from app.cli.parameters import InputFile
 from app.cli.place import opened, reading
 from app.cli.voice import Answer, Voice
 from app.clock import Clock
-from app.db import Database
-from app.services import backups, restores, schema, sqlite_schema, startup, verification
+from app.db.database import Database
+from app.services.operations import backups, restores, schema, sqlite_schema, startup
+from app.services.standings import verification
 
 group = typer.Typer()
 

@@ -13,7 +13,9 @@ from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice
 from app.clock import Clock
 from app.models import Week
-from app.services import lifecycle, secrets, startup, weeks
+from app.services import lifecycle
+from app.services.operations import secrets, startup
+from app.services.weeks import weeks
 from app.web.documents import week_document
 
 REOPENED = "Reopened from the command line"

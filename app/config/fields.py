@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
-from app.domain import emails
+from app.domain.text import emails
 
 
 def _split(value: object) -> object:

@@ -14,7 +14,8 @@ from sqlalchemy import URL
 
 from app.config import database, secret_files, smtp, unknown
 from app.config.fields import CommaSeparated, Domains, Proxies, Secret
-from app.domain import hosts, rotation
+from app.domain import rotation
+from app.domain.text import hosts
 
 PROJECT = Path(__file__).resolve().parents[2]
 PREFIX = "ASSEMBLY_WEEK_"

@@ -7,7 +7,7 @@ from email.utils import getaddresses
 from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from app.domain.hosts import is_loopback
+from app.domain.text.hosts import is_loopback
 
 Tls = Literal["at once", "STARTTLS", "never"]
 

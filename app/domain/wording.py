@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import time
 
-from app.domain.activity import AwardReason
 from app.domain.rules.model import Bonus, CapScope, Kind, Metric, Quest, Rules, Window
+from app.domain.scoring.activity import AwardReason
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CAPPED: dict[CapScope, str] = {

@@ -15,10 +15,10 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from functools import cache
 
+from app.bulkheads import Bulkhead
 from app.config import Settings
 from app.config.smtp import Server, parse_sender, parse_server
 from app.errors import MailNotSent, MailRejected
-from app.waiting import Bulkhead
 
 SECONDS = 10  # for each answer of the server; a message has twice as long in all
 MOST_AT_ONCE = 4  # connections to a server that may limit them itself

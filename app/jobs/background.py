@@ -10,12 +10,14 @@ from datetime import datetime
 import anyio
 from starlette.concurrency import run_in_threadpool
 
-from app import waiting
+from app import bulkheads
 from app.clock import Clock
 from app.config import Settings
-from app.db import Database
+from app.db.database import Database
 from app.errors import Problem
-from app.services import rotations, rule_sets, startup
+from app.services.displays import rotations
+from app.services.operations import startup
+from app.services.rules import rule_sets
 
 QUIET_SECONDS = 60.0  # between two lines that say the same of one job: an outage is no reason to fill a disk
 
@@ -99,7 +101,7 @@ async def running(*jobs: Callable[[], Awaitable[None]], retry: float) -> AsyncIt
 
 
 async def _keep_going(job: Callable[[], Awaitable[None]], retry: float) -> None:
-    waiting.begin_job()
+    bulkheads.begin_job()
     logged: dict[str, float] = {}
     while True:
         try:

@@ -7,11 +7,12 @@ from functools import partial
 from typing import Final
 
 from app.clock import Clock
-from app.db import Database
+from app.db.database import Database
 from app.integrations.mail import Mailbox, sign_in_letter
 from app.models import Person
-from app.services import audit, links
-from app.services.audit import Origin
+from app.services.access import links
+from app.services.audit import audit
+from app.services.audit.audit import Origin
 from app.services.jobs import Claim
 
 BY: Final = "the sign-in page"

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Final
 
 from app.clock import Clock
-from app.db import Database
-from app.services import imports, jobs
+from app.db.database import Database
+from app.services import jobs
+from app.services.imports import imports
 from app.services.jobs import Claim
 
 FORGET: Final = "upkeep.forget_ended"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from prometheus_client import Counter
 
 from app.clock import Clock
-from app.db import Database
+from app.db.database import Database
 from app.errors import Problem
 from app.events import Event, JobQueued
 from app.services import jobs

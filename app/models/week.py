@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlmodel import Field, SQLModel
 
-from app.domain.calendar import parse_zone, zone_or_utc
+from app.domain.calendar.days import parse_zone, zone_or_utc
 from app.models.columns import STRICT, day, instant, string, whole
 
 

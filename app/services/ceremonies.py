@@ -5,10 +5,12 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from app.domain import ceremony
+from app.domain.standings import ceremony
 from app.errors import Conflict
 from app.models import Ceremony, Week
-from app.services import boards, lifecycle, weeks
+from app.services import lifecycle
+from app.services.standings import boards
+from app.services.weeks import weeks
 
 Move = Literal["next", "back", "restart"]
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, func, literal, or_, se
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from app.db import announce
+from app.db.database import announce
 from app.events import JobQueued
 from app.models import QueuedJob
 from app.models.columns import Instant

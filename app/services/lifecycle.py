@@ -6,11 +6,16 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from app.db import alone
-from app.domain.snapshot import to_text
+from app.db.database import alone
+from app.domain.standings.snapshot import to_text
 from app.errors import Conflict, RulesUnfit
 from app.models import Ceremony, Week
-from app.services import boards, reasons, rule_sets, scores, teams, weeks
+from app.services import reasons
+from app.services.rules import rule_sets
+from app.services.scoring import scores
+from app.services.standings import boards
+from app.services.teams import teams
+from app.services.weeks import weeks
 
 
 def open_(session: Session, slug: str, *, by: str, now: datetime, reason: str | None = None) -> Week:

@@ -1,6 +1,6 @@
 """Reasons people give: tidied, and refused when empty, endless or deceptive."""
 
-from app.domain import names
+from app.domain.text import names
 from app.errors import Malformed
 
 LONGEST = 500  # characters: a reason is a sentence or three, and stays in the ledger and the audit for ever

@@ -13,11 +13,11 @@ from starlette.requests import Request
 from app.config import Settings
 from app.domain.actor import GRANT, Actor, Scope, SignedInActor
 from app.errors import NotAllowed, Problem, SignInNeeded, Unavailable
-from app.services import throttle
-from app.web import cookies, forms
+from app.services.access import throttle
+from app.web.context import installation
 from app.web.credential_cache import Credential, CredentialCache
+from app.web.http import cookies, csrf
 from app.web.http.areas import find_area
-from app.web.state import installation
 from app.web.topics import Renderer, Topic
 
 Check = Callable[[Settings, Actor | None], None]
@@ -176,8 +176,8 @@ class Guard(SecurityBase):
         except Problem as problem:
             await place.refusals.note(request, who, problem)
             raise
-        if isinstance(who, SignedInActor) and request.method not in forms.SAFE:
-            await forms.check(request, who)
+        if isinstance(who, SignedInActor) and request.method not in csrf.SAFE:
+            await csrf.check(request, who)
             await place.count(throttle.FORMS_BY_PERSON, who.person_id)
         return who
 

@@ -11,11 +11,11 @@ from functools import partial
 from typing import TypeVar
 
 from app.clock import Clock
-from app.db import Database
-from app.domain.calendar import next_midnight
+from app.db.database import Database
+from app.domain.calendar.days import next_midnight
 from app.errors import Busy, Unavailable, WeekUnknown
 from app.events import AccessChanged, Event, JobQueued
-from app.services import weeks
+from app.services.weeks import weeks
 from app.web.boards import Served, serve
 from app.web.kept_week import KeptWeek, source_of
 from app.web.retry import Retry

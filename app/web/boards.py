@@ -14,13 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app import __version__
-from app.domain.board import Board
-from app.domain.calendar import local_day, next_midnight
+from app.domain.calendar.days import local_day, next_midnight
 from app.domain.rules import Rules
+from app.domain.standings.board import Board
 from app.models import Week
-from app.services import boards, rule_sets
-from app.web import render
+from app.services.rules import rule_sets
+from app.services.standings import boards
 from app.web.documents import board_document
+from app.web.http import render
 
 Form = Literal["json", "page", "preview", "partial"]
 

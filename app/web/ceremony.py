@@ -8,18 +8,21 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.domain import ceremony
 from app.domain.rules import Rules
+from app.domain.standings import ceremony
 from app.domain.wording import metric_words
 from app.errors import Malformed, NotAllowed
-from app.services import ceremonies, secrets, weeks
+from app.services import ceremonies
 from app.services.ceremonies import Move
-from app.web import render, topics
+from app.services.operations import secrets
+from app.services.weeks import weeks
+from app.web import topics
 from app.web.access import BoardReader, credential_of, needs_of_board
 from app.web.boards import Served
-from app.web.origin import network_of
+from app.web.context import Installation, installation
+from app.web.http import render
+from app.web.http.client import network_of
 from app.web.routes import DatabaseRoute
-from app.web.state import Installation, installation
 from app.web.topics import Topic
 
 router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary/present", route_class=DatabaseRoute)

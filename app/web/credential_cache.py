@@ -11,12 +11,13 @@ from typing import Literal, NamedTuple
 from sqlmodel import Session
 
 from app.clock import Clock
-from app.db import Database
+from app.db.database import Database
 from app.domain.actor import Actor
 from app.errors import Busy, SignInNeeded, Unavailable
 from app.events import AccessChanged, Event
-from app.services import displays, sign_ins, tokens
-from app.services.credentials import Answer, ValidCredential, take
+from app.services.access import sign_ins, tokens
+from app.services.access.credentials import Answer, ValidCredential, take
+from app.services.displays import displays
 from app.web.single_flight import SingleFlight
 from app.web.timing import USUAL, Timing
 

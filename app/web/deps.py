@@ -8,8 +8,8 @@ from starlette.requests import Request
 
 from app.domain.actor import Act, Actor, SignedInAct, SignedInActor, visitor
 from app.web.access import Check, Guard, holds, is_anybody, is_member, is_organizer, is_owner, writes_activities
-from app.web.origin import address_of
-from app.web.state import installation
+from app.web.context import installation
+from app.web.http.client import address_of
 
 
 def act_of(request: Request, actor: Actor, now: datetime) -> Act:

@@ -10,10 +10,12 @@ from starlette.responses import PlainTextResponse, Response
 
 from app import metrics
 from app.errors import Unavailable
-from app.services import jobs, schema, weeks
+from app.services import jobs
+from app.services.operations import schema
+from app.services.weeks import weeks
 from app.web.access import Reader, sees_behind_freeze
+from app.web.context import Installation, installation
 from app.web.routes import DatabaseRoute
-from app.web.state import Installation, installation
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from app.services.weeks import WeekStamp
+from app.services.weeks.weeks import WeekStamp
 from app.web.boards import Served
 from app.web.retry import Retry
 

@@ -11,9 +11,9 @@ from typing import cast
 from starlette import types
 from starlette.responses import Response
 
+from app.bulkheads import Bulkhead
 from app.errors import Problem, Unavailable
 from app.metrics import UPDATES
-from app.waiting import Bulkhead
 from app.web.board_cache import BoardCache
 from app.web.boards import Served
 from app.web.credential_cache import Credential, CredentialCache

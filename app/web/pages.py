@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import NotFound, WeekUnknown
-from app.services import weeks
+from app.services.weeks import weeks
 from app.web.access import BoardReader, sees_behind_freeze
-from app.web.render import render_page
+from app.web.context import installation
+from app.web.http.render import render_page
 from app.web.routes import DatabaseRoute
-from app.web.state import installation
 from app.web.topics import board_html
 from app.web.views import board_for, made, page_form, receipt_for, stream_for
 

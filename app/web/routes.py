@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.web.state import installation
+from app.web.context import installation
 
 SAFE = {"GET", "HEAD"}
 

@@ -6,7 +6,7 @@ from contextvars import Context
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
-from app.waiting import begin_job
+from app.bulkheads import begin_job
 
 Result = TypeVar("Result")
 

@@ -11,17 +11,18 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.clock import Clock
-from app.db import Database
+from app.db.database import Database
 from app.domain.story import PastWeek
 from app.errors import NotFound, Unavailable
 from app.models import Week
-from app.services import stories, weeks
-from app.web import render
+from app.services.standings import stories
+from app.services.weeks import weeks
 from app.web.board_cache import BoardCache
 from app.web.boards import Representation, Served, serve
-from app.web.card import card_svg, needs_system_fonts
 from app.web.charts import CHARTS, Look, Told, captions, upto_text
+from app.web.charts.card import card_svg, needs_system_fonts
 from app.web.charts.easel import easel
+from app.web.http import render
 
 VARY = "Authorization, Cookie"
 LONG_SECONDS, RESTS = 1.0, 10

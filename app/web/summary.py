@@ -7,8 +7,8 @@ from starlette.responses import Response
 from app.domain.actor import Actor
 from app.web.access import BoardReader, sees_behind_freeze
 from app.web.charts import Look, Size, Theme
+from app.web.context import installation
 from app.web.routes import DatabaseRoute
-from app.web.state import installation
 from app.web.summaries import Summary
 
 router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary", route_class=DatabaseRoute)

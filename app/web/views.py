@@ -4,13 +4,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import Actor
-from app.domain.receipt import Receipt
-from app.services import boards, weeks
+from app.domain.standings.receipt import Receipt
+from app.services.standings import boards
+from app.services.weeks import weeks
 from app.web.access import credential_of, decide_board
 from app.web.boards import Form, Representation, Served
-from app.web.origin import network_of
-from app.web.render import wants_partial
-from app.web.state import Installation, installation
+from app.web.context import Installation, installation
+from app.web.http.client import network_of
+from app.web.http.render import wants_partial
 from app.web.topics import Renderer
 
 

@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 
+from app.bulkheads import LEAST_SECONDS, Bulkhead, begin_request
 from app.clock import Clock
-from app.db import Database
+from app.db.database import Database
+from app.db.outages import BUSY, UNCONFIRMED
 from app.domain.actor import Actor
 from app.domain.draft import Reading
 from app.errors import Busy, Problem, Unavailable
-from app.outages import BUSY, UNCONFIRMED
-from app.services import ledger
-from app.services.gate import Recorded
-from app.services.ledger import Submission
-from app.waiting import LEAST_SECONDS, Bulkhead, begin_request
+from app.services.ledger import ledger
+from app.services.ledger.admission import Recorded
+from app.services.ledger.ledger import Submission
 
 SECONDS = 5.0  # as every request has for its database; then it is refused with 503
 MAX_GROUP = 500  # activities in one transaction: less than half a second, for which nobody else writes

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app.config import Settings
-from app.services import weeks
+from app.services.weeks import weeks
 from tests.browser.looking import LAPTOP, OFFICE, PHONE, ROWS, WALL, cut_off, looking, overflow, serious_flaws, texts
 from tests.builders import DUA, SLUG, ZONE, Game, an_activity
 from tests.web.site import Site, serving

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app.services import secrets
+from app.services.operations import secrets
 from tests.browser.looking import OFFICE, PHONE, WALL, cut_off, looking, overflow, serious_flaws
 from tests.builders import ADA, BO, DUA, SLUG
 from tests.web.site import Site

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app.services import accounts
+from app.services.access import accounts
 from tests.browser.looking import PHONE, ROWS, looking, overflow, serious_flaws, texts
 from tests.builders import ADA, DUA, GUS, SLUG, moment
 from tests.web.site import Site, Visitor, sign_in

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app.services import displays, join_codes, teams, weeks
+from app.services.displays import displays
+from app.services.organizing import join_codes
+from app.services.teams import teams
+from app.services.weeks import weeks
 from tests.browser.looking import LAPTOP, PHONE, looking, overflow, serious_flaws
 from tests.builders import ADA, OWLS, SLUG
 from tests.web.site import Site, sign_in

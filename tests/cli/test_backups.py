@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app.db import Database
-from app.services import schema, server_lock
-from app.services.intake import read_json
+from app.db.database import Database
+from app.services.ledger.drafts import read_json
+from app.services.operations import schema, server_lock
 from tests.builders import take
 from tests.cli.conftest import Shell
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.config import PROJECT, sqlite_url
-from app.db import Database
+from app.db.database import Database
 from app.errors import Unavailable
 from tests.cli.conftest import RULES_FILE, Shell
 

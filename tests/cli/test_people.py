@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.db import Database
-from app.services import links
+from app.db.database import Database
+from app.services.access import links
 from tests.cli.conftest import Shell
 
 

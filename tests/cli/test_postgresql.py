@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from app.services import schema
+from app.services.operations import schema
 from tests.builders import SIGNING_KEY
 from tests.cli.conftest import Shell
 from tests.postgresql import PostgreSQL

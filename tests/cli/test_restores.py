@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.config import sqlite_url
-from app.db import Database
-from app.services import schema
-from app.services.whole_files import part_of
+from app.db.database import Database
+from app.services.operations import schema
+from app.services.operations.whole_files import part_of
 from tests.cli.conftest import Shell
 
 ISSUE = '{"kind":"issue","person":"ada@example.com","occurred_at":"2022-09-14T09:00Z","source":"gh","external_id":"1"}'

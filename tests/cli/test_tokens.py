@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.db import Database
+from app.db.database import Database
 from app.domain.actor import Actor, token
 from app.errors import SignInNeeded
-from app.services import tokens
+from app.services.access import tokens
 from tests.cli.conftest import Shell
 
 WORDS = ("token", "create", "--name", "Zendesk bridge", "--scope", "read")

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import select
 
 from app.cli.voice import Voice
-from app.db import Database
+from app.db.database import Database
 from app.errors import Malformed
 from app.models import AuditEntry
 from tests.cli.conftest import ROSTER, Shell
@@ -225,7 +225,7 @@ def test_failed_export_leaves_the_old_file_and_nothing_beside_it(
 ) -> None:
     before = open_week.write("x.csv", "old")
     files = sorted(open_week.desk.iterdir())
-    monkeypatch.setattr("app.services.transfer.export", _fail)
+    monkeypatch.setattr("app.services.exports.ledger_export.export", _fail)
 
     assert (
         open_week.refusal("export", "current", "--format", "csv", "--out", before) == "disk full. Nothing was changed."

@@ -16,7 +16,7 @@ from app import __version__, cli
 from app.cli.command import command
 from app.cli.place import actor
 from app.cli.voice import Answer, Table, Voice, visible
-from app.services import schema
+from app.services.operations import schema
 from tests.builders import SIGNING_KEY
 from tests.cli.conftest import Shell
 

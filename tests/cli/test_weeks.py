@@ -5,7 +5,7 @@ from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from app.cli.weeks import REOPENED
-from app.db import Database
+from app.db.database import Database
 from app.models import WeekEvent
 from tests.cli.conftest import Shell
 

@@ -9,9 +9,10 @@ import pytest
 from sqlmodel import select
 
 from app.config import Settings
-from app.db import Database
+from app.db.database import Database
 from app.models import LedgerEntry
-from app.services import startup, tokens
+from app.services.access import tokens
+from app.services.operations import startup
 from tests.builders import NOW, Game
 from tests.cli.processes import started
 from tests.conftest import RULES_FILE

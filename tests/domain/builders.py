@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, time
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from app.domain.activity import Activity, Adjustment, Award
-from app.domain.board import Board
-from app.domain.receipt import Receipt, make_receipt
 from app.domain.rules.model import Bonus, Cap, Kind, Metric, Quest, Rules, Trophy, Window
-from app.domain.scoring import score
-from app.domain.standings import TeamFacts, WeekFacts, make_board
-from app.domain.sums import score_teams
-from app.domain.tally import TeamScore
+from app.domain.scoring.activity import Activity, Adjustment, Award
+from app.domain.scoring.evaluation import score
+from app.domain.scoring.sums import score_teams
+from app.domain.scoring.tally import TeamScore
+from app.domain.standings.board import Board
+from app.domain.standings.receipt import Receipt, make_receipt
+from app.domain.standings.standings import TeamFacts, WeekFacts, make_board
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 BERLIN = ZoneInfo("Europe/Berlin")

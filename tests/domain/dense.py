@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.domain.activity import Activity
 from app.domain.rules.model import Bonus, Cap, CapScope, Quest, Rules
+from app.domain.scoring.activity import Activity
 from tests.domain.builders import EARLY, ISSUE, KINDS, RESPONSE, moment
 
 PEOPLE = ("ana", "ben", "chi")

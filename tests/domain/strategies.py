@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from app.domain.activity import Activity, Adjustment
-from app.domain.calendar import first_moment
+from app.domain.calendar.days import first_moment
 from app.domain.rules.model import Bonus, Cap, CapScope, Kind, Metric, Quest, Rules, Trophy, Window
-from app.domain.standings import TeamFacts, WeekFacts
+from app.domain.scoring.activity import Activity, Adjustment
+from app.domain.standings.standings import TeamFacts, WeekFacts
 
 KIND_NAMES = ("shift", "response", "card")
 TEAMS = (TeamFacts("t1", "Owls"), TeamFacts("t2", "cats"), TeamFacts("t3", "Elks"))

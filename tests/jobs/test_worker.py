@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from sqlmodel import col, select
 
-from app.db import Database
+from app.db.database import Database
 from app.errors import MailNotSent, MailRejected
 from app.jobs.worker import Job, Worker
 from app.models import QueuedJob

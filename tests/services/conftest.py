@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.config import Settings
-from app.db import Database
+from app.db.database import Database
 from tests.builders import Game
 from tests.races import several
 

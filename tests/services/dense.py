@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from app.domain.activity import Activity
 from app.domain.rules.model import Bonus, Cap, Kind, Quest, Rules
+from app.domain.scoring.activity import Activity
 from tests.builders import ADA, BO, DUA, an_activity
 
 EMAILS = {"ana": ADA, "ben": BO, "chi": DUA}

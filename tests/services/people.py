@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlmodel import select
 
-from app.db import Database
+from app.db.database import Database
 from app.domain.actor import Role
 from app.models import AuditEntry, Person
-from app.services import accounts, links
+from app.services.access import accounts, links
 from tests.builders import NOW
 
 

@@ -8,10 +8,12 @@ import pytest
 from sqlmodel import select
 
 from app.config import Settings
-from app.db import Database
+from app.db.database import Database
 from app.models import LedgerEntry, Membership, Reversal, RuleSet
-from app.services import rosters, startup, tokens
-from app.services.rosters import Entry
+from app.services.access import tokens
+from app.services.imports import roster_import
+from app.services.imports.roster_import import Entry
+from app.services.operations import startup
 from tests.builders import ADA, BO, CATS, NOW, OWLS, RULES, Game, Taken, a_week, an_activity, dearer_issues
 from tests.races import crowd, outcomes, race
 
@@ -49,10 +51,10 @@ def test_apply_by_fifty_for_one_team_at_once_leaves_three_in_it(places: list[Dat
     with database.unit_of_work() as session:
         a_week(session)
 
-    def join(place: Database, number: int) -> rosters.Outcome:
+    def join(place: Database, number: int) -> roster_import.Outcome:
         with place.unit_of_work() as session:
             entry = Entry(2, OWLS, f"Racer {number}", f"racer{number}@example.com")
-            return rosters.apply(session, "q3-2022", [entry], by="Olu", now=NOW)
+            return roster_import.apply(session, "q3-2022", [entry], by="Olu", now=NOW)
 
     results = race(crowd(50, lambda n: join(places[n % 4], n)))
 

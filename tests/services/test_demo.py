@@ -10,14 +10,18 @@ from pathlib import Path
 import pytest
 
 from app.config import Settings
-from app.db import Database
-from app.domain.board import Board
+from app.db.database import Database
 from app.domain.memberships import Join
+from app.domain.standings.board import Board
 from app.errors import Conflict
-from app.services import activities, boards, startup, teams, verification, weeks
 from app.services.demo import replay
 from app.services.demo.cast import SLUG, ZONE
 from app.services.demo.script import Correction, events
+from app.services.ledger import activities
+from app.services.operations import startup
+from app.services.standings import boards, verification
+from app.services.teams import teams
+from app.services.weeks import weeks
 
 LATER = datetime(2022, 10, 1, tzinfo=UTC)
 

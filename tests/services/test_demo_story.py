@@ -7,19 +7,19 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from app.domain.activity import Activity, Adjustment
 from app.domain.draft import Draft, Key, Reading
-from app.domain.names import flaw, tidy
-from app.domain.ranking import ranks
 from app.domain.rules import Rules, parse_rules
-from app.domain.sums import score_teams
-from app.domain.tally import TeamScore, total
-from app.services import startup
+from app.domain.scoring.activity import Activity, Adjustment
+from app.domain.scoring.sums import score_teams
+from app.domain.scoring.tally import TeamScore, total
+from app.domain.standings.ranking import ranks
+from app.domain.text.names import flaw, tidy
 from app.services.demo import pace
 from app.services.demo.cast import CAST, ENDS, STARTS, ZONE
 from app.services.demo.script import SLOT, Correction, Event, events
 from app.services.demo.story import Gift, Shift, tell
-from app.services.intake import read_json
+from app.services.ledger.drafts import read_json
+from app.services.operations import startup
 
 TEAM_OF = {player.email: player.team for player in CAST.values()}
 

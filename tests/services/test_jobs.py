@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from sqlmodel import select
 
-from app.db import Database
+from app.db.database import Database
 from app.models import QueuedJob
 from app.services import jobs
 from app.services.jobs import Backlog, Claim

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.db import Database
+from app.db.database import Database
 from app.errors import Conflict, NotFound, Problem, RulesUnfit, WeekUnknown
 from app.services import lifecycle
 from tests.builders import (

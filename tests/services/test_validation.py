@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.draft import Flaw, Key
 from app.errors import Malformed
-from app.services.intake import DraftIn, read_json
+from app.services.ledger.drafts import DraftIn, read_json
 from app.services.validation import LONGEST_NAME, MOST_BYTES, MOST_FLAWS, MOST_VALUES, Flaws, parse, read_object
 from tests.builders import ADA, an_activity
 

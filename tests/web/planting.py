@@ -9,26 +9,19 @@ from sqlmodel import Session
 
 from app.domain.actor import SCOPES, Role, SignedInActor
 from app.models import LedgerEntry
-from app.services import (
-    accounts,
-    audit,
-    credentials,
-    displays,
-    identities,
-    join_codes,
-    ledger,
-    lifecycle,
-    links,
-    people,
-    rosters,
-    rule_sets,
-    sign_ins,
-    teams,
-    tokens,
-    weeks,
-)
-from app.services.rosters import Entry
-from app.web.render import number
+from app.services import lifecycle
+from app.services.access import accounts, credentials, identities, links, sign_ins, tokens
+from app.services.audit import audit
+from app.services.displays import displays
+from app.services.imports import roster_import
+from app.services.imports.roster_import import Entry
+from app.services.ledger import ledger
+from app.services.organizing import join_codes
+from app.services.people import people
+from app.services.rules import rule_sets
+from app.services.teams import teams
+from app.services.weeks import weeks
+from app.web.http.render import number
 from tests.builders import SLUG, a_reading, a_week, changed_rules, take
 from tests.web.site import Site
 
@@ -119,7 +112,7 @@ class Garden:
     def change(self, entry: Entry) -> None:
         """Let it happen."""
         with self.site.database.unit_of_work() as session:
-            rosters.apply(session, SLUG, [entry], **self.doing)
+            roster_import.apply(session, SLUG, [entry], **self.doing)
 
 
 def _settings(garden: Garden, _session: Session) -> None:
@@ -147,7 +140,7 @@ def _people(garden: Garden, session: Session) -> None:
         hermit = who in {"loner", "gone"}
         name = garden.word(f"name of {who}", LEDGER) if hermit else f"{who.title()} Person"
         if team:
-            rosters.apply(session, SLUG, [Entry(2, team, name, email)], **garden.doing)
+            roster_import.apply(session, SLUG, [Entry(2, team, name, email)], **garden.doing)
         person = people.find_or_create(session, email, name, garden.doing["now"])[0]
         accounts.set_role(session, person, role, granter=None, **garden.doing)
         garden.ids[who] = person.id
@@ -262,7 +255,7 @@ def _behind_the_freeze(garden: Garden, session: Session) -> None:
     team = garden.word("team made behind the freeze", BEHIND, after=EVERYBODY)
     name = garden.word("member behind the freeze", LEDGER, after=EVERYBODY)
     entry = Entry(2, team, name, garden.mail("who came behind the freeze"))
-    rosters.apply(session, SLUG, [entry], **garden.doing)
+    roster_import.apply(session, SLUG, [entry], **garden.doing)
     mate = accounts.find(session, garden.ids["mate"])
     new = garden.word("name given behind the freeze", LEDGER, MINE, after=EVERYBODY)
     accounts.rename(session, mate, new, **garden.doing)
@@ -288,6 +281,6 @@ def _beside(garden: Garden, session: Session) -> None:
     """Another week."""
     a_week(session, OTHER, now=garden.doing["now"])
     email = accounts.find(session, garden.ids["outsider"]).email
-    rosters.apply(session, OTHER, [Entry(2, "Wrens", "Outsider Person", email)], **garden.doing)
+    roster_import.apply(session, OTHER, [Entry(2, "Wrens", "Outsider Person", email)], **garden.doing)
     garden.ids["Wrens"] = teams.of_week(session, weeks.find(session, OTHER, garden.doing["now"]))[0].id
     lifecycle.close(session, OTHER, **garden.doing)

@@ -7,20 +7,13 @@ from typing import Any, Literal
 import httpx
 
 from app.domain.actor import SCOPES
-from app.services import (
-    accounts,
-    credentials,
-    displays,
-    join_codes,
-    lifecycle,
-    lineups,
-    links,
-    secrets,
-    sign_ins,
-    teams,
-    tokens,
-    weeks,
-)  # fmt: skip
+from app.services import lifecycle
+from app.services.access import accounts, credentials, links, sign_ins, tokens
+from app.services.displays import displays
+from app.services.operations import secrets
+from app.services.organizing import join_codes, team_admin
+from app.services.teams import teams
+from app.services.weeks import weeks  # fmt: skip
 from tests.builders import ADA, CATS, DUA, OWLS, SLUG, a_week
 from tests.web.doors import MEMBERS, Door, Role
 from tests.web.site import Site, Visitor, pair, sign_in
@@ -186,13 +179,13 @@ class Stage:
 
     def _empty_team(self, _role: Role) -> str:
         with self.site.database.unit_of_work() as session:
-            return lineups.make_team(session, SLUG, f"Team {self.made}", by="Olu", now=self._now).id
+            return team_admin.make_team(session, SLUG, f"Team {self.made}", by="Olu", now=self._now).id
 
     def _person_in_team(self, role: Role) -> str:
         team, person_id = self._empty_team(role), self._person_id(role)
         with self.site.database.unit_of_work() as session:
             email = accounts.find(session, person_id).email
-            lineups.add(session, SLUG, team, name="", email=email, by="Olu", now=self._now)
+            team_admin.add(session, SLUG, team, name="", email=email, by="Olu", now=self._now)
         return person_id
 
     def _ada(self, _role: Role) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
-from app.services import accounts, links
-from app.services.links import Purpose
+from app.services.access import accounts, links
+from app.services.access.links import Purpose
 from tests.builders import ADA
 from tests.web.site import NO_TLS, Site
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
-from app.services import tokens
+from app.services.access import tokens
 from tests.builders import SLUG
 from tests.web.doors import DOORS, ROLES, expected
 from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, WEEK, Site, assert_problem, until

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from app.domain.actor import Scope
-from app.services import people
-from app.services.intake import DraftIn
+from app.services.ledger.drafts import DraftIn
+from app.services.people import people
 from tests.builders import ADA, CATS, DUA, GUS, OWLS, SLUG, an_activity
 from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
 

@@ -9,9 +9,14 @@ import pytest
 from sqlmodel import col, select
 
 from app.config import PROJECT
-from app.db import Database
+from app.db.database import Database
 from app.models import AuditEntry
-from app.services import accounts, identities, join_codes, links, rotations, rule_sets, teams, weeks
+from app.services.access import accounts, identities, links
+from app.services.displays import rotations
+from app.services.organizing import join_codes
+from app.services.rules import rule_sets
+from app.services.teams import teams
+from app.services.weeks import weeks
 from tests.builders import ADA, OWLS, SLUG, Game
 from tests.web.doors import API, DOORS, Door, Role, expected
 from tests.web.site import Site

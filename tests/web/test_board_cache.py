@@ -12,10 +12,12 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import ExceptionContext, event, text
 
-from app.db import Database
+from app.db.database import Database
 from app.errors import Unavailable, WeekUnknown
-from app.services import rule_sets, scores, weeks
-from app.services.weeks import CURRENT
+from app.services.rules import rule_sets
+from app.services.scoring import scores
+from app.services.weeks import weeks
+from app.services.weeks.weeks import CURRENT
 from app.web.board_cache import BoardCache
 from app.web.boards import Served
 from app.web.timing import Timing

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import httpx
 
-from app.services import ceremonies, secrets, weeks
+from app.services import ceremonies
+from app.services.operations import secrets
+from app.services.weeks import weeks
 from tests.builders import ENDS, SLUG, STARTS, ZONE
 from tests.web.site import SettableClock, Site
 from tests.web.viewing import watching

@@ -12,13 +12,15 @@ from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 from sqlmodel import select
 
-from app.db import Database
+from app.db.database import Database
+from app.db.engine import Limits
 from app.domain.actor import SignedInActor
-from app.engines import Limits
 from app.errors import SignInNeeded, Unavailable
 from app.jobs import background
 from app.models import Display, SignIn, Token
-from app.services import accounts, credentials, displays, people, sign_ins, tokens
+from app.services.access import accounts, credentials, sign_ins, tokens
+from app.services.displays import displays
+from app.services.people import people
 from app.web.credential_cache import Credential, CredentialCache
 from app.web.timing import USUAL, Timing
 from tests import postgresql as pg

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.web import csp_reports
+from app.web.http import csp_reports
 from tests.web.site import Site
 
 OLD = {"csp-report": {"effective-directive": "script-src", "blocked-uri": "inline", "document-uri": "http://x/me"}}

@@ -11,7 +11,7 @@ import pytest
 
 from app.config import PROJECT, Settings
 from app.domain import rotation
-from app.services import people
+from app.services.people import people
 from app.web import scenes
 from app.web.scenes import race
 from tests.builders import ADA, BO, CHIDI, DUA, GUS, OWLS, SLUG, a_week, an_activity, moment

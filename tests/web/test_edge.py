@@ -7,7 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from app.web import board_cache, render
+from app.web import board_cache
+from app.web.http import render
 from tests.builders import OWLS, SLUG
 from tests.web.site import API, SIGNED_IN, WEEK, Site, assert_problem, sign_in, until
 

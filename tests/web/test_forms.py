@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import SQLModel, select
 from starlette.routing import Mount
 
-from app.web.forms import EXPIRED
+from app.web.http.csrf import EXPIRED
 from tests.builders import ADA, GUS, OWLS, SLUG
 from tests.web.site import BOTH_ENGINES, WEEK, Site, sign_in
 from tests.web.stranger import browsing, first_link, link_for

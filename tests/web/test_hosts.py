@@ -6,8 +6,8 @@ import pytest
 from starlette.requests import Request
 
 from app.config import Settings
-from app.web.hosts import Hosts
-from app.web.origin import network_of
+from app.web.http.client import network_of
+from app.web.http.hosts import Hosts
 from tests.web.site import API, Site, assert_problem
 
 ABSURD = [

@@ -8,8 +8,12 @@ import httpx
 import pytest
 
 from app.models import Person
-from app.services import accounts, audit, credentials, join_codes, teams, weeks
-from app.services.join_codes import CANNOT_JOIN, UNKNOWN
+from app.services.access import accounts, credentials
+from app.services.audit import audit
+from app.services.organizing import join_codes
+from app.services.organizing.join_codes import CANNOT_JOIN, UNKNOWN
+from app.services.teams import teams
+from app.services.weeks import weeks
 from app.web.sign_in.join import OVER
 from tests.builders import ADA, BO, CATS, DUA, GUS, OWLS, SLUG
 from tests.web.site import BOTH_ENGINES, SettableClock, Site, sign_in

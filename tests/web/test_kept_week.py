@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from app.domain.rules import Rules
-from app.services.weeks import WeekStamp
+from app.services.weeks.weeks import WeekStamp
 from app.web.boards import Served
 from app.web.kept_week import KeptWeek, source_of
 from tests.builders import ENDS, NOW, SLUG, STARTS, ZONE

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from app.config import Settings
-from app.services import accounts, credentials, displays, links
+from app.services.access import accounts, credentials, links
+from app.services.displays import displays
 from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, Game, a_team, a_week, an_activity
 from tests.cost import statements_to
 from tests.web.site import API, WEEK, Site, Visitor, serving, sign_in

@@ -11,7 +11,7 @@ import pytest
 
 from app.config import Settings
 from app.main import create_app
-from app.services import tokens
+from app.services.access import tokens
 from app.web.boards import Served
 from app.web.timing import USUAL
 from app.web.topics import Topic, board_json, event

@@ -10,9 +10,10 @@ from queue import Queue
 import pytest
 from sqlmodel import Session
 
-from app.domain.board import Board
+from app.domain.standings.board import Board
 from app.models import Week
-from app.services import boards, weeks
+from app.services.standings import boards
+from app.services.weeks import weeks
 from app.web.boards import Served
 from app.web.topics import event
 from tests.builders import SLUG, a_week

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.config import Settings
-from app.services import tokens
+from app.services.access import tokens
 from tests.builders import an_activity
 from tests.web.process import server_process
 from tests.web.site import WEEK

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from sqlmodel import Session
 
-from app.services import accounts
+from app.services.access import accounts
 from tests.builders import ADA, BO, CATS, DUA, GUS, NOW, OWLS, SLUG, Game, a_week, moment
 from tests.web.reading import in_ledger, part, text
 from tests.web.site import SIGNED_IN, Site, pair, sign_in

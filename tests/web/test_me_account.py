@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.services import accounts, sign_ins
+from app.services.access import accounts, sign_ins
 from tests.builders import ADA, BO, DUA, OWLS, Game
 from tests.web.reading import part, text
 from tests.web.site import BOTH_ENGINES, Site, Visitor, pair, sign_in

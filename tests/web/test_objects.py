@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlmodel import SQLModel
 
 from app.config import Settings
-from app.services import credentials, displays, secrets, sign_ins, tokens
+from app.services.access import credentials, sign_ins, tokens
+from app.services.displays import displays
+from app.services.operations import secrets
 from tests.builders import ADA, DUA, ELIF, OWLS, SLUG, a_team, a_week
 from tests.web.doors import API, DOORS, Door, Role
 from tests.web.site import SIGNED_IN, WEEK, Site, sign_in

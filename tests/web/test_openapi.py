@@ -15,8 +15,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from app.domain.rules import parse_rules
-from app.services import people
-from app.services.intake import read_json
+from app.services.ledger.drafts import read_json
+from app.services.people import people
 from tests.builders import OWLS, SLUG, an_activity
 from tests.web.site import API, Site
 from tools import api_reference

@@ -14,7 +14,7 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 
-from app.services import people
+from app.services.people import people
 from tests.builders import OWLS, an_activity
 from tests.web.site import SIGNED_IN, Site
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from app.config import Settings
 from app.models import AuditEntry
-from app.services import rotations
+from app.services.displays import rotations
 from app.web import scenes
 from tests.web.site import BOTH_ENGINES, Site, Visitor, serving, sign_in, until
 from tests.web.test_display import PARTIAL, picture, play, shown, streaming

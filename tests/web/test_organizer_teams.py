@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
-from app.services import accounts
+from app.services.access import accounts
 from tests.builders import ADA, CATS, CHIDI, DUA, OWLS, SLUG, Game
 from tests.web.site import BOTH_ENGINES, Site, Visitor, sign_in
 

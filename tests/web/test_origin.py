@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from app.config import Settings
-from app.services import audit
+from app.services.audit import audit
 from tests.builders import ADA, SLUG, Game
 from tests.web.site import SettableClock, Site, serving
 from tests.web.stranger import browsing, link_for

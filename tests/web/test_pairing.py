@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from app.config import Settings
 from app.models import Display
-from app.services import displays
+from app.services.displays import displays
 from tests.web.site import BOTH_ENGINES, Site, Visitor, pair, serving, sign_in, until
 
 CODE = re.compile(r'data-code="([0-9A-Z]{4}-[0-9A-Z]{4})"')

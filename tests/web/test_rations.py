@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.web.rations import Ration, Rations
+from app.web.http.rations import Ration, Rations
 
 WRITE, CLOSE, DROP = Ration.WRITE, Ration.CLOSE, Ration.DROP
 

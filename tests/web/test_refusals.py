@@ -5,8 +5,8 @@ import json
 from sqlmodel import col, select
 
 from app.models import AuditEntry
-from app.web.rations import MOST_IN_WINDOW
-from app.web.refusals import REST
+from app.web.http.denial_log import REST
+from app.web.http.rations import MOST_IN_WINDOW
 from tests.builders import GUS, SLUG
 from tests.web.doors import DOORS
 from tests.web.site import API, Site, sign_in

@@ -16,11 +16,11 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 from starlette.requests import Request
 
-from app.domain.board import Board, LastEarned, Standing, TrophyResult
-from app.domain.receipt import Receipt, ReceiptLine
 from app.domain.rules.model import Kind, Rules
-from app.web import render
+from app.domain.standings.board import Board, LastEarned, Standing, TrophyResult
+from app.domain.standings.receipt import Receipt, ReceiptLine
 from app.web.boards import Served
+from app.web.http import render
 from tests.cost import calls
 
 PACIFIC = ZoneInfo("America/Los_Angeles")

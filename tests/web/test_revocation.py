@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.db import Database
-from app.services import accounts, displays, sign_ins, tokens
+from app.db.database import Database
+from app.services.access import accounts, sign_ins, tokens
+from app.services.displays import displays
 from app.web.timing import USUAL
 from tests.builders import SLUG
 from tests.web.site import SIGNED_IN, Site, Visitor, pair, sign_in, until

@@ -5,7 +5,7 @@ import re
 import pytest
 from starlette.requests import Request
 
-from app.web.route_names import NOWHERE, RouteNames, route_of
+from app.web.http.route_names import NOWHERE, RouteNames, route_of
 from tests.web.site import Site
 from tests.web.test_access import routes
 

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import waiting
+from app import bulkheads
 from app.config import PROJECT, Settings
 from app.main import create_app
 from app.web.routes import DatabaseRoute
@@ -44,16 +44,16 @@ def test_default_threads_are_asked_for_by_name_in_few_places() -> None:
         str(path.relative_to(PROJECT)) for path in Path(PROJECT, "app").rglob("*.py") if asks.search(path.read_text())
     }
 
-    assert found == {*IN_DEFAULT_THREADS, "app/waiting.py"}
+    assert found == {*IN_DEFAULT_THREADS, "app/bulkheads.py"}
 
 
-def waits_in(settings: Settings, method: str) -> waiting.Kind | None:
+def waits_in(settings: Settings, method: str) -> bulkheads.Kind | None:
     """The kind of thread that a plain function runs in which is a route for this method."""
-    kinds: list[waiting.Kind | None] = []
+    kinds: list[bulkheads.Kind | None] = []
 
     def endpoint(request: Request) -> Response:
         assert request.method == method
-        permit = waiting.permit_for("writing", "reading")
+        permit = bulkheads.permit_for("writing", "reading")
         kinds.append(permit.kind if permit else None)
         return Response()
 
@@ -68,7 +68,7 @@ def waits_in(settings: Settings, method: str) -> waiting.Kind | None:
 
 @pytest.mark.parametrize(("method", "kind"), [("GET", "reading"), ("POST", "writing"), ("PUT", "writing")])
 def test_plain_function_runs_in_the_threads_for_what_its_method_does(
-    settings: Settings, method: str, kind: waiting.Kind
+    settings: Settings, method: str, kind: bulkheads.Kind
 ) -> None:
     assert waits_in(settings, method) == kind
 

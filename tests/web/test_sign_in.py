@@ -9,8 +9,9 @@ import pytest
 from sqlmodel import select
 
 from app.models import SignIn
-from app.services import accounts, audit, links, sign_ins
-from app.services.links import GONE, OWNED
+from app.services.access import accounts, links, sign_ins
+from app.services.access.links import GONE, OWNED
+from app.services.audit import audit
 from tests.builders import ADA, BO, CHIDI, GUS
 from tests.web.site import BOTH_ENGINES, SettableClock, Site, sign_in, until
 from tests.web.stranger import COOKIE, browsing, first_link, link_for, refusal_in, switch_off

@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from app.config import Settings
 from app.models import Identity, Person, SignIn
-from app.services import accounts, identities
+from app.services.access import accounts, identities
 from tests.builders import ADA, SLUG, Game
 from tests.provider import CANCEL, CLIENT, SECRET, HonestProvider, running
 from tests.web.site import SettableClock, Site, serving, sign_in

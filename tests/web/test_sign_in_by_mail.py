@@ -16,8 +16,8 @@ from sqlmodel import col, func, select
 
 from app.config import Settings
 from app.models import AuditEntry, QueuedJob, SignInLink, Throttle
-from app.services import audit
-from app.services.links import BY_MAIL, GONE
+from app.services.access.links import BY_MAIL, GONE
+from app.services.audit import audit
 from tests.builders import ADA, BO, SLUG, Game
 from tests.smtp import Postbox, smtp_server
 from tests.web.site import BOTH_ENGINES, SettableClock, Site, serving, until

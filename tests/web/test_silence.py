@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from app.config import Settings
-from app.services import tokens
+from app.services.access import tokens
 from tests.builders import OWLS, SLUG, Game, an_activity
 from tests.postgresql import PostgreSQL
 from tests.web.process import server_process

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Settings
-from app.services import schema
+from app.services.operations import schema
 from tests import postgresql as pg
 from tests.builders import SIGNING_KEY
 from tests.web.site import Site, assert_problem, serving
@@ -42,7 +42,7 @@ def test_an_unmigrated_postgresql_says_what_to_do(
 def test_a_bug_at_start_keeps_its_traceback(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("app.services.startup.prepare", None)
+    monkeypatch.setattr("app.services.operations.startup.prepare", None)
 
     with pytest.raises(RuntimeError), serving(settings):
         pass

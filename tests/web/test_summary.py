@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from app.config import Settings
-from app.services import stories
+from app.services.standings import stories
 from app.web.charts import CHARTS
 from app.web.charts.easel import Easel, easel
 from app.web.charts.look import KIND_COLOURS, Look, colours
-from app.web.render import TONES
+from app.web.http.render import TONES
 from tests.builders import ADA, BO, CATS, DUA, NAMES, OWLS, SLUG, a_team, a_week, an_activity
 from tests.web.site import SIGNED_IN, SettableClock, Site, serving
 

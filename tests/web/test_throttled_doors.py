@@ -8,8 +8,11 @@ import pytest
 
 from app.config import Settings
 from app.integrations.oidc import Begun
-from app.services import join_codes, teams, throttle, weeks
-from app.services.throttle import Limit
+from app.services.access import throttle
+from app.services.access.throttle import Limit
+from app.services.organizing import join_codes
+from app.services.teams import teams
+from app.services.weeks import weeks
 from tests.builders import ADA, OWLS, SLUG, Game
 from tests.web.site import SettableClock, Site, Visitor, serving, sign_in
 

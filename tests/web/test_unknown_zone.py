@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from sqlalchemy import text
 
-from app.domain.calendar import zone_or_utc
+from app.domain.calendar.days import zone_or_utc
 from app.web.charts import CHARTS
 from tests.builders import ADA, SLUG
 from tests.web.site import WEEK, Site, sign_in
@@ -86,7 +86,7 @@ def test_the_log_says_so_once(martian: Site, caplog: pytest.LogCaptureFixture) -
     for _ in range(3):
         martian.get(f"/weeks/{SLUG}")
 
-    said = [record.getMessage() for record in caplog.records if record.name == "app.domain.calendar"]
+    said = [record.getMessage() for record in caplog.records if record.name == "app.domain.calendar.days"]
     assert said == ["the time zone 'Mars/Base' isn’t known on this machine; days of its weeks are counted in UTC"]
 
 

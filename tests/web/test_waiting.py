@@ -19,8 +19,9 @@ import pytest
 from sqlmodel import Session
 
 from app.config import Settings
-from app.db import Database
-from app.services import people, sign_ins, tokens
+from app.db.database import Database
+from app.services.access import sign_ins, tokens
+from app.services.people import people
 from tests.builders import ADA, SLUG, Game, an_activity
 from tests.web.process import server_process
 from tests.web.site import WEEK, SettableClock, Site, serving, sign_in

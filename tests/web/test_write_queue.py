@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from app.db.outages import UNCONFIRMED
 from app.domain.draft import Reading
 from app.errors import Busy, Malformed, PersonUnknown, Problem, Unavailable, WeekUnknown
-from app.outages import UNCONFIRMED
-from app.services import ledger
-from app.services.gate import Recorded
-from app.services.intake import read_json
-from app.services.ledger import Submission
+from app.services.ledger import ledger
+from app.services.ledger.admission import Recorded
+from app.services.ledger.drafts import read_json
+from app.services.ledger.ledger import Submission
 from app.web.write_queue import WriteQueue, size_of
 from tests.builders import ADA, CATS, DUA, OWLS, SLUG, Game, a_reading, a_tool, an_activity
 from tests.web.site import SettableClock

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from app.domain.activity import Activity
-from app.domain.calendar import ONE_DAY, local_day
+from app.domain.calendar.days import ONE_DAY, local_day
 from app.domain.rules.model import Rules
+from app.domain.scoring.activity import Activity
 from app.domain.story.model import Cell, DayCount
 
 SHIFT = "shift"

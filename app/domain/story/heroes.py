@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from app.domain.activity import Award
 from app.domain.rules.model import Rules
-from app.domain.standings import TeamFacts
+from app.domain.scoring.activity import Award
+from app.domain.standings.standings import TeamFacts
 from app.domain.story.model import Hero
 
 

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from app.domain.activity import IN_ORDER, Activity, Adjustment, Award
-from app.domain.calendar import first_moment, local_day
+from app.domain.calendar.days import first_moment, local_day
 from app.domain.rules.model import Rules
-from app.domain.standings import TeamFacts
+from app.domain.scoring.activity import IN_ORDER, Activity, Adjustment, Award
+from app.domain.standings.standings import TeamFacts
 from app.domain.story.model import BestMoment
 from app.domain.story.replies import RESPONSE, sla
 from app.domain.wording import amount, duration, listed, points_text

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from app.domain.activity import Adjustment, Award
-from app.domain.standings import TeamFacts
+from app.domain.scoring.activity import Adjustment, Award
+from app.domain.standings.standings import TeamFacts
 from app.domain.story.model import Course, Lead, Race, Step
 
 

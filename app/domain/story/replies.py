@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from statistics import median
 
-from app.domain.activity import Activity
 from app.domain.rules.model import Rules
+from app.domain.scoring.activity import Activity
 from app.domain.story.model import Bucket, ResponseTimes
 
 RESPONSE = "response"

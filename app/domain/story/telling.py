@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from app.domain.activity import Activity, Adjustment
-from app.domain.calendar import first_moment
+from app.domain.calendar.days import first_moment
 from app.domain.rules.model import Rules
-from app.domain.scoring import score
-from app.domain.standings import TeamFacts, WeekFacts
+from app.domain.scoring.activity import Activity, Adjustment
+from app.domain.scoring.evaluation import score
+from app.domain.standings.standings import TeamFacts, WeekFacts
 from app.domain.story.days import count_days, cover_hours
 from app.domain.story.heroes import find_heroes
 from app.domain.story.model import PastWeek, Story

@@ -10,13 +10,14 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.oauth2.auth import encode_client_secret_basic
 from authlib.oauth2.client import OAuth2Client
 
-from app.domain import constant_time, emails, names
+from app.bulkheads import Bulkhead
+from app.domain import constant_time
+from app.domain.text import emails, names
 from app.errors import SignInRefused
 from app.integrations.oidc import id_token, metadata, wire
 from app.integrations.oidc.metadata import Kept, Metadata
 from app.integrations.oidc.refusals import failed
 from app.integrations.oidc.values import Begun, Claims
-from app.waiting import Bulkhead
 
 SCOPE = "openid email profile"
 LONGEST_CODE = 4_096  # characters of an authorization code; Microsoft's have more than a thousand

@@ -8,8 +8,8 @@ from typing import Any, Generic, TypeVar
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
 
-from app.domain.hosts import https_flaw
 from app.domain.recency import is_recent
+from app.domain.text.hosts import https_flaw
 from app.errors import ProviderAway, SignInFailed
 from app.integrations.oidc import wire
 from app.integrations.oidc.refusals import failed

@@ -9,16 +9,20 @@ from itertools import groupby
 from sqlmodel import Session
 
 from app.clock import Clock
-from app.db import Database
+from app.db.database import Database
 from app.domain import actor
 from app.domain.draft import Draft, Reading
 from app.errors import Problem
-from app.services import ledger, lifecycle, rosters, teams, weeks
+from app.services import lifecycle
 from app.services.demo.cast import CAST, ENDS, NAME, SIGNED_UP, SLUG, STARTS, ZONE
 from app.services.demo.pace import WEEK_SECONDS, moment_at, seconds_until
 from app.services.demo.script import Correction, Event, events
 from app.services.demo.story import Gift
-from app.services.ledger import Submission
+from app.services.imports import roster_import
+from app.services.ledger import ledger
+from app.services.ledger.ledger import Submission
+from app.services.teams import teams
+from app.services.weeks import weeks
 
 BY = "demo"
 ACTOR = actor.system(BY)
@@ -28,10 +32,12 @@ __all__ = ["WEEK_SECONDS", "Event", "Replay", "events", "finish", "prepare"]
 
 def prepare(database: Database) -> None:
     """Create and open the week with its teams, dated the Friday before. Raises Conflict where there is one already."""
-    roster = [rosters.Entry(line, each.team, each.name, each.email) for line, each in enumerate(CAST.values(), start=2)]
+    roster = [
+        roster_import.Entry(line, each.team, each.name, each.email) for line, each in enumerate(CAST.values(), start=2)
+    ]
     with database.unit_of_work() as session:
         weeks.create(session, slug=SLUG, name=NAME, timezone=ZONE.key, starts=STARTS, ends=ENDS, by=BY, now=SIGNED_UP)
-        rosters.apply(session, SLUG, roster, by=BY, now=SIGNED_UP)
+        roster_import.apply(session, SLUG, roster, by=BY, now=SIGNED_UP)
         lifecycle.open_(session, SLUG, by=BY, now=SIGNED_UP)
 
 

@@ -9,15 +9,18 @@ from starlette.responses import JSONResponse, Response
 
 from app.domain.actor import Actor
 from app.errors import Malformed
-from app.services import activities, batch, paging, weeks
-from app.services.intake import DraftIn, read_json
+from app.services import paging
+from app.services.imports import batch
+from app.services.ledger import activities
+from app.services.ledger.drafts import DraftIn, read_json
+from app.services.weeks import weeks
 from app.web import documents
 from app.web.access import Reader, Writer, sees_behind_freeze
 from app.web.api.bodies import takes, takes_json
 from app.web.api.weeks import Cursor, Limit, Slug
+from app.web.context import Installation, installation
 from app.web.documents import activity_document, recorded_document
 from app.web.routes import DatabaseRoute
-from app.web.state import Installation, installation
 
 MOST_LINES = 10_000  # of one batch: the lock is held for less than a second; commands import longer files
 MOST_BATCH_BYTES = 16 * 1_048_576  # 1.6 kB a line, where a line with everything but a long note has 400 bytes

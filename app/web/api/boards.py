@@ -7,9 +7,9 @@ from starlette.responses import JSONResponse, Response
 from app.web import documents
 from app.web.access import BoardReader, sees_behind_freeze
 from app.web.api.weeks import Slug
+from app.web.context import installation
 from app.web.documents import receipt_document
 from app.web.routes import DatabaseRoute
-from app.web.state import installation
 from app.web.topics import board_json
 from app.web.views import board_for, made, receipt_for, stream_for
 

@@ -10,17 +10,17 @@ from starlette.responses import JSONResponse, Response
 from app.domain.actor import Actor
 from app.errors import Malformed
 from app.models import Reversal
-from app.services import ledger
-from app.services.intake import Code
-from app.services.ledger import MOST_POINTS
+from app.services.ledger import ledger
+from app.services.ledger.drafts import Code
+from app.services.ledger.ledger import MOST_POINTS
 from app.services.validation import parse
 from app.web import documents
 from app.web.access import Corrector
 from app.web.api.bodies import takes_json
 from app.web.api.weeks import Slug
+from app.web.context import installation
 from app.web.documents import correction_document, recorded_document
 from app.web.routes import DatabaseRoute
-from app.web.state import installation
 
 router = APIRouter(tags=["corrections"], route_class=DatabaseRoute)
 

@@ -7,13 +7,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.domain.actor import Actor
-from app.services import previews, rule_sets
+from app.services.rules import rule_sets
+from app.services.standings import previews
 from app.web import documents
 from app.web.access import Reader, RuleWriter, sees_behind_freeze
 from app.web.api.bodies import takes
+from app.web.context import Installation, installation
 from app.web.documents import active_rules_document, preview_document, rule_set_document
 from app.web.routes import DatabaseRoute
-from app.web.state import Installation, installation
 
 router = APIRouter(tags=["rules"], route_class=DatabaseRoute)
 

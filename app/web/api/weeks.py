@@ -6,12 +6,16 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.services import boards, paging, people, teams, weeks
+from app.services import paging
+from app.services.people import people
+from app.services.standings import boards
+from app.services.teams import teams
+from app.services.weeks import weeks
 from app.web import documents
 from app.web.access import Reader, sees_behind_freeze
+from app.web.context import installation
 from app.web.documents import person_document, team_document, week_document
 from app.web.routes import DatabaseRoute
-from app.web.state import installation
 
 router = APIRouter(route_class=DatabaseRoute)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from app.domain.story import ResponseTimes
 from app.domain.wording import amount, duration
 from app.web.charts.told import Told
-from app.web.render import day, number, plural
+from app.web.http.render import day, number, plural
 
 
 def captions(told: Told) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Grids of the week: which hours were covered, and who was up early on which day."""
 
-from app.domain.calendar import local_day
+from app.domain.calendar.days import local_day
 from app.web.charts.look import Box, Look, Spec
 from app.web.charts.told import Told
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from app.web.render import STATIC, TONES
+from app.web.http.render import STATIC, TONES
 
 Theme = Literal["light", "dark"]
 Size = Literal["wide", "narrow"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from app.domain.calendar import ONE_DAY, first_moment
+from app.domain.calendar.days import ONE_DAY, first_moment
 from app.domain.story import Course
 from app.web.charts.look import Box, Look, Spec
 from app.web.charts.told import Told

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from app.domain.board import Board
-from app.domain.calendar import ONE_DAY, first_moment
+from app.domain.calendar.days import ONE_DAY, first_moment
 from app.domain.rules import Kind
+from app.domain.standings.board import Board
 from app.domain.story import Course, Story
 
 

@@ -5,10 +5,10 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read typing's own before Python 3.12
 
-from app.domain import board as domain
-from app.domain import receipt
 from app.domain.rules.model import Audience
-from app.services.transfer import moment
+from app.domain.standings import board as domain
+from app.domain.standings import receipt
+from app.services.exports.ledger_export import moment
 from app.web.documents.values import Moment, State, state_of
 
 

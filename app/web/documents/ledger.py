@@ -6,9 +6,9 @@ from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read typing's own before Python 3.12
 
 from app.models import Reversal
-from app.services.activities import ActivityView
-from app.services.gate import Recorded
-from app.services.transfer import moment
+from app.services.exports.ledger_export import moment
+from app.services.ledger.activities import ActivityView
+from app.services.ledger.admission import Recorded
 from app.web.documents.values import Moment, NextCursor
 
 REPEAT = "A repeat: the first one; its id and key alone for who may not read it"

@@ -5,8 +5,8 @@ from typing import Any
 from typing_extensions import TypedDict  # pydantic cannot read typing's own before Python 3.12
 
 from app import models
-from app.services import previews
-from app.services.transfer import moment
+from app.services.exports.ledger_export import moment
+from app.services.standings import previews
 from app.web.documents.boards import Standing, standing_document
 from app.web.documents.values import Moment
 

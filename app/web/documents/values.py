@@ -5,7 +5,7 @@ from typing import Annotated, Literal, cast
 
 from pydantic import Field
 
-from app.services.transfer import moment
+from app.services.exports.ledger_export import moment
 
 State = Literal["draft", "open", "closed"]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2022-09-14T13:04:10.000000Z"])]

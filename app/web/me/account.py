@@ -8,18 +8,19 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain import browsers
 from app.domain.actor import SignedInActor
+from app.domain.text import browsers
 from app.errors import Malformed, Problem, TooMany
 from app.models import SignIn
-from app.services import accounts, own, sign_ins, throttle
-from app.services.sign_ins import Way
-from app.web import cookies, redirects
+from app.services.access import accounts, sign_ins, throttle
+from app.services.access.sign_ins import Way
+from app.services.ledger import my_week
 from app.web.access import SignedIn
+from app.web.context import Installation, installation
+from app.web.http import cookies, redirects
+from app.web.http.problems import headers_of
 from app.web.me.private import page
-from app.web.problems import headers_of
 from app.web.routes import DatabaseRoute
-from app.web.state import Installation, installation
 
 DONE = {
     "saved": "Saved.",
@@ -141,7 +142,7 @@ def _sign_ins(place: Installation, who: SignedInActor) -> tuple[list[Shown], tzi
     """A person's sign-ins, and the zone to tell the times in: that of their week."""
     now = place.clock.real()
     with place.database.reading() as session:
-        week = own.week_to_play(session, now)
+        week = my_week.week_to_play(session, now)
         found = sign_ins.of_person(session, who.person_id, now)
     return [_shown(each, who) for each in found], week.zone if week else UTC
 

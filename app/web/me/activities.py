@@ -9,11 +9,15 @@ from starlette.responses import Response
 
 from app.domain.rules import Rules
 from app.models import Week
-from app.services import accounts, boards, own, rule_sets, weeks
+from app.services.access import accounts
+from app.services.ledger import my_week
+from app.services.rules import rule_sets
+from app.services.standings import boards
+from app.services.weeks import weeks
 from app.web.access import SignedIn
+from app.web.context import installation
 from app.web.me.private import page, sees_as_public
 from app.web.routes import DatabaseRoute
-from app.web.state import installation
 
 PER_PAGE = 25  # a day's work of a busy person, on two screens of a phone
 DONE = {
@@ -37,13 +41,13 @@ async def my_activities(
     def load() -> Response:
         with place.database.reading() as session:
             now = place.clock.game()
-            shown = weeks.find(session, week, now) if week else own.week_to_play(session, now)
+            shown = weeks.find(session, week, now) if week else my_week.week_to_play(session, now)
             if shown is None:
                 return page(request, who, "no_week", section="activities")
-            found = own.page(session, shown, who.person_id, cursor=cursor, limit=PER_PAGE, public=is_public)
+            found = my_week.page(session, shown, who.person_id, cursor=cursor, limit=PER_PAGE, public=is_public)
             return page(
                 request, who, "activities", section="activities", week=shown.slug, shown=shown, found=found,
-                is_first=cursor is None, weeks=own.weeks_of(session, who.person_id), zone=shown.zone,
+                is_first=cursor is None, weeks=my_week.weeks_of(session, who.person_id), zone=shown.zone,
                 kinds=_rules(session, shown, public=is_public).kind_by_name,
             )  # fmt: skip
 
@@ -58,7 +62,7 @@ async def my_activity(request: Request, who: SignedIn, activity: str, done: Anno
     def load() -> Response:
         with place.database.reading() as session:
             person = accounts.find(session, who.person_id)
-            week, found = own.find(session, person, activity, public=is_public)
+            week, found = my_week.find(session, person, activity, public=is_public)
             return page(
                 request, who, "activity", section="activities", week=week.slug, shown=week, found=found,
                 zone=week.zone, kinds=_rules(session, week, public=is_public).kind_by_name,

@@ -13,22 +13,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInActor
-from app.domain.calendar import local_day, moment_at
+from app.domain.calendar.days import local_day, moment_at
 from app.domain.draft import Reading
 from app.domain.rules import Rules
 from app.domain.wording import kind_title
 from app.errors import Malformed, OutsideWeek, Problem, WeekNotOpen
 from app.models import Team, Week
 from app.models.columns import is_id, new_id
-from app.services import own, rule_sets
-from app.services.activities import ActivityView
-from app.services.intake import LONGEST_TEXT, read_fields
-from app.web import redirects
+from app.services.ledger import my_week
+from app.services.ledger.activities import ActivityView
+from app.services.ledger.drafts import LONGEST_TEXT, read_fields
+from app.services.rules import rule_sets
 from app.web.access import SignedIn
+from app.web.context import Installation, installation
+from app.web.http import redirects
+from app.web.http.problems import headers_of
 from app.web.me.private import page
-from app.web.problems import headers_of
 from app.web.routes import DatabaseRoute
-from app.web.state import Installation, installation
 
 SOURCE = "by hand"
 _TIME = re.compile(r"\d\d:\d\d(:\d\d)?", re.ASCII)
@@ -109,10 +110,10 @@ async def log_activity(request: Request, who: SignedIn, typed: Annotated[Typed, 
 
 def _look(place: Installation, who: SignedInActor) -> _Scene | None:
     with place.database.reading() as session:
-        week = own.week_to_play(session, place.clock.game())
+        week = my_week.week_to_play(session, place.clock.game())
         if week is None:
             return None
-        return _Scene(week, rule_sets.rules_of(session, week), own.team_in(session, week, who.person_id))
+        return _Scene(week, rule_sets.rules_of(session, week), my_week.team_in(session, week, who.person_id))
 
 
 def _blank(scene: _Scene, now: datetime) -> Typed:

@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from app.domain.actor import SignedInActor
 from app.errors import Unavailable
-from app.services import own
+from app.services.ledger import my_week
 from app.web.access import Anybody
+from app.web.context import Installation, installation
 from app.web.routes import DatabaseRoute
-from app.web.state import Installation, installation
 
 router = APIRouter(route_class=DatabaseRoute)
 
@@ -30,7 +30,7 @@ def _team_ids(place: Installation, who: SignedInActor) -> Sequence[str]:
     """The reader's teams; none while the database is away, for boards are served then too."""
     try:
         with place.database.reading() as session:
-            return own.team_ids(session, who.person_id)
+            return my_week.team_ids(session, who.person_id)
     except Unavailable:
         return []
 

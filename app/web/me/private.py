@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.domain.actor import SignedInActor
 from app.web.access import sees_behind_freeze
-from app.web.render import render_page
+from app.web.http.render import render_page
 
 
 def page(request: Request, who: SignedInActor, template: str, *, status: int = 200, **context: Any) -> Response:

@@ -8,18 +8,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInActor
-from app.domain.board import Standing
-from app.domain.placing import placing
-from app.domain.reach import Reach
+from app.domain.standings.board import Standing
+from app.domain.standings.quest_progress import Reach
+from app.domain.standings.team_position import placing
 from app.models import Team, Week
-from app.services import own, teams
-from app.services.own import OwnActivity
+from app.services.ledger import my_week
+from app.services.ledger.my_week import OwnActivity
+from app.services.teams import teams
 from app.web.access import SignedIn
 from app.web.boards import Served
+from app.web.context import Installation, installation
+from app.web.http.render import tones
 from app.web.me.private import page, sees_as_public
-from app.web.render import tones
 from app.web.routes import DatabaseRoute
-from app.web.state import Installation, installation
 from app.web.views import board_for
 
 FEW = 5  # of one's own activities: a glance; the page behind it has all of them
@@ -67,12 +68,12 @@ async def my_team(request: Request, who: SignedIn, done: Annotated[str, Query()]
 def _look(place: Installation, who: SignedInActor) -> _Scene:
     now = place.clock.game()
     with place.database.reading() as session:
-        week = own.week_to_play(session, now)
+        week = my_week.week_to_play(session, now)
         if week is None:
             return _Scene(None)
-        team = own.team_in(session, week, who.person_id)
+        team = my_week.team_in(session, week, who.person_id)
         members = teams.members(session, week).get(team.id, []) if team else []
-        return _Scene(week, team, tuple(each.name for each in members), own.coming(session, week, now))
+        return _Scene(week, team, tuple(each.name for each in members), my_week.coming(session, week, now))
 
 
 def _deeds(place: Installation, who: SignedInActor, week: Week, served: Served, standing: Standing | None) -> _Deeds:
@@ -80,6 +81,6 @@ def _deeds(place: Installation, who: SignedInActor, week: Week, served: Served, 
     with place.database.reading() as session:
         reach = None
         if standing is not None and board.state == "open" and not board.frozen:
-            reach = own.within_reach(session, week, served.rules, standing, place.clock.game())
-        latest = own.page(session, week, who.person_id, cursor=None, limit=FEW, public=sees_as_public(who))
+            reach = my_week.within_reach(session, week, served.rules, standing, place.clock.game())
+        latest = my_week.page(session, week, who.person_id, cursor=None, limit=FEW, public=sees_as_public(who))
         return _Deeds(reach, latest.items)

@@ -11,20 +11,23 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.db import Database
+from app.db.database import Database
 from app.domain.actor import SignedInActor
-from app.domain.calendar import ONE_DAY, first_moment, zone_or_utc
+from app.domain.calendar.days import ONE_DAY, first_moment, zone_or_utc
 from app.errors import Malformed, Problem
 from app.models import AuditEntry, Week
 from app.models.columns import is_id
-from app.services import accounts, audit, audit_export, weeks
-from app.services.audit import Filter, Thing
+from app.services.access import accounts
+from app.services.audit import audit
+from app.services.audit.audit import Filter, Thing
+from app.services.exports import audit_export
 from app.services.paging import Page
+from app.services.weeks import weeks
 from app.web.access import Organizer
+from app.web.context import installation
 from app.web.organizer import changes, wording
 from app.web.organizer.page import NOTHING, page, refusal, zone_name, zone_of
 from app.web.routes import DatabaseRoute
-from app.web.state import installation
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 

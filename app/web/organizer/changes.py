@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from app.models import AuditEntry
-from app.web.render import stamp
+from app.web.http.render import stamp
 
 _NOT_FOR_PEOPLE = {"sha256", "sign_in"}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")

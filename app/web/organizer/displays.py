@@ -15,13 +15,16 @@ from app.domain.actor import SignedInActor
 from app.domain.recency import is_recent
 from app.errors import Malformed, Problem
 from app.models import Display
-from app.services import credentials, displays, rotations, throttle, weeks
-from app.web import forms, redirects, scenes
+from app.services.access import credentials, throttle
+from app.services.displays import displays, rotations
+from app.services.weeks import weeks
+from app.web import scenes
 from app.web.access import Organizer
+from app.web.context import Installation, installation
+from app.web.http import csrf, redirects
 from app.web.organizer.page import NOTHING, Reply, page, refusal
 from app.web.routes import DatabaseRoute
 from app.web.scenes import Turn
-from app.web.state import Installation, installation
 
 router = APIRouter(include_in_schema=False, prefix="/organizer/displays", route_class=DatabaseRoute)
 
@@ -99,7 +102,7 @@ async def revoke_display(request: Request, who: Organizer, display: str) -> Resp
 @router.post("/rotation")
 async def choose_rotation(request: Request, who: Organizer) -> Response:
     """Choose scenes, their order and seconds for every display."""
-    form = await forms.read(request)
+    form = await csrf.read(request)
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
     back = typed.get("default") == "yes"
     lines, errors = _read(typed)

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.services import overview
-from app.services.overview import Overview
+from app.services.organizing import dashboard
+from app.services.organizing.dashboard import Overview
 from app.web.access import Organizer
+from app.web.context import installation
 from app.web.organizer.page import page, zone_of
 from app.web.routes import DatabaseRoute
-from app.web.state import installation
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -41,7 +41,7 @@ def organizer_home(request: Request, who: Organizer, done: Annotated[str, Query(
     """The overview."""
     place = installation(request)
     with place.database.reading() as session:
-        found = overview.look(session, place.clock.game(), place.clock.real())
+        found = dashboard.look(session, place.clock.game(), place.clock.real())
     return page(
         request, "organizer/home.html", who, found=found, zone=zone_of(found.week), steps=steps(found),
         next_step=next_step(found), done=DONE.get(done, ""),

@@ -14,13 +14,15 @@ from starlette.responses import Response, StreamingResponse
 from app.domain.actor import SignedInActor
 from app.errors import Malformed
 from app.models import Week
-from app.services import audit, transfer, weeks
-from app.services.transfer import Format
+from app.services.audit import audit
+from app.services.exports import ledger_export
+from app.services.exports.ledger_export import Format
+from app.services.weeks import weeks
 from app.web.access import Organizer
+from app.web.context import Installation, installation
 from app.web.organizer import weeks as weeks_page
 from app.web.organizer.page import Reply
 from app.web.routes import DatabaseRoute
-from app.web.state import Installation, installation
 
 router = APIRouter(include_in_schema=False, prefix="/organizer/weeks", route_class=DatabaseRoute)
 
@@ -63,7 +65,7 @@ def _export(place: Installation, slug: str, form: Format) -> tuple[IO[bytes], Ex
         with place.database.reading() as session:
             week = weeks.find(session, slug, place.clock.game())
             text = TextIOWrapper(cast("Any", file), encoding="utf-8", newline="")
-            count = transfer.export(session, week, form, text, lambda _: None)
+            count = ledger_export.export(session, week, form, text, lambda _: None)
             text.detach()
         file.seek(0)
         stack.pop_all()  # from here on the answer closes it

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from app.domain.actor import SignedInActor
 from app.errors import NotAllowed, Problem
 from app.models import Week
-from app.web.problems import headers_of
-from app.web.render import render_page
-from app.web.state import installation
+from app.web.context import installation
+from app.web.http.problems import headers_of
+from app.web.http.render import render_page
 
 
 @dataclass(frozen=True, slots=True)

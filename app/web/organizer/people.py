@@ -8,13 +8,15 @@ from starlette.responses import Response
 
 from app.domain.actor import ROLES, SignedInActor
 from app.errors import Problem
-from app.services import accounts, directory, links, weeks
-from app.services.directory import Wanted
+from app.services.access import accounts, links
+from app.services.organizing import people_search
+from app.services.organizing.people_search import Wanted
+from app.services.weeks import weeks
 from app.web.access import Organizer
+from app.web.context import installation
 from app.web.organizer import person
 from app.web.organizer.page import NOTHING, Reply, page, refusal, zone_name, zone_of
 from app.web.routes import DatabaseRoute
-from app.web.state import installation
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -55,7 +57,7 @@ def _list(request: Request, who: SignedInActor, wanted: Wanted, reply: Reply = N
     place = installation(request)
     with place.database.reading() as session:
         week = weeks.at_hand(session, place.clock.game())
-        found = directory.search(session, wanted, week, page=number, now=place.clock.real())
+        found = people_search.search(session, wanted, week, page=number, now=place.clock.real())
     return page(
         request, "organizer/people.html", who, reply, found=found, wanted=wanted, filters=FILTERS, week_at_hand=week,
         zone=zone_of(week), zone_name=zone_name(week),

@@ -10,19 +10,23 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain import browsers
 from app.domain.actor import ROLES, SignedInActor
+from app.domain.text import browsers
 from app.errors import Conflict, NotAllowed, NotFound, Problem, Unavailable
 from app.integrations.mail import sign_in_letter
 from app.models import Person
-from app.services import accounts, corrections, directory, ledger, links, rule_sets, sign_ins, weeks
-from app.web import redirects
+from app.services.access import accounts, links, sign_ins
+from app.services.ledger import corrections, ledger
+from app.services.organizing import people_search
+from app.services.rules import rule_sets
+from app.services.weeks import weeks
 from app.web.access import Organizer, Owner
+from app.web.context import installation
+from app.web.http import redirects
+from app.web.http.client import base_of
 from app.web.organizer import wording
 from app.web.organizer.page import NOTHING, Reply, page, refusal, remember, zone_name, zone_of
-from app.web.origin import base_of
 from app.web.routes import DatabaseRoute
-from app.web.state import installation
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -247,7 +251,7 @@ def show(
         week = weeks.at_hand(session, place.clock.game())
         deeds_of = partial(corrections.of_person, session, cursor=cursor or None, limit=PER_PAGE)
         context: dict[str, Any] = {
-            "listed": directory.look_up(session, person, week, now),
+            "listed": people_search.look_up(session, person, week, now),
             "deeds": deeds_of(week, person) if week else None,
             "kinds": rule_sets.rules_of(session, week).kind_by_name if week else {},
             "sign_ins": [

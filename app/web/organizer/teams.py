@@ -18,16 +18,23 @@ from app.domain.actor import SignedInActor
 from app.errors import Malformed, Problem, WeekUnknown
 from app.models import Person, Team, Week
 from app.models.columns import new_id
-from app.services import credentials, join_codes, ledger, lineups, rosters, rule_sets, teams, transfer, weeks
-from app.services.lineups import Invitation
-from app.web import redirects
+from app.services.access import credentials
+from app.services.exports import ledger_export
+from app.services.imports import roster_import
+from app.services.ledger import ledger
+from app.services.organizing import join_codes, team_admin
+from app.services.organizing.team_admin import Invitation
+from app.services.rules import rule_sets
+from app.services.teams import teams
+from app.services.weeks import weeks
 from app.web.access import Organizer
-from app.web.forms import MOST_PARTS
+from app.web.context import installation
+from app.web.http import redirects
+from app.web.http.client import base_of
+from app.web.http.csrf import MOST_PARTS
+from app.web.http.qr import qr
 from app.web.organizer.page import NOTHING, Reply, page, refusal
-from app.web.origin import base_of
-from app.web.qr import qr
 from app.web.routes import DatabaseRoute
-from app.web.state import installation
 
 router = APIRouter(include_in_schema=False, prefix="/organizer/weeks/{week}/teams", route_class=DatabaseRoute)
 
@@ -101,7 +108,7 @@ def _load(request: Request, who: SignedInActor, slug: str) -> Told:
             _listed(request, team, members.get(team.id, []), codes.get(team.id, ""))
             for team in teams.of_week(session, week)
         ]
-        waiting = lineups.uninvited(session, week, place.clock.game(), granter=who.role)
+        waiting = team_admin.uninvited(session, week, place.clock.game(), granter=who.role)
         return Told(week, listed, rule_sets.rules_of(session, week).team_size, len(waiting))
 
 
@@ -136,7 +143,7 @@ async def make_team(request: Request, who: Organizer, week: str, name: Text = ""
     """Make a team."""
 
     def change(session: Session, acting: dict[str, Any]) -> str:
-        lineups.make_team(session, week, name, **acting)
+        team_admin.make_team(session, week, name, **acting)
         return "made"
 
     return await _change(request, who, week, change, Reply(form="make", typed={"name": name}))
@@ -156,11 +163,11 @@ async def import_teams(
     place = installation(request)
 
     def act() -> None:
-        entries = rosters.read_csv(StringIO(given, newline=""))
+        entries = roster_import.read_csv(StringIO(given, newline=""))
         if not entries:
             raise Malformed("The list has a header and nothing below it. Write a line for each person.")
         with place.acting(request, who) as session:
-            rosters.apply(
+            roster_import.apply(
                 session,
                 weeks.find(session, week, place.clock.game()).slug,
                 entries,
@@ -185,7 +192,7 @@ async def invite_members(request: Request, who: Organizer, week: str) -> Respons
 
     def act() -> list[Invitation]:
         with place.acting(request, who) as session:
-            return lineups.invite(session, week, granter=who.role, by=who.name, now=place.clock.game())
+            return team_admin.invite(session, week, granter=who.role, by=who.name, now=place.clock.game())
 
     made = await place.database.writes.run(act)
     rows = [
@@ -200,7 +207,7 @@ def _csv_address(rows: list[tuple[str, str, str, str]]) -> str:
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["team", "name", "email", "link"])
-    writer.writerows([transfer.cell(each) for each in row] for row in rows)
+    writer.writerows([ledger_export.cell(each) for each in row] for row in rows)
     return f"data:text/csv;charset=utf-8,{quote(out.getvalue())}"
 
 
@@ -209,7 +216,7 @@ async def move_member(request: Request, who: Organizer, week: str, person: str, 
     """Move somebody to another team, or out of all of them."""
 
     def change(session: Session, acting: dict[str, Any]) -> str:
-        _person, target = lineups.move(session, week, person, team, **acting)
+        _person, target = team_admin.move(session, week, person, team, **acting)
         return "moved" if target else "out"
 
     return await _change(request, who, week, change, NOTHING)
@@ -222,7 +229,7 @@ async def add_member(
     """Put somebody into a team."""
 
     def change(session: Session, acting: dict[str, Any]) -> str:
-        lineups.add(session, week, team, name=name, email=email, **acting)
+        team_admin.add(session, week, team, name=name, email=email, **acting)
         return "added"
 
     typed = {"email": email, "name": name}

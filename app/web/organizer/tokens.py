@@ -8,13 +8,14 @@ from starlette.responses import Response
 
 from app.domain.actor import SCOPES, SignedInActor
 from app.errors import Malformed, NotFound, Problem
-from app.services import tokens, weeks
-from app.web import redirects
+from app.services.access import tokens
+from app.services.weeks import weeks
 from app.web.access import Organizer
+from app.web.context import installation
+from app.web.http import redirects
 from app.web.organizer import wording
 from app.web.organizer.page import NOTHING, Reply, page, refusal, remember, zone_name, zone_of
 from app.web.routes import DatabaseRoute
-from app.web.state import installation
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 

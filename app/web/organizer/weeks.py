@@ -11,16 +11,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInActor
-from app.domain.calendar import zone_names
+from app.domain.calendar.days import zone_names
 from app.errors import Malformed, Problem, WeekUnknown
 from app.models import Week, WeekEvent
-from app.services import audit, lifecycle, reasons, secrets, teams, weeks
-from app.web import redirects
+from app.services import lifecycle, reasons
+from app.services.audit import audit
+from app.services.operations import secrets
+from app.services.teams import teams
+from app.services.weeks import weeks
 from app.web.access import Organizer
+from app.web.context import installation
+from app.web.http import redirects
+from app.web.http.client import base_of
 from app.web.organizer.page import NOTHING, Reply, page, refusal
-from app.web.origin import base_of
 from app.web.routes import DatabaseRoute
-from app.web.state import installation
 
 router = APIRouter(include_in_schema=False, prefix="/organizer/weeks", route_class=DatabaseRoute)
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.rules import Rules
-from app.domain.standings import TeamFacts
-from app.domain.tally import TeamScore
+from app.domain.scoring.tally import TeamScore
+from app.domain.standings.standings import TeamFacts
 from app.web.scenes.scene import Scene, Stage
 
 MOST = 8  # two rows of four

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.domain.wording import kind_title
-from app.services import latest
+from app.services.standings import recent
 from app.web.scenes.scene import Scene, Stage
 
 MOST = 7  # lines that can be read from five metres
@@ -11,7 +11,7 @@ MOST = 7  # lines that can be read from five metres
 
 def facts(stage: Stage) -> Mapping[str, object] | None:
     """The latest activities with their teams; nothing to say before the first one."""
-    found = latest.activities(stage.session, stage.week, stage.names, limit=MOST, upto=stage.upto)
+    found = recent.activities(stage.session, stage.week, stage.names, limit=MOST, upto=stage.upto)
     teams = {team.id: team.name for team in stage.teams}
     lines = [
         {"activity": each, "what": kind_title(each.kind, stage.rules), "team": teams[each.team_id]}

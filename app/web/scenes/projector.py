@@ -8,17 +8,18 @@ from hashlib import sha256
 from threading import Lock
 
 from app.clock import Clock
-from app.db import Database
-from app.domain.calendar import day_bounds
-from app.domain.highlights import Highlight, highlights
-from app.domain.silence import stale_from
+from app.db.database import Database
+from app.domain.calendar.days import day_bounds
+from app.domain.source_staleness import stale_from
+from app.domain.standings.highlights import Highlight, highlights
 from app.errors import Malformed
 from app.events import Event, RotationChanged
 from app.models import Week
-from app.services import latest, weeks
-from app.services.latest import Heard
-from app.web import render
+from app.services.standings import recent
+from app.services.standings.recent import Heard
+from app.services.weeks import weeks
 from app.web.boards import Served
+from app.web.http import render
 from app.web.scenes import Turn, rotation, rotation_of, scenes_text, turns_for
 from app.web.scenes.scene import Stage
 from app.web.topics import event
@@ -149,7 +150,7 @@ class Projector:
         if self._served is None or self._served.board.week != stage.board.week:
             self._heard = {}
         after = max((each.seq for each in self._heard.values()), default=0)
-        for new in latest.heard(stage.session, stage.week, after=after):
+        for new in recent.heard(stage.session, stage.week, after=after):
             old = self._heard.get(new.source, Heard(new.source, 0, new.last, 0))
             self._heard[new.source] = Heard(
                 new.source, old.activities + new.activities, max(old.last, new.last), new.seq

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from app.domain.calendar import local_day
-from app.domain.reach import quests_within_reach
+from app.domain.calendar.days import local_day
+from app.domain.standings.quest_progress import quests_within_reach
 from app.web.scenes.scene import Scene, Stage
 
 MOST = 6  # that can be read from five metres

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
-from app.domain.calendar import ONE_DAY, day_bounds, first_moment, local_day
-from app.domain.scoring import score
-from app.domain.standings import TeamFacts
+from app.domain.calendar.days import ONE_DAY, day_bounds, first_moment, local_day
+from app.domain.scoring.evaluation import score
+from app.domain.scoring.tally import TeamScore
+from app.domain.standings.standings import TeamFacts
 from app.domain.story import Course, Race, Step, run_race
-from app.domain.tally import TeamScore
-from app.services import facts as ledger_facts
-from app.services import teams
+from app.services.scoring import activity_queries as ledger_facts
+from app.services.teams import teams
 from app.web.scenes.scene import Scene, Stage
 
 WIDTH, HEIGHT = 1200, 620

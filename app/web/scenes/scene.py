@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from app.domain.board import Board
 from app.domain.rules import Rules
-from app.domain.standings import TeamFacts
-from app.domain.tally import TeamScore
+from app.domain.scoring.tally import TeamScore
+from app.domain.standings.board import Board
+from app.domain.standings.standings import TeamFacts
 from app.models import Week
-from app.services import boards, scores, teams
+from app.services.scoring import scores
+from app.services.standings import boards
+from app.services.teams import teams
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from starlette.responses import RedirectResponse, Response
 from app.errors import NotFound, Problem, SignInFailed
 from app.integrations.oidc import Begun, Claims
 from app.models import Person
-from app.services import identities, throttle
-from app.web import cookies, forms, redirects
-from app.web.origin import base_of, network_of
+from app.services.access import identities, throttle
+from app.web.context import Installation, installation
+from app.web.http import cookies, csrf, redirects
+from app.web.http.client import base_of, network_of
 from app.web.routes import DatabaseRoute
 from app.web.sign_in import entry
 from app.web.sign_in.links import page, private
-from app.web.state import Installation, installation
 
 if TYPE_CHECKING:
     from app.integrations.oidc.client import Provider
@@ -80,8 +80,8 @@ async def enter(request: Request) -> Response:
     provider = _provider(place)
     try:
         cookies.check_safe(request, place.settings)
-        form = await forms.read(request)
-        answer = {name: text for name in ANSWER if (text := forms.text_of(form, name))}
+        form = await csrf.read(request)
+        answer = {name: text for name in ANSWER if (text := csrf.text_of(form, name))}
         begun, to = _begun(place, cookies.read(request, "company"))
         await place.count(throttle.COMPANY_FROM_ADDRESS, network_of(request))
         claims = await provider.threads.run(provider.finish, answer, begun, place.clock.real())

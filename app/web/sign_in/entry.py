@@ -5,11 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.models import Person
-from app.services import sign_ins
-from app.services.sign_ins import Way
-from app.web import cookies, redirects
-from app.web.origin import address_of
-from app.web.state import Installation
+from app.services.access import sign_ins
+from app.services.access.sign_ins import Way
+from app.web.context import Installation
+from app.web.http import cookies, redirects
+from app.web.http.client import address_of
 
 
 def start(session: Session, request: Request, person: Person, way: Way, place: Installation) -> str:

@@ -9,14 +9,17 @@ from starlette.responses import Response
 from app.domain.actor import Actor, SignedInActor
 from app.errors import Conflict, NotFound, Problem, WeekNotOpen
 from app.models import Team, Week
-from app.services import accounts, join_codes, rule_sets, teams, throttle
-from app.web import cookies, redirects
+from app.services.access import accounts, throttle
+from app.services.organizing import join_codes
+from app.services.rules import rule_sets
+from app.services.teams import teams
 from app.web.access import Anybody
-from app.web.origin import network_of
+from app.web.context import Installation, installation
+from app.web.http import cookies, redirects
+from app.web.http.client import network_of
 from app.web.routes import DatabaseRoute
 from app.web.sign_in import entry
 from app.web.sign_in.links import private
-from app.web.state import Installation, installation
 
 router = APIRouter(include_in_schema=False, prefix="/join", route_class=DatabaseRoute)
 

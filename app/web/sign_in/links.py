@@ -9,15 +9,15 @@ from starlette.responses import Response
 from app.domain.actor import Actor, SignedInActor
 from app.errors import Conflict, Malformed, NotFound, Problem, SignInNeeded
 from app.models import Person
-from app.services import links, throttle
-from app.services.sign_ins import Way
-from app.web import cookies, problems, redirects
+from app.services.access import links, throttle
+from app.services.access.sign_ins import Way
 from app.web.access import Anybody
-from app.web.origin import network_of
-from app.web.render import render_page
+from app.web.context import Installation, installation
+from app.web.http import cookies, problems, redirects
+from app.web.http.client import network_of
+from app.web.http.render import render_page
 from app.web.routes import DatabaseRoute
 from app.web.sign_in import entry
-from app.web.state import Installation, installation
 
 router = APIRouter(include_in_schema=False, prefix="/sign-in", route_class=DatabaseRoute)
 

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain import names
+from app.domain.text import names
 from app.errors import NotFound, Problem
-from app.services import links, throttle
-from app.web import cookies, redirects
-from app.web.origin import address_of, network_of
+from app.services.access import links, throttle
+from app.web.context import Installation, installation
+from app.web.http import cookies, redirects
+from app.web.http.client import address_of, network_of
 from app.web.routes import DatabaseRoute
 from app.web.sign_in.links import page
-from app.web.state import Installation, installation
 
 router = APIRouter(include_in_schema=False, prefix="/sign-in", route_class=DatabaseRoute)
 

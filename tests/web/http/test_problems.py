@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import Request
 
 from app.errors import NotFound, Problem, SignInNeeded, TooMany
-from app.web import problems, render
+from app.web.http import problems, render
 from tests.web.test_render import Outline
 
 SENTENCE = "It is “so” & <so>."

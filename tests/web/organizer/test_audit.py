@@ -7,9 +7,11 @@ import re
 import pytest
 
 from app.models import AuditEntry
-from app.services import accounts, audit, rosters
-from app.services.audit import Filter, Thing
-from app.services.rosters import Entry
+from app.services.access import accounts
+from app.services.audit import audit
+from app.services.audit.audit import Filter, Thing
+from app.services.imports import roster_import
+from app.services.imports.roster_import import Entry
 from app.web.organizer import changes
 from tests.builders import ADA, NOW, OWLS, PACIFIC, SLUG
 from tests.web.organizer.reading import flash, text_of
@@ -129,7 +131,7 @@ def test_older_entries_are_a_page_further(site: Site, olu: Visitor) -> None:
 @BOTH_ENGINES
 def test_the_csv_holds_what_was_looked_for_and_is_noted(site: Site, olu: Visitor) -> None:
     with site.database.unit_of_work() as session:
-        rosters.apply(session, SLUG, [Entry(2, OWLS, "Gus", "gus@example.com")][:0], by="=cmd()", now=NOW)
+        roster_import.apply(session, SLUG, [Entry(2, OWLS, "Gus", "gus@example.com")][:0], by="=cmd()", now=NOW)
 
     weeks = rows(olu, kind="week")
 

@@ -1,6 +1,7 @@
 """`/organizer`: how things stand, and what to do next."""
 
-from app.services import rule_sets, tokens
+from app.services.access import tokens
+from app.services.rules import rule_sets
 from tests.builders import CATS, NOW, OWLS, a_team, a_week
 from tests.web.organizer.reading import text_of
 from tests.web.site import Site, sign_in

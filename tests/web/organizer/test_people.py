@@ -4,7 +4,8 @@ import pytest
 from sqlmodel import select
 
 from app.models import AuditEntry, LedgerEntry, Person
-from app.services import accounts, links, people
+from app.services.access import accounts, links
+from app.services.people import people
 from tests.builders import ADA, BO, CATS, DUA, GUS, NOW, OWLS
 from tests.web.organizer.reading import flash, secret_on, text_of
 from tests.web.site import BOTH_ENGINES, Site, Visitor, sign_in

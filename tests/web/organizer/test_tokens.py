@@ -3,7 +3,7 @@
 import pytest
 
 from app.models import Token
-from app.services import tokens
+from app.services.access import tokens
 from tests.web.organizer.reading import flash, secret_on, text_of
 from tests.web.site import API, BOTH_ENGINES, Site, Visitor, sign_in
 

@@ -8,7 +8,8 @@ import pytest
 
 from app.config import PROJECT
 from app.domain.actor import ROLES, SCOPES
-from app.services import sign_ins, weeks
+from app.services.access import sign_ins
+from app.services.weeks import weeks
 from app.web.organizer import wording
 
 FILES = sorted((PROJECT / "app").rglob("*.py"))

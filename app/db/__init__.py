@@ -1,0 +1,1 @@
+"""The database: engines, the unit of work, statements compiled once."""

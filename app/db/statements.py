@@ -1,0 +1,126 @@
+"""Statements for the way that every single activity takes: compiled once, and run by the driver itself."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlmodel import Session
+
+Name = TypeVar("Name")
+
+CONNECTION = "connection"
+"""The key in `session.info` under which a unit of work keeps its connection: asking the session each time is slow."""
+
+_AT_ONCE = 1_000  # rows: few enough for the collector, enough for each round trip to PostgreSQL to be worth it
+
+
+class Prepared:
+    """A statement compiled once and handed to the driver as it is; values are bound by name, one each.
+
+    SQLAlchemy prepares every execution anew, which costs several times what a small statement does itself. For the few
+    statements on the way that every single activity takes. What is pending in the session is flushed first.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update) -> None:
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, session: Session, **values: Any) -> list[Any]:
+        """The rows that a query finds."""
+        connection, compiled = self._prepare(session)
+        try:
+            cursor = connection.connection.cursor()
+            cursor.execute(compiled.sql, compiled.bound(values))
+            found: list[Any] = compiled.read(cursor.fetchall())
+        except compiled.failure as error:
+            raise compiled.wrapped(error, connection) from error
+        return found
+
+    def stream(self, session: Session, **values: Any) -> Iterator[Any]:
+        """The rows that a query finds, a thousand at a time: many objects alive make Python's collector slow."""
+        connection, compiled = self._prepare(session)
+        try:
+            with closing(connection.connection.cursor()) as cursor:
+                cursor.execute(compiled.sql, compiled.bound(values))
+                while rows := cursor.fetchmany(_AT_ONCE):
+                    yield from compiled.read(rows)
+        except compiled.failure as error:
+            raise compiled.wrapped(error, connection) from error
+
+    def run(self, session: Session, values: Sequence[Mapping[str, Any]]) -> int:
+        """Execute once for each of these; how many rows that changed."""
+        connection, compiled = self._prepare(session)
+        try:
+            cursor = connection.connection.cursor()
+            cursor.executemany(compiled.sql, [compiled.bound(each) for each in values])
+            return int(cursor.rowcount)
+        except compiled.failure as error:
+            raise compiled.wrapped(error, connection) from error
+
+    def _prepare(self, session: Session) -> tuple[Connection, "_Compiled"]:
+        session.flush()
+        connection: Connection = session.info.get(CONNECTION) or session.connection()
+        compiled = self._compiled.get(connection.dialect.name)
+        if compiled is None:
+            compiled = self._compiled[connection.dialect.name] = _Compiled(self._statement, connection.dialect)
+        return connection, compiled
+
+
+class _Compiled:
+    """A statement in the words of one engine, with what turns our values into the driver's and back.
+
+    Builds on what SQLAlchemy's compiler keeps for itself (`positiontup`, `bind_names`, the processors of types):
+    tests/db/test_statements.py fails where an upgrade changes it.
+    """
+
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        if not isinstance(compiled, SQLCompiler):
+            raise TypeError(f"{statement} is no statement with values")
+        self.sql = compiled.string
+        self.failure: Any = dialect.loaded_dbapi.Error
+        self._places = compiled.positiontup
+        self._fixed = {name: bind.effective_value for bind, name in compiled.bind_names.items() if not bind.required}
+        self._writers = _named(
+            {
+                name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+                for bind, name in compiled.bind_names.items()
+            }
+        )
+        columns = statement.selected_columns if isinstance(statement, Select) else ()
+        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._readers = _named(dict(enumerate(readers)))
+
+    def wrapped(self, error: Any, connection: Connection) -> BaseException:
+        """The driver's error as SQLAlchemy raises it; a connection that is lost is used no more."""
+        is_lost = connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+        wrapped: BaseException = DBAPIError.instance(
+            self.sql, None, error, self.failure, connection_invalidated=is_lost
+        )
+        if is_lost:
+            connection.invalidate(wrapped)
+        return wrapped
+
+    def bound(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them, by place or by name."""
+        full = {**self._fixed, **values}
+        for name, write in self._writers:
+            full[name] = write(full[name])
+        return full if self._places is None else [full[name] for name in self._places]
+
+    def read(self, rows: Any) -> Any:
+        """The driver's rows in our values."""
+        if not self._readers:
+            return rows
+        found = [list(row) for row in rows]
+        for row in found:
+            for place, read in self._readers:
+                row[place] = read(row[place])
+        return found
+
+
+def _named(processors: dict[Name, Any]) -> list[tuple[Name, Any]]:
+    return [(name, processor) for name, processor in processors.items() if processor is not None]

@@ -1,0 +1,1 @@
+"""The calendar: local days of a time zone."""

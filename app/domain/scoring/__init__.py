@@ -1,0 +1,1 @@
+"""Scoring: from live activities and rules to awards, sums and each team's tally."""

@@ -1,0 +1,66 @@
+"""The ceremony: a board told step by step, so that the room learns one thing at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from app.domain.standings.board import Board, Standing, TrophyResult
+from app.domain.wording import listed
+
+Act = Literal["welcome", "totals", "trophy", "place", "podium", "winner", "thanks"]
+PODIUM, MOST_NAMED = 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to show: `teams` share the place that is told, `hint` is what the presenter knows it by."""
+
+    act: Act
+    hint: str
+    teams: tuple[Standing, ...] = ()
+    trophy: TrophyResult | None = None
+
+
+def steps(board: Board) -> tuple[Step, ...]:
+    """Welcome, totals, trophies one by one, the places from the last to the first, thanks to everybody.
+
+    Teams that share a place are told together. Trophies nobody holds are left out, and so are places while nobody
+    has points.
+    """
+    return tuple(_told(board))
+
+
+def _told(board: Board) -> Iterator[Step]:
+    yield Step("welcome", "Welcome everybody")
+    yield Step("totals", "What you did together: the totals count up")
+    for trophy in board.trophies:
+        if trophy.winners:
+            yield Step("trophy", f"Trophy: {trophy.name}, for {_named(trophy.winners)}", trophy=trophy)
+    if any(standing.points > 0 for standing in board.standings):
+        yield from _places(board)
+    yield Step("thanks", "Thanks to every team, and the end", teams=board.standings)
+
+
+def _places(board: Board) -> Iterator[Step]:
+    by_rank = [(rank, tuple(teams)) for rank, teams in groupby(board.standings, lambda standing: standing.rank)]
+    for rank, teams in reversed(by_rank):
+        names = _named([team.team for team in teams])
+        act: Act = "winner" if rank == 1 else "podium" if rank <= PODIUM else "place"
+        yield Step(act, f"The winner: {names}" if rank == 1 else f"Place {rank}: {names}", teams=teams)
+
+
+def _named(names: Sequence[str]) -> str:
+    """Names for the presenter's hint; of very many the first few."""
+    more = len(names) - MOST_NAMED
+    return listed(names if more <= 1 else [*names[:MOST_NAMED], f"{more} more"], "and")
+
+
+def clamp(step: int, board: Board) -> int:
+    """A step that this board has: a correction may have taken some away since the ceremony began."""
+    return min(max(step, 0), len(steps(board)) - 1)
+
+
+def reveals(step: Step) -> bool:
+    """Tell whether everything is told with this step, so that nothing is left to keep from the public."""
+    return step.act in {"winner", "thanks"}

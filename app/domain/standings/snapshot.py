@@ -1,0 +1,44 @@
+"""Boards as text, so that a frozen week can serve the very board of the moment it was frozen."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from app.domain.standings.board import Board, LastEarned, Standing, TrophyResult
+
+
+def to_text(board: Board) -> str:
+    """A board as JSON; `from_text` gives an equal one."""
+    return json.dumps(asdict(board), ensure_ascii=False, default=_moment)
+
+
+def from_text(text: str) -> Board:
+    """The board that `to_text` wrote."""
+    packed = json.loads(text)
+    return Board(
+        **{
+            **packed,
+            "as_of": datetime.fromisoformat(packed["as_of"]),
+            "standings": tuple(_standing(each) for each in packed["standings"]),
+            "trophies": tuple(
+                TrophyResult(**{**each, "winners": tuple(each["winners"])}) for each in packed["trophies"]
+            ),
+        }
+    )
+
+
+def _standing(packed: dict[str, Any]) -> Standing:
+    last = packed["last_earned"]
+    return Standing(
+        **{
+            **packed,
+            "quests": tuple(packed["quests"]),
+            "members": tuple(packed["members"]),
+            "last_earned": LastEarned(**{**last, "at": datetime.fromisoformat(last["at"])}) if last else None,
+        }
+    )
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat()

@@ -1,0 +1,268 @@
+"""Standings: teams ranked, with movement, trophies, totals and headline, from the score kept per team."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
+
+from app.domain.rules.model import Rules, Trophy
+from app.domain.scoring.tally import Earned, Tally, TeamScore, total
+from app.domain.standings.board import Board, LastEarned, Standing, TrophyResult
+from app.domain.standings.ranking import SortKey, sort_key, value
+from app.domain.wording import award_title, headline
+
+
+@dataclass(frozen=True, slots=True)
+class WeekFacts:
+    """The week's part of a board; `starts` and `ends` are its first and last local day."""
+
+    slug: str
+    name: str
+    state: str
+    starts: date
+    ends: date
+
+
+@dataclass(frozen=True, slots=True)
+class TeamFacts:
+    """A team on the board; `members` are the names of who is in it now."""
+
+    id: str
+    name: str
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A team's row before ranking: its standing but for rank and movement, and the values it is compared by.
+
+    `place` is the team's among the names, which settles the order of equal teams; `key` compares it now, `morning`
+    as of before today, None where it had no activity by then. `own` are the team's values for each trophy of teams,
+    `people` those of each person id for each trophy of people.
+    """
+
+    standing: Standing
+    place: int
+    key: SortKey
+    morning: SortKey
+    was_active: bool
+    counts: Mapping[str, int]
+    own: tuple[int, ...]
+    people: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Standings:
+    """Every team of one week compared with every other. `with_scores` costs what changed, not what there is.
+
+    `lines` are by team id, in the order of the teams' names; `people` are names by person id, `people_values` what
+    each person id has for each trophy of people, in whatever team; `counts` are live activities of teams per kind.
+    """
+
+    week: WeekFacts
+    rules: Rules
+    today: date
+    teams: tuple[TeamFacts, ...]
+    people: Mapping[str, str]
+    lines: Mapping[str, Line]
+    people_values: Mapping[str, tuple[int, ...]]
+    counts: Mapping[str, int]
+    loose_counts: Mapping[str, int]
+
+    def with_scores(self, scores: Mapping[str, TeamScore], loose_counts: Mapping[str, int]) -> "Standings":
+        """Return the standings after these teams' scores changed. Raises KeyError for a team that is not in them."""
+        lines, people_values, counts = dict(self.lines), dict(self.people_values), Counter(self.counts)
+        for team_id, score in scores.items():
+            before = lines[team_id]
+            after = lines[team_id] = _line(self.teams[before.place], before.place, score, self)
+            counts.subtract(before.counts)
+            counts.update(after.counts)
+            _add(people_values, before.people, -1)
+            _add(people_values, after.people, 1)
+        changed = replace(
+            self, lines=lines, people_values=people_values, counts=counts, loose_counts=dict(loose_counts)
+        )
+        if all(lines[each].morning == self.lines[each].morning for each in scores) and "morning_ranks" in vars(self):
+            vars(changed)["morning_ranks"] = self.morning_ranks  # nobody's day before changed
+        return changed
+
+    @cached_property
+    def ordered(self) -> list[Line]:
+        """The teams, best first, equal ones by name."""
+        return sorted(self.lines.values(), key=lambda line: (line.key, line.place))
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """Each team's rank from 1; equal teams share a rank and the next is skipped (1, 2, 2, 4)."""
+        return _ranks((line.standing.team_id, line.key) for line in self.ordered)
+
+    @cached_property
+    def morning_ranks(self) -> dict[str, int]:
+        """Each team's rank by the activities before today, in the order of names.
+
+        Empty while no team had an activity before today, and once the week's days are over.
+        """
+        lines = self.lines.values()
+        if self.today > self.week.ends or not any(line.was_active for line in lines):
+            return {}
+        ranks = _ranks(sorted(((line.standing.team_id, line.morning) for line in lines), key=lambda pair: pair[1]))
+        return {team_id: ranks[team_id] for team_id in self.lines}
+
+    def movement(self, team_id: str) -> int | None:
+        """Return how many ranks a team gained since the morning; None where there is nothing to compare with."""
+        then = self.morning_ranks.get(team_id)
+        return None if then is None else then - self.ranks[team_id]
+
+    @cached_property
+    def totals(self) -> dict[str, int]:
+        """Live activities per kind of the whole week, with or without a team, every kind in file order."""
+        names = [kind.name for kind in self.rules.kinds]
+        return {name: self.counts.get(name, 0) + self.loose_counts.get(name, 0) for name in names}
+
+    @cached_property
+    def headline(self) -> str:
+        """The week in one line."""
+        return headline(self.totals, self.rules)
+
+    @cached_property
+    def trophies(self) -> tuple[TrophyResult, ...]:
+        """The holders of each trophy: all who share the most, and nobody with zero or less."""
+        teams = [(line.standing.team, line.own) for line in self.lines.values()]
+        people = [(self.people[person], values) for person, values in self.people_values.items()]
+        places = {"team": 0, "person": 0}
+        results = []
+        for trophy in self.rules.trophies:
+            place = places[trophy.audience]
+            places[trophy.audience] += 1
+            candidates = teams if trophy.audience == "team" else people
+            results.append(_trophy(trophy, [(name, values[place]) for name, values in candidates]))
+        return tuple(results)
+
+    def board(self, *, as_of: datetime, version: int, frozen: bool = False) -> Board:
+        """Return the board; `as_of` is UTC."""
+        return Board(
+            week=self.week.slug,
+            name=self.week.name,
+            state=self.week.state,
+            frozen=frozen,
+            version=version,
+            as_of=as_of,
+            headline=self.headline,
+            totals=self.totals,
+            standings=tuple(self._placed(line.standing) for line in self.ordered),
+            trophies=self.trophies,
+        )
+
+    def _placed(self, standing: Standing) -> Standing:
+        return replace(standing, rank=self.ranks[standing.team_id], movement=self.movement(standing.team_id))
+
+
+def make_standings(
+    week: WeekFacts,
+    rules: Rules,
+    teams: Sequence[TeamFacts],
+    scores: Mapping[str, TeamScore],
+    loose_counts: Mapping[str, int],
+    people: Mapping[str, str],
+    today: date,
+) -> Standings:
+    """Compare the teams of one week; the arguments are those of `make_board`."""
+    named = tuple(sorted(teams, key=lambda team: (team.name.casefold(), team.name, team.id)))
+    bare = Standings(week, rules, today, named, people, {}, {}, {}, dict(loose_counts))
+    lines = {team.id: _line(team, place, scores.get(team.id, TeamScore()), bare) for place, team in enumerate(named)}
+    counts: Counter[str] = Counter()
+    people_values: dict[str, tuple[int, ...]] = {}
+    for line in lines.values():
+        counts.update(line.counts)
+        _add(people_values, line.people, 1)
+    return replace(bare, lines=lines, people_values=people_values, counts=counts)
+
+
+def make_board(
+    week: WeekFacts,
+    rules: Rules,
+    teams: Sequence[TeamFacts],
+    scores: Mapping[str, TeamScore],
+    loose_counts: Mapping[str, int],
+    people: Mapping[str, str],
+    today: date,
+    *,
+    as_of: datetime,
+    version: int,
+    frozen: bool = False,
+) -> Board:
+    """One week's board.
+
+    `scores` are by team id, and a team without one has no points; `loose_counts` are live activities of people
+    without a team; `people` names by person id; `today` the local day; `as_of` UTC.
+    Raises KeyError where `people` lacks a name.
+    """
+    standings = make_standings(week, rules, teams, scores, loose_counts, people, today)
+    return standings.board(as_of=as_of, version=version, frozen=frozen)
+
+
+def _line(team: TeamFacts, place: int, score: TeamScore, among: Standings) -> Line:
+    rules = among.rules
+    tally = total(score.days.values())
+    before = total(tally for day, tally in score.days.items() if day < among.today)
+    standing = Standing(
+        rank=0,
+        team=team.name,
+        team_id=team.id,
+        points=tally.points,
+        counts={kind.name: tally.counts.get(kind.name, 0) for kind in rules.kinds},
+        bonuses={bonus.name: tally.bonuses.get(bonus.name, 0) for bonus in rules.bonuses},
+        quests=tuple(quest.name for quest in rules.quests if quest.name in tally.quests),
+        members=team.members,
+        movement=None,
+        last_earned=_last_earned(score.last_earned, among.people, rules),
+    )
+    return Line(
+        standing=standing,
+        place=place,
+        key=sort_key(tally, rules.ties),
+        morning=sort_key(before, rules.ties),
+        was_active=bool(before.counts),
+        counts=tally.counts,
+        own=_values(tally, rules.trophies, "team"),
+        people={person: _values(each, rules.trophies, "person") for person, each in score.people.items()},
+    )
+
+
+def _values(tally: Tally, trophies: Iterable[Trophy], audience: str) -> tuple[int, ...]:
+    return tuple(value(tally, trophy.most) for trophy in trophies if trophy.audience == audience)
+
+
+def _add(sums: dict[str, tuple[int, ...]], values: Mapping[str, tuple[int, ...]], sign: int) -> None:
+    """Add what people have in one team to what they have in all, or take it away again."""
+    for person, more in values.items():
+        known = sums.get(person, (0,) * len(more))
+        sums[person] = tuple(one + sign * another for one, another in zip(known, more, strict=True))
+
+
+def _ranks(ordered: Iterable[tuple[str, SortKey]]) -> dict[str, int]:
+    """Ranks of teams that come best first."""
+    ranks: dict[str, int] = {}
+    last: SortKey | None = None
+    rank = 0
+    for place, (team_id, key) in enumerate(ordered, start=1):
+        if key != last:
+            last, rank = key, place
+        ranks[team_id] = rank
+    return ranks
+
+
+def _last_earned(earned: Earned | None, people: Mapping[str, str], rules: Rules) -> LastEarned | None:
+    if earned is None:
+        return None
+    person = None if earned.person is None else people[earned.person]
+    return LastEarned(earned.at, award_title(earned.reason, earned.name, rules), person, earned.points)
+
+
+def _trophy(trophy: Trophy, candidates: Sequence[tuple[str, int]]) -> TrophyResult:
+    most = max((number for _, number in candidates), default=0)
+    if most <= 0:
+        return TrophyResult(trophy.name, trophy.audience, 0, ())
+    winners = sorted((name for name, number in candidates if number == most), key=lambda name: (name.casefold(), name))
+    return TrophyResult(trophy.name, trophy.audience, most, tuple(winners))

@@ -1,0 +1,45 @@
+"""A team's place among the others, as a teammate would say it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.standings.board import Standing
+from app.domain.wording import listed, ordinal, points_text
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """A place such as "2nd of 8" (empty while nobody has points), and what separates the team from its neighbours."""
+
+    place: str
+    shared: bool
+    gap: str
+
+
+def placing(standings: Sequence[Standing], own: Standing) -> Placing:
+    """The place of one of the teams of a board, best first; nobody is told how far behind the last one is."""
+    if standings[0].points <= 0 and own.rank == 1:
+        return Placing("", shared=False, gap="No points yet: the first shift sets the pace.")
+    level = [each.team for each in standings if each.rank == own.rank and each.team_id != own.team_id]
+    place = f"{ordinal(own.rank)} of {len(standings)}"
+    return Placing(place, bool(level), _gap(standings, own, level))
+
+
+def _gap(standings: Sequence[Standing], own: Standing, level: Sequence[str]) -> str:
+    ahead = [each for each in standings if each.rank < own.rank]
+    if ahead:
+        return _behind(ahead[-1], own)
+    if level:
+        return f"You share the lead with {listed(level, 'and')}."
+    chasing = [each for each in standings if each.rank > own.rank]
+    if not chasing:
+        return ""
+    lead = own.points - chasing[0].points
+    return f"{points_text(lead)} ahead of {chasing[0].team}." if lead else f"Just ahead of {chasing[0].team}."
+
+
+def _behind(ahead: Standing, own: Standing) -> str:
+    behind = ahead.points - own.points
+    if behind == 0:
+        return f"Level on points with {ahead.team}: one more point takes you past them."
+    return f"{points_text(behind)} to catch up with {ahead.team}."

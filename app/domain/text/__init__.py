@@ -1,0 +1,1 @@
+"""Text people type or send: names, e-mails, hosts, browsers."""

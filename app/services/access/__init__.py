@@ -1,0 +1,1 @@
+"""Access: accounts, sign-ins, links, tokens."""

@@ -1,0 +1,172 @@
+"""Accounts: people with a role, who may be switched off. At least one owner always remains."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select, update
+
+from app.db.database import alone, announce
+from app.domain.actor import ROLES, Role
+from app.domain.text import emails, names
+from app.errors import Conflict, Malformed, NotAllowed, NotFound
+from app.events import AccessChanged
+from app.models import Person, SignIn, SignInLink
+from app.models.columns import is_id
+from app.services.audit import audit
+from app.services.audit.audit import Thing
+from app.services.imports import roster_import
+from app.services.people import people
+
+THEMES = ("auto", "light", "dark")
+LAST_OWNER = "Somebody has to be owner. Make somebody else an owner first."
+OWNERS_ALONE = "Only an owner changes an owner's account or makes links for it. Ask one of them."
+
+
+def find(session: Session, person_id: str) -> Person:
+    """The person of this id. Raises NotFound."""
+    person = session.get(Person, person_id) if is_id(person_id) else None
+    if person is None:
+        raise NotFound("There is nobody with that id. The list of people shows who there is.")
+    return person
+
+
+def by_email(session: Session, email: str) -> Person | None:
+    """The person with this e-mail, however it is typed; None for what no database would take as text."""
+    folded = names.fold_email(email)
+    return None if names.flaw(folded, emails.LONGEST) else people.by_email(session, [folded]).get(folded)
+
+
+def owners(session: Session) -> list[Person]:
+    """Everybody who may grant roles, and is not switched off."""
+    return list(session.exec(select(Person).where(Person.role == "owner", col(Person.disabled_at).is_(None))))
+
+
+def create(session: Session, *, name: str, email: str, by: str, now: datetime) -> Person:
+    """A new person. Raises Malformed, or Conflict for an e-mail that somebody has."""
+    name, email = names.tidy(name), names.fold_email(email)
+    if flaws := roster_import.flaws_of(name, email):
+        raise Malformed(" ".join(flaws))
+    alone(session)
+    if by_email(session, email) is not None:
+        raise Conflict(f"Somebody here has the e-mail {email} already. Search the list of people for it.")
+    person = Person(email=email, name=name, created_at=now)
+    session.add(person)
+    session.flush()
+    audit.note(session, "person.created", thing(person), by=by, now=now, after={"name": name, "email": email})
+    return person
+
+
+def make_owner(session: Session, *, name: str, email: str, now: datetime) -> Person:
+    """The installation's first owner, who may be somebody an import made already."""
+    person = by_email(session, email) or create(session, name=name, email=email, by=names.tidy(name), now=now)
+    _void_links(session, person.id, now)
+    before, person.role = person.role, "owner"
+    _save(session, person)
+    audit.note(
+        session, "role.changed", thing(person), by=person.name, now=now, before={"role": before},
+        after={"role": "owner", "why": "first start"},
+    )  # fmt: skip
+    return person
+
+
+def check_may_change(person: Person, granter: Role | None) -> None:
+    """Raise NotAllowed where somebody below an owner would act on an owner's account; None is a command here."""
+    if person.role == "owner" and granter not in {"owner", None}:
+        raise NotAllowed(OWNERS_ALONE)
+
+
+def rename(session: Session, person: Person, name: str, *, by: str, now: datetime, granter: Role | None = None) -> None:
+    """Give a person another name, on every board they are on. Raises Malformed, or NotAllowed for owners' accounts.
+
+    `granter` is the role of who does it, None for the person themselves and for a command on the machine itself.
+    """
+    name = names.tidy(name)
+    if flaw := names.flaw(name):
+        raise Malformed(f"The name {flaw}.")
+    alone(session)
+    session.refresh(person)
+    check_may_change(person, granter)
+    if person.name == name:
+        return
+    before, person.name = person.name, name
+    _save(session, person)
+    roster_import.touch_weeks_of(session, {person.id}, now)
+    audit.note(session, "person.renamed", thing(person), by=by, now=now, before={"name": before}, after={"name": name})
+
+
+def set_role(session: Session, person: Person, role: str, *, granter: Role | None, by: str, now: datetime) -> None:
+    """Give a person another role; `granter` is the role of who does it, None for a command on the machine itself.
+
+    Links made for a new owner before are void: an organizer who kept one would become an owner by it.
+    Raises NotAllowed for anybody but owners, Malformed, or Conflict where no owner would remain.
+    """
+    if granter not in {"owner", None}:
+        raise NotAllowed("Only an owner grants roles.")
+    if role not in ROLES:
+        raise Malformed(f"“{role[:40]}” is no role. Choose from {', '.join(ROLES)}.")
+    alone(session)
+    session.refresh(person)
+    if person.role == role:
+        return
+    if person.role == "owner" and [each.id for each in owners(session)] == [person.id]:
+        raise Conflict(LAST_OWNER)
+    if role == "owner":
+        _void_links(session, person.id, now)
+    before, person.role = person.role, role
+    _save(session, person)
+    audit.note(session, "role.changed", thing(person), by=by, now=now, before={"role": before}, after={"role": role})
+
+
+def set_theme(session: Session, person: Person, theme: str) -> None:
+    """Choose how pages look to a person. Raises Malformed."""
+    if theme not in THEMES:
+        raise Malformed(f"“{theme[:40]}” is no appearance. Choose from {', '.join(THEMES)}.")
+    person.theme = theme
+    _save(session, person)
+
+
+def switch(session: Session, person: Person, *, on: bool, granter: Role | None, by: str, now: datetime) -> None:
+    """Switch a person off, who is then signed out everywhere within seconds, or on again.
+
+    Who is switched on again starts anew: sign-ins and links from before have ended for good.
+    Raises NotAllowed for an organizer who would switch an owner, or Conflict where no owner would remain.
+    """
+    alone(session)
+    session.refresh(person)
+    check_may_change(person, granter)
+    if (person.disabled_at is None) == on:
+        return
+    if not on and [each.id for each in owners(session)] == [person.id]:
+        raise Conflict(LAST_OWNER)
+    if not on:
+        _shut_out(session, person.id, now)
+    person.disabled_at = None if on else now
+    _save(session, person)
+    audit.note(session, "person.switched-on" if on else "person.switched-off", thing(person), by=by, now=now)
+
+
+def _save(session: Session, person: Person) -> None:
+    """Write a person whom requests may know as they were, and say so to whoever remembers them."""
+    session.add(person)
+    session.flush()
+    announce(session, AccessChanged(frozenset({person.id})))
+
+
+def _shut_out(session: Session, person_id: str, now: datetime) -> None:
+    """End every way in. Links come before the person's own row, as where a link is used: two would wait in a circle."""
+    _void_links(session, person_id, now)
+    open_ones = (col(SignIn.person_id) == person_id, col(SignIn.ended_at).is_(None))
+    session.exec(update(SignIn).where(*open_ones).values(ended_at=now))
+
+
+def _void_links(session: Session, person_id: str, now: datetime) -> None:
+    unused = (
+        col(SignInLink.person_id) == person_id,
+        col(SignInLink.used_at).is_(None),
+        col(SignInLink.revoked_at).is_(None),
+    )
+    session.exec(update(SignInLink).where(*unused).values(revoked_at=now))
+
+
+def thing(person: Person) -> Thing:
+    """A person as the audit names them."""
+    return Thing("person", person.id, person.name)

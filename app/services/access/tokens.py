@@ -1,0 +1,142 @@
+"""API tokens: made once, kept as hashes, checked on every request."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlmodel import Session, col, select, update
+
+from app.db.database import alone, announce
+from app.domain import actor
+from app.domain.actor import SCOPES, Role
+from app.domain.recency import due_again
+from app.domain.text import names
+from app.errors import Conflict, Malformed, NotAllowed, NotFound, SignInNeeded
+from app.events import AccessChanged
+from app.models import Token
+from app.services.access import credentials
+from app.services.access.credentials import BY_SQL, Answer, ValidCredential
+from app.services.audit import audit
+from app.services.audit.audit import Thing
+
+LONGEST_DAYS = 3_650  # ten years: beyond, "until revoked" is the honest answer, and dates stay within the calendar
+EXPIRED = "This token expired on {:%Y-%m-%d}. An organizer can create a new one."
+UNKNOWN = "This token is unknown or was revoked. An organizer can create a new one."
+TOUCH = timedelta(minutes=5)
+"""The resolution of `used_at`: writing it for every request would make readers wait for the disk."""
+
+
+def create(
+    session: Session,
+    *,
+    name: str,
+    scopes: list[str],
+    days: int | None,
+    by: str,
+    now: datetime,
+    granter: Role | None = None,
+) -> str:
+    """Make a token and return its text, which is kept nowhere. Raises Malformed or Conflict.
+
+    Raises NotAllowed for an organizer who wants one that may do everything. `granter` is the role of who makes it, None
+    for a command on the machine itself.
+    """
+    name = names.tidy(name)
+    if flaw := names.flaw(name):
+        raise Malformed(f"The token's name {flaw}.")
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown or not scopes:
+        wrong = f"“{', '.join(unknown)}” is no scope" if unknown else "A token needs at least one scope"
+        raise Malformed(f"{wrong}. Choose from {', '.join(SCOPES)}.")
+    if "admin" in scopes and granter not in {"owner", None}:
+        raise NotAllowed("Only an owner makes a token with the scope admin. Ask one, or choose narrower scopes.")
+    if days is not None and not 1 <= days <= LONGEST_DAYS:
+        raise Malformed(f"A token can last 1 to {LONGEST_DAYS} days.")
+    alone(session)
+    if session.exec(select(Token.id).where(Token.name == name)).first():
+        raise Conflict(f"There is already a token “{name}”. Choose another name, or revoke that one and choose anew.")
+    text = credentials.make(credentials.TOKEN)
+    expires = now + timedelta(days=days) if days else None
+    ordered = " ".join(scope for scope in SCOPES if scope in scopes)
+    token = Token(name=name, sha256=credentials.digest(text), scopes=ordered, created_at=now, expires_at=expires)
+    session.add(token)
+    session.flush()
+    audit.note(session, "token.created", thing(token), by=by, now=now, after={"scopes": ordered, "expires_at": expires})
+    return text
+
+
+def thing(token: Token) -> Thing:
+    """A token as the audit names it."""
+    return Thing("token", str(token.id), token.name)
+
+
+def check_many(session: Session, texts: Collection[str], now: datetime) -> dict[str, Answer]:
+    """Say of each text which token it is, or why it is none; one query for every 500."""
+    answers: dict[str, Answer] = dict.fromkeys(texts, SignInNeeded(UNKNOWN))
+    for batch in credentials.batches(texts):
+        for token in session.exec(select(Token).where(col(Token.sha256).in_(batch))):
+            answers[batch[token.sha256]] = _answer(token, now)
+    return answers
+
+
+def check(session: Session, text: str, now: datetime) -> ValidCredential:
+    """Find a valid token. Raises SignInNeeded for one that is unknown, expired or revoked."""
+    return credentials.take(check_many(session, [text], now)[text])
+
+
+def touch(session: Session, texts: Iterable[str], now: datetime) -> None:
+    """Note that tokens are in use; a row that somebody else is writing is left for the next time."""
+    for batch in credentials.batches(texts):
+        free = select(Token.id).where(col(Token.sha256).in_(batch)).with_for_update(skip_locked=True)
+        session.execute(update(Token).where(col(Token.id).in_(free)).values(used_at=now), execution_options=BY_SQL)
+
+
+def _answer(token: Token, now: datetime) -> Answer:
+    match state(token, now):
+        case "revoked":
+            return SignInNeeded(UNKNOWN)
+        case "expired":
+            return SignInNeeded(EXPIRED.format(token.expires_at))
+    bearer = actor.token(token.name, token.scopes.split())
+    return ValidCredential(bearer, frozenset({_id(token)}), token.expires_at, due_again(token.used_at, now, TOUCH))
+
+
+def _id(token: Token) -> str:
+    """The token's id in AccessChanged; its number alone might be taken for another thing's."""
+    return f"token-{token.id}"
+
+
+def every(session: Session) -> list[Token]:
+    """All tokens, oldest first."""
+    return list(session.exec(select(Token).order_by(col(Token.id))))
+
+
+def find(session: Session, number: str) -> Token:
+    """The token of this number. Raises NotFound."""
+    is_number = number.isascii() and number.isdigit() and len(number) < 19
+    token = session.get(Token, int(number)) if is_number else None
+    if token is None:
+        raise NotFound("There is no such token. The list of tokens shows those there are.")
+    return token
+
+
+def state(token: Token, now: datetime) -> Literal["valid", "expired", "revoked"]:
+    """Tell whether a token counts, and why not."""
+    if token.revoked_at is not None:
+        return "revoked"
+    return "expired" if token.expires_at is not None and token.expires_at <= now else "valid"
+
+
+def revoke(session: Session, name: str, *, by: str, now: datetime) -> Token:
+    """End a token for good. Raises NotFound, or Conflict when it is revoked already."""
+    token = session.exec(select(Token).where(Token.name == names.tidy(name)).with_for_update()).first()
+    if token is None:
+        raise NotFound(f"There is no token “{name}”. `assembly-week token list` shows the names.")
+    if token.revoked_at is not None:
+        raise Conflict(f"The token “{name}” is revoked already.")
+    token.revoked_at = now
+    session.add(token)
+    session.flush()
+    announce(session, AccessChanged(frozenset({_id(token)})))
+    audit.note(session, "token.revoked", thing(token), by=by, now=now)
+    return token

@@ -1,0 +1,1 @@
+"""Displays: screens and what they show."""

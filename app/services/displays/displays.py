@@ -1,0 +1,143 @@
+"""Displays: a screen shows a code, an organizer enters it, and the screen may read until that is revoked."""
+
+import hmac
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import CursorResult
+from sqlmodel import Session, col, select, update
+
+from app.db.database import alone, announce
+from app.domain import actor
+from app.domain.recency import due_again, is_recent
+from app.domain.text import names
+from app.errors import Conflict, Malformed, NotFound, SignInNeeded
+from app.events import AccessChanged
+from app.models import Display
+from app.models.columns import is_id
+from app.services.access import credentials
+from app.services.access.credentials import BY_SQL, Answer, ValidCredential
+from app.services.audit import audit
+from app.services.audit.audit import Thing
+
+PAIRING = timedelta(minutes=15)
+"""The time a screen has to claim the display that an organizer entered."""
+TOUCH = timedelta(minutes=5)
+NOT_PAIRED = "This screen is not paired, or not any more."
+
+
+def code_of(key: str, secret: str) -> str:
+    """The code that a screen with this secret shows. It follows from the secret, so that showing it stores nothing."""
+    mac = hmac.digest(key.encode(), b"display:" + secret.encode(), "sha256")
+    bits = int.from_bytes(mac[:5])
+    return "".join(credentials.ALPHABET[bits >> shift & 31] for shift in range(35, -1, -5))
+
+
+def pair(session: Session, code: str, name: str, *, by: str, now: datetime) -> Display:
+    """Let in the screen that shows this code. Raises Malformed, or Conflict for a code that was entered before."""
+    code, name = credentials.tidy_code(code), names.tidy(name)
+    if not credentials.is_code(code):
+        raise Malformed("A display's code has eight letters and digits, such as K7QM-4XPA. Read it again.")
+    if flaw := names.flaw(name):
+        raise Malformed(f"The display's name {flaw}.")
+    alone(session)
+    earlier = session.exec(select(Display).where(Display.code == code)).first()
+    if earlier is not None and earlier.revoked_at is None and is_recent(earlier.created_at, now, PAIRING):
+        raise Conflict("That code was entered a moment ago. The screen with it starts by itself.")
+    if earlier is not None:
+        earlier.code = None
+        session.add(earlier)
+        session.flush()
+    display = Display(name=name, code=code, by=by, created_at=now)
+    session.add(display)
+    session.flush()
+    audit.note(session, "display.paired", thing(display), by=by, now=now, after={"name": name})
+    return display
+
+
+def thing(display: Display) -> Thing:
+    """A display as the audit names it."""
+    return Thing("display", display.id, display.name)
+
+
+def awaits(session: Session, code: str, now: datetime) -> bool:
+    """Tell whether an organizer has entered this code and the screen has yet to come for it."""
+    return _awaited(session, code, now) is not None
+
+
+def claim(session: Session, code: str, secret: str, now: datetime) -> Display:
+    """Pair the screen with this secret by compare-and-set; of two at once, one wins. Raises NotFound.
+
+    There has to be a display entered for its code that no screen has come for.
+    """
+    display = _awaited(session, code, now)
+    if display is None:
+        raise NotFound("Nobody has entered this screen's code yet.")
+    statement = update(Display).where(col(Display.id) == display.id, col(Display.sha256).is_(None))
+    done = session.execute(statement.values(code=None, sha256=credentials.digest(secret), seen_at=now))
+    if not isinstance(done, CursorResult) or done.rowcount != 1:
+        raise NotFound("Nobody has entered this screen's code yet.")
+    return display
+
+
+def _awaited(session: Session, code: str, now: datetime) -> Display | None:
+    query = select(Display).where(
+        Display.code == code, col(Display.sha256).is_(None), col(Display.revoked_at).is_(None)
+    )
+    found = session.exec(query).first()
+    return found if found is not None and is_recent(found.created_at, now, PAIRING) else None
+
+
+def is_known(session: Session, secret: str) -> bool:
+    """Tell whether a screen with this secret was let in, be it revoked since."""
+    return _find(session, secret) is not None
+
+
+def check_many(session: Session, secrets: Collection[str], now: datetime) -> dict[str, Answer]:
+    """Say of each secret which screen holds it, or that none is let in with it; one query for every 500."""
+    answers: dict[str, Answer] = dict.fromkeys(secrets, SignInNeeded(NOT_PAIRED))
+    for batch in credentials.batches(secrets):
+        query = select(Display).where(col(Display.sha256).in_(batch), col(Display.revoked_at).is_(None))
+        for display in session.exec(query):
+            screen, touch_at = actor.display(display.name), due_again(display.seen_at, now, TOUCH)
+            answers[batch[display.sha256 or ""]] = ValidCredential(screen, frozenset({display.id}), None, touch_at)
+    return answers
+
+
+def check(session: Session, secret: str, now: datetime) -> ValidCredential:
+    """Find the screen that holds this secret. Raises SignInNeeded."""
+    return credentials.take(check_many(session, [secret], now)[secret])
+
+
+def touch(session: Session, secrets: Iterable[str], now: datetime) -> None:
+    """Note that screens are there; a row that somebody else is writing is left for the next time."""
+    for batch in credentials.batches(secrets):
+        free = select(Display.id).where(col(Display.sha256).in_(batch)).with_for_update(skip_locked=True)
+        session.execute(update(Display).where(col(Display.id).in_(free)).values(seen_at=now), execution_options=BY_SQL)
+
+
+def _find(session: Session, secret: str) -> Display | None:
+    return session.exec(select(Display).where(Display.sha256 == credentials.digest(secret))).first()
+
+
+def every(session: Session) -> list[Display]:
+    """All displays that are not revoked, newest first."""
+    query = (
+        select(Display)
+        .where(col(Display.revoked_at).is_(None))
+        .order_by(col(Display.created_at).desc(), col(Display.id))
+    )
+    return list(session.exec(query))
+
+
+def revoke(session: Session, display_id: str, *, by: str, now: datetime) -> Display:
+    """Send a screen away for good. Raises NotFound."""
+    display = session.get(Display, display_id) if is_id(display_id) else None
+    if display is None or display.revoked_at is not None:
+        raise NotFound("There is no such display, or it was revoked already.")
+    display.revoked_at, display.code = now, None
+    session.add(display)
+    session.flush()
+    announce(session, AccessChanged(frozenset({display.id})))
+    audit.note(session, "display.revoked", thing(display), by=by, now=now)
+    return display

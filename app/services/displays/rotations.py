@@ -1,0 +1,34 @@
+"""The displays' rotation as organizers chose it, written as in the setting `DISPLAY_SCENES`."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from app.db.database import alone, announce
+from app.events import RotationChanged
+from app.models import Rotation
+from app.services.audit import audit
+from app.services.audit.audit import Thing
+
+THING = Thing("rotation", "1", "The displays' scenes")
+
+
+def chosen(session: Session) -> str:
+    """The scenes and seconds organizers chose; empty where the setting decides."""
+    found = session.get(Rotation, 1)
+    return found.scenes if found else ""
+
+
+def choose(session: Session, scenes: str, *, by: str, now: datetime) -> None:
+    """Let every display show these scenes, which the caller has checked; empty leaves it to the setting again."""
+    alone(session)
+    found = session.get(Rotation, 1)
+    before = found.scenes if found else ""
+    if before == scenes:
+        return
+    rotation = found or Rotation(scenes=scenes, by=by, at=now)
+    rotation.scenes, rotation.by, rotation.at = scenes, by, now
+    session.add(rotation)
+    session.flush()
+    audit.note(session, "rotation.changed", THING, by=by, now=now, before={"scenes": before}, after={"scenes": scenes})
+    announce(session, RotationChanged(scenes))

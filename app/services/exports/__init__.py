@@ -1,0 +1,1 @@
+"""Exports: what leaves the service as files."""

@@ -1,0 +1,45 @@
+"""The audit as CSV, newest first, as the list shows it."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from app.db.database import Database
+from app.models import AuditEntry
+from app.services import paging
+from app.services.audit import audit
+from app.services.audit.audit import Filter
+from app.services.exports import ledger_export
+from app.services.paging import Page
+
+COLUMNS = (
+    "id", "at", "by", "person_id", "address", "action", "object_kind", "object_id", "object_name", "before", "after",
+)  # fmt: skip
+
+
+def first(database: Database, wanted: Filter, *, per_page: int = paging.MOST_PER_PAGE) -> Page[AuditEntry]:
+    """The newest of the entries wanted, from which `lines` goes on."""
+    return _page(database, wanted, None, per_page)
+
+
+def lines(
+    database: Database, wanted: Filter, page: Page[AuditEntry], *, per_page: int = paging.MOST_PER_PAGE
+) -> Iterator[str]:
+    """CSV text, a page of entries at a time. Each page is read for itself, so a slow reader holds no connection."""
+    yield _text([COLUMNS])
+    while page.items:
+        yield _text([ledger_export.cell(getattr(entry, name)) for name in COLUMNS] for entry in page.items)
+        if page.next_cursor is None:
+            return
+        page = _page(database, wanted, page.next_cursor, per_page)
+
+
+def _page(database: Database, wanted: Filter, cursor: str | None, limit: int) -> Page[AuditEntry]:
+    with database.reading() as session:
+        return audit.page(session, wanted, cursor=cursor, limit=limit)
+
+
+def _text(rows: Iterable[Iterable[object]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    return out.getvalue()

@@ -1,0 +1,227 @@
+"""Large imports: judged and stored beside the ledger first, then let in all at once under a short lock."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import and_, bindparam, delete, exists, insert, literal, or_, select, tuple_
+from sqlmodel import Session, col
+
+from app import metrics
+from app.db.database import Database
+from app.db.statements import Prepared
+from app.domain.actor import Actor
+from app.domain.draft import Key
+from app.domain.rules import Rules
+from app.errors import Conflict, Problem, WeekNotOpen
+from app.models import ImportRow, LedgerEntry, Membership, Reversal
+from app.models.columns import new_id
+from app.services.imports import batch
+from app.services.imports.bad_lines import BadLines
+from app.services.imports.batch import Line, Outcome
+from app.services.ledger import recording
+from app.services.ledger.admission import Gate, Row
+from app.services.people import people
+from app.services.rules import rule_sets
+from app.services.scoring import scores
+from app.services.scoring.scores import WeekScores
+from app.services.teams import teams
+from app.services.weeks import weeks
+from app.services.weeks.weeks import HeldWeek
+
+FEW_LINES = 2_000
+"""Up to so many are recorded in one transaction, as a batch is; it holds the lock for less than a tenth of a second."""
+
+KEPT = timedelta(days=1)
+"""Rows of an import that was killed; longer than any import takes, so that none under way loses its own."""
+
+_STAGED = tuple(name for name in ImportRow.model_fields if name not in {"import_id", "line", "staged_at"})
+_STAGE = Prepared(insert(ImportRow).values({name: bindparam(name) for name in ImportRow.model_fields}))
+
+
+class Staged(NamedTuple):
+    """An import on its way: the week and rules it was judged by, how many rows wait, how many lines are repeats."""
+
+    id: str
+    week: HeldWeek
+    rules: Rules
+    rows: int
+    repeated: int
+
+
+def import_activities(
+    database: Database,
+    slug: str,
+    lines: Sequence[Line],
+    actor: Actor,
+    *,
+    now: datetime,
+    progress: Callable[[int], None] = lambda _: None,
+    at_once: int = FEW_LINES,
+) -> Outcome:
+    """Record every line that repeats nothing, all or nothing. Raises WeekUnknown, BatchRefused or Conflict.
+
+    Several transactions, so it takes the database and commits; a failure between them leaves the ledger untouched.
+    `progress` is told how many more lines were judged; `at_once` lines share a transaction.
+    """
+    if len(lines) <= at_once:
+        with database.unit_of_work() as session:
+            outcome = batch.record(session, slug, lines, actor, now=now)
+        progress(len(lines))
+        return outcome
+    import_id = new_id()
+    try:
+        staged = stage(database, import_id, slug, lines, now=now, progress=progress, at_once=at_once)
+        return apply(database, staged, by=actor.name, now=now)
+    finally:
+        forget(database, import_id, now)
+
+
+def stage(
+    database: Database,
+    import_id: str,
+    slug: str,
+    lines: Iterable[Line],
+    *,
+    now: datetime,
+    progress: Callable[[int], None] = lambda _: None,
+    at_once: int = FEW_LINES,
+) -> Staged:
+    """Judge lines and keep those that may enter, some in a transaction. Raises WeekUnknown or BatchRefused."""
+    bad = BadLines()
+    ids: dict[Key, str] = {}
+    rows = repeated = 0
+    with database.reading() as session:
+        week = weeks.look(session, slug, now)
+        rules = rule_sets.rules_of(session, week)
+    for chunk in people.chunks(lines, at_once):
+        with database.reading() as session:
+            gate = recording.gate_of(session, week, rules, (line.reading for line in chunk), now, ids)
+        fresh = _admit(gate, chunk, bad)
+        repeated += sum(1 for line in chunk if line.reading.key in ids) - len(fresh)
+        if fresh and not bad.count:
+            _store(database, import_id, fresh, now)
+        rows += len(fresh)
+        progress(len(chunk))
+    if bad.count:
+        raise batch.refused(bad)
+    return Staged(import_id, week, rules, rows, repeated)
+
+
+def _admit(gate: Gate, chunk: Sequence[Line], bad: BadLines) -> list[Row]:
+    """The rows of the lines that may enter; the gate learns their keys, `bad` what is wrong with the others."""
+    for number, reading in chunk:
+        outcome = gate.admit(reading, "")
+        if isinstance(outcome, Problem):
+            bad.add(number, outcome.detail)
+        elif not outcome.repeated:
+            gate.fresh[outcome.key]["line"] = number
+    return list(gate.fresh.values())
+
+
+def _store(database: Database, import_id: str, rows: Sequence[Row], now: datetime) -> None:
+    with database.unit_of_work() as session:
+        _STAGE.run(
+            session,
+            [
+                {"import_id": import_id, "staged_at": now, "line": row["line"], **{name: row[name] for name in _STAGED}}
+                for row in rows
+            ],
+        )
+
+
+def apply(database: Database, staged: Staged, *, by: str, now: datetime) -> Outcome:
+    """Let staged rows into the ledger as one change of their week, except those that came meanwhile by another way.
+
+    Scores are computed before the week is locked, and inside the lock only for teams that changed since.
+    """
+    if not staged.rows:
+        return Outcome(0, staged.repeated)
+    with database.reading() as session:
+        before = weeks.look(session, staged.week.slug, now)
+        computed = scores.compute(session, before, staged.rules, with_import=staged.id)
+    with database.unit_of_work() as session:
+        week = weeks.hold(session, staged.week.slug, now)
+        _check_again(week, rule_sets.rules_of(session, week), staged)
+        rows = _insert(session, week, staged.id, by, now)
+        changed = _changed_since(session, week, before.version) if rows == staged.rows else None
+        _keep_scores(session, week, staged.rules, computed, changed)
+        weeks.touch(session, week)
+        metrics.count_on_commit(session, metrics.ACTIVITIES, rows)
+    return Outcome(rows, staged.repeated + staged.rows - rows)
+
+
+def _check_again(week: HeldWeek, rules: Rules, staged: Staged) -> None:
+    """Refuse what was judged against another state of the week. Raises WeekNotOpen or Conflict."""
+    if week.state != "open":
+        raise WeekNotOpen(week.name, week.state)
+    judged = staged.week
+    if (rules, week.starts, week.ends, week.timezone) != (staged.rules, judged.starts, judged.ends, judged.timezone):
+        raise Conflict("The rules or the days of the week changed meanwhile. Nothing was recorded; import again.")
+
+
+_STAGED_COLUMNS = [col(getattr(ImportRow, name)) for name in _STAGED]
+
+
+def _insert(session: Session, week: HeldWeek, import_id: str, by: str, now: datetime) -> int:
+    """Add the staged rows whose key the ledger lacks; how many."""
+    same_key = and_(
+        col(LedgerEntry.week_id) == week.id,
+        *(
+            col(getattr(LedgerEntry, name)) == col(getattr(ImportRow, name))
+            for name in ("source", "kind", "external_id")
+        ),
+    )
+    values = {"week_id": week.id, "version": week.version + 1, "recorded_at": now, "recorded_by": by}
+    constants = [literal(value, LedgerEntry.__table__.c[name].type) for name, value in values.items()]  # type: ignore[attr-defined]
+    rows = (
+        select(*_STAGED_COLUMNS, *constants)
+        .where(col(ImportRow.import_id) == import_id, ~exists().where(same_key))
+        .order_by(col(ImportRow.line))
+    )
+    statement = insert(LedgerEntry).from_select([*_STAGED, *values], rows, include_defaults=False)
+    # Without the option SQLAlchemy does not ask psycopg how many rows that were.
+    return session.connection().execute(statement.execution_options(preserve_rowcount=True)).rowcount
+
+
+def _keep_scores(
+    session: Session, week: HeldWeek, rules: Rules, computed: WeekScores, changed: set[str] | None
+) -> None:
+    """Store what was computed, and score again the teams that changed since; everything where that is not known."""
+    if changed is None:
+        scores.rebuild(session, week, rules)
+        return
+    scores.replace(session, week, computed)
+    for team_id in sorted(changed):
+        scores.refresh(session, week, rules, team_id)
+
+
+def _changed_since(session: Session, week: HeldWeek, version: int) -> set[str] | None:
+    """The teams whose ledger changed after a version; None where people moved, or somebody without a team is in it."""
+    moved = select(col(Membership.id)).where(col(Membership.week_id) == week.id, col(Membership.version) > version)
+    if session.connection().execute(moved.limit(1)).first() is not None:
+        return None
+    reversed_since = select(col(Reversal.activity_seq)).where(col(Reversal.version) > version)
+    recorded_since = and_(col(LedgerEntry.version) > version, col(LedgerEntry.version) <= week.version)
+    changes = (
+        select(col(LedgerEntry.person_id), col(LedgerEntry.team_id))
+        .where(col(LedgerEntry.week_id) == week.id, or_(recorded_since, col(LedgerEntry.seq).in_(reversed_since)))
+        .distinct()
+    )
+    pairs = session.connection().execute(changes).all()
+    joins = teams.joins(session, week, {person for person, _ in pairs if person is not None})
+    if any(person is not None and person not in joins for person, _ in pairs):
+        return None
+    joined = {join.team for history in joins.values() for join in history if join.team is not None}
+    return joined | {team for _, team in pairs if team is not None}
+
+
+def forget(database: Database, import_id: str, now: datetime) -> None:
+    """Delete the rows of an import that is over, and what killed ones left a day ago, a few thousand at a time."""
+    is_over = or_(col(ImportRow.import_id) == import_id, col(ImportRow.staged_at) < now - KEPT)
+    some = select(col(ImportRow.import_id), col(ImportRow.line)).where(is_over).limit(FEW_LINES)
+    statement = delete(ImportRow).where(tuple_(ImportRow.import_id, ImportRow.line).in_(some))
+    deleted = FEW_LINES
+    while deleted == FEW_LINES:
+        with database.unit_of_work() as session:
+            deleted = session.connection().execute(statement).rowcount

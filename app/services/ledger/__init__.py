@@ -1,0 +1,1 @@
+"""The ledger: the one way in, corrections, and activities as readers see them."""

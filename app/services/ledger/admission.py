@@ -1,0 +1,107 @@
+"""The gate of the ledger: whether something may enter a week now, what it repeats, and as which row it enters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from app.domain.calendar.days import day_bounds
+from app.domain.draft import Draft, Key, Reading
+from app.domain.rules import Rules
+from app.domain.rules.wording import listed
+from app.errors import KindUnknown, OutsideWeek, PersonUnknown, Problem, WeekNotOpen
+from app.models.columns import new_id
+from app.services.ledger.activities import ActivityView
+from app.services.people.week_members import Player
+from app.services.validation import Flaws, as_problem
+from app.services.weeks.weeks import AnyWeek
+
+Row = dict[str, Any]
+"""A new row of the ledger, by column."""
+
+_OUR_COLUMNS = ("id", "week_id", "version", "person_id", "recorded_at", "recorded_by")
+_DRAFT_COLUMNS = tuple(each.name for each in fields(Draft) if each.name != "person")
+COLUMNS = (*_OUR_COLUMNS, *_DRAFT_COLUMNS)
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""Tolerance for a reporting tool's clock ahead of ours; beyond, an activity is refused as one of the future."""
+
+_bounds = lru_cache(maxsize=16)(day_bounds)
+
+
+class Recorded(NamedTuple):
+    """An entry of the ledger by its id and key, and whether it was there before.
+
+    `activity` is the entry as who sent it may see it; None where they may not, and where nobody asked for it.
+    """
+
+    id: str
+    key: Key
+    repeated: bool
+    activity: ActivityView | None = None
+
+
+@dataclass(slots=True)
+class Gate:
+    """The admission check of a week's ledger at one moment, and the rows it let in.
+
+    `ids` are those of the activities that are there already, by key, and those that were let in; `fresh` are the rows
+    of the latter.
+    """
+
+    week: AnyWeek
+    rules: Rules
+    players: Mapping[str, Player]
+    ids: dict[Key, str]
+    now: datetime
+    fresh: dict[Key, Row] = field(default_factory=dict)
+
+    def admit(self, reading: Reading, by: str) -> Recorded | Problem:
+        """Let in what was read, or say why not; a repeat is recognised before anything else is looked at."""
+        if reading.key is not None and reading.key in self.ids:
+            return Recorded(self.ids[reading.key], reading.key, repeated=True)
+        draft = reading.draft
+        if draft is None:
+            return as_problem(Flaws(reading.flaws, reading.more))
+        if problem := self.refusal(draft):
+            return problem
+        row = self.row(draft, by)
+        self.fresh[draft.key], self.ids[draft.key] = row, row["id"]
+        return Recorded(row["id"], draft.key, repeated=False)
+
+    def refusal(self, draft: Draft) -> Problem | None:
+        """The problem that keeps this draft out; None when it may enter."""
+        if draft.kind not in self.rules.kind_by_name:
+            return KindUnknown(
+                f"“{draft.kind}” is no kind of activity here. The rules know {listed([*self.rules.kind_by_name])}."
+            )
+        if draft.person not in self.players:
+            return PersonUnknown(draft.person)
+        if self.week.state != "open":
+            return WeekNotOpen(self.week.name, self.week.state)
+        return self._untimely(draft.occurred_at)
+
+    def _untimely(self, at: datetime) -> Problem | None:
+        zone = self.week.zone
+        start, end = _bounds(self.week.starts, self.week.ends, zone)
+        if not start <= at < end:
+            return OutsideWeek(
+                f"{at.astimezone(zone):%Y-%m-%d %H:%M} lies outside week {self.week.name}, "
+                f"which runs from {self.week.starts} to {self.week.ends} ({zone.key})."
+            )
+        if at > self.now + CLOCK_SKEW:
+            return OutsideWeek("occurred_at lies in the future. Record an activity once it has happened.")
+        return None
+
+    def row(self, draft: Draft, by: str) -> Row:
+        """The draft as a new row of the ledger, part of the week's next version."""
+        return {
+            **{name: getattr(draft, name) for name in _DRAFT_COLUMNS},
+            "id": new_id(),
+            "week_id": self.week.id,
+            "version": self.week.version + 1,
+            "person_id": self.players[draft.person].id,
+            "recorded_at": self.now,
+            "recorded_by": by,
+        }

@@ -1,0 +1,144 @@
+"""Drafts of activities: parsed and validated field by field before they come near the ledger."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from app.domain.draft import Draft, Flaw, Key, Reading
+from app.domain.text.names import fold_email
+from app.services.validation import MOST_FLAWS, Fields, Flaws, read_object, validate
+
+LONGEST_CODE = 200  # characters, as docs/api.md promises to sources
+LONGEST_TEXT = 2_000  # characters of a note or address: what browsers and tools take of an address
+# `fromisoformat` alone would also take a day without time, a moment without offset, week dates (2022-W37-3), forms
+# without hyphens, any letter in the place of T and offsets with seconds, and refuse the t and z that RFC 3339 allows.
+# Digits beyond microseconds are cut. tests/services/ledger/test_drafts.py has them all.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,30})?)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        raise ValueError("must be a date and time with its offset, such as 2022-09-14T06:00:00-07:00")
+    try:
+        return datetime.fromisoformat(value.upper().replace(",", ".")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("names a day or time that does not exist") from None
+
+
+def _plain(value: str) -> str:
+    if found := _CONTROL.search(value):
+        raise ValueError(f"must not contain the control character U+{ord(found[0]):04X}")
+    return value
+
+
+def _prose(value: str) -> str:
+    _plain(value.replace("\n", "").replace("\r", "").replace("\t", ""))
+    return value
+
+
+def _email(value: str) -> str:
+    email = fold_email(_plain(value))
+    if not _EMAIL.fullmatch(email):
+        raise ValueError("must be the e-mail of a person, such as ada@example.com")
+    return email
+
+
+def _web_address(value: str) -> str:
+    if not re.match(r"https?://[^\s/]", _plain(value), re.IGNORECASE) or " " in value:
+        raise ValueError("must be a web address that begins with http:// or https://")
+    return value
+
+
+def code_flaw(value: str) -> str | None:
+    """Find the flaw of a source, external id or subject, as the end of a sentence; None for a good one."""
+    if not 1 <= len(value) <= LONGEST_CODE:
+        return f"must have 1 to {LONGEST_CODE} characters"
+    if found := _CONTROL.search(value):
+        return f"must not contain the control character U+{ord(found[0]):04X}"
+    return None
+
+
+def _none_if_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+# What the validators below demand, for those who read the description only.
+_PLAIN = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$"}
+_LIKE_EMAIL = {"pattern": r"^\s*[^\s@]+@[^\s@]+\s*$"}
+_LIKE_ADDRESS = {"pattern": r"^([Hh][Tt][Tt][Pp][Ss]?://[^\s/][^ ]*)?$"}
+
+Code = Annotated[str, Field(min_length=1, max_length=LONGEST_CODE, json_schema_extra=_PLAIN), AfterValidator(_plain)]
+_Address = Annotated[str, Field(max_length=LONGEST_TEXT, json_schema_extra=_LIKE_ADDRESS), AfterValidator(_web_address)]
+Optionally = BeforeValidator(_none_if_empty)
+
+
+class DraftIn(BaseModel):
+    """An activity as a tool, a script or a person reports it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, title="Draft")
+
+    kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["response"])]
+    person: Annotated[
+        str,
+        Field(min_length=1, max_length=254, examples=["ada@example.com"], json_schema_extra=_LIKE_EMAIL),
+        AfterValidator(_email),
+    ]
+    occurred_at: Annotated[datetime, BeforeValidator(_moment), Field(examples=["2022-09-14T06:04:10-07:00"])]
+    source: Annotated[Code, Field(examples=["zendesk"])]
+    external_id: Annotated[Code, Field(examples=["comment-90210"])]
+    subject: Annotated[Code | None, Optionally, Field(examples=["ticket-4711"])] = None
+    response_seconds: Annotated[int | None, Field(ge=0, le=10_000_000, examples=[1260])] = None
+    url: Annotated[_Address | None, Optionally] = None
+    note: Annotated[Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_prose)] | None, Optionally] = None
+
+
+class _KeyOnly(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    source: Code
+    kind: Code
+    external_id: Code
+
+
+def read_fields(fields: Mapping[str, Any]) -> Reading:
+    """Read one activity from its fields as JSON would have them."""
+    return _read(dict(fields), MOST_FLAWS)
+
+
+def read_json(text: bytes | str, most: int = MOST_FLAWS) -> Reading:
+    """Read one JSON object, telling at most `most` flaws; hostile bytes give flaws, never an exception."""
+    fields = read_object(text)
+    return Reading(None, None, *_parts(fields)) if isinstance(fields, Flaws) else _read(fields, most)
+
+
+def read_row(row: Mapping[str, str], most: int = MOST_FLAWS) -> Reading:
+    """Read one CSV row, where every value is text and an empty cell means absent."""
+    fields: Fields = {name: value for name, value in row.items() if value != ""}
+    seconds = fields.get("response_seconds")
+    if seconds is not None and re.fullmatch(r"\d{1,10}", seconds, re.ASCII):
+        fields["response_seconds"] = int(seconds)
+    return _read(fields, most)
+
+
+def _read(fields: Fields, most: int) -> Reading:
+    valid = validate(DraftIn, fields, most)
+    if isinstance(valid, Flaws):
+        return Reading(_key(fields), None, *_parts(valid))
+    return Reading.of(Draft(**valid.__dict__))  # model_dump() copies at several times the cost
+
+
+def _parts(flaws: Flaws) -> tuple[tuple[Flaw, ...], int]:
+    return flaws.told, flaws.more
+
+
+def _key(fields: Fields) -> Key | None:
+    try:
+        found = _KeyOnly.model_validate({name: fields.get(name) for name in Key._fields})
+    except ValidationError:
+        return None
+    return Key(found.source, found.kind, found.external_id)

@@ -1,0 +1,218 @@
+"""The ledger's verbs: record, reverse, reinstate, adjust. Nothing here edits or deletes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func
+from sqlmodel import Session, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from app.domain.actor import Actor
+from app.domain.draft import Key, Reading
+from app.domain.memberships import team_at
+from app.domain.rules import ADJUSTMENT
+from app.errors import AlreadyDone, HeldBack, Malformed, NotFound, Problem
+from app.models import LedgerEntry, Reversal, Week
+from app.models.columns import is_id
+from app.services import reasons
+from app.services.audit import audit
+from app.services.audit.audit import Thing
+from app.services.ledger import activities, recording
+from app.services.ledger.activities import ActivityView
+from app.services.ledger.admission import Gate, Recorded
+from app.services.ledger.drafts import code_flaw
+from app.services.rules import rule_sets
+from app.services.scoring import scores
+from app.services.teams import teams
+from app.services.weeks import weeks
+from app.services.weeks.weeks import AnyWeek
+
+ORGANIZER = "organizer"
+MOST_POINTS = 100_000  # of one adjustment, as of one rule: sums of any number of them stay within 64 bits
+HELD_BACK = HeldBack("Nothing was recorded, because something sent with it was refused. Mend that and send all again.")
+
+
+class Submission(NamedTuple):
+    """A submission to the ledger: what was read, and whose it is."""
+
+    reading: Reading
+    actor: Actor
+
+
+def record(
+    session: Session,
+    slug: str,
+    submissions: Sequence[Submission],
+    *,
+    now: datetime,
+    all_or_nothing: bool = False,
+    with_activities: bool = False,
+) -> list[Recorded | Problem]:
+    """Record as one change of the week what may enter its ledger; each is answered as if it had come alone, in turn.
+
+    A repeat is recognised before anything else. A refused one is answered with its Problem (Malformed, KindUnknown,
+    PersonUnknown, WeekNotOpen or OutsideWeek) and changes nothing; where it is `all_or_nothing`, nothing is recorded
+    then, and those that might have been are answered with HeldBack. Raises WeekUnknown.
+    """
+    week = weeks.hold(session, slug, now)
+    readings = [submission.reading for submission in submissions]
+    gate = recording.gate_of(session, week, rule_sets.rules_of(session, week), readings, now)
+    outcomes = [gate.admit(reading, actor.name) for reading, actor in submissions]
+    if all_or_nothing and any(isinstance(outcome, Problem) for outcome in outcomes):
+        return [_held_back(outcome, gate) for outcome in outcomes]
+    recording.record(session, gate, list(gate.fresh.values()))
+    if not with_activities:
+        return outcomes
+    return [
+        outcome if isinstance(outcome, Problem) else _with_activity(session, gate, submission, outcome)
+        for submission, outcome in zip(submissions, outcomes, strict=True)
+    ]
+
+
+def _held_back(outcome: Recorded | Problem, gate: Gate) -> Recorded | Problem:
+    is_new = isinstance(outcome, Recorded) and outcome.key in gate.fresh
+    return HELD_BACK if is_new else outcome
+
+
+def _with_activity(session: Session, gate: Gate, submission: Submission, recorded: Recorded) -> Recorded:
+    draft = submission.reading.draft
+    if draft is not None and not recorded.repeated and gate.week.frozen_version is None:
+        row, player = gate.fresh[recorded.key], gate.players[draft.person]
+        return recorded._replace(activity=activities.new_view(gate.week, row, draft.person, player))
+    return recorded._replace(activity=seen(session, recorded, submission.actor))
+
+
+def seen(session: Session, recorded: Recorded, actor: Actor) -> ActivityView | None:
+    """An entry as who sent it may see it; None for somebody else's that they may not read.
+
+    Who recorded it sees it even where a freeze hides it, but not what came of it after the freeze.
+    """
+    entry = session.exec(select(LedgerEntry).where(LedgerEntry.id == recorded.id)).one()
+    week = weeks.find_by_id(session, entry.week_id)
+    upto = None if actor.may("admin") else week.frozen_version
+    is_hidden = not actor.may("read") or (upto is not None and entry.version > upto)
+    if is_hidden and entry.recorded_by != actor.name:
+        return None
+    return activities.views(session, week, [entry], upto=upto)[0]
+
+
+def get(session: Session, week: AnyWeek, key: Key) -> LedgerEntry:
+    """The activity of a key that is known to be there."""
+    return session.exec(_with_key(week, key)).one()
+
+
+def find(session: Session, week: Week, key: Key) -> LedgerEntry | None:
+    """The activity this key already names in this week."""
+    return session.exec(_with_key(week, key)).first()
+
+
+def _with_key(week: AnyWeek, key: Key) -> SelectOfScalar[LedgerEntry]:
+    return select(LedgerEntry).where(
+        LedgerEntry.week_id == week.id,
+        LedgerEntry.source == key.source,
+        LedgerEntry.kind == key.kind,
+        LedgerEntry.external_id == key.external_id,
+    )
+
+
+def reverse(session: Session, activity_id: str, *, reason: str, by: str, now: datetime) -> Reversal:
+    """Cancel an activity. Raises AlreadyDone when it is cancelled."""
+    return _rule(session, activity_id, reversing=True, reason=reason, by=by, now=now)
+
+
+def reinstate(session: Session, activity_id: str, *, reason: str, by: str, now: datetime) -> Reversal:
+    """Undo a reversal. Raises AlreadyDone when the activity stands."""
+    return _rule(session, activity_id, reversing=False, reason=reason, by=by, now=now)
+
+
+def _rule(session: Session, activity_id: str, *, reversing: bool, reason: str, by: str, now: datetime) -> Reversal:
+    reason = reasons.demanded(reason)
+    week, entry = _lock(session, activity_id, now)
+    weeks.require_open(week)
+    count = rulings(session, entry)
+    if (count % 2 == 1) == reversing:
+        raise AlreadyDone(
+            "This activity is already reversed." if reversing else "This activity stands; there is nothing to undo."
+        )
+    ruling = Reversal(activity_seq=entry.seq, ordinal=count + 1, reason=reason, by=by, at=now, version=week.version + 1)
+    session.add(ruling)
+    session.flush()
+    _rescore_entry(session, week, entry, -1 if reversing else 1)
+    weeks.touch(session, week, scores_alone=True)
+    action, stood = ("activity.reversed", True) if reversing else ("activity.reinstated", False)
+    thing = Thing("activity", entry.id, f"{entry.kind} {entry.external_id}")
+    audit.note(
+        session, action, thing, by=by, now=now, before={"stands": stood}, after={"stands": not stood, "reason": reason}
+    )
+    return ruling
+
+
+def _lock(session: Session, activity_id: str, now: datetime) -> tuple[Week, LedgerEntry]:
+    query = select(LedgerEntry).where(LedgerEntry.id == activity_id)
+    entry = session.exec(query).first() if is_id(activity_id) else None
+    if entry is None:
+        raise NotFound(f"There is no activity with the id “{activity_id[:40]}”.")
+    return weeks.lock(session, weeks.find_by_id(session, entry.week_id).slug, now), entry
+
+
+def rulings(session: Session, entry: LedgerEntry) -> int:
+    """Count an activity's reversals and reinstatements; odd means reversed."""
+    return session.exec(select(func.count()).select_from(Reversal).where(Reversal.activity_seq == entry.seq)).one()
+
+
+def _rescore_entry(session: Session, week: Week, entry: LedgerEntry, change: int) -> None:
+    team_id = team_of(session, week, entry)
+    if team_id is None:
+        scores.count_loose(session, week, {entry.kind: change})
+    else:
+        scores.refresh(session, week, rule_sets.rules_of(session, week), team_id)
+
+
+def team_of(session: Session, week: Week, entry: LedgerEntry) -> str | None:
+    """The team an entry counts for: an adjustment names it, an activity follows its person."""
+    if entry.person_id is None:
+        return entry.team_id
+    joins = teams.joins(session, week, [entry.person_id])
+    return team_at(joins.get(entry.person_id, ()), entry.occurred_at)
+
+
+def find_adjustment(session: Session, slug: str, external_id: str, now: datetime) -> Recorded | None:
+    """The adjustment that this external id names in this week. Raises WeekUnknown."""
+    entry = find(session, weeks.find(session, slug, now), Key(ORGANIZER, ADJUSTMENT, external_id))
+    return None if entry is None else _recorded(entry, repeated=True)
+
+
+def _recorded(entry: LedgerEntry, *, repeated: bool) -> Recorded:
+    return Recorded(entry.id, Key(entry.source, entry.kind, entry.external_id), repeated)
+
+
+def adjust(
+    session: Session, slug: str, *, team_id: str, points: int, reason: str, external_id: str, by: str, now: datetime
+) -> Recorded:
+    """Give points to a team of an open week, or take them; a repeat of the external id answers with the first one.
+
+    Raises WeekUnknown, Malformed, NotFound for a team of no or another week, or WeekNotOpen; then nothing has changed.
+    """
+    week = weeks.lock(session, slug, now)
+    if flaw := code_flaw(external_id):
+        raise Malformed(f"“external_id” {flaw}.")
+    key = Key(ORGANIZER, ADJUSTMENT, external_id)
+    if known := find(session, week, key):
+        return _recorded(known, repeated=True)
+    reason = reasons.demanded(reason)
+    if not 0 < abs(points) <= MOST_POINTS:
+        raise Malformed(f"points must lie between -{MOST_POINTS} and {MOST_POINTS} and not be 0.")
+    team = teams.find(session, week, team_id)
+    weeks.require_open(week)
+    entry = LedgerEntry(
+        week_id=week.id, version=week.version + 1, kind=ADJUSTMENT, team_id=team.id, occurred_at=now, recorded_at=now,
+        source=ORGANIZER, external_id=external_id, recorded_by=by, points=points, reason=reason,
+    )  # fmt: skip
+    session.add(entry)
+    session.flush()
+    scores.refresh(session, week, rule_sets.rules_of(session, week), team.id)
+    weeks.touch(session, week, scores_alone=True)
+    facts = {"points": points, "reason": reason, "external_id": external_id}
+    audit.note(session, "team.adjusted", teams.thing(team), by=by, now=now, after=facts)
+    return _recorded(entry, repeated=False)

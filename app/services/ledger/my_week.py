@@ -1,0 +1,153 @@
+"""A person's own week, teams and activities."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import and_, or_
+from sqlmodel import Session, col, select
+
+from app.domain.calendar.days import local_day
+from app.domain.memberships import Join, current_team
+from app.domain.rules import Rules
+from app.domain.standings.board import Standing
+from app.domain.standings.quest_progress import Reach, quests_within_reach
+from app.domain.standings.receipt import ReceiptLine, lines_by_activity
+from app.errors import NotFound
+from app.models import LedgerEntry, Membership, Person, Team, Week
+from app.models.columns import is_id
+from app.services import paging
+from app.services.ledger import activities
+from app.services.ledger.activities import ActivityView
+from app.services.paging import Page
+from app.services.scoring import scores
+from app.services.standings import boards
+from app.services.teams import teams
+from app.services.weeks import weeks
+
+NOT_YOURS = "There is no such activity of yours. Your list of activities shows those there are."
+
+
+@dataclass(frozen=True, slots=True)
+class OwnActivity:
+    """An activity as the person who did it sees it; `lines` say what it earned.
+
+    `waiting` is one that a freeze hides from everybody's board: it has no lines before the reveal.
+    """
+
+    activity: ActivityView
+    lines: tuple[ReceiptLine, ...]
+    waiting: bool
+
+    @property
+    def counts(self) -> bool:
+        """True if there is a team whose points it can be among, as far as its person may see."""
+        return not self.waiting and not self.activity.reversed and self.activity.team_id is not None
+
+    @property
+    def points(self) -> int:
+        """The points it earned."""
+        return sum(line.points for line in self.lines)
+
+
+def week_to_play(session: Session, now: datetime) -> Week | None:
+    """The current week; before there is one, the draft that starts first."""
+    every = weeks.every(session)
+    drafts = [week for week in reversed(every) if week.state == "draft"]
+    return weeks.pick_current(every, now) or (drafts[0] if drafts else None)
+
+
+def coming(session: Session, week: Week, now: datetime) -> Week | None:
+    """The draft that starts next after this week, if its days are not over."""
+    drafts = (each for each in reversed(weeks.every(session)) if each.state == "draft" and each.id != week.id)
+    return next((each for each in drafts if each.starts > week.starts and not _is_over(each, now)), None)
+
+
+def _is_over(week: Week, now: datetime) -> bool:
+    return local_day(now, week.zone) > week.ends
+
+
+def team_in(session: Session, week: Week, person_id: str) -> Team | None:
+    """The team somebody is in now."""
+    joins = teams.joins(session, week, [person_id]).get(person_id, [])
+    team_id = current_team(joins)
+    return None if team_id is None else teams.find(session, week, team_id)
+
+
+def team_ids(session: Session, person_id: str) -> list[str]:
+    """The teams somebody is in now, one for each week at most, in one query."""
+    query = (
+        select(Membership.week_id, Membership.team_id, Membership.at)
+        # The index of memberships begins with the week.
+        .where(col(Membership.week_id).in_(select(Week.id)), Membership.person_id == person_id)
+        .order_by(col(Membership.week_id), col(Membership.version))
+    )
+    found = (
+        current_team([Join(team, at) for _, team, at in rows])
+        for _, rows in groupby(session.exec(query), key=lambda row: row[0])
+    )
+    return [team_id for team_id in found if team_id is not None]
+
+
+def weeks_of(session: Session, person_id: str) -> list[Week]:
+    """The weeks that somebody did something in, the one that starts last first."""
+    query = select(LedgerEntry.week_id).where(LedgerEntry.person_id == person_id).distinct()
+    ids = set(session.exec(query))
+    return [week for week in weeks.every(session) if week.id in ids]
+
+
+def within_reach(session: Session, week: Week, rules: Rules, standing: Standing, now: datetime) -> Reach | None:
+    """The quest that a team of a week that is not frozen is closest to."""
+    score = {standing.team_id: scores.of_team(session, week, standing.team_id)}
+    return next(iter(quests_within_reach([standing], score, rules, local_day(now, week.zone))), None)
+
+
+def page(
+    session: Session, week: Week, person_id: str, *, cursor: str | None, limit: int, public: bool
+) -> Page[OwnActivity]:
+    """Up to `limit` of somebody's activities after the cursor, the newest first, as the public or an organizer.
+
+    Raises Malformed for a cursor that is not of this list.
+    """
+    mine = col(LedgerEntry.week_id) == week.id, col(LedgerEntry.person_id) == person_id
+    query = select(LedgerEntry).where(*mine)
+    if cursor:
+        last = paging.last_before(cursor, lambda id_: session.exec(query.where(LedgerEntry.id == id_)).first())
+        at = col(LedgerEntry.occurred_at)
+        query = query.where(or_(at < last.occurred_at, and_(at == last.occurred_at, col(LedgerEntry.seq) < last.seq)))
+    query = query.order_by(col(LedgerEntry.occurred_at).desc(), col(LedgerEntry.seq).desc())
+    found = session.exec(query.limit(limit + 1)).all()
+    entries, next_cursor = paging.cut(found, limit, lambda entry: entry.id)
+    return Page(_seen(session, week, entries, public=public), next_cursor)
+
+
+def find(session: Session, person: Person, activity_id: str, *, public: bool) -> tuple[Week, OwnActivity]:
+    """One of somebody's own activities and its week. Raises NotFound for anybody else's."""
+    query = select(LedgerEntry).where(LedgerEntry.id == activity_id)
+    entry = session.exec(query).first() if is_id(activity_id) else None
+    if entry is None or entry.person_id != person.id:
+        raise NotFound(NOT_YOURS)
+    week = weeks.find_by_id(session, entry.week_id)
+    return week, _seen(session, week, [entry], public=public)[0]
+
+
+def _seen(session: Session, week: Week, entries: Sequence[LedgerEntry], *, public: bool) -> list[OwnActivity]:
+    """Activities of one person with what they earned; what a freeze hides is known to be there, and no more."""
+    upto = boards.seen_upto(week, public=public)
+    views = activities.views(session, week, entries, upto=upto)
+    waiting = {entry.id for entry in entries if upto is not None and entry.version > upto}
+    lines = _lines(session, week, [view for view in views if view.id not in waiting], public=public)
+    return [OwnActivity(view, lines.get(view.id, ()), view.id in waiting) for view in views]
+
+
+def _lines(
+    session: Session, week: Week, views: Sequence[ActivityView], *, public: bool
+) -> dict[str, tuple[ReceiptLine, ...]]:
+    shown = {view.id for view in views}
+    found: dict[str, tuple[ReceiptLine, ...]] = {}
+    for team_id in sorted({view.team_id for view in views if view.team_id is not None}):
+        scored = boards.score_team(session, week, team_id, public=public)
+        own = [each for each in scored.activities if each.id in shown]
+        found |= lines_by_activity(own, scored.awards, scored.rules, scored.names, scored.zone)
+    return found

@@ -1,0 +1,1 @@
+"""Operations: schema, start-up, backups, keys and locks on the data."""

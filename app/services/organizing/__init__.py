@@ -1,0 +1,1 @@
+"""What organizers see of a whole installation, and lists they keep by hand."""

@@ -1,0 +1,66 @@
+"""The organizers' overview: the week at hand, and what the first week still lacks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from app.domain.calendar.days import local_day
+from app.domain.rules import ADJUSTMENT
+from app.models import Display, LedgerEntry, Person, SignIn, Team, Token, Week
+from app.services.rules import rule_sets
+from app.services.weeks import weeks
+
+Phase = Literal["none", "draft", "ahead", "running", "over", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Counts of what there is. `activities` are the week's, reversed ones too; `never_in` people never signed in."""
+
+    week: Week | None
+    phase: Phase
+    teams: int
+    activities: int
+    people: int
+    never_in: int
+    tokens: int
+    displays: int
+    rules_version: int
+    rules_errors: list[dict[str, int | str]]
+
+
+def look(session: Session, now: datetime, wall: datetime) -> Overview:
+    """Everything at once, in a few counts; weeks go by `now`, tokens by `wall`."""
+    week = weeks.at_hand(session, now)
+    no_end = col(Token.expires_at).is_(None)
+    return Overview(
+        week=week,
+        phase=phase_of(week, now),
+        teams=_count(session, Team.week_id == week.id) if week else 0,
+        activities=_count(session, LedgerEntry.week_id == week.id, LedgerEntry.kind != ADJUSTMENT) if week else 0,
+        people=_count(session, col(Person.disabled_at).is_(None)),
+        never_in=_count(session, col(Person.disabled_at).is_(None), col(Person.id).not_in(select(SignIn.person_id))),
+        tokens=_count(session, col(Token.revoked_at).is_(None), no_end | (col(Token.expires_at) > wall)),
+        displays=_count(session, col(Display.revoked_at).is_(None)),
+        rules_version=rule_sets.active(session).id,
+        rules_errors=rule_sets.file_errors(session),
+    )
+
+
+def _count(session: Session, *conditions: object) -> int:
+    return session.exec(select(func.count()).where(*conditions)).one()  # type: ignore[arg-type]
+
+
+def phase_of(week: Week | None, now: datetime) -> Phase:
+    """The phase of a week; an open one's by its days, in its own zone."""
+    if week is None:
+        return "none"
+    if week.state != "open":
+        return "draft" if week.state == "draft" else "closed"
+    today = local_day(now, week.zone)
+    if today < week.starts:
+        return "ahead"
+    return "running" if today <= week.ends else "over"

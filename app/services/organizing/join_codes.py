@@ -1,0 +1,119 @@
+"""Join codes: what lets colleagues into a team by themselves, until it is full."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from app.db.database import alone
+from app.domain.memberships import current_team
+from app.domain.text import names
+from app.errors import Conflict, NotFound, WeekNotOpen
+from app.models import JoinCode, Person, Team, Week
+from app.services.access import accounts, credentials
+from app.services.audit import audit
+from app.services.rules import rule_sets
+from app.services.scoring import scores
+from app.services.teams import teams
+from app.services.weeks import weeks
+
+UNKNOWN = "No team has this code. Ask a teammate or an organizer for the team's current one."
+CANNOT_JOIN = (
+    "This code cannot let you in with that e-mail: the team is full, or somebody with that e-mail takes part already. "
+    "Ask an organizer for a personal sign-in link."
+)
+
+
+def tidy(typed: str) -> str:
+    """A code as it is kept, however somebody typed it."""
+    return credentials.tidy_code(typed)
+
+
+def every(session: Session, week: Week) -> dict[str, str]:
+    """The codes of a week's teams, by team id."""
+    query = select(JoinCode).where(col(JoinCode.team_id).in_(select(Team.id).where(Team.week_id == week.id)))
+    return {each.team_id: each.code for each in session.exec(query)}
+
+
+def renew(session: Session, team: Team, *, by: str, now: datetime) -> str:
+    """Give a team a new code; the old one stops to count."""
+    withdraw(session, team, by=by, now=now)
+    made = JoinCode(team_id=team.id, code=credentials.make_code(), by=by, created_at=now)
+    session.add(made)
+    session.flush()
+    audit.note(session, "join-code.made", teams.thing(team), by=by, now=now)
+    return made.code
+
+
+def withdraw(session: Session, team: Team, *, by: str, now: datetime) -> None:
+    """Take a team's code away, if it has one."""
+    if (found := session.get(JoinCode, team.id)) is not None:
+        session.delete(found)
+        session.flush()
+        audit.note(session, "join-code.withdrawn", teams.thing(team), by=by, now=now)
+
+
+def look(session: Session, code: str) -> tuple[Team, Week]:
+    """The team a code is for, and its week. Raises NotFound."""
+    code = tidy(code)
+    found = session.exec(select(JoinCode).where(JoinCode.code == code)).first() if credentials.is_code(code) else None
+    if found is None:
+        raise NotFound(UNKNOWN)
+    team = session.get_one(Team, found.team_id)
+    return team, weeks.find_by_id(session, team.week_id)
+
+
+def join(session: Session, code: str, person: Person, *, now: datetime) -> Team:
+    """Put somebody who signed in into the code's team. Raises NotFound, WeekNotOpen, TeamFull, or Conflict."""
+    team, week = look(session, code)
+    week = weeks.lock(session, week.slug, now)
+    if week.state == "closed":
+        raise WeekNotOpen(week.name, week.state)
+    joins = teams.joins(session, week, [person.id]).get(person.id, [])
+    if joins and (present := current_team(joins)) not in {None, team.id}:
+        name = teams.find(session, week, str(present)).name
+        raise Conflict(f"You are in team {name}. Ask an organizer to move you.")
+    place(session, week, person, team, by=person.name, now=now)
+    return team
+
+
+def join_as_new(session: Session, code: str, *, name: str, email: str, now: datetime) -> tuple[Person, Team]:
+    """Make a person of somebody nobody knows, in the code's team. Raises NotFound, Malformed, or Conflict.
+
+    One refusal for a full team and a known e-mail, so that a code tells little about who is here.
+    """
+    alone(session)
+    team, week = look(session, code)
+    if week.state != "closed" and _is_full(session, team, week):
+        raise Conflict(CANNOT_JOIN)
+    try:
+        person = accounts.create(session, name=name, email=email, by=names.tidy(name), now=now)
+        return person, join(session, code, person, now=now)
+    except Conflict as problem:
+        if isinstance(problem, WeekNotOpen):
+            raise
+        raise Conflict(CANNOT_JOIN) from None
+
+
+def _is_full(session: Session, team: Team, week: Week) -> bool:
+    """Asked before anybody looks for the e-mail, so that not even the time tells whether somebody has it."""
+    return len(teams.members(session, week).get(team.id, [])) >= rule_sets.rules_of(session, week).team_size
+
+
+def place(session: Session, week: Week, person: Person, team: Team | None, *, by: str, now: datetime) -> None:
+    """Put a person into a team of a locked week, or out of all (None), and bring board and audit up to date.
+
+    Raises TeamFull; then nothing may be committed.
+    """
+    before = teams.joins(session, week, [person.id]).get(person.id, [])
+    if not teams.move(session, week, person, team, by=by, now=now):
+        return
+    rules = rule_sets.rules_of(session, week)
+    teams.check_sizes(session, week, rules.team_size)
+    scores.rebuild(session, week, rules)
+    weeks.touch(session, week)
+    was_id = current_team(before) if before else None
+    was = teams.find(session, week, was_id).name if was_id else None
+    audit.note(
+        session, "membership.changed", accounts.thing(person), by=by, now=now, before={"week": week.slug, "team": was},
+        after={"week": week.slug, "team": team.name if team else None},
+    )  # fmt: skip

@@ -1,0 +1,82 @@
+"""The people of an installation as organizers look for them: by name or e-mail, by role, page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from app.domain.memberships import current_team
+from app.domain.text import names
+from app.models import Person, Week
+from app.services.access import links, sign_ins
+from app.services.people import people
+from app.services.teams import teams
+
+PER_PAGE = 50  # people: a long screen, and as many look-ups of teams and sign-ins
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom a reader looks for: part of a name or an e-mail, and a role, or `off` for who is switched off."""
+
+    text: str = ""
+    role: str = ""
+
+
+class Listed(NamedTuple):
+    """One person as the list shows them; `invited_until` is when an unused invitation ends."""
+
+    person: Person
+    team: str | None
+    signed_in_at: datetime | None
+    invited_until: datetime | None
+
+
+class Found(NamedTuple):
+    """One page of a search (the first is 1), of how many, and how many people there are on all of them."""
+
+    people: list[Listed]
+    page: int
+    pages: int
+    total: int
+
+
+def search(session: Session, wanted: Wanted, week: Week | None, *, page: int, now: datetime) -> Found:
+    """People in order of their names, with their team in this week; a page beyond the last is the last."""
+    ids = _matching(session, wanted)
+    pages = max(1, -(-len(ids) // PER_PAGE))
+    page = min(max(page, 1), pages)
+    shown = ids[(page - 1) * PER_PAGE : page * PER_PAGE]
+    return Found(_listed(session, shown, week, now), page, pages, len(ids))
+
+
+def _matching(session: Session, wanted: Wanted) -> list[str]:
+    """Names are compared folded, which no database does as we do: names and e-mails alone are read for that."""
+    query = select(Person.id, Person.name, Person.email)
+    if wanted.role == "off":
+        query = query.where(col(Person.disabled_at).is_not(None))
+    elif wanted.role:
+        query = query.where(Person.role == wanted.role)
+    text = names.fold(wanted.text)
+    folded = ((names.fold(name), email, person_id) for person_id, name, email in session.exec(query))
+    return [person_id for name, email, person_id in sorted(folded) if text in name or text in email]
+
+
+def _listed(session: Session, ids: Sequence[str], week: Week | None, now: datetime) -> list[Listed]:
+    found = people.by_id(session, ids)
+    joined = _team_names(session, week, ids) if week else {}
+    last, pending = sign_ins.latest(session, ids), links.pending(session, now)
+    return [Listed(found[each], joined.get(each), last.get(each), pending.get(each)) for each in ids]
+
+
+def _team_names(session: Session, week: Week, ids: Sequence[str]) -> dict[str, str]:
+    by_id = {team.id: team.name for team in teams.of_week(session, week)}
+    present = {each: current_team(joins) for each, joins in teams.joins(session, week, ids).items()}
+    return {each: by_id[team_id] for each, team_id in present.items() if team_id is not None}
+
+
+def look_up(session: Session, person: Person, week: Week | None, now: datetime) -> Listed:
+    """One person as the list shows them."""
+    return _listed(session, [person.id], week, now)[0]

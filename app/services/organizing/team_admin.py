@@ -1,0 +1,132 @@
+"""Line-ups by hand: organizers make teams, put people into them, move them, and invite who has never signed in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from app.db.database import alone
+from app.domain.actor import Role
+from app.domain.memberships import current_team
+from app.domain.text import names
+from app.errors import Conflict, Malformed, WeekNotOpen
+from app.models import Person, SignIn, Team, Week
+from app.services.access import accounts, links
+from app.services.audit import audit
+from app.services.organizing import join_codes
+from app.services.people import people
+from app.services.rules import rule_sets
+from app.services.scoring import scores
+from app.services.teams import teams
+from app.services.weeks import weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A sign-in link for somebody in a team, shown once."""
+
+    team: str
+    name: str
+    email: str
+    secret: str
+
+
+def _lock(session: Session, slug: str, now: datetime) -> Week:
+    """Hold a week whose teams may change. Raises WeekUnknown, or WeekNotOpen for a closed one."""
+    alone(session)
+    week = weeks.lock(session, slug, now)
+    if week.state == "closed":
+        raise WeekNotOpen(week.name, week.state)
+    return week
+
+
+def make_team(session: Session, slug: str, name: str, *, by: str, now: datetime) -> Team:
+    """A new team without members. Raises Malformed, WeekNotOpen, or Conflict for a name that is taken."""
+    name = names.tidy(name)
+    if flaw := names.flaw(name):
+        raise Malformed(f"The team's name {flaw}.")
+    week = _lock(session, slug, now)
+    if any(team.name_key == names.fold(name) for team in teams.of_week(session, week)):
+        raise Conflict(f"There is a team “{name}” in this week already. Choose another name.")
+    team = teams.find_or_create(session, week, name, now)
+    scores.rebuild(session, week, rule_sets.rules_of(session, week))
+    weeks.touch(session, week)
+    audit.note(session, "team.made", teams.thing(team), by=by, now=now, after={"week": week.slug, "name": team.name})
+    return team
+
+
+def add(session: Session, slug: str, team_id: str, *, name: str, email: str, by: str, now: datetime) -> Person:
+    """Put somebody into a team: who is known by their e-mail, or a new person.
+
+    Raises NotFound, Malformed, WeekNotOpen, TeamFull, or Conflict for who is in a team of this week already.
+    """
+    week = _lock(session, slug, now)
+    team = teams.find(session, week, team_id)
+    person = accounts.by_email(session, email)
+    if person is None:
+        if not names.tidy(name) and names.fold_email(email):
+            raise Malformed(f"Nobody here has the e-mail {names.fold_email(email)[:60]} yet. Write their name too.")
+        person = accounts.create(session, name=name, email=email, by=by, now=now)
+    present = _team_of(session, week, person)
+    if present is not None:
+        raise Conflict(f"{person.name} is in team {present.name} already. Move them from there.")
+    join_codes.place(session, week, person, team, by=by, now=now)
+    return person
+
+
+def move(
+    session: Session, slug: str, person_id: str, team_id: str, *, by: str, now: datetime
+) -> tuple[Person, Team | None]:
+    """Put somebody who is in a team of this week into another one, or out of all (an empty id).
+
+    Raises NotFound, WeekNotOpen, TeamFull, or Conflict for who is in no team.
+    """
+    week = _lock(session, slug, now)
+    person = accounts.find(session, person_id)
+    if _team_of(session, week, person) is None:
+        raise Conflict(f"{person.name} is in no team of this week any more. Add them to one.")
+    team = teams.find(session, week, team_id) if team_id else None
+    join_codes.place(session, week, person, team, by=by, now=now)
+    return person, team
+
+
+def _team_of(session: Session, week: Week, person: Person) -> Team | None:
+    joins = teams.joins(session, week, [person.id]).get(person.id, [])
+    team_id = current_team(joins) if joins else None
+    return teams.find(session, week, team_id) if team_id else None
+
+
+def uninvited(session: Session, week: Week, now: datetime, *, granter: Role) -> list[tuple[Team, Person]]:
+    """People in a team who never signed in and have no link that counts; owners only for an owner, by team and name."""
+    members = teams.members(session, week)
+    found = [(team, person) for team in teams.of_week(session, week) for person in members.get(team.id, ())]
+    pending = links.pending(session, now)
+    ids = [person.id for _team, person in found]
+    been = {
+        each
+        for chunk in people.chunks(ids, people.CHUNK)
+        for each in session.exec(select(SignIn.person_id).where(col(SignIn.person_id).in_(chunk)))
+    }
+    return [
+        (team, person)
+        for team, person in found
+        if person.id not in been
+        and person.id not in pending
+        and person.disabled_at is None
+        and (granter == "owner" or person.role != "owner")
+    ]
+
+
+def invite(session: Session, slug: str, *, granter: Role, by: str, now: datetime) -> list[Invitation]:
+    """A link for everybody `uninvited` names. Raises WeekUnknown."""
+    alone(session)
+    week = weeks.find(session, slug, now)
+    return [
+        Invitation(
+            team.name,
+            person.name,
+            person.email,
+            links.make(session, person, "invitation", by=by, now=now, granter=granter),
+        )
+        for team, person in uninvited(session, week, now, granter=granter)
+    ]

@@ -1,0 +1,1 @@
+"""People, and as a week sees them."""

@@ -1,0 +1,92 @@
+"""People: found by e-mail, made by imports."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import insert, update
+from sqlmodel import Session, col, select
+
+from app.db.database import announce
+from app.events import AccessChanged
+from app.models import Person
+from app.models.columns import new_id
+from app.services import paging
+from app.services.paging import Page
+
+CHUNK = 500  # ids or e-mails in one IN (…): SQLite takes 32,766 parameters, and a long statement is slow to build
+
+Item = TypeVar("Item")
+
+
+def by_email(session: Session, emails: Iterable[str]) -> dict[str, Person]:
+    """The people who have these (folded) e-mails, by e-mail."""
+    found = {}
+    for chunk in chunks(sorted(set(emails)), CHUNK):
+        for person in session.exec(select(Person).where(col(Person.email).in_(chunk))):
+            found[person.email] = person
+    return found
+
+
+def by_id(session: Session, ids: Iterable[str]) -> dict[str, Person]:
+    """The people of these ids, by id."""
+    found = {}
+    for chunk in chunks(sorted(set(ids)), CHUNK):
+        for person in session.exec(select(Person).where(col(Person.id).in_(chunk))):
+            found[person.id] = person
+    return found
+
+
+def page(session: Session, *, cursor: str | None, limit: int) -> Page[Person]:
+    """Up to `limit` people after the cursor, by e-mail. Raises Malformed for a bad cursor."""
+    query = select(Person).order_by(col(Person.email)).limit(limit + 1)
+    if cursor:
+        last = paging.last_before(cursor, lambda id_: session.get(Person, id_))
+        query = query.where(col(Person.email) > last.email)
+    return paging.cut(session.exec(query).all(), limit, lambda person: person.id)
+
+
+def find_or_create(session: Session, email: str, name: str, now: datetime) -> tuple[Person, bool]:
+    """The person with this folded e-mail, made if there is none; and whether a known person got a new name."""
+    person = session.exec(select(Person).where(Person.email == email)).first()
+    is_renamed = person is not None and person.name != name
+    if person is None:
+        person = Person(email=email, name=name, created_at=now)
+    person.name = name
+    session.add(person)
+    session.flush()
+    if is_renamed:
+        announce(session, AccessChanged(frozenset({person.id})))
+    return person, is_renamed
+
+
+def ensure(session: Session, names: Mapping[str, str], now: datetime) -> tuple[dict[str, str], set[str]]:
+    """The ids of people by their folded emails, made where there are none; and the ids of those with a new name.
+
+    `names` are by email. A few queries, however many people there are.
+    """
+    session.flush()
+    known: dict[str, tuple[str, str]] = {}
+    for chunk in chunks(sorted(names), CHUNK):
+        query = select(Person.email, Person.id, Person.name).where(col(Person.email).in_(chunk))
+        known |= {email: (id_, name) for email, id_, name in session.exec(query)}
+    fresh: list[dict[str, Any]] = [
+        {"id": new_id(), "email": email, "name": name, "created_at": now}
+        for email, name in names.items()
+        if email not in known
+    ]
+    renamed = [{"id": id_, "name": names[email]} for email, (id_, name) in known.items() if name != names[email]]
+    if fresh:
+        session.execute(insert(Person), fresh)
+    if renamed:
+        session.execute(update(Person), renamed)
+    ids = {email: id_ for email, (id_, _) in known.items()} | {row["email"]: row["id"] for row in fresh}
+    return ids, {row["id"] for row in renamed}
+
+
+def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Cut into lists of at most `size`: databases limit the parameters of one statement."""
+    rest = iter(items)
+    while chunk := list(islice(rest, size)):
+        yield chunk

@@ -1,0 +1,1 @@
+"""Rules: versions and previews."""

@@ -1,0 +1,231 @@
+"""The ledger as scoring wants it: live activities with their team, and adjustments."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    func,
+    select,
+    tuple_,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.types import NullType
+from sqlmodel import Session, col
+
+from app.db.statements import Prepared
+from app.domain.calendar.day_table import LocalDays
+from app.domain.memberships import Join, team_at
+from app.domain.rules import ADJUSTMENT
+from app.domain.scoring.activity import Activity, Adjustment, Ordered
+from app.models import ImportRow, LedgerEntry, Reversal, Week
+from app.models.columns import Instant, raw_instant
+from app.services.people import week_members
+from app.services.weeks.weeks import AnyWeek
+
+_ACTIVITY: tuple[Any, ...] = (
+    LedgerEntry.id,
+    LedgerEntry.kind,
+    LedgerEntry.person_id,
+    LedgerEntry.occurred_at,
+    LedgerEntry.source,
+    LedgerEntry.external_id,
+    LedgerEntry.subject,
+    LedgerEntry.response_seconds,
+)
+_ADJUSTMENT: tuple[Any, ...] = (
+    LedgerEntry.id,
+    LedgerEntry.team_id,
+    LedgerEntry.points,
+    LedgerEntry.reason,
+    LedgerEntry.occurred_at,
+)
+
+
+def of_team(session: Session, week: AnyWeek, team_id: str) -> list[Activity]:
+    """The live activities that count for a team."""
+    return _counting_for(session, week, team_id, _OF_TEAM.rows(session, week=week.id, team=team_id))
+
+
+def sharing_subject(session: Session, week: AnyWeek, fresh: Activity, team_id: str) -> list[Activity]:
+    """The live activities of a fresh one's kind and subject that count for its team and were recorded before."""
+    rows = _OF_SUBJECT.rows(
+        session, week=week.id, team=team_id, kind=fresh.kind, subject=fresh.subject, next=week.version + 1
+    )
+    return _counting_for(session, week, team_id, rows)
+
+
+def before(
+    session: Session, week: AnyWeek, team_id: str, one: Activity, by_its_person: bool, most: int
+) -> list[Activity]:
+    """Find up to `most` live activities of the kind of `one` and its team that precede it in the order of evaluation.
+
+    With `by_its_person` only its person's. Those of the same commit are left out. After moves between teams it may find
+    fewer than there are, never more.
+    """
+    place = {"at": one.occurred_at, "source": one.source, "external_id": one.external_id, "most": most}
+    values = {"week": week.id, "team": team_id, "kind": one.kind, "next": week.version + 1, **place}
+    rows = _BEFORE_OF.rows(session, person=one.person, **values) if by_its_person else _BEFORE.rows(session, **values)
+    return _counting_for(session, week, team_id, rows)
+
+
+def _counting_for(session: Session, week: AnyWeek, team_id: str, rows: Sequence[Any]) -> list[Activity]:
+    joins = week_members.joins_of_team(session, week, team_id) if rows else {}
+    return [activity for activity in _activities(rows, joins) if activity.team == team_id]
+
+
+def live_activities(
+    session: Session,
+    week: Week,
+    joins: Mapping[str, Sequence[Join]],
+    *,
+    people: Iterable[str] | None = None,
+    upto: int | None = None,
+) -> list[Activity]:
+    """The week's activities that are not reversed, with the team each counts for; of all people or of some.
+
+    `upto` looks back: only what the ledger held at that version of the week.
+    """
+    query = select(*_ACTIVITY).where(
+        col(LedgerEntry.week_id) == week.id, col(LedgerEntry.kind) != ADJUSTMENT, is_live(upto)
+    )
+    if people is not None:
+        query = query.where(col(LedgerEntry.person_id).in_(list(people)))
+    return _activities(session.connection().execute(_upto(query, upto)), joins)
+
+
+def in_order(
+    session: Session,
+    week: AnyWeek,
+    joins: Mapping[str, Sequence[Join]],
+    *,
+    upto: int | None = None,
+    with_import: str | None = None,
+) -> tuple[Iterator[Ordered], LocalDays]:
+    """The week's activities that are not reversed, in the order of evaluation, and the local days of their moments.
+
+    `upto` looks back; `with_import` counts the rows of an import among them. Moments
+    stay as the driver returns them: making datetimes of a hundred thousand costs as much as scoring them.
+    """
+    values = {"week": week.id, "upto": _EVERY_VERSION if upto is None else upto}
+    rows = (
+        _IN_ORDER.stream(session, **values)
+        if with_import is None
+        else _IN_ORDER_WITH_IMPORT.stream(session, **values, import_id=with_import)
+    )
+    only = {person: each[0].team for person, each in joins.items() if len(each) == 1}
+    read, write = raw_instant(session.get_bind().dialect)
+    ordered = (
+        (
+            None, kind, person, only.get(person) or team_at(joins.get(person, ()), read(at)), at,
+            subject, seconds,
+        )
+        for kind, person, at, subject, seconds in rows
+    )  # fmt: skip
+    return ordered, LocalDays(week.zone, read=read, write=write)
+
+
+def _activities(rows: Iterable[Any], joins: Mapping[str, Sequence[Join]]) -> list[Activity]:
+    """Rows with the columns of `_ACTIVITY` as activities; who never moved needs no look at the time."""
+    only = {person: each[0].team for person, each in joins.items() if len(each) == 1}
+    return [
+        Activity(
+            id_, kind, person, only[person] if person in only else team_at(joins.get(person, ()), at), at, source,
+            external_id, subject, seconds,
+        )
+        for id_, kind, person, at, source, external_id, subject, seconds in rows
+    ]  # fmt: skip
+
+
+def adjustments(
+    session: Session, week: AnyWeek, *, team_id: str | None = None, upto: int | None = None
+) -> list[Adjustment]:
+    """The adjustments of a week, or of one of its teams, that are not reversed."""
+    query = select(*_ADJUSTMENT).where(
+        col(LedgerEntry.week_id) == week.id,
+        col(LedgerEntry.kind) == ADJUSTMENT,
+        col(LedgerEntry.team_id).is_not(None),  # always so, and said so that their own index finds them
+        is_live(upto),
+    )
+    if team_id is not None:
+        query = query.where(col(LedgerEntry.team_id) == team_id)
+    return [Adjustment(*row) for row in session.connection().execute(_upto(query, upto))]
+
+
+def is_live(upto: int | None = None) -> ColumnElement[bool]:
+    """The condition "reversed an even number of times", by version `upto` or by now."""
+    rulings = select(func.count()).select_from(Reversal).where(col(Reversal.activity_seq) == LedgerEntry.seq)
+    if upto is not None:
+        rulings = rulings.where(col(Reversal.version) <= upto)
+    return rulings.correlate(LedgerEntry).scalar_subquery() % 2 == 0
+
+
+def _upto(query: Select[*tuple[Any, ...]], upto: int | None) -> Select[*tuple[Any, ...]]:
+    return query if upto is None else query.where(col(LedgerEntry.version) <= upto)
+
+
+_OF_TEAM = Prepared(
+    select(*_ACTIVITY).where(
+        col(LedgerEntry.week_id) == bindparam("week"),
+        col(LedgerEntry.person_id).in_(week_members.EVER_IN),
+        col(LedgerEntry.kind) != ADJUSTMENT,
+        is_live(),
+    )
+)
+_EVERY_VERSION = 2**62  # stands for "now" in a statement that is compiled once; fits into both engines' 64 bits
+
+_UPTO: BindParameter[int] = bindparam("upto", type_=BigInteger)
+_REVERSED = (
+    select(col(Reversal.activity_seq))
+    .where(col(Reversal.version) <= _UPTO)
+    .group_by(col(Reversal.activity_seq))
+    .having(func.count() % 2 == 1)
+)
+_ORDERED = ("kind", "person_id", "occurred_at", "subject", "response_seconds")
+_ORDER = ("occurred_at", "source", "external_id", "kind")
+
+
+def _select_ordered(table: type[LedgerEntry] | type[ImportRow], *names: str) -> Select[Any]:
+    """Columns by their names, moments in the driver's own form."""
+    columns: list[Any] = [type_coerce(col(getattr(table, name)), NullType()).label(name) for name in names]
+    return select(*columns)
+
+
+_LIVE = (
+    col(LedgerEntry.week_id) == bindparam("week"),
+    col(LedgerEntry.kind) != ADJUSTMENT,
+    col(LedgerEntry.version) <= _UPTO,
+    col(LedgerEntry.seq).not_in(_REVERSED),
+)
+_IN_ORDER = Prepared(
+    _select_ordered(LedgerEntry, *_ORDERED)
+    .where(*_LIVE)
+    .order_by(*(col(getattr(LedgerEntry, name)) for name in _ORDER))
+)
+_BOTH_NAMES = dict.fromkeys((*_ORDERED, *_ORDER))
+_BOTH = union_all(
+    _select_ordered(LedgerEntry, *_BOTH_NAMES).where(*_LIVE),
+    _select_ordered(ImportRow, *_BOTH_NAMES).where(col(ImportRow.import_id) == bindparam("import_id")),
+).subquery()
+_IN_ORDER_WITH_IMPORT = Prepared(
+    select(*(_BOTH.c[name] for name in _ORDERED)).order_by(*(_BOTH.c[name] for name in _ORDER))
+)
+_RECORDED_BEFORE: Select[Any] = select(*_ACTIVITY).where(
+    col(LedgerEntry.week_id) == bindparam("week"),
+    col(LedgerEntry.version) < bindparam("next"),
+    col(LedgerEntry.person_id).in_(week_members.EVER_IN),
+    col(LedgerEntry.kind) == bindparam("kind"),
+    is_live(),
+)
+_OF_SUBJECT = Prepared(_RECORDED_BEFORE.where(col(LedgerEntry.subject) == bindparam("subject")))
+_COMES_BEFORE = _RECORDED_BEFORE.where(
+    tuple_(LedgerEntry.occurred_at, LedgerEntry.source, LedgerEntry.external_id)
+    < tuple_(bindparam("at", type_=Instant), bindparam("source"), bindparam("external_id"))
+).limit(bindparam("most"))
+_BEFORE = Prepared(_COMES_BEFORE)
+_BEFORE_OF = Prepared(_COMES_BEFORE.where(col(LedgerEntry.person_id) == bindparam("person")))

@@ -1,0 +1,1 @@
+"""Boards, receipts and stories of a week."""

@@ -1,0 +1,67 @@
+"""The latest activities of a week, for those who look at the room rather than at the ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.domain.memberships import team_at
+from app.domain.rules import ADJUSTMENT
+from app.models import LedgerEntry, Week
+from app.services.scoring.activity_queries import is_live
+from app.services.teams import teams
+
+_SPARE = 4  # times as many entries are read as are shown, since people without a team are left out afterwards
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """One activity of a team; `person` is a name, `occurred_at` UTC."""
+
+    id: str
+    kind: str
+    person: str
+    team_id: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A source's reports after some entry: the number of activities, the newest recorded at `last` (UTC)."""
+
+    source: str
+    activities: int
+    last: datetime
+    seq: int
+
+
+def activities(
+    session: Session, week: Week, names: Mapping[str, str], *, limit: int, upto: int | None = None
+) -> list[Latest]:
+    """Up to `limit` live activities of people in teams, what was recorded last first; `names` by person id.
+
+    `upto` looks back: only what the ledger held at that version of the week. Looks at the newest few entries alone.
+    """
+    query = select(LedgerEntry.id, LedgerEntry.kind, LedgerEntry.person_id, LedgerEntry.occurred_at).where(  # type: ignore[call-overload]
+        col(LedgerEntry.week_id) == week.id, col(LedgerEntry.kind) != ADJUSTMENT, is_live(upto)
+    )
+    if upto is not None:
+        query = query.where(col(LedgerEntry.version) <= upto)
+    rows = session.execute(query.order_by(col(LedgerEntry.seq).desc()).limit(limit * _SPARE)).all()
+    joins = teams.joins(session, week, {person for _, _, person, _ in rows}, upto=upto)
+    found = []
+    for id_, kind, person, at in rows:
+        team_id = team_at(joins.get(person, ()), at)
+        if team_id is not None:
+            found.append(Latest(id_, kind, names[person], team_id, at))
+    return found[:limit]
+
+
+def heard(session: Session, week: Week, *, after: int = 0) -> list[Heard]:
+    """Count each source's reports after the entry with the number `after`; adjustments are nobody's report."""
+    here = col(LedgerEntry.week_id) == week.id, col(LedgerEntry.seq) > after, col(LedgerEntry.kind) != ADJUSTMENT
+    sums = func.count(), func.max(col(LedgerEntry.recorded_at)), func.max(col(LedgerEntry.seq))
+    query = select(col(LedgerEntry.source), *sums).where(*here).group_by(col(LedgerEntry.source))
+    return [Heard(*row) for row in session.execute(query)]

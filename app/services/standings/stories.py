@@ -1,0 +1,75 @@
+"""Stories of weeks, from the ledger: the summary's charts and moments, and the weeks to compare with."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.domain.rules import ADJUSTMENT
+from app.domain.standings.standings import TeamFacts, WeekFacts
+from app.domain.story import PastWeek, Story, tell_story
+from app.models import LedgerEntry, Team, Week
+from app.services.rules import rule_sets
+from app.services.scoring import activity_queries
+from app.services.standings import boards
+from app.services.teams import teams
+
+MOST_EARLIER = 6  # weeks to compare with: a year and a half of one a quarter, as wide as the summary's table
+
+
+def of_week(session: Session, week: Week, *, public: bool, past: Sequence[PastWeek] = ()) -> Story:
+    """The week's story in one pass over its ledger; the public of a frozen week is told that of the freeze."""
+    looking_back = public and week.frozen_version is not None
+    upto = week.frozen_version if looking_back else None
+    rules = rule_sets.rules_numbered(session, week.frozen_rule_set_id if looking_back else week.rule_set_id)
+    names = (boards.frozen_names(week) if looking_back else None) or teams.names_of(session, week)
+    joins = teams.joins(session, week, upto=upto)
+    members = teams.group_members(joins, names)
+    return tell_story(
+        WeekFacts(week.slug, week.name, week.state, week.starts, week.ends),
+        rules,
+        week.zone,
+        [
+            TeamFacts(team.id, team.name, tuple(names[person] for person in members.get(team.id, ())))
+            for team in teams.of_week(session, week, upto=upto)
+        ],
+        activity_queries.live_activities(session, week, joins, upto=upto),
+        activity_queries.adjustments(session, week, upto=upto),
+        names,
+        past,
+    )
+
+
+def earlier(session: Session, week: Week, *, public: bool) -> list[Week]:
+    """The closed weeks that began before this one, newest first, a few at most.
+
+    A week that was closed behind its freeze is none yet for the public.
+    """
+    query = select(Week).where(col(Week.state) == "closed", col(Week.starts) < week.starts)
+    if public:
+        query = query.where(col(Week.frozen_at).is_(None))
+    query = query.order_by(col(Week.starts).desc(), col(Week.id).desc()).limit(MOST_EARLIER)
+    return list(session.scalars(query))
+
+
+def look_back(session: Session, past: Sequence[Week]) -> tuple[PastWeek, ...]:
+    """Sum up these weeks, in the order given; as many queries for six as for one."""
+    ids = [week.id for week in past]
+    entries = (col(LedgerEntry.week_id).in_(ids), col(LedgerEntry.kind) != ADJUSTMENT, activity_queries.is_live())
+    week_id, kind = col(LedgerEntry.week_id), col(LedgerEntry.kind)
+    totals: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for id_, name, number in session.execute(
+        select(week_id, kind, func.count()).where(*entries).group_by(week_id, kind)
+    ):
+        totals[id_][name] = number
+    active = select(week_id, func.count(func.distinct(LedgerEntry.person_id))).where(*entries).group_by(week_id)
+    people: dict[int, int] = dict(session.execute(active).all())
+    sizes = select(col(Team.week_id), func.count()).where(col(Team.week_id).in_(ids)).group_by(col(Team.week_id))
+    team_counts: dict[int, int] = dict(session.execute(sizes).all())
+    return tuple(
+        PastWeek(
+            week.slug, week.name, week.starts, totals[week.id], team_counts.get(week.id, 0), people.get(week.id, 0)
+        )
+        for week in past
+    )

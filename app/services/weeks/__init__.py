@@ -1,0 +1,1 @@
+"""Weeks: found, made, locked."""

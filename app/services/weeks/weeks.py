@@ -1,0 +1,286 @@
+"""Weeks: create them, find them, open and close them, and lock one before changing anything in it."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Literal, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, update
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Session, col, select
+
+from app.db.database import alone, announce
+from app.db.statements import Prepared
+from app.domain.calendar.days import local_day, parse_zone, zone_or_utc
+from app.domain.text import names
+from app.errors import Conflict, Malformed, NotFound, WeekNotOpen, WeekUnknown
+from app.events import WeekChanged
+from app.models import Week, WeekEvent
+from app.services import paging
+from app.services.audit import audit
+from app.services.audit.audit import Thing
+from app.services.paging import Page
+
+CURRENT = "current"
+LONGEST_WEEK = 31
+"""Days. A team's score keeps a tally of each, and charts, axes and lists have a place for each: a month still fits."""
+EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
+
+
+class HeldWeek(NamedTuple):
+    """The columns of a locked week that recording needs; to change more than its version takes the row itself."""
+
+    id: int
+    slug: str
+    name: str
+    timezone: str
+    starts: date
+    ends: date
+    state: str
+    version: int
+    rule_set_id: int | None
+    frozen_version: int | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone its days are counted in, as `Week.zone`."""
+        return zone_or_utc(self.timezone)
+
+
+AnyWeek = Week | HeldWeek
+
+
+class WeekStamp(NamedTuple):
+    """The columns that tell which week is current, and by which a board is known to be the newest."""
+
+    id: int
+    slug: str
+    timezone: str
+    starts: date
+    ends: date
+    state: str
+    created_at: datetime
+    closed_at: datetime | None
+    version: int
+    score_changes: int
+    frozen_version: int | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone its days are counted in, as `Week.zone`."""
+        return zone_or_utc(self.timezone)
+
+
+AnyStamp = TypeVar("AnyStamp", Week, WeekStamp)
+
+_STAMPS = sql_select(*(col(getattr(Week, name)) for name in WeekStamp._fields))
+_ALL_STAMPS = Prepared(_STAMPS)
+_STAMP = Prepared(_STAMPS.where(col(Week.slug) == bindparam("slug")))
+
+_HELD = sql_select(*(col(getattr(Week, name)) for name in HeldWeek._fields)).where(col(Week.slug) == bindparam("slug"))
+_LOOK, _HOLD = Prepared(_HELD), Prepared(_HELD.with_for_update())
+_BY_SLUG = select(Week).where(Week.slug == bindparam("slug"))
+_LOCK = _BY_SLUG.with_for_update().execution_options(populate_existing=True)
+_COUNT = Prepared(
+    update(Week)
+    .where(col(Week.id) == bindparam("week"))
+    .values(version=bindparam("next"), score_changes=col(Week.score_changes) + bindparam("score_changes"))
+)
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+Action = Literal["created", "opened", "closed", "reopened", "frozen", "revealed"]
+
+
+def create(
+    session: Session, *, slug: str, name: str, timezone: str, starts: date, ends: date, by: str, now: datetime
+) -> Week:
+    """Create a draft week. Raises Malformed or Conflict with a sentence for each thing that does not fit."""
+    name = names.tidy(name)
+    _check(slug, name, timezone, starts, ends)
+    alone(session)
+    if session.exec(select(Week).where(Week.slug == slug)).first():
+        raise Conflict(f"There is already a week “{slug}”. Choose another slug.")
+    week = Week(slug=slug, name=name, timezone=timezone, starts=starts, ends=ends, created_at=now)
+    session.add(week)
+    session.flush()
+    note(session, week, "created", by=by, now=now)
+    announce(session, WeekChanged(week.slug, week.version))
+    return week
+
+
+def slug_of(name: str) -> str:
+    """A slug that a week's name suggests: “Q3 2022!” becomes q3-2022; empty where the name has no such letters."""
+    plain = unicodedata.normalize("NFKD", name[: names.LONGEST]).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")[:40].rstrip("-")
+
+
+def history(session: Session, week: Week) -> list[WeekEvent]:
+    """The events of a week, newest first."""
+    query = select(WeekEvent).where(WeekEvent.week_id == week.id).order_by(col(WeekEvent.id).desc())
+    return list(session.exec(query))
+
+
+def _check(slug: str, name: str, timezone: str, starts: date, ends: date) -> None:
+    if not _SLUG.fullmatch(slug) or slug == CURRENT:
+        raise Malformed(
+            f"“{slug}” cannot be a week's slug: use up to 40 of a-z, 0-9 and hyphens, not “{CURRENT}”, such as q3-2022."
+        )
+    if flaw := names.flaw(name):
+        raise Malformed(f"The week's name {flaw}.")
+    if parse_zone(timezone) is None:
+        raise Malformed(f"“{timezone}” is no time zone. Use an IANA name such as America/Los_Angeles.")
+    if starts > ends:
+        raise Malformed(f"The week cannot run from {starts} to {ends}: it must end on or after the day it starts.")
+    if not EARLIEST <= starts <= ends <= LATEST:
+        raise Malformed(f"The week cannot run from {starts} to {ends}. Choose days between 1900 and 9000.")
+    if (ends - starts).days >= LONGEST_WEEK:
+        raise Malformed(f"A week may last at most {LONGEST_WEEK} days; {starts} to {ends} is longer.")
+
+
+def find(session: Session, slug: str, now: datetime) -> Week:
+    """The week of this slug, or the current one for “current”. Raises WeekUnknown."""
+    week: Week | None = None
+    if slug == CURRENT:
+        week = pick_current(list(session.exec(select(Week))), now)
+    elif _SLUG.fullmatch(slug):
+        week = session.exec(_BY_SLUG, params={"slug": slug}).first()
+    if week is None:
+        raise WeekUnknown(slug)
+    return week
+
+
+def stamp(session: Session, slug: str) -> WeekStamp:
+    """The stamp of the week of this slug, which is not “current”. Raises WeekUnknown."""
+    rows = _STAMP.rows(session, slug=slug) if _SLUG.fullmatch(slug) else []
+    if not rows:
+        raise WeekUnknown(slug)
+    return WeekStamp(*rows[0])
+
+
+def stamps(session: Session) -> list[WeekStamp]:
+    """The stamps of all weeks, in one query."""
+    return [WeekStamp(*row) for row in _ALL_STAMPS.rows(session)]
+
+
+def find_by_id(session: Session, week_id: int) -> Week:
+    """The week a row belongs to."""
+    week = session.get(Week, week_id)
+    if week is None:
+        raise NotFound("That week does not exist.")
+    return week
+
+
+def pick_current(weeks: Sequence[AnyStamp], now: datetime) -> AnyStamp | None:
+    """The open week whose days include today, else the open one that started last, else the one closed last."""
+
+    def has_today(week: AnyStamp) -> bool:
+        return week.starts <= local_day(now, week.zone) <= week.ends
+
+    def newest(week: AnyStamp) -> tuple[date, int]:
+        return week.starts, week.id
+
+    opened = [week for week in weeks if week.state == "open"]
+    closed = [week for week in weeks if week.state == "closed"]
+    if opened:
+        return max([week for week in opened if has_today(week)] or opened, key=newest)
+    return max(closed, key=lambda week: (week.closed_at or week.created_at, week.id), default=None)
+
+
+def at_hand(session: Session, now: datetime) -> Week | None:
+    """The week organizers have in mind: the open one, else the next that is being prepared, else the last."""
+    found = every(session)
+    current = pick_current(found, now)
+    drafts = [week for week in found if week.state == "draft" and (current is None or week.starts > current.starts)]
+    return drafts[-1] if drafts and (current is None or current.state != "open") else current
+
+
+def every(session: Session) -> list[Week]:
+    """All weeks, the one that starts last first."""
+    return list(session.exec(select(Week).order_by(col(Week.starts).desc(), col(Week.id).desc())))
+
+
+def has_frozen(session: Session) -> bool:
+    """Tell whether any week hides something from the public now."""
+    return session.exec(select(Week.id).where(col(Week.frozen_at).is_not(None)).limit(1)).first() is not None
+
+
+def page(session: Session, *, cursor: str | None, limit: int) -> Page[Week]:
+    """Up to `limit` weeks after the cursor, in the order they were created. Raises Malformed for a bad cursor."""
+    query = select(Week).order_by(col(Week.id)).limit(limit + 1)
+    if cursor:
+        query = query.where(Week.id > _with_slug(session, paging.decode(cursor)).id)
+    return paging.cut(session.exec(query).all(), limit, lambda week: week.slug)
+
+
+def _with_slug(session: Session, slug: str) -> Week:
+    """The week that a cursor names. Raises Malformed."""
+    week = session.exec(_BY_SLUG, params={"slug": slug}).first() if _SLUG.fullmatch(slug) else None
+    if week is None:
+        raise Malformed(paging.STRANGE_CURSOR)
+    return week
+
+
+def lock(session: Session, slug: str, now: datetime) -> Week:
+    """Find a week and hold its row until the transaction ends: all that changes a week queues here.
+
+    SQLite has one writer anyway; PostgreSQL locks the row, and what was read before is read again.
+    """
+    name = find(session, slug, now).slug if slug == CURRENT else slug
+    week = session.exec(_LOCK, params={"slug": name}).first() if _SLUG.fullmatch(name) else None
+    if week is None:
+        raise WeekUnknown(slug)
+    return week
+
+
+def hold(session: Session, slug: str, now: datetime) -> HeldWeek:
+    """Lock a week like `lock`, on the way that every single activity takes. Raises WeekUnknown."""
+    return _held(session, _HOLD, slug, now)
+
+
+def look(session: Session, slug: str, now: datetime) -> HeldWeek:
+    """Read a week like `hold`, without a lock. Raises WeekUnknown."""
+    return _held(session, _LOOK, slug, now)
+
+
+def _held(session: Session, statement: Prepared, slug: str, now: datetime) -> HeldWeek:
+    name = find(session, slug, now).slug if slug == CURRENT else slug
+    rows = statement.rows(session, slug=name) if _SLUG.fullmatch(name) else []
+    if not rows:
+        raise WeekUnknown(slug)
+    return HeldWeek(*rows[0])
+
+
+def touch(session: Session, week: AnyWeek, *, scores_alone: bool = False) -> int:
+    """Count one more change of a locked week and tell whoever watches, once it is committed.
+
+    `scores_alone` says that whoever knows the board needs to read the changed scores and nothing else.
+    """
+    version = week.version + 1
+    _COUNT.run(session, [{"week": week.id, "next": version, "score_changes": int(scores_alone)}])
+    # Written already: assigned as usual, the attributes would be dirty, and the flush would send a second UPDATE that
+    # says the same.
+    if isinstance(week, Week):
+        set_committed_value(week, "version", version)
+        set_committed_value(week, "score_changes", week.score_changes + scores_alone)
+    announce(session, WeekChanged(week.slug, version))
+    return version
+
+
+def require_open(week: Week) -> None:
+    """Raise WeekNotOpen unless the week takes activities."""
+    if week.state != "open":
+        raise WeekNotOpen(week.name, week.state)
+
+
+def note(session: Session, week: Week, action: Action, *, by: str, now: datetime, reason: str | None = None) -> None:
+    """Write down who did what to a week."""
+    session.add(WeekEvent(week_id=week.id, action=action, reason=reason, by=by, at=now))
+    audit.note(session, f"week.{action}", thing(week), by=by, now=now, after={"reason": reason} if reason else None)
+
+
+def thing(week: AnyWeek) -> Thing:
+    """A week as the audit names it."""
+    return Thing("week", week.slug, week.name)

@@ -1,0 +1,75 @@
+"""Refusals worth remembering: somebody known tried what they may not."""
+
+import time
+from collections.abc import Hashable
+from contextlib import suppress
+from typing import NamedTuple
+
+from starlette.requests import Request
+
+from app.clock import Clock
+from app.db.database import Database
+from app.domain.actor import Actor
+from app.errors import Problem, Unavailable
+from app.services.audit import audit
+from app.services.audit.audit import Origin, Thing
+from app.web.http.client import origin_of
+from app.web.http.rations import Ration, Rations
+from app.web.http.route_names import route_of
+
+REST = "Further refusals of this reader are left out until the hour is over."
+WAIT_SECONDS = 1.0  # a refusal is not held up for long by what is written elsewhere
+
+
+class Refusals:
+    """Writes refusals into the audit, each reader's within a ration: a loop of tries must not fill the disk.
+
+    A refusal is the same one again by method, route and status: addresses are the client's to choose, so they are no
+    part of it, and not written down either.
+    """
+
+    def __init__(self, database: Database, clock: Clock, rations: Rations | None = None) -> None:
+        self._database = database
+        self._clock = clock
+        self._rations = rations or Rations()
+
+    async def note(self, request: Request, who: Actor | None, problem: Problem) -> None:
+        """Note that somebody was refused here; what nobody known tried is the log's matter."""
+        if who is not None and (note := self._make(request, who, problem)) is not None:
+            with suppress(Unavailable):
+                await self._database.writes.run(self._write, note, until=time.monotonic() + WAIT_SECONDS)
+
+    def write(self, request: Request, who: Actor, problem: Problem) -> None:
+        """Note the same, from a thread that writes."""
+        if (note := self._make(request, who, problem)) is not None:
+            with suppress(Unavailable):
+                self._write(note)
+
+    def _make(self, request: Request, who: Actor, problem: Problem) -> "_Note | None":
+        """Make the audit's note of a refusal; None where the reader's ration is used up."""
+        route = route_of(request)
+        ration = self._rations.take(_reader(who), (request.method, route, problem.status))
+        if ration is Ration.DROP:
+            return None
+        detail = problem.detail if ration is Ration.WRITE else REST
+        page = Thing("page", route, f"{request.method} {route}")
+        return _Note(origin_of(request, who), who.name, page, {"status": problem.status, "detail": detail})
+
+    def _write(self, note: "_Note") -> None:
+        with self._database.unit_of_work() as session:
+            audit.comes_from(session, note.origin)
+            audit.note(session, "access.refused", note.page, by=note.by, now=self._clock.real(), after=note.facts)
+
+
+class _Note(NamedTuple):
+    """A refusal as the audit has it."""
+
+    origin: Origin
+    by: str
+    page: Thing
+    facts: dict[str, int | str]
+
+
+def _reader(who: Actor) -> Hashable:
+    """The identity that rations count by, whatever somebody calls themselves."""
+    return who.person_id or (who.kind, who.name)

@@ -1,0 +1,236 @@
+"""Pages and partials from Jinja templates: the environment, its filters, and the choice between page and partial."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from functools import cache, lru_cache
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from app.domain.rules.model import Kind
+from app.domain.standings.board import Standing
+
+ROOT = Path(__file__).parents[3]
+TEMPLATES = ROOT / "templates"
+STATIC = ROOT / "static"
+VENDORED = "vendor"
+HTMX_CDN = "https://cdn.jsdelivr.net/npm/htmx.org@4.0.1/dist/"
+HTMX_FILES = {
+    "htmx.min.js": "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn",
+    "ext/hx-sse.min.js": "sha384-v8HvucQ+ohQhMg0arboXc5049yNR46QKMjphs7YDch+Wm7zpfK5XVS01f26mQDJV",
+}
+FONT_FILE = "inter-latin-wght-normal.woff2"
+VARY = "HX-Request, HX-Request-Type, HX-Boosted, HX-History-Restore-Request"
+THIN_SPACE, MINUS, TONES = "\u202f", "\u2212", 8
+
+
+class _Dated(Protocol):
+    """Anything that happened at a moment."""
+
+    @property
+    def at(self) -> datetime: ...
+
+
+class _Line(Protocol):
+    """A receipt's line, as far as sums need it."""
+
+    @property
+    def what(self) -> str: ...
+    @property
+    def points(self) -> int: ...
+
+
+DatedT = TypeVar("DatedT", bound=_Dated)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script of htmx's: `src` is where pages load it from, `csp` what a Content-Security-Policy has to allow."""
+
+    src: str
+    csp: str
+    integrity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The sum of one reason: its number of lines, and its points."""
+
+    what: str
+    lines: int
+    points: int
+
+
+def asset(name: str) -> str:
+    """The URL of a static file, carrying its content's hash so that browsers may keep it for ever."""
+    path = STATIC / name
+    return f"/static/{name}?v={_digest(path, path.stat().st_mtime_ns)}"
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path, _changed: int) -> str:
+    """Hash a file once for each time it was written: the modification time is part of the cache's key alone."""
+    return sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def has_font() -> bool:
+    """Tell whether there is a copy of the pages' own font; without one they use the system's fonts."""
+    return (STATIC / VENDORED / FONT_FILE).is_file()
+
+
+def scripts() -> list[Script]:
+    """Htmx and its stream extension: our own copies where there are any, else the CDN's; held to the same hashes."""
+    return [_script(name, integrity) for name, integrity in HTMX_FILES.items()]
+
+
+def _script(name: str, integrity: str) -> Script:
+    vendored = f"{VENDORED}/{Path(name).name}"
+    if (STATIC / vendored).is_file():
+        return Script(asset(vendored), "'self'", integrity)
+    return Script(HTMX_CDN + name, HTMX_CDN + name, integrity)
+
+
+def local_time(at: datetime, zone: tzinfo) -> str:
+    """The time of day in the week's zone: 06:00."""
+    return f"{at.astimezone(zone):%H:%M}"
+
+
+def local_moment(at: datetime, zone: tzinfo) -> str:
+    """Weekday and time in the week's zone: Wed 06:00."""
+    return f"{at.astimezone(zone):%a %H:%M}"
+
+
+def stamp(at: datetime, zone: tzinfo) -> str:
+    """Day and time in a zone, as lists show them: 14 Sep 2022, 06:00."""
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def local_day(at: datetime, zone: tzinfo) -> str:
+    """The day in the week's zone: Wednesday 14 September."""
+    return day(at.astimezone(zone).date())
+
+
+def day(value: date) -> str:
+    """A date in words: Wednesday 14 September."""
+    return f"{value:%A} {value.day} {value:%B}"
+
+
+def days(starts: date, ends: date) -> str:
+    """The days of a week, first to last: 12 to 16 Sep 2022."""
+    if starts == ends:
+        return f"{starts.day} {starts:%b %Y}"
+    if (starts.year, starts.month) == (ends.year, ends.month):
+        return f"{starts.day} to {ends.day} {ends:%b %Y}"
+    first = f"{starts.day} {starts:%b}" if starts.year == ends.year else f"{starts.day} {starts:%b %Y}"
+    return f"{first} to {ends.day} {ends:%b %Y}"
+
+
+def number(value: int) -> str:
+    """A whole number in thin groups of three, with a true minus sign."""
+    return f"{value:,}".replace(",", THIN_SPACE).replace("-", MINUS)
+
+
+def signed(value: int) -> str:
+    """Points as a change: +10, −5, 0."""
+    return f"+{number(value)}" if value > 0 else number(value)
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """A count with its noun: 1 shift, 20 shifts."""
+    return f"{number(count)} {one if count == 1 else many}"
+
+
+def counted(counts: Mapping[str, int], kinds: Mapping[str, Kind]) -> str:
+    """Counts in words, zeros left out: 4 shifts, 31 responses and 2 issues; empty for nothing."""
+    return listing(plural(count, kinds[kind].one, kinds[kind].many) for kind, count in counts.items() if count)
+
+
+def listing(words: Iterable[str]) -> str:
+    """Words as a sentence lists them: a, b and c."""
+    *head, last = list(words) or [""]
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def numerals(headline: str) -> Markup:
+    """A headline whose counts stay on one line each and whose numbers can be set apart; its text is unchanged."""
+    counts = (
+        re.sub(r"^\d+", r'<span class="numeral">\g<0></span>', str(escape(part))) for part in headline.split(", ")
+    )
+    return Markup('<span class="count">' + ',</span> <span class="count">'.join(counts) + "</span>")  # noqa: S704
+
+
+def initials(name: str) -> str:
+    """First letters of the first and last word of a name, in capitals."""
+    words = unicodedata.normalize("NFC", name).split() or ["?"]
+    return "".join(word[0] for word in words[:: max(len(words) - 1, 1)]).upper()
+
+
+def tones(standings: Iterable[Standing]) -> dict[str, int]:
+    """A team colour (0 to 7) for every team id, the same on every page and whatever the ranks."""
+    return {team_id: index % TONES for index, team_id in enumerate(sorted(each.team_id for each in standings))}
+
+
+def by_local_day(items: Iterable[DatedT], zone: tzinfo) -> list[tuple[date, list[DatedT]]]:
+    """Items in order of time, grouped by local day."""
+    ordered = sorted(items, key=lambda item: item.at)
+    return [(when, list(same)) for when, same in groupby(ordered, lambda item: item.at.astimezone(zone).date())]
+
+
+def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
+    """Group a receipt's points by reason, the most first."""
+    grouped: dict[str, list[int]] = {}
+    for item in items:
+        grouped.setdefault(item.what, []).append(item.points)
+    sums = [Sum(what, len(points), sum(points)) for what, points in grouped.items()]
+    return sorted(sums, key=lambda each: (-each.points, each.what))
+
+
+FILTERS = (
+    local_time, local_moment, stamp, local_day, day, days, number, signed, plural, counted,
+    listing, numerals, initials, tones, by_local_day, sums_by_what,
+)  # fmt: skip
+
+
+@cache
+def environment() -> Environment:
+    """The one Jinja environment: everything escaped, an undefined name is a mistake."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update({each.__name__: each for each in FILTERS})
+    made.globals.update(asset=asset, has_font=has_font, scripts=scripts)
+    return made
+
+
+def render(template: str, **context: object) -> bytes:
+    """A template as UTF-8 bytes, whatever was typed into it; needs no request, so that boards can be kept."""
+    return environment().get_template(template).render(context).encode(errors="replace")
+
+
+def wants_partial(request: Request) -> bool:
+    """Tell whether htmx asks for a partial: boosted links, restored history, swaps of the whole body want the page."""
+    headers = request.headers
+    whole = "hx-boosted" in headers or "hx-history-restore-request" in headers
+    return headers.get("hx-request") == "true" and headers.get("hx-request-type") != "full" and not whole
+
+
+def render_page(
+    request: Request, page: str, *, partial: str | None = None, status: int = 200, **context: object
+) -> HTMLResponse:
+    """The page, or its partial where htmx asks for one; caches are told what the choice depends on."""
+    template = partial if partial and wants_partial(request) else page
+    return HTMLResponse(render(template, **context), status_code=status, headers={"Vary": VARY})

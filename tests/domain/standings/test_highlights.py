@@ -1,0 +1,226 @@
+"""Highlights: what two boards in a row tell a room, and what they keep to themselves."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+
+import pytest
+
+from app.domain.rules.model import Rules
+from app.domain.scoring.activity import Activity, Adjustment
+from app.domain.standings.board import Board
+from app.domain.standings.highlights import highlights, milestone, ordinal
+from app.domain.standings.standings import TeamFacts
+from tests.domain.builders import ALL_HANDS, DEFAULT, EARLY, activity, adjustment, board_of
+
+OWLS, CATS = "owls", "cats"
+LATE = "09:00"
+
+
+def news(
+    before: Sequence[Activity],
+    after: Sequence[Activity],
+    rules: Rules = DEFAULT,
+    adjustments: Sequence[Adjustment] = (),
+) -> list[tuple[str, str, str]]:
+    """What is told when `after` is added to `before`: kind, title, detail."""
+    boards = board_of(before, rules), board_of([*before, *after], rules, adjustments)
+    return [(each.kind, each.title, each.detail) for each in highlights(*boards, rules)]
+
+
+def responses(count: int, person: str = "dua", team: str | None = None) -> list[Activity]:
+    """Responses that earn nobody anything unless they have a team."""
+    return [activity("response", LATE, person, team) for _ in range(count)]
+
+
+def test_first_points_take_the_lead() -> None:
+    told = news([], [activity("issue", LATE)])
+
+    assert told == [("lead", "Owls takes the lead", "5 points")]
+
+
+def test_leader_who_only_pulls_away_is_no_news() -> None:
+    told = news([activity("issue", LATE)], [activity("issue", "10:00")])
+
+    assert told == []
+
+
+def test_new_leader_is_named_and_the_old_one_is_not() -> None:
+    told = news([activity("issue", LATE)], [activity("knowledge_card", "10:00", "dua", CATS)])
+
+    assert told == [("lead", "Cats takes the lead", "8 points")]
+
+
+def test_teams_that_draw_level_share_the_lead() -> None:
+    rules = replace(DEFAULT, ties=())
+
+    told = news([activity("issue", LATE)], [activity("issue", "10:00", "dua", CATS)], rules)
+
+    assert told == [("lead", "Cats and Owls share the lead", "5 points each")]
+
+
+def test_lead_that_a_correction_hands_over_is_no_news() -> None:
+    before = [activity("knowledge_card", LATE), activity("issue", LATE, "dua", CATS)]
+
+    told = news(before, [], adjustments=[adjustment(-5)])
+
+    assert told == []
+
+
+def test_completed_quest_is_told_with_its_points() -> None:
+    before = [
+        activity("shift", LATE, "ana"),
+        activity("shift", "11:00", "ben"),
+    ]
+
+    told = news(before, [activity("shift", "13:00", "chi")])
+
+    assert told == [("quest", "Quest complete: All hands", "Owls, 15 points")]
+
+
+def test_quest_that_takes_points_is_not_celebrated() -> None:
+    rules = replace(DEFAULT, quests=(replace(ALL_HANDS, members=None, points=-15),))
+
+    told = news([], [activity("shift", LATE)], rules)
+
+    assert told == []
+
+
+def test_six_oclock_shift_is_told_with_who_covered_it() -> None:
+    told = news([activity("shift", "2022-09-13 09:00")], [activity("shift", "06:00", "ben")])
+
+    assert told == [("early", "6 a.m. shift covered", "Ben, Owls")]
+
+
+def test_second_early_shift_is_news_again() -> None:
+    first, second = activity("shift", "2022-09-13 06:00"), activity("shift", "06:00", "ben")
+    boards = [board_of([]), board_of([first]), board_of([first, second])]
+
+    ids = [
+        each.id
+        for before, after in pairwise(boards)
+        for each in highlights(before, after, DEFAULT)
+        if each.kind == "early"
+    ]
+
+    assert ids == ["early-owls-6 a.m. shift-1", "early-owls-6 a.m. shift-2"]
+
+
+def test_early_shift_that_came_late_is_told_of_the_team_alone() -> None:
+    before = [activity("shift", "2022-09-13 09:00"), activity("issue", "12:00")]
+
+    told = news(before, [activity("shift", "06:00", "ben")])
+
+    assert told == [("early", "6 a.m. shift covered", "Owls")]
+
+
+def test_early_bonus_that_takes_points_is_not_celebrated() -> None:
+    rules = replace(DEFAULT, bonuses=(replace(EARLY, points=-5),))
+
+    told = news([activity("shift", "2022-09-13 09:00")], [activity("shift", "06:00", "ben")], rules)
+
+    assert told == []
+
+
+def test_hundredth_response_is_a_milestone() -> None:
+    told = news(responses(99), responses(1))
+
+    assert told == [("milestone", "The 100th response", "100 responses so far, all teams together")]
+
+
+def test_milestones_passed_at_once_become_the_largest() -> None:
+    told = news(responses(3), responses(60))
+
+    assert told == [("milestone", "The 50th response", "63 responses so far, all teams together")]
+
+
+@pytest.mark.parametrize(
+    ("count", "reached"),
+    [
+        (0, 0),
+        (9, 0),
+        (10, 10),
+        (24, 10),
+        (25, 25),
+        (50, 50),
+        (99, 50),
+        (100, 100),
+        (250, 250),
+        (999, 500),
+        (1000, 1000),
+    ],
+)
+def test_milestone_is_the_largest_round_number_reached(count: int, reached: int) -> None:
+    assert milestone(count) == reached
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "1st"), (22, "22nd"), (103, "103rd"), (11, "11th"), (112, "112th")])
+def test_ordinal_is_said_as_in_english(number: int, said: str) -> None:
+    assert ordinal(number) == said
+
+
+def test_most_telling_news_comes_first() -> None:
+    before = [activity("shift", LATE, "ana"), activity("shift", "11:00", "ben"), *responses(9)]
+    leading = [activity("knowledge_card", LATE, "dua", CATS) for _ in range(4)]
+
+    told = news([*before, *leading], [activity("shift", "06:00", "chi"), *responses(1)])
+
+    assert [kind for kind, _, _ in told] == ["lead", "quest", "early", "milestone"]
+
+
+def test_same_news_has_the_same_id_on_every_server() -> None:
+    first, second = activity("issue", LATE), activity("issue", "10:00", "dua", CATS)
+    third = activity("knowledge_card", "11:00", "dua", CATS)
+    coalesced = highlights(board_of([first]), board_of([first, second, third]), DEFAULT)
+
+    one_by_one = highlights(board_of([first, second]), board_of([first, second, third]), DEFAULT)
+
+    assert [each.id for each in coalesced] == [each.id for each in one_by_one] == ["lead-cats-13"]
+
+
+def frozen(board: Board) -> Board:
+    """The board as a freeze serves it."""
+    return replace(board, frozen=True)
+
+
+def of_another_week(board: Board) -> Board:
+    """The same teams in another week."""
+    return replace(board, week="q4-2022")
+
+
+def closed(board: Board) -> Board:
+    """The board of a closed week."""
+    return replace(board, state="closed")
+
+
+@pytest.mark.parametrize("change", [frozen, of_another_week, closed])
+def test_boards_that_are_not_of_one_open_week_tell_nothing(change: object) -> None:
+    assert callable(change)
+    before, after = board_of([]), board_of([activity("shift", "06:00")])
+
+    told = [highlights(change(before), after, DEFAULT), highlights(before, change(after), DEFAULT)]
+
+    assert told == [[], []]
+
+
+def test_team_that_is_new_on_the_board_is_no_news_but_for_its_lead() -> None:
+    teams = [TeamFacts(OWLS, "Owls")]
+    before = board_of([], teams=teams)
+    after = board_of([activity("shift", "06:00", "dua", CATS)], teams=[*teams, TeamFacts(CATS, "Cats")])
+
+    told = [each.kind for each in highlights(before, after, DEFAULT)]
+
+    assert told == ["lead"]
+
+
+def test_midnight_is_no_news() -> None:
+    played = [activity("shift", "06:00"), *responses(12)]
+
+    told = highlights(
+        board_of(played, today=date(2022, 9, 14)),
+        board_of(played, today=date(2022, 9, 15)),
+        DEFAULT,
+    )
+
+    assert told == []

@@ -1,0 +1,93 @@
+"""News of access: whatever ends a secret or alters its holder names an id that the secret's answer carries."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlmodel import Session
+
+from app.db.database import Database
+from app.events import AccessChanged, Event
+from app.models import Person
+from app.services.access import accounts, credentials, sign_ins, tokens
+from app.services.access.credentials import ValidCredential
+from app.services.displays import displays
+from app.services.people import people
+from tests.builders import NOW
+from tests.services.people import a_person
+
+Deed = Callable[[Session, Person], object]
+
+
+def end(session: Session, ada: Person) -> None:
+    [found] = sign_ins.of_person(session, ada.id, NOW)
+    sign_ins.end(session, ada.id, found.id, by="Ada", now=NOW)
+
+
+def end_all(session: Session, ada: Person) -> None:
+    sign_ins.end_all(session, ada.id, by="Olu", now=NOW)
+
+
+def switch_off(session: Session, ada: Person) -> None:
+    accounts.switch(session, ada, on=False, granter=None, by="Olu", now=NOW)
+
+
+def give_a_role(session: Session, ada: Person) -> None:
+    accounts.set_role(session, ada, "organizer", granter=None, by="Olu", now=NOW)
+
+
+def rename(session: Session, ada: Person) -> None:
+    accounts.rename(session, ada, "Augusta", by="Olu", now=NOW)
+
+
+def import_under_another_name(session: Session, ada: Person) -> None:
+    people.find_or_create(session, ada.email, "Augusta", NOW)
+
+
+DEEDS: list[Deed] = [end, end_all, switch_off, give_a_role, rename, import_under_another_name]
+
+
+def heard_of(database: Database, deed: Callable[[Session], object]) -> frozenset[str]:
+    """The ids that are announced when somebody does this."""
+    heard: list[Event] = []
+    database.subscribe(heard.append)
+    with database.unit_of_work() as session:
+        deed(session)
+    return frozenset().union(*(event.ids for event in heard if isinstance(event, AccessChanged)))
+
+
+@pytest.mark.parametrize("deed", DEEDS, ids=[deed.__name__ for deed in DEEDS])
+def test_access_changed_names_the_sign_in_or_person_that_a_change_alters(database: Database, deed: Deed) -> None:
+    ada = a_person(database, "Ada")
+    with database.unit_of_work() as session:
+        secret = sign_ins.start(
+            session, accounts.find(session, ada.id), "email", address="", agent="", replaces=None, now=NOW
+        )
+        valid = sign_ins.check(session, secret, NOW)
+
+    announced = heard_of(database, lambda session: deed(session, accounts.find(session, ada.id)))
+
+    assert announced & valid.ids == announced != frozenset()
+
+
+def test_revoke_of_a_token_announces_its_id(database: Database) -> None:
+    with database.unit_of_work() as session:
+        text = tokens.create(session, name="tool", scopes=["read"], days=None, by="Olu", now=NOW)
+        valid = tokens.check(session, text, NOW)
+
+    assert heard_of(database, lambda session: tokens.revoke(session, "tool", by="Olu", now=NOW)) == valid.ids
+
+
+def test_revoke_of_a_display_announces_its_id(database: Database) -> None:
+    valid, display_id = a_screen(database)
+
+    assert heard_of(database, lambda session: displays.revoke(session, display_id, by="Olu", now=NOW)) == valid.ids
+
+
+def a_screen(database: Database) -> tuple[ValidCredential, str]:
+    """A screen that was let in, and its id."""
+    secret = credentials.make(credentials.SCREEN)
+    code = displays.code_of("key", secret)
+    with database.unit_of_work() as session:
+        display = displays.pair(session, code, "Hall", by="Olu", now=NOW)
+        displays.claim(session, code, secret, NOW)
+        return displays.check(session, secret, NOW), display.id

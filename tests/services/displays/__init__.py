@@ -1,0 +1,1 @@
+"""What holds of app.services.displays."""

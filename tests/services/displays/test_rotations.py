@@ -1,0 +1,52 @@
+"""What organizers chose for the displays: kept, told to whoever watches, and in the audit."""
+
+from sqlmodel import col, select
+
+from app.db.database import Database
+from app.events import Event, RotationChanged
+from app.models import AuditEntry
+from app.services.displays import rotations
+from tests.builders import NOW, Game
+from tests.races import crowd, race
+
+
+def choose(database: Database, scenes: str) -> None:
+    """Choose scenes."""
+    with database.unit_of_work() as session:
+        rotations.choose(session, scenes, by="Olu", now=NOW)
+
+
+def chosen(database: Database) -> str:
+    """What counts now."""
+    with database.reading() as session:
+        return rotations.chosen(session)
+
+
+def test_chosen_is_empty_at_first(database: Database) -> None:
+    assert chosen(database) == ""
+
+
+def test_choose_keeps_announces_and_notes_the_rotation(database: Database) -> None:
+    heard: list[Event] = []
+    database.subscribe(heard.append)
+
+    choose(database, "board:20")
+    choose(database, "board:20")
+    choose(database, "")
+
+    with database.reading() as session:
+        noted = [
+            (each.before, each.after)
+            for each in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
+            if each.object_kind == "rotation"
+        ]
+    assert chosen(database) == ""
+    assert heard == [RotationChanged("board:20"), RotationChanged("")]
+    assert noted == [('{"scenes": ""}', '{"scenes": "board:20"}'), ('{"scenes": "board:20"}', '{"scenes": ""}')]
+
+
+def test_choose_by_twenty_at_once_leaves_one(games: list[Game]) -> None:
+    results = race(crowd(20, lambda number: choose(games[number % 4].database, f"board:{number + 3}")))
+
+    assert results == [None] * 20
+    assert chosen(games[0].database) in {f"board:{number + 3}" for number in range(20)}

@@ -1,0 +1,252 @@
+"""Team lists: read with every mistake at once, imported all or nothing."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+from sqlmodel import select
+
+from app.errors import TeamFull, WeekNotOpen, WeekUnknown
+from app.models import Membership, Person, Team
+from app.services.imports import roster_import
+from app.services.imports.roster_import import Entry, Outcome, RosterRefused
+from app.services.teams import teams
+from app.services.weeks import weeks
+from tests.builders import ADA, BO, CATS, CHIDI, DUA, GUS, NOW, OWLS, Game, entries
+
+HEADER = "team,name,email\n"
+
+
+def apply(game: Game, *lines: Entry) -> Outcome:
+    with game.database.unit_of_work() as session:
+        return roster_import.apply(session, game.slug, list(lines), by="Olu", now=game.now)
+
+
+def members(game: Game) -> dict[str, tuple[str, ...]]:
+    return {standing.team: standing.members for standing in game.board().standings}
+
+
+def mistakes(*rows: str) -> list[tuple[int, str]]:
+    with pytest.raises(RosterRefused) as refusal:
+        roster_import.read_csv(rows)
+    return [(error["line"], error["message"]) for error in refusal.value.extra["errors"]]
+
+
+def test_read_csv_tidies_names_and_folds_emails() -> None:
+    found = roster_import.read_csv(
+        [HEADER, '"  Night   Owls ",Ada\u00a0Lovelace, ADA@Example.com \n', "\n", "Cats,文子,f@x\n"]
+    )
+
+    assert found == [Entry(2, "Night Owls", "Ada Lovelace", ADA), Entry(4, "Cats", "文子", "f@x")]
+
+
+@pytest.mark.parametrize("header", ["", "team,name\n", "name,team,email\n", "team;name;email\n"])
+def test_read_csv_with_another_header_is_refused(header: str) -> None:
+    assert mistakes(header, "Owls,Ada,ada@example.com") == [(1, "The first line must be the header team,name,email.")]
+
+
+def test_read_csv_tells_every_mistake_at_once() -> None:
+    found = mistakes(
+        HEADER, "Owls,Ada,ada@example.com\n", ",Bo,bo@example.com\n", "Owls,,nothing\n", "Owls\n",
+        f"{'x' * 61},Dua\u202e,dua@example.com\n", "Cats,Ada,ADA@example.com\n", 'Cats,"Elif"x,e@x\n',
+    )  # fmt: skip
+
+    assert found == [
+        (3, "The team must not be empty."),
+        (4, "The name must not be empty."),
+        (4, "“nothing” is no e-mail."),
+        (5, "This line has 1 cells; it needs team, name, email."),
+        (6, "The name must not contain the invisible character U+202E."),
+        (6, "The team must have at most 60 characters, this has 61."),
+        (7, "ada@example.com is already on line 2; keep one of them."),
+        (8, "This line is not valid CSV: ',' expected after '\"'."),
+    ]
+
+
+def test_read_csv_with_an_unclosed_quote_says_where_it_opened() -> None:
+    found = mistakes(HEADER, "Owls,Ada,ada@example.com\n", 'Owls,"Bo,bo@example.com\n', "Cats,Dua,dua@example.com\n")
+
+    assert found == [(3, "This line is not valid CSV: unexpected end of data.")]
+
+
+def test_read_csv_names_a_hundred_mistakes_and_counts_the_others() -> None:
+    with pytest.raises(RosterRefused) as refusal:
+        roster_import.read_csv([HEADER, *["Owls,Ada\n"] * 1_000])
+
+    assert [error["line"] for error in refusal.value.extra["errors"]] == list(range(2, 102))
+    assert refusal.value.extra["more"] == 900
+    assert refusal.value.detail.endswith(" 999 more mistakes.")
+
+
+def test_read_csv_stops_at_a_list_that_is_too_long() -> None:
+    rows = (f"Owls,Ada,{number}@x\n" for number in range(roster_import.MOST_LINES + 10))
+
+    with pytest.raises(RosterRefused) as refusal:
+        roster_import.read_csv([HEADER, *rows])
+
+    assert [error["line"] for error in refusal.value.extra["errors"]] == [roster_import.MOST_LINES + 2]
+
+
+@pytest.mark.parametrize("column", [0, 1, 2])
+def test_read_csv_with_a_cell_that_is_slow_to_tidy_takes_no_time(column: int) -> None:
+    cells = ["Owls", "Ada", "ada@example.com"]
+    cells[column] = "\u0300\u0316" * 30_000
+    began = time.thread_time()
+
+    with pytest.raises(RosterRefused):
+        roster_import.read_csv([HEADER, ",".join(cells)])
+
+    assert time.thread_time() - began < 0.5
+
+
+def test_apply_makes_teams_and_people(game: Game) -> None:
+    outcome = apply(game, Entry(2, "Foxes", "Gus Björk", GUS), Entry(3, "Hens", "Hana", "hana@example.com"))
+
+    assert outcome == Outcome(teams=2, people=2, moved=2)
+    assert members(game) == {
+        CATS: ("Dua Krasniqi", "Elif Şahin", "文子 Fumiko"),
+        "Foxes": ("Gus Björk",),
+        "Hens": ("Hana",),
+        OWLS: ("Ada Lovelace", "Bo Nguyen", "Chidi Okafor"),
+    }
+
+
+def test_apply_again_moves_nobody(game: Game) -> None:
+    outcome = apply(game, *entries(OWLS, [ADA, BO, CHIDI]))
+
+    assert outcome == Outcome(teams=1, people=3, moved=0)
+
+
+def test_apply_leaves_people_who_are_not_listed(game: Game) -> None:
+    apply(game, *entries(OWLS, [ADA]))
+
+    assert members(game)[OWLS] == ("Ada Lovelace", "Bo Nguyen", "Chidi Okafor")
+
+
+def test_apply_finds_a_team_by_its_folded_name(game: Game) -> None:
+    apply(game, *entries("  ｏＷＬＳ ", [ADA]))
+
+    assert list(members(game)) == [CATS, OWLS]
+
+
+def test_apply_renames_listed_people_on_every_board(game: Game) -> None:
+    other = Game(game.database, slug="q4-2022").start()
+    before = other.week().version
+
+    apply(game, Entry(2, OWLS, "Ada King", ADA))
+
+    assert members(game)[OWLS] == ("Ada King", "Bo Nguyen", "Chidi Okafor")
+    assert members(other)[OWLS] == ("Ada King", "Bo Nguyen", "Chidi Okafor")
+    assert other.week().version == before + 1
+
+
+def test_apply_without_new_names_leaves_other_weeks_alone(game: Game) -> None:
+    other = Game(game.database, slug="q4-2022").start()
+    before = other.week().version
+
+    apply(game, *entries("Foxes", [ADA]))
+
+    assert other.week().version == before
+
+
+def test_apply_of_a_fourth_member_adds_nobody(game: Game) -> None:
+    before = game.week().version
+
+    with pytest.raises(TeamFull, match="Team Owls would have 4 members; the rules allow 3"):
+        apply(game, Entry(2, "Foxes", "Hana", "hana@example.com"), Entry(3, OWLS, "Gus", GUS))
+
+    assert (list(members(game)), game.week().version) == ([CATS, OWLS], before)
+    with game.database.reading() as session:
+        assert session.exec(select(Person).where(Person.email == GUS)).first() is None
+
+
+def test_apply_lets_a_full_team_exchange_somebody(game: Game) -> None:
+    apply(game, Entry(2, OWLS, "Gus Björk", GUS), *entries("Foxes", [BO]))
+
+    assert members(game)[OWLS] == ("Ada Lovelace", "Chidi Okafor", "Gus Björk")
+
+
+def test_apply_to_an_unknown_week_is_refused(game: Game) -> None:
+    with pytest.raises(WeekUnknown):
+        apply(Game(game.database, slug="q4-2022"), *entries(OWLS, [ADA]))
+
+
+def test_apply_to_a_closed_week_is_refused(game: Game) -> None:
+    game.close()
+
+    with pytest.raises(WeekNotOpen):
+        apply(game, *entries("Foxes", [ADA]))
+
+
+def test_joins_keep_their_times(game: Game) -> None:
+    game.at("14:00").team("Foxes", ADA)
+    game.at("15:00").leave(ADA)
+
+    with game.database.reading() as session:
+        week = weeks.find(session, game.slug, NOW)
+        ada = session.exec(select(Person).where(Person.email == ADA)).one()
+        joins = teams.joins(session, week, [ada.id])[ada.id]
+    assert [(join.team, join.at) for join in joins] == [
+        (game.team_id(OWLS), NOW),
+        (game.team_id("Foxes"), NOW + timedelta(hours=1)),
+        (None, NOW + timedelta(hours=2)),
+    ]
+
+
+def test_move_out_of_no_team_changes_nothing(game: Game) -> None:
+    game.leave(ADA)
+    with game.database.unit_of_work() as session:
+        week = weeks.lock(session, game.slug, NOW)
+        ada = session.exec(select(Person).where(Person.email == ADA)).one()
+
+        moved = teams.move(session, week, ada, None, by="Olu", now=NOW)
+
+    assert moved is False
+
+
+def test_members_of_equal_names_are_both_there(game: Game) -> None:
+    apply(game, Entry(2, "Foxes", "Gus", GUS), Entry(3, "Foxes", "Gus", "gus2@example.com"))
+
+    assert members(game)["Foxes"] == ("Gus", "Gus")
+
+
+def test_members_may_all_leave_and_the_team_stays_on_the_board(game: Game) -> None:
+    apply(game, *entries("Foxes", [DUA]))
+    game.leave(DUA)
+
+    assert members(game)["Foxes"] == ()
+
+
+def test_apply_gives_every_row_the_version_that_brought_it(game: Game) -> None:
+    version = game.week().version
+
+    apply(game, *entries("Foxes", [DUA, GUS]))
+
+    with game.database.reading() as session:
+        team = session.exec(select(Team).where(Team.name == "Foxes")).one()
+        joined = session.exec(select(Membership.version).where(Membership.team_id == team.id)).all()
+    assert (team.version, set(joined), game.week().version) == (version + 1, {version + 1}, version + 1)
+
+
+def test_apply_asks_as_often_for_many_people_as_for_few(game: Game) -> None:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    def statements(first: int, number: int) -> int:
+        asked.clear()
+        roster = [Entry(line, f"New {line // 3}", f"Player {line}", f"p{line}@example.com") for line in range(number)]
+        moved = [entry._replace(email=f"{first}-{entry.email}", team=f"{first} {entry.team}") for entry in roster]
+        with game.database.unit_of_work() as session:
+            roster_import.apply(session, game.slug, moved, by="Olu", now=NOW)
+        return len(asked)
+
+    event.listen(game.database.writer, "before_cursor_execute", note)
+    try:
+        many, few = statements(1, 300), statements(2, 3)
+    finally:
+        event.remove(game.database.writer, "before_cursor_execute", note)
+
+    assert (many == few, many < 40) == (True, True)

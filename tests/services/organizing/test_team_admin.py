@@ -1,0 +1,236 @@
+"""Line-ups by hand: teams made, people added, moved and taken out, and invitations for who has never signed in."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from app.domain.actor import Role
+from app.errors import Conflict, Malformed, NotFound, Problem, TeamFull, WeekNotOpen
+from app.models import AuditEntry
+from app.services.access import accounts, links, sign_ins
+from app.services.organizing import team_admin
+from app.services.organizing.team_admin import Invitation
+from app.services.teams import teams
+from app.services.weeks import weeks
+from tests.builders import ADA, BO, CATS, CHIDI, DUA, GUS, OWLS, Game
+from tests.races import crowd, outcomes, race
+
+
+def make(game: Game, name: str = "Foxes") -> str:
+    """Make a team; its id."""
+    with game.database.unit_of_work() as session:
+        return team_admin.make_team(session, game.slug, name, by="Olu", now=game.now).id
+
+
+def add(game: Game, team_id: str, email: str, name: str = "") -> str:
+    """Put somebody into a team; their id."""
+    with game.database.unit_of_work() as session:
+        return team_admin.add(session, game.slug, team_id, name=name, email=email, by="Olu", now=game.now).id
+
+
+def move(game: Game, email: str, team_id: str = "") -> None:
+    """Move somebody into a team, or out of all."""
+    with game.database.unit_of_work() as session:
+        found = accounts.by_email(session, email)
+        assert found is not None
+        team_admin.move(session, game.slug, found.id, team_id, by="Olu", now=game.now)
+
+
+def invite(game: Game, granter: Role = "organizer") -> list[Invitation]:
+    """Invite whoever has never signed in."""
+    with game.database.unit_of_work() as session:
+        return team_admin.invite(session, game.slug, granter=granter, by="Olu", now=game.now)
+
+
+def emails(game: Game) -> dict[str, list[str]]:
+    """Who is in each team, by the team's name."""
+    with game.database.reading() as session:
+        week = weeks.find(session, game.slug, game.now)
+        found = teams.members(session, week)
+        return {team.name: [person.email for person in found.get(team.id, [])] for team in teams.of_week(session, week)}
+
+
+def test_make_team_shows_it_without_points(game: Game) -> None:
+    make(game, "  The   Foxes ")
+
+    assert game.points() == {"Cats": 0, "Owls": 0, "The Foxes": 0}
+    assert game.verify() == []
+
+
+@pytest.mark.parametrize("name", ["Owls", " OWLS ", "ｏｗｌｓ"])
+def test_make_team_of_a_taken_name_is_refused(game: Game, name: str) -> None:
+    with pytest.raises(Conflict):
+        make(game, name)
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 61, "Ow\u202els", "Ow\x00ls"])
+def test_make_team_of_a_deceptive_name_is_refused(game: Game, name: str) -> None:
+    with pytest.raises(Malformed) as refusal:
+        make(game, name)
+
+    assert refusal.value.detail.startswith("The team's name must ")
+
+
+def test_make_team_of_one_name_by_twenty_at_once_makes_one(games: list[Game]) -> None:
+    results = race(crowd(20, lambda number: make(games[number % 4])))
+
+    assert outcomes(results) == {"str": 1, "Conflict": 19}
+
+
+def test_add_makes_a_new_person_by_name(game: Game) -> None:
+    foxes = make(game)
+
+    add(game, foxes, " NIA@example.com ", "Nia Okoro")
+
+    assert emails(game)["Foxes"] == ["nia@example.com"]
+    assert game.verify() == []
+
+
+def test_add_of_a_known_person_keeps_their_name(game: Game) -> None:
+    game.leave(BO)
+
+    add(game, make(game), BO, "Somebody else")
+
+    assert next(list(each.members) for each in game.board().standings if each.team == "Foxes") == ["Bo Nguyen"]
+
+
+def test_add_of_a_stranger_without_a_name_asks_for_it(game: Game) -> None:
+    with pytest.raises(Malformed) as refusal:
+        add(game, make(game), "nia@example.com")
+
+    assert refusal.value.detail == "Nobody here has the e-mail nia@example.com yet. Write their name too."
+
+
+def test_add_of_a_member_of_another_team_is_refused(game: Game) -> None:
+    with pytest.raises(Conflict) as refusal:
+        add(game, make(game), DUA)
+
+    assert refusal.value.detail == "Dua Krasniqi is in team Cats already. Move them from there."
+
+
+def test_add_to_a_full_team_makes_nobody(game: Game) -> None:
+    with pytest.raises(TeamFull):
+        add(game, game.team_id(OWLS), "nia@example.com", "Nia")
+
+    with game.database.reading() as session:
+        assert accounts.by_email(session, "nia@example.com") is None
+
+
+def test_move_moves_no_points(game: Game) -> None:
+    game.take(person=ADA)
+    foxes = make(game)
+
+    later = game.at("15:00")
+    move(later, ADA, foxes)
+    later.take(person=ADA, occurred_at="2022-09-14T14:59:00-07:00")
+    move(later.at("15:30"), CHIDI)
+
+    assert emails(game) == {"Cats": [DUA, "elif@example.com", "fumiko@example.com"], "Foxes": [ADA], "Owls": [BO]}
+    assert game.points() == {"Cats": 0, "Foxes": 0, "Owls": 10}
+    assert game.verify() == []
+
+
+def test_move_into_a_full_team_is_refused(game: Game) -> None:
+    with pytest.raises(TeamFull):
+        move(game, ADA, game.team_id(CATS))
+
+    assert emails(game)[OWLS] == [ADA, BO, CHIDI]
+
+
+def test_move_of_somebody_in_no_team_is_refused(game: Game) -> None:
+    game.leave(ADA)
+
+    with pytest.raises(Conflict) as refusal:
+        move(game, ADA, game.team_id(CATS))
+
+    assert refusal.value.detail == "Ada Lovelace is in no team of this week any more. Add them to one."
+
+
+def test_add_and_move_to_a_team_of_another_week_are_refused(game: Game) -> None:
+    other = Game(game.database, slug="q4-2022").start()
+
+    with pytest.raises(NotFound):
+        add(game, other.team_id(OWLS), GUS, "Gus")
+    with pytest.raises(NotFound):
+        move(game, ADA, other.team_id(OWLS))
+
+
+def test_make_team_add_and_move_in_a_closed_week_are_refused(game: Game) -> None:
+    game.close()
+
+    made = race([lambda: make(game), lambda: add(game, game.team_id(OWLS), GUS, "Gus")])
+    moved = race([lambda: move(game, ADA)])
+
+    assert outcomes([*made, *moved]) == {WeekNotOpen.__name__: 3}
+
+
+def test_invite_makes_links_for_those_who_never_signed_in_and_have_none(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        found = accounts.by_email(session, ADA), accounts.by_email(session, BO)
+        assert found[0] is not None
+        assert found[1] is not None
+        sign_ins.start(session, found[0], "email", address="", agent="", replaces=None, now=game.now)
+        links.make(session, found[1], "invitation", by="Olu", now=game.now)
+    game.leave(DUA)
+
+    made = invite(game)
+    again = invite(game)
+
+    assert [(each.team, each.email) for each in made] == [
+        ("Cats", "elif@example.com"), ("Cats", "fumiko@example.com"), ("Owls", CHIDI),
+    ]  # fmt: skip
+    assert again == []
+    with game.database.reading() as session:
+        assert {(links.look(session, each.secret, game.now)[1] or each).email for each in made} == {
+            each.email for each in made
+        }
+
+
+def test_invite_replaces_an_expired_link(game: Game) -> None:
+    first = invite(game)
+
+    later = invite(game.at(game.now + timedelta(days=7)))
+
+    assert [each.email for each in later] == [each.email for each in first]
+
+
+def test_invite_makes_no_link_for_owners_or_those_switched_off(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        ada, bo = accounts.by_email(session, ADA), accounts.by_email(session, BO)
+        assert ada is not None
+        assert bo is not None
+        accounts.set_role(session, ada, "owner", granter=None, by="Olu", now=game.now)
+        accounts.switch(session, bo, on=False, granter=None, by="Olu", now=game.now)
+
+    as_organizer = [each.email for each in invite(game)]
+    as_owner = [each.email for each in invite(game, "owner")]
+
+    assert as_organizer == [DUA, "elif@example.com", "fumiko@example.com", CHIDI]
+    assert as_owner == [ADA]
+
+
+def test_make_team_add_and_move_are_in_the_audit(game: Game) -> None:
+    foxes = make(game)
+    add(game, foxes, "nia@example.com", "Nia")
+    move(game, "nia@example.com")
+
+    with game.database.reading() as session:
+        actions = [each.action for each in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))]
+    assert actions[-4:] == ["team.made", "person.created", "membership.changed", "membership.changed"]
+
+
+def test_move_by_many_at_once_meets_problems_alone(games: list[Game]) -> None:
+    games[0].leave(BO)
+    foxes = make(games[0])
+
+    results = race(
+        [
+            *crowd(6, lambda number: move(games[number % 4], ADA, foxes)),
+            *crowd(6, lambda number: add(games[number % 4], foxes, BO) and None),
+        ]
+    )
+
+    assert [each for each in results if each is not None and not isinstance(each, Problem)] == []
+    assert emails(games[0])["Foxes"] == [ADA, BO]
+    assert games[0].verify() == []
