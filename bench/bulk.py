@@ -107,9 +107,7 @@ def _rescoring(place: Path, scale: Scale) -> Iterator[Figure]:
     for number in range(max(scale.rounds, 3)):
         began = time.perf_counter()
         with database.unit_of_work() as session:
-            rule_sets.activate(
-                session, text.replace("points = 10", f"points = {20 + number}"), note="", by="bench", now=weeks.NOW
-            )  # fmt: skip
+            rule_sets.activate(session, text.replace("points = 10", f"points = {20 + number}"), weeks.ACT, note="")
         seconds.append(time.perf_counter() - began)
     ratio = _against_former(database, max(scale.rounds, 3))
     database.dispose()

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.config import PROJECT, Settings
 from app.db.database import Database
-from app.domain import actor
+from app.domain.actor import Act, command
 from app.domain.calendar.days import day_bounds
 from app.models.columns import new_id
 from app.services import lifecycle
@@ -26,9 +26,10 @@ from app.services.rules import rule_sets
 from app.services.weeks import weeks
 
 NOW = datetime(2022, 9, 20, tzinfo=UTC)
+ACTOR = command("bench")
+ACT = Act(ACTOR, NOW)
 STARTS, ENDS, ZONE = date(2022, 9, 12), date(2022, 9, 16), ZoneInfo("America/Los_Angeles")
 TEAM_SIZE = 3
-ACTOR = actor.system("bench")
 _KINDS = ("response",) * 15 + ("shift", "shift", "issue", "issue", "feature_request", "knowledge_card")
 
 
@@ -48,7 +49,7 @@ def open_database(place: Path) -> Database:
 def make_token(database: Database) -> str:
     """A token that may read and record."""
     with database.unit_of_work() as session:
-        return tokens.create(session, name="bench", scopes=["read", "activities:write"], days=None, by="Olu", now=NOW)
+        return tokens.create(session, ACT, name="bench", scopes=["read", "activities:write"], days=None)
 
 
 def play_demo(database: Database) -> None:
@@ -67,11 +68,9 @@ def make_week(database: Database, slug: str, *, teams: int, per_team: int) -> li
     ]
     emails = [entry.email for entry in roster]
     with database.unit_of_work() as session:
-        weeks.create(
-            session, slug=slug, name=slug, timezone=ZONE.key, starts=STARTS, ends=ENDS, by="bench", now=NOW
-        )  # fmt: skip
-        roster_import.apply(session, slug, roster, by="bench", now=NOW)
-        lifecycle.open_(session, slug, by="bench", now=NOW)
+        weeks.create(session, ACT, slug=slug, name=slug, timezone=ZONE.key, starts=STARTS, ends=ENDS)
+        roster_import.apply(session, slug, roster, ACT)
+        lifecycle.open_(session, slug, ACT)
         weeks.lock(session, slug, NOW)
         gate = gate_of(session, slug, emails)
         for place in range(0, len(emails), TEAM_SIZE):

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from app.config import PROJECT
 from app.db.database import Database
 from app.domain import actor
-from app.domain.actor import Actor
+from app.domain.actor import Act, Actor, Role, command, rights_of
 from app.domain.draft import Draft, Reading
 from app.domain.standings.board import Board
 from app.domain.standings.receipt import Receipt
@@ -57,6 +57,12 @@ CAST = {OWLS: (ADA, BO, CHIDI), CATS: (DUA, ELIF, FUMIKO)}
 RULES = (PROJECT / "scoring_rules.toml").read_text(encoding="utf-8")
 
 _numbers = count(1)
+
+
+def act_by(name: str, now: datetime = NOW, role: Role | None = None, *, client: str | None = None) -> Act:
+    """An act of somebody with the rights of a role; without one, of a command, which may do everything."""
+    actor = command(name) if role is None else Actor(name, "person", rights_of(role), None)
+    return Act(actor, now, client)
 
 
 def changed_rules(old: str, new: str) -> str:
@@ -112,18 +118,18 @@ def entries(team: str, emails: Iterable[str]) -> list[Entry]:
 
 def a_week(session: Session, slug: str = SLUG, *, state: str = "open", now: datetime = NOW, **changes: Any) -> Week:
     """A week of the standard days and zone, in any state."""
-    facts = {"name": slug.upper(), "timezone": ZONE, "starts": STARTS, "ends": ENDS, "by": "Olu", "now": now}
-    week = weeks.create(session, slug=slug, **{**facts, **changes})
+    facts = {"name": slug.upper(), "timezone": ZONE, "starts": STARTS, "ends": ENDS}
+    week = weeks.create(session, act_by("Olu", now), slug=slug, **{**facts, **changes})
     if state != "draft":
-        lifecycle.open_(session, slug, by="Olu", now=now)
+        lifecycle.open_(session, slug, act_by("Olu", now))
     if state == "closed":
-        lifecycle.close(session, slug, by="Olu", now=now)
+        lifecycle.close(session, slug, act_by("Olu", now))
     return week
 
 
 def a_team(session: Session, name: str = OWLS, *emails: str, slug: str = SLUG, now: datetime = NOW) -> Team:
     """A team of the week with these people, or with its own of the cast."""
-    roster_import.apply(session, slug, entries(name, emails or CAST[name]), by="Olu", now=now)
+    roster_import.apply(session, slug, entries(name, emails or CAST[name]), act_by("Olu", now))
     return next(team for team in teams.of_week(session, weeks.find(session, slug, now)) if team.name == name)
 
 
@@ -182,7 +188,7 @@ class Game:
     def rename(self, email: str, name: str, team: str) -> None:
         """Import somebody under another name into the team they are in."""
         with self.database.unit_of_work() as session:
-            roster_import.apply(session, self.slug, [Entry(2, team, name, email)], by=self.by, now=self.now)
+            roster_import.apply(session, self.slug, [Entry(2, team, name, email)], self.act)
 
     def leave(self, email: str) -> None:
         """Take somebody out of their team."""
@@ -210,47 +216,52 @@ class Game:
     def reverse(self, entry: LedgerEntry) -> None:
         """Cancel an activity."""
         with self.database.unit_of_work() as session:
-            ledger.reverse(session, entry.id, reason="A mistake", by=self.by, now=self.now)
+            ledger.reverse(session, entry.id, self.act, reason="A mistake")
+
+    @property
+    def act(self) -> Act:
+        """An act at this game's moment, by whoever plays it."""
+        return act_by(self.by, self.now)
 
     def reinstate(self, entry: LedgerEntry) -> None:
         """Undo a reversal."""
         with self.database.unit_of_work() as session:
-            ledger.reinstate(session, entry.id, reason="No mistake", by=self.by, now=self.now)
+            ledger.reinstate(session, entry.id, self.act, reason="No mistake")
 
     def adjust(self, team: str, points: int, external_id: str | None = None) -> Taken:
         """Give points to the team of this name."""
         key = external_id or f"adjustment-{next(_numbers)}"
         with self.database.unit_of_work() as session:
             recorded = ledger.adjust(
-                session, self.slug, team_id=self.team_id(team), points=points, reason="For the spirit", external_id=key,
-                by=self.by, now=self.now,
+                session, self.slug, self.act, team_id=self.team_id(team), points=points, reason="For the spirit",
+                external_id=key,
             )  # fmt: skip
             return taken(session, recorded)
 
     def activate(self, text: str) -> int:
         """Make a rules text the active version; returns its number."""
         with self.database.unit_of_work() as session:
-            return rule_sets.activate(session, text, note="Tried", by=self.by, now=self.now).id
+            return rule_sets.activate(session, text, self.act, note="Tried").id
 
     def open(self) -> None:
         """Open or reopen the week."""
         with self.database.unit_of_work() as session:
-            lifecycle.open_(session, self.slug, by=self.by, now=self.now, reason="One more thing")
+            lifecycle.open_(session, self.slug, self.act, reason="One more thing")
 
     def close(self) -> None:
         """Close the week."""
         with self.database.unit_of_work() as session:
-            lifecycle.close(session, self.slug, by=self.by, now=self.now)
+            lifecycle.close(session, self.slug, self.act)
 
     def freeze(self) -> None:
         """Freeze what the public sees."""
         with self.database.unit_of_work() as session:
-            lifecycle.freeze(session, self.slug, by=self.by, now=self.now)
+            lifecycle.freeze(session, self.slug, self.act)
 
     def reveal(self) -> None:
         """Show the public everything again."""
         with self.database.unit_of_work() as session:
-            lifecycle.reveal(session, self.slug, by=self.by, now=self.now)
+            lifecycle.reveal(session, self.slug, self.act)
 
     def week(self) -> Week:
         """The week's row."""

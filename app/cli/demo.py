@@ -20,6 +20,7 @@ from app.cli.voice import Answer, Voice
 from app.clock import Clock
 from app.config import Settings, sqlite_url
 from app.db.database import Database
+from app.domain.actor import Act, system
 from app.errors import Conflict, Problem
 from app.main import create_app
 from app.services.access import accounts, links, tokens
@@ -96,17 +97,19 @@ def _prepare(database: Database, *, finished: bool) -> str:
     if finished:
         replay.finish(database)
     with database.unit_of_work() as session:
-        return tokens.create(session, name="demo", scopes=SCOPES, days=None, by="demo", now=Clock().real())
+        return tokens.create(session, Act(system("demo"), Clock().real()), name="demo", scopes=SCOPES, days=None)
 
 
 def _ways_in(database: Database, address: str) -> dict[str, str]:
     """A personal link for an organizer and one for a player, for whoever wants to look behind the board."""
     now = Clock().real()
     with database.unit_of_work() as session:
-        owner = accounts.make_owner(session, name=OWNER, email=OWNER_EMAIL, now=now)
+        owner = accounts.make_owner(session, Act(system("demo"), now), name=OWNER, email=OWNER_EMAIL)
         player = accounts.by_email(session, next(iter(CAST.values())).email)
         people = {"organizer_link": owner} | ({"player_link": player} if player else {})
-        made = {name: links.make(session, each, "invitation", by="demo", now=now) for name, each in people.items()}
+        made = {
+            name: links.make(session, each, "invitation", Act(system("demo"), now)) for name, each in people.items()
+        }
     return {name: f"{address}sign-in/link/{secret}" for name, secret in made.items()}
 
 

@@ -10,7 +10,7 @@ from app.cli.command import command
 from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice
 from app.clock import Clock
-from app.domain.actor import ROLES
+from app.domain.actor import ROLES, Act
 from app.errors import NotFound
 from app.models import Person
 from app.services.access import accounts, links
@@ -60,7 +60,7 @@ def link(_voice: Voice, email: Email) -> Answer:
     settings, now = startup.read_settings(), Clock().real()
     with writing() as session:
         person = _find(session, email)
-        secret = links.make(session, person, "invitation", by=actor(), now=now)
+        secret = links.make(session, person, "invitation", Act(actor(), now))
         document = _document(person)
     address = links.address(settings.public_url, secret)
     hint = (
@@ -81,7 +81,7 @@ def role(
     """Give somebody another role. Somebody always stays owner."""
     with writing() as session:
         person = _find(session, email)
-        accounts.set_role(session, person, role, granter=None, by=actor(), now=Clock().real())
+        accounts.set_role(session, person, role, Act(actor(), Clock().real()))
         return Answer(_document(person), [f"{person.name} is {'a' if role == 'player' else 'an'} {role} now."])
 
 

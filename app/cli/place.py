@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
+from app.domain.actor import Actor, command
 from app.domain.text import names
 from app.services.operations import startup
 
@@ -39,10 +40,10 @@ def reading() -> Iterator[Session]:
         yield session
 
 
-def actor() -> str:
-    """The name of who runs this command, as the ledger keeps it: `command:ada`."""
+def actor() -> Actor:
+    """Who runs this command, as the ledger keeps them: `command:ada`."""
     try:
         user = names.tidy(getpass.getuser())
     except (OSError, KeyError, ImportError):
         user = ""
-    return f"command:{user if user and not names.flaw(user) else os.getuid()}"
+    return command(f"command:{user if user and not names.flaw(user) else os.getuid()}")

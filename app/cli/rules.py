@@ -10,6 +10,7 @@ from app.cli.parameters import InputFile
 from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice, mistake_line, refusal_document
 from app.clock import Clock
+from app.domain.actor import Act
 from app.domain.rules import parse_rules
 from app.errors import RulesRefused
 from app.services import reasons
@@ -61,7 +62,7 @@ def apply(
     """Make a rules file the active version; every open week is scored anew."""
     note, text = reasons.demanded(note), _text(file)
     with writing() as session:
-        rule_set = rule_sets.activate(session, text, note=note, by=actor(), now=Clock().real())
+        rule_set = rule_sets.activate(session, text, Act(actor(), Clock().real()), note=note)
     return Answer(rule_set_document(rule_set), [f"Version {rule_set.id} of the rules is active."])
 
 

@@ -9,7 +9,7 @@ from app.cli.command import command
 from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice
 from app.clock import Clock
-from app.domain.actor import SCOPES
+from app.domain.actor import SCOPES, Act
 from app.domain.text import names
 from app.models import Token
 from app.services.access import tokens
@@ -41,7 +41,7 @@ def create(
     """Make a token and print it, once: only its hash is kept."""
     now = Clock().real()
     with writing() as session:
-        text = tokens.create(session, name=name, scopes=scope, days=days, by=actor(), now=now)
+        text = tokens.create(session, Act(actor(), now), name=name, scopes=scope, days=days)
         made = next(token for token in tokens.every(session) if token.name == names.tidy(name))
         return Answer({"token": text} | _document(made, now), [text])
 
@@ -65,7 +65,7 @@ def revoke(_voice: Voice, name: Annotated[str, typer.Argument(metavar="NAME", he
     """End a token for good."""
     now = Clock().real()
     with writing() as session:
-        token = tokens.revoke(session, name, by=actor(), now=now)
+        token = tokens.revoke(session, name, Act(actor(), now))
         return Answer(_document(token, now), [f"The token “{token.name}” is revoked."])
 
 

@@ -12,7 +12,7 @@ from app.cli.parameters import InputFile, WeekSlug
 from app.cli.place import actor, opened, writing
 from app.cli.voice import Answer, Voice
 from app.clock import Clock
-from app.domain import actor as actors
+from app.domain.actor import Act
 from app.services.audit import audit
 from app.services.exports import ledger_export
 from app.services.exports.ledger_export import Format
@@ -36,7 +36,7 @@ def import_teams(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     now = Clock().real()
     with writing() as session, voice.progress(f"Placing {len(entries):,} people"):
         slug = weeks.find(session, week, now).slug
-        done = roster_import.apply(session, slug, entries, by=actor(), now=now)
+        done = roster_import.apply(session, slug, entries, Act(actor(), now))
     sentence = f"Week {slug}: {done.people} people in {done.teams} teams; {done.moved} of them new to their team."
     return Answer({"week": slug, **done._asdict()}, [sentence])
 
@@ -47,9 +47,7 @@ def import_activities(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     lines = _read(voice, file)
     recording = voice.progress(f"Recording {len(lines):,} lines", len(lines))
     with opened(startup.read_settings()) as database, recording as bar:
-        done = imports.import_activities(
-            database, week, lines, actors.command(actor()), now=Clock().real(), progress=bar.advance
-        )
+        done = imports.import_activities(database, week, lines, actor(), now=Clock().real(), progress=bar.advance)
     sentence = f"Recorded {done.recorded:,} activities; {done.repeated:,} were there already."
     return Answer(done._asdict(), [sentence])
 
@@ -90,7 +88,7 @@ def export(
             count = ledger_export.export(session, found, form, file, bar.advance)
             with database.unit_of_work() as noting:  # before the file has its name: no export goes unnoted
                 facts = {"format": form, "activities": count}
-                audit.note(noting, "ledger.exported", weeks.thing(found), by=actor(), now=now, after=facts)
+                audit.note(noting, "ledger.exported", weeks.thing(found), Act(actor(), now), after=facts)
     if out == STDOUT:
         return None
     return Answer(

@@ -12,6 +12,7 @@ from app.cli.parameters import Ends, Starts, WeekSlug
 from app.cli.place import actor, reading, writing
 from app.cli.voice import Answer, Table, Voice
 from app.clock import Clock
+from app.domain.actor import Act
 from app.models import Week
 from app.services import lifecycle
 from app.services.operations import secrets, startup
@@ -39,10 +40,10 @@ def create(
     now = Clock().real()
     with writing() as session:
         week = weeks.create(
-            session, slug=slug, name=name, timezone=timezone, starts=starts, ends=ends, by=actor(), now=now
+            session, Act(actor(), now), slug=slug, name=name, timezone=timezone, starts=starts, ends=ends
         )
         if open_now:
-            lifecycle.open_(session, slug, by=actor(), now=now)
+            lifecycle.open_(session, slug, Act(actor(), now))
         return _about(session, week, now, f"Week {week.name} ({slug}) is created and {_state(week)}.")
 
 
@@ -56,7 +57,7 @@ def open_week(
     now = Clock().real()
     with writing() as session:
         given = reason if weeks.find(session, slug, now).state == "closed" else None
-        week = lifecycle.open_(session, slug, by=actor(), now=now, reason=given)
+        week = lifecycle.open_(session, slug, Act(actor(), now), reason=given)
         return _about(session, week, now, f"Week {week.name} is open.")
 
 
@@ -108,7 +109,7 @@ def list_weeks(_voice: Voice) -> Answer:
 def _change(verb: Callable[..., Week], slug: str, what: str) -> Answer:
     now = Clock().real()
     with writing() as session:
-        week = verb(session, slug, by=actor(), now=now)
+        week = verb(session, slug, Act(actor(), now))
         return _about(session, week, now, f"Week {week.name} {what}.")
 
 

@@ -71,6 +71,10 @@ class Act:
         """The same act at another moment, for what goes by another clock."""
         return replace(self, now=now)
 
+    def by(self, actor: Actor) -> "Act":
+        """An act of somebody else, at the same moment and from the same address."""
+        return Act(actor, self.now, self.client)
+
 
 @dataclass(frozen=True, slots=True)
 class SignedInAct(Act):

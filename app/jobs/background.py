@@ -14,6 +14,7 @@ from app import bulkheads
 from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
+from app.domain.actor import Act
 from app.errors import Problem
 from app.services.displays import rotations
 from app.services.operations import startup
@@ -77,7 +78,7 @@ async def follow_rules_file(database: Database, settings: Settings, clock: Clock
 def take_rules_file(database: Database, text: str, now: datetime) -> None:
     """Read the file's content into the database and say in the log what became of it."""
     with database.unit_of_work() as session:
-        rule_set = rule_sets.read_file(session, text, now)
+        rule_set = rule_sets.read_file(session, text, Act(startup.RULES_FILE_READER, now))
         errors = rule_sets.file_errors(session)
     if rule_set is not None:
         logger.info("rules file: version %s is active", rule_set.id)

@@ -8,14 +8,13 @@ from typing import Final
 
 from app.clock import Clock
 from app.db.database import Database
+from app.domain.actor import Act, system
 from app.integrations.mail import Mailbox, sign_in_letter
 from app.models import Person
 from app.services.access import links
-from app.services.audit import audit
-from app.services.audit.audit import Origin
 from app.services.jobs import Claim
 
-BY: Final = "the sign-in page"
+BY: Final = system("the sign-in page")
 SOON = (0.3, 1.5)
 """Seconds: a moment that nobody can foresee, so that the next answer does not tell who is known here either."""
 
@@ -41,5 +40,4 @@ async def send_sign_in_link(database: Database, mailbox: Mailbox, clock: Clock, 
 
 def _make(database: Database, email: str, address: str, now: datetime) -> tuple[Person, str] | None:
     with database.unit_of_work() as session:
-        audit.comes_from(session, Origin(address=address))
-        return links.make_asked_for(session, email, by=BY, now=now)
+        return links.make_asked_for(session, email, Act(BY, now, address or None))

@@ -2,11 +2,11 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
 
 from sqlmodel import Session
 
 from app.db.database import alone
+from app.domain.actor import Act
 from app.domain.standings.snapshot import to_text
 from app.errors import Conflict, RulesUnfit
 from app.models import Ceremony, Week
@@ -18,14 +18,14 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 
 
-def open_(session: Session, slug: str, *, by: str, now: datetime, reason: str | None = None) -> Week:
+def open_(session: Session, slug: str, act: Act, *, reason: str | None = None) -> Week:
     """Open a draft, or reopen a closed week, which then follows the active rules again.
 
     Raises Conflict when it is open, RulesUnfit when the active rules no longer know its kinds or team sizes.
     """
     reason = reasons.welcome(reason) or None
     alone(session)
-    week = weeks.lock(session, slug, now)
+    week = weeks.lock(session, slug, act.now)
     if week.state == "open":
         raise Conflict(f"Week {week.name} is open already.")
     reopening = week.state == "closed"
@@ -36,51 +36,51 @@ def open_(session: Session, slug: str, *, by: str, now: datetime, reason: str | 
     session.add(week)
     session.flush()
     scores.rebuild(session, week, rules)
-    weeks.note(session, week, "reopened" if reopening else "opened", by=by, now=now, reason=reason)
+    weeks.note(session, week, "reopened" if reopening else "opened", act, reason=reason)
     weeks.touch(session, week)
     return week
 
 
-def close(session: Session, slug: str, *, by: str, now: datetime) -> Week:
+def close(session: Session, slug: str, act: Act) -> Week:
     """Close an open week; it keeps the rules it is closed with. Raises Conflict unless it is open."""
-    week = weeks.lock(session, slug, now)
+    week = weeks.lock(session, slug, act.now)
     if week.state != "open":
         raise Conflict(f"Week {week.name} is {_state(week)}; only an open week can be closed.")
-    week.state, week.closed_at, week.rule_set_id = "closed", now, rule_sets.active(session).id
-    weeks.note(session, week, "closed", by=by, now=now)
+    week.state, week.closed_at, week.rule_set_id = "closed", act.now, rule_sets.active(session).id
+    weeks.note(session, week, "closed", act)
     weeks.touch(session, week)
     return week
 
 
-def freeze(session: Session, slug: str, *, by: str, now: datetime) -> Week:
+def freeze(session: Session, slug: str, act: Act) -> Week:
     """Keep the public on the board of this moment until `reveal`; a ceremony begins anew.
 
     Raises Conflict unless open and not yet frozen.
     """
-    week = weeks.lock(session, slug, now)
+    week = weeks.lock(session, slug, act.now)
     if week.state != "open":
         raise Conflict(f"Week {week.name} is {_state(week)}; only an open week can be frozen.")
     if week.frozen_at is not None:
         raise Conflict(f"Week {week.name} is frozen already. Reveal it first.")
-    board = boards.live(session, week, now)
-    week.frozen_at, week.frozen_version = now, week.version
+    board = boards.live(session, week, act.now)
+    week.frozen_at, week.frozen_version = act.now, week.version
     week.frozen_rule_set_id = rule_sets.active(session).id
     week.frozen_board = to_text(replace(board, frozen=True))
     week.frozen_names = json.dumps(teams.names_of(session, week))
     if (stage := session.get(Ceremony, week.id)) is not None:
         session.delete(stage)  # it may stand at a step that tells what is hidden now
-    weeks.note(session, week, "frozen", by=by, now=now)
+    weeks.note(session, week, "frozen", act)
     weeks.touch(session, week)
     return week
 
 
-def reveal(session: Session, slug: str, *, by: str, now: datetime) -> Week:
+def reveal(session: Session, slug: str, act: Act) -> Week:
     """Show the public the week as it stands again. Raises Conflict unless it is frozen."""
-    week = weeks.lock(session, slug, now)
+    week = weeks.lock(session, slug, act.now)
     if week.frozen_at is None:
         raise Conflict(f"Week {week.name} is not frozen; there is nothing to reveal.")
     week.frozen_at = week.frozen_version = week.frozen_rule_set_id = week.frozen_board = week.frozen_names = None
-    weeks.note(session, week, "revealed", by=by, now=now)
+    weeks.note(session, week, "revealed", act)
     weeks.touch(session, week)
     return week
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from app.domain.actor import visitor
 from app.domain.rules import Rules
 from app.domain.standings import ceremony
 from app.domain.wording import metric_words
@@ -20,6 +21,7 @@ from app.web import topics
 from app.web.access import BoardReader, credential_of, needs_of_board
 from app.web.boards import Served
 from app.web.context import Installation, installation
+from app.web.deps import act_of
 from app.web.http import render
 from app.web.http.client import network_of
 from app.web.routes import DatabaseRoute
@@ -114,16 +116,17 @@ async def move(request: Request, week: str, to: Annotated[str, Form()], key: Ann
         raise NotAllowed("Only the presenter moves the ceremony. `assembly-week week present` prints the link.")
     if to not in get_args(Move):
         raise Malformed("The ceremony can go next, back or restart.")
-    await place.database.writes.run(_move, place, served.board.week, cast("Move", to))
+    await place.database.writes.run(_move, request, served.board.week, cast("Move", to))
     if request.headers.get("hx-request") == "true":
         return Response(status_code=204)
     path = request.app.url_path_for("stage", week=week)
     return RedirectResponse(f"{path}?{urlencode({'key': key})}", status_code=303)
 
 
-def _move(place: Installation, slug: str, to: Move) -> None:
+def _move(request: Request, slug: str, to: Move) -> None:
+    place = installation(request)
     with place.database.unit_of_work() as session:
-        ceremonies.move(session, slug, to, by="presenter", now=place.clock.game())
+        ceremonies.move(session, slug, to, act_of(request, visitor("presenter"), place.clock.game()))
 
 
 def _presents(place: Installation, served: Served, key: str) -> bool:

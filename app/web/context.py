@@ -1,25 +1,19 @@
 """The application's state: the one installation this process serves."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlmodel import Session
 from starlette.requests import Request
 
 from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
-from app.domain.actor import Actor
 from app.integrations.mail import Mailbox
 from app.services.access import throttle
 from app.services.access.throttle import Limit
-from app.services.audit import audit
 from app.services.operations.secrets import SigningKey
 from app.web.board_cache import BoardCache
 from app.web.credential_cache import CredentialCache
-from app.web.http.client import origin_of
 from app.web.http.denial_log import Refusals
 from app.web.live import Publisher
 from app.web.scenes.projector import Projector
@@ -55,13 +49,6 @@ class Installation:
     def _count(self, limit: Limit, key: str) -> None:
         with self.database.unit_of_work() as session:
             throttle.count(session, limit, key, self.clock.real())
-
-    @contextmanager
-    def acting(self, request: Request, who: Actor | None) -> Iterator[Session]:
-        """A unit of work for what somebody does here; the audit notes where it came from."""
-        with self.database.unit_of_work() as session:
-            audit.comes_from(session, origin_of(request, who))
-            yield session
 
 
 def installation(request: Request) -> Installation:

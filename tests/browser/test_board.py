@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from app.config import Settings
 from app.services.weeks import weeks
 from tests.browser.looking import LAPTOP, OFFICE, PHONE, ROWS, WALL, cut_off, looking, overflow, serious_flaws, texts
-from tests.builders import DUA, SLUG, ZONE, Game, an_activity
+from tests.builders import DUA, SLUG, ZONE, Game, act_by, an_activity
 from tests.web.site import Site, serving
 
 BOARD = f"/weeks/{SLUG}"
@@ -227,7 +227,7 @@ def _draft(site: Site) -> None:
     with site.database.unit_of_work() as session:
         days = date(2022, 12, 5), date(2022, 12, 9)
         weeks.create(
-            session, slug="q4", name="Q4", timezone=ZONE, starts=days[0], ends=days[1], by="Olu", now=site.clock.now
+            session, act_by("Olu", site.clock.now), slug="q4", name="Q4", timezone=ZONE, starts=days[0], ends=days[1]
         )
 
 

@@ -12,7 +12,7 @@ from app.services.organizing import join_codes
 from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.browser.looking import LAPTOP, PHONE, looking, overflow, serious_flaws
-from tests.builders import ADA, OWLS, SLUG
+from tests.builders import ADA, OWLS, SLUG, act_by
 from tests.web.site import Site, sign_in
 
 pytestmark = pytest.mark.browser
@@ -51,8 +51,8 @@ def furnish(site: Site) -> None:
     site.game.team(LONG, "bartholomew.featherstonehaugh-cholmondeley@support.department.example.com")
     with site.database.unit_of_work() as session:
         week = weeks.lock(session, SLUG, site.clock.now)
-        join_codes.renew(session, teams.find(session, week, site.game.team_id(OWLS)), by="Olu", now=site.clock.now)
-        displays.pair(session, "ABCDEFGH", LONG[:60], by="Olu", now=site.clock.now)
+        join_codes.renew(session, teams.find(session, week, site.game.team_id(OWLS)), act_by("Olu", site.clock.now))
+        displays.pair(session, "ABCDEFGH", LONG[:60], act_by("Olu", site.clock.now))
     site.game.freeze()
 
 

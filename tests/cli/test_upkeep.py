@@ -16,6 +16,7 @@ from app import __version__, cli
 from app.cli.command import command
 from app.cli.place import actor
 from app.cli.voice import Answer, Table, Voice, visible
+from app.domain import actor as actors
 from app.services.operations import schema
 from tests.builders import SIGNING_KEY
 from tests.cli.conftest import Shell
@@ -142,7 +143,7 @@ def test_actor_is_the_user_or_their_number(monkeypatch: pytest.MonkeyPatch, name
     monkeypatch.setattr(getpass, "getuser", lambda: name)
     monkeypatch.setattr("os.getuid", lambda: 0)
 
-    assert actor() == shown
+    assert actor() == actors.command(shown)
 
 
 def test_actor_without_an_account_is_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,7 +153,7 @@ def test_actor_without_an_account_is_a_number(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(getpass, "getuser", nobody)
     monkeypatch.setattr("os.getuid", lambda: 10001)
 
-    assert actor() == "command:10001"
+    assert actor() == actors.command("command:10001")
 
 
 def test_text_that_is_no_unicode_is_a_sentence(shell: Shell) -> None:

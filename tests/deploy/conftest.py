@@ -13,7 +13,7 @@ from app.db.database import Database
 from app.models import LedgerEntry
 from app.services.access import tokens
 from app.services.operations import startup
-from tests.builders import NOW, Game
+from tests.builders import NOW, Game, act_by
 from tests.cli.processes import started
 from tests.conftest import RULES_FILE
 from tests.deploy.proxies import HOST, PROXIES, Proxy
@@ -43,7 +43,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     startup.prepare(database, settings, NOW)
     Game(database).start()
     with database.unit_of_work() as session:
-        token = tokens.create(session, name="a tool", scopes=["admin"], days=None, by="Olu", now=NOW)
+        token = tokens.create(session, act_by("Olu", NOW), name="a tool", scopes=["admin"], days=None)
     environment = {
         "ASSEMBLY_WEEK_DATA_DIR": str(data),
         "ASSEMBLY_WEEK_RULES_FILE": str(RULES_FILE),

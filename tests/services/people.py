@@ -8,14 +8,14 @@ from app.db.database import Database
 from app.domain.actor import Role
 from app.models import AuditEntry, Person
 from app.services.access import accounts, links
-from tests.builders import NOW
+from tests.builders import NOW, act_by
 
 
 def a_person(database: Database, name: str, role: Role = "player", *, now: datetime = NOW) -> Person:
     """Somebody of this name, with an e-mail of their own."""
     with database.unit_of_work() as session:
-        person = accounts.create(session, name=name, email=f"{name.casefold()}@example.com", by="Olu", now=now)
-        accounts.set_role(session, person, role, granter=None, by="Olu", now=now)
+        person = accounts.create(session, act_by("Olu", now), name=name, email=f"{name.casefold()}@example.com")
+        accounts.set_role(session, person, role, act_by("Olu", now))
         return person
 
 
@@ -29,20 +29,20 @@ def set_role(database: Database, person: Person, role: str, *, granter: Role | N
     """Give somebody another role."""
     with database.unit_of_work() as session:
         found = accounts.find(session, person.id)
-        accounts.set_role(session, found, role, granter=granter, by="Olu", now=NOW)
+        accounts.set_role(session, found, role, act_by("Olu", NOW, granter))
 
 
 def switch(database: Database, person: Person, *, on: bool, granter: Role | None = "owner") -> None:
     """Switch somebody off or on."""
     with database.unit_of_work() as session:
-        accounts.switch(session, accounts.find(session, person.id), on=on, granter=granter, by="Olu", now=NOW)
+        accounts.switch(session, accounts.find(session, person.id), act_by("Olu", NOW, granter), on=on)
 
 
 def invite(database: Database, person: Person, *, granter: Role | None = None, now: datetime = NOW) -> str:
     """A new invitation's secret."""
     with database.unit_of_work() as session:
         found = accounts.find(session, person.id)
-        return links.make(session, found, "invitation", granter=granter, by="Olu", now=now)
+        return links.make(session, found, "invitation", act_by("Olu", now, granter))
 
 
 def trail(database: Database) -> list[str]:

@@ -14,7 +14,7 @@ from app.services.access import tokens
 from app.services.imports import roster_import
 from app.services.imports.roster_import import Entry
 from app.services.operations import startup
-from tests.builders import ADA, BO, CATS, NOW, OWLS, RULES, Game, Taken, a_week, an_activity, dearer_issues
+from tests.builders import ADA, BO, CATS, NOW, OWLS, RULES, Game, Taken, a_week, act_by, an_activity, dearer_issues
 from tests.races import crowd, outcomes, race
 
 
@@ -54,7 +54,7 @@ def test_apply_by_fifty_for_one_team_at_once_leaves_three_in_it(places: list[Dat
     def join(place: Database, number: int) -> roster_import.Outcome:
         with place.unit_of_work() as session:
             entry = Entry(2, OWLS, f"Racer {number}", f"racer{number}@example.com")
-            return roster_import.apply(session, "q3-2022", [entry], by="Olu", now=NOW)
+            return roster_import.apply(session, "q3-2022", [entry], act_by("Olu", NOW))
 
     results = race(crowd(50, lambda n: join(places[n % 4], n)))
 
@@ -172,7 +172,7 @@ def test_create_of_one_slug_by_many_at_once_makes_one_week(places: list[Database
 def test_create_of_one_name_by_many_at_once_makes_one_token(places: list[Database]) -> None:
     def create(place: Database) -> str:
         with place.unit_of_work() as session:
-            return tokens.create(session, name="zendesk", scopes=["read"], days=None, by="Olu", now=NOW)
+            return tokens.create(session, act_by("Olu", NOW), name="zendesk", scopes=["read"], days=None)
 
     results = race(crowd(10, lambda n: create(places[n % 4])))
 

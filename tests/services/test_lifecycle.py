@@ -18,6 +18,7 @@ from tests.builders import (
     OWLS,
     RULES,
     Game,
+    act_by,
     changed_rules,
     dearer_issues,
     moment,
@@ -124,7 +125,7 @@ def test_open_week_again_takes_a_usable_reason(game: Game) -> None:
     game.close()
 
     with game.database.unit_of_work() as session, pytest.raises(Problem, match="reason"):
-        lifecycle.open_(session, game.slug, by="Olu", now=NOW, reason="a\u202eb")
+        lifecycle.open_(session, game.slug, act_by("Olu", NOW), reason="a\u202eb")
 
 
 def change_everything(game: Game) -> None:

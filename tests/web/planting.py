@@ -22,7 +22,7 @@ from app.services.rules import rule_sets
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.http.render import number
-from tests.builders import SLUG, a_reading, a_week, changed_rules, take
+from tests.builders import SLUG, a_reading, a_week, act_by, changed_rules, take
 from tests.web.site import Site
 
 Readers = frozenset[str]
@@ -73,11 +73,11 @@ class Garden:
 
     def __post_init__(self) -> None:
         """Plant everything, and freeze the week in between."""
-        self.doing: dict[str, Any] = {"by": "Olu", "now": self.site.clock.now}
+        self.act = act_by("Olu", self.site.clock.now)
         for sow in (_settings, _people, _ways_in, _tools, _screens, _work, _history, _beside):
             self._sow(sow)
         with self.site.database.unit_of_work() as session:
-            lifecycle.freeze(session, SLUG, **self.doing)
+            lifecycle.freeze(session, SLUG, self.act)
         for sow in (_behind_the_freeze, _behind_the_rules):
             self._sow(sow)
         points = self.site.game.points()["Robins"]
@@ -102,7 +102,7 @@ class Garden:
     def reveal(self) -> None:
         """Lift the freeze."""
         with self.site.database.unit_of_work() as session:
-            lifecycle.reveal(session, SLUG, **self.doing)
+            lifecycle.reveal(session, SLUG, self.act)
 
     def prepare(self) -> Entry:
         """One thing more for a freeze to hide: somebody in a team that there is not yet."""
@@ -112,7 +112,7 @@ class Garden:
     def change(self, entry: Entry) -> None:
         """Let it happen."""
         with self.site.database.unit_of_work() as session:
-            roster_import.apply(session, SLUG, [entry], **self.doing)
+            roster_import.apply(session, SLUG, [entry], self.act)
 
 
 def _settings(garden: Garden, _session: Session) -> None:
@@ -140,26 +140,26 @@ def _people(garden: Garden, session: Session) -> None:
         hermit = who in {"loner", "gone"}
         name = garden.word(f"name of {who}", LEDGER) if hermit else f"{who.title()} Person"
         if team:
-            roster_import.apply(session, SLUG, [Entry(2, team, name, email)], **garden.doing)
-        person = people.find_or_create(session, email, name, garden.doing["now"])[0]
-        accounts.set_role(session, person, role, granter=None, **garden.doing)
+            roster_import.apply(session, SLUG, [Entry(2, team, name, email)], garden.act)
+        person = people.find_or_create(session, email, name, garden.act.now)[0]
+        accounts.set_role(session, person, role, garden.act)
         garden.ids[who] = person.id
-    accounts.switch(session, accounts.find(session, garden.ids["gone"]), on=False, granter=None, **garden.doing)
-    for made in teams.of_week(session, weeks.find(session, SLUG, garden.doing["now"])):
+    accounts.switch(session, accounts.find(session, garden.ids["gone"]), garden.act, on=False)
+    for made in teams.of_week(session, weeks.find(session, SLUG, garden.act.now)):
         garden.ids[made.name] = made.id
-        code = join_codes.renew(session, made, **garden.doing)
+        code = join_codes.renew(session, made, garden.act)
         garden.word(f"join code of {made.name}", ORGANIZERS, word=code)
         garden.word(f"join code of {made.name} as it is read", ORGANIZERS, word=credentials.shown_code(code))
 
 
 def _ways_in(garden: Garden, session: Session) -> None:
     """Sign-ins with what their owners alone may know, links nobody has used, and who somebody is elsewhere."""
-    now = garden.doing["now"]
+    now = garden.act.now
     for who in ("player", "mate", "outsider", "organizer", "owner"):
         person = accounts.find(session, garden.ids[who])
         address = garden.word(f"address of {who}", ORGANIZERS, {who})
         agent = garden.word(f"browser of {who}")
-        secret = sign_ins.start(session, person, "email", address=address, agent=agent, replaces=None, now=now)
+        secret = sign_ins.start(session, person, "email", act_by("", now, client=address), agent=agent, replaces=None)
         member = sign_ins.check(session, secret, now).who
         assert isinstance(member, SignedInActor)
         garden.word(f"sign-in secret of {who}", word=secret)
@@ -168,18 +168,18 @@ def _ways_in(garden: Garden, session: Session) -> None:
         garden.shown[who] = {"Cookie": f"plain-sign-in={secret}"}
         garden.ids[f"sign-in of {who}"] = member.sign_in_id
     for who in ("loner", "mate"):
-        secret = links.make(session, accounts.find(session, garden.ids[who]), "invitation", **garden.doing)
+        secret = links.make(session, accounts.find(session, garden.ids[who]), "invitation", garden.act)
         garden.word(f"link of {who}", word=secret)
         garden.word(f"hash of the link of {who}", word=credentials.digest(secret))
     facts = {name: garden.word(f"{name} of an identity", ORGANIZERS) for name in ("issuer", "subject")}
     email = accounts.find(session, garden.ids["mate"]).email
-    identities.find_or_link(session, name="Mate Person", email=email, now=now, **facts)
+    identities.find_or_link(session, act_by("", now), name="Mate Person", email=email, **facts)
 
 
 def _tools(garden: Garden, session: Session) -> None:
     for scope in SCOPES:
         name = garden.word(f"name of the token for {scope}", ORGANIZERS, {scope})
-        text = tokens.create(session, name=name, scopes=[scope], days=None, **garden.doing)
+        text = tokens.create(session, garden.act, name=name, scopes=[scope], days=None)
         garden.word(f"token for {scope}", word=text)
         garden.word(f"hash of the token for {scope}", word=credentials.digest(text))
         garden.shown[scope] = {"Authorization": f"Bearer {text}"}
@@ -187,11 +187,11 @@ def _tools(garden: Garden, session: Session) -> None:
 
 
 def _screens(garden: Garden, session: Session) -> None:
-    now = garden.doing["now"]
+    now = garden.act.now
     for state in ("paired", "entered"):
         secret, name = credentials.make(credentials.SCREEN), garden.word(f"name of the {state} display", ORGANIZERS)
         code = displays.code_of(SECRET_SETTINGS["secret_key"], secret)
-        garden.ids["display"] = displays.pair(session, code, name, **garden.doing).id
+        garden.ids["display"] = displays.pair(session, code, name, garden.act).id
         if state == "paired":
             displays.claim(session, code, secret, now)
             garden.shown["display"] = {"Cookie": f"plain-display={secret}"}
@@ -208,9 +208,7 @@ def _work(garden: Garden, session: Session) -> None:
     wrong = _do(garden, session, "player", MINE)
     garden.ids["reversed activity"] = wrong.id
     reason = garden.word("reason of a reversal", ORGANIZERS)
-    ledger.reverse(
-        session, wrong.id, reason=reason, by=garden.word("who reversed", ORGANIZERS), now=garden.doing["now"]
-    )
+    ledger.reverse(session, wrong.id, act_by(garden.word("who reversed", ORGANIZERS), garden.act.now), reason=reason)
     _adjust(garden, session, "an adjustment", 1, EVERYBODY)
 
 
@@ -228,7 +226,7 @@ def _do(garden: Garden, session: Session, who: str, own: Readers, *, hidden: boo
         kind="response", person=email, source=source, external_id=external_id, subject=subject, note=note,
         url=f"https://example.com/{url}", response_seconds=60,
     )  # fmt: skip
-    return take(session, SLUG, reading, by=by, now=garden.doing["now"]).entry
+    return take(session, SLUG, reading, by=by, now=garden.act.now).entry
 
 
 def _adjust(
@@ -237,17 +235,17 @@ def _adjust(
     reason = garden.word(f"reason of {what}", readers, after=EVERYBODY)
     key = garden.word(f"external id of {what}", BEHIND if hidden else LEDGER, after=LEDGER)
     ledger.adjust(
-        session, SLUG, team_id=garden.ids["Robins"], points=points, reason=reason, external_id=key, **garden.doing
+        session, SLUG, garden.act, team_id=garden.ids["Robins"], points=points, reason=reason, external_id=key
     )
 
 
 def _history(garden: Garden, session: Session) -> None:
     """What organizers wrote down for each other."""
-    lifecycle.close(session, SLUG, **garden.doing)
-    lifecycle.open_(session, SLUG, reason=garden.word("why a week was reopened", ORGANIZERS), **garden.doing)
+    lifecycle.close(session, SLUG, garden.act)
+    lifecycle.open_(session, SLUG, garden.act, reason=garden.word("why a week was reopened", ORGANIZERS))
     before, after = ({"fact": garden.word(f"{side} in the audit", ORGANIZERS)} for side in ("before", "after"))
     mate = accounts.thing(accounts.find(session, garden.ids["mate"]))
-    audit.note(session, "person.renamed", mate, **garden.doing, before=before, after=after)
+    audit.note(session, "person.renamed", mate, garden.act, before=before, after=after)
 
 
 def _behind_the_freeze(garden: Garden, session: Session) -> None:
@@ -255,14 +253,14 @@ def _behind_the_freeze(garden: Garden, session: Session) -> None:
     team = garden.word("team made behind the freeze", BEHIND, after=EVERYBODY)
     name = garden.word("member behind the freeze", LEDGER, after=EVERYBODY)
     entry = Entry(2, team, name, garden.mail("who came behind the freeze"))
-    roster_import.apply(session, SLUG, [entry], **garden.doing)
+    roster_import.apply(session, SLUG, [entry], garden.act)
     mate = accounts.find(session, garden.ids["mate"])
     new = garden.word("name given behind the freeze", LEDGER, MINE, after=EVERYBODY)
-    accounts.rename(session, mate, new, **garden.doing)
+    accounts.rename(session, mate, new, garden.act)
     garden.ids["hidden activity"] = _do(garden, session, "player", MINE, hidden=True).id
     _do(garden, session, "outsider", THEIRS, hidden=True)
     _adjust(garden, session, "an adjustment behind the freeze", 70_606, BEHIND, hidden=True)
-    found = teams.of_week(session, weeks.find(session, SLUG, garden.doing["now"]))
+    found = teams.of_week(session, weeks.find(session, SLUG, garden.act.now))
     garden.ids["hidden team"] = next(each.id for each in found if each.name == team)
 
 
@@ -274,13 +272,13 @@ def _behind_the_rules(garden: Garden, session: Session) -> None:
     text = changed_rules('name = "All hands"\nneeds = { shift = 1 }\nmembers = 3', earned)
     text = text.replace("Customer hero", trophy)
     note = garden.word("note of the rules", LEDGER)
-    rule_sets.activate(session, text, note=note, **garden.doing)
+    rule_sets.activate(session, text, garden.act, note=note)
 
 
 def _beside(garden: Garden, session: Session) -> None:
     """Another week."""
-    a_week(session, OTHER, now=garden.doing["now"])
+    a_week(session, OTHER, now=garden.act.now)
     email = accounts.find(session, garden.ids["outsider"]).email
-    roster_import.apply(session, OTHER, [Entry(2, "Wrens", "Outsider Person", email)], **garden.doing)
-    garden.ids["Wrens"] = teams.of_week(session, weeks.find(session, OTHER, garden.doing["now"]))[0].id
-    lifecycle.close(session, OTHER, **garden.doing)
+    roster_import.apply(session, OTHER, [Entry(2, "Wrens", "Outsider Person", email)], garden.act)
+    garden.ids["Wrens"] = teams.of_week(session, weeks.find(session, OTHER, garden.act.now))[0].id
+    lifecycle.close(session, OTHER, garden.act)

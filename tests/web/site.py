@@ -25,7 +25,7 @@ from app.services.access import accounts, credentials, sign_ins, tokens
 from app.services.displays import displays
 from app.services.people import people
 from app.web.timing import USUAL, Timing
-from tests.builders import GUS, NAMES, NOW, SLUG, Game, an_activity, moment
+from tests.builders import GUS, NAMES, NOW, SLUG, Game, act_by, an_activity, moment
 from tests.web.server import ServerThread
 
 BOTH_ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
@@ -79,7 +79,7 @@ class Site:
         if scopes not in self._tokens:
             with self.database.unit_of_work() as session:
                 name = " ".join(scopes) or "nothing"
-                text = tokens.create(session, name=name, scopes=list(scopes), days=None, by="Olu", now=self.clock.now)
+                text = tokens.create(session, act_by("Olu", self.clock.now), name=name, scopes=list(scopes), days=None)
             self._tokens[scopes] = text
         return self._tokens[scopes]
 
@@ -154,9 +154,9 @@ def sign_in(site: Site, email: str = GUS, role: Role = "player") -> Visitor:
     now = site.clock.now
     with site.database.unit_of_work() as session:
         person, _ = people.find_or_create(session, email, NAMES.get(email, email.partition("@")[0]), now)
-        accounts.set_role(session, person, role, granter=None, by="Olu", now=now)
+        accounts.set_role(session, person, role, act_by("Olu", now))
         secret = sign_ins.start(
-            session, person, "invitation", address="192.0.2.7", agent="A test", replaces=None, now=now
+            session, person, "invitation", act_by("", now, client="192.0.2.7"), agent="A test", replaces=None
         )
         member = sign_ins.check(session, secret, now).who
         assert isinstance(member, SignedInActor)
@@ -168,7 +168,7 @@ def pair(site: Site, name: str = "Lobby") -> Visitor:
     now, secret = site.clock.now, credentials.make(credentials.SCREEN)
     with site.database.unit_of_work() as session:
         code = displays.code_of("any", secret)
-        displays.pair(session, code, name, by="Olu", now=now)
+        displays.pair(session, code, name, act_by("Olu", now))
         displays.claim(session, code, secret, now)
     return Visitor(site, "", {"plain-display": secret}, "")
 

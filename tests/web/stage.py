@@ -14,7 +14,7 @@ from app.services.operations import secrets
 from app.services.organizing import join_codes, team_admin
 from app.services.teams import teams
 from app.services.weeks import weeks  # fmt: skip
-from tests.builders import ADA, CATS, DUA, OWLS, SLUG, a_week
+from tests.builders import ADA, CATS, DUA, OWLS, SLUG, a_week, act_by
 from tests.web.doors import MEMBERS, Door, Role
 from tests.web.site import Site, Visitor, pair, sign_in
 
@@ -42,7 +42,7 @@ class Stage:
         self.people["disabled"] = sign_in(self.site, "gone@example.com", "organizer")
         with self.site.database.unit_of_work() as session:
             gone = accounts.find(session, self.people["disabled"].person_id)
-            accounts.switch(session, gone, on=False, granter=None, by="Olu", now=self._now)
+            accounts.switch(session, gone, act_by("Olu", self._now), on=False)
 
     def come_in(self, role: Role) -> None:
         """Sign somebody of this role in, whatever they did with the sign-in before."""
@@ -129,12 +129,12 @@ class Stage:
         person_id = self._person_id(role)
         with self.site.database.unit_of_work() as session:
             person = accounts.find(session, person_id)
-            return links.make(session, person, "invitation", by="Olu", now=self._now)
+            return links.make(session, person, "invitation", act_by("Olu", self._now))
 
     def _person_id(self, _role: Role) -> str:
         with self.site.database.unit_of_work() as session:
             email = f"somebody-{self.made}@example.com"
-            return accounts.create(session, name="Somebody", email=email, by="Olu", now=self._now).id
+            return accounts.create(session, act_by("Olu", self._now), name="Somebody", email=email).id
 
     def _code(self, _role: Role) -> str:
         """The code of a team with room for one more."""
@@ -142,7 +142,7 @@ class Stage:
             week = weeks.lock(session, SLUG, self._now)
             team = teams.find_or_create(session, week, f"Team {self.made}", self._now)
             weeks.touch(session, week)
-            return join_codes.renew(session, team, by="Olu", now=self._now)
+            return join_codes.renew(session, team, act_by("Olu", self._now))
 
     def _sign_in(self, role: Role) -> str:
         """Another browser of the same person; for who has none, of somebody else."""
@@ -152,7 +152,7 @@ class Stage:
         with self.site.database.unit_of_work() as session:
             person = accounts.find(session, visitor.person_id)
             where = "192.0.2.8"
-            sign_ins.start(session, person, "email", address=where, agent="", replaces=None, now=self._now)
+            sign_ins.start(session, person, "email", act_by("", self._now, client=where), agent="", replaces=None)
             newest = sign_ins.of_person(session, person.id, self._now)
             return next(each.id for each in newest if each.address == where)
 
@@ -174,18 +174,18 @@ class Stage:
     def _frozen_week(self, _role: Role) -> str:
         slug = self._new_week("open")
         with self.site.database.unit_of_work() as session:
-            lifecycle.freeze(session, slug, by="Olu", now=self._now)
+            lifecycle.freeze(session, slug, act_by("Olu", self._now))
         return slug
 
     def _empty_team(self, _role: Role) -> str:
         with self.site.database.unit_of_work() as session:
-            return team_admin.make_team(session, SLUG, f"Team {self.made}", by="Olu", now=self._now).id
+            return team_admin.make_team(session, SLUG, f"Team {self.made}", act_by("Olu", self._now)).id
 
     def _person_in_team(self, role: Role) -> str:
         team, person_id = self._empty_team(role), self._person_id(role)
         with self.site.database.unit_of_work() as session:
             email = accounts.find(session, person_id).email
-            team_admin.add(session, SLUG, team, name="", email=email, by="Olu", now=self._now)
+            team_admin.add(session, SLUG, team, act_by("Olu", self._now), name="", email=email)
         return person_id
 
     def _ada(self, _role: Role) -> str:
@@ -197,7 +197,7 @@ class Stage:
     def _invited(self, role: Role) -> str:
         person_id = self._person_id(role)
         with self.site.database.unit_of_work() as session:
-            links.make(session, accounts.find(session, person_id), "invitation", by="Olu", now=self._now)
+            links.make(session, accounts.find(session, person_id), "invitation", act_by("Olu", self._now))
         return person_id
 
     def _display_code(self, _role: Role) -> str:
@@ -205,12 +205,12 @@ class Stage:
 
     def _display_id(self, _role: Role) -> str:
         with self.site.database.unit_of_work() as session:
-            return displays.pair(session, credentials.make_code(), "Hall", by="Olu", now=self._now).id
+            return displays.pair(session, credentials.make_code(), "Hall", act_by("Olu", self._now)).id
 
     def _token_id(self, _role: Role) -> str:
         with self.site.database.unit_of_work() as session:
             name = f"tool-{self.made}"
-            tokens.create(session, name=name, scopes=["read"], days=None, by="Olu", now=self._now)
+            tokens.create(session, act_by("Olu", self._now), name=name, scopes=["read"], days=None)
             return str(next(each.id for each in tokens.every(session) if each.name == name))
 
     def _presenter_key(self, _role: Role) -> str:

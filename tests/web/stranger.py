@@ -11,7 +11,7 @@ import httpx
 
 from app.services.access import accounts, links
 from app.services.access.links import Purpose
-from tests.builders import ADA
+from tests.builders import ADA, act_by
 from tests.web.site import NO_TLS, Site
 
 COOKIE = "plain-sign-in"
@@ -56,13 +56,13 @@ def link_for(site: Site, email: str = ADA, purpose: Purpose = "invitation") -> s
     with site.database.unit_of_work() as session:
         person = accounts.by_email(session, email)
         assert person is not None
-        return f"/sign-in/link/{links.make(session, person, purpose, by='Olu', now=site.clock.now)}"
+        return f"/sign-in/link/{links.make(session, person, purpose, act_by('Olu', site.clock.now))}"
 
 
 def first_link(site: Site) -> str:
     """The path of a link that makes the first owner."""
     with site.database.unit_of_work() as session:
-        return f"/sign-in/link/{links.make_first(session, by='serve', now=site.clock.now)}"
+        return f"/sign-in/link/{links.make_first(session, act_by('serve', site.clock.now))}"
 
 
 def switch_off(site: Site, email: str = ADA) -> None:
@@ -70,7 +70,7 @@ def switch_off(site: Site, email: str = ADA) -> None:
     with site.database.unit_of_work() as session:
         person = accounts.by_email(session, email)
         assert person is not None
-        accounts.switch(session, person, on=False, granter=None, by="Olu", now=site.clock.now)
+        accounts.switch(session, person, act_by("Olu", site.clock.now), on=False)
 
 
 def refusal_in(answer: httpx.Response) -> str:

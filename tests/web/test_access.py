@@ -10,7 +10,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
 from app.services.access import tokens
-from tests.builders import SLUG
+from tests.builders import SLUG, act_by
 from tests.web.doors import DOORS, ROLES, expected
 from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, WEEK, Site, assert_problem, until
 from tests.web.stage import Stage
@@ -91,7 +91,7 @@ def test_other_ways_to_authorize_are_no_token(site: Site) -> None:
 
 def test_an_expired_token_is_401(site: Site) -> None:
     with site.database.unit_of_work() as session:
-        text = tokens.create(session, name="short", scopes=["read"], days=1, by="Olu", now=site.clock.now)
+        text = tokens.create(session, act_by("Olu", site.clock.now), name="short", scopes=["read"], days=1)
     headers = {"Authorization": f"Bearer {text}"}
     before = site.get(f"{API}/weeks", headers=headers)
 
@@ -107,7 +107,7 @@ def test_a_revoked_token_is_401_within_five_seconds(site: Site) -> None:
     headers = {"Authorization": f"Bearer {site.token('read')}"}
     assert site.get(f"{API}/weeks", headers=headers).status_code == 200
     with site.database.unit_of_work() as session:
-        tokens.revoke(session, "read", by="Olu", now=site.clock.now)
+        tokens.revoke(session, "read", act_by("Olu", site.clock.now))
 
     waited = until(lambda: site.get(f"{API}/weeks", headers=headers).status_code == 401)
 

@@ -17,7 +17,7 @@ from app.services.organizing import join_codes
 from app.services.rules import rule_sets
 from app.services.teams import teams
 from app.services.weeks import weeks
-from tests.builders import ADA, OWLS, SLUG, Game
+from tests.builders import ADA, OWLS, SLUG, Game, act_by
 from tests.web.doors import API, DOORS, Door, Role, expected
 from tests.web.site import Site
 from tests.web.stage import Stage
@@ -87,7 +87,7 @@ def renew_and_withdraw_a_code(game: Game) -> None:
     with game.database.unit_of_work() as session:
         team = teams.find(session, weeks.find(session, SLUG, game.now), game.team_id(OWLS))
         for change in (join_codes.renew, join_codes.withdraw):
-            change(session, team, by="Olu", now=game.now)
+            change(session, team, game.act)
 
 
 def reverse_and_reinstate(game: Game) -> None:
@@ -101,33 +101,33 @@ def switch_off_and_on(game: Game) -> None:
         ada = accounts.by_email(session, ADA)
         assert ada is not None
         for on in (False, True):
-            accounts.switch(session, ada, on=on, granter=None, by="Olu", now=game.now)
+            accounts.switch(session, ada, act_by("Olu", game.now), on=on)
 
 
 def read_a_broken_rules_file(game: Game) -> None:
     with game.database.unit_of_work() as session:
-        rule_sets.read_file(session, "format = 2", game.now)
+        rule_sets.read_file(session, "format = 2", act_by("rules file", game.now))
 
 
 def come_in_with_the_company(game: Game) -> None:
     with game.database.unit_of_work() as session:
-        identities.find_or_link(session, issuer="i", subject="s", name="Ada", email=ADA, now=game.now)
+        identities.find_or_link(session, act_by("", game.now), issuer="i", subject="s", name="Ada", email=ADA)
 
 
 def ask_for_links(game: Game) -> None:
     with game.database.unit_of_work() as session:
         for email in (ADA, "nobody@example.com"):
-            links.make_asked_for(session, email, by="the sign-in page", now=game.now)
+            links.make_asked_for(session, email, act_by("the sign-in page", game.now))
 
 
 def choose_other_scenes(game: Game) -> None:
     with game.database.unit_of_work() as session:
-        rotations.choose(session, "board:20", by="Olu", now=game.now)
+        rotations.choose(session, "board:20", act_by("Olu", game.now))
 
 
 def own_the_installation(game: Game) -> None:
     with game.database.unit_of_work() as session:
-        accounts.make_owner(session, name="Olu", email="olu@example.com", now=game.now)
+        accounts.make_owner(session, act_by("", game.now), name="Olu", email="olu@example.com")
 
 
 BESIDES: dict[Callable[[Game], None], list[str]] = {

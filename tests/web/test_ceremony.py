@@ -8,7 +8,7 @@ import httpx
 from app.services import ceremonies
 from app.services.operations import secrets
 from app.services.weeks import weeks
-from tests.builders import ENDS, SLUG, STARTS, ZONE
+from tests.builders import ENDS, SLUG, STARTS, ZONE, act_by
 from tests.web.site import SettableClock, Site
 from tests.web.viewing import watching
 
@@ -179,7 +179,7 @@ def test_welcome_of_a_frozen_week_says_nothing_that_came_after_the_freeze(site: 
 def test_draft_has_nothing_to_celebrate(empty_site: Site) -> None:
     with empty_site.database.unit_of_work() as session:
         weeks.create(
-            session, slug=SLUG, name="Q3", timezone=ZONE, starts=STARTS, ends=ENDS, by="Olu", now=empty_site.clock.now
+            session, act_by("Olu", empty_site.clock.now), slug=SLUG, name="Q3", timezone=ZONE, starts=STARTS, ends=ENDS
         )
 
     answer = go(empty_site, "next")

@@ -24,7 +24,7 @@ from app.services.people import people
 from app.web.credential_cache import Credential, CredentialCache
 from app.web.timing import USUAL, Timing
 from tests import postgresql as pg
-from tests.builders import NOW
+from tests.builders import NOW, act_by
 from tests.cost import statements_to
 from tests.web.site import BOTH_ENGINES, SettableClock
 
@@ -45,14 +45,14 @@ class Desk:
         with self.database.unit_of_work() as session:
             person, _ = people.find_or_create(session, f"p{number}@example.com", f"Person {number}", NOW)
             secret = sign_ins.start(
-                session, person, "email", address="", agent="", replaces=how.get("replaces"), now=self.clock.now
+                session, person, "email", act_by("", self.clock.now, client=""), agent="", replaces=how.get("replaces")
             )
             return Credential("sign-in", secret)
 
     def token(self, name: str = "zendesk", days: int | None = None) -> Credential:
         """A tool's token."""
         with self.database.unit_of_work() as session:
-            text = tokens.create(session, name=name, scopes=["read"], days=days, by="Olu", now=self.clock.now)
+            text = tokens.create(session, act_by("Olu", self.clock.now), name=name, scopes=["read"], days=days)
             return Credential("token", text)
 
     def screen(self) -> Credential:
@@ -60,7 +60,7 @@ class Desk:
         secret = credentials.make(credentials.SCREEN)
         with self.database.unit_of_work() as session:
             code = displays.code_of("a key", secret)
-            displays.pair(session, code, "Lobby", by="Olu", now=self.clock.now)
+            displays.pair(session, code, "Lobby", act_by("Olu", self.clock.now))
             displays.claim(session, code, secret, self.clock.now)
         return Credential("display", secret)
 
@@ -154,7 +154,7 @@ def test_confirm_asks_about_nobody_while_nobody_commits(desk: Desk) -> None:
         assert None not in [cache.remembered(each) for each in shown]
 
         with another_process(desk) as other, other.unit_of_work() as session:
-            tokens.revoke(session, "zendesk", by="Olu", now=NOW)
+            tokens.revoke(session, "zendesk", act_by("Olu", NOW))
         await cache.confirm(shown)
 
         assert names(cache, *shown) == ["Person 1", None]
@@ -214,7 +214,7 @@ def test_check_trusts_an_answer_for_a_moment_and_no_longer(desk: Desk) -> None:
     async def story(cache: CredentialCache) -> None:
         await cache.check(shown)
         with another_process(desk) as other, other.unit_of_work() as session:
-            tokens.revoke(session, "zendesk", by="Olu", now=NOW)
+            tokens.revoke(session, "zendesk", act_by("Olu", NOW))
         first = await outcome(cache, shown)
         await asyncio.sleep(0.25)
 
@@ -231,14 +231,14 @@ def test_a_change_here_takes_hold_at_once_and_only_for_whom_it_concerns(desk: De
     def change(person_id: str, sign_in_id: str) -> None:
         with desk.database.unit_of_work() as session:
             if kind == "token":
-                tokens.revoke(session, "zendesk", by="Olu", now=NOW)
+                tokens.revoke(session, "zendesk", act_by("Olu", NOW))
             elif kind == "sign-in":
-                sign_ins.end(session, person_id, sign_in_id, by="Olu", now=NOW)
+                sign_ins.end(session, person_id, sign_in_id, act_by("Olu", NOW))
             elif kind == "display":
-                displays.revoke(session, session.exec(select(Display.id)).one(), by="Olu", now=NOW)
+                displays.revoke(session, session.exec(select(Display.id)).one(), act_by("Olu", NOW))
             else:
                 person = accounts.find(session, person_id)
-                accounts.switch(session, person, on=False, granter=None, by="Olu", now=NOW)
+                accounts.switch(session, person, act_by("Olu", NOW), on=False)
 
     async def story(cache: CredentialCache) -> None:
         for each in shown.values():
@@ -281,7 +281,7 @@ def test_what_a_person_is_shows_at_once(desk: Desk, how: str) -> None:
         with desk.database.unit_of_work() as session:
             person = people.by_email(session, ["p0@example.com"])["p0@example.com"]
             if how == "role":
-                accounts.set_role(session, person, "organizer", granter=None, by="Olu", now=NOW)
+                accounts.set_role(session, person, "organizer", act_by("Olu", NOW))
             elif how == "name":
                 people.find_or_create(session, "p0@example.com", "Somebody Else", NOW)
             else:
@@ -404,9 +404,9 @@ def test_an_outage_revives_nothing_revoked(desk: Desk, own_postgresql: pg.Postgr
         for each in (revoked, ended, confirmed):
             await cache.check(each)
         with another_process(desk) as other, other.unit_of_work() as session:
-            tokens.revoke(session, "zendesk", by="Olu", now=NOW)
+            tokens.revoke(session, "zendesk", act_by("Olu", NOW))
             person = people.by_email(session, ["p1@example.com"])["p1@example.com"]
-            sign_ins.end_all(session, person.id, by="Olu", now=NOW)
+            sign_ins.end_all(session, person.id, act_by("Olu", NOW))
         await asyncio.sleep(SHORT.grace + 0.1)
         await cache.check(confirmed)
         with away(own_postgresql):

@@ -18,7 +18,7 @@ from app.errors import Conflict, Unavailable
 from app.services.access import tokens
 from app.web.fast_path import Shortcut
 from app.web.timing import Timing
-from tests.builders import DUA, SLUG, an_activity
+from tests.builders import DUA, SLUG, act_by, an_activity
 from tests.web.doors import Role
 from tests.web.site import API, WEEK, Site, serving, until
 from tests.web.stage import Stage
@@ -107,7 +107,7 @@ def test_short_and_long_way_say_the_same_of_what_goes_wrong(
 def test_revoked_token_soon_records_nothing_more(site: Site) -> None:
     assert site.record().status_code == 201
     with site.database.unit_of_work() as session:
-        tokens.revoke(session, "activities:write", by="Olu", now=site.clock.now)
+        tokens.revoke(session, "activities:write", act_by("Olu", site.clock.now))
 
     until(lambda: site.record(external_id="after").status_code == 401, 5)
 

@@ -15,7 +15,7 @@ from app.services.organizing.join_codes import CANNOT_JOIN, UNKNOWN
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.sign_in.join import OVER
-from tests.builders import ADA, BO, CATS, DUA, GUS, OWLS, SLUG
+from tests.builders import ADA, BO, CATS, DUA, GUS, OWLS, SLUG, act_by
 from tests.web.site import BOTH_ENGINES, SettableClock, Site, sign_in
 from tests.web.stranger import browsing, link_for, refusal_in
 
@@ -28,7 +28,7 @@ def code_for(site: Site, team: str = DUCKS, *emails: str) -> str:
     team_id = site.game.team_id(team) if team in (OWLS, CATS) else site.game.team(team, *(emails or (ADA,)))
     with site.database.unit_of_work() as session:
         week = weeks.find(session, SLUG, site.clock.now)
-        return join_codes.renew(session, teams.find(session, week, team_id), by="Olu", now=site.clock.now)
+        return join_codes.renew(session, teams.find(session, week, team_id), act_by("Olu", site.clock.now))
 
 
 def members(site: Site, team: str = DUCKS) -> list[str]:

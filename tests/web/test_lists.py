@@ -7,7 +7,7 @@ import pytest
 from app.config import Settings
 from app.services.access import accounts, credentials, links
 from app.services.displays import displays
-from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, Game, a_team, a_week, an_activity
+from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, Game, a_team, a_week, act_by, an_activity
 from tests.cost import statements_to
 from tests.web.site import API, WEEK, Site, Visitor, serving, sign_in
 
@@ -41,9 +41,9 @@ def grow(site: Site, number: int) -> None:
         Game(site.database, slug=f"{state}-{number}").batch(an_activity(person=ADA))
     Game(site.database, slug=f"closed-{number}").close()
     with site.database.unit_of_work() as session:
-        person = accounts.create(session, name="New", email=f"new-{number}@example.com", by="Olu", now=site.clock.now)
-        links.make(session, person, "invitation", by="Olu", now=site.clock.now)
-        displays.pair(session, credentials.make_code(), f"Hall {number}", by="Olu", now=site.clock.now)
+        person = accounts.create(session, act_by("Olu", site.clock.now), name="New", email=f"new-{number}@example.com")
+        links.make(session, person, "invitation", act_by("Olu", site.clock.now))
+        displays.pair(session, credentials.make_code(), f"Hall {number}", act_by("Olu", site.clock.now))
     for email in (ADA, f"fox-{number}@example.com"):
         sign_in(site, email, "owner")
 

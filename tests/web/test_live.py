@@ -15,7 +15,7 @@ from app.services.access import tokens
 from app.web.boards import Served
 from app.web.timing import USUAL
 from app.web.topics import Topic, board_json, event
-from tests.builders import SLUG
+from tests.builders import SLUG, act_by
 from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, SettableClock, Site, assert_problem, until
 from tests.web.viewing import LIVE, QUICK, Flood, first_event, parsed, state, taken, unread, watch, watching
 
@@ -76,7 +76,7 @@ def test_revoked_token_ends_its_open_stream_within_five_seconds(site: Site) -> N
     with watching(site, Authorization=f"Bearer {site.token('read')}") as events:
         events.get(timeout=5)
         with site.database.unit_of_work() as session:
-            tokens.revoke(session, "read", by="Olu", now=site.clock.now)
+            tokens.revoke(session, "read", act_by("Olu", site.clock.now))
 
         assert events.get(timeout=5.5) == {}
 

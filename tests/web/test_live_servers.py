@@ -9,7 +9,7 @@ import pytest
 
 from app.config import Settings
 from app.services.access import tokens
-from tests.builders import an_activity
+from tests.builders import act_by, an_activity
 from tests.web.process import server_process
 from tests.web.site import WEEK
 from tests.web.viewing import LIVE, parsed, state
@@ -62,6 +62,6 @@ def _record(address: str, game: Any) -> httpx.Response:
     with game.database.unit_of_work() as session:
         known = {token.name for token in tokens.every(session)}
         name = f"writer {len(known)}"
-        text = tokens.create(session, name=name, scopes=["activities:write"], days=None, by="Olu", now=game.now)
+        text = tokens.create(session, act_by("Olu", game.now), name=name, scopes=["activities:write"], days=None)
     headers = {"Authorization": f"Bearer {text}"}
     return httpx.post(f"{address}{WEEK}/activities", json=an_activity(), headers=headers, timeout=20)

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from app.services.access import accounts
-from tests.builders import ADA, BO, CATS, DUA, GUS, NOW, OWLS, SLUG, Game, a_week, moment
+from tests.builders import ADA, BO, CATS, DUA, GUS, NOW, OWLS, SLUG, Game, a_week, act_by, moment
 from tests.web.reading import in_ledger, part, text
 from tests.web.site import SIGNED_IN, Site, pair, sign_in
 
@@ -176,7 +176,7 @@ def test_long_names_and_markup_are_shown_as_text(site: Site) -> None:
 
 
 def _call(session: Session, person_id: str, name: str) -> None:
-    accounts.rename(session, accounts.find(session, person_id), name, by="Olu", now=NOW)
+    accounts.rename(session, accounts.find(session, person_id), name, act_by("Olu", NOW))
 
 
 def test_who_has_just_joined_is_told_so_and_nobody_else(site: Site) -> None:

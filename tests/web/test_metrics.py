@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from app.config import PROJECT
 from app.metrics import GROW_WITH_ACTIVITIES
 from app.services import jobs, lifecycle
-from tests.builders import SLUG
+from tests.builders import SLUG, act_by
 from tests.web.site import API, Site
 
 NAMES = re.compile(r"\b(?:assembly_week|live)_[a-z_]+")
@@ -81,7 +81,7 @@ def test_metrics_show_what_waits(site: Site) -> None:
 
 def test_metrics_count_nothing_that_a_freeze_hides(site: Site) -> None:
     with site.database.unit_of_work() as session:
-        lifecycle.freeze(session, SLUG, by="Olu", now=site.clock.now)
+        lifecycle.freeze(session, SLUG, act_by("Olu", site.clock.now))
     site.record(external_id="hidden")
 
     readers, organizers = (site.get("/metrics", scope).text for scope in ("read", "admin"))

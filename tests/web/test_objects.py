@@ -12,7 +12,7 @@ from app.config import Settings
 from app.services.access import credentials, sign_ins, tokens
 from app.services.displays import displays
 from app.services.operations import secrets
-from tests.builders import ADA, DUA, ELIF, OWLS, SLUG, a_team, a_week
+from tests.builders import ADA, DUA, ELIF, OWLS, SLUG, a_team, a_week, act_by
 from tests.web.doors import API, DOORS, Door, Role
 from tests.web.site import SIGNED_IN, WEEK, Site, sign_in
 from tests.web.stage import Stage
@@ -70,11 +70,11 @@ class Strangers:
                 "person": outsider.person_id,
                 "another person": outsider.person_id,
                 "sign-in of another": sign_ins.of_person(session, outsider.person_id, now)[0].id,
-                "display": displays.pair(session, code, "Hall", by="Olu", now=now).id,
+                "display": displays.pair(session, code, "Hall", act_by("Olu", now)).id,
                 "code of a display": code,
                 "secret of a screen": screen,
                 "secret of a sign-in": next(iter(outsider.cookies.values())),
-                "text of a token": tokens.create(session, name="t", scopes=["read"], days=None, by="Olu", now=now),
+                "text of a token": tokens.create(session, act_by("Olu", now), name="t", scopes=["read"], days=None),
                 "token": str(tokens.every(session)[0].id),
                 "nothing": "0" * 16,
             }

@@ -11,6 +11,7 @@ from app.config import Settings
 from app.models import AuditEntry
 from app.services.displays import rotations
 from app.web import scenes
+from tests.builders import act_by
 from tests.web.site import BOTH_ENGINES, Site, Visitor, serving, sign_in, until
 from tests.web.test_display import PARTIAL, picture, play, shown, streaming
 
@@ -146,7 +147,7 @@ def test_no_scene_at_all_is_refused(site: Site, organizer: Visitor) -> None:
 def test_scenes_that_are_gone_leave_the_setting(site: Site) -> None:
     play(site)
     with site.database.unit_of_work() as session:
-        rotations.choose(session, "guestbook:20", by="Olu", now=site.clock.now)
+        rotations.choose(session, "guestbook:20", act_by("Olu", site.clock.now))
 
     assert shown(picture(site)) == ALL
     assert sign_in(site, role="organizer").get("/organizer/displays").status_code == 200

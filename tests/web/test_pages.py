@@ -6,7 +6,7 @@ import pytest
 
 from app.services.imports import roster_import
 from app.services.imports.roster_import import Entry
-from tests.builders import ADA, CAST, CATS, OWLS, SLUG, a_week
+from tests.builders import ADA, CAST, CATS, OWLS, SLUG, a_week, act_by
 from tests.web.site import BOTH_ENGINES, WEEK, Site
 
 VARY = "HX-Request, HX-Request-Type, HX-Boosted, HX-History-Restore-Request, Authorization, Cookie"
@@ -123,7 +123,7 @@ def test_names_and_reasons_are_text_wherever_they_are_shown(empty_site: Site) ->
     team_list = [Entry(2, CANARIES[3], CANARIES[0], ADA)]
     with site.database.unit_of_work() as session:
         a_week(session, name=CANARIES[1])
-        roster_import.apply(session, SLUG, team_list, by="Olu", now=site.clock.now)
+        roster_import.apply(session, SLUG, team_list, act_by("Olu", site.clock.now))
     site.record(kind="shift", occurred_at="2022-09-14T06:00:00-07:00", note=CANARIES[0], subject=CANARIES[1])
     site.adjust(CANARIES[3], 5, reason=CANARIES[2] + CANARIES[0])
     team = site.game.team_id(CANARIES[3])

@@ -14,6 +14,7 @@ from sqlmodel import select
 from app.config import Settings
 from app.models import Display
 from app.services.displays import displays
+from tests.builders import act_by
 from tests.web.site import BOTH_ENGINES, Site, Visitor, pair, serving, sign_in, until
 
 CODE = re.compile(r'data-code="([0-9A-Z]{4}-[0-9A-Z]{4})"')
@@ -268,7 +269,7 @@ def test_code_entered_by_a_clock_that_was_ahead_is_waiting_again(site: Site) -> 
     right = site.clock.now
     code = code_on(screen)
     with site.database.unit_of_work() as session:
-        displays.pair(session, code, "Lobby", by="Olu", now=right + timedelta(hours=11))
+        displays.pair(session, code, "Lobby", act_by("Olu", right + timedelta(hours=11)))
 
     state = screen.get("/display/pairing").json()["state"]
     answer = enter(olu, code)

@@ -11,7 +11,7 @@ from app.db.database import Database
 from app.services.access import accounts, sign_ins, tokens
 from app.services.displays import displays
 from app.web.timing import USUAL
-from tests.builders import SLUG
+from tests.builders import SLUG, act_by
 from tests.web.site import SIGNED_IN, Site, Visitor, pair, sign_in, until
 from tests.web.viewing import LIVE, QUICK, watching
 
@@ -20,25 +20,25 @@ BOARD, DISPLAY = f"/weeks/{SLUG}/live", "/display/live"
 
 def end_sign_in(site: Site, who: Visitor) -> None:
     with site.database.unit_of_work() as session:
-        sign_ins.end_all(session, who.person_id, by="Olu", now=site.clock.now)
+        sign_ins.end_all(session, who.person_id, act_by("Olu", site.clock.now))
 
 
 def switch_off(site: Site, who: Visitor) -> None:
     with site.database.unit_of_work() as session:
         person = accounts.find(session, who.person_id)
-        accounts.switch(session, person, on=False, granter=None, by="Olu", now=site.clock.now)
+        accounts.switch(session, person, act_by("Olu", site.clock.now), on=False)
 
 
 def demote(site: Site, who: Visitor) -> None:
     with site.database.unit_of_work() as session:
         person = accounts.find(session, who.person_id)
-        accounts.set_role(session, person, "player", granter=None, by="Olu", now=site.clock.now)
+        accounts.set_role(session, person, "player", act_by("Olu", site.clock.now))
 
 
 def revoke_display(site: Site, _who: Visitor) -> None:
     with site.database.unit_of_work() as session:
         [display] = displays.every(session)
-        displays.revoke(session, display.id, by="Olu", now=site.clock.now)
+        displays.revoke(session, display.id, act_by("Olu", site.clock.now))
 
 
 def grow_old(site: Site, _who: Visitor) -> None:
@@ -107,7 +107,7 @@ def test_a_stream_of_a_public_board_needs_no_scope_but_ends_with_its_token(site:
     with watching(site, path, Authorization=f"Bearer {token}") as events:
         seen = [events.get(timeout=5) for _ in range(6)]
         with site.database.unit_of_work() as session:
-            tokens.revoke(session, "rules:write", by="Olu", now=site.clock.now)
+            tokens.revoke(session, "rules:write", act_by("Olu", site.clock.now))
         while events.get(timeout=5.5) != {}:
             pass
 
@@ -120,7 +120,7 @@ def test_a_change_in_another_process_ends_a_stream_within_five_seconds(site: Sit
         events.get(timeout=5)
         other = Database(site.database.url)
         with other.unit_of_work() as session:
-            tokens.revoke(session, "read", by="Olu", now=site.clock.now)
+            tokens.revoke(session, "read", act_by("Olu", site.clock.now))
         other.dispose()
 
         assert events.get(timeout=5) == {}

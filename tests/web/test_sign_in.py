@@ -12,7 +12,7 @@ from app.models import SignIn
 from app.services.access import accounts, links, sign_ins
 from app.services.access.links import GONE, OWNED
 from app.services.audit import audit
-from tests.builders import ADA, BO, CHIDI, GUS
+from tests.builders import ADA, BO, CHIDI, GUS, act_by
 from tests.web.site import BOTH_ENGINES, SettableClock, Site, sign_in, until
 from tests.web.stranger import COOKIE, browsing, first_link, link_for, refusal_in, switch_off
 from tests.web.viewing import TRUSTING_NOBODY
@@ -107,7 +107,7 @@ def test_new_link_and_taking_back_end_the_one_before(site: Site) -> None:
         with site.database.unit_of_work() as session:
             person = accounts.by_email(session, ADA)
             assert person is not None
-            links.revoke(session, person, by="Olu", now=site.clock.now)
+            links.revoke(session, person, act_by("Olu", site.clock.now))
 
         assert (ada.get(second).status_code, ada.send(second).status_code, ada.secret) == (404, 404, "")
 
@@ -250,7 +250,7 @@ def test_of_twenty_who_open_first_links_at_once_one_becomes_owner(empty_site: Si
     assert racing(20, open_it) == [303] + [404] * 19
     assert len(owners(empty_site)) == 1
     with empty_site.database.reading() as session:
-        assert links.make_first(session, by="serve", now=empty_site.clock.now) is None
+        assert links.make_first(session, act_by("serve", empty_site.clock.now)) is None
 
 
 def test_first_link_makes_nobody_owner_who_is_switched_off(site: Site) -> None:

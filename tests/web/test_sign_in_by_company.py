@@ -14,7 +14,7 @@ from sqlmodel import select
 from app.config import Settings
 from app.models import Identity, Person, SignIn
 from app.services.access import accounts, identities
-from tests.builders import ADA, SLUG, Game
+from tests.builders import ADA, SLUG, Game, act_by
 from tests.provider import CANCEL, CLIENT, SECRET, HonestProvider, running
 from tests.web.site import SettableClock, Site, serving, sign_in
 from tests.web.stranger import Stranger, browsing, link_for, refusal_in, switch_off
@@ -128,7 +128,7 @@ def test_person_is_found_by_issuer_and_subject_whatever_their_e_mail(firm: Site)
 def test_second_account_with_the_same_e_mail_takes_nobody_over(firm: Site, provider: HonestProvider) -> None:
     with firm.database.unit_of_work() as session:
         identities.find_or_link(
-            session, issuer=provider.issuer, subject="another", name="Ada", email=ADA, now=firm.clock.now
+            session, act_by("", firm.clock.now), issuer=provider.issuer, subject="another", name="Ada", email=ADA
         )
     with browsing(firm) as impostor:
         refused = come_in(impostor, "ada")

@@ -15,7 +15,7 @@ import pytest
 
 from app.config import Settings
 from app.services.access import tokens
-from tests.builders import OWLS, SLUG, Game, an_activity
+from tests.builders import OWLS, SLUG, Game, act_by, an_activity
 from tests.postgresql import PostgreSQL
 from tests.web.process import server_process
 from tests.web.site import API, WEEK, until
@@ -31,7 +31,7 @@ def bearer(game: Game) -> dict[str, str]:
     """The header of a tool that reads and writes, and was seen before."""
     with game.database.unit_of_work() as session:
         token = tokens.create(
-            session, name="A tool", scopes=["activities:write", "read"], days=None, by="Olu", now=datetime.now(UTC)
+            session, act_by("Olu", datetime.now(UTC)), name="A tool", scopes=["activities:write", "read"], days=None
         )
     return {"Authorization": f"Bearer {token}"}
 

@@ -13,7 +13,7 @@ from app.services.access.throttle import Limit
 from app.services.organizing import join_codes
 from app.services.teams import teams
 from app.services.weeks import weeks
-from tests.builders import ADA, OWLS, SLUG, Game
+from tests.builders import ADA, OWLS, SLUG, Game, act_by
 from tests.web.site import SettableClock, Site, Visitor, serving, sign_in
 
 WISHES = {
@@ -56,7 +56,7 @@ def house(game: Game, settings: Settings, clock: SettableClock) -> Iterator[Hous
     """That site."""
     with game.database.unit_of_work() as session:
         owls = teams.find(session, weeks.find(session, SLUG, game.now), game.team_id(OWLS))
-        code = join_codes.renew(session, owls, by="Olu", now=game.now)
+        code = join_codes.renew(session, owls, act_by("Olu", game.now))
     with serving(settings.changed(**WISHES), clock) as site:
         yield House(site, sign_in(site, "one@example.com", "organizer"), sign_in(site, role="organizer"), code)
 

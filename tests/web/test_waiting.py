@@ -22,7 +22,7 @@ from app.config import Settings
 from app.db.database import Database
 from app.services.access import sign_ins, tokens
 from app.services.people import people
-from tests.builders import ADA, SLUG, Game, an_activity
+from tests.builders import ADA, SLUG, Game, act_by, an_activity
 from tests.web.process import server_process
 from tests.web.site import WEEK, SettableClock, Site, serving, sign_in
 from tests.web.stranger import browsing
@@ -64,7 +64,9 @@ def timed(ask: Callable[[], httpx.Response]) -> tuple[int, float]:
 def a_member(session: Session, now: datetime) -> dict[str, str]:
     """The cookie of somebody who is signed in."""
     person, _ = people.find_or_create(session, ADA, "Ada Lovelace", now)
-    secret = sign_ins.start(session, person, "invitation", address="192.0.2.7", agent="A test", replaces=None, now=now)
+    secret = sign_ins.start(
+        session, person, "invitation", act_by("", now, client="192.0.2.7"), agent="A test", replaces=None
+    )
     return {"Cookie": f"plain-sign-in={secret}"}
 
 
@@ -73,7 +75,7 @@ def test_held_write_lock_keeps_no_reader_waiting(game: Game, settings: Settings)
     now = datetime.now(UTC)
     with game.database.unit_of_work() as session:
         member = a_member(session, now)
-        token = tokens.create(session, name="A tool", scopes=["activities:write"], days=None, by="Olu", now=now)
+        token = tokens.create(session, act_by("Olu", now), name="A tool", scopes=["activities:write"], days=None)
     with (
         server_process(settings, "signed-in") as (_process, address),
         httpx.Client(base_url=address, timeout=30, limits=httpx.Limits(max_connections=None)) as client,

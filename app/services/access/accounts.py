@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select, update
 
 from app.db.database import alone, announce
-from app.domain.actor import ROLES, Role
+from app.domain.actor import GRANT, ROLES, Act, Actor, visitor
 from app.domain.text import emails, names
 from app.errors import Conflict, Malformed, NotAllowed, NotFound
 from app.events import AccessChanged
@@ -40,7 +40,7 @@ def owners(session: Session) -> list[Person]:
     return list(session.exec(select(Person).where(Person.role == "owner", col(Person.disabled_at).is_(None))))
 
 
-def create(session: Session, *, name: str, email: str, by: str, now: datetime) -> Person:
+def create(session: Session, act: Act, *, name: str, email: str) -> Person:
     """A new person. Raises Malformed, or Conflict for an e-mail that somebody has."""
     name, email = names.tidy(name), names.fold_email(email)
     if flaws := roster_import.flaws_of(name, email):
@@ -48,58 +48,60 @@ def create(session: Session, *, name: str, email: str, by: str, now: datetime) -
     alone(session)
     if by_email(session, email) is not None:
         raise Conflict(f"Somebody here has the e-mail {email} already. Search the list of people for it.")
-    person = Person(email=email, name=name, created_at=now)
+    person = Person(email=email, name=name, created_at=act.now)
     session.add(person)
     session.flush()
-    audit.note(session, "person.created", thing(person), by=by, now=now, after={"name": name, "email": email})
+    audit.note(session, "person.created", thing(person), act, after={"name": name, "email": email})
     return person
 
 
-def make_owner(session: Session, *, name: str, email: str, now: datetime) -> Person:
+def make_owner(session: Session, act: Act, *, name: str, email: str) -> Person:
     """The installation's first owner, who may be somebody an import made already."""
-    person = by_email(session, email) or create(session, name=name, email=email, by=names.tidy(name), now=now)
-    _void_links(session, person.id, now)
+    act = act.by(visitor(names.tidy(name)))
+    person = by_email(session, email) or create(session, act, name=name, email=email)
+    _void_links(session, person.id, act.now)
     before, person.role = person.role, "owner"
     _save(session, person)
+    facts = {"role": "owner", "why": "first start"}
     audit.note(
-        session, "role.changed", thing(person), by=person.name, now=now, before={"role": before},
-        after={"role": "owner", "why": "first start"},
-    )  # fmt: skip
+        session, "role.changed", thing(person), act.by(visitor(person.name)), before={"role": before}, after=facts
+    )
     return person
 
 
-def check_may_change(person: Person, granter: Role | None) -> None:
-    """Raise NotAllowed where somebody below an owner would act on an owner's account; None is a command here."""
-    if person.role == "owner" and granter not in {"owner", None}:
+def check_may_change(person: Person, actor: Actor) -> None:
+    """Raise NotAllowed where somebody who may not grant roles would act on an owner's account."""
+    if person.role == "owner" and not actor.may(GRANT):
         raise NotAllowed(OWNERS_ALONE)
 
 
-def rename(session: Session, person: Person, name: str, *, by: str, now: datetime, granter: Role | None = None) -> None:
-    """Give a person another name, on every board they are on. Raises Malformed, or NotAllowed for owners' accounts.
+def rename(session: Session, person: Person, name: str, act: Act) -> None:
+    """Give a person another name, on every board they are on.
 
-    `granter` is the role of who does it, None for the person themselves and for a command on the machine itself.
+    Raises Malformed, or NotAllowed for an owner's account that is not one's own.
     """
     name = names.tidy(name)
     if flaw := names.flaw(name):
         raise Malformed(f"The name {flaw}.")
     alone(session)
     session.refresh(person)
-    check_may_change(person, granter)
+    if act.actor.person_id != person.id:
+        check_may_change(person, act.actor)
     if person.name == name:
         return
     before, person.name = person.name, name
     _save(session, person)
-    roster_import.touch_weeks_of(session, {person.id}, now)
-    audit.note(session, "person.renamed", thing(person), by=by, now=now, before={"name": before}, after={"name": name})
+    roster_import.touch_weeks_of(session, {person.id}, act.now)
+    audit.note(session, "person.renamed", thing(person), act, before={"name": before}, after={"name": name})
 
 
-def set_role(session: Session, person: Person, role: str, *, granter: Role | None, by: str, now: datetime) -> None:
-    """Give a person another role; `granter` is the role of who does it, None for a command on the machine itself.
+def set_role(session: Session, person: Person, role: str, act: Act) -> None:
+    """Give a person another role.
 
     Links made for a new owner before are void: an organizer who kept one would become an owner by it.
     Raises NotAllowed for anybody but owners, Malformed, or Conflict where no owner would remain.
     """
-    if granter not in {"owner", None}:
+    if not act.actor.may(GRANT):
         raise NotAllowed("Only an owner grants roles.")
     if role not in ROLES:
         raise Malformed(f"“{role[:40]}” is no role. Choose from {', '.join(ROLES)}.")
@@ -110,10 +112,10 @@ def set_role(session: Session, person: Person, role: str, *, granter: Role | Non
     if person.role == "owner" and [each.id for each in owners(session)] == [person.id]:
         raise Conflict(LAST_OWNER)
     if role == "owner":
-        _void_links(session, person.id, now)
+        _void_links(session, person.id, act.now)
     before, person.role = person.role, role
     _save(session, person)
-    audit.note(session, "role.changed", thing(person), by=by, now=now, before={"role": before}, after={"role": role})
+    audit.note(session, "role.changed", thing(person), act, before={"role": before}, after={"role": role})
 
 
 def set_theme(session: Session, person: Person, theme: str) -> None:
@@ -124,7 +126,7 @@ def set_theme(session: Session, person: Person, theme: str) -> None:
     _save(session, person)
 
 
-def switch(session: Session, person: Person, *, on: bool, granter: Role | None, by: str, now: datetime) -> None:
+def switch(session: Session, person: Person, act: Act, *, on: bool) -> None:
     """Switch a person off, who is then signed out everywhere within seconds, or on again.
 
     Who is switched on again starts anew: sign-ins and links from before have ended for good.
@@ -132,16 +134,16 @@ def switch(session: Session, person: Person, *, on: bool, granter: Role | None, 
     """
     alone(session)
     session.refresh(person)
-    check_may_change(person, granter)
+    check_may_change(person, act.actor)
     if (person.disabled_at is None) == on:
         return
     if not on and [each.id for each in owners(session)] == [person.id]:
         raise Conflict(LAST_OWNER)
     if not on:
-        _shut_out(session, person.id, now)
-    person.disabled_at = None if on else now
+        _shut_out(session, person.id, act.now)
+    person.disabled_at = None if on else act.now
     _save(session, person)
-    audit.note(session, "person.switched-on" if on else "person.switched-off", thing(person), by=by, now=now)
+    audit.note(session, "person.switched-on" if on else "person.switched-off", thing(person), act)
 
 
 def _save(session: Session, person: Person) -> None:

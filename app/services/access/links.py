@@ -7,7 +7,7 @@ from sqlalchemy import CursorResult
 from sqlmodel import Session, col, select, update
 
 from app.db.database import alone
-from app.domain.actor import Role
+from app.domain.actor import Act
 from app.domain.recency import is_recent
 from app.domain.text import emails, names
 from app.errors import Conflict, NotFound
@@ -39,35 +39,32 @@ BY_MAIL: Final = "mail.sign_in_link"
 """The kind of the job that sends a link to whoever asked for one."""
 
 
-def make(
-    session: Session, person: Person, purpose: Purpose, *, by: str, now: datetime, granter: Role | None = None
-) -> str:
+def make(session: Session, person: Person, purpose: Purpose, act: Act) -> str:
     """A link's secret for one person; an invitation takes back the ones before it. Raises Conflict if disabled.
 
-    Raises NotAllowed for an organizer who wants an owner's: whoever opens a link is that person. `granter` is the role
-    of who makes it, None for a command on the machine itself and for what people ask for by e-mail.
+    Raises NotAllowed for an organizer who wants an owner's: whoever opens a link is that person.
     """
     alone(session)
     session.refresh(person)
-    accounts.check_may_change(person, granter)
+    accounts.check_may_change(person, act.actor)
     if person.disabled_at is not None:
         raise Conflict(f"{person.name} is switched off. Switch them on before sending a link.")
     if purpose == "invitation":
-        revoke(session, person, by=by, now=now)
-    secret = _add(session, purpose, person.id, by=by, now=now)
-    audit.note(session, "link.made", accounts.thing(person), by=by, now=now, after={"purpose": purpose})
+        revoke(session, person, act)
+    secret = _add(session, purpose, person.id, act)
+    audit.note(session, "link.made", accounts.thing(person), act, after={"purpose": purpose})
     return secret
 
 
-def ask_for(session: Session, email: str, *, address: str, now: datetime) -> None:
-    """Have a link sent to whoever is known by this e-mail; `address` is where it was asked for. Raises TooMany."""
-    throttle.count(session, throttle.MAILS_TO_ACCOUNT, email, now)
+def ask_for(session: Session, email: str, act: Act) -> None:
+    """Have a link sent to whoever is known by this e-mail. Raises TooMany."""
+    throttle.count(session, throttle.MAILS_TO_ACCOUNT, email, act.now)
     # What is longer is nobody's. The id of the message stays the same if it has to be sent again.
-    payload = {"email": email[: emails.LONGEST + 1], "address": address, "message_id": new_id()}
-    jobs.enqueue(session, BY_MAIL, payload, run_at=now)
+    payload = {"email": email[: emails.LONGEST + 1], "address": act.client or "", "message_id": new_id()}
+    jobs.enqueue(session, BY_MAIL, payload, run_at=act.now)
 
 
-def make_asked_for(session: Session, email: str, *, by: str, now: datetime) -> tuple[Person, str] | None:
+def make_asked_for(session: Session, email: str, act: Act) -> tuple[Person, str] | None:
     """Make a link for whoever is known by this e-mail, as they asked for it; None where nobody is who may come in.
 
     Then a link is made that never counts, and the audit notes it all the same: whoever asks shall not learn from the
@@ -76,40 +73,40 @@ def make_asked_for(session: Session, email: str, *, by: str, now: datetime) -> t
     alone(session)
     person = accounts.by_email(session, email)
     if person is not None and person.disabled_at is None:
-        return person, make(session, person, "email", by=by, now=now)
-    link = _link(credentials.make(credentials.LINK), "email", None, by=by, now=now, revoked_at=now)
+        return person, make(session, person, "email", act)
+    link = _link(credentials.make(credentials.LINK), "email", None, act, revoked_at=act.now)
     session.add(link)
     session.flush()
     session.refresh(link)  # as `make` does with the person
-    audit.note(session, "link.refused", Thing("page", "sign-in", "the sign-in page"), by=by, now=now)
+    audit.note(session, "link.refused", Thing("page", "sign-in", "the sign-in page"), act)
     return None
 
 
-def make_first(session: Session, *, by: str, now: datetime) -> str | None:
+def make_first(session: Session, act: Act) -> str | None:
     """A link for the first owner; of several, one wins. None once there is an owner."""
     alone(session)
     if accounts.owners(session):
         return None
-    return _add(session, "first", None, by=by, now=now)
+    return _add(session, "first", None, act)
 
 
-def _add(session: Session, purpose: Purpose, person_id: str | None, *, by: str, now: datetime) -> str:
+def _add(session: Session, purpose: Purpose, person_id: str | None, act: Act) -> str:
     secret = credentials.make(credentials.LINK)
-    session.add(_link(secret, purpose, person_id, by=by, now=now))
+    session.add(_link(secret, purpose, person_id, act))
     session.flush()
     return secret
 
 
 def _link(
-    secret: str, purpose: Purpose, person_id: str | None, *, by: str, now: datetime, revoked_at: datetime | None = None
+    secret: str, purpose: Purpose, person_id: str | None, act: Act, *, revoked_at: datetime | None = None
 ) -> SignInLink:
     return SignInLink(
         sha256=credentials.digest(secret),
         purpose=purpose,
         person_id=person_id,
-        by=by,
-        created_at=now,
-        expires_at=now + LASTS[purpose],
+        by=act.actor.name,
+        created_at=act.now,
+        expires_at=act.now + LASTS[purpose],
         revoked_at=revoked_at,
     )
 
@@ -140,14 +137,14 @@ def use(session: Session, secret: str, now: datetime) -> tuple[Purpose, Person]:
     return ("invitation" if link.purpose == "invitation" else "email"), person
 
 
-def use_first(session: Session, secret: str, *, name: str, email: str, now: datetime) -> Person:
+def use_first(session: Session, secret: str, act: Act, *, name: str, email: str) -> Person:
     """Use up the first start's link: its opener becomes the owner. Raises NotFound or Malformed."""
     alone(session)
-    link, _ = look(session, secret, now)
+    link, _ = look(session, secret, act.now)
     if link.purpose != "first":
         raise NotFound(GONE)
-    _use_up(session, link, now)
-    return accounts.make_owner(session, name=name, email=names.fold_email(email), now=now)
+    _use_up(session, link, act.now)
+    return accounts.make_owner(session, act, name=name, email=names.fold_email(email))
 
 
 def _use_up(session: Session, link: SignInLink, now: datetime) -> None:
@@ -158,17 +155,17 @@ def _use_up(session: Session, link: SignInLink, now: datetime) -> None:
         raise NotFound(GONE)
 
 
-def revoke(session: Session, person: Person, *, by: str, now: datetime) -> int:
+def revoke(session: Session, person: Person, act: Act) -> int:
     """Take back every invitation of a person that is still unused; how many those were."""
     query = select(SignInLink).where(
         SignInLink.person_id == person.id, col(SignInLink.used_at).is_(None), col(SignInLink.revoked_at).is_(None)
     )
     query = query.order_by(col(SignInLink.created_at), col(SignInLink.id))
-    found = [link for link in session.exec(query) if _lasts(link, now)]
+    found = [link for link in session.exec(query) if _lasts(link, act.now)]
     for link in found:
-        link.revoked_at = now
+        link.revoked_at = act.now
         session.add(link)
-        audit.note(session, "link.revoked", accounts.thing(person), by=by, now=now, before={"purpose": link.purpose})
+        audit.note(session, "link.revoked", accounts.thing(person), act, before={"purpose": link.purpose})
     session.flush()
     return len(found)
 

@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
 from app.db.database import announce
-from app.domain.actor import Role, SignedInActor, rights_of
+from app.domain.actor import Act, Role, SignedInActor, rights_of, visitor
 from app.domain.recency import TOLERANCE, due_again, is_recent
 from app.errors import NotFound, SignInNeeded
 from app.events import AccessChanged
@@ -44,30 +44,29 @@ _HOLDERS = (
 SIGN_IN_AGAIN = "You are not signed in any more. Sign in again, then repeat what you did."
 
 
-def start(
-    session: Session, person: Person, way: Way, *, address: str, agent: str, replaces: str | None, now: datetime
-) -> str:
+def start(session: Session, person: Person, way: Way, act: Act, *, agent: str, replaces: str | None) -> str:
     """Sign a person in and return the secret their browser keeps; the sign-in the browser had before is ended.
 
     Raises SignInNeeded for somebody who is disabled.
     """
+    now, act = act.now, act.by(visitor(person.name))
     session.refresh(person, with_for_update=True)  # who switches them off waits, or has done so
     if person.disabled_at is not None:
         raise SignInNeeded("This account is switched off. An organizer can switch it on again.")
     if replaces is not None and (old := _live(session, replaces, now)) is not None:
-        _end_noted(session, [old], by=person.name, now=now)
+        _end_noted(session, [old], act)
     if way in PROVEN:
         unproven = [each for each in of_person(session, person.id, now) if each.way == "join"]
-        _end_noted(session, unproven, by=person.name, now=now)
+        _end_noted(session, unproven, act)
     secret = credentials.make(credentials.SIGN_IN)
     made = SignIn(
-        sha256=credentials.digest(secret), person_id=person.id, way=way, address=address, agent=agent[:200],
+        sha256=credentials.digest(secret), person_id=person.id, way=way, address=act.client or "", agent=agent[:200],
         created_at=now, used_at=now, expires_at=now + LONGEST,
     )  # fmt: skip
     session.add(made)
     session.flush()
     facts = {"way": way, "sign_in": made.id}
-    audit.note(session, "sign-in.started", accounts.thing(person), by=person.name, now=now, after=facts)
+    audit.note(session, "sign-in.started", accounts.thing(person), act, after=facts)
     return secret
 
 
@@ -125,26 +124,26 @@ def latest(session: Session, person_ids: Sequence[str]) -> dict[str, datetime]:
     return dict(session.exec(query).all())
 
 
-def end(session: Session, person_id: str, sign_in_id: str, *, by: str, now: datetime) -> None:
+def end(session: Session, person_id: str, sign_in_id: str, act: Act) -> None:
     """End one of a person's own sign-ins. Raises NotFound for anybody else's."""
     found = session.get(SignIn, sign_in_id) if is_id(sign_in_id) else None
     if found is None or found.person_id != person_id or found.ended_at is not None:
         raise NotFound("That sign-in is over already, or it is not yours.")
-    _end_noted(session, [found], by=by, now=now)
+    _end_noted(session, [found], act)
 
 
-def end_all(session: Session, person_id: str, *, by: str, now: datetime, but: str = "") -> int:
+def end_all(session: Session, person_id: str, act: Act, *, but: str = "") -> int:
     """End all of a person's sign-ins but one; how many those were."""
-    found = [each for each in of_person(session, person_id, now) if each.id != but]
-    _end_noted(session, found, by=by, now=now)
+    found = [each for each in of_person(session, person_id, act.now) if each.id != but]
+    _end_noted(session, found, act)
     return len(found)
 
 
-def _end_noted(session: Session, found: Sequence[SignIn], *, by: str, now: datetime) -> None:
+def _end_noted(session: Session, found: Sequence[SignIn], act: Act) -> None:
     for each in found:
-        _end(session, each, now)
+        _end(session, each, act.now)
         person = session.get_one(Person, each.person_id)
-        audit.note(session, "sign-in.ended", accounts.thing(person), by=by, now=now, before={"sign_in": each.id})
+        audit.note(session, "sign-in.ended", accounts.thing(person), act, before={"sign_in": each.id})
 
 
 def _end(session: Session, found: SignIn, now: datetime) -> None:

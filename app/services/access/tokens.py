@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select, update
 
 from app.db.database import alone, announce
 from app.domain import actor
-from app.domain.actor import SCOPES, Role
+from app.domain.actor import GRANT, SCOPES, Act
 from app.domain.recency import due_again
 from app.domain.text import names
 from app.errors import Conflict, Malformed, NotAllowed, NotFound, SignInNeeded
@@ -26,20 +26,10 @@ TOUCH = timedelta(minutes=5)
 """The resolution of `used_at`: writing it for every request would make readers wait for the disk."""
 
 
-def create(
-    session: Session,
-    *,
-    name: str,
-    scopes: list[str],
-    days: int | None,
-    by: str,
-    now: datetime,
-    granter: Role | None = None,
-) -> str:
+def create(session: Session, act: Act, *, name: str, scopes: list[str], days: int | None) -> str:
     """Make a token and return its text, which is kept nowhere. Raises Malformed or Conflict.
 
-    Raises NotAllowed for an organizer who wants one that may do everything. `granter` is the role of who makes it, None
-    for a command on the machine itself.
+    Raises NotAllowed for whoever may not grant roles and wants one that may do everything.
     """
     name = names.tidy(name)
     if flaw := names.flaw(name):
@@ -48,7 +38,7 @@ def create(
     if unknown or not scopes:
         wrong = f"“{', '.join(unknown)}” is no scope" if unknown else "A token needs at least one scope"
         raise Malformed(f"{wrong}. Choose from {', '.join(SCOPES)}.")
-    if "admin" in scopes and granter not in {"owner", None}:
+    if "admin" in scopes and not act.actor.may(GRANT):
         raise NotAllowed("Only an owner makes a token with the scope admin. Ask one, or choose narrower scopes.")
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         raise Malformed(f"A token can last 1 to {LONGEST_DAYS} days.")
@@ -56,12 +46,12 @@ def create(
     if session.exec(select(Token.id).where(Token.name == name)).first():
         raise Conflict(f"There is already a token “{name}”. Choose another name, or revoke that one and choose anew.")
     text = credentials.make(credentials.TOKEN)
-    expires = now + timedelta(days=days) if days else None
+    expires = act.now + timedelta(days=days) if days else None
     ordered = " ".join(scope for scope in SCOPES if scope in scopes)
-    token = Token(name=name, sha256=credentials.digest(text), scopes=ordered, created_at=now, expires_at=expires)
+    token = Token(name=name, sha256=credentials.digest(text), scopes=ordered, created_at=act.now, expires_at=expires)
     session.add(token)
     session.flush()
-    audit.note(session, "token.created", thing(token), by=by, now=now, after={"scopes": ordered, "expires_at": expires})
+    audit.note(session, "token.created", thing(token), act, after={"scopes": ordered, "expires_at": expires})
     return text
 
 
@@ -127,16 +117,16 @@ def state(token: Token, now: datetime) -> Literal["valid", "expired", "revoked"]
     return "expired" if token.expires_at is not None and token.expires_at <= now else "valid"
 
 
-def revoke(session: Session, name: str, *, by: str, now: datetime) -> Token:
+def revoke(session: Session, name: str, act: Act) -> Token:
     """End a token for good. Raises NotFound, or Conflict when it is revoked already."""
     token = session.exec(select(Token).where(Token.name == names.tidy(name)).with_for_update()).first()
     if token is None:
         raise NotFound(f"There is no token “{name}”. `assembly-week token list` shows the names.")
     if token.revoked_at is not None:
         raise Conflict(f"The token “{name}” is revoked already.")
-    token.revoked_at = now
+    token.revoked_at = act.now
     session.add(token)
     session.flush()
     announce(session, AccessChanged(frozenset({_id(token)})))
-    audit.note(session, "token.revoked", thing(token), by=by, now=now)
+    audit.note(session, "token.revoked", thing(token), act)
     return token

@@ -10,20 +10,12 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from app.domain.actor import Act
 from app.models import AuditEntry
 from app.services import paging
 from app.services.paging import Page
 
-_ORIGIN = "origin"
 LONGEST_TEXT = 2_000  # characters of one detail: entries are kept for ever, and some hold what somebody typed
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The origin of a change: the signed-in person (None for programs, commands and visitors) and the address."""
-
-    person_id: str | None = None
-    address: str = ""
 
 
 class Thing(NamedTuple):
@@ -46,29 +38,22 @@ class Filter:
     until: datetime | None = None
 
 
-def comes_from(session: Session, origin: Origin) -> None:
-    """Say where the changes of this transaction come from; every later note carries it."""
-    session.info[_ORIGIN] = origin
-
-
 def note(
     session: Session,
     action: str,
     thing: Thing,
+    act: Act,
     *,
-    by: str,
-    now: datetime,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
     """Write down one thing that was done or refused, in the transaction that does it. Actions read `week.opened`."""
-    origin: Origin = session.info.get(_ORIGIN, Origin())
     session.add(
         AuditEntry(
-            at=now,
-            by=by,
-            person_id=origin.person_id,
-            address=origin.address,
+            at=act.now,
+            by=act.actor.name,
+            person_id=act.actor.person_id,
+            address=act.client or "",
             action=action,
             object_kind=thing.kind,
             object_id=thing.id,

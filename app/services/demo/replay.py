@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.clock import Clock
 from app.db.database import Database
-from app.domain import actor
+from app.domain.actor import Act, system
 from app.domain.draft import Draft, Reading
 from app.errors import Problem
 from app.services import lifecycle
@@ -24,8 +24,7 @@ from app.services.ledger.ledger import Submission
 from app.services.teams import teams
 from app.services.weeks import weeks
 
-BY = "demo"
-ACTOR = actor.system(BY)
+BY = system("demo")
 
 __all__ = ["WEEK_SECONDS", "Event", "Replay", "events", "finish", "prepare"]
 
@@ -36,9 +35,9 @@ def prepare(database: Database) -> None:
         roster_import.Entry(line, each.team, each.name, each.email) for line, each in enumerate(CAST.values(), start=2)
     ]
     with database.unit_of_work() as session:
-        weeks.create(session, slug=SLUG, name=NAME, timezone=ZONE.key, starts=STARTS, ends=ENDS, by=BY, now=SIGNED_UP)
-        roster_import.apply(session, SLUG, roster, by=BY, now=SIGNED_UP)
-        lifecycle.open_(session, SLUG, by=BY, now=SIGNED_UP)
+        weeks.create(session, Act(BY, SIGNED_UP), slug=SLUG, name=NAME, timezone=ZONE.key, starts=STARTS, ends=ENDS)
+        roster_import.apply(session, SLUG, roster, Act(BY, SIGNED_UP))
+        lifecycle.open_(session, SLUG, Act(BY, SIGNED_UP))
 
 
 def finish(database: Database) -> None:
@@ -63,7 +62,7 @@ def _turn(event: Event) -> tuple[type, datetime]:
 
 def _report(session: Session, run: list[Event]) -> None:
     drafts = [event.what for event in run if isinstance(event.what, Draft)]
-    submissions = [Submission(Reading.of(draft), ACTOR) for draft in drafts]
+    submissions = [Submission(Reading.of(draft), BY) for draft in drafts]
     for outcome in ledger.record(session, SLUG, submissions, now=run[-1].at, all_or_nothing=True):
         if isinstance(outcome, Problem):
             raise outcome
@@ -74,12 +73,12 @@ def _decide(session: Session, event: Event) -> None:
     week = weeks.find(session, SLUG, event.at)
     match event.what:
         case Correction(key, reason):
-            ledger.reverse(session, ledger.get(session, week, key).id, reason=reason, by=BY, now=event.at)
+            ledger.reverse(session, ledger.get(session, week, key).id, Act(BY, event.at), reason=reason)
         case Gift() as gift:
             team = teams.find_or_create(session, week, gift.team, event.at)
             name, reason = f"gift {event.at:%Y-%m-%dT%H:%MZ}", gift.reason
             ledger.adjust(
-                session, SLUG, team_id=team.id, points=gift.points, reason=reason, external_id=name, by=BY, now=event.at
+                session, SLUG, Act(BY, event.at), team_id=team.id, points=gift.points, reason=reason, external_id=name
             )
 
 
@@ -101,7 +100,8 @@ class Replay(Clock):
         script = list(events())
         try:
             while script and not stop.is_set():
-                due = [event for event in script if event.at <= self.game()]
+                now = self.game()  # once: an event whose moment comes meanwhile would be taken out of turn
+                due = [event for event in script if event.at <= now]
                 del script[: len(due)]
                 if due:
                     _play(database, due)

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select, update
 
 from app.db.database import alone, announce
 from app.domain import actor
+from app.domain.actor import Act
 from app.domain.recency import due_again, is_recent
 from app.domain.text import names
 from app.errors import Conflict, Malformed, NotFound, SignInNeeded
@@ -33,7 +34,7 @@ def code_of(key: str, secret: str) -> str:
     return "".join(credentials.ALPHABET[bits >> shift & 31] for shift in range(35, -1, -5))
 
 
-def pair(session: Session, code: str, name: str, *, by: str, now: datetime) -> Display:
+def pair(session: Session, code: str, name: str, act: Act) -> Display:
     """Let in the screen that shows this code. Raises Malformed, or Conflict for a code that was entered before."""
     code, name = credentials.tidy_code(code), names.tidy(name)
     if not credentials.is_code(code):
@@ -42,16 +43,16 @@ def pair(session: Session, code: str, name: str, *, by: str, now: datetime) -> D
         raise Malformed(f"The display's name {flaw}.")
     alone(session)
     earlier = session.exec(select(Display).where(Display.code == code)).first()
-    if earlier is not None and earlier.revoked_at is None and is_recent(earlier.created_at, now, PAIRING):
+    if earlier is not None and earlier.revoked_at is None and is_recent(earlier.created_at, act.now, PAIRING):
         raise Conflict("That code was entered a moment ago. The screen with it starts by itself.")
     if earlier is not None:
         earlier.code = None
         session.add(earlier)
         session.flush()
-    display = Display(name=name, code=code, by=by, created_at=now)
+    display = Display(name=name, code=code, by=act.actor.name, created_at=act.now)
     session.add(display)
     session.flush()
-    audit.note(session, "display.paired", thing(display), by=by, now=now, after={"name": name})
+    audit.note(session, "display.paired", thing(display), act, after={"name": name})
     return display
 
 
@@ -130,14 +131,14 @@ def every(session: Session) -> list[Display]:
     return list(session.exec(query))
 
 
-def revoke(session: Session, display_id: str, *, by: str, now: datetime) -> Display:
+def revoke(session: Session, display_id: str, act: Act) -> Display:
     """Send a screen away for good. Raises NotFound."""
     display = session.get(Display, display_id) if is_id(display_id) else None
     if display is None or display.revoked_at is not None:
         raise NotFound("There is no such display, or it was revoked already.")
-    display.revoked_at, display.code = now, None
+    display.revoked_at, display.code = act.now, None
     session.add(display)
     session.flush()
     announce(session, AccessChanged(frozenset({display.id})))
-    audit.note(session, "display.revoked", thing(display), by=by, now=now)
+    audit.note(session, "display.revoked", thing(display), act)
     return display

@@ -1,10 +1,9 @@
 """The displays' rotation as organizers chose it, written as in the setting `DISPLAY_SCENES`."""
 
-from datetime import datetime
-
 from sqlmodel import Session
 
 from app.db.database import alone, announce
+from app.domain.actor import Act
 from app.events import RotationChanged
 from app.models import Rotation
 from app.services.audit import audit
@@ -19,16 +18,16 @@ def chosen(session: Session) -> str:
     return found.scenes if found else ""
 
 
-def choose(session: Session, scenes: str, *, by: str, now: datetime) -> None:
+def choose(session: Session, scenes: str, act: Act) -> None:
     """Let every display show these scenes, which the caller has checked; empty leaves it to the setting again."""
     alone(session)
     found = session.get(Rotation, 1)
     before = found.scenes if found else ""
     if before == scenes:
         return
-    rotation = found or Rotation(scenes=scenes, by=by, at=now)
-    rotation.scenes, rotation.by, rotation.at = scenes, by, now
+    rotation = found or Rotation(scenes=scenes, by=act.actor.name, at=act.now)
+    rotation.scenes, rotation.by, rotation.at = scenes, act.actor.name, act.now
     session.add(rotation)
     session.flush()
-    audit.note(session, "rotation.changed", THING, by=by, now=now, before={"scenes": before}, after={"scenes": scenes})
+    audit.note(session, "rotation.changed", THING, act, before={"scenes": before}, after={"scenes": scenes})
     announce(session, RotationChanged(scenes))

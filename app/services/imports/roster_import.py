@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from app.db.database import alone
+from app.domain.actor import Act
 from app.domain.text import emails, names
 from app.errors import Malformed, WeekNotOpen
 from app.models import Membership, Week
@@ -110,11 +111,12 @@ def _refused(bad: BadLines) -> RosterRefused:
     return RosterRefused(f"Nobody was added. {bad.first}{rest}", **bad.document)
 
 
-def apply(session: Session, slug: str, entries: list[Entry], *, by: str, now: datetime) -> Outcome:
+def apply(session: Session, slug: str, entries: list[Entry], act: Act) -> Outcome:
     """Put everybody on the list into their team, moving who is in another one. Who is not listed stays.
 
     Raises WeekUnknown, WeekNotOpen for a closed week, or TeamFull; then nothing has changed.
     """
+    now = act.now
     alone(session)
     week = weeks.lock(session, slug, now)
     if week.state == "closed":
@@ -122,14 +124,14 @@ def apply(session: Session, slug: str, entries: list[Entry], *, by: str, now: da
     team_ids = teams.ensure(session, week, (entry.team for entry in entries), now)
     person_ids, renamed = people.ensure(session, {entry.email: entry.name for entry in entries}, now)
     places = {person_ids[entry.email]: team_ids[names.fold(entry.team)] for entry in entries}
-    moved = teams.assign(session, week, places, by=by, now=now)
+    moved = teams.assign(session, week, places, by=act.actor.name, now=now)
     rules = rule_sets.rules_of(session, week)
     teams.check_sizes(session, week, rules.team_size)
     scores.rebuild(session, week, rules)
     weeks.touch(session, week)
     touch_weeks_of(session, renamed, now, but=week.id)
     done = Outcome(len({names.fold(entry.team) for entry in entries}), len(entries), moved)
-    audit.note(session, "teams.imported", weeks.thing(week), by=by, now=now, after=done._asdict())
+    audit.note(session, "teams.imported", weeks.thing(week), act, after=done._asdict())
     return done
 
 

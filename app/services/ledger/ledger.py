@@ -8,7 +8,7 @@ from sqlalchemy import func
 from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from app.domain.actor import Actor
+from app.domain.actor import Act, Actor
 from app.domain.draft import Key, Reading
 from app.domain.memberships import team_at
 from app.domain.rules import ADJUSTMENT
@@ -116,35 +116,36 @@ def _with_key(week: AnyWeek, key: Key) -> SelectOfScalar[LedgerEntry]:
     )
 
 
-def reverse(session: Session, activity_id: str, *, reason: str, by: str, now: datetime) -> Reversal:
+def reverse(session: Session, activity_id: str, act: Act, *, reason: str) -> Reversal:
     """Cancel an activity. Raises AlreadyDone when it is cancelled."""
-    return _rule(session, activity_id, reversing=True, reason=reason, by=by, now=now)
+    return _rule(session, activity_id, act, reversing=True, reason=reason)
 
 
-def reinstate(session: Session, activity_id: str, *, reason: str, by: str, now: datetime) -> Reversal:
+def reinstate(session: Session, activity_id: str, act: Act, *, reason: str) -> Reversal:
     """Undo a reversal. Raises AlreadyDone when the activity stands."""
-    return _rule(session, activity_id, reversing=False, reason=reason, by=by, now=now)
+    return _rule(session, activity_id, act, reversing=False, reason=reason)
 
 
-def _rule(session: Session, activity_id: str, *, reversing: bool, reason: str, by: str, now: datetime) -> Reversal:
+def _rule(session: Session, activity_id: str, act: Act, *, reversing: bool, reason: str) -> Reversal:
     reason = reasons.demanded(reason)
-    week, entry = _lock(session, activity_id, now)
+    week, entry = _lock(session, activity_id, act.now)
     weeks.require_open(week)
     count = rulings(session, entry)
     if (count % 2 == 1) == reversing:
         raise AlreadyDone(
             "This activity is already reversed." if reversing else "This activity stands; there is nothing to undo."
         )
-    ruling = Reversal(activity_seq=entry.seq, ordinal=count + 1, reason=reason, by=by, at=now, version=week.version + 1)
+    ruling = Reversal(
+        activity_seq=entry.seq, ordinal=count + 1, reason=reason, by=act.actor.name, at=act.now,
+        version=week.version + 1,
+    )  # fmt: skip
     session.add(ruling)
     session.flush()
     _rescore_entry(session, week, entry, -1 if reversing else 1)
     weeks.touch(session, week, scores_alone=True)
     action, stood = ("activity.reversed", True) if reversing else ("activity.reinstated", False)
     thing = Thing("activity", entry.id, f"{entry.kind} {entry.external_id}")
-    audit.note(
-        session, action, thing, by=by, now=now, before={"stands": stood}, after={"stands": not stood, "reason": reason}
-    )
+    audit.note(session, action, thing, act, before={"stands": stood}, after={"stands": not stood, "reason": reason})
     return ruling
 
 
@@ -188,13 +189,13 @@ def _recorded(entry: LedgerEntry, *, repeated: bool) -> Recorded:
 
 
 def adjust(
-    session: Session, slug: str, *, team_id: str, points: int, reason: str, external_id: str, by: str, now: datetime
+    session: Session, slug: str, act: Act, *, team_id: str, points: int, reason: str, external_id: str
 ) -> Recorded:
     """Give points to a team of an open week, or take them; a repeat of the external id answers with the first one.
 
     Raises WeekUnknown, Malformed, NotFound for a team of no or another week, or WeekNotOpen; then nothing has changed.
     """
-    week = weeks.lock(session, slug, now)
+    week = weeks.lock(session, slug, act.now)
     if flaw := code_flaw(external_id):
         raise Malformed(f"“external_id” {flaw}.")
     key = Key(ORGANIZER, ADJUSTMENT, external_id)
@@ -206,13 +207,14 @@ def adjust(
     team = teams.find(session, week, team_id)
     weeks.require_open(week)
     entry = LedgerEntry(
-        week_id=week.id, version=week.version + 1, kind=ADJUSTMENT, team_id=team.id, occurred_at=now, recorded_at=now,
-        source=ORGANIZER, external_id=external_id, recorded_by=by, points=points, reason=reason,
+        week_id=week.id, version=week.version + 1, kind=ADJUSTMENT, team_id=team.id, occurred_at=act.now,
+        recorded_at=act.now, recorded_by=act.actor.name, source=ORGANIZER, external_id=external_id, points=points,
+        reason=reason,
     )  # fmt: skip
     session.add(entry)
     session.flush()
     scores.refresh(session, week, rule_sets.rules_of(session, week), team.id)
     weeks.touch(session, week, scores_alone=True)
     facts = {"points": points, "reason": reason, "external_id": external_id}
-    audit.note(session, "team.adjusted", teams.thing(team), by=by, now=now, after=facts)
+    audit.note(session, "team.adjusted", teams.thing(team), act, after=facts)
     return _recorded(entry, repeated=False)

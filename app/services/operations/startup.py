@@ -8,11 +8,13 @@ from sqlmodel import Session, select
 
 from app.config import PROJECT, Settings, sentences
 from app.db.database import Database, alone
+from app.domain.actor import Act, system
 from app.errors import Malformed
 from app.models import RuleSet
 from app.services.operations import schema, secrets
 from app.services.rules import rule_sets
 
+RULES_FILE_READER = system("rules file")
 SHIPPED_RULES = PROJECT / "scoring_rules.toml"
 
 
@@ -48,9 +50,9 @@ def _seed(session: Session, path: Path, now: datetime) -> None:
     alone(session)
     if session.exec(select(RuleSet.id).limit(1)).first() is not None:
         return
-    if (text := read_text(path)) is None or rule_sets.read_file(session, text, now) is None:
+    if (text := read_text(path)) is None or rule_sets.read_file(session, text, Act(RULES_FILE_READER, now)) is None:
         text = SHIPPED_RULES.read_text(encoding="utf-8")
-        rule_sets.activate(session, text, note="The rules this program ships with", by="start-up", now=now)
+        rule_sets.activate(session, text, Act(system("start-up"), now), note="The rules this program ships with")
 
 
 def read_text(path: Path) -> str | None:

@@ -1,10 +1,9 @@
 """Join codes: what lets colleagues into a team by themselves, until it is full."""
 
-from datetime import datetime
-
 from sqlmodel import Session, col, select
 
 from app.db.database import alone
+from app.domain.actor import Act, visitor
 from app.domain.memberships import current_team
 from app.domain.text import names
 from app.errors import Conflict, NotFound, WeekNotOpen
@@ -34,22 +33,22 @@ def every(session: Session, week: Week) -> dict[str, str]:
     return {each.team_id: each.code for each in session.exec(query)}
 
 
-def renew(session: Session, team: Team, *, by: str, now: datetime) -> str:
+def renew(session: Session, team: Team, act: Act) -> str:
     """Give a team a new code; the old one stops to count."""
-    withdraw(session, team, by=by, now=now)
-    made = JoinCode(team_id=team.id, code=credentials.make_code(), by=by, created_at=now)
+    withdraw(session, team, act)
+    made = JoinCode(team_id=team.id, code=credentials.make_code(), by=act.actor.name, created_at=act.now)
     session.add(made)
     session.flush()
-    audit.note(session, "join-code.made", teams.thing(team), by=by, now=now)
+    audit.note(session, "join-code.made", teams.thing(team), act)
     return made.code
 
 
-def withdraw(session: Session, team: Team, *, by: str, now: datetime) -> None:
+def withdraw(session: Session, team: Team, act: Act) -> None:
     """Take a team's code away, if it has one."""
     if (found := session.get(JoinCode, team.id)) is not None:
         session.delete(found)
         session.flush()
-        audit.note(session, "join-code.withdrawn", teams.thing(team), by=by, now=now)
+        audit.note(session, "join-code.withdrawn", teams.thing(team), act)
 
 
 def look(session: Session, code: str) -> tuple[Team, Week]:
@@ -62,32 +61,33 @@ def look(session: Session, code: str) -> tuple[Team, Week]:
     return team, weeks.find_by_id(session, team.week_id)
 
 
-def join(session: Session, code: str, person: Person, *, now: datetime) -> Team:
+def join(session: Session, code: str, person: Person, act: Act) -> Team:
     """Put somebody who signed in into the code's team. Raises NotFound, WeekNotOpen, TeamFull, or Conflict."""
     team, week = look(session, code)
-    week = weeks.lock(session, week.slug, now)
+    week = weeks.lock(session, week.slug, act.now)
     if week.state == "closed":
         raise WeekNotOpen(week.name, week.state)
     joins = teams.joins(session, week, [person.id]).get(person.id, [])
     if joins and (present := current_team(joins)) not in {None, team.id}:
         name = teams.find(session, week, str(present)).name
         raise Conflict(f"You are in team {name}. Ask an organizer to move you.")
-    place(session, week, person, team, by=person.name, now=now)
+    place(session, week, person, team, act)
     return team
 
 
-def join_as_new(session: Session, code: str, *, name: str, email: str, now: datetime) -> tuple[Person, Team]:
+def join_as_new(session: Session, code: str, act: Act, *, name: str, email: str) -> tuple[Person, Team]:
     """Make a person of somebody nobody knows, in the code's team. Raises NotFound, Malformed, or Conflict.
 
     One refusal for a full team and a known e-mail, so that a code tells little about who is here.
     """
+    act = act.by(visitor(names.tidy(name)))
     alone(session)
     team, week = look(session, code)
     if week.state != "closed" and _is_full(session, team, week):
         raise Conflict(CANNOT_JOIN)
     try:
-        person = accounts.create(session, name=name, email=email, by=names.tidy(name), now=now)
-        return person, join(session, code, person, now=now)
+        person = accounts.create(session, act, name=name, email=email)
+        return person, join(session, code, person, act)
     except Conflict as problem:
         if isinstance(problem, WeekNotOpen):
             raise
@@ -99,13 +99,13 @@ def _is_full(session: Session, team: Team, week: Week) -> bool:
     return len(teams.members(session, week).get(team.id, [])) >= rule_sets.rules_of(session, week).team_size
 
 
-def place(session: Session, week: Week, person: Person, team: Team | None, *, by: str, now: datetime) -> None:
+def place(session: Session, week: Week, person: Person, team: Team | None, act: Act) -> None:
     """Put a person into a team of a locked week, or out of all (None), and bring board and audit up to date.
 
     Raises TeamFull; then nothing may be committed.
     """
     before = teams.joins(session, week, [person.id]).get(person.id, [])
-    if not teams.move(session, week, person, team, by=by, now=now):
+    if not teams.move(session, week, person, team, by=act.actor.name, now=act.now):
         return
     rules = rule_sets.rules_of(session, week)
     teams.check_sizes(session, week, rules.team_size)
@@ -114,6 +114,6 @@ def place(session: Session, week: Week, person: Person, team: Team | None, *, by
     was_id = current_team(before) if before else None
     was = teams.find(session, week, was_id).name if was_id else None
     audit.note(
-        session, "membership.changed", accounts.thing(person), by=by, now=now, before={"week": week.slug, "team": was},
+        session, "membership.changed", accounts.thing(person), act, before={"week": week.slug, "team": was},
         after={"week": week.slug, "team": team.name if team else None},
     )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from app.db.database import alone
-from app.domain.actor import Role
+from app.domain.actor import GRANT, Act
 from app.domain.memberships import current_team
 from app.domain.text import names
 from app.errors import Conflict, Malformed, WeekNotOpen
@@ -40,53 +40,51 @@ def _lock(session: Session, slug: str, now: datetime) -> Week:
     return week
 
 
-def make_team(session: Session, slug: str, name: str, *, by: str, now: datetime) -> Team:
+def make_team(session: Session, slug: str, name: str, act: Act) -> Team:
     """A new team without members. Raises Malformed, WeekNotOpen, or Conflict for a name that is taken."""
     name = names.tidy(name)
     if flaw := names.flaw(name):
         raise Malformed(f"The team's name {flaw}.")
-    week = _lock(session, slug, now)
+    week = _lock(session, slug, act.now)
     if any(team.name_key == names.fold(name) for team in teams.of_week(session, week)):
         raise Conflict(f"There is a team “{name}” in this week already. Choose another name.")
-    team = teams.find_or_create(session, week, name, now)
+    team = teams.find_or_create(session, week, name, act.now)
     scores.rebuild(session, week, rule_sets.rules_of(session, week))
     weeks.touch(session, week)
-    audit.note(session, "team.made", teams.thing(team), by=by, now=now, after={"week": week.slug, "name": team.name})
+    audit.note(session, "team.made", teams.thing(team), act, after={"week": week.slug, "name": team.name})
     return team
 
 
-def add(session: Session, slug: str, team_id: str, *, name: str, email: str, by: str, now: datetime) -> Person:
+def add(session: Session, slug: str, team_id: str, act: Act, *, name: str, email: str) -> Person:
     """Put somebody into a team: who is known by their e-mail, or a new person.
 
     Raises NotFound, Malformed, WeekNotOpen, TeamFull, or Conflict for who is in a team of this week already.
     """
-    week = _lock(session, slug, now)
+    week = _lock(session, slug, act.now)
     team = teams.find(session, week, team_id)
     person = accounts.by_email(session, email)
     if person is None:
         if not names.tidy(name) and names.fold_email(email):
             raise Malformed(f"Nobody here has the e-mail {names.fold_email(email)[:60]} yet. Write their name too.")
-        person = accounts.create(session, name=name, email=email, by=by, now=now)
+        person = accounts.create(session, act, name=name, email=email)
     present = _team_of(session, week, person)
     if present is not None:
         raise Conflict(f"{person.name} is in team {present.name} already. Move them from there.")
-    join_codes.place(session, week, person, team, by=by, now=now)
+    join_codes.place(session, week, person, team, act)
     return person
 
 
-def move(
-    session: Session, slug: str, person_id: str, team_id: str, *, by: str, now: datetime
-) -> tuple[Person, Team | None]:
+def move(session: Session, slug: str, person_id: str, team_id: str, act: Act) -> tuple[Person, Team | None]:
     """Put somebody who is in a team of this week into another one, or out of all (an empty id).
 
     Raises NotFound, WeekNotOpen, TeamFull, or Conflict for who is in no team.
     """
-    week = _lock(session, slug, now)
+    week = _lock(session, slug, act.now)
     person = accounts.find(session, person_id)
     if _team_of(session, week, person) is None:
         raise Conflict(f"{person.name} is in no team of this week any more. Add them to one.")
     team = teams.find(session, week, team_id) if team_id else None
-    join_codes.place(session, week, person, team, by=by, now=now)
+    join_codes.place(session, week, person, team, act)
     return person, team
 
 
@@ -96,11 +94,11 @@ def _team_of(session: Session, week: Week, person: Person) -> Team | None:
     return teams.find(session, week, team_id) if team_id else None
 
 
-def uninvited(session: Session, week: Week, now: datetime, *, granter: Role) -> list[tuple[Team, Person]]:
-    """People in a team who never signed in and have no link that counts; owners only for an owner, by team and name."""
+def uninvited(session: Session, week: Week, act: Act) -> list[tuple[Team, Person]]:
+    """People in a team who never signed in and have no link that counts; owners only for their like; by team, name."""
     members = teams.members(session, week)
     found = [(team, person) for team in teams.of_week(session, week) for person in members.get(team.id, ())]
-    pending = links.pending(session, now)
+    pending = links.pending(session, act.now)
     ids = [person.id for _team, person in found]
     been = {
         each
@@ -113,20 +111,20 @@ def uninvited(session: Session, week: Week, now: datetime, *, granter: Role) -> 
         if person.id not in been
         and person.id not in pending
         and person.disabled_at is None
-        and (granter == "owner" or person.role != "owner")
+        and (person.role != "owner" or act.actor.may(GRANT))
     ]
 
 
-def invite(session: Session, slug: str, *, granter: Role, by: str, now: datetime) -> list[Invitation]:
+def invite(session: Session, slug: str, act: Act) -> list[Invitation]:
     """A link for everybody `uninvited` names. Raises WeekUnknown."""
     alone(session)
-    week = weeks.find(session, slug, now)
+    week = weeks.find(session, slug, act.now)
     return [
         Invitation(
             team.name,
             person.name,
             person.email,
-            links.make(session, person, "invitation", by=by, now=now, granter=granter),
+            links.make(session, person, "invitation", act),
         )
-        for team, person in uninvited(session, week, now, granter=granter)
+        for team, person in uninvited(session, week, act)
     ]

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from app import metrics
 from app.db.database import alone, announce
 from app.db.statements import Prepared
+from app.domain.actor import Act
 from app.domain.rules import ADJUSTMENT, Mistake, Rules, parse_rules
 from app.domain.rules.limits import MAX_MISTAKES
 from app.errors import RulesRefused, RulesUnfit
@@ -100,33 +101,33 @@ def valid(text: str) -> Rules:
     return rules
 
 
-def activate(session: Session, text: str, *, note: str, by: str, now: datetime) -> RuleSet:
+def activate(session: Session, text: str, act: Act, *, note: str) -> RuleSet:
     """Make a text the active version and score every week that follows it anew, all in this transaction.
 
     Raises RulesRefused for a text with mistakes, RulesUnfit where a week cannot live with it, Malformed for the note.
     """
     rules, note = checked(text), reasons.welcome(note)
     alone(session)
-    followers = _lock_followers(session, now)
+    followers = _lock_followers(session, act.now)
     if refusals := unfit(session, followers, rules):
         raise RulesUnfit(" ".join(refusals), refused=refusals)
     before = session.exec(_NEWEST).first()
-    rule_set = RuleSet(text=text, sha256=sha256(text.encode()).hexdigest(), note=note, by=by, at=now)
+    rule_set = RuleSet(text=text, sha256=sha256(text.encode()).hexdigest(), note=note, by=act.actor.name, at=act.now)
     session.add(rule_set)
     session.flush()
     for week in followers:
         scores.rebuild(session, week, rules)
         weeks.touch(session, week)
     announce(session, RulesChanged(rule_set.id))
-    _note(session, before, rule_set, now)
+    _note(session, before, rule_set, act)
     return rule_set
 
 
-def _note(session: Session, before: RuleSet | None, after: RuleSet, now: datetime) -> None:
+def _note(session: Session, before: RuleSet | None, after: RuleSet, act: Act) -> None:
     thing = Thing("rules", str(after.id), f"Version {after.id}")
     replaced = {"version": before.id, "sha256": before.sha256} if before else None
     facts = {"version": after.id, "sha256": after.sha256, "note": after.note}
-    audit.note(session, "rules.activated", thing, by=after.by, now=now, before=replaced, after=facts)
+    audit.note(session, "rules.activated", thing, act, before=replaced, after=facts)
 
 
 def _lock_followers(session: Session, now: datetime) -> list[Week]:
@@ -150,7 +151,7 @@ def week_refusals(session: Session, week: Week, rules: Rules) -> list[str]:
     return found + teams.oversized(session, week, rules.team_size)
 
 
-def read_file(session: Session, text: str, now: datetime) -> RuleSet | None:
+def read_file(session: Session, text: str, act: Act) -> RuleSet | None:
     """Take the rules file's content: new content becomes the active version, or is refused and remembered.
 
     Compared with the content last read from the file, so a restart undoes nothing activated elsewhere.
@@ -160,17 +161,17 @@ def read_file(session: Session, text: str, now: datetime) -> RuleSet | None:
     last = session.get(RulesFile, 1)
     if last is not None and last.sha256 == digest:
         return None
-    record = last or RulesFile(sha256="", at=now)
-    record.sha256, record.at, record.refusal = digest, now, None
+    record = last or RulesFile(sha256="", at=act.now)
+    record.sha256, record.at, record.refusal = digest, act.now, None
     rule_set = None
     try:
-        rule_set = activate(session, text, note="Read from the rules file", by="rules file", now=now)
+        rule_set = activate(session, text, act, note="Read from the rules file")
     except (RulesRefused, RulesUnfit) as problem:
         errors = problem.extra.get("errors") or [
             {"line": 1, "key": "", "message": sentence} for sentence in problem.extra["refused"]
         ]
         record.refusal = json.dumps(errors)
-        audit.note(session, "rules.refused", RULES_FILE, by="rules file", now=now, after={"errors": errors})
+        audit.note(session, "rules.refused", RULES_FILE, act, after={"errors": errors})
     session.add(record)
     session.flush()
     return rule_set

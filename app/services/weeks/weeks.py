@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from app.db.database import alone, announce
 from app.db.statements import Prepared
+from app.domain.actor import Act
 from app.domain.calendar.days import local_day, parse_zone, zone_or_utc
 from app.domain.text import names
 from app.errors import Conflict, Malformed, NotFound, WeekNotOpen, WeekUnknown
@@ -94,19 +95,17 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 Action = Literal["created", "opened", "closed", "reopened", "frozen", "revealed"]
 
 
-def create(
-    session: Session, *, slug: str, name: str, timezone: str, starts: date, ends: date, by: str, now: datetime
-) -> Week:
+def create(session: Session, act: Act, *, slug: str, name: str, timezone: str, starts: date, ends: date) -> Week:
     """Create a draft week. Raises Malformed or Conflict with a sentence for each thing that does not fit."""
     name = names.tidy(name)
     _check(slug, name, timezone, starts, ends)
     alone(session)
     if session.exec(select(Week).where(Week.slug == slug)).first():
         raise Conflict(f"There is already a week “{slug}”. Choose another slug.")
-    week = Week(slug=slug, name=name, timezone=timezone, starts=starts, ends=ends, created_at=now)
+    week = Week(slug=slug, name=name, timezone=timezone, starts=starts, ends=ends, created_at=act.now)
     session.add(week)
     session.flush()
-    note(session, week, "created", by=by, now=now)
+    note(session, week, "created", act)
     announce(session, WeekChanged(week.slug, week.version))
     return week
 
@@ -275,10 +274,10 @@ def require_open(week: Week) -> None:
         raise WeekNotOpen(week.name, week.state)
 
 
-def note(session: Session, week: Week, action: Action, *, by: str, now: datetime, reason: str | None = None) -> None:
+def note(session: Session, week: Week, action: Action, act: Act, *, reason: str | None = None) -> None:
     """Write down who did what to a week."""
-    session.add(WeekEvent(week_id=week.id, action=action, reason=reason, by=by, at=now))
-    audit.note(session, f"week.{action}", thing(week), by=by, now=now, after={"reason": reason} if reason else None)
+    session.add(WeekEvent(week_id=week.id, action=action, reason=reason, by=act.actor.name, at=act.now))
+    audit.note(session, f"week.{action}", thing(week), act, after={"reason": reason} if reason else None)
 
 
 def thing(week: AnyWeek) -> Thing:

@@ -19,6 +19,7 @@ from app.web.access import Corrector
 from app.web.api.bodies import takes_json
 from app.web.api.weeks import Slug
 from app.web.context import installation
+from app.web.deps import act_of
 from app.web.documents import correction_document, recorded_document
 from app.web.routes import DatabaseRoute
 
@@ -95,8 +96,8 @@ def _rule(
     verb = ledger.reverse if action == "reversal" else ledger.reinstate
     reason = parse(Why, body).reason
     place = installation(request)
-    with place.acting(request, who) as session:
-        ruling: Reversal = verb(session, activity_id, reason=reason, by=who.name, now=place.clock.game())
+    with place.database.unit_of_work() as session:
+        ruling: Reversal = verb(session, activity_id, act_of(request, who, place.clock.game()), reason=reason)
     return JSONResponse(correction_document(ruling, activity_id, action), 201)
 
 
@@ -118,7 +119,7 @@ async def adjust(request: Request, week: Slug, who: Corrector) -> Response:
 
 def _adjust(request: Request, slug: str, body: bytes, who: Actor) -> Response:
     place = installation(request)
-    with place.acting(request, who) as session:
+    with place.database.unit_of_work() as session:
         now = place.clock.game()
         try:
             adjustment = parse(AdjustmentIn, body)
@@ -129,7 +130,7 @@ def _adjust(request: Request, slug: str, body: bytes, who: Actor) -> Response:
                 raise
             recorded = known
         else:
-            recorded = ledger.adjust(session, slug, **adjustment.model_dump(), by=who.name, now=now)
+            recorded = ledger.adjust(session, slug, act_of(request, who, now), **adjustment.model_dump())
         recorded = recorded._replace(activity=ledger.seen(session, recorded, who))
     return JSONResponse(recorded_document(recorded), 200 if recorded.repeated else 201)
 

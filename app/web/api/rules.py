@@ -13,6 +13,7 @@ from app.web import documents
 from app.web.access import Reader, RuleWriter, sees_behind_freeze
 from app.web.api.bodies import takes
 from app.web.context import Installation, installation
+from app.web.deps import act_of
 from app.web.documents import active_rules_document, preview_document, rule_set_document
 from app.web.routes import DatabaseRoute
 
@@ -71,8 +72,8 @@ async def activate(
 
 def _activate(request: Request, text: str, note: str, who: Actor) -> Response:
     place = installation(request)
-    with place.acting(request, who) as session:
-        rule_set = rule_sets.activate(session, text, note=note, by=who.name, now=place.clock.game())
+    with place.database.unit_of_work() as session:
+        rule_set = rule_sets.activate(session, text, act_of(request, who, place.clock.game()), note=note)
         document = rule_set_document(rule_set)
     return JSONResponse(document)
 

@@ -101,5 +101,5 @@ async def claim_display(request: Request, who: Anybody) -> Response:
 
 
 def _claim(place: Installation, request: Request, secret: str) -> None:
-    with place.acting(request, None) as session:
+    with place.database.unit_of_work() as session:
         displays.claim(session, _code(place, secret), secret, place.clock.real())

@@ -1,12 +1,10 @@
-"""The client of a request: its address and network, and the origin that the audit notes with every change."""
+"""The client of a request: its address and network, and the beginning of the addresses we give away."""
 
 from ipaddress import ip_address, ip_network
 
 from starlette.requests import Request
 
 from app.config import Settings
-from app.domain.actor import Actor
-from app.services.audit.audit import Origin
 
 NO_ADDRESS = "no address"
 
@@ -33,8 +31,3 @@ def network_of(request: Request) -> str:
 def base_of(request: Request, settings: Settings) -> str:
     """The beginning of every address we give away, without a slash at its end: as configured, else as asked for."""
     return settings.public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
-
-
-def origin_of(request: Request, who: Actor | None) -> Origin:
-    """The origin of a request, for the audit."""
-    return Origin(who.person_id if who is not None else None, address_of(request))

@@ -9,11 +9,11 @@ from starlette.requests import Request
 
 from app.clock import Clock
 from app.db.database import Database
-from app.domain.actor import Actor
+from app.domain.actor import Act, Actor
 from app.errors import Problem, Unavailable
 from app.services.audit import audit
-from app.services.audit.audit import Origin, Thing
-from app.web.http.client import origin_of
+from app.services.audit.audit import Thing
+from app.web.http.client import address_of
 from app.web.http.rations import Ration, Rations
 from app.web.http.route_names import route_of
 
@@ -53,19 +53,18 @@ class Refusals:
             return None
         detail = problem.detail if ration is Ration.WRITE else REST
         page = Thing("page", route, f"{request.method} {route}")
-        return _Note(origin_of(request, who), who.name, page, {"status": problem.status, "detail": detail})
+        facts: dict[str, int | str] = {"status": problem.status, "detail": detail}
+        return _Note(Act(who, self._clock.real(), address_of(request) or None), page, facts)
 
     def _write(self, note: "_Note") -> None:
         with self._database.unit_of_work() as session:
-            audit.comes_from(session, note.origin)
-            audit.note(session, "access.refused", note.page, by=note.by, now=self._clock.real(), after=note.facts)
+            audit.note(session, "access.refused", note.page, note.act, after=note.facts)
 
 
 class _Note(NamedTuple):
     """A refusal as the audit has it."""
 
-    origin: Origin
-    by: str
+    act: Act
     page: Thing
     facts: dict[str, int | str]
 

@@ -17,6 +17,7 @@ from app.services.access.sign_ins import Way
 from app.services.ledger import my_week
 from app.web.access import SignedIn
 from app.web.context import Installation, installation
+from app.web.deps import act_of
 from app.web.http import cookies, redirects
 from app.web.http.problems import headers_of
 from app.web.me.private import page
@@ -66,11 +67,11 @@ async def save_settings(
     place = installation(request)
 
     def save() -> None:
-        with place.acting(request, who) as session:
+        with place.database.unit_of_work() as session:
             person = accounts.find(session, who.person_id)
             if name != person.name:
                 throttle.count(session, throttle.NAMES_BY_PERSON, person.id, place.clock.real())
-            accounts.rename(session, person, name, by=who.name, now=place.clock.game())
+            accounts.rename(session, person, name, act_of(request, who, place.clock.game()))
             accounts.set_theme(session, person, theme)
 
     try:
@@ -96,8 +97,8 @@ async def end_other_sign_ins(request: Request, who: SignedIn) -> Response:
     place = installation(request)
 
     def end() -> None:
-        with place.acting(request, who) as session:
-            sign_ins.end_all(session, who.person_id, by=who.name, now=place.clock.real(), but=who.sign_in_id)
+        with place.database.unit_of_work() as session:
+            sign_ins.end_all(session, who.person_id, act_of(request, who, place.clock.real()), but=who.sign_in_id)
 
     await place.database.writes.run(end)
     return redirects.see(request, "my_settings", done="ended-others")
@@ -112,8 +113,8 @@ async def sign_out(request: Request, who: SignedIn) -> Response:
 
 def _end(request: Request, who: SignedInActor, sign_in_id: str) -> None:
     place = installation(request)
-    with place.acting(request, who) as session:
-        sign_ins.end(session, who.person_id, sign_in_id, by=who.name, now=place.clock.real())
+    with place.database.unit_of_work() as session:
+        sign_ins.end(session, who.person_id, sign_in_id, act_of(request, who, place.clock.real()))
 
 
 def _gone(request: Request) -> Response:

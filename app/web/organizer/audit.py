@@ -25,6 +25,7 @@ from app.services.paging import Page
 from app.services.weeks import weeks
 from app.web.access import Organizer
 from app.web.context import installation
+from app.web.deps import act_of
 from app.web.organizer import changes, wording
 from app.web.organizer.page import NOTHING, page, refusal, zone_name, zone_of
 from app.web.routes import DatabaseRoute
@@ -122,8 +123,10 @@ def export_audit(request: Request, who: Organizer, wanted: AsSent) -> Response:
         return _list(request, who, wanted)
     first = audit_export.first(place.database, narrowed)
     asked = {name: value for name, value in asdict(wanted).items() if value}
-    with place.acting(request, who) as session:
-        audit.note(session, "audit.exported", THE_AUDIT, by=who.name, now=place.clock.real(), after={"filter": asked})
+    with place.database.unit_of_work() as session:
+        audit.note(
+            session, "audit.exported", THE_AUDIT, act_of(request, who, place.clock.real()), after={"filter": asked}
+        )
     headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
     lines = _pieces(place.database, audit_export.lines(place.database, narrowed, first))
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)

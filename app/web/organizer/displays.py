@@ -21,6 +21,7 @@ from app.services.weeks import weeks
 from app.web import scenes
 from app.web.access import Organizer
 from app.web.context import Installation, installation
+from app.web.deps import act_of
 from app.web.http import csrf, redirects
 from app.web.organizer.page import NOTHING, Reply, page, refusal
 from app.web.routes import DatabaseRoute
@@ -82,8 +83,8 @@ async def pair_display(
 
 def _pair(request: Request, who: SignedInActor, code: str, name: str) -> None:
     place = installation(request)
-    with place.acting(request, who) as session:
-        displays.pair(session, code, name, by=who.name, now=place.clock.real())
+    with place.database.unit_of_work() as session:
+        displays.pair(session, code, name, act_of(request, who, place.clock.real()))
 
 
 @router.post("/{display}/revoke")
@@ -92,8 +93,8 @@ async def revoke_display(request: Request, who: Organizer, display: str) -> Resp
 
     def revoke() -> None:
         place = installation(request)
-        with place.acting(request, who) as session:
-            displays.revoke(session, display, by=who.name, now=place.clock.real())
+        with place.database.unit_of_work() as session:
+            displays.revoke(session, display, act_of(request, who, place.clock.real()))
 
     await installation(request).database.writes.run(revoke)
     return redirects.see(request, "organizer_displays", done="revoked")
@@ -116,8 +117,8 @@ async def choose_rotation(request: Request, who: Organizer) -> Response:
 
 def _choose(request: Request, who: SignedInActor, text: str) -> None:
     place = installation(request)
-    with place.acting(request, who) as session:
-        rotations.choose(session, text, by=who.name, now=place.clock.real())
+    with place.database.unit_of_work() as session:
+        rotations.choose(session, text, act_of(request, who, place.clock.real()))
 
 
 def _read(typed: Mapping[str, str]) -> tuple[list[Line], dict[str, str]]:

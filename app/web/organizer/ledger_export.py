@@ -20,6 +20,7 @@ from app.services.exports.ledger_export import Format
 from app.services.weeks import weeks
 from app.web.access import Organizer
 from app.web.context import Installation, installation
+from app.web.deps import act_of
 from app.web.organizer import weeks as weeks_page
 from app.web.organizer.page import Reply
 from app.web.routes import DatabaseRoute
@@ -74,10 +75,10 @@ def _export(place: Installation, slug: str, form: Format) -> tuple[IO[bytes], Ex
 
 def _note_export(request: Request, who: SignedInActor, exported: Exported) -> None:
     place = installation(request)
-    with place.acting(request, who) as session:
+    with place.database.unit_of_work() as session:
         facts = {"format": exported.form, "activities": exported.count}
         thing = weeks.thing(exported.week)
-        audit.note(session, "ledger.exported", thing, by=who.name, now=place.clock.game(), after=facts)
+        audit.note(session, "ledger.exported", thing, act_of(request, who, place.clock.game()), after=facts)
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ from app.services.organizing.people_search import Wanted
 from app.services.weeks import weeks
 from app.web.access import Organizer
 from app.web.context import installation
+from app.web.deps import act_of
 from app.web.organizer import person
 from app.web.organizer.page import NOTHING, Reply, page, refusal, zone_name, zone_of
 from app.web.routes import DatabaseRoute
@@ -45,9 +46,9 @@ def add_person(
     place = installation(request)
     now = place.clock.real()
     try:
-        with place.acting(request, who) as session:
-            made = accounts.create(session, name=name, email=email, by=who.name, now=now)
-            secret = links.make(session, made, "invitation", granter=who.role, by=who.name, now=now)
+        with place.database.unit_of_work() as session:
+            made = accounts.create(session, act_of(request, who, now), name=name, email=email)
+            secret = links.make(session, made, "invitation", act_of(request, who, now))
     except Problem as problem:
         return _list(request, who, Wanted(), refusal(problem, "add", {"name": name, "email": email}))
     return person.show(request, who, made.id, secret=secret, done=f"{made.name} is here now.")

@@ -22,6 +22,7 @@ from app.services.rules import rule_sets
 from app.services.weeks import weeks
 from app.web.access import Organizer, Owner
 from app.web.context import installation
+from app.web.deps import act_of
 from app.web.http import redirects
 from app.web.http.client import base_of
 from app.web.organizer import wording
@@ -95,9 +96,9 @@ async def mail_link(request: Request, who: Organizer, person_id: str) -> Respons
 def _invite(request: Request, who: SignedInActor, person_id: str) -> tuple[Person, str]:
     """A new link's secret. Raises NotFound, NotAllowed for an owner's, or Conflict for who is switched off."""
     place = installation(request)
-    with place.acting(request, who) as session:
+    with place.database.unit_of_work() as session:
         person = accounts.find(session, person_id)
-        return person, links.make(session, person, "invitation", granter=who.role, by=who.name, now=place.clock.real())
+        return person, links.make(session, person, "invitation", act_of(request, who, place.clock.real()))
 
 
 @router.post(PAGE + "/link/revoke")
@@ -105,8 +106,8 @@ def take_link_back(request: Request, who: Organizer, person_id: str) -> Response
     """Take back the link that is still unused."""
 
     def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.check_may_change(person, who.role)
-        if not links.revoke(session, person, by=who.name, now=now):
+        accounts.check_may_change(person, who)
+        if not links.revoke(session, person, act_of(request, who, now)):
             raise Conflict("There is no unused link any more: it was used, has expired or was taken back.")
 
     return _do(request, who, person_id, deed, "taken-back")
@@ -119,7 +120,7 @@ def switch_off(request: Request, who: Organizer, person_id: str) -> Response:
     def deed(session: Session, person: Person, now: datetime) -> None:
         if person.id == who.person_id:
             raise Conflict(MYSELF)
-        accounts.switch(session, person, on=False, granter=who.role, by=who.name, now=now)
+        accounts.switch(session, person, act_of(request, who, now), on=False)
 
     return _do(request, who, person_id, deed, "off")
 
@@ -129,7 +130,7 @@ def switch_on(request: Request, who: Organizer, person_id: str) -> Response:
     """Let somebody in again."""
 
     def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.switch(session, person, on=True, granter=who.role, by=who.name, now=now)
+        accounts.switch(session, person, act_of(request, who, now), on=True)
 
     return _do(request, who, person_id, deed, "on")
 
@@ -139,7 +140,7 @@ def change_role(request: Request, who: Owner, person_id: str, role: Annotated[st
     """Give somebody another role."""
 
     def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.set_role(session, person, role, granter=who.role, by=who.name, now=now)
+        accounts.set_role(session, person, role, act_of(request, who, now))
 
     leaves = person_id == who.person_id and role == "player"
     return _do(request, who, person_id, deed, "role", then="current_board" if leaves else "")
@@ -150,8 +151,8 @@ def end_sign_ins(request: Request, who: Organizer, person_id: str) -> Response:
     """Sign somebody out everywhere; oneself everywhere but here."""
 
     def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.check_may_change(person, who.role)
-        sign_ins.end_all(session, person.id, by=who.name, now=now, but=who.sign_in_id)
+        accounts.check_may_change(person, who)
+        sign_ins.end_all(session, person.id, act_of(request, who, now), but=who.sign_in_id)
 
     return _do(request, who, person_id, deed, "signed-out")
 
@@ -161,7 +162,7 @@ def rename_person(request: Request, who: Organizer, person_id: str, name: Annota
     """Give somebody another name."""
 
     def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.rename(session, person, name, granter=who.role, by=who.name, now=now)
+        accounts.rename(session, person, name, act_of(request, who, now))
 
     return _do(request, who, person_id, deed, "renamed", form="name", typed={"name": name})
 
@@ -190,7 +191,7 @@ def _rule(
 
     def deed(session: Session, person: Person, _wall: datetime) -> None:
         corrections.check_owns(session, person, activity_id)
-        verb(session, activity_id, reason=reason, by=who.name, now=now)
+        verb(session, activity_id, act_of(request, who, now), reason=reason)
 
     return _do(request, who, person_id, deed, done, form="ruling", typed={"activity": activity_id, "reason": reason})
 
@@ -209,7 +210,7 @@ def _do(
     """Do one thing to a person and see their page; what is refused is said there, with what was typed."""
     place = installation(request)
     try:
-        with place.acting(request, who) as session:
+        with place.database.unit_of_work() as session:
             deed(session, accounts.find(session, person_id), place.clock.real())
     except NotFound:
         raise

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import StringIO
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, UploadFile
@@ -14,7 +14,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import SignedInActor
+from app.domain.actor import Act, SignedInActor
 from app.errors import Malformed, Problem, WeekUnknown
 from app.models import Person, Team, Week
 from app.models.columns import new_id
@@ -29,6 +29,7 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.access import Organizer
 from app.web.context import installation
+from app.web.deps import act_of
 from app.web.http import redirects
 from app.web.http.client import base_of
 from app.web.http.csrf import MOST_PARTS
@@ -108,7 +109,7 @@ def _load(request: Request, who: SignedInActor, slug: str) -> Told:
             _listed(request, team, members.get(team.id, []), codes.get(team.id, ""))
             for team in teams.of_week(session, week)
         ]
-        waiting = team_admin.uninvited(session, week, place.clock.game(), granter=who.role)
+        waiting = team_admin.uninvited(session, week, act_of(request, who, place.clock.game()))
         return Told(week, listed, rule_sets.rules_of(session, week).team_size, len(waiting))
 
 
@@ -120,17 +121,17 @@ def _listed(request: Request, team: Team, members: list[Person], code: str) -> L
 
 
 async def _change(
-    request: Request, who: SignedInActor, slug: str, change: Callable[[Session, dict[str, Any]], str], reply: Reply
+    request: Request, who: SignedInActor, slug: str, change: Callable[[Session, Act], str], reply: Reply
 ) -> Response:
     """Do one thing; `change` says what was done. Where it is refused, the page says why and keeps what was typed."""
     place = installation(request)
 
-    def act() -> str:
-        with place.acting(request, who) as session:
-            return change(session, {"by": who.name, "now": place.clock.game()})
+    def save() -> str:
+        with place.database.unit_of_work() as session:
+            return change(session, act_of(request, who, place.clock.game()))
 
     try:
-        done = await place.database.writes.run(act)
+        done = await place.database.writes.run(save)
     except WeekUnknown:
         raise
     except Problem as problem:
@@ -142,8 +143,8 @@ async def _change(
 async def make_team(request: Request, who: Organizer, week: str, name: Text = "") -> Response:
     """Make a team."""
 
-    def change(session: Session, acting: dict[str, Any]) -> str:
-        team_admin.make_team(session, week, name, **acting)
+    def change(session: Session, act: Act) -> str:
+        team_admin.make_team(session, week, name, act)
         return "made"
 
     return await _change(request, who, week, change, Reply(form="make", typed={"name": name}))
@@ -162,21 +163,16 @@ async def import_teams(
         return await _page(request, who, week, Reply(sentence, Malformed.status, "import", {"text": text}))
     place = installation(request)
 
-    def act() -> None:
+    def save() -> None:
         entries = roster_import.read_csv(StringIO(given, newline=""))
         if not entries:
             raise Malformed("The list has a header and nothing below it. Write a line for each person.")
-        with place.acting(request, who) as session:
-            roster_import.apply(
-                session,
-                weeks.find(session, week, place.clock.game()).slug,
-                entries,
-                by=who.name,
-                now=place.clock.game(),
-            )
+        with place.database.unit_of_work() as session:
+            act = act_of(request, who, place.clock.game())
+            roster_import.apply(session, weeks.find(session, week, act.now).slug, entries, act)
 
     try:
-        await place.database.writes.run(act, long=True)
+        await place.database.writes.run(save, long=True)
     except WeekUnknown:
         raise
     except Problem as problem:
@@ -190,11 +186,11 @@ async def invite_members(request: Request, who: Organizer, week: str) -> Respons
     """Make links for everybody who has never signed in and has none that counts; shown in this answer alone."""
     place = installation(request)
 
-    def act() -> list[Invitation]:
-        with place.acting(request, who) as session:
-            return team_admin.invite(session, week, granter=who.role, by=who.name, now=place.clock.game())
+    def save() -> list[Invitation]:
+        with place.database.unit_of_work() as session:
+            return team_admin.invite(session, week, act_of(request, who, place.clock.game()))
 
-    made = await place.database.writes.run(act)
+    made = await place.database.writes.run(save)
     rows = [
         (each.team, each.name, each.email, base_of(request, place.settings) + f"/sign-in/link/{each.secret}")
         for each in made
@@ -215,8 +211,8 @@ def _csv_address(rows: list[tuple[str, str, str, str]]) -> str:
 async def move_member(request: Request, who: Organizer, week: str, person: str, team: Text = "") -> Response:
     """Move somebody to another team, or out of all of them."""
 
-    def change(session: Session, acting: dict[str, Any]) -> str:
-        _person, target = team_admin.move(session, week, person, team, **acting)
+    def change(session: Session, act: Act) -> str:
+        _person, target = team_admin.move(session, week, person, team, act)
         return "moved" if target else "out"
 
     return await _change(request, who, week, change, NOTHING)
@@ -228,8 +224,8 @@ async def add_member(
 ) -> Response:
     """Put somebody into a team."""
 
-    def change(session: Session, acting: dict[str, Any]) -> str:
-        team_admin.add(session, week, team, name=name, email=email, **acting)
+    def change(session: Session, act: Act) -> str:
+        team_admin.add(session, week, team, act, name=name, email=email)
         return "added"
 
     typed = {"email": email, "name": name}
@@ -240,9 +236,9 @@ async def add_member(
 async def renew_join_code(request: Request, who: Organizer, week: str, team: str) -> Response:
     """Give a team a fresh join code."""
 
-    def change(session: Session, acting: dict[str, Any]) -> str:
-        held = weeks.lock(session, week, acting["now"])
-        join_codes.renew(session, teams.find(session, held, team), **acting)
+    def change(session: Session, act: Act) -> str:
+        held = weeks.lock(session, week, act.now)
+        join_codes.renew(session, teams.find(session, held, team), act)
         return "code"
 
     return await _change(request, who, week, change, NOTHING)
@@ -252,9 +248,9 @@ async def renew_join_code(request: Request, who: Organizer, week: str, team: str
 async def withdraw_join_code(request: Request, who: Organizer, week: str, team: str) -> Response:
     """Take a team's join code away."""
 
-    def change(session: Session, acting: dict[str, Any]) -> str:
-        held = weeks.lock(session, week, acting["now"])
-        join_codes.withdraw(session, teams.find(session, held, team), **acting)
+    def change(session: Session, act: Act) -> str:
+        held = weeks.lock(session, week, act.now)
+        join_codes.withdraw(session, teams.find(session, held, team), act)
         return "withdrawn"
 
     return await _change(request, who, week, change, NOTHING)
@@ -266,11 +262,11 @@ async def adjust_team(
 ) -> Response:
     """Give a team points, or take some; the same form sent twice counts once."""
 
-    def change(session: Session, acting: dict[str, Any]) -> str:
+    def change(session: Session, act: Act) -> str:
         given = points.strip().translate(_MINUS)
         if not _POINTS.fullmatch(given):
             raise Malformed("Points are a whole number, such as 10 or -5.")
-        ledger.adjust(session, week, team_id=team, points=int(given), reason=reason, external_id=once, **acting)
+        ledger.adjust(session, week, act, team_id=team, points=int(given), reason=reason, external_id=once)
         return "adjusted"
 
     typed = {"points": points, "reason": reason, "once": once}

@@ -12,6 +12,7 @@ from app.services.access import tokens
 from app.services.weeks import weeks
 from app.web.access import Organizer
 from app.web.context import installation
+from app.web.deps import act_of
 from app.web.http import redirects
 from app.web.organizer import wording
 from app.web.organizer.page import NOTHING, Reply, page, refusal, remember, zone_name, zone_of
@@ -41,15 +42,9 @@ def make_token(
     place = installation(request)
     chosen = scope or []
     try:
-        with place.acting(request, who) as session:
+        with place.database.unit_of_work() as session:
             text = tokens.create(
-                session,
-                name=name,
-                scopes=chosen,
-                days=_days(days),
-                granter=who.role,
-                by=who.name,
-                now=place.clock.real(),
+                session, act_of(request, who, place.clock.real()), name=name, scopes=chosen, days=_days(days)
             )
     except Problem as problem:
         remember(request, who, problem)
@@ -72,8 +67,8 @@ def revoke_token(request: Request, who: Organizer, token_id: str) -> Response:
     """End a token for good."""
     place = installation(request)
     try:
-        with place.acting(request, who) as session:
-            tokens.revoke(session, tokens.find(session, token_id).name, by=who.name, now=place.clock.real())
+        with place.database.unit_of_work() as session:
+            tokens.revoke(session, tokens.find(session, token_id).name, act_of(request, who, place.clock.real()))
     except NotFound:
         raise
     except Problem as problem:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -10,7 +10,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import SignedInActor
+from app.domain.actor import Act, SignedInActor
 from app.domain.calendar.days import zone_names
 from app.errors import Malformed, Problem, WeekUnknown
 from app.models import Week, WeekEvent
@@ -21,6 +21,7 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.access import Organizer
 from app.web.context import installation
+from app.web.deps import act_of
 from app.web.http import redirects
 from app.web.http.client import base_of
 from app.web.organizer.page import NOTHING, Reply, page, refusal
@@ -124,10 +125,10 @@ def _create(
         raise Malformed("The week's name must not be empty.")
     if not facts["slug"]:
         raise Malformed("No short name can be made from that name. Write one yourself, such as q3-2022.")
-    with place.acting(request, who) as session:
-        week = weeks.create(session, **facts, starts=starts, ends=ends, by=who.name, now=now)
+    with place.database.unit_of_work() as session:
+        week = weeks.create(session, act_of(request, who, now), **facts, starts=starts, ends=ends)
         if opens:
-            lifecycle.open_(session, week.slug, by=who.name, now=now)
+            lifecycle.open_(session, week.slug, act_of(request, who, now))
         return week.slug
 
 
@@ -178,8 +179,8 @@ async def _change(
     place = installation(request)
 
     def act() -> None:
-        with place.acting(request, who) as session:
-            change(session, slug, by=who.name, now=place.clock.game())
+        with place.database.unit_of_work() as session:
+            change(session, slug, act_of(request, who, place.clock.game()))
 
     try:
         await place.database.writes.run(act, long=True)
@@ -196,18 +197,18 @@ async def open_week(request: Request, who: Organizer, week: str) -> Response:
     return await _change(request, who, week, _open_draft, "opened")
 
 
-def _open_draft(session: Session, slug: str, *, by: str, now: datetime) -> None:
-    if weeks.find(session, slug, now).state == "closed":
+def _open_draft(session: Session, slug: str, act: Act) -> None:
+    if weeks.find(session, slug, act.now).state == "closed":
         raise Malformed("This week was closed. Say below why it is opened again.")
-    lifecycle.open_(session, slug, by=by, now=now)
+    lifecycle.open_(session, slug, act)
 
 
 @router.post("/{week}/reopen")
 async def reopen_week(request: Request, who: Organizer, week: str, reason: Text = "") -> Response:
     """Open a closed week again, for a reason."""
 
-    def reopen(session: Session, slug: str, *, by: str, now: datetime) -> None:
-        lifecycle.open_(session, slug, by=by, now=now, reason=reasons.demanded(reason))
+    def reopen(session: Session, slug: str, act: Act) -> None:
+        lifecycle.open_(session, slug, act, reason=reasons.demanded(reason))
 
     return await _change(request, who, week, reopen, "reopened", Reply(form="reopen", typed={"reason": reason}))
 
@@ -236,10 +237,10 @@ async def make_presenter_link(request: Request, who: Organizer, week: str) -> Re
     place = installation(request)
 
     def make() -> str:
-        with place.acting(request, who) as session:
+        with place.database.unit_of_work() as session:
             now = place.clock.game()
             found = weeks.find(session, week, now)
-            audit.note(session, "presenter-link.made", weeks.thing(found), by=who.name, now=now)
+            audit.note(session, "presenter-link.made", weeks.thing(found), act_of(request, who, now))
             key = secrets.presenter_key(place.key, found.slug, place.clock.real())
             return f"/weeks/{found.slug}/summary/present?key={key}"
 

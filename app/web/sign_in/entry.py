@@ -4,12 +4,13 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.actor import visitor
 from app.models import Person
 from app.services.access import sign_ins
 from app.services.access.sign_ins import Way
 from app.web.context import Installation
+from app.web.deps import act_of
 from app.web.http import cookies, redirects
-from app.web.http.client import address_of
 
 
 def start(session: Session, request: Request, person: Person, way: Way, place: Installation) -> str:
@@ -17,7 +18,7 @@ def start(session: Session, request: Request, person: Person, way: Way, place: I
     agent = request.headers.get("user-agent", "")
     old = cookies.read(request, "sign-in")
     return sign_ins.start(
-        session, person, way, address=address_of(request), agent=agent, replaces=old, now=place.clock.real()
+        session, person, way, act_of(request, visitor(""), place.clock.real()), agent=agent, replaces=old
     )
 
 

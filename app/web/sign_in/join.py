@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import Actor, SignedInActor
+from app.domain.actor import Actor, SignedInActor, visitor
 from app.errors import Conflict, NotFound, Problem, WeekNotOpen
 from app.models import Team, Week
 from app.services.access import accounts, throttle
@@ -15,6 +15,7 @@ from app.services.rules import rule_sets
 from app.services.teams import teams
 from app.web.access import Anybody
 from app.web.context import Installation, installation
+from app.web.deps import act_of
 from app.web.http import cookies, redirects
 from app.web.http.client import network_of
 from app.web.routes import DatabaseRoute
@@ -106,11 +107,15 @@ async def join_the_team(
 
 
 def _join(place: Installation, request: Request, code: str, member: SignedInActor) -> None:
-    with place.acting(request, member) as session:
-        join_codes.join(session, code, accounts.find(session, member.person_id), now=place.clock.game())
+    with place.database.unit_of_work() as session:
+        join_codes.join(
+            session, code, accounts.find(session, member.person_id), act_of(request, member, place.clock.game())
+        )
 
 
 def _join_as_new(place: Installation, request: Request, code: str, name: str, email: str) -> str:
-    with place.acting(request, None) as session:
-        person, _team = join_codes.join_as_new(session, code, name=name, email=email, now=place.clock.game())
+    with place.database.unit_of_work() as session:
+        person, _team = join_codes.join_as_new(
+            session, code, act_of(request, visitor(""), place.clock.game()), name=name, email=email
+        )
         return entry.start(session, request, person, "join", place)

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import Actor, SignedInActor
+from app.domain.actor import Actor, SignedInActor, visitor
 from app.errors import Conflict, Malformed, NotFound, Problem, SignInNeeded
 from app.models import Person
 from app.services.access import links, throttle
 from app.services.access.sign_ins import Way
 from app.web.access import Anybody
 from app.web.context import Installation, installation
+from app.web.deps import act_of
 from app.web.http import cookies, problems, redirects
 from app.web.http.client import network_of
 from app.web.http.render import render_page
@@ -116,10 +117,10 @@ def _use(
     place: Installation, request: Request, secret: str, is_first: bool, name: str, email: str
 ) -> tuple[Person, str]:
     now = place.clock.real()
-    with place.acting(request, None) as session:
+    with place.database.unit_of_work() as session:
         way: Way = "first"
         if is_first:
-            person = links.use_first(session, secret, name=name, email=email, now=now)
+            person = links.use_first(session, secret, act_of(request, visitor(""), now), name=name, email=email)
         else:
             way, person = links.use(session, secret, now)
         return person, entry.start(session, request, person, way, place)

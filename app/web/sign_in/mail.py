@@ -7,12 +7,14 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.actor import visitor
 from app.domain.text import names
 from app.errors import NotFound, Problem
 from app.services.access import links, throttle
-from app.web.context import Installation, installation
+from app.web.context import installation
+from app.web.deps import act_of
 from app.web.http import cookies, redirects
-from app.web.http.client import address_of, network_of
+from app.web.http.client import network_of
 from app.web.routes import DatabaseRoute
 from app.web.sign_in.links import page
 
@@ -32,12 +34,13 @@ async def send_link(request: Request, email: Annotated[str, Form()] = "") -> Res
     try:
         cookies.check_safe(request, place.settings)
         await place.count(throttle.MAILS_FROM_ADDRESS, network_of(request))
-        await place.database.writes.run(partial(_ask, place, typed, address_of(request)))
+        await place.database.writes.run(partial(_ask, request, typed))
     except Problem as problem:
         return page(request, refused=problem, email=email)
     return redirects.see(request, "sign_in", done="mailed")
 
 
-def _ask(place: Installation, email: str, address: str) -> None:
+def _ask(request: Request, email: str) -> None:
+    place = installation(request)
     with place.database.unit_of_work() as session:
-        links.ask_for(session, email, address=address, now=place.clock.real())
+        links.ask_for(session, email, act_of(request, visitor(""), place.clock.real()))

@@ -12,7 +12,7 @@ from app.services.access import accounts, credentials, sign_ins, tokens
 from app.services.access.credentials import ValidCredential
 from app.services.displays import displays
 from app.services.people import people
-from tests.builders import NOW
+from tests.builders import NOW, act_by
 from tests.services.people import a_person
 
 Deed = Callable[[Session, Person], object]
@@ -20,23 +20,23 @@ Deed = Callable[[Session, Person], object]
 
 def end(session: Session, ada: Person) -> None:
     [found] = sign_ins.of_person(session, ada.id, NOW)
-    sign_ins.end(session, ada.id, found.id, by="Ada", now=NOW)
+    sign_ins.end(session, ada.id, found.id, act_by("Ada", NOW))
 
 
 def end_all(session: Session, ada: Person) -> None:
-    sign_ins.end_all(session, ada.id, by="Olu", now=NOW)
+    sign_ins.end_all(session, ada.id, act_by("Olu", NOW))
 
 
 def switch_off(session: Session, ada: Person) -> None:
-    accounts.switch(session, ada, on=False, granter=None, by="Olu", now=NOW)
+    accounts.switch(session, ada, act_by("Olu", NOW), on=False)
 
 
 def give_a_role(session: Session, ada: Person) -> None:
-    accounts.set_role(session, ada, "organizer", granter=None, by="Olu", now=NOW)
+    accounts.set_role(session, ada, "organizer", act_by("Olu", NOW))
 
 
 def rename(session: Session, ada: Person) -> None:
-    accounts.rename(session, ada, "Augusta", by="Olu", now=NOW)
+    accounts.rename(session, ada, "Augusta", act_by("Olu", NOW))
 
 
 def import_under_another_name(session: Session, ada: Person) -> None:
@@ -60,7 +60,7 @@ def test_access_changed_names_the_sign_in_or_person_that_a_change_alters(databas
     ada = a_person(database, "Ada")
     with database.unit_of_work() as session:
         secret = sign_ins.start(
-            session, accounts.find(session, ada.id), "email", address="", agent="", replaces=None, now=NOW
+            session, accounts.find(session, ada.id), "email", act_by("", NOW, client=""), agent="", replaces=None
         )
         valid = sign_ins.check(session, secret, NOW)
 
@@ -71,16 +71,16 @@ def test_access_changed_names_the_sign_in_or_person_that_a_change_alters(databas
 
 def test_revoke_of_a_token_announces_its_id(database: Database) -> None:
     with database.unit_of_work() as session:
-        text = tokens.create(session, name="tool", scopes=["read"], days=None, by="Olu", now=NOW)
+        text = tokens.create(session, act_by("Olu", NOW), name="tool", scopes=["read"], days=None)
         valid = tokens.check(session, text, NOW)
 
-    assert heard_of(database, lambda session: tokens.revoke(session, "tool", by="Olu", now=NOW)) == valid.ids
+    assert heard_of(database, lambda session: tokens.revoke(session, "tool", act_by("Olu", NOW))) == valid.ids
 
 
 def test_revoke_of_a_display_announces_its_id(database: Database) -> None:
     valid, display_id = a_screen(database)
 
-    assert heard_of(database, lambda session: displays.revoke(session, display_id, by="Olu", now=NOW)) == valid.ids
+    assert heard_of(database, lambda session: displays.revoke(session, display_id, act_by("Olu", NOW))) == valid.ids
 
 
 def a_screen(database: Database) -> tuple[ValidCredential, str]:
@@ -88,6 +88,6 @@ def a_screen(database: Database) -> tuple[ValidCredential, str]:
     secret = credentials.make(credentials.SCREEN)
     code = displays.code_of("key", secret)
     with database.unit_of_work() as session:
-        display = displays.pair(session, code, "Hall", by="Olu", now=NOW)
+        display = displays.pair(session, code, "Hall", act_by("Olu", NOW))
         displays.claim(session, code, secret, NOW)
         return displays.check(session, secret, NOW), display.id

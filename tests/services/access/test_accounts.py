@@ -11,14 +11,14 @@ from app.errors import Conflict, Malformed, NotAllowed, NotFound, SignInNeeded
 from app.models import AuditEntry, Person
 from app.services.access import accounts, links, sign_ins
 from app.services.access.accounts import LAST_OWNER, OWNERS_ALONE
-from tests.builders import ADA, NOW, OWLS, Game
+from tests.builders import ADA, NOW, OWLS, Game, act_by
 from tests.races import crowd, outcomes, race
 from tests.services.people import a_person, again, invite, set_role, switch, trail
 
 
 def create(database: Database, name: str, email: str) -> Person:
     with database.unit_of_work() as session:
-        return accounts.create(session, name=name, email=email, by="Olu", now=NOW)
+        return accounts.create(session, act_by("Olu", NOW), name=name, email=email)
 
 
 def owners(database: Database) -> list[str]:
@@ -120,7 +120,7 @@ def test_set_role_by_two_owners_of_each_other_at_once_leaves_one(places: list[Da
             with places[0].unit_of_work() as session:
                 person = accounts.by_email(session, f"{other}@example.com")
                 assert person is not None
-                accounts.set_role(session, person, "player", granter=None, by="Olu", now=NOW)
+                accounts.set_role(session, person, "player", act_by("Olu", NOW))
 
         results = race(crowd(2, lambda n, pair=pair: set_role(places[n], pair[1 - n], "player")))  # type: ignore[misc]
 
@@ -148,7 +148,7 @@ def test_check_may_change_keeps_organizers_from_owners(database: Database) -> No
     with pytest.raises(NotAllowed, match=OWNERS_ALONE):
         invite(database, ada, granter="organizer")
     with pytest.raises(NotAllowed, match=OWNERS_ALONE), database.unit_of_work() as session:
-        accounts.rename(session, accounts.find(session, ada.id), "Eve", granter="organizer", by="Bo", now=NOW)
+        accounts.rename(session, accounts.find(session, ada.id), "Eve", act_by("Bo", NOW, "organizer"))
 
     found = again(database, ada)
     assert (found.name, found.disabled_at) == ("Ada", None)
@@ -159,7 +159,7 @@ def test_switch_off_and_on_ends_sign_ins_and_links(database: Database) -> None:
     link = invite(database, ada)
     with database.unit_of_work() as session:
         secret = sign_ins.start(
-            session, accounts.find(session, ada.id), "join", address="", agent="", replaces=None, now=NOW
+            session, accounts.find(session, ada.id), "join", act_by("", NOW, client=""), agent="", replaces=None
         )
 
     switch(database, ada, on=False)
@@ -186,7 +186,7 @@ def test_rename_shows_on_every_board(game: Game) -> None:
     with game.database.unit_of_work() as session:
         ada = accounts.by_email(session, ADA)
         assert ada is not None
-        accounts.rename(session, ada, " Countess  Ada ", granter="organizer", by="Olu", now=NOW)
+        accounts.rename(session, ada, " Countess  Ada ", act_by("Olu", NOW, "organizer"))
 
     members = {standing.team: standing.members for standing in game.board().standings}
     assert sorted(members[OWLS]) == ["Bo Nguyen", "Chidi Okafor", "Countess Ada"]
@@ -199,7 +199,7 @@ def test_rename_moves_the_version_of_the_persons_weeks(game: Game) -> None:
     with game.database.unit_of_work() as session:
         ada = accounts.by_email(session, ADA)
         assert ada is not None
-        accounts.rename(session, ada, "Countess Ada", granter=None, by="Olu", now=NOW)
+        accounts.rename(session, ada, "Countess Ada", act_by("Olu", NOW))
 
     assert game.week().version == before + 1
     assert game.verify() == []
@@ -210,4 +210,4 @@ def test_rename_to_an_impossible_name_is_refused(database: Database, name: str) 
     ada = a_person(database, "Ada")
 
     with pytest.raises(Malformed), database.unit_of_work() as session:
-        accounts.rename(session, accounts.find(session, ada.id), name, granter=None, by="Olu", now=NOW)
+        accounts.rename(session, accounts.find(session, ada.id), name, act_by("Olu", NOW))

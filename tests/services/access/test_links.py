@@ -10,7 +10,7 @@ from app.errors import Conflict, Malformed, NotFound
 from app.models import Person, SignIn, SignInLink
 from app.services.access import accounts, links, sign_ins
 from app.services.access.links import GONE
-from tests.builders import NOW
+from tests.builders import NOW, act_by
 from tests.races import crowd, outcomes, race
 from tests.services.people import a_person, again, invite, set_role, switch
 
@@ -27,12 +27,12 @@ def sign_in(database: Database, secret: str) -> str:
     """What opening a link does, in one transaction."""
     with database.unit_of_work() as session:
         _, person = links.use(session, secret, NOW)
-        return sign_ins.start(session, person, "invitation", address="", agent="", replaces=None, now=NOW)
+        return sign_ins.start(session, person, "invitation", act_by("", NOW, client=""), agent="", replaces=None)
 
 
 def use_first(database: Database, secret: str, email: str = "olu@example.com") -> Person:
     with database.unit_of_work() as session:
-        return links.use_first(session, secret, name="Olu", email=email, now=NOW)
+        return links.use_first(session, secret, act_by("", NOW), name="Olu", email=email)
 
 
 def test_use_lets_a_person_in_once(database: Database) -> None:
@@ -76,8 +76,8 @@ def test_use_of_a_link_that_a_clock_ahead_made_is_not_found(database: Database) 
     ada = a_person(database, "Ada")
     with database.unit_of_work() as session:
         person = accounts.find(session, ada.id)
-        ahead = links.make(session, person, "email", by="Ada", now=NOW + timedelta(hours=11))
-        soon = links.make(session, person, "email", by="Ada", now=NOW + timedelta(seconds=30))
+        ahead = links.make(session, person, "email", act_by("Ada", NOW + timedelta(hours=11)))
+        soon = links.make(session, person, "email", act_by("Ada", NOW + timedelta(seconds=30)))
 
     with pytest.raises(NotFound, match=GONE):
         use(database, ahead)
@@ -98,7 +98,7 @@ def test_revoke_makes_an_unused_link_invalid(database: Database) -> None:
     secret, other = invite(database, ada), invite(database, bo)
 
     with database.unit_of_work() as session:
-        taken = links.revoke(session, ada, by="Olu", now=NOW)
+        taken = links.revoke(session, ada, act_by("Olu", NOW))
 
     with pytest.raises(NotFound, match=GONE):
         use(database, secret)
@@ -109,7 +109,7 @@ def test_look_at_a_link_that_is_gone_tells_nobody_whom_it_was_for(database: Data
     ada, bo, chidi = (a_person(database, name) for name in ("Ada", "Bo", "Chidi"))
     taken_back, used, of_the_disabled = (invite(database, each) for each in (ada, bo, chidi))
     with database.unit_of_work() as session:
-        links.revoke(session, ada, by="Olu", now=NOW)
+        links.revoke(session, ada, act_by("Olu", NOW))
     use(database, used)
     switch(database, chidi, on=False)
 
@@ -123,7 +123,7 @@ def test_make_of_a_link_by_email_leaves_an_invitation_alone(database: Database) 
     invitation = invite(database, ada)
 
     with database.unit_of_work() as session:
-        links.make(session, accounts.find(session, ada.id), "email", by="the sign-in page", now=NOW)
+        links.make(session, accounts.find(session, ada.id), "email", act_by("the sign-in page", NOW))
 
     assert use(database, invitation).id == ada.id
 
@@ -202,14 +202,14 @@ def test_use_while_the_person_is_switched_off_opens_nothing(places: list[Databas
 
 def test_use_first_makes_its_opener_the_owner(database: Database) -> None:
     with database.unit_of_work() as session:
-        secret = links.make_first(session, by="serve", now=NOW)
+        secret = links.make_first(session, act_by("serve", NOW))
     assert secret is not None
 
     olu = use_first(database, secret, "OLU@example.com")
 
     assert (olu.role, olu.email) == ("owner", "olu@example.com")
     with database.unit_of_work() as session:
-        assert links.make_first(session, by="serve", now=NOW) is None
+        assert links.make_first(session, act_by("serve", NOW)) is None
     with pytest.raises(NotFound, match=GONE):
         use_first(database, secret)
 
@@ -217,7 +217,7 @@ def test_use_first_makes_its_opener_the_owner(database: Database) -> None:
 def test_use_first_by_somebody_an_import_made_makes_them_the_owner(database: Database) -> None:
     ada = a_person(database, "Ada")
     with database.unit_of_work() as session:
-        secret = links.make_first(session, by="serve", now=NOW)
+        secret = links.make_first(session, act_by("serve", NOW))
 
     assert use_first(database, str(secret), "ada@example.com").id == ada.id
     assert again(database, ada).role == "owner"
@@ -225,9 +225,9 @@ def test_use_first_by_somebody_an_import_made_makes_them_the_owner(database: Dat
 
 def test_use_first_of_several_links_makes_one_owner(database: Database) -> None:
     with database.unit_of_work() as session:
-        first = links.make_first(session, by="serve", now=NOW)
+        first = links.make_first(session, act_by("serve", NOW))
     with database.unit_of_work() as session:
-        second = links.make_first(session, by="serve", now=NOW)
+        second = links.make_first(session, act_by("serve", NOW))
 
     assert use_first(database, str(first)).role == "owner"
     with pytest.raises(NotFound, match="owns this installation already"):
@@ -236,7 +236,7 @@ def test_use_first_of_several_links_makes_one_owner(database: Database) -> None:
 
 def test_use_first_by_twenty_at_once_makes_one_owner(places: list[Database]) -> None:
     with places[0].unit_of_work() as session:
-        secret = str(links.make_first(session, by="serve", now=NOW))
+        secret = str(links.make_first(session, act_by("serve", NOW)))
 
     results = race(crowd(20, lambda n: use_first(places[n % 4], secret, f"racer{n}@example.com")))
 
@@ -249,7 +249,7 @@ def test_use_first_by_twenty_at_once_makes_one_owner(places: list[Database]) -> 
 
 def test_use_of_the_first_link_is_not_found(database: Database) -> None:
     with database.unit_of_work() as session:
-        secret = str(links.make_first(session, by="serve", now=NOW))
+        secret = str(links.make_first(session, act_by("serve", NOW)))
     personal = invite(database, a_person(database, "Ada"))
 
     with pytest.raises(NotFound, match=GONE):
@@ -260,7 +260,7 @@ def test_use_of_the_first_link_is_not_found(database: Database) -> None:
 
 def test_use_first_once_there_is_an_owner_is_not_found(database: Database) -> None:
     with database.unit_of_work() as session:
-        secret = str(links.make_first(session, by="serve", now=NOW))
+        secret = str(links.make_first(session, act_by("serve", NOW)))
     set_role(database, a_person(database, "Ada"), "owner", granter=None)
 
     with pytest.raises(NotFound, match="owns this installation already"):
@@ -270,10 +270,10 @@ def test_use_first_once_there_is_an_owner_is_not_found(database: Database) -> No
 @pytest.mark.parametrize(("name", "email"), [("", "olu@example.com"), ("Olu", "nowhere")])
 def test_use_first_without_name_or_email_may_be_tried_again(database: Database, name: str, email: str) -> None:
     with database.unit_of_work() as session:
-        secret = str(links.make_first(session, by="serve", now=NOW))
+        secret = str(links.make_first(session, act_by("serve", NOW)))
 
     with pytest.raises(Malformed), database.unit_of_work() as session:
-        links.use_first(session, secret, name=name, email=email, now=NOW)
+        links.use_first(session, secret, act_by("", NOW), name=name, email=email)
 
     assert use_first(database, secret).role == "owner"
 

@@ -12,7 +12,7 @@ from app.models import Person, SignIn
 from app.services.access import accounts, sign_ins
 from app.services.access.credentials import ValidCredential
 from app.services.access.sign_ins import Way
-from tests.builders import NOW
+from tests.builders import NOW, act_by
 from tests.services.people import a_person, invite, set_role, switch, trail
 
 HOURS = timedelta(hours=1)
@@ -24,7 +24,9 @@ def start(
 ) -> str:
     with database.unit_of_work() as session:
         found = accounts.find(session, person.id)
-        return sign_ins.start(session, found, way, address="192.0.2.7", agent="A" * 900, replaces=replaces, now=now)
+        return sign_ins.start(
+            session, found, way, act_by("", now, client="192.0.2.7"), agent="A" * 900, replaces=replaces
+        )
 
 
 def ask(database: Database, secret: str, after: timedelta = timedelta()) -> ValidCredential:
@@ -115,7 +117,7 @@ def test_touch_of_an_ended_sign_in_is_not_written(database: Database) -> None:
     ada = a_person(database, "Ada")
     secret = start(database, ada)
     with database.unit_of_work() as session:
-        sign_ins.end_all(session, ada.id, by="Ada", now=NOW)
+        sign_ins.end_all(session, ada.id, act_by("Ada", NOW))
 
     touch(database, secret, HOURS)
 
@@ -195,7 +197,7 @@ def test_start_while_somebody_is_switched_off_is_refused(places: list[Database])
         switch(places[1], ada, on=False)
 
         with pytest.raises(SignInNeeded, match="switched off"):
-            sign_ins.start(session, found, "join", address="", agent="", replaces=None, now=NOW)
+            sign_ins.start(session, found, "join", act_by("", NOW, client=""), agent="", replaces=None)
 
 
 def test_check_gives_a_new_role_at_once(database: Database) -> None:
@@ -213,7 +215,7 @@ def test_end_of_one_leaves_the_others(database: Database) -> None:
     newest, oldest = of_person(database, ada, HOURS)
 
     with database.unit_of_work() as session:
-        sign_ins.end(session, ada.id, oldest, by="Ada", now=NOW)
+        sign_ins.end(session, ada.id, oldest, act_by("Ada", NOW))
 
     assert_over(database, secrets[0])
     assert of_person(database, ada) == [newest]
@@ -225,7 +227,7 @@ def test_end_of_an_unknown_sign_in_is_not_found(database: Database, sign_in_id: 
     ada = a_person(database, "Ada")
 
     with pytest.raises(NotFound), database.unit_of_work() as session:
-        sign_ins.end(session, ada.id, sign_in_id, by="Ada", now=NOW)
+        sign_ins.end(session, ada.id, sign_in_id, act_by("Ada", NOW))
 
 
 def test_end_of_somebody_elses_sign_in_is_not_found(database: Database) -> None:
@@ -234,7 +236,7 @@ def test_end_of_somebody_elses_sign_in_is_not_found(database: Database) -> None:
     [theirs] = of_person(database, ada)
 
     with pytest.raises(NotFound, match="not yours"), database.unit_of_work() as session:
-        sign_ins.end(session, bo.id, theirs, by="Bo", now=NOW)
+        sign_ins.end(session, bo.id, theirs, act_by("Bo", NOW))
 
     assert check(database, secret).name == "Ada"
 
@@ -245,7 +247,7 @@ def test_end_all_leaves_the_one_that_is_spared(database: Database) -> None:
     spared = check(database, here).sign_in_id
 
     with database.unit_of_work() as session:
-        ended = sign_ins.end_all(session, ada.id, by="Ada", now=NOW, but=spared)
+        ended = sign_ins.end_all(session, ada.id, act_by("Ada", NOW), but=spared)
 
     assert_over(database, there)
     assert (ended, check(database, here).name, check(database, other).name) == (1, "Ada", "Bo")

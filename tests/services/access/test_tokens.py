@@ -10,14 +10,14 @@ from app.domain.actor import SCOPES, Actor, token
 from app.errors import Conflict, Malformed, NotFound, SignInNeeded
 from app.models import Token
 from app.services.access import tokens
-from tests.builders import NOW
+from tests.builders import NOW, act_by
 
 
 def create(
     database: Database, name: str = "zendesk", scopes: tuple[str, ...] = ("read",), days: int | None = None
 ) -> str:
     with database.unit_of_work() as session:
-        return tokens.create(session, name=name, scopes=list(scopes), days=days, by="Olu", now=NOW)
+        return tokens.create(session, act_by("Olu", NOW), name=name, scopes=list(scopes), days=days)
 
 
 def check(database: Database, text: str, *, days: int = 0) -> Actor:
@@ -86,7 +86,7 @@ def test_revoke_makes_a_token_invalid(database: Database) -> None:
     text = create(database)
 
     with database.unit_of_work() as session:
-        tokens.revoke(session, "zendesk", by="Olu", now=NOW)
+        tokens.revoke(session, "zendesk", act_by("Olu", NOW))
 
     with pytest.raises(SignInNeeded, match="revoked"):
         check(database, text)
@@ -95,15 +95,15 @@ def test_revoke_makes_a_token_invalid(database: Database) -> None:
 def test_revoke_twice_is_refused(database: Database) -> None:
     create(database)
     with database.unit_of_work() as session:
-        tokens.revoke(session, "zendesk", by="Olu", now=NOW)
+        tokens.revoke(session, "zendesk", act_by("Olu", NOW))
 
     with database.unit_of_work() as session, pytest.raises(Conflict, match="revoked already"):
-        tokens.revoke(session, "zendesk", by="Olu", now=NOW)
+        tokens.revoke(session, "zendesk", act_by("Olu", NOW))
 
 
 def test_revoke_of_an_unknown_token_is_not_found(database: Database) -> None:
     with database.unit_of_work() as session, pytest.raises(NotFound):
-        tokens.revoke(session, "zendesk", by="Olu", now=NOW)
+        tokens.revoke(session, "zendesk", act_by("Olu", NOW))
 
 
 @pytest.mark.parametrize("text", ["", "aw_", "aw_" + "x" * 43, "é", "\0", "\udcff", "x" * 100_000])

@@ -9,24 +9,25 @@ import pytest
 from sqlmodel import Session, col, select
 
 from app.db.database import Database
-from app.domain.actor import SignedInActor
+from app.domain import actor
+from app.domain.actor import Act, SignedInActor
 from app.errors import Malformed
 from app.models import AuditEntry
 from app.services.access import accounts, credentials, links, sign_ins, tokens
 from app.services.audit import audit
-from app.services.audit.audit import Filter, Origin, Thing
+from app.services.audit.audit import Filter, Thing
 from app.services.displays import displays
 from app.services.exports import audit_export
 from app.services.organizing import join_codes
 from app.services.teams import teams
 from app.services.weeks import weeks
-from tests.builders import ADA, NOW, OWLS, RULES, Game
+from tests.builders import ADA, NOW, OWLS, RULES, Game, act_by
 
 ROOM = Thing("room", "r1", "The room")
 
 
 def note(session: Session, action: str, *, minutes: int = 0, thing: Thing = ROOM, **facts: object) -> None:
-    audit.note(session, action, thing, by="Olu", now=NOW + timedelta(minutes=minutes), after=facts or None)
+    audit.note(session, action, thing, act_by("Olu", NOW + timedelta(minutes=minutes)), after=facts or None)
 
 
 def actions(database: Database, wanted: Filter = Filter()) -> list[str]:  # noqa: B008 (frozen)
@@ -42,10 +43,10 @@ def entries(database: Database) -> list[AuditEntry]:
 @pytest.mark.parametrize("scene", ["bare"])
 def test_note_keeps_who_did_what_when_from_where_to_what(database: Database) -> None:
     with database.unit_of_work() as session:
-        person = accounts.create(session, name="Ada", email=ADA, by="Olu", now=NOW)
+        person = accounts.create(session, act_by("Olu", NOW), name="Ada", email=ADA)
     with database.unit_of_work() as session:
-        audit.comes_from(session, Origin(person.id, "192.0.2.7"))
-        audit.note(session, "room.painted", ROOM, by="Ada", now=NOW, before={"colour": "red"}, after={"colour": "blue"})
+        act = Act(actor.person("Ada", person.id, "player"), NOW, "192.0.2.7")
+        audit.note(session, "room.painted", ROOM, act, before={"colour": "red"}, after={"colour": "blue"})
 
     found = entries(database)[-1]
 
@@ -72,7 +73,7 @@ def test_note_cuts_endless_texts(database: Database) -> None:
     endless = {"colour": "x" * 100_000}
 
     with database.unit_of_work() as session:
-        audit.note(session, "room.painted", ROOM, by="Olu", now=NOW, before=endless, after=endless)
+        audit.note(session, "room.painted", ROOM, act_by("Olu", NOW), before=endless, after=endless)
 
     [entry] = entries(database)
     assert [len(text or "") < 2_100 for text in (entry.before, entry.after)] == [True, True]
@@ -136,12 +137,12 @@ def test_page_narrows_by_each_filter_and_by_all_together(database: Database) -> 
 @pytest.mark.parametrize("scene", ["bare"])
 def test_page_of_a_person_has_what_they_did_and_what_was_done_to_them(database: Database) -> None:
     with database.unit_of_work() as session:
-        ada = accounts.create(session, name="Ada", email=ADA, by="Olu", now=NOW)
-        bo = accounts.create(session, name="Bo", email="bo@example.com", by="Olu", now=NOW)
+        ada = accounts.create(session, act_by("Olu", NOW), name="Ada", email=ADA)
+        bo = accounts.create(session, act_by("Olu", NOW), name="Bo", email="bo@example.com")
         note(session, "room.named", thing=Thing("room", ada.id, "A room that has Ada's id"))
     with database.unit_of_work() as session:
-        audit.comes_from(session, Origin(ada.id, ""))
-        note(session, "room.painted")
+        act = Act(actor.person("Ada", ada.id, "player"), NOW)
+        audit.note(session, "room.painted", ROOM, act)
 
     assert actions(database, Filter(person_id=ada.id)) == ["room.painted", "person.created"]
     assert actions(database, Filter(person_id=bo.id)) == ["person.created"]
@@ -154,25 +155,25 @@ def test_note_of_everything_that_has_a_secret_holds_none(game: Game) -> None:
         assert ada is not None
         week = weeks.find(session, game.slug, NOW)
         owls = teams.find(session, week, game.team_id(OWLS))
-        made.append(tokens.create(session, name="Bridge", scopes=["read"], days=1, by="Olu", now=NOW))
-        made.append(links.make(session, ada, "invitation", by="Olu", now=NOW))
-        made.append(links.make(session, ada, "email", by="Olu", now=NOW))
-        made.append(str(links.make_first(session, by="serve", now=NOW)))
-        made.append(join_codes.renew(session, owls, by="Olu", now=NOW))
-        made.append(sign_ins.start(session, ada, "email", address="", agent="", replaces=None, now=NOW))
+        made.append(tokens.create(session, act_by("Olu", NOW), name="Bridge", scopes=["read"], days=1))
+        made.append(links.make(session, ada, "invitation", act_by("Olu", NOW)))
+        made.append(links.make(session, ada, "email", act_by("Olu", NOW)))
+        made.append(str(links.make_first(session, act_by("serve", NOW))))
+        made.append(join_codes.renew(session, owls, act_by("Olu", NOW)))
+        made.append(sign_ins.start(session, ada, "email", act_by("", NOW, client=""), agent="", replaces=None))
         screen = credentials.make(credentials.SCREEN)
         code = displays.code_of("key", screen)
         made += [screen, code]
-        display = displays.pair(session, code, "Lobby", by="Olu", now=NOW)
+        display = displays.pair(session, code, "Lobby", act_by("Olu", NOW))
         displays.claim(session, code, screen, NOW)
         member = sign_ins.check(session, made[5], NOW).who
         assert isinstance(member, SignedInActor)
         made.append(member.csrf)
-        displays.revoke(session, display.id, by="Olu", now=NOW)
-        tokens.revoke(session, "Bridge", by="Olu", now=NOW)
-        sign_ins.end_all(session, ada.id, by="Olu", now=NOW)
-        links.revoke(session, ada, by="Olu", now=NOW)
-        join_codes.withdraw(session, owls, by="Olu", now=NOW)
+        displays.revoke(session, display.id, act_by("Olu", NOW))
+        tokens.revoke(session, "Bridge", act_by("Olu", NOW))
+        sign_ins.end_all(session, ada.id, act_by("Olu", NOW))
+        links.revoke(session, ada, act_by("Olu", NOW))
+        join_codes.withdraw(session, owls, act_by("Olu", NOW))
 
     told = "\n".join(str(entry.model_dump()) for entry in entries(game.database))
 
@@ -202,7 +203,7 @@ def test_move_is_noted_with_both_teams(game: Game) -> None:
         week = weeks.lock(session, game.slug, NOW)
         ada = accounts.by_email(session, ADA)
         assert ada is not None
-        join_codes.place(session, week, ada, None, by="Olu", now=NOW)
+        join_codes.place(session, week, ada, None, act_by("Olu", NOW))
 
     found = entries(game.database)[-1]
 
@@ -217,7 +218,7 @@ def test_move_after_another_is_noted_with_the_team_before_it(game: Game) -> None
         ada = accounts.by_email(session, ADA)
         assert ada is not None
         hens = teams.find_or_create(session, week, "Hens", NOW)
-        join_codes.place(session, week, ada, hens, by="Olu", now=NOW)
+        join_codes.place(session, week, ada, hens, act_by("Olu", NOW))
 
     found = entries(game.database)[-1]
 
@@ -229,7 +230,7 @@ def test_move_after_another_is_noted_with_the_team_before_it(game: Game) -> None
 def test_lines_of_the_export_hold_every_row_and_no_formula(database: Database) -> None:
     with database.unit_of_work() as session:
         for number in range(8):
-            audit.note(session, "room.painted", Thing("room", str(number), "=1+1"), by="@Olu", now=NOW)
+            audit.note(session, "room.painted", Thing("room", str(number), "=1+1"), act_by("@Olu", NOW))
 
     first = audit_export.first(database, Filter(), per_page=3)
     text = "".join(audit_export.lines(database, Filter(), first, per_page=3))

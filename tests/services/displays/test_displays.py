@@ -10,7 +10,7 @@ from app.errors import Conflict, Malformed, NotFound, SignInNeeded
 from app.models import AuditEntry, Display
 from app.services.access import credentials
 from app.services.displays import displays
-from tests.builders import NOW, Game
+from tests.builders import NOW, Game, act_by
 from tests.races import crowd, outcomes, race
 
 KEY = "a key"
@@ -25,7 +25,7 @@ def make_secret() -> tuple[str, str]:
 def enter(database: Database, code: str, name: str = "Lobby", now: object = NOW) -> Display:
     """An organizer enters a code."""
     with database.unit_of_work() as session:
-        return displays.pair(session, code, name, by="Olu", now=now)  # type: ignore[arg-type]
+        return displays.pair(session, code, name, act_by("Olu", now))  # type: ignore[arg-type]
 
 
 def claim(database: Database, secret: str, code: str, now: object = NOW) -> str:
@@ -156,7 +156,7 @@ def test_revoke_ends_a_screen_and_it_stays_known(database: Database) -> None:
     display_id = claim(database, secret, code)
 
     with database.unit_of_work() as session:
-        displays.revoke(session, display_id, by="Olu", now=NOW)
+        displays.revoke(session, display_id, act_by("Olu", NOW))
 
     with database.reading() as session:
         known = displays.is_known(session, secret), displays.is_known(session, make_secret()[0])
@@ -168,7 +168,7 @@ def test_revoke_before_the_screen_came_lets_nobody_in(database: Database) -> Non
     secret, code = make_secret()
     entered = enter(database, code)
     with database.unit_of_work() as session:
-        displays.revoke(session, entered.id, by="Olu", now=NOW)
+        displays.revoke(session, entered.id, act_by("Olu", NOW))
 
     with pytest.raises(NotFound):
         claim(database, secret, code)
@@ -177,7 +177,7 @@ def test_revoke_before_the_screen_came_lets_nobody_in(database: Database) -> Non
 @pytest.mark.parametrize("display_id", ["", "x", "0" * 16, "\x00"])
 def test_revoke_of_an_unknown_display_is_not_found(database: Database, display_id: str) -> None:
     with pytest.raises(NotFound), database.unit_of_work() as session:
-        displays.revoke(session, display_id, by="Olu", now=NOW)
+        displays.revoke(session, display_id, act_by("Olu", NOW))
 
 
 def test_revoke_and_claim_at_once_never_leave_a_revoked_screen_in(games: list[Game]) -> None:
@@ -188,7 +188,7 @@ def test_revoke_and_claim_at_once_never_leave_a_revoked_screen_in(games: list[Ga
         if number % 2:
             return claim(games[number % 4].database, secret, code)
         with games[number % 4].database.unit_of_work() as session:
-            return displays.revoke(session, entered.id, by="Olu", now=NOW).id
+            return displays.revoke(session, entered.id, act_by("Olu", NOW)).id
 
     race(crowd(8, run))
 
@@ -198,7 +198,7 @@ def test_revoke_and_claim_at_once_never_leave_a_revoked_screen_in(games: list[Ga
 def test_pair_and_revoke_are_in_the_audit(database: Database) -> None:
     entered = enter(database, "ABCDEFGH")
     with database.unit_of_work() as session:
-        displays.revoke(session, entered.id, by="Olu", now=NOW)
+        displays.revoke(session, entered.id, act_by("Olu", NOW))
 
     with database.reading() as session:
         found = [

@@ -6,14 +6,14 @@ from app.db.database import Database
 from app.events import Event, RotationChanged
 from app.models import AuditEntry
 from app.services.displays import rotations
-from tests.builders import NOW, Game
+from tests.builders import NOW, Game, act_by
 from tests.races import crowd, race
 
 
 def choose(database: Database, scenes: str) -> None:
     """Choose scenes."""
     with database.unit_of_work() as session:
-        rotations.choose(session, scenes, by="Olu", now=NOW)
+        rotations.choose(session, scenes, act_by("Olu", NOW))
 
 
 def chosen(database: Database) -> str:

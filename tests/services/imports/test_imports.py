@@ -15,7 +15,7 @@ from app.services.imports import batch, imports
 from app.services.imports.batch import BatchRefused, Line, Outcome
 from app.services.imports.imports import Staged
 from app.services.rules import rule_sets
-from tests.builders import ADA, CATS, DUA, GUS, NOW, OWLS, SLUG, Game, a_tool, an_activity
+from tests.builders import ADA, CATS, DUA, GUS, NOW, OWLS, SLUG, Game, a_tool, act_by, an_activity
 
 AT_ONCE = 2
 
@@ -130,7 +130,7 @@ def test_apply_after_somebody_moved_scores_the_week_again(game: Game) -> None:
 def test_apply_to_a_week_closed_meanwhile_records_nothing(game: Game) -> None:
     staged = stage(game, *a_mixture())
     with game.database.unit_of_work() as session:
-        lifecycle.close(session, SLUG, by="Olu", now=NOW)
+        lifecycle.close(session, SLUG, act_by("Olu", NOW))
     before = game.board()
 
     with pytest.raises(WeekNotOpen):
@@ -143,7 +143,7 @@ def test_apply_under_other_rules_asks_for_another_import(game: Game) -> None:
     staged = stage(game, *a_mixture())
     with game.database.unit_of_work() as session:
         text = rule_sets.active(session).text.replace("points = 10", "points = 11")
-        rule_sets.activate(session, text, note="", by="Olu", now=NOW)
+        rule_sets.activate(session, text, act_by("Olu", NOW), note="")
 
     with pytest.raises(Conflict, match=r"^The rules or the days of the week changed meanwhile"):
         apply(game, staged)

@@ -13,14 +13,14 @@ from app.services.imports import roster_import
 from app.services.imports.roster_import import Entry, Outcome, RosterRefused
 from app.services.teams import teams
 from app.services.weeks import weeks
-from tests.builders import ADA, BO, CATS, CHIDI, DUA, GUS, NOW, OWLS, Game, entries
+from tests.builders import ADA, BO, CATS, CHIDI, DUA, GUS, NOW, OWLS, Game, act_by, entries
 
 HEADER = "team,name,email\n"
 
 
 def apply(game: Game, *lines: Entry) -> Outcome:
     with game.database.unit_of_work() as session:
-        return roster_import.apply(session, game.slug, list(lines), by="Olu", now=game.now)
+        return roster_import.apply(session, game.slug, list(lines), act_by("Olu", game.now))
 
 
 def members(game: Game) -> dict[str, tuple[str, ...]]:
@@ -240,7 +240,7 @@ def test_apply_asks_as_often_for_many_people_as_for_few(game: Game) -> None:
         roster = [Entry(line, f"New {line // 3}", f"Player {line}", f"p{line}@example.com") for line in range(number)]
         moved = [entry._replace(email=f"{first}-{entry.email}", team=f"{first} {entry.team}") for entry in roster]
         with game.database.unit_of_work() as session:
-            roster_import.apply(session, game.slug, moved, by="Olu", now=NOW)
+            roster_import.apply(session, game.slug, moved, act_by("Olu", NOW))
         return len(asked)
 
     event.listen(game.database.writer, "before_cursor_execute", note)

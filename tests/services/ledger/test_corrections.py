@@ -17,7 +17,7 @@ from app.models import Reversal
 from app.services.ledger import activities, ledger
 from app.services.ledger.activities import ActivityView
 from app.services.weeks import weeks
-from tests.builders import CATS, ENDS, GUS, NOW, OWLS, PACIFIC, STARTS, Game
+from tests.builders import CATS, ENDS, GUS, NOW, OWLS, PACIFIC, STARTS, Game, act_by
 
 _, END = day_bounds(STARTS, ENDS, PACIFIC)
 
@@ -66,7 +66,7 @@ def test_reverse_in_a_closed_week_is_refused(game: Game) -> None:
 @pytest.mark.parametrize("activity_id", ["0" * 16, "", "\0", "é", "\ud800"])
 def test_reverse_of_an_unknown_activity_is_refused(database: Database, activity_id: str) -> None:
     with database.unit_of_work() as session, pytest.raises(NotFound):
-        ledger.reverse(session, activity_id, reason="A mistake", by="Olu", now=NOW)
+        ledger.reverse(session, activity_id, act_by("Olu", NOW), reason="A mistake")
 
 
 @pytest.mark.parametrize("reason", ["", " \n ", "x" * 501, "\u200b", "a\0b", "turned \u202e around"])
@@ -74,7 +74,7 @@ def test_reverse_without_a_usable_reason_is_refused(game: Game, reason: str) -> 
     taken = game.take()
 
     with game.database.unit_of_work() as session, pytest.raises(Malformed, match="reason"):
-        ledger.reverse(session, taken.entry.id, reason=reason, by="Olu", now=NOW)
+        ledger.reverse(session, taken.entry.id, act_by("Olu", NOW), reason=reason)
 
 
 def test_reinstate_brings_the_points_back(game: Game) -> None:
@@ -150,7 +150,7 @@ def test_adjust_of_impossible_points_is_refused(game: Game, points: int) -> None
 def test_adjust_with_an_impossible_external_id_is_refused(game: Game, external_id: str) -> None:
     with game.database.unit_of_work() as session, pytest.raises(Malformed, match="external_id"):
         ledger.adjust(
-            session, game.slug, team_id="0" * 16, points=5, reason="So", external_id=external_id, by="Olu", now=NOW
+            session, game.slug, act_by("Olu", NOW), team_id="0" * 16, points=5, reason="So", external_id=external_id
         )
 
 
@@ -174,14 +174,14 @@ def test_adjust_in_a_closed_week_is_refused(game: Game) -> None:
 @pytest.mark.parametrize("team_id", ["0" * 16, "\0", ""])
 def test_adjust_for_an_unknown_team_is_refused(game: Game, team_id: str) -> None:
     with game.database.unit_of_work() as session, pytest.raises(NotFound):
-        ledger.adjust(session, game.slug, team_id=team_id, points=5, reason="So", external_id="a", by="Olu", now=NOW)
+        ledger.adjust(session, game.slug, act_by("Olu", NOW), team_id=team_id, points=5, reason="So", external_id="a")
 
 
 def test_adjust_for_a_team_of_another_week_is_refused(game: Game) -> None:
     elsewhere = Game(game.database, slug="q4-2022").start().team_id(OWLS)
 
     with game.database.unit_of_work() as session, pytest.raises(NotFound):
-        ledger.adjust(session, game.slug, team_id=elsewhere, points=5, reason="So", external_id="a", by="Olu", now=NOW)
+        ledger.adjust(session, game.slug, act_by("Olu", NOW), team_id=elsewhere, points=5, reason="So", external_id="a")
 
 
 def test_reverse_and_reinstate_of_an_adjustment_move_its_points(game: Game) -> None:

@@ -13,7 +13,7 @@ from app.services.people import people
 from app.services.rules import rule_sets
 from app.services.standings import boards
 from app.services.weeks import weeks
-from tests.builders import ADA, BO, CATS, DUA, GUS, NOW, OWLS, Game, a_week, moment
+from tests.builders import ADA, BO, CATS, DUA, GUS, NOW, OWLS, Game, a_week, act_by, moment
 from tests.cost import statements_to
 
 
@@ -71,7 +71,7 @@ def test_page_says_that_a_reversed_activity_earns_nothing(game: Game) -> None:
 
 def test_page_says_that_an_activity_without_a_team_waits_for_one(game: Game) -> None:
     with game.database.unit_of_work() as session:
-        accounts.create(session, name="Gus Björk", email=GUS, by="Olu", now=NOW)
+        accounts.create(session, act_by("Olu", NOW), name="Gus Björk", email=GUS)
     game.take(person=GUS)
 
     [found] = did(game, GUS)
@@ -216,7 +216,7 @@ def test_rename_is_on_every_board_and_in_the_audit(game: Game) -> None:
     versions = [each.week().version for each in (game, other)]
 
     with game.database.unit_of_work() as session:
-        accounts.rename(session, accounts.find(session, person(game).id), "  Ada  King ", by="Ada Lovelace", now=NOW)
+        accounts.rename(session, accounts.find(session, person(game).id), "  Ada  King ", act_by("Ada Lovelace", NOW))
 
     assert [each.board().standings[-1].members[0] for each in (game, other)] == ["Ada King", "Ada King"]
     assert [each.week().version for each in (game, other)] == [version + 1 for version in versions]
@@ -233,7 +233,7 @@ def test_rename_to_the_same_name_changes_nothing(game: Game) -> None:
     before = game.week().version
 
     with game.database.unit_of_work() as session:
-        accounts.rename(session, accounts.find(session, person(game).id), "Ada Lovelace", by="Ada", now=NOW)
+        accounts.rename(session, accounts.find(session, person(game).id), "Ada Lovelace", act_by("Ada", NOW))
 
     assert game.week().version == before
 
@@ -241,7 +241,7 @@ def test_rename_to_the_same_name_changes_nothing(game: Game) -> None:
 @pytest.mark.parametrize("name", ["", " \u2003", "x" * 61, "Ada\u202e"])
 def test_rename_to_what_boards_could_not_show_is_refused(game: Game, name: str) -> None:
     with game.database.unit_of_work() as session, pytest.raises(Malformed, match=r"^The name .*\.$"):
-        accounts.rename(session, accounts.find(session, person(game).id), name, by="Ada", now=NOW)
+        accounts.rename(session, accounts.find(session, person(game).id), name, act_by("Ada", NOW))
 
 
 def test_set_theme_takes_one_of_three(game: Game) -> None:

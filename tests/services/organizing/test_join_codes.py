@@ -11,7 +11,7 @@ from app.services.organizing import join_codes
 from app.services.people import people
 from app.services.teams import teams
 from app.services.weeks import weeks
-from tests.builders import ADA, BO, CATS, DUA, GUS, NAMES, OWLS, Game
+from tests.builders import ADA, BO, CATS, DUA, GUS, NAMES, OWLS, Game, act_by
 from tests.races import crowd, outcomes, race
 
 
@@ -19,7 +19,7 @@ def code_of(game: Game, name: str = OWLS) -> str:
     """A fresh join code of the team of this name."""
     with game.database.unit_of_work() as session:
         week = weeks.lock(session, game.slug, game.now)
-        return join_codes.renew(session, teams.find(session, week, game.team_id(name)), by="Olu", now=game.now)
+        return join_codes.renew(session, teams.find(session, week, game.team_id(name)), act_by("Olu", game.now))
 
 
 def person(game: Game, email: str) -> Person:
@@ -34,7 +34,7 @@ def join(game: Game, code: str, email: str) -> str:
     who = person(game, email)
     with game.database.unit_of_work() as session:
         found = accounts.find(session, who.id)
-        return join_codes.join(session, code, found, now=game.now).name
+        return join_codes.join(session, code, found, act_by("", game.now)).name
 
 
 def members(game: Game, name: str = OWLS) -> list[str]:
@@ -57,7 +57,9 @@ def test_join_as_new_makes_a_person(game: Game) -> None:
     code = code_of(game)
 
     with game.database.unit_of_work() as session:
-        made, team = join_codes.join_as_new(session, code, name=" Nia  Okoro ", email=" NIA@example.com ", now=game.now)
+        made, team = join_codes.join_as_new(
+            session, code, act_by("", game.now), name=" Nia  Okoro ", email=" NIA@example.com "
+        )
 
     assert (made.name, made.email, made.role, team.name) == ("Nia Okoro", "nia@example.com", "player", OWLS)
     assert members(game) == ["Ada Lovelace", "Chidi Okafor", "Nia Okoro"]
@@ -72,7 +74,7 @@ def test_join_by_fifty_for_the_last_seat_lets_one_in(games: list[Game]) -> None:
         place = games[number % 4].database
         with place.unit_of_work() as session:
             racer = accounts.find(session, everybody[number].id)
-            return join_codes.join(session, code, racer, now=games[0].now).name
+            return join_codes.join(session, code, racer, act_by("", games[0].now)).name
 
     results = race(crowd(50, run))
 
@@ -92,7 +94,9 @@ def test_join_as_new_by_fifty_for_the_last_seat_makes_one_person(games: list[Gam
     def run(number: int) -> str:
         with games[number % 4].database.unit_of_work() as session:
             email = f"new{number}@example.com"
-            return join_codes.join_as_new(session, code, name=f"New {number}", email=email, now=games[0].now)[0].id
+            return join_codes.join_as_new(session, code, act_by("", games[0].now), name=f"New {number}", email=email)[
+                0
+            ].id
 
     results = race(crowd(50, run))
 
@@ -110,7 +114,7 @@ def test_join_as_new_by_twenty_with_one_email_makes_one_person(games: list[Game]
     def run(number: int) -> str:
         with games[number % 4].database.unit_of_work() as session:
             email = "Same@example.com" if number % 2 else "same@example.com"
-            return join_codes.join_as_new(session, code, name="Same", email=email, now=games[0].now)[0].id
+            return join_codes.join_as_new(session, code, act_by("", games[0].now), name="Same", email=email)[0].id
 
     results = race(crowd(20, run))
 
@@ -123,9 +127,9 @@ def test_join_as_new_says_the_same_of_a_full_team_and_a_known_email(game: Game) 
     roomy = code_of(game, CATS)
 
     with pytest.raises(Conflict) as no_room, game.database.unit_of_work() as session:
-        join_codes.join_as_new(session, full, name="Nia", email="nia@example.com", now=game.now)
+        join_codes.join_as_new(session, full, act_by("", game.now), name="Nia", email="nia@example.com")
     with pytest.raises(Conflict) as known, game.database.unit_of_work() as session:
-        join_codes.join_as_new(session, roomy, name="Nia", email=ADA, now=game.now)
+        join_codes.join_as_new(session, roomy, act_by("", game.now), name="Nia", email=ADA)
 
     assert (no_room.value.detail, known.value.detail) == (join_codes.CANNOT_JOIN, join_codes.CANNOT_JOIN)
     assert (no_room.value.status, known.value.status) == (409, 409)
@@ -135,7 +139,7 @@ def test_join_as_new_that_is_refused_leaves_nothing_behind(game: Game) -> None:
     code = code_of(game)
 
     with pytest.raises(Conflict), game.database.unit_of_work() as session:
-        join_codes.join_as_new(session, code, name="Nia", email="nia@example.com", now=game.now)
+        join_codes.join_as_new(session, code, act_by("", game.now), name="Nia", email="nia@example.com")
 
     with game.database.reading() as session:
         assert accounts.by_email(session, "nia@example.com") is None
@@ -149,7 +153,7 @@ def test_join_in_a_closed_week_is_refused(game: Game) -> None:
     with pytest.raises(WeekNotOpen) as refusal:
         join(game, code, GUS)
     with pytest.raises(WeekNotOpen), game.database.unit_of_work() as session:
-        join_codes.join_as_new(session, code, name="Nia", email="nia@example.com", now=game.now)
+        join_codes.join_as_new(session, code, act_by("", game.now), name="Nia", email="nia@example.com")
 
     assert refusal.value.detail == "Week Q3-2022 is closed. Reopen it before changing anything."
 
@@ -205,7 +209,7 @@ def test_withdraw_makes_a_code_unknown(game: Game) -> None:
     code = code_of(game)
     with game.database.unit_of_work() as session:
         team = teams.find(session, weeks.find(session, game.slug, game.now), game.team_id(OWLS))
-        join_codes.withdraw(session, team, by="Olu", now=game.now)
+        join_codes.withdraw(session, team, act_by("Olu", game.now))
 
     with pytest.raises(NotFound):
         join(game, code, GUS)
@@ -225,7 +229,7 @@ def test_join_as_new_with_a_bad_name_makes_nobody(game: Game) -> None:
     code = code_of(game)
 
     with pytest.raises(Malformed), game.database.unit_of_work() as session:
-        join_codes.join_as_new(session, code, name="Ni\u202ea", email="nia@example.com", now=game.now)
+        join_codes.join_as_new(session, code, act_by("", game.now), name="Ni\u202ea", email="nia@example.com")
 
 
 def test_join_is_in_the_audit(game: Game) -> None:

@@ -13,20 +13,20 @@ from app.services.organizing import team_admin
 from app.services.organizing.team_admin import Invitation
 from app.services.teams import teams
 from app.services.weeks import weeks
-from tests.builders import ADA, BO, CATS, CHIDI, DUA, GUS, OWLS, Game
+from tests.builders import ADA, BO, CATS, CHIDI, DUA, GUS, OWLS, Game, act_by
 from tests.races import crowd, outcomes, race
 
 
 def make(game: Game, name: str = "Foxes") -> str:
     """Make a team; its id."""
     with game.database.unit_of_work() as session:
-        return team_admin.make_team(session, game.slug, name, by="Olu", now=game.now).id
+        return team_admin.make_team(session, game.slug, name, act_by("Olu", game.now)).id
 
 
 def add(game: Game, team_id: str, email: str, name: str = "") -> str:
     """Put somebody into a team; their id."""
     with game.database.unit_of_work() as session:
-        return team_admin.add(session, game.slug, team_id, name=name, email=email, by="Olu", now=game.now).id
+        return team_admin.add(session, game.slug, team_id, act_by("Olu", game.now), name=name, email=email).id
 
 
 def move(game: Game, email: str, team_id: str = "") -> None:
@@ -34,13 +34,13 @@ def move(game: Game, email: str, team_id: str = "") -> None:
     with game.database.unit_of_work() as session:
         found = accounts.by_email(session, email)
         assert found is not None
-        team_admin.move(session, game.slug, found.id, team_id, by="Olu", now=game.now)
+        team_admin.move(session, game.slug, found.id, team_id, act_by("Olu", game.now))
 
 
 def invite(game: Game, granter: Role = "organizer") -> list[Invitation]:
     """Invite whoever has never signed in."""
     with game.database.unit_of_work() as session:
-        return team_admin.invite(session, game.slug, granter=granter, by="Olu", now=game.now)
+        return team_admin.invite(session, game.slug, act_by("Olu", game.now, granter))
 
 
 def emails(game: Game) -> dict[str, list[str]]:
@@ -170,8 +170,8 @@ def test_invite_makes_links_for_those_who_never_signed_in_and_have_none(game: Ga
         found = accounts.by_email(session, ADA), accounts.by_email(session, BO)
         assert found[0] is not None
         assert found[1] is not None
-        sign_ins.start(session, found[0], "email", address="", agent="", replaces=None, now=game.now)
-        links.make(session, found[1], "invitation", by="Olu", now=game.now)
+        sign_ins.start(session, found[0], "email", act_by("", game.now, client=""), agent="", replaces=None)
+        links.make(session, found[1], "invitation", act_by("Olu", game.now))
     game.leave(DUA)
 
     made = invite(game)
@@ -200,8 +200,8 @@ def test_invite_makes_no_link_for_owners_or_those_switched_off(game: Game) -> No
         ada, bo = accounts.by_email(session, ADA), accounts.by_email(session, BO)
         assert ada is not None
         assert bo is not None
-        accounts.set_role(session, ada, "owner", granter=None, by="Olu", now=game.now)
-        accounts.switch(session, bo, on=False, granter=None, by="Olu", now=game.now)
+        accounts.set_role(session, ada, "owner", act_by("Olu", game.now))
+        accounts.switch(session, bo, act_by("Olu", game.now), on=False)
 
     as_organizer = [each.email for each in invite(game)]
     as_owner = [each.email for each in invite(game, "owner")]

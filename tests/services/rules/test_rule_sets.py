@@ -7,7 +7,7 @@ from app.errors import Malformed, RulesRefused, RulesUnfit
 from app.events import Event, RulesChanged, WeekChanged
 from app.services.rules import rule_sets
 from app.services.standings import previews
-from tests.builders import CATS, NOW, OWLS, RULES, Game, changed_rules, dearer_issues
+from tests.builders import CATS, NOW, OWLS, RULES, Game, act_by, changed_rules, dearer_issues
 
 GUESTBOOK = '\n[activities.guestbook_entry]\npoints = 1\none = "entry"\nmany = "entries"\n'
 TEAMS_OF_TWO = changed_rules("size = 3 ", "size = 2 ").replace("members = 3", "members = 2")
@@ -16,7 +16,7 @@ BROKEN = changed_rules("points = 5", "points = 5.5").replace("members = 3", "mem
 
 def read_file(database: Database, text: str) -> int | None:
     with database.unit_of_work() as session:
-        rule_set = rule_sets.read_file(session, text, NOW)
+        rule_set = rule_sets.read_file(session, text, act_by("rules file", NOW))
         return rule_set.id if rule_set else None
 
 
@@ -129,12 +129,12 @@ def test_activate_after_adjustments_is_fine(game: Game) -> None:
 @pytest.mark.parametrize("note", ["a\0b", "x" * 501, "\u202e"])
 def test_activate_with_an_impossible_note_is_refused(database: Database, note: str) -> None:
     with database.unit_of_work() as session, pytest.raises(Malformed):
-        rule_sets.activate(session, dearer_issues(), note=note, by="Olu", now=NOW)
+        rule_sets.activate(session, dearer_issues(), act_by("Olu", NOW), note=note)
 
 
 def test_activate_with_an_empty_note_is_fine(database: Database) -> None:
     with database.unit_of_work() as session:
-        rule_set = rule_sets.activate(session, dearer_issues(), note=" ", by="Olu", now=NOW)
+        rule_set = rule_sets.activate(session, dearer_issues(), act_by("Olu", NOW), note=" ")
 
     assert rule_set.note == ""
 

@@ -32,6 +32,7 @@ from tests.builders import (
     Game,
     a_reading,
     a_week,
+    act_by,
     an_activity,
     entries,
     moment,
@@ -153,7 +154,7 @@ def a_league(database: Database, slug: str, teams: int) -> Game:
     with database.unit_of_work() as session:
         a_week(session, slug)
         lines = [entry for number, members in enumerate(emails) for entry in entries(f"Team {number}", members)]
-        roster_import.apply(session, slug, lines, by="Olu", now=NOW)
+        roster_import.apply(session, slug, lines, act_by("Olu", NOW))
     game.batch(*(an_activity(person=members[0]) for members in emails))
     return game
 

@@ -11,7 +11,7 @@ from app.services.organizing import team_admin
 from app.services.standings import boards
 from app.services.standings.boards import LiveStandings
 from app.services.weeks import weeks
-from tests.builders import ADA, BO, DUA, GUS, OWLS, Game, dearer_issues, moment
+from tests.builders import ADA, BO, DUA, GUS, OWLS, Game, act_by, dearer_issues, moment
 from tests.cost import statements_to
 from tests.services.standings.test_verification import History
 
@@ -57,7 +57,7 @@ def test_follow_shows_every_board_of_a_random_history(game: Game, seed: int) -> 
 
 def make_team(game: Game) -> None:
     with game.database.unit_of_work() as session:
-        team_admin.make_team(session, game.slug, "Foxes", by="Olu", now=game.now)
+        team_admin.make_team(session, game.slug, "Foxes", act_by("Olu", game.now))
 
 
 DEEDS: dict[str, Callable[[Game], object]] = {

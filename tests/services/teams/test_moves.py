@@ -7,7 +7,23 @@ import pytest
 from app.domain.calendar.days import day_bounds
 from app.services.imports import roster_import
 from app.services.organizing import team_admin
-from tests.builders import ADA, BO, CATS, DUA, ELIF, ENDS, GUS, NOW, OWLS, PACIFIC, STARTS, Game, entries, moment
+from tests.builders import (
+    ADA,
+    BO,
+    CATS,
+    DUA,
+    ELIF,
+    ENDS,
+    GUS,
+    NOW,
+    OWLS,
+    PACIFIC,
+    STARTS,
+    Game,
+    act_by,
+    entries,
+    moment,
+)
 
 START, _ = day_bounds(STARTS, ENDS, PACIFIC)
 
@@ -103,8 +119,8 @@ def test_add_by_hand_brings_work_done_without_a_team(game: Game) -> None:
     Game(game.database, slug="q4-2022").start().team("Guests", GUS)
     game.take(person=GUS)
     with game.database.unit_of_work() as session:
-        foxes = team_admin.make_team(session, game.slug, "Foxes", by="Olu", now=NOW)
-        team_admin.add(session, game.slug, foxes.id, name="", email=GUS, by="Olu", now=NOW)
+        foxes = team_admin.make_team(session, game.slug, "Foxes", act_by("Olu", NOW))
+        team_admin.add(session, game.slug, foxes.id, act_by("Olu", NOW), name="", email=GUS)
 
     assert game.points() == {OWLS: 0, CATS: 0, "Foxes": 5}
     assert game.verify() == []
@@ -168,7 +184,7 @@ def test_team_at_a_moment_may_be_one_that_everybody_left(game: Game) -> None:
 def test_apply_swaps_two_people_between_full_teams(game: Game) -> None:
     with game.database.unit_of_work() as session:
         swap = entries(CATS, [ADA]) + entries(OWLS, [DUA])
-        outcome = roster_import.apply(session, game.slug, swap, by="Olu", now=NOW)
+        outcome = roster_import.apply(session, game.slug, swap, act_by("Olu", NOW))
 
     assert (outcome.moved, game.points()) == (2, {OWLS: 0, CATS: 0})
     assert [sorted(standing.members) for standing in game.board().standings] == [

@@ -12,7 +12,7 @@ from app.events import Event, WeekChanged
 from app.models import Week, WeekEvent
 from app.services import lifecycle
 from app.services.weeks import weeks
-from tests.builders import ENDS, NOW, STARTS, ZONE, Game, a_week
+from tests.builders import ENDS, NOW, STARTS, ZONE, Game, a_week, act_by
 
 
 def current(database: Database, now: datetime = NOW) -> str:
@@ -22,7 +22,7 @@ def current(database: Database, now: datetime = NOW) -> str:
 
 def test_create_makes_a_draft(database: Database) -> None:
     with database.unit_of_work() as session:
-        weeks.create(session, slug="q3", name=" Q3  2022 ", timezone=ZONE, starts=STARTS, ends=ENDS, by="Olu", now=NOW)
+        weeks.create(session, act_by("Olu", NOW), slug="q3", name=" Q3  2022 ", timezone=ZONE, starts=STARTS, ends=ENDS)
 
     week = Game(database, slug="q3").week()
     assert (week.name, week.state, week.starts, week.ends, week.created_at) == ("Q3 2022", "draft", STARTS, ENDS, NOW)
@@ -116,8 +116,8 @@ def test_pick_current_without_today_is_the_open_week_that_started_last(game: Gam
 def test_pick_current_without_an_open_week_is_the_one_closed_last(game: Game) -> None:
     with game.database.unit_of_work() as session:
         a_week(session, "earlier", starts=date(2022, 9, 5), ends=date(2022, 9, 9))
-        lifecycle.close(session, "q3-2022", by="Olu", now=NOW)
-        lifecycle.close(session, "earlier", by="Olu", now=NOW + timedelta(hours=1))
+        lifecycle.close(session, "q3-2022", act_by("Olu", NOW))
+        lifecycle.close(session, "earlier", act_by("Olu", NOW + timedelta(hours=1)))
         a_week(session, "draft", state="draft", starts=date(2022, 9, 19), ends=date(2022, 9, 23))
 
     assert current(game.database) == "earlier"

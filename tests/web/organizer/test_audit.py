@@ -13,7 +13,7 @@ from app.services.audit.audit import Filter, Thing
 from app.services.imports import roster_import
 from app.services.imports.roster_import import Entry
 from app.web.organizer import changes
-from tests.builders import ADA, NOW, OWLS, PACIFIC, SLUG
+from tests.builders import ADA, NOW, OWLS, PACIFIC, SLUG, act_by
 from tests.web.organizer.reading import flash, text_of
 from tests.web.site import BOTH_ENGINES, Site, Visitor, sign_in
 
@@ -95,7 +95,7 @@ def test_days_are_those_of_the_week(site: Site, olu: Visitor) -> None:
     with site.database.unit_of_work() as session:
         for hour, name in ((6, "before"), (7, "first"), (30, "last"), (31, "after")):
             at = NOW.replace(hour=0).replace(day=14 + hour // 24, hour=hour % 24)
-            audit.note(session, f"tea.{name}", Thing("tea", "t", "Tea"), by="Olu", now=at)
+            audit.note(session, f"tea.{name}", Thing("tea", "t", "Tea"), act_by("Olu", at))
 
     assert heads(olu, kind="tea", since="2022-09-14", until="2022-09-14") == ["Tea: last", "Tea: first"]
 
@@ -116,7 +116,7 @@ def test_what_cannot_be_looked_for_is_refused_and_kept(site: Site, olu: Visitor,
 def test_older_entries_are_a_page_further(site: Site, olu: Visitor) -> None:
     with site.database.unit_of_work() as session:
         for number in range(120):
-            audit.note(session, "tea.made", Thing("tea", str(number), f"Cup {number}"), by="Olu", now=NOW)
+            audit.note(session, "tea.made", Thing("tea", str(number), f"Cup {number}"), act_by("Olu", NOW))
 
     pages, where = [], f"{AUDIT}?kind=tea"
     while where:
@@ -131,7 +131,7 @@ def test_older_entries_are_a_page_further(site: Site, olu: Visitor) -> None:
 @BOTH_ENGINES
 def test_the_csv_holds_what_was_looked_for_and_is_noted(site: Site, olu: Visitor) -> None:
     with site.database.unit_of_work() as session:
-        roster_import.apply(session, SLUG, [Entry(2, OWLS, "Gus", "gus@example.com")][:0], by="=cmd()", now=NOW)
+        roster_import.apply(session, SLUG, [Entry(2, OWLS, "Gus", "gus@example.com")][:0], act_by("=cmd()", NOW))
 
     weeks = rows(olu, kind="week")
 
@@ -145,7 +145,7 @@ def test_the_csv_holds_what_was_looked_for_and_is_noted(site: Site, olu: Visitor
 def test_the_csv_goes_beyond_one_page(site: Site, olu: Visitor) -> None:
     with site.database.unit_of_work() as session:
         for number in range(2_300):
-            audit.note(session, "tea.made", Thing("tea", str(number), "Tea"), by="Olu", now=NOW)
+            audit.note(session, "tea.made", Thing("tea", str(number), "Tea"), act_by("Olu", NOW))
 
     assert [row["object_id"] for row in rows(olu, kind="tea")] == [str(number) for number in range(2_299, -1, -1)]
 
@@ -153,7 +153,7 @@ def test_the_csv_goes_beyond_one_page(site: Site, olu: Visitor) -> None:
 def test_what_somebody_wrote_is_shown_as_text(site: Site, olu: Visitor) -> None:
     with site.database.unit_of_work() as session:
         audit.note(
-            session, "tea.made", Thing("tea", "t", "<b>Tea</b>"), by="<i>", now=NOW, after={"<u>": ["<s>", None]}
+            session, "tea.made", Thing("tea", "t", "<b>Tea</b>"), act_by("<i>", NOW), after={"<u>": ["<s>", None]}
         )
 
     page = olu.get(AUDIT, params={"kind": "tea"})

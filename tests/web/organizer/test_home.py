@@ -2,7 +2,7 @@
 
 from app.services.access import tokens
 from app.services.rules import rule_sets
-from tests.builders import CATS, NOW, OWLS, a_team, a_week
+from tests.builders import CATS, NOW, OWLS, a_team, a_week, act_by
 from tests.web.organizer.reading import text_of
 from tests.web.site import Site, sign_in
 
@@ -50,7 +50,7 @@ def test_the_next_step_follows_the_week(empty_site: Site) -> None:
 
 def test_a_week_with_everything_has_no_checklist_of_its_own(site: Site) -> None:
     with site.database.unit_of_work() as session:
-        tokens.create(session, name="Bridge", scopes=["read"], days=None, by="Olu", now=NOW)
+        tokens.create(session, act_by("Olu", NOW), name="Bridge", scopes=["read"], days=None)
 
     text = text_of(sign_in(site, OLU, "organizer").get("/organizer"))
 
@@ -61,7 +61,7 @@ def test_a_week_with_everything_has_no_checklist_of_its_own(site: Site) -> None:
 
 def test_a_refused_rules_file_shows_every_mistake(site: Site) -> None:
     with site.database.unit_of_work() as session:
-        rule_sets.read_file(session, "format = 2\n<b>", NOW)
+        rule_sets.read_file(session, "format = 2\n<b>", act_by("rules file", NOW))
 
     page = sign_in(site, OLU, "organizer").get("/organizer")
 
