@@ -10,7 +10,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from app.cli.limits import MAX_HEAD_BYTES, MAX_QUEUED, Patience, Room
 from app.errors import Problem
-from app.web.http import bare
+from app.web.http import bare, request_ids
 from app.web.wire import WiredProtocol
 
 # What is being read of a request just now.
@@ -43,6 +43,7 @@ class LimitedProtocol(WiredProtocol):
         self._head_bytes = 0
         self._answering: RequestResponseCycle | None = None
         self._refusal: Problem | None = None
+        self._refused_id = ""
         self._is_parting = self._keep_alive = False
         self._ends_at = self._heard_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -60,7 +61,7 @@ class LimitedProtocol(WiredProtocol):
 
     def _turn_away(self) -> None:
         self._refusal = bare.CROWDED
-        self.transport.write(bare.written(self._refusal, None))
+        self.transport.write(bare.written(self._refusal, None, request_ids.create()))
         self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -231,8 +232,14 @@ class LimitedProtocol(WiredProtocol):
         if isinstance(error.__context__, _Refused):
             self._refuse(error.__context__.refusal)
             return
-        self.logger.warning("%s sent what is no HTTP: %s", self.client[0] if self.client else "somebody", error)
+        self._refused_id = self._id_of_request()
+        with request_ids.bound(self._refused_id):
+            self.logger.warning("%s sent what is no HTTP: %s", self.client[0] if self.client else "somebody", error)
         self._refuse(bare.NO_HTTP)
+
+    def _id_of_request(self) -> str:
+        """Return the id of what is being read; a request that nobody answers yet has none but this."""
+        return (request_ids.of(cast("Scope", self.scope)) if self._reading == _BODY else "") or request_ids.create()
 
     def _refuse(self, refusal: Problem) -> None:
         """End the connection with a refusal, after the answers to all that came before."""
@@ -255,7 +262,8 @@ class LimitedProtocol(WiredProtocol):
     def _part(self) -> None:
         if self._refusal is not None:
             scope = cast("Scope", self.scope) if self._reading == _BODY else None
-            self.transport.write(bare.written(self._refusal, scope))
+            request_id = self._refused_id or self._id_of_request()
+            self.transport.write(bare.written(self._refusal, scope, request_id))
         self._linger()
 
     def _close_gently(self) -> None:

@@ -7,7 +7,6 @@ import typer
 from app.cli.command import command
 from app.cli.importing import no_collecting
 from app.cli.voice import Voice
-from app.services.operations import startup
 
 group = typer.Typer()
 
@@ -22,7 +21,7 @@ def serve(
     with no_collecting():
         from app.cli import server
 
-    server.serve(voice, startup.read_settings(), host, port)
+    server.serve(voice, server.read_settings(), host, port)
 
 
 @command(group, "demo")
@@ -40,5 +39,6 @@ def demo(
     """Replay the Q3 2022 week on a board that moves; needs nothing, and keeps to a SQLite file of its own."""
     with no_collecting():
         from app.cli import demo as story
+        from app.cli import server
 
-    story.demo(voice, startup.read_settings(), finished=finished, speed=speed, port=port)
+    story.demo(voice, server.read_settings(), finished=finished, speed=speed, port=port)

@@ -28,8 +28,9 @@ from app.domain.actor import Act, command
 from app.errors import Conflict, Malformed, Unavailable
 from app.main import create_app
 from app.services.access import links
-from app.services.operations import backups, server_lock
+from app.services.operations import backups, server_lock, startup
 from app.services.operations.whole_files import sweep
+from app.web.http.proxies import TrustedProxies
 from app.web.timing import USUAL
 
 GRACE_SECONDS = 5  # for requests under way when the signal comes, as long as one may wait for the database
@@ -175,9 +176,16 @@ def _end_now() -> None:
     os._exit(0)
 
 
+def read_settings() -> Settings:
+    """Read the environment's settings, and log as they say from now on. Raises Malformed."""
+    with log_lines.held_back():
+        settings = startup.read_settings()
+        log_lines.configure(settings.log_format)
+    return settings
+
+
 def prepared(settings: Settings) -> Settings:
-    """Set this process up to serve: what it logs, and how many files it may open; settings that fit into it."""
-    log_lines.configure()
+    """Set this process up to serve: how many files it may open; returns settings that fit into it."""
     return file_limit.fit(settings, file_limit.raise_limit())
 
 
@@ -203,7 +211,7 @@ def configured(app: FastAPI, settings: Settings, room: Room) -> uvicorn.Config:
     All connections share `room`.
     """
     return uvicorn.Config(
-        app,
+        TrustedProxies(app, settings.trusted_proxies) if settings.trusted_proxies else app,
         lifespan="on",
         ws="none",
         http=type("ServerProtocol", (LimitedProtocol,), {"room": room}),
@@ -211,6 +219,5 @@ def configured(app: FastAPI, settings: Settings, room: Room) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies) or None,
+        proxy_headers=False,
     )

@@ -23,6 +23,7 @@ SECRETS = ("database_url", "secret_key", "smtp_url", "oidc_client_secret")
 """Settings that may stand in a file, which a setting with `_file` behind the name leads to."""
 
 BoardVisibility = Literal["signed-in", "public"]
+LogFormat = Literal["text", "json"]
 
 
 class Settings(BaseSettings):
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     most_streams: int = Field(default=6_000, ge=1, description="Live streams one server process holds at most")
     most_streams_per_address: int = Field(default=500, ge=1, description="Live streams from one address at most")
     display_scenes: CommaSeparated = Field(default=(), description="The display's scenes and seconds; empty = all")
+    log_format: LogFormat = Field(default="text", description="One line an event: text or json")
     plain_http: bool = Field(default=False, description="Let people sign in without https, beyond this machine too")
     trusted_hosts: CommaSeparated = Field(
         default=(), description="Names this server answers to; empty = PUBLIC_URL's and its own"

@@ -1,5 +1,6 @@
 """What a server writes down: no secret that was made may be in its log or its audit, whatever happens."""
 
+import json
 import logging
 import re
 import signal
@@ -12,7 +13,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 import httpx
 import pytest
 
-from app.cli.log_lines import WithoutSecrets
+from app.cli import log_lines
+from app.web.http import request_ids
 from tests.cli.conftest import Shell
 from tests.cli.processes import ended, started
 from tests.cli.test_ways_in import OWNER, ready
@@ -28,7 +30,7 @@ WEEK = "q3-2022"
         (f"'al_{SECRET}', 'as_{SECRET}'", "'al_…', 'as_…'"),
         (f"cookie=plain-display=ad_{SECRET};", "cookie=plain-display=ad_…;"),
         (f"a part: al_{SECRET[:30]}", "a part: al_…"),
-        (f"https://week/sign-in/link/{SECRET}\n", "https://week/sign-in/link/…\n"),
+        (f"https://week/sign-in/link/{SECRET}\n", "https://week/sign-in/link/…"),
         (f"/weeks/q3/summary/present?key={SECRET}&x=1", "/weeks/q3/summary/present?key=…&x=1"),
         (f"/sign-in/return?code={SECRET}&state={SECRET}", "/sign-in/return?code=…&state=…"),
         (f"/hooks/zendesk/{SECRET} and /calendar/{SECRET}.ics", "/hooks/zendesk/… and /calendar/…"),
@@ -44,7 +46,8 @@ WEEK = "q3-2022"
 def test_format_leaves_secrets_out(text: str, line: str) -> None:
     record = logging.LogRecord("app", logging.WARNING, "", 0, "%s", (text,), None)
 
-    assert WithoutSecrets("%(message)s").format(record) == line
+    assert log_lines.TextFormatter("%(message)s").format(record) == line
+    assert json.loads(log_lines.JsonFormatter().format(record))["message"] == line
 
 
 def test_format_leaves_secrets_out_of_tracebacks() -> None:
@@ -55,7 +58,40 @@ def test_format_leaves_secrets_out_of_tracebacks() -> None:
             "app", logging.ERROR, "", 0, "failed", None, (type(error), error, error.__traceback__)
         )
 
-    assert WithoutSecrets("%(message)s").format(record).endswith("with base 10: 'al_…'")
+    assert log_lines.TextFormatter("%(message)s").format(record).endswith("with base 10: 'al_…'")
+    event = json.loads(log_lines.JsonFormatter().format(record))
+    assert event["exception"].endswith("with base 10: 'al_…'")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("two\nlines\r\n", "app: two\\nlines"),
+        ("2026-01-01 forged\u2028line\x85", "app: 2026-01-01 forged\\u2028line"),
+        ("\x1b[2J\tcleared\x7f", "app: \\x1b[2J\\tcleared\\x7f"),
+    ],
+)
+def test_format_makes_one_line_of_whatever_is_quoted(text: str, line: str) -> None:
+    record = logging.LogRecord("app", logging.WARNING, "", 0, "%s", (text,), None)
+
+    assert log_lines.TextFormatter("%(name)s: %(message)s").format(record) == line
+    assert len(log_lines.JsonFormatter().format(record).splitlines()) == 1
+
+
+def test_format_makes_a_json_object_of_an_event() -> None:
+    record = logging.LogRecord("app.db", logging.WARNING, "", 0, "away for %d s", (3,), None)
+    record.created = 0.25
+
+    with request_ids.bound("0123456789abcdef"):
+        event = json.loads(log_lines.formatter("json").format(record))
+
+    assert event == {
+        "time": "1970-01-01T00:00:00.250000+00:00",
+        "level": "warning",
+        "logger": "app.db",
+        "message": "away for 3 s",
+        "request_id": "0123456789abcdef",
+    }
 
 
 class Busy:
@@ -145,3 +181,23 @@ def test_no_secret_that_was_made_is_in_a_log_or_in_the_audit(busy_week: tuple[Bu
         for length in (20, len(secret)):
             assert secret[:length] not in log
             assert secret[:length] not in audit
+
+
+def test_every_line_is_a_json_object_where_settings_say_so(open_week: Shell) -> None:
+    wanted = {"ASSEMBLY_WEEK_LOG_FORMAT": "json", "ASSEMBLY_WEEK_LOG_FORMATS": "json"}
+    with started("serve", "--port", "0", settings=wanted) as (process, document):
+        address = ready(document)["address"]
+        parts = urlsplit(address)
+        with socket.create_connection((str(parts.hostname), parts.port or 80), timeout=5) as connection:
+            connection.sendall(b"nonsense\r\n\r\n")
+            refused = connection.recv(10_000)
+        with closing(sqlite3.connect(open_week.ledger)) as database, database:
+            database.execute("ALTER TABLE sign_in_link RENAME TO gone")
+        failed = httpx.get(f"{address}sign-in/link/al_{SECRET}")
+        _, _, _, log = ended(process, signal.SIGTERM)
+
+    events = [json.loads(line) for line in log.splitlines()]
+    ids = [event["request_id"] for event in events if "request_id" in event]
+    assert "ASSEMBLY_WEEK_LOG_FORMATS isn’t a setting" in events[0]["message"]
+    assert ids[:2] == [json.loads(refused.partition(b"\r\n\r\n")[2])["request_id"], failed.headers["x-request-id"]]
+    assert [event["message"] for event in events if "exception" in event] == ["Exception in ASGI application"]

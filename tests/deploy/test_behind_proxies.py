@@ -1,6 +1,7 @@
 """What else the proxies of deploy/ have to do: reload without loss, keep secrets out of logs, say who is asking."""
 
 import json
+import re
 import socket
 from contextlib import ExitStack
 from functools import partial
@@ -112,6 +113,21 @@ def test_proxies_hand_on_what_the_service_says(deployment: Deployment, proxies: 
         name: (answer.status, answer.body, answer.headers.get("content-encoding"), answer.headers.get("etag"))
         for name, answer in answers.items()
     } == dict.fromkeys(answers, expected)
+
+
+def test_proxies_choose_the_id_of_a_request(proxies: list[Proxy]) -> None:
+    claimed = "4f1c9b7e0d524b8a9a77d2c1f3e8a6b5"
+
+    ids = {proxy.name: get(proxy, "/healthz", f"X-Request-ID: {claimed}").headers["x-request-id"] for proxy in proxies}
+
+    assert claimed not in ids.values()
+    assert {name: re.sub("[0-9a-f]", "0", each) for name, each in ids.items()} == {
+        proxy.name: "00000000-0000-0000-0000-000000000000" if proxy.name == "Caddyfile" else "0" * 32
+        for proxy in proxies
+    }
+    for proxy in proxies:
+        if proxy.name != "Caddyfile":
+            until(lambda: ids[proxy.name] in proxy.logs)  # noqa: B023 - asked at once
 
 
 def test_nobody_says_who_is_asking_but_the_proxy(proxies: list[Proxy]) -> None:

@@ -14,6 +14,11 @@ def text(answer: httpx.Response) -> str:
     return " ".join(unescape(re.sub("<[^>]*>", " ", main.partition(">")[2])).split())
 
 
+def without_id(answer: httpx.Response) -> bytes:
+    """What an answer says, the id of its request apart."""
+    return answer.content.replace(answer.headers["x-request-id"].encode(), b"")
+
+
 def part(answer: httpx.Response, pattern: str) -> list[str]:
     """What the parts of a page that match say."""
     found = re.findall(pattern, answer.text, re.DOTALL)

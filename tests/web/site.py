@@ -35,7 +35,7 @@ ROOM = 1_000
 WEEK = f"{API}/weeks/{SLUG}"
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading certificates would take longer than a test
 PROBLEM = "application/problem+json"
-PROBLEM_KEYS = ["type", "title", "status", "detail"]
+PROBLEM_KEYS = ["type", "title", "status", "detail", "request_id"]
 
 
 class SettableClock(Clock):
@@ -231,6 +231,7 @@ def assert_problem(answer: httpx.Response, status: int, *extra: str) -> str:
     assert (document["type"], document["status"]) == ("about:blank", status)
     detail: str = document["detail"]
     assert document["title"]
+    assert document["request_id"] == answer.headers["x-request-id"]
     assert detail.endswith((".", "…", "?", ".)")), detail
     return detail
 

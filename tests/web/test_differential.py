@@ -87,7 +87,8 @@ async def ask(app: FastAPI, target: str, shown: dict[str, str]) -> Answer:
     headers = [(b"host", b"localhost"), *((name.lower().encode(), value.encode()) for name, value in shown.items())]
     scope = {
         "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "root_path": "", "headers": headers,
-        "path": unquote(path), "raw_path": path.encode(), "query_string": query.encode(), "state": {},
+        "path": unquote(path), "raw_path": path.encode(), "query_string": query.encode(),
+        "state": {"request_id": "0123456789abcdef"},
         "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80), "asgi": {"version": "3.0", "spec_version": "2.3"},
     }  # fmt: skip
     messages: list[Message] = []

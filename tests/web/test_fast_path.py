@@ -20,6 +20,7 @@ from app.web.fast_path import Shortcut
 from app.web.timing import Timing
 from tests.builders import DUA, SLUG, act_by, an_activity
 from tests.web.doors import Role
+from tests.web.reading import without_id
 from tests.web.site import API, WEEK, Site, serving, until
 from tests.web.stage import Stage
 from tests.web.viewing import STILL, watching
@@ -37,9 +38,9 @@ def long_site(site: Site, timing: Timing) -> Iterator[Site]:
 
 
 def _headers(answer: httpx.Response) -> dict[str, str]:
-    """Headers without the server's own: its date and address, and whether a body it did not read had come by then."""
+    """Headers without the server’s own: date, address, id, and whether a body it did not read had come by then."""
     here = f"{answer.url.scheme}://{answer.url.netloc.decode()}"
-    own = {"date", "connection"}
+    own = {"date", "connection", "x-request-id"}
     return {name: value.replace(here, "") for name, value in answer.headers.items() if name not in own}
 
 
@@ -74,7 +75,7 @@ def reported(site: Site, name: str) -> list[tuple[int, dict[str, str], bytes]]:
 
 def told(answer: httpx.Response, name: str) -> tuple[int, dict[str, str], bytes]:
     """An answer without what differs from one report to the next."""
-    content = re.sub(rb'"id":"[^"]+"', b"", answer.content.replace(name.encode(), b""))
+    content = re.sub(rb'"id":"[^"]+"', b"", without_id(answer).replace(name.encode(), b""))
     return answer.status_code, _headers(answer), content
 
 
@@ -174,8 +175,8 @@ def opened(site: Site, path: str, shown: Mapping[str, str]) -> tuple[int, dict[s
             body += part
             if answer.status_code == 200 and body.endswith(b"\n\n"):
                 break
-        headers = {name: value for name, value in answer.headers.items() if name != "date"}
-        return answer.status_code, headers, body
+        headers = {name: value for name, value in answer.headers.items() if name not in {"date", "x-request-id"}}
+        return answer.status_code, headers, body.replace(answer.headers["x-request-id"].encode(), b"")
 
 
 @contextmanager

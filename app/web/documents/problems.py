@@ -13,6 +13,9 @@ class Problem(TypedDict):
     title: str
     status: int
     detail: str
+    request_id: Annotated[
+        str, Field(description="Names the request in the server's log.", examples=["5f0c2ab91d7e4c83"])
+    ]
     errors: NotRequired[
         Annotated[list[dict[str, Any]], Field(description="The first mistakes, where there can be several.")]
     ]

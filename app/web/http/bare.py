@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from app.errors import Busy, HeadTooLarge, Problem, TooSlow, Unreadable
-from app.web.http import problems
+from app.web.http import problems, request_ids
 from app.web.http.edge import common_headers, dress
 
 _NOWHERE: Scope = {"type": "http", "method": "GET", "path": "/", "scheme": "http", "headers": []}
@@ -19,10 +19,12 @@ LONG_HEAD = HeadTooLarge("The address and the headers are too long. Send fewer o
 CROWDED = Busy("This server has as many connections as it can hold.")
 
 
-def written(problem: Problem, scope: Scope | None) -> bytes:
+def written(problem: Problem, scope: Scope | None, request_id: str) -> bytes:
     """A whole answer as HTTP/1.1, in the form that the reader of this request understands; the connection ends."""
-    response = problems.document(problem) if scope is None else problems.refusal(Request(scope), problem)
-    headers = [*dress(scope or _NOWHERE, response.raw_headers, common_headers()), (b"connection", b"close")]
+    with request_ids.bound(request_id):
+        response = problems.document(problem) if scope is None else problems.refusal(Request(scope), problem)
+    dressed = dress(scope or _NOWHERE, response.raw_headers, common_headers(), request_id)
+    headers = [*dressed, (b"connection", b"close")]
     lines = b"".join(b"%b: %b\r\n" % header for header in headers)
     body = bytes(response.body) if scope is None or scope["method"] != "HEAD" else b""
     return b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (problem.status, HTTPStatus(problem.status).phrase.encode(), lines, body)

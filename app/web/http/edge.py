@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import bulkheads
 from app.errors import Misdirected, NotAllowed, Problem, TooLarge
-from app.web.http import bounds, csp_reports, csrf, problems, render, request_metrics
+from app.web.http import bounds, csp_reports, csrf, problems, render, request_ids, request_metrics
 from app.web.http.areas import find_area
 from app.web.http.hosts import Hosts
 
@@ -44,19 +44,19 @@ class Edge:
         match scope["type"]:
             case "http":
                 bulkheads.begin_request()
-                await self._answer(scope, receive, send)
+                await self._answer(scope, receive, send, request_ids.begin(scope))
             case "lifespan":
                 await self._live(scope, receive, send)
             case _:
                 await self._app(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         is_replaced, begun = False, time.perf_counter()
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 request_metrics.note(asked, message["status"], time.perf_counter() - begun)
-                message = {**message, "headers": dress(scope, message["headers"], self._headers)}
+                message = {**message, "headers": dress(scope, message["headers"], self._headers, request_id)}
             await send(message)
 
         async def edged(message: Message) -> None:
@@ -114,9 +114,13 @@ def common_headers() -> list[Header]:
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
-def dress(scope: Scope, given: Iterable[Header], common: list[Header]) -> list[Header]:
+def dress(scope: Scope, given: Iterable[Header], common: list[Header], request_id: str) -> list[Header]:
     """An answer's headers with the common ones; where it has one of its own, that one stands."""
-    ours = [*common, (b"cache-control", find_area(scope["path"]).cache.encode())]
+    ours = [
+        *common,
+        (b"cache-control", find_area(scope["path"]).cache.encode()),
+        (request_ids.HEADER, request_id.encode()),
+    ]
     if scope["scheme"] == "https":
         ours.append(_HTTPS_ONLY)
     headers = list(given)

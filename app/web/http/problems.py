@@ -24,7 +24,7 @@ from app.errors import (
     WrongMethod,
 )
 from app.services.validation import as_problem, flaws_of
-from app.web.http import render
+from app.web.http import render, request_ids
 from app.web.http.areas import find_area
 
 MEDIA_TYPE = "application/problem+json"
@@ -104,7 +104,8 @@ def refusal(request: Request, problem: Problem, headers: Mapping[str, str] | Non
     area = find_area(request.scope["path"])
     if area.refusal == "json":
         return document(problem, headers)
-    page = render.render(_template_of(problem.status), problem=problem, to=area.home)
+    template, request_id = _template_of(problem.status), request_ids.current()
+    page = render.render(template, problem=problem, to=area.home, request_id=request_id)
     return Response(page, problem.status, headers_of(problem) | dict(headers or {}), "text/html")
 
 
@@ -117,6 +118,13 @@ def _template_of(status: int) -> str:
 
 def document(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     """A problem document; lone surrogates in quoted input are escaped, so that it is always valid UTF-8."""
-    content = {"type": "about:blank", "title": problem.title, "status": problem.status, "detail": problem.detail}
-    body = json.dumps({**content, **problem.extra}, ensure_ascii=False).encode(errors="backslashreplace")
+    content = {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "request_id": request_ids.current(),
+        **problem.extra,
+    }
+    body = json.dumps(content, ensure_ascii=False).encode(errors="backslashreplace")
     return Response(body, problem.status, headers_of(problem) | dict(headers or {}), MEDIA_TYPE)

@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import Request
 
 from app.errors import NotFound, Problem, SignInNeeded, TooMany
-from app.web.http import problems, render
+from app.web.http import problems, render, request_ids
 from tests.web.test_render import Outline
 
 SENTENCE = "It is “so” & <so>."
@@ -53,11 +53,13 @@ def test_refusal_is_a_page_with_title_sentence_and_next_step(name: str) -> None:
 def test_refusal_is_a_document_for_programs(name: str) -> None:
     problem = a_problem(KINDS[name])
 
-    answer = problems.refusal(asking("/api/v1/weeks"), problem)
+    with request_ids.bound("0123456789abcdef"):
+        answer = problems.refusal(asking("/api/v1/weeks"), problem)
 
     assert (answer.status_code, answer.headers["content-type"]) == (problem.status, problems.MEDIA_TYPE)
     assert json.loads(bytes(answer.body)) == {
         "type": "about:blank", "title": problem.title, "status": problem.status, "detail": SENTENCE,
+        "request_id": "0123456789abcdef",
     }  # fmt: skip
 
 
