@@ -19,7 +19,7 @@ from app.domain.standings.board import Board
 from app.domain.standings.receipt import Receipt
 from app.errors import Problem
 from app.models import LedgerEntry, Team, Week
-from app.services import lifecycle
+from app.services import lifecycle, memberships
 from app.services.imports import batch, roster_import
 from app.services.imports.roster_import import Entry
 from app.services.ledger import ledger
@@ -195,8 +195,7 @@ class Game:
         with self.database.unit_of_work() as session:
             week = weeks.lock(session, self.slug, self.now)
             person = next(each for each in teams.people_of(session, week).values() if each.email == email)
-            teams.move(session, week, person, None, by=self.by, now=self.now)
-            weeks.touch(session, week)
+            memberships.assign(session, week, person, None, self.act)
 
     def take(self, **changes: Any) -> Taken:
         """Record one activity."""

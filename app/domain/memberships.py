@@ -31,6 +31,17 @@ def team_at(joins: Sequence[Join], occurred_at: datetime) -> str | None:
     return team
 
 
+def work_moves(joins: Sequence[Join], team: str | None) -> tuple[str | None, str] | None:
+    """From which team (None: from none) to which a person's later work moves if they join `team` after all of these.
+
+    None where no work moves: to leave a team takes none out of it, and to come back to it brings none.
+    """
+    if team is None:
+        return None
+    last = current_team([join for join in joins if join.team is not None])
+    return None if last == team else (last, team)
+
+
 def current_team(joins: Sequence[Join]) -> str | None:
     """The team a person is in after all of it; None after leaving, or without ever joining."""
     return max(reversed(joins), key=attrgetter("at")).team if joins else None

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.memberships import Join, current_team, team_at
+from app.domain.memberships import Join, current_team, team_at, work_moves
 
 
 def day(number: int) -> datetime:
@@ -68,3 +68,25 @@ def test_current_team_of_two_joins_in_one_moment_is_the_later_given() -> None:
     found = current_team((Join("owls", day(12)), Join("cats", day(12))))
 
     assert found == "cats"
+
+
+@pytest.mark.parametrize(
+    ("joins", "team", "moves"),
+    [
+        ((), "owls", (None, "owls")),
+        ((), None, None),
+        (MOVED, "owls", ("cats", "owls")),
+        (MOVED, "cats", None),
+        (MOVED, None, None),
+        (LEFT, "owls", None),
+        (LEFT, "cats", ("owls", "cats")),
+        (CAME_BACK, "owls", ("cats", "owls")),
+        ((Join("owls", day(14)), Join("cats", day(14))), "owls", ("cats", "owls")),
+    ],
+)
+def test_work_moves_is_from_the_last_team_to_the_new_one(
+    joins: tuple[Join, ...], team: str | None, moves: tuple[str | None, str] | None
+) -> None:
+    found = work_moves(joins, team)
+
+    assert found == moves

@@ -13,8 +13,8 @@ from app.models import Person, SignIn, SignInLink
 from app.models.columns import is_id
 from app.services.audit import audit
 from app.services.audit.audit import Thing
-from app.services.imports import roster_import
 from app.services.people import people
+from app.services.teams import teams
 
 THEMES = ("auto", "light", "dark")
 LAST_OWNER = "Somebody has to be owner. Make somebody else an owner first."
@@ -43,7 +43,7 @@ def owners(session: Session) -> list[Person]:
 def create(session: Session, act: Act, *, name: str, email: str) -> Person:
     """A new person. Raises Malformed, or Conflict for an e-mail that somebody has."""
     name, email = names.tidy(name), names.fold_email(email)
-    if flaws := roster_import.flaws_of(name, email):
+    if flaws := people.flaws_of(name, email):
         raise Malformed(" ".join(flaws))
     alone(session)
     if by_email(session, email) is not None:
@@ -91,7 +91,7 @@ def rename(session: Session, person: Person, name: str, act: Act) -> None:
         return
     before, person.name = person.name, name
     _save(session, person)
-    roster_import.touch_weeks_of(session, {person.id}, act.now)
+    teams.touch_weeks_of(session, {person.id}, act.now)
     audit.note(session, "person.renamed", thing(person), act, before={"name": before}, after={"name": name})
 
 

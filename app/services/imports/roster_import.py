@@ -1,22 +1,18 @@
 """Team lists: who plays in which team of a week, imported all or nothing."""
 
-import re
 from collections.abc import Iterable
-from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from app.db.database import alone
 from app.domain.actor import Act
 from app.domain.text import emails, names
 from app.errors import Malformed, WeekNotOpen
-from app.models import Membership, Week
+from app.services import memberships
 from app.services.audit import audit
 from app.services.imports.bad_lines import BadLines, BrokenCSV, read_records
 from app.services.people import people
-from app.services.rules import rule_sets
-from app.services.scoring import scores
 from app.services.teams import teams
 from app.services.weeks import weeks
 
@@ -24,8 +20,6 @@ COLUMNS = ["team", "name", "email"]
 
 MOST_LINES = 50_000
 """Of one list. A megabyte of the shortest lines would take fifty in memory."""
-
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 class Entry(NamedTuple):
@@ -87,15 +81,7 @@ def _entry(line: int, cells: list[str]) -> tuple[Entry, list[str]]:
         return Entry(line, "", "", ""), [f"This line has {len(cells):,} cells; it needs {', '.join(COLUMNS)}."]
     team, name, email = names.tidy(cells[0]), names.tidy(cells[1]), names.fold_email(cells[2])
     of_team = [f"The team {flaw}."] if (flaw := names.flaw(team)) else []
-    return Entry(line, team, name, email), of_team + flaws_of(name, email)
-
-
-def flaws_of(name: str, email: str) -> list[str]:
-    """List the flaws of a person's tidied name and folded e-mail, a sentence each."""
-    flaws = [f"The name {flaw}."] if (flaw := names.flaw(name)) else []
-    if not _EMAIL.fullmatch(email) or names.flaw(email, emails.LONGEST) or emails.is_disguised(email):
-        flaws.append(f"“{email[:60]}” is no e-mail.")
-    return flaws
+    return Entry(line, team, name, email), of_team + people.flaws_of(name, email)
 
 
 def _repeated(entry: Entry, line_by_email: dict[str, int]) -> list[str]:
@@ -124,27 +110,9 @@ def apply(session: Session, slug: str, entries: list[Entry], act: Act) -> Outcom
     team_ids = teams.ensure(session, week, (entry.team for entry in entries), now)
     person_ids, renamed = people.ensure(session, {entry.email: entry.name for entry in entries}, now)
     places = {person_ids[entry.email]: team_ids[names.fold(entry.team)] for entry in entries}
-    moved = teams.assign(session, week, places, by=act.actor.name, now=now)
-    rules = rule_sets.rules_of(session, week)
-    teams.check_sizes(session, week, rules.team_size)
-    scores.rebuild(session, week, rules)
+    moved = memberships.assign_all(session, week, places, act)
     weeks.touch(session, week)
-    touch_weeks_of(session, renamed, now, but=week.id)
+    teams.touch_weeks_of(session, renamed, now, but=week.id)
     done = Outcome(len({names.fold(entry.team) for entry in entries}), len(entries), moved)
     audit.note(session, "teams.imported", weeks.thing(week), act, after=done._asdict())
     return done
-
-
-def touch_weeks_of(session: Session, renamed: set[str], now: datetime, *, but: int | None = None) -> None:
-    """Let every board that names these people show their new names; `but` is a week that needs no telling.
-
-    The caller waited in `alone`, for this locks several weeks.
-    """
-    if not renamed:
-        return
-    week_ids: set[int] = set()
-    for chunk in people.chunks(sorted(renamed), people.CHUNK):
-        week_ids |= set(session.exec(select(Membership.week_id).where(col(Membership.person_id).in_(chunk)).distinct()))
-    query = select(Week.slug).where(col(Week.id).in_(week_ids - {but})).order_by(col(Week.id))
-    for slug in session.exec(query).all():
-        weeks.touch(session, weeks.lock(session, slug, now))

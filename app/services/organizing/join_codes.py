@@ -8,10 +8,10 @@ from app.domain.memberships import current_team
 from app.domain.text import names
 from app.errors import Conflict, NotFound, WeekNotOpen
 from app.models import JoinCode, Person, Team, Week
+from app.services import memberships
 from app.services.access import accounts, credentials
 from app.services.audit import audit
 from app.services.rules import rule_sets
-from app.services.scoring import scores
 from app.services.teams import teams
 from app.services.weeks import weeks
 
@@ -71,7 +71,7 @@ def join(session: Session, code: str, person: Person, act: Act) -> Team:
     if joins and (present := current_team(joins)) not in {None, team.id}:
         name = teams.find(session, week, str(present)).name
         raise Conflict(f"You are in team {name}. Ask an organizer to move you.")
-    place(session, week, person, team, act)
+    memberships.assign(session, week, person, team, act)
     return team
 
 
@@ -97,23 +97,3 @@ def join_as_new(session: Session, code: str, act: Act, *, name: str, email: str)
 def _is_full(session: Session, team: Team, week: Week) -> bool:
     """Asked before anybody looks for the e-mail, so that not even the time tells whether somebody has it."""
     return len(teams.members(session, week).get(team.id, [])) >= rule_sets.rules_of(session, week).team_size
-
-
-def place(session: Session, week: Week, person: Person, team: Team | None, act: Act) -> None:
-    """Put a person into a team of a locked week, or out of all (None), and bring board and audit up to date.
-
-    Raises TeamFull; then nothing may be committed.
-    """
-    before = teams.joins(session, week, [person.id]).get(person.id, [])
-    if not teams.move(session, week, person, team, by=act.actor.name, now=act.now):
-        return
-    rules = rule_sets.rules_of(session, week)
-    teams.check_sizes(session, week, rules.team_size)
-    scores.rebuild(session, week, rules)
-    weeks.touch(session, week)
-    was_id = current_team(before) if before else None
-    was = teams.find(session, week, was_id).name if was_id else None
-    audit.note(
-        session, "membership.changed", accounts.thing(person), act, before={"week": week.slug, "team": was},
-        after={"week": week.slug, "team": team.name if team else None},
-    )  # fmt: skip

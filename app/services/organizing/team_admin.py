@@ -11,9 +11,9 @@ from app.domain.memberships import current_team
 from app.domain.text import names
 from app.errors import Conflict, Malformed, WeekNotOpen
 from app.models import Person, SignIn, Team, Week
+from app.services import memberships
 from app.services.access import accounts, links
 from app.services.audit import audit
-from app.services.organizing import join_codes
 from app.services.people import people
 from app.services.rules import rule_sets
 from app.services.scoring import scores
@@ -49,7 +49,7 @@ def make_team(session: Session, slug: str, name: str, act: Act) -> Team:
     if any(team.name_key == names.fold(name) for team in teams.of_week(session, week)):
         raise Conflict(f"There is a team “{name}” in this week already. Choose another name.")
     team = teams.find_or_create(session, week, name, act.now)
-    scores.rebuild(session, week, rule_sets.rules_of(session, week))
+    scores.refresh(session, week, rule_sets.rules_of(session, week), team.id)
     weeks.touch(session, week)
     audit.note(session, "team.made", teams.thing(team), act, after={"week": week.slug, "name": team.name})
     return team
@@ -70,7 +70,7 @@ def add(session: Session, slug: str, team_id: str, act: Act, *, name: str, email
     present = _team_of(session, week, person)
     if present is not None:
         raise Conflict(f"{person.name} is in team {present.name} already. Move them from there.")
-    join_codes.place(session, week, person, team, act)
+    memberships.assign(session, week, person, team, act)
     return person
 
 
@@ -84,7 +84,7 @@ def move(session: Session, slug: str, person_id: str, team_id: str, act: Act) ->
     if _team_of(session, week, person) is None:
         raise Conflict(f"{person.name} is in no team of this week any more. Add them to one.")
     team = teams.find(session, week, team_id) if team_id else None
-    join_codes.place(session, week, person, team, act)
+    memberships.assign(session, week, person, team, act)
     return person, team
 
 

@@ -1,5 +1,6 @@
 """People: found by e-mail, made by imports."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
@@ -9,15 +10,26 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
 from app.db.database import announce
+from app.domain.text import emails as email_rules
+from app.domain.text import names as name_rules
 from app.events import AccessChanged
 from app.models import Person
 from app.models.columns import new_id
 from app.services import paging
 from app.services.paging import Page
 
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 CHUNK = 500  # ids or e-mails in one IN (…): SQLite takes 32,766 parameters, and a long statement is slow to build
 
 Item = TypeVar("Item")
+
+
+def flaws_of(name: str, email: str) -> list[str]:
+    """List the flaws of a person's tidied name and folded e-mail, a sentence each."""
+    flaws = [f"The name {flaw}."] if (flaw := name_rules.flaw(name)) else []
+    if not _EMAIL.fullmatch(email) or name_rules.flaw(email, email_rules.LONGEST) or email_rules.is_disguised(email):
+        flaws.append(f"“{email[:60]}” is no e-mail.")
+    return flaws
 
 
 def by_email(session: Session, emails: Iterable[str]) -> dict[str, Person]:

@@ -1,6 +1,6 @@
 """The ledger as scoring wants it: live activities with their team, and adjustments."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -155,6 +155,16 @@ def adjustments(
     if team_id is not None:
         query = query.where(col(LedgerEntry.team_id) == team_id)
     return [Adjustment(*row) for row in session.connection().execute(_upto(query, upto))]
+
+
+def count_by_kind(session: Session, week: AnyWeek, people: Collection[str]) -> dict[str, int]:
+    """How many live activities of each kind these people have in the week; nothing costs nothing."""
+    if not people:
+        return {}
+    query = select(col(LedgerEntry.kind), func.count()).where(
+        col(LedgerEntry.week_id) == week.id, col(LedgerEntry.person_id).in_(people), is_live()
+    )
+    return dict(session.connection().execute(query.group_by(col(LedgerEntry.kind))).all())
 
 
 def is_live(upto: int | None = None) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
-"""Teams and who is in them: people join, move and leave; every change is one more row."""
+"""Teams, and who is or was in them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,14 @@ from sqlmodel import Session, col, select
 from app.db.statements import Prepared
 from app.domain.memberships import Join, current_team
 from app.domain.text import names
-from app.errors import NotFound, TeamFull
+from app.errors import NotFound
 from app.models import Membership, Person, Team, Week
 from app.models.columns import is_id, new_id
 from app.services import paging
 from app.services.audit.audit import Thing
 from app.services.paging import Page
+from app.services.people import people as people_
+from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
 
 _IN_WEEK = col(Membership.week_id) == bindparam("week")
@@ -161,45 +163,6 @@ def group_members(all_joins: Mapping[str, list[Join]], names_by_id: Mapping[str,
     return dict(found)
 
 
-def move(session: Session, week: Week, person: Person, team: Team | None, *, by: str, now: datetime) -> bool:
-    """Put a person into a team of a locked week, or out of all (None); says whether that changed anything.
-
-    The caller scores the week anew, for work may now count for another team, and touches it.
-    `now` is moved up to the person's last change, so that a clock set back cannot reorder history.
-    """
-    history = joins(session, week, [person.id]).get(person.id, [])
-    target = team.id if team else None
-    if (current_team(history) if history else None) == target:
-        return False
-    at = max([now, *(join.at for join in history)])
-    session.add(
-        Membership(week_id=week.id, person_id=person.id, team_id=target, at=at, version=week.version + 1, by=by)
-    )
-    session.flush()
-    return True
-
-
-def assign(session: Session, week: Week, places: Mapping[str, str], *, by: str, now: datetime) -> int:
-    """Put many people (by id) into teams (ids) of a locked week, as `move` does with one; how many that moved."""
-    histories = joins(session, week)
-    rows = []
-    for person_id, team_id in places.items():
-        history = histories.get(person_id, [])
-        if (current_team(history) if history else None) != team_id:
-            at = max([now, *(join.at for join in history)])
-            rows.append({"person_id": person_id, "team_id": team_id, "at": at})
-    if rows:
-        same = {"week_id": week.id, "version": week.version + 1, "by": by}
-        session.execute(insert(Membership), [{**row, **same} for row in rows])
-    return len(rows)
-
-
-def check_sizes(session: Session, week: Week, size: int) -> None:
-    """Raise TeamFull if a team of the week has more members than the rules allow."""
-    if sentences := oversized(session, week, size):
-        raise TeamFull(" ".join(sentences))
-
-
 def oversized(session: Session, week: Week, size: int) -> list[str]:
     """A sentence for each team of the week that has more than `size` members."""
     sizes = Counter(map(current_team, joins(session, week).values()))
@@ -209,3 +172,18 @@ def oversized(session: Session, week: Week, size: int) -> list[str]:
         for team_id, name in named(session, week)
         if sizes[team_id] > size
     ]
+
+
+def touch_weeks_of(session: Session, renamed: Collection[str], now: datetime, *, but: int | None = None) -> None:
+    """Let every board that names these people show their new names; `but` is a week that needs no telling.
+
+    The caller waited in `alone`, for this locks several weeks.
+    """
+    if not renamed:
+        return
+    week_ids: set[int] = set()
+    for chunk in people_.chunks(sorted(renamed), people_.CHUNK):
+        week_ids |= set(session.exec(select(Membership.week_id).where(col(Membership.person_id).in_(chunk)).distinct()))
+    query = select(Week.slug).where(col(Week.id).in_(week_ids - {but})).order_by(col(Week.id))
+    for slug in session.exec(query).all():
+        weeks.touch(session, weeks.lock(session, slug, now))

@@ -13,6 +13,7 @@ from app.domain import actor
 from app.domain.actor import Act, SignedInActor
 from app.errors import Malformed
 from app.models import AuditEntry
+from app.services import memberships
 from app.services.access import accounts, credentials, links, sign_ins, tokens
 from app.services.audit import audit
 from app.services.audit.audit import Filter, Thing
@@ -203,7 +204,7 @@ def test_move_is_noted_with_both_teams(game: Game) -> None:
         week = weeks.lock(session, game.slug, NOW)
         ada = accounts.by_email(session, ADA)
         assert ada is not None
-        join_codes.place(session, week, ada, None, act_by("Olu", NOW))
+        memberships.assign(session, week, ada, None, act_by("Olu", NOW))
 
     found = entries(game.database)[-1]
 
@@ -218,7 +219,7 @@ def test_move_after_another_is_noted_with_the_team_before_it(game: Game) -> None
         ada = accounts.by_email(session, ADA)
         assert ada is not None
         hens = teams.find_or_create(session, week, "Hens", NOW)
-        join_codes.place(session, week, ada, hens, act_by("Olu", NOW))
+        memberships.assign(session, week, ada, hens, act_by("Olu", NOW))
 
     found = entries(game.database)[-1]
 

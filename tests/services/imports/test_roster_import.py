@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from app.errors import TeamFull, WeekNotOpen, WeekUnknown
 from app.models import Membership, Person, Team
+from app.services import memberships
 from app.services.imports import roster_import
 from app.services.imports.roster_import import Entry, Outcome, RosterRefused
 from app.services.teams import teams
@@ -200,7 +201,7 @@ def test_move_out_of_no_team_changes_nothing(game: Game) -> None:
         week = weeks.lock(session, game.slug, NOW)
         ada = session.exec(select(Person).where(Person.email == ADA)).one()
 
-        moved = teams.move(session, week, ada, None, by="Olu", now=NOW)
+        moved = memberships.assign(session, week, ada, None, act_by("Olu", NOW))
 
     assert moved is False
 

@@ -5,8 +5,12 @@ from datetime import timedelta
 import pytest
 
 from app.domain.calendar.days import day_bounds
+from app.services import memberships
 from app.services.imports import roster_import
+from app.services.imports.roster_import import Entry
 from app.services.organizing import team_admin
+from app.services.scoring import scores
+from app.services.weeks import weeks
 from tests.builders import (
     ADA,
     BO,
@@ -124,6 +128,30 @@ def test_add_by_hand_brings_work_done_without_a_team(game: Game) -> None:
 
     assert game.points() == {OWLS: 0, CATS: 0, "Foxes": 5}
     assert game.verify() == []
+
+
+def test_assign_scores_no_other_team_than_the_two_between_which_work_moves(game: Game) -> None:
+    game.team("Foxes", GUS)
+    before = game.week().version
+
+    game.team("Foxes", ADA)
+
+    with game.database.reading() as session:
+        week = weeks.find(session, game.slug, NOW)
+        changed, unassigned = scores.changed_since(session, week.id, before)
+    assert (set(changed), unassigned) == ({game.team_id(OWLS), game.team_id("Foxes")}, None)
+
+
+def test_assign_all_of_many_teams_leaves_every_score_right(game: Game) -> None:
+    game.at("10:00").take(occurred_at=moment("09:00"))
+    Game(game.database, slug="q4-2022").start().team("Guests", GUS)
+    game.take(person=GUS)
+    names = [f"Team {number}" for number in range(memberships.FEW_TEAMS)]
+    roster = [Entry(2, name, name, f"{number}@example.com") for number, name in enumerate(names)]
+    with game.database.unit_of_work() as session:
+        roster_import.apply(session, game.slug, [*roster, *entries("Foxes", [ADA, GUS])], act_by("Olu", NOW))
+
+    assert (game.points()["Foxes"], game.board().totals["issue"], game.verify()) == (5, 2, [])
 
 
 def test_team_at_the_time_has_the_caps_and_quests(game: Game) -> None:

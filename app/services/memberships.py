@@ -1,0 +1,98 @@
+"""Memberships: people are assigned to teams of a week, and the teams that this changes are scored again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert
+from sqlmodel import Session
+
+from app.db.statements import Prepared
+from app.domain.actor import Act
+from app.domain.memberships import Join, current_team, work_moves
+from app.domain.rules import Rules
+from app.errors import TeamFull
+from app.models import Membership, Person, Team, Week
+from app.services.access import accounts
+from app.services.audit import audit
+from app.services.people import people
+from app.services.rules import rule_sets
+from app.services.scoring import activity_queries, scores
+from app.services.teams import teams
+from app.services.weeks import weeks
+
+FEW_TEAMS = 8
+"""Up to so many changed teams are scored one by one; more with the whole week, which is read once then."""
+
+_COLUMNS = ("week_id", "person_id", "team_id", "at", "version", "by")
+_ADD = Prepared(insert(Membership).values({name: bindparam(name) for name in _COLUMNS}))
+
+
+def assign(session: Session, week: Week, person: Person, team: Team | None, act: Act) -> bool:
+    """Put a person into a team of a locked week, or out of all (None); says whether that changed anything.
+
+    Board and audit are up to date afterwards. Raises TeamFull; then nothing may be committed.
+    """
+    before = teams.joins(session, week, [person.id]).get(person.id, [])
+    if not assign_all(session, week, {person.id: team.id if team else None}, act):
+        return False
+    weeks.touch(session, week)
+    was_id = current_team(before)
+    was = teams.find(session, week, was_id).name if was_id else None
+    audit.note(
+        session, "membership.changed", accounts.thing(person), act, before={"week": week.slug, "team": was},
+        after={"week": week.slug, "team": team.name if team else None},
+    )  # fmt: skip
+    return True
+
+
+def assign_all(session: Session, week: Week, places: Mapping[str, str | None], act: Act) -> int:
+    """Put people into teams of a locked week, or out of all (None), by their ids; how many that moved.
+
+    Scores are up to date afterwards; the caller touches the week. Raises TeamFull; then nothing may be committed.
+    """
+    histories = teams.joins(session, week, places if len(places) <= people.CHUNK else None)
+    rows = [
+        {"person_id": person_id, "team_id": team_id, "at": _at(histories.get(person_id, ()), act.now)}
+        for person_id, team_id in places.items()
+        if current_team(histories.get(person_id, ())) != team_id
+    ]
+    rules = rule_sets.rules_of(session, week)
+    if rows:
+        _ADD.run(
+            session, [{**row, "week_id": week.id, "version": week.version + 1, "by": act.actor.name} for row in rows]
+        )
+        check_sizes(session, week, rules.team_size)
+        _rescore(session, week, rules, histories, rows)
+    return len(rows)
+
+
+def _at(history: Sequence[Join], now: datetime) -> datetime:
+    """When a join counts from: never before the last one, so that a clock set back cannot reorder history."""
+    return max([now, *(join.at for join in history)])
+
+
+def check_sizes(session: Session, week: Week, size: int) -> None:
+    """Raise TeamFull if a team of the week has more members than the rules allow."""
+    if sentences := teams.oversized(session, week, size):
+        raise TeamFull(" ".join(sentences))
+
+
+def _rescore(
+    session: Session,
+    week: Week,
+    rules: Rules,
+    histories: Mapping[str, Sequence[Join]],
+    rows: Iterable[Mapping[str, Any]],
+) -> None:
+    """Score the teams again between which work moves, and count it no longer among what belongs to none."""
+    moves = {row["person_id"]: work_moves(histories.get(row["person_id"], ()), row["team_id"]) for row in rows}
+    changed = {team_id for move in moves.values() if move for team_id in move if team_id is not None}
+    newcomers = [person_id for person_id, move in moves.items() if move and move[0] is None]
+    if len(changed) > FEW_TEAMS or len(newcomers) > people.CHUNK:
+        scores.rebuild(session, week, rules)
+        return
+    for team_id in sorted(changed):
+        scores.refresh(session, week, rules, team_id)
+    brought = activity_queries.count_by_kind(session, week, newcomers)
+    scores.count_loose(session, week, {kind: -number for kind, number in brought.items()})
