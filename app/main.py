@@ -97,9 +97,9 @@ def create_app(
         redoc_url=None,
         max_body_size=areas.MIB,
         form_limits={
-            "max_fields": csrf.MOST_FIELDS,
-            "max_files": csrf.MOST_FILES,
-            "max_part_size": csrf.MOST_TEXT_BYTES,
+            "max_fields": csrf.MAX_FIELDS,
+            "max_files": csrf.MAX_FILES,
+            "max_part_size": csrf.MAX_TEXT_BYTES,
         },
         lifespan=partial(_lifespan, timing=timing),
     )
@@ -144,8 +144,8 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> Installation:
             keeper,
             known,
             database.renders,
-            most_streams=settings.most_streams,
-            most_streams_per_network=settings.most_streams_per_address,
+            max_streams=settings.max_streams,
+            max_streams_per_network=settings.max_streams_per_address,
             timing=timing,
         ),
         summaries=Summaries(database, clock, keeper, share),

@@ -19,7 +19,7 @@ LAST_SECONDS = 15.0
 
 _BATCH = 100
 _PER_ADDRESS = 400  # under the shipped limit of streams from one address
-_MOST_BYTES = 65_536
+_MAX_BYTES = 65_536
 _ENDS = (b"\n\n", b"\n\n\r\n", b"\r\n\r\n\r\n")  # of an event: bare, in a chunk, in a chunk with CRLF lines
 _VERSION = re.compile(rb'"version": ?(\d+)')
 
@@ -159,7 +159,7 @@ class _Seats:
 
     def _read(self, viewer: _Viewer) -> None:
         try:
-            data = viewer.rest + viewer.plug.recv(_MOST_BYTES)
+            data = viewer.rest + viewer.plug.recv(_MAX_BYTES)
         except BlockingIOError:
             return
         except ConnectionError:

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const TICK_MS = 500, PULSE_MS = 3_000, PULSE_TIMEOUT_MS = 2_500;
-  const FLASH_MS = 6_000, FLASH_EVERY_MS = 20_000, MOST_IN_FLASH = 3, MOST_SEEN = 200;
+  const FLASH_MS = 6_000, FLASH_EVERY_MS = 20_000, MAX_IN_FLASH = 3, MAX_SEEN = 200;
   const CONNECT_MS = 6_000, LOST_MS = 8_000, MISSED_MS = 60_000, RELOAD_EVERY_MS = 60_000, SLIDE_MS = 600;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const wall = document.getElementById("wall");
@@ -42,13 +42,13 @@
       if (!isOld) waiting.push(item.cloneNode(true));
     }
     for (const id of seen) {
-      if (seen.size <= MOST_SEEN) break;
+      if (seen.size <= MAX_SEEN) break;
       seen.delete(id);
     }
   }
 
   function startFlash() {
-    const items = waiting.slice(0, MOST_IN_FLASH);
+    const items = waiting.slice(0, MAX_IN_FLASH);
     items.forEach((item) => item.removeAttribute("data-news"));
     flash.firstElementChild.replaceChildren(...items);
     flash.setAttribute("data-on", "");

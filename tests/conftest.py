@@ -61,7 +61,7 @@ def _start(database: Database) -> None:
     Game(database).start()
 
 
-MOST_PROCESSES = 8
+MAX_PROCESSES = 8
 SCENES = {"bare": _migrate, "empty": _prepare, "game": _start}
 _FOLDER = pytest.StashKey[Path]()
 
@@ -93,7 +93,7 @@ def _engine_of(item: pytest.Item) -> str | None:
 def pytest_xdist_auto_num_workers() -> int:
     """Three test processes for two cores: a third of a test's time is waiting, for a server, a browser or a disk."""
     cores = os.cpu_count() or 1
-    return min(cores + (cores + 1) // 2, MOST_PROCESSES)
+    return min(cores + (cores + 1) // 2, MAX_PROCESSES)
 
 
 @pytest.hookimpl(optionalhook=True)

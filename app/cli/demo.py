@@ -36,7 +36,7 @@ FIRST_PORT = 8000
 OWNER, OWNER_EMAIL = "Olu Okoro", "olu@example.com"
 SCOPES = ["read", "activities:write"]
 
-_MOST_DEMOS = 20  # side by side, each with a file of its own; whoever starts more has lost sight of them
+_MAX_DEMOS = 20  # side by side, each with a file of its own; whoever starts more has lost sight of them
 # A demo sends no mail to anybody, and nobody's company lets people into it.
 _OWN: dict[str, object] = {"board_visibility": "public", "smtp_url": "", "oidc_issuer": ""}
 _EXAMPLE_AT = datetime.combine(STARTS, time(5), ZONE)
@@ -66,13 +66,13 @@ def demo(voice: Voice, settings: Settings, *, finished: bool, speed: float, port
 @contextmanager
 def _own_file(directory: Path) -> Iterator[Path]:
     """A database file that no other demo uses, made anew. Raises Conflict where too many demos run."""
-    for number in range(1, _MOST_DEMOS + 1):
+    for number in range(1, _MAX_DEMOS + 1):
         file = directory / ("demo.sqlite3" if number == 1 else f"demo-{number}.sqlite3")
         with ExitStack() as stack:
             try:
                 stack.enter_context(server_lock.held(file.with_suffix(".lock"), "Too many demos run here. Stop one."))
             except Conflict:
-                if number == _MOST_DEMOS:
+                if number == _MAX_DEMOS:
                     raise
                 continue
             for ending in ("", "-wal", "-shm"):
@@ -85,7 +85,7 @@ def _listen(port: int | None) -> socket:
     """The port that was asked for, else the first free one from FIRST_PORT on. Raises Conflict."""
     if port is not None:
         return server.listen(HOST, port)
-    for candidate in range(FIRST_PORT, FIRST_PORT + _MOST_DEMOS):
+    for candidate in range(FIRST_PORT, FIRST_PORT + _MAX_DEMOS):
         with suppress(Conflict):
             return server.listen(HOST, candidate)
     return server.listen(HOST, 0)

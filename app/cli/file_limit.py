@@ -35,13 +35,13 @@ def max_connections(files: int) -> int:
 def fit(settings: Settings, files: int) -> Settings:
     """The settings, with no more live streams than fit into this many open files; the log says so."""
     most = max(1, max_connections(files) - FOR_REQUESTS)
-    if settings.most_streams <= most:
+    if settings.max_streams <= most:
         return settings
     logger.warning(
         "This process may open %d files, so it takes %d live streams at most instead of %d. "
         "Raise the limit: LimitNOFILE in the unit, ulimits in compose.yaml, ulimit -n in a shell.",
         files,
         most,
-        settings.most_streams,
+        settings.max_streams,
     )
-    return settings.changed(most_streams=most)
+    return settings.changed(max_streams=most)

@@ -11,7 +11,7 @@ from typing import IO, BinaryIO, TypeVar
 from app.errors import Malformed, NotFound
 from app.services.imports.bad_lines import BadLines
 from app.services.operations.whole_files import part_of
-from app.services.validation import MOST_BYTES
+from app.services.validation import MAX_BYTES
 
 STDOUT = "-"
 UTF8_MARK = b"\xef\xbb\xbf"
@@ -48,7 +48,7 @@ def read_text_lines(file: BinaryIO) -> Iterator[str]:
     A line longer than any record may be comes in pieces, so that no file is held whole.
     """
     with io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-        while line := text.readline(MOST_BYTES + 1):
+        while line := text.readline(MAX_BYTES + 1):
             yield line
 
 

@@ -21,7 +21,7 @@ from app.services.standings.previews import WeekPreview
 from app.web.documents import preview_document, rule_set_document
 
 # More than a rules file may have, so that the parser can say that it is too large.
-_MOST_BYTES = 1_048_576
+_MAX_BYTES = 1_048_576
 
 group = typer.Typer(help="Check, preview and apply scoring rules; show the active ones.", no_args_is_help=True)
 
@@ -80,7 +80,7 @@ def show(_voice: Voice) -> Answer:
 def _text(file: Path) -> str:
     """The file's text; what is no UTF-8 is left for the parser to report."""
     with file.open("rb") as opened:
-        return opened.read(_MOST_BYTES).decode("utf-8", errors="surrogateescape")
+        return opened.read(_MAX_BYTES).decode("utf-8", errors="surrogateescape")
 
 
 def _compared(each: WeekPreview) -> Table:

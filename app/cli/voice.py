@@ -17,7 +17,7 @@ from rich.text import Text
 from app.errors import Problem
 from app.web.documents import plain
 
-MOST_LINES_ON_A_TERMINAL = 50  # of mistakes: a screenful, and the last says how many are left out
+MAX_LINES_ON_A_TERMINAL = 50  # of mistakes: a screenful, and the last says how many are left out
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -79,7 +79,7 @@ class Voice:
             self._document(refusal_document(problem))
         else:
             typer.echo(visible(problem.detail), err=True)
-            for line in _mistakes(problem, MOST_LINES_ON_A_TERMINAL if self._is_watched(sys.stderr) else None):
+            for line in _mistakes(problem, MAX_LINES_ON_A_TERMINAL if self._is_watched(sys.stderr) else None):
                 typer.echo(visible(line), err=True)
         return 1
 

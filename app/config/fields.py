@@ -25,7 +25,9 @@ def _checked(check: Callable[[str], str]) -> AfterValidator:
 
 def _domain(item: str) -> str:
     if not emails.is_domain(item):
-        raise ValueError(f"ASSEMBLY_WEEK_OIDC_DOMAINS names “{item}”, which isn’t a domain such as example.com.")
+        raise ValueError(
+            f"ASSEMBLY_WEEK_OIDC_ALLOWED_DOMAINS names “{item}”, which isn’t a domain such as example.com."
+        )
     return item.lower()
 
 

@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-MOST_BYTES = 4_096  # more than any password or key has; a file named by mistake may be a disk image
+MAX_BYTES = 4_096  # more than any password or key has; a file named by mistake may be a disk image
 LEAST_KEY_CHARACTERS = 32  # 128 bits where they are hexadecimal; `MAKE_KEY` writes 64
 MAKE_KEY = "`openssl rand -hex 32` makes one"
 
@@ -21,8 +21,8 @@ def read(path: Path) -> str:
         raise FileNotFoundError(error.errno, error.strerror, str(path)) from None
     except OSError as error:
         raise ValueError(f"can’t be read: {error.strerror}") from None
-    if len(content) > MOST_BYTES:
-        raise ValueError(f"holds more than {MOST_BYTES:,} bytes")
+    if len(content) > MAX_BYTES:
+        raise ValueError(f"holds more than {MAX_BYTES:,} bytes")
     try:
         secret = content.decode().strip()
     except UnicodeDecodeError:
@@ -41,7 +41,7 @@ def _content(path: Path) -> bytes:
             raise ValueError("is a directory")
         if not stat.S_ISREG(mode):
             raise ValueError("isn’t a plain file")
-        return os.read(descriptor, MOST_BYTES + 1)
+        return os.read(descriptor, MAX_BYTES + 1)
     finally:
         os.close(descriptor)
 

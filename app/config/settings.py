@@ -14,6 +14,7 @@ from sqlalchemy import URL
 
 from app.config import database, secret_files, smtp, unknown
 from app.config.fields import CommaSeparated, Domains, Proxies, Secret
+from app.config.former_names import FormerNames
 from app.domain import rotation
 from app.domain.text import hosts
 
@@ -48,11 +49,11 @@ class Settings(BaseSettings):
     rules_file: Path | None = Field(default=None, description="Empty = scoring_rules.toml here, else the shipped one")
     rules_watch: bool | None = Field(default=None, description="Follow the rules file; default on SQLite only")
     board_visibility: BoardVisibility = Field(default="signed-in", description="Who sees boards: signed-in or public")
-    most_streams: int = Field(default=6_000, ge=1, description="Live streams one server process holds at most")
-    most_streams_per_address: int = Field(default=500, ge=1, description="Live streams from one address at most")
+    max_streams: int = Field(default=6_000, ge=1, description="Live streams one server process holds at most")
+    max_streams_per_address: int = Field(default=500, ge=1, description="Live streams from one address at most")
     display_scenes: CommaSeparated = Field(default=(), description="The display's scenes and seconds; empty = all")
     log_format: LogFormat = Field(default="text", description="One line an event: text or json")
-    plain_http: bool = Field(default=False, description="Let people sign in without https, beyond this machine too")
+    allow_http: bool = Field(default=False, description="Let people sign in without https, beyond this machine too")
     trusted_hosts: CommaSeparated = Field(
         default=(), description="Names this server answers to; empty = PUBLIC_URL's and its own"
     )
@@ -64,9 +65,9 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field(default="", description="What the provider calls this installation")
     oidc_client_secret: Secret = Field(default=None, description="The client's secret; empty = public client")
     oidc_client_secret_file: Path | None = Field(default=None, description="A file that holds OIDC_CLIENT_SECRET")
-    oidc_domains: Domains = Field(default=(), description="E-mail domains that may sign in; empty = any")
-    oidc_name: str = Field(default="your company account", description="What the sign-in button calls the provider")
-    oidc_vouches: bool = Field(default=False, description="Believe e-mails the provider does not call verified")
+    oidc_allowed_domains: Domains = Field(default=(), description="E-mail domains that may sign in; empty = any")
+    oidc_label: str = Field(default="your company account", description="What the sign-in button calls the provider")
+    oidc_trust_email: bool = Field(default=False, description="Believe e-mails the provider does not call verified")
 
     @classmethod
     def settings_customise_sources(
@@ -77,11 +78,13 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The usual sources, after a warning for each variable that looks like ours and is none."""
+        """The usual sources and former names, after a warning for each variable that looks like ours and is none."""
+        former: list[PydanticBaseSettingsSource] = []
         for source in (env_settings, dotenv_settings):
             if isinstance(source, EnvSettingsSource):
                 unknown.warn(source.env_vars, settings_cls.model_fields, PREFIX)
-        return init_settings, env_settings, dotenv_settings, file_secret_settings
+                former.append(FormerNames(settings_cls, source.env_vars, PREFIX))
+        return init_settings, env_settings, dotenv_settings, *former, file_secret_settings
 
     @model_validator(mode="before")
     @classmethod

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
+from app.config.former_names import FORMER_NAMES
+
 logger = logging.getLogger(__name__)
 
 
@@ -14,7 +16,8 @@ def warn(variables: Iterable[str], settings: Collection[str], prefix: str) -> No
     """
     names = [prefix + setting.upper() for setting in settings]
     for variable in sorted({each.upper() for each in variables}):
-        is_ours = variable in names or variable.startswith(f"{prefix}REQUIRE_")
+        is_former = variable.removeprefix(prefix).lower() in FORMER_NAMES
+        is_ours = variable in names or is_former or variable.startswith(f"{prefix}REQUIRE_")
         if variable.startswith(prefix) and not is_ours:
             logger.warning("%s isn’t a setting, so it changes nothing.%s", variable, _hint(variable, names))
 

@@ -21,7 +21,7 @@ from app.config.smtp import Server, parse_sender, parse_server
 from app.errors import MailNotSent, MailRejected
 
 SECONDS = 10  # for each answer of the server; a message has twice as long in all
-MOST_AT_ONCE = 4  # connections to a server that may limit them itself
+MAX_AT_ONCE = 4  # connections to a server that may limit them itself
 WAIT_SECONDS = 5  # of somebody who looks on, before they are told to try later
 QUEUE_SECONDS = 60  # for a thread, where nobody looks on: several slow messages may be ahead
 CROWDED = "Too many messages are on their way to a slow mail server. Try again in a few minutes."
@@ -65,7 +65,7 @@ class Mailbox:
         self._server = server
         self._sender = sender
         self._seconds, self._wait = seconds, wait
-        self._threads = Bulkhead("mail", threads=MOST_AT_ONCE, seconds=QUEUE_SECONDS, sentence=CROWDED)
+        self._threads = Bulkhead("mail", threads=MAX_AT_ONCE, seconds=QUEUE_SECONDS, sentence=CROWDED)
 
     async def deliver(
         self, to: str, name: str, letter: Letter, now: datetime, *, message_id: str | None = None

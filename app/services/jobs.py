@@ -17,7 +17,7 @@ from app.models.columns import Instant
 KEPT = timedelta(days=30)
 """The retention of jobs that ended: their key holds off others for as long."""
 
-MOST_ERROR = 500
+MAX_ERROR = 500
 """Characters of why an attempt failed: the log has the rest, and a hostile mail server chooses what it answers."""
 
 Payload = Mapping[str, Any]
@@ -106,12 +106,12 @@ def finish(session: Session, claim: Claim, now: datetime) -> bool:
 
 def retry(session: Session, claim: Claim, error: str, run_at: datetime) -> bool:
     """Note why an attempt failed, and have the job done again at `run_at`."""
-    return _end(session, claim, run_at=run_at, error=error[:MOST_ERROR])
+    return _end(session, claim, run_at=run_at, error=error[:MAX_ERROR])
 
 
 def bury(session: Session, claim: Claim, error: str, now: datetime) -> bool:
     """Give up on a job; it is kept for organizers to look at."""
-    return _end(session, claim, dead_at=now, error=error[:MOST_ERROR])
+    return _end(session, claim, dead_at=now, error=error[:MAX_ERROR])
 
 
 def _end(session: Session, claim: Claim, **values: Any) -> bool:

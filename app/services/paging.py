@@ -11,7 +11,7 @@ from typing import Generic, NamedTuple, TypeVar
 from app.errors import Malformed
 from app.models.columns import is_id
 
-MOST_PER_PAGE = 1_000  # some 400 kB of activities: what one answer may cost
+MAX_PER_PAGE = 1_000  # some 400 kB of activities: what one answer may cost
 USUAL_PER_PAGE = 100
 
 Item = TypeVar("Item")

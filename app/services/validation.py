@@ -11,13 +11,13 @@ from pydantic_core import ErrorDetails, from_json
 from app.domain.draft import Flaw
 from app.errors import Malformed
 
-MOST_BYTES = 65_536
+MAX_BYTES = 65_536
 """Of one JSON object. The longest activity there is takes 58,000, every character of it written as an escape."""
 
-MOST_VALUES = 64
+MAX_VALUES = 64
 """In one JSON object, those inside lists and objects counted too; an activity has nine."""
 
-MOST_FLAWS = 20
+MAX_FLAWS = 20
 """Told of one body. A million unknown fields would otherwise become a million sentences, and gigabytes."""
 
 LONGEST_NAME = 60
@@ -39,15 +39,15 @@ class Flaws:
 
 
 def read_object(text: bytes | str) -> Fields | Flaws:
-    """The fields of a JSON object within MOST_BYTES and MOST_VALUES. Hostile bytes give flaws, never an exception.
+    """The fields of a JSON object within MAX_BYTES and MAX_VALUES. Hostile bytes give flaws, never an exception.
 
     Of a field that is there twice the last one counts.
     """
     raw = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
-    if len(raw) > MOST_BYTES:
-        return _flaw(f"This is longer than {MOST_BYTES:,} bytes; shorten it.")
-    if _holds_more_values_than(raw, MOST_VALUES):
-        return _flaw(f"This has more than {MOST_VALUES} values; remove what is no field.")
+    if len(raw) > MAX_BYTES:
+        return _flaw(f"This is longer than {MAX_BYTES:,} bytes; shorten it.")
+    if _holds_more_values_than(raw, MAX_VALUES):
+        return _flaw(f"This has more than {MAX_VALUES} values; remove what is no field.")
     try:
         document = from_json(raw)
     except ValueError as error:
@@ -74,7 +74,7 @@ def _openings(text: bytes) -> int:
     return text.count(b",") + text.count(b"[") + text.count(b"{")
 
 
-def validate(model: type[ModelT], fields: Fields, most: int = MOST_FLAWS) -> ModelT | Flaws:
+def validate(model: type[ModelT], fields: Fields, most: int = MAX_FLAWS) -> ModelT | Flaws:
     """Fields as a model, or at most `most` of their flaws.
 
     Of fields the model does not know it is shown no more than it may name, for it names every one it sees.
@@ -97,7 +97,7 @@ def parse(model: type[ModelT], text: bytes | str) -> ModelT:
     return found
 
 
-def flaws_of(errors: Sequence[Mapping[str, Any] | ErrorDetails], most: int = MOST_FLAWS, more: int = 0) -> Flaws:
+def flaws_of(errors: Sequence[Mapping[str, Any] | ErrorDetails], most: int = MAX_FLAWS, more: int = 0) -> Flaws:
     """The first of pydantic's validation errors as flaws; `more` are known of besides."""
     return Flaws(tuple(map(flaw_of, errors[:most])), more + max(0, len(errors) - most))
 

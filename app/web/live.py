@@ -46,7 +46,7 @@ class Publisher:
     """Every open stream of this process.
 
     Publishing, heartbeats and revocation are jobs of their own, and no channel waits for another: a renderer, a board
-    or a database that fails or hangs costs its own viewers news, and nobody a heartbeat. `most_streams` may be changed
+    or a database that fails or hangs costs its own viewers news, and nobody a heartbeat. `max_streams` may be changed
     at any time; it counts for whoever comes next.
     """
 
@@ -56,12 +56,12 @@ class Publisher:
         credentials: CredentialCache,
         renders: Bulkhead,
         *,
-        most_streams: int,
-        most_streams_per_network: int,
+        max_streams: int,
+        max_streams_per_network: int,
         timing: Timing = USUAL,
     ) -> None:
         self._boards, self._credentials, self._renders, self._timing = boards, credentials, renders, timing
-        self.most_streams, self._most_per_network = most_streams, most_streams_per_network
+        self.max_streams, self._max_per_network = max_streams, max_streams_per_network
         self._channels: dict[Topic, _Channel] = {}
         self._networks: Counter[str] = Counter()
         self._boards_refresh = SingleFlight(self._refresh_boards)
@@ -94,8 +94,8 @@ class Publisher:
     def _is_full(self, network: str) -> bool:
         return (
             self.is_closing
-            or self.viewers >= self.most_streams
-            or self._networks.get(network, 0) >= self._most_per_network
+            or self.viewers >= self.max_streams
+            or self._networks.get(network, 0) >= self._max_per_network
         )
 
     @property

@@ -40,7 +40,7 @@ def firm(public_settings: Settings, clock: SettableClock, provider: HonestProvid
         port = free.getsockname()[1]
     wishes = {
         "oidc_issuer": provider.issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET,
-        "oidc_name": "Example Corp", "oidc_domains": "example.com", "smtp_url": "smtp://127.0.0.1:1",
+        "oidc_label": "Example Corp", "oidc_allowed_domains": "example.com", "smtp_url": "smtp://127.0.0.1:1",
         "mail_from": "week@example.com", "public_url": f"http://127.0.0.1:{port}",
     }  # fmt: skip
     with serving(public_settings.changed(**wishes), clock, port) as site:

@@ -10,8 +10,8 @@ from app.cli import file_limit
 from app.config import PROJECT, Settings
 
 
-def settings(most_streams: int) -> Settings:
-    return Settings(_env_file=None, most_streams=most_streams)
+def settings(max_streams: int) -> Settings:
+    return Settings(_env_file=None, max_streams=max_streams)
 
 
 def test_raise_limit_raises_the_soft_limit_to_the_hard_one() -> None:
@@ -37,13 +37,13 @@ def test_raise_limit_changes_nothing_that_is_raised_already() -> None:
 
 
 def test_fit_leaves_settings_alone_that_fit(caplog: pytest.LogCaptureFixture) -> None:
-    assert (file_limit.fit(settings(6_000), 6_200).most_streams, caplog.messages) == (6_000, [])
+    assert (file_limit.fit(settings(6_000), 6_200).max_streams, caplog.messages) == (6_000, [])
 
 
 def test_fit_takes_fewer_streams_where_there_are_too_few_files(caplog: pytest.LogCaptureFixture) -> None:
     fitting = file_limit.fit(settings(6_000), 1_024)
 
-    assert fitting.most_streams == 824
+    assert fitting.max_streams == 824
     assert caplog.messages == [
         "This process may open 1024 files, so it takes 824 live streams at most instead of 6000. Raise the limit: "
         "LimitNOFILE in the unit, ulimits in compose.yaml, ulimit -n in a shell."
@@ -51,4 +51,4 @@ def test_fit_takes_fewer_streams_where_there_are_too_few_files(caplog: pytest.Lo
 
 
 def test_fit_leaves_one_stream_however_few_files_there_are() -> None:
-    assert file_limit.fit(settings(6_000), 64).most_streams == 1
+    assert file_limit.fit(settings(6_000), 64).max_streams == 1

@@ -116,8 +116,8 @@ def test_settings_that_are_refused_show_no_secret(changes: dict[str, str]) -> No
             "ASSEMBLY_WEEK_PUBLIC_URL to the address people type: links in messages lead there.",
         ),
         (
-            {"oidc_domains": "example.com,@example.org"},
-            "ASSEMBLY_WEEK_OIDC_DOMAINS names “@example.org”, which isn’t a domain such as example.com.",
+            {"oidc_allowed_domains": "example.com,@example.org"},
+            "ASSEMBLY_WEEK_OIDC_ALLOWED_DOMAINS names “@example.org”, which isn’t a domain such as example.com.",
         ),
         (
             {"oidc_issuer": "https://login.example.com"},
@@ -156,7 +156,7 @@ def test_refusal_names_every_bad_value() -> None:
     assert [name in said for name in ("RULES_WATCH", "TRUSTED_PROXIES", "SECRET_KEY")] == [True, True, True]
 
 
-@pytest.mark.parametrize("name", ["trusted_hosts", "trusted_proxies", "oidc_domains", "display_scenes"])
+@pytest.mark.parametrize("name", ["trusted_hosts", "trusted_proxies", "oidc_allowed_domains", "display_scenes"])
 def test_list_is_read_with_commas_and_spaces(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     items = {"trusted_proxies": ("10.0.0.1", "10.1.2.0/24"), "display_scenes": ("board:20", "race")}
     expected = items.get(name, ("a.example.com", "b.example.com"))
@@ -279,3 +279,46 @@ def test_switches_of_the_tests_are_not_warned_of(caplog: pytest.LogCaptureFixtur
     unknown.warn(["ASSEMBLY_WEEK_REQUIRE_PROXIES"], ["trusted_proxies"], "ASSEMBLY_WEEK_")
 
     assert caplog.messages == []
+
+
+@pytest.mark.parametrize(
+    ("former", "text", "present", "value"),
+    [
+        ("MOST_STREAMS", "7", "max_streams", 7),
+        ("MOST_STREAMS_PER_ADDRESS", "8", "max_streams_per_address", 8),
+        ("PLAIN_HTTP", "true", "allow_http", True),
+        ("OIDC_DOMAINS", "example.com, example.org", "oidc_allowed_domains", ("example.com", "example.org")),
+        ("OIDC_NAME", "Example Corp", "oidc_label", "Example Corp"),
+        ("OIDC_VOUCHES", "true", "oidc_trust_email", True),
+    ],
+)
+@pytest.mark.parametrize("from_file", [False, True])
+def test_former_name_of_a_setting_counts_and_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    former: str,
+    text: str,
+    present: str,
+    value: object,
+    from_file: bool,
+) -> None:
+    file = tmp_path / "settings.env"
+    file.write_text(f"ASSEMBLY_WEEK_{former}={text}\n" if from_file else "")
+    if not from_file:
+        monkeypatch.setenv(f"ASSEMBLY_WEEK_{former}", text)
+
+    found = Settings(_env_file=file)
+
+    assert getattr(found, present) == value
+    assert caplog.messages == [
+        f"ASSEMBLY_WEEK_{former} is now ASSEMBLY_WEEK_{present.upper()}. "
+        "The old name stops working with the next release; rename it."
+    ]
+
+
+def test_present_name_of_a_setting_beats_its_former_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSEMBLY_WEEK_MOST_STREAMS", "7")
+    monkeypatch.setenv("ASSEMBLY_WEEK_MAX_STREAMS", "9")
+
+    assert Settings(_env_file=None).max_streams == 9

@@ -16,7 +16,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from app.config import Settings, smtp
 from app.errors import Busy, MailNotSent
 from app.integrations import mail
-from app.integrations.mail import MOST_AT_ONCE, Letter, Mailbox
+from app.integrations.mail import MAX_AT_ONCE, Letter, Mailbox
 from tests.smtp import Postbox, smtp_server
 
 NOW = datetime(2022, 9, 14, 20, 0, tzinfo=UTC)
@@ -211,7 +211,7 @@ def test_messages_beyond_those_under_way_wait_no_longer_than_they_may() -> None:
 
         outcomes = asyncio.run(play())
 
-    assert outcomes == [MailNotSent] * MOST_AT_ONCE + [Busy] * 2
+    assert outcomes == [MailNotSent] * MAX_AT_ONCE + [Busy] * 2
 
 
 def test_server_that_speaks_something_else_is_named() -> None:

@@ -83,7 +83,7 @@ def test_account_without_a_verified_email_is_refused(company: HonestProvider, wh
 
 
 def test_provider_that_is_vouched_for_need_not_say_verified(company: HonestProvider) -> None:
-    client = a_client(company, oidc_vouches=True)
+    client = a_client(company, oidc_trust_email=True)
 
     assert sign_in(client, "silent").email == "silent@example.com"
     with pytest.raises(SignInRefused):
@@ -91,7 +91,7 @@ def test_provider_that_is_vouched_for_need_not_say_verified(company: HonestProvi
 
 
 def test_email_of_another_domain_is_refused(company: HonestProvider) -> None:
-    client = a_client(company, oidc_domains="example.com, Example.org")
+    client = a_client(company, oidc_allowed_domains="example.com, Example.org")
 
     with pytest.raises(SignInRefused):
         sign_in(client, "stranger")

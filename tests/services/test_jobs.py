@@ -140,7 +140,7 @@ def test_retry_has_it_done_again_then(database: Database) -> None:
     with database.unit_of_work() as session:
         jobs.retry(session, one, "the server is away" + "!" * 1_000, NOW + timedelta(minutes=5))
 
-    assert only_row(database).error == ("the server is away" + "!" * 1_000)[: jobs.MOST_ERROR]
+    assert only_row(database).error == ("the server is away" + "!" * 1_000)[: jobs.MAX_ERROR]
     assert claim(database, now=NOW + timedelta(minutes=4)) == []
     assert [each.attempt for each in claim(database, now=NOW + timedelta(minutes=5))] == [2]
 

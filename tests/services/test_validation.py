@@ -8,7 +8,7 @@ import pytest
 from app.domain.draft import Flaw, Key
 from app.errors import Malformed
 from app.services.ledger.drafts import DraftIn, read_json
-from app.services.validation import LONGEST_NAME, MOST_BYTES, MOST_FLAWS, MOST_VALUES, Flaws, parse, read_object
+from app.services.validation import LONGEST_NAME, MAX_BYTES, MAX_FLAWS, MAX_VALUES, Flaws, parse, read_object
 from tests.builders import ADA, an_activity
 
 TOO_LONG = "This is longer than 65,536 bytes; shorten it."
@@ -25,7 +25,7 @@ def test_parse_of_many_unknown_fields_tells_twenty_and_counts_the_rest() -> None
         parse(DraftIn, json.dumps(unknown(50)))
 
     errors = refusal.value.extra["errors"]
-    assert (len(errors), refusal.value.extra["more"]) == (MOST_FLAWS, 35)
+    assert (len(errors), refusal.value.extra["more"]) == (MAX_FLAWS, 35)
     assert [error["field"] for error in errors[:6]] == [
         "kind", "person", "occurred_at", "source", "external_id", "field0",
     ]  # fmt: skip
@@ -43,9 +43,9 @@ def test_parse_of_a_few_flaws_leaves_none_out() -> None:
 
 
 def test_read_json_keeps_the_key_of_a_body_with_unknown_fields() -> None:
-    reading = read_json(json.dumps({**unknown(MOST_VALUES - 6), **an_activity(external_id="i-1")}))
+    reading = read_json(json.dumps({**unknown(MAX_VALUES - 6), **an_activity(external_id="i-1")}))
 
-    assert (reading.key, len(reading.flaws), reading.more) == (Key("github", "issue", "i-1"), MOST_FLAWS, 38)
+    assert (reading.key, len(reading.flaws), reading.more) == (Key("github", "issue", "i-1"), MAX_FLAWS, 38)
 
 
 def test_read_json_cuts_the_name_of_a_field_that_nobody_knows() -> None:
@@ -58,15 +58,15 @@ def test_read_json_cuts_the_name_of_a_field_that_nobody_knows() -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        pytest.param(b"[" * (MOST_BYTES + 1), TOO_LONG, id="too long"),
-        pytest.param(b'"' + b"x" * MOST_BYTES, TOO_LONG, id="too long a text"),
-        pytest.param(json.dumps(unknown(MOST_VALUES)).encode(), None, id="just as many fields as may be"),
-        pytest.param(json.dumps(unknown(MOST_VALUES + 1)).encode(), TOO_MANY, id="too many fields"),
-        pytest.param(b'{"a": [' + b"0," * MOST_VALUES + b"0]}", TOO_MANY, id="too long a list"),
-        pytest.param(b'{"a":' * (MOST_VALUES + 1), TOO_MANY, id="too deep"),
+        pytest.param(b"[" * (MAX_BYTES + 1), TOO_LONG, id="too long"),
+        pytest.param(b'"' + b"x" * MAX_BYTES, TOO_LONG, id="too long a text"),
+        pytest.param(json.dumps(unknown(MAX_VALUES)).encode(), None, id="just as many fields as may be"),
+        pytest.param(json.dumps(unknown(MAX_VALUES + 1)).encode(), TOO_MANY, id="too many fields"),
+        pytest.param(b'{"a": [' + b"0," * MAX_VALUES + b"0]}", TOO_MANY, id="too long a list"),
+        pytest.param(b'{"a":' * (MAX_VALUES + 1), TOO_MANY, id="too deep"),
         pytest.param(json.dumps({"a": ",[{" * 10_000}).encode(), None, id="signs inside a text"),
         pytest.param(json.dumps({"a": '\\",[{' * 5_000}).encode(), None, id="signs after quotes inside a text"),
-        pytest.param(b'{"a": "' + b'\\"' * 100 + b'", "b": [' + b"0," * MOST_VALUES, TOO_MANY, id="escaped quotes"),
+        pytest.param(b'{"a": "' + b'\\"' * 100 + b'", "b": [' + b"0," * MAX_VALUES, TOO_MANY, id="escaped quotes"),
     ],
 )
 def test_read_object_looks_at_size_and_values_first(body: bytes, message: str | None) -> None:
@@ -110,7 +110,7 @@ def test_read_json_of_a_hostile_body_takes_no_time(body: str) -> None:
     reading = read_json(body.encode())
 
     assert time.thread_time() - began < 0.05
-    assert (reading.key, reading.draft, len(reading.flaws) <= MOST_FLAWS) == (None, None, True)
+    assert (reading.key, reading.draft, len(reading.flaws) <= MAX_FLAWS) == (None, None, True)
 
 
 def test_read_json_keeps_signs_in_a_note_as_they_are() -> None:

@@ -13,7 +13,7 @@ import httpx
 
 from tests.web.site import Site
 
-MOST_PAGES = 400
+MAX_PAGES = 400
 NO_LINKS = ("image/", "text/css", "text/javascript", "font/")
 _LINKS = re.compile(r"""["'(=]((?:https?://|/|\?)[A-Za-z0-9][^"'()\s<>\\{}]*)["')]""")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
@@ -99,7 +99,7 @@ class Crawler:
         for path in list(waiting):
             waiting += self._in_other_ways(path)
         for path in waiting:  # grows while it is walked
-            if path not in self.asked and len(self.asked) < MOST_PAGES:
+            if path not in self.asked and len(self.asked) < MAX_PAGES:
                 self.asked.add(path)
                 waiting += self._open(path)
 

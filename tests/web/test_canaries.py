@@ -12,7 +12,7 @@ from starlette.routing import Mount
 from app.config import Settings
 from app.web.charts import CHARTS
 from tests.builders import SLUG
-from tests.web.crawling import MOST_PAGES, Crawler, Eyes
+from tests.web.crawling import MAX_PAGES, Crawler, Eyes
 from tests.web.planting import LOWER, OTHER, ROLES, SECRET_SETTINGS, Garden
 from tests.web.site import Site, until
 from tests.web.viewing import Event, watching
@@ -115,7 +115,7 @@ def test_no_page_or_answer_says_what_its_reader_may_not_know(garden: Garden) -> 
 
     assert leaks(garden, seen, revealed=False) == []
     assert unseen(garden, seen) == []
-    assert max(len(crawler.asked) for crawler in seen.values()) < MOST_PAGES
+    assert max(len(crawler.asked) for crawler in seen.values()) < MAX_PAGES
 
 
 def test_a_reveal_shows_what_the_freeze_hid_and_nothing_else(garden: Garden) -> None:

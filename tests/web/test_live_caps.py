@@ -35,7 +35,7 @@ def status(site: Site, path: str, **headers: str) -> int:
 
 
 @pytest.mark.parametrize("path", [LIVE, PAGE_LIVE])
-@pytest.mark.parametrize("cap", ["most_streams", "most_streams_per_address"])
+@pytest.mark.parametrize("cap", ["max_streams", "max_streams_per_address"])
 def test_open_beyond_a_cap_is_refused_until_a_place_comes_free(settings: Settings, path: str, cap: str) -> None:
     with capped(settings, **{cap: 2}) as site:
         streams = site.app.state.installation.streams
@@ -52,7 +52,7 @@ def test_open_beyond_a_cap_is_refused_until_a_place_comes_free(settings: Setting
 
 
 def test_open_beyond_a_cap_says_what_is_wrong(settings: Settings) -> None:
-    with capped(settings, most_streams=1) as site, watching(site) as events:
+    with capped(settings, max_streams=1) as site, watching(site) as events:
         events.get(timeout=5)
 
         assert assert_problem(site.get(LIVE), 503) == FULL
@@ -63,14 +63,14 @@ def test_cap_on_all_streams_can_be_lowered_while_the_server_runs(settings: Setti
         events.get(timeout=5)
         before = status(site, LIVE)
 
-        site.app.state.installation.streams.most_streams = 1
+        site.app.state.installation.streams.max_streams = 1
 
         assert (before, status(site, LIVE)) == (200, 503)
 
 
 @pytest.mark.parametrize("path", [LIVE, PAGE_LIVE])
 def test_cap_counts_the_network_of_an_ipv6_customer_as_one(settings: Settings, path: str) -> None:
-    with capped(settings, most_streams_per_address=3) as site, ExitStack() as open_ones:
+    with capped(settings, max_streams_per_address=3) as site, ExitStack() as open_ones:
         for number in range(3):
             events = open_ones.enter_context(watching(site, path, **{"X-Forwarded-For": f"2001:db8:1:1::{number + 1}"}))
             events.get(timeout=5)

@@ -25,7 +25,7 @@ def proxies() -> str:
 def place(game: Game, settings: Settings, clock: SettableClock, proxies: str) -> Iterator[Site]:
     """A site that lets one address hold one stream."""
     assert game.slug == SLUG
-    wishes = {"trusted_proxies": proxies, "most_streams_per_address": 1, "plain_http": True}
+    wishes = {"trusted_proxies": proxies, "max_streams_per_address": 1, "allow_http": True}
     with serving(settings.changed(board_visibility="public", **wishes), clock) as site:
         yield site
 

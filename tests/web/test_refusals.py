@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from app.models import AuditEntry
 from app.web.http.denial_log import REST
-from app.web.http.rations import MOST_IN_WINDOW
+from app.web.http.rations import MAX_IN_WINDOW
 from tests.builders import GUS, SLUG
 from tests.web.doors import DOORS
 from tests.web.site import API, Site, sign_in
@@ -50,8 +50,8 @@ def test_who_tries_every_door_is_told_of_twenty_times_and_then_no_more(site: Sit
         gus.post(path)
 
     found = refused(site)
-    assert len(organizers + forms) > MOST_IN_WINDOW + 5
-    assert [detail == REST for _, _, detail in found] == [False] * MOST_IN_WINDOW + [True]
+    assert len(organizers + forms) > MAX_IN_WINDOW + 5
+    assert [detail == REST for _, _, detail in found] == [False] * MAX_IN_WINDOW + [True]
 
 
 def test_one_who_is_loud_hides_nobody_else(site: Site) -> None:

@@ -47,8 +47,8 @@ def firm(game: Game, settings: Settings, clock: SettableClock, provider: HonestP
 def with_company(settings: Settings, issuer: str) -> Settings:
     """The same settings with a company's provider."""
     wishes = {
-        "oidc_issuer": issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET, "oidc_name": "Example Corp",
-        "oidc_domains": "example.com",
+        "oidc_issuer": issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET, "oidc_label": "Example Corp",
+        "oidc_allowed_domains": "example.com",
     }  # fmt: skip
     return settings.changed(**wishes)
 

@@ -17,7 +17,7 @@ MAIL = {
     "mail_from": "week@example.com",
     "public_url": "http://127.0.0.1:8000",
 }
-COMPANY = {"oidc_issuer": "http://127.0.0.1:1", "oidc_client_id": "week", "oidc_name": "Example Corp"}
+COMPANY = {"oidc_issuer": "http://127.0.0.1:1", "oidc_client_id": "week", "oidc_label": "Example Corp"}
 PRIVATE = ("no-store", "strict-origin")
 BY_PROXY = {"X-Forwarded-Proto": "https"}
 
@@ -168,9 +168,9 @@ def test_plain_cookie_counts_for_nothing_over_https(house: Site) -> None:
     ("wishes", "host", "status"),
     [
         ({}, "10.1.2.3", 403),
-        ({"plain_http": True}, "10.1.2.3", 303),
+        ({"allow_http": True}, "10.1.2.3", 303),
         ({"trusted_hosts": "week.lan"}, "week.lan", 403),
-        ({"trusted_hosts": "week.lan", "plain_http": True}, "week.lan", 303),
+        ({"trusted_hosts": "week.lan", "allow_http": True}, "week.lan", 303),
     ],
 )
 def test_plain_http_beyond_this_machine_needs_a_setting(house: Site, host: str, status: int) -> None:
@@ -178,7 +178,7 @@ def test_plain_http_beyond_this_machine_needs_a_setting(house: Site, host: str, 
         answer = ada.send(link_for(house), {"Origin": f"http://{host}"})
 
     assert answer.status_code == status
-    assert ("allows plain http with ASSEMBLY_WEEK_PLAIN_HTTP=true." in answer.text) == (status == 403)
+    assert ("allows plain http with ASSEMBLY_WEEK_ALLOW_HTTP=true." in answer.text) == (status == 403)
     assert ("set-cookie" in answer.headers) == (status == 303)
 
 

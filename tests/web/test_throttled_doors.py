@@ -19,14 +19,14 @@ from tests.web.site import SettableClock, Site, Visitor, serving, sign_in
 WISHES = {
     "board_visibility": "signed-in",
     "trusted_proxies": "127.0.0.1",
-    "plain_http": True,
+    "allow_http": True,
     "public_url": "http://127.0.0.1",
     "smtp_url": "smtp://127.0.0.1:1",
     "mail_from": "week@example.com",
     "oidc_issuer": "http://127.0.0.1:1",
     "oidc_client_id": "week",
     "oidc_client_secret": "not secret",
-    "oidc_domains": "example.com",
+    "oidc_allowed_domains": "example.com",
 }
 
 

@@ -10,7 +10,7 @@ from app.domain.rules.wording import Path, closest, described, dotted, listed, q
 
 Word = TypeVar("Word", bound=str)
 
-_MOST_COMPARISONS = 3_000  # of misspelled words with known ones, so that suggestions take no longer for a hostile file
+_MAX_COMPARISONS = 3_000  # of misspelled words with known ones, so that suggestions take no longer for a hostile file
 
 
 class Report:
@@ -20,7 +20,7 @@ class Report:
         self._outline = outline
         self._found: list[Mistake] = []
         self._untold = 0
-        self._comparisons_left = _MOST_COMPARISONS
+        self._comparisons_left = _MAX_COMPARISONS
 
     @property
     def mistakes(self) -> list[Mistake]:

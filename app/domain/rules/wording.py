@@ -8,7 +8,7 @@ Path = tuple[str | int, ...]
 
 _BARE = pattern(r"[A-Za-z0-9_-]+")
 _LONGEST_SHOWN = 60
-_MOST_LISTED = 12
+_MAX_LISTED = 12
 _LARGEST_SHOWN = 10**15
 
 
@@ -51,8 +51,8 @@ def described(value: object) -> str:
 
 def listed(words: Sequence[str]) -> str:
     """Words parted by commas, a long list cut short."""
-    more = ", …" if len(words) > _MOST_LISTED else ""
-    return ", ".join(words[:_MOST_LISTED]) + more
+    more = ", …" if len(words) > _MAX_LISTED else ""
+    return ", ".join(words[:_MAX_LISTED]) + more
 
 
 def quoted(words: Sequence[str]) -> str:

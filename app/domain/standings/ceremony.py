@@ -9,7 +9,7 @@ from app.domain.standings.board import Board, Standing, TrophyResult
 from app.domain.wording import listed
 
 Act = Literal["welcome", "totals", "trophy", "place", "podium", "winner", "thanks"]
-PODIUM, MOST_NAMED = 3, 4
+PODIUM, MAX_NAMED = 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def _places(board: Board) -> Iterator[Step]:
 
 def _named(names: Sequence[str]) -> str:
     """Names for the presenter's hint; of very many the first few."""
-    more = len(names) - MOST_NAMED
-    return listed(names if more <= 1 else [*names[:MOST_NAMED], f"{more} more"], "and")
+    more = len(names) - MAX_NAMED
+    return listed(names if more <= 1 else [*names[:MAX_NAMED], f"{more} more"], "and")
 
 
 def clamp(step: int, board: Board) -> int:

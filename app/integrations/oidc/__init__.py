@@ -25,7 +25,7 @@ def provider(settings: Settings) -> "Provider | None":
         settings.oidc_issuer,
         settings.oidc_client_id,
         secret.get_secret_value() if secret else "",
-        settings.oidc_name,
-        frozenset(settings.oidc_domains),
-        vouches=settings.oidc_vouches,
+        settings.oidc_label,
+        frozenset(settings.oidc_allowed_domains),
+        vouches=settings.oidc_trust_email,
     )

@@ -21,7 +21,7 @@ from app.integrations.oidc.values import Begun, Claims
 
 SCOPE = "openid email profile"
 LONGEST_CODE = 4_096  # characters of an authorization code; Microsoft's have more than a thousand
-MOST_AT_ONCE = 8  # sign-ins that talk to the provider, each in a thread of this bulkhead
+MAX_AT_ONCE = 8  # sign-ins that talk to the provider, each in a thread of this bulkhead
 WAIT_SECONDS = 4.0  # for one of these threads, before somebody is told that the provider is slow
 CROWDED = "The company's sign-in answers too slowly for so many. Try again in a moment, or come in another way."
 _CONFIGURATION_ERRORS = {"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"}
@@ -41,7 +41,7 @@ class Provider:
         self._vouches = vouches
         self._metadata = Kept(lambda: metadata.discover(issuer))
         self._keys: dict[str, Kept[tuple[Any, ...]]] = {}
-        self.threads = Bulkhead("provider", threads=MOST_AT_ONCE, seconds=WAIT_SECONDS, sentence=CROWDED)
+        self.threads = Bulkhead("provider", threads=MAX_AT_ONCE, seconds=WAIT_SECONDS, sentence=CROWDED)
 
     def is_ready(self, now: datetime) -> bool:
         """Tell whether `begin` asks nobody, because what the provider says about itself is known."""

@@ -16,7 +16,7 @@ from app.integrations.oidc.refusals import failed
 
 KEPT = timedelta(hours=1)  # a key that is withdrawn signs nobody in for longer; a new one is fetched at once
 PAUSE = timedelta(seconds=10)  # between fetches, so that made-up key ids cannot have us flood the provider
-MOST_KEYS = 100  # providers publish a handful
+MAX_KEYS = 100  # providers publish a handful
 SMALLEST_RSA = 2048  # bits (RFC 7518, 3.3)
 _DISCOVERY = "/.well-known/openid-configuration"
 
@@ -101,7 +101,7 @@ def fetch_keys(url: str) -> tuple[Key, ...]:
     listed = wire.fetch(url).get("keys")
     if not isinstance(listed, list):
         raise failed("the provider's keys make no sense")
-    return tuple(key for item in listed[:MOST_KEYS] if isinstance(item, dict) if (key := _key(item)))
+    return tuple(key for item in listed[:MAX_KEYS] if isinstance(item, dict) if (key := _key(item)))
 
 
 def _key(item: dict[str, Any]) -> Key | None:

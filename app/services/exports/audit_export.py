@@ -17,13 +17,13 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def first(database: Database, wanted: Filter, *, per_page: int = paging.MOST_PER_PAGE) -> Page[AuditEntry]:
+def first(database: Database, wanted: Filter, *, per_page: int = paging.MAX_PER_PAGE) -> Page[AuditEntry]:
     """The newest of the entries wanted, from which `lines` goes on."""
     return _page(database, wanted, None, per_page)
 
 
 def lines(
-    database: Database, wanted: Filter, page: Page[AuditEntry], *, per_page: int = paging.MOST_PER_PAGE
+    database: Database, wanted: Filter, page: Page[AuditEntry], *, per_page: int = paging.MAX_PER_PAGE
 ) -> Iterator[str]:
     """CSV text, a page of entries at a time. Each page is read for itself, so a slow reader holds no connection."""
     yield _text([COLUMNS])

@@ -26,7 +26,7 @@ def export(
     out: IO[str],
     progress: Callable[[int], None],
     *,
-    per_page: int = paging.MOST_PER_PAGE,
+    per_page: int = paging.MAX_PER_PAGE,
 ) -> int:
     """Write every activity of the week, oldest record first; returns how many. `progress` gets each page's size."""
     writer = _write_csv if form == "csv" else _write_json

@@ -4,9 +4,9 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.services.validation import MOST_BYTES
+from app.services.validation import MAX_BYTES
 
-MOST_BAD_LINES = 100
+MAX_BAD_LINES = 100
 """Named in one refusal; of the others only the number is told."""
 
 
@@ -20,7 +20,7 @@ class BadLines:
     def add(self, line: int, message: str) -> None:
         """Note what is wrong with a line (1-based)."""
         self.count += 1
-        if len(self._first) < MOST_BAD_LINES:
+        if len(self._first) < MAX_BAD_LINES:
             self._first.append({"line": line, "message": message})
 
     @property
@@ -47,13 +47,13 @@ class BrokenCSV(Exception):
 def read_records(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
     """The records of a CSV, blank ones left out, each with the number of its first line.
 
-    Raises BrokenCSV for quotes that are not closed, and for a record of more than MOST_BYTES characters.
+    Raises BrokenCSV for quotes that are not closed, and for a record of more than MAX_BYTES characters.
     """
     feed = _Feed(lines)
     reader = csv.reader(feed, strict=True)
     while True:
         line = reader.line_num + 1
-        feed.left = MOST_BYTES
+        feed.left = MAX_BYTES
         try:
             cells = next(reader, None)
         except csv.Error as error:
@@ -78,5 +78,5 @@ class _Feed:
         line = next(self._lines)
         self.left -= len(line)
         if self.left < 0:
-            raise csv.Error(f"it is longer than {MOST_BYTES:,} characters")
+            raise csv.Error(f"it is longer than {MAX_BYTES:,} characters")
         return line

@@ -17,11 +17,11 @@ from app.services.ledger import ledger
 from app.services.ledger.admission import Recorded
 from app.services.ledger.drafts import read_json, read_row
 from app.services.ledger.ledger import HELD_BACK, Submission
-from app.services.validation import LONGEST_NAME, MOST_BYTES
+from app.services.validation import LONGEST_NAME, MAX_BYTES
 
 REQUIRED_COLUMNS = ("kind", "person", "occurred_at", "source", "external_id")
 
-MOST_FLAWS = 10
+MAX_FLAWS = 10
 """Told of one line; an activity has nine fields."""
 
 _NOT_BLANK = re.compile(rb"[^ \t\r\n][^\n]*")
@@ -55,7 +55,7 @@ def read_ndjson(text: bytes) -> Iterator[Line]:
         number += text.count(b"\n", at, start)
         at = start
         # What is longer is not even copied: one byte too many makes the reader refuse it.
-        yield Line(number, read_json(text[start : min(end, start + MOST_BYTES + 1)], MOST_FLAWS))
+        yield Line(number, read_json(text[start : min(end, start + MAX_BYTES + 1)], MAX_FLAWS))
 
 
 def read_csv(rows: Iterable[str]) -> Iterator[Line]:
@@ -88,7 +88,7 @@ def _check_header(header: Sequence[str]) -> None:
 def _read_cells(header: Sequence[str], cells: Sequence[str]) -> Reading:
     if len(cells) != len(header):
         return Reading(None, flaws=(Flaw("", "This row does not have as many cells as the header row."),))
-    return read_row(dict(zip(header, cells, strict=True)), MOST_FLAWS)
+    return read_row(dict(zip(header, cells, strict=True)), MAX_FLAWS)
 
 
 def record(session: Session, slug: str, lines: Sequence[Line], actor: Actor, *, now: datetime) -> Outcome:

@@ -18,7 +18,7 @@ from app.services.weeks import weeks
 
 COLUMNS = ["team", "name", "email"]
 
-MOST_LINES = 50_000
+MAX_LINES = 50_000
 """Of one list. A megabyte of the shortest lines would take fifty in memory."""
 
 
@@ -54,8 +54,8 @@ def read_csv(rows: Iterable[str]) -> list[Entry]:
         records = read_records(rows)
         _check_header(next(records, (1, []))[1])
         for number, (line, cells) in enumerate(records, 1):
-            if number > MOST_LINES:
-                bad.add(line, f"This line is one too many. A list has at most {MOST_LINES:,}; split it.")
+            if number > MAX_LINES:
+                bad.add(line, f"This line is one too many. A list has at most {MAX_LINES:,}; split it.")
                 break
             entry, flaws = _entry(line, cells)
             for flaw in sorted([*flaws, *_repeated(entry, line_by_email)]):

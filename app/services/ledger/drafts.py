@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from app.domain.draft import Draft, Flaw, Key, Reading
 from app.domain.text.names import fold_email
-from app.services.validation import MOST_FLAWS, Fields, Flaws, read_object, validate
+from app.services.validation import MAX_FLAWS, Fields, Flaws, read_object, validate
 
 LONGEST_CODE = 200  # characters, as docs/api.md promises to sources
 LONGEST_TEXT = 2_000  # characters of a note or address: what browsers and tools take of an address
@@ -107,16 +107,16 @@ class _KeyOnly(BaseModel):
 
 def read_fields(fields: Mapping[str, Any]) -> Reading:
     """Read one activity from its fields as JSON would have them."""
-    return _read(dict(fields), MOST_FLAWS)
+    return _read(dict(fields), MAX_FLAWS)
 
 
-def read_json(text: bytes | str, most: int = MOST_FLAWS) -> Reading:
+def read_json(text: bytes | str, most: int = MAX_FLAWS) -> Reading:
     """Read one JSON object, telling at most `most` flaws; hostile bytes give flaws, never an exception."""
     fields = read_object(text)
     return Reading(None, None, *_parts(fields)) if isinstance(fields, Flaws) else _read(fields, most)
 
 
-def read_row(row: Mapping[str, str], most: int = MOST_FLAWS) -> Reading:
+def read_row(row: Mapping[str, str], most: int = MAX_FLAWS) -> Reading:
     """Read one CSV row, where every value is text and an empty cell means absent."""
     fields: Fields = {name: value for name, value in row.items() if value != ""}
     seconds = fields.get("response_seconds")

@@ -29,7 +29,7 @@ from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
 
 ORGANIZER = "organizer"
-MOST_POINTS = 100_000  # of one adjustment, as of one rule: sums of any number of them stay within 64 bits
+MAX_POINTS = 100_000  # of one adjustment, as of one rule: sums of any number of them stay within 64 bits
 HELD_BACK = HeldBack("Nothing was recorded, because something sent with it was refused. Mend that and send all again.")
 
 
@@ -202,8 +202,8 @@ def adjust(
     if known := find(session, week, key):
         return _recorded(known, repeated=True)
     reason = reasons.demanded(reason)
-    if not 0 < abs(points) <= MOST_POINTS:
-        raise Malformed(f"points must lie between -{MOST_POINTS} and {MOST_POINTS} and not be 0.")
+    if not 0 < abs(points) <= MAX_POINTS:
+        raise Malformed(f"points must lie between -{MAX_POINTS} and {MAX_POINTS} and not be 0.")
     team = teams.find(session, week, team_id)
     weeks.require_open(week)
     entry = LedgerEntry(

@@ -22,7 +22,7 @@ from app.services.scoring import scores
 from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
 
-MOST_ROWS = 5_000  # in one executemany: the rows of a batch of 10,000 need not all be bound at once
+MAX_ROWS = 5_000  # in one executemany: the rows of a batch of 10,000 need not all be bound at once
 
 _ADD = Prepared(insert(LedgerEntry).values({name: bindparam(name) for name in COLUMNS}))
 _OF_KIND: Any = select(col(LedgerEntry.external_id), col(LedgerEntry.id)).where(
@@ -85,7 +85,7 @@ def record(session: Session, gate: Gate, rows: Sequence[Row]) -> None:
 
 def insert_rows(session: Session, rows: Sequence[Row]) -> None:
     """Add rows to the ledger and nothing else."""
-    for chunk in people.chunks(rows, MOST_ROWS):
+    for chunk in people.chunks(rows, MAX_ROWS):
         _ADD.run(session, chunk)
 
 

@@ -15,7 +15,7 @@ from app.services.scoring import activity_queries
 from app.services.standings import boards
 from app.services.teams import teams
 
-MOST_EARLIER = 6  # weeks to compare with: a year and a half of one a quarter, as wide as the summary's table
+MAX_EARLIER = 6  # weeks to compare with: a year and a half of one a quarter, as wide as the summary's table
 
 
 def of_week(session: Session, week: Week, *, public: bool, past: Sequence[PastWeek] = ()) -> Story:
@@ -49,7 +49,7 @@ def earlier(session: Session, week: Week, *, public: bool) -> list[Week]:
     query = select(Week).where(col(Week.state) == "closed", col(Week.starts) < week.starts)
     if public:
         query = query.where(col(Week.frozen_at).is_(None))
-    query = query.order_by(col(Week.starts).desc(), col(Week.id).desc()).limit(MOST_EARLIER)
+    query = query.order_by(col(Week.starts).desc(), col(Week.id).desc()).limit(MAX_EARLIER)
     return list(session.scalars(query))
 
 

@@ -22,8 +22,8 @@ from app.web.context import Installation, installation
 from app.web.documents import activity_document, recorded_document
 from app.web.routes import DatabaseRoute
 
-MOST_LINES = 10_000  # of one batch: the lock is held for less than a second; commands import longer files
-MOST_BATCH_BYTES = 16 * 1_048_576  # 1.6 kB a line, where a line with everything but a long note has 400 bytes
+MAX_LINES = 10_000  # of one batch: the lock is held for less than a second; commands import longer files
+MAX_BATCH_BYTES = 16 * 1_048_576  # 1.6 kB a line, where a line with everything but a long note has 400 bytes
 
 router = APIRouter(tags=["activities"], route_class=DatabaseRoute)
 
@@ -71,7 +71,7 @@ async def record_body(place: Installation, slug: str, body: bytes, who: Actor) -
 @router.post(
     "/weeks/{week}/activities/batch",
     operation_id="recordActivities",
-    max_body_size=MOST_BATCH_BYTES,
+    max_body_size=MAX_BATCH_BYTES,
     openapi_extra=_BATCH,
     responses={200: {"model": documents.BatchResult}},
 )
@@ -82,11 +82,11 @@ async def record_batch(request: Request, week: Slug, who: Writer) -> Response:
 
 
 def _record_batch(place: Installation, slug: str, body: bytes, who: Actor) -> Response:
-    lines = list(islice(batch.read_ndjson(body), MOST_LINES + 1))
-    if len(lines) > MOST_LINES:
+    lines = list(islice(batch.read_ndjson(body), MAX_LINES + 1))
+    if len(lines) > MAX_LINES:
         raise Malformed(
-            f"A batch takes at most {MOST_LINES:,} lines. Send the rest in another one.",
-            errors=[{"line": lines[MOST_LINES].number, "message": "This line is one too many."}],
+            f"A batch takes at most {MAX_LINES:,} lines. Send the rest in another one.",
+            errors=[{"line": lines[MAX_LINES].number, "message": "This line is one too many."}],
         )
     with place.database.unit_of_work() as session:
         outcome = batch.record(session, slug, lines, who, now=place.clock.game())

@@ -12,7 +12,7 @@ from app.errors import Malformed
 from app.models import Reversal
 from app.services.ledger import ledger
 from app.services.ledger.drafts import Code
-from app.services.ledger.ledger import MOST_POINTS
+from app.services.ledger.ledger import MAX_POINTS
 from app.services.validation import parse
 from app.web import documents
 from app.web.access import Corrector
@@ -42,9 +42,7 @@ class AdjustmentIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     team_id: Code
-    points: Annotated[
-        int, Field(ge=-MOST_POINTS, le=MOST_POINTS, examples=[15], json_schema_extra={"not": {"const": 0}})
-    ]
+    points: Annotated[int, Field(ge=-MAX_POINTS, le=MAX_POINTS, examples=[15], json_schema_extra={"not": {"const": 0}})]
     reason: Reason
     external_id: Annotated[Code, Field(description="Names the adjustment: a repeat answers with the first one.")]
 

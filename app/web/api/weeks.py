@@ -21,7 +21,7 @@ router = APIRouter(route_class=DatabaseRoute)
 
 Slug = Annotated[str, Path(description="A week's slug, or `current`", examples=["current"])]
 Cursor = Annotated[str | None, Query(max_length=2_000, description="`next_cursor` of the page before")]
-Limit = Annotated[int, Query(ge=1, le=paging.MOST_PER_PAGE)]
+Limit = Annotated[int, Query(ge=1, le=paging.MAX_PER_PAGE)]
 
 
 @router.get("/weeks", operation_id="listWeeks", tags=["weeks"], responses={200: {"model": documents.WeekList}})

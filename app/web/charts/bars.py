@@ -4,7 +4,7 @@ from app.domain.story import ResponseTimes
 from app.web.charts.look import Box, Look, Spec
 from app.web.charts.told import Told
 
-MOST_NUMBERED = 14
+MAX_NUMBERED = 14
 
 
 def days_chart(told: Told, look: Look) -> Spec | None:
@@ -19,7 +19,7 @@ def days_chart(told: Told, look: Look) -> Spec | None:
     y = {"field": "done", "type": "quantitative", "axis": axis, "scale": room}
     totals = [{"day": name, "done": done} for name, done in sums.items() if done]
     return look.draw(
-        box, _stacks(told, look, x, y), *([_above(totals, x, y, look)] if len(sums) <= MOST_NUMBERED else [])
+        box, _stacks(told, look, x, y), *([_above(totals, x, y, look)] if len(sums) <= MAX_NUMBERED else [])
     )
 
 

@@ -8,8 +8,8 @@ from app.web.charts.told import Told
 from app.web.http import render
 
 WIDTH, HEIGHT = 1200, 630
-MOST_TOTALS = 5  # in one line of the card
-MOST_NAMED = 3  # winners that fit by name; of more their number is told
+MAX_TOTALS = 5  # in one line of the card
+MAX_NAMED = 3  # winners that fit by name; of more their number is told
 
 _ROOM = WIDTH - 160
 _LETTER = 0.58  # the width of an average bold letter, as a part of the font size
@@ -21,7 +21,7 @@ def card_svg(told: Told) -> str:
     best = board.standings[0].points if board.standings else 0
     winners = [each for each in board.standings if each.rank == 1] if best > 0 else []
     name, line = _hero(told)
-    totals = [(kind, board.totals[kind.name]) for kind in told.kinds if board.totals[kind.name]][:MOST_TOTALS]
+    totals = [(kind, board.totals[kind.name]) for kind in told.kinds if board.totals[kind.name]][:MAX_TOTALS]
     return render.render(
         "summary/card.svg",
         board=board,
@@ -51,7 +51,7 @@ def _hero(told: Told) -> tuple[str, str]:
     if not winners:
         return board.name, "Thank you, every one of you"
     points = points_text(winners[0].points)
-    if len(winners) > MOST_NAMED:
+    if len(winners) > MAX_NAMED:
         return f"{len(winners)} teams", f"{points} each"
     if len(winners) > 1:
         return render.listing(each.team for each in winners), f"{points} each"

@@ -4,7 +4,7 @@ from app.domain.calendar.days import local_day
 from app.web.charts.look import Box, Look, Spec
 from app.web.charts.told import Told
 
-MOST_HEROES = 10
+MAX_HEROES = 10
 
 # A sun that has half risen over its line.
 _RISING = "M-1,0A1,1,0,0,1,1,0Z"
@@ -50,7 +50,7 @@ def _warmth(most: int, look: Look) -> Spec:
 
 def heroes_chart(told: Told, look: Look) -> Spec | None:
     """A sun for every early one, a row for each of the first heroes; None where nobody took one."""
-    heroes = told.story.heroes[:MOST_HEROES]
+    heroes = told.story.heroes[:MAX_HEROES]
     if not heroes:
         return None
     rows = [f"{hero.person}\u200b{number}" for number, hero in enumerate(heroes)]

@@ -6,22 +6,22 @@ from starlette.types import Message, Receive, Scope
 
 from app.errors import HeadTooLarge, Malformed, Problem
 from app.web.http.areas import find_area
-from app.web.http.csrf import MOST_FIELDS, SAFE, TAKES_FILES
+from app.web.http.csrf import MAX_FIELDS, SAFE, TAKES_FILES
 
-MOST_HEADERS = 100  # as servers usually allow; browsers send about twenty, and proxies add a few
-MOST_COOKIES = 200  # browsers keep 180 of one site at most
-MOST_ESCAPES = 100
+MAX_HEADERS = 100  # as servers usually allow; browsers send about twenty, and proxies add a few
+MAX_COOKIES = 200  # browsers keep 180 of one site at most
+MAX_ESCAPES = 100
 """Backslashes in cookies. Every route undoes them, up to Python 3.11.9 in quadratic time: 30,000 of them take 11 s."""
 LONGEST_CONTENT_TYPE = 1_000  # the boundary of a form has 70 characters at most (RFC 2046, 5.1.1)
-MOST_PARAMETERS = 100  # our longest address has 8
+MAX_PARAMETERS = 100  # our longest address has 8
 
 
 def refusal(scope: Scope) -> Problem | None:
     """Check the size of a request's head; None where it is within bounds."""
-    if len(scope["headers"]) > MOST_HEADERS:
-        return HeadTooLarge(f"This request has more than {MOST_HEADERS} headers. Send fewer.")
-    if scope["query_string"].count(b"&") >= MOST_PARAMETERS:
-        return Malformed(f"This address has more than {MOST_PARAMETERS} parameters. Leave some out.")
+    if len(scope["headers"]) > MAX_HEADERS:
+        return HeadTooLarge(f"This request has more than {MAX_HEADERS} headers. Send fewer.")
+    if scope["query_string"].count(b"&") >= MAX_PARAMETERS:
+        return Malformed(f"This address has more than {MAX_PARAMETERS} parameters. Leave some out.")
     for name, value in scope["headers"]:
         if name == b"cookie" and _holds_too_many_cookies(value):
             return HeadTooLarge("This request has more cookies than are read. Clear those of this site.")
@@ -31,7 +31,7 @@ def refusal(scope: Scope) -> Problem | None:
 
 
 def _holds_too_many_cookies(cookies: bytes) -> bool:
-    return cookies.count(b";") > MOST_COOKIES or cookies.count(b"\\") > MOST_ESCAPES
+    return cookies.count(b";") > MAX_COOKIES or cookies.count(b"\\") > MAX_ESCAPES
 
 
 def _check_content_type(content_type: bytes, path: str) -> Problem | None:
@@ -60,7 +60,7 @@ def counted(scope: Scope, receive: Receive) -> Receive:
     area = find_area(scope["path"])
     if scope["method"] in SAFE or not area.csrf or _is_multipart(scope):
         return receive  # a program's body and a file are counted where they are read
-    left, fields = area.body, MOST_FIELDS
+    left, fields = area.body, MAX_FIELDS
 
     async def counting() -> Message:
         nonlocal left, fields

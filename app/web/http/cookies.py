@@ -54,10 +54,10 @@ def is_https(request: Request) -> bool:
 
 def check_safe(request: Request, settings: Settings) -> None:
     """Raise NotAllowed where a secret would travel for everybody to read."""
-    if not (is_https(request) or settings.plain_http or _is_here(request)):
+    if not (is_https(request) or settings.allow_http or _is_here(request)):
         raise NotAllowed(
             "Signing in wants https. Open this page by its https address; an organizer finds out how to set that up in "
-            "docs/deployment.md, or allows plain http with ASSEMBLY_WEEK_PLAIN_HTTP=true."
+            "docs/deployment.md, or allows plain http with ASSEMBLY_WEEK_ALLOW_HTTP=true."
         )
 
 

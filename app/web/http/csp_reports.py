@@ -16,8 +16,8 @@ from app.web.http.areas import find_area
 from app.web.http.route_names import RouteNames
 
 PATH = "/csp-reports"
-MOST_BYTES = find_area(PATH).body
-MOST_LOGGED_AN_HOUR = 60  # anybody may report anything, so this is what a stranger may write into our log
+MAX_BYTES = find_area(PATH).body
+MAX_LOGGED_AN_HOUR = 60  # anybody may report anything, so this is what a stranger may write into our log
 _HOUR = 3_600.0
 _NAMES = (
     ("effectiveDirective", "effective-directive"),
@@ -46,7 +46,7 @@ class _Ration:
         if now - self._began >= _HOUR:
             self._began, self._used = now, 0
         self._used += 1
-        return self._used <= MOST_LOGGED_AN_HOUR
+        return self._used <= MAX_LOGGED_AN_HOUR
 
 
 _ration = _Ration()
@@ -67,14 +67,14 @@ async def _body(request: Request) -> bytes:
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > MAX_BYTES:
             break
     return body
 
 
 def _reports(body: bytes) -> Iterator[dict[str, Any]]:
     """The reports of a body, in either form that browsers use; nothing of what cannot be read or is too large."""
-    if len(body) > MOST_BYTES:
+    if len(body) > MAX_BYTES:
         return
     try:
         document = json.loads(body)

@@ -14,14 +14,14 @@ from app.web.http.areas import find_area
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 FIELD = "csrf"
 HEADER = "x-csrf-token"
-MOST_FIELDS = 100  # our largest form, the displays' scenes, has about twenty
-MOST_FILES = 1
-MOST_PARTS = 5
+MAX_FIELDS = 100  # our largest form, the displays' scenes, has about twenty
+MAX_FILES = 1
+MAX_PARTS = 5
 """Fields of a form with a file. Each brings headers of its own, and 4 kB of them take 10 ms."""
 TAKES_FILES = re.compile(r"/organizer/weeks/[^/]+/teams/import")
 """Addresses whose form may bring a file, and so be multipart."""
 
-MOST_TEXT_BYTES = 1_048_576  # of one field beside a file
+MAX_TEXT_BYTES = 1_048_576  # of one field beside a file
 EXPIRED = "This form belongs to another sign-in or has expired. Open the page again and send it once more."
 
 
@@ -45,7 +45,7 @@ def is_foreign(scope: Scope) -> bool:
 async def read(request: Request) -> FormData:
     """Parse a form. Raises Malformed for a body that is none."""
     try:
-        return await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES, max_part_size=MOST_TEXT_BYTES)
+        return await request.form(max_fields=MAX_FIELDS, max_files=MAX_FILES, max_part_size=MAX_TEXT_BYTES)
     except UnicodeError:  # some of the encodings a body may claim fail in ways of their own
         raise Malformed("The form cannot be read. Open the page again and send it from there.") from None
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from app.config import Settings
 from app.domain.text.hosts import is_loopback
 
-MOST_SEEN = 100  # headers remembered as ours: any numeric address may be, and strangers choose which they send
+MAX_SEEN = 100  # headers remembered as ours: any numeric address may be, and strangers choose which they send
 _HEADER = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]{1,5})?")
 
 
@@ -34,7 +34,7 @@ class Hosts:
         if header in self._seen:
             return True
         known = self._is_ours(header)
-        if known and len(self._seen) < MOST_SEEN:
+        if known and len(self._seen) < MAX_SEEN:
             self._seen.add(header)
         return known
 

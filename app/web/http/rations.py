@@ -9,8 +9,8 @@ from enum import Enum, auto
 
 QUIET_SECONDS = 60.0  # the same thing again within a minute is one attempt
 WINDOW_SECONDS = 3_600.0
-MOST_IN_WINDOW = 20  # entries an hour show that somebody is trying; at most 500 a day for each person, kept for ever
-MOST_PEOPLE = 10_000  # some megabytes; a company has fewer
+MAX_IN_WINDOW = 20  # entries an hour show that somebody is trying; at most 500 a day for each person, kept for ever
+MAX_PEOPLE = 10_000  # some megabytes; a company has fewer
 
 
 class Ration(Enum):
@@ -36,10 +36,10 @@ class Rations:
 
     def __init__(
         self,
-        most: int = MOST_IN_WINDOW,
+        most: int = MAX_IN_WINDOW,
         quiet: float = QUIET_SECONDS,
         window: float = WINDOW_SECONDS,
-        people: int = MOST_PEOPLE,
+        people: int = MAX_PEOPLE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._most, self._quiet, self._window, self._people = most, quiet, window, people

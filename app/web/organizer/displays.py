@@ -36,7 +36,7 @@ DONE = {
     "rotation": "Every display shows these scenes from now on.",
     "default": "Every display shows the scenes of the installation's setting again.",
 }
-MOST_PLACES = 99  # two digits, as the field of the form takes them
+MAX_PLACES = 99  # two digits, as the field of the form takes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,8 @@ def _read(typed: Mapping[str, str]) -> tuple[list[Line], dict[str, str]]:
     ]
     errors = {}
     for line in lines:
-        if line.is_on and not _is_within(line.place, 1, MOST_PLACES):
-            errors[f"place-{line.name}"] = f"A place in the order is a number from 1 to {MOST_PLACES}."
+        if line.is_on and not _is_within(line.place, 1, MAX_PLACES):
+            errors[f"place-{line.name}"] = f"A place in the order is a number from 1 to {MAX_PLACES}."
         if line.is_on and not _is_within(line.seconds, rotation.SHORTEST, rotation.LONGEST):
             errors[f"seconds-{line.name}"] = f"A scene lasts {rotation.SHORTEST} to {rotation.LONGEST} seconds."
     return lines, errors

@@ -32,7 +32,7 @@ from app.web.context import installation
 from app.web.deps import act_of
 from app.web.http import redirects
 from app.web.http.client import base_of
-from app.web.http.csrf import MOST_PARTS
+from app.web.http.csrf import MAX_PARTS
 from app.web.http.qr import qr
 from app.web.organizer.page import NOTHING, Reply, page, refusal
 from app.web.routes import DatabaseRoute
@@ -150,7 +150,7 @@ async def make_team(request: Request, who: Organizer, week: str, name: Text = ""
     return await _change(request, who, week, change, Reply(form="make", typed={"name": name}))
 
 
-@router.post("/import", form_limits={"max_fields": MOST_PARTS})
+@router.post("/import", form_limits={"max_fields": MAX_PARTS})
 async def import_teams(
     request: Request, who: Organizer, week: str, text: Text = "", file: UploadFile | None = None
 ) -> Response:

@@ -24,7 +24,7 @@ from app.web.scenes import Turn, rotation, rotation_of, scenes_text, turns_for
 from app.web.scenes.scene import Stage
 from app.web.topics import event
 
-MOST_NEWS = 8
+MAX_NEWS = 8
 """Newsflashes kept for a screen that was away for a moment; beyond that they are no news."""
 TALKATIVE = 5
 """Activities after which a source is missed when it falls silent: one that reported once or twice was being tried."""
@@ -63,7 +63,7 @@ class Projector:
         self._served: Served | None = None
         self._painted = ""
         self._picture = b""
-        self._news: deque[Highlight] = deque(maxlen=MOST_NEWS)
+        self._news: deque[Highlight] = deque(maxlen=MAX_NEWS)
         self._heard: dict[str, Heard] = {}
 
     @property
@@ -106,7 +106,7 @@ class Projector:
         """The news so far and what this board adds; another week begins without any, and so does a freeze."""
         before = self._served
         if before is None or before.board.week != served.board.week or served.board.frozen:
-            return deque(maxlen=MOST_NEWS)
+            return deque(maxlen=MAX_NEWS)
         news = self._news.copy()
         if before.rules == served.rules:
             told = {each.id for each in news}

@@ -81,12 +81,12 @@ def test_read_csv_names_a_hundred_mistakes_and_counts_the_others() -> None:
 
 
 def test_read_csv_stops_at_a_list_that_is_too_long() -> None:
-    rows = (f"Owls,Ada,{number}@x\n" for number in range(roster_import.MOST_LINES + 10))
+    rows = (f"Owls,Ada,{number}@x\n" for number in range(roster_import.MAX_LINES + 10))
 
     with pytest.raises(RosterRefused) as refusal:
         roster_import.read_csv([HEADER, *rows])
 
-    assert [error["line"] for error in refusal.value.extra["errors"]] == [roster_import.MOST_LINES + 2]
+    assert [error["line"] for error in refusal.value.extra["errors"]] == [roster_import.MAX_LINES + 2]
 
 
 @pytest.mark.parametrize("column", [0, 1, 2])
