@@ -1,12 +1,18 @@
 """Local days begin and end where their zone says so, clock changes at midnight included."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, time, timedelta
+from importlib import resources
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.config import PROJECT
 from app.domain.calendar.days import day_bounds, first_moment, local_day, moment_at, parse_zone, zone_or_utc
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -98,3 +104,21 @@ def test_moment_is_the_first_at_which_clocks_show_it(day: date, clock: time, mom
 )  # fmt: skip
 def test_zone_or_utc_falls_back_to_utc(name: str, key: str) -> None:
     assert zone_or_utc(name).key == key
+
+
+def test_parse_zone_reads_the_locked_wheel_whatever_the_system_has(tmp_path: Path) -> None:
+    wheel = resources.files("tzdata.zoneinfo")
+    (tmp_path / "Europe").mkdir()
+    for name in ("Europe/Berlin", "Europe/Atlantis"):
+        (tmp_path / name).write_bytes(wheel.joinpath("Asia/Tokyo").read_bytes())
+    asked = (
+        "from datetime import datetime; from app.domain.calendar.days import parse_zone; "
+        "print(datetime(2026, 1, 1, tzinfo=parse_zone('Europe/Berlin')).utcoffset(), parse_zone('Europe/Atlantis'))"
+    )
+
+    answer = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", asked],
+        capture_output=True, text=True, check=True, cwd=PROJECT, env={**os.environ, "PYTHONTZPATH": str(tmp_path)},
+    )  # fmt: skip
+
+    assert answer.stdout == "1:00:00 None\n"
