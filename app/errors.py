@@ -87,6 +87,26 @@ class TooLarge(Problem):
         super().__init__("The body is larger than this address takes.")
 
 
+class UnsupportedCoding(Problem):
+    """The body is compressed; a small one could unpack to gigabytes, so no body is unpacked."""
+
+    status = 415
+    title = "Compressed"
+
+    def __init__(self, coding: str) -> None:
+        super().__init__(f"No body is unpacked here, “{coding[:80]}” neither. Send it again without Content-Encoding.")
+
+
+class UnknownTransferCoding(Problem):
+    """The request is on its way in a form that HTTP/1.1 allows and we don't speak (RFC 9112, 6.1)."""
+
+    status = 501
+    title = "Unknown transfer coding"
+
+    def __init__(self, coding: str) -> None:
+        super().__init__(f"The only transfer coding here is “chunked”, not “{coding[:80]}”. Send it again without.")
+
+
 class SignInNeeded(Problem):
     """No credentials, or credentials that no longer count."""
 

@@ -131,6 +131,53 @@ def test_fields_after_the_body_let_nobody_in(site: Site) -> None:
     assert site.get(f"{WEEK}/activities", "read").json()["items"] == []
 
 
+def test_compressed_body_is_refused_and_never_taken_for_what_it_is_not(site: Site) -> None:
+    body = json.dumps(an_activity()).encode()
+    site.token("activities:write")
+    before = state(site)
+    paths = [f"{WEEK}/activities", f"{WEEK}/activities/batch", "/me/log", "/csp-reports"]
+    codings = [b"gzip", b"GZIP", b"identity, gzip", b"br", b"\xff"]
+
+    answers = [
+        site.post(path, "activities:write", content=body, headers={"Content-Encoding": coding})
+        for path in paths
+        for coding in codings
+    ]
+
+    said = {(each.status_code, each.headers["accept-encoding"]) for each in answers}
+    assert said == {(415, "identity")}
+    assert [each.text for each in answers if "Send it again without Content-Encoding." not in each.text] == []
+    assert state(site) == before
+
+
+def test_body_that_says_it_is_not_compressed_is_read(site: Site) -> None:
+    body = json.dumps(an_activity()).encode()
+
+    answer = site.post(f"{WEEK}/activities", "activities:write", content=body, headers={"Content-Encoding": "Identity"})
+
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("coding", "status"),
+    [
+        ("Transfer-Encoding: gzip, chunked", b"501"),
+        ("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked", b"501"),
+        ("Transfer-Encoding: chunked, gzip", b"400"),
+        ("Transfer-Encoding: CHUNKED", b"201"),
+    ],
+)
+def test_transfer_coding_that_is_not_ours_is_refused(site: Site, coding: str, status: bytes) -> None:
+    body = json.dumps(an_activity()).encode()
+    token = site.token("activities:write")
+    request = chunked("POST", f"{WEEK}/activities", body, "", f"Host: localhost\r\nAuthorization: Bearer {token}\r\n")
+
+    answer = exchange(site, request.replace(b"Transfer-Encoding: chunked", coding.encode()))
+
+    assert answer[9:12] == status
+    assert len(site.get(f"{WEEK}/activities", "read").json()["items"]) == (status == b"201")
+
+
 HALVES = {
     "short way": ("POST", f"{WEEK}/activities", json.dumps(an_activity()).encode()),
     "batch": ("POST", f"{WEEK}/activities/batch", (json.dumps(an_activity()) + "\n").encode() * 2),

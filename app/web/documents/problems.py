@@ -36,6 +36,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     404: _problem("There is no such thing."),
     409: _problem("It does not fit the state of things."),
     413: _problem("The body is too large."),
+    415: _problem("The body is compressed."),
     422: _problem("Something in the request is invalid."),
+    501: _problem("The request has a transfer coding besides `chunked`."),
     503: _problem("The database cannot take this now; nothing was changed."),
 }

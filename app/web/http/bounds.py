@@ -1,10 +1,10 @@
-"""Bounds of a request: counted before anything of ours takes it apart."""
+"""Bounds of a request, and codings it must not have: looked at before anything of ours takes it apart."""
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
-from app.errors import HeadTooLarge, Malformed, Problem
+from app.errors import HeadTooLarge, Malformed, Problem, UnknownTransferCoding, UnsupportedCoding
 from app.web.http.areas import find_area
 from app.web.http.csrf import MAX_FIELDS, SAFE, TAKES_FILES
 
@@ -27,7 +27,23 @@ def refusal(scope: Scope) -> Problem | None:
             return HeadTooLarge("This request has more cookies than are read. Clear those of this site.")
         if name == b"content-type" and (problem := _check_content_type(value, scope["path"])) is not None:
             return problem
+        if name in _CODINGS and (problem := _CODINGS[name](value)) is not None:
+            return problem
     return None
+
+
+def _check_content_coding(value: bytes) -> Problem | None:
+    coding = value.strip().lower().decode("latin-1")
+    return UnsupportedCoding(coding) if coding not in {"", "identity"} else None
+
+
+def _check_transfer_coding(value: bytes) -> Problem | None:
+    coding = value.strip().lower().decode("latin-1")
+    return UnknownTransferCoding(coding) if coding != "chunked" else None
+
+
+# Either could be ignored, and what is compressed then be taken for what it is not.
+_CODINGS = {b"content-encoding": _check_content_coding, b"transfer-encoding": _check_transfer_coding}
 
 
 def _holds_too_many_cookies(cookies: bytes) -> bool:

@@ -21,6 +21,7 @@ from app.errors import (
     TooMany,
     Unavailable,
     Unreadable,
+    UnsupportedCoding,
     WrongMethod,
 )
 from app.services.validation import as_problem, flaws_of
@@ -95,6 +96,8 @@ def headers_of(problem: Problem) -> dict[str, str]:
             return {"Retry-After": str(problem.wait)}
         case Unavailable():
             return {"Retry-After": "2"}
+        case UnsupportedCoding():
+            return {"Accept-Encoding": "identity"}
         case _:
             return {}
 
