@@ -26,7 +26,7 @@ from app.web.context import Installation
 from app.web.credential_cache import CredentialCache
 from app.web.display import display, pairing
 from app.web.fast_path import Shortcut
-from app.web.http import areas, csp_reports, csrf, problems, static
+from app.web.http import addresses, areas, csp_reports, csrf, problems, static
 from app.web.http.denial_log import Refusals
 from app.web.http.edge import Edge
 from app.web.http.hosts import Hosts
@@ -105,14 +105,14 @@ def create_app(
     )
     app.state.has_shortcut = has_shortcut
     app.state.installation = _install(settings or startup.read_settings(), clock or Clock(), timing)
-    app.router.routes.extend(_routes())
+    app.router.routes.extend(routes())
     problems.install(app)
     app.state.routes = RouteNames(app)
     return app
 
 
 @cache
-def _routes() -> tuple[BaseRoute, ...]:
+def routes() -> tuple[BaseRoute, ...]:
     """Every route but the API's description, the same ones for every application of this process.
 
     What a route takes and gives is analysed when it is first looked for, for as long as all else of a start takes.
@@ -122,6 +122,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     for router in PAGES:
         app.include_router(router)
     app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
+    addresses.register(app.routes)
     return tuple(app.routes)
 
 

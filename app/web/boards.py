@@ -22,6 +22,7 @@ from app.services.rules import rule_sets
 from app.services.standings import boards
 from app.web.documents import board_document
 from app.web.http import render
+from app.web.http.addresses import url_for
 
 Form = Literal["json", "page", "preview", "partial"]
 
@@ -76,12 +77,12 @@ class Served:
     @cached_property
     def page(self) -> Representation:
         """The board's page."""
-        return self._page("p", stream=f"/weeks/{self.board.week}/live")
+        return self._page("p", stream=url_for("live_board", week=self.board.week))
 
     @cached_property
     def preview(self) -> Representation:
         """The public's page of a frozen week as organizers get it by `?as=public`: it follows the public's stream."""
-        return self._page("v", stream=f"/weeks/{self.board.week}/live?as=public")
+        return self._page("v", stream=url_for("live_board", week=self.board.week, **{"as": "public"}))
 
     @cached_property
     def partial(self) -> Representation:

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Annotated, cast, get_args
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.domain.actor import visitor
 from app.domain.rules import Rules
@@ -22,7 +21,7 @@ from app.web.access import BoardReader, credential_of, needs_of_board
 from app.web.boards import Served
 from app.web.context import Installation, installation
 from app.web.deps import act_of
-from app.web.http import render
+from app.web.http import redirects, render
 from app.web.http.client import network_of
 from app.web.routes import DatabaseRoute
 from app.web.topics import Topic
@@ -79,7 +78,7 @@ def _words(step: ceremony.Step, rules: Rules) -> str:
     return metric_words(won[0].most, step.trophy.value, rules) if won and step.trophy is not None else ""
 
 
-@router.get("")
+@router.get("", name="ceremony")
 async def stage(request: Request, week: str, _who: BoardReader, key: PresenterKey = "") -> Response:
     """The stage; with the presenter's key also the controls. Raises NotAllowed for a key that does not count."""
     place = installation(request)
@@ -97,7 +96,7 @@ async def stage(request: Request, week: str, _who: BoardReader, key: PresenterKe
     return Response(page, media_type="text/html", headers={"Cache-Control": "no-store"})
 
 
-@router.get("/live")
+@router.get("/live", name="ceremony_live")
 async def live_stage(request: Request, week: str, _who: BoardReader, key: PresenterKey = "") -> Response:
     """The stage, at once and whenever the step changes."""
     place = installation(request)
@@ -107,7 +106,7 @@ async def live_stage(request: Request, week: str, _who: BoardReader, key: Presen
     return await place.streams.open(topic, network_of(request), credential_of(request))
 
 
-@router.post("")
+@router.post("", name="ceremony_move")
 async def move(request: Request, week: str, to: Annotated[str, Form()], key: Annotated[str, Form()] = "") -> Response:
     """Go on, back or to the beginning; every screen follows. Raises NotAllowed without the presenter's key."""
     place = installation(request)
@@ -119,8 +118,7 @@ async def move(request: Request, week: str, to: Annotated[str, Form()], key: Ann
     await place.database.writes.run(_move, request, served.board.week, cast("Move", to))
     if request.headers.get("hx-request") == "true":
         return Response(status_code=204)
-    path = request.app.url_path_for("stage", week=week)
-    return RedirectResponse(f"{path}?{urlencode({'key': key})}", status_code=303)
+    return redirects.see("ceremony", week=week, key=key)
 
 
 def _move(request: Request, slug: str, to: Move) -> None:

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 import pytest
 
 from app.config import Settings
+from app.main import routes
 from app.web.timing import USUAL, Timing
 from tests.builders import SLUG, Game
 from tests.web.site import SettableClock, Site, serving
+
+routes()  # templates name them, also where no application is made
 
 
 @pytest.fixture

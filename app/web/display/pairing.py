@@ -12,6 +12,7 @@ from app.web.access import Anybody, reads_boards
 from app.web.context import Installation, installation
 from app.web.display.screens import release
 from app.web.http import cookies, redirects, render
+from app.web.http.addresses import url_for
 from app.web.http.client import base_of, network_of
 from app.web.http.qr import qr
 from app.web.routes import DatabaseRoute
@@ -42,7 +43,7 @@ async def show_code(request: Request, *, status: int = 200, refused: str = "") -
         kept = None
     secret = kept or credentials.make(credentials.SCREEN)
     code = _code(place, secret)
-    link = base_of(request, place.settings) + f"/organizer/displays?code={code}"
+    link = base_of(request, place.settings) + url_for("organizer_displays", code=code)
     page = render.render(
         "display/pairing.html",
         code=credentials.shown_code(code),
@@ -84,7 +85,7 @@ def _state(place: Installation, code: str) -> str:
         return "entered" if displays.awaits(session, code, place.clock.real()) else "waiting"
 
 
-@router.post("")
+@router.post("", name="display_claim")
 async def claim_display(request: Request, who: Anybody) -> Response:
     """Come for what an organizer has entered for this screen's code; then the screen may read."""
     place = installation(request)
@@ -97,7 +98,7 @@ async def claim_display(request: Request, who: Anybody) -> Response:
             await place.database.writes.run(_claim, place, request, secret)
         except NotFound as problem:
             return await show_code(request, status=problem.status, refused=problem.detail)
-    return redirects.see(request, "display")
+    return redirects.see("display")
 
 
 def _claim(place: Installation, request: Request, secret: str) -> None:

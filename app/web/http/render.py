@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse
 
 from app.domain.rules.model import Kind
 from app.domain.standings.board import Standing
+from app.web.http.addresses import url_for
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = ROOT / "templates"
@@ -212,7 +213,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update({each.__name__: each for each in FILTERS})
-    made.globals.update(asset=asset, has_font=has_font, scripts=scripts)
+    made.globals.update(asset=asset, has_font=has_font, scripts=scripts, url_for=url_for)
     return made
 
 

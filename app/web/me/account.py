@@ -59,7 +59,7 @@ async def my_settings(request: Request, who: SignedIn, done: Annotated[str, Quer
     return await _settings(request, who, who.name, who.theme, done=DONE.get(done, ""))
 
 
-@router.post("/me/settings")
+@router.post("/me/settings", name="settings_save")
 async def save_settings(
     request: Request, who: SignedIn, name: Annotated[str, Form()] = "", theme: Annotated[str, Form()] = ""
 ) -> Response:
@@ -79,19 +79,19 @@ async def save_settings(
     except (Malformed, TooMany) as problem:
         field = "name" if theme in accounts.THEMES else "theme"
         return await _settings(request, who, name, theme, errors={field: problem.detail}, refused=problem)
-    return redirects.see(request, "my_settings", done="saved")
+    return redirects.see("my_settings", done="saved")
 
 
-@router.post("/me/sign-ins/{sign_in}/end")
+@router.post("/me/sign-ins/{sign_in}/end", name="sign_in_end")
 async def end_sign_in(request: Request, who: SignedIn, sign_in: str) -> Response:
     """Sign one of my browsers out."""
     await installation(request).database.writes.run(_end, request, who, sign_in)
     if sign_in == who.sign_in_id:
         return _gone(request)
-    return redirects.see(request, "my_settings", done="ended")
+    return redirects.see("my_settings", done="ended")
 
 
-@router.post("/me/sign-ins/end-others")
+@router.post("/me/sign-ins/end-others", name="sign_ins_end_others")
 async def end_other_sign_ins(request: Request, who: SignedIn) -> Response:
     """Sign all my browsers out but this one."""
     place = installation(request)
@@ -101,7 +101,7 @@ async def end_other_sign_ins(request: Request, who: SignedIn) -> Response:
             sign_ins.end_all(session, who.person_id, act_of(request, who, place.clock.real()), but=who.sign_in_id)
 
     await place.database.writes.run(end)
-    return redirects.see(request, "my_settings", done="ended-others")
+    return redirects.see("my_settings", done="ended-others")
 
 
 @router.post("/sign-out")
@@ -120,7 +120,7 @@ def _end(request: Request, who: SignedInActor, sign_in_id: str) -> None:
 def _gone(request: Request) -> Response:
     """The page after signing out: the board where it is public, else the sign-in page."""
     is_public = installation(request).settings.board_visibility == "public"
-    response = redirects.see(request, "current_board") if is_public else redirects.see(request, "sign_in", done="out")
+    response = redirects.see("current_board") if is_public else redirects.see("sign_in", done="out")
     cookies.forget(request, response, "sign-in")
     return response
 

@@ -90,7 +90,7 @@ async def log_form(request: Request, who: SignedIn) -> Response:
     return _form(request, who, scene, _blank(scene, place.clock.game()), _Flaws(status=200))
 
 
-@router.post("/me/log")
+@router.post("/me/log", name="activity_log")
 async def log_activity(request: Request, who: SignedIn, typed: Annotated[Typed, Form()]) -> Response:
     """Record what I did, as a tool would report it; the form comes back with sentences where that cannot be."""
     place = installation(request)
@@ -105,7 +105,7 @@ async def log_activity(request: Request, who: SignedIn, typed: Annotated[Typed, 
     except Problem as problem:
         return _form(request, who, scene, typed, _flaws_of(problem))
     done = "before" if recorded.repeated and not _says(recorded.activity, typed, at) else "logged"
-    return redirects.see(request, "my_activity", done=done, activity=recorded.id)
+    return redirects.see("my_activity", done=done, activity=recorded.id)
 
 
 def _look(place: Installation, who: SignedInActor) -> _Scene | None:

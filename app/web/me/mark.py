@@ -16,7 +16,7 @@ from app.web.routes import DatabaseRoute
 router = APIRouter(route_class=DatabaseRoute)
 
 
-@router.get("/me/mark.css")
+@router.get("/me/mark.css", name="marks")
 async def mark(request: Request, who: Anybody) -> Response:
     """The reader's own marks, for boards are the same bytes for everybody."""
     rules = ""

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query
 from sqlmodel import Session
@@ -48,9 +47,9 @@ class Typed:
     until: str
 
     @property
-    def query(self) -> str:
-        """The same as the end of an address, without what is empty."""
-        return urlencode({name: value for name, value in asdict(self).items() if value})
+    def values(self) -> dict[str, str]:
+        """The same by name, without what is empty."""
+        return {name: value for name, value in asdict(self).items() if value}
 
 
 def typed(
@@ -112,7 +111,7 @@ def _list(request: Request, who: SignedInActor, wanted: Typed, cursor: str = "")
     )  # fmt: skip
 
 
-@router.post("/organizer/audit/export")
+@router.post("/organizer/audit/export", name="audit_export")
 def export_audit(request: Request, who: Organizer, wanted: AsSent) -> Response:
     """Every entry that the list would show, as CSV. That somebody took them is noted before the first one leaves."""
     place = installation(request)
@@ -122,10 +121,13 @@ def export_audit(request: Request, who: Organizer, wanted: AsSent) -> Response:
     except Malformed:
         return _list(request, who, wanted)
     first = audit_export.first(place.database, narrowed)
-    asked = {name: value for name, value in asdict(wanted).items() if value}
     with place.database.unit_of_work() as session:
         audit.note(
-            session, "audit.exported", THE_AUDIT, act_of(request, who, place.clock.real()), after={"filter": asked}
+            session,
+            "audit.exported",
+            THE_AUDIT,
+            act_of(request, who, place.clock.real()),
+            after={"filter": wanted.values},
         )
     headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
     lines = _pieces(place.database, audit_export.lines(place.database, narrowed, first))

@@ -67,7 +67,7 @@ async def organizer_displays(
     return await _page(request, who, Reply(form="pair", typed={"code": code}), done=done)
 
 
-@router.post("")
+@router.post("", name="display_pair")
 async def pair_display(
     request: Request, who: Organizer, code: Annotated[str, Form()] = "", name: Annotated[str, Form()] = ""
 ) -> Response:
@@ -78,7 +78,7 @@ async def pair_display(
         await place.database.writes.run(_pair, request, who, code, name)
     except Problem as problem:
         return await _page(request, who, refusal(problem, "pair", {"code": code, "name": name}))
-    return redirects.see(request, "organizer_displays", done="entered")
+    return redirects.see("organizer_displays", done="entered")
 
 
 def _pair(request: Request, who: SignedInActor, code: str, name: str) -> None:
@@ -87,7 +87,7 @@ def _pair(request: Request, who: SignedInActor, code: str, name: str) -> None:
         displays.pair(session, code, name, act_of(request, who, place.clock.real()))
 
 
-@router.post("/{display}/revoke")
+@router.post("/{display}/revoke", name="display_revoke")
 async def revoke_display(request: Request, who: Organizer, display: str) -> Response:
     """Send a screen away: its stream ends and it shows a fresh code."""
 
@@ -97,10 +97,10 @@ async def revoke_display(request: Request, who: Organizer, display: str) -> Resp
             displays.revoke(session, display, act_of(request, who, place.clock.real()))
 
     await installation(request).database.writes.run(revoke)
-    return redirects.see(request, "organizer_displays", done="revoked")
+    return redirects.see("organizer_displays", done="revoked")
 
 
-@router.post("/rotation")
+@router.post("/rotation", name="rotation_choose")
 async def choose_rotation(request: Request, who: Organizer) -> Response:
     """Choose scenes, their order and seconds for every display."""
     form = await csrf.read(request)
@@ -112,7 +112,7 @@ async def choose_rotation(request: Request, who: Organizer) -> Response:
         sentence = "Mend what is marked below." if errors else "Leave at least one scene on, or the displays stay dark."
         return await _page(request, who, Reply(sentence, Malformed.status, "rotation", typed, errors))
     await installation(request).database.writes.run(_choose, request, who, "" if back else scenes.scenes_text(turns))
-    return redirects.see(request, "organizer_displays", done="default" if back else "rotation")
+    return redirects.see("organizer_displays", done="default" if back else "rotation")
 
 
 def _choose(request: Request, who: SignedInActor, text: str) -> None:

@@ -10,12 +10,11 @@ from app.services.organizing import dashboard
 from app.services.organizing.dashboard import Overview
 from app.web.access import Organizer
 from app.web.context import installation
+from app.web.http.addresses import url_for
 from app.web.organizer.page import page, zone_of
 from app.web.routes import DatabaseRoute
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
-
-WEEKS = "/organizer/weeks"
 
 
 class Step(NamedTuple):
@@ -53,12 +52,14 @@ DONE = {"welcome": "Welcome. This is where a week is set up, looked after and cl
 
 def steps(found: Overview) -> list[Step]:
     """The first week, in order."""
-    week = f"{WEEKS}/{found.week.slug}" if found.week else WEEKS
+    weeks = url_for("organizer_weeks")
+    week = url_for("organizer_week", week=found.week.slug) if found.week else weeks
+    teams = url_for("organizer_teams", week=found.week.slug) if found.week else weeks
     return [
-        Step(found.week is not None, "Create a week", "A name, its days and its time zone.", WEEKS, "Create a week"),
+        Step(found.week is not None, "Create a week", "A name, its days and its time zone.", weeks, "Create a week"),
         Step(
             found.teams > 0, "Put people into teams", "By hand, or from a CSV with team, name and e-mail.",
-            f"{week}/teams" if found.week else WEEKS, "Set up teams",
+            teams, "Set up teams",
         ),
         Step(
             not found.rules_errors, "Settle the rules",
@@ -71,15 +72,15 @@ def steps(found: Overview) -> list[Step]:
         Step(
             found.people > 1 and found.never_in == 0, "Let everybody in",
             "Each person gets a sign-in link of their own; a team’s join code lets colleagues in too.",
-            "/organizer/people", "Send links",
+            url_for("organizer_people"), "Send links",
         ),
         Step(
             found.tokens > 0, "Connect a tool", "A token lets Zendesk, GitHub or a script report work.",
-            "/organizer/tokens", "Make a token",
+            url_for("organizer_tokens"), "Make a token",
         ),
         Step(
             found.displays > 0, "Put it on a screen", "Open /display there and enter the code it shows.",
-            "/organizer/displays", "Pair a display",
+            url_for("organizer_displays"), "Pair a display",
         ),
     ]  # fmt: skip
 
@@ -87,23 +88,26 @@ def steps(found: Overview) -> list[Step]:
 def next_step(found: Overview) -> Next:
     """The tasks that the state of the week asks for."""
     slug = found.week.slug if found.week else ""
-    week = f"{WEEKS}/{slug}"
+    week = url_for("organizer_week", week=slug)
     match found.phase:
         case "none":
-            return Next("Every game needs its days. Create the first week.", WEEKS, "Create a week")
+            weeks = url_for("organizer_weeks")
+            return Next("Every game needs its days. Create the first week.", weeks, "Create a week")
         case "draft" if not found.teams:
-            return Next(
-                "It is a draft without teams. Put people into teams, then open it.", f"{week}/teams", "Set up teams"
-            )
+            teams = url_for("organizer_teams", week=slug)
+            return Next("It is a draft without teams. Put people into teams, then open it.", teams, "Set up teams")
         case "draft":
             return Next("It is a draft. Open it when its teams are right; work counts from then on.", week, "Open it")
         case "ahead":
-            return Next("It is open and has not begun. A good moment to send sign-in links.", "/organizer/people",
-                        "Send links")  # fmt: skip
+            people = url_for("organizer_people")
+            return Next("It is open and has not begun. A good moment to send sign-in links.", people, "Send links")
         case "running":
-            return Next("It is open and work counts. Nothing needs you right now.", f"/weeks/{slug}", "See the board")
+            board = url_for("week_board", week=slug)
+            return Next("It is open and work counts. Nothing needs you right now.", board, "See the board")
         case "over":
             return Next("Its days are over. Close it once late work is in, then present the result.", week, "Close it")
         case _:
-            return Next("It is closed and keeps its rules. Present it, or set up the next one.",
-                        f"/weeks/{slug}/summary", "See the summary")  # fmt: skip
+            href = url_for("week_summary", week=slug)
+            return Next(
+                "It is closed and keeps its rules. Present it, or set up the next one.", href, "See the summary"
+            )

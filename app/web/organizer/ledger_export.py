@@ -40,7 +40,7 @@ class Exported:
     count: int
 
 
-@router.post("/{week}/export")
+@router.post("/{week}/export", name="ledger_export")
 async def export_ledger(
     request: Request, who: Organizer, week: str, form: Annotated[str, Form(alias="format")] = "csv"
 ) -> Response:

@@ -38,7 +38,7 @@ def organizer_people(
     return _list(request, who, wanted, number=int(at) if at.isascii() and at.isdigit() and len(at) < 7 else 1)
 
 
-@router.post("/organizer/people")
+@router.post("/organizer/people", name="person_create")
 def add_person(
     request: Request, who: Organizer, name: Annotated[str, Form()] = "", email: Annotated[str, Form()] = ""
 ) -> Response:

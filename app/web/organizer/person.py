@@ -62,7 +62,7 @@ def organizer_person(
     return show(request, who, person_id, done=DONE.get(done, ""), cursor=cursor)
 
 
-@router.post(PAGE + "/link")
+@router.post(PAGE + "/link", name="person_link_create")
 def make_link(request: Request, who: Organizer, person_id: str) -> Response:
     """Make a sign-in link, which takes the one before back, and show it, once."""
     try:
@@ -72,7 +72,7 @@ def make_link(request: Request, who: Organizer, person_id: str) -> Response:
     return show(request, who, person_id, secret=secret)
 
 
-@router.post(PAGE + "/link/mail")
+@router.post(PAGE + "/link/mail", name="person_link_mail")
 async def mail_link(request: Request, who: Organizer, person_id: str) -> Response:
     """Make a sign-in link and send it by e-mail; where that fails it is shown, so that it is not lost."""
     place = installation(request)
@@ -90,7 +90,7 @@ async def mail_link(request: Request, who: Organizer, person_id: str) -> Respons
     except Unavailable as problem:
         reply = refusal(problem)
         return await place.database.reads.run(lambda: show(request, who, person_id, reply, secret=secret))
-    return redirects.see(request, "organizer_person", done="mailed", person_id=person_id)
+    return redirects.see("organizer_person", done="mailed", person_id=person_id)
 
 
 def _invite(request: Request, who: SignedInActor, person_id: str) -> tuple[Person, str]:
@@ -101,7 +101,7 @@ def _invite(request: Request, who: SignedInActor, person_id: str) -> tuple[Perso
         return person, links.make(session, person, "invitation", act_of(request, who, place.clock.real()))
 
 
-@router.post(PAGE + "/link/revoke")
+@router.post(PAGE + "/link/revoke", name="person_link_revoke")
 def take_link_back(request: Request, who: Organizer, person_id: str) -> Response:
     """Take back the link that is still unused."""
 
@@ -113,7 +113,7 @@ def take_link_back(request: Request, who: Organizer, person_id: str) -> Response
     return _do(request, who, person_id, deed, "taken-back")
 
 
-@router.post(PAGE + "/switch-off")
+@router.post(PAGE + "/switch-off", name="person_deactivate")
 def switch_off(request: Request, who: Organizer, person_id: str) -> Response:
     """Shut somebody out."""
 
@@ -125,7 +125,7 @@ def switch_off(request: Request, who: Organizer, person_id: str) -> Response:
     return _do(request, who, person_id, deed, "off")
 
 
-@router.post(PAGE + "/switch-on")
+@router.post(PAGE + "/switch-on", name="person_reactivate")
 def switch_on(request: Request, who: Organizer, person_id: str) -> Response:
     """Let somebody in again."""
 
@@ -135,7 +135,7 @@ def switch_on(request: Request, who: Organizer, person_id: str) -> Response:
     return _do(request, who, person_id, deed, "on")
 
 
-@router.post(PAGE + "/role")
+@router.post(PAGE + "/role", name="person_role")
 def change_role(request: Request, who: Owner, person_id: str, role: Annotated[str, Form()] = "") -> Response:
     """Give somebody another role."""
 
@@ -146,7 +146,7 @@ def change_role(request: Request, who: Owner, person_id: str, role: Annotated[st
     return _do(request, who, person_id, deed, "role", then="current_board" if leaves else "")
 
 
-@router.post(PAGE + "/sign-ins/end")
+@router.post(PAGE + "/sign-ins/end", name="person_sign_out")
 def end_sign_ins(request: Request, who: Organizer, person_id: str) -> Response:
     """Sign somebody out everywhere; oneself everywhere but here."""
 
@@ -157,7 +157,7 @@ def end_sign_ins(request: Request, who: Organizer, person_id: str) -> Response:
     return _do(request, who, person_id, deed, "signed-out")
 
 
-@router.post(PAGE + "/name")
+@router.post(PAGE + "/name", name="person_rename")
 def rename_person(request: Request, who: Organizer, person_id: str, name: Annotated[str, Form()] = "") -> Response:
     """Give somebody another name."""
 
@@ -167,7 +167,7 @@ def rename_person(request: Request, who: Organizer, person_id: str, name: Annota
     return _do(request, who, person_id, deed, "renamed", form="name", typed={"name": name})
 
 
-@router.post(PAGE + "/activities/{activity_id}/reversal")
+@router.post(PAGE + "/activities/{activity_id}/reversal", name="activity_reverse")
 def reverse_activity(
     request: Request, who: Organizer, person_id: str, activity_id: str, reason: Annotated[str, Form()] = ""
 ) -> Response:
@@ -175,7 +175,7 @@ def reverse_activity(
     return _rule(request, who, person_id, activity_id, reason, "reversed")
 
 
-@router.post(PAGE + "/activities/{activity_id}/reinstatement")
+@router.post(PAGE + "/activities/{activity_id}/reinstatement", name="activity_reinstate")
 def reinstate_activity(
     request: Request, who: Organizer, person_id: str, activity_id: str, reason: Annotated[str, Form()] = ""
 ) -> Response:
@@ -217,8 +217,8 @@ def _do(
     except Problem as problem:
         return _refused(request, who, person_id, problem, form, typed)
     if then:
-        return redirects.see(request, then)
-    return redirects.see(request, "organizer_person", done=done, person_id=person_id)
+        return redirects.see(then)
+    return redirects.see("organizer_person", done=done, person_id=person_id)
 
 
 def _refused(

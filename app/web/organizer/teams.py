@@ -18,7 +18,7 @@ from app.domain.actor import Act, SignedInActor
 from app.errors import Malformed, Problem, WeekUnknown
 from app.models import Person, Team, Week
 from app.models.columns import new_id
-from app.services.access import credentials
+from app.services.access import credentials, links
 from app.services.exports import ledger_export
 from app.services.imports import roster_import
 from app.services.ledger import ledger
@@ -31,6 +31,7 @@ from app.web.access import Organizer
 from app.web.context import installation
 from app.web.deps import act_of
 from app.web.http import redirects
+from app.web.http.addresses import url_for
 from app.web.http.client import base_of
 from app.web.http.csrf import MAX_PARTS
 from app.web.http.qr import qr
@@ -116,7 +117,7 @@ def _load(request: Request, who: SignedInActor, slug: str) -> Told:
 def _listed(request: Request, team: Team, members: list[Person], code: str) -> Listed:
     if not code:
         return Listed(team, members, "", "", Markup())
-    address = base_of(request, installation(request).settings) + f"/join/{code}"
+    address = base_of(request, installation(request).settings) + url_for("join_team", code=code)
     return Listed(team, members, credentials.shown_code(code), address, qr(address, title=f"Join {team.name}"))
 
 
@@ -136,10 +137,10 @@ async def _change(
         raise
     except Problem as problem:
         return await _page(request, who, slug, refusal(problem, reply.form, reply.typed))
-    return redirects.see(request, "organizer_teams", done=done, week=slug)
+    return redirects.see("organizer_teams", done=done, week=slug)
 
 
-@router.post("")
+@router.post("", name="team_create")
 async def make_team(request: Request, who: Organizer, week: str, name: Text = "") -> Response:
     """Make a team."""
 
@@ -150,7 +151,7 @@ async def make_team(request: Request, who: Organizer, week: str, name: Text = ""
     return await _change(request, who, week, change, Reply(form="make", typed={"name": name}))
 
 
-@router.post("/import", form_limits={"max_fields": MAX_PARTS})
+@router.post("/import", name="teams_import", form_limits={"max_fields": MAX_PARTS})
 async def import_teams(
     request: Request, who: Organizer, week: str, text: Text = "", file: UploadFile | None = None
 ) -> Response:
@@ -178,10 +179,10 @@ async def import_teams(
     except Problem as problem:
         mistakes = problem.extra.get("errors", [])
         return await _page(request, who, week, refusal(problem, "import", {"text": given}), mistakes=mistakes)
-    return redirects.see(request, "organizer_teams", done="imported", week=week)
+    return redirects.see("organizer_teams", done="imported", week=week)
 
 
-@router.post("/invitations")
+@router.post("/invitations", name="invitations_create")
 async def invite_members(request: Request, who: Organizer, week: str) -> Response:
     """Make links for everybody who has never signed in and has none that counts; shown in this answer alone."""
     place = installation(request)
@@ -192,7 +193,7 @@ async def invite_members(request: Request, who: Organizer, week: str) -> Respons
 
     made = await place.database.writes.run(save)
     rows = [
-        (each.team, each.name, each.email, base_of(request, place.settings) + f"/sign-in/link/{each.secret}")
+        (each.team, each.name, each.email, links.address(base_of(request, place.settings), each.secret))
         for each in made
     ]
     return await _page(request, who, week, invitations=rows, invitations_csv=_csv_address(rows))
@@ -207,7 +208,7 @@ def _csv_address(rows: list[tuple[str, str, str, str]]) -> str:
     return f"data:text/csv;charset=utf-8,{quote(out.getvalue())}"
 
 
-@router.post("/members/{person}")
+@router.post("/members/{person}", name="member_move")
 async def move_member(request: Request, who: Organizer, week: str, person: str, team: Text = "") -> Response:
     """Move somebody to another team, or out of all of them."""
 
@@ -218,7 +219,7 @@ async def move_member(request: Request, who: Organizer, week: str, person: str, 
     return await _change(request, who, week, change, NOTHING)
 
 
-@router.post("/{team}/members")
+@router.post("/{team}/members", name="member_add")
 async def add_member(
     request: Request, who: Organizer, week: str, team: str, email: Text = "", name: Text = ""
 ) -> Response:
@@ -232,7 +233,7 @@ async def add_member(
     return await _change(request, who, week, change, Reply(form=f"add-{team}", typed=typed))
 
 
-@router.post("/{team}/code")
+@router.post("/{team}/code", name="join_code_renew")
 async def renew_join_code(request: Request, who: Organizer, week: str, team: str) -> Response:
     """Give a team a fresh join code."""
 
@@ -244,7 +245,7 @@ async def renew_join_code(request: Request, who: Organizer, week: str, team: str
     return await _change(request, who, week, change, NOTHING)
 
 
-@router.post("/{team}/code/withdraw")
+@router.post("/{team}/code/withdraw", name="join_code_revoke")
 async def withdraw_join_code(request: Request, who: Organizer, week: str, team: str) -> Response:
     """Take a team's join code away."""
 
@@ -256,7 +257,7 @@ async def withdraw_join_code(request: Request, who: Organizer, week: str, team: 
     return await _change(request, who, week, change, NOTHING)
 
 
-@router.post("/{team}/adjustment")
+@router.post("/{team}/adjustment", name="team_adjust")
 async def adjust_team(
     request: Request, who: Organizer, week: str, team: str, points: Text = "", reason: Text = "", once: Text = ""
 ) -> Response:

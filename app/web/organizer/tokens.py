@@ -30,7 +30,7 @@ def organizer_tokens(request: Request, who: Organizer, done: Annotated[str, Quer
     return _show(request, who, done=DONE.get(done, ""))
 
 
-@router.post("/organizer/tokens")
+@router.post("/organizer/tokens", name="token_create")
 def make_token(
     request: Request,
     who: Organizer,
@@ -62,7 +62,7 @@ def _days(typed: str) -> int | None:
     return int(typed)
 
 
-@router.post("/organizer/tokens/{token_id}/revoke")
+@router.post("/organizer/tokens/{token_id}/revoke", name="token_revoke")
 def revoke_token(request: Request, who: Organizer, token_id: str) -> Response:
     """End a token for good."""
     place = installation(request)
@@ -73,7 +73,7 @@ def revoke_token(request: Request, who: Organizer, token_id: str) -> Response:
         raise
     except Problem as problem:
         return _show(request, who, refusal(problem))
-    return redirects.see(request, "organizer_tokens", done="revoked")
+    return redirects.see("organizer_tokens", done="revoked")
 
 
 def _show(

@@ -23,6 +23,7 @@ from app.web.access import Organizer
 from app.web.context import installation
 from app.web.deps import act_of
 from app.web.http import redirects
+from app.web.http.addresses import url_for
 from app.web.http.client import base_of
 from app.web.organizer.page import NOTHING, Reply, page, refusal
 from app.web.routes import DatabaseRoute
@@ -81,7 +82,7 @@ async def _list(request: Request, who: SignedInActor, reply: Reply = NOTHING) ->
     return page(request, "organizer/weeks.html", who, reply, weeks=listed, zones=sorted(zone_names()), zone=zone)
 
 
-@router.post("")
+@router.post("", name="week_create")
 async def create_week(
     request: Request,
     who: Organizer,
@@ -106,7 +107,7 @@ async def create_week(
         )
     except Problem as problem:
         return await _list(request, who, refusal(problem, "week", typed))
-    return redirects.see(request, "organizer_week", done="started" if begin == "open" else "created", week=made)
+    return redirects.see("organizer_week", done="started" if begin == "open" else "created", week=made)
 
 
 def _day(text: str) -> date | None:
@@ -188,10 +189,10 @@ async def _change(
         raise
     except Problem as problem:
         return await show(request, who, slug, refusal(problem, reply.form, reply.typed))
-    return redirects.see(request, "organizer_week", done=done, week=slug)
+    return redirects.see("organizer_week", done=done, week=slug)
 
 
-@router.post("/{week}/open")
+@router.post("/{week}/open", name="week_open")
 async def open_week(request: Request, who: Organizer, week: str) -> Response:
     """Open a draft."""
     return await _change(request, who, week, _open_draft, "opened")
@@ -203,7 +204,7 @@ def _open_draft(session: Session, slug: str, act: Act) -> None:
     lifecycle.open_(session, slug, act)
 
 
-@router.post("/{week}/reopen")
+@router.post("/{week}/reopen", name="week_reopen")
 async def reopen_week(request: Request, who: Organizer, week: str, reason: Text = "") -> Response:
     """Open a closed week again, for a reason."""
 
@@ -213,25 +214,25 @@ async def reopen_week(request: Request, who: Organizer, week: str, reason: Text 
     return await _change(request, who, week, reopen, "reopened", Reply(form="reopen", typed={"reason": reason}))
 
 
-@router.post("/{week}/close")
+@router.post("/{week}/close", name="week_close")
 async def close_week(request: Request, who: Organizer, week: str) -> Response:
     """Close an open week."""
     return await _change(request, who, week, lifecycle.close, "closed")
 
 
-@router.post("/{week}/freeze")
+@router.post("/{week}/freeze", name="week_freeze")
 async def freeze_week(request: Request, who: Organizer, week: str) -> Response:
     """Keep everybody on the board of this moment."""
     return await _change(request, who, week, lifecycle.freeze, "frozen")
 
 
-@router.post("/{week}/reveal")
+@router.post("/{week}/reveal", name="week_reveal")
 async def reveal_week(request: Request, who: Organizer, week: str) -> Response:
     """Show everybody the board as it stands."""
     return await _change(request, who, week, lifecycle.reveal, "revealed")
 
 
-@router.post("/{week}/presenter")
+@router.post("/{week}/presenter", name="presenter_link_create")
 async def make_presenter_link(request: Request, who: Organizer, week: str) -> Response:
     """The link that drives the ceremony for a day, shown once."""
     place = installation(request)
@@ -242,7 +243,7 @@ async def make_presenter_link(request: Request, who: Organizer, week: str) -> Re
             found = weeks.find(session, week, now)
             audit.note(session, "presenter-link.made", weeks.thing(found), act_of(request, who, now))
             key = secrets.presenter_key(place.key, found.slug, place.clock.real())
-            return f"/weeks/{found.slug}/summary/present?key={key}"
+            return url_for("ceremony", week=found.slug, key=key)
 
     path = await place.database.writes.run(make)
     return await show(request, who, week, link=base_of(request, place.settings) + path)

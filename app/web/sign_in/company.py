@@ -32,7 +32,7 @@ ANSWER = ("code", "state", "iss", "error")
 LOST = "This sign-in took too long, or was begun in another browser. Start again from the sign-in page."
 
 
-@router.get("/company")
+@router.get("/company", name="sign_in_company")
 async def company(request: Request, to: Annotated[str, Query()] = "") -> Response:
     """Go to the company's provider; what must come back with the answer stays in a cookie until then."""
     place = installation(request)
@@ -60,7 +60,7 @@ async def _begin(provider: "Provider", back: str, now: datetime) -> Begun:
     return await provider.threads.run(provider.begin, back, now)
 
 
-@router.get("/return", name="company_return")
+@router.get("/return", name="sign_in_return")
 async def come_back(
     request: Request,
     code: Annotated[str, Query()] = "",
@@ -75,7 +75,7 @@ async def come_back(
     return private(request, "sign_in/return.html", who=None, answer=given)
 
 
-@router.post("/return", name="company_enter")
+@router.post("/return", name="sign_in_company_enter")
 async def enter(request: Request) -> Response:
     """Sign in whoever the provider's answer proves to be there; people are made at their first time."""
     place = installation(request)

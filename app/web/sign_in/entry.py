@@ -24,7 +24,7 @@ def start(session: Session, request: Request, person: Person, way: Way, place: I
 
 def enter(request: Request, secret: str, route: str, *, done: str = "") -> Response:
     """Lead somebody in, with a new secret: whatever the browser held before does not count any more."""
-    response = redirects.see(request, route, done=done)
+    response = redirects.see(route, done=done)
     cookies.write(request, response, "sign-in", secret)
     return response
 

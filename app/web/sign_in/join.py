@@ -36,7 +36,7 @@ async def ask_for_code(request: Request, who: Anybody, code: Annotated[str, Quer
         await _look(installation(request), request, code)
     except Problem as problem:
         return _code_page(request, who, code, problem)
-    return redirects.see(request, "join_team", code=join_codes.tidy(code))
+    return redirects.see("join_team", code=join_codes.tidy(code))
 
 
 def _code_page(request: Request, who: Actor | None, code: str = "", refused: Problem | None = None) -> Response:
@@ -82,7 +82,7 @@ async def _team_page(
     )  # fmt: skip
 
 
-@router.post("/{code}", name="join_the_team")
+@router.post("/{code}", name="team_join")
 async def join_the_team(
     request: Request,
     code: str,
@@ -95,7 +95,7 @@ async def join_the_team(
     try:
         if member is not None:
             await place.database.writes.run(_join, place, request, code, member)
-            return redirects.see(request, "me", done="joined")
+            return redirects.see("me", done="joined")
         cookies.check_safe(request, place.settings)
         await place.count(throttle.JOINS_FROM_ADDRESS, network_of(request))
         secret = await place.database.writes.run(_join_as_new, place, request, code, name, email)

@@ -32,7 +32,7 @@ async def sign_in(
 ) -> Response:
     """Every way in that this installation has; somebody signed in goes on to what they wanted."""
     if isinstance(who, SignedInActor):
-        return redirects.see(request, redirects.target(to))
+        return redirects.see(redirects.target(to))
     return page(request, done=DONE.get(done, ""), to=to)
 
 
@@ -93,7 +93,7 @@ def _link_page(
     )  # fmt: skip
 
 
-@router.post("/link/{secret}", name="use_link")
+@router.post("/link/{secret}", name="sign_in_link_use")
 async def use_link(
     request: Request,
     secret: str,

@@ -21,7 +21,7 @@ from app.web.sign_in.links import page
 router = APIRouter(include_in_schema=False, prefix="/sign-in", route_class=DatabaseRoute)
 
 
-@router.post("/email", name="send_link")
+@router.post("/email", name="sign_in_mail")
 async def send_link(request: Request, email: Annotated[str, Form()] = "") -> Response:
     """Promise a link to whoever is known by this e-mail; nobody learns from the answer who that is, nor from the next.
 
@@ -37,7 +37,7 @@ async def send_link(request: Request, email: Annotated[str, Form()] = "") -> Res
         await place.database.writes.run(partial(_ask, request, typed))
     except Problem as problem:
         return page(request, refused=problem, email=email)
-    return redirects.see(request, "sign_in", done="mailed")
+    return redirects.see("sign_in", done="mailed")
 
 
 def _ask(request: Request, email: str) -> None:

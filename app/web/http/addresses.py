@@ -1,0 +1,45 @@
+"""Addresses of our own pages, by the name of their route: nobody types one, in a template or in a redirect."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from urllib.parse import quote, urlencode
+
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute, Mount
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_routes: list[BaseRoute] = []
+
+
+def register(routes: Iterable[BaseRoute]) -> None:
+    """Let `url_for` know these routes: those of every application of this process."""
+    _routes[:] = routes
+    _paths.cache_clear()
+
+
+@cache
+def _paths() -> dict[str, str]:
+    """The path of each route by its name; made on first use, because it takes a third of a second."""
+    paths: dict[str, str] = {}
+    for route in iter_route_contexts(_routes):
+        name, path = str(route.name), str(route.path)
+        if not isinstance(route.original_route, Mount) and paths.setdefault(name, path) != path:
+            raise ValueError(f"Both {paths[name]} and {path} are called {name}: give one of them another name.")
+    return paths
+
+
+def url_for(name: str, /, **values: str) -> str:
+    """Return the path of a route, with values in its places; all others that are not empty become its query.
+
+    Needs no request, so that boards can be kept. Raises LookupError for an unknown name, or a place without a value.
+    """
+    path = _paths().get(name)
+    if path is None:
+        raise LookupError(f"There is no route called {name}.")
+    places = _PLACE.findall(path)
+    if missing := [place for place in places if place not in values]:
+        raise LookupError(f"The address of {name} lacks {', '.join(missing)}.")
+    filled = path.format_map({place: quote(str(values[place]), safe="") for place in places})
+    query = urlencode({key: value for key, value in values.items() if key not in places and value})
+    return f"{filled}?{query}" if query else filled
