@@ -48,5 +48,5 @@ def scenes_text(turns: Sequence[Turn]) -> str:
 
 
 def turns_for(state: str, turns: Sequence[Turn]) -> Sequence[Turn]:
-    """Whose turn it is in a week of this state: a closed one has its finale and nothing else."""
+    """The turns in a week of this state: a closed one has its finale and nothing else."""
     return [Turn(FINALE, FINALE.seconds)] if state == "closed" else turns

@@ -1,0 +1,75 @@
+"""The documentation as one site: every link leads somewhere, every page is in the index, docstrings name their subject."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.config import PROJECT
+
+SKIPPED = {".venv", ".git", "node_modules", "data"}
+PAGES = sorted(page for page in PROJECT.rglob("*.md") if not SKIPPED & set(page.relative_to(PROJECT).parts))
+# GitHub answers below a repository, beside its files.
+ON_GITHUB = "../../actions/"
+LARGEST_PICTURE = 1_500_000
+
+
+def links_of(page: Path) -> list[str]:
+    """The relative links of a page, pictures and HTML attributes included; none of its code."""
+    text = re.sub(r"(?ms)^```.*?^```$|^    .*?$|`[^`\n]*`", "", page.read_text(encoding="utf-8"))
+    found = re.findall(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"", text)
+    addresses = [markdown or html for markdown, html in found]
+    return [each for each in addresses if not re.match(r"[a-z]+:", each) and not each.startswith(ON_GITHUB)]
+
+
+def anchors_of(page: Path) -> set[str]:
+    """The anchors GitHub gives a page's headings."""
+    text = re.sub(r"(?ms)^```.*?^```$", "", page.read_text(encoding="utf-8"))
+    headings = re.findall(r"(?m)^#{1,6} (.+)$", text)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def is_there(page: Path, link: str) -> bool:
+    path, _, anchor = link.partition("#")
+    target = (page.parent / path).resolve() if path else page
+    return target.exists() and (not anchor or anchor in anchors_of(target))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_links_lead_to_files_and_headings_that_exist(page: Path) -> None:
+    assert [link for link in links_of(page) if not is_there(page, link)] == []
+
+
+def test_index_names_every_page_of_the_documentation() -> None:
+    index = PROJECT / "docs" / "README.md"
+
+    named = {link.partition("#")[0] for link in links_of(index)}
+
+    assert sorted({page.name for page in index.parent.glob("*.md")} - named - {index.name}) == []
+
+
+def test_pictures_are_small_enough_to_load_with_the_page() -> None:
+    pictures = [path for path in (PROJECT / "docs" / "images").rglob("*") if path.is_file()]
+
+    assert [path.name for path in pictures if path.stat().st_size > LARGEST_PICTURE] == []
+    assert sum(path.stat().st_size for path in pictures) < 2 * LARGEST_PICTURE
+
+
+def docstrings() -> Iterator[tuple[str, str]]:
+    """Every docstring of the program with its place, those beneath constants included."""
+    for path in sorted((PROJECT / "app").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Expr)
+                and isinstance(node.value, ast.Constant)
+                and isinstance(node.value.value, str)
+            ):
+                yield f"{path.relative_to(PROJECT)}:{node.lineno}", node.value.value
+
+
+def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
+    question = re.compile(r"(What|Who|Whose|Whether|Why|How|When|Where|Which)\b")
+
+    assert [f"{place} {text[:60]}" for place, text in docstrings() if question.match(text)] == []
