@@ -1,4 +1,4 @@
-"""The documentation as one site: every link leads somewhere, every page is in the index, docstrings name their subject."""
+"""The documentation: every link leads somewhere, every page is in the index, docstrings name their subject."""
 
 import ast
 import re
