@@ -57,6 +57,22 @@ def test_pictures_are_small_enough_to_load_with_the_page() -> None:
     assert sum(path.stat().st_size for path in pictures) < 2 * LARGEST_PICTURE
 
 
+def test_files_that_pages_and_comments_name_exist() -> None:
+    named = re.compile(
+        r"(?<![\w/])(?:app|bench|deploy|docs|migrations|static|templates|tests|tools)/[\w/.-]+\.[a-z]+\b(?!::)"
+    )
+    sources = [*PAGES, *(PROJECT / "app").rglob("*.py"), *(PROJECT / "static").glob("*.js"), PROJECT / "Makefile"]
+
+    missing = {
+        f"{source.relative_to(PROJECT)}: {name}"
+        for source in sources
+        for name in named.findall(source.read_text(encoding="utf-8"))
+        if not (PROJECT / name).exists() and "NAME" not in name
+    }
+
+    assert sorted(missing) == []
+
+
 def docstrings() -> Iterator[tuple[str, str]]:
     """Every docstring of the program with its place, those beneath constants included."""
     for path in sorted((PROJECT / "app").rglob("*.py")):

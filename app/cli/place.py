@@ -41,7 +41,7 @@ def reading() -> Iterator[Session]:
 
 
 def actor() -> Actor:
-    """Who runs this command, as the ledger keeps them: `command:ada`."""
+    """The name of who runs this command, as the ledger keeps it: `command:ada`."""
     try:
         user = names.tidy(getpass.getuser())
     except (OSError, KeyError, ImportError):

@@ -68,7 +68,7 @@ def assign_all(session: Session, week: Week, places: Mapping[str, str | None], a
 
 
 def _at(history: Sequence[Join], now: datetime) -> datetime:
-    """When a join counts from: never before the last one, so that a clock set back cannot reorder history."""
+    """The moment a join takes effect: never before the last one, so that a clock set back cannot reorder history."""
     return max([now, *(join.at for join in history)])
 
 

@@ -1,1 +1,1 @@
-"""What organizers see of a whole installation, and lists they keep by hand."""
+"""The organizers' views of a whole installation, and lists they keep by hand."""

@@ -158,7 +158,7 @@ def adjustments(
 
 
 def count_by_kind(session: Session, week: AnyWeek, people: Collection[str]) -> dict[str, int]:
-    """How many live activities of each kind these people have in the week; nothing costs nothing."""
+    """Count these people's live activities of each kind in the week; nothing costs nothing."""
     if not people:
         return {}
     query = select(col(LedgerEntry.kind), func.count()).where(
