@@ -104,7 +104,7 @@ def permit_for(*kinds: Kind) -> Permit | None:
 
 
 class Bulkhead:
-    """Threads for one kind of waiting, so that what hangs there takes no thread from anything else.
+    """Threads for one kind of waiting, so that what hangs there takes no thread from anything else (ADR 11).
 
     At most `threads` wait at once, and nobody waits for one of them longer than `seconds`, within which the work is to
     be done as well: it sees what is left in its `Permit`.

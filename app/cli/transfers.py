@@ -60,7 +60,7 @@ def _read(voice: Voice, path: Path) -> list[batch.Line]:
 
 
 def _is_ndjson(path: Path, file: BufferedReader) -> bool:
-    """By the name's ending, else by the first byte that is no space: objects begin with a brace."""
+    """Detect the format by the name's ending, else by the first byte that is no space: objects begin with a brace."""
     ending = path.suffix.casefold()
     if ending in CSV_NAMES + NDJSON_NAMES:
         return ending in NDJSON_NAMES

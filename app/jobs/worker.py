@@ -47,7 +47,7 @@ class Job:
 
 
 class Worker:
-    """Claims due jobs and hands them to their handlers, a few at once; any number of processes may have one.
+    """Claims due jobs and hands them to their handlers, a few at once; any number of processes may have one (ADR 9).
 
     `daily` are kinds to be done once a day (UTC), by whichever process comes first.
     """

@@ -1,4 +1,4 @@
-"""A queue of jobs in our own database, so that what is to be done later is decided with what it follows from."""
+"""A transactional outbox: jobs are queued in the transaction of what they follow from (ADR 9)."""
 
 import json
 from collections.abc import Mapping, Sequence

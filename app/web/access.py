@@ -183,10 +183,10 @@ class Guard(SecurityBase):
 
 
 class Door(Guard):
-    """A dependency: who is asking, let in by one check; None for nobody known."""
+    """A dependency that gives the actor whom one check lets in; None for a visitor."""
 
     async def __call__(self, request: Request) -> Actor | None:
-        """Whoever is asking."""
+        """Admit a request by the check. Raises SignInNeeded or NotAllowed."""
         return await self.admit(request)
 
 

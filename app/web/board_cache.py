@@ -36,7 +36,7 @@ class _Current:
 
 
 class BoardCache:
-    """A cache of the newest board of every week that somebody looks at: single flight, stale if the database is away.
+    """Single-flight cache of the newest boards, one a week; stale if the database is away (ADR 5).
 
     News (a commit of ours, another process's commit, somebody's hint) only leaves a new mark. A board made before
     the newest news is checked against its week's version before it is served again, so a reader sees every write
@@ -57,7 +57,7 @@ class BoardCache:
         database.subscribe(self.hear)
 
     def hear(self, news: Event | None = None) -> None:
-        """Something may have changed; safe to call from any thread."""
+        """Mark every board as perhaps stale; safe to call from any thread."""
         if isinstance(news, AccessChanged | JobQueued):
             return  # somebody's signing in costs no board anything, nor does a message to be sent
         if news is not None:

@@ -45,7 +45,7 @@ class Summary:
 
     @cached_property
     def mark(self) -> str:
-        """Differs whenever what is shown differs."""
+        """A key that differs whenever what is shown differs."""
         content = repr((self.served.mark, self.told.story)).encode()
         return f"{self.served.board.version}-{sha256(content).hexdigest()[:16]}"
 

@@ -30,7 +30,7 @@ class Timing:
     """A channel nobody watches, and a credential nobody uses, are forgotten after so long."""
     recheck: float = 2.0
     trust: float = 3.0
-    """More than `recheck`, so that whoever is confirmed all the time is never asked about by themselves."""
+    """The lifetime of an answer; more than `recheck`, so that streams' credentials are never asked about one by one."""
     grace: float = 5.0
     """Credentials confirmed so shortly before stay valid while the database does not answer."""
     patience: float = 3.0

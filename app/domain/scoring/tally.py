@@ -148,7 +148,7 @@ def to_json(score: TeamScore) -> str:
 
 
 def _pack(value: Tally | Earned) -> dict[str, Any]:
-    """Its fields but the empty ones, moments as ISO text."""
+    """Pack a value's fields but the empty ones, moments as ISO text."""
     packed: dict[str, Any] = {}
     for name in value.__slots__:
         content = getattr(value, name)

@@ -33,7 +33,7 @@ class _Contest(NamedTuple):
     best: Mapping[str, _Best]  # by team id
 
     def place(self, team_id: str) -> int:
-        """One more than the teams that did better."""
+        """The rank by this measure: one more than the number of teams that did better."""
         return 1 + sum(other.size > self.best[team_id].size for other in self.best.values())
 
 

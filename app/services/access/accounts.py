@@ -36,7 +36,7 @@ def by_email(session: Session, email: str) -> Person | None:
 
 
 def owners(session: Session) -> list[Person]:
-    """Everybody who may grant roles, and is not switched off."""
+    """The owners who are not switched off: those who may grant roles."""
     return list(session.exec(select(Person).where(Person.role == "owner", col(Person.disabled_at).is_(None))))
 
 

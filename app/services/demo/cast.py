@@ -22,7 +22,7 @@ class Player(NamedTuple):
 
     @property
     def email(self) -> str:
-        """Their e-mail, in ASCII whatever the name."""
+        """The e-mail, in ASCII whatever the name."""
         return f"{self.handle}@example.com"
 
 

@@ -39,7 +39,7 @@ class Event(NamedTuple):
 
 
 def events() -> tuple[Event, ...]:
-    """Everything that happens, in the order in which it is recorded."""
+    """The demo's events, in the order in which they are recorded."""
     numbers = count(48_210)
     found = [event for scene in tell() for event in _events(scene, numbers)]
     return tuple(sorted(found, key=lambda event: event.at))

@@ -1,4 +1,4 @@
-"""The ledger's verbs: record, reverse, reinstate, adjust. Nothing here edits or deletes."""
+"""The ledger's verbs: record, reverse, reinstate, adjust. Nothing here edits or deletes (ADR 2)."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -33,7 +33,7 @@ class Overview:
 
 
 def look(session: Session, now: datetime, wall: datetime) -> Overview:
-    """Everything at once, in a few counts; weeks go by `now`, tokens by `wall`."""
+    """Count what the overview shows; weeks go by `now`, tokens by `wall`."""
     week = weeks.at_hand(session, now)
     no_end = col(Token.expires_at).is_(None)
     return Overview(

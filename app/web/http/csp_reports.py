@@ -34,7 +34,7 @@ reported = Counter("assembly_week_csp_reports_total", "Reports of a page that br
 
 
 class _Ration:
-    """Anybody may report anything, so the log takes only so much an hour."""
+    """A fixed-window limit on log lines: anybody may report anything."""
 
     def __init__(self) -> None:
         self._began = -_HOUR

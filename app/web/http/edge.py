@@ -136,7 +136,7 @@ def _is_bare_refusal(message: Message) -> bool:
 
 
 def content_security_policy() -> str:
-    """Nothing inline, nothing from anywhere but here and the one htmx file."""
+    """The Content-Security-Policy: nothing inline, nothing from anywhere but here and the one htmx file."""
     scripts = " ".join(dict.fromkeys(["'self'", *(script.csp for script in render.scripts())]))
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

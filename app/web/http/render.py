@@ -35,7 +35,7 @@ THIN_SPACE, MINUS, TONES = "\u202f", "\u2212", 8
 
 
 class _Dated(Protocol):
-    """Anything that happened at a moment."""
+    """A value with the moment it happened at."""
 
     @property
     def at(self) -> datetime: ...

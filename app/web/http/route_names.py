@@ -29,7 +29,7 @@ class RouteNames:
 
     @cached_property
     def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
-        """Made when somebody asks first, for it takes a third of a second."""
+        """The patterns of all routes; made on first use, for it takes a third of a second."""
         return list(_patterns(self._app))
 
 

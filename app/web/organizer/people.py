@@ -33,7 +33,7 @@ def organizer_people(
     role: Annotated[str, Query()] = "",
     at: Annotated[str, Query(alias="page")] = "",
 ) -> Response:
-    """Everybody, or those somebody looks for."""
+    """List people: all, or those somebody looks for."""
     wanted = Wanted(q[:LONGEST_SEARCH].strip(), role if role in FILTERS else "")
     return _list(request, who, wanted, number=int(at) if at.isascii() and at.isdigit() and len(at) < 7 else 1)
 

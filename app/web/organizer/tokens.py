@@ -26,7 +26,7 @@ USUAL_DAYS = "90"
 
 @router.get("/organizer/tokens")
 def organizer_tokens(request: Request, who: Organizer, done: Annotated[str, Query()] = "") -> Response:
-    """Every token, and a form for another."""
+    """List tokens, with a form for another."""
     return _show(request, who, done=DONE.get(done, ""))
 
 

@@ -84,7 +84,7 @@ class Projector:
             self._turns = self._setting
 
     def version_key(self, served: Served) -> str:
-        """Differs whenever the picture of this board does, by the board or by the scenes chosen for it."""
+        """A key that differs whenever the picture does, by the board or by the scenes chosen for it."""
         return _mark(served, self._turns)
 
     def __call__(self, served: Served) -> bytes:
