@@ -17,6 +17,7 @@ from app.domain.actor import Act, Actor, Role, command, rights_of
 from app.domain.draft import Draft, Reading
 from app.domain.standings.board import Board
 from app.domain.standings.receipt import Receipt
+from app.domain.view import Audience
 from app.errors import Problem
 from app.models import LedgerEntry, Team, Week
 from app.services import lifecycle, memberships
@@ -281,13 +282,15 @@ class Game:
     def public(self) -> Board:
         """The board everybody may see."""
         with self.database.reading() as session:
-            return boards.public(session, weeks.find(session, self.slug, self.now), self.now)
+            week = weeks.find(session, self.slug, self.now)
+            return boards.seen(session, week, weeks.view_of(week, "public"), self.now)
 
-    def receipt(self, team: str, *, public: bool = False) -> Receipt:
+    def receipt(self, team: str, audience: Audience = "organizers") -> Receipt:
         """A team's receipt."""
         team_id = self.team_id(team)
         with self.database.reading() as session:
-            return boards.receipt(session, weeks.find(session, self.slug, self.now), team_id, public=public)
+            week = weeks.find(session, self.slug, self.now)
+            return boards.receipt(session, week, team_id, weeks.view_of(week, audience))
 
     def points(self) -> dict[str, int]:
         """Each team's points, by name."""

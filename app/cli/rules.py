@@ -43,7 +43,7 @@ def preview(_voice: Voice, file: InputFile) -> Answer:
     """Show every open week's standings before and after, and what would keep the rules from being applied."""
     text = _text(file)
     with reading() as session:
-        found = previews.preview(session, text, Clock().real())
+        found = previews.preview(session, text, Act(actor(), Clock().real()))
     parts: list[str | Table] = []
     for each in found.weeks:
         parts += [f"{each.before.name} ({each.before.week})", _compared(each)]

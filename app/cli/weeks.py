@@ -98,7 +98,7 @@ def list_weeks(_voice: Voice) -> Answer:
     with reading() as session:
         every = weeks.every(session)
     current = weeks.pick_current(every, now)
-    documents = [week_document(week, is_current=week is current, sees_all=True) for week in every]
+    documents = [week_document(week, "organizers", is_current=week is current) for week in every]
     if not documents:
         return Answer({"weeks": []}, ["There are no weeks yet. `assembly-week week create` makes one."])
     columns = ("week", "name", "state", "timezone", "starts", "ends", "frozen", "current")
@@ -115,7 +115,7 @@ def _change(verb: Callable[..., Week], slug: str, what: str) -> Answer:
 
 def _about(session: Session, week: Week, now: datetime, sentence: str) -> Answer:
     current = weeks.pick_current(weeks.every(session), now)
-    document = week_document(week, is_current=current is not None and current.id == week.id, sees_all=True)
+    document = week_document(week, "organizers", is_current=current is not None and current.id == week.id)
     return Answer(document, [sentence])
 
 

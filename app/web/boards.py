@@ -20,6 +20,7 @@ from app.domain.standings.board import Board
 from app.models import Week
 from app.services.rules import rule_sets
 from app.services.standings import boards
+from app.services.weeks import weeks
 from app.web.documents import board_document
 from app.web.http import render
 from app.web.http.addresses import url_for
@@ -120,8 +121,9 @@ class Served:
 
 def serve(session: Session, week: Week, now: datetime, *, public: bool) -> Served:
     """A week's board for one audience, made now."""
-    board = boards.public(session, week, now) if public else boards.live(session, week, now)
-    rules = rule_sets.rules_numbered(session, week.frozen_rule_set_id if board.frozen else week.rule_set_id)
+    view = weeks.view_of(week, "public" if public else "organizers")
+    board = boards.seen(session, week, view, now)
+    rules = rule_sets.rules_numbered(session, view.rule_set_id)
     zone = week.zone
     over = board.state == "closed" or local_day(board.as_of, zone) > week.ends
     return Served(board, rules, zone, until=NEVER if board.frozen else next_midnight(now, zone), over=over)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.errors import NotFound, WeekUnknown
 from app.services.weeks import weeks
-from app.web.access import BoardReader, sees_behind_freeze
+from app.web.access import BoardReader
 from app.web.context import installation
 from app.web.http.render import render_page
 from app.web.routes import DatabaseRoute
@@ -54,7 +54,7 @@ async def team_receipt(request: Request, week: str, team: str, who: BoardReader)
     standing = next((each for each in served.board.standings if each.team_id == team), None)
     if standing is None:
         raise NotFound(f"Week {served.board.name} has no such team. Its board lists the teams there are.")
-    receipt = await receipt_for(installation(request), served.board.week, team, sees_all=sees_behind_freeze(who))
+    receipt = await receipt_for(installation(request), served.board.week, team, who)
     return render_page(
         request, "receipt/index.html", board=served.board, standing=standing, receipt=receipt, zone=served.zone
     )

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from app.clock import Clock
 from app.db.database import Database
 from app.domain.story import PastWeek
+from app.domain.view import Audience
 from app.errors import NotFound, Unavailable
 from app.models import Week
 from app.services.standings import stories
@@ -104,21 +105,21 @@ class Summaries:
         self._clock = clock
         self._boards = boards
         self._share = share
-        self._kept: dict[tuple[str, bool], _Kept] = {}
+        self._kept: dict[tuple[str, Audience], _Kept] = {}
         self._telling = asyncio.Lock()
         self._drawing = asyncio.Lock()
 
-    async def get(self, slug: str, *, public: bool) -> Summary:
+    async def get(self, slug: str, audience: Audience) -> Summary:
         """A week's summary for one audience. Raises WeekUnknown."""
-        if (found := self._fresh(slug, public)) is not None:
+        if (found := self._fresh(slug, audience)) is not None:
             return found
         async with self._telling:
-            if (found := self._fresh(slug, public)) is not None:
+            if (found := self._fresh(slug, audience)) is not None:
                 return found
             try:
-                return await self._database.reads.run(self._load, slug, public, long=True)
+                return await self._database.reads.run(self._load, slug, audience, long=True)
             except Unavailable:
-                if (kept := self._kept.get((slug, public))) is None:
+                if (kept := self._kept.get((slug, audience))) is None:
                     raise
                 return kept.summary
 
@@ -137,24 +138,24 @@ class Summaries:
                     summary.drawn[key] = await run_in_threadpool(draw)
         return summary.drawn[key]
 
-    def _fresh(self, slug: str, public: bool) -> Summary | None:
-        kept = self._kept.get((slug, public))
+    def _fresh(self, slug: str, audience: Audience) -> Summary | None:
+        kept = self._kept.get((slug, audience))
         if kept is None or self._clock.game() >= kept.summary.served.until:
             return None
         is_new = kept.heard is self._boards.heard or time.monotonic() < kept.rests_until
         return kept.summary if is_new else None
 
-    def _load(self, slug: str, public: bool) -> Summary:
+    def _load(self, slug: str, audience: Audience) -> Summary:
         heard, now, begun = self._boards.heard, self._clock.game(), time.monotonic()
         with self._database.reading() as session:
             week = weeks.find(session, slug, now)
-            past = stories.earlier(session, week, public=public)
+            past = stories.earlier(session, week, audience)
             stamp = tuple((each.id, each.version) for each in (week, *past))
-            kept = self._kept.get((slug, public))
+            kept = self._kept.get((slug, audience))
             if kept is None or kept.stamp != stamp or now >= kept.summary.served.until:
                 looked_back = self._look_back(session, past, stamp, kept)
-                served = serve(session, week, now, public=public)
-                story = stories.of_week(session, week, public=public, past=looked_back)
+                served = serve(session, week, now, public=audience == "public")
+                story = stories.of_week(session, week, weeks.view_of(week, audience), past=looked_back)
                 told = Told(served.board, story, served.rules.kinds, served.zone, served.over)
                 summary = Summary(served, told, self._share)
                 # What looks alike stays what it is, drawings and all: so does a frozen week, whatever goes on behind.
@@ -162,7 +163,7 @@ class Summaries:
                 kept = _Kept(kept.summary if kept is not None and is_same else summary, stamp, heard)
         ended = time.monotonic()
         rest = RESTS * (ended - begun) if ended - begun > LONG_SECONDS else 0.0
-        self._kept[slug, public] = _Kept(kept.summary, stamp, heard, ended + rest)
+        self._kept[slug, audience] = _Kept(kept.summary, stamp, heard, ended + rest)
         return kept.summary
 
     def _look_back(self, session: Session, past: list[Week], stamp: Stamp, kept: _Kept | None) -> tuple[PastWeek, ...]:

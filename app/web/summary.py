@@ -5,7 +5,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import Actor
-from app.web.access import BoardReader, sees_behind_freeze
+from app.domain.view import audience_of
+from app.web.access import BoardReader
 from app.web.charts import Look, Size, Theme
 from app.web.context import installation
 from app.web.routes import DatabaseRoute
@@ -37,4 +38,4 @@ async def week_card(request: Request, week: str, who: BoardReader) -> Response:
 
 
 async def _summary(request: Request, week: str, who: Actor | None) -> Summary:
-    return await installation(request).summaries.get(week, public=not sees_behind_freeze(who))
+    return await installation(request).summaries.get(week, audience_of(who))

@@ -34,13 +34,13 @@ async def made(place: Installation, served: Served, form: Form) -> Representatio
     return known if known is not None else await place.database.renders.run(served.make, form)
 
 
-async def receipt_for(place: Installation, slug: str, team_id: str, *, sees_all: bool) -> Receipt:
+async def receipt_for(place: Installation, slug: str, team_id: str, who: Actor | None) -> Receipt:
     """A team's receipt; the public of a frozen week gets that of the freeze. Raises WeekUnknown or NotFound."""
 
     def load() -> Receipt:
         with place.database.reading() as session:
             week = weeks.find(session, slug, place.clock.game())
-            return boards.receipt(session, week, team_id, public=not sees_all)
+            return boards.receipt(session, week, team_id, weeks.view(week, who))
 
     return await place.database.reads.run(load)
 

@@ -174,11 +174,11 @@ def test_freeze_keeps_the_public_board_that_was_served_before(game: Game) -> Non
 
 
 def test_freeze_keeps_the_public_receipts(frozen: Game) -> None:
-    before = {team: frozen.receipt(team, public=True) for team in (OWLS, CATS)}
+    before = {team: frozen.receipt(team, "public") for team in (OWLS, CATS)}
 
     change_everything(frozen)
 
-    assert {team: frozen.receipt(team, public=True) for team in (OWLS, CATS)} == before
+    assert {team: frozen.receipt(team, "public") for team in (OWLS, CATS)} == before
     assert frozen.receipt(OWLS) != before[OWLS]
 
 
@@ -186,7 +186,7 @@ def test_freeze_hides_the_receipt_of_a_team_made_later(frozen: Game) -> None:
     change_everything(frozen)
 
     with pytest.raises(NotFound):
-        frozen.receipt("Aardvarks", public=True)
+        frozen.receipt("Aardvarks", "public")
 
 
 def test_freeze_shows_organizers_both_boards(frozen: Game) -> None:
@@ -203,7 +203,7 @@ def test_reveal_shows_everything_again(frozen: Game) -> None:
     frozen.reveal()
 
     assert frozen.public() == frozen.board()
-    assert frozen.receipt("Aardvarks", public=True) == frozen.receipt("Aardvarks")
+    assert frozen.receipt("Aardvarks", "public") == frozen.receipt("Aardvarks")
     assert frozen.week().frozen_names is None
 
 

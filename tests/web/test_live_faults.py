@@ -11,6 +11,7 @@ import pytest
 from sqlmodel import Session
 
 from app.domain.standings.board import Board
+from app.domain.view import View
 from app.models import Week
 from app.services.standings import boards
 from app.services.weeks import weeks
@@ -207,16 +208,16 @@ def test_heartbeats_go_on_while_the_database_hangs(site: Site) -> None:
 
 @QUICK_TIMING
 def test_publish_with_a_board_that_fails_goes_on_for_all_others(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    public, is_well = boards.public, threading.Event()
+    seen, is_well = boards.seen, threading.Event()
 
-    def failing(session: Session, week: Week, now: datetime) -> Board:
+    def failing(session: Session, week: Week, view: View, now: datetime) -> Board:
         if week.slug == "ill" and week.version > version and not is_well.is_set():
             raise RuntimeError("a fault")
-        return public(session, week, now)
+        return seen(session, week, view, now)
 
     with site.database.unit_of_work() as session:
         version = a_week(session, "ill", state="open", now=site.clock.now).version
-    monkeypatch.setattr(boards, "public", failing)
+    monkeypatch.setattr(boards, "seen", failing)
     with watching(site, f"{API}/weeks/ill/live") as ill, watching(site) as well:
         ill.get(timeout=5)
         well.get(timeout=5)

@@ -9,6 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.domain.memberships import team_at
+from app.domain.view import EVERYTHING, View
 from app.models import LedgerEntry, Reversal, Week
 from app.services import paging
 from app.services.paging import Page
@@ -48,20 +49,15 @@ _AS_RECORDED = (
 )  # fmt: skip
 
 
-def view(session: Session, week: Week, entry: LedgerEntry) -> ActivityView:
-    """One activity as readers see it."""
-    return views(session, week, [entry])[0]
-
-
 def views(
-    session: Session, week: Week, entries: Sequence[LedgerEntry], *, upto: int | None = None
+    session: Session, week: Week, entries: Sequence[LedgerEntry], *, view: View = EVERYTHING
 ) -> list[ActivityView]:
-    """Activities as readers see them, in the order given; as they stood at version `upto`, or as they stand."""
+    """Activities as readers see them, in the order given, as a view has them."""
     person_ids = {entry.person_id for entry in entries if entry.person_id}
     found = people.by_id(session, person_ids)
-    joins = teams.joins(session, week, person_ids if len(person_ids) < people.CHUNK else None, upto=upto)
+    joins = teams.joins(session, week, person_ids if len(person_ids) < people.CHUNK else None, view=view)
     names = {team.id: team.name for team in teams.of_week(session, week)} if len(entries) > 1 else None
-    cancelled = _reversed(session, entries, upto)
+    cancelled = _reversed(session, entries, view.upto)
 
     def one(entry: LedgerEntry) -> ActivityView:
         person_id, team_id = entry.person_id, entry.team_id
@@ -100,15 +96,15 @@ def _reversed(session: Session, entries: Sequence[LedgerEntry], upto: int | None
 
 
 def page(
-    session: Session, week: Week, *, cursor: str | None, limit: int, upto: int | None = None
+    session: Session, week: Week, *, cursor: str | None, limit: int, view: View = EVERYTHING
 ) -> Page[ActivityView]:
     """Up to `limit` activities after the cursor, in the order they were recorded. Raises Malformed for a bad cursor."""
     query = select(LedgerEntry).where(LedgerEntry.week_id == week.id)
-    if upto is not None:
-        query = query.where(LedgerEntry.version <= upto)
+    if view.upto is not None:
+        query = query.where(LedgerEntry.version <= view.upto)
     if cursor:
         last = paging.last_before(cursor, lambda id_: session.exec(query.where(LedgerEntry.id == id_)).first())
         query = query.where(LedgerEntry.seq > last.seq)
     found = session.exec(query.order_by(col(LedgerEntry.seq)).limit(limit + 1)).all()
     entries, next_cursor = paging.cut(found, limit, lambda entry: entry.id)
-    return Page(views(session, week, entries, upto=upto), next_cursor)
+    return Page(views(session, week, entries, view=view), next_cursor)

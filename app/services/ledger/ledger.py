@@ -90,11 +90,11 @@ def seen(session: Session, recorded: Recorded, actor: Actor) -> ActivityView | N
     """
     entry = session.exec(select(LedgerEntry).where(LedgerEntry.id == recorded.id)).one()
     week = weeks.find_by_id(session, entry.week_id)
-    upto = None if actor.may("admin") else week.frozen_version
-    is_hidden = not actor.may("read") or (upto is not None and entry.version > upto)
+    view = weeks.view(week, actor)
+    is_hidden = not actor.may("read") or (view.upto is not None and entry.version > view.upto)
     if is_hidden and entry.recorded_by != actor.name:
         return None
-    return activities.views(session, week, [entry], upto=upto)[0]
+    return activities.views(session, week, [entry], view=view)[0]
 
 
 def get(session: Session, week: AnyWeek, key: Key) -> LedgerEntry:

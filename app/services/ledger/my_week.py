@@ -8,12 +8,14 @@ from itertools import groupby
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
+from app.domain.actor import Actor
 from app.domain.calendar.days import local_day
 from app.domain.memberships import Join, current_team
 from app.domain.rules import Rules
 from app.domain.standings.board import Standing
 from app.domain.standings.quest_progress import Reach, quests_within_reach
 from app.domain.standings.receipt import ReceiptLine, lines_by_activity
+from app.domain.view import View
 from app.errors import NotFound
 from app.models import LedgerEntry, Membership, Person, Team, Week
 from app.models.columns import is_id
@@ -104,9 +106,9 @@ def within_reach(session: Session, week: Week, rules: Rules, standing: Standing,
 
 
 def page(
-    session: Session, week: Week, person_id: str, *, cursor: str | None, limit: int, public: bool
+    session: Session, week: Week, person_id: str, *, cursor: str | None, limit: int, view: View
 ) -> Page[OwnActivity]:
-    """Up to `limit` of somebody's activities after the cursor, the newest first, as the public or an organizer.
+    """Up to `limit` of somebody's activities after the cursor, the newest first, as a view has them.
 
     Raises Malformed for a cursor that is not of this list.
     """
@@ -119,35 +121,34 @@ def page(
     query = query.order_by(col(LedgerEntry.occurred_at).desc(), col(LedgerEntry.seq).desc())
     found = session.exec(query.limit(limit + 1)).all()
     entries, next_cursor = paging.cut(found, limit, lambda entry: entry.id)
-    return Page(_seen(session, week, entries, public=public), next_cursor)
+    return Page(_seen(session, week, entries, view), next_cursor)
 
 
-def find(session: Session, person: Person, activity_id: str, *, public: bool) -> tuple[Week, OwnActivity]:
+def find(session: Session, person: Person, activity_id: str, actor: Actor) -> tuple[Week, OwnActivity]:
     """One of somebody's own activities and its week. Raises NotFound for anybody else's."""
     query = select(LedgerEntry).where(LedgerEntry.id == activity_id)
     entry = session.exec(query).first() if is_id(activity_id) else None
     if entry is None or entry.person_id != person.id:
         raise NotFound(NOT_YOURS)
     week = weeks.find_by_id(session, entry.week_id)
-    return week, _seen(session, week, [entry], public=public)[0]
+    return week, _seen(session, week, [entry], weeks.view(week, actor))[0]
 
 
-def _seen(session: Session, week: Week, entries: Sequence[LedgerEntry], *, public: bool) -> list[OwnActivity]:
+def _seen(session: Session, week: Week, entries: Sequence[LedgerEntry], view: View) -> list[OwnActivity]:
     """Activities of one person with what they earned; what a freeze hides is known to be there, and no more."""
-    upto = boards.seen_upto(week, public=public)
-    views = activities.views(session, week, entries, upto=upto)
-    waiting = {entry.id for entry in entries if upto is not None and entry.version > upto}
-    lines = _lines(session, week, [view for view in views if view.id not in waiting], public=public)
-    return [OwnActivity(view, lines.get(view.id, ()), view.id in waiting) for view in views]
+    found = activities.views(session, week, entries, view=view)
+    waiting = {entry.id for entry in entries if view.upto is not None and entry.version > view.upto}
+    lines = _lines(session, week, [activity for activity in found if activity.id not in waiting], view)
+    return [OwnActivity(activity, lines.get(activity.id, ()), activity.id in waiting) for activity in found]
 
 
 def _lines(
-    session: Session, week: Week, views: Sequence[ActivityView], *, public: bool
+    session: Session, week: Week, found: Sequence[ActivityView], view: View
 ) -> dict[str, tuple[ReceiptLine, ...]]:
-    shown = {view.id for view in views}
-    found: dict[str, tuple[ReceiptLine, ...]] = {}
-    for team_id in sorted({view.team_id for view in views if view.team_id is not None}):
-        scored = boards.score_team(session, week, team_id, public=public)
+    shown = {activity.id for activity in found}
+    lines: dict[str, tuple[ReceiptLine, ...]] = {}
+    for team_id in sorted({activity.team_id for activity in found if activity.team_id is not None}):
+        scored = boards.score_team(session, week, team_id, view)
         own = [each for each in scored.activities if each.id in shown]
-        found |= lines_by_activity(own, scored.awards, scored.rules, scored.names, scored.zone)
-    return found
+        lines |= lines_by_activity(own, scored.awards, scored.rules, scored.names, scored.zone)
+    return lines

@@ -23,6 +23,7 @@ from app.domain.calendar.day_table import LocalDays
 from app.domain.memberships import Join, team_at
 from app.domain.rules import ADJUSTMENT
 from app.domain.scoring.activity import Activity, Adjustment, Ordered
+from app.domain.view import EVERYTHING, View
 from app.models import ImportRow, LedgerEntry, Reversal, Week
 from app.models.columns import Instant, raw_instant
 from app.services.people import week_members
@@ -85,18 +86,18 @@ def live_activities(
     joins: Mapping[str, Sequence[Join]],
     *,
     people: Iterable[str] | None = None,
-    upto: int | None = None,
+    view: View = EVERYTHING,
 ) -> list[Activity]:
     """The week's activities that are not reversed, with the team each counts for; of all people or of some.
 
-    `upto` looks back: only what the ledger held at that version of the week.
+    A `view` that looks back has only what the ledger held then.
     """
     query = select(*_ACTIVITY).where(
-        col(LedgerEntry.week_id) == week.id, col(LedgerEntry.kind) != ADJUSTMENT, is_live(upto)
+        col(LedgerEntry.week_id) == week.id, col(LedgerEntry.kind) != ADJUSTMENT, is_live(view)
     )
     if people is not None:
         query = query.where(col(LedgerEntry.person_id).in_(list(people)))
-    return _activities(session.connection().execute(_upto(query, upto)), joins)
+    return _activities(session.connection().execute(_upto(query, view)), joins)
 
 
 def in_order(
@@ -104,15 +105,15 @@ def in_order(
     week: AnyWeek,
     joins: Mapping[str, Sequence[Join]],
     *,
-    upto: int | None = None,
+    view: View = EVERYTHING,
     with_import: str | None = None,
 ) -> tuple[Iterator[Ordered], LocalDays]:
     """The week's activities that are not reversed, in the order of evaluation, and the local days of their moments.
 
-    `upto` looks back; `with_import` counts the rows of an import among them. Moments
+    A `view` may look back; `with_import` counts the rows of an import among them. Moments
     stay as the driver returns them: making datetimes of a hundred thousand costs as much as scoring them.
     """
-    values = {"week": week.id, "upto": _EVERY_VERSION if upto is None else upto}
+    values = {"week": week.id, "upto": _EVERY_VERSION if view.upto is None else view.upto}
     rows = (
         _IN_ORDER.stream(session, **values)
         if with_import is None
@@ -143,18 +144,18 @@ def _activities(rows: Iterable[Any], joins: Mapping[str, Sequence[Join]]) -> lis
 
 
 def adjustments(
-    session: Session, week: AnyWeek, *, team_id: str | None = None, upto: int | None = None
+    session: Session, week: AnyWeek, *, team_id: str | None = None, view: View = EVERYTHING
 ) -> list[Adjustment]:
-    """The adjustments of a week, or of one of its teams, that are not reversed."""
+    """The adjustments of a week, or of one of its teams, that are not reversed, as a view has them."""
     query = select(*_ADJUSTMENT).where(
         col(LedgerEntry.week_id) == week.id,
         col(LedgerEntry.kind) == ADJUSTMENT,
         col(LedgerEntry.team_id).is_not(None),  # always so, and said so that their own index finds them
-        is_live(upto),
+        is_live(view),
     )
     if team_id is not None:
         query = query.where(col(LedgerEntry.team_id) == team_id)
-    return [Adjustment(*row) for row in session.connection().execute(_upto(query, upto))]
+    return [Adjustment(*row) for row in session.connection().execute(_upto(query, view))]
 
 
 def count_by_kind(session: Session, week: AnyWeek, people: Collection[str]) -> dict[str, int]:
@@ -167,16 +168,16 @@ def count_by_kind(session: Session, week: AnyWeek, people: Collection[str]) -> d
     return dict(session.connection().execute(query.group_by(col(LedgerEntry.kind))).all())
 
 
-def is_live(upto: int | None = None) -> ColumnElement[bool]:
-    """The condition "reversed an even number of times", by version `upto` or by now."""
+def is_live(view: View = EVERYTHING) -> ColumnElement[bool]:
+    """The condition "reversed an even number of times", as a view has it."""
     rulings = select(func.count()).select_from(Reversal).where(col(Reversal.activity_seq) == LedgerEntry.seq)
-    if upto is not None:
-        rulings = rulings.where(col(Reversal.version) <= upto)
+    if view.upto is not None:
+        rulings = rulings.where(col(Reversal.version) <= view.upto)
     return rulings.correlate(LedgerEntry).scalar_subquery() % 2 == 0
 
 
-def _upto(query: Select[*tuple[Any, ...]], upto: int | None) -> Select[*tuple[Any, ...]]:
-    return query if upto is None else query.where(col(LedgerEntry.version) <= upto)
+def _upto(query: Select[*tuple[Any, ...]], view: View) -> Select[*tuple[Any, ...]]:
+    return query if view.upto is None else query.where(col(LedgerEntry.version) <= view.upto)
 
 
 _OF_TEAM = Prepared(

@@ -16,6 +16,7 @@ from app.domain.scoring.activity import Activity
 from app.domain.scoring.evaluation import evaluate
 from app.domain.scoring.sums import Sums, score_teams
 from app.domain.scoring.tally import TeamScore, from_json, to_json
+from app.domain.view import EVERYTHING, View
 from app.models import Score, Week
 from app.models.score import NO_TEAM
 from app.services.scoring import activity_queries
@@ -111,18 +112,18 @@ def of_team(session: Session, week: Week, team_id: str) -> TeamScore:
 
 
 def compute(
-    session: Session, week: AnyWeek, rules: Rules, *, upto: int | None = None, with_import: str | None = None
+    session: Session, week: AnyWeek, rules: Rules, *, view: View = EVERYTHING, with_import: str | None = None
 ) -> WeekScores:
-    """Every team's score, computed from the whole ledger of the week, as it was at version `upto` or as it is.
+    """Every team's score, computed from the whole ledger of the week, as a view has it.
 
     Or as it will be `with_import`, once those rows are in it.
     """
-    joins = teams.joins(session, week, upto=upto)
-    ordered, days = activity_queries.in_order(session, week, joins, upto=upto, with_import=with_import)
+    joins = teams.joins(session, week, view=view)
+    ordered, days = activity_queries.in_order(session, week, joins, view=view, with_import=with_import)
     sums = Sums(days)
     evaluate(ordered, rules, days, sums)
-    scored = sums.teams(activity_queries.adjustments(session, week, upto=upto))
-    team_ids = (team_id for team_id, _ in teams.named(session, week, upto=upto))
+    scored = sums.teams(activity_queries.adjustments(session, week, view=view))
+    team_ids = (team_id for team_id, _ in teams.named(session, week, view=view))
     return WeekScores({team_id: scored.get(team_id, TeamScore()) for team_id in team_ids}, sums.loose())
 
 

@@ -1,6 +1,5 @@
 """Boards and receipts of a week, from the scores kept beside the ledger; and what the public may see of them."""
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from app.domain.standings.board import Board
 from app.domain.standings.receipt import Receipt, make_receipt
 from app.domain.standings.snapshot import from_text
 from app.domain.standings.standings import Standings, TeamFacts, WeekFacts, make_board, make_standings
+from app.domain.view import EVERYTHING, View
 from app.models import Week
 from app.services.rules import rule_sets
 from app.services.scoring import activity_queries, scores
@@ -69,9 +69,9 @@ def _changed(session: Session, stamp: WeekStamp, now: datetime, known: LiveStand
     return standings.with_scores(changed, standings.loose_counts if loose is None else loose)
 
 
-def public(session: Session, week: Week, now: datetime) -> Board:
-    """The board everybody may see: frozen weeks show the board of the moment they were frozen."""
-    return from_text(week.frozen_board) if week.frozen_board else live(session, week, now)
+def seen(session: Session, week: Week, view: View, now: datetime) -> Board:
+    """The board that a view has: where it looks back, that of the moment of the freeze."""
+    return from_text(week.frozen_board) if view.looks_back and week.frozen_board else live(session, week, now)
 
 
 def assemble(
@@ -81,14 +81,13 @@ def assemble(
     kept: WeekScores,
     now: datetime,
     *,
-    upto: int | None = None,
-    names: Mapping[str, str] | None = None,
+    view: View = EVERYTHING,
 ) -> Board:
     """A board from scores, under the rules that made them.
 
-    `upto` looks back: the teams and members of that version of the week, with the `names` of then by person id.
+    A `view` that looks back has the teams, members and names of then.
     """
-    parts = _parts(session, week, rules, kept, now, upto=upto, names=names)
+    parts = _parts(session, week, rules, kept, now, view=view)
     return make_board(*parts, as_of=now, version=served_version(week, now))
 
 
@@ -99,29 +98,26 @@ def _parts(
     kept: WeekScores,
     now: datetime,
     *,
-    upto: int | None = None,
-    names: Mapping[str, str] | None = None,
+    view: View = EVERYTHING,
 ) -> Parts:
-    if names is None:
-        names = teams.names_of(session, week)
-    members = teams.group_members(teams.joins(session, week, upto=upto), names)
+    names = names_in(session, week, view)
+    members = teams.group_members(teams.joins(session, week, view=view), names)
     listed = [
         TeamFacts(team_id, name, tuple(names[person] for person in members.get(team_id, ())))
-        for team_id, name in teams.named(session, week, upto=upto)
+        for team_id, name in teams.named(session, week, view=view)
     ]
     week_facts = WeekFacts(week.slug, week.name, week.state, week.starts, week.ends)
     return week_facts, rules, listed, kept.teams, kept.loose, names, local_day(now, week.zone)
 
 
-def frozen_names(week: Week) -> dict[str, str] | None:
-    """The names people had when the week was frozen, by person id; None while it is not."""
-    return dict(json.loads(week.frozen_names)) if week.frozen_names else None
+def names_in(session: Session, week: Week, view: View) -> Mapping[str, str]:
+    """The names of everybody who ever joined a team of this week, by person id, as a view has them."""
+    return view.names or teams.names_of(session, week)
 
 
-def members(session: Session, week: Week, *, public: bool) -> dict[str, list[str]]:
+def members(session: Session, week: Week, view: View) -> dict[str, list[str]]:
     """The names of who is in each team, by team id; for the public of a frozen week, of who was at the freeze."""
-    names = (frozen_names(week) if public else None) or teams.names_of(session, week)
-    joins = teams.joins(session, week, upto=week.frozen_version if public else None)
+    names, joins = names_in(session, week, view), teams.joins(session, week, view=view)
     return {team_id: [names[each] for each in ids] for team_id, ids in teams.group_members(joins, names).items()}
 
 
@@ -131,13 +127,13 @@ def served_version(week: Week | WeekStamp, now: datetime) -> int:
     return week.version + min(max(days, 0), (week.ends - week.starts).days + 1)
 
 
-def receipt(session: Session, week: Week, team_id: str, *, public: bool) -> Receipt:
+def receipt(session: Session, week: Week, team_id: str, view: View) -> Receipt:
     """Make a team's receipt; the public of a frozen week sees that of the freeze.
 
     Raises NotFound for a team of no or another week, or one that the frozen board does not show.
     """
-    scored = score_team(session, week, team_id, public=public)
-    given = activity_queries.adjustments(session, week, team_id=team_id, upto=seen_upto(week, public=public))
+    scored = score_team(session, week, team_id, view)
+    given = activity_queries.adjustments(session, week, team_id=team_id, view=view)
     return make_receipt(scored.activities, scored.awards, given, scored.rules, scored.names, scored.zone)
 
 
@@ -151,20 +147,14 @@ class Scored(NamedTuple):
     zone: ZoneInfo
 
 
-def seen_upto(week: Week, *, public: bool) -> int | None:
-    """The version of the week that a reader looks back to: the public, while it is frozen, to that of the freeze."""
-    return week.frozen_version if public else None
-
-
-def score_team(session: Session, week: Week, team_id: str, *, public: bool) -> Scored:
+def score_team(session: Session, week: Week, team_id: str, view: View) -> Scored:
     """One team scored from its activities, as this reader may see it. Raises NotFound like `receipt`."""
-    upto = seen_upto(week, public=public)
-    team = teams.find(session, week, team_id, upto=upto)
-    rules = rule_sets.rules_numbered(session, week.rule_set_id if upto is None else week.frozen_rule_set_id)
-    names = (None if upto is None else frozen_names(week)) or teams.names_of(session, week)
+    team = teams.find(session, week, team_id, view=view)
+    rules = rule_sets.rules_numbered(session, view.rule_set_id)
+    names = names_in(session, week, view)
     people = teams.ever_in(session, team.id)
-    joins = teams.joins(session, week, people, upto=upto)
-    activities = activity_queries.live_activities(session, week, joins, people=people, upto=upto)
+    joins = teams.joins(session, week, people, view=view)
+    activities = activity_queries.live_activities(session, week, joins, people=people, view=view)
     own = [activity for activity in activities if activity.team == team.id]
     zone = week.zone
     return Scored(own, score(own, rules, zone), rules, names, zone)

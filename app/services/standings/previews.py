@@ -1,10 +1,10 @@
 """Previews: the open weeks' standings under other rules, without activating them."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlmodel import Session
 
+from app.domain.actor import Act
 from app.domain.rules import Rules
 from app.domain.standings.board import Board
 from app.models import Week
@@ -30,23 +30,22 @@ class Preview:
     refused: list[str]
 
 
-def preview(session: Session, text: str, now: datetime, *, public: bool = False) -> Preview:
-    """Score every open week under a text without keeping anything; the public looks at a frozen one as it was.
+def preview(session: Session, text: str, act: Act) -> Preview:
+    """Score every open week under a text without keeping anything, as the actor may see it.
 
     Raises RulesRefused for a text with mistakes.
     """
     rules = rule_sets.checked(text)
     followers = [week for week in weeks.every(session) if week.state != "closed"]
     return Preview(
-        [_compare(session, week, rules, now, public=public) for week in followers if week.state == "open"],
+        [_compare(session, week, rules, act) for week in followers if week.state == "open"],
         rule_sets.unfit(session, followers, rules),
     )
 
 
-def _compare(session: Session, week: Week, rules: Rules, now: datetime, *, public: bool) -> WeekPreview:
-    before = boards.public(session, week, now) if public else boards.live(session, week, now)
-    upto = week.frozen_version if public else None
-    names = boards.frozen_names(week) if public else None
-    kept = scores.compute(session, week, rules, upto=upto)
-    moment = before.as_of if before.frozen else now
-    return WeekPreview(before, boards.assemble(session, week, rules, kept, moment, upto=upto, names=names))
+def _compare(session: Session, week: Week, rules: Rules, act: Act) -> WeekPreview:
+    view = weeks.view(week, act.actor)
+    before = boards.seen(session, week, view, act.now)
+    kept = scores.compute(session, week, rules, view=view)
+    moment = before.as_of if before.frozen else act.now
+    return WeekPreview(before, boards.assemble(session, week, rules, kept, moment, view=view))

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from app.domain.memberships import team_at
 from app.domain.rules import ADJUSTMENT
+from app.domain.view import EVERYTHING, View
 from app.models import LedgerEntry, Week
 from app.services.scoring.activity_queries import is_live
 from app.services.teams import teams
@@ -38,19 +39,19 @@ class Heard:
 
 
 def activities(
-    session: Session, week: Week, names: Mapping[str, str], *, limit: int, upto: int | None = None
+    session: Session, week: Week, names: Mapping[str, str], *, limit: int, view: View = EVERYTHING
 ) -> list[Latest]:
     """Up to `limit` live activities of people in teams, what was recorded last first; `names` by person id.
 
-    `upto` looks back: only what the ledger held at that version of the week. Looks at the newest few entries alone.
+    A `view` that looks back has only what the ledger held then. Looks at the newest few entries alone.
     """
     query = select(LedgerEntry.id, LedgerEntry.kind, LedgerEntry.person_id, LedgerEntry.occurred_at).where(  # type: ignore[call-overload]
-        col(LedgerEntry.week_id) == week.id, col(LedgerEntry.kind) != ADJUSTMENT, is_live(upto)
+        col(LedgerEntry.week_id) == week.id, col(LedgerEntry.kind) != ADJUSTMENT, is_live(view)
     )
-    if upto is not None:
-        query = query.where(col(LedgerEntry.version) <= upto)
+    if view.upto is not None:
+        query = query.where(col(LedgerEntry.version) <= view.upto)
     rows = session.execute(query.order_by(col(LedgerEntry.seq).desc()).limit(limit * _SPARE)).all()
-    joins = teams.joins(session, week, {person for _, _, person, _ in rows}, upto=upto)
+    joins = teams.joins(session, week, {person for _, _, person, _ in rows}, view=view)
     found = []
     for id_, kind, person, at in rows:
         team_id = team_at(joins.get(person, ()), at)

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from app.domain.rules import ADJUSTMENT
 from app.domain.standings.standings import TeamFacts, WeekFacts
 from app.domain.story import PastWeek, Story, tell_story
+from app.domain.view import Audience, View
 from app.models import LedgerEntry, Team, Week
 from app.services.rules import rule_sets
 from app.services.scoring import activity_queries
@@ -18,13 +19,11 @@ from app.services.teams import teams
 MAX_EARLIER = 6  # weeks to compare with: a year and a half of one a quarter, as wide as the summary's table
 
 
-def of_week(session: Session, week: Week, *, public: bool, past: Sequence[PastWeek] = ()) -> Story:
-    """The week's story in one pass over its ledger; the public of a frozen week is told that of the freeze."""
-    looking_back = public and week.frozen_version is not None
-    upto = week.frozen_version if looking_back else None
-    rules = rule_sets.rules_numbered(session, week.frozen_rule_set_id if looking_back else week.rule_set_id)
-    names = (boards.frozen_names(week) if looking_back else None) or teams.names_of(session, week)
-    joins = teams.joins(session, week, upto=upto)
+def of_week(session: Session, week: Week, view: View, past: Sequence[PastWeek] = ()) -> Story:
+    """The week's story in one pass over its ledger, as a view has it."""
+    rules = rule_sets.rules_numbered(session, view.rule_set_id)
+    names = boards.names_in(session, week, view)
+    joins = teams.joins(session, week, view=view)
     members = teams.group_members(joins, names)
     return tell_story(
         WeekFacts(week.slug, week.name, week.state, week.starts, week.ends),
@@ -32,22 +31,22 @@ def of_week(session: Session, week: Week, *, public: bool, past: Sequence[PastWe
         week.zone,
         [
             TeamFacts(team.id, team.name, tuple(names[person] for person in members.get(team.id, ())))
-            for team in teams.of_week(session, week, upto=upto)
+            for team in teams.of_week(session, week, view=view)
         ],
-        activity_queries.live_activities(session, week, joins, upto=upto),
-        activity_queries.adjustments(session, week, upto=upto),
+        activity_queries.live_activities(session, week, joins, view=view),
+        activity_queries.adjustments(session, week, view=view),
         names,
         past,
     )
 
 
-def earlier(session: Session, week: Week, *, public: bool) -> list[Week]:
+def earlier(session: Session, week: Week, audience: Audience) -> list[Week]:
     """The closed weeks that began before this one, newest first, a few at most.
 
     A week that was closed behind its freeze is none yet for the public.
     """
     query = select(Week).where(col(Week.state) == "closed", col(Week.starts) < week.starts)
-    if public:
+    if audience == "public":
         query = query.where(col(Week.frozen_at).is_(None))
     query = query.order_by(col(Week.starts).desc(), col(Week.id).desc()).limit(MAX_EARLIER)
     return list(session.scalars(query))

@@ -102,10 +102,11 @@ def _frozen_differences(session: Session, week: Week) -> list[str]:
     if week.frozen_board is None or week.frozen_at is None:
         return []
     rules = rule_sets.rules_numbered(session, week.frozen_rule_set_id)
-    then = scores.compute(session, week, rules, upto=week.frozen_version)
+    view = weeks.view_of(week, "public")
+    then = scores.compute(session, week, rules, view=view)
     try:
-        shown, names = from_text(week.frozen_board), boards.frozen_names(week)
-        proved = boards.assemble(session, week, rules, then, week.frozen_at, upto=week.frozen_version, names=names)
+        shown = from_text(week.frozen_board)
+        proved = boards.assemble(session, week, rules, then, week.frozen_at, view=view)
     except _UNREADABLE:
         return [f"Week {week.slug}: the frozen board cannot be read."]
     proved = replace(proved, frozen=True, state=shown.state, version=shown.version)

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from app.db.statements import Prepared
 from app.domain.memberships import Join, current_team
 from app.domain.text import names
+from app.domain.view import EVERYTHING, View
 from app.errors import NotFound
 from app.models import Membership, Person, Team, Week
 from app.models.columns import is_id, new_id
@@ -37,11 +38,11 @@ _TEAMS = Prepared(
 )
 
 
-def of_week(session: Session, week: AnyWeek, *, upto: int | None = None) -> list[Team]:
-    """The week's teams by name; `upto` a version of the week."""
+def of_week(session: Session, week: AnyWeek, *, view: View = EVERYTHING) -> list[Team]:
+    """The week's teams by name, as a view has them."""
     query = select(Team).where(Team.week_id == week.id)
-    if upto is not None:
-        query = query.where(Team.version <= upto)
+    if view.upto is not None:
+        query = query.where(Team.version <= view.upto)
     return sorted(session.exec(query), key=lambda team: team.name_key)
 
 
@@ -51,26 +52,26 @@ def count_by_week(session: Session) -> dict[int, int]:
     return dict(session.execute(sql_select(week_id, func.count()).group_by(week_id)).all())
 
 
-def named(session: Session, week: AnyWeek, *, upto: int | None = None) -> list[tuple[str, str]]:
-    """The ids and names of the week's teams, by name; `upto` a version of the week."""
+def named(session: Session, week: AnyWeek, *, view: View = EVERYTHING) -> list[tuple[str, str]]:
+    """The ids and names of the week's teams, by name, as a view has them."""
     session.flush()
-    rows = _TEAMS.rows(session, week=week.id, upto=week.version + 1 if upto is None else upto)
+    rows = _TEAMS.rows(session, week=week.id, upto=week.version + 1 if view.upto is None else view.upto)
     return [(team_id, name) for _, team_id, name in sorted(rows)]
 
 
-def page(session: Session, week: Week, *, cursor: str | None, limit: int, upto: int | None = None) -> Page[Team]:
-    """Up to `limit` teams after the cursor, by name; `upto` a version. Raises Malformed for a bad cursor."""
-    found = of_week(session, week, upto=upto)
+def page(session: Session, week: Week, *, cursor: str | None, limit: int, view: View = EVERYTHING) -> Page[Team]:
+    """Up to `limit` teams after the cursor, by name, as a view has them. Raises Malformed for a bad cursor."""
+    found = of_week(session, week, view=view)
     if cursor:
         last = paging.last_before(cursor, {team.id: team for team in found}.get)
         found = [team for team in found if team.name_key > last.name_key]
     return paging.cut(found[: limit + 1], limit, lambda team: team.id)
 
 
-def find(session: Session, week: Week, team_id: str, *, upto: int | None = None) -> Team:
-    """The team of this id in this week, `upto` a version of the week. Raises NotFound."""
+def find(session: Session, week: Week, team_id: str, *, view: View = EVERYTHING) -> Team:
+    """The team of this id in this week, if a view has it. Raises NotFound."""
     team = session.get(Team, team_id) if is_id(team_id) else None
-    if team is None or team.week_id != week.id or (upto is not None and team.version > upto):
+    if team is None or team.week_id != week.id or (view.upto is not None and team.version > view.upto):
         raise NotFound(f"Week {week.name} has no team with the id “{team_id[:40]}”.")
     return team
 
@@ -108,11 +109,11 @@ def thing(team: Team) -> Thing:
 
 
 def joins(
-    session: Session, week: AnyWeek, people: Iterable[str] | None = None, *, upto: int | None = None
+    session: Session, week: AnyWeek, people: Iterable[str] | None = None, *, view: View = EVERYTHING
 ) -> dict[str, list[Join]]:
-    """Each person's joins in this week, oldest first; of all people or of those given, `upto` a version of the week."""
+    """Each person's joins in this week, oldest first; of all people or of those given, as a view has them."""
     found: defaultdict[str, list[Join]] = defaultdict(list)
-    for person_id, team_id, at in _joins(session, week, people, upto):
+    for person_id, team_id, at in _joins(session, week, people, view.upto):
         found[person_id].append(Join(team_id, at))
     return dict(found)
 

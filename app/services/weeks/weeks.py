@@ -1,9 +1,12 @@
 """Weeks: create them, find them, open and close them, and lock one before changing anything in it."""
 
+import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,9 +17,10 @@ from sqlmodel import Session, col, select
 
 from app.db.database import alone, announce
 from app.db.statements import Prepared
-from app.domain.actor import Act
+from app.domain.actor import Act, Actor
 from app.domain.calendar.days import local_day, parse_zone, zone_or_utc
 from app.domain.text import names
+from app.domain.view import Audience, View, audience_of
 from app.errors import Conflict, Malformed, NotFound, WeekNotOpen, WeekUnknown
 from app.events import WeekChanged
 from app.models import Week, WeekEvent
@@ -266,6 +270,24 @@ def touch(session: Session, week: AnyWeek, *, scores_alone: bool = False) -> int
         set_committed_value(week, "score_changes", week.score_changes + scores_alone)
     announce(session, WeekChanged(week.slug, version))
     return version
+
+
+def view(week: Week, actor: Actor | None, *, preview: bool = False) -> View:
+    """What an actor may see of a week; in a preview, what everybody may."""
+    return view_of(week, audience_of(actor, preview=preview))
+
+
+def view_of(week: Week, audience: Audience) -> View:
+    """What an audience may see of a week: the public of a frozen one sees it as it was then."""
+    if audience == "public" and week.frozen_version is not None:
+        return View(audience, week.frozen_version, week.frozen_rule_set_id, _names_of(week.frozen_names or "{}"))
+    return View(audience, rule_set_id=week.rule_set_id)
+
+
+@lru_cache(maxsize=8)
+def _names_of(text: str) -> Mapping[str, str]:
+    """Names by person id, read once for the many activities of a batch."""
+    return MappingProxyType(json.loads(text))
 
 
 def require_open(week: Week) -> None:

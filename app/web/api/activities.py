@@ -15,7 +15,7 @@ from app.services.ledger import activities
 from app.services.ledger.drafts import DraftIn, read_json
 from app.services.weeks import weeks
 from app.web import documents
-from app.web.access import Reader, Writer, sees_behind_freeze
+from app.web.access import Reader, Writer
 from app.web.api.bodies import takes, takes_json
 from app.web.api.weeks import Cursor, Limit, Slug
 from app.web.context import Installation, installation
@@ -106,7 +106,6 @@ def read_ledger(
     place = installation(request)
     with place.database.reading() as session:
         found = weeks.find(session, week, place.clock.game())
-        upto = None if sees_behind_freeze(who) else found.frozen_version
-        items, next_cursor = activities.page(session, found, cursor=cursor, limit=limit, upto=upto)
+        items, next_cursor = activities.page(session, found, cursor=cursor, limit=limit, view=weeks.view(found, who))
         rows = [activity_document(each) for each in items]
     return JSONResponse(documents.ActivityList(items=rows, next_cursor=next_cursor))

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.web import documents
-from app.web.access import BoardReader, sees_behind_freeze
+from app.web.access import BoardReader
 from app.web.api.weeks import Slug
 from app.web.context import installation
 from app.web.documents import receipt_document
@@ -33,7 +33,7 @@ async def leaderboard(request: Request, week: Slug, who: BoardReader) -> Respons
 )
 async def receipt(request: Request, week: Slug, team_id: str, who: BoardReader) -> Response:
     """Read a team's receipt: a line per award and adjustment, and one with 0 where nothing was earned."""
-    found = await receipt_for(installation(request), week, team_id, sees_all=sees_behind_freeze(who))
+    found = await receipt_for(installation(request), week, team_id, who)
     return JSONResponse(receipt_document(found))
 
 

@@ -10,9 +10,9 @@ from app.domain.actor import Actor
 from app.services.rules import rule_sets
 from app.services.standings import previews
 from app.web import documents
-from app.web.access import Reader, RuleWriter, sees_behind_freeze
+from app.web.access import Reader, RuleWriter
 from app.web.api.bodies import takes
-from app.web.context import Installation, installation
+from app.web.context import installation
 from app.web.deps import act_of
 from app.web.documents import active_rules_document, preview_document, rule_set_document
 from app.web.routes import DatabaseRoute
@@ -52,12 +52,13 @@ def show(request: Request, _who: Reader) -> Response:
 async def preview(request: Request, who: RuleWriter) -> Response:
     """Preview the open weeks under this rules file; nothing changes. 422 lists every mistake in it."""
     place, text = installation(request), _text(await request.body())
-    return await place.database.reads.run(_preview, place, text, who, long=True)
+    return await place.database.reads.run(_preview, request, text, who, long=True)
 
 
-def _preview(place: Installation, text: str, who: Actor) -> Response:
+def _preview(request: Request, text: str, who: Actor) -> Response:
+    place = installation(request)
     with place.database.reading() as session:
-        found = previews.preview(session, text, place.clock.game(), public=not sees_behind_freeze(who))
+        found = previews.preview(session, text, act_of(request, who, place.clock.game()))
     return JSONResponse(preview_document(found))
 
 

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.domain.view import audience_of
 from app.services import paging
 from app.services.people import people
 from app.services.standings import boards
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web import documents
-from app.web.access import Reader, sees_behind_freeze
+from app.web.access import Reader
 from app.web.context import installation
 from app.web.documents import person_document, team_document, week_document
 from app.web.routes import DatabaseRoute
@@ -31,8 +32,7 @@ def list_weeks(request: Request, who: Reader, cursor: Cursor = None, limit: Limi
     with place.database.reading() as session:
         current = weeks.pick_current(weeks.every(session), place.clock.game())
         items, next_cursor = weeks.page(session, cursor=cursor, limit=limit)
-        sees_all = sees_behind_freeze(who)
-        rows = [week_document(week, is_current=week == current, sees_all=sees_all) for week in items]
+        rows = [week_document(week, audience_of(who), is_current=week == current) for week in items]
         answer = documents.WeekList(items=rows, next_cursor=next_cursor)
     return JSONResponse(answer)
 
@@ -44,7 +44,7 @@ def show_week(request: Request, week: Slug, who: Reader) -> Response:
     with place.database.reading() as session:
         found = weeks.find(session, week, place.clock.game())
         current = weeks.pick_current(weeks.every(session), place.clock.game())
-        return JSONResponse(week_document(found, is_current=found == current, sees_all=sees_behind_freeze(who)))
+        return JSONResponse(week_document(found, audience_of(who), is_current=found == current))
 
 
 @router.get(
@@ -57,10 +57,9 @@ def list_teams(
     place = installation(request)
     with place.database.reading() as session:
         found = weeks.find(session, week, place.clock.game())
-        public = not sees_behind_freeze(who)
-        upto = found.frozen_version if public else None
-        items, next_cursor = teams.page(session, found, cursor=cursor, limit=limit, upto=upto)
-        members = boards.members(session, found, public=public)
+        view = weeks.view(found, who)
+        items, next_cursor = teams.page(session, found, cursor=cursor, limit=limit, view=view)
+        members = boards.members(session, found, view)
         rows = [team_document(team, members.get(team.id, ())) for team in items]
         answer = documents.TeamList(items=rows, next_cursor=next_cursor)
     return JSONResponse(answer)

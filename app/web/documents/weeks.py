@@ -7,6 +7,7 @@ from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read typing's own before Python 3.12
 
 from app import models
+from app.domain.view import Audience
 from app.web.documents.values import Day, NextCursor, State, state_of
 
 
@@ -31,9 +32,9 @@ class WeekList(TypedDict):
     next_cursor: NextCursor
 
 
-def week_document(row: models.Week, *, is_current: bool, sees_all: bool) -> Week:
-    """One week; its version, and whether it was closed since, only for who also sees what a freeze hides."""
-    is_hidden = row.frozen_at is not None and not sees_all
+def week_document(row: models.Week, audience: Audience, *, is_current: bool) -> Week:
+    """One week; its version, and whether it was closed since, only for an audience from whom nothing is hidden."""
+    is_hidden = row.frozen_at is not None and audience == "public"
     document: Week = {
         "week": row.slug,
         "name": row.name,

@@ -1,4 +1,4 @@
-"""Helpers of the pages that are somebody's own: the person, and what a freeze hides from them."""
+"""Helpers of the pages that are somebody's own: the person they are of."""
 
 from typing import Any
 
@@ -6,15 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInActor
-from app.web.access import sees_behind_freeze
 from app.web.http.render import render_page
 
 
 def page(request: Request, who: SignedInActor, template: str, *, status: int = 200, **context: Any) -> Response:
     """A page for one person."""
     return render_page(request, f"me/{template}.html", status=status, who=who, **context)
-
-
-def sees_as_public(who: SignedInActor) -> bool:
-    """Tell whether a freeze hides from them what it hides from everybody."""
-    return not sees_behind_freeze(who)

@@ -15,11 +15,12 @@ from app.models import Team, Week
 from app.services.ledger import my_week
 from app.services.ledger.my_week import OwnActivity
 from app.services.teams import teams
+from app.services.weeks import weeks
 from app.web.access import SignedIn
 from app.web.boards import Served
 from app.web.context import Installation, installation
 from app.web.http.render import tones
-from app.web.me.private import page, sees_as_public
+from app.web.me.private import page
 from app.web.routes import DatabaseRoute
 from app.web.views import board_for
 
@@ -82,5 +83,6 @@ def _deeds(place: Installation, who: SignedInActor, week: Week, served: Served, 
         reach = None
         if standing is not None and board.state == "open" and not board.frozen:
             reach = my_week.within_reach(session, week, served.rules, standing, place.clock.game())
-        latest = my_week.page(session, week, who.person_id, cursor=None, limit=FEW, public=sees_as_public(who))
+        view = weeks.view(week, who)
+        latest = my_week.page(session, week, who.person_id, cursor=None, limit=FEW, view=view)
         return _Deeds(reach, latest.items)

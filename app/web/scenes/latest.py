@@ -11,7 +11,7 @@ MOST = 7  # lines that can be read from five metres
 
 def facts(stage: Stage) -> Mapping[str, object] | None:
     """The latest activities with their teams; nothing to say before the first one."""
-    found = recent.activities(stage.session, stage.week, stage.names, limit=MOST, upto=stage.upto)
+    found = recent.activities(stage.session, stage.week, stage.names, limit=MOST, view=stage.view)
     teams = {team.id: team.name for team in stage.teams}
     lines = [
         {"activity": each, "what": kind_title(each.kind, stage.rules), "team": teams[each.team_id]}

@@ -57,9 +57,9 @@ def facts(stage: Stage) -> Mapping[str, object] | None:
 
 def _fine(stage: Stage) -> Race:
     """Every step of the week, from the ledger."""
-    joins = teams.joins(stage.session, stage.week, upto=stage.upto)
-    activities = ledger_facts.live_activities(stage.session, stage.week, joins, upto=stage.upto)
-    adjustments = ledger_facts.adjustments(stage.session, stage.week, upto=stage.upto)
+    joins = teams.joins(stage.session, stage.week, view=stage.view)
+    activities = ledger_facts.live_activities(stage.session, stage.week, joins, view=stage.view)
+    adjustments = ledger_facts.adjustments(stage.session, stage.week, view=stage.view)
     starts = first_moment(stage.week.starts, stage.zone)
     return run_race(score(activities, stage.rules, stage.zone), adjustments, stage.teams, starts)
 

@@ -12,10 +12,11 @@ from app.domain.rules import Rules
 from app.domain.scoring.tally import TeamScore
 from app.domain.standings.board import Board
 from app.domain.standings.standings import TeamFacts
+from app.domain.view import View
 from app.models import Week
 from app.services.scoring import scores
 from app.services.standings import boards
-from app.services.teams import teams
+from app.services.weeks import weeks
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,10 @@ class Stage:
     week: Week
     session: Session
 
-    @property
-    def upto(self) -> int | None:
-        """The version of the week to look back to; None while nothing is hidden."""
-        return self.week.frozen_version
+    @cached_property
+    def view(self) -> View:
+        """The week as the public may see it."""
+        return weeks.view_of(self.week, "public")
 
     @property
     def moment(self) -> datetime:
@@ -41,7 +42,7 @@ class Stage:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """People's names by id."""
-        return boards.frozen_names(self.week) or teams.names_of(self.session, self.week)
+        return boards.names_in(self.session, self.week, self.view)
 
     @cached_property
     def teams(self) -> list[TeamFacts]:
@@ -51,9 +52,9 @@ class Stage:
     @cached_property
     def scores(self) -> Mapping[str, TeamScore]:
         """Scores by team id; the kept ones, or those of the freeze."""
-        if self.upto is None:
+        if not self.view.looks_back:
             return scores.of_week(self.session, self.week).teams
-        return scores.compute(self.session, self.week, self.rules, upto=self.upto).teams
+        return scores.compute(self.session, self.week, self.rules, view=self.view).teams
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Literal
 
 import pytest
 
+from app.domain.view import EVERYTHING, View
 from app.errors import Malformed
 from app.services.exports import ledger_export
 from app.services.ledger import activities
@@ -18,10 +19,10 @@ from app.services.weeks import weeks
 from tests.builders import ADA, CATS, DUA, GUS, NOW, OWLS, Game
 
 
-def page(game: Game, cursor: str | None = None, limit: int = 100, upto: int | None = None) -> Page[ActivityView]:
+def page(game: Game, cursor: str | None = None, limit: int = 100, view: View = EVERYTHING) -> Page[ActivityView]:
     with game.database.reading() as session:
         week = weeks.find(session, game.slug, NOW)
-        return activities.page(session, week, cursor=cursor, limit=limit, upto=upto)
+        return activities.page(session, week, cursor=cursor, limit=limit, view=view)
 
 
 def test_page_follows_page_without_gap_or_overlap(game: Game) -> None:
@@ -55,7 +56,7 @@ def test_page_looks_back_to_a_version(game: Game) -> None:
     game.team("Foxes", ADA)
     game.take()
 
-    then = page(game, upto=version)
+    then = page(game, view=View("public", upto=version))
 
     assert [(each.id, each.reversed, each.team) for each in then.items] == [(first.entry.id, False, OWLS)]
 

@@ -3,6 +3,8 @@
 import pytest
 
 from app.db.database import Database
+from app.domain.actor import visitor
+from app.domain.view import Audience, View
 from app.errors import Malformed, NotFound
 from app.models import Person
 from app.services.access import accounts
@@ -23,11 +25,13 @@ def person(game: Game, email: str = ADA) -> Person:
         return people.by_email(session, [email])[email]
 
 
-def did(game: Game, email: str = ADA, *, public: bool = True, limit: int = 100) -> list[OwnActivity]:
+def did(game: Game, email: str = ADA, audience: Audience = "public", *, limit: int = 100) -> list[OwnActivity]:
     """What somebody did, as the public or as an organizer."""
     with game.database.reading() as session:
         week = weeks.find(session, game.slug, game.now)
-        return my_week.page(session, week, person(game, email).id, cursor=None, limit=limit, public=public).items
+        return my_week.page(
+            session, week, person(game, email).id, cursor=None, limit=limit, view=weeks.view_of(week, audience)
+        ).items
 
 
 def earned(found: list[OwnActivity]) -> list[tuple[str, list[tuple[str, int]]]]:
@@ -85,7 +89,7 @@ def test_page_of_a_frozen_week_hides_later_points_from_players_alone(game: Game)
     game.take(kind="issue", occurred_at=moment("10:00"))
     game.reverse(early)
 
-    player, organizer = did(game), did(game, public=False)
+    player, organizer = did(game), did(game, audience="organizers")
 
     assert [(each.waiting, each.activity.reversed, each.points) for each in player] == [
         (True, False, 0),
@@ -105,7 +109,7 @@ def test_page_goes_on_where_it_ended_also_among_activities_of_one_moment(game: G
     for _ in range(3):
         with game.database.reading() as session:
             week = weeks.find(session, game.slug, NOW)
-            items, cursor = my_week.page(session, week, mine, cursor=cursor, limit=2, public=True)
+            items, cursor = my_week.page(session, week, mine, cursor=cursor, limit=2, view=View("public"))
         seen += [each.activity.id for each in items]
 
     assert (seen, cursor) == ([*reversed(made), last], None)
@@ -116,18 +120,18 @@ def test_page_of_somebody_elses_cursor_is_refused(game: Game) -> None:
         game.take(person=email)
     with game.database.reading() as session:
         week = weeks.find(session, game.slug, NOW)
-        cursor = my_week.page(session, week, person(game).id, cursor=None, limit=1, public=True).next_cursor
+        cursor = my_week.page(session, week, person(game).id, cursor=None, limit=1, view=View("public")).next_cursor
 
         with pytest.raises(Malformed):
-            my_week.page(session, week, person(game, DUA).id, cursor=cursor, limit=1, public=True)
+            my_week.page(session, week, person(game, DUA).id, cursor=cursor, limit=1, view=View("public"))
 
 
 def test_find_of_somebody_elses_activity_is_not_found(game: Game) -> None:
     entry = game.take(person=DUA).entry
     with game.database.reading() as session:
-        assert my_week.find(session, person(game, DUA), entry.id, public=True)[1].activity.id == entry.id
+        assert my_week.find(session, person(game, DUA), entry.id, visitor(""))[1].activity.id == entry.id
         with pytest.raises(NotFound):
-            my_week.find(session, person(game), entry.id, public=True)
+            my_week.find(session, person(game), entry.id, visitor(""))
 
 
 def test_page_takes_as_many_queries_for_30_activities_as_for_3(game: Game) -> None:

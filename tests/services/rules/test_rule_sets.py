@@ -225,7 +225,7 @@ def test_preview_shows_open_weeks_before_and_after(game: Game) -> None:
     before = game.board()
 
     with game.database.reading() as session:
-        found = previews.preview(session, dearer_issues(), NOW)
+        found = previews.preview(session, dearer_issues(), act_by("Olu"))
 
     assert [(each.before, [standing.points for standing in each.after.standings]) for each in found.weeks] == [
         (before, [7, 0])
@@ -236,7 +236,7 @@ def test_preview_shows_open_weeks_before_and_after(game: Game) -> None:
 def test_preview_is_what_activation_then_shows(game: Game) -> None:
     game.take()
     with game.database.reading() as session:
-        promised = previews.preview(session, dearer_issues(), NOW).weeks[0].after
+        promised = previews.preview(session, dearer_issues(), act_by("Olu")).weeks[0].after
 
     game.activate(dearer_issues())
 
@@ -245,7 +245,7 @@ def test_preview_is_what_activation_then_shows(game: Game) -> None:
 
 def test_preview_says_why_activation_would_be_refused(game: Game) -> None:
     with game.database.reading() as session:
-        found = previews.preview(session, TEAMS_OF_TWO, NOW)
+        found = previews.preview(session, TEAMS_OF_TWO, act_by("Olu"))
 
     assert [sentence.split(";")[0] for sentence in found.refused] == [
         "Team Cats would have 3 members",
@@ -255,4 +255,4 @@ def test_preview_says_why_activation_would_be_refused(game: Game) -> None:
 
 def test_preview_of_broken_rules_is_refused(game: Game) -> None:
     with game.database.reading() as session, pytest.raises(RulesRefused):
-        previews.preview(session, BROKEN, NOW)
+        previews.preview(session, BROKEN, act_by("Olu"))

@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 from app.domain.rules import Rules
 from app.domain.scoring.activity import IN_ORDER, Activity
 from app.domain.scoring.tally import TeamScore
+from app.domain.view import EVERYTHING
 from app.models import LedgerEntry, Reversal, Week
 from app.services.rules import rule_sets
 from app.services.scoring import activity_queries, scores
@@ -133,7 +134,7 @@ class History(RuleBasedStateMachine):
             week = weeks.find(session, self.game.slug, EVENING)
             found = verification.verify(session, week, EVENING)
             shown = {each.team_id: each.points for each in boards.live(session, week, EVENING).standings}
-            added = {team_id: boards.receipt(session, week, team_id, public=False).points for team_id in shown}
+            added = {team_id: boards.receipt(session, week, team_id, EVERYTHING).points for team_id in shown}
         assert (found, added) == ([], shown)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from app.db.database import Database
 from app.domain.standings.board import Board
+from app.domain.view import View
 from app.errors import NotFound
 from app.services.imports import roster_import
 from app.services.ledger import activities
@@ -136,14 +137,14 @@ def test_receipt_of_a_closed_week_keeps_its_rules(game: Game) -> None:
 @pytest.mark.parametrize("team_id", ["0" * 16, "\0", "", "\ud800"])
 def test_receipt_of_an_unknown_team_is_refused(game: Game, team_id: str) -> None:
     with game.database.reading() as session, pytest.raises(NotFound):
-        boards.receipt(session, weeks.find(session, game.slug, NOW), team_id, public=True)
+        boards.receipt(session, weeks.find(session, game.slug, NOW), team_id, View("public"))
 
 
 def test_receipt_of_a_team_of_another_week_is_refused(game: Game) -> None:
     elsewhere = Game(game.database, slug="q4-2022").start().team_id(OWLS)
 
     with game.database.reading() as session, pytest.raises(NotFound):
-        boards.receipt(session, weeks.find(session, game.slug, NOW), elsewhere, public=True)
+        boards.receipt(session, weeks.find(session, game.slug, NOW), elsewhere, View("public"))
 
 
 def a_league(database: Database, slug: str, teams: int) -> Game:

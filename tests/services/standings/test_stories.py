@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from app.db.database import Database
 from app.domain.story import PastWeek, Story
+from app.domain.view import Audience
 from app.services.standings import stories
 from app.services.weeks import weeks
 from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, Game, a_team, a_week, dearer_issues
@@ -14,9 +15,10 @@ from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, Game, a_team, a_week,
 SPRING = datetime(2022, 6, 15, 20, tzinfo=UTC)
 
 
-def told(game: Game, *, public: bool = False) -> Story:
+def told(game: Game, audience: Audience = "organizers") -> Story:
     with game.database.reading() as session:
-        return stories.of_week(session, weeks.find(session, SLUG, game.now), public=public)
+        week = weeks.find(session, SLUG, game.now)
+        return stories.of_week(session, week, weeks.view_of(week, audience))
 
 
 def points(story: Story) -> dict[str, int]:
@@ -31,10 +33,10 @@ def before(database: Database, slug: str, starts: date, now: datetime) -> Game:
     return Game(database, now=now, slug=slug)
 
 
-def looked_back(game: Game, *, public: bool = True) -> tuple[PastWeek, ...]:
+def looked_back(game: Game, audience: Audience = "public") -> tuple[PastWeek, ...]:
     with game.database.reading() as session:
         week = weeks.find(session, SLUG, game.now)
-        return stories.look_back(session, stories.earlier(session, week, public=public))
+        return stories.look_back(session, stories.earlier(session, week, audience))
 
 
 def test_of_week_adds_up_to_the_board(game: Game) -> None:
@@ -59,7 +61,7 @@ def test_of_week_for_the_public_of_a_frozen_week_is_that_of_the_freeze(game: Gam
     game.adjust(CATS, 50)
     game.activate(dearer_issues())
 
-    assert told(game, public=True) == then
+    assert told(game, "public") == then
     assert points(told(game)) == {OWLS: 0, CATS: 73}
 
 
@@ -91,7 +93,7 @@ def test_earlier_has_a_week_closed_behind_its_freeze_for_organizers_alone(game: 
     spring.close()
 
     assert looked_back(game) == ()
-    assert [past.week for past in looked_back(game, public=False)] == ["q2-2022"]
+    assert [past.week for past in looked_back(game, "organizers")] == ["q2-2022"]
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
@@ -101,7 +103,7 @@ def test_of_week_takes_as_many_queries_for_four_teams_and_weeks_as_for_one(game:
 
     def queries() -> int:
         seen.clear()
-        told(game, public=True)
+        told(game, "public")
         looked_back(game)
         return len(seen)
 
