@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from app.config import Settings
 from app.domain.actor import GRANT, Actor, Scope, SignedInActor
+from app.domain.view import audience_of
 from app.errors import NotAllowed, Problem, SignInNeeded, Unavailable
 from app.services.access import throttle
 from app.web.context import installation
@@ -55,7 +56,7 @@ async def recognise(request: Request, known: CredentialCache) -> tuple[Actor | N
     away: Unavailable | None = None
     for credential in credentials_in(request):
         try:
-            who = await known.check(credential)
+            actor = await known.check(credential)
         except Unavailable as problem:
             away = problem
         except SignInNeeded:
@@ -63,18 +64,18 @@ async def recognise(request: Request, known: CredentialCache) -> tuple[Actor | N
                 raise
         else:
             request.state.credential = credential
-            return who, None
+            return actor, None
     return None, away
 
 
 def holds(scope: Scope) -> Check:
     """The check that somebody holds a token of this scope. Raises SignInNeeded or NotAllowed."""
 
-    def check(_settings: Settings, who: Actor | None) -> None:
-        if who is None:
+    def check(_settings: Settings, actor: Actor | None) -> None:
+        if actor is None:
             raise SignInNeeded(f"Send a token with the scope {scope} as `Authorization: Bearer …`.")
-        if not who.may(scope):
-            raise NotAllowed(f"The token “{who.name}” lacks the scope {scope}.")
+        if not actor.may(scope):
+            raise NotAllowed(f"The token “{actor.name}” lacks the scope {scope}.")
 
     return check
 
@@ -82,16 +83,16 @@ def holds(scope: Scope) -> Check:
 writes_activities = holds("activities:write")
 
 
-def reads_boards(settings: Settings, who: Actor | None) -> None:
+def reads_boards(settings: Settings, actor: Actor | None) -> None:
     """Check that somebody may see boards: everybody where they are public, elsewhere whoever may read."""
     if settings.board_visibility != "public":
-        holds("read")(settings, who)
+        holds("read")(settings, actor)
 
 
-def allows(check: Check, settings: Settings, who: Actor | None) -> bool:
+def allows(check: Check, settings: Settings, actor: Actor | None) -> bool:
     """Tell whether a check lets somebody in."""
     try:
-        check(settings, who)
+        check(settings, actor)
     except Problem:
         return False
     return True
@@ -111,10 +112,10 @@ class BoardAccess(NamedTuple):
         return Topic(slug, self.is_public, renderer, self.needs)
 
 
-def decide_board(settings: Settings, who: Actor | None, *, as_public: bool = False) -> BoardAccess:
+def decide_board(settings: Settings, actor: Actor | None, *, as_public: bool = False) -> BoardAccess:
     """Decide what somebody sees of boards, for routes and the short way alike. Raises SignInNeeded or NotAllowed."""
-    reads_boards(settings, who)
-    if sees_behind_freeze(who) and not as_public:
+    reads_boards(settings, actor)
+    if audience_of(actor, preview=as_public) == "organizers":
         return BoardAccess(is_public=False, needs="admin")
     return BoardAccess(is_public=True, needs=needs_of_board(settings))
 
@@ -124,29 +125,29 @@ def needs_of_board(settings: Settings) -> Scope | None:
     return None if settings.board_visibility == "public" else "read"
 
 
-def is_anybody(_settings: Settings, _who: Actor | None) -> None:
+def is_anybody(_settings: Settings, _actor: Actor | None) -> None:
     """Let everybody in."""
 
 
-def is_member(_settings: Settings, who: Actor | None) -> None:
+def is_member(_settings: Settings, actor: Actor | None) -> None:
     """Check that somebody has signed in. Raises SignInNeeded, or NotAllowed for tokens and screens."""
-    if who is None:
+    if actor is None:
         raise SignInNeeded("Sign in to see this page.")
-    if not isinstance(who, SignedInActor):
+    if not isinstance(actor, SignedInActor):
         raise NotAllowed("This page is for people. Sign in with your own link.")
 
 
-def is_organizer(settings: Settings, who: Actor | None) -> None:
+def is_organizer(settings: Settings, actor: Actor | None) -> None:
     """Check that an organizer has signed in. Raises SignInNeeded or NotAllowed."""
-    is_member(settings, who)
-    if not isinstance(who, SignedInActor) or not who.organizes:
+    is_member(settings, actor)
+    if not isinstance(actor, SignedInActor) or not actor.organizes:
         raise NotAllowed("This page is for organizers.")
 
 
-def is_owner(settings: Settings, who: Actor | None) -> None:
+def is_owner(settings: Settings, actor: Actor | None) -> None:
     """Check that an owner has signed in. Raises SignInNeeded or NotAllowed."""
-    is_organizer(settings, who)
-    if not isinstance(who, SignedInActor) or not who.may(GRANT):
+    is_organizer(settings, actor)
+    if not isinstance(actor, SignedInActor) or not actor.may(GRANT):
         raise NotAllowed("Only an owner may do this.")
 
 
@@ -168,18 +169,18 @@ class Guard(SecurityBase):
         Raises what the check raises, and SignInNeeded for a bad token.
         """
         place = installation(request)
-        who, away = await recognise(request, place.credentials)
+        actor, away = await recognise(request, place.credentials)
         try:
-            self._check(place.settings, who)
+            self._check(place.settings, actor)
         except SignInNeeded as problem:
             raise away or problem from None
         except Problem as problem:
-            await place.refusals.note(request, who, problem)
+            await place.refusals.note(request, actor, problem)
             raise
-        if isinstance(who, SignedInActor) and request.method not in csrf.SAFE:
-            await csrf.check(request, who)
-            await place.count(throttle.FORMS_BY_PERSON, who.person_id)
-        return who
+        if isinstance(actor, SignedInActor) and request.method not in csrf.SAFE:
+            await csrf.check(request, actor)
+            await place.count(throttle.FORMS_BY_PERSON, actor.person_id)
+        return actor
 
 
 class Door(Guard):
@@ -199,8 +200,3 @@ Anybody = Annotated[Actor | None, Depends(Door(is_anybody))]
 SignedIn = Annotated[SignedInActor, Depends(Door(is_member))]
 Organizer = Annotated[SignedInActor, Depends(Door(is_organizer))]
 Owner = Annotated[SignedInActor, Depends(Door(is_owner))]
-
-
-def sees_behind_freeze(who: Actor | None) -> bool:
-    """Tell whether this reader also sees what a freeze hides: organizers do."""
-    return who is not None and who.may("admin")

@@ -83,18 +83,18 @@ class CredentialCache:
 
     async def check(self, credential: Credential) -> Actor:
         """Find who shows this. Raises SignInNeeded, or Unavailable where the database does not say."""
-        who = self.remembered(credential)
-        if who is None and self._away_since is not None:
-            who = self._kept(credential)
-        if who is not None:
-            return who
+        actor = self.remembered(credential)
+        if actor is None and self._away_since is not None:
+            actor = self._kept(credential)
+        if actor is not None:
+            return actor
         try:
             answer = await self._ask(credential)
         except Unavailable:
-            if (who := self._kept(credential)) is None:
+            if (actor := self._kept(credential)) is None:
                 raise
-            return who
-        return take(answer).who
+            return actor
+        return take(answer).actor
 
     def remembered(self, credential: Credential) -> Actor | None:
         """Find who shows this, if that was confirmed within `trust` seconds; asks nobody."""
@@ -103,12 +103,12 @@ class CredentialCache:
         if entry is None or now - entry.confirmed_at >= self._timing.trust or not self._is_valid(entry):
             return None
         entry.used_at = now
-        return entry.valid.who
+        return entry.valid.actor
 
     def holder(self, credential: Credential) -> Actor | None:
         """Find who shows this as far as is known, however long ago it was confirmed; asks nobody."""
         entry = self._entries.get(credential)
-        return entry.valid.who if entry is not None and self._is_valid(entry) else None
+        return entry.valid.actor if entry is not None and self._is_valid(entry) else None
 
     async def confirm(self, watched: Collection[Credential]) -> None:
         """Ask about these, which open streams show, and about all that were used lately, so that no request has to.
@@ -257,7 +257,7 @@ class CredentialCache:
         if entry is None or entry.confirmed_at < silent_since - self._timing.grace or not self._is_valid(entry):
             return None
         entry.used_at = time.monotonic()
-        return entry.valid.who
+        return entry.valid.actor
 
     def _forget_idle(self, watched: Collection[Credential]) -> None:
         """Forget what nobody uses any more, and changes that are older than any answer."""

@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from app import metrics
+from app.domain.view import audience_of
 from app.errors import Unavailable
 from app.services import jobs
 from app.services.operations import schema
 from app.services.weeks import weeks
-from app.web.access import Reader, sees_behind_freeze
+from app.web.access import Reader
 from app.web.context import Installation, installation
 from app.web.routes import DatabaseRoute
 
@@ -41,7 +42,7 @@ async def show_metrics(request: Request, who: Reader) -> Response:
     """
     place = installation(request)
     metrics.STREAMS.set(place.streams.viewers)
-    is_hidden = not sees_behind_freeze(who)
+    is_hidden = audience_of(who) == "public"
     with suppress(Unavailable):
         backlog, has_frozen = await place.database.reads.run(_look, place)
         is_hidden &= has_frozen

@@ -18,7 +18,7 @@ def holder(shell: Shell, text: str) -> Actor:
     database = Database(f"sqlite:///{shell.ledger}")
     try:
         with database.reading() as session:
-            return tokens.check(session, text, datetime.now(UTC)).who
+            return tokens.check(session, text, datetime.now(UTC)).actor
     finally:
         database.dispose()
 

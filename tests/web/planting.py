@@ -160,7 +160,7 @@ def _ways_in(garden: Garden, session: Session) -> None:
         address = garden.word(f"address of {who}", ORGANIZERS, {who})
         agent = garden.word(f"browser of {who}")
         secret = sign_ins.start(session, person, "email", act_by("", now, client=address), agent=agent, replaces=None)
-        member = sign_ins.check(session, secret, now).who
+        member = sign_ins.check(session, secret, now).actor
         assert isinstance(member, SignedInActor)
         garden.word(f"sign-in secret of {who}", word=secret)
         garden.word(f"hash of the sign-in secret of {who}", word=credentials.digest(secret))

@@ -158,7 +158,7 @@ def sign_in(site: Site, email: str = GUS, role: Role = "player") -> Visitor:
         secret = sign_ins.start(
             session, person, "invitation", act_by("", now, client="192.0.2.7"), agent="A test", replaces=None
         )
-        member = sign_ins.check(session, secret, now).who
+        member = sign_ins.check(session, secret, now).actor
         assert isinstance(member, SignedInActor)
     return Visitor(site, person.id, {"plain-sign-in": secret}, member.csrf)
 

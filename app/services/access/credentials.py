@@ -29,7 +29,7 @@ class ValidCredential:
     `ids` are of everything whose change ends it or alters its holder: what AccessChanged names.
     """
 
-    who: Actor
+    actor: Actor
     ids: frozenset[str]
     expires_at: datetime | None
     touch_at: datetime

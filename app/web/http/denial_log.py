@@ -33,28 +33,28 @@ class Refusals:
         self._clock = clock
         self._rations = rations or Rations()
 
-    async def note(self, request: Request, who: Actor | None, problem: Problem) -> None:
+    async def note(self, request: Request, actor: Actor | None, problem: Problem) -> None:
         """Note that somebody was refused here; what nobody known tried is the log's matter."""
-        if who is not None and (note := self._make(request, who, problem)) is not None:
+        if actor is not None and (note := self._make(request, actor, problem)) is not None:
             with suppress(Unavailable):
                 await self._database.writes.run(self._write, note, until=time.monotonic() + WAIT_SECONDS)
 
-    def write(self, request: Request, who: Actor, problem: Problem) -> None:
+    def write(self, request: Request, actor: Actor, problem: Problem) -> None:
         """Note the same, from a thread that writes."""
-        if (note := self._make(request, who, problem)) is not None:
+        if (note := self._make(request, actor, problem)) is not None:
             with suppress(Unavailable):
                 self._write(note)
 
-    def _make(self, request: Request, who: Actor, problem: Problem) -> "_Note | None":
+    def _make(self, request: Request, actor: Actor, problem: Problem) -> "_Note | None":
         """Make the audit's note of a refusal; None where the reader's ration is used up."""
         route = route_of(request)
-        ration = self._rations.take(_reader(who), (request.method, route, problem.status))
+        ration = self._rations.take(_reader(actor), (request.method, route, problem.status))
         if ration is Ration.DROP:
             return None
         detail = problem.detail if ration is Ration.WRITE else REST
         page = Thing("page", route, f"{request.method} {route}")
         facts: dict[str, int | str] = {"status": problem.status, "detail": detail}
-        return _Note(Act(who, self._clock.real(), address_of(request) or None), page, facts)
+        return _Note(Act(actor, self._clock.real(), address_of(request) or None), page, facts)
 
     def _write(self, note: "_Note") -> None:
         with self._database.unit_of_work() as session:
@@ -69,6 +69,6 @@ class _Note(NamedTuple):
     facts: dict[str, int | str]
 
 
-def _reader(who: Actor) -> Hashable:
+def _reader(actor: Actor) -> Hashable:
     """The identity that rations count by, whatever somebody calls themselves."""
-    return who.person_id or (who.kind, who.name)
+    return actor.person_id or (actor.kind, actor.name)

@@ -35,7 +35,7 @@ def ask(database: Database, secret: str, after: timedelta = timedelta()) -> Vali
 
 
 def check(database: Database, secret: str, after: timedelta = timedelta()) -> SignedInActor:
-    member = ask(database, secret, after).who
+    member = ask(database, secret, after).actor
     assert isinstance(member, SignedInActor)
     return member
 
@@ -59,7 +59,7 @@ def test_start_makes_a_sign_in_that_says_who_it_is(database: Database) -> None:
     ada = a_person(database, "Ada", "organizer")
 
     valid = ask(database, start(database, ada))
-    member = valid.who
+    member = valid.actor
     assert isinstance(member, SignedInActor)
 
     assert (member.person_id, member.name, member.role, member.email) == (

@@ -22,7 +22,7 @@ def create(
 
 def check(database: Database, text: str, *, days: int = 0) -> Actor:
     with database.reading() as session:
-        return tokens.check(session, text, NOW + timedelta(days=days)).who
+        return tokens.check(session, text, NOW + timedelta(days=days)).actor
 
 
 def test_check_of_a_token_gives_its_scopes(database: Database) -> None:
@@ -52,7 +52,7 @@ def test_check_of_a_token_is_valid_until_the_moment_it_expires(database: Databas
     text = create(database, days=7)
 
     with database.reading() as session:
-        bearer = tokens.check(session, text, NOW + timedelta(days=7) - timedelta(microseconds=1)).who
+        bearer = tokens.check(session, text, NOW + timedelta(days=7) - timedelta(microseconds=1)).actor
 
     assert bearer.name == "zendesk"
     with pytest.raises(SignInNeeded, match="expired on 2022-09-21"):

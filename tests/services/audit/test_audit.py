@@ -167,7 +167,7 @@ def test_note_of_everything_that_has_a_secret_holds_none(game: Game) -> None:
         made += [screen, code]
         display = displays.pair(session, code, "Lobby", act_by("Olu", NOW))
         displays.claim(session, code, screen, NOW)
-        member = sign_ins.check(session, made[5], NOW).who
+        member = sign_ins.check(session, made[5], NOW).actor
         assert isinstance(member, SignedInActor)
         made.append(member.csrf)
         displays.revoke(session, display.id, act_by("Olu", NOW))

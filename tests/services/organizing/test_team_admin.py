@@ -37,10 +37,10 @@ def move(game: Game, email: str, team_id: str = "") -> None:
         team_admin.move(session, game.slug, found.id, team_id, act_by("Olu", game.now))
 
 
-def invite(game: Game, granter: Role = "organizer") -> list[Invitation]:
+def invite(game: Game, role: Role = "organizer") -> list[Invitation]:
     """Invite whoever has never signed in."""
     with game.database.unit_of_work() as session:
-        return team_admin.invite(session, game.slug, act_by("Olu", game.now, granter))
+        return team_admin.invite(session, game.slug, act_by("Olu", game.now, role))
 
 
 def emails(game: Game) -> dict[str, list[str]]:
