@@ -1,1 +1,1 @@
-"""How fast the product is, measured against bare routes in the same run."""
+"""Benchmarks of the product against bare routes in the same run."""

@@ -12,7 +12,7 @@ JSON_BYTES, HTML_BYTES, FILE = "BENCH_JSON_BYTES", "BENCH_HTML_BYTES", "BENCH_FI
 
 
 class Item(BaseModel):
-    """What the bare route stores."""
+    """The row that the bare route stores."""
 
     kind: str
     person: str

@@ -12,7 +12,7 @@ import uvloop
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came of one round: requests a second, and how often each status was answered."""
+    """The outcome of one round: requests a second, and the count of each status."""
 
     rate: float
     statuses: Mapping[int, int]

@@ -22,7 +22,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """What to say of the goal; nothing where there is none, or no number."""
+        """The verdict on the goal; empty where there is none, or no number."""
         if self.goal is None or self.value is None:
             return ""
         is_met = self.value >= self.goal if self.sense == "at least" else self.value <= self.goal

@@ -34,7 +34,7 @@ GROUPS: dict[CapScope, Group] = {
 
 
 def is_daily(scope: CapScope) -> bool:
-    """Whether groups of this scope depend on the local day."""
+    """Tell whether groups of this scope depend on the local day."""
     return scope in ("person-day", "team-day")
 
 
@@ -75,7 +75,7 @@ class BonusCounter:
         self.daily = self._timed or (self._cap is not None and self._cap.daily)
 
     def earned(self, activity: Activity, local: datetime) -> bool:
-        """Whether an activity of the bonus's kind earns it; counts it against the cap when it does."""
+        """Tell whether an activity of the bonus's kind earns it; counts it against the cap when it does."""
         within, seconds = self._within, activity.response_seconds
         if within is not None and (seconds is None or seconds > within):
             return False

@@ -1,4 +1,4 @@
-"""What one more activity costs in a small week and in a large one."""
+"""The cost of one more activity in a small week and in a large one."""
 
 import json
 import time

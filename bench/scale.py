@@ -1,4 +1,4 @@
-"""How much is measured: enough for figures, or just enough to see that everything still runs."""
+"""The amount of measuring: enough for figures, or just enough to see that everything still runs."""
 
 from dataclasses import dataclass
 

@@ -25,7 +25,7 @@ NO_NCHAN = "install nginx libnginx-mod-nchan"
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """What some updates of one server cost: CPU seconds a delivery, and the time each delivery took, in seconds."""
+    """The cost of some updates of one server: CPU seconds a delivery, and the time each delivery took, in seconds."""
 
     cpu: float
     since_sent: Sequence[float]
@@ -50,7 +50,7 @@ def measure(place: Path, scale: Scale) -> Iterator[Figure]:
 
 
 def _hindrance(scale: Watching) -> str:
-    """What keeps us from measuring here; empty for nothing."""
+    """The obstacle to measuring here; empty for none."""
     if sys.platform != "linux":
         return "runs on Linux only"
     most = max(scale.held, 3 * scale.viewers) + SPARE_FILES

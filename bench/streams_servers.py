@@ -66,7 +66,7 @@ class Server:
         return sum(time.clock_gettime(~number << 3 | 2) for number in self._family())
 
     def memory_bytes(self) -> int:
-        """What is resident of it."""
+        """Its resident memory."""
         pages = (int(Path(f"/proc/{number}/statm").read_text().split()[1]) for number in self._family())
         return sum(pages) * os.sysconf("SC_PAGE_SIZE")
 
@@ -200,7 +200,7 @@ def sse_starlette(board: dict[str, Any]) -> Iterator[Rival]:
 
 
 def has_nchan() -> bool:
-    """Whether nginx and its nchan module are installed."""
+    """Tell whether nginx and its nchan module are installed."""
     return shutil.which("nginx") is not None and _NCHAN.exists()
 
 

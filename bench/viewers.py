@@ -25,7 +25,7 @@ _VERSION = re.compile(rb'"version": ?(\d+)')
 
 
 class Stream(NamedTuple):
-    """Where a server sends updates; each has a `"version": N` in its data."""
+    """The address of a server's stream; each message has a `"version": N` in its data."""
 
     port: int
     path: str
@@ -52,11 +52,11 @@ class Crowd:
         return int(self._ask("join", stream, more))
 
     def size(self, stream: Stream) -> int:
-        """How many watch now."""
+        """The number of viewers now."""
         return int(self._ask("size", stream))
 
     def arrivals(self, stream: Stream, version: int) -> list[float]:
-        """When (`time.monotonic`) each viewer had this version or a newer one, sorted; waits at most LAST_SECONDS."""
+        """The sorted moments (`time.monotonic`) at which viewers had this version or a newer one, up to LAST_SECONDS."""
         found: list[float] = self._ask("arrivals", stream, version)
         return found
 

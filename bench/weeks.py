@@ -80,7 +80,7 @@ def make_week(database: Database, slug: str, *, teams: int, per_team: int) -> li
 
 
 def gate_of(session: Session, slug: str, emails: Sequence[str]) -> Gate:
-    """What lets these people's activities into a week."""
+    """The admission check of these people's activities in a week."""
     week = weeks.look(session, slug, NOW)
     return Gate(week, rule_sets.rules_of(session, week), week_members.by_email(session, week, emails), {}, NOW)
 

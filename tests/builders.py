@@ -155,7 +155,7 @@ def take(session: Session, slug: str, reading: Reading, *, by: str = "a tool", n
 
 
 def taken(session: Session, recorded: Recorded) -> Taken:
-    """What was recorded, with its row."""
+    """A recorded activity, with its row."""
     entry = session.exec(select(LedgerEntry).where(LedgerEntry.id == recorded.id)).one()
     return Taken(entry, recorded.repeated)
 
@@ -297,6 +297,6 @@ class Game:
         return {standing.team: standing.points for standing in self.board().standings}
 
     def verify(self) -> list[str]:
-        """What the proof finds."""
+        """The differences that `verify` finds."""
         with self.database.reading() as session:
             return verification.verify(session, weeks.find(session, self.slug, self.now), self.now)

@@ -1,4 +1,4 @@
-"""What every test may ask for: a moment, settings, and a fresh database on each engine."""
+"""Fixtures of every test: a moment, settings, and a fresh database on each engine."""
 
 import os
 import sqlite3
@@ -109,7 +109,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _folder(config: pytest.Config) -> Path:
-    """Where PostgreSQL lives: not in pytest's private folders, because where we are root it runs as somebody else."""
+    """PostgreSQL's directory: not in pytest's private folders, because where we are root it runs as somebody else."""
     if told := getattr(config, "workerinput", {}).get("postgresql"):
         return Path(told)
     if _FOLDER not in config.stash:
@@ -125,7 +125,7 @@ def now() -> datetime:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest) -> str:
-    """Which engine the test runs on: both, unless it is parametrised with one."""
+    """The engine of the test: both, unless it is parametrised with one."""
     return str(request.param)
 
 
@@ -155,7 +155,7 @@ def own_postgresql() -> Iterator[pg.PostgreSQL]:
 
 @pytest.fixture
 def scene(request: pytest.FixtureRequest) -> str:
-    """What the database holds when the test begins: "game" for who asks for one, else "empty"; or as parametrised."""
+    """The database's content when the test begins: "game" for who asks for one, else "empty"; or as parametrised."""
     return "game" if "game" in request.fixturenames else "empty"
 
 

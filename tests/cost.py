@@ -1,4 +1,4 @@
-"""What work costs, counted rather than timed, so that no busy machine blurs it."""
+"""The cost of work, counted rather than timed, so that no busy machine blurs it."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from app.db.database import Database
 
 
 def calls(work: Callable[[], object]) -> int:
-    """How many calls a piece of work makes, of functions in Python and in C and of generators going on."""
+    """Count the calls of a piece of work: functions in Python and in C, and generators going on."""
     number = 0
 
     def count(_frame: FrameType, event: str, _argument: object) -> None:

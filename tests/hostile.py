@@ -49,7 +49,7 @@ class Seen:
 
 @dataclass
 class Hostile:
-    """What the provider says; tests bend it."""
+    """The provider's answers; tests bend them."""
 
     issuer: str
     nonce: str = ""
@@ -65,11 +65,11 @@ class Hostile:
     seen: list[Seen] = field(default_factory=list)
 
     def asked(self, path: str) -> int:
-        """How often an address was asked."""
+        """The number of times an address was asked."""
         return sum(seen.path == path for seen in self.seen)
 
     def answer(self, path: str) -> Answer:
-        """What an address says."""
+        """The answer at an address."""
         if path in self.instead:
             return self.instead[path]()
         documents: dict[str, Callable[[], object]] = {

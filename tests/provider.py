@@ -61,7 +61,7 @@ def running(now: datetime | None = None) -> Iterator[HonestProvider]:
 
 
 def configuration(issuer: str, authentication: type) -> dict[str, Any]:
-    """What idpyoidc needs to know."""
+    """The configuration of idpyoidc."""
     from idpyoidc.server.oidc.authorization import Authorization
     from idpyoidc.server.oidc.provider_config import ProviderConfiguration
     from idpyoidc.server.oidc.token import Token
@@ -142,7 +142,7 @@ class Desk:
         return keys
 
     def authorize(self, query: Mapping[str, str]) -> str:
-        """Where the browser goes next, as the person of the `login_hint`."""
+        """The browser's next address, as the person of the `login_hint`."""
         redirect_uri, client = query["redirect_uri"], self.server.context.cdb[query["client_id"]]
         # RFC 8252 7.3: any port of this machine may be returned to.
         if urlsplit(redirect_uri).hostname == "127.0.0.1" and (redirect_uri, {}) not in client["redirect_uris"]:

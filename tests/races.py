@@ -46,5 +46,5 @@ def crowd(number: int, deed: Callable[[int], T]) -> list[Callable[[], T]]:
 
 
 def outcomes(results: Sequence[object]) -> Counter[str]:
-    """How often each kind of result or problem came out."""
+    """Count the results and problems by kind."""
     return Counter(type(result).__name__ for result in results)

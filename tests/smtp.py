@@ -12,7 +12,7 @@ from aiosmtpd.controller import Controller
 
 
 class Postbox:
-    """What the server keeps, and whom it refuses."""
+    """The server's inbox, and the addresses it refuses."""
 
     def __init__(self) -> None:
         self.envelopes: list[Any] = []

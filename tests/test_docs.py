@@ -74,8 +74,10 @@ def test_files_that_pages_and_comments_name_exist() -> None:
 
 
 def docstrings() -> Iterator[tuple[str, str]]:
-    """Every docstring of the program with its place, those beneath constants included."""
-    for path in sorted((PROJECT / "app").rglob("*.py")):
+    """Every docstring with its place, those beneath constants included."""
+    for path in sorted(
+        path for folder in ("app", "bench", "tests", "tools") for path in (PROJECT / folder).rglob("*.py")
+    ):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Expr)

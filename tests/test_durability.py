@@ -1,4 +1,4 @@
-"""What is acknowledged is on disk: commits wait for it, and nothing is lost by a kill or a crash."""
+"""Durability: commits wait for the disk, and nothing acknowledged is lost by a kill or a crash."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""How long a server waits for its database, and that commands wait as long as it takes."""
+"""The time-outs of a server's database, and that commands wait as long as it takes."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ def limited(game: Game) -> Iterator[Database]:
 
 
 def in_server(database: Database, work: Callable[[Session], Any], *, long: bool = False) -> Any:
-    """What comes of a change in a server's writing thread."""
+    """The outcome of a change in a server's writing thread."""
 
     def change() -> Any:
         with database.unit_of_work() as session:

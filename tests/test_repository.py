@@ -1,4 +1,4 @@
-"""What the repository promises about itself: no addresses, small files, locks and pages that agree with the code."""
+"""The repository itself: no addresses, small files, locks and pages that agree with the code."""
 
 import ast
 import re

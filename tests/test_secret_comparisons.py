@@ -29,13 +29,13 @@ def comparisons(source: str) -> Iterator[tuple[int, str]]:
 
 
 def is_exempt(side: ast.expr) -> bool:
-    """Whether it is a constant, or a column: the database looks a secret up by its hash."""
+    """Tell whether it is a constant, or a column: the database looks a secret up by its hash."""
     is_column = isinstance(side, ast.Attribute) and isinstance(side.value, ast.Name) and side.value.id[0].isupper()
     return is_column or isinstance(side, ast.Constant)
 
 
 def is_secret(side: ast.expr) -> bool:
-    """Whether an expression is secret by its name, or made of something that is."""
+    """Tell whether an expression is secret by its name, or made of something that is."""
     if isinstance(side, ast.Call):
         of_methods = [side.func.value] if isinstance(side.func, ast.Attribute) else []
         return any(is_secret(each) for each in (*of_methods, *side.args))

@@ -24,7 +24,7 @@ def pins(lock: str) -> list[str]:
 
 
 def judge(report: dict[str, Any]) -> tuple[int, list[str]]:
-    """What pip-audit's report means: an exit status, and sentences for it."""
+    """Interpret pip-audit's report: an exit status, and sentences for it."""
     asked = report["dependencies"]
     skipped = sorted(each["name"] for each in asked if "skip_reason" in each)
     known = {each["name"]: each for each in asked if each.get("vulns")}
@@ -49,7 +49,7 @@ def sentence(name: str, version: str, flaw: dict[str, Any]) -> str:
 
 
 def ask(wanted: list[str], choices: list[str]) -> str:
-    """What pip-audit answers about these pins, as JSON; empty where it failed. It writes to stderr why."""
+    """Run pip-audit on these pins and return its JSON; empty where it failed. It writes to stderr why."""
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder) / "pins.txt"
         listed.write_text("".join(f"{each}\n" for each in wanted), encoding="utf-8")

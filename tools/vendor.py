@@ -69,7 +69,7 @@ PACKAGES = (HTMX, INTER)
 
 
 class NotVendored(Exception):
-    """Why there is no copy of our own, as a sentence without its full stop."""
+    """The reason for having no copy of our own, as a sentence without its full stop."""
 
 
 def integrity(content: bytes) -> str:

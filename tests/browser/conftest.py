@@ -1,4 +1,4 @@
-"""What browser tests may ask for: a Chromium, and a running server whose boards are public."""
+"""Fixtures of the browser tests: a Chromium, and a running server whose boards are public."""
 
 import os
 import shutil

@@ -40,7 +40,7 @@ class Screen:
         return found
 
     def says(self, name: str) -> str:
-        """What the countdown or the age says."""
+        """The text of the countdown or of the age."""
         return str(self.page.evaluate("name => document.getElementById(name).textContent", name))
 
     def pass_time(self, seconds: float) -> None:

@@ -35,7 +35,7 @@ def looking(chromium: Browser, size: tuple[int, int] = LAPTOP, **options: Any) -
 
 
 def serious_flaws(page: Page) -> list[str]:
-    """What axe-core finds that keeps somebody out: serious and critical violations, with the element."""
+    """axe-core's serious and critical violations, with the element."""
     report = Axe().run(page, options=AXE_OPTIONS).response
     return [
         f"{flaw['id']}: {node['target']}"
@@ -51,7 +51,7 @@ def overflow(page: Page) -> int:
 
 
 def texts(page: Page, selector: str) -> list[str]:
-    """What the elements say, in the order of the page."""
+    """The texts of elements, in the order of the page."""
     found: list[str] = page.eval_on_selector_all(selector, "all => all.map(each => each.textContent.trim())")
     return found
 

@@ -293,7 +293,7 @@ def run_to(wall: Screen, scene: str) -> None:
 
 
 def settled_flaws(wall: Screen) -> list[str]:
-    """What keeps somebody out once everything has faded in."""
+    """The violations of accessibility once everything has faded in."""
     wall.wait("() => document.getAnimations().every((each) => each.playState !== 'running')")
     return serious_flaws(wall.page)
 
@@ -373,7 +373,7 @@ def soak(wall: Screen, updates: int, minutes: int) -> int:
 
 
 def heap(send: Callable[[str], dict[str, Any]]) -> dict[str, int]:
-    """What the page holds once the garbage is collected: bytes, nodes, listeners."""
+    """The page's memory once the garbage is collected: bytes, nodes, listeners."""
     for _ in range(3):
         send("HeapProfiler.collectGarbage")
     counters = send("Memory.getDOMCounters")

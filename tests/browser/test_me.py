@@ -31,7 +31,7 @@ def looking_as(chromium: Browser, who: Visitor, size: tuple[int, int] = PHONE, *
 
 
 def marked(page: Page) -> dict[str, str]:
-    """What is written beside each team of a board."""
+    """The note beside each team of a board."""
     return dict(zip(texts(page, ROWS), page.eval_on_selector_all(ROWS, MARKS), strict=True))
 
 
@@ -150,7 +150,7 @@ def test_chosen_appearance_wins_over_the_devices(chromium: Browser, site: Site, 
 
 
 def _pictures(page: Page) -> list[str]:
-    """Which drawing each chart shows."""
+    """The drawing each chart shows."""
     page.wait_for_function("[...document.querySelectorAll('picture img')].every(each => each.complete)")
     found: list[str] = page.eval_on_selector_all("picture img", "all => all.map(each => each.currentSrc)")
     return found

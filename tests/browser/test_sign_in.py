@@ -49,7 +49,7 @@ def firm(public_settings: Settings, clock: SettableClock, provider: HonestProvid
 
 
 def is_in(page: Page, site: Site) -> bool:
-    """Whether the browser is signed in."""
+    """Tell whether the browser is signed in."""
     return SIGNED_IN_MARK in page.context.request.get(f"{site.url}/me/mark.css").text()
 
 

@@ -33,13 +33,13 @@ class Shell:
         return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
 
     def text(self, *words: str | Path) -> str:
-        """What a command that must work prints."""
+        """Run a command that must succeed; its output."""
         result = self.run(*words)
         assert (result.exit_code, result.stderr) == (0, "")
         return result.stdout
 
     def document(self, *words: str | Path) -> Any:
-        """What a command that must work prints with --json."""
+        """Run a command that must succeed with --json; its document."""
         return json.loads(self.text(*words, "--json"))
 
     def refusal(self, *words: str | Path) -> str:

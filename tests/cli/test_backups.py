@@ -61,7 +61,7 @@ def changed(path: Path, *statements: str) -> Path:
 
 
 def names(directory: Path) -> list[str]:
-    """What lies in a directory."""
+    """The names in a directory."""
     return sorted(path.name for path in directory.iterdir())
 
 

@@ -39,7 +39,7 @@ def options(command: Any) -> set[str]:
 
 
 def value(option: Any) -> list[str]:
-    """What stands after an option; nothing for a flag."""
+    """The metavar of an option; empty for a flag."""
     if option.is_flag:
         return []
     return [option.metavar or {"--format": "csv\\|json"}[option.opts[0]]]

@@ -34,7 +34,7 @@ rm "$ROOM/fill"; run verify
 
 @pytest.fixture
 def full(tmp_path: Path) -> list[str]:
-    """What commands say on a disk of their own that fills up after the first three."""
+    """The output of commands on a disk of their own that fills up after the first three."""
     if shutil.which("unshare") is None:
         pytest.skip("unshare is not installed: a small disk cannot be mounted (apt-get install util-linux)")
     (tmp_path / "room").mkdir()
@@ -93,7 +93,7 @@ def ours() -> Iterator[Path]:
 
 
 def refused(file: Path) -> str:
-    """What is said when the database is opened."""
+    """The refusal when the database is opened."""
     with pytest.raises(Unavailable) as refusal:
         Database(sqlite_url(file))
     return refusal.value.detail

@@ -11,7 +11,7 @@ from tests.cli.conftest import Shell
 
 
 def under_another_server(_shell: Shell) -> str:
-    """What an ASGI server of somebody else's meets that builds the application from the environment."""
+    """The application built from the environment, as a foreign ASGI server does."""
     with pytest.raises(Malformed) as refusal:
         create_app()
     return refusal.value.detail

@@ -1,4 +1,4 @@
-"""What a server writes down: no secret that was made may be in its log or its audit, whatever happens."""
+"""Logs and audit of a server: no secret that was made may be in them, whatever happens."""
 
 import json
 import logging
@@ -145,7 +145,7 @@ class Busy:
 
 @pytest.fixture
 def busy_week(open_week: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Busy, str]]:
-    """What users did on a real server, and all that it wrote to its log meanwhile."""
+    """A session of users on a real server, with all that it wrote to its log meanwhile."""
     with started("serve", "--port", "0") as (process, document):
         busy = Busy(ready(document)["address"])
         busy.client.post(urlsplit(document["owner_link"]).path, data=OWNER)

@@ -37,7 +37,7 @@ def resident(pid: int) -> float:
 
 
 def probe(address: str) -> float:
-    """How many seconds the health probe took."""
+    """The seconds the health probe took."""
     begun = time.monotonic()
     assert httpx.get(f"{address}healthz", timeout=10).text == "ok\n"
     return time.monotonic() - begun

@@ -1,4 +1,4 @@
-"""What a connection may cost: heads, trailers, queues, pauses; a bare application behind the real server."""
+"""Limits of a connection: heads, trailers, queues, pauses; a bare application behind the real server."""
 
 import asyncio
 import json

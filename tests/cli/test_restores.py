@@ -49,7 +49,7 @@ def tamper(shell: Shell, *statements: str) -> Path:
 
 
 def names(directory: Path) -> list[str]:
-    """What lies in a directory."""
+    """The names in a directory."""
     return sorted(path.name for path in directory.iterdir())
 
 

@@ -159,7 +159,7 @@ def test_demo_plays_to_the_exact_totals_and_its_example_works(shell: Shell) -> N
 
 
 def headlines(address: str) -> list[str]:
-    """What the board reads, look after look, until the week has played."""
+    """The board's texts, look after look, until the week has played."""
     seen: list[str] = []
     begun = time.monotonic()
     while HEADLINE not in seen and time.monotonic() - begun < PATIENCE_SECONDS:

@@ -14,7 +14,7 @@ WORDS = ("week", "create", "q3-2022", "--name", "Q3 2022", "--timezone", "Americ
 
 
 def reasons(shell: Shell) -> list[tuple[str, str | None]]:
-    """What was done to the week, and why."""
+    """The week's history, with reasons."""
     database = Database(f"sqlite:///{shell.ledger}")
     with database.reading() as session:
         found = [(event.action, event.reason) for event in session.exec(select(WeekEvent).order_by("id"))]

@@ -35,7 +35,7 @@ def settings(**values: object) -> Settings:
 
 
 def refusal(**values: object) -> str:
-    """What is said about settings that make no sense."""
+    """Sentences about settings that make no sense."""
     with pytest.raises(ValidationError) as error:
         settings(**values)
     return " ".join(sentences(error.value))

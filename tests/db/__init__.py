@@ -1,1 +1,1 @@
-"""What holds of app.db."""
+"""Tests of app.db."""

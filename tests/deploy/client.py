@@ -15,7 +15,7 @@ SILENCE = 0
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, and after how many seconds."""
+    """An answer, and the seconds it took."""
 
     status: int
     media_type: str

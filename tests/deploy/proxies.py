@@ -67,7 +67,7 @@ def free_port() -> int:
 
 
 def has_ipv6() -> bool:
-    """Whether one can listen on IPv6 here."""
+    """Tell whether one can listen on IPv6 here."""
     with suppress(OSError), socket.create_server(("::1", 0), family=socket.AF_INET6):
         return True
     return False

@@ -1,4 +1,4 @@
-"""What else the proxies of deploy/ have to do: reload without loss, keep secrets out of logs, say who is asking."""
+"""More duties of the proxies in deploy/: reload without loss, keep secrets out of logs, name the client."""
 
 import json
 import re

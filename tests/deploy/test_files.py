@@ -1,4 +1,4 @@
-"""What the files of deploy/ say, to each other and to the program."""
+"""The files of deploy/ agree with each other and with the program."""
 
 import re
 

@@ -113,7 +113,7 @@ class Sender:
 
 
 def speaks_http_2() -> bool:
-    """Whether there is a curl that does."""
+    """Tell whether there is a curl that does."""
     curl = shutil.which("curl")
     if curl is None:
         return False
@@ -126,7 +126,7 @@ Answers = dict[str, Answer]
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What came of each case through each proxy, and of the posts with a pause between them."""
+    """The outcome of each case through each proxy, and of the posts with a pause between them."""
 
     answers: dict[str, Answers]
     pauses: dict[str, list[list[int]]]
@@ -140,7 +140,7 @@ class Outcomes:
         return dict.fromkeys(self.answers, (status, media_type))
 
     def seconds(self, case: str) -> list[float]:
-        """How long one case took through each proxy."""
+        """The seconds one case took through each proxy."""
         return [answers[case].seconds for answers in self.answers.values()]
 
 

@@ -96,7 +96,7 @@ def with_kind(kind: Kind, rules: Rules = PLAIN) -> Rules:
 
 
 def gist(awards: Iterable[Award]) -> list[tuple[str, int]]:
-    """What was awarded, in short: names and points."""
+    """Awards in short: names and points."""
     return [(award.name, award.points) for award in awards]
 
 

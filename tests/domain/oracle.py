@@ -62,7 +62,7 @@ def measure(metric: str, result: Evaluation) -> int:
 
 
 def better(rules: Toml, one: Evaluation, other: Evaluation) -> bool:
-    """Whether the first goes strictly before the second in the ranking."""
+    """Tell whether the first goes strictly before the second in the ranking."""
     for metric in ["points", *rules.get("ranking", {}).get("ties", [])]:
         if metric == "earliest":
             mine = [a["at"] for a in one["awards"] if a["points"] != 0]

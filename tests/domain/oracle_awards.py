@@ -1,4 +1,4 @@
-"""What a week's activities earn, evaluated slowly and literally: awards for kinds, bonuses and quests."""
+"""The oracle's awards for kinds, bonuses and quests, evaluated slowly and literally."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -81,7 +81,7 @@ class Award(TypedDict):
 
 
 class Evaluation(TypedDict):
-    """What the activities and adjustments of a week come to under the rules."""
+    """The sums of a week's activities and adjustments under the rules."""
 
     acts: list[Act]
     awards: list[Award]

@@ -1,4 +1,4 @@
-"""How long ago something was, by clocks that may be wrong."""
+"""Recency, by clocks that may be wrong."""
 
 from datetime import UTC, datetime, timedelta
 

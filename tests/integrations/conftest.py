@@ -1,4 +1,4 @@
-"""What tests of the ways to other systems may ask for."""
+"""Fixtures of the tests of other systems."""
 
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address

@@ -35,7 +35,7 @@ def a_client(company: HonestProvider, **changes: object) -> Provider:
 
 
 def approve(url: str, who: str = "ada") -> dict[str, str]:
-    """What the browser brings back after the provider's page, on which somebody pressed the button of this name."""
+    """The browser's return from the provider's page, on which somebody pressed the button of this name."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
     connection.request("GET", f"{parts.path}?{parts.query}&login_hint={quote(who)}")

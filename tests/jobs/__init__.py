@@ -1,1 +1,1 @@
-"""What happens later: the worker, and the jobs that have a handler."""
+"""The job worker, and the jobs that have a handler."""

@@ -1,4 +1,4 @@
-"""What tests of the services may ask for: the same week seen from several processes."""
+"""Fixtures of the services' tests: the same week seen from several processes."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -46,6 +46,6 @@ def invite(database: Database, person: Person, *, granter: Role | None = None, n
 
 
 def trail(database: Database) -> list[str]:
-    """What the audit notes, oldest first."""
+    """The actions in the audit, oldest first."""
     with database.reading() as session:
         return list(session.exec(select(AuditEntry.action).order_by(AuditEntry.id)))  # type: ignore[arg-type]

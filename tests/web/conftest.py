@@ -1,4 +1,4 @@
-"""What web tests may ask for: a running server with a settable clock, on SQLite unless a test asks for both engines."""
+"""Fixtures of the web tests: a running server with a settable clock, on SQLite unless a test asks for both engines."""
 
 import logging
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def clock() -> SettableClock:
 
 @pytest.fixture
 def timing() -> Timing:
-    """How long the server's jobs wait: as ever, or as a test is parametrised with."""
+    """The waits of the server's jobs: the usual ones, or those a test is parametrised with."""
     return USUAL
 
 

@@ -39,7 +39,7 @@ def _decoded(run: bytes) -> bytes:
 
 
 def _png_texts(raw: bytes) -> Iterator[bytes]:
-    """What is written in a picture beside its points."""
+    """The words in a picture beside its points."""
     at = len(_PNG)
     while raw.startswith(_PNG) and at < len(raw):
         size, kind = int.from_bytes(raw[at : at + 4]), raw[at + 4 : at + 8]
@@ -56,7 +56,7 @@ def _png_texts(raw: bytes) -> Iterator[bytes]:
 
 @dataclass
 class Eyes:
-    """Which words somebody has come across, each with where it was at first."""
+    """The words somebody has come across, each with where it was at first."""
 
     words: Iterable[str]
     memory: dict[bytes, list[str]] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Eyes:
 
 
 def _stands_alone(word: bytes, text: bytes) -> bool:
-    """Whether a word is not just a part of a longer one, as a number is of a hash."""
+    """Tell whether a word is not just a part of a longer one, as a number is of a hash."""
     return re.search(rb"(?<![a-z0-9])" + re.escape(word) + rb"(?![a-z0-9])", text) is not None
 
 

@@ -19,7 +19,7 @@ UNKNOWN: tuple[Role, ...] = ("visitor", "disabled")
 
 @dataclass(frozen=True)
 class Door:
-    """Who may pass, which status they then get, and what they send along: a form, a document, or text.
+    """The roles that may pass, the status they then get, and what they send along: a form, a document, or text.
 
     `but` names who gets another status, `closed` who does where boards are for members.
     Placeholders in braces stand for something fresh of that name; see `Stage`.
@@ -47,7 +47,7 @@ def expected(door: Door, role: Role, path: str, *, public: bool) -> int:
 
 
 def _may(rule: Rule, role: Role, *, public: bool, cookies: bool) -> bool:
-    """Whether the rule lets somebody pass; `cookies` is false where no cookie counts."""
+    """Tell whether the rule lets somebody pass; `cookies` is false where no cookie counts."""
     match rule:
         case "everybody":
             return True

@@ -30,9 +30,9 @@ Readers = frozenset[str]
 NOBODY: Readers = frozenset()
 ORGANIZERS: Readers = frozenset({"organizer", "owner"})
 LEDGER: Readers = ORGANIZERS | {"read", "admin"}
-"""Who reads the ledger and its e-mails: organizers, and tools that they gave a token for it."""
+"""The readers of the ledger and its e-mails: organizers, and tools with a token for it."""
 BEHIND: Readers = ORGANIZERS | {"admin"}
-"""Who looks behind a freeze."""
+"""The readers who see behind a freeze."""
 MINE: Readers = frozenset({"player"})
 THEIRS: Readers = frozenset({"outsider"})
 EVERYBODY: Readers = frozenset({"visitor", "display", "player", "outsider", *ORGANIZERS, *SCOPES})
@@ -240,7 +240,7 @@ def _adjust(
 
 
 def _history(garden: Garden, session: Session) -> None:
-    """What organizers wrote down for each other."""
+    """The notes of organizers for each other."""
     lifecycle.close(session, SLUG, garden.act)
     lifecycle.open_(session, SLUG, garden.act, reason=garden.word("why a week was reopened", ORGANIZERS))
     before, after = ({"fact": garden.word(f"{side} in the audit", ORGANIZERS)} for side in ("before", "after"))

@@ -50,7 +50,7 @@ class Stage:
         self.people[role] = sign_in(self.site, email, rank)
 
     def shown_by(self, role: Role) -> dict[str, str]:
-        """What somebody of this role shows at a door."""
+        """The headers of somebody of this role."""
         if role in SCOPES:
             return {"Authorization": f"Bearer {self.site.token(role)}"}
         visitor = self.people.get(role)
@@ -218,7 +218,7 @@ class Stage:
 
 
 class _Fresh(dict[str, str]):
-    """What `format_map` asks for placeholders."""
+    """The mapping that `format_map` asks for placeholders."""
 
     def __init__(self, stage: Stage, role: Role) -> None:
         super().__init__()

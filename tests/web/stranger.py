@@ -36,11 +36,11 @@ class Stranger:
 
     @property
     def secret(self) -> str:
-        """What the browser keeps of its sign-in; empty without one."""
+        """The browser's sign-in cookie; empty without one."""
         return self.client.cookies.get(COOKIE) or ""
 
     def is_in(self) -> bool:
-        """Whether the server takes this browser for somebody."""
+        """Tell whether the server takes this browser for somebody."""
         return SIGNED_IN_MARK in self.get("/me/mark.css").text
 
 

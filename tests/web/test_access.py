@@ -1,4 +1,4 @@
-"""Who may do what: every door and everybody before it, and tokens that no longer count."""
+"""Authorization: every route tried by every role, and by tokens that no longer count."""
 
 import re
 from collections.abc import Iterator

@@ -59,7 +59,7 @@ KEY = {"kind": "issue", "source": "github", "external_id": "one"}
 
 
 def repeated(site: Site, *scopes: Scope, **changes: Any) -> list[dict[str, Any]]:
-    """What a repeat is answered, whole and by its key alone, on the long way and then on the short one."""
+    """The answer to a repeat, whole and by its key alone, by the route and then by the fast path."""
     bodies = [an_activity(external_id="one", **changes), KEY]
     answers = [site.post(f"{WEEK}/activities", *scopes, json=body) for body in [*bodies, *bodies]]
     assert [answer.status_code for answer in answers] == [200] * 4

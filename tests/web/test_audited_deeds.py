@@ -143,7 +143,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
 
 
 def noted(database: Database, since: int) -> list[AuditEntry]:
-    """What the audit holds since an entry."""
+    """The audit's entries since one."""
     with database.reading() as session:
         return list(session.exec(select(AuditEntry).where(col(AuditEntry.id) > since).order_by(col(AuditEntry.id))))
 
@@ -222,7 +222,7 @@ def actions() -> Iterator[str]:
 
 
 def writes_a_note(function: ast.AST) -> bool:
-    """Whether it calls `audit.note`."""
+    """Tell whether it calls `audit.note`."""
     return any(isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.note" for node in ast.walk(function))
 
 

@@ -301,7 +301,7 @@ def test_refresh_leaves_a_board_alone_longer_and_longer_and_takes_it_up_again(ca
 
 @contextmanager
 def asked_in_vain(database: Database) -> Iterator[list[ExceptionContext]]:
-    """What came of every try to connect to a database that is away, inside the block."""
+    """The outcomes of every try to connect to a database that is away, inside the block."""
     failures: list[ExceptionContext] = []
 
     def note(context: ExceptionContext) -> None:

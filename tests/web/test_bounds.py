@@ -70,7 +70,7 @@ def asking(site: Site) -> Iterator[list[float]]:
 
 
 def memory(field: str) -> int:
-    """What the kernel says of this process's memory, in MB."""
+    """The memory of this process by the kernel's account, in MB."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition(f"{field}:")[2].split()[0]) // 1024
 
@@ -147,7 +147,7 @@ def test_rules_full_of_mistakes_are_refused_with_a_hundred(site: Site, text: str
 
 
 def form(site: Site, path: str, body: bytes, kind: str = "application/x-www-form-urlencoded") -> httpx.Response:
-    """What a form gets that says it comes from here."""
+    """Post a form as from our own page."""
     return site.post(path, content=body, headers={"Content-Type": kind})
 
 

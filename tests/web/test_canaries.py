@@ -1,4 +1,4 @@
-"""What is hidden stays hidden: a word planted in every private field is read by nobody who may not."""
+"""Canaries: a word planted in every private field is read by nobody who may not."""
 
 import time
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ PLACES = {
     "token_id": ["token"],
     "sign_in": ["sign-in of player", "sign-in of mate"],
 }
-"""What stands for each placeholder of a path: an id by its name in the garden, or the text itself."""
+"""The value of each placeholder of a path: an id by its name in the garden, or the text itself."""
 
 
 def secretive(settings: Settings) -> Settings:
@@ -76,7 +76,7 @@ def _filled(path: str, garden: Garden) -> Iterator[str]:
 
 
 def everywhere(garden: Garden) -> list[str]:
-    """Where a crawl begins: every route, some of them with what their addresses may say besides."""
+    """The starts of a crawl: every route, some of them with parameters."""
     plain = list(addresses(garden, "GET"))
     lists = [f"{path}?limit=1" for path in plain if path.startswith(f"/api/v1/weeks/{SLUG}/activities")]
     boards = [f"/weeks/{SLUG}?as=public", f"/weeks/{SLUG}/live?as=public", "/weeks/current", "/weeks/q1-1999"]
@@ -90,7 +90,7 @@ def crawlers(garden: Garden, roles: tuple[str, ...] = ROLES) -> dict[str, Crawle
 
 
 def leaks(garden: Garden, seen: dict[str, Crawler], *, revealed: bool) -> list[str]:
-    """Who came across what they may not read, and where."""
+    """The leaks: readers, and where they read what they may not."""
     return [
         f"{role}: {canary.where} in {crawler.eyes.met[canary.word.lower()]}"
         for role, crawler in seen.items()
@@ -100,7 +100,7 @@ def leaks(garden: Garden, seen: dict[str, Crawler], *, revealed: bool) -> list[s
 
 
 def unseen(garden: Garden, seen: dict[str, Crawler]) -> list[str]:
-    """What nobody came across though somebody may: a word that proves nothing."""
+    """The words that nobody came across though somebody may: they prove nothing."""
     met = {word for crawler in seen.values() for word in crawler.eyes.met}
     return [each.where for each in garden.canaries if each.readers and each.word.lower() not in met]
 
@@ -130,7 +130,7 @@ def test_a_reveal_shows_what_the_freeze_hid_and_nothing_else(garden: Garden) -> 
 
 
 def _unshown(garden: Garden, visitor: Crawler) -> list[str]:
-    """What a reveal shows everybody, and a visitor has not come across."""
+    """The words that a reveal shows everybody and that no visitor came across."""
     shown = (each for each in garden.canaries if each.after > each.readers and "visitor" in each.after)
     return [each.where for each in shown if each.word.lower() not in visitor.eyes.met]
 
@@ -171,14 +171,14 @@ def _drain(seen: dict[str, Crawler], open_: list[tuple[str, str, "Queue[Event]"]
 
 
 def _has_met(word: str, seen: dict[str, Crawler], open_: list[tuple[str, str, "Queue[Event]"]]) -> bool:
-    """Whether an organizer's stream has brought what came after it was opened."""
+    """Tell whether an organizer's stream has brought what came after it was opened."""
     _drain(seen, open_)
     return word in seen["organizer"].eyes.met
 
 
 TOO_MUCH = (f"/api/v1/weeks/{SLUG}/activities", "/api/v1/rules", "/me/log", "/sign-in/email", "/organizer/people/")
 TYPED = "canarythatwastyped"
-"""What somebody types where nobody asks for it: no answer says it back."""
+"""Unexpected input, which no answer says back."""
 
 
 @pytest.mark.timeout(180)  # every page there is

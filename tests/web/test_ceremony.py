@@ -24,7 +24,7 @@ def go(site: Site, to: str, key: str | None = None) -> httpx.Response:
 
 
 def scene(html: str) -> str:
-    """Which step a stage shows, such as "1-totals"."""
+    """The step a stage shows, such as "1-totals"."""
     found = re.search(r'id="scene-([\w-]+)"', html)
     assert found
     return found[1]

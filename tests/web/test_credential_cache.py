@@ -82,12 +82,12 @@ def desk(database: Database, clock: SettableClock) -> Desk:
 
 
 def names(cache: CredentialCache, *shown: Credential) -> list[str | None]:
-    """Who holds these, as far as the cache knows."""
+    """The holders of these credentials, as far as the cache knows."""
     return [who.name if (who := cache.holder(each)) else None for each in shown]
 
 
 async def outcome(cache: CredentialCache, shown: Credential) -> str:
-    """Who holds this, or the problem."""
+    """The holder of a credential, or the problem."""
     try:
         return (await cache.check(shown)).name
     except (SignInNeeded, Unavailable) as problem:

@@ -20,7 +20,7 @@ def fresh_ration(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def reported() -> float:
-    """How many reports were counted."""
+    """The number of reports counted."""
     return float(csp_reports.reported._value.get())
 
 

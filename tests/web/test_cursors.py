@@ -15,7 +15,7 @@ IDS = {"weeks": "week", "teams": "team_id", "people": "person_id", "activities":
 
 
 def plain(cursor: str) -> str:
-    """What a cursor holds."""
+    """The content of a cursor."""
     return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
 
 

@@ -31,7 +31,7 @@ TARGETS = (
     "/weeks/", f"/weeks/{SLUG}/", f"/weeks/{SLUG}/live/", "//", f"/weeks/{SLUG.upper()}", f"/weeks/{SLUG}%0A",
     "/weeks/q3%2D2022", f"/weeks/{SLUG}%2Flive", f"/weeks/{SLUG}/teams", f"{WEEK}/leaderboard/",
 )  # fmt: skip
-"""What the short way knows, and what looks almost like it."""
+"""Addresses that the fast path knows, and lookalikes."""
 WAYS: tuple[dict[str, str], ...] = (
     {"HX-Request": "true"},
     {"HX-Request": "false"},
@@ -56,7 +56,7 @@ MORE_SHOWN: dict[str, dict[str, str]] = {
     "strange cookie": {"Cookie": "plain-sign-in=; other=1"},
 }
 CURIOUS = ("visitor", "read", "organizer")
-"""Who asks in every way."""
+"""The readers, and every way in which they authenticate."""
 
 
 class Answer(NamedTuple):
@@ -114,7 +114,7 @@ class Pair:
     stage: Stage
 
     async def answers(self, target: str, shown: dict[str, str]) -> tuple[Answer, Answer, bool]:
-        """What both say, and whether the first one took the short way."""
+        """Both answers, and whether the first one took the fast path."""
         before = len(self.passed_on)
         short = await ask(self.short, target, shown)
         is_short = len(self.passed_on) == before
@@ -145,7 +145,7 @@ def pair(game: Game, settings: Settings, visibility: str, clock: SettableClock) 
 
 
 def everybody(stage: Stage) -> dict[str, dict[str, str]]:
-    """What each of those who ask shows, by who they are."""
+    """The headers of each reader, by role."""
     shown = {role: stage.shown_by(role) for role in ROLES} | MORE_SHOWN
     dead = "; ".join(stage.shown_by(role)["Cookie"] for role in ("disabled", "display"))
     both = {**stage.shown_by("read"), **stage.shown_by("organizer")}

@@ -32,7 +32,7 @@ def shown(html: str) -> list[str]:
 
 
 def text(html: str, scene: str = "") -> str:
-    """What a picture, or one scene of it, says."""
+    """The text of a picture, or of one scene of it."""
     if scene:
         html = html.partition(f'id="scene-{scene}"')[2].partition("</section>")[0].partition(">")[2]
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())

@@ -1,4 +1,4 @@
-"""What every answer has in common: security headers, problem documents for programs, pages for people, HEAD."""
+"""The edge: security headers, problem documents for programs, pages for people, HEAD."""
 
 import asyncio
 from html.parser import HTMLParser

@@ -26,7 +26,7 @@ class FakeWire:
         return 10 if self.busy else 0
 
     def is_closing(self) -> bool:
-        """Whether the other side has left."""
+        """Tell whether the other side has left."""
         return self.closing
 
     def abort(self) -> None:

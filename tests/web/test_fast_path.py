@@ -56,7 +56,7 @@ def test_short_way_is_taken_once_a_board_is_ready(site: Site, path: str, is_shor
 
 
 def reported(site: Site, name: str) -> list[tuple[int, dict[str, str], bytes]]:
-    """What every writer hears of every report, sent at once and in chunks; the name and the ids are left out."""
+    """The answer to every report of every writer, sent at once and in chunks, without name and ids."""
 
     def answers() -> Iterator[httpx.Response]:
         for changes in CHANGES:
@@ -145,7 +145,7 @@ def test_short_way_is_taken_by_small_reports_of_known_writers(
 async def walked(
     site: Site, method: str, path: str, headers: Mapping[str, str], message: Message
 ) -> tuple[list[str], int | None]:
-    """What is passed on to the long way, and the status that is answered else."""
+    """The requests passed on to the routes, or the status answered instead."""
     passed_on: list[str] = []
     sent: list[Message] = []
 
@@ -168,7 +168,7 @@ STREAMS = (f"/weeks/{SLUG}/live", "/weeks/current/live", f"{WEEK}/live", f"{API}
 
 
 def opened(site: Site, path: str, shown: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
-    """What somebody gets who opens a stream: its head and its first event; of a refusal everything."""
+    """The head and the first event of a stream; of a refusal everything."""
     with site.client.stream("GET", path, headers=dict(shown)) as answer:
         body = b""
         for part in answer.iter_raw():

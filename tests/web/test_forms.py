@@ -176,7 +176,7 @@ def test_form_that_makes_no_sense_never_fails_and_lets_nobody_in(site: Site, nam
 
 
 NOTED = ("'audit.exported'", "'access.refused'")
-"""What the audit notes of reading: who took a copy of it, and who was refused."""
+"""The audit's notes of reading: who took a copy of it, and who was refused."""
 
 
 def everything(site: Site) -> dict[str, list[str]]:
@@ -192,7 +192,7 @@ def everything(site: Site) -> dict[str, list[str]]:
 
 
 def places(site: Site) -> dict[str, str]:
-    """What every part of a path stands for."""
+    """The values of a path's placeholders."""
     activity = site.record().json()["id"]
     team = site.game.team_id(OWLS)
     return {

@@ -74,7 +74,7 @@ def test_redirects_stay_on_this_site_and_carry_no_header(site: Site) -> None:
 
 
 def raw(site: Site, request: bytes) -> bytes:
-    """What the server answers to these very bytes."""
+    """The server's answer to these very bytes."""
     parts = urlsplit(site.url)
     with socket.create_connection((str(parts.hostname), parts.port or 80), timeout=5) as connection:
         connection.sendall(request)
@@ -206,7 +206,7 @@ def test_a_body_cut_off_in_the_middle_changes_nothing(site: Site, name: str, is_
 
 
 def state(site: Site) -> tuple[object, ...]:
-    """What a request may have changed."""
+    """The state that a request may have changed."""
     activities = site.get(f"{WEEK}/activities", "read").json()["items"]
     with site.database.reading() as session:
         return activities, site.board("read"), session.exec(select(func.count()).select_from(AuditEntry)).one()

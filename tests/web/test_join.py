@@ -32,7 +32,7 @@ def code_for(site: Site, team: str = DUCKS, *emails: str) -> str:
 
 
 def members(site: Site, team: str = DUCKS) -> list[str]:
-    """Who is in a team, by e-mail."""
+    """The members of a team, by e-mail."""
     with site.database.reading() as session:
         found = teams.members(session, weeks.find(session, SLUG, site.clock.now))
         return sorted(person.email for person in found.get(site.game.team_id(team), []))

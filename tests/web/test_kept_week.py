@@ -1,4 +1,4 @@
-"""What is kept of a week: which board an audience gets, whatever comes late."""
+"""The cache entry of a week: the board an audience gets, whatever comes late."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -49,14 +49,14 @@ def grow(site: Site, number: int) -> None:
 
 
 def costs(site: Site, ada: Visitor) -> dict[str, int]:
-    """How many statements each list takes, for who is known already."""
+    """The number of statements each list takes, for who is known already."""
     names = {"ada": ada.person_id, "week": SLUG, "owls": site.game.team_id(OWLS)}
     addresses = {path: path.format_map(names) for path in (*FOR_TOKENS, *FOR_ORGANIZERS)}
     return {path: min(cost(site, ada, address) for _ in range(3)) for path, address in addresses.items()}
 
 
 def cost(site: Site, ada: Visitor, address: str) -> int:
-    """How many statements a look at this list takes; somebody not seen for two seconds is looked up besides."""
+    """The number of statements this list takes; somebody not seen for two seconds is looked up besides."""
     with statements_to(site.database) as statements:
         answer = site.get(address, "admin") if address in FOR_TOKENS else ada.get(address)
     assert answer.status_code == 200, address

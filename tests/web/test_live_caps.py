@@ -1,4 +1,4 @@
-"""How many streams there may be: in all, and for each network; and what each of them says in its head."""
+"""The caps on streams, in all and for each network, and the headers of each."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

@@ -68,7 +68,7 @@ def heartbeats(events: "Queue[Event]", count: int) -> None:
 
 
 def failures(site: Site) -> float:
-    """How often `/metrics` says that the moody renderer failed."""
+    """The failures of the moody renderer in `/metrics`."""
     lines = site.get("/metrics", "read").text.splitlines()
     return sum(float(line.split()[-1]) for line in lines if line.startswith('live_failures_total{topic="moody"}'))
 

@@ -1,4 +1,4 @@
-"""How one is signed in, shown, and marked on everybody's pages."""
+"""Account settings: sign-ins, appearance, and the mark on everybody's pages."""
 
 import re
 

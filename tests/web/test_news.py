@@ -58,7 +58,7 @@ def listeners(postgresql: pg.PostgreSQL) -> set[int]:
 
 
 def soonest(site: Site, game: Game) -> float:
-    """How long it takes until a commit of another process is on the board, the best of three."""
+    """The seconds until a commit of another process is on the board, the best of three."""
 
     def wait() -> float:
         etag = site.get(f"{WEEK}/leaderboard").headers["etag"]

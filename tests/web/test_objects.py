@@ -1,4 +1,4 @@
-"""Whose is it: an id that is somebody else's, of another week or of another kind of thing opens nothing."""
+"""Object-level access: an id that is somebody else's, of another week or of another kind of thing opens nothing."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -42,11 +42,11 @@ FOREIGN = {
     "code": ("code of a display", "nothing"),
     "name": ("team", "nothing"),
 }
-"""What each placeholder is replaced with."""
+"""The values of the placeholders."""
 ANY_ACTIVITY = (f"{API}/activities/{{activity_id}}/reversal", f"{API}/activities/{{activity_id}}/reinstatement")
 """Whoever may correct the ledger may correct all of it: there are no activities of others here."""
 SIDE_EFFECTS = ("audit", "job", "throttle")
-"""Where a refusal is noted, what the server plans for itself, and where tries are counted."""
+"""Tables a refusal may write to: the audit, the server's own jobs, counted tries."""
 PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
@@ -97,7 +97,7 @@ def tables(site: Site) -> dict[str, list[str]]:
 
 
 def asked_by(door: Door) -> tuple[Role, ...]:
-    """Who goes furthest at a door, and so could do the most harm."""
+    """The most privileged role at a door, which could do the most harm."""
     match door.rule:
         case "boards":
             return ("player", "organizer", "admin")

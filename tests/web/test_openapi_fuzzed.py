@@ -39,7 +39,7 @@ OPEN_BOARDS = {
 
 @dataclass
 class Outcome:
-    """What came of it: statuses by operation, and every check that failed, with what was sent."""
+    """The outcome: statuses by operation, and every check that failed, with what was sent."""
 
     statuses: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     failures: list[str] = field(default_factory=list)
@@ -108,7 +108,7 @@ def fill(site: Site) -> None:
 
 
 def server_failures(outcome: Outcome) -> set[tuple[str, int]]:
-    """Where the server failed (5xx), or did not answer at all (0)."""
+    """The operations that failed (5xx), or did not answer at all (0)."""
     return {
         (name, status) for name, found in outcome.statuses.items() for status in found if status >= 500 or status == 0
     }

@@ -24,7 +24,7 @@ def organizer(site: Site) -> Visitor:
 
 
 def flash(answer: httpx.Response) -> str:
-    """What the page says was done or refused."""
+    """The page's alert: what was done or refused."""
     found = re.search(r'class="flash[^>]*>([^<]*)<', answer.text)
     return unescape(found[1]) if found else ""
 

@@ -31,13 +31,13 @@ def a_form(**changes: str) -> dict[str, str]:
 
 
 def flash(answer: httpx.Response) -> str:
-    """What the page says was done or refused."""
+    """The page's alert: what was done or refused."""
     found = re.search(r'class="flash[^>]*>([^<]*)<', answer.text)
     return unescape(found[1]) if found else ""
 
 
 def values(answer: httpx.Response) -> dict[str, str]:
-    """What the fields of the page hold."""
+    """The values of the page's fields."""
     inputs = re.findall(r"<input([^>]*)>", answer.text)
     pairs = [dict(re.findall(r'(name|value|type)="([^"]*)"', each)) for each in inputs]
     return {each["name"]: unescape(each.get("value", "")) for each in pairs if each.get("type") in {"text", "date"}}

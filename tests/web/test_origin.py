@@ -1,4 +1,4 @@
-"""Where a request comes from is what the connection says; only a proxy that the settings name may say otherwise."""
+"""A request's client is what the connection says; only a proxy that the settings name may say otherwise."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

@@ -45,13 +45,13 @@ def enter(organizer: Visitor, code: str, name: str = "Lobby") -> httpx.Response:
 
 
 def displays_in(site: Site) -> int:
-    """How many displays the database knows."""
+    """The number of displays in the database."""
     with site.database.reading() as session:
         return session.exec(select(func.count()).select_from(Display)).one()
 
 
 def flash(answer: httpx.Response) -> str:
-    """What the page says was done or refused."""
+    """The page's alert: what was done or refused."""
     found = re.search(r'class="flash[^>]*>([^<]*)<', answer.text)
     return unescape(found[1]) if found else ""
 

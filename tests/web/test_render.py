@@ -58,7 +58,7 @@ def a_request(**headers: str) -> Request:
 
 
 class Outline(HTMLParser):
-    """What a page is made of: ids, headings, what a strict policy forbids, and its text."""
+    """The parts of a page: ids, headings, what a strict policy forbids, and its text."""
 
     def __init__(self, page: bytes) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class Outline(HTMLParser):
 
 
 def steps_over(headings: Iterable[str]) -> bool:
-    """Whether a heading is more than one level below the one before it."""
+    """Tell whether a heading is more than one level below the one before it."""
     levels = [0, *(int(each[1]) for each in headings)]
     return any(below - above > 1 for above, below in pairwise(levels))
 

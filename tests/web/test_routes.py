@@ -1,4 +1,4 @@
-"""Where routes wait: no way to a default thread with the database in it, and refusals where somebody tries."""
+"""The threads of routes: no default thread opens the database, and whoever tries is refused."""
 
 import asyncio
 import re

@@ -42,7 +42,7 @@ def site(game: Game, watched: Settings, timing: Timing) -> Iterator[Site]:
 
 
 def rules(site: Site) -> dict[str, Any]:
-    """What GET /rules shows."""
+    """The answer of GET /rules."""
     found: dict[str, Any] = site.get(f"{API}/rules", "read").json()
     return found
 

@@ -27,7 +27,7 @@ def racing(count: int, act: Callable[[int], httpx.Response]) -> list[int]:
 
 
 def actions(site: Site) -> list[str]:
-    """What the audit tells of, oldest first."""
+    """The audit's entries, oldest first."""
     with site.database.reading() as session:
         return [each.action for each in audit.page(session, audit.Filter(), cursor=None, limit=500).items][::-1]
 

@@ -55,7 +55,7 @@ def with_company(settings: Settings, issuer: str) -> Settings:
 
 @dataclass(frozen=True)
 class Counts:
-    """What a sign-in could leave behind."""
+    """The rows that a sign-in could leave behind."""
 
     people: int
     identities: int
@@ -63,7 +63,7 @@ class Counts:
 
 
 def counts(site: Site) -> Counts:
-    """How much of it there is."""
+    """The number of those rows."""
     with site.database.reading() as session:
         return Counts(*(len(session.exec(select(table)).all()) for table in (Person, Identity, SignIn)))
 

@@ -41,7 +41,7 @@ STRANGE = {
 
 @pytest.fixture
 def postbox() -> Postbox:
-    """What the mail server keeps."""
+    """The mail server's inbox."""
     return Postbox()
 
 
@@ -66,7 +66,7 @@ def links_made(site: Site) -> list[SignInLink]:
 
 
 def counts(link: SignInLink) -> bool:
-    """Whether a link lets anybody in."""
+    """Tell whether a link lets anybody in."""
     return link.person_id is not None and link.revoked_at is None
 
 
@@ -132,7 +132,7 @@ def test_answer_says_nothing_about_who_is_known(office: Site, postbox: Postbox) 
 
 
 def written(site: Site) -> tuple[int, int]:
-    """How many rows an answer leaves behind: queued jobs, counted tries."""
+    """The number of rows an answer leaves behind: queued jobs, counted tries."""
     with site.database.reading() as session:
         tries = session.exec(select(func.sum(Throttle.count))).one()
         jobs = session.exec(select(func.count()).select_from(QueuedJob).where(QueuedJob.kind == BY_MAIL)).one()
@@ -140,7 +140,7 @@ def written(site: Site) -> tuple[int, int]:
 
 
 def trace(site: Site) -> tuple[int, int]:
-    """How many links and how many notes of the audit there are."""
+    """The number of links, and of the audit's entries."""
     with site.database.reading() as session:
         return len(session.exec(select(SignInLink)).all()), len(session.exec(select(AuditEntry)).all())
 

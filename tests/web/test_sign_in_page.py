@@ -45,7 +45,7 @@ def cookie_of(answer: httpx.Response) -> dict[str, object]:
 
 
 def manner(answer: httpx.Response) -> tuple[str, str]:
-    """What an answer says about keeping it and telling of it."""
+    """An answer's headers about caching and referrers."""
     assert len(answer.headers.get_list("referrer-policy")) == 1
     return answer.headers["cache-control"], answer.headers["referrer-policy"]
 

@@ -39,7 +39,7 @@ def play(site: Site) -> None:
 
 
 def text_of(answer: httpx.Response) -> str:
-    """What a page says, without its markup."""
+    """The text of a page, without its markup."""
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", answer.raise_for_status().text)))
 
 

@@ -22,7 +22,7 @@ from tests.web.site import SettableClock
 
 
 def sent(queue: WriteQueue, *bodies: dict[str, Any] | bytes, slug: str = SLUG) -> list[Recorded | BaseException]:
-    """What everybody hears who sends one of these at the same moment."""
+    """The answers to all who send one of these at the same moment."""
 
     async def together() -> list[Recorded | BaseException]:
         readings = [read_json(body if isinstance(body, bytes) else json.dumps(body)) for body in bodies]

@@ -64,7 +64,7 @@ def watch(site: Site, path: str, renderer: Renderer, needs: Scope | None = None)
 
 
 def first_event(site: Site, path: str) -> Event:
-    """What somebody gets first who comes now."""
+    """The first message of a new viewer."""
     with watching(site, path) as events:
         return events.get(timeout=10)
 
@@ -81,7 +81,7 @@ def unread(site: Site, path: str) -> Iterator[socket.socket]:
 
 
 def taken(plug: socket.socket) -> int:
-    """How many bytes still come until the other side hangs up."""
+    """The number of bytes that still come until the other side hangs up."""
     plug.settimeout(10)
     total = 0
     with suppress(ConnectionError):

@@ -1,1 +1,1 @@
-"""What holds of app.domain.calendar."""
+"""Tests of app.domain.calendar."""

@@ -1,4 +1,4 @@
-"""What a valid rules file means."""
+"""The values that a valid rules file is parsed into."""
 
 from dataclasses import replace
 from datetime import time

@@ -1,1 +1,1 @@
-"""What holds of app.domain.scoring."""
+"""Tests of app.domain.scoring."""

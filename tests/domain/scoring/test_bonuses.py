@@ -13,7 +13,7 @@ NIGHT = Window(time(22), time(6))
 
 
 def given(bonus: Bonus, at: str, seconds: int | None = None) -> int:
-    """How often one activity of the bonus's kind earns it."""
+    """The number of times one activity of the bonus's kind earns it."""
     awards = earned(replace(PLAIN, bonuses=(bonus,)), activity(bonus.activity, at, seconds=seconds))
     return sum(name == bonus.name for name, _ in awards)
 

@@ -22,7 +22,7 @@ from tests.domain.builders import (
 
 
 def capped(per: CapScope, most: int = 1) -> list[tuple[str, str, str | None, str]]:
-    """Who earned points, under a cap on shifts, of a fixed run of them over two days."""
+    """The earners of points, under a cap on shifts, of a fixed run of them over two days."""
     rules = with_kind(replace(SHIFT, cap=Cap(most, per)))
     run = [
         activity(at=at, person=person, team=team, subject=subject)

@@ -1,4 +1,4 @@
-"""What holds for every week: order-free, never lowered, reversals cancel, sums agree, days are local."""
+"""Properties of every week: order-free, never lowered, reversals cancel, sums agree, days are local."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -95,7 +95,7 @@ def test_receipts_sum_to_the_boards_points(week: RandomWeek) -> None:
 
 
 def paid(activity: Activity, awards: Iterable[Award]) -> bool:
-    """Whether an activity earned anything."""
+    """Tell whether an activity earned anything."""
     return any(award.activity == activity.id for award in awards)
 
 

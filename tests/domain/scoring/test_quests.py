@@ -23,7 +23,7 @@ PAIR = Quest("Pair", (("shift", 2), ("issue", 1)), 7)
 
 
 def completions(quest: Quest, *run: tuple[str, str, str, str]) -> list[tuple[str, str]]:
-    """Which team completes the quest when (local), for activities of (kind, at, person, team)."""
+    """The completions of the quest, by team and local time, for activities of (kind, at, person, team)."""
     awards = score([activity(*each) for each in run], replace(PLAIN, quests=(quest,)), PACIFIC)
     return [(award.team, f"{award.at.astimezone(PACIFIC):%a %H:%M}") for award in awards if award.reason == "quest"]
 

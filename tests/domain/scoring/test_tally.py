@@ -1,4 +1,4 @@
-"""What is kept of a team's score, and that it survives being stored."""
+"""A team's score: its tallies, and that they survive being stored."""
 
 from dataclasses import replace
 from datetime import UTC, date

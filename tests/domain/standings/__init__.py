@@ -1,1 +1,1 @@
-"""What holds of app.domain.standings."""
+"""Tests of app.domain.standings."""

@@ -24,7 +24,7 @@ def news(
     rules: Rules = DEFAULT,
     adjustments: Sequence[Adjustment] = (),
 ) -> list[tuple[str, str, str]]:
-    """What is told when `after` is added to `before`: kind, title, detail."""
+    """The highlights when `after` is added to `before`: kind, title, detail."""
     boards = board_of(before, rules), board_of([*before, *after], rules, adjustments)
     return [(each.kind, each.title, each.detail) for each in highlights(*boards, rules)]
 

@@ -18,7 +18,7 @@ DAILY = Quest("Busy day", (("response", 2), ("issue", 2)), 10, per="day")
 def near(
     activities: Sequence[Activity], *quests: Quest, rules: Rules = DEFAULT, teams: Sequence[TeamFacts] = TEAMS
 ) -> list[Reach]:
-    """What these teams are close to, on Wednesday."""
+    """The quests within reach of these teams, on Wednesday."""
     rules = replace(rules, quests=quests or rules.quests)
     scores = {team.id: score_of(team.id, activities, (), rules) for team in teams}
     return quests_within_reach(board_of(activities, rules, teams=teams).standings, scores, rules, TODAY)

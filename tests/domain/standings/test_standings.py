@@ -47,7 +47,7 @@ def by_ties(*ties: Metric) -> list[tuple[int, str]]:
 
 
 def trophy_of(trophy: Trophy, *teams: TeamFacts) -> TrophyResult:
-    """Who wins a trophy in a fixed week."""
+    """The winners of a trophy in a fixed week."""
     rules = replace(DEFAULT, trophies=(trophy,))
     done = [
         activity("shift", "06:00", "ana", "owls"),

@@ -23,7 +23,7 @@ def scores_of(week: RandomWeek, activities: Sequence[Activity]) -> dict[str, Tea
 
 
 def loose_of(activities: Sequence[Activity]) -> dict[str, int]:
-    """How many activities of each kind belong to no team."""
+    """The number of activities per kind that belong to no team."""
     kinds = [each.kind for each in activities if each.team is None]
     return {kind: kinds.count(kind) for kind in kinds}
 

@@ -1,1 +1,1 @@
-"""What holds of app.domain.text."""
+"""Tests of app.domain.text."""

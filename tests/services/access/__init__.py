@@ -1,1 +1,1 @@
-"""What holds of app.services.access."""
+"""Tests of app.services.access."""

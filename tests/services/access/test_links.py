@@ -24,7 +24,7 @@ def use(database: Database, secret: str, *, after: timedelta = timedelta()) -> P
 
 
 def sign_in(database: Database, secret: str) -> str:
-    """What opening a link does, in one transaction."""
+    """Use a link, in one transaction."""
     with database.unit_of_work() as session:
         _, person = links.use(session, secret, NOW)
         return sign_ins.start(session, person, "invitation", act_by("", NOW, client=""), agent="", replaces=None)

@@ -1,1 +1,1 @@
-"""What holds of app.services.audit."""
+"""Tests of app.services.audit."""

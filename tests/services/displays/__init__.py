@@ -1,1 +1,1 @@
-"""What holds of app.services.displays."""
+"""Tests of app.services.displays."""

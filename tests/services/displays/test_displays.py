@@ -35,7 +35,7 @@ def claim(database: Database, secret: str, code: str, now: object = NOW) -> str:
 
 
 def is_in(database: Database, secret: str) -> bool:
-    """Whether a screen may read."""
+    """Tell whether a screen may read."""
     try:
         with database.reading() as session:
             displays.check(session, secret, NOW)

@@ -1,4 +1,4 @@
-"""What organizers chose for the displays: kept, told to whoever watches, and in the audit."""
+"""The displays' rotation: stored, announced to whoever watches, and in the audit."""
 
 from sqlmodel import col, select
 
@@ -17,7 +17,7 @@ def choose(database: Database, scenes: str) -> None:
 
 
 def chosen(database: Database) -> str:
-    """What counts now."""
+    """The rotation in effect."""
     with database.reading() as session:
         return rotations.chosen(session)
 

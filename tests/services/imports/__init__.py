@@ -1,1 +1,1 @@
-"""What holds of app.services.imports."""
+"""Tests of app.services.imports."""

@@ -1,1 +1,1 @@
-"""What holds of app.services.ledger."""
+"""Tests of app.services.ledger."""

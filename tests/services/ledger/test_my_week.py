@@ -1,4 +1,4 @@
-"""What is somebody's own: their week and team, what they did and what it earned, and no more than a freeze allows."""
+"""A person's own week, team and activities with their points, and no more than a freeze allows."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def person(game: Game, email: str = ADA) -> Person:
 
 
 def did(game: Game, email: str = ADA, audience: Audience = "public", *, limit: int = 100) -> list[OwnActivity]:
-    """What somebody did, as the public or as an organizer."""
+    """A person's activities, as the public or as an organizer."""
     with game.database.reading() as session:
         week = weeks.find(session, game.slug, game.now)
         return my_week.page(

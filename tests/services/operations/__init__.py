@@ -1,1 +1,1 @@
-"""What holds of app.services.operations."""
+"""Tests of app.services.operations."""

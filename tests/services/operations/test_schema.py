@@ -1,4 +1,4 @@
-"""What a database is to this version: empty, older, newer, another program's; and migrating it, or saying so."""
+"""The state of a database's schema (empty, older, newer, foreign), and its migration."""
 
 from functools import partial
 

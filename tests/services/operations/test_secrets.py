@@ -29,7 +29,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def refusal(settings: Settings) -> str:
-    """What is said about a kept key, by what makes one and by what doesn't."""
+    """The refusal of a stored key, by `load` and by `check` alike."""
     with pytest.raises(Malformed) as loading:
         secrets.load(settings)
     with pytest.raises(Malformed) as checking:
@@ -163,7 +163,7 @@ def test_unsign_gives_back_what_was_signed_for_the_purpose_alone() -> None:
 
 
 def presents(made: timedelta, slug: str = "q3") -> bool:
-    """Whether a presenter's link that was made so long before NOW still drives the week q3."""
+    """Tell whether a presenter's link that was made so long before NOW still drives the week q3."""
     return secrets.is_presenter_key(KEY, "q3", secrets.presenter_key(KEY, slug, NOW - made), NOW)
 
 

@@ -1,4 +1,4 @@
-"""What every process does first: the newest schema, and rules to play by."""
+"""Start-up: the newest schema, and rules to play by."""
 
 from pathlib import Path
 

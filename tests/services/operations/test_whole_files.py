@@ -25,7 +25,7 @@ with part_of(Path(sys.argv[1])) as part:
 
 
 def names(directory: Path) -> list[str]:
-    """What lies in a directory."""
+    """The names in a directory."""
     return sorted(path.name for path in directory.iterdir())
 
 

@@ -1,1 +1,1 @@
-"""What holds of app.services.organizing."""
+"""Tests of app.services.organizing."""

@@ -38,7 +38,7 @@ def join(game: Game, code: str, email: str) -> str:
 
 
 def members(game: Game, name: str = OWLS) -> list[str]:
-    """Who is in a team, as the board says."""
+    """The members of a team on the board."""
     return next(list(standing.members) for standing in game.board().standings if standing.team == name)
 
 

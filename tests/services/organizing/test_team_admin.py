@@ -44,7 +44,7 @@ def invite(game: Game, role: Role = "organizer") -> list[Invitation]:
 
 
 def emails(game: Game) -> dict[str, list[str]]:
-    """Who is in each team, by the team's name."""
+    """The members of each team, by the team's name."""
     with game.database.reading() as session:
         week = weeks.find(session, game.slug, game.now)
         found = teams.members(session, week)

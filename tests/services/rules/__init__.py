@@ -1,1 +1,1 @@
-"""What holds of app.services.rules."""
+"""Tests of app.services.rules."""

@@ -1,1 +1,1 @@
-"""What holds of app.services.scoring."""
+"""Tests of app.services.scoring."""

@@ -1,4 +1,4 @@
-"""What the increment is told of the ledger, asked in SQL: the same on both engines as a look at everything."""
+"""The increment's queries of the ledger: the same on both engines as a look at everything."""
 
 import pytest
 

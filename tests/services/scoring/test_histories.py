@@ -42,7 +42,7 @@ WORK = dense.ledgers(1, 3)
 
 @dataclass
 class Answers:
-    """How often the increment was asked for a team's score, and how often it knew it."""
+    """The number of times the increment was asked for a team's score, and knew it."""
 
     asked: int = 0
     known: int = 0

@@ -1,1 +1,1 @@
-"""What holds of app.services.standings."""
+"""Tests of app.services.standings."""

@@ -1,1 +1,1 @@
-"""What holds of app.services.teams."""
+"""Tests of app.services.teams."""

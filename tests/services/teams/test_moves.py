@@ -1,4 +1,4 @@
-"""Whose points an activity is: people join, move and leave, and no points move with them."""
+"""Moves: people join, move and leave teams, and no points move with them."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Who is in which team, as lists of ids."""
+"""The members of each team, as lists of ids."""
 
 import pytest
 

@@ -1,1 +1,1 @@
-"""What holds of app.services.weeks."""
+"""Tests of app.services.weeks."""

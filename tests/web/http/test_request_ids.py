@@ -27,7 +27,7 @@ def trusting_site(game: Game, settings: Settings, clock: SettableClock) -> Itera
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What the server writes to its log."""
+    """The server's log."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(log_lines.formatter("text"))
@@ -44,7 +44,7 @@ def id_of(site: Site, *values: str) -> str:
 
 
 def is_new(request_id: str) -> bool:
-    """Whether an id is one of ours."""
+    """Tell whether an id is one of ours."""
     return re.fullmatch("[0-9a-f]{16}", request_id) is not None
 
 

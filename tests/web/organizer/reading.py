@@ -1,4 +1,4 @@
-"""What a page says, without its tags."""
+"""The text of a page, without its tags."""
 
 import html
 import re

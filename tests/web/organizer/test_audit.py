@@ -27,7 +27,7 @@ def olu(site: Site) -> Visitor:
 
 
 def heads(visitor: Visitor, **params: str) -> list[str]:
-    """What the page lists, newest first."""
+    """The entries on the page, newest first."""
     page = visitor.get(AUDIT, params=params)
     assert page.status_code == 200, flash(page)
     return re.findall(r'<p class="event__head"><strong>(.*?)</strong>', page.text)

@@ -28,7 +28,7 @@ def names_in(node: ast.AST) -> set[str]:
 
 
 def texts(node: ast.AST, function: ast.AST) -> set[str]:
-    """What an expression can be: its own texts, or those that its function gives to a name."""
+    """The possible values of an expression: its own texts, or those that its function gives to a name."""
     if isinstance(node, ast.JoinedStr):
         return {f"week.{action}" for action in get_args(weeks.Action)} if "week." in ast.unparse(node) else set()
     if isinstance(node, ast.Name):
