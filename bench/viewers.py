@@ -56,7 +56,7 @@ class Crowd:
         return int(self._ask("size", stream))
 
     def arrivals(self, stream: Stream, version: int) -> list[float]:
-        """The sorted moments (`time.monotonic`) at which viewers had this version or a newer one, up to LAST_SECONDS."""
+        """Sorted moments (`time.monotonic`) at which viewers had this version or a newer one, up to LAST_SECONDS."""
         found: list[float] = self._ask("arrivals", stream, version)
         return found
 
