@@ -50,6 +50,23 @@ def test_index_names_every_page_of_the_documentation() -> None:
     assert sorted({page.name for page in index.parent.glob("*.md")} - named - {index.name}) == []
 
 
+def test_index_of_decisions_names_each_with_its_title_and_status() -> None:
+    folder = PROJECT / "docs" / "adr"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    records = sorted(folder.glob("[0-9]*.md"))
+
+    rows = []
+    for record in records:
+        title, _, status = record.read_text(encoding="utf-8").splitlines()[:3]
+        status = status[0].lower() + status[1:].rstrip(".")
+        rows.append(
+            f"| [{record.name[:4]}]({record.name}) | {title.removeprefix(f'# {record.name[:4]}: ')} | {status} |"
+        )
+
+    assert re.findall(r"(?m)^\| \[.*$", index) == rows
+    assert [row for row in rows if not re.search(r"\| (accepted|superseded by \d{4}), \d{4}-\d\d-\d\d \|$", row)] == []
+
+
 def test_pictures_are_small_enough_to_load_with_the_page() -> None:
     pictures = [path for path in (PROJECT / "docs" / "images").rglob("*") if path.is_file()]
 

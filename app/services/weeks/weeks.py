@@ -273,12 +273,12 @@ def touch(session: Session, week: AnyWeek, *, scores_alone: bool = False) -> int
 
 
 def view(week: Week, actor: Actor | None, *, preview: bool = False) -> View:
-    """What an actor may see of a week; in a preview, what everybody may."""
+    """The view of a week for an actor; in a preview, the public's."""
     return view_of(week, audience_of(actor, preview=preview))
 
 
 def view_of(week: Week, audience: Audience) -> View:
-    """What an audience may see of a week: the public of a frozen one sees it as it was then."""
+    """The view of a week for an audience: the public of a frozen one sees it as it was then."""
     if audience == "public" and week.frozen_version is not None:
         return View(audience, week.frozen_version, week.frozen_rule_set_id, _names_of(week.frozen_names or "{}"))
     return View(audience, rule_set_id=week.rule_set_id)
