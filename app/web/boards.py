@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from sqlmodel import Session
-from starlette.requests import Request
-from starlette.responses import Response
 
 from app import __version__
 from app.domain.calendar.days import local_day, next_midnight
@@ -24,29 +22,11 @@ from app.services.weeks import weeks
 from app.web.documents import board_document
 from app.web.http import render
 from app.web.http.addresses import url_for
+from app.web.http.representations import Representation
 
 Form = Literal["json", "page", "preview", "partial"]
 
 NEVER = datetime.max.replace(tzinfo=UTC)
-
-
-class Representation:
-    """Bytes with their ETag, as two ready-made responses: all of it, or "you have it already"."""
-
-    def __init__(self, body: bytes, etag: str, media_type: str, vary: str) -> None:
-        headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": vary}
-        self.body = body
-        self._etag = etag
-        self._whole = Response(body, media_type=media_type, headers=headers)
-        self._same = Response(status_code=304, headers=headers)
-
-    def answer(self, request: Request) -> Response:
-        """The whole for who has none or another version, else 304."""
-        given = request.headers.get("if-none-match")
-        return self._same if given is not None and self._is_in(given) else self._whole
-
-    def _is_in(self, given: str) -> bool:
-        return given == "*" or self._etag in (each.strip().removeprefix("W/") for each in given.split(","))
 
 
 @dataclass(frozen=True)

@@ -99,4 +99,4 @@ class Shortcut:
             topic = access.topic(slug, board_json if address["json"] else board_html)
             return self._place.streams.ready(topic, served, network_of(request), credential)
         board = served.made("json" if address["json"] else page_form(request))
-        return board.answer(request) if board is not None else None
+        return board.ready(request) if board is not None else None

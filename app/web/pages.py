@@ -13,7 +13,7 @@ from app.web.context import installation
 from app.web.http.render import render_page
 from app.web.routes import DatabaseRoute
 from app.web.topics import board_html
-from app.web.views import board_for, made, page_form, receipt_for, stream_for
+from app.web.views import answer, board_for, made, page_form, receipt_for, stream_for
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -38,7 +38,7 @@ async def week_board(request: Request, week: str, who: BoardReader, eyes: Eyes =
     is_preview = eyes == PUBLIC
     place = installation(request)
     served = await board_for(place, week, who, as_public=is_preview)
-    return (await made(place, served, page_form(request, is_preview=is_preview))).answer(request)
+    return await answer(request, await made(place, served, page_form(request, is_preview=is_preview)))
 
 
 @router.get("/weeks/{week}/live")

@@ -19,11 +19,12 @@ from app.models import Week
 from app.services.standings import stories
 from app.services.weeks import weeks
 from app.web.board_cache import BoardCache
-from app.web.boards import Representation, Served, serve
+from app.web.boards import Served, serve
 from app.web.charts import CHARTS, Look, Told, captions, upto_text
 from app.web.charts.card import card_svg, needs_system_fonts
 from app.web.charts.easel import easel
 from app.web.http import render
+from app.web.http.representations import Representation
 
 VARY = "Authorization, Cookie"
 LONG_SECONDS, RESTS = 1.0, 10

@@ -11,6 +11,7 @@ from app.web.charts import Look, Size, Theme
 from app.web.context import installation
 from app.web.routes import DatabaseRoute
 from app.web.summaries import Summary
+from app.web.views import answer
 
 router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary", route_class=DatabaseRoute)
 
@@ -18,7 +19,7 @@ router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary", rout
 @router.get("")
 async def week_summary(request: Request, week: str, who: BoardReader) -> Response:
     """The end-of-week summary."""
-    return (await _summary(request, week, who)).page.answer(request)
+    return await answer(request, (await _summary(request, week, who)).page)
 
 
 @router.get("/charts/{name}.svg")
@@ -27,14 +28,14 @@ async def week_chart(
 ) -> Response:
     """One of the summary's charts; whatever else the address says only tells browsers when to fetch it anew."""
     summary = await _summary(request, week, who)
-    return (await installation(request).summaries.chart(summary, name, Look(theme, size))).answer(request)
+    return await answer(request, await installation(request).summaries.chart(summary, name, Look(theme, size)))
 
 
 @router.get("/card.png")
 async def week_card(request: Request, week: str, who: BoardReader) -> Response:
     """The card that is shown where somebody shares the summary, 1200 × 630."""
     summary = await _summary(request, week, who)
-    return (await installation(request).summaries.card(summary)).answer(request)
+    return await answer(request, await installation(request).summaries.card(summary))
 
 
 async def _summary(request: Request, week: str, who: Actor | None) -> Summary:

@@ -8,10 +8,11 @@ from app.domain.standings.receipt import Receipt
 from app.services.standings import boards
 from app.services.weeks import weeks
 from app.web.access import credential_of, decide_board
-from app.web.boards import Form, Representation, Served
+from app.web.boards import Form, Served
 from app.web.context import Installation, installation
 from app.web.http.client import network_of
 from app.web.http.render import wants_partial
+from app.web.http.representations import Representation
 from app.web.topics import Renderer
 
 
@@ -32,6 +33,13 @@ async def made(place: Installation, served: Served, form: Form) -> Representatio
     """A form of a board, made in a thread where it is not there yet: a board of many teams takes its time."""
     known = served.made(form)
     return known if known is not None else await place.database.renders.run(served.make, form)
+
+
+async def answer(request: Request, representation: Representation) -> Response:
+    """The answer with a representation, compressed in a thread where that was not done yet."""
+    if (ready := representation.ready(request)) is not None:
+        return ready
+    return await installation(request).database.renders.run(representation.answer, request)
 
 
 async def receipt_for(place: Installation, slug: str, team_id: str, who: Actor | None) -> Receipt:

@@ -9,7 +9,7 @@ from app.services.imports.roster_import import Entry
 from tests.builders import ADA, CAST, CATS, OWLS, SLUG, a_week, act_by
 from tests.web.site import BOTH_ENGINES, WEEK, Site
 
-VARY = "HX-Request, HX-Request-Type, HX-Boosted, HX-History-Restore-Request, Authorization, Cookie"
+VARY = "HX-Request, HX-Request-Type, HX-Boosted, HX-History-Restore-Request, Authorization, Cookie, Accept-Encoding"
 
 
 def heading(text: str) -> str:

@@ -11,7 +11,7 @@ from app.web.context import installation
 from app.web.documents import receipt_document
 from app.web.routes import DatabaseRoute
 from app.web.topics import board_json
-from app.web.views import board_for, made, receipt_for, stream_for
+from app.web.views import answer, board_for, made, receipt_for, stream_for
 
 router = APIRouter(tags=["boards"], route_class=DatabaseRoute)
 
@@ -25,7 +25,7 @@ async def leaderboard(request: Request, week: Slug, who: BoardReader) -> Respons
     """The week's board; `week` may be `current`. Send the ETag back as If-None-Match to hear 304 while it stands."""
     place = installation(request)
     served = await board_for(place, week, who)
-    return (await made(place, served, "json")).answer(request)
+    return await answer(request, await made(place, served, "json"))
 
 
 @router.get(

@@ -2,23 +2,65 @@
 
 import mimetypes
 import os
+from functools import lru_cache
+from pathlib import Path
 
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
+
+from app.web.http.content_coding import LEAST_BYTES, VARY, accepts_gzip, compress, etag_of, is_compressible
 
 # Which types a system knows differs, and Python itself learns of this one in 3.14.
 mimetypes.add_type("font/woff2", ".woff2")
 
+_SMALLEST = 9  # the level: each file is compressed once in a process, when it is first asked for
+
+_Path = str | os.PathLike[str]
+
 
 class Files(StaticFiles):
-    """Static files with a Cache-Control that fits their address."""
+    """Static files, as they are or as gzip, with a Cache-Control that fits their address."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Find a file, and compress it at the first time; called in a thread."""
+        full_path, stat_result = super().lookup_path(path)
+        if stat_result is not None and _can_shrink(full_path, stat_result):
+            _compressed(full_path, stat_result.st_mtime_ns)
+        return full_path, stat_result
 
     def file_response(
-        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+        self, full_path: _Path, stat_result: os.stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         """The file; `?v=<hash>` makes it immutable, any other address is asked for again each time."""
-        response = super().file_response(full_path, stat_result, scope, status_code)
+        response: Response = FileResponse(full_path, status_code=status_code, stat_result=stat_result)
+        can_shrink = _can_shrink(full_path, stat_result)
+        if can_shrink and accepts_gzip(scope):
+            response = _as_gzip(full_path, stat_result, response)
+        if can_shrink:
+            response.headers["Vary"] = VARY
         has_hash = scope.get("query_string", b"").startswith(b"v=")
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if has_hash else "no-cache"
+        if self.is_not_modified(response.headers, Headers(scope=scope)):
+            return NotModifiedResponse(response.headers)
         return response
+
+
+def _can_shrink(path: _Path, stat_result: os.stat_result) -> bool:
+    return stat_result.st_size >= LEAST_BYTES and is_compressible(mimetypes.guess_type(path)[0] or "")
+
+
+def _as_gzip(path: _Path, stat_result: os.stat_result, plain: Response) -> Response:
+    body = _compressed(os.fspath(path), stat_result.st_mtime_ns)
+    headers = {
+        "Content-Encoding": "gzip",
+        "ETag": etag_of(plain.headers["ETag"]),
+        "Last-Modified": plain.headers["Last-Modified"],
+    }
+    return Response(body, plain.status_code, headers, plain.media_type)
+
+
+@lru_cache(maxsize=64)
+def _compressed(path: str, _changed: int) -> bytes:
+    return compress(Path(path).read_bytes(), _SMALLEST)
