@@ -39,7 +39,7 @@ def _imports(place: Path, scale: Scale) -> Iterator[Figure]:
     text = b"\n".join(_lines(others, "import ", scale.import_lines))
     with _writer_beside(database) as waits:
         began = time.perf_counter()
-        imports.import_activities(database, "import", list(batch.read_ndjson(text)), weeks.ACTOR, now=weeks.NOW)
+        imports.import_activities(database, "import", list(batch.read_ndjson(text)), weeks.ACT)
         seconds = time.perf_counter() - began
     bare = _bare_insert(database, scale.import_lines)
     database.dispose()

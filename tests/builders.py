@@ -211,7 +211,7 @@ class Game:
         """Record several activities as the lines of one file."""
         lines = list(batch.read_ndjson("\n".join(map(json.dumps, activities)).encode()))
         with self.database.unit_of_work() as session:
-            return batch.record(session, self.slug, lines, a_tool(), now=self.now)
+            return batch.record(session, self.slug, lines, Act(a_tool(), self.now))
 
     def reverse(self, entry: LedgerEntry) -> None:
         """Cancel an activity."""

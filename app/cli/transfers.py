@@ -47,7 +47,7 @@ def import_activities(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     lines = _read(voice, file)
     recording = voice.progress(f"Recording {len(lines):,} lines", len(lines))
     with opened(startup.read_settings()) as database, recording as bar:
-        done = imports.import_activities(database, week, lines, actor(), now=Clock().real(), progress=bar.advance)
+        done = imports.import_activities(database, week, lines, Act(actor(), Clock().real()), progress=bar.advance)
     sentence = f"Recorded {done.recorded:,} activities; {done.repeated:,} were there already."
     return Answer(done._asdict(), [sentence])
 

@@ -193,8 +193,6 @@ class Door(Guard):
 
 Reader = Annotated[Actor, Depends(Door(holds("read")))]
 Writer = Annotated[Actor, Depends(Door(writes_activities))]
-Corrector = Annotated[Actor, Depends(Door(holds("ledger:correct")))]
-RuleWriter = Annotated[Actor, Depends(Door(holds("rules:write")))]
 BoardReader = Annotated[Actor | None, Depends(Door(reads_boards))]
 Anybody = Annotated[Actor | None, Depends(Door(is_anybody))]
 SignedIn = Annotated[SignedInActor, Depends(Door(is_member))]

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
-from datetime import datetime
 from typing import NamedTuple
 
 from sqlmodel import Session
 
-from app.domain.actor import Actor
+from app.domain.actor import Act
 from app.domain.draft import Draft, Flaw, Reading
 from app.domain.rules.wording import listed
 from app.errors import Malformed
@@ -91,10 +90,10 @@ def _read_cells(header: Sequence[str], cells: Sequence[str]) -> Reading:
     return read_row(dict(zip(header, cells, strict=True)), MAX_FLAWS)
 
 
-def record(session: Session, slug: str, lines: Sequence[Line], actor: Actor, *, now: datetime) -> Outcome:
+def record(session: Session, slug: str, lines: Sequence[Line], act: Act) -> Outcome:
     """Record every line that repeats nothing; refuse them all if one is bad. Raises WeekUnknown or BatchRefused."""
-    submissions = [Submission(line.reading, actor) for line in lines]
-    outcomes = ledger.record(session, slug, submissions, now=now, all_or_nothing=True)
+    submissions = [Submission(line.reading, act.actor) for line in lines]
+    outcomes = ledger.record(session, slug, submissions, now=act.now, all_or_nothing=True)
     bad, repeated = BadLines(), 0
     for line, outcome in zip(lines, outcomes, strict=True):
         if isinstance(outcome, Recorded):

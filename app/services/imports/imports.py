@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from app import metrics
 from app.db.database import Database
 from app.db.statements import Prepared
-from app.domain.actor import Actor
+from app.domain.actor import Act
 from app.domain.draft import Key
 from app.domain.rules import Rules
 from app.errors import Conflict, Problem, WeekNotOpen
@@ -53,9 +53,8 @@ def import_activities(
     database: Database,
     slug: str,
     lines: Sequence[Line],
-    actor: Actor,
+    act: Act,
     *,
-    now: datetime,
     progress: Callable[[int], None] = lambda _: None,
     at_once: int = FEW_LINES,
 ) -> Outcome:
@@ -66,15 +65,15 @@ def import_activities(
     """
     if len(lines) <= at_once:
         with database.unit_of_work() as session:
-            outcome = batch.record(session, slug, lines, actor, now=now)
+            outcome = batch.record(session, slug, lines, act)
         progress(len(lines))
         return outcome
     import_id = new_id()
     try:
-        staged = stage(database, import_id, slug, lines, now=now, progress=progress, at_once=at_once)
-        return apply(database, staged, by=actor.name, now=now)
+        staged = stage(database, import_id, slug, lines, now=act.now, progress=progress, at_once=at_once)
+        return apply(database, staged, act)
     finally:
-        forget(database, import_id, now)
+        forget(database, import_id, act.now)
 
 
 def stage(
@@ -130,7 +129,7 @@ def _store(database: Database, import_id: str, rows: Sequence[Row], now: datetim
         )
 
 
-def apply(database: Database, staged: Staged, *, by: str, now: datetime) -> Outcome:
+def apply(database: Database, staged: Staged, act: Act) -> Outcome:
     """Let staged rows into the ledger as one change of their week, except those that came meanwhile by another way.
 
     Scores are computed before the week is locked, and inside the lock only for teams that changed since.
@@ -138,12 +137,12 @@ def apply(database: Database, staged: Staged, *, by: str, now: datetime) -> Outc
     if not staged.rows:
         return Outcome(0, staged.repeated)
     with database.reading() as session:
-        before = weeks.look(session, staged.week.slug, now)
+        before = weeks.look(session, staged.week.slug, act.now)
         computed = scores.compute(session, before, staged.rules, with_import=staged.id)
     with database.unit_of_work() as session:
-        week = weeks.hold(session, staged.week.slug, now)
+        week = weeks.hold(session, staged.week.slug, act.now)
         _check_again(week, rule_sets.rules_of(session, week), staged)
-        rows = _insert(session, week, staged.id, by, now)
+        rows = _insert(session, week, staged.id, act)
         changed = _changed_since(session, week, before.version) if rows == staged.rows else None
         _keep_scores(session, week, staged.rules, computed, changed)
         weeks.touch(session, week)
@@ -163,7 +162,7 @@ def _check_again(week: HeldWeek, rules: Rules, staged: Staged) -> None:
 _STAGED_COLUMNS = [col(getattr(ImportRow, name)) for name in _STAGED]
 
 
-def _insert(session: Session, week: HeldWeek, import_id: str, by: str, now: datetime) -> int:
+def _insert(session: Session, week: HeldWeek, import_id: str, act: Act) -> int:
     """Add the staged rows whose key the ledger lacks; how many."""
     same_key = and_(
         col(LedgerEntry.week_id) == week.id,
@@ -172,7 +171,7 @@ def _insert(session: Session, week: HeldWeek, import_id: str, by: str, now: date
             for name in ("source", "kind", "external_id")
         ),
     )
-    values = {"week_id": week.id, "version": week.version + 1, "recorded_at": now, "recorded_by": by}
+    values = {"week_id": week.id, "version": week.version + 1, "recorded_at": act.now, "recorded_by": act.actor.name}
     constants = [literal(value, LedgerEntry.__table__.c[name].type) for name, value in values.items()]  # type: ignore[attr-defined]
     rows = (
         select(*_STAGED_COLUMNS, *constants)

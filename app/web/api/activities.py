@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.domain.actor import Actor
+from app.db.database import Database
+from app.domain.actor import Act, Actor
 from app.errors import Malformed
 from app.services import paging
 from app.services.imports import batch
@@ -19,6 +20,7 @@ from app.web.access import Reader, Writer
 from app.web.api.bodies import takes, takes_json
 from app.web.api.weeks import Cursor, Limit, Slug
 from app.web.context import Installation, installation
+from app.web.deps import WriterAct
 from app.web.documents import activity_document, recorded_document
 from app.web.routes import DatabaseRoute
 
@@ -75,21 +77,21 @@ async def record_body(place: Installation, slug: str, body: bytes, who: Actor) -
     openapi_extra=_BATCH,
     responses={200: {"model": documents.BatchResult}},
 )
-async def record_batch(request: Request, week: Slug, who: Writer) -> Response:
+async def record_batch(request: Request, week: Slug, act: WriterAct) -> Response:
     """Record up to 10,000 activities as NDJSON, all or nothing; 422 names every bad line."""
     place, body = installation(request), await request.body()
-    return await place.database.writes.run(_record_batch, place, week, body, who, long=True)
+    return await place.database.writes.run(_record_batch, place.database, week, body, act, long=True)
 
 
-def _record_batch(place: Installation, slug: str, body: bytes, who: Actor) -> Response:
+def _record_batch(database: Database, slug: str, body: bytes, act: Act) -> Response:
     lines = list(islice(batch.read_ndjson(body), MAX_LINES + 1))
     if len(lines) > MAX_LINES:
         raise Malformed(
             f"A batch takes at most {MAX_LINES:,} lines. Send the rest in another one.",
             errors=[{"line": lines[MAX_LINES].number, "message": "This line is one too many."}],
         )
-    with place.database.unit_of_work() as session:
-        outcome = batch.record(session, slug, lines, who, now=place.clock.game())
+    with database.unit_of_work() as session:
+        outcome = batch.record(session, slug, lines, act)
     return JSONResponse(documents.BatchResult(recorded=outcome.recorded, repeated=outcome.repeated))
 
 

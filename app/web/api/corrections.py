@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.domain.actor import Actor
+from app.db.database import Database
+from app.domain.actor import Act
 from app.errors import Malformed
 from app.models import Reversal
 from app.services.ledger import ledger
@@ -15,11 +16,10 @@ from app.services.ledger.drafts import Code
 from app.services.ledger.ledger import MAX_POINTS
 from app.services.validation import parse
 from app.web import documents
-from app.web.access import Corrector
 from app.web.api.bodies import takes_json
 from app.web.api.weeks import Slug
 from app.web.context import installation
-from app.web.deps import act_of
+from app.web.deps import CorrectorAct
 from app.web.documents import correction_document, recorded_document
 from app.web.routes import DatabaseRoute
 
@@ -69,10 +69,10 @@ _ADJUSTMENT = takes_json(
     openapi_extra=_WHY,
     responses={201: {"model": documents.Correction}},
 )
-async def reverse(request: Request, activity_id: str, who: Corrector) -> Response:
+async def reverse(request: Request, activity_id: str, act: CorrectorAct) -> Response:
     """Cancel an activity; it stays in the ledger and counts for nothing."""
-    body, writes = await request.body(), installation(request).database.writes
-    return await writes.run(_rule, request, activity_id, "reversal", body, who)
+    database, body = installation(request).database, await request.body()
+    return await database.writes.run(_rule, database, activity_id, "reversal", body, act)
 
 
 @router.post(
@@ -82,20 +82,19 @@ async def reverse(request: Request, activity_id: str, who: Corrector) -> Respons
     openapi_extra=_WHY,
     responses={201: {"model": documents.Correction}},
 )
-async def reinstate(request: Request, activity_id: str, who: Corrector) -> Response:
+async def reinstate(request: Request, activity_id: str, act: CorrectorAct) -> Response:
     """Undo a reversal."""
-    body, writes = await request.body(), installation(request).database.writes
-    return await writes.run(_rule, request, activity_id, "reinstatement", body, who)
+    database, body = installation(request).database, await request.body()
+    return await database.writes.run(_rule, database, activity_id, "reinstatement", body, act)
 
 
 def _rule(
-    request: Request, activity_id: str, action: Literal["reversal", "reinstatement"], body: bytes, who: Actor
+    database: Database, activity_id: str, action: Literal["reversal", "reinstatement"], body: bytes, act: Act
 ) -> Response:
     verb = ledger.reverse if action == "reversal" else ledger.reinstate
     reason = parse(Why, body).reason
-    place = installation(request)
-    with place.database.unit_of_work() as session:
-        ruling: Reversal = verb(session, activity_id, act_of(request, who, place.clock.game()), reason=reason)
+    with database.unit_of_work() as session:
+        ruling: Reversal = verb(session, activity_id, act, reason=reason)
     return JSONResponse(correction_document(ruling, activity_id, action), 201)
 
 
@@ -109,27 +108,25 @@ def _rule(
         200: {"model": documents.Activity | documents.ActivityKey, "description": documents.REPEAT},
     },
 )
-async def adjust(request: Request, week: Slug, who: Corrector) -> Response:
+async def adjust(request: Request, week: Slug, act: CorrectorAct) -> Response:
     """Give a team points or take some, with a reason everybody can read on its receipt."""
-    body, writes = await request.body(), installation(request).database.writes
-    return await writes.run(_adjust, request, week, body, who)
+    database, body = installation(request).database, await request.body()
+    return await database.writes.run(_adjust, database, week, body, act)
 
 
-def _adjust(request: Request, slug: str, body: bytes, who: Actor) -> Response:
-    place = installation(request)
-    with place.database.unit_of_work() as session:
-        now = place.clock.game()
+def _adjust(database: Database, slug: str, body: bytes, act: Act) -> Response:
+    with database.unit_of_work() as session:
         try:
             adjustment = parse(AdjustmentIn, body)
         except Malformed:
             # A repeat is known by its key before anything else is looked at, here as with activities.
-            known = ledger.find_adjustment(session, slug, _external_id(body), now)
+            known = ledger.find_adjustment(session, slug, _external_id(body), act.now)
             if known is None:
                 raise
             recorded = known
         else:
-            recorded = ledger.adjust(session, slug, act_of(request, who, now), **adjustment.model_dump())
-        recorded = recorded._replace(activity=ledger.seen(session, recorded, who))
+            recorded = ledger.adjust(session, slug, act, **adjustment.model_dump())
+        recorded = recorded._replace(activity=ledger.seen(session, recorded, act.actor))
     return JSONResponse(recorded_document(recorded), 200 if recorded.repeated else 201)
 
 

@@ -6,14 +6,15 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.domain.actor import Actor
+from app.db.database import Database
+from app.domain.actor import Act
 from app.services.rules import rule_sets
 from app.services.standings import previews
 from app.web import documents
-from app.web.access import Reader, RuleWriter
+from app.web.access import Reader
 from app.web.api.bodies import takes
 from app.web.context import installation
-from app.web.deps import act_of
+from app.web.deps import RuleWriterAct
 from app.web.documents import active_rules_document, preview_document, rule_set_document
 from app.web.routes import DatabaseRoute
 
@@ -49,32 +50,30 @@ def show(request: Request, _who: Reader) -> Response:
 @router.post(
     "/rules/preview", operation_id="previewRules", openapi_extra=_TOML, responses={200: {"model": documents.Preview}}
 )
-async def preview(request: Request, who: RuleWriter) -> Response:
+async def preview(request: Request, act: RuleWriterAct) -> Response:
     """Preview the open weeks under this rules file; nothing changes. 422 lists every mistake in it."""
-    place, text = installation(request), _text(await request.body())
-    return await place.database.reads.run(_preview, request, text, who, long=True)
+    database, text = installation(request).database, _text(await request.body())
+    return await database.reads.run(_preview, database, text, act, long=True)
 
 
-def _preview(request: Request, text: str, who: Actor) -> Response:
-    place = installation(request)
-    with place.database.reading() as session:
-        found = previews.preview(session, text, act_of(request, who, place.clock.game()))
+def _preview(database: Database, text: str, act: Act) -> Response:
+    with database.reading() as session:
+        found = previews.preview(session, text, act)
     return JSONResponse(preview_document(found))
 
 
 @router.put("/rules", operation_id="activateRules", openapi_extra=_TOML, responses={200: {"model": documents.RuleSet}})
 async def activate(
-    request: Request, who: RuleWriter, note: Annotated[str, Query(max_length=500, description="Why")] = ""
+    request: Request, act: RuleWriterAct, note: Annotated[str, Query(max_length=500, description="Why")] = ""
 ) -> Response:
     """Make this rules file the active version and score the open weeks by it. 422 lists every mistake in it."""
-    text = _text(await request.body())
-    return await installation(request).database.writes.run(_activate, request, text, note, who, long=True)
+    database, text = installation(request).database, _text(await request.body())
+    return await database.writes.run(_activate, database, text, note, act, long=True)
 
 
-def _activate(request: Request, text: str, note: str, who: Actor) -> Response:
-    place = installation(request)
-    with place.database.unit_of_work() as session:
-        rule_set = rule_sets.activate(session, text, act_of(request, who, place.clock.game()), note=note)
+def _activate(database: Database, text: str, note: str, act: Act) -> Response:
+    with database.unit_of_work() as session:
+        rule_set = rule_sets.activate(session, text, act, note=note)
         document = rule_set_document(rule_set)
     return JSONResponse(document)
 

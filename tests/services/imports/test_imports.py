@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from app.db.database import Database
+from app.domain.actor import Act
 from app.errors import Conflict, WeekNotOpen
 from app.models import ImportRow
 from app.services import lifecycle
@@ -25,7 +26,7 @@ def lines(*activities: dict[str, Any]) -> list[Line]:
 
 
 def import_all(game: Game, *activities: dict[str, Any]) -> Outcome:
-    return imports.import_activities(game.database, SLUG, lines(*activities), a_tool(), now=game.now, at_once=AT_ONCE)
+    return imports.import_activities(game.database, SLUG, lines(*activities), Act(a_tool(), game.now), at_once=AT_ONCE)
 
 
 def stage(game: Game, *activities: dict[str, Any]) -> Staged:
@@ -33,7 +34,7 @@ def stage(game: Game, *activities: dict[str, Any]) -> Staged:
 
 
 def apply(game: Game, staged: Staged) -> Outcome:
-    return imports.apply(game.database, staged, by="a tool", now=game.now)
+    return imports.apply(game.database, staged, Act(a_tool(), game.now))
 
 
 def waiting(database: Database) -> list[str]:
@@ -89,7 +90,7 @@ def test_import_activities_tells_progress_of_every_line(game: Game) -> None:
     told: list[int] = []
 
     imports.import_activities(
-        game.database, SLUG, lines(*a_mixture()), a_tool(), now=NOW, progress=told.append, at_once=AT_ONCE
+        game.database, SLUG, lines(*a_mixture()), Act(a_tool(), NOW), progress=told.append, at_once=AT_ONCE
     )
 
     assert told == [2, 2, 2, 1]
