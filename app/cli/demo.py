@@ -15,9 +15,8 @@ from typing import Any
 import typer
 
 from app.cli import server
-from app.cli.place import opened
+from app.cli.place import CLOCK, opened
 from app.cli.voice import Answer, Voice
-from app.clock import Clock
 from app.config import Settings, sqlite_url
 from app.db.database import Database
 from app.domain.actor import Act, system
@@ -97,12 +96,12 @@ def _prepare(database: Database, *, finished: bool) -> str:
     if finished:
         replay.finish(database)
     with database.unit_of_work() as session:
-        return tokens.create(session, Act(system("demo"), Clock().real()), name="demo", scopes=SCOPES, days=None)
+        return tokens.create(session, Act(system("demo"), CLOCK.real()), name="demo", scopes=SCOPES, days=None)
 
 
 def _ways_in(database: Database, address: str) -> dict[str, str]:
     """A personal link for an organizer and one for a player, for whoever wants to look behind the board."""
-    now = Clock().real()
+    now = CLOCK.real()
     with database.unit_of_work() as session:
         owner = accounts.make_owner(session, Act(system("demo"), now), name=OWNER, email=OWNER_EMAIL)
         player = accounts.by_email(session, next(iter(CAST.values())).email)
@@ -114,7 +113,7 @@ def _ways_in(database: Database, address: str) -> dict[str, str]:
 
 
 def _headline(database: Database) -> str:
-    now = Clock().real()
+    now = CLOCK.real()
     with database.reading() as session:
         return boards.live(session, weeks.find(session, SLUG, now), now).headline
 

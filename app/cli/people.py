@@ -7,10 +7,9 @@ import typer
 from sqlmodel import Session
 
 from app.cli.command import command
-from app.cli.place import actor, reading, writing
+from app.cli.place import CLOCK, command_act, reading, writing
 from app.cli.voice import Answer, Table, Voice
-from app.clock import Clock
-from app.domain.actor import ROLES, Act
+from app.domain.actor import ROLES
 from app.errors import NotFound
 from app.models import Person
 from app.services.access import accounts, links
@@ -33,7 +32,7 @@ def known_role(role: str) -> str:
 @command(group, "list")
 def list_people(_voice: Voice) -> Answer:
     """List everybody by name, with their role and when they signed in last."""
-    now = Clock().real()
+    now = CLOCK.real()
     with reading() as session:
         documents = _everybody(session, now)
     if not documents:
@@ -57,16 +56,16 @@ def _everybody(session: Session, now: datetime) -> list[dict[str, Any]]:
 @command(group, "link")
 def link(_voice: Voice, email: Email) -> Answer:
     """Print a link that signs somebody in, once, within seven days; the one before stops working."""
-    settings, now = startup.read_settings(), Clock().real()
+    settings, act = startup.read_settings(), command_act()
     with writing() as session:
         person = _find(session, email)
-        secret = links.make(session, person, "invitation", Act(actor(), now))
+        secret = links.make(session, person, "invitation", act)
         document = _document(person)
     address = links.address(settings.public_url, secret)
     hint = (
         "" if settings.public_url else " Put your server's address in front (ASSEMBLY_WEEK_PUBLIC_URL does it for you)."
     )
-    document |= {"link": address, "expires_at": now + links.LASTS["invitation"]}
+    document |= {"link": address, "expires_at": act.now + links.LASTS["invitation"]}
     return Answer(document, [address, f"For {person.name} alone. It works once, within seven days.{hint}"])
 
 
@@ -81,7 +80,7 @@ def role(
     """Give somebody another role. Somebody always stays owner."""
     with writing() as session:
         person = _find(session, email)
-        accounts.set_role(session, person, role, Act(actor(), Clock().real()))
+        accounts.set_role(session, person, role, command_act())
         return Answer(_document(person), [f"{person.name} is {'a' if role == 'player' else 'an'} {role} now."])
 
 

@@ -10,9 +10,12 @@ from sqlmodel import Session
 from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
-from app.domain.actor import Actor, command
+from app.domain.actor import Act, Actor, command
 from app.domain.text import names
 from app.services.operations import startup
+
+CLOCK = Clock()
+"""The clock that commands go by: nothing hurries their weeks on."""
 
 
 @contextmanager
@@ -20,7 +23,7 @@ def opened(settings: Settings, *, checkpoints: bool = False) -> Iterator[Databas
     """The database, ready to work with. Raises Unavailable for one that is away, or not migrated."""
     database = Database(settings.sqlalchemy_url, checkpoints=checkpoints)
     try:
-        startup.prepare(database, settings, Clock().real())
+        startup.prepare(database, settings, CLOCK.real())
         yield database
     finally:
         database.dispose()
@@ -38,6 +41,11 @@ def reading() -> Iterator[Session]:
     """A consistent view of what is committed."""
     with opened(startup.read_settings()) as database, database.reading() as session:
         yield session
+
+
+def command_act() -> Act:
+    """The act of this command: whoever runs it, at this moment."""
+    return Act(actor(), CLOCK.real())
 
 
 def actor() -> Actor:

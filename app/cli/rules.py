@@ -7,10 +7,8 @@ import typer
 
 from app.cli.command import command
 from app.cli.parameters import InputFile
-from app.cli.place import actor, reading, writing
+from app.cli.place import command_act, reading, writing
 from app.cli.voice import Answer, Table, Voice, mistake_line, refusal_document
-from app.clock import Clock
-from app.domain.actor import Act
 from app.domain.rules import parse_rules
 from app.errors import RulesRefused
 from app.services import reasons
@@ -43,7 +41,7 @@ def preview(_voice: Voice, file: InputFile) -> Answer:
     """Show every open week's standings before and after, and what would keep the rules from being applied."""
     text = _text(file)
     with reading() as session:
-        found = previews.preview(session, text, Act(actor(), Clock().real()))
+        found = previews.preview(session, text, command_act())
     parts: list[str | Table] = []
     for each in found.weeks:
         parts += [f"{each.before.name} ({each.before.week})", _compared(each)]
@@ -62,7 +60,7 @@ def apply(
     """Make a rules file the active version; every open week is scored anew."""
     note, text = reasons.demanded(note), _text(file)
     with writing() as session:
-        rule_set = rule_sets.activate(session, text, Act(actor(), Clock().real()), note=note)
+        rule_set = rule_sets.activate(session, text, command_act(), note=note)
     return Answer(rule_set_document(rule_set), [f"Version {rule_set.id} of the rules is active."])
 
 

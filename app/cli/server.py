@@ -19,10 +19,9 @@ from fastapi import FastAPI
 from app import bulkheads
 from app.cli import file_limit, log_lines
 from app.cli.limits import Room
-from app.cli.place import opened
+from app.cli.place import CLOCK, opened
 from app.cli.protocol import LimitedProtocol
 from app.cli.voice import Answer, Voice
-from app.clock import Clock
 from app.config import Settings
 from app.domain.actor import Act, command
 from app.errors import Conflict, Malformed, Unavailable
@@ -65,7 +64,7 @@ def _answer(settings: Settings, address: str) -> Answer:
 def _first_link(settings: Settings, base: str) -> str | None:
     """The address that makes whoever opens it the owner, once; None where there is an owner."""
     with opened(settings, checkpoints=True) as database, database.unit_of_work() as session:
-        secret = links.make_first(session, Act(command("serve"), Clock().real()))
+        secret = links.make_first(session, Act(command("serve"), CLOCK.real()))
     return f"{settings.public_url.rstrip('/') or base.rstrip('/')}/sign-in/link/{secret}" if secret else None
 
 

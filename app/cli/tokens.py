@@ -6,10 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.command import command
-from app.cli.place import actor, reading, writing
+from app.cli.place import CLOCK, command_act, reading, writing
 from app.cli.voice import Answer, Table, Voice
-from app.clock import Clock
-from app.domain.actor import SCOPES, Act
+from app.domain.actor import SCOPES
 from app.domain.text import names
 from app.models import Token
 from app.services.access import tokens
@@ -39,17 +38,17 @@ def create(
     ] = None,
 ) -> Answer:
     """Make a token and print it, once: only its hash is kept."""
-    now = Clock().real()
+    act = command_act()
     with writing() as session:
-        text = tokens.create(session, Act(actor(), now), name=name, scopes=scope, days=days)
+        text = tokens.create(session, act, name=name, scopes=scope, days=days)
         made = next(token for token in tokens.every(session) if token.name == names.tidy(name))
-        return Answer({"token": text} | _document(made, now), [text])
+        return Answer({"token": text} | _document(made, act.now), [text])
 
 
 @command(group, "list")
 def list_tokens(_voice: Voice) -> Answer:
     """List the tokens, oldest first; never their text."""
-    now = Clock().real()
+    now = CLOCK.real()
     with reading() as session:
         documents = [_document(token, now) for token in tokens.every(session)]
     if not documents:
@@ -63,10 +62,10 @@ def list_tokens(_voice: Voice) -> Answer:
 @command(group, "revoke")
 def revoke(_voice: Voice, name: Annotated[str, typer.Argument(metavar="NAME", help="The token's name.")]) -> Answer:
     """End a token for good."""
-    now = Clock().real()
+    act = command_act()
     with writing() as session:
-        token = tokens.revoke(session, name, Act(actor(), now))
-        return Answer(_document(token, now), [f"The token “{token.name}” is revoked."])
+        token = tokens.revoke(session, name, act)
+        return Answer(_document(token, act.now), [f"The token “{token.name}” is revoked."])
 
 
 def _document(token: Token, now: datetime) -> dict[str, Any]:

@@ -9,10 +9,8 @@ import typer
 from app.cli.command import command
 from app.cli.files import STDOUT, UTF8_MARK, counted, read_lines, read_text_lines, written
 from app.cli.parameters import InputFile, WeekSlug
-from app.cli.place import actor, opened, writing
+from app.cli.place import command_act, opened, writing
 from app.cli.voice import Answer, Voice
-from app.clock import Clock
-from app.domain.actor import Act
 from app.services.audit import audit
 from app.services.exports import ledger_export
 from app.services.exports.ledger_export import Format
@@ -33,10 +31,10 @@ def import_teams(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     """Import teams from a CSV with the header `team,name,email`, all or nothing."""
     with voice.progress("Reading") as bar:
         entries = roster_import.read_csv(counted(read_lines(file), bar.advance))
-    now = Clock().real()
+    act = command_act()
     with writing() as session, voice.progress(f"Placing {len(entries):,} people"):
-        slug = weeks.find(session, week, now).slug
-        done = roster_import.apply(session, slug, entries, Act(actor(), now))
+        slug = weeks.find(session, week, act.now).slug
+        done = roster_import.apply(session, slug, entries, act)
     sentence = f"Week {slug}: {done.people} people in {done.teams} teams; {done.moved} of them new to their team."
     return Answer({"week": slug, **done._asdict()}, [sentence])
 
@@ -47,7 +45,7 @@ def import_activities(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     lines = _read(voice, file)
     recording = voice.progress(f"Recording {len(lines):,} lines", len(lines))
     with opened(startup.read_settings()) as database, recording as bar:
-        done = imports.import_activities(database, week, lines, Act(actor(), Clock().real()), progress=bar.advance)
+        done = imports.import_activities(database, week, lines, command_act(), progress=bar.advance)
     sentence = f"Recorded {done.recorded:,} activities; {done.repeated:,} were there already."
     return Answer(done._asdict(), [sentence])
 
@@ -77,18 +75,18 @@ def export(
     """Write a week's whole ledger, reversed activities and adjustments included."""
     if voice.as_json and (form, out) == ("csv", STDOUT):
         raise typer.BadParameter("With --json, standard output holds JSON alone: name a file.", param_hint="--out")
-    now = Clock().real()
+    act = command_act()
     with (
         opened(startup.read_settings()) as database,
         database.reading() as session,
         voice.progress(f"Exporting {week}") as bar,
     ):
-        found = weeks.find(session, week, now)
+        found = weeks.find(session, week, act.now)
         with written(out) as file:
             count = ledger_export.export(session, found, form, file, bar.advance)
             with database.unit_of_work() as noting:  # before the file has its name: no export goes unnoted
                 facts = {"format": form, "activities": count}
-                audit.note(noting, "ledger.exported", weeks.thing(found), Act(actor(), now), after=facts)
+                audit.note(noting, "ledger.exported", weeks.thing(found), act, after=facts)
     if out == STDOUT:
         return None
     return Answer(

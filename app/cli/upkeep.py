@@ -7,9 +7,8 @@ import typer
 
 from app.cli.command import command
 from app.cli.parameters import InputFile
-from app.cli.place import opened, reading
+from app.cli.place import CLOCK, opened, reading
 from app.cli.voice import Answer, Voice
-from app.clock import Clock
 from app.db.database import Database
 from app.services.operations import backups, restores, schema, sqlite_schema, startup
 from app.services.standings import verification
@@ -24,7 +23,7 @@ def migrate(_voice: Voice) -> Answer:
     database = Database(settings.sqlalchemy_url)
     try:
         revision = schema.migrate(database)
-        startup.prepare(database, settings, Clock().real())
+        startup.prepare(database, settings, CLOCK.real())
     finally:
         database.dispose()
     return Answer({"revision": revision}, [f"The database has the newest schema, {revision}."])
@@ -36,7 +35,7 @@ def verify(
     week: Annotated[str | None, typer.Argument(metavar="[WEEK]", help="A week's slug, or `current`; else all.")] = None,
 ) -> Answer:
     """Score weeks anew from the ledger and compare with what is shown; on SQLite compare the schema, too."""
-    now = Clock().real()
+    now = CLOCK.real()
     with reading() as session:
         differences = [f"The database {flaw}." for flaw in sqlite_schema.differences_now(session)]
         chosen = verification.weeks_to_verify(session, week, now)
@@ -77,7 +76,7 @@ def restore(
 ) -> Answer:
     """Put a backup in the database's place, and keep what it replaces. The server must be stopped."""
     settings = startup.read_settings()
-    done = restores.restore(backups.ledger_file(settings), file, now=Clock().real(), verified=not unverified)
+    done = restores.restore(backups.ledger_file(settings), file, now=CLOCK.real(), verified=not unverified)
     with opened(settings):
         kept = f" The one it replaces is kept as {done.replaced}." if done.replaced else ""
     document = {"file": str(file), "replaced": done.replaced and str(done.replaced), "revision": done.revision}

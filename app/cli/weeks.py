@@ -9,10 +9,8 @@ from sqlmodel import Session
 
 from app.cli.command import command
 from app.cli.parameters import Ends, Starts, WeekSlug
-from app.cli.place import actor, reading, writing
+from app.cli.place import CLOCK, command_act, reading, writing
 from app.cli.voice import Answer, Table, Voice
-from app.clock import Clock
-from app.domain.actor import Act
 from app.models import Week
 from app.services import lifecycle
 from app.services.operations import secrets, startup
@@ -37,14 +35,12 @@ def create(
     open_now: Annotated[bool, typer.Option("--open", help="Open it at once; otherwise it is a draft.")] = False,
 ) -> Answer:
     """Create a week."""
-    now = Clock().real()
+    act = command_act()
     with writing() as session:
-        week = weeks.create(
-            session, Act(actor(), now), slug=slug, name=name, timezone=timezone, starts=starts, ends=ends
-        )
+        week = weeks.create(session, act, slug=slug, name=name, timezone=timezone, starts=starts, ends=ends)
         if open_now:
-            lifecycle.open_(session, slug, Act(actor(), now))
-        return _about(session, week, now, f"Week {week.name} ({slug}) is created and {_state(week)}.")
+            lifecycle.open_(session, slug, act)
+        return _about(session, week, act.now, f"Week {week.name} ({slug}) is created and {_state(week)}.")
 
 
 @command(group, "open")
@@ -54,11 +50,11 @@ def open_week(
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why a closed week is reopened.")] = REOPENED,
 ) -> Answer:
     """Open a draft, or reopen a closed week."""
-    now = Clock().real()
+    act = command_act()
     with writing() as session:
-        given = reason if weeks.find(session, slug, now).state == "closed" else None
-        week = lifecycle.open_(session, slug, Act(actor(), now), reason=given)
-        return _about(session, week, now, f"Week {week.name} is open.")
+        given = reason if weeks.find(session, slug, act.now).state == "closed" else None
+        week = lifecycle.open_(session, slug, act, reason=given)
+        return _about(session, week, act.now, f"Week {week.name} is open.")
 
 
 @command(group, "close")
@@ -76,7 +72,7 @@ def freeze(_voice: Voice, slug: WeekSlug) -> Answer:
 @command(group, "present")
 def present(_voice: Voice, slug: WeekSlug) -> Answer:
     """Print the link that drives the week's ceremony; it counts for a day."""
-    settings, now = startup.read_settings(), Clock().real()
+    settings, now = startup.read_settings(), CLOCK.real()
     with reading() as session:
         week = weeks.find(session, slug, now)
     key, path = secrets.load(settings), f"/weeks/{week.slug}/summary/present"
@@ -94,7 +90,7 @@ def reveal(_voice: Voice, slug: WeekSlug) -> Answer:
 @command(group, "list")
 def list_weeks(_voice: Voice) -> Answer:
     """List the weeks, the one that starts last first."""
-    now = Clock().real()
+    now = CLOCK.real()
     with reading() as session:
         every = weeks.every(session)
     current = weeks.pick_current(every, now)
@@ -107,10 +103,10 @@ def list_weeks(_voice: Voice) -> Answer:
 
 
 def _change(verb: Callable[..., Week], slug: str, what: str) -> Answer:
-    now = Clock().real()
+    act = command_act()
     with writing() as session:
-        week = verb(session, slug, Act(actor(), now))
-        return _about(session, week, now, f"Week {week.name} {what}.")
+        week = verb(session, slug, act)
+        return _about(session, week, act.now, f"Week {week.name} {what}.")
 
 
 def _about(session: Session, week: Week, now: datetime, sentence: str) -> Answer:
