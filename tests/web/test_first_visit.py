@@ -1,4 +1,4 @@
-"""What a first visit to a board moves over the wire, heads included."""
+"""The bytes a first visit to a board moves over the wire, heads included."""
 
 import re
 import socket

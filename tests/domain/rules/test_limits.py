@@ -42,7 +42,7 @@ _DOTTED = ".".join("a" * 20_000)
         ),
     ],
 )
-def test_file_beyond_a_limit_is_refused_before_it_is_read(text: str, mistake: Mistake) -> None:
+def test_parse_rules_of_a_file_beyond_a_limit_refuses_it_before_reading(text: str, mistake: Mistake) -> None:
     assert parse_rules(text) == (None, [mistake])
 
 
@@ -60,7 +60,7 @@ def test_file_beyond_a_limit_is_refused_before_it_is_read(text: str, mistake: Mi
         ),
     ],
 )
-def test_file_within_the_limits_is_fine(text: str) -> None:
+def test_parse_rules_of_a_file_within_the_limits_is_fine(text: str) -> None:
     _, mistakes = parse_rules(text)
 
     assert mistakes == []
@@ -104,7 +104,7 @@ def test_text_that_cannot_be_read_is_one_mistake(text: str, line: int, key: str,
         (r'"\u0000\u202e"', r'the text "\u0000\u202e"'),
     ],
 )
-def test_odd_values_are_named_in_few_words(value: str, said: str) -> None:
+def test_parse_rules_names_odd_values_in_few_words(value: str, said: str) -> None:
     _, mistakes = parse_rules(FIVE_KINDS.replace("format = 1", f"format = {value}"))
 
     assert mistakes == [Mistake(1, "format", f"Write the number 1; this is {said}.")]
@@ -123,7 +123,7 @@ def test_odd_values_are_named_in_few_words(value: str, said: str) -> None:
         pytest.param("\n" * 65_000, id="empty lines"),
     ],
 )
-def test_hostile_files_yield_mistakes(text: str) -> None:
+def test_parse_rules_of_hostile_files_yields_mistakes(text: str) -> None:
     rules, mistakes = parse_rules(text)
 
     assert rules is None

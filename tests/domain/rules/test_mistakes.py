@@ -18,7 +18,7 @@ def _expected(said: str) -> Mistake:
 
 
 @pytest.mark.parametrize("case", _BROKEN, ids=lambda case: case.split("\n>> ")[0])
-def test_broken_file_yields_exactly_its_mistakes(case: str) -> None:
+def test_parse_rules_of_a_broken_file_yields_exactly_its_mistakes(case: str) -> None:
     text, *said = case.split("\n>> ")
 
     rules, mistakes = parse_rules(FIVE_KINDS + text)
@@ -31,7 +31,7 @@ def test_broken_files_are_a_hundred_or_more() -> None:
     assert len(_BROKEN) >= 100
 
 
-def test_all_mistakes_are_reported_at_once_in_the_order_of_lines() -> None:
+def test_parse_rules_reports_all_mistakes_at_once_in_the_order_of_lines() -> None:
     text = FIVE_KINDS.replace("format = 1", "format = 2").replace("points = 5", 'points = "5"', 1)
     text += """\
 [team]
@@ -73,7 +73,7 @@ ties = ["bonus:Erly"]
     ]
 
 
-def test_empty_file_lacks_the_format_and_the_five_kinds() -> None:
+def test_parse_rules_of_an_empty_file_lacks_the_format_and_the_five_kinds() -> None:
     _, mistakes = parse_rules("")
 
     assert [(mistake.line, mistake.key) for mistake in mistakes] == [
@@ -82,7 +82,7 @@ def test_empty_file_lacks_the_format_and_the_five_kinds() -> None:
     ]
 
 
-def test_missing_kind_is_one_mistake_however_often_it_is_used() -> None:
+def test_parse_rules_of_a_missing_kind_is_one_mistake_however_often_it_is_used() -> None:
     text = DEFAULT_TEXT.replace("[activities.response]", "[activities.respones]")
 
     _, mistakes = parse_rules(text)
@@ -111,7 +111,7 @@ def test_one_mistake_makes_no_others(old: str, new: str, key: str) -> None:
     assert [mistake.key for mistake in mistakes] == [key]
 
 
-def test_suggestions_are_for_the_first_mistakes_only_so_that_none_takes_long() -> None:
+def test_parse_rules_suggests_for_the_first_mistakes_only_so_that_none_takes_long() -> None:
     kinds = "".join(f'activities.nap{number} = {{ points = 1, one = "x", many = "x" }}\n' for number in range(200))
     ties = ",".join(f'"naps{number}"' for number in range(50))
 

@@ -75,7 +75,7 @@ def test_table_under_an_earlier_child_is_on_its_own_header() -> None:
     assert (outline.line(("a",)), outline.line(("a", "b"))) == (4, 1)
 
 
-def test_list_of_tables_inside_another_starts_anew_with_each() -> None:
+def test_read_outline_of_a_list_of_tables_inside_another_starts_again_with_each() -> None:
     outline = read_outline("[[a]]\n[[a.b]]\n[[a.b]]\n[[a]]\n[[a.b]]\nx = 1")
 
     assert outline.line(("a", 1, "b", 0, "x")) == 6

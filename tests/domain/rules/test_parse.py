@@ -26,14 +26,14 @@ def _bonus(conditions: str) -> Bonus:
     return _rules(f'[[bonuses]]\nname = "Early"\nactivity = "shift"\n{conditions}').bonuses[0]
 
 
-def test_shipped_file_holds_the_defaults() -> None:
+def test_parse_rules_of_the_shipped_file_gives_the_defaults() -> None:
     rules, mistakes = parse_rules(DEFAULT_TEXT)
 
     assert mistakes == []
     assert rules == DEFAULT
 
 
-def test_shortest_file_has_teams_of_three_and_nothing_else() -> None:
+def test_parse_rules_of_the_shortest_file_gives_teams_of_three_and_nothing_else() -> None:
     rules, mistakes = parse_rules(FIVE_KINDS)
 
     assert mistakes == []
@@ -51,7 +51,7 @@ def test_team_size_is_read() -> None:
     assert _rules("[team]\nsize = 12") == replace(_PLAIN, team_size=12)
 
 
-def test_added_kind_follows_in_file_order() -> None:
+def test_parse_rules_keeps_an_added_kind_in_file_order() -> None:
     rules = _rules(
         '[activities.h2_g]\npoints = -100_000\none = " hug "\nmany = "hugs"\ncap = { max = 10_000, per = "team-week" }'
     )

@@ -36,7 +36,7 @@ def _paths(value: object, path: Path = ()) -> Iterator[Path]:
 
 
 @given(st.one_of(_texts, _mutated_defaults()))
-def test_any_text_yields_either_rules_or_mistakes(text: str) -> None:
+def test_parse_rules_of_any_text_yields_either_rules_or_mistakes(text: str) -> None:
     rules, mistakes = parse_rules(text)
 
     assert (rules is None) == bool(mistakes)

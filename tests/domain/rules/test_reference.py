@@ -63,7 +63,7 @@ def _over_defaults(example: str) -> str:
 
 
 @pytest.mark.parametrize("example", _EXAMPLES)
-def test_example_is_valid(example: str) -> None:
+def test_parse_rules_takes_every_example_of_the_reference(example: str) -> None:
     _, mistakes = parse_rules(_over_defaults(example))
 
     assert mistakes == []

@@ -21,14 +21,14 @@ def given(bonus: Bonus, at: str, seconds: int | None = None) -> int:
 @pytest.mark.parametrize(
     ("at", "times"), [("05:59:59.999999", 0), ("06:00", 1), ("06:59:59.999999", 1), ("07:00", 0), ("18:30", 0)]
 )
-def test_starts_is_a_half_open_window_of_local_time(at: str, times: int) -> None:
+def test_earned_in_a_starts_window_is_half_open_in_local_time(at: str, times: int) -> None:
     awarded = given(EARLY, at)
 
     assert awarded == times
 
 
 @pytest.mark.parametrize(("at", "times"), [("21:59", 0), ("22:00", 1), ("23:59:59.999999", 1), ("00:00", 0)])
-def test_starts_until_24_00_ends_with_the_day(at: str, times: int) -> None:
+def test_earned_in_a_starts_window_until_24_00_ends_with_the_day(at: str, times: int) -> None:
     awarded = given(replace(EARLY, starts=Window(time(22), None)), at)
 
     assert awarded == times
@@ -37,14 +37,14 @@ def test_starts_until_24_00_ends_with_the_day(at: str, times: int) -> None:
 @pytest.mark.parametrize(
     ("at", "times"), [("21:59", 0), ("22:00", 1), ("00:00", 1), ("05:59:59.999999", 1), ("06:00", 0)]
 )
-def test_starts_from_after_until_wraps_midnight(at: str, times: int) -> None:
+def test_earned_in_a_starts_window_past_midnight_wraps(at: str, times: int) -> None:
     awarded = given(replace(EARLY, starts=NIGHT), at)
 
     assert awarded == times
 
 
 @pytest.mark.parametrize(("at", "times"), [("23:30", 1), ("00:00", 0)])
-def test_starts_until_midnight_reaches_midnight(at: str, times: int) -> None:
+def test_earned_in_a_starts_window_until_midnight_reaches_it(at: str, times: int) -> None:
     awarded = given(replace(EARLY, starts=Window(time(22), time(0))), at)
 
     assert awarded == times
@@ -77,7 +77,7 @@ def test_days_in_a_window_that_wraps_are_the_day_it_began(at: str, times: int) -
 
 
 @pytest.mark.parametrize(("seconds", "times"), [(0, 1), (3600, 1), (3601, 0), (None, 0)])
-def test_within_wants_a_known_time_no_longer_than_it(seconds: int | None, times: int) -> None:
+def test_earned_within_a_limit_needs_a_known_time_no_longer_than_it(seconds: int | None, times: int) -> None:
     awarded = given(IN_SLA, "09:00", seconds)
 
     assert awarded == times
@@ -106,7 +106,7 @@ def test_bonus_without_conditions_is_earned_by_every_activity_of_its_kind() -> N
     assert awards == [("shift", 10), ("Extra", 3), ("issue", 5)]
 
 
-def test_bonuses_come_in_file_order() -> None:
+def test_earned_bonuses_are_in_file_order() -> None:
     rules = replace(PLAIN, bonuses=(Bonus("Zeal", "shift", points=1), Bonus("Aim", "shift", points=2)))
 
     awards = earned(rules, activity("shift"))
@@ -114,7 +114,7 @@ def test_bonuses_come_in_file_order() -> None:
     assert awards == [("shift", 10), ("Zeal", 1), ("Aim", 2)]
 
 
-def test_times_gives_the_kinds_points_for_every_time_beyond_the_first() -> None:
+def test_earned_by_times_is_the_kinds_points_for_every_time_beyond_the_first() -> None:
     rules = replace(PLAIN, bonuses=(Bonus("Triple", "shift", times=3),))
 
     awards = earned(rules, activity("shift"))
@@ -122,7 +122,7 @@ def test_times_gives_the_kinds_points_for_every_time_beyond_the_first() -> None:
     assert awards == [("shift", 10), ("Triple", 20)]
 
 
-def test_times_gives_points_to_a_capped_activity_too() -> None:
+def test_earned_by_times_counts_for_a_capped_activity_too() -> None:
     bonus = Bonus("Double", "shift", times=2, cap=Cap(2, "team-week"))
     rules = replace(with_kind(replace(SHIFT, cap=Cap(1, "team-week"))), bonuses=(bonus,))
 
@@ -153,7 +153,7 @@ def test_bonus_with_its_own_cap_forgets_its_kinds() -> None:
     assert awards == [("response", 2), ("Inside the 1-hour SLA", 1), ("Inside the 1-hour SLA", 1)]
 
 
-def test_bonuses_of_one_kind_do_not_use_up_each_others_caps() -> None:
+def test_earned_bonuses_of_one_kind_do_not_use_up_each_others_caps() -> None:
     bonuses = tuple(Bonus(name, "shift", points=1, cap=Cap(1, "team-week")) for name in ("One", "Two"))
 
     awards = earned(replace(PLAIN, bonuses=bonuses), activity(at="09:00"), activity(at="10:00"))
@@ -161,7 +161,7 @@ def test_bonuses_of_one_kind_do_not_use_up_each_others_caps() -> None:
     assert awards == [("shift", 10), ("One", 1), ("Two", 1), ("shift", 10)]
 
 
-def test_starts_counts_an_hour_that_comes_twice_both_times() -> None:
+def test_earned_in_an_hour_that_comes_twice_counts_both_times() -> None:
     rules = replace(PLAIN, bonuses=(replace(EARLY, starts=Window(time(2), time(3))),))
     summer_and_winter = [activity(at=datetime(2022, 10, 30, hour, 30, tzinfo=UTC)) for hour in (0, 1)]
 
@@ -170,7 +170,7 @@ def test_starts_counts_an_hour_that_comes_twice_both_times() -> None:
     assert [name for name, _ in awards] == ["shift", "6 a.m. shift", "shift", "6 a.m. shift", "shift"]
 
 
-def test_starts_never_counts_an_hour_that_is_skipped() -> None:
+def test_earned_in_an_hour_that_is_skipped_never_counts() -> None:
     rules = replace(PLAIN, bonuses=(replace(EARLY, starts=Window(time(2), time(3))),))
     around_the_gap = [
         activity(at=datetime(2022, 3, 27, 0, 59, tzinfo=UTC)),

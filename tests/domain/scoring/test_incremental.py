@@ -63,7 +63,7 @@ def grown(
     return add(scored(before, rules, given, zone), fresh, kin, those_before, rules, zone)
 
 
-def test_increment_under_dense_rules_is_the_score_of_everything_and_often_known() -> None:
+def test_add_under_dense_rules_is_the_score_of_everything_and_often_known() -> None:
     answers: list[bool] = []
 
     @given(rules=dense.rules(), before=dense.ledgers(0, 7, "before-"), fresh=dense.ledgers(1, 2, "fresh-"))
@@ -86,7 +86,7 @@ GOALS = [
 GOALS += [Quest("Goal", (("issue", 1), ("response", 1)), 7, members, "week") for members in (None, 1)]
 
 
-def test_increment_beside_a_quest_in_every_small_ledger_is_right_and_often_known() -> None:
+def test_add_beside_a_quest_in_every_small_ledger_is_right_and_often_known() -> None:
     answers = [answer for goal in GOALS for answer in every_answer(goal)]
 
     assert sum(answers) >= len(answers) / 3
@@ -120,7 +120,7 @@ def numbered(places: Iterable[tuple[str, str, datetime]], letter: str) -> list[A
 
 
 @given(week=weeks(fewest=1), split=st.integers(1, 25))
-def test_increment_under_any_rules_is_the_score_of_everything_where_it_is_known(week: RandomWeek, split: int) -> None:
+def test_add_under_any_rules_is_the_score_of_everything_where_it_is_known(week: RandomWeek, split: int) -> None:
     own = [as_one_team(each) for each in week.activities]
     before, fresh = own[:-split], own[-split:]
 
@@ -143,7 +143,7 @@ def as_one_team(one: Activity) -> Activity:
         activity("feature_request", "08:00", "chi"),
     ],
 )
-def test_increment_can_tell_what_an_ordinary_activity_brings(fresh: Activity) -> None:
+def test_add_of_an_ordinary_activity_knows_its_score(fresh: Activity) -> None:
     before = [
         activity("shift", "06:00", "ana"),
         activity("response", "09:00", "ana", subject="T-1", seconds=60),
@@ -155,7 +155,7 @@ def test_increment_can_tell_what_an_ordinary_activity_brings(fresh: Activity) ->
     assert found == scored([*before, fresh], DEFAULT)
 
 
-def test_increment_of_several_at_once_is_their_sum() -> None:
+def test_add_of_several_at_once_is_their_sum() -> None:
     before = [activity("issue", "10:00", "ben")]
     fresh = [activity("issue", "09:00", "ben"), activity("response", "09:30", "ana", subject="T-1")]
 
@@ -164,7 +164,7 @@ def test_increment_of_several_at_once_is_their_sum() -> None:
     assert found == scored([*before, *fresh], DEFAULT)
 
 
-def test_increment_that_pushes_another_activity_over_its_cap_cannot_be_told() -> None:
+def test_add_that_pushes_another_activity_over_its_cap_is_none() -> None:
     rules = with_kind(replace(RESPONSE, cap=Cap(1, "subject")))
     before = [activity("response", "10:00", subject="T-1")]
 
@@ -173,7 +173,7 @@ def test_increment_that_pushes_another_activity_over_its_cap_cannot_be_told() ->
     assert (grown(before, [late], rules), grown(before, [early], rules)) == (scored([*before, late], rules), None)
 
 
-def test_increment_that_completes_a_quest_cannot_be_told() -> None:
+def test_add_that_completes_a_quest_is_none() -> None:
     before = [activity("shift", "09:00", "ana"), activity("shift", "11:00", "ben")]
 
     found = grown(before, [activity("shift", "13:00", "chi")], replace(PLAIN, quests=(ALL_HANDS,)))
@@ -191,7 +191,7 @@ def test_increment_that_completes_a_quest_cannot_be_told() -> None:
         ("2022-09-15 08:00", "dua", True),  # it was completed the day before
     ],
 )
-def test_increment_beside_a_completed_quest_is_told_unless_it_may_move_it(at: str, person: str, is_told: bool) -> None:
+def test_add_beside_a_completed_quest_is_known_unless_it_may_move_it(at: str, person: str, is_told: bool) -> None:
     rules = replace(PLAIN, quests=(ALL_HANDS,))
     before = [activity("shift", f"2022-09-14 {at}", who) for at, who in (("09:00", "ana"), ("11:00", "ben"))]
     before.append(activity("shift", "2022-09-14 13:00", "chi"))

@@ -79,7 +79,7 @@ def test_reversal_and_reinstatement_cancel_out(week: RandomWeek, data: st.DataOb
 
 
 @given(week=weeks())
-def test_receipts_sum_to_the_boards_points(week: RandomWeek) -> None:
+def test_make_receipt_sums_to_the_boards_points(week: RandomWeek) -> None:
     sums = {}
     for team in TEAMS:
         own = [each for each in week.activities if each.team == team.id]
@@ -112,7 +112,7 @@ def test_teams_scored_apart_earn_what_they_earn_together(week: RandomWeek) -> No
 
 
 @given(week=weeks(), data=st.data())
-def test_awards_of_a_prefix_are_the_prefix_of_the_awards(week: RandomWeek, data: st.DataObject) -> None:
+def test_score_of_a_prefix_is_the_prefix_of_the_awards(week: RandomWeek, data: st.DataObject) -> None:
     length = data.draw(st.integers(0, len(week.activities)))
     in_order = sorted(week.activities, key=IN_ORDER)
 
@@ -139,7 +139,7 @@ def test_movement_equals_ranks_on_a_board_of_the_earlier_activities(week: Random
 
 
 @given(week=weeks())
-def test_stored_scores_come_back_the_same(week: RandomWeek) -> None:
+def test_from_json_of_to_json_is_the_same_score(week: RandomWeek) -> None:
     for team in TEAMS:
         found = score_of(team.id, week.activities, week.adjustments, week.rules, week.zone)
 

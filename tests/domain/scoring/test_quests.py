@@ -151,7 +151,7 @@ def test_quest_counts_capped_activities() -> None:
     assert awards == [("shift", 10), ("Two", 5)]
 
 
-def test_quests_completed_at_once_come_in_file_order() -> None:
+def test_earned_quests_completed_at_once_are_in_file_order() -> None:
     quests = tuple(Quest(name, (("shift", 1),), 1) for name in ("Zeal", "Aim"))
 
     awards = earned(replace(PLAIN, quests=quests), activity("shift"))

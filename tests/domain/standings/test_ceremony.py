@@ -31,7 +31,7 @@ def acts(board: Board) -> list[tuple[str, list[str]]]:
     return [(step.act, [team.team for team in step.teams]) for step in steps(board)]
 
 
-def test_places_are_told_from_the_last_to_the_first_and_shared_ones_together() -> None:
+def test_steps_tell_places_from_the_last_to_the_first_and_shared_ones_together() -> None:
     assert acts(FIVE)[2:-1] == [
         ("place", ["Foxes"]),
         ("place", ["Eels"]),
@@ -58,7 +58,7 @@ def test_trophies_come_one_by_one_and_those_nobody_holds_are_left_out() -> None:
     ]
 
 
-def test_hint_names_the_first_few_of_very_many() -> None:
+def test_steps_hint_at_the_first_few_of_very_many() -> None:
     board = a_board(*(a_standing(1, f"Team {number}", 5) for number in range(7)))
 
     assert steps(board)[2].hint == "The winner: Team 0, Team 1, Team 2, Team 3 and 3 more"
@@ -75,5 +75,5 @@ def test_step_beyond_the_end_or_the_beginning_is_the_nearest_there_is() -> None:
     assert [clamp(step, FIVE) for step in (-1, 0, 6, 7, 99)] == [0, 0, 6, 6, 6]
 
 
-def test_only_the_winner_and_what_follows_leave_nothing_to_hide() -> None:
+def test_reveals_is_true_of_the_winner_and_what_follows_alone() -> None:
     assert [reveals(step) for step in steps(FIVE)] == [False, False, False, False, False, True, True]

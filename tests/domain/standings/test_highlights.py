@@ -40,13 +40,13 @@ def test_first_points_take_the_lead() -> None:
     assert told == [("lead", "Owls takes the lead", "5 points")]
 
 
-def test_leader_who_only_pulls_away_is_no_news() -> None:
+def test_highlights_of_a_leader_who_only_pulls_away_are_none() -> None:
     told = news([activity("issue", LATE)], [activity("issue", "10:00")])
 
     assert told == []
 
 
-def test_new_leader_is_named_and_the_old_one_is_not() -> None:
+def test_highlights_name_a_new_leader_and_not_the_old_one() -> None:
     told = news([activity("issue", LATE)], [activity("knowledge_card", "10:00", "dua", CATS)])
 
     assert told == [("lead", "Cats takes the lead", "8 points")]
@@ -87,13 +87,13 @@ def test_quest_that_takes_points_is_not_celebrated() -> None:
     assert told == []
 
 
-def test_six_oclock_shift_is_told_with_who_covered_it() -> None:
+def test_highlights_tell_a_six_oclock_shift_with_who_covered_it() -> None:
     told = news([activity("shift", "2022-09-13 09:00")], [activity("shift", "06:00", "ben")])
 
     assert told == [("early", "6 a.m. shift covered", "Ben, Owls")]
 
 
-def test_second_early_shift_is_news_again() -> None:
+def test_highlights_tell_a_second_early_shift_again() -> None:
     first, second = activity("shift", "2022-09-13 06:00"), activity("shift", "06:00", "ben")
     boards = [board_of([]), board_of([first]), board_of([first, second])]
 
@@ -107,7 +107,7 @@ def test_second_early_shift_is_news_again() -> None:
     assert ids == ["early-owls-6 a.m. shift-1", "early-owls-6 a.m. shift-2"]
 
 
-def test_early_shift_that_came_late_is_told_of_the_team_alone() -> None:
+def test_highlights_tell_an_early_shift_that_came_late_of_the_team_alone() -> None:
     before = [activity("shift", "2022-09-13 09:00"), activity("issue", "12:00")]
 
     told = news(before, [activity("shift", "06:00", "ben")])
@@ -115,7 +115,7 @@ def test_early_shift_that_came_late_is_told_of_the_team_alone() -> None:
     assert told == [("early", "6 a.m. shift covered", "Owls")]
 
 
-def test_early_bonus_that_takes_points_is_not_celebrated() -> None:
+def test_highlights_leave_out_an_early_bonus_that_takes_points() -> None:
     rules = replace(DEFAULT, bonuses=(replace(EARLY, points=-5),))
 
     told = news([activity("shift", "2022-09-13 09:00")], [activity("shift", "06:00", "ben")], rules)
@@ -123,13 +123,13 @@ def test_early_bonus_that_takes_points_is_not_celebrated() -> None:
     assert told == []
 
 
-def test_hundredth_response_is_a_milestone() -> None:
+def test_highlights_of_the_hundredth_response_are_a_milestone() -> None:
     told = news(responses(99), responses(1))
 
     assert told == [("milestone", "The 100th response", "100 responses so far, all teams together")]
 
 
-def test_milestones_passed_at_once_become_the_largest() -> None:
+def test_highlights_of_milestones_passed_at_once_are_the_largest() -> None:
     told = news(responses(3), responses(60))
 
     assert told == [("milestone", "The 50th response", "63 responses so far, all teams together")]
@@ -160,7 +160,7 @@ def test_ordinal_is_said_as_in_english(number: int, said: str) -> None:
     assert ordinal(number) == said
 
 
-def test_most_telling_news_comes_first() -> None:
+def test_highlights_have_the_most_telling_news_first() -> None:
     before = [activity("shift", LATE, "ana"), activity("shift", "11:00", "ben"), *responses(9)]
     leading = [activity("knowledge_card", LATE, "dua", CATS) for _ in range(4)]
 
@@ -169,7 +169,7 @@ def test_most_telling_news_comes_first() -> None:
     assert [kind for kind, _, _ in told] == ["lead", "quest", "early", "milestone"]
 
 
-def test_same_news_has_the_same_id_on_every_server() -> None:
+def test_highlights_of_the_same_news_have_the_same_id_on_every_server() -> None:
     first, second = activity("issue", LATE), activity("issue", "10:00", "dua", CATS)
     third = activity("knowledge_card", "11:00", "dua", CATS)
     coalesced = highlights(board_of([first]), board_of([first, second, third]), DEFAULT)
@@ -195,7 +195,7 @@ def closed(board: Board) -> Board:
 
 
 @pytest.mark.parametrize("change", [frozen, of_another_week, closed])
-def test_boards_that_are_not_of_one_open_week_tell_nothing(change: object) -> None:
+def test_highlights_of_boards_that_are_not_of_one_open_week_are_none(change: object) -> None:
     assert callable(change)
     before, after = board_of([]), board_of([activity("shift", "06:00")])
 
@@ -214,7 +214,7 @@ def test_team_that_is_new_on_the_board_is_no_news_but_for_its_lead() -> None:
     assert told == ["lead"]
 
 
-def test_midnight_is_no_news() -> None:
+def test_highlights_of_midnight_are_none() -> None:
     played = [activity("shift", "06:00"), *responses(12)]
 
     told = highlights(

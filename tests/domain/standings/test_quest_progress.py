@@ -58,7 +58,7 @@ def test_quest_of_several_people_says_how_many_more_it_takes() -> None:
     assert gist(two) == [("Owls", "All hands", "1 shift from 1 more person")]
 
 
-def test_second_go_of_the_same_person_brings_no_nearer() -> None:
+def test_quests_within_reach_are_no_nearer_by_a_second_go_of_the_same_person() -> None:
     found = near(did("shift", "shift", "shift"), ALL_HANDS)
 
     assert [(each.done, each.needed) for each in found] == [(1, 3)]
@@ -100,13 +100,13 @@ def test_quest_that_takes_points_is_left_out() -> None:
     assert near(did("shift"), replace(ALL_HANDS, points=-5)) == []
 
 
-def test_each_team_is_named_once_with_its_closest_quest() -> None:
+def test_quests_within_reach_name_each_team_once_with_its_closest_quest() -> None:
     found = near(did("shift", "response", "issue", "knowledge_card"))
 
     assert gist(found) == [("Owls", "Grand slam", "1 feature request")]
 
 
-def test_least_effort_comes_first_then_more_points_then_the_name() -> None:
+def test_quests_within_reach_have_the_least_effort_first_then_points_then_the_name() -> None:
     rich = replace(ALL_HANDS, name="Rich", points=99, needs=(("issue", 1),), members=2)
     plain = replace(ALL_HANDS, name="Plain", needs=(("response", 1),), members=2)
     teams = [*TEAMS, TeamFacts("bees", "Bees", ("Gil", "Hue")), TeamFacts("ants", "ants", ("Ivo", "Jo"))]

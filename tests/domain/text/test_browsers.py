@@ -24,5 +24,5 @@ APPLE = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
         ("", "A browser"),
     ],
 )  # fmt: skip
-def test_agent_is_said_as_people_would(agent: str, words: str) -> None:
+def test_in_words_says_an_agent_as_people_would(agent: str, words: str) -> None:
     assert in_words(agent) == words

@@ -38,11 +38,11 @@ def test_address_of_an_allowed_domain_may_come_in(email: str) -> None:
         "a" * 65 + "@example.com",
     ],
 )
-def test_anything_else_stays_outside(email: str) -> None:
+def test_is_of_other_domains_or_strange_addresses_is_false(email: str) -> None:
     assert not emails.is_of(email, {"example.com"})
 
 
-def test_without_domains_every_plain_address_may_come_in() -> None:
+def test_is_of_no_domains_is_true_of_every_plain_address() -> None:
     assert [emails.is_of(email, set()) for email in ("ada@example.com", "ada@a@b.com", "ada")] == [True, False, False]
 
 

@@ -1,4 +1,4 @@
-"""What is asked often goes out compressed, to whoever wants that; nothing with a secret in it ever does."""
+"""Content coding: what is asked often is compressed for whoever wants that, and nothing with a secret in it."""
 
 import gzip
 import re
@@ -36,7 +36,7 @@ def ask(site: Site, path: str, coding: str | None = "gzip", *, method: str = "GE
 
 
 def held(answer: httpx.Response) -> dict[str, str | None]:
-    """What a cache goes by."""
+    """The headers a cache goes by."""
     return {name: answer.headers.get(name) for name in HELD}
 
 
