@@ -30,8 +30,7 @@ from app.services.audit.audit import Thing
 from app.services.paging import Page
 
 CURRENT = "current"
-LONGEST_WEEK = 31
-"""Days. A team's score keeps a tally of each, and charts, axes and lists have a place for each: a month still fits."""
+LONGEST_WEEK = 31  # days; a score keeps a tally of each, and charts have a place for each: a month still fits
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 
 
@@ -227,10 +226,7 @@ def _with_slug(session: Session, slug: str) -> Week:
 
 
 def lock(session: Session, slug: str, now: datetime) -> Week:
-    """Find a week and hold its row until the transaction ends: all that changes a week queues here.
-
-    SQLite has one writer anyway; PostgreSQL locks the row, and what was read before is read again.
-    """
+    """Lock a week's row until the transaction ends, and read it again: all that changes a week queues here (ADR 3)."""
     name = find(session, slug, now).slug if slug == CURRENT else slug
     week = session.exec(_LOCK, params={"slug": name}).first() if _SLUG.fullmatch(name) else None
     if week is None:
@@ -257,15 +253,10 @@ def _held(session: Session, statement: Prepared, slug: str, now: datetime) -> He
 
 
 def touch(session: Session, week: AnyWeek, *, scores_alone: bool = False) -> int:
-    """Count one more change of a locked week and tell whoever watches, once it is committed.
-
-    `scores_alone` says that whoever knows the board needs to read the changed scores and nothing else.
-    """
+    """Count one more change of a locked week, announced after the commit; `scores_alone`: nothing else has changed."""
     version = week.version + 1
     _COUNT.run(session, [{"week": week.id, "next": version, "score_changes": int(scores_alone)}])
-    # Written already: assigned as usual, the attributes would be dirty, and the flush would send a second UPDATE that
-    # says the same.
-    if isinstance(week, Week):
+    if isinstance(week, Week):  # written already: assigned as usual, the flush would send a second UPDATE of the same
         set_committed_value(week, "version", version)
         set_committed_value(week, "score_changes", week.score_changes + scores_alone)
     announce(session, WeekChanged(week.slug, version))
