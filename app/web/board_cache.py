@@ -10,14 +10,17 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from sqlmodel import Session
+
 from app.clock import Clock
 from app.db.database import Database
 from app.domain.calendar.days import next_midnight
 from app.errors import Busy, Unavailable, WeekUnknown
 from app.events import AccessChanged, Event, JobQueued
 from app.services.weeks import weeks
-from app.web.boards import Served, serve
-from app.web.kept_week import KeptWeek, source_of
+from app.services.weeks.weeks import WeekStamp
+from app.web.boards import Served, serve_frozen, serve_live
+from app.web.kept_week import KeptWeek, Source, source_of
 from app.web.retry import Retry
 from app.web.timing import USUAL, Timing
 
@@ -198,10 +201,15 @@ class BoardCache:
             source = week.tried = source_of(stamp, public=public)
             served = week.made_from(source, now)
             if served is None:
-                served = serve(session, weeks.find_by_id(session, stamp.id), now, public=public)
+                served = self._serve(session, stamp, week, source, now)
         week.keep(source, served, public=public)
         self._weeks.setdefault(slug, week)
         return served
+
+    def _serve(self, session: Session, stamp: WeekStamp, week: KeptWeek, source: Source, now: datetime) -> Served:
+        if source.is_frozen:
+            return serve_frozen(session, weeks.find_by_id(session, stamp.id), now)
+        return serve_live(session, stamp, now, week.live(), week.trail)
 
     async def _ask(self, last: Answer | None, work: Callable[[], Answer]) -> Answer:
         """Read from the database; while it is away, fall back to `last`. Raises Unavailable where there is none."""

@@ -14,12 +14,19 @@ from sqlmodel import Session
 from app import __version__
 from app.domain.calendar.days import local_day, next_midnight
 from app.domain.rules import Rules
+from app.domain.standings.bars import nice_maximum
 from app.domain.standings.board import Board
+from app.live.fragments import FragmentList
 from app.models import Week
 from app.services.rules import rule_sets
 from app.services.standings import boards
 from app.services.weeks import weeks
-from app.web.documents import board_document
+from app.services.weeks.weeks import WeekStamp
+from app.web.board.content import Content, FixedContent, LiveContent
+from app.web.board.parts import parts_of
+from app.web.board.rows import Look, standings_json
+from app.web.board.trail import Trail, begin
+from app.web.documents.boards import head_document
 from app.web.http import render
 from app.web.http.addresses import url_for
 from app.web.http.representations import Representation
@@ -27,20 +34,38 @@ from app.web.http.representations import Representation
 Form = Literal["json", "page", "preview", "partial"]
 
 NEVER = datetime.max.replace(tzinfo=UTC)
+NO_ROWS, ROWS = b'"standings":[]', b'"standings":[%b]'  # in text, every quotation mark is escaped: the key is meant
 
 
 @dataclass(frozen=True)
 class Served:
     """One week's board as everybody of one audience gets it, until something changes or `until` (local midnight).
 
-    The board of a freeze stays what it is, whatever day it gets.
+    The board of a freeze stays what it is, whatever day it gets. With a trail, `number` is its step there.
     """
 
-    board: Board
+    content: Content
     rules: Rules
     zone: ZoneInfo
     until: datetime
     over: bool
+    trail: Trail | None = None
+    number: int = 0
+
+    @property
+    def board(self) -> Board:
+        """The board as a value; one of many teams takes a while, the first time."""
+        return self.content.board
+
+    @property
+    def week(self) -> str:
+        """The week's slug."""
+        return self.content.head.week
+
+    @property
+    def version(self) -> int:
+        """The board's version, as the contract counts it."""
+        return self.content.head.version
 
     def made(self, form: Form) -> Representation | None:
         """Return this form if it is made already, for whoever has no time: one of many teams takes a while."""
@@ -53,43 +78,68 @@ class Served:
     @cached_property
     def json(self) -> Representation:
         """The leaderboard of the API."""
-        return Representation(self._document, f'"{self.mark}"', "application/json", "Authorization")
+        head = json.dumps(head_document(self.content.head), ensure_ascii=False, separators=(",", ":")).encode()
+        rows = standings_json(self.content.pieces, self.content.places)
+        return Representation(
+            head.replace(NO_ROWS, ROWS % rows, 1), f'"{self.mark}"', "application/json", "Authorization"
+        )
 
     @cached_property
     def page(self) -> Representation:
         """The board's page."""
-        return self._page("p", stream=url_for("live_board", week=self.board.week))
+        return self._page("p", stream=url_for("live_board", week=self.week, since=str(self.fragments.position)))
 
     @cached_property
     def preview(self) -> Representation:
         """The public's page of a frozen week as organizers get it by `?as=public`: it follows the public's stream."""
-        return self._page("v", stream=url_for("live_board", week=self.board.week, **{"as": "public"}))
+        since = str(self.fragments.position)
+        return self._page("v", stream=url_for("live_board", week=self.week, **{"as": "public"}, since=since))
 
     @cached_property
     def partial(self) -> Representation:
         """The part of the page that changes."""
+        head, parts, pieces = self.content.head, self.parts, self.content.pieces
+        rows = [
+            pieces[place.team_id].placed(self._look(place.team_id), place, head.best) for place in self.content.places
+        ]
+        tiles = [parts[f"tile-{kind}"] for kind in head.totals]
         body = render.render(
-            "board/_standings.html", board=self.board, kinds=self.rules.kind_by_name, zone=self.zone, over=self.over
+            "board/_standings.html",
+            head=head,
+            parts={name: _markup(html) for name, html in parts.items()},
+            tiles=_markup(b"".join(tiles)),
+            rows=_markup(b"\n".join(rows)),
         )
         return self._html(body, "s")
 
     @cached_property
-    def mark(self) -> str:
-        """A content hash with the version in front: equal marks mean equal bytes, also after a backup was restored."""
-        more = repr(([standing.last_earned for standing in self.board.standings], self.over, __version__))
-        digest = sha256(self._document)
-        digest.update(more.encode(errors="surrogatepass"))
-        return f"{self.board.version}-{digest.hexdigest()[:16]}"
+    def parts(self) -> dict[str, bytes]:
+        """The HTML of everything but the rows, by the id of its element."""
+        return parts_of(self.content.head, self.rules, self.zone, self.content.morning)
 
     @cached_property
-    def _document(self) -> bytes:
-        return json.dumps(board_document(self.board), ensure_ascii=False, separators=(",", ":")).encode()
+    def fragments(self) -> FragmentList:
+        """Everything that streams send in parts, and what changed in it since which board before."""
+        most, pieces = nice_maximum(self.content.head.best), self.content.pieces
+        rows = {f"team-{team_id}": piece.alone(self._look(team_id), most) for team_id, piece in pieces.items()}
+        contents, epoch = {**rows, **self.parts}, self.mark.rpartition("-")[2]
+        return self.trail.reach(self.number, epoch, contents) if self.trail else begin(epoch, contents)
+
+    @cached_property
+    def mark(self) -> str:
+        """A content hash with the version in front: equal marks mean equal bytes, also after a backup was restored."""
+        digest = sha256(repr((self.content.head, self.over, __version__)).encode(errors="surrogatepass"))
+        digest.update(self.content.digest)
+        return f"{self.version}-{digest.hexdigest()[:16]}"
+
+    def _look(self, team_id: str) -> Look:
+        return Look(self.week, self.zone, self.content.tones[team_id])
 
     def _page(self, letter: str, *, stream: str) -> Representation:
         """A page around the part that changes, which is rendered once for all of them."""
         # The stream's part is marked as live by its root, the very first element; a page's is not.
-        standings = Markup(self.partial.body.decode().replace(" is-live", "", 1))  # noqa: S704 - our own template's
-        body = render.render("board/index.html", board=self.board, standings=standings, stream=stream)
+        standings = _markup(self.partial.body.replace(b" is-live", b"", 1))
+        body = render.render("board/index.html", head=self.content.head, standings=standings, stream=stream)
         return self._html(body, letter)
 
     def _html(self, body: bytes, letter: str) -> Representation:
@@ -99,11 +149,38 @@ class Served:
         return Representation(body, f'"{self.mark}{letter}"', "text/html; charset=utf-8", vary)
 
 
+def _markup(html: bytes) -> Markup:
+    return Markup(html.decode())  # noqa: S704 - our own templates made it
+
+
 def serve(session: Session, week: Week, now: datetime, *, public: bool) -> Served:
     """A week's board for one audience, made now."""
     view = weeks.view_of(week, "public" if public else "organizers")
+    if view.looks_back:
+        return serve_frozen(session, week, now)
+    return serve_live(session, weeks.stamp(session, week.slug), now)
+
+
+def serve_frozen(session: Session, week: Week, now: datetime) -> Served:
+    """The board of a frozen week as it was at its freeze."""
+    view = weeks.view_of(week, "public")
     board = boards.seen(session, week, view, now)
     rules = rule_sets.rules_numbered(session, view.rule_set_id)
-    zone = week.zone
-    over = board.state == "closed" or local_day(board.as_of, zone) > week.ends
-    return Served(board, rules, zone, until=NEVER if board.frozen else next_midnight(now, zone), over=over)
+    over = board.state == "closed" or local_day(board.as_of, week.zone) > week.ends
+    return Served(FixedContent(board), rules, week.zone, until=NEVER, over=over)
+
+
+def serve_live(
+    session: Session, stamp: WeekStamp, now: datetime, known: Served | None = None, trail: Trail | None = None
+) -> Served:
+    """A week's board as it stands, made now from one that is known at the cost of what has changed since.
+
+    `stamp` is the week's, of the same unchanging view of the database.
+    """
+    before = known.content if known is not None and isinstance(known.content, LiveContent) else None
+    live = boards.follow(session, stamp, now, before.live if before is not None else None)
+    standings, zone = live.standings, stamp.zone
+    over = standings.week.state == "closed" or standings.today > standings.week.ends
+    number = trail.next_number() if trail is not None else 0
+    content = LiveContent(live, now, before)
+    return Served(content, standings.rules, zone, next_midnight(now, zone), over, trail, number)

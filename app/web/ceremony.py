@@ -12,11 +12,11 @@ from app.domain.rules import Rules
 from app.domain.standings import ceremony
 from app.domain.wording import metric_words
 from app.errors import Malformed, NotAllowed
+from app.live.messages import event
 from app.services import ceremonies
 from app.services.ceremonies import Move
 from app.services.operations import secrets
 from app.services.weeks import weeks
-from app.web import topics
 from app.web.access import BoardReader, credential_of, needs_of_board
 from app.web.boards import Served
 from app.web.context import Installation, installation
@@ -46,12 +46,12 @@ class Stage:
     def __call__(self, served: Served) -> bytes:
         """The stage as one event; its id is the step, which says nothing about the board behind it."""
         step, body = self.render(served, streamed=True)
-        return topics.event(step, body)
+        return event(step, body)
 
     def render(self, served: Served, *, streamed: bool = False) -> tuple[int, bytes]:
         """The step that is on, and its HTML; only what the stream brings comes in with a motion."""
         with self.place.database.reading() as session:
-            week = weeks.find(session, served.board.week, self.place.clock.game())
+            week = weeks.find(session, served.week, self.place.clock.game())
             step = ceremony.clamp(ceremonies.current(session, week), served.board)
         return step, render.render("ceremony/_stage.html", streamed=streamed, **self.facts(served, step))
 
@@ -87,8 +87,8 @@ async def stage(request: Request, week: str, _who: BoardReader, key: PresenterKe
     _step, body = await place.database.reads.run(Stage(place, is_presenter).render, served)
     page = render.render(
         "ceremony/index.html",
-        board_name=served.board.name,
-        week=served.board.week,
+        board_name=served.content.head.name,
+        week=served.week,
         stage=body.decode(),
         is_presenter=is_presenter,
         key=key,
@@ -102,7 +102,7 @@ async def live_stage(request: Request, week: str, _who: BoardReader, key: Presen
     place = installation(request)
     served = await place.boards.organizers(week)
     renderer = Stage(place, _presents(place, served, key))
-    topic = Topic(served.board.week, False, renderer, needs_of_board(place.settings))
+    topic = Topic(served.week, False, renderer, needs_of_board(place.settings))
     return await place.streams.open(topic, network_of(request), credential_of(request))
 
 
@@ -115,7 +115,7 @@ async def move(request: Request, week: str, to: Annotated[str, Form()], key: Ann
         raise NotAllowed("Only the presenter moves the ceremony. `assembly-week week present` prints the link.")
     if to not in get_args(Move):
         raise Malformed("The ceremony can go next, back or restart.")
-    await place.database.writes.run(_move, request, served.board.week, cast("Move", to))
+    await place.database.writes.run(_move, request, served.week, cast("Move", to))
     if request.headers.get("hx-request") == "true":
         return Response(status_code=204)
     return redirects.see("ceremony", week=week, key=key)
@@ -131,6 +131,6 @@ def _presents(place: Installation, served: Served, key: str) -> bool:
     """Tell whether the key is the presenter's. Raises NotAllowed for one that was given and does not count."""
     if not key:
         return False
-    if not secrets.is_presenter_key(place.key, served.board.week, key, place.clock.real()):
+    if not secrets.is_presenter_key(place.key, served.week, key, place.clock.real()):
         raise NotAllowed("This presenter's link no longer counts. `assembly-week week present` prints a new one.")
     return True

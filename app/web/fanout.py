@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from app.domain.actor import Scope
+from app.live.fragments import Position
+from app.live.messages import Message, Whole
 from app.web.credential_cache import Credential
 from app.web.wire import Wire, chunk
 
@@ -15,30 +17,32 @@ _STILL_HERE = chunk(b": still here\n\n")
 
 @dataclass(eq=False, slots=True)
 class Viewer:
-    """Somebody who watches: a connection, the task that answers on it, and the number of the message it has."""
+    """Somebody who watches: a connection, the task that answers on it, and the position of the message it has."""
 
     network: str
     credential: Credential | None
     needs: Scope | None
     wire: Wire
     task: "asyncio.Task[None]"
-    has: int = 0
+    has: Position | None = None
     written_at: float = 0.0
     is_over: bool = False
 
     def try_send(self, channel: "StreamChannel") -> bool:
-        """Send the newest message to who has not got it; False for who is still taking something older."""
-        if self.has == channel.serial:
+        """Send the newest to who has not got it; False for who is still taking something older, or has to wait."""
+        if self.has == channel.position:
             return True
         if self.wire.get_write_buffer_size():
             return False
-        self.send(channel)
-        return True
+        return self.send(channel)
 
-    def send(self, channel: "StreamChannel") -> None:
-        """Send the newest message."""
-        self.has = channel.serial
-        self._write(channel.chunk)
+    def send(self, channel: "StreamChannel") -> bool:
+        """Send what there is since the message it has, or all of it; False where that has to be made first."""
+        data = channel.chunk_since(self.has)
+        if data is not None:
+            self.has = channel.position
+            self._write(data)
+        return data is not None
 
     def keep_alive(self) -> None:
         """Send a comment, so that nobody between closes a quiet connection."""
@@ -67,25 +71,65 @@ class Viewer:
 class StreamChannel:
     """A topic's newest message, and everybody who is to have it: the latest value wins (conflation; ADR 7).
 
-    A viewer who is behind skips to the newest message; nothing is queued for anybody.
+    Who is behind gets what has changed since, once for all who are as far behind, or the whole; nothing is queued.
     """
 
     def __init__(self) -> None:
         self.version_key = ""
-        self.body = b""
-        self.chunk = b""
-        self.serial = 0
+        self.message: Message | None = None
         self.asked_at = 0.0
         self.viewers: set[Viewer] = set()
+        self._is_whole_wanted = False
+        self._chunks: dict[Position | None, bytes] = {}
         self._all_have_it = True
 
-    def put(self, version_key: str, body: bytes) -> None:
+    @property
+    def position(self) -> Position | None:
+        """Where a viewer is who has the newest message; None before the first."""
+        return self.message.position if self.message is not None else None
+
+    @property
+    def positions(self) -> set[Position | None]:
+        """Where the viewers are."""
+        return {viewer.has for viewer in self.viewers}
+
+    @property
+    def needs_whole(self) -> bool:
+        """Whether somebody waits for the whole of the newest message, which was not made."""
+        return self._is_whole_wanted and self.message is not None and not self.message.is_made
+
+    def put(self, version_key: str, message: Message) -> None:
         """Make this the newest message, of the board with this key, if it says anything new."""
         self.version_key = version_key
-        if body != self.body:
-            self.body, self.chunk = body, chunk(body)
-            self.serial += 1
-            self._all_have_it = False
+        if message.position != self.position:
+            self.message, self._chunks = message, {}
+            self._all_have_it = self._is_whole_wanted = False
+
+    def numbered(self, body: bytes) -> Message:
+        """Return bytes as a message, with the next number; the newest message where it says the same."""
+        newest = self.message
+        if newest is not None and newest.whole == body:
+            return newest
+        return Whole(body, newest.position.version + 1 if newest is not None else 1)
+
+    def body_since(self, position: Position | None) -> bytes | None:
+        """Return what somebody at a position is sent; None where that is the whole, which was not made."""
+        if self.message is None:
+            return None
+        changed = self.message.since(position)
+        if changed is None and self.message.is_made:
+            return self.message.whole
+        self._is_whole_wanted |= changed is None
+        return changed
+
+    def chunk_since(self, position: Position | None) -> bytes | None:
+        """Return the same as part of a chunked answer, made once for all who are at this position."""
+        if (data := self._chunks.get(position)) is None and (body := self.body_since(position)) is not None:
+            is_whole = self.message is not None and self.message.is_made and body is self.message.whole
+            # Whoever needs the whole gets the same bytes, wherever they are.
+            data = self._chunks.setdefault(None, chunk(body)) if is_whole else chunk(body)
+            self._chunks[position] = data
+        return data
 
     async def broadcast(self) -> None:
         """Send the newest message to everybody; who is still busy with an older one gets it, or a newer, next time."""

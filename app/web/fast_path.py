@@ -14,12 +14,13 @@ from app.web.context import Installation
 from app.web.http import problems
 from app.web.http.client import network_of
 from app.web.topics import board_html, board_json
-from app.web.views import page_form
+from app.web.views import page_form, position_in
 
 _ADDRESS = re.compile(
     r"/|/weeks/(?P<page>[^/]+)(?P<swap>/live)?|/api/v1/weeks/(?P<json>[^/]+)/(?P<part>leaderboard|live)"
 )
 _LEDGER = re.compile(r"/api/v1/weeks/([^/]+)/activities")
+_SINCE = re.compile(rb"since=[0-9a-f]+-[0-9]+")
 _SMALL = re.compile("[1-9][0-9]{0,4}")  # bytes of a body, as its header announces them
 
 
@@ -77,9 +78,14 @@ class Shortcut:
 
         return long_way
 
+    def _is_plain(self, scope: Scope, address: re.Match[str]) -> bool:
+        """Whether a page is asked for without a query, or its stream with what pages ask."""
+        query = scope.get("query_string", b"")
+        return not query or (bool(address["swap"]) and _SINCE.fullmatch(query) is not None)
+
     def _answer(self, scope: Scope) -> Response | None:
         address = _ADDRESS.fullmatch(scope["path"])
-        if address is None or (scope.get("query_string") and not address["json"]):
+        if address is None or not (address["json"] or self._is_plain(scope, address)):
             return None
         request = Request(scope)
         shown = credentials_in(request)
@@ -97,6 +103,7 @@ class Shortcut:
             return None
         if address["swap"] or address["part"] == "live":
             topic = access.topic(slug, board_json if address["json"] else board_html)
-            return self._place.streams.ready(topic, served, network_of(request), credential)
+            has = None if address["json"] else position_in(request)
+            return self._place.streams.ready(topic, served, network_of(request), credential, has)
         board = served.made("json" if address["json"] else page_form(request))
         return board.ready(request) if board is not None else None

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from app.services.weeks.weeks import WeekStamp
+from app.web.board.trail import Trail
 from app.web.boards import Served
 from app.web.retry import Retry
 
@@ -36,6 +37,7 @@ class KeptWeek:
     heard: object = None  # the news up to which the stamp is known to be the newest
     boards: dict[bool, tuple[Source, Served]] = field(default_factory=dict)  # by whether it is of a freeze
     audiences: set[bool] = field(default_factory=set)  # who asked: by whether it is the public
+    trail: Trail = field(default_factory=Trail)  # of the boards as the week stands
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     tried: Source | None = None  # what a board was last made from, or was to be made from
     retry: Retry = field(default_factory=Retry)
@@ -53,6 +55,11 @@ class KeptWeek:
         """The board of this source, whoever it was made for, if it is kept and its day is not over."""
         known = self.boards.get(source.is_frozen)
         return known[1] if known is not None and known[0] == source and now < known[1].until else None
+
+    def live(self) -> Served | None:
+        """The newest board that is kept of the week as it stands, which the next one begins with."""
+        known = self.boards.get(False)
+        return known[1] if known is not None else None
 
     def last(self, *, public: bool) -> Served | None:
         """The board this audience saw last, however old it is."""

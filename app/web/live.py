@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import cast
 
@@ -13,6 +13,8 @@ from starlette.responses import Response
 
 from app.bulkheads import Bulkhead
 from app.errors import Problem, Unavailable
+from app.live.fragments import Position
+from app.live.messages import Message
 from app.metrics import UPDATES
 from app.web.board_cache import BoardCache
 from app.web.boards import Served
@@ -68,28 +70,42 @@ class Publisher:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.is_closing = False
 
-    async def open(self, topic: Topic, network: str, credential: Credential | None) -> "EventStream":
-        """Open a stream. Raises WeekUnknown, or Unavailable where there are too many streams or nothing to show."""
+    async def open(
+        self, topic: Topic, network: str, credential: Credential | None, has: Position | None = None
+    ) -> "EventStream":
+        """Open a stream for somebody who has the message of that position, if any.
+
+        Raises WeekUnknown, or Unavailable where there are too many streams or nothing to show.
+        """
         await self._board(topic)  # what does not exist gets no channel
         channel = self._channels.get(topic)
         if channel is None:
             channel = self._channels[topic] = _Channel(topic, self)
         channel.asked_at = asyncio.get_running_loop().time()
         await asyncio.wait({channel.refresh.ask()}, timeout=self._timing.patience)
-        if not channel.serial:
+        if channel.message is None:
             raise Unavailable(FAILING)
         if self._is_full(network):
             raise Unavailable(FULL)
-        return EventStream(self, channel, network, credential)
+        if channel.body_since(has) is None:  # the whole of many teams takes a while
+            await self._renders.run(_make, channel.message, [has])
+        return EventStream(self, channel, network, credential, has)
 
-    def ready(self, topic: Topic, served: Served, network: str, credential: Credential | None) -> "EventStream | None":
+    def ready(
+        self,
+        topic: Topic,
+        served: Served,
+        network: str,
+        credential: Credential | None,
+        has: Position | None = None,
+    ) -> "EventStream | None":
         """Open a stream that needs no work before it starts, if there is one and a place for it."""
         channel = self._channels.get(topic)
         if channel is None or not channel.viewers or self._is_full(network):
             return None
-        if channel.version_key != topic.version_key(served):
+        if channel.version_key != topic.version_key(served) or channel.chunk_since(has) is None:
             return None
-        return EventStream(self, channel, network, credential)
+        return EventStream(self, channel, network, credential, has)
 
     def _is_full(self, network: str) -> bool:
         return (
@@ -169,7 +185,7 @@ class Publisher:
 
     async def refresh(self, channel: "_Channel") -> bool:
         """Make a channel's message the newest and hand it out; whether it is new. A failure is noted, never raised."""
-        serial = channel.serial
+        position = channel.position
         if channel.retry.is_due:
             try:
                 await self._render(channel)
@@ -178,7 +194,7 @@ class Publisher:
             else:
                 channel.retry.succeed()
         await channel.broadcast()
-        return channel.serial != serial
+        return channel.position != position
 
     async def _render(self, channel: "_Channel") -> None:
         channel.attempt = ""
@@ -186,9 +202,11 @@ class Publisher:
         channel.attempt = key = channel.topic.version_key(served)
         if key != channel.version_key:
             begun = time.perf_counter()
-            body = await self._renders.run(channel.topic.renderer, served)
+            message = await self._renders.run(_render, channel, served, channel.positions)
             UPDATES.observe(time.perf_counter() - begun)
-            channel.put(key, body)
+            channel.put(key, message)
+        elif channel.needs_whole and channel.message is not None:
+            await self._renders.run(_make, channel.message, [None])
 
     async def _board(self, topic: Topic) -> Served:
         return await (self._boards.public(topic.slug) if topic.is_public else self._boards.organizers(topic.slug))
@@ -248,6 +266,19 @@ class Publisher:
         return who is not None and (viewer.needs is None or who.may(viewer.needs))
 
 
+def _render(channel: _Channel, served: Served, positions: Collection[Position | None]) -> Message:
+    """Make a channel's next message, ready for viewers at these positions."""
+    rendered = channel.topic.renderer(served)
+    return _make(channel.numbered(rendered) if isinstance(rendered, bytes) else rendered, positions)
+
+
+def _make(message: Message, positions: Collection[Position | None]) -> Message:
+    """Make the whole of a message where somebody at one of these positions needs it."""
+    if not message.is_made and any(message.since(position) is None for position in positions):
+        _ = message.whole
+    return message
+
+
 class EventStream(Response):
     """Server-sent events: the whole state at once, then again after every change, always the newest.
 
@@ -256,19 +287,26 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, publisher: Publisher, channel: _Channel, network: str, credential: Credential | None) -> None:
+    def __init__(
+        self,
+        publisher: Publisher,
+        channel: _Channel,
+        network: str,
+        credential: Credential | None,
+        has: Position | None,
+    ) -> None:
         # X-Accel-Buffering: nginx would hold messages back until its buffer is full.
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         self.raw_headers = [header for header in self.raw_headers if header[0] != b"content-length"]
         self._publisher, self._channel = publisher, channel
-        self._network, self._credential = network, credential
+        self._network, self._credential, self._has = network, credential, has
 
     async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
         """Send until the viewer leaves, is dropped, or the server stops."""
         wire, rest = wire_in(scope), b""
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         if wire is None or self._publisher.is_closing:
-            rest = self._channel.body
+            rest = self._channel.body_since(self._has) or b""
         else:
             await self._watch(wire, receive)
         await send({"type": "http.response.body", "body": rest})
@@ -276,7 +314,7 @@ class EventStream(Response):
     async def _watch(self, wire: Wire, receive: types.Receive) -> None:
         """Be a viewer; what there is to send is sent by the channel. Returns when the stream is over."""
         task = cast("asyncio.Task[None]", asyncio.current_task())
-        viewer = Viewer(self._network, self._credential, self._channel.topic.needs, wire, task)
+        viewer = Viewer(self._network, self._credential, self._channel.topic.needs, wire, task, self._has)
         try:
             with self._publisher.seat(self._channel, viewer):
                 viewer.send(self._channel)

@@ -13,7 +13,7 @@ from app.web.context import installation
 from app.web.http.render import render_page
 from app.web.routes import DatabaseRoute
 from app.web.topics import board_html
-from app.web.views import answer, board_for, made, page_form, receipt_for, stream_for
+from app.web.views import answer, board_for, made, page_form, position_in, receipt_for, stream_for
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -43,8 +43,8 @@ async def week_board(request: Request, week: str, who: BoardReader, eyes: Eyes =
 
 @router.get("/weeks/{week}/live")
 async def live_board(request: Request, week: str, who: BoardReader, eyes: Eyes = "") -> Response:
-    """The moving part of the board's page, at once and after every change."""
-    return await stream_for(request, week, board_html, who, as_public=eyes == PUBLIC)
+    """The moving part of the board's page: at once what the page has not got, then what changes."""
+    return await stream_for(request, week, board_html, who, as_public=eyes == PUBLIC, has=position_in(request))
 
 
 @router.get("/weeks/{week}/teams/{team}")

@@ -3,13 +3,14 @@
 from typing import NamedTuple, Protocol
 
 from app.domain.actor import Scope
+from app.live.messages import Message, Parts, event
 from app.web.boards import Served
 
 
 class Renderer(Protocol):
-    """Turns a board into one message: the bytes of a server-sent event."""
+    """Turns a board into one message: the bytes of a server-sent event, or a message that also has parts."""
 
-    def __call__(self, served: Served, /) -> bytes:
+    def __call__(self, served: Served, /) -> bytes | Message:
         """Render a board's message; called in a thread."""
 
 
@@ -35,21 +36,11 @@ class Topic(NamedTuple):
         return str(own(served)) if own is not None else served.mark
 
 
-def event(version: int, data: bytes, name: str = "") -> bytes:
-    """One server-sent event; every line of the data becomes a line of its own, so that none can start a field."""
-    head = b"id: %d\n" % version + (b"event: %b\n" % name.encode() if name else b"")
-    if not data:
-        return head + b"\n"
-    # Replacing is six times as quick as going line by line, for a board of a thousand teams.
-    lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n")
-    return head + b"data: " + lines.replace(b"\n", b"\ndata: ") + b"\n\n"
-
-
 def board_json(served: Served) -> bytes:
     """The leaderboard as the API's stream sends it."""
-    return event(served.board.version, served.json.body, "board")
+    return event(served.version, served.json.body, "board")
 
 
-def board_html(served: Served) -> bytes:
-    """The moving part of the board's page, unnamed so that htmx swaps it in."""
-    return event(served.board.version, served.partial.body)
+def board_html(served: Served) -> Message:
+    """The moving part of the board's page, unnamed so that htmx swaps it in: what changed, or all of it."""
+    return Parts(served.fragments, lambda: served.partial.body)

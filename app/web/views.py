@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from app.domain.actor import Actor
 from app.domain.standings.receipt import Receipt
+from app.live.fragments import Position, position_of
 from app.services.standings import boards
 from app.services.weeks import weeks
 from app.web.access import credential_of, decide_board
@@ -54,12 +55,24 @@ async def receipt_for(place: Installation, slug: str, team_id: str, who: Actor |
 
 
 async def stream_for(
-    request: Request, slug: str, renderer: Renderer, who: Actor | None, *, as_public: bool = False
+    request: Request,
+    slug: str,
+    renderer: Renderer,
+    who: Actor | None,
+    *,
+    as_public: bool = False,
+    has: Position | None = None,
 ) -> Response:
-    """A live stream of a week's board as this reader may see it, or as everybody does.
+    """A live stream of a week's board as this reader may see it, or as everybody does; `has` is what they have of it.
 
     Raises WeekUnknown or Unavailable.
     """
     place = installation(request)
     topic = decide_board(place.settings, who, as_public=as_public).topic(slug, renderer)
-    return await place.streams.open(topic, network_of(request), credential_of(request))
+    return await place.streams.open(topic, network_of(request), credential_of(request), has)
+
+
+def position_in(request: Request) -> Position | None:
+    """Where somebody who opens a page's stream is: by the last event they had, else by the page that they loaded."""
+    last = request.headers.get("last-event-id") or request.query_params.get("since", "")
+    return position_of(last)

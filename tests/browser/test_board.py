@@ -15,13 +15,15 @@ from tests.web.site import Site, serving
 BOARD = f"/weeks/{SLUG}"
 SIZES = {"phone": PHONE, "laptop": LAPTOP, "office": OFFICE, "wall": WALL}
 OWLS = "a:text-is('Owls')"
-CONNECTED = "() => window.messages > 0"
-COUNT_MESSAGES = "addEventListener('htmx:sse:after:message', () => { window.messages = (window.messages ?? 0) + 1; });"
+CONNECTED = "() => window.connections > 0"
+COUNT_CONNECTIONS = """
+addEventListener('htmx:sse:after:connection', () => { window.connections = (window.connections ?? 0) + 1; });
+"""
 
 
 def open_board(page: Page, site: Site) -> None:
     """Open the board and wait until its stream has begun."""
-    page.add_init_script(COUNT_MESSAGES)
+    page.add_init_script(COUNT_CONNECTIONS)
     page.goto(f"{site.url}{BOARD}")
     page.wait_for_function(CONNECTED)
 

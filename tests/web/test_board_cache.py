@@ -116,7 +116,7 @@ def test_refresh_makes_each_changed_board_once_and_looks_once_for_all_others(cac
     is_news, statements = run(play)
 
     assert is_news == [True, False]
-    assert len(statements) == 4  # all stamps, then one week's stamp, row and scores
+    assert len(statements) == 3  # all stamps, then one week's stamp and the scores that changed
 
 
 @BOTH_ENGINES

@@ -58,7 +58,7 @@ async def test_everybody_gets_the_same_bytes_once() -> None:
     channel = StreamChannel()
     wires = [(await watching(channel))[1] for _ in range(250)]
 
-    channel.put("1", b"one")
+    channel.put("1", channel.numbered(b"one"))
     await channel.broadcast()
     await channel.broadcast()
 
@@ -72,7 +72,7 @@ async def test_slow_viewer_keeps_nobody_waiting_and_skips_to_the_newest() -> Non
     (_, slow), (_, quick) = await watching(channel), await watching(channel)
     slow.busy = True
     for number in (b"one", b"two", b"three"):
-        channel.put(number.decode(), number)
+        channel.put(number.decode(), channel.numbered(number))
         await channel.broadcast()
 
     slow.busy = False
@@ -86,11 +86,11 @@ async def test_slow_viewer_keeps_nobody_waiting_and_skips_to_the_newest() -> Non
 async def test_message_that_comes_while_another_goes_out_reaches_everybody() -> None:
     channel = StreamChannel()
     wires = [(await watching(channel))[1] for _ in range(250)]
-    channel.put("1", b"one")
+    channel.put("1", channel.numbered(b"one"))
     going_out = asyncio.create_task(channel.broadcast())
     await asyncio.sleep(0)
 
-    channel.put("2", b"two")
+    channel.put("2", channel.numbered(b"two"))
     await going_out
     await channel.broadcast()
 
@@ -102,10 +102,10 @@ async def test_message_that_comes_while_another_goes_out_reaches_everybody() -> 
 async def test_same_message_under_a_new_mark_is_not_sent_again() -> None:
     channel = StreamChannel()
     _, wire = await watching(channel)
-    channel.put("1", b"one")
+    channel.put("1", channel.numbered(b"one"))
     await channel.broadcast()
 
-    channel.put("2", b"one")
+    channel.put("2", channel.numbered(b"one"))
     await channel.broadcast()
 
     assert wire.written == [chunk(b"one")]
@@ -117,7 +117,7 @@ async def test_nothing_is_written_to_who_has_left() -> None:
     _, gone = await watching(channel)
     gone.closing = True
 
-    channel.put("1", b"one")
+    channel.put("1", channel.numbered(b"one"))
     await channel.broadcast()
     await channel.keep_alive()
 
@@ -138,7 +138,7 @@ async def test_comment_goes_to_quiet_connections_only() -> None:
 @told
 async def test_viewer_is_stuck_only_while_it_has_not_taken_what_was_sent_long_ago() -> None:
     channel = StreamChannel()
-    channel.put("1", b"one")
+    channel.put("1", channel.numbered(b"one"))
     viewer, wire = await watching(channel)
     viewer.send(channel)
 

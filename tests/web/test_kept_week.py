@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.rules import Rules
 from app.services.weeks.weeks import WeekStamp
+from app.web.board.content import FixedContent
 from app.web.boards import Served
 from app.web.kept_week import KeptWeek, source_of
 from tests.builders import ENDS, NOW, SLUG, STARTS, ZONE
@@ -19,7 +20,7 @@ NEWS, NEWER = object(), object()
 
 def a_board(name: str) -> Served:
     """A board good until midnight."""
-    return Served(replace(BOARD, name=name), Rules(kinds=()), ZoneInfo(ZONE), MIDNIGHT, over=False)
+    return Served(FixedContent(replace(BOARD, name=name)), Rules(kinds=()), ZoneInfo(ZONE), MIDNIGHT, over=False)
 
 
 def test_newest_is_one_board_for_everybody_until_there_is_news_or_midnight() -> None:

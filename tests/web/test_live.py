@@ -10,11 +10,13 @@ import httpx
 import pytest
 
 from app.config import Settings
+from app.live.messages import event
 from app.main import create_app
 from app.services.access import tokens
+from app.web.board.content import FixedContent
 from app.web.boards import Served
 from app.web.timing import USUAL
-from app.web.topics import Topic, board_json, event
+from app.web.topics import Topic, board_json
 from tests.builders import SLUG, act_by
 from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, SettableClock, Site, assert_problem, until
 from tests.web.viewing import LIVE, QUICK, Flood, first_event, parsed, state, taken, unread, watch, watching
@@ -179,7 +181,7 @@ def test_ready_gives_no_stream_that_would_begin_with_an_older_board(site: Site) 
     with watching(site) as events:
         events.get(timeout=5)
         served = asyncio.run(place.boards.public(SLUG))
-        newer = replace(served, board=replace(served.board, version=served.board.version + 1))
+        newer = replace(served, content=FixedContent(replace(served.board, version=served.version + 1)))
 
         found = [place.streams.ready(topic, each, "192.0.2.1", None) is not None for each in (served, newer)]
 

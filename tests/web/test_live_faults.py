@@ -10,13 +10,12 @@ from queue import Queue
 import pytest
 from sqlmodel import Session
 
-from app.domain.standings.board import Board
-from app.domain.view import View
-from app.models import Week
+from app.live.messages import event
 from app.services.standings import boards
+from app.services.standings.boards import LiveStandings
 from app.services.weeks import weeks
+from app.services.weeks.weeks import WeekStamp
 from app.web.boards import Served
-from app.web.topics import event
 from tests.builders import SLUG, a_week
 from tests.web.site import API, SIGNED_IN, Site, sign_in, until
 from tests.web.test_revocation import cookie, end_sign_in
@@ -208,16 +207,16 @@ def test_heartbeats_go_on_while_the_database_hangs(site: Site) -> None:
 
 @QUICK_TIMING
 def test_publish_with_a_board_that_fails_goes_on_for_all_others(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen, is_well = boards.seen, threading.Event()
+    follow, is_well = boards.follow, threading.Event()
 
-    def failing(session: Session, week: Week, view: View, now: datetime) -> Board:
-        if week.slug == "ill" and week.version > version and not is_well.is_set():
+    def failing(session: Session, stamp: WeekStamp, now: datetime, known: LiveStandings | None = None) -> LiveStandings:
+        if stamp.slug == "ill" and stamp.version > version and not is_well.is_set():
             raise RuntimeError("a fault")
-        return seen(session, week, view, now)
+        return follow(session, stamp, now, known)
 
     with site.database.unit_of_work() as session:
         version = a_week(session, "ill", state="open", now=site.clock.now).version
-    monkeypatch.setattr(boards, "seen", failing)
+    monkeypatch.setattr(boards, "follow", failing)
     with watching(site, f"{API}/weeks/ill/live") as ill, watching(site) as well:
         ill.get(timeout=5)
         well.get(timeout=5)

@@ -1,6 +1,6 @@
 """Rendering: what is escaped, what is a mistake, who gets a page and who a partial, each template on samples."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -19,6 +19,7 @@ from starlette.requests import Request
 from app.domain.rules.model import Kind, Rules
 from app.domain.standings.board import Board, LastEarned, Standing, TrophyResult
 from app.domain.standings.receipt import Receipt, ReceiptLine
+from app.web.board.content import FixedContent
 from app.web.boards import Served
 from app.web.http import render
 from tests.cost import calls
@@ -92,14 +93,18 @@ def steps_over(headings: Iterable[str]) -> bool:
     return any(below - above > 1 for above, below in pairwise(levels))
 
 
-BOARD_VALUES = {"kinds": KINDS, "zone": PACIFIC, "stream": "/weeks/q3-2022/live"}
 RECEIPT_VALUES = {"board": BOARD, "standing": OWLS, "zone": PACIFIC}
+
+
+def served(board: Board, rules: Rules = Rules(kinds=tuple(KINDS.values())), *, over: bool = False) -> Served:  # noqa: B008
+    """A board that is ready to be served."""
+    return Served(FixedContent(board), rules, PACIFIC, WEDNESDAY_SIX, over=over)
 
 
 def board_page(board: Board) -> tuple[str, dict[str, object]]:
     """The board's page around the part that changes."""
-    standings = Markup(render.render("board/_standings.html", board=board, **BOARD_VALUES).decode())  # noqa: S704
-    return "board/index.html", {**BOARD_VALUES, "board": board, "standings": standings}
+    standings = Markup(served(board).partial.body.decode())  # noqa: S704
+    return "board/index.html", {"head": board.head, "standings": standings, "stream": "/weeks/q3-2022/live"}
 
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
@@ -152,33 +157,33 @@ def test_page_says_what_it_is_about(name: str, said: str) -> None:
 
 
 def test_nobody_leads_while_nobody_has_points() -> None:
-    page = render.render("board/_standings.html", board=ZERO, **BOARD_VALUES)
+    page = served(ZERO).partial.body
 
     assert page.count(b"row--leader") == 0
-    assert page.count(b"Rank ") == 0
+    assert page.count(b'<span class="sr" hidden>Rank ') == page.count(b"Rank ") == 2
 
 
 def test_partial_has_the_same_root_as_the_page_and_nothing_around_it() -> None:
-    served = Served(BOARD, Rules(kinds=tuple(KINDS.values())), PACIFIC, WEDNESDAY_SIX, over=False)
+    ready = served(BOARD)
 
-    partial, page, preview = (served.make(form).body for form in ("partial", "page", "preview"))
+    partial, page, preview = (ready.make(form).body for form in ("partial", "page", "preview"))
 
     assert partial.split()[:3] == [b"<div", b'id="standings"', b'class="board']
     assert partial.count(b" is-live") == 1
     assert partial.replace(b" is-live", b"") in page
-    assert page.replace(b"/live", b"/live?as=public") == preview
+    assert page.replace(b"/live?", b"/live?as=public&amp;") == preview
 
 
 def test_page_and_preview_render_the_standings_once() -> None:
-    served = Served(a_league(100), Rules(kinds=tuple(KINDS.values())), PACIFIC, WEDNESDAY_SIX, over=False)
-    served.make("partial")
+    ready = served(a_league(100))
+    ready.make("partial")
 
-    assert calls(lambda: (served.make("page"), served.make("preview"))) < 5_000
+    assert calls(lambda: (ready.make("page"), ready.make("preview"))) < 5_000
 
 
 def test_mark_differs_by_all_that_is_shown_and_by_nothing_else() -> None:
     def mark(board: Board = BOARD, *, over: bool = False) -> str:
-        return Served(board, Rules(kinds=()), PACIFIC, WEDNESDAY_SIX, over=over).mark
+        return served(board, over=over).mark
 
     later = replace(LAST, at=WEDNESDAY_SIX + timedelta(seconds=1))
     shown = [
@@ -200,15 +205,19 @@ def a_league(teams: int) -> Board:
     return replace(BOARD, standings=tuple(standings))
 
 
-@pytest.mark.parametrize("template", ["board/_standings.html", "summary/_thanks.html"])
-def test_rendering_twice_as_many_teams_costs_twice_as_much(template: str) -> None:
+def thank(board: Board) -> object:
+    """Render the thanks of a summary."""
+    moments = [SimpleNamespace(team_id=standing.team_id, sentence="Hi.") for standing in board.standings]
+    return render.render("summary/_thanks.html", board=board, kinds=KINDS, story=SimpleNamespace(moments=moments))
+
+
+@pytest.mark.parametrize("make", [lambda board: served(board).partial, thank], ids=["board", "thanks"])
+def test_rendering_twice_as_many_teams_costs_twice_as_much(make: Callable[[Board], object]) -> None:
     def cost(teams: int) -> int:
         board = a_league(teams)
-        moments = [SimpleNamespace(team_id=standing.team_id, sentence="Hi.") for standing in board.standings]
-        context: dict[str, object] = {**BOARD_VALUES, "board": board, "story": SimpleNamespace(moments=moments)}
-        return calls(lambda: render.render(template, **context))
+        return calls(lambda: make(board))
 
-    cost(1)  # compiles the template
+    cost(1)  # compiles the templates
     few, more, most = cost(50), cost(100), cost(200)
 
     assert most - more <= 2.2 * (more - few)
@@ -217,9 +226,9 @@ def test_rendering_twice_as_many_teams_costs_twice_as_much(template: str) -> Non
 def test_tied_teams_are_said_to_be_tied_and_no_others() -> None:
     board = replace(BOARD, standings=(OWLS, replace(OWLS, team_id="b2", team="Cats"), replace(NEW, rank=3)))
 
-    page = render.render("board/_standings.html", **{**BOARD_VALUES, "board": board}).decode()
+    page = served(board).partial.body.decode()
 
-    assert [row.count("row__tied") for row in page.split('<li class="row ')[1:]] == [1, 1, 0]
+    assert [row.count('row__tied">') for row in page.split("<li id=")[1:]] == [1, 1, 0]
 
 
 def test_names_are_escaped() -> None:
@@ -259,7 +268,8 @@ def test_partial_is_only_for_who_swaps_a_part(headers: dict[str, str], expected:
 def test_answer_is_partial_or_page_and_says_what_it_varies_by() -> None:
     page, partial = "board/index.html", "board/_standings.html"
 
-    values: dict[str, Any] = board_page(BOARD)[1]
+    parts = {"hero": "", "morning": "", "as-of": ""}
+    values: dict[str, Any] = {**board_page(BOARD)[1], "parts": parts, "tiles": "", "rows": ""}
 
     answers = [
         render.render_page(a_request(**headers), page, partial=partial, **values)

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.web.topics import event
+from app.live.messages import event
 
 
 @given(st.binary() | st.lists(st.sampled_from([b"a", b"\r", b"\n", b": ", b"data"])).map(b"".join))

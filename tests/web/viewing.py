@@ -15,9 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import Scope
+from app.live.messages import event
 from app.web.boards import Served
 from app.web.timing import USUAL
-from app.web.topics import Renderer, Topic, event
+from app.web.topics import Renderer, Topic
 from tests.builders import SLUG
 from tests.web.site import WEEK, Site, until
 

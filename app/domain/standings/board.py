@@ -45,6 +45,28 @@ class TrophyResult:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardHead:
+    """What one week's board shows beside its rows; `as_of` is UTC.
+
+    `leaders` are the names of who is first, `best` their points; `is_scored` is False while nobody was given points.
+    """
+
+    week: str
+    name: str
+    state: str
+    frozen: bool
+    version: int
+    as_of: datetime
+    headline: str
+    totals: Mapping[str, int]
+    trophies: tuple[TrophyResult, ...]
+    teams: int
+    leaders: tuple[str, ...]
+    best: int
+    is_scored: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Everything one week's board shows at one version; `as_of` is UTC."""
 
@@ -63,4 +85,24 @@ class Board:
         """Ranks that two or more teams share, found in one pass: asking it of each row would look at every other."""
         return frozenset(
             rank for rank, teams in Counter(standing.rank for standing in self.standings).items() if teams > 1
+        )
+
+    @property
+    def head(self) -> BoardHead:
+        """Return what the board shows beside its rows."""
+        leaders = [standing for standing in self.standings if standing.rank == 1]
+        return BoardHead(
+            week=self.week,
+            name=self.name,
+            state=self.state,
+            frozen=self.frozen,
+            version=self.version,
+            as_of=self.as_of,
+            headline=self.headline,
+            totals=self.totals,
+            trophies=self.trophies,
+            teams=len(self.standings),
+            leaders=tuple(standing.team for standing in leaders),
+            best=leaders[0].points if leaders else 0,
+            is_scored=any(standing.last_earned or standing.points for standing in self.standings),
         )

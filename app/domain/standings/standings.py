@@ -8,7 +8,7 @@ from functools import cached_property
 
 from app.domain.rules.model import Rules, Trophy
 from app.domain.scoring.tally import Earned, Tally, TeamScore, total
-from app.domain.standings.board import Board, LastEarned, Standing, TrophyResult
+from app.domain.standings.board import Board, BoardHead, LastEarned, Standing, TrophyResult
 from app.domain.standings.ranking import SortKey, sort_key, value
 from app.domain.wording import award_title, headline
 
@@ -138,6 +138,30 @@ class Standings:
             candidates = teams if trophy.audience == "team" else people
             results.append(_trophy(trophy, [(name, values[place]) for name, values in candidates]))
         return tuple(results)
+
+    @cached_property
+    def leaders(self) -> list[Line]:
+        """Who is first, in the order of names; found without ordering the others."""
+        best = min((line.key for line in self.lines.values()), default=None)
+        return [line for line in self.lines.values() if line.key == best]
+
+    def head(self, *, as_of: datetime, version: int) -> BoardHead:
+        """Return what the board shows beside its rows, without ordering them; `as_of` is UTC."""
+        return BoardHead(
+            week=self.week.slug,
+            name=self.week.name,
+            state=self.week.state,
+            frozen=False,
+            version=version,
+            as_of=as_of,
+            headline=self.headline,
+            totals=self.totals,
+            trophies=self.trophies,
+            teams=len(self.lines),
+            leaders=tuple(line.standing.team for line in self.leaders),
+            best=self.leaders[0].standing.points if self.leaders else 0,
+            is_scored=any(line.standing.last_earned or line.standing.points for line in self.lines.values()),
+        )
 
     def board(self, *, as_of: datetime, version: int, frozen: bool = False) -> Board:
         """Return the board; `as_of` is UTC."""

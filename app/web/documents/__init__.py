@@ -1,6 +1,6 @@
 """The API's documents: types, and what makes values of them. OpenAPI and docs/api.md are made of the types."""
 
-from app.web.documents.boards import Leaderboard, Receipt, Standing, board_document, receipt_document, standing_document
+from app.web.documents.boards import Leaderboard, Receipt, Standing, head_document, receipt_document, standing_document
 from app.web.documents.ledger import (
     REPEAT,
     Activity,
@@ -57,8 +57,8 @@ __all__ = [
     "WeekList",
     "active_rules_document",
     "activity_document",
-    "board_document",
     "correction_document",
+    "head_document",
     "person_document",
     "plain",
     "preview_document",

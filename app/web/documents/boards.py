@@ -48,21 +48,21 @@ class Leaderboard(TypedDict):
     trophies: list[Trophy]
 
 
-def board_document(board: domain.Board) -> Leaderboard:
-    """The board of a week."""
+def head_document(head: domain.BoardHead) -> Leaderboard:
+    """The board of a week, without its teams."""
     return {
-        "week": board.week,
-        "name": board.name,
-        "state": state_of(board.state),
-        "frozen": board.frozen,
-        "version": board.version,
-        "as_of": moment(board.as_of),
-        "headline": board.headline,
-        "totals": dict(board.totals),
-        "standings": [standing_document(each) for each in board.standings],
+        "week": head.week,
+        "name": head.name,
+        "state": state_of(head.state),
+        "frozen": head.frozen,
+        "version": head.version,
+        "as_of": moment(head.as_of),
+        "headline": head.headline,
+        "totals": dict(head.totals),
+        "standings": [],
         "trophies": [
             {"name": each.name, "for": each.audience, "value": each.value, "winners": list(each.winners)}
-            for each in board.trophies
+            for each in head.trophies
         ],
     }
 

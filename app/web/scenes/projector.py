@@ -14,6 +14,7 @@ from app.domain.source_staleness import stale_from
 from app.domain.standings.highlights import Highlight, highlights
 from app.errors import Malformed
 from app.events import Event, RotationChanged
+from app.live.messages import event
 from app.models import Week
 from app.services.standings import recent
 from app.services.standings.recent import Heard
@@ -22,7 +23,6 @@ from app.web.boards import Served
 from app.web.http import render
 from app.web.scenes import Turn, rotation, rotation_of, scenes_text, turns_for
 from app.web.scenes.scene import Stage
-from app.web.topics import event
 
 MAX_NEWS = 8
 """Newsflashes kept for a screen that was away for a moment; beyond that they are no news."""
@@ -89,7 +89,7 @@ class Projector:
 
     def __call__(self, served: Served) -> bytes:
         """The picture as one message of a stream, unnamed so that htmx swaps it in."""
-        return event(served.board.version, self.picture(served))
+        return event(served.version, self.picture(served))
 
     def picture(self, served: Served) -> bytes:
         """The picture of a public board, as HTML."""

@@ -48,7 +48,9 @@ def test_with_scores_gives_the_board_of_everything_whatever_changed_before(
             {team: scores[team] for team in scores if scores[team] != before[team]}, loose
         )
 
-        assert standings.board(as_of=AS_OF, version=1) == anew(week, scores, loose).board(as_of=AS_OF, version=1)
+        board = standings.board(as_of=AS_OF, version=1)
+        assert board == anew(week, scores, loose).board(as_of=AS_OF, version=1)
+        assert board.head == standings.head(as_of=AS_OF, version=1)
 
 
 def test_with_scores_leaves_the_standings_it_began_with_alone() -> None:

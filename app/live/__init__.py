@@ -1,0 +1,1 @@
+"""Live updates, whatever they show: fragments that are sent when they change."""

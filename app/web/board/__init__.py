@@ -1,0 +1,1 @@
+"""The board: rows, parts and what they are sent as."""

@@ -1,0 +1,67 @@
+"""Parts: everything on a board but its rows, each rendered once for what it shows."""
+
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from app.domain.rules.model import Kind, Rules
+from app.domain.standings.board import BoardHead, TrophyResult
+from app.web.board.rows import one_line
+from app.web.http import render
+
+AS_OF = "as-of"
+"""The part that ends every message: board.js puts the rows in order when it has come."""
+
+
+def parts_of(head: BoardHead, rules: Rules, zone: ZoneInfo, morning: tuple[int, ...]) -> dict[str, bytes]:
+    """Return the HTML of each part by the id of its element; a part that has nothing to say is left out."""
+    kinds = rules.kind_by_name
+    tiles = {f"tile-{name}": _tile(count, kinds[name]) for name, count in head.totals.items()}
+    parts = {
+        "hero": _hero(head.state, head.frozen, head.name, head.headline),
+        **tiles,
+        "notice": _notice(head.week, head.state, head.frozen, head.teams > 0, head.is_scored),
+        "leaders": _leaders(head.leaders) if head.best > 0 else b"",
+        "trophies": _trophies(head.trophies, head.state == "closed") if head.is_scored and head.trophies else b"",
+        "morning": _morning(morning),
+        AS_OF: _as_of(head.as_of, zone),
+    }
+    return {name: html for name, html in parts.items() if html}
+
+
+@lru_cache(maxsize=64)
+def _hero(state: str, frozen: bool, name: str, headline: str) -> bytes:
+    return _render("hero", state=state, frozen=frozen, name=name, headline=headline)
+
+
+@lru_cache(maxsize=256)
+def _tile(count: int, kind: Kind) -> bytes:
+    return _render("tile", count=count, kind=kind)
+
+
+@lru_cache(maxsize=64)
+def _notice(week: str, state: str, frozen: bool, has_teams: bool, is_scored: bool) -> bytes:
+    return _render("notice", week=week, state=state, frozen=frozen, has_teams=has_teams, is_scored=is_scored)
+
+
+@lru_cache(maxsize=64)
+def _leaders(names: tuple[str, ...]) -> bytes:
+    return _render("leaders", names=names)
+
+
+@lru_cache(maxsize=64)
+def _trophies(results: tuple[TrophyResult, ...], is_closed: bool) -> bytes:
+    return _render("trophies", results=results, is_closed=is_closed)
+
+
+@lru_cache(maxsize=64)
+def _morning(ranks: tuple[int, ...]) -> bytes:
+    return _render("morning", ranks=ranks)
+
+
+def _as_of(at: datetime, zone: ZoneInfo) -> bytes:
+    return _render("as_of", at=at, zone=zone)
+
+
+def _render(part: str, /, **context: object) -> bytes:
+    return one_line(render.render(f"board/_{part}.html", **context))

@@ -1,0 +1,1 @@
+"""Tests of live updates, whatever they show."""

@@ -1,0 +1,1 @@
+"""Tests of the board: its rows, its parts and what they are sent as."""

@@ -1,0 +1,93 @@
+"""What is shown of a week that is followed is what is shown of it when everything is looked at anew."""
+
+import json
+
+import pytest
+
+from app.services.weeks import weeks
+from app.web.board.trail import Trail
+from app.web.boards import Served, serve_live
+from app.web.documents import head_document
+from app.web.documents.boards import standing_document
+from tests.builders import CATS, DUA, OWLS, Game
+from tests.live.test_fragments import applied
+from tests.services.standings.test_verification import History
+
+
+class Reader:
+    """Somebody who looks at a week again and again."""
+
+    def __init__(self) -> None:
+        self.trail = Trail()
+        self.seen: Served | None = None
+
+    def look(self, game: Game) -> tuple[Served, Served]:
+        """The board as it is followed, and as it is without knowing an earlier one."""
+        with game.database.reading() as session:
+            stamp = weeks.stamp(session, game.slug)
+            self.seen = serve_live(session, stamp, game.now, self.seen, self.trail)
+            return self.seen, serve_live(session, stamp, game.now)
+
+
+def contents(served: Served) -> dict[str, bytes]:
+    """The fragments of a board."""
+    return {name: fragment.html for name, fragment in (served.fragments.fragments or {}).items()}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize("seed", range(2))
+def test_board_that_is_followed_shows_what_one_made_anew_shows(game: Game, seed: int) -> None:
+    history, reader = History(game, seed), Reader()
+    before: Served | None = None
+
+    for _ in range(40):
+        history.step()
+        followed, anew = reader.look(history.game)
+
+        assert followed.mark == anew.mark
+        assert followed.json.body == anew.json.body
+        assert followed.partial.body == anew.partial.body
+        assert contents(followed) == contents(anew)
+        if before is not None and (message := followed.fragments.since(before.fragments.position)) is not None:
+            assert applied(contents(before), message) == contents(followed)
+        before = followed
+
+
+def test_json_is_the_documents_of_the_head_and_of_every_team(game: Game) -> None:
+    game.take()
+    game.adjust(CATS, 5)
+
+    served, _ = Reader().look(game)
+
+    board = served.board
+    expected = {**head_document(board.head), "standings": [standing_document(each) for each in board.standings]}
+    assert json.loads(served.json.body) == expected
+    assert list(json.loads(served.json.body)) == list(expected)
+    assert served.content.head == board.head
+
+
+def test_fragments_of_one_activity_are_its_teams_row_and_the_parts_that_count_it(game: Game) -> None:
+    reader = Reader()
+    game.adjust(OWLS, 100)
+    game.take(person=DUA)
+    before, _ = reader.look(game)
+    position = before.fragments.position
+    game.take(person=DUA)
+
+    after, _ = reader.look(game)
+
+    changed = {name for name, html in contents(after).items() if html != contents(before)[name]}
+    assert changed == {f"team-{game.team_id(CATS)}", "hero", "tile-issue"}
+    assert after.fragments.version == position.version + 1
+
+
+def test_fragments_of_an_older_board_that_comes_late_are_no_step_of_the_trail(game: Game) -> None:
+    reader = Reader()
+    older, _ = reader.look(game)
+    game.take()
+    newer, _ = reader.look(game)
+
+    positions = newer.fragments.position, older.fragments.position
+
+    assert positions[0].epoch != positions[1].epoch
+    assert newer.fragments.since(positions[1]) is None
