@@ -1,15 +1,26 @@
-"""Dependencies of routes: the act of a request, of whoever its door lets in."""
+"""Dependencies of routes: the act of a request, the form that came with it, and parts of the application."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Generic
 
 from fastapi import Depends
+from sqlmodel import Session
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
+from app.clock import Clock
+from app.config import Settings
+from app.db.database import Database
 from app.domain.actor import Act, Actor, SignedInAct, SignedInActor, visitor
+from app.services.operations.secrets import SigningKey
 from app.web.access import Check, Guard, holds, is_anybody, is_member, is_organizer, is_owner, writes_activities
-from app.web.context import installation
+from app.web.context import Installation, installation
+from app.web.http import csrf
 from app.web.http.client import address_of
+from app.web.http.forms import F, FormState
 
 
 def act_of(request: Request, actor: Actor, now: datetime) -> Act:
@@ -50,3 +61,58 @@ MemberRealAct = Annotated[SignedInAct, Depends(ActDoor(is_member, real=True))]
 OrganizerRealAct = Annotated[SignedInAct, Depends(ActDoor(is_organizer, real=True))]
 OwnerRealAct = Annotated[SignedInAct, Depends(ActDoor(is_owner, real=True))]
 """These go by the real time: people, sign-ins, links, tokens and displays do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the application, by its name there: the route class hands it out, in the thread that asks for it.
+
+    It is no dependency of FastAPI's: each of those costs every request 20 µs, and one that opens a session would open
+    it in a thread that is not there for the database.
+    """
+
+    name: str
+
+
+READ_SESSION = Part("session")
+
+ReadSession = Annotated[Session, READ_SESSION]
+"""A session that looks at one state of the database, open for as long as the route runs."""
+
+AppClock = Annotated[Clock, Part("clock")]
+AppDatabase = Annotated[Database, Part("database")]
+AppKey = Annotated[SigningKey, Part("key")]
+AppSettings = Annotated[Settings, Part("settings")]
+
+
+def context_of(request: Request) -> Installation:
+    """The application that serves this request."""
+    return installation(request)
+
+
+@contextmanager
+def hand_out(request: Request, parts: Mapping[str, Part]) -> Iterator[dict[str, Any]]:
+    """The parts a route asks for, by the names of its parameters, for as long as the block lasts."""
+    context = installation(request)
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(context.database.reading())
+            if part is READ_SESSION
+            else getattr(context, part.name)
+            for name, part in parts.items()
+        }
+
+
+class FormReader(Generic[F]):
+    """A dependency: the form that came with a request, whatever it says."""
+
+    def __init__(self, model: type[F]) -> None:
+        self._model = model
+
+    async def __call__(self, request: Request) -> FormState[F]:
+        """The form as it was sent. Raises Malformed for a body that is none."""
+        form = await csrf.read(request)
+        files = {
+            name: await value.read() for name, value in form.items() if isinstance(value, UploadFile) and value.filename
+        }
+        return FormState.sent(self._model, form, files)

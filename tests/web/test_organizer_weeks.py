@@ -36,6 +36,12 @@ def flash(answer: httpx.Response) -> str:
     return unescape(found[1]) if found else ""
 
 
+def mistakes(answer: httpx.Response) -> dict[str, str]:
+    """The sentences that stand at fields, by the field's id."""
+    found = re.findall(r'class="field__error" id="([^"]+)-error">([^<]*)<', answer.text)
+    return {field: unescape(sentence) for field, sentence in found}
+
+
 def values(answer: httpx.Response) -> dict[str, str]:
     """The values of the page's fields."""
     inputs = re.findall(r"<input([^>]*)>", answer.text)
@@ -68,31 +74,45 @@ def test_week_can_be_opened_at_once(site: Site, organizer: Visitor) -> None:
     assert state(site, "winter") == ("open", False)
 
 
+A_DAY = "Write a day as year-month-day: 2026-03-09."
+
+
 @pytest.mark.parametrize(
-    ("changes", "sentence"),
+    ("changes", "marked"),
     [
-        ({"slug": "Q4!"}, "“Q4!” cannot be a week's slug: use up to 40 of a-z, 0-9 and hyphens, not “current”, such as "
-         "q3-2022."),
-        ({"slug": SLUG}, f"There is already a week “{SLUG}”. Choose another slug."),
-        ({"name": ""}, "The week's name must not be empty."),
-        ({"name": "文子"}, "No short name can be made from that name. Write one yourself, such as q3-2022."),
-        ({"name": "x" * 61}, "The week's name must have at most 60 characters, this has 61."),
-        ({"timezone": "Berlin"}, "“Berlin” is no time zone. Use an IANA name such as America/Los_Angeles."),
-        ({"ends": "2022-12-04"}, "The week cannot run from 2022-12-05 to 2022-12-04: "
-         "it must end on or after the day it starts."),
-        ({"ends": "2023-12-04"}, "A week may last at most 31 days; 2022-12-05 to 2023-12-04 is longer."),
-        ({"starts": "5.12.2022"}, "Mend what is marked below."),
-        ({"ends": ""}, "Mend what is marked below."),
+        ({"slug": "Q4!"}, {"slug": "“Q4!” cannot be a week's slug: use up to 40 of a-z, 0-9 and hyphens, not "
+         "“current”, such as q3-2022."}),
+        ({"name": ""}, {"name": "The week's name must not be empty."}),
+        ({"name": "文子"}, {"slug": "No short name can be made from that name. Write one yourself, such as q3-2022."}),
+        ({"name": "x" * 61}, {"name": "The week's name must have at most 60 characters, this has 61."}),
+        ({"timezone": "Berlin"}, {"timezone": "“Berlin” is no time zone. Use an IANA name such as "
+         "America/Los_Angeles."}),
+        ({"ends": "2022-12-04"}, {"ends": "The week cannot run from 2022-12-05 to 2022-12-04: "
+         "it must end on or after the day it starts."}),
+        ({"ends": "2023-12-04"}, {"ends": "A week may last at most 31 days; 2022-12-05 to 2023-12-04 is longer."}),
+        ({"starts": "5.12.2022", "ends": ""}, {"starts": A_DAY, "ends": A_DAY}),
     ],
 )  # fmt: skip
 def test_refused_week_comes_back_as_it_was_typed(
-    site: Site, organizer: Visitor, changes: dict[str, str], sentence: str
+    site: Site, organizer: Visitor, changes: dict[str, str], marked: dict[str, str]
 ) -> None:
     typed = a_form(**changes)
 
     answer = organizer.post("/organizer/weeks", **typed)
 
-    assert (answer.status_code, flash(answer)) == (409 if changes.get("slug") == SLUG else 422, sentence)
+    assert (answer.status_code, flash(answer)) == (422, "Not saved. Fix the marked fields.")
+    assert mistakes(answer) == marked
+    assert values(answer) == {name: value for name, value in typed.items() if name != "begin"}
+    assert len(site.get("/api/v1/weeks", "admin").json()["items"]) == 1
+
+
+def test_week_that_is_there_already_is_refused_as_a_whole(site: Site, organizer: Visitor) -> None:
+    typed = a_form(slug=SLUG)
+
+    answer = organizer.post("/organizer/weeks", **typed)
+
+    assert (answer.status_code, mistakes(answer)) == (409, {})
+    assert flash(answer) == f"There is already a week “{SLUG}”. Choose another slug."
     assert values(answer) == {name: value for name, value in typed.items() if name != "begin"}
     assert len(site.get("/api/v1/weeks", "admin").json()["items"]) == 1
 
@@ -141,7 +161,8 @@ def test_reopening_demands_a_reason_and_keeps_the_form_open(site: Site, organize
     empty = organizer.post(f"{HERE}/reopen", reason=" ")
     sly = organizer.post(f"{HERE}/open")
 
-    assert flash(answer) == "The reason must have at most 500 characters, this has 501. Say in a sentence why."
+    sentence = "The reason must have at most 500 characters, this has 501. Say in a sentence why."
+    assert mistakes(answer) == {"reason": sentence}
     assert (values(answer)["reason"], answer.text.count('<details class="confirm" open>')) == ("x" * 501, 1)
     assert [each.status_code for each in (answer, empty, sly)] == [422, 422, 422]
     assert state(site) == ("closed", False)

@@ -2,19 +2,24 @@
 
 import asyncio
 import re
-from inspect import iscoroutinefunction
+from collections.abc import Callable
+from inspect import iscoroutinefunction, signature
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app import bulkheads
 from app.config import PROJECT, Settings
 from app.main import create_app
-from app.web.routes import DatabaseRoute
+from app.web.deps import AppDatabase, AppSettings, OrganizerAct, ReadSession
+from app.web.http.forms import Form, FormState
+from app.web.routes import DatabaseRoute, takes_long
 
 # What they wait for is no database: a file, a chart's own process, a number that SQLite keeps in memory.
 IN_DEFAULT_THREADS = {"app/jobs/background.py", "app/web/summaries.py"}
@@ -73,11 +78,64 @@ def test_plain_function_runs_in_the_threads_for_what_its_method_does(
     assert waits_in(settings, method) == kind
 
 
-def test_plain_function_without_the_request_is_refused_at_once() -> None:
+def handed_to(app: FastAPI, endpoint: Callable[..., Any], method: str = "POST") -> Response:
+    """The answer of a function that is a route of this application, as FastAPI would call it."""
     router = APIRouter(route_class=DatabaseRoute)
+    router.add_api_route("/", endpoint, methods=[method])
+    (route,) = routes_of(router)
+    request = Request({"type": "http", "method": method, "app": app, "headers": []})
+    response: Response = asyncio.run(route.endpoint(request=request))
+    return response
+
+
+def test_plain_function_is_handed_the_parts_it_asks_for(settings: Settings) -> None:
+    app = create_app(settings)
+    seen: list[object] = []
+
+    def endpoint(session: ReadSession, database: AppDatabase, found: AppSettings) -> Response:
+        seen.extend([session.exec(text("SELECT 1")).scalar(), database, found])  # type: ignore[call-overload]
+        return Response(status_code=204)
+
+    answer = handed_to(app, endpoint)
+
+    context = app.state.installation
+    assert (answer.status_code, seen) == (204, [1, context.database, context.settings])
+
+
+def test_coroutine_is_handed_parts_but_opens_no_session_outside_of_a_bulkhead(settings: Settings) -> None:
+    app = create_app(settings)
+
+    async def endpoint(request: Request, database: AppDatabase) -> Response:
+        assert request.app is app
+        return Response(str(database is app.state.installation.database))
+
+    async def in_the_loop(session: ReadSession) -> Response:
+        return Response(str(session))
+
+    assert handed_to(app, endpoint).body == b"True"
+    with pytest.raises(TypeError, match="in_the_loop is async, so it cannot have a session"):
+        handed_to(app, in_the_loop)
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+def test_function_that_takes_long_is_allowed_to(settings: Settings, is_long: bool) -> None:
+    permits: list[bulkheads.Permit | None] = []
 
     def endpoint() -> Response:
+        permits.append(bulkheads.permit_for("writing"))
         return Response()
 
-    with pytest.raises(TypeError, match="its first parameter is the request"):
-        router.add_api_route("/", endpoint)
+    handed_to(create_app(settings), takes_long(endpoint) if is_long else endpoint)
+
+    assert [permit is not None and permit.long for permit in permits] == [is_long]
+
+
+def test_form_is_read_after_everything_that_may_refuse_the_request() -> None:
+    def endpoint(form: FormState[Form], act: OrganizerAct, session: ReadSession, week: str = "") -> Response:
+        return Response(f"{form}{act}{session}{week}")
+
+    router = APIRouter(route_class=DatabaseRoute)
+    router.add_api_route("/", endpoint, methods=["POST"])
+    (route,) = routes_of(router)
+
+    assert list(signature(route.endpoint).parameters) == ["request", "act", "week", "form"]

@@ -100,8 +100,8 @@ Action = Literal["created", "opened", "closed", "reopened", "frozen", "revealed"
 
 def create(session: Session, act: Act, *, slug: str, name: str, timezone: str, starts: date, ends: date) -> Week:
     """Create a draft week. Raises Malformed or Conflict with a sentence for each thing that does not fit."""
-    name = names.tidy(name)
-    _check(slug, name, timezone, starts, ends)
+    slug, name, timezone = check_slug(slug), check_name(name), check_zone(timezone)
+    check_days(starts, ends)
     alone(session)
     if session.exec(select(Week).where(Week.slug == slug)).first():
         raise Conflict(f"There is already a week “{slug}”. Choose another slug.")
@@ -125,15 +125,32 @@ def history(session: Session, week: Week) -> list[WeekEvent]:
     return list(session.exec(query))
 
 
-def _check(slug: str, name: str, timezone: str, starts: date, ends: date) -> None:
+def check_slug(slug: str) -> str:
+    """A slug as weeks have it. Raises Malformed."""
     if not _SLUG.fullmatch(slug) or slug == CURRENT:
         raise Malformed(
             f"“{slug}” cannot be a week's slug: use up to 40 of a-z, 0-9 and hyphens, not “{CURRENT}”, such as q3-2022."
         )
+    return slug
+
+
+def check_name(name: str) -> str:
+    """A week's name, tidied. Raises Malformed."""
+    name = names.tidy(name)
     if flaw := names.flaw(name):
         raise Malformed(f"The week's name {flaw}.")
+    return name
+
+
+def check_zone(timezone: str) -> str:
+    """The name of a time zone. Raises Malformed."""
     if parse_zone(timezone) is None:
         raise Malformed(f"“{timezone}” is no time zone. Use an IANA name such as America/Los_Angeles.")
+    return timezone
+
+
+def check_days(starts: date, ends: date) -> None:
+    """Raise Malformed for days that no week can have."""
     if starts > ends:
         raise Malformed(f"The week cannot run from {starts} to {ends}: it must end on or after the day it starts.")
     if not EARLIEST <= starts <= ends <= LATEST:

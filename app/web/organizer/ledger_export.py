@@ -3,27 +3,29 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from io import TextIOWrapper
 from tempfile import TemporaryFile
-from typing import IO, Annotated, Any, cast, get_args
+from typing import IO, Any, cast
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from app.domain.actor import SignedInActor
+from app.db.database import Database
+from app.domain.actor import Act
 from app.errors import Malformed
 from app.models import Week
 from app.services.audit import audit
 from app.services.exports import ledger_export
 from app.services.exports.ledger_export import Format
 from app.services.weeks import weeks
-from app.web.access import Organizer
-from app.web.context import Installation, installation
-from app.web.deps import act_of
-from app.web.organizer import weeks as weeks_page
-from app.web.organizer.page import Reply
+from app.web.deps import AppDatabase, OrganizerAct
+from app.web.http.forms import Form, FormInvalid, FormState
+from app.web.organizer.weeks import week_page
 from app.web.routes import DatabaseRoute
+from app.web.submit import refuse
 
 router = APIRouter(include_in_schema=False, prefix="/organizer/weeks", route_class=DatabaseRoute)
 
@@ -40,31 +42,38 @@ class Exported:
     count: int
 
 
+class ExportForm(Form):
+    """A button for each format."""
+
+    format: Format = "csv"
+
+
 @router.post("/{week}/export", name="ledger_export")
 async def export_ledger(
-    request: Request, who: Organizer, week: str, form: Annotated[str, Form(alias="format")] = "csv"
+    request: Request, act: OrganizerAct, database: AppDatabase, week: str, form: FormState[ExportForm]
 ) -> Response:
     """The week's whole ledger as a file; the audit notes that somebody took it."""
-    if form not in get_args(Format):
-        return await weeks_page.show(request, who, week, Reply("Choose CSV or JSON.", Malformed.status, "export"))
-    place = installation(request)
-    file, exported = await place.database.reads.run(_export, place, week, cast("Format", form), long=True)
     try:
-        await place.database.writes.run(_note_export, request, who, exported)
+        format_ = form.data.format
+    except FormInvalid:
+        page = partial(week_page, slug=week)
+        return await database.writes.run(partial(refuse, request, act, Malformed("Choose CSV or JSON."), page=page))
+    file, exported = await database.reads.run(_export, database, week, format_, act.now, long=True)
+    try:
+        await database.writes.run(_note_export, database, act, exported)
     except BaseException:
         file.close()
         raise
-    slug = exported.week.slug
-    headers = {"Content-Disposition": f'attachment; filename="{slug}-ledger.{form}"'}
-    return StreamingResponse(_pieces(file), media_type=MEDIA_TYPES[form], headers=headers)
+    headers = {"Content-Disposition": f'attachment; filename="{exported.week.slug}-ledger.{format_}"'}
+    return StreamingResponse(_pieces(file), media_type=MEDIA_TYPES[format_], headers=headers)
 
 
-def _export(place: Installation, slug: str, form: Format) -> tuple[IO[bytes], Exported]:
+def _export(database: Database, slug: str, form: Format, now: datetime) -> tuple[IO[bytes], Exported]:
     """Written to a file first: a reader that is slow must not hold the database."""
     with ExitStack() as stack:
         file = cast("IO[bytes]", stack.enter_context(TemporaryFile()))
-        with place.database.reading() as session:
-            week = weeks.find(session, slug, place.clock.game())
+        with database.reading() as session:
+            week = weeks.find(session, slug, now)
             text = TextIOWrapper(cast("Any", file), encoding="utf-8", newline="")
             count = ledger_export.export(session, week, form, text, lambda _: None)
             text.detach()
@@ -73,12 +82,10 @@ def _export(place: Installation, slug: str, form: Format) -> tuple[IO[bytes], Ex
     return file, Exported(week, form, count)
 
 
-def _note_export(request: Request, who: SignedInActor, exported: Exported) -> None:
-    place = installation(request)
-    with place.database.unit_of_work() as session:
-        facts = {"format": exported.form, "activities": exported.count}
-        thing = weeks.thing(exported.week)
-        audit.note(session, "ledger.exported", thing, act_of(request, who, place.clock.game()), after=facts)
+def _note_export(database: Database, act: Act, exported: Exported) -> None:
+    with database.unit_of_work() as session:
+        details = {"format": exported.form, "activities": exported.count}
+        audit.note(session, "ledger.exported", weeks.thing(exported.week), act, after=details)
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

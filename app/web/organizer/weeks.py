@@ -3,30 +3,31 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
+from pydantic import Field, ValidationInfo, field_validator
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import Act, SignedInActor
+from app.domain.actor import Act, SignedInAct
 from app.domain.calendar.days import zone_names
-from app.errors import Malformed, Problem, WeekUnknown
+from app.errors import Malformed
 from app.models import Week, WeekEvent
-from app.services import lifecycle, reasons
+from app.services import lifecycle
 from app.services.audit import audit
 from app.services.operations import secrets
 from app.services.teams import teams
 from app.services.weeks import weeks
-from app.web.access import Organizer
-from app.web.context import installation
-from app.web.deps import act_of
-from app.web.http import redirects
+from app.web.deps import AppClock, AppKey, AppSettings, OrganizerAct, ReadSession
 from app.web.http.addresses import url_for
 from app.web.http.client import base_of
-from app.web.organizer.page import NOTHING, Reply, page, refusal
-from app.web.routes import DatabaseRoute
+from app.web.http.fields import Day, MaxLength, Name, Reason, say, says
+from app.web.http.forms import Form, FormState
+from app.web.routes import DatabaseRoute, takes_long
+from app.web.submit import Done, Page, submit
 
 router = APIRouter(include_in_schema=False, prefix="/organizer/weeks", route_class=DatabaseRoute)
 
@@ -39,11 +40,45 @@ DONE = {
     "frozen": "The curtain is down: everybody keeps the board of this moment, and you go on seeing the live one.",
     "revealed": "The curtain is up: everybody sees the board as it stands.",
 }
-Text = Annotated[str, Form()]
+OrganizerPage = Page[SignedInAct]
+
+
+class WeekForm(Form):
+    """A new week; the short name follows from its name where none is given."""
+
+    name: Annotated[Name, says(weeks.check_name)]
+    slug: Annotated[str, MaxLength(40), Field(validate_default=True)] = ""
+    timezone: Annotated[str, says(lambda text: weeks.check_zone(text.strip()))]
+    starts: Day
+    ends: Day
+    begin: Literal["draft", "open"] = "draft"
+
+    @field_validator("slug")
+    @classmethod
+    def _fill_in(cls, slug: str, info: ValidationInfo) -> str:
+        slug = slug.strip()
+        if slug or "name" not in info.data:
+            return say(weeks.check_slug, slug) if slug else ""
+        if not (suggested := weeks.slug_of(info.data["name"])):
+            raise ValueError("No short name can be made from that name. Write one yourself, such as q3-2022.")
+        return suggested
+
+    @field_validator("ends")
+    @classmethod
+    def _ends_after_it_starts(cls, ends: date, info: ValidationInfo) -> date:
+        if "starts" in info.data:
+            say(weeks.check_days, info.data["starts"], ends)
+        return ends
+
+
+class ReopenForm(Form):
+    """Why a closed week is opened again."""
+
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class WeekRow:
     """A week in the list."""
 
     week: Week
@@ -52,7 +87,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class WeekInfo:
     """A week's own page: what there is to know."""
 
     week: Week
@@ -63,139 +98,82 @@ class Told:
 
 
 @router.get("")
-async def organizer_weeks(request: Request, who: Organizer) -> Response:
+def organizer_weeks(request: Request, act: OrganizerAct, session: ReadSession) -> Response:
     """The weeks there are, and the form for another one."""
-    return await _list(request, who)
+    return week_list(Page(request, act, session))
 
 
-async def _list(request: Request, who: SignedInActor, reply: Reply = NOTHING) -> Response:
-    place = installation(request)
-
-    def load() -> list[Listed]:
-        with place.database.reading() as session:
-            every, team_counts = weeks.every(session), teams.count_by_week(session)
-            current = weeks.pick_current(every, place.clock.game())
-            return [Listed(week, team_counts.get(week.id, 0), week is current) for week in every]
-
-    listed = await place.database.reads.run(load)
-    zone = listed[0].week.timezone if listed else ""
-    return page(request, "organizer/weeks.html", who, reply, weeks=listed, zones=sorted(zone_names()), zone=zone)
+def week_list(page: OrganizerPage) -> Response:
+    """The list of weeks; the form begins with the time zone used last."""
+    every, team_counts = weeks.every(page.session), teams.count_by_week(page.session)
+    current = weeks.pick_current(every, page.act.now)
+    rows = [WeekRow(week, team_counts.get(week.id, 0), week is current) for week in every]
+    form = page.form(WeekForm, timezone=rows[0].week.timezone if rows else "")
+    return page.render("organizer/weeks.html", form=form, weeks=rows, zones=sorted(zone_names()))
 
 
 @router.post("", name="week_create")
-async def create_week(
-    request: Request,
-    who: Organizer,
-    name: Text = "",
-    slug: Text = "",
-    timezone: Text = "",
-    starts: Text = "",
-    ends: Text = "",
-    begin: Text = "draft",
-) -> Response:
-    """Make a week, as a draft or open at once."""
-    typed = {"name": name, "slug": slug, "timezone": timezone, "starts": starts, "ends": ends, "begin": begin}
-    first, last = _day(starts), _day(ends)
-    if first is None or last is None:
-        days = {"starts": first, "ends": last}
-        errors = {field: "Write a day as year-month-day: 2026-03-09." for field, found in days.items() if found is None}
-        return await _list(request, who, Reply("Mend what is marked below.", Malformed.status, "week", typed, errors))
-    facts = {"slug": slug.strip() or weeks.slug_of(name), "name": name, "timezone": timezone.strip()}
-    try:
-        made = await installation(request).database.writes.run(
-            lambda: _create(request, who, facts, first, last, opens=begin == "open")
-        )
-    except Problem as problem:
-        return await _list(request, who, refusal(problem, "week", typed))
-    return redirects.see("organizer_week", done="started" if begin == "open" else "created", week=made)
+def create_week(request: Request, act: OrganizerAct, form: FormState[WeekForm]) -> Response:
+    """Create a week, as a draft or open at once."""
+    return submit(request, act, lambda session, act: _create(session, act, form.data), form=form, page=week_list)
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text.strip()) if text.isascii() else None
-    except ValueError:
-        return None
-
-
-def _create(
-    request: Request, who: SignedInActor, facts: dict[str, str], starts: date, ends: date, *, opens: bool
-) -> str:
-    place = installation(request)
-    now = place.clock.game()
-    if not facts["name"].strip():
-        raise Malformed("The week's name must not be empty.")
-    if not facts["slug"]:
-        raise Malformed("No short name can be made from that name. Write one yourself, such as q3-2022.")
-    with place.database.unit_of_work() as session:
-        week = weeks.create(session, act_of(request, who, now), **facts, starts=starts, ends=ends)
-        if opens:
-            lifecycle.open_(session, week.slug, act_of(request, who, now))
-        return week.slug
+def _create(session: Session, act: Act, data: WeekForm) -> Done:
+    week = weeks.create(
+        session, act, slug=data.slug, name=data.name, timezone=data.timezone, starts=data.starts, ends=data.ends
+    )
+    if data.begin == "draft":
+        return Done("organizer_week", "created", {"week": week.slug})
+    lifecycle.open_(session, week.slug, act)
+    return Done("organizer_week", "started", {"week": week.slug})
 
 
 @router.get("/{week}")
-async def organizer_week(request: Request, who: Organizer, week: str, done: str = "") -> Response:
+def organizer_week(request: Request, act: OrganizerAct, session: ReadSession, week: str, done: str = "") -> Response:
     """A week with everything that can be done to it."""
-    return await show(request, who, week, done=done)
+    return week_page(Page(request, act, session, flash=DONE.get(done, "")), slug=week)
 
 
-async def show(
-    request: Request, who: SignedInActor, slug: str, reply: Reply = NOTHING, *, done: str = "", link: str = ""
-) -> Response:
+def week_page(page: OrganizerPage, *, slug: str) -> Response:
     """A week's page. Raises WeekUnknown."""
-    place = installation(request)
-
-    def load() -> Told:
-        with place.database.reading() as session:
-            now = place.clock.game()
-            week = weeks.find(session, slug, now)
-            current = weeks.pick_current(weeks.every(session), now)
-            members = teams.members(session, week)
-            return Told(
-                week,
-                current is not None and current.id == week.id,
-                len(teams.of_week(session, week)),
-                sum(len(each) for each in members.values()),
-                weeks.history(session, week),
-            )
-
-    told = await place.database.reads.run(load)
-    return page(
-        request,
-        "organizer/week.html",
-        who,
-        reply,
-        told=told,
-        slug=told.week.slug,
-        zone=told.week.zone,
-        link=link,
-        done=DONE.get(done, ""),
+    session, now = page.session, page.act.now
+    week = weeks.find(session, slug, now)
+    current = weeks.pick_current(weeks.every(session), now)
+    info = WeekInfo(
+        week,
+        current is not None and current.id == week.id,
+        len(teams.of_week(session, week)),
+        sum(len(members) for members in teams.members(session, week).values()),
+        weeks.history(session, week),
     )
+    return page.render(
+        "organizer/week.html", told=info, slug=week.slug, zone=week.zone, reopen=page.form(ReopenForm),
+        link=page.shown_once or "",
+    )  # fmt: skip
 
 
-async def _change(
-    request: Request, who: SignedInActor, slug: str, change: Callable[..., object], done: str, reply: Reply = NOTHING
+def _change(
+    request: Request,
+    act: SignedInAct,
+    slug: str,
+    change: Callable[[Session, str, Act], object],
+    done: str,
+    form: FormState[ReopenForm] | None = None,
 ) -> Response:
     """Do one thing to a week; where it is refused, the page says why."""
-    place = installation(request)
 
-    def act() -> None:
-        with place.database.unit_of_work() as session:
-            change(session, slug, act_of(request, who, place.clock.game()))
+    def save(session: Session, act: Act) -> Done:
+        change(session, slug, act)
+        return Done("organizer_week", done, {"week": slug})
 
-    try:
-        await place.database.writes.run(act, long=True)
-    except WeekUnknown:
-        raise
-    except Problem as problem:
-        return await show(request, who, slug, refusal(problem, reply.form, reply.typed))
-    return redirects.see("organizer_week", done=done, week=slug)
+    return submit(request, act, save, form=form, page=partial(week_page, slug=slug))
 
 
 @router.post("/{week}/open", name="week_open")
-async def open_week(request: Request, who: Organizer, week: str) -> Response:
+@takes_long
+def open_week(request: Request, act: OrganizerAct, week: str) -> Response:
     """Open a draft."""
-    return await _change(request, who, week, _open_draft, "opened")
+    return _change(request, act, week, _open_draft, "opened")
 
 
 def _open_draft(session: Session, slug: str, act: Act) -> None:
@@ -205,45 +183,47 @@ def _open_draft(session: Session, slug: str, act: Act) -> None:
 
 
 @router.post("/{week}/reopen", name="week_reopen")
-async def reopen_week(request: Request, who: Organizer, week: str, reason: Text = "") -> Response:
+@takes_long
+def reopen_week(request: Request, act: OrganizerAct, week: str, form: FormState[ReopenForm]) -> Response:
     """Open a closed week again, for a reason."""
 
     def reopen(session: Session, slug: str, act: Act) -> None:
-        lifecycle.open_(session, slug, act, reason=reasons.demanded(reason))
+        lifecycle.open_(session, slug, act, reason=form.data.reason)
 
-    return await _change(request, who, week, reopen, "reopened", Reply(form="reopen", typed={"reason": reason}))
+    return _change(request, act, week, reopen, "reopened", form)
 
 
 @router.post("/{week}/close", name="week_close")
-async def close_week(request: Request, who: Organizer, week: str) -> Response:
+@takes_long
+def close_week(request: Request, act: OrganizerAct, week: str) -> Response:
     """Close an open week."""
-    return await _change(request, who, week, lifecycle.close, "closed")
+    return _change(request, act, week, lifecycle.close, "closed")
 
 
 @router.post("/{week}/freeze", name="week_freeze")
-async def freeze_week(request: Request, who: Organizer, week: str) -> Response:
+@takes_long
+def freeze_week(request: Request, act: OrganizerAct, week: str) -> Response:
     """Keep everybody on the board of this moment."""
-    return await _change(request, who, week, lifecycle.freeze, "frozen")
+    return _change(request, act, week, lifecycle.freeze, "frozen")
 
 
 @router.post("/{week}/reveal", name="week_reveal")
-async def reveal_week(request: Request, who: Organizer, week: str) -> Response:
+@takes_long
+def reveal_week(request: Request, act: OrganizerAct, week: str) -> Response:
     """Show everybody the board as it stands."""
-    return await _change(request, who, week, lifecycle.reveal, "revealed")
+    return _change(request, act, week, lifecycle.reveal, "revealed")
 
 
 @router.post("/{week}/presenter", name="presenter_link_create")
-async def make_presenter_link(request: Request, who: Organizer, week: str) -> Response:
+def make_presenter_link(
+    request: Request, act: OrganizerAct, key: AppKey, settings: AppSettings, clock: AppClock, week: str
+) -> Response:
     """The link that drives the ceremony for a day, shown once."""
-    place = installation(request)
 
-    def make() -> str:
-        with place.database.unit_of_work() as session:
-            now = place.clock.game()
-            found = weeks.find(session, week, now)
-            audit.note(session, "presenter-link.made", weeks.thing(found), act_of(request, who, now))
-            key = secrets.presenter_key(place.key, found.slug, place.clock.real())
-            return url_for("ceremony", week=found.slug, key=key)
+    def make(session: Session, act: Act) -> Done:
+        found = weeks.find(session, week, act.now)
+        audit.note(session, "presenter-link.made", weeks.thing(found), act)
+        address = url_for("ceremony", week=found.slug, key=secrets.presenter_key(key, found.slug, clock.real()))
+        return Done(shown_once=base_of(request, settings) + address)
 
-    path = await place.database.writes.run(make)
-    return await show(request, who, week, link=base_of(request, place.settings) + path)
+    return submit(request, act, make, page=partial(week_page, slug=week))
