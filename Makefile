@@ -11,12 +11,14 @@ PYTEST_ARGS ?= $(PARALLEL)
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
 PYTHONS := $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python3.14 python)
 BIN := .venv/bin
-INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check)
+PIP := --quiet --no-input --disable-pip-version-check
+INSTALL := $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install $(PIP))
+INSTALL_CLIENT := $(if $(UV),uv pip install --quiet,$(BIN)/python -m pip) --python .venv-client/bin/python $(if $(UV),,install $(PIP))
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-setup: .venv/.dev vendor ## build .venv with everything a contributor needs, and fetch htmx and the font
+setup: .venv/.dev .venv-client/.ready vendor ## build .venv and .venv-client with everything a contributor needs, and fetch htmx and the font
 
 demo: .venv/.runtime vendor ## replay the Q3 2022 week in the browser; ARGS="--finished --port 8001"
 	@$(BIN)/assembly-week demo $(ARGS)
@@ -27,8 +29,8 @@ run: .venv/.runtime vendor ## serve what is under data/; ARGS="--port 8001"
 check: lint ## before a commit, in a minute: lint, then the rules and services on SQLite
 	@HYPOTHESIS_PROFILE=check $(BIN)/python -m pytest -q $(PARALLEL) --engine sqlite tests/domain tests/services
 
-test: lint vendor ## every check, then every test; PYTEST_ARGS="tests/domain -x" picks some
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: lint vendor .venv-client/.ready ## every check, then every test; PYTEST_ARGS="tests/domain -x" picks some
+	@ASSEMBLY_WEEK_REQUIRE_CLIENT=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: .venv/.dev ## style, types and layers, without changing a file
 	@$(BIN)/ruff check .
@@ -50,7 +52,7 @@ sbom: .venv/.dev ## write dist/sbom.cdx.json: what the server is made of, in Cyc
 	@$(BIN)/python tools/sbom.py
 
 # uv writes the locks and nothing that runs depends on it, so it is itself in no lock.
-lock: .venv/.runtime ## rewrite both locks from pyproject.toml (needs uv); ARGS=--upgrade
+lock: .venv/.runtime ## rewrite the locks from pyproject.toml (needs uv); ARGS=--upgrade
 	@$(BIN)/python tools/lock.py $(ARGS)
 
 reference: .venv/.runtime ## write the reference in docs/api.md from the API's description
@@ -63,7 +65,7 @@ browser: .venv/.dev ## download a Chromium for the browser tests, where the syst
 	@$(BIN)/python -m playwright install chromium
 
 clean: ## remove .venv, caches and fetched files; never data/
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache static/vendor test-results dist
+	rm -rf .venv .venv-client .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache static/vendor test-results dist
 	find app bench migrations tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.runtime: requirements.lock pyproject.toml
@@ -76,6 +78,14 @@ clean: ## remove .venv, caches and fetched files; never data/
 .venv/.dev: requirements-dev.lock .venv/.runtime
 	@echo "Installing the tools from requirements-dev.lock (once per change of the lock)"
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# A generator of clients for our API, and what its clients need: it wants an older typer than the server.
+.venv-client/.ready: requirements-client.lock | .venv/.runtime
+	@rm -rf .venv-client
+	@$(BIN)/python -m venv --without-pip .venv-client
+	@echo "Installing what makes a client from requirements-client.lock (once per change of the lock)"
+	@$(INSTALL_CLIENT) --require-hashes -r requirements-client.lock
 	@touch $@
 
 # Names on PATH may be shims that fail, and Debian's python3 may come without venv: only a try tells.

@@ -148,7 +148,7 @@ def test_runtime_lock_is_a_part_of_the_whole_lock() -> None:
     assert pins("requirements.lock") - pins("requirements-dev.lock") == set()
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-client.lock"])
 def test_lock_holds_nothing_but_pins_with_hashes(lock: str) -> None:
     pinned = re.compile(r"[a-z0-9-]+==\S+( ; [^;]+?)?( --hash=sha256:[0-9a-f]{64})+")
 
@@ -159,7 +159,8 @@ def test_locks_hold_every_requirement_of_the_project() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
     wanted = {
         "requirements.lock": project["project"]["dependencies"] + project["build-system"]["requires"],
-        "requirements-dev.lock": project["project"]["optional-dependencies"]["dev"],
+        "requirements-dev.lock": project["dependency-groups"]["dev"],
+        "requirements-client.lock": project["dependency-groups"]["client"],
     }
 
     missing = {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[1]
-LOCK = PROJECT / "requirements-dev.lock"
+LOCKS = (PROJECT / "requirements-dev.lock", PROJECT / "requirements-client.lock")
 KNOWN_BAD = ("django", "3.2.1")
 CLEAN, FOUND, UNKNOWN = 0, 1, 3
 
@@ -62,13 +62,18 @@ def ask(wanted: list[str], choices: list[str]) -> str:
 
 
 def main(choices: list[str]) -> int:
-    """Ask and tell; `choices` go to pip-audit, such as `--vulnerability-service osv`."""
-    wanted = pins(LOCK.read_text(encoding="utf-8"))
+    """Ask about each lock and tell; `choices` go to pip-audit, such as `--vulnerability-service osv`."""
+    return max(audit(lock, choices) for lock in LOCKS)
+
+
+def audit(lock: Path, choices: list[str]) -> int:
+    """Ask about what one lock pins, tell, and return the exit status."""
+    wanted = pins(lock.read_text(encoding="utf-8"))
     answer = ask([*wanted, "==".join(KNOWN_BAD)], choices)
     status, sentences = UNKNOWN, ["The advisory service could not be asked; nothing was found out."]
     if answer.strip():
         status, sentences = judge(json.loads(answer))
-    sys.stderr.write("".join(f"{each}\n" for each in sentences))
+    sys.stderr.write("".join(f"{lock.name}: {each}\n" for each in sentences))
     return status
 
 
