@@ -101,9 +101,10 @@
   }
 
   // Connects anew. htmx 4 has no call for that, so this reaches into the connection its SSE extension (hx-sse.js) hands
-  // out in `htmx:sse:after:connection`: `delayCanceller` ends the pause before the next attempt, `reader` the stream that
-  // is open. Where there is no connection any more, "tune" is in the element's hx-trigger and makes one. The tests of
-  // tests/browser/test_display.py that cut the network fail where an upgrade of htmx changes this.
+  // out in `htmx:sse:after:connection`: `reader` is the stream that is open, `delayCanceller` ends the pause before the
+  // next attempt (two seconds at most, as the template sets). Where there is no connection any more, "tune" is in the
+  // element's hx-trigger and makes one. In tests/browser/test_display.py, the stream that hangs and the one that is
+  // refused at first fail where an upgrade of htmx changes this.
   function tune() {
     connection?.delayCanceller?.();
     connection?.reader?.cancel();

@@ -50,8 +50,7 @@ class _Connection(psycopg.Connection[Any]):
 
     Then the statement is cancelled; a server that does not even answer to that has stopped, and its own time-outs with
     it, so the connection is closed. Builds on psycopg's inner protocol of generators (`wait`, which yields what to
-    wait for and takes 0 where nothing came): tests/test_limits.py and tests/db/test_outages.py fail where an upgrade
-    changes it.
+    wait for and takes 0 where nothing came): tests/web/test_silence.py fails where an upgrade changes it.
     """
 
     def wait(self, gen: Generator[Any, Any, T], *given: Any, **options: Any) -> T:
