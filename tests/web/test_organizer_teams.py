@@ -2,6 +2,7 @@
 
 import csv
 import re
+from datetime import datetime, timedelta
 from html import unescape
 from io import StringIO
 from urllib.parse import unquote
@@ -9,9 +10,10 @@ from urllib.parse import unquote
 import httpx
 import pytest
 
+from app.config import Settings
 from app.services.access import accounts
-from tests.builders import ADA, CATS, CHIDI, DUA, OWLS, SLUG, Game
-from tests.web.site import BOTH_ENGINES, Site, Visitor, sign_in
+from tests.builders import ADA, CATS, CHIDI, DUA, NOW, OWLS, SLUG, Game
+from tests.web.site import BOTH_ENGINES, SettableClock, Site, Visitor, serving, sign_in
 
 HERE = f"/organizer/weeks/{SLUG}/teams"
 CSV_LIST = "team,name,email\nFoxes,Nia Okoro,nia@example.com\nFoxes,Ivo Babić,ivo@example.com\n"
@@ -180,6 +182,26 @@ def test_too_many_for_a_team_changes_nothing(site: Site, organizer: Visitor) -> 
 
 
 @BOTH_ENGINES
+class HurriedClock(SettableClock):
+    """A clock whose game is at a moment of its own, as a demo's is."""
+
+    def game(self) -> datetime:
+        """The moment of the standard week."""
+        return NOW
+
+
+@pytest.mark.usefixtures("game")
+def test_invitations_of_a_game_with_a_time_of_its_own_open_the_door(settings: Settings) -> None:
+    with serving(settings, HurriedClock(NOW + timedelta(days=1_000))) as site:
+        organizer = sign_in(site, "olu@example.com", "organizer")
+
+        answer = organizer.post(f"{HERE}/invitations")
+
+        links = re.findall(r"/sign-in/link/al_[\w-]+", unquote(answer.text))
+        assert {site.client.get(link).status_code for link in set(links)} == {200}
+        assert "never signed in" not in organizer.get(HERE).text
+
+
 def test_invitations_are_shown_once_as_a_list_and_a_file(site: Site) -> None:
     organizer = sign_in(site, "olu@example.com", "organizer")
     sign_in(site, ADA)

@@ -57,7 +57,7 @@ class Gate:
     now: datetime
     fresh: dict[Key, Row] = field(default_factory=dict)
 
-    def admit(self, reading: Reading, by: str) -> Recorded | Problem:
+    def admit(self, reading: Reading, recorded_by: str) -> Recorded | Problem:
         """Let in what was read, or say why not; a repeat is recognised before anything else is looked at."""
         if reading.key is not None and reading.key in self.ids:
             return Recorded(self.ids[reading.key], reading.key, repeated=True)
@@ -66,7 +66,7 @@ class Gate:
             return as_problem(Flaws(reading.flaws, reading.more))
         if problem := self.refusal(draft):
             return problem
-        row = self.row(draft, by)
+        row = self.row(draft, recorded_by)
         self.fresh[draft.key], self.ids[draft.key] = row, row["id"]
         return Recorded(row["id"], draft.key, repeated=False)
 
@@ -94,7 +94,7 @@ class Gate:
             return OutsideWeek("occurred_at lies in the future. Record an activity once it has happened.")
         return None
 
-    def row(self, draft: Draft, by: str) -> Row:
+    def row(self, draft: Draft, recorded_by: str) -> Row:
         """The draft as a new row of the ledger, part of the week's next version."""
         return {
             **{name: getattr(draft, name) for name in _DRAFT_COLUMNS},
@@ -103,5 +103,5 @@ class Gate:
             "version": self.week.version + 1,
             "person_id": self.players[draft.person].id,
             "recorded_at": self.now,
-            "recorded_by": by,
+            "recorded_by": recorded_by,
         }

@@ -115,16 +115,10 @@ def uninvited(session: Session, week: Week, act: Act) -> list[tuple[Team, Person
     ]
 
 
-def invite(session: Session, slug: str, act: Act) -> list[Invitation]:
-    """A link for everybody `uninvited` names. Raises WeekUnknown."""
+def invite(session: Session, week: Week, act: Act) -> list[Invitation]:
+    """A link for everybody `uninvited` names; links go by the real time, whatever it is in the week."""
     alone(session)
-    week = weeks.find(session, slug, act.now)
     return [
-        Invitation(
-            team.name,
-            person.name,
-            person.email,
-            links.make(session, person, "invitation", act),
-        )
+        Invitation(team.name, person.name, person.email, links.make(session, person, "invitation", act))
         for team, person in uninvited(session, week, act)
     ]

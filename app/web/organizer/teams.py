@@ -110,7 +110,7 @@ def _load(request: Request, who: SignedInActor, slug: str) -> Told:
             _listed(request, team, members.get(team.id, []), codes.get(team.id, ""))
             for team in teams.of_week(session, week)
         ]
-        waiting = team_admin.uninvited(session, week, act_of(request, who, place.clock.game()))
+        waiting = team_admin.uninvited(session, week, act_of(request, who, place.clock.real()))
         return Told(week, listed, rule_sets.rules_of(session, week).team_size, len(waiting))
 
 
@@ -189,7 +189,8 @@ async def invite_members(request: Request, who: Organizer, week: str) -> Respons
 
     def save() -> list[Invitation]:
         with place.database.unit_of_work() as session:
-            return team_admin.invite(session, week, act_of(request, who, place.clock.game()))
+            found = weeks.find(session, week, place.clock.game())
+            return team_admin.invite(session, found, act_of(request, who, place.clock.real()))
 
     made = await place.database.writes.run(save)
     rows = [

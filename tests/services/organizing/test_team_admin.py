@@ -40,7 +40,8 @@ def move(game: Game, email: str, team_id: str = "") -> None:
 def invite(game: Game, role: Role = "organizer") -> list[Invitation]:
     """Invite whoever has never signed in."""
     with game.database.unit_of_work() as session:
-        return team_admin.invite(session, game.slug, act_by("Olu", game.now, role))
+        week = weeks.find(session, game.slug, game.now)
+        return team_admin.invite(session, week, act_by("Olu", game.now, role))
 
 
 def emails(game: Game) -> dict[str, list[str]]:
