@@ -56,7 +56,7 @@ def test_news_goes_out_in_order_after_the_commit(database: Database) -> None:
     assert (before, heard) == ([], [RulesChanged(1), RulesChanged(2)])
 
 
-def test_listener_that_fails_undoes_nothing_and_others_still_hear(game: Game, caplog: pytest.LogCaptureFixture) -> None:
+def test_subscribe_of_a_listener_that_fails_harms_no_other(game: Game, caplog: pytest.LogCaptureFixture) -> None:
     heard: list[Event] = []
 
     def fail(_news: Event) -> None:
@@ -89,7 +89,7 @@ def test_view_cannot_write(game: Game) -> None:
     assert game.week().name == "Q3-2022"
 
 
-def test_reader_does_not_wait_for_a_writer(game: Game) -> None:
+def test_reading_waits_for_no_writer(game: Game) -> None:
     with game.database.unit_of_work() as session:
         session.execute(text("UPDATE week SET name = 'Changed'"))
 
@@ -110,7 +110,7 @@ def test_mark_moves_when_another_process_commits(game: Game, settings: Settings)
 
 
 @POSTGRESQL
-def test_postgresql_has_no_mark(database: Database) -> None:
+def test_change_mark_on_postgresql_is_none(database: Database) -> None:
     assert database.change_mark() is None
 
 

@@ -62,7 +62,7 @@ OUTAGES = {"full disk": full_disk, "files that cannot grow": files_that_cannot_g
 
 @SQLITE
 @pytest.mark.parametrize("outage", OUTAGES.values(), ids=OUTAGES)
-def test_sqlite_that_cannot_be_written_is_unavailable_and_reads_go_on(
+def test_unit_of_work_on_sqlite_that_cannot_be_written_is_unavailable(
     game: Game, outage: Callable[[Database], AbstractContextManager[None]]
 ) -> None:
     game.take(external_id="before")
@@ -80,7 +80,9 @@ def test_sqlite_that_cannot_be_written_is_unavailable_and_reads_go_on(
 
 
 @OWN_POSTGRESQL
-def test_postgresql_that_is_away_is_unavailable_and_comes_back(game: Game, own_postgresql: PostgreSQL) -> None:
+def test_unit_of_work_on_postgresql_that_is_away_is_unavailable_until_it_is_back(
+    game: Game, own_postgresql: PostgreSQL
+) -> None:
     game.take(external_id="before")
 
     own_postgresql.stop()
@@ -99,7 +101,7 @@ def test_postgresql_that_is_away_is_unavailable_and_comes_back(game: Game, own_p
 
 
 @OWN_POSTGRESQL
-def test_postgresql_that_crashes_inside_a_unit_of_work_changes_nothing(game: Game, own_postgresql: PostgreSQL) -> None:
+def test_unit_of_work_in_which_postgresql_crashes_changes_nothing(game: Game, own_postgresql: PostgreSQL) -> None:
     with pytest.raises(Unavailable), game.database.unit_of_work() as session:  # noqa: PT012
         session.execute(text("UPDATE week SET name = 'Changed'"))
         own_postgresql.stop()
@@ -109,14 +111,14 @@ def test_postgresql_that_crashes_inside_a_unit_of_work_changes_nothing(game: Gam
 
 
 @POSTGRESQL
-def test_postgresql_that_only_reads_is_unavailable(game: Game) -> None:
+def test_unit_of_work_on_postgresql_that_only_reads_is_unavailable(game: Game) -> None:
     with pytest.raises(Unavailable), game.database.unit_of_work() as session:  # noqa: PT012
         session.execute(text("SET TRANSACTION READ ONLY"))
         session.execute(text("UPDATE week SET name = 'Changed'"))
 
 
 @SQLITE
-def test_writers_that_queue_too_long_are_told_to_try_again(game: Game) -> None:
+def test_unit_of_work_that_queues_too_long_is_busy(game: Game) -> None:
     impatient = Database(game.database.url, limits=Limits(request=0.05))
 
     with impatient.unit_of_work(), pytest.raises(Busy), impatient.unit_of_work():

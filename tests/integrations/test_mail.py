@@ -52,7 +52,7 @@ def believed(certificate: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mail, "_certificates", lambda: ssl.create_default_context(cafile=certificate))
 
 
-def test_message_arrives_as_it_was_written(postbox: Postbox) -> None:
+def test_send_delivers_a_message_as_it_was_written(postbox: Postbox) -> None:
     with smtp_server(postbox) as port:
         box(f"smtp://127.0.0.1:{port}").send("zoe@example.com", "Zoë Ångström, “Z”", LETTER, NOW)
     message = postbox.message()
@@ -69,7 +69,7 @@ def test_message_arrives_as_it_was_written(postbox: Postbox) -> None:
     assert message["Message-ID"].endswith("@example.com>")
 
 
-def test_message_is_seven_bit_with_short_lines(postbox: Postbox) -> None:
+def test_send_writes_seven_bits_and_short_lines(postbox: Postbox) -> None:
     with smtp_server(postbox) as port:
         box(f"smtp://127.0.0.1:{port}").send("zoe@example.com", "Zoë", LETTER, NOW)
     content = postbox.envelopes[0].content
@@ -99,7 +99,7 @@ def test_address_that_smuggles_more_is_refused(postbox: Postbox, to: str, name: 
 
 
 @pytest.mark.usefixtures("believed")
-def test_message_goes_over_starttls_with_a_login(postbox: Postbox, certificate: str) -> None:
+def test_send_goes_over_starttls_with_a_login(postbox: Postbox, certificate: str) -> None:
     with smtp_server(postbox, **encrypted(certificate)) as port:
         url = f"smtp://week%40example.com:p%40ss%3Aword%2F%25@127.0.0.1:{port}?tls=always"
         box(url).send("zoe@example.com", "Zoë", LETTER, NOW)
@@ -108,7 +108,7 @@ def test_message_goes_over_starttls_with_a_login(postbox: Postbox, certificate: 
 
 
 @pytest.mark.usefixtures("believed")
-def test_message_goes_over_tls_from_the_start(postbox: Postbox, certificate: str) -> None:
+def test_send_goes_over_tls_from_the_start(postbox: Postbox, certificate: str) -> None:
     with _tls_tunnel(postbox, certificate) as port:
         box(f"smtps://127.0.0.1:{port}").send("zoe@example.com", "Zoë", LETTER, NOW)
 
@@ -129,7 +129,7 @@ def test_wrong_login_is_named(postbox: Postbox, certificate: str) -> None:
         box(f"smtp://week:guessed@127.0.0.1:{port}?tls=always").send("zoe@example.com", "Zoë", LETTER, NOW)
 
 
-def test_certificate_that_nobody_vouches_for_is_not_believed(postbox: Postbox, certificate: str) -> None:
+def test_send_to_a_certificate_that_nobody_vouches_for_is_refused(postbox: Postbox, certificate: str) -> None:
     url = "smtp://{}@127.0.0.1:{}?tls=always"
     with smtp_server(postbox, **encrypted(certificate)) as port, pytest.raises(MailNotSent, match="encrypted"):
         box(url.format("week:secret", port)).send("zoe@example.com", "Zoë", LETTER, NOW)
@@ -200,7 +200,7 @@ def _dawdle(listener: socket.socket) -> None:
                 connection.sendall(bytes([letter]))
 
 
-def test_messages_beyond_those_under_way_wait_no_longer_than_they_may() -> None:
+def test_deliver_beyond_those_under_way_waits_no_longer_than_it_may() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = smtp.parse_server(f"smtp://127.0.0.1:{listener.getsockname()[1]}")
         mailbox = Mailbox(server, smtp.parse_sender("week@example.com"), seconds=1.0, wait=0.2)
@@ -230,7 +230,7 @@ def _speak_http(listener: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
-def test_without_a_server_there_is_no_mailbox() -> None:
+def test_mailbox_without_a_server_is_none() -> None:
     assert mail.mailbox(Settings(_env_file=None)) is None
 
 

@@ -57,7 +57,7 @@ def test_sign_in_with_the_company_account_tells_who_it_is(company: HonestProvide
     assert (claims.issuer, claims.email, claims.name) == (company.issuer, "ada@example.com", "Ada Lovelace")
 
 
-def test_subject_stays_the_same_and_belongs_to_one_person(company: HonestProvider) -> None:
+def test_finish_gives_one_subject_for_one_person(company: HonestProvider) -> None:
     client = a_client(company)
 
     subjects = [sign_in(client, who).subject for who in ("ada", "ada", "zoë")]
@@ -98,12 +98,12 @@ def test_email_of_another_domain_is_refused(company: HonestProvider) -> None:
     assert sign_in(client, "ada").email == "ada@example.com"
 
 
-def test_cancelled_sign_in_says_so(company: HonestProvider) -> None:
+def test_finish_of_a_cancelled_sign_in_says_so(company: HonestProvider) -> None:
     with pytest.raises(SignInFailed, match="it was cancelled"):
         sign_in(a_client(company), honest.CANCEL)
 
 
-def test_code_is_good_once(company: HonestProvider) -> None:
+def test_finish_takes_a_code_once(company: HonestProvider) -> None:
     client, now = a_client(company), datetime.now(UTC)
     begun = client.begin(RETURN, now)
     answer = approve(begun.url)
@@ -139,5 +139,5 @@ def test_every_sign_in_has_secrets_of_its_own(company: HonestProvider) -> None:
     assert (query["code_challenge_method"], query["response_type"], "login_hint" in query) == ("S256", "code", False)
 
 
-def test_without_an_issuer_there_is_no_provider() -> None:
+def test_provider_without_an_issuer_is_none() -> None:
     assert oidc.provider(Settings(_env_file=None)) is None

@@ -120,7 +120,7 @@ def test_token_with_a_wrong_claim_is_refused(liar: Hostile, what: str) -> None:
         sign_in(liar)
 
 
-def test_several_audiences_with_our_azp_sign_in(liar: Hostile) -> None:
+def test_finish_with_several_audiences_and_our_azp_signs_in(liar: Hostile) -> None:
     liar.claims = {"aud": [lies.CLIENT, "someone-else"], "azp": lies.CLIENT}
 
     assert sign_in(liar).subject == "ada"
@@ -136,7 +136,7 @@ def test_clock_a_minute_off_signs_in_and_two_are_refused(liar: Hostile) -> None:
         sign_in(liar, now=now + timedelta(seconds=420))
 
 
-def test_unsigned_token_is_refused(liar: Hostile) -> None:
+def test_finish_with_an_unsigned_token_is_refused(liar: Hostile) -> None:
     liar.alg, liar.key = "none", None
 
     with pytest.raises(SignInFailed, match="a way that we do not accept"):
@@ -174,7 +174,7 @@ def test_key_inside_the_token_is_not_believed(liar: Hostile) -> None:
 
 
 @pytest.mark.parametrize(("alg", "key"), [("RS512", lies.RSA), ("RS256", lies.WEAK_RSA)])
-def test_weak_key_or_other_algorithm_is_refused(liar: Hostile, alg: str, key: Any) -> None:
+def test_finish_with_a_weak_key_or_another_algorithm_is_refused(liar: Hostile, alg: str, key: Any) -> None:
     liar.alg, liar.key = alg, key
 
     with pytest.raises(SignInFailed):
@@ -213,7 +213,7 @@ def test_token_that_is_none_is_refused(liar: Hostile, token: object) -> None:
         sign_in(liar)
 
 
-def test_new_key_is_fetched_when_it_first_signs(liar: Hostile) -> None:
+def test_finish_fetches_a_new_key_when_it_first_signs(liar: Hostile) -> None:
     client, now = a_client(liar), datetime.now(UTC)
     sign_in(liar, client, now)
     liar.key, liar.published = lies.NEXT_RSA, [lies.RSA, lies.NEXT_RSA]
@@ -234,7 +234,7 @@ def test_unknown_key_makes_us_ask_seldom(liar: Hostile) -> None:
     assert (liar.asked("/jwks"), liar.asked(DISCOVERY)) == (1, 1)
 
 
-def test_withdrawn_key_counts_an_hour_at_most(liar: Hostile) -> None:
+def test_finish_with_a_withdrawn_key_works_for_an_hour_at_most(liar: Hostile) -> None:
     client, now = a_client(liar), datetime.now(UTC)
     sign_in(liar, client, now)
     liar.published, liar.claims = [lies.NEXT_RSA], {"exp": 9_000_000_000}
@@ -265,14 +265,14 @@ def test_keys_that_make_no_sense_are_refused(liar: Hostile, keys: object) -> Non
         {"token_endpoint": "http://127.0.0.1:99999/token"},
     ],
 )
-def test_discovery_document_with_a_wrong_address_is_refused(liar: Hostile, said: dict[str, Any]) -> None:
+def test_begin_with_a_wrong_address_in_the_discovery_document_is_refused(liar: Hostile, said: dict[str, Any]) -> None:
     liar.metadata = said
 
     with pytest.raises(SignInFailed):
         a_client(liar).begin(RETURN, datetime.now(UTC))
 
 
-def test_issuer_with_one_slash_more_is_another(liar: Hostile) -> None:
+def test_begin_with_an_issuer_of_one_slash_more_is_refused(liar: Hostile) -> None:
     liar.metadata = {"issuer": f"{liar.issuer}/"}
 
     with pytest.raises(SignInFailed, match="OIDC_ISSUER"):
@@ -304,7 +304,7 @@ def test_answer_that_proves_nothing_never_reaches_the_provider(liar: Hostile, an
     assert liar.asked("/token") == 0
 
 
-def test_providers_words_are_not_repeated(liar: Hostile) -> None:
+def test_finish_repeats_none_of_the_providers_words(liar: Hostile) -> None:
     words = "<script>alert(1)</script>"
     liar.instead["/token"] = lambda: as_json({"error": words, "error_description": words}, 400)
 
@@ -323,7 +323,7 @@ def test_providers_words_are_not_repeated(liar: Hostile) -> None:
         (["client_secret_basic"], "", "none"),
     ],
 )
-def test_client_says_who_it_is_as_the_provider_wants_it(
+def test_finish_authenticates_the_client_as_the_provider_wants_it(
     liar: Hostile, offered: list[str] | None, secret: str, expected: str
 ) -> None:
     liar.metadata = {"token_endpoint_auth_methods_supported": offered}
@@ -351,7 +351,7 @@ def test_provider_that_takes_no_secret_is_refused(liar: Hostile) -> None:
         a_client(liar).begin(RETURN, datetime.now(UTC))
 
 
-def test_userinfo_of_somebody_else_is_refused(liar: Hostile) -> None:
+def test_finish_with_userinfo_of_somebody_else_is_refused(liar: Hostile) -> None:
     liar.claims = {"email": None}
     liar.userinfo = {"sub": "bob", "email": "bob@example.com", "email_verified": True}
 
@@ -359,7 +359,7 @@ def test_userinfo_of_somebody_else_is_refused(liar: Hostile) -> None:
         sign_in(liar)
 
 
-def test_verification_of_the_token_does_not_cover_the_email_of_userinfo(liar: Hostile) -> None:
+def test_finish_takes_no_email_of_userinfo_as_verified_by_the_token(liar: Hostile) -> None:
     liar.claims = {"email": None}
     liar.userinfo = {"email": "boss@example.com"}
 
@@ -429,7 +429,7 @@ BROKEN: dict[str, tuple[Callable[[], lies.Answer], type[Problem], str]] = {
 
 @pytest.mark.parametrize("path", [DISCOVERY, "/token", "/jwks", "/userinfo"])
 @pytest.mark.parametrize("how", BROKEN)
-def test_broken_answer_signs_nobody_in(liar: Hostile, path: str, how: str) -> None:
+def test_finish_with_a_broken_answer_signs_nobody_in(liar: Hostile, path: str, how: str) -> None:
     liar.claims = {"email": None}
     liar.instead[path], problem, sentence = BROKEN[how]
 

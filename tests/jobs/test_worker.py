@@ -85,7 +85,7 @@ def test_worker_does_a_job_once(database: Database, clock: SettableClock) -> Non
     assert [claim.attempt for claim in handle.claims] == [1]
 
 
-def test_workers_of_several_processes_do_each_job_once(database: Database, clock: SettableClock) -> None:
+def test_run_by_several_processes_does_each_job_once(database: Database, clock: SettableClock) -> None:
     enqueue(database, 40)
     handle = Recorder()
 
@@ -166,7 +166,7 @@ def test_job_of_a_worker_that_died_is_done_once_its_lease_is_over(database: Data
     assert [claim.attempt for claim in handle.claims] == [2]
 
 
-def test_daily_jobs_are_planned_once_a_day_by_all_processes(database: Database, clock: SettableClock) -> None:
+def test_run_plans_daily_jobs_once_a_day_in_all_processes(database: Database, clock: SettableClock) -> None:
     handle = Recorder()
 
     def planned(days: int) -> bool:
