@@ -10,7 +10,7 @@ _WORTH = 0.75  # parts that are longer than this share of everything are no shor
 
 
 class Position(NamedTuple):
-    """What a viewer has: a version of one list. Versions of different lists cannot be compared."""
+    """A viewer's position: a version of one list. Versions of different lists cannot be compared."""
 
     epoch: str
     version: int
@@ -45,11 +45,11 @@ class FragmentList:
     version: int = 0
     fragments: Mapping[str, _Fragment] | None = None
     whole_before: int = 0
-    """Who has a version before this one cannot be brought up to date by parts: elements have come or gone since."""
+    """The oldest version that parts can bring up to date: before it, elements have come or gone since."""
 
     @property
     def position(self) -> Position:
-        """Where a viewer is who has everything."""
+        """The position of a viewer who has everything."""
         return Position(self.epoch, self.version)
 
     def update(self, contents: Mapping[str, bytes]) -> "FragmentList":

@@ -12,11 +12,11 @@ class Message(Protocol):
 
     @property
     def position(self) -> Position:
-        """Where a viewer is who has this: equal positions mean equal states."""
+        """The position of a viewer who has this: equal positions mean equal states."""
 
     @property
     def is_made(self) -> bool:
-        """Whether all of it is ready as bytes."""
+        """True if all of it is ready as bytes."""
 
     @property
     def whole(self) -> bytes:
@@ -52,7 +52,7 @@ class Parts:
 
     @property
     def is_made(self) -> bool:
-        """Whether the whole was asked for before."""
+        """True if the whole was asked for before."""
         return "whole" in vars(self)
 
     @cached_property

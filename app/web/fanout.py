@@ -85,17 +85,17 @@ class StreamChannel:
 
     @property
     def position(self) -> Position | None:
-        """Where a viewer is who has the newest message; None before the first."""
+        """The position of a viewer who has the newest message; None before the first."""
         return self.message.position if self.message is not None else None
 
     @property
     def positions(self) -> set[Position | None]:
-        """Where the viewers are."""
+        """The positions of the viewers."""
         return {viewer.has for viewer in self.viewers}
 
     @property
     def needs_whole(self) -> bool:
-        """Whether somebody waits for the whole of the newest message, which was not made."""
+        """True if somebody waits for the whole of the newest message, which was not made."""
         return self._is_whole_wanted and self.message is not None and not self.message.is_made
 
     def put(self, version_key: str, message: Message) -> None:

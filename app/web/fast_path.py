@@ -79,7 +79,7 @@ class Shortcut:
         return long_way
 
     def _is_plain(self, scope: Scope, address: re.Match[str]) -> bool:
-        """Whether a page is asked for without a query, or its stream with what pages ask."""
+        """Tell whether a page is asked for without a query, or its stream with what pages ask."""
         query = scope.get("query_string", b"")
         return not query or (bool(address["swap"]) and _SINCE.fullmatch(query) is not None)
 

@@ -24,7 +24,7 @@ AnyForm = TypeVar("AnyForm", bound=Form)
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[ActT]):
-    """What a page is made from: who looks at it, a session to read with, and what came of a form.
+    """The context of a page: its reader, a session to read with, and the outcome of a form.
 
     `sent` is the form that was refused, `problem` why; `flash` says what was done, `shown_once` is a secret that was
     made for this answer alone.
@@ -64,7 +64,7 @@ class Page(Generic[ActT]):
 
 @dataclass(frozen=True)
 class Done:
-    """What came of a form: the route to see next, and which of its sentences says so; or something to show once."""
+    """The outcome of a form: the route to see next, and which of its sentences says so; or something to show once."""
 
     route: str = ""
     flash: str = ""

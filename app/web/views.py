@@ -73,6 +73,6 @@ async def stream_for(
 
 
 def position_in(request: Request) -> Position | None:
-    """Where somebody who opens a page's stream is: by the last event they had, else by the page that they loaded."""
+    """The position of a new viewer: by the last event they had, else by the page that they loaded."""
     last = request.headers.get("last-event-id") or request.query_params.get("since", "")
     return position_of(last)

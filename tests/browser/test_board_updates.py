@@ -46,7 +46,7 @@ addEventListener("htmx:sse:before:message", (event) => {
 
 
 class Life(History):
-    """What becomes of a week with many teams, and of somebody who looks at its board all the while."""
+    """Random changes of a week with many teams, and a page that follows its board all the while."""
 
     def __init__(self, site: Site, page: Page, seed: int) -> None:
         super().__init__(site.game, seed)
@@ -136,7 +136,7 @@ def assert_agrees(page: Page) -> None:
 
 
 def sent(page: Page) -> dict[str, Any]:
-    """How many messages had parts, and how many everything."""
+    """The number of messages with parts, and with everything."""
     found: dict[str, Any] = page.evaluate("({ parts: window.parts, wholes: window.wholes })")
     return found
 

@@ -180,7 +180,7 @@ def opened(site: Site, path: str, shown: Mapping[str, str]) -> tuple[int, dict[s
 
 
 def issues_in(body: bytes) -> int:
-    """How many issues a board's first event counts, as JSON or as a page's part."""
+    """The number of issues in a board's first event, as JSON or as a page's part."""
     found = re.search(rb'"totals":[^}]*"issue":(\d+)|data-count="total-issue" data-value="(\d+)"', body)
     assert found is not None
     return int(found[1] or found[2])

@@ -46,7 +46,7 @@ class TrophyResult:
 
 @dataclass(frozen=True, slots=True)
 class BoardHead:
-    """What one week's board shows beside its rows; `as_of` is UTC.
+    """A board without its rows; `as_of` is UTC.
 
     `leaders` are the names of who is first, `best` their points; `is_scored` is False while nobody was given points.
     """

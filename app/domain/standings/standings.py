@@ -141,7 +141,7 @@ class Standings:
 
     @cached_property
     def leaders(self) -> list[Line]:
-        """Who is first, in the order of names; found without ordering the others."""
+        """The teams of rank 1, in the order of names; found without ordering the others."""
         best = min((line.key for line in self.lines.values()), default=None)
         return [line for line in self.lines.values() if line.key == best]
 

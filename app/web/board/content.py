@@ -18,7 +18,7 @@ _SUM = 2**256
 
 
 class Content(Protocol):
-    """What a board shows. `pieces` and `tones` are by team id, `morning` the ranks of before today, by name."""
+    """The content of a board. `pieces` and `tones` are by team id, `morning` the ranks of before today, by name."""
 
     @property
     def head(self) -> BoardHead:
@@ -26,7 +26,7 @@ class Content(Protocol):
 
     @property
     def pieces(self) -> Mapping[str, Piece]:
-        """What each team is shown as."""
+        """The look of each team."""
 
     @property
     def tones(self) -> Mapping[str, int]:
@@ -50,7 +50,7 @@ class Content(Protocol):
 
 
 class LiveContent:
-    """What the board of a week shows as it stands, at the cost of what has changed since an earlier one."""
+    """Make a week's content as it stands, at the cost of what has changed since an earlier one."""
 
     def __init__(self, live: LiveStandings, now: datetime, known: "LiveContent | None" = None) -> None:
         self.live, self._now = live, now
@@ -85,7 +85,7 @@ class LiveContent:
 
 
 class FixedContent:
-    """What a board shows that will not change."""
+    """Make the content of a board that will not change."""
 
     def __init__(self, board: Board) -> None:
         self.board, self.head = board, board.head

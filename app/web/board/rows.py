@@ -24,7 +24,7 @@ _JSON_BEGIN, _JSON_END = b'{"rank":0', b"null}"
 
 
 class Place(NamedTuple):
-    """What the other teams decide of a row: `movement` is ranks gained, None without a morning to compare with."""
+    """A row's standing among the others: `movement` is ranks gained, None without a morning to compare with."""
 
     team_id: str
     rank: int
@@ -33,7 +33,7 @@ class Place(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What a row looks like besides its content: equal looks and equal standings make equal rows."""
+    """The look of a row besides its content: equal looks and equal standings make equal rows."""
 
     week: str
     zone: ZoneInfo

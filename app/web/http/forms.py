@@ -91,7 +91,7 @@ class FormState(Generic[F]):
 
     @cached_property
     def data(self) -> F:
-        """What the form says. Raises FormInvalid with a sentence for each field that cannot be read."""
+        """The form's values. Raises FormInvalid with a sentence for each field that cannot be read."""
         missing = {name: "" for name, known in self.model.model_fields.items() if known.is_required()}
         try:
             return self.model.model_validate({**missing, **self.typed})

@@ -72,7 +72,7 @@ class WeekForm(Form):
 
 
 class ReopenForm(Form):
-    """Why a closed week is opened again."""
+    """The form to reopen a closed week, with its reason."""
 
     reason: Reason
 

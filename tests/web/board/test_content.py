@@ -1,4 +1,4 @@
-"""What is shown of a week that is followed is what is shown of it when everything is looked at anew."""
+"""The content of a week that is followed equals the content made from scratch."""
 
 import json
 
