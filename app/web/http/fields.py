@@ -1,8 +1,9 @@
 """Types of forms' fields: how a text is read, and the sentence for who typed one that cannot be."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Annotated, TypeVar, TypeVarTuple
 
 from pydantic import BeforeValidator
@@ -13,6 +14,8 @@ from app.services import reasons
 
 T = TypeVar("T")
 Values = TypeVarTuple("Values")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_TIME = re.compile(r"\d\d:\d\d(:\d\d)?", re.ASCII)
 A_DAY = "Write a day as year-month-day: 2026-03-09."
 
 
@@ -40,16 +43,32 @@ def says(check: Callable[[str], T]) -> BeforeValidator:
     return BeforeValidator(read)
 
 
-def _day(text: object) -> date:
-    if isinstance(text, date):
-        return text
-    try:
-        return date.fromisoformat(str(text).strip().encode("ascii").decode())
-    except ValueError:
-        raise ValueError(A_DAY) from None
+def a_day(sentence: str) -> BeforeValidator:
+    """A type's way to read a day, YYYY-MM-DD, as browsers send it; the sentence is for who typed something else."""
+
+    def read(text: str) -> date:
+        try:
+            # The pattern first: fromisoformat also takes week dates (2022-W37-3) and digits without hyphens.
+            return date.fromisoformat(text.strip() if _DAY.fullmatch(text.strip()) else "")
+        except ValueError:
+            raise ValueError(sentence) from None
+
+    return BeforeValidator(read)
 
 
-Day = Annotated[date, BeforeValidator(_day)]
+def a_time(sentence: str) -> BeforeValidator:
+    """A type's way to read a time of day, HH:MM or HH:MM:SS, as browsers send it."""
+
+    def read(text: str) -> time:
+        try:
+            return time.fromisoformat(text.strip() if _TIME.fullmatch(text.strip()) else "")
+        except ValueError:
+            raise ValueError(sentence) from None
+
+    return BeforeValidator(read)
+
+
+Day = Annotated[date, a_day(A_DAY)]
 Text = Annotated[str, MaxLength(2_000)]
 Reason = Annotated[str, MaxLength(reasons.LONGEST), says(reasons.demanded)]
 Name = Annotated[str, MaxLength(names.LONGEST)]

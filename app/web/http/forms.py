@@ -106,6 +106,10 @@ class FormState(Generic[F]):
         """The same form, for one of several things on its page."""
         return replace(self, key=key)
 
+    def having(self, **values: str) -> Self:
+        """The same form with other values in it than were typed."""
+        return replace(self, typed={**self.typed, **values})
+
     def refused(self, problem: Problem) -> Self:
         """The same form with what is wrong at its fields: those the problem names."""
         return replace(self, errors=errors_of(problem))

@@ -1,64 +1,78 @@
 """Log something by hand: for oneself, into the current week."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form
-from pydantic import BaseModel
+from fastapi import APIRouter
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import SignedInActor
+from app.domain.actor import SignedInAct
 from app.domain.calendar.days import local_day, moment_at
 from app.domain.draft import Reading
 from app.domain.rules import Rules
 from app.domain.wording import kind_title
-from app.errors import Malformed, OutsideWeek, Problem, WeekNotOpen
+from app.errors import Conflict, Malformed, OutsideWeek, Problem, WeekNotOpen
 from app.models import Team, Week
 from app.models.columns import is_id, new_id
-from app.services.ledger import my_week
+from app.services.ledger import ledger, my_week
 from app.services.ledger.activities import ActivityView
 from app.services.ledger.drafts import LONGEST_TEXT, read_fields
+from app.services.ledger.ledger import Submission
 from app.services.rules import rule_sets
-from app.web.access import SignedIn
-from app.web.context import Installation, installation
-from app.web.http import redirects
-from app.web.http.problems import headers_of
-from app.web.me.private import page
+from app.web.deps import MemberAct, ReadSession
+from app.web.http.fields import MaxLength, a_day, a_time, says
+from app.web.http.forms import UNSAVED, Form, FormInvalid, FormState
 from app.web.routes import DatabaseRoute
+from app.web.submit import Done, Page, submit
 
 SOURCE = "by hand"
-_TIME = re.compile(r"\d\d:\d\d(:\d\d)?", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_SENTENCES = {
-    "kind": "Choose what it was.",
+CHOOSE = "Choose what it was."
+SENTENCES = {
+    "kind": CHOOSE,
     "url": f"A link begins with http:// or https://, has no spaces, and at most {LONGEST_TEXT:,} characters.",
     "note": f"A note has at most {LONGEST_TEXT:,} characters, and nothing invisible in it.",
 }
-_OVER = "The week is over, so nothing more is recorded. Tell an organizer what is missing."
-_ANOTHER_WEEK = "Another week began while you were typing. Check the day, then send this once more."
+OVER = "The week is over, so nothing more is recorded. Tell an organizer what is missing."
+ANOTHER_WEEK = "Another week began while you were typing. Check the day, then send this once more."
 
 router = APIRouter(route_class=DatabaseRoute)
 
 
-class Typed(BaseModel):
-    """The form as it came, whatever it says; `id` makes sending it twice the same as sending it once."""
+def _chosen(kind: str) -> str:
+    if not kind:
+        raise Malformed(CHOOSE)
+    return kind
 
-    id: str = ""
-    week: str = ""
-    kind: str = ""
-    day: str = ""
-    time: str = ""
-    url: str = ""
+
+class LogForm(Form):
+    """One activity of mine; `id` makes sending it twice the same as sending it once."""
+
+    id: str
+    week: str
+    kind: Annotated[str, says(_chosen)]
+    day: Annotated[date, a_day("Choose a day of the week.")]
+    time: Annotated[time, a_time("Give a time of day, such as 14:30.")]
+    url: Annotated[str, MaxLength(LONGEST_TEXT)] = ""
     note: str = ""
+
+    @property
+    def link(self) -> str:
+        """The address without what pasting brought along."""
+        return self.url.strip()
+
+    @property
+    def text(self) -> str:
+        """The note with one kind of line's end."""
+        return self.note.replace("\r\n", "\n").strip()
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
+class LogContext:
     """The context of logging: the week, its rules, the person's team there."""
 
     week: Week
@@ -67,140 +81,108 @@ class _Scene:
 
     @property
     def zone(self) -> ZoneInfo:
+        """The zone of the week's days and hours."""
         return self.week.zone
 
 
-@dataclass(frozen=True, slots=True)
-class _Flaws:
-    """The flaws of a form: a sentence for the whole, sentences by field, and the status of the answer."""
-
-    sentence: str = ""
-    fields: Mapping[str, str] = field(default_factory=dict)
-    status: int = 422
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
 @router.get("/me/log")
-async def log_form(request: Request, who: SignedIn) -> Response:
+def log_form(request: Request, act: MemberAct, session: ReadSession) -> Response:
     """The form, filled in for this moment."""
-    place = installation(request)
-    scene = await place.database.reads.run(_look, place, who)
-    if scene is None:
-        return page(request, who, "no_week", section="log")
-    return _form(request, who, scene, _blank(scene, place.clock.game()), _Flaws(status=200))
+    return log_page(Page(request, act, session))
+
+
+def log_page(page: Page[SignedInAct]) -> Response:
+    """The form, or why there is none; what was sent for another week is checked again by who typed it."""
+    context = _context(page.session, page.act)
+    if context is None:
+        return page.render("me/no_week.html", section="log")
+    form = page.form(LogForm, id=new_id(), week=context.week.slug, **_moment(context, page.act.now))
+    typed_id = str(form["id"].value)
+    return page.render(
+        "me/log.html", section="log", week=context.week.slug, scene=context,
+        form=form.having(week=context.week.slug, id=typed_id if is_id(typed_id) else new_id()),
+        kinds=[(kind.name, kind_title(kind.name, context.rules)) for kind in context.rules.kinds],
+    )  # fmt: skip
+
+
+def _context(session: Session, act: SignedInAct) -> LogContext | None:
+    week = my_week.week_to_play(session, act.now)
+    if week is None:
+        return None
+    team = my_week.team_in(session, week, act.actor.person_id)
+    return LogContext(week, rule_sets.rules_of(session, week), team)
+
+
+def _moment(context: LogContext, now: datetime) -> dict[str, str]:
+    """Today, or the week's day next to it, and the time of day."""
+    today = min(max(local_day(now, context.zone), context.week.starts), context.week.ends)
+    return {"day": today.isoformat(), "time": f"{now.astimezone(context.zone):%H:%M}"}
 
 
 @router.post("/me/log", name="activity_log")
-async def log_activity(request: Request, who: SignedIn, typed: Annotated[Typed, Form()]) -> Response:
-    """Record what I did, as a tool would report it; the form comes back with sentences where that cannot be."""
-    place = installation(request)
-    scene = await place.database.reads.run(_look, place, who)
-    if scene is None:
-        return page(request, who, "no_week", section="log")
-    at, flaws = _check(typed, scene)
-    if flaws is not None or at is None:
-        return _form(request, who, scene, typed, flaws or _Flaws())
-    try:
-        recorded = await place.write_queue.record(scene.week.slug, _read(typed, at, who), who)
-    except Problem as problem:
-        return _form(request, who, scene, typed, _flaws_of(problem))
-    done = "before" if recorded.repeated and not _says(recorded.activity, typed, at) else "logged"
-    return redirects.see("my_activity", done=done, activity=recorded.id)
+def log_activity(request: Request, act: MemberAct, form: FormState[LogForm]) -> Response:
+    """Record what I did, as a tool would report it."""
+    return submit(request, act, partial(_record, form), form=form, page=log_page)
 
 
-def _look(place: Installation, who: SignedInActor) -> _Scene | None:
-    with place.database.reading() as session:
-        week = my_week.week_to_play(session, place.clock.game())
-        if week is None:
-            return None
-        return _Scene(week, rule_sets.rules_of(session, week), my_week.team_in(session, week, who.person_id))
+def _record(form: FormState[LogForm], session: Session, act: SignedInAct) -> Done:
+    data, context = form.data, _context(session, act)
+    if context is None or data.week != context.week.slug or not is_id(data.id):
+        raise Conflict(ANOTHER_WEEK)
+    at = _at(data, context)
+    reading = _reading(data, at, act)
+    (outcome,) = ledger.record(
+        session, context.week.slug, [Submission(reading, act.actor)], now=act.now, with_activities=True
+    )
+    if isinstance(outcome, Problem):
+        raise _at_its_field(outcome)
+    flash = "before" if outcome.repeated and not _says(outcome.activity, data, at) else "logged"
+    return Done("my_activity", flash, {"activity": outcome.id})
 
 
-def _blank(scene: _Scene, now: datetime) -> Typed:
-    today = min(max(local_day(now, scene.zone), scene.week.starts), scene.week.ends)
-    clock = f"{now.astimezone(scene.zone):%H:%M}"
-    return Typed(id=new_id(), week=scene.week.slug, day=today.isoformat(), time=clock)
+def _at(data: LogForm, context: LogContext) -> datetime:
+    """The moment it was (UTC). Raises FormInvalid for one there was not, and for an unknown kind."""
+    if data.kind not in context.rules.kind_by_name:
+        raise FormInvalid({"kind": CHOOSE})
+    at = moment_at(data.day, data.time, context.zone)
+    if at is None:
+        sentence = f"There was no {data.time:%H:%M} on that day: clocks went forward. Give a time before or after."
+        raise FormInvalid({"time": sentence})
+    return at
 
 
-def _form(request: Request, who: SignedInActor, scene: _Scene, typed: Typed, flaws: _Flaws) -> Response:
-    sheet = typed if is_id(typed.id) else typed.model_copy(update={"id": new_id()})
-    response = page(
-        request, who, "log", section="log", status=flaws.status, week=scene.week.slug, scene=scene,
-        typed=sheet.model_copy(update={"week": scene.week.slug}), errors=flaws.fields, refused_with=flaws.sentence,
-        kinds=[(kind.name, kind_title(kind.name, scene.rules)) for kind in scene.rules.kinds],
-    )  # fmt: skip
-    response.headers.update(flaws.headers)
-    return response
-
-
-def _check(typed: Typed, scene: _Scene) -> tuple[datetime | None, _Flaws | None]:
-    """Parse the moment (UTC), or tell the flaws of the form."""
-    if typed.week != scene.week.slug or not is_id(typed.id):
-        return None, _Flaws(_ANOTHER_WEEK, status=409)
-    day, clock = _day(typed.day), _clock(typed.time)
-    fields = {}
-    if typed.kind not in scene.rules.kind_by_name:
-        fields["kind"] = _SENTENCES["kind"]
-    if day is None:
-        fields["day"] = "Choose a day of the week."
-    if clock is None:
-        fields["time"] = "Give a time of day, such as 14:30."
-    at = moment_at(day, clock, scene.zone) if day and clock is not None else None
-    if day and clock is not None and at is None:
-        fields["time"] = f"There was no {clock:%H:%M} on that day: clocks went forward. Give a time before or after."
-    return at, _Flaws(fields=fields) if fields else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
-    except ValueError:
-        return None
-
-
-def _clock(text: str) -> time | None:
-    try:
-        return time.fromisoformat(text) if _TIME.fullmatch(text) else None
-    except ValueError:
-        return None
-
-
-def _read(typed: Typed, at: datetime, who: SignedInActor) -> Reading:
+def _reading(data: LogForm, at: datetime, act: SignedInAct) -> Reading:
     """The form as the API would be told; its id is the person's own, so that nobody meets another's activity by it."""
     return read_fields(
         {
-            "kind": typed.kind,
-            "person": who.email,
+            "kind": data.kind,
+            "person": act.actor.email,
             "occurred_at": at.astimezone(UTC).isoformat(),
             "source": SOURCE,
-            "external_id": f"{who.person_id}-{typed.id}",
-            "url": typed.url.strip(),
-            "note": _note(typed),
+            "external_id": f"{act.actor.person_id}-{data.id}",
+            "url": data.link,
+            "note": data.text,
         }
     )
 
 
-def _note(typed: Typed) -> str:
-    return typed.note.replace("\r\n", "\n").strip()
-
-
-def _says(activity: ActivityView | None, typed: Typed, at: datetime) -> bool:
+def _says(activity: ActivityView | None, data: LogForm, at: datetime) -> bool:
     """Tell whether an activity is what the form says."""
-    said = (at, typed.url.strip(), _note(typed))
+    said = (at, data.link, data.text)
     return activity is not None and (activity.occurred_at, activity.url or "", activity.note or "") == said
 
 
-def _flaws_of(problem: Problem) -> _Flaws:
+def _at_its_field(problem: Problem) -> Problem:
+    """A refusal of the ledger's, in the words of the form and at its field."""
     match problem:
         case OutsideWeek():
-            return _Flaws(
-                fields={"day": problem.detail.replace("occurred_at lies", "This lies")}, status=problem.status
-            )
+            sentence = problem.detail.replace("occurred_at lies", "This lies")
+            return OutsideWeek(UNSAVED, errors=[{"field": "day", "message": sentence}])
         case WeekNotOpen():
-            return _Flaws(_OVER, status=problem.status)
+            return Conflict(OVER)
         case Malformed():
             named = [error["field"] for error in problem.extra.get("errors", ())]
-            fields = {name: _SENTENCES[name] for name in named if name in _SENTENCES}
-            return _Flaws("" if fields else problem.detail, fields, problem.status)
+            fields = {name: SENTENCES[name] for name in named if name in SENTENCES}
+            return FormInvalid(fields) if fields else problem
         case _:
-            return _Flaws(problem.detail, status=problem.status, headers=headers_of(problem))
+            return problem
