@@ -75,14 +75,20 @@ def check_may_change(person: Person, actor: Actor) -> None:
         raise NotAllowed(OWNERS_ALONE)
 
 
+def check_name(name: str) -> str:
+    """A person's name, tidied. Raises Malformed."""
+    name = names.tidy(name)
+    if flaw := names.flaw(name):
+        raise Malformed(f"The name {flaw}.")
+    return name
+
+
 def rename(session: Session, person: Person, name: str, act: Act) -> None:
     """Give a person another name, on every board they are on.
 
     Raises Malformed, or NotAllowed for an owner's account that is not one's own.
     """
-    name = names.tidy(name)
-    if flaw := names.flaw(name):
-        raise Malformed(f"The name {flaw}.")
+    name = check_name(name)
     alone(session)
     session.refresh(person)
     if act.actor.person_id != person.id:
@@ -118,11 +124,16 @@ def set_role(session: Session, person: Person, role: str, act: Act) -> None:
     audit.note(session, "role.changed", thing(person), act, before={"role": before}, after={"role": role})
 
 
-def set_theme(session: Session, person: Person, theme: str) -> None:
-    """Choose how pages look to a person. Raises Malformed."""
+def check_theme(theme: str) -> str:
+    """One of THEMES. Raises Malformed."""
     if theme not in THEMES:
         raise Malformed(f"“{theme[:40]}” is no appearance. Choose from {', '.join(THEMES)}.")
-    person.theme = theme
+    return theme
+
+
+def set_theme(session: Session, person: Person, theme: str) -> None:
+    """Choose how pages look to a person. Raises Malformed."""
+    person.theme = check_theme(theme)
     _save(session, person)
 
 

@@ -4,6 +4,7 @@ from starlette.responses import RedirectResponse
 
 from app.web.http.addresses import url_for
 
+SEE_OTHER = 303
 TARGETS = {"me": "me", "board": "current_board", "organizer": "organizer_home"}
 """The values of `to=` on the sign-in page, with the routes they mean."""
 
@@ -13,7 +14,7 @@ def see(route: str, *, done: str = "", **parts: str) -> RedirectResponse:
 
     The address is a path of ours: no Host header can lead it elsewhere.
     """
-    return RedirectResponse(url_for(route, done=done, **parts), status_code=303)
+    return RedirectResponse(url_for(route, done=done, **parts), status_code=SEE_OTHER)
 
 
 def target(to: str) -> str:

@@ -10,10 +10,9 @@ from app.services.access import accounts
 from app.services.ledger import my_week
 from app.services.rules import rule_sets
 from app.services.weeks import weeks
-from app.web.access import SignedIn
-from app.web.context import installation
-from app.web.me.private import page
+from app.web.deps import MemberAct, ReadSession
 from app.web.routes import DatabaseRoute
+from app.web.submit import Page
 
 PER_PAGE = 25  # a day's work of a busy person, on two screens of a phone
 DONE = {
@@ -25,46 +24,35 @@ router = APIRouter(route_class=DatabaseRoute)
 
 
 @router.get("/me/activities")
-async def my_activities(
+def my_activities(
     request: Request,
-    who: SignedIn,
+    act: MemberAct,
+    session: ReadSession,
     week: Annotated[str, Query()] = "",
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response:
     """List my activities in a week (the current one, unless another is asked for), the newest first."""
-    place = installation(request)
-
-    def load() -> Response:
-        with place.database.reading() as session:
-            now = place.clock.game()
-            shown = weeks.find(session, week, now) if week else my_week.week_to_play(session, now)
-            if shown is None:
-                return page(request, who, "no_week", section="activities")
-            view = weeks.view(shown, who)
-            found = my_week.page(session, shown, who.person_id, cursor=cursor, limit=PER_PAGE, view=view)
-            return page(
-                request, who, "activities", section="activities", week=shown.slug, shown=shown, found=found,
-                is_first=cursor is None, weeks=my_week.weeks_of(session, who.person_id), zone=shown.zone,
-                kinds=rule_sets.rules_numbered(session, view.rule_set_id).kind_by_name,
-            )  # fmt: skip
-
-    return await place.database.reads.run(load)
+    page, actor = Page(request, act, session), act.actor
+    shown = weeks.find(session, week, act.now) if week else my_week.week_to_play(session, act.now)
+    if shown is None:
+        return page.render("me/no_week.html", section="activities")
+    view = weeks.view(shown, actor)
+    return page.render(
+        "me/activities.html", section="activities", week=shown.slug, shown=shown, is_first=cursor is None,
+        found=my_week.page(session, shown, actor.person_id, cursor=cursor, limit=PER_PAGE, view=view),
+        weeks=my_week.weeks_of(session, actor.person_id), zone=shown.zone,
+        kinds=rule_sets.rules_numbered(session, view.rule_set_id).kind_by_name,
+    )  # fmt: skip
 
 
 @router.get("/me/activities/{activity}")
-async def my_activity(request: Request, who: SignedIn, activity: str, done: Annotated[str, Query()] = "") -> Response:
+def my_activity(
+    request: Request, act: MemberAct, session: ReadSession, activity: str, done: Annotated[str, Query()] = ""
+) -> Response:
     """One activity of mine; also what is shown after logging one."""
-    place = installation(request)
-
-    def load() -> Response:
-        with place.database.reading() as session:
-            person = accounts.find(session, who.person_id)
-            week, found = my_week.find(session, person, activity, who)
-            rules = rule_sets.rules_numbered(session, weeks.view(week, who).rule_set_id)
-            return page(
-                request, who, "activity", section="activities", week=week.slug, shown=week, found=found,
-                zone=week.zone, kinds=rules.kind_by_name,
-                done=DONE.get(done, ""),
-            )  # fmt: skip
-
-    return await place.database.reads.run(load)
+    week, found = my_week.find(session, accounts.find(session, act.actor.person_id), activity, act.actor)
+    rules = rule_sets.rules_numbered(session, weeks.view(week, act.actor).rule_set_id)
+    return Page(request, act, session, flash=DONE.get(done, "")).render(
+        "me/activity.html", section="activities", week=week.slug, shown=week, found=found, zone=week.zone,
+        kinds=rules.kind_by_name,
+    )  # fmt: skip
