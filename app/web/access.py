@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from app.config import Settings
 from app.domain.actor import GRANT, Actor, Scope, SignedInActor
-from app.domain.view import audience_of
+from app.domain.view import Audience, audience_of
 from app.errors import NotAllowed, Problem, SignInNeeded, Unavailable
 from app.services.access import throttle
 from app.web.context import installation
@@ -104,20 +104,19 @@ class BoardAccess(NamedTuple):
     A stream of it lasts for as long as they have what it `needs`: what the door asked for, and no more.
     """
 
-    is_public: bool
+    audience: Audience
     needs: Scope | None
 
     def topic(self, slug: str, renderer: Renderer) -> Topic:
         """The topic of a stream of this week's board."""
-        return Topic(slug, self.is_public, renderer, self.needs)
+        return Topic(slug, self.audience, renderer, self.needs)
 
 
-def decide_board(settings: Settings, actor: Actor | None, *, as_public: bool = False) -> BoardAccess:
+def decide_board(settings: Settings, actor: Actor | None, *, preview: bool = False) -> BoardAccess:
     """Decide what somebody sees of boards, for routes and the short way alike. Raises SignInNeeded or NotAllowed."""
     reads_boards(settings, actor)
-    if audience_of(actor, preview=as_public) == "organizers":
-        return BoardAccess(is_public=False, needs="admin")
-    return BoardAccess(is_public=True, needs=needs_of_board(settings))
+    audience = audience_of(actor, preview=preview)
+    return BoardAccess(audience, "admin" if audience == "organizers" else needs_of_board(settings))
 
 
 def needs_of_board(settings: Settings) -> Scope | None:

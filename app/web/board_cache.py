@@ -15,6 +15,7 @@ from sqlmodel import Session
 from app.clock import Clock
 from app.db.database import Database
 from app.domain.calendar.days import next_midnight
+from app.domain.view import Audience
 from app.errors import Busy, Unavailable, WeekUnknown
 from app.events import AccessChanged, Event, JobQueued
 from app.services.weeks import weeks
@@ -82,18 +83,14 @@ class BoardCache:
                 await self._news.wait()
         self._news.clear()
 
-    async def public(self, slug: str) -> Served:
-        """The board everybody may see. Raises WeekUnknown."""
-        return self.ready(slug, public=True) or await self._check(await self._resolve(slug), public=True)
+    async def get(self, slug: str, audience: Audience) -> Served:
+        """The board of a week as an audience may see it. Raises WeekUnknown."""
+        return self.ready(slug, audience) or await self._check(await self._resolve(slug), audience)
 
-    async def organizers(self, slug: str) -> Served:
-        """The board as it stands, frozen or not. Raises WeekUnknown."""
-        return self.ready(slug, public=False) or await self._check(await self._resolve(slug), public=False)
-
-    def ready(self, slug: str, *, public: bool) -> Served | None:
+    def ready(self, slug: str, audience: Audience) -> Served | None:
         """The board that needs no work before it is served, if there is one."""
         week = self._weeks.get(self._slug_known(slug) or "")
-        return week.newest(self._heard, self._clock.game(), public=public) if week is not None else None
+        return week.newest(self._heard, self._clock.game(), audience) if week is not None else None
 
     async def refresh(self) -> bool:
         """Bring every board that is kept up to date, so that viewers need not wait; whether there is a new one.
@@ -102,18 +99,18 @@ class BoardCache:
         alone for a while, longer each time.
         """
         is_news = await self._look_again() if self._stale() else False
-        for slug, week, public in self._stale():
-            is_news |= await self._renew(slug, week, public=public)
+        for slug, week, audience in self._stale():
+            is_news |= await self._renew(slug, week, audience)
         return is_news
 
-    def _stale(self) -> list[tuple[str, KeptWeek, bool]]:
-        """The boards that are kept and not known to be the newest: the week, and whether the public's."""
+    def _stale(self) -> list[tuple[str, KeptWeek, Audience]]:
+        """The boards that are kept and not known to be the newest: the week, and for whom."""
         heard, now = self._heard, self._clock.game()
         return [
-            (slug, week, public)
+            (slug, week, audience)
             for slug, week in list(self._weeks.items())
-            for public in sorted(week.audiences)
-            if week.newest(heard, now, public=public) is None
+            for audience in sorted(week.audiences)
+            if week.newest(heard, now, audience) is None
         ]
 
     async def _look_again(self) -> bool:
@@ -132,13 +129,13 @@ class BoardCache:
         self._retry.succeed()
         return before is not None and (self._current is None or self._current.slug != before.slug)
 
-    async def _renew(self, slug: str, week: KeptWeek, *, public: bool) -> bool:
+    async def _renew(self, slug: str, week: KeptWeek, audience: Audience) -> bool:
         """Bring a board up to date if it is its turn; whether it is another one. A failure is noted, never raised."""
         if not week.retry.is_due:
             return False
-        last = week.last(public=public)
+        last = week.last(audience)
         try:
-            return await self._check(slug, public=public) is not last
+            return await self._check(slug, audience) is not last
         except WeekUnknown:
             return False
         except Exception:
@@ -178,13 +175,13 @@ class BoardCache:
         found = weeks.pick_current(stamps, now)
         self._current = _Current(found.slug, heard, next_midnight(now, found.zone)) if found else None
 
-    async def _check(self, slug: str, *, public: bool) -> Served:
+    async def _check(self, slug: str, audience: Audience) -> Served:
         week = self._weeks.setdefault(slug, KeptWeek())
         try:
             async with week.turn:
-                if (served := week.newest(self._heard, self._clock.game(), public=public)) is not None:
+                if (served := week.newest(self._heard, self._clock.game(), audience)) is not None:
                     return served
-                return await self._ask(week.last(public=public), partial(self._make, slug, week, public))
+                return await self._ask(week.last(audience), partial(self._make, slug, week, audience))
         except WeekUnknown:
             week.forget()
             raise
@@ -192,17 +189,17 @@ class BoardCache:
             if not week.boards and self._weeks.get(slug) is week:
                 del self._weeks[slug]
 
-    def _make(self, slug: str, week: KeptWeek, public: bool) -> Served:
+    def _make(self, slug: str, week: KeptWeek, audience: Audience) -> Served:
         heard, now = self._heard, self._clock.game()
         week.tried = None
         with self._database.reading() as session:
             stamp = weeks.stamp(session, slug)
             week.learn(stamp, heard)
-            source = week.tried = source_of(stamp, public=public)
+            source = week.tried = source_of(stamp, audience)
             served = week.made_from(source, now)
             if served is None:
                 served = self._serve(session, stamp, week, source, now)
-        week.keep(source, served, public=public)
+        week.keep(source, served, audience)
         self._weeks.setdefault(slug, week)
         return served
 

@@ -16,6 +16,7 @@ from app.domain.calendar.days import local_day, next_midnight
 from app.domain.rules import Rules
 from app.domain.standings.bars import nice_maximum
 from app.domain.standings.board import Board
+from app.domain.view import Audience
 from app.live.fragments import FragmentList
 from app.models import Week
 from app.services.rules import rule_sets
@@ -153,9 +154,9 @@ def _markup(html: bytes) -> Markup:
     return Markup(html.decode())  # noqa: S704 - our own templates made it
 
 
-def serve(session: Session, week: Week, now: datetime, *, public: bool) -> Served:
+def serve(session: Session, week: Week, now: datetime, audience: Audience) -> Served:
     """A week's board for one audience, made now."""
-    view = weeks.view_of(week, "public" if public else "organizers")
+    view = weeks.view_of(week, audience)
     if view.looks_back:
         return serve_frozen(session, week, now)
     return serve_live(session, weeks.stamp(session, week.slug), now)

@@ -82,7 +82,7 @@ def _words(step: ceremony.Step, rules: Rules) -> str:
 async def stage(request: Request, week: str, _who: BoardReader, key: PresenterKey = "") -> Response:
     """The stage; with the presenter's key also the controls. Raises NotAllowed for a key that does not count."""
     place = installation(request)
-    served = await place.boards.organizers(week)
+    served = await place.boards.get(week, "organizers")
     is_presenter = _presents(place, served, key)
     _step, body = await place.database.reads.run(Stage(place, is_presenter).render, served)
     page = render.render(
@@ -100,9 +100,9 @@ async def stage(request: Request, week: str, _who: BoardReader, key: PresenterKe
 async def live_stage(request: Request, week: str, _who: BoardReader, key: PresenterKey = "") -> Response:
     """The stage, at once and whenever the step changes."""
     place = installation(request)
-    served = await place.boards.organizers(week)
+    served = await place.boards.get(week, "organizers")
     renderer = Stage(place, _presents(place, served, key))
-    topic = Topic(served.week, False, renderer, needs_of_board(place.settings))
+    topic = Topic(served.week, "organizers", renderer, needs_of_board(place.settings))
     return await place.streams.open(topic, network_of(request), credential_of(request))
 
 
@@ -110,7 +110,7 @@ async def live_stage(request: Request, week: str, _who: BoardReader, key: Presen
 async def move(request: Request, week: str, to: Annotated[str, Form()], key: Annotated[str, Form()] = "") -> Response:
     """Go on, back or to the beginning; every screen follows. Raises NotAllowed without the presenter's key."""
     place = installation(request)
-    served = await place.boards.organizers(week)
+    served = await place.boards.get(week, "organizers")
     if not _presents(place, served, key):
         raise NotAllowed("Only the presenter moves the ceremony. `assembly-week week present` prints the link.")
     if to not in get_args(Move):

@@ -98,7 +98,7 @@ class Shortcut:
         except Problem:
             return None
         slug = address["page"] or address["json"] or weeks.CURRENT
-        served = self._place.boards.ready(slug, public=access.is_public)
+        served = self._place.boards.ready(slug, access.audience)
         if served is None:
             return None
         if address["swap"] or address["part"] == "live":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from app.domain.view import Audience
 from app.services.weeks.weeks import WeekStamp
 from app.web.board.trail import Trail
 from app.web.boards import Served
@@ -19,9 +20,9 @@ class Source(NamedTuple):
     is_frozen: bool
 
 
-def source_of(stamp: WeekStamp, *, public: bool) -> Source:
+def source_of(stamp: WeekStamp, audience: Audience) -> Source:
     """The source of this audience's board: the public of a frozen week sees the version of the freeze."""
-    if public and stamp.frozen_version is not None:
+    if audience == "public" and stamp.frozen_version is not None:
         return Source(stamp.id, stamp.frozen_version, is_frozen=True)
     return Source(stamp.id, stamp.version, is_frozen=False)
 
@@ -36,19 +37,19 @@ class KeptWeek:
     stamp: WeekStamp | None = None
     heard: object = None  # the news up to which the stamp is known to be the newest
     boards: dict[bool, tuple[Source, Served]] = field(default_factory=dict)  # by whether it is of a freeze
-    audiences: set[bool] = field(default_factory=set)  # who asked: by whether it is the public
+    audiences: set[Audience] = field(default_factory=set)  # who asked
     trail: Trail = field(default_factory=Trail)  # of the boards as the week stands
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     tried: Source | None = None  # what a board was last made from, or was to be made from
     retry: Retry = field(default_factory=Retry)
 
-    def newest(self, heard: object, now: datetime, *, public: bool) -> Served | None:
+    def newest(self, heard: object, now: datetime, audience: Audience) -> Served | None:
         """The board that needs no look at the database before it is served."""
         if self.stamp is None or self.heard is not heard:
             return None
-        served = self.made_from(source_of(self.stamp, public=public), now)
+        served = self.made_from(source_of(self.stamp, audience), now)
         if served is not None:
-            self.audiences.add(public)
+            self.audiences.add(audience)
         return served
 
     def made_from(self, source: Source, now: datetime) -> Served | None:
@@ -61,11 +62,11 @@ class KeptWeek:
         known = self.boards.get(False)
         return known[1] if known is not None else None
 
-    def last(self, *, public: bool) -> Served | None:
+    def last(self, audience: Audience) -> Served | None:
         """The board this audience saw last, however old it is."""
         if self.stamp is None:
             return None
-        known = self.boards.get(source_of(self.stamp, public=public).is_frozen)
+        known = self.boards.get(source_of(self.stamp, audience).is_frozen)
         return known[1] if known is not None else None
 
     def learn(self, stamp: WeekStamp, heard: object) -> None:
@@ -73,12 +74,12 @@ class KeptWeek:
         if self.stamp is None or self.stamp.id != stamp.id or self.stamp.version <= stamp.version:
             self.stamp, self.heard = stamp, heard
 
-    def keep(self, source: Source, served: Served, *, public: bool) -> None:
+    def keep(self, source: Source, served: Served, audience: Audience) -> None:
         """Keep a board that was made, unless a newer one is here already."""
         known, _ = self.boards.get(source.is_frozen, (None, None))
         if known is None or known.week_id != source.week_id or known.version <= source.version:
             self.boards[source.is_frozen] = source, served
-        self.audiences.add(public)
+        self.audiences.add(audience)
         self.retry.succeed()
 
     def forget(self) -> None:

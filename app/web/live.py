@@ -209,7 +209,7 @@ class Publisher:
             await self._renders.run(_make, channel.message, [None])
 
     async def _board(self, topic: Topic) -> Served:
-        return await (self._boards.public(topic.slug) if topic.is_public else self._boards.organizers(topic.slug))
+        return await self._boards.get(topic.slug, topic.audience)
 
     async def _refresh_boards(self) -> bool:
         """Keep boards ready for readers, watched or not; whether there is a new one."""

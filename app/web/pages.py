@@ -37,14 +37,14 @@ async def week_board(request: Request, week: str, who: BoardReader, eyes: Eyes =
     """A week's board, or the part of it that changes."""
     is_preview = eyes == PUBLIC
     place = installation(request)
-    served = await board_for(place, week, who, as_public=is_preview)
+    served = await board_for(place, week, who, preview=is_preview)
     return await answer(request, await made(place, served, page_form(request, is_preview=is_preview)))
 
 
 @router.get("/weeks/{week}/live")
 async def live_board(request: Request, week: str, who: BoardReader, eyes: Eyes = "") -> Response:
     """The moving part of the board's page: at once what the page has not got, then what changes."""
-    return await stream_for(request, week, board_html, who, as_public=eyes == PUBLIC, has=position_in(request))
+    return await stream_for(request, week, board_html, who, preview=eyes == PUBLIC, has=position_in(request))
 
 
 @router.get("/weeks/{week}/teams/{team}")

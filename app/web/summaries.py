@@ -155,7 +155,7 @@ class Summaries:
             kept = self._kept.get((slug, audience))
             if kept is None or kept.stamp != stamp or now >= kept.summary.served.until:
                 looked_back = self._look_back(session, past, stamp, kept)
-                served = serve(session, week, now, public=audience == "public")
+                served = serve(session, week, now, audience)
                 story = stories.of_week(session, week, weeks.view_of(week, audience), past=looked_back)
                 told = Told(served.board, story, served.rules.kinds, served.zone, served.over)
                 summary = Summary(served, told, self._share)

@@ -3,6 +3,7 @@
 from typing import NamedTuple, Protocol
 
 from app.domain.actor import Scope
+from app.domain.view import Audience
 from app.live.messages import Message, Parts, event
 from app.web.boards import Served
 
@@ -21,7 +22,7 @@ class Topic(NamedTuple):
     """
 
     slug: str
-    is_public: bool
+    audience: Audience
     renderer: Renderer
     needs: Scope | None
 

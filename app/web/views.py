@@ -17,10 +17,9 @@ from app.web.http.representations import Representation
 from app.web.topics import Renderer
 
 
-async def board_for(place: Installation, slug: str, who: Actor | None, *, as_public: bool = False) -> Served:
+async def board_for(place: Installation, slug: str, who: Actor | None, *, preview: bool = False) -> Served:
     """The board of a week as this reader may see it, or as everybody does. Raises WeekUnknown."""
-    access, boards_kept = decide_board(place.settings, who, as_public=as_public), place.boards
-    return await (boards_kept.public(slug) if access.is_public else boards_kept.organizers(slug))
+    return await place.boards.get(slug, decide_board(place.settings, who, preview=preview).audience)
 
 
 def page_form(request: Request, *, is_preview: bool = False) -> Form:
@@ -60,7 +59,7 @@ async def stream_for(
     renderer: Renderer,
     who: Actor | None,
     *,
-    as_public: bool = False,
+    preview: bool = False,
     has: Position | None = None,
 ) -> Response:
     """A live stream of a week's board as this reader may see it, or as everybody does; `has` is what they have of it.
@@ -68,7 +67,7 @@ async def stream_for(
     Raises WeekUnknown or Unavailable.
     """
     place = installation(request)
-    topic = decide_board(place.settings, who, as_public=as_public).topic(slug, renderer)
+    topic = decide_board(place.settings, who, preview=preview).topic(slug, renderer)
     return await place.streams.open(topic, network_of(request), credential_of(request), has)
 
 

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import ExceptionContext, event, text
 
 from app.db.database import Database
+from app.domain.view import AUDIENCES
 from app.errors import Unavailable, WeekUnknown
 from app.services.rules import rule_sets
 from app.services.scoring import scores
@@ -53,7 +54,7 @@ def run(work: Callable[[], Awaitable[Result]]) -> Result:
 
 async def everybodys(cache: BoardCache) -> list[Served]:
     """The board of the standard week by all its names, as every audience gets it."""
-    return [await get(slug) for slug in (CURRENT, SLUG) for get in (cache.public, cache.organizers)]
+    return [await cache.get(slug, audience) for slug in (CURRENT, SLUG) for audience in AUDIENCES]
 
 
 def test_board_is_computed_once_for_all_names_and_audiences(cache: BoardCache, game: Game) -> None:
@@ -76,13 +77,13 @@ def test_board_of_a_freeze_is_a_constant_for_the_public_and_moves_for_organizers
     async def play() -> list[tuple[bool, int]]:
         game.take()
         game.freeze()
-        frozen = await cache.public(SLUG)
+        frozen = await cache.get(SLUG, "public")
         seen = []
         for change in (game.take, lambda: clock.set("2022-09-15 12:00"), game.close):
             change()
             await cache.refresh()
-            live = await cache.organizers(SLUG)
-            seen.append((await cache.public(CURRENT) is frozen, live.board.totals["issue"]))
+            live = await cache.get(SLUG, "organizers")
+            seen.append((await cache.get(CURRENT, "public") is frozen, live.board.totals["issue"]))
         return seen
 
     assert run(play) == [(True, 2), (True, 2), (True, 2)]
@@ -106,8 +107,8 @@ def test_refresh_makes_each_changed_board_once_and_looks_once_for_all_others(cac
 
     async def play() -> tuple[list[bool], list[str]]:
         for slug in (SLUG, *(other.slug for other in others)):
-            await cache.public(slug)
-            await cache.organizers(slug)
+            await cache.get(slug, "public")
+            await cache.get(slug, "organizers")
         others[0].take()
         with statements_to(game.database) as statements:
             is_news = [await cache.refresh(), await cache.refresh()]
@@ -125,7 +126,7 @@ def test_news_that_changed_nothing_computes_nothing(cache: BoardCache, game: Gam
         before = await everybodys(cache)
         with statements_to(game.database) as statements:
             cache.hear()
-            found = [await cache.public(SLUG), *await everybodys(cache)]
+            found = [await cache.get(SLUG, "public"), *await everybodys(cache)]
         return [board is before[0] for board in found], statements
 
     same, statements = run(play)
@@ -140,7 +141,7 @@ def test_refresh_leaves_nothing_to_do_for_readers(cache: BoardCache, game: Game)
         await everybodys(cache)
         game.freeze()
         await cache.refresh()
-        boards = [cache.ready(slug, public=public) for slug in (CURRENT, SLUG) for public in (True, False)]
+        boards = [cache.ready(slug, audience) for slug in (CURRENT, SLUG) for audience in AUDIENCES]
         return [board is not None and board.board.frozen for board in boards]
 
     assert run(play) == [True, False, True, False]
@@ -148,10 +149,10 @@ def test_refresh_leaves_nothing_to_do_for_readers(cache: BoardCache, game: Game)
 
 def test_current_is_another_week_once_there_is_news_of_it(cache: BoardCache, game: Game) -> None:
     async def play() -> list[str]:
-        seen = [(await cache.public(CURRENT)).board.week]
+        seen = [(await cache.get(CURRENT, "public")).board.week]
         Game(game.database, slug="later").start()
         game.close()
-        return [*seen, (await cache.public(CURRENT)).board.week]
+        return [*seen, (await cache.get(CURRENT, "public")).board.week]
 
     assert run(play) == [SLUG, "later"]
 
@@ -160,8 +161,8 @@ def test_public_of_an_unknown_week_is_refused_and_nothing_of_it_is_kept(cache: B
     async def play() -> list[object]:
         for slug in ("nope", "", "\ud800", "a" * 10_000):
             with pytest.raises(WeekUnknown):
-                await cache.public(slug)
-        return [cache.ready("nope", public=True), await cache.refresh()]
+                await cache.get(slug, "public")
+        return [cache.ready("nope", "public"), await cache.refresh()]
 
     assert run(play) == [None, False]
 
@@ -188,11 +189,11 @@ def held(database: Database, passage: str) -> Iterator[tuple[threading.Event, th
 def test_news_that_comes_while_a_board_is_made_is_not_lost(cache: BoardCache, game: Game) -> None:
     async def play() -> list[int]:
         with held(game.database, "FROM week") as (has_come, may_go_on):
-            first = asyncio.create_task(cache.public(SLUG))
+            first = asyncio.create_task(cache.get(SLUG, "public"))
             assert await asyncio.to_thread(has_come.wait, 10)
             await asyncio.to_thread(game.take)
             may_go_on.set()
-            boards = [await first, await cache.public(SLUG)]
+            boards = [await first, await cache.get(SLUG, "public")]
         return [served.board.totals["issue"] for served in boards]
 
     assert run(play) == [0, 1]
@@ -240,16 +241,16 @@ def test_refresh_keeps_every_other_board_up_to_date_where_one_cannot_be_made(
     sound = a_sound_week(game.database)
 
     async def play() -> list[tuple[bool, bool]]:
-        await cache.public(CURRENT)
-        await cache.public(sound.slug)
+        await cache.get(CURRENT, "public")
+        await cache.get(sound.slug, "public")
         spoil(game, fault)
         seen = []
         for _ in range(3):
             sound.take(occurred_at=LAST_WEEK)
-            seen.append((await cache.refresh(), cache.ready(sound.slug, public=True) is not None))
+            seen.append((await cache.refresh(), cache.ready(sound.slug, "public") is not None))
             await asyncio.sleep(QUICK.retry_most)
         with pytest.raises(error):
-            await cache.public(SLUG)
+            await cache.get(SLUG, "public")
         return seen
 
     assert run(play) == [(True, True)] * 3
@@ -263,13 +264,13 @@ def test_refresh_goes_on_board_by_board_where_the_weeks_cannot_be_looked_at(
     sound = a_sound_week(game.database)
 
     async def play() -> list[bool]:
-        await cache.public(SLUG)
-        await cache.public(sound.slug)
+        await cache.get(SLUG, "public")
+        await cache.get(sound.slug, "public")
         spoil(game, "UPDATE week SET starts = 'nonsense' WHERE id = :week")
         seen = []
         for _ in range(3):
             sound.take(occurred_at=LAST_WEEK)
-            seen.append(await cache.refresh() and cache.ready(sound.slug, public=True) is not None)
+            seen.append(await cache.refresh() and cache.ready(sound.slug, "public") is not None)
             await asyncio.sleep(QUICK.retry_most)
         return seen
 
@@ -280,7 +281,7 @@ def test_refresh_goes_on_board_by_board_where_the_weeks_cannot_be_looked_at(
 
 def test_refresh_leaves_a_board_alone_longer_and_longer_and_takes_it_up_again(cache: BoardCache, game: Game) -> None:
     async def play() -> tuple[int, list[bool]]:
-        fine = await cache.public(SLUG)
+        fine = await cache.get(SLUG, "public")
         spoil(game, SPOIL.format("'nonsense'"))
         until = time.monotonic() + 1.0
         with statements_to(game.database) as statements:
@@ -290,7 +291,7 @@ def test_refresh_leaves_a_board_alone_longer_and_longer_and_takes_it_up_again(ca
         mend(game)
         await asyncio.sleep(QUICK.retry_most)
         is_news = await cache.refresh()
-        mended = cache.ready(SLUG, public=True)
+        mended = cache.ready(SLUG, "public")
         return len([each for each in statements if "FROM score" in each]), [is_news, mended is not None, mended is fine]
 
     attempts, ending = run(play)
@@ -333,7 +334,7 @@ def test_boards_that_are_kept_are_served_for_as_long_as_the_database_is_away(
                     same.append([is_news, *(one is other for one, other in zip(found, before, strict=True))] == SAME)
                 elapsed = time.monotonic() - begun
                 with pytest.raises(Unavailable):
-                    await cache.public("never looked at")
+                    await cache.get("never looked at", "public")
         finally:
             await asyncio.to_thread(own_postgresql.start)
         return same, len(failures), elapsed
@@ -351,13 +352,13 @@ def test_board_shows_what_is_acknowledged_once_the_database_is_back(
     cache = BoardCache(game.database, clock, Timing(away=60))
 
     async def play() -> list[int]:
-        await cache.public(SLUG)
+        await cache.get(SLUG, "public")
         await asyncio.to_thread(own_postgresql.stop)
         cache.hear()
-        away = await cache.public(SLUG)
+        away = await cache.get(SLUG, "public")
         await asyncio.to_thread(own_postgresql.start)
         await asyncio.to_thread(game.take)
-        return [served.board.totals["issue"] for served in (away, await cache.public(SLUG))]
+        return [served.board.totals["issue"] for served in (away, await cache.get(SLUG, "public"))]
 
     assert run(play) == [0, 1]
 
@@ -370,12 +371,12 @@ def test_a_database_that_is_away_is_asked_once_a_while_however_many_ask_for_boar
     cache: BoardCache, game: Game, own_postgresql: pg.PostgreSQL
 ) -> None:
     async def play() -> tuple[list[type[object]], int]:
-        await cache.public(CURRENT)
+        await cache.get(CURRENT, "public")
         await asyncio.to_thread(own_postgresql.stop)
         try:
             with asked_in_vain(game.database) as failures:
                 cache.hear()
-                askers = [cache.public(slug) for slug in (CURRENT, SLUG, "another") for _ in range(50)]
+                askers = [cache.get(slug, "public") for slug in (CURRENT, SLUG, "another") for _ in range(50)]
                 answers = await asyncio.gather(*askers, return_exceptions=True)
         finally:
             await asyncio.to_thread(own_postgresql.start)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from app.domain.rules import Rules
+from app.domain.view import AUDIENCES
 from app.services.weeks.weeks import WeekStamp
 from app.web.board.content import FixedContent
 from app.web.boards import Served
@@ -26,42 +27,42 @@ def a_board(name: str) -> Served:
 def test_newest_is_one_board_for_everybody_until_there_is_news_or_midnight() -> None:
     week, board = KeptWeek(), a_board("live")
     week.learn(OPEN, NEWS)
-    week.keep(source_of(OPEN, public=True), board, public=True)
+    week.keep(source_of(OPEN, "public"), board, "public")
 
-    assert [week.newest(NEWS, NOW, public=public) for public in (True, False)] == [board, board]
-    assert week.newest(NEWER, NOW, public=True) is None
-    assert week.newest(NEWS, MIDNIGHT, public=True) is None
+    assert [week.newest(NEWS, NOW, audience) for audience in AUDIENCES] == [board, board]
+    assert week.newest(NEWER, NOW, "public") is None
+    assert week.newest(NEWS, MIDNIGHT, "public") is None
 
 
 def test_last_never_shows_the_public_a_board_of_after_the_freeze_whatever_is_heard_late() -> None:
     week = KeptWeek()
     week.learn(FROZEN, NEWER)
-    week.keep(source_of(FROZEN, public=False), a_board("hidden"), public=False)
+    week.keep(source_of(FROZEN, "organizers"), a_board("hidden"), "organizers")
 
     week.learn(OPEN, NEWS)  # somebody had looked before the freeze, and was slow
 
-    assert week.last(public=True) is None
-    assert week.newest(NEWS, NOW, public=True) is None
+    assert week.last("public") is None
+    assert week.newest(NEWS, NOW, "public") is None
 
 
 def test_keep_prefers_the_newer_board_whichever_was_made_first() -> None:
     week, newer = KeptWeek(), a_board("newer")
     later = OPEN._replace(version=6)
     week.learn(later, NEWER)
-    week.keep(source_of(later, public=True), newer, public=True)
+    week.keep(source_of(later, "public"), newer, "public")
 
-    week.keep(source_of(OPEN, public=True), a_board("older"), public=True)
+    week.keep(source_of(OPEN, "public"), a_board("older"), "public")
 
-    assert week.newest(NEWER, NOW, public=True) is newer
+    assert week.newest(NEWER, NOW, "public") is newer
 
 
 def test_learn_takes_another_week_of_the_same_name_for_what_it_is() -> None:
     week, another = KeptWeek(), OPEN._replace(id=2, version=1)
     week.learn(OPEN, NEWS)
-    week.keep(source_of(OPEN, public=True), a_board("gone"), public=True)
+    week.keep(source_of(OPEN, "public"), a_board("gone"), "public")
 
     week.learn(another, NEWER)
     board = a_board("another")
-    week.keep(source_of(another, public=True), board, public=True)
+    week.keep(source_of(another, "public"), board, "public")
 
-    assert week.newest(NEWER, NOW, public=True) is board
+    assert week.newest(NEWER, NOW, "public") is board

@@ -177,10 +177,10 @@ def test_open_while_an_older_board_is_rendered_begins_with_the_newer_one(site: S
 
 def test_ready_gives_no_stream_that_would_begin_with_an_older_board(site: Site) -> None:
     place = site.app.state.installation
-    topic = Topic(SLUG, True, board_json, None)
+    topic = Topic(SLUG, "public", board_json, None)
     with watching(site) as events:
         events.get(timeout=5)
-        served = asyncio.run(place.boards.public(SLUG))
+        served = asyncio.run(place.boards.get(SLUG, "public"))
         newer = replace(served, content=FixedContent(replace(served.board, version=served.version + 1)))
 
         found = [place.streams.ready(topic, each, "192.0.2.1", None) is not None for each in (served, newer)]

@@ -111,7 +111,7 @@ def test_a_board_that_was_looked_at_is_ready_before_it_is_asked_for_again(site: 
     keeper = site.app.state.installation.boards
     game.take()
 
-    until(lambda: (served := keeper.ready(SLUG, public=True)) and served.board.totals["issue"] == 1)
+    until(lambda: (served := keeper.ready(SLUG, "public")) and served.board.totals["issue"] == 1)
 
 
 def test_current_changes_with_the_day_of_the_other_weeks_zone(site: Site) -> None:

@@ -58,7 +58,7 @@ def watch(site: Site, path: str, renderer: Renderer, needs: Scope | None = None)
     publisher = site.app.state.installation.streams
 
     async def stream(request: Request) -> Response:
-        found: Response = await publisher.open(Topic(SLUG, True, renderer, needs), "192.0.2.1", None)
+        found: Response = await publisher.open(Topic(SLUG, "public", renderer, needs), "192.0.2.1", None)
         return found
 
     site.app.router.add_route(path, stream)

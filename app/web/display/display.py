@@ -44,7 +44,7 @@ async def display(request: Request, who: Anybody) -> Response:
 async def display_live(request: Request, _who: BoardReader) -> Response:
     """The picture of the current week, at once and after every change; another week's when that becomes current."""
     place = installation(request)
-    topic = Topic(CURRENT, True, place.projector, needs_of_board(place.settings))
+    topic = Topic(CURRENT, "public", place.projector, needs_of_board(place.settings))
     return await place.streams.open(topic, network_of(request), credential_of(request))
 
 
@@ -60,7 +60,7 @@ async def display_pulse(request: Request, _who: BoardReader) -> Response:
 async def _current(place: Installation) -> Served | None:
     """The public board of the current week; None while there is no week."""
     try:
-        return await place.boards.public(CURRENT)
+        return await place.boards.get(CURRENT, "public")
     except WeekUnknown:
         return None
 
