@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import bulk, growth, serving, streams
+from bench import bulk, growth, imports, serving, streams
 from bench.figures import Figure, table
 from bench.scale import FULL, QUICK, Scale
 
 MEASURES: dict[str, Callable[[Path, Scale], Iterator[Figure]]] = {
     "serving": serving.measure,
     "bulk": bulk.measure,
+    "imports": imports.measure,
     "growth": growth.measure,
     "streams": streams.measure,
 }

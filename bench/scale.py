@@ -16,13 +16,14 @@ class Watching:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """`rounds` of so many `reads` and `writes`; lines of a batch, of an import; week sizes in teams and activities."""
+    """`rounds` of so many `reads` and `writes`; lines of a batch, an import, a team list; sizes of weeks."""
 
     rounds: int
     reads: int
     writes: int
     batch_lines: int
     import_lines: int
+    roster_lines: int
     per_team: int
     teams: int
     growth_writes: int
@@ -36,6 +37,7 @@ FULL = Scale(
     writes=150,
     batch_lines=10_000,
     import_lines=100_000,
+    roster_lines=30_000,
     per_team=1_000,
     teams=1_000,
     growth_writes=200,
@@ -48,6 +50,7 @@ QUICK = Scale(
     writes=20,
     batch_lines=100,
     import_lines=200,
+    roster_lines=60,
     per_team=20,
     teams=5,
     growth_writes=5,

@@ -1,5 +1,6 @@
 """Weeks to measure with: the demo's, and made-up ones of any size."""
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count, islice
@@ -118,3 +119,11 @@ def activities(people: Sequence[str], name: str = "") -> Iterator[dict[str, Any]
             "url": None,
             "note": None,
         }
+
+
+def lines(people: list[str], name: str, number: int) -> list[bytes]:
+    """Activities as lines of NDJSON."""
+    return [
+        json.dumps({**fact, "occurred_at": fact["occurred_at"].isoformat()}).encode()
+        for fact in islice(activities(people, name), number)
+    ]

@@ -32,9 +32,9 @@ def import_teams(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     with voice.progress("Reading") as bar:
         entries = roster_import.read_csv(counted(read_lines(file), bar.advance))
     act = command_act()
-    with writing() as session, voice.progress(f"Placing {len(entries):,} people"):
+    with writing() as session, voice.progress(f"Placing {len(entries):,} people", len(entries)) as bar:
         slug = weeks.find(session, week, act.now).slug
-        done = roster_import.apply(session, slug, entries, act)
+        done = roster_import.apply(session, slug, entries, act, bar.advance)
     sentence = f"Week {slug}: {done.people} people in {done.teams} teams; {done.moved} of them new to their team."
     return Answer({"week": slug, **done._asdict()}, [sentence])
 

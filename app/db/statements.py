@@ -1,6 +1,6 @@
 """Statements for the way that every single activity takes: compiled once, and run by the driver itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, TypeVar
 
@@ -84,12 +84,10 @@ class _Compiled:
         self.failure: Any = dialect.loaded_dbapi.Error
         self._places = compiled.positiontup
         self._fixed = {name: bind.effective_value for bind, name in compiled.bind_names.items() if not bind.required}
-        self._writers = _named(
-            {
-                name: bind.type.dialect_impl(dialect).bind_processor(dialect)
-                for bind, name in compiled.bind_names.items()
-            }
-        )
+        writers = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect) for bind, name in compiled.bind_names.items()
+        }
+        self._writers = [(name, _once(write)) for name, write in _named(writers)]
         columns = statement.selected_columns if isinstance(statement, Select) else ()
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._readers = _named(dict(enumerate(readers)))
@@ -124,3 +122,18 @@ class _Compiled:
 
 def _named(processors: dict[Name, Any]) -> list[tuple[Name, Any]]:
     return [(name, processor) for name, processor in processors.items() if processor is not None]
+
+
+def _once(write: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same, but what is the same object as the last time is not written again: many rows share a moment."""
+    last: tuple[Any, Any] = (None, None)
+
+    def write_once(value: Any) -> Any:
+        nonlocal last
+        known, written = last  # at once, for other threads write too
+        if value is None or value is not known:
+            written = write(value)
+            last = value, written
+        return written
+
+    return write_once

@@ -1,6 +1,6 @@
 """Team lists: who plays in which team of a week, imported all or nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from sqlmodel import Session
@@ -97,22 +97,26 @@ def _refused(bad: BadLines) -> RosterRefused:
     return RosterRefused(f"Nobody was added. {bad.first}{rest}", **bad.document)
 
 
-def apply(session: Session, slug: str, entries: list[Entry], act: Act) -> Outcome:
+def apply(
+    session: Session, slug: str, entries: list[Entry], act: Act, progress: Callable[[int], None] = lambda _: None
+) -> Outcome:
     """Put everybody on the list into their team, moving who is in another one. Who is not listed stays.
 
-    Raises WeekUnknown, WeekNotOpen for a closed week, or TeamFull; then nothing has changed.
+    `progress` is told how many more people were looked up. Raises WeekUnknown, WeekNotOpen for a closed week, or
+    TeamFull; then nothing has changed.
     """
     now = act.now
     alone(session)
     week = weeks.lock(session, slug, now)
     if week.state == "closed":
         raise WeekNotOpen(week.name, week.state)
-    team_ids = teams.ensure(session, week, (entry.team for entry in entries), now)
-    person_ids, renamed = people.ensure(session, {entry.email: entry.name for entry in entries}, now)
-    places = {person_ids[entry.email]: team_ids[names.fold(entry.team)] for entry in entries}
+    keys = {name: names.fold(name) for name in {entry.team: None for entry in entries}}  # once each: folding is slow
+    team_ids = teams.ensure(session, week, keys, now)
+    person_ids, renamed = people.ensure(session, {entry.email: entry.name for entry in entries}, now, progress)
+    places = {person_ids[entry.email]: team_ids[keys[entry.team]] for entry in entries}
     moved = memberships.assign_all(session, week, places, act)
     weeks.touch(session, week)
     teams.touch_weeks_of(session, renamed, now, but=week.id)
-    done = Outcome(len({names.fold(entry.team) for entry in entries}), len(entries), moved)
+    done = Outcome(len(set(keys.values())), len(entries), moved)
     audit.note(session, "teams.imported", weeks.thing(week), act, after=done._asdict())
     return done

@@ -1,15 +1,17 @@
 """People: found by e-mail, made by imports."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from app.db.database import announce
+from app.db.statements import Prepared
 from app.domain.text import emails as email_rules
 from app.domain.text import names as name_rules
 from app.events import AccessChanged
@@ -22,6 +24,11 @@ _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 CHUNK = 500  # ids or e-mails in one IN (…): SQLite takes 32,766 parameters, and a long statement is slow to build
 
 Item = TypeVar("Item")
+
+_ADD = Prepared(
+    insert(Person).values({name: bindparam(name) for name in ("id", "email", "name", "created_at", "role", "theme")})
+)
+_RENAME = Prepared(update(Person).where(col(Person.id) == bindparam("person")).values(name=bindparam("changed")))
 
 
 def flaws_of(name: str, email: str) -> list[str]:
@@ -73,28 +80,31 @@ def find_or_create(session: Session, email: str, name: str, now: datetime) -> tu
     return person, is_renamed
 
 
-def ensure(session: Session, names: Mapping[str, str], now: datetime) -> tuple[dict[str, str], set[str]]:
+def ensure(
+    session: Session, names: Mapping[str, str], now: datetime, progress: Callable[[int], None] = lambda _: None
+) -> tuple[dict[str, str], set[str]]:
     """The ids of people by their folded emails, made where there are none; and the ids of those with a new name.
 
-    `names` are by email. A few queries, however many people there are.
+    `names` are by email; `progress` is told how many more were looked up. A few queries, however many people there are.
     """
     session.flush()
     known: dict[str, tuple[str, str]] = {}
     for chunk in chunks(sorted(names), CHUNK):
-        query = select(Person.email, Person.id, Person.name).where(col(Person.email).in_(chunk))
-        known |= {email: (id_, name) for email, id_, name in session.exec(query)}
+        query = sql_select(col(Person.email), col(Person.id), col(Person.name)).where(col(Person.email).in_(chunk))
+        known |= {email: (id_, name) for email, id_, name in session.connection().execute(query)}
+        progress(len(chunk))
     fresh: list[dict[str, Any]] = [
-        {"id": new_id(), "email": email, "name": name, "created_at": now}
+        {"id": new_id(), "email": email, "name": name, "created_at": now, "role": "player", "theme": "auto"}
         for email, name in names.items()
         if email not in known
     ]
-    renamed = [{"id": id_, "name": names[email]} for email, (id_, name) in known.items() if name != names[email]]
+    renamed = [{"person": id_, "changed": names[email]} for email, (id_, name) in known.items() if name != names[email]]
     if fresh:
-        session.execute(insert(Person), fresh)
+        _ADD.run(session, fresh)
     if renamed:
-        session.execute(update(Person), renamed)
+        _RENAME.run(session, renamed)
     ids = {email: id_ for email, (id_, _) in known.items()} | {row["email"]: row["id"] for row in fresh}
-    return ids, {row["id"] for row in renamed}
+    return ids, {row["person"] for row in renamed}
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

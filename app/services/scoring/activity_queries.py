@@ -147,6 +147,8 @@ def adjustments(
     session: Session, week: AnyWeek, *, team_id: str | None = None, view: View = EVERYTHING
 ) -> list[Adjustment]:
     """The adjustments of a week, or of one of its teams, that are not reversed, as a view has them."""
+    if team_id is not None and not view.looks_back:
+        return [Adjustment(*row) for row in _ADJUSTMENTS_OF_TEAM.rows(session, week=week.id, team=team_id)]
     query = select(*_ADJUSTMENT).where(
         col(LedgerEntry.week_id) == week.id,
         col(LedgerEntry.kind) == ADJUSTMENT,
@@ -185,6 +187,14 @@ _OF_TEAM = Prepared(
         col(LedgerEntry.week_id) == bindparam("week"),
         col(LedgerEntry.person_id).in_(week_members.EVER_IN),
         col(LedgerEntry.kind) != ADJUSTMENT,
+        is_live(),
+    )
+)
+_ADJUSTMENTS_OF_TEAM = Prepared(
+    select(*_ADJUSTMENT).where(
+        col(LedgerEntry.week_id) == bindparam("week"),
+        col(LedgerEntry.team_id) == bindparam("team"),
+        col(LedgerEntry.kind) == ADJUSTMENT,
         is_live(),
     )
 )

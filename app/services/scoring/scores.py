@@ -34,6 +34,7 @@ _SINCE = Prepared(
         col(Score.week_id) == bindparam("week"), col(Score.version) > bindparam("known")
     )
 )
+_ADD = Prepared(insert(Score).values({name: bindparam(name) for name in ("week_id", "team_id", "data", "version")}))
 _REPLACE = Prepared(update(Score).where(*_HERE).values(data=bindparam("text"), version=bindparam("next")))
 
 
@@ -138,8 +139,7 @@ def replace(session: Session, week: AnyWeek, computed: WeekScores) -> None:
     texts = {team_id: to_json(each) for team_id, each in computed.teams.items()}
     texts[NO_TEAM] = _counts_text(computed.loose)
     same = {"week_id": week.id, "version": week.version + 1}
-    rows = [{**same, "team_id": team_id, "data": data} for team_id, data in texts.items()]
-    session.execute(insert(Score), rows)
+    _ADD.run(session, [{**same, "team_id": team_id, "data": data} for team_id, data in texts.items()])
 
 
 def _store(session: Session, week: AnyWeek, team_id: str, data: str) -> None:

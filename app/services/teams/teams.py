@@ -1,11 +1,11 @@
 """Teams, and who is or was in them."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert
+from sqlalchemy import BigInteger, bindparam, func, insert, tuple_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -31,6 +31,20 @@ _NAMES = Prepared(
     select(Person.id, Person.name).where(col(Person.id).in_(select(Membership.person_id).where(_IN_WEEK)))
 )
 
+_COLUMNS = ("id", "week_id", "name", "name_key", "version", "created_at")
+_ADD = Prepared(insert(Team).values({name: bindparam(name) for name in _COLUMNS}))
+_LAST = (
+    sql_select(col(Membership.person_id), func.max(Membership.version))
+    .where(_IN_WEEK)
+    .group_by(col(Membership.person_id))
+)
+_SIZES = Prepared(
+    sql_select(col(Membership.team_id), func.count())
+    .where(_IN_WEEK, tuple_(col(Membership.person_id), col(Membership.version)).in_(_LAST))
+    .group_by(col(Membership.team_id))
+    .having(func.count() > bindparam("size", type_=BigInteger))
+)
+"""The teams with more members than that. A person's last membership is their newest row: `at` never goes back."""
 _TEAMS = Prepared(
     select(Team.name_key, Team.id, Team.name).where(
         col(Team.week_id) == bindparam("week"), col(Team.version) <= bindparam("upto")
@@ -99,7 +113,7 @@ def ensure(session: Session, week: Week, team_names: Iterable[str], now: datetim
             fresh[key] = {"name": names.tidy(name), "name_key": key, "id": ids[key]}
     if fresh:
         same = {"week_id": week.id, "version": week.version + 1, "created_at": now}
-        session.execute(insert(Team), [{**row, **same} for row in fresh.values()])
+        _ADD.run(session, [{**row, **same} for row in fresh.values()])
     return ids
 
 
@@ -166,12 +180,12 @@ def group_members(all_joins: Mapping[str, list[Join]], names_by_id: Mapping[str,
 
 def oversized(session: Session, week: Week, size: int) -> list[str]:
     """A sentence for each team of the week that has more than `size` members."""
-    sizes = Counter(map(current_team, joins(session, week).values()))
+    sizes = dict(_SIZES.rows(session, week=week.id, size=size))
     return [
         f"Team {name} would have {sizes[team_id]} members; the rules allow {size}. "
         "Take someone out of it, or raise team.size in the rules."
-        for team_id, name in named(session, week)
-        if sizes[team_id] > size
+        for team_id, name in (named(session, week) if sizes else ())
+        if team_id in sizes
     ]
 
 

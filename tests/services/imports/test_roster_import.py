@@ -246,7 +246,7 @@ def test_apply_asks_as_often_for_many_people_as_for_few(game: Game) -> None:
 
     event.listen(game.database.writer, "before_cursor_execute", note)
     try:
-        many, few = statements(1, 300), statements(2, 3)
+        many, few = statements(1, 300), statements(2, 30)
     finally:
         event.remove(game.database.writer, "before_cursor_execute", note)
 
