@@ -25,24 +25,24 @@ def again(database: Database, person: Person) -> Person:
         return accounts.find(session, person.id)
 
 
-def set_role(database: Database, person: Person, role: str, *, granter: Role | None = "owner") -> None:
+def set_role(database: Database, person: Person, role: str, *, role_of_actor: Role | None = "owner") -> None:
     """Give somebody another role."""
     with database.unit_of_work() as session:
         found = accounts.find(session, person.id)
-        accounts.set_role(session, found, role, act_by("Olu", NOW, granter))
+        accounts.set_role(session, found, role, act_by("Olu", NOW, role_of_actor))
 
 
-def switch(database: Database, person: Person, *, on: bool, granter: Role | None = "owner") -> None:
+def switch(database: Database, person: Person, *, on: bool, role_of_actor: Role | None = "owner") -> None:
     """Switch somebody off or on."""
     with database.unit_of_work() as session:
-        accounts.switch(session, accounts.find(session, person.id), act_by("Olu", NOW, granter), on=on)
+        accounts.switch(session, accounts.find(session, person.id), act_by("Olu", NOW, role_of_actor), on=on)
 
 
-def invite(database: Database, person: Person, *, granter: Role | None = None, now: datetime = NOW) -> str:
+def invite(database: Database, person: Person, *, role_of_actor: Role | None = None, now: datetime = NOW) -> str:
     """A new invitation's secret."""
     with database.unit_of_work() as session:
         found = accounts.find(session, person.id)
-        return links.make(session, found, "invitation", act_by("Olu", now, granter))
+        return links.make(session, found, "invitation", act_by("Olu", now, role_of_actor))
 
 
 def trail(database: Database) -> list[str]:

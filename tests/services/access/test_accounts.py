@@ -76,12 +76,12 @@ def test_set_role_changes_the_role_and_notes_it(database: Database) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("granter", ["player", "organizer"])
-def test_set_role_by_an_organizer_is_refused(database: Database, granter: Role) -> None:
+@pytest.mark.parametrize("role_of_actor", ["player", "organizer"])
+def test_set_role_by_an_organizer_is_refused(database: Database, role_of_actor: Role) -> None:
     ada = a_person(database, "Ada")
 
     with pytest.raises(NotAllowed):
-        set_role(database, ada, "organizer", granter=granter)
+        set_role(database, ada, "organizer", role_of_actor=role_of_actor)
 
     assert again(database, ada).role == "player"
 
@@ -144,9 +144,9 @@ def test_check_may_change_keeps_organizers_from_owners(database: Database) -> No
     a_person(database, "Bo", "owner")
 
     with pytest.raises(NotAllowed, match=OWNERS_ALONE):
-        switch(database, ada, on=False, granter="organizer")
+        switch(database, ada, on=False, role_of_actor="organizer")
     with pytest.raises(NotAllowed, match=OWNERS_ALONE):
-        invite(database, ada, granter="organizer")
+        invite(database, ada, role_of_actor="organizer")
     with pytest.raises(NotAllowed, match=OWNERS_ALONE), database.unit_of_work() as session:
         accounts.rename(session, accounts.find(session, ada.id), "Eve", act_by("Bo", NOW, "organizer"))
 

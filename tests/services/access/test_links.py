@@ -133,7 +133,7 @@ def test_set_role_to_owner_voids_earlier_links(database: Database, role: str, st
     ada = a_person(database, "Ada")
     secret = invite(database, ada)
 
-    set_role(database, ada, role, granter=None)
+    set_role(database, ada, role, role_of_actor=None)
 
     if still_counts:
         assert use(database, secret).name == "Ada"
@@ -261,7 +261,7 @@ def test_use_of_the_first_link_is_not_found(database: Database) -> None:
 def test_use_first_once_there_is_an_owner_is_not_found(database: Database) -> None:
     with database.unit_of_work() as session:
         secret = str(links.make_first(session, act_by("serve", NOW)))
-    set_role(database, a_person(database, "Ada"), "owner", granter=None)
+    set_role(database, a_person(database, "Ada"), "owner", role_of_actor=None)
 
     with pytest.raises(NotFound, match="owns this installation already"):
         use_first(database, secret)
