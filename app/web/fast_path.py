@@ -51,8 +51,8 @@ class Shortcut:
             return None
         request = Request(scope, receive)
         shown = credentials_in(request)
-        who = self._place.credentials.remembered(shown[0]) if shown else None
-        if who is None or not allows(writes_activities, self._place.settings, who):
+        actor = self._place.credentials.remembered(shown[0]) if shown else None
+        if actor is None or not allows(writes_activities, self._place.settings, actor):
             return None
         if not _SMALL.fullmatch(request.headers.get("content-length", "")):
             return None
@@ -61,7 +61,7 @@ class Shortcut:
         except ClientDisconnect:
             return None
         try:
-            return await record_body(self._place, address[1], body, who)
+            return await record_body(self._place, address[1], body, actor)
         except Problem as problem:
             return problems.refusal(request, problem)
         except Exception:
@@ -90,11 +90,11 @@ class Shortcut:
         request = Request(scope)
         shown = credentials_in(request)
         credential = shown[0] if shown else None
-        who = self._place.credentials.remembered(credential) if credential else None
-        if credential is not None and who is None:
+        actor = self._place.credentials.remembered(credential) if credential else None
+        if credential is not None and actor is None:
             return None
         try:
-            access = decide_board(self._place.settings, who)
+            access = decide_board(self._place.settings, actor)
         except Problem:
             return None
         slug = address["page"] or address["json"] or weeks.CURRENT

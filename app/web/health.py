@@ -35,14 +35,14 @@ def ready(request: Request) -> Response:
 
 
 @router.get("/metrics")
-async def show_metrics(request: Request, who: Reader) -> Response:
+async def show_metrics(request: Request, actor: Reader) -> Response:
     """Figures for Prometheus. While the database is away, those of the queue are the last ones.
 
     While a week is frozen, who does not see behind a freeze gets nothing that grows with every activity.
     """
     place = installation(request)
     metrics.STREAMS.set(place.streams.viewers)
-    is_hidden = audience_of(who) == "public"
+    is_hidden = audience_of(actor) == "public"
     with suppress(Unavailable):
         backlog, has_frozen = await place.database.reads.run(_look, place)
         is_hidden &= has_frozen

@@ -262,8 +262,8 @@ class Publisher:
 
     def _may_stay(self, viewer: Viewer) -> bool:
         """Tell whether the credential is valid, as far as anybody knows, and still allows what the door asked for."""
-        who = self._credentials.holder(viewer.credential) if viewer.credential is not None else None
-        return who is not None and (viewer.needs is None or who.may(viewer.needs))
+        actor = self._credentials.holder(viewer.credential) if viewer.credential is not None else None
+        return actor is not None and (viewer.needs is None or actor.may(viewer.needs))
 
 
 def _render(channel: _Channel, served: Served, positions: Collection[Position | None]) -> Message:

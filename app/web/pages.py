@@ -24,37 +24,37 @@ Eyes = Annotated[str, Query(alias="as")]
 
 
 @router.get("/")
-async def current_board(request: Request, who: BoardReader) -> Response:
+async def current_board(request: Request, actor: BoardReader) -> Response:
     """The board of the current week, or a friendly word while there is none."""
     try:
-        return await week_board(request, weeks.CURRENT, who)
+        return await week_board(request, weeks.CURRENT, actor)
     except WeekUnknown:
         return render_page(request, "board/no_week.html")
 
 
 @router.get("/weeks/{week}")
-async def week_board(request: Request, week: str, who: BoardReader, eyes: Eyes = "") -> Response:
+async def week_board(request: Request, week: str, actor: BoardReader, eyes: Eyes = "") -> Response:
     """A week's board, or the part of it that changes."""
     is_preview = eyes == PUBLIC
     place = installation(request)
-    served = await board_for(place, week, who, preview=is_preview)
+    served = await board_for(place, week, actor, preview=is_preview)
     return await answer(request, await made(place, served, page_form(request, is_preview=is_preview)))
 
 
 @router.get("/weeks/{week}/live")
-async def live_board(request: Request, week: str, who: BoardReader, eyes: Eyes = "") -> Response:
+async def live_board(request: Request, week: str, actor: BoardReader, eyes: Eyes = "") -> Response:
     """The moving part of the board's page: at once what the page has not got, then what changes."""
-    return await stream_for(request, week, board_html, who, preview=eyes == PUBLIC, has=position_in(request))
+    return await stream_for(request, week, board_html, actor, preview=eyes == PUBLIC, has=position_in(request))
 
 
 @router.get("/weeks/{week}/teams/{team}")
-async def team_receipt(request: Request, week: str, team: str, who: BoardReader) -> Response:
+async def team_receipt(request: Request, week: str, team: str, actor: BoardReader) -> Response:
     """A team's receipt: the awards that its score consists of."""
-    served = await board_for(installation(request), week, who)
+    served = await board_for(installation(request), week, actor)
     standing = next((each for each in served.board.standings if each.team_id == team), None)
     if standing is None:
         raise NotFound(f"Week {served.board.name} has no such team. Its board lists the teams there are.")
-    receipt = await receipt_for(installation(request), served.board.week, team, who)
+    receipt = await receipt_for(installation(request), served.board.week, team, actor)
     return render_page(
         request, "receipt/index.html", board=served.board, standing=standing, receipt=receipt, zone=served.zone
     )

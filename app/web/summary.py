@@ -17,26 +17,26 @@ router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary", rout
 
 
 @router.get("")
-async def week_summary(request: Request, week: str, who: BoardReader) -> Response:
+async def week_summary(request: Request, week: str, actor: BoardReader) -> Response:
     """The end-of-week summary."""
-    return await answer(request, (await _summary(request, week, who)).page)
+    return await answer(request, (await _summary(request, week, actor)).page)
 
 
 @router.get("/charts/{name}.svg")
 async def week_chart(
-    request: Request, week: str, name: str, who: BoardReader, theme: Theme = "light", size: Size = "wide"
+    request: Request, week: str, name: str, actor: BoardReader, theme: Theme = "light", size: Size = "wide"
 ) -> Response:
     """One of the summary's charts; whatever else the address says only tells browsers when to fetch it anew."""
-    summary = await _summary(request, week, who)
+    summary = await _summary(request, week, actor)
     return await answer(request, await installation(request).summaries.chart(summary, name, Look(theme, size)))
 
 
 @router.get("/card.png")
-async def week_card(request: Request, week: str, who: BoardReader) -> Response:
+async def week_card(request: Request, week: str, actor: BoardReader) -> Response:
     """The card that is shown where somebody shares the summary, 1200 × 630."""
-    summary = await _summary(request, week, who)
+    summary = await _summary(request, week, actor)
     return await answer(request, await installation(request).summaries.card(summary))
 
 
-async def _summary(request: Request, week: str, who: Actor | None) -> Summary:
-    return await installation(request).summaries.get(week, audience_of(who))
+async def _summary(request: Request, week: str, actor: Actor | None) -> Summary:
+    return await installation(request).summaries.get(week, audience_of(actor))

@@ -17,9 +17,9 @@ from app.web.http.representations import Representation
 from app.web.topics import Renderer
 
 
-async def board_for(place: Installation, slug: str, who: Actor | None, *, preview: bool = False) -> Served:
+async def board_for(place: Installation, slug: str, actor: Actor | None, *, preview: bool = False) -> Served:
     """The board of a week as this reader may see it, or as everybody does. Raises WeekUnknown."""
-    return await place.boards.get(slug, decide_board(place.settings, who, preview=preview).audience)
+    return await place.boards.get(slug, decide_board(place.settings, actor, preview=preview).audience)
 
 
 def page_form(request: Request, *, is_preview: bool = False) -> Form:
@@ -42,13 +42,13 @@ async def answer(request: Request, representation: Representation) -> Response:
     return await installation(request).database.renders.run(representation.answer, request)
 
 
-async def receipt_for(place: Installation, slug: str, team_id: str, who: Actor | None) -> Receipt:
+async def receipt_for(place: Installation, slug: str, team_id: str, actor: Actor | None) -> Receipt:
     """A team's receipt; the public of a frozen week gets that of the freeze. Raises WeekUnknown or NotFound."""
 
     def load() -> Receipt:
         with place.database.reading() as session:
             week = weeks.find(session, slug, place.clock.game())
-            return boards.receipt(session, week, team_id, weeks.view(week, who))
+            return boards.receipt(session, week, team_id, weeks.view(week, actor))
 
     return await place.database.reads.run(load)
 
@@ -57,7 +57,7 @@ async def stream_for(
     request: Request,
     slug: str,
     renderer: Renderer,
-    who: Actor | None,
+    actor: Actor | None,
     *,
     preview: bool = False,
     has: Position | None = None,
@@ -67,7 +67,7 @@ async def stream_for(
     Raises WeekUnknown or Unavailable.
     """
     place = installation(request)
-    topic = decide_board(place.settings, who, preview=preview).topic(slug, renderer)
+    topic = decide_board(place.settings, actor, preview=preview).topic(slug, renderer)
     return await place.streams.open(topic, network_of(request), credential_of(request), has)
 
 

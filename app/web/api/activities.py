@@ -59,14 +59,14 @@ _BATCH = takes(
         200: {"model": documents.Activity | documents.ActivityKey, "description": documents.REPEAT},
     },
 )
-async def record(request: Request, week: Slug, who: Writer) -> Response:
+async def record(request: Request, week: Slug, actor: Writer) -> Response:
     """Record one activity. (`source`, `kind`, `external_id`) names it: sending it again changes nothing."""
-    return await record_body(installation(request), week, await request.body(), who)
+    return await record_body(installation(request), week, await request.body(), actor)
 
 
-async def record_body(place: Installation, slug: str, body: bytes, who: Actor) -> Response:
+async def record_body(place: Installation, slug: str, body: bytes, actor: Actor) -> Response:
     """Record one activity as it was sent, for somebody who may. Raises what the queue raises."""
-    recorded = await place.write_queue.record(slug, read_json(body), who)
+    recorded = await place.write_queue.record(slug, read_json(body), actor)
     return JSONResponse(recorded_document(recorded), 200 if recorded.repeated else 201)
 
 
@@ -99,7 +99,7 @@ def _record_batch(database: Database, slug: str, body: bytes, act: Act) -> Respo
     "/weeks/{week}/activities", operation_id="listActivities", responses={200: {"model": documents.ActivityList}}
 )
 def read_ledger(
-    request: Request, week: Slug, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+    request: Request, week: Slug, actor: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
 ) -> Response:
     """The week's activities in the order they were recorded, reversed ones and adjustments included.
 
@@ -108,6 +108,6 @@ def read_ledger(
     place = installation(request)
     with place.database.reading() as session:
         found = weeks.find(session, week, place.clock.game())
-        items, next_cursor = activities.page(session, found, cursor=cursor, limit=limit, view=weeks.view(found, who))
+        items, next_cursor = activities.page(session, found, cursor=cursor, limit=limit, view=weeks.view(found, actor))
         rows = [activity_document(each) for each in items]
     return JSONResponse(documents.ActivityList(items=rows, next_cursor=next_cursor))

@@ -21,19 +21,19 @@ router = APIRouter(tags=["boards"], route_class=DatabaseRoute)
     operation_id="getLeaderboard",
     responses={200: {"model": documents.Leaderboard}, 304: {"description": "Unchanged"}},
 )
-async def leaderboard(request: Request, week: Slug, who: BoardReader) -> Response:
+async def leaderboard(request: Request, week: Slug, actor: BoardReader) -> Response:
     """The week's board; `week` may be `current`. Send the ETag back as If-None-Match to hear 304 while it stands."""
     place = installation(request)
-    served = await board_for(place, week, who)
+    served = await board_for(place, week, actor)
     return await answer(request, await made(place, served, "json"))
 
 
 @router.get(
     "/weeks/{week}/teams/{team_id}/receipt", operation_id="getReceipt", responses={200: {"model": documents.Receipt}}
 )
-async def receipt(request: Request, week: Slug, team_id: str, who: BoardReader) -> Response:
+async def receipt(request: Request, week: Slug, team_id: str, actor: BoardReader) -> Response:
     """Read a team's receipt: a line per award and adjustment, and one with 0 where nothing was earned."""
-    found = await receipt_for(installation(request), week, team_id, who)
+    found = await receipt_for(installation(request), week, team_id, actor)
     return JSONResponse(receipt_document(found))
 
 
@@ -47,6 +47,6 @@ async def receipt(request: Request, week: Slug, team_id: str, who: BoardReader) 
         }
     },
 )
-async def live(request: Request, week: Slug, who: BoardReader) -> Response:
+async def live(request: Request, week: Slug, actor: BoardReader) -> Response:
     """The leaderboard at once and after every change, as server-sent events; `id` is the version."""
-    return await stream_for(request, week, board_json, who)
+    return await stream_for(request, week, board_json, actor)

@@ -26,38 +26,40 @@ Limit = Annotated[int, Query(ge=1, le=paging.MAX_PER_PAGE)]
 
 
 @router.get("/weeks", operation_id="listWeeks", tags=["weeks"], responses={200: {"model": documents.WeekList}})
-def list_weeks(request: Request, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE) -> Response:
+def list_weeks(
+    request: Request, actor: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+) -> Response:
     """All weeks in the order they were created."""
     place = installation(request)
     with place.database.reading() as session:
         current = weeks.pick_current(weeks.every(session), place.clock.game())
         items, next_cursor = weeks.page(session, cursor=cursor, limit=limit)
-        rows = [week_document(week, audience_of(who), is_current=week == current) for week in items]
+        rows = [week_document(week, audience_of(actor), is_current=week == current) for week in items]
         answer = documents.WeekList(items=rows, next_cursor=next_cursor)
     return JSONResponse(answer)
 
 
 @router.get("/weeks/{week}", operation_id="getWeek", tags=["weeks"], responses={200: {"model": documents.Week}})
-def show_week(request: Request, week: Slug, who: Reader) -> Response:
+def show_week(request: Request, week: Slug, actor: Reader) -> Response:
     """One week; `week` may be `current`."""
     place = installation(request)
     with place.database.reading() as session:
         found = weeks.find(session, week, place.clock.game())
         current = weeks.pick_current(weeks.every(session), place.clock.game())
-        return JSONResponse(week_document(found, audience_of(who), is_current=found == current))
+        return JSONResponse(week_document(found, audience_of(actor), is_current=found == current))
 
 
 @router.get(
     "/weeks/{week}/teams", operation_id="listTeams", tags=["weeks"], responses={200: {"model": documents.TeamList}}
 )
 def list_teams(
-    request: Request, week: Slug, who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+    request: Request, week: Slug, actor: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
 ) -> Response:
     """A week's teams by name, with who is in them now; while it is frozen, for most as it was at the freeze."""
     place = installation(request)
     with place.database.reading() as session:
         found = weeks.find(session, week, place.clock.game())
-        view = weeks.view(found, who)
+        view = weeks.view(found, actor)
         items, next_cursor = teams.page(session, found, cursor=cursor, limit=limit, view=view)
         members = boards.members(session, found, view)
         rows = [team_document(team, members.get(team.id, ())) for team in items]

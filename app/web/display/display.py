@@ -22,13 +22,13 @@ router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
 
 @router.get("/display")
-async def display(request: Request, who: Anybody) -> Response:
+async def display(request: Request, actor: Anybody) -> Response:
     """The display's page, or the picture on it; a code for who may not read boards yet.
 
     Everybody who looks at a wall sees what the public may see.
     """
     place = installation(request)
-    if pairing.needs_code(place, who):
+    if pairing.needs_code(place, actor):
         return await pairing.show_code(request)
     served = await _current(place)
     picture = await place.database.reads.run(place.projector.picture, served) if served else _no_week()

@@ -22,10 +22,10 @@ router = APIRouter(include_in_schema=False, prefix="/display/pairing", route_cla
 NO_COOKIE = "This browser keeps no cookies, so it cannot be paired. Allow cookies for this address, then load the page."
 
 
-def needs_code(place: Installation, who: Actor | None) -> bool:
+def needs_code(place: Installation, actor: Actor | None) -> bool:
     """Tell whether a screen has to be paired before it shows boards. Raises NotAllowed for who may never read."""
     try:
-        reads_boards(place.settings, who)
+        reads_boards(place.settings, actor)
     except SignInNeeded:
         return True
     return False
@@ -68,12 +68,12 @@ def _code(place: Installation, secret: str) -> str:
 
 
 @router.get("")
-async def pairing_state(request: Request, who: Anybody) -> Response:
+async def pairing_state(request: Request, actor: Anybody) -> Response:
     """Answer a screen's poll: whether its code was entered, and the release by which it reloads itself."""
     place = installation(request)
     secret = cookies.read(request, "display")
     document = {"state": "paired", "code": "", "release": release()}
-    if needs_code(place, who):
+    if needs_code(place, actor):
         code = _code(place, secret) if secret else ""
         state = await place.database.reads.run(_state, place, code) if code else "no cookie"
         document |= {"state": state, "code": credentials.shown_code(code) if code else ""}
@@ -86,10 +86,10 @@ def _state(place: Installation, code: str) -> str:
 
 
 @router.post("", name="display_claim")
-async def claim_display(request: Request, who: Anybody) -> Response:
+async def claim_display(request: Request, actor: Anybody) -> Response:
     """Come for what an organizer has entered for this screen's code; then the screen may read."""
     place = installation(request)
-    if needs_code(place, who):
+    if needs_code(place, actor):
         secret = cookies.read(request, "display")
         if secret is None:
             raise Conflict(NO_COOKIE)
