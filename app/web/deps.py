@@ -115,4 +115,5 @@ class FormReader(Generic[F]):
         files = {
             name: await value.read() for name, value in form.items() if isinstance(value, UploadFile) and value.filename
         }
+        await form.close()
         return FormState.sent(self._model, form, files)

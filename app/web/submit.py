@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.config import Settings
 from app.domain.actor import Act, SignedInActor
-from app.errors import NotAllowed, NotFound, Problem
+from app.errors import NotAllowed, Problem
 from app.services.access import throttle
 from app.services.access.throttle import Limit
 from app.web.deps import context_of
@@ -37,6 +39,16 @@ class Page(Generic[ActT]):
     problem: Problem | None = None
     flash: str = ""
     shown_once: Any = None
+
+    @property
+    def settings(self) -> Settings:
+        """The application's settings."""
+        return context_of(self.request).settings
+
+    @property
+    def real_now(self) -> datetime:
+        """The moment it is by the real clock, which people, links and displays go by."""
+        return context_of(self.request).clock.real()
 
     def form(self, model: type[AnyForm], key: str = "", **values: Any) -> FormState[AnyForm]:
         """A form of the page: as it was sent, if it is the one that was, else with these values to begin with."""
@@ -88,7 +100,7 @@ def submit(
     """Change something as a form asks for, and see the route it leads to (303), or the page with what is shown once.
 
     The change is one transaction. Where a Problem ends it, the page comes again with its status, what was typed and
-    what is wrong at which field; NotFound is the error page's matter. With a `limit` the try counts before it is made,
+    what is wrong at which field. With a `limit` the try counts before it is made,
     whatever comes of it. To be called where writing is.
     """
     database = context_of(request).database
@@ -99,8 +111,6 @@ def submit(
             form.check()
         with database.unit_of_work() as session:
             done = change(session, act)
-    except NotFound:
-        raise
     except Problem as problem:
         return refuse(request, act, problem, page=page, form=form)
     if done.shown_once is None:

@@ -29,3 +29,9 @@ def in_ledger(site: Site) -> list[dict[str, object]]:
     """The ledger's content."""
     items: list[dict[str, object]] = site.get(f"{WEEK}/activities", "admin").json()["items"]
     return items
+
+
+def mistakes(answer: httpx.Response) -> dict[str, str]:
+    """The sentences that stand at fields, by the field's id."""
+    found = re.findall(r'class="field__error" id="([^"]+)-error">([^<]*)<', answer.text)
+    return {field: unescape(sentence) for field, sentence in found}

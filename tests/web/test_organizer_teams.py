@@ -13,6 +13,7 @@ import pytest
 from app.config import Settings
 from app.services.access import accounts
 from tests.builders import ADA, CATS, CHIDI, DUA, NOW, OWLS, SLUG, Game
+from tests.web.reading import mistakes
 from tests.web.site import BOTH_ENGINES, SettableClock, Site, Visitor, serving, sign_in
 
 HERE = f"/organizer/weeks/{SLUG}/teams"
@@ -143,9 +144,8 @@ def test_file_is_imported_with_its_mark(site: Site, organizer: Visitor) -> None:
 def test_file_that_is_no_text_is_refused(organizer: Visitor) -> None:
     answer = upload(organizer, b"\xff\xfe\x00\x01")
 
-    assert (answer.status_code, flash(answer)) == (
-        422, "That file is no text in UTF-8. Save it as “CSV UTF-8” and send it again.",
-    )  # fmt: skip
+    sentence = "That file is no text in UTF-8. Save it as “CSV UTF-8” and send it again."
+    assert (answer.status_code, mistakes(answer)) == (422, {"file": sentence})
 
 
 def test_every_bad_line_is_named_and_nothing_changes(site: Site, organizer: Visitor) -> None:
@@ -254,26 +254,27 @@ def test_points_are_given_once_however_often_the_form_is_sent(site: Site) -> Non
 
 
 @pytest.mark.parametrize(
-    ("points", "reason", "sentence"),
+    ("points", "reason", "field", "sentence"),
     [
-        ("many", "Why", "Points are a whole number, such as 10 or -5."),
-        ("1.5", "Why", "Points are a whole number, such as 10 or -5."),
-        ("\u0663", "Why", "Points are a whole number, such as 10 or -5."),
-        ("0", "Why", "points must lie between -100000 and 100000 and not be 0."),
-        ("100001", "Why", "points must lie between -100000 and 100000 and not be 0."),
-        ("5", " ", "The reason must not be empty. Say in a sentence why."),
+        ("many", "Why", "points", "Points are a whole number, such as 10 or -5."),
+        ("1.5", "Why", "points", "Points are a whole number, such as 10 or -5."),
+        ("\u0663", "Why", "points", "Points are a whole number, such as 10 or -5."),
+        ("0", "Why", "", "points must lie between -100000 and 100000 and not be 0."),
+        ("100001", "Why", "", "points must lie between -100000 and 100000 and not be 0."),
+        ("5", " ", "reason", "The reason must not be empty. Say in a sentence why."),
     ],
 )
 def test_refused_points_come_back_as_typed(
-    site: Site, organizer: Visitor, points: str, reason: str, sentence: str
+    site: Site, organizer: Visitor, points: str, reason: str, field: str, sentence: str
 ) -> None:
     owls = site.game.team_id(OWLS)
 
     answer = organizer.post(f"{HERE}/{owls}/adjustment", points=points, reason=reason, once="once")
 
-    assert (answer.status_code, flash(answer)) == (422, sentence)
+    assert (answer.status_code, flash(answer)) == (422, "Not saved. Fix the marked fields." if field else sentence)
+    assert mistakes(answer) == ({f"{owls}-{field}": sentence} if field else {})
     assert points_form(answer, owls) == "once"
-    assert re.findall(rf'id="points-{owls}"[^>]*value="([^"]*)"', answer.text) == [points]
+    assert re.findall(rf'id="{owls}-points"[^>]*value="([^"]*)"', answer.text) == [points]
     assert site.points()[OWLS] == 0
 
 

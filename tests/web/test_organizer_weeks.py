@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from app.models import AuditEntry
 from tests.builders import ADA, CATS, DUA, OWLS, SLUG
+from tests.web.reading import mistakes
 from tests.web.site import BOTH_ENGINES, WEEK, Site, Visitor, sign_in
 
 HERE = f"/organizer/weeks/{SLUG}"
@@ -34,12 +35,6 @@ def flash(answer: httpx.Response) -> str:
     """The page's alert: what was done or refused."""
     found = re.search(r'class="flash[^>]*>([^<]*)<', answer.text)
     return unescape(found[1]) if found else ""
-
-
-def mistakes(answer: httpx.Response) -> dict[str, str]:
-    """The sentences that stand at fields, by the field's id."""
-    found = re.findall(r'class="field__error" id="([^"]+)-error">([^<]*)<', answer.text)
-    return {field: unescape(sentence) for field, sentence in found}
 
 
 def values(answer: httpx.Response) -> dict[str, str]:

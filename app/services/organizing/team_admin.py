@@ -40,11 +40,17 @@ def _lock(session: Session, slug: str, now: datetime) -> Week:
     return week
 
 
-def make_team(session: Session, slug: str, name: str, act: Act) -> Team:
-    """A new team without members. Raises Malformed, WeekNotOpen, or Conflict for a name that is taken."""
+def check_name(name: str) -> str:
+    """A team's name, tidied. Raises Malformed."""
     name = names.tidy(name)
     if flaw := names.flaw(name):
         raise Malformed(f"The team's name {flaw}.")
+    return name
+
+
+def make_team(session: Session, slug: str, name: str, act: Act) -> Team:
+    """A new team without members. Raises Malformed, WeekNotOpen, or Conflict for a name that is taken."""
+    name = check_name(name)
     week = _lock(session, slug, act.now)
     if any(team.name_key == names.fold(name) for team in teams.of_week(session, week)):
         raise Conflict(f"There is a team “{name}” in this week already. Choose another name.")

@@ -44,8 +44,10 @@ def is_foreign(scope: Scope) -> bool:
 
 async def read(request: Request) -> FormData:
     """Parse a form. Raises Malformed for a body that is none."""
+    is_multipart = request.headers.get("content-type", "").strip().lower().startswith("multipart/")
+    most = MAX_PARTS if is_multipart else MAX_FIELDS
     try:
-        return await request.form(max_fields=MAX_FIELDS, max_files=MAX_FILES, max_part_size=MAX_TEXT_BYTES)
+        return await request.form(max_fields=most, max_files=MAX_FILES, max_part_size=MAX_TEXT_BYTES)
     except UnicodeError:  # some of the encodings a body may claim fail in ways of their own
         raise Malformed("The form cannot be read. Open the page again and send it from there.") from None
 
@@ -58,6 +60,11 @@ def text_of(form: FormData, name: str) -> str:
 
 async def check(request: Request, member: SignedInActor) -> None:
     """Raise NotAllowed unless a form carries the token of their sign-in."""
-    given = request.headers.get(HEADER) or text_of(await read(request), FIELD)
+    given, form = request.headers.get(HEADER), None
+    if not given:
+        form = await read(request)
+        given = text_of(form, FIELD)
     if not constant_time.is_equal(given, member.csrf):
+        if form is not None:
+            await form.close()
         raise NotAllowed(EXPIRED)

@@ -117,7 +117,7 @@ class FormState(Generic[F]):
     def __getitem__(self, name: str) -> BoundField:
         known = self.model.model_fields[name]
         value = self.typed.get(name, "" if known.is_required() else known.get_default(call_default_factory=True))
-        field_id = f"{name}-{self.key}" if self.key else name
+        field_id = f"{self.key}-{name}" if self.key else name
         return BoundField(name, field_id, value, self.errors.get(name, ""), known.is_required(), _max_length(known))
 
 

@@ -4,18 +4,20 @@ import csv
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter
 from markupsafe import Markup
+from pydantic import BeforeValidator
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import Act, SignedInActor
-from app.errors import Malformed, Problem, WeekUnknown
+from app.domain.actor import Act, SignedInAct
+from app.errors import Malformed, Problem
 from app.models import Person, Team, Week
 from app.models.columns import new_id
 from app.services.access import credentials, links
@@ -23,20 +25,17 @@ from app.services.exports import ledger_export
 from app.services.imports import roster_import
 from app.services.ledger import ledger
 from app.services.organizing import join_codes, team_admin
-from app.services.organizing.team_admin import Invitation
 from app.services.rules import rule_sets
 from app.services.teams import teams
 from app.services.weeks import weeks
-from app.web.access import Organizer
-from app.web.context import installation
-from app.web.deps import act_of
-from app.web.http import redirects
+from app.web.deps import AppClock, AppSettings, OrganizerAct, ReadSession
 from app.web.http.addresses import url_for
 from app.web.http.client import base_of
-from app.web.http.csrf import MAX_PARTS
+from app.web.http.fields import Email, MaxLength, Name, Reason, says
+from app.web.http.forms import Form, FormState
 from app.web.http.qr import qr
-from app.web.organizer.page import NOTHING, Reply, page, refusal
-from app.web.routes import DatabaseRoute
+from app.web.routes import DatabaseRoute, takes_long
+from app.web.submit import Done, Page, refuse, submit
 
 router = APIRouter(include_in_schema=False, prefix="/organizer/weeks/{week}/teams", route_class=DatabaseRoute)
 
@@ -52,152 +51,122 @@ DONE = {
 }
 _POINTS = re.compile(r"[+-]?[0-9]{1,6}")
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
+TeamsPage = Page[SignedInAct]
 
-Text = Annotated[str, Form()]
+
+def _points(text: str) -> int:
+    """Points as people type them. Raises Malformed."""
+    points = text.strip().translate(_MINUS)
+    if not _POINTS.fullmatch(points):
+        raise Malformed("Points are a whole number, such as 10 or -5.")
+    return int(points)
+
+
+def _text_of(file: object) -> str:
+    """A file's text; what came as no file is none."""
+    try:
+        return file.decode("utf-8-sig") if isinstance(file, bytes) else ""
+    except UnicodeDecodeError:
+        raise ValueError("That file is no text in UTF-8. Save it as “CSV UTF-8” and send it again.") from None
+
+
+class TeamForm(Form):
+    """A new team."""
+
+    name: Annotated[Name, says(team_admin.check_name)]
+
+
+class MoveForm(Form):
+    """The team somebody moves to; none takes them out of all."""
+
+    team: str = ""
+
+
+class MemberForm(Form):
+    """Somebody to put into a team; a name is needed for who is new."""
+
+    email: Email
+    name: Name = ""
+
+
+class AdjustmentForm(Form):
+    """Points to give or take; `once` makes sending it twice the same as sending it once."""
+
+    points: Annotated[int, MaxLength(8), says(_points)]
+    reason: Reason
+    once: str
+
+
+class ImportForm(Form):
+    """A list of teams, pasted or as a file, which counts instead of the text."""
+
+    text: str = ""
+    file: Annotated[str, BeforeValidator(_text_of)] = ""
+
+    @property
+    def content(self) -> str:
+        """The list."""
+        return self.file or self.text.removeprefix("\ufeff")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A team with who is in it, and its join code: as people read it, its address, and that as a picture."""
+class TeamRow:
+    """A team with who is in it, its forms, and its join code: as people read it, its address, and that as a picture."""
 
     team: Team
     members: list[Person]
-    code: str
-    address: str
-    picture: Markup
+    add: FormState[MemberForm]
+    adjust: FormState[AdjustmentForm]
+    code: str = ""
+    address: str = ""
+    picture: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TeamsInfo:
     """The context of the teams' page; `size` is the most members a team may have."""
 
     week: Week
-    teams: list[Listed]
+    teams: list[TeamRow]
     size: int
     uninvited: int
 
 
 @router.get("")
-async def organizer_teams(request: Request, who: Organizer, week: str, done: str = "") -> Response:
+def organizer_teams(request: Request, act: OrganizerAct, session: ReadSession, week: str, done: str = "") -> Response:
     """The teams of a week, and everything that can be done with them."""
-    return await _page(request, who, week, done=done)
+    return teams_page(Page(request, act, session, flash=DONE.get(done, "")), slug=week)
 
 
-async def _page(
-    request: Request, who: SignedInActor, slug: str, reply: Reply = NOTHING, *, done: str = "", **more: object
-) -> Response:
-    told = await installation(request).database.reads.run(_load, request, who, slug)
-    context = {"mistakes": [], "invitations": [], "invitations_csv": "", **more}
-    return page(
-        request,
-        "organizer/teams.html",
-        who,
-        reply,
-        told=told,
-        slug=told.week.slug,
-        once=new_id(),
-        done=DONE.get(done, ""),
-        **context,
-    )
+def teams_page(page: TeamsPage, *, slug: str) -> Response:
+    """The page of a week's teams; invitation links are shown where they were just made. Raises WeekUnknown."""
+    session = page.session
+    week = weeks.find(session, slug, page.act.now)
+    members, codes = teams.members(session, week), join_codes.every(session, week)
+    rows = [_row(page, team, members.get(team.id, []), codes.get(team.id, "")) for team in teams.of_week(session, week)]
+    uninvited = team_admin.uninvited(session, week, page.act.at(page.real_now))
+    invitations = page.shown_once or []
+    return page.render(
+        "organizer/teams.html", slug=week.slug, mistakes=_mistakes(page.problem),
+        told=TeamsInfo(week, rows, rule_sets.rules_of(session, week).team_size, len(uninvited)),
+        create=page.form(TeamForm), roster=page.form(ImportForm),
+        invitations=invitations, invitations_csv=_csv_address(invitations) if invitations else "",
+    )  # fmt: skip
 
 
-def _load(request: Request, who: SignedInActor, slug: str) -> Told:
-    place = installation(request)
-    with place.database.reading() as session:
-        week = weeks.find(session, slug, place.clock.game())
-        members, codes = teams.members(session, week), join_codes.every(session, week)
-        listed = [
-            _listed(request, team, members.get(team.id, []), codes.get(team.id, ""))
-            for team in teams.of_week(session, week)
-        ]
-        waiting = team_admin.uninvited(session, week, act_of(request, who, place.clock.real()))
-        return Told(week, listed, rule_sets.rules_of(session, week).team_size, len(waiting))
-
-
-def _listed(request: Request, team: Team, members: list[Person], code: str) -> Listed:
+def _row(page: TeamsPage, team: Team, members: list[Person], code: str) -> TeamRow:
+    add = page.form(MemberForm, team.id)
+    adjust = page.form(AdjustmentForm, team.id, once=f"{new_id()}-{team.id}")
     if not code:
-        return Listed(team, members, "", "", Markup())
-    address = base_of(request, installation(request).settings) + url_for("join_team", code=code)
-    return Listed(team, members, credentials.shown_code(code), address, qr(address, title=f"Join {team.name}"))
+        return TeamRow(team, members, add, adjust)
+    address = base_of(page.request, page.settings) + url_for("join_team", code=code)
+    picture = qr(address, title=f"Join {team.name}")
+    return TeamRow(team, members, add, adjust, credentials.shown_code(code), address, picture)
 
 
-async def _change(
-    request: Request, who: SignedInActor, slug: str, change: Callable[[Session, Act], str], reply: Reply
-) -> Response:
-    """Do one thing; `change` says what was done. Where it is refused, the page says why and keeps what was typed."""
-    place = installation(request)
-
-    def save() -> str:
-        with place.database.unit_of_work() as session:
-            return change(session, act_of(request, who, place.clock.game()))
-
-    try:
-        done = await place.database.writes.run(save)
-    except WeekUnknown:
-        raise
-    except Problem as problem:
-        return await _page(request, who, slug, refusal(problem, reply.form, reply.typed))
-    return redirects.see("organizer_teams", done=done, week=slug)
-
-
-@router.post("", name="team_create")
-async def make_team(request: Request, who: Organizer, week: str, name: Text = "") -> Response:
-    """Make a team."""
-
-    def change(session: Session, act: Act) -> str:
-        team_admin.make_team(session, week, name, act)
-        return "made"
-
-    return await _change(request, who, week, change, Reply(form="make", typed={"name": name}))
-
-
-@router.post("/import", name="teams_import", form_limits={"max_fields": MAX_PARTS})
-async def import_teams(
-    request: Request, who: Organizer, week: str, text: Text = "", file: UploadFile | None = None
-) -> Response:
-    """Take over a list of teams, all or nothing; every bad line is named."""
-    uploaded = await file.read() if file is not None and file.filename else b""
-    try:
-        given = uploaded.decode("utf-8-sig") if uploaded else text.removeprefix("\ufeff")
-    except UnicodeDecodeError:
-        sentence = "That file is no text in UTF-8. Save it as “CSV UTF-8” and send it again."
-        return await _page(request, who, week, Reply(sentence, Malformed.status, "import", {"text": text}))
-    place = installation(request)
-
-    def save() -> None:
-        entries = roster_import.read_csv(StringIO(given, newline=""))
-        if not entries:
-            raise Malformed("The list has a header and nothing below it. Write a line for each person.")
-        with place.database.unit_of_work() as session:
-            act = act_of(request, who, place.clock.game())
-            roster_import.apply(session, weeks.find(session, week, act.now).slug, entries, act)
-
-    try:
-        await place.database.writes.run(save, long=True)
-    except WeekUnknown:
-        raise
-    except Problem as problem:
-        mistakes = problem.extra.get("errors", [])
-        return await _page(request, who, week, refusal(problem, "import", {"text": given}), mistakes=mistakes)
-    return redirects.see("organizer_teams", done="imported", week=week)
-
-
-@router.post("/invitations", name="invitations_create")
-async def invite_members(request: Request, who: Organizer, week: str) -> Response:
-    """Make links for everybody who has never signed in and has none that counts; shown in this answer alone."""
-    place = installation(request)
-
-    def save() -> list[Invitation]:
-        with place.database.unit_of_work() as session:
-            found = weeks.find(session, week, place.clock.game())
-            return team_admin.invite(session, found, act_of(request, who, place.clock.real()))
-
-    made = await place.database.writes.run(save)
-    rows = [
-        (each.team, each.name, each.email, links.address(base_of(request, place.settings), each.secret))
-        for each in made
-    ]
-    return await _page(request, who, week, invitations=rows, invitations_csv=_csv_address(rows))
+def _mistakes(problem: Problem | None) -> list[dict[str, object]]:
+    """The bad lines of a list."""
+    return [error for error in problem.extra.get("errors", ()) if "line" in error] if problem else []
 
 
 def _csv_address(rows: list[tuple[str, str, str, str]]) -> str:
@@ -209,33 +178,100 @@ def _csv_address(rows: list[tuple[str, str, str, str]]) -> str:
     return f"data:text/csv;charset=utf-8,{quote(out.getvalue())}"
 
 
+def _change(
+    request: Request, act: SignedInAct, slug: str, change: Callable[[Session, Act], str], form: FormState[Any] | None
+) -> Response:
+    """Do one thing; `change` says what was done. Where it is refused, the page says why and keeps what was typed."""
+
+    def save(session: Session, act: Act) -> Done:
+        return Done("organizer_teams", change(session, act), {"week": slug})
+
+    return submit(request, act, save, form=form, page=partial(teams_page, slug=slug))
+
+
+@router.post("", name="team_create")
+def make_team(request: Request, act: OrganizerAct, week: str, form: FormState[TeamForm]) -> Response:
+    """Make a team."""
+
+    def change(session: Session, act: Act) -> str:
+        team_admin.make_team(session, week, form.data.name, act)
+        return "made"
+
+    return _change(request, act, week, change, form)
+
+
+@router.post("/import", name="teams_import")
+@takes_long
+def import_teams(request: Request, act: OrganizerAct, week: str, form: FormState[ImportForm]) -> Response:
+    """Take over a list of teams, all or nothing; every bad line is named."""
+    form, page = _unpacked(form), partial(teams_page, slug=week)
+    try:
+        # Outside of the transaction: a long list is read while others write.
+        entries = _entries(form.data)
+    except Problem as problem:
+        return refuse(request, act, problem, page=page, form=form)
+
+    def change(session: Session, act: Act) -> str:
+        roster_import.apply(session, weeks.find(session, week, act.now).slug, entries, act)
+        return "imported"
+
+    return _change(request, act, week, change, form)
+
+
+def _entries(data: ImportForm) -> list[roster_import.Entry]:
+    """The lines of a list. Raises Malformed with every bad one."""
+    entries = roster_import.read_csv(StringIO(data.content, newline=""))
+    if not entries:
+        raise Malformed("The list has a header and nothing below it. Write a line for each person.")
+    return entries
+
+
+def _unpacked(form: FormState[ImportForm]) -> FormState[ImportForm]:
+    """The form with the file's text where it can be mended on the page."""
+    try:
+        return form.having(text=form.data.content, file="")
+    except Malformed:
+        return form
+
+
+@router.post("/invitations", name="invitations_create")
+def invite_members(request: Request, act: OrganizerAct, clock: AppClock, settings: AppSettings, week: str) -> Response:
+    """Make links for everybody who has never signed in and has none that counts; shown in this answer alone."""
+
+    def make(session: Session, act: SignedInAct) -> Done:
+        invitations = team_admin.invite(session, weeks.find(session, week, act.now), act.at(clock.real()))
+        base = base_of(request, settings)
+        return Done(
+            shown_once=[(each.team, each.name, each.email, links.address(base, each.secret)) for each in invitations]
+        )
+
+    return submit(request, act, make, page=partial(teams_page, slug=week))
+
+
 @router.post("/members/{person}", name="member_move")
-async def move_member(request: Request, who: Organizer, week: str, person: str, team: Text = "") -> Response:
+def move_member(request: Request, act: OrganizerAct, week: str, person: str, form: FormState[MoveForm]) -> Response:
     """Move somebody to another team, or out of all of them."""
 
     def change(session: Session, act: Act) -> str:
-        _person, target = team_admin.move(session, week, person, team, act)
+        _person, target = team_admin.move(session, week, person, form.data.team, act)
         return "moved" if target else "out"
 
-    return await _change(request, who, week, change, NOTHING)
+    return _change(request, act, week, change, form)
 
 
 @router.post("/{team}/members", name="member_add")
-async def add_member(
-    request: Request, who: Organizer, week: str, team: str, email: Text = "", name: Text = ""
-) -> Response:
+def add_member(request: Request, act: OrganizerAct, week: str, team: str, form: FormState[MemberForm]) -> Response:
     """Put somebody into a team."""
 
     def change(session: Session, act: Act) -> str:
-        team_admin.add(session, week, team, act, name=name, email=email)
+        team_admin.add(session, week, team, act, name=form.data.name, email=form.data.email)
         return "added"
 
-    typed = {"email": email, "name": name}
-    return await _change(request, who, week, change, Reply(form=f"add-{team}", typed=typed))
+    return _change(request, act, week, change, form.keyed(team))
 
 
 @router.post("/{team}/code", name="join_code_renew")
-async def renew_join_code(request: Request, who: Organizer, week: str, team: str) -> Response:
+def renew_join_code(request: Request, act: OrganizerAct, week: str, team: str) -> Response:
     """Give a team a fresh join code."""
 
     def change(session: Session, act: Act) -> str:
@@ -243,11 +279,11 @@ async def renew_join_code(request: Request, who: Organizer, week: str, team: str
         join_codes.renew(session, teams.find(session, held, team), act)
         return "code"
 
-    return await _change(request, who, week, change, NOTHING)
+    return _change(request, act, week, change, None)
 
 
 @router.post("/{team}/code/withdraw", name="join_code_revoke")
-async def withdraw_join_code(request: Request, who: Organizer, week: str, team: str) -> Response:
+def withdraw_join_code(request: Request, act: OrganizerAct, week: str, team: str) -> Response:
     """Take a team's join code away."""
 
     def change(session: Session, act: Act) -> str:
@@ -255,21 +291,16 @@ async def withdraw_join_code(request: Request, who: Organizer, week: str, team: 
         join_codes.withdraw(session, teams.find(session, held, team), act)
         return "withdrawn"
 
-    return await _change(request, who, week, change, NOTHING)
+    return _change(request, act, week, change, None)
 
 
 @router.post("/{team}/adjustment", name="team_adjust")
-async def adjust_team(
-    request: Request, who: Organizer, week: str, team: str, points: Text = "", reason: Text = "", once: Text = ""
-) -> Response:
+def adjust_team(request: Request, act: OrganizerAct, week: str, team: str, form: FormState[AdjustmentForm]) -> Response:
     """Give a team points, or take some; the same form sent twice counts once."""
 
     def change(session: Session, act: Act) -> str:
-        given = points.strip().translate(_MINUS)
-        if not _POINTS.fullmatch(given):
-            raise Malformed("Points are a whole number, such as 10 or -5.")
-        ledger.adjust(session, week, act, team_id=team, points=int(given), reason=reason, external_id=once)
+        data = form.data
+        ledger.adjust(session, week, act, team_id=team, points=data.points, reason=data.reason, external_id=data.once)
         return "adjusted"
 
-    typed = {"points": points, "reason": reason, "once": once}
-    return await _change(request, who, week, change, Reply(form=f"adjust-{team}", typed=typed))
+    return _change(request, act, week, change, form.keyed(team))

@@ -73,8 +73,8 @@ def test_sent_keeps_a_file_that_is_no_file_field_out() -> None:
 def test_bound_field_of_a_blank_form_has_its_value_to_begin_with() -> None:
     form = FormState.blank(Sample, "t1", number="2")
 
-    assert form["number"] == BoundField("number", "number-t1", "2", "", required=True, max_length=3)
-    assert form["note"] == BoundField("note", "note-t1", "", "", required=False, max_length=9)
+    assert form["number"] == BoundField("number", "t1-number", "2", "", required=True, max_length=3)
+    assert form["note"] == BoundField("note", "t1-note", "", "", required=False, max_length=9)
 
 
 def test_bound_field_of_a_refused_form_has_what_was_typed_and_what_is_wrong() -> None:
