@@ -29,7 +29,7 @@ MOST_TIMES, MOST_HELD, MOST_WAITED = 5.0, 1.5, 5.0
 
 
 def measure(place: Path, scale: Scale) -> Iterator[Figure]:
-    """How fast both lists go in, and how long they keep others from writing."""
+    """The speed of both imports, and the longest time they keep others from writing."""
     for name, engine in ENGINES.items():
         with engine(place / name) as database:
             yield from _activities(name, database, scale)

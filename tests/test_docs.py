@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,21 @@ def test_files_that_pages_and_comments_name_exist() -> None:
     }
 
     assert sorted(missing) == []
+
+
+def test_every_test_that_the_promises_name_exists() -> None:
+    page = (PROJECT / "docs" / "promises.md").read_text(encoding="utf-8")
+    promises = re.split(r"(?m)^- ", page)[1:]
+
+    named = [re.findall(r"`([\w/]+\.py)::(test_\w+)`", promise) for promise in promises]
+
+    assert [promise[:60] for promise, tests in zip(promises, named, strict=True) if not tests] == []
+    assert [f"{file}::{test}" for file, test in chain(*named) if not is_defined(file, test)] == []
+
+
+def is_defined(file: str, test: str) -> bool:
+    path = PROJECT / "tests" / file
+    return path.exists() and f"def {test}(" in path.read_text(encoding="utf-8")
 
 
 def docstrings() -> Iterator[tuple[str, str]]:

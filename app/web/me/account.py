@@ -43,7 +43,7 @@ router = APIRouter(route_class=DatabaseRoute)
 
 
 class SettingsForm(Form):
-    """How somebody is shown, and how pages look to them."""
+    """The settings of a person: their name, and the appearance of pages."""
 
     name: Annotated[Name, says(accounts.check_name)]
     theme: Annotated[str, says(accounts.check_theme)]
