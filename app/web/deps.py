@@ -31,6 +31,11 @@ def act_of(request: Request, actor: Actor, now: datetime) -> Act:
     return Act(actor, now, client)
 
 
+def visit(request: Request) -> Act:
+    """The act of somebody at a door, who says there who they are; at the real time, as sign-ins go."""
+    return act_of(request, visitor(""), installation(request).clock.real())
+
+
 class ActDoor(Guard):
     """A dependency: the act of whoever is let in by one check, at the game's time or at the real one.
 
@@ -48,6 +53,7 @@ class ActDoor(Guard):
         return act_of(request, actor, clock.real() if self._is_real else clock.game())
 
 
+AnybodyAct = Annotated[Act, Depends(ActDoor(is_anybody))]
 WriterAct = Annotated[Act, Depends(ActDoor(writes_activities))]
 CorrectorAct = Annotated[Act, Depends(ActDoor(holds("ledger:correct")))]
 RuleWriterAct = Annotated[Act, Depends(ActDoor(holds("rules:write")))]
@@ -56,7 +62,6 @@ OrganizerAct = Annotated[SignedInAct, Depends(ActDoor(is_organizer))]
 OwnerAct = Annotated[SignedInAct, Depends(ActDoor(is_owner))]
 """These go by the game's time: weeks, teams and the ledger do."""
 
-AnybodyRealAct = Annotated[Act, Depends(ActDoor(is_anybody, real=True))]
 MemberRealAct = Annotated[SignedInAct, Depends(ActDoor(is_member, real=True))]
 OrganizerRealAct = Annotated[SignedInAct, Depends(ActDoor(is_organizer, real=True))]
 OwnerRealAct = Annotated[SignedInAct, Depends(ActDoor(is_owner, real=True))]

@@ -9,13 +9,12 @@ from itsdangerous import BadSignature
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.domain.actor import visitor
 from app.errors import NotFound, Problem, SignInFailed
 from app.integrations.oidc import Begun, Claims
 from app.models import Person
 from app.services.access import identities, throttle
 from app.web.context import Installation, installation
-from app.web.deps import act_of
+from app.web.deps import visit
 from app.web.http import cookies, csrf, redirects
 from app.web.http.client import base_of, network_of
 from app.web.routes import DatabaseRoute
@@ -98,8 +97,8 @@ async def enter(request: Request) -> Response:
 
 def _admit(place: Installation, request: Request, claims: Claims) -> tuple[str, Person]:
     with place.database.unit_of_work() as session:
-        person = identities.find_or_link(session, act_of(request, visitor(""), place.clock.real()), **asdict(claims))
-        return entry.start(session, request, person, "company", place), person
+        person = identities.find_or_link(session, visit(request), **asdict(claims))
+        return entry.start(session, request, person, "company"), person
 
 
 def _provider(place: Installation) -> "Provider":

@@ -4,22 +4,18 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import visitor
 from app.models import Person
 from app.services.access import sign_ins
 from app.services.access.sign_ins import Way
-from app.web.context import Installation
-from app.web.deps import act_of
+from app.web.deps import visit
 from app.web.http import cookies, redirects
 
 
-def start(session: Session, request: Request, person: Person, way: Way, place: Installation) -> str:
+def start(session: Session, request: Request, person: Person, way: Way) -> str:
     """Sign a person in; the secret goes into the cookie that `enter` writes. Raises SignInNeeded if switched off."""
     agent = request.headers.get("user-agent", "")
     old = cookies.read(request, "sign-in")
-    return sign_ins.start(
-        session, person, way, act_of(request, visitor(""), place.clock.real()), agent=agent, replaces=old
-    )
+    return sign_ins.start(session, person, way, visit(request), agent=agent, replaces=old)
 
 
 def enter(request: Request, secret: str, route: str, *, done: str = "") -> Response:

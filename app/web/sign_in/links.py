@@ -6,14 +6,14 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import Actor, SignedInActor, visitor
+from app.domain.actor import Actor, SignedInActor
 from app.errors import Conflict, Malformed, NotFound, Problem, SignInNeeded
 from app.models import Person
 from app.services.access import links, throttle
 from app.services.access.sign_ins import Way
 from app.web.access import Anybody
 from app.web.context import Installation, installation
-from app.web.deps import act_of
+from app.web.deps import visit
 from app.web.http import cookies, problems, redirects
 from app.web.http.client import network_of
 from app.web.http.render import render_page
@@ -28,22 +28,22 @@ DONE = {"out": "You are signed out. See you at the next shift.", "mailed": MAILE
 
 @router.get("")
 async def sign_in(
-    request: Request, who: Anybody, done: Annotated[str, Query()] = "", to: Annotated[str, Query()] = ""
+    request: Request, actor: Anybody, done: Annotated[str, Query()] = "", to: Annotated[str, Query()] = ""
 ) -> Response:
     """Every way in that this installation has; somebody signed in goes on to what they wanted."""
-    if isinstance(who, SignedInActor):
+    if isinstance(actor, SignedInActor):
         return redirects.see(redirects.target(to))
     return page(request, done=DONE.get(done, ""), to=to)
 
 
 def page(
-    request: Request, *, who: Actor | None = None, done: str = "", to: str = "", refused: Problem | None = None,
+    request: Request, *, actor: Actor | None = None, done: str = "", to: str = "", refused: Problem | None = None,
     email: str = "",
 ) -> Response:  # fmt: skip
     """The sign-in page, as often as it takes."""
     place = installation(request)
     return private(
-        request, "sign_in/index.html", refused, who=who if isinstance(who, SignedInActor) else None, done=done,
+        request, "sign_in/index.html", refused, who=actor if isinstance(actor, SignedInActor) else None, done=done,
         to=to if to in redirects.TARGETS else "", email=email, by_mail=place.mailbox is not None,
         company=place.company.name if place.company else "",
     )  # fmt: skip
@@ -58,15 +58,15 @@ def private(request: Request, template: str, refused: Problem | None = None, **f
 
 
 @router.get("/link/{secret}")
-async def sign_in_link(request: Request, secret: str, who: Anybody) -> Response:
+async def sign_in_link(request: Request, secret: str, actor: Anybody) -> Response:
     """Whom a link is for. Mail programs open links by themselves, so opening uses nothing up."""
     place = installation(request)
     cookies.check_safe(request, place.settings)
     try:
         person = await _look(place, request, secret)
     except NotFound as problem:
-        return page(request, who=who, refused=problem)
-    return _link_page(request, secret, person, who)
+        return page(request, actor=actor, refused=problem)
+    return _link_page(request, secret, person, actor)
 
 
 async def _look(place: Installation, request: Request, secret: str) -> Person | None:
@@ -84,11 +84,11 @@ async def _look(place: Installation, request: Request, secret: str) -> Person | 
 
 
 def _link_page(
-    request: Request, secret: str, person: Person | None, who: Actor | None, refused: Problem | None = None, *,
+    request: Request, secret: str, person: Person | None, actor: Actor | None, refused: Problem | None = None, *,
     name: str = "", email: str = "",
 ) -> Response:  # fmt: skip
     return private(
-        request, "sign_in/link.html", refused, who=who if isinstance(who, SignedInActor) else None, secret=secret,
+        request, "sign_in/link.html", refused, who=actor if isinstance(actor, SignedInActor) else None, secret=secret,
         person=person, name=name, email=email,
     )  # fmt: skip
 
@@ -105,22 +105,22 @@ async def use_link(
     cookies.check_safe(request, place.settings)
     try:
         person = await _look(place, request, secret)
-        who, made = await place.database.writes.run(_use, place, request, secret, person is None, name, email)
+        signed_in, made = await place.database.writes.run(_use, place, request, secret, person is None, name, email)
     except NotFound as problem:
         return page(request, refused=problem)
     except (Malformed, Conflict, SignInNeeded) as problem:
         return _link_page(request, secret, person, None, problem, name=name, email=email)
-    return entry.enter(request, made, entry.home_of(who))
+    return entry.enter(request, made, entry.home_of(signed_in))
 
 
 def _use(
     place: Installation, request: Request, secret: str, is_first: bool, name: str, email: str
 ) -> tuple[Person, str]:
-    now = place.clock.real()
+    act = visit(request)
     with place.database.unit_of_work() as session:
         way: Way = "first"
         if is_first:
-            person = links.use_first(session, secret, act_of(request, visitor(""), now), name=name, email=email)
+            person = links.use_first(session, secret, act, name=name, email=email)
         else:
-            way, person = links.use(session, secret, now)
-        return person, entry.start(session, request, person, way, place)
+            way, person = links.use(session, secret, act.now)
+        return person, entry.start(session, request, person, way)

@@ -7,12 +7,11 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import visitor
 from app.domain.text import names
 from app.errors import NotFound, Problem
 from app.services.access import links, throttle
 from app.web.context import installation
-from app.web.deps import act_of
+from app.web.deps import visit
 from app.web.http import cookies, redirects
 from app.web.http.client import network_of
 from app.web.routes import DatabaseRoute
@@ -41,6 +40,5 @@ async def send_link(request: Request, email: Annotated[str, Form()] = "") -> Res
 
 
 def _ask(request: Request, email: str) -> None:
-    place = installation(request)
-    with place.database.unit_of_work() as session:
-        links.ask_for(session, email, act_of(request, visitor(""), place.clock.real()))
+    with installation(request).database.unit_of_work() as session:
+        links.ask_for(session, email, visit(request))
