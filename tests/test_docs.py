@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -85,10 +86,22 @@ def test_files_that_pages_and_comments_name_exist() -> None:
         f"{source.relative_to(PROJECT)}: {name}"
         for source in sources
         for name in named.findall(source.read_text(encoding="utf-8"))
-        if not (PROJECT / name).exists() and "NAME" not in name
+        if not (PROJECT / name).exists() and not re.search("NAME|GROUP|FAMILY", name)
     }
 
     assert sorted(missing) == []
+
+
+def test_contributing_draws_the_layers_that_are_enforced() -> None:
+    page = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+
+    drawn = re.search(r"(?ms)^## Layers.*?^```\n(.*?)^```", page)
+
+    assert drawn is not None
+    assert drawn[1].splitlines() == contracts[0]["layers"]
 
 
 def test_every_test_that_the_promises_name_exists() -> None:
