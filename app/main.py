@@ -22,17 +22,17 @@ from app.services.access import links as links_service
 from app.services.operations import secrets, startup
 from app.web import api, ceremony, health, me, organizer, pages, single_flight, summary
 from app.web.board_cache import BoardCache
-from app.web.context import Installation
+from app.web.context import AppContext
 from app.web.credential_cache import CredentialCache
 from app.web.display import display, pairing
 from app.web.fast_path import Shortcut
 from app.web.http import addresses, areas, csp_reports, csrf, problems, static
 from app.web.http.denial_log import Refusals
-from app.web.http.edge import Edge
+from app.web.http.edge import EdgeMiddleware
 from app.web.http.hosts import Hosts
 from app.web.http.route_names import RouteNames
 from app.web.live import Publisher
-from app.web.scenes.projector import Projector
+from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.sign_in import company, join, links
 from app.web.sign_in import mail as mail_page
 from app.web.summaries import Summaries
@@ -62,7 +62,7 @@ class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The API's description, complete."""
         if self.openapi_schema is None:
-            place: Installation = self.state.installation
+            place: AppContext = self.state.installation
             self.openapi_schema = api.complete(super().openapi(), place.settings.public_url)
         return self.openapi_schema
 
@@ -72,9 +72,9 @@ class _Application(FastAPI):
         Starlette's own method, called on first use and not meant to be overridden, but only it is outside of the
         handlers of errors: tests/web/test_edge.py fails where an upgrade changes it.
         """
-        place: Installation = self.state.installation
+        place: AppContext = self.state.installation
         long_way = super().build_middleware_stack()
-        return Edge(Shortcut(long_way, place) if self.state.has_shortcut else long_way, Hosts(place.settings))
+        return EdgeMiddleware(Shortcut(long_way, place) if self.state.has_shortcut else long_way, Hosts(place.settings))
 
 
 def create_app(
@@ -126,14 +126,14 @@ def routes() -> tuple[BaseRoute, ...]:
     return tuple(app.routes)
 
 
-def _install(settings: Settings, clock: Clock, timing: Timing) -> Installation:
+def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
     key = secrets.load(settings)
     database = Database(settings.sqlalchemy_url, checkpoints=True, limits=Limits())
     keeper, known = BoardCache(database, clock, timing), CredentialCache(database, clock, timing)
-    projector = Projector(database, clock, settings.display_scenes)
-    database.subscribe(projector.hear)
+    display_renderer = DisplayRenderer(database, clock, settings.display_scenes)
+    database.subscribe(display_renderer.notify)
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
-    return Installation(
+    return AppContext(
         settings=settings,
         key=key,
         database=database,
@@ -150,19 +150,19 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> Installation:
             timing=timing,
         ),
         summaries=Summaries(database, clock, keeper, share),
-        projector=projector,
+        display_renderer=display_renderer,
         refusals=Refusals(database, clock),
-        mailbox=mail.mailbox(settings),
+        mailer=mail.mailer(settings),
         company=oidc.provider(settings),
     )
 
 
-def _worker(place: Installation) -> Worker:
+def _worker(place: AppContext) -> Worker:
     """The worker of the job queue, with a handler for each kind that this server can do."""
     handlers = [Job(upkeep.FORGET, partial(upkeep.forget_ended, place.database, place.clock))]
-    if place.mailbox is not None:
+    if place.mailer is not None:
         send = partial(
-            sign_in_mail.send_sign_in_link, place.database, place.mailbox, place.clock, place.settings.public_url
+            sign_in_mail.send_sign_in_link, place.database, place.mailer, place.clock, place.settings.public_url
         )
         handlers.append(Job(links_service.BY_MAIL, send, final=(MailRejected,)))
     return Worker(place.database, place.clock, handlers, daily=[upkeep.FORGET])
@@ -170,12 +170,12 @@ def _worker(place: Installation) -> Worker:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
-    place: Installation = app.state.installation
-    hear = place.boards.hear
+    place: AppContext = app.state.installation
+    notify = place.boards.notify
     worker = _worker(place)
     work: list[Callable[[], Awaitable[None]]] = [
-        partial(background.follow_commits, place.database, hear, look=timing.look, reread=timing.reread),
-        partial(background.follow_rotation, place.database, place.projector.choose, reread=timing.reread),
+        partial(background.follow_commits, place.database, notify, look=timing.look, reread=timing.reread),
+        partial(background.follow_rotation, place.database, place.display_renderer.choose, reread=timing.reread),
         place.credentials.touch,
         place.streams.publish,
         place.streams.heartbeats,
@@ -183,7 +183,7 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
         worker.run,
     ]
     if not place.database.on_sqlite:
-        work.append(partial(background.follow_hints, place.database, hear))
+        work.append(partial(background.follow_hints, place.database, notify))
     if place.settings.watches_rules:
         follow = partial(
             background.follow_rules_file, place.database, place.settings, place.clock, look=timing.rules_file

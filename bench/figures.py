@@ -65,13 +65,13 @@ def table(figures: Iterable[Figure]) -> str:
     rows = [("figure", "value", "goal", "", "")]
     rows += [
         (
-            each.what,
-            each.shown,
-            "" if each.goal is None else f"{each.sense} {each.goal:g}",
-            each.verdict,
-            each.note,
+            figure.what,
+            figure.shown,
+            "" if figure.goal is None else f"{figure.sense} {figure.goal:g}",
+            figure.verdict,
+            figure.note,
         )
-        for each in figures
+        for figure in figures
     ]
     widths = [max(len(row[place]) for row in rows) for place in range(5)]
     return "\n".join(

@@ -13,7 +13,7 @@ from app.domain.calendar.days import local_day
 from app.domain.rules.model import Bonus, Cap, CapScope, Kind, Quest, Rules
 from app.domain.scoring.activity import IN_ORDER, Activity, Adjustment, Award, AwardReason, Earning
 from app.domain.scoring.bonuses import bonus_points, window_day
-from app.domain.scoring.tally import Earned, Sum, TeamScore, newness
+from app.domain.scoring.tally import LatestAward, Sum, TeamScore, newness
 from app.models import Week
 from app.services.scoring import activity_queries
 from app.services.scoring.scores import WeekScores
@@ -209,13 +209,13 @@ def tally(
         day = day_of[activity.id] = local_day(activity.occurred_at, zone)
         for counts in (days[day].counts, people[activity.person].counts):
             counts[activity.kind] = counts.get(activity.kind, 0) + 1
-    earned: list[Earned] = []
+    earned: list[LatestAward] = []
     for (day, person, reason, name, kind, points), (number, newest) in _alike(awards, day_of, zone).items():
         days[day].award(Earning(reason, name, kind, points), number, newest)
         if person is not None:
             people[person].award(Earning(reason, name, kind, points), number, newest)
         if points > 0:
-            earned.append(Earned(newest, reason, name, points, person))
+            earned.append(LatestAward(newest, reason, name, points, person))
     for adjustment in adjustments:
         days[local_day(adjustment.at, zone)].points += adjustment.points
     return TeamScore(

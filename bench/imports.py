@@ -101,8 +101,8 @@ def _bare_activities(database: Database, number: int) -> float:
     """The seconds that the driver alone takes to insert as many rows of the ledger, ready made."""
     people = weeks.make_week(database, "bare", teams=TEAMS, per_team=1)
     with database.reading() as session:
-        gate = weeks.gate_of(session, "bare", people)
-    rows = [weeks.row(gate, activity) for activity in islice(weeks.activities(people, "bare "), number)]
+        admission = weeks.admission_of(session, "bare", people)
+    rows = [weeks.row(admission, activity) for activity in islice(weeks.activities(people, "bare "), number)]
     began = time.perf_counter()
     with database.unit_of_work() as session:
         recording.insert_rows(session, rows)

@@ -69,8 +69,8 @@ def compare(place: Path, server: Ours, people: Crowd, scale: Watching) -> list[F
         for each in everybody:
             _burst(each, people, 1)
         rounds = [{each.name: _burst(each, people, scale.updates) for each in everybody} for _ in range(scale.rounds)]
-        for each in rivals:
-            people.leave(each.stream)
+        for rival in rivals:
+            people.leave(rival.stream)
     found = [*_costs(rounds, scale.viewers), *_delays(rounds)]
     for name, size in memory.items():
         goal = 16.0 if name == Ours.name else None

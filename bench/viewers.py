@@ -177,8 +177,8 @@ class _Seats:
         now = time.monotonic()
         for found in _VERSION.findall(data):
             version = int(found)
-            for each in range(viewer.version + 1 if viewer.version else version, version + 1):
-                self._arrivals[viewer.stream, each].append(now)
+            for number in range(viewer.version + 1 if viewer.version else version, version + 1):
+                self._arrivals[viewer.stream, number].append(now)
             viewer.version = version
 
     def _drop(self, viewer: _Viewer) -> None:

@@ -20,7 +20,7 @@ from app.services.access import tokens
 from app.services.demo import replay
 from app.services.imports import roster_import
 from app.services.ledger import recording
-from app.services.ledger.admission import Gate
+from app.services.ledger.admission import Admission
 from app.services.operations import startup
 from app.services.people import week_members
 from app.services.rules import rule_sets
@@ -71,29 +71,31 @@ def make_week(database: Database, slug: str, *, teams: int, per_team: int) -> li
     with database.unit_of_work() as session:
         weeks.create(session, ACT, slug=slug, name=slug, timezone=ZONE.key, starts=STARTS, ends=ENDS)
         roster_import.apply(session, slug, roster, ACT)
-        lifecycle.open_(session, slug, ACT)
+        lifecycle.open_week(session, slug, ACT)
         weeks.lock(session, slug, NOW)
-        gate = gate_of(session, slug, emails)
+        admission = admission_of(session, slug, emails)
         for place in range(0, len(emails), TEAM_SIZE):
             members = emails[place : place + TEAM_SIZE]
-            recording.record(session, gate, [row(gate, fact) for fact in islice(activities(members), per_team)])
+            recording.record(
+                session, admission, [row(admission, fact) for fact in islice(activities(members), per_team)]
+            )
     return emails
 
 
-def gate_of(session: Session, slug: str, emails: Sequence[str]) -> Gate:
+def admission_of(session: Session, slug: str, emails: Sequence[str]) -> Admission:
     """The admission check of these people's activities in a week."""
     week = weeks.look(session, slug, NOW)
-    return Gate(week, rule_sets.rules_of(session, week), week_members.by_email(session, week, emails), {}, NOW)
+    return Admission(week, rule_sets.rules_of(session, week), week_members.by_email(session, week, emails), {}, NOW)
 
 
-def row(gate: Gate, fact: dict[str, Any]) -> dict[str, Any]:
+def row(admission: Admission, fact: dict[str, Any]) -> dict[str, Any]:
     """An activity as a row of the ledger."""
-    person = gate.players[fact["person"]]
+    person = admission.players[fact["person"]]
     return {
         **{name: value for name, value in fact.items() if name != "person"},
         "id": new_id(),
-        "week_id": gate.week.id,
-        "version": gate.week.version + 1,
+        "week_id": admission.week.id,
+        "version": admission.week.version + 1,
         "person_id": person.id,
         "recorded_at": NOW,
         "recorded_by": "bench",

@@ -5,8 +5,8 @@
   const FLASH_MS = 6_000, FLASH_EVERY_MS = 20_000, MAX_IN_FLASH = 3, MAX_SEEN = 200;
   const CONNECT_MS = 6_000, LOST_MS = 8_000, MISSED_MS = 60_000, RELOAD_EVERY_MS = 60_000, SLIDE_MS = 600;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const wall = document.getElementById("wall");
-  const flash = document.getElementById("flash");
+  const root = document.getElementById("display-root");
+  const newsflash = document.getElementById("newsflash");
   const now = () => performance.now();
   const picture = () => document.getElementById("display");
 
@@ -50,14 +50,14 @@
   function startFlash() {
     const items = waiting.slice(0, MAX_IN_FLASH);
     items.forEach((item) => item.removeAttribute("data-news"));
-    flash.firstElementChild.replaceChildren(...items);
-    flash.setAttribute("data-on", "");
+    newsflash.firstElementChild.replaceChildren(...items);
+    newsflash.setAttribute("data-on", "");
     [isFlashing, flashedAt, waiting] = [true, now(), []];
   }
 
   function endFlash() {
     isFlashing = false;
-    flash.removeAttribute("data-on");
+    newsflash.removeAttribute("data-on");
   }
 
   // The server's clock, countdown and stamps.
@@ -102,24 +102,24 @@
 
   // Connects anew. htmx 4 has no call for that, so this reaches into the connection its SSE extension (hx-sse.js) hands
   // out in `htmx:sse:after:connection`: `reader` is the stream that is open, `delayCanceller` ends the pause before the
-  // next attempt (two seconds at most, as the template sets). Where there is no connection any more, "tune" is in the
+  // next attempt (two seconds at most, as the template sets). Where there is no connection any more, "reconnect" is in the
   // element's hx-trigger and makes one. In tests/browser/test_display.py, the stream that hangs and the one that is
   // refused at first fail where an upgrade of htmx changes this.
-  function tune() {
+  function reconnect() {
     connection?.delayCanceller?.();
     connection?.reader?.cancel();
     if (connection || now() - connectedAt < CONNECT_MS) return;
     connectedAt = now();
-    htmx.trigger(wall, "tune");
+    htmx.trigger(root, "reconnect");
   }
 
-  async function heard(pulse) {
+  async function onHeartbeat(pulse) {
     contact = now();
     [serverTime, serverTimeAt] = [Date.parse(pulse.now), now()];
     if (pulse.release !== document.body.dataset.release) return reload();
     const isLate = !hadMessage && (!connection || pulse.mark !== picture().dataset.mark);
     hadMessage = false;
-    if (pulse.mark && (lostSince !== null || isLate)) tune();
+    if (pulse.mark && (lostSince !== null || isLate)) reconnect();
     else if (!pulse.mark && !picture().dataset.mark) lostSince = null;
   }
 
@@ -143,7 +143,7 @@
       const answer = await fetch("/display/pulse", { cache: "no-store", signal: AbortSignal.timeout(PULSE_TIMEOUT_MS) });
       if (answer.status === 401) return void (await open()); // sent away: the page shows a fresh code
       if (!answer.ok) throw new Error(answer.statusText);
-      await heard(await answer.json());
+      await onHeartbeat(await answer.json());
     } catch {
       lostSince ??= contact;
     } finally {

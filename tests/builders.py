@@ -122,7 +122,7 @@ def a_week(session: Session, slug: str = SLUG, *, state: str = "open", now: date
     facts = {"name": slug.upper(), "timezone": ZONE, "starts": STARTS, "ends": ENDS}
     week = weeks.create(session, act_by("Olu", now), slug=slug, **{**facts, **changes})
     if state != "draft":
-        lifecycle.open_(session, slug, act_by("Olu", now))
+        lifecycle.open_week(session, slug, act_by("Olu", now))
     if state == "closed":
         lifecycle.close(session, slug, act_by("Olu", now))
     return week
@@ -195,7 +195,7 @@ class Game:
         """Take somebody out of their team."""
         with self.database.unit_of_work() as session:
             week = weeks.lock(session, self.slug, self.now)
-            person = next(each for each in teams.people_of(session, week).values() if each.email == email)
+            person = next(team for team in teams.people_of(session, week).values() if team.email == email)
             memberships.assign(session, week, person, None, self.act)
 
     def take(self, **changes: Any) -> Taken:
@@ -246,7 +246,7 @@ class Game:
     def open(self) -> None:
         """Open or reopen the week."""
         with self.database.unit_of_work() as session:
-            lifecycle.open_(session, self.slug, self.act, reason="One more thing")
+            lifecycle.open_week(session, self.slug, self.act, reason="One more thing")
 
     def close(self) -> None:
         """Close the week."""

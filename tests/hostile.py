@@ -48,7 +48,7 @@ class Seen:
 
 
 @dataclass
-class Hostile:
+class MaliciousProvider:
     """The provider's answers; tests bend them."""
 
     issuer: str
@@ -120,7 +120,7 @@ def shared_secret(key: bytes) -> SYMKey:
 
 
 @contextmanager
-def hostile(certificate: str | None = None) -> Iterator[Hostile]:
+def hostile(certificate: str | None = None) -> Iterator[MaliciousProvider]:
     """The provider on a free port; with a certificate file over https."""
     server = _Quiet(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
@@ -129,7 +129,7 @@ def hostile(certificate: str | None = None) -> Iterator[Hostile]:
         context.load_cert_chain(certificate)
         server.socket = context.wrap_socket(server.socket, server_side=True)
     scheme = "https" if certificate else "http"
-    provider = Hostile(f"{scheme}://127.0.0.1:{server.server_port}")
+    provider = MaliciousProvider(f"{scheme}://127.0.0.1:{server.server_port}")
     server.provider = provider  # type: ignore[attr-defined] # the handler finds it here
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -154,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve(self.rfile.read(int(self.headers["Content-Length"])).decode())
 
     def _serve(self, body: str) -> None:
-        provider: Hostile = self.server.provider  # type: ignore[attr-defined]
+        provider: MaliciousProvider = self.server.provider  # type: ignore[attr-defined]
         provider.seen.append(Seen(self.command, self.path, dict(self.headers), dict(parse_qsl(body))))
         status, headers, content = provider.answer(self.path)
         self.send_response(status)

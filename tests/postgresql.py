@@ -87,7 +87,7 @@ class PostgreSQL:
 
 def _children(process: int) -> list[int]:
     """The processes that a process of this machine has started."""
-    return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    return [int(part) for part in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 @contextmanager

@@ -21,18 +21,18 @@ def several(url: URL | str, count: int = 4) -> Iterator[list[Database]]:
     """Several processes' worth of connections to the same database."""
     databases = [Database(url) for _ in range(count)]
     yield databases
-    for each in databases:
-        each.dispose()
+    for database in databases:
+        database.dispose()
 
 
 def race(deeds: Sequence[Callable[[], T]]) -> list[T | Problem]:
     """Do everything at once; what each returned, or the problem it met. Any other exception fails the test."""
     barrier = threading.Barrier(len(deeds))
 
-    def run(deed: Callable[[], T]) -> T | Problem:
+    def run(call: Callable[[], T]) -> T | Problem:
         barrier.wait()
         try:
-            return deed()
+            return call()
         except Problem as problem:
             return problem
 
@@ -40,9 +40,9 @@ def race(deeds: Sequence[Callable[[], T]]) -> list[T | Problem]:
         return list(pool.map(run, deeds))
 
 
-def crowd(number: int, deed: Callable[[int], T]) -> list[Callable[[], T]]:
+def repeat(number: int, call: Callable[[int], T]) -> list[Callable[[], T]]:
     """The same deed so many times, each told its number."""
-    return [partial(deed, each) for each in range(number)]
+    return [partial(call, each) for each in range(number)]
 
 
 def outcomes(results: Sequence[object]) -> Counter[str]:

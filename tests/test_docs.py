@@ -21,9 +21,9 @@ LARGEST_PICTURE = 1_500_000
 def links_of(page: Path) -> list[str]:
     """The relative links of a page, pictures and HTML attributes included; none of its code."""
     text = re.sub(r"(?ms)^```.*?^```$|^    .*?$|`[^`\n]*`", "", page.read_text(encoding="utf-8"))
-    found = re.findall(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"", text)
-    addresses = [markdown or html for markdown, html in found]
-    return [each for each in addresses if not re.match(r"[a-z]+:", each) and not each.startswith(ON_GITHUB)]
+    matches = re.findall(r"\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"", text)
+    addresses = [markdown or html for markdown, html in matches]
+    return [address for address in addresses if not re.match(r"[a-z]+:", address) and not address.startswith(ON_GITHUB)]
 
 
 def anchors_of(page: Path) -> set[str]:

@@ -111,7 +111,7 @@ def test_waiting_for_the_turn_leaves_less_for_the_lock(game: Game, limited: Data
         await asyncio.sleep(0.1)
         second = asyncio.create_task(database.writes.run(_write, database))
         outcomes = await asyncio.gather(first, second, return_exceptions=True)
-        assert [type(each) for each in outcomes] == [Busy, Busy]
+        assert [type(outcome) for outcome in outcomes] == [Busy, Busy]
         return time.monotonic() - begun
 
     with game.database.unit_of_work():

@@ -20,11 +20,11 @@ from tests.postgresql import PostgreSQL
 from tests.sqlite import SQLite
 
 
-def plain(thing: Any) -> str:
+def plain(audit_target: Any) -> str:
     """Anything an inspector tells, as text that compares."""
-    if isinstance(thing, dict):
-        return str(sorted((key, plain(value)) for key, value in thing.items()))
-    return str(thing)
+    if isinstance(audit_target, dict):
+        return str(sorted((key, plain(value)) for key, value in audit_target.items()))
+    return str(audit_target)
 
 
 def described(engine: Engine) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def described(engine: Engine) -> dict[str, Any]:
     inspector = inspect(engine)
 
     def by_name(things: Any) -> list[Any]:
-        return sorted(plain(thing) for thing in things)
+        return sorted(plain(audit_target) for audit_target in things)
 
     def columns(table: str) -> list[Any]:
         return [
@@ -86,10 +86,10 @@ def test_text_is_compared_by_code_point(database: Database) -> None:
 @pytest.mark.parametrize("engine", ["sqlite"])
 def test_tables_are_strict(database: Database) -> None:
     with database.reading() as session:
-        loose = session.execute(
+        unassigned = session.execute(
             text("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0")
         )
-        assert {name for (name,) in loose} == {"alembic_version", "sqlite_schema"}
+        assert {name for (name,) in unassigned} == {"alembic_version", "sqlite_schema"}
 
 
 def test_migrating_again_changes_nothing(stage: SQLite | PostgreSQL) -> None:
@@ -156,7 +156,9 @@ def test_released_migrations_never_change() -> None:
 
 def test_migrations_make_the_same_schema_with_every_version_of_their_tools() -> None:
     schemas = {
-        revision: sha256(repr([tuple(thing) for thing in sqlite_schema.expected_things(revision)]).encode()).hexdigest()
+        revision: sha256(
+            repr([tuple(audit_target) for audit_target in sqlite_schema.expected_things(revision)]).encode()
+        ).hexdigest()
         for revision in PINNED
     }
 

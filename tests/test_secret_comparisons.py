@@ -19,7 +19,7 @@ def comparisons(source: str) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Compare(left, operators, others) if any(
-                isinstance(each, ast.Eq | ast.NotEq) for each in operators
+                isinstance(operator, ast.Eq | ast.NotEq) for operator in operators
             ):
                 sides = [left, *others]
                 if any(map(is_secret, sides)) and not any(map(is_exempt, sides)):
@@ -38,7 +38,7 @@ def is_secret(side: ast.expr) -> bool:
     """Tell whether an expression is secret by its name, or made of something that is."""
     if isinstance(side, ast.Call):
         of_methods = [side.func.value] if isinstance(side.func, ast.Attribute) else []
-        return any(is_secret(each) for each in (*of_methods, *side.args))
+        return any(is_secret(method) for method in (*of_methods, *side.args))
     if isinstance(side, ast.Subscript):
         return is_secret(side.value) or is_secret(side.slice)
     if isinstance(side, ast.Constant):

@@ -80,11 +80,13 @@ def test_bill_of_materials_lists_exactly_the_lock(tmp_path: Path) -> None:
         "assembly-week",
         __version__,
     )
-    assert sorted(f"{each['name']}=={each['version']}" for each in bom["components"]) == sorted(audit.pins(lock))
+    assert sorted(f"{component['name']}=={component['version']}" for component in bom["components"]) == sorted(
+        audit.pins(lock)
+    )
     assert sorted(re.findall("sha256:([0-9a-f]{64})", lock)) == sorted(
         digest["content"]
-        for each in bom["components"]
-        for place in each["externalReferences"]
+        for component in bom["components"]
+        for place in component["externalReferences"]
         for digest in place["hashes"]
     )
     assert (tmp_path / "two" / "sbom.cdx.json").read_text(encoding="utf-8") == written

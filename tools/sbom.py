@@ -27,11 +27,11 @@ def completed(bom: dict[str, Any]) -> dict[str, Any]:
     root = bom["metadata"]["component"]
     root["version"] = re.findall('__version__ = "(.+)"', (PROJECT / "app/__init__.py").read_text(encoding="utf-8"))[0]
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    direct = {re.split(r"[\[<>=~! ]", each)[0] for each in project["dependencies"]}
-    for each in bom["components"]:
-        del each["description"]  # the line of the lock, hashes and all, once more
-    needed = sorted(each["bom-ref"] for each in bom["components"] if each["name"] in direct)
-    others = [each for each in bom["dependencies"] if each["ref"] != root["bom-ref"]]
+    direct = {re.split(r"[\[<>=~! ]", dependency)[0] for dependency in project["dependencies"]}
+    for component in bom["components"]:
+        del component["description"]  # the line of the lock, hashes and all, once more
+    needed = sorted(component["bom-ref"] for component in bom["components"] if component["name"] in direct)
+    others = [dependency for dependency in bom["dependencies"] if dependency["ref"] != root["bom-ref"]]
     return bom | {"dependencies": [{"ref": root["bom-ref"], "dependsOn": needed}, *others]}
 
 

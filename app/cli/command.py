@@ -7,7 +7,7 @@ from typing import Annotated, Any, Concatenate, ParamSpec
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from app.cli.voice import Answer, Voice
+from app.cli.output import Answer, Voice
 from app.errors import Malformed, Problem, Unavailable
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

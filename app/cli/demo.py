@@ -15,8 +15,8 @@ from typing import Any
 import typer
 
 from app.cli import server
+from app.cli.output import Answer, Voice
 from app.cli.place import CLOCK, opened
-from app.cli.voice import Answer, Voice
 from app.config import Settings, sqlite_url
 from app.db.database import Database
 from app.domain.actor import Act, system

@@ -76,7 +76,11 @@ class Room:
         """Find those that are idle, the longest first. Looking at all is dear, so it is done for many newcomers."""
         if now - self._looked_at < _LOOK_SECONDS:
             return False
-        waiting = [(until, id(each), each) for each in connections if (until := each.idle_until()) is not None]
+        waiting = [
+            (until, id(connection), connection)
+            for connection in connections
+            if (until := connection.idle_until()) is not None
+        ]
         self._idle.extend(each for _, _, each in sorted(waiting) if each is not newcomer)
         if len(self._idle) < self.most // 10:
             self._looked_at = now

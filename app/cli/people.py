@@ -7,8 +7,8 @@ import typer
 from sqlmodel import Session
 
 from app.cli.command import command
+from app.cli.output import Answer, Table, Voice
 from app.cli.place import CLOCK, command_act, reading, writing
-from app.cli.voice import Answer, Table, Voice
 from app.domain.actor import ROLES
 from app.errors import NotFound
 from app.models import Person
@@ -39,7 +39,7 @@ def list_people(_voice: Voice) -> Answer:
         return Answer({"people": []}, ["There is nobody yet. `assembly-week team import` brings people."])
     columns = ("name", "email", "role", "off", "signed_in_at", "invited_until")
     return Answer(
-        {"people": documents}, [Table(columns, [tuple(each[name] for name in columns) for each in documents])]
+        {"people": documents}, [Table(columns, [tuple(document[name] for name in columns) for document in documents])]
     )
 
 
@@ -47,9 +47,9 @@ def _everybody(session: Session, now: datetime) -> list[dict[str, Any]]:
     first = people_search.search(session, Wanted(), None, page=1, now=now)
     rest = (people_search.search(session, Wanted(), None, page=number, now=now) for number in range(2, first.pages + 1))
     return [
-        _document(each.person) | {"signed_in_at": each.signed_in_at, "invited_until": each.invited_until}
+        _document(person.person) | {"signed_in_at": person.signed_in_at, "invited_until": person.invited_until}
         for found in (first, *rest)
-        for each in found.people
+        for person in found.people
     ]
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from app.cli.command import command
+from app.cli.output import Answer, Table, Voice, mistake_line, refusal_document
 from app.cli.parameters import InputFile
 from app.cli.place import command_act, reading, writing
-from app.cli.voice import Answer, Table, Voice, mistake_line, refusal_document
 from app.domain.rules import parse_rules
 from app.errors import RulesRefused
 from app.services import reasons
@@ -43,8 +43,8 @@ def preview(_voice: Voice, file: InputFile) -> Answer:
     with reading() as session:
         found = previews.preview(session, text, command_act())
     parts: list[str | Table] = []
-    for each in found.weeks:
-        parts += [f"{each.before.name} ({each.before.week})", _compared(each)]
+    for week in found.weeks:
+        parts += [f"{week.before.name} ({week.before.week})", _compared(week)]
     if not found.weeks:
         parts.append("The rules are valid. No week is open, so no board would change.")
     parts += [f"Would be refused: {sentence}" for sentence in found.refused]
@@ -58,7 +58,7 @@ def apply(
     note: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept with the version.")],
 ) -> Answer:
     """Make a rules file the active version; every open week is scored anew."""
-    note, text = reasons.demanded(note), _text(file)
+    note, text = reasons.require(note), _text(file)
     with writing() as session:
         rule_set = rule_sets.activate(session, text, command_act(), note=note)
     return Answer(rule_set_document(rule_set), [f"Version {rule_set.id} of the rules is active."])

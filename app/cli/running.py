@@ -6,7 +6,7 @@ import typer
 
 from app.cli.command import command
 from app.cli.importing import no_collecting
-from app.cli.voice import Voice
+from app.cli.output import Voice
 
 group = typer.Typer()
 

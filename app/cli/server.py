@@ -19,9 +19,9 @@ from fastapi import FastAPI
 from app import bulkheads
 from app.cli import file_limit, log_lines
 from app.cli.limits import Room
+from app.cli.output import Answer, Voice
 from app.cli.place import CLOCK, opened
 from app.cli.protocol import LimitedProtocol
-from app.cli.voice import Answer, Voice
 from app.config import Settings
 from app.domain.actor import Act, command
 from app.errors import Conflict, Malformed, Unavailable
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 def serve(voice: Voice, settings: Settings, host: str, port: int) -> None:
     """Serve this installation until stopped. Raises Conflict where a server runs already or the port is taken."""
-    lock = alone(backups.ledger_file(settings).parent) if settings.on_sqlite else nullcontext()
+    lock = exclusive(backups.ledger_file(settings).parent) if settings.on_sqlite else nullcontext()
     with stopped_by_signals(), lock, listen(host, port) as listener:
         if settings.on_sqlite:
             sweep(backups.ledger_file(settings))
@@ -75,7 +75,7 @@ def _advice(settings: Settings) -> list[str]:
 
 
 @contextmanager
-def alone(directory: Path) -> Iterator[None]:
+def exclusive(directory: Path) -> Iterator[None]:
     """Be the only server on the data in this directory. Raises Conflict."""
     refusal = f"A server is already running on the data in {directory}. Stop it first; SQLite takes one at a time."
     with server_lock.held(directory / server_lock.LOCK_NAME, refusal):

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.command import command
+from app.cli.output import Answer, Table, Voice
 from app.cli.place import CLOCK, command_act, reading, writing
-from app.cli.voice import Answer, Table, Voice
 from app.domain.actor import SCOPES
 from app.domain.text import names
 from app.models import Token
@@ -54,7 +54,7 @@ def list_tokens(_voice: Voice) -> Answer:
     if not documents:
         return Answer({"tokens": []}, ["There are no tokens yet. `assembly-week token create` makes one."])
     columns = ("name", "state", "scopes", "created_at", "expires_at", "used_at", "revoked_at")
-    rows = [tuple(each[column] for column in columns) for each in documents]
+    rows = [tuple(document[column] for column in columns) for document in documents]
     shown = [(name, state, " ".join(scopes), *moments) for name, state, scopes, *moments in rows]
     return Answer({"tokens": documents}, [Table(columns, shown)])
 

@@ -8,9 +8,9 @@ import typer
 
 from app.cli.command import command
 from app.cli.files import STDOUT, UTF8_MARK, counted, read_lines, read_text_lines, written
+from app.cli.output import Answer, Voice
 from app.cli.parameters import InputFile, WeekSlug
 from app.cli.place import command_act, opened, writing
-from app.cli.voice import Answer, Voice
 from app.services.audit import audit
 from app.services.exports import ledger_export
 from app.services.exports.ledger_export import Format
@@ -85,8 +85,8 @@ def export(
         with written(out) as file:
             count = ledger_export.export(session, found, form, file, bar.advance)
             with database.unit_of_work() as noting:  # before the file has its name: no export goes unnoted
-                facts = {"format": form, "activities": count}
-                audit.note(noting, "ledger.exported", weeks.thing(found), act, after=facts)
+                details = {"format": form, "activities": count}
+                audit.note(noting, "ledger.exported", weeks.audit_target(found), act, after=details)
     if out == STDOUT:
         return None
     return Answer(

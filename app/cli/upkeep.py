@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from app.cli.command import command
+from app.cli.output import Answer, Voice
 from app.cli.parameters import InputFile
 from app.cli.place import CLOCK, opened, reading
-from app.cli.voice import Answer, Voice
 from app.db.database import Database
 from app.services.operations import backups, restores, schema, sqlite_schema, startup
 from app.services.standings import verification

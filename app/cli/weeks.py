@@ -8,9 +8,9 @@ import typer
 from sqlmodel import Session
 
 from app.cli.command import command
+from app.cli.output import Answer, Table, Voice
 from app.cli.parameters import Ends, Starts, WeekSlug
 from app.cli.place import CLOCK, command_act, reading, writing
-from app.cli.voice import Answer, Table, Voice
 from app.models import Week
 from app.services import lifecycle
 from app.services.operations import secrets, startup
@@ -39,7 +39,7 @@ def create(
     with writing() as session:
         week = weeks.create(session, act, slug=slug, name=name, timezone=timezone, starts=starts, ends=ends)
         if open_now:
-            lifecycle.open_(session, slug, act)
+            lifecycle.open_week(session, slug, act)
         return _about(session, week, act.now, f"Week {week.name} ({slug}) is created and {_state(week)}.")
 
 
@@ -53,7 +53,7 @@ def open_week(
     act = command_act()
     with writing() as session:
         given = reason if weeks.find(session, slug, act.now).state == "closed" else None
-        week = lifecycle.open_(session, slug, act, reason=given)
+        week = lifecycle.open_week(session, slug, act, reason=given)
         return _about(session, week, act.now, f"Week {week.name} is open.")
 
 

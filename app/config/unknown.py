@@ -15,7 +15,7 @@ def warn(variables: Iterable[str], settings: Collection[str], prefix: str) -> No
     `…REQUIRE_…` are switches of our own tests, which a build server sets for everything it starts.
     """
     names = [prefix + setting.upper() for setting in settings]
-    for variable in sorted({each.upper() for each in variables}):
+    for variable in sorted({variable.upper() for variable in variables}):
         is_former = variable.removeprefix(prefix).lower() in FORMER_NAMES
         is_ours = variable in names or is_former or variable.startswith(f"{prefix}REQUIRE_")
         if variable.startswith(prefix) and not is_ours:

@@ -206,7 +206,7 @@ def announce(session: Session, item: Event) -> None:
     session.info.setdefault(_NEWS, []).append(item)
 
 
-def alone(session: Session) -> None:
+def serialize(session: Session) -> None:
     """Take an advisory lock for the rest of the transaction; SQLite has one writer anyway (ADR 3).
 
     For what row locks cannot settle: which rules are active, whether a name is taken, several weeks at once. To be

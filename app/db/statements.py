@@ -55,7 +55,7 @@ class Prepared:
         connection, compiled = self._prepare(session)
         try:
             cursor = connection.connection.cursor()
-            cursor.executemany(compiled.sql, [compiled.bound(each) for each in values])
+            cursor.executemany(compiled.sql, [compiled.bound(value) for value in values])
             return int(cursor.rowcount)
         except compiled.failure as error:
             raise compiled.wrapped(error, connection) from error

@@ -29,16 +29,16 @@ _AGAIN = "Try again in a few minutes; if it stays so, an organizer can give you 
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Message:
     """A message: a subject of one line and a plain text."""
 
     subject: str
     text: str
 
 
-def sign_in_letter(name: str, link: str, minutes: int) -> Letter:
+def sign_in_letter(name: str, link: str, minutes: int) -> Message:
     """The message that carries a sign-in link, which is good once and for so many minutes."""
-    return Letter(
+    return Message(
         "Your sign-in link for Assembly Week",
         f"Hello {name},\n\n"
         f"this link signs you in to Assembly Week:\n\n{link}\n\n"
@@ -55,7 +55,7 @@ def _duration(minutes: int) -> str:
     return f"{minutes} {'minute' if minutes == 1 else 'minutes'}"
 
 
-class Mailbox:
+class Mailer:
     """Sends messages from one address through one server, each over a connection of its own.
 
     A few at once, in threads of their own, so that a server that says nothing keeps nothing else waiting.
@@ -68,22 +68,22 @@ class Mailbox:
         self._threads = Bulkhead("mail", threads=MAX_AT_ONCE, seconds=QUEUE_SECONDS, sentence=CROWDED)
 
     async def deliver(
-        self, to: str, name: str, letter: Letter, now: datetime, *, message_id: str | None = None
+        self, to: str, name: str, message: Message, now: datetime, *, message_id: str | None = None
     ) -> None:
         """Send a message. Raises MailRejected, MailNotSent, or Busy where too many are on their way.
 
         One that is sent again has the `message_id` of the first time, so that mailboxes may show it once.
         """
-        await self._threads.run(self.send, to, name, letter, now, message_id, wait=self._wait)
+        await self._threads.run(self.send, to, name, message, now, message_id, wait=self._wait)
 
-    def send(self, to: str, name: str, letter: Letter, now: datetime, message_id: str | None = None) -> None:
+    def send(self, to: str, name: str, message: Message, now: datetime, message_id: str | None = None) -> None:
         """Hand a message for one person to the server: `seconds` for each step and twice that for all after the first.
 
         Raises MailRejected where it would fail again, else MailNotSent.
         """
-        message = self._compose(to, name, letter, now, message_id)
+        mime = self._compose(to, name, message, now, message_id)
         try:
-            self._deliver(message, to)
+            self._deliver(mime, to)
         except smtplib.SMTPRecipientsRefused as refusal:
             raise MailRejected(
                 "The mail server does not take messages for this address. Check its spelling."
@@ -91,31 +91,31 @@ class Mailbox:
         except (OSError, smtplib.SMTPException, ValueError) as failure:
             raise MailNotSent(f"The message could not be sent: {_why(failure)}. {_AGAIN}") from failure
 
-    def _compose(self, to: str, name: str, letter: Letter, now: datetime, message_id: str | None) -> EmailMessage:
-        if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in to + name + letter.subject):
+    def _compose(self, to: str, name: str, message: Message, now: datetime, message_id: str | None) -> EmailMessage:
+        if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in to + name + message.subject):
             raise MailRejected("Addresses, names and subjects of messages have one line and no control characters.")
-        message = EmailMessage()
+        mime = EmailMessage()
         try:
-            message["To"] = Address(display_name=name, addr_spec=to)
+            mime["To"] = Address(display_name=name, addr_spec=to)
         except (MessageError, ValueError, IndexError) as error:
             raise MailRejected("This is not an e-mail address that messages can be sent to.") from error
-        message["From"] = self._sender
-        message["Subject"] = letter.subject
-        message["Date"] = format_datetime(now)
+        mime["From"] = self._sender
+        mime["Subject"] = message.subject
+        mime["Date"] = format_datetime(now)
         domain = self._sender.domain
-        message["Message-ID"] = f"<{message_id}@{domain}>" if message_id else make_msgid(domain=domain)
-        message["Auto-Submitted"] = "auto-generated"
+        mime["Message-ID"] = f"<{message_id}@{domain}>" if message_id else make_msgid(domain=domain)
+        mime["Auto-Submitted"] = "auto-generated"
         # Quoted-printable: lines of any length and any letters reach servers that know neither.
-        message.set_content(letter.text, cte="quoted-printable")
-        return message
+        mime.set_content(message.text, cte="quoted-printable")
+        return mime
 
-    def _deliver(self, message: EmailMessage, to: str) -> None:
+    def _deliver(self, mime: EmailMessage, to: str) -> None:
         with self._connect() as connection, _cut_after(2 * self._seconds, connection):
             if self._server.tls == "STARTTLS":
                 connection.starttls(context=_certificates())
             if self._server.user:
                 connection.login(self._server.user, self._server.password)
-            connection.send_message(message, self._sender.addr_spec, [to])
+            connection.send_message(mime, self._sender.addr_spec, [to])
 
     def _connect(self) -> smtplib.SMTP:
         server = self._server
@@ -175,8 +175,8 @@ def _why(failure: Exception) -> str:
             return "the mail server cannot be reached, or does not speak SMTP"
 
 
-def mailbox(settings: Settings) -> Mailbox | None:
+def mailer(settings: Settings) -> Mailer | None:
     """The mailbox of these settings; None where no server is named."""
     if settings.smtp_url is None:
         return None
-    return Mailbox(parse_server(settings.smtp_url.get_secret_value()), parse_sender(settings.mail_from))
+    return Mailer(parse_server(settings.smtp_url.get_secret_value()), parse_sender(settings.mail_from))

@@ -25,7 +25,7 @@ QUIET_SECONDS = 60.0  # between two lines that say the same of one job: an outag
 logger = logging.getLogger(__name__)
 
 
-async def follow_commits(database: Database, hear: Callable[[], None], *, look: float, reread: float) -> None:
+async def follow_commits(database: Database, notify: Callable[[], None], *, look: float, reread: float) -> None:
     """Notice what other processes commit.
 
     SQLite tells by a number that is cheap to look at, every `look` seconds; besides, versions are read again every
@@ -38,14 +38,14 @@ async def follow_commits(database: Database, hear: Callable[[], None], *, look: 
         waited += look
         if mark != seen or waited >= reread:
             seen, waited = mark, 0.0
-            hear()
+            notify()
         await asyncio.sleep(look)
 
 
-async def follow_hints(database: Database, hear: Callable[[], None]) -> None:
+async def follow_hints(database: Database, notify: Callable[[], None]) -> None:
     """Hear of other processes' commits on PostgreSQL as they happen, for as long as the connection lasts."""
     async for _hint in database.hints():
-        hear()
+        notify()
 
 
 async def follow_rotation(database: Database, choose: Callable[[str], None], *, reread: float) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from app.clock import Clock
 from app.db.database import Database
 from app.domain.actor import Act, system
-from app.integrations.mail import Mailbox, sign_in_letter
+from app.integrations.mail import Mailer, sign_in_letter
 from app.models import Person
 from app.services.access import links
 from app.services.jobs import Claim
@@ -19,7 +19,7 @@ SOON = (0.3, 1.5)
 """Seconds: a moment that nobody can foresee, so that the next answer does not tell who is known here either."""
 
 
-async def send_sign_in_link(database: Database, mailbox: Mailbox, clock: Clock, public_url: str, claim: Claim) -> None:
+async def send_sign_in_link(database: Database, mailer: Mailer, clock: Clock, public_url: str, claim: Claim) -> None:
     """Send whoever has this email a link; do as much for an email that nobody has. Raises MailNotSent or Unavailable.
 
     `claim.payload` has the `email`, the network `address` that asked, and the `message_id`, which stays the same when
@@ -33,9 +33,9 @@ async def send_sign_in_link(database: Database, mailbox: Mailbox, clock: Clock, 
         return
     person, secret = made
     minutes = int(links.LASTS["email"].total_seconds()) // 60
-    letter = sign_in_letter(person.name, links.address(public_url, secret), minutes)
+    message = sign_in_letter(person.name, links.address(public_url, secret), minutes)
     # After the commit: a slow mail server must not hold the only writing connection.
-    await mailbox.deliver(person.email, person.name, letter, clock.real(), message_id=payload["message_id"])
+    await mailer.deliver(person.email, person.name, message, clock.real(), message_id=payload["message_id"])
 
 
 def _make(database: Database, email: str, address: str, now: datetime) -> tuple[Person, str] | None:

@@ -73,9 +73,9 @@ class Worker:
         self._looking = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_closed = False
-        database.subscribe(self.hear)
+        database.subscribe(self.notify)
 
-    def hear(self, news: Event) -> None:
+    def notify(self, news: Event) -> None:
         """Look at once for what was queued; safe to call from any thread."""
         if isinstance(news, JobQueued) and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake.set)

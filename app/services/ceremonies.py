@@ -38,7 +38,7 @@ def move(session: Session, slug: str, to: Move, act: Act) -> int:
         return step
     session.merge(Ceremony(week_id=week.id, step=step, by=act.actor.name, at=act.now))
     session.flush()
-    weeks.touch(session, week)
+    weeks.bump_version(session, week)
     if week.frozen_at is not None and ceremony.reveals(ceremony.steps(board)[step]):
         lifecycle.reveal(session, slug, act)
     return step

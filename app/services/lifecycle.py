@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from app.db.database import alone
+from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.standings.snapshot import to_text
 from app.errors import Conflict, RulesUnfit
@@ -18,13 +18,13 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 
 
-def open_(session: Session, slug: str, act: Act, *, reason: str | None = None) -> Week:
+def open_week(session: Session, slug: str, act: Act, *, reason: str | None = None) -> Week:
     """Open a draft, or reopen a closed week, which then follows the active rules again.
 
     Raises Conflict when it is open, RulesUnfit when the active rules no longer know its kinds or team sizes.
     """
     reason = reasons.welcome(reason) or None
-    alone(session)
+    serialize(session)
     week = weeks.lock(session, slug, act.now)
     if week.state == "open":
         raise Conflict(f"Week {week.name} is open already.")
@@ -37,7 +37,7 @@ def open_(session: Session, slug: str, act: Act, *, reason: str | None = None) -
     session.flush()
     scores.rebuild(session, week, rules)
     weeks.note(session, week, "reopened" if reopening else "opened", act, reason=reason)
-    weeks.touch(session, week)
+    weeks.bump_version(session, week)
     return week
 
 
@@ -48,7 +48,7 @@ def close(session: Session, slug: str, act: Act) -> Week:
         raise Conflict(f"Week {week.name} is {_state(week)}; only an open week can be closed.")
     week.state, week.closed_at, week.rule_set_id = "closed", act.now, rule_sets.active(session).id
     weeks.note(session, week, "closed", act)
-    weeks.touch(session, week)
+    weeks.bump_version(session, week)
     return week
 
 
@@ -70,7 +70,7 @@ def freeze(session: Session, slug: str, act: Act) -> Week:
     if (stage := session.get(Ceremony, week.id)) is not None:
         session.delete(stage)  # it may stand at a step that tells what is hidden now
     weeks.note(session, week, "frozen", act)
-    weeks.touch(session, week)
+    weeks.bump_version(session, week)
     return week
 
 
@@ -81,7 +81,7 @@ def reveal(session: Session, slug: str, act: Act) -> Week:
         raise Conflict(f"Week {week.name} is not frozen; there is nothing to reveal.")
     week.frozen_at = week.frozen_version = week.frozen_rule_set_id = week.frozen_board = week.frozen_names = None
     weeks.note(session, week, "revealed", act)
-    weeks.touch(session, week)
+    weeks.bump_version(session, week)
     return week
 
 

@@ -36,11 +36,11 @@ def assign(session: Session, week: Week, person: Person, team: Team | None, act:
     before = teams.joins(session, week, [person.id]).get(person.id, [])
     if not assign_all(session, week, {person.id: team.id if team else None}, act):
         return False
-    weeks.touch(session, week)
+    weeks.bump_version(session, week)
     was_id = current_team(before)
     was = teams.find(session, week, was_id).name if was_id else None
     audit.note(
-        session, "membership.changed", accounts.thing(person), act, before={"week": week.slug, "team": was},
+        session, "membership.changed", accounts.audit_target(person), act, before={"week": week.slug, "team": was},
         after={"week": week.slug, "team": team.name if team else None},
     )  # fmt: skip
     return True
@@ -95,4 +95,4 @@ def _rescore(
     for team_id in sorted(changed):
         scores.refresh(session, week, rules, team_id)
     brought = activity_queries.count_by_kind(session, week, newcomers)
-    scores.count_loose(session, week, {kind: -number for kind, number in brought.items()})
+    scores.count_unassigned(session, week, {kind: -number for kind, number in brought.items()})

@@ -6,7 +6,7 @@ from app.errors import Malformed
 LONGEST = 500  # characters: a reason is a sentence or three, and stays in the ledger and the audit for ever
 
 
-def demanded(reason: str) -> str:
+def require(reason: str) -> str:
     """A reason as it is kept. Raises Malformed where there is none."""
     reason = names.tidy(reason)
     if flaw := names.flaw(reason, LONGEST):
@@ -16,4 +16,4 @@ def demanded(reason: str) -> str:
 
 def welcome(reason: str | None) -> str:
     """A reason or note as it is kept, empty where there is none. Raises Malformed for one that cannot be kept."""
-    return demanded(reason) if reason and reason.strip() else ""
+    return require(reason) if reason and reason.strip() else ""

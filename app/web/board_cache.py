@@ -20,7 +20,7 @@ from app.errors import Busy, Unavailable, WeekUnknown
 from app.events import AccessChanged, Event, JobQueued
 from app.services.weeks import weeks
 from app.services.weeks.weeks import WeekStamp
-from app.web.boards import Served, serve_frozen, serve_live
+from app.web.boards import BoardSnapshot, serve_frozen, serve_live
 from app.web.kept_week import KeptWeek, Source, source_of
 from app.web.retry import Retry
 from app.web.timing import USUAL, Timing
@@ -35,7 +35,7 @@ class _Current:
     """The current week, until there is news and at most `until` midnight in its zone."""
 
     slug: str
-    heard: object
+    generation: object
     until: datetime
 
 
@@ -50,7 +50,7 @@ class BoardCache:
 
     def __init__(self, database: Database, clock: Clock, timing: Timing = USUAL) -> None:
         self._database, self._clock, self._timing = database, clock, timing
-        self._heard = object()
+        self._generation = object()
         self._weeks: dict[str, KeptWeek] = {}
         self._current: _Current | None = None
         self._looking = asyncio.Lock()
@@ -58,24 +58,24 @@ class BoardCache:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()
         self._absence, self._away_until = "", 0.0
-        database.subscribe(self.hear)
+        database.subscribe(self.notify)
 
-    def hear(self, news: Event | None = None) -> None:
+    def notify(self, news: Event | None = None) -> None:
         """Mark every board as perhaps stale; safe to call from any thread."""
         if isinstance(news, AccessChanged | JobQueued):
             return  # somebody's signing in costs no board anything, nor does a message to be sent
         if news is not None:
             self._away_until = 0.0  # a commit of ours: the database is back, and its readers are to see it
-        self._heard = object()
+        self._generation = object()
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._news.set)
 
     @property
-    def heard(self) -> object:
+    def generation(self) -> object:
         """A mark that is another one as soon as something may have changed."""
-        return self._heard
+        return self._generation
 
-    async def news(self, timeout: float) -> None:
+    async def wait(self, timeout: float) -> None:
         """Wait until something may have changed, at most `timeout` seconds; for the one job that publishes boards."""
         self._loop = asyncio.get_running_loop()
         with suppress(TimeoutError):
@@ -83,14 +83,14 @@ class BoardCache:
                 await self._news.wait()
         self._news.clear()
 
-    async def get(self, slug: str, audience: Audience) -> Served:
+    async def get(self, slug: str, audience: Audience) -> BoardSnapshot:
         """The board of a week as an audience may see it. Raises WeekUnknown."""
         return self.ready(slug, audience) or await self._check(await self._resolve(slug), audience)
 
-    def ready(self, slug: str, audience: Audience) -> Served | None:
+    def ready(self, slug: str, audience: Audience) -> BoardSnapshot | None:
         """The board that needs no work before it is served, if there is one."""
         week = self._weeks.get(self._slug_known(slug) or "")
-        return week.newest(self._heard, self._clock.game(), audience) if week is not None else None
+        return week.newest(self._generation, self._clock.game(), audience) if week is not None else None
 
     async def refresh(self) -> bool:
         """Bring every board that is kept up to date, so that viewers need not wait; whether there is a new one.
@@ -105,12 +105,12 @@ class BoardCache:
 
     def _stale(self) -> list[tuple[str, KeptWeek, Audience]]:
         """The boards that are kept and not known to be the newest: the week, and for whom."""
-        heard, now = self._heard, self._clock.game()
+        generation, now = self._generation, self._clock.game()
         return [
             (slug, week, audience)
             for slug, week in list(self._weeks.items())
             for audience in sorted(week.audiences)
-            if week.newest(heard, now, audience) is None
+            if week.newest(generation, now, audience) is None
         ]
 
     async def _look_again(self) -> bool:
@@ -148,7 +148,9 @@ class BoardCache:
         if slug != weeks.CURRENT:
             return slug
         current = self._current
-        is_newest = current is not None and current.heard is self._heard and self._clock.game() < current.until
+        is_newest = (
+            current is not None and current.generation is self._generation and self._clock.game() < current.until
+        )
         return current.slug if current is not None and is_newest else None
 
     async def _resolve(self, slug: str) -> str:
@@ -166,21 +168,21 @@ class BoardCache:
 
     def _look(self) -> None:
         """See in one query which kept boards are still the newest, and which week is current."""
-        heard, now = self._heard, self._clock.game()
+        generation, now = self._generation, self._clock.game()
         with self._database.reading() as session:
             stamps = weeks.stamps(session)
         for stamp in stamps:
             if (week := self._weeks.get(stamp.slug)) is not None:
-                week.learn(stamp, heard)
+                week.learn(stamp, generation)
         found = weeks.pick_current(stamps, now)
-        self._current = _Current(found.slug, heard, next_midnight(now, found.zone)) if found else None
+        self._current = _Current(found.slug, generation, next_midnight(now, found.zone)) if found else None
 
-    async def _check(self, slug: str, audience: Audience) -> Served:
+    async def _check(self, slug: str, audience: Audience) -> BoardSnapshot:
         week = self._weeks.setdefault(slug, KeptWeek())
         try:
             async with week.turn:
-                if (served := week.newest(self._heard, self._clock.game(), audience)) is not None:
-                    return served
+                if (snapshot := week.newest(self._generation, self._clock.game(), audience)) is not None:
+                    return snapshot
                 return await self._ask(week.last(audience), partial(self._make, slug, week, audience))
         except WeekUnknown:
             week.forget()
@@ -189,21 +191,23 @@ class BoardCache:
             if not week.boards and self._weeks.get(slug) is week:
                 del self._weeks[slug]
 
-    def _make(self, slug: str, week: KeptWeek, audience: Audience) -> Served:
-        heard, now = self._heard, self._clock.game()
+    def _make(self, slug: str, week: KeptWeek, audience: Audience) -> BoardSnapshot:
+        generation, now = self._generation, self._clock.game()
         week.tried = None
         with self._database.reading() as session:
             stamp = weeks.stamp(session, slug)
-            week.learn(stamp, heard)
+            week.learn(stamp, generation)
             source = week.tried = source_of(stamp, audience)
-            served = week.made_from(source, now)
-            if served is None:
-                served = self._serve(session, stamp, week, source, now)
-        week.keep(source, served, audience)
+            snapshot = week.made_from(source, now)
+            if snapshot is None:
+                snapshot = self._serve(session, stamp, week, source, now)
+        week.keep(source, snapshot, audience)
         self._weeks.setdefault(slug, week)
-        return served
+        return snapshot
 
-    def _serve(self, session: Session, stamp: WeekStamp, week: KeptWeek, source: Source, now: datetime) -> Served:
+    def _serve(
+        self, session: Session, stamp: WeekStamp, week: KeptWeek, source: Source, now: datetime
+    ) -> BoardSnapshot:
         if source.is_frozen:
             return serve_frozen(session, weeks.find_by_id(session, stamp.id), now)
         return serve_live(session, stamp, now, week.live(), week.trail)

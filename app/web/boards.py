@@ -25,12 +25,12 @@ from app.services.weeks import weeks
 from app.services.weeks.weeks import WeekStamp
 from app.web.board.content import Content, FixedContent, LiveContent
 from app.web.board.parts import parts_of
-from app.web.board.rows import Look, standings_json
+from app.web.board.rows import ChartTheme, standings_json
 from app.web.board.trail import Trail, begin
 from app.web.documents.boards import head_document
 from app.web.http import render
 from app.web.http.addresses import url_for
-from app.web.http.representations import Representation
+from app.web.http.representations import CachedResponse
 
 Form = Literal["json", "page", "preview", "partial"]
 
@@ -39,7 +39,7 @@ NO_ROWS, ROWS = b'"standings":[]', b'"standings":[%b]'  # in text, every quotati
 
 
 @dataclass(frozen=True)
-class Served:
+class BoardSnapshot:
     """One week's board as everybody of one audience gets it, until something changes or `until` (local midnight).
 
     The board of a freeze stays what it is, whatever day it gets. With a trail, `number` is its step there.
@@ -68,36 +68,36 @@ class Served:
         """The board's version, as the contract counts it."""
         return self.content.head.version
 
-    def made(self, form: Form) -> Representation | None:
+    def made(self, form: Form) -> CachedResponse | None:
         """Return this form if it is made already, for whoever has no time: one of many teams takes a while."""
-        return cast("Representation | None", vars(self).get(form))
+        return cast("CachedResponse | None", vars(self).get(form))
 
-    def make(self, form: Form) -> Representation:
+    def make(self, form: Form) -> CachedResponse:
         """Return this form, made now if nobody asked for it before."""
-        return cast("Representation", getattr(self, form))
+        return cast("CachedResponse", getattr(self, form))
 
     @cached_property
-    def json(self) -> Representation:
+    def json(self) -> CachedResponse:
         """The leaderboard of the API."""
         head = json.dumps(head_document(self.content.head), ensure_ascii=False, separators=(",", ":")).encode()
         rows = standings_json(self.content.pieces, self.content.places)
-        return Representation(
+        return CachedResponse(
             head.replace(NO_ROWS, ROWS % rows, 1), f'"{self.mark}"', "application/json", "Authorization"
         )
 
     @cached_property
-    def page(self) -> Representation:
+    def page(self) -> CachedResponse:
         """The board's page."""
         return self._page("p", stream=url_for("live_board", week=self.week, since=str(self.fragments.position)))
 
     @cached_property
-    def preview(self) -> Representation:
+    def preview(self) -> CachedResponse:
         """The public's page of a frozen week as organizers get it by `?as=public`: it follows the public's stream."""
         since = str(self.fragments.position)
         return self._page("v", stream=url_for("live_board", week=self.week, **{"as": "public"}, since=since))
 
     @cached_property
-    def partial(self) -> Representation:
+    def partial(self) -> CachedResponse:
         """The part of the page that changes."""
         head, parts, pieces = self.content.head, self.parts, self.content.pieces
         rows = [
@@ -133,28 +133,28 @@ class Served:
         digest.update(self.content.digest)
         return f"{self.version}-{digest.hexdigest()[:16]}"
 
-    def _look(self, team_id: str) -> Look:
-        return Look(self.week, self.zone, self.content.tones[team_id])
+    def _look(self, team_id: str) -> ChartTheme:
+        return ChartTheme(self.week, self.zone, self.content.tones[team_id])
 
-    def _page(self, letter: str, *, stream: str) -> Representation:
+    def _page(self, letter: str, *, stream: str) -> CachedResponse:
         """A page around the part that changes, which is rendered once for all of them."""
         # The stream's part is marked as live by its root, the very first element; a page's is not.
         standings = _markup(self.partial.body.replace(b" is-live", b"", 1))
         body = render.render("board/index.html", head=self.content.head, standings=standings, stream=stream)
         return self._html(body, letter)
 
-    def _html(self, body: bytes, letter: str) -> Representation:
+    def _html(self, body: bytes, letter: str) -> CachedResponse:
         # One address serves several forms, and an ETag names a representation (RFC 9110, 8.8.3): the letters tell the
         # page (p), its preview (v) and the standings alone (s) from the JSON, which has none.
         vary = f"{render.VARY}, Authorization, Cookie"
-        return Representation(body, f'"{self.mark}{letter}"', "text/html; charset=utf-8", vary)
+        return CachedResponse(body, f'"{self.mark}{letter}"', "text/html; charset=utf-8", vary)
 
 
 def _markup(html: bytes) -> Markup:
     return Markup(html.decode())  # noqa: S704 - our own templates made it
 
 
-def serve(session: Session, week: Week, now: datetime, audience: Audience) -> Served:
+def serve(session: Session, week: Week, now: datetime, audience: Audience) -> BoardSnapshot:
     """A week's board for one audience, made now."""
     view = weeks.view_of(week, audience)
     if view.looks_back:
@@ -162,18 +162,18 @@ def serve(session: Session, week: Week, now: datetime, audience: Audience) -> Se
     return serve_live(session, weeks.stamp(session, week.slug), now)
 
 
-def serve_frozen(session: Session, week: Week, now: datetime) -> Served:
+def serve_frozen(session: Session, week: Week, now: datetime) -> BoardSnapshot:
     """The board of a frozen week as it was at its freeze."""
     view = weeks.view_of(week, "public")
     board = boards.seen(session, week, view, now)
     rules = rule_sets.rules_numbered(session, view.rule_set_id)
     over = board.state == "closed" or local_day(board.as_of, week.zone) > week.ends
-    return Served(FixedContent(board), rules, week.zone, until=NEVER, over=over)
+    return BoardSnapshot(FixedContent(board), rules, week.zone, until=NEVER, over=over)
 
 
 def serve_live(
-    session: Session, stamp: WeekStamp, now: datetime, known: Served | None = None, trail: Trail | None = None
-) -> Served:
+    session: Session, stamp: WeekStamp, now: datetime, known: BoardSnapshot | None = None, trail: Trail | None = None
+) -> BoardSnapshot:
     """A week's board as it stands, made now from one that is known at the cost of what has changed since.
 
     `stamp` is the week's, of the same unchanging view of the database.
@@ -184,4 +184,4 @@ def serve_live(
     over = standings.week.state == "closed" or standings.today > standings.week.ends
     number = trail.next_number() if trail is not None else 0
     content = LiveContent(live, now, before)
-    return Served(content, standings.rules, zone, next_midnight(now, zone), over, trail, number)
+    return BoardSnapshot(content, standings.rules, zone, next_midnight(now, zone), over, trail, number)

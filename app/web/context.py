@@ -8,7 +8,7 @@ from starlette.requests import Request
 from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
-from app.integrations.mail import Mailbox
+from app.integrations.mail import Mailer
 from app.services.access import throttle
 from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
@@ -16,7 +16,7 @@ from app.web.board_cache import BoardCache
 from app.web.credential_cache import CredentialCache
 from app.web.http.denial_log import Refusals
 from app.web.live import Publisher
-from app.web.scenes.projector import Projector
+from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.summaries import Summaries
 from app.web.write_queue import WriteQueue
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Installation:
+class AppContext:
     """The parts that main put together. Weeks go by the clock's game time, sign-ins by its real time."""
 
     settings: Settings
@@ -37,9 +37,9 @@ class Installation:
     write_queue: WriteQueue
     streams: Publisher
     summaries: Summaries
-    projector: Projector
+    display_renderer: DisplayRenderer
     refusals: Refusals
-    mailbox: Mailbox | None
+    mailer: Mailer | None
     company: "Provider | None"
 
     async def count(self, limit: Limit, key: str) -> None:
@@ -51,7 +51,7 @@ class Installation:
             throttle.count(session, limit, key, self.clock.real())
 
 
-def installation(request: Request) -> Installation:
+def installation(request: Request) -> AppContext:
     """The installation that serves this request."""
-    found: Installation = request.app.state.installation
+    found: AppContext = request.app.state.installation
     return found

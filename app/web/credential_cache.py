@@ -189,7 +189,7 @@ class CredentialCache:
         mark = await self._database.checks.run(self._database.change_mark)
         last_mark, swept_at = self._swept
         entries = [self._entries.get(credential) for credential in credentials]
-        if mark is None or mark != last_mark or not all(each and each.confirmed_at >= swept_at for each in entries):
+        if mark is None or mark != last_mark or not all(entry and entry.confirmed_at >= swept_at for entry in entries):
             await self._look_up(credentials)
             self._swept = mark, asked_at
             return

@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.domain.actor import Act, Actor, SignedInAct, SignedInActor, visitor
 from app.services.operations.secrets import SigningKey
 from app.web.access import Check, Guard, holds, is_anybody, is_member, is_organizer, is_owner, writes_activities
-from app.web.context import Installation, installation
+from app.web.context import AppContext, installation
 from app.web.http import csrf
 from app.web.http.client import address_of
 from app.web.http.forms import F, FormState
@@ -90,7 +90,7 @@ AppKey = Annotated[SigningKey, Part("key")]
 AppSettings = Annotated[Settings, Part("settings")]
 
 
-def context_of(request: Request) -> Installation:
+def context_of(request: Request) -> AppContext:
     """The application that serves this request."""
     return installation(request)
 

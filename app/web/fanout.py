@@ -9,7 +9,7 @@ from app.domain.actor import Scope
 from app.live.fragments import Position
 from app.live.messages import Message, Whole
 from app.web.credential_cache import Credential
-from app.web.wire import Wire, chunk
+from app.web.transport import Transport, chunk
 
 _AT_ONCE = 100  # viewers served before other requests get their turn, and what was written leaves the house
 _STILL_HERE = chunk(b": still here\n\n")
@@ -22,7 +22,7 @@ class Viewer:
     network: str
     credential: Credential | None
     needs: Scope | None
-    wire: Wire
+    wire: Transport
     task: "asyncio.Task[None]"
     has: Position | None = None
     written_at: float = 0.0

@@ -10,7 +10,7 @@ from app.errors import Problem
 from app.services.weeks import weeks
 from app.web.access import allows, credentials_in, decide_board, writes_activities
 from app.web.api.activities import record_body
-from app.web.context import Installation
+from app.web.context import AppContext
 from app.web.http import problems
 from app.web.http.client import network_of
 from app.web.topics import board_html, board_json
@@ -32,7 +32,7 @@ class Shortcut:
     nothing but the speed.
     """
 
-    def __init__(self, app: ASGIApp, place: Installation) -> None:
+    def __init__(self, app: ASGIApp, place: AppContext) -> None:
         self._app = app
         self._place = place
 
@@ -98,12 +98,12 @@ class Shortcut:
         except Problem:
             return None
         slug = address["page"] or address["json"] or weeks.CURRENT
-        served = self._place.boards.ready(slug, access.audience)
-        if served is None:
+        snapshot = self._place.boards.ready(slug, access.audience)
+        if snapshot is None:
             return None
         if address["swap"] or address["part"] == "live":
             topic = access.topic(slug, board_json if address["json"] else board_html)
             has = None if address["json"] else position_in(request)
-            return self._place.streams.ready(topic, served, network_of(request), credential, has)
-        board = served.made("json" if address["json"] else page_form(request))
+            return self._place.streams.ready(topic, snapshot, network_of(request), credential, has)
+        board = snapshot.made("json" if address["json"] else page_form(request))
         return board.ready(request) if board is not None else None

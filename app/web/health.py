@@ -15,7 +15,7 @@ from app.services import jobs
 from app.services.operations import schema
 from app.services.weeks import weeks
 from app.web.access import Reader
-from app.web.context import Installation, installation
+from app.web.context import AppContext, installation
 from app.web.routes import DatabaseRoute
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
@@ -52,7 +52,7 @@ async def show_metrics(request: Request, actor: Reader) -> Response:
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def _look(place: Installation) -> tuple[jobs.Backlog, bool]:
+def _look(place: AppContext) -> tuple[jobs.Backlog, bool]:
     """Read the queue's state, and whether a week is frozen."""
     with place.database.reading() as session:
         return jobs.backlog(session, place.clock.real()), weeks.has_frozen(session)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from app.domain.view import Audience
 from app.services.weeks.weeks import WeekStamp
 from app.web.board.trail import Trail
-from app.web.boards import Served
+from app.web.boards import BoardSnapshot
 from app.web.retry import Retry
 
 
@@ -35,50 +35,50 @@ class KeptWeek:
     """
 
     stamp: WeekStamp | None = None
-    heard: object = None  # the news up to which the stamp is known to be the newest
-    boards: dict[bool, tuple[Source, Served]] = field(default_factory=dict)  # by whether it is of a freeze
+    generation: object = None  # the news up to which the stamp is known to be the newest
+    boards: dict[bool, tuple[Source, BoardSnapshot]] = field(default_factory=dict)  # by whether it is of a freeze
     audiences: set[Audience] = field(default_factory=set)  # who asked
     trail: Trail = field(default_factory=Trail)  # of the boards as the week stands
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     tried: Source | None = None  # what a board was last made from, or was to be made from
     retry: Retry = field(default_factory=Retry)
 
-    def newest(self, heard: object, now: datetime, audience: Audience) -> Served | None:
+    def newest(self, generation: object, now: datetime, audience: Audience) -> BoardSnapshot | None:
         """The board that needs no look at the database before it is served."""
-        if self.stamp is None or self.heard is not heard:
+        if self.stamp is None or self.generation is not generation:
             return None
-        served = self.made_from(source_of(self.stamp, audience), now)
-        if served is not None:
+        snapshot = self.made_from(source_of(self.stamp, audience), now)
+        if snapshot is not None:
             self.audiences.add(audience)
-        return served
+        return snapshot
 
-    def made_from(self, source: Source, now: datetime) -> Served | None:
+    def made_from(self, source: Source, now: datetime) -> BoardSnapshot | None:
         """The board of this source, whoever it was made for, if it is kept and its day is not over."""
         known = self.boards.get(source.is_frozen)
         return known[1] if known is not None and known[0] == source and now < known[1].until else None
 
-    def live(self) -> Served | None:
+    def live(self) -> BoardSnapshot | None:
         """The newest board that is kept of the week as it stands, which the next one begins with."""
         known = self.boards.get(False)
         return known[1] if known is not None else None
 
-    def last(self, audience: Audience) -> Served | None:
+    def last(self, audience: Audience) -> BoardSnapshot | None:
         """The board this audience saw last, however old it is."""
         if self.stamp is None:
             return None
         known = self.boards.get(source_of(self.stamp, audience).is_frozen)
         return known[1] if known is not None else None
 
-    def learn(self, stamp: WeekStamp, heard: object) -> None:
+    def learn(self, stamp: WeekStamp, generation: object) -> None:
         """Take in what the database says, but nothing older than what is known, or a freeze would come undone."""
         if self.stamp is None or self.stamp.id != stamp.id or self.stamp.version <= stamp.version:
-            self.stamp, self.heard = stamp, heard
+            self.stamp, self.generation = stamp, generation
 
-    def keep(self, source: Source, served: Served, audience: Audience) -> None:
+    def keep(self, source: Source, snapshot: BoardSnapshot, audience: Audience) -> None:
         """Keep a board that was made, unless a newer one is here already."""
         known, _ = self.boards.get(source.is_frozen, (None, None))
         if known is None or known.week_id != source.week_id or known.version <= source.version:
-            self.boards[source.is_frozen] = source, served
+            self.boards[source.is_frozen] = source, snapshot
         self.audiences.add(audience)
         self.retry.succeed()
 

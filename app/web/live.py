@@ -17,7 +17,7 @@ from app.live.fragments import Position
 from app.live.messages import Message
 from app.metrics import UPDATES
 from app.web.board_cache import BoardCache
-from app.web.boards import Served
+from app.web.boards import BoardSnapshot
 from app.web.credential_cache import Credential, CredentialCache
 from app.web.fanout import StreamChannel, Viewer
 from app.web.metrics import LIVE_FAILURES
@@ -25,7 +25,7 @@ from app.web.retry import Retry
 from app.web.single_flight import SingleFlight
 from app.web.timing import USUAL, Timing
 from app.web.topics import Topic
-from app.web.wire import Wire, wire_in
+from app.web.transport import Transport, transport_in
 
 FULL = "There are too many live streams right now. The page tries again by itself."
 FAILING = "This page cannot be kept up to date right now. It tries again by itself."
@@ -94,7 +94,7 @@ class Publisher:
     def ready(
         self,
         topic: Topic,
-        served: Served,
+        snapshot: BoardSnapshot,
         network: str,
         credential: Credential | None,
         has: Position | None = None,
@@ -103,7 +103,7 @@ class Publisher:
         channel = self._channels.get(topic)
         if channel is None or not channel.viewers or self._is_full(network):
             return None
-        if channel.version_key != topic.version_key(served) or channel.chunk_since(has) is None:
+        if channel.version_key != topic.version_key(snapshot) or channel.chunk_since(has) is None:
             return None
         return EventStream(self, channel, network, credential, has)
 
@@ -159,7 +159,7 @@ class Publisher:
         self._loop = asyncio.get_running_loop()
         timing, wait = self._timing, 1.0
         while True:
-            await self._boards.news(timeout=wait)
+            await self._boards.wait(timeout=wait)
             is_news, is_waiting = await self._publish()
             wait = timing.shortest_gap if is_waiting else self._longest_wait()
             await asyncio.sleep(timing.shortest_gap if is_news or is_waiting else timing.quiet_gap)
@@ -198,17 +198,17 @@ class Publisher:
 
     async def _render(self, channel: "_Channel") -> None:
         channel.attempt = ""
-        served = await self._board(channel.topic)
-        channel.attempt = key = channel.topic.version_key(served)
+        snapshot = await self._board(channel.topic)
+        channel.attempt = key = channel.topic.version_key(snapshot)
         if key != channel.version_key:
             begun = time.perf_counter()
-            message = await self._renders.run(_render, channel, served, channel.positions)
+            message = await self._renders.run(_render, channel, snapshot, channel.positions)
             UPDATES.observe(time.perf_counter() - begun)
             channel.put(key, message)
         elif channel.needs_whole and channel.message is not None:
             await self._renders.run(_make, channel.message, [None])
 
-    async def _board(self, topic: Topic) -> Served:
+    async def _board(self, topic: Topic) -> BoardSnapshot:
         return await self._boards.get(topic.slug, topic.audience)
 
     async def _refresh_boards(self) -> bool:
@@ -266,9 +266,9 @@ class Publisher:
         return actor is not None and (viewer.needs is None or actor.may(viewer.needs))
 
 
-def _render(channel: _Channel, served: Served, positions: Collection[Position | None]) -> Message:
+def _render(channel: _Channel, snapshot: BoardSnapshot, positions: Collection[Position | None]) -> Message:
     """Make a channel's next message, ready for viewers at these positions."""
-    rendered = channel.topic.renderer(served)
+    rendered = channel.topic.renderer(snapshot)
     return _make(channel.numbered(rendered) if isinstance(rendered, bytes) else rendered, positions)
 
 
@@ -303,7 +303,7 @@ class EventStream(Response):
 
     async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
         """Send until the viewer leaves, is dropped, or the server stops."""
-        wire, rest = wire_in(scope), b""
+        wire, rest = transport_in(scope), b""
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         if wire is None or self._publisher.is_closing:
             rest = self._channel.body_since(self._has) or b""
@@ -311,7 +311,7 @@ class EventStream(Response):
             await self._watch(wire, receive)
         await send({"type": "http.response.body", "body": rest})
 
-    async def _watch(self, wire: Wire, receive: types.Receive) -> None:
+    async def _watch(self, wire: Transport, receive: types.Receive) -> None:
         """Be a viewer; what there is to send is sent by the channel. Returns when the stream is over."""
         task = cast("asyncio.Task[None]", asyncio.current_task())
         viewer = Viewer(self._network, self._credential, self._channel.topic.needs, wire, task, self._has)

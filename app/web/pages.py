@@ -37,8 +37,8 @@ async def week_board(request: Request, week: str, actor: BoardReader, eyes: Eyes
     """A week's board, or the part of it that changes."""
     is_preview = eyes == PUBLIC
     place = installation(request)
-    served = await board_for(place, week, actor, preview=is_preview)
-    return await answer(request, await made(place, served, page_form(request, is_preview=is_preview)))
+    snapshot = await board_for(place, week, actor, preview=is_preview)
+    return await answer(request, await made(place, snapshot, page_form(request, is_preview=is_preview)))
 
 
 @router.get("/weeks/{week}/live")
@@ -50,11 +50,11 @@ async def live_board(request: Request, week: str, actor: BoardReader, eyes: Eyes
 @router.get("/weeks/{week}/teams/{team}")
 async def team_receipt(request: Request, week: str, team: str, actor: BoardReader) -> Response:
     """A team's receipt: the awards that its score consists of."""
-    served = await board_for(installation(request), week, actor)
-    standing = next((each for each in served.board.standings if each.team_id == team), None)
+    snapshot = await board_for(installation(request), week, actor)
+    standing = next((standing for standing in snapshot.board.standings if standing.team_id == team), None)
     if standing is None:
-        raise NotFound(f"Week {served.board.name} has no such team. Its board lists the teams there are.")
-    receipt = await receipt_for(installation(request), served.board.week, team, actor)
+        raise NotFound(f"Week {snapshot.board.name} has no such team. Its board lists the teams there are.")
+    receipt = await receipt_for(installation(request), snapshot.board.week, team, actor)
     return render_page(
-        request, "receipt/index.html", board=served.board, standing=standing, receipt=receipt, zone=served.zone
+        request, "receipt/index.html", board=snapshot.board, standing=standing, receipt=receipt, zone=snapshot.zone
     )

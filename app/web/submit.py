@@ -65,7 +65,7 @@ class Page(Generic[ActT]):
             self.request,
             template,
             status=problem.status if problem else 200,
-            who=actor if isinstance(actor, SignedInActor) else None,
+            actor=actor if isinstance(actor, SignedInActor) else None,
             refused=problem.detail if problem else "",
             done=self.flash,
             **context,

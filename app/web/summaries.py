@@ -19,12 +19,12 @@ from app.models import Week
 from app.services.standings import stories
 from app.services.weeks import weeks
 from app.web.board_cache import BoardCache
-from app.web.boards import Served, serve
-from app.web.charts import CHARTS, Look, Told, captions, upto_text
+from app.web.boards import BoardSnapshot, serve
+from app.web.charts import CHARTS, ChartData, ChartTheme, captions, upto_text
 from app.web.charts.card import card_svg, needs_system_fonts
-from app.web.charts.easel import easel
+from app.web.charts.chart_renderer import chart_renderer
 from app.web.http import render
-from app.web.http.representations import Representation
+from app.web.http.representations import CachedResponse
 
 VARY = "Authorization, Cookie"
 LONG_SECONDS, RESTS = 1.0, 10
@@ -40,56 +40,56 @@ class Summary:
     `share` is the address of the card's site ("" where none is known), None where only some may see the board.
     """
 
-    served: Served
-    told: Told
+    snapshot: BoardSnapshot
+    data: ChartData
     share: str | None
-    drawn: dict[str, Representation] = field(default_factory=dict, compare=False)
+    drawn: dict[str, CachedResponse] = field(default_factory=dict, compare=False)
 
     @cached_property
     def mark(self) -> str:
         """A key that differs whenever what is shown differs."""
-        content = repr((self.served.mark, self.told.story)).encode()
-        return f"{self.served.board.version}-{sha256(content).hexdigest()[:16]}"
+        content = repr((self.snapshot.mark, self.data.story)).encode()
+        return f"{self.snapshot.board.version}-{sha256(content).hexdigest()[:16]}"
 
     @cached_property
-    def page(self) -> Representation:
+    def page(self) -> CachedResponse:
         """The page."""
         body = render.render(
             "summary/index.html",
-            board=self.served.board,
-            kinds=self.served.rules.kind_by_name,
-            zone=self.served.zone,
-            over=self.served.over,
-            told=self.told,
-            story=self.told.story,
-            says=captions(self.told),
+            board=self.snapshot.board,
+            kinds=self.snapshot.rules.kind_by_name,
+            zone=self.snapshot.zone,
+            over=self.snapshot.over,
+            data=self.data,
+            story=self.data.story,
+            says=captions(self.data),
             upto_text=upto_text,
             edition=self.mark,
             share=self.share,
         )
-        return Representation(body, f'"{self.mark}u"', "text/html; charset=utf-8", f"{render.VARY}, {VARY}")
+        return CachedResponse(body, f'"{self.mark}u"', "text/html; charset=utf-8", f"{render.VARY}, {VARY}")
 
-    def draw(self, name: str, look: Look) -> Representation:
+    def draw(self, name: str, theme: ChartTheme) -> CachedResponse:
         """A chart as SVG; slow. Raises NotFound for one there is not, Unavailable where nothing can be drawn."""
         chart = CHARTS.get(name)
-        spec = chart(self.told, look) if chart else None
+        spec = chart(self.data, theme) if chart else None
         if spec is None:
             raise NotFound("The summary has no such chart.")
-        body = easel().svg(spec).encode()
-        return Representation(body, f'"{self.mark}-{name}-{look.theme}-{look.size}"', "image/svg+xml", VARY)
+        body = chart_renderer().svg(spec).encode()
+        return CachedResponse(body, f'"{self.mark}-{name}-{theme.theme}-{theme.size}"', "image/svg+xml", VARY)
 
-    def draw_card(self) -> Representation:
+    def draw_card(self) -> CachedResponse:
         """The share card as PNG; slow. Raises Unavailable."""
-        svg = card_svg(self.told)
-        body = easel(system_fonts=needs_system_fonts(svg)).png(svg)
-        return Representation(body, f'"{self.mark}-card"', "image/png", VARY)
+        svg = card_svg(self.data)
+        body = chart_renderer(system_fonts=needs_system_fonts(svg)).png(svg)
+        return CachedResponse(body, f'"{self.mark}-card"', "image/png", VARY)
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     summary: Summary
     stamp: Stamp
-    heard: object
+    generation: object
     rests_until: float = 0.0  # on the monotonic clock
 
 
@@ -124,15 +124,15 @@ class Summaries:
                     raise
                 return kept.summary
 
-    async def chart(self, summary: Summary, name: str, look: Look) -> Representation:
+    async def chart(self, summary: Summary, name: str, theme: ChartTheme) -> CachedResponse:
         """A chart of a summary. Raises NotFound or Unavailable."""
-        return await self._drawn(summary, f"{name}-{look.theme}-{look.size}", lambda: summary.draw(name, look))
+        return await self._drawn(summary, f"{name}-{theme.theme}-{theme.size}", lambda: summary.draw(name, theme))
 
-    async def card(self, summary: Summary) -> Representation:
+    async def card(self, summary: Summary) -> CachedResponse:
         """The share card of a summary. Raises Unavailable."""
         return await self._drawn(summary, "card", summary.draw_card)
 
-    async def _drawn(self, summary: Summary, key: str, draw: Callable[[], Representation]) -> Representation:
+    async def _drawn(self, summary: Summary, key: str, draw: Callable[[], CachedResponse]) -> CachedResponse:
         if key not in summary.drawn:
             async with self._drawing:
                 if key not in summary.drawn:
@@ -141,34 +141,34 @@ class Summaries:
 
     def _fresh(self, slug: str, audience: Audience) -> Summary | None:
         kept = self._kept.get((slug, audience))
-        if kept is None or self._clock.game() >= kept.summary.served.until:
+        if kept is None or self._clock.game() >= kept.summary.snapshot.until:
             return None
-        is_new = kept.heard is self._boards.heard or time.monotonic() < kept.rests_until
+        is_new = kept.generation is self._boards.generation or time.monotonic() < kept.rests_until
         return kept.summary if is_new else None
 
     def _load(self, slug: str, audience: Audience) -> Summary:
-        heard, now, begun = self._boards.heard, self._clock.game(), time.monotonic()
+        generation, now, begun = self._boards.generation, self._clock.game(), time.monotonic()
         with self._database.reading() as session:
             week = weeks.find(session, slug, now)
             past = stories.earlier(session, week, audience)
             stamp = tuple((each.id, each.version) for each in (week, *past))
             kept = self._kept.get((slug, audience))
-            if kept is None or kept.stamp != stamp or now >= kept.summary.served.until:
+            if kept is None or kept.stamp != stamp or now >= kept.summary.snapshot.until:
                 looked_back = self._look_back(session, past, stamp, kept)
-                served = serve(session, week, now, audience)
+                snapshot = serve(session, week, now, audience)
                 story = stories.of_week(session, week, weeks.view_of(week, audience), past=looked_back)
-                told = Told(served.board, story, served.rules.kinds, served.zone, served.over)
-                summary = Summary(served, told, self._share)
+                data = ChartData(snapshot.board, story, snapshot.rules.kinds, snapshot.zone, snapshot.over)
+                summary = Summary(snapshot, data, self._share)
                 # What looks alike stays what it is, drawings and all: so does a frozen week, whatever goes on behind.
-                is_same = kept is not None and kept.summary.mark == summary.mark and now < kept.summary.served.until
-                kept = _Kept(kept.summary if kept is not None and is_same else summary, stamp, heard)
+                is_same = kept is not None and kept.summary.mark == summary.mark and now < kept.summary.snapshot.until
+                kept = _Kept(kept.summary if kept is not None and is_same else summary, stamp, generation)
         ended = time.monotonic()
         rest = RESTS * (ended - begun) if ended - begun > LONG_SECONDS else 0.0
-        self._kept[slug, audience] = _Kept(kept.summary, stamp, heard, ended + rest)
+        self._kept[slug, audience] = _Kept(kept.summary, stamp, generation, ended + rest)
         return kept.summary
 
     def _look_back(self, session: Session, past: list[Week], stamp: Stamp, kept: _Kept | None) -> tuple[PastWeek, ...]:
         """Totals of the weeks before, counted again only where one of them has changed."""
         if kept is not None and kept.stamp[1:] == stamp[1:]:
-            return kept.summary.told.story.past
+            return kept.summary.data.story.past
         return stories.look_back(session, past)

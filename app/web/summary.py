@@ -7,7 +7,7 @@ from starlette.responses import Response
 from app.domain.actor import Actor
 from app.domain.view import audience_of
 from app.web.access import BoardReader
-from app.web.charts import Look, Size, Theme
+from app.web.charts import ChartTheme, Size, Theme
 from app.web.context import installation
 from app.web.routes import DatabaseRoute
 from app.web.summaries import Summary
@@ -28,7 +28,7 @@ async def week_chart(
 ) -> Response:
     """One of the summary's charts; whatever else the address says only tells browsers when to fetch it anew."""
     summary = await _summary(request, week, actor)
-    return await answer(request, await installation(request).summaries.chart(summary, name, Look(theme, size)))
+    return await answer(request, await installation(request).summaries.chart(summary, name, ChartTheme(theme, size)))
 
 
 @router.get("/card.png")

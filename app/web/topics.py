@@ -5,13 +5,13 @@ from typing import NamedTuple, Protocol
 from app.domain.actor import Scope
 from app.domain.view import Audience
 from app.live.messages import Message, Parts, event
-from app.web.boards import Served
+from app.web.boards import BoardSnapshot
 
 
 class Renderer(Protocol):
     """Turns a board into one message: the bytes of a server-sent event, or a message that also has parts."""
 
-    def __call__(self, served: Served, /) -> bytes | Message:
+    def __call__(self, snapshot: BoardSnapshot, /) -> bytes | Message:
         """Render a board's message; called in a thread."""
 
 
@@ -31,17 +31,17 @@ class Topic(NamedTuple):
         """The renderer's name, for figures and logs."""
         return str(getattr(self.renderer, "name", None) or getattr(self.renderer, "__name__", "other"))
 
-    def version_key(self, served: Served) -> str:
+    def version_key(self, snapshot: BoardSnapshot) -> str:
         """A key of the message for this board: equal keys mean equal bytes. A renderer that shows more has its own."""
         own = getattr(self.renderer, "version_key", None)
-        return str(own(served)) if own is not None else served.mark
+        return str(own(snapshot)) if own is not None else snapshot.mark
 
 
-def board_json(served: Served) -> bytes:
+def board_json(snapshot: BoardSnapshot) -> bytes:
     """The leaderboard as the API's stream sends it."""
-    return event(served.version, served.json.body, "board")
+    return event(snapshot.version, snapshot.json.body, "board")
 
 
-def board_html(served: Served) -> Message:
+def board_html(snapshot: BoardSnapshot) -> Message:
     """The moving part of the board's page, unnamed so that htmx swaps it in: what changed, or all of it."""
-    return Parts(served.fragments, lambda: served.partial.body)
+    return Parts(snapshot.fragments, lambda: snapshot.partial.body)

@@ -9,15 +9,15 @@ from app.live.fragments import Position, position_of
 from app.services.standings import boards
 from app.services.weeks import weeks
 from app.web.access import credential_of, decide_board
-from app.web.boards import Form, Served
-from app.web.context import Installation, installation
+from app.web.boards import BoardSnapshot, Form
+from app.web.context import AppContext, installation
 from app.web.http.client import network_of
 from app.web.http.render import wants_partial
-from app.web.http.representations import Representation
+from app.web.http.representations import CachedResponse
 from app.web.topics import Renderer
 
 
-async def board_for(place: Installation, slug: str, actor: Actor | None, *, preview: bool = False) -> Served:
+async def board_for(place: AppContext, slug: str, actor: Actor | None, *, preview: bool = False) -> BoardSnapshot:
     """The board of a week as this reader may see it, or as everybody does. Raises WeekUnknown."""
     return await place.boards.get(slug, decide_board(place.settings, actor, preview=preview).audience)
 
@@ -29,20 +29,20 @@ def page_form(request: Request, *, is_preview: bool = False) -> Form:
     return "preview" if is_preview else "page"
 
 
-async def made(place: Installation, served: Served, form: Form) -> Representation:
+async def made(place: AppContext, snapshot: BoardSnapshot, form: Form) -> CachedResponse:
     """A form of a board, made in a thread where it is not there yet: a board of many teams takes its time."""
-    known = served.made(form)
-    return known if known is not None else await place.database.renders.run(served.make, form)
+    known = snapshot.made(form)
+    return known if known is not None else await place.database.renders.run(snapshot.make, form)
 
 
-async def answer(request: Request, representation: Representation) -> Response:
+async def answer(request: Request, representation: CachedResponse) -> Response:
     """The answer with a representation, compressed in a thread where that was not done yet."""
     if (ready := representation.ready(request)) is not None:
         return ready
     return await installation(request).database.renders.run(representation.answer, request)
 
 
-async def receipt_for(place: Installation, slug: str, team_id: str, actor: Actor | None) -> Receipt:
+async def receipt_for(place: AppContext, slug: str, team_id: str, actor: Actor | None) -> Receipt:
     """A team's receipt; the public of a frozen week gets that of the freeze. Raises WeekUnknown or NotFound."""
 
     def load() -> Receipt:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from app.config import Settings
-from tests.web.site import SettableClock, Site, serving
+from tests.web.running_app import RunningApp, SettableClock, serving
 from tools import vendor
 
 FLAGS = [
@@ -80,7 +80,7 @@ def public_settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def site(public_settings: Settings, clock: SettableClock) -> Iterator[Site]:
+def site(public_settings: Settings, clock: SettableClock) -> Iterator[RunningApp]:
     """A running server with the standard week open and the whole cast in its teams."""
     with serving(public_settings, clock) as site:
         site.game.start()

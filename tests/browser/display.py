@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.web.site import Site
+from tests.web.running_app import RunningApp
 
 EARLY = {"kind": "shift", "occurred_at": "2022-09-14T06:00:00-07:00"}
 
@@ -27,7 +27,7 @@ class Screen:
     def flash(self) -> list[str]:
         """The titles of the newsflash that is up; empty without one."""
         found: list[str] = self.page.eval_on_selector_all(
-            "#flash[data-on] .news__title", "titles => titles.map((title) => title.textContent)"
+            "#newsflash[data-on] .news__title", "titles => titles.map((title) => title.textContent)"
         )
         return found
 
@@ -78,7 +78,7 @@ class Screen:
 @contextmanager
 def screen(
     chromium: Browser,
-    site: Site,
+    site: RunningApp,
     *,
     width: int = 1920,
     height: int = 1080,

@@ -7,7 +7,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from tests.web.site import Site, until
+from tests.web.running_app import RunningApp, until
 
 PHONE, LAPTOP, OFFICE, WALL = (390, 844), (1280, 900), (1920, 1080), (3840, 2160)
 ROWS = ".row__name"
@@ -56,7 +56,7 @@ def texts(page: Page, selector: str) -> list[str]:
     return found
 
 
-def cut_off(context: BrowserContext, site: Site) -> None:
+def cut_off(context: BrowserContext, site: RunningApp) -> None:
     """Take a browser's network away; Chromium leaves streams open that it has, so the server ends everybody's."""
     context.set_offline(True)
     streams = site.app.state.installation.streams

@@ -10,7 +10,7 @@ from app.config import Settings
 from app.services.weeks import weeks
 from tests.browser.looking import LAPTOP, OFFICE, PHONE, ROWS, WALL, cut_off, looking, overflow, serious_flaws, texts
 from tests.builders import DUA, SLUG, ZONE, Game, act_by, an_activity
-from tests.web.site import Site, serving
+from tests.web.running_app import RunningApp, serving
 
 BOARD = f"/weeks/{SLUG}"
 SIZES = {"phone": PHONE, "laptop": LAPTOP, "office": OFFICE, "wall": WALL}
@@ -21,7 +21,7 @@ addEventListener('htmx:sse:after:connection', () => { window.connections = (wind
 """
 
 
-def open_board(page: Page, site: Site) -> None:
+def open_board(page: Page, site: RunningApp) -> None:
     """Open the board and wait until its stream has begun."""
     page.add_init_script(COUNT_CONNECTIONS)
     page.goto(f"{site.url}{BOARD}")
@@ -35,7 +35,7 @@ def says(page: Page, headline: str) -> None:
     )
 
 
-def pages_of(site: Site) -> dict[str, str]:
+def pages_of(site: RunningApp) -> dict[str, str]:
     """Every public page by name, of a week with something in it."""
     site.record(kind="shift", occurred_at="2022-09-14T06:00:00-07:00")
     site.record(kind="response", response_seconds=60)
@@ -49,7 +49,7 @@ def pages_of(site: Site) -> dict[str, str]:
     }
 
 
-def test_two_browsers_show_a_change_within_two_seconds_of_the_write(chromium: Browser, site: Site) -> None:
+def test_two_browsers_show_a_change_within_two_seconds_of_the_write(chromium: Browser, site: RunningApp) -> None:
     site.record()
     with looking(chromium) as page, looking(chromium, PHONE) as phone:
         for each in (page, phone):
@@ -73,7 +73,7 @@ new MutationObserver(() => { window.said[document.querySelector(".hero__line").t
 """
 
 
-def test_rows_slide_to_their_new_ranks(chromium: Browser, site: Site) -> None:
+def test_rows_slide_to_their_new_ranks(chromium: Browser, site: RunningApp) -> None:
     site.record()
     with looking(chromium) as page, looking(chromium, PHONE) as phone:
         for each in (page, phone):
@@ -112,7 +112,7 @@ document.startViewTransition = (...asked) => {
 """
 
 
-def test_change_keeps_the_readers_focus_and_place(chromium: Browser, site: Site) -> None:
+def test_change_keeps_the_readers_focus_and_place(chromium: Browser, site: RunningApp) -> None:
     site.record()
     with looking(chromium, (390, 400)) as page:
         open_board(page, site)
@@ -131,7 +131,7 @@ def test_change_keeps_the_readers_focus_and_place(chromium: Browser, site: Site)
         assert page.evaluate("document.activeElement === window.kept")
 
 
-def test_own_team_is_marked_on_the_board_and_stays_marked_when_rows_move(chromium: Browser, site: Site) -> None:
+def test_own_team_is_marked_on_the_board_and_stays_marked_when_rows_move(chromium: Browser, site: RunningApp) -> None:
     with looking(chromium) as page:
         page.goto(f"{site.url}{BOARD}/teams/{site.game.team_id('Cats')}")
         page.click("text=Mark as my team")
@@ -145,7 +145,7 @@ def test_own_team_is_marked_on_the_board_and_stays_marked_when_rows_move(chromiu
         assert dict(zip(texts(page, ROWS), marks, strict=True)) == {"Owls": "none", "Cats": '"your team"'}
 
 
-def test_board_comes_back_by_itself_after_the_network_was_away(chromium: Browser, site: Site) -> None:
+def test_board_comes_back_by_itself_after_the_network_was_away(chromium: Browser, site: RunningApp) -> None:
     page = chromium.new_page()
     open_board(page, site)
     cut_off(page.context, site)
@@ -175,7 +175,9 @@ def test_board_is_right_within_five_seconds_after_a_server_restart(
     context.close()
 
 
-def test_receipt_opened_from_the_board_by_keyboard_sums_to_the_boards_points(chromium: Browser, site: Site) -> None:
+def test_receipt_opened_from_the_board_by_keyboard_sums_to_the_boards_points(
+    chromium: Browser, site: RunningApp
+) -> None:
     pages_of(site)
     with looking(chromium) as page:
         page.goto(f"{site.url}{BOARD}")
@@ -191,7 +193,7 @@ def test_receipt_opened_from_the_board_by_keyboard_sums_to_the_boards_points(chr
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_keeps_anybody_out(chromium: Browser, site: Site, scheme: str) -> None:
+def test_no_page_keeps_anybody_out(chromium: Browser, site: RunningApp, scheme: str) -> None:
     with looking(chromium, PHONE, color_scheme=scheme) as page:
         found = {}
         for name, path in pages_of(site).items():
@@ -203,7 +205,7 @@ def test_no_page_keeps_anybody_out(chromium: Browser, site: Site, scheme: str) -
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_no_page_is_wider_than_its_window(chromium: Browser, site: Site, size: str) -> None:
+def test_no_page_is_wider_than_its_window(chromium: Browser, site: RunningApp, size: str) -> None:
     with looking(chromium, SIZES[size]) as page:
         found = {}
         for name, path in pages_of(site).items():
@@ -225,7 +227,7 @@ def test_empty_states_read_well_and_keep_nobody_out(chromium: Browser, public_se
         assert "No teams yet" in page.inner_text("main")
 
 
-def _draft(site: Site) -> None:
+def _draft(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         days = date(2022, 12, 5), date(2022, 12, 9)
         weeks.create(
@@ -233,7 +235,7 @@ def _draft(site: Site) -> None:
         )
 
 
-def test_board_reads_and_links_work_without_javascript(chromium: Browser, site: Site) -> None:
+def test_board_reads_and_links_work_without_javascript(chromium: Browser, site: RunningApp) -> None:
     pages_of(site)
     with looking(chromium, java_script_enabled=False) as page:
         page.goto(site.url)
@@ -243,7 +245,7 @@ def test_board_reads_and_links_work_without_javascript(chromium: Browser, site: 
         assert page.title().startswith("Owls")
 
 
-def test_reduced_motion_moves_nothing(chromium: Browser, site: Site) -> None:
+def test_reduced_motion_moves_nothing(chromium: Browser, site: RunningApp) -> None:
     with looking(chromium, reduced_motion="reduce") as page:
         open_board(page, site)
         site.record()
@@ -257,7 +259,7 @@ def test_reduced_motion_moves_nothing(chromium: Browser, site: Site) -> None:
     assert set(running) <= {"color"}  # what changed still glows: nothing moves by that
 
 
-def test_summary_prints_on_two_pages(chromium: Browser, site: Site) -> None:
+def test_summary_prints_on_two_pages(chromium: Browser, site: RunningApp) -> None:
     pages_of(site)
     with looking(chromium) as page:
         page.goto(f"{site.url}{BOARD}/summary")

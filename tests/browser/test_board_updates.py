@@ -17,7 +17,7 @@ from tests.browser.looking import cut_off
 from tests.browser.test_board import BOARD, open_board
 from tests.builders import DUA, NAMES, Game
 from tests.services.standings.test_verification import History
-from tests.web.site import SettableClock, Site, serving
+from tests.web.running_app import RunningApp, SettableClock, serving
 
 QUICK = replace(USUAL, shortest_gap=0.01, quiet_gap=0.005, retry_first=0.05)
 NAMES_OF_TEAMS = ("Ünicorns", "unicorns", "🦊 Foxes", "Ants", "Ästers", "Zebras", "Eel & <Elk>", "ẞharks", "Sharks")
@@ -48,7 +48,7 @@ addEventListener("htmx:sse:before:message", (event) => {
 class Life(History):
     """Random changes of a week with many teams, and a page that follows its board all the while."""
 
-    def __init__(self, site: Site, page: Page, seed: int) -> None:
+    def __init__(self, site: RunningApp, page: Page, seed: int) -> None:
         super().__init__(site.game, seed)
         self.site, self.page = site, page
 
@@ -91,7 +91,7 @@ class Life(History):
 
     def _level(self) -> None:
         """Points that make teams level with each other again and again."""
-        teams = [each["team"] for each in self.site.board()["standings"]]
+        teams = [standing["team"] for standing in self.site.board()["standings"]]
         self.game.adjust(self.chance.choice(teams), self.chance.choice((-5, 5, 5, 10, 30)))
 
     def _make_team(self) -> None:
@@ -100,7 +100,7 @@ class Life(History):
 
     def _rename(self) -> None:
         standings = self.site.board()["standings"]
-        team = next((each["team"] for each in standings if NAMES[DUA] in each["members"]), None)
+        team = next((standing["team"] for standing in standings if NAMES[DUA] in standing["members"]), None)
         if team is not None:
             self.game.rename(DUA, NAMES[DUA], team)
 
@@ -119,7 +119,7 @@ def looking_on(chromium: Browser) -> Iterator[Page]:
 
 
 @contextmanager
-def watching(chromium: Browser, site: Site) -> Iterator[Page]:
+def watching(chromium: Browser, site: RunningApp) -> Iterator[Page]:
     """A reader of the board."""
     with looking_on(chromium) as page:
         open_board(page, site)
@@ -142,7 +142,7 @@ def sent(page: Page) -> dict[str, Any]:
 
 
 @pytest.fixture
-def site(public_settings: Settings, clock: SettableClock) -> Iterator[Site]:
+def site(public_settings: Settings, clock: SettableClock) -> Iterator[RunningApp]:
     """A server in a hurry, with eleven teams."""
     with serving(public_settings, clock, timing=QUICK) as site:
         game = site.game.start()
@@ -152,7 +152,7 @@ def site(public_settings: Settings, clock: SettableClock) -> Iterator[Site]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_open_board_reads_as_one_loaded_afresh_whatever_happens(chromium: Browser, site: Site, seed: int) -> None:
+def test_open_board_reads_as_one_loaded_afresh_whatever_happens(chromium: Browser, site: RunningApp, seed: int) -> None:
     with watching(chromium, site) as page:
         life = Life(site, page, seed)
         for _ in range(60):
@@ -162,7 +162,7 @@ def test_open_board_reads_as_one_loaded_afresh_whatever_happens(chromium: Browse
         assert sent(page)["parts"] > 10
 
 
-def test_page_left_alone_for_three_hundred_versions_is_sent_everything(chromium: Browser, site: Site) -> None:
+def test_page_left_alone_for_three_hundred_versions_is_sent_everything(chromium: Browser, site: RunningApp) -> None:
     with watching(chromium, site) as page:
         life = Life(site, page, 0)
         life.record(2)
@@ -175,7 +175,7 @@ def test_page_left_alone_for_three_hundred_versions_is_sent_everything(chromium:
         assert sent(page) == {**before, "wholes": before["wholes"] + 1}
 
 
-def test_page_that_slept_through_a_few_versions_is_sent_what_changed(chromium: Browser, site: Site) -> None:
+def test_page_that_slept_through_a_few_versions_is_sent_what_changed(chromium: Browser, site: RunningApp) -> None:
     with watching(chromium, site) as page:
         life = Life(site, page, 0)
         life.record(2)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from app.services.operations import secrets
 from tests.browser.looking import OFFICE, PHONE, WALL, cut_off, looking, overflow, serious_flaws
 from tests.builders import ADA, BO, DUA, SLUG
-from tests.web.site import Site
+from tests.web.running_app import RunningApp
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ ON_ITS_SIDE = (844, 390)
 ACTS = ["welcome", "totals", "trophy", "trophy", "place", "place", "podium", "podium", "winner", "thanks"]
 
 
-def play(site: Site) -> None:
+def play(site: RunningApp) -> None:
     """A week of five teams, the last without points, which fills every act of the ceremony."""
     for number, team in enumerate(("Dogs", "Eels", "Foxes")):
         site.game.team(team, f"player{number}@example.com")
@@ -29,7 +29,7 @@ def play(site: Site) -> None:
     site.record(kind="issue", person="player1@example.com", occurred_at="2022-09-14T09:01:00-07:00")
 
 
-def open_stage(page: Page, site: Site, *, presents: bool) -> None:
+def open_stage(page: Page, site: RunningApp, *, presents: bool) -> None:
     """Open the ceremony, and wait until its stream has begun."""
     key = secrets.presenter_key(site.app.state.installation.key, SLUG, site.clock.now)
     page.add_init_script(
@@ -45,7 +45,7 @@ def shows(page: Page, step: int, act: str) -> None:
 
 
 @contextmanager
-def in_the_room(chromium: Browser, site: Site) -> Iterator[tuple[list[Page], Page, Page]]:
+def in_the_room(chromium: Browser, site: RunningApp) -> Iterator[tuple[list[Page], Page, Page]]:
     """Two screens that only watch, a presenter with a keyboard, and another with a phone."""
     with ExitStack() as stack:
         pages = [stack.enter_context(looking(chromium, size)) for size in (OFFICE, WALL, OFFICE, PHONE)]
@@ -54,7 +54,7 @@ def in_the_room(chromium: Browser, site: Site) -> Iterator[tuple[list[Page], Pag
         yield pages[:2], pages[2], pages[3]
 
 
-def test_screens_stay_in_step_with_keyboard_clicker_and_phone(chromium: Browser, site: Site) -> None:
+def test_screens_stay_in_step_with_keyboard_clicker_and_phone(chromium: Browser, site: RunningApp) -> None:
     play(site)
     with in_the_room(chromium, site) as (screens, desk, phone):
         moves: list[tuple[Callable[[], None], int, str]] = [
@@ -73,7 +73,9 @@ def test_screens_stay_in_step_with_keyboard_clicker_and_phone(chromium: Browser,
                 shows(page, step, act)
 
 
-def test_ceremony_tells_the_last_team_thanks_first_and_ends_with_the_podium(chromium: Browser, site: Site) -> None:
+def test_ceremony_tells_the_last_team_thanks_first_and_ends_with_the_podium(
+    chromium: Browser, site: RunningApp
+) -> None:
     play(site)
     told = {}
     with looking(chromium, OFFICE) as room, looking(chromium, PHONE) as phone:
@@ -83,14 +85,14 @@ def test_ceremony_tells_the_last_team_thanks_first_and_ends_with_the_podium(chro
             if step:
                 phone.click("button:text-is('Next')")
             shows(room, step, act)
-            told[step] = " ".join(room.inner_text(".stage__scene").split())
+            told[step] = " ".join(room.inner_text(".ceremony__slide").split())
 
     assert told[4] == "First of all, thank you P Foxes player2 We are glad that you were with us"
     assert told[8].startswith("The winner of Q3-2022 AL BN CO Owls")
     assert told[9].startswith("1 shift, 2 responses, 2 issues Thank you, every one of you Cats, Dogs, Eels, Foxes")
 
 
-def test_screen_that_lost_the_network_is_in_step_again_by_itself(chromium: Browser, site: Site) -> None:
+def test_screen_that_lost_the_network_is_in_step_again_by_itself(chromium: Browser, site: RunningApp) -> None:
     play(site)
     context = chromium.new_context()
     room = context.new_page()
@@ -109,7 +111,7 @@ def test_screen_that_lost_the_network_is_in_step_again_by_itself(chromium: Brows
     assert stayed == 1
 
 
-def test_totals_count_up_before_the_room(chromium: Browser, site: Site) -> None:
+def test_totals_count_up_before_the_room(chromium: Browser, site: RunningApp) -> None:
     site.batch(*(issue(number) for number in range(40)))
     with looking(chromium, OFFICE) as room, looking(chromium, PHONE) as phone:
         open_stage(room, site, presents=False)
@@ -146,7 +148,7 @@ window.counted = [];
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_step_keeps_anybody_out_or_leaves_its_stage(chromium: Browser, site: Site, scheme: str) -> None:
+def test_no_step_keeps_anybody_out_or_leaves_its_stage(chromium: Browser, site: RunningApp, scheme: str) -> None:
     play(site)
     found: list[object] = []
     with ExitStack() as stack:
@@ -166,13 +168,13 @@ def test_no_step_keeps_anybody_out_or_leaves_its_stage(chromium: Browser, site: 
     assert found == []
 
 
-CUT_OFF = "(() => { const s = document.querySelector('.stage__scene'); return s.scrollHeight - s.clientHeight; })()"
+CUT_OFF = "(() => { const s = document.querySelector('.ceremony__slide'); return s.scrollHeight - s.clientHeight; })()"
 
 
 @pytest.mark.parametrize("size", [OFFICE, WALL, PHONE, ON_ITS_SIDE])
 @pytest.mark.parametrize("sharing", [2, 3, 7, 30])
 def test_every_team_that_shares_a_place_is_on_the_stage(
-    chromium: Browser, site: Site, size: tuple[int, int], sharing: int
+    chromium: Browser, site: RunningApp, size: tuple[int, int], sharing: int
 ) -> None:
     for number in range(sharing - 2):
         site.game.team(f"A team with a name, {number}", f"player{number}@example.com")

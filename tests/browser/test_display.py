@@ -12,7 +12,7 @@ from app.web import scenes
 from tests.browser.display import EARLY, Screen, screen
 from tests.browser.looking import serious_flaws
 from tests.builders import BO, DUA, ELIF, an_activity
-from tests.web.site import SettableClock, Site, serving
+from tests.web.running_app import RunningApp, SettableClock, serving
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +20,7 @@ HASTY = ",".join(f"{scene.name}:{rotation.SHORTEST}" for scene in scenes.ROTATIO
 
 
 @pytest.fixture
-def wall(chromium: Browser, site: Site) -> Iterator[Screen]:
+def wall(chromium: Browser, site: RunningApp) -> Iterator[Screen]:
     """The display of a week in which the Owls have 5 points and the Cats none."""
     site.record()
     with screen(chromium, site) as shown:
@@ -43,7 +43,7 @@ def test_scenes_take_turns_by_the_clock(wall: Screen) -> None:
     assert seen == ["board", "totals", "board", "totals"]
 
 
-def test_update_does_not_disturb_the_scene(wall: Screen, site: Site) -> None:
+def test_update_does_not_disturb_the_scene(wall: Screen, site: RunningApp) -> None:
     wall.hold_clock(24)
 
     site.record(kind="issue")
@@ -53,7 +53,7 @@ def test_update_does_not_disturb_the_scene(wall: Screen, site: Site) -> None:
     assert wall.page.locator("#scene-totals .sum__number").nth(2).get_attribute("data-value") == "2"
 
 
-def test_newsflash_interrupts_and_the_rotation_goes_on_where_it_was(wall: Screen, site: Site) -> None:
+def test_newsflash_interrupts_and_the_rotation_goes_on_where_it_was(wall: Screen, site: RunningApp) -> None:
     wall.hold_clock(17)
     site.record(**EARLY, person=DUA)
     wall.run_until(lambda: bool(wall.flash), step=0.01)
@@ -71,7 +71,7 @@ def test_newsflash_interrupts_and_the_rotation_goes_on_where_it_was(wall: Screen
     assert wall.scene == "totals"
 
 
-def test_newsflashes_keep_a_pause_and_share_the_next_one(wall: Screen, site: Site) -> None:
+def test_newsflashes_keep_a_pause_and_share_the_next_one(wall: Screen, site: RunningApp) -> None:
     wall.hold_clock(10)
     site.record(kind="knowledge_card", person=DUA)
     wall.run_until(lambda: bool(wall.flash), step=0.01)
@@ -88,9 +88,9 @@ def test_newsflashes_keep_a_pause_and_share_the_next_one(wall: Screen, site: Sit
     assert wall.flash == ["Owls takes the lead", "The 10th issue"]
 
 
-def test_reconnecting_repeats_no_newsflash(wall: Screen, site: Site) -> None:
+def test_reconnecting_repeats_no_newsflash(wall: Screen, site: RunningApp) -> None:
     site.record(kind="knowledge_card", person=DUA)
-    wall.wait("() => document.querySelector('#flash[data-on]')")
+    wall.wait("() => document.querySelector('#newsflash[data-on]')")
     wall.pass_time(8)
     before = wall.page.evaluate("window.messages")
 
@@ -104,9 +104,9 @@ def test_reconnecting_repeats_no_newsflash(wall: Screen, site: Site) -> None:
     assert told == []
 
 
-def test_page_that_is_opened_tells_no_old_news(chromium: Browser, site: Site, wall: Screen) -> None:
+def test_page_that_is_opened_tells_no_old_news(chromium: Browser, site: RunningApp, wall: Screen) -> None:
     site.record(kind="knowledge_card", person=DUA)
-    wall.wait("() => document.querySelector('#flash[data-on]')")
+    wall.wait("() => document.querySelector('#newsflash[data-on]')")
 
     with screen(chromium, site) as other:
         other.pass_time(1)
@@ -114,7 +114,7 @@ def test_page_that_is_opened_tells_no_old_news(chromium: Browser, site: Site, wa
         assert (other.flash, other.page.locator("[data-news]").count()) == ([], 1)
 
 
-def test_lost_network_leaves_the_picture_with_its_age_and_comes_back(wall: Screen, site: Site) -> None:
+def test_lost_network_leaves_the_picture_with_its_age_and_comes_back(wall: Screen, site: RunningApp) -> None:
     before = wall.says("age")
     wall.page.context.set_offline(True)
     wall.pass_time(15)
@@ -152,7 +152,7 @@ def test_server_restart_is_over_within_five_seconds(
     assert (age, points) == ("as of a moment ago", ["0", "0"])
 
 
-def test_stream_that_is_refused_at_first_is_asked_for_again(chromium: Browser, site: Site) -> None:
+def test_stream_that_is_refused_at_first_is_asked_for_again(chromium: Browser, site: RunningApp) -> None:
     with screen(chromium, site, script="window.fetch = refuseOnce(window.fetch);" + REFUSE_ONCE, live=False) as wall:
         wall.wait("() => window.messages > 0")
 
@@ -170,7 +170,7 @@ function refuseOnce(fetch) {
 """
 
 
-def test_stream_that_hangs_is_replaced(chromium: Browser, site: Site) -> None:
+def test_stream_that_hangs_is_replaced(chromium: Browser, site: RunningApp) -> None:
     with screen(chromium, site, script="window.fetch = hangOnce(window.fetch);" + HANG_ONCE, live=False) as wall:
         site.record()
 
@@ -208,7 +208,7 @@ def test_new_release_is_loaded_once(wall: Screen) -> None:
     assert len(loads) == 1
 
 
-def test_closing_the_week_turns_to_the_summary_and_the_next_week_takes_over(wall: Screen, site: Site) -> None:
+def test_closing_the_week_turns_to_the_summary_and_the_next_week_takes_over(wall: Screen, site: RunningApp) -> None:
     before = wall.says("countdown")
     site.game.close()
     wall.wait("() => document.querySelector('.scene[data-on]').id === 'scene-summary'")
@@ -240,7 +240,7 @@ def test_countdown_follows_the_server_s_clock(wall: Screen, clock: SettableClock
     assert wall.says("countdown") == said
 
 
-def test_silent_source_is_named_when_its_time_has_come(wall: Screen, site: Site, clock: SettableClock) -> None:
+def test_silent_source_is_named_when_its_time_has_come(wall: Screen, site: RunningApp, clock: SettableClock) -> None:
     site.batch(*(an_activity(source="zendesk", person=ELIF) for _ in range(5)))
     wall.wait_for_points("25", "5")
     silence = wall.page.locator(".silence")
@@ -253,7 +253,7 @@ def test_silent_source_is_named_when_its_time_has_come(wall: Screen, site: Site,
     assert silence.inner_text() == "zendesk last heard from Wed 13:00"
 
 
-def test_screen_is_kept_awake(chromium: Browser, site: Site) -> None:
+def test_screen_is_kept_awake(chromium: Browser, site: RunningApp) -> None:
     script = "navigator.wakeLock.request = (kind) => { window.asked = kind; return Promise.reject(new Error('no')); };"
 
     with screen(chromium, site, script=script) as wall:
@@ -298,7 +298,7 @@ def settled_flaws(wall: Screen) -> list[str]:
     return serious_flaws(wall.page)
 
 
-def play_every_scene(site: Site) -> None:
+def play_every_scene(site: RunningApp) -> None:
     """Something to say for every scene."""
     site.record(**EARLY)
     for kind in ("response", "issue", "feature_request"):
@@ -307,7 +307,9 @@ def play_every_scene(site: Site) -> None:
 
 @pytest.mark.parametrize("width", [1920, 3840])
 @pytest.mark.parametrize("teams", [2, 7, 16, 36])
-def test_everything_fits_and_reads_from_five_metres(chromium: Browser, site: Site, width: int, teams: int) -> None:
+def test_everything_fits_and_reads_from_five_metres(
+    chromium: Browser, site: RunningApp, width: int, teams: int
+) -> None:
     for number in range(teams - 2):
         site.game.team(f"A team whose name is rather long, number {number}", f"player{number}@example.com")
     site.record(kind="knowledge_card", person=DUA, occurred_at="2022-09-12T09:00:00-07:00")
@@ -326,10 +328,10 @@ def test_everything_fits_and_reads_from_five_metres(chromium: Browser, site: Sit
 MEASURE = """() => {
   const frame = document.querySelector(".scenes").getBoundingClientRect(), root = document.documentElement;
   const outside = new Set(), small = new Set();
-  for (const element of document.querySelectorAll(".scene[data-on] *, .strip *")) {
+  for (const element of document.querySelectorAll(".scene[data-on] *, .status-bar *")) {
     const box = element.getBoundingClientRect();
-    const isInStrip = element.closest(".strip") !== null, bottom = isInStrip ? innerHeight : frame.bottom + 1;
-    if (!box.width || element.closest(".sr")) continue;
+    const isInStrip = element.closest(".status-bar") !== null, bottom = isInStrip ? innerHeight : frame.bottom + 1;
+    if (!box.width || element.closest(".visually-hidden")) continue;
     const rank = element.closest(".rank")?.getBoundingClientRect();
     if (rank && (box.bottom > rank.bottom + 1 || box.top < rank.top - 1)) outside.add(element.className);
     if (box.bottom > bottom || box.right > innerWidth || box.left < 0) outside.add(element.className);

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.looking import looking
 from tests.builders import SLUG
-from tests.web.site import Site
+from tests.web.running_app import RunningApp
 
 LOADED = "[...document.fonts].filter((face) => face.status === 'loaded').map((face) => face.family)"
 
@@ -25,7 +25,7 @@ def fonts_used(page: Page, selector: str) -> set[str]:
     ("path", "selector"),
     [(f"/weeks/{SLUG}", "h1"), (f"/weeks/{SLUG}", ".row__name"), ("/display", "#title-board"), ("/sign-in", "h1")],
 )
-def test_page_is_set_in_its_own_font(chromium: Browser, site: Site, path: str, selector: str) -> None:
+def test_page_is_set_in_its_own_font(chromium: Browser, site: RunningApp, path: str, selector: str) -> None:
     with looking(chromium) as page:
         page.goto(f"{site.url}{path}")
         page.wait_for_selector(selector)

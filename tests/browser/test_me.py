@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from app.services.access import accounts
 from tests.browser.looking import PHONE, ROWS, looking, overflow, serious_flaws, texts
 from tests.builders import ADA, DUA, GUS, SLUG, moment
-from tests.web.site import Site, Visitor, sign_in
+from tests.web.running_app import RunningApp, Visitor, sign_in
 
 BOARD = f"/weeks/{SLUG}"
 PAGES = ("/me", "/me/log", "/me/activities", "/me/settings")
@@ -35,14 +35,14 @@ def marked(page: Page) -> dict[str, str]:
     return dict(zip(texts(page, ROWS), page.eval_on_selector_all(ROWS, MARKS), strict=True))
 
 
-def choose(site: Site, who: Visitor, theme: str) -> None:
+def choose(site: RunningApp, who: Visitor, theme: str) -> None:
     """Choose an appearance."""
     with site.database.unit_of_work() as session:
         accounts.set_theme(session, accounts.find(session, who.person_id), theme)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_mine_keeps_anybody_out_or_is_too_wide(chromium: Browser, site: Site, scheme: str) -> None:
+def test_no_page_of_mine_keeps_anybody_out_or_is_too_wide(chromium: Browser, site: RunningApp, scheme: str) -> None:
     site.record(note="N" * 200, url="https://example.com/" + "x" * 150)
     site.game.rename(ADA, "W" * 60, "Owls")
     flaws, wide = {}, {}
@@ -56,7 +56,7 @@ def test_no_page_of_mine_keeps_anybody_out_or_is_too_wide(chromium: Browser, sit
     assert {place: pixels for place, pixels in wide.items() if pixels} == {}
 
 
-def test_something_is_logged_by_keyboard_alone(chromium: Browser, site: Site) -> None:
+def test_something_is_logged_by_keyboard_alone(chromium: Browser, site: RunningApp) -> None:
     with looking_as(chromium, sign_in(site, ADA)) as page:
         page.goto(f"{site.url}/me/log")
         page.focus("#kind")
@@ -72,7 +72,7 @@ def test_something_is_logged_by_keyboard_alone(chromium: Browser, site: Site) ->
     assert site.points() == {"Owls": 5, "Cats": 0}
 
 
-def test_refused_form_says_so_beside_the_field_without_javascript(chromium: Browser, site: Site) -> None:
+def test_refused_form_says_so_beside_the_field_without_javascript(chromium: Browser, site: RunningApp) -> None:
     context = chromium.new_context(java_script_enabled=False)
     ada = sign_in(site, ADA)
     context.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in ada.cookies.items()])
@@ -91,7 +91,7 @@ def test_refused_form_says_so_beside_the_field_without_javascript(chromium: Brow
     context.close()
 
 
-def test_my_team_is_marked_for_me_and_the_browsers_own_mark_steps_back(chromium: Browser, site: Site) -> None:
+def test_my_team_is_marked_for_me_and_the_browsers_own_mark_steps_back(chromium: Browser, site: RunningApp) -> None:
     with looking_as(chromium, sign_in(site, ADA)) as page:
         page.goto(f"{site.url}{BOARD}")
         page.evaluate("id => localStorage.setItem('my-team', id)", site.game.team_id("Cats"))
@@ -105,7 +105,7 @@ def test_my_team_is_marked_for_me_and_the_browsers_own_mark_steps_back(chromium:
         )
 
 
-def test_visitors_keep_the_mark_of_their_browser_and_it_looks_the_same(chromium: Browser, site: Site) -> None:
+def test_visitors_keep_the_mark_of_their_browser_and_it_looks_the_same(chromium: Browser, site: RunningApp) -> None:
     def look(page: Page) -> list[str]:
         row = page.locator(f"#team-{site.game.team_id('Owls')}")
         found = "each => [getComputedStyle(each).borderColor, getComputedStyle(each).boxShadow]"
@@ -124,7 +124,7 @@ def test_visitors_keep_the_mark_of_their_browser_and_it_looks_the_same(chromium:
         assert look(page) == own
 
 
-def test_mark_follows_into_another_team(chromium: Browser, site: Site) -> None:
+def test_mark_follows_into_another_team(chromium: Browser, site: RunningApp) -> None:
     ada = sign_in(site, ADA)
     with looking_as(chromium, ada) as page:
         page.goto(f"{site.url}{BOARD}")
@@ -135,7 +135,7 @@ def test_mark_follows_into_another_team(chromium: Browser, site: Site) -> None:
 
 
 @pytest.mark.parametrize(("theme", "device"), [("dark", "light"), ("light", "dark")])
-def test_chosen_appearance_wins_over_the_devices(chromium: Browser, site: Site, theme: str, device: str) -> None:
+def test_chosen_appearance_wins_over_the_devices(chromium: Browser, site: RunningApp, theme: str, device: str) -> None:
     dua = sign_in(site, DUA)
     site.record(person=DUA)
     with looking(chromium, PHONE, color_scheme=theme) as page:

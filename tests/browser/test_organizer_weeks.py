@@ -13,7 +13,7 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.browser.looking import LAPTOP, PHONE, looking, overflow, serious_flaws
 from tests.builders import ADA, OWLS, SLUG, act_by
-from tests.web.site import Site, sign_in
+from tests.web.running_app import RunningApp, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +36,7 @@ LONG = "The extraordinarily long-named team of the third floor kitchen"
 
 
 @contextmanager
-def desk(chromium: Browser, site: Site, size: tuple[int, int] = LAPTOP, **options: object) -> Iterator[Page]:
+def desk(chromium: Browser, site: RunningApp, size: tuple[int, int] = LAPTOP, **options: object) -> Iterator[Page]:
     """An organizer's browser, signed in."""
     organizer = sign_in(site, "olu@example.com", "organizer")
     with looking(chromium, size, **options) as page:
@@ -46,7 +46,7 @@ def desk(chromium: Browser, site: Site, size: tuple[int, int] = LAPTOP, **option
         yield page
 
 
-def furnish(site: Site) -> None:
+def furnish(site: RunningApp) -> None:
     """A long name, a join code, a display and a freeze."""
     site.game.team(LONG, "bartholomew.featherstonehaugh-cholmondeley@support.department.example.com")
     with site.database.unit_of_work() as session:
@@ -59,7 +59,7 @@ def furnish(site: Site) -> None:
 @pytest.mark.parametrize("size", [PHONE, LAPTOP])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_keep_nobody_out_and_fit_with_everything_open(
-    chromium: Browser, site: Site, size: tuple[int, int], scheme: str
+    chromium: Browser, site: RunningApp, size: tuple[int, int], scheme: str
 ) -> None:
     furnish(site)
     flaws: dict[str, object] = {}
@@ -74,7 +74,7 @@ def test_pages_keep_nobody_out_and_fit_with_everything_open(
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP])
 def test_a_person_and_what_they_did_fit_with_everything_open(
-    chromium: Browser, site: Site, size: tuple[int, int]
+    chromium: Browser, site: RunningApp, size: tuple[int, int]
 ) -> None:
     site.record(note=LONG, external_id="reply-" + "x" * 120)
     ada = sign_in(site, ADA)
@@ -82,11 +82,11 @@ def test_a_person_and_what_they_did_fit_with_everything_open(
         page.goto(f"{site.url}/organizer/people/{ada.person_id}")
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
 
-        assert page.locator(".deed").count() == 1
+        assert page.locator(".correction").count() == 1
         assert (overflow(page), serious_flaws(page), page.evaluate(SMALL)) == (0, [], [])
 
 
-def test_menu_fits_beside_the_mark_on_a_small_phone(chromium: Browser, site: Site) -> None:
+def test_menu_fits_beside_the_mark_on_a_small_phone(chromium: Browser, site: RunningApp) -> None:
     with desk(chromium, site, (320, 568)) as page:
         page.goto(f"{site.url}/weeks/{SLUG}")
         boxes = [each.bounding_box() for each in page.locator(".masthead a").all()]
@@ -95,7 +95,7 @@ def test_menu_fits_beside_the_mark_on_a_small_phone(chromium: Browser, site: Sit
     assert [box for box in boxes if box and (box["width"] < 43.5 or box["x"] + box["width"] > 320)] == []
 
 
-def test_first_week_is_made_by_hand_without_javascript(chromium: Browser, site: Site) -> None:
+def test_first_week_is_made_by_hand_without_javascript(chromium: Browser, site: RunningApp) -> None:
     with desk(chromium, site, PHONE, java_script_enabled=False) as page:
         page.goto(f"{site.url}/organizer/weeks")
         page.get_by_label("Name", exact=True).fill("Winter Week")
@@ -114,11 +114,11 @@ def test_first_week_is_made_by_hand_without_javascript(chromium: Browser, site: 
         page.get_by_text("Open the week", exact=True).click()
         page.get_by_role("button", name="Yes, open it").click()
 
-        assert page.inner_text(".flash") == "The week is open. Whatever is reported from now on counts."
+        assert page.inner_text(".alert") == "The week is open. Whatever is reported from now on counts."
         assert page.get_by_text("1 person in 1 team.").count() == 1
 
 
-def test_invitations_download_is_the_list_on_the_page(chromium: Browser, site: Site, tmp_path: Path) -> None:
+def test_invitations_download_is_the_list_on_the_page(chromium: Browser, site: RunningApp, tmp_path: Path) -> None:
     with desk(chromium, site) as page:
         page.goto(f"{site.url}{WEEK}/teams")
         page.get_by_role("button", name="Make 6 links").click()

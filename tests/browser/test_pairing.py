@@ -9,13 +9,13 @@ from playwright.sync_api import Browser, Page
 from app.config import Settings
 from tests.browser.display import Screen, screen
 from tests.browser.looking import LAPTOP, OFFICE, WALL, looking, overflow, serious_flaws
-from tests.web.site import SettableClock, Site, Visitor, serving, sign_in, until
+from tests.web.running_app import RunningApp, SettableClock, Visitor, serving, sign_in, until
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def site(settings: Settings, clock: SettableClock) -> Iterator[Site]:
+def site(settings: Settings, clock: SettableClock) -> Iterator[RunningApp]:
     """A running server whose boards are for members."""
     with serving(settings.changed(display_scenes="board:20,totals:8"), clock) as site:
         site.game.start()
@@ -24,7 +24,7 @@ def site(settings: Settings, clock: SettableClock) -> Iterator[Site]:
 
 
 @contextmanager
-def desk(chromium: Browser, site: Site, **options: bool) -> Iterator[Page]:
+def desk(chromium: Browser, site: RunningApp, **options: bool) -> Iterator[Page]:
     """An organizer's browser, signed in, on the page of the displays."""
     organizer: Visitor = sign_in(site, "olu@example.com", "organizer")
     with looking(chromium, LAPTOP, **options) as page:
@@ -48,7 +48,7 @@ def enter(page: Page, code: str) -> None:
     page.get_by_text("The code is entered.").wait_for()
 
 
-def test_screen_turns_to_the_board_by_itself_and_back_to_a_fresh_code(chromium: Browser, site: Site) -> None:
+def test_screen_turns_to_the_board_by_itself_and_back_to_a_fresh_code(chromium: Browser, site: RunningApp) -> None:
     with screen(chromium, site, live=False) as wall, desk(chromium, site) as page:
         code = code_on(wall.page)
 
@@ -70,7 +70,7 @@ def test_screen_turns_to_the_board_by_itself_and_back_to_a_fresh_code(chromium: 
     assert fresh != code
 
 
-def test_open_screen_takes_up_the_scenes_that_were_chosen(chromium: Browser, site: Site) -> None:
+def test_open_screen_takes_up_the_scenes_that_were_chosen(chromium: Browser, site: RunningApp) -> None:
     with screen(chromium, site, live=False) as wall, desk(chromium, site) as page:
         enter(page, code_on(wall.page))
         wall.page.wait_for_selector("#scene-board", timeout=8_000)
@@ -83,7 +83,7 @@ def test_open_screen_takes_up_the_scenes_that_were_chosen(chromium: Browser, sit
         until(lambda: Screen(wall.page).scene == "totals")
 
 
-def test_pairing_needs_no_javascript(chromium: Browser, site: Site) -> None:
+def test_pairing_needs_no_javascript(chromium: Browser, site: RunningApp) -> None:
     with (
         looking(chromium, OFFICE, java_script_enabled=False) as wall,
         desk(chromium, site, java_script_enabled=False) as page,
@@ -96,7 +96,7 @@ def test_pairing_needs_no_javascript(chromium: Browser, site: Site) -> None:
         assert wall.inner_text("#scene-board .rank__name >> nth=0") == "Owls"
 
 
-def test_screen_whose_server_is_gone_says_so_and_goes_on(chromium: Browser, site: Site) -> None:
+def test_screen_whose_server_is_gone_says_so_and_goes_on(chromium: Browser, site: RunningApp) -> None:
     with screen(chromium, site, live=False) as wall:
         wall.page.context.set_offline(True)
         wall.wait("() => document.getElementById('state').textContent.startsWith('The server does not answer')")
@@ -108,7 +108,7 @@ def test_screen_whose_server_is_gone_says_so_and_goes_on(chromium: Browser, site
 @pytest.mark.parametrize("size", [OFFICE, WALL, (1080, 1920)])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_code_fills_the_screen_and_nothing_else_does(
-    chromium: Browser, site: Site, size: tuple[int, int], scheme: str
+    chromium: Browser, site: RunningApp, size: tuple[int, int], scheme: str
 ) -> None:
     with looking(chromium, size, color_scheme=scheme) as page:
         page.goto(f"{site.url}/display")

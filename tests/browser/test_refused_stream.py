@@ -5,12 +5,14 @@ from playwright.sync_api import Browser, Route
 
 from tests.browser.looking import ROWS, texts
 from tests.builders import SLUG
-from tests.web.site import Site
+from tests.web.running_app import RunningApp
 
 pytestmark = pytest.mark.browser
 
 
-def test_board_stays_when_its_stream_is_refused_and_follows_once_there_is_room(chromium: Browser, site: Site) -> None:
+def test_board_stays_when_its_stream_is_refused_and_follows_once_there_is_room(
+    chromium: Browser, site: RunningApp
+) -> None:
     page = chromium.new_page()
     refused: list[str] = []
 

@@ -13,8 +13,8 @@ from app.config import Settings
 from tests.browser.looking import LAPTOP, PHONE, looking, overflow, serious_flaws, texts
 from tests.builders import ADA
 from tests.provider import CLIENT, SECRET, HonestProvider, running
-from tests.web.site import SettableClock, Site, serving
-from tests.web.stranger import SIGNED_IN_MARK, first_link, link_for
+from tests.web.anonymous_browser import SIGNED_IN_MARK, first_link, link_for
+from tests.web.running_app import RunningApp, SettableClock, serving
 from tests.web.test_join import code_for
 
 NAME = "Ada Augusta King-Noel, Countess of Lovelace, née Byron (she)"
@@ -34,7 +34,7 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture
-def firm(public_settings: Settings, clock: SettableClock, provider: HonestProvider) -> Iterator[Site]:
+def firm(public_settings: Settings, clock: SettableClock, provider: HonestProvider) -> Iterator[RunningApp]:
     """A site with every way in."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -48,13 +48,13 @@ def firm(public_settings: Settings, clock: SettableClock, provider: HonestProvid
         yield site
 
 
-def is_in(page: Page, site: Site) -> bool:
+def is_in(page: Page, site: RunningApp) -> bool:
     """Tell whether the browser is signed in."""
     return SIGNED_IN_MARK in page.context.request.get(f"{site.url}/me/mark.css").text()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_company_sign_in_from_the_first_click_to_the_last(chromium: Browser, firm: Site, scripts: bool) -> None:
+def test_company_sign_in_from_the_first_click_to_the_last(chromium: Browser, firm: RunningApp, scripts: bool) -> None:
     with looking(chromium, PHONE, java_script_enabled=scripts) as page:
         page.goto(f"{firm.url}/sign-in?to=board")
         page.click("text=Continue with Example Corp")
@@ -63,13 +63,13 @@ def test_company_sign_in_from_the_first_click_to_the_last(chromium: Browser, fir
             page.click("text=Continue")
         page.wait_for_url(f"{firm.url}/")
 
-        cookies = {each["name"]: each for each in page.context.cookies()}
+        cookies = {cooky["name"]: cooky for cooky in page.context.cookies()}
 
     assert set(cookies) == {"plain-sign-in"}
     assert (cookies["plain-sign-in"]["httpOnly"], cookies["plain-sign-in"]["sameSite"]) == (True, "Lax")
 
 
-def test_company_sign_in_that_is_refused_leaves_the_other_ways(chromium: Browser, firm: Site) -> None:
+def test_company_sign_in_that_is_refused_leaves_the_other_ways(chromium: Browser, firm: RunningApp) -> None:
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{firm.url}/sign-in")
@@ -83,7 +83,7 @@ def test_company_sign_in_that_is_refused_leaves_the_other_ways(chromium: Browser
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_personal_link_by_keyboard_alone(chromium: Browser, firm: Site, scripts: bool) -> None:
+def test_personal_link_by_keyboard_alone(chromium: Browser, firm: RunningApp, scripts: bool) -> None:
     with looking(chromium, java_script_enabled=scripts) as page:
         page.goto(f"{firm.url}{link_for(firm)}")
         for _ in range(12):
@@ -96,7 +96,7 @@ def test_personal_link_by_keyboard_alone(chromium: Browser, firm: Site, scripts:
         assert is_in(page, firm)
 
 
-def test_first_owner_and_team_code_by_keyboard_alone(chromium: Browser, firm: Site) -> None:
+def test_first_owner_and_team_code_by_keyboard_alone(chromium: Browser, firm: RunningApp) -> None:
     link, code = first_link(firm), code_for(firm)
     for path, name, email in (
         (link, "Olu Okoro", "olu@example.com"),
@@ -114,7 +114,7 @@ def test_first_owner_and_team_code_by_keyboard_alone(chromium: Browser, firm: Si
             assert is_in(page, firm)
 
 
-def test_code_typed_on_the_sign_in_page_finds_the_team(chromium: Browser, firm: Site) -> None:
+def test_code_typed_on_the_sign_in_page_finds_the_team(chromium: Browser, firm: RunningApp) -> None:
     code = code_for(firm)
     with looking(chromium, PHONE) as page:
         page.goto(f"{firm.url}/sign-in")
@@ -125,7 +125,7 @@ def test_code_typed_on_the_sign_in_page_finds_the_team(chromium: Browser, firm: 
         assert texts(page, "h1") == ["Join Ducks"]
 
 
-def pages(site: Site) -> dict[str, str]:
+def pages(site: RunningApp) -> dict[str, str]:
     """Every state of the ways in that a visitor can open."""
     refused = {"unknown code": "/join/NOPE", "code": "/join", "used link": "/sign-in/link/x"}
     return {
@@ -137,7 +137,9 @@ def pages(site: Site) -> dict[str, str]:
 
 @pytest.mark.parametrize("options", [{"color_scheme": "light"}, {"color_scheme": "dark"}], ids=["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
-def test_ways_in_keep_nobody_out(chromium: Browser, firm: Site, options: dict[str, Any], size: tuple[int, int]) -> None:
+def test_ways_in_keep_nobody_out(
+    chromium: Browser, firm: RunningApp, options: dict[str, Any], size: tuple[int, int]
+) -> None:
     firm.game.rename(ADA, NAME, "Owls")
     flaws, wide = {}, {}
     page = chromium.new_context(viewport={"width": size[0], "height": size[1]}, **options).new_page()
@@ -151,7 +153,7 @@ def test_ways_in_keep_nobody_out(chromium: Browser, firm: Site, options: dict[st
     assert {name: pixels for name, pixels in wide.items() if pixels} == {}
 
 
-def test_no_request_tells_the_address_of_the_page_it_comes_from(chromium: Browser, firm: Site) -> None:
+def test_no_request_tells_the_address_of_the_page_it_comes_from(chromium: Browser, firm: RunningApp) -> None:
     told: list[str | None] = []
     with looking(chromium, LAPTOP) as page:
         page.on("request", lambda request: told.append(request.all_headers().get("referer")))

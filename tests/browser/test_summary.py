@@ -11,7 +11,7 @@ from app.services.demo.cast import SLUG
 from tests.browser.looking import looking
 from tests.builders import SLUG as STANDARD
 from tests.builders import an_activity
-from tests.web.site import Site
+from tests.web.running_app import RunningApp
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +19,7 @@ PAGES = re.compile(rb"/Type\s*/Page\b(?!s)")
 
 
 @pytest.fixture
-def page_of_the_demo(site: Site) -> str:
+def page_of_the_demo(site: RunningApp) -> str:
     """The address of the demo's summary, the week played to its end in the place of the standard one."""
     with site.database.unit_of_work() as session:
         session.connection().exec_driver_sql("UPDATE week SET slug = 'another'")
@@ -63,7 +63,7 @@ def test_summary_draws_every_chart_for_the_screen_it_is_on(
     assert (said, wider) == ([], 0)
 
 
-def test_summary_of_thirty_teams_is_two_pages_as_well(chromium: Browser, site: Site) -> None:
+def test_summary_of_thirty_teams_is_two_pages_as_well(chromium: Browser, site: RunningApp) -> None:
     for number in range(28):
         site.game.team(f"A team with a rather long name {number}", f"player{number}@example.com")
     site.batch(*(an_activity(person=f"player{number}@example.com") for number in range(28)))

@@ -29,12 +29,12 @@ COMMANDS = dict(commands(typer.main.get_command(app)))
 
 def usage(words: str, command: Any) -> str:
     """The command as the page's heading writes it: its words, then its arguments."""
-    return " ".join([words, *(each.metavar for each in command.params if each.param_type_name == "argument")])
+    return " ".join([words, *(param.metavar for param in command.params if param.param_type_name == "argument")])
 
 
 def options(command: Any) -> set[str]:
     """The command's own options as the page writes them: `--name NAME`."""
-    found = (each for each in command.params if each.param_type_name == "option")
+    found = (param for param in command.params if param.param_type_name == "option")
     return {" ".join([each.opts[0], *value(each)]) for each in found if each.opts[0] not in EVERYWHERE}
 
 
@@ -65,14 +65,14 @@ def test_section_lists_every_option_and_no_other(words: str) -> None:
 @pytest.mark.parametrize("words", COMMANDS)
 def test_required_options_are_called_required(words: str) -> None:
     section = sections()[usage(words, COMMANDS[words])]
-    needed = {each.opts[0] for each in COMMANDS[words].params if each.required and each.param_type_name == "option"}
+    needed = {param.opts[0] for param in COMMANDS[words].params if param.required and param.param_type_name == "option"}
 
     assert set(re.findall(r"^\| `(--[a-z]+).*` \| .* Required\. \|$", section, re.MULTILINE)) == needed
 
 
 @pytest.mark.parametrize("words", COMMANDS)
 def test_command_has_the_options_all_have(words: str) -> None:
-    found = {option for each in COMMANDS[words].params for option in each.opts}
+    found = {option for param in COMMANDS[words].params for option in param.opts}
 
     assert EVERYWHERE - found == set()
 

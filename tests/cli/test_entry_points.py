@@ -60,7 +60,7 @@ def test_every_entry_point_refuses_a_key_that_is_none(
     said = entry(shell)
 
     assert said.startswith(f"The signing key {path} {flaw}. ")
-    assert [each.name for each in shell.home.iterdir()] == ["secret_key"]
+    assert [path.name for path in shell.home.iterdir()] == ["secret_key"]
 
 
 SETTINGS = {

@@ -9,7 +9,7 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.cli.processes import started
 from tests.smtp import Postbox, smtp_server
-from tests.web.site import until
+from tests.web.running_app import until
 
 
 def test_sign_in_mail_promised_by_a_server_that_was_killed_is_sent_once_by_the_next(

@@ -39,7 +39,7 @@ def test_every_person_is_listed_however_many_there_are(open_week: Shell) -> None
     rows = "".join(f"Team {number},Racer {number:03},racer{number}@example.com\n" for number in range(120))
     open_week.text("team", "import", "current", open_week.write("many.csv", "team,name,email\n" + rows))
 
-    names = [each["name"] for each in open_week.document("person", "list")["people"]]
+    names = [person["name"] for person in open_week.document("person", "list")["people"]]
 
     assert (len(names), names[-1]) == (123, "Racer 119")
 

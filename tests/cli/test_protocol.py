@@ -17,8 +17,8 @@ from starlette.types import Receive, Scope, Send
 
 from app.cli.limits import MAX_QUEUED, Patience, Room
 from app.cli.protocol import LimitedProtocol
+from tests.web.running_app import until
 from tests.web.server import ServerThread
-from tests.web.site import until
 
 HURRIED = Patience(head=0.4, piece=0.4, body=2.0, parting=0.5, idle=0.6)
 LARGE = 400_000
@@ -484,7 +484,7 @@ def test_room_refuses_a_newcomer_where_nobody_is_idle(caplog: pytest.LogCaptureF
 
         answers = [ask(port) for _ in range(2)]
 
-    assert [statuses(each) for each in answers] == [[b"503"]] * 2
+    assert [statuses(answer) for answer in answers] == [[b"503"]] * 2
     assert caplog.messages == ["all 3 connections are in use: idle ones are closed, or new ones refused"]
 
 

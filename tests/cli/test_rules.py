@@ -84,7 +84,7 @@ def test_preview_says_what_would_be_refused(week_with_an_issue: Shell) -> None:
 
     found = week_with_an_issue.document("rules", "preview", file)
 
-    assert [each["week"] for each in found["weeks"]] == ["q3-2022"]
+    assert [week["week"] for week in found["weeks"]] == ["q3-2022"]
     assert found["refused"] == [
         "Team Owls would have 2 members; the rules allow 1. Take someone out of it, or raise team.size in the rules."
     ]

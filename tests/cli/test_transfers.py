@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from app.cli.voice import Voice
+from app.cli.output import Voice
 from app.db.database import Database
 from app.errors import Malformed
 from app.models import AuditEntry
@@ -31,7 +31,7 @@ def issue(number: int, **changes: Any) -> dict[str, Any]:
 
 def ndjson(*activities: dict[str, Any]) -> str:
     """Activities, one a line."""
-    return "".join(json.dumps(each) + "\n" for each in activities)
+    return "".join(json.dumps(activity) + "\n" for activity in activities)
 
 
 def row(number: int, subject: str = "") -> str:
@@ -198,7 +198,7 @@ def test_json_export_to_standard_output_is_the_one_document(open_week: Shell) ->
     found = open_week.document("export", "current", "--format", "json", "--out", "-")
 
     assert found["week"] == "q3-2022"
-    assert [each["external_id"] for each in found["activities"]] == ["1"]
+    assert [activity["external_id"] for activity in found["activities"]] == ["1"]
 
 
 def test_csv_and_json_on_one_standard_output_are_wrong_usage(open_week: Shell) -> None:

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from app import __version__, cli
 from app.cli.command import command
+from app.cli.output import Answer, Table, Voice, visible
 from app.cli.place import actor
-from app.cli.voice import Answer, Table, Voice, visible
 from app.domain import actor as actors
 from app.services.operations import schema
 from tests.builders import SIGNING_KEY
@@ -198,7 +198,7 @@ def test_progress_shows_only_where_somebody_watches(
 ) -> None:
     screen = io.StringIO()
     monkeypatch.setattr(
-        "app.cli.voice.Console",
+        "app.cli.output.Console",
         lambda **_: Console(file=screen, force_terminal=is_terminal, _environ={"TERM": "xterm"}),
     )
 

@@ -77,8 +77,8 @@ def test_demo_prints_a_link_for_an_organizer_and_one_for_a_player(
         ways_in = httpx.get(f"{base}/sign-in", timeout=PATIENCE_SECONDS)
         answers = [send(document[name]) for name in ("organizer_link", "player_link", "organizer_link")]
 
-    assert [each.status_code for each in answers] == [303, 303, 404]
-    assert [each.headers.get("location") for each in answers[:2]] == ["/organizer", "/me"]
+    assert [answer.status_code for answer in answers] == [303, 303, 404]
+    assert [answer.headers.get("location") for answer in answers[:2]] == ["/organizer", "/me"]
     assert ['id="mail-title"' in ways_in.text, 'id="company-title"' in ways_in.text] == [False, False]
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from app.config import Settings
-from app.db.database import Database, alone, announce
+from app.db.database import Database, announce, serialize
 from app.errors import Unavailable
 from app.events import Event, RulesChanged
 from app.models import LedgerEntry
@@ -132,6 +132,6 @@ def test_mistake_of_ours_is_no_outage(database: Database) -> None:
 @SQLITE
 def test_nothing_has_to_be_alone_where_there_is_one_writer(database: Database) -> None:
     with database.unit_of_work() as session:
-        alone(session)
+        serialize(session)
 
         assert ask(session, "SELECT count(*) FROM week") == 0

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.config import PROJECT
-from tests.web.site import until
+from tests.web.running_app import until
 
 HOST = "week.example.com"
 REQUIRED = "ASSEMBLY_WEEK_REQUIRE_PROXIES"

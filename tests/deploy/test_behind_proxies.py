@@ -13,7 +13,7 @@ from tests.builders import SLUG, an_activity
 from tests.deploy.client import Answer, ask, connected, head, receive, send
 from tests.deploy.conftest import Deployment
 from tests.deploy.proxies import HOST, Proxy
-from tests.web.site import until
+from tests.web.running_app import until
 
 pytestmark = pytest.mark.timeout(120)  # a server and three proxies start first
 
@@ -61,7 +61,7 @@ class Stream:
         """The next event; empty where the stream has ended."""
         lines: list[bytes] = []
         while line := self._response.readline():
-            if line == b"\n" and any(each.startswith(b"data:") for each in lines):
+            if line == b"\n" and any(line.startswith(b"data:") for line in lines):
                 return b"".join(lines)
             lines.append(line)
         return b""

@@ -13,7 +13,7 @@ from app.domain.scoring.sums import score_teams
 from app.domain.scoring.tally import TeamScore
 from app.domain.standings.board import Board
 from app.domain.standings.receipt import Receipt, make_receipt
-from app.domain.standings.standings import TeamFacts, WeekFacts, make_board
+from app.domain.standings.standings import TeamInfo, WeekInfo, make_board
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -48,7 +48,7 @@ DEFAULT = Rules(
 )
 
 PEOPLE = {"ana": "Ana", "ben": "Ben", "chi": "Chi", "dua": "Dua"}
-WEEK = WeekFacts("q3-2022", "Q3 2022", "open", date(2022, 9, 12), date(2022, 9, 16))
+WEEK = WeekInfo("q3-2022", "Q3 2022", "open", date(2022, 9, 12), date(2022, 9, 16))
 
 _numbers = count(1)
 
@@ -117,21 +117,21 @@ def board_of(
     activities: Sequence[Activity],
     rules: Rules = DEFAULT,
     adjustments: Sequence[Adjustment] = (),
-    teams: Sequence[TeamFacts] = (TeamFacts("owls", "Owls"), TeamFacts("cats", "Cats")),
+    teams: Sequence[TeamInfo] = (TeamInfo("owls", "Owls"), TeamInfo("cats", "Cats")),
     *,
-    week: WeekFacts = WEEK,
+    week: WeekInfo = WEEK,
     today: date = date(2022, 9, 14),
     zone: ZoneInfo = PACIFIC,
     people: Mapping[str, str] = PEOPLE,
 ) -> Board:
     """The board of a week made from its teams' scores."""
-    loose: dict[str, int] = {}
+    unassigned: dict[str, int] = {}
     for each in activities:
         if each.team is None:
-            loose[each.kind] = loose.get(each.kind, 0) + 1
+            unassigned[each.kind] = unassigned.get(each.kind, 0) + 1
     scores = {team.id: score_of(team.id, activities, adjustments, rules, zone) for team in teams}
     as_of = datetime(2022, 9, 14, 20, tzinfo=UTC)
-    return make_board(week, rules, teams, scores, loose, people, today, as_of=as_of, version=7)
+    return make_board(week, rules, teams, scores, unassigned, people, today, as_of=as_of, version=7)
 
 
 def receipt_of(

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from app.domain.calendar.days import first_moment
 from app.domain.rules.model import Bonus, Cap, CapScope, Kind, Metric, Quest, Rules, Trophy, Window
 from app.domain.scoring.activity import Activity, Adjustment
-from app.domain.standings.standings import TeamFacts, WeekFacts
+from app.domain.standings.standings import TeamInfo, WeekInfo
 
 KIND_NAMES = ("shift", "response", "card")
-TEAMS = (TeamFacts("t1", "Owls"), TeamFacts("t2", "cats"), TeamFacts("t3", "Elks"))
+TEAMS = (TeamInfo("t1", "Owls"), TeamInfo("t2", "cats"), TeamInfo("t3", "Elks"))
 PEOPLE = {"p1": "Ana", "p2": "Ben", "p3": "Chi", "p4": "Dua"}
 SCOPES: tuple[CapScope, ...] = ("subject", "person-day", "person-week", "team-day", "team-week")
 
@@ -32,7 +32,7 @@ class RandomWeek:
     """Everything a board is made from; `today` is its second, third or next day."""
 
     zone: ZoneInfo
-    facts: WeekFacts
+    facts: WeekInfo
     today: date
     rules: Rules
     activities: tuple[Activity, ...]
@@ -147,7 +147,7 @@ def weeks(draw: st.DrawFn, lowest: int = -5, fewest: int = 0) -> RandomWeek:
     begins = first_moment(second - day, zone).astimezone(UTC)
     return RandomWeek(
         zone=zone,
-        facts=WeekFacts("w", "Week", "open", second - day, second + day),
+        facts=WeekInfo("w", "Week", "open", second - day, second + day),
         today=second + draw(st.integers(0, 2)) * day,
         rules=draw(rule_sets(lowest)),
         activities=draw(ledgers(begins, fewest)),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.domain.rules.model import Bonus, Quest, Rules, Window
 from app.domain.scoring.activity import Activity, Adjustment
-from app.domain.standings.standings import TeamFacts
+from app.domain.standings.standings import TeamInfo
 from app.domain.story import BestMoment, Bucket, Cell, Hero, Lead, ResponseTimes, Step, Story, tell_story
 from app.domain.story.moments import THANKS
 from tests.domain.builders import (
@@ -29,7 +29,7 @@ from tests.domain.builders import (
 from tests.domain.strategies import PEOPLE as RANDOM_PEOPLE
 from tests.domain.strategies import TEAMS, RandomWeek, weeks
 
-OWLS, CATS = TeamFacts("owls", "Owls"), TeamFacts("cats", "Cats")
+OWLS, CATS = TeamInfo("owls", "Owls"), TeamInfo("cats", "Cats")
 MONDAY = moment("2022-09-12 00:00")
 
 
@@ -37,7 +37,7 @@ def story_of(
     *done: Activity,
     rules: Rules = DEFAULT,
     given: tuple[Adjustment, ...] = (),
-    teams: tuple[TeamFacts, ...] = (OWLS, CATS),
+    teams: tuple[TeamInfo, ...] = (OWLS, CATS),
 ) -> Story:
     return tell_story(WEEK, rules, PACIFIC, teams, done, given, PEOPLE)
 
@@ -55,7 +55,7 @@ def test_race_steps_at_every_moment_that_changes_points() -> None:
 
     race = story_of(*done, given=(adjustment(-3, "09:00"),)).race
 
-    assert [course.steps for course in race.courses] == [
+    assert [series.steps for series in race.all_series] == [
         (Step(MONDAY, 0), Step(moment("06:00"), 20), Step(moment("08:00"), 30), Step(moment("09:00"), 27)),
         (Step(MONDAY, 0),),
     ]
@@ -65,7 +65,7 @@ def test_race_steps_at_every_moment_that_changes_points() -> None:
 def test_race_begins_with_what_came_before_the_week() -> None:
     race = story_of(given=(adjustment(5, "2022-09-09 10:00"),)).race
 
-    assert race.courses[0].steps == (Step(moment("2022-09-09 10:00"), 0), Step(moment("2022-09-09 10:00"), 5))
+    assert race.all_series[0].steps == (Step(moment("2022-09-09 10:00"), 0), Step(moment("2022-09-09 10:00"), 5))
 
 
 def test_lead_changes_only_when_another_team_is_alone_ahead() -> None:
@@ -273,7 +273,7 @@ def test_story_adds_up_to_the_board(week: RandomWeek) -> None:
     story = told(week)
 
     points = {standing.team_id: standing.points for standing in board.standings}
-    assert {course.team_id: course.points for course in story.race.courses} == points
+    assert {series.team_id: series.points for series in story.race.all_series} == points
     sums = {kind.name: sum(day.counts[kind.name] for day in story.days) for kind in week.rules.kinds}
     assert sums == board.totals
     assert sum(cell.shifts for cell in story.coverage) == board.totals["shift"]
@@ -308,8 +308,10 @@ def test_lead_is_taken_by_whoever_is_alone_ahead(week: RandomWeek) -> None:
     race = told(week).race
 
     seen: list[tuple[str, int]] = []
-    for at in sorted({step.at for course in race.courses for step in course.steps}):
-        then = {course.team_id: [step.points for step in course.steps if step.at <= at][-1] for course in race.courses}
+    for at in sorted({step.at for series in race.all_series for step in series.steps}):
+        then = {
+            series.team_id: [step.points for step in series.steps if step.at <= at][-1] for series in race.all_series
+        }
         most = max(then.values())
         ahead = [(team_id, points) for team_id, points in then.items() if points == most > 0]
         if len(ahead) == 1 and [ahead[0][0]] != [team_id for team_id, _ in seen[-1:]]:

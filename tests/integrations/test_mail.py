@@ -16,11 +16,11 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from app.config import Settings, smtp
 from app.errors import Busy, MailNotSent
 from app.integrations import mail
-from app.integrations.mail import MAX_AT_ONCE, Letter, Mailbox
+from app.integrations.mail import MAX_AT_ONCE, Mailer, Message
 from tests.smtp import Postbox, smtp_server
 
 NOW = datetime(2022, 9, 14, 20, 0, tzinfo=UTC)
-LETTER = Letter("Grüße", "Guten Morgen, Zoë!\n\n.\nhttps://week.example.com/" + "x" * 200 + "\n")
+LETTER = Message("Grüße", "Guten Morgen, Zoë!\n\n.\nhttps://week.example.com/" + "x" * 200 + "\n")
 USER, PASSWORD = "week@example.com", "p@ss:word/%"
 
 
@@ -30,9 +30,9 @@ def postbox() -> Postbox:
     return Postbox()
 
 
-def box(url: str, sender: str = "Assembly Week <week@example.com>") -> Mailbox:
+def box(url: str, sender: str = "Assembly Week <week@example.com>") -> Mailer:
     """Our mailbox, impatient."""
-    return Mailbox(smtp.parse_server(url), smtp.parse_sender(sender), seconds=2)
+    return Mailer(smtp.parse_server(url), smtp.parse_sender(sender), seconds=2)
 
 
 def encrypted(certificate: str) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def test_send_writes_seven_bits_and_short_lines(postbox: Postbox) -> None:
 )
 def test_address_that_smuggles_more_is_refused(postbox: Postbox, to: str, name: str, subject: str) -> None:
     with smtp_server(postbox) as port, pytest.raises(MailNotSent):
-        box(f"smtp://127.0.0.1:{port}").send(to, name, Letter(subject, "text"), NOW)
+        box(f"smtp://127.0.0.1:{port}").send(to, name, Message(subject, "text"), NOW)
 
     assert postbox.envelopes == []
 
@@ -165,11 +165,11 @@ def test_server_that_is_away_is_named() -> None:
 def test_server_that_hangs_is_left_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = smtp.parse_server(f"smtp://127.0.0.1:{listener.getsockname()[1]}")
-        mailbox = Mailbox(server, smtp.parse_sender("week@example.com"), seconds=0.3)
+        mailer = Mailer(server, smtp.parse_sender("week@example.com"), seconds=0.3)
         started = time.monotonic()
 
         with pytest.raises(MailNotSent, match="in time"):
-            mailbox.send("zoe@example.com", "Zoë", LETTER, NOW)
+            mailer.send("zoe@example.com", "Zoë", LETTER, NOW)
 
     assert time.monotonic() - started < 2
 
@@ -180,11 +180,11 @@ def test_server_that_goes_on_slowly_is_left_in_time() -> None:
         thread = threading.Thread(target=_dawdle, args=[listener], daemon=True)
         thread.start()
         server = smtp.parse_server(f"smtp://127.0.0.1:{listener.getsockname()[1]}")
-        mailbox = Mailbox(server, smtp.parse_sender("week@example.com"), seconds=0.5)
+        mailer = Mailer(server, smtp.parse_sender("week@example.com"), seconds=0.5)
         started = time.monotonic()
 
         with pytest.raises(MailNotSent, match="in time"):
-            mailbox.send("zoe@example.com", "Zoë", LETTER, NOW)
+            mailer.send("zoe@example.com", "Zoë", LETTER, NOW)
 
     assert time.monotonic() - started < 2.5
 
@@ -195,18 +195,18 @@ def _dawdle(listener: socket.socket) -> None:
     with connection, suppress(OSError):
         connection.sendall(b"220 slow\r\n")
         while connection.recv(1_000):
-            for letter in b"250 all is well, only wait a little longer\r\n":
+            for written in b"250 all is well, only wait a little longer\r\n":
                 time.sleep(0.2)
-                connection.sendall(bytes([letter]))
+                connection.sendall(bytes([written]))
 
 
 def test_deliver_beyond_those_under_way_waits_no_longer_than_it_may() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = smtp.parse_server(f"smtp://127.0.0.1:{listener.getsockname()[1]}")
-        mailbox = Mailbox(server, smtp.parse_sender("week@example.com"), seconds=1.0, wait=0.2)
+        mailer = Mailer(server, smtp.parse_sender("week@example.com"), seconds=1.0, wait=0.2)
 
         async def play() -> list[object]:
-            sending = [mailbox.deliver("zoe@example.com", "Zoë", LETTER, NOW) for _ in range(6)]
+            sending = [mailer.deliver("zoe@example.com", "Zoë", LETTER, NOW) for _ in range(6)]
             return [type(each) for each in await asyncio.gather(*sending, return_exceptions=True)]
 
         outcomes = asyncio.run(play())
@@ -231,16 +231,16 @@ def _speak_http(listener: socket.socket) -> None:
 
 
 def test_mailbox_without_a_server_is_none() -> None:
-    assert mail.mailbox(Settings(_env_file=None)) is None
+    assert mail.mailer(Settings(_env_file=None)) is None
 
 
 @pytest.mark.parametrize(
     ("minutes", "said"), [(15, "15 minutes"), (1, "1 minute"), (60, "1 hour"), (90, "90 minutes"), (10_080, "7 days")]
 )
 def test_sign_in_letter_says_how_long_its_link_works(minutes: int, said: str) -> None:
-    letter = mail.sign_in_letter("Ada", "https://week.example.com/sign-in/abc", minutes)
+    written = mail.sign_in_letter("Ada", "https://week.example.com/sign-in/abc", minutes)
 
-    assert letter.text.splitlines()[4:7] == [
+    assert written.text.splitlines()[4:7] == [
         "https://week.example.com/sign-in/abc",
         "",
         f"It works once, within {said}. Keep it to yourself: whoever opens it is signed in as you.",

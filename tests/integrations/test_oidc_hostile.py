@@ -18,14 +18,14 @@ from app.integrations import oidc
 from app.integrations.oidc import wire
 from app.integrations.oidc.client import Provider
 from tests import hostile as lies
-from tests.hostile import Hostile, as_json
+from tests.hostile import MaliciousProvider, as_json
 
 RETURN = "http://127.0.0.1:8000/sign-in/return"
 DISCOVERY = "/.well-known/openid-configuration"
 
 
 @pytest.fixture
-def liar() -> Iterator[Hostile]:
+def liar() -> Iterator[MaliciousProvider]:
     """A provider that can be bent; as it is, it is honest."""
     with lies.hostile() as running:
         yield running
@@ -38,7 +38,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "SECONDS", 0.6)
 
 
-def a_client(liar: Hostile, secret: str = lies.SECRET) -> Provider:
+def a_client(liar: MaliciousProvider, secret: str = lies.SECRET) -> Provider:
     """Our side of it."""
     client = oidc.provider(
         Settings(_env_file=None, oidc_issuer=liar.issuer, oidc_client_id=lies.CLIENT, oidc_client_secret=secret)
@@ -47,7 +47,9 @@ def a_client(liar: Hostile, secret: str = lies.SECRET) -> Provider:
     return client
 
 
-def sign_in(liar: Hostile, client: Provider | None = None, now: datetime | None = None, **answer: str) -> oidc.Claims:
+def sign_in(
+    liar: MaliciousProvider, client: Provider | None = None, now: datetime | None = None, **answer: str
+) -> oidc.Claims:
     """A whole sign-in, the browser's part left out."""
     client, now = client or a_client(liar), now or datetime.now(UTC)
     begun = client.begin(RETURN, now)
@@ -55,14 +57,14 @@ def sign_in(liar: Hostile, client: Provider | None = None, now: datetime | None 
     return client.finish({"state": begun.state, "code": "code", **answer}, begun, now)
 
 
-def test_provider_that_is_not_bent_signs_in(liar: Hostile) -> None:
+def test_provider_that_is_not_bent_signs_in(liar: MaliciousProvider) -> None:
     assert sign_in(liar) == oidc.Claims(liar.issuer, "ada", "ada@example.com", "Ada Lovelace")
 
 
 @pytest.mark.parametrize(
     ("alg", "key"), [("RS256", lies.RSA), ("PS256", lies.RSA), ("ES256", lies.EC), ("EdDSA", lies.ED)]
 )
-def test_token_signed_with_an_accepted_algorithm_signs_in(liar: Hostile, alg: str, key: Any) -> None:
+def test_token_signed_with_an_accepted_algorithm_signs_in(liar: MaliciousProvider, alg: str, key: Any) -> None:
     liar.alg, liar.key = alg, key
 
     assert sign_in(liar).subject == "ada"
@@ -113,20 +115,20 @@ WRONG_CLAIMS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("what", WRONG_CLAIMS)
-def test_token_with_a_wrong_claim_is_refused(liar: Hostile, what: str) -> None:
+def test_token_with_a_wrong_claim_is_refused(liar: MaliciousProvider, what: str) -> None:
     liar.claims = WRONG_CLAIMS[what]
 
     with pytest.raises(SignInFailed):
         sign_in(liar)
 
 
-def test_finish_with_several_audiences_and_our_azp_signs_in(liar: Hostile) -> None:
+def test_finish_with_several_audiences_and_our_azp_signs_in(liar: MaliciousProvider) -> None:
     liar.claims = {"aud": [lies.CLIENT, "someone-else"], "azp": lies.CLIENT}
 
     assert sign_in(liar).subject == "ada"
 
 
-def test_clock_a_minute_off_signs_in_and_two_are_refused(liar: Hostile) -> None:
+def test_clock_a_minute_off_signs_in_and_two_are_refused(liar: MaliciousProvider) -> None:
     now = datetime.now(UTC)
 
     assert sign_in(liar, now=now - timedelta(seconds=50)).subject == "ada"
@@ -136,7 +138,7 @@ def test_clock_a_minute_off_signs_in_and_two_are_refused(liar: Hostile) -> None:
         sign_in(liar, now=now + timedelta(seconds=420))
 
 
-def test_finish_with_an_unsigned_token_is_refused(liar: Hostile) -> None:
+def test_finish_with_an_unsigned_token_is_refused(liar: MaliciousProvider) -> None:
     liar.alg, liar.key = "none", None
 
     with pytest.raises(SignInFailed, match="a way that we do not accept"):
@@ -144,7 +146,7 @@ def test_finish_with_an_unsigned_token_is_refused(liar: Hostile) -> None:
 
 
 @pytest.mark.parametrize("shared", ["the public key", "the client's secret"])
-def test_token_signed_with_a_shared_secret_is_refused(liar: Hostile, shared: str) -> None:
+def test_token_signed_with_a_shared_secret_is_refused(liar: MaliciousProvider, shared: str) -> None:
     public = lies.RSA.public_key().public_bytes(*_pem()) if shared == "the public key" else lies.SECRET.encode()
     liar.alg, liar.key = "HS256", lies.shared_secret(public)
     liar.published = [lies.RSA, liar.key]
@@ -159,14 +161,14 @@ def _pem() -> tuple[Any, Any]:
     return serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
 
 
-def test_token_signed_by_somebody_else_is_refused(liar: Hostile) -> None:
+def test_token_signed_by_somebody_else_is_refused(liar: MaliciousProvider) -> None:
     liar.key = lies.OTHER_RSA
 
     with pytest.raises(SignInFailed, match="signature"):
         sign_in(liar)
 
 
-def test_key_inside_the_token_is_not_believed(liar: Hostile) -> None:
+def test_key_inside_the_token_is_not_believed(liar: MaliciousProvider) -> None:
     liar.key, liar.header = lies.OTHER_RSA, {"jwk": lies.OTHER_RSA.serialize()}
 
     with pytest.raises(SignInFailed):
@@ -174,14 +176,14 @@ def test_key_inside_the_token_is_not_believed(liar: Hostile) -> None:
 
 
 @pytest.mark.parametrize(("alg", "key"), [("RS512", lies.RSA), ("RS256", lies.WEAK_RSA)])
-def test_finish_with_a_weak_key_or_another_algorithm_is_refused(liar: Hostile, alg: str, key: Any) -> None:
+def test_finish_with_a_weak_key_or_another_algorithm_is_refused(liar: MaliciousProvider, alg: str, key: Any) -> None:
     liar.alg, liar.key = alg, key
 
     with pytest.raises(SignInFailed):
         sign_in(liar)
 
 
-def test_token_that_names_no_key_fits_the_only_one_of_its_type(liar: Hostile) -> None:
+def test_token_that_names_no_key_fits_the_only_one_of_its_type(liar: MaliciousProvider) -> None:
     liar.key = lies.NAMELESS_RSA
     liar.published = [lies.EC, lies.NAMELESS_RSA]
 
@@ -191,7 +193,7 @@ def test_token_that_names_no_key_fits_the_only_one_of_its_type(liar: Hostile) ->
         sign_in(liar)
 
 
-def test_changed_token_is_refused(liar: Hostile) -> None:
+def test_changed_token_is_refused(liar: MaliciousProvider) -> None:
     def changed() -> dict[str, str]:
         header, _, signature = liar.token().split(".")
         claims = base64.urlsafe_b64encode(b'{"sub": "boss"}').rstrip(b"=").decode()
@@ -206,14 +208,14 @@ def test_changed_token_is_refused(liar: Hostile) -> None:
 @pytest.mark.parametrize(
     "token", [None, "", "a.b.c", "a.b.c.d.e", 7, {"a": 1}, "ü", "." * 200_000, "eyJhbGciOltdfQ.e30."]
 )
-def test_token_that_is_none_is_refused(liar: Hostile, token: object) -> None:
+def test_token_that_is_none_is_refused(liar: MaliciousProvider, token: object) -> None:
     liar.tokens = {"id_token": token}
 
     with pytest.raises(SignInFailed):
         sign_in(liar)
 
 
-def test_finish_fetches_a_new_key_when_it_first_signs(liar: Hostile) -> None:
+def test_finish_fetches_a_new_key_when_it_first_signs(liar: MaliciousProvider) -> None:
     client, now = a_client(liar), datetime.now(UTC)
     sign_in(liar, client, now)
     liar.key, liar.published = lies.NEXT_RSA, [lies.RSA, lies.NEXT_RSA]
@@ -223,7 +225,7 @@ def test_finish_fetches_a_new_key_when_it_first_signs(liar: Hostile) -> None:
     assert (claims.subject, liar.asked("/jwks")) == ("ada", 2)
 
 
-def test_unknown_key_makes_us_ask_seldom(liar: Hostile) -> None:
+def test_unknown_key_makes_us_ask_seldom(liar: MaliciousProvider) -> None:
     client, now = a_client(liar), datetime.now(UTC)
     liar.key = lies.NEXT_RSA
 
@@ -234,7 +236,7 @@ def test_unknown_key_makes_us_ask_seldom(liar: Hostile) -> None:
     assert (liar.asked("/jwks"), liar.asked(DISCOVERY)) == (1, 1)
 
 
-def test_finish_with_a_withdrawn_key_works_for_an_hour_at_most(liar: Hostile) -> None:
+def test_finish_with_a_withdrawn_key_works_for_an_hour_at_most(liar: MaliciousProvider) -> None:
     client, now = a_client(liar), datetime.now(UTC)
     sign_in(liar, client, now)
     liar.published, liar.claims = [lies.NEXT_RSA], {"exp": 9_000_000_000}
@@ -244,7 +246,7 @@ def test_finish_with_a_withdrawn_key_works_for_an_hour_at_most(liar: Hostile) ->
 
 
 @pytest.mark.parametrize("keys", [None, {}, [7, {}, {"kty": "RSA"}, {"kty": "EC", "crv": "P-256", "x": "?", "y": 7}]])
-def test_keys_that_make_no_sense_are_refused(liar: Hostile, keys: object) -> None:
+def test_keys_that_make_no_sense_are_refused(liar: MaliciousProvider, keys: object) -> None:
     liar.instead["/jwks"] = lambda: as_json({"keys": keys})
 
     with pytest.raises(SignInFailed):
@@ -265,28 +267,30 @@ def test_keys_that_make_no_sense_are_refused(liar: Hostile, keys: object) -> Non
         {"token_endpoint": "http://127.0.0.1:99999/token"},
     ],
 )
-def test_begin_with_a_wrong_address_in_the_discovery_document_is_refused(liar: Hostile, said: dict[str, Any]) -> None:
+def test_begin_with_a_wrong_address_in_the_discovery_document_is_refused(
+    liar: MaliciousProvider, said: dict[str, Any]
+) -> None:
     liar.metadata = said
 
     with pytest.raises(SignInFailed):
         a_client(liar).begin(RETURN, datetime.now(UTC))
 
 
-def test_begin_with_an_issuer_of_one_slash_more_is_refused(liar: Hostile) -> None:
+def test_begin_with_an_issuer_of_one_slash_more_is_refused(liar: MaliciousProvider) -> None:
     liar.metadata = {"issuer": f"{liar.issuer}/"}
 
     with pytest.raises(SignInFailed, match="OIDC_ISSUER"):
         a_client(liar).begin(RETURN, datetime.now(UTC))
 
 
-def test_answer_that_names_another_issuer_is_refused(liar: Hostile) -> None:
+def test_answer_that_names_another_issuer_is_refused(liar: MaliciousProvider) -> None:
     with pytest.raises(SignInFailed, match="our provider"):
         sign_in(liar, iss="https://evil.example.com")
 
     assert liar.asked("/token") == 0
 
 
-def test_answer_without_the_issuer_it_promised_is_refused(liar: Hostile) -> None:
+def test_answer_without_the_issuer_it_promised_is_refused(liar: MaliciousProvider) -> None:
     liar.metadata = {"authorization_response_iss_parameter_supported": True}
 
     with pytest.raises(SignInFailed, match="our provider"):
@@ -297,14 +301,14 @@ def test_answer_without_the_issuer_it_promised_is_refused(liar: Hostile) -> None
 @pytest.mark.parametrize(
     "answer", [{"state": ""}, {"state": "ü"}, {"code": ""}, {"code": "x" * 5_000}, {"error": "<b>"}]
 )
-def test_answer_that_proves_nothing_never_reaches_the_provider(liar: Hostile, answer: dict[str, Any]) -> None:
+def test_answer_that_proves_nothing_never_reaches_the_provider(liar: MaliciousProvider, answer: dict[str, Any]) -> None:
     with pytest.raises(SignInFailed):
         sign_in(liar, **answer)
 
     assert liar.asked("/token") == 0
 
 
-def test_finish_repeats_none_of_the_providers_words(liar: Hostile) -> None:
+def test_finish_repeats_none_of_the_providers_words(liar: MaliciousProvider) -> None:
     words = "<script>alert(1)</script>"
     liar.instead["/token"] = lambda: as_json({"error": words, "error_description": words}, 400)
 
@@ -324,7 +328,7 @@ def test_finish_repeats_none_of_the_providers_words(liar: Hostile) -> None:
     ],
 )
 def test_finish_authenticates_the_client_as_the_provider_wants_it(
-    liar: Hostile, offered: list[str] | None, secret: str, expected: str
+    liar: MaliciousProvider, offered: list[str] | None, secret: str, expected: str
 ) -> None:
     liar.metadata = {"token_endpoint_auth_methods_supported": offered}
 
@@ -344,14 +348,14 @@ def _basic(header: str) -> tuple[str, ...]:
     return tuple(unquote_plus(part) for part in decoded.split(":", 1))
 
 
-def test_provider_that_takes_no_secret_is_refused(liar: Hostile) -> None:
+def test_provider_that_takes_no_secret_is_refused(liar: MaliciousProvider) -> None:
     liar.metadata = {"token_endpoint_auth_methods_supported": ["private_key_jwt"]}
 
     with pytest.raises(SignInFailed, match="no client secret"):
         a_client(liar).begin(RETURN, datetime.now(UTC))
 
 
-def test_finish_with_userinfo_of_somebody_else_is_refused(liar: Hostile) -> None:
+def test_finish_with_userinfo_of_somebody_else_is_refused(liar: MaliciousProvider) -> None:
     liar.claims = {"email": None}
     liar.userinfo = {"sub": "bob", "email": "bob@example.com", "email_verified": True}
 
@@ -359,7 +363,7 @@ def test_finish_with_userinfo_of_somebody_else_is_refused(liar: Hostile) -> None
         sign_in(liar)
 
 
-def test_finish_takes_no_email_of_userinfo_as_verified_by_the_token(liar: Hostile) -> None:
+def test_finish_takes_no_email_of_userinfo_as_verified_by_the_token(liar: MaliciousProvider) -> None:
     liar.claims = {"email": None}
     liar.userinfo = {"email": "boss@example.com"}
 
@@ -378,7 +382,7 @@ def test_finish_takes_no_email_of_userinfo_as_verified_by_the_token(liar: Hostil
         "a\n@example.com",
     ],
 )
-def test_email_that_is_not_one_plain_address_is_refused(liar: Hostile, email: object) -> None:
+def test_email_that_is_not_one_plain_address_is_refused(liar: MaliciousProvider, email: object) -> None:
     liar.claims = {"email": email}
 
     with pytest.raises(SignInRefused):
@@ -386,7 +390,7 @@ def test_email_that_is_not_one_plain_address_is_refused(liar: Hostile, email: ob
 
 
 @pytest.mark.parametrize("verified", [False, "false", 1, "yes", [True], None])
-def test_email_that_is_not_verified_is_refused(liar: Hostile, verified: object) -> None:
+def test_email_that_is_not_verified_is_refused(liar: MaliciousProvider, verified: object) -> None:
     liar.claims = {"email_verified": verified}
 
     with pytest.raises(SignInRefused):
@@ -396,7 +400,7 @@ def test_email_that_is_not_verified_is_refused(liar: Hostile, verified: object) 
 @pytest.mark.parametrize(
     ("name", "shown"), [("Ada\u202eevol", "ada"), (["Ada"], "ada"), ("  Ada \n L. ", "Ada L."), ("A" * 80, "A" * 60)]
 )
-def test_name_that_would_deceive_is_not_taken(liar: Hostile, name: object, shown: str) -> None:
+def test_name_that_would_deceive_is_not_taken(liar: MaliciousProvider, name: object, shown: str) -> None:
     liar.claims = {"name": name}
 
     assert sign_in(liar).name == shown
@@ -429,7 +433,7 @@ BROKEN: dict[str, tuple[Callable[[], lies.Answer], type[Problem], str]] = {
 
 @pytest.mark.parametrize("path", [DISCOVERY, "/token", "/jwks", "/userinfo"])
 @pytest.mark.parametrize("how", BROKEN)
-def test_finish_with_a_broken_answer_signs_nobody_in(liar: Hostile, path: str, how: str) -> None:
+def test_finish_with_a_broken_answer_signs_nobody_in(liar: MaliciousProvider, path: str, how: str) -> None:
     liar.claims = {"email": None}
     liar.instead[path], problem, sentence = BROKEN[how]
 
@@ -438,7 +442,7 @@ def test_finish_with_a_broken_answer_signs_nobody_in(liar: Hostile, path: str, h
 
 
 @pytest.mark.parametrize("tokens", [{"expires_in": "soon"}, {"expires_in": 1e400}, {"expires_at": [1]}])
-def test_answer_with_odd_times_is_not_our_failure(liar: Hostile, tokens: dict[str, Any]) -> None:
+def test_answer_with_odd_times_is_not_our_failure(liar: MaliciousProvider, tokens: dict[str, Any]) -> None:
     liar.tokens = tokens
 
     with pytest.raises(SignInFailed, match="makes no sense"):
@@ -447,7 +451,7 @@ def test_answer_with_odd_times_is_not_our_failure(liar: Hostile, tokens: dict[st
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("path", [DISCOVERY, "/token", "/jwks"])
-def test_provider_that_hangs_is_left_in_time(liar: Hostile, path: str) -> None:
+def test_provider_that_hangs_is_left_in_time(liar: MaliciousProvider, path: str) -> None:
     honest = liar.answer(path)
 
     def late() -> lies.Answer:
@@ -496,7 +500,7 @@ def _dripping() -> Iterator[str]:
     thread.join()
 
 
-def test_provider_that_is_away_is_not_asked_again_at_once(liar: Hostile) -> None:
+def test_provider_that_is_away_is_not_asked_again_at_once(liar: MaliciousProvider) -> None:
     client, now = a_client(liar), datetime.now(UTC)
     liar.instead[DISCOVERY] = lambda: as_json({}, 503)
     for _ in range(3):
@@ -510,7 +514,7 @@ def test_provider_that_is_away_is_not_asked_again_at_once(liar: Hostile) -> None
     assert (asked, url.startswith(f"{liar.issuer}/authorize?")) == (1, True)
 
 
-def test_provider_that_was_away_while_a_clock_was_ahead_is_asked_again(liar: Hostile) -> None:
+def test_provider_that_was_away_while_a_clock_was_ahead_is_asked_again(liar: MaliciousProvider) -> None:
     client, now = a_client(liar), datetime.now(UTC)
     liar.instead[DISCOVERY] = lambda: as_json({}, 503)
     with pytest.raises(ProviderAway):

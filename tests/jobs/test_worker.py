@@ -16,7 +16,7 @@ from app.services import jobs
 from app.services.jobs import Claim
 from tests.builders import NOW
 from tests.races import several
-from tests.web.site import SettableClock
+from tests.web.running_app import SettableClock
 
 LOOK = 0.01
 

@@ -28,8 +28,8 @@ def again(database: Database, person: Person) -> Person:
 def set_role(database: Database, person: Person, role: str, *, role_of_actor: Role | None = "owner") -> None:
     """Give somebody another role."""
     with database.unit_of_work() as session:
-        found = accounts.find(session, person.id)
-        accounts.set_role(session, found, role, act_by("Olu", NOW, role_of_actor))
+        account = accounts.find(session, person.id)
+        accounts.set_role(session, account, role, act_by("Olu", NOW, role_of_actor))
 
 
 def switch(database: Database, person: Person, *, on: bool, role_of_actor: Role | None = "owner") -> None:
@@ -41,11 +41,11 @@ def switch(database: Database, person: Person, *, on: bool, role_of_actor: Role 
 def invite(database: Database, person: Person, *, role_of_actor: Role | None = None, now: datetime = NOW) -> str:
     """A new invitation's secret."""
     with database.unit_of_work() as session:
-        found = accounts.find(session, person.id)
-        return links.make(session, found, "invitation", act_by("Olu", now, role_of_actor))
+        account = accounts.find(session, person.id)
+        return links.make(session, account, "invitation", act_by("Olu", now, role_of_actor))
 
 
-def trail(database: Database) -> list[str]:
+def audit_actions(database: Database) -> list[str]:
     """The actions in the audit, oldest first."""
     with database.reading() as session:
         return list(session.exec(select(AuditEntry.action).order_by(AuditEntry.id)))  # type: ignore[arg-type]

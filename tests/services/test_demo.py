@@ -59,7 +59,7 @@ def ledger_of(database: Database) -> list[activities.ActivityView]:
 
 def timeless(board: Board) -> Board:
     """The board without its age and the ids that every database makes up anew."""
-    standings = tuple(replace(each, team_id="") for each in board.standings)
+    standings = tuple(replace(standing, team_id="") for standing in board.standings)
     return replace(board, as_of=LATER, version=0, standings=standings)
 
 
@@ -80,7 +80,7 @@ def test_finish_leaves_a_week_that_verifies(finished: Database) -> None:
 def test_finish_ends_close_and_with_a_shared_rank(finished: Database) -> None:
     standings = board_of(finished).standings
 
-    assert [(each.rank, each.team, each.points) for each in standings] == [
+    assert [(standing.rank, standing.team, standing.points) for standing in standings] == [
         (1, "Tea & Triage", 172),
         (2, "Rubber Ducks", 166),
         (3, "First Light", 164),
@@ -97,13 +97,13 @@ def test_finish_ends_close_and_with_a_shared_rank(finished: Database) -> None:
 def test_finish_completes_quests_and_gives_both_trophies(finished: Database) -> None:
     board = board_of(finished)
 
-    assert {each.team: each.quests for each in board.standings if each.quests} == {
+    assert {standing.team: standing.quests for standing in board.standings if standing.quests} == {
         "Tea & Triage": ("All hands", "Grand slam"),
         "Rubber Ducks": ("All hands", "Grand slam"),
         "First Light": ("All hands",),
         "Kind Regards": ("All hands",),
     }
-    assert [(each.name, each.winners) for each in board.trophies] == [
+    assert [(trophy.name, trophy.winners) for trophy in board.trophies] == [
         ("Early birds", ("First Light",)),
         ("Customer hero", ("Yūki Tanabe",)),
     ]
@@ -112,8 +112,10 @@ def test_finish_completes_quests_and_gives_both_trophies(finished: Database) -> 
 def test_finish_has_one_reversal_and_one_adjustment(finished: Database) -> None:
     ledger = ledger_of(finished)
 
-    assert [(each.team, each.kind) for each in ledger if each.reversed] == [("Null Island", "response")]
-    assert [(each.team, each.points, each.source) for each in ledger if each.points] == [("Happy Path", 5, "organizer")]
+    assert [(entry.team, entry.kind) for entry in ledger if entry.reversed] == [("Null Island", "response")]
+    assert [(entry.team, entry.points, entry.source) for entry in ledger if entry.points] == [
+        ("Happy Path", 5, "organizer")
+    ]
     assert len(ledger) == 20 + 154 + 18 + 6 + 2 + 2
 
 
@@ -190,5 +192,5 @@ def test_prepare_dates_everybody_before_the_week(database: Database) -> None:
     assert (week.state, week.name, week.timezone) == ("open", "Q3 2022", "America/Los_Angeles")
     assert (week.starts, week.ends) == (date(2022, 9, 12), date(2022, 9, 16))
     assert len(joins) == 30
-    assert max(at for each in joins.values() for _, at in each) < datetime(2022, 9, 12, tzinfo=ZONE)
+    assert max(at for join in joins.values() for _, at in join) < datetime(2022, 9, 12, tzinfo=ZONE)
     assert {type(join) for each in joins.values() for join in each} == {Join}

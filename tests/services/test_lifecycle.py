@@ -125,7 +125,7 @@ def test_open_week_again_takes_a_usable_reason(game: Game) -> None:
     game.close()
 
     with game.database.unit_of_work() as session, pytest.raises(Problem, match="reason"):
-        lifecycle.open_(session, game.slug, act_by("Olu", NOW), reason="a\u202eb")
+        lifecycle.open_week(session, game.slug, act_by("Olu", NOW), reason="a\u202eb")
 
 
 def change_everything(game: Game) -> None:
@@ -192,7 +192,7 @@ def test_freeze_hides_the_receipt_of_a_team_made_later(frozen: Game) -> None:
 def test_freeze_shows_organizers_both_boards(frozen: Game) -> None:
     frozen.take()
 
-    assert {each.team: each.points for each in frozen.public().standings} == {OWLS: 25, CATS: 4}
+    assert {standing.team: standing.points for standing in frozen.public().standings} == {OWLS: 25, CATS: 4}
     assert frozen.points() == {OWLS: 30, CATS: 4}
     assert (frozen.public().frozen, frozen.board().frozen) == (True, False)
 
@@ -225,4 +225,4 @@ def test_freeze_after_a_reveal_works_again(frozen: Game) -> None:
 
     frozen.freeze()
 
-    assert {each.team: each.points for each in frozen.public().standings} == {OWLS: 30, CATS: 4}
+    assert {standing.team: standing.points for standing in frozen.public().standings} == {OWLS: 30, CATS: 4}

@@ -37,9 +37,9 @@ def parameters_of(function: ast.FunctionDef) -> set[str]:
 
 
 def test_services_take_an_act_and_a_view_rather_than_parts_of_them() -> None:
-    loose = {name: sorted(parameters & INSTEAD.keys()) for name, parameters in functions()}
+    unassigned = {name: sorted(parameters & INSTEAD.keys()) for name, parameters in functions()}
 
-    assert {name: found for name, found in loose.items() if found} == {}
+    assert {name: found for name, found in unassigned.items() if found} == {}
 
 
 def test_services_that_take_an_act_take_no_other_moment_or_actor() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.config import PROJECT
-from tests.web.site import Site
+from tests.web.running_app import RunningApp
 
 BIN = PROJECT / ".venv-client" / "bin"
 REQUIRED = "ASSEMBLY_WEEK_REQUIRE_CLIENT"
@@ -61,7 +61,7 @@ class ApiClient:
         return json.loads(done.stdout)
 
 
-def make_client(site: Site, folder: Path) -> ApiClient:
+def make_client(site: RunningApp, folder: Path) -> ApiClient:
     """Make a client of the server's description; without a generator a skip, or a failure where it is required."""
     if not (BIN / "openapi-python-client").exists():
         missing = "There is no .venv-client, so no client is made of our API (make setup)."

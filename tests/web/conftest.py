@@ -9,7 +9,7 @@ from app.config import Settings
 from app.main import routes
 from app.web.timing import USUAL, Timing
 from tests.builders import SLUG, Game
-from tests.web.site import SettableClock, Site, serving
+from tests.web.running_app import RunningApp, SettableClock, serving
 
 routes()  # templates name them, also where no application is made
 
@@ -39,14 +39,14 @@ def visibility() -> str:
 
 
 @pytest.fixture
-def empty_site(settings: Settings, visibility: str, clock: SettableClock, timing: Timing) -> Iterator[Site]:
+def empty_site(settings: Settings, visibility: str, clock: SettableClock, timing: Timing) -> Iterator[RunningApp]:
     """A running server without a week."""
     with serving(settings.changed(board_visibility=visibility), clock, timing=timing) as site:
         yield site
 
 
 @pytest.fixture
-def site(game: Game, empty_site: Site) -> Site:
+def site(game: Game, empty_site: RunningApp) -> RunningApp:
     """A running server with the standard week open and the whole cast in its teams."""
     assert game.slug == SLUG
     return empty_site

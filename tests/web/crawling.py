@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 
 import httpx
 
-from tests.web.site import Site
+from tests.web.running_app import RunningApp
 
 MAX_PAGES = 400
 NO_LINKS = ("image/", "text/css", "text/javascript", "font/")
@@ -87,7 +87,7 @@ def _stands_alone(word: bytes, text: bytes) -> bool:
 class Crawler:
     """One reader of a site, with what they show at the door."""
 
-    site: Site
+    site: RunningApp
     shown: Mapping[str, str]
     eyes: Eyes
     asked: set[str] = field(default_factory=set)

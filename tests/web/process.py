@@ -10,7 +10,7 @@ import httpx
 from app.config import Settings
 from tests.builders import SIGNING_KEY
 from tests.cli.processes import first_document
-from tests.web.site import until
+from tests.web.running_app import until
 
 
 @contextmanager

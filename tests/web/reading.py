@@ -5,7 +5,7 @@ from html import unescape
 
 import httpx
 
-from tests.web.site import WEEK, Site
+from tests.web.running_app import WEEK, RunningApp
 
 
 def text(answer: httpx.Response) -> str:
@@ -21,11 +21,11 @@ def without_id(answer: httpx.Response) -> bytes:
 
 def part(answer: httpx.Response, pattern: str) -> list[str]:
     """The texts of the parts of a page that match."""
-    found = re.findall(pattern, answer.text, re.DOTALL)
-    return [" ".join(unescape(re.sub("<[^>]*>", " ", each)).split()) for each in found]
+    matches = re.findall(pattern, answer.text, re.DOTALL)
+    return [" ".join(unescape(re.sub("<[^>]*>", " ", each)).split()) for each in matches]
 
 
-def in_ledger(site: Site) -> list[dict[str, object]]:
+def in_ledger(site: RunningApp) -> list[dict[str, object]]:
     """The ledger's content."""
     items: list[dict[str, object]] = site.get(f"{WEEK}/activities", "admin").json()["items"]
     return items
@@ -33,5 +33,5 @@ def in_ledger(site: Site) -> list[dict[str, object]]:
 
 def mistakes(answer: httpx.Response) -> dict[str, str]:
     """The sentences that stand at fields, by the field's id."""
-    found = re.findall(r'class="field__error" id="([^"]+)-error">([^<]*)<', answer.text)
-    return {field: unescape(sentence) for field, sentence in found}
+    matches = re.findall(r'class="field__error" id="([^"]+)-error">([^<]*)<', answer.text)
+    return {field: unescape(sentence) for field, sentence in matches}

@@ -11,9 +11,9 @@ from starlette.routing import Mount
 
 from app.services.access import tokens
 from tests.builders import SLUG, act_by
-from tests.web.doors import DOORS, ROLES, expected
-from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, WEEK, Site, assert_problem, until
-from tests.web.stage import Stage
+from tests.web.role_clients import RoleClients
+from tests.web.route_access import ROLES, ROUTES, expected
+from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, WEEK, RunningApp, assert_problem, until
 
 ROUTED = {
     "own_activity": "activity",
@@ -36,8 +36,8 @@ def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
             yield from ((method, str(route.path)) for method in (route.methods or set()) - {"HEAD"})
 
 
-def test_every_route_is_in_the_table(site: Site) -> None:
-    assert set(routes(site.app)) == {(method, _as_routed(path)) for method, path in DOORS}
+def test_every_route_is_in_the_table(site: RunningApp) -> None:
+    assert set(routes(site.app)) == {(method, _as_routed(path)) for method, path in ROUTES}
 
 
 def _as_routed(path: str) -> str:
@@ -49,18 +49,18 @@ def _as_routed(path: str) -> str:
 
 @pytest.mark.timeout(180)  # every route times every role
 @pytest.mark.parametrize("visibility", ["public", "signed-in"])
-def test_every_door_lets_in_exactly_whom_the_table_says(site: Site, visibility: str) -> None:
-    stage, is_public = Stage(site), visibility == "public"
+def test_every_door_lets_in_exactly_whom_the_table_says(site: RunningApp, visibility: str) -> None:
+    stage, is_public = RoleClients(site), visibility == "public"
 
-    seen = {(*key, role): stage.ask(*key, door, role) for key, door in DOORS.items() for role in ROLES}
+    seen = {(*key, role): stage.ask(*key, door, role) for key, door in ROUTES.items() for role in ROLES}
 
     wanted = {
-        (*key, role): expected(door, role, key[1], public=is_public) for key, door in DOORS.items() for role in ROLES
+        (*key, role): expected(door, role, key[1], public=is_public) for key, door in ROUTES.items() for role in ROLES
     }
     assert {key: status for key, status in seen.items() if status != wanted[key]} == {}
 
 
-def test_a_refusal_says_how_to_get_in(site: Site) -> None:
+def test_a_refusal_says_how_to_get_in(site: RunningApp) -> None:
     nobody = site.get(f"{API}/weeks")
     little = site.get(f"{API}/weeks", "activities:write")
 
@@ -70,7 +70,7 @@ def test_a_refusal_says_how_to_get_in(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_tokens_that_do_not_count_are_401_everywhere(site: Site) -> None:
+def test_tokens_that_do_not_count_are_401_everywhere(site: RunningApp) -> None:
     strange = ["Bearer aw_unknown", "Bearer \u00ff", "bearer x", "Bearer " + "x" * 10_000, "Bearer a b"]
     answers = [
         site.get(path, headers={"Authorization": each.encode("latin-1")})
@@ -84,12 +84,12 @@ def test_tokens_that_do_not_count_are_401_everywhere(site: Site) -> None:
     assert {answer.headers["www-authenticate"] for answer in answers} == {"Bearer"}
 
 
-def test_other_ways_to_authorize_are_no_token(site: Site) -> None:
+def test_other_ways_to_authorize_are_no_token(site: RunningApp) -> None:
     for given in ("Basic YWRhOnB3", "Bearer", "", "aw_x"):
         assert_problem(site.get(f"{API}/weeks", headers={"Authorization": given}), 401)
 
 
-def test_an_expired_token_is_401(site: Site) -> None:
+def test_an_expired_token_is_401(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         text = tokens.create(session, act_by("Olu", site.clock.now), name="short", scopes=["read"], days=1)
     headers = {"Authorization": f"Bearer {text}"}
@@ -103,7 +103,7 @@ def test_an_expired_token_is_401(site: Site) -> None:
     assert assert_problem(after, 401) == "This token expired on 2022-09-15. An organizer can create a new one."
 
 
-def test_a_revoked_token_is_401_within_five_seconds(site: Site) -> None:
+def test_a_revoked_token_is_401_within_five_seconds(site: RunningApp) -> None:
     headers = {"Authorization": f"Bearer {site.token('read')}"}
     assert site.get(f"{API}/weeks", headers=headers).status_code == 200
     with site.database.unit_of_work() as session:
@@ -114,7 +114,7 @@ def test_a_revoked_token_is_401_within_five_seconds(site: Site) -> None:
     assert waited < 5
 
 
-def test_permission_comes_before_everything_else(site: Site) -> None:
+def test_permission_comes_before_everything_else(site: RunningApp) -> None:
     for path in ("weeks/q1-1999/activities", "weeks/q1-1999/adjustments", "activities/x/reversal", "rules/preview"):
         for body in (b"", b"{", b"[]", b"\xff"):
             answer = site.post(f"{API}/{path}", content=body, headers={"Content-Type": "application/json"})
@@ -122,18 +122,20 @@ def test_permission_comes_before_everything_else(site: Site) -> None:
 
 
 @SIGNED_IN
-def test_the_closed_door_is_a_page_for_people(site: Site) -> None:
+def test_the_closed_door_is_a_page_for_people(site: RunningApp) -> None:
     answers = [site.get(path) for path in ("/", f"/weeks/{SLUG}", f"/weeks/{SLUG}/summary", "/weeks/q1-1999")]
 
-    assert {(each.status_code, each.headers["content-type"]) for each in answers} == {(401, "text/html; charset=utf-8")}
-    assert {each.headers["www-authenticate"] for each in answers} == {"Bearer"}
-    assert ["This board is for colleagues" in each.text for each in answers] == [True] * 4
+    assert {(answer.status_code, answer.headers["content-type"]) for answer in answers} == {
+        (401, "text/html; charset=utf-8")
+    }
+    assert {answer.headers["www-authenticate"] for answer in answers} == {"Bearer"}
+    assert ["This board is for colleagues" in answer.text for answer in answers] == [True] * 4
     assert site.get(f"/weeks/{SLUG}", "read").status_code == 200
 
 
-def test_the_closed_door_leads_back_to_where_it_stands(site: Site) -> None:
+def test_the_closed_door_leads_back_to_where_it_stands(site: RunningApp) -> None:
     doors = [site.get(path).text for path in ("/organizer/people", "/me", "/me/log", "/media")]
 
-    ways = [re.findall(r'href="/sign-in\?to=(\w+)"', each) for each in doors]
+    ways = [re.findall(r'href="/sign-in\?to=(\w+)"', door) for door in doors]
 
     assert ways == [["organizer"], ["me"], ["me"], []]

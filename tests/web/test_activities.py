@@ -7,7 +7,7 @@ from app.domain.actor import Scope
 from app.services.ledger.drafts import DraftIn
 from app.services.people import people
 from tests.builders import ADA, CATS, DUA, GUS, OWLS, SLUG, an_activity
-from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
+from tests.web.running_app import API, BOTH_ENGINES, WEEK, RunningApp, assert_problem
 
 FIELDS = [
     "id", "week", "kind", "person", "team", "team_id", "occurred_at", "recorded_at", "source", "external_id",
@@ -16,7 +16,7 @@ FIELDS = [
 
 
 @BOTH_ENGINES
-def test_a_new_activity_is_201_and_shows_every_field(site: Site) -> None:
+def test_a_new_activity_is_201_and_shows_every_field(site: RunningApp) -> None:
     answer = site.record(
         kind="response", person="  ADA@Example.com ", occurred_at="2022-09-14T06:04:10.123456789-07:00",
         external_id="comment-1", subject="ticket-1", response_seconds=90, url="https://example.com/1", note="Zoë\n!",
@@ -45,7 +45,7 @@ def test_a_new_activity_is_201_and_shows_every_field(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_a_repeat_is_200_with_the_first_one_whatever_else_it_says(site: Site) -> None:
+def test_a_repeat_is_200_with_the_first_one_whatever_else_it_says(site: RunningApp) -> None:
     first = site.record(external_id="one", person=ADA)
 
     again = site.record(external_id="one", person="nobody@example.com", occurred_at="1999-01-01T00:00:00Z", note="\0")
@@ -58,7 +58,7 @@ WRITER: Scope = "activities:write"
 KEY = {"kind": "issue", "source": "github", "external_id": "one"}
 
 
-def repeated(site: Site, *scopes: Scope, **changes: Any) -> list[dict[str, Any]]:
+def repeated(site: RunningApp, *scopes: Scope, **changes: Any) -> list[dict[str, Any]]:
     """The answer to a repeat, whole and by its key alone, by the route and then by the fast path."""
     bodies = [an_activity(external_id="one", **changes), KEY]
     answers = [site.post(f"{WEEK}/activities", *scopes, json=body) for body in [*bodies, *bodies]]
@@ -67,7 +67,7 @@ def repeated(site: Site, *scopes: Scope, **changes: Any) -> list[dict[str, Any]]
 
 
 @BOTH_ENGINES
-def test_a_repeat_tells_who_may_write_alone_no_more_than_id_and_key(site: Site) -> None:
+def test_a_repeat_tells_who_may_write_alone_no_more_than_id_and_key(site: RunningApp) -> None:
     first = site.post(f"{WEEK}/activities", "admin", json=an_activity(external_id="one", note="a secret")).json()
 
     assert repeated(site, WRITER) == [{"id": first["id"], **KEY}] * 4
@@ -75,13 +75,13 @@ def test_a_repeat_tells_who_may_write_alone_no_more_than_id_and_key(site: Site) 
     assert repeated(site, "admin") == [first] * 4
 
 
-def test_a_repeat_tells_the_writer_of_the_first_one_all_of_it(site: Site) -> None:
+def test_a_repeat_tells_the_writer_of_the_first_one_all_of_it(site: RunningApp) -> None:
     first = site.record(external_id="one", note="a secret").json()
 
     assert repeated(site, WRITER) == [first] * 4
 
 
-def test_a_repeat_tells_readers_nothing_that_a_freeze_hides(site: Site) -> None:
+def test_a_repeat_tells_readers_nothing_that_a_freeze_hides(site: RunningApp) -> None:
     site.game.freeze()
     first = site.post(f"{WEEK}/activities", "admin", json=an_activity(external_id="one", note="a secret")).json()
 
@@ -92,7 +92,7 @@ def test_a_repeat_tells_readers_nothing_that_a_freeze_hides(site: Site) -> None:
     assert repeated(site, WRITER, "read") == [first] * 4
 
 
-def test_a_repeat_does_not_tell_what_came_of_it_after_a_freeze(site: Site) -> None:
+def test_a_repeat_does_not_tell_what_came_of_it_after_a_freeze(site: RunningApp) -> None:
     before = site.record(external_id="one").json()
     site.game.freeze()
     site.post(f"{API}/activities/{before['id']}/reversal", "ledger:correct", json={"reason": "Counted twice"})
@@ -102,7 +102,7 @@ def test_a_repeat_does_not_tell_what_came_of_it_after_a_freeze(site: Site) -> No
     assert repeated(site, "admin") == [{**before, "reversed": True}] * 4
 
 
-def test_a_report_during_a_freeze_does_not_tell_the_team_somebody_joined_since(site: Site) -> None:
+def test_a_report_during_a_freeze_does_not_tell_the_team_somebody_joined_since(site: RunningApp) -> None:
     site.game.freeze()
     site.game.team("Foxes", GUS)
 
@@ -112,11 +112,11 @@ def test_a_report_during_a_freeze_does_not_tell_the_team_somebody_joined_since(s
     assert [(answer.status_code, answer.json()["team"]) for answer in told] == [(201, None), (201, "Foxes")]
 
 
-def test_copies_of_two_writers_at_once_tell_one_of_them_all(site: Site) -> None:
+def test_copies_of_two_writers_at_once_tell_one_of_them_all(site: RunningApp) -> None:
     copy = an_activity(external_id="one", note="a secret")
     scopes: list[tuple[Scope, ...]] = [("activities:write",), ("activities:write", "ledger:correct")]
-    for each in scopes:
-        site.token(*each)
+    for scope in scopes:
+        site.token(*scope)
 
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda own: site.post(f"{WEEK}/activities", *own, json=copy), scopes * 10))
@@ -127,7 +127,7 @@ def test_copies_of_two_writers_at_once_tell_one_of_them_all(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_twenty_copies_at_once_are_one_activity(site: Site) -> None:
+def test_twenty_copies_at_once_are_one_activity(site: RunningApp) -> None:
     copy = an_activity()
     site.token("activities:write")
 
@@ -140,7 +140,7 @@ def test_twenty_copies_at_once_are_one_activity(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_what_was_acknowledged_is_on_the_next_board(site: Site) -> None:
+def test_what_was_acknowledged_is_on_the_next_board(site: RunningApp) -> None:
     seen = []
 
     for number in range(10):
@@ -150,7 +150,7 @@ def test_what_was_acknowledged_is_on_the_next_board(site: Site) -> None:
     assert seen == [5 * (number + 1) for number in range(10)]
 
 
-def test_refusals_have_the_status_and_the_sentence_of_their_cause(site: Site) -> None:
+def test_refusals_have_the_status_and_the_sentence_of_their_cause(site: RunningApp) -> None:
     site.game.at("2022-09-14 12:00").close()
     closed = assert_problem(site.record(), 409)
     site.game.open()
@@ -179,7 +179,7 @@ def test_refusals_have_the_status_and_the_sentence_of_their_cause(site: Site) ->
     assert site.get(f"{WEEK}/activities", "read").json() == {"items": [], "next_cursor": None}
 
 
-def test_the_edges_of_the_week_and_of_the_clock_are_inside(site: Site) -> None:
+def test_the_edges_of_the_week_and_of_the_clock_are_inside(site: RunningApp) -> None:
     first = site.record(occurred_at="2022-09-12T00:00:00-07:00")
     ahead = site.record(occurred_at="2022-09-14T13:05:00-07:00")
     site.clock.set("2022-09-17 00:00")
@@ -188,7 +188,7 @@ def test_the_edges_of_the_week_and_of_the_clock_are_inside(site: Site) -> None:
     assert [each.status_code for each in (first, ahead, last)] == [201, 201, 201]
 
 
-def test_a_closed_week_still_knows_what_it_has(site: Site) -> None:
+def test_a_closed_week_still_knows_what_it_has(site: RunningApp) -> None:
     first = site.record(external_id="one")
     site.game.close()
 
@@ -197,7 +197,7 @@ def test_a_closed_week_still_knows_what_it_has(site: Site) -> None:
     assert (again.status_code, again.json(), other.status_code) == (200, first.json(), 409)
 
 
-def test_work_of_a_moved_member_stays_where_it_was_done(site: Site) -> None:
+def test_work_of_a_moved_member_stays_where_it_was_done(site: RunningApp) -> None:
     site.clock.set("2022-09-15 09:00")
     site.game.leave(DUA)
     site.game.team(CATS, ADA)
@@ -208,7 +208,7 @@ def test_work_of_a_moved_member_stays_where_it_was_done(site: Site) -> None:
     assert (late["team"], new["team"], site.points()) == (OWLS, CATS, {OWLS: 5, CATS: 5})
 
 
-def test_work_of_somebody_without_a_team_counts_in_totals_alone(site: Site) -> None:
+def test_work_of_somebody_without_a_team_counts_in_totals_alone(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         people.find_or_create(session, GUS, "Gus Björk", site.clock.now)
 
@@ -218,19 +218,19 @@ def test_work_of_somebody_without_a_team_counts_in_totals_alone(site: Site) -> N
     assert (site.board()["totals"]["issue"], site.points()) == (1, {OWLS: 0, CATS: 0})
 
 
-def test_everything_wrong_with_an_activity_is_said_at_once(site: Site) -> None:
+def test_everything_wrong_with_an_activity_is_said_at_once(site: RunningApp) -> None:
     body = {"kind": "Issue", "person": "ada", "occurred_at": "2022-09-14T09:00:00", "source": "", "extra": 1}
 
     answer = site.post(f"{WEEK}/activities", "activities:write", json=body)
 
     assert_problem(answer, 422, "errors")
-    assert [each["field"] for each in answer.json()["errors"]] == [
+    assert [error["field"] for error in answer.json()["errors"]] == [
         "kind", "person", "occurred_at", "source", "external_id", "extra",
     ]  # fmt: skip
-    assert [list(each) for each in answer.json()["errors"]] == [["field", "message"]] * 6
+    assert [list(error) for error in answer.json()["errors"]] == [["field", "message"]] * 6
 
 
-def test_the_limits_of_the_contract_are_inside(site: Site) -> None:
+def test_the_limits_of_the_contract_are_inside(site: RunningApp) -> None:
     longest = "é" * 200
 
     good = site.record(source=longest, external_id=longest, subject=longest, response_seconds=10_000_000)
@@ -246,12 +246,12 @@ def test_the_limits_of_the_contract_are_inside(site: Site) -> None:
     assert (good.status_code, bad) == (201, [422] * 8)
 
 
-def test_an_empty_subject_is_none(site: Site) -> None:
+def test_an_empty_subject_is_none(site: RunningApp) -> None:
     assert site.record(subject="").json()["subject"] is None
 
 
 @BOTH_ENGINES
-def test_a_batch_counts_what_is_new_and_what_is_known(site: Site) -> None:
+def test_a_batch_counts_what_is_new_and_what_is_known(site: RunningApp) -> None:
     site.record(external_id="one")
 
     first = site.batch(an_activity(external_id="one"), an_activity(external_id="two"), an_activity(external_id="two"))
@@ -266,7 +266,7 @@ def test_a_batch_counts_what_is_new_and_what_is_known(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_a_batch_with_bad_lines_records_nothing_and_names_each_line(site: Site) -> None:
+def test_a_batch_with_bad_lines_records_nothing_and_names_each_line(site: RunningApp) -> None:
     good = an_activity()
 
     answer = site.batch(
@@ -275,12 +275,12 @@ def test_a_batch_with_bad_lines_records_nothing_and_names_each_line(site: Site) 
     )  # fmt: skip
 
     assert_problem(answer, 422, "errors")
-    assert [each["line"] for each in answer.json()["errors"]] == [3, 4, 5, 6, 7, 8, 9]
-    assert {tuple(each) for each in answer.json()["errors"]} == {("line", "message")}
+    assert [error["line"] for error in answer.json()["errors"]] == [3, 4, 5, 6, 7, 8, 9]
+    assert {tuple(error) for error in answer.json()["errors"]} == {("line", "message")}
     assert site.board()["totals"]["issue"] == 0
 
 
-def test_a_batch_takes_ten_thousand_lines_and_not_one_more(site: Site) -> None:
+def test_a_batch_takes_ten_thousand_lines_and_not_one_more(site: RunningApp) -> None:
     lines = [an_activity(external_id=str(number)) for number in range(10_000)]
 
     refused = site.batch(*lines, an_activity())
@@ -291,7 +291,7 @@ def test_a_batch_takes_ten_thousand_lines_and_not_one_more(site: Site) -> None:
     assert (taken.status_code, taken.json()) == (200, {"recorded": 10_000, "repeated": 0})
 
 
-def test_blank_lines_of_a_batch_do_not_count(site: Site) -> None:
+def test_blank_lines_of_a_batch_do_not_count(site: RunningApp) -> None:
     body = "\n" * 20_000 + "\r\n".join(f"{each}" for each in ["", " ", ""]) + "\n"
 
     answer = site.post(f"{WEEK}/activities/batch", "activities:write", content=body)
@@ -299,12 +299,12 @@ def test_blank_lines_of_a_batch_do_not_count(site: Site) -> None:
     assert (answer.status_code, answer.json()) == (200, {"recorded": 0, "repeated": 0})
 
 
-def test_a_batch_into_an_unknown_week_is_404(site: Site) -> None:
+def test_a_batch_into_an_unknown_week_is_404(site: RunningApp) -> None:
     assert_problem(site.post(f"{API}/weeks/q1-1999/activities/batch", "activities:write", content=b""), 404)
 
 
 @BOTH_ENGINES
-def test_the_ledger_is_read_page_by_page_in_the_order_it_was_recorded(site: Site) -> None:
+def test_the_ledger_is_read_page_by_page_in_the_order_it_was_recorded(site: RunningApp) -> None:
     for number in range(5):
         site.record(external_id=str(number), person=(ADA, DUA)[number % 2])
     seen: list[list[str]] = []
@@ -319,7 +319,7 @@ def test_the_ledger_is_read_page_by_page_in_the_order_it_was_recorded(site: Site
     assert seen == [["0", "1"], ["2", "3"], ["4"]]
 
 
-def test_an_adjustment_in_the_ledger_has_its_points_and_reason(site: Site) -> None:
+def test_an_adjustment_in_the_ledger_has_its_points_and_reason(site: RunningApp) -> None:
     site.adjust(OWLS, 5)
 
     item = site.get(f"{WEEK}/activities", "read").json()["items"][0]
@@ -328,7 +328,7 @@ def test_an_adjustment_in_the_ledger_has_its_points_and_reason(site: Site) -> No
     assert (item["person"], item["team"], item["points"], item["reason"]) == (None, OWLS, 5, "For the spirit")
 
 
-def test_optional_fields_may_be_null(site: Site) -> None:
+def test_optional_fields_may_be_null(site: RunningApp) -> None:
     optional = [name for name, each in DraftIn.model_fields.items() if not each.is_required()]
     body = {**an_activity(), **dict.fromkeys(optional)}
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from app.config import PROJECT
 from tests.builders import ADA, SLUG, an_activity
 from tests.web.api_client import PROGRAM, make_client
-from tests.web.site import Site
+from tests.web.running_app import RunningApp
 
 
-def test_generated_client_records_reads_and_understands_refusals(site: Site, tmp_path: Path) -> None:
+def test_generated_client_records_reads_and_understands_refusals(site: RunningApp, tmp_path: Path) -> None:
     client = make_client(site, tmp_path)
     draft = an_activity(kind="shift", subject="front desk")
 
@@ -19,7 +19,10 @@ def test_generated_client_records_reads_and_understands_refusals(site: Site, tmp
     board = site.board()
     assert told == {
         "activity": ["shift", ADA, "front desk", "2022-09-14T16:00:00+00:00"],
-        "board": ["1 shift", [[each["rank"], each["team"], each["points"]] for each in board["standings"]]],
+        "board": [
+            "1 shift",
+            [[standing["rank"], standing["team"], standing["points"]] for standing in board["standings"]],
+        ],
         "receipt": [["Shift", 10]],
         "weeks": [[SLUG, "open"]],
         "refusal": [401, "Sign in first"],
@@ -27,7 +30,7 @@ def test_generated_client_records_reads_and_understands_refusals(site: Site, tmp
     }
 
 
-def test_generator_leaves_out_what_the_documentation_says(site: Site, tmp_path: Path) -> None:
+def test_generator_leaves_out_what_the_documentation_says(site: RunningApp, tmp_path: Path) -> None:
     left_out = re.findall(r"WARNING parsing (\w+) /api/v1(\S+)", make_client(site, tmp_path).said)
 
     page = (PROJECT / "docs/api.md").read_text(encoding="utf-8")

@@ -18,9 +18,9 @@ from app.services.rules import rule_sets
 from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.builders import ADA, OWLS, SLUG, Game, act_by
-from tests.web.doors import API, DOORS, Door, Role, expected
-from tests.web.site import Site
-from tests.web.stage import Stage
+from tests.web.role_clients import RoleClients
+from tests.web.route_access import API, ROUTES, Role, RouteAccess, expected
+from tests.web.running_app import RunningApp
 
 ACTION = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*")
 ORGANIZER = "/organizer"
@@ -153,7 +153,7 @@ def newest(database: Database) -> int:
     return max((entry.id or 0 for entry in noted(database, 0)), default=0)
 
 
-def role_for(door: Door) -> Role:
+def role_for(door: RouteAccess) -> Role:
     """Somebody who may pass."""
     known: dict[str, Role] = {
         "everybody": "visitor",
@@ -164,9 +164,9 @@ def role_for(door: Door) -> Role:
     return known.get(door.rule, "admin")
 
 
-def pass_through(stage: Stage, method: str, path: str) -> list[str]:
+def pass_through(stage: RoleClients, method: str, path: str) -> list[str]:
     """The different notes of a request itself, with whom and whence it came; what prepares it comes from nowhere."""
-    door = DOORS[method, path]
+    door = ROUTES[method, path]
     role, since = role_for(door), newest(stage.site.database)
     assert stage.ask(method, path, door, role) == expected(door, role, path, public=True)
     entries = [entry for entry in noted(stage.site.database, since) if entry.address]
@@ -176,18 +176,18 @@ def pass_through(stage: Stage, method: str, path: str) -> list[str]:
 
 
 def test_every_request_that_may_change_something_is_in_the_table() -> None:
-    assert set(NOTES) == {(method, path) for method, path in DOORS if method != "GET"}
+    assert set(NOTES) == {(method, path) for method, path in ROUTES if method != "GET"}
 
 
-def test_every_request_leaves_the_notes_of_the_table(site: Site) -> None:
-    stage = Stage(site)
+def test_every_request_leaves_the_notes_of_the_table(site: RunningApp) -> None:
+    stage = RoleClients(site)
 
     found = {key: pass_through(stage, *key) for key in NOTES}
 
     assert {key: notes for key, notes in found.items() if notes != NOTES[key]} == {}
 
 
-def test_refusal_at_a_door_is_noted(site: Site) -> None:
+def test_refusal_at_a_door_is_noted(site: RunningApp) -> None:
     site.token("activities:write")
     since = newest(site.database)
 
@@ -196,11 +196,11 @@ def test_refusal_at_a_door_is_noted(site: Site) -> None:
     assert [entry.action for entry in noted(site.database, since)] == ["access.refused"]
 
 
-@pytest.mark.parametrize(("deed", "notes"), BESIDES.items(), ids=[deed.__name__ for deed in BESIDES])
-def test_deed_beside_requests_leaves_its_notes(game: Game, deed: Callable[[Game], None], notes: list[str]) -> None:
+@pytest.mark.parametrize(("call", "notes"), BESIDES.items(), ids=[call.__name__ for call in BESIDES])
+def test_deed_beside_requests_leaves_its_notes(game: Game, call: Callable[[Game], None], notes: list[str]) -> None:
     since = newest(game.database)
 
-    deed(game)
+    call(game)
 
     assert [entry.action for entry in noted(game.database, since)] == notes
 

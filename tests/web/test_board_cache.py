@@ -20,12 +20,12 @@ from app.services.scoring import scores
 from app.services.weeks import weeks
 from app.services.weeks.weeks import CURRENT
 from app.web.board_cache import BoardCache
-from app.web.boards import Served
+from app.web.boards import BoardSnapshot
 from app.web.timing import Timing
 from tests import postgresql as pg
 from tests.builders import NOW, SLUG, Game, moment
 from tests.cost import statements_to
-from tests.web.site import BOTH_ENGINES, SettableClock
+from tests.web.running_app import BOTH_ENGINES, SettableClock
 
 QUICK = Timing(away=0.05, retry_first=0.05, retry_most=0.2)
 Result = TypeVar("Result")
@@ -52,18 +52,18 @@ def run(work: Callable[[], Awaitable[Result]]) -> Result:
     return asyncio.run(play())
 
 
-async def everybodys(cache: BoardCache) -> list[Served]:
+async def everybodys(cache: BoardCache) -> list[BoardSnapshot]:
     """The board of the standard week by all its names, as every audience gets it."""
     return [await cache.get(slug, audience) for slug in (CURRENT, SLUG) for audience in AUDIENCES]
 
 
 def test_board_is_computed_once_for_all_names_and_audiences(cache: BoardCache, game: Game) -> None:
-    async def play() -> tuple[list[Served], list[str]]:
+    async def play() -> tuple[list[BoardSnapshot], list[str]]:
         await everybodys(cache)
         game.take()
         with statements_to(game.database) as statements:
             boards = await everybodys(cache)
-        return boards, [each for each in statements if "FROM score" in each]
+        return boards, [statement for statement in statements if "FROM score" in statement]
 
     boards, computations = run(play)
 
@@ -112,7 +112,7 @@ def test_refresh_makes_each_changed_board_once_and_looks_once_for_all_others(cac
         others[0].take()
         with statements_to(game.database) as statements:
             is_news = [await cache.refresh(), await cache.refresh()]
-        return is_news, [each for each in statements if "FROM week" in each or "FROM score" in each]
+        return is_news, [statement for statement in statements if "FROM week" in statement or "FROM score" in statement]
 
     is_news, statements = run(play)
 
@@ -125,15 +125,17 @@ def test_news_that_changed_nothing_computes_nothing(cache: BoardCache, game: Gam
     async def play() -> tuple[list[bool], list[str]]:
         before = await everybodys(cache)
         with statements_to(game.database) as statements:
-            cache.hear()
+            cache.notify()
             found = [await cache.get(SLUG, "public"), *await everybodys(cache)]
         return [board is before[0] for board in found], statements
 
     same, statements = run(play)
 
     assert same == [True] * 5
-    assert [each for each in statements if "FROM score" in each] == []
-    assert len([each for each in statements if "FROM week" in each]) == 2  # the week's stamp, and which is current
+    assert [statement for statement in statements if "FROM score" in statement] == []
+    assert (
+        len([statement for statement in statements if "FROM week" in statement]) == 2
+    )  # the week's stamp, and which is current
 
 
 def test_refresh_leaves_nothing_to_do_for_readers(cache: BoardCache, game: Game) -> None:
@@ -194,7 +196,7 @@ def test_news_that_comes_while_a_board_is_made_is_not_lost(cache: BoardCache, ga
             await asyncio.to_thread(game.take)
             may_go_on.set()
             boards = [await first, await cache.get(SLUG, "public")]
-        return [served.board.totals["issue"] for served in boards]
+        return [snapshot.board.totals["issue"] for snapshot in boards]
 
     assert run(play) == [0, 1]
 
@@ -215,7 +217,7 @@ def spoil(game: Game, fault: str) -> None:
     with game.database.unit_of_work() as session:
         week = weeks.lock(session, game.slug, NOW)
         session.execute(text(fault), {"week": week.id})
-        weeks.touch(session, week)
+        weeks.bump_version(session, week)
 
 
 def mend(game: Game) -> None:
@@ -223,7 +225,7 @@ def mend(game: Game) -> None:
     with game.database.unit_of_work() as session:
         week = weeks.lock(session, game.slug, NOW)
         scores.rebuild(session, week, rule_sets.rules_of(session, week))
-        weeks.touch(session, week)
+        weeks.bump_version(session, week)
 
 
 LAST_WEEK = moment("2022-09-07 12:00")
@@ -292,7 +294,11 @@ def test_refresh_leaves_a_board_alone_longer_and_longer_and_takes_it_up_again(ca
         await asyncio.sleep(QUICK.retry_most)
         is_news = await cache.refresh()
         mended = cache.ready(SLUG, "public")
-        return len([each for each in statements if "FROM score" in each]), [is_news, mended is not None, mended is fine]
+        return len([statement for statement in statements if "FROM score" in statement]), [
+            is_news,
+            mended is not None,
+            mended is fine,
+        ]
 
     attempts, ending = run(play)
 
@@ -328,7 +334,7 @@ def test_boards_that_are_kept_are_served_for_as_long_as_the_database_is_away(
             with asked_in_vain(game.database) as failures:
                 same = []
                 while time.monotonic() < begun + 1.0:
-                    cache.hear()  # as the re-read does every other second, only more often
+                    cache.notify()  # as the re-read does every other second, only more often
                     is_news = await cache.refresh()
                     found = await everybodys(cache)
                     same.append([is_news, *(one is other for one, other in zip(found, before, strict=True))] == SAME)
@@ -354,11 +360,11 @@ def test_board_shows_what_is_acknowledged_once_the_database_is_back(
     async def play() -> list[int]:
         await cache.get(SLUG, "public")
         await asyncio.to_thread(own_postgresql.stop)
-        cache.hear()
+        cache.notify()
         away = await cache.get(SLUG, "public")
         await asyncio.to_thread(own_postgresql.start)
         await asyncio.to_thread(game.take)
-        return [served.board.totals["issue"] for served in (away, await cache.get(SLUG, "public"))]
+        return [snapshot.board.totals["issue"] for snapshot in (away, await cache.get(SLUG, "public"))]
 
     assert run(play) == [0, 1]
 
@@ -375,7 +381,7 @@ def test_a_database_that_is_away_is_asked_once_a_while_however_many_ask_for_boar
         await asyncio.to_thread(own_postgresql.stop)
         try:
             with asked_in_vain(game.database) as failures:
-                cache.hear()
+                cache.notify()
                 askers = [cache.get(slug, "public") for slug in (CURRENT, SLUG, "another") for _ in range(50)]
                 answers = await asyncio.gather(*askers, return_exceptions=True)
         finally:
@@ -384,5 +390,5 @@ def test_a_database_that_is_away_is_asked_once_a_while_however_many_ask_for_boar
 
     answers, attempts = run(play)
 
-    assert answers == [Served] * 100 + [Unavailable] * 50
+    assert answers == [BoardSnapshot] * 100 + [Unavailable] * 50
     assert 1 <= attempts <= 4

@@ -12,7 +12,7 @@ import pytest
 
 from app.web.http.areas import find_area
 from tests.builders import GUS, SLUG, an_activity
-from tests.web.site import API, WEEK, Site, assert_problem, sign_in
+from tests.web.running_app import API, WEEK, RunningApp, assert_problem, sign_in
 from tests.web.test_access import routes
 
 pytestmark = pytest.mark.usefixtures("quiet_log")
@@ -47,7 +47,7 @@ BATCHES = {
 
 
 @contextmanager
-def asking(site: Site) -> Iterator[list[float]]:
+def asking(site: RunningApp) -> Iterator[list[float]]:
     """Ask for /healthz all the while; the seconds that each answer took."""
     waits: list[float] = []
     done = threading.Event()
@@ -76,7 +76,7 @@ def memory(field: str) -> int:
 
 
 @pytest.mark.parametrize("body", BATCHES.values(), ids=BATCHES)
-def test_a_hostile_batch_costs_no_more_than_it_weighs(site: Site, body: bytes) -> None:
+def test_a_hostile_batch_costs_no_more_than_it_weighs(site: RunningApp, body: bytes) -> None:
     site.token("activities:write")
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak begins anew
     before, cpu = memory("VmRSS"), time.process_time()
@@ -92,7 +92,7 @@ def test_a_hostile_batch_costs_no_more_than_it_weighs(site: Site, body: bytes) -
 
 
 @pytest.mark.parametrize("number", [60, 6_800, 90_000])
-def test_a_body_of_unknown_fields_is_refused_at_once_in_twenty_sentences(site: Site, number: int) -> None:
+def test_a_body_of_unknown_fields_is_refused_at_once_in_twenty_sentences(site: RunningApp, number: int) -> None:
     activity = site.record().json()["id"]
     paths = {
         f"{WEEK}/activities": "activities:write",
@@ -109,7 +109,7 @@ def test_a_body_of_unknown_fields_is_refused_at_once_in_twenty_sentences(site: S
         assert len(answer.content) < 5_000
 
 
-def test_a_body_that_repeats_is_a_repeat_whatever_else_is_in_it(site: Site) -> None:
+def test_a_body_that_repeats_is_a_repeat_whatever_else_is_in_it(site: RunningApp) -> None:
     site.record(external_id="i-1")
 
     answer = site.record(external_id="i-1", **{f"field{number}": 0 for number in range(50)})
@@ -117,7 +117,7 @@ def test_a_body_that_repeats_is_a_repeat_whatever_else_is_in_it(site: Site) -> N
     assert answer.status_code == 200
 
 
-def test_a_refusal_says_back_no_more_than_a_little(site: Site) -> None:
+def test_a_refusal_says_back_no_more_than_a_little(site: RunningApp) -> None:
     answers = [
         site.record(**{"x" * 60_000: 1}),
         site.record(kind="x" * 60_000),
@@ -133,7 +133,7 @@ def test_a_refusal_says_back_no_more_than_a_little(site: Site) -> None:
 
 
 @pytest.mark.parametrize("text", ["".join(f"k{n}=1\n" for n in range(7_000)), f"ranking.ties = [{'1,' * 30_000}]"])
-def test_rules_full_of_mistakes_are_refused_with_a_hundred(site: Site, text: str) -> None:
+def test_rules_full_of_mistakes_are_refused_with_a_hundred(site: RunningApp, text: str) -> None:
     cpu = time.process_time()
 
     answers = [
@@ -142,11 +142,11 @@ def test_rules_full_of_mistakes_are_refused_with_a_hundred(site: Site, text: str
     ]
 
     assert time.process_time() - cpu < 1.5
-    assert [(each.status_code, len(each.json()["errors"])) for each in answers] == [(422, 101)] * 2
-    assert max(len(each.content) for each in answers) < 20_000
+    assert [(answer.status_code, len(answer.json()["errors"])) for answer in answers] == [(422, 101)] * 2
+    assert max(len(answer.content) for answer in answers) < 20_000
 
 
-def form(site: Site, path: str, body: bytes, kind: str = "application/x-www-form-urlencoded") -> httpx.Response:
+def form(site: RunningApp, path: str, body: bytes, kind: str = "application/x-www-form-urlencoded") -> httpx.Response:
     """Post a form as from our own page."""
     return site.post(path, content=body, headers={"Content-Type": kind})
 
@@ -168,7 +168,7 @@ FORMS: dict[str, tuple[int, bytes]] = {
 
 
 @pytest.mark.parametrize("case", FORMS)
-def test_every_form_is_bounded_before_it_is_taken_apart(site: Site, case: str) -> None:
+def test_every_form_is_bounded_before_it_is_taken_apart(site: RunningApp, case: str) -> None:
     status, body = FORMS[case]
     owner, urlencoded = sign_in(site, role="owner"), {"Content-Type": "application/x-www-form-urlencoded"}
     takers = [path for method, path in routes(site.app) if method == "POST" and find_area(path).csrf]
@@ -193,7 +193,7 @@ FILES: dict[str, tuple[int, bytes]] = {
 
 
 @pytest.mark.parametrize("case", FILES)
-def test_a_form_with_a_file_is_bounded_before_it_is_taken_apart(site: Site, case: str) -> None:
+def test_a_form_with_a_file_is_bounded_before_it_is_taken_apart(site: RunningApp, case: str) -> None:
     status, body = FILES[case]
     owner = sign_in(site, role="owner")
     cpu = time.process_time()
@@ -204,7 +204,7 @@ def test_a_form_with_a_file_is_bounded_before_it_is_taken_apart(site: Site, case
     assert time.process_time() - cpu < 0.5
 
 
-def test_no_other_form_may_bring_a_file(site: Site) -> None:
+def test_no_other_form_may_bring_a_file(site: RunningApp) -> None:
     takers = [path for method, path in routes(site.app) if method == "POST" and find_area(path).csrf]
 
     statuses = {path: form(site, path, parts(1), BOUNDARY).status_code for path in takers}
@@ -212,7 +212,7 @@ def test_no_other_form_may_bring_a_file(site: Site) -> None:
     assert [path for path, status in statuses.items() if status != 422] == ["/organizer/weeks/{week}/teams/import"]
 
 
-def test_a_form_whose_second_type_is_multipart_is_bounded_as_its_first(site: Site) -> None:
+def test_a_form_whose_second_type_is_multipart_is_bounded_as_its_first(site: RunningApp) -> None:
     cookie = f"plain-sign-in={sign_in(site, role='owner').cookies['plain-sign-in']}"
     types = [("Content-Type", "application/x-www-form-urlencoded"), ("Content-Type", BOUNDARY), ("Origin", site.url)]
     types.append(("Cookie", cookie))
@@ -222,7 +222,7 @@ def test_a_form_whose_second_type_is_multipart_is_bounded_as_its_first(site: Sit
     assert answer.status_code == 400
 
 
-def test_a_form_of_somebody_signed_in_is_bounded_where_only_its_token_is_read(site: Site) -> None:
+def test_a_form_of_somebody_signed_in_is_bounded_where_only_its_token_is_read(site: RunningApp) -> None:
     gus = sign_in(site, GUS)
     urlencoded = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -234,7 +234,7 @@ def test_a_form_of_somebody_signed_in_is_bounded_where_only_its_token_is_read(si
 ENCODINGS = ["punycode", '"punycode"', "PunyCode", "idna", "utf-16", "latin-1", "no-such", "utf-8; charset=idna"]
 
 
-def test_a_form_in_another_encoding_is_refused_before_it_is_read(site: Site) -> None:
+def test_a_form_in_another_encoding_is_refused_before_it_is_read(site: RunningApp) -> None:
     slow = b"a" * 300_000 + b"-" + b"b" * 300_000
     body = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\n' + slow + b"\r\n--x--\r\n"
     claims = [f"{name}={claim}" for name in ("charset", "CHARSET", "charset*", "charset*0") for claim in ENCODINGS]
@@ -246,11 +246,11 @@ def test_a_form_in_another_encoding_is_refused_before_it_is_read(site: Site) -> 
     assert time.process_time() - cpu < 5
 
 
-def test_a_form_that_says_it_is_in_utf_8_is_read(site: Site) -> None:
+def test_a_form_that_says_it_is_in_utf_8_is_read(site: RunningApp) -> None:
     assert form(site, IMPORT, parts(1), f"{BOUNDARY}; charset=UTF-8").status_code == 401
 
 
-def test_a_form_of_a_hundred_fields_is_read(site: Site) -> None:
+def test_a_form_of_a_hundred_fields_is_read(site: RunningApp) -> None:
     gus = sign_in(site, GUS)
 
     answer = gus.post("/me/settings", name="Gus", theme="dark", **{f"field{number}": "x" for number in range(97)})
@@ -261,7 +261,7 @@ def test_a_form_of_a_hundred_fields_is_read(site: Site) -> None:
 @pytest.mark.parametrize(
     "path", ["/", f"{WEEK}/leaderboard", f"{API}/weeks", "/healthz", "/static/app.css", "/nowhere"]
 )
-def test_a_head_with_too_much_in_it_is_refused(site: Site, path: str) -> None:
+def test_a_head_with_too_much_in_it_is_refused(site: RunningApp, path: str) -> None:
     cpu = time.process_time()
     answers = [
         site.get(path, headers={f"X-{number}": "x" for number in range(101)}),
@@ -277,7 +277,7 @@ def test_a_head_with_too_much_in_it_is_refused(site: Site, path: str) -> None:
     assert max(len(answer.content) for answer in answers) < 5_000
 
 
-def test_a_head_with_just_as_much_as_may_be_is_answered(site: Site) -> None:
+def test_a_head_with_just_as_much_as_may_be_is_answered(site: RunningApp) -> None:
     cookies = "; ".join(f"cookie{number}=x" for number in range(199)) + '; a="' + "\\054" * 100 + '"'
 
     answer = site.get(

@@ -13,8 +13,8 @@ from app.config import Settings
 from app.web.charts import CHARTS
 from tests.builders import SLUG
 from tests.web.crawling import MAX_PAGES, Crawler, Eyes
-from tests.web.planting import LOWER, OTHER, ROLES, SECRET_SETTINGS, Garden
-from tests.web.site import Site, until
+from tests.web.running_app import RunningApp, until
+from tests.web.seeding import LOWER, OTHER, ROLES, SECRET_SETTINGS, SeededSite
 from tests.web.viewing import Event, watching
 
 PLACES = {
@@ -54,18 +54,18 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def garden(site: Site) -> Garden:
-    return Garden(site)
+def garden(site: RunningApp) -> SeededSite:
+    return SeededSite(site)
 
 
-def addresses(garden: Garden, method: str) -> Iterator[str]:
+def addresses(garden: SeededSite, method: str) -> Iterator[str]:
     """Every route that takes this method, at every place that is of interest."""
     for route in iter_route_contexts(garden.site.app.routes):
         if not isinstance(route.original_route, Mount) and method in (route.methods or ()):
             yield from _filled(str(route.path), garden)
 
 
-def _filled(path: str, garden: Garden) -> Iterator[str]:
+def _filled(path: str, garden: SeededSite) -> Iterator[str]:
     before, brace, rest = path.partition("{")
     if not brace:
         yield path
@@ -75,7 +75,7 @@ def _filled(path: str, garden: Garden) -> Iterator[str]:
         yield from _filled(f"{before}{garden.ids.get(place, place)}{after}", garden)
 
 
-def everywhere(garden: Garden) -> list[str]:
+def everywhere(garden: SeededSite) -> list[str]:
     """The starts of a crawl: every route, some of them with parameters."""
     plain = list(addresses(garden, "GET"))
     lists = [f"{path}?limit=1" for path in plain if path.startswith(f"/api/v1/weeks/{SLUG}/activities")]
@@ -83,13 +83,13 @@ def everywhere(garden: Garden) -> list[str]:
     return ["/static/app.js", *plain, *lists, *boards]
 
 
-def crawlers(garden: Garden, roles: tuple[str, ...] = ROLES) -> dict[str, Crawler]:
+def crawlers(garden: SeededSite, roles: tuple[str, ...] = ROLES) -> dict[str, Crawler]:
     """Somebody of each role, on the look-out for every word."""
-    words, memory = [each.word for each in garden.canaries], dict[bytes, list[str]]()
+    words, memory = [canary.word for canary in garden.canaries], dict[bytes, list[str]]()
     return {role: Crawler(garden.site, garden.shown.get(role, {}), Eyes(words, memory)) for role in roles}
 
 
-def leaks(garden: Garden, seen: dict[str, Crawler], *, revealed: bool) -> list[str]:
+def leaks(garden: SeededSite, seen: dict[str, Crawler], *, revealed: bool) -> list[str]:
     """The leaks: readers, and where they read what they may not."""
     return [
         f"{role}: {canary.where} in {crawler.eyes.met[canary.word.lower()]}"
@@ -99,15 +99,15 @@ def leaks(garden: Garden, seen: dict[str, Crawler], *, revealed: bool) -> list[s
     ]
 
 
-def unseen(garden: Garden, seen: dict[str, Crawler]) -> list[str]:
+def unseen(garden: SeededSite, seen: dict[str, Crawler]) -> list[str]:
     """The words that nobody came across though somebody may: they prove nothing."""
     met = {word for crawler in seen.values() for word in crawler.eyes.met}
-    return [each.where for each in garden.canaries if each.readers and each.word.lower() not in met]
+    return [canary.where for canary in garden.canaries if canary.readers and canary.word.lower() not in met]
 
 
 @pytest.mark.timeout(180)  # every page there is
 @pytest.mark.parametrize("visibility", ["public", "signed-in"])
-def test_no_page_or_answer_says_what_its_reader_may_not_know(garden: Garden) -> None:
+def test_no_page_or_answer_says_what_its_reader_may_not_know(garden: SeededSite) -> None:
     seen = crawlers(garden)
 
     for crawler in seen.values():
@@ -118,7 +118,7 @@ def test_no_page_or_answer_says_what_its_reader_may_not_know(garden: Garden) -> 
     assert max(len(crawler.asked) for crawler in seen.values()) < MAX_PAGES
 
 
-def test_a_reveal_shows_what_the_freeze_hid_and_nothing_else(garden: Garden) -> None:
+def test_a_reveal_shows_what_the_freeze_hid_and_nothing_else(garden: SeededSite) -> None:
     seen = crawlers(garden, ("visitor", "player", "outsider", "read"))
     garden.reveal()
 
@@ -129,50 +129,50 @@ def test_a_reveal_shows_what_the_freeze_hid_and_nothing_else(garden: Garden) -> 
     assert _unshown(garden, seen["visitor"]) == []
 
 
-def _unshown(garden: Garden, visitor: Crawler) -> list[str]:
+def _unshown(garden: SeededSite, visitor: Crawler) -> list[str]:
     """The words that a reveal shows everybody and that no visitor came across."""
-    shown = (each for each in garden.canaries if each.after > each.readers and "visitor" in each.after)
+    shown = (canary for canary in garden.canaries if canary.after > canary.readers and "visitor" in canary.after)
     return [each.where for each in shown if each.word.lower() not in visitor.eyes.met]
 
 
-def test_no_stream_says_more_than_its_reader_may_know(garden: Garden) -> None:
+def test_no_stream_says_more_than_its_reader_may_know(garden: SeededSite) -> None:
     later = garden.prepare()
     seen = crawlers(garden)
     paths = [path for path in (*addresses(garden, "GET"), f"/weeks/{SLUG}/live?as=public") if path.endswith(LIVE)]
 
     with ExitStack() as stack:
-        open_ = [
+        open_week = [
             (role, path, stack.enter_context(watching(garden.site, path, **garden.shown.get(role, {}))))
             for role in seen
             for path in paths
             if _may_watch(garden, role, path)
         ]
         garden.change(later)
-        until(lambda: _has_met(later.team, seen, open_), 20)
+        until(lambda: _has_met(later.team, seen, open_week), 20)
         time.sleep(1)
-        _drain(seen, open_)
+        _drain(seen, open_week)
 
-    assert len(open_) > 80
+    assert len(open_week) > 80
     assert leaks(garden, seen, revealed=False) == []
 
 
 LIVE = ("/live", "/live?as=public")
 
 
-def _may_watch(garden: Garden, role: str, path: str) -> bool:
+def _may_watch(garden: SeededSite, role: str, path: str) -> bool:
     with garden.site.client.stream("GET", path, headers=garden.shown.get(role, {})) as answer:
         return answer.status_code == 200
 
 
-def _drain(seen: dict[str, Crawler], open_: list[tuple[str, str, "Queue[Event]"]]) -> None:
-    for role, path, events in open_:
+def _drain(seen: dict[str, Crawler], open_week: list[tuple[str, str, "Queue[Event]"]]) -> None:
+    for role, path, events in open_week:
         while not events.empty():
             seen[role].eyes.look(repr(events.get()).encode(), f"stream {path}")
 
 
-def _has_met(word: str, seen: dict[str, Crawler], open_: list[tuple[str, str, "Queue[Event]"]]) -> bool:
+def _has_met(word: str, seen: dict[str, Crawler], open_week: list[tuple[str, str, "Queue[Event]"]]) -> bool:
     """Tell whether an organizer's stream has brought what came after it was opened."""
-    _drain(seen, open_)
+    _drain(seen, open_week)
     return word in seen["organizer"].eyes.met
 
 
@@ -182,7 +182,7 @@ TYPED = "canarythatwastyped"
 
 
 @pytest.mark.timeout(180)  # every page there is
-def test_no_refusal_says_what_its_reader_may_not_know_or_says_secrets_back(garden: Garden) -> None:
+def test_no_refusal_says_what_its_reader_may_not_know_or_says_secrets_back(garden: SeededSite) -> None:
     garden.word("what was typed", word=TYPED)
     seen = crawlers(garden, LOWER)
 
@@ -206,7 +206,7 @@ def _misread(crawler: Crawler, path: str) -> None:
             crawler.ask("GET", path, headers={"Cookie": f"plain-sign-in=as_{TYPED}; plain-display=ad_{TYPED}"})
 
 
-def _missend(garden: Garden, role: str, crawler: Crawler, method: str, path: str) -> None:
+def _missend(garden: SeededSite, role: str, crawler: Crawler, method: str, path: str) -> None:
     """Send nothing, nonsense, too much, and what only another reader's form could say."""
     mine = {"csrf": garden.csrf.get(role, "")}
     crawler.ask(method, path, data={"csrf": TYPED})

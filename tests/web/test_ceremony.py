@@ -9,28 +9,28 @@ from app.services import ceremonies
 from app.services.operations import secrets
 from app.services.weeks import weeks
 from tests.builders import ENDS, SLUG, STARTS, ZONE, act_by
-from tests.web.site import SettableClock, Site
+from tests.web.running_app import RunningApp, SettableClock
 from tests.web.viewing import watching
 
 PRESENT = f"/weeks/{SLUG}/summary/present"
 
 
-def key_of(site: Site) -> str:
+def key_of(site: RunningApp) -> str:
     return secrets.presenter_key(site.app.state.installation.key, SLUG, site.clock.now)
 
 
-def go(site: Site, to: str, key: str | None = None) -> httpx.Response:
+def go(site: RunningApp, to: str, key: str | None = None) -> httpx.Response:
     return site.post(PRESENT, data={"to": to, "key": key_of(site) if key is None else key})
 
 
 def scene(html: str) -> str:
     """The step a stage shows, such as "1-totals"."""
-    found = re.search(r'id="scene-([\w-]+)"', html)
-    assert found
-    return found[1]
+    match = re.search(r'id="scene-([\w-]+)"', html)
+    assert match
+    return match[1]
 
 
-def test_stage_starts_with_the_welcome_and_follows_the_presenter(site: Site) -> None:
+def test_stage_starts_with_the_welcome_and_follows_the_presenter(site: RunningApp) -> None:
     site.record(kind="response")
     shown = [scene(site.get(PRESENT).text)]
 
@@ -41,7 +41,7 @@ def test_stage_starts_with_the_welcome_and_follows_the_presenter(site: Site) -> 
     assert shown == ["0-welcome", "1-totals", "2-trophy", "1-totals", "0-welcome"]
 
 
-def test_move_without_the_presenters_key_is_refused_and_moves_nothing(site: Site) -> None:
+def test_move_without_the_presenters_key_is_refused_and_moves_nothing(site: RunningApp) -> None:
     forged = key_of(site)[:-2] + "xx"
 
     refused = [go(site, "next", key).status_code for key in ("", forged)]
@@ -50,7 +50,7 @@ def test_move_without_the_presenters_key_is_refused_and_moves_nothing(site: Site
     assert scene(site.get(PRESENT).text) == "0-welcome"
 
 
-def test_key_drives_the_ceremony_for_a_day(site: Site) -> None:
+def test_key_drives_the_ceremony_for_a_day(site: RunningApp) -> None:
     key, made = key_of(site), site.clock.now
 
     statuses = []
@@ -61,14 +61,14 @@ def test_key_drives_the_ceremony_for_a_day(site: Site) -> None:
     assert statuses == [303, 403, 303, 403]
 
 
-def test_key_of_another_week_does_not_count(site: Site) -> None:
+def test_key_of_another_week_does_not_count(site: RunningApp) -> None:
     other = secrets.presenter_key(site.app.state.installation.key, "q4-2022", site.clock.now)
 
     assert go(site, "next", other).status_code == 403
     assert site.get(f"{PRESENT}?key={other}").status_code == 403
 
 
-def test_key_older_than_a_day_does_not_count(site: Site, clock: SettableClock) -> None:
+def test_key_older_than_a_day_does_not_count(site: RunningApp, clock: SettableClock) -> None:
     key = key_of(site)
     clock.now += timedelta(hours=24) - timedelta(seconds=1)
     in_time = [go(site, "next", key).status_code, site.get(f"{PRESENT}?key={key}").status_code]
@@ -80,14 +80,14 @@ def test_key_older_than_a_day_does_not_count(site: Site, clock: SettableClock) -
     assert scene(site.get(PRESENT).text) == "1-totals"
 
 
-def test_unknown_move_is_a_sentence(site: Site) -> None:
+def test_unknown_move_is_a_sentence(site: RunningApp) -> None:
     answer = go(site, "sideways")
 
     assert answer.status_code == 422
     assert "next, back or restart" in answer.text
 
 
-def test_stage_shames_nobody_and_says_what_a_number_counts(site: Site) -> None:
+def test_stage_shames_nobody_and_says_what_a_number_counts(site: RunningApp) -> None:
     site.record(kind="response", response_seconds=60)
     told = {}
 
@@ -108,7 +108,7 @@ def test_stage_shames_nobody_and_says_what_a_number_counts(site: Site) -> None:
     }
 
 
-def test_only_the_presenter_sees_what_comes_next(site: Site) -> None:
+def test_only_the_presenter_sees_what_comes_next(site: RunningApp) -> None:
     site.record()
     go(site, "next")
 
@@ -120,7 +120,7 @@ def test_only_the_presenter_sees_what_comes_next(site: Site) -> None:
     assert "Place 2: Cats" in desk
 
 
-def test_every_screen_shows_the_same_step_at_once(site: Site) -> None:
+def test_every_screen_shows_the_same_step_at_once(site: RunningApp) -> None:
     with watching(site, f"{PRESENT}/live") as one, watching(site, f"{PRESENT}/live") as two:
         assert {scene(screen.get(timeout=5)["data"]) for screen in (one, two)} == {"0-welcome"}
 
@@ -129,7 +129,7 @@ def test_every_screen_shows_the_same_step_at_once(site: Site) -> None:
         assert {scene(screen.get(timeout=5)["data"]) for screen in (one, two)} == {"1-totals"}
 
 
-def test_stream_of_the_room_is_silent_while_the_step_stays_whatever_happens_behind_it(site: Site) -> None:
+def test_stream_of_the_room_is_silent_while_the_step_stays_whatever_happens_behind_it(site: RunningApp) -> None:
     with watching(site, f"{PRESENT}/live") as room:
         first = room.get(timeout=5)
         for _ in range(3):
@@ -140,7 +140,7 @@ def test_stream_of_the_room_is_silent_while_the_step_stays_whatever_happens_behi
     assert (first["id"], second["id"]) == ("0", "1")
 
 
-def test_winner_lifts_the_freeze_and_no_earlier_step_does(site: Site) -> None:
+def test_winner_lifts_the_freeze_and_no_earlier_step_does(site: RunningApp) -> None:
     site.record()
     site.game.freeze()
     site.record()
@@ -155,7 +155,7 @@ def test_winner_lifts_the_freeze_and_no_earlier_step_does(site: Site) -> None:
     assert site.board()["totals"]["issue"] == 2
 
 
-def test_freeze_begins_the_ceremony_anew_so_that_a_rehearsal_tells_nothing(site: Site) -> None:
+def test_freeze_begins_the_ceremony_anew_so_that_a_rehearsal_tells_nothing(site: RunningApp) -> None:
     site.record()
     for _ in range(3):
         go(site, "next")
@@ -166,7 +166,7 @@ def test_freeze_begins_the_ceremony_anew_so_that_a_rehearsal_tells_nothing(site:
     assert (rehearsed, scene(site.get(PRESENT).text)) == ("3-winner", "0-welcome")
 
 
-def test_welcome_of_a_frozen_week_says_nothing_that_came_after_the_freeze(site: Site) -> None:
+def test_welcome_of_a_frozen_week_says_nothing_that_came_after_the_freeze(site: RunningApp) -> None:
     site.game.freeze()
     before = site.get(PRESENT).text
 
@@ -176,7 +176,7 @@ def test_welcome_of_a_frozen_week_says_nothing_that_came_after_the_freeze(site: 
     assert site.get(PRESENT).text == before
 
 
-def test_draft_has_nothing_to_celebrate(empty_site: Site) -> None:
+def test_draft_has_nothing_to_celebrate(empty_site: RunningApp) -> None:
     with empty_site.database.unit_of_work() as session:
         weeks.create(
             session, act_by("Olu", empty_site.clock.now), slug=SLUG, name="Q3", timezone=ZONE, starts=STARTS, ends=ENDS
@@ -187,7 +187,7 @@ def test_draft_has_nothing_to_celebrate(empty_site: Site) -> None:
     assert answer.status_code == 409
 
 
-def test_step_is_kept_and_found_again_after_a_restart(site: Site) -> None:
+def test_step_is_kept_and_found_again_after_a_restart(site: RunningApp) -> None:
     go(site, "next")
 
     with site.database.reading() as session:

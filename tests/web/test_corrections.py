@@ -5,16 +5,16 @@ from typing import Any
 
 from app.domain.actor import Scope
 from tests.builders import CATS, OWLS, SLUG
-from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
+from tests.web.running_app import API, BOTH_ENGINES, WEEK, RunningApp, assert_problem
 
 
-def rule(site: Site, activity: str, action: str, reason: str = "Counted twice") -> tuple[int, dict[str, object]]:
+def rule(site: RunningApp, activity: str, action: str, reason: str = "Counted twice") -> tuple[int, dict[str, object]]:
     answer = site.post(f"{API}/activities/{activity}/{action}", "ledger:correct", json={"reason": reason})
     return answer.status_code, answer.json()
 
 
 @BOTH_ENGINES
-def test_a_reversal_takes_the_points_and_a_reinstatement_gives_them_back(site: Site) -> None:
+def test_a_reversal_takes_the_points_and_a_reinstatement_gives_them_back(site: RunningApp) -> None:
     activity = site.record().json()["id"]
 
     reversal = rule(site, activity, "reversal")
@@ -28,7 +28,7 @@ def test_a_reversal_takes_the_points_and_a_reinstatement_gives_them_back(site: S
     assert (without, with_it) == ((0, True), (5, False))
 
 
-def test_a_ruling_that_changes_nothing_is_409(site: Site) -> None:
+def test_a_ruling_that_changes_nothing_is_409(site: RunningApp) -> None:
     activity = site.record().json()["id"]
 
     stands = site.post(f"{API}/activities/{activity}/reinstatement", "ledger:correct", json={"reason": "Why not"})
@@ -42,7 +42,7 @@ def test_a_ruling_that_changes_nothing_is_409(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_ten_reversals_at_once_are_one(site: Site) -> None:
+def test_ten_reversals_at_once_are_one(site: RunningApp) -> None:
     activity = site.record().json()["id"]
     site.token("ledger:correct")
 
@@ -52,7 +52,7 @@ def test_ten_reversals_at_once_are_one(site: Site) -> None:
     assert sorted(statuses) == [201] + [409] * 9
 
 
-def test_rulings_need_an_activity_a_reason_and_an_open_week(site: Site) -> None:
+def test_rulings_need_an_activity_a_reason_and_an_open_week(site: RunningApp) -> None:
     activity = site.record().json()["id"]
     path = f"{API}/activities/{activity}/reversal"
 
@@ -71,7 +71,7 @@ def test_rulings_need_an_activity_a_reason_and_an_open_week(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_an_adjustment_is_an_activity_of_its_own_kind(site: Site) -> None:
+def test_an_adjustment_is_an_activity_of_its_own_kind(site: RunningApp) -> None:
     answer = site.adjust(CATS, -15)
 
     document = answer.json()
@@ -99,7 +99,7 @@ def test_an_adjustment_is_an_activity_of_its_own_kind(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_twenty_copies_of_an_adjustment_are_one(site: Site) -> None:
+def test_twenty_copies_of_an_adjustment_are_one(site: RunningApp) -> None:
     site.token("ledger:correct")
 
     with ThreadPoolExecutor(20) as pool:
@@ -109,7 +109,7 @@ def test_twenty_copies_of_an_adjustment_are_one(site: Site) -> None:
     assert (len({answer.json()["id"] for answer in answers}), site.points()[OWLS]) == (1, 3)
 
 
-def test_an_adjustment_may_be_made_after_the_days_of_the_week_and_be_reversed(site: Site) -> None:
+def test_an_adjustment_may_be_made_after_the_days_of_the_week_and_be_reversed(site: RunningApp) -> None:
     site.clock.set("2022-09-20 12:00")
     adjustment = site.adjust(OWLS, 7)
 
@@ -118,7 +118,7 @@ def test_an_adjustment_may_be_made_after_the_days_of_the_week_and_be_reversed(si
     assert (adjustment.status_code, site.points()[OWLS]) == (201, 0)
 
 
-def test_a_repeated_adjustment_answers_with_the_first_one_even_when_closed(site: Site) -> None:
+def test_a_repeated_adjustment_answers_with_the_first_one_even_when_closed(site: RunningApp) -> None:
     first = site.adjust(OWLS, 7)
     site.game.close()
 
@@ -127,7 +127,7 @@ def test_a_repeated_adjustment_answers_with_the_first_one_even_when_closed(site:
     assert (again.status_code, again.json(), other.status_code) == (200, first.json(), 409)
 
 
-def test_adjustments_that_cannot_be_are_refused(site: Site) -> None:
+def test_adjustments_that_cannot_be_are_refused(site: RunningApp) -> None:
     refused = {
         "zero": site.adjust(OWLS, 0),
         "much": site.adjust(OWLS, 100_001),
@@ -146,25 +146,25 @@ def test_adjustments_that_cannot_be_are_refused(site: Site) -> None:
     assert site.points() == {OWLS: 0, CATS: 0}
 
 
-def test_a_repeated_adjustment_tells_who_may_not_read_no_more_than_id_and_key(site: Site) -> None:
+def test_a_repeated_adjustment_tells_who_may_not_read_no_more_than_id_and_key(site: RunningApp) -> None:
     body = {"team_id": site.game.team_id(OWLS), "points": 15, "reason": "A secret", "external_id": "cake"}
     first = site.post(f"{WEEK}/adjustments", "admin", json=body).json()
     key = {"id": first["id"], "kind": "adjustment", "source": "organizer", "external_id": "cake"}
 
     def told(*scopes: Scope) -> list[object]:
         bodies: list[dict[str, Any]] = [body, {"external_id": "cake"}]
-        return [site.post(f"{WEEK}/adjustments", *scopes, json=each).json() for each in bodies]
+        return [site.post(f"{WEEK}/adjustments", *scopes, json=body).json() for body in bodies]
 
     assert told("ledger:correct") == [key, key]
     assert told("ledger:correct", "read") == [first, first]
 
 
-def test_a_repeated_adjustment_answers_with_the_first_one_whatever_else_is_wrong_with_it(site: Site) -> None:
+def test_a_repeated_adjustment_answers_with_the_first_one_whatever_else_is_wrong_with_it(site: RunningApp) -> None:
     first = site.adjust("Owls", 15)
 
     repeats = [site.adjust("Owls", "many"), site.adjust("Owls", 0, reason=""), site.adjust("Owls", 15, extra=1)]
     fresh = site.adjust("Owls", "many", "adjustment-2")
 
-    assert [(each.status_code, each.json()) for each in repeats] == [(200, first.json())] * 3
+    assert [(repeat.status_code, repeat.json()) for repeat in repeats] == [(200, first.json())] * 3
     assert fresh.status_code == 422
     assert site.points()["Owls"] == 15

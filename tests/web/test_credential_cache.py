@@ -26,7 +26,7 @@ from app.web.timing import USUAL, Timing
 from tests import postgresql as pg
 from tests.builders import NOW, act_by
 from tests.cost import statements_to
-from tests.web.site import BOTH_ENGINES, SettableClock
+from tests.web.running_app import BOTH_ENGINES, SettableClock
 
 SHORT = replace(USUAL, trust=0.0, grace=0.4, patience=3.0, touch=0.01)
 """Every check asks the database, and a moment is enough to be too old for an outage."""
@@ -83,7 +83,7 @@ def desk(database: Database, clock: SettableClock) -> Desk:
 
 def names(cache: CredentialCache, *shown: Credential) -> list[str | None]:
     """The holders of these credentials, as far as the cache knows."""
-    return [who.name if (who := cache.holder(each)) else None for each in shown]
+    return [actor.name if (actor := cache.holder(each)) else None for each in shown]
 
 
 async def outcome(cache: CredentialCache, shown: Credential) -> str:
@@ -129,7 +129,7 @@ def test_confirm_takes_as_many_queries_for_200_viewers_as_for_2(desk: Desk) -> N
         async def story(cache: CredentialCache) -> None:
             with statements_to(desk.database) as statements:
                 await cache.confirm(watched)
-            counts.append(len([each for each in statements if each.lstrip().startswith("SELECT")]))
+            counts.append(len([statement for statement in statements if statement.lstrip().startswith("SELECT")]))
             assert None not in names(cache, *watched)
 
         counts: list[int] = []
@@ -150,7 +150,7 @@ def test_confirm_asks_about_nobody_while_nobody_commits(desk: Desk) -> None:
         await asyncio.sleep(0.25)
         with statements_to(desk.database) as statements:
             await cache.confirm(shown)
-        assert [each for each in statements if each.startswith("SELECT")] == []
+        assert [statement for statement in statements if statement.startswith("SELECT")] == []
         assert None not in [cache.remembered(each) for each in shown]
 
         with another_process(desk) as other, other.unit_of_work() as session:
@@ -192,7 +192,7 @@ def test_check_many_takes_a_query_for_every_500(desk: Desk, count: int, queries:
         count,
         secrets[:1],
     )
-    assert len([each for each in statements if each.startswith("SELECT")]) == queries
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == queries
 
 
 def test_check_by_many_requests_at_once_takes_one_query(desk: Desk) -> None:
@@ -201,8 +201,8 @@ def test_check_by_many_requests_at_once_takes_one_query(desk: Desk) -> None:
     async def story(cache: CredentialCache) -> None:
         with statements_to(desk.database) as statements:
             found = await asyncio.gather(*(cache.check(each) for each in shown))
-        assert [who.name for who in found] == [f"Person {number}" for number in range(50)]
-        assert len([each for each in statements if each.startswith("SELECT")]) == 1
+        assert [actor.name for actor in found] == [f"Person {number}" for number in range(50)]
+        assert len([statement for statement in statements if statement.startswith("SELECT")]) == 1
 
     desk.run(story)
 
@@ -265,7 +265,7 @@ def test_signing_in_forgets_only_what_it_replaces(desk: Desk) -> None:
         desk.sign_in(1, replaces=mine.secret)
 
         with statements_to(desk.database) as statements:
-            assert [await outcome(cache, each) for each in others] == ["Person 2", "zendesk", "Lobby"]
+            assert [await outcome(cache, other) for other in others] == ["Person 2", "zendesk", "Lobby"]
         assert (statements, await outcome(cache, mine)) == ([], "SignInNeeded")
 
     desk.run(story)
@@ -339,11 +339,11 @@ def test_touch_writes_who_is_there_in_one_transaction(desk: Desk) -> None:
             await cache.confirm(shown)
             while used() != {later}:
                 await asyncio.sleep(0.02)
-        assert len([each for each in statements if each.startswith("UPDATE")]) == 3
+        assert len([statement for statement in statements if statement.startswith("UPDATE")]) == 3
         with statements_to(desk.database) as statements:
             await cache.confirm(shown)
             await asyncio.sleep(0.1)
-        assert [each for each in statements if each.startswith("UPDATE")] == []
+        assert [statement for statement in statements if statement.startswith("UPDATE")] == []
 
     desk.run(story)
 

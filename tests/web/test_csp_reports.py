@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.web.http import csp_reports
-from tests.web.site import Site
+from tests.web.running_app import RunningApp
 
 OLD = {"csp-report": {"effective-directive": "script-src", "blocked-uri": "inline", "document-uri": "http://x/me"}}
 NEW = [{"type": "csp-violation", "body": {"effectiveDirective": "style-src", "blockedURL": "http://evil"}}]
@@ -28,13 +28,13 @@ def told(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.name == csp_reports.__name__]
 
 
-def test_reports_of_both_forms_are_counted_and_logged(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+def test_reports_of_both_forms_are_counted_and_logged(site: RunningApp, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     before = reported()
 
     answers = [site.client.post("/csp-reports", json=each) for each in (OLD, NEW)]
 
-    assert [each.status_code for each in answers] == [204, 204]
+    assert [answer.status_code for answer in answers] == [204, 204]
     assert reported() - before == 2
     assert told(caplog) == [
         "a page broke its Content-Security-Policy: script-src stopped inline on /me",
@@ -47,7 +47,7 @@ def test_reports_of_both_forms_are_counted_and_logged(site: Site, caplog: pytest
     [b"", b"{", b"[]", b"null", b"\xff", b"[" * 5_000, b'{"csp-report": 3}', b" " * 17_000, b'[{"body": []}, 1]'],
 )
 def test_what_is_no_report_is_answered_alike_and_forgotten(
-    site: Site, body: bytes, caplog: pytest.LogCaptureFixture
+    site: RunningApp, body: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = reported()
 
@@ -56,7 +56,7 @@ def test_what_is_no_report_is_answered_alike_and_forgotten(
     assert (answer.status_code, reported() - before, told(caplog)) == (204, 0, [])
 
 
-def test_a_flood_fills_no_log(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_flood_fills_no_log(site: RunningApp, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     flood: list[Any] = NEW * (csp_reports.MAX_LOGGED_AN_HOUR + 20)
 
@@ -65,7 +65,7 @@ def test_a_flood_fills_no_log(site: Site, caplog: pytest.LogCaptureFixture) -> N
     assert len(told(caplog)) == csp_reports.MAX_LOGGED_AN_HOUR
 
 
-def test_a_report_cannot_forge_a_line_of_the_log(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_report_cannot_forge_a_line_of_the_log(site: RunningApp, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     forged = {"csp-report": {"blocked-uri": "x\n2022-09-14 ERROR all is lost\x1b[31m" + "y" * 5_000}}
 
@@ -96,7 +96,7 @@ SECRET = "al_" + "x" * 43
     ],
 )
 def test_a_report_says_the_route_of_a_page_and_no_secret(
-    site: Site, page: str, blocked: str, said: str, caplog: pytest.LogCaptureFixture
+    site: RunningApp, page: str, blocked: str, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
     report = {"effectiveDirective": SECRET, "blockedURL": blocked, "documentURL": page}
@@ -106,7 +106,7 @@ def test_a_report_says_the_route_of_a_page_and_no_secret(
     assert told(caplog) == [f"a page broke its Content-Security-Policy: ? stopped {said}"]
 
 
-def test_a_report_is_not_taken_in_beyond_its_limit(site: Site) -> None:
+def test_a_report_is_not_taken_in_beyond_its_limit(site: RunningApp) -> None:
     chunks = iter([b"[" * 65_536] * 8)
 
     assert site.client.post("/csp-reports", content=chunks).status_code == 204

@@ -9,7 +9,7 @@ import pytest
 
 from app.services import paging
 from tests.builders import ADA, DUA, GUS, SLUG, Game
-from tests.web.site import API, WEEK, Site, Visitor, assert_problem, sign_in
+from tests.web.running_app import API, WEEK, RunningApp, Visitor, assert_problem, sign_in
 
 IDS = {"weeks": "week", "teams": "team_id", "people": "person_id", "activities": "id"}
 
@@ -19,14 +19,14 @@ def plain(cursor: str) -> str:
     return urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
 
 
-def lists(site: Site) -> Iterator[str]:
+def lists(site: RunningApp) -> Iterator[str]:
     """The address of every list of the API."""
     for path, methods in site.get("/openapi.json").json()["paths"].items():
         if any(each["name"] == "cursor" for each in methods.get("get", {}).get("parameters", ())):
             yield path.replace("{week}", SLUG)
 
 
-def turned(site: Site, path: str) -> Iterator[dict[str, Any]]:
+def turned(site: RunningApp, path: str) -> Iterator[dict[str, Any]]:
     """The pages of a list, one item a page."""
     cursor = ""
     while cursor is not None:
@@ -35,7 +35,7 @@ def turned(site: Site, path: str) -> Iterator[dict[str, Any]]:
         cursor = page["next_cursor"]
 
 
-def test_a_cursor_is_the_id_of_the_last_item_shown(site: Site) -> None:
+def test_a_cursor_is_the_id_of_the_last_item_shown(site: RunningApp) -> None:
     Game(site.database, slug="q4-2022").start()
     for person in (ADA, DUA, ADA):
         site.record(person=person)
@@ -52,14 +52,14 @@ def test_a_cursor_is_the_id_of_the_last_item_shown(site: Site) -> None:
 
 
 @pytest.mark.parametrize("name", ["people", f"weeks/{SLUG}/activities", f"weeks/{SLUG}/teams", "weeks"])
-def test_a_cursor_of_another_list_is_refused(site: Site, name: str) -> None:
+def test_a_cursor_of_another_list_is_refused(site: RunningApp, name: str) -> None:
     strange = ["1", "0" * 16, "no-such-week", ADA, "", "\ud7ff"]
 
     for each in strange[:4]:
         assert_problem(site.get(f"{API}/{name}?cursor={paging.encode(each)}", "read"), 422)
 
 
-def test_a_cursor_of_what_a_freeze_hides_is_refused(site: Site) -> None:
+def test_a_cursor_of_what_a_freeze_hides_is_refused(site: RunningApp) -> None:
     site.record()
     site.game.freeze()
     hidden = paging.encode(site.record().json()["id"])
@@ -72,12 +72,12 @@ def test_a_cursor_of_what_a_freeze_hides_is_refused(site: Site) -> None:
 
 def link_on(visitor: Visitor, path: str) -> str:
     """The cursor in a page's link to the next one."""
-    found = re.search(r"cursor=([\w=-]+)", visitor.get(path).raise_for_status().text)
-    assert found
-    return found[1]
+    match = re.search(r"cursor=([\w=-]+)", visitor.get(path).raise_for_status().text)
+    assert match
+    return match[1]
 
 
-def test_a_freeze_leaves_no_trace_in_a_cursor(site: Site) -> None:
+def test_a_freeze_leaves_no_trace_in_a_cursor(site: RunningApp) -> None:
     ada, olu = sign_in(site, ADA), sign_in(site, "olu@example.com", "owner")
     mine = [
         site.record(person=ADA, occurred_at=f"2022-09-14T09:{number:02}:00-07:00").json()["id"] for number in range(26)

@@ -16,9 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.config import Settings
 from app.main import create_app
 from tests.builders import DUA, SLUG, Game
-from tests.web.doors import ROLES
-from tests.web.site import API, WEEK, SettableClock, Site
-from tests.web.stage import Stage
+from tests.web.role_clients import RoleClients
+from tests.web.route_access import ROLES
+from tests.web.running_app import API, WEEK, RunningApp, SettableClock
 from tests.web.viewing import STILL
 
 BOARDS = ("/", f"/weeks/{SLUG}", "/weeks/current", f"{WEEK}/leaderboard", f"{API}/weeks/current/leaderboard")
@@ -111,7 +111,7 @@ class Pair:
     short: FastAPI
     long: FastAPI
     passed_on: list[str]
-    stage: Stage
+    stage: RoleClients
 
     async def answers(self, target: str, shown: dict[str, str]) -> tuple[Answer, Answer, bool]:
         """Both answers, and whether the first one took the fast path."""
@@ -141,10 +141,10 @@ def pair(game: Game, settings: Settings, visibility: str, clock: SettableClock) 
     short.add_middleware(Counting, seen=passed_on)
     long = create_app(known, clock=clock, timing=STILL, has_shortcut=False)
     with httpx.Client() as client:
-        yield Pair(short, long, passed_on, Stage(Site(short, "http://localhost", clock, client)))
+        yield Pair(short, long, passed_on, RoleClients(RunningApp(short, "http://localhost", clock, client)))
 
 
-def everybody(stage: Stage) -> dict[str, dict[str, str]]:
+def everybody(stage: RoleClients) -> dict[str, dict[str, str]]:
     """The headers of each reader, by role."""
     shown = {role: stage.shown_by(role) for role in ROLES} | MORE_SHOWN
     dead = "; ".join(stage.shown_by(role)["Cookie"] for role in ("disabled", "display"))

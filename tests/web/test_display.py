@@ -15,13 +15,13 @@ from app.services.people import people
 from app.web import scenes
 from app.web.scenes import race
 from tests.builders import ADA, BO, CHIDI, DUA, GUS, OWLS, SLUG, a_week, an_activity, moment
-from tests.web.site import BOTH_ENGINES, SIGNED_IN, SettableClock, Site, serving
+from tests.web.running_app import BOTH_ENGINES, SIGNED_IN, RunningApp, SettableClock, serving
 
 PARTIAL = {"HX-Request": "true"}
 ALL = ["board", "race", "latest", "totals", "quests", "heroes"]
 
 
-def picture(site: Site, *, admin: bool = False) -> str:
+def picture(site: RunningApp, *, admin: bool = False) -> str:
     """The picture on the display."""
     return site.get("/display", *(["admin"] if admin else []), headers=PARTIAL).raise_for_status().text  # type: ignore[arg-type]
 
@@ -43,7 +43,7 @@ def news(html: str) -> list[str]:
     return [unescape(title) for title in re.findall(r'"news__title">([^<]*)<', html)]
 
 
-def play(site: Site) -> None:
+def play(site: RunningApp) -> None:
     """A morning at which every scene has something to say."""
     site.record(kind="shift", person=ADA, occurred_at="2022-09-14T06:00:00-07:00")
     site.record(kind="shift", person=BO, occurred_at="2022-09-14T09:00:00-07:00")
@@ -51,7 +51,7 @@ def play(site: Site) -> None:
 
 
 @contextmanager
-def streaming(site: Site) -> Iterator[Iterator[str]]:
+def streaming(site: RunningApp) -> Iterator[Iterator[str]]:
     """The messages of the display's stream, as HTML."""
     with site.client.stream("GET", "/display/live") as answer:
         assert answer.status_code == 200
@@ -69,7 +69,7 @@ def messages(lines: Iterator[str]) -> Iterator[str]:
             data = []
 
 
-def test_display_is_one_address_for_page_and_picture(site: Site) -> None:
+def test_display_is_one_address_for_page_and_picture(site: RunningApp) -> None:
     page, part = site.get("/display"), site.get("/display", headers=PARTIAL)
 
     assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
@@ -80,17 +80,17 @@ def test_display_is_one_address_for_page_and_picture(site: Site) -> None:
 
 @pytest.mark.parametrize("path", ["/display/live", "/display/pulse"])
 @SIGNED_IN
-def test_display_of_signed_in_boards_asks_who_is_there(site: Site, path: str) -> None:
+def test_display_of_signed_in_boards_asks_who_is_there(site: RunningApp, path: str) -> None:
     assert site.get(path).status_code == 401
 
 
 @SIGNED_IN
-def test_display_of_signed_in_boards_opens_for_a_reader(site: Site) -> None:
+def test_display_of_signed_in_boards_opens_for_a_reader(site: RunningApp) -> None:
     assert site.get("/display", "read").status_code == 200
 
 
 @BOTH_ENGINES
-def test_every_scene_has_its_say(site: Site) -> None:
+def test_every_scene_has_its_say(site: RunningApp) -> None:
     play(site)
 
     html = picture(site)
@@ -111,11 +111,11 @@ def test_every_scene_has_its_say(site: Site) -> None:
     assert text(html, "heroes") == "Heroes of the 6 a.m. shift AL Ada Lovelace Owls × times 1"
 
 
-def test_scenes_with_nothing_to_say_are_skipped(site: Site) -> None:
+def test_scenes_with_nothing_to_say_are_skipped(site: RunningApp) -> None:
     assert shown(picture(site)) == ["board"]
 
 
-def test_week_without_teams_says_so(empty_site: Site) -> None:
+def test_week_without_teams_says_so(empty_site: RunningApp) -> None:
     with empty_site.database.unit_of_work() as session:
         a_week(session)
 
@@ -125,7 +125,7 @@ def test_week_without_teams_says_so(empty_site: Site) -> None:
     assert text(html, "board") == "Standings No teams yet Teams appear here as soon as they sign up."
 
 
-def test_display_without_a_week_waits_for_one(empty_site: Site) -> None:
+def test_display_without_a_week_waits_for_one(empty_site: RunningApp) -> None:
     html = picture(empty_site)
 
     assert shown(html) == ["quiet"]
@@ -141,7 +141,7 @@ def test_display_with_every_scene_skipped_shows_a_quiet_picture(settings: Settin
         assert shown(picture(site)) == ["quiet"]
 
 
-def test_person_without_a_team_is_in_no_list_and_in_the_totals(site: Site) -> None:
+def test_person_without_a_team_is_in_no_list_and_in_the_totals(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         people.find_or_create(session, GUS, "Gus Björk", site.clock.now)
 
@@ -152,7 +152,7 @@ def test_person_without_a_team_is_in_no_list_and_in_the_totals(site: Site) -> No
     assert text(html, "totals").startswith("All of us, so far shift 1 responses 0")
 
 
-def test_more_teams_than_fit_are_counted(site: Site) -> None:
+def test_more_teams_than_fit_are_counted(site: RunningApp) -> None:
     for number in range(36):
         site.game.team(f"Team {number:02}", f"player{number}@example.com")
 
@@ -163,7 +163,7 @@ def test_more_teams_than_fit_are_counted(site: Site) -> None:
     assert text(html, "board").startswith("Standings and 2 more")
 
 
-def test_organizer_sees_on_the_display_what_everybody_sees(site: Site) -> None:
+def test_organizer_sees_on_the_display_what_everybody_sees(site: RunningApp) -> None:
     play(site)
     site.game.freeze()
     site.record(kind="knowledge_card", person=CHIDI)
@@ -171,7 +171,7 @@ def test_organizer_sees_on_the_display_what_everybody_sees(site: Site) -> None:
     assert picture(site, admin=True) == picture(site)
 
 
-def test_frozen_display_keeps_every_secret(site: Site) -> None:
+def test_frozen_display_keeps_every_secret(site: RunningApp) -> None:
     play(site)
     before = picture(site)
     site.game.freeze()
@@ -188,7 +188,7 @@ def test_frozen_display_keeps_every_secret(site: Site) -> None:
     assert "The curtain is down until the reveal" in text(frozen)
 
 
-def test_freeze_is_kept_by_a_server_that_starts_afterwards(site: Site, settings: Settings) -> None:
+def test_freeze_is_kept_by_a_server_that_starts_afterwards(site: RunningApp, settings: Settings) -> None:
     play(site)
     before = picture(site)
     site.game.freeze()
@@ -202,7 +202,7 @@ def test_freeze_is_kept_by_a_server_that_starts_afterwards(site: Site, settings:
     assert "zendesk" not in found
 
 
-def test_reveal_is_no_newsflash(site: Site) -> None:
+def test_reveal_is_no_newsflash(site: RunningApp) -> None:
     play(site)
     picture(site)
     site.game.freeze()
@@ -216,7 +216,7 @@ def test_reveal_is_no_newsflash(site: Site) -> None:
     assert news(picture(site)) == []
 
 
-def test_closed_week_is_the_summary_and_nothing_else(site: Site) -> None:
+def test_closed_week_is_the_summary_and_nothing_else(site: RunningApp) -> None:
     play(site)
 
     site.game.close()
@@ -229,13 +229,13 @@ def test_closed_week_is_the_summary_and_nothing_else(site: Site) -> None:
     )
 
 
-def test_closed_week_without_points_has_no_podium(site: Site) -> None:
+def test_closed_week_without_points_has_no_podium(site: RunningApp) -> None:
     site.game.close()
 
     assert text(picture(site), "summary").startswith("Q3-2022: thank you, everybody 0 shifts")
 
 
-def test_next_week_takes_over_by_itself(site: Site) -> None:
+def test_next_week_takes_over_by_itself(site: RunningApp) -> None:
     site.game.close()
     with streaming(site) as pictures:
         first = next(pictures)
@@ -246,7 +246,7 @@ def test_next_week_takes_over_by_itself(site: Site) -> None:
     assert (shown(first), shown(second)) == (["summary"], ["board"])
 
 
-def test_news_comes_with_the_change_and_stays_for_those_who_reconnect(site: Site) -> None:
+def test_news_comes_with_the_change_and_stays_for_those_who_reconnect(site: RunningApp) -> None:
     with streaming(site) as pictures:
         first = next(pictures)
         site.record(kind="shift", person=ADA, occurred_at="2022-09-14T06:00:00-07:00")
@@ -260,7 +260,7 @@ def test_news_comes_with_the_change_and_stays_for_those_who_reconnect(site: Site
     assert again == second
 
 
-def test_newest_news_comes_first_and_old_news_goes(site: Site) -> None:
+def test_newest_news_comes_first_and_old_news_goes(site: RunningApp) -> None:
     picture(site)
     for day in range(12, 15):
         for kind, count in (("shift", 1), ("knowledge_card", 10), ("issue", 10)):
@@ -279,7 +279,7 @@ def test_newest_news_comes_first_and_old_news_goes(site: Site) -> None:
     assert len(news(html)) == 8
 
 
-def test_news_of_a_rules_change_is_none(site: Site) -> None:
+def test_news_of_a_rules_change_is_none(site: RunningApp) -> None:
     site.record(kind="issue", person=ADA)
     site.record(kind="response", person=DUA)
     picture(site)
@@ -290,7 +290,7 @@ def test_news_of_a_rules_change_is_none(site: Site) -> None:
     assert news(picture(site)) == []
 
 
-def test_source_that_talks_regularly_is_missed(site: Site, clock: SettableClock) -> None:
+def test_source_that_talks_regularly_is_missed(site: RunningApp, clock: SettableClock) -> None:
     site.batch(*(an_activity(source="zendesk", external_id=str(number)) for number in range(5)))
     site.batch(*(an_activity(source="once", external_id=str(number)) for number in range(4)))
 
@@ -299,10 +299,10 @@ def test_source_that_talks_regularly_is_missed(site: Site, clock: SettableClock)
 
     html = picture(site)
     assert re.findall(r'data-from="([^"]*)"', html) == [moment("17:30").isoformat()]
-    assert text(html.partition("strip__silences")[2].partition(">")[2]) == "zendesk last heard from Wed 14:30"
+    assert text(html.partition("status-bar__silences")[2].partition(">")[2]) == "zendesk last heard from Wed 14:30"
 
 
-def test_source_heard_again_starts_anew(site: Site, clock: SettableClock) -> None:
+def test_source_heard_again_starts_anew(site: RunningApp, clock: SettableClock) -> None:
     site.batch(*(an_activity(source="zendesk", external_id=str(number)) for number in range(5)))
     picture(site)
 
@@ -312,7 +312,7 @@ def test_source_heard_again_starts_anew(site: Site, clock: SettableClock) -> Non
     assert re.findall(r'data-from="([^"]*)"', picture(site)) == [moment("2022-09-15 07:00").isoformat()]
 
 
-def test_pulse_has_the_clock_the_release_and_the_newest_picture(site: Site) -> None:
+def test_pulse_has_the_clock_the_release_and_the_newest_picture(site: RunningApp) -> None:
     page = site.get("/display").text
 
     pulse = site.get("/display/pulse").json()
@@ -322,7 +322,7 @@ def test_pulse_has_the_clock_the_release_and_the_newest_picture(site: Site) -> N
     assert re.findall(r'data-mark="([^"]*)"', page) == [pulse["mark"]]
 
 
-def test_pulse_tells_of_every_change(site: Site) -> None:
+def test_pulse_tells_of_every_change(site: RunningApp) -> None:
     before = site.get("/display/pulse").json()["mark"]
 
     site.record()
@@ -330,7 +330,7 @@ def test_pulse_tells_of_every_change(site: Site) -> None:
     assert site.get("/display/pulse").json()["mark"] != before
 
 
-def test_long_week_races_by_day_to_the_same_points(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_week_races_by_day_to_the_same_points(site: RunningApp, monkeypatch: pytest.MonkeyPatch) -> None:
     play(site)
     fine = picture(site)
     monkeypatch.setattr(race, "FINE_UPTO", 2)
@@ -350,9 +350,9 @@ def test_scenes_come_in_the_order_and_for_the_seconds_of_the_setting(settings: S
         site.game.start()
         play(site)
 
-        found = re.findall(r'id="scene-(\w+)" data-seconds="(\d+)"', picture(site))
+        matches = re.findall(r'id="scene-(\w+)" data-seconds="(\d+)"', picture(site))
 
-    assert found == [("totals", "5"), ("board", "30")]
+    assert matches == [("totals", "5"), ("board", "30")]
 
 
 def test_scenes_are_those_that_settings_may_name() -> None:
@@ -375,7 +375,7 @@ def test_documentation_describes_every_scene() -> None:
     assert described == [(scene.name, str(scene.seconds)) for scene in scenes.ROTATION]
 
 
-def test_display_has_nothing_to_press(site: Site) -> None:
+def test_display_has_nothing_to_press(site: RunningApp) -> None:
     play(site)
 
     page = site.get("/display").text
@@ -383,13 +383,13 @@ def test_display_has_nothing_to_press(site: Site) -> None:
     assert re.findall(r"<(a|button|input|form|select|summary)\b", page) == []
 
 
-def test_picture_names_no_address(site: Site) -> None:
+def test_picture_names_no_address(site: RunningApp) -> None:
     play(site)
 
     assert "@" not in picture(site)
 
 
-def test_stream_starts_with_the_whole_picture(site: Site) -> None:
+def test_stream_starts_with_the_whole_picture(site: RunningApp) -> None:
     play(site)
 
     with streaming(site) as pictures:

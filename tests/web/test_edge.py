@@ -10,7 +10,7 @@ import pytest
 from app.web import board_cache
 from app.web.http import render
 from tests.builders import OWLS, SLUG
-from tests.web.site import API, SIGNED_IN, WEEK, Site, assert_problem, sign_in, until
+from tests.web.running_app import API, SIGNED_IN, WEEK, RunningApp, assert_problem, sign_in, until
 
 POLICY = (
     "default-src 'none'; script-src {}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -34,7 +34,7 @@ def policies(answers: list[httpx.Response]) -> set[tuple[str, ...]]:
 
 
 @pytest.fixture
-def failing(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+def failing(site: RunningApp, monkeypatch: pytest.MonkeyPatch) -> RunningApp:
     """A site whose boards have a bug."""
 
     def fail(*_: object, **__: object) -> None:
@@ -45,7 +45,9 @@ def failing(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
 
 
 @pytest.mark.parametrize("vendored", [True, False])
-def test_every_answer_has_the_security_headers(site: Site, vendored: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_answer_has_the_security_headers(
+    site: RunningApp, vendored: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(render, "VENDORED", "vendor" if vendored else "nowhere")
     site.app.middleware_stack = site.app.build_middleware_stack()
     site.record()
@@ -77,7 +79,7 @@ def test_every_answer_has_the_security_headers(site: Site, vendored: bool, monke
     assert policies(answers) == {(*HEADERS.values(), POLICY.format(source))}
 
 
-def test_unknown_addresses_are_problems_below_the_api_and_pages_elsewhere(site: Site) -> None:
+def test_unknown_addresses_are_problems_below_the_api_and_pages_elsewhere(site: RunningApp) -> None:
     for path in (f"{API}/nothing", f"{API}/", "/api/", "/api/v2/weeks", f"{API}/weeks/x/y/z"):
         assert assert_problem(site.get(path), 404) == "There is nothing at this address."
     for path in ("/nothing", "/weeks", "/apiary", "/static/nothing.css"):
@@ -85,7 +87,7 @@ def test_unknown_addresses_are_problems_below_the_api_and_pages_elsewhere(site: 
         assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
 
 
-def test_a_wrong_method_is_405_and_says_which_are_right(site: Site) -> None:
+def test_a_wrong_method_is_405_and_says_which_are_right(site: RunningApp) -> None:
     api, page = site.post(f"{WEEK}/leaderboard"), site.ask("DELETE", f"/weeks/{SLUG}")
 
     assert assert_problem(api, 405) == "This address does not take that method."
@@ -97,7 +99,7 @@ def test_a_wrong_method_is_405_and_says_which_are_right(site: Site) -> None:
     assert page.headers["content-type"] == "text/html; charset=utf-8"
 
 
-def test_no_method_edits_or_deletes_an_activity(site: Site) -> None:
+def test_no_method_edits_or_deletes_an_activity(site: RunningApp) -> None:
     activity = site.record().json()["id"]
 
     statuses = {
@@ -111,7 +113,7 @@ def test_no_method_edits_or_deletes_an_activity(site: Site) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", f"/weeks/{SLUG}", f"{WEEK}/leaderboard", "/healthz", "/static/app.css"])
-def test_head_is_get_without_its_body(site: Site, path: str) -> None:
+def test_head_is_get_without_its_body(site: RunningApp, path: str) -> None:
     whole, head = site.get(path), site.ask("HEAD", path)
 
     names = ("content-type", "content-length", "etag", "cache-control", "vary")
@@ -119,7 +121,9 @@ def test_head_is_get_without_its_body(site: Site, path: str) -> None:
     assert [head.headers.get(name) for name in names] == [whole.headers.get(name) for name in names]
 
 
-def test_our_own_mistake_is_a_problem_without_a_traceback(failing: Site, caplog: pytest.LogCaptureFixture) -> None:
+def test_our_own_mistake_is_a_problem_without_a_traceback(
+    failing: RunningApp, caplog: pytest.LogCaptureFixture
+) -> None:
     api = failing.get(f"{WEEK}/leaderboard")
     page = failing.get(f"/weeks/{SLUG}")
 
@@ -148,7 +152,7 @@ class Inline(HTMLParser):
         self.found += [value for value in given.values() if value and value.strip().lower().startswith("javascript:")]
 
 
-def test_no_page_has_anything_inline(site: Site) -> None:
+def test_no_page_has_anything_inline(site: RunningApp) -> None:
     site.record(kind="shift", occurred_at="2022-09-14T06:00:00-07:00")
     team = site.game.team_id(OWLS)
     paths = ["/", f"/weeks/{SLUG}", f"/weeks/{SLUG}/teams/{team}", f"/weeks/{SLUG}/summary", "/nothing"]
@@ -160,29 +164,29 @@ def test_no_page_has_anything_inline(site: Site) -> None:
     assert parser.found == []
 
 
-def test_static_files_are_kept_for_ever_by_their_hash(site: Site) -> None:
+def test_static_files_are_kept_for_ever_by_their_hash(site: RunningApp) -> None:
     named, plain = site.get(f"{render.asset('app.css')}"), site.get("/static/app.css")
 
     assert named.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert (plain.headers["cache-control"], plain.headers["content-type"]) == ("no-cache", "text/css; charset=utf-8")
 
 
-def test_static_files_end_at_their_folder(site: Site) -> None:
+def test_static_files_end_at_their_folder(site: RunningApp) -> None:
     for path in ("/static/../app/main.py", "/static/%2e%2e/pyproject.toml", "/static/..%2fREADME.md", "/static/"):
         assert site.get(path).status_code == 404
 
 
 @SIGNED_IN
-def test_health_needs_no_token_and_metrics_do(site: Site) -> None:
+def test_health_needs_no_token_and_metrics_do(site: RunningApp) -> None:
     answers = [site.get(path) for path in ("/healthz", "/readyz")]
     metrics = site.get("/metrics", "read")
 
-    assert [(each.status_code, each.text) for each in answers] == [(200, "ok\n"), (200, "ready\n")]
+    assert [(answer.status_code, answer.text) for answer in answers] == [(200, "ok\n"), (200, "ready\n")]
     assert_problem(site.get("/metrics"), 401)
     assert (metrics.status_code, metrics.headers["content-type"].partition(";")[0]) == (200, "text/plain")
 
 
-def test_https_is_asked_for_again_only_where_it_is_there(site: Site) -> None:
+def test_https_is_asked_for_again_only_where_it_is_there(site: RunningApp) -> None:
     heard: dict[str, list[tuple[bytes, bytes]]] = {}
 
     async def ask(scheme: str) -> None:
@@ -203,16 +207,16 @@ def test_https_is_asked_for_again_only_where_it_is_there(site: Site) -> None:
     assert {scheme: wanted in headers for scheme, headers in heard.items()} == {"http": False, "https": True}
 
 
-def test_pages_behind_the_sign_in_are_kept_nowhere(site: Site) -> None:
+def test_pages_behind_the_sign_in_are_kept_nowhere(site: RunningApp) -> None:
     olu = sign_in(site, role="owner")
     paths = ["/me", "/me/settings", "/me/mark.css", "/sign-in", "/organizer", "/organizer/people", "/organizer/nothing"]
 
     answers = [olu.get(path) for path in paths]
 
-    assert [each.headers["cache-control"] for each in answers] == ["no-store"] * len(paths)
+    assert [answer.headers["cache-control"] for answer in answers] == ["no-store"] * len(paths)
 
 
-def test_no_header_comes_twice(site: Site) -> None:
+def test_no_header_comes_twice(site: RunningApp) -> None:
     olu = sign_in(site, role="owner")
 
     for path in ("/", "/me", "/sign-in", "/organizer/audit", "/display", f"{WEEK}/leaderboard", "/static/app.css"):

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from app.web.fanout import StreamChannel, Viewer
-from app.web.wire import chunk
+from app.web.transport import chunk
 
 
 class FakeWire:

@@ -19,10 +19,10 @@ from app.services.access import tokens
 from app.web.fast_path import Shortcut
 from app.web.timing import Timing
 from tests.builders import DUA, SLUG, act_by, an_activity
-from tests.web.doors import Role
 from tests.web.reading import without_id
-from tests.web.site import API, WEEK, Site, serving, until
-from tests.web.stage import Stage
+from tests.web.role_clients import RoleClients
+from tests.web.route_access import Role
+from tests.web.running_app import API, WEEK, RunningApp, serving, until
 from tests.web.viewing import STILL, watching
 
 LEDGER = f"{WEEK}/activities"
@@ -31,7 +31,7 @@ CHANGES: list[dict[str, Any]] = [{}, {"person": "nobody@example.com"}, {"kind": 
 
 
 @pytest.fixture
-def long_site(site: Site, timing: Timing) -> Iterator[Site]:
+def long_site(site: RunningApp, timing: Timing) -> Iterator[RunningApp]:
     """Another server on the same week and with the same tokens, without the shortcut."""
     with serving(site.app.state.installation.settings, site.clock, timing=timing, has_shortcut=False) as another:
         yield replace(site, app=another.app, url=another.url, client=another.client)
@@ -46,7 +46,7 @@ def _headers(answer: httpx.Response) -> dict[str, str]:
 
 @pytest.mark.parametrize("timing", [STILL])
 @pytest.mark.parametrize(("path", "is_short"), [("/", True), (f"/weeks/{SLUG}", True), ("/weeks/unknown", False)])
-def test_short_way_is_taken_once_a_board_is_ready(site: Site, path: str, is_short: bool) -> None:
+def test_short_way_is_taken_once_a_board_is_ready(site: RunningApp, path: str, is_short: bool) -> None:
     def walk() -> tuple[list[str], int | None]:
         site.get(path)
         return asyncio.run(walked(site, "GET", path, {}, {"type": "http.request"}))
@@ -55,7 +55,7 @@ def test_short_way_is_taken_once_a_board_is_ready(site: Site, path: str, is_shor
     until(lambda: walk() == (([], 200) if is_short else ([path], None)))
 
 
-def reported(site: Site, name: str) -> list[tuple[int, dict[str, str], bytes]]:
+def reported(site: RunningApp, name: str) -> list[tuple[int, dict[str, str], bytes]]:
     """The answer to every report of every writer, sent at once and in chunks, without name and ids."""
 
     def answers() -> Iterator[httpx.Response]:
@@ -70,7 +70,7 @@ def reported(site: Site, name: str) -> list[tuple[int, dict[str, str], bytes]]:
             for path in (f"{API}/weeks/unknown/activities", f"{API}/weeks/current/activities", f"{LEDGER}/"):
                 yield site.post(path, "activities:write", content=report)
 
-    return [told(each, name) for each in answers()]
+    return [told(answer, name) for answer in answers()]
 
 
 def told(answer: httpx.Response, name: str) -> tuple[int, dict[str, str], bytes]:
@@ -79,7 +79,7 @@ def told(answer: httpx.Response, name: str) -> tuple[int, dict[str, str], bytes]
     return answer.status_code, _headers(answer), content
 
 
-def test_short_and_long_way_answer_the_same_to_reports(site: Site, long_site: Site) -> None:
+def test_short_and_long_way_answer_the_same_to_reports(site: RunningApp, long_site: RunningApp) -> None:
     site.record(external_id="so that the token is known")
 
     short, long = reported(site, "one"), reported(long_site, "two")
@@ -90,7 +90,7 @@ def test_short_and_long_way_answer_the_same_to_reports(site: Site, long_site: Si
 
 @pytest.mark.parametrize("error", [ZeroDivisionError(), Unavailable("Away."), Conflict("Closed.")])
 def test_short_and_long_way_say_the_same_of_what_goes_wrong(
-    site: Site, long_site: Site, monkeypatch: pytest.MonkeyPatch, error: Exception
+    site: RunningApp, long_site: RunningApp, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     async def fail(*_: object) -> None:
         raise error
@@ -105,7 +105,7 @@ def test_short_and_long_way_say_the_same_of_what_goes_wrong(
     assert short[0] == getattr(error, "status", 500)
 
 
-def test_revoked_token_soon_records_nothing_more(site: Site) -> None:
+def test_revoked_token_soon_records_nothing_more(site: RunningApp) -> None:
     assert site.record().status_code == 201
     with site.database.unit_of_work() as session:
         tokens.revoke(session, "activities:write", act_by("Olu", site.clock.now))
@@ -131,7 +131,7 @@ SMALL = {"content-length": "2"}
     ],
 )
 def test_short_way_is_taken_by_small_reports_of_known_writers(
-    site: Site, scope: actor.Scope, headers: dict[str, str], message: Message, status: int | None
+    site: RunningApp, scope: actor.Scope, headers: dict[str, str], message: Message, status: int | None
 ) -> None:
     token = site.token(scope)
     site.get(f"{WEEK}/leaderboard", scope)
@@ -143,7 +143,7 @@ def test_short_way_is_taken_by_small_reports_of_known_writers(
 
 
 async def walked(
-    site: Site, method: str, path: str, headers: Mapping[str, str], message: Message
+    site: RunningApp, method: str, path: str, headers: Mapping[str, str], message: Message
 ) -> tuple[list[str], int | None]:
     """The requests passed on to the routes, or the status answered instead."""
     passed_on: list[str] = []
@@ -167,7 +167,7 @@ async def walked(
 STREAMS = (f"/weeks/{SLUG}/live", "/weeks/current/live", f"{WEEK}/live", f"{API}/weeks/current/live")
 
 
-def opened(site: Site, path: str, shown: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+def opened(site: RunningApp, path: str, shown: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
     """The head and the first event of a stream; of a refusal everything."""
     with site.client.stream("GET", path, headers=dict(shown)) as answer:
         body = b""
@@ -181,27 +181,27 @@ def opened(site: Site, path: str, shown: Mapping[str, str]) -> tuple[int, dict[s
 
 def issues_in(body: bytes) -> int:
     """The number of issues in a board's first event, as JSON or as a page's part."""
-    found = re.search(rb'"totals":[^}]*"issue":(\d+)|data-count="total-issue" data-value="(\d+)"', body)
-    assert found is not None
-    return int(found[1] or found[2])
+    match = re.search(rb'"totals":[^}]*"issue":(\d+)|data-count="total-issue" data-value="(\d+)"', body)
+    assert match is not None
+    return int(match[1] or match[2])
 
 
 @contextmanager
-def watched(site: Site, *shown: Mapping[str, str]) -> Iterator[None]:
+def watched(site: RunningApp, *shown: Mapping[str, str]) -> Iterator[None]:
     """Somebody who shows these things looks at every stream already, so that it is ready for others."""
     with ExitStack() as stack:
-        for path, who in product(STREAMS, shown):
-            stack.enter_context(watching(site, path, **who)).get(timeout=10)
+        for path, actor in product(STREAMS, shown):
+            stack.enter_context(watching(site, path, **actor)).get(timeout=10)
         yield
 
 
 @pytest.mark.parametrize("timing", [STILL])
 @pytest.mark.parametrize("visibility", ["public", "signed-in"])
-def test_streams_begin_alike_on_both_ways_whoever_opens_them(site: Site, long_site: Site) -> None:
+def test_streams_begin_alike_on_both_ways_whoever_opens_them(site: RunningApp, long_site: RunningApp) -> None:
     site.record()
     site.game.freeze()
     site.record(person=DUA)
-    stage = Stage(site)
+    stage = RoleClients(site)
     people: tuple[Role, ...] = ("visitor", "player", "organizer", "display", "disabled")
     roles: tuple[Role, ...] = (*people, "read", "activities:write", "admin")
     shown = {role: stage.shown_by(role) for role in roles}
@@ -214,7 +214,7 @@ def test_streams_begin_alike_on_both_ways_whoever_opens_them(site: Site, long_si
 
 @pytest.mark.parametrize("timing", [STILL])
 @pytest.mark.parametrize("path", STREAMS)
-def test_stream_shows_the_public_a_frozen_board_whoever_watches_already(site: Site, path: str) -> None:
+def test_stream_shows_the_public_a_frozen_board_whoever_watches_already(site: RunningApp, path: str) -> None:
     site.record()
     before = opened(site, path, {})
     site.game.freeze()
@@ -231,7 +231,7 @@ def test_stream_shows_the_public_a_frozen_board_whoever_watches_already(site: Si
 @pytest.mark.parametrize("timing", [replace(STILL, shortest_gap=60)])
 @pytest.mark.parametrize("path", STREAMS)
 def test_stream_begins_with_what_is_acknowledged_though_its_viewers_still_have_an_older_board(
-    site: Site, path: str
+    site: RunningApp, path: str
 ) -> None:
     with watching(site, path) as events:
         events.get(timeout=10)

@@ -5,13 +5,13 @@ import socket
 from urllib.parse import urlsplit
 
 from tests.builders import SLUG
-from tests.web.site import Site
+from tests.web.running_app import RunningApp
 
 BROWSER = "Host: localhost\r\nAccept-Encoding: gzip, deflate, br, zstd\r\nConnection: close\r\n"
 MAX_BYTES = 60_000
 
 
-def moved(site: Site, path: str) -> int:
+def moved(site: RunningApp, path: str) -> int:
     """The bytes of an answer as they come; of a stream, those of its head and its first message."""
     parts = urlsplit(site.url)
     with socket.create_connection((str(parts.hostname), parts.port or 80), timeout=10) as connection:
@@ -28,7 +28,7 @@ def moved(site: Site, path: str) -> int:
     return len(received)
 
 
-def test_first_visit_to_a_board_of_ten_teams_moves_little(site: Site) -> None:
+def test_first_visit_to_a_board_of_ten_teams_moves_little(site: RunningApp) -> None:
     for number in range(8):
         people = [f"person{number}{letter}@example.com" for letter in "abc"]
         site.game.team(f"The {number} wonderful wombats", *people)

@@ -9,8 +9,8 @@ from starlette.routing import Mount
 
 from app.web.http.csrf import EXPIRED
 from tests.builders import ADA, GUS, OWLS, SLUG
-from tests.web.site import BOTH_ENGINES, WEEK, Site, sign_in
-from tests.web.stranger import browsing, first_link, link_for
+from tests.web.anonymous_browser import browsing, first_link, link_for
+from tests.web.running_app import BOTH_ENGINES, WEEK, RunningApp, sign_in
 from tests.web.test_access import routes
 from tests.web.test_join import NEW, code_for, members
 
@@ -37,14 +37,14 @@ OURS = [
 ]
 
 
-def placed(headers: dict[str, str], site: Site) -> dict[str, str]:
+def placed(headers: dict[str, str], site: RunningApp) -> dict[str, str]:
     """Headers with this site's name in them."""
     return {name: value.replace("HERE", site.url.removeprefix("http://")) for name, value in headers.items()}
 
 
 @pytest.mark.usefixtures("quiet_log")
 @pytest.mark.parametrize("name", HOSTILE)
-def test_form_that_is_not_sent_from_here_is_refused(site: Site, name: str) -> None:
+def test_form_that_is_not_sent_from_here_is_refused(site: RunningApp, name: str) -> None:
     gus, link = sign_in(site, GUS, "owner"), link_for(site)
     cookie = {"Cookie": f"plain-sign-in={gus.cookies['plain-sign-in']}"}
     headers = placed(HOSTILE[name], site) | cookie
@@ -54,28 +54,30 @@ def test_form_that_is_not_sent_from_here_is_refused(site: Site, name: str) -> No
         for path in (link, "/sign-in/email", "/join/x", "/", "/organizer", "/nowhere", "//api/v1/weeks")
     ]
 
-    assert {(each.status_code, "This was sent from another site" in each.text) for each in answers} == {(403, True)}
+    assert {(answer.status_code, "This was sent from another site" in answer.text) for answer in answers} == {
+        (403, True)
+    }
     assert site.get(link).status_code == 200
 
 
 @pytest.mark.parametrize("headers", OURS)
-def test_form_sent_from_here_is_taken(site: Site, headers: dict[str, str]) -> None:
+def test_form_sent_from_here_is_taken(site: RunningApp, headers: dict[str, str]) -> None:
     assert site.client.post(link_for(site), headers=placed(headers, site)).status_code == 303
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "post", "QUERY"])
-def test_no_other_method_passes_by_the_guard(site: Site, method: str) -> None:
+def test_no_other_method_passes_by_the_guard(site: RunningApp, method: str) -> None:
     assert site.client.request(method, link_for(site)).status_code in {400, 403}
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_programs_with_a_token_are_not_asked_where_they_are(site: Site, name: str) -> None:
+def test_programs_with_a_token_are_not_asked_where_they_are(site: RunningApp, name: str) -> None:
     headers = placed(HOSTILE[name], site) | {"Authorization": f"Bearer {site.token('rules:write')}"}
 
     assert site.client.post("/api/v1/rules/preview", headers=headers, content=b"x").status_code == 422
 
 
-def test_cookies_open_nothing_for_programs(site: Site) -> None:
+def test_cookies_open_nothing_for_programs(site: RunningApp) -> None:
     gus = sign_in(site, GUS, "owner")
 
     answer = gus.ask("POST", f"{WEEK}/activities", json={}, headers={"X-CSRF-Token": gus.csrf})
@@ -84,7 +86,7 @@ def test_cookies_open_nothing_for_programs(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_form_needs_the_token_of_its_own_sign_in(site: Site) -> None:
+def test_form_needs_the_token_of_its_own_sign_in(site: RunningApp) -> None:
     code, gus, ada = code_for(site), sign_in(site, GUS), sign_in(site, ADA)
     again = sign_in(site, GUS)
     tries = [
@@ -106,12 +108,12 @@ def test_form_needs_the_token_of_its_own_sign_in(site: Site) -> None:
     in_query = gus.ask("POST", f"/join/{code}?csrf={gus.csrf}")
 
     assert {each.status_code for each in (*answers, missing, empty, as_json, in_query)} == {403}
-    assert {EXPIRED in each.text for each in answers} == {True}
+    assert {EXPIRED in answer.text for answer in answers} == {True}
     assert members(site) == [ADA]
     assert gus.post(f"/join/{code}").status_code == 303
 
 
-def test_token_in_a_header_counts_and_goes_before_the_field(site: Site) -> None:
+def test_token_in_a_header_counts_and_goes_before_the_field(site: RunningApp) -> None:
     code, gus = code_for(site), sign_in(site, GUS)
 
     wrong = gus.ask("POST", f"/join/{code}", data={"csrf": gus.csrf}, headers={"X-CSRF-Token": "x"})
@@ -162,7 +164,7 @@ BODIES: dict[str, dict[str, Any]] = {
 @BOTH_ENGINES
 @pytest.mark.usefixtures("quiet_log")
 @pytest.mark.parametrize("name", BODIES)
-def test_form_that_makes_no_sense_never_fails_and_lets_nobody_in(site: Site, name: str) -> None:
+def test_form_that_makes_no_sense_never_fails_and_lets_nobody_in(site: RunningApp, name: str) -> None:
     code, gus = code_for(site), sign_in(site, GUS)
     paths = [f"/join/{code}", "/sign-in/email", "/sign-in/return", first_link(site), "/sign-in/link/x"]
 
@@ -171,15 +173,15 @@ def test_form_that_makes_no_sense_never_fails_and_lets_nobody_in(site: Site, nam
 
     if name != "fields twice":
         assert members(site) == [ADA]
-    assert {each.status_code for each in answers} <= {303, 400, 403, 404, 413, 422}
-    assert all(each.status_code >= 400 for each in answers) or name == "fields twice"
+    assert {answer.status_code for answer in answers} <= {303, 400, 403, 404, 413, 422}
+    assert all(answer.status_code >= 400 for answer in answers) or name == "fields twice"
 
 
 NOTED = ("'audit.exported'", "'access.refused'")
 """The audit's notes of reading: who took a copy of it, and who was refused."""
 
 
-def everything(site: Site) -> dict[str, list[str]]:
+def everything(site: RunningApp) -> dict[str, list[str]]:
     """Every row of every table but what only counts tries, notes who read, or when something was last seen."""
     found = {}
     with site.database.reading() as session:
@@ -191,7 +193,7 @@ def everything(site: Site) -> dict[str, list[str]]:
     return found
 
 
-def places(site: Site) -> dict[str, str]:
+def places(site: RunningApp) -> dict[str, str]:
     """The values of a path's placeholders."""
     activity = site.record().json()["id"]
     team = site.game.team_id(OWLS)
@@ -202,7 +204,7 @@ def places(site: Site) -> dict[str, str]:
 
 
 @BOTH_ENGINES
-def test_reading_never_changes_anything(site: Site) -> None:
+def test_reading_never_changes_anything(site: RunningApp) -> None:
     parts = places(site)
     gus = sign_in(site, GUS, "owner")
     paths = [template for method, template in routes(site.app) if method == "GET" and not template.endswith("/live")]
@@ -227,7 +229,7 @@ class _Known(dict[str, str]):
         return "unknown"
 
 
-def test_refusals_of_the_guard_are_pages_and_problems(site: Site) -> None:
+def test_refusals_of_the_guard_are_pages_and_problems(site: RunningApp) -> None:
     with browsing(site) as somebody:
         page: httpx.Response = somebody.client.post("/join/x", data=NEW)
 

@@ -6,14 +6,14 @@ import pytest
 from app.domain.actor import Scope
 from tests.builders import CATS, DUA, GUS, OWLS, RULES, SLUG, dearer_issues
 from tests.web.reading import without_id
-from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
+from tests.web.running_app import API, BOTH_ENGINES, WEEK, RunningApp, assert_problem
 from tests.web.viewing import first_event, watching
 
 PART = {"HX-Request": "true"}
 SCOPES: tuple[Scope, ...] = ("read", "ledger:correct", "admin")
 
 
-def surfaces(site: Site, *scopes: Scope) -> dict[str, bytes]:
+def surfaces(site: RunningApp, *scopes: Scope) -> dict[str, bytes]:
     """Everything a reader of these scopes can look at, as bytes."""
     owls, cats = (site.game.team_id(name) for name in (OWLS, CATS))
     open_to_all = [
@@ -41,7 +41,7 @@ def told(answer: httpx.Response) -> bytes:
 
 
 @BOTH_ENGINES
-def test_the_public_sees_the_freeze_byte_for_byte_whatever_comes_later(site: Site) -> None:
+def test_the_public_sees_the_freeze_byte_for_byte_whatever_comes_later(site: RunningApp) -> None:
     first = site.record(kind="shift", occurred_at="2022-09-14T06:00:00-07:00").json()["id"]
     site.adjust(CATS, 3)
     before = site.board()
@@ -65,7 +65,7 @@ def test_the_public_sees_the_freeze_byte_for_byte_whatever_comes_later(site: Sit
 
 
 @BOTH_ENGINES
-def test_organizers_see_both(site: Site) -> None:
+def test_organizers_see_both(site: RunningApp) -> None:
     site.record()
     site.game.freeze()
     site.record(person=DUA, kind="knowledge_card")
@@ -78,15 +78,15 @@ def test_organizers_see_both(site: Site) -> None:
     assert len(site.get(f"{WEEK}/activities", "read").json()["items"]) == 1
 
 
-def test_a_frozen_week_keeps_its_version_to_itself(site: Site) -> None:
+def test_a_frozen_week_keeps_its_version_to_itself(site: RunningApp) -> None:
     site.game.freeze()
 
     documents = [site.get(WEEK, "read").json(), site.get(WEEK, "admin").json()]
 
-    assert [("version" in each, each["frozen"]) for each in documents] == [(False, True), (True, True)]
+    assert [("version" in document, document["frozen"]) for document in documents] == [(False, True), (True, True)]
 
 
-def test_a_week_closed_behind_its_freeze_is_open_to_all_but_organizers(site: Site) -> None:
+def test_a_week_closed_behind_its_freeze_is_open_to_all_but_organizers(site: RunningApp) -> None:
     site.game.freeze()
     site.game.close()
 
@@ -96,7 +96,7 @@ def test_a_week_closed_behind_its_freeze_is_open_to_all_but_organizers(site: Sit
     assert site.board()["state"] == "open"
 
 
-def test_a_team_made_after_the_freeze_is_to_the_public_like_one_that_never_was(site: Site) -> None:
+def test_a_team_made_after_the_freeze_is_to_the_public_like_one_that_never_was(site: RunningApp) -> None:
     site.game.freeze()
     foxes = site.game.team("Foxes", "new@example.com")
     site.record(person="new@example.com")
@@ -111,7 +111,7 @@ def test_a_team_made_after_the_freeze_is_to_the_public_like_one_that_never_was(s
     assert [site.get(path, "admin").status_code for path in (pages[0], receipts[0])] == [200, 200]
 
 
-def test_the_list_of_teams_is_that_of_the_freeze_for_all_but_organizers(site: Site) -> None:
+def test_the_list_of_teams_is_that_of_the_freeze_for_all_but_organizers(site: RunningApp) -> None:
     site.game.freeze()
     site.game.leave(DUA)
     site.game.team("Foxes", "new@example.com")
@@ -128,7 +128,7 @@ def test_the_list_of_teams_is_that_of_the_freeze_for_all_but_organizers(site: Si
     }
 
 
-def test_a_preview_of_rules_looks_at_a_frozen_week_as_it_was_unless_for_organizers(site: Site) -> None:
+def test_a_preview_of_rules_looks_at_a_frozen_week_as_it_was_unless_for_organizers(site: RunningApp) -> None:
     site.record()
     site.game.freeze()
     site.record()
@@ -143,7 +143,7 @@ def test_a_preview_of_rules_looks_at_a_frozen_week_as_it_was_unless_for_organize
 
 
 @BOTH_ENGINES
-def test_reveal_shows_everything_at_once(site: Site) -> None:
+def test_reveal_shows_everything_at_once(site: RunningApp) -> None:
     site.game.freeze()
     site.record(person=DUA, kind="knowledge_card")
     etag = site.get(f"{WEEK}/leaderboard").headers["etag"]
@@ -157,7 +157,7 @@ def test_reveal_shows_everything_at_once(site: Site) -> None:
     assert site.get(f"{WEEK}/leaderboard", headers={"If-None-Match": etag}).status_code == 200
 
 
-def test_a_frozen_week_still_records_and_answers_its_tools(site: Site) -> None:
+def test_a_frozen_week_still_records_and_answers_its_tools(site: RunningApp) -> None:
     site.game.freeze()
 
     first, again = site.record(external_id="one"), site.record(external_id="one")
@@ -166,7 +166,9 @@ def test_a_frozen_week_still_records_and_answers_its_tools(site: Site) -> None:
 
 
 @pytest.mark.parametrize("path", [f"{WEEK}/live", f"/weeks/{SLUG}/live"])
-def test_a_stream_of_a_frozen_week_begins_with_the_freeze_also_beside_one_of_organizers(site: Site, path: str) -> None:
+def test_a_stream_of_a_frozen_week_begins_with_the_freeze_also_beside_one_of_organizers(
+    site: RunningApp, path: str
+) -> None:
     site.record(external_id="shown")
     site.game.freeze()
     frozen = first_event(site, path)

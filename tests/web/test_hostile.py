@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.builders import CATS, OWLS, RULES, SLUG, an_activity
-from tests.web.site import API, BOTH_ENGINES, WEEK, Site, refusals
+from tests.web.running_app import API, BOTH_ENGINES, WEEK, RunningApp, refusals
 
 JSON = {"Content-Type": "application/json"}
 DEEP = "[" * 100_000 + "]" * 100_000
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.usefixtures("quiet_log")
 
 
 @BOTH_ENGINES
-def test_bodies_that_are_no_object_are_422(site: Site) -> None:
+def test_bodies_that_are_no_object_are_422(site: RunningApp) -> None:
     activity = site.record().json()["id"]
     for path, scope in [
         (f"{WEEK}/activities", "activities:write"),
@@ -51,7 +51,7 @@ def test_bodies_that_are_no_object_are_422(site: Site) -> None:
     assert site.points() == {OWLS: 5, CATS: 0}
 
 
-def test_the_same_bodies_are_bad_lines_of_a_batch(site: Site) -> None:
+def test_the_same_bodies_are_bad_lines_of_a_batch(site: RunningApp) -> None:
     bodies = {name: body for name, body in NONSENSE.items() if body.strip()}
 
     answers = {
@@ -62,14 +62,14 @@ def test_the_same_bodies_are_bad_lines_of_a_batch(site: Site) -> None:
     assert {name: answer.json()["errors"][0]["line"] for name, answer in answers.items()} == dict.fromkeys(bodies, 1)
 
 
-def test_the_same_bodies_are_no_rules(site: Site) -> None:
+def test_the_same_bodies_are_no_rules(site: RunningApp) -> None:
     bodies = NONSENSE
 
     for method, path in (("POST", f"{API}/rules/preview"), ("PUT", f"{API}/rules")):
         answers = {name: site.ask(method, path, "rules:write", content=body) for name, body in bodies.items()}
 
         assert refusals(answers) == dict.fromkeys(bodies, 422)
-        assert {tuple(each) for answer in answers.values() for each in answer.json()["errors"]} == {
+        assert {tuple(error) for answer in answers.values() for error in answer.json()["errors"]} == {
             ("line", "key", "message")
         }
 
@@ -109,7 +109,7 @@ FIELDS = {
 
 
 @BOTH_ENGINES
-def test_hostile_fields_are_422_alone_and_in_a_batch(site: Site) -> None:
+def test_hostile_fields_are_422_alone_and_in_a_batch(site: RunningApp) -> None:
     bodies = {case: field(*pair) for case, pair in FIELDS.items()}
 
     alone = {
@@ -120,12 +120,12 @@ def test_hostile_fields_are_422_alone_and_in_a_batch(site: Site) -> None:
 
     # A kind that fits the pattern but is none of ours is said to be unknown, which is 422 as well.
     assert refusals(alone) == dict.fromkeys(bodies, 422)
-    assert [each["line"] for each in together.json()["errors"]] == list(range(1, len(bodies) + 1))
+    assert [error["line"] for error in together.json()["errors"]] == list(range(1, len(bodies) + 1))
     assert site.get(f"{WEEK}/activities", "read").json()["items"] == []
 
 
 @BOTH_ENGINES
-def test_texts_that_look_odd_but_are_honest_are_kept_as_they_are(site: Site) -> None:
+def test_texts_that_look_odd_but_are_honest_are_kept_as_they_are(site: RunningApp) -> None:
     odd = "𝕏 \u202e'; DROP TABLE activity; -- <script> {{7*7}} %00 \\u0000 e\u0301 é"
 
     answers = [site.record(source=odd, subject=odd, note=odd + "\n\t"), site.record(source=odd + "é")]
@@ -136,7 +136,7 @@ def test_texts_that_look_odd_but_are_honest_are_kept_as_they_are(site: Site) -> 
 
 
 @BOTH_ENGINES
-def test_hostile_reasons_and_adjustments_are_422(site: Site) -> None:
+def test_hostile_reasons_and_adjustments_are_422(site: RunningApp) -> None:
     activity, team = site.record().json()["id"], site.game.team_id(OWLS)
     texts = [
         '"\\u0000"',
@@ -187,7 +187,7 @@ PARTS = [
 
 
 @BOTH_ENGINES
-def test_hostile_paths_are_404(site: Site) -> None:
+def test_hostile_paths_are_404(site: RunningApp) -> None:
     templates = {
         "GET": [
             f"{API}/weeks/{{}}", f"{API}/weeks/{{}}/leaderboard", f"{API}/weeks/{{}}/teams",
@@ -214,17 +214,17 @@ def test_hostile_paths_are_404(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_hostile_page_addresses_are_404_pages(site: Site) -> None:
+def test_hostile_page_addresses_are_404_pages(site: RunningApp) -> None:
     templates = ["/weeks/{}", "/weeks/{}/summary", f"/weeks/{SLUG}/teams/{{}}", "/{}", "/static/{}"]
 
-    answers = {(each, part[:20]): site.get(each.format(part)) for each in templates for part in PARTS}
+    answers = {(template, part[:20]): site.get(template.format(part)) for template in templates for part in PARTS}
 
     assert {key: answer.status_code for key, answer in answers.items()} == dict.fromkeys(answers, 404)
     assert max(len(answer.content) for answer in answers.values()) < 5_000
 
 
 @BOTH_ENGINES
-def test_notes_of_rules_without_hidden_characters_only(site: Site) -> None:
+def test_notes_of_rules_without_hidden_characters_only(site: RunningApp) -> None:
     notes = ["%00", "a%00b", "%1b[31m", "%e2%80%ae", "%e2%80%8b", "x" * 501]
 
     answers = {note[:20]: site.ask("PUT", f"{API}/rules?note={note}", "rules:write", content=RULES) for note in notes}

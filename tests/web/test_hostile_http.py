@@ -10,12 +10,12 @@ from sqlmodel import func, select
 
 from app.models import AuditEntry
 from tests.builders import SLUG, an_activity
-from tests.web.site import API, PROBLEM, WEEK, Site, refusals, sign_in
+from tests.web.running_app import API, PROBLEM, WEEK, RunningApp, refusals, sign_in
 
 pytestmark = pytest.mark.usefixtures("quiet_log")
 
 
-def test_a_body_over_the_limit_is_413_however_it_is_sent(site: Site) -> None:
+def test_a_body_over_the_limit_is_413_however_it_is_sent(site: RunningApp) -> None:
     large = b" " * 1_048_577
     chunks = [b" " * 65_536] * 17
     paths = [
@@ -33,13 +33,13 @@ def test_a_body_over_the_limit_is_413_however_it_is_sent(site: Site) -> None:
     assert refusals(answers | {"batch": batch}) == dict.fromkeys([*answers, "batch"], 413)
 
 
-def test_a_batch_may_be_larger_than_any_other_body(site: Site) -> None:
+def test_a_batch_may_be_larger_than_any_other_body(site: RunningApp) -> None:
     answer = site.post(f"{WEEK}/activities/batch", "activities:write", content=b"\n" * 2 * 2**20)
 
     assert (answer.status_code, answer.json()) == (200, {"recorded": 0, "repeated": 0})
 
 
-def test_huge_and_strange_headers_harm_nobody(site: Site) -> None:
+def test_huge_and_strange_headers_harm_nobody(site: RunningApp) -> None:
     given = [
         {"X-Large": "x" * 60_000},
         {"X-Large": "x" * 30_000},
@@ -62,7 +62,7 @@ def test_huge_and_strange_headers_harm_nobody(site: Site) -> None:
     assert statuses == [431, 200, 200, 200, 421, 200, 200, 200, 200]
 
 
-def test_redirects_stay_on_this_site_and_carry_no_header(site: Site) -> None:
+def test_redirects_stay_on_this_site_and_carry_no_header(site: RunningApp) -> None:
     answer = site.get(f"/weeks/{SLUG}/")
     injected = site.get("/weeks/%0d%0aSet-Cookie:a=b/")
     elsewhere = site.get("//evil.example/%2f..")
@@ -73,7 +73,7 @@ def test_redirects_stay_on_this_site_and_carry_no_header(site: Site) -> None:
     assert elsewhere.status_code == 404
 
 
-def raw(site: Site, request: bytes) -> bytes:
+def raw(site: RunningApp, request: bytes) -> bytes:
     """The server's answer to these very bytes."""
     parts = urlsplit(site.url)
     with socket.create_connection((str(parts.hostname), parts.port or 80), timeout=5) as connection:
@@ -82,7 +82,7 @@ def raw(site: Site, request: bytes) -> bytes:
         return connection.recv(65_536)
 
 
-def test_requests_that_are_no_http_are_refused_and_forgotten(site: Site) -> None:
+def test_requests_that_are_no_http_are_refused_and_forgotten(site: RunningApp) -> None:
     requests = [
         b"\x16\x03\x01\x02\x00\x01\x00", b"GET / HTTP/9.9\r\n\r\n", b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"GET http://[::1 HTTP/1.1\r\nHost: localhost\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
@@ -95,7 +95,7 @@ def test_requests_that_are_no_http_are_refused_and_forgotten(site: Site) -> None
     assert site.get("/healthz").status_code == 200
 
 
-def exchange(site: Site, request: bytes) -> bytes:
+def exchange(site: RunningApp, request: bytes) -> bytes:
     """All that is answered to these very bytes; they ask for the end of the connection."""
     parts = urlsplit(site.url)
     with socket.create_connection((str(parts.hostname), parts.port or 80), timeout=10) as connection:
@@ -110,7 +110,7 @@ def chunked(method: str, path: str, body: bytes, trailers: str, headers: str = "
     return head + chunk + f"0\r\n{trailers}\r\n".encode()
 
 
-def test_fields_after_the_body_let_nobody_in(site: Site) -> None:
+def test_fields_after_the_body_let_nobody_in(site: RunningApp) -> None:
     token, player = site.token("activities:write", "read"), sign_in(site)
     cookie = "; ".join(f"{name}={value}" for name, value in player.cookies.items())
     body = json.dumps(an_activity()).encode()
@@ -131,7 +131,7 @@ def test_fields_after_the_body_let_nobody_in(site: Site) -> None:
     assert site.get(f"{WEEK}/activities", "read").json()["items"] == []
 
 
-def test_compressed_body_is_refused_and_never_taken_for_what_it_is_not(site: Site) -> None:
+def test_compressed_body_is_refused_and_never_taken_for_what_it_is_not(site: RunningApp) -> None:
     body = json.dumps(an_activity()).encode()
     site.token("activities:write")
     before = state(site)
@@ -144,13 +144,13 @@ def test_compressed_body_is_refused_and_never_taken_for_what_it_is_not(site: Sit
         for coding in codings
     ]
 
-    said = {(each.status_code, each.headers["accept-encoding"]) for each in answers}
+    said = {(answer.status_code, answer.headers["accept-encoding"]) for answer in answers}
     assert said == {(415, "identity")}
-    assert [each.text for each in answers if "Send it again without Content-Encoding." not in each.text] == []
+    assert [answer.text for answer in answers if "Send it again without Content-Encoding." not in answer.text] == []
     assert state(site) == before
 
 
-def test_body_that_says_it_is_not_compressed_is_read(site: Site) -> None:
+def test_body_that_says_it_is_not_compressed_is_read(site: RunningApp) -> None:
     body = json.dumps(an_activity()).encode()
 
     answer = site.post(f"{WEEK}/activities", "activities:write", content=body, headers={"Content-Encoding": "Identity"})
@@ -167,7 +167,7 @@ def test_body_that_says_it_is_not_compressed_is_read(site: Site) -> None:
         ("Transfer-Encoding: CHUNKED", b"201"),
     ],
 )
-def test_transfer_coding_that_is_not_ours_is_refused(site: Site, coding: str, status: bytes) -> None:
+def test_transfer_coding_that_is_not_ours_is_refused(site: RunningApp, coding: str, status: bytes) -> None:
     body = json.dumps(an_activity()).encode()
     token = site.token("activities:write")
     request = chunked("POST", f"{WEEK}/activities", body, "", f"Host: localhost\r\nAuthorization: Bearer {token}\r\n")
@@ -188,7 +188,7 @@ HALVES = {
 
 @pytest.mark.parametrize("name", HALVES)
 @pytest.mark.parametrize("is_chunked", [False, True])
-def test_a_body_cut_off_in_the_middle_changes_nothing(site: Site, name: str, is_chunked: bool) -> None:
+def test_a_body_cut_off_in_the_middle_changes_nothing(site: RunningApp, name: str, is_chunked: bool) -> None:
     method, path, body = HALVES[name]
     token = site.token("admin")
     before = state(site)
@@ -205,14 +205,14 @@ def test_a_body_cut_off_in_the_middle_changes_nothing(site: Site, name: str, is_
     assert state(site) == before
 
 
-def state(site: Site) -> tuple[object, ...]:
+def state(site: RunningApp) -> tuple[object, ...]:
     """The state that a request may have changed."""
     activities = site.get(f"{WEEK}/activities", "read").json()["items"]
     with site.database.reading() as session:
         return activities, site.board("read"), session.exec(select(func.count()).select_from(AuditEntry)).one()
 
 
-def test_every_content_type_is_read_as_what_the_address_takes(site: Site) -> None:
+def test_every_content_type_is_read_as_what_the_address_takes(site: RunningApp) -> None:
     body = json.dumps(an_activity()).encode()
 
     answers = [

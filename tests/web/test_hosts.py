@@ -8,7 +8,7 @@ from starlette.requests import Request
 from app.config import Settings
 from app.web.http.client import network_of
 from app.web.http.hosts import Hosts
-from tests.web.site import API, Site, assert_problem
+from tests.web.running_app import API, RunningApp, assert_problem
 
 ABSURD = [
     "", " ", "[", "]", "[]", "[::1", "::1]", "[x]", "[::1]]", "[[::1]]", "a@127.0.0.1", "127.0.0.1@evil.example",
@@ -33,8 +33,8 @@ def test_this_machine_is_always_known(name: str) -> None:
 def test_numbers_and_own_name_are_known_while_nothing_is_configured() -> None:
     names = ["10.1.2.3:8000", "[fe80::1]", f"{socket.gethostname()}:80", f"{socket.gethostname().upper()}.local"]
 
-    assert [hosts().knows(each) for each in names] == [True] * 4
-    assert [hosts(trusted_hosts="week.lan").knows(each) for each in names] == [False] * 4
+    assert [hosts().knows(name) for name in names] == [True] * 4
+    assert [hosts(trusted_hosts="week.lan").knows(name) for name in names] == [False] * 4
 
 
 def test_named_hosts_are_known_in_any_case_with_any_port() -> None:
@@ -49,7 +49,7 @@ def test_absurd_name_is_nobodys(name: str) -> None:
     assert [each.knows(name) for each in (hosts(), hosts(trusted_hosts="week.lan"))] == [False, False]
 
 
-def test_another_name_is_refused_with_a_sentence_that_helps(site: Site) -> None:
+def test_another_name_is_refused_with_a_sentence_that_helps(site: RunningApp) -> None:
     page = site.get("/", headers={"Host": "evil.example"})
     problem = site.get(f"{API}/weeks", "read", headers={"Host": "evil.example"})
 
@@ -63,17 +63,17 @@ def test_another_name_is_refused_with_a_sentence_that_helps(site: Site) -> None:
 @pytest.mark.usefixtures("quiet_log")
 @pytest.mark.parametrize("name", ABSURD)
 @pytest.mark.parametrize("method", [b"GET", b"POST"])
-def test_absurd_host_headers_are_refused(site: Site, name: str, method: bytes) -> None:
+def test_absurd_host_headers_are_refused(site: RunningApp, name: str, method: bytes) -> None:
     assert status_of(site, method + b" /sign-in HTTP/1.1\r\nHost: " + name.encode("latin-1")) in {b"400", b"421"}
 
 
-def test_no_host_and_two_hosts_are_refused(site: Site) -> None:
+def test_no_host_and_two_hosts_are_refused(site: RunningApp) -> None:
     heads = [b"GET / HTTP/1.0", b"GET / HTTP/1.1", b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example"]
 
     assert {status_of(site, head) for head in heads} <= {b"400", b"421"}
 
 
-def status_of(site: Site, head: bytes) -> bytes:
+def status_of(site: RunningApp, head: bytes) -> bytes:
     """The status of a request as these very bytes."""
     name, port = site.url.removeprefix("http://").split(":")
     with socket.create_connection((name, int(port)), timeout=10) as connection:
@@ -99,7 +99,7 @@ def test_tries_are_counted_for_what_one_customer_has(address: str, network: str)
     assert network_of(request) == network
 
 
-def test_probes_need_no_name(site: Site) -> None:
+def test_probes_need_no_name(site: RunningApp) -> None:
     answers = [site.get(path, headers={"Host": "10.9.8.7.cluster.invalid"}) for path in ("/healthz", "/readyz", "/")]
 
-    assert [each.status_code for each in answers] == [200, 200, 421]
+    assert [answer.status_code for answer in answers] == [200, 200, 421]

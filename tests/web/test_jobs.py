@@ -43,7 +43,7 @@ def test_a_failing_job_is_logged_and_started_again(caplog: pytest.LogCaptureFixt
     job = asyncio.run(play())
 
     assert (job.starts, job.has_ended) == (3, True)
-    assert [(each.levelno, each.getMessage(), bool(each.exc_info)) for each in caplog.records] == [
+    assert [(record.levelno, record.getMessage(), bool(record.exc_info)) for record in caplog.records] == [
         (logging.ERROR, "a job failed and starts again", True),
         (logging.WARNING, "The database is away.", False),
     ]
@@ -57,7 +57,7 @@ def test_an_outage_is_logged_once_a_minute_for_each_job(caplog: pytest.LogCaptur
         return job
 
     assert asyncio.run(play()).starts == 7
-    assert [each.getMessage() for each in caplog.records] == ["The database is away.", "The disk is full."]
+    assert [record.getMessage() for record in caplog.records] == ["The database is away.", "The disk is full."]
 
 
 def test_a_failing_job_does_not_hold_up_another() -> None:

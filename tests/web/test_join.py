@@ -16,14 +16,14 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.sign_in.join import OVER
 from tests.builders import ADA, BO, CATS, DUA, GUS, OWLS, SLUG, act_by
-from tests.web.site import BOTH_ENGINES, SettableClock, Site, sign_in
-from tests.web.stranger import browsing, link_for, refusal_in
+from tests.web.anonymous_browser import browsing, link_for, refusal_in
+from tests.web.running_app import BOTH_ENGINES, RunningApp, SettableClock, sign_in
 
 NEW = {"name": "Gus Björk", "email": GUS}
 DUCKS = "Ducks"
 
 
-def code_for(site: Site, team: str = DUCKS, *emails: str) -> str:
+def code_for(site: RunningApp, team: str = DUCKS, *emails: str) -> str:
     """A new code of a team, which is made with these people where there is none."""
     team_id = site.game.team_id(team) if team in (OWLS, CATS) else site.game.team(team, *(emails or (ADA,)))
     with site.database.unit_of_work() as session:
@@ -31,21 +31,21 @@ def code_for(site: Site, team: str = DUCKS, *emails: str) -> str:
         return join_codes.renew(session, teams.find(session, week, team_id), act_by("Olu", site.clock.now))
 
 
-def members(site: Site, team: str = DUCKS) -> list[str]:
+def members(site: RunningApp, team: str = DUCKS) -> list[str]:
     """The members of a team, by e-mail."""
     with site.database.reading() as session:
         found = teams.members(session, weeks.find(session, SLUG, site.clock.now))
         return sorted(person.email for person in found.get(site.game.team_id(team), []))
 
 
-def person(site: Site, email: str = GUS) -> Person | None:
+def person(site: RunningApp, email: str = GUS) -> Person | None:
     """Somebody, if there is somebody."""
     with site.database.reading() as session:
         return accounts.by_email(session, email)
 
 
 @BOTH_ENGINES
-def test_code_lets_a_colleague_into_the_team_and_signs_them_in(site: Site) -> None:
+def test_code_lets_a_colleague_into_the_team_and_signs_them_in(site: RunningApp) -> None:
     code = code_for(site)
     with browsing(site) as gus:
         page = gus.get(f"/join/{code}")
@@ -61,7 +61,7 @@ def test_code_lets_a_colleague_into_the_team_and_signs_them_in(site: Site) -> No
 
 @BOTH_ENGINES
 @pytest.mark.parametrize("typed", ["{}-{}", "{} {}", " {}{} ", "{}\u2013{}"])
-def test_code_counts_however_it_is_typed(site: Site, typed: str) -> None:
+def test_code_counts_however_it_is_typed(site: RunningApp, typed: str) -> None:
     code = code_for(site)
     text = typed.format(code[:4].lower(), code[4:])
     with browsing(site) as gus:
@@ -77,25 +77,25 @@ def test_code_counts_however_it_is_typed(site: Site, typed: str) -> None:
 @pytest.mark.parametrize(
     "code", ["ABCD-EFGH", "x", "%00", "%ff%fe", "\u212a", "a" * 5_000, "\U0001f600", "'--", "..", "%0d%0aX: 1"]
 )
-def test_code_nobody_has_is_asked_for_again(site: Site, code: str) -> None:
+def test_code_nobody_has_is_asked_for_again(site: RunningApp, code: str) -> None:
     with browsing(site) as gus:
         answers = [gus.get(f"/join?code={code}"), gus.get(f"/join/x{code}"), gus.send(f"/join/x{code}", **NEW)]
 
-    assert [(each.status_code, UNKNOWN in unescape(each.text), 'name="code"' in each.text) for each in answers] == [
-        (404, True, True)
-    ] * 3
+    assert [
+        (answer.status_code, UNKNOWN in unescape(answer.text), 'name="code"' in answer.text) for answer in answers
+    ] == [(404, True, True)] * 3
     assert person(site) is None
 
 
-def test_page_for_codes_without_a_code_just_asks(site: Site) -> None:
+def test_page_for_codes_without_a_code_just_asks(site: RunningApp) -> None:
     answers = [site.get("/join"), site.get("/join?code=%20")]
 
-    assert [(each.status_code, refusal_in(each), 'name="code"' in each.text) for each in answers] == [
+    assert [(answer.status_code, refusal_in(answer), 'name="code"' in answer.text) for answer in answers] == [
         (200, "", True)
     ] * 2
 
 
-def test_wrong_codes_are_throttled_and_right_ones_still_open(site: Site, clock: SettableClock) -> None:
+def test_wrong_codes_are_throttled_and_right_ones_still_open(site: RunningApp, clock: SettableClock) -> None:
     code = code_for(site)
     with browsing(site) as eve:
         statuses = [eve.get(f"/join/x{number}").status_code for number in range(61)]
@@ -108,7 +108,7 @@ def test_wrong_codes_are_throttled_and_right_ones_still_open(site: Site, clock: 
 
 
 @BOTH_ENGINES
-def test_signed_in_player_joins_with_one_button(site: Site) -> None:
+def test_signed_in_player_joins_with_one_button(site: RunningApp) -> None:
     code = code_for(site)
     gus = sign_in(site, GUS)
 
@@ -121,7 +121,7 @@ def test_signed_in_player_joins_with_one_button(site: Site) -> None:
     assert members(site) == [ADA, GUS]
 
 
-def test_signed_in_player_of_another_team_is_told_whom_to_ask(site: Site) -> None:
+def test_signed_in_player_of_another_team_is_told_whom_to_ask(site: RunningApp) -> None:
     code = code_for(site)
 
     refused = sign_in(site, DUA).post(f"/join/{code}")
@@ -131,7 +131,7 @@ def test_signed_in_player_of_another_team_is_told_whom_to_ask(site: Site) -> Non
 
 
 @BOTH_ENGINES
-def test_known_e_mail_and_full_team_get_the_very_same_refusal(site: Site) -> None:
+def test_known_e_mail_and_full_team_get_the_very_same_refusal(site: RunningApp) -> None:
     full, free = code_for(site, CATS), code_for(site)
     with browsing(site) as eve:
         known, unknown = (eve.send(f"/join/{full}", name="Eve", email=email) for email in (BO, "eve@example.com"))
@@ -143,14 +143,14 @@ def test_known_e_mail_and_full_team_get_the_very_same_refusal(site: Site) -> Non
     assert (members(site), person(site, "eve@example.com")) == ([ADA], None)
 
 
-def test_full_team_offers_no_form(site: Site) -> None:
+def test_full_team_offers_no_form(site: RunningApp) -> None:
     page = site.get(f"/join/{code_for(site, CATS)}")
 
     assert ("every place is taken" in page.text, 'method="post"' in page.text) == (True, False)
 
 
 @BOTH_ENGINES
-def test_closed_week_takes_nobody_any_more(site: Site) -> None:
+def test_closed_week_takes_nobody_any_more(site: RunningApp) -> None:
     code = code_for(site)
     site.game.close()
     gus = sign_in(site, GUS)
@@ -167,7 +167,7 @@ def test_closed_week_takes_nobody_any_more(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_of_parallel_newcomers_as_many_get_in_as_there_is_room(site: Site) -> None:
+def test_of_parallel_newcomers_as_many_get_in_as_there_is_room(site: RunningApp) -> None:
     code = code_for(site)
 
     def join(number: int) -> httpx.Response:
@@ -201,7 +201,7 @@ def test_of_parallel_newcomers_as_many_get_in_as_there_is_room(site: Site) -> No
     ],
 )
 def test_name_or_e_mail_that_deceives_is_refused_and_stays_typed(
-    site: Site, changes: dict[str, str], said: str
+    site: RunningApp, changes: dict[str, str], said: str
 ) -> None:
     code = code_for(site)
     with browsing(site) as gus:
@@ -213,7 +213,7 @@ def test_name_or_e_mail_that_deceives_is_refused_and_stays_typed(
 
 
 @pytest.mark.parametrize("email", [" GUS@EXAMPLE.COM\t", "Gus@Example.com", "GU\u017f@example.com"])
-def test_one_e_mail_makes_one_account_however_it_is_written(site: Site, email: str) -> None:
+def test_one_e_mail_makes_one_account_however_it_is_written(site: RunningApp, email: str) -> None:
     code = code_for(site)
     with browsing(site) as gus, browsing(site) as twin:
         first, second = gus.send(f"/join/{code}", **NEW), twin.send(f"/join/{code}", name="Twin", email=email)
@@ -222,7 +222,7 @@ def test_one_e_mail_makes_one_account_however_it_is_written(site: Site, email: s
     assert members(site) == [ADA, GUS]
 
 
-def test_who_came_by_a_code_is_out_when_the_owner_of_the_e_mail_comes(site: Site) -> None:
+def test_who_came_by_a_code_is_out_when_the_owner_of_the_e_mail_comes(site: RunningApp) -> None:
     code = code_for(site)
     with browsing(site) as squatter, browsing(site) as gus:
         squatter.send(f"/join/{code}", **NEW)
@@ -233,21 +233,21 @@ def test_who_came_by_a_code_is_out_when_the_owner_of_the_e_mail_comes(site: Site
         assert (squatter.is_in(), gus.is_in()) == (False, True)
 
 
-def test_withdrawn_code_opens_nothing(site: Site) -> None:
+def test_withdrawn_code_opens_nothing(site: RunningApp) -> None:
     code = code_for(site)
     newer = code_for(site)
 
     assert [site.get(f"/join/{each}").status_code for each in (code, newer)] == [404, 200]
 
 
-def test_codes_cannot_be_guessed(site: Site) -> None:
+def test_codes_cannot_be_guessed(site: RunningApp) -> None:
     codes = {code_for(site) for _ in range(20)}
 
     assert (len(codes), {len(code) for code in codes}) == (20, {credentials.CODE_LENGTH})
     assert set("".join(codes)) <= set(credentials.ALPHABET)
 
 
-def test_joining_is_in_the_audit_with_its_address(site: Site) -> None:
+def test_joining_is_in_the_audit_with_its_address(site: RunningApp) -> None:
     code = code_for(site)
     with browsing(site) as gus:
         gus.send(f"/join/{code}", **NEW)

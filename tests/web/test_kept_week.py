@@ -8,7 +8,7 @@ from app.domain.rules import Rules
 from app.domain.view import AUDIENCES
 from app.services.weeks.weeks import WeekStamp
 from app.web.board.content import FixedContent
-from app.web.boards import Served
+from app.web.boards import BoardSnapshot
 from app.web.kept_week import KeptWeek, source_of
 from tests.builders import ENDS, NOW, SLUG, STARTS, ZONE
 from tests.web.test_render import BOARD
@@ -19,9 +19,9 @@ MIDNIGHT = datetime(2022, 9, 15, 7, tzinfo=UTC)
 NEWS, NEWER = object(), object()
 
 
-def a_board(name: str) -> Served:
+def a_board(name: str) -> BoardSnapshot:
     """A board good until midnight."""
-    return Served(FixedContent(replace(BOARD, name=name)), Rules(kinds=()), ZoneInfo(ZONE), MIDNIGHT, over=False)
+    return BoardSnapshot(FixedContent(replace(BOARD, name=name)), Rules(kinds=()), ZoneInfo(ZONE), MIDNIGHT, over=False)
 
 
 def test_newest_is_one_board_for_everybody_until_there_is_news_or_midnight() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, Game, a_week
-from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
+from tests.web.running_app import API, BOTH_ENGINES, WEEK, RunningApp, assert_problem
 
 KINDS = ["shift", "response", "issue", "feature_request", "knowledge_card"]
 BONUSES = ["6 a.m. shift", "Inside the 1-hour SLA"]
@@ -27,7 +27,7 @@ def a_standing(rank: int, team: str, team_id: str, points: int, *members: str) -
 
 
 @BOTH_ENGINES
-def test_leaderboard_has_the_fields_of_the_contract(site: Site) -> None:
+def test_leaderboard_has_the_fields_of_the_contract(site: RunningApp) -> None:
     site.record(kind="shift", occurred_at="2022-09-14T06:00:00-07:00")
 
     answer = site.get(f"{WEEK}/leaderboard")
@@ -54,7 +54,7 @@ def test_leaderboard_has_the_fields_of_the_contract(site: Site) -> None:
     }
 
 
-def test_leaderboard_lists_its_keys_in_order(site: Site) -> None:
+def test_leaderboard_lists_its_keys_in_order(site: RunningApp) -> None:
     document = site.board()
 
     first = document["standings"][0]
@@ -68,7 +68,7 @@ def test_leaderboard_lists_its_keys_in_order(site: Site) -> None:
     assert [list(trophy) for trophy in document["trophies"]] == [["name", "for", "value", "winners"]] * 2
 
 
-def test_leaderboard_of_a_week_without_teams_is_empty(empty_site: Site) -> None:
+def test_leaderboard_of_a_week_without_teams_is_empty(empty_site: RunningApp) -> None:
     with empty_site.database.unit_of_work() as session:
         a_week(session)
 
@@ -78,7 +78,7 @@ def test_leaderboard_of_a_week_without_teams_is_empty(empty_site: Site) -> None:
     assert document["headline"] == "0 shifts, 0 responses, 0 issues, 0 feature requests, 0 knowledge cards"
 
 
-def test_leaderboard_is_304_for_whom_has_it(site: Site) -> None:
+def test_leaderboard_is_304_for_whom_has_it(site: RunningApp) -> None:
     first = site.get(f"{WEEK}/leaderboard")
     forms = ["{}", "W/{}", '"other", {}', '"other",W/{}', "*"]
 
@@ -91,15 +91,15 @@ def test_leaderboard_is_304_for_whom_has_it(site: Site) -> None:
     assert [{each.headers[name] for each in again} for name in kept] == [{first.headers[name]} for name in kept]
 
 
-def test_leaderboard_is_whole_for_another_etag(site: Site) -> None:
+def test_leaderboard_is_whole_for_another_etag(site: RunningApp) -> None:
     others = ["", '"other"', "nonsense,,", "W/", '"*"']
 
     answers = [site.get(f"{WEEK}/leaderboard", headers={"If-None-Match": other}) for other in others]
 
-    assert [(each.status_code, each.json()["week"]) for each in answers] == [(200, SLUG)] * len(others)
+    assert [(answer.status_code, answer.json()["week"]) for answer in answers] == [(200, SLUG)] * len(others)
 
 
-def test_leaderboard_is_whole_again_after_a_change(site: Site) -> None:
+def test_leaderboard_is_whole_again_after_a_change(site: RunningApp) -> None:
     etag = site.get(f"{WEEK}/leaderboard").headers["etag"]
     site.record()
 
@@ -109,7 +109,7 @@ def test_leaderboard_is_whole_again_after_a_change(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_version_grows_with_every_change(site: Site) -> None:
+def test_version_grows_with_every_change(site: RunningApp) -> None:
     changes: list[Callable[[], object]] = [
         lambda: site.record(external_id="one"),
         lambda: site.post(f"{API}/activities/{_first_id(site)}/reversal", "ledger:correct", json={"reason": "Twice"}),
@@ -131,12 +131,12 @@ def test_version_grows_with_every_change(site: Site) -> None:
     assert [later > earlier for earlier, later in pairwise(versions)] == [True] * len(changes)
 
 
-def _first_id(site: Site) -> str:
+def _first_id(site: RunningApp) -> str:
     found: str = site.get(f"{WEEK}/activities", "read").json()["items"][0]["id"]
     return found
 
 
-def test_version_stands_still_while_nothing_changes(site: Site) -> None:
+def test_version_stands_still_while_nothing_changes(site: RunningApp) -> None:
     site.record(external_id="one")
     before = site.get(f"{WEEK}/leaderboard")
 
@@ -147,7 +147,7 @@ def test_version_stands_still_while_nothing_changes(site: Site) -> None:
     assert (after.content, after.headers["etag"]) == (before.content, before.headers["etag"])
 
 
-def test_version_stands_still_once_the_days_are_over(site: Site) -> None:
+def test_version_stands_still_once_the_days_are_over(site: RunningApp) -> None:
     site.clock.set("2022-09-17 00:00")
     first = site.board()["version"]
 
@@ -156,38 +156,38 @@ def test_version_stands_still_once_the_days_are_over(site: Site) -> None:
     assert site.board()["version"] == first
 
 
-def test_movement_tells_ranks_gained_since_local_midnight(site: Site) -> None:
+def test_movement_tells_ranks_gained_since_local_midnight(site: RunningApp) -> None:
     site.record(person=ADA, kind="issue", occurred_at="2022-09-13T23:59:59-07:00")
     site.record(person=DUA, kind="shift", occurred_at="2022-09-14T10:00:00-07:00")
 
-    today = {each["team"]: each["movement"] for each in site.board()["standings"]}
+    today = {standing["team"]: standing["movement"] for standing in site.board()["standings"]}
     site.clock.set("2022-09-15 00:00")
-    tomorrow = {each["team"]: each["movement"] for each in site.board()["standings"]}
+    tomorrow = {standing["team"]: standing["movement"] for standing in site.board()["standings"]}
 
     assert (today, tomorrow) == ({CATS: 1, OWLS: -1}, {CATS: 0, OWLS: 0})
 
 
-def test_movement_is_null_while_nothing_is_older_than_today_and_once_the_days_are_over(site: Site) -> None:
+def test_movement_is_null_while_nothing_is_older_than_today_and_once_the_days_are_over(site: RunningApp) -> None:
     site.record(occurred_at="2022-09-14T00:00:00-07:00")
     seen = []
 
     for when in ("2022-09-14 23:59", "2022-09-16 23:59", "2022-09-17 00:00"):
         site.clock.set(when)
-        seen.append([each["movement"] for each in site.board()["standings"]])
+        seen.append([standing["movement"] for standing in site.board()["standings"]])
 
     assert seen == [[None, None], [0, 0], [None, None]]
 
 
-def test_adjustments_count_for_movement_from_the_day_they_are_recorded(site: Site) -> None:
+def test_adjustments_count_for_movement_from_the_day_they_are_recorded(site: RunningApp) -> None:
     site.record(person=ADA, occurred_at="2022-09-13T12:00:00-07:00")
     site.adjust(CATS, 50)
 
-    seen = {each["team"]: (each["points"], each["movement"]) for each in site.board()["standings"]}
+    seen = {standing["team"]: (standing["points"], standing["movement"]) for standing in site.board()["standings"]}
 
     assert seen == {CATS: (50, 1), OWLS: (5, -1)}
 
 
-def test_current_is_the_open_week_of_today_then_the_last_started_then_the_closed_last(site: Site) -> None:
+def test_current_is_the_open_week_of_today_then_the_last_started_then_the_closed_last(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         a_week(
             session, "q4-2022", starts=site.clock.now.date() + timedelta(9), ends=site.clock.now.date() + timedelta(9)
@@ -204,7 +204,7 @@ def test_current_is_the_open_week_of_today_then_the_last_started_then_the_closed
     assert seen == [SLUG, "q4-2022", SLUG, SLUG]
 
 
-def test_current_is_404_where_there_is_none(empty_site: Site) -> None:
+def test_current_is_404_where_there_is_none(empty_site: RunningApp) -> None:
     answer = empty_site.get(f"{API}/weeks/current/leaderboard")
 
     sentence = assert_problem(answer, 404)
@@ -212,7 +212,7 @@ def test_current_is_404_where_there_is_none(empty_site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_receipt_lines_sum_to_the_points_of_the_board(site: Site) -> None:
+def test_receipt_lines_sum_to_the_points_of_the_board(site: RunningApp) -> None:
     for number in range(4):
         site.record(kind="response", subject="ticket-1", response_seconds=60, external_id=f"comment-{number}")
     site.record(kind="shift", occurred_at="2022-09-14T06:00:00-07:00", external_id="shift")
@@ -227,7 +227,7 @@ def test_receipt_lines_sum_to_the_points_of_the_board(site: Site) -> None:
     assert [item["points"] for item in receipt["items"] if item["points"] == 0] == [0]
 
 
-def test_receipt_of_an_unknown_team_or_week_is_404(site: Site) -> None:
+def test_receipt_of_an_unknown_team_or_week_is_404(site: RunningApp) -> None:
     paths = [f"{WEEK}/teams/nobody/receipt", f"{API}/weeks/q1-1999/teams/{site.game.team_id(OWLS)}/receipt"]
 
     sentences = [assert_problem(site.get(path), 404) for path in paths]

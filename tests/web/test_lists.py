@@ -9,7 +9,7 @@ from app.services.access import accounts, credentials, links
 from app.services.displays import displays
 from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, Game, a_team, a_week, act_by, an_activity
 from tests.cost import statements_to
-from tests.web.site import API, WEEK, Site, Visitor, serving, sign_in
+from tests.web.running_app import API, WEEK, RunningApp, Visitor, serving, sign_in
 
 FOR_TOKENS = (f"{API}/weeks", WEEK, f"{WEEK}/teams", f"{API}/people", f"{WEEK}/activities")
 FOR_ORGANIZERS = (
@@ -20,14 +20,14 @@ FOR_ORGANIZERS = (
 
 
 @pytest.fixture
-def still_site(game: Game, settings: Settings) -> Iterator[Site]:
+def still_site(game: Game, settings: Settings) -> Iterator[RunningApp]:
     """The standard site without its jobs, so that nothing but requests asks the database."""
     assert game.slug == SLUG
     with serving(settings, has_jobs=False) as site:
         yield site
 
 
-def grow(site: Site, number: int) -> None:
+def grow(site: RunningApp, number: int) -> None:
     """One more row in every list there is."""
     site.game.team(f"Foxes {number}", f"fox-{number}@example.com", f"vixen-{number}@example.com")
     site.game.batch(*(an_activity(person=email, subject=f"t-{number}") for email in (ADA, BO, DUA)))
@@ -48,14 +48,14 @@ def grow(site: Site, number: int) -> None:
         sign_in(site, email, "owner")
 
 
-def costs(site: Site, ada: Visitor) -> dict[str, int]:
+def costs(site: RunningApp, ada: Visitor) -> dict[str, int]:
     """The number of statements each list takes, for who is known already."""
     names = {"ada": ada.person_id, "week": SLUG, "owls": site.game.team_id(OWLS)}
     addresses = {path: path.format_map(names) for path in (*FOR_TOKENS, *FOR_ORGANIZERS)}
     return {path: min(cost(site, ada, address) for _ in range(3)) for path, address in addresses.items()}
 
 
-def cost(site: Site, ada: Visitor, address: str) -> int:
+def cost(site: RunningApp, ada: Visitor, address: str) -> int:
     """The number of statements this list takes; somebody not seen for two seconds is looked up besides."""
     with statements_to(site.database) as statements:
         answer = site.get(address, "admin") if address in FOR_TOKENS else ada.get(address)
@@ -63,7 +63,7 @@ def cost(site: Site, ada: Visitor, address: str) -> int:
     return len(statements)
 
 
-def test_lists_cost_as_many_queries_for_three_rows_as_for_one(still_site: Site) -> None:
+def test_lists_cost_as_many_queries_for_three_rows_as_for_one(still_site: RunningApp) -> None:
     grow(still_site, 1)
     ada = sign_in(still_site, ADA, "owner")
     few = costs(still_site, ada)

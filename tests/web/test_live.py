@@ -14,16 +14,16 @@ from app.live.messages import event
 from app.main import create_app
 from app.services.access import tokens
 from app.web.board.content import FixedContent
-from app.web.boards import Served
+from app.web.boards import BoardSnapshot
 from app.web.timing import USUAL
 from app.web.topics import Topic, board_json
 from tests.builders import SLUG, act_by
-from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, SettableClock, Site, assert_problem, until
+from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, RunningApp, SettableClock, assert_problem, until
 from tests.web.viewing import LIVE, QUICK, Flood, first_event, parsed, state, taken, unread, watch, watching
 
 
 @BOTH_ENGINES
-def test_stream_sends_the_whole_state_at_once_and_after_every_change(site: Site) -> None:
+def test_stream_sends_the_whole_state_at_once_and_after_every_change(site: RunningApp) -> None:
     with watching(site) as events:
         first = events.get(timeout=5)
         site.record()
@@ -35,7 +35,7 @@ def test_stream_sends_the_whole_state_at_once_and_after_every_change(site: Site)
     assert second["id"] == str(site.board()["version"])
 
 
-def test_page_stream_sends_the_moving_part_of_the_page_unnamed(site: Site) -> None:
+def test_page_stream_sends_the_moving_part_of_the_page_unnamed(site: RunningApp) -> None:
     site.record()
 
     with watching(site, f"/weeks/{SLUG}/live") as events:
@@ -45,7 +45,7 @@ def test_page_stream_sends_the_moving_part_of_the_page_unnamed(site: Site) -> No
     assert first["data"].splitlines() == site.get(f"/weeks/{SLUG}", headers={"HX-Request": "true"}).text.splitlines()
 
 
-def test_changes_in_quick_succession_come_at_most_four_times_a_second(site: Site) -> None:
+def test_changes_in_quick_succession_come_at_most_four_times_a_second(site: RunningApp) -> None:
     with watching(site) as events:
         events.get(timeout=5)
         begun = time.monotonic()
@@ -61,12 +61,12 @@ def test_changes_in_quick_succession_come_at_most_four_times_a_second(site: Site
     assert received <= taken / USUAL.shortest_gap + 2
 
 
-def test_stream_of_an_unknown_week_is_a_404(site: Site) -> None:
+def test_stream_of_an_unknown_week_is_a_404(site: RunningApp) -> None:
     assert_problem(site.get(f"{API}/weeks/nope/live"), 404)
 
 
 @SIGNED_IN
-def test_stream_is_for_readers_where_boards_are_not_public(site: Site) -> None:
+def test_stream_is_for_readers_where_boards_are_not_public(site: RunningApp) -> None:
     assert_problem(site.get(LIVE), 401)
 
     with watching(site, Authorization=f"Bearer {site.token('read')}") as events:
@@ -74,7 +74,7 @@ def test_stream_is_for_readers_where_boards_are_not_public(site: Site) -> None:
 
 
 @SIGNED_IN
-def test_revoked_token_ends_its_open_stream_within_five_seconds(site: Site) -> None:
+def test_revoked_token_ends_its_open_stream_within_five_seconds(site: RunningApp) -> None:
     with watching(site, Authorization=f"Bearer {site.token('read')}") as events:
         events.get(timeout=5)
         with site.database.unit_of_work() as session:
@@ -84,7 +84,7 @@ def test_revoked_token_ends_its_open_stream_within_five_seconds(site: Site) -> N
 
 
 @pytest.mark.parametrize("timing", [QUICK])
-def test_heartbeats_keep_a_quiet_stream_open(site: Site) -> None:
+def test_heartbeats_keep_a_quiet_stream_open(site: RunningApp) -> None:
     with watching(site) as events:
         events.get(timeout=5)
 
@@ -92,24 +92,24 @@ def test_heartbeats_keep_a_quiet_stream_open(site: Site) -> None:
 
 
 @pytest.mark.parametrize("timing", [replace(USUAL, stuck=0.5)])
-def test_heartbeats_cut_off_a_viewer_that_never_reads_and_others_go_on(site: Site) -> None:
+def test_heartbeats_cut_off_a_viewer_that_never_reads_and_others_go_on(site: RunningApp) -> None:
     flood = Flood()
     watch(site, "/flood", flood)
     with unread(site, "/flood"), watching(site, "/flood") as events:
         events.get(timeout=5)
         flood.send(20_000_000)
-        site.app.state.installation.boards.hear()
+        site.app.state.installation.boards.notify()
 
         until(lambda: site.app.state.installation.streams.viewers == 1)
 
         flood.send(1)
-        site.app.state.installation.boards.hear()
+        site.app.state.installation.boards.notify()
         while len(events.get(timeout=10)["data"]) != 1:
             pass
 
 
 def test_close_tells_a_viewer_that_never_reads_nothing_and_holds_nobody_up(
-    site: Site, caplog: pytest.LogCaptureFixture
+    site: RunningApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     streams, flood = site.app.state.installation.streams, Flood(20_000_000)
     watch(site, "/flood", flood)
@@ -125,7 +125,7 @@ def test_close_tells_a_viewer_that_never_reads_nothing_and_holds_nobody_up(
     assert caplog.records == []
 
 
-def test_head_tells_the_headers_of_a_stream_and_ends(site: Site) -> None:
+def test_head_tells_the_headers_of_a_stream_and_ends(site: RunningApp) -> None:
     with watching(site) as events:
         events.get(timeout=5)
 
@@ -138,7 +138,7 @@ def test_head_tells_the_headers_of_a_stream_and_ends(site: Site) -> None:
     assert answer.content == b""
 
 
-def test_another_server_sends_the_state_alone(site: Site, settings: Settings) -> None:
+def test_another_server_sends_the_state_alone(site: RunningApp, settings: Settings) -> None:
     site.record()
     other = create_app(settings.changed(board_visibility="public"), clock=site.clock)
 
@@ -153,14 +153,14 @@ def test_another_server_sends_the_state_alone(site: Site, settings: Settings) ->
     assert state(only) == site.board()
 
 
-def test_open_while_an_older_board_is_rendered_begins_with_the_newer_one(site: Site) -> None:
+def test_open_while_an_older_board_is_rendered_begins_with_the_newer_one(site: RunningApp) -> None:
     began, may_go_on = threading.Event(), threading.Event()
 
-    def issues(served: Served) -> bytes:
-        if not served.board.totals["issue"]:
+    def issues(snapshot: BoardSnapshot) -> bytes:
+        if not snapshot.board.totals["issue"]:
             began.set()
             may_go_on.wait(5)
-        return event(1, str(served.board.totals["issue"]).encode())
+        return event(1, str(snapshot.board.totals["issue"]).encode())
 
     watch(site, "/issues", issues)
     with ThreadPoolExecutor(2) as pool:
@@ -175,21 +175,21 @@ def test_open_while_an_older_board_is_rendered_begins_with_the_newer_one(site: S
         assert older.result(10)["data"] in {"0", "1"}
 
 
-def test_ready_gives_no_stream_that_would_begin_with_an_older_board(site: Site) -> None:
+def test_ready_gives_no_stream_that_would_begin_with_an_older_board(site: RunningApp) -> None:
     place = site.app.state.installation
     topic = Topic(SLUG, "public", board_json, None)
     with watching(site) as events:
         events.get(timeout=5)
-        served = asyncio.run(place.boards.get(SLUG, "public"))
-        newer = replace(served, content=FixedContent(replace(served.board, version=served.version + 1)))
+        snapshot = asyncio.run(place.boards.get(SLUG, "public"))
+        newer = replace(snapshot, content=FixedContent(replace(snapshot.board, version=snapshot.version + 1)))
 
-        found = [place.streams.ready(topic, each, "192.0.2.1", None) is not None for each in (served, newer)]
+        found = [place.streams.ready(topic, each, "192.0.2.1", None) is not None for each in (snapshot, newer)]
 
     assert found == [True, False]
 
 
 @pytest.mark.parametrize("timing", [replace(USUAL, idle=0.1)])
-def test_publish_forgets_topics_that_nobody_watches_any_more(site: Site) -> None:
+def test_publish_forgets_topics_that_nobody_watches_any_more(site: RunningApp) -> None:
     streams = site.app.state.installation.streams
 
     with watching(site) as events:
@@ -201,7 +201,7 @@ def test_publish_forgets_topics_that_nobody_watches_any_more(site: Site) -> None
     until(lambda: not streams.topics)
 
 
-def test_midnight_reaches_open_streams(site: Site, clock: SettableClock) -> None:
+def test_midnight_reaches_open_streams(site: RunningApp, clock: SettableClock) -> None:
     site.record()
     with watching(site) as events:
         before = state(events.get(timeout=5))
@@ -213,7 +213,7 @@ def test_midnight_reaches_open_streams(site: Site, clock: SettableClock) -> None
     assert after["version"] > before["version"]
 
 
-def test_frozen_week_streams_nothing_new_to_the_public(site: Site) -> None:
+def test_frozen_week_streams_nothing_new_to_the_public(site: RunningApp) -> None:
     site.record()
     site.game.freeze()
     with watching(site) as public, watching(site, Authorization=f"Bearer {site.token('admin')}") as organizer:

@@ -7,7 +7,7 @@ import pytest
 
 from app.config import Settings
 from tests.builders import SLUG
-from tests.web.site import Site, assert_problem, serving, until
+from tests.web.running_app import RunningApp, assert_problem, serving, until
 from tests.web.viewing import LIVE, watching
 
 PAGE_LIVE = f"/weeks/{SLUG}/live"
@@ -15,7 +15,7 @@ FULL = "There are too many live streams right now. The page tries again by itsel
 
 
 @contextmanager
-def capped(settings: Settings, **caps: int) -> Iterator[Site]:
+def capped(settings: Settings, **caps: int) -> Iterator[RunningApp]:
     """A server with the standard week and these caps, behind a proxy on this machine."""
     changed = settings.changed(board_visibility="public", trusted_proxies=("127.0.0.1",), **caps)
     with serving(changed) as site:
@@ -23,13 +23,13 @@ def capped(settings: Settings, **caps: int) -> Iterator[Site]:
         yield site
 
 
-def head(site: Site, path: str, **headers: str) -> tuple[int, dict[str, str]]:
+def head(site: RunningApp, path: str, **headers: str) -> tuple[int, dict[str, str]]:
     """The status and headers of a stream; it is left at once, so that one that is let in hangs nobody."""
     with site.client.stream("GET", path, headers=headers) as answer:
         return answer.status_code, dict(answer.headers)
 
 
-def status(site: Site, path: str, **headers: str) -> int:
+def status(site: RunningApp, path: str, **headers: str) -> int:
     """The status of a stream."""
     return head(site, path, **headers)[0]
 

@@ -15,9 +15,9 @@ from app.services.standings import boards
 from app.services.standings.boards import LiveStandings
 from app.services.weeks import weeks
 from app.services.weeks.weeks import WeekStamp
-from app.web.boards import Served
+from app.web.boards import BoardSnapshot
 from tests.builders import SLUG, a_week
-from tests.web.site import API, SIGNED_IN, Site, sign_in, until
+from tests.web.running_app import API, SIGNED_IN, RunningApp, sign_in, until
 from tests.web.test_revocation import cookie, end_sign_in
 from tests.web.viewing import LIVE, QUICK, Event, state, watch, watching
 
@@ -35,16 +35,16 @@ class Moody:
         self.may_go_on = threading.Event()
         self.may_go_on.set()
 
-    def __call__(self, served: Served) -> bytes:
+    def __call__(self, snapshot: BoardSnapshot) -> bytes:
         """The message."""
         self.may_go_on.wait(20)
         if self.error is not None:
             raise self.error
-        return event(1, str(served.board.totals["issue"]).encode())
+        return event(1, str(snapshot.board.totals["issue"]).encode())
 
 
 @pytest.fixture
-def moody(site: Site) -> Iterator[Moody]:
+def moody(site: RunningApp) -> Iterator[Moody]:
     """The renderer of what is watched at /moody; whatever became of it, it does not hang on."""
     renderer = Moody()
     watch(site, "/moody", renderer)
@@ -66,7 +66,7 @@ def heartbeats(events: "Queue[Event]", count: int) -> None:
         count -= events.get(timeout=10) == STILL_HERE
 
 
-def failures(site: Site) -> float:
+def failures(site: RunningApp) -> float:
     """The failures of the moody renderer in `/metrics`."""
     lines = site.get("/metrics", "read").text.splitlines()
     return sum(float(line.split()[-1]) for line in lines if line.startswith('live_failures_total{topic="moody"}'))
@@ -74,7 +74,9 @@ def failures(site: Site) -> float:
 
 @QUICK_TIMING
 @pytest.mark.parametrize("error", [RuntimeError("a fault"), AssertionError("a fault"), KeyError("a fault")])
-def test_publish_with_a_renderer_that_fails_goes_on_for_all_others(site: Site, moody: Moody, error: Exception) -> None:
+def test_publish_with_a_renderer_that_fails_goes_on_for_all_others(
+    site: RunningApp, moody: Moody, error: Exception
+) -> None:
     with watching(site, "/moody") as ill, watching(site) as well:
         ill.get(timeout=5)
         well.get(timeout=5)
@@ -93,7 +95,7 @@ def test_publish_with_a_renderer_that_fails_goes_on_for_all_others(site: Site, m
 
 @QUICK_TIMING
 def test_publish_counts_failures_and_logs_each_version_once(
-    site: Site, moody: Moody, caplog: pytest.LogCaptureFixture
+    site: RunningApp, moody: Moody, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = failures(site)
     with watching(site, "/moody") as events:
@@ -109,7 +111,7 @@ def test_publish_counts_failures_and_logs_each_version_once(
 
 
 @QUICK_TIMING
-def test_open_with_a_renderer_that_fails_says_so_and_serves_what_there_was(site: Site, moody: Moody) -> None:
+def test_open_with_a_renderer_that_fails_says_so_and_serves_what_there_was(site: RunningApp, moody: Moody) -> None:
     moody.error = RuntimeError("a fault")
     refused = site.get("/moody")
     moody.error = None
@@ -127,7 +129,7 @@ def test_open_with_a_renderer_that_fails_says_so_and_serves_what_there_was(site:
 
 @SIGNED_IN
 @QUICK_TIMING
-def test_revocations_go_on_beside_a_renderer_that_fails_or_hangs(site: Site, moody: Moody) -> None:
+def test_revocations_go_on_beside_a_renderer_that_fails_or_hangs(site: RunningApp, moody: Moody) -> None:
     ada, bo = sign_in(site, "ada@example.com"), sign_in(site, "bo@example.com")
     with (
         watching(site, "/moody") as ill,
@@ -155,7 +157,7 @@ def ends(events: "Queue[Event]") -> bool:
 
 
 @QUICK_TIMING
-def test_publish_with_a_renderer_that_hangs_goes_on_for_all_others(site: Site, moody: Moody) -> None:
+def test_publish_with_a_renderer_that_hangs_goes_on_for_all_others(site: RunningApp, moody: Moody) -> None:
     with watching(site, "/moody") as ill, watching(site) as well:
         ill.get(timeout=5)
         well.get(timeout=5)
@@ -176,7 +178,7 @@ def test_publish_with_a_renderer_that_hangs_goes_on_for_all_others(site: Site, m
 
 
 @contextmanager
-def hanging(site: Site) -> Iterator[None]:
+def hanging(site: RunningApp) -> Iterator[None]:
     """PostgreSQL answers nothing that reads weeks, sign-ins or tokens, for as long as the block lasts."""
     with site.database.writer.connect() as connection:
         connection.exec_driver_sql("LOCK TABLE week, sign_in, token IN ACCESS EXCLUSIVE MODE")
@@ -187,12 +189,12 @@ def hanging(site: Site) -> Iterator[None]:
 @SIGNED_IN
 @QUICK_TIMING
 @pytest.mark.parametrize("engine", ["postgresql"])
-def test_heartbeats_go_on_while_the_database_hangs(site: Site) -> None:
-    who = sign_in(site)
+def test_heartbeats_go_on_while_the_database_hangs(site: RunningApp) -> None:
+    actor = sign_in(site)
     token = f"Bearer {site.token('read')}"
     with (
         watching(site, LIVE, Authorization=token) as one,
-        watching(site, f"/weeks/{SLUG}/live", Cookie=cookie(who)) as two,
+        watching(site, f"/weeks/{SLUG}/live", Cookie=cookie(actor)) as two,
     ):
         one.get(timeout=5)
         two.get(timeout=5)
@@ -206,7 +208,9 @@ def test_heartbeats_go_on_while_the_database_hangs(site: Site) -> None:
 
 
 @QUICK_TIMING
-def test_publish_with_a_board_that_fails_goes_on_for_all_others(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_publish_with_a_board_that_fails_goes_on_for_all_others(
+    site: RunningApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
     follow, is_well = boards.follow, threading.Event()
 
     def failing(session: Session, stamp: WeekStamp, now: datetime, known: LiveStandings | None = None) -> LiveStandings:
@@ -221,7 +225,7 @@ def test_publish_with_a_board_that_fails_goes_on_for_all_others(site: Site, monk
         ill.get(timeout=5)
         well.get(timeout=5)
         with site.database.unit_of_work() as session:
-            weeks.touch(session, weeks.lock(session, "ill", site.clock.now))
+            weeks.bump_version(session, weeks.lock(session, "ill", site.clock.now))
         site.record()
 
         assert state(next_news(well))["totals"]["issue"] == 1

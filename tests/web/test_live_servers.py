@@ -11,7 +11,7 @@ from app.config import Settings
 from app.services.access import tokens
 from tests.builders import act_by, an_activity
 from tests.web.process import server_process
-from tests.web.site import WEEK
+from tests.web.running_app import WEEK
 from tests.web.viewing import LIVE, parsed, state
 
 

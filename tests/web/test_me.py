@@ -10,13 +10,13 @@ from sqlmodel import Session
 from app.services.access import accounts
 from tests.builders import ADA, BO, CATS, DUA, GUS, NOW, OWLS, SLUG, Game, a_week, act_by, moment
 from tests.web.reading import in_ledger, part, text
-from tests.web.site import SIGNED_IN, Site, pair, sign_in
+from tests.web.running_app import SIGNED_IN, RunningApp, pair, sign_in
 
 PAGES = ("/me", "/me/log", "/me/activities", "/me/settings")
 FORMS = ("/me/log", "/me/settings", "/me/sign-ins/0123456789abcdef/end", "/me/sign-ins/end-others", "/sign-out")
 
 
-def test_my_team_shows_place_points_and_people(site: Site) -> None:
+def test_my_team_shows_place_points_and_people(site: RunningApp) -> None:
     site.record(kind="shift")
     site.record(person=DUA, kind="issue")
     dua = sign_in(site, DUA)
@@ -31,7 +31,7 @@ def test_my_team_shows_place_points_and_people(site: Site) -> None:
     assert f'href="/weeks/{SLUG}/teams/{site.game.team_id(CATS)}"' in answer.text
 
 
-def test_shared_place_says_so(site: Site) -> None:
+def test_shared_place_says_so(site: RunningApp) -> None:
     site.record()
     site.record(person=DUA)
 
@@ -40,13 +40,13 @@ def test_shared_place_says_so(site: Site) -> None:
     assert part(answer, r'<p class="mine__place">.*?</p>') == ["1st of 2 , shared"]
 
 
-def test_quest_within_reach_is_named(site: Site) -> None:
+def test_quest_within_reach_is_named(site: RunningApp) -> None:
     site.record(kind="shift")
 
     assert "Still missing: 1 shift from 2 more people." in text(sign_in(site, ADA).get("/me"))
 
 
-def test_frozen_board_hides_the_live_score_from_players_and_not_from_organizers(site: Site) -> None:
+def test_frozen_board_hides_the_live_score_from_players_and_not_from_organizers(site: RunningApp) -> None:
     site.record(kind="issue", occurred_at=moment("09:00"))
     site.game.freeze()
     site.record(kind="shift", occurred_at=moment("10:00"))
@@ -54,20 +54,20 @@ def test_frozen_board_hides_the_live_score_from_players_and_not_from_organizers(
 
     pages = [player.get("/me"), organizer.get("/me")]
 
-    assert [part(each, r'<span class="points__number".*?</span>') for each in pages] == [["5"], ["15"]]
-    assert [part(each, r'<p class="mine__done">.*?</p>') for each in pages] == [["1 issue"], ["1 shift and 1 issue"]]
+    assert [part(page, r'<span class="points__number".*?</span>') for page in pages] == [["5"], ["15"]]
+    assert [part(page, r'<p class="mine__done">.*?</p>') for page in pages] == [["1 issue"], ["1 shift and 1 issue"]]
     mine = player.get("/me/activities")
-    assert part(mine, r'<p class="own__points">.*?</p>') == ["at the reveal", "+5 points"]
-    assert ["Within reach" in each.text for each in pages] == [False, True]
-    assert [part(each, r'<p class="notice">.*?</p>')[0].split(".")[1] for each in pages] == [
+    assert part(mine, r'<p class="my-activity__points">.*?</p>') == ["at the reveal", "+5 points"]
+    assert ["Within reach" in page.text for page in pages] == [False, True]
+    assert [part(page, r'<p class="notice">.*?</p>')[0].split(".")[1] for page in pages] == [
         " This is the board of the freeze",
         " Players see the board of the freeze; you see it as it stands",
     ]
-    newest = next(each["id"] for each in in_ledger(site) if each["occurred_at"] == "2022-09-14T17:00:00.000000Z")
+    newest = next(entry["id"] for entry in in_ledger(site) if entry["occurred_at"] == "2022-09-14T17:00:00.000000Z")
     assert "shows at the reveal" in text(player.get(f"/me/activities/{newest}"))
 
 
-def test_team_that_the_frozen_board_does_not_know_waits_for_the_reveal(site: Site) -> None:
+def test_team_that_the_frozen_board_does_not_know_waits_for_the_reveal(site: RunningApp) -> None:
     site.game.freeze()
     site.game.team("Hens", GUS)
 
@@ -77,14 +77,14 @@ def test_team_that_the_frozen_board_does_not_know_waits_for_the_reveal(site: Sit
     assert "Your team shows on the board at the reveal." in text(answer)
 
 
-def test_who_has_no_team_learns_how_to_get_into_one(site: Site) -> None:
+def test_who_has_no_team_learns_how_to_get_into_one(site: RunningApp) -> None:
     answer = sign_in(site, GUS).get("/me")
 
     assert part(answer, r"<h1.*?</h1>") == ["You are in no team yet"]
     assert '<a class="button" href="/join">' in answer.text
 
 
-def test_every_page_is_kind_while_there_is_no_week(empty_site: Site) -> None:
+def test_every_page_is_kind_while_there_is_no_week(empty_site: RunningApp) -> None:
     gus = sign_in(empty_site, GUS)
 
     seen = {path: gus.get(path) for path in PAGES}
@@ -93,7 +93,7 @@ def test_every_page_is_kind_while_there_is_no_week(empty_site: Site) -> None:
     assert part(seen["/me"], r"<h1.*?</h1>") == ["No week on the calendar yet"]
 
 
-def test_draft_says_when_it_begins(empty_site: Site) -> None:
+def test_draft_says_when_it_begins(empty_site: RunningApp) -> None:
     Game(empty_site.database).start(state="draft")
     ada = sign_in(empty_site, ADA)
 
@@ -101,7 +101,7 @@ def test_draft_says_when_it_begins(empty_site: Site) -> None:
     assert part(ada.get("/me/log"), r"<h1.*?</h1>") == ["Q3-2022 has not started"]
 
 
-def test_closed_week_leads_to_the_summary(site: Site) -> None:
+def test_closed_week_leads_to_the_summary(site: RunningApp) -> None:
     site.record()
     site.game.close()
     with site.database.unit_of_work() as session:
@@ -115,7 +115,7 @@ def test_closed_week_leads_to_the_summary(site: Site) -> None:
     assert part(ada.get("/me/log"), r"<h1.*?</h1>") == ["Q3-2022 is over"]
 
 
-def test_activities_are_only_ones_own_and_come_in_pages(site: Site) -> None:
+def test_activities_are_only_ones_own_and_come_in_pages(site: RunningApp) -> None:
     for minute in range(30):
         site.record(occurred_at=moment(f"09:{minute:02}"), note="Mine")
     site.record(person=DUA, note="Not mine")
@@ -126,12 +126,12 @@ def test_activities_are_only_ones_own_and_come_in_pages(site: Site) -> None:
     assert more is not None
     second = ada.get(unescape(more[1]))
 
-    assert [len(part(each, r'<li class="own">.*?</li>')) for each in (first, second)] == [25, 5]
+    assert [len(part(each, r'<li class="my-activity">.*?</li>')) for each in (first, second)] == [25, 5]
     assert "Not mine" not in first.text + second.text
-    assert part(first, r'<p class="own__when">.*?</p>')[0] == "Wed 09:29 · github"
+    assert part(first, r'<p class="my-activity__when">.*?</p>')[0] == "Wed 09:29 · github"
 
 
-def test_activities_of_another_week_are_a_link_away(site: Site) -> None:
+def test_activities_of_another_week_are_a_link_away(site: RunningApp) -> None:
     site.record()
     other = Game(site.database, slug="q4-2022").start()
     other.take(note="Of the other week")
@@ -145,7 +145,7 @@ def test_activities_of_another_week_are_a_link_away(site: Site) -> None:
 
 @SIGNED_IN
 @pytest.mark.parametrize("path", PAGES)
-def test_page_is_for_people_who_signed_in(site: Site, path: str) -> None:
+def test_page_is_for_people_who_signed_in(site: RunningApp, path: str) -> None:
     screen = pair(site)
 
     assert (site.get(path).status_code, site.get(path, "admin").status_code) == (401, 403)
@@ -153,7 +153,7 @@ def test_page_is_for_people_who_signed_in(site: Site, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_form_wants_its_token_and_somebody_signed_in(site: Site, path: str) -> None:
+def test_form_wants_its_token_and_somebody_signed_in(site: RunningApp, path: str) -> None:
     ada = sign_in(site, ADA)
 
     assert (site.post(path).status_code, ada.post(path, csrf="wrong").status_code) == (401, 403)
@@ -162,7 +162,7 @@ def test_form_wants_its_token_and_somebody_signed_in(site: Site, path: str) -> N
     assert in_ledger(site) == []
 
 
-def test_long_names_and_markup_are_shown_as_text(site: Site) -> None:
+def test_long_names_and_markup_are_shown_as_text(site: RunningApp) -> None:
     site.game.rename(ADA, "<b>" + "W" * 57, OWLS)
     site.record(note="<script>alert(1)</script>", url='https://example.com/"onclick="x')
     ada = sign_in(site, ADA)
@@ -179,7 +179,7 @@ def _call(session: Session, person_id: str, name: str) -> None:
     accounts.rename(session, accounts.find(session, person_id), name, act_by("Olu", NOW))
 
 
-def test_who_has_just_joined_is_told_so_and_nobody_else(site: Site) -> None:
+def test_who_has_just_joined_is_told_so_and_nobody_else(site: RunningApp) -> None:
     site.record(kind="shift")
     ada, nobody = sign_in(site, ADA), sign_in(site, "nobody@example.com")
 

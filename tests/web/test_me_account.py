@@ -7,10 +7,10 @@ import pytest
 from app.services.access import accounts, sign_ins
 from tests.builders import ADA, BO, DUA, OWLS, Game
 from tests.web.reading import part, text
-from tests.web.site import BOTH_ENGINES, Site, Visitor, pair, sign_in
+from tests.web.running_app import BOTH_ENGINES, RunningApp, Visitor, pair, sign_in
 
 
-def test_somebody_elses_activity_and_sign_in_are_not_found(site: Site) -> None:
+def test_somebody_elses_activity_and_sign_in_are_not_found(site: RunningApp) -> None:
     ada, dua = sign_in(site, ADA), sign_in(site, DUA)
     activity = site.record(person=DUA, note="Canary").json()["id"]
     [theirs] = _sign_ins(site, dua)
@@ -27,12 +27,12 @@ def test_somebody_elses_activity_and_sign_in_are_not_found(site: Site) -> None:
     assert dua.get("/me").status_code == 200
 
 
-def _sign_ins(site: Site, who: Visitor) -> list[str]:
+def _sign_ins(site: RunningApp, who: Visitor) -> list[str]:
     with site.database.reading() as session:
         return [each.id for each in sign_ins.of_person(session, who.person_id, site.clock.now)]
 
 
-def test_sign_ins_are_listed_in_words_and_this_one_is_marked(site: Site) -> None:
+def test_sign_ins_are_listed_in_words_and_this_one_is_marked(site: RunningApp) -> None:
     sign_in(site, DUA)
     first, ada = sign_in(site, ADA), sign_in(site, ADA)
 
@@ -43,7 +43,7 @@ def test_sign_ins_are_listed_in_words_and_this_one_is_marked(site: Site) -> None
     assert first.get("/me").status_code == 200
 
 
-def test_ended_sign_in_is_out_at_once(site: Site) -> None:
+def test_ended_sign_in_is_out_at_once(site: RunningApp) -> None:
     lost, ada = sign_in(site, ADA), sign_in(site, ADA)
     assert lost.get("/me").status_code == 200
     button = re.search(r'action="(/me/sign-ins/[0-9a-f]{16}/end)"', ada.get("/me/settings").text)
@@ -56,7 +56,7 @@ def test_ended_sign_in_is_out_at_once(site: Site) -> None:
     assert (lost.get("/me").status_code, ada.get("/me").status_code) == (401, 200)
 
 
-def test_all_others_are_ended_together(site: Site) -> None:
+def test_all_others_are_ended_together(site: RunningApp) -> None:
     others, ada, dua = [sign_in(site, ADA), sign_in(site, ADA)], sign_in(site, ADA), sign_in(site, DUA)
 
     ada.post("/me/sign-ins/end-others")
@@ -66,7 +66,7 @@ def test_all_others_are_ended_together(site: Site) -> None:
 
 
 @pytest.mark.parametrize(("visibility", "leads_to"), [("public", "/"), ("signed-in", "/sign-in?done=out")])
-def test_signing_out_ends_this_one_and_forgets_the_cookie(site: Site, leads_to: str) -> None:
+def test_signing_out_ends_this_one_and_forgets_the_cookie(site: RunningApp, leads_to: str) -> None:
     other, ada = sign_in(site, ADA), sign_in(site, ADA)
 
     answer = ada.post("/sign-out")
@@ -77,7 +77,7 @@ def test_signing_out_ends_this_one_and_forgets_the_cookie(site: Site, leads_to: 
     assert (ada.get("/me").status_code, other.get("/me").status_code) == (401, 200)
 
 
-def test_ending_this_very_sign_in_signs_out(site: Site) -> None:
+def test_ending_this_very_sign_in_signs_out(site: RunningApp) -> None:
     ada = sign_in(site, ADA)
     [mine] = _sign_ins(site, ada)
 
@@ -87,7 +87,7 @@ def test_ending_this_very_sign_in_signs_out(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_new_name_shows_on_the_board_and_on_ones_pages_at_once(site: Site) -> None:
+def test_new_name_shows_on_the_board_and_on_ones_pages_at_once(site: RunningApp) -> None:
     ada = sign_in(site, ADA)
     ada.get("/me")
 
@@ -110,7 +110,7 @@ def test_new_name_shows_on_the_board_and_on_ones_pages_at_once(site: Site) -> No
     ],
 )
 def test_refused_settings_change_nothing_and_keep_what_was_typed(
-    site: Site, fields: dict[str, str], sentence: str
+    site: RunningApp, fields: dict[str, str], sentence: str
 ) -> None:
     ada = sign_in(site, ADA)
 
@@ -124,7 +124,7 @@ def test_refused_settings_change_nothing_and_keep_what_was_typed(
     assert (person.name, person.theme) == ("Ada Lovelace", "auto")
 
 
-def test_a_name_changes_ten_times_an_hour(site: Site) -> None:
+def test_a_name_changes_ten_times_an_hour(site: RunningApp) -> None:
     ada = sign_in(site, ADA)
 
     answers = [ada.post("/me/settings", name=f"Ada {number}", theme="dark") for number in range(12)]
@@ -135,7 +135,7 @@ def test_a_name_changes_ten_times_an_hour(site: Site) -> None:
     assert (same.status_code, "Ada 9" in text(ada.get("/me"))) == (303, True)
 
 
-def test_mark_names_every_team_of_mine_and_nothing_else(site: Site) -> None:
+def test_mark_names_every_team_of_mine_and_nothing_else(site: RunningApp) -> None:
     other = Game(site.database, slug="q4-2022").start()
     site.game.team("Hens", ADA)
     ada = sign_in(site, ADA)
@@ -149,12 +149,12 @@ def test_mark_names_every_team_of_mine_and_nothing_else(site: Site) -> None:
     assert "masthead__organize" in sign_in(site, BO, "organizer").get("/me/mark.css").text
 
 
-def test_mark_is_empty_for_visitors_and_screens(site: Site) -> None:
+def test_mark_is_empty_for_visitors_and_screens(site: RunningApp) -> None:
     assert (site.get("/me/mark.css").text, pair(site).get("/me/mark.css").text) == ("", "")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_mark_carries_the_chosen_appearance(site: Site, theme: str) -> None:
+def test_mark_carries_the_chosen_appearance(site: RunningApp, theme: str) -> None:
     ada = sign_in(site, ADA)
     assert "color-scheme" not in ada.get("/me/mark.css").text
 
@@ -163,7 +163,7 @@ def test_mark_carries_the_chosen_appearance(site: Site, theme: str) -> None:
     assert f":root {{ color-scheme: {theme}; }}" in ada.get("/me/mark.css").text
 
 
-def test_mark_looks_like_what_the_browser_itself_marks(site: Site) -> None:
+def test_mark_looks_like_what_the_browser_itself_marks(site: RunningApp) -> None:
     def looks(css: str, team: str) -> str:
         return "".join(css[css.index("@media screen") :].replace(team, "TEAM").split())
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import ADA, CATS, DUA, GUS, OWLS, SLUG, Game
 from tests.web.reading import in_ledger, part, text
-from tests.web.site import BOTH_ENGINES, Site, Visitor, sign_in
+from tests.web.running_app import BOTH_ENGINES, RunningApp, Visitor, sign_in
 
 
 def sheet(who: Visitor, **changes: str) -> dict[str, str]:
@@ -20,7 +20,7 @@ def sheet(who: Visitor, **changes: str) -> dict[str, str]:
 
 
 @BOTH_ENGINES
-def test_logging_by_hand_records_for_oneself_and_says_so(site: Site) -> None:
+def test_logging_by_hand_records_for_oneself_and_says_so(site: RunningApp) -> None:
     ada = sign_in(site, ADA)
     typed = sheet(ada, day="2022-09-14", time="12:30", url=" https://example.com/1 ", note=" One\r\ntwo ")
 
@@ -41,20 +41,20 @@ def test_logging_by_hand_records_for_oneself_and_says_so(site: Site) -> None:
     assert site.points() == {OWLS: 5, CATS: 0}
 
 
-def test_form_is_filled_in_for_this_moment_in_the_weeks_zone(site: Site) -> None:
+def test_form_is_filled_in_for_this_moment_in_the_weeks_zone(site: RunningApp) -> None:
     typed = sheet(sign_in(site, ADA))
 
     assert (typed["day"], typed["time"], typed["week"]) == ("2022-09-14", "13:00", SLUG)
 
 
-def test_form_after_the_last_day_proposes_the_last_day(site: Site) -> None:
+def test_form_after_the_last_day_proposes_the_last_day(site: RunningApp) -> None:
     site.clock.set("2022-09-18 10:00")
 
     assert sheet(sign_in(site, ADA))["day"] == "2022-09-16"
 
 
 @BOTH_ENGINES
-def test_form_sent_by_fifty_clicks_records_once(site: Site) -> None:
+def test_form_sent_by_fifty_clicks_records_once(site: RunningApp) -> None:
     ada = sign_in(site, ADA)
     typed = sheet(ada, note="Once")
 
@@ -63,10 +63,10 @@ def test_form_sent_by_fifty_clicks_records_once(site: Site) -> None:
 
     assert {answer.status_code for answer in answers} == {303}
     assert len({answer.headers["location"] for answer in answers}) == 1
-    assert [each["note"] for each in in_ledger(site)] == ["Once"]
+    assert [entry["note"] for entry in in_ledger(site)] == ["Once"]
 
 
-def test_form_changed_and_sent_again_says_that_nothing_was_added(site: Site) -> None:
+def test_form_changed_and_sent_again_says_that_nothing_was_added(site: RunningApp) -> None:
     ada = sign_in(site, ADA)
     typed = sheet(ada, note="First")
     ada.post("/me/log", **typed)
@@ -74,17 +74,17 @@ def test_form_changed_and_sent_again_says_that_nothing_was_added(site: Site) -> 
     again = ada.get(ada.post("/me/log", **{**typed, "note": "Second"}).headers["location"])
 
     assert "This form was sent before, so nothing was added." in text(again)
-    assert [each["note"] for each in in_ledger(site)] == ["First"]
+    assert [entry["note"] for entry in in_ledger(site)] == ["First"]
 
 
-def test_forms_of_two_people_with_one_id_are_two_activities(site: Site) -> None:
+def test_forms_of_two_people_with_one_id_are_two_activities(site: RunningApp) -> None:
     ada, dua = sign_in(site, ADA), sign_in(site, DUA)
     typed = sheet(ada, note="Canary of Ada's")
     ada.post("/me/log", **typed)
 
     answer = dua.get(dua.post("/me/log", **{**typed, "note": "Mine"}).headers["location"])
 
-    assert [each["person"] for each in in_ledger(site)] == [ADA, DUA]
+    assert [entry["person"] for entry in in_ledger(site)] == [ADA, DUA]
     assert "Canary" not in answer.text
 
 
@@ -106,7 +106,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_form_that_cannot_be_taken_comes_back_with_everything_typed(site: Site, case: str) -> None:
+def test_form_that_cannot_be_taken_comes_back_with_everything_typed(site: RunningApp, case: str) -> None:
     changes, status, sentence = REFUSED[case]
     ada = sign_in(site, ADA)
     typed = sheet(ada, **{"note": "What I did & why", "url": "https://example.com/1", **changes})
@@ -123,7 +123,7 @@ def test_form_that_cannot_be_taken_comes_back_with_everything_typed(site: Site, 
     assert in_ledger(site) == []
 
 
-def test_every_flaw_of_a_form_is_told_at_once(site: Site) -> None:
+def test_every_flaw_of_a_form_is_told_at_once(site: RunningApp) -> None:
     ada = sign_in(site, ADA)
 
     answer = ada.post("/me/log", **sheet(ada, kind="", day="", time=""))
@@ -131,12 +131,12 @@ def test_every_flaw_of_a_form_is_told_at_once(site: Site) -> None:
     assert len(part(answer, r'<p class="field__error".*?</p>')) == 3
 
 
-def test_hour_that_clocks_skip_is_refused_and_one_that_comes_twice_is_the_first(empty_site: Site) -> None:
+def test_hour_that_clocks_skip_is_refused_and_one_that_comes_twice_is_the_first(empty_site: RunningApp) -> None:
     empty_site.clock.set("2022-11-07 12:00")
     Game(empty_site.database, now=empty_site.clock.now).start(starts=date(2022, 11, 5), ends=date(2022, 11, 8))
     ada = sign_in(empty_site, ADA)
     ada.post("/me/log", **sheet(ada, day="2022-11-06", time="01:30"))
-    assert [each["occurred_at"] for each in in_ledger(empty_site)] == ["2022-11-06T08:30:00.000000Z"]
+    assert [entry["occurred_at"] for entry in in_ledger(empty_site)] == ["2022-11-06T08:30:00.000000Z"]
     empty_site.game.close()
     empty_site.clock.set("2023-03-13 12:00")
     Game(empty_site.database, now=empty_site.clock.now, slug="q1").start(
@@ -152,7 +152,7 @@ def test_hour_that_clocks_skip_is_refused_and_one_that_comes_twice_is_the_first(
     ]
 
 
-def test_week_that_closes_while_somebody_types_keeps_what_they_typed(site: Site) -> None:
+def test_week_that_closes_while_somebody_types_keeps_what_they_typed(site: RunningApp) -> None:
     ada = sign_in(site, ADA)
     typed = sheet(ada, note="Too late")
     site.game.close()
@@ -164,7 +164,7 @@ def test_week_that_closes_while_somebody_types_keeps_what_they_typed(site: Site)
     assert ">Too late</textarea>" in answer.text
 
 
-def test_form_of_another_week_is_checked_again_by_its_writer(site: Site) -> None:
+def test_form_of_another_week_is_checked_again_by_its_writer(site: RunningApp) -> None:
     ada = sign_in(site, ADA)
     typed = sheet(ada, week="q2-2022", note="Kept")
 
@@ -175,7 +175,7 @@ def test_form_of_another_week_is_checked_again_by_its_writer(site: Site) -> None
     assert ">Kept</textarea>" in answer.text
 
 
-def test_somebody_without_a_team_may_log_and_learns_when_it_counts(site: Site) -> None:
+def test_somebody_without_a_team_may_log_and_learns_when_it_counts(site: RunningApp) -> None:
     gus = sign_in(site, GUS)
 
     shown = gus.get(gus.post("/me/log", **sheet(gus)).headers["location"])

@@ -8,12 +8,12 @@ from app.config import PROJECT
 from app.metrics import GROW_WITH_ACTIVITIES
 from app.services import jobs, lifecycle
 from tests.builders import SLUG, act_by
-from tests.web.site import API, Site
+from tests.web.running_app import API, RunningApp
 
 NAMES = re.compile(r"\b(?:assembly_week|live)_[a-z_]+")
 
 
-def figures(site: Site) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+def figures(site: RunningApp) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     """Every sample, by its name and labels, as Prometheus's own parser reads them."""
     text = site.get("/metrics", "read").text
     families = text_string_to_metric_families(text)
@@ -24,13 +24,15 @@ def figures(site: Site) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     }
 
 
-def grown(site: Site, before: dict[tuple[str, tuple[tuple[str, str], ...]], float], name: str, **labels: str) -> float:
+def grown(
+    site: RunningApp, before: dict[tuple[str, tuple[tuple[str, str], ...]], float], name: str, **labels: str
+) -> float:
     """By how much a figure has grown."""
     key = (f"assembly_week_{name}", tuple(sorted(labels.items())))
     return figures(site)[key] - before.get(key, 0)
 
 
-def test_metrics_count_requests_by_method_route_and_status(site: Site) -> None:
+def test_metrics_count_requests_by_method_route_and_status(site: RunningApp) -> None:
     before = figures(site)
 
     site.get(f"/weeks/{SLUG}/teams/0123456789abcdef", "read")
@@ -42,7 +44,7 @@ def test_metrics_count_requests_by_method_route_and_status(site: Site) -> None:
     assert grown(site, before, "request_seconds_count", **nowhere) == 1
 
 
-def test_metrics_name_no_address_that_somebody_asked_for(site: Site) -> None:
+def test_metrics_name_no_address_that_somebody_asked_for(site: RunningApp) -> None:
     site.get("/sign-in/link/al_a-secret")
     site.ask("PROPFIND", f"/weeks/{SLUG}")
 
@@ -51,7 +53,7 @@ def test_metrics_name_no_address_that_somebody_asked_for(site: Site) -> None:
     assert ("a-secret" in text, "PROPFIND" in text, 'method="other"' in text) == (False, False, True)
 
 
-def test_metrics_count_activities_once_they_are_committed(site: Site) -> None:
+def test_metrics_count_activities_once_they_are_committed(site: RunningApp) -> None:
     before = figures(site)
 
     for _ in range(2):
@@ -61,7 +63,7 @@ def test_metrics_count_activities_once_they_are_committed(site: Site) -> None:
     assert grown(site, before, "commit_seconds_count") >= 1
 
 
-def test_metrics_count_rejected_rules(site: Site) -> None:
+def test_metrics_count_rejected_rules(site: RunningApp) -> None:
     before = figures(site)
 
     site.post(f"{API}/rules/preview", "rules:write", content="format = 2")
@@ -69,7 +71,7 @@ def test_metrics_count_rejected_rules(site: Site) -> None:
     assert grown(site, before, "rules_rejected_total") == 1
 
 
-def test_metrics_show_what_waits(site: Site) -> None:
+def test_metrics_show_what_waits(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         jobs.enqueue(session, "nobody's", {}, run_at=site.clock.now)
 
@@ -79,7 +81,7 @@ def test_metrics_show_what_waits(site: Site) -> None:
     assert shown["assembly_week_streams", ()] == 0
 
 
-def test_metrics_count_nothing_that_a_freeze_hides(site: Site) -> None:
+def test_metrics_count_nothing_that_a_freeze_hides(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         lifecycle.freeze(session, SLUG, act_by("Olu", site.clock.now))
     site.record(external_id="hidden")
@@ -91,7 +93,7 @@ def test_metrics_count_nothing_that_a_freeze_hides(site: Site) -> None:
     assert "process_cpu_seconds_total" in readers
 
 
-def test_alerts_and_dashboard_ask_for_figures_that_exist(site: Site) -> None:
+def test_alerts_and_dashboard_ask_for_figures_that_exist(site: RunningApp) -> None:
     folder = PROJECT / "deploy" / "monitoring"
     text = "".join(file.read_text(encoding="utf-8") for file in sorted(folder.iterdir()))
     asked = {name.removesuffix("_bucket").removesuffix("_count").removesuffix("_sum") for name in NAMES.findall(text)}

@@ -9,13 +9,13 @@ import pytest
 from app.web.timing import USUAL, Timing
 from tests import postgresql as pg
 from tests.builders import CATS, OWLS, RULES, SLUG, Game, a_week
-from tests.web.site import API, WEEK, Site, until
+from tests.web.running_app import API, WEEK, RunningApp, until
 
 IN_TIME = pytest.mark.parametrize(("engine", "seconds"), [("sqlite", 1.0), ("postgresql", 5.0)])
 
 
 @IN_TIME
-def test_what_another_process_commits_is_on_the_board_in_time(site: Site, game: Game, seconds: float) -> None:
+def test_what_another_process_commits_is_on_the_board_in_time(site: RunningApp, game: Game, seconds: float) -> None:
     etag = site.get(f"{WEEK}/leaderboard").headers["etag"]
     game.take()
 
@@ -25,7 +25,7 @@ def test_what_another_process_commits_is_on_the_board_in_time(site: Site, game: 
 
 
 @IN_TIME
-def test_a_freeze_and_a_reveal_by_command_take_hold_in_time(site: Site, game: Game, seconds: float) -> None:
+def test_a_freeze_and_a_reveal_by_command_take_hold_in_time(site: RunningApp, game: Game, seconds: float) -> None:
     assert site.board()["frozen"] is False
 
     game.freeze()
@@ -37,7 +37,7 @@ def test_a_freeze_and_a_reveal_by_command_take_hold_in_time(site: Site, game: Ga
 
 
 @IN_TIME
-def test_rules_activated_by_command_take_hold_in_time(site: Site, game: Game, seconds: float) -> None:
+def test_rules_activated_by_command_take_hold_in_time(site: RunningApp, game: Game, seconds: float) -> None:
     site.record(kind="shift")
     assert site.points()[OWLS] == 10
 
@@ -57,7 +57,7 @@ def listeners(postgresql: pg.PostgreSQL) -> set[int]:
         return {pid for (pid,) in connection.execute(LISTENERS)}
 
 
-def soonest(site: Site, game: Game) -> float:
+def soonest(site: RunningApp, game: Game) -> float:
     """The seconds until a commit of another process is on the board, the best of three."""
 
     def wait() -> float:
@@ -70,7 +70,7 @@ def soonest(site: Site, game: Game) -> float:
 
 @HINTS_ALONE
 def test_a_hint_brings_what_another_process_commits_within_a_second(
-    site: Site, game: Game, postgresql: pg.PostgreSQL
+    site: RunningApp, game: Game, postgresql: pg.PostgreSQL
 ) -> None:
     until(lambda: listeners(postgresql))
 
@@ -87,7 +87,9 @@ def cut(postgresql: pg.PostgreSQL) -> set[int]:
 
 
 @HINTS_ALONE
-def test_hints_come_again_after_their_connection_was_cut(site: Site, game: Game, postgresql: pg.PostgreSQL) -> None:
+def test_hints_come_again_after_their_connection_was_cut(
+    site: RunningApp, game: Game, postgresql: pg.PostgreSQL
+) -> None:
     gone = cut(postgresql)
 
     until(lambda: listeners(postgresql) - gone)
@@ -97,7 +99,7 @@ def test_hints_come_again_after_their_connection_was_cut(site: Site, game: Game,
 
 @HINTS_ALONE
 def test_what_is_committed_while_nobody_listens_is_seen_once_somebody_does(
-    site: Site, game: Game, postgresql: pg.PostgreSQL
+    site: RunningApp, game: Game, postgresql: pg.PostgreSQL
 ) -> None:
     site.board()
     cut(postgresql)
@@ -106,15 +108,15 @@ def test_what_is_committed_while_nobody_listens_is_seen_once_somebody_does(
     until(lambda: site.points()[OWLS] == 5)
 
 
-def test_a_board_that_was_looked_at_is_ready_before_it_is_asked_for_again(site: Site, game: Game) -> None:
+def test_a_board_that_was_looked_at_is_ready_before_it_is_asked_for_again(site: RunningApp, game: Game) -> None:
     site.board()
     keeper = site.app.state.installation.boards
     game.take()
 
-    until(lambda: (served := keeper.ready(SLUG, "public")) and served.board.totals["issue"] == 1)
+    until(lambda: (snapshot := keeper.ready(SLUG, "public")) and snapshot.board.totals["issue"] == 1)
 
 
-def test_current_changes_with_the_day_of_the_other_weeks_zone(site: Site) -> None:
+def test_current_changes_with_the_day_of_the_other_weeks_zone(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         a_week(session, "asia", timezone="Asia/Tokyo", starts=date(2022, 9, 16), ends=date(2022, 9, 20))
     site.clock.set("2022-09-15 07:59")

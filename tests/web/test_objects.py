@@ -13,9 +13,9 @@ from app.services.access import credentials, sign_ins, tokens
 from app.services.displays import displays
 from app.services.operations import secrets
 from tests.builders import ADA, DUA, ELIF, OWLS, SLUG, a_team, a_week, act_by
-from tests.web.doors import API, DOORS, Door, Role
-from tests.web.site import SIGNED_IN, WEEK, Site, sign_in
-from tests.web.stage import Stage
+from tests.web.role_clients import RoleClients
+from tests.web.route_access import API, ROUTES, Role, RouteAccess
+from tests.web.running_app import SIGNED_IN, WEEK, RunningApp, sign_in
 
 OTHER = "q4-2022"
 OTHER_KIND = ("team", "person", "display", "sign-in of another", "nothing")
@@ -54,7 +54,7 @@ PLACEHOLDER = re.compile(r"{(\w+)}")
 class Strangers:
     """Things of somebody else, of another week, of another kind, by what FOREIGN calls them."""
 
-    stage: Stage
+    stage: RoleClients
 
     def __post_init__(self) -> None:
         """Make each of them."""
@@ -83,7 +83,7 @@ class Strangers:
         self.ids["adjustment"] = str(site.adjust("Owls", 1).json()["id"])
 
 
-def tables(site: Site) -> dict[str, list[str]]:
+def tables(site: RunningApp) -> dict[str, list[str]]:
     """Everything there is, but for notes of refusals and when something was last seen."""
     with site.database.reading() as session:
         return {
@@ -96,7 +96,7 @@ def tables(site: Site) -> dict[str, list[str]]:
         }
 
 
-def asked_by(door: Door) -> tuple[Role, ...]:
+def asked_by(door: RouteAccess) -> tuple[Role, ...]:
     """The most privileged role at a door, which could do the most harm."""
     match door.rule:
         case "boards":
@@ -111,7 +111,7 @@ def asked_by(door: Door) -> tuple[Role, ...]:
 
 def swaps() -> Iterator[tuple[str, str, Role, str, str]]:
     """Every door with an id in its address, who asks, which id is replaced and by what."""
-    for (method, path), door in DOORS.items():
+    for (method, path), door in ROUTES.items():
         for name in PLACEHOLDER.findall(path):
             for foreign in FOREIGN[name]:
                 if path in ANY_ACTIVITY and foreign in {"activity of another", "adjustment"}:
@@ -119,13 +119,13 @@ def swaps() -> Iterator[tuple[str, str, Role, str, str]]:
                 yield from ((method, path, role, name, foreign) for role in asked_by(door))
 
 
-def test_an_id_of_somebody_else_opens_nothing_and_changes_nothing(site: Site) -> None:
-    stage = Stage(site)
+def test_an_id_of_somebody_else_opens_nothing_and_changes_nothing(site: RunningApp) -> None:
+    stage = RoleClients(site)
     strangers = Strangers(stage)
     wrong = {}
 
     for method, path, role, name, foreign in swaps():
-        door, shown = DOORS[method, path], stage.shown_by(role)
+        door, shown = ROUTES[method, path], stage.shown_by(role)
         address = stage.path(path.replace(f"{{{name}}}", strangers.ids[foreign]), role)
         form = {key: stage.path(text, role) for key, text in (door.form or {}).items()}
         before = tables(site)
@@ -136,11 +136,13 @@ def test_an_id_of_somebody_else_opens_nothing_and_changes_nothing(site: Site) ->
     assert wrong == {}
 
 
-def _csrf(stage: Stage, role: Role) -> str:
+def _csrf(stage: RoleClients, role: Role) -> str:
     return stage.people[role].csrf if role in stage.people else ""
 
 
-def _send(stage: Stage, method: str, address: str, door: Door, headers: dict[str, str], form: dict[str, str]) -> int:
+def _send(
+    stage: RoleClients, method: str, address: str, door: RouteAccess, headers: dict[str, str], form: dict[str, str]
+) -> int:
     if method == "GET":
         with stage.site.client.stream("GET", address, headers=headers) as answer:
             return answer.status_code
@@ -156,13 +158,13 @@ def _changed(before: dict[str, list[str]], after: dict[str, list[str]]) -> list[
 
 
 def test_every_id_in_an_address_is_swapped() -> None:
-    wanted = {name for _, path in DOORS for name in PLACEHOLDER.findall(path)}
+    wanted = {name for _, path in ROUTES for name in PLACEHOLDER.findall(path)}
 
     assert set(FOREIGN) == wanted
 
 
-def test_a_form_that_names_something_of_another_week_changes_nothing(site: Site) -> None:
-    stage = Stage(site)
+def test_a_form_that_names_something_of_another_week_changes_nothing(site: RunningApp) -> None:
+    stage = RoleClients(site)
     strange, owls = Strangers(stage).ids["team of another week"], site.game.team_id(OWLS)
     owner, player = stage.people["owner"], stage.people["player"]
     before = tables(site)
@@ -176,25 +178,25 @@ def test_a_form_that_names_something_of_another_week_changes_nothing(site: Site)
         _adjust(site, strange),
     ]
 
-    assert [each.status_code for each in answers] == [404, 409, 409, 403, 404]
+    assert [answer.status_code for answer in answers] == [404, 409, 409, 403, 404]
     assert _changed(before, tables(site)) == []
 
 
-def _settings(site: Site) -> Settings:
+def _settings(site: RunningApp) -> Settings:
     found: Settings = site.app.state.installation.settings
     return found
 
 
-def _present(site: Site, slug: str, key: str) -> httpx.Response:
+def _present(site: RunningApp, slug: str, key: str) -> httpx.Response:
     return site.post(f"/weeks/{slug}/summary/present", data={"to": "next", "key": key})
 
 
-def _adjust(site: Site, team_id: str) -> httpx.Response:
+def _adjust(site: RunningApp, team_id: str) -> httpx.Response:
     body = {"team_id": team_id, "points": 1, "reason": "Fair", "external_id": "strange"}
     return site.post(f"{WEEK}/adjustments", "ledger:correct", json=body)
 
 
-def test_the_same_form_of_two_people_is_two_activities(site: Site) -> None:
+def test_the_same_form_of_two_people_is_two_activities(site: RunningApp) -> None:
     one, other = sign_in(site, ADA), sign_in(site, DUA)
     what = {"id": "0" * 16, "week": SLUG, "kind": "issue", "day": "2022-09-14", "time": "10:00"}
 
@@ -207,19 +209,19 @@ def test_the_same_form_of_two_people_is_two_activities(site: Site) -> None:
     assert [other.get(place).status_code for place in places] == [404, 200]
 
 
-def test_a_form_token_counts_for_its_own_sign_in_alone(site: Site) -> None:
+def test_a_form_token_counts_for_its_own_sign_in_alone(site: RunningApp) -> None:
     player, again, outsider = sign_in(site, ADA), sign_in(site, ADA), sign_in(site, DUA)
     before = tables(site)
 
     answers = [player.post("/me/settings", csrf=each.csrf, name="Taken", theme="dark") for each in (again, outsider)]
 
-    assert [each.status_code for each in answers] == [403, 403]
+    assert [answer.status_code for answer in answers] == [403, 403]
     assert _changed(before, tables(site)) == []
 
 
 @SIGNED_IN
-def test_a_secret_of_one_kind_is_none_of_another(site: Site) -> None:
-    stage = Stage(site)
+def test_a_secret_of_one_kind_is_none_of_another(site: RunningApp) -> None:
+    stage = RoleClients(site)
     member, screen = (next(iter(stage.people[role].cookies.values())) for role in ("organizer", "display"))
     link, token = stage.fresh("secret", "organizer"), site.token("admin")
     ways: dict[str, Callable[[str], dict[str, str]]] = {
@@ -239,7 +241,7 @@ def test_a_secret_of_one_kind_is_none_of_another(site: Site) -> None:
     assert let_in == {("sign-in", "sign-in"), ("display", "display"), ("token", "token")}
 
 
-def test_a_place_in_somebody_elses_list_is_refused(site: Site) -> None:
+def test_a_place_in_somebody_elses_list_is_refused(site: RunningApp) -> None:
     for number in range(60):
         site.record(person=DUA, external_id=f"of-dua-{number}")
     page = sign_in(site, DUA).get("/me/activities").text

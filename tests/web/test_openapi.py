@@ -18,14 +18,14 @@ from app.domain.rules import parse_rules
 from app.services.ledger.drafts import read_json
 from app.services.people import people
 from tests.builders import OWLS, SLUG, an_activity
-from tests.web.site import API, Site
+from tests.web.running_app import API, RunningApp
 from tools import api_reference
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
 @pytest.fixture
-def description(site: Site) -> dict[str, Any]:
+def description(site: RunningApp) -> dict[str, Any]:
     """The published description."""
     found: dict[str, Any] = site.get("/openapi.json").json()
     return found
@@ -89,7 +89,7 @@ def examples(description: dict[str, Any]) -> dict[str, tuple[str, Any]]:
     }
 
 
-def test_every_body_has_an_example_that_the_server_takes(site: Site, description: dict[str, Any]) -> None:
+def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, description: dict[str, Any]) -> None:
     with site.database.unit_of_work() as session:
         people.find_or_create(session, "ada@example.com", "Ada", site.clock.now)
     activity, team = site.record().json()["id"], site.game.team_id(OWLS)
@@ -130,7 +130,7 @@ def test_examples_say_what_they_should(description: dict[str, Any]) -> None:
     ]
 
 
-def seeded(site: Site) -> dict[str, str]:
+def seeded(site: RunningApp) -> dict[str, str]:
     """A week with something of everything; what paths can be filled with."""
     activity = site.record(external_id="one", subject="ticket", response_seconds=5, url="https://x.example").json()[
         "id"
@@ -140,7 +140,7 @@ def seeded(site: Site) -> dict[str, str]:
     return {"week": SLUG, "team_id": site.game.team_id(OWLS), "activity_id": activity}
 
 
-def test_reads_answer_in_the_documented_shapes(site: Site, description: dict[str, Any]) -> None:
+def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: dict[str, Any]) -> None:
     places = seeded(site)
     schema = schemathesis.openapi.from_dict(description)
     schema.config.update(base_url=site.url)
@@ -149,7 +149,7 @@ def test_reads_answer_in_the_documented_shapes(site: Site, description: dict[str
 
     for operation in published(schema):
         if operation.method == "get":
-            path = {each.name: places[each.name] for each in operation.path_parameters}
+            path = {parameter.name: places[parameter.name] for parameter in operation.path_parameters}
             answer = operation.Case(path_parameters=path).call_and_validate(headers=headers, checks=CHECKS)
             seen.append(answer.status_code)
 

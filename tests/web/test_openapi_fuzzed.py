@@ -16,7 +16,7 @@ from schemathesis.engine import events, from_schema
 
 from app.services.people import people
 from tests.builders import OWLS, an_activity
-from tests.web.site import SIGNED_IN, Site
+from tests.web.running_app import SIGNED_IN, RunningApp
 
 pytestmark = pytest.mark.usefixtures("quiet_log")
 
@@ -53,7 +53,7 @@ def write_lines(_context: schemathesis.SerializationContext, value: Any) -> byte
 
 
 def fuzz(
-    site: Site,
+    site: RunningApp,
     *,
     examples: int,
     boundaries: bool = False,
@@ -98,7 +98,7 @@ def note(outcome: Outcome, recorder: Any) -> None:
     ]
 
 
-def fill(site: Site) -> None:
+def fill(site: RunningApp) -> None:
     """Something of everything, and the person of the description's examples, so that what is valid gets through."""
     with site.database.unit_of_work() as session:
         people.find_or_create(session, "ada@example.com", "Ada", site.clock.now)
@@ -116,7 +116,7 @@ def server_failures(outcome: Outcome) -> set[tuple[str, int]]:
 
 @SIGNED_IN
 @pytest.mark.parametrize(("engine", "boundaries"), [("sqlite", True), ("postgresql", False)])
-def test_an_admin_gets_what_is_documented_whatever_they_send(site: Site, boundaries: bool) -> None:
+def test_an_admin_gets_what_is_documented_whatever_they_send(site: RunningApp, boundaries: bool) -> None:
     fill(site)
 
     outcome = fuzz(site, examples=8, boundaries=boundaries, token=site.token("admin"))
@@ -130,7 +130,7 @@ def test_an_admin_gets_what_is_documented_whatever_they_send(site: Site, boundar
 
 
 @SIGNED_IN
-def test_without_a_token_everything_is_refused_whatever_they_send(site: Site) -> None:
+def test_without_a_token_everything_is_refused_whatever_they_send(site: RunningApp) -> None:
     fill(site)
     before = site.points("read")
 
@@ -142,7 +142,7 @@ def test_without_a_token_everything_is_refused_whatever_they_send(site: Site) ->
     assert site.points("read") == before
 
 
-def test_without_a_token_public_boards_alone_are_shown(site: Site) -> None:
+def test_without_a_token_public_boards_alone_are_shown(site: RunningApp) -> None:
     fill(site)
 
     outcome = fuzz(site, examples=5, checks=OPEN_BOARDS)

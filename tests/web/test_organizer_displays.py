@@ -12,13 +12,13 @@ from app.models import AuditEntry
 from app.services.displays import rotations
 from app.web import scenes
 from tests.builders import act_by
-from tests.web.site import BOTH_ENGINES, Site, Visitor, serving, sign_in, until
+from tests.web.running_app import BOTH_ENGINES, RunningApp, Visitor, serving, sign_in, until
 from tests.web.test_display import PARTIAL, picture, play, shown, streaming
 
 ALL = [scene.name for scene in scenes.ROTATION]
 
 
-def turns(site: Site) -> list[tuple[str, str]]:
+def turns(site: RunningApp) -> list[tuple[str, str]]:
     """The scenes of the picture with their seconds."""
     return re.findall(r'id="scene-(\w+)" data-seconds="(\d+)"', picture(site))
 
@@ -38,13 +38,13 @@ def choose(organizer: Visitor, **changes: str | None) -> httpx.Response:
 
 
 @pytest.fixture
-def organizer(site: Site) -> Visitor:
+def organizer(site: RunningApp) -> Visitor:
     """An organizer who has signed in."""
     return sign_in(site, "olu@example.com", "organizer")
 
 
 @BOTH_ENGINES
-def test_displays_follow_what_organizers_choose(site: Site, organizer: Visitor) -> None:
+def test_displays_follow_what_organizers_choose(site: RunningApp, organizer: Visitor) -> None:
     play(site)
 
     answer = choose(organizer, place_board="9", seconds_totals="33", on_race=None, on_quests=None, on_heroes=None)
@@ -54,7 +54,7 @@ def test_displays_follow_what_organizers_choose(site: Site, organizer: Visitor) 
     assert site.get("/display/pulse").json()["mark"] in picture(site)
 
 
-def test_open_screen_follows_without_a_change_of_the_board(site: Site, organizer: Visitor) -> None:
+def test_open_screen_follows_without_a_change_of_the_board(site: RunningApp, organizer: Visitor) -> None:
     play(site)
     with streaming(site) as pictures:
         first = next(pictures)
@@ -65,7 +65,9 @@ def test_open_screen_follows_without_a_change_of_the_board(site: Site, organizer
     assert (shown(first), shown(second)) == (ALL, [name for name in ALL if name != "race"])
 
 
-def test_choice_outlives_the_server_and_reaches_another_one(site: Site, organizer: Visitor, settings: Settings) -> None:
+def test_choice_outlives_the_server_and_reaches_another_one(
+    site: RunningApp, organizer: Visitor, settings: Settings
+) -> None:
     play(site)
     with serving(settings.changed(board_visibility="public")) as other:
         before = shown(picture(other))
@@ -75,7 +77,7 @@ def test_choice_outlives_the_server_and_reaches_another_one(site: Site, organize
     assert (before, waited < 5) == (ALL, True)
 
 
-def test_default_brings_the_setting_back(site: Site, organizer: Visitor) -> None:
+def test_default_brings_the_setting_back(site: RunningApp, organizer: Visitor) -> None:
     play(site)
     choose(organizer, on_race=None)
 
@@ -98,7 +100,7 @@ def test_setting_is_overridden(settings: Settings) -> None:
         assert (before, turns(site)) == ([("totals", "5")], [("board", "10")])
 
 
-def test_same_place_keeps_the_order_of_the_form(site: Site, organizer: Visitor) -> None:
+def test_same_place_keeps_the_order_of_the_form(site: RunningApp, organizer: Visitor) -> None:
     play(site)
 
     choose(organizer, **{f"place_{name}": "1" for name in ALL})
@@ -120,7 +122,7 @@ def test_same_place_keeps_the_order_of_the_form(site: Site, organizer: Visitor) 
     ],
 )
 def test_number_that_is_none_is_named_and_nothing_changes(
-    site: Site, organizer: Visitor, field: str, value: str, sentence: str
+    site: RunningApp, organizer: Visitor, field: str, value: str, sentence: str
 ) -> None:
     answer = choose(organizer, on_race=None, **{field: value})
 
@@ -132,11 +134,11 @@ def test_number_that_is_none_is_named_and_nothing_changes(
     assert _chosen(site) == ""
 
 
-def test_scene_that_is_off_may_have_any_numbers(site: Site, organizer: Visitor) -> None:
+def test_scene_that_is_off_may_have_any_numbers(site: RunningApp, organizer: Visitor) -> None:
     assert choose(organizer, on_board=None, seconds_board="", place_board="x").status_code == 303
 
 
-def test_no_scene_at_all_is_refused(site: Site, organizer: Visitor) -> None:
+def test_no_scene_at_all_is_refused(site: RunningApp, organizer: Visitor) -> None:
     answer = organizer.post("/organizer/displays/rotation")
 
     assert answer.status_code == 422
@@ -144,7 +146,7 @@ def test_no_scene_at_all_is_refused(site: Site, organizer: Visitor) -> None:
     assert _chosen(site) == ""
 
 
-def test_scenes_that_are_gone_leave_the_setting(site: Site) -> None:
+def test_scenes_that_are_gone_leave_the_setting(site: RunningApp) -> None:
     play(site)
     with site.database.unit_of_work() as session:
         rotations.choose(session, "guestbook:20", act_by("Olu", site.clock.now))
@@ -153,7 +155,7 @@ def test_scenes_that_are_gone_leave_the_setting(site: Site) -> None:
     assert sign_in(site, role="organizer").get("/organizer/displays").status_code == 200
 
 
-def test_choice_is_in_the_audit_with_person_and_address(site: Site, organizer: Visitor) -> None:
+def test_choice_is_in_the_audit_with_person_and_address(site: RunningApp, organizer: Visitor) -> None:
     choose(organizer, on_race=None)
 
     with site.database.reading() as session:
@@ -161,7 +163,7 @@ def test_choice_is_in_the_audit_with_person_and_address(site: Site, organizer: V
     assert (entry.by, entry.person_id, entry.address) == ("olu", organizer.person_id, "127.0.0.1")
 
 
-def test_only_organizers_choose(site: Site) -> None:
+def test_only_organizers_choose(site: RunningApp) -> None:
     player, organizer = sign_in(site), sign_in(site, "olu@example.com", "organizer")
 
     statuses = [
@@ -174,7 +176,7 @@ def test_only_organizers_choose(site: Site) -> None:
     assert _chosen(site) == ""
 
 
-def test_frozen_picture_stays_when_scenes_change(site: Site, organizer: Visitor) -> None:
+def test_frozen_picture_stays_when_scenes_change(site: RunningApp, organizer: Visitor) -> None:
     play(site)
     before = picture(site)
     site.game.freeze()
@@ -188,6 +190,6 @@ def test_frozen_picture_stays_when_scenes_change(site: Site, organizer: Visitor)
     )
 
 
-def _chosen(site: Site) -> str:
+def _chosen(site: RunningApp) -> str:
     with site.database.reading() as session:
         return rotations.chosen(session)

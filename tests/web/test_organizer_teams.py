@@ -14,34 +14,34 @@ from app.config import Settings
 from app.services.access import accounts
 from tests.builders import ADA, CATS, CHIDI, DUA, NOW, OWLS, SLUG, Game
 from tests.web.reading import mistakes
-from tests.web.site import BOTH_ENGINES, SettableClock, Site, Visitor, serving, sign_in
+from tests.web.running_app import BOTH_ENGINES, RunningApp, SettableClock, Visitor, serving, sign_in
 
 HERE = f"/organizer/weeks/{SLUG}/teams"
 CSV_LIST = "team,name,email\nFoxes,Nia Okoro,nia@example.com\nFoxes,Ivo Babić,ivo@example.com\n"
 
 
 @pytest.fixture
-def organizer(site: Site) -> Visitor:
+def organizer(site: RunningApp) -> Visitor:
     """An organizer who has signed in."""
     return sign_in(site, "olu@example.com", "organizer")
 
 
 def flash(answer: httpx.Response) -> str:
     """The page's alert: what was done or refused."""
-    found = re.search(r'class="flash[^>]*>([^<]*)<', answer.text)
-    return unescape(found[1]) if found else ""
+    match = re.search(r'class="alert[^>]*>([^<]*)<', answer.text)
+    return unescape(match[1]) if match else ""
 
 
 def shown(page: str) -> dict[str, tuple[str, list[str]]]:
     """Each team on the page: how full it is, and who is in it."""
     sections = re.findall(r'<section class="panel" id="team-.*?</section>', page, re.DOTALL)
-    names = [re.findall(r'id="name-[^"]*">([^<]*)<', each)[0] for each in sections]
-    sizes = [re.findall(r'class="pill[^"]*">([^<]*)<', each)[0] for each in sections]
-    members = [re.findall(r'list__more">([^<]*)<', each) for each in sections]
+    names = [re.findall(r'id="name-[^"]*">([^<]*)<', section)[0] for section in sections]
+    sizes = [re.findall(r'class="pill[^"]*">([^<]*)<', section)[0] for section in sections]
+    members = [re.findall(r'list__more">([^<]*)<', section) for section in sections]
     return dict(zip(names, zip(sizes, members, strict=True), strict=True))
 
 
-def person_id(site: Site, email: str) -> str:
+def person_id(site: RunningApp, email: str) -> str:
     """The id of somebody known."""
     with site.database.reading() as session:
         found = accounts.by_email(session, email)
@@ -50,7 +50,7 @@ def person_id(site: Site, email: str) -> str:
 
 
 @BOTH_ENGINES
-def test_team_is_made_filled_and_changed_by_hand(site: Site) -> None:
+def test_team_is_made_filled_and_changed_by_hand(site: RunningApp) -> None:
     organizer = sign_in(site, "olu@example.com", "organizer")
 
     made = organizer.post(HERE, name="Foxes")
@@ -70,7 +70,7 @@ def test_team_is_made_filled_and_changed_by_hand(site: Site) -> None:
     assert site.game.verify() == []
 
 
-def test_refused_member_comes_back_as_typed_in_an_open_form(site: Site, organizer: Visitor) -> None:
+def test_refused_member_comes_back_as_typed_in_an_open_form(site: RunningApp, organizer: Visitor) -> None:
     organizer.post(HERE, name="Foxes")
 
     answer = organizer.post(f"{HERE}/{site.game.team_id('Foxes')}/members", email="nia@example.com", name="")
@@ -79,7 +79,7 @@ def test_refused_member_comes_back_as_typed_in_an_open_form(site: Site, organize
         422, "Nobody here has the e-mail nia@example.com yet. Write their name too.",
     )  # fmt: skip
     assert answer.text.count('value="nia@example.com"') == 1
-    assert answer.text.count('<details class="fold" open>') == 1
+    assert answer.text.count('<details class="disclosure" open>') == 1
 
 
 @pytest.mark.parametrize(("name", "status"), [("owls", 409), ("", 422), ("x" * 61, 422)])
@@ -90,7 +90,7 @@ def test_refused_team_comes_back_as_typed(organizer: Visitor, name: str, status:
     assert re.findall(r'id="name" name="name" type="text" value="([^"]*)"', answer.text) == [name]
 
 
-def test_full_team_refuses(site: Site, organizer: Visitor) -> None:
+def test_full_team_refuses(site: RunningApp, organizer: Visitor) -> None:
     answer = organizer.post(f"{HERE}/{site.game.team_id(OWLS)}/members", email="nia@example.com", name="Nia")
 
     assert (answer.status_code, flash(answer)) == (
@@ -100,7 +100,7 @@ def test_full_team_refuses(site: Site, organizer: Visitor) -> None:
 
 
 @BOTH_ENGINES
-def test_join_code_is_made_replaced_and_withdrawn(site: Site) -> None:
+def test_join_code_is_made_replaced_and_withdrawn(site: RunningApp) -> None:
     organizer = sign_in(site, "olu@example.com", "organizer")
     owls = site.game.team_id(OWLS)
     codes = []
@@ -112,12 +112,12 @@ def test_join_code_is_made_replaced_and_withdrawn(site: Site) -> None:
         assert addresses == [f"{site.url}/join/{code.replace('-', '')}" for code in codes[-1]]
         assert page.count('aria-label="Join Owls"') == len(addresses)
 
-    assert [len(each) for each in codes] == [1, 1, 0]
+    assert [len(code) for code in codes] == [1, 1, 0]
     assert codes[0] != codes[1]
 
 
 @BOTH_ENGINES
-def test_list_is_imported(site: Site) -> None:
+def test_list_is_imported(site: RunningApp) -> None:
     organizer = sign_in(site, "olu@example.com", "organizer")
 
     answer = organizer.post(f"{HERE}/import", text=CSV_LIST)
@@ -134,7 +134,7 @@ def upload(organizer: Visitor, content: bytes) -> httpx.Response:
     return organizer.site.post(f"{HERE}/import", data=fields, files=files, headers={"Cookie": cookie})
 
 
-def test_file_is_imported_with_its_mark(site: Site, organizer: Visitor) -> None:
+def test_file_is_imported_with_its_mark(site: RunningApp, organizer: Visitor) -> None:
     answer = upload(organizer, CSV_LIST.encode("utf-8-sig"))
 
     assert answer.status_code == 303
@@ -148,13 +148,13 @@ def test_file_that_is_no_text_is_refused(organizer: Visitor) -> None:
     assert (answer.status_code, mistakes(answer)) == (422, {"file": sentence})
 
 
-def test_every_bad_line_is_named_and_nothing_changes(site: Site, organizer: Visitor) -> None:
+def test_every_bad_line_is_named_and_nothing_changes(site: RunningApp, organizer: Visitor) -> None:
     before = site.board()
     text = "team,name,email\n,Nia,nia@example.com\nFoxes,Ivo,ivo\nFoxes,<b>,nia@example.com,x\n"
 
     answer = organizer.post(f"{HERE}/import", text=text)
 
-    mistakes = [unescape(each) for each in re.findall(r"<li>(Line [^<]*)</li>", answer.text)]
+    mistakes = [unescape(match) for match in re.findall(r"<li>(Line [^<]*)</li>", answer.text)]
     assert answer.status_code == 422
     assert mistakes == [
         "Line 2: The team must not be empty.",
@@ -172,7 +172,7 @@ def test_list_without_people_is_refused(organizer: Visitor, text: str) -> None:
     assert organizer.post(f"{HERE}/import", text=text).status_code == 422
 
 
-def test_too_many_for_a_team_changes_nothing(site: Site, organizer: Visitor) -> None:
+def test_too_many_for_a_team_changes_nothing(site: RunningApp, organizer: Visitor) -> None:
     lines = "".join(f"Foxes,Fox {number},fox{number}@example.com\n" for number in range(4))
 
     answer = organizer.post(f"{HERE}/import", text=f"team,name,email\n{lines}")
@@ -202,7 +202,7 @@ def test_invitations_of_a_game_with_a_time_of_its_own_open_the_door(settings: Se
         assert "never signed in" not in organizer.get(HERE).text
 
 
-def test_invitations_are_shown_once_as_a_list_and_a_file(site: Site) -> None:
+def test_invitations_are_shown_once_as_a_list_and_a_file(site: RunningApp) -> None:
     organizer = sign_in(site, "olu@example.com", "organizer")
     sign_in(site, ADA)
 
@@ -221,7 +221,7 @@ def test_invitations_are_shown_once_as_a_list_and_a_file(site: Site) -> None:
     assert "Everybody in a team has signed in, or has a link that still counts." in again
 
 
-def test_name_that_is_a_formula_is_no_formula_in_the_file(site: Site, organizer: Visitor) -> None:
+def test_name_that_is_a_formula_is_no_formula_in_the_file(site: RunningApp, organizer: Visitor) -> None:
     site.game.leave(ADA)
     organizer.post(f"{HERE}/{site.game.team_id(OWLS)}/members", email="eve@example.com", name="=cmd()")
 
@@ -233,13 +233,13 @@ def test_name_that_is_a_formula_is_no_formula_in_the_file(site: Site, organizer:
 def points_form(answer: httpx.Response, team_id: str) -> str:
     """The id that the form of a team's adjustment carries."""
     form = answer.text.partition(f'action="{HERE}/{team_id}/adjustment"')[2]
-    found = re.search(r'name="once" value="([^"]*)"', form)
-    assert found is not None
-    return found[1]
+    match = re.search(r'name="once" value="([^"]*)"', form)
+    assert match is not None
+    return match[1]
 
 
 @BOTH_ENGINES
-def test_points_are_given_once_however_often_the_form_is_sent(site: Site) -> None:
+def test_points_are_given_once_however_often_the_form_is_sent(site: RunningApp) -> None:
     organizer = sign_in(site, "olu@example.com", "organizer")
     owls = site.game.team_id(OWLS)
     once = points_form(organizer.get(HERE), owls)
@@ -265,7 +265,7 @@ def test_points_are_given_once_however_often_the_form_is_sent(site: Site) -> Non
     ],
 )
 def test_refused_points_come_back_as_typed(
-    site: Site, organizer: Visitor, points: str, reason: str, field: str, sentence: str
+    site: RunningApp, organizer: Visitor, points: str, reason: str, field: str, sentence: str
 ) -> None:
     owls = site.game.team_id(OWLS)
 
@@ -278,7 +278,7 @@ def test_refused_points_come_back_as_typed(
     assert site.points()[OWLS] == 0
 
 
-def test_closed_week_offers_and_takes_nothing(site: Site, organizer: Visitor) -> None:
+def test_closed_week_offers_and_takes_nothing(site: RunningApp, organizer: Visitor) -> None:
     owls = site.game.team_id(OWLS)
     site.game.close()
 
@@ -295,7 +295,7 @@ def test_closed_week_offers_and_takes_nothing(site: Site, organizer: Visitor) ->
     assert ("This week is closed, so nothing here can be changed." in page, page.count("<form")) == (True, 0)
 
 
-def paths(site: Site) -> list[str]:
+def paths(site: RunningApp) -> list[str]:
     """Every address of these pages that takes a form."""
     owls = site.game.team_id(OWLS)
     return [
@@ -304,7 +304,7 @@ def paths(site: Site) -> list[str]:
     ]  # fmt: skip
 
 
-def test_page_and_every_form_are_for_organizers(site: Site, organizer: Visitor) -> None:
+def test_page_and_every_form_are_for_organizers(site: RunningApp, organizer: Visitor) -> None:
     player, forms = sign_in(site), paths(site)
     before = site.board()["version"]
 
@@ -318,7 +318,7 @@ def test_page_and_every_form_are_for_organizers(site: Site, organizer: Visitor) 
     assert site.board()["version"] == before
 
 
-def test_what_is_unknown_is_not_found(site: Site, organizer: Visitor) -> None:
+def test_what_is_unknown_is_not_found(site: RunningApp, organizer: Visitor) -> None:
     elsewhere = Game(site.database, now=site.clock.now, slug="q4-2022").start().team_id(OWLS)
     fields = {"name": "Nia", "email": "nia@example.com", "points": "5", "reason": "Why", "once": "x"}
 
@@ -333,7 +333,7 @@ def test_what_is_unknown_is_not_found(site: Site, organizer: Visitor) -> None:
     assert statuses == {404}
 
 
-def test_week_without_teams_says_how_to_begin(empty_site: Site) -> None:
+def test_week_without_teams_says_how_to_begin(empty_site: RunningApp) -> None:
     organizer = sign_in(empty_site, role="organizer")
     form = {"name": "New", "timezone": "Europe/Berlin", "starts": "2022-12-05", "ends": "2022-12-09"}
     organizer.post("/organizer/weeks", **form)

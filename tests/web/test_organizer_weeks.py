@@ -13,14 +13,14 @@ from sqlmodel import col, select
 from app.models import AuditEntry
 from tests.builders import ADA, CATS, DUA, OWLS, SLUG
 from tests.web.reading import mistakes
-from tests.web.site import BOTH_ENGINES, WEEK, Site, Visitor, sign_in
+from tests.web.running_app import BOTH_ENGINES, WEEK, RunningApp, Visitor, sign_in
 
 HERE = f"/organizer/weeks/{SLUG}"
 VERBS = ["open", "reopen", "close", "freeze", "reveal", "presenter", "export"]
 
 
 @pytest.fixture
-def organizer(site: Site) -> Visitor:
+def organizer(site: RunningApp) -> Visitor:
     """An organizer who has signed in."""
     return sign_in(site, "olu@example.com", "organizer")
 
@@ -33,25 +33,25 @@ def a_form(**changes: str) -> dict[str, str]:
 
 def flash(answer: httpx.Response) -> str:
     """The page's alert: what was done or refused."""
-    found = re.search(r'class="flash[^>]*>([^<]*)<', answer.text)
-    return unescape(found[1]) if found else ""
+    match = re.search(r'class="alert[^>]*>([^<]*)<', answer.text)
+    return unescape(match[1]) if match else ""
 
 
 def values(answer: httpx.Response) -> dict[str, str]:
     """The values of the page's fields."""
     inputs = re.findall(r"<input([^>]*)>", answer.text)
     pairs = [dict(re.findall(r'(name|value|type)="([^"]*)"', each)) for each in inputs]
-    return {each["name"]: unescape(each.get("value", "")) for each in pairs if each.get("type") in {"text", "date"}}
+    return {pair["name"]: unescape(pair.get("value", "")) for pair in pairs if pair.get("type") in {"text", "date"}}
 
 
-def state(site: Site, slug: str = SLUG) -> tuple[str, bool]:
+def state(site: RunningApp, slug: str = SLUG) -> tuple[str, bool]:
     """A week's state, and whether it is frozen."""
     week = site.get(f"/api/v1/weeks/{slug}", "admin").json()
     return week["state"], week["frozen"]
 
 
 @BOTH_ENGINES
-def test_week_is_made_by_hand(site: Site) -> None:
+def test_week_is_made_by_hand(site: RunningApp) -> None:
     organizer = sign_in(site, "olu@example.com", "organizer")
 
     answer = organizer.post("/organizer/weeks", **a_form())
@@ -62,7 +62,7 @@ def test_week_is_made_by_hand(site: Site) -> None:
     assert state(site, "q4-2022") == ("draft", False)
 
 
-def test_week_can_be_opened_at_once(site: Site, organizer: Visitor) -> None:
+def test_week_can_be_opened_at_once(site: RunningApp, organizer: Visitor) -> None:
     answer = organizer.post("/organizer/weeks", **a_form(begin="open", slug="winter"))
 
     assert answer.headers["location"] == "/organizer/weeks/winter?done=started"
@@ -89,7 +89,7 @@ A_DAY = "Write a day as year-month-day: 2026-03-09."
     ],
 )  # fmt: skip
 def test_refused_week_comes_back_as_it_was_typed(
-    site: Site, organizer: Visitor, changes: dict[str, str], marked: dict[str, str]
+    site: RunningApp, organizer: Visitor, changes: dict[str, str], marked: dict[str, str]
 ) -> None:
     typed = a_form(**changes)
 
@@ -101,7 +101,7 @@ def test_refused_week_comes_back_as_it_was_typed(
     assert len(site.get("/api/v1/weeks", "admin").json()["items"]) == 1
 
 
-def test_week_that_is_there_already_is_refused_as_a_whole(site: Site, organizer: Visitor) -> None:
+def test_week_that_is_there_already_is_refused_as_a_whole(site: RunningApp, organizer: Visitor) -> None:
     typed = a_form(slug=SLUG)
 
     answer = organizer.post("/organizer/weeks", **typed)
@@ -113,7 +113,7 @@ def test_week_that_is_there_already_is_refused_as_a_whole(site: Site, organizer:
 
 
 @BOTH_ENGINES
-def test_week_goes_through_its_life(site: Site) -> None:
+def test_week_goes_through_its_life(site: RunningApp) -> None:
     organizer = sign_in(site, "olu@example.com", "organizer")
     steps: list[tuple[str, dict[str, str]]] = [
         ("freeze", {}), ("reveal", {}), ("close", {}), ("reopen", {"reason": "A shift was missing"}),
@@ -140,7 +140,7 @@ def test_week_goes_through_its_life(site: Site) -> None:
     ]
 
 
-def test_draft_is_opened(site: Site, organizer: Visitor) -> None:
+def test_draft_is_opened(site: RunningApp, organizer: Visitor) -> None:
     organizer.post("/organizer/weeks", **a_form())
 
     answer = organizer.post("/organizer/weeks/q4-2022/open")
@@ -149,7 +149,7 @@ def test_draft_is_opened(site: Site, organizer: Visitor) -> None:
     assert state(site, "q4-2022") == ("open", False)
 
 
-def test_reopening_demands_a_reason_and_keeps_the_form_open(site: Site, organizer: Visitor) -> None:
+def test_reopening_demands_a_reason_and_keeps_the_form_open(site: RunningApp, organizer: Visitor) -> None:
     organizer.post(f"{HERE}/close")
 
     answer = organizer.post(f"{HERE}/reopen", reason="x" * 501)
@@ -171,7 +171,7 @@ def test_reopening_demands_a_reason_and_keeps_the_form_open(site: Site, organize
     ],
 )
 def test_step_that_does_not_fit_is_refused_on_the_page(
-    site: Site, organizer: Visitor, verb: str, sentence: str
+    site: RunningApp, organizer: Visitor, verb: str, sentence: str
 ) -> None:
     answer = organizer.post(f"{HERE}/{verb}")
 
@@ -179,7 +179,7 @@ def test_step_that_does_not_fit_is_refused_on_the_page(
     assert state(site) == ("open", False)
 
 
-def test_presenters_link_is_shown_once_and_works(site: Site, organizer: Visitor) -> None:
+def test_presenters_link_is_shown_once_and_works(site: RunningApp, organizer: Visitor) -> None:
     answer = organizer.post(f"{HERE}/presenter")
 
     links = re.findall(r'class="secret">([^<]*)<', answer.text)
@@ -190,7 +190,7 @@ def test_presenters_link_is_shown_once_and_works(site: Site, organizer: Visitor)
 
 
 @BOTH_ENGINES
-def test_ledger_is_exported_and_noted(site: Site) -> None:
+def test_ledger_is_exported_and_noted(site: RunningApp) -> None:
     organizer = sign_in(site, "olu@example.com", "organizer")
     site.record(person=ADA, note="=1+1")
     site.record(person=DUA)
@@ -199,7 +199,7 @@ def test_ledger_is_exported_and_noted(site: Site) -> None:
 
     rows: list[dict[str, Any]] = list(csv.DictReader(StringIO(table.text, newline="")))
     assert [(row["person"], row["note"]) for row in rows] == [(ADA, "'=1+1"), (DUA, "")]
-    assert [each["person"] for each in document.json()["activities"]] == [ADA, DUA]
+    assert [activity["person"] for activity in document.json()["activities"]] == [ADA, DUA]
     assert (table.headers["content-type"], table.headers["content-disposition"], table.headers["cache-control"]) == (
         "text/csv; charset=utf-8", f'attachment; filename="{SLUG}-ledger.csv"', "no-store",
     )  # fmt: skip
@@ -219,7 +219,7 @@ def test_export_in_an_unknown_form_is_refused(organizer: Visitor) -> None:
     assert (answer.status_code, flash(answer)) == (422, "Choose CSV or JSON.")
 
 
-def test_every_page_and_every_verb_is_for_organizers(site: Site, organizer: Visitor) -> None:
+def test_every_page_and_every_verb_is_for_organizers(site: RunningApp, organizer: Visitor) -> None:
     player = sign_in(site)
     pages, forms = ["/organizer/weeks", HERE], ["/organizer/weeks", *(f"{HERE}/{verb}" for verb in VERBS)]
 
@@ -234,7 +234,7 @@ def test_every_page_and_every_verb_is_for_organizers(site: Site, organizer: Visi
     assert state(site) == ("open", False)
 
 
-def test_unknown_week_is_not_found(site: Site, organizer: Visitor) -> None:
+def test_unknown_week_is_not_found(site: RunningApp, organizer: Visitor) -> None:
     places = [f"/organizer/weeks/{slug}" for slug in ("q1-1999", "%00", "Q3", "x" * 500)]
 
     statuses = {organizer.get(place).status_code for place in places}
@@ -243,7 +243,7 @@ def test_unknown_week_is_not_found(site: Site, organizer: Visitor) -> None:
     assert statuses == {404}
 
 
-def test_pages_are_kept_by_nobody_and_change_nothing(site: Site, organizer: Visitor) -> None:
+def test_pages_are_kept_by_nobody_and_change_nothing(site: RunningApp, organizer: Visitor) -> None:
     before = site.board()["version"]
 
     kept = {organizer.get(path).headers["cache-control"] for path in ("/organizer/weeks", HERE)}
@@ -251,28 +251,28 @@ def test_pages_are_kept_by_nobody_and_change_nothing(site: Site, organizer: Visi
     assert (kept, site.board()["version"]) == ({"no-store"}, before)
 
 
-def test_list_shows_each_week_with_its_state(site: Site, organizer: Visitor) -> None:
+def test_list_shows_each_week_with_its_state(site: RunningApp, organizer: Visitor) -> None:
     organizer.post("/organizer/weeks", **a_form())
     site.game.freeze()
 
     page = organizer.get("/organizer/weeks").text
 
-    found = re.findall("<tr>.*?</tr>", page, re.DOTALL)
-    rows = [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in found]
+    matches = re.findall("<tr>.*?</tr>", page, re.DOTALL)
+    rows = [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in matches]
     assert rows[1:] == [
         "Q4 2022 Draft 5 to 9 Dec 2022 Europe/Berlin 0 teams",
         "Q3-2022 Open Frozen Current 12 to 16 Sep 2022 America/Los Angeles 2 teams",
     ]
 
 
-def test_empty_installation_invites_to_make_the_first_week(empty_site: Site) -> None:
+def test_empty_installation_invites_to_make_the_first_week(empty_site: RunningApp) -> None:
     page = sign_in(empty_site, role="organizer").get("/organizer/weeks")
 
     assert "There is no week yet. Make the first one here" in page.text
 
 
 @BOTH_ENGINES
-def test_organizer_looks_at_a_frozen_board_with_everybodys_eyes(site: Site) -> None:
+def test_organizer_looks_at_a_frozen_board_with_everybodys_eyes(site: RunningApp) -> None:
     organizer = sign_in(site, "olu@example.com", "organizer")
     site.record(person=ADA)
     site.game.freeze()
@@ -287,7 +287,7 @@ def test_organizer_looks_at_a_frozen_board_with_everybodys_eyes(site: Site) -> N
     assert [organizer.get(f"/weeks/{SLUG}?as={word}").text for word in ("", "organizer", "PUBLIC")] == [live] * 3
 
 
-def test_stream_with_everybodys_eyes_is_the_publics(site: Site, organizer: Visitor) -> None:
+def test_stream_with_everybodys_eyes_is_the_publics(site: RunningApp, organizer: Visitor) -> None:
     site.record(person=ADA)
     site.game.freeze()
     site.record(person=DUA, kind="knowledge_card")
@@ -309,7 +309,7 @@ def _first_message(visitor: Visitor, query: str) -> list[str]:
     return lines
 
 
-def test_everybodys_eyes_change_nothing_for_everybody(site: Site) -> None:
+def test_everybodys_eyes_change_nothing_for_everybody(site: RunningApp) -> None:
     site.record(person=ADA)
     site.game.freeze()
     site.record(person=DUA)

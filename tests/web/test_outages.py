@@ -12,12 +12,12 @@ from app.domain.actor import SCOPES
 from app.web.timing import Timing
 from tests import postgresql as pg
 from tests.builders import CATS, OWLS, RULES, SLUG, an_activity
-from tests.web.site import API, BOTH_ENGINES, SIGNED_IN, WEEK, Site, assert_problem, until
+from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, WEEK, RunningApp, assert_problem, until
 from tests.web.viewing import QUICK
 
 
 @contextmanager
-def failing_commits(site: Site) -> Iterator[None]:
+def failing_commits(site: RunningApp) -> Iterator[None]:
     """Every commit of the server fails at the very last moment, and the database rolls back."""
     dialect = site.database.writer.dialect
 
@@ -37,7 +37,7 @@ def assert_unavailable(answer: httpx.Response, why: str = "The database cannot b
 
 
 @BOTH_ENGINES
-def test_no_write_is_acknowledged_before_it_is_committed(site: Site) -> None:
+def test_no_write_is_acknowledged_before_it_is_committed(site: RunningApp) -> None:
     standing, reversed_ = (site.record(external_id=name).json()["id"] for name in ("one", "two"))
     site.post(f"{API}/activities/{reversed_}/reversal", "ledger:correct", json={"reason": "Twice"})
     for scope in SCOPES:
@@ -62,7 +62,7 @@ def test_no_write_is_acknowledged_before_it_is_committed(site: Site) -> None:
     assert site.record().status_code == 201
 
 
-def set_most_pages(site: Site, pages: int) -> None:
+def set_most_pages(site: RunningApp, pages: int) -> None:
     """Give the writing connection's file at most this many pages (0: as many as it has)."""
     connection = site.database.writer.raw_connection()
     try:
@@ -72,7 +72,7 @@ def set_most_pages(site: Site, pages: int) -> None:
         connection.close()
 
 
-def test_a_full_disk_refuses_writes_and_lets_reads_go_on(site: Site) -> None:
+def test_a_full_disk_refuses_writes_and_lets_reads_go_on(site: RunningApp) -> None:
     set_most_pages(site, 0)
     large = "x" * 2_000
 
@@ -93,7 +93,9 @@ def test_a_full_disk_refuses_writes_and_lets_reads_go_on(site: Site) -> None:
 @SIGNED_IN
 @pytest.mark.parametrize("timing", [QUICK])
 @pytest.mark.parametrize("engine", ["own_postgresql"])
-def test_while_the_database_is_away_boards_are_read_and_writes_wait(site: Site, own_postgresql: pg.PostgreSQL) -> None:
+def test_while_the_database_is_away_boards_are_read_and_writes_wait(
+    site: RunningApp, own_postgresql: pg.PostgreSQL
+) -> None:
     site.record(external_id="one")
     site.token("activities:write")
     pages = ["/", f"/weeks/{SLUG}", f"/weeks/{SLUG}/summary", f"{WEEK}/leaderboard"]
@@ -118,7 +120,7 @@ def test_while_the_database_is_away_boards_are_read_and_writes_wait(site: Site, 
 
 @pytest.mark.parametrize("timing", [Timing(look=0.05, reread=0.1, away=0.1)])
 @pytest.mark.parametrize("engine", ["own_postgresql"])
-def test_boards_are_read_for_as_long_as_the_database_is_away(site: Site, own_postgresql: pg.PostgreSQL) -> None:
+def test_boards_are_read_for_as_long_as_the_database_is_away(site: RunningApp, own_postgresql: pg.PostgreSQL) -> None:
     site.record()
     pages = ["/", f"/weeks/{SLUG}", f"/weeks/{SLUG}/summary", f"{WEEK}/leaderboard", f"{API}/weeks/current/leaderboard"]
     before = [site.get(path).content for path in pages]

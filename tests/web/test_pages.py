@@ -7,20 +7,20 @@ import pytest
 from app.services.imports import roster_import
 from app.services.imports.roster_import import Entry
 from tests.builders import ADA, CAST, CATS, OWLS, SLUG, a_week, act_by
-from tests.web.site import BOTH_ENGINES, WEEK, Site
+from tests.web.running_app import BOTH_ENGINES, WEEK, RunningApp
 
 VARY = "HX-Request, HX-Request-Type, HX-Boosted, HX-History-Restore-Request, Authorization, Cookie, Accept-Encoding"
 
 
 def heading(text: str) -> str:
     """The text of the page's first heading."""
-    found = re.search(r"<h1[^>]*>(.*?)</h1>", text, re.DOTALL)
-    assert found
-    return re.sub(r"<[^>]+>", "", found[1]).strip()
+    match = re.search(r"<h1[^>]*>(.*?)</h1>", text, re.DOTALL)
+    assert match
+    return re.sub(r"<[^>]+>", "", match[1]).strip()
 
 
 @BOTH_ENGINES
-def test_the_board_is_the_page_of_its_week_and_of_the_current_one(site: Site) -> None:
+def test_the_board_is_the_page_of_its_week_and_of_the_current_one(site: RunningApp) -> None:
     site.record()
 
     here, there = site.get("/"), site.get(f"/weeks/{SLUG}")
@@ -31,14 +31,14 @@ def test_the_board_is_the_page_of_its_week_and_of_the_current_one(site: Site) ->
     assert here.text.startswith("<!doctype html>")
 
 
-def test_without_a_week_the_front_page_says_what_to_do(empty_site: Site) -> None:
+def test_without_a_week_the_front_page_says_what_to_do(empty_site: RunningApp) -> None:
     answer = empty_site.get("/")
 
     assert (answer.status_code, heading(answer.text)) == (200, "No week on the calendar yet")
     assert empty_site.get("/weeks/current").status_code == 404
 
 
-def test_a_draft_and_an_empty_week_have_boards(empty_site: Site) -> None:
+def test_a_draft_and_an_empty_week_have_boards(empty_site: RunningApp) -> None:
     with empty_site.database.unit_of_work() as session:
         a_week(session, state="draft")
 
@@ -48,7 +48,7 @@ def test_a_draft_and_an_empty_week_have_boards(empty_site: Site) -> None:
     assert empty_site.get("/").status_code == 200
 
 
-def test_the_partial_is_the_part_of_the_page_that_changes(site: Site) -> None:
+def test_the_partial_is_the_part_of_the_page_that_changes(site: RunningApp) -> None:
     page, partial = (site.get(f"/weeks/{SLUG}", headers=each) for each in ({}, {"HX-Request": "true"}))
 
     assert partial.text.lstrip().startswith('<div id="standings"')
@@ -60,13 +60,13 @@ def test_the_partial_is_the_part_of_the_page_that_changes(site: Site) -> None:
     "extra",
     [{"HX-Boosted": "true"}, {"HX-History-Restore-Request": "true"}, {"HX-Request-Type": "full"}, {"HX-Request": "no"}],
 )
-def test_whoever_needs_the_page_gets_the_page(site: Site, extra: dict[str, str]) -> None:
+def test_whoever_needs_the_page_gets_the_page(site: RunningApp, extra: dict[str, str]) -> None:
     answer = site.get(f"/weeks/{SLUG}", headers={"HX-Request": "true", **extra})
 
     assert answer.text.startswith("<!doctype html>")
 
 
-def test_the_partial_has_an_etag_of_its_own(site: Site) -> None:
+def test_the_partial_has_an_etag_of_its_own(site: RunningApp) -> None:
     htmx = {"HX-Request": "true"}
     partial = site.get(f"/weeks/{SLUG}", headers=htmx)
 
@@ -79,7 +79,7 @@ def test_the_partial_has_an_etag_of_its_own(site: Site) -> None:
     assert [each.status_code for each in (again, weak, changed)] == [304, 304, 200]
 
 
-def test_the_receipt_answers_why_this_score(site: Site) -> None:
+def test_the_receipt_answers_why_this_score(site: RunningApp) -> None:
     site.record(kind="shift", occurred_at="2022-09-14T06:00:00-07:00")
     site.adjust(OWLS, -3)
 
@@ -90,7 +90,7 @@ def test_the_receipt_answers_why_this_score(site: Site) -> None:
     assert answer.headers["vary"].split(", ")[:4] == VARY.split(", ")[:4]
 
 
-def test_the_summary_names_the_winner_once_the_week_is_over(site: Site) -> None:
+def test_the_summary_names_the_winner_once_the_week_is_over(site: RunningApp) -> None:
     site.record()
 
     during = site.get(f"/weeks/{SLUG}/summary").text
@@ -104,7 +104,7 @@ def test_the_summary_names_the_winner_once_the_week_is_over(site: Site) -> None:
     assert heading(after).startswith("1 issue")
 
 
-def test_what_there_is_not_is_a_404_page(site: Site) -> None:
+def test_what_there_is_not_is_a_404_page(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         a_week(session, "q4-2022", state="draft")
     owls = site.game.team_id(OWLS)
@@ -112,13 +112,13 @@ def test_what_there_is_not_is_a_404_page(site: Site) -> None:
 
     answers = [site.get(path) for path in paths]
 
-    assert [(each.status_code, heading(each.text)) for each in answers] == [(404, "Not found")] * 4
+    assert [(answer.status_code, heading(answer.text)) for answer in answers] == [(404, "Not found")] * 4
 
 
 CANARIES = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "' onfocus='alert(1)"]
 
 
-def test_names_and_reasons_are_text_wherever_they_are_shown(empty_site: Site) -> None:
+def test_names_and_reasons_are_text_wherever_they_are_shown(empty_site: RunningApp) -> None:
     site = empty_site
     team_list = [Entry(2, CANARIES[3], CANARIES[0], ADA)]
     with site.database.unit_of_work() as session:
@@ -138,7 +138,7 @@ def test_names_and_reasons_are_text_wherever_they_are_shown(empty_site: Site) ->
 
 
 @BOTH_ENGINES
-def test_emails_are_nowhere_the_public_looks(site: Site) -> None:
+def test_emails_are_nowhere_the_public_looks(site: RunningApp) -> None:
     site.record(note=f"Ask {ADA}")
     team = site.game.team_id(OWLS)
     paths = [

@@ -15,7 +15,7 @@ from app.config import Settings
 from app.models import Display
 from app.services.displays import displays
 from tests.builders import act_by
-from tests.web.site import BOTH_ENGINES, Site, Visitor, pair, serving, sign_in, until
+from tests.web.running_app import BOTH_ENGINES, RunningApp, Visitor, pair, serving, sign_in, until
 
 CODE = re.compile(r'data-code="([0-9A-Z]{4}-[0-9A-Z]{4})"')
 
@@ -26,7 +26,7 @@ def visibility() -> str:
     return "signed-in"
 
 
-def open_display(site: Site) -> Visitor:
+def open_display(site: RunningApp) -> Visitor:
     """A browser on a screen that has never been here."""
     answer = site.get("/display")
     site.client.cookies.clear()
@@ -35,8 +35,8 @@ def open_display(site: Site) -> Visitor:
 
 def code_on(screen: Visitor) -> str:
     """The code a screen shows; empty where it shows something else."""
-    found = CODE.search(screen.get("/display").text)
-    return found[1] if found else ""
+    match = CODE.search(screen.get("/display").text)
+    return match[1] if match else ""
 
 
 def enter(organizer: Visitor, code: str, name: str = "Lobby") -> httpx.Response:
@@ -44,7 +44,7 @@ def enter(organizer: Visitor, code: str, name: str = "Lobby") -> httpx.Response:
     return organizer.post("/organizer/displays", code=code, name=name)
 
 
-def displays_in(site: Site) -> int:
+def displays_in(site: RunningApp) -> int:
     """The number of displays in the database."""
     with site.database.reading() as session:
         return session.exec(select(func.count()).select_from(Display)).one()
@@ -52,12 +52,12 @@ def displays_in(site: Site) -> int:
 
 def flash(answer: httpx.Response) -> str:
     """The page's alert: what was done or refused."""
-    found = re.search(r'class="flash[^>]*>([^<]*)<', answer.text)
-    return unescape(found[1]) if found else ""
+    match = re.search(r'class="alert[^>]*>([^<]*)<', answer.text)
+    return unescape(match[1]) if match else ""
 
 
 @BOTH_ENGINES
-def test_screen_is_paired_by_its_code(site: Site) -> None:
+def test_screen_is_paired_by_its_code(site: RunningApp) -> None:
     organizer, screen = sign_in(site, "olu@example.com", "organizer"), open_display(site)
     code = code_on(screen)
     states = [screen.get("/display/pairing").json()["state"]]
@@ -75,7 +75,7 @@ def test_screen_is_paired_by_its_code(site: Site) -> None:
     assert screen.get("/organizer/displays").status_code == 403
 
 
-def test_showing_a_code_stores_nothing_and_keeps_the_code(site: Site) -> None:
+def test_showing_a_code_stores_nothing_and_keeps_the_code(site: RunningApp) -> None:
     screen = open_display(site)
 
     codes = {code_on(screen) for _ in range(3)}
@@ -85,23 +85,23 @@ def test_showing_a_code_stores_nothing_and_keeps_the_code(site: Site) -> None:
     assert displays_in(site) == 0
 
 
-def test_code_page_keeps_to_itself(site: Site) -> None:
+def test_code_page_keeps_to_itself(site: RunningApp) -> None:
     answer = site.get("/display")
 
     cookie = answer.headers["set-cookie"]
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
-    attributes = {each.strip().casefold() for each in cookie.split(";")[1:]}
+    attributes = {part.strip().casefold() for part in cookie.split(";")[1:]}
     assert attributes == {"httponly", "max-age=34560000", "path=/", "samesite=lax"}
     assert answer.cookies["plain-display"] not in answer.text
 
 
-def test_every_screen_has_a_code_of_its_own(site: Site) -> None:
+def test_every_screen_has_a_code_of_its_own(site: RunningApp) -> None:
     codes = {code_on(open_display(site)) for _ in range(5)}
 
     assert len(codes) == 5
 
 
-def test_code_of_one_screen_does_not_let_another_in(site: Site) -> None:
+def test_code_of_one_screen_does_not_let_another_in(site: RunningApp) -> None:
     organizer, screen, other = sign_in(site, role="organizer"), open_display(site), open_display(site)
 
     enter(organizer, code_on(screen))
@@ -112,7 +112,7 @@ def test_code_of_one_screen_does_not_let_another_in(site: Site) -> None:
     assert CODE.search(refused.text) is not None
 
 
-def test_claim_without_javascript_leads_to_the_board(site: Site) -> None:
+def test_claim_without_javascript_leads_to_the_board(site: RunningApp) -> None:
     organizer, screen = sign_in(site, role="organizer"), open_display(site)
     form = re.search(r'<form[^>]*method="post" action="([^"]*)"', screen.get("/display").text)
     enter(organizer, code_on(screen))
@@ -121,7 +121,7 @@ def test_claim_without_javascript_leads_to_the_board(site: Site) -> None:
     assert screen.post(form[1]).headers["location"] == "/display"
 
 
-def test_entered_code_expires_after_fifteen_minutes(site: Site) -> None:
+def test_entered_code_expires_after_fifteen_minutes(site: RunningApp) -> None:
     organizer, screen = sign_in(site, role="organizer"), open_display(site)
     enter(organizer, code_on(screen))
 
@@ -132,7 +132,7 @@ def test_entered_code_expires_after_fifteen_minutes(site: Site) -> None:
     assert "No screen ever came for this code" in organizer.get("/organizer/displays").text
 
 
-def test_wrong_code_comes_back_with_what_was_typed(site: Site) -> None:
+def test_wrong_code_comes_back_with_what_was_typed(site: RunningApp) -> None:
     organizer = sign_in(site, role="organizer")
 
     answer = enter(organizer, "abc-1", "The <lobby>")
@@ -145,7 +145,7 @@ def test_wrong_code_comes_back_with_what_was_typed(site: Site) -> None:
     ]
 
 
-def test_code_in_the_address_is_filled_in_and_nothing_more(site: Site) -> None:
+def test_code_in_the_address_is_filled_in_and_nothing_more(site: RunningApp) -> None:
     organizer, screen = sign_in(site, role="organizer"), open_display(site)
     code = code_on(screen)
 
@@ -155,7 +155,7 @@ def test_code_in_the_address_is_filled_in_and_nothing_more(site: Site) -> None:
     assert displays_in(site) == 0
 
 
-def test_revoked_screen_loses_its_stream_and_shows_a_fresh_code(site: Site) -> None:
+def test_revoked_screen_loses_its_stream_and_shows_a_fresh_code(site: RunningApp) -> None:
     organizer, screen = sign_in(site, role="organizer"), open_display(site)
     old = code_on(screen)
     enter(organizer, old)
@@ -187,7 +187,7 @@ def watching(screen: Visitor) -> Iterator[Iterator[str]]:
         yield answer.iter_lines()
 
 
-def test_paired_screen_reads_and_writes_nothing(site: Site) -> None:
+def test_paired_screen_reads_and_writes_nothing(site: RunningApp) -> None:
     screen = pair(site)
 
     statuses = [
@@ -199,7 +199,7 @@ def test_paired_screen_reads_and_writes_nothing(site: Site) -> None:
     assert statuses == [403, 403, 401]
 
 
-def test_only_organizers_pair(site: Site) -> None:
+def test_only_organizers_pair(site: RunningApp) -> None:
     player, organizer = sign_in(site), sign_in(site, "olu@example.com", "organizer")
     fields = {"code": "ABCDEFGH", "name": "Lobby"}
 
@@ -215,7 +215,7 @@ def test_only_organizers_pair(site: Site) -> None:
     assert displays_in(site) == 0
 
 
-def test_claim_from_another_site_is_refused(site: Site) -> None:
+def test_claim_from_another_site_is_refused(site: RunningApp) -> None:
     screen = open_display(site)
     cookie = f"plain-display={screen.cookies['plain-display']}"
 
@@ -224,7 +224,7 @@ def test_claim_from_another_site_is_refused(site: Site) -> None:
     assert answer.status_code == 403
 
 
-def test_claim_without_a_cookie_says_why(site: Site) -> None:
+def test_claim_without_a_cookie_says_why(site: RunningApp) -> None:
     answer = site.post("/display/pairing")
 
     assert answer.status_code == 409
@@ -233,7 +233,7 @@ def test_claim_without_a_cookie_says_why(site: Site) -> None:
 
 
 @pytest.mark.parametrize("cookie", ["", "ad_", "as_x", "ad_" + "x" * 200, "ad_\u00ff"])
-def test_strange_cookie_is_replaced_or_used_and_never_fails(site: Site, cookie: str) -> None:
+def test_strange_cookie_is_replaced_or_used_and_never_fails(site: RunningApp, cookie: str) -> None:
     headers = {"Cookie": f"plain-display={cookie}".encode("latin-1")}
 
     statuses = [site.get(path, headers=headers).status_code for path in ("/display", "/display/pairing")]
@@ -241,7 +241,7 @@ def test_strange_cookie_is_replaced_or_used_and_never_fails(site: Site, cookie: 
     assert statuses == [200, 200]
 
 
-def test_member_and_token_see_the_board_without_a_code(site: Site) -> None:
+def test_member_and_token_see_the_board_without_a_code(site: RunningApp) -> None:
     assert 'id="display"' in sign_in(site).get("/display").text
     assert 'id="display"' in site.get("/display", "read").text
     assert site.get("/display", "activities:write").status_code == 403
@@ -255,7 +255,7 @@ def test_plain_http_beyond_this_machine_needs_the_setting(settings: Settings, en
 
 
 @pytest.mark.parametrize("visibility", ["public"])
-def test_public_boards_need_no_pairing(site: Site) -> None:
+def test_public_boards_need_no_pairing(site: RunningApp) -> None:
     answer = site.get("/display")
 
     assert 'id="display"' in answer.text
@@ -264,7 +264,7 @@ def test_public_boards_need_no_pairing(site: Site) -> None:
     assert site.post("/display/pairing").headers["location"] == "/display"
 
 
-def test_code_entered_by_a_clock_that_was_ahead_is_waiting_again(site: Site) -> None:
+def test_code_entered_by_a_clock_that_was_ahead_is_waiting_again(site: RunningApp) -> None:
     screen, olu = open_display(site), sign_in(site, role="organizer")
     right = site.clock.now
     code = code_on(screen)

@@ -8,19 +8,19 @@ from app.models import AuditEntry
 from app.web.http.denial_log import REST
 from app.web.http.rations import MAX_IN_WINDOW
 from tests.builders import GUS, SLUG
-from tests.web.doors import DOORS
-from tests.web.site import API, Site, sign_in
+from tests.web.route_access import ROUTES
+from tests.web.running_app import API, RunningApp, sign_in
 
 
-def refused(site: Site) -> list[tuple[str, str, str]]:
+def refused(site: RunningApp) -> list[tuple[str, str, str]]:
     """Every refusal in the audit: by whom, of what, and the sentence."""
     with site.database.reading() as session:
         query = select(AuditEntry).where(AuditEntry.action == "access.refused").order_by(col(AuditEntry.id))
         entries = session.exec(query).all()
-    return [(each.by, each.object_name, json.loads(each.after or "{}")["detail"]) for each in entries]
+    return [(entry.by, entry.object_name, json.loads(entry.after or "{}")["detail"]) for entry in entries]
 
 
-def test_a_thousand_addresses_of_one_route_are_one_line(site: Site) -> None:
+def test_a_thousand_addresses_of_one_route_are_one_line(site: RunningApp) -> None:
     gus = sign_in(site, GUS)
 
     statuses = {gus.get(f"/organizer/people/{number:016}").status_code for number in range(100)}
@@ -31,7 +31,7 @@ def test_a_thousand_addresses_of_one_route_are_one_line(site: Site) -> None:
     assert refused(site) == [("Gus Björk", "GET /organizer/people/{person_id}", organizers)]
 
 
-def test_a_token_that_tries_every_week_there_might_be_is_one_line(site: Site) -> None:
+def test_a_token_that_tries_every_week_there_might_be_is_one_line(site: RunningApp) -> None:
     for number in range(100):
         assert site.get(f"{API}/weeks/w{number}/activities", "activities:write").status_code == 403
 
@@ -39,10 +39,10 @@ def test_a_token_that_tries_every_week_there_might_be_is_one_line(site: Site) ->
     assert refused(site) == [("activities:write", "GET /api/v1/weeks/{week}/activities", detail)]
 
 
-def test_who_tries_every_door_is_told_of_twenty_times_and_then_no_more(site: Site) -> None:
+def test_who_tries_every_door_is_told_of_twenty_times_and_then_no_more(site: RunningApp) -> None:
     gus = sign_in(site, GUS)
-    organizers = [path for method, path in DOORS if method == "GET" and path.startswith("/organizer")]
-    forms = [path for method, path in DOORS if method == "POST" and path.startswith("/organizer")]
+    organizers = [path for method, path in ROUTES if method == "GET" and path.startswith("/organizer")]
+    forms = [path for method, path in ROUTES if method == "POST" and path.startswith("/organizer")]
 
     for path in organizers:
         gus.get(path)
@@ -54,9 +54,9 @@ def test_who_tries_every_door_is_told_of_twenty_times_and_then_no_more(site: Sit
     assert [detail == REST for _, _, detail in found] == [False] * MAX_IN_WINDOW + [True]
 
 
-def test_one_who_is_loud_hides_nobody_else(site: Site) -> None:
+def test_one_who_is_loud_hides_nobody_else(site: RunningApp) -> None:
     gus = sign_in(site, GUS)
-    for method, path in DOORS:
+    for method, path in ROUTES:
         if method == "GET" and path.startswith("/organizer"):
             gus.get(path)
 
@@ -65,7 +65,7 @@ def test_one_who_is_loud_hides_nobody_else(site: Site) -> None:
     assert refused(site)[-1][:2] == ("read", "GET /organizer")
 
 
-def test_an_address_with_a_secret_in_it_is_not_written_down(site: Site) -> None:
+def test_an_address_with_a_secret_in_it_is_not_written_down(site: RunningApp) -> None:
     secret = "al_" + "x" * 43
 
     assert sign_in(site, GUS).get(f"/organizer/weeks/{secret}?key={secret}").status_code == 403

@@ -20,7 +20,7 @@ from app.domain.rules.model import Kind, Rules
 from app.domain.standings.board import Board, LastEarned, Standing, TrophyResult
 from app.domain.standings.receipt import Receipt, ReceiptLine
 from app.web.board.content import FixedContent
-from app.web.boards import Served
+from app.web.boards import BoardSnapshot
 from app.web.http import render
 from tests.cost import calls
 
@@ -89,21 +89,21 @@ class Outline(HTMLParser):
 
 def steps_over(headings: Iterable[str]) -> bool:
     """Tell whether a heading is more than one level below the one before it."""
-    levels = [0, *(int(each[1]) for each in headings)]
+    levels = [0, *(int(heading[1]) for heading in headings)]
     return any(below - above > 1 for above, below in pairwise(levels))
 
 
 RECEIPT_VALUES = {"board": BOARD, "standing": OWLS, "zone": PACIFIC}
 
 
-def served(board: Board, rules: Rules = Rules(kinds=tuple(KINDS.values())), *, over: bool = False) -> Served:  # noqa: B008
+def snapshot(board: Board, rules: Rules = Rules(kinds=tuple(KINDS.values())), *, over: bool = False) -> BoardSnapshot:  # noqa: B008
     """A board that is ready to be served."""
-    return Served(FixedContent(board), rules, PACIFIC, WEDNESDAY_SIX, over=over)
+    return BoardSnapshot(FixedContent(board), rules, PACIFIC, WEDNESDAY_SIX, over=over)
 
 
 def board_page(board: Board) -> tuple[str, dict[str, object]]:
     """The board's page around the part that changes."""
-    standings = Markup(served(board).partial.body.decode())  # noqa: S704
+    standings = Markup(snapshot(board).partial.body.decode())  # noqa: S704
     return "board/index.html", {"head": board.head, "standings": standings, "stream": "/weeks/q3-2022/live"}
 
 
@@ -157,14 +157,14 @@ def test_page_says_what_it_is_about(name: str, said: str) -> None:
 
 
 def test_nobody_leads_while_nobody_has_points() -> None:
-    page = served(ZERO).partial.body
+    page = snapshot(ZERO).partial.body
 
     assert page.count(b"row--leader") == 0
-    assert page.count(b'<span class="sr" hidden>Rank ') == page.count(b"Rank ") == 2
+    assert page.count(b'<span class="visually-hidden" hidden>Rank ') == page.count(b"Rank ") == 2
 
 
 def test_partial_has_the_same_root_as_the_page_and_nothing_around_it() -> None:
-    ready = served(BOARD)
+    ready = snapshot(BOARD)
 
     partial, page, preview = (ready.make(form).body for form in ("partial", "page", "preview"))
 
@@ -175,7 +175,7 @@ def test_partial_has_the_same_root_as_the_page_and_nothing_around_it() -> None:
 
 
 def test_page_and_preview_render_the_standings_once() -> None:
-    ready = served(a_league(100))
+    ready = snapshot(a_league(100))
     ready.make("partial")
 
     assert calls(lambda: (ready.make("page"), ready.make("preview"))) < 5_000
@@ -183,7 +183,7 @@ def test_page_and_preview_render_the_standings_once() -> None:
 
 def test_mark_differs_by_all_that_is_shown_and_by_nothing_else() -> None:
     def mark(board: Board = BOARD, *, over: bool = False) -> str:
-        return served(board, over=over).mark
+        return snapshot(board, over=over).mark
 
     later = replace(LAST, at=WEDNESDAY_SIX + timedelta(seconds=1))
     shown = [
@@ -211,7 +211,7 @@ def thank(board: Board) -> object:
     return render.render("summary/_thanks.html", board=board, kinds=KINDS, story=SimpleNamespace(moments=moments))
 
 
-@pytest.mark.parametrize("make", [lambda board: served(board).partial, thank], ids=["board", "thanks"])
+@pytest.mark.parametrize("make", [lambda board: snapshot(board).partial, thank], ids=["board", "thanks"])
 def test_rendering_twice_as_many_teams_costs_twice_as_much(make: Callable[[Board], object]) -> None:
     def cost(teams: int) -> int:
         board = a_league(teams)
@@ -226,7 +226,7 @@ def test_rendering_twice_as_many_teams_costs_twice_as_much(make: Callable[[Board
 def test_tied_teams_are_said_to_be_tied_and_no_others() -> None:
     board = replace(BOARD, standings=(OWLS, replace(OWLS, team_id="b2", team="Cats"), replace(NEW, rank=3)))
 
-    page = served(board).partial.body.decode()
+    page = snapshot(board).partial.body.decode()
 
     assert [row.count('row__tied">') for row in page.split("<li id=")[1:]] == [1, 1, 0]
 
@@ -276,8 +276,8 @@ def test_answer_is_partial_or_page_and_says_what_it_varies_by() -> None:
         for headers in ({}, {"hx_request": "true"})
     ]
 
-    assert [bytes(each.body).lstrip()[:5] for each in answers] == [b"<!doc", b"<div "]
-    assert {each.headers["vary"] for each in answers} == {render.VARY}
+    assert [bytes(answer.body).lstrip()[:5] for answer in answers] == [b"<!doc", b"<div "]
+    assert {answer.headers["vary"] for answer in answers} == {render.VARY}
 
 
 def test_page_without_a_partial_is_a_page_for_htmx_too() -> None:

@@ -12,36 +12,36 @@ from app.services.access import accounts, sign_ins, tokens
 from app.services.displays import displays
 from app.web.timing import USUAL
 from tests.builders import SLUG, act_by
-from tests.web.site import SIGNED_IN, Site, Visitor, pair, sign_in, until
+from tests.web.running_app import SIGNED_IN, RunningApp, Visitor, pair, sign_in, until
 from tests.web.viewing import LIVE, QUICK, watching
 
 BOARD, DISPLAY = f"/weeks/{SLUG}/live", "/display/live"
 
 
-def end_sign_in(site: Site, who: Visitor) -> None:
+def end_sign_in(site: RunningApp, who: Visitor) -> None:
     with site.database.unit_of_work() as session:
         sign_ins.end_all(session, who.person_id, act_by("Olu", site.clock.now))
 
 
-def switch_off(site: Site, who: Visitor) -> None:
+def switch_off(site: RunningApp, who: Visitor) -> None:
     with site.database.unit_of_work() as session:
         person = accounts.find(session, who.person_id)
         accounts.switch(session, person, act_by("Olu", site.clock.now), on=False)
 
 
-def demote(site: Site, who: Visitor) -> None:
+def demote(site: RunningApp, who: Visitor) -> None:
     with site.database.unit_of_work() as session:
         person = accounts.find(session, who.person_id)
         accounts.set_role(session, person, "player", act_by("Olu", site.clock.now))
 
 
-def revoke_display(site: Site, _who: Visitor) -> None:
+def revoke_display(site: RunningApp, _who: Visitor) -> None:
     with site.database.unit_of_work() as session:
         [display] = displays.every(session)
         displays.revoke(session, display.id, act_by("Olu", site.clock.now))
 
 
-def grow_old(site: Site, _who: Visitor) -> None:
+def grow_old(site: RunningApp, _who: Visitor) -> None:
     site.clock.now += timedelta(days=8)
 
 
@@ -63,7 +63,10 @@ def cookie(who: Visitor) -> str:
     ids=["sign-out", "switched off", "too old", "demoted", "display, board", "display, picture"],
 )
 def test_an_open_stream_ends_within_five_seconds(
-    site: Site, comes_in: Callable[[Site], Visitor], path: str, loses_it: Callable[[Site, Visitor], None]
+    site: RunningApp,
+    comes_in: Callable[[RunningApp], Visitor],
+    path: str,
+    loses_it: Callable[[RunningApp, Visitor], None],
 ) -> None:
     who = comes_in(site)
     with watching(site, path, Cookie=cookie(who)) as events:
@@ -78,7 +81,7 @@ def test_an_open_stream_ends_within_five_seconds(
 
 
 @SIGNED_IN
-def test_a_player_who_was_an_organizer_gets_the_players_stream_at_once_again(site: Site) -> None:
+def test_a_player_who_was_an_organizer_gets_the_players_stream_at_once_again(site: RunningApp) -> None:
     who = sign_in(site, role="organizer")
     demote(site, who)
 
@@ -89,7 +92,7 @@ def test_a_player_who_was_an_organizer_gets_the_players_stream_at_once_again(sit
 
 
 @SIGNED_IN
-def test_a_page_is_refused_within_five_seconds(site: Site) -> None:
+def test_a_page_is_refused_within_five_seconds(site: RunningApp) -> None:
     who, screen = sign_in(site), pair(site)
     assert (who.get("/me").status_code, screen.get(f"/weeks/{SLUG}").status_code) == (200, 200)
 
@@ -102,7 +105,7 @@ def test_a_page_is_refused_within_five_seconds(site: Site) -> None:
 
 @pytest.mark.parametrize("timing", [QUICK])
 @pytest.mark.parametrize("path", [LIVE, BOARD, DISPLAY, f"/weeks/{SLUG}/summary/present/live"])
-def test_a_stream_of_a_public_board_needs_no_scope_but_ends_with_its_token(site: Site, path: str) -> None:
+def test_a_stream_of_a_public_board_needs_no_scope_but_ends_with_its_token(site: RunningApp, path: str) -> None:
     token = site.token("rules:write")
     with watching(site, path, Authorization=f"Bearer {token}") as events:
         seen = [events.get(timeout=5) for _ in range(6)]
@@ -115,7 +118,7 @@ def test_a_stream_of_a_public_board_needs_no_scope_but_ends_with_its_token(site:
 
 
 @SIGNED_IN
-def test_a_change_in_another_process_ends_a_stream_within_five_seconds(site: Site) -> None:
+def test_a_change_in_another_process_ends_a_stream_within_five_seconds(site: RunningApp) -> None:
     with watching(site, LIVE, Authorization=f"Bearer {site.token('read')}") as events:
         events.get(timeout=5)
         other = Database(site.database.url)
@@ -130,7 +133,7 @@ def test_a_change_in_another_process_ends_a_stream_within_five_seconds(site: Sit
 @pytest.mark.parametrize("timing", [replace(USUAL, recheck=60.0, trust=60.0)])
 @pytest.mark.parametrize("loses_it", [end_sign_in, switch_off])
 def test_a_change_in_the_same_process_ends_a_stream_at_once(
-    site: Site, loses_it: Callable[[Site, Visitor], None]
+    site: RunningApp, loses_it: Callable[[RunningApp, Visitor], None]
 ) -> None:
     who, other = sign_in(site), sign_in(site, "bo@example.com")
     with watching(site, BOARD, Cookie=cookie(who)) as ending, watching(site, BOARD, Cookie=cookie(other)) as staying:
@@ -144,7 +147,7 @@ def test_a_change_in_the_same_process_ends_a_stream_at_once(
 
 @SIGNED_IN
 @pytest.mark.parametrize("timing", [replace(QUICK, recheck=60.0)])
-def test_a_change_that_takes_nothing_away_ends_no_stream(site: Site) -> None:
+def test_a_change_that_takes_nothing_away_ends_no_stream(site: RunningApp) -> None:
     who = sign_in(site)
     with watching(site, BOARD, Cookie=cookie(who)) as events:
         events.get(timeout=5)

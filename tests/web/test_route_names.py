@@ -6,13 +6,13 @@ import pytest
 from starlette.requests import Request
 
 from app.web.http.route_names import NOWHERE, RouteNames, route_of
-from tests.web.site import Site
+from tests.web.running_app import RunningApp
 from tests.web.test_access import routes
 
 SECRET = "al_" + "x" * 43
 
 
-def test_of_every_address_holds_nothing_of_it(site: Site) -> None:
+def test_of_every_address_holds_nothing_of_it(site: RunningApp) -> None:
     named = RouteNames(site.app)
     paths = {path for _, path in routes(site.app)}
 
@@ -35,11 +35,11 @@ def test_of_every_address_holds_nothing_of_it(site: Site) -> None:
         ("/openapi.json", "/openapi.json"),
     ],
 )
-def test_of_what_is_no_route_names_none(site: Site, path: str, route: str) -> None:
+def test_of_what_is_no_route_names_none(site: RunningApp, path: str, route: str) -> None:
     assert RouteNames(site.app).of(path) == route
 
 
-def test_route_of_a_request_is_its_route_whatever_it_asks_besides(site: Site) -> None:
+def test_route_of_a_request_is_its_route_whatever_it_asks_besides(site: RunningApp) -> None:
     scope = {
         "type": "http",
         "method": "POST",

@@ -4,20 +4,20 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 from tests.builders import CATS, DUA, OWLS, RULES, SLUG
-from tests.web.site import API, BOTH_ENGINES, Site, assert_problem
+from tests.web.running_app import API, BOTH_ENGINES, RunningApp, assert_problem
 
 KEYS = ["version", "sha256", "by", "at", "note", "text"]
 DEARER = RULES.replace("points = 10", "points = 30", 1)
 BROKEN = RULES.replace("format = 1", "format = 2\nfromat = 1", 1)
 
 
-def offer(site: Site, text: str, note: str = "") -> tuple[int, dict[str, object]]:
+def offer(site: RunningApp, text: str, note: str = "") -> tuple[int, dict[str, object]]:
     """Activate a text; the status and the document."""
     answer = site.ask("PUT", f"{API}/rules", "rules:write", params={"note": note}, content=text)
     return answer.status_code, answer.json()
 
 
-def test_the_active_rules_are_shown_with_their_text(site: Site) -> None:
+def test_the_active_rules_are_shown_with_their_text(site: RunningApp) -> None:
     document = site.get(f"{API}/rules", "read").json()
 
     assert list(document) == [*KEYS, "file_errors"]
@@ -26,7 +26,7 @@ def test_the_active_rules_are_shown_with_their_text(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_a_new_version_scores_the_open_weeks_at_once(site: Site) -> None:
+def test_a_new_version_scores_the_open_weeks_at_once(site: RunningApp) -> None:
     site.record(kind="shift", occurred_at="2022-09-14T12:00:00-07:00")
     before = site.points()[OWLS]
 
@@ -45,7 +45,7 @@ def test_a_new_version_scores_the_open_weeks_at_once(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_rules_with_mistakes_are_422_with_every_one_and_change_nothing(site: Site) -> None:
+def test_rules_with_mistakes_are_422_with_every_one_and_change_nothing(site: RunningApp) -> None:
     version = site.board()["version"]
 
     refused = [
@@ -55,14 +55,14 @@ def test_rules_with_mistakes_are_422_with_every_one_and_change_nothing(site: Sit
 
     for answer in refused:
         assert_problem(answer, 422, "errors")
-        assert [list(each) for each in answer.json()["errors"]] == [["line", "key", "message"]] * 2
-        assert [each["key"] for each in answer.json()["errors"]] == ["format", "fromat"]
+        assert [list(error) for error in answer.json()["errors"]] == [["line", "key", "message"]] * 2
+        assert [error["key"] for error in answer.json()["errors"]] == ["format", "fromat"]
     assert site.get(f"{API}/rules", "read").json()["version"] == 1
     assert site.board()["version"] == version
 
 
 @BOTH_ENGINES
-def test_a_preview_shows_before_and_after_and_changes_nothing(site: Site) -> None:
+def test_a_preview_shows_before_and_after_and_changes_nothing(site: RunningApp) -> None:
     site.record(kind="shift", occurred_at="2022-09-14T12:00:00-07:00")
     site.record(kind="shift", person=DUA, occurred_at="2022-09-14T06:00:00-07:00")
     version = site.board()["version"]
@@ -85,7 +85,7 @@ def test_a_preview_shows_before_and_after_and_changes_nothing(site: Site) -> Non
 
 
 @BOTH_ENGINES
-def test_rules_an_open_week_cannot_live_with_are_409_and_a_preview_says_why(site: Site) -> None:
+def test_rules_an_open_week_cannot_live_with_are_409_and_a_preview_says_why(site: RunningApp) -> None:
     text = RULES.replace("size = 3", "size = 2", 1).replace("members = 3", "members = 2", 1)
 
     preview = site.post(f"{API}/rules/preview", "rules:write", content=text)
@@ -98,7 +98,7 @@ def test_rules_an_open_week_cannot_live_with_are_409_and_a_preview_says_why(site
 
 
 @BOTH_ENGINES
-def test_rules_activated_at_once_are_versions_one_after_the_other(site: Site) -> None:
+def test_rules_activated_at_once_are_versions_one_after_the_other(site: RunningApp) -> None:
     site.token("rules:write")
     texts = [DEARER + f"# {number}\n" for number in range(6)]
 
@@ -111,7 +111,7 @@ def test_rules_activated_at_once_are_versions_one_after_the_other(site: Site) ->
     assert last["text"] == next(text for text, (_, each) in zip(texts, answers, strict=True) if each["version"] == 7)
 
 
-def test_a_closed_week_keeps_the_rules_it_was_closed_with(site: Site) -> None:
+def test_a_closed_week_keeps_the_rules_it_was_closed_with(site: RunningApp) -> None:
     site.record(kind="shift", occurred_at="2022-09-14T12:00:00-07:00")
     site.game.close()
 

@@ -10,7 +10,7 @@ import pytest
 from app.config import Settings
 from app.web.timing import Timing
 from tests.builders import CATS, OWLS, RULES, Game
-from tests.web.site import API, Site, serving, until
+from tests.web.running_app import API, RunningApp, serving, until
 
 DEARER = RULES.replace("points = 10", "points = 30", 1)
 BROKEN = RULES.replace("size = 3", "size = 0", 1)
@@ -34,20 +34,20 @@ def watched(settings: Settings, file: Path) -> Settings:
 
 
 @pytest.fixture
-def site(game: Game, watched: Settings, timing: Timing) -> Iterator[Site]:
+def site(game: Game, watched: Settings, timing: Timing) -> Iterator[RunningApp]:
     """A running server that follows it."""
     assert game.board().standings
     with serving(watched, timing=timing) as site:
         yield site
 
 
-def rules(site: Site) -> dict[str, Any]:
+def rules(site: RunningApp) -> dict[str, Any]:
     """The answer of GET /rules."""
     found: dict[str, Any] = site.get(f"{API}/rules", "read").json()
     return found
 
 
-def test_an_edit_is_live_within_two_seconds(site: Site, file: Path) -> None:
+def test_an_edit_is_live_within_two_seconds(site: RunningApp, file: Path) -> None:
     site.record(kind="shift", occurred_at="2022-09-14T12:00:00-07:00")
     assert site.points() == {OWLS: 10, CATS: 0}
     file.write_text(DEARER, encoding="utf-8")
@@ -59,7 +59,7 @@ def test_an_edit_is_live_within_two_seconds(site: Site, file: Path) -> None:
     assert (shown["text"], shown["by"], shown["note"]) == (DEARER, "rules file", "Read from the rules file")
 
 
-def test_a_broken_edit_is_refused_with_lines_and_the_active_version_stays(site: Site, file: Path) -> None:
+def test_a_broken_edit_is_refused_with_lines_and_the_active_version_stays(site: RunningApp, file: Path) -> None:
     before = rules(site)
     file.write_text(BROKEN, encoding="utf-8")
 
@@ -68,11 +68,11 @@ def test_a_broken_edit_is_refused_with_lines_and_the_active_version_stays(site: 
     shown = rules(site)
     line = BROKEN[: BROKEN.index("size = 0")].count("\n") + 1
     assert waited < SOON
-    assert [(each["line"], each["key"]) for each in shown["file_errors"]] == [(line, "team.size")]
+    assert [(error["line"], error["key"]) for error in shown["file_errors"]] == [(line, "team.size")]
     assert shown == {**before, "file_errors": shown["file_errors"]}
 
 
-def test_a_mended_file_is_live_and_its_errors_are_gone(site: Site, file: Path) -> None:
+def test_a_mended_file_is_live_and_its_errors_are_gone(site: RunningApp, file: Path) -> None:
     file.write_text(BROKEN, encoding="utf-8")
     until(lambda: rules(site)["file_errors"])
     file.write_text(DEARER, encoding="utf-8")
@@ -83,7 +83,7 @@ def test_a_mended_file_is_live_and_its_errors_are_gone(site: Site, file: Path) -
 
 
 @pytest.mark.parametrize("timing", [Timing(rules_file=1.5)])  # a slow machine must not make its steps seem whole
-def test_a_file_saved_in_steps_is_read_once_it_is_whole(site: Site, file: Path) -> None:
+def test_a_file_saved_in_steps_is_read_once_it_is_whole(site: RunningApp, file: Path) -> None:
     seen: list[tuple[str, list[object]]] = []
 
     def is_read() -> bool:
@@ -103,7 +103,7 @@ def test_a_file_saved_in_steps_is_read_once_it_is_whole(site: Site, file: Path) 
     assert [each for each in seen if each not in ((RULES, []), (DEARER, []))] == []
 
 
-def test_a_file_replaced_by_its_editor_is_followed_too(site: Site, file: Path) -> None:
+def test_a_file_replaced_by_its_editor_is_followed_too(site: RunningApp, file: Path) -> None:
     draft = file.with_suffix(".toml~")
     draft.write_text(DEARER, encoding="utf-8")
     file.unlink()
@@ -115,7 +115,7 @@ def test_a_file_replaced_by_its_editor_is_followed_too(site: Site, file: Path) -
     assert rules(site)["file_errors"] == []
 
 
-def test_a_file_of_no_text_at_all_is_refused(site: Site, file: Path) -> None:
+def test_a_file_of_no_text_at_all_is_refused(site: RunningApp, file: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00" * 100)
 
     until(lambda: rules(site)["file_errors"])
@@ -123,7 +123,7 @@ def test_a_file_of_no_text_at_all_is_refused(site: Site, file: Path) -> None:
     assert rules(site)["text"] == RULES
 
 
-def test_a_restart_does_not_undo_what_was_activated_elsewhere(site: Site, watched: Settings) -> None:
+def test_a_restart_does_not_undo_what_was_activated_elsewhere(site: RunningApp, watched: Settings) -> None:
     answer = site.ask("PUT", f"{API}/rules", "rules:write", content=DEARER)
     assert answer.status_code == 200
 

@@ -13,8 +13,8 @@ from app.services.access import accounts, links, sign_ins
 from app.services.access.links import GONE, OWNED
 from app.services.audit import audit
 from tests.builders import ADA, BO, CHIDI, GUS, act_by
-from tests.web.site import BOTH_ENGINES, SettableClock, Site, sign_in, until
-from tests.web.stranger import COOKIE, browsing, first_link, link_for, refusal_in, switch_off
+from tests.web.anonymous_browser import COOKIE, browsing, first_link, link_for, refusal_in, switch_off
+from tests.web.running_app import BOTH_ENGINES, RunningApp, SettableClock, sign_in, until
 from tests.web.viewing import TRUSTING_NOBODY
 
 OWNER = {"name": "Olu Okoro", "email": "olu@example.com"}
@@ -26,20 +26,20 @@ def racing(count: int, act: Callable[[int], httpx.Response]) -> list[int]:
         return sorted(answer.status_code for answer in pool.map(act, range(count)))
 
 
-def actions(site: Site) -> list[str]:
+def actions(site: RunningApp) -> list[str]:
     """The audit's entries, oldest first."""
     with site.database.reading() as session:
-        return [each.action for each in audit.page(session, audit.Filter(), cursor=None, limit=500).items][::-1]
+        return [item.action for item in audit.page(session, audit.Filter(), cursor=None, limit=500).items][::-1]
 
 
-def owners(site: Site) -> list[str]:
+def owners(site: RunningApp) -> list[str]:
     """The owners' e-mails."""
     with site.database.reading() as session:
-        return [each.email for each in accounts.owners(session)]
+        return [owner.email for owner in accounts.owners(session)]
 
 
 @BOTH_ENGINES
-def test_personal_link_greets_and_signs_in(site: Site) -> None:
+def test_personal_link_greets_and_signs_in(site: RunningApp) -> None:
     link = link_for(site)
     with browsing(site) as ada:
         page = ada.get(link)
@@ -51,24 +51,24 @@ def test_personal_link_greets_and_signs_in(site: Site) -> None:
     assert actions(site)[-2:] == ["link.made", "sign-in.started"]
 
 
-def test_personal_link_of_an_organizer_leads_to_their_pages(site: Site) -> None:
+def test_personal_link_of_an_organizer_leads_to_their_pages(site: RunningApp) -> None:
     sign_in(site, GUS, "organizer")
     with browsing(site) as gus:
         assert gus.send(link_for(site, GUS)).headers["location"] == "/organizer"
 
 
 @BOTH_ENGINES
-def test_personal_link_works_once(site: Site) -> None:
+def test_personal_link_works_once(site: RunningApp) -> None:
     link = link_for(site)
     with browsing(site) as ada, browsing(site) as eve:
         ada.send(link)
         answers = [eve.get(link), eve.send(link)]
 
-        assert [(each.status_code, refusal_in(each)) for each in answers] == [(404, GONE)] * 2
+        assert [(answer.status_code, refusal_in(answer)) for answer in answers] == [(404, GONE)] * 2
         assert (eve.secret, eve.is_in(), ada.is_in()) == ("", False, True)
 
 
-def test_personal_link_opened_once_more_says_who_is_signed_in_and_where_to_go(site: Site) -> None:
+def test_personal_link_opened_once_more_says_who_is_signed_in_and_where_to_go(site: RunningApp) -> None:
     link = link_for(site)
     with browsing(site) as ada:
         ada.send(link)
@@ -78,7 +78,7 @@ def test_personal_link_opened_once_more_says_who_is_signed_in_and_where_to_go(si
     assert (page.status_code, "This browser is signed in as Ada Lovelace." in page.text) == (404, True)
 
 
-def test_opening_a_link_uses_nothing_up(site: Site) -> None:
+def test_opening_a_link_uses_nothing_up(site: RunningApp) -> None:
     link = link_for(site)
     with browsing(site) as scanner:
         opened = [scanner.get(link).status_code, scanner.client.head(link).status_code]
@@ -92,7 +92,7 @@ def test_opening_a_link_uses_nothing_up(site: Site) -> None:
 @pytest.mark.parametrize(
     ("days", "status"), [(timedelta(days=7) - timedelta(seconds=1), 303), (timedelta(days=7), 404)]
 )
-def test_personal_link_lasts_seven_days(site: Site, days: timedelta, status: int) -> None:
+def test_personal_link_lasts_seven_days(site: RunningApp, days: timedelta, status: int) -> None:
     link = link_for(site)
     site.clock.now += days
 
@@ -100,7 +100,7 @@ def test_personal_link_lasts_seven_days(site: Site, days: timedelta, status: int
         assert ada.send(link).status_code == status
 
 
-def test_new_link_and_taking_back_end_the_one_before(site: Site) -> None:
+def test_new_link_and_taking_back_end_the_one_before(site: RunningApp) -> None:
     first, second = link_for(site), link_for(site)
     with browsing(site) as ada:
         assert (ada.send(first).status_code, ada.get(second).status_code) == (404, 200)
@@ -112,17 +112,17 @@ def test_new_link_and_taking_back_end_the_one_before(site: Site) -> None:
         assert (ada.get(second).status_code, ada.send(second).status_code, ada.secret) == (404, 404, "")
 
 
-def test_link_of_somebody_switched_off_is_gone(site: Site) -> None:
+def test_link_of_somebody_switched_off_is_gone(site: RunningApp) -> None:
     link = link_for(site)
     switch_off(site)
     with browsing(site) as ada:
         answers = [ada.get(link), ada.send(link)]
 
-    assert [(each.status_code, refusal_in(each)) for each in answers] == [(404, GONE)] * 2
+    assert [(answer.status_code, refusal_in(answer)) for answer in answers] == [(404, GONE)] * 2
 
 
 @BOTH_ENGINES
-def test_of_parallel_uses_of_a_link_one_signs_in(site: Site) -> None:
+def test_of_parallel_uses_of_a_link_one_signs_in(site: RunningApp) -> None:
     link = link_for(site)
 
     def use(_: int) -> httpx.Response:
@@ -136,7 +136,7 @@ def test_of_parallel_uses_of_a_link_one_signs_in(site: Site) -> None:
         assert len(sign_ins.of_person(session, person.id, site.clock.now)) == 1
 
 
-def test_signing_in_anew_ends_what_the_browser_had(site: Site) -> None:
+def test_signing_in_anew_ends_what_the_browser_had(site: RunningApp) -> None:
     with browsing(site) as browser, browsing(site) as thief:
         browser.send(link_for(site))
         old = browser.secret
@@ -150,7 +150,7 @@ def test_signing_in_anew_ends_what_the_browser_had(site: Site) -> None:
 
 
 @pytest.mark.parametrize("planted", ["as_" + "x" * 43, "as_", "", "x" * 5_000, "as_%00"])
-def test_planted_cookie_never_becomes_a_sign_in(site: Site, planted: str) -> None:
+def test_planted_cookie_never_becomes_a_sign_in(site: RunningApp, planted: str) -> None:
     with browsing(site) as victim, browsing(site) as attacker:
         answer = victim.send(link_for(site), {"Cookie": f"{COOKIE}={planted}"})
         attacker.client.headers["Cookie"] = f"{COOKIE}={planted}"
@@ -159,7 +159,7 @@ def test_planted_cookie_never_becomes_a_sign_in(site: Site, planted: str) -> Non
         assert not attacker.is_in()
 
 
-def wait_for_use(site: Site) -> None:
+def wait_for_use(site: RunningApp) -> None:
     """Wait until it is written that the only sign-in was used just now."""
 
     def last() -> datetime:
@@ -170,7 +170,7 @@ def wait_for_use(site: Site) -> None:
 
 
 @pytest.mark.parametrize("timing", [TRUSTING_NOBODY])
-def test_sign_in_ends_after_twelve_idle_hours(site: Site, clock: SettableClock) -> None:
+def test_sign_in_ends_after_twelve_idle_hours(site: RunningApp, clock: SettableClock) -> None:
     with browsing(site) as ada:
         ada.send(link_for(site))
         seen = []
@@ -184,7 +184,7 @@ def test_sign_in_ends_after_twelve_idle_hours(site: Site, clock: SettableClock) 
 
 
 @pytest.mark.parametrize("timing", [TRUSTING_NOBODY])
-def test_sign_in_ends_after_seven_days_however_busy(site: Site, clock: SettableClock) -> None:
+def test_sign_in_ends_after_seven_days_however_busy(site: RunningApp, clock: SettableClock) -> None:
     begun = clock.now
     with browsing(site) as ada:
         ada.send(link_for(site))
@@ -195,7 +195,7 @@ def test_sign_in_ends_after_seven_days_however_busy(site: Site, clock: SettableC
     assert clock.now - begun == timedelta(days=7)
 
 
-def test_only_a_hash_of_the_secret_is_kept(site: Site) -> None:
+def test_only_a_hash_of_the_secret_is_kept(site: RunningApp) -> None:
     with browsing(site) as ada:
         ada.send(link_for(site))
         secret = ada.secret
@@ -206,7 +206,7 @@ def test_only_a_hash_of_the_secret_is_kept(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_first_link_makes_its_opener_the_owner(empty_site: Site) -> None:
+def test_first_link_makes_its_opener_the_owner(empty_site: RunningApp) -> None:
     link = first_link(empty_site)
     with browsing(empty_site) as olu:
         page = olu.get(link)
@@ -217,7 +217,7 @@ def test_first_link_makes_its_opener_the_owner(empty_site: Site) -> None:
     assert owners(empty_site) == ["olu@example.com"]
 
 
-def test_owner_with_a_bad_e_mail_may_mend_it(empty_site: Site) -> None:
+def test_owner_with_a_bad_e_mail_may_mend_it(empty_site: RunningApp) -> None:
     link = first_link(empty_site)
     with browsing(empty_site) as olu:
         refused = olu.send(link, name='Olu "O" <Okoro>', email="nowhere")
@@ -228,19 +228,23 @@ def test_owner_with_a_bad_e_mail_may_mend_it(empty_site: Site) -> None:
         assert olu.send(link, **OWNER).status_code == 303
 
 
-def test_second_opener_is_told_whom_to_ask(empty_site: Site) -> None:
+def test_second_opener_is_told_whom_to_ask(empty_site: RunningApp) -> None:
     link, another = first_link(empty_site), first_link(empty_site)
     with browsing(empty_site) as olu, browsing(empty_site) as eve:
         olu.send(link, **OWNER)
         answers = [eve.send(link, name="Eve", email="eve@example.com"), eve.get(another), eve.send(another, **OWNER)]
 
-        assert [(each.status_code, refusal_in(each)) for each in answers] == [(404, GONE), (404, OWNED), (404, OWNED)]
+        assert [(answer.status_code, refusal_in(answer)) for answer in answers] == [
+            (404, GONE),
+            (404, OWNED),
+            (404, OWNED),
+        ]
         assert eve.secret == ""
     assert owners(empty_site) == ["olu@example.com"]
 
 
 @BOTH_ENGINES
-def test_of_twenty_who_open_first_links_at_once_one_becomes_owner(empty_site: Site) -> None:
+def test_of_twenty_who_open_first_links_at_once_one_becomes_owner(empty_site: RunningApp) -> None:
     made = [first_link(empty_site) for _ in range(2)]
 
     def open_it(number: int) -> httpx.Response:
@@ -253,7 +257,7 @@ def test_of_twenty_who_open_first_links_at_once_one_becomes_owner(empty_site: Si
         assert links.make_first(session, act_by("serve", empty_site.clock.now)) is None
 
 
-def test_first_link_makes_nobody_owner_who_is_switched_off(site: Site) -> None:
+def test_first_link_makes_nobody_owner_who_is_switched_off(site: RunningApp) -> None:
     switch_off(site, CHIDI)
     link = first_link(site)
     with browsing(site) as chidi:

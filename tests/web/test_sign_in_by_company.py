@@ -16,8 +16,8 @@ from app.models import Identity, Person, SignIn
 from app.services.access import accounts, identities
 from tests.builders import ADA, SLUG, Game, act_by
 from tests.provider import CANCEL, CLIENT, SECRET, HonestProvider, running
-from tests.web.site import SettableClock, Site, serving, sign_in
-from tests.web.stranger import Stranger, browsing, link_for, refusal_in, switch_off
+from tests.web.anonymous_browser import AnonymousBrowser, browsing, link_for, refusal_in, switch_off
+from tests.web.running_app import RunningApp, SettableClock, serving, sign_in
 from tests.web.test_forms import multipart
 
 CARRIED = "plain-company"
@@ -37,7 +37,7 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture
-def firm(game: Game, settings: Settings, clock: SettableClock, provider: HonestProvider) -> Iterator[Site]:
+def firm(game: Game, settings: Settings, clock: SettableClock, provider: HonestProvider) -> Iterator[RunningApp]:
     """A site whose company is the provider."""
     assert game.slug == SLUG
     with serving(with_company(settings, provider.issuer), clock) as site:
@@ -62,13 +62,13 @@ class Counts:
     sign_ins: int
 
 
-def counts(site: Site) -> Counts:
+def counts(site: RunningApp) -> Counts:
     """The number of those rows."""
     with site.database.reading() as session:
         return Counts(*(len(session.exec(select(table)).all()) for table in (Person, Identity, SignIn)))
 
 
-def answer_for(browser: Stranger, who: str, to: str = "") -> dict[str, str]:
+def answer_for(browser: AnonymousBrowser, who: str, to: str = "") -> dict[str, str]:
     """Go to the provider, sign in there as somebody, and bring its answer back, not yet sent on."""
     away = browser.get("/sign-in/company", params={"to": to} if to else {})
     assert away.status_code == 303, away.text
@@ -77,18 +77,18 @@ def answer_for(browser: Stranger, who: str, to: str = "") -> dict[str, str]:
     return dict(parse_qsl(urlsplit(back).query))
 
 
-def come_in(browser: Stranger, who: str, to: str = "") -> httpx.Response:
+def come_in(browser: AnonymousBrowser, who: str, to: str = "") -> httpx.Response:
     """The whole way."""
     return browser.send("/sign-in/return", **answer_for(browser, who, to))
 
 
-def known(site: Site, email: str) -> Person | None:
+def known(site: RunningApp, email: str) -> Person | None:
     """Somebody, if there is somebody."""
     with site.database.reading() as session:
         return accounts.by_email(session, email)
 
 
-def test_first_sign_in_makes_a_person_and_the_second_finds_them(firm: Site) -> None:
+def test_first_sign_in_makes_a_person_and_the_second_finds_them(firm: RunningApp) -> None:
     before = counts(firm)
     with browsing(firm) as new, browsing(firm) as elsewhere:
         first, second = come_in(new, "new"), come_in(elsewhere, "new")
@@ -101,7 +101,7 @@ def test_first_sign_in_makes_a_person_and_the_second_finds_them(firm: Site) -> N
     assert (made.name, made.role) == ("Newcomer", "player")
 
 
-def test_existing_person_is_linked_by_e_mail_once(firm: Site) -> None:
+def test_existing_person_is_linked_by_e_mail_once(firm: RunningApp) -> None:
     before = counts(firm)
     with browsing(firm) as ada:
         come_in(ada, "ada")
@@ -110,7 +110,7 @@ def test_existing_person_is_linked_by_e_mail_once(firm: Site) -> None:
     assert counts(firm) == Counts(before.people, before.identities + 1, before.sign_ins + 2)
 
 
-def test_person_is_found_by_issuer_and_subject_whatever_their_e_mail(firm: Site) -> None:
+def test_person_is_found_by_issuer_and_subject_whatever_their_e_mail(firm: RunningApp) -> None:
     with browsing(firm) as ada:
         come_in(ada, "ada")
         with firm.database.unit_of_work() as session:
@@ -125,7 +125,7 @@ def test_person_is_found_by_issuer_and_subject_whatever_their_e_mail(firm: Site)
     assert (counts(firm).people, counts(firm).identities) == (before.people, before.identities)
 
 
-def test_second_account_with_the_same_e_mail_takes_nobody_over(firm: Site, provider: HonestProvider) -> None:
+def test_second_account_with_the_same_e_mail_takes_nobody_over(firm: RunningApp, provider: HonestProvider) -> None:
     with firm.database.unit_of_work() as session:
         identities.find_or_link(
             session, act_by("", firm.clock.now), issuer=provider.issuer, subject="another", name="Ada", email=ADA
@@ -146,7 +146,7 @@ def test_second_account_with_the_same_e_mail_takes_nobody_over(firm: Site, provi
         (CANCEL, 401, "Signing in did not work: it was cancelled"),
     ],
 )
-def test_account_that_may_not_come_in_is_told_why(firm: Site, who: str, status: int, said: str) -> None:
+def test_account_that_may_not_come_in_is_told_why(firm: RunningApp, who: str, status: int, said: str) -> None:
     before = counts(firm)
     with browsing(firm) as somebody:
         refused = come_in(somebody, who)
@@ -156,7 +156,7 @@ def test_account_that_may_not_come_in_is_told_why(firm: Site, who: str, status: 
     assert counts(firm) == before
 
 
-def test_somebody_switched_off_stays_out(firm: Site) -> None:
+def test_somebody_switched_off_stays_out(firm: RunningApp) -> None:
     switch_off(firm)
     before = counts(firm)
     with browsing(firm) as ada:
@@ -166,7 +166,7 @@ def test_somebody_switched_off_stays_out(firm: Site) -> None:
     assert counts(firm) == before
 
 
-def test_answer_for_another_browser_or_none_signs_nobody_in(firm: Site) -> None:
+def test_answer_for_another_browser_or_none_signs_nobody_in(firm: RunningApp) -> None:
     before = counts(firm)
     with browsing(firm) as eve, browsing(firm) as victim, browsing(firm) as fresh:
         planted = answer_for(eve, "new")
@@ -181,7 +181,7 @@ def test_answer_for_another_browser_or_none_signs_nobody_in(firm: Site) -> None:
     assert counts(firm) == before
 
 
-def test_answer_counts_once(firm: Site) -> None:
+def test_answer_counts_once(firm: RunningApp) -> None:
     with browsing(firm) as ada, browsing(firm) as thief:
         answer = answer_for(ada, "ada")
         carried = ada.client.cookies[CARRIED]
@@ -195,7 +195,7 @@ def test_answer_counts_once(firm: Site) -> None:
 
 
 @pytest.mark.parametrize("changed", ["gone", "bent", "old", "of a clock that was ahead"])
-def test_sign_in_nobody_here_began_lately_is_lost(firm: Site, changed: str) -> None:
+def test_sign_in_nobody_here_began_lately_is_lost(firm: RunningApp, changed: str) -> None:
     with browsing(firm) as ada:
         answer = answer_for(ada, "ada")
         match changed:
@@ -216,7 +216,7 @@ def test_sign_in_nobody_here_began_lately_is_lost(firm: Site, changed: str) -> N
     )
 
 
-def test_returning_page_changes_nothing_and_has_a_form_that_works_without_scripts(firm: Site) -> None:
+def test_returning_page_changes_nothing_and_has_a_form_that_works_without_scripts(firm: RunningApp) -> None:
     before = counts(firm)
     with browsing(firm) as ada:
         answer = answer_for(ada, "ada")
@@ -237,7 +237,7 @@ def test_returning_page_changes_nothing_and_has_a_form_that_works_without_script
 
 
 @pytest.mark.usefixtures("quiet_log")
-def test_nonsense_for_an_answer_is_refused_without_a_failure(firm: Site) -> None:
+def test_nonsense_for_an_answer_is_refused_without_a_failure(firm: RunningApp) -> None:
     with browsing(firm) as eve:
         for given in ({"code": "\x00"}, {"code": "x" * 5_000, "state": "\ud7ff"}, {"state": ["a", "b"]}, {}):
             answer_for(eve, "ada")
@@ -250,12 +250,12 @@ def test_nonsense_for_an_answer_is_refused_without_a_failure(firm: Site) -> None
 
 
 @pytest.mark.parametrize(("to", "path"), [("board", "/"), ("https://evil.example", "/me"), ("x" * 5_000, "/me")])
-def test_company_sign_in_leads_where_somebody_wanted(firm: Site, to: str, path: str) -> None:
+def test_company_sign_in_leads_where_somebody_wanted(firm: RunningApp, to: str, path: str) -> None:
     with browsing(firm) as ada:
         assert come_in(ada, "ada", to).headers["location"] == path
 
 
-def test_signing_in_with_the_company_ends_what_the_browser_had(firm: Site) -> None:
+def test_signing_in_with_the_company_ends_what_the_browser_had(firm: RunningApp) -> None:
     with browsing(firm) as ada:
         ada.send(link_for(firm))
         old = ada.secret

@@ -20,8 +20,8 @@ from app.services.access.links import BY_MAIL, GONE
 from app.services.audit import audit
 from tests.builders import ADA, BO, SLUG, Game
 from tests.smtp import Postbox, smtp_server
-from tests.web.site import BOTH_ENGINES, SettableClock, Site, serving, until
-from tests.web.stranger import browsing, refusal_in, switch_off
+from tests.web.anonymous_browser import browsing, refusal_in, switch_off
+from tests.web.running_app import BOTH_ENGINES, RunningApp, SettableClock, serving, until
 
 PUBLIC = "https://week.example.com/"
 STRANGE = {
@@ -46,7 +46,7 @@ def postbox() -> Postbox:
 
 
 @pytest.fixture
-def office(game: Game, settings: Settings, clock: SettableClock, postbox: Postbox) -> Iterator[Site]:
+def office(game: Game, settings: Settings, clock: SettableClock, postbox: Postbox) -> Iterator[RunningApp]:
     """A site that sends mail, where the standard week is on."""
     assert game.slug == SLUG
     with smtp_server(postbox) as port, serving(mailing(settings, port), clock) as site:
@@ -59,7 +59,7 @@ def mailing(settings: Settings, port: int) -> Settings:
     return settings.changed(**wishes)
 
 
-def links_made(site: Site) -> list[SignInLink]:
+def links_made(site: RunningApp) -> list[SignInLink]:
     """Every link there is."""
     with site.database.reading() as session:
         return list(session.exec(select(SignInLink).order_by(col(SignInLink.created_at))).all())
@@ -78,11 +78,11 @@ def told(answer: httpx.Response) -> tuple[Any, ...]:
 
 @BOTH_ENGINES
 @pytest.mark.parametrize("typed", [ADA, "  ADA@Example.COM "])
-def test_known_address_gets_a_link_that_signs_in_once(office: Site, postbox: Postbox, typed: str) -> None:
+def test_known_address_gets_a_link_that_signs_in_once(office: RunningApp, postbox: Postbox, typed: str) -> None:
     with browsing(office) as ada:
         answer = ada.send("/sign-in/email", email=typed)
         until(lambda: postbox.envelopes)
-        (line,) = [each for each in postbox.message().get_content().splitlines() if each.startswith(PUBLIC)]
+        (line,) = [line for line in postbox.message().get_content().splitlines() if line.startswith(PUBLIC)]
         link = line.removeprefix(PUBLIC.rstrip("/"))
 
         assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?done=mailed")
@@ -95,7 +95,7 @@ def test_known_address_gets_a_link_that_signs_in_once(office: Site, postbox: Pos
         assert refusal_in(ada.send(link)) == GONE
 
 
-def test_link_in_a_message_lasts_thirty_minutes(office: Site, postbox: Postbox, clock: SettableClock) -> None:
+def test_link_in_a_message_lasts_thirty_minutes(office: RunningApp, postbox: Postbox, clock: SettableClock) -> None:
     with browsing(office) as ada:
         ada.send("/sign-in/email", email=ADA)
         until(lambda: postbox.envelopes)
@@ -106,12 +106,16 @@ def test_link_in_a_message_lasts_thirty_minutes(office: Site, postbox: Postbox, 
 
 
 @pytest.mark.parametrize("host", ["10.6.6.6", "localhost", "[::1]:9"])
-def test_host_of_the_request_cannot_choose_where_the_link_leads(office: Site, postbox: Postbox, host: str) -> None:
+def test_host_of_the_request_cannot_choose_where_the_link_leads(
+    office: RunningApp, postbox: Postbox, host: str
+) -> None:
     with browsing(office, Host=host) as eve:
         eve.send("/sign-in/email", {"Origin": f"http://{host}"}, email=ADA)
 
     time.sleep(0.3)
-    assert [PUBLIC in each.content.decode() and host not in each.content.decode() for each in postbox.envelopes] in (
+    assert [
+        PUBLIC in envelope.content.decode() and host not in envelope.content.decode() for envelope in postbox.envelopes
+    ] in (
         [],
         [True],
     )
@@ -119,7 +123,7 @@ def test_host_of_the_request_cannot_choose_where_the_link_leads(office: Site, po
 
 @BOTH_ENGINES
 @pytest.mark.usefixtures("quiet_log")
-def test_answer_says_nothing_about_who_is_known(office: Site, postbox: Postbox) -> None:
+def test_answer_says_nothing_about_who_is_known(office: RunningApp, postbox: Postbox) -> None:
     switch_off(office, BO)
     with browsing(office) as somebody:
         known = somebody.send("/sign-in/email", email=ADA)
@@ -131,7 +135,7 @@ def test_answer_says_nothing_about_who_is_known(office: Site, postbox: Postbox) 
     assert (len(postbox.envelopes), [counts(link) for link in links_made(office)].count(True)) == (1, 1)
 
 
-def written(site: Site) -> tuple[int, int]:
+def written(site: RunningApp) -> tuple[int, int]:
     """The number of rows an answer leaves behind: queued jobs, counted tries."""
     with site.database.reading() as session:
         tries = session.exec(select(func.sum(Throttle.count))).one()
@@ -139,14 +143,14 @@ def written(site: Site) -> tuple[int, int]:
         return jobs, int(tries or 0)
 
 
-def trace(site: Site) -> tuple[int, int]:
+def trace(site: RunningApp) -> tuple[int, int]:
     """The number of links, and of the audit's entries."""
     with site.database.reading() as session:
         return len(session.exec(select(SignInLink)).all()), len(session.exec(select(AuditEntry)).all())
 
 
 @BOTH_ENGINES
-def test_as_much_is_written_before_the_answer_whoever_is_known(office: Site) -> None:
+def test_as_much_is_written_before_the_answer_whoever_is_known(office: RunningApp) -> None:
     switch_off(office, BO)
     rows = [written(office)]
     with browsing(office) as somebody:
@@ -160,7 +164,7 @@ def test_as_much_is_written_before_the_answer_whoever_is_known(office: Site) -> 
 
 @BOTH_ENGINES
 @pytest.mark.parametrize("email", [ADA, "nobody@example.com", "no e-mail"])
-def test_as_much_is_written_after_the_answer_whoever_is_known(office: Site, email: str) -> None:
+def test_as_much_is_written_after_the_answer_whoever_is_known(office: RunningApp, email: str) -> None:
     links, notes = trace(office)
     with browsing(office) as somebody:
         somebody.send("/sign-in/email", email=email)
@@ -168,7 +172,7 @@ def test_as_much_is_written_after_the_answer_whoever_is_known(office: Site, emai
     until(lambda: trace(office) == (links + 1, notes + 1))
 
 
-def test_link_of_an_address_nobody_has_lets_nobody_in(office: Site) -> None:
+def test_link_of_an_address_nobody_has_lets_nobody_in(office: RunningApp) -> None:
     with browsing(office) as somebody:
         somebody.send("/sign-in/email", email="nobody@example.com")
     until(lambda: links_made(office))
@@ -177,7 +181,7 @@ def test_link_of_an_address_nobody_has_lets_nobody_in(office: Site) -> None:
     assert (link.person_id, link.revoked_at, counts(link)) == (None, office.clock.now, False)
 
 
-def test_organizers_see_that_somebody_asked_in_vain(office: Site) -> None:
+def test_organizers_see_that_somebody_asked_in_vain(office: RunningApp) -> None:
     with browsing(office) as somebody:
         somebody.send("/sign-in/email", email="nobody@example.com")
     until(lambda: links_made(office))
@@ -206,7 +210,7 @@ def _seconds(somebody: Any, email: str) -> float:
 
 
 def test_mail_server_that_refuses_is_the_logs_matter(
-    office: Site, postbox: Postbox, caplog: pytest.LogCaptureFixture
+    office: RunningApp, postbox: Postbox, caplog: pytest.LogCaptureFixture
 ) -> None:
     postbox.refusal = "550 No such user"
     with browsing(office) as ada:
@@ -220,7 +224,7 @@ def test_mail_server_that_refuses_is_the_logs_matter(
 @BOTH_ENGINES
 @pytest.mark.parametrize(("address", "allowed"), [(ADA, 5), ("nobody@example.com", 5), ("", 20)])
 def test_messages_are_throttled_for_parallel_tries_too(
-    office: Site, postbox: Postbox, address: str, allowed: int
+    office: RunningApp, postbox: Postbox, address: str, allowed: int
 ) -> None:
     def ask(number: int) -> httpx.Response:
         with browsing(office) as somebody:
@@ -229,13 +233,13 @@ def test_messages_are_throttled_for_parallel_tries_too(
     with ThreadPoolExecutor(24) as pool:
         answers = list(pool.map(ask, range(24)))
 
-    assert sorted(each.status_code for each in answers) == [303] * allowed + [429] * (24 - allowed)
-    assert {each.headers["retry-after"] for each in answers if each.status_code == 429} == {"3600"}
+    assert sorted(answer.status_code for answer in answers) == [303] * allowed + [429] * (24 - allowed)
+    assert {answer.headers["retry-after"] for answer in answers if answer.status_code == 429} == {"3600"}
     if address == ADA:
         until(lambda: len(postbox.envelopes) == allowed)
 
 
-def test_throttle_counts_anew_after_an_hour(office: Site, clock: SettableClock) -> None:
+def test_throttle_counts_anew_after_an_hour(office: RunningApp, clock: SettableClock) -> None:
     with browsing(office) as somebody:
         statuses = [somebody.send("/sign-in/email", email="x@example.com").status_code for _ in range(6)]
         clock.now += timedelta(hours=1)
@@ -244,7 +248,7 @@ def test_throttle_counts_anew_after_an_hour(office: Site, clock: SettableClock) 
     assert statuses == [303] * 5 + [429, 303]
 
 
-def test_audit_does_not_say_that_its_owner_asked_for_a_link(office: Site, postbox: Postbox) -> None:
+def test_audit_does_not_say_that_its_owner_asked_for_a_link(office: RunningApp, postbox: Postbox) -> None:
     with browsing(office) as eve:
         eve.send("/sign-in/email", email=ADA)
         until(lambda: postbox.envelopes)

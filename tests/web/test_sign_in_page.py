@@ -9,8 +9,8 @@ import pytest
 from app.config import Settings
 from app.web.sign_in.links import MAILED
 from tests.builders import SLUG, Game
-from tests.web.site import API, SIGNED_IN, SettableClock, Site, pair, serving, sign_in
-from tests.web.stranger import COOKIE, browsing, link_for, refusal_in
+from tests.web.anonymous_browser import COOKIE, browsing, link_for, refusal_in
+from tests.web.running_app import API, SIGNED_IN, RunningApp, SettableClock, pair, serving, sign_in
 
 MAIL = {
     "smtp_url": "smtp://127.0.0.1:1",
@@ -29,7 +29,7 @@ def wishes() -> dict[str, object]:
 
 
 @pytest.fixture
-def house(game: Game, settings: Settings, clock: SettableClock, wishes: dict[str, object]) -> Iterator[Site]:
+def house(game: Game, settings: Settings, clock: SettableClock, wishes: dict[str, object]) -> Iterator[RunningApp]:
     """A site with these settings, where the standard week is on."""
     assert game.slug == SLUG
     with serving(settings.changed(**wishes), clock) as site:
@@ -59,7 +59,7 @@ def manner(answer: httpx.Response) -> tuple[str, str]:
         (MAIL | COMPANY, ["company", "mail", "link", "code"]),
     ],
 )
-def test_sign_in_page_offers_the_ways_there_are(house: Site, ways: list[str]) -> None:
+def test_sign_in_page_offers_the_ways_there_are(house: RunningApp, ways: list[str]) -> None:
     page = house.get("/sign-in")
 
     assert [way for way in ("company", "mail", "link", "code") if f'id="{way}-title"' in page.text] == ways
@@ -67,14 +67,14 @@ def test_sign_in_page_offers_the_ways_there_are(house: Site, ways: list[str]) ->
 
 
 @pytest.mark.parametrize(("done", "said"), [("out", "You are signed out."), ("mailed", MAILED), ("<b>x", ""), ("", "")])
-def test_sign_in_page_says_only_sentences_of_ours(site: Site, done: str, said: str) -> None:
+def test_sign_in_page_says_only_sentences_of_ours(site: RunningApp, done: str, said: str) -> None:
     page = site.get("/sign-in", params={"done": done})
 
     assert ('role="status"' in page.text, said in page.text) == (bool(said), True)
     assert done not in page.text or not done.startswith("<")
 
 
-def test_ways_that_are_off_say_which_are_left(site: Site) -> None:
+def test_ways_that_are_off_say_which_are_left(site: RunningApp) -> None:
     with browsing(site) as somebody:
         answers = [
             somebody.get("/sign-in/company"),
@@ -83,8 +83,8 @@ def test_ways_that_are_off_say_which_are_left(site: Site) -> None:
             somebody.send("/sign-in/email", email="ada@example.com"),
         ]
 
-    assert [each.status_code for each in answers] == [404] * 4
-    assert ["Use your personal link or your team&#39;s code." in each.text for each in answers] == [True] * 4
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert ["Use your personal link or your team&#39;s code." in answer.text for answer in answers] == [True] * 4
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_ways_that_are_off_say_which_are_left(site: Site) -> None:
         ("board\r\nX-Evil: 1", "/me"),
     ],
 )
-def test_to_leads_to_named_pages_alone(site: Site, to: str, path: str) -> None:
+def test_to_leads_to_named_pages_alone(site: RunningApp, to: str, path: str) -> None:
     gus = sign_in(site)
 
     answer = gus.get("/sign-in", params={"to": to})
@@ -113,13 +113,13 @@ def test_to_leads_to_named_pages_alone(site: Site, to: str, path: str) -> None:
 
 
 @SIGNED_IN
-def test_closed_door_leads_to_the_sign_in_page_and_back_to_the_board(site: Site) -> None:
+def test_closed_door_leads_to_the_sign_in_page_and_back_to_the_board(site: RunningApp) -> None:
     page = site.get("/")
 
     assert (page.status_code, 'href="/sign-in?to=board"' in page.text) == (401, True)
 
 
-def test_every_page_on_the_way_in_is_kept_by_nobody_and_told_to_no_other_site(site: Site) -> None:
+def test_every_page_on_the_way_in_is_kept_by_nobody_and_told_to_no_other_site(site: RunningApp) -> None:
     with browsing(site) as somebody:
         link = link_for(site)
         answers = [
@@ -129,11 +129,11 @@ def test_every_page_on_the_way_in_is_kept_by_nobody_and_told_to_no_other_site(si
         ]  # fmt: skip
         entered = somebody.send(link)
 
-    assert {manner(each) for each in answers} == {PRIVATE}
+    assert {manner(answer) for answer in answers} == {PRIVATE}
     assert entered.headers["cache-control"] == "no-store"
 
 
-def test_cookie_on_this_very_machine_has_a_plain_name(site: Site) -> None:
+def test_cookie_on_this_very_machine_has_a_plain_name(site: RunningApp) -> None:
     with browsing(site) as ada:
         answer = ada.send(link_for(site))
 
@@ -141,7 +141,7 @@ def test_cookie_on_this_very_machine_has_a_plain_name(site: Site) -> None:
 
 
 @pytest.mark.parametrize("wishes", [{"public_url": "https://week.example.com", "trusted_proxies": "127.0.0.1"}])
-def test_cookie_over_https_counts_for_this_host_alone(house: Site) -> None:
+def test_cookie_over_https_counts_for_this_host_alone(house: RunningApp) -> None:
     origin = {"Origin": "https://week.example.com", "Host": "week.example.com", **BY_PROXY}
     with browsing(house, **origin) as ada:
         answer = ada.send(link_for(house), origin)
@@ -155,13 +155,13 @@ def test_cookie_over_https_counts_for_this_host_alone(house: Site) -> None:
 
 
 @pytest.mark.parametrize("wishes", [{"public_url": "https://week.example.com", "trusted_proxies": "127.0.0.1"}])
-def test_plain_cookie_counts_for_nothing_over_https(house: Site) -> None:
+def test_plain_cookie_counts_for_nothing_over_https(house: RunningApp) -> None:
     gus = sign_in(house)
     origin = {"Host": "week.example.com", **BY_PROXY}
 
     answers = [gus.get("/me/mark.css"), gus.get("/me/mark.css", headers=origin)]
 
-    assert [bool(each.text.strip()) for each in answers] == [True, False]
+    assert [bool(answer.text.strip()) for answer in answers] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_plain_cookie_counts_for_nothing_over_https(house: Site) -> None:
         ({"trusted_hosts": "week.lan", "allow_http": True}, "week.lan", 303),
     ],
 )
-def test_plain_http_beyond_this_machine_needs_a_setting(house: Site, host: str, status: int) -> None:
+def test_plain_http_beyond_this_machine_needs_a_setting(house: RunningApp, host: str, status: int) -> None:
     with browsing(house, Host=host) as ada:
         answer = ada.send(link_for(house), {"Origin": f"http://{host}"})
 
@@ -183,13 +183,13 @@ def test_plain_http_beyond_this_machine_needs_a_setting(house: Site, host: str, 
 
 
 @pytest.mark.parametrize("wishes", [{"trusted_proxies": "127.0.0.1"}])
-def test_local_name_from_another_machine_is_no_loopback(house: Site) -> None:
+def test_local_name_from_another_machine_is_no_loopback(house: RunningApp) -> None:
     with browsing(house, **{"X-Forwarded-For": "10.0.0.9"}) as ada:
         assert (ada.get(link_for(house)).status_code, ada.send(link_for(house)).status_code) == (403, 403)
 
 
 @SIGNED_IN
-def test_secret_of_one_kind_opens_no_other_door(site: Site) -> None:
+def test_secret_of_one_kind_opens_no_other_door(site: RunningApp) -> None:
     gus, screen = sign_in(site, role="owner"), pair(site)
     signed, shown, token = gus.cookies[COOKIE], screen.cookies["plain-display"], site.token("admin")
     headers = [
@@ -204,7 +204,7 @@ def test_secret_of_one_kind_opens_no_other_door(site: Site) -> None:
         {"X-CSRF-Token": gus.csrf},
     ]
 
-    pages = {site.get(f"/weeks/{SLUG}", headers=each).status_code for each in headers}
+    pages = {site.get(f"/weeks/{SLUG}", headers=header).status_code for header in headers}
     programs = {
         site.get(f"{API}/people", headers=each).status_code for each in [*headers, {"Cookie": f"{COOKIE}={signed}"}]
     }
@@ -214,7 +214,7 @@ def test_secret_of_one_kind_opens_no_other_door(site: Site) -> None:
 
 
 @pytest.mark.parametrize("wishes", [MAIL])
-def test_too_many_tries_say_when_to_come_back(house: Site) -> None:
+def test_too_many_tries_say_when_to_come_back(house: RunningApp) -> None:
     with browsing(house) as somebody:
         for _ in range(5):
             somebody.send("/sign-in/email", email="nobody@example.com")

@@ -18,7 +18,7 @@ from app.services.access import tokens
 from tests.builders import OWLS, SLUG, Game, act_by, an_activity
 from tests.postgresql import PostgreSQL
 from tests.web.process import server_process
-from tests.web.site import API, WEEK, until
+from tests.web.running_app import API, WEEK, until
 from tests.web.test_waiting import AT_ONCE, IN_TIME, timed
 from tests.web.viewing import LIVE, parsed
 
@@ -64,7 +64,7 @@ def test_postgresql_that_hangs_keeps_boards_and_ends_writes_in_time(
             )]  # fmt: skip
         until(lambda: record("after").status_code in {200, 201})
         newest = next(events)
-    points = {each["team"]: each["points"] for each in server.get(BOARDS[1]).json()["standings"]}
+    points = {standing["team"]: standing["points"] for standing in server.get(BOARDS[1]).json()["standings"]}
 
     assert (before, first[0], [status for status, _ in asked]) == (201, 503, [503, 503, 503, 200])
     assert ({status for status, _ in boards}, first[1] < IN_TIME) == ({200}, True)

@@ -9,7 +9,7 @@ from app.config import Settings
 from app.services.operations import schema
 from tests import postgresql as pg
 from tests.builders import SIGNING_KEY
-from tests.web.site import Site, assert_problem, serving
+from tests.web.running_app import RunningApp, assert_problem, serving
 
 
 def test_a_new_installation_on_sqlite_needs_nothing(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_bug_at_start_keeps_its_traceback(
     assert [error.startswith("Traceback") for error in errors] == [True, False]
 
 
-def test_another_schema_is_not_ready(site: Site) -> None:
+def test_another_schema_is_not_ready(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
 

@@ -12,11 +12,11 @@ import pytest
 from app.config import Settings
 from app.services.standings import stories
 from app.web.charts import CHARTS
-from app.web.charts.easel import Easel, easel
-from app.web.charts.look import KIND_COLOURS, Look, colours
+from app.web.charts.chart_renderer import ChartRenderer, chart_renderer
+from app.web.charts.theme import KIND_COLOURS, ChartTheme, colours
 from app.web.http.render import TONES
 from tests.builders import ADA, BO, CATS, DUA, NAMES, OWLS, SLUG, a_team, a_week, an_activity
-from tests.web.site import SIGNED_IN, SettableClock, Site, serving
+from tests.web.running_app import SIGNED_IN, RunningApp, SettableClock, serving
 
 PAGE = f"/weeks/{SLUG}/summary"
 CARD = f"{PAGE}/card.png"
@@ -27,7 +27,7 @@ def chart(name: str, **query: str) -> str:
     return f"{PAGE}/charts/{name}.svg" + ("?" + "&".join("=".join(pair) for pair in query.items()) if query else "")
 
 
-def play(site: Site) -> None:
+def play(site: RunningApp) -> None:
     """A little of everything."""
     site.batch(
         an_activity(kind="shift", occurred_at="2022-09-13T06:00:00-07:00", person=ADA),
@@ -53,7 +53,7 @@ def table(page: str, name: str) -> list[list[str]]:
     ]
 
 
-def test_summary_tells_every_teams_moment_and_shows_every_chart(site: Site) -> None:
+def test_summary_tells_every_teams_moment_and_shows_every_chart(site: RunningApp) -> None:
     play(site)
 
     page = site.get(PAGE)
@@ -65,14 +65,14 @@ def test_summary_tells_every_teams_moment_and_shows_every_chart(site: Site) -> N
     assert said.count("Wednesday was the day: 1 shift and 1 response, worth 12 points.") == 1
 
 
-def test_tables_beside_the_charts_add_up_to_the_board(site: Site) -> None:
+def test_tables_beside_the_charts_add_up_to_the_board(site: RunningApp) -> None:
     play(site)
 
     page = site.get(PAGE).text
 
     board = site.board()
     points = {row[0]: int(row[-1]) for row in table(page, "race")[1:]}
-    assert points == {each["team"]: each["points"] for each in board["standings"]}
+    assert points == {standing["team"]: standing["points"] for standing in board["standings"]}
     days = [[int(count) for count in row[1:]] for row in table(page, "days")[1:]]
     assert [sum(column) for column in zip(*days[:-1], strict=True)] == days[-1] == list(board["totals"].values())
     assert sum(int(cell) for row in table(page, "coverage")[1:] for cell in row[1:]) == board["totals"]["shift"]
@@ -81,21 +81,21 @@ def test_tables_beside_the_charts_add_up_to_the_board(site: Site) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_chart_is_a_drawing_without_script_style_or_foreign_address(site: Site, name: str) -> None:
+def test_chart_is_a_drawing_without_script_style_or_foreign_address(site: RunningApp, name: str) -> None:
     play(site)
 
     drawings = [
         site.get(chart(name, theme=theme, size=size)) for theme in ("light", "dark") for size in ("wide", "narrow")
     ]
 
-    assert {each.headers["content-type"] for each in drawings} == {"image/svg+xml"}
-    assert len({each.content for each in drawings}) == 4
+    assert {drawing.headers["content-type"] for drawing in drawings} == {"image/svg+xml"}
+    assert len({drawing.content for drawing in drawings}) == 4
     for drawing in drawings:
         assert drawing.text.startswith("<svg ")
         assert re.findall(r"<script|<style|\sstyle=|\son\w+=|href=|url\((?!#)", drawing.text) == []
 
 
-def test_chart_has_the_size_its_page_makes_room_for(site: Site) -> None:
+def test_chart_has_the_size_its_page_makes_room_for(site: RunningApp) -> None:
     play(site)
     rooms = re.findall(r'charts/(\w+)\.svg[^"]*light" width="(\d+)" height="(\d+)"', site.get(PAGE).text)
 
@@ -104,7 +104,7 @@ def test_chart_has_the_size_its_page_makes_room_for(site: Site) -> None:
     assert {name: width for name, width, _ in rooms} == sizes
 
 
-def test_names_are_text_in_chart_and_card(empty_site: Site) -> None:
+def test_names_are_text_in_chart_and_card(empty_site: RunningApp) -> None:
     name = '<script>alert(1)</script>"&]]>'
     with empty_site.database.unit_of_work() as session:
         a_week(session)
@@ -119,7 +119,7 @@ def test_names_are_text_in_chart_and_card(empty_site: Site) -> None:
     assert "<script>alert" not in empty_site.get(PAGE).text
 
 
-def test_card_is_a_picture_of_1200_by_630(site: Site) -> None:
+def test_card_is_a_picture_of_1200_by_630(site: RunningApp) -> None:
     play(site)
 
     card = site.get(CARD)
@@ -128,17 +128,17 @@ def test_card_is_a_picture_of_1200_by_630(site: Site) -> None:
     assert struct.unpack(">II", card.content[16:24]) == (1200, 630)
 
 
-def test_summary_and_what_it_shows_name_nobody_by_email(site: Site) -> None:
+def test_summary_and_what_it_shows_name_nobody_by_email(site: RunningApp) -> None:
     play(site)
 
     answers = [site.get(path) for path in (PAGE, CARD, *map(chart, ALL))]
 
-    assert [each.status_code for each in answers] == [200] * len(answers)
-    assert [email for email in NAMES for each in answers if email.encode() in each.content] == []
-    assert [each.url for each in answers if b"example.com" in each.content] == []
+    assert [answer.status_code for answer in answers] == [200] * len(answers)
+    assert [email for email in NAMES for answer in answers if email.encode() in answer.content] == []
+    assert [answer.url for answer in answers if b"example.com" in answer.content] == []
 
 
-def test_summary_of_a_week_without_activities_thanks_everybody_and_draws_nothing(site: Site) -> None:
+def test_summary_of_a_week_without_activities_thanks_everybody_and_draws_nothing(site: RunningApp) -> None:
     page = site.get(PAGE)
 
     assert re.findall(r'figure figure--(\w+)"', page.text) == []
@@ -147,7 +147,7 @@ def test_summary_of_a_week_without_activities_thanks_everybody_and_draws_nothing
     assert site.get(CARD).status_code == 200
 
 
-def test_summary_of_a_week_without_teams_is_a_page(empty_site: Site) -> None:
+def test_summary_of_a_week_without_teams_is_a_page(empty_site: RunningApp) -> None:
     with empty_site.database.unit_of_work() as session:
         a_week(session)
 
@@ -155,14 +155,14 @@ def test_summary_of_a_week_without_teams_is_a_page(empty_site: Site) -> None:
     assert empty_site.get(CARD).status_code == 200
 
 
-def test_summary_without_response_times_leaves_their_chart_out(site: Site) -> None:
+def test_summary_without_response_times_leaves_their_chart_out(site: RunningApp) -> None:
     site.record(kind="response")
 
     assert re.findall(r'figure figure--(\w+)"', site.get(PAGE).text) == ["race", "days"]
     assert site.get(chart("responses")).status_code == 404
 
 
-def test_summary_of_one_day_draws_it(empty_site: Site) -> None:
+def test_summary_of_one_day_draws_it(empty_site: RunningApp) -> None:
     with empty_site.database.unit_of_work() as session:
         a_week(session, starts=date(2022, 9, 14), ends=date(2022, 9, 14))
         a_team(session)
@@ -171,7 +171,7 @@ def test_summary_of_one_day_draws_it(empty_site: Site) -> None:
     assert {name: empty_site.get(chart(name)).status_code for name in ALL[:-1]} == dict.fromkeys(ALL[:-1], 200)
 
 
-def test_summary_of_the_longest_week_draws_every_day(empty_site: Site) -> None:
+def test_summary_of_the_longest_week_draws_every_day(empty_site: RunningApp) -> None:
     with empty_site.database.unit_of_work() as session:
         a_week(session, starts=date(2022, 8, 31), ends=date(2022, 9, 30))
         a_team(session)
@@ -186,14 +186,14 @@ def test_summary_of_the_longest_week_draws_every_day(empty_site: Site) -> None:
 
 @SIGNED_IN
 @pytest.mark.parametrize("path", [PAGE, CARD, chart("race")])
-def test_summary_is_closed_where_the_board_is(site: Site, path: str) -> None:
+def test_summary_is_closed_where_the_board_is(site: RunningApp, path: str) -> None:
     play(site)
 
     assert [site.get(path).status_code, site.get(path, "read").status_code] == [401, 200]
 
 
 @SIGNED_IN
-def test_chart_that_does_not_exist_is_closed_as_well(site: Site) -> None:
+def test_chart_that_does_not_exist_is_closed_as_well(site: RunningApp) -> None:
     assert [site.get(chart("none")).status_code, site.get(chart("none"), "read").status_code] == [401, 404]
 
 
@@ -207,14 +207,14 @@ def test_chart_that_does_not_exist_is_closed_as_well(site: Site) -> None:
         (chart("race", size="9999"), 422),
     ],
 )
-def test_chart_that_does_not_exist_is_refused(site: Site, path: str, status: int) -> None:
+def test_chart_that_does_not_exist_is_refused(site: RunningApp, path: str, status: int) -> None:
     play(site)
 
     assert site.get(path).status_code == status
 
 
 @pytest.mark.parametrize("path", [PAGE, CARD, chart("days")])
-def test_summary_is_304_until_something_changes(site: Site, path: str) -> None:
+def test_summary_is_304_until_something_changes(site: RunningApp, path: str) -> None:
     play(site)
     etag = site.get(path).headers["etag"]
 
@@ -226,12 +226,12 @@ def test_summary_is_304_until_something_changes(site: Site, path: str) -> None:
     assert (other.status_code, other.headers["etag"] == etag) == (200, False)
 
 
-def test_story_is_told_and_chart_drawn_once_however_many_look(site: Site) -> None:
+def test_story_is_told_and_chart_drawn_once_however_many_look(site: RunningApp) -> None:
     play(site)
 
     with (
         patch.object(stories, "of_week", wraps=stories.of_week) as told,
-        patch.object(Easel, "_ask", autospec=True, side_effect=Easel._ask) as drawn,
+        patch.object(ChartRenderer, "_ask", autospec=True, side_effect=ChartRenderer._ask) as drawn,
     ):
         for _ in range(3):
             site.get(PAGE)
@@ -241,7 +241,7 @@ def test_story_is_told_and_chart_drawn_once_however_many_look(site: Site) -> Non
     assert (told.call_count, drawn.call_count) == (1, 2)
 
 
-def test_public_of_a_frozen_week_sees_the_summary_of_the_freeze(site: Site) -> None:
+def test_public_of_a_frozen_week_sees_the_summary_of_the_freeze(site: RunningApp) -> None:
     play(site)
     site.game.freeze()
     paths = (PAGE, CARD, *map(chart, ALL))
@@ -257,7 +257,7 @@ def test_public_of_a_frozen_week_sees_the_summary_of_the_freeze(site: Site) -> N
     assert text_of(site.get(PAGE)).count("The curtain is down") == 1
 
 
-def test_summary_compares_with_closed_weeks_before_as_they_change(site: Site) -> None:
+def test_summary_compares_with_closed_weeks_before_as_they_change(site: RunningApp) -> None:
     play(site)
     spring = datetime.fromisoformat("2022-06-15T20:00:00+00:00")
     with site.database.unit_of_work() as session:
@@ -295,7 +295,7 @@ def test_stylesheet_has_every_colour_that_charts_use() -> None:
 
 
 def test_lines_of_the_race_differ_for_every_team() -> None:
-    look = Look("light", "wide")
+    look = ChartTheme("light", "wide")
     teams = [f"{number:016x}" for number in range(3 * TONES)]
 
     lines = look.lines(teams)
@@ -306,7 +306,7 @@ def test_lines_of_the_race_differ_for_every_team() -> None:
 
 
 def test_easel_starts_anew_when_its_process_has_died() -> None:
-    made = Easel()
+    made = ChartRenderer()
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="2"/>'
     before = made.png(svg)
     made._process.kill()  # type: ignore[union-attr]
@@ -321,11 +321,11 @@ def test_easel_draws_the_same_alike_every_time() -> None:
     values = {"data": {"values": [{"n": 1}]}, "encoding": {"x": {"field": "n", "type": "quantitative"}}}
     spec = {**values, "mark": {"type": "bar", "clip": True}}
 
-    drawings = {easel().svg(spec) for _ in range(3)}
+    drawings = {chart_renderer().svg(spec) for _ in range(3)}
 
     assert [drawing.count('"url(#clip1)"') > 0 for drawing in drawings] == [True]
 
 
 def test_easel_says_what_it_cannot_draw() -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        easel().png("no drawing")
+        chart_renderer().png("no drawing")

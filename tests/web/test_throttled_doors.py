@@ -14,7 +14,7 @@ from app.services.organizing import join_codes
 from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.builders import ADA, OWLS, SLUG, Game, act_by
-from tests.web.site import SettableClock, Site, Visitor, serving, sign_in
+from tests.web.running_app import RunningApp, SettableClock, Visitor, serving, sign_in
 
 WISHES = {
     "board_visibility": "signed-in",
@@ -34,7 +34,7 @@ WISHES = {
 class House:
     """A site with every way in, behind a proxy; two who are signed in, and a team's code."""
 
-    site: Site
+    site: RunningApp
     one: Visitor
     other: Visitor
     code: str
@@ -128,7 +128,7 @@ def change_a_name(house: House, number: int, is_other: bool) -> httpx.Response:
     return house.send(who, "/me/settings", anywhere(number), name=f"Name {number}", theme="dark")
 
 
-DOORS: dict[str, dict[Knock, int]] = {
+ROUTES: dict[str, dict[Knock, int]] = {
     "LINKS_FROM_ADDRESS": {open_a_link: 404, use_a_link: 404},
     "MAILS_TO_ACCOUNT": {ask_for_one_mail: 303},
     "MAILS_FROM_ADDRESS": {ask_for_mails: 303},
@@ -139,11 +139,11 @@ DOORS: dict[str, dict[Knock, int]] = {
     "NAMES_BY_PERSON": {change_a_name: 303},
     "FORMS_BY_PERSON": {send_a_form: 422},
 }
-CASES = [(name, *case) for name, cases in DOORS.items() for case in cases.items()]
+CASES = [(name, *case) for name, cases in ROUTES.items() for case in cases.items()]
 
 
 def test_every_limit_is_in_the_table() -> None:
-    assert set(DOORS) == {name for name, value in vars(throttle).items() if isinstance(value, Limit)}
+    assert set(ROUTES) == {name for name, value in vars(throttle).items() if isinstance(value, Limit)}
 
 
 @pytest.mark.parametrize(("name", "knock", "status"), CASES, ids=[knock.__name__ for _, knock, _ in CASES])

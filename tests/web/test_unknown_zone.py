@@ -9,7 +9,7 @@ from sqlalchemy import text
 from app.domain.calendar.days import zone_or_utc
 from app.web.charts import CHARTS
 from tests.builders import ADA, SLUG
-from tests.web.site import WEEK, Site, sign_in
+from tests.web.running_app import WEEK, RunningApp, sign_in
 
 NOTICE = (
     "This server doesn’t know the time zone Mars/Base, so the days of this week are counted in UTC. Whoever runs the "
@@ -28,7 +28,7 @@ ORGANIZERS = (
 OWN = ("/me", "/me/activities", "/me/log", "/me/mark.css", "/me/settings")
 
 
-def move_to_mars(site: Site) -> None:
+def move_to_mars(site: RunningApp) -> None:
     """Give the week a zone that no machine knows."""
     with site.database.unit_of_work() as session:
         session.execute(text("UPDATE week SET timezone = 'Mars/Base', version = version + 1"))
@@ -36,7 +36,7 @@ def move_to_mars(site: Site) -> None:
 
 
 @pytest.fixture
-def played(site: Site) -> Site:
+def played(site: RunningApp) -> RunningApp:
     """The standard week with a little of everything."""
     site.record(person=ADA)
     site.record(person=ADA, kind="response", response_seconds=60)
@@ -46,13 +46,13 @@ def played(site: Site) -> Site:
 
 
 @pytest.fixture
-def martian(played: Site) -> Site:
+def martian(played: RunningApp) -> RunningApp:
     """That week on a planet that time zones have no name for."""
     move_to_mars(played)
     return played
 
 
-def test_every_page_answers_as_it_does_in_a_known_zone(played: Site, quiet_log: None) -> None:
+def test_every_page_answers_as_it_does_in_a_known_zone(played: RunningApp, quiet_log: None) -> None:
     organizer, player = sign_in(played, role="organizer"), sign_in(played, ADA)
     receipt = f"/weeks/{SLUG}/teams/{played.game.team_id('Owls')}"
 
@@ -70,19 +70,19 @@ def test_every_page_answers_as_it_does_in_a_known_zone(played: Site, quiet_log: 
     assert played.record(external_id="another").status_code == 201
 
 
-def test_organizers_are_told_and_nobody_else(martian: Site) -> None:
+def test_organizers_are_told_and_nobody_else(martian: RunningApp) -> None:
     organizer = sign_in(martian, role="organizer")
 
     def notices(page: str) -> list[str]:
-        found = re.findall(r'class="flash flash--refused">(.*?)</p>', page)
-        return [unescape(re.sub("<[^>]+>", "", each)) for each in found]
+        matches = re.findall(r'class="alert alert--refused">(.*?)</p>', page)
+        return [unescape(re.sub("<[^>]+>", "", each)) for each in matches]
 
     assert notices(organizer.get("/organizer").text) == [NOTICE]
     assert notices(organizer.get(f"/organizer/weeks/{SLUG}").text) == [NOTICE]
     assert "Mars" not in martian.get(f"/weeks/{SLUG}").text
 
 
-def test_the_log_says_so_once(martian: Site, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_says_so_once(martian: RunningApp, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(3):
         martian.get(f"/weeks/{SLUG}")
 
@@ -90,7 +90,7 @@ def test_the_log_says_so_once(martian: Site, caplog: pytest.LogCaptureFixture) -
     assert said == ["the time zone 'Mars/Base' isn’t known on this machine; days of its weeks are counted in UTC"]
 
 
-def test_work_outside_the_week_is_refused_by_its_days_in_utc(martian: Site) -> None:
+def test_work_outside_the_week_is_refused_by_its_days_in_utc(martian: RunningApp) -> None:
     answer = martian.record(external_id="early", occurred_at="2022-09-11T23:59:00Z")
 
     assert answer.json()["detail"] == (

@@ -23,9 +23,9 @@ from app.db.database import Database
 from app.services.access import sign_ins, tokens
 from app.services.people import people
 from tests.builders import ADA, SLUG, Game, act_by, an_activity
+from tests.web.anonymous_browser import browsing
 from tests.web.process import server_process
-from tests.web.site import WEEK, SettableClock, Site, serving, sign_in
-from tests.web.stranger import browsing
+from tests.web.running_app import WEEK, RunningApp, SettableClock, serving, sign_in
 from tests.web.test_sign_in_by_company import with_company
 from tests.web.test_sign_in_by_mail import mailing
 
@@ -130,12 +130,12 @@ def test_silent_mail_server_keeps_no_reader_waiting(
         member = sign_in(site, ADA)
         reads = [timed(lambda: member.get("/me")) for _ in range(3)]
 
-    assert {each.status_code for each in answers} == {303}
+    assert {answer.status_code for answer in answers} == {303}
     assert ({status for status, _ in reads}, min(seconds for _, seconds in reads) < AT_ONCE) == ({200}, True)
 
 
 @contextmanager
-def coming_from(site: Site, address: str) -> Iterator[httpx.Client]:
+def coming_from(site: RunningApp, address: str) -> Iterator[httpx.Client]:
     transport = httpx.HTTPTransport(local_address=address)
     with httpx.Client(base_url=site.url, transport=transport, headers={"Origin": site.url}) as client:
         yield client

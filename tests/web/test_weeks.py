@@ -1,12 +1,12 @@
 """Weeks, teams and people as lists with cursors."""
 
 from tests.builders import ADA, CAST, CATS, NAMES, OWLS, SLUG, a_week
-from tests.web.site import API, BOTH_ENGINES, WEEK, Site, assert_problem
+from tests.web.running_app import API, BOTH_ENGINES, WEEK, RunningApp, assert_problem
 
 WEEK_KEYS = ["week", "name", "state", "timezone", "starts", "ends", "frozen", "current", "version"]
 
 
-def collect(site: Site, path: str, limit: int) -> list[list[dict[str, object]]]:
+def collect(site: RunningApp, path: str, limit: int) -> list[list[dict[str, object]]]:
     """Every page of a list."""
     pages: list[list[dict[str, object]]] = []
     cursor: str | None = ""
@@ -19,7 +19,7 @@ def collect(site: Site, path: str, limit: int) -> list[list[dict[str, object]]]:
 
 
 @BOTH_ENGINES
-def test_weeks_are_listed_in_the_order_they_were_created(site: Site) -> None:
+def test_weeks_are_listed_in_the_order_they_were_created(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         a_week(session, "q2-2022", state="closed")
         a_week(session, "q4-2022", state="draft")
@@ -33,7 +33,7 @@ def test_weeks_are_listed_in_the_order_they_were_created(site: Site) -> None:
     assert {tuple(each) for page in pages for each in page} == {tuple(WEEK_KEYS)}
 
 
-def test_a_week_shows_its_days_and_zone(site: Site) -> None:
+def test_a_week_shows_its_days_and_zone(site: RunningApp) -> None:
     document = site.get(WEEK, "read").json()
 
     assert (list(document), document == site.get(f"{API}/weeks/current", "read").json()) == (WEEK_KEYS, True)
@@ -43,7 +43,7 @@ def test_a_week_shows_its_days_and_zone(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_teams_are_listed_by_name_with_their_members(site: Site) -> None:
+def test_teams_are_listed_by_name_with_their_members(site: RunningApp) -> None:
     site.game.team("ärzte", "gus@example.com")
 
     pages = collect(site, f"{WEEK}/teams", 1)
@@ -57,18 +57,18 @@ def test_teams_are_listed_by_name_with_their_members(site: Site) -> None:
 
 
 @BOTH_ENGINES
-def test_people_are_listed_by_email(site: Site) -> None:
+def test_people_are_listed_by_email(site: RunningApp) -> None:
     pages = collect(site, f"{API}/people", 4)
 
     people = [each for page in pages for each in page]
     assert [len(page) for page in pages] == [4, 2]
-    assert [each["email"] for each in people] == sorted(email for emails in CAST.values() for email in emails)
-    assert {tuple(each) for each in people} == {("person_id", "name", "email")}
+    assert [person["email"] for person in people] == sorted(email for emails in CAST.values() for email in emails)
+    assert {tuple(person) for person in people} == {("person_id", "name", "email")}
     assert (people[0]["email"], people[0]["name"]) == (ADA, NAMES[ADA])
 
 
 @BOTH_ENGINES
-def test_cursors_and_limits_that_are_none_of_ours_are_422(site: Site) -> None:
+def test_cursors_and_limits_that_are_none_of_ours_are_422(site: RunningApp) -> None:
     numbered = [f"{API}/weeks", f"{WEEK}/activities"]
     named = [f"{API}/people", f"{WEEK}/teams"]
     cursors = ["%00", "a", "!!!!", "é", "AA", "AGEA", "_w", "x" * 2_001]
@@ -87,12 +87,12 @@ def test_cursors_and_limits_that_are_none_of_ours_are_422(site: Site) -> None:
         assert_problem(answer, 422, *(["errors"] if "errors" in answer.json() else []))
 
 
-def test_of_a_repeated_query_key_the_last_counts(site: Site) -> None:
+def test_of_a_repeated_query_key_the_last_counts(site: RunningApp) -> None:
     page = site.get(f"{API}/people?limit=3&limit=1", "read").json()
 
     assert len(page["items"]) == 1
 
 
-def test_unknown_weeks_have_no_lists(site: Site) -> None:
+def test_unknown_weeks_have_no_lists(site: RunningApp) -> None:
     for path in ("", "/teams", "/activities"):
         assert_problem(site.get(f"{API}/weeks/q1-1999{path}", "read"), 404)

@@ -18,7 +18,7 @@ from app.services.ledger.drafts import read_json
 from app.services.ledger.ledger import Submission
 from app.web.write_queue import WriteQueue, size_of
 from tests.builders import ADA, CATS, DUA, OWLS, SLUG, Game, a_reading, a_tool, an_activity
-from tests.web.site import SettableClock
+from tests.web.running_app import SettableClock
 
 
 def sent(queue: WriteQueue, *bodies: dict[str, Any] | bytes, slug: str = SLUG) -> list[Recorded | BaseException]:
@@ -35,7 +35,10 @@ def sent(queue: WriteQueue, *bodies: dict[str, Any] | bytes, slug: str = SLUG) -
 
 def gist(results: Sequence[Recorded | BaseException]) -> list[object]:
     """The external id of an activity and whether it was there before, or the kind of problem."""
-    return [(each.key.external_id, each.repeated) if isinstance(each, Recorded) else type(each) for each in results]
+    return [
+        (result.key.external_id, result.repeated) if isinstance(result, Recorded) else type(result)
+        for result in results
+    ]
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ class Recording:
         """Record."""
         self.groups.append(len(submissions))
         self.may_go_on.wait(10)
-        if self.error is not None and any("break" in str(each) for each in submissions):
+        if self.error is not None and any("break" in str(submission) for submission in submissions):
             raise self.error
         return ledger.record(session, slug, submissions, **options)
 
@@ -105,7 +108,7 @@ def test_copies_that_wait_together_are_one_activity(queue: WriteQueue, game: Gam
     results = sent(queue, an_activity(external_id="alone"), *[an_activity(external_id="once")] * 4)
 
     assert gist(results) == [("alone", False), ("once", False), *[("once", True)] * 3]
-    assert len({each.id for each in results if isinstance(each, Recorded)}) == 2
+    assert len({result.id for result in results if isinstance(result, Recorded)}) == 2
     assert game.points() == {OWLS: 10, CATS: 0}
 
 

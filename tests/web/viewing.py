@@ -16,11 +16,11 @@ from starlette.responses import Response
 
 from app.domain.actor import Scope
 from app.live.messages import event
-from app.web.boards import Served
+from app.web.boards import BoardSnapshot
 from app.web.timing import USUAL
 from app.web.topics import Renderer, Topic
 from tests.builders import SLUG
-from tests.web.site import WEEK, Site, until
+from tests.web.running_app import WEEK, RunningApp, until
 
 LIVE = f"{WEEK}/live"
 QUICK = replace(USUAL, heartbeat=0.2, recheck=0.2, trust=0.3, retry_first=0.2, retry_most=0.4, touch=0.05)
@@ -44,16 +44,16 @@ class Flood:
         """Make the next message this long."""
         self._length = length
 
-    def version_key(self, _served: Served) -> str:
+    def version_key(self, _served: BoardSnapshot) -> str:
         """The length says all."""
         return str(self._length)
 
-    def __call__(self, _served: Served) -> bytes:
+    def __call__(self, _served: BoardSnapshot) -> bytes:
         """The message."""
         return event(1, b"x" * self._length)
 
 
-def watch(site: Site, path: str, renderer: Renderer, needs: Scope | None = None) -> None:
+def watch(site: RunningApp, path: str, renderer: Renderer, needs: Scope | None = None) -> None:
     """Let the server stream what this renderer makes of the standard week's board, at an address of its own."""
     publisher = site.app.state.installation.streams
 
@@ -64,14 +64,14 @@ def watch(site: Site, path: str, renderer: Renderer, needs: Scope | None = None)
     site.app.router.add_route(path, stream)
 
 
-def first_event(site: Site, path: str) -> Event:
+def first_event(site: RunningApp, path: str) -> Event:
     """The first message of a new viewer."""
     with watching(site, path) as events:
         return events.get(timeout=10)
 
 
 @contextmanager
-def unread(site: Site, path: str) -> Iterator[socket.socket]:
+def unread(site: RunningApp, path: str) -> Iterator[socket.socket]:
     """A viewer that never reads."""
     address = httpx.URL(site.url)
     before = site.app.state.installation.streams.viewers
@@ -92,7 +92,7 @@ def taken(plug: socket.socket) -> int:
 
 
 @contextmanager
-def watching(site: Site, path: str = LIVE, **headers: str) -> Iterator["Queue[Event]"]:
+def watching(site: RunningApp, path: str = LIVE, **headers: str) -> Iterator["Queue[Event]"]:
     """A viewer in a thread; its events come through a queue, `{}` when the stream has ended."""
     events: Queue[Event] = Queue()
     connection = HTTPConnection(httpx.URL(site.url).netloc.decode())

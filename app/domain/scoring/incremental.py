@@ -13,11 +13,11 @@ from app.domain.scoring.evaluation import score
 from app.domain.scoring.sums import sum_up
 from app.domain.scoring.tally import Tally, TeamScore, merge
 
-Kin = Literal["nobody", "subject", "everybody"]
+CapPeers = Literal["nobody", "subject", "everybody"]
 Before = Callable[[Activity, bool, int], Sequence[Activity]]
 
 
-def kin_of(kind: str, rules: Rules) -> Kin:
+def cap_peers_of(kind: str, rules: Rules) -> CapPeers:
     """The team's other activities of this kind that may share a cap with one: none, its subject's, or all of them."""
     own_cap = rules.kind_by_name[kind].cap
     caps = [own_cap, *(bonus.cap for bonus in rules.bonuses if bonus.activity == kind)]
@@ -30,7 +30,7 @@ def kin_of(kind: str, rules: Rules) -> Kin:
 def add(
     kept: TeamScore,
     fresh: Sequence[Activity],
-    kin: Sequence[Activity],
+    cap_peers: Sequence[Activity],
     before: Before,
     rules: Rules,
     zone: ZoneInfo,
@@ -44,8 +44,8 @@ def add(
     """
     if not all(_leaves_alone(quest, kept, fresh, before, zone) for quest in rules.quests):
         return None
-    gained = _earned([*kin, *fresh], rules, zone)
-    for award in _earned(kin, rules, zone):
+    gained = _earned([*cap_peers, *fresh], rules, zone)
+    for award in _earned(cap_peers, rules, zone):
         if award not in gained:
             return None
         gained.remove(award)

@@ -11,7 +11,7 @@ from app.domain.calendar.days import local_day
 from app.domain.rules.model import Rules
 from app.domain.scoring.activity import Activity, Adjustment, Award, Earning, Ordered
 from app.domain.scoring.evaluation import evaluate, in_order
-from app.domain.scoring.tally import Earned, Sum, TeamScore, newness
+from app.domain.scoring.tally import LatestAward, Sum, TeamScore, newness
 
 
 class _Account:
@@ -49,7 +49,7 @@ class Sums:
         self._accounts.append((team, kind, person, day, account))
         return account
 
-    def loose(self) -> dict[str, int]:
+    def unassigned(self) -> dict[str, int]:
         """The number of activities per kind that belong to no team."""
         counts: dict[str, int] = {}
         for team, kind, _, _, account in self._accounts:
@@ -76,7 +76,7 @@ class _TeamSums:
     def __init__(self) -> None:
         self.days: defaultdict[date, Sum] = defaultdict(Sum)
         self.people: defaultdict[str, Sum] = defaultdict(Sum)
-        self.last_earned: Earned | None = None
+        self.last_earned: LatestAward | None = None
 
     def count(self, day: date, person: str, kind: str, number: int) -> None:
         for counts in (self.days[day].counts, self.people[person].counts):
@@ -89,7 +89,7 @@ class _TeamSums:
         if not is_quest:
             self.people[person].award(earning, number, newest)
         if earning.points > 0:
-            earned = Earned(newest, earning.reason, earning.name, earning.points, None if is_quest else person)
+            earned = LatestAward(newest, earning.reason, earning.name, earning.points, None if is_quest else person)
             if self.last_earned is None or newness(earned) > newness(self.last_earned):
                 self.last_earned = earned
 

@@ -30,7 +30,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Earned:
+class LatestAward:
     """The newest award that gave a team points; `name` is the kind, bonus or quest, `person` an id."""
 
     at: datetime
@@ -46,10 +46,10 @@ class TeamScore:
 
     days: dict[date, Tally] = field(default_factory=dict)
     people: dict[str, Tally] = field(default_factory=dict)
-    last_earned: Earned | None = None
+    last_earned: LatestAward | None = None
 
 
-def newness(earned: Earned) -> tuple[datetime, int, int, str, str]:
+def newness(earned: LatestAward) -> tuple[datetime, int, int, str, str]:
     """Sort key of a total order: the moment, then the rarity of the reason, then the content.
 
     Total, so that the order of arrival decides nothing. Rarity is the order in the Literal AwardReason; scores that are
@@ -122,8 +122,8 @@ def _nonzero(numbers: Mapping[str, int]) -> dict[str, int]:
 def total(tallies: Iterable[Tally]) -> Tally:
     """Several tallies as one."""
     together = Sum()
-    for each in tallies:
-        together.add(each)
+    for tally in tallies:
+        together.add(tally)
     return together.tally()
 
 
@@ -147,7 +147,7 @@ def to_json(score: TeamScore) -> str:
     return _ENCODER.encode(packed)
 
 
-def _pack(value: Tally | Earned) -> dict[str, Any]:
+def _pack(value: Tally | LatestAward) -> dict[str, Any]:
     """Pack a value's fields but the empty ones, moments as ISO text."""
     packed: dict[str, Any] = {}
     for name in value.__slots__:
@@ -172,6 +172,6 @@ def _tally(packed: dict[str, Any]) -> Tally:
     return Tally(**packed, last_award=datetime.fromisoformat(last) if last else None)
 
 
-def _earned(packed: dict[str, Any]) -> Earned:
+def _earned(packed: dict[str, Any]) -> LatestAward:
     at = datetime.fromisoformat(packed["at"])
-    return Earned(at, packed["reason"], packed["name"], packed["points"], packed.get("person"))
+    return LatestAward(at, packed["reason"], packed["name"], packed["points"], packed.get("person"))

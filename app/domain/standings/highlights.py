@@ -34,17 +34,17 @@ def highlights(before: Board, after: Board, rules: Rules) -> list[Highlight]:
     if before.week != after.week or {before.state, after.state} != {"open"} or before.frozen or after.frozen:
         return []
     then = {standing.team_id: standing for standing in before.standings}
-    pairs = [(then[each.team_id], each) for each in after.standings if each.team_id in then]
+    pairs = [(then[standing.team_id], standing) for standing in after.standings if standing.team_id in then]
     return [*_lead(before, after), *_quests(pairs, rules), *_early(pairs, rules), *_milestones(before, after, rules)]
 
 
 def _leaders(board: Board) -> dict[str, Standing]:
-    return {each.team_id: each for each in board.standings if each.rank == 1 and each.points > 0}
+    return {standing.team_id: standing for standing in board.standings if standing.rank == 1 and standing.points > 0}
 
 
 def _lead(before: Board, after: Board) -> Iterator[Highlight]:
     """Somebody came to the front by points of their own."""
-    then = {each.team_id: each.points for each in before.standings}
+    then = {standing.team_id: standing.points for standing in before.standings}
     old, now = _leaders(before), _leaders(after)
     if any(team not in old and each.points > then.get(team, 0) for team, each in now.items()):
         teams = [each.team for each in now.values()]

@@ -47,9 +47,16 @@ def make_receipt(
     given = _by_activity(awards)
     why = _Why(rules, zone)
     lines = [
-        *(line for each in sorted(activities, key=IN_ORDER) for line in _lines(each, given[each.id], why, people)),
+        *(
+            line
+            for activity in sorted(activities, key=IN_ORDER)
+            for line in _lines(activity, given[activity.id], why, people)
+        ),
         *(ReceiptLine(quest.at, None, why.title(quest), why.award(quest), quest.points) for quest in given[None]),
-        *(ReceiptLine(each.at, None, "Adjustment", each.reason, each.points) for each in adjustments),
+        *(
+            ReceiptLine(adjustment.at, None, "Adjustment", adjustment.reason, adjustment.points)
+            for adjustment in adjustments
+        ),
     ]
     return Receipt(sum(line.points for line in lines), tuple(sorted(lines, key=lambda line: line.at)))
 
@@ -60,7 +67,7 @@ def lines_by_activity(
     """The receipt lines of each of these activities, by id; `awards` are those of their whole teams."""
     given = _by_activity(awards)
     why = _Why(rules, zone)
-    return {each.id: tuple(_lines(each, given[each.id], why, people)) for each in activities}
+    return {activity.id: tuple(_lines(activity, given[activity.id], why, people)) for activity in activities}
 
 
 def _by_activity(awards: Iterable[Award]) -> defaultdict[str | None, list[Award]]:

@@ -20,9 +20,9 @@ def from_text(text: str) -> Board:
         **{
             **packed,
             "as_of": datetime.fromisoformat(packed["as_of"]),
-            "standings": tuple(_standing(each) for each in packed["standings"]),
+            "standings": tuple(_standing(standing) for standing in packed["standings"]),
             "trophies": tuple(
-                TrophyResult(**{**each, "winners": tuple(each["winners"])}) for each in packed["trophies"]
+                TrophyResult(**{**trophy, "winners": tuple(trophy["winners"])}) for trophy in packed["trophies"]
             ),
         }
     )

@@ -7,14 +7,14 @@ from datetime import date, datetime
 from functools import cached_property
 
 from app.domain.rules.model import Rules, Trophy
-from app.domain.scoring.tally import Earned, Tally, TeamScore, total
+from app.domain.scoring.tally import LatestAward, Tally, TeamScore, total
 from app.domain.standings.board import Board, BoardHead, LastEarned, Standing, TrophyResult
 from app.domain.standings.ranking import SortKey, sort_key, value
 from app.domain.wording import award_title, headline
 
 
 @dataclass(frozen=True, slots=True)
-class WeekFacts:
+class WeekInfo:
     """The week's part of a board; `starts` and `ends` are its first and last local day."""
 
     slug: str
@@ -25,7 +25,7 @@ class WeekFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamFacts:
+class TeamInfo:
     """A team on the board; `members` are the names of who is in it now."""
 
     id: str
@@ -60,17 +60,17 @@ class Standings:
     each person id has for each trophy of people, in whatever team; `counts` are live activities of teams per kind.
     """
 
-    week: WeekFacts
+    week: WeekInfo
     rules: Rules
     today: date
-    teams: tuple[TeamFacts, ...]
+    teams: tuple[TeamInfo, ...]
     people: Mapping[str, str]
     lines: Mapping[str, Line]
     people_values: Mapping[str, tuple[int, ...]]
     counts: Mapping[str, int]
-    loose_counts: Mapping[str, int]
+    unassigned_counts: Mapping[str, int]
 
-    def with_scores(self, scores: Mapping[str, TeamScore], loose_counts: Mapping[str, int]) -> "Standings":
+    def with_scores(self, scores: Mapping[str, TeamScore], unassigned_counts: Mapping[str, int]) -> "Standings":
         """Return the standings after these teams' scores changed. Raises KeyError for a team that is not in them."""
         lines, people_values, counts = dict(self.lines), dict(self.people_values), Counter(self.counts)
         for team_id, score in scores.items():
@@ -81,7 +81,7 @@ class Standings:
             _add(people_values, before.people, -1)
             _add(people_values, after.people, 1)
         changed = replace(
-            self, lines=lines, people_values=people_values, counts=counts, loose_counts=dict(loose_counts)
+            self, lines=lines, people_values=people_values, counts=counts, unassigned_counts=dict(unassigned_counts)
         )
         if all(lines[each].morning == self.lines[each].morning for each in scores) and "morning_ranks" in vars(self):
             vars(changed)["morning_ranks"] = self.morning_ranks  # nobody's day before changed
@@ -118,7 +118,7 @@ class Standings:
     def totals(self) -> dict[str, int]:
         """Live activities per kind of the whole week, with or without a team, every kind in file order."""
         names = [kind.name for kind in self.rules.kinds]
-        return {name: self.counts.get(name, 0) + self.loose_counts.get(name, 0) for name in names}
+        return {name: self.counts.get(name, 0) + self.unassigned_counts.get(name, 0) for name in names}
 
     @cached_property
     def headline(self) -> str:
@@ -183,17 +183,17 @@ class Standings:
 
 
 def make_standings(
-    week: WeekFacts,
+    week: WeekInfo,
     rules: Rules,
-    teams: Sequence[TeamFacts],
+    teams: Sequence[TeamInfo],
     scores: Mapping[str, TeamScore],
-    loose_counts: Mapping[str, int],
+    unassigned_counts: Mapping[str, int],
     people: Mapping[str, str],
     today: date,
 ) -> Standings:
     """Compare the teams of one week; the arguments are those of `make_board`."""
     named = tuple(sorted(teams, key=lambda team: (team.name.casefold(), team.name, team.id)))
-    bare = Standings(week, rules, today, named, people, {}, {}, {}, dict(loose_counts))
+    bare = Standings(week, rules, today, named, people, {}, {}, {}, dict(unassigned_counts))
     lines = {team.id: _line(team, place, scores.get(team.id, TeamScore()), bare) for place, team in enumerate(named)}
     counts: Counter[str] = Counter()
     people_values: dict[str, tuple[int, ...]] = {}
@@ -204,11 +204,11 @@ def make_standings(
 
 
 def make_board(
-    week: WeekFacts,
+    week: WeekInfo,
     rules: Rules,
-    teams: Sequence[TeamFacts],
+    teams: Sequence[TeamInfo],
     scores: Mapping[str, TeamScore],
-    loose_counts: Mapping[str, int],
+    unassigned_counts: Mapping[str, int],
     people: Mapping[str, str],
     today: date,
     *,
@@ -222,11 +222,11 @@ def make_board(
     without a team; `people` names by person id; `today` the local day; `as_of` UTC.
     Raises KeyError where `people` lacks a name.
     """
-    standings = make_standings(week, rules, teams, scores, loose_counts, people, today)
+    standings = make_standings(week, rules, teams, scores, unassigned_counts, people, today)
     return standings.board(as_of=as_of, version=version, frozen=frozen)
 
 
-def _line(team: TeamFacts, place: int, score: TeamScore, among: Standings) -> Line:
+def _line(team: TeamInfo, place: int, score: TeamScore, among: Standings) -> Line:
     rules = among.rules
     tally = total(score.days.values())
     before = total(tally for day, tally in score.days.items() if day < among.today)
@@ -277,7 +277,7 @@ def _ranks(ordered: Iterable[tuple[str, SortKey]]) -> dict[str, int]:
     return ranks
 
 
-def _last_earned(earned: Earned | None, people: Mapping[str, str], rules: Rules) -> LastEarned | None:
+def _last_earned(earned: LatestAward | None, people: Mapping[str, str], rules: Rules) -> LastEarned | None:
     if earned is None:
         return None
     person = None if earned.person is None else people[earned.person]

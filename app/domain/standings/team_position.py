@@ -20,18 +20,18 @@ def placing(standings: Sequence[Standing], own: Standing) -> Placing:
     """The place of one of the teams of a board, best first; nobody is told how far behind the last one is."""
     if standings[0].points <= 0 and own.rank == 1:
         return Placing("", shared=False, gap="No points yet: the first shift sets the pace.")
-    level = [each.team for each in standings if each.rank == own.rank and each.team_id != own.team_id]
+    level = [standing.team for standing in standings if standing.rank == own.rank and standing.team_id != own.team_id]
     place = f"{ordinal(own.rank)} of {len(standings)}"
     return Placing(place, bool(level), _gap(standings, own, level))
 
 
 def _gap(standings: Sequence[Standing], own: Standing, level: Sequence[str]) -> str:
-    ahead = [each for each in standings if each.rank < own.rank]
+    ahead = [standing for standing in standings if standing.rank < own.rank]
     if ahead:
         return _behind(ahead[-1], own)
     if level:
         return f"You share the lead with {listed(level, 'and')}."
-    chasing = [each for each in standings if each.rank > own.rank]
+    chasing = [standing for standing in standings if standing.rank > own.rank]
     if not chasing:
         return ""
     lead = own.points - chasing[0].points

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from app.domain.rules.model import Rules
 from app.domain.scoring.activity import Award
-from app.domain.standings.standings import TeamFacts
+from app.domain.standings.standings import TeamInfo
 from app.domain.story.model import Hero
 
 
 def find_heroes(
-    awards: Iterable[Award], rules: Rules, teams: Sequence[TeamFacts], people: Mapping[str, str]
+    awards: Iterable[Award], rules: Rules, teams: Sequence[TeamInfo], people: Mapping[str, str]
 ) -> tuple[Hero, ...]:
     """People who earned a bonus with a `starts` window: most first, then the earlier start, then by name.
 

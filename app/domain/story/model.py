@@ -15,7 +15,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class PointsSeries:
     """One team's way through the week: 0 points at the start, then a step for every moment that changed them."""
 
     team: str
@@ -43,13 +43,13 @@ class Race:
     """Every team's course, in the order the teams were given; `leads` oldest first, never one team twice running."""
 
     begins: datetime
-    courses: tuple[Course, ...]
+    all_series: tuple[PointsSeries, ...]
     leads: tuple[Lead, ...]
 
     @property
     def until(self) -> datetime:
         """The last moment at which anybody's points changed; `begins` where nobody's did."""
-        return max((course.steps[-1].at for course in self.courses), default=self.begins)
+        return max((series.steps[-1].at for series in self.all_series), default=self.begins)
 
     @property
     def changes_of_lead(self) -> int:

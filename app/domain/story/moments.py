@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from app.domain.calendar.days import first_moment, local_day
 from app.domain.rules.model import Rules
 from app.domain.scoring.activity import IN_ORDER, Activity, Adjustment, Award
-from app.domain.standings.standings import TeamFacts
+from app.domain.standings.standings import TeamInfo
 from app.domain.story.model import BestMoment
 from app.domain.story.replies import RESPONSE, sla
 from app.domain.wording import amount, duration, listed, points_text
@@ -52,7 +52,7 @@ class _Calendar:
 
 
 def best_moments(
-    teams: Sequence[TeamFacts],
+    teams: Sequence[TeamInfo],
     activities: Iterable[Activity],
     awards: Sequence[Award],
     adjustments: Iterable[Adjustment],
@@ -81,7 +81,7 @@ def best_moments(
 
 
 def _moment(
-    team: TeamFacts, contests: Sequence[_Contest], gift: Adjustment | None, calendar: _Calendar, *, alone: bool
+    team: TeamInfo, contests: Sequence[_Contest], gift: Adjustment | None, calendar: _Calendar, *, alone: bool
 ) -> BestMoment:
     places = [(contest.place(team.id), contest) for contest in contests if team.id in contest.best]
     if places:

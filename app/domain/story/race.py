@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from app.domain.scoring.activity import Adjustment, Award
-from app.domain.standings.standings import TeamFacts
-from app.domain.story.model import Course, Lead, Race, Step
+from app.domain.standings.standings import TeamInfo
+from app.domain.story.model import Lead, PointsSeries, Race, Step
 
 
 def run_race(
-    awards: Iterable[Award], adjustments: Iterable[Adjustment], teams: Sequence[TeamFacts], starts: datetime
+    awards: Iterable[Award], adjustments: Iterable[Adjustment], teams: Sequence[TeamInfo], starts: datetime
 ) -> Race:
     """The race of these teams from `starts` (the week's first moment, UTC) or whatever came before it.
 
@@ -39,7 +39,7 @@ def run_race(
     names = {team.id: team.name for team in teams}
     return Race(
         begins,
-        tuple(Course(team.name, team.id, tuple(steps[team.id])) for team in teams),
+        tuple(PointsSeries(team.name, team.id, tuple(steps[team.id])) for team in teams),
         tuple(Lead(at, names[team_id], team_id, most) for at, team_id, most in leads),
     )
 

@@ -20,8 +20,8 @@ def sla(rules: Rules) -> int | None:
 
 def time_responses(activities: Iterable[Activity], rules: Rules) -> ResponseTimes | None:
     """The times of all responses, with or without a team; None where no time is known."""
-    responses = [each for each in activities if each.kind == RESPONSE]
-    times = [each.response_seconds for each in responses if each.response_seconds is not None]
+    responses = [activity for activity in activities if activity.kind == RESPONSE]
+    times = [response.response_seconds for response in responses if response.response_seconds is not None]
     if not times:
         return None
     within = sla(rules)

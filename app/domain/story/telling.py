@@ -7,7 +7,7 @@ from app.domain.calendar.days import first_moment
 from app.domain.rules.model import Rules
 from app.domain.scoring.activity import Activity, Adjustment
 from app.domain.scoring.evaluation import score
-from app.domain.standings.standings import TeamFacts, WeekFacts
+from app.domain.standings.standings import TeamInfo, WeekInfo
 from app.domain.story.days import count_days, cover_hours
 from app.domain.story.heroes import find_heroes
 from app.domain.story.model import PastWeek, Story
@@ -17,10 +17,10 @@ from app.domain.story.replies import time_responses
 
 
 def tell_story(
-    week: WeekFacts,
+    week: WeekInfo,
     rules: Rules,
     zone: ZoneInfo,
-    teams: Sequence[TeamFacts],
+    teams: Sequence[TeamInfo],
     activities: Sequence[Activity],
     adjustments: Sequence[Adjustment],
     people: Mapping[str, str],

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select, update
 
-from app.db.database import alone, announce
+from app.db.database import announce, serialize
 from app.domain.actor import GRANT, ROLES, Act, Actor, visitor
 from app.domain.text import emails, names
 from app.errors import Conflict, Malformed, NotAllowed, NotFound
@@ -12,7 +12,7 @@ from app.events import AccessChanged
 from app.models import Person, SignIn, SignInLink
 from app.models.columns import is_id
 from app.services.audit import audit
-from app.services.audit.audit import Thing
+from app.services.audit.audit import AuditTarget
 from app.services.people import people
 from app.services.teams import teams
 
@@ -45,13 +45,13 @@ def create(session: Session, act: Act, *, name: str, email: str) -> Person:
     name, email = names.tidy(name), names.fold_email(email)
     if flaws := people.flaws_of(name, email):
         raise Malformed(" ".join(flaws))
-    alone(session)
+    serialize(session)
     if by_email(session, email) is not None:
         raise Conflict(f"Somebody here has the e-mail {email} already. Search the list of people for it.")
     person = Person(email=email, name=name, created_at=act.now)
     session.add(person)
     session.flush()
-    audit.note(session, "person.created", thing(person), act, after={"name": name, "email": email})
+    audit.note(session, "person.created", audit_target(person), act, after={"name": name, "email": email})
     return person
 
 
@@ -62,9 +62,14 @@ def make_owner(session: Session, act: Act, *, name: str, email: str) -> Person:
     _void_links(session, person.id, act.now)
     before, person.role = person.role, "owner"
     _save(session, person)
-    facts = {"role": "owner", "why": "first start"}
+    details = {"role": "owner", "why": "first start"}
     audit.note(
-        session, "role.changed", thing(person), act.by(visitor(person.name)), before={"role": before}, after=facts
+        session,
+        "role.changed",
+        audit_target(person),
+        act.by(visitor(person.name)),
+        before={"role": before},
+        after=details,
     )
     return person
 
@@ -89,7 +94,7 @@ def rename(session: Session, person: Person, name: str, act: Act) -> None:
     Raises Malformed, or NotAllowed for an owner's account that is not one's own.
     """
     name = check_name(name)
-    alone(session)
+    serialize(session)
     session.refresh(person)
     if act.actor.person_id != person.id:
         check_may_change(person, act.actor)
@@ -98,7 +103,7 @@ def rename(session: Session, person: Person, name: str, act: Act) -> None:
     before, person.name = person.name, name
     _save(session, person)
     teams.touch_weeks_of(session, {person.id}, act.now)
-    audit.note(session, "person.renamed", thing(person), act, before={"name": before}, after={"name": name})
+    audit.note(session, "person.renamed", audit_target(person), act, before={"name": before}, after={"name": name})
 
 
 def set_role(session: Session, person: Person, role: str, act: Act) -> None:
@@ -111,17 +116,17 @@ def set_role(session: Session, person: Person, role: str, act: Act) -> None:
         raise NotAllowed("Only an owner grants roles.")
     if role not in ROLES:
         raise Malformed(f"“{role[:40]}” is no role. Choose from {', '.join(ROLES)}.")
-    alone(session)
+    serialize(session)
     session.refresh(person)
     if person.role == role:
         return
-    if person.role == "owner" and [each.id for each in owners(session)] == [person.id]:
+    if person.role == "owner" and [owner.id for owner in owners(session)] == [person.id]:
         raise Conflict(LAST_OWNER)
     if role == "owner":
         _void_links(session, person.id, act.now)
     before, person.role = person.role, role
     _save(session, person)
-    audit.note(session, "role.changed", thing(person), act, before={"role": before}, after={"role": role})
+    audit.note(session, "role.changed", audit_target(person), act, before={"role": before}, after={"role": role})
 
 
 def check_theme(theme: str) -> str:
@@ -143,18 +148,18 @@ def switch(session: Session, person: Person, act: Act, *, on: bool) -> None:
     Who is switched on again starts anew: sign-ins and links from before have ended for good.
     Raises NotAllowed for an organizer who would switch an owner, or Conflict where no owner would remain.
     """
-    alone(session)
+    serialize(session)
     session.refresh(person)
     check_may_change(person, act.actor)
     if (person.disabled_at is None) == on:
         return
-    if not on and [each.id for each in owners(session)] == [person.id]:
+    if not on and [owner.id for owner in owners(session)] == [person.id]:
         raise Conflict(LAST_OWNER)
     if not on:
         _shut_out(session, person.id, act.now)
     person.disabled_at = None if on else act.now
     _save(session, person)
-    audit.note(session, "person.switched-on" if on else "person.switched-off", thing(person), act)
+    audit.note(session, "person.switched-on" if on else "person.switched-off", audit_target(person), act)
 
 
 def _save(session: Session, person: Person) -> None:
@@ -180,6 +185,6 @@ def _void_links(session: Session, person_id: str, now: datetime) -> None:
     session.exec(update(SignInLink).where(*unused).values(revoked_at=now))
 
 
-def thing(person: Person) -> Thing:
+def audit_target(person: Person) -> AuditTarget:
     """A person as the audit names them."""
-    return Thing("person", person.id, person.name)
+    return AuditTarget("person", person.id, person.name)

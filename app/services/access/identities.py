@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, select
 
-from app.db.database import alone
+from app.db.database import serialize
 from app.domain.actor import Act, visitor
 from app.errors import SignInRefused
 from app.models import Identity, Person
@@ -16,7 +16,7 @@ def find_or_link(session: Session, act: Act, *, issuer: str, subject: str, name:
     The caller has made sure that the issuer vouches for the e-mail. Raises SignInRefused for an e-mail of somebody
     whom the same issuer knows by another subject.
     """
-    alone(session)
+    serialize(session)
     known = session.get(Identity, (issuer, subject))
     if known is not None:
         return session.get_one(Person, known.person_id)
@@ -27,6 +27,6 @@ def find_or_link(session: Session, act: Act, *, issuer: str, subject: str, name:
         raise SignInRefused("Another account of your company uses this e-mail here already. Ask an organizer for help.")
     session.add(Identity(issuer=issuer, subject=subject, person_id=person.id, created_at=act.now))
     session.flush()
-    facts = {"issuer": issuer, "subject": subject}
-    audit.note(session, "identity.linked", accounts.thing(person), act.by(visitor(person.name)), after=facts)
+    details = {"issuer": issuer, "subject": subject}
+    audit.note(session, "identity.linked", accounts.audit_target(person), act.by(visitor(person.name)), after=details)
     return person

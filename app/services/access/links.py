@@ -6,7 +6,7 @@ from typing import Final, Literal
 from sqlalchemy import CursorResult
 from sqlmodel import Session, col, select, update
 
-from app.db.database import alone
+from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.recency import is_recent
 from app.domain.text import emails, names
@@ -16,7 +16,7 @@ from app.models.columns import new_id
 from app.services import jobs
 from app.services.access import accounts, credentials, throttle
 from app.services.audit import audit
-from app.services.audit.audit import Thing
+from app.services.audit.audit import AuditTarget
 
 Purpose = Literal["first", "invitation", "email"]
 # Against links that turn up later in a mailbox, a chat or a log. What somebody asked for a moment ago is short; what an
@@ -44,7 +44,7 @@ def make(session: Session, person: Person, purpose: Purpose, act: Act) -> str:
 
     Raises NotAllowed for an organizer who wants an owner's: whoever opens a link is that person.
     """
-    alone(session)
+    serialize(session)
     session.refresh(person)
     accounts.check_may_change(person, act.actor)
     if person.disabled_at is not None:
@@ -52,7 +52,7 @@ def make(session: Session, person: Person, purpose: Purpose, act: Act) -> str:
     if purpose == "invitation":
         revoke(session, person, act)
     secret = _add(session, purpose, person.id, act)
-    audit.note(session, "link.made", accounts.thing(person), act, after={"purpose": purpose})
+    audit.note(session, "link.made", accounts.audit_target(person), act, after={"purpose": purpose})
     return secret
 
 
@@ -70,7 +70,7 @@ def make_asked_for(session: Session, email: str, act: Act) -> tuple[Person, str]
     Then a link is made that never counts, and the audit notes it all the same: whoever asks shall not learn from the
     time it takes who is known here.
     """
-    alone(session)
+    serialize(session)
     person = accounts.by_email(session, email)
     if person is not None and person.disabled_at is None:
         return person, make(session, person, "email", act)
@@ -78,13 +78,13 @@ def make_asked_for(session: Session, email: str, act: Act) -> tuple[Person, str]
     session.add(link)
     session.flush()
     session.refresh(link)  # as `make` does with the person
-    audit.note(session, "link.refused", Thing("page", "sign-in", "the sign-in page"), act)
+    audit.note(session, "link.refused", AuditTarget("page", "sign-in", "the sign-in page"), act)
     return None
 
 
 def make_first(session: Session, act: Act) -> str | None:
     """A link for the first owner; of several, one wins. None once there is an owner."""
-    alone(session)
+    serialize(session)
     if accounts.owners(session):
         return None
     return _add(session, "first", None, act)
@@ -139,7 +139,7 @@ def use(session: Session, secret: str, now: datetime) -> tuple[Purpose, Person]:
 
 def use_first(session: Session, secret: str, act: Act, *, name: str, email: str) -> Person:
     """Use up the first start's link: its opener becomes the owner. Raises NotFound or Malformed."""
-    alone(session)
+    serialize(session)
     link, _ = look(session, secret, act.now)
     if link.purpose != "first":
         raise NotFound(GONE)
@@ -165,7 +165,7 @@ def revoke(session: Session, person: Person, act: Act) -> int:
     for link in found:
         link.revoked_at = act.now
         session.add(link)
-        audit.note(session, "link.revoked", accounts.thing(person), act, before={"purpose": link.purpose})
+        audit.note(session, "link.revoked", accounts.audit_target(person), act, before={"purpose": link.purpose})
     session.flush()
     return len(found)
 

@@ -65,8 +65,8 @@ def start(session: Session, person: Person, way: Way, act: Act, *, agent: str, r
     )  # fmt: skip
     session.add(made)
     session.flush()
-    facts = {"way": way, "sign_in": made.id}
-    audit.note(session, "sign-in.started", accounts.thing(person), act, after=facts)
+    details = {"way": way, "sign_in": made.id}
+    audit.note(session, "sign-in.started", accounts.audit_target(person), act, after=details)
     return secret
 
 
@@ -143,7 +143,7 @@ def _end_noted(session: Session, found: Sequence[SignIn], act: Act) -> None:
     for each in found:
         _end(session, each, act.now)
         person = session.get_one(Person, each.person_id)
-        audit.note(session, "sign-in.ended", accounts.thing(person), act, before={"sign_in": each.id})
+        audit.note(session, "sign-in.ended", accounts.audit_target(person), act, before={"sign_in": each.id})
 
 
 def _end(session: Session, found: SignIn, now: datetime) -> None:
@@ -154,9 +154,11 @@ def _end(session: Session, found: SignIn, now: datetime) -> None:
 
 
 def _live(session: Session, secret: str, now: datetime) -> SignIn | None:
-    found = session.exec(select(SignIn).where(SignIn.sha256 == credentials.digest(secret))).first()
+    sign_in = session.exec(select(SignIn).where(SignIn.sha256 == credentials.digest(secret))).first()
     return (
-        found if found is not None and found.ended_at is None and _lasts(found.used_at, found.expires_at, now) else None
+        sign_in
+        if sign_in is not None and sign_in.ended_at is None and _lasts(sign_in.used_at, sign_in.expires_at, now)
+        else None
     )
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select, update
 
-from app.db.database import alone, announce
+from app.db.database import announce, serialize
 from app.domain import actor
 from app.domain.actor import GRANT, SCOPES, Act
 from app.domain.recency import due_again
@@ -17,7 +17,7 @@ from app.models import Token
 from app.services.access import credentials
 from app.services.access.credentials import BY_SQL, Answer, ValidCredential
 from app.services.audit import audit
-from app.services.audit.audit import Thing
+from app.services.audit.audit import AuditTarget
 
 LONGEST_DAYS = 3_650  # ten years: beyond, "until revoked" is the honest answer, and dates stay within the calendar
 EXPIRED = "This token expired on {:%Y-%m-%d}. An organizer can create a new one."
@@ -42,7 +42,7 @@ def create(session: Session, act: Act, *, name: str, scopes: list[str], days: in
         raise NotAllowed("Only an owner makes a token with the scope admin. Ask one, or choose narrower scopes.")
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         raise Malformed(f"A token can last 1 to {LONGEST_DAYS} days.")
-    alone(session)
+    serialize(session)
     if session.exec(select(Token.id).where(Token.name == name)).first():
         raise Conflict(f"There is already a token “{name}”. Choose another name, or revoke that one and choose anew.")
     text = credentials.make(credentials.TOKEN)
@@ -51,13 +51,13 @@ def create(session: Session, act: Act, *, name: str, scopes: list[str], days: in
     token = Token(name=name, sha256=credentials.digest(text), scopes=ordered, created_at=act.now, expires_at=expires)
     session.add(token)
     session.flush()
-    audit.note(session, "token.created", thing(token), act, after={"scopes": ordered, "expires_at": expires})
+    audit.note(session, "token.created", audit_target(token), act, after={"scopes": ordered, "expires_at": expires})
     return text
 
 
-def thing(token: Token) -> Thing:
+def audit_target(token: Token) -> AuditTarget:
     """A token as the audit names it."""
-    return Thing("token", str(token.id), token.name)
+    return AuditTarget("token", str(token.id), token.name)
 
 
 def check_many(session: Session, texts: Collection[str], now: datetime) -> dict[str, Answer]:
@@ -128,5 +128,5 @@ def revoke(session: Session, name: str, act: Act) -> Token:
     session.add(token)
     session.flush()
     announce(session, AccessChanged(frozenset({_id(token)})))
-    audit.note(session, "token.revoked", thing(token), act)
+    audit.note(session, "token.revoked", audit_target(token), act)
     return token

@@ -18,7 +18,7 @@ from app.services.paging import Page
 LONGEST_TEXT = 2_000  # characters of one detail: entries are kept for ever, and some hold what somebody typed
 
 
-class Thing(NamedTuple):
+class AuditTarget(NamedTuple):
     """The object of an audit entry: its kind, its id, and its name as people read it."""
 
     kind: str
@@ -41,7 +41,7 @@ class Filter:
 def note(
     session: Session,
     action: str,
-    thing: Thing,
+    audit_target: AuditTarget,
     act: Act,
     *,
     before: Mapping[str, Any] | None = None,
@@ -55,9 +55,9 @@ def note(
             person_id=act.actor.person_id,
             address=act.client or "",
             action=action,
-            object_kind=thing.kind,
-            object_id=thing.id,
-            object_name=thing.name,
+            object_kind=audit_target.kind,
+            object_id=audit_target.id,
+            object_name=audit_target.name,
             before=_document(before),
             after=_document(after),
         )
@@ -65,10 +65,10 @@ def note(
     session.flush()
 
 
-def _document(facts: Mapping[str, Any] | None) -> str | None:
-    if facts is None:
+def _document(details: Mapping[str, Any] | None) -> str | None:
+    if details is None:
         return None
-    return json.dumps({name: _short(value) for name, value in facts.items()}, ensure_ascii=False, default=str)
+    return json.dumps({name: _short(value) for name, value in details.items()}, ensure_ascii=False, default=str)
 
 
 def _short(value: Any) -> Any:

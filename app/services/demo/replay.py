@@ -37,7 +37,7 @@ def prepare(database: Database) -> None:
     with database.unit_of_work() as session:
         weeks.create(session, Act(BY, SIGNED_UP), slug=SLUG, name=NAME, timezone=ZONE.key, starts=STARTS, ends=ENDS)
         roster_import.apply(session, SLUG, roster, Act(BY, SIGNED_UP))
-        lifecycle.open_(session, SLUG, Act(BY, SIGNED_UP))
+        lifecycle.open_week(session, SLUG, Act(BY, SIGNED_UP))
 
 
 def finish(database: Database) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import CursorResult
 from sqlmodel import Session, col, select, update
 
-from app.db.database import alone, announce
+from app.db.database import announce, serialize
 from app.domain import actor
 from app.domain.actor import Act
 from app.domain.recency import due_again, is_recent
@@ -19,7 +19,7 @@ from app.models.columns import is_id
 from app.services.access import credentials
 from app.services.access.credentials import BY_SQL, Answer, ValidCredential
 from app.services.audit import audit
-from app.services.audit.audit import Thing
+from app.services.audit.audit import AuditTarget
 
 PAIRING = timedelta(minutes=15)
 """The time a screen has to claim the display that an organizer entered."""
@@ -41,7 +41,7 @@ def pair(session: Session, code: str, name: str, act: Act) -> Display:
         raise Malformed("A display's code has eight letters and digits, such as K7QM-4XPA. Read it again.")
     if flaw := names.flaw(name):
         raise Malformed(f"The display's name {flaw}.")
-    alone(session)
+    serialize(session)
     earlier = session.exec(select(Display).where(Display.code == code)).first()
     if earlier is not None and earlier.revoked_at is None and is_recent(earlier.created_at, act.now, PAIRING):
         raise Conflict("That code was entered a moment ago. The screen with it starts by itself.")
@@ -52,13 +52,13 @@ def pair(session: Session, code: str, name: str, act: Act) -> Display:
     display = Display(name=name, code=code, by=act.actor.name, created_at=act.now)
     session.add(display)
     session.flush()
-    audit.note(session, "display.paired", thing(display), act, after={"name": name})
+    audit.note(session, "display.paired", audit_target(display), act, after={"name": name})
     return display
 
 
-def thing(display: Display) -> Thing:
+def audit_target(display: Display) -> AuditTarget:
     """A display as the audit names it."""
-    return Thing("display", display.id, display.name)
+    return AuditTarget("display", display.id, display.name)
 
 
 def awaits(session: Session, code: str, now: datetime) -> bool:
@@ -140,5 +140,5 @@ def revoke(session: Session, display_id: str, act: Act) -> Display:
     session.add(display)
     session.flush()
     announce(session, AccessChanged(frozenset({display.id})))
-    audit.note(session, "display.revoked", thing(display), act)
+    audit.note(session, "display.revoked", audit_target(display), act)
     return display

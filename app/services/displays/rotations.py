@@ -2,25 +2,25 @@
 
 from sqlmodel import Session
 
-from app.db.database import alone, announce
+from app.db.database import announce, serialize
 from app.domain.actor import Act
 from app.events import RotationChanged
 from app.models import Rotation
 from app.services.audit import audit
-from app.services.audit.audit import Thing
+from app.services.audit.audit import AuditTarget
 
-THING = Thing("rotation", "1", "The displays' scenes")
+AUDIT_TARGET = AuditTarget("rotation", "1", "The displays' scenes")
 
 
 def chosen(session: Session) -> str:
     """The scenes and seconds organizers chose; empty where the setting decides."""
-    found = session.get(Rotation, 1)
-    return found.scenes if found else ""
+    rotation = session.get(Rotation, 1)
+    return rotation.scenes if rotation else ""
 
 
 def choose(session: Session, scenes: str, act: Act) -> None:
     """Let every display show these scenes, which the caller has checked; empty leaves it to the setting again."""
-    alone(session)
+    serialize(session)
     found = session.get(Rotation, 1)
     before = found.scenes if found else ""
     if before == scenes:
@@ -29,5 +29,5 @@ def choose(session: Session, scenes: str, act: Act) -> None:
     rotation.scenes, rotation.by, rotation.at = scenes, act.actor.name, act.now
     session.add(rotation)
     session.flush()
-    audit.note(session, "rotation.changed", THING, act, before={"scenes": before}, after={"scenes": scenes})
+    audit.note(session, "rotation.changed", AUDIT_TARGET, act, before={"scenes": before}, after={"scenes": scenes})
     announce(session, RotationChanged(scenes))

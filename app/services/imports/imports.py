@@ -20,7 +20,7 @@ from app.services.imports import batch
 from app.services.imports.bad_lines import BadLines
 from app.services.imports.batch import Line, Outcome
 from app.services.ledger import recording
-from app.services.ledger.admission import Gate, Row
+from app.services.ledger.admission import Admission, Row
 from app.services.people import people
 from app.services.rules import rule_sets
 from app.services.scoring import scores
@@ -95,8 +95,8 @@ def stage(
         rules = rule_sets.rules_of(session, week)
     for chunk in people.chunks(lines, at_once):
         with database.reading() as session:
-            gate = recording.gate_of(session, week, rules, (line.reading for line in chunk), now, ids)
-        fresh = _admit(gate, chunk, bad)
+            admission = recording.admission_of(session, week, rules, (line.reading for line in chunk), now, ids)
+        fresh = _admit(admission, chunk, bad)
         repeated += sum(1 for line in chunk if line.reading.key in ids) - len(fresh)
         if fresh and not bad.count:
             _store(database, import_id, fresh, now)
@@ -107,15 +107,15 @@ def stage(
     return Staged(import_id, week, rules, rows, repeated)
 
 
-def _admit(gate: Gate, chunk: Sequence[Line], bad: BadLines) -> list[Row]:
+def _admit(admission: Admission, chunk: Sequence[Line], bad: BadLines) -> list[Row]:
     """The rows of the lines that may enter; the gate learns their keys, `bad` what is wrong with the others."""
     for number, reading in chunk:
-        outcome = gate.admit(reading, "")
+        outcome = admission.admit(reading, "")
         if isinstance(outcome, Problem):
             bad.add(number, outcome.detail)
         elif not outcome.repeated:
-            gate.fresh[outcome.key]["line"] = number
-    return list(gate.fresh.values())
+            admission.fresh[outcome.key]["line"] = number
+    return list(admission.fresh.values())
 
 
 def _store(database: Database, import_id: str, rows: Sequence[Row], now: datetime) -> None:
@@ -145,7 +145,7 @@ def apply(database: Database, staged: Staged, act: Act) -> Outcome:
         rows = _insert(session, week, staged.id, act)
         changed = _changed_since(session, week, before.version) if rows == staged.rows else None
         _keep_scores(session, week, staged.rules, computed, changed)
-        weeks.touch(session, week)
+        weeks.bump_version(session, week)
         metrics.count_on_commit(session, metrics.ACTIVITIES, rows)
     return Outcome(rows, staged.repeated + staged.rows - rows)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from app.db.database import alone
+from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.text import emails, names
 from app.errors import Malformed, WeekNotOpen
@@ -106,7 +106,7 @@ def apply(
     TeamFull; then nothing has changed.
     """
     now = act.now
-    alone(session)
+    serialize(session)
     week = weeks.lock(session, slug, now)
     if week.state == "closed":
         raise WeekNotOpen(week.name, week.state)
@@ -115,8 +115,8 @@ def apply(
     person_ids, renamed = people.ensure(session, {entry.email: entry.name for entry in entries}, now, progress)
     places = {person_ids[entry.email]: team_ids[keys[entry.team]] for entry in entries}
     moved = memberships.assign_all(session, week, places, act)
-    weeks.touch(session, week)
+    weeks.bump_version(session, week)
     teams.touch_weeks_of(session, renamed, now, but=week.id)
     done = Outcome(len(set(keys.values())), len(entries), moved)
-    audit.note(session, "teams.imported", weeks.thing(week), act, after=done._asdict())
+    audit.note(session, "teams.imported", weeks.audit_target(week), act, after=done._asdict())
     return done

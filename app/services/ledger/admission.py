@@ -43,7 +43,7 @@ class Recorded(NamedTuple):
 
 
 @dataclass(slots=True)
-class Gate:
+class Admission:
     """The admission check of a week's ledger at one moment, and the rows it let in.
 
     `ids` are those of the activities that are there already, by key, and those that were let in; `fresh` are the rows

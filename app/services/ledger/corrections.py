@@ -14,14 +14,14 @@ from app.services.ledger.activities import ActivityView
 from app.services.paging import Page
 
 
-class Deed(NamedTuple):
+class RuledActivity(NamedTuple):
     """An activity and what organizers ruled on it, oldest first: reversed, reinstated, and so on in turn."""
 
     activity: ActivityView
     rulings: list[Reversal]
 
 
-def of_person(session: Session, week: Week, person: Person, *, cursor: str | None, limit: int) -> Page[Deed]:
+def of_person(session: Session, week: Week, person: Person, *, cursor: str | None, limit: int) -> Page[RuledActivity]:
     """Up to `limit` of a person's activities after the cursor, the last recorded first. Raises Malformed."""
     query = select(LedgerEntry).where(LedgerEntry.person_id == person.id, LedgerEntry.week_id == week.id)
     if cursor:
@@ -31,7 +31,9 @@ def of_person(session: Session, week: Week, person: Person, *, cursor: str | Non
     entries, next_cursor = paging.cut(found, limit, lambda entry: entry.id)
     rulings = _rulings(session, [entry.seq for entry in entries])
     views = activities.views(session, week, entries)
-    return Page([Deed(view, rulings[entry.seq]) for view, entry in zip(views, entries, strict=True)], next_cursor)
+    return Page(
+        [RuledActivity(view, rulings[entry.seq]) for view, entry in zip(views, entries, strict=True)], next_cursor
+    )
 
 
 def _rulings(session: Session, numbers: list[int]) -> defaultdict[int, list[Reversal]]:

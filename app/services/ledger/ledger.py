@@ -17,10 +17,10 @@ from app.models import LedgerEntry, Reversal, Week
 from app.models.columns import is_id
 from app.services import reasons
 from app.services.audit import audit
-from app.services.audit.audit import Thing
+from app.services.audit.audit import AuditTarget
 from app.services.ledger import activities, recording
 from app.services.ledger.activities import ActivityView
-from app.services.ledger.admission import Gate, Recorded
+from app.services.ledger.admission import Admission, Recorded
 from app.services.ledger.drafts import code_flaw
 from app.services.rules import rule_sets
 from app.services.scoring import scores
@@ -57,29 +57,29 @@ def record(
     """
     week = weeks.hold(session, slug, now)
     readings = [submission.reading for submission in submissions]
-    gate = recording.gate_of(session, week, rule_sets.rules_of(session, week), readings, now)
-    outcomes = [gate.admit(reading, actor.name) for reading, actor in submissions]
+    admission = recording.admission_of(session, week, rule_sets.rules_of(session, week), readings, now)
+    outcomes = [admission.admit(reading, actor.name) for reading, actor in submissions]
     if all_or_nothing and any(isinstance(outcome, Problem) for outcome in outcomes):
-        return [_held_back(outcome, gate) for outcome in outcomes]
-    recording.record(session, gate, list(gate.fresh.values()))
+        return [_held_back(outcome, admission) for outcome in outcomes]
+    recording.record(session, admission, list(admission.fresh.values()))
     if not with_activities:
         return outcomes
     return [
-        outcome if isinstance(outcome, Problem) else _with_activity(session, gate, submission, outcome)
+        outcome if isinstance(outcome, Problem) else _with_activity(session, admission, submission, outcome)
         for submission, outcome in zip(submissions, outcomes, strict=True)
     ]
 
 
-def _held_back(outcome: Recorded | Problem, gate: Gate) -> Recorded | Problem:
-    is_new = isinstance(outcome, Recorded) and outcome.key in gate.fresh
+def _held_back(outcome: Recorded | Problem, admission: Admission) -> Recorded | Problem:
+    is_new = isinstance(outcome, Recorded) and outcome.key in admission.fresh
     return HELD_BACK if is_new else outcome
 
 
-def _with_activity(session: Session, gate: Gate, submission: Submission, recorded: Recorded) -> Recorded:
+def _with_activity(session: Session, admission: Admission, submission: Submission, recorded: Recorded) -> Recorded:
     draft = submission.reading.draft
-    if draft is not None and not recorded.repeated and gate.week.frozen_version is None:
-        row, player = gate.fresh[recorded.key], gate.players[draft.person]
-        return recorded._replace(activity=activities.new_view(gate.week, row, draft.person, player))
+    if draft is not None and not recorded.repeated and admission.week.frozen_version is None:
+        row, player = admission.fresh[recorded.key], admission.players[draft.person]
+        return recorded._replace(activity=activities.new_view(admission.week, row, draft.person, player))
     return recorded._replace(activity=seen(session, recorded, submission.actor))
 
 
@@ -127,7 +127,7 @@ def reinstate(session: Session, activity_id: str, act: Act, *, reason: str) -> R
 
 
 def _rule(session: Session, activity_id: str, act: Act, *, reversing: bool, reason: str) -> Reversal:
-    reason = reasons.demanded(reason)
+    reason = reasons.require(reason)
     week, entry = _lock(session, activity_id, act.now)
     weeks.require_open(week)
     count = rulings(session, entry)
@@ -142,10 +142,12 @@ def _rule(session: Session, activity_id: str, act: Act, *, reversing: bool, reas
     session.add(ruling)
     session.flush()
     _rescore_entry(session, week, entry, -1 if reversing else 1)
-    weeks.touch(session, week, scores_alone=True)
+    weeks.bump_version(session, week, scores_alone=True)
     action, stood = ("activity.reversed", True) if reversing else ("activity.reinstated", False)
-    thing = Thing("activity", entry.id, f"{entry.kind} {entry.external_id}")
-    audit.note(session, action, thing, act, before={"stands": stood}, after={"stands": not stood, "reason": reason})
+    audit_target = AuditTarget("activity", entry.id, f"{entry.kind} {entry.external_id}")
+    audit.note(
+        session, action, audit_target, act, before={"stands": stood}, after={"stands": not stood, "reason": reason}
+    )
     return ruling
 
 
@@ -165,7 +167,7 @@ def rulings(session: Session, entry: LedgerEntry) -> int:
 def _rescore_entry(session: Session, week: Week, entry: LedgerEntry, change: int) -> None:
     team_id = team_of(session, week, entry)
     if team_id is None:
-        scores.count_loose(session, week, {entry.kind: change})
+        scores.count_unassigned(session, week, {entry.kind: change})
     else:
         scores.refresh(session, week, rule_sets.rules_of(session, week), team_id)
 
@@ -201,7 +203,7 @@ def adjust(
     key = Key(ORGANIZER, ADJUSTMENT, external_id)
     if known := find(session, week, key):
         return _recorded(known, repeated=True)
-    reason = reasons.demanded(reason)
+    reason = reasons.require(reason)
     if not 0 < abs(points) <= MAX_POINTS:
         raise Malformed(f"points must lie between -{MAX_POINTS} and {MAX_POINTS} and not be 0.")
     team = teams.find(session, week, team_id)
@@ -214,7 +216,7 @@ def adjust(
     session.add(entry)
     session.flush()
     scores.refresh(session, week, rule_sets.rules_of(session, week), team.id)
-    weeks.touch(session, week, scores_alone=True)
-    facts = {"points": points, "reason": reason, "external_id": external_id}
-    audit.note(session, "team.adjusted", teams.thing(team), act, after=facts)
+    weeks.bump_version(session, week, scores_alone=True)
+    details = {"points": points, "reason": reason, "external_id": external_id}
+    audit.note(session, "team.adjusted", teams.audit_target(team), act, after=details)
     return _recorded(entry, repeated=False)

@@ -63,7 +63,7 @@ def week_to_play(session: Session, now: datetime) -> Week | None:
 def coming(session: Session, week: Week, now: datetime) -> Week | None:
     """The draft that starts next after this week, if its days are not over."""
     drafts = (each for each in reversed(weeks.every(session)) if each.state == "draft" and each.id != week.id)
-    return next((each for each in drafts if each.starts > week.starts and not _is_over(each, now)), None)
+    return next((draft for draft in drafts if draft.starts > week.starts and not _is_over(draft, now)), None)
 
 
 def _is_over(week: Week, now: datetime) -> bool:
@@ -149,6 +149,6 @@ def _lines(
     lines: dict[str, tuple[ReceiptLine, ...]] = {}
     for team_id in sorted({activity.team_id for activity in found if activity.team_id is not None}):
         scored = boards.score_team(session, week, team_id, view)
-        own = [each for each in scored.activities if each.id in shown]
+        own = [activity for activity in scored.activities if activity.id in shown]
         lines |= lines_by_activity(own, scored.awards, scored.rules, scored.names, scored.zone)
     return lines

@@ -15,7 +15,7 @@ from app.domain.memberships import team_at
 from app.domain.rules import Rules
 from app.domain.scoring.activity import Activity
 from app.models import LedgerEntry
-from app.services.ledger.admission import COLUMNS, Gate, Row
+from app.services.ledger.admission import COLUMNS, Admission, Row
 from app.services.people import people, week_members
 from app.services.people.week_members import FEW
 from app.services.scoring import scores
@@ -34,14 +34,14 @@ _KNOWN = Prepared(_OF_KIND.where(col(LedgerEntry.external_id) == bindparam("exte
 _KNOWN_OF = _OF_KIND.where(col(LedgerEntry.external_id).in_(bindparam("external_ids", expanding=True)))
 
 
-def gate_of(
+def admission_of(
     session: Session,
     week: AnyWeek,
     rules: Rules,
     readings: Iterable[Reading],
     now: datetime,
     ids: dict[Key, str] | None = None,
-) -> Gate:
+) -> Admission:
     """The gate of a week for what was read: it knows which of that the ledger has, and the people in it.
 
     `ids` are what gates before it let in that is not in the ledger yet; it learns what this one finds and lets in.
@@ -50,7 +50,7 @@ def gate_of(
     ids = {} if ids is None else ids
     ids.update(known_ids(session, week, (reading.key for reading in read if reading.key)))
     emails = (reading.draft.person for reading in read if reading.draft)
-    return Gate(week, rules, week_members.by_email(session, week, emails), ids, now)
+    return Admission(week, rules, week_members.by_email(session, week, emails), ids, now)
 
 
 def known_ids(session: Session, week: AnyWeek, keys: Iterable[Key]) -> dict[Key, str]:
@@ -73,14 +73,14 @@ def known_ids(session: Session, week: AnyWeek, keys: Iterable[Key]) -> dict[Key,
     return ids
 
 
-def record(session: Session, gate: Gate, rows: Sequence[Row]) -> None:
+def record(session: Session, admission: Admission, rows: Sequence[Row]) -> None:
     """Add rows that the gate let in, as one change of the locked week."""
     if not rows:
         return
     insert_rows(session, rows)
     metrics.count_on_commit(session, metrics.ACTIVITIES, len(rows))
-    _rescore(session, gate, rows)
-    weeks.touch(session, gate.week, scores_alone=True)
+    _rescore(session, admission, rows)
+    weeks.bump_version(session, admission.week, scores_alone=True)
 
 
 def insert_rows(session: Session, rows: Sequence[Row]) -> None:
@@ -89,20 +89,20 @@ def insert_rows(session: Session, rows: Sequence[Row]) -> None:
         _ADD.run(session, chunk)
 
 
-def _rescore(session: Session, gate: Gate, rows: Sequence[Row]) -> None:
+def _rescore(session: Session, admission: Admission, rows: Sequence[Row]) -> None:
     """Bring the teams up to date that these rows count for, and the counts of those that belong to no team."""
-    joins = {player.id: player.joins for player in gate.players.values()}
+    joins = {player.id: player.joins for player in admission.players.values()}
     by_team: defaultdict[str, list[Activity]] = defaultdict(list)
-    loose: Counter[str] = Counter()
+    unassigned: Counter[str] = Counter()
     for row in rows:
         team_id = team_at(joins[row["person_id"]], row["occurred_at"])
         if team_id is None:
-            loose[row["kind"]] += 1
+            unassigned[row["kind"]] += 1
         else:
             by_team[team_id].append(_activity(row, team_id))
     for team_id in sorted(by_team):
-        scores.add(session, gate.week, gate.rules, team_id, by_team[team_id])
-    scores.count_loose(session, gate.week, loose)
+        scores.add(session, admission.week, admission.rules, team_id, by_team[team_id])
+    scores.count_unassigned(session, admission.week, unassigned)
 
 
 def _activity(row: Row, team_id: str) -> Activity:

@@ -62,15 +62,17 @@ def differences(connection: sqlite3.Connection, revision: str) -> list[str]:
 
     What ANALYZE keeps belongs to it.
     """
-    found = {thing.place: thing for thing in things_of(connection) if not _is_statistics(thing)}
-    expected = {thing.place: thing for thing in expected_things(revision)}
+    found = {
+        audit_target.place: audit_target for audit_target in things_of(connection) if not _is_statistics(audit_target)
+    }
+    expected = {audit_target.place: audit_target for audit_target in expected_things(revision)}
     return [
         *(f"has {_one(found[place])} that Assembly Week doesn’t make" for place in found if place not in expected),
         *(f"lacks the {_named(expected[place])}" for place in expected if place not in found),
         *(
-            f"has {_one(thing)} that is not as Assembly Week makes it"
-            for place, thing in found.items()
-            if place in expected and thing != expected[place]
+            f"has {_one(audit_target)} that is not as Assembly Week makes it"
+            for place, audit_target in found.items()
+            if place in expected and audit_target != expected[place]
         ),
     ]
 
@@ -81,18 +83,18 @@ def differences_now(session: Session) -> list[str]:
     return differences(driver, schema.newest()) if isinstance(driver, sqlite3.Connection) else []
 
 
-def _is_statistics(thing: SchemaObject) -> bool:
-    sql = _STATISTICS.get(thing.name)
-    return sql is not None and thing == SchemaObject("table", thing.name, thing.name, tokens(sql))
+def _is_statistics(audit_target: SchemaObject) -> bool:
+    sql = _STATISTICS.get(audit_target.name)
+    return sql is not None and audit_target == SchemaObject("table", audit_target.name, audit_target.name, tokens(sql))
 
 
-def _one(thing: SchemaObject) -> str:
-    return f"{'an' if thing.kind == 'index' else 'a'} {_named(thing)}"
+def _one(audit_target: SchemaObject) -> str:
+    return f"{'an' if audit_target.kind == 'index' else 'a'} {_named(audit_target)}"
 
 
-def _named(thing: SchemaObject) -> str:
-    kind = thing.kind if thing.kind in {"table", "index", "trigger", "view"} else "thing"
-    return f"{kind} “{thing.name[:80]}”"
+def _named(audit_target: SchemaObject) -> str:
+    kind = audit_target.kind if audit_target.kind in {"table", "index", "trigger", "view"} else "thing"
+    return f"{kind} “{audit_target.name[:80]}”"
 
 
 @cache
@@ -108,7 +110,7 @@ def expected_things(revision: str) -> tuple[SchemaObject, ...]:
 
 def is_ours(connection: sqlite3.Connection) -> bool:
     """Tell whether a file means to be a database of ours, by the names of the first tables."""
-    return {"week", "activity", "alembic_version"} <= {thing.name for thing in things_of(connection)}
+    return {"week", "activity", "alembic_version"} <= {audit_target.name for audit_target in things_of(connection)}
 
 
 def revisions_in(connection: sqlite3.Connection) -> Iterator[str]:
@@ -116,7 +118,11 @@ def revisions_in(connection: sqlite3.Connection) -> Iterator[str]:
 
     A view of that name could run for ever.
     """
-    of_revisions = [thing for thing in expected_things(schema.newest()) if thing.name == "alembic_version"]
-    if [thing for thing in things_of(connection) if thing.name == "alembic_version"] == of_revisions:
+    of_revisions = [
+        audit_target for audit_target in expected_things(schema.newest()) if audit_target.name == "alembic_version"
+    ]
+    if [
+        audit_target for audit_target in things_of(connection) if audit_target.name == "alembic_version"
+    ] == of_revisions:
         for (revision,) in connection.execute("SELECT version_num FROM alembic_version"):
             yield str(revision)

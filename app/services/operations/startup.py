@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from sqlmodel import Session, select
 
 from app.config import PROJECT, Settings, sentences
-from app.db.database import Database, alone
+from app.db.database import Database, serialize
 from app.domain.actor import Act, system
 from app.errors import Malformed
 from app.models import RuleSet
@@ -47,7 +47,7 @@ def prepare(database: Database, settings: Settings, now: datetime) -> None:
 
 
 def _seed(session: Session, path: Path, now: datetime) -> None:
-    alone(session)
+    serialize(session)
     if session.exec(select(RuleSet.id).limit(1)).first() is not None:
         return
     if (text := read_text(path)) is None or rule_sets.read_file(session, text, Act(RULES_FILE_READER, now)) is None:

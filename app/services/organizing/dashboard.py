@@ -34,7 +34,7 @@ class Overview:
 
 def look(session: Session, now: datetime, wall: datetime) -> Overview:
     """Count what the overview shows; weeks go by `now`, tokens by `wall`."""
-    week = weeks.at_hand(session, now)
+    week = weeks.default_week(session, now)
     no_end = col(Token.expires_at).is_(None)
     return Overview(
         week=week,

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from app.db.database import alone
+from app.db.database import serialize
 from app.domain.actor import Act, visitor
 from app.domain.memberships import current_team
 from app.domain.text import names
@@ -39,7 +39,7 @@ def renew(session: Session, team: Team, act: Act) -> str:
     made = JoinCode(team_id=team.id, code=credentials.make_code(), by=act.actor.name, created_at=act.now)
     session.add(made)
     session.flush()
-    audit.note(session, "join-code.made", teams.thing(team), act)
+    audit.note(session, "join-code.made", teams.audit_target(team), act)
     return made.code
 
 
@@ -48,7 +48,7 @@ def withdraw(session: Session, team: Team, act: Act) -> None:
     if (found := session.get(JoinCode, team.id)) is not None:
         session.delete(found)
         session.flush()
-        audit.note(session, "join-code.withdrawn", teams.thing(team), act)
+        audit.note(session, "join-code.withdrawn", teams.audit_target(team), act)
 
 
 def look(session: Session, code: str) -> tuple[Team, Week]:
@@ -81,7 +81,7 @@ def join_as_new(session: Session, code: str, act: Act, *, name: str, email: str)
     One refusal for a full team and a known e-mail, so that a code tells little about who is here.
     """
     act = act.by(visitor(names.tidy(name)))
-    alone(session)
+    serialize(session)
     team, week = look(session, code)
     if week.state != "closed" and _is_full(session, team, week):
         raise Conflict(CANNOT_JOIN)

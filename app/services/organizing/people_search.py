@@ -65,10 +65,10 @@ def _matching(session: Session, wanted: Wanted) -> list[str]:
 
 
 def _listed(session: Session, ids: Sequence[str], week: Week | None, now: datetime) -> list[Listed]:
-    found = people.by_id(session, ids)
+    person = people.by_id(session, ids)
     joined = _team_names(session, week, ids) if week else {}
     last, pending = sign_ins.latest(session, ids), links.pending(session, now)
-    return [Listed(found[each], joined.get(each), last.get(each), pending.get(each)) for each in ids]
+    return [Listed(person[each], joined.get(each), last.get(each), pending.get(each)) for each in ids]
 
 
 def _team_names(session: Session, week: Week, ids: Sequence[str]) -> dict[str, str]:

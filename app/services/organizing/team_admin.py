@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from app.db.database import alone
+from app.db.database import serialize
 from app.domain.actor import GRANT, Act
 from app.domain.memberships import current_team
 from app.domain.text import names
@@ -33,7 +33,7 @@ class Invitation:
 
 def _lock(session: Session, slug: str, now: datetime) -> Week:
     """Hold a week whose teams may change. Raises WeekUnknown, or WeekNotOpen for a closed one."""
-    alone(session)
+    serialize(session)
     week = weeks.lock(session, slug, now)
     if week.state == "closed":
         raise WeekNotOpen(week.name, week.state)
@@ -56,8 +56,8 @@ def make_team(session: Session, slug: str, name: str, act: Act) -> Team:
         raise Conflict(f"There is a team “{name}” in this week already. Choose another name.")
     team = teams.find_or_create(session, week, name, act.now)
     scores.refresh(session, week, rule_sets.rules_of(session, week), team.id)
-    weeks.touch(session, week)
-    audit.note(session, "team.made", teams.thing(team), act, after={"week": week.slug, "name": team.name})
+    weeks.bump_version(session, week)
+    audit.note(session, "team.made", teams.audit_target(team), act, after={"week": week.slug, "name": team.name})
     return team
 
 
@@ -123,7 +123,7 @@ def uninvited(session: Session, week: Week, act: Act) -> list[tuple[Team, Person
 
 def invite(session: Session, week: Week, act: Act) -> list[Invitation]:
     """A link for everybody `uninvited` names; links go by the real time, whatever it is in the week."""
-    alone(session)
+    serialize(session)
     return [
         Invitation(team.name, person.name, person.email, links.make(session, person, "invitation", act))
         for team, person in uninvited(session, week, act)

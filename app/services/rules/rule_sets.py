@@ -9,7 +9,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from app import metrics
-from app.db.database import alone, announce
+from app.db.database import announce, serialize
 from app.db.statements import Prepared
 from app.domain.actor import Act
 from app.domain.rules import ADJUSTMENT, Mistake, Rules, parse_rules
@@ -19,7 +19,7 @@ from app.events import RulesChanged
 from app.models import LedgerEntry, RuleSet, RulesFile, Week
 from app.services import reasons
 from app.services.audit import audit
-from app.services.audit.audit import Thing
+from app.services.audit.audit import AuditTarget
 from app.services.scoring import scores
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -43,7 +43,7 @@ def rules_of(session: Session, week: AnyWeek) -> Rules:
     return rules_numbered(session, week.rule_set_id)
 
 
-RULES_FILE = Thing("rules", "file", "The rules file")
+RULES_FILE = AuditTarget("rules", "file", "The rules file")
 _VERSION = Prepared(select(RuleSet.id, RuleSet.sha256).where(RuleSet.id == bindparam("id")))
 _ACTIVE = Prepared(select(RuleSet.id, RuleSet.sha256).order_by(col(RuleSet.id).desc()).limit(1))
 # Parsed rules, kept for as long as the process runs: only texts that were activated get here, a few a day at most, and
@@ -107,7 +107,7 @@ def activate(session: Session, text: str, act: Act, *, note: str) -> RuleSet:
     Raises RulesRefused for a text with mistakes, RulesUnfit where a week cannot live with it, Malformed for the note.
     """
     rules, note = checked(text), reasons.welcome(note)
-    alone(session)
+    serialize(session)
     followers = _lock_followers(session, act.now)
     if refusals := unfit(session, followers, rules):
         raise RulesUnfit(" ".join(refusals), refused=refusals)
@@ -117,17 +117,17 @@ def activate(session: Session, text: str, act: Act, *, note: str) -> RuleSet:
     session.flush()
     for week in followers:
         scores.rebuild(session, week, rules)
-        weeks.touch(session, week)
+        weeks.bump_version(session, week)
     announce(session, RulesChanged(rule_set.id))
     _note(session, before, rule_set, act)
     return rule_set
 
 
 def _note(session: Session, before: RuleSet | None, after: RuleSet, act: Act) -> None:
-    thing = Thing("rules", str(after.id), f"Version {after.id}")
+    audit_target = AuditTarget("rules", str(after.id), f"Version {after.id}")
     replaced = {"version": before.id, "sha256": before.sha256} if before else None
-    facts = {"version": after.id, "sha256": after.sha256, "note": after.note}
-    audit.note(session, "rules.activated", thing, act, before=replaced, after=facts)
+    details = {"version": after.id, "sha256": after.sha256, "note": after.note}
+    audit.note(session, "rules.activated", audit_target, act, before=replaced, after=details)
 
 
 def _lock_followers(session: Session, now: datetime) -> list[Week]:
@@ -157,7 +157,7 @@ def read_file(session: Session, text: str, act: Act) -> RuleSet | None:
     Compared with the content last read from the file, so a restart undoes nothing activated elsewhere.
     """
     digest = sha256(text.encode(errors="surrogateescape")).hexdigest()
-    alone(session)
+    serialize(session)
     last = session.get(RulesFile, 1)
     if last is not None and last.sha256 == digest:
         return None

@@ -42,7 +42,7 @@ class WeekScores(NamedTuple):
     """The scores of a week: by team id, and per kind how many live activities belong to no team."""
 
     teams: dict[str, TeamScore]
-    loose: dict[str, int]
+    unassigned: dict[str, int]
 
 
 def refresh(session: Session, week: AnyWeek, rules: Rules, team_id: str) -> None:
@@ -67,16 +67,20 @@ def grow(
     session: Session, week: AnyWeek, rules: Rules, team_id: str, kept: TeamScore, fresh: Sequence[Activity]
 ) -> TeamScore | None:
     """The score `kept` with the activities of the week's next version; None where only the whole team can tell."""
-    kin_of = {each.kind: incremental.kin_of(each.kind, rules) for each in fresh}
-    if "everybody" in kin_of.values():
+    cap_peers_of = {each.kind: incremental.cap_peers_of(each.kind, rules) for each in fresh}
+    if "everybody" in cap_peers_of.values():
         return None
-    capped = {(each.kind, each.subject): each for each in fresh if each.subject and kin_of[each.kind] == "subject"}
-    kin = [each for one in capped.values() for each in activity_queries.sharing_subject(session, week, one, team_id)]
+    capped = {
+        (each.kind, each.subject): each for each in fresh if each.subject and cap_peers_of[each.kind] == "subject"
+    }
+    cap_peers = [
+        query for one in capped.values() for query in activity_queries.sharing_subject(session, week, one, team_id)
+    ]
     before = partial(activity_queries.before, session, week, team_id)
-    return incremental.add(kept, fresh, kin, before, rules, week.zone)
+    return incremental.add(kept, fresh, cap_peers, before, rules, week.zone)
 
 
-def count_loose(session: Session, week: AnyWeek, changes: Mapping[str, int]) -> None:
+def count_unassigned(session: Session, week: AnyWeek, changes: Mapping[str, int]) -> None:
     """Add to the counts, per kind, of activities whose person has no team."""
     if not changes:
         return
@@ -94,16 +98,16 @@ def of_week(session: Session, week: Week) -> WeekScores:
     """The kept scores of the week."""
     session.flush()
     texts = dict(_OF_WEEK.rows(session, week=week.id))
-    loose = json.loads(texts.pop(NO_TEAM, "{}"))
-    return WeekScores({team_id: from_json(data) for team_id, data in texts.items()}, loose)
+    unassigned = json.loads(texts.pop(NO_TEAM, "{}"))
+    return WeekScores({team_id: from_json(data) for team_id, data in texts.items()}, unassigned)
 
 
 def changed_since(session: Session, week_id: int, version: int) -> tuple[dict[str, TeamScore], dict[str, int] | None]:
     """Read the scores that later versions of the week brought, by team id, and the loose counts if they are new."""
     texts = dict(_SINCE.rows(session, week=week_id, known=version))
-    loose = texts.pop(NO_TEAM, None)
+    unassigned = texts.pop(NO_TEAM, None)
     scores = {team_id: from_json(data) for team_id, data in texts.items()}
-    return scores, None if loose is None else json.loads(loose)
+    return scores, None if unassigned is None else json.loads(unassigned)
 
 
 def of_team(session: Session, week: Week, team_id: str) -> TeamScore:
@@ -125,7 +129,7 @@ def compute(
     evaluate(ordered, rules, days, sums)
     scored = sums.teams(activity_queries.adjustments(session, week, view=view))
     team_ids = (team_id for team_id, _ in teams.named(session, week, view=view))
-    return WeekScores({team_id: scored.get(team_id, TeamScore()) for team_id in team_ids}, sums.loose())
+    return WeekScores({team_id: scored.get(team_id, TeamScore()) for team_id in team_ids}, sums.unassigned())
 
 
 def rebuild(session: Session, week: AnyWeek, rules: Rules) -> None:
@@ -137,7 +141,7 @@ def replace(session: Session, week: AnyWeek, computed: WeekScores) -> None:
     """Keep these scores of a week instead of those it had."""
     session.execute(delete(Score).where(col(Score.week_id) == week.id))
     texts = {team_id: to_json(each) for team_id, each in computed.teams.items()}
-    texts[NO_TEAM] = _counts_text(computed.loose)
+    texts[NO_TEAM] = _counts_text(computed.unassigned)
     same = {"week_id": week.id, "version": week.version + 1}
     _ADD.run(session, [{**same, "team_id": team_id, "data": data} for team_id, data in texts.items()])
 

@@ -15,7 +15,7 @@ from app.domain.scoring.tally import TeamScore
 from app.domain.standings.board import Board
 from app.domain.standings.receipt import Receipt, make_receipt
 from app.domain.standings.snapshot import from_text
-from app.domain.standings.standings import Standings, TeamFacts, WeekFacts, make_board, make_standings
+from app.domain.standings.standings import Standings, TeamInfo, WeekInfo, make_board, make_standings
 from app.domain.view import EVERYTHING, View
 from app.models import Week
 from app.services.rules import rule_sets
@@ -25,7 +25,7 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 from app.services.weeks.weeks import WeekStamp
 
-Parts = tuple[WeekFacts, Rules, list[TeamFacts], Mapping[str, TeamScore], Mapping[str, int], Mapping[str, str], date]
+Parts = tuple[WeekInfo, Rules, list[TeamInfo], Mapping[str, TeamScore], Mapping[str, int], Mapping[str, str], date]
 """The input of `make_standings`."""
 
 
@@ -65,8 +65,8 @@ def _changed(session: Session, stamp: WeekStamp, now: datetime, known: LiveStand
         return None
     if not versions:
         return standings
-    changed, loose = scores.changed_since(session, stamp.id, known.stamp.version)
-    return standings.with_scores(changed, standings.loose_counts if loose is None else loose)
+    changed, unassigned = scores.changed_since(session, stamp.id, known.stamp.version)
+    return standings.with_scores(changed, standings.unassigned_counts if unassigned is None else unassigned)
 
 
 def seen(session: Session, week: Week, view: View, now: datetime) -> Board:
@@ -103,11 +103,11 @@ def _parts(
     names = names_in(session, week, view)
     members = teams.group_members(teams.joins(session, week, view=view), names)
     listed = [
-        TeamFacts(team_id, name, tuple(names[person] for person in members.get(team_id, ())))
+        TeamInfo(team_id, name, tuple(names[person] for person in members.get(team_id, ())))
         for team_id, name in teams.named(session, week, view=view)
     ]
-    week_facts = WeekFacts(week.slug, week.name, week.state, week.starts, week.ends)
-    return week_facts, rules, listed, kept.teams, kept.loose, names, local_day(now, week.zone)
+    week_facts = WeekInfo(week.slug, week.name, week.state, week.starts, week.ends)
+    return week_facts, rules, listed, kept.teams, kept.unassigned, names, local_day(now, week.zone)
 
 
 def names_in(session: Session, week: Week, view: View) -> Mapping[str, str]:

@@ -29,7 +29,7 @@ class Latest:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class SourceActivity:
     """A source's reports after some entry: the number of activities, the newest recorded at `last` (UTC)."""
 
     source: str
@@ -60,9 +60,9 @@ def activities(
     return found[:limit]
 
 
-def heard(session: Session, week: Week, *, after: int = 0) -> list[Heard]:
+def source_activity(session: Session, week: Week, *, after: int = 0) -> list[SourceActivity]:
     """Count each source's reports after the entry with the number `after`; adjustments are nobody's report."""
     here = col(LedgerEntry.week_id) == week.id, col(LedgerEntry.seq) > after, col(LedgerEntry.kind) != ADJUSTMENT
     sums = func.count(), func.max(col(LedgerEntry.recorded_at)), func.max(col(LedgerEntry.seq))
     query = select(col(LedgerEntry.source), *sums).where(*here).group_by(col(LedgerEntry.source))
-    return [Heard(*row) for row in session.execute(query)]
+    return [SourceActivity(*row) for row in session.execute(query)]

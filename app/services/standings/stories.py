@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.domain.rules import ADJUSTMENT
-from app.domain.standings.standings import TeamFacts, WeekFacts
+from app.domain.standings.standings import TeamInfo, WeekInfo
 from app.domain.story import PastWeek, Story, tell_story
 from app.domain.view import Audience, View
 from app.models import LedgerEntry, Team, Week
@@ -26,11 +26,11 @@ def of_week(session: Session, week: Week, view: View, past: Sequence[PastWeek] =
     joins = teams.joins(session, week, view=view)
     members = teams.group_members(joins, names)
     return tell_story(
-        WeekFacts(week.slug, week.name, week.state, week.starts, week.ends),
+        WeekInfo(week.slug, week.name, week.state, week.starts, week.ends),
         rules,
         week.zone,
         [
-            TeamFacts(team.id, team.name, tuple(names[person] for person in members.get(team.id, ())))
+            TeamInfo(team.id, team.name, tuple(names[person] for person in members.get(team.id, ())))
             for team in teams.of_week(session, week, view=view)
         ],
         activity_queries.live_activities(session, week, joins, view=view),

@@ -80,7 +80,7 @@ def _score_differences(week: Week, kept: WeekScores, computed: WeekScores) -> li
         for team_id in sorted(kept.teams.keys() | computed.teams.keys())
         if kept.teams.get(team_id, TeamScore()) != computed.teams.get(team_id)
     ]
-    if kept.loose != computed.loose:
+    if kept.unassigned != computed.unassigned:
         found.append(f"Week {week.slug}: the counts of activities without a team differ from the ledger's.")
     return found
 
@@ -89,9 +89,10 @@ def _board_differences(shown: Board, proved: Board) -> list[str]:
     if shown == proved:
         return []
     found = [
-        f"Week {shown.week}: {each.team} is shown with {each.points} points on rank {each.rank}; the ledger differs."
-        for each in shown.standings
-        if each not in proved.standings
+        f"Week {shown.week}: {standing.team} is shown with {standing.points} points on rank {standing.rank}; "
+        "the ledger differs."
+        for standing in shown.standings
+        if standing not in proved.standings
     ]
     if shown.headline != proved.headline:
         found.append(f"Week {shown.week}: the board reads “{shown.headline}”, the ledger “{proved.headline}”.")

@@ -17,7 +17,7 @@ from app.errors import NotFound
 from app.models import Membership, Person, Team, Week
 from app.models.columns import is_id, new_id
 from app.services import paging
-from app.services.audit.audit import Thing
+from app.services.audit.audit import AuditTarget
 from app.services.paging import Page
 from app.services.people import people as people_
 from app.services.weeks import weeks
@@ -117,9 +117,9 @@ def ensure(session: Session, week: Week, team_names: Iterable[str], now: datetim
     return ids
 
 
-def thing(team: Team) -> Thing:
+def audit_target(team: Team) -> AuditTarget:
     """A team as the audit names it."""
-    return Thing("team", team.id, team.name)
+    return AuditTarget("team", team.id, team.name)
 
 
 def joins(
@@ -201,4 +201,4 @@ def touch_weeks_of(session: Session, renamed: Collection[str], now: datetime, *,
         week_ids |= set(session.exec(select(Membership.week_id).where(col(Membership.person_id).in_(chunk)).distinct()))
     query = select(Week.slug).where(col(Week.id).in_(week_ids - {but})).order_by(col(Week.id))
     for slug in session.exec(query).all():
-        weeks.touch(session, weeks.lock(session, slug, now))
+        weeks.bump_version(session, weeks.lock(session, slug, now))

@@ -15,7 +15,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
-from app.db.database import alone, announce
+from app.db.database import announce, serialize
 from app.db.statements import Prepared
 from app.domain.actor import Act, Actor
 from app.domain.calendar.days import local_day, parse_zone, zone_or_utc
@@ -26,7 +26,7 @@ from app.events import WeekChanged
 from app.models import Week, WeekEvent
 from app.services import paging
 from app.services.audit import audit
-from app.services.audit.audit import Thing
+from app.services.audit.audit import AuditTarget
 from app.services.paging import Page
 
 CURRENT = "current"
@@ -102,7 +102,7 @@ def create(session: Session, act: Act, *, slug: str, name: str, timezone: str, s
     """Create a draft week. Raises Malformed or Conflict with a sentence for each thing that does not fit."""
     slug, name, timezone = check_slug(slug), check_name(name), check_zone(timezone)
     check_days(starts, ends)
-    alone(session)
+    serialize(session)
     if session.exec(select(Week).where(Week.slug == slug)).first():
         raise Conflict(f"There is already a week “{slug}”. Choose another slug.")
     week = Week(slug=slug, name=name, timezone=timezone, starts=starts, ends=ends, created_at=act.now)
@@ -208,7 +208,7 @@ def pick_current(weeks: Sequence[AnyStamp], now: datetime) -> AnyStamp | None:
     return max(closed, key=lambda week: (week.closed_at or week.created_at, week.id), default=None)
 
 
-def at_hand(session: Session, now: datetime) -> Week | None:
+def default_week(session: Session, now: datetime) -> Week | None:
     """The week organizers have in mind: the open one, else the next that is being prepared, else the last."""
     found = every(session)
     current = pick_current(found, now)
@@ -269,7 +269,7 @@ def _held(session: Session, statement: Prepared, slug: str, now: datetime) -> He
     return HeldWeek(*rows[0])
 
 
-def touch(session: Session, week: AnyWeek, *, scores_alone: bool = False) -> int:
+def bump_version(session: Session, week: AnyWeek, *, scores_alone: bool = False) -> int:
     """Count one more change of a locked week, announced after the commit; `scores_alone`: nothing else has changed."""
     version = week.version + 1
     _COUNT.run(session, [{"week": week.id, "next": version, "score_changes": int(scores_alone)}])
@@ -307,9 +307,9 @@ def require_open(week: Week) -> None:
 def note(session: Session, week: Week, action: Action, act: Act, *, reason: str | None = None) -> None:
     """Write down who did what to a week."""
     session.add(WeekEvent(week_id=week.id, action=action, reason=reason, by=act.actor.name, at=act.now))
-    audit.note(session, f"week.{action}", thing(week), act, after={"reason": reason} if reason else None)
+    audit.note(session, f"week.{action}", audit_target(week), act, after={"reason": reason} if reason else None)
 
 
-def thing(week: AnyWeek) -> Thing:
+def audit_target(week: AnyWeek) -> AuditTarget:
     """A week as the audit names it."""
-    return Thing("week", week.slug, week.name)
+    return AuditTarget("week", week.slug, week.name)

@@ -19,7 +19,7 @@ from app.web import documents
 from app.web.access import Reader, Writer
 from app.web.api.bodies import takes, takes_json
 from app.web.api.weeks import Cursor, Limit, Slug
-from app.web.context import Installation, installation
+from app.web.context import AppContext, installation
 from app.web.deps import WriterAct
 from app.web.documents import activity_document, recorded_document
 from app.web.routes import DatabaseRoute
@@ -64,7 +64,7 @@ async def record(request: Request, week: Slug, actor: Writer) -> Response:
     return await record_body(installation(request), week, await request.body(), actor)
 
 
-async def record_body(place: Installation, slug: str, body: bytes, actor: Actor) -> Response:
+async def record_body(place: AppContext, slug: str, body: bytes, actor: Actor) -> Response:
     """Record one activity as it was sent, for somebody who may. Raises what the queue raises."""
     recorded = await place.write_queue.record(slug, read_json(body), actor)
     return JSONResponse(recorded_document(recorded), 200 if recorded.repeated else 201)
@@ -109,5 +109,5 @@ def read_ledger(
     with place.database.reading() as session:
         found = weeks.find(session, week, place.clock.game())
         items, next_cursor = activities.page(session, found, cursor=cursor, limit=limit, view=weeks.view(found, actor))
-        rows = [activity_document(each) for each in items]
+        rows = [activity_document(item) for item in items]
     return JSONResponse(documents.ActivityList(items=rows, next_cursor=next_cursor))

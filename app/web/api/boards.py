@@ -24,8 +24,8 @@ router = APIRouter(tags=["boards"], route_class=DatabaseRoute)
 async def leaderboard(request: Request, week: Slug, actor: BoardReader) -> Response:
     """The week's board; `week` may be `current`. Send the ETag back as If-None-Match to hear 304 while it stands."""
     place = installation(request)
-    served = await board_for(place, week, actor)
-    return await answer(request, await made(place, served, "json"))
+    snapshot = await board_for(place, week, actor)
+    return await answer(request, await made(place, snapshot, "json"))
 
 
 @router.get(

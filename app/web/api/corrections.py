@@ -28,7 +28,7 @@ router = APIRouter(tags=["corrections"], route_class=DatabaseRoute)
 Reason = Annotated[str, Field(min_length=1, max_length=500, examples=["Counted twice by the old integration"])]
 
 
-class Why(BaseModel):
+class ReasonIn(BaseModel):
     """A reason, for everybody to read."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -55,7 +55,7 @@ class _KeyOnly(BaseModel):
     external_id: Code
 
 
-_WHY = takes_json(Why, {"reason": "Counted twice by the old integration"})
+_WHY = takes_json(ReasonIn, {"reason": "Counted twice by the old integration"})
 _ADJUSTMENT = takes_json(
     AdjustmentIn,
     {"team_id": "9f86d081884c7d65", "points": 15, "reason": "Cake for everybody", "external_id": "cake-wednesday"},
@@ -92,7 +92,7 @@ def _rule(
     database: Database, activity_id: str, action: Literal["reversal", "reinstatement"], body: bytes, act: Act
 ) -> Response:
     verb = ledger.reverse if action == "reversal" else ledger.reinstate
-    reason = parse(Why, body).reason
+    reason = parse(ReasonIn, body).reason
     with database.unit_of_work() as session:
         ruling: Reversal = verb(session, activity_id, act, reason=reason)
     return JSONResponse(correction_document(ruling, activity_id, action), 201)

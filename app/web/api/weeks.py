@@ -74,5 +74,5 @@ def list_people(
     """Everybody who plays or has played, by e-mail."""
     with installation(request).database.reading() as session:
         items, next_cursor = people.page(session, cursor=cursor, limit=limit)
-        answer = documents.PersonList(items=[person_document(each) for each in items], next_cursor=next_cursor)
+        answer = documents.PersonList(items=[person_document(item) for item in items], next_cursor=next_cursor)
     return JSONResponse(answer)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from app.domain.standings.board import Board, BoardHead
 from app.domain.standings.order_text import key_text, name_text
-from app.domain.standings.standings import TeamFacts
+from app.domain.standings.standings import TeamInfo
 from app.services.standings.boards import LiveStandings, served_version
 from app.web.board.rows import Piece, Place, piece_of
 from app.web.http.render import TONES
@@ -119,7 +119,7 @@ def _pieces(live: LiveStandings, known: LiveContent | None) -> dict[str, Piece]:
     }
 
 
-def _name_text(team: TeamFacts) -> str:
+def _name_text(team: TeamInfo) -> str:
     return name_text(team.name, team.id)
 
 

@@ -32,7 +32,7 @@ class Place(NamedTuple):
     movement: int | None
 
 
-class Look(NamedTuple):
+class ChartTheme(NamedTuple):
     """The look of a row besides its content: equal looks and equal standings make equal rows."""
 
     week: str
@@ -82,14 +82,14 @@ class Piece:
 
     standing: Standing
     key: str
-    _rows: dict[Look, Row] = field(default_factory=dict)
-    _alone: dict[tuple[Look, int], bytes] = field(default_factory=dict)
+    _rows: dict[ChartTheme, Row] = field(default_factory=dict)
+    _alone: dict[tuple[ChartTheme, int], bytes] = field(default_factory=dict)
 
     def shows(self, standing: Standing, key: str) -> bool:
         """Tell whether this is the piece of that standing."""
         return self.key == key and self.standing == standing
 
-    def row(self, look: Look) -> Row:
+    def row(self, look: ChartTheme) -> Row:
         """Return the row, rendered where that has not been done."""
         if (row := self._rows.get(look)) is None:
             html = render.render(
@@ -100,14 +100,14 @@ class Piece:
             self._rows = {look: row}
         return row
 
-    def alone(self, look: Look, most: int) -> bytes:
+    def alone(self, look: ChartTheme, most: int) -> bytes:
         """Return the row as streams send it, its bar drawn against a maximum."""
         if (html := self._alone.get((look, most))) is None:
             html = self.row(look).alone(percent(self.standing.points, most))
             self._alone = {(look, most): html}
         return html
 
-    def placed(self, look: Look, place: Place, best: int) -> bytes:
+    def placed(self, look: ChartTheme, place: Place, best: int) -> bytes:
         """Return the row in its place; `best` are the points of who is first."""
         return self.row(look).placed(place, best, percent(self.standing.points, nice_maximum(best)))
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 
 from app.web.charts.bars import days_chart, responses_chart, upto_text
 from app.web.charts.captions import captions
+from app.web.charts.chart_data import ChartData
 from app.web.charts.grids import coverage_chart, heroes_chart
-from app.web.charts.look import Look, Size, Spec, Theme
 from app.web.charts.race import race_chart
-from app.web.charts.told import Told
+from app.web.charts.theme import ChartTheme, Size, Spec, Theme
 
-CHARTS: Mapping[str, Callable[[Told, Look], Spec | None]] = {
+CHARTS: Mapping[str, Callable[[ChartData, ChartTheme], Spec | None]] = {
     "race": race_chart,
     "days": days_chart,
     "coverage": coverage_chart,
@@ -17,4 +17,4 @@ CHARTS: Mapping[str, Callable[[Told, Look], Spec | None]] = {
     "responses": responses_chart,
 }
 
-__all__ = ["CHARTS", "Look", "Size", "Spec", "Theme", "Told", "captions", "upto_text"]
+__all__ = ["CHARTS", "ChartData", "ChartTheme", "Size", "Spec", "Theme", "captions", "upto_text"]

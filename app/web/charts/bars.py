@@ -1,77 +1,77 @@
 """Bars: what was done on each day, and how long customers waited."""
 
 from app.domain.story import ResponseTimes
-from app.web.charts.look import Box, Look, Spec
-from app.web.charts.told import Told
+from app.web.charts.chart_data import ChartData
+from app.web.charts.theme import Box, ChartTheme, Spec
 
 MAX_NUMBERED = 14
 
 
-def days_chart(told: Told, look: Look) -> Spec | None:
+def days_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
     """Activities by local day, stacked by kind; None where nothing was done."""
-    sums = {told.day_name(day.day): sum(day.counts.values()) for day in told.story.days}
+    sums = {data.day_name(day.day): sum(day.counts.values()) for day in data.story.days}
     if not any(sums.values()):
         return None
-    box = Box(470, 210, left=36, right=8, top=80) if look.wide else Box(300, 230, left=30, right=6, top=92)
+    box = Box(470, 210, left=36, right=8, top=80) if theme.wide else Box(300, 230, left=30, right=6, top=92)
     axis = {"tickCount": 4, "format": "d", "tickMinStep": 1}
     x = {"field": "day", "type": "ordinal", "sort": list(sums), "scale": {"paddingInner": 0.32, "paddingOuter": 0.2}}
     room = {"domain": [0, max(sums.values()) * 1.12], "nice": False}
     y = {"field": "done", "type": "quantitative", "axis": axis, "scale": room}
     totals = [{"day": name, "done": done} for name, done in sums.items() if done]
-    return look.draw(
-        box, _stacks(told, look, x, y), *([_above(totals, x, y, look)] if len(sums) <= MAX_NUMBERED else [])
+    return theme.draw(
+        box, _stacks(data, theme, x, y), *([_above(totals, x, y, theme)] if len(sums) <= MAX_NUMBERED else [])
     )
 
 
-def _stacks(told: Told, look: Look, x: Spec, y: Spec) -> Spec:
+def _stacks(data: ChartData, theme: ChartTheme, x: Spec, y: Spec) -> Spec:
     """A bar for every day and kind that was done at all, kinds in file order from the ground up."""
-    done = [kind for kind in told.kinds if any(day.counts[kind.name] for day in told.story.days)]
+    done = [kind for kind in data.kinds if any(day.counts[kind.name] for day in data.story.days)]
     names = [kind.many for kind in done]
-    colours = [look.kind(number) for number, kind in enumerate(told.kinds) if kind in done]
+    colours = [theme.kind(number) for number, kind in enumerate(data.kinds) if kind in done]
     values = [
-        {"day": told.day_name(day.day), "kind": kind.many, "order": number, "done": day.counts[kind.name]}
-        for day in told.story.days
+        {"day": data.day_name(day.day), "kind": kind.many, "order": number, "done": day.counts[kind.name]}
+        for day in data.story.days
         for number, kind in enumerate(done)
     ]
-    legend = {"columns": 3 if look.wide else 2}
+    legend = {"columns": 3 if theme.wide else 2}
     colour = {"field": "kind", "sort": names, "scale": {"domain": names, "range": colours}, "legend": legend}
     return {
         "data": {"values": values},
-        "mark": {"type": "bar", "stroke": look.colour("surface"), "strokeWidth": 1},
+        "mark": {"type": "bar", "stroke": theme.colour("surface"), "strokeWidth": 1},
         "encoding": {"x": x, "y": y, "color": colour, "order": {"field": "order", "type": "quantitative"}},
     }
 
 
-def responses_chart(told: Told, look: Look) -> Spec | None:
+def responses_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
     """Histogram of response times; None where no time is known."""
-    times = told.story.responses
+    times = data.story.responses
     if times is None:
         return None
-    box = Box(498, 244, top=26, bottom=48) if look.wide else Box(320, 240, top=26, bottom=48)
+    box = Box(498, 244, top=26, bottom=48) if theme.wide else Box(320, 240, top=26, bottom=48)
     names = [upto_text(bucket.upto) for bucket in times.buckets]
     bars = [
-        {"upto": name, "responses": bucket.responses, "colour": look.colour(_bucket_colour(bucket.upto, times))}
+        {"upto": name, "responses": bucket.responses, "colour": theme.colour(_bucket_colour(bucket.upto, times))}
         for name, bucket in zip(names, times.buckets, strict=True)
     ]
     x: Spec = {"field": "upto", "type": "ordinal", "sort": names, "scale": {"paddingInner": 0.1, "paddingOuter": 0.05}}
     y: Spec = {"field": "responses", "type": "quantitative", "axis": None}
-    title = {"title": "answered within", "titleColor": look.colour("ink-soft"), "titlePadding": 4}
-    titled = {**x, "axis": {**title, "titleFontSize": look.text, "titleFontWeight": "normal"}}
+    title = {"title": "answered within", "titleColor": theme.colour("ink-soft"), "titlePadding": 4}
+    titled = {**x, "axis": {**title, "titleFontSize": theme.text, "titleFontWeight": "normal"}}
     bar = {"type": "bar", "cornerRadiusEnd": 4}
     colour = {"field": "colour", "type": "nominal", "scale": None}
     encoding = {"x": titled, "y": y, "color": colour}
-    return look.draw(
+    return theme.draw(
         box,
         {"data": {"values": bars}, "mark": bar, "encoding": encoding},
-        _above([bar for bar in bars if bar["responses"]], x, y, look),
+        _above([bar for bar in bars if bar["responses"]], x, y, theme),
     )
 
 
-def _above(bars: list[Spec], x: Spec, y: Spec, look: Look) -> Spec:
+def _above(bars: list[Spec], x: Spec, y: Spec, theme: ChartTheme) -> Spec:
     """The bars' numbers on top of them."""
     return {
         "data": {"values": bars},
-        "mark": {"type": "text", "dy": -9, "fontWeight": 700, "color": look.colour("ink")},
+        "mark": {"type": "text", "dy": -9, "fontWeight": 700, "color": theme.colour("ink")},
         "encoding": {"x": x, "y": y, "text": {"field": y["field"], "type": "quantitative", "format": ",d"}},
     }
 

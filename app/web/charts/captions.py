@@ -4,46 +4,46 @@ from datetime import datetime
 
 from app.domain.story import ResponseTimes
 from app.domain.wording import amount, duration
-from app.web.charts.told import Told
+from app.web.charts.chart_data import ChartData
 from app.web.http.render import day, number, plural
 
 
-def captions(told: Told) -> dict[str, str]:
+def captions(data: ChartData) -> dict[str, str]:
     """A sentence for every chart that has something to show."""
     said = {
-        "race": _race(told),
-        "days": _days(told),
-        "coverage": _coverage(told),
-        "heroes": _heroes(told),
-        "responses": _responses(told.story.responses) if told.story.responses else "",
+        "race": _race(data),
+        "days": _days(data),
+        "coverage": _coverage(data),
+        "heroes": _heroes(data),
+        "responses": _responses(data.story.responses) if data.story.responses else "",
     }
     return {name: sentence for name, sentence in said.items() if sentence}
 
 
-def _race(told: Told) -> str:
-    race = told.story.race
-    if all(len(course.steps) == 1 for course in race.courses):
+def _race(data: ChartData) -> str:
+    race = data.story.race
+    if all(len(series.steps) == 1 for series in race.all_series):
         return ""
     if not race.leads:
-        return "Nobody has pulled ahead yet." if not told.over else "Nobody pulled ahead."
+        return "Nobody has pulled ahead yet." if not data.over else "Nobody pulled ahead."
     last = race.leads[-1]
     if not race.changes_of_lead:
-        return f"{last.team} went ahead on {_when(last.at, told)} and was never passed."
+        return f"{last.team} went ahead on {_when(last.at, data)} and was never passed."
     often = _times(race.changes_of_lead)
-    return f"The lead changed hands {often}, most recently on {_when(last.at, told)}, to {last.team}."
+    return f"The lead changed hands {often}, most recently on {_when(last.at, data)}, to {last.team}."
 
 
-def _when(at: datetime, told: Told) -> str:
-    local = at.astimezone(told.zone)
-    return f"{local:%A} at {local:%H:%M}" if len(told.story.days) <= 7 else f"{day(local.date())} at {local:%H:%M}"
+def _when(at: datetime, data: ChartData) -> str:
+    local = at.astimezone(data.zone)
+    return f"{local:%A} at {local:%H:%M}" if len(data.story.days) <= 7 else f"{day(local.date())} at {local:%H:%M}"
 
 
 def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{number(count)} times")
 
 
-def _days(told: Told) -> str:
-    sums = {each.day: sum(each.counts.values()) for each in told.story.days}
+def _days(data: ChartData) -> str:
+    sums = {each.day: sum(each.counts.values()) for each in data.story.days}
     total = sum(sums.values())
     if not total:
         return ""
@@ -53,17 +53,17 @@ def _days(told: Told) -> str:
     return f"{day(busiest)} was the busiest: {number(sums[busiest])} of {plural(total, 'activity', 'activities')}."
 
 
-def _coverage(told: Told) -> str:
-    shifts = sum(cell.shifts for cell in told.story.coverage)
-    kind = next((kind for kind in told.kinds if kind.name == "shift"), None)
+def _coverage(data: ChartData) -> str:
+    shifts = sum(cell.shifts for cell in data.story.coverage)
+    kind = next((kind for kind in data.kinds if kind.name == "shift"), None)
     if not shifts or kind is None:
         return ""
-    days = plural(len({cell.weekday for cell in told.story.coverage}), "day", "days")
-    return f"{amount(shifts, kind)} on {days}, starting at {plural(len(told.hours), 'hour', 'different hours')}."
+    days = plural(len({cell.weekday for cell in data.story.coverage}), "day", "days")
+    return f"{amount(shifts, kind)} on {days}, starting at {plural(len(data.hours), 'hour', 'different hours')}."
 
 
-def _heroes(told: Told) -> str:
-    heroes = told.story.heroes
+def _heroes(data: ChartData) -> str:
+    heroes = data.story.heroes
     if not heroes:
         return ""
     people = plural(len({hero.person for hero in heroes}), "person", "people")

@@ -3,8 +3,8 @@
 import unicodedata
 
 from app.domain.wording import points_text
-from app.web.charts.look import colours
-from app.web.charts.told import Told
+from app.web.charts.chart_data import ChartData
+from app.web.charts.theme import colours
 from app.web.http import render
 
 WIDTH, HEIGHT = 1200, 630
@@ -15,18 +15,18 @@ _ROOM = WIDTH - 160
 _LETTER = 0.58  # the width of an average bold letter, as a part of the font size
 
 
-def card_svg(told: Told) -> str:
+def card_svg(data: ChartData) -> str:
     """The card as SVG; names are shrunk to fit, and too many winners are counted instead."""
-    board = told.board
+    board = data.board
     best = board.standings[0].points if board.standings else 0
-    winners = [each for each in board.standings if each.rank == 1] if best > 0 else []
-    name, line = _hero(told)
-    totals = [(kind, board.totals[kind.name]) for kind in told.kinds if board.totals[kind.name]][:MAX_TOTALS]
+    winners = [standing for standing in board.standings if standing.rank == 1] if best > 0 else []
+    name, line = _hero(data)
+    totals = [(kind, board.totals[kind.name]) for kind in data.kinds if board.totals[kind.name]][:MAX_TOTALS]
     return render.render(
         "summary/card.svg",
         board=board,
-        over=told.over,
-        label=_label(told, len(winners)),
+        over=data.over,
+        label=_label(data, len(winners)),
         name=name,
         name_size=fit(name, 118),
         line=line,
@@ -36,25 +36,25 @@ def card_svg(told: Told) -> str:
     ).decode()
 
 
-def _label(told: Told, winners: int) -> str:
+def _label(data: ChartData, winners: int) -> str:
     if not winners:
-        return "The summary" if told.over else "The week so far"
-    if not told.over:
+        return "The summary" if data.over else "The week so far"
+    if not data.over:
         return "In the lead so far"
     return "The winner is" if winners == 1 else "The winners are"
 
 
-def _hero(told: Told) -> tuple[str, str]:
+def _hero(data: ChartData) -> tuple[str, str]:
     """The card's title, and the line below it."""
-    board = told.board
-    winners = [each for each in board.standings if each.rank == 1 and each.points > 0]
+    board = data.board
+    winners = [standing for standing in board.standings if standing.rank == 1 and standing.points > 0]
     if not winners:
         return board.name, "Thank you, every one of you"
     points = points_text(winners[0].points)
     if len(winners) > MAX_NAMED:
         return f"{len(winners)} teams", f"{points} each"
     if len(winners) > 1:
-        return render.listing(each.team for each in winners), f"{points} each"
+        return render.listing(winner.team for winner in winners), f"{points} each"
     people = render.listing(winners[0].members)
     return winners[0].team, f"{people}, {points}" if people else points
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from app.domain.calendar.days import ONE_DAY, first_moment
-from app.domain.story import Course
-from app.web.charts.look import Box, Look, Spec
-from app.web.charts.told import Told
+from app.domain.story import PointsSeries
+from app.web.charts.chart_data import ChartData
+from app.web.charts.theme import Box, ChartTheme, Spec
 
 LABEL_GAP = 20  # of the chart's units between two names, so that letters do not touch
 STEPS_DRAWN = 240  # of a line, spread evenly: more cannot be seen at this width, and each costs bytes
@@ -14,101 +14,103 @@ ONE_HOUR = timedelta(hours=1)
 EVENING = timedelta(hours=19)
 
 
-def race_chart(told: Told, look: Look) -> Spec | None:
+def race_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
     """Points over the week; None before anybody has any."""
-    courses = told.courses
-    if not any(len(course.steps) > 1 for course in courses):
+    all_series = data.all_series
+    if not any(len(series.steps) > 1 for series in all_series):
         return None
-    box = Box(840, 420, left=44, right=212, top=12) if look.wide else Box(190, 400, left=32, right=122, top=12)
-    hours = _hours(told)
-    values = [step.points for course in courses for step in course.steps]
+    box = Box(840, 420, left=44, right=212, top=12) if theme.wide else Box(190, 400, left=32, right=122, top=12)
+    hours = _hours(data)
+    values = [step.points for series in all_series for step in series.steps]
     scale = {"domain": [min(values), max(*values, 1)], "nice": True}
     x = {"field": "hour", "type": "quantitative", "axis": None, "scale": {"domain": [0, hours], "nice": False}}
     y = {"field": "points", "type": "quantitative", "axis": {"tickCount": 5}, "scale": scale}
-    return look.draw(
+    return theme.draw(
         box,
         {
-            "data": {"values": [{"hour": start} for start, _ in _days(told, hours) if start > 0]},
-            "mark": {"type": "rule", "color": look.colour("line")},
+            "data": {"values": [{"hour": start} for start, _ in _days(data, hours) if start > 0]},
+            "mark": {"type": "rule", "color": theme.colour("line")},
             "encoding": {"x": x},
         },
         {
-            "data": {"values": list(_day_names(told, hours, box))},
-            "mark": {"type": "text", "y": box.height + 20, "color": look.colour("ink-soft")},
+            "data": {"values": list(_day_names(data, hours, box))},
+            "mark": {"type": "text", "y": box.height + 20, "color": theme.colour("ink-soft")},
             "encoding": {"x": x, "text": {"field": "name"}},
         },
-        *_lines(told, courses, look, hours, x, y),
-        _labels(courses, look, box, scale),
+        *_lines(data, all_series, theme, hours, x, y),
+        _labels(all_series, theme, box, scale),
     )
 
 
-def _hours(told: Told) -> float:
+def _hours(data: ChartData) -> float:
     """The hours on the axis: up to the last change, and where the week is over up to its last evening."""
-    story = told.story
-    last = first_moment(story.days[-1].day, told.zone) + EVENING
-    until = max(story.race.until, last) if told.over else story.race.until
+    story = data.story
+    last = first_moment(story.days[-1].day, data.zone) + EVENING
+    until = max(story.race.until, last) if data.over else story.race.until
     return max((min(until, last + ONE_DAY) - story.race.begins) / ONE_HOUR, 1.0)
 
 
-def _days(told: Told, hours: float) -> Iterator[tuple[float, str]]:
+def _days(data: ChartData, hours: float) -> Iterator[tuple[float, str]]:
     """The beginning of each day, in hours, with its name; a day that does not come is left out."""
-    for each in told.story.days:
-        start = (first_moment(each.day, told.zone) - told.story.race.begins) / ONE_HOUR
+    for day in data.story.days:
+        start = (first_moment(day.day, data.zone) - data.story.race.begins) / ONE_HOUR
         if start < hours:
-            yield start, told.day_name(each.day)
+            yield start, data.day_name(day.day)
 
 
-def _day_names(told: Told, hours: float, box: Box) -> Iterator[Spec]:
+def _day_names(data: ChartData, hours: float, box: Box) -> Iterator[Spec]:
     """The days' names in the middle of what is drawn of them, where there is room for a name."""
-    days = list(_days(told, hours))
+    days = list(_days(data, hours))
     ends = [start for start, _ in days[1:]] + [hours]
     for (start, name), end in zip(days, ends, strict=True):
         if (end - start) / hours * box.width >= len(name) * 9:
             yield {"hour": (start + end) / 2, "name": name}
 
 
-def _lines(told: Told, courses: Sequence[Course], look: Look, hours: float, x: Spec, y: Spec) -> Iterator[Spec]:
+def _lines(
+    data: ChartData, all_series: Sequence[PointsSeries], theme: ChartTheme, hours: float, x: Spec, y: Spec
+) -> Iterator[Spec]:
     """A line for each team, those in front drawn last and strongest; a colour that comes twice is dashed."""
-    drawn = look.lines(course.team_id for course in courses)
-    ranks = {standing.team_id: standing.rank for standing in told.board.standings}
-    for course in reversed(courses):
-        rank = ranks[course.team_id]
+    drawn = theme.lines(series.team_id for series in all_series)
+    ranks = {standing.team_id: standing.rank for standing in data.board.standings}
+    for series in reversed(all_series):
+        rank = ranks[series.team_id]
         yield {
-            "data": {"values": list(_points(course, told, hours))},
+            "data": {"values": list(_points(series, data, hours))},
             "mark": {
                 "type": "line",
                 "interpolate": "step-after",
                 "strokeJoin": "round",
-                "color": drawn[course.team_id].colour,
+                "color": drawn[series.team_id].colour,
                 "strokeWidth": 4 if rank == 1 else 2.5 if rank <= 3 else 1.5,
-                "strokeDash": drawn[course.team_id].dash,
+                "strokeDash": drawn[series.team_id].dash,
             },
             "encoding": {"x": x, "y": y},
         }
 
 
-def _points(course: Course, told: Told, hours: float) -> Iterator[Spec]:
+def _points(series: PointsSeries, data: ChartData, hours: float) -> Iterator[Spec]:
     """The steps as far as eyes can tell them apart: of several in one breath, the last."""
-    begins = told.story.race.begins
+    begins = data.story.race.begins
     kept: dict[int, tuple[float, int]] = {}
-    for step in course.steps:
+    for step in series.steps:
         hour = min((step.at - begins) / ONE_HOUR, hours)
         kept[int(hour / hours * STEPS_DRAWN)] = (hour, step.points)
     yield {"hour": 0, "points": 0}
     for hour, points in kept.values():
         yield {"hour": hour, "points": points}
-    yield {"hour": hours, "points": course.points}
+    yield {"hour": hours, "points": series.points}
 
 
-def _labels(courses: Sequence[Course], look: Look, box: Box, scale: Spec) -> Spec:
+def _labels(all_series: Sequence[PointsSeries], theme: ChartTheme, box: Box, scale: Spec) -> Spec:
     """The names at the ends of the lines, moved apart where lines end close together; as many as there is room for."""
-    named = courses[: (box.height + LABEL_GAP) // LABEL_GAP]
+    named = all_series[: (box.height + LABEL_GAP) // LABEL_GAP]
     low, high = scale["domain"]
-    tops = _apart([(high - course.points) / (high - low) * box.height for course in named], box.height)
-    drawn = look.lines(course.team_id for course in courses)
+    tops = _apart([(high - series.points) / (high - low) * box.height for series in named], box.height)
+    drawn = theme.lines(series.team_id for series in all_series)
     labels = [
-        {"y": top, "text": f"{course.points}  {course.team}", "rank": place, "colour": drawn[course.team_id].colour}
-        for place, (course, top) in enumerate(zip(named, tops, strict=True))
+        {"y": top, "text": f"{series.points}  {series.team}", "rank": place, "colour": drawn[series.team_id].colour}
+        for place, (series, top) in enumerate(zip(named, tops, strict=True))
     ]
     return {
         "data": {"values": labels},

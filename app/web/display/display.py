@@ -8,8 +8,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from app.errors import WeekUnknown
 from app.services.weeks.weeks import CURRENT
 from app.web.access import Anybody, BoardReader, credential_of, needs_of_board
-from app.web.boards import Served
-from app.web.context import Installation, installation
+from app.web.boards import BoardSnapshot
+from app.web.context import AppContext, installation
 from app.web.display import pairing
 from app.web.display.screens import release
 from app.web.http import render
@@ -30,8 +30,8 @@ async def display(request: Request, actor: Anybody) -> Response:
     place = installation(request)
     if pairing.needs_code(place, actor):
         return await pairing.show_code(request)
-    served = await _current(place)
-    picture = await place.database.reads.run(place.projector.picture, served) if served else _no_week()
+    snapshot = await _current(place)
+    picture = await place.database.reads.run(place.display_renderer.picture, snapshot) if snapshot else _no_week()
     headers = {"Vary": f"{VARY}, Authorization, Cookie"}
     if wants_partial(request):
         return HTMLResponse(picture, headers=headers)
@@ -44,7 +44,7 @@ async def display(request: Request, actor: Anybody) -> Response:
 async def display_live(request: Request, _who: BoardReader) -> Response:
     """The picture of the current week, at once and after every change; another week's when that becomes current."""
     place = installation(request)
-    topic = Topic(CURRENT, "public", place.projector, needs_of_board(place.settings))
+    topic = Topic(CURRENT, "public", place.display_renderer, needs_of_board(place.settings))
     return await place.streams.open(topic, network_of(request), credential_of(request))
 
 
@@ -52,12 +52,12 @@ async def display_live(request: Request, _who: BoardReader) -> Response:
 async def display_pulse(request: Request, _who: BoardReader) -> Response:
     """Answer a screen's heartbeat: the server's clock and release, and the mark of the newest picture."""
     place = installation(request)
-    served = await _current(place)
-    mark = place.projector.version_key(served) if served else ""
+    snapshot = await _current(place)
+    mark = place.display_renderer.version_key(snapshot) if snapshot else ""
     return JSONResponse({"now": _now(place), "release": release(), "mark": mark})
 
 
-async def _current(place: Installation) -> Served | None:
+async def _current(place: AppContext) -> BoardSnapshot | None:
     """The public board of the current week; None while there is no week."""
     try:
         return await place.boards.get(CURRENT, "public")
@@ -65,7 +65,7 @@ async def _current(place: Installation) -> Served | None:
         return None
 
 
-def _now(place: Installation) -> str:
+def _now(place: AppContext) -> str:
     return place.clock.game().isoformat(timespec="milliseconds")
 
 

@@ -9,7 +9,7 @@ from app.errors import Conflict, NotFound, SignInNeeded
 from app.services.access import credentials, throttle
 from app.services.displays import displays
 from app.web.access import Anybody, reads_boards
-from app.web.context import Installation, installation
+from app.web.context import AppContext, installation
 from app.web.display.screens import release
 from app.web.http import cookies, redirects, render
 from app.web.http.addresses import url_for
@@ -22,7 +22,7 @@ router = APIRouter(include_in_schema=False, prefix="/display/pairing", route_cla
 NO_COOKIE = "This browser keeps no cookies, so it cannot be paired. Allow cookies for this address, then load the page."
 
 
-def needs_code(place: Installation, actor: Actor | None) -> bool:
+def needs_code(place: AppContext, actor: Actor | None) -> bool:
     """Tell whether a screen has to be paired before it shows boards. Raises NotAllowed for who may never read."""
     try:
         reads_boards(place.settings, actor)
@@ -58,12 +58,12 @@ async def show_code(request: Request, *, status: int = 200, refused: str = "") -
     return response
 
 
-def _is_spent(place: Installation, secret: str) -> bool:
+def _is_spent(place: AppContext, secret: str) -> bool:
     with place.database.reading() as session:
         return displays.is_known(session, secret)
 
 
-def _code(place: Installation, secret: str) -> str:
+def _code(place: AppContext, secret: str) -> str:
     return displays.code_of(place.key.reveal(), secret)
 
 
@@ -80,7 +80,7 @@ async def pairing_state(request: Request, actor: Anybody) -> Response:
     return JSONResponse(document)
 
 
-def _state(place: Installation, code: str) -> str:
+def _state(place: AppContext, code: str) -> str:
     with place.database.reading() as session:
         return "entered" if displays.awaits(session, code, place.clock.real()) else "waiting"
 
@@ -101,6 +101,6 @@ async def claim_display(request: Request, actor: Anybody) -> Response:
     return redirects.see("display")
 
 
-def _claim(place: Installation, request: Request, secret: str) -> None:
+def _claim(place: AppContext, request: Request, secret: str) -> None:
     with place.database.unit_of_work() as session:
         displays.claim(session, _code(place, secret), secret, place.clock.real())

@@ -61,8 +61,8 @@ def head_document(head: domain.BoardHead) -> Leaderboard:
         "totals": dict(head.totals),
         "standings": [],
         "trophies": [
-            {"name": each.name, "for": each.audience, "value": each.value, "winners": list(each.winners)}
-            for each in head.trophies
+            {"name": trophy.name, "for": trophy.audience, "value": trophy.value, "winners": list(trophy.winners)}
+            for trophy in head.trophies
         ],
     }
 

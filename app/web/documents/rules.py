@@ -66,12 +66,12 @@ def preview_document(preview: previews.Preview) -> Preview:
     return {
         "weeks": [
             {
-                "week": each.before.week,
-                "name": each.before.name,
-                "before": [standing_document(one) for one in each.before.standings],
-                "after": [standing_document(one) for one in each.after.standings],
+                "week": week.before.week,
+                "name": week.before.name,
+                "before": [standing_document(one) for one in week.before.standings],
+                "after": [standing_document(one) for one in week.after.standings],
             }
-            for each in preview.weeks
+            for week in preview.weeks
         ],
         "refused": preview.refused,
     }

@@ -97,10 +97,10 @@ def _told(report: dict[str, Any], routes: RouteNames) -> str:
 
 
 def _origin(address: str) -> str:
-    found = _ORIGIN.match(address)
-    return found[0] if found else "?"
+    match = _ORIGIN.match(address)
+    return match[0] if match else "?"
 
 
 def _path(address: str) -> str:
-    found = _PATH.match(address)
-    return found[1] if found else ""
+    match = _PATH.match(address)
+    return match[1] if match else ""

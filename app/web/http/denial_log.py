@@ -12,7 +12,7 @@ from app.db.database import Database
 from app.domain.actor import Act, Actor
 from app.errors import Problem, Unavailable
 from app.services.audit import audit
-from app.services.audit.audit import Thing
+from app.services.audit.audit import AuditTarget
 from app.web.http.client import address_of
 from app.web.http.rations import Ration, Rations
 from app.web.http.route_names import route_of
@@ -52,21 +52,21 @@ class Refusals:
         if ration is Ration.DROP:
             return None
         detail = problem.detail if ration is Ration.WRITE else REST
-        page = Thing("page", route, f"{request.method} {route}")
-        facts: dict[str, int | str] = {"status": problem.status, "detail": detail}
-        return _Note(Act(actor, self._clock.real(), address_of(request) or None), page, facts)
+        page = AuditTarget("page", route, f"{request.method} {route}")
+        details: dict[str, int | str] = {"status": problem.status, "detail": detail}
+        return _Note(Act(actor, self._clock.real(), address_of(request) or None), page, details)
 
     def _write(self, note: "_Note") -> None:
         with self._database.unit_of_work() as session:
-            audit.note(session, "access.refused", note.page, note.act, after=note.facts)
+            audit.note(session, "access.refused", note.page, note.act, after=note.details)
 
 
 class _Note(NamedTuple):
     """A refusal as the audit has it."""
 
     act: Act
-    page: Thing
-    facts: dict[str, int | str]
+    page: AuditTarget
+    details: dict[str, int | str]
 
 
 def _reader(actor: Actor) -> Hashable:

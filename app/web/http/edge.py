@@ -31,7 +31,7 @@ Header = tuple[bytes, bytes]
 FOREIGN_FORM = "This was sent from another site's page. Open the page here and send it from there."
 
 
-class Edge:
+class EdgeMiddleware:
     """Wraps an application: headers a page need not think of, HEAD wherever there is GET, our own refusals."""
 
     def __init__(self, app: ASGIApp, hosts: Hosts) -> None:

@@ -70,6 +70,6 @@ def a_time(sentence: str) -> BeforeValidator:
 
 Day = Annotated[date, a_day(A_DAY)]
 Text = Annotated[str, MaxLength(2_000)]
-Reason = Annotated[str, MaxLength(reasons.LONGEST), says(reasons.demanded)]
+Reason = Annotated[str, MaxLength(reasons.LONGEST), says(reasons.require)]
 Name = Annotated[str, MaxLength(names.LONGEST)]
 Email = Annotated[str, MaxLength(emails.LONGEST)]

@@ -130,7 +130,7 @@ def errors_of(problem: Problem) -> dict[str, str]:
     if isinstance(problem, FormInvalid):
         return dict(problem.fields)
     errors = problem.extra.get("errors", ())
-    return {str(each["field"]): str(each["message"]) for each in errors if each.get("field")}
+    return {str(error["field"]): str(error["message"]) for error in errors if error.get("field")}
 
 
 def _invalid(error: ValidationError) -> FormInvalid:

@@ -39,8 +39,8 @@ class Hosts:
         return known
 
     def _is_ours(self, header: str) -> bool:
-        found = _HEADER.fullmatch(header)
-        host = (found[1] or found[2]).lower() if found else ""
+        match = _HEADER.fullmatch(header)
+        host = (match[1] or match[2]).lower() if match else ""
         return host in self._names or is_loopback(host) or (self._takes_numbers and _is_number(host))
 
 

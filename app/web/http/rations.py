@@ -47,17 +47,17 @@ class Rations:
         self._lock = threading.Lock()
         self._used: OrderedDict[Hashable, _Used] = OrderedDict()
 
-    def take(self, person: Hashable, thing: Hashable) -> Ration:
+    def take(self, person: Hashable, audit_target: Hashable) -> Ration:
         """Tell whether one more thing that a person does is written down."""
         with self._lock:
             now = self._clock()
             used = self._used_by(person, now)
-            if now - used.written_at.get(thing, -self._quiet) < self._quiet:
+            if now - used.written_at.get(audit_target, -self._quiet) < self._quiet:
                 return Ration.DROP
             used.times += 1
             if used.times > self._most:
                 return Ration.CLOSE if used.times == self._most + 1 else Ration.DROP
-            used.written_at[thing] = now
+            used.written_at[audit_target] = now
             return Ration.WRITE
 
     def _used_by(self, person: Hashable, now: float) -> _Used:

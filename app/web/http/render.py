@@ -178,7 +178,7 @@ def initials(name: str) -> str:
 
 def tones(standings: Iterable[Standing]) -> dict[str, int]:
     """A team colour (0 to 7) for every team id, the same on every page and whatever the ranks."""
-    return {team_id: index % TONES for index, team_id in enumerate(sorted(each.team_id for each in standings))}
+    return {team_id: index % TONES for index, team_id in enumerate(sorted(standing.team_id for standing in standings))}
 
 
 def by_local_day(items: Iterable[DatedT], zone: tzinfo) -> list[tuple[date, list[DatedT]]]:

@@ -24,7 +24,7 @@ class _Coded:
         return Response(self._make(), media_type=self._media_type, headers=self._headers)
 
 
-class Representation:
+class CachedResponse:
     """Bytes with their ETag, the same for everybody who may have them: no token, no cookie and no secret in them.
 
     Compressed when somebody first asks for that, once.
@@ -57,4 +57,4 @@ class Representation:
 
 def _is_in(etag: str, given: str) -> bool:
     """Compare weakly (RFC 9110, 13.1.2) with what `If-None-Match` lists."""
-    return given == "*" or etag in (each.strip().removeprefix("W/") for each in given.split(","))
+    return given == "*" or etag in (part.strip().removeprefix("W/") for part in given.split(","))

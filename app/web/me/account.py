@@ -77,7 +77,7 @@ def settings_page(page: Page[SignedInAct]) -> Response:
     return page.render(
         "me/settings.html", section="settings", themes=THEMES, zone=week.zone if week else UTC,
         form=page.form(SettingsForm, name=act.actor.name, theme=act.actor.theme),
-        sign_ins=[_shown(each, act) for each in sign_ins.of_person(session, act.actor.person_id, act.now)],
+        sign_ins=[_shown(sign_in, act) for sign_in in sign_ins.of_person(session, act.actor.person_id, act.now)],
     )  # fmt: skip
 
 

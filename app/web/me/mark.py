@@ -10,36 +10,36 @@ from app.domain.actor import SignedInActor
 from app.errors import Unavailable
 from app.services.ledger import my_week
 from app.web.access import Anybody
-from app.web.context import Installation, installation
+from app.web.context import AppContext, installation
 from app.web.routes import DatabaseRoute
 
 router = APIRouter(route_class=DatabaseRoute)
 
 
 @router.get("/me/mark.css", name="marks")
-async def mark(request: Request, who: Anybody) -> Response:
+async def mark(request: Request, actor: Anybody) -> Response:
     """The reader's own marks, for boards are the same bytes for everybody."""
     rules = ""
-    if isinstance(who, SignedInActor):
+    if isinstance(actor, SignedInActor):
         place = installation(request)
-        rules = _rules(who, await place.database.reads.run(_team_ids, place, who))
+        rules = _rules(actor, await place.database.reads.run(_team_ids, place, actor))
     return Response(rules, media_type="text/css")
 
 
-def _team_ids(place: Installation, who: SignedInActor) -> Sequence[str]:
+def _team_ids(place: AppContext, actor: SignedInActor) -> Sequence[str]:
     """The reader's teams; none while the database is away, for boards are served then too."""
     try:
         with place.database.reading() as session:
-            return my_week.team_ids(session, who.person_id)
+            return my_week.team_ids(session, actor.person_id)
     except Unavailable:
         return []
 
 
-def _rules(who: SignedInActor, team_ids: Sequence[str]) -> str:
+def _rules(actor: SignedInActor, team_ids: Sequence[str]) -> str:
     rules = [":root { --signed-in: yes; }"]
-    if who.theme != "auto":
-        rules.append(f":root {{ color-scheme: {who.theme}; }}")
-    if who.organizes:
+    if actor.theme != "auto":
+        rules.append(f":root {{ color-scheme: {actor.theme}; }}")
+    if actor.organizes:
         rules.append(".masthead__organize { display: contents; }")
     rules += [_team_rules(team_id) for team_id in team_ids]
     return "\n".join(rules) + "\n"

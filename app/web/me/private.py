@@ -9,6 +9,6 @@ from app.domain.actor import SignedInActor
 from app.web.http.render import render_page
 
 
-def page(request: Request, who: SignedInActor, template: str, *, status: int = 200, **context: Any) -> Response:
+def page(request: Request, actor: SignedInActor, template: str, *, status: int = 200, **context: Any) -> Response:
     """A page for one person."""
-    return render_page(request, f"me/{template}.html", status=status, who=who, **context)
+    return render_page(request, f"me/{template}.html", status=status, actor=actor, **context)

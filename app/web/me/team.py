@@ -17,8 +17,8 @@ from app.services.ledger.my_week import OwnActivity
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.access import SignedIn
-from app.web.boards import Served
-from app.web.context import Installation, installation
+from app.web.boards import BoardSnapshot
+from app.web.context import AppContext, installation
 from app.web.http.render import tones
 from app.web.me.private import page
 from app.web.routes import DatabaseRoute
@@ -48,41 +48,45 @@ class _Deeds(NamedTuple):
 
 
 @router.get("/me", name="me")
-async def my_team(request: Request, who: SignedIn, done: Annotated[str, Query()] = "") -> Response:
+async def my_team(request: Request, actor: SignedIn, done: Annotated[str, Query()] = "") -> Response:
     """Show my team's position in the current week, and my latest activities."""
     place = installation(request)
-    scene = await place.database.reads.run(_look, place, who)
+    scene = await place.database.reads.run(_look, place, actor)
     if scene.week is None:
-        return page(request, who, "no_week", section="team")
-    served = await board_for(place, scene.week.slug, who)
-    board = served.board
-    standing = next((each for each in board.standings if scene.team and each.team_id == scene.team.id), None)
-    deeds = await place.database.reads.run(_deeds, place, who, scene.week, served, standing)
+        return page(request, actor, "no_week", section="team")
+    snapshot = await board_for(place, scene.week.slug, actor)
+    board = snapshot.board
+    standing = next(
+        (standing for standing in board.standings if scene.team and standing.team_id == scene.team.id), None
+    )
+    deeds = await place.database.reads.run(_deeds, place, actor, scene.week, snapshot, standing)
     return page(
-        request, who, "index", section="team", scene=scene, week=board.week, board=board, standing=standing,
+        request, actor, "index", section="team", scene=scene, week=board.week, board=board, standing=standing,
         placing=placing(board.standings, standing) if standing else None, tones=tones(board.standings),
-        kinds=served.rules.kind_by_name, zone=served.zone, reach=deeds.reach, latest=deeds.latest,
+        kinds=snapshot.rules.kind_by_name, zone=snapshot.zone, reach=deeds.reach, latest=deeds.latest,
         done=DONE.get(done, "") if scene.team else "",
     )  # fmt: skip
 
 
-def _look(place: Installation, who: SignedInActor) -> _Scene:
+def _look(place: AppContext, actor: SignedInActor) -> _Scene:
     now = place.clock.game()
     with place.database.reading() as session:
         week = my_week.week_to_play(session, now)
         if week is None:
             return _Scene(None)
-        team = my_week.team_in(session, week, who.person_id)
+        team = my_week.team_in(session, week, actor.person_id)
         members = teams.members(session, week).get(team.id, []) if team else []
-        return _Scene(week, team, tuple(each.name for each in members), my_week.coming(session, week, now))
+        return _Scene(week, team, tuple(member.name for member in members), my_week.coming(session, week, now))
 
 
-def _deeds(place: Installation, who: SignedInActor, week: Week, served: Served, standing: Standing | None) -> _Deeds:
-    board = served.board
+def _deeds(
+    place: AppContext, actor: SignedInActor, week: Week, snapshot: BoardSnapshot, standing: Standing | None
+) -> _Deeds:
+    board = snapshot.board
     with place.database.reading() as session:
         reach = None
         if standing is not None and board.state == "open" and not board.frozen:
-            reach = my_week.within_reach(session, week, served.rules, standing, place.clock.game())
-        view = weeks.view(week, who)
-        latest = my_week.page(session, week, who.person_id, cursor=None, limit=FEW, view=view)
+            reach = my_week.within_reach(session, week, snapshot.rules, standing, place.clock.game())
+        view = weeks.view(week, actor)
+        latest = my_week.page(session, week, actor.person_id, cursor=None, limit=FEW, view=view)
         return _Deeds(reach, latest.items)

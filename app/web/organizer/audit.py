@@ -18,7 +18,7 @@ from app.models import AuditEntry, Week
 from app.models.columns import is_id
 from app.services.access import accounts
 from app.services.audit import audit
-from app.services.audit.audit import Filter, Thing
+from app.services.audit.audit import AuditTarget, Filter
 from app.services.exports import audit_export
 from app.services.paging import Page
 from app.services.weeks import weeks
@@ -32,7 +32,7 @@ from app.web.routes import DatabaseRoute
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
 PER_PAGE = 50
-THE_AUDIT = Thing("audit", "audit", "The audit")
+THE_AUDIT = AuditTarget("audit", "audit", "The audit")
 LONGEST_TYPED = 260
 
 
@@ -85,16 +85,16 @@ AsSent = Annotated[Typed, Depends(sent)]
 
 @router.get("/organizer/audit")
 def organizer_audit(
-    request: Request, who: Organizer, wanted: AsTyped, cursor: Annotated[str, Query()] = ""
+    request: Request, actor: Organizer, wanted: AsTyped, cursor: Annotated[str, Query()] = ""
 ) -> Response:
     """The newest entries, or those that somebody looks for."""
-    return _list(request, who, wanted, cursor)
+    return _list(request, actor, wanted, cursor)
 
 
-def _list(request: Request, who: SignedInActor, wanted: Typed, cursor: str = "") -> Response:
+def _list(request: Request, actor: SignedInActor, wanted: Typed, cursor: str = "") -> Response:
     place = installation(request)
     with place.database.reading() as session:
-        week = weeks.at_hand(session, place.clock.game())
+        week = weeks.default_week(session, place.clock.game())
         reply = NOTHING
         found: Page[AuditEntry] = Page([], None)
         try:
@@ -104,29 +104,29 @@ def _list(request: Request, who: SignedInActor, wanted: Typed, cursor: str = "")
         actions = [(name, wording.action(name)) for name in audit.actions(session)]
         kinds = [(name, wording.kind(name)) for name in audit.kinds(session)]
     return page(
-        request, "organizer/audit.html", who, reply,
-        entries=[(each, changes.of(each, zone_of(week))) for each in found.items],
+        request, "organizer/audit.html", actor, reply,
+        entries=[(item, changes.of(item, zone_of(week))) for item in found.items],
         next_cursor=found.next_cursor, is_first=not cursor, wanted=wanted, actions=actions, kinds=kinds,
         say=wording.action, zone=zone_of(week), zone_name=zone_name(week),
     )  # fmt: skip
 
 
 @router.post("/organizer/audit/export", name="audit_export")
-def export_audit(request: Request, who: Organizer, wanted: AsSent) -> Response:
+def export_audit(request: Request, actor: Organizer, wanted: AsSent) -> Response:
     """Every entry that the list would show, as CSV. That somebody took them is noted before the first one leaves."""
     place = installation(request)
     try:
         with place.database.reading() as session:
-            narrowed = _filter(session, wanted, weeks.at_hand(session, place.clock.game()))
+            narrowed = _filter(session, wanted, weeks.default_week(session, place.clock.game()))
     except Malformed:
-        return _list(request, who, wanted)
+        return _list(request, actor, wanted)
     first = audit_export.first(place.database, narrowed)
     with place.database.unit_of_work() as session:
         audit.note(
             session,
             "audit.exported",
             THE_AUDIT,
-            act_of(request, who, place.clock.real()),
+            act_of(request, actor, place.clock.real()),
             after={"filter": wanted.values},
         )
     headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}

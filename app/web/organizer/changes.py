@@ -34,10 +34,10 @@ def _facts(text: str | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _told(facts: Mapping[str, Any], name: str, zone: tzinfo) -> str | None:
-    if name not in facts:
+def _told(details: Mapping[str, Any], name: str, zone: tzinfo) -> str | None:
+    if name not in details:
         return None
-    told = _in_words(facts[name])
+    told = _in_words(details[name])
     return stamp(datetime.fromisoformat(told), zone) if _MOMENT.fullmatch(told) else told
 
 

@@ -20,12 +20,12 @@ from app.services.displays import displays, rotations
 from app.services.weeks import weeks
 from app.web import scenes
 from app.web.access import Organizer
-from app.web.context import Installation, installation
+from app.web.context import AppContext, installation
 from app.web.deps import act_of
 from app.web.http import csrf, redirects
 from app.web.organizer.page import NOTHING, Reply, page, refusal
 from app.web.routes import DatabaseRoute
-from app.web.scenes import Turn
+from app.web.scenes import RotationItem
 
 router = APIRouter(include_in_schema=False, prefix="/organizer/displays", route_class=DatabaseRoute)
 
@@ -61,47 +61,47 @@ class Listed:
 
 @router.get("")
 async def organizer_displays(
-    request: Request, who: Organizer, done: str = "", code: Annotated[str, Query(max_length=40)] = ""
+    request: Request, actor: Organizer, done: str = "", code: Annotated[str, Query(max_length=40)] = ""
 ) -> Response:
     """The displays there are, the form for another one, and the scenes."""
-    return await _page(request, who, Reply(form="pair", typed={"code": code}), done=done)
+    return await _page(request, actor, Reply(form="pair", typed={"code": code}), done=done)
 
 
 @router.post("", name="display_pair")
 async def pair_display(
-    request: Request, who: Organizer, code: Annotated[str, Form()] = "", name: Annotated[str, Form()] = ""
+    request: Request, actor: Organizer, code: Annotated[str, Form()] = "", name: Annotated[str, Form()] = ""
 ) -> Response:
     """Let in the screen that shows this code."""
     place = installation(request)
     try:
-        await place.count(throttle.PAIRINGS_BY_PERSON, who.person_id)
-        await place.database.writes.run(_pair, request, who, code, name)
+        await place.count(throttle.PAIRINGS_BY_PERSON, actor.person_id)
+        await place.database.writes.run(_pair, request, actor, code, name)
     except Problem as problem:
-        return await _page(request, who, refusal(problem, "pair", {"code": code, "name": name}))
+        return await _page(request, actor, refusal(problem, "pair", {"code": code, "name": name}))
     return redirects.see("organizer_displays", done="entered")
 
 
-def _pair(request: Request, who: SignedInActor, code: str, name: str) -> None:
+def _pair(request: Request, actor: SignedInActor, code: str, name: str) -> None:
     place = installation(request)
     with place.database.unit_of_work() as session:
-        displays.pair(session, code, name, act_of(request, who, place.clock.real()))
+        displays.pair(session, code, name, act_of(request, actor, place.clock.real()))
 
 
 @router.post("/{display}/revoke", name="display_revoke")
-async def revoke_display(request: Request, who: Organizer, display: str) -> Response:
+async def revoke_display(request: Request, actor: Organizer, display: str) -> Response:
     """Send a screen away: its stream ends and it shows a fresh code."""
 
     def revoke() -> None:
         place = installation(request)
         with place.database.unit_of_work() as session:
-            displays.revoke(session, display, act_of(request, who, place.clock.real()))
+            displays.revoke(session, display, act_of(request, actor, place.clock.real()))
 
     await installation(request).database.writes.run(revoke)
     return redirects.see("organizer_displays", done="revoked")
 
 
 @router.post("/rotation", name="rotation_choose")
-async def choose_rotation(request: Request, who: Organizer) -> Response:
+async def choose_rotation(request: Request, actor: Organizer) -> Response:
     """Choose scenes, their order and seconds for every display."""
     form = await csrf.read(request)
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
@@ -110,15 +110,15 @@ async def choose_rotation(request: Request, who: Organizer) -> Response:
     turns = [] if errors or back else _turns(lines)
     if not back and not turns:
         sentence = "Mend what is marked below." if errors else "Leave at least one scene on, or the displays stay dark."
-        return await _page(request, who, Reply(sentence, Malformed.status, "rotation", typed, errors))
-    await installation(request).database.writes.run(_choose, request, who, "" if back else scenes.scenes_text(turns))
+        return await _page(request, actor, Reply(sentence, Malformed.status, "rotation", typed, errors))
+    await installation(request).database.writes.run(_choose, request, actor, "" if back else scenes.scenes_text(turns))
     return redirects.see("organizer_displays", done="default" if back else "rotation")
 
 
-def _choose(request: Request, who: SignedInActor, text: str) -> None:
+def _choose(request: Request, actor: SignedInActor, text: str) -> None:
     place = installation(request)
     with place.database.unit_of_work() as session:
-        rotations.choose(session, text, act_of(request, who, place.clock.real()))
+        rotations.choose(session, text, act_of(request, actor, place.clock.real()))
 
 
 def _read(typed: Mapping[str, str]) -> tuple[list[Line], dict[str, str]]:
@@ -146,14 +146,14 @@ def _is_within(text: str, least: int, most: int) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 5 and least <= int(text) <= most
 
 
-def _turns(lines: list[Line]) -> list[Turn]:
+def _turns(lines: list[Line]) -> list[RotationItem]:
     """The scenes that are on, in their order; the same place keeps the order of the form."""
     by_name = {scene.name: scene for scene in scenes.ROTATION}
     chosen = sorted((line for line in lines if line.is_on), key=lambda line: int(line.place))
-    return [Turn(by_name[line.name], int(line.seconds)) for line in chosen]
+    return [RotationItem(by_name[line.name], int(line.seconds)) for line in chosen]
 
 
-def _lines(turns: tuple[Turn, ...]) -> list[Line]:
+def _lines(turns: tuple[RotationItem, ...]) -> list[Line]:
     """Every scene as it stands: those that are on in their order, then the others."""
     on = [Line(turn.scene.name, turn.scene.title, True, "", str(turn.seconds)) for turn in turns]
     names = {line.name for line in on}
@@ -163,13 +163,13 @@ def _lines(turns: tuple[Turn, ...]) -> list[Line]:
     return [Line(each.name, each.title, each.is_on, str(place), each.seconds) for place, each in enumerate(on + off, 1)]
 
 
-async def _page(request: Request, who: SignedInActor, reply: Reply = NOTHING, done: str = "") -> Response:
+async def _page(request: Request, actor: SignedInActor, reply: Reply = NOTHING, done: str = "") -> Response:
     place = installation(request)
     now = place.clock.real()
 
     def load() -> tuple[list[Listed], str, tzinfo]:
         with place.database.reading() as session:
-            listed = [_listed(each, now) for each in displays.every(session)]
+            listed = [_listed(display, now) for display in displays.every(session)]
             return listed, rotations.chosen(session), _zone(session, now)
 
     found, chosen, zone = await place.database.reads.run(load)
@@ -177,7 +177,7 @@ async def _page(request: Request, who: SignedInActor, reply: Reply = NOTHING, do
     return page(
         request,
         "organizer/displays.html",
-        who,
+        actor,
         reply,
         displays=found,
         code=credentials.shown_code(code) if len(code := _tidy(reply)) == credentials.CODE_LENGTH else code,
@@ -195,12 +195,12 @@ def _tidy(reply: Reply) -> str:
     return credentials.tidy_code(reply.of("pair").get("code", ""))
 
 
-def _current(place: Installation, chosen: str) -> tuple[Turn, ...]:
+def _current(place: AppContext, chosen: str) -> tuple[RotationItem, ...]:
     """The turns that displays take; those of the setting where what was chosen fits no longer."""
     try:
-        return scenes.rotation_of(chosen) if chosen else place.projector.setting
+        return scenes.rotation_of(chosen) if chosen else place.display_renderer.setting
     except Malformed:
-        return place.projector.setting
+        return place.display_renderer.setting
 
 
 def _listed(display: Display, now: datetime) -> Listed:

@@ -36,13 +36,13 @@ class Next(NamedTuple):
 
 
 @router.get("/organizer")
-def organizer_home(request: Request, who: Organizer, done: Annotated[str, Query()] = "") -> Response:
+def organizer_home(request: Request, actor: Organizer, done: Annotated[str, Query()] = "") -> Response:
     """The overview."""
     place = installation(request)
     with place.database.reading() as session:
         found = dashboard.look(session, place.clock.game(), place.clock.real())
     return page(
-        request, "organizer/home.html", who, found=found, zone=zone_of(found.week), steps=steps(found),
+        request, "organizer/home.html", actor, found=found, zone=zone_of(found.week), steps=steps(found),
         next_step=next_step(found), done=DONE.get(done, ""),
     )  # fmt: skip
 

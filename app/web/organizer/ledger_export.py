@@ -85,7 +85,7 @@ def _export(database: Database, slug: str, form: Format, now: datetime) -> tuple
 def _note_export(database: Database, act: Act, exported: Exported) -> None:
     with database.unit_of_work() as session:
         details = {"format": exported.form, "activities": exported.count}
-        audit.note(session, "ledger.exported", weeks.thing(exported.week), act, after=details)
+        audit.note(session, "ledger.exported", weeks.audit_target(exported.week), act, after=details)
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

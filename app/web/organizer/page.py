@@ -44,10 +44,10 @@ def refusal(problem: Problem, form: str = "", typed: Mapping[str, Any] | None = 
 
 
 def page(
-    request: Request, template: str, who: SignedInActor, reply: Reply = NOTHING, *, done: str = "", **context: Any
+    request: Request, template: str, actor: SignedInActor, reply: Reply = NOTHING, *, done: str = "", **context: Any
 ) -> Response:
     """A page for an organizer; `done` is a sentence to begin with."""
-    response = render_page(request, template, status=reply.status, who=who, reply=reply, done=done, **context)
+    response = render_page(request, template, status=reply.status, actor=actor, reply=reply, done=done, **context)
     response.headers.update(reply.headers)
     return response
 
@@ -62,7 +62,7 @@ def zone_name(week: Week | None) -> str:
     return week.zone.key.replace("_", " ") if week else "UTC"
 
 
-def remember(request: Request, who: SignedInActor, problem: Problem) -> None:
+def remember(request: Request, actor: SignedInActor, problem: Problem) -> None:
     """Write down that somebody was not allowed what they tried; to be called where writing is."""
     if isinstance(problem, NotAllowed):
-        installation(request).refusals.write(request, who, problem)
+        installation(request).refusals.write(request, actor, problem)

@@ -28,38 +28,40 @@ FILTERS: dict[str, str] = {**{str(role): f"{role.capitalize()}s" for role in ROL
 @router.get("/organizer/people")
 def organizer_people(
     request: Request,
-    who: Organizer,
+    actor: Organizer,
     q: Annotated[str, Query()] = "",
     role: Annotated[str, Query()] = "",
     at: Annotated[str, Query(alias="page")] = "",
 ) -> Response:
     """List people: all, or those somebody looks for."""
     wanted = Wanted(q[:LONGEST_SEARCH].strip(), role if role in FILTERS else "")
-    return _list(request, who, wanted, number=int(at) if at.isascii() and at.isdigit() and len(at) < 7 else 1)
+    return _list(request, actor, wanted, number=int(at) if at.isascii() and at.isdigit() and len(at) < 7 else 1)
 
 
 @router.post("/organizer/people", name="person_create")
 def add_person(
-    request: Request, who: Organizer, name: Annotated[str, Form()] = "", email: Annotated[str, Form()] = ""
+    request: Request, actor: Organizer, name: Annotated[str, Form()] = "", email: Annotated[str, Form()] = ""
 ) -> Response:
     """Add somebody, and show their sign-in link, once."""
     place = installation(request)
     now = place.clock.real()
     try:
         with place.database.unit_of_work() as session:
-            made = accounts.create(session, act_of(request, who, now), name=name, email=email)
-            secret = links.make(session, made, "invitation", act_of(request, who, now))
+            made = accounts.create(session, act_of(request, actor, now), name=name, email=email)
+            secret = links.make(session, made, "invitation", act_of(request, actor, now))
     except Problem as problem:
-        return _list(request, who, Wanted(), refusal(problem, "add", {"name": name, "email": email}))
-    return person.show(request, who, made.id, secret=secret, done=f"{made.name} is here now.")
+        return _list(request, actor, Wanted(), refusal(problem, "add", {"name": name, "email": email}))
+    return person.show(request, actor, made.id, secret=secret, done=f"{made.name} is here now.")
 
 
-def _list(request: Request, who: SignedInActor, wanted: Wanted, reply: Reply = NOTHING, *, number: int = 1) -> Response:
+def _list(
+    request: Request, actor: SignedInActor, wanted: Wanted, reply: Reply = NOTHING, *, number: int = 1
+) -> Response:
     place = installation(request)
     with place.database.reading() as session:
-        week = weeks.at_hand(session, place.clock.game())
-        found = people_search.search(session, wanted, week, page=number, now=place.clock.real())
+        week = weeks.default_week(session, place.clock.game())
+        match = people_search.search(session, wanted, week, page=number, now=place.clock.real())
     return page(
-        request, "organizer/people.html", who, reply, found=found, wanted=wanted, filters=FILTERS, week_at_hand=week,
+        request, "organizer/people.html", actor, reply, found=match, wanted=wanted, filters=FILTERS, week_at_hand=week,
         zone=zone_of(week), zone_name=zone_name(week),
     )  # fmt: skip

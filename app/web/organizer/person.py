@@ -47,160 +47,160 @@ DONE = {
     "reinstated": "Reinstated. It counts again.",
 }
 
-Deed = Callable[[Session, Person, datetime], object]
+RuledActivity = Callable[[Session, Person, datetime], object]
 
 
 @router.get(PAGE)
 def organizer_person(
     request: Request,
-    who: Organizer,
+    actor: Organizer,
     person_id: str,
     done: Annotated[str, Query()] = "",
     cursor: Annotated[str, Query()] = "",
 ) -> Response:
     """One person."""
-    return show(request, who, person_id, done=DONE.get(done, ""), cursor=cursor)
+    return show(request, actor, person_id, done=DONE.get(done, ""), cursor=cursor)
 
 
 @router.post(PAGE + "/link", name="person_link_create")
-def make_link(request: Request, who: Organizer, person_id: str) -> Response:
+def make_link(request: Request, actor: Organizer, person_id: str) -> Response:
     """Make a sign-in link, which takes the one before back, and show it, once."""
     try:
-        _, secret = _invite(request, who, person_id)
+        _, secret = _invite(request, actor, person_id)
     except (NotAllowed, Conflict) as problem:
-        return _refused(request, who, person_id, problem)
-    return show(request, who, person_id, secret=secret)
+        return _refused(request, actor, person_id, problem)
+    return show(request, actor, person_id, secret=secret)
 
 
 @router.post(PAGE + "/link/mail", name="person_link_mail")
-async def mail_link(request: Request, who: Organizer, person_id: str) -> Response:
+async def mail_link(request: Request, actor: Organizer, person_id: str) -> Response:
     """Make a sign-in link and send it by e-mail; where that fails it is shown, so that it is not lost."""
     place = installation(request)
     writes = place.database.writes
-    if place.mailbox is None:
-        return await writes.run(_refused, request, who, person_id, Conflict(NO_MAIL))
+    if place.mailer is None:
+        return await writes.run(_refused, request, actor, person_id, Conflict(NO_MAIL))
     try:
-        person, secret = await writes.run(_invite, request, who, person_id)
+        person, secret = await writes.run(_invite, request, actor, person_id)
     except (NotAllowed, Conflict) as problem:
-        return await writes.run(_refused, request, who, person_id, problem)
+        return await writes.run(_refused, request, actor, person_id, problem)
     minutes = int(links.LASTS["invitation"].total_seconds()) // 60
-    letter = sign_in_letter(person.name, links.address(base_of(request, place.settings), secret), minutes)
+    message = sign_in_letter(person.name, links.address(base_of(request, place.settings), secret), minutes)
     try:
-        await place.mailbox.deliver(person.email, person.name, letter, place.clock.real())
+        await place.mailer.deliver(person.email, person.name, message, place.clock.real())
     except Unavailable as problem:
         reply = refusal(problem)
-        return await place.database.reads.run(lambda: show(request, who, person_id, reply, secret=secret))
+        return await place.database.reads.run(lambda: show(request, actor, person_id, reply, secret=secret))
     return redirects.see("organizer_person", done="mailed", person_id=person_id)
 
 
-def _invite(request: Request, who: SignedInActor, person_id: str) -> tuple[Person, str]:
+def _invite(request: Request, actor: SignedInActor, person_id: str) -> tuple[Person, str]:
     """A new link's secret. Raises NotFound, NotAllowed for an owner's, or Conflict for who is switched off."""
     place = installation(request)
     with place.database.unit_of_work() as session:
         person = accounts.find(session, person_id)
-        return person, links.make(session, person, "invitation", act_of(request, who, place.clock.real()))
+        return person, links.make(session, person, "invitation", act_of(request, actor, place.clock.real()))
 
 
 @router.post(PAGE + "/link/revoke", name="person_link_revoke")
-def take_link_back(request: Request, who: Organizer, person_id: str) -> Response:
+def take_link_back(request: Request, actor: Organizer, person_id: str) -> Response:
     """Take back the link that is still unused."""
 
     def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.check_may_change(person, who)
-        if not links.revoke(session, person, act_of(request, who, now)):
+        accounts.check_may_change(person, actor)
+        if not links.revoke(session, person, act_of(request, actor, now)):
             raise Conflict("There is no unused link any more: it was used, has expired or was taken back.")
 
-    return _do(request, who, person_id, deed, "taken-back")
+    return _do(request, actor, person_id, deed, "taken-back")
 
 
 @router.post(PAGE + "/switch-off", name="person_deactivate")
-def switch_off(request: Request, who: Organizer, person_id: str) -> Response:
+def switch_off(request: Request, actor: Organizer, person_id: str) -> Response:
     """Shut somebody out."""
 
     def deed(session: Session, person: Person, now: datetime) -> None:
-        if person.id == who.person_id:
+        if person.id == actor.person_id:
             raise Conflict(MYSELF)
-        accounts.switch(session, person, act_of(request, who, now), on=False)
+        accounts.switch(session, person, act_of(request, actor, now), on=False)
 
-    return _do(request, who, person_id, deed, "off")
+    return _do(request, actor, person_id, deed, "off")
 
 
 @router.post(PAGE + "/switch-on", name="person_reactivate")
-def switch_on(request: Request, who: Organizer, person_id: str) -> Response:
+def switch_on(request: Request, actor: Organizer, person_id: str) -> Response:
     """Let somebody in again."""
 
     def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.switch(session, person, act_of(request, who, now), on=True)
+        accounts.switch(session, person, act_of(request, actor, now), on=True)
 
-    return _do(request, who, person_id, deed, "on")
+    return _do(request, actor, person_id, deed, "on")
 
 
 @router.post(PAGE + "/role", name="person_role")
-def change_role(request: Request, who: Owner, person_id: str, role: Annotated[str, Form()] = "") -> Response:
+def change_role(request: Request, actor: Owner, person_id: str, role: Annotated[str, Form()] = "") -> Response:
     """Give somebody another role."""
 
     def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.set_role(session, person, role, act_of(request, who, now))
+        accounts.set_role(session, person, role, act_of(request, actor, now))
 
-    leaves = person_id == who.person_id and role == "player"
-    return _do(request, who, person_id, deed, "role", then="current_board" if leaves else "")
+    leaves = person_id == actor.person_id and role == "player"
+    return _do(request, actor, person_id, deed, "role", then="current_board" if leaves else "")
 
 
 @router.post(PAGE + "/sign-ins/end", name="person_sign_out")
-def end_sign_ins(request: Request, who: Organizer, person_id: str) -> Response:
+def end_sign_ins(request: Request, actor: Organizer, person_id: str) -> Response:
     """Sign somebody out everywhere; oneself everywhere but here."""
 
     def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.check_may_change(person, who)
-        sign_ins.end_all(session, person.id, act_of(request, who, now), but=who.sign_in_id)
+        accounts.check_may_change(person, actor)
+        sign_ins.end_all(session, person.id, act_of(request, actor, now), but=actor.sign_in_id)
 
-    return _do(request, who, person_id, deed, "signed-out")
+    return _do(request, actor, person_id, deed, "signed-out")
 
 
 @router.post(PAGE + "/name", name="person_rename")
-def rename_person(request: Request, who: Organizer, person_id: str, name: Annotated[str, Form()] = "") -> Response:
+def rename_person(request: Request, actor: Organizer, person_id: str, name: Annotated[str, Form()] = "") -> Response:
     """Give somebody another name."""
 
     def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.rename(session, person, name, act_of(request, who, now))
+        accounts.rename(session, person, name, act_of(request, actor, now))
 
-    return _do(request, who, person_id, deed, "renamed", form="name", typed={"name": name})
+    return _do(request, actor, person_id, deed, "renamed", form="name", typed={"name": name})
 
 
 @router.post(PAGE + "/activities/{activity_id}/reversal", name="activity_reverse")
 def reverse_activity(
-    request: Request, who: Organizer, person_id: str, activity_id: str, reason: Annotated[str, Form()] = ""
+    request: Request, actor: Organizer, person_id: str, activity_id: str, reason: Annotated[str, Form()] = ""
 ) -> Response:
     """Cancel one of somebody's activities."""
-    return _rule(request, who, person_id, activity_id, reason, "reversed")
+    return _rule(request, actor, person_id, activity_id, reason, "reversed")
 
 
 @router.post(PAGE + "/activities/{activity_id}/reinstatement", name="activity_reinstate")
 def reinstate_activity(
-    request: Request, who: Organizer, person_id: str, activity_id: str, reason: Annotated[str, Form()] = ""
+    request: Request, actor: Organizer, person_id: str, activity_id: str, reason: Annotated[str, Form()] = ""
 ) -> Response:
     """Let one of somebody's activities count again."""
-    return _rule(request, who, person_id, activity_id, reason, "reinstated")
+    return _rule(request, actor, person_id, activity_id, reason, "reinstated")
 
 
 def _rule(
-    request: Request, who: SignedInActor, person_id: str, activity_id: str, reason: str, done: str
+    request: Request, actor: SignedInActor, person_id: str, activity_id: str, reason: str, done: str
 ) -> Response:  # fmt: skip
     verb = ledger.reverse if done == "reversed" else ledger.reinstate
     now = installation(request).clock.game()
 
     def deed(session: Session, person: Person, _wall: datetime) -> None:
         corrections.check_owns(session, person, activity_id)
-        verb(session, activity_id, act_of(request, who, now), reason=reason)
+        verb(session, activity_id, act_of(request, actor, now), reason=reason)
 
-    return _do(request, who, person_id, deed, done, form="ruling", typed={"activity": activity_id, "reason": reason})
+    return _do(request, actor, person_id, deed, done, form="ruling", typed={"activity": activity_id, "reason": reason})
 
 
 def _do(
     request: Request,
-    who: SignedInActor,
+    actor: SignedInActor,
     person_id: str,
-    deed: Deed,
+    deed: RuledActivity,
     done: str,
     *,
     form: str = "",
@@ -215,7 +215,7 @@ def _do(
     except NotFound:
         raise
     except Problem as problem:
-        return _refused(request, who, person_id, problem, form, typed)
+        return _refused(request, actor, person_id, problem, form, typed)
     if then:
         return redirects.see(then)
     return redirects.see("organizer_person", done=done, person_id=person_id)
@@ -223,19 +223,19 @@ def _do(
 
 def _refused(
     request: Request,
-    who: SignedInActor,
+    actor: SignedInActor,
     person_id: str,
     problem: Problem,
     form: str = "",
     typed: dict[str, str] | None = None,
 ) -> Response:
-    remember(request, who, problem)
-    return show(request, who, person_id, refusal(problem, form, typed))
+    remember(request, actor, problem)
+    return show(request, actor, person_id, refusal(problem, form, typed))
 
 
 def show(
     request: Request,
-    who: SignedInActor,
+    actor: SignedInActor,
     person_id: str,
     reply: Reply = NOTHING,
     *,
@@ -249,7 +249,7 @@ def show(
     now = place.clock.real()
     with place.database.reading() as session:
         person = accounts.find(session, person_id)
-        week = weeks.at_hand(session, place.clock.game())
+        week = weeks.default_week(session, place.clock.game())
         deeds_of = partial(corrections.of_person, session, cursor=cursor or None, limit=PER_PAGE)
         context: dict[str, Any] = {
             "listed": people_search.look_up(session, person, week, now),
@@ -260,9 +260,9 @@ def show(
             ],
         }
     return page(
-        request, "organizer/person.html", who, reply, done=done, **context, person=person, week_at_hand=week,
+        request, "organizer/person.html", actor, reply, done=done, **context, person=person, week_at_hand=week,
         zone=zone_of(week),
         zone_name=zone_name(week), link=link, roles=wording.ROLES, ways=wording.WAYS,
-        may_change=person.role != "owner" or who.role == "owner", all_roles=ROLES,
-        by_mail=place.mailbox is not None, is_first=not cursor,
+        may_change=person.role != "owner" or actor.role == "owner", all_roles=ROLES,
+        by_mail=place.mailer is not None, is_first=not cursor,
     )  # fmt: skip

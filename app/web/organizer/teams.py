@@ -242,7 +242,10 @@ def invite_members(request: Request, act: OrganizerAct, clock: AppClock, setting
         invitations = team_admin.invite(session, weeks.find(session, week, act.now), act.at(clock.real()))
         base = base_of(request, settings)
         return Done(
-            shown_once=[(each.team, each.name, each.email, links.address(base, each.secret)) for each in invitations]
+            shown_once=[
+                (invitation.team, invitation.name, invitation.email, links.address(base, invitation.secret))
+                for invitation in invitations
+            ]
         )
 
     return submit(request, act, make, page=partial(teams_page, slug=week))

@@ -25,15 +25,15 @@ USUAL_DAYS = "90"
 
 
 @router.get("/organizer/tokens")
-def organizer_tokens(request: Request, who: Organizer, done: Annotated[str, Query()] = "") -> Response:
+def organizer_tokens(request: Request, actor: Organizer, done: Annotated[str, Query()] = "") -> Response:
     """List tokens, with a form for another."""
-    return _show(request, who, done=DONE.get(done, ""))
+    return _show(request, actor, done=DONE.get(done, ""))
 
 
 @router.post("/organizer/tokens", name="token_create")
 def make_token(
     request: Request,
-    who: Organizer,
+    actor: Organizer,
     name: Annotated[str, Form()] = "",
     scope: Annotated[list[str] | None, Form()] = None,
     days: Annotated[str, Form()] = "",
@@ -44,12 +44,12 @@ def make_token(
     try:
         with place.database.unit_of_work() as session:
             text = tokens.create(
-                session, act_of(request, who, place.clock.real()), name=name, scopes=chosen, days=_days(days)
+                session, act_of(request, actor, place.clock.real()), name=name, scopes=chosen, days=_days(days)
             )
     except Problem as problem:
-        remember(request, who, problem)
-        return _show(request, who, refusal(problem, "token", {"name": name, "scopes": chosen, "days": days}))
-    return _show(request, who, secret=text)
+        remember(request, actor, problem)
+        return _show(request, actor, refusal(problem, "token", {"name": name, "scopes": chosen, "days": days}))
+    return _show(request, actor, secret=text)
 
 
 def _days(typed: str) -> int | None:
@@ -63,30 +63,30 @@ def _days(typed: str) -> int | None:
 
 
 @router.post("/organizer/tokens/{token_id}/revoke", name="token_revoke")
-def revoke_token(request: Request, who: Organizer, token_id: str) -> Response:
+def revoke_token(request: Request, actor: Organizer, token_id: str) -> Response:
     """End a token for good."""
     place = installation(request)
     try:
         with place.database.unit_of_work() as session:
-            tokens.revoke(session, tokens.find(session, token_id).name, act_of(request, who, place.clock.real()))
+            tokens.revoke(session, tokens.find(session, token_id).name, act_of(request, actor, place.clock.real()))
     except NotFound:
         raise
     except Problem as problem:
-        return _show(request, who, refusal(problem))
+        return _show(request, actor, refusal(problem))
     return redirects.see("organizer_tokens", done="revoked")
 
 
 def _show(
-    request: Request, who: SignedInActor, reply: Reply = NOTHING, *, secret: str = "", done: str = ""
+    request: Request, actor: SignedInActor, reply: Reply = NOTHING, *, secret: str = "", done: str = ""
 ) -> Response:
     place = installation(request)
     now = place.clock.real()
     with place.database.reading() as session:
-        week = weeks.at_hand(session, place.clock.game())
+        week = weeks.default_week(session, place.clock.game())
         found = [(token, tokens.state(token, now)) for token in reversed(tokens.every(session))]
     usual = {"name": "", "scopes": [], "days": USUAL_DAYS}
     return page(
-        request, "organizer/tokens.html", who, reply, done=done, found=found, secret=secret,
+        request, "organizer/tokens.html", actor, reply, done=done, found=found, secret=secret,
         typed=reply.of("token") or usual, zone=zone_of(week),
         zone_name=zone_name(week), scopes=[(scope, wording.SCOPES[scope]) for scope in SCOPES],
     )  # fmt: skip

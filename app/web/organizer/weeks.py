@@ -124,7 +124,7 @@ def _create(session: Session, act: Act, data: WeekForm) -> Done:
     )
     if data.begin == "draft":
         return Done("organizer_week", "created", {"week": week.slug})
-    lifecycle.open_(session, week.slug, act)
+    lifecycle.open_week(session, week.slug, act)
     return Done("organizer_week", "started", {"week": week.slug})
 
 
@@ -179,7 +179,7 @@ def open_week(request: Request, act: OrganizerAct, week: str) -> Response:
 def _open_draft(session: Session, slug: str, act: Act) -> None:
     if weeks.find(session, slug, act.now).state == "closed":
         raise Malformed("This week was closed. Say below why it is opened again.")
-    lifecycle.open_(session, slug, act)
+    lifecycle.open_week(session, slug, act)
 
 
 @router.post("/{week}/reopen", name="week_reopen")
@@ -188,7 +188,7 @@ def reopen_week(request: Request, act: OrganizerAct, week: str, form: FormState[
     """Open a closed week again, for a reason."""
 
     def reopen(session: Session, slug: str, act: Act) -> None:
-        lifecycle.open_(session, slug, act, reason=form.data.reason)
+        lifecycle.open_week(session, slug, act, reason=form.data.reason)
 
     return _change(request, act, week, reopen, "reopened", form)
 
@@ -222,7 +222,7 @@ def make_presenter_link(
 
     def make(session: Session, act: Act) -> Done:
         found = weeks.find(session, week, act.now)
-        audit.note(session, "presenter-link.made", weeks.thing(found), act)
+        audit.note(session, "presenter-link.made", weeks.audit_target(found), act)
         address = url_for("ceremony", week=found.slug, key=secrets.presenter_key(key, found.slug, clock.real()))
         return Done(shown_once=base_of(request, settings) + address)
 

@@ -16,37 +16,37 @@ _BY_NAME = {scene.name: scene for scene in ROTATION}
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class RotationItem:
     """A scene's turn in the rotation, in seconds."""
 
     scene: Scene
     seconds: int
 
 
-def rotation(items: Sequence[str]) -> tuple[Turn, ...]:
+def rotation(items: Sequence[str]) -> tuple[RotationItem, ...]:
     """The turns that items such as `board:20` ask for, every scene's own where there are none.
 
     A scene without seconds has its own; a scene that is not named is off. Raises Malformed with a sentence.
     """
     if not items:
-        return tuple(Turn(scene, scene.seconds) for scene in ROTATION)
+        return tuple(RotationItem(scene, scene.seconds) for scene in ROTATION)
     try:
         parsed = parse(items)
     except ValueError as flaw:
         raise Malformed(f"The displays’ scenes can’t be read: the list {flaw}.") from None
-    return tuple(Turn(_BY_NAME[name], seconds or _BY_NAME[name].seconds) for name, seconds in parsed)
+    return tuple(RotationItem(_BY_NAME[name], seconds or _BY_NAME[name].seconds) for name, seconds in parsed)
 
 
-def rotation_of(text: str) -> tuple[Turn, ...]:
+def rotation_of(text: str) -> tuple[RotationItem, ...]:
     """The turns of a text that `scenes_text` wrote. Raises Malformed."""
     return rotation(text.split(",") if text else ())
 
 
-def scenes_text(turns: Sequence[Turn]) -> str:
+def scenes_text(turns: Sequence[RotationItem]) -> str:
     """Turns as the setting writes them."""
     return ",".join(f"{turn.scene.name}:{turn.seconds}" for turn in turns)
 
 
-def turns_for(state: str, turns: Sequence[Turn]) -> Sequence[Turn]:
+def turns_for(state: str, turns: Sequence[RotationItem]) -> Sequence[RotationItem]:
     """The turns in a week of this state: a closed one has its finale and nothing else."""
-    return [Turn(FINALE, FINALE.seconds)] if state == "closed" else turns
+    return [RotationItem(FINALE, FINALE.seconds)] if state == "closed" else turns

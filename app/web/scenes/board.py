@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from app.web.scenes.scene import Scene, Stage
+from app.web.scenes.scene import Scene, SceneContext
 
 ONE_COLUMN, TWO_COLUMNS, MOST = 7, 16, 36
 
 
-def facts(stage: Stage) -> Mapping[str, object]:
+def build_context(context: SceneContext) -> Mapping[str, object]:
     """The teams shown, in how many columns of how many rows, and how many more there are; never skipped."""
-    shown = stage.board.standings[:MOST]
+    shown = context.board.standings[:MOST]
     columns = 1 + (len(shown) > ONE_COLUMN) + (len(shown) > TWO_COLUMNS)
-    more = len(stage.board.standings) - len(shown)
+    more = len(context.board.standings) - len(shown)
     return {
         "standings": shown,
         "columns": columns,
@@ -20,4 +20,4 @@ def facts(stage: Stage) -> Mapping[str, object]:
     } | ({"aside": f"and {more} more"} if more else {})
 
 
-SCENE = Scene("board", "Standings", 20, facts)
+SCENE = Scene("board", "Standings", 20, build_context)

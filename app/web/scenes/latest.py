@@ -4,21 +4,21 @@ from collections.abc import Mapping
 
 from app.domain.wording import kind_title
 from app.services.standings import recent
-from app.web.scenes.scene import Scene, Stage
+from app.web.scenes.scene import Scene, SceneContext
 
 MOST = 7  # lines that can be read from five metres
 
 
-def facts(stage: Stage) -> Mapping[str, object] | None:
+def build_context(context: SceneContext) -> Mapping[str, object] | None:
     """The latest activities with their teams; nothing to say before the first one."""
-    found = recent.activities(stage.session, stage.week, stage.names, limit=MOST, view=stage.view)
-    teams = {team.id: team.name for team in stage.teams}
+    found = recent.activities(context.session, context.week, context.names, limit=MOST, view=context.view)
+    teams = {team.id: team.name for team in context.teams}
     lines = [
-        {"activity": each, "what": kind_title(each.kind, stage.rules), "team": teams[each.team_id]}
+        {"activity": each, "what": kind_title(each.kind, context.rules), "team": teams[each.team_id]}
         for each in found
         if each.team_id in teams
     ]
     return {"lines": lines} if lines else None
 
 
-SCENE = Scene("latest", "Latest", 10, facts)
+SCENE = Scene("latest", "Latest", 10, build_context)

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from app.domain.calendar.days import ONE_DAY, day_bounds, first_moment, local_day
 from app.domain.scoring.evaluation import score
 from app.domain.scoring.tally import TeamScore
-from app.domain.standings.standings import TeamFacts
-from app.domain.story import Course, Race, Step, run_race
+from app.domain.standings.standings import TeamInfo
+from app.domain.story import PointsSeries, Race, Step, run_race
 from app.services.scoring import activity_queries as ledger_facts
 from app.services.teams import teams
-from app.web.scenes.scene import Scene, Stage
+from app.web.scenes.scene import Scene, SceneContext
 
 WIDTH, HEIGHT = 1200, 620
 LABELS, LABEL_GAP = 12, 50
@@ -27,7 +27,7 @@ FINE_UPTO = 5_000
 class Lane:
     """One team's line: `points` for an SVG polyline, and where its end and its label are; no label beyond the first."""
 
-    course: Course
+    series: PointsSeries
     line: str
     end: tuple[int, int]
     label: int | None
@@ -41,47 +41,47 @@ class Tick:
     name: str
 
 
-def facts(stage: Stage) -> Mapping[str, object] | None:
+def build_context(context: SceneContext) -> Mapping[str, object] | None:
     """The lanes, leader last so that it is drawn on top; nothing to say before anybody has points."""
-    race = _fine(stage) if sum(stage.board.totals.values()) <= FINE_UPTO else _by_day(stage)
-    if not any(course.points > 0 for course in race.courses):
+    race = _fine(context) if sum(context.board.totals.values()) <= FINE_UPTO else _by_day(context)
+    if not any(series.points > 0 for series in race.all_series):
         return None
-    _, ends = day_bounds(stage.week.starts, stage.week.ends, stage.zone)
-    until = max(race.until, min(stage.moment, ends))
+    _, ends = day_bounds(context.week.starts, context.week.ends, context.zone)
+    until = max(race.until, min(context.moment, ends))
     return {
         "aside": "Points over the week",
         "lanes": draw(race, until)[::-1],
-        "ticks": ticks(race.begins, until, stage.zone),
+        "ticks": ticks(race.begins, until, context.zone),
     }
 
 
-def _fine(stage: Stage) -> Race:
+def _fine(context: SceneContext) -> Race:
     """Every step of the week, from the ledger."""
-    joins = teams.joins(stage.session, stage.week, view=stage.view)
-    activities = ledger_facts.live_activities(stage.session, stage.week, joins, view=stage.view)
-    adjustments = ledger_facts.adjustments(stage.session, stage.week, view=stage.view)
-    starts = first_moment(stage.week.starts, stage.zone)
-    return run_race(score(activities, stage.rules, stage.zone), adjustments, stage.teams, starts)
+    joins = teams.joins(context.session, context.week, view=context.view)
+    activities = ledger_facts.live_activities(context.session, context.week, joins, view=context.view)
+    adjustments = ledger_facts.adjustments(context.session, context.week, view=context.view)
+    starts = first_moment(context.week.starts, context.zone)
+    return run_race(score(activities, context.rules, context.zone), adjustments, context.teams, starts)
 
 
-def _by_day(stage: Stage) -> Race:
+def _by_day(context: SceneContext) -> Race:
     """A step for each day, from the scores: a ledger this long is not read at every change."""
-    begins = first_moment(stage.week.starts, stage.zone)
-    return Race(begins, tuple(_daily(team, stage, begins) for team in stage.teams), leads=())
+    begins = first_moment(context.week.starts, context.zone)
+    return Race(begins, tuple(_daily(team, context, begins) for team in context.teams), leads=())
 
 
-def _daily(team: TeamFacts, stage: Stage, begins: datetime) -> Course:
+def _daily(team: TeamInfo, context: SceneContext, begins: datetime) -> PointsSeries:
     points, steps = 0, [Step(begins, 0)]
-    for day, tally in sorted(stage.scores.get(team.id, TeamScore()).days.items()):
+    for day, tally in sorted(context.scores.get(team.id, TeamScore()).days.items()):
         points += tally.points
-        steps.append(Step(min(first_moment(day + ONE_DAY, stage.zone), max(stage.moment, begins)), points))
-    return Course(team.name, team.id, tuple(steps))
+        steps.append(Step(min(first_moment(day + ONE_DAY, context.zone), max(context.moment, begins)), points))
+    return PointsSeries(team.name, team.id, tuple(steps))
 
 
 def draw(race: Race, until: datetime) -> list[Lane]:
     """Lines in a box of WIDTH by HEIGHT that ends at `until`, best team first; labels keep their distance."""
-    courses = sorted(race.courses, key=lambda course: -course.points)
-    all_points = [step.points for course in courses for step in course.steps]
+    all_series = sorted(race.all_series, key=lambda series: -series.points)
+    all_points = [step.points for series in all_series for step in series.steps]
     low, high = min(0, *all_points), max(1, *all_points)
     span = max((until - race.begins).total_seconds(), 1)
 
@@ -89,12 +89,12 @@ def draw(race: Race, until: datetime) -> list[Lane]:
         x = round(WIDTH * (at - race.begins).total_seconds() / span)
         return x, round(HEIGHT * (high - points) / (high - low))
 
-    def lane(course: Course, label: int | None) -> Lane:
-        end = spot(until, course.points)
-        return Lane(course, _line([spot(step.at, step.points) for step in course.steps], end), end, label)
+    def lane(series: PointsSeries, label: int | None) -> Lane:
+        end = spot(until, series.points)
+        return Lane(series, _line([spot(step.at, step.points) for step in series.steps], end), end, label)
 
-    labels = spread([spot(until, course.points)[1] for course in courses[:LABELS]])
-    return [lane(course, label) for course, label in zip_longest(courses, labels)]
+    labels = spread([spot(until, series.points)[1] for series in all_series[:LABELS]])
+    return [lane(series, label) for series, label in zip_longest(all_series, labels)]
 
 
 def _line(spots: Sequence[tuple[int, int]], end: tuple[int, int]) -> str:
@@ -137,4 +137,4 @@ def _name(day: date, days: int) -> str:
     return f"{day:%a}" if days <= 7 else f"{day.day} {day:%b}"
 
 
-SCENE = Scene("race", "The race", 12, facts)
+SCENE = Scene("race", "The race", 12, build_context)

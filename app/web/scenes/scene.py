@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.domain.rules import Rules
 from app.domain.scoring.tally import TeamScore
 from app.domain.standings.board import Board
-from app.domain.standings.standings import TeamFacts
+from app.domain.standings.standings import TeamInfo
 from app.domain.view import View
 from app.models import Week
 from app.services.scoring import scores
@@ -20,7 +20,7 @@ from app.services.weeks import weeks
 
 
 @dataclass(frozen=True)
-class Stage:
+class SceneContext:
     """One week as everybody may see it: everything here is of the freeze while the week is frozen."""
 
     board: Board
@@ -45,9 +45,9 @@ class Stage:
         return boards.names_in(self.session, self.week, self.view)
 
     @cached_property
-    def teams(self) -> list[TeamFacts]:
+    def teams(self) -> list[TeamInfo]:
         """The teams on the board, best first."""
-        return [TeamFacts(each.team_id, each.team, each.members) for each in self.board.standings]
+        return [TeamInfo(standing.team_id, standing.team, standing.members) for standing in self.board.standings]
 
     @cached_property
     def scores(self) -> Mapping[str, TeamScore]:
@@ -69,7 +69,7 @@ class Scene:
     name: str
     title: str
     seconds: int
-    facts: Callable[[Stage], Mapping[str, object] | None]
+    build_context: Callable[[SceneContext], Mapping[str, object] | None]
 
     @property
     def template(self) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from app.web.scenes.scene import Scene, Stage
+from app.web.scenes.scene import Scene, SceneContext
 
 
-def facts(stage: Stage) -> Mapping[str, object] | None:
+def build_context(context: SceneContext) -> Mapping[str, object] | None:
     """The week's totals by kind; nothing to say while all are zero."""
-    return {"totals": stage.board.totals} if any(stage.board.totals.values()) else None
+    return {"totals": context.board.totals} if any(context.board.totals.values()) else None
 
 
-SCENE = Scene("totals", "All of us, so far", 8, facts)
+SCENE = Scene("totals", "All of us, so far", 8, build_context)

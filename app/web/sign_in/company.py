@@ -13,7 +13,7 @@ from app.errors import NotFound, Problem, SignInFailed
 from app.integrations.oidc import Begun, Claims
 from app.models import Person
 from app.services.access import identities, throttle
-from app.web.context import Installation, installation
+from app.web.context import AppContext, installation
 from app.web.deps import visit
 from app.web.http import cookies, csrf, redirects
 from app.web.http.client import base_of, network_of
@@ -71,7 +71,7 @@ async def come_back(
     _provider(installation(request))
     answer = {"code": code, "state": state, "iss": iss, "error": error}
     given = {name: value for name, value in answer.items() if value}
-    return private(request, "sign_in/return.html", who=None, answer=given)
+    return private(request, "sign_in/return.html", actor=None, answer=given)
 
 
 @router.post("/return", name="sign_in_company_enter")
@@ -95,23 +95,23 @@ async def enter(request: Request) -> Response:
     return response
 
 
-def _admit(place: Installation, request: Request, claims: Claims) -> tuple[str, Person]:
+def _admit(place: AppContext, request: Request, claims: Claims) -> tuple[str, Person]:
     with place.database.unit_of_work() as session:
         person = identities.find_or_link(session, visit(request), **asdict(claims))
         return entry.start(session, request, person, "company"), person
 
 
-def _provider(place: Installation) -> "Provider":
+def _provider(place: AppContext) -> "Provider":
     if place.company is None:
         raise NotFound("This installation has no company sign-in. Use your personal link or your team's code.")
     return place.company
 
 
-def _begun(place: Installation, kept: str | None) -> tuple[Begun, str]:
+def _begun(place: AppContext, kept: str | None) -> tuple[Begun, str]:
     """The sign-in under way, and where it shall lead."""
-    facts: dict[str, Any]
+    details: dict[str, Any]
     try:
-        facts, to = place.key.unsign("company", kept or "", place.clock.real(), UNDERWAY_LASTS)
+        details, to = place.key.unsign("company", kept or "", place.clock.real(), UNDERWAY_LASTS)
     except BadSignature:
         raise SignInFailed(LOST) from None
-    return Begun(**facts), to
+    return Begun(**details), to

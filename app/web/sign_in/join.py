@@ -14,7 +14,7 @@ from app.services.organizing import join_codes
 from app.services.rules import rule_sets
 from app.services.teams import teams
 from app.web.access import Anybody
-from app.web.context import Installation, installation
+from app.web.context import AppContext, installation
 from app.web.deps import AnybodyAct
 from app.web.http import cookies, redirects
 from app.web.http.client import network_of
@@ -40,14 +40,14 @@ async def ask_for_code(request: Request, actor: Anybody, code: Annotated[str, Qu
 
 
 def _code_page(request: Request, actor: Actor | None, code: str = "", refused: Problem | None = None) -> Response:
-    return private(request, "sign_in/code.html", refused, who=_member(actor), code=code)
+    return private(request, "sign_in/code.html", refused, actor=_member(actor), code=code)
 
 
 def _member(actor: Actor | None) -> SignedInActor | None:
     return actor if isinstance(actor, SignedInActor) else None
 
 
-async def _look(place: Installation, request: Request, code: str) -> tuple[Team, Week, list[str], int]:
+async def _look(place: AppContext, request: Request, code: str) -> tuple[Team, Week, list[str], int]:
     """The team of a code, its week, who is in it, and how many may be. A code nobody has counts as a try."""
 
     def look() -> tuple[Team, Week, list[str], int]:
@@ -77,7 +77,7 @@ async def _team_page(
     except Problem as problem:
         return _code_page(request, actor, code, problem)
     return private(
-        request, "sign_in/join.html", refused, who=_member(actor), code=join_codes.tidy(code), team=team, week=week,
+        request, "sign_in/join.html", refused, actor=_member(actor), code=join_codes.tidy(code), team=team, week=week,
         members=members, size=size, name=name, email=email,
     )  # fmt: skip
 
@@ -106,7 +106,7 @@ async def join_the_team(
     return entry.enter(request, secret, "me", done="joined")
 
 
-def _join(place: Installation, code: str, act: SignedInAct) -> None:
+def _join(place: AppContext, code: str, act: SignedInAct) -> None:
     with place.database.unit_of_work() as session:
         join_codes.join(session, code, accounts.find(session, act.actor.person_id), act)
 

@@ -12,7 +12,7 @@ from app.models import Person
 from app.services.access import links, throttle
 from app.services.access.sign_ins import Way
 from app.web.access import Anybody
-from app.web.context import Installation, installation
+from app.web.context import AppContext, installation
 from app.web.deps import visit
 from app.web.http import cookies, problems, redirects
 from app.web.http.client import network_of
@@ -43,16 +43,16 @@ def page(
     """The sign-in page, as often as it takes."""
     place = installation(request)
     return private(
-        request, "sign_in/index.html", refused, who=actor if isinstance(actor, SignedInActor) else None, done=done,
-        to=to if to in redirects.TARGETS else "", email=email, by_mail=place.mailbox is not None,
+        request, "sign_in/index.html", refused, actor=actor if isinstance(actor, SignedInActor) else None, done=done,
+        to=to if to in redirects.TARGETS else "", email=email, by_mail=place.mailer is not None,
         company=place.company.name if place.company else "",
     )  # fmt: skip
 
 
-def private(request: Request, template: str, refused: Problem | None = None, **facts: object) -> Response:
+def private(request: Request, template: str, refused: Problem | None = None, **details: object) -> Response:
     """A page that nobody keeps and no other site hears of; after a refusal with its status, and its sentence."""
     sentence, status = (refused.detail, refused.status) if refused else ("", 200)
-    response = render_page(request, template, partial=None, status=status, refused=sentence, **facts)
+    response = render_page(request, template, partial=None, status=status, refused=sentence, **details)
     response.headers.update(problems.headers_of(refused) if refused else {})
     return response
 
@@ -69,7 +69,7 @@ async def sign_in_link(request: Request, secret: str, actor: Anybody) -> Respons
     return _link_page(request, secret, person, actor)
 
 
-async def _look(place: Installation, request: Request, secret: str) -> Person | None:
+async def _look(place: AppContext, request: Request, secret: str) -> Person | None:
     """Whom a link is for. A link that there is not counts as a try. Raises NotFound or TooMany."""
 
     def look() -> Person | None:
@@ -88,7 +88,7 @@ def _link_page(
     name: str = "", email: str = "",
 ) -> Response:  # fmt: skip
     return private(
-        request, "sign_in/link.html", refused, who=actor if isinstance(actor, SignedInActor) else None, secret=secret,
+        request, "sign_in/link.html", refused, actor=actor if isinstance(actor, SignedInActor) else None, secret=secret,
         person=person, name=name, email=email,
     )  # fmt: skip
 
@@ -113,9 +113,7 @@ async def use_link(
     return entry.enter(request, made, entry.home_of(signed_in))
 
 
-def _use(
-    place: Installation, request: Request, secret: str, is_first: bool, name: str, email: str
-) -> tuple[Person, str]:
+def _use(place: AppContext, request: Request, secret: str, is_first: bool, name: str, email: str) -> tuple[Person, str]:
     act = visit(request)
     with place.database.unit_of_work() as session:
         way: Way = "first"

@@ -27,7 +27,7 @@ async def send_link(request: Request, email: Annotated[str, Form()] = "") -> Res
     So the same job is queued for every address, and done some time later.
     """
     place = installation(request)
-    if place.mailbox is None:
+    if place.mailer is None:
         raise NotFound("This installation sends no e-mail. Use your personal link or your team's code.")
     typed = names.fold_email(email)
     try:

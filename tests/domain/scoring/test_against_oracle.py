@@ -18,7 +18,7 @@ from app.domain.scoring.sums import score_teams
 from app.domain.scoring.tally import TeamScore, from_json, to_json
 from app.domain.standings.board import Board
 from app.domain.standings.receipt import make_receipt
-from app.domain.standings.standings import TeamFacts, WeekFacts, make_board
+from app.domain.standings.standings import TeamInfo, WeekInfo, make_board
 from tests.domain.oracle import Line, oracle_board
 from tests.domain.oracle_awards import Facts
 from tests.domain.oracle_weeks import random_week
@@ -96,7 +96,7 @@ def members_of(facts: Facts, team: str) -> tuple[str, ...]:
 def our_board(rules: Rules, facts: Facts) -> dict[str, Any]:
     activities, week = live_activities(facts), facts["week"]
     board = make_board(
-        WeekFacts(
+        WeekInfo(
             slug=week["slug"],
             name=week["name"],
             state=week["state"],
@@ -104,7 +104,7 @@ def our_board(rules: Rules, facts: Facts) -> dict[str, Any]:
             ends=date.fromisoformat(week["ends"]),
         ),
         rules,
-        [TeamFacts(team["id"], team["name"], members_of(facts, team["id"])) for team in facts["teams"]],
+        [TeamInfo(team["id"], team["name"], members_of(facts, team["id"])) for team in facts["teams"]],
         team_scores(rules, facts, activities),
         Counter(activity.kind for activity in activities if activity.team is None),
         facts["people"],
@@ -139,8 +139,8 @@ def as_json(board: Board) -> dict[str, Any]:
         "totals": list(board.totals.items()),
         "standings": standings,
         "trophies": [
-            {"name": each.name, "for": each.audience, "value": each.value, "winners": list(each.winners)}
-            for each in board.trophies
+            {"name": trophy.name, "for": trophy.audience, "value": trophy.value, "winners": list(trophy.winners)}
+            for trophy in board.trophies
         ],
     }
 

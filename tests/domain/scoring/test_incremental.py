@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.domain.rules.model import Cap, Quest, QuestPeriod, Rules
 from app.domain.scoring.activity import IN_ORDER, Activity, Adjustment
-from app.domain.scoring.incremental import Kin, add, kin_of
+from app.domain.scoring.incremental import CapPeers, add, cap_peers_of
 from app.domain.scoring.sums import score_teams
 from app.domain.scoring.tally import TeamScore
 from tests.domain import dense
@@ -51,16 +51,16 @@ def grown(
     """The score of `before` with the fresh activities added, told no more of `before` than is asked for."""
 
     def shares(one: Activity, other: Activity) -> bool:
-        kin = kin_of(one.kind, rules)
-        is_close = kin == "everybody" or (kin == "subject" and one.subject == other.subject)
+        cap_peers = cap_peers_of(one.kind, rules)
+        is_close = cap_peers == "everybody" or (cap_peers == "subject" and one.subject == other.subject)
         return one.kind == other.kind and is_close
 
     def those_before(one: Activity, by_its_person: bool, most: int) -> list[Activity]:
         same = [each for each in before if each.kind == one.kind and IN_ORDER(each) < IN_ORDER(one)]
         return [each for each in same if each.person == one.person or not by_its_person][:most]
 
-    kin = [each for each in before if any(shares(one, each) for one in fresh)]
-    return add(scored(before, rules, given, zone), fresh, kin, those_before, rules, zone)
+    cap_peers = [each for each in before if any(shares(one, each) for one in fresh)]
+    return add(scored(before, rules, given, zone), fresh, cap_peers, those_before, rules, zone)
 
 
 def test_add_under_dense_rules_is_the_score_of_everything_and_often_known() -> None:
@@ -203,7 +203,7 @@ def test_add_beside_a_completed_quest_is_known_unless_it_may_move_it(at: str, pe
 
 
 @pytest.mark.parametrize(
-    ("rules", "kind", "kin"),
+    ("rules", "kind", "cap_peers"),
     [
         (DEFAULT, "issue", "nobody"),
         (DEFAULT, "shift", "nobody"),
@@ -214,7 +214,7 @@ def test_add_beside_a_completed_quest_is_known_unless_it_may_move_it(at: str, pe
         (replace(PLAIN, bonuses=(replace(EARLY, cap=Cap(1, "subject")),)), SHIFT.name, "subject"),
     ],
 )
-def test_kin_are_those_who_share_a_cap(rules: Rules, kind: str, kin: Kin) -> None:
-    found = kin_of(kind, rules)
+def test_kin_are_those_who_share_a_cap(rules: Rules, kind: str, cap_peers: CapPeers) -> None:
+    found = cap_peers_of(kind, rules)
 
-    assert found == kin
+    assert found == cap_peers

@@ -82,8 +82,8 @@ def test_reversal_and_reinstatement_cancel_out(week: RandomWeek, data: st.DataOb
 def test_make_receipt_sums_to_the_boards_points(week: RandomWeek) -> None:
     sums = {}
     for team in TEAMS:
-        own = [each for each in week.activities if each.team == team.id]
-        adjustments = [each for each in week.adjustments if each.team == team.id]
+        own = [activity for activity in week.activities if activity.team == team.id]
+        adjustments = [adjustment for adjustment in week.adjustments if adjustment.team == team.id]
         awards = score(own, week.rules, week.zone)
         receipt = make_receipt(own, awards, adjustments, week.rules, PEOPLE, week.zone)
         assert receipt.points == sum(line.points for line in receipt.items)
@@ -104,7 +104,7 @@ def test_teams_scored_apart_earn_what_they_earn_together(week: RandomWeek) -> No
     together = score(week.activities, week.rules, week.zone)
 
     apart = {
-        team.id: score([each for each in week.activities if each.team == team.id], week.rules, week.zone)
+        team.id: score([activity for activity in week.activities if activity.team == team.id], week.rules, week.zone)
         for team in TEAMS
     }
 
@@ -125,16 +125,20 @@ def test_score_of_a_prefix_is_the_prefix_of_the_awards(week: RandomWeek, data: s
 def test_movement_equals_ranks_on_a_board_of_the_earlier_activities(week: RandomWeek) -> None:
     earlier = replace(
         week,
-        activities=tuple(each for each in week.activities if local_day(each.occurred_at, week.zone) < week.today),
-        adjustments=tuple(each for each in week.adjustments if local_day(each.at, week.zone) < week.today),
+        activities=tuple(
+            activity for activity in week.activities if local_day(activity.occurred_at, week.zone) < week.today
+        ),
+        adjustments=tuple(
+            adjustment for adjustment in week.adjustments if local_day(adjustment.at, week.zone) < week.today
+        ),
     )
-    compared = week.today <= week.facts.ends and any(each.team for each in earlier.activities)
+    compared = week.today <= week.facts.ends and any(activity.team for activity in earlier.activities)
     then = {standing.team_id: standing.rank for standing in board(earlier).standings}
 
     now = board(week)
 
-    assert [each.movement for each in now.standings] == [
-        then[each.team_id] - each.rank if compared else None for each in now.standings
+    assert [standing.movement for standing in now.standings] == [
+        then[standing.team_id] - standing.rank if compared else None for standing in now.standings
     ]
 
 
@@ -150,7 +154,7 @@ def test_from_json_of_to_json_is_the_same_score(week: RandomWeek) -> None:
 def test_a_kind_without_a_team_counts_in_totals_alone(week: RandomWeek) -> None:
     everything = board(week)
 
-    with_team = board(replace(week, activities=tuple(each for each in week.activities if each.team)))
+    with_team = board(replace(week, activities=tuple(activity for activity in week.activities if activity.team)))
 
     assert replace(everything, totals={}, headline="") == replace(with_team, totals={}, headline="")
     assert sum(everything.totals.values()) == len(week.activities)

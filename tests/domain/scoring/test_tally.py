@@ -6,7 +6,7 @@ from datetime import UTC, date
 import pytest
 
 from app.domain.scoring.sums import score_teams
-from app.domain.scoring.tally import Earned, Tally, TeamScore, from_json, to_json, total
+from app.domain.scoring.tally import LatestAward, Tally, TeamScore, from_json, to_json, total
 from tests.domain.builders import BERLIN, DEFAULT, PACIFIC, activity, adjustment, moment, score_of
 
 MONDAY, TUESDAY = date(2022, 9, 12), date(2022, 9, 13)
@@ -45,7 +45,7 @@ def test_tally_is_by_local_day_and_by_person() -> None:
             "ben": Tally(10, {"shift": 1}, {}, {"shift": 10}, {}, moment("2022-09-12 23:30")),
             "chi": Tally(10, {"shift": 1}, {}, {"shift": 10}, {}, moment("2022-09-13 00:30")),
         },
-        last_earned=Earned(moment("2022-09-13 10:00"), "bonus", "Inside the 1-hour SLA", 1, "ana"),
+        last_earned=LatestAward(moment("2022-09-13 10:00"), "bonus", "Inside the 1-hour SLA", 1, "ana"),
     )
 
 

@@ -11,7 +11,7 @@ from app.domain.rules.model import Rules
 from app.domain.scoring.activity import Activity, Adjustment
 from app.domain.standings.board import Board
 from app.domain.standings.highlights import highlights, milestone, ordinal
-from app.domain.standings.standings import TeamFacts
+from app.domain.standings.standings import TeamInfo
 from tests.domain.builders import ALL_HANDS, DEFAULT, EARLY, activity, adjustment, board_of
 
 OWLS, CATS = "owls", "cats"
@@ -26,7 +26,7 @@ def news(
 ) -> list[tuple[str, str, str]]:
     """The highlights when `after` is added to `before`: kind, title, detail."""
     boards = board_of(before, rules), board_of([*before, *after], rules, adjustments)
-    return [(each.kind, each.title, each.detail) for each in highlights(*boards, rules)]
+    return [(highlight.kind, highlight.title, highlight.detail) for highlight in highlights(*boards, rules)]
 
 
 def responses(count: int, person: str = "dua", team: str | None = None) -> list[Activity]:
@@ -98,10 +98,10 @@ def test_highlights_tell_a_second_early_shift_again() -> None:
     boards = [board_of([]), board_of([first]), board_of([first, second])]
 
     ids = [
-        each.id
+        highlight.id
         for before, after in pairwise(boards)
-        for each in highlights(before, after, DEFAULT)
-        if each.kind == "early"
+        for highlight in highlights(before, after, DEFAULT)
+        if highlight.kind == "early"
     ]
 
     assert ids == ["early-owls-6 a.m. shift-1", "early-owls-6 a.m. shift-2"]
@@ -205,11 +205,11 @@ def test_highlights_of_boards_that_are_not_of_one_open_week_are_none(change: obj
 
 
 def test_team_that_is_new_on_the_board_is_no_news_but_for_its_lead() -> None:
-    teams = [TeamFacts(OWLS, "Owls")]
+    teams = [TeamInfo(OWLS, "Owls")]
     before = board_of([], teams=teams)
-    after = board_of([activity("shift", "06:00", "dua", CATS)], teams=[*teams, TeamFacts(CATS, "Cats")])
+    after = board_of([activity("shift", "06:00", "dua", CATS)], teams=[*teams, TeamInfo(CATS, "Cats")])
 
-    told = [each.kind for each in highlights(before, after, DEFAULT)]
+    told = [highlight.kind for highlight in highlights(before, after, DEFAULT)]
 
     assert told == ["lead"]
 

@@ -74,7 +74,10 @@ def test_movement_compares_with_ties_broken_as_of_yesterday() -> None:
 
     board = board_of(level, rules)
 
-    assert [(each.rank, each.team, each.movement) for each in board.standings] == [(1, "Cats", 1), (2, "Owls", -1)]
+    assert [(standing.rank, standing.team, standing.movement) for standing in board.standings] == [
+        (1, "Cats", 1),
+        (2, "Owls", -1),
+    ]
 
 
 def test_movement_parts_days_by_the_zone_of_the_week() -> None:

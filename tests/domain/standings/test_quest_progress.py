@@ -7,16 +7,16 @@ from datetime import date
 from app.domain.rules.model import Quest, Rules
 from app.domain.scoring.activity import Activity
 from app.domain.standings.quest_progress import Reach, quests_within_reach
-from app.domain.standings.standings import TeamFacts
+from app.domain.standings.standings import TeamInfo
 from tests.domain.builders import ALL_HANDS, DEFAULT, GRAND_SLAM, activity, board_of, score_of
 
 TODAY = date(2022, 9, 14)
-TEAMS = (TeamFacts("owls", "Owls", ("Ana", "Ben", "Chi")), TeamFacts("cats", "Cats", ("Dua", "Eli", "Fay")))
+TEAMS = (TeamInfo("owls", "Owls", ("Ana", "Ben", "Chi")), TeamInfo("cats", "Cats", ("Dua", "Eli", "Fay")))
 DAILY = Quest("Busy day", (("response", 2), ("issue", 2)), 10, per="day")
 
 
 def near(
-    activities: Sequence[Activity], *quests: Quest, rules: Rules = DEFAULT, teams: Sequence[TeamFacts] = TEAMS
+    activities: Sequence[Activity], *quests: Quest, rules: Rules = DEFAULT, teams: Sequence[TeamInfo] = TEAMS
 ) -> list[Reach]:
     """The quests within reach of these teams, on Wednesday."""
     rules = replace(rules, quests=quests or rules.quests)
@@ -26,7 +26,7 @@ def near(
 
 def gist(reaches: Sequence[Reach]) -> list[tuple[str, str, str]]:
     """Team, quest and what is missing."""
-    return [(each.team, each.quest, each.missing) for each in reaches]
+    return [(reach.team, reach.quest, reach.missing) for reach in reaches]
 
 
 def did(*kinds: str, person: str = "ana", team: str = "owls") -> list[Activity]:
@@ -65,7 +65,7 @@ def test_quests_within_reach_are_no_nearer_by_a_second_go_of_the_same_person() -
 
 
 def test_quest_for_more_people_than_the_team_has_is_left_out() -> None:
-    found = near(did("shift"), ALL_HANDS, teams=[TeamFacts("owls", "Owls", ("Ana", "Ben"))])
+    found = near(did("shift"), ALL_HANDS, teams=[TeamInfo("owls", "Owls", ("Ana", "Ben"))])
 
     assert found == []
 
@@ -109,7 +109,7 @@ def test_quests_within_reach_name_each_team_once_with_its_closest_quest() -> Non
 def test_quests_within_reach_have_the_least_effort_first_then_points_then_the_name() -> None:
     rich = replace(ALL_HANDS, name="Rich", points=99, needs=(("issue", 1),), members=2)
     plain = replace(ALL_HANDS, name="Plain", needs=(("response", 1),), members=2)
-    teams = [*TEAMS, TeamFacts("bees", "Bees", ("Gil", "Hue")), TeamFacts("ants", "ants", ("Ivo", "Jo"))]
+    teams = [*TEAMS, TeamInfo("bees", "Bees", ("Gil", "Hue")), TeamInfo("ants", "ants", ("Ivo", "Jo"))]
     activities = [
         *did("shift", person="ana"),
         *did("issue", person="dua", team="cats"),

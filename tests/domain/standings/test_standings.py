@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.rules.model import Metric, Quest, Trophy
 from app.domain.standings.board import Board, LastEarned, Standing, TrophyResult
-from app.domain.standings.standings import TeamFacts, make_board
+from app.domain.standings.standings import TeamInfo, make_board
 from tests.cost import calls
 from tests.domain.builders import (
     ALL_HANDS,
@@ -25,7 +25,7 @@ from tests.domain.builders import (
     with_kind,
 )
 
-CATS, OWLS, ELKS, YAKS = (TeamFacts(name.casefold(), name) for name in ("Cats", "owls", "Elks", "Yaks"))
+CATS, OWLS, ELKS, YAKS = (TeamInfo(name.casefold(), name) for name in ("Cats", "owls", "Elks", "Yaks"))
 
 
 def places(board: Board) -> list[tuple[int, str]]:
@@ -46,7 +46,7 @@ def by_ties(*ties: Metric) -> list[tuple[int, str]]:
     return places(board_of(done, rules, teams=(OWLS, CATS)))
 
 
-def trophy_of(trophy: Trophy, *teams: TeamFacts) -> TrophyResult:
+def trophy_of(trophy: Trophy, *teams: TeamInfo) -> TrophyResult:
     """The winners of a trophy in a fixed week."""
     rules = replace(DEFAULT, trophies=(trophy,))
     done = [
@@ -63,7 +63,7 @@ def trophy_of(trophy: Trophy, *teams: TeamFacts) -> TrophyResult:
 
 
 def test_board_shows_every_field_of_a_standing() -> None:
-    owls = TeamFacts("owls", "Owls", ("Ana", "Ben"))
+    owls = TeamInfo("owls", "Owls", ("Ana", "Ben"))
     done = [
         activity("shift", "2022-09-14 06:15", "ana"),
         activity("response", "2022-09-14 09:00", "ben", seconds=60),
@@ -264,7 +264,7 @@ def test_tied_ranks_are_those_that_teams_share() -> None:
 
 def test_make_board_of_twice_as_many_teams_costs_twice_as_much() -> None:
     def cost(number: int) -> int:
-        teams = [TeamFacts(f"t{each}", f"Team {each}") for each in range(number)]
+        teams = [TeamInfo(f"t{each}", f"Team {each}") for each in range(number)]
         scores = {team.id: score_of(team.id, [activity("shift", team=team.id)], (), DEFAULT) for team in teams}
 
         def make() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.domain.scoring.activity import Activity
 from app.domain.scoring.tally import TeamScore
-from app.domain.standings.standings import Standings, TeamFacts, make_standings
+from app.domain.standings.standings import Standings, TeamInfo, make_standings
 from tests.cost import calls
 from tests.domain.builders import DEFAULT, activity, score_of
 from tests.domain.builders import WEEK as FIXED_WEEK
@@ -28,9 +28,9 @@ def loose_of(activities: Sequence[Activity]) -> dict[str, int]:
     return {kind: kinds.count(kind) for kind in kinds}
 
 
-def anew(week: RandomWeek, scores: Mapping[str, TeamScore], loose: Mapping[str, int]) -> Standings:
+def anew(week: RandomWeek, scores: Mapping[str, TeamScore], unassigned: Mapping[str, int]) -> Standings:
     """The standings made of everything."""
-    return make_standings(week.facts, week.rules, TEAMS, scores, loose, PEOPLE, week.today)
+    return make_standings(week.facts, week.rules, TEAMS, scores, unassigned, PEOPLE, week.today)
 
 
 @given(weeks(fewest=1), st.lists(st.sets(st.integers(0, 24)), min_size=1, max_size=6))
@@ -41,20 +41,20 @@ def test_with_scores_gives_the_board_of_everything_whatever_changed_before(
     standings = anew(week, scores, {})
     for step in steps:
         live = [each for number, each in enumerate(week.activities) if number in step]
-        before, scores, loose = scores, scores_of(week, live), loose_of(live)
+        before, scores, unassigned = scores, scores_of(week, live), loose_of(live)
         standings.board(as_of=AS_OF, version=1)  # what it has worked out must not outlive a change
 
         standings = standings.with_scores(
-            {team: scores[team] for team in scores if scores[team] != before[team]}, loose
+            {team: scores[team] for team in scores if scores[team] != before[team]}, unassigned
         )
 
         board = standings.board(as_of=AS_OF, version=1)
-        assert board == anew(week, scores, loose).board(as_of=AS_OF, version=1)
+        assert board == anew(week, scores, unassigned).board(as_of=AS_OF, version=1)
         assert board.head == standings.head(as_of=AS_OF, version=1)
 
 
 def test_with_scores_leaves_the_standings_it_began_with_alone() -> None:
-    teams = [TeamFacts("owls", "Owls"), TeamFacts("cats", "Cats")]
+    teams = [TeamInfo("owls", "Owls"), TeamInfo("cats", "Cats")]
     before = make_standings(FIXED_WEEK, DEFAULT, teams, {}, {}, {"ana": "Ana"}, date(2022, 9, 14))
     board = before.board(as_of=AS_OF, version=1)
 
@@ -65,7 +65,7 @@ def test_with_scores_leaves_the_standings_it_began_with_alone() -> None:
 
 def test_with_scores_of_one_team_costs_no_more_among_a_thousand_than_among_ten() -> None:
     def cost(size: int) -> int:
-        teams = [TeamFacts(f"t{number:04}", f"Team {number}") for number in range(size)]
+        teams = [TeamInfo(f"t{number:04}", f"Team {number}") for number in range(size)]
         people = {"ana": "Ana"}
         standings = make_standings(FIXED_WEEK, DEFAULT, teams, {}, {}, people, date(2022, 9, 14))
         score = score_of("t0001", [activity(team="t0001")], [], DEFAULT)

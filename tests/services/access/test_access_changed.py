@@ -15,7 +15,7 @@ from app.services.people import people
 from tests.builders import NOW, act_by
 from tests.services.people import a_person
 
-Deed = Callable[[Session, Person], object]
+RuledActivity = Callable[[Session, Person], object]
 
 
 def end(session: Session, ada: Person) -> None:
@@ -43,20 +43,22 @@ def import_under_another_name(session: Session, ada: Person) -> None:
     people.find_or_create(session, ada.email, "Augusta", NOW)
 
 
-DEEDS: list[Deed] = [end, end_all, switch_off, give_a_role, rename, import_under_another_name]
+DEEDS: list[RuledActivity] = [end, end_all, switch_off, give_a_role, rename, import_under_another_name]
 
 
-def heard_of(database: Database, deed: Callable[[Session], object]) -> frozenset[str]:
+def heard_of(database: Database, call: Callable[[Session], object]) -> frozenset[str]:
     """The ids that are announced when somebody does this."""
     heard: list[Event] = []
     database.subscribe(heard.append)
     with database.unit_of_work() as session:
-        deed(session)
+        call(session)
     return frozenset().union(*(event.ids for event in heard if isinstance(event, AccessChanged)))
 
 
-@pytest.mark.parametrize("deed", DEEDS, ids=[deed.__name__ for deed in DEEDS])
-def test_access_changed_names_the_sign_in_or_person_that_a_change_alters(database: Database, deed: Deed) -> None:
+@pytest.mark.parametrize("call", DEEDS, ids=[call.__name__ for call in DEEDS])
+def test_access_changed_names_the_sign_in_or_person_that_a_change_alters(
+    database: Database, call: RuledActivity
+) -> None:
     ada = a_person(database, "Ada")
     with database.unit_of_work() as session:
         secret = sign_ins.start(
@@ -64,7 +66,7 @@ def test_access_changed_names_the_sign_in_or_person_that_a_change_alters(databas
         )
         valid = sign_ins.check(session, secret, NOW)
 
-    announced = heard_of(database, lambda session: deed(session, accounts.find(session, ada.id)))
+    announced = heard_of(database, lambda session: call(session, accounts.find(session, ada.id)))
 
     assert announced & valid.ids == announced != frozenset()
 

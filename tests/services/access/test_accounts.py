@@ -12,8 +12,8 @@ from app.models import AuditEntry, Person
 from app.services.access import accounts, links, sign_ins
 from app.services.access.accounts import LAST_OWNER, OWNERS_ALONE
 from tests.builders import ADA, NOW, OWLS, Game, act_by
-from tests.races import crowd, outcomes, race
-from tests.services.people import a_person, again, invite, set_role, switch, trail
+from tests.races import outcomes, race, repeat
+from tests.services.people import a_person, again, audit_actions, invite, set_role, switch
 
 
 def create(database: Database, name: str, email: str) -> Person:
@@ -52,7 +52,7 @@ def test_create_with_an_email_in_use_is_refused(database: Database) -> None:
 
 
 def test_create_with_one_email_by_many_at_once_makes_one_person(places: list[Database]) -> None:
-    results = race(crowd(20, lambda n: create(places[n % 4], f"Racer {n}", "same@example.com")))
+    results = race(repeat(20, lambda n: create(places[n % 4], f"Racer {n}", "same@example.com")))
 
     assert outcomes(results) == {"Person": 1, "Conflict": 19}
 
@@ -122,7 +122,7 @@ def test_set_role_by_two_owners_of_each_other_at_once_leaves_one(places: list[Da
                 assert person is not None
                 accounts.set_role(session, person, "player", act_by("Olu", NOW))
 
-        results = race(crowd(2, lambda n, pair=pair: set_role(places[n], pair[1 - n], "player")))  # type: ignore[misc]
+        results = race(repeat(2, lambda n, pair=pair: set_role(places[n], pair[1 - n], "player")))  # type: ignore[misc]
 
         assert outcomes(results) == {"NoneType": 1, "Conflict": 1}
         assert len(owners(places[0])) == 1
@@ -170,7 +170,7 @@ def test_switch_off_and_on_ends_sign_ins_and_links(database: Database) -> None:
             sign_ins.check(session, secret, NOW)
         with pytest.raises(NotFound):
             links.look(session, link, NOW)
-    assert trail(database)[-2:] == ["person.switched-off", "person.switched-on"]
+    assert audit_actions(database)[-2:] == ["person.switched-off", "person.switched-on"]
 
 
 def test_switch_twice_is_noted_once(database: Database) -> None:
@@ -179,7 +179,7 @@ def test_switch_twice_is_noted_once(database: Database) -> None:
     switch(database, ada, on=False)
     switch(database, ada, on=False)
 
-    assert trail(database).count("person.switched-off") == 1
+    assert audit_actions(database).count("person.switched-off") == 1
 
 
 def test_rename_shows_on_every_board(game: Game) -> None:
@@ -190,7 +190,7 @@ def test_rename_shows_on_every_board(game: Game) -> None:
 
     members = {standing.team: standing.members for standing in game.board().standings}
     assert sorted(members[OWLS]) == ["Bo Nguyen", "Chidi Okafor", "Countess Ada"]
-    assert trail(game.database)[-1] == "person.renamed"
+    assert audit_actions(game.database)[-1] == "person.renamed"
 
 
 def test_rename_moves_the_version_of_the_persons_weeks(game: Game) -> None:

@@ -11,7 +11,7 @@ from app.models import Person, SignIn, SignInLink
 from app.services.access import accounts, links, sign_ins
 from app.services.access.links import GONE
 from tests.builders import NOW, act_by
-from tests.races import crowd, outcomes, race
+from tests.races import outcomes, race, repeat
 from tests.services.people import a_person, again, invite, set_role, switch
 
 WEEK = timedelta(days=7)
@@ -171,7 +171,7 @@ def test_use_of_an_unknown_link_is_not_found(database: Database, secret: str) ->
 def test_use_by_twenty_at_once_makes_one_sign_in(places: list[Database]) -> None:
     secret = invite(places[0], a_person(places[0], "Ada"))
 
-    results = race(crowd(20, lambda n: sign_in(places[n % 4], secret)))
+    results = race(repeat(20, lambda n: sign_in(places[n % 4], secret)))
 
     assert outcomes(results) == {"str": 1, "NotFound": 19}
     with places[0].reading() as session:
@@ -181,7 +181,7 @@ def test_use_by_twenty_at_once_makes_one_sign_in(places: list[Database]) -> None
 def test_make_of_ten_invitations_at_once_leaves_one_valid(places: list[Database]) -> None:
     ada = a_person(places[0], "Ada")
 
-    secrets = race(crowd(10, lambda n: invite(places[n % 4], ada)))
+    secrets = race(repeat(10, lambda n: invite(places[n % 4], ada)))
 
     results = [race([lambda each=each: use(places[0], str(each))])[0] for each in secrets]  # type: ignore[misc]
     assert outcomes(results) == {"Person": 1, "NotFound": 9}
@@ -238,7 +238,7 @@ def test_use_first_by_twenty_at_once_makes_one_owner(places: list[Database]) -> 
     with places[0].unit_of_work() as session:
         secret = str(links.make_first(session, act_by("serve", NOW)))
 
-    results = race(crowd(20, lambda n: use_first(places[n % 4], secret, f"racer{n}@example.com")))
+    results = race(repeat(20, lambda n: use_first(places[n % 4], secret, f"racer{n}@example.com")))
 
     assert outcomes(results)["Person"] == 1
     assert set(outcomes(results)) <= {"Person", "NotFound", "Conflict"}

@@ -13,7 +13,7 @@ from app.services.access import accounts, sign_ins
 from app.services.access.credentials import ValidCredential
 from app.services.access.sign_ins import Way
 from tests.builders import NOW, act_by
-from tests.services.people import a_person, invite, set_role, switch, trail
+from tests.services.people import a_person, audit_actions, invite, set_role, switch
 
 HOURS = timedelta(hours=1)
 A_MOMENT = timedelta(microseconds=1)
@@ -23,9 +23,9 @@ def start(
     database: Database, person: Person, *, way: Way = "invitation", replaces: str | None = None, now: datetime = NOW
 ) -> str:
     with database.unit_of_work() as session:
-        found = accounts.find(session, person.id)
+        account = accounts.find(session, person.id)
         return sign_ins.start(
-            session, found, way, act_by("", now, client="192.0.2.7"), agent="A" * 900, replaces=replaces
+            session, account, way, act_by("", now, client="192.0.2.7"), agent="A" * 900, replaces=replaces
         )
 
 
@@ -47,7 +47,7 @@ def touch(database: Database, secret: str, after: timedelta) -> None:
 
 def of_person(database: Database, person: Person, after: timedelta = timedelta()) -> list[str]:
     with database.reading() as session:
-        return [each.id for each in sign_ins.of_person(session, person.id, NOW + after)]
+        return [sign_in.id for sign_in in sign_ins.of_person(session, person.id, NOW + after)]
 
 
 def assert_over(database: Database, secret: str, after: timedelta = timedelta()) -> None:
@@ -193,11 +193,11 @@ def test_start_while_somebody_is_switched_off_is_refused(places: list[Database])
     ada = a_person(places[0], "Ada")
 
     with places[0].unit_of_work() as session:
-        found = accounts.find(session, ada.id)
+        account = accounts.find(session, ada.id)
         switch(places[1], ada, on=False)
 
         with pytest.raises(SignInNeeded, match="switched off"):
-            sign_ins.start(session, found, "join", act_by("", NOW, client=""), agent="", replaces=None)
+            sign_ins.start(session, account, "join", act_by("", NOW, client=""), agent="", replaces=None)
 
 
 def test_check_gives_a_new_role_at_once(database: Database) -> None:
@@ -219,7 +219,7 @@ def test_end_of_one_leaves_the_others(database: Database) -> None:
 
     assert_over(database, secrets[0])
     assert of_person(database, ada) == [newest]
-    assert trail(database)[-1] == "sign-in.ended"
+    assert audit_actions(database)[-1] == "sign-in.ended"
 
 
 @pytest.mark.parametrize("sign_in_id", ["", "0" * 16, "\0", "x"])

@@ -14,7 +14,7 @@ from app.models import Throttle
 from app.services.access import throttle
 from app.services.access.throttle import Limit
 from tests.builders import NOW
-from tests.races import crowd, outcomes, race
+from tests.races import outcomes, race, repeat
 
 LIMIT = Limit("cups of tea", 3, timedelta(minutes=10))
 A_MOMENT = timedelta(microseconds=1)
@@ -92,7 +92,7 @@ def test_count_keeps_keys_as_hashes_for_a_day(database: Database) -> None:
 def test_count_of_fifty_tries_at_once_lets_exactly_the_limit_pass(places: list[Database]) -> None:
     limit = Limit("tries", 7, timedelta(minutes=1))
 
-    results = race(crowd(50, lambda n: count(places[n % 4], limit=limit)))
+    results = race(repeat(50, lambda n: count(places[n % 4], limit=limit)))
 
     assert outcomes(results) == {"NoneType": 7, "TooMany": 43}
 
@@ -110,7 +110,7 @@ def test_count_by_two_that_forget_old_keys_at_once_does_not_deadlock(places: lis
     for place in places:
         event.listen(place.writer, "before_cursor_execute", forget_together)
 
-    results = race(crowd(2, lambda n: count(places[n], str(n), after=later)))
+    results = race(repeat(2, lambda n: count(places[n], str(n), after=later)))
 
     assert outcomes(results) == {"NoneType": 2}
 

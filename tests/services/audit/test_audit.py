@@ -16,7 +16,7 @@ from app.models import AuditEntry
 from app.services import memberships
 from app.services.access import accounts, credentials, links, sign_ins, tokens
 from app.services.audit import audit
-from app.services.audit.audit import Filter, Thing
+from app.services.audit.audit import AuditTarget, Filter
 from app.services.displays import displays
 from app.services.exports import audit_export
 from app.services.organizing import join_codes
@@ -24,11 +24,13 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.builders import ADA, NOW, OWLS, RULES, Game, act_by
 
-ROOM = Thing("room", "r1", "The room")
+ROOM = AuditTarget("room", "r1", "The room")
 
 
-def note(session: Session, action: str, *, minutes: int = 0, thing: Thing = ROOM, **facts: object) -> None:
-    audit.note(session, action, thing, act_by("Olu", NOW + timedelta(minutes=minutes)), after=facts or None)
+def note(
+    session: Session, action: str, *, minutes: int = 0, audit_target: AuditTarget = ROOM, **details: object
+) -> None:
+    audit.note(session, action, audit_target, act_by("Olu", NOW + timedelta(minutes=minutes)), after=details or None)
 
 
 def actions(database: Database, wanted: Filter = Filter()) -> list[str]:  # noqa: B008 (frozen)
@@ -108,8 +110,8 @@ def test_page_narrows_by_each_filter_and_by_all_together(database: Database) -> 
     with database.unit_of_work() as session:
         note(session, "room.painted", minutes=0)
         note(session, "room.locked", minutes=1)
-        note(session, "door.locked", minutes=2, thing=Thing("door", "d1", "The door"))
-        note(session, "door.painted", minutes=3, thing=Thing("door", "d2", "Another"))
+        note(session, "door.locked", minutes=2, audit_target=AuditTarget("door", "d1", "The door"))
+        note(session, "door.painted", minutes=3, audit_target=AuditTarget("door", "d2", "Another"))
 
     found = {
         "action": actions(database, Filter(action="room.locked")),
@@ -140,7 +142,7 @@ def test_page_of_a_person_has_what_they_did_and_what_was_done_to_them(database: 
     with database.unit_of_work() as session:
         ada = accounts.create(session, act_by("Olu", NOW), name="Ada", email=ADA)
         bo = accounts.create(session, act_by("Olu", NOW), name="Bo", email="bo@example.com")
-        note(session, "room.named", thing=Thing("room", ada.id, "A room that has Ada's id"))
+        note(session, "room.named", audit_target=AuditTarget("room", ada.id, "A room that has Ada's id"))
     with database.unit_of_work() as session:
         act = Act(actor.person("Ada", ada.id, "player"), NOW)
         audit.note(session, "room.painted", ROOM, act)
@@ -231,7 +233,7 @@ def test_move_after_another_is_noted_with_the_team_before_it(game: Game) -> None
 def test_lines_of_the_export_hold_every_row_and_no_formula(database: Database) -> None:
     with database.unit_of_work() as session:
         for number in range(8):
-            audit.note(session, "room.painted", Thing("room", str(number), "=1+1"), act_by("@Olu", NOW))
+            audit.note(session, "room.painted", AuditTarget("room", str(number), "=1+1"), act_by("@Olu", NOW))
 
     first = audit_export.first(database, Filter(), per_page=3)
     text = "".join(audit_export.lines(database, Filter(), first, per_page=3))

@@ -11,7 +11,7 @@ from app.models import AuditEntry, Display
 from app.services.access import credentials
 from app.services.displays import displays
 from tests.builders import NOW, Game, act_by
-from tests.races import crowd, outcomes, race
+from tests.races import outcomes, race, repeat
 
 KEY = "a key"
 
@@ -99,7 +99,7 @@ def test_claim_by_twenty_at_once_leaves_one_winner(games: list[Game]) -> None:
     secret, code = make_secret()
     enter(games[0].database, code)
 
-    results = race(crowd(20, lambda number: claim(games[number % 4].database, secret, code)))
+    results = race(repeat(20, lambda number: claim(games[number % 4].database, secret, code)))
 
     assert outcomes(results) == {"str": 1, "NotFound": 19}
     assert is_in(games[0].database, secret)
@@ -108,7 +108,7 @@ def test_claim_by_twenty_at_once_leaves_one_winner(games: list[Game]) -> None:
 def test_pair_of_one_code_by_twenty_organizers_at_once_makes_one_display(games: list[Game]) -> None:
     _, code = make_secret()
 
-    results = race(crowd(20, lambda number: enter(games[number % 4].database, code).id))
+    results = race(repeat(20, lambda number: enter(games[number % 4].database, code).id))
 
     assert outcomes(results) == {"str": 1, "Conflict": 19}
     with games[0].database.reading() as session:
@@ -190,7 +190,7 @@ def test_revoke_and_claim_at_once_never_leave_a_revoked_screen_in(games: list[Ga
         with games[number % 4].database.unit_of_work() as session:
             return displays.revoke(session, entered.id, act_by("Olu", NOW)).id
 
-    race(crowd(8, run))
+    race(repeat(8, run))
 
     assert is_in(games[0].database, secret) is False
 
@@ -202,8 +202,8 @@ def test_pair_and_revoke_are_in_the_audit(database: Database) -> None:
 
     with database.reading() as session:
         found = [
-            (each.action, each.by, each.object_name)
-            for each in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
+            (entry.action, entry.by, entry.object_name)
+            for entry in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
         ]
     assert found[-2:] == [("display.paired", "Olu", "Lobby"), ("display.revoked", "Olu", "Lobby")]
 

@@ -7,7 +7,7 @@ from app.events import Event, RotationChanged
 from app.models import AuditEntry
 from app.services.displays import rotations
 from tests.builders import NOW, Game, act_by
-from tests.races import crowd, race
+from tests.races import race, repeat
 
 
 def choose(database: Database, scenes: str) -> None:
@@ -36,9 +36,9 @@ def test_choose_keeps_announces_and_notes_the_rotation(database: Database) -> No
 
     with database.reading() as session:
         noted = [
-            (each.before, each.after)
-            for each in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
-            if each.object_kind == "rotation"
+            (entry.before, entry.after)
+            for entry in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
+            if entry.object_kind == "rotation"
         ]
     assert chosen(database) == ""
     assert heard == [RotationChanged("board:20"), RotationChanged("")]
@@ -46,7 +46,7 @@ def test_choose_keeps_announces_and_notes_the_rotation(database: Database) -> No
 
 
 def test_choose_by_twenty_at_once_leaves_one(games: list[Game]) -> None:
-    results = race(crowd(20, lambda number: choose(games[number % 4].database, f"board:{number + 3}")))
+    results = race(repeat(20, lambda number: choose(games[number % 4].database, f"board:{number + 3}")))
 
     assert results == [None] * 20
     assert chosen(games[0].database) in {f"board:{number + 3}" for number in range(20)}

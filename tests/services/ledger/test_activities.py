@@ -32,7 +32,7 @@ def test_page_follows_page_without_gap_or_overlap(game: Game) -> None:
     second = page(game, first.next_cursor, limit=2)
     third = page(game, second.next_cursor, limit=2)
 
-    assert [each.id for each in first.items + second.items + third.items] == taken
+    assert [item.id for item in first.items + second.items + third.items] == taken
     assert third.next_cursor is None
 
 
@@ -58,7 +58,7 @@ def test_page_looks_back_to_a_version(game: Game) -> None:
 
     then = page(game, view=View("public", upto=version))
 
-    assert [(each.id, each.reversed, each.team) for each in then.items] == [(first.entry.id, False, OWLS)]
+    assert [(item.id, item.reversed, item.team) for item in then.items] == [(first.entry.id, False, OWLS)]
 
 
 def test_page_shows_an_adjustment_with_its_team_and_reason(game: Game) -> None:
@@ -137,7 +137,9 @@ def test_export_as_json_is_one_document(game: Game) -> None:
 
     document = json.loads(text)
     assert (document["week"], document["state"], document["starts"]) == ("q3-2022", "open", "2022-09-12")
-    assert [(each["person"], each["note"], each["team"]) for each in document["activities"]] == [(DUA, "日本", CATS)]
+    assert [(activity["person"], activity["note"], activity["team"]) for activity in document["activities"]] == [
+        (DUA, "日本", CATS)
+    ]
 
 
 def test_export_of_an_empty_week_is_empty(game: Game) -> None:
@@ -151,7 +153,7 @@ def test_export_goes_through_every_page(game: Game) -> None:
 
     text, progress = export(game, "json", per_page=2)
 
-    assert [each["id"] for each in json.loads(text)["activities"]] == taken
+    assert [activity["id"] for activity in json.loads(text)["activities"]] == taken
     assert progress == [2, 2, 1]
 
 
@@ -160,7 +162,7 @@ def test_views_of_people_without_a_team_are_shown(game: Game) -> None:
     game.take(person=GUS)
     game.take()
 
-    assert [(each.person, each.team, each.team_id) for each in page(game).items] == [
+    assert [(item.person, item.team, item.team_id) for item in page(game).items] == [
         (GUS, None, None),
         (ADA, OWLS, game.team_id(OWLS)),
     ]

@@ -33,7 +33,7 @@ def test_reverse_takes_the_points_back(game: Game) -> None:
     game.reverse(taken.entry)
 
     assert game.points() == {OWLS: 0, CATS: 0}
-    assert [each.reversed for each in ledger_of(game)] == [True]
+    assert [entry.reversed for entry in ledger_of(game)] == [True]
     assert game.board().totals["issue"] == 0
 
 

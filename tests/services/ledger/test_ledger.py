@@ -143,7 +143,7 @@ def test_record_of_what_does_not_fit_changes_nothing(
 def test_record_at_the_first_and_the_last_moment_of_the_week_is_taken(game: Game, at: datetime) -> None:
     game.at(END + timedelta(hours=1)).take(occurred_at=at)
 
-    assert [each.occurred_at for each in ledger_of(game)] == [at]
+    assert [entry.occurred_at for entry in ledger_of(game)] == [at]
 
 
 def test_record_at_the_end_of_the_week_is_too_late(game: Game) -> None:
@@ -154,7 +154,7 @@ def test_record_at_the_end_of_the_week_is_too_late(game: Game) -> None:
 def test_record_five_minutes_ahead_is_taken(game: Game) -> None:
     game.take(occurred_at=NOW + timedelta(minutes=5))
 
-    assert [each.occurred_at for each in ledger_of(game)] == [NOW + timedelta(minutes=5)]
+    assert [entry.occurred_at for entry in ledger_of(game)] == [NOW + timedelta(minutes=5)]
 
 
 def test_record_in_a_draft_week_is_refused(database: Database) -> None:
@@ -338,7 +338,7 @@ def test_record_of_a_known_key_in_another_week_is_another_activity(game: Game) -
 def test_record_finds_the_person_by_folded_email(game: Game) -> None:
     game.take(person="  ADA@Example.COM ")
 
-    assert [each.person for each in ledger_of(game)] == [ADA]
+    assert [entry.person for entry in ledger_of(game)] == [ADA]
 
 
 def test_record_of_somebody_without_a_team_counts_in_totals_only(game: Game) -> None:
@@ -348,7 +348,7 @@ def test_record_of_somebody_without_a_team_counts_in_totals_only(game: Game) -> 
 
     board = game.board()
     assert (board.totals["issue"], game.points()) == (1, {OWLS: 0, CATS: 0})
-    assert [each.team for each in ledger_of(game)] == [None]
+    assert [entry.team for entry in ledger_of(game)] == [None]
 
 
 def test_record_in_a_transaction_that_fails_leaves_nothing(game: Game) -> None:

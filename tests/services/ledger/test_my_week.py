@@ -110,7 +110,7 @@ def test_page_goes_on_where_it_ended_also_among_activities_of_one_moment(game: G
         with game.database.reading() as session:
             week = weeks.find(session, game.slug, NOW)
             items, cursor = my_week.page(session, week, mine, cursor=cursor, limit=2, view=View("public"))
-        seen += [each.activity.id for each in items]
+        seen += [item.activity.id for item in items]
 
     assert (seen, cursor) == ([*reversed(made), last], None)
 
@@ -208,7 +208,7 @@ def test_within_reach_is_the_teams_closest_quest(game: Game) -> None:
     game.take(kind="shift")
     with game.database.reading() as session:
         week = weeks.find(session, game.slug, NOW)
-        standing = next(each for each in boards.live(session, week, NOW).standings if each.team == OWLS)
+        standing = next(standing for standing in boards.live(session, week, NOW).standings if standing.team == OWLS)
         found = my_week.within_reach(session, week, rule_sets.rules_of(session, week), standing, NOW)
 
     assert found is not None
@@ -250,9 +250,9 @@ def test_rename_to_what_boards_could_not_show_is_refused(game: Game, name: str) 
 
 def test_set_theme_takes_one_of_three(game: Game) -> None:
     with game.database.unit_of_work() as session:
-        found = accounts.find(session, person(game).id)
-        accounts.set_theme(session, found, "dark")
+        account = accounts.find(session, person(game).id)
+        accounts.set_theme(session, account, "dark")
         with pytest.raises(Malformed):
-            accounts.set_theme(session, found, "pink")
+            accounts.set_theme(session, account, "pink")
 
     assert person(game).theme == "dark"

@@ -136,7 +136,7 @@ def test_tokens_are_those_of_sqlite() -> None:
 
 def test_expected_things_are_those_of_one_revision() -> None:
     tables = [
-        {thing.name for thing in sqlite_schema.expected_things(revision) if thing.kind == "table"}
+        {audit_target.name for audit_target in sqlite_schema.expected_things(revision) if audit_target.kind == "table"}
         for revision in ("0001", "0002")
     ]
 

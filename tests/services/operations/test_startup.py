@@ -26,7 +26,7 @@ def with_file(settings: Settings, content: str | bytes | None) -> Settings:
 
 def versions(database: Database) -> list[tuple[str, str]]:
     with database.reading() as session:
-        return [(each.text, each.by) for each in session.exec(select(RuleSet).order_by(RuleSet.id))]  # type: ignore[arg-type]
+        return [(rule_set.text, rule_set.by) for rule_set in session.exec(select(RuleSet).order_by(RuleSet.id))]  # type: ignore[arg-type]
 
 
 @BARE

@@ -12,7 +12,7 @@ from app.services.people import people
 from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.builders import ADA, BO, CATS, DUA, GUS, NAMES, OWLS, Game, act_by
-from tests.races import crowd, outcomes, race
+from tests.races import outcomes, race, repeat
 
 
 def code_of(game: Game, name: str = OWLS) -> str:
@@ -33,8 +33,8 @@ def join(game: Game, code: str, email: str) -> str:
     """Somebody who signed in uses a code; the name of the team they are in then."""
     who = person(game, email)
     with game.database.unit_of_work() as session:
-        found = accounts.find(session, who.id)
-        return join_codes.join(session, code, found, act_by("", game.now)).name
+        account = accounts.find(session, who.id)
+        return join_codes.join(session, code, account, act_by("", game.now)).name
 
 
 def members(game: Game, name: str = OWLS) -> list[str]:
@@ -76,7 +76,7 @@ def test_join_by_fifty_for_the_last_seat_lets_one_in(games: list[Game]) -> None:
             racer = accounts.find(session, everybody[number].id)
             return join_codes.join(session, code, racer, act_by("", games[0].now)).name
 
-    results = race(crowd(50, run))
+    results = race(repeat(50, run))
 
     assert outcomes(results) == {"str": 1, "TeamFull": 49}
     sentences = {result.detail for result in results if isinstance(result, TeamFull)}
@@ -98,7 +98,7 @@ def test_join_as_new_by_fifty_for_the_last_seat_makes_one_person(games: list[Gam
                 0
             ].id
 
-    results = race(crowd(50, run))
+    results = race(repeat(50, run))
 
     assert outcomes(results) == {"str": 1, "Conflict": 49}
     assert {result.detail for result in results if isinstance(result, Conflict)} == {join_codes.CANNOT_JOIN}
@@ -116,7 +116,7 @@ def test_join_as_new_by_twenty_with_one_email_makes_one_person(games: list[Game]
             email = "Same@example.com" if number % 2 else "same@example.com"
             return join_codes.join_as_new(session, code, act_by("", games[0].now), name="Same", email=email)[0].id
 
-    results = race(crowd(20, run))
+    results = race(repeat(20, run))
 
     assert outcomes(results) == {"str": 1, "Conflict": 19}
 
@@ -216,7 +216,7 @@ def test_withdraw_makes_a_code_unknown(game: Game) -> None:
 
 
 def test_renew_by_twenty_at_once_leaves_one_code(games: list[Game]) -> None:
-    made = race(crowd(20, lambda number: code_of(games[number % 4])))
+    made = race(repeat(20, lambda number: code_of(games[number % 4])))
 
     with games[0].database.reading() as session:
         kept = join_codes.every(session, games[0].week())
@@ -239,9 +239,9 @@ def test_join_is_in_the_audit(game: Game) -> None:
 
     with game.database.reading() as session:
         found = [
-            each.action
-            for each in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
-            if each.object_name in {OWLS, NAMES[GUS]}
+            entry.action
+            for entry in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
+            if entry.object_name in {OWLS, NAMES[GUS]}
         ]
     assert found == ["join-code.made", "membership.changed"]
 

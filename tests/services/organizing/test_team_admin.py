@@ -14,7 +14,7 @@ from app.services.organizing.team_admin import Invitation
 from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.builders import ADA, BO, CATS, CHIDI, DUA, GUS, OWLS, Game, act_by
-from tests.races import crowd, outcomes, race
+from tests.races import outcomes, race, repeat
 
 
 def make(game: Game, name: str = "Foxes") -> str:
@@ -74,7 +74,7 @@ def test_make_team_of_a_deceptive_name_is_refused(game: Game, name: str) -> None
 
 
 def test_make_team_of_one_name_by_twenty_at_once_makes_one(games: list[Game]) -> None:
-    results = race(crowd(20, lambda number: make(games[number % 4])))
+    results = race(repeat(20, lambda number: make(games[number % 4])))
 
     assert outcomes(results) == {"str": 1, "Conflict": 19}
 
@@ -93,7 +93,9 @@ def test_add_of_a_known_person_keeps_their_name(game: Game) -> None:
 
     add(game, make(game), BO, "Somebody else")
 
-    assert next(list(each.members) for each in game.board().standings if each.team == "Foxes") == ["Bo Nguyen"]
+    assert next(list(standing.members) for standing in game.board().standings if standing.team == "Foxes") == [
+        "Bo Nguyen"
+    ]
 
 
 def test_add_of_a_stranger_without_a_name_asks_for_it(game: Game) -> None:
@@ -217,7 +219,7 @@ def test_make_team_add_and_move_are_in_the_audit(game: Game) -> None:
     move(game, "nia@example.com")
 
     with game.database.reading() as session:
-        actions = [each.action for each in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))]
+        actions = [entry.action for entry in session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))]
     assert actions[-4:] == ["team.made", "person.created", "membership.changed", "membership.changed"]
 
 
@@ -227,11 +229,11 @@ def test_move_by_many_at_once_meets_problems_alone(games: list[Game]) -> None:
 
     results = race(
         [
-            *crowd(6, lambda number: move(games[number % 4], ADA, foxes)),
-            *crowd(6, lambda number: add(games[number % 4], foxes, BO) and None),
+            *repeat(6, lambda number: move(games[number % 4], ADA, foxes)),
+            *repeat(6, lambda number: add(games[number % 4], foxes, BO) and None),
         ]
     )
 
-    assert [each for each in results if each is not None and not isinstance(each, Problem)] == []
+    assert [result for result in results if result is not None and not isinstance(result, Problem)] == []
     assert emails(games[0])["Foxes"] == [ADA, BO]
     assert games[0].verify() == []

@@ -59,7 +59,7 @@ def test_activate_of_an_older_text_is_a_new_version(game: Game) -> None:
     game.activate(RULES)
 
     with game.database.reading() as session:
-        assert [each.text for each in rule_sets.every(session)] == [RULES, dearer_issues(), RULES]
+        assert [rule_set.text for rule_set in rule_sets.every(session)] == [RULES, dearer_issues(), RULES]
     assert game.points() == {OWLS: 5, CATS: 0}
 
 
@@ -227,7 +227,7 @@ def test_preview_shows_open_weeks_before_and_after(game: Game) -> None:
     with game.database.reading() as session:
         found = previews.preview(session, dearer_issues(), act_by("Olu"))
 
-    assert [(each.before, [standing.points for standing in each.after.standings]) for each in found.weeks] == [
+    assert [(week.before, [standing.points for standing in week.after.standings]) for week in found.weeks] == [
         (before, [7, 0])
     ]
     assert (found.refused, game.board()) == ([], before)

@@ -32,7 +32,9 @@ def found_before(game: Game, *, by: Taken | None = None, most: int = 99) -> set[
     team_id = game.team_id(OWLS)
     with game.database.reading() as session:
         week = weeks.find(session, game.slug, game.now)
-        return {each.external_id for each in activity_queries.before(session, week, team_id, one, by is not None, most)}
+        return {
+            query.external_id for query in activity_queries.before(session, week, team_id, one, by is not None, most)
+        }
 
 
 def test_before_follows_the_order_of_evaluation(busy: Game) -> None:
@@ -56,7 +58,7 @@ def test_before_leaves_out_what_is_newer_than_the_week_as_it_was(busy: Game) -> 
     with busy.database.reading() as session:
         week = weeks.find(session, busy.slug, busy.now)
         was = HeldWeek(**week.model_dump(include={*HeldWeek._fields}))._replace(version=week.version - 1)
-        found = {each.external_id for each in activity_queries.before(session, was, team_id, ONE, False, 99)}
+        found = {query.external_id for query in activity_queries.before(session, was, team_id, ONE, False, 99)}
 
     assert found == {"z", "y", "M", "lz", "of Bo"}
 
@@ -70,7 +72,7 @@ def test_sharing_subject_finds_older_ones_of_one_kind_and_subject(game: Game) ->
     with game.database.reading() as session:
         week = weeks.find(session, game.slug, game.now)
         fresh = ONE._replace(kind="response", subject="t-1")
-        found = [each.external_id for each in activity_queries.sharing_subject(session, week, fresh, team_id)]
+        found = [query.external_id for query in activity_queries.sharing_subject(session, week, fresh, team_id)]
 
     assert found == ["1"]
 

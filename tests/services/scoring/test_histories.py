@@ -133,7 +133,7 @@ class History(RuleBasedStateMachine):
         with self.game.database.reading() as session:
             week = weeks.find(session, self.game.slug, EVENING)
             found = verification.verify(session, week, EVENING)
-            shown = {each.team_id: each.points for each in boards.live(session, week, EVENING).standings}
+            shown = {standing.team_id: standing.points for standing in boards.live(session, week, EVENING).standings}
             added = {team_id: boards.receipt(session, week, team_id, EVERYTHING).points for team_id in shown}
         assert (found, added) == ([], shown)
 

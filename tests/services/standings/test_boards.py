@@ -60,11 +60,14 @@ def test_live_shows_the_game(game: Game) -> None:
     board = game.board()
 
     assert board.headline == "1 shift, 1 response"
-    assert [(each.rank, each.team, each.points, each.bonuses, each.movement) for each in board.standings] == [
+    assert [
+        (standing.rank, standing.team, standing.points, standing.bonuses, standing.movement)
+        for standing in board.standings
+    ] == [
         (1, OWLS, 20, {"6 a.m. shift": 1, "Inside the 1-hour SLA": 0}, None),
         (2, CATS, 3, {"6 a.m. shift": 0, "Inside the 1-hour SLA": 1}, None),
     ]
-    assert [(each.name, each.value, each.winners) for each in board.trophies] == [
+    assert [(trophy.name, trophy.value, trophy.winners) for trophy in board.trophies] == [
         ("Early birds", 1, (OWLS,)),
         ("Customer hero", 3, ("Dua Krasniqi",)),
     ]
@@ -230,14 +233,14 @@ def test_live_is_the_same_in_any_order_of_arrival(game: Game, seed: int) -> None
         other.take(**{**each, "subject": each.get("subject")})
 
     expected, found = shown(game.board()), shown(other.board())
-    by_name = {each.team: replace(each, team_id="") for each in expected.standings}
-    assert {each.team: replace(each, team_id="") for each in found.standings} == by_name
+    by_name = {standing.team: replace(standing, team_id="") for standing in expected.standings}
+    assert {standing.team: replace(standing, team_id="") for standing in found.standings} == by_name
     assert (found.headline, found.totals, found.trophies) == (expected.headline, expected.totals, expected.trophies)
     assert expected.headline.startswith("0 ") is False
 
 
 def test_rebuild_gives_the_scores_that_are_kept(game: Game) -> None:
-    game.batch(*(each for each in history() if each["person"] != GUS))
+    game.batch(*(event for event in history() if event["person"] != GUS))
 
     with game.database.reading() as session:
         week = weeks.find(session, game.slug, NOW)
@@ -252,9 +255,9 @@ def test_rebuild_gives_the_scores_that_are_kept(game: Game) -> None:
 def test_record_of_one_more_activity_never_lowers_a_team(game: Game) -> None:
     lowest = game.points()
 
-    for each in history():
-        if each["person"] != GUS:
-            game.take_reading(a_reading(**{**each, "subject": each.get("subject")}))
+    for event in history():
+        if event["person"] != GUS:
+            game.take_reading(a_reading(**{**event, "subject": event.get("subject")}))
             points = game.points()
             assert {team for team in points if points[team] < lowest[team]} == set()
             lowest = points
@@ -265,8 +268,8 @@ def test_record_of_one_more_activity_never_lowers_a_team(game: Game) -> None:
 def test_members_are_the_current_ones(game: Game) -> None:
     standings = game.board().standings
 
-    assert [each.members for each in standings] == [
+    assert [standing.members for standing in standings] == [
         ("Dua Krasniqi", "Elif Şahin", "文子 Fumiko"),
         ("Ada Lovelace", "Bo Nguyen", "Chidi Okafor"),
     ]
-    assert [each.team for each in standings] == [CATS, OWLS]
+    assert [standing.team for standing in standings] == [CATS, OWLS]

@@ -33,7 +33,7 @@ class Follower:
         """The statements it takes to look again."""
         with statements_to(self.database) as statements:
             self._again(game)
-        return [each for each in statements if each.lstrip().startswith("SELECT")]
+        return [statement for statement in statements if statement.lstrip().startswith("SELECT")]
 
     def _again(self, game: Game) -> None:
         with self.database.reading() as session:
@@ -72,14 +72,14 @@ DEEDS: dict[str, Callable[[Game], object]] = {
 }
 
 
-@pytest.mark.parametrize("deed", DEEDS)
-def test_follow_notices_what_is_more_than_a_score(game: Game, deed: str) -> None:
+@pytest.mark.parametrize("call", DEEDS)
+def test_follow_notices_what_is_more_than_a_score(game: Game, call: str) -> None:
     game.take()
     follower = Follower(game.database)
     follower.look(game)
 
-    DEEDS[deed](game)
-    game.take() if deed != "closed" else None
+    DEEDS[call](game)
+    game.take() if call != "closed" else None
     followed, everything = follower.look(game)
 
     assert followed == everything
@@ -97,7 +97,7 @@ def test_follow_notices_midnight(game: Game) -> None:
 
 
 @pytest.mark.parametrize(
-    "deed",
+    "call",
     [
         lambda game: game.take(),
         lambda game: game.adjust(OWLS, 5),
@@ -107,12 +107,12 @@ def test_follow_notices_midnight(game: Game) -> None:
     ids=["activity", "adjustment", "reversal", "two teams"],
 )
 def test_follow_reads_a_stamp_and_the_changed_scores_and_nothing_else(
-    game: Game, deed: Callable[[Game], object]
+    game: Game, call: Callable[[Game], object]
 ) -> None:
     follower = Follower(game.database)
     follower.look(game)
 
-    deed(game)
+    call(game)
 
     assert len(follower.cost(game)) == 2
     assert len(follower.cost(game)) == 1

@@ -22,7 +22,7 @@ def told(game: Game, audience: Audience = "organizers") -> Story:
 
 
 def points(story: Story) -> dict[str, int]:
-    return {course.team: course.points for course in story.race.courses}
+    return {series.team: series.points for series in story.race.all_series}
 
 
 def before(database: Database, slug: str, starts: date, now: datetime) -> Game:

@@ -107,8 +107,8 @@ def test_verify_finds_nothing_at_any_moment_of_a_random_history(game: Game, seed
             history.step()
         found = history.game.verify()
         board = history.game.board()
-        receipts = {each.team: history.game.receipt(each.team).points for each in board.standings}
-        assert (found, receipts) == ([], {each.team: each.points for each in board.standings})
+        receipts = {standing.team: history.game.receipt(standing.team).points for standing in board.standings}
+        assert (found, receipts) == ([], {standing.team: standing.points for standing in board.standings})
 
     assert history.taken > 0
 
@@ -206,7 +206,7 @@ def test_verify_keeps_work_smuggled_in_later_off_the_frozen_board(played: Game) 
     played.take(occurred_at=START)
 
     assert played.verify() == []
-    assert {each.team: each.points for each in played.public().standings} == {OWLS: 20, CATS: 0}
+    assert {standing.team: standing.points for standing in played.public().standings} == {OWLS: 20, CATS: 0}
 
 
 def test_verify_after_names_and_rules_changed_behind_a_freeze_finds_nothing(played: Game) -> None:

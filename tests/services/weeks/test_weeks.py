@@ -156,8 +156,8 @@ def test_history_has_everything_done_to_a_week(game: Game) -> None:
     game.open()
 
     with game.database.reading() as session:
-        found = session.exec(select(WeekEvent).order_by(WeekEvent.id)).all()  # type: ignore[arg-type]
-    assert [(event.action, event.by, event.reason) for event in found] == [
+        events = session.exec(select(WeekEvent).order_by(WeekEvent.id)).all()  # type: ignore[arg-type]
+    assert [(event.action, event.by, event.reason) for event in events] == [
         ("created", "Olu", None),
         ("opened", "Olu", None),
         ("frozen", "Olu", None),

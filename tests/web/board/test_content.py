@@ -6,7 +6,7 @@ import pytest
 
 from app.services.weeks import weeks
 from app.web.board.trail import Trail
-from app.web.boards import Served, serve_live
+from app.web.boards import BoardSnapshot, serve_live
 from app.web.documents import head_document
 from app.web.documents.boards import standing_document
 from tests.builders import CATS, DUA, OWLS, Game
@@ -18,27 +18,27 @@ class Reader:
     """Somebody who looks at a week again and again."""
 
     def __init__(self) -> None:
-        self.trail = Trail()
-        self.seen: Served | None = None
+        self.audit_actions = Trail()
+        self.seen: BoardSnapshot | None = None
 
-    def look(self, game: Game) -> tuple[Served, Served]:
+    def look(self, game: Game) -> tuple[BoardSnapshot, BoardSnapshot]:
         """The board as it is followed, and as it is without knowing an earlier one."""
         with game.database.reading() as session:
             stamp = weeks.stamp(session, game.slug)
-            self.seen = serve_live(session, stamp, game.now, self.seen, self.trail)
+            self.seen = serve_live(session, stamp, game.now, self.seen, self.audit_actions)
             return self.seen, serve_live(session, stamp, game.now)
 
 
-def contents(served: Served) -> dict[str, bytes]:
+def contents(snapshot: BoardSnapshot) -> dict[str, bytes]:
     """The fragments of a board."""
-    return {name: fragment.html for name, fragment in (served.fragments.fragments or {}).items()}
+    return {name: fragment.html for name, fragment in (snapshot.fragments.fragments or {}).items()}
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize("seed", range(2))
 def test_board_that_is_followed_shows_what_one_made_anew_shows(game: Game, seed: int) -> None:
     history, reader = History(game, seed), Reader()
-    before: Served | None = None
+    before: BoardSnapshot | None = None
 
     for _ in range(40):
         history.step()
@@ -57,13 +57,13 @@ def test_json_is_the_documents_of_the_head_and_of_every_team(game: Game) -> None
     game.take()
     game.adjust(CATS, 5)
 
-    served, _ = Reader().look(game)
+    snapshot, _ = Reader().look(game)
 
-    board = served.board
-    expected = {**head_document(board.head), "standings": [standing_document(each) for each in board.standings]}
-    assert json.loads(served.json.body) == expected
-    assert list(json.loads(served.json.body)) == list(expected)
-    assert served.content.head == board.head
+    board = snapshot.board
+    expected = {**head_document(board.head), "standings": [standing_document(standing) for standing in board.standings]}
+    assert json.loads(snapshot.json.body) == expected
+    assert list(json.loads(snapshot.json.body)) == list(expected)
+    assert snapshot.content.head == board.head
 
 
 def test_fragments_of_one_activity_are_its_teams_row_and_the_parts_that_count_it(game: Game) -> None:

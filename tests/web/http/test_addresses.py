@@ -63,14 +63,14 @@ def calls(path: Path) -> Iterator[tuple[str, set[str]]]:
         if isinstance(call.node, nodes.Name) and call.node.name == "url_for":
             names = [call.args[0], *call.args[0].find_all(nodes.Const)]
             given = {each.key for each in call.kwargs}
-            yield from ((str(each.value), given) for each in names if isinstance(each, nodes.Const))
+            yield from ((str(name.value), given) for name in names if isinstance(name, nodes.Const))
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(render.TEMPLATES)))
 def test_every_address_of_a_template_leads_somewhere(path: Path) -> None:
     addresses = [url_for(name, **dict.fromkeys(given, ANYTHING)) for name, given in calls(path)]
 
-    assert [each for each in addresses if not each.startswith("/")] == []
+    assert [address for address in addresses if not address.startswith("/")] == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(render.TEMPLATES)))

@@ -10,7 +10,7 @@ from starlette.routing import Mount
 from app.web.access import credentials_in
 from app.web.http.areas import AREAS, Area, find_area
 from tests.builders import GUS, SLUG
-from tests.web.site import PROBLEM, WEEK, Site, sign_in
+from tests.web.running_app import PROBLEM, WEEK, RunningApp, sign_in
 from tests.web.test_access import routes
 
 PAGE = "text/html; charset=utf-8"
@@ -45,7 +45,7 @@ def test_find_area_takes_the_longest_prefix_that_ends_at_a_slash(path: str, pref
     assert find_area(path) == BY_PREFIX[prefix]
 
 
-def test_every_route_has_an_area_and_every_area_a_route(site: Site) -> None:
+def test_every_route_has_an_area_and_every_area_a_route(site: RunningApp) -> None:
     paths = [path for _, path in routes(site.app)]
     mounts = [str(route.path) for route in site.app.routes if isinstance(route, Mount)]
 
@@ -60,7 +60,7 @@ def below(area: Area) -> str:
 
 
 @each_area
-def test_area_decides_how_a_refusal_reads_and_who_keeps_it(site: Site, area: Area) -> None:
+def test_area_decides_how_a_refusal_reads_and_who_keeps_it(site: RunningApp, area: Area) -> None:
     answer = site.get(below(area))
 
     assert (answer.status_code, answer.headers["content-type"], answer.headers["cache-control"]) == (
@@ -69,7 +69,7 @@ def test_area_decides_how_a_refusal_reads_and_who_keeps_it(site: Site, area: Are
 
 
 @each_area
-def test_area_decides_whether_a_form_has_to_come_from_here(site: Site, area: Area) -> None:
+def test_area_decides_whether_a_form_has_to_come_from_here(site: RunningApp, area: Area) -> None:
     def send(**headers: str) -> int:
         return site.client.post(below(area), headers=headers).status_code
 
@@ -79,7 +79,7 @@ def test_area_decides_whether_a_form_has_to_come_from_here(site: Site, area: Are
 
 
 @each_area
-def test_area_decides_whether_any_host_will_do(site: Site, area: Area) -> None:
+def test_area_decides_whether_any_host_will_do(site: RunningApp, area: Area) -> None:
     answer = site.get(below(area), headers={"Host": "evil.example"})
 
     assert answer.status_code == (404 if area.any_host else 421)
@@ -98,7 +98,7 @@ def test_area_decides_what_counts_as_a_credential(area: Area) -> None:
 
 
 @pytest.mark.parametrize("prefix", TAKERS)
-def test_area_decides_how_large_a_body_may_be(site: Site, prefix: str) -> None:
+def test_area_decides_how_large_a_body_may_be(site: RunningApp, prefix: str) -> None:
     gus = sign_in(site, GUS, "owner")
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     token = {"Authorization": f"Bearer {site.token('activities:write')}"} if prefix == "/api/v1" else {}
@@ -110,7 +110,7 @@ def test_area_decides_how_large_a_body_may_be(site: Site, prefix: str) -> None:
     assert (send(largest).status_code == 413, send(largest + 1).status_code) == (False, 413)
 
 
-def test_area_of_organizers_leads_their_sign_in_back_there(site: Site) -> None:
+def test_area_of_organizers_leads_their_sign_in_back_there(site: RunningApp) -> None:
     homes = {area.prefix: area.home for area in AREAS if area != replace(area, home="board")}
 
     assert homes == {"/organizer": "organizer", "/me": "me"}

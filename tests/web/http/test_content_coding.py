@@ -10,7 +10,7 @@ import pytest
 from app.web.http.content_coding import accepts_gzip
 from app.web.http.render import asset
 from tests.builders import SLUG
-from tests.web.site import WEEK, Site, sign_in
+from tests.web.running_app import WEEK, RunningApp, sign_in
 
 BOARD, JSON, SUMMARY, STYLE = f"/weeks/{SLUG}", f"{WEEK}/leaderboard", f"/weeks/{SLUG}/summary", "/static/app.css"
 COMPRESSED = [BOARD, JSON, SUMMARY, STYLE]
@@ -18,7 +18,7 @@ HELD = ("etag", "cache-control", "vary", "last-modified")
 
 
 @pytest.fixture
-def site(site: Site) -> Site:
+def site(site: RunningApp) -> RunningApp:
     """A site with something on its board."""
     for name in ("Foxes", "Geese", "Hares", "Ibises"):
         site.game.team(name, f"{name.lower()}@example.com")
@@ -26,7 +26,9 @@ def site(site: Site) -> Site:
     return site
 
 
-def ask(site: Site, path: str, coding: str | None = "gzip", *, method: str = "GET", **headers: str) -> httpx.Response:
+def ask(
+    site: RunningApp, path: str, coding: str | None = "gzip", *, method: str = "GET", **headers: str
+) -> httpx.Response:
     """An answer with its bytes as they came (`content` is what they mean)."""
     wanted = {} if coding is None else {"Accept-Encoding": coding}
     request = site.client.build_request(method, path, headers={**wanted, **headers})
@@ -78,7 +80,7 @@ def test_accepts_gzip_by_weight(headers: list[str], is_accepted: bool) -> None:
 
 
 @pytest.mark.parametrize("path", COMPRESSED)
-def test_answer_is_the_same_as_gzip_and_as_it_is(site: Site, path: str) -> None:
+def test_answer_is_the_same_as_gzip_and_as_it_is(site: RunningApp, path: str) -> None:
     plain, packed, refused = ask(site, path, None), ask(site, path), ask(site, path, "gzip;q=0")
 
     codings = [each.headers.get("content-encoding") for each in (plain, packed, refused)]
@@ -92,7 +94,7 @@ def test_answer_is_the_same_as_gzip_and_as_it_is(site: Site, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", COMPRESSED)
-def test_answer_is_304_for_who_has_this_very_coding(site: Site, path: str) -> None:
+def test_answer_is_304_for_who_has_this_very_coding(site: RunningApp, path: str) -> None:
     etags = {coding: ask(site, path, coding).headers["etag"] for coding in ("gzip", "identity")}
 
     answers = {
@@ -111,7 +113,7 @@ def test_answer_is_304_for_who_has_this_very_coding(site: Site, path: str) -> No
 
 
 @pytest.mark.parametrize("path", COMPRESSED)
-def test_head_has_the_headers_of_get_in_each_coding(site: Site, path: str) -> None:
+def test_head_has_the_headers_of_get_in_each_coding(site: RunningApp, path: str) -> None:
     for coding in (None, "gzip"):
         head, whole = ask(site, path, coding, method="HEAD"), ask(site, path, coding)
 
@@ -120,7 +122,7 @@ def test_head_has_the_headers_of_get_in_each_coding(site: Site, path: str) -> No
         assert head.content == b""
 
 
-def test_range_of_a_file_is_one_of_its_own_bytes(site: Site) -> None:
+def test_range_of_a_file_is_one_of_its_own_bytes(site: RunningApp) -> None:
     part = ask(site, STYLE, "gzip", Range="bytes=0-9")
 
     assert (part.status_code, part.headers.get("content-encoding"), part.content) == (
@@ -129,20 +131,20 @@ def test_range_of_a_file_is_one_of_its_own_bytes(site: Site) -> None:
     assert ask(site, BOARD, "gzip", Range="bytes=0-9").status_code == 200
 
 
-def test_file_is_kept_for_ever_by_its_hash_in_each_coding(site: Site) -> None:
+def test_file_is_kept_for_ever_by_its_hash_in_each_coding(site: RunningApp) -> None:
     kept = {ask(site, asset("app.css"), coding).headers["cache-control"] for coding in (None, "gzip")}
 
     assert kept == {"public, max-age=31536000, immutable"}
 
 
-def test_small_files_and_fonts_stay_as_they_are(site: Site) -> None:
+def test_small_files_and_fonts_stay_as_they_are(site: RunningApp) -> None:
     for path in ("/static/favicon.svg", "/static/vendor/inter-latin-wght-normal.woff2", "/static/nothing.css"):
         answer = ask(site, path)
 
         assert (answer.headers.get("content-encoding"), answer.headers.get("vary")) == (None, None)
 
 
-def test_no_answer_with_a_secret_is_compressed(site: Site) -> None:
+def test_no_answer_with_a_secret_is_compressed(site: RunningApp) -> None:
     olu = sign_in(site, role="owner")
     start = ["/", "/me", "/organizer", "/organizer/audit", "/sign-in", "/display", BOARD, SUMMARY, JSON]
     waiting, seen = list(start), dict[str, httpx.Response]()
@@ -166,7 +168,7 @@ def test_no_answer_with_a_secret_is_compressed(site: Site) -> None:
     assert [path for path in packed if path.startswith(("/me", "/organizer", "/sign-in", "/display"))] == []
 
 
-def test_compressed_board_is_gzip_of_the_standard(site: Site) -> None:
+def test_compressed_board_is_gzip_of_the_standard(site: RunningApp) -> None:
     with site.client.stream("GET", BOARD, headers={"Accept-Encoding": "gzip"}) as answer:
         raw = b"".join(answer.iter_raw())
 

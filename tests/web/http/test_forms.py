@@ -105,12 +105,12 @@ def test_field_that_the_form_does_not_have_is_a_mistake() -> None:
 
 
 def test_reason_is_read_as_the_ledger_keeps_it() -> None:
-    class Why(Form):
+    class ReasonIn(Form):
         reason: Reason
 
     given = FormData([("reason", "  Fair   play ")])
 
-    assert FormState.sent(Why, given, {}).data.reason == "Fair play"
+    assert FormState.sent(ReasonIn, given, {}).data.reason == "Fair play"
 
 
 def test_no_form_has_a_field_that_its_state_hides_from_templates() -> None:

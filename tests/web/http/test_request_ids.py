@@ -11,13 +11,13 @@ from app.cli import log_lines
 from app.config import Settings
 from app.web import board_cache
 from tests.builders import SLUG, Game
-from tests.web.site import API, WEEK, SettableClock, Site, serving, until
+from tests.web.running_app import API, WEEK, RunningApp, SettableClock, serving, until
 
 GIVEN = "4f1c9b7e-0d52-4b8a-9a77-d2c1f3e8a6b5"
 
 
 @pytest.fixture
-def trusting_site(game: Game, settings: Settings, clock: SettableClock) -> Iterator[Site]:
+def trusting_site(game: Game, settings: Settings, clock: SettableClock) -> Iterator[RunningApp]:
     """A site behind a proxy that it trusts."""
     assert game.slug == SLUG
     changed = settings.changed(board_visibility="public", trusted_proxies="127.0.0.1")
@@ -36,7 +36,7 @@ def log() -> Iterator[io.StringIO]:
     logging.getLogger().removeHandler(handler)
 
 
-def id_of(site: Site, *values: str) -> str:
+def id_of(site: RunningApp, *values: str) -> str:
     """The id of a request that claims to have these."""
     headers = [("X-Request-ID", value) for value in values]
     (request_id,) = site.client.get("/healthz", headers=headers).headers.get_list("x-request-id")
@@ -48,7 +48,7 @@ def is_new(request_id: str) -> bool:
     return re.fullmatch("[0-9a-f]{16}", request_id) is not None
 
 
-def test_begin_gives_every_request_an_id_of_its_own(site: Site) -> None:
+def test_begin_gives_every_request_an_id_of_its_own(site: RunningApp) -> None:
     site.record()
     paths = ["/", f"{WEEK}/leaderboard", f"{API}/weeks/none/leaderboard", "/nothing", "/static/app.css", "/sign-in"]
 
@@ -58,7 +58,7 @@ def test_begin_gives_every_request_an_id_of_its_own(site: Site) -> None:
     assert len(set(ids)) == len(ids)
 
 
-def test_answer_names_the_request_in_problems_and_in_small_print_on_error_pages(site: Site) -> None:
+def test_answer_names_the_request_in_problems_and_in_small_print_on_error_pages(site: RunningApp) -> None:
     problem, page = site.get(f"{API}/weeks/none/leaderboard"), site.get("/weeks/none")
 
     footer = page.text.partition("<footer")[2].partition("</footer>")[0]
@@ -67,7 +67,9 @@ def test_answer_names_the_request_in_problems_and_in_small_print_on_error_pages(
     assert "<p>Request " not in site.get("/").text
 
 
-def test_log_lines_of_a_request_carry_its_id(site: Site, log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_log_lines_of_a_request_carry_its_id(
+    site: RunningApp, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
@@ -79,7 +81,7 @@ def test_log_lines_of_a_request_carry_its_id(site: Site, log: io.StringIO, monke
     assert re.findall(r" ERROR uvicorn\.error \[(\w+)\]: Exception in ASGI application", log.getvalue()) == failed
 
 
-def test_adopt_believes_a_trusted_proxy_where_its_id_is_well_formed(trusting_site: Site) -> None:
+def test_adopt_believes_a_trusted_proxy_where_its_id_is_well_formed(trusting_site: RunningApp) -> None:
     malformed = ["short", "x" * 65, "has space", "semi;colon", "under_score_under", 'quo"te-quote']
 
     assert id_of(trusting_site, GIVEN) == GIVEN
@@ -87,5 +89,5 @@ def test_adopt_believes_a_trusted_proxy_where_its_id_is_well_formed(trusting_sit
     assert is_new(id_of(trusting_site, GIVEN, GIVEN))
 
 
-def test_adopt_believes_no_stranger(site: Site) -> None:
+def test_adopt_believes_no_stranger(site: RunningApp) -> None:
     assert is_new(id_of(site, GIVEN))

@@ -9,19 +9,19 @@ import pytest
 from app.models import AuditEntry
 from app.services.access import accounts
 from app.services.audit import audit
-from app.services.audit.audit import Filter, Thing
+from app.services.audit.audit import AuditTarget, Filter
 from app.services.imports import roster_import
 from app.services.imports.roster_import import Entry
 from app.web.organizer import changes
 from tests.builders import ADA, NOW, OWLS, PACIFIC, SLUG, act_by
 from tests.web.organizer.reading import flash, text_of
-from tests.web.site import BOTH_ENGINES, Site, Visitor, sign_in
+from tests.web.running_app import BOTH_ENGINES, RunningApp, Visitor, sign_in
 
 AUDIT = "/organizer/audit"
 
 
 @pytest.fixture
-def olu(site: Site) -> Visitor:
+def olu(site: RunningApp) -> Visitor:
     """An owner."""
     return sign_in(site, "olu@example.com", "owner")
 
@@ -45,7 +45,7 @@ def an_entry(before: str | None, after: str | None) -> AuditEntry:
 
 
 @BOTH_ENGINES
-def test_the_page_tells_who_did_what_to_whom_from_where(site: Site, olu: Visitor) -> None:
+def test_the_page_tells_who_did_what_to_whom_from_where(site: RunningApp, olu: Visitor) -> None:
     with site.database.reading() as session:
         ada = accounts.by_email(session, ADA)
     assert ada is not None
@@ -60,7 +60,7 @@ def test_the_page_tells_who_did_what_to_whom_from_where(site: Site, olu: Visitor
     )  # fmt: skip
 
 
-def test_it_can_be_narrowed(site: Site, olu: Visitor) -> None:
+def test_it_can_be_narrowed(site: RunningApp, olu: Visitor) -> None:
     with site.database.reading() as session:
         ada = accounts.by_email(session, ADA)
     assert ada is not None
@@ -91,11 +91,11 @@ def test_it_can_be_narrowed(site: Site, olu: Visitor) -> None:
     }
 
 
-def test_days_are_those_of_the_week(site: Site, olu: Visitor) -> None:
+def test_days_are_those_of_the_week(site: RunningApp, olu: Visitor) -> None:
     with site.database.unit_of_work() as session:
         for hour, name in ((6, "before"), (7, "first"), (30, "last"), (31, "after")):
             at = NOW.replace(hour=0).replace(day=14 + hour // 24, hour=hour % 24)
-            audit.note(session, f"tea.{name}", Thing("tea", "t", "Tea"), act_by("Olu", at))
+            audit.note(session, f"tea.{name}", AuditTarget("tea", "t", "Tea"), act_by("Olu", at))
 
     assert heads(olu, kind="tea", since="2022-09-14", until="2022-09-14") == ["Tea: last", "Tea: first"]
 
@@ -105,7 +105,7 @@ def test_days_are_those_of_the_week(site: Site, olu: Visitor) -> None:
     [{"since": "yesterday"}, {"until": "9999-12-31"}, {"since": "0001-01-01"}, {"person": "eve@example.com"},
      {"cursor": "strange"}, {"person": "\udcff".encode(errors="surrogateescape").decode("latin-1")}],
 )  # fmt: skip
-def test_what_cannot_be_looked_for_is_refused_and_kept(site: Site, olu: Visitor, params: dict[str, str]) -> None:
+def test_what_cannot_be_looked_for_is_refused_and_kept(site: RunningApp, olu: Visitor, params: dict[str, str]) -> None:
     page = olu.get(AUDIT, params=params)
 
     assert (page.status_code, flash(page) != "") == (422, True)
@@ -113,23 +113,23 @@ def test_what_cannot_be_looked_for_is_refused_and_kept(site: Site, olu: Visitor,
     assert "cursor" in params or olu.post(f"{AUDIT}/export", **params).status_code == 422
 
 
-def test_older_entries_are_a_page_further(site: Site, olu: Visitor) -> None:
+def test_older_entries_are_a_page_further(site: RunningApp, olu: Visitor) -> None:
     with site.database.unit_of_work() as session:
         for number in range(120):
-            audit.note(session, "tea.made", Thing("tea", str(number), f"Cup {number}"), act_by("Olu", NOW))
+            audit.note(session, "tea.made", AuditTarget("tea", str(number), f"Cup {number}"), act_by("Olu", NOW))
 
     pages, where = [], f"{AUDIT}?kind=tea"
     while where:
         page = olu.get(where)
         pages.append(page.text.count('<li class="event"'))
-        found = re.search(r'rel="next" href="(.*?)"', page.text)
-        where = found[1].replace("&amp;", "&") if found else ""
+        match = re.search(r'rel="next" href="(.*?)"', page.text)
+        where = match[1].replace("&amp;", "&") if match else ""
 
     assert pages == [50, 50, 20]
 
 
 @BOTH_ENGINES
-def test_the_csv_holds_what_was_looked_for_and_is_noted(site: Site, olu: Visitor) -> None:
+def test_the_csv_holds_what_was_looked_for_and_is_noted(site: RunningApp, olu: Visitor) -> None:
     with site.database.unit_of_work() as session:
         roster_import.apply(session, SLUG, [Entry(2, OWLS, "Gus", "gus@example.com")][:0], act_by("=cmd()", NOW))
 
@@ -142,18 +142,18 @@ def test_the_csv_holds_what_was_looked_for_and_is_noted(site: Site, olu: Visitor
         assert audit.page(session, Filter(), cursor=None, limit=1).items[0].after == '{"filter": {"kind": "week"}}'
 
 
-def test_the_csv_goes_beyond_one_page(site: Site, olu: Visitor) -> None:
+def test_the_csv_goes_beyond_one_page(site: RunningApp, olu: Visitor) -> None:
     with site.database.unit_of_work() as session:
         for number in range(2_300):
-            audit.note(session, "tea.made", Thing("tea", str(number), "Tea"), act_by("Olu", NOW))
+            audit.note(session, "tea.made", AuditTarget("tea", str(number), "Tea"), act_by("Olu", NOW))
 
     assert [row["object_id"] for row in rows(olu, kind="tea")] == [str(number) for number in range(2_299, -1, -1)]
 
 
-def test_what_somebody_wrote_is_shown_as_text(site: Site, olu: Visitor) -> None:
+def test_what_somebody_wrote_is_shown_as_text(site: RunningApp, olu: Visitor) -> None:
     with site.database.unit_of_work() as session:
         audit.note(
-            session, "tea.made", Thing("tea", "t", "<b>Tea</b>"), act_by("<i>", NOW), after={"<u>": ["<s>", None]}
+            session, "tea.made", AuditTarget("tea", "t", "<b>Tea</b>"), act_by("<i>", NOW), after={"<u>": ["<s>", None]}
         )
 
     page = olu.get(AUDIT, params={"kind": "tea"})
@@ -182,7 +182,7 @@ def test_changes_read_as_words(
     assert changes.of(an_entry(before, after), PACIFIC) == told
 
 
-def test_the_export_is_a_form_of_the_page_it_is_on(site: Site, olu: Visitor) -> None:
+def test_the_export_is_a_form_of_the_page_it_is_on(site: RunningApp, olu: Visitor) -> None:
     before = len(heads(olu))
 
     statuses = [olu.get(f"{AUDIT}/export").status_code, olu.post(f"{AUDIT}/export", csrf="another").status_code]
@@ -193,7 +193,7 @@ def test_the_export_is_a_form_of_the_page_it_is_on(site: Site, olu: Visitor) -> 
     assert heads(olu).count("Exported the audit") == 0 < before
 
 
-def test_players_and_visitors_stay_outside(site: Site) -> None:
+def test_players_and_visitors_stay_outside(site: RunningApp) -> None:
     gus = sign_in(site, "gus@example.com")
 
     statuses = [each(AUDIT).status_code for each in (gus.get, site.get)]

@@ -4,12 +4,12 @@ from app.services.access import tokens
 from app.services.rules import rule_sets
 from tests.builders import CATS, NOW, OWLS, a_team, a_week, act_by
 from tests.web.organizer.reading import text_of
-from tests.web.site import Site, sign_in
+from tests.web.running_app import RunningApp, sign_in
 
 OLU = "olu@example.com"
 
 
-def test_an_empty_installation_is_told_the_way(empty_site: Site) -> None:
+def test_an_empty_installation_is_told_the_way(empty_site: RunningApp) -> None:
     olu = sign_in(empty_site, OLU, "owner")
 
     page = olu.get("/organizer")
@@ -19,7 +19,7 @@ def test_an_empty_installation_is_told_the_way(empty_site: Site) -> None:
     assert "1 of 7 done" in text_of(page)
 
 
-def test_the_next_step_follows_the_week(empty_site: Site) -> None:
+def test_the_next_step_follows_the_week(empty_site: RunningApp) -> None:
     olu, said = sign_in(empty_site, OLU, "organizer"), []
 
     def look() -> None:
@@ -48,7 +48,7 @@ def test_the_next_step_follows_the_week(empty_site: Site) -> None:
     assert [sentence in text for sentence, text in zip(wanted, said, strict=True)] == [True] * 6
 
 
-def test_a_week_with_everything_has_no_checklist_of_its_own(site: Site) -> None:
+def test_a_week_with_everything_has_no_checklist_of_its_own(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         tokens.create(session, act_by("Olu", NOW), name="Bridge", scopes=["read"], days=None)
 
@@ -59,7 +59,7 @@ def test_a_week_with_everything_has_no_checklist_of_its_own(site: Site) -> None:
     assert "5 of 7 done" in text
 
 
-def test_a_refused_rules_file_shows_every_mistake(site: Site) -> None:
+def test_a_refused_rules_file_shows_every_mistake(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         rule_sets.read_file(session, "format = 2\n<b>", act_by("rules file", NOW))
 
@@ -69,7 +69,7 @@ def test_a_refused_rules_file_shows_every_mistake(site: Site) -> None:
     assert ("Line 2" in text_of(page), "<b>" in page.text) == (True, False)
 
 
-def test_players_visitors_and_tokens_stay_outside(site: Site) -> None:
+def test_players_visitors_and_tokens_stay_outside(site: RunningApp) -> None:
     statuses = [
         sign_in(site, "gus@example.com").get("/organizer").status_code,
         site.get("/organizer").status_code,

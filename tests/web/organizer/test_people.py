@@ -8,41 +8,41 @@ from app.services.access import accounts, links
 from app.services.people import people
 from tests.builders import ADA, BO, CATS, DUA, GUS, NOW, OWLS
 from tests.web.organizer.reading import flash, secret_on, text_of
-from tests.web.site import BOTH_ENGINES, Site, Visitor, sign_in
+from tests.web.running_app import BOTH_ENGINES, RunningApp, Visitor, sign_in
 
 PEOPLE = "/organizer/people"
 OLU, PAT = "olu@example.com", "pat@example.com"
 
 
-def person(site: Site, email: str) -> Person:
+def person(site: RunningApp, email: str) -> Person:
     with site.database.reading() as session:
         found = accounts.by_email(session, email)
     assert found is not None
     return found
 
 
-def path(site: Site, email: str, *more: str) -> str:
+def path(site: RunningApp, email: str, *more: str) -> str:
     return "/".join([PEOPLE, person(site, email).id, *more])
 
 
-def entry(site: Site, email: str = ADA) -> LedgerEntry:
+def entry(site: RunningApp, email: str = ADA) -> LedgerEntry:
     return site.game.take(person=email).entry
 
 
 @pytest.fixture
-def olu(site: Site) -> Visitor:
+def olu(site: RunningApp) -> Visitor:
     """An owner."""
     return sign_in(site, OLU, "owner")
 
 
 @pytest.fixture
-def pat(site: Site, olu: Visitor) -> Visitor:
+def pat(site: RunningApp, olu: Visitor) -> Visitor:
     """An organizer who is no owner."""
     return sign_in(site, PAT, "organizer")
 
 
 @BOTH_ENGINES
-def test_the_list_shows_team_role_and_ways_in(site: Site, olu: Visitor) -> None:
+def test_the_list_shows_team_role_and_ways_in(site: RunningApp, olu: Visitor) -> None:
     olu.post(path(site, BO, "link"))
 
     page = olu.get(PEOPLE)
@@ -55,7 +55,7 @@ def test_the_list_shows_team_role_and_ways_in(site: Site, olu: Visitor) -> None:
 
 
 @BOTH_ENGINES
-def test_search_folds_names_and_looks_into_emails(site: Site, olu: Visitor) -> None:
+def test_search_folds_names_and_looks_into_emails(site: RunningApp, olu: Visitor) -> None:
     found = {
         q: text_of(olu.get(PEOPLE, params={"q": q})).count("@example.com")
         for q in ("ELIF ŞAHIN", "ａｄａ", "dua@EXAMPLE", "nobody", "\0", "%", "文子")
@@ -64,7 +64,7 @@ def test_search_folds_names_and_looks_into_emails(site: Site, olu: Visitor) -> N
     assert found == {"ELIF ŞAHIN": 1, "ａｄａ": 1, "dua@EXAMPLE": 1, "nobody": 0, "\0": 0, "%": 0, "文子": 1}
 
 
-def test_filters_by_role_and_by_who_is_off(site: Site, olu: Visitor) -> None:
+def test_filters_by_role_and_by_who_is_off(site: RunningApp, olu: Visitor) -> None:
     olu.post(path(site, DUA, "switch-off"))
 
     owners, off = (text_of(olu.get(PEOPLE, params={"role": role})) for role in ("owner", "off"))
@@ -73,7 +73,7 @@ def test_filters_by_role_and_by_who_is_off(site: Site, olu: Visitor) -> None:
     assert ("1 person found" in off, "Dua Krasniqi" in off) == (True, True)
 
 
-def test_pages_follow_each_other_and_strange_ones_are_the_nearest(site: Site, olu: Visitor) -> None:
+def test_pages_follow_each_other_and_strange_ones_are_the_nearest(site: RunningApp, olu: Visitor) -> None:
     with site.database.unit_of_work() as session:
         for number in range(60):
             people.find_or_create(session, f"racer{number}@example.com", f"Racer {number:02}", NOW)
@@ -86,7 +86,7 @@ def test_pages_follow_each_other_and_strange_ones_are_the_nearest(site: Site, ol
 
 
 @BOTH_ENGINES
-def test_somebody_is_added_and_gets_a_link_that_works(site: Site, olu: Visitor) -> None:
+def test_somebody_is_added_and_gets_a_link_that_works(site: RunningApp, olu: Visitor) -> None:
     page = olu.post(PEOPLE, name="Hana  Sato", email="HANA@example.com")
 
     secret = secret_on(page)
@@ -99,14 +99,14 @@ def test_somebody_is_added_and_gets_a_link_that_works(site: Site, olu: Visitor) 
 @pytest.mark.parametrize(
     ("name", "email", "status"), [("", "x@example.com", 422), ("Eve", "nowhere", 422), ("Eve", ADA, 409)]
 )
-def test_what_was_typed_is_not_lost(site: Site, olu: Visitor, name: str, email: str, status: int) -> None:
+def test_what_was_typed_is_not_lost(site: RunningApp, olu: Visitor, name: str, email: str, status: int) -> None:
     page = olu.post(PEOPLE, name=name, email=email)
 
     assert page.status_code == status
     assert (f'value="{name}"' in page.text, f'value="{email}"' in page.text, flash(page) != "") == (True, True, True)
 
 
-def test_a_new_link_is_shown_once_and_ends_the_old_one(site: Site, olu: Visitor) -> None:
+def test_a_new_link_is_shown_once_and_ends_the_old_one(site: RunningApp, olu: Visitor) -> None:
     first, second = (secret_on(olu.post(path(site, ADA, "link"))).rpartition("/")[2] for _ in range(2))
 
     assert secret_on(olu.get(path(site, ADA))) == ""
@@ -118,7 +118,7 @@ def test_a_new_link_is_shown_once_and_ends_the_old_one(site: Site, olu: Visitor)
     assert (again.status_code, flash(again)[:33]) == (409, "There is no unused link any more:")
 
 
-def test_somebody_is_switched_off_and_on(site: Site, olu: Visitor) -> None:
+def test_somebody_is_switched_off_and_on(site: RunningApp, olu: Visitor) -> None:
     gus = sign_in(site, GUS, "organizer")
 
     off = olu.post(path(site, GUS, "switch-off"))
@@ -129,7 +129,7 @@ def test_somebody_is_switched_off_and_on(site: Site, olu: Visitor) -> None:
     assert gus.get(PEOPLE).status_code == 401
 
 
-def test_nobody_switches_themselves_off(site: Site, olu: Visitor) -> None:
+def test_nobody_switches_themselves_off(site: RunningApp, olu: Visitor) -> None:
     page = olu.post(path(site, OLU, "switch-off"))
 
     assert (page.status_code, flash(page)) == (
@@ -137,21 +137,21 @@ def test_nobody_switches_themselves_off(site: Site, olu: Visitor) -> None:
     )  # fmt: skip
 
 
-def test_a_role_is_granted_by_owners_alone(site: Site, olu: Visitor, pat: Visitor) -> None:
+def test_a_role_is_granted_by_owners_alone(site: RunningApp, olu: Visitor, pat: Visitor) -> None:
     refused = pat.post(path(site, PAT, "role"), role="owner")
     granted = olu.post(path(site, ADA, "role"), role="organizer")
 
     assert (refused.status_code, granted.status_code, person(site, ADA).role) == (403, 303, "organizer")
 
 
-def test_the_last_owner_reads_why_they_stay(site: Site, olu: Visitor) -> None:
+def test_the_last_owner_reads_why_they_stay(site: RunningApp, olu: Visitor) -> None:
     page = olu.post(path(site, OLU, "role"), role="player")
 
     assert (page.status_code, flash(page)) == (409, "Somebody has to be owner. Make somebody else an owner first.")
     assert person(site, OLU).role == "owner"
 
 
-def test_an_owner_who_steps_down_is_led_to_the_board(site: Site, olu: Visitor) -> None:
+def test_an_owner_who_steps_down_is_led_to_the_board(site: RunningApp, olu: Visitor) -> None:
     olu.post(path(site, ADA, "role"), role="owner")
 
     answer = olu.post(path(site, OLU, "role"), role="player")
@@ -160,19 +160,21 @@ def test_an_owner_who_steps_down_is_led_to_the_board(site: Site, olu: Visitor) -
     assert olu.get(PEOPLE).status_code == 403
 
 
-@pytest.mark.parametrize("deed", [("link",), ("link", "revoke"), ("switch-off",), ("sign-ins", "end"), ("name",)])
-def test_organizers_leave_owners_accounts_alone(site: Site, olu: Visitor, pat: Visitor, deed: tuple[str, ...]) -> None:
-    page = pat.post(path(site, OLU, *deed), name="Eve")
+@pytest.mark.parametrize("call", [("link",), ("link", "revoke"), ("switch-off",), ("sign-ins", "end"), ("name",)])
+def test_organizers_leave_owners_accounts_alone(
+    site: RunningApp, olu: Visitor, pat: Visitor, call: tuple[str, ...]
+) -> None:
+    page = pat.post(path(site, OLU, *call), name="Eve")
 
     assert (page.status_code, secret_on(page)) == (403, "")
     assert "Only an owner changes an owner's account" in flash(page)
     assert (person(site, OLU).name, olu.get(PEOPLE).status_code) == ("olu", 200)
     with site.database.reading() as session:
         refusals = session.exec(select(AuditEntry).where(AuditEntry.action == "access.refused")).all()
-    assert [each.by for each in refusals] == ["pat"]
+    assert [refusal.by for refusal in refusals] == ["pat"]
 
 
-def test_somebody_is_signed_out_everywhere(site: Site, olu: Visitor) -> None:
+def test_somebody_is_signed_out_everywhere(site: RunningApp, olu: Visitor) -> None:
     gus = sign_in(site, GUS, "organizer")
 
     olu.post(path(site, GUS, "sign-ins", "end"))
@@ -181,7 +183,7 @@ def test_somebody_is_signed_out_everywhere(site: Site, olu: Visitor) -> None:
     assert (gus.get(PEOPLE).status_code, olu.get(PEOPLE).status_code) == (401, 200)
 
 
-def test_a_new_name_is_everywhere_and_a_bad_one_comes_back(site: Site, olu: Visitor) -> None:
+def test_a_new_name_is_everywhere_and_a_bad_one_comes_back(site: RunningApp, olu: Visitor) -> None:
     good, bad = olu.post(path(site, ADA, "name"), name="Countess"), olu.post(path(site, ADA, "name"), name="x" * 61)
 
     assert (good.status_code, bad.status_code, "x" * 61 in bad.text) == (303, 422, True)
@@ -189,7 +191,7 @@ def test_a_new_name_is_everywhere_and_a_bad_one_comes_back(site: Site, olu: Visi
 
 
 @BOTH_ENGINES
-def test_an_activity_is_reversed_and_reinstated_with_a_reason(site: Site, olu: Visitor) -> None:
+def test_an_activity_is_reversed_and_reinstated_with_a_reason(site: RunningApp, olu: Visitor) -> None:
     taken = entry(site)
     where = path(site, ADA, "activities", taken.id)
 
@@ -203,7 +205,7 @@ def test_an_activity_is_reversed_and_reinstated_with_a_reason(site: Site, olu: V
     assert "Reinstated 14 Sep 2022, 13:00 by olu: No, it was right" in text
 
 
-def test_a_correction_without_a_reason_is_refused_and_keeps_what_was_typed(site: Site, olu: Visitor) -> None:
+def test_a_correction_without_a_reason_is_refused_and_keeps_what_was_typed(site: RunningApp, olu: Visitor) -> None:
     where = path(site, ADA, "activities", entry(site).id, "reversal")
 
     empty, long = olu.post(where, reason=" "), olu.post(where, reason="x" * 501)
@@ -213,7 +215,7 @@ def test_a_correction_without_a_reason_is_refused_and_keeps_what_was_typed(site:
     assert site.points()[OWLS] == 5
 
 
-def test_correcting_twice_or_in_a_closed_week_does_not_fit(site: Site, olu: Visitor) -> None:
+def test_correcting_twice_or_in_a_closed_week_does_not_fit(site: RunningApp, olu: Visitor) -> None:
     where = path(site, ADA, "activities", entry(site).id)
     olu.post(f"{where}/reversal", reason="Counted twice")
     twice = olu.post(f"{where}/reversal", reason="Counted twice")
@@ -225,7 +227,7 @@ def test_correcting_twice_or_in_a_closed_week_does_not_fit(site: Site, olu: Visi
 
 
 @pytest.mark.parametrize("verb", ["reversal", "reinstatement"])
-def test_an_activity_of_somebody_else_is_not_found(site: Site, olu: Visitor, verb: str) -> None:
+def test_an_activity_of_somebody_else_is_not_found(site: RunningApp, olu: Visitor, verb: str) -> None:
     theirs = entry(site, DUA)
 
     answers = [
@@ -236,14 +238,14 @@ def test_an_activity_of_somebody_else_is_not_found(site: Site, olu: Visitor, ver
     assert site.points()[CATS] == 5
 
 
-def test_many_activities_come_in_pages(site: Site, olu: Visitor) -> None:
+def test_many_activities_come_in_pages(site: RunningApp, olu: Visitor) -> None:
     site.batch(*({**activity(number)} for number in range(30)))
 
     first = olu.get(path(site, ADA))
     cursor = first.text.rpartition("?cursor=")[2].partition('"')[0]
     second = olu.get(path(site, ADA), params={"cursor": cursor})
 
-    assert [page.text.count('<li class="deed') for page in (first, second)] == [25, 5]
+    assert [page.text.count('<li class="correction') for page in (first, second)] == [25, 5]
     assert olu.get(path(site, ADA), params={"cursor": "strange"}).status_code == 422
 
 
@@ -254,23 +256,23 @@ def activity(number: int) -> dict[str, str]:
     }  # fmt: skip
 
 
-def test_unknown_people_are_not_found(site: Site, olu: Visitor) -> None:
+def test_unknown_people_are_not_found(site: RunningApp, olu: Visitor) -> None:
     answers = [olu.get(f"{PEOPLE}/{each}") for each in ("0" * 16, "x", "%00")]
-    answers += [olu.post(f"{PEOPLE}/{'0' * 16}/{deed}") for deed in ("link", "link/revoke", "switch-off", "switch-on")]
+    answers += [olu.post(f"{PEOPLE}/{'0' * 16}/{call}") for call in ("link", "link/revoke", "switch-off", "switch-on")]
 
     assert [answer.status_code for answer in answers] == [404] * 7
 
 
-def test_nothing_happens_without_the_forms_token(site: Site, olu: Visitor) -> None:
+def test_nothing_happens_without_the_forms_token(site: RunningApp, olu: Visitor) -> None:
     deeds = ("link", "link/revoke", "switch-off", "switch-on", "role", "sign-ins/end", "name")
 
-    statuses = {deed: olu.post(path(site, ADA, deed), csrf="wrong", role="owner").status_code for deed in deeds}
+    statuses = {call: olu.post(path(site, ADA, call), csrf="wrong", role="owner").status_code for call in deeds}
     added = olu.post(PEOPLE, csrf="", name="Eve", email="eve@example.com")
 
     assert (set(statuses.values()), added.status_code, person(site, ADA).role) == ({403}, 403, "player")
 
 
-def test_without_a_mail_server_the_page_says_so(site: Site, olu: Visitor) -> None:
+def test_without_a_mail_server_the_page_says_so(site: RunningApp, olu: Visitor) -> None:
     page = olu.post(path(site, ADA, "link", "mail"))
 
     assert (page.status_code, "No mail server is set up here" in flash(page)) == (409, True)

@@ -5,24 +5,24 @@ import pytest
 from app.models import Token
 from app.services.access import tokens
 from tests.web.organizer.reading import flash, secret_on, text_of
-from tests.web.site import API, BOTH_ENGINES, Site, Visitor, sign_in
+from tests.web.running_app import API, BOTH_ENGINES, RunningApp, Visitor, sign_in
 
 TOKENS = "/organizer/tokens"
 
 
 @pytest.fixture
-def olu(site: Site) -> Visitor:
+def olu(site: RunningApp) -> Visitor:
     """An organizer."""
     return sign_in(site, "olu@example.com", "organizer")
 
 
-def every(site: Site) -> list[Token]:
+def every(site: RunningApp) -> list[Token]:
     with site.database.reading() as session:
         return tokens.every(session)
 
 
 @BOTH_ENGINES
-def test_a_token_is_shown_once_and_works_until_it_is_revoked(site: Site, olu: Visitor) -> None:
+def test_a_token_is_shown_once_and_works_until_it_is_revoked(site: RunningApp, olu: Visitor) -> None:
     made = olu.post(TOKENS, name="Bridge", scope=["read", "activities:write"], days="30")
     bearer = {"Authorization": f"Bearer {secret_on(made)}"}
 
@@ -37,7 +37,7 @@ def test_a_token_is_shown_once_and_works_until_it_is_revoked(site: Site, olu: Vi
     assert site.get(f"{API}/weeks", headers=bearer).status_code == 401
 
 
-def test_the_newest_token_is_first(site: Site, olu: Visitor) -> None:
+def test_the_newest_token_is_first(site: RunningApp, olu: Visitor) -> None:
     for name in ("First", "Second"):
         olu.post(TOKENS, name=name, scope="read", days="")
 
@@ -54,7 +54,7 @@ def test_the_newest_token_is_first(site: Site, olu: Visitor) -> None:
      ("x" * 61, ["read"], "7")],
 )  # fmt: skip
 def test_a_token_that_cannot_be_comes_back_as_typed(
-    site: Site, olu: Visitor, name: str, scope: list[str], days: str
+    site: RunningApp, olu: Visitor, name: str, scope: list[str], days: str
 ) -> None:
     page = olu.post(TOKENS, name=name, scope=scope, days=days)
 
@@ -63,13 +63,13 @@ def test_a_token_that_cannot_be_comes_back_as_typed(
     assert ('value="read" checked' in page.text) == ("read" in scope)
 
 
-def test_a_name_that_is_taken_is_refused(site: Site, olu: Visitor) -> None:
+def test_a_name_that_is_taken_is_refused(site: RunningApp, olu: Visitor) -> None:
     answers = [olu.post(TOKENS, name="Bridge", scope="read", days="7") for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [200, 409]
 
 
-def test_owners_alone_make_tokens_that_may_do_everything(site: Site, olu: Visitor) -> None:
+def test_owners_alone_make_tokens_that_may_do_everything(site: RunningApp, olu: Visitor) -> None:
     owner = sign_in(site, "ada@example.com", "owner")
 
     refused = olu.post(TOKENS, name="Everything", scope=["read", "admin"], days="7")
@@ -80,7 +80,7 @@ def test_owners_alone_make_tokens_that_may_do_everything(site: Site, olu: Visito
     assert ['value="admin"' in each.get(TOKENS).text for each in (olu, owner)] == [False, True]
 
 
-def test_an_unknown_or_revoked_token_cannot_be_revoked(site: Site, olu: Visitor) -> None:
+def test_an_unknown_or_revoked_token_cannot_be_revoked(site: RunningApp, olu: Visitor) -> None:
     olu.post(TOKENS, name="Bridge", scope="read", days="7")
     here = f"{TOKENS}/{every(site)[0].id}/revoke"
 
@@ -92,7 +92,7 @@ def test_an_unknown_or_revoked_token_cannot_be_revoked(site: Site, olu: Visitor)
     assert [answer.status_code for answer in answers] == [303, 409, 404, 404, 404]
 
 
-def test_nothing_happens_without_the_forms_token_or_the_role(site: Site, olu: Visitor) -> None:
+def test_nothing_happens_without_the_forms_token_or_the_role(site: RunningApp, olu: Visitor) -> None:
     olu.post(TOKENS, name="Bridge", scope="read", days="7")
     gus = sign_in(site, "gus@example.com")
 

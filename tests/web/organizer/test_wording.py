@@ -53,7 +53,7 @@ ACTIONS = set[str]().union(*(noted(ast.parse(file.read_text(encoding="utf-8"))) 
 KINDS = {
     str(call.args[0].value)
     for file in FILES
-    for call in calls(ast.parse(file.read_text(encoding="utf-8")), "Thing")
+    for call in calls(ast.parse(file.read_text(encoding="utf-8")), "AuditTarget")
     if isinstance(call.args[0], ast.Constant)
 }
 

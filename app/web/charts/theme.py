@@ -46,7 +46,7 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ChartTheme:
     """One way to draw every chart."""
 
     theme: Theme

@@ -20,7 +20,7 @@ _OWN_FONTS = {"FONTCONFIG_FILE": str(_HERE / "fonts.conf")}
 _SENTENCE = "The charts cannot be drawn right now. Everything else works; try again in a moment."
 
 
-class Easel:
+class ChartRenderer:
     """Draws one thing at a time, in whatever thread asks.
 
     vl-convert holds the interpreter for as long as it draws (a second when it starts), which would stop every stream
@@ -100,8 +100,8 @@ class Easel:
 
 
 @cache
-def easel(*, system_fonts: bool = False) -> Easel:
+def chart_renderer(*, system_fonts: bool = False) -> ChartRenderer:
     """The one easel of this process, or the one that draws with the system's fonts."""
-    made = Easel(system_fonts=system_fonts)
+    made = ChartRenderer(system_fonts=system_fonts)
     atexit.register(made.close)
     return made

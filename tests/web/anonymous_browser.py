@@ -12,14 +12,14 @@ import httpx
 from app.services.access import accounts, links
 from app.services.access.links import Purpose
 from tests.builders import ADA, act_by
-from tests.web.site import NO_TLS, Site
+from tests.web.running_app import NO_TLS, RunningApp
 
 COOKIE = "plain-sign-in"
 SIGNED_IN_MARK = ":root { --signed-in: yes; }"
 
 
 @dataclass(frozen=True)
-class Stranger:
+class AnonymousBrowser:
     """One browser."""
 
     client: httpx.Client
@@ -45,13 +45,13 @@ class Stranger:
 
 
 @contextmanager
-def browsing(site: Site, **headers: str) -> Iterator[Stranger]:
+def browsing(site: RunningApp, **headers: str) -> Iterator[AnonymousBrowser]:
     """A new browser."""
     with httpx.Client(base_url=site.url, timeout=20, verify=NO_TLS, headers=headers) as client:
-        yield Stranger(client, site.url)
+        yield AnonymousBrowser(client, site.url)
 
 
-def link_for(site: Site, email: str = ADA, purpose: Purpose = "invitation") -> str:
+def link_for(site: RunningApp, email: str = ADA, purpose: Purpose = "invitation") -> str:
     """The path of a new personal link."""
     with site.database.unit_of_work() as session:
         person = accounts.by_email(session, email)
@@ -59,13 +59,13 @@ def link_for(site: Site, email: str = ADA, purpose: Purpose = "invitation") -> s
         return f"/sign-in/link/{links.make(session, person, purpose, act_by('Olu', site.clock.now))}"
 
 
-def first_link(site: Site) -> str:
+def first_link(site: RunningApp) -> str:
     """The path of a link that makes the first owner."""
     with site.database.unit_of_work() as session:
         return f"/sign-in/link/{links.make_first(session, act_by('serve', site.clock.now))}"
 
 
-def switch_off(site: Site, email: str = ADA) -> None:
+def switch_off(site: RunningApp, email: str = ADA) -> None:
     """Switch somebody off."""
     with site.database.unit_of_work() as session:
         person = accounts.by_email(session, email)
@@ -75,5 +75,5 @@ def switch_off(site: Site, email: str = ADA) -> None:
 
 def refusal_in(answer: httpx.Response) -> str:
     """The sentence a page refuses with; empty without one."""
-    found = re.search(r'<p class="flash flash--refused" role="alert">(.*?)</p>', answer.text)
-    return unescape(found[1]) if found else ""
+    match = re.search(r'<p class="alert alert--refused" role="alert">(.*?)</p>', answer.text)
+    return unescape(match[1]) if match else ""

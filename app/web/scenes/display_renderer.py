@@ -17,12 +17,12 @@ from app.events import Event, RotationChanged
 from app.live.messages import event
 from app.models import Week
 from app.services.standings import recent
-from app.services.standings.recent import Heard
+from app.services.standings.recent import SourceActivity
 from app.services.weeks import weeks
-from app.web.boards import Served
+from app.web.boards import BoardSnapshot
 from app.web.http import render
-from app.web.scenes import Turn, rotation, rotation_of, scenes_text, turns_for
-from app.web.scenes.scene import Stage
+from app.web.scenes import RotationItem, rotation, rotation_of, scenes_text, turns_for
+from app.web.scenes.scene import SceneContext
 
 MAX_NEWS = 8
 """Newsflashes kept for a screen that was away for a moment; beyond that they are no news."""
@@ -34,7 +34,7 @@ TALKATIVE = 5
 class Shown:
     """A turn with what its scene has to say."""
 
-    turn: Turn
+    turn: RotationItem
     it: Mapping[str, object]
 
 
@@ -47,7 +47,7 @@ class Silence:
     stale_from: datetime
 
 
-class Projector:
+class DisplayRenderer:
     """The display's view of a board, for `Streams`: it remembers the board before, and so knows what is news.
 
     Safe to call from several threads. A board that was painted already costs nothing. `setting` says which scenes
@@ -60,18 +60,18 @@ class Projector:
         self._database, self._clock = database, clock
         self._setting = self._turns = rotation(setting)
         self._lock = Lock()
-        self._served: Served | None = None
+        self._served: BoardSnapshot | None = None
         self._painted = ""
         self._picture = b""
         self._news: deque[Highlight] = deque(maxlen=MAX_NEWS)
-        self._heard: dict[str, Heard] = {}
+        self._heard: dict[str, SourceActivity] = {}
 
     @property
-    def setting(self) -> tuple[Turn, ...]:
+    def setting(self) -> tuple[RotationItem, ...]:
         """The turns of the setting."""
         return self._setting
 
-    def hear(self, news: Event) -> None:
+    def notify(self, news: Event) -> None:
         """Take up what an organizer has chosen on this server; safe to call from any thread."""
         if isinstance(news, RotationChanged):
             self.choose(news.scenes)
@@ -83,52 +83,52 @@ class Projector:
         except Malformed:
             self._turns = self._setting
 
-    def version_key(self, served: Served) -> str:
+    def version_key(self, snapshot: BoardSnapshot) -> str:
         """A key that differs whenever the picture does, by the board or by the scenes chosen for it."""
-        return _mark(served, self._turns)
+        return _mark(snapshot, self._turns)
 
-    def __call__(self, served: Served) -> bytes:
+    def __call__(self, snapshot: BoardSnapshot) -> bytes:
         """The picture as one message of a stream, unnamed so that htmx swaps it in."""
-        return event(served.version, self.picture(served))
+        return event(snapshot.version, self.picture(snapshot))
 
-    def picture(self, served: Served) -> bytes:
+    def picture(self, snapshot: BoardSnapshot) -> bytes:
         """The picture of a public board, as HTML."""
         with self._lock:
             turns = self._turns
-            mark = _mark(served, turns)
+            mark = _mark(snapshot, turns)
             if self._painted != mark:
-                news = self._fresh_news(served)
-                self._picture = self._paint(served, news, turns)
-                self._served, self._news, self._painted = served, news, mark
+                news = self._fresh_news(snapshot)
+                self._picture = self._paint(snapshot, news, turns)
+                self._served, self._news, self._painted = snapshot, news, mark
             return self._picture
 
-    def _fresh_news(self, served: Served) -> deque[Highlight]:
+    def _fresh_news(self, snapshot: BoardSnapshot) -> deque[Highlight]:
         """The news so far and what this board adds; another week begins without any, and so does a freeze."""
         before = self._served
-        if before is None or before.board.week != served.board.week or served.board.frozen:
+        if before is None or before.board.week != snapshot.board.week or snapshot.board.frozen:
             return deque(maxlen=MAX_NEWS)
         news = self._news.copy()
-        if before.rules == served.rules:
+        if before.rules == snapshot.rules:
             told = {each.id for each in news}
-            found = highlights(before.board, served.board, served.rules)
+            found = highlights(before.board, snapshot.board, snapshot.rules)
             news.extend(each for each in reversed(found) if each.id not in told)
         return news
 
-    def _paint(self, served: Served, news: Sequence[Highlight], turns: Sequence[Turn]) -> bytes:
-        board = served.board
+    def _paint(self, snapshot: BoardSnapshot, news: Sequence[Highlight], turns: Sequence[RotationItem]) -> bytes:
+        board = snapshot.board
         with self._database.reading() as session:
             week = weeks.find(session, board.week, self._clock.game())
-            stage = Stage(board, served.rules, served.zone, week, session)
-            told = [(turn, turn.scene.facts(stage)) for turn in turns_for(board.state, turns)]
-            silences = [] if board.frozen or board.state == "closed" else self._silences(stage)
-        begins, ends = day_bounds(week.starts, week.ends, served.zone)
+            context = SceneContext(board, snapshot.rules, snapshot.zone, week, session)
+            told = [(turn, turn.scene.build_context(context)) for turn in turns_for(board.state, turns)]
+            silences = [] if board.frozen or board.state == "closed" else self._silences(context)
+        begins, ends = day_bounds(week.starts, week.ends, snapshot.zone)
         return render.render(
-            "display/_picture.html",
+            "display/_view.html",
             board=board,
-            kinds=served.rules.kind_by_name,
+            kinds=snapshot.rules.kind_by_name,
             tones=render.tones(board.standings),
-            zone=served.zone,
-            mark=_mark(served, turns),
+            zone=snapshot.zone,
+            mark=_mark(snapshot, turns),
             shown=[Shown(turn, it) for turn, it in told if it is not None],
             news=list(reversed(news)),
             silences=silences,
@@ -136,30 +136,30 @@ class Projector:
             ends=ends,
         )
 
-    def _silences(self, stage: Stage) -> list[Silence]:
+    def _silences(self, context: SceneContext) -> list[Silence]:
         """The moments at which sources that report regularly will have been silent for too long."""
-        self._listen(stage)
+        self._listen(context)
         regular = [each for each in self._heard.values() if each.activities >= TALKATIVE]
         moments = (
-            (each, _stale_from(each, stage.week, stage)) for each in sorted(regular, key=lambda each: each.source)
+            (each, _stale_from(each, context.week, context)) for each in sorted(regular, key=lambda each: each.source)
         )
         return [Silence(each.source, each.last, at) for each, at in moments if at is not None]
 
-    def _listen(self, stage: Stage) -> None:
+    def _listen(self, context: SceneContext) -> None:
         """Count what came since the last time, so that a long ledger is read once and not at every change."""
-        if self._served is None or self._served.board.week != stage.board.week:
+        if self._served is None or self._served.board.week != context.board.week:
             self._heard = {}
         after = max((each.seq for each in self._heard.values()), default=0)
-        for new in recent.heard(stage.session, stage.week, after=after):
-            old = self._heard.get(new.source, Heard(new.source, 0, new.last, 0))
-            self._heard[new.source] = Heard(
+        for new in recent.source_activity(context.session, context.week, after=after):
+            old = self._heard.get(new.source, SourceActivity(new.source, 0, new.last, 0))
+            self._heard[new.source] = SourceActivity(
                 new.source, old.activities + new.activities, max(old.last, new.last), new.seq
             )
 
 
-def _mark(served: Served, turns: Sequence[Turn]) -> str:
-    return f"{served.mark}-{sha256(scenes_text(turns).encode()).hexdigest()[:8]}"
+def _mark(snapshot: BoardSnapshot, turns: Sequence[RotationItem]) -> str:
+    return f"{snapshot.mark}-{sha256(scenes_text(turns).encode()).hexdigest()[:8]}"
 
 
-def _stale_from(heard: Heard, week: Week, stage: Stage) -> datetime | None:
-    return stale_from(heard.last, week.starts, week.ends, stage.zone)
+def _stale_from(source_activity: SourceActivity, week: Week, context: SceneContext) -> datetime | None:
+    return stale_from(source_activity.last, week.starts, week.ends, context.zone)

@@ -15,8 +15,8 @@ from app.services.organizing import join_codes, team_admin
 from app.services.teams import teams
 from app.services.weeks import weeks  # fmt: skip
 from tests.builders import ADA, CATS, DUA, OWLS, SLUG, a_week, act_by
-from tests.web.doors import MEMBERS, Door, Role
-from tests.web.site import Site, Visitor, pair, sign_in
+from tests.web.route_access import MEMBERS, Role, RouteAccess
+from tests.web.running_app import RunningApp, Visitor, pair, sign_in
 
 EMAILS: dict[Role, tuple[str, Literal["player", "organizer", "owner"]]] = {
     "player": (ADA, "player"),
@@ -27,10 +27,10 @@ EMAILS: dict[Role, tuple[str, Literal["player", "organizer", "owner"]]] = {
 
 
 @dataclass
-class Stage:
+class RoleClients:
     """A site with somebody of every role, and something fresh for every placeholder of a path."""
 
-    site: Site
+    site: RunningApp
     people: dict[Role, Visitor] = field(default_factory=dict)
     made: int = 0
 
@@ -57,7 +57,7 @@ class Stage:
         cookies = visitor.cookies if visitor else {}
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
 
-    def ask(self, method: str, template: str, door: Door, role: Role) -> int:
+    def ask(self, method: str, template: str, door: RouteAccess, role: Role) -> int:
         """The status of a well-formed request by somebody of this role; of a stream only the head."""
         if method == "POST" and role in MEMBERS:
             self.come_in(role)
@@ -68,7 +68,9 @@ class Stage:
                 return answer.status_code
         return self._send(method, path, door, role, headers).status_code
 
-    def _send(self, method: str, path: str, door: Door, role: Role, headers: Mapping[str, str]) -> httpx.Response:
+    def _send(
+        self, method: str, path: str, door: RouteAccess, role: Role, headers: Mapping[str, str]
+    ) -> httpx.Response:
         if door.document is not None:
             return self.site.ask(method, path, headers=headers, json=self._filled(door.document, role))
         if door.content is not None:
@@ -141,7 +143,7 @@ class Stage:
         with self.site.database.unit_of_work() as session:
             week = weeks.lock(session, SLUG, self._now)
             team = teams.find_or_create(session, week, f"Team {self.made}", self._now)
-            weeks.touch(session, week)
+            weeks.bump_version(session, week)
             return join_codes.renew(session, team, act_by("Olu", self._now))
 
     def _sign_in(self, role: Role) -> str:
@@ -211,7 +213,7 @@ class Stage:
         with self.site.database.unit_of_work() as session:
             name = f"tool-{self.made}"
             tokens.create(session, act_by("Olu", self._now), name=name, scopes=["read"], days=None)
-            return str(next(each.id for each in tokens.every(session) if each.name == name))
+            return str(next(token.id for token in tokens.every(session) if token.name == name))
 
     def _presenter_key(self, _role: Role) -> str:
         return secrets.presenter_key(self.site.app.state.installation.key, SLUG, self._now)
@@ -220,7 +222,7 @@ class Stage:
 class _Fresh(dict[str, str]):
     """The mapping that `format_map` asks for placeholders."""
 
-    def __init__(self, stage: Stage, role: Role) -> None:
+    def __init__(self, stage: RoleClients, role: Role) -> None:
         super().__init__()
         self._stage = stage
         self._role = role

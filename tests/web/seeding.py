@@ -23,7 +23,7 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.http.render import number
 from tests.builders import SLUG, a_reading, a_week, act_by, changed_rules, take
-from tests.web.site import Site
+from tests.web.running_app import RunningApp
 
 Readers = frozenset[str]
 
@@ -62,10 +62,10 @@ class Canary:
 
 
 @dataclass
-class Garden:
+class SeededSite:
     """Everything planted on a site: the words, who shows what at the door, and the ids that addresses are made of."""
 
-    site: Site
+    site: RunningApp
     canaries: list[Canary] = field(default_factory=list)
     shown: dict[str, dict[str, str]] = field(default_factory=dict)
     csrf: dict[str, str] = field(default_factory=dict)
@@ -74,25 +74,25 @@ class Garden:
     def __post_init__(self) -> None:
         """Plant everything, and freeze the week in between."""
         self.act = act_by("Olu", self.site.clock.now)
-        for sow in (_settings, _people, _ways_in, _tools, _screens, _work, _history, _beside):
-            self._sow(sow)
+        for seed in (_settings, _people, _ways_in, _tools, _screens, _work, _history, _beside):
+            self._sow(seed)
         with self.site.database.unit_of_work() as session:
             lifecycle.freeze(session, SLUG, self.act)
-        for sow in (_behind_the_freeze, _behind_the_rules):
-            self._sow(sow)
+        for seed in (_behind_the_freeze, _behind_the_rules):
+            self._sow(seed)
         points = self.site.game.points()["Robins"]
         self.word("points behind the freeze", BEHIND, word=number(points), after=EVERYBODY)
         self.word("points behind the freeze, plain", BEHIND, word=str(points), after=EVERYBODY)
 
-    def _sow(self, sow: Any) -> None:
+    def _sow(self, seed: Any) -> None:
         with self.site.database.unit_of_work() as session:
-            sow(self, session)
+            seed(self, session)
 
     def word(self, where: str, *readers: Iterable[str], word: str = "", after: Readers = NOBODY) -> str:
         """A new word, or this one, that only these may read, and those `after` a reveal."""
         found = word or f"canary{next(_numbers):04d}x"
-        who = NOBODY.union(*readers)
-        self.canaries.append(Canary(where, found, who, who | after))
+        actor = NOBODY.union(*readers)
+        self.canaries.append(Canary(where, found, actor, actor | after))
         return found
 
     def mail(self, whose: str, *readers: Iterable[str]) -> str:
@@ -115,7 +115,7 @@ class Garden:
             roster_import.apply(session, SLUG, [entry], self.act)
 
 
-def _settings(garden: Garden, _session: Session) -> None:
+def _settings(garden: SeededSite, _session: Session) -> None:
     settings = garden.site.app.state.installation.settings
     for name, word in SECRET_SETTINGS.items():
         garden.word(f"setting {name}", word=word)
@@ -133,17 +133,17 @@ CAST: tuple[tuple[str, str, Role, Readers], ...] = (
 )
 
 
-def _people(garden: Garden, session: Session) -> None:
+def _people(garden: SeededSite, session: Session) -> None:
     """Two teams, and people in none; of those, nobody but the ledger's readers knows even the names."""
-    for who, team, role, sees in CAST:
-        email = garden.mail(who, sees)
-        hermit = who in {"loner", "gone"}
-        name = garden.word(f"name of {who}", LEDGER) if hermit else f"{who.title()} Person"
+    for actor, team, role, sees in CAST:
+        email = garden.mail(actor, sees)
+        hermit = actor in {"loner", "gone"}
+        name = garden.word(f"name of {actor}", LEDGER) if hermit else f"{actor.title()} Person"
         if team:
             roster_import.apply(session, SLUG, [Entry(2, team, name, email)], garden.act)
         person = people.find_or_create(session, email, name, garden.act.now)[0]
         accounts.set_role(session, person, role, garden.act)
-        garden.ids[who] = person.id
+        garden.ids[actor] = person.id
     accounts.switch(session, accounts.find(session, garden.ids["gone"]), garden.act, on=False)
     for made in teams.of_week(session, weeks.find(session, SLUG, garden.act.now)):
         garden.ids[made.name] = made.id
@@ -152,31 +152,31 @@ def _people(garden: Garden, session: Session) -> None:
         garden.word(f"join code of {made.name} as it is read", ORGANIZERS, word=credentials.shown_code(code))
 
 
-def _ways_in(garden: Garden, session: Session) -> None:
+def _ways_in(garden: SeededSite, session: Session) -> None:
     """Sign-ins with what their owners alone may know, links nobody has used, and who somebody is elsewhere."""
     now = garden.act.now
-    for who in ("player", "mate", "outsider", "organizer", "owner"):
-        person = accounts.find(session, garden.ids[who])
-        address = garden.word(f"address of {who}", ORGANIZERS, {who})
-        agent = garden.word(f"browser of {who}")
+    for actor in ("player", "mate", "outsider", "organizer", "owner"):
+        person = accounts.find(session, garden.ids[actor])
+        address = garden.word(f"address of {actor}", ORGANIZERS, {actor})
+        agent = garden.word(f"browser of {actor}")
         secret = sign_ins.start(session, person, "email", act_by("", now, client=address), agent=agent, replaces=None)
         member = sign_ins.check(session, secret, now).actor
         assert isinstance(member, SignedInActor)
-        garden.word(f"sign-in secret of {who}", word=secret)
-        garden.word(f"hash of the sign-in secret of {who}", word=credentials.digest(secret))
-        garden.csrf[who] = garden.word(f"form token of {who}", {who} - {"mate"}, word=member.csrf)
-        garden.shown[who] = {"Cookie": f"plain-sign-in={secret}"}
-        garden.ids[f"sign-in of {who}"] = member.sign_in_id
-    for who in ("loner", "mate"):
-        secret = links.make(session, accounts.find(session, garden.ids[who]), "invitation", garden.act)
-        garden.word(f"link of {who}", word=secret)
-        garden.word(f"hash of the link of {who}", word=credentials.digest(secret))
+        garden.word(f"sign-in secret of {actor}", word=secret)
+        garden.word(f"hash of the sign-in secret of {actor}", word=credentials.digest(secret))
+        garden.csrf[actor] = garden.word(f"form token of {actor}", {actor} - {"mate"}, word=member.csrf)
+        garden.shown[actor] = {"Cookie": f"plain-sign-in={secret}"}
+        garden.ids[f"sign-in of {actor}"] = member.sign_in_id
+    for actor in ("loner", "mate"):
+        secret = links.make(session, accounts.find(session, garden.ids[actor]), "invitation", garden.act)
+        garden.word(f"link of {actor}", word=secret)
+        garden.word(f"hash of the link of {actor}", word=credentials.digest(secret))
     facts = {name: garden.word(f"{name} of an identity", ORGANIZERS) for name in ("issuer", "subject")}
     email = accounts.find(session, garden.ids["mate"]).email
     identities.find_or_link(session, act_by("", now), name="Mate Person", email=email, **facts)
 
 
-def _tools(garden: Garden, session: Session) -> None:
+def _tools(garden: SeededSite, session: Session) -> None:
     for scope in SCOPES:
         name = garden.word(f"name of the token for {scope}", ORGANIZERS, {scope})
         text = tokens.create(session, garden.act, name=name, scopes=[scope], days=None)
@@ -186,7 +186,7 @@ def _tools(garden: Garden, session: Session) -> None:
     garden.ids["token"] = str(tokens.every(session)[0].id)
 
 
-def _screens(garden: Garden, session: Session) -> None:
+def _screens(garden: SeededSite, session: Session) -> None:
     now = garden.act.now
     for state in ("paired", "entered"):
         secret, name = credentials.make(credentials.SCREEN), garden.word(f"name of the {state} display", ORGANIZERS)
@@ -200,11 +200,11 @@ def _screens(garden: Garden, session: Session) -> None:
         garden.word(f"code of the {state} display as it is read", word=credentials.shown_code(code))
 
 
-def _work(garden: Garden, session: Session) -> None:
+def _work(garden: SeededSite, session: Session) -> None:
     """Activities: everybody sees that they were done; what they say, their own person and the ledger's readers."""
-    for who, own in (("player", MINE), ("mate", NOBODY), ("outsider", THEIRS), ("loner", NOBODY)):
-        entry = _do(garden, session, who, own)
-        garden.ids[f"activity of {who}"] = entry.id
+    for actor, own in (("player", MINE), ("mate", NOBODY), ("outsider", THEIRS), ("loner", NOBODY)):
+        entry = _do(garden, session, actor, own)
+        garden.ids[f"activity of {actor}"] = entry.id
     wrong = _do(garden, session, "player", MINE)
     garden.ids["reversed activity"] = wrong.id
     reason = garden.word("reason of a reversal", ORGANIZERS)
@@ -212,16 +212,16 @@ def _work(garden: Garden, session: Session) -> None:
     _adjust(garden, session, "an adjustment", 1, EVERYBODY)
 
 
-def _do(garden: Garden, session: Session, who: str, own: Readers, *, hidden: bool = False) -> LedgerEntry:
+def _do(garden: SeededSite, session: Session, actor: str, own: Readers, *, hidden: bool = False) -> LedgerEntry:
     readers, after = BEHIND if hidden else LEDGER, own | LEDGER
-    whose = f"of an activity of {who}" + (" behind the freeze" if hidden else "")
+    whose = f"of an activity of {actor}" + (" behind the freeze" if hidden else "")
     external_id, subject, by = (
         garden.word(f"{what} {whose}", readers, after=LEDGER) for what in ("external id", "subject", "who recorded")
     )
     source, note, url = (
         garden.word(f"{what} {whose}", readers, own, after=after) for what in ("source", "note", "link")
     )
-    email = accounts.find(session, garden.ids[who]).email
+    email = accounts.find(session, garden.ids[actor]).email
     reading = a_reading(
         kind="response", person=email, source=source, external_id=external_id, subject=subject, note=note,
         url=f"https://example.com/{url}", response_seconds=60,
@@ -230,7 +230,7 @@ def _do(garden: Garden, session: Session, who: str, own: Readers, *, hidden: boo
 
 
 def _adjust(
-    garden: Garden, session: Session, what: str, points: int, readers: Readers, *, hidden: bool = False
+    garden: SeededSite, session: Session, what: str, points: int, readers: Readers, *, hidden: bool = False
 ) -> None:
     reason = garden.word(f"reason of {what}", readers, after=EVERYBODY)
     key = garden.word(f"external id of {what}", BEHIND if hidden else LEDGER, after=LEDGER)
@@ -239,16 +239,16 @@ def _adjust(
     )
 
 
-def _history(garden: Garden, session: Session) -> None:
+def _history(garden: SeededSite, session: Session) -> None:
     """The notes of organizers for each other."""
     lifecycle.close(session, SLUG, garden.act)
-    lifecycle.open_(session, SLUG, garden.act, reason=garden.word("why a week was reopened", ORGANIZERS))
+    lifecycle.open_week(session, SLUG, garden.act, reason=garden.word("why a week was reopened", ORGANIZERS))
     before, after = ({"fact": garden.word(f"{side} in the audit", ORGANIZERS)} for side in ("before", "after"))
-    mate = accounts.thing(accounts.find(session, garden.ids["mate"]))
+    mate = accounts.audit_target(accounts.find(session, garden.ids["mate"]))
     audit.note(session, "person.renamed", mate, garden.act, before=before, after=after)
 
 
-def _behind_the_freeze(garden: Garden, session: Session) -> None:
+def _behind_the_freeze(garden: SeededSite, session: Session) -> None:
     """A team, somebody new, another name, work, and points, all of them after the freeze."""
     team = garden.word("team made behind the freeze", BEHIND, after=EVERYBODY)
     name = garden.word("member behind the freeze", LEDGER, after=EVERYBODY)
@@ -264,7 +264,7 @@ def _behind_the_freeze(garden: Garden, session: Session) -> None:
     garden.ids["hidden team"] = next(each.id for each in found if each.name == team)
 
 
-def _behind_the_rules(garden: Garden, session: Session) -> None:
+def _behind_the_rules(garden: SeededSite, session: Session) -> None:
     """Other rules after the freeze. Their text is no secret of the ledger's readers."""
     readers = LEDGER | {"rules:write"}
     quest, trophy = (garden.word(f"{what} behind the freeze", readers, after=EVERYBODY) for what in ("quest", "trophy"))
@@ -275,7 +275,7 @@ def _behind_the_rules(garden: Garden, session: Session) -> None:
     rule_sets.activate(session, text, garden.act, note=note)
 
 
-def _beside(garden: Garden, session: Session) -> None:
+def _beside(garden: SeededSite, session: Session) -> None:
     """Another week."""
     a_week(session, OTHER, now=garden.act.now)
     email = accounts.find(session, garden.ids["outsider"]).email

@@ -8,7 +8,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 _EXTENSION = "assembly_week.wire"
 
 
-class Wire(Protocol):
+class Transport(Protocol):
     """The part of asyncio's transport that streams use."""
 
     def write(self, data: bytes) -> None:
@@ -39,10 +39,10 @@ class WiredProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
 
-def wire_in(scope: Scope) -> Wire | None:
+def transport_in(scope: Scope) -> Transport | None:
     """The connection a request came on; None where it is not to be written to, or another server took it."""
     extension = scope.get("extensions", {}).get(_EXTENSION)
-    return cast("Wire", extension["transport"]) if extension else None
+    return cast("Transport", extension["transport"]) if extension else None
 
 
 def chunk(body: bytes) -> bytes:

@@ -54,7 +54,7 @@ class SettableClock(Clock):
 
 
 @dataclass
-class Site:
+class RunningApp:
     """A running server and a client that follows no redirects."""
 
     app: FastAPI
@@ -107,7 +107,7 @@ class Site:
 
     def batch(self, *activities: Mapping[str, Any] | str) -> httpx.Response:
         """Report several activities as NDJSON; a text is a line as it is."""
-        lines = (each if isinstance(each, str) else json.dumps(each) for each in activities)
+        lines = (activity if isinstance(activity, str) else json.dumps(activity) for activity in activities)
         return self.post(f"{WEEK}/activities/batch", "activities:write", content="\n".join(lines))
 
     def adjust(self, team: str, points: object, external_id: str = "adjustment-1", **changes: Any) -> httpx.Response:
@@ -123,14 +123,14 @@ class Site:
 
     def points(self, *scopes: Scope) -> dict[str, int]:
         """Each team's points, by name."""
-        return {each["team"]: each["points"] for each in self.board(*scopes)["standings"]}
+        return {standing["team"]: standing["points"] for standing in self.board(*scopes)["standings"]}
 
 
 @dataclass(frozen=True)
 class Visitor:
     """Somebody's browser: signed in, and sending forms as a browser does."""
 
-    site: Site
+    site: RunningApp
     person_id: str
     cookies: Mapping[str, str]
     csrf: str
@@ -149,7 +149,7 @@ class Visitor:
         return self.site.ask(method, path, headers={"Cookie": cookie, **(headers or {})}, **options)
 
 
-def sign_in(site: Site, email: str = GUS, role: Role = "player") -> Visitor:
+def sign_in(site: RunningApp, email: str = GUS, role: Role = "player") -> Visitor:
     """Somebody's browser, after they came in; the person is made where there is none, and given this role."""
     now = site.clock.now
     with site.database.unit_of_work() as session:
@@ -163,7 +163,7 @@ def sign_in(site: Site, email: str = GUS, role: Role = "player") -> Visitor:
     return Visitor(site, person.id, {"plain-sign-in": secret}, member.csrf)
 
 
-def pair(site: Site, name: str = "Lobby") -> Visitor:
+def pair(site: RunningApp, name: str = "Lobby") -> Visitor:
     """A screen that an organizer has let in."""
     now, secret = site.clock.now, credentials.make(credentials.SCREEN)
     with site.database.unit_of_work() as session:
@@ -182,7 +182,7 @@ def serving(
     *,
     has_jobs: bool = True,
     has_shortcut: bool = True,
-) -> Iterator[Site]:
+) -> Iterator[RunningApp]:
     """A server on this port, or on a free one, for as long as the block lasts; without jobs nothing but requests."""
     clock = clock or SettableClock()
     app = create_app(settings, clock=clock, timing=timing, has_shortcut=has_shortcut)
@@ -190,7 +190,7 @@ def serving(
         listening(app, port, has_jobs=has_jobs) as url,
         httpx.Client(base_url=url, timeout=20, verify=NO_TLS) as client,
     ):
-        yield Site(app, url, clock, client)
+        yield RunningApp(app, url, clock, client)
 
 
 @contextmanager

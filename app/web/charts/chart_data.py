@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from app.domain.calendar.days import ONE_DAY, first_moment
 from app.domain.rules import Kind
 from app.domain.standings.board import Board
-from app.domain.story import Course, Story
+from app.domain.story import PointsSeries, Story
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ChartData:
     """One week, told to one audience; `kinds` in file order, `over` when the week is."""
 
     board: Board
@@ -23,10 +23,10 @@ class Told:
     over: bool
 
     @property
-    def courses(self) -> list[Course]:
+    def all_series(self) -> list[PointsSeries]:
         """Every team's course, best first as on the board."""
         places = {standing.team_id: place for place, standing in enumerate(self.board.standings)}
-        return sorted(self.story.race.courses, key=lambda course: places[course.team_id])
+        return sorted(self.story.race.all_series, key=lambda series: places[series.team_id])
 
     @property
     def weekdays(self) -> dict[int, str]:
@@ -52,11 +52,11 @@ class Told:
         """Tell whether a kind was done more often than in each of the weeks before."""
         return self.board.totals[kind] > max((past.totals.get(kind, 0) for past in self.story.past), default=0)
 
-    def evenings(self, course: Course) -> list[int]:
+    def evenings(self, series: PointsSeries) -> list[int]:
         """A team's points at the end of each day."""
-        moments = [step.at for step in course.steps]
+        moments = [step.at for step in series.steps]
         ends = [bisect_left(moments, first_moment(day.day + ONE_DAY, self.zone)) for day in self.story.days]
-        return [course.steps[max(end - 1, 0)].points for end in ends]
+        return [series.steps[max(end - 1, 0)].points for end in ends]
 
     def day_name(self, day: date) -> str:
         """A day as axes call it: "Mon", or its number in a week longer than seven days; no two are equal."""

@@ -1,0 +1,190 @@
+"""The table of doors: every route, who may pass it, and what they then get. Everybody else is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from app.domain.actor import SCOPES, Scope
+from tests.builders import ADA, RULES, SLUG
+
+Rule = Literal["everybody", "boards", "members", "organizers", "owners"] | Scope
+Role = Literal["visitor", "display", "player", "outsider", "organizer", "owner", "disabled"] | Scope
+
+PEOPLE: tuple[Role, ...] = ("visitor", "display", "player", "outsider", "organizer", "owner", "disabled")
+ROLES: tuple[Role, ...] = (*PEOPLE, *SCOPES)
+MEMBERS: tuple[Role, ...] = ("player", "outsider", "organizer", "owner")
+UNKNOWN: tuple[Role, ...] = ("visitor", "disabled")
+"""Players are of the team a route is about, outsiders of another one. Scopes stand for tokens with that one alone."""
+
+
+@dataclass(frozen=True)
+class RouteAccess:
+    """The roles that may pass, the status they then get, and what they send along: a form, a document, or text.
+
+    `but` names who gets another status, `closed` who does where boards are for members.
+    Placeholders in braces stand for something fresh of that name; see `Stage`.
+    """
+
+    rule: Rule
+    status: int = 200
+    form: Mapping[str, str] | None = None
+    document: Mapping[str, Any] | None = None
+    content: str | None = None
+    but: Mapping[Role, int] = field(default_factory=dict)
+    closed: Mapping[Role, int] = field(default_factory=dict)
+
+
+def expected(door: RouteAccess, role: Role, path: str, *, public: bool) -> int:
+    """The status somebody of this role gets."""
+    if not public and role in door.closed:
+        return door.closed[role]
+    is_for_tokens = path.startswith("/api/") or path == "/metrics"
+    if _may(door.rule, role, public=public, cookies=not is_for_tokens):
+        return door.but.get(role, door.status)
+    if is_for_tokens:
+        return 403 if role in SCOPES else 401
+    return 401 if role in UNKNOWN else 403
+
+
+def _may(rule: Rule, role: Role, *, public: bool, cookies: bool) -> bool:
+    """Tell whether the rule lets somebody pass; `cookies` is false where no cookie counts."""
+    match rule:
+        case "everybody":
+            return True
+        case "boards":
+            return public or role in {"read", "admin"} or (cookies and role in {"display", *MEMBERS})
+        case "members":
+            return role in MEMBERS
+        case "organizers":
+            return role in {"organizer", "owner"}
+        case "owners":
+            return role == "owner"
+        case _:
+            return role in {rule, "admin"}
+
+
+API = "/api/v1"
+ACTIVITY = {
+    "kind": "issue", "person": ADA, "occurred_at": "2022-09-14T09:00:00-07:00", "source": "github",
+    "external_id": "door-{number}",
+}  # fmt: skip
+BLIND: Mapping[Role, int] = {"activities:write": 403, "ledger:correct": 403, "rules:write": 403}
+CODELESS: Mapping[Role, int] = {**BLIND, "visitor": 409, "disabled": 409}  # no screen without a code's cookie
+WHY = {"reason": "Fair"}
+ADJUSTMENT = {"team_id": "{team}", "points": 1, "reason": "Fair", "external_id": "door-{number}"}
+NEW = {"name": "New", "email": "new-{number}@example.com"}
+TAKEN: Mapping[Role, int] = {"player": 409, "outsider": 409}  # they are in a team already
+DAYS = {"starts": "2023-03-06", "ends": "2023-03-10"}
+WEEK = {"name": "Week {number}", "timezone": "Europe/Berlin", "begin": "draft", **DAYS}
+LIST = "team,name,email\nTeam {number},New,new-{number}@example.com\n"
+POINTS = {"points": "5", "reason": "Fair", "once": "door-{number}"}
+WHAT = {"id": "{form}", "week": SLUG, "kind": "issue", "day": "2022-09-14", "time": "10:00"}
+ROUTES: dict[tuple[str, str], RouteAccess] = {
+    ("GET", f"{API}/weeks"): RouteAccess("read"),
+    ("GET", f"{API}/weeks/{{week}}"): RouteAccess("read"),
+    ("GET", f"{API}/weeks/{{week}}/teams"): RouteAccess("read"),
+    ("GET", f"{API}/people"): RouteAccess("read"),
+    ("GET", f"{API}/weeks/{{week}}/activities"): RouteAccess("read"),
+    ("GET", f"{API}/rules"): RouteAccess("read"),
+    ("GET", "/metrics"): RouteAccess("read"),
+    ("GET", f"{API}/weeks/{{week}}/leaderboard"): RouteAccess("boards"),
+    ("GET", f"{API}/weeks/{{week}}/teams/{{team_id}}/receipt"): RouteAccess("boards"),
+    ("GET", f"{API}/weeks/{{week}}/live"): RouteAccess("boards"),
+    ("POST", f"{API}/weeks/{{week}}/activities"): RouteAccess("activities:write", 201, document=ACTIVITY),
+    ("POST", f"{API}/weeks/{{week}}/activities/batch"): RouteAccess("activities:write", content=""),
+    ("POST", f"{API}/activities/{{activity_id}}/reversal"): RouteAccess("ledger:correct", 201, document=WHY),
+    ("POST", f"{API}/activities/{{activity_id}}/reinstatement"): RouteAccess("ledger:correct", 409, document=WHY),
+    ("POST", f"{API}/weeks/{{week}}/adjustments"): RouteAccess("ledger:correct", 201, document=ADJUSTMENT),
+    ("POST", f"{API}/rules/preview"): RouteAccess("rules:write", content=RULES),
+    ("PUT", f"{API}/rules"): RouteAccess("rules:write", content=RULES),
+    ("GET", "/"): RouteAccess("boards"),
+    ("GET", "/weeks/{week}"): RouteAccess("boards"),
+    ("GET", "/weeks/{week}/live"): RouteAccess("boards"),
+    ("GET", "/weeks/{week}/teams/{team}"): RouteAccess("boards"),
+    ("GET", "/weeks/{week}/summary"): RouteAccess("boards"),
+    ("GET", "/weeks/{week}/summary/charts/{name}.svg"): RouteAccess("boards"),
+    ("GET", "/weeks/{week}/summary/card.png"): RouteAccess("boards"),
+    ("GET", "/weeks/{week}/summary/present"): RouteAccess("boards"),
+    ("GET", "/weeks/{week}/summary/present/live"): RouteAccess("boards"),
+    ("POST", "/weeks/{week}/summary/present"): RouteAccess("everybody", 403, form={"to": "next"}),
+    ("GET", "/display"): RouteAccess(
+        "everybody", closed=BLIND
+    ),  # who may not see boards gets a code to pair the screen with
+    ("GET", "/display/live"): RouteAccess("boards"),
+    ("GET", "/display/pulse"): RouteAccess("boards"),
+    ("GET", "/healthz"): RouteAccess("everybody"),
+    ("GET", "/readyz"): RouteAccess("everybody"),
+    ("GET", "/openapi.json"): RouteAccess("everybody"),
+    ("POST", "/csp-reports"): RouteAccess("everybody", 204, content="{}"),
+    ("GET", "/sign-in"): RouteAccess("everybody", but=dict.fromkeys(MEMBERS, 303)),
+    ("GET", "/sign-in/link/{secret}"): RouteAccess("everybody"),
+    ("POST", "/sign-in/link/{secret}"): RouteAccess("everybody", 303),
+    ("POST", "/sign-in/email"): RouteAccess("everybody", 404, form={"email": "nobody-{number}@example.com"}),
+    ("GET", "/sign-in/company"): RouteAccess("everybody", 404),
+    ("GET", "/sign-in/return"): RouteAccess("everybody", 404),
+    ("POST", "/sign-in/return"): RouteAccess("everybody", 404),
+    ("GET", "/join"): RouteAccess("everybody"),
+    ("GET", "/join/{code}"): RouteAccess("everybody"),
+    ("POST", "/join/{code}"): RouteAccess("everybody", 303, form=NEW, but=TAKEN),
+    ("GET", "/me/mark.css"): RouteAccess("everybody"),
+    ("GET", "/me"): RouteAccess("members"),
+    ("GET", "/me/log"): RouteAccess("members"),
+    ("POST", "/me/log"): RouteAccess("members", 303, form=WHAT),
+    ("GET", "/me/activities"): RouteAccess("members"),
+    ("GET", "/me/activities/{own_activity}"): RouteAccess("members"),
+    ("GET", "/me/settings"): RouteAccess("members"),
+    ("POST", "/me/settings"): RouteAccess("members", 303, form={"name": "New name", "theme": "dark"}),
+    ("POST", "/me/sign-ins/{sign_in}/end"): RouteAccess("members", 303),
+    ("POST", "/me/sign-ins/end-others"): RouteAccess("members", 303),
+    ("POST", "/sign-out"): RouteAccess("members", 303),
+    ("GET", "/display/pairing"): RouteAccess("everybody", closed=BLIND),
+    ("POST", "/display/pairing"): RouteAccess("everybody", 303, closed=CODELESS),
+    ("GET", "/organizer"): RouteAccess("organizers"),
+    ("GET", "/organizer/weeks"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks"): RouteAccess("organizers", 303, form=WEEK),
+    ("GET", "/organizer/weeks/{week}"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{draft_week}/open"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/weeks/{closed_week}/reopen"): RouteAccess("organizers", 303, form=WHY),
+    ("POST", "/organizer/weeks/{open_week}/close"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/weeks/{open_week}/freeze"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/weeks/{frozen_week}/reveal"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/weeks/{week}/presenter"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{week}/export"): RouteAccess("organizers", form={"format": "csv"}),
+    ("GET", "/organizer/weeks/{week}/teams"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{week}/teams"): RouteAccess("organizers", 303, form={"name": "Team {number}"}),
+    ("POST", "/organizer/weeks/{week}/teams/import"): RouteAccess("organizers", 303, form={"text": LIST}),
+    ("POST", "/organizer/weeks/{week}/teams/invitations"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{week}/teams/members/{person_in_team}"): RouteAccess(
+        "organizers", 303, form={"team": ""}
+    ),
+    ("POST", "/organizer/weeks/{week}/teams/{empty_team}/members"): RouteAccess("organizers", 303, form=NEW),
+    ("POST", "/organizer/weeks/{week}/teams/{team}/code"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/weeks/{week}/teams/{team}/code/withdraw"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/weeks/{week}/teams/{team}/adjustment"): RouteAccess("organizers", 303, form=POINTS),
+    ("GET", "/organizer/people"): RouteAccess("organizers"),
+    ("POST", "/organizer/people"): RouteAccess("organizers", form=NEW),
+    ("GET", "/organizer/people/{person_id}"): RouteAccess("organizers"),
+    ("POST", "/organizer/people/{person_id}/link"): RouteAccess("organizers"),
+    ("POST", "/organizer/people/{person_id}/link/mail"): RouteAccess("organizers", 409),
+    ("POST", "/organizer/people/{invited}/link/revoke"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/people/{person_id}/switch-off"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/people/{person_id}/switch-on"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/people/{person_id}/role"): RouteAccess("owners", 303, form={"role": "organizer"}),
+    ("POST", "/organizer/people/{person_id}/sign-ins/end"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/people/{person_id}/name"): RouteAccess("organizers", 303, form={"name": "Somebody else"}),
+    ("POST", "/organizer/people/{ada}/activities/{activity_id}/reversal"): RouteAccess("organizers", 303, form=WHY),
+    ("POST", "/organizer/people/{ada}/activities/{activity_id}/reinstatement"): RouteAccess(
+        "organizers", 409, form=WHY
+    ),
+    ("GET", "/organizer/displays"): RouteAccess("organizers"),
+    ("POST", "/organizer/displays"): RouteAccess("organizers", 303, form={"code": "{display_code}", "name": "Hall"}),
+    ("POST", "/organizer/displays/rotation"): RouteAccess("organizers", 303, form={"default": "yes"}),
+    ("POST", "/organizer/displays/{display_id}/revoke"): RouteAccess("organizers", 303),
+    ("GET", "/organizer/tokens"): RouteAccess("organizers"),
+    ("POST", "/organizer/tokens"): RouteAccess(
+        "organizers", form={"name": "tool {number}", "scope": "read", "days": "7"}
+    ),
+    ("POST", "/organizer/tokens/{token_id}/revoke"): RouteAccess("organizers", 303),
+    ("GET", "/organizer/audit"): RouteAccess("organizers"),
+    ("POST", "/organizer/audit/export"): RouteAccess("organizers"),
+}
