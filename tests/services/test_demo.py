@@ -13,6 +13,7 @@ from app.config import Settings
 from app.db.database import Database
 from app.domain.memberships import Join
 from app.domain.standings.board import Board
+from app.domain.view import EVERYTHING
 from app.errors import Conflict
 from app.services.demo import replay
 from app.services.demo.cast import SLUG, ZONE
@@ -54,7 +55,9 @@ def board_of(database: Database) -> Board:
 
 def ledger_of(database: Database) -> list[activities.ActivityView]:
     with database.reading() as session:
-        return activities.page(session, weeks.find(session, SLUG, LATER), cursor=None, limit=1_000).items
+        return activities.page(
+            session, weeks.find(session, SLUG, LATER), cursor=None, limit=1_000, view=EVERYTHING
+        ).items
 
 
 def timeless(board: Board) -> Board:

@@ -9,6 +9,7 @@ from typing import IO, Literal
 
 from sqlmodel import Session
 
+from app.domain.view import EVERYTHING
 from app.models import Week
 from app.services import paging
 from app.services.ledger import activities
@@ -38,7 +39,7 @@ def _pages(
 ) -> Iterator[list[ActivityView]]:
     cursor: str | None = None
     while True:
-        page = activities.page(session, week, cursor=cursor, limit=per_page)
+        page = activities.page(session, week, cursor=cursor, limit=per_page, view=EVERYTHING)
         progress(len(page.items))
         yield page.items
         if (cursor := page.next_cursor) is None:

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.domain.memberships import team_at
-from app.domain.view import EVERYTHING, View
+from app.domain.view import View
 from app.models import LedgerEntry, Reversal, Week
 from app.services import paging
 from app.services.paging import Page
@@ -49,9 +49,7 @@ _AS_RECORDED = (
 )  # fmt: skip
 
 
-def views(
-    session: Session, week: Week, entries: Sequence[LedgerEntry], *, view: View = EVERYTHING
-) -> list[ActivityView]:
+def views(session: Session, week: Week, entries: Sequence[LedgerEntry], view: View) -> list[ActivityView]:
     """Activities as readers see them, in the order given, as a view has them."""
     person_ids = {entry.person_id for entry in entries if entry.person_id}
     found = people.by_id(session, person_ids)
@@ -95,9 +93,7 @@ def _reversed(session: Session, entries: Sequence[LedgerEntry], upto: int | None
     return cancelled
 
 
-def page(
-    session: Session, week: Week, *, cursor: str | None, limit: int, view: View = EVERYTHING
-) -> Page[ActivityView]:
+def page(session: Session, week: Week, *, cursor: str | None, limit: int, view: View) -> Page[ActivityView]:
     """Up to `limit` activities after the cursor, in the order they were recorded. Raises Malformed for a bad cursor."""
     query = select(LedgerEntry).where(LedgerEntry.week_id == week.id)
     if view.upto is not None:
@@ -107,4 +103,4 @@ def page(
         query = query.where(LedgerEntry.seq > last.seq)
     found = session.exec(query.order_by(col(LedgerEntry.seq)).limit(limit + 1)).all()
     entries, next_cursor = paging.cut(found, limit, lambda entry: entry.id)
-    return Page(views(session, week, entries, view=view), next_cursor)
+    return Page(views(session, week, entries, view), next_cursor)

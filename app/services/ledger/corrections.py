@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from app.domain.view import EVERYTHING
 from app.errors import NotFound
 from app.models import LedgerEntry, Person, Reversal, Week
 from app.models.columns import is_id
@@ -30,7 +31,7 @@ def of_person(session: Session, week: Week, person: Person, *, cursor: str | Non
     found = session.exec(query.order_by(col(LedgerEntry.seq).desc()).limit(limit + 1)).all()
     entries, next_cursor = paging.cut(found, limit, lambda entry: entry.id)
     rulings = _rulings(session, [entry.seq for entry in entries])
-    views = activities.views(session, week, entries)
+    views = activities.views(session, week, entries, EVERYTHING)
     return Page(
         [RuledActivity(view, rulings[entry.seq]) for view, entry in zip(views, entries, strict=True)], next_cursor
     )

@@ -94,7 +94,7 @@ def seen(session: Session, recorded: Recorded, actor: Actor) -> ActivityView | N
     is_hidden = not actor.may("read") or (view.upto is not None and entry.version > view.upto)
     if is_hidden and entry.recorded_by != actor.name:
         return None
-    return activities.views(session, week, [entry], view=view)[0]
+    return activities.views(session, week, [entry], view)[0]
 
 
 def get(session: Session, week: AnyWeek, key: Key) -> LedgerEntry:

@@ -136,7 +136,7 @@ def find(session: Session, person: Person, activity_id: str, actor: Actor) -> tu
 
 def _seen(session: Session, week: Week, entries: Sequence[LedgerEntry], view: View) -> list[OwnActivity]:
     """Activities of one person with what they earned; what a freeze hides is known to be there, and no more."""
-    found = activities.views(session, week, entries, view=view)
+    found = activities.views(session, week, entries, view)
     waiting = {entry.id for entry in entries if view.upto is not None and entry.version > view.upto}
     lines = _lines(session, week, [activity for activity in found if activity.id not in waiting], view)
     return [OwnActivity(activity, lines.get(activity.id, ()), activity.id in waiting) for activity in found]

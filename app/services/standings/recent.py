@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from app.domain.memberships import team_at
 from app.domain.rules import ADJUSTMENT
-from app.domain.view import EVERYTHING, View
+from app.domain.view import View
 from app.models import LedgerEntry, Week
 from app.services.scoring.activity_queries import is_live
 from app.services.teams import teams
@@ -38,9 +38,7 @@ class SourceActivity:
     seq: int
 
 
-def activities(
-    session: Session, week: Week, names: Mapping[str, str], *, limit: int, view: View = EVERYTHING
-) -> list[Latest]:
+def activities(session: Session, week: Week, names: Mapping[str, str], *, limit: int, view: View) -> list[Latest]:
     """Up to `limit` live activities of people in teams, what was recorded last first; `names` by person id.
 
     A `view` that looks back has only what the ledger held then. Looks at the newest few entries alone.

@@ -73,7 +73,7 @@ def named(session: Session, week: AnyWeek, *, view: View = EVERYTHING) -> list[t
     return [(team_id, name) for _, team_id, name in sorted(rows)]
 
 
-def page(session: Session, week: Week, *, cursor: str | None, limit: int, view: View = EVERYTHING) -> Page[Team]:
+def page(session: Session, week: Week, *, cursor: str | None, limit: int, view: View) -> Page[Team]:
     """Up to `limit` teams after the cursor, by name, as a view has them. Raises Malformed for a bad cursor."""
     found = of_week(session, week, view=view)
     if cursor:

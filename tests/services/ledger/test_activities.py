@@ -74,8 +74,8 @@ def test_page_shows_an_adjustment_with_its_team_and_reason(game: Game) -> None:
 def test_page_of_teams_is_by_name(game: Game) -> None:
     with game.database.reading() as session:
         week = weeks.find(session, game.slug, NOW)
-        first = teams.page(session, week, cursor=None, limit=1)
-        second = teams.page(session, week, cursor=first.next_cursor, limit=1)
+        first = teams.page(session, week, cursor=None, limit=1, view=EVERYTHING)
+        second = teams.page(session, week, cursor=first.next_cursor, limit=1, view=EVERYTHING)
 
     assert [team.name for team in first.items + second.items] == [CATS, OWLS]
     assert second.next_cursor is None

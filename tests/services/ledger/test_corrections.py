@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from app.db.database import Database
 from app.domain.calendar.days import day_bounds
+from app.domain.view import EVERYTHING
 from app.errors import (
     AlreadyDone,
     Malformed,
@@ -24,7 +25,9 @@ _, END = day_bounds(STARTS, ENDS, PACIFIC)
 
 def ledger_of(game: Game) -> list[ActivityView]:
     with game.database.reading() as session:
-        return activities.page(session, weeks.find(session, game.slug, game.now), cursor=None, limit=100).items
+        return activities.page(
+            session, weeks.find(session, game.slug, game.now), cursor=None, limit=100, view=EVERYTHING
+        ).items
 
 
 def test_reverse_takes_the_points_back(game: Game) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import select
 from app.db.database import Database
 from app.domain.calendar.days import day_bounds
 from app.domain.draft import Key
+from app.domain.view import EVERYTHING
 from app.errors import (
     HeldBack,
     KindUnknown,
@@ -50,7 +51,9 @@ MICROSECOND = timedelta(microseconds=1)
 
 def ledger_of(game: Game) -> list[ActivityView]:
     with game.database.reading() as session:
-        return activities.page(session, weeks.find(session, game.slug, game.now), cursor=None, limit=100).items
+        return activities.page(
+            session, weeks.find(session, game.slug, game.now), cursor=None, limit=100, view=EVERYTHING
+        ).items
 
 
 def test_record_keeps_everything_an_activity_said(game: Game) -> None:

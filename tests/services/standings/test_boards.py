@@ -10,7 +10,7 @@ import pytest
 
 from app.db.database import Database
 from app.domain.standings.board import Board
-from app.domain.view import View
+from app.domain.view import EVERYTHING, View
 from app.errors import NotFound
 from app.services.imports import roster_import
 from app.services.ledger import activities
@@ -193,7 +193,7 @@ def test_page_takes_as_many_queries_for_30_rows_as_for_3(database: Database) -> 
 
     def page(game: Game) -> list[str]:
         with statements_to(database) as statements, database.reading() as session:
-            activities.page(session, weeks.find(session, game.slug, NOW), cursor=None, limit=100)
+            activities.page(session, weeks.find(session, game.slug, NOW), cursor=None, limit=100, view=EVERYTHING)
         return statements
 
     assert len(page(large)) == len(page(small))
