@@ -15,6 +15,7 @@ from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
 from app.domain.actor import Act, Actor, SignedInAct, SignedInActor, visitor
+from app.integrations.mail import Mailer
 from app.services.operations.secrets import SigningKey
 from app.web.access import Check, Guard, holds, is_anybody, is_member, is_organizer, is_owner, writes_activities
 from app.web.context import AppContext, installation
@@ -86,6 +87,7 @@ ReadSession = Annotated[Session, READ_SESSION]
 
 AppClock = Annotated[Clock, Part("clock")]
 AppDatabase = Annotated[Database, Part("database")]
+AppMailbox = Annotated[Mailer | None, Part("mailbox")]
 AppKey = Annotated[SigningKey, Part("key")]
 AppSettings = Annotated[Settings, Part("settings")]
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.clock import Clock
 from app.config import Settings
 from app.domain.actor import Act, SignedInActor
 from app.errors import NotAllowed, Problem
@@ -46,9 +46,14 @@ class Page(Generic[ActT]):
         return context_of(self.request).settings
 
     @property
-    def real_now(self) -> datetime:
-        """The moment it is by the real clock, which people, links and displays go by."""
-        return context_of(self.request).clock.real()
+    def clock(self) -> Clock:
+        """The application's clock, for what goes by another time than the act."""
+        return context_of(self.request).clock
+
+    @property
+    def has_mail(self) -> bool:
+        """True if this installation sends mail."""
+        return context_of(self.request).mailer is not None
 
     def form(self, model: type[AnyForm], key: str = "", **values: Any) -> FormState[AnyForm]:
         """A form of the page: as it was sent, if it is the one that was, else with these values to begin with."""
@@ -76,12 +81,16 @@ class Page(Generic[ActT]):
 
 @dataclass(frozen=True)
 class Done:
-    """The outcome of a form: the route to see next, and which of its sentences says so; or something to show once."""
+    """The outcome of a form: the route to see next, and which of its sentences says so; or something to show once.
+
+    What is shown once is shown by `page`, or by the form's own; `flash` then is the sentence itself.
+    """
 
     route: str = ""
     flash: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
     shown_once: Any = None
+    page: "Maker[Any] | None" = None
 
 
 Change = Callable[[Session, ActT], Done]
@@ -116,7 +125,7 @@ def submit(
     if done.shown_once is None:
         return redirects.see(done.route, done=done.flash, **done.parts)
     with database.reading() as session:
-        return page(Page(request, act, session, flash=done.flash, shown_once=done.shown_once))
+        return (done.page or page)(Page(request, act, session, flash=done.flash, shown_once=done.shown_once))
 
 
 def _count(request: Request, limit: Limit, key: str) -> None:
@@ -126,7 +135,13 @@ def _count(request: Request, limit: Limit, key: str) -> None:
 
 
 def refuse(
-    request: Request, act: ActT, problem: Problem, *, page: Maker[ActT], form: FormState[Any] | None = None
+    request: Request,
+    act: ActT,
+    problem: Problem,
+    *,
+    page: Maker[ActT],
+    form: FormState[Any] | None = None,
+    shown_once: Any = None,
 ) -> Response:
     """Show a form's page again, with what was typed and why it was refused; to be called where writing is."""
     context = context_of(request)
@@ -134,4 +149,4 @@ def refuse(
         context.refusals.write(request, act.actor, problem)
     sent = form.refused(problem) if form is not None else None
     with context.database.reading() as session:
-        return page(Page(request, act, session, sent, problem))
+        return page(Page(request, act, session, sent, problem, shown_once=shown_once))

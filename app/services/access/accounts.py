@@ -55,6 +55,14 @@ def create(session: Session, act: Act, *, name: str, email: str) -> Person:
     return person
 
 
+def check_email(email: str) -> str:
+    """An e-mail, folded. Raises Malformed."""
+    email = names.fold_email(email)
+    if not people.is_email(email):
+        raise Malformed(f"“{email[:60]}” is no e-mail.")
+    return email
+
+
 def make_owner(session: Session, act: Act, *, name: str, email: str) -> Person:
     """The installation's first owner, who may be somebody an import made already."""
     act = act.by(visitor(names.tidy(name)))

@@ -31,9 +31,7 @@ def create(session: Session, act: Act, *, name: str, scopes: list[str], days: in
 
     Raises NotAllowed for whoever may not grant roles and wants one that may do everything.
     """
-    name = names.tidy(name)
-    if flaw := names.flaw(name):
-        raise Malformed(f"The token's name {flaw}.")
+    name = check_name(name)
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
         wrong = f"“{', '.join(unknown)}” is no scope" if unknown else "A token needs at least one scope"
@@ -53,6 +51,14 @@ def create(session: Session, act: Act, *, name: str, scopes: list[str], days: in
     session.flush()
     audit.note(session, "token.created", audit_target(token), act, after={"scopes": ordered, "expires_at": expires})
     return text
+
+
+def check_name(name: str) -> str:
+    """A token's name, tidied. Raises Malformed."""
+    name = names.tidy(name)
+    if flaw := names.flaw(name):
+        raise Malformed(f"The token's name {flaw}.")
+    return name
 
 
 def audit_target(token: Token) -> AuditTarget:

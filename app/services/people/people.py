@@ -34,9 +34,13 @@ _RENAME = Prepared(update(Person).where(col(Person.id) == bindparam("person")).v
 def flaws_of(name: str, email: str) -> list[str]:
     """List the flaws of a person's tidied name and folded e-mail, a sentence each."""
     flaws = [f"The name {flaw}."] if (flaw := name_rules.flaw(name)) else []
-    if not _EMAIL.fullmatch(email) or name_rules.flaw(email, email_rules.LONGEST) or email_rules.is_disguised(email):
-        flaws.append(f"“{email[:60]}” is no e-mail.")
-    return flaws
+    return flaws if is_email(email) else [*flaws, f"“{email[:60]}” is no e-mail."]
+
+
+def is_email(email: str) -> bool:
+    """Tell whether a folded text can be somebody's e-mail."""
+    is_plain = _EMAIL.fullmatch(email) is not None and not name_rules.flaw(email, email_rules.LONGEST)
+    return is_plain and not email_rules.is_disguised(email)
 
 
 def by_email(session: Session, emails: Iterable[str]) -> dict[str, Person]:

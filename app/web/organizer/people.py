@@ -1,23 +1,25 @@
 """`/organizer/people`: who there is, and adding somebody."""
 
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Query
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import ROLES, SignedInActor
-from app.errors import Problem
+from app.domain.actor import ROLES, SignedInAct
 from app.services.access import accounts, links
 from app.services.organizing import people_search
 from app.services.organizing.people_search import Wanted
 from app.services.weeks import weeks
-from app.web.access import Organizer
-from app.web.context import installation
-from app.web.deps import act_of
-from app.web.organizer import person
-from app.web.organizer.page import NOTHING, Reply, page, refusal, zone_name, zone_of
+from app.web.deps import OrganizerRealAct, ReadSession
+from app.web.http.fields import Email, Name, says
+from app.web.http.forms import Form, FormState
+from app.web.organizer.page import zone_name, zone_of
+from app.web.organizer.person import person_page
 from app.web.routes import DatabaseRoute
+from app.web.submit import Done, Page, submit
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -25,43 +27,47 @@ LONGEST_SEARCH = 200  # characters: longer than names, and nobody types more of 
 FILTERS: dict[str, str] = {**{str(role): f"{role.capitalize()}s" for role in ROLES}, "off": "Switched off"}
 
 
+class PersonForm(Form):
+    """Somebody new."""
+
+    name: Annotated[Name, says(accounts.check_name)]
+    email: Annotated[Email, says(accounts.check_email)]
+
+
 @router.get("/organizer/people")
 def organizer_people(
     request: Request,
-    actor: Organizer,
+    act: OrganizerRealAct,
+    session: ReadSession,
     q: Annotated[str, Query()] = "",
     role: Annotated[str, Query()] = "",
     at: Annotated[str, Query(alias="page")] = "",
 ) -> Response:
     """List people: all, or those somebody looks for."""
     wanted = Wanted(q[:LONGEST_SEARCH].strip(), role if role in FILTERS else "")
-    return _list(request, actor, wanted, number=int(at) if at.isascii() and at.isdigit() and len(at) < 7 else 1)
+    number = int(at) if at.isascii() and at.isdigit() and len(at) < 7 else 1
+    return people_page(Page(request, act, session), wanted=wanted, number=number)
+
+
+def people_page(page: Page[SignedInAct], *, wanted: Wanted | None = None, number: int = 1) -> Response:
+    """A page of the list, and the form for somebody new."""
+    wanted = wanted or Wanted()
+    week = weeks.default_week(page.session, page.clock.game())
+    return page.render(
+        "organizer/people.html", wanted=wanted, filters=FILTERS, week_at_hand=week, zone=zone_of(week),
+        found=people_search.search(page.session, wanted, week, page=number, now=page.act.now),
+        zone_name=zone_name(week), add=page.form(PersonForm),
+    )  # fmt: skip
 
 
 @router.post("/organizer/people", name="person_create")
-def add_person(
-    request: Request, actor: Organizer, name: Annotated[str, Form()] = "", email: Annotated[str, Form()] = ""
-) -> Response:
+def add_person(request: Request, act: OrganizerRealAct, form: FormState[PersonForm]) -> Response:
     """Add somebody, and show their sign-in link, once."""
-    place = installation(request)
-    now = place.clock.real()
-    try:
-        with place.database.unit_of_work() as session:
-            made = accounts.create(session, act_of(request, actor, now), name=name, email=email)
-            secret = links.make(session, made, "invitation", act_of(request, actor, now))
-    except Problem as problem:
-        return _list(request, actor, Wanted(), refusal(problem, "add", {"name": name, "email": email}))
-    return person.show(request, actor, made.id, secret=secret, done=f"{made.name} is here now.")
 
+    def add(session: Session, act: SignedInAct) -> Done:
+        person = accounts.create(session, act, name=form.data.name, email=form.data.email)
+        secret = links.make(session, person, "invitation", act)
+        page = partial(person_page, person_id=person.id)
+        return Done(flash=f"{person.name} is here now.", shown_once=secret, page=page)
 
-def _list(
-    request: Request, actor: SignedInActor, wanted: Wanted, reply: Reply = NOTHING, *, number: int = 1
-) -> Response:
-    place = installation(request)
-    with place.database.reading() as session:
-        week = weeks.default_week(session, place.clock.game())
-        match = people_search.search(session, wanted, week, page=number, now=place.clock.real())
-    return page(
-        request, "organizer/people.html", actor, reply, found=match, wanted=wanted, filters=FILTERS, week_at_hand=week,
-        zone=zone_of(week), zone_name=zone_name(week),
-    )  # fmt: skip
+    return submit(request, act, add, form=form, page=people_page)

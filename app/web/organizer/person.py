@@ -1,33 +1,33 @@
 """`/organizer/people/{person_id}`: one person: their way in, their role, and what they did this week."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import ROLES, SignedInActor
+from app.domain.actor import ROLES, SignedInAct
 from app.domain.text import browsers
-from app.errors import Conflict, NotAllowed, NotFound, Problem, Unavailable
-from app.integrations.mail import sign_in_letter
-from app.models import Person
+from app.errors import Conflict, Problem, Unavailable
+from app.integrations.mail import Mailer, sign_in_letter
+from app.models import Person, Week
 from app.services.access import accounts, links, sign_ins
 from app.services.ledger import corrections, ledger
 from app.services.organizing import people_search
 from app.services.rules import rule_sets
 from app.services.weeks import weeks
-from app.web.access import Organizer, Owner
-from app.web.context import installation
-from app.web.deps import act_of
+from app.web.deps import AppClock, AppDatabase, AppMailbox, AppSettings, OrganizerRealAct, OwnerRealAct, ReadSession
 from app.web.http import redirects
 from app.web.http.client import base_of
+from app.web.http.fields import Name, Reason, says
+from app.web.http.forms import Form, FormState
 from app.web.organizer import wording
-from app.web.organizer.page import NOTHING, Reply, page, refusal, remember, zone_name, zone_of
+from app.web.organizer.page import zone_name, zone_of
 from app.web.routes import DatabaseRoute
+from app.web.submit import Done, Page, refuse, submit
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -47,222 +47,232 @@ DONE = {
     "reinstated": "Reinstated. It counts again.",
 }
 
-RuledActivity = Callable[[Session, Person, datetime], object]
+Change = Callable[[Session, Person, SignedInAct], object]
+
+
+class NameForm(Form):
+    """Another name."""
+
+    name: Annotated[Name, says(accounts.check_name)]
+
+
+class RoleForm(Form):
+    """Another role."""
+
+    role: str
+
+
+class ReasonForm(Form):
+    """The reason why an activity is reversed or reinstated."""
+
+    reason: Reason
 
 
 @router.get(PAGE)
 def organizer_person(
     request: Request,
-    actor: Organizer,
+    act: OrganizerRealAct,
+    session: ReadSession,
     person_id: str,
     done: Annotated[str, Query()] = "",
     cursor: Annotated[str, Query()] = "",
 ) -> Response:
     """One person."""
-    return show(request, actor, person_id, done=DONE.get(done, ""), cursor=cursor)
+    return person_page(Page(request, act, session, flash=DONE.get(done, "")), person_id=person_id, cursor=cursor)
+
+
+def person_page(page: Page[SignedInAct], *, person_id: str, cursor: str = "") -> Response:
+    """A person's page, with a link whose secret was just made. Raises NotFound."""
+    session, actor = page.session, page.act.actor
+    person = accounts.find(session, person_id)
+    week = weeks.default_week(session, page.clock.game())
+    base = base_of(page.request, page.settings)
+    return page.render(
+        "organizer/person.html", **_account(page, person, week), **_activities(page, person, week, cursor),
+        person=person, week_at_hand=week, zone=zone_of(week), zone_name=zone_name(week), is_first=not cursor,
+        link=links.address(base, page.shown_once) if page.shown_once else "", by_mail=page.has_mail,
+        may_change=person.role != "owner" or actor.role == "owner", rename=page.form(NameForm, name=person.name),
+    )  # fmt: skip
+
+
+def _account(page: Page[SignedInAct], person: Person, week: Week | None) -> dict[str, Any]:
+    """The context of a person's ways in and roles."""
+    known = sign_ins.of_person(page.session, person.id, page.act.now)
+    return {
+        "listed": people_search.look_up(page.session, person, week, page.act.now),
+        "sign_ins": [(sign_in, browsers.in_words(sign_in.agent)) for sign_in in known],
+        "ways": wording.WAYS,
+        "roles": wording.ROLES,
+        "all_roles": ROLES,
+    }
+
+
+def _activities(page: Page[SignedInAct], person: Person, week: Week | None, cursor: str) -> dict[str, Any]:
+    """The context of what a person did in a week, with the form that corrects each activity."""
+    if week is None:
+        return {"deeds": None, "reasons": {}, "kinds": {}}
+    entries = corrections.of_person(page.session, week, person, cursor=cursor or None, limit=PER_PAGE)
+    return {
+        "deeds": entries,
+        "reasons": {item.activity.id: page.form(ReasonForm, item.activity.id) for item in entries.items},
+        "kinds": rule_sets.rules_of(page.session, week).kind_by_name,
+    }
+
+
+def _change(
+    request: Request,
+    act: SignedInAct,
+    person_id: str,
+    change: Change,
+    flash: str,
+    *,
+    form: FormState[Any] | None = None,
+    then: str = "",
+) -> Response:
+    """Do one thing to a person and see their page; what is refused is said there, with what was typed."""
+
+    def save(session: Session, act: SignedInAct) -> Done:
+        change(session, accounts.find(session, person_id), act)
+        return Done(then) if then else Done("organizer_person", flash, {"person_id": person_id})
+
+    return submit(request, act, save, form=form, page=partial(person_page, person_id=person_id))
 
 
 @router.post(PAGE + "/link", name="person_link_create")
-def make_link(request: Request, actor: Organizer, person_id: str) -> Response:
+def make_link(request: Request, act: OrganizerRealAct, person_id: str) -> Response:
     """Make a sign-in link, which takes the one before back, and show it, once."""
-    try:
-        _, secret = _invite(request, actor, person_id)
-    except (NotAllowed, Conflict) as problem:
-        return _refused(request, actor, person_id, problem)
-    return show(request, actor, person_id, secret=secret)
+
+    def make(session: Session, act: SignedInAct) -> Done:
+        return Done(shown_once=_invite(session, act, person_id)[1])
+
+    return submit(request, act, make, page=partial(person_page, person_id=person_id))
+
+
+def _invite(session: Session, act: SignedInAct, person_id: str) -> tuple[Person, str]:
+    """A new link's secret. Raises NotFound, NotAllowed for an owner's, or Conflict for who is switched off."""
+    person = accounts.find(session, person_id)
+    return person, links.make(session, person, "invitation", act)
 
 
 @router.post(PAGE + "/link/mail", name="person_link_mail")
-async def mail_link(request: Request, actor: Organizer, person_id: str) -> Response:
-    """Make a sign-in link and send it by e-mail; where that fails it is shown, so that it is not lost."""
-    place = installation(request)
-    writes = place.database.writes
-    if place.mailer is None:
-        return await writes.run(_refused, request, actor, person_id, Conflict(NO_MAIL))
+async def mail_link(
+    request: Request,
+    act: OrganizerRealAct,
+    database: AppDatabase,
+    mailer: AppMailbox,
+    settings: AppSettings,
+    person_id: str,
+) -> Response:
+    """Make a sign-in link and send it by e-mail; where that fails it is shown, so that it is not lost.
+
+    It waits in two kinds of threads, for the database and for the mail server, so it is async itself.
+    """
+    page = partial(person_page, person_id=person_id)
+
+    def make() -> tuple[Person, str]:
+        if mailer is None:
+            raise Conflict(NO_MAIL)
+        with database.unit_of_work() as session:
+            return _invite(session, act, person_id)
+
     try:
-        person, secret = await writes.run(_invite, request, actor, person_id)
-    except (NotAllowed, Conflict) as problem:
-        return await writes.run(_refused, request, actor, person_id, problem)
+        person, secret = await database.writes.run(make)
+    except Problem as problem:
+        return await database.writes.run(partial(refuse, request, act, problem, page=page))
     minutes = int(links.LASTS["invitation"].total_seconds()) // 60
-    message = sign_in_letter(person.name, links.address(base_of(request, place.settings), secret), minutes)
+    message = sign_in_letter(person.name, links.address(base_of(request, settings), secret), minutes)
     try:
-        await place.mailer.deliver(person.email, person.name, message, place.clock.real())
+        await cast("Mailer", mailer).deliver(person.email, person.name, message, act.now)
     except Unavailable as problem:
-        reply = refusal(problem)
-        return await place.database.reads.run(lambda: show(request, actor, person_id, reply, secret=secret))
+        return await database.writes.run(partial(refuse, request, act, problem, page=page, shown_once=secret))
     return redirects.see("organizer_person", done="mailed", person_id=person_id)
 
 
-def _invite(request: Request, actor: SignedInActor, person_id: str) -> tuple[Person, str]:
-    """A new link's secret. Raises NotFound, NotAllowed for an owner's, or Conflict for who is switched off."""
-    place = installation(request)
-    with place.database.unit_of_work() as session:
-        person = accounts.find(session, person_id)
-        return person, links.make(session, person, "invitation", act_of(request, actor, place.clock.real()))
-
-
 @router.post(PAGE + "/link/revoke", name="person_link_revoke")
-def take_link_back(request: Request, actor: Organizer, person_id: str) -> Response:
+def revoke_link(request: Request, act: OrganizerRealAct, person_id: str) -> Response:
     """Take back the link that is still unused."""
 
-    def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.check_may_change(person, actor)
-        if not links.revoke(session, person, act_of(request, actor, now)):
+    def change(session: Session, person: Person, act: SignedInAct) -> None:
+        accounts.check_may_change(person, act.actor)
+        if not links.revoke(session, person, act):
             raise Conflict("There is no unused link any more: it was used, has expired or was taken back.")
 
-    return _do(request, actor, person_id, deed, "taken-back")
+    return _change(request, act, person_id, change, "taken-back")
 
 
 @router.post(PAGE + "/switch-off", name="person_deactivate")
-def switch_off(request: Request, actor: Organizer, person_id: str) -> Response:
+def switch_off(request: Request, act: OrganizerRealAct, person_id: str) -> Response:
     """Shut somebody out."""
 
-    def deed(session: Session, person: Person, now: datetime) -> None:
-        if person.id == actor.person_id:
+    def change(session: Session, person: Person, act: SignedInAct) -> None:
+        if person.id == act.actor.person_id:
             raise Conflict(MYSELF)
-        accounts.switch(session, person, act_of(request, actor, now), on=False)
+        accounts.switch(session, person, act, on=False)
 
-    return _do(request, actor, person_id, deed, "off")
+    return _change(request, act, person_id, change, "off")
 
 
 @router.post(PAGE + "/switch-on", name="person_reactivate")
-def switch_on(request: Request, actor: Organizer, person_id: str) -> Response:
+def switch_on(request: Request, act: OrganizerRealAct, person_id: str) -> Response:
     """Let somebody in again."""
-
-    def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.switch(session, person, act_of(request, actor, now), on=True)
-
-    return _do(request, actor, person_id, deed, "on")
+    return _change(request, act, person_id, partial(accounts.switch, on=True), "on")
 
 
 @router.post(PAGE + "/role", name="person_role")
-def change_role(request: Request, actor: Owner, person_id: str, role: Annotated[str, Form()] = "") -> Response:
+def change_role(request: Request, act: OwnerRealAct, person_id: str, form: FormState[RoleForm]) -> Response:
     """Give somebody another role."""
 
-    def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.set_role(session, person, role, act_of(request, actor, now))
+    def change(session: Session, person: Person, act: SignedInAct) -> None:
+        accounts.set_role(session, person, form.data.role, act)
 
-    leaves = person_id == actor.person_id and role == "player"
-    return _do(request, actor, person_id, deed, "role", then="current_board" if leaves else "")
+    leaves = person_id == act.actor.person_id and form["role"].value == "player"
+    return _change(request, act, person_id, change, "role", form=form, then="current_board" if leaves else "")
 
 
 @router.post(PAGE + "/sign-ins/end", name="person_sign_out")
-def end_sign_ins(request: Request, actor: Organizer, person_id: str) -> Response:
+def end_sign_ins(request: Request, act: OrganizerRealAct, person_id: str) -> Response:
     """Sign somebody out everywhere; oneself everywhere but here."""
 
-    def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.check_may_change(person, actor)
-        sign_ins.end_all(session, person.id, act_of(request, actor, now), but=actor.sign_in_id)
+    def change(session: Session, person: Person, act: SignedInAct) -> None:
+        accounts.check_may_change(person, act.actor)
+        sign_ins.end_all(session, person.id, act, but=act.actor.sign_in_id)
 
-    return _do(request, actor, person_id, deed, "signed-out")
+    return _change(request, act, person_id, change, "signed-out")
 
 
 @router.post(PAGE + "/name", name="person_rename")
-def rename_person(request: Request, actor: Organizer, person_id: str, name: Annotated[str, Form()] = "") -> Response:
+def rename_person(request: Request, act: OrganizerRealAct, person_id: str, form: FormState[NameForm]) -> Response:
     """Give somebody another name."""
 
-    def deed(session: Session, person: Person, now: datetime) -> None:
-        accounts.rename(session, person, name, act_of(request, actor, now))
+    def change(session: Session, person: Person, act: SignedInAct) -> None:
+        accounts.rename(session, person, form.data.name, act)
 
-    return _do(request, actor, person_id, deed, "renamed", form="name", typed={"name": name})
+    return _change(request, act, person_id, change, "renamed", form=form)
 
 
 @router.post(PAGE + "/activities/{activity_id}/reversal", name="activity_reverse")
 def reverse_activity(
-    request: Request, actor: Organizer, person_id: str, activity_id: str, reason: Annotated[str, Form()] = ""
-) -> Response:
+    request: Request, act: OrganizerRealAct, clock: AppClock, person_id: str, activity_id: str,
+    form: FormState[ReasonForm],
+) -> Response:  # fmt: skip
     """Cancel one of somebody's activities."""
-    return _rule(request, actor, person_id, activity_id, reason, "reversed")
+
+    def change(session: Session, person: Person, act: SignedInAct) -> None:
+        corrections.check_owns(session, person, activity_id)
+        ledger.reverse(session, activity_id, act.at(clock.game()), reason=form.data.reason)
+
+    return _change(request, act, person_id, change, "reversed", form=form.keyed(activity_id))
 
 
 @router.post(PAGE + "/activities/{activity_id}/reinstatement", name="activity_reinstate")
 def reinstate_activity(
-    request: Request, actor: Organizer, person_id: str, activity_id: str, reason: Annotated[str, Form()] = ""
-) -> Response:
-    """Let one of somebody's activities count again."""
-    return _rule(request, actor, person_id, activity_id, reason, "reinstated")
-
-
-def _rule(
-    request: Request, actor: SignedInActor, person_id: str, activity_id: str, reason: str, done: str
+    request: Request, act: OrganizerRealAct, clock: AppClock, person_id: str, activity_id: str,
+    form: FormState[ReasonForm],
 ) -> Response:  # fmt: skip
-    verb = ledger.reverse if done == "reversed" else ledger.reinstate
-    now = installation(request).clock.game()
+    """Let one of somebody's activities count again."""
 
-    def deed(session: Session, person: Person, _wall: datetime) -> None:
+    def change(session: Session, person: Person, act: SignedInAct) -> None:
         corrections.check_owns(session, person, activity_id)
-        verb(session, activity_id, act_of(request, actor, now), reason=reason)
+        ledger.reinstate(session, activity_id, act.at(clock.game()), reason=form.data.reason)
 
-    return _do(request, actor, person_id, deed, done, form="ruling", typed={"activity": activity_id, "reason": reason})
-
-
-def _do(
-    request: Request,
-    actor: SignedInActor,
-    person_id: str,
-    deed: RuledActivity,
-    done: str,
-    *,
-    form: str = "",
-    typed: dict[str, str] | None = None,
-    then: str = "",
-) -> Response:
-    """Do one thing to a person and see their page; what is refused is said there, with what was typed."""
-    place = installation(request)
-    try:
-        with place.database.unit_of_work() as session:
-            deed(session, accounts.find(session, person_id), place.clock.real())
-    except NotFound:
-        raise
-    except Problem as problem:
-        return _refused(request, actor, person_id, problem, form, typed)
-    if then:
-        return redirects.see(then)
-    return redirects.see("organizer_person", done=done, person_id=person_id)
-
-
-def _refused(
-    request: Request,
-    actor: SignedInActor,
-    person_id: str,
-    problem: Problem,
-    form: str = "",
-    typed: dict[str, str] | None = None,
-) -> Response:
-    remember(request, actor, problem)
-    return show(request, actor, person_id, refusal(problem, form, typed))
-
-
-def show(
-    request: Request,
-    actor: SignedInActor,
-    person_id: str,
-    reply: Reply = NOTHING,
-    *,
-    secret: str = "",
-    cursor: str = "",
-    done: str = "",
-) -> Response:
-    """A person's page, with a new link's secret where one was just made. Raises NotFound."""
-    place = installation(request)
-    link = links.address(base_of(request, place.settings), secret) if secret else ""
-    now = place.clock.real()
-    with place.database.reading() as session:
-        person = accounts.find(session, person_id)
-        week = weeks.default_week(session, place.clock.game())
-        deeds_of = partial(corrections.of_person, session, cursor=cursor or None, limit=PER_PAGE)
-        context: dict[str, Any] = {
-            "listed": people_search.look_up(session, person, week, now),
-            "deeds": deeds_of(week, person) if week else None,
-            "kinds": rule_sets.rules_of(session, week).kind_by_name if week else {},
-            "sign_ins": [
-                (sign_in, browsers.in_words(sign_in.agent)) for sign_in in sign_ins.of_person(session, person.id, now)
-            ],
-        }
-    return page(
-        request, "organizer/person.html", actor, reply, done=done, **context, person=person, week_at_hand=week,
-        zone=zone_of(week),
-        zone_name=zone_name(week), link=link, roles=wording.ROLES, ways=wording.WAYS,
-        may_change=person.role != "owner" or actor.role == "owner", all_roles=ROLES,
-        by_mail=place.mailer is not None, is_first=not cursor,
-    )  # fmt: skip
+    return _change(request, act, person_id, change, "reinstated", form=form.keyed(activity_id))

@@ -144,7 +144,7 @@ def teams_page(page: TeamsPage, *, slug: str) -> Response:
     week = weeks.find(session, slug, page.act.now)
     members, codes = teams.members(session, week), join_codes.every(session, week)
     rows = [_row(page, team, members.get(team.id, []), codes.get(team.id, "")) for team in teams.of_week(session, week)]
-    uninvited = team_admin.uninvited(session, week, page.act.at(page.real_now))
+    uninvited = team_admin.uninvited(session, week, page.act.at(page.clock.real()))
     invitations = page.shown_once or []
     return page.render(
         "organizer/teams.html", slug=week.slug, mistakes=_mistakes(page.problem),
