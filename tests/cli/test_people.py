@@ -44,7 +44,7 @@ def test_every_person_is_listed_however_many_there_are(open_week: Shell) -> None
     assert (len(names), names[-1]) == (123, "Racer 119")
 
 
-def test_nobody_is_listed_in_words(shell: Shell) -> None:
+def test_list_of_no_people_is_a_sentence(shell: Shell) -> None:
     assert shell.text("person", "list").startswith("There is nobody yet.")
 
 

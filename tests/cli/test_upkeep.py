@@ -162,7 +162,7 @@ def test_text_that_is_no_unicode_is_a_sentence(shell: Shell) -> None:
     )
 
 
-def test_what_nobody_expects_is_not_hushed_up() -> None:
+def test_unforeseen_error_is_not_hushed_up() -> None:
     group = typer.Typer()
 
     @command(group, "break")

@@ -130,7 +130,7 @@ def test_proxies_choose_the_id_of_a_request(proxies: list[Proxy]) -> None:
             until(lambda: ids[proxy.name] in proxy.logs)  # noqa: B023 - asked at once
 
 
-def test_nobody_says_who_is_asking_but_the_proxy(proxies: list[Proxy]) -> None:
+def test_proxy_alone_says_who_is_asking(proxies: list[Proxy]) -> None:
     https = [proxy for proxy in proxies if proxy.is_https]  # nobody signs in without
     statuses = []
     for number in range(32):

@@ -140,7 +140,7 @@ def test_twenty_copies_at_once_are_one_activity(site: RunningApp) -> None:
 
 
 @BOTH_ENGINES
-def test_what_was_acknowledged_is_on_the_next_board(site: RunningApp) -> None:
+def test_acknowledged_activity_is_on_the_next_board(site: RunningApp) -> None:
     seen = []
 
     for number in range(10):

@@ -272,7 +272,7 @@ def test_signing_in_forgets_only_what_it_replaces(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("how", ["role", "name", "theme"])
-def test_what_a_person_is_shows_at_once(desk: Desk, how: str) -> None:
+def test_check_after_a_change_of_the_person_shows_it_at_once(desk: Desk, how: str) -> None:
     desk.timing = USUAL
     shown = desk.sign_in()
 

@@ -46,7 +46,7 @@ def test_reports_of_both_forms_are_counted_and_logged(site: RunningApp, caplog: 
     "body",
     [b"", b"{", b"[]", b"null", b"\xff", b"[" * 5_000, b'{"csp-report": 3}', b" " * 17_000, b'[{"body": []}, 1]'],
 )
-def test_what_is_no_report_is_answered_alike_and_forgotten(
+def test_collect_answers_alike_and_forgets_a_body_that_is_no_report(
     site: RunningApp, body: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = reported()

@@ -222,7 +222,7 @@ def test_one_e_mail_makes_one_account_however_it_is_written(site: RunningApp, em
     assert members(site) == [ADA, GUS]
 
 
-def test_who_came_by_a_code_is_out_when_the_owner_of_the_e_mail_comes(site: RunningApp) -> None:
+def test_sign_in_by_a_code_ends_when_the_owner_of_the_e_mail_comes(site: RunningApp) -> None:
     code = code_for(site)
     with browsing(site) as squatter, browsing(site) as gus:
         squatter.send(f"/join/{code}", **NEW)

@@ -77,7 +77,7 @@ def test_team_that_the_frozen_board_does_not_know_waits_for_the_reveal(site: Run
     assert "Your team shows on the board at the reveal." in text(answer)
 
 
-def test_who_has_no_team_learns_how_to_get_into_one(site: RunningApp) -> None:
+def test_page_without_a_team_says_how_to_get_into_one(site: RunningApp) -> None:
     answer = sign_in(site, GUS).get("/me")
 
     assert part(answer, r"<h1.*?</h1>") == ["You are in no team yet"]
@@ -179,7 +179,7 @@ def _call(session: Session, person_id: str, name: str) -> None:
     accounts.rename(session, accounts.find(session, person_id), name, act_by("Olu", NOW))
 
 
-def test_who_has_just_joined_is_told_so_and_nobody_else(site: RunningApp) -> None:
+def test_page_after_joining_says_so_to_nobody_else(site: RunningApp) -> None:
     site.record(kind="shift")
     ada, nobody = sign_in(site, ADA), sign_in(site, "nobody@example.com")
 

@@ -10,7 +10,7 @@ from tests.web.reading import part, text
 from tests.web.running_app import BOTH_ENGINES, RunningApp, Visitor, pair, sign_in
 
 
-def test_somebody_elses_activity_and_sign_in_are_not_found(site: RunningApp) -> None:
+def test_activity_and_sign_in_of_somebody_else_are_not_found(site: RunningApp) -> None:
     ada, dua = sign_in(site, ADA), sign_in(site, DUA)
     activity = site.record(person=DUA, note="Canary").json()["id"]
     [theirs] = _sign_ins(site, dua)

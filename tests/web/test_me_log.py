@@ -175,7 +175,7 @@ def test_form_of_another_week_is_checked_again_by_its_writer(site: RunningApp) -
     assert ">Kept</textarea>" in answer.text
 
 
-def test_somebody_without_a_team_may_log_and_learns_when_it_counts(site: RunningApp) -> None:
+def test_log_without_a_team_is_taken_and_says_when_it_counts(site: RunningApp) -> None:
     gus = sign_in(site, GUS)
 
     shown = gus.get(gus.post("/me/log", **sheet(gus)).headers["location"])

@@ -15,7 +15,7 @@ IN_TIME = pytest.mark.parametrize(("engine", "seconds"), [("sqlite", 1.0), ("pos
 
 
 @IN_TIME
-def test_what_another_process_commits_is_on_the_board_in_time(site: RunningApp, game: Game, seconds: float) -> None:
+def test_commit_of_another_process_is_on_the_board_in_time(site: RunningApp, game: Game, seconds: float) -> None:
     etag = site.get(f"{WEEK}/leaderboard").headers["etag"]
     game.take()
 
@@ -98,7 +98,7 @@ def test_hints_come_again_after_their_connection_was_cut(
 
 
 @HINTS_ALONE
-def test_what_is_committed_while_nobody_listens_is_seen_once_somebody_does(
+def test_commit_while_nobody_listens_is_seen_once_somebody_does(
     site: RunningApp, game: Game, postgresql: pg.PostgreSQL
 ) -> None:
     site.board()

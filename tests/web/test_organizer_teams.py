@@ -318,7 +318,7 @@ def test_page_and_every_form_are_for_organizers(site: RunningApp, organizer: Vis
     assert site.board()["version"] == before
 
 
-def test_what_is_unknown_is_not_found(site: RunningApp, organizer: Visitor) -> None:
+def test_unknown_team_or_person_is_not_found(site: RunningApp, organizer: Visitor) -> None:
     elsewhere = Game(site.database, now=site.clock.now, slug="q4-2022").start().team_id(OWLS)
     fields = {"name": "Nia", "email": "nia@example.com", "points": "5", "reason": "Why", "once": "x"}
 

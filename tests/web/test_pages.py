@@ -60,7 +60,7 @@ def test_the_partial_is_the_part_of_the_page_that_changes(site: RunningApp) -> N
     "extra",
     [{"HX-Boosted": "true"}, {"HX-History-Restore-Request": "true"}, {"HX-Request-Type": "full"}, {"HX-Request": "no"}],
 )
-def test_whoever_needs_the_page_gets_the_page(site: RunningApp, extra: dict[str, str]) -> None:
+def test_page_is_answered_to_whoever_needs_all_of_it(site: RunningApp, extra: dict[str, str]) -> None:
     answer = site.get(f"/weeks/{SLUG}", headers={"HX-Request": "true", **extra})
 
     assert answer.text.startswith("<!doctype html>")
@@ -104,7 +104,7 @@ def test_the_summary_names_the_winner_once_the_week_is_over(site: RunningApp) ->
     assert heading(after).startswith("1 issue")
 
 
-def test_what_there_is_not_is_a_404_page(site: RunningApp) -> None:
+def test_unknown_address_is_a_404_page(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         a_week(session, "q4-2022", state="draft")
     owls = site.game.team_id(OWLS)

@@ -39,7 +39,7 @@ def test_a_token_that_tries_every_week_there_might_be_is_one_line(site: RunningA
     assert refused(site) == [("activities:write", "GET /api/v1/weeks/{week}/activities", detail)]
 
 
-def test_who_tries_every_door_is_told_of_twenty_times_and_then_no_more(site: RunningApp) -> None:
+def test_note_of_tries_at_every_door_is_written_twenty_times_and_then_no_more(site: RunningApp) -> None:
     gus = sign_in(site, GUS)
     organizers = [path for method, path in ROUTES if method == "GET" and path.startswith("/organizer")]
     forms = [path for method, path in ROUTES if method == "POST" and path.startswith("/organizer")]

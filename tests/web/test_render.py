@@ -156,7 +156,7 @@ def test_page_says_what_it_is_about(name: str, said: str) -> None:
     assert text.count(said) == 1
 
 
-def test_nobody_leads_while_nobody_has_points() -> None:
+def test_board_without_points_has_no_leader() -> None:
     page = snapshot(ZERO).partial.body
 
     assert page.count(b"row--leader") == 0

@@ -156,7 +156,7 @@ def test_account_that_may_not_come_in_is_told_why(firm: RunningApp, who: str, st
     assert counts(firm) == before
 
 
-def test_somebody_switched_off_stays_out(firm: RunningApp) -> None:
+def test_sign_in_of_somebody_switched_off_is_refused(firm: RunningApp) -> None:
     switch_off(firm)
     before = counts(firm)
     with browsing(firm) as ada:

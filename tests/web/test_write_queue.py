@@ -139,7 +139,7 @@ def test_while_the_database_is_away_everybody_hears_it(game: Game) -> None:
     assert (gist(results), game.points()) == ([Unavailable] * 3, {OWLS: 0, CATS: 0})
 
 
-def test_nobody_waits_for_company_and_those_who_come_meanwhile_go_next_together(game: Game) -> None:
+def test_record_waits_for_no_company_and_takes_those_who_come_meanwhile_together(game: Game) -> None:
     recording = Recording()
     queue = WriteQueue(game.database, SettableClock(), record=recording)
     recording.may_go_on.clear()
@@ -175,7 +175,7 @@ def test_request_that_is_cancelled_harms_nobody(game: Game, victim: int) -> None
     assert game.points() == {OWLS: 15 if victim == 0 else 10, CATS: 0}  # what is under way is committed all the same
 
 
-def test_who_waits_too_long_hears_so_and_is_not_recorded(game: Game) -> None:
+def test_record_that_waits_too_long_is_busy_and_records_nothing(game: Game) -> None:
     recording = Recording()
     queue = WriteQueue(game.database, SettableClock(), seconds=0.1, record=recording)
     recording.may_go_on.clear()

@@ -46,7 +46,7 @@ def test_place_decided_by_a_tie_break_says_how_close_it_is() -> None:
     assert words("Owls", *table)[2] == "Just ahead of Cats."
 
 
-def test_nobody_has_a_place_before_the_first_points() -> None:
+def test_placing_before_the_first_points_is_empty() -> None:
     assert words("Cats", (1, "Cats", 0), (1, "Owls", 0)) == ("", False, "No points yet: the first shift sets the pace.")
 
 

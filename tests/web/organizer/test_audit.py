@@ -105,7 +105,7 @@ def test_days_are_those_of_the_week(site: RunningApp, olu: Visitor) -> None:
     [{"since": "yesterday"}, {"until": "9999-12-31"}, {"since": "0001-01-01"}, {"person": "eve@example.com"},
      {"cursor": "strange"}, {"person": "\udcff".encode(errors="surrogateescape").decode("latin-1")}],
 )  # fmt: skip
-def test_what_cannot_be_looked_for_is_refused_and_kept(site: RunningApp, olu: Visitor, params: dict[str, str]) -> None:
+def test_impossible_filter_is_refused_and_kept(site: RunningApp, olu: Visitor, params: dict[str, str]) -> None:
     page = olu.get(AUDIT, params=params)
 
     assert (page.status_code, flash(page) != "") == (422, True)
@@ -150,7 +150,7 @@ def test_the_csv_goes_beyond_one_page(site: RunningApp, olu: Visitor) -> None:
     assert [row["object_id"] for row in rows(olu, kind="tea")] == [str(number) for number in range(2_299, -1, -1)]
 
 
-def test_what_somebody_wrote_is_shown_as_text(site: RunningApp, olu: Visitor) -> None:
+def test_typed_text_is_shown_as_text(site: RunningApp, olu: Visitor) -> None:
     with site.database.unit_of_work() as session:
         audit.note(
             session, "tea.made", AuditTarget("tea", "t", "<b>Tea</b>"), act_by("<i>", NOW), after={"<u>": ["<s>", None]}

@@ -87,7 +87,7 @@ def test_pages_follow_each_other_and_strange_ones_are_the_nearest(site: RunningA
 
 
 @BOTH_ENGINES
-def test_somebody_is_added_and_gets_a_link_that_works(site: RunningApp, olu: Visitor) -> None:
+def test_person_add_makes_a_link_that_works(site: RunningApp, olu: Visitor) -> None:
     page = olu.post(PEOPLE, name="Hana  Sato", email="HANA@example.com")
 
     secret = secret_on(page)
@@ -100,7 +100,7 @@ def test_somebody_is_added_and_gets_a_link_that_works(site: RunningApp, olu: Vis
 @pytest.mark.parametrize(
     ("name", "email", "status"), [("", "x@example.com", 422), ("Eve", "nowhere", 422), ("Eve", ADA, 409)]
 )
-def test_what_was_typed_is_not_lost(site: RunningApp, olu: Visitor, name: str, email: str, status: int) -> None:
+def test_refused_form_keeps_what_was_typed(site: RunningApp, olu: Visitor, name: str, email: str, status: int) -> None:
     page = olu.post(PEOPLE, name=name, email=email)
 
     assert page.status_code == status
@@ -119,7 +119,7 @@ def test_a_new_link_is_shown_once_and_ends_the_old_one(site: RunningApp, olu: Vi
     assert (again.status_code, flash(again)[:33]) == (409, "There is no unused link any more:")
 
 
-def test_somebody_is_switched_off_and_on(site: RunningApp, olu: Visitor) -> None:
+def test_person_is_switched_off_and_on(site: RunningApp, olu: Visitor) -> None:
     gus = sign_in(site, GUS, "organizer")
 
     off = olu.post(path(site, GUS, "switch-off"))
@@ -130,7 +130,7 @@ def test_somebody_is_switched_off_and_on(site: RunningApp, olu: Visitor) -> None
     assert gus.get(PEOPLE).status_code == 401
 
 
-def test_nobody_switches_themselves_off(site: RunningApp, olu: Visitor) -> None:
+def test_switching_oneself_off_is_refused(site: RunningApp, olu: Visitor) -> None:
     page = olu.post(path(site, OLU, "switch-off"))
 
     assert (page.status_code, flash(page)) == (
@@ -175,7 +175,7 @@ def test_organizers_leave_owners_accounts_alone(
     assert [refusal.by for refusal in refusals] == ["pat"]
 
 
-def test_somebody_is_signed_out_everywhere(site: RunningApp, olu: Visitor) -> None:
+def test_person_is_signed_out_everywhere(site: RunningApp, olu: Visitor) -> None:
     gus = sign_in(site, GUS, "organizer")
 
     olu.post(path(site, GUS, "sign-ins", "end"))
