@@ -1,6 +1,6 @@
 """The values a rules file describes: kinds, bonuses, quests, trophies, caps and metrics."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from functools import cached_property
 from typing import Literal
@@ -119,6 +119,11 @@ class Rules:
     def kind_by_name(self) -> dict[str, Kind]:
         """The kinds by their name."""
         return {kind.name: kind for kind in self.kinds}
+
+    @cached_property
+    def without_quests(self) -> "Rules":
+        """The same rules but for their quests."""
+        return replace(self, quests=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def add(
 
 
 def _earned(activities: Sequence[Activity], rules: Rules, zone: ZoneInfo) -> list[Award]:
-    return [award for award in score(activities, rules, zone) if award.reason != "quest"]
+    return score(activities, rules.without_quests, zone) if activities else []
 
 
 def _leaves_alone(quest: Quest, kept: TeamScore, fresh: Sequence[Activity], before: Before, zone: ZoneInfo) -> bool:

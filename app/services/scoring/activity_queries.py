@@ -48,11 +48,6 @@ _ADJUSTMENT: tuple[Any, ...] = (
 )
 
 
-def of_team(session: Session, week: AnyWeek, team_id: str) -> list[Activity]:
-    """The live activities that count for a team."""
-    return _counting_for(session, week, team_id, _OF_TEAM.rows(session, week=week.id, team=team_id))
-
-
 def sharing_subject(session: Session, week: AnyWeek, fresh: Activity, team_id: str) -> list[Activity]:
     """The live activities of a fresh one's kind and subject that count for its team and were recorded before."""
     rows = _OF_SUBJECT.rows(
@@ -119,9 +114,24 @@ def in_order(
         if with_import is None
         else _IN_ORDER_WITH_IMPORT.stream(session, **values, import_id=with_import)
     )
+    return _ordered(session, week, rows, joins)
+
+
+def team_in_order(session: Session, week: AnyWeek, team_id: str) -> tuple[Iterator[Ordered], LocalDays]:
+    """The activities that count for a team as `in_order` gives those of a week."""
+    rows = _TEAM_IN_ORDER.rows(session, week=week.id, team=team_id)
+    joins = week_members.joins_of_team(session, week, team_id) if rows else {}
+    ordered, days = _ordered(session, week, rows, joins)
+    return (activity for activity in ordered if activity[3] == team_id), days
+
+
+def _ordered(
+    session: Session, week: AnyWeek, rows: Iterable[Any], joins: Mapping[str, Sequence[Join]]
+) -> tuple[Iterator[Ordered], LocalDays]:
+    """Rows with the columns of `_ORDERED` as the fold takes them, moments as the driver returned them."""
     only = {person: each[0].team for person, each in joins.items() if len(each) == 1}
     read, write = raw_instant(session.get_bind().dialect)
-    ordered = (
+    ordered: Iterator[Ordered] = (
         (
             None, kind, person, only.get(person) or team_at(joins.get(person, ()), read(at)), at,
             subject, seconds,
@@ -182,14 +192,6 @@ def _upto(query: Select[*tuple[Any, ...]], view: View) -> Select[*tuple[Any, ...
     return query if view.upto is None else query.where(col(LedgerEntry.version) <= view.upto)
 
 
-_OF_TEAM = Prepared(
-    select(*_ACTIVITY).where(
-        col(LedgerEntry.week_id) == bindparam("week"),
-        col(LedgerEntry.person_id).in_(week_members.EVER_IN),
-        col(LedgerEntry.kind) != ADJUSTMENT,
-        is_live(),
-    )
-)
 _ADJUSTMENTS_OF_TEAM = Prepared(
     select(*_ADJUSTMENT).where(
         col(LedgerEntry.week_id) == bindparam("week"),
@@ -226,6 +228,16 @@ _LIVE = (
 _IN_ORDER = Prepared(
     _select_ordered(LedgerEntry, *_ORDERED)
     .where(*_LIVE)
+    .order_by(*(col(getattr(LedgerEntry, name)) for name in _ORDER))
+)
+_TEAM_IN_ORDER = Prepared(
+    _select_ordered(LedgerEntry, *_ORDERED)
+    .where(
+        col(LedgerEntry.week_id) == bindparam("week"),
+        col(LedgerEntry.person_id).in_(week_members.EVER_IN),
+        col(LedgerEntry.kind) != ADJUSTMENT,
+        is_live(),
+    )
     .order_by(*(col(getattr(LedgerEntry, name)) for name in _ORDER))
 )
 _BOTH_NAMES = dict.fromkeys((*_ORDERED, *_ORDER))

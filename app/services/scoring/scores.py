@@ -14,7 +14,7 @@ from app.domain.rules import Rules
 from app.domain.scoring import incremental
 from app.domain.scoring.activity import Activity
 from app.domain.scoring.evaluation import evaluate
-from app.domain.scoring.sums import Sums, score_teams
+from app.domain.scoring.sums import Sums
 from app.domain.scoring.tally import TeamScore, from_json, to_json
 from app.domain.view import EVERYTHING, View
 from app.models import Score, Week
@@ -47,9 +47,10 @@ class WeekScores(NamedTuple):
 
 def refresh(session: Session, week: AnyWeek, rules: Rules, team_id: str) -> None:
     """Score a team anew from its own activities alone."""
-    own = activity_queries.of_team(session, week, team_id)
-    adjustments = activity_queries.adjustments(session, week, team_id=team_id)
-    scored = score_teams(own, adjustments, rules, week.zone)
+    ordered, days = activity_queries.team_in_order(session, week, team_id)
+    sums = Sums(days)
+    evaluate(ordered, rules, days, sums)
+    scored = sums.teams(activity_queries.adjustments(session, week, team_id=team_id))
     _store(session, week, team_id, to_json(scored.get(team_id, TeamScore())))
 
 
