@@ -11,7 +11,7 @@ import pytest
 
 from app.config import PROJECT
 
-SKIPPED = {".venv", ".git", "node_modules", "data"}
+SKIPPED = {".venv", ".venv-client", ".git", "node_modules", "data"}
 PAGES = sorted(page for page in PROJECT.rglob("*.md") if not SKIPPED & set(page.relative_to(PROJECT).parts))
 # GitHub answers below a repository, beside its files.
 ON_GITHUB = "../../actions/"

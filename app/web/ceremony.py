@@ -103,6 +103,7 @@ async def live_stage(request: Request, week: str, _who: BoardReader, key: Presen
     snapshot = await place.boards.get(week, "organizers")
     renderer = CeremonyRenderer(place, _presents(place, snapshot, key))
     topic = Topic(snapshot.week, "organizers", renderer, needs_of_board(place.settings))
+    # Never compressed: the presenter's stage holds their key.
     return await place.streams.open(topic, network_of(request), credential_of(request))
 
 

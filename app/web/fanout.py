@@ -6,31 +6,33 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from app.domain.actor import Scope
+from app.live import gzip_blocks
 from app.live.fragments import Position
-from app.live.messages import Message, Whole
+from app.live.messages import NOTHING, Message, Reading, Whole
 from app.web.credential_cache import Credential
 from app.web.transport import Transport, chunk
 
 _AT_ONCE = 100  # viewers served before other requests get their turn, and what was written leaves the house
-_STILL_HERE = chunk(b": still here\n\n")
+_COMMENT = b": still here\n\n"
+_STILL_HERE = (chunk(_COMMENT), chunk(gzip_blocks.block(_COMMENT)))  # as it is, as gzip
 
 
 @dataclass(eq=False, slots=True)
 class Viewer:
-    """Somebody who watches: a connection, the task that answers on it, and the position of the message it has."""
+    """Somebody who watches: a connection, the task that answers on it, and how far they have read."""
 
     network: str
     credential: Credential | None
     needs: Scope | None
     wire: Transport
     task: "asyncio.Task[None]"
-    has: Position | None = None
+    reading: Reading = NOTHING
     written_at: float = 0.0
     is_over: bool = False
 
     def try_send(self, channel: "StreamChannel") -> bool:
         """Send the newest to who has not got it; False for who is still taking something older, or has to wait."""
-        if self.has == channel.position:
+        if self.reading.has == channel.position:
             return True
         if self.wire.get_write_buffer_size():
             return False
@@ -38,16 +40,16 @@ class Viewer:
 
     def send(self, channel: "StreamChannel") -> bool:
         """Send what there is since the message it has, or all of it; False where that has to be made first."""
-        data = channel.chunk_since(self.has)
+        data = channel.chunk(self.reading)
         if data is not None:
-            self.has = channel.position
+            self.reading = channel.newest[self.reading.is_gzip]
             self._write(data)
         return data is not None
 
     def keep_alive(self) -> None:
         """Send a comment, so that nobody between closes a quiet connection."""
         if not self.wire.get_write_buffer_size():
-            self._write(_STILL_HERE)
+            self._write(_STILL_HERE[self.reading.is_gzip])
 
     def _write(self, data: bytes) -> None:
         if not self.wire.is_closing():
@@ -79,8 +81,9 @@ class StreamChannel:
         self.message: Message | None = None
         self.asked_at = 0.0
         self.viewers: set[Viewer] = set()
-        self._is_whole_wanted = False
-        self._chunks: dict[Position | None, bytes] = {}
+        self.newest = (Reading(), Reading(is_gzip=True))  # of who has everything, as it is and as gzip
+        self._unmade: set[Reading] = set()
+        self._chunks: dict[Reading, bytes] = {}
         self._all_have_it = True
 
     @property
@@ -89,21 +92,22 @@ class StreamChannel:
         return self.message.position if self.message is not None else None
 
     @property
-    def positions(self) -> set[Position | None]:
-        """The positions of the viewers."""
-        return {viewer.has for viewer in self.viewers}
+    def readings(self) -> set[Reading]:
+        """How far the viewers have read."""
+        return {viewer.reading for viewer in self.viewers}
 
     @property
-    def needs_whole(self) -> bool:
-        """True if somebody waits for the whole of the newest message, which was not made."""
-        return self._is_whole_wanted and self.message is not None and not self.message.is_made
+    def unmade(self) -> set[Reading]:
+        """The readings of those who wait for the whole of the newest message, which was not made or not packed."""
+        return {each for each in self._unmade if self.message is not None and self.message.ready(each) is None}
 
     def put(self, version_key: str, message: Message) -> None:
         """Make this the newest message, of the board with this key, if it says anything new."""
         self.version_key = version_key
         if message.position != self.position:
-            self.message, self._chunks = message, {}
-            self._all_have_it = self._is_whole_wanted = False
+            self.message, self._chunks, self._unmade = message, {}, set()
+            self.newest = (Reading(message.position), Reading(message.position, is_gzip=True))
+            self._all_have_it = False
 
     def numbered(self, body: bytes) -> Message:
         """Return bytes as a message, with the next number; the newest message where it says the same."""
@@ -112,23 +116,21 @@ class StreamChannel:
             return newest
         return Whole(body, newest.position.version + 1 if newest is not None else 1)
 
-    def body_since(self, position: Position | None) -> bytes | None:
-        """Return what somebody at a position is sent; None where that is the whole, which was not made."""
-        if self.message is None:
-            return None
-        changed = self.message.since(position)
-        if changed is None and self.message.is_made:
-            return self.message.whole
-        self._is_whole_wanted |= changed is None
-        return changed
+    def body(self, reading: Reading) -> bytes | None:
+        """Return what somebody who has read so far is sent; None where that is the whole, which is not ready."""
+        body = self.message.ready(reading) if self.message is not None else None
+        if body is None:
+            self._unmade.add(reading)
+        return body
 
-    def chunk_since(self, position: Position | None) -> bytes | None:
-        """Return the same as part of a chunked answer, made once for all who are at this position."""
-        if (data := self._chunks.get(position)) is None and (body := self.body_since(position)) is not None:
-            is_whole = self.message is not None and self.message.is_made and body is self.message.whole
+    def chunk(self, reading: Reading) -> bytes | None:
+        """Return the same as part of a chunked answer, made once for all who have read as far."""
+        if (data := self._chunks.get(reading)) is None and (body := self.body(reading)) is not None:
+            everything = Reading(is_gzip=reading.is_gzip)
+            is_whole = self.message is not None and body is self.message.ready(everything)
             # Whoever needs the whole gets the same bytes, wherever they are.
-            data = self._chunks.setdefault(None, chunk(body)) if is_whole else chunk(body)
-            self._chunks[position] = data
+            data = self._chunks.setdefault(everything, chunk(body)) if is_whole else chunk(body)
+            self._chunks[reading] = data
         return data
 
     async def broadcast(self) -> None:

@@ -7,12 +7,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Problem
+from app.live.messages import Reading
 from app.services.weeks import weeks
 from app.web.access import allows, credentials_in, decide_board, writes_activities
 from app.web.api.activities import record_body
 from app.web.context import AppContext
 from app.web.http import problems
 from app.web.http.client import network_of
+from app.web.http.content_coding import accepts_gzip
 from app.web.topics import board_html, board_json
 from app.web.views import page_form, position_in
 
@@ -103,7 +105,7 @@ class Shortcut:
             return None
         if address["swap"] or address["part"] == "live":
             topic = access.topic(slug, board_json if address["json"] else board_html)
-            has = None if address["json"] else position_in(request)
-            return self._place.streams.ready(topic, snapshot, network_of(request), credential, has)
+            reading = Reading(None if address["json"] else position_in(request), accepts_gzip(scope))
+            return self._place.streams.ready(topic, snapshot, network_of(request), credential, reading)
         board = snapshot.made("json" if address["json"] else page_form(request))
         return board.ready(request) if board is not None else None

@@ -13,19 +13,20 @@ from starlette.responses import Response
 
 from app.bulkheads import Bulkhead
 from app.errors import Problem, Unavailable
-from app.live.fragments import Position
-from app.live.messages import Message
+from app.live import gzip_blocks
+from app.live.messages import NOTHING, Message, Reading
 from app.metrics import UPDATES
 from app.web.board_cache import BoardCache
 from app.web.boards import BoardSnapshot
 from app.web.credential_cache import Credential, CredentialCache
 from app.web.fanout import StreamChannel, Viewer
+from app.web.http import content_coding
 from app.web.metrics import LIVE_FAILURES
 from app.web.retry import Retry
 from app.web.single_flight import SingleFlight
 from app.web.timing import USUAL, Timing
 from app.web.topics import Topic
-from app.web.transport import Transport, transport_in
+from app.web.transport import Transport, chunk, transport_in
 
 FULL = "There are too many live streams right now. The page tries again by itself."
 FAILING = "This page cannot be kept up to date right now. It tries again by itself."
@@ -71,9 +72,9 @@ class Publisher:
         self.is_closing = False
 
     async def open(
-        self, topic: Topic, network: str, credential: Credential | None, has: Position | None = None
+        self, topic: Topic, network: str, credential: Credential | None, reading: Reading = NOTHING
     ) -> "EventStream":
-        """Open a stream for somebody who has the message of that position, if any.
+        """Open a stream for somebody who has read so far.
 
         Raises WeekUnknown, or Unavailable where there are too many streams or nothing to show.
         """
@@ -87,9 +88,9 @@ class Publisher:
             raise Unavailable(FAILING)
         if self._is_full(network):
             raise Unavailable(FULL)
-        if channel.body_since(has) is None:  # the whole of many teams takes a while
-            await self._renders.run(_make, channel.message, [has])
-        return EventStream(self, channel, network, credential, has)
+        if channel.body(reading) is None:  # the whole of many teams takes a while
+            await self._renders.run(_make, channel.message, [reading])
+        return EventStream(self, channel, network, credential, reading)
 
     def ready(
         self,
@@ -97,15 +98,15 @@ class Publisher:
         snapshot: BoardSnapshot,
         network: str,
         credential: Credential | None,
-        has: Position | None = None,
+        reading: Reading = NOTHING,
     ) -> "EventStream | None":
         """Open a stream that needs no work before it starts, if there is one and a place for it."""
         channel = self._channels.get(topic)
         if channel is None or not channel.viewers or self._is_full(network):
             return None
-        if channel.version_key != topic.version_key(snapshot) or channel.chunk_since(has) is None:
+        if channel.version_key != topic.version_key(snapshot) or channel.chunk(reading) is None:
             return None
-        return EventStream(self, channel, network, credential, has)
+        return EventStream(self, channel, network, credential, reading)
 
     def _is_full(self, network: str) -> bool:
         return (
@@ -202,11 +203,11 @@ class Publisher:
         channel.attempt = key = channel.topic.version_key(snapshot)
         if key != channel.version_key:
             begun = time.perf_counter()
-            message = await self._renders.run(_render, channel, snapshot, channel.positions)
+            message = await self._renders.run(_render, channel, snapshot, channel.readings)
             UPDATES.observe(time.perf_counter() - begun)
             channel.put(key, message)
-        elif channel.needs_whole and channel.message is not None:
-            await self._renders.run(_make, channel.message, [None])
+        elif channel.message is not None and (unmade := channel.unmade):
+            await self._renders.run(_make, channel.message, unmade)
 
     async def _board(self, topic: Topic) -> BoardSnapshot:
         return await self._boards.get(topic.slug, topic.audience)
@@ -266,16 +267,16 @@ class Publisher:
         return actor is not None and (viewer.needs is None or actor.may(viewer.needs))
 
 
-def _render(channel: _Channel, snapshot: BoardSnapshot, positions: Collection[Position | None]) -> Message:
-    """Make a channel's next message, ready for viewers at these positions."""
+def _render(channel: _Channel, snapshot: BoardSnapshot, readings: Collection[Reading]) -> Message:
+    """Make a channel's next message, ready for viewers who have read so far."""
     rendered = channel.topic.renderer(snapshot)
-    return _make(channel.numbered(rendered) if isinstance(rendered, bytes) else rendered, positions)
+    return _make(channel.numbered(rendered) if isinstance(rendered, bytes) else rendered, readings)
 
 
-def _make(message: Message, positions: Collection[Position | None]) -> Message:
-    """Make the whole of a message where somebody at one of these positions needs it."""
-    if not message.is_made and any(message.since(position) is None for position in positions):
-        _ = message.whole
+def _make(message: Message, readings: Collection[Reading]) -> Message:
+    """Make the whole of a message, and compress it, where somebody who has read so far needs it."""
+    for reading in readings:
+        message.make(reading)
     return message
 
 
@@ -293,20 +294,22 @@ class EventStream(Response):
         channel: _Channel,
         network: str,
         credential: Credential | None,
-        has: Position | None,
+        reading: Reading,
     ) -> None:
         # X-Accel-Buffering: nginx would hold messages back until its buffer is full.
-        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": content_coding.VARY}
+        super().__init__(headers=headers | ({"Content-Encoding": "gzip"} if reading.is_gzip else {}))
         self.raw_headers = [header for header in self.raw_headers if header[0] != b"content-length"]
         self._publisher, self._channel = publisher, channel
-        self._network, self._credential, self._has = network, credential, has
+        self._network, self._credential, self._reading = network, credential, reading
 
     async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
         """Send until the viewer leaves, is dropped, or the server stops."""
         wire, rest = transport_in(scope), b""
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         if wire is None or self._publisher.is_closing:
-            rest = self._channel.body_since(self._has) or b""
+            rest = self._channel.body(Reading(self._reading.has)) or b""
+            rest = content_coding.compress(rest) if self._reading.is_gzip else rest
         else:
             await self._watch(wire, receive)
         await send({"type": "http.response.body", "body": rest})
@@ -314,9 +317,11 @@ class EventStream(Response):
     async def _watch(self, wire: Transport, receive: types.Receive) -> None:
         """Be a viewer; what there is to send is sent by the channel. Returns when the stream is over."""
         task = cast("asyncio.Task[None]", asyncio.current_task())
-        viewer = Viewer(self._network, self._credential, self._channel.topic.needs, wire, task, self._has)
+        viewer = Viewer(self._network, self._credential, self._channel.topic.needs, wire, task, self._reading)
         try:
             with self._publisher.seat(self._channel, viewer):
+                if self._reading.is_gzip:
+                    wire.write(chunk(gzip_blocks.HEADER))
                 viewer.send(self._channel)
                 while (await receive())["type"] != "http.disconnect":
                     pass

@@ -6,12 +6,14 @@ from starlette.responses import Response
 from app.domain.actor import Actor
 from app.domain.standings.receipt import Receipt
 from app.live.fragments import Position, position_of
+from app.live.messages import Reading
 from app.services.standings import boards
 from app.services.weeks import weeks
 from app.web.access import credential_of, decide_board
 from app.web.boards import BoardSnapshot, Form
 from app.web.context import AppContext, installation
 from app.web.http.client import network_of
+from app.web.http.content_coding import accepts_gzip
 from app.web.http.render import wants_partial
 from app.web.http.representations import CachedResponse
 from app.web.topics import Renderer
@@ -68,7 +70,8 @@ async def stream_for(
     """
     place = installation(request)
     topic = decide_board(place.settings, actor, preview=preview).topic(slug, renderer)
-    return await place.streams.open(topic, network_of(request), credential_of(request), has)
+    reading = Reading(has, accepts_gzip(request.scope))
+    return await place.streams.open(topic, network_of(request), credential_of(request), reading)
 
 
 def position_in(request: Request) -> Position | None:

@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import zlib
 from contextlib import ExitStack
 from functools import partial
 from http.client import HTTPResponse
@@ -84,6 +85,20 @@ def test_streams_pass_at_once_and_outlast_a_reload(deployment: Deployment, proxi
     assert {stream.status for stream in streams.values()} == {200}
     assert (first, second) == (dict.fromkeys(streams, True), dict.fromkeys(streams, True))
     assert statuses == [201] * len(proxies)
+
+
+def test_compressed_streams_pass_at_once(proxies: list[Proxy]) -> None:
+    for proxy in proxies:
+        for path in STREAMS:
+            with connected(proxy, 20) as connection:
+                connection.sendall(head("GET", path, "Accept-Encoding: gzip"))
+                answer = HTTPResponse(connection)
+                answer.begin()
+                browser, event = zlib.decompressobj(zlib.MAX_WBITS | 16), b""
+                while not event.endswith(b"\n\n"):
+                    event += browser.decompress(answer.read1())
+
+            assert (proxy.name, path, answer.headers["content-encoding"]) == (proxy.name, path, "gzip")
 
 
 def test_headers_of_twelve_kilobytes_pass(proxies: list[Proxy]) -> None:

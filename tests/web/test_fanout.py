@@ -1,10 +1,13 @@
 """One message for many: the same bytes to everybody, in turn, and nobody waits for who does not read."""
 
 import asyncio
+import zlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from app.live.gzip_blocks import HEADER
+from app.live.messages import Reading
 from app.web.fanout import StreamChannel, Viewer
 from app.web.transport import chunk
 
@@ -34,6 +37,17 @@ class FakeWire:
         self.aborted = True
 
 
+def body_of(part: bytes) -> bytes:
+    """What a part of a chunked answer holds."""
+    size, _, rest = part.partition(b"\r\n")
+    return rest[: int(size, 16)]
+
+
+def unpacked(blocks: list[bytes]) -> bytes:
+    """What a browser makes of the parts of a gzip stream."""
+    return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(b"".join(blocks))
+
+
 def told(story: Callable[[], Any]) -> Callable[[], None]:
     """A test that needs a loop."""
 
@@ -44,10 +58,10 @@ def told(story: Callable[[], Any]) -> Callable[[], None]:
     return test
 
 
-async def watching(channel: StreamChannel) -> tuple[Viewer, FakeWire]:
+async def watching(channel: StreamChannel, *, is_gzip: bool = False) -> tuple[Viewer, FakeWire]:
     """Somebody who watches this channel, with the task of a request that does nothing but wait."""
-    wire = FakeWire()
-    viewer = Viewer("127.0.0.1", None, "read", wire, asyncio.create_task(asyncio.sleep(60)))
+    wire, task = FakeWire(), asyncio.create_task(asyncio.sleep(60))
+    viewer = Viewer("127.0.0.1", None, "read", wire, task, Reading(is_gzip=is_gzip))
     channel.viewers.add(viewer)
     await asyncio.sleep(0)
     return viewer, wire
@@ -64,6 +78,27 @@ async def test_everybody_gets_the_same_bytes_once() -> None:
 
     assert [wire.written for wire in wires] == [[b"3\r\none\r\n"]] * 250
     assert len({id(wire.written[0]) for wire in wires}) == 1
+
+
+@told
+async def test_everybody_who_takes_gzip_gets_the_same_block_once_it_is_packed() -> None:
+    channel = StreamChannel()
+    packed = [await watching(channel, is_gzip=True) for _ in range(5)]
+    _, plain = await watching(channel)
+    message = channel.numbered(b"one")
+    channel.put("1", message)
+
+    await channel.broadcast()
+    waiting = [list(wire.written) for _, wire in packed], channel.unmade
+    message.make(Reading(is_gzip=True))
+    await channel.broadcast()
+    await channel.keep_alive()
+
+    said = [unpacked([HEADER, *map(body_of, wire.written)]) for _, wire in packed]
+    assert waiting == ([[]] * 5, {Reading(is_gzip=True)})
+    assert said == [b"one: still here\n\n"] * 5
+    assert len({id(wire.written[0]) for _, wire in packed}) == 1
+    assert plain.written == [chunk(b"one"), chunk(b": still here\n\n")]
 
 
 @told

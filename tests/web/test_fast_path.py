@@ -171,7 +171,7 @@ def opened(site: RunningApp, path: str, shown: Mapping[str, str]) -> tuple[int, 
     """The head and the first event of a stream; of a refusal everything."""
     with site.client.stream("GET", path, headers=dict(shown)) as answer:
         body = b""
-        for part in answer.iter_raw():
+        for part in answer.iter_bytes():
             body += part
             if answer.status_code == 200 and body.endswith(b"\n\n"):
                 break

@@ -30,7 +30,7 @@ def surfaces(site: RunningApp, *scopes: Scope) -> dict[str, bytes]:
     found = {path: told(answer) for path, answer in answers.items()}
     for path in ("", f"{API}/"):
         with site.client.stream("GET", f"{path}/weeks/{SLUG}/live".replace("//", "/")) as stream:
-            found[f"stream {path}"] = next(stream.iter_raw())
+            found[f"stream {path}"] = next(stream.iter_bytes())
     return found
 
 

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.errors import WeekUnknown
+from app.live.messages import Reading
 from app.services.weeks.weeks import CURRENT
 from app.web.access import Anybody, BoardReader, credential_of, needs_of_board
 from app.web.boards import BoardSnapshot
@@ -14,6 +15,7 @@ from app.web.display import pairing
 from app.web.display.screens import release
 from app.web.http import render
 from app.web.http.client import network_of
+from app.web.http.content_coding import accepts_gzip
 from app.web.http.render import VARY, wants_partial
 from app.web.routes import DatabaseRoute
 from app.web.topics import Topic
@@ -45,7 +47,8 @@ async def display_live(request: Request, _who: BoardReader) -> Response:
     """The picture of the current week, at once and after every change; another week's when that becomes current."""
     place = installation(request)
     topic = Topic(CURRENT, "public", place.display_renderer, needs_of_board(place.settings))
-    return await place.streams.open(topic, network_of(request), credential_of(request))
+    reading = Reading(is_gzip=accepts_gzip(request.scope))
+    return await place.streams.open(topic, network_of(request), credential_of(request), reading)
 
 
 @router.get("/display/pulse")

@@ -1,16 +1,23 @@
 """Content coding: what is asked often is compressed for whoever wants that, and nothing with a secret in it."""
 
+import asyncio
 import gzip
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from app.config import Settings
+from app.main import create_app
 from app.web.http.content_coding import accepts_gzip
 from app.web.http.render import asset
-from tests.builders import SLUG
+from tests.builders import SLUG, Game
 from tests.web.running_app import WEEK, RunningApp, sign_in
+from tests.web.test_differential import Answer
+from tests.web.test_differential import ask as ask_past_the_server
+from tests.web.viewing import STILL
 
 BOARD, JSON, SUMMARY, STYLE = f"/weeks/{SLUG}", f"{WEEK}/leaderboard", f"/weeks/{SLUG}/summary", "/static/app.css"
 COMPRESSED = [BOARD, JSON, SUMMARY, STYLE]
@@ -173,3 +180,57 @@ def test_compressed_board_is_gzip_of_the_standard(site: RunningApp) -> None:
         raw = b"".join(answer.iter_raw())
 
     assert gzip.decompress(raw) == ask(site, BOARD, None).content
+
+
+STREAMS = [f"{BOARD}/live", f"{WEEK}/live", "/display/live"]
+
+
+def events(answer: httpx.Response) -> Iterator[bytes]:
+    """The events of a stream as they come, undone from whatever coding it has."""
+    received = b""
+    for part in answer.iter_bytes():
+        received += part
+        while b"\n\n" in received:
+            event, _, received = received.partition(b"\n\n")
+            yield event
+
+
+@pytest.mark.parametrize("path", STREAMS)
+def test_stream_says_the_same_as_gzip_whenever_somebody_joins(site: RunningApp, path: str) -> None:
+    wanted = {"Accept-Encoding": "gzip"}
+    with site.client.stream("GET", path, headers=wanted) as packed:
+        early = events(packed)
+        first = next(early)
+        site.record(external_id="another")
+        second = next(early)
+        with (
+            site.client.stream("GET", path, headers=wanted) as joined,
+            site.client.stream("GET", path, headers={"Accept-Encoding": "identity"}) as plain,
+        ):
+            late, as_it_is = next(events(joined)), next(events(plain))
+
+    codings = [each.headers.get("content-encoding") for each in (packed, joined, plain)]
+    assert codings == ["gzip", "gzip", None]
+    assert {each.headers["vary"] for each in (packed, joined, plain)} == {"Accept-Encoding"}
+    assert second not in {b"", first}
+    assert late == as_it_is
+
+
+@pytest.mark.parametrize("path", STREAMS)
+def test_stream_that_is_no_stream_is_gzip_of_the_standard(game: Game, settings: Settings, path: str) -> None:
+    assert game.slug == SLUG
+    app = create_app(settings.changed(board_visibility="public"), timing=STILL)
+
+    async def story() -> Answer:
+        async with app.router.lifespan_context(app):
+            return await ask_past_the_server(app, path, {"Accept-Encoding": "gzip"})
+
+    answer = asyncio.run(story())
+
+    assert (answer.status, dict(answer.headers)[b"content-encoding"]) == (200, b"gzip")
+    assert gzip.decompress(answer.body).startswith(b"id: ")
+
+
+def test_presenter_whose_stage_holds_a_key_gets_it_as_it_is(site: RunningApp) -> None:
+    with site.client.stream("GET", f"{SUMMARY}/present/live", headers={"Accept-Encoding": "gzip"}) as answer:
+        assert (answer.status_code, answer.headers.get("content-encoding")) == (200, None)
