@@ -85,7 +85,7 @@ def make_week(database: Database, slug: str, *, teams: int, per_team: int) -> li
 def admission_of(session: Session, slug: str, emails: Sequence[str]) -> Admission:
     """The admission check of these people's activities in a week."""
     week = weeks.look(session, slug, NOW)
-    return Admission(week, rule_sets.rules_of(session, week), week_members.by_email(session, week, emails), {}, NOW)
+    return Admission(week, rule_sets.rules_of(session, week), week_members.find(session, week, emails), {}, NOW)
 
 
 def row(admission: Admission, fact: dict[str, Any]) -> dict[str, Any]:

@@ -14,14 +14,21 @@ class Key(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonId:
+    """A person by their id: who resolved somebody's identity before, need not go by an e-mail."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An activity as a tool, a script or a person reports it; whoever makes one has checked each field by itself.
 
-    `person` is a folded e-mail, `occurred_at` in UTC.
+    `person` is a folded e-mail, or resolved; `occurred_at` is in UTC.
     """
 
     kind: str
-    person: str
+    person: str | PersonId
     occurred_at: datetime
     source: str
     external_id: str

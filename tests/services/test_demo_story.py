@@ -28,6 +28,10 @@ def drafts() -> list[Draft]:
     return [event.what for event in events() if isinstance(event.what, Draft)]
 
 
+def team_of(draft: Draft) -> str:
+    return TEAM_OF[str(draft.person)]
+
+
 def responses() -> list[Draft]:
     return [draft for draft in drafts() if draft.kind == "response"]
 
@@ -58,7 +62,7 @@ def places(script: Sequence[Event]) -> Iterator[tuple[datetime, dict[str, int]]]
 
 def fact(draft: Draft) -> Activity:
     return Activity(
-        id="/".join(draft.key), kind=draft.kind, person=draft.person, team=TEAM_OF[draft.person],
+        id="/".join(draft.key), kind=draft.kind, person=str(draft.person), team=team_of(draft),
         occurred_at=draft.occurred_at, source=draft.source, external_id=draft.external_id, subject=draft.subject,
         response_seconds=draft.response_seconds,
     )  # fmt: skip
@@ -138,12 +142,12 @@ def test_events_happen_inside_the_shifts_of_each_team() -> None:
     hours = defaultdict(list)
     for draft in drafts():
         if draft.kind == "shift":
-            hours[TEAM_OF[draft.person]].append(draft.occurred_at)
+            hours[team_of(draft)].append(draft.occurred_at)
 
     outside = [
         draft
         for draft in drafts()
-        if not any(start <= draft.occurred_at < start + SLOT for start in hours[TEAM_OF[draft.person]])
+        if not any(start <= draft.occurred_at < start + SLOT for start in hours[team_of(draft)])
     ]
 
     assert outside == []

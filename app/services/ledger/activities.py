@@ -73,11 +73,11 @@ def views(session: Session, week: Week, entries: Sequence[LedgerEntry], view: Vi
     return [one(entry) for entry in entries]
 
 
-def new_view(week: AnyWeek, row: Mapping[str, Any], email: str, player: Player) -> ActivityView:
+def new_view(week: AnyWeek, row: Mapping[str, Any], player: Player) -> ActivityView:
     """An activity that has just been recorded, from its row in the ledger."""
     team_id = team_at(player.joins, row["occurred_at"])
     return ActivityView(
-        week=week.slug, person=email, team=None if team_id is None else player.teams[team_id], team_id=team_id,
+        week=week.slug, person=player.email, team=None if team_id is None else player.teams[team_id], team_id=team_id,
         reversed=False, points=None, reason=None, **{name: row[name] for name in _AS_RECORDED},
     )  # fmt: skip
 

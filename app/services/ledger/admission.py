@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.domain.calendar.days import day_bounds
-from app.domain.draft import Draft, Key, Reading
+from app.domain.draft import Draft, Key, PersonId, Reading
 from app.domain.rules import Rules
 from app.domain.rules.wording import listed
-from app.errors import KindUnknown, OutsideWeek, PersonUnknown, Problem, WeekNotOpen
+from app.errors import KindUnknown, NotFound, OutsideWeek, PersonUnknown, Problem, WeekNotOpen
 from app.models.columns import new_id
 from app.services.ledger.activities import ActivityView
 from app.services.people.week_members import Player
@@ -24,6 +24,7 @@ _OUR_COLUMNS = ("id", "week_id", "version", "person_id", "recorded_at", "recorde
 _DRAFT_COLUMNS = tuple(each.name for each in fields(Draft) if each.name != "person")
 COLUMNS = (*_OUR_COLUMNS, *_DRAFT_COLUMNS)
 
+NOBODY = "There is nobody with that id. Somebody else may have changed it; look again."
 CLOCK_SKEW = timedelta(minutes=5)
 """Tolerance for a reporting tool's clock ahead of ours; beyond, an activity is refused as one of the future."""
 
@@ -52,7 +53,7 @@ class Admission:
 
     week: AnyWeek
     rules: Rules
-    players: Mapping[str, Player]
+    players: Mapping[str | PersonId, Player]
     ids: dict[Key, str]
     now: datetime
     fresh: dict[Key, Row] = field(default_factory=dict)
@@ -77,7 +78,7 @@ class Admission:
                 f"“{draft.kind}” is no kind of activity here. The rules know {listed([*self.rules.kind_by_name])}."
             )
         if draft.person not in self.players:
-            return PersonUnknown(draft.person)
+            return PersonUnknown(draft.person) if isinstance(draft.person, str) else NotFound(NOBODY)
         if self.week.state != "open":
             return WeekNotOpen(self.week.name, self.week.state)
         return self._untimely(draft.occurred_at)

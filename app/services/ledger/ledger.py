@@ -79,7 +79,7 @@ def _with_activity(session: Session, admission: Admission, submission: Submissio
     draft = submission.reading.draft
     if draft is not None and not recorded.repeated and admission.week.frozen_version is None:
         row, player = admission.fresh[recorded.key], admission.players[draft.person]
-        return recorded._replace(activity=activities.new_view(admission.week, row, draft.person, player))
+        return recorded._replace(activity=activities.new_view(admission.week, row, player))
     return recorded._replace(activity=seen(session, recorded, submission.actor))
 
 

@@ -42,15 +42,15 @@ def admission_of(
     now: datetime,
     ids: dict[Key, str] | None = None,
 ) -> Admission:
-    """The gate of a week for what was read: it knows which of that the ledger has, and the people in it.
+    """The admission of what was read to a week: it knows which of that the ledger has, and the people in it.
 
-    `ids` are what gates before it let in that is not in the ledger yet; it learns what this one finds and lets in.
+    `ids` are what admissions before it let in that is not in the ledger yet; it learns what this one finds and lets in.
     """
     read = list(readings)
     ids = {} if ids is None else ids
     ids.update(known_ids(session, week, (reading.key for reading in read if reading.key)))
-    emails = (reading.draft.person for reading in read if reading.draft)
-    return Admission(week, rules, week_members.by_email(session, week, emails), ids, now)
+    authors = (reading.draft.person for reading in read if reading.draft)
+    return Admission(week, rules, week_members.find(session, week, authors), ids, now)
 
 
 def known_ids(session: Session, week: AnyWeek, keys: Iterable[Key]) -> dict[Key, str]:

@@ -8,9 +8,10 @@ from sqlalchemy import and_, bindparam, select
 from sqlmodel import Session, col
 
 from app.db.statements import Prepared
+from app.domain.draft import PersonId
 from app.domain.memberships import Join
 from app.models import Membership, Person, Team
-from app.services.people import people
+from app.services.people.people import CHUNK, chunks
 from app.services.weeks.weeks import AnyWeek
 
 FEW = 16
@@ -21,6 +22,7 @@ class Player(NamedTuple):
     """A person in a week: their joins, oldest first, and the names of the teams they joined, by id."""
 
     id: str
+    email: str
     joins: list[Join]
     teams: dict[str, str]
 
@@ -34,8 +36,13 @@ _PLAYERS = (
     .outerjoin(Team, col(Team.id) == Membership.team_id)
     .order_by(col(Membership.version))
 )
-_ONE = Prepared(_PLAYERS.where(col(Person.email) == bindparam("email")))
-_MANY = _PLAYERS.where(col(Person.email).in_(bindparam("emails", expanding=True)))
+_BY_EMAIL, _BY_ID = (
+    (
+        Prepared(_PLAYERS.where(column == bindparam("key"))),
+        _PLAYERS.where(column.in_(bindparam("keys", expanding=True))),
+    )
+    for column in (col(Person.email), col(Person.id))
+)
 EVER_IN = select(col(Membership.person_id)).where(col(Membership.team_id) == bindparam("team"))
 _OF_TEAM = Prepared(
     select(col(Membership.person_id), col(Membership.team_id), col(Membership.at))
@@ -44,24 +51,33 @@ _OF_TEAM = Prepared(
 )
 
 
-def by_email(session: Session, week: AnyWeek, emails: Iterable[str]) -> dict[str, Player]:
-    """The people who have these (folded) e-mails, by e-mail, whether or not they joined a team of this week."""
-    found: dict[str, Player] = {}
-    for email, person_id, team_id, team, at in _rows(session, week, sorted(set(emails))):
-        player = found.setdefault(email, Player(person_id, [], {}))
+def find(session: Session, week: AnyWeek, people: Iterable[str | PersonId]) -> dict[str | PersonId, Player]:
+    """The people who have these (folded) e-mails or ids, whether or not they joined a team of this week."""
+    wanted = set(people)
+    by_id = _find(session, week, _BY_ID, {person.id for person in wanted if isinstance(person, PersonId)})
+    by_email = _find(session, week, _BY_EMAIL, {person for person in wanted if isinstance(person, str)})
+    players: dict[str | PersonId, Player] = {PersonId(player.id): player for player in by_id}
+    return players | {player.email: player for player in by_email}
+
+
+def _find(session: Session, week: AnyWeek, statements: tuple[Prepared, Any], keys: set[str]) -> Iterable[Player]:
+    players: dict[str, Player] = {}
+    for email, person_id, team_id, team, at in _rows(session, week, statements, sorted(keys)):
+        player = players.setdefault(person_id, Player(person_id, email, [], {}))
         if at is not None:
             player.joins.append(Join(team_id, at))
             player.teams[team_id] = team
-    return found
+    return players.values()
 
 
-def _rows(session: Session, week: AnyWeek, emails: Sequence[str]) -> Iterator[Any]:
-    if len(emails) <= FEW:
-        for email in emails:
-            yield from _ONE.rows(session, week=week.id, email=email)
+def _rows(session: Session, week: AnyWeek, statements: tuple[Prepared, Any], keys: Sequence[str]) -> Iterator[Any]:
+    one, many = statements
+    if len(keys) <= FEW:
+        for key in keys:
+            yield from one.rows(session, week=week.id, key=key)
     else:
-        for chunk in people.chunks(emails, people.CHUNK):
-            yield from session.connection().execute(_MANY, {"week": week.id, "emails": chunk})
+        for chunk in chunks(keys, CHUNK):
+            yield from session.connection().execute(many, {"week": week.id, "keys": chunk})
 
 
 def joins_of_team(session: Session, week: AnyWeek, team_id: str) -> dict[str, list[Join]]:

@@ -1,5 +1,6 @@
 """The ledger: what is recorded, what is refused, and what repeats."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,12 +9,13 @@ from sqlmodel import select
 
 from app.db.database import Database
 from app.domain.calendar.days import day_bounds
-from app.domain.draft import Key
+from app.domain.draft import Key, PersonId, Reading
 from app.domain.view import EVERYTHING
 from app.errors import (
     HeldBack,
     KindUnknown,
     Malformed,
+    NotFound,
     OutsideWeek,
     PersonUnknown,
     Problem,
@@ -38,6 +40,7 @@ from tests.builders import (
     SLUG,
     STARTS,
     Game,
+    a_draft,
     a_reading,
     a_tool,
     a_week,
@@ -206,6 +209,28 @@ def test_record_all_or_nothing_holds_the_good_ones_back_beside_a_bad_one(game: G
     assert first == Recorded(there.id, Key("github", "issue", "there"), repeated=True)
     assert [type(other) for other in others] == [HeldBack, HeldBack, PersonUnknown]
     assert game.board() == before
+
+
+def test_record_of_a_resolved_draft_goes_to_the_person_of_that_id(game: Game) -> None:
+    ada_id = game.take(external_id="by e-mail").entry.person_id
+    draft = replace(a_draft(external_id="by id"), person=PersonId(ada_id or ""))
+
+    with game.database.unit_of_work() as session:
+        submissions = [Submission(Reading.of(draft), a_tool())]
+        [outcome] = ledger.record(session, SLUG, submissions, now=NOW, with_activities=True)
+
+    assert isinstance(outcome, Recorded)
+    assert outcome.activity == ledger_of(game)[1]
+    assert ([activity.person for activity in ledger_of(game)], game.points()[OWLS]) == ([ADA, ADA], 10)
+
+
+def test_record_of_a_draft_for_an_id_that_nobody_has_is_refused(game: Game) -> None:
+    reading = Reading.of(replace(a_draft(), person=PersonId("0123456789abcdef")))
+
+    with game.database.unit_of_work() as session:
+        outcomes = ledger.record(session, SLUG, [Submission(reading, a_tool())], now=NOW)
+
+    assert ([type(outcome) for outcome in outcomes], ledger_of(game)) == ([NotFound], [])
 
 
 def test_record_answers_a_copy_with_the_id_of_what_it_copies(game: Game) -> None:
