@@ -48,7 +48,6 @@ class SignedInActor(Actor):
 
     person_id: str
     email: str
-    role: Role
     theme: str
     sign_in_id: str
     csrf: str

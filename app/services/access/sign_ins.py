@@ -105,7 +105,7 @@ def _answer(
     if not _lasts(used_at, expires_at, now):
         return SignInNeeded(SIGN_IN_AGAIN)
     csrf = sha256(f"form:{secret}".encode()).hexdigest()
-    member = SignedInActor(name, "person", rights_of(role), person_id, email, role, theme, sign_in_id, csrf)
+    member = SignedInActor(name, "person", rights_of(role), person_id, email, theme, sign_in_id, csrf)
     ends = min(expires_at, used_at + IDLE)
     return ValidCredential(member, frozenset((sign_in_id, person_id)), ends, due_again(used_at, now, TOUCH))
 

@@ -91,7 +91,7 @@ def person_page(page: Page[SignedInAct], *, person_id: str, cursor: str = "") ->
         "organizer/person.html", **_account(page, person, week), **_activities(page, person, week, cursor),
         person=person, week_at_hand=week, zone=zone_of(week), zone_name=zone_name(week), is_first=not cursor,
         link=links.address(base, page.shown_once) if page.shown_once else "", by_mail=page.has_mail,
-        may_change=person.role != "owner" or actor.role == "owner", rename=page.form(NameForm, name=person.name),
+        may_change=person.role != "owner" or actor.may("roles:grant"), rename=page.form(NameForm, name=person.name),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from app.db.database import Database
-from app.domain.actor import SignedInActor
+from app.domain.actor import SignedInActor, rights_of
 from app.errors import NotFound, SignInNeeded
 from app.models import Person, SignIn
 from app.services.access import accounts, sign_ins
@@ -62,8 +62,8 @@ def test_start_makes_a_sign_in_that_says_who_it_is(database: Database) -> None:
     member = valid.actor
     assert isinstance(member, SignedInActor)
 
-    assert (member.person_id, member.name, member.role, member.email) == (
-        ada.id, "Ada", "organizer", "ada@example.com",
+    assert (member.person_id, member.name, member.rights, member.email) == (
+        ada.id, "Ada", rights_of("organizer"), "ada@example.com",
     )  # fmt: skip
     assert (member.organizes, valid.touch_at) == (True, NOW + timedelta(minutes=5))
 
@@ -206,7 +206,7 @@ def test_check_gives_a_new_role_at_once(database: Database) -> None:
 
     set_role(database, ada, "organizer")
 
-    assert check(database, secret).role == "organizer"
+    assert check(database, secret).rights == rights_of("organizer")
 
 
 def test_end_of_one_leaves_the_others(database: Database) -> None:
