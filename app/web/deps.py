@@ -87,7 +87,7 @@ ReadSession = Annotated[Session, READ_SESSION]
 
 AppClock = Annotated[Clock, Part("clock")]
 AppDatabase = Annotated[Database, Part("database")]
-AppMailbox = Annotated[Mailer | None, Part("mailbox")]
+AppMailer = Annotated[Mailer | None, Part("mailer")]
 AppKey = Annotated[SigningKey, Part("key")]
 AppSettings = Annotated[Settings, Part("settings")]
 

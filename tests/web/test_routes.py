@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from inspect import iscoroutinefunction, signature
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_origin
 
 import pytest
 from fastapi import APIRouter, FastAPI
@@ -17,6 +17,8 @@ from starlette.responses import Response
 from app import bulkheads
 from app.config import PROJECT, Settings
 from app.main import create_app
+from app.web import deps
+from app.web.context import AppContext
 from app.web.deps import AppDatabase, AppSettings, OrganizerAct, ReadSession
 from app.web.http.forms import Form, FormState
 from app.web.routes import DatabaseRoute, takes_long
@@ -115,6 +117,14 @@ def test_coroutine_is_handed_parts_but_opens_no_session_outside_of_a_bulkhead(se
     assert handed_to(app, endpoint).body == b"True"
     with pytest.raises(TypeError, match="in_the_loop is async, so it cannot have a session"):
         handed_to(app, in_the_loop)
+
+
+def test_every_part_is_there() -> None:
+    aliases = [alias for alias in vars(deps).values() if get_origin(alias) is Annotated]
+    names = {part.name for alias in aliases for part in alias.__metadata__ if isinstance(part, deps.Part)}
+
+    assert names - {"session"} <= set(AppContext.__slots__)
+    assert len(names) > 4
 
 
 @pytest.mark.parametrize("is_long", [False, True])

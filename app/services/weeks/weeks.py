@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from app.db.database import announce, serialize
 from app.db.statements import Prepared
 from app.domain.actor import Act, Actor
-from app.domain.calendar.days import local_day, parse_zone, zone_or_utc
+from app.domain.calendar.days import local_day, zone_or_utc
 from app.domain.text import names
 from app.domain.view import Audience, View, audience_of
 from app.errors import Conflict, Malformed, NotFound, WeekNotOpen, WeekUnknown
@@ -28,10 +28,9 @@ from app.services import paging
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.paging import Page
+from app.services.weeks import week_fields
 
-CURRENT = "current"
-LONGEST_WEEK = 31  # days; a score keeps a tally of each, and charts have a place for each: a month still fits
-EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
+CURRENT = week_fields.CURRENT
 
 
 class HeldWeek(NamedTuple):
@@ -93,15 +92,15 @@ _COUNT = Prepared(
     .where(col(Week.id) == bindparam("week"))
     .values(version=bindparam("next"), score_changes=col(Week.score_changes) + bindparam("score_changes"))
 )
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 Action = Literal["created", "opened", "closed", "reopened", "frozen", "revealed"]
 
 
 def create(session: Session, act: Act, *, slug: str, name: str, timezone: str, starts: date, ends: date) -> Week:
     """Create a draft week. Raises Malformed or Conflict with a sentence for each thing that does not fit."""
-    slug, name, timezone = check_slug(slug), check_name(name), check_zone(timezone)
-    check_days(starts, ends)
+    slug, name = week_fields.check_slug(slug), week_fields.check_name(name)
+    timezone = week_fields.check_zone(timezone)
+    week_fields.check_days(starts, ends)
     serialize(session)
     if session.exec(select(Week).where(Week.slug == slug)).first():
         raise Conflict(f"There is already a week “{slug}”. Choose another slug.")
@@ -125,46 +124,12 @@ def history(session: Session, week: Week) -> list[WeekEvent]:
     return list(session.exec(query))
 
 
-def check_slug(slug: str) -> str:
-    """A slug as weeks have it. Raises Malformed."""
-    if not _SLUG.fullmatch(slug) or slug == CURRENT:
-        raise Malformed(
-            f"“{slug}” cannot be a week's slug: use up to 40 of a-z, 0-9 and hyphens, not “{CURRENT}”, such as q3-2022."
-        )
-    return slug
-
-
-def check_name(name: str) -> str:
-    """A week's name, tidied. Raises Malformed."""
-    name = names.tidy(name)
-    if flaw := names.flaw(name):
-        raise Malformed(f"The week's name {flaw}.")
-    return name
-
-
-def check_zone(timezone: str) -> str:
-    """The name of a time zone. Raises Malformed."""
-    if parse_zone(timezone) is None:
-        raise Malformed(f"“{timezone}” is no time zone. Use an IANA name such as America/Los_Angeles.")
-    return timezone
-
-
-def check_days(starts: date, ends: date) -> None:
-    """Raise Malformed for days that no week can have."""
-    if starts > ends:
-        raise Malformed(f"The week cannot run from {starts} to {ends}: it must end on or after the day it starts.")
-    if not EARLIEST <= starts <= ends <= LATEST:
-        raise Malformed(f"The week cannot run from {starts} to {ends}. Choose days between 1900 and 9000.")
-    if (ends - starts).days >= LONGEST_WEEK:
-        raise Malformed(f"A week may last at most {LONGEST_WEEK} days; {starts} to {ends} is longer.")
-
-
 def find(session: Session, slug: str, now: datetime) -> Week:
     """The week of this slug, or the current one for “current”. Raises WeekUnknown."""
     week: Week | None = None
     if slug == CURRENT:
         week = pick_current(list(session.exec(select(Week))), now)
-    elif _SLUG.fullmatch(slug):
+    elif week_fields.SLUG.fullmatch(slug):
         week = session.exec(_BY_SLUG, params={"slug": slug}).first()
     if week is None:
         raise WeekUnknown(slug)
@@ -173,7 +138,7 @@ def find(session: Session, slug: str, now: datetime) -> Week:
 
 def stamp(session: Session, slug: str) -> WeekStamp:
     """The stamp of the week of this slug, which is not “current”. Raises WeekUnknown."""
-    rows = _STAMP.rows(session, slug=slug) if _SLUG.fullmatch(slug) else []
+    rows = _STAMP.rows(session, slug=slug) if week_fields.SLUG.fullmatch(slug) else []
     if not rows:
         raise WeekUnknown(slug)
     return WeekStamp(*rows[0])
@@ -236,7 +201,7 @@ def page(session: Session, *, cursor: str | None, limit: int) -> Page[Week]:
 
 def _with_slug(session: Session, slug: str) -> Week:
     """The week that a cursor names. Raises Malformed."""
-    week = session.exec(_BY_SLUG, params={"slug": slug}).first() if _SLUG.fullmatch(slug) else None
+    week = session.exec(_BY_SLUG, params={"slug": slug}).first() if week_fields.SLUG.fullmatch(slug) else None
     if week is None:
         raise Malformed(paging.STRANGE_CURSOR)
     return week
@@ -245,7 +210,7 @@ def _with_slug(session: Session, slug: str) -> Week:
 def lock(session: Session, slug: str, now: datetime) -> Week:
     """Lock a week's row until the transaction ends, and read it again: all that changes a week queues here (ADR 3)."""
     name = find(session, slug, now).slug if slug == CURRENT else slug
-    week = session.exec(_LOCK, params={"slug": name}).first() if _SLUG.fullmatch(name) else None
+    week = session.exec(_LOCK, params={"slug": name}).first() if week_fields.SLUG.fullmatch(name) else None
     if week is None:
         raise WeekUnknown(slug)
     return week
@@ -263,7 +228,7 @@ def look(session: Session, slug: str, now: datetime) -> HeldWeek:
 
 def _held(session: Session, statement: Prepared, slug: str, now: datetime) -> HeldWeek:
     name = find(session, slug, now).slug if slug == CURRENT else slug
-    rows = statement.rows(session, slug=name) if _SLUG.fullmatch(name) else []
+    rows = statement.rows(session, slug=name) if week_fields.SLUG.fullmatch(name) else []
     if not rows:
         raise WeekUnknown(slug)
     return HeldWeek(*rows[0])

@@ -19,7 +19,7 @@ from app.services.ledger import corrections, ledger
 from app.services.organizing import people_search
 from app.services.rules import rule_sets
 from app.services.weeks import weeks
-from app.web.deps import AppClock, AppDatabase, AppMailbox, AppSettings, OrganizerRealAct, OwnerRealAct, ReadSession
+from app.web.deps import AppClock, AppDatabase, AppMailer, AppSettings, OrganizerRealAct, OwnerRealAct, ReadSession
 from app.web.http import redirects
 from app.web.http.client import base_of
 from app.web.http.fields import Name, Reason, says
@@ -159,7 +159,7 @@ async def mail_link(
     request: Request,
     act: OrganizerRealAct,
     database: AppDatabase,
-    mailer: AppMailbox,
+    mailer: AppMailer,
     settings: AppSettings,
     person_id: str,
 ) -> Response:

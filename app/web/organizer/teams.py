@@ -1,17 +1,15 @@
 """Organizers and the teams of a week: members, join codes, lists, invitations, and points given by hand."""
 
 import csv
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from io import StringIO
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter
 from markupsafe import Markup
-from pydantic import BeforeValidator
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -31,9 +29,9 @@ from app.services.weeks import weeks
 from app.web.deps import AppClock, AppSettings, OrganizerAct, ReadSession
 from app.web.http.addresses import url_for
 from app.web.http.client import base_of
-from app.web.http.fields import Email, MaxLength, Name, Reason, says
-from app.web.http.forms import Form, FormState
+from app.web.http.forms import FormState
 from app.web.http.qr import qr
+from app.web.organizer.team_forms import AdjustmentForm, ImportForm, MemberForm, MoveForm, TeamForm
 from app.web.routes import DatabaseRoute, takes_long
 from app.web.submit import Done, Page, refuse, submit
 
@@ -49,64 +47,7 @@ DONE = {
     "imported": "The list is taken over.",
     "adjusted": "The points are given. The receipt of the team names them with your reason.",
 }
-_POINTS = re.compile(r"[+-]?[0-9]{1,6}")
-_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
 TeamsPage = Page[SignedInAct]
-
-
-def _points(text: str) -> int:
-    """Points as people type them. Raises Malformed."""
-    points = text.strip().translate(_MINUS)
-    if not _POINTS.fullmatch(points):
-        raise Malformed("Points are a whole number, such as 10 or -5.")
-    return int(points)
-
-
-def _text_of(file: object) -> str:
-    """A file's text; what came as no file is none."""
-    try:
-        return file.decode("utf-8-sig") if isinstance(file, bytes) else ""
-    except UnicodeDecodeError:
-        raise ValueError("That file is no text in UTF-8. Save it as “CSV UTF-8” and send it again.") from None
-
-
-class TeamForm(Form):
-    """A new team."""
-
-    name: Annotated[Name, says(team_admin.check_name)]
-
-
-class MoveForm(Form):
-    """The team somebody moves to; none takes them out of all."""
-
-    team: str = ""
-
-
-class MemberForm(Form):
-    """Somebody to put into a team; a name is needed for who is new."""
-
-    email: Email
-    name: Name = ""
-
-
-class AdjustmentForm(Form):
-    """Points to give or take; `once` makes sending it twice the same as sending it once."""
-
-    points: Annotated[int, MaxLength(8), says(_points)]
-    reason: Reason
-    once: str
-
-
-class ImportForm(Form):
-    """A list of teams, pasted or as a file, which counts instead of the text."""
-
-    text: str = ""
-    file: Annotated[str, BeforeValidator(_text_of)] = ""
-
-    @property
-    def content(self) -> str:
-        """The list."""
-        return self.file or self.text.removeprefix("\ufeff")
 
 
 @dataclass(frozen=True, slots=True)

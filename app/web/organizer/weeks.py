@@ -20,7 +20,7 @@ from app.services import lifecycle
 from app.services.audit import audit
 from app.services.operations import secrets
 from app.services.teams import teams
-from app.services.weeks import weeks
+from app.services.weeks import week_fields, weeks
 from app.web.deps import AppClock, AppKey, AppSettings, OrganizerAct, ReadSession
 from app.web.http.addresses import url_for
 from app.web.http.client import base_of
@@ -46,9 +46,9 @@ OrganizerPage = Page[SignedInAct]
 class WeekForm(Form):
     """A new week; the short name follows from its name where none is given."""
 
-    name: Annotated[Name, says(weeks.check_name)]
+    name: Annotated[Name, says(week_fields.check_name)]
     slug: Annotated[str, MaxLength(40), Field(validate_default=True)] = ""
-    timezone: Annotated[str, says(lambda text: weeks.check_zone(text.strip()))]
+    timezone: Annotated[str, says(lambda text: week_fields.check_zone(text.strip()))]
     starts: Day
     ends: Day
     begin: Literal["draft", "open"] = "draft"
@@ -58,7 +58,7 @@ class WeekForm(Form):
     def _fill_in(cls, slug: str, info: ValidationInfo) -> str:
         slug = slug.strip()
         if slug or "name" not in info.data:
-            return say(weeks.check_slug, slug) if slug else ""
+            return say(week_fields.check_slug, slug) if slug else ""
         if not (suggested := weeks.slug_of(info.data["name"])):
             raise ValueError("No short name can be made from that name. Write one yourself, such as q3-2022.")
         return suggested
@@ -67,7 +67,7 @@ class WeekForm(Form):
     @classmethod
     def _ends_after_it_starts(cls, ends: date, info: ValidationInfo) -> date:
         if "starts" in info.data:
-            say(weeks.check_days, info.data["starts"], ends)
+            say(week_fields.check_days, info.data["starts"], ends)
         return ends
 
 

@@ -1,0 +1,47 @@
+"""The fields of a week, each with the sentence for who gives one that no week can have."""
+
+import re
+from datetime import date
+
+from app.domain.calendar.days import parse_zone
+from app.domain.text import names
+from app.errors import Malformed
+
+CURRENT = "current"
+LONGEST_WEEK = 31  # days; a score keeps a tally of each, and charts have a place for each: a month still fits
+EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def check_slug(slug: str) -> str:
+    """A slug as weeks have it. Raises Malformed."""
+    if not SLUG.fullmatch(slug) or slug == CURRENT:
+        raise Malformed(
+            f"“{slug}” cannot be a week's slug: use up to 40 of a-z, 0-9 and hyphens, not “{CURRENT}”, such as q3-2022."
+        )
+    return slug
+
+
+def check_name(name: str) -> str:
+    """A week's name, tidied. Raises Malformed."""
+    name = names.tidy(name)
+    if flaw := names.flaw(name):
+        raise Malformed(f"The week's name {flaw}.")
+    return name
+
+
+def check_zone(timezone: str) -> str:
+    """The name of a time zone. Raises Malformed."""
+    if parse_zone(timezone) is None:
+        raise Malformed(f"“{timezone}” is no time zone. Use an IANA name such as America/Los_Angeles.")
+    return timezone
+
+
+def check_days(starts: date, ends: date) -> None:
+    """Raise Malformed for days that no week can have."""
+    if starts > ends:
+        raise Malformed(f"The week cannot run from {starts} to {ends}: it must end on or after the day it starts.")
+    if not EARLIEST <= starts <= ends <= LATEST:
+        raise Malformed(f"The week cannot run from {starts} to {ends}. Choose days between 1900 and 9000.")
+    if (ends - starts).days >= LONGEST_WEEK:
+        raise Malformed(f"A week may last at most {LONGEST_WEEK} days; {starts} to {ends} is longer.")

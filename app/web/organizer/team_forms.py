@@ -1,0 +1,69 @@
+"""The forms of the page of a week's teams."""
+
+import re
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from app.errors import Malformed
+from app.services.organizing import team_admin
+from app.web.http.fields import Email, MaxLength, Name, Reason, says
+from app.web.http.forms import Form
+
+_POINTS = re.compile(r"[+-]?[0-9]{1,6}")
+_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
+
+
+def _points(text: str) -> int:
+    """Points as people type them. Raises Malformed."""
+    points = text.strip().translate(_MINUS)
+    if not _POINTS.fullmatch(points):
+        raise Malformed("Points are a whole number, such as 10 or -5.")
+    return int(points)
+
+
+def _text_of(file: object) -> str:
+    """A file's text; what came as no file is none."""
+    try:
+        return file.decode("utf-8-sig") if isinstance(file, bytes) else ""
+    except UnicodeDecodeError:
+        raise ValueError("That file is no text in UTF-8. Save it as “CSV UTF-8” and send it again.") from None
+
+
+class TeamForm(Form):
+    """A new team."""
+
+    name: Annotated[Name, says(team_admin.check_name)]
+
+
+class MoveForm(Form):
+    """The team somebody moves to; none takes them out of all."""
+
+    team: str = ""
+
+
+class MemberForm(Form):
+    """Somebody to put into a team; a name is needed for who is new."""
+
+    email: Email
+    name: Name = ""
+
+
+class AdjustmentForm(Form):
+    """Points to give or take; `once` makes sending it twice the same as sending it once."""
+
+    points: Annotated[int, MaxLength(8), says(_points)]
+    reason: Reason
+    once: str
+
+
+class ImportForm(Form):
+    """A list of teams, pasted or as a file, which counts instead of the text."""
+
+    text: str = ""
+    file: Annotated[str, BeforeValidator(_text_of)] = ""
+
+    @property
+    def content(self) -> str:
+        """The list."""
+        return self.file or self.text.removeprefix("\ufeff")
