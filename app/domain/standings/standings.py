@@ -218,7 +218,7 @@ def make_board(
 ) -> Board:
     """One week's board.
 
-    `scores` are by team id, and a team without one has no points; `loose_counts` are live activities of people
+    `scores` are by team id, and a team without one has no points; `unassigned_counts` are live activities of people
     without a team; `people` names by person id; `today` the local day; `as_of` UTC.
     Raises KeyError where `people` lacks a name.
     """
