@@ -10,7 +10,7 @@ from app.live.gzip_blocks import block
 
 
 class Reading(NamedTuple):
-    """What somebody who watches has already, and whether they take the rest as gzip."""
+    """The position a viewer has reached, and whether they take the rest as gzip."""
 
     has: Position | None = None
     is_gzip: bool = False

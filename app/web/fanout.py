@@ -93,7 +93,7 @@ class StreamChannel:
 
     @property
     def readings(self) -> set[Reading]:
-        """How far the viewers have read."""
+        """The positions that the viewers have reached."""
         return {viewer.reading for viewer in self.viewers}
 
     @property

@@ -10,7 +10,7 @@ from app.live.gzip_blocks import HEADER, block
 
 
 def unpacked(*blocks: bytes) -> list[bytes]:
-    """What a browser has after each block."""
+    """The text a browser has after each block."""
     browser = zlib.decompressobj(zlib.MAX_WBITS | 16)
     return [browser.decompress(each) for each in (HEADER, *blocks)][1:]
 

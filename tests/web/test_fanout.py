@@ -38,13 +38,13 @@ class FakeWire:
 
 
 def body_of(part: bytes) -> bytes:
-    """What a part of a chunked answer holds."""
+    """The content of a part of a chunked answer."""
     size, _, rest = part.partition(b"\r\n")
     return rest[: int(size, 16)]
 
 
 def unpacked(blocks: list[bytes]) -> bytes:
-    """What a browser makes of the parts of a gzip stream."""
+    """The parts of a gzip stream as a browser decodes them."""
     return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(b"".join(blocks))
 
 

@@ -61,8 +61,8 @@ class SceneContext:
 class Scene:
     """One thing the display shows for a while.
 
-    `build_context` makes what the template `display/scenes/<name>.html` calls `it`; None means there is nothing to say, and
-    the display goes on to the next scene. `it.title` takes the place of `title`, and `it.aside` stands beside it; a
+    `build_context` makes what the template `display/scenes/<name>.html` calls `it`; None means there is nothing to say,
+    and the display goes on to the next scene. `it.title` takes the place of `title`, and `it.aside` stands beside it; a
     scene without a title brings its own heading with the id `title-<name>`.
     """
 
