@@ -6,27 +6,21 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import cast
-
-from starlette import types
-from starlette.responses import Response
 
 from app.bulkheads import Bulkhead
 from app.errors import Problem, Unavailable
-from app.live import gzip_blocks
 from app.live.messages import NOTHING, Message, Reading
 from app.metrics import UPDATES
 from app.web.board_cache import BoardCache
 from app.web.boards import BoardSnapshot
 from app.web.credential_cache import Credential, CredentialCache
+from app.web.event_stream import EventStream
 from app.web.fanout import StreamChannel, Viewer
-from app.web.http import content_coding
 from app.web.metrics import LIVE_FAILURES
 from app.web.retry import Retry
 from app.web.single_flight import SingleFlight
 from app.web.timing import USUAL, Timing
 from app.web.topics import Topic
-from app.web.transport import Transport, chunk, transport_in
 
 FULL = "There are too many live streams right now. The page tries again by itself."
 FAILING = "This page cannot be kept up to date right now. It tries again by itself."
@@ -73,7 +67,7 @@ class Publisher:
 
     async def open(
         self, topic: Topic, network: str, credential: Credential | None, reading: Reading = NOTHING
-    ) -> "EventStream":
+    ) -> EventStream:
         """Open a stream for somebody who has read so far.
 
         Raises WeekUnknown, or Unavailable where there are too many streams or nothing to show.
@@ -90,7 +84,7 @@ class Publisher:
             raise Unavailable(FULL)
         if channel.body(reading) is None:  # the whole of many teams takes a while
             await self._renders.run(_make, channel.message, [reading])
-        return EventStream(self, channel, network, credential, reading)
+        return EventStream(self, channel, channel.topic.needs, network, credential, reading)
 
     def ready(
         self,
@@ -99,14 +93,14 @@ class Publisher:
         network: str,
         credential: Credential | None,
         reading: Reading = NOTHING,
-    ) -> "EventStream | None":
+    ) -> EventStream | None:
         """Open a stream that needs no work before it starts, if there is one and a place for it."""
         channel = self._channels.get(topic)
         if channel is None or not channel.viewers or self._is_full(network):
             return None
         if channel.version_key != topic.version_key(snapshot) or channel.chunk(reading) is None:
             return None
-        return EventStream(self, channel, network, credential, reading)
+        return EventStream(self, channel, channel.topic.needs, network, credential, reading)
 
     def _is_full(self, network: str) -> bool:
         return (
@@ -278,56 +272,3 @@ def _make(message: Message, readings: Collection[Reading]) -> Message:
     for reading in readings:
         message.make(reading)
     return message
-
-
-class EventStream(Response):
-    """Server-sent events: the whole state at once, then again after every change, always the newest.
-
-    Where the connection cannot be written to, and while the server stops, it is the state alone; readers ask again.
-    """
-
-    media_type = "text/event-stream"
-
-    def __init__(
-        self,
-        publisher: Publisher,
-        channel: _Channel,
-        network: str,
-        credential: Credential | None,
-        reading: Reading,
-    ) -> None:
-        # X-Accel-Buffering: nginx would hold messages back until its buffer is full.
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": content_coding.VARY}
-        super().__init__(headers=headers | ({"Content-Encoding": "gzip"} if reading.is_gzip else {}))
-        self.raw_headers = [header for header in self.raw_headers if header[0] != b"content-length"]
-        self._publisher, self._channel = publisher, channel
-        self._network, self._credential, self._reading = network, credential, reading
-
-    async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
-        """Send until the viewer leaves, is dropped, or the server stops."""
-        wire, rest = transport_in(scope), b""
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        if wire is None or self._publisher.is_closing:
-            rest = self._channel.body(Reading(self._reading.has)) or b""
-            rest = content_coding.compress(rest) if self._reading.is_gzip else rest
-        else:
-            await self._watch(wire, receive)
-        await send({"type": "http.response.body", "body": rest})
-
-    async def _watch(self, wire: Transport, receive: types.Receive) -> None:
-        """Be a viewer; what there is to send is sent by the channel. Returns when the stream is over."""
-        task = cast("asyncio.Task[None]", asyncio.current_task())
-        viewer = Viewer(self._network, self._credential, self._channel.topic.needs, wire, task, self._reading)
-        try:
-            with self._publisher.seat(self._channel, viewer):
-                if self._reading.is_gzip:
-                    wire.write(chunk(gzip_blocks.HEADER))
-                viewer.send(self._channel)
-                while (await receive())["type"] != "http.disconnect":
-                    pass
-        except asyncio.CancelledError:
-            if not viewer.is_over:
-                raise
-            # We cancelled it ourselves, to end the wait: the answer still has to be closed, and a time limit or task
-            # group further out must not take the cancellation for its own (it asks `task.cancelling()`).
-            task.uncancel()

@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
 
 from app.cli import server
 from app.cli.limits import Room
@@ -211,6 +213,16 @@ def listening(app: FastAPI, port: int = 0, *, has_jobs: bool = True) -> Iterator
         finally:
             app.state.installation.streams.close()
             thread.stop()
+
+
+def break_addresses(site: RunningApp, *paths: str) -> None:
+    """Answer these addresses with a failure of ours."""
+
+    async def fail(_request: Request) -> Response:
+        raise RuntimeError("a bug with a secret in it")
+
+    for path in paths:
+        site.app.router.add_route(path, fail)
 
 
 def until(holds: Callable[[], object], seconds: float = 10.0) -> float:

@@ -7,10 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from app.web import board_cache
 from app.web.http import render
 from tests.builders import OWLS, SLUG
-from tests.web.running_app import API, SIGNED_IN, WEEK, RunningApp, assert_problem, sign_in, until
+from tests.web.running_app import API, SIGNED_IN, WEEK, RunningApp, assert_problem, break_addresses, sign_in, until
 
 POLICY = (
     "default-src 'none'; script-src {}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -31,17 +30,6 @@ def policies(answers: list[httpx.Response]) -> set[tuple[str, ...]]:
     """The security headers of answers: one tuple where all have the same."""
     names = [*HEADERS, "content-security-policy"]
     return {tuple(",".join(answer.headers.get_list(name)) for name in names) for answer in answers}
-
-
-@pytest.fixture
-def failing(site: RunningApp, monkeypatch: pytest.MonkeyPatch) -> RunningApp:
-    """A site whose boards have a bug."""
-
-    def fail(*_: object, **__: object) -> None:
-        raise RuntimeError("a bug with a secret in it")
-
-    monkeypatch.setattr(board_cache, "serve", fail)
-    return site
 
 
 @pytest.mark.parametrize("vendored", [True, False])
@@ -67,9 +55,8 @@ def test_every_answer_has_the_security_headers(
         site.post(f"{WEEK}/activities", "activities:write", content=b" " * 2_000_000),
         site.record(kind="dance"),
     ]
-    monkeypatch.setattr(board_cache, "serve", None)
-    site.record()
-    answers.append(site.get(f"{API}/weeks/current/leaderboard"))
+    break_addresses(site, "/broken")
+    answers.append(site.get("/broken"))
 
     statuses = {answer.status_code for answer in answers}
 
@@ -121,11 +108,11 @@ def test_head_is_get_without_its_body(site: RunningApp, path: str) -> None:
     assert [head.headers.get(name) for name in names] == [whole.headers.get(name) for name in names]
 
 
-def test_our_own_mistake_is_a_problem_without_a_traceback(
-    failing: RunningApp, caplog: pytest.LogCaptureFixture
-) -> None:
-    api = failing.get(f"{WEEK}/leaderboard")
-    page = failing.get(f"/weeks/{SLUG}")
+def test_our_own_mistake_is_a_problem_without_a_traceback(site: RunningApp, caplog: pytest.LogCaptureFixture) -> None:
+    paths = (f"{API}/broken", "/broken")
+    break_addresses(site, *paths)
+
+    api, page = (site.get(path) for path in paths)
 
     assert assert_problem(api, 500) == "Something went wrong on our side. It has been written to the log."
     assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")

@@ -9,9 +9,8 @@ import pytest
 
 from app.cli import log_lines
 from app.config import Settings
-from app.web import board_cache
 from tests.builders import SLUG, Game
-from tests.web.running_app import API, WEEK, RunningApp, SettableClock, serving, until
+from tests.web.running_app import API, WEEK, RunningApp, SettableClock, break_addresses, serving, until
 
 GIVEN = "4f1c9b7e-0d52-4b8a-9a77-d2c1f3e8a6b5"
 
@@ -67,15 +66,11 @@ def test_answer_names_the_request_in_problems_and_in_small_print_on_error_pages(
     assert "<p>Request " not in site.get("/").text
 
 
-def test_log_lines_of_a_request_carry_its_id(
-    site: RunningApp, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise RuntimeError("a bug")
+def test_log_lines_of_a_request_carry_its_id(site: RunningApp, log: io.StringIO) -> None:
+    paths = ("/broken", f"{API}/broken")
+    break_addresses(site, *paths)
 
-    monkeypatch.setattr(board_cache, "serve", fail)
-
-    failed = [site.get(path).headers["x-request-id"] for path in (f"/weeks/{SLUG}", f"{WEEK}/leaderboard")]
+    failed = [site.get(path).headers["x-request-id"] for path in paths]
 
     until(lambda: log.getvalue().count("ASGI application") == 2)
     assert re.findall(r" ERROR uvicorn\.error \[(\w+)\]: Exception in ASGI application", log.getvalue()) == failed

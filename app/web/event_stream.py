@@ -1,0 +1,79 @@
+"""Event streams: the answers on which viewers watch."""
+
+import asyncio
+from contextlib import AbstractContextManager
+from typing import Protocol, cast
+
+from starlette import types
+from starlette.responses import Response
+
+from app.domain.actor import Scope
+from app.live import gzip_blocks
+from app.live.messages import Reading
+from app.web.credential_cache import Credential
+from app.web.fanout import StreamChannel, Viewer
+from app.web.http import content_coding
+from app.web.transport import Transport, chunk, transport_in
+
+
+class Seats(Protocol):
+    """The places of viewers, counted; none is given out while the server stops."""
+
+    is_closing: bool
+
+    def seat(self, channel: StreamChannel, viewer: Viewer) -> AbstractContextManager[None]:
+        """Count a viewer in for as long as the block lasts."""
+
+
+class EventStream(Response):
+    """Server-sent events: the whole state at once, then again after every change, always the newest.
+
+    Where the connection cannot be written to, and while the server stops, it is the state alone; readers ask again.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(
+        self,
+        seats: Seats,
+        channel: StreamChannel,
+        needs: Scope | None,
+        network: str,
+        credential: Credential | None,
+        reading: Reading,
+    ) -> None:
+        # X-Accel-Buffering: nginx would hold messages back until its buffer is full.
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": content_coding.VARY}
+        super().__init__(headers=headers | ({"Content-Encoding": "gzip"} if reading.is_gzip else {}))
+        self.raw_headers = [header for header in self.raw_headers if header[0] != b"content-length"]
+        self._seats, self._channel, self._needs = seats, channel, needs
+        self._network, self._credential, self._reading = network, credential, reading
+
+    async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
+        """Send until the viewer leaves, is dropped, or the server stops."""
+        wire, rest = transport_in(scope), b""
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        if wire is None or self._seats.is_closing:
+            rest = self._channel.body(Reading(self._reading.has)) or b""
+            rest = content_coding.compress(rest) if self._reading.is_gzip else rest
+        else:
+            await self._watch(wire, receive)
+        await send({"type": "http.response.body", "body": rest})
+
+    async def _watch(self, wire: Transport, receive: types.Receive) -> None:
+        """Be a viewer; what there is to send is sent by the channel. Returns when the stream is over."""
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        viewer = Viewer(self._network, self._credential, self._needs, wire, task, self._reading)
+        try:
+            with self._seats.seat(self._channel, viewer):
+                if self._reading.is_gzip:
+                    wire.write(chunk(gzip_blocks.HEADER))
+                viewer.send(self._channel)
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+        except asyncio.CancelledError:
+            if not viewer.is_over:
+                raise
+            # We cancelled it ourselves, to end the wait: the answer still has to be closed, and a time limit or task
+            # group further out must not take the cancellation for its own (it asks `task.cancelling()`).
+            task.uncancel()
