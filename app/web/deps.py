@@ -22,6 +22,7 @@ from app.web.context import AppContext, installation
 from app.web.http import csrf
 from app.web.http.client import address_of
 from app.web.http.forms import F, FormState
+from app.web.scenes.display_renderer import DisplayRenderer
 
 
 def act_of(request: Request, actor: Actor, now: datetime) -> Act:
@@ -88,6 +89,7 @@ ReadSession = Annotated[Session, READ_SESSION]
 AppClock = Annotated[Clock, Part("clock")]
 AppDatabase = Annotated[Database, Part("database")]
 AppMailer = Annotated[Mailer | None, Part("mailer")]
+AppDisplayRenderer = Annotated[DisplayRenderer, Part("display_renderer")]
 AppKey = Annotated[SigningKey, Part("key")]
 AppSettings = Annotated[Settings, Part("settings")]
 

@@ -81,9 +81,11 @@ class FormState(Generic[F]):
     def sent(cls, model: type[F], form: FormData, files: Mapping[str, bytes]) -> Self:
         """A form as it came in, whatever it says."""
         typed: dict[str, str | list[str] | bytes] = dict(files)
-        for name, known in model.model_fields.items():
+        names = [*model.model_fields, *(form if model.model_config.get("extra") == "allow" else ())]
+        for name in dict.fromkeys(names):
             values = [value for value in form.getlist(name) if not isinstance(value, UploadFile)]
-            if get_origin(known.annotation) is tuple:
+            known = model.model_fields.get(name)
+            if known is not None and get_origin(known.annotation) is tuple:
                 typed[name] = values
             elif values and name not in files:
                 typed[name] = values[-1]

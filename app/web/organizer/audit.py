@@ -1,17 +1,19 @@
 """`/organizer/audit`: who did what, when, from where, to what; as a list and as CSV."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Query
+from pydantic import BeforeValidator
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from app.db.database import Database
-from app.domain.actor import SignedInActor
+from app.domain.actor import SignedInAct
 from app.domain.calendar.days import ONE_DAY, first_moment, zone_or_utc
 from app.errors import Malformed, Problem
 from app.models import AuditEntry, Week
@@ -20,14 +22,14 @@ from app.services.access import accounts
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget, Filter
 from app.services.exports import audit_export
-from app.services.paging import Page
+from app.services.paging import Page as EntryPage
 from app.services.weeks import weeks
-from app.web.access import Organizer
-from app.web.context import installation
-from app.web.deps import act_of
+from app.web.deps import AppClock, AppDatabase, OrganizerRealAct, ReadSession
+from app.web.http.forms import Form, FormState
 from app.web.organizer import changes, wording
-from app.web.organizer.page import NOTHING, page, refusal, zone_name, zone_of
+from app.web.organizer.page import zone_name, zone_of
 from app.web.routes import DatabaseRoute
+from app.web.submit import Page, refuse
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -36,101 +38,76 @@ THE_AUDIT = AuditTarget("audit", "audit", "The audit")
 LONGEST_TYPED = 260
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+def _tidy(value: str) -> str:
+    """A NUL, which no database takes, becomes a space."""
+    return value.replace("\0", " ")[:LONGEST_TYPED].strip()
+
+
+Tidied = Annotated[str, BeforeValidator(_tidy)]
+
+
+class AuditFilter(Form):
     """The filter as somebody typed it: `person` is an e-mail or an id, `since` and `until` are days."""
 
-    action: str
-    person: str
-    kind: str
-    since: str
-    until: str
+    action: Tidied = ""
+    person: Tidied = ""
+    kind: Tidied = ""
+    since: Tidied = ""
+    until: Tidied = ""
 
     @property
     def values(self) -> dict[str, str]:
         """The same by name, without what is empty."""
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: value for name, value in self.model_dump().items() if value}
 
 
-def typed(
-    action: Annotated[str, Query()] = "",
-    person: Annotated[str, Query()] = "",
-    kind: Annotated[str, Query()] = "",
-    since: Annotated[str, Query()] = "",
-    until: Annotated[str, Query()] = "",
-) -> Typed:
+def wanted_in(request: Request) -> AuditFilter:
     """The filter in the address."""
-    return _tidy(action, person, kind, since, until)
-
-
-def sent(
-    action: Annotated[str, Form()] = "",
-    person: Annotated[str, Form()] = "",
-    kind: Annotated[str, Form()] = "",
-    since: Annotated[str, Form()] = "",
-    until: Annotated[str, Form()] = "",
-) -> Typed:
-    """The filter in the export's form: that of the page beside it."""
-    return _tidy(action, person, kind, since, until)
-
-
-def _tidy(*given: str) -> Typed:
-    """A NUL, which no database takes, becomes a space."""
-    return Typed(*(value.replace("\0", " ")[:LONGEST_TYPED].strip() for value in given))
-
-
-AsTyped = Annotated[Typed, Depends(typed)]
-AsSent = Annotated[Typed, Depends(sent)]
+    return AuditFilter(**{name: request.query_params.get(name, "") for name in AuditFilter.model_fields})
 
 
 @router.get("/organizer/audit")
 def organizer_audit(
-    request: Request, actor: Organizer, wanted: AsTyped, cursor: Annotated[str, Query()] = ""
+    request: Request, act: OrganizerRealAct, session: ReadSession, cursor: Annotated[str, Query()] = ""
 ) -> Response:
     """The newest entries, or those that somebody looks for."""
-    return _list(request, actor, wanted, cursor)
+    return audit_page(Page(request, act, session), wanted=wanted_in(request), cursor=cursor)
 
 
-def _list(request: Request, actor: SignedInActor, wanted: Typed, cursor: str = "") -> Response:
-    place = installation(request)
-    with place.database.reading() as session:
-        week = weeks.default_week(session, place.clock.game())
-        reply = NOTHING
-        found: Page[AuditEntry] = Page([], None)
-        try:
-            found = audit.page(session, _filter(session, wanted, week), cursor=cursor or None, limit=PER_PAGE)
-        except Problem as problem:
-            reply = refusal(problem)
-        actions = [(name, wording.action(name)) for name in audit.actions(session)]
-        kinds = [(name, wording.kind(name)) for name in audit.kinds(session)]
-    return page(
-        request, "organizer/audit.html", actor, reply,
-        entries=[(item, changes.of(item, zone_of(week))) for item in found.items],
-        next_cursor=found.next_cursor, is_first=not cursor, wanted=wanted, actions=actions, kinds=kinds,
+def audit_page(page: Page[SignedInAct], *, wanted: AuditFilter, cursor: str = "") -> Response:
+    """The entries that a filter lets through; none where it cannot be understood, and why."""
+    session = page.session
+    week = weeks.default_week(session, page.clock.game())
+    entries: EntryPage[AuditEntry] = EntryPage([], None)
+    try:
+        entries = audit.page(session, _filter(session, wanted, week), cursor=cursor or None, limit=PER_PAGE)
+    except Problem as problem:
+        page = replace(page, problem=problem)
+    return page.render(
+        "organizer/audit.html", entries=[(entry, changes.of(entry, zone_of(week))) for entry in entries.items],
+        next_cursor=entries.next_cursor, is_first=not cursor, wanted=wanted,
+        actions=[(name, wording.action(name)) for name in audit.actions(session)],
+        kinds=[(name, wording.kind(name)) for name in audit.kinds(session)],
         say=wording.action, zone=zone_of(week), zone_name=zone_name(week),
     )  # fmt: skip
 
 
 @router.post("/organizer/audit/export", name="audit_export")
-def export_audit(request: Request, actor: Organizer, wanted: AsSent) -> Response:
+def export_audit(
+    request: Request, act: OrganizerRealAct, database: AppDatabase, clock: AppClock, form: FormState[AuditFilter]
+) -> Response:
     """Every entry that the list would show, as CSV. That somebody took them is noted before the first one leaves."""
-    place = installation(request)
+    wanted = form.data
     try:
-        with place.database.reading() as session:
-            narrowed = _filter(session, wanted, weeks.default_week(session, place.clock.game()))
-    except Malformed:
-        return _list(request, actor, wanted)
-    first = audit_export.first(place.database, narrowed)
-    with place.database.unit_of_work() as session:
-        audit.note(
-            session,
-            "audit.exported",
-            THE_AUDIT,
-            act_of(request, actor, place.clock.real()),
-            after={"filter": wanted.values},
-        )
+        with database.reading() as session:
+            narrowed = _filter(session, wanted, weeks.default_week(session, clock.game()))
+    except Malformed as problem:
+        return refuse(request, act, problem, page=partial(audit_page, wanted=wanted))
+    first = audit_export.first(database, narrowed)
+    with database.unit_of_work() as session:
+        audit.note(session, "audit.exported", THE_AUDIT, act, after={"filter": wanted.values})
     headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-    lines = _pieces(place.database, audit_export.lines(place.database, narrowed, first))
+    lines = _pieces(database, audit_export.lines(database, narrowed, first))
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -140,7 +117,7 @@ async def _pieces(database: Database, lines: Iterator[str]) -> AsyncIterator[str
         yield piece
 
 
-def _filter(session: Session, wanted: Typed, week: Week | None) -> Filter:
+def _filter(session: Session, wanted: AuditFilter, week: Week | None) -> Filter:
     """Parse a filter. Raises Malformed for a day or a person that is none."""
     since, until = _day(wanted.since), _day(wanted.until)
     return Filter(

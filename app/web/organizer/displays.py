@@ -3,29 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Query
+from pydantic import ConfigDict
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain import rotation
-from app.domain.actor import SignedInActor
+from app.domain.actor import SignedInAct
 from app.domain.recency import is_recent
-from app.errors import Malformed, Problem
+from app.errors import Malformed
 from app.models import Display
 from app.services.access import credentials, throttle
 from app.services.displays import displays, rotations
 from app.services.weeks import weeks
 from app.web import scenes
-from app.web.access import Organizer
-from app.web.context import AppContext, installation
-from app.web.deps import act_of
-from app.web.http import csrf, redirects
-from app.web.organizer.page import NOTHING, Reply, page, refusal
+from app.web.deps import AppDisplayRenderer, OrganizerRealAct, ReadSession
+from app.web.http.fields import MaxLength, Name
+from app.web.http.forms import Form, FormInvalid, FormState
 from app.web.routes import DatabaseRoute
 from app.web.scenes import RotationItem
+from app.web.scenes.display_renderer import DisplayRenderer
+from app.web.submit import Done, Page, submit
 
 router = APIRouter(include_in_schema=False, prefix="/organizer/displays", route_class=DatabaseRoute)
 
@@ -37,6 +39,26 @@ DONE = {
     "default": "Every display shows the scenes of the installation's setting again.",
 }
 MAX_PLACES = 99  # two digits, as the field of the form takes them
+
+
+class PairForm(Form):
+    """The code on a screen, and the name it gets."""
+
+    code: Annotated[str, MaxLength(20)]
+    name: Name
+
+
+class RotationForm(Form):
+    """The scenes: for each whether it is on, its place and its seconds; or back to the setting's."""
+
+    model_config = ConfigDict(extra="allow")
+
+    default: str = ""
+
+    @property
+    def is_back(self) -> bool:
+        """True for the button that goes back to the installation's setting."""
+        return self.default == "yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +73,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class DisplayRow:
     """A display in the list, and whether its screen has come for what was entered or never will."""
 
     display: Display
@@ -60,76 +82,96 @@ class Listed:
 
 
 @router.get("")
-async def organizer_displays(
-    request: Request, actor: Organizer, done: str = "", code: Annotated[str, Query(max_length=40)] = ""
+def organizer_displays(
+    request: Request,
+    act: OrganizerRealAct,
+    session: ReadSession,
+    renderer: AppDisplayRenderer,
+    done: str = "",
+    code: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """The displays there are, the form for another one, and the scenes."""
-    return await _page(request, actor, Reply(form="pair", typed={"code": code}), done=done)
+    return displays_page(Page(request, act, session, flash=DONE.get(done, "")), renderer=renderer, code=code)
+
+
+def displays_page(page: Page[SignedInAct], *, renderer: DisplayRenderer, code: str = "") -> Response:
+    """The page of displays; a code from the address begins the form, as people read codes."""
+    chosen = rotations.chosen(page.session)
+    pair, scenes_form = page.form(PairForm, code=code), page.form(RotationForm)
+    lines = _read(scenes_form.typed)[0] if scenes_form.is_sent else _lines(_current(renderer, chosen))
+    return page.render(
+        "organizer/displays.html", lines=lines, form=scenes_form, is_chosen=bool(chosen),
+        pair=pair.having(code=_as_read(str(pair["code"].value))),
+        displays=[_row(display, page.act.now) for display in displays.every(page.session)],
+        shortest=rotation.SHORTEST, longest=rotation.LONGEST, zone=_zone(page.session, page.act.now),
+        is_public=page.settings.board_visibility == "public",
+    )  # fmt: skip
+
+
+def _as_read(code: str) -> str:
+    """A code in two halves where it is whole, else without what no code has."""
+    tidied = credentials.tidy_code(code)
+    return credentials.shown_code(tidied) if len(tidied) == credentials.CODE_LENGTH else tidied
 
 
 @router.post("", name="display_pair")
-async def pair_display(
-    request: Request, actor: Organizer, code: Annotated[str, Form()] = "", name: Annotated[str, Form()] = ""
+def pair_display(
+    request: Request, act: OrganizerRealAct, renderer: AppDisplayRenderer, form: FormState[PairForm]
 ) -> Response:
     """Let in the screen that shows this code."""
-    place = installation(request)
-    try:
-        await place.count(throttle.PAIRINGS_BY_PERSON, actor.person_id)
-        await place.database.writes.run(_pair, request, actor, code, name)
-    except Problem as problem:
-        return await _page(request, actor, refusal(problem, "pair", {"code": code, "name": name}))
-    return redirects.see("organizer_displays", done="entered")
 
+    def pair(session: Session, act: SignedInAct) -> Done:
+        displays.pair(session, form.data.code, form.data.name, act)
+        return Done("organizer_displays", "entered")
 
-def _pair(request: Request, actor: SignedInActor, code: str, name: str) -> None:
-    place = installation(request)
-    with place.database.unit_of_work() as session:
-        displays.pair(session, code, name, act_of(request, actor, place.clock.real()))
+    limit = throttle.PAIRINGS_BY_PERSON, act.actor.person_id
+    return submit(request, act, pair, form=form, page=partial(displays_page, renderer=renderer), limit=limit)
 
 
 @router.post("/{display}/revoke", name="display_revoke")
-async def revoke_display(request: Request, actor: Organizer, display: str) -> Response:
+def revoke_display(request: Request, act: OrganizerRealAct, renderer: AppDisplayRenderer, display: str) -> Response:
     """Send a screen away: its stream ends and it shows a fresh code."""
 
-    def revoke() -> None:
-        place = installation(request)
-        with place.database.unit_of_work() as session:
-            displays.revoke(session, display, act_of(request, actor, place.clock.real()))
+    def revoke(session: Session, act: SignedInAct) -> Done:
+        displays.revoke(session, display, act)
+        return Done("organizer_displays", "revoked")
 
-    await installation(request).database.writes.run(revoke)
-    return redirects.see("organizer_displays", done="revoked")
+    return submit(request, act, revoke, page=partial(displays_page, renderer=renderer))
 
 
 @router.post("/rotation", name="rotation_choose")
-async def choose_rotation(request: Request, actor: Organizer) -> Response:
+def choose_rotation(
+    request: Request, act: OrganizerRealAct, renderer: AppDisplayRenderer, form: FormState[RotationForm]
+) -> Response:
     """Choose scenes, their order and seconds for every display."""
-    form = await csrf.read(request)
-    typed = {name: value for name, value in form.items() if isinstance(value, str)}
-    back = typed.get("default") == "yes"
-    lines, errors = _read(typed)
-    turns = [] if errors or back else _turns(lines)
-    if not back and not turns:
-        sentence = "Mend what is marked below." if errors else "Leave at least one scene on, or the displays stay dark."
-        return await _page(request, actor, Reply(sentence, Malformed.status, "rotation", typed, errors))
-    await installation(request).database.writes.run(_choose, request, actor, "" if back else scenes.scenes_text(turns))
-    return redirects.see("organizer_displays", done="default" if back else "rotation")
+
+    def choose(session: Session, act: SignedInAct) -> Done:
+        is_back = form.data.is_back
+        rotations.choose(session, "" if is_back else scenes.scenes_text(_items(form)), act)
+        return Done("organizer_displays", "default" if is_back else "rotation")
+
+    return submit(request, act, choose, form=form, page=partial(displays_page, renderer=renderer))
 
 
-def _choose(request: Request, actor: SignedInActor, text: str) -> None:
-    place = installation(request)
-    with place.database.unit_of_work() as session:
-        rotations.choose(session, text, act_of(request, actor, place.clock.real()))
+def _items(form: FormState[RotationForm]) -> list[RotationItem]:
+    """The scenes that are on. Raises FormInvalid for a field that cannot be understood, Malformed for none."""
+    lines, errors = _read(form.typed)
+    if errors:
+        raise FormInvalid(errors)
+    if not any(line.is_on for line in lines):
+        raise Malformed("Leave at least one scene on, or the displays stay dark.")
+    return _turns(lines)
 
 
-def _read(typed: Mapping[str, str]) -> tuple[list[Line], dict[str, str]]:
+def _read(typed: Mapping[str, Any]) -> tuple[list[Line], dict[str, str]]:
     """The form's lines, and a sentence for each field that cannot be understood."""
     lines = [
         Line(
             scene.name,
             scene.title,
             f"on-{scene.name}" in typed,
-            typed.get(f"place-{scene.name}", "").strip(),
-            typed.get(f"seconds-{scene.name}", "").strip(),
+            str(typed.get(f"place-{scene.name}", "")).strip(),
+            str(typed.get(f"seconds-{scene.name}", "")).strip(),
         )
         for scene in scenes.ROTATION
     ]
@@ -163,49 +205,17 @@ def _lines(turns: tuple[RotationItem, ...]) -> list[Line]:
     return [Line(each.name, each.title, each.is_on, str(place), each.seconds) for place, each in enumerate(on + off, 1)]
 
 
-async def _page(request: Request, actor: SignedInActor, reply: Reply = NOTHING, done: str = "") -> Response:
-    place = installation(request)
-    now = place.clock.real()
-
-    def load() -> tuple[list[Listed], str, tzinfo]:
-        with place.database.reading() as session:
-            listed = [_listed(display, now) for display in displays.every(session)]
-            return listed, rotations.chosen(session), _zone(session, now)
-
-    found, chosen, zone = await place.database.reads.run(load)
-    lines = _read(reply.typed)[0] if reply.form == "rotation" else _lines(_current(place, chosen))
-    return page(
-        request,
-        "organizer/displays.html",
-        actor,
-        reply,
-        displays=found,
-        code=credentials.shown_code(code) if len(code := _tidy(reply)) == credentials.CODE_LENGTH else code,
-        lines=lines,
-        is_chosen=bool(chosen),
-        shortest=rotation.SHORTEST,
-        longest=rotation.LONGEST,
-        zone=zone,
-        is_public=place.settings.board_visibility == "public",
-        done=DONE.get(done, ""),
-    )
-
-
-def _tidy(reply: Reply) -> str:
-    return credentials.tidy_code(reply.of("pair").get("code", ""))
-
-
-def _current(place: AppContext, chosen: str) -> tuple[RotationItem, ...]:
+def _current(renderer: DisplayRenderer, chosen: str) -> tuple[RotationItem, ...]:
     """The turns that displays take; those of the setting where what was chosen fits no longer."""
     try:
-        return scenes.rotation_of(chosen) if chosen else place.display_renderer.setting
+        return scenes.rotation_of(chosen) if chosen else renderer.setting
     except Malformed:
-        return place.display_renderer.setting
+        return renderer.setting
 
 
-def _listed(display: Display, now: datetime) -> Listed:
+def _row(display: Display, now: datetime) -> DisplayRow:
     waits = display.sha256 is None
-    return Listed(display, waits, waits and not is_recent(display.created_at, now, displays.PAIRING))
+    return DisplayRow(display, waits, waits and not is_recent(display.created_at, now, displays.PAIRING))
 
 
 def _zone(session: Session, now: datetime) -> tzinfo:

@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from app.services.organizing import dashboard
 from app.services.organizing.dashboard import Overview
-from app.web.access import Organizer
-from app.web.context import installation
+from app.web.deps import OrganizerAct, ReadSession
 from app.web.http.addresses import url_for
-from app.web.organizer.page import page, zone_of
+from app.web.organizer.page import zone_of
 from app.web.routes import DatabaseRoute
+from app.web.submit import Page
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -36,14 +36,15 @@ class Next(NamedTuple):
 
 
 @router.get("/organizer")
-def organizer_home(request: Request, actor: Organizer, done: Annotated[str, Query()] = "") -> Response:
+def organizer_home(
+    request: Request, act: OrganizerAct, session: ReadSession, done: Annotated[str, Query()] = ""
+) -> Response:
     """The overview."""
-    place = installation(request)
-    with place.database.reading() as session:
-        found = dashboard.look(session, place.clock.game(), place.clock.real())
-    return page(
-        request, "organizer/home.html", actor, found=found, zone=zone_of(found.week), steps=steps(found),
-        next_step=next_step(found), done=DONE.get(done, ""),
+    page = Page(request, act, session, flash=DONE.get(done, ""))
+    overview = dashboard.look(session, act.now, page.clock.real())
+    return page.render(
+        "organizer/home.html", found=overview, zone=zone_of(overview.week), steps=steps(overview),
+        next_step=next_step(overview),
     )  # fmt: skip
 
 
