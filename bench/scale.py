@@ -16,7 +16,7 @@ class Watching:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """`rounds` of so many `reads` and `writes`; lines of a batch, an import, a team list; sizes of weeks."""
+    """`rounds` of so many `reads` and `writes`; lines of a batch, an import, a team list; sizes of weeks and boards."""
 
     rounds: int
     reads: int
@@ -28,6 +28,8 @@ class Scale:
     teams: int
     growth_writes: int
     rescored_teams: int
+    board_teams: tuple[int, ...]
+    updates: int
     watching: Watching
 
 
@@ -42,6 +44,8 @@ FULL = Scale(
     teams=1_000,
     growth_writes=200,
     rescored_teams=100,
+    board_teams=(10, 100, 1_000),
+    updates=20,
     watching=Watching(viewers=2_000, rounds=7, updates=4, held=5_000, held_updates=20),
 )
 QUICK = Scale(
@@ -55,5 +59,7 @@ QUICK = Scale(
     teams=5,
     growth_writes=5,
     rescored_teams=5,
+    board_teams=(2, 5),
+    updates=3,
     watching=Watching(viewers=100, rounds=1, updates=2, held=200, held_updates=2),
 )

@@ -17,10 +17,11 @@ from typing import Any, Protocol
 
 from app.config import PROJECT
 from bench.viewers import Stream
-from bench.weeks import activities, make_token, make_week, open_database
+from bench.weeks import activities, make_sign_in, make_token, make_week, open_database
 
 SLUG = "live"
 TEAMS, PER_TEAM = 10, 20
+SIGN_IN_COOKIE = "plain-sign-in"
 STOP_SECONDS = 10.0
 
 _START_SECONDS = 30.0
@@ -76,9 +77,9 @@ class Server:
         if status >= 300:
             raise RuntimeError(f"POST {path} was answered with {status}")
 
-    def get(self, path: str) -> bytes:
+    def get(self, path: str, **headers: str) -> bytes:
         """Read this page."""
-        status, body = self._exchange("GET", path, None, {})
+        status, body = self._exchange("GET", path, None, headers)
         if status >= 300:
             raise RuntimeError(f"GET {path} was answered with {status}")
         return body
@@ -136,8 +137,8 @@ class Ours:
 
     name = "Assembly Week"
 
-    def __init__(self, server: Server, token: str, people: Sequence[str]) -> None:
-        self.server = server
+    def __init__(self, server: Server, token: str, people: Sequence[str], reader: Mapping[str, str]) -> None:
+        self.server, self.reader = server, dict(reader)
         self.stream = Stream(server.port, f"/api/v1/weeks/{SLUG}/live")
         self._facts = activities(people, "live-")
         self._token = token
@@ -145,7 +146,8 @@ class Ours:
 
     def board(self) -> dict[str, Any]:
         """The leaderboard as it stands."""
-        found: dict[str, Any] = json.loads(self.server.get(f"/api/v1/weeks/{SLUG}/leaderboard"))
+        path = f"/api/v1/weeks/{SLUG}/leaderboard"
+        found: dict[str, Any] = json.loads(self.server.get(path, Authorization=f"Bearer {self._token}"))
         return found
 
     def publish(self) -> int:
@@ -177,17 +179,18 @@ class Rival:
 
 
 @contextmanager
-def ours(place: Path) -> Iterator[Ours]:
-    """Our server on a fresh week in this directory."""
+def ours(place: Path, *, teams: int = TEAMS, visibility: str = "public") -> Iterator[Ours]:
+    """Our server on a fresh week in this directory; `reader` of it are the headers of somebody who may see boards."""
     database = open_database(place)
-    people = make_week(database, SLUG, teams=TEAMS, per_team=PER_TEAM)
+    people = make_week(database, SLUG, teams=teams, per_team=PER_TEAM)
     token = make_token(database)
+    reader = {"Cookie": f"{SIGN_IN_COOKIE}={make_sign_in(database)}"} if visibility != "public" else {}
     database.dispose()
     port = _free_port()
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
-    environment = {"DATA_DIR": str(place), "BOARD_VISIBILITY": "public", "DATABASE_URL": "", "RULES_WATCH": "false"}
+    environment = {"DATA_DIR": str(place), "BOARD_VISIBILITY": visibility, "DATABASE_URL": "", "RULES_WATCH": "false"}
     with _running(command, port, **{f"ASSEMBLY_WEEK_{name}": value for name, value in environment.items()}) as server:
-        yield Ours(server, token, people)
+        yield Ours(server, token, people, reader)
 
 
 @contextmanager

@@ -16,13 +16,13 @@ from app.domain.actor import Act, command
 from app.domain.calendar.days import day_bounds
 from app.models.columns import new_id
 from app.services import lifecycle
-from app.services.access import tokens
+from app.services.access import sign_ins, tokens
 from app.services.demo import replay
 from app.services.imports import roster_import
 from app.services.ledger import recording
 from app.services.ledger.admission import Admission
 from app.services.operations import startup
-from app.services.people import week_members
+from app.services.people import people, week_members
 from app.services.rules import rule_sets
 from app.services.weeks import weeks
 
@@ -51,6 +51,14 @@ def make_token(database: Database) -> str:
     """A token that may read and record."""
     with database.unit_of_work() as session:
         return tokens.create(session, ACT, name="bench", scopes=["read", "activities:write"], days=None)
+
+
+def make_sign_in(database: Database) -> str:
+    """The cookie's secret of a player who is signed in."""
+    act = Act(command("bench"), datetime.now(UTC))
+    with database.unit_of_work() as session:
+        person, _ = people.find_or_create(session, "reader@example.com", "Reader", act.now)
+        return sign_ins.start(session, person, "invitation", act, agent="bench", replaces=None)
 
 
 def play_demo(database: Database) -> None:

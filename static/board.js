@@ -6,7 +6,6 @@
   const number = (value) => value.toLocaleString("en").replaceAll(",", "\u202f");
   const plural = (count) => `${number(count)} ${count === 1 ? "rank" : "ranks"}`;
   const compare = (one, another) => (one < another ? -1 : Number(one > another));
-  const [scoreOf, nameOf] = [0, 1].map((part) => (row) => row.dataset.key.split("/")[part]);
 
   // Moves only what is not in its place. `moveBefore` keeps the focus and the row's state, an insertion would lose them.
   function order(list, rows) {
@@ -40,21 +39,22 @@
 
   // The part that ends every message has come: nothing of the message was painted yet.
   document.addEventListener("htmx:after:settle", (event) => {
-    const rows = [...document.querySelectorAll("#standings .rows > .row")];
-    if (event.target.id !== "as-of" || !rows.length) return;
+    const list = document.querySelector("#standings .rows");
+    if (event.target.id !== "as-of" || !list) return;
     document.getElementById("standings").classList.add("is-live");
-    rows.sort((one, another) => compare(one.dataset.key, another.dataset.key));
-    order(rows[0].parentElement, rows);
-    const then = document.getElementById("morning").value.split(" ").filter(Boolean);
-    const morning = new Map(rows.toSorted((one, another) => compare(nameOf(one), nameOf(another)))
-      .map((row, index) => [row, then[index]]));
-    const best = Number(rows[0].querySelector(".points__number").dataset.value);
-    const scores = rows.map(scoreOf);
+    const teams = [...list.children].map((row) => ({ row, key: row.querySelector("[data-key]").dataset.key.split("/") }));
+    teams.sort((one, another) => compare(one.key[1], another.key[1]));
+    const morning = document.getElementById("morning").value.split(" ").filter(Boolean);
+    teams.forEach((team, index) => { team.then = morning[index]; });
+    teams.sort((one, another) => compare(one.key[0], another.key[0])); // equal ones stay in the order of names
+    order(list, teams.map((team) => team.row));
+    const best = Number(teams[0].row.querySelector(".points__number").dataset.value);
     let place = 0;
-    rows.forEach((row, index) => {
-      if (scores[index] !== scores[index - 1]) place = index + 1;
-      rank(row, place, scores[index] === scores[index - 1] || scores[index] === scores[index + 1], best);
-      move(row, morning.get(row) && morning.get(row) - place);
+    teams.forEach(({ row, key: [score], then }, index) => {
+      const [above, below] = [teams[index - 1], teams[index + 1]].map((team) => team?.key[0] === score);
+      if (!above) place = index + 1;
+      rank(row, place, above || below, best);
+      move(row, then && then - place);
     });
   });
 })();

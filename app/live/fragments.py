@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-MOST_BEHIND = 256  # versions that a viewer may be behind and still get parts: a minute of updates without a pause
-_MOST_DIGITS = 15
+MAX_BEHIND = 256  # versions that a viewer may be behind and still get parts: a minute of updates without a pause
+_MAX_DIGITS = 15
 _WORTH = 0.75  # parts that are longer than this share of everything are no shorter than everything is to send
+
+Item = Mapping[str, bytes]
+"""Fragments by the id of their element, a value: the same object has the same content."""
 
 
 class Position(NamedTuple):
@@ -23,67 +26,110 @@ class Position(NamedTuple):
 def position_of(text: str) -> Position | None:
     """Return the position that an event's id names; None for text that names none."""
     epoch, _, version = text.rpartition("-")
-    is_version = version.isascii() and version.isdigit() and len(version) <= _MOST_DIGITS
+    is_version = version.isascii() and version.isdigit() and len(version) <= _MAX_DIGITS
     return Position(epoch, int(version)) if epoch and is_version else None
 
 
-class _Fragment(NamedTuple):
-    html: bytes
-    changed_in: int
+class _Versioned(NamedTuple):
+    """An item, the version in which each fragment last changed, the newest of these, and its length in bytes."""
+
+    item: Item
+    versions: Mapping[str, int]
+    newest: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
 class FragmentList:
-    """Fragments by the id of their element, and in which version each one changed; a value, safe to share.
+    """Items by name, and in which version each fragment changed; a value, safe to share.
 
-    A viewer who is behind gets the union of what has changed since. The `closing` fragment ends every message, whether
-    it changed or not: the page puts its rows in order when that has come.
+    A viewer who is behind gets the union of what has changed since. The `closing` fragment ends every message,
+    changed or not: the page puts its rows in order when that has come. Who has a version before `whole_before`
+    cannot be brought up to date by parts, because elements have come or gone since. `size` is that of everything,
+    in bytes.
     """
 
     epoch: str
     closing: str
     version: int = 0
-    fragments: Mapping[str, _Fragment] | None = None
+    items: Mapping[str, _Versioned] | None = None
     whole_before: int = 0
-    """The oldest version that parts can bring up to date: before it, elements have come or gone since."""
+    size: int = 0
 
     @property
     def position(self) -> Position:
         """The position of a viewer who has everything."""
         return Position(self.epoch, self.version)
 
-    def update(self, contents: Mapping[str, bytes]) -> "FragmentList":
-        """Return the list with these contents, by element id; the list itself where nothing has changed."""
-        known = self.fragments
-        if known is None:
-            return replace(self, fragments={name: _Fragment(html, self.version) for name, html in contents.items()})
-        version = self.version + 1
-        fragments = {
-            name: old if (old := known.get(name)) is not None and old.html == html else _Fragment(html, version)
-            for name, html in contents.items()
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """Every fragment, by the id of its element."""
+        return {name: html for one in (self.items or {}).values() for name, html in one.item.items()}
+
+    def update(self, items: Mapping[str, Item]) -> "FragmentList":
+        """Return the list with these items; the list itself where nothing has changed.
+
+        Costs what changed where unchanged items are the same objects as before.
+        """
+        if self.items is None:
+            return self._with({name: _begin(item, self.version) for name, item in items.items()}, self.version)
+        known, version = self.items, self.version + 1
+        updated = {
+            name: old if (old := known.get(name)) is not None and old.item is item else _after(old, item, version)
+            for name, item in items.items()
         }
-        if fragments.keys() != known.keys():
-            return replace(self, fragments=fragments, version=version, whole_before=version)
-        if all(old is new for old, new in zip(known.values(), fragments.values(), strict=True)):
+        if updated.keys() != known.keys():
+            return self._with(updated, version)
+        new = [(known[name], one) for name, one in updated.items() if one is not known[name]]
+        if any(one.item.keys() != old.item.keys() for old, one in new):
+            return self._with(updated, version)
+        if all(one.newest < version for _, one in new):
             return self
-        return replace(self, fragments=fragments, version=version)
+        size = self.size + sum(one.size - old.size for old, one in new)
+        return replace(self, items=updated, version=version, size=size)
+
+    def _with(self, items: Mapping[str, _Versioned], version: int) -> "FragmentList":
+        """Return the list with other elements, which nobody can be brought to by parts."""
+        size = sum(one.size for one in items.values())
+        return replace(self, items=items, version=version, whole_before=version, size=size)
+
+    def _closing_html(self) -> bytes:
+        items = (self.items or {}).values()
+        return next(one.item[self.closing] for one in items if self.closing in one.item)
 
     def since(self, position: Position | None) -> bytes | None:
         """Return what has changed since a position, as partials; empty where nothing has, None where all is to be sent.
 
         All is to be sent to who is at an unknown position, or too far behind, or would get hardly less.
         """
-        if position is None or position.epoch != self.epoch or self.fragments is None:
+        if position is None or position.epoch != self.epoch or self.items is None:
             return None
-        if not max(self.whole_before, self.version - MOST_BEHIND) <= position.version <= self.version:
+        if not max(self.whole_before, self.version - MAX_BEHIND) <= position.version <= self.version:
             return None
-        changed = {name: one.html for name, one in self.fragments.items() if one.changed_in > position.version}
-        if sum(map(len, changed.values())) > _WORTH * sum(len(one.html) for one in self.fragments.values()):
-            return None
-        if not changed:
+        if position.version == self.version:
             return b""
-        changed[self.closing] = changed.pop(self.closing, self.fragments[self.closing].html)
+        changed = {
+            name: one.item[name]
+            for one in self.items.values()
+            if one.newest > position.version
+            for name, version in one.versions.items()
+            if version > position.version
+        }
+        if sum(map(len, changed.values())) > _WORTH * self.size:
+            return None
+        changed[self.closing] = changed.pop(self.closing, b"") or self._closing_html()
         return b"".join(_partial(name, html) for name, html in changed.items())
+
+
+def _begin(item: Item, version: int) -> _Versioned:
+    return _Versioned(item, dict.fromkeys(item, version), version, sum(map(len, item.values())))
+
+
+def _after(old: _Versioned | None, item: Item, version: int) -> _Versioned:
+    if old is None or old.item.keys() != item.keys():
+        return _begin(item, version)
+    versions = {name: old.versions[name] if html == old.item[name] else version for name, html in item.items()}
+    return _Versioned(item, versions, max(versions.values(), default=version), sum(map(len, item.values())))
 
 
 def _partial(name: str, html: bytes) -> bytes:

@@ -14,7 +14,6 @@ from sqlmodel import Session
 from app import __version__
 from app.domain.calendar.days import local_day, next_midnight
 from app.domain.rules import Rules
-from app.domain.standings.bars import nice_maximum
 from app.domain.standings.board import Board
 from app.domain.view import Audience
 from app.live.fragments import FragmentList
@@ -24,8 +23,8 @@ from app.services.standings import boards
 from app.services.weeks import weeks
 from app.services.weeks.weeks import WeekStamp
 from app.web.board.content import Content, FixedContent, LiveContent
-from app.web.board.parts import parts_of
-from app.web.board.rows import ChartTheme, standings_json
+from app.web.board.parts import parts_of, trophies_of
+from app.web.board.rows import standings_json
 from app.web.board.trail import Trail, begin
 from app.web.documents.boards import head_document
 from app.web.http import render
@@ -99,16 +98,16 @@ class BoardSnapshot:
     @cached_property
     def partial(self) -> CachedResponse:
         """The part of the page that changes."""
-        head, parts, pieces = self.content.head, self.parts, self.content.pieces
-        rows = [
-            pieces[place.team_id].placed(self._look(place.team_id), place, head.best) for place in self.content.places
-        ]
+        head, parts, pieces, looks = self.content.head, self.parts, self.content.pieces, self.content.looks
+        rows = [pieces[place.team_id].placed(looks[place.team_id], place, head.best) for place in self.content.places]
         tiles = [parts[f"tile-{kind}"] for kind in head.totals]
+        trophies = [parts[name] for name in trophies_of(head)]
         body = render.render(
             "board/_standings.html",
             head=head,
             parts={name: _markup(html) for name, html in parts.items()},
             tiles=_markup(b"".join(tiles)),
+            trophies=_markup(b"".join(trophies)),
             rows=_markup(b"\n".join(rows)),
         )
         return self._html(body, "s")
@@ -121,10 +120,9 @@ class BoardSnapshot:
     @cached_property
     def fragments(self) -> FragmentList:
         """Everything that streams send in parts, and what changed in it since which board before."""
-        most, pieces = nice_maximum(self.content.head.best), self.content.pieces
-        rows = {f"team-{team_id}": piece.alone(self._look(team_id), most) for team_id, piece in pieces.items()}
-        contents, epoch = {**rows, **self.parts}, self.mark.rpartition("-")[2]
-        return self.trail.reach(self.number, epoch, contents) if self.trail else begin(epoch, contents)
+        items = dict(self.content.items)
+        items["parts"], epoch = self.parts, self.mark.rpartition("-")[2]
+        return self.trail.reach(self.number, epoch, items) if self.trail else begin(epoch, items)
 
     @cached_property
     def mark(self) -> str:
@@ -132,9 +130,6 @@ class BoardSnapshot:
         digest = sha256(repr((self.content.head, self.over, __version__)).encode(errors="surrogatepass"))
         digest.update(self.content.digest)
         return f"{self.version}-{digest.hexdigest()[:16]}"
-
-    def _look(self, team_id: str) -> ChartTheme:
-        return ChartTheme(self.week, self.zone, self.content.tones[team_id])
 
     def _page(self, letter: str, *, stream: str) -> CachedResponse:
         """A page around the part that changes, which is rendered once for all of them."""
@@ -168,7 +163,7 @@ def serve_frozen(session: Session, week: Week, now: datetime) -> BoardSnapshot:
     board = boards.seen(session, week, view, now)
     rules = rule_sets.rules_numbered(session, view.rule_set_id)
     over = board.state == "closed" or local_day(board.as_of, week.zone) > week.ends
-    return BoardSnapshot(FixedContent(board), rules, week.zone, until=NEVER, over=over)
+    return BoardSnapshot(FixedContent(board, week.zone), rules, week.zone, until=NEVER, over=over)
 
 
 def serve_live(

@@ -1,13 +1,15 @@
 """Fragments: whoever applies what they are sent has what they would have been sent as a whole."""
 
 import re
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.live.fragments import MOST_BEHIND, FragmentList, Position, position_of
+from app.live.fragments import MAX_BEHIND, FragmentList, Item, Position, position_of
 from app.live.messages import Parts, Whole
+from tests.cost import calls
 
 PARTIAL = re.compile(rb'<hx-partial hx-target="#([^"]+)" hx-swap="outerMorph transition:true">(.*?)</hx-partial>')
 STEPS = st.lists(
@@ -19,9 +21,18 @@ STEPS = st.lists(
 )
 
 
-def contents(step: dict[str, str], number: int = 0) -> dict[str, bytes]:
-    """The contents of one version; the closing one always differs."""
+def contents(step: dict[str, str], number: int) -> dict[str, bytes]:
+    """The fragments of one version; the closing one always differs."""
     return {**{name: text.encode() for name, text in step.items()}, "as-of": b"%d" % number}
+
+
+def items(fragments: Mapping[str, bytes]) -> dict[str, Item]:
+    """The fragments as items: rows two by two, then all others."""
+    grouped: dict[str, dict[str, bytes]] = {"rows 0": {}, "rows 1": {}, "parts": {}}
+    for name, html in fragments.items():
+        group = f"rows {int(name[4:]) // 2 % 2}" if name.startswith("row-") else "parts"
+        grouped[group][name] = html
+    return dict(grouped)
 
 
 def applied(page: dict[str, bytes], message: bytes) -> dict[str, bytes]:
@@ -37,7 +48,7 @@ def test_since_applied_to_the_page_of_any_version_gives_the_newest(
 ) -> None:
     newest, known = FragmentList("e", closing="as-of"), {}
     for number, step in enumerate(steps):
-        newest = newest.update(contents(step, number))
+        newest = newest.update(items(contents(step, number)))
         known[newest.position] = contents(step, number)
     position = data.draw(st.sampled_from(list(known)))
 
@@ -53,9 +64,11 @@ def a_list(versions: int) -> FragmentList:
     """A list of ten long fragments, one of which changes from version to version."""
     newest = FragmentList("e", closing="as-of")
     for number in range(versions + 1):
-        rows = {f"row-{index}": b"x" * 100 for index in range(10)}
-        newest = newest.update(contents({}, number) | rows | {"row-0": b"%d" % number})
+        newest = newest.update(items({**LONG, "row-0": b"%d" % number, "as-of": b"%d" % number}))
     return newest
+
+
+LONG = {f"row-{index}": b"x" * 100 for index in range(10)}
 
 
 def test_since_holds_changed_fragments_alone_and_the_closing_one_last() -> None:
@@ -65,34 +78,33 @@ def test_since_holds_changed_fragments_alone_and_the_closing_one_last() -> None:
 
 
 def test_since_ends_with_the_closing_fragment_though_that_is_the_same() -> None:
-    newest = a_list(1).update({**dict.fromkeys((f"row-{index}" for index in range(10)), b"x" * 100), "as-of": b"1"})
+    newest = a_list(1).update(items({**LONG, "as-of": b"1"}))
 
     assert PARTIAL.findall(newest.since(Position("e", 1)) or b"") == [(b"row-0", b"x" * 100), (b"as-of", b"1")]
 
 
 @pytest.mark.parametrize(
     "position",
-    [None, Position("other", 300), Position("e", 301), Position("e", 300 - MOST_BEHIND - 1), Position("e", -1)],
+    [None, Position("other", 300), Position("e", 301), Position("e", 300 - MAX_BEHIND - 1), Position("e", -1)],
 )
 def test_since_an_unknown_or_too_old_position_is_none(position: Position | None) -> None:
     newest = a_list(300)
 
     assert newest.version == 300
     assert newest.since(position) is None
-    assert newest.since(Position("e", 300 - MOST_BEHIND)) is not None
+    assert newest.since(Position("e", 300 - MAX_BEHIND)) is not None
 
 
 def test_since_is_none_where_hardly_anything_is_the_same() -> None:
-    newest = a_list(1).update({**{f"row-{index}": b"y" * 100 for index in range(10)}, "as-of": b"2"})
+    newest = a_list(1).update(items({**dict.fromkeys(LONG, b"y" * 100), "as-of": b"2"}))
 
     assert newest.since(Position("e", 1)) is None
 
 
 def test_since_a_version_of_other_elements_is_none_though_they_came_back() -> None:
     first = a_list(1)
-    rows = {name: fragment.html for name, fragment in (first.fragments or {}).items()}
 
-    newest = first.update({**rows, "notice": b"!"}).update(rows)
+    newest = first.update(items({**first.contents, "notice": b"!"})).update(items(first.contents))
 
     assert newest.version == 3
     assert [newest.since(Position("e", version)) for version in (1, 2)] == [None, None]
@@ -101,7 +113,16 @@ def test_since_a_version_of_other_elements_is_none_though_they_came_back() -> No
 def test_update_with_equal_contents_is_the_same_version() -> None:
     newest = a_list(2)
 
-    assert newest.update({name: fragment.html for name, fragment in (newest.fragments or {}).items()}) is newest
+    assert newest.update(items(newest.contents)) is newest
+
+
+def test_update_looks_at_no_fragment_of_items_that_are_the_same() -> None:
+    def cost(size: int) -> int:
+        rows: dict[str, Item] = {f"row-{index}": {f"row-{index}": b"x"} for index in range(size)}
+        newest = FragmentList("e", closing="as-of").update({**rows, "parts": {"as-of": b"1"}})
+        return calls(lambda: newest.update({**rows, "parts": {"as-of": b"2"}}))
+
+    assert cost(1_000) - cost(10) <= 2 * 990
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ NEWS, NEWER = object(), object()
 
 def a_board(name: str) -> BoardSnapshot:
     """A board good until midnight."""
-    return BoardSnapshot(FixedContent(replace(BOARD, name=name)), Rules(kinds=()), ZoneInfo(ZONE), MIDNIGHT, over=False)
+    zone = ZoneInfo(ZONE)
+    return BoardSnapshot(FixedContent(replace(BOARD, name=name), zone), Rules(kinds=()), zone, MIDNIGHT, over=False)
 
 
 def test_newest_is_one_board_for_everybody_until_there_is_news_or_midnight() -> None:

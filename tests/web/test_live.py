@@ -181,7 +181,9 @@ def test_ready_gives_no_stream_that_would_begin_with_an_older_board(site: Runnin
     with watching(site) as events:
         events.get(timeout=5)
         snapshot = asyncio.run(place.boards.get(SLUG, "public"))
-        newer = replace(snapshot, content=FixedContent(replace(snapshot.board, version=snapshot.version + 1)))
+        newer = replace(
+            snapshot, content=FixedContent(replace(snapshot.board, version=snapshot.version + 1), snapshot.zone)
+        )
 
         found = [place.streams.ready(topic, each, "192.0.2.1", None) is not None for each in (snapshot, newer)]
 

@@ -98,7 +98,7 @@ RECEIPT_VALUES = {"board": BOARD, "standing": OWLS, "zone": PACIFIC}
 
 def snapshot(board: Board, rules: Rules = Rules(kinds=tuple(KINDS.values())), *, over: bool = False) -> BoardSnapshot:  # noqa: B008
     """A board that is ready to be served."""
-    return BoardSnapshot(FixedContent(board), rules, PACIFIC, WEDNESDAY_SIX, over=over)
+    return BoardSnapshot(FixedContent(board, PACIFIC), rules, PACIFIC, WEDNESDAY_SIX, over=over)
 
 
 def board_page(board: Board) -> tuple[str, dict[str, object]]:
@@ -228,7 +228,7 @@ def test_tied_teams_are_said_to_be_tied_and_no_others() -> None:
 
     page = snapshot(board).partial.body.decode()
 
-    assert [row.count('row__tied">') for row in page.split("<li id=")[1:]] == [1, 1, 0]
+    assert [row.count('row__tied">') for row in page.split('<li id="team-')[1:]] == [1, 1, 0]
 
 
 def test_names_are_escaped() -> None:
@@ -268,8 +268,8 @@ def test_partial_is_only_for_who_swaps_a_part(headers: dict[str, str], expected:
 def test_answer_is_partial_or_page_and_says_what_it_varies_by() -> None:
     page, partial = "board/index.html", "board/_standings.html"
 
-    parts = {"hero": "", "morning": "", "as-of": ""}
-    values: dict[str, Any] = {**board_page(BOARD)[1], "parts": parts, "tiles": "", "rows": ""}
+    parts = dict.fromkeys(("state", "title", "headline", "morning", "as-of"), "")
+    values: dict[str, Any] = {**board_page(BOARD)[1], "parts": parts, "tiles": "", "trophies": "", "rows": ""}
 
     answers = [
         render.render_page(a_request(**headers), page, partial=partial, **values)

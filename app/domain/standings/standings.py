@@ -1,8 +1,8 @@
 """Standings: teams ranked, with movement, trophies, totals and headline, from the score kept per team."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -69,6 +69,7 @@ class Standings:
     people_values: Mapping[str, tuple[int, ...]]
     counts: Mapping[str, int]
     unassigned_counts: Mapping[str, int]
+    kept_trophies: Mapping[int, TrophyResult] = field(default_factory=dict, repr=False, compare=False)
 
     def with_scores(self, scores: Mapping[str, TeamScore], unassigned_counts: Mapping[str, int]) -> "Standings":
         """Return the standings after these teams' scores changed. Raises KeyError for a team that is not in them."""
@@ -81,11 +82,48 @@ class Standings:
             _add(people_values, before.people, -1)
             _add(people_values, after.people, 1)
         changed = replace(
-            self, lines=lines, people_values=people_values, counts=counts, unassigned_counts=dict(unassigned_counts)
+            self,
+            lines=lines,
+            people_values=people_values,
+            counts=counts,
+            unassigned_counts=dict(unassigned_counts),
+            kept_trophies=self._untouched_trophies(lines, people_values, scores),
         )
         if all(lines[each].morning == self.lines[each].morning for each in scores) and "morning_ranks" in vars(self):
             vars(changed)["morning_ranks"] = self.morning_ranks  # nobody's day before changed
+        if "leaders" in vars(self) and self.leaders:
+            best = self.leaders[0].key
+            if all(self.lines[each].key > best and lines[each].key > best for each in scores):
+                vars(changed)["leaders"] = self.leaders  # nobody came to the top or left it
         return changed
+
+    def _untouched_trophies(
+        self, lines: Mapping[str, Line], people_values: Mapping[str, tuple[int, ...]], team_ids: Iterable[str]
+    ) -> dict[int, TrophyResult]:
+        """The trophies, by number, that nobody of these teams came to hold or lost; none before they were asked for."""
+        if "trophies" not in vars(self):
+            return {}
+        before = self.lines
+        changes = {
+            "team": [(before[each].own, lines[each].own) for each in team_ids],
+            "person": [
+                (self.people_values.get(person, ()), people_values[person])
+                for each in team_ids
+                for person in {*before[each].people, *lines[each].people}
+            ],
+        }
+        return {
+            number: result
+            for (number, place, trophy), result in zip(self._numbered_trophies(), self.trophies, strict=True)
+            if all(_is_below(one, another, place, result.value) for one, another in changes[trophy.audience])
+        }
+
+    def _numbered_trophies(self) -> Iterator[tuple[int, int, Trophy]]:
+        """Each trophy with its number, and its place among those of its audience."""
+        places = Counter[str]()
+        for number, trophy in enumerate(self.rules.trophies):
+            yield number, places[trophy.audience], trophy
+            places[trophy.audience] += 1
 
     @cached_property
     def ordered(self) -> list[Line]:
@@ -128,16 +166,23 @@ class Standings:
     @cached_property
     def trophies(self) -> tuple[TrophyResult, ...]:
         """The holders of each trophy: all who share the most, and nobody with zero or less."""
-        teams = [(line.standing.team, line.own) for line in self.lines.values()]
-        people = [(self.people[person], values) for person, values in self.people_values.items()]
-        places = {"team": 0, "person": 0}
-        results = []
-        for trophy in self.rules.trophies:
-            place = places[trophy.audience]
-            places[trophy.audience] += 1
-            candidates = teams if trophy.audience == "team" else people
-            results.append(_trophy(trophy, [(name, values[place]) for name, values in candidates]))
-        return tuple(results)
+        return tuple(
+            self.kept_trophies.get(number) or self._trophy(trophy, place)
+            for number, place, trophy in self._numbered_trophies()
+        )
+
+    def _trophy(self, trophy: Trophy, place: int) -> TrophyResult:
+        if trophy.audience == "team":
+            values = {team_id: line.own[place] for team_id, line in self.lines.items()}
+        else:
+            values = {person: values[place] for person, values in self.people_values.items()}
+        most = max(values.values(), default=0)
+        if most <= 0:
+            return TrophyResult(trophy.name, trophy.audience, 0, ())
+        holders = [each for each, value in values.items() if value == most]
+        names = [self.lines[each].standing.team if trophy.audience == "team" else self.people[each] for each in holders]
+        names.sort(key=lambda name: (name.casefold(), name))
+        return TrophyResult(trophy.name, trophy.audience, most, tuple(names))
 
     @cached_property
     def leaders(self) -> list[Line]:
@@ -284,9 +329,7 @@ def _last_earned(earned: LatestAward | None, people: Mapping[str, str], rules: R
     return LastEarned(earned.at, award_title(earned.reason, earned.name, rules), person, earned.points)
 
 
-def _trophy(trophy: Trophy, candidates: Sequence[tuple[str, int]]) -> TrophyResult:
-    most = max((number for _, number in candidates), default=0)
-    if most <= 0:
-        return TrophyResult(trophy.name, trophy.audience, 0, ())
-    winners = sorted((name for name, number in candidates if number == most), key=lambda name: (name.casefold(), name))
-    return TrophyResult(trophy.name, trophy.audience, most, tuple(winners))
+def _is_below(before: tuple[int, ...], after: tuple[int, ...], place: int, most: int) -> bool:
+    """Tell whether a value that may have changed is, and was, less than what the holders of a trophy have."""
+    old, new = (values[place] if values else 0 for values in (before, after))
+    return old == new or max(old, new) < max(most, 1)

@@ -35,10 +35,14 @@ def live(session: Session, week: Week, now: datetime) -> Board:
 
 
 class LiveStandings(NamedTuple):
-    """A week's standings as they are at one version of it."""
+    """A week's standings as they are at one version of it.
+
+    `changed` are the ids of the teams whose scores changed since those that were known; None where more may have.
+    """
 
     stamp: WeekStamp
     standings: Standings
+    changed: frozenset[str] | None = None
 
     def board(self, now: datetime) -> Board:
         """Return the board they make at a moment of their day."""
@@ -51,22 +55,25 @@ def follow(session: Session, stamp: WeekStamp, now: datetime, known: LiveStandin
     `stamp` is the week's, of the same unchanging view of the database.
     """
     if known is not None and (changed := _changed(session, stamp, now, known)) is not None:
-        return LiveStandings(stamp, changed)
+        return LiveStandings(stamp, *changed)
     week = weeks.find_by_id(session, stamp.id)
     rules, kept = rule_sets.rules_of(session, week), scores.of_week(session, week)
     return LiveStandings(stamp, make_standings(*_parts(session, week, rules, kept, now)))
 
 
-def _changed(session: Session, stamp: WeekStamp, now: datetime, known: LiveStandings) -> Standings | None:
+def _changed(
+    session: Session, stamp: WeekStamp, now: datetime, known: LiveStandings
+) -> tuple[Standings, frozenset[str]] | None:
     """The known standings with the scores that changed; None where more than scores did, or another day has come."""
     standings, versions = known.standings, stamp.version - known.stamp.version
     is_same = stamp.id == known.stamp.id and local_day(now, stamp.zone) == standings.today
     if not is_same or versions < 0 or stamp.score_changes - known.stamp.score_changes != versions:
         return None
     if not versions:
-        return standings
+        return standings, frozenset()
     changed, unassigned = scores.changed_since(session, stamp.id, known.stamp.version)
-    return standings.with_scores(changed, standings.unassigned_counts if unassigned is None else unassigned)
+    unassigned_counts = standings.unassigned_counts if unassigned is None else unassigned
+    return standings.with_scores(changed, unassigned_counts), frozenset(changed)
 
 
 def seen(session: Session, week: Week, view: View, now: datetime) -> Board:

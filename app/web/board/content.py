@@ -1,24 +1,26 @@
 """Contents: what a board shows, piece by piece, of a week as it stands or as it was at its freeze."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from app.domain.standings.bars import nice_maximum
 from app.domain.standings.board import Board, BoardHead
 from app.domain.standings.order_text import key_text, name_text
-from app.domain.standings.standings import TeamInfo
+from app.live.fragments import Item
 from app.services.standings.boards import LiveStandings, served_version
-from app.web.board.rows import Piece, Place, piece_of
+from app.web.board.rows import ChartTheme, Piece, Place, piece_of
 from app.web.http.render import TONES
 
 _SUM = 2**256
 
 
 class Content(Protocol):
-    """The content of a board. `pieces` and `tones` are by team id, `morning` the ranks of before today, by name."""
+    """The content of a board. Mappings are by team id."""
 
     @property
     def head(self) -> BoardHead:
@@ -29,8 +31,12 @@ class Content(Protocol):
         """The look of each team."""
 
     @property
-    def tones(self) -> Mapping[str, int]:
-        """Each team's colour, 0 to 7."""
+    def looks(self) -> Mapping[str, ChartTheme]:
+        """What each team's row looks like."""
+
+    @property
+    def items(self) -> Mapping[str, Item]:
+        """The fragments of each team's row; costs what has changed since the last time they were asked for."""
 
     @property
     def morning(self) -> tuple[int, ...]:
@@ -55,12 +61,45 @@ class LiveContent:
     def __init__(self, live: LiveStandings, now: datetime, known: "LiveContent | None" = None) -> None:
         self.live, self._now = live, now
         self.head = live.standings.head(as_of=now, version=served_version(live.stamp, now))
-        self.pieces = _pieces(live, known)
-        is_same_teams = known is not None and known.live.standings.teams is live.standings.teams
-        self.tones: Mapping[str, int] = (
-            known.tones if known is not None and is_same_teams else _tones(live.standings.lines)
-        )
-        self.morning = tuple(live.standings.morning_ranks.values())
+        self._most = nice_maximum(self.head.best)
+        morning = live.standings.morning_ranks
+        self.pieces: Mapping[str, Piece]
+        self.morning: tuple[int, ...]
+        if known is None or live.changed is None:
+            self.pieces = self._pieces(live.standings.lines, known.pieces if known is not None else {})
+            self.looks = _looks(live.standings.week.slug, live.stamp.zone, live.standings.lines)
+            self.total = sum(piece.digest for piece in self.pieces.values())
+            self._known_items: Mapping[str, Item] | None = None
+        else:
+            changed = self._pieces(live.changed, known.pieces)
+            self.pieces, self.looks = {**known.pieces, **changed}, known.looks
+            self.total = known.total + sum(piece.digest - known.pieces[team].digest for team, piece in changed.items())
+            self._known_items = known.items_so_far(changed) if known._most == self._most else None
+        is_same_morning = known is not None and known.live.standings.morning_ranks is morning
+        self.morning = known.morning if known is not None and is_same_morning else tuple(morning.values())
+
+    def _pieces(self, team_ids: Iterable[str], known: Mapping[str, Piece]) -> dict[str, Piece]:
+        lines, teams = self.live.standings.lines, self.live.standings.teams
+        return {
+            team_id: piece_of(
+                (line := lines[team_id]).standing,
+                f"{key_text(line.key)}/{name_text(teams[line.place].name, team_id)}",
+                known.get(team_id),
+            )
+            for team_id in team_ids
+        }
+
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """The fragments of each team's row."""
+        known = self._known_items or {}
+        missing = self.pieces.keys() - known.keys() if known else self.pieces
+        return {**known, **{team_id: self.pieces[team_id].item(self.looks[team_id], self._most) for team_id in missing}}
+
+    def items_so_far(self, changed: Mapping[str, Piece]) -> Mapping[str, Item] | None:
+        """Return the fragments of all but these teams, as far as they were asked for."""
+        items = vars(self).get("items", self._known_items)
+        return None if items is None else {team_id: item for team_id, item in items.items() if team_id not in changed}
 
     @cached_property
     def board(self) -> Board:
@@ -80,20 +119,19 @@ class LiveContent:
     @property
     def digest(self) -> bytes:
         """Differs whenever the rows do; made of the teams' own, whose order follows from their keys."""
-        total = sum(piece.digest for piece in self.pieces.values()) % _SUM
-        return total.to_bytes(32, "big") + repr(self.morning).encode()
+        return (self.total % _SUM).to_bytes(32, "big") + repr(self.morning).encode()
 
 
 class FixedContent:
     """Make the content of a board that will not change."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, zone: ZoneInfo) -> None:
         self.board, self.head = board, board.head
         self.pieces = {
             standing.team_id: Piece(standing, f"{standing.rank:06}/{index:06}")
             for index, standing in enumerate(board.standings)
         }
-        self.tones = _tones(self.pieces)
+        self.looks = _looks(board.week, zone, self.pieces)
         self.morning: tuple[int, ...] = ()
         tied = board.tied_ranks()
         self.places = [
@@ -102,27 +140,18 @@ class FixedContent:
         ]
 
     @property
+    def items(self) -> Mapping[str, Item]:
+        """The fragments of each team's row."""
+        most = nice_maximum(self.head.best)
+        return {team_id: piece.item(self.looks[team_id], most) for team_id, piece in self.pieces.items()}
+
+    @property
     def digest(self) -> bytes:
         """Differs whenever the rows do."""
         rows = [(*place, self.pieces[place.team_id].digest) for place in self.places]
         return sha256(repr(rows).encode()).digest()
 
 
-def _pieces(live: LiveStandings, known: LiveContent | None) -> dict[str, Piece]:
-    old = known.pieces if known is not None else {}
-    teams = live.standings.teams
-    return {
-        team_id: piece
-        if (piece := old.get(team_id)) is not None and piece.standing is line.standing
-        else piece_of(line.standing, f"{key_text(line.key)}/{_name_text(teams[line.place])}", piece)
-        for team_id, line in live.standings.lines.items()
-    }
-
-
-def _name_text(team: TeamInfo) -> str:
-    return name_text(team.name, team.id)
-
-
-def _tones(team_ids: Mapping[str, object]) -> dict[str, int]:
-    """A team colour (0 to 7) for every team id, the same on every page and whatever the ranks."""
-    return {team_id: index % TONES for index, team_id in enumerate(sorted(team_ids))}
+def _looks(week: str, zone: ZoneInfo, team_ids: Iterable[str]) -> dict[str, ChartTheme]:
+    """Return each team's look: a colour (0 to 7), the same on every page and whatever the ranks."""
+    return {team_id: ChartTheme(week, zone, index % TONES) for index, team_id in enumerate(sorted(team_ids))}

@@ -15,23 +15,39 @@ AS_OF = "as-of"
 
 def parts_of(head: BoardHead, rules: Rules, zone: ZoneInfo, morning: tuple[int, ...]) -> dict[str, bytes]:
     """Return the HTML of each part by the id of its element; a part that has nothing to say is left out."""
-    kinds = rules.kind_by_name
-    tiles = {f"tile-{name}": _tile(count, kinds[name]) for name, count in head.totals.items()}
+    kinds, is_closed = rules.kind_by_name, head.state == "closed"
     parts = {
-        "hero": _hero(head.state, head.frozen, head.name, head.headline),
-        **tiles,
+        "state": _state(head.state, head.frozen),
+        "title": _title(head.name),
+        "headline": _headline(head.headline),
+        **{f"tile-{name}": _tile(count, kinds[name]) for name, count in head.totals.items()},
         "notice": _notice(head.week, head.state, head.frozen, head.teams > 0, head.is_scored),
         "leaders": _leaders(head.leaders) if head.best > 0 else b"",
-        "trophies": _trophies(head.trophies, head.state == "closed") if head.is_scored and head.trophies else b"",
+        **{name: _trophy(result, is_closed, name) for name, result in trophies_of(head).items()},
         "morning": _morning(morning),
         AS_OF: _as_of(head.as_of, zone),
     }
     return {name: html for name, html in parts.items() if html}
 
 
+def trophies_of(head: BoardHead) -> dict[str, TrophyResult]:
+    """Return the trophies that a board shows by the id of their element; none while nobody was given points."""
+    return {f"trophy-{number}": result for number, result in enumerate(head.trophies if head.is_scored else ())}
+
+
 @lru_cache(maxsize=64)
-def _hero(state: str, frozen: bool, name: str, headline: str) -> bytes:
-    return _render("hero", state=state, frozen=frozen, name=name, headline=headline)
+def _state(state: str, frozen: bool) -> bytes:
+    return _render("state", state=state, frozen=frozen)
+
+
+@lru_cache(maxsize=64)
+def _title(name: str) -> bytes:
+    return _render("title", name=name)
+
+
+@lru_cache(maxsize=64)
+def _headline(headline: str) -> bytes:
+    return _render("headline", headline=headline)
 
 
 @lru_cache(maxsize=256)
@@ -49,9 +65,9 @@ def _leaders(names: tuple[str, ...]) -> bytes:
     return _render("leaders", names=names)
 
 
-@lru_cache(maxsize=64)
-def _trophies(results: tuple[TrophyResult, ...], is_closed: bool) -> bytes:
-    return _render("trophies", results=results, is_closed=is_closed)
+@lru_cache(maxsize=256)
+def _trophy(result: TrophyResult, is_closed: bool, name: str) -> bytes:
+    return _render("trophy", result=result, is_closed=is_closed, id=name)
 
 
 @lru_cache(maxsize=64)

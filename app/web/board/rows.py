@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from secrets import token_hex
@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from app.domain.standings.bars import nice_maximum, percent
 from app.domain.standings.board import Standing
+from app.live.fragments import Item
 from app.web.documents.boards import standing_document
 from app.web.http import render
 
@@ -41,39 +42,34 @@ class ChartTheme(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row's HTML around what the other teams decide of it: leading, rank, movement and the bar."""
+    """A row's HTML around what the other teams decide of it, which is leading, rank, movement and the bar."""
 
     begin: bytes
     before_rank: bytes
+    names: bytes
+    honours: bytes
     before_movement: bytes
     before_bar: bytes
+    after_bar: bytes
     end: bytes
 
-    def alone(self, width: int) -> bytes:
-        """Return the row as streams send it: the page puts it in its place."""
-        return self._filled(b"", _rank(0, is_tied=False, is_ranked=False), _movement(None), width)
+    def fragments(self, team_id: str, width: int) -> Item:
+        """Return the parts of the row that streams send: the page puts the row in its place."""
+        return {
+            f"names-{team_id}": self.names.strip(),
+            f"honours-{team_id}": self.honours.strip(),
+            f"score-{team_id}": self._score(_movement(None), width).strip(),
+        }
 
     def placed(self, place: Place, best: int, width: int) -> bytes:
         """Return the row in its place; `best` are the points of who is first."""
         leading = b' row--leader" value="%d' if place.rank == 1 and best > 0 else b'" value="%d'
         rank = _rank(place.rank, is_tied=place.is_tied, is_ranked=best > 0 or place.rank > 1)
-        return self._filled(leading % place.rank, rank, _movement(place.movement), width)
+        own = self.names, self.honours, self._score(_movement(place.movement), width)
+        return b"".join((self.begin, leading % place.rank, self.before_rank, rank, *own, self.end))
 
-    def _filled(self, leading: bytes, rank: bytes, movement: bytes, width: int) -> bytes:
-        bar = b"%d" % width
-        return b"".join(
-            (
-                self.begin,
-                leading,
-                self.before_rank,
-                rank,
-                self.before_movement,
-                movement,
-                self.before_bar,
-                bar,
-                self.end,
-            )
-        )
+    def _score(self, movement: bytes, width: int) -> bytes:
+        return b"".join((self.before_movement, movement, self.before_bar, b"%d" % width, self.after_bar))
 
 
 @dataclass(eq=False)
@@ -82,8 +78,8 @@ class Piece:
 
     standing: Standing
     key: str
-    _rows: dict[ChartTheme, Row] = field(default_factory=dict)
-    _alone: dict[tuple[ChartTheme, int], bytes] = field(default_factory=dict)
+    _row: tuple[ChartTheme, Row] | None = None
+    _item: tuple[tuple[ChartTheme, int], Item] | None = None
 
     def shows(self, standing: Standing, key: str) -> bool:
         """Tell whether this is the piece of that standing."""
@@ -91,21 +87,19 @@ class Piece:
 
     def row(self, look: ChartTheme) -> Row:
         """Return the row, rendered where that has not been done."""
-        if (row := self._rows.get(look)) is None:
+        if (known := self._row) is None or known[0] != look:
             html = render.render(
-                "board/_row.html",
-                standing=self.standing, key=self.key, slot=_SLOT, **look._asdict(),
+                "board/_row.html", standing=self.standing, key=self.key, slot=_SLOT, **look._asdict()
             )  # fmt: skip
-            row = Row(*one_line(html).split(_SLOT.encode()))
-            self._rows = {look: row}
-        return row
+            known = self._row = look, Row(*one_line(html).split(_SLOT.encode()))
+        return known[1]
 
-    def alone(self, look: ChartTheme, most: int) -> bytes:
-        """Return the row as streams send it, its bar drawn against a maximum."""
-        if (html := self._alone.get((look, most))) is None:
-            html = self.row(look).alone(percent(self.standing.points, most))
-            self._alone = {(look, most): html}
-        return html
+    def item(self, look: ChartTheme, most: int) -> Item:
+        """Return the row's fragments, its bar drawn against a maximum: the same object while all is the same."""
+        if (known := self._item) is None or known[0] != (look, most):
+            fragments = self.row(look).fragments(self.standing.team_id, percent(self.standing.points, most))
+            known = self._item = (look, most), fragments
+        return known[1]
 
     def placed(self, look: ChartTheme, place: Place, best: int) -> bytes:
         """Return the row in its place; `best` are the points of who is first."""

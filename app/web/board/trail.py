@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from threading import Lock
 
-from app.live.fragments import FragmentList
+from app.live.fragments import FragmentList, Item
 from app.web.board.parts import AS_OF
 
 
@@ -25,16 +25,16 @@ class Trail:
         """Return the number of a board that is made now."""
         return next(self._numbers)
 
-    def reach(self, number: int, epoch: str, contents: Mapping[str, bytes]) -> FragmentList:
+    def reach(self, number: int, epoch: str, items: Mapping[str, Item]) -> FragmentList:
         """Return the fragments of the board of this number; `epoch` names them if they are no step from others."""
         with self._lock:
             if number <= self._reached:
-                return begin(epoch, contents)
-            self._newest = self._newest.update(contents) if self._newest else begin(epoch, contents)
+                return begin(epoch, items)
+            self._newest = self._newest.update(items) if self._newest else begin(epoch, items)
             self._reached = number
             return self._newest
 
 
-def begin(epoch: str, contents: Mapping[str, bytes]) -> FragmentList:
+def begin(epoch: str, items: Mapping[str, Item]) -> FragmentList:
     """Return fragments that are no step from others."""
-    return FragmentList(epoch, closing=AS_OF).update(contents)
+    return FragmentList(epoch, closing=AS_OF).update(items)

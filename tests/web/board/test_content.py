@@ -31,7 +31,7 @@ class Reader:
 
 def contents(snapshot: BoardSnapshot) -> dict[str, bytes]:
     """The fragments of a board."""
-    return {name: fragment.html for name, fragment in (snapshot.fragments.fragments or {}).items()}
+    return snapshot.fragments.contents
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
@@ -77,7 +77,8 @@ def test_fragments_of_one_activity_are_its_teams_row_and_the_parts_that_count_it
     after, _ = reader.look(game)
 
     changed = {name for name, html in contents(after).items() if html != contents(before)[name]}
-    assert changed == {f"team-{game.team_id(CATS)}", "hero", "tile-issue"}
+    cats = game.team_id(CATS)
+    assert changed == {f"score-{cats}", "headline", "tile-issue"}
     assert after.fragments.version == position.version + 1
 
 
