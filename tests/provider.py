@@ -103,7 +103,7 @@ def configuration(issuer: str, authentication: type) -> dict[str, Any]:
     }
 
 
-class Desk:
+class Endpoints:
     """idpyoidc's endpoints, asked one at a time."""
 
     def __init__(self, issuer: str) -> None:
@@ -114,10 +114,10 @@ class Desk:
             """Whoever the page says."""
 
             def authenticated_as(self, *_args: Any, **_kwargs: Any) -> Any:
-                self.user = desk.user
+                self.user = endpoints.user
                 return super().authenticated_as()
 
-        desk = self
+        endpoints = self
         self.user = ""
         self.lock = Lock()
         self.server = Server(configuration(issuer, Chosen))
@@ -174,20 +174,20 @@ class Desk:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """The desk over HTTP."""
+    """The endpoints over HTTP."""
 
-    desk: Desk
+    endpoints: Endpoints
 
     def do_GET(self) -> None:
         """Discovery, keys, userinfo, the page."""
         parts = urlsplit(self.path)
-        with self.desk.lock:
+        with self.endpoints.lock:
             if parts.path == "/.well-known/openid-configuration":
-                self._say(200, json.dumps(self.desk.metadata()))
+                self._say(200, json.dumps(self.endpoints.metadata()))
             elif parts.path == "/jwks.json":
-                self._say(200, json.dumps(self.desk.keys()))
+                self._say(200, json.dumps(self.endpoints.keys()))
             elif parts.path == "/userinfo":
-                self._say(*self.desk.ask("userinfo", "", self.headers))  # type: ignore[arg-type] # it has items()
+                self._say(*self.endpoints.ask("userinfo", "", self.headers))  # type: ignore[arg-type] # it has items()
             elif parts.path == "/authorization":
                 self._authorize(dict(parse_qsl(parts.query)))
             else:
@@ -197,15 +197,15 @@ class Handler(BaseHTTPRequestHandler):
         """The token endpoint."""
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         is_public = dict(parse_qsl(body)).get("client_id") == PUBLIC_CLIENT
-        with self.desk.lock:
+        with self.endpoints.lock:
             # "none" would excuse every client from its secret.
-            self.desk.server.endpoint["token"].client_authn_method = ["none"] if is_public else WITH_SECRET
-            self._say(*self.desk.ask("token", body, self.headers))  # type: ignore[arg-type]
+            self.endpoints.server.endpoint["token"].client_authn_method = ["none"] if is_public else WITH_SECRET
+            self._say(*self.endpoints.ask("token", body, self.headers))  # type: ignore[arg-type]
 
     def _authorize(self, query: dict[str, str]) -> None:
         if "login_hint" in query:
             self.send_response(303)
-            self.send_header("Location", self.desk.authorize(query))
+            self.send_header("Location", self.endpoints.authorize(query))
             self.end_headers()
             return
         hidden = "".join(f'<input type="hidden" name="{k}" value="{html.escape(v)}">' for k, v in query.items())
@@ -235,7 +235,7 @@ def main() -> None:
         time_machine.travel(arguments.now).start()
     server = ThreadingHTTPServer(("127.0.0.1", arguments.port), Handler)
     issuer = f"http://127.0.0.1:{server.server_port}"
-    Handler.desk = Desk(issuer)
+    Handler.endpoints = Endpoints(issuer)
     sys.stdout.write(f"{issuer}\n")
     sys.stdout.flush()
     server.serve_forever()

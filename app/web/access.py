@@ -182,7 +182,7 @@ class Guard(SecurityBase):
         return actor
 
 
-class Door(Guard):
+class Authorize(Guard):
     """A dependency that gives the actor whom one check lets in; None for a visitor."""
 
     async def __call__(self, request: Request) -> Actor | None:
@@ -190,10 +190,10 @@ class Door(Guard):
         return await self.admit(request)
 
 
-Reader = Annotated[Actor, Depends(Door(holds("read")))]
-Writer = Annotated[Actor, Depends(Door(writes_activities))]
-BoardReader = Annotated[Actor | None, Depends(Door(reads_boards))]
-Anybody = Annotated[Actor | None, Depends(Door(is_anybody))]
-SignedIn = Annotated[SignedInActor, Depends(Door(is_member))]
-Organizer = Annotated[SignedInActor, Depends(Door(is_organizer))]
-Owner = Annotated[SignedInActor, Depends(Door(is_owner))]
+Reader = Annotated[Actor, Depends(Authorize(holds("read")))]
+Writer = Annotated[Actor, Depends(Authorize(writes_activities))]
+BoardReader = Annotated[Actor | None, Depends(Authorize(reads_boards))]
+Anybody = Annotated[Actor | None, Depends(Authorize(is_anybody))]
+SignedIn = Annotated[SignedInActor, Depends(Authorize(is_member))]
+Organizer = Annotated[SignedInActor, Depends(Authorize(is_organizer))]
+Owner = Annotated[SignedInActor, Depends(Authorize(is_owner))]

@@ -21,7 +21,7 @@ from tests.web.running_app import SettableClock
 LOOK = 0.01
 
 
-class Recorder:
+class CallLog:
     """A handler that notes which attempts came, and fails as told."""
 
     def __init__(self, *failures: Exception) -> None:
@@ -78,7 +78,7 @@ def worker_for(
 
 def test_worker_does_a_job_once(database: Database, clock: SettableClock) -> None:
     enqueue(database)
-    handle = Recorder()
+    handle = CallLog()
 
     run_until(lambda: rows(database)[0].done_at is not None, worker_for(database, clock, handle))
 
@@ -87,7 +87,7 @@ def test_worker_does_a_job_once(database: Database, clock: SettableClock) -> Non
 
 def test_run_by_several_processes_does_each_job_once(database: Database, clock: SettableClock) -> None:
     enqueue(database, 40)
-    handle = Recorder()
+    handle = CallLog()
 
     with several(database.url, 2) as places:
         workers = [worker_for(place, clock, handle) for place in places]
@@ -99,7 +99,7 @@ def test_run_by_several_processes_does_each_job_once(database: Database, clock: 
 
 def test_worker_tries_again_ever_later_and_gives_up_in_the_end(database: Database, clock: SettableClock) -> None:
     enqueue(database)
-    handle = Recorder(*[MailNotSent("The server is away.")] * 9)
+    handle = CallLog(*[MailNotSent("The server is away.")] * 9)
     waits = []
 
     def has_ended(number: int) -> bool:
@@ -122,7 +122,7 @@ def test_worker_gives_up_at_once_on_what_would_fail_again(database: Database, cl
 
     run_until(
         lambda: rows(database)[0].dead_at is not None,
-        worker_for(database, clock, Recorder(MailRejected("No such address."))),
+        worker_for(database, clock, CallLog(MailRejected("No such address."))),
     )
 
     assert rows(database)[0].attempts == 1
@@ -133,7 +133,7 @@ def test_worker_keeps_what_an_unforeseen_error_says_to_the_log(
 ) -> None:
     enqueue(database)
 
-    run_until(lambda: rows(database)[0].error is not None, worker_for(database, clock, Recorder(KeyError("a secret"))))
+    run_until(lambda: rows(database)[0].error is not None, worker_for(database, clock, CallLog(KeyError("a secret"))))
 
     assert rows(database)[0].error == "An unforeseen error (KeyError); the server's log has more."
     assert [bool(record.exc_info) for record in caplog.records] == [True]
@@ -158,7 +158,7 @@ def test_job_of_a_worker_that_died_is_done_once_its_lease_is_over(database: Data
     enqueue(database)
     with database.unit_of_work() as session:
         jobs.claim(session, "died", {"mail": timedelta(minutes=1)}, NOW, 1)
-    handle = Recorder()
+    handle = CallLog()
     clock.now += timedelta(minutes=1)
 
     run_until(lambda: rows(database)[0].done_at is not None, worker_for(database, clock, handle))
@@ -167,7 +167,7 @@ def test_job_of_a_worker_that_died_is_done_once_its_lease_is_over(database: Data
 
 
 def test_run_plans_daily_jobs_once_a_day_in_all_processes(database: Database, clock: SettableClock) -> None:
-    handle = Recorder()
+    handle = CallLog()
 
     def planned(days: int) -> bool:
         return [row.done_at is not None for row in rows(database, "backup")] == [True] * days

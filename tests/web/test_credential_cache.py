@@ -33,7 +33,7 @@ SHORT = replace(USUAL, trust=0.0, grace=0.4, patience=3.0, touch=0.01)
 
 
 @dataclass
-class Desk:
+class CountingAuthority:
     """A cache in front of a database, and people who sign in, tools with tokens, screens."""
 
     database: Database
@@ -76,9 +76,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database, clock: SettableClock) -> Desk:
+def desk(database: Database, clock: SettableClock) -> CountingAuthority:
     """The database of the test, behind a cache."""
-    return Desk(database, clock)
+    return CountingAuthority(database, clock)
 
 
 def names(cache: CredentialCache, *shown: Credential) -> list[str | None]:
@@ -95,7 +95,7 @@ async def outcome(cache: CredentialCache, shown: Credential) -> str:
 
 
 @contextmanager
-def another_process(desk: Desk) -> Iterator[Database]:
+def another_process(desk: CountingAuthority) -> Iterator[Database]:
     """The same database in another process, whose commits the cache does not hear of."""
     other = Database(desk.database.url)
     try:
@@ -105,7 +105,7 @@ def another_process(desk: Desk) -> Iterator[Database]:
 
 
 @BOTH_ENGINES
-def test_check_says_who_holds_a_credential_of_each_kind(desk: Desk) -> None:
+def test_check_says_who_holds_a_credential_of_each_kind(desk: CountingAuthority) -> None:
     shown = [desk.sign_in(), desk.token(), desk.screen()]
 
     async def story(cache: CredentialCache) -> None:
@@ -121,7 +121,7 @@ def test_check_says_who_holds_a_credential_of_each_kind(desk: Desk) -> None:
 
 
 @BOTH_ENGINES
-def test_confirm_takes_as_many_queries_for_200_viewers_as_for_2(desk: Desk) -> None:
+def test_confirm_takes_as_many_queries_for_200_viewers_as_for_2(desk: CountingAuthority) -> None:
     viewers = [desk.sign_in(number) for number in range(200)] + [desk.token(), desk.screen()]
     desk.timing = USUAL
 
@@ -139,7 +139,7 @@ def test_confirm_takes_as_many_queries_for_200_viewers_as_for_2(desk: Desk) -> N
     assert [queries(viewers[:2]), queries(viewers[:200]), queries(viewers[199:]), queries(viewers)] == [1, 1, 3, 3]
 
 
-def test_confirm_asks_about_nobody_while_nobody_commits(desk: Desk) -> None:
+def test_confirm_asks_about_nobody_while_nobody_commits(desk: CountingAuthority) -> None:
     desk.timing = replace(USUAL, trust=0.2)
     shown, newcomer = [desk.sign_in(1), desk.token()], desk.sign_in(2)
 
@@ -162,7 +162,7 @@ def test_confirm_asks_about_nobody_while_nobody_commits(desk: Desk) -> None:
     desk.run(story)
 
 
-def test_confirm_writes_who_is_there_also_while_nobody_commits(desk: Desk) -> None:
+def test_confirm_writes_who_is_there_also_while_nobody_commits(desk: CountingAuthority) -> None:
     shown = desk.sign_in()
 
     async def story(cache: CredentialCache) -> None:
@@ -182,7 +182,7 @@ def test_confirm_writes_who_is_there_also_while_nobody_commits(desk: Desk) -> No
 
 
 @pytest.mark.parametrize(("count", "queries"), [(500, 1), (501, 2)])
-def test_check_many_takes_a_query_for_every_500(desk: Desk, count: int, queries: int) -> None:
+def test_check_many_takes_a_query_for_every_500(desk: CountingAuthority, count: int, queries: int) -> None:
     secrets = [desk.sign_in(1).secret, *(f"as_{number}" for number in range(1, count))]
 
     with statements_to(desk.database) as statements, desk.database.reading() as session:
@@ -195,7 +195,7 @@ def test_check_many_takes_a_query_for_every_500(desk: Desk, count: int, queries:
     assert len([statement for statement in statements if statement.startswith("SELECT")]) == queries
 
 
-def test_check_by_many_requests_at_once_takes_one_query(desk: Desk) -> None:
+def test_check_by_many_requests_at_once_takes_one_query(desk: CountingAuthority) -> None:
     shown = [desk.sign_in(number) for number in range(50)]
 
     async def story(cache: CredentialCache) -> None:
@@ -207,7 +207,7 @@ def test_check_by_many_requests_at_once_takes_one_query(desk: Desk) -> None:
     desk.run(story)
 
 
-def test_check_trusts_an_answer_for_a_moment_and_no_longer(desk: Desk) -> None:
+def test_check_trusts_an_answer_for_a_moment_and_no_longer(desk: CountingAuthority) -> None:
     desk.timing = replace(USUAL, trust=0.2)
     shown = desk.token()
 
@@ -224,7 +224,7 @@ def test_check_trusts_an_answer_for_a_moment_and_no_longer(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("kind", ["token", "sign-in", "display", "person"])
-def test_a_change_here_takes_hold_at_once_and_only_for_whom_it_concerns(desk: Desk, kind: str) -> None:
+def test_a_change_here_takes_hold_at_once_and_only_for_whom_it_concerns(desk: CountingAuthority, kind: str) -> None:
     desk.timing = USUAL
     shown = {"token": desk.token(), "sign-in": desk.sign_in(1), "display": desk.screen(), "person": desk.sign_in(2)}
 
@@ -254,7 +254,7 @@ def test_a_change_here_takes_hold_at_once_and_only_for_whom_it_concerns(desk: De
     desk.run(story)
 
 
-def test_signing_in_forgets_only_what_it_replaces(desk: Desk) -> None:
+def test_signing_in_forgets_only_what_it_replaces(desk: CountingAuthority) -> None:
     desk.timing = USUAL
     mine, others = desk.sign_in(1), [desk.sign_in(2), desk.token(), desk.screen()]
 
@@ -272,7 +272,7 @@ def test_signing_in_forgets_only_what_it_replaces(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("how", ["role", "name", "theme"])
-def test_check_after_a_change_of_the_person_shows_it_at_once(desk: Desk, how: str) -> None:
+def test_check_after_a_change_of_the_person_shows_it_at_once(desk: CountingAuthority, how: str) -> None:
     desk.timing = USUAL
     shown = desk.sign_in()
 
@@ -295,7 +295,7 @@ def test_check_after_a_change_of_the_person_shows_it_at_once(desk: Desk, how: st
     desk.run(story)
 
 
-def test_check_that_read_before_a_change_is_not_remembered_after_it(desk: Desk) -> None:
+def test_check_that_read_before_a_change_is_not_remembered_after_it(desk: CountingAuthority) -> None:
     desk.timing = USUAL
     shown = desk.sign_in()
 
@@ -324,7 +324,7 @@ def test_check_that_read_before_a_change_is_not_remembered_after_it(desk: Desk) 
 
 
 @BOTH_ENGINES
-def test_touch_writes_who_is_there_in_one_transaction(desk: Desk) -> None:
+def test_touch_writes_who_is_there_in_one_transaction(desk: CountingAuthority) -> None:
     shown = [*(desk.sign_in(number) for number in range(30)), desk.token(), desk.screen()]
     later = desk.clock.now + timedelta(minutes=10)
 
@@ -348,7 +348,7 @@ def test_touch_writes_who_is_there_in_one_transaction(desk: Desk) -> None:
     desk.run(story)
 
 
-def test_confirm_forgets_who_has_gone(desk: Desk) -> None:
+def test_confirm_forgets_who_has_gone(desk: CountingAuthority) -> None:
     desk.timing = replace(USUAL, idle=0.1)
     one, two = desk.sign_in(1), desk.sign_in(2)
 
@@ -378,7 +378,7 @@ def away(server: pg.PostgreSQL) -> Iterator[None]:
 
 
 @OWN_POSTGRESQL
-def test_an_outage_keeps_who_was_confirmed_just_before(desk: Desk, own_postgresql: pg.PostgreSQL) -> None:
+def test_an_outage_keeps_who_was_confirmed_just_before(desk: CountingAuthority, own_postgresql: pg.PostgreSQL) -> None:
     desk.timing = replace(SHORT, grace=1.0, idle=0.1)
     shown, never_seen = desk.sign_in(), desk.token()
 
@@ -397,7 +397,7 @@ def test_an_outage_keeps_who_was_confirmed_just_before(desk: Desk, own_postgresq
 
 
 @OWN_POSTGRESQL
-def test_an_outage_revives_nothing_revoked(desk: Desk, own_postgresql: pg.PostgreSQL) -> None:
+def test_an_outage_revives_nothing_revoked(desk: CountingAuthority, own_postgresql: pg.PostgreSQL) -> None:
     revoked, ended, confirmed = desk.token(), desk.sign_in(1), desk.sign_in(2)
 
     async def story(cache: CredentialCache) -> None:
@@ -417,7 +417,7 @@ def test_an_outage_revives_nothing_revoked(desk: Desk, own_postgresql: pg.Postgr
 
 
 @OWN_POSTGRESQL
-def test_an_outage_lengthens_no_life(desk: Desk, own_postgresql: pg.PostgreSQL) -> None:
+def test_an_outage_lengthens_no_life(desk: CountingAuthority, own_postgresql: pg.PostgreSQL) -> None:
     desk.timing = replace(SHORT, grace=60.0)
     token, idle, screen = desk.token(days=1), desk.sign_in(), desk.screen()
 
@@ -441,7 +441,7 @@ def test_an_outage_lengthens_no_life(desk: Desk, own_postgresql: pg.PostgreSQL) 
 
 
 @pytest.mark.parametrize("seconds", [0.2, 30.0])
-def test_a_database_that_is_merely_busy_is_not_away(desk: Desk, seconds: float) -> None:
+def test_a_database_that_is_merely_busy_is_not_away(desk: CountingAuthority, seconds: float) -> None:
     """Every connection is in somebody's hands: what was confirmed a while ago is not believed for that."""
     desk.database = Database(desk.database.url, limits=Limits(request=0.3))
     desk.timing = replace(SHORT, patience=seconds, grace=1.0)

@@ -25,7 +25,7 @@ class Wanted:
     role: str = ""
 
 
-class Listed(NamedTuple):
+class PersonRow(NamedTuple):
     """One person as the list shows them; `invited_until` is when an unused invitation ends."""
 
     person: Person
@@ -37,7 +37,7 @@ class Listed(NamedTuple):
 class Found(NamedTuple):
     """One page of a search (the first is 1), of how many, and how many people there are on all of them."""
 
-    people: list[Listed]
+    people: list[PersonRow]
     page: int
     pages: int
     total: int
@@ -64,11 +64,11 @@ def _matching(session: Session, wanted: Wanted) -> list[str]:
     return [person_id for name, email, person_id in sorted(folded) if text in name or text in email]
 
 
-def _listed(session: Session, ids: Sequence[str], week: Week | None, now: datetime) -> list[Listed]:
+def _listed(session: Session, ids: Sequence[str], week: Week | None, now: datetime) -> list[PersonRow]:
     person = people.by_id(session, ids)
     joined = _team_names(session, week, ids) if week else {}
     last, pending = sign_ins.latest(session, ids), links.pending(session, now)
-    return [Listed(person[each], joined.get(each), last.get(each), pending.get(each)) for each in ids]
+    return [PersonRow(person[each], joined.get(each), last.get(each), pending.get(each)) for each in ids]
 
 
 def _team_names(session: Session, week: Week, ids: Sequence[str]) -> dict[str, str]:
@@ -77,6 +77,6 @@ def _team_names(session: Session, week: Week, ids: Sequence[str]) -> dict[str, s
     return {each: by_id[team_id] for each, team_id in present.items() if team_id is not None}
 
 
-def look_up(session: Session, person: Person, week: Week | None, now: datetime) -> Listed:
+def look_up(session: Session, person: Person, week: Week | None, now: datetime) -> PersonRow:
     """One person as the list shows them."""
     return _listed(session, [person.id], week, now)[0]

@@ -31,7 +31,7 @@ router = APIRouter(route_class=DatabaseRoute)
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
+class _TeamContext:
     """The week somebody is in, and their team there; `coming` is the week after it."""
 
     week: Week | None
@@ -68,15 +68,15 @@ async def my_team(request: Request, actor: SignedIn, done: Annotated[str, Query(
     )  # fmt: skip
 
 
-def _look(place: AppContext, actor: SignedInActor) -> _Scene:
+def _look(place: AppContext, actor: SignedInActor) -> _TeamContext:
     now = place.clock.game()
     with place.database.reading() as session:
         week = my_week.week_to_play(session, now)
         if week is None:
-            return _Scene(None)
+            return _TeamContext(None)
         team = my_week.team_in(session, week, actor.person_id)
         members = teams.members(session, week).get(team.id, []) if team else []
-        return _Scene(week, team, tuple(member.name for member in members), my_week.coming(session, week, now))
+        return _TeamContext(week, team, tuple(member.name for member in members), my_week.coming(session, week, now))
 
 
 def _deeds(
