@@ -174,6 +174,7 @@ def test_nginx_limits_the_requests_of_one_network(proxies: list[Proxy]) -> None:
 
     assert (proxy.name, refused.media_type) == ("nginx.conf", "application/problem+json")
     assert json.loads(refused.body)["title"] == "Try again in a moment"
+    assert json.loads(refused.body)["request_id"] == refused.headers["x-request-id"]
 
 
 def _is_crowded(proxy: Proxy) -> bool:

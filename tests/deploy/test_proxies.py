@@ -232,8 +232,11 @@ def test_batch_of_nearly_sixteen_megabytes_passes(outcomes: Outcomes, form: str)
 @pytest.mark.parametrize("case", ["large", "large batch"])
 def test_body_that_is_too_large_is_413_with_a_sentence(outcomes: Outcomes, case: str, form: str) -> None:
     assert outcomes.brief(f"{case} {form}") == outcomes.all(413, PROBLEM)
-    documents = [json.loads(answers[f"{case} {form}"].body) for answers in outcomes.answers.values()]
+    refusals = [answers[f"{case} {form}"] for answers in outcomes.answers.values()]
+    documents = [json.loads(refusal.body) for refusal in refusals]
     assert {(document["status"], document["title"]) for document in documents} == {(413, "Too large")}
+    ids = [refusal.headers["x-request-id"] for refusal in refusals]
+    assert [document["request_id"] for document in documents] == ids
 
 
 def test_post_after_five_idle_seconds_is_recorded(
