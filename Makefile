@@ -32,11 +32,12 @@ check: lint ## before a commit, in a minute: lint, then the rules and services o
 test: lint vendor .venv-client/.ready ## every check, then every test; PYTEST_ARGS="tests/domain -x" picks some
 	@ASSEMBLY_WEEK_REQUIRE_CLIENT=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
 
-lint: .venv/.dev ## style, types and layers, without changing a file
+lint: .venv/.dev ## style, types, layers and spelling, without changing a file
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/typos
 
 fix: .venv/.dev ## mend what ruff can mend, and format
 	@$(BIN)/ruff check --fix .
