@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, exists, insert, literal, or_, select, tuple_
+from sqlalchemy import Insert, Select, and_, bindparam, delete, exists, insert, literal, or_, select, tuple_
+from sqlalchemy.dialects import postgresql
 from sqlmodel import Session, col
 
 from app import metrics
@@ -164,23 +165,29 @@ _STAGED_COLUMNS = [col(getattr(ImportRow, name)) for name in _STAGED]
 
 def _insert(session: Session, week: HeldWeek, import_id: str, act: Act) -> int:
     """Add the staged rows whose key the ledger lacks; how many."""
-    same_key = and_(
-        col(LedgerEntry.week_id) == week.id,
-        *(
-            col(getattr(LedgerEntry, name)) == col(getattr(ImportRow, name))
-            for name in ("source", "kind", "external_id")
-        ),
-    )
     values = {"week_id": week.id, "version": week.version + 1, "recorded_at": act.now, "recorded_by": act.actor.name}
     constants = [literal(value, LedgerEntry.__table__.c[name].type) for name, value in values.items()]  # type: ignore[attr-defined]
     rows = (
-        select(*_STAGED_COLUMNS, *constants)
-        .where(col(ImportRow.import_id) == import_id, ~exists().where(same_key))
-        .order_by(col(ImportRow.line))
+        select(*_STAGED_COLUMNS, *constants).where(col(ImportRow.import_id) == import_id).order_by(col(ImportRow.line))
     )
-    statement = insert(LedgerEntry).from_select([*_STAGED, *values], rows, include_defaults=False)
+    statement = _into_ledger(session, week, rows, [*_STAGED, *values])
     # Without the option SQLAlchemy does not ask psycopg how many rows that were.
     return session.connection().execute(statement.execution_options(preserve_rowcount=True)).rowcount
+
+
+def _into_ledger(session: Session, week: HeldWeek, rows: Select[Any], names: list[str]) -> Insert:
+    """Insert those of the rows whose key the ledger lacks.
+
+    On PostgreSQL while the index is written: it has no statistics yet of what was staged a moment ago, and may compare
+    every row with every activity of the week for NOT EXISTS. SQLite looks each up, and its guard of the ledger takes a
+    conflict that nobody minds for an attempt to replace a row.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        into = postgresql.insert(LedgerEntry).from_select(names, rows, include_defaults=False)
+        return into.on_conflict_do_nothing(index_elements=["week_id", *Key._fields])
+    same = (col(getattr(LedgerEntry, name)) == col(getattr(ImportRow, name)) for name in Key._fields)
+    is_there = exists().where(col(LedgerEntry.week_id) == week.id, *same)
+    return insert(LedgerEntry).from_select(names, rows.where(~is_there), include_defaults=False)
 
 
 def _keep_scores(
