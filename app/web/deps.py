@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Generic
+from typing import TYPE_CHECKING, Annotated, Any, Generic
 
 from fastapi import Depends
 from sqlmodel import Session
@@ -16,6 +16,7 @@ from app.config import Settings
 from app.db.database import Database
 from app.domain.actor import Act, Actor, SignedInAct, SignedInActor, visitor
 from app.integrations.mail import Mailer
+from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
 from app.web.access import Check, Guard, holds, is_anybody, is_member, is_organizer, is_owner, writes_activities
 from app.web.context import AppContext, installation
@@ -55,6 +56,7 @@ class ActDoor(Guard):
         return act_of(request, actor, clock.real() if self._is_real else clock.game())
 
 
+AnybodyRealAct = Annotated[Act, Depends(ActDoor(is_anybody, real=True))]
 AnybodyAct = Annotated[Act, Depends(ActDoor(is_anybody))]
 WriterAct = Annotated[Act, Depends(ActDoor(writes_activities))]
 CorrectorAct = Annotated[Act, Depends(ActDoor(holds("ledger:correct")))]
@@ -90,6 +92,12 @@ AppClock = Annotated[Clock, Part("clock")]
 AppDatabase = Annotated[Database, Part("database")]
 AppMailer = Annotated[Mailer | None, Part("mailer")]
 AppDisplayRenderer = Annotated[DisplayRenderer, Part("display_renderer")]
+if TYPE_CHECKING:
+    from app.integrations.oidc.client import Provider
+
+    AppProvider = Annotated[Provider | None, Part("company")]
+else:  # the provider's module is loaded only where there is one
+    AppProvider = Annotated[object, Part("company")]
 AppKey = Annotated[SigningKey, Part("key")]
 AppSettings = Annotated[Settings, Part("settings")]
 
@@ -97,6 +105,11 @@ AppSettings = Annotated[Settings, Part("settings")]
 def context_of(request: Request) -> AppContext:
     """The application that serves this request."""
     return installation(request)
+
+
+async def count_try(request: Request, limit: Limit, key: str) -> None:
+    """Count a try for good, for a route that finds its threads itself. Raises TooMany beyond the limit."""
+    await installation(request).count(limit, key)
 
 
 @contextmanager

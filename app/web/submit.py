@@ -34,7 +34,7 @@ class Page(Generic[ActT]):
 
     request: Request
     act: ActT
-    session: Session
+    session: Session = field(default_factory=Session)  # one without a database, for pages that need none
     sent: FormState[Any] | None = None
     problem: Problem | None = None
     flash: str = ""
@@ -54,6 +54,12 @@ class Page(Generic[ActT]):
     def has_mail(self) -> bool:
         """True if this installation sends mail."""
         return context_of(self.request).mailer is not None
+
+    @property
+    def company(self) -> str:
+        """The name of the company whose accounts sign in here; empty without one."""
+        provider = context_of(self.request).company
+        return provider.name if provider else ""
 
     def form(self, model: type[AnyForm], key: str = "", **values: Any) -> FormState[AnyForm]:
         """A form of the page: as it was sent, if it is the one that was, else with these values to begin with."""
@@ -93,6 +99,31 @@ class Done:
     page: "Maker[Any] | None" = None
 
 
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """A limit on what somebody tries: counted for good before the try, or after one that ends in a certain problem."""
+
+    limit: Limit
+    key: str
+    only_for: type[Problem] | None = None
+
+    def count(self, request: Request) -> None:
+        """Count a try. Raises TooMany beyond the limit."""
+        context = context_of(request)
+        with context.database.unit_of_work() as session:
+            throttle.count(session, self.limit, self.key, context.clock.real())
+
+    def refusal(self, request: Request, problem: Problem) -> Problem:
+        """The problem to tell: this one, or that there were too many like it."""
+        if self.only_for is None or not isinstance(problem, self.only_for):
+            return problem
+        try:
+            self.count(request)
+        except Problem as too_many:
+            return too_many
+        return problem
+
+
 Change = Callable[[Session, ActT], Done]
 Maker = Callable[[Page[ActT]], Response]
 
@@ -104,34 +135,28 @@ def submit(
     *,
     page: Maker[ActT],
     form: FormState[Any] | None = None,
-    limit: tuple[Limit, str] | None = None,
+    tries: Tries | None = None,
 ) -> Response:
     """Change something as a form asks for, and see the route it leads to (303), or the page with what is shown once.
 
     The change is one transaction. Where a Problem ends it, the page comes again with its status, what was typed and
-    what is wrong at which field. With a `limit` the try counts before it is made,
-    whatever comes of it. To be called where writing is.
+    what is wrong at which field. `tries` are counted in a transaction of their own. To be called where writing is.
     """
     database = context_of(request).database
     try:
-        if limit is not None:
-            _count(request, *limit)
+        if tries is not None and tries.only_for is None:
+            tries.count(request)
         if form is not None:
             form.check()
         with database.unit_of_work() as session:
             done = change(session, act)
     except Problem as problem:
-        return refuse(request, act, problem, page=page, form=form)
+        refusal = tries.refusal(request, problem) if tries is not None else problem
+        return refuse(request, act, refusal, page=page, form=form)
     if done.shown_once is None:
         return redirects.see(done.route, done=done.flash, **done.parts)
     with database.reading() as session:
         return (done.page or page)(Page(request, act, session, flash=done.flash, shown_once=done.shown_once))
-
-
-def _count(request: Request, limit: Limit, key: str) -> None:
-    context = context_of(request)
-    with context.database.unit_of_work() as session:
-        throttle.count(session, limit, key, context.clock.real())
 
 
 def refuse(

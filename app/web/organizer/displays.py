@@ -27,7 +27,7 @@ from app.web.http.forms import Form, FormInvalid, FormState
 from app.web.routes import DatabaseRoute
 from app.web.scenes import RotationItem
 from app.web.scenes.display_renderer import DisplayRenderer
-from app.web.submit import Done, Page, submit
+from app.web.submit import Done, Page, Tries, submit
 
 router = APIRouter(include_in_schema=False, prefix="/organizer/displays", route_class=DatabaseRoute)
 
@@ -124,8 +124,8 @@ def pair_display(
         displays.pair(session, form.data.code, form.data.name, act)
         return Done("organizer_displays", "entered")
 
-    limit = throttle.PAIRINGS_BY_PERSON, act.actor.person_id
-    return submit(request, act, pair, form=form, page=partial(displays_page, renderer=renderer), limit=limit)
+    tries = Tries(throttle.PAIRINGS_BY_PERSON, act.actor.person_id)
+    return submit(request, act, pair, form=form, page=partial(displays_page, renderer=renderer), tries=tries)
 
 
 @router.post("/{display}/revoke", name="display_revoke")

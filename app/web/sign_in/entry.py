@@ -18,10 +18,11 @@ def start(session: Session, request: Request, person: Person, way: Way) -> str:
     return sign_ins.start(session, person, way, visit(request), agent=agent, replaces=old)
 
 
-def enter(request: Request, secret: str, route: str, *, done: str = "") -> Response:
-    """Lead somebody in, with a new secret: whatever the browser held before does not count any more."""
-    response = redirects.see(route, done=done)
-    cookies.write(request, response, "sign-in", secret)
+def keep(request: Request, response: Response, secrets: list[str]) -> Response:
+    """Let the browser of whoever was signed in keep the secret of their sign-in; of who was not, nothing."""
+    if response.status_code == redirects.SEE_OTHER:
+        for secret in secrets:
+            cookies.write(request, response, "sign-in", secret)
     return response
 
 

@@ -1,24 +1,27 @@
 """The sign-in page, and the personal links: opening one shows whom it is for, a button uses it up."""
 
+from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Query
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import Actor, SignedInActor
-from app.errors import Conflict, Malformed, NotFound, Problem, SignInNeeded
+from app.db.database import Database
+from app.domain.actor import Act, SignedInAct
+from app.errors import NotFound
 from app.models import Person
 from app.services.access import links, throttle
 from app.services.access.sign_ins import Way
-from app.web.access import Anybody
-from app.web.context import AppContext, installation
-from app.web.deps import visit
-from app.web.http import cookies, problems, redirects
+from app.web.deps import AnybodyRealAct, AppDatabase, AppSettings, count_try, visit
+from app.web.http import cookies, redirects
 from app.web.http.client import network_of
-from app.web.http.render import render_page
+from app.web.http.fields import Email, Name
+from app.web.http.forms import Form, FormState
 from app.web.routes import DatabaseRoute
 from app.web.sign_in import entry
+from app.web.submit import Done, Page, Tries, submit
 
 router = APIRouter(include_in_schema=False, prefix="/sign-in", route_class=DatabaseRoute)
 
@@ -26,99 +29,89 @@ MAILED = "If that address takes part, a link is on its way to it. It works once,
 DONE = {"out": "You are signed out. See you at the next shift.", "mailed": MAILED}
 
 
+class MailForm(Form):
+    """The address that a link is sent to."""
+
+    email: Email
+
+
+class FirstForm(Form):
+    """The opener of the first start's link; other links ask for nothing."""
+
+    name: Name = ""
+    email: Email = ""
+
+
 @router.get("")
 async def sign_in(
-    request: Request, actor: Anybody, done: Annotated[str, Query()] = "", to: Annotated[str, Query()] = ""
+    request: Request, act: AnybodyRealAct, done: Annotated[str, Query()] = "", to: Annotated[str, Query()] = ""
 ) -> Response:
-    """Every way in that this installation has; somebody signed in goes on to what they wanted."""
-    if isinstance(actor, SignedInActor):
+    """Every way in that this installation has; somebody signed in goes on to what they wanted. It waits for nothing."""
+    if isinstance(act, SignedInAct):
         return redirects.see(redirects.target(to))
-    return page(request, done=DONE.get(done, ""), to=to)
+    return sign_in_page(Page(request, act, flash=DONE.get(done, "")), to=to)
 
 
-def page(
-    request: Request, *, actor: Actor | None = None, done: str = "", to: str = "", refused: Problem | None = None,
-    email: str = "",
-) -> Response:  # fmt: skip
-    """The sign-in page, as often as it takes."""
-    place = installation(request)
-    return private(
-        request, "sign_in/index.html", refused, actor=actor if isinstance(actor, SignedInActor) else None, done=done,
-        to=to if to in redirects.TARGETS else "", email=email, by_mail=place.mailer is not None,
-        company=place.company.name if place.company else "",
+def sign_in_page(page: Page[Act], *, to: str = "") -> Response:
+    """The sign-in page, with every way in that there is."""
+    return page.render(
+        "sign_in/index.html", to=to if to in redirects.TARGETS else "", mail=page.form(MailForm), by_mail=page.has_mail,
+        company=page.company,
     )  # fmt: skip
-
-
-def private(request: Request, template: str, refused: Problem | None = None, **details: object) -> Response:
-    """A page that nobody keeps and no other site hears of; after a refusal with its status, and its sentence."""
-    sentence, status = (refused.detail, refused.status) if refused else ("", 200)
-    response = render_page(request, template, partial=None, status=status, refused=sentence, **details)
-    response.headers.update(problems.headers_of(refused) if refused else {})
-    return response
 
 
 @router.get("/link/{secret}")
-async def sign_in_link(request: Request, secret: str, actor: Anybody) -> Response:
-    """Whom a link is for. Mail programs open links by themselves, so opening uses nothing up."""
-    place = installation(request)
-    cookies.check_safe(request, place.settings)
+async def sign_in_link(
+    request: Request, act: AnybodyRealAct, database: AppDatabase, settings: AppSettings, secret: str
+) -> Response:
+    """Whom a link is for. Mail programs open links by themselves, so opening uses nothing up.
+
+    It reads, and writes where there is no such link, so it is async itself.
+    """
+    cookies.check_safe(request, settings)
     try:
-        person = await _look(place, request, secret)
+        return await database.reads.run(_show_link, request, act, database, secret)
     except NotFound as problem:
-        return page(request, actor=actor, refused=problem)
-    return _link_page(request, secret, person, actor)
+        await count_try(request, throttle.LINKS_FROM_ADDRESS, network_of(request))
+        return sign_in_page(Page(request, act, problem=problem))
 
 
-async def _look(place: AppContext, request: Request, secret: str) -> Person | None:
-    """Whom a link is for. A link that there is not counts as a try. Raises NotFound or TooMany."""
+def _show_link(request: Request, act: Act, database: Database, secret: str) -> Response:
+    with database.reading() as session:
+        _, person = links.look(session, secret, act.now)
+        return _render_link(Page(request, act, session), secret, person)
 
-    def look() -> Person | None:
-        with place.database.reading() as session:
-            return links.look(session, secret, place.clock.real())[1]
 
+def link_page(page: Page[Act], *, secret: str) -> Response:
+    """The page of a link; that of all ways in where there is no such link any more."""
     try:
-        return await place.database.reads.run(look)
+        _, person = links.look(page.session, secret, page.act.now)
     except NotFound:
-        await place.count(throttle.LINKS_FROM_ADDRESS, network_of(request))
-        raise
+        return sign_in_page(page)
+    return _render_link(page, secret, person)
 
 
-def _link_page(
-    request: Request, secret: str, person: Person | None, actor: Actor | None, refused: Problem | None = None, *,
-    name: str = "", email: str = "",
-) -> Response:  # fmt: skip
-    return private(
-        request, "sign_in/link.html", refused, actor=actor if isinstance(actor, SignedInActor) else None, secret=secret,
-        person=person, name=name, email=email,
-    )  # fmt: skip
+def _render_link(page: Page[Act], secret: str, person: Person | None) -> Response:
+    return page.render("sign_in/link.html", secret=secret, person=person, first=page.form(FirstForm))
 
 
 @router.post("/link/{secret}", name="sign_in_link_use")
-async def use_link(
-    request: Request,
-    secret: str,
-    name: Annotated[str, Form()] = "",
-    email: Annotated[str, Form()] = "",
-) -> Response:
+def use_link(request: Request, settings: AppSettings, secret: str, form: FormState[FirstForm]) -> Response:
     """Use a link up and sign in; the first start's link asks who its opener is, and makes them the owner."""
-    place = installation(request)
-    cookies.check_safe(request, place.settings)
-    try:
-        person = await _look(place, request, secret)
-        signed_in, made = await place.database.writes.run(_use, place, request, secret, person is None, name, email)
-    except NotFound as problem:
-        return page(request, refused=problem)
-    except (Malformed, Conflict, SignInNeeded) as problem:
-        return _link_page(request, secret, person, None, problem, name=name, email=email)
-    return entry.enter(request, made, entry.home_of(signed_in))
+    cookies.check_safe(request, settings)
+    secrets: list[str] = []
+
+    def use(session: Session, act: Act) -> Done:
+        way, person = _use(session, act, secret, form.data)
+        secrets.append(entry.start(session, request, person, way))
+        return Done(entry.home_of(person))
+
+    tries = Tries(throttle.LINKS_FROM_ADDRESS, network_of(request), only_for=NotFound)
+    page = partial(link_page, secret=secret)
+    return entry.keep(request, submit(request, visit(request), use, form=form, page=page, tries=tries), secrets)
 
 
-def _use(place: AppContext, request: Request, secret: str, is_first: bool, name: str, email: str) -> tuple[Person, str]:
-    act = visit(request)
-    with place.database.unit_of_work() as session:
-        way: Way = "first"
-        if is_first:
-            person = links.use_first(session, secret, act, name=name, email=email)
-        else:
-            way, person = links.use(session, secret, act.now)
-        return person, entry.start(session, request, person, way)
+def _use(session: Session, act: Act, secret: str, data: FirstForm) -> tuple[Way, Person]:
+    if links.look(session, secret, act.now)[1] is None:
+        return "first", links.use_first(session, secret, act, name=data.name, email=data.email)
+    return links.use(session, secret, act.now)
