@@ -12,8 +12,9 @@ from app.domain.scoring.evaluation import score
 from app.domain.scoring.sums import score_teams
 from app.domain.scoring.tally import TeamScore
 from app.domain.standings.board import Board
+from app.domain.standings.lines import TeamInfo
 from app.domain.standings.receipt import Receipt, make_receipt
-from app.domain.standings.standings import TeamInfo, WeekInfo, make_board
+from app.domain.standings.standings import WeekInfo, make_board
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from app.domain.calendar.days import first_moment
 from app.domain.rules.model import Bonus, Cap, CapScope, Kind, Metric, Quest, Rules, Trophy, Window
 from app.domain.scoring.activity import Activity, Adjustment
-from app.domain.standings.standings import TeamInfo, WeekInfo
+from app.domain.standings.lines import TeamInfo
+from app.domain.standings.standings import WeekInfo
 
 KIND_NAMES = ("shift", "response", "card")
 TEAMS = (TeamInfo("t1", "Owls"), TeamInfo("t2", "cats"), TeamInfo("t3", "Elks"))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.domain.rules.model import Bonus, Quest, Rules, Window
 from app.domain.scoring.activity import Activity, Adjustment
-from app.domain.standings.standings import TeamInfo
+from app.domain.standings.lines import TeamInfo
 from app.domain.story import BestMoment, Bucket, Cell, Hero, Lead, ResponseTimes, Step, Story, tell_story
 from app.domain.story.moments import THANKS
 from tests.domain.builders import (

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from functools import cached_property
 
 from app.domain.rules.model import Rules, Trophy
-from app.domain.scoring.tally import LatestAward, Tally, TeamScore, total
-from app.domain.standings.board import Board, BoardHead, LastEarned, Standing, TrophyResult
-from app.domain.standings.ranking import SortKey, sort_key, value
-from app.domain.wording import award_title, headline
+from app.domain.scoring.tally import TeamScore
+from app.domain.standings.board import Board, BoardHead, Standing, TrophyResult
+from app.domain.standings.lines import Line, TeamInfo, is_below, make_line
+from app.domain.standings.ranking import SortKey
+from app.domain.wording import headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,34 +23,6 @@ class WeekInfo:
     state: str
     starts: date
     ends: date
-
-
-@dataclass(frozen=True, slots=True)
-class TeamInfo:
-    """A team on the board; `members` are the names of who is in it now."""
-
-    id: str
-    name: str
-    members: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A team's row before ranking: its standing but for rank and movement, and the values it is compared by.
-
-    `place` is the team's among the names, which settles the order of equal teams; `key` compares it now, `morning`
-    as of before today, None where it had no activity by then. `own` are the team's values for each trophy of teams,
-    `people` those of each person id for each trophy of people.
-    """
-
-    standing: Standing
-    place: int
-    key: SortKey
-    morning: SortKey
-    was_active: bool
-    counts: Mapping[str, int]
-    own: tuple[int, ...]
-    people: Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -76,7 +49,9 @@ class Standings:
         lines, people_values, counts = dict(self.lines), dict(self.people_values), Counter(self.counts)
         for team_id, score in scores.items():
             before = lines[team_id]
-            after = lines[team_id] = _line(self.teams[before.place], before.place, score, self)
+            after = lines[team_id] = make_line(
+                self.teams[before.place], before.place, score, self.rules, self.people, self.today
+            )
             counts.subtract(before.counts)
             counts.update(after.counts)
             _add(people_values, before.people, -1)
@@ -89,12 +64,15 @@ class Standings:
             unassigned_counts=dict(unassigned_counts),
             kept_trophies=self._untouched_trophies(lines, people_values, scores),
         )
-        if all(lines[each].morning == self.lines[each].morning for each in scores) and "morning_ranks" in vars(self):
-            vars(changed)["morning_ranks"] = self.morning_ranks  # nobody's day before changed
-        if "leaders" in vars(self) and self.leaders:
-            best = self.leaders[0].key
-            if all(self.lines[each].key > best and lines[each].key > best for each in scores):
-                vars(changed)["leaders"] = self.leaders  # nobody came to the top or left it
+        pairs = [(self.lines[team_id], lines[team_id]) for team_id in scores]
+        if "morning_ranks" in vars(self) and all(old.is_same_morning(new) for old, new in pairs):
+            vars(changed)["morning_ranks"] = self.morning_ranks
+        if (
+            "leaders" in vars(self)
+            and self.leaders
+            and all(min(old.key, new.key) > self.leaders[0].key for old, new in pairs)
+        ):
+            vars(changed)["leaders"] = self.leaders  # nobody came to the top or left it
         return changed
 
     def _untouched_trophies(
@@ -115,7 +93,7 @@ class Standings:
         return {
             number: result
             for (number, place, trophy), result in zip(self._numbered_trophies(), self.trophies, strict=True)
-            if all(_is_below(one, another, place, result.value) for one, another in changes[trophy.audience])
+            if all(is_below(one, another, place, result.value) for one, another in changes[trophy.audience])
         }
 
     def _numbered_trophies(self) -> Iterator[tuple[int, int, Trophy]]:
@@ -239,7 +217,10 @@ def make_standings(
     """Compare the teams of one week; the arguments are those of `make_board`."""
     named = tuple(sorted(teams, key=lambda team: (team.name.casefold(), team.name, team.id)))
     bare = Standings(week, rules, today, named, people, {}, {}, {}, dict(unassigned_counts))
-    lines = {team.id: _line(team, place, scores.get(team.id, TeamScore()), bare) for place, team in enumerate(named)}
+    lines = {
+        team.id: make_line(team, place, scores.get(team.id, TeamScore()), rules, people, today)
+        for place, team in enumerate(named)
+    }
     counts: Counter[str] = Counter()
     people_values: dict[str, tuple[int, ...]] = {}
     for line in lines.values():
@@ -271,38 +252,6 @@ def make_board(
     return standings.board(as_of=as_of, version=version, frozen=frozen)
 
 
-def _line(team: TeamInfo, place: int, score: TeamScore, among: Standings) -> Line:
-    rules = among.rules
-    tally = total(score.days.values())
-    before = total(tally for day, tally in score.days.items() if day < among.today)
-    standing = Standing(
-        rank=0,
-        team=team.name,
-        team_id=team.id,
-        points=tally.points,
-        counts={kind.name: tally.counts.get(kind.name, 0) for kind in rules.kinds},
-        bonuses={bonus.name: tally.bonuses.get(bonus.name, 0) for bonus in rules.bonuses},
-        quests=tuple(quest.name for quest in rules.quests if quest.name in tally.quests),
-        members=team.members,
-        movement=None,
-        last_earned=_last_earned(score.last_earned, among.people, rules),
-    )
-    return Line(
-        standing=standing,
-        place=place,
-        key=sort_key(tally, rules.ties),
-        morning=sort_key(before, rules.ties),
-        was_active=bool(before.counts),
-        counts=tally.counts,
-        own=_values(tally, rules.trophies, "team"),
-        people={person: _values(each, rules.trophies, "person") for person, each in score.people.items()},
-    )
-
-
-def _values(tally: Tally, trophies: Iterable[Trophy], audience: str) -> tuple[int, ...]:
-    return tuple(value(tally, trophy.most) for trophy in trophies if trophy.audience == audience)
-
-
 def _add(sums: dict[str, tuple[int, ...]], values: Mapping[str, tuple[int, ...]], sign: int) -> None:
     """Add what people have in one team to what they have in all, or take it away again."""
     for person, more in values.items():
@@ -320,16 +269,3 @@ def _ranks(ordered: Iterable[tuple[str, SortKey]]) -> dict[str, int]:
             last, rank = key, place
         ranks[team_id] = rank
     return ranks
-
-
-def _last_earned(earned: LatestAward | None, people: Mapping[str, str], rules: Rules) -> LastEarned | None:
-    if earned is None:
-        return None
-    person = None if earned.person is None else people[earned.person]
-    return LastEarned(earned.at, award_title(earned.reason, earned.name, rules), person, earned.points)
-
-
-def _is_below(before: tuple[int, ...], after: tuple[int, ...], place: int, most: int) -> bool:
-    """Tell whether a value that may have changed is, and was, less than what the holders of a trophy have."""
-    old, new = (values[place] if values else 0 for values in (before, after))
-    return old == new or max(old, new) < max(most, 1)

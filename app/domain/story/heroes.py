@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.domain.rules.model import Rules
 from app.domain.scoring.activity import Award
-from app.domain.standings.standings import TeamInfo
+from app.domain.standings.lines import TeamInfo
 from app.domain.story.model import Hero
 
 

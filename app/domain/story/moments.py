@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from app.domain.calendar.days import first_moment, local_day
 from app.domain.rules.model import Rules
 from app.domain.scoring.activity import IN_ORDER, Activity, Adjustment, Award
-from app.domain.standings.standings import TeamInfo
+from app.domain.standings.lines import TeamInfo
 from app.domain.story.model import BestMoment
 from app.domain.story.replies import RESPONSE, sla
 from app.domain.wording import amount, duration, listed, points_text

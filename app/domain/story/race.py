@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from app.domain.scoring.activity import Adjustment, Award
-from app.domain.standings.standings import TeamInfo
+from app.domain.standings.lines import TeamInfo
 from app.domain.story.model import Lead, PointsSeries, Race, Step
 
 

@@ -7,7 +7,8 @@ from app.domain.calendar.days import first_moment
 from app.domain.rules.model import Rules
 from app.domain.scoring.activity import Activity, Adjustment
 from app.domain.scoring.evaluation import score
-from app.domain.standings.standings import TeamInfo, WeekInfo
+from app.domain.standings.lines import TeamInfo
+from app.domain.standings.standings import WeekInfo
 from app.domain.story.days import count_days, cover_hours
 from app.domain.story.heroes import find_heroes
 from app.domain.story.model import PastWeek, Story

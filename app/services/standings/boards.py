@@ -13,9 +13,10 @@ from app.domain.scoring.activity import Activity, Award
 from app.domain.scoring.evaluation import score
 from app.domain.scoring.tally import TeamScore
 from app.domain.standings.board import Board
+from app.domain.standings.lines import TeamInfo
 from app.domain.standings.receipt import Receipt, make_receipt
 from app.domain.standings.snapshot import from_text
-from app.domain.standings.standings import Standings, TeamInfo, WeekInfo, make_board, make_standings
+from app.domain.standings.standings import Standings, WeekInfo, make_board, make_standings
 from app.domain.view import EVERYTHING, View
 from app.models import Week
 from app.services.rules import rule_sets

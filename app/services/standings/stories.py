@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.domain.rules import ADJUSTMENT
-from app.domain.standings.standings import TeamInfo, WeekInfo
+from app.domain.standings.lines import TeamInfo
+from app.domain.standings.standings import WeekInfo
 from app.domain.story import PastWeek, Story, tell_story
 from app.domain.view import Audience, View
 from app.models import LedgerEntry, Team, Week

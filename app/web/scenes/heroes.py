@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.domain.rules import Rules
 from app.domain.scoring.tally import TeamScore
-from app.domain.standings.standings import TeamInfo
+from app.domain.standings.lines import TeamInfo
 from app.web.scenes.scene import Scene, SceneContext
 
 MOST = 8  # two rows of four

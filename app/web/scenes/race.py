@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from app.domain.calendar.days import ONE_DAY, day_bounds, first_moment, local_day
 from app.domain.scoring.evaluation import score
 from app.domain.scoring.tally import TeamScore
-from app.domain.standings.standings import TeamInfo
+from app.domain.standings.lines import TeamInfo
 from app.domain.story import PointsSeries, Race, Step, run_race
 from app.services.scoring import activity_queries as ledger_facts
 from app.services.teams import teams

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.domain.rules import Rules
 from app.domain.scoring.tally import TeamScore
 from app.domain.standings.board import Board
-from app.domain.standings.standings import TeamInfo
+from app.domain.standings.lines import TeamInfo
 from app.domain.view import View
 from app.models import Week
 from app.services.scoring import scores

@@ -17,8 +17,9 @@ from app.domain.scoring.evaluation import score
 from app.domain.scoring.sums import score_teams
 from app.domain.scoring.tally import TeamScore, from_json, to_json
 from app.domain.standings.board import Board
+from app.domain.standings.lines import TeamInfo
 from app.domain.standings.receipt import make_receipt
-from app.domain.standings.standings import TeamInfo, WeekInfo, make_board
+from app.domain.standings.standings import WeekInfo, make_board
 from tests.domain.oracle import Line, oracle_board
 from tests.domain.oracle_awards import Facts
 from tests.domain.oracle_weeks import random_week

@@ -11,7 +11,7 @@ from app.domain.rules.model import Rules
 from app.domain.scoring.activity import Activity, Adjustment
 from app.domain.standings.board import Board
 from app.domain.standings.highlights import highlights, milestone, ordinal
-from app.domain.standings.standings import TeamInfo
+from app.domain.standings.lines import TeamInfo
 from tests.domain.builders import ALL_HANDS, DEFAULT, EARLY, activity, adjustment, board_of
 
 OWLS, CATS = "owls", "cats"

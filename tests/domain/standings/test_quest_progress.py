@@ -6,8 +6,8 @@ from datetime import date
 
 from app.domain.rules.model import Quest, Rules
 from app.domain.scoring.activity import Activity
+from app.domain.standings.lines import TeamInfo
 from app.domain.standings.quest_progress import Reach, quests_within_reach
-from app.domain.standings.standings import TeamInfo
 from tests.domain.builders import ALL_HANDS, DEFAULT, GRAND_SLAM, activity, board_of, score_of
 
 TODAY = date(2022, 9, 14)

@@ -7,7 +7,8 @@ import pytest
 
 from app.domain.rules.model import Metric, Quest, Trophy
 from app.domain.standings.board import Board, LastEarned, Standing, TrophyResult
-from app.domain.standings.standings import TeamInfo, make_board
+from app.domain.standings.lines import TeamInfo
+from app.domain.standings.standings import make_board
 from tests.cost import calls
 from tests.domain.builders import (
     ALL_HANDS,

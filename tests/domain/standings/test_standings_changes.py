@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from app.domain.scoring.activity import Activity
 from app.domain.scoring.tally import TeamScore
-from app.domain.standings.standings import Standings, TeamInfo, make_standings
+from app.domain.standings.lines import TeamInfo
+from app.domain.standings.standings import Standings, make_standings
 from tests.cost import calls
 from tests.domain.builders import DEFAULT, activity, score_of
 from tests.domain.builders import WEEK as FIXED_WEEK
