@@ -32,7 +32,7 @@ class Content(Protocol):
 
     @property
     def looks(self) -> Mapping[str, ChartTheme]:
-        """What each team's row looks like."""
+        """The look of each team's row."""
 
     @property
     def items(self) -> Mapping[str, Item]:

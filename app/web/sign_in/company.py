@@ -35,7 +35,7 @@ LOST = "This sign-in took too long, or was begun in another browser. Start again
 
 
 class AnswerForm(Form):
-    """What the provider answered, as its address had it."""
+    """The provider's answer, as its address had it."""
 
     code: str = ""
     state: str = ""
