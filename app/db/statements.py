@@ -53,20 +53,28 @@ class Prepared:
     def run(self, session: Session, values: Sequence[Mapping[str, Any]]) -> int:
         """Execute once for each of these; how many rows that changed."""
         connection, compiled = self._prepare(session)
-        try:
-            cursor = connection.connection.cursor()
-            cursor.executemany(compiled.sql, [compiled.bound(value) for value in values])
-            return int(cursor.rowcount)
-        except compiled.failure as error:
-            raise compiled.wrapped(error, connection) from error
+        return compiled.run(connection, [compiled.bound(value) for value in values])
+
+    def bind(self, dialect: Dialect, values: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """The values as the driver takes them, for `run_bound`: nobody needs a lock while many are made."""
+        bound = self._for(dialect).bound
+        return [bound(value) for value in values]
+
+    def run_bound(self, session: Session, values: Sequence[Any]) -> int:
+        """Execute once for each of what `bind` made; how many rows that changed."""
+        connection, compiled = self._prepare(session)
+        return compiled.run(connection, values)
 
     def _prepare(self, session: Session) -> tuple[Connection, "_Compiled"]:
         session.flush()
         connection: Connection = session.info.get(CONNECTION) or session.connection()
-        compiled = self._compiled.get(connection.dialect.name)
+        return connection, self._for(connection.dialect)
+
+    def _for(self, dialect: Dialect) -> "_Compiled":
+        compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[connection.dialect.name] = _Compiled(self._statement, connection.dialect)
-        return connection, compiled
+            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
+        return compiled
 
 
 class _Compiled:
@@ -91,6 +99,15 @@ class _Compiled:
         columns = statement.selected_columns if isinstance(statement, Select) else ()
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self._readers = _named(dict(enumerate(readers)))
+
+    def run(self, connection: Connection, values: Sequence[Any]) -> int:
+        """Execute once for each of the driver's values; how many rows that changed."""
+        try:
+            cursor = connection.connection.cursor()
+            cursor.executemany(self.sql, values)
+            return int(cursor.rowcount)
+        except self.failure as error:
+            raise self.wrapped(error, connection) from error
 
     def wrapped(self, error: Any, connection: Connection) -> BaseException:
         """The driver's error as SQLAlchemy raises it; a connection that is lost is used no more."""

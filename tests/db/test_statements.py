@@ -9,6 +9,7 @@ from psycopg.errors import AdminShutdown
 from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, col
+from sqlmodel import select as select_one
 
 from app.db.database import Database
 from app.db.statements import Prepared
@@ -19,6 +20,9 @@ from tests.builders import ENDS, NOW, SLUG, STARTS, ZONE, Game
 _FACTS: tuple[Any, ...] = (Week.slug, Week.starts, Week.created_at, Week.closed_at)
 FACTS = Prepared(select(*_FACTS).where(col(Week.created_at) <= bindparam("now"), col(Week.state) == "open"))
 RENAME = Prepared(update(Week).where(col(Week.slug) == bindparam("which")).values(name=bindparam("new")))
+LATER = datetime(2022, 9, 15, 7, tzinfo=UTC)
+CLOSE = Prepared(update(Week).where(col(Week.slug) == bindparam("which")).values(closed_at=bindparam("at")))
+CLOSED_AT = select_one(Week.closed_at).where(Week.slug == SLUG)
 ADD = Prepared(
     insert(Week).values(
         slug=bindparam("slug"), name="Twice", timezone=ZONE, starts=STARTS, ends=ENDS, state="draft", version=1,
@@ -46,6 +50,26 @@ def test_prepared_change_is_made_for_each_set_of_values_and_counted(game: Game) 
         changed = RENAME.run(session, [{"which": SLUG, "new": "One"}, {"which": "nothing", "new": "Two"}])
 
     assert (changed, game.week().name) == (1, "One")
+
+
+@pytest.mark.parametrize("moments", [[NOW, NOW, LATER], [LATER, NOW, NOW], [NOW, None], [None, LATER]])
+def test_prepared_change_writes_each_moment_for_itself(game: Game, moments: list[datetime | None]) -> None:
+    with game.database.unit_of_work() as session:
+        found = [
+            (CLOSE.run(session, [{"which": SLUG, "at": moment}]), session.exec(CLOSED_AT).one()) for moment in moments
+        ]
+
+    assert found == [(1, moment) for moment in moments]
+
+
+def test_prepared_change_bound_before_the_transaction_is_the_same(game: Game) -> None:
+    values = [{"which": SLUG, "at": NOW}, {"which": "nothing", "at": LATER}]
+    bound = CLOSE.bind(game.database.writer.dialect, values)
+
+    with game.database.unit_of_work() as session:
+        changed = CLOSE.run_bound(session, bound)
+
+    assert (changed, game.week().closed_at) == (1, NOW)
 
 
 def test_prepared_statement_fails_as_sqlalchemy_does(game: Game) -> None:

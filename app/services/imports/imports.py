@@ -120,14 +120,10 @@ def _admit(admission: Admission, chunk: Sequence[Line], bad: BadLines) -> list[R
 
 
 def _store(database: Database, import_id: str, rows: Sequence[Row], now: datetime) -> None:
+    same = {"import_id": import_id, "staged_at": now}
+    bound = _STAGE.bind(database.writer.dialect, [{**row, **same} for row in rows])
     with database.unit_of_work() as session:
-        _STAGE.run(
-            session,
-            [
-                {"import_id": import_id, "staged_at": now, "line": row["line"], **{name: row[name] for name in _STAGED}}
-                for row in rows
-            ],
-        )
+        _STAGE.run_bound(session, bound)
 
 
 def apply(database: Database, staged: Staged, act: Act) -> Outcome:
