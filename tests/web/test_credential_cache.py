@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from app.db.database import Database
 from app.db.engine import Limits
-from app.domain.actor import SignedInActor
+from app.domain.actor import SignedInActor, rights_of
 from app.errors import SignInNeeded, Unavailable
 from app.jobs import background
 from app.models import Display, SignIn, Token
@@ -271,7 +271,7 @@ def test_signing_in_forgets_only_what_it_replaces(desk: CountingAuthority) -> No
     desk.run(story)
 
 
-@pytest.mark.parametrize("how", ["role", "name", "theme"])
+@pytest.mark.parametrize("how", ["rights", "name", "theme"])
 def test_check_after_a_change_of_the_person_shows_it_at_once(desk: CountingAuthority, how: str) -> None:
     desk.timing = USUAL
     shown = desk.sign_in()
@@ -280,7 +280,7 @@ def test_check_after_a_change_of_the_person_shows_it_at_once(desk: CountingAutho
         await cache.check(shown)
         with desk.database.unit_of_work() as session:
             person = people.by_email(session, ["p0@example.com"])["p0@example.com"]
-            if how == "role":
+            if how == "rights":
                 accounts.set_role(session, person, "organizer", act_by("Olu", NOW))
             elif how == "name":
                 people.find_or_create(session, "p0@example.com", "Somebody Else", NOW)
@@ -289,7 +289,7 @@ def test_check_after_a_change_of_the_person_shows_it_at_once(desk: CountingAutho
 
         found = await cache.check(shown)
 
-        expected = {"role": "organizer", "name": "Somebody Else", "theme": "dark"}
+        expected = {"rights": rights_of("organizer"), "name": "Somebody Else", "theme": "dark"}
         assert getattr(found, how) == expected[how]
 
     desk.run(story)

@@ -185,5 +185,5 @@ def test_page_after_joining_says_so_to_nobody_else(site: RunningApp) -> None:
 
     asked = [ada.get("/me?done=joined"), ada.get("/me?done=<b>"), ada.get("/me"), nobody.get("/me?done=joined")]
 
-    told = [re.findall(r'flash--done" role="status">(.*?)<', each.text) for each in asked]
+    told = [re.findall(r'alert--done" role="status">(.*?)<', each.text) for each in asked]
     assert told == [["You are in. This is your team from now on."], [], [], []]
