@@ -10,9 +10,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from app.db.database import announce
+from app.domain.actor import Act
+from app.errors import AlreadyDone, NotFound
 from app.events import JobQueued
 from app.models import QueuedJob
 from app.models.columns import Instant
+from app.services.audit import audit
+from app.services.audit.audit import AuditTarget
 
 KEPT = timedelta(days=30)
 """The retention of jobs that ended: their key holds off others for as long."""
@@ -135,6 +139,39 @@ def backlog(session: Session, now: datetime) -> Backlog:
     counts = select(func.count(case((_WAITING, 1))), func.count(col(QueuedJob.dead_at)), func.min(due, type_=Instant))
     waiting, dead, oldest = session.connection().execute(counts).one()
     return Backlog(waiting, dead, oldest)
+
+
+def dead(session: Session, limit: int) -> Sequence[QueuedJob]:
+    """List jobs that were given up, the newest first."""
+    query = select(QueuedJob).where(col(QueuedJob.dead_at).is_not(None)).order_by(col(QueuedJob.id).desc())
+    return session.scalars(query.limit(limit)).all()
+
+
+def revive(session: Session, job_id: str, act: Act) -> None:
+    """Have a dead job done again from now on, with all its attempts. Raises NotFound or AlreadyDone."""
+    kind = _unbury(session, job_id, run_at=act.now, attempts=0, error=None)
+    announce(session, JobQueued(kind))
+    audit.note(session, "job.revived", AuditTarget("job", job_id, kind), act)
+
+
+def dismiss(session: Session, job_id: str, act: Act) -> None:
+    """Have a dead job count as done; its key still holds off others. Raises NotFound or AlreadyDone."""
+    kind = _unbury(session, job_id, done_at=act.now, payload="{}")
+    audit.note(session, "job.dismissed", AuditTarget("job", job_id, kind), act)
+
+
+def _unbury(session: Session, job_id: str, **values: Any) -> str:
+    """End a job's death, whose kind comes back, if nobody else did at the same moment: compare and set."""
+    is_number = job_id.isascii() and job_id.isdigit() and len(job_id) < 19
+    job = session.get(QueuedJob, int(job_id)) if is_number else None
+    if job is None:
+        raise NotFound("There is no such job. The overview lists those that failed.")
+    is_dead = (col(QueuedJob.id) == job.id, col(QueuedJob.dead_at).is_not(None))
+    statement = update(QueuedJob).where(*is_dead).values(dead_at=None, **values).returning(col(QueuedJob.kind))
+    kind: str | None = session.connection().execute(statement).scalar()
+    if kind is None:
+        raise AlreadyDone("Somebody took care of this job already.")
+    return kind
 
 
 def forget_ended(session: Session, now: datetime) -> int:

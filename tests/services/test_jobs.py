@@ -1,19 +1,21 @@
 """Jobs: decided with what they follow from, taken by one worker at a time, never lost."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from app.db.database import Database
+from app.domain.actor import Act
+from app.errors import NotFound
 from app.models import QueuedJob
 from app.services import jobs
 from app.services.jobs import Backlog, Claim
-from tests.builders import NOW
-from tests.races import race
+from tests.builders import NOW, act_by
+from tests.races import race, repeat
 
 LEASES = {"mail": timedelta(minutes=1), "backup": timedelta(minutes=10)}
 
@@ -187,3 +189,67 @@ def test_forget_ended_deletes_what_ended_long_ago_alone(database: Database) -> N
 
     assert forgotten == 1
     assert backlog(database).waiting == 1
+
+
+def a_dead_job(database: Database, email: str = "") -> str:
+    enqueue(database, key="only", email=email)
+    (taken,) = claim(database)
+    with database.unit_of_work() as session:
+        jobs.bury(session, taken, "The mail server refuses it.", NOW)
+    return str(taken.id)
+
+
+def test_dead_lists_what_was_given_up_with_its_reason(database: Database) -> None:
+    a_dead_job(database)
+    enqueue(database)
+
+    with database.reading() as session:
+        listed = jobs.dead(session, 10)
+
+    assert [(job.kind, job.error, job.dead_at) for job in listed] == [("mail", "The mail server refuses it.", NOW)]
+
+
+def test_revive_has_a_dead_job_done_again_with_all_its_attempts(database: Database) -> None:
+    job_id = a_dead_job(database, email="ada@example.com")
+
+    with database.unit_of_work() as session:
+        jobs.revive(session, job_id, act_by("Olu", NOW))
+
+    (again,) = claim(database)
+    assert (again.payload, again.attempt) == ({"email": "ada@example.com"}, 1)
+    assert only_row(database).error is None
+
+
+def test_dismiss_leaves_a_dead_job_undone_and_forgets_what_was_typed(database: Database) -> None:
+    job_id = a_dead_job(database, email="ada@example.com")
+
+    with database.unit_of_work() as session:
+        jobs.dismiss(session, job_id, act_by("Olu", NOW))
+
+    row = only_row(database)
+    assert (claim(database), row.payload, row.done_at, row.dead_at) == ([], "{}", NOW, None)
+    assert not enqueue(database, key="only")
+
+
+@pytest.mark.parametrize("change", [jobs.revive, jobs.dismiss])
+def test_revive_and_dismiss_of_twenty_at_once_happen_once(
+    places: list[Database], change: Callable[[Session, str, Act], None]
+) -> None:
+    job_id = a_dead_job(places[0])
+
+    def one(number: int) -> None:
+        with places[number % len(places)].unit_of_work() as session:
+            change(session, job_id, act_by("Olu", NOW))
+
+    results = race(repeat(20, one))
+
+    assert sorted(type(result).__name__ for result in results) == ["AlreadyDone"] * 19 + ["NoneType"]
+
+
+@pytest.mark.parametrize("job_id", ["999", "0" * 30, "x", "²", ""])
+@pytest.mark.parametrize("change", [jobs.revive, jobs.dismiss])
+def test_revive_and_dismiss_of_no_job_are_refused(
+    database: Database, change: Callable[[Session, str, Act], None], job_id: str
+) -> None:
+    with database.unit_of_work() as session, pytest.raises(NotFound):
+        change(session, job_id, act_by("Olu", NOW))

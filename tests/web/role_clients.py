@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 
 import httpx
 
 from app.domain.actor import SCOPES
-from app.services import lifecycle
+from app.services import jobs, lifecycle
 from app.services.access import accounts, credentials, links, sign_ins, tokens
 from app.services.displays import displays
 from app.services.operations import secrets
@@ -208,6 +209,14 @@ class RoleClients:
     def _display_id(self, _role: Role) -> str:
         with self.site.database.unit_of_work() as session:
             return displays.pair(session, credentials.make_code(), "Hall", act_by("Olu", self._now)).id
+
+    def _job_id(self, _role: Role) -> str:
+        with self.site.database.unit_of_work() as session:
+            kind = f"broken {self.made}"
+            jobs.enqueue(session, kind, {}, run_at=self._now)
+            (claim,) = jobs.claim(session, "worker", {kind: timedelta(minutes=1)}, self._now, 1)
+            jobs.bury(session, claim, "The mail server refuses it.", self._now)
+            return str(claim.id)
 
     def _token_id(self, _role: Role) -> str:
         with self.site.database.unit_of_work() as session:

@@ -140,6 +140,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", "/display/pairing"): RouteAccess("everybody", closed=BLIND),
     ("POST", "/display/pairing"): RouteAccess("everybody", 303, closed=CODELESS),
     ("GET", "/organizer"): RouteAccess("organizers"),
+    ("POST", "/organizer/jobs/{job_id}/retry"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/jobs/{job_id}/dismiss"): RouteAccess("organizers", 303),
     ("GET", "/organizer/weeks"): RouteAccess("organizers"),
     ("POST", "/organizer/weeks"): RouteAccess("organizers", 303, form=WEEK),
     ("GET", "/organizer/weeks/{week}"): RouteAccess("organizers"),

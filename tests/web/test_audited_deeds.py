@@ -46,6 +46,8 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", "/me/sign-ins/end-others"): ["sign-in.ended"],
     ("POST", "/sign-out"): ["sign-in.ended"],
     ("POST", "/display/pairing"): [],
+    ("POST", "/organizer/jobs/{job_id}/retry"): ["job.revived"],
+    ("POST", "/organizer/jobs/{job_id}/dismiss"): ["job.dismissed"],
     ("POST", "/organizer/weeks"): ["week.created"],
     ("POST", "/organizer/weeks/{draft_week}/open"): ["week.opened"],
     ("POST", "/organizer/weeks/{closed_week}/reopen"): ["week.reopened"],

@@ -38,6 +38,7 @@ FOREIGN = {
     "activity_id": ("activity of another", "adjustment", "team", "nothing"),
     "display_id": ("person", "token", "nothing"),
     "token_id": ("person", "display", "nothing"),
+    "job_id": ("person", "display", "nothing"),
     "secret": ("secret of a sign-in", "secret of a screen", "text of a token", "nothing"),
     "code": ("code of a display", "nothing"),
     "name": ("team", "nothing"),

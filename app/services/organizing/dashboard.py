@@ -1,5 +1,6 @@
 """The organizers' overview: the week at hand, and what the first week still lacks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -9,9 +10,12 @@ from sqlmodel import Session, col, select
 
 from app.domain.calendar.days import local_day
 from app.domain.rules import ADJUSTMENT
-from app.models import Display, LedgerEntry, Person, SignIn, Team, Token, Week
+from app.models import Display, LedgerEntry, Person, QueuedJob, SignIn, Team, Token, Week
+from app.services import jobs
 from app.services.rules import rule_sets
 from app.services.weeks import weeks
+
+MAX_DEAD_JOBS = 20  # listed at once: what fails for one reason is revived one after the other, and the rest moves up
 
 Phase = Literal["none", "draft", "ahead", "running", "over", "closed"]
 
@@ -30,6 +34,7 @@ class Overview:
     displays: int
     rules_version: int
     rules_errors: list[dict[str, int | str]]
+    dead_jobs: Sequence[QueuedJob]
 
 
 def look(session: Session, now: datetime, wall: datetime) -> Overview:
@@ -47,6 +52,7 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         displays=_count(session, col(Display.revoked_at).is_(None)),
         rules_version=rule_sets.active(session).id,
         rules_errors=rule_sets.file_errors(session),
+        dead_jobs=jobs.dead(session, MAX_DEAD_JOBS),
     )
 
 

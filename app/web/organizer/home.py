@@ -3,16 +3,20 @@
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.actor import SignedInAct
+from app.services import jobs
 from app.services.organizing import dashboard
 from app.services.organizing.dashboard import Overview
-from app.web.deps import OrganizerAct, ReadSession
+from app.web.deps import OrganizerAct, OrganizerRealAct, ReadSession
 from app.web.http.addresses import url_for
+from app.web.organizer import wording
 from app.web.organizer.page import zone_of
 from app.web.routes import DatabaseRoute
-from app.web.submit import Page
+from app.web.submit import Done, Page, submit
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -40,15 +44,45 @@ def organizer_home(
     request: Request, act: OrganizerAct, session: ReadSession, done: Annotated[str, Query()] = ""
 ) -> Response:
     """The overview."""
-    page = Page(request, act, session, flash=DONE.get(done, ""))
-    overview = dashboard.look(session, act.now, page.clock.real())
+    return home_page(Page(request, act, session, flash=DONE.get(done, "")))
+
+
+def home_page(page: Page[SignedInAct]) -> Response:
+    """The overview, by the game's time; jobs and tokens go by the real one."""
+    overview = dashboard.look(page.session, page.clock.game(), page.clock.real())
     return page.render(
         "organizer/home.html", found=overview, zone=zone_of(overview.week), steps=steps(overview),
-        next_step=next_step(overview),
+        next_step=next_step(overview), job_name=wording.job,
     )  # fmt: skip
 
 
-DONE = {"welcome": "Welcome. This is where a week is set up, looked after and closed."}
+@router.post("/organizer/jobs/{job_id}/retry", name="job_retry")
+def retry_job(request: Request, act: OrganizerRealAct, job_id: str) -> Response:
+    """Have a job that failed for good tried again."""
+
+    def revive(session: Session, act: SignedInAct) -> Done:
+        jobs.revive(session, job_id, act)
+        return Done("organizer_home", "revived")
+
+    return submit(request, act, revive, page=home_page)
+
+
+@router.post("/organizer/jobs/{job_id}/dismiss", name="job_dismiss")
+def dismiss_job(request: Request, act: OrganizerRealAct, job_id: str) -> Response:
+    """Leave a job that failed for good undone."""
+
+    def dismiss(session: Session, act: SignedInAct) -> Done:
+        jobs.dismiss(session, job_id, act)
+        return Done("organizer_home", "dismissed")
+
+    return submit(request, act, dismiss, page=home_page)
+
+
+DONE = {
+    "welcome": "Welcome. This is where a week is set up, looked after and closed.",
+    "revived": "It is tried again now. Should it fail once more, it comes back to this page.",
+    "dismissed": "Dismissed. Nobody tries it again.",
+}
 
 
 def steps(found: Overview) -> list[Step]:

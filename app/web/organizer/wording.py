@@ -8,6 +8,8 @@ ACTIONS = {
     "display.paired": "Paired a display",
     "display.revoked": "Sent a display away",
     "identity.linked": "Linked a company account",
+    "job.dismissed": "Dismissed a job that failed",
+    "job.revived": "Had a failed job tried again",
     "join-code.made": "Made a join code",
     "join-code.withdrawn": "Took a join code back",
     "ledger.exported": "Exported the ledger",
@@ -43,6 +45,7 @@ KINDS = {
     "activity": "Activities",
     "audit": "The audit",
     "display": "Displays",
+    "job": "Jobs",
     "page": "Pages",
     "person": "People",
     "rotation": "Display scenes",
@@ -75,9 +78,20 @@ WAYS = {
 }
 
 
+JOBS = {
+    "mail.sign_in_link": "A sign-in link by e-mail",
+    "upkeep.forget_ended": "Clearing away jobs that ended long ago",
+}
+
+
 def action(name: str) -> str:
     """An action in words; one that has none yet reads as it is called."""
     return ACTIONS.get(name, name.replace(".", ": ").replace("-", " ").capitalize())
+
+
+def job(kind: str) -> str:
+    """A kind of job in words; one that has none yet reads as it is called."""
+    return JOBS.get(kind, kind)
 
 
 def kind(name: str) -> str:

@@ -1,5 +1,9 @@
 """`/organizer`: how things stand, and what to do next."""
 
+import re
+from datetime import timedelta
+
+from app.services import jobs
 from app.services.access import tokens
 from app.services.rules import rule_sets
 from tests.builders import CATS, NOW, OWLS, a_team, a_week, act_by
@@ -77,3 +81,25 @@ def test_players_visitors_and_tokens_stay_outside(site: RunningApp) -> None:
     ]
 
     assert statuses == [403, 401, 403]
+
+
+def test_a_job_that_failed_is_shown_until_somebody_takes_care_of_it(site: RunningApp) -> None:
+    olu = sign_in(site, OLU, "organizer")
+    with site.database.unit_of_work() as session:
+        for kind in ("mail.broken", "mail.lost"):
+            jobs.enqueue(session, kind, {}, run_at=NOW)
+            (taken,) = jobs.claim(session, "worker", {kind: timedelta(minutes=1)}, NOW, 1)
+            jobs.bury(session, taken, "The mail server refuses it.", NOW)
+    page = olu.get("/organizer")
+    assert text_of(page).count("The mail server refuses it. Try again Dismiss") == 2
+    first, second = sorted(set(re.findall(r"/organizer/jobs/(\d+)/retry", page.text)), key=int)
+
+    answers = [olu.post(f"/organizer/jobs/{first}/retry"), olu.post(f"/organizer/jobs/{second}/dismiss")]
+    repeated = olu.post(f"/organizer/jobs/{second}/dismiss")
+
+    assert [answer.headers["location"] for answer in answers] == [
+        "/organizer?done=revived",
+        "/organizer?done=dismissed",
+    ]
+    assert (repeated.status_code, "Somebody took care of this job already." in text_of(repeated)) == (409, True)
+    assert "Not done, after several tries" not in text_of(olu.get("/organizer"))
