@@ -137,3 +137,18 @@ def test_docstrings_begin_with_a_noun_or_a_verb() -> None:
     question = re.compile(r"(What|Who|Whose|Whether|Why|How|When|Where|Which)\b")
 
     assert [f"{place} {text[:60]}" for place, text in docstrings() if question.match(text)] == []
+
+
+def test_changelog_has_the_form_of_keep_a_changelog() -> None:
+    page = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    order = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
+
+    for release in re.split(r"^## ", page, flags=re.MULTILINE)[1:]:
+        headings = re.findall(r"^### (.+)$", release, re.MULTILINE)
+        lines = [line for line in release.splitlines()[1:] if line and not line.startswith("### ")]
+        entries = re.split(r"^- ", "\n".join(lines), flags=re.MULTILINE)
+
+        assert headings == [heading for heading in order if heading in headings]
+        assert [line for line in lines if not line.startswith(("- ", "  ")) or len(line) > 124] == []
+        assert entries[0] == ""
+        assert [entry for entry in entries[1:] if not entry.rstrip().endswith(".")] == []

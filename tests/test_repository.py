@@ -313,3 +313,9 @@ def test_code_defines_no_former_name() -> None:
     }
 
     assert sorted(definition for definition in definitions if definition[0] in FORMER_NAMES) == []
+
+
+def test_blame_looks_through_commits_by_their_full_hash() -> None:
+    lines = (PROJECT / ".git-blame-ignore-revs").read_text(encoding="utf-8").splitlines()
+
+    assert [line for line in lines if line and not re.fullmatch(r"#.*|[0-9a-f]{40}", line)] == []
