@@ -1,11 +1,7 @@
 """Authentication and authorization: decided before anything is rendered."""
 
-from collections.abc import Callable
-from typing import Annotated, NamedTuple
+from typing import Literal, NamedTuple
 
-from fastapi import Depends
-from fastapi.openapi.models import HTTPBearer
-from fastapi.security.base import SecurityBase
 from fastapi.security.utils import get_authorization_scheme_param
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -13,15 +9,15 @@ from starlette.requests import Request
 from app.config import Settings
 from app.domain.actor import GRANT, Actor, Scope, SignedInActor
 from app.domain.view import Audience, audience_of
-from app.errors import NotAllowed, Problem, SignInNeeded, Unavailable
-from app.services.access import throttle
-from app.web.context import installation
+from app.errors import NotAllowed, SignInNeeded, Unavailable
 from app.web.credential_cache import Credential, CredentialCache
-from app.web.http import cookies, csrf
-from app.web.http.areas import find_area
+from app.web.http import cookies
+from app.web.http.areas import Area, CredentialKind, find_area
 from app.web.topics import Renderer, Topic
 
-Check = Callable[[Settings, Actor | None], None]
+Need = Scope | Literal["nothing", "boards", "person", "organizer", "owner"]
+"""What a route asks of whoever comes: nothing, that boards are for them, a kind of person, or a token's scope."""
+_CREDENTIALS: dict[str, CredentialKind] = {"token": "token", "person": "sign-in", "display": "display"}
 
 
 def token_in(headers: Headers) -> str | None:
@@ -68,40 +64,10 @@ async def recognise(request: Request, known: CredentialCache) -> tuple[Actor | N
     return None, away
 
 
-def holds(scope: Scope) -> Check:
-    """The check that somebody holds a token of this scope. Raises SignInNeeded or NotAllowed."""
+class Access(NamedTuple):
+    """What somebody is let see of boards: the public's view, or the organizers'.
 
-    def check(_settings: Settings, actor: Actor | None) -> None:
-        if actor is None:
-            raise SignInNeeded(f"Send a token with the scope {scope} as `Authorization: Bearer …`.")
-        if not actor.may(scope):
-            raise NotAllowed(f"The token “{actor.name}” lacks the scope {scope}.")
-
-    return check
-
-
-writes_activities = holds("activities:write")
-
-
-def reads_boards(settings: Settings, actor: Actor | None) -> None:
-    """Check that somebody may see boards: everybody where they are public, elsewhere whoever may read."""
-    if settings.board_visibility != "public":
-        holds("read")(settings, actor)
-
-
-def allows(check: Check, settings: Settings, actor: Actor | None) -> bool:
-    """Tell whether a check lets somebody in."""
-    try:
-        check(settings, actor)
-    except Problem:
-        return False
-    return True
-
-
-class BoardAccess(NamedTuple):
-    """The view of a board that a reader gets: the public's, or the organizers'.
-
-    A stream of it lasts for as long as they have what it `needs`: what the door asked for, and no more.
+    A stream of it lasts for as long as they have what it `needs`: what the route asked for, and no more.
     """
 
     audience: Audience
@@ -112,88 +78,47 @@ class BoardAccess(NamedTuple):
         return Topic(slug, self.audience, renderer, self.needs)
 
 
-def decide_board(settings: Settings, actor: Actor | None, *, preview: bool = False) -> BoardAccess:
-    """Decide what somebody sees of boards, for routes and the short way alike. Raises SignInNeeded or NotAllowed."""
-    reads_boards(settings, actor)
+def decide(
+    area: Area, actor: Actor | None, settings: Settings, need: Need = "boards", *, preview: bool = False
+) -> Access:
+    """Decide whether somebody gets what a route of an area needs; routes and the fast path both ask here.
+
+    Who is known by a credential that does not count in the area is a visitor there. Raises SignInNeeded or NotAllowed.
+    """
+    if actor is not None and _CREDENTIALS.get(actor.kind) not in area.credentials:
+        actor = None
+    match need:
+        case "nothing":
+            pass
+        case "boards":
+            if settings.board_visibility != "public":
+                _require_scope(actor, "read")
+        case "person" | "organizer" | "owner":
+            _require_person(actor, need)
+        case _:
+            _require_scope(actor, need)
     audience = audience_of(actor, preview=preview)
-    return BoardAccess(audience, "admin" if audience == "organizers" else needs_of_board(settings))
+    return Access(audience, "admin" if audience == "organizers" else needs_of_board(settings))
+
+
+def _require_scope(actor: Actor | None, scope: Scope) -> None:
+    if actor is None:
+        raise SignInNeeded(f"Send a token with the scope {scope} as `Authorization: Bearer …`.")
+    if not actor.may(scope):
+        raise NotAllowed(f"The token “{actor.name}” lacks the scope {scope}.")
+
+
+def _require_person(actor: Actor | None, role: Literal["person", "organizer", "owner"]) -> None:
+    if actor is None:
+        raise SignInNeeded("Sign in to see this page.")
+    if not isinstance(actor, SignedInActor):
+        raise NotAllowed("This page is for people. Sign in with your own link.")
+    if role != "person" and not actor.organizes:
+        raise NotAllowed("This page is for organizers.")
+    if role == "owner" and not actor.may(GRANT):
+        raise NotAllowed("Only an owner may do this.")
 
 
 def needs_of_board(settings: Settings) -> Scope | None:
     """The scope that a stream of a public board needs for as long as it lasts."""
     return None if settings.board_visibility == "public" else "read"
-
-
-def is_anybody(_settings: Settings, _actor: Actor | None) -> None:
-    """Let everybody in."""
-
-
-def is_member(_settings: Settings, actor: Actor | None) -> None:
-    """Check that somebody has signed in. Raises SignInNeeded, or NotAllowed for tokens and screens."""
-    if actor is None:
-        raise SignInNeeded("Sign in to see this page.")
-    if not isinstance(actor, SignedInActor):
-        raise NotAllowed("This page is for people. Sign in with your own link.")
-
-
-def is_organizer(settings: Settings, actor: Actor | None) -> None:
-    """Check that an organizer has signed in. Raises SignInNeeded or NotAllowed."""
-    is_member(settings, actor)
-    if not isinstance(actor, SignedInActor) or not actor.organizes:
-        raise NotAllowed("This page is for organizers.")
-
-
-def is_owner(settings: Settings, actor: Actor | None) -> None:
-    """Check that an owner has signed in. Raises SignInNeeded or NotAllowed."""
-    is_organizer(settings, actor)
-    if not isinstance(actor, SignedInActor) or not actor.may(GRANT):
-        raise NotAllowed("Only an owner may do this.")
-
-
-class Guard(SecurityBase):
-    """The base of dependencies that authorize: one check.
-
-    It is its own security scheme, because every further step of a dependency costs each request as much as ours.
-    """
-
-    model = HTTPBearer(description="A token made with `assembly-week token create`.")
-    scheme_name = "HTTPBearer"
-
-    def __init__(self, check: Check) -> None:
-        self._check = check
-
-    async def admit(self, request: Request) -> Actor | None:
-        """Let in whoever is asking; what somebody signed in sends must come from a form of theirs.
-
-        Raises what the check raises, and SignInNeeded for a bad token.
-        """
-        place = installation(request)
-        actor, away = await recognise(request, place.credentials)
-        try:
-            self._check(place.settings, actor)
-        except SignInNeeded as problem:
-            raise away or problem from None
-        except Problem as problem:
-            await place.refusals.note(request, actor, problem)
-            raise
-        if isinstance(actor, SignedInActor) and request.method not in csrf.SAFE:
-            await csrf.check(request, actor)
-            await place.count(throttle.FORMS_BY_PERSON, actor.person_id)
-        return actor
-
-
-class Authorize(Guard):
-    """A dependency that gives the actor whom one check lets in; None for a visitor."""
-
-    async def __call__(self, request: Request) -> Actor | None:
-        """Admit a request by the check. Raises SignInNeeded or NotAllowed."""
-        return await self.admit(request)
-
-
-Reader = Annotated[Actor, Depends(Authorize(holds("read")))]
-Writer = Annotated[Actor, Depends(Authorize(writes_activities))]
-BoardReader = Annotated[Actor | None, Depends(Authorize(reads_boards))]
-Anybody = Annotated[Actor | None, Depends(Authorize(is_anybody))]
-SignedIn = Annotated[SignedInActor, Depends(Authorize(is_member))]
-Organizer = Annotated[SignedInActor, Depends(Authorize(is_organizer))]
-Owner = Annotated[SignedInActor, Depends(Authorize(is_owner))]

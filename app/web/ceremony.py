@@ -17,10 +17,10 @@ from app.services import ceremonies
 from app.services.ceremonies import Move
 from app.services.operations import secrets
 from app.services.weeks import weeks
-from app.web.access import BoardReader, credential_of, needs_of_board
+from app.web.access import credential_of, needs_of_board
 from app.web.boards import BoardSnapshot
 from app.web.context import AppContext, installation
-from app.web.deps import act_of
+from app.web.deps import BoardReader, act_of
 from app.web.http import redirects, render
 from app.web.http.client import network_of
 from app.web.routes import DatabaseRoute

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Generic
 
 from fastapi import Depends
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 from sqlmodel import Session
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -15,15 +17,67 @@ from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
 from app.domain.actor import Act, Actor, SignedInAct, SignedInActor, visitor
+from app.errors import Problem, SignInNeeded
 from app.integrations.mail import Mailer
+from app.services.access import throttle
 from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
-from app.web.access import Check, Guard, holds, is_anybody, is_member, is_organizer, is_owner, writes_activities
+from app.web.access import Need, decide, recognise
 from app.web.context import AppContext, installation
 from app.web.http import csrf
+from app.web.http.areas import find_area
 from app.web.http.client import address_of
 from app.web.http.forms import F, FormState
 from app.web.scenes.display_renderer import DisplayRenderer
+
+
+class Guard(SecurityBase):
+    """The base of dependencies that authorize: what they need.
+
+    It is its own security scheme, because every further step of a dependency costs each request as much as ours.
+    """
+
+    model = HTTPBearer(description="A token made with `assembly-week token create`.")
+    scheme_name = "HTTPBearer"
+
+    def __init__(self, need: Need) -> None:
+        self._need: Need = need
+
+    async def admit(self, request: Request) -> Actor | None:
+        """Let in whoever is asking; what somebody signed in sends must come from a form of theirs.
+
+        Raises what `decide` raises, and SignInNeeded for a bad token.
+        """
+        place = installation(request)
+        actor, away = await recognise(request, place.credentials)
+        try:
+            decide(find_area(request.scope["path"]), actor, place.settings, self._need)
+        except SignInNeeded as problem:
+            raise away or problem from None
+        except Problem as problem:
+            await place.refusals.note(request, actor, problem)
+            raise
+        if isinstance(actor, SignedInActor) and request.method not in csrf.SAFE:
+            await csrf.check(request, actor)
+            await place.count(throttle.FORMS_BY_PERSON, actor.person_id)
+        return actor
+
+
+class Authorize(Guard):
+    """A dependency that gives the actor who has what a route needs; None for a visitor."""
+
+    async def __call__(self, request: Request) -> Actor | None:
+        """Admit a request. Raises SignInNeeded or NotAllowed."""
+        return await self.admit(request)
+
+
+Reader = Annotated[Actor, Depends(Authorize("read"))]
+Writer = Annotated[Actor, Depends(Authorize("activities:write"))]
+BoardReader = Annotated[Actor | None, Depends(Authorize("boards"))]
+Anybody = Annotated[Actor | None, Depends(Authorize("nothing"))]
+SignedIn = Annotated[SignedInActor, Depends(Authorize("person"))]
+Organizer = Annotated[SignedInActor, Depends(Authorize("organizer"))]
+Owner = Annotated[SignedInActor, Depends(Authorize("owner"))]
 
 
 def act_of(request: Request, actor: Actor, now: datetime) -> Act:
@@ -45,8 +99,8 @@ class ActDoor(Guard):
     Whoever is not known acts as a visitor without a name, where the check lets them.
     """
 
-    def __init__(self, check: Check, *, real: bool = False) -> None:
-        super().__init__(check)
+    def __init__(self, need: Need, *, real: bool = False) -> None:
+        super().__init__(need)
         self._is_real = real
 
     async def __call__(self, request: Request) -> Act:
@@ -56,19 +110,19 @@ class ActDoor(Guard):
         return act_of(request, actor, clock.real() if self._is_real else clock.game())
 
 
-AnybodyRealAct = Annotated[Act, Depends(ActDoor(is_anybody, real=True))]
-AnybodyAct = Annotated[Act, Depends(ActDoor(is_anybody))]
-WriterAct = Annotated[Act, Depends(ActDoor(writes_activities))]
-CorrectorAct = Annotated[Act, Depends(ActDoor(holds("ledger:correct")))]
-RuleWriterAct = Annotated[Act, Depends(ActDoor(holds("rules:write")))]
-MemberAct = Annotated[SignedInAct, Depends(ActDoor(is_member))]
-OrganizerAct = Annotated[SignedInAct, Depends(ActDoor(is_organizer))]
-OwnerAct = Annotated[SignedInAct, Depends(ActDoor(is_owner))]
+AnybodyRealAct = Annotated[Act, Depends(ActDoor("nothing", real=True))]
+AnybodyAct = Annotated[Act, Depends(ActDoor("nothing"))]
+WriterAct = Annotated[Act, Depends(ActDoor("activities:write"))]
+CorrectorAct = Annotated[Act, Depends(ActDoor("ledger:correct"))]
+RuleWriterAct = Annotated[Act, Depends(ActDoor("rules:write"))]
+MemberAct = Annotated[SignedInAct, Depends(ActDoor("person"))]
+OrganizerAct = Annotated[SignedInAct, Depends(ActDoor("organizer"))]
+OwnerAct = Annotated[SignedInAct, Depends(ActDoor("owner"))]
 """These go by the game's time: weeks, teams and the ledger do."""
 
-MemberRealAct = Annotated[SignedInAct, Depends(ActDoor(is_member, real=True))]
-OrganizerRealAct = Annotated[SignedInAct, Depends(ActDoor(is_organizer, real=True))]
-OwnerRealAct = Annotated[SignedInAct, Depends(ActDoor(is_owner, real=True))]
+MemberRealAct = Annotated[SignedInAct, Depends(ActDoor("person", real=True))]
+OrganizerRealAct = Annotated[SignedInAct, Depends(ActDoor("organizer", real=True))]
+OwnerRealAct = Annotated[SignedInAct, Depends(ActDoor("owner", real=True))]
 """These go by the real time: people, sign-ins, links, tokens and displays do."""
 
 

@@ -9,10 +9,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import Problem
 from app.live.messages import Reading
 from app.services.weeks import weeks
-from app.web.access import allows, credentials_in, decide_board, writes_activities
+from app.web.access import credentials_in, decide
 from app.web.api.activities import record_body
 from app.web.context import AppContext
 from app.web.http import problems
+from app.web.http.areas import find_area
 from app.web.http.client import network_of
 from app.web.http.content_coding import accepts_gzip
 from app.web.topics import board_html, board_json
@@ -54,8 +55,12 @@ class Shortcut:
         request = Request(scope, receive)
         shown = credentials_in(request)
         actor = self._place.credentials.remembered(shown[0]) if shown else None
-        if actor is None or not allows(writes_activities, self._place.settings, actor):
+        if actor is None:
             return None
+        try:
+            decide(find_area(scope["path"]), actor, self._place.settings, "activities:write")
+        except Problem:
+            return None  # the long way notes who is refused
         if not _SMALL.fullmatch(request.headers.get("content-length", "")):
             return None
         try:
@@ -96,7 +101,7 @@ class Shortcut:
         if credential is not None and actor is None:
             return None
         try:
-            access = decide_board(self._place.settings, actor)
+            access = decide(find_area(scope["path"]), actor, self._place.settings)
         except Problem:
             return None
         slug = address["page"] or address["json"] or weeks.CURRENT

@@ -14,8 +14,8 @@ from app.errors import Unavailable
 from app.services import jobs
 from app.services.operations import schema
 from app.services.weeks import weeks
-from app.web.access import Reader
 from app.web.context import AppContext, installation
+from app.web.deps import Reader
 from app.web.routes import DatabaseRoute
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)

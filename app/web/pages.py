@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from app.errors import NotFound, WeekUnknown
 from app.services.weeks import weeks
-from app.web.access import BoardReader
 from app.web.context import installation
+from app.web.deps import BoardReader
+from app.web.http.areas import find_area
 from app.web.http.render import render_page
 from app.web.routes import DatabaseRoute
 from app.web.topics import board_html
@@ -37,7 +38,7 @@ async def week_board(request: Request, week: str, actor: BoardReader, eyes: Eyes
     """A week's board, or the part of it that changes."""
     is_preview = eyes == PUBLIC
     place = installation(request)
-    snapshot = await board_for(place, week, actor, preview=is_preview)
+    snapshot = await board_for(place, find_area(request.scope["path"]), week, actor, preview=is_preview)
     return await answer(request, await made(place, snapshot, page_form(request, is_preview=is_preview)))
 
 
@@ -50,7 +51,7 @@ async def live_board(request: Request, week: str, actor: BoardReader, eyes: Eyes
 @router.get("/weeks/{week}/teams/{team}")
 async def team_receipt(request: Request, week: str, team: str, actor: BoardReader) -> Response:
     """A team's receipt: the awards that its score consists of."""
-    snapshot = await board_for(installation(request), week, actor)
+    snapshot = await board_for(installation(request), find_area(request.scope["path"]), week, actor)
     standing = next((standing for standing in snapshot.board.standings if standing.team_id == team), None)
     if standing is None:
         raise NotFound(f"Week {snapshot.board.name} has no such team. Its board lists the teams there are.")

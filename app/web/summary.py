@@ -6,9 +6,9 @@ from starlette.responses import Response
 
 from app.domain.actor import Actor
 from app.domain.view import audience_of
-from app.web.access import BoardReader
 from app.web.charts import ChartTheme, Size, Theme
 from app.web.context import installation
+from app.web.deps import BoardReader
 from app.web.routes import DatabaseRoute
 from app.web.summaries import Summary
 from app.web.views import answer

@@ -9,9 +9,10 @@ from app.live.fragments import Position, position_of
 from app.live.messages import Reading
 from app.services.standings import boards
 from app.services.weeks import weeks
-from app.web.access import credential_of, decide_board
+from app.web.access import credential_of, decide
 from app.web.boards import BoardSnapshot, Form
 from app.web.context import AppContext, installation
+from app.web.http.areas import Area, find_area
 from app.web.http.client import network_of
 from app.web.http.content_coding import accepts_gzip
 from app.web.http.render import wants_partial
@@ -19,9 +20,11 @@ from app.web.http.representations import CachedResponse
 from app.web.topics import Renderer
 
 
-async def board_for(place: AppContext, slug: str, actor: Actor | None, *, preview: bool = False) -> BoardSnapshot:
+async def board_for(
+    place: AppContext, area: Area, slug: str, actor: Actor | None, *, preview: bool = False
+) -> BoardSnapshot:
     """The board of a week as this reader may see it, or as everybody does. Raises WeekUnknown."""
-    return await place.boards.get(slug, decide_board(place.settings, actor, preview=preview).audience)
+    return await place.boards.get(slug, decide(area, actor, place.settings, preview=preview).audience)
 
 
 def page_form(request: Request, *, is_preview: bool = False) -> Form:
@@ -69,7 +72,8 @@ async def stream_for(
     Raises WeekUnknown or Unavailable.
     """
     place = installation(request)
-    topic = decide_board(place.settings, actor, preview=preview).topic(slug, renderer)
+    area = find_area(request.scope["path"])
+    topic = decide(area, actor, place.settings, preview=preview).topic(slug, renderer)
     reading = Reading(has, accepts_gzip(request.scope))
     return await place.streams.open(topic, network_of(request), credential_of(request), reading)
 

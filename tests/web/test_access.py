@@ -9,7 +9,12 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
+from app.config import Settings
+from app.domain import actor as actors
+from app.errors import SignInNeeded
 from app.services.access import tokens
+from app.web.access import Access, decide
+from app.web.http.areas import find_area
 from tests.builders import SLUG, act_by
 from tests.web.role_clients import RoleClients
 from tests.web.route_access import ROLES, ROUTES, expected
@@ -139,3 +144,24 @@ def test_the_closed_door_leads_back_to_where_it_stands(site: RunningApp) -> None
     ways = [re.findall(r'href="/sign-in\?to=(\w+)"', door) for door in doors]
 
     assert ways == [["organizer"], ["me"], ["me"], []]
+
+
+def test_decide_takes_no_credential_that_does_not_count_in_the_area(settings: Settings) -> None:
+    members_only = settings.changed(board_visibility="signed-in")
+    owner, screen = actors.person("Olu", "0" * 16, "owner"), actors.display("Lobby")
+
+    for actor in (owner, screen):
+        assert decide(find_area("/weeks/x"), actor, members_only).needs in {"admin", "read"}
+        with pytest.raises(SignInNeeded):
+            decide(find_area("/api/v1/weeks"), actor, members_only)
+
+
+def test_decide_gives_a_stream_no_more_than_was_asked_for(settings: Settings) -> None:
+    area, members_only = find_area("/api/v1/weeks"), settings.changed(board_visibility="signed-in")
+    public = settings.changed(board_visibility="public")
+    reader, admin = actors.token("tool", ["read"]), actors.token("tool", ["admin"])
+
+    assert decide(area, None, public) == Access("public", None)
+    assert decide(area, reader, members_only) == Access("public", "read")
+    assert decide(area, admin, public) == Access("organizers", "admin")
+    assert decide(area, admin, public, preview=True) == Access("public", None)

@@ -1,7 +1,9 @@
 """The short way and the long one, side by side: whoever asks for whatever in whatever way gets the same answer."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+import json
+import re
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from itertools import product
@@ -15,9 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config import Settings
 from app.main import create_app
-from tests.builders import DUA, SLUG, Game
+from tests.builders import DUA, SLUG, Game, an_activity
 from tests.web.role_clients import RoleClients
-from tests.web.route_access import ROLES
+from tests.web.route_access import ROLES, ROUTES
 from tests.web.running_app import API, WEEK, RunningApp, SettableClock
 from tests.web.viewing import STILL
 
@@ -81,12 +83,15 @@ class Counting:
         await self.app(scope, receive, send)
 
 
-async def ask(app: FastAPI, target: str, shown: dict[str, str]) -> Answer:
-    """One GET, past the server that would add a date."""
+async def ask(app: FastAPI, target: str, shown: dict[str, str], sent: bytes | None = None) -> Answer:
+    """One GET, or a POST of what is sent, past the server that would add a date."""
     path, _, query = target.partition("?")
     headers = [(b"host", b"localhost"), *((name.lower().encode(), value.encode()) for name, value in shown.items())]
+    if sent is not None:
+        headers.append((b"content-length", str(len(sent)).encode()))
     scope = {
-        "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "root_path": "", "headers": headers,
+        "type": "http", "http_version": "1.1", "method": "GET" if sent is None else "POST", "scheme": "http",
+        "root_path": "", "headers": headers,
         "path": unquote(path), "raw_path": path.encode(), "query_string": query.encode(),
         "state": {"request_id": "0123456789abcdef"},
         "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80), "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -94,7 +99,7 @@ async def ask(app: FastAPI, target: str, shown: dict[str, str]) -> Answer:
     messages: list[Message] = []
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": sent or b"", "more_body": False}
 
     async def send(message: Message) -> None:
         messages.append(message)
@@ -113,12 +118,14 @@ class Pair:
     passed_on: list[str]
     stage: RoleClients
 
-    async def answers(self, target: str, shown: dict[str, str]) -> tuple[Answer, Answer, bool]:
+    async def answers(
+        self, target: str, shown: dict[str, str], sent: bytes | None = None
+    ) -> tuple[Answer, Answer, bool]:
         """Both answers, and whether the first one took the fast path."""
         before = len(self.passed_on)
-        short = await ask(self.short, target, shown)
+        short = await ask(self.short, target, shown, sent)
         is_short = len(self.passed_on) == before
-        return short, await ask(self.long, target, shown), is_short
+        return short, await ask(self.long, target, shown, sent), is_short
 
     def run(self, play: Callable[[], Awaitable[Any]]) -> Any:
         """Play something while both are up."""
@@ -150,6 +157,89 @@ def everybody(stage: RoleClients) -> dict[str, dict[str, str]]:
     dead = "; ".join(stage.shown_by(role)["Cookie"] for role in ("disabled", "display"))
     both = {**stage.shown_by("read"), **stage.shown_by("organizer")}
     return shown | {"token and cookie": both, "dead sign-in and display": {"Cookie": dead}}
+
+
+NEVER_THE_SAME = {"/metrics"}
+"""Routes whose answer differs from one moment to the next."""
+
+
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_every_page_and_document_is_the_same_with_and_without_the_shortcut(
+    pair: Pair, game: Game, is_frozen: bool
+) -> None:
+    game.take()
+    if is_frozen:
+        game.freeze()
+        game.take(person=DUA)
+    own = game.take(external_id="own").entry.id
+    paths = [path for method, path in ROUTES if method == "GET" and path not in NEVER_THE_SAME]
+    targets = {
+        path: pair.stage.path(path.replace("{own_activity}", own), "owner")
+        for path in paths
+        if not path.endswith("/live")
+    }
+
+    async def play() -> dict[object, object]:
+        readers = everybody(pair.stage).items()
+        answers = {name: await pair.answers(*asked) for name, asked in _asks(readers, targets)}
+        return {key: answer[:2] for key, answer in answers.items() if _lasting(answer[0]) != _lasting(answer[1])}
+
+    assert pair.run(play) == {}
+
+
+def _asks(
+    readers: Iterable[tuple[str, dict[str, str]]], targets: dict[str, str]
+) -> Iterator[tuple[str, tuple[str, dict[str, str]]]]:
+    """Every reader at every route, by name."""
+    for (role, shown), (path, target) in product(readers, targets.items()):
+        yield f"{role} at {path}", (target, shown)
+
+
+def _lasting(answer: Answer) -> Answer:
+    """An answer without what is drawn anew for each: ids of forms, cookies and codes of screens, and the moment."""
+    drawn_anew = rb"[0-9a-f]{16}(?=[\"-])|[A-Z0-9]{4}-[A-Z0-9]{4}|code=[A-Z0-9]{8}|<svg class=\"qr\".*?</svg>"
+    body = re.sub(drawn_anew, b"", answer.body)
+    drawn = {b"set-cookie", b"content-length", b"etag"} if body != answer.body else {b"set-cookie"}
+    return Answer(answer.status, [pair for pair in answer.headers if pair[0] not in drawn], body)
+
+
+BODIES = {
+    "a repeat": json.dumps(an_activity(external_id="known")),
+    "an unknown person": json.dumps(an_activity(person="nobody@example.com", external_id="new")),
+    "before the week": json.dumps(an_activity(occurred_at="2022-01-01T09:00:00Z", external_id="new")),
+    "an unknown kind": json.dumps(an_activity(kind="dance", external_id="new")),
+    "half a document": "{",
+    "nothing": "",
+    "a list": "[]",
+}
+LEDGERS = (f"{WEEK}/activities", f"{API}/weeks/current/activities", f"{API}/weeks/unknown/activities")
+SENT: tuple[dict[str, str], ...] = ({}, {"Accept": "text/html"}, {"HX-Request": "true"}, {"Content-Type": "text/plain"})
+
+
+@pytest.mark.parametrize("is_frozen", [False, True])
+@pytest.mark.parametrize("visibility", ["public", "signed-in"])
+def test_what_is_recorded_is_answered_the_same_with_and_without_the_shortcut(
+    pair: Pair, game: Game, is_frozen: bool
+) -> None:
+    game.take(external_id="known")
+    if is_frozen:
+        game.freeze()
+
+    async def play() -> tuple[dict[object, object], set[str]]:
+        different, taken = dict[object, object](), set[str]()
+        for role, shown in everybody(pair.stage).items():
+            for target, (name, body), sent in product(LEDGERS, BODIES.items(), SENT):
+                short, long, is_short = await pair.answers(target, {**shown, **sent}, body.encode())
+                if short != long:
+                    different[role, target, name, tuple(sent.items())] = (short, long)
+                if is_short:
+                    taken.add(role)
+        return different, taken
+
+    different, taken = pair.run(play)
+
+    assert different == {}
+    assert taken == {"activities:write", "admin"}
 
 
 @pytest.mark.parametrize("is_frozen", [False, True])

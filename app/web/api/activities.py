@@ -16,11 +16,10 @@ from app.services.ledger import activities
 from app.services.ledger.drafts import DraftIn, read_json
 from app.services.weeks import weeks
 from app.web import documents
-from app.web.access import Reader, Writer
 from app.web.api.bodies import takes, takes_json
 from app.web.api.weeks import Cursor, Limit, Slug
 from app.web.context import AppContext, installation
-from app.web.deps import WriterAct
+from app.web.deps import Reader, Writer, WriterAct
 from app.web.documents import activity_document, recorded_document
 from app.web.routes import DatabaseRoute
 

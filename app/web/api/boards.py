@@ -5,10 +5,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.web import documents
-from app.web.access import BoardReader
 from app.web.api.weeks import Slug
 from app.web.context import installation
+from app.web.deps import BoardReader
 from app.web.documents import receipt_document
+from app.web.http.areas import find_area
 from app.web.routes import DatabaseRoute
 from app.web.topics import board_json
 from app.web.views import answer, board_for, made, receipt_for, stream_for
@@ -24,7 +25,7 @@ router = APIRouter(tags=["boards"], route_class=DatabaseRoute)
 async def leaderboard(request: Request, week: Slug, actor: BoardReader) -> Response:
     """The week's board; `week` may be `current`. Send the ETag back as If-None-Match to hear 304 while it stands."""
     place = installation(request)
-    snapshot = await board_for(place, week, actor)
+    snapshot = await board_for(place, find_area(request.scope["path"]), week, actor)
     return await answer(request, await made(place, snapshot, "json"))
 
 

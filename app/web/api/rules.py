@@ -11,10 +11,9 @@ from app.domain.actor import Act
 from app.services.rules import rule_sets
 from app.services.standings import previews
 from app.web import documents
-from app.web.access import Reader
 from app.web.api.bodies import takes
 from app.web.context import installation
-from app.web.deps import RuleWriterAct
+from app.web.deps import Reader, RuleWriterAct
 from app.web.documents import active_rules_document, preview_document, rule_set_document
 from app.web.routes import DatabaseRoute
 

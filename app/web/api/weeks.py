@@ -13,8 +13,8 @@ from app.services.standings import boards
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web import documents
-from app.web.access import Reader
 from app.web.context import installation
+from app.web.deps import Reader
 from app.web.documents import person_document, team_document, week_document
 from app.web.routes import DatabaseRoute
 

@@ -8,9 +8,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from app.errors import WeekUnknown
 from app.live.messages import Reading
 from app.services.weeks.weeks import CURRENT
-from app.web.access import Anybody, BoardReader, credential_of, needs_of_board
+from app.web.access import credential_of, needs_of_board
 from app.web.boards import BoardSnapshot
 from app.web.context import AppContext, installation
+from app.web.deps import Anybody, BoardReader
 from app.web.display import pairing
 from app.web.display.screens import release
 from app.web.http import render

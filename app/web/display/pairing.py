@@ -8,14 +8,18 @@ from app.domain.actor import Actor
 from app.errors import Conflict, NotFound, SignInNeeded
 from app.services.access import credentials, throttle
 from app.services.displays import displays
-from app.web.access import Anybody, reads_boards
+from app.web.access import decide
 from app.web.context import AppContext, installation
+from app.web.deps import Anybody
 from app.web.display.screens import release
 from app.web.http import cookies, redirects, render
 from app.web.http.addresses import url_for
+from app.web.http.areas import find_area
 from app.web.http.client import base_of, network_of
 from app.web.http.qr import qr
 from app.web.routes import DatabaseRoute
+
+AREA = find_area("/display")
 
 router = APIRouter(include_in_schema=False, prefix="/display/pairing", route_class=DatabaseRoute)
 
@@ -25,7 +29,7 @@ NO_COOKIE = "This browser keeps no cookies, so it cannot be paired. Allow cookie
 def needs_code(place: AppContext, actor: Actor | None) -> bool:
     """Tell whether a screen has to be paired before it shows boards. Raises NotAllowed for who may never read."""
     try:
-        reads_boards(place.settings, actor)
+        decide(AREA, actor, place.settings)
     except SignInNeeded:
         return True
     return False

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from app.domain.actor import SignedInActor
 from app.errors import Unavailable
 from app.services.ledger import my_week
-from app.web.access import Anybody
 from app.web.context import AppContext, installation
+from app.web.deps import Anybody
 from app.web.routes import DatabaseRoute
 
 router = APIRouter(route_class=DatabaseRoute)

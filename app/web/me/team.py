@@ -16,9 +16,10 @@ from app.services.ledger import my_week
 from app.services.ledger.my_week import OwnActivity
 from app.services.teams import teams
 from app.services.weeks import weeks
-from app.web.access import SignedIn
 from app.web.boards import BoardSnapshot
 from app.web.context import AppContext, installation
+from app.web.deps import SignedIn
+from app.web.http.areas import find_area
 from app.web.http.render import tones
 from app.web.me.private import page
 from app.web.routes import DatabaseRoute
@@ -54,7 +55,7 @@ async def my_team(request: Request, actor: SignedIn, done: Annotated[str, Query(
     scene = await place.database.reads.run(_look, place, actor)
     if scene.week is None:
         return page(request, actor, "no_week", section="team")
-    snapshot = await board_for(place, scene.week.slug, actor)
+    snapshot = await board_for(place, find_area(request.scope["path"]), scene.week.slug, actor)
     board = snapshot.board
     standing = next(
         (standing for standing in board.standings if scene.team and standing.team_id == scene.team.id), None
