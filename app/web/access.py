@@ -16,7 +16,7 @@ from app.web.http.areas import Area, CredentialKind, find_area
 from app.web.topics import Renderer, Topic
 
 Need = Scope | Literal["nothing", "boards", "person", "organizer", "owner"]
-"""What a route asks of whoever comes: nothing, that boards are for them, a kind of person, or a token's scope."""
+"""The need of a route: nothing, that boards are for its reader, a kind of person, or a token's scope."""
 _CREDENTIALS: dict[str, CredentialKind] = {"token": "token", "person": "sign-in", "display": "display"}
 
 
@@ -65,7 +65,7 @@ async def recognise(request: Request, known: CredentialCache) -> tuple[Actor | N
 
 
 class Access(NamedTuple):
-    """What somebody is let see of boards: the public's view, or the organizers'.
+    """A reader's access to boards: the public's view, or the organizers'.
 
     A stream of it lasts for as long as they have what it `needs`: what the route asked for, and no more.
     """
