@@ -115,8 +115,11 @@ def test_headers_of_twelve_kilobytes_pass(proxies: list[Proxy]) -> None:
 
 
 @pytest.mark.parametrize("path", [f"{WEEK}/leaderboard", f"/weeks/{SLUG}", "/static/app.css"])
-def test_proxies_hand_on_what_the_service_says(deployment: Deployment, proxies: list[Proxy], path: str) -> None:
-    asked = "Accept-Encoding: gzip, br, zstd"
+@pytest.mark.parametrize("coding", ["gzip, br, zstd", "identity", ""])
+def test_proxies_hand_on_what_the_service_says(
+    deployment: Deployment, proxies: list[Proxy], path: str, coding: str
+) -> None:
+    asked = f"Accept-Encoding: {coding}" if coding else "X-No: coding"
     with socket.create_connection(("127.0.0.1", deployment.port), timeout=20) as connection:
         connection.sendall(head("GET", path, asked))
         direct = receive(connection, 0)
