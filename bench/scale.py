@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """`rounds` of so many `updates` to the viewers of each server; then so many `held` by ours alone, and updates."""
+    """`rounds` of so many `updates` to `few` and all viewers of each server; then so many `held` by ours alone."""
 
+    few: int
     viewers: int
     rounds: int
     updates: int
@@ -46,7 +47,7 @@ FULL = Scale(
     rescored_teams=100,
     board_teams=(10, 100, 1_000),
     updates=20,
-    watching=Watching(viewers=2_000, rounds=7, updates=4, held=5_000, held_updates=20),
+    watching=Watching(few=100, viewers=2_000, rounds=7, updates=4, held=5_000, held_updates=20),
 )
 QUICK = Scale(
     rounds=1,
@@ -61,5 +62,5 @@ QUICK = Scale(
     rescored_teams=5,
     board_teams=(2, 5),
     updates=3,
-    watching=Watching(viewers=100, rounds=1, updates=2, held=200, held_updates=2),
+    watching=Watching(few=20, viewers=100, rounds=1, updates=2, held=200, held_updates=2),
 )

@@ -22,7 +22,7 @@ FIGURES = [
     "signed-in: that CPU, 5 teams against 2",
     "Assembly Week: CPU for an update to one of 100 viewers",
     "sse-starlette: CPU for an update to one of 100 viewers",
-    "that CPU, against sse-starlette",
+    "that CPU with 100 viewers, against sse-starlette",
     "Assembly Week: memory for a viewer",
     "200 viewers: p99 from the acknowledged write",
     "200 viewers: p95 of other pages meanwhile",
