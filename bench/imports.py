@@ -68,7 +68,7 @@ def _roster(engine: str, database: TimedDatabase, scale: Scale) -> Iterator[Figu
 def _figures(
     what: str, engine: str, seconds: float, bare: float, held: tuple[float, float], waited: float
 ) -> Iterator[Figure]:
-    note, cpu = f"{seconds:.2f} s against {bare:.2f} s", f"{held[1]:.2f} s of CPU"
+    note, cpu = f"{seconds:.2f} s against {bare:.2f} s", f"{held[0] / bare:.2f} of executemany, {held[1]:.2f} s of CPU"
     yield Figure(f"{what} against executemany, {engine}", seconds / bare, "times", MOST_TIMES, "at most", note)
     yield Figure(f"{what}: in transactions that write, {engine}", held[0], "s", MOST_HELD, "at most", cpu)
     yield Figure(f"{what}: longest wait of a writer beside it, {engine}", waited, "s", MOST_WAITED, "at most")

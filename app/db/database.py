@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, func, make_url, select
+from sqlalchemy import URL, Connection, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -87,8 +87,15 @@ class Database:
         Raises Unavailable when the database cannot take the transaction; then nothing was changed, unless it says so.
         """
         permit = permit_for("writing")
-        with self._translated(), self._my_turn(permit), Session(self.writer, expire_on_commit=False) as session:
-            session.info[CONNECTION] = session.connection()
+        with (
+            self._translated(),
+            self._my_turn(permit),
+            self.writer.connect() as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
+            # The transaction is the connection's: the session's own book about it costs as much as a small transaction.
+            connection.begin()
+            session.info[CONNECTION] = connection
             self._silence.is_over()
             self._allow_time(session, permit)
             yield session
@@ -96,9 +103,10 @@ class Database:
             # PostgreSQL delivers a NOTIFY when its transaction commits, and never before. It takes a lock of the whole
             # cluster at that moment, so there is one for each commit and none where there is no news.
             if news and not self.on_sqlite:
-                session.connection().exec_driver_sql(f"NOTIFY {HINT}")
+                connection.exec_driver_sql(f"NOTIFY {HINT}")
+            session.flush()
             begun = time.perf_counter()
-            _commit(session)
+            _commit(connection)
             metrics.COMMITS.observe(time.perf_counter() - begun)
         metrics.committed(session)
         for item in news:
@@ -216,10 +224,10 @@ def serialize(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(_ALONE)))
 
 
-def _commit(session: Session) -> None:
+def _commit(connection: Connection) -> None:
     """Commit. Raises Unavailable with a sentence of its own where nobody knows whether that has happened."""
     try:
-        session.commit()
+        connection.commit()
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable(UNCONFIRMED) from error
