@@ -23,12 +23,16 @@ from app.services.access import throttle
 from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
 from app.web.access import Need, decide, recognise
+from app.web.board_cache import BoardCache
 from app.web.context import AppContext, installation
 from app.web.http import csrf
 from app.web.http.areas import find_area
 from app.web.http.client import address_of
 from app.web.http.forms import F, FormState
+from app.web.live import Publisher
 from app.web.scenes.display_renderer import DisplayRenderer
+from app.web.summaries import Summaries
+from app.web.write_queue import WriteQueue
 
 
 class Guard(SecurityBase):
@@ -142,6 +146,10 @@ READ_SESSION = Part("session")
 ReadSession = Annotated[Session, READ_SESSION]
 """A session that looks at one state of the database, open for as long as the route runs."""
 
+AppBoards = Annotated[BoardCache, Part("boards")]
+AppStreams = Annotated[Publisher, Part("streams")]
+AppSummaries = Annotated[Summaries, Part("summaries")]
+AppWriteQueue = Annotated[WriteQueue, Part("write_queue")]
 AppClock = Annotated[Clock, Part("clock")]
 AppDatabase = Annotated[Database, Part("database")]
 AppMailer = Annotated[Mailer | None, Part("mailer")]
@@ -159,6 +167,14 @@ AppSettings = Annotated[Settings, Part("settings")]
 def context_of(request: Request) -> AppContext:
     """The application that serves this request."""
     return installation(request)
+
+
+async def body_of(request: Request) -> bytes:
+    """The body of a request, read when everything before it has let the request in."""
+    return await request.body()
+
+
+RawBody = Annotated[bytes, Depends(body_of)]
 
 
 async def count_try(request: Request, limit: Limit, key: str) -> None:

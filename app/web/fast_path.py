@@ -68,7 +68,7 @@ class Shortcut:
         except ClientDisconnect:
             return None
         try:
-            return await record_body(self._place, address[1], body, actor)
+            return await record_body(self._place.write_queue, address[1], body, actor)
         except Problem as problem:
             return problems.refusal(request, problem)
         except Exception:

@@ -16,11 +16,18 @@ SAFE = {"GET", "HEAD"}
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 _long: set[Callable[..., Any]] = set()
+_reading: set[Callable[..., Any]] = set()
 
 
 def takes_long(endpoint: Endpoint) -> Endpoint:
     """Mark a route's function as long by its nature: it has to begin in time, and then each of its waits may last."""
     _long.add(endpoint)
+    return endpoint
+
+
+def only_reads(endpoint: Endpoint) -> Endpoint:
+    """Mark a route's function as one that reads although it is asked by POST: it runs in the reading threads."""
+    _reading.add(endpoint)
     return endpoint
 
 
@@ -32,7 +39,7 @@ class DatabaseRoute(APIRoute):
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        reads = set(options.get("methods") or SAFE) <= SAFE
+        reads = endpoint in _reading or set(options.get("methods") or SAFE) <= SAFE
         super().__init__(path, _prepared(endpoint, reads=reads), **options)
 
 

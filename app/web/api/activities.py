@@ -4,11 +4,9 @@ import json
 from itertools import islice
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.db.database import Database
-from app.domain.actor import Act, Actor
+from app.domain.actor import Actor
 from app.errors import Malformed
 from app.services import paging
 from app.services.imports import batch
@@ -18,10 +16,10 @@ from app.services.weeks import weeks
 from app.web import documents
 from app.web.api.bodies import takes, takes_json
 from app.web.api.weeks import Cursor, Limit, Slug
-from app.web.context import AppContext, installation
-from app.web.deps import Reader, Writer, WriterAct
+from app.web.deps import AppClock, AppDatabase, AppWriteQueue, RawBody, Reader, ReadSession, Writer, WriterAct
 from app.web.documents import activity_document, recorded_document
-from app.web.routes import DatabaseRoute
+from app.web.routes import DatabaseRoute, takes_long
+from app.web.write_queue import WriteQueue
 
 MAX_LINES = 10_000  # of one batch: the lock is held for less than a second; commands import longer files
 MAX_BATCH_BYTES = 16 * 1_048_576  # 1.6 kB a line, where a line with everything but a long note has 400 bytes
@@ -58,14 +56,14 @@ _BATCH = takes(
         200: {"model": documents.Activity | documents.ActivityKey, "description": documents.REPEAT},
     },
 )
-async def record(request: Request, week: Slug, actor: Writer) -> Response:
+async def record(actor: Writer, queue: AppWriteQueue, week: Slug, body: RawBody) -> Response:
     """Record one activity. (`source`, `kind`, `external_id`) names it: sending it again changes nothing."""
-    return await record_body(installation(request), week, await request.body(), actor)
+    return await record_body(queue, week, body, actor)
 
 
-async def record_body(place: AppContext, slug: str, body: bytes, actor: Actor) -> Response:
+async def record_body(queue: WriteQueue, slug: str, body: bytes, actor: Actor) -> Response:
     """Record one activity as it was sent, for somebody who may. Raises what the queue raises."""
-    recorded = await place.write_queue.record(slug, read_json(body), actor)
+    recorded = await queue.record(slug, read_json(body), actor)
     return JSONResponse(recorded_document(recorded), 200 if recorded.repeated else 201)
 
 
@@ -76,13 +74,9 @@ async def record_body(place: AppContext, slug: str, body: bytes, actor: Actor) -
     openapi_extra=_BATCH,
     responses={200: {"model": documents.BatchResult}},
 )
-async def record_batch(request: Request, week: Slug, act: WriterAct) -> Response:
+@takes_long
+def record_batch(act: WriterAct, database: AppDatabase, week: Slug, body: RawBody) -> Response:
     """Record up to 10,000 activities as NDJSON, all or nothing; 422 names every bad line."""
-    place, body = installation(request), await request.body()
-    return await place.database.writes.run(_record_batch, place.database, week, body, act, long=True)
-
-
-def _record_batch(database: Database, slug: str, body: bytes, act: Act) -> Response:
     lines = list(islice(batch.read_ndjson(body), MAX_LINES + 1))
     if len(lines) > MAX_LINES:
         raise Malformed(
@@ -90,7 +84,7 @@ def _record_batch(database: Database, slug: str, body: bytes, act: Act) -> Respo
             errors=[{"line": lines[MAX_LINES].number, "message": "This line is one too many."}],
         )
     with database.unit_of_work() as session:
-        outcome = batch.record(session, slug, lines, act)
+        outcome = batch.record(session, week, lines, act)
     return JSONResponse(documents.BatchResult(recorded=outcome.recorded, repeated=outcome.repeated))
 
 
@@ -98,15 +92,18 @@ def _record_batch(database: Database, slug: str, body: bytes, act: Act) -> Respo
     "/weeks/{week}/activities", operation_id="listActivities", responses={200: {"model": documents.ActivityList}}
 )
 def read_ledger(
-    request: Request, week: Slug, actor: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+    actor: Reader,
+    session: ReadSession,
+    clock: AppClock,
+    week: Slug,
+    cursor: Cursor = None,
+    limit: Limit = paging.USUAL_PER_PAGE,
 ) -> Response:
     """The week's activities in the order they were recorded, reversed ones and adjustments included.
 
     While the week is frozen, who is no organizer reads it as it was at the freeze.
     """
-    place = installation(request)
-    with place.database.reading() as session:
-        found = weeks.find(session, week, place.clock.game())
-        items, next_cursor = activities.page(session, found, cursor=cursor, limit=limit, view=weeks.view(found, actor))
-        rows = [activity_document(item) for item in items]
+    found = weeks.find(session, week, clock.game())
+    items, next_cursor = activities.page(session, found, cursor=cursor, limit=limit, view=weeks.view(found, actor))
+    rows = [activity_document(item) for item in items]
     return JSONResponse(documents.ActivityList(items=rows, next_cursor=next_cursor))

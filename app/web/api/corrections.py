@@ -1,16 +1,12 @@
 """Correct the ledger without losing history: reversals, reinstatements, adjustments."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.db.database import Database
-from app.domain.actor import Act
 from app.errors import Malformed
-from app.models import Reversal
 from app.services.ledger import ledger
 from app.services.ledger.drafts import Code
 from app.services.ledger.ledger import MAX_POINTS
@@ -18,8 +14,7 @@ from app.services.validation import parse
 from app.web import documents
 from app.web.api.bodies import takes_json
 from app.web.api.weeks import Slug
-from app.web.context import installation
-from app.web.deps import CorrectorAct
+from app.web.deps import AppDatabase, CorrectorAct, RawBody
 from app.web.documents import correction_document, recorded_document
 from app.web.routes import DatabaseRoute
 
@@ -69,10 +64,12 @@ _ADJUSTMENT = takes_json(
     openapi_extra=_WHY,
     responses={201: {"model": documents.Correction}},
 )
-async def reverse(request: Request, activity_id: str, act: CorrectorAct) -> Response:
+def reverse(act: CorrectorAct, database: AppDatabase, activity_id: str, body: RawBody) -> Response:
     """Cancel an activity; it stays in the ledger and counts for nothing."""
-    database, body = installation(request).database, await request.body()
-    return await database.writes.run(_rule, database, activity_id, "reversal", body, act)
+    reason = parse(ReasonIn, body).reason
+    with database.unit_of_work() as session:
+        ruling = ledger.reverse(session, activity_id, act, reason=reason)
+    return JSONResponse(correction_document(ruling, activity_id, "reversal"), 201)
 
 
 @router.post(
@@ -82,20 +79,12 @@ async def reverse(request: Request, activity_id: str, act: CorrectorAct) -> Resp
     openapi_extra=_WHY,
     responses={201: {"model": documents.Correction}},
 )
-async def reinstate(request: Request, activity_id: str, act: CorrectorAct) -> Response:
+def reinstate(act: CorrectorAct, database: AppDatabase, activity_id: str, body: RawBody) -> Response:
     """Undo a reversal."""
-    database, body = installation(request).database, await request.body()
-    return await database.writes.run(_rule, database, activity_id, "reinstatement", body, act)
-
-
-def _rule(
-    database: Database, activity_id: str, action: Literal["reversal", "reinstatement"], body: bytes, act: Act
-) -> Response:
-    verb = ledger.reverse if action == "reversal" else ledger.reinstate
     reason = parse(ReasonIn, body).reason
     with database.unit_of_work() as session:
-        ruling: Reversal = verb(session, activity_id, act, reason=reason)
-    return JSONResponse(correction_document(ruling, activity_id, action), 201)
+        ruling = ledger.reinstate(session, activity_id, act, reason=reason)
+    return JSONResponse(correction_document(ruling, activity_id, "reinstatement"), 201)
 
 
 @router.post(
@@ -108,24 +97,19 @@ def _rule(
         200: {"model": documents.Activity | documents.ActivityKey, "description": documents.REPEAT},
     },
 )
-async def adjust(request: Request, week: Slug, act: CorrectorAct) -> Response:
+def adjust(act: CorrectorAct, database: AppDatabase, week: Slug, body: RawBody) -> Response:
     """Give a team points or take some, with a reason everybody can read on its receipt."""
-    database, body = installation(request).database, await request.body()
-    return await database.writes.run(_adjust, database, week, body, act)
-
-
-def _adjust(database: Database, slug: str, body: bytes, act: Act) -> Response:
     with database.unit_of_work() as session:
         try:
             adjustment = parse(AdjustmentIn, body)
         except Malformed:
             # A repeat is known by its key before anything else is looked at, here as with activities.
-            known = ledger.find_adjustment(session, slug, _external_id(body), act.now)
+            known = ledger.find_adjustment(session, week, _external_id(body), act.now)
             if known is None:
                 raise
             recorded = known
         else:
-            recorded = ledger.adjust(session, slug, act, **adjustment.model_dump())
+            recorded = ledger.adjust(session, week, act, **adjustment.model_dump())
         recorded = recorded._replace(activity=ledger.seen(session, recorded, act.actor))
     return JSONResponse(recorded_document(recorded), 200 if recorded.repeated else 201)
 

@@ -3,19 +3,15 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.db.database import Database
-from app.domain.actor import Act
 from app.services.rules import rule_sets
 from app.services.standings import previews
 from app.web import documents
 from app.web.api.bodies import takes
-from app.web.context import installation
-from app.web.deps import Reader, RuleWriterAct
+from app.web.deps import AppDatabase, RawBody, Reader, ReadSession, RuleWriterAct
 from app.web.documents import active_rules_document, preview_document, rule_set_document
-from app.web.routes import DatabaseRoute
+from app.web.routes import DatabaseRoute, only_reads, takes_long
 
 router = APIRouter(tags=["rules"], route_class=DatabaseRoute)
 
@@ -39,41 +35,32 @@ _TOML = takes("text/plain", {"type": "string", "description": "A whole rules fil
 
 
 @router.get("/rules", operation_id="getRules", responses={200: {"model": documents.ActiveRules}})
-def show(request: Request, _who: Reader) -> Response:
+def show(_reader: Reader, session: ReadSession) -> Response:
     """The active version of the rules."""
-    with installation(request).database.reading() as session:
-        document = active_rules_document(rule_sets.active(session), rule_sets.file_errors(session))
-    return JSONResponse(document)
+    return JSONResponse(active_rules_document(rule_sets.active(session), rule_sets.file_errors(session)))
 
 
 @router.post(
     "/rules/preview", operation_id="previewRules", openapi_extra=_TOML, responses={200: {"model": documents.Preview}}
 )
-async def preview(request: Request, act: RuleWriterAct) -> Response:
+@takes_long
+@only_reads
+def preview(act: RuleWriterAct, session: ReadSession, body: RawBody) -> Response:
     """Preview the open weeks under this rules file; nothing changes. 422 lists every mistake in it."""
-    database, text = installation(request).database, _text(await request.body())
-    return await database.reads.run(_preview, database, text, act, long=True)
-
-
-def _preview(database: Database, text: str, act: Act) -> Response:
-    with database.reading() as session:
-        found = previews.preview(session, text, act)
-    return JSONResponse(preview_document(found))
+    return JSONResponse(preview_document(previews.preview(session, _text(body), act)))
 
 
 @router.put("/rules", operation_id="activateRules", openapi_extra=_TOML, responses={200: {"model": documents.RuleSet}})
-async def activate(
-    request: Request, act: RuleWriterAct, note: Annotated[str, Query(max_length=500, description="Why")] = ""
+@takes_long
+def activate(
+    act: RuleWriterAct,
+    database: AppDatabase,
+    body: RawBody,
+    note: Annotated[str, Query(max_length=500, description="Why")] = "",
 ) -> Response:
     """Make this rules file the active version and score the open weeks by it. 422 lists every mistake in it."""
-    database, text = installation(request).database, _text(await request.body())
-    return await database.writes.run(_activate, database, text, note, act, long=True)
-
-
-def _activate(database: Database, text: str, note: str, act: Act) -> Response:
     with database.unit_of_work() as session:
-        rule_set = rule_sets.activate(session, text, act, note=note)
-        document = rule_set_document(rule_set)
+        document = rule_set_document(rule_sets.activate(session, _text(body), act, note=note))
     return JSONResponse(document)
 
 

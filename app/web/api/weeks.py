@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.domain.view import audience_of
@@ -13,8 +12,7 @@ from app.services.standings import boards
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web import documents
-from app.web.context import installation
-from app.web.deps import Reader
+from app.web.deps import AppClock, Reader, ReadSession
 from app.web.documents import person_document, team_document, week_document
 from app.web.routes import DatabaseRoute
 
@@ -27,52 +25,48 @@ Limit = Annotated[int, Query(ge=1, le=paging.MAX_PER_PAGE)]
 
 @router.get("/weeks", operation_id="listWeeks", tags=["weeks"], responses={200: {"model": documents.WeekList}})
 def list_weeks(
-    request: Request, actor: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+    actor: Reader, session: ReadSession, clock: AppClock, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
 ) -> Response:
     """All weeks in the order they were created."""
-    place = installation(request)
-    with place.database.reading() as session:
-        current = weeks.pick_current(weeks.every(session), place.clock.game())
-        items, next_cursor = weeks.page(session, cursor=cursor, limit=limit)
-        rows = [week_document(week, audience_of(actor), is_current=week == current) for week in items]
-        answer = documents.WeekList(items=rows, next_cursor=next_cursor)
-    return JSONResponse(answer)
+    current = weeks.pick_current(weeks.every(session), clock.game())
+    items, next_cursor = weeks.page(session, cursor=cursor, limit=limit)
+    rows = [week_document(week, audience_of(actor), is_current=week == current) for week in items]
+    return JSONResponse(documents.WeekList(items=rows, next_cursor=next_cursor))
 
 
 @router.get("/weeks/{week}", operation_id="getWeek", tags=["weeks"], responses={200: {"model": documents.Week}})
-def show_week(request: Request, week: Slug, actor: Reader) -> Response:
+def show_week(actor: Reader, session: ReadSession, clock: AppClock, week: Slug) -> Response:
     """One week; `week` may be `current`."""
-    place = installation(request)
-    with place.database.reading() as session:
-        found = weeks.find(session, week, place.clock.game())
-        current = weeks.pick_current(weeks.every(session), place.clock.game())
-        return JSONResponse(week_document(found, audience_of(actor), is_current=found == current))
+    found = weeks.find(session, week, clock.game())
+    current = weeks.pick_current(weeks.every(session), clock.game())
+    return JSONResponse(week_document(found, audience_of(actor), is_current=found == current))
 
 
 @router.get(
     "/weeks/{week}/teams", operation_id="listTeams", tags=["weeks"], responses={200: {"model": documents.TeamList}}
 )
 def list_teams(
-    request: Request, week: Slug, actor: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+    actor: Reader,
+    session: ReadSession,
+    clock: AppClock,
+    week: Slug,
+    cursor: Cursor = None,
+    limit: Limit = paging.USUAL_PER_PAGE,
 ) -> Response:
     """A week's teams by name, with who is in them now; while it is frozen, for most as it was at the freeze."""
-    place = installation(request)
-    with place.database.reading() as session:
-        found = weeks.find(session, week, place.clock.game())
-        view = weeks.view(found, actor)
-        items, next_cursor = teams.page(session, found, cursor=cursor, limit=limit, view=view)
-        members = boards.members(session, found, view)
-        rows = [team_document(team, members.get(team.id, ())) for team in items]
-        answer = documents.TeamList(items=rows, next_cursor=next_cursor)
-    return JSONResponse(answer)
+    found = weeks.find(session, week, clock.game())
+    view = weeks.view(found, actor)
+    items, next_cursor = teams.page(session, found, cursor=cursor, limit=limit, view=view)
+    members = boards.members(session, found, view)
+    rows = [team_document(team, members.get(team.id, ())) for team in items]
+    return JSONResponse(documents.TeamList(items=rows, next_cursor=next_cursor))
 
 
 @router.get("/people", operation_id="listPeople", tags=["people"], responses={200: {"model": documents.PersonList}})
 def list_people(
-    request: Request, _who: Reader, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
+    _reader: Reader, session: ReadSession, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
 ) -> Response:
     """Everybody who plays or has played, by e-mail."""
-    with installation(request).database.reading() as session:
-        items, next_cursor = people.page(session, cursor=cursor, limit=limit)
-        answer = documents.PersonList(items=[person_document(item) for item in items], next_cursor=next_cursor)
-    return JSONResponse(answer)
+    items, next_cursor = people.page(session, cursor=cursor, limit=limit)
+    rows = [person_document(item) for item in items]
+    return JSONResponse(documents.PersonList(items=rows, next_cursor=next_cursor))
