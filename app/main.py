@@ -26,7 +26,7 @@ from app.web.context import AppContext
 from app.web.credential_cache import CredentialCache
 from app.web.display import display, pairing
 from app.web.fast_path import Shortcut
-from app.web.http import addresses, areas, csp_reports, csrf, problems, static
+from app.web.http import addresses, areas, csp_reports, problems, static
 from app.web.http.denial_log import Refusals
 from app.web.http.edge import EdgeMiddleware
 from app.web.http.hosts import Hosts
@@ -96,11 +96,6 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         max_body_size=areas.MIB,
-        form_limits={
-            "max_fields": csrf.MAX_FIELDS,
-            "max_files": csrf.MAX_FILES,
-            "max_part_size": csrf.MAX_TEXT_BYTES,
-        },
         lifespan=partial(_lifespan, timing=timing),
     )
     app.state.has_shortcut = has_shortcut

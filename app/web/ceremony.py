@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Annotated, cast, get_args
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.actor import visitor
+from app.clock import Clock
+from app.db.database import Database
+from app.domain.actor import Act, visitor
 from app.domain.rules import Rules
 from app.domain.standings import ceremony
 from app.domain.wording import metric_words
@@ -16,13 +18,23 @@ from app.live.messages import event
 from app.services import ceremonies
 from app.services.ceremonies import Move
 from app.services.operations import secrets
+from app.services.operations.secrets import SigningKey
 from app.services.weeks import weeks
 from app.web.access import credential_of, needs_of_board
 from app.web.boards import BoardSnapshot
-from app.web.context import AppContext, installation
-from app.web.deps import BoardReader, act_of
+from app.web.deps import (
+    AppBoards,
+    AppClock,
+    AppDatabase,
+    AppKey,
+    AppSettings,
+    AppStreams,
+    BoardReader,
+    act_of,
+)  # fmt: skip
 from app.web.http import redirects, render
 from app.web.http.client import network_of
+from app.web.http.forms import Form, FormState
 from app.web.routes import DatabaseRoute
 from app.web.topics import Topic
 
@@ -39,7 +51,8 @@ class CeremonyRenderer:
     stream is silent while the step stays.
     """
 
-    place: AppContext
+    database: Database
+    clock: Clock
     is_presenter: bool
     name = "ceremony"
 
@@ -50,8 +63,8 @@ class CeremonyRenderer:
 
     def render(self, snapshot: BoardSnapshot, *, streamed: bool = False) -> tuple[int, bytes]:
         """The step that is on, and its HTML; only what the stream brings comes in with a motion."""
-        with self.place.database.reading() as session:
-            week = weeks.find(session, snapshot.week, self.place.clock.game())
+        with self.database.reading() as session:
+            week = weeks.find(session, snapshot.week, self.clock.game())
             step = ceremony.clamp(ceremonies.current(session, week), snapshot.board)
         return step, render.render("ceremony/_stage.html", streamed=streamed, **self.build_context(snapshot, step))
 
@@ -79,12 +92,19 @@ def _words(step: ceremony.Step, rules: Rules) -> str:
 
 
 @router.get("", name="ceremony")
-async def stage(request: Request, week: str, _who: BoardReader, key: PresenterKey = "") -> Response:
+async def stage(
+    week: str,
+    _reader: BoardReader,
+    boards: AppBoards,
+    database: AppDatabase,
+    signing: AppKey,
+    clock: AppClock,
+    key: PresenterKey = "",
+) -> Response:
     """The stage; with the presenter's key also the controls. Raises NotAllowed for a key that does not count."""
-    place = installation(request)
-    snapshot = await place.boards.get(week, "organizers")
-    is_presenter = _presents(place, snapshot, key)
-    _step, body = await place.database.reads.run(CeremonyRenderer(place, is_presenter).render, snapshot)
+    snapshot = await boards.get(week, "organizers")
+    is_presenter = _presents(signing, clock, snapshot, key)
+    _step, body = await database.reads.run(CeremonyRenderer(database, clock, is_presenter).render, snapshot)
     page = render.render(
         "ceremony/index.html",
         board_name=snapshot.content.head.name,
@@ -97,41 +117,68 @@ async def stage(request: Request, week: str, _who: BoardReader, key: PresenterKe
 
 
 @router.get("/live", name="ceremony_live")
-async def live_stage(request: Request, week: str, _who: BoardReader, key: PresenterKey = "") -> Response:
+async def live_stage(
+    request: Request,
+    week: str,
+    _reader: BoardReader,
+    boards: AppBoards,
+    streams: AppStreams,
+    database: AppDatabase,
+    signing: AppKey,
+    settings: AppSettings,
+    clock: AppClock,
+    key: PresenterKey = "",
+) -> Response:
     """The stage, at once and whenever the step changes."""
-    place = installation(request)
-    snapshot = await place.boards.get(week, "organizers")
-    renderer = CeremonyRenderer(place, _presents(place, snapshot, key))
-    topic = Topic(snapshot.week, "organizers", renderer, needs_of_board(place.settings))
+    snapshot = await boards.get(week, "organizers")
+    renderer = CeremonyRenderer(database, clock, _presents(signing, clock, snapshot, key))
+    topic = Topic(snapshot.week, "organizers", renderer, needs_of_board(settings))
     # Never compressed: the presenter's stage holds their key.
-    return await place.streams.open(topic, network_of(request), credential_of(request))
+    return await streams.open(topic, network_of(request), credential_of(request))
+
+
+class MoveForm(Form):
+    """A button of the presenter's controls, and their key."""
+
+    to: str
+    key: str = ""
 
 
 @router.post("", name="ceremony_move")
-async def move(request: Request, week: str, to: Annotated[str, Form()], key: Annotated[str, Form()] = "") -> Response:
-    """Go on, back or to the beginning; every screen follows. Raises NotAllowed without the presenter's key."""
-    place = installation(request)
-    snapshot = await place.boards.get(week, "organizers")
-    if not _presents(place, snapshot, key):
+async def move(
+    request: Request,
+    week: str,
+    boards: AppBoards,
+    database: AppDatabase,
+    signing: AppKey,
+    clock: AppClock,
+    form: FormState[MoveForm],
+) -> Response:
+    """Go on, back or to the beginning; every screen follows. Raises NotAllowed without the presenter's key.
+
+    It waits for a board that is ready, as the stage does.
+    """
+    data, snapshot = form.data, await boards.get(week, "organizers")
+    if not _presents(signing, clock, snapshot, data.key):
         raise NotAllowed("Only the presenter moves the ceremony. `assembly-week week present` prints the link.")
-    if to not in get_args(Move):
+    if data.to not in get_args(Move):
         raise Malformed("The ceremony can go next, back or restart.")
-    await place.database.writes.run(_move, request, snapshot.week, cast("Move", to))
+    act = act_of(request, visitor("presenter"), clock.game())
+    await database.writes.run(_move, database, act, snapshot.week, cast("Move", data.to))
     if request.headers.get("hx-request") == "true":
         return Response(status_code=204)
-    return redirects.see("ceremony", week=week, key=key)
+    return redirects.see("ceremony", week=week, key=data.key)
 
 
-def _move(request: Request, slug: str, to: Move) -> None:
-    place = installation(request)
-    with place.database.unit_of_work() as session:
-        ceremonies.move(session, slug, to, act_of(request, visitor("presenter"), place.clock.game()))
+def _move(database: Database, act: Act, slug: str, to: Move) -> None:
+    with database.unit_of_work() as session:
+        ceremonies.move(session, slug, to, act)
 
 
-def _presents(place: AppContext, snapshot: BoardSnapshot, key: str) -> bool:
+def _presents(signing: SigningKey, clock: Clock, snapshot: BoardSnapshot, key: str) -> bool:
     """Tell whether the key is the presenter's. Raises NotAllowed for one that was given and does not count."""
     if not key:
         return False
-    if not secrets.is_presenter_key(place.key, snapshot.week, key, place.clock.real()):
+    if not secrets.is_presenter_key(signing, snapshot.week, key, clock.real()):
         raise NotAllowed("This presenter's link no longer counts. `assembly-week week present` prints a new one.")
     return True

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Metric, generate_latest
-from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from app import metrics
+from app.db.database import Database
 from app.domain.view import audience_of
 from app.errors import Unavailable
 from app.services import jobs
 from app.services.operations import schema
 from app.services.weeks import weeks
-from app.web.context import AppContext, installation
-from app.web.deps import Reader
+from app.web.deps import AppClock, AppDatabase, AppStreams, Reader
 from app.web.routes import DatabaseRoute
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
@@ -28,23 +28,22 @@ async def alive() -> Response:
 
 
 @router.get("/readyz")
-def ready(request: Request) -> Response:
+def ready(database: AppDatabase) -> Response:
     """The database answers and has the newest schema. Raises Unavailable."""
-    schema.check(installation(request).database)
+    schema.check(database)
     return PlainTextResponse("ready\n")
 
 
 @router.get("/metrics")
-async def show_metrics(request: Request, actor: Reader) -> Response:
+async def show_metrics(actor: Reader, database: AppDatabase, streams: AppStreams, clock: AppClock) -> Response:
     """Figures for Prometheus. While the database is away, those of the queue are the last ones.
 
     While a week is frozen, who does not see behind a freeze gets nothing that grows with every activity.
     """
-    place = installation(request)
-    metrics.STREAMS.set(place.streams.viewers)
+    metrics.STREAMS.set(streams.viewers)
     is_hidden = audience_of(actor) == "public"
     with suppress(Unavailable):
-        backlog, has_frozen = await place.database.reads.run(_look, place)
+        backlog, has_frozen = await database.reads.run(_look, database, clock.real())
         is_hidden &= has_frozen
         metrics.JOBS_WAITING.set(backlog.waiting)
         metrics.JOBS_DEAD.set(backlog.dead)
@@ -52,10 +51,10 @@ async def show_metrics(request: Request, actor: Reader) -> Response:
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def _look(place: AppContext) -> tuple[jobs.Backlog, bool]:
+def _look(database: Database, now: datetime) -> tuple[jobs.Backlog, bool]:
     """Read the queue's state, and whether a week is frozen."""
-    with place.database.reading() as session:
-        return jobs.backlog(session, place.clock.real()), weeks.has_frozen(session)
+    with database.reading() as session:
+        return jobs.backlog(session, now), weeks.has_frozen(session)
 
 
 class _Uncounted(CollectorRegistry):

@@ -8,9 +8,7 @@ from starlette.responses import Response
 
 from app.errors import NotFound, WeekUnknown
 from app.services.weeks import weeks
-from app.web.context import installation
 from app.web.deps import BoardReader
-from app.web.http.areas import find_area
 from app.web.http.render import render_page
 from app.web.routes import DatabaseRoute
 from app.web.topics import board_html
@@ -37,9 +35,8 @@ async def current_board(request: Request, actor: BoardReader) -> Response:
 async def week_board(request: Request, week: str, actor: BoardReader, eyes: Eyes = "") -> Response:
     """A week's board, or the part of it that changes."""
     is_preview = eyes == PUBLIC
-    place = installation(request)
-    snapshot = await board_for(place, find_area(request.scope["path"]), week, actor, preview=is_preview)
-    return await answer(request, await made(place, snapshot, page_form(request, is_preview=is_preview)))
+    snapshot = await board_for(request, week, actor, preview=is_preview)
+    return await answer(request, await made(request, snapshot, page_form(request, is_preview=is_preview)))
 
 
 @router.get("/weeks/{week}/live")
@@ -51,11 +48,11 @@ async def live_board(request: Request, week: str, actor: BoardReader, eyes: Eyes
 @router.get("/weeks/{week}/teams/{team}")
 async def team_receipt(request: Request, week: str, team: str, actor: BoardReader) -> Response:
     """A team's receipt: the awards that its score consists of."""
-    snapshot = await board_for(installation(request), find_area(request.scope["path"]), week, actor)
+    snapshot = await board_for(request, week, actor)
     standing = next((standing for standing in snapshot.board.standings if standing.team_id == team), None)
     if standing is None:
         raise NotFound(f"Week {snapshot.board.name} has no such team. Its board lists the teams there are.")
-    receipt = await receipt_for(installation(request), snapshot.board.week, team, actor)
+    receipt = await receipt_for(request, snapshot.board.week, team, actor)
     return render_page(
         request, "receipt/index.html", board=snapshot.board, standing=standing, receipt=receipt, zone=snapshot.zone
     )

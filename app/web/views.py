@@ -11,8 +11,8 @@ from app.services.standings import boards
 from app.services.weeks import weeks
 from app.web.access import credential_of, decide
 from app.web.boards import BoardSnapshot, Form
-from app.web.context import AppContext, installation
-from app.web.http.areas import Area, find_area
+from app.web.deps import context_of
+from app.web.http.areas import find_area
 from app.web.http.client import network_of
 from app.web.http.content_coding import accepts_gzip
 from app.web.http.render import wants_partial
@@ -20,11 +20,11 @@ from app.web.http.representations import CachedResponse
 from app.web.topics import Renderer
 
 
-async def board_for(
-    place: AppContext, area: Area, slug: str, actor: Actor | None, *, preview: bool = False
-) -> BoardSnapshot:
+async def board_for(request: Request, slug: str, actor: Actor | None, *, preview: bool = False) -> BoardSnapshot:
     """The board of a week as this reader may see it, or as everybody does. Raises WeekUnknown."""
-    return await place.boards.get(slug, decide(area, actor, place.settings, preview=preview).audience)
+    context = context_of(request)
+    access = decide(find_area(request.scope["path"]), actor, context.settings, preview=preview)
+    return await context.boards.get(slug, access.audience)
 
 
 def page_form(request: Request, *, is_preview: bool = False) -> Form:
@@ -34,21 +34,22 @@ def page_form(request: Request, *, is_preview: bool = False) -> Form:
     return "preview" if is_preview else "page"
 
 
-async def made(place: AppContext, snapshot: BoardSnapshot, form: Form) -> CachedResponse:
+async def made(request: Request, snapshot: BoardSnapshot, form: Form) -> CachedResponse:
     """A form of a board, made in a thread where it is not there yet: a board of many teams takes its time."""
     known = snapshot.made(form)
-    return known if known is not None else await place.database.renders.run(snapshot.make, form)
+    return known if known is not None else await context_of(request).database.renders.run(snapshot.make, form)
 
 
 async def answer(request: Request, representation: CachedResponse) -> Response:
     """The answer with a representation, compressed in a thread where that was not done yet."""
     if (ready := representation.ready(request)) is not None:
         return ready
-    return await installation(request).database.renders.run(representation.answer, request)
+    return await context_of(request).database.renders.run(representation.answer, request)
 
 
-async def receipt_for(place: AppContext, slug: str, team_id: str, actor: Actor | None) -> Receipt:
+async def receipt_for(request: Request, slug: str, team_id: str, actor: Actor | None) -> Receipt:
     """A team's receipt; the public of a frozen week gets that of the freeze. Raises WeekUnknown or NotFound."""
+    place = context_of(request)
 
     def load() -> Receipt:
         with place.database.reading() as session:
@@ -71,7 +72,7 @@ async def stream_for(
 
     Raises WeekUnknown or Unavailable.
     """
-    place = installation(request)
+    place = context_of(request)
     area = find_area(request.scope["path"])
     topic = decide(area, actor, place.settings, preview=preview).topic(slug, renderer)
     reading = Reading(has, accepts_gzip(request.scope))

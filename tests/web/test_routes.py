@@ -1,5 +1,6 @@
 """The threads of routes: no default thread opens the database, and whoever tries is refused."""
 
+import ast
 import asyncio
 import re
 from collections.abc import Callable
@@ -52,6 +53,41 @@ def test_default_threads_are_asked_for_by_name_in_few_places() -> None:
     }
 
     assert found == {*IN_DEFAULT_THREADS, "app/bulkheads.py"}
+
+
+ASK_FOR_THE_CONTEXT = {"app/web/deps.py", "app/web/routes.py", "app/web/submit.py", "app/web/views.py"}
+PUT_IT_TOGETHER = {"app/main.py", "app/web/fast_path.py", "app/web/deps.py"}
+
+
+def test_routes_ask_for_parts_and_never_for_the_context() -> None:
+    sources = {str(path.relative_to(PROJECT)): path.read_text() for path in Path(PROJECT, "app").rglob("*.py")}
+    asks = {name for name, source in sources.items() if re.search(r"\b(context_of|installation)\(", source)}
+    knows = {name for name, source in sources.items() if "from app.web.context import" in source}
+
+    assert asks - {"app/web/context.py"} == ASK_FOR_THE_CONTEXT
+    assert knows == PUT_IT_TOGETHER
+
+
+READY_BOARDS = {
+    "current_board", "week_board", "team_receipt", "leaderboard", "my_team", "mark", "stage", "move", "display",
+    "display_pulse", "week_summary", "week_chart", "week_card",
+}  # fmt: skip
+STREAMS = {"live_board", "live", "live_stage", "display_live", "export_ledger"}
+RECORDER = {"record"}
+TWO_KINDS = {"sign_in_link", "ask_for_code", "join_team", "company", "enter", "mail_link", "show_metrics"}
+WAIT_FOR_NOTHING = {"alive", "collect", "sign_in", "come_back"}
+
+
+def test_only_what_waits_for_something_else_is_async() -> None:
+    names = {
+        function.name
+        for path in Path(PROJECT, "app/web").rglob("*.py")
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.AsyncFunctionDef)
+        and any("router." in ast.unparse(each) for each in function.decorator_list)
+    }
+
+    assert names == READY_BOARDS | STREAMS | RECORDER | TWO_KINDS | WAIT_FOR_NOTHING
 
 
 def waits_in(settings: Settings, method: str) -> bulkheads.Kind | None:

@@ -4,15 +4,15 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.services.standings import boards
+from app.services.weeks import weeks
 from app.web import documents
 from app.web.api.weeks import Slug
-from app.web.context import installation
-from app.web.deps import BoardReader
+from app.web.deps import AppClock, BoardReader, ReadSession
 from app.web.documents import receipt_document
-from app.web.http.areas import find_area
 from app.web.routes import DatabaseRoute
 from app.web.topics import board_json
-from app.web.views import answer, board_for, made, receipt_for, stream_for
+from app.web.views import answer, board_for, made, stream_for
 
 router = APIRouter(tags=["boards"], route_class=DatabaseRoute)
 
@@ -24,18 +24,17 @@ router = APIRouter(tags=["boards"], route_class=DatabaseRoute)
 )
 async def leaderboard(request: Request, week: Slug, actor: BoardReader) -> Response:
     """The week's board; `week` may be `current`. Send the ETag back as If-None-Match to hear 304 while it stands."""
-    place = installation(request)
-    snapshot = await board_for(place, find_area(request.scope["path"]), week, actor)
-    return await answer(request, await made(place, snapshot, "json"))
+    snapshot = await board_for(request, week, actor)
+    return await answer(request, await made(request, snapshot, "json"))
 
 
 @router.get(
     "/weeks/{week}/teams/{team_id}/receipt", operation_id="getReceipt", responses={200: {"model": documents.Receipt}}
 )
-async def receipt(request: Request, week: Slug, team_id: str, actor: BoardReader) -> Response:
+def receipt(actor: BoardReader, session: ReadSession, clock: AppClock, week: Slug, team_id: str) -> Response:
     """Read a team's receipt: a line per award and adjustment, and one with 0 where nothing was earned."""
-    found = await receipt_for(installation(request), week, team_id, actor)
-    return JSONResponse(receipt_document(found))
+    found = weeks.find(session, week, clock.game())
+    return JSONResponse(receipt_document(boards.receipt(session, found, team_id, weeks.view(found, actor))))
 
 
 @router.get(

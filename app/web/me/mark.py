@@ -3,33 +3,31 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
+from app.db.database import Database
 from app.domain.actor import SignedInActor
 from app.errors import Unavailable
 from app.services.ledger import my_week
-from app.web.context import AppContext, installation
-from app.web.deps import Anybody
+from app.web.deps import Anybody, AppDatabase
 from app.web.routes import DatabaseRoute
 
 router = APIRouter(route_class=DatabaseRoute)
 
 
 @router.get("/me/mark.css", name="marks")
-async def mark(request: Request, actor: Anybody) -> Response:
+async def mark(actor: Anybody, database: AppDatabase) -> Response:
     """The reader's own marks, for boards are the same bytes for everybody."""
     rules = ""
     if isinstance(actor, SignedInActor):
-        place = installation(request)
-        rules = _rules(actor, await place.database.reads.run(_team_ids, place, actor))
+        rules = _rules(actor, await database.reads.run(_team_ids, database, actor))
     return Response(rules, media_type="text/css")
 
 
-def _team_ids(place: AppContext, actor: SignedInActor) -> Sequence[str]:
+def _team_ids(database: Database, actor: SignedInActor) -> Sequence[str]:
     """The reader's teams; none while the database is away, for boards are served then too."""
     try:
-        with place.database.reading() as session:
+        with database.reading() as session:
             return my_week.team_ids(session, actor.person_id)
     except Unavailable:
         return []
