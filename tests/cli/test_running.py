@@ -8,17 +8,15 @@ import signal
 import socket
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
-import uvicorn
 
 from app.cli import demo, server
 from app.config import PROJECT, Settings
 from app.errors import Conflict, Malformed
-from app.main import create_app
 from tests.cli.conftest import RULES_FILE, Shell
 from tests.cli.processes import PATIENCE_SECONDS, command, ended, fetch, run, started
+from tests.web.running_app import serving
 
 HEADLINE = "20 shifts, 154 responses, 18 issues, 6 feature requests, 2 knowledge cards"
 
@@ -228,17 +226,12 @@ def test_address_is_one_to_type_on_this_machine() -> None:
         assert server.address_of(listener) == f"http://127.0.0.1:{port}/"
 
 
-@pytest.mark.parametrize(("proxies", "trusted"), [("", False), ("10.0.0.1", True)])
+@pytest.mark.parametrize(("proxies", "is_believed"), [("", False), ("10.0.0.1", False), ("127.0.0.1", True)])
 def test_forwarded_headers_count_only_from_named_proxies(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, proxies: str, trusted: bool
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, proxies: str, is_believed: bool
 ) -> None:
-    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
-    found: list[uvicorn.Config] = []
-    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: found.append(self.config))
-    settings = Settings(_env_file=None, data_dir=tmp_path, trusted_proxies=proxies)
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")  # uvicorn's own setting
+    with serving(settings.changed(trusted_proxies=proxies), has_jobs=False) as site:
+        answer = site.get("/healthz", headers={"X-Forwarded-Proto": "https"})
 
-    with server.listen("127.0.0.1", 0) as listener:
-        server.run(create_app(settings), listener, settings)
-
-    assert found[0].proxy_headers == trusted
-    assert not trusted or found[0].forwarded_allow_ips == [proxies]
+    assert ("strict-transport-security" in answer.headers) == is_believed
