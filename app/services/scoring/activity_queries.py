@@ -170,6 +170,11 @@ def adjustments(
     return [Adjustment(*row) for row in session.connection().execute(_upto(query, view))]
 
 
+def has_entries(session: Session, week: AnyWeek) -> bool:
+    """Tell whether the week's ledger has any entry."""
+    return bool(_ANY.rows(session, week=week.id))
+
+
 def count_by_kind(session: Session, week: AnyWeek, people: Collection[str]) -> dict[str, int]:
     """Count these people's live activities of each kind in the week; nothing costs nothing."""
     if not people:
@@ -192,6 +197,7 @@ def _upto(query: Select[*tuple[Any, ...]], view: View) -> Select[*tuple[Any, ...
     return query if view.upto is None else query.where(col(LedgerEntry.version) <= view.upto)
 
 
+_ANY = Prepared(select(col(LedgerEntry.seq)).where(col(LedgerEntry.week_id) == bindparam("week")).limit(1))
 _ADJUSTMENTS_OF_TEAM = Prepared(
     select(*_ADJUSTMENT).where(
         col(LedgerEntry.week_id) == bindparam("week"),

@@ -124,7 +124,9 @@ def compute(
 
     Or as it will be `with_import`, once those rows are in it.
     """
-    joins = teams.joins(session, week, view=view)
+    # A list of thousands of people mostly comes before anybody has done anything; then nobody's joins matter.
+    has_work = with_import is not None or activity_queries.has_entries(session, week)
+    joins = teams.joins(session, week, view=view) if has_work else {}
     ordered, days = activity_queries.in_order(session, week, joins, view=view, with_import=with_import)
     sums = Sums(days)
     evaluate(ordered, rules, days, sums)
