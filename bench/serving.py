@@ -71,4 +71,4 @@ def _writes(port: int, bare_port: int, token: str, clients: int, scale: Scale) -
         scale.rounds,
     )
     company = "1 client" if clients == 1 else f"{clients} clients"
-    return against_bare(f"durable single writes, {company}", found, goal=0.5)
+    return against_bare(f"durable single writes, {company}", found, goal=0.8 if clients == 1 else 0.5)

@@ -109,7 +109,7 @@ def stage(
 
 
 def _admit(admission: Admission, chunk: Sequence[Line], bad: BadLines) -> list[Row]:
-    """The rows of the lines that may enter; the gate learns their keys, `bad` what is wrong with the others."""
+    """The rows of the lines that may enter; the admission learns their keys, `bad` what is wrong with the others."""
     for number, reading in chunk:
         outcome = admission.admit(reading, "")
         if isinstance(outcome, Problem):

@@ -1,4 +1,4 @@
-"""The gate of the ledger: whether something may enter a week now, what it repeats, and as which row it enters."""
+"""Admission to the ledger: whether something may enter a week now, what it repeats, and as which row it enters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields

@@ -74,7 +74,7 @@ def known_ids(session: Session, week: AnyWeek, keys: Iterable[Key]) -> dict[Key,
 
 
 def record(session: Session, admission: Admission, rows: Sequence[Row]) -> None:
-    """Add rows that the gate let in, as one change of the locked week."""
+    """Add rows that were admitted, as one change of the locked week."""
     if not rows:
         return
     insert_rows(session, rows)
