@@ -52,18 +52,18 @@ class Guard(SecurityBase):
 
         Raises what `decide` raises, and SignInNeeded for a bad token.
         """
-        place = installation(request)
-        actor, away = await recognise(request, place.credentials)
+        context = installation(request)
+        actor, away = await recognise(request, context.credentials)
         try:
-            decide(find_area(request.scope["path"]), actor, place.settings, self._need)
+            decide(find_area(request.scope["path"]), actor, context.settings, self._need)
         except SignInNeeded as problem:
             raise away or problem from None
         except Problem as problem:
-            await place.refusals.note(request, actor, problem)
+            await context.refusals.note(request, actor, problem)
             raise
         if isinstance(actor, SignedInActor) and request.method not in csrf.SAFE:
             await csrf.check(request, actor)
-            await place.count(throttle.FORMS_BY_PERSON, actor.person_id)
+            await context.count(throttle.FORMS_BY_PERSON, actor.person_id)
         return actor
 
 

@@ -46,7 +46,7 @@ class DatabaseRoute(APIRoute):
 def _prepared(endpoint: Callable[..., Any], *, reads: bool) -> Callable[..., Any]:
     """The function that FastAPI calls: it takes what FastAPI knows of, and hands over the rest."""
     known = signature(endpoint, eval_str=True).parameters
-    parts = {name: part for name, each in known.items() if (part := _part(each)) is not None}
+    parts = {name: part for name, parameter in known.items() if (part := _part(parameter)) is not None}
     wants_request = "request" in known
     call = _async_call(endpoint, parts) if iscoroutinefunction(endpoint) else _call(endpoint, parts, reads=reads)
 
@@ -64,23 +64,23 @@ def _asked(known: Mapping[str, Parameter]) -> list[Parameter]:
     """The parameters that FastAPI fills in: the request first, forms last, so that nobody's form is read too early."""
     request = Parameter("request", Parameter.KEYWORD_ONLY, annotation=Request)
     others = [
-        each.replace(kind=Parameter.KEYWORD_ONLY)
-        for name, each in known.items()
-        if name != "request" and _part(each) is None and not _is_form(each)
+        parameter.replace(kind=Parameter.KEYWORD_ONLY)
+        for name, parameter in known.items()
+        if name != "request" and _part(parameter) is None and not _is_form(parameter)
     ]
     forms = [
-        each.replace(
+        parameter.replace(
             kind=Parameter.KEYWORD_ONLY,
-            annotation=Annotated[each.annotation, Depends(FormReader(get_args(each.annotation)[0]))],
+            annotation=Annotated[parameter.annotation, Depends(FormReader(get_args(parameter.annotation)[0]))],
         )
-        for each in known.values()
-        if _is_form(each)
+        for parameter in known.values()
+        if _is_form(parameter)
     ]
     return [request, *others, *forms]
 
 
 def _part(parameter: Parameter) -> Part | None:
-    return next((each for each in getattr(parameter.annotation, "__metadata__", ()) if isinstance(each, Part)), None)
+    return next((mark for mark in getattr(parameter.annotation, "__metadata__", ()) if isinstance(mark, Part)), None)
 
 
 def _is_form(parameter: Parameter) -> bool:

@@ -49,14 +49,14 @@ async def answer(request: Request, representation: CachedResponse) -> Response:
 
 async def receipt_for(request: Request, slug: str, team_id: str, actor: Actor | None) -> Receipt:
     """A team's receipt; the public of a frozen week gets that of the freeze. Raises WeekUnknown or NotFound."""
-    place = context_of(request)
+    context = context_of(request)
 
     def load() -> Receipt:
-        with place.database.reading() as session:
-            week = weeks.find(session, slug, place.clock.game())
+        with context.database.reading() as session:
+            week = weeks.find(session, slug, context.clock.game())
             return boards.receipt(session, week, team_id, weeks.view(week, actor))
 
-    return await place.database.reads.run(load)
+    return await context.database.reads.run(load)
 
 
 async def stream_for(
@@ -72,11 +72,11 @@ async def stream_for(
 
     Raises WeekUnknown or Unavailable.
     """
-    place = context_of(request)
+    context = context_of(request)
     area = find_area(request.scope["path"])
-    topic = decide(area, actor, place.settings, preview=preview).topic(slug, renderer)
+    topic = decide(area, actor, context.settings, preview=preview).topic(slug, renderer)
     reading = Reading(has, accepts_gzip(request.scope))
-    return await place.streams.open(topic, network_of(request), credential_of(request), reading)
+    return await context.streams.open(topic, network_of(request), credential_of(request), reading)
 
 
 def position_in(request: Request) -> Position | None:

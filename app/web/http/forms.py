@@ -124,7 +124,7 @@ class FormState(Generic[F]):
 
 
 def _max_length(known: FieldInfo) -> int | None:
-    return next((each.characters for each in known.metadata if isinstance(each, MaxLength)), None)
+    return next((limit.characters for limit in known.metadata if isinstance(limit, MaxLength)), None)
 
 
 def errors_of(problem: Problem) -> dict[str, str]:
@@ -137,10 +137,11 @@ def errors_of(problem: Problem) -> dict[str, str]:
 
 def _invalid(error: ValidationError) -> FormInvalid:
     fields: dict[str, str] = {}
-    whole = [_sentence(each) for each in error.errors(include_url=False) if not each["loc"]]
-    for each in error.errors(include_url=False):
-        if each["loc"]:
-            fields.setdefault(str(each["loc"][0]), _sentence(each))
+    flaws = error.errors(include_url=False)
+    whole = [_sentence(flaw) for flaw in flaws if not flaw["loc"]]
+    for flaw in flaws:
+        if flaw["loc"]:
+            fields.setdefault(str(flaw["loc"][0]), _sentence(flaw))
     return FormInvalid(fields, " ".join(whole) or UNSAVED)
 
 

@@ -200,9 +200,11 @@ def _lines(turns: tuple[RotationItem, ...]) -> list[Line]:
     on = [Line(turn.scene.name, turn.scene.title, True, "", str(turn.seconds)) for turn in turns]
     names = {line.name for line in on}
     off = [
-        Line(each.name, each.title, False, "", str(each.seconds)) for each in scenes.ROTATION if each.name not in names
+        Line(scene.name, scene.title, False, "", str(scene.seconds))
+        for scene in scenes.ROTATION
+        if scene.name not in names
     ]
-    return [Line(each.name, each.title, each.is_on, str(place), each.seconds) for place, each in enumerate(on + off, 1)]
+    return [Line(line.name, line.title, line.is_on, str(place), line.seconds) for place, line in enumerate(on + off, 1)]
 
 
 def _current(renderer: DisplayRenderer, chosen: str) -> tuple[RotationItem, ...]:
