@@ -3,11 +3,15 @@
 (() => {
   "use strict";
   const SIGNS = { up: "▲ ", down: "▼ ", same: "–" };
-  const number = (value) => value.toLocaleString("en").replaceAll(",", "\u202f");
+  const number = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, "\u202f");
   const plural = (count) => `${number(count)} ${count === 1 ? "rank" : "ranks"}`;
   const compare = (one, another) => (one < another ? -1 : Number(one > another));
+  // Writing what is there already would still cost a style of every row.
+  const set = (element, values) => {
+    for (const name in values) if (element[name] !== values[name]) element[name] = values[name];
+  };
 
-  // Moves only what is not in its place. `moveBefore` keeps the focus and the row's state, an insertion would lose them.
+  // Moves only what is not in its place. `moveBefore` keeps the focus, an insertion would lose it.
   function order(list, rows) {
     let [next, focused] = [null, document.activeElement];
     for (const row of rows.toReversed()) {
@@ -16,45 +20,41 @@
     }
     if (document.activeElement !== focused) focused.focus({ preventScroll: true });
   }
-
-  function rank(row, place, isTied, best) {
-    const isRanked = best > 0 || place > 1;
+  function show(row, place, isTied, best, ranks) {
+    const [leads, isRanked] = [place === 1 && best > 0, best > 0 || place > 1];
     const [words, shown, tied] = row.querySelector(".row__rank").children;
-    row.value = place;
-    row.classList.toggle("row--leader", place === 1 && best > 0);
-    words.hidden = !isRanked;
-    tied.hidden = !(isRanked && isTied);
-    shown.textContent = isRanked ? place : "·";
-    isRanked ? shown.removeAttribute("aria-hidden") : shown.setAttribute("aria-hidden", "true");
-  }
-
-  function move(row, ranks) {
-    const [sign, words] = row.querySelector(".movement").children;
+    set(row, { value: place });
+    row.classList.toggle("row--leader", leads);
+    set(words, { hidden: !isRanked });
+    set(tied, { hidden: !(isRanked && isTied) });
+    set(shown, { textContent: isRanked ? String(place) : "·", ariaHidden: isRanked ? null : "true" });
     const [size, way] = [Math.abs(ranks ?? 0), ranks === undefined ? "" : ranks > 0 ? "up" : ranks < 0 ? "down" : "same"];
     const said = { up: `Up ${plural(size)} today`, down: `Down ${plural(size)} today`, same: "Same rank as yesterday" };
-    Object.assign(sign.parentElement, { className: way ? `movement movement--${way}` : "movement", hidden: !way });
-    sign.textContent = way ? SIGNS[way] + (size ? number(size) : "") : "";
-    words.textContent = said[way] ?? "";
+    const movement = row.querySelector(".movement");
+    set(movement, { className: way ? `movement movement--${way}` : "movement", hidden: !way });
+    set(movement.firstElementChild, { textContent: way ? SIGNS[way] + (size ? number(size) : "") : "" });
+    set(movement.lastElementChild, { textContent: said[way] ?? "" });
   }
-
+  // Rows of a short list slide to their places; of a long one, the pictures that takes would stop the page.
+  document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
+    const slides = !document.querySelector("#standings .rows--many");
+    for (const { swapSpec } of tasks) swapSpec.transition = slides;
+  });
   // The part that ends every message has come: nothing of the message was painted yet.
   document.addEventListener("htmx:after:settle", (event) => {
     const list = document.querySelector("#standings .rows");
     if (event.target.id !== "as-of" || !list) return;
-    document.getElementById("standings").classList.add("is-live");
+    set(document.getElementById("standings"), { className: "board is-live" });
     const teams = [...list.children].map((row) => ({ row, key: row.querySelector("[data-key]").dataset.key.split("/") }));
-    teams.sort((one, another) => compare(one.key[1], another.key[1]));
     const morning = document.getElementById("morning").value.split(" ").filter(Boolean);
-    teams.forEach((team, index) => { team.then = morning[index]; });
+    teams.sort((one, another) => compare(one.key[1], another.key[1])).forEach((team, index) => { team.then = morning[index]; });
     teams.sort((one, another) => compare(one.key[0], another.key[0])); // equal ones stay in the order of names
     order(list, teams.map((team) => team.row));
-    const best = Number(teams[0].row.querySelector(".points__number").dataset.value);
-    let place = 0;
-    teams.forEach(({ row, key: [score], then }, index) => {
-      const [above, below] = [teams[index - 1], teams[index + 1]].map((team) => team?.key[0] === score);
-      if (!above) place = index + 1;
-      rank(row, place, above || below, best);
-      move(row, then && then - place);
-    });
+    const [scores, best] = [teams.map(({ key }) => key[0]), Number(teams[0].row.querySelector("[data-value]").dataset.value)];
+    teams.reduce((above, { row, then }, index) => {
+      const place = scores[index] === scores[index - 1] ? above : index + 1;
+      show(row, place, scores[index] === scores[index - 1] || scores[index] === scores[index + 1], best, then && then - place);
+      return place;
+    }, 0);
   });
 })();

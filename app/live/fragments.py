@@ -133,4 +133,4 @@ def _after(old: _Versioned | None, item: Item, version: int) -> _Versioned:
 
 
 def _partial(name: str, html: bytes) -> bytes:
-    return b'<hx-partial hx-target="#%b" hx-swap="outerMorph transition:true">%b</hx-partial>' % (name.encode(), html)
+    return b'<hx-partial hx-target="#%b" hx-swap="outerMorph">%b</hx-partial>' % (name.encode(), html)

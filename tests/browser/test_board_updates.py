@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from app.config import Settings
 from app.errors import Problem
 from app.web.timing import USUAL
-from tests.browser.looking import cut_off
+from tests.browser.looking import cut_off, looking
 from tests.browser.test_board import BOARD, open_board
 from tests.builders import DUA, NAMES, Game
 from tests.services.standings.test_verification import History
@@ -202,3 +202,18 @@ def test_open_board_reads_as_one_loaded_afresh_after_a_restart(
                 again.game.take(person=DUA)
 
             assert_agrees(page)
+
+
+def test_open_board_of_many_teams_takes_its_updates_without_pictures_of_every_row(
+    chromium: Browser, site: RunningApp
+) -> None:
+    for number in range(40):
+        site.game.team(f"Team {number}", f"{number}@many.example")
+    with looking(chromium) as page:
+        page.add_init_script(READ)
+        open_board(page, site)
+        Life(site, page, 0).record(3)
+
+        assert_agrees(page)
+        names = page.eval_on_selector_all(".row", "rows => rows.map(row => getComputedStyle(row).viewTransitionName)")
+        assert set(names) == {"none"}

@@ -11,7 +11,7 @@ from app.live.fragments import MAX_BEHIND, FragmentList, Item, Position, positio
 from app.live.messages import Parts, Whole
 from tests.cost import calls
 
-PARTIAL = re.compile(rb'<hx-partial hx-target="#([^"]+)" hx-swap="outerMorph transition:true">(.*?)</hx-partial>')
+PARTIAL = re.compile(rb'<hx-partial hx-target="#([^"]+)" hx-swap="outerMorph">(.*?)</hx-partial>')
 STEPS = st.lists(
     st.dictionaries(
         st.sampled_from(["row-1", "row-2", "row-3", "hero", "notice"]), st.binary(max_size=3).map(bytes.hex)
