@@ -14,14 +14,15 @@ def warn(variables: Iterable[str], settings: Collection[str], prefix: str) -> No
 
     `…REQUIRE_…` are switches of our own tests, which a build server sets for everything it starts.
     """
-    names = [prefix + setting.upper() for setting in settings]
+    names = {setting.upper() for setting in settings}
     for variable in sorted({variable.upper() for variable in variables}):
-        is_former = variable.removeprefix(prefix).lower() in FORMER_NAMES
-        is_ours = variable in names or is_former or variable.startswith(f"{prefix}REQUIRE_")
+        name = variable.removeprefix(prefix)
+        is_ours = name in names or name.lower() in FORMER_NAMES or name.startswith("REQUIRE_")
         if variable.startswith(prefix) and not is_ours:
-            logger.warning("%s isn’t a setting, so it changes nothing.%s", variable, _hint(variable, names))
+            logger.warning("%s isn’t a setting, so it changes nothing.%s", variable, _hint(name, names, prefix))
 
 
-def _hint(variable: str, names: Collection[str]) -> str:
-    similar = get_close_matches(variable, names, n=1, cutoff=0.75)
-    return f" Did you mean {similar[0]}?" if similar else " .env.example lists those there are."
+def _hint(name: str, names: Collection[str], prefix: str) -> str:
+    # Without the prefix: it is so long that with it any two short names look alike.
+    similar = get_close_matches(name, names, n=1, cutoff=0.75)
+    return f" Did you mean {prefix}{similar[0]}?" if similar else " .env.example lists those there are."

@@ -218,6 +218,7 @@ def test_key_in_a_file_is_as_long_as_any(tmp_path: Path) -> None:
         ("SECRT_KEY", " Did you mean ASSEMBLY_WEEK_SECRET_KEY?"),
         ("TRUSTED_PROXY", " Did you mean ASSEMBLY_WEEK_TRUSTED_PROXIES?"),
         ("SMTP_PASSWORD_OF_THE_OFFICE", " .env.example lists those there are."),
+        ("FOO", " .env.example lists those there are."),
     ],
 )
 def test_unknown_variable_is_warned_of(
