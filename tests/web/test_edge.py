@@ -83,6 +83,7 @@ def test_a_wrong_method_is_405_and_says_which_are_right(site: RunningApp) -> Non
         "GET, PUT",
         "GET, POST",
     ]
+    assert site.ask("OPTIONS", "/static/app.css").headers["allow"] == "GET, HEAD"
     assert page.headers["content-type"] == "text/html; charset=utf-8"
 
 

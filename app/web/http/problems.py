@@ -52,7 +52,8 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> Response:
         headers = dict(error.headers or {})
         if "Allow" in headers:
-            headers["Allow"] = ", ".join(_methods(app, request))
+            # A mounted application knows its own: of the routes here, none has its address.
+            headers["Allow"] = ", ".join(_methods(app, request)) or headers["Allow"]
         return refusal(request, _problem_of(error), headers)
 
     @app.exception_handler(ClientDisconnect)
