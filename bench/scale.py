@@ -61,6 +61,6 @@ QUICK = Scale(
     growth_writes=5,
     rescored_teams=5,
     board_teams=(2, 5),
-    updates=3,
+    updates=1,
     watching=Watching(few=20, viewers=100, rounds=1, updates=2, held=200, held_updates=2),
 )
