@@ -81,7 +81,7 @@ class FragmentList:
         if updated.keys() != known.keys():
             return self._with(updated, version)
         new = [(known[name], one) for name, one in updated.items() if one is not known[name]]
-        if any(one.item.keys() != old.item.keys() for old, one in new):
+        if any(list(one.item) != list(old.item) for old, one in new):  # other elements, or in another order
             return self._with(updated, version)
         if all(one.newest < version for _, one in new):
             return self

@@ -110,6 +110,14 @@ def test_since_a_version_of_other_elements_is_none_though_they_came_back() -> No
     assert [newest.since(Position("e", version)) for version in (1, 2)] == [None, None]
 
 
+def test_since_a_version_with_elements_in_another_order_is_none() -> None:
+    first = FragmentList("e", closing="as-of").update({"parts": {"tile-a": b"1", "tile-b": b"2", "as-of": b"1"}})
+
+    newest = first.update({"parts": {"tile-b": b"2", "tile-a": b"1", "as-of": b"2"}})
+
+    assert newest.since(first.position) is None
+
+
 def test_update_with_equal_contents_is_the_same_version() -> None:
     newest = a_list(2)
 
