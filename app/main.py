@@ -187,6 +187,7 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
     try:
         startup.prepare(place.database, place.settings, place.clock.game())
         app.state.routes.of("/")  # made on first use, which should not be somebody's request
+        addresses.url_for("current_board")
         if place.settings.watches_rules and (text := startup.read_text(place.settings.rules_path)) is not None:
             background.take_rules_file(place.database, text, place.clock.game())
         async with background.running(*work, retry=timing.retry_first):

@@ -11,6 +11,10 @@ from typer.testing import CliRunner, Result
 
 from app.cli.commands import app
 from app.config import PROJECT
+from app.main import routes
+
+routes()  # error pages name them, also where no application is made
+
 
 RULES_FILE = PROJECT / "scoring_rules.toml"
 ROSTER = "team,name,email\nOwls,Ada Lovelace,ada@example.com\nOwls,Bo,bo@example.com\nCats,Dua,dua@example.com\n"
