@@ -40,6 +40,13 @@
     const slides = !document.querySelector("#standings .rows--many");
     for (const { swapSpec } of tasks) swapSpec.transition = slides;
   });
+  // A page that is slower than its messages come is up to date rather than in motion: the next one was already waiting.
+  let ended = 0;
+  document.addEventListener("htmx:sse:after:message", () => { ended = performance.now(); });
+  document.addEventListener("htmx:before:swap", ({ detail: { tasks } }) => {
+    if (performance.now() - ended < 20) for (const { swapSpec } of tasks) if (swapSpec) swapSpec.transition = false;
+  });
+
   // The part that ends every message has come: nothing of the message was painted yet.
   document.addEventListener("htmx:after:settle", (event) => {
     const list = document.querySelector("#standings .rows");

@@ -14,7 +14,7 @@ from app.config import Settings
 from app.errors import Problem
 from app.web.timing import USUAL
 from tests.browser.looking import cut_off, looking
-from tests.browser.test_board import BOARD, open_board
+from tests.browser.test_board import BOARD, open_board, says
 from tests.builders import DUA, NAMES, Game
 from tests.services.standings.test_verification import History
 from tests.web.running_app import RunningApp, SettableClock, serving
@@ -217,3 +217,22 @@ def test_open_board_of_many_teams_takes_its_updates_without_pictures_of_every_ro
         assert_agrees(page)
         names = page.eval_on_selector_all(".row", "rows => rows.map(row => getComputedStyle(row).viewTransitionName)")
         assert set(names) == {"none"}
+
+
+# As if each movement took a second, whatever the machine.
+SLOW_TRANSITIONS = """
+document.startViewTransition = (update) => {
+  const pause = new Promise((resolve) => { setTimeout(resolve, 1000); });
+  return { finished: Promise.all([update(), pause]) };
+};
+"""
+
+
+def test_page_that_moves_slower_than_changes_come_skips_movements(chromium: Browser, site: RunningApp) -> None:
+    with looking(chromium) as page:
+        page.add_init_script(SLOW_TRANSITIONS)
+        open_board(page, site)
+
+        Life(site, page, seed=0).record(12)
+
+        says(page, "12 issues")  # within five seconds, not twelve
