@@ -61,12 +61,12 @@ class Page(Generic[ActT]):
         provider = context_of(self.request).company
         return provider.name if provider else ""
 
-    def form(self, model: type[AnyForm], key: str = "", **values: Any) -> FormState[AnyForm]:
+    def form(self, model: type[AnyForm], item: str = "", **values: Any) -> FormState[AnyForm]:
         """A form of the page: as it was sent, if it is the one that was, else with these values to begin with."""
         sent = self.sent
-        if sent is not None and (sent.model, sent.key) == (model, key):
+        if sent is not None and (sent.model, sent.item) == (model, item):
             return sent
-        return FormState.blank(model, key, **values)
+        return FormState.blank(model, item, **values)
 
     def render(self, template: str, **context: Any) -> Response:
         """The page, with the status of what was refused and its sentence."""

@@ -63,19 +63,19 @@ class BoundField:
 class FormState(Generic[F]):
     """A form as it stands: blank, or as somebody sent it, with what is wrong. `form["name"]` is a bound field.
 
-    `key` tells forms of one kind apart on a page that has several, such as one for each team.
+    `item` tells forms of one kind apart on a page that has several, such as one for each team.
     """
 
     model: type[F]
     typed: Typed = field(default_factory=dict)
-    key: str = ""
+    item: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
     is_sent: bool = False
 
     @classmethod
-    def blank(cls, model: type[F], key: str = "", **values: Any) -> Self:
+    def blank(cls, model: type[F], item: str = "", **values: Any) -> Self:
         """A form nobody has sent yet, with values to begin with."""
-        return cls(model, values, key)
+        return cls(model, values, item)
 
     @classmethod
     def sent(cls, model: type[F], form: FormData, files: Mapping[str, bytes]) -> Self:
@@ -104,9 +104,9 @@ class FormState(Generic[F]):
         """Raise FormInvalid for a form that cannot be read."""
         _ = self.data
 
-    def keyed(self, key: str) -> Self:
+    def keyed(self, item: str) -> Self:
         """The same form, for one of several things on its page."""
-        return replace(self, key=key)
+        return replace(self, item=item)
 
     def having(self, **values: str) -> Self:
         """The same form with other values in it than were typed."""
@@ -119,7 +119,7 @@ class FormState(Generic[F]):
     def __getitem__(self, name: str) -> BoundField:
         known = self.model.model_fields[name]
         value = self.typed.get(name, "" if known.is_required() else known.get_default(call_default_factory=True))
-        field_id = f"{self.key}-{name}" if self.key else name
+        field_id = f"{self.item}-{name}" if self.item else name
         return BoundField(name, field_id, value, self.errors.get(name, ""), known.is_required(), _max_length(known))
 
 

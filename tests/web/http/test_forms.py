@@ -117,7 +117,7 @@ def test_no_form_has_a_field_that_its_state_hides_from_templates() -> None:
     hidden = {name for name in dir(FormState) if not name.startswith("__")} | {
         "model",
         "typed",
-        "key",
+        "item",
         "errors",
         "is_sent",
     }
