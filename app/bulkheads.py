@@ -138,11 +138,11 @@ class Bulkhead:
         """
         loop = asyncio.get_running_loop()
         permit = Permit(self, until or self._deadline(time.monotonic(), long), long)
-        place = await self._take_place(loop, wait or self._seconds, permit.until)
+        semaphore = await self._take_place(loop, wait or self._seconds, permit.until)
         context = copy_context()
         context.run(_permit.set, permit)
         future = loop.run_in_executor(self._executor, partial(context.run, function, *args))
-        future.add_done_callback(lambda _: place.release())
+        future.add_done_callback(lambda _: semaphore.release())
         return await asyncio.shield(future)
 
     def drain(self) -> None:
@@ -174,14 +174,14 @@ class Bulkhead:
     async def _take_place(self, loop: asyncio.AbstractEventLoop, seconds: float, until: float) -> asyncio.Semaphore:
         if self._loop is not loop:
             self._loop, self._free = loop, asyncio.Semaphore(self.threads)
-        place = self._free
-        if not place.locked():
-            await place.acquire()
-            return place
+        semaphore = self._free
+        if not semaphore.locked():
+            await semaphore.acquire()
+            return semaphore
         try:
             async with asyncio.timeout(PLACE_SHARE * min(seconds, until - time.monotonic())):
-                await place.acquire()
+                await semaphore.acquire()
         except TimeoutError:
             refused.labels(self.kind).inc()
             raise Busy(self._sentence) from None
-        return place
+        return semaphore

@@ -62,8 +62,8 @@ class _Application(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The API's description, complete."""
         if self.openapi_schema is None:
-            place: AppContext = self.state.installation
-            self.openapi_schema = api.complete(super().openapi(), place.settings.public_url)
+            context: AppContext = self.state.context
+            self.openapi_schema = api.complete(super().openapi(), context.settings.public_url)
         return self.openapi_schema
 
     def build_middleware_stack(self) -> ASGIApp:
@@ -72,9 +72,11 @@ class _Application(FastAPI):
         Starlette's own method, called on first use and not meant to be overridden, but only it is outside of the
         handlers of errors: tests/web/test_edge.py fails where an upgrade changes it.
         """
-        place: AppContext = self.state.installation
+        context: AppContext = self.state.context
         long_way = super().build_middleware_stack()
-        return EdgeMiddleware(Shortcut(long_way, place) if self.state.has_shortcut else long_way, Hosts(place.settings))
+        return EdgeMiddleware(
+            Shortcut(long_way, context) if self.state.has_shortcut else long_way, Hosts(context.settings)
+        )
 
 
 def create_app(
@@ -99,7 +101,7 @@ def create_app(
         lifespan=partial(_lifespan, timing=timing),
     )
     app.state.has_shortcut = has_shortcut
-    app.state.installation = _install(settings or startup.read_settings(), clock or Clock(), timing)
+    app.state.context = _install(settings or startup.read_settings(), clock or Clock(), timing)
     app.router.routes.extend(routes())
     problems.install(app)
     app.state.routes = RouteNames(app)
@@ -152,50 +154,50 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
     )
 
 
-def _worker(place: AppContext) -> Worker:
+def _worker(context: AppContext) -> Worker:
     """The worker of the job queue, with a handler for each kind that this server can do."""
-    handlers = [Job(upkeep.FORGET, partial(upkeep.forget_ended, place.database, place.clock))]
-    if place.mailer is not None:
+    handlers = [Job(upkeep.FORGET, partial(upkeep.forget_ended, context.database, context.clock))]
+    if context.mailer is not None:
         send = partial(
-            sign_in_mail.send_sign_in_link, place.database, place.mailer, place.clock, place.settings.public_url
+            sign_in_mail.send_sign_in_link, context.database, context.mailer, context.clock, context.settings.public_url
         )
         handlers.append(Job(links_service.BY_MAIL, send, final=(MailRejected,)))
-    return Worker(place.database, place.clock, handlers, daily=[upkeep.FORGET])
+    return Worker(context.database, context.clock, handlers, daily=[upkeep.FORGET])
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
-    place: AppContext = app.state.installation
-    notify = place.boards.notify
-    worker = _worker(place)
+    context: AppContext = app.state.context
+    notify = context.boards.notify
+    worker = _worker(context)
     work: list[Callable[[], Awaitable[None]]] = [
-        partial(background.follow_commits, place.database, notify, look=timing.look, reread=timing.reread),
-        partial(background.follow_rotation, place.database, place.display_renderer.choose, reread=timing.reread),
-        place.credentials.touch,
-        place.streams.publish,
-        place.streams.heartbeats,
-        place.streams.revocations,
+        partial(background.follow_commits, context.database, notify, look=timing.look, reread=timing.reread),
+        partial(background.follow_rotation, context.database, context.display_renderer.choose, reread=timing.reread),
+        context.credentials.touch,
+        context.streams.publish,
+        context.streams.heartbeats,
+        context.streams.revocations,
         worker.run,
     ]
-    if not place.database.on_sqlite:
-        work.append(partial(background.follow_hints, place.database, notify))
-    if place.settings.watches_rules:
+    if not context.database.on_sqlite:
+        work.append(partial(background.follow_hints, context.database, notify))
+    if context.settings.watches_rules:
         follow = partial(
-            background.follow_rules_file, place.database, place.settings, place.clock, look=timing.rules_file
+            background.follow_rules_file, context.database, context.settings, context.clock, look=timing.rules_file
         )
         work.append(follow)
     try:
-        startup.prepare(place.database, place.settings, place.clock.game())
+        startup.prepare(context.database, context.settings, context.clock.game())
         app.state.routes.of("/")  # made on first use, which should not be somebody's request
         addresses.url_for("current_board")
-        if place.settings.watches_rules and (text := startup.read_text(place.settings.rules_path)) is not None:
-            background.take_rules_file(place.database, text, place.clock.game())
+        if context.settings.watches_rules and (text := startup.read_text(context.settings.rules_path)) is not None:
+            background.take_rules_file(context.database, text, context.clock.game())
         async with background.running(*work, retry=timing.retry_first):
             try:
                 yield
             finally:
                 await worker.close()
-                await place.write_queue.close()
+                await context.write_queue.close()
     finally:
         await single_flight.end_all()
-        place.database.dispose()
+        context.database.dispose()

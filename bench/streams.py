@@ -63,11 +63,11 @@ def _hindrance(scale: Watching) -> str:
 def compare(place: Path, server: Ours, people: Crowd, scale: Watching) -> list[Figure]:
     """Hold ours against its rivals: cost, delay and memory."""
     rounds, memory = _rounds(place, server, people, scale, scale.viewers)
-    found = [*_costs(rounds, scale.viewers, GOALS), *_delays(rounds)]
+    figures = [*_costs(rounds, scale.viewers, GOALS), *_delays(rounds)]
     for name, size in memory.items():
         goal = 16.0 if name == Ours.name else None
-        found.append(Figure(f"{name}: memory for a viewer", size / 1024, "KiB", goal, "at most"))
-    return found
+        figures.append(Figure(f"{name}: memory for a viewer", size / 1024, "KiB", goal, "at most"))
+    return figures
 
 
 def _rounds(
@@ -133,12 +133,12 @@ def _burst(server: Contestant, people: Crowd, updates: int) -> Burst:
 
 def _costs(rounds: Sequence[Mapping[str, Burst]], viewers: int, goals: Mapping[str, float]) -> Iterator[Figure]:
     for name in rounds[0]:
-        cost = median(each[name].cpu for each in rounds)
+        cost = median(mapping[name].cpu for mapping in rounds)
         yield Figure(f"{name}: CPU for an update to one of {viewers:,} viewers", 1e6 * cost, "µs")
     for name, goal in goals.items():
         what = f"that CPU with {viewers:,} viewers, against {name}"
         if name in rounds[0]:
-            ratio = median(each[Ours.name].cpu / each[name].cpu for each in rounds)
+            ratio = median(mapping[Ours.name].cpu / mapping[name].cpu for mapping in rounds)
             yield Figure(what, ratio, "times", goal, "at most")
         else:
             yield Figure(what, None, "times", goal, "at most", NO_NCHAN)
@@ -146,14 +146,16 @@ def _costs(rounds: Sequence[Mapping[str, Burst]], viewers: int, goals: Mapping[s
 
 def _delays(rounds: Sequence[Mapping[str, Burst]]) -> Iterator[Figure]:
     for name in rounds[0]:
-        sent = 1e3 * median(_p99(each[name].since_sent) for each in rounds)
-        acknowledged = 1e3 * median(_p99(each[name].since_acknowledged) for each in rounds)
+        sent = 1e3 * median(_p99(mapping[name].since_sent) for mapping in rounds)
+        acknowledged = 1e3 * median(_p99(mapping[name].since_acknowledged) for mapping in rounds)
         note = f"{sent:,.0f} ms from when it was sent"
         yield Figure(f"{name}: p99 from the acknowledged write", max(acknowledged, 0.0), "ms", note=note)
     what = "that p99, against nchan's from when it was sent"
     if "nchan" in rounds[0]:
         # nchan acknowledges when it has written to everybody: from there on, nothing is left to measure.
-        ratio = median(_p99(each[Ours.name].since_acknowledged) / _p99(each["nchan"].since_sent) for each in rounds)
+        ratio = median(
+            _p99(mapping[Ours.name].since_acknowledged) / _p99(mapping["nchan"].since_sent) for mapping in rounds
+        )
         yield Figure(what, ratio, "times", 2.0, "at most")
     else:
         yield Figure(what, None, "times", 2.0, "at most", NO_NCHAN)

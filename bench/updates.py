@@ -51,9 +51,9 @@ def measure(place: Path, scale: Scale) -> Iterator[Figure]:
     for visibility in ("public", "signed-in"):
         costs = {}
         for teams in scale.board_teams:
-            here = place / f"{visibility}-{teams}"
-            here.mkdir()
-            alone, cost, size = _update(here, teams, visibility, scale.updates)
+            path = place / f"{visibility}-{teams}"
+            path.mkdir()
+            alone, cost, size = _update(path, teams, visibility, scale.updates)
             costs[teams] = max(cost - alone, 0.1)
             label = f"{visibility} board of {teams:,} teams"
             note = f"besides {alone:.2f} ms to record the activity"

@@ -141,8 +141,8 @@ def _learn(server: PostgresServer, database: Database, name: str, play: Play) ->
         connection.execute(SQL("CREATE SCHEMA {}").format(Identifier(name)))
         tables = [table for (table,) in connection.execute(_TABLES)]
         for table in tables:
-            here, there = Identifier("public", table), Identifier(name, table)
-            connection.execute(SQL("CREATE TABLE {} AS TABLE {}").format(there, here))
+            identifier, there = Identifier("public", table), Identifier(name, table)
+            connection.execute(SQL("CREATE TABLE {} AS TABLE {}").format(there, identifier))
         steps = [_CHANGE.format(Identifier("public", table), Identifier(name, table)) for table in tables]
         for sequence, table, column in connection.execute(_SEQUENCES):
             steps.append(_COUNT_ON.format(sequence, Identifier(column), Identifier("public", table)))

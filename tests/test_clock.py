@@ -47,8 +47,8 @@ def refusals(path: str) -> list[str]:
     text = "\n".join([*IMPORTS, *(f"VALUES = ({expression},)" for expression in (*OTHERS, *SPANS))])
     options = ["--select", "TID251", "--no-cache", "--output-format", "concise", "--stdin-filename", path, "-"]
     ruff = [sys.executable, "-m", "ruff", "check", *options]
-    found = subprocess.run(ruff, input=text, capture_output=True, text=True, cwd=PROJECT, check=False)  # noqa: S603
-    numbers = [int(line.split(":")[1]) for line in found.stdout.splitlines() if "TID251" in line]
+    run = subprocess.run(ruff, input=text, capture_output=True, text=True, cwd=PROJECT, check=False)  # noqa: S603
+    numbers = [int(line.split(":")[1]) for line in run.stdout.splitlines() if "TID251" in line]
     return [text.splitlines()[number - 1] for number in numbers]
 
 

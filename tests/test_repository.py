@@ -233,22 +233,22 @@ def write_package(package: vendor.Package, folder: Path, files: dict[str, bytes]
 
 
 def test_vendor_takes_the_files_whose_hashes_are_known(tmp_path: Path) -> None:
-    known = vendor.Package("@a/b", "1.2.3", {"c/d.txt": ("e.txt", vendor.integrity(b"known"))}, "nothing happens")
-    write_package(known, tmp_path, {"c/d.txt": b"known"})
+    package = vendor.Package("@a/b", "1.2.3", {"c/d.txt": ("e.txt", vendor.integrity(b"known"))}, "nothing happens")
+    write_package(package, tmp_path, {"c/d.txt": b"known"})
 
-    vendor.vendor(known, tmp_path / "vendor", tmp_path)
+    vendor.vendor(package, tmp_path / "vendor", tmp_path)
 
     assert (tmp_path / "vendor" / "e.txt").read_bytes() == b"known"
-    assert vendor.is_complete(known, tmp_path / "vendor")
+    assert vendor.is_complete(package, tmp_path / "vendor")
 
 
 def test_vendor_takes_nothing_of_a_package_with_one_other_file(tmp_path: Path) -> None:
     files = {name: (name, vendor.integrity(name.encode())) for name in ("a", "b")}
-    known = vendor.Package("a", "1", files, "nothing happens")
-    write_package(known, tmp_path, {"a": b"a", "b": b"changed"})
+    package = vendor.Package("a", "1", files, "nothing happens")
+    write_package(package, tmp_path, {"a": b"a", "b": b"changed"})
 
     with pytest.raises(vendor.NotVendored, match=re.escape("b of a-1.tgz does not have the expected hash")):
-        vendor.vendor(known, tmp_path / "vendor", tmp_path)
+        vendor.vendor(package, tmp_path / "vendor", tmp_path)
 
     assert not (tmp_path / "vendor").exists()
 

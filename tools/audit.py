@@ -55,10 +55,10 @@ def ask(wanted: list[str], choices: list[str]) -> str:
         listed.write_text("".join(f"{each}\n" for each in wanted), encoding="utf-8")
         command = [sys.executable, "-m", "pip_audit", "--requirement", str(listed), "--disable-pip", "--no-deps"]
         command += ["--format", "json", "--aliases", "on", "--desc", "off", "--progress-spinner", "off", *choices]
-        asked = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our words, the caller's)
-    if not asked.stdout.strip():
-        sys.stderr.write("\n".join(asked.stderr.splitlines()[-1:]) + "\n")
-    return asked.stdout
+        run = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our words, the caller's)
+    if not run.stdout.strip():
+        sys.stderr.write("\n".join(run.stderr.splitlines()[-1:]) + "\n")
+    return run.stdout
 
 
 def main(choices: list[str]) -> int:

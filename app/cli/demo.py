@@ -107,7 +107,7 @@ def _ways_in(database: Database, address: str) -> dict[str, str]:
         player = accounts.by_email(session, next(iter(CAST.values())).email)
         people = {"organizer_link": owner} | ({"player_link": player} if player else {})
         made = {
-            name: links.make(session, each, "invitation", Act(system("demo"), now)) for name, each in people.items()
+            name: links.make(session, person, "invitation", Act(system("demo"), now)) for name, person in people.items()
         }
     return {name: f"{address}sign-in/link/{secret}" for name, secret in made.items()}
 
@@ -172,7 +172,7 @@ def _play(voice: Voice, settings: Settings, listener: socket, speed: float, anno
     """Serve while the week plays in the background, by the week's own clock."""
     player = Replay(speed)
     app = create_app(settings, clock=player)
-    database = app.state.installation.database
+    database = app.state.context.database
     stop = threading.Event()
     thread = threading.Thread(target=_replay, args=(voice, player, database, stop), daemon=True)
     thread.start()

@@ -149,7 +149,7 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, app: FastAPI, announce: Callable[[], object]) -> None:
         super().__init__(config)
-        self._streams = app.state.installation.streams
+        self._streams = app.state.context.streams
         self._announce = announce
         self._end: threading.Timer | None = None
 

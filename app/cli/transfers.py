@@ -34,9 +34,11 @@ def import_teams(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     act = command_act()
     with writing() as session, voice.progress(f"Placing {len(entries):,} people", len(entries)) as bar:
         slug = weeks.find(session, week, act.now).slug
-        done = roster_import.apply(session, slug, entries, act, bar.advance)
-    sentence = f"Week {slug}: {done.people} people in {done.teams} teams; {done.moved} of them new to their team."
-    return Answer({"week": slug, **done._asdict()}, [sentence])
+        outcome = roster_import.apply(session, slug, entries, act, bar.advance)
+    sentence = (
+        f"Week {slug}: {outcome.people} people in {outcome.teams} teams; {outcome.moved} of them new to their team."
+    )
+    return Answer({"week": slug, **outcome._asdict()}, [sentence])
 
 
 @command(activities, "import")
@@ -45,9 +47,9 @@ def import_activities(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     lines = _read(voice, file)
     recording = voice.progress(f"Recording {len(lines):,} lines", len(lines))
     with opened(startup.read_settings()) as database, recording as bar:
-        done = imports.import_activities(database, week, lines, command_act(), progress=bar.advance)
-    sentence = f"Recorded {done.recorded:,} activities; {done.repeated:,} were there already."
-    return Answer(done._asdict(), [sentence])
+        outcome = imports.import_activities(database, week, lines, command_act(), progress=bar.advance)
+    sentence = f"Recorded {outcome.recorded:,} activities; {outcome.repeated:,} were there already."
+    return Answer(outcome._asdict(), [sentence])
 
 
 def _read(voice: Voice, path: Path) -> list[batch.Line]:

@@ -189,8 +189,8 @@ class Settings(BaseSettings):
         """The rules file that start-up reads and the watcher follows."""
         if self.rules_file is not None:
             return self.rules_file
-        here = Path("scoring_rules.toml")
-        return here if here.exists() else PROJECT / "scoring_rules.toml"
+        path = Path("scoring_rules.toml")
+        return path if path.exists() else PROJECT / "scoring_rules.toml"
 
     @property
     def watches_rules(self) -> bool:

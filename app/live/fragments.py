@@ -73,14 +73,14 @@ class FragmentList:
         """
         if self.items is None:
             return self._with({name: _begin(item, self.version) for name, item in items.items()}, self.version)
-        known, version = self.items, self.version + 1
+        mapping, version = self.items, self.version + 1
         updated = {
-            name: old if (old := known.get(name)) is not None and old.item is item else _after(old, item, version)
+            name: old if (old := mapping.get(name)) is not None and old.item is item else _after(old, item, version)
             for name, item in items.items()
         }
-        if updated.keys() != known.keys():
+        if updated.keys() != mapping.keys():
             return self._with(updated, version)
-        new = [(known[name], one) for name, one in updated.items() if one is not known[name]]
+        new = [(mapping[name], one) for name, one in updated.items() if one is not mapping[name]]
         if any(list(one.item) != list(old.item) for old, one in new):  # other elements, or in another order
             return self._with(updated, version)
         if all(one.newest < version for _, one in new):

@@ -39,8 +39,8 @@ def credentials_in(request: Request) -> list[Credential]:
 
 def credential_of(request: Request) -> Credential | None:
     """The credential that let this request in; None for a visitor."""
-    found: Credential | None = getattr(request.state, "credential", None)
-    return found
+    credential: Credential | None = getattr(request.state, "credential", None)
+    return credential
 
 
 async def recognise(request: Request, known: CredentialCache) -> tuple[Actor | None, Unavailable | None]:

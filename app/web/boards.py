@@ -79,7 +79,7 @@ class BoardSnapshot:
     def json(self) -> CachedResponse:
         """The leaderboard of the API."""
         head = json.dumps(head_document(self.content.head), ensure_ascii=False, separators=(",", ":")).encode()
-        rows = standings_json(self.content.pieces, self.content.places)
+        rows = standings_json(self.content.pieces, self.content.positions)
         return CachedResponse(
             head.replace(NO_ROWS, ROWS % rows, 1), f'"{self.mark}"', "application/json", "Authorization"
         )
@@ -98,8 +98,11 @@ class BoardSnapshot:
     @cached_property
     def partial(self) -> CachedResponse:
         """The part of the page that changes."""
-        head, parts, pieces, looks = self.content.head, self.parts, self.content.pieces, self.content.looks
-        rows = [pieces[place.team_id].placed(looks[place.team_id], place, head.best) for place in self.content.places]
+        head, parts, pieces, styles = self.content.head, self.parts, self.content.pieces, self.content.styles
+        rows = [
+            pieces[position.team_id].placed(styles[position.team_id], position, head.best)
+            for position in self.content.positions
+        ]
         tiles = [parts[f"tile-{kind}"] for kind in head.totals]
         trophies = [parts[name] for name in trophies_of(head)]
         body = render.render(

@@ -70,17 +70,17 @@ class CeremonyRenderer:
 
     def build_context(self, snapshot: BoardSnapshot, step: int) -> dict[str, object]:
         """The context of the stage's template."""
-        told = ceremony.steps(snapshot.board)
+        steps = ceremony.steps(snapshot.board)
         totals = snapshot.board.totals.items()
         return {
             "board": snapshot.board,
             "kinds": snapshot.rules.kind_by_name,
             "totals": [(kind, count) for kind, count in totals if count] or totals,
-            "step": told[step],
-            "unit": _words(told[step], snapshot.rules),
+            "step": steps[step],
+            "unit": _words(steps[step], snapshot.rules),
             "number": step,
-            "last": len(told) - 1,
-            "upcoming": told[step + 1].hint if self.is_presenter and step + 1 < len(told) else "",
+            "last": len(steps) - 1,
+            "upcoming": steps[step + 1].hint if self.is_presenter and step + 1 < len(steps) else "",
             "is_presenter": self.is_presenter,
         }
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from starlette.requests import Request
-
 from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
@@ -49,9 +47,3 @@ class AppContext:
     def _count(self, limit: Limit, key: str) -> None:
         with self.database.unit_of_work() as session:
             throttle.count(session, limit, key, self.clock.real())
-
-
-def installation(request: Request) -> AppContext:
-    """The installation that serves this request."""
-    found: AppContext = request.app.state.installation
-    return found

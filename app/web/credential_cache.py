@@ -178,8 +178,8 @@ class CredentialCache:
             if not credentials:
                 return
             self._sweep = asyncio.create_task(_quietly(ask(list(credentials))))
-        done, _ = await asyncio.wait({self._sweep}, timeout=self._timing.patience)
-        if done:
+        tasks, _ = await asyncio.wait({self._sweep}, timeout=self._timing.patience)
+        if tasks:
             sweep, self._sweep = self._sweep, None
             sweep.result()
 

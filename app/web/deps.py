@@ -24,7 +24,7 @@ from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
 from app.web.access import Need, decide, recognise
 from app.web.board_cache import BoardCache
-from app.web.context import AppContext, installation
+from app.web.context import AppContext
 from app.web.http import csrf
 from app.web.http.areas import find_area
 from app.web.http.client import address_of
@@ -52,7 +52,7 @@ class Guard(SecurityBase):
 
         Raises what `decide` raises, and SignInNeeded for a bad token.
         """
-        context = installation(request)
+        context = context_of(request)
         actor, away = await recognise(request, context.credentials)
         try:
             decide(find_area(request.scope["path"]), actor, context.settings, self._need)
@@ -94,7 +94,7 @@ def act_of(request: Request, actor: Actor, now: datetime) -> Act:
 
 def visit(request: Request) -> Act:
     """The act of somebody at a door, who says there who they are; at the real time, as sign-ins go."""
-    return act_of(request, visitor(""), installation(request).clock.real())
+    return act_of(request, visitor(""), context_of(request).clock.real())
 
 
 class ActDoor(Guard):
@@ -110,7 +110,7 @@ class ActDoor(Guard):
     async def __call__(self, request: Request) -> Act:
         """The act that this request asks for."""
         actor = await self.admit(request) or visitor("")
-        clock = installation(request).clock
+        clock = context_of(request).clock
         return act_of(request, actor, clock.real() if self._is_real else clock.game())
 
 
@@ -166,7 +166,8 @@ AppSettings = Annotated[Settings, Part("settings")]
 
 def context_of(request: Request) -> AppContext:
     """The application that serves this request."""
-    return installation(request)
+    context: AppContext = request.app.state.context
+    return context
 
 
 async def body_of(request: Request) -> bytes:
@@ -179,13 +180,13 @@ RawBody = Annotated[bytes, Depends(body_of)]
 
 async def count_try(request: Request, limit: Limit, key: str) -> None:
     """Count a try for good, for a route that finds its threads itself. Raises TooMany beyond the limit."""
-    await installation(request).count(limit, key)
+    await context_of(request).count(limit, key)
 
 
 @contextmanager
 def hand_out(request: Request, parts: Mapping[str, Part]) -> Iterator[dict[str, Any]]:
     """The parts a route asks for, by the names of its parameters, for as long as the block lasts."""
-    context = installation(request)
+    context = context_of(request)
     with ExitStack() as stack:
         yield {
             name: stack.enter_context(context.database.reading())

@@ -99,7 +99,7 @@ class StreamChannel:
     @property
     def unmade(self) -> set[Reading]:
         """The readings of those who wait for the whole of the newest message, which was not made or not packed."""
-        return {each for each in self._unmade if self.message is not None and self.message.ready(each) is None}
+        return {reading for reading in self._unmade if self.message is not None and self.message.ready(reading) is None}
 
     def put(self, version_key: str, message: Message) -> None:
         """Make this the newest message, of the board with this key, if it says anything new."""

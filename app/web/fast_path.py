@@ -35,9 +35,9 @@ class Shortcut:
     nothing but the speed.
     """
 
-    def __init__(self, app: ASGIApp, place: AppContext) -> None:
+    def __init__(self, app: ASGIApp, context: AppContext) -> None:
         self._app = app
-        self._place = place
+        self._context = context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer at once, or pass on."""
@@ -53,12 +53,12 @@ class Shortcut:
         if address is None:
             return None
         request = Request(scope, receive)
-        shown = credentials_in(request)
-        actor = self._place.credentials.remembered(shown[0]) if shown else None
+        credentials = credentials_in(request)
+        actor = self._context.credentials.remembered(credentials[0]) if credentials else None
         if actor is None:
             return None
         try:
-            decide(find_area(scope["path"]), actor, self._place.settings, "activities:write")
+            decide(find_area(scope["path"]), actor, self._context.settings, "activities:write")
         except Problem:
             return None  # the long way notes who is refused
         if not _SMALL.fullmatch(request.headers.get("content-length", "")):
@@ -68,7 +68,7 @@ class Shortcut:
         except ClientDisconnect:
             return None
         try:
-            return await record_body(self._place.write_queue, address[1], body, actor)
+            return await record_body(self._context.write_queue, address[1], body, actor)
         except Problem as problem:
             return problems.refusal(request, problem)
         except Exception:
@@ -95,22 +95,22 @@ class Shortcut:
         if address is None or not (address["json"] or self._is_plain(scope, address)):
             return None
         request = Request(scope)
-        shown = credentials_in(request)
-        credential = shown[0] if shown else None
-        actor = self._place.credentials.remembered(credential) if credential else None
+        credentials = credentials_in(request)
+        credential = credentials[0] if credentials else None
+        actor = self._context.credentials.remembered(credential) if credential else None
         if credential is not None and actor is None:
             return None
         try:
-            access = decide(find_area(scope["path"]), actor, self._place.settings)
+            access = decide(find_area(scope["path"]), actor, self._context.settings)
         except Problem:
             return None
         slug = address["page"] or address["json"] or weeks.CURRENT
-        snapshot = self._place.boards.ready(slug, access.audience)
+        snapshot = self._context.boards.ready(slug, access.audience)
         if snapshot is None:
             return None
         if address["swap"] or address["part"] == "live":
             topic = access.topic(slug, board_json if address["json"] else board_html)
             reading = Reading(None if address["json"] else position_in(request), accepts_gzip(scope))
-            return self._place.streams.ready(topic, snapshot, network_of(request), credential, reading)
+            return self._context.streams.ready(topic, snapshot, network_of(request), credential, reading)
         board = snapshot.made("json" if address["json"] else page_form(request))
         return board.ready(request) if board is not None else None

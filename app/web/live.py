@@ -175,8 +175,8 @@ class Publisher:
         runs = [run.ask() for run in (self._boards_refresh, *watched) if not run.is_running]
         if not runs:
             return False, True
-        done, waiting = await asyncio.wait(runs, timeout=self._timing.shortest_gap)
-        return any(task.result() for task in done), len(waiting) > 0 or len(runs) <= len(watched)
+        tasks, waiting = await asyncio.wait(runs, timeout=self._timing.shortest_gap)
+        return any(task.result() for task in tasks), len(waiting) > 0 or len(runs) <= len(watched)
 
     async def refresh(self, channel: "_Channel") -> bool:
         """Make a channel's message the newest and hand it out; whether it is new. A failure is noted, never raised."""
@@ -250,7 +250,9 @@ class Publisher:
                 confirmed_at = loop.time()
                 await self._credentials.confirm(watched)
             else:
-                await self._credentials.reconfirm([each for each in watched if self._credentials.holder(each) is None])
+                await self._credentials.reconfirm(
+                    [credential for credential in watched if self._credentials.holder(credential) is None]
+                )
             for viewer in viewers:
                 if not self._may_stay(viewer):
                     viewer.end()

@@ -112,11 +112,11 @@ class Summaries:
 
     async def get(self, slug: str, audience: Audience) -> Summary:
         """A week's summary for one audience. Raises WeekUnknown."""
-        if (found := self._fresh(slug, audience)) is not None:
-            return found
+        if (summary := self._fresh(slug, audience)) is not None:
+            return summary
         async with self._telling:
-            if (found := self._fresh(slug, audience)) is not None:
-                return found
+            if (summary := self._fresh(slug, audience)) is not None:
+                return summary
             try:
                 return await self._database.reads.run(self._load, slug, audience, long=True)
             except Unavailable:

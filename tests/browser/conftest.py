@@ -27,9 +27,9 @@ SECONDS_A_TEST = 120  # a Chromium that starts on a busy machine needs more than
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give the tests of this folder more time."""
-    here = Path(__file__).parent
+    path = Path(__file__).parent
     for item in items:
-        if item.path.is_relative_to(here) and item.get_closest_marker("timeout") is None:
+        if item.path.is_relative_to(path) and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(SECONDS_A_TEST))
 
 

@@ -59,6 +59,6 @@ def texts(page: Page, selector: str) -> list[str]:
 def cut_off(context: BrowserContext, site: RunningApp) -> None:
     """Take a browser's network away; Chromium leaves streams open that it has, so the server ends everybody's."""
     context.set_offline(True)
-    streams = site.app.state.installation.streams
+    streams = site.app.state.context.streams
     streams.end_all()
     until(lambda: not streams.viewers)

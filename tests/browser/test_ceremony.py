@@ -31,7 +31,7 @@ def play(site: RunningApp) -> None:
 
 def open_stage(page: Page, site: RunningApp, *, presents: bool) -> None:
     """Open the ceremony, and wait until its stream has begun."""
-    key = secrets.presenter_key(site.app.state.installation.key, SLUG, site.clock.now)
+    key = secrets.presenter_key(site.app.state.context.key, SLUG, site.clock.now)
     page.add_init_script(
         "addEventListener('htmx:sse:after:message', () => { window.messages = (window.messages ?? 0) + 1; });"
     )

@@ -89,7 +89,7 @@ def test_a_person_and_what_they_did_fit_with_everything_open(
 def test_menu_fits_beside_the_mark_on_a_small_phone(chromium: Browser, site: RunningApp) -> None:
     with desk(chromium, site, (320, 568)) as page:
         page.goto(f"{site.url}/weeks/{SLUG}")
-        boxes = [each.bounding_box() for each in page.locator(".masthead a").all()]
+        boxes = [locator.bounding_box() for locator in page.locator(".masthead a").all()]
 
     assert [box["y"] for box in boxes if box] == [boxes[0]["y"] if boxes[0] else 0] * 5
     assert [box for box in boxes if box and (box["width"] < 43.5 or box["x"] + box["width"] > 320)] == []
@@ -122,7 +122,7 @@ def test_invitations_download_is_the_list_on_the_page(chromium: Browser, site: R
     with desk(chromium, site) as page:
         page.goto(f"{site.url}{WEEK}/teams")
         page.get_by_role("button", name="Make 6 links").click()
-        shown = [each.inner_text() for each in page.locator("td .secret").all()]
+        shown = [locator.inner_text() for locator in page.locator("td .secret").all()]
 
         with page.expect_download() as download:
             page.get_by_role("link", name="Download as CSV").click()

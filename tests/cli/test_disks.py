@@ -44,12 +44,12 @@ def full(tmp_path: Path) -> list[str]:
         "ASSEMBLY_WEEK_RULES_FILE": str(RULES_FILE),
     }  # fmt: skip
     command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", SCRIPT]
-    done = subprocess.run(  # noqa: S603 (our own words)
+    run = subprocess.run(  # noqa: S603 (our own words)
         command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False
     )
-    if done.returncode == 77 or "unshare:" in done.stderr:
+    if run.returncode == 77 or "unshare:" in run.stderr:
         pytest.skip("a small disk may not be mounted here")
-    return done.stdout.splitlines()
+    return run.stdout.splitlines()
 
 
 def test_commands_on_a_full_disk_say_where_and_leave_nothing(full: list[str], tmp_path: Path) -> None:

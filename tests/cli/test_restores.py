@@ -226,12 +226,12 @@ def test_backup_of_an_older_version_is_migrated(shell: Shell, revision: str) -> 
 
 def test_three_replaced_databases_are_kept_and_none_that_was_restored(played: Shell) -> None:
     replaced = [Path(played.document("restore", "copy.sqlite3")["replaced"]) for _ in range(5)]
-    kept = [path for path in replaced if path.exists()]
+    paths = [path for path in replaced if path.exists()]
 
-    oldest = kept[0]
+    oldest = paths[0]
     played.document("restore", oldest)
 
-    assert kept == replaced[-3:]
+    assert paths == replaced[-3:]
     assert oldest.exists()
     assert len([name for name in names(played.home) if ".replaced-" in name]) == 4
 

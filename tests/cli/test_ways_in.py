@@ -37,13 +37,13 @@ def test_server_prints_a_link_for_the_owner_until_there_is_one(shell: Shell) -> 
         pass
     with started("serve", "--port", "0") as (_, second):
         ready(second)
-        taken = send(second["owner_link"], **OWNER)
+        answer = send(second["owner_link"], **OWNER)
         older = send(f"{second['address']}{urlsplit(first['owner_link']).path.lstrip('/')}", name="Eve", email="e@e.de")
     with started("serve", "--port", "0") as (_, third):
         pass
 
     assert second["owner_link"].startswith(f"{second['address']}sign-in/link/al_")
-    assert (taken.status_code, older.status_code) == (303, 404)
+    assert (answer.status_code, older.status_code) == (303, 404)
     assert (set(first), set(second), set(third)) == ({"address", "owner_link"}, {"address", "owner_link"}, {"address"})
 
 

@@ -149,7 +149,7 @@ def trophy(settings: Toml, facts: Facts, result: Evaluation) -> dict[str, Any]:
 
 def receipt(facts: Facts, result: Evaluation, team: str) -> Counter[Line]:
     part, names = of_team(result, team), facts["people"]
-    rewarded = [given["act"] for given in part["awards"]]
+    rewarded = [award["act"] for award in part["awards"]]
     unrewarded = [act for act in part["acts"] if not any(act is other for other in rewarded)]
     lines: list[Line] = [(a["at"], names[a["person"]] if a["person"] else None, a["points"]) for a in part["awards"]]
     lines += [(act["at"], names[act["person"]], 0) for act in unrewarded]

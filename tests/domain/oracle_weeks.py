@@ -32,14 +32,14 @@ def week_days(rng: random.Random, change: str) -> list[date]:
 
 def instants(rng: random.Random, zone: ZoneInfo, days: list[date], count: int) -> list[datetime]:
     """A few moments at edges of the rules' windows and of local days, in UTC."""
-    found: list[datetime] = []
-    while len(found) < count:
+    moments: list[datetime] = []
+    while len(moments) < count:
         clock = time.fromisoformat(rng.choice(EDGES)).replace(fold=rng.randint(0, 1))
         moment = datetime.combine(rng.choice(days), clock, zone).astimezone(UTC)
         moment += rng.choice([0, 0, -1, 1]) * MICROSECOND
         if days[0] <= moment.astimezone(zone).date() <= days[-1]:
-            found.append(moment)
-    return found
+            moments.append(moment)
+    return moments
 
 
 def random_now(rng: random.Random, zone: ZoneInfo, days: list[date], moments: list[datetime]) -> datetime:

@@ -207,7 +207,7 @@ def test_deliver_beyond_those_under_way_waits_no_longer_than_it_may() -> None:
 
         async def play() -> list[object]:
             sending = [mailer.deliver("zoe@example.com", "Zoë", LETTER, NOW) for _ in range(6)]
-            return [type(each) for each in await asyncio.gather(*sending, return_exceptions=True)]
+            return [type(exception) for exception in await asyncio.gather(*sending, return_exceptions=True)]
 
         outcomes = asyncio.run(play())
 

@@ -21,4 +21,4 @@ def places(settings: Settings) -> Iterator[list[Database]]:
 @pytest.fixture
 def games(game: Game, places: list[Database]) -> list[Game]:
     """The same week seen from each of those processes."""
-    return [replace(game, database=place) for place in places]
+    return [replace(game, database=database) for database in places]

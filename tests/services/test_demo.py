@@ -141,7 +141,7 @@ def test_run_at_huge_speed_ends_on_the_same_board(database: Database, finished: 
 def test_run_records_within_the_hour_of_the_simulated_moment(finished: Database) -> None:
     moments = [event.at for event in events() if not isinstance(event.what, Correction)]
 
-    delays = [each.recorded_at - at for each, at in zip(ledger_of(finished), moments, strict=True)]
+    delays = [activity.recorded_at - at for activity, at in zip(ledger_of(finished), moments, strict=True)]
 
     assert min(delays) == timedelta(0)
     assert max(delays) < timedelta(hours=1)

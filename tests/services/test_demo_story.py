@@ -179,8 +179,8 @@ def test_events_have_no_customer_wait_since_before_the_last_reply() -> None:
     answered: dict[str | None, datetime] = {}
     early = []
     for draft in responses():
-        asked = draft.occurred_at - timedelta(seconds=draft.response_seconds or 0)
-        if draft.subject in answered and asked <= answered[draft.subject]:
+        moment = draft.occurred_at - timedelta(seconds=draft.response_seconds or 0)
+        if draft.subject in answered and moment <= answered[draft.subject]:
             early.append(draft)
         answered[draft.subject] = draft.occurred_at
 

@@ -70,7 +70,7 @@ def test_enqueue_with_a_known_key_does_nothing(database: Database) -> None:
 
 
 def test_enqueue_by_many_processes_with_one_key_plans_once(places: list[Database]) -> None:
-    results = race([partial(enqueue, place, "backup", key="backup:2026-03-09") for place in places])
+    results = race([partial(enqueue, database, "backup", key="backup:2026-03-09") for database in places])
 
     assert Counter(results) == {True: 1, False: len(places) - 1}
 
@@ -96,7 +96,7 @@ def test_claim_by_many_workers_gives_each_job_to_one(places: list[Database]) -> 
     for _ in range(20):
         enqueue(places[0])
 
-    batches = race([partial(claim, place, str(id(place)), limit=5) for place in places])
+    batches = race([partial(claim, database, str(id(database)), limit=5) for database in places])
 
     ids = [each.id for batch in batches if isinstance(batch, list) for each in batch]
     assert len(ids) == len(set(ids)) == min(20, 5 * len(places))

@@ -72,6 +72,6 @@ def make_client(site: RunningApp, folder: Path) -> ApiClient:
     (folder / "settings.json").write_text(SETTINGS)
     command = [str(BIN / "openapi-python-client"), "generate", "--path", "openapi.json", "--config", "settings.json"]
     command += ["--meta", "none", "--output-path", "week_client"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=50, check=False)  # noqa: S603 (our own words)
-    assert done.returncode == 0, done.stderr + done.stdout
-    return ApiClient(folder, done.stdout + done.stderr)
+    run = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=50, check=False)  # noqa: S603 (our own words)
+    assert run.returncode == 0, run.stderr + run.stdout
+    return ApiClient(folder, run.stdout + run.stderr)

@@ -225,7 +225,7 @@ class RoleClients:
             return str(next(token.id for token in tokens.every(session) if token.name == name))
 
     def _presenter_key(self, _role: Role) -> str:
-        return secrets.presenter_key(self.site.app.state.installation.key, SLUG, self._now)
+        return secrets.presenter_key(self.site.app.state.context.key, SLUG, self._now)
 
 
 class _Fresh(dict[str, str]):

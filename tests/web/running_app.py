@@ -68,7 +68,7 @@ class RunningApp:
     @property
     def database(self) -> Database:
         """The server's own database: what is committed here is known to it at once."""
-        found: Database = self.app.state.installation.database
+        found: Database = self.app.state.context.database
         return found
 
     @property
@@ -201,7 +201,7 @@ def listening(app: FastAPI, port: int = 0, *, has_jobs: bool = True) -> Iterator
 
     It is served as `serve` does it, but ends sooner.
     """
-    config = server.configured(app, app.state.installation.settings, Room(ROOM))
+    config = server.configured(app, app.state.context.settings, Room(ROOM))
     config.timeout_graceful_shutdown = 2
     if not has_jobs:
         config.lifespan = "off"
@@ -211,7 +211,7 @@ def listening(app: FastAPI, port: int = 0, *, has_jobs: bool = True) -> Iterator
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
-            app.state.installation.streams.close()
+            app.state.context.streams.close()
             thread.stop()
 
 

@@ -116,7 +116,7 @@ class SeededSite:
 
 
 def _settings(garden: SeededSite, _session: Session) -> None:
-    settings = garden.site.app.state.installation.settings
+    settings = garden.site.app.state.context.settings
     for name, word in SECRET_SETTINGS.items():
         garden.word(f"setting {name}", word=word)
     garden.word("where the data is kept", word=str(settings.data_dir))

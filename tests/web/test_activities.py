@@ -107,9 +107,9 @@ def test_a_report_during_a_freeze_does_not_tell_the_team_somebody_joined_since(s
     site.game.team("Foxes", GUS)
 
     scopes: list[Scope] = [WRITER, "admin"]
-    told = [site.post(f"{WEEK}/activities", scope, json=an_activity(person=GUS)) for scope in scopes]
+    answers = [site.post(f"{WEEK}/activities", scope, json=an_activity(person=GUS)) for scope in scopes]
 
-    assert [(answer.status_code, answer.json()["team"]) for answer in told] == [(201, None), (201, "Foxes")]
+    assert [(answer.status_code, answer.json()["team"]) for answer in answers] == [(201, None), (201, "Foxes")]
 
 
 def test_copies_of_two_writers_at_once_tell_one_of_them_all(site: RunningApp) -> None:
@@ -185,7 +185,7 @@ def test_the_edges_of_the_week_and_of_the_clock_are_inside(site: RunningApp) -> 
     site.clock.set("2022-09-17 00:00")
     last = site.record(occurred_at="2022-09-16T23:59:59.999999-07:00")
 
-    assert [each.status_code for each in (first, ahead, last)] == [201, 201, 201]
+    assert [answer.status_code for answer in (first, ahead, last)] == [201, 201, 201]
 
 
 def test_a_closed_week_still_knows_what_it_has(site: RunningApp) -> None:
@@ -258,7 +258,7 @@ def test_a_batch_counts_what_is_new_and_what_is_known(site: RunningApp) -> None:
     site.game.close()
     repeats = site.batch(an_activity(external_id="one"), an_activity(external_id="two"))
 
-    assert [(each.status_code, each.json()) for each in (first, repeats)] == [
+    assert [(answer.status_code, answer.json()) for answer in (first, repeats)] == [
         (200, {"recorded": 1, "repeated": 2}),
         (200, {"recorded": 0, "repeated": 2}),
     ]
@@ -284,11 +284,11 @@ def test_a_batch_takes_ten_thousand_lines_and_not_one_more(site: RunningApp) -> 
     lines = [an_activity(external_id=str(number)) for number in range(10_000)]
 
     refused = site.batch(*lines, an_activity())
-    taken = site.batch("", *lines, "")
+    answer = site.batch("", *lines, "")
 
     assert assert_problem(refused, 422, "errors") == "A batch takes at most 10,000 lines. Send the rest in another one."
     assert refused.json()["errors"] == [{"line": 10_001, "message": "This line is one too many."}]
-    assert (taken.status_code, taken.json()) == (200, {"recorded": 10_000, "repeated": 0})
+    assert (answer.status_code, answer.json()) == (200, {"recorded": 10_000, "repeated": 0})
 
 
 def test_blank_lines_of_a_batch_do_not_count(site: RunningApp) -> None:
@@ -329,7 +329,7 @@ def test_an_adjustment_in_the_ledger_has_its_points_and_reason(site: RunningApp)
 
 
 def test_optional_fields_may_be_null(site: RunningApp) -> None:
-    optional = [name for name, each in DraftIn.model_fields.items() if not each.is_required()]
+    optional = [name for name, info in DraftIn.model_fields.items() if not info.is_required()]
     body = {**an_activity(), **dict.fromkeys(optional)}
 
     answer = site.post(f"{WEEK}/activities", "activities:write", json=body)

@@ -126,8 +126,8 @@ def test_news_that_changed_nothing_computes_nothing(cache: BoardCache, game: Gam
         before = await everybodys(cache)
         with statements_to(game.database) as statements:
             cache.notify()
-            found = [await cache.get(SLUG, "public"), *await everybodys(cache)]
-        return [board is before[0] for board in found], statements
+            snapshots = [await cache.get(SLUG, "public"), *await everybodys(cache)]
+        return [board is before[0] for board in snapshots], statements
 
     same, statements = run(play)
 
@@ -336,8 +336,10 @@ def test_boards_that_are_kept_are_served_for_as_long_as_the_database_is_away(
                 while time.monotonic() < begun + 1.0:
                     cache.notify()  # as the re-read does every other second, only more often
                     is_news = await cache.refresh()
-                    found = await everybodys(cache)
-                    same.append([is_news, *(one is other for one, other in zip(found, before, strict=True))] == SAME)
+                    snapshots = await everybodys(cache)
+                    same.append(
+                        [is_news, *(one is other for one, other in zip(snapshots, before, strict=True))] == SAME
+                    )
                 elapsed = time.monotonic() - begun
                 with pytest.raises(Unavailable):
                     await cache.get("never looked at", "public")

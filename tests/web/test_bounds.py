@@ -51,11 +51,11 @@ BATCHES = {
 def asking(site: RunningApp) -> Iterator[list[float]]:
     """Ask for /healthz all the while; the seconds that each answer took."""
     waits: list[float] = []
-    done = threading.Event()
+    event = threading.Event()
 
     def ask() -> None:
         with httpx.Client(base_url=site.url, timeout=30) as client:
-            while not done.is_set():
+            while not event.is_set():
                 began = time.monotonic()
                 client.get("/healthz").raise_for_status()
                 waits.append(time.monotonic() - began)
@@ -66,7 +66,7 @@ def asking(site: RunningApp) -> Iterator[list[float]]:
     try:
         yield waits
     finally:
-        done.set()
+        event.set()
         thread.join()
 
 

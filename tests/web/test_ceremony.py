@@ -16,7 +16,7 @@ PRESENT = f"/weeks/{SLUG}/summary/present"
 
 
 def key_of(site: RunningApp) -> str:
-    return secrets.presenter_key(site.app.state.installation.key, SLUG, site.clock.now)
+    return secrets.presenter_key(site.app.state.context.key, SLUG, site.clock.now)
 
 
 def go(site: RunningApp, to: str, key: str | None = None) -> httpx.Response:
@@ -51,18 +51,18 @@ def test_move_without_the_presenters_key_is_refused_and_moves_nothing(site: Runn
 
 
 def test_key_drives_the_ceremony_for_a_day(site: RunningApp) -> None:
-    key, made = key_of(site), site.clock.now
+    key, moment = key_of(site), site.clock.now
 
     statuses = []
     for hours in (23, 24, -1, -3):
-        site.clock.set(made + timedelta(hours=hours))
+        site.clock.set(moment + timedelta(hours=hours))
         statuses.append(go(site, "next", key).status_code)
 
     assert statuses == [303, 403, 303, 403]
 
 
 def test_key_of_another_week_does_not_count(site: RunningApp) -> None:
-    other = secrets.presenter_key(site.app.state.installation.key, "q4-2022", site.clock.now)
+    other = secrets.presenter_key(site.app.state.context.key, "q4-2022", site.clock.now)
 
     assert go(site, "next", other).status_code == 403
     assert site.get(f"{PRESENT}?key={other}").status_code == 403

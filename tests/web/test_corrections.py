@@ -35,7 +35,7 @@ def test_a_ruling_that_changes_nothing_is_409(site: RunningApp) -> None:
     rule(site, activity, "reversal")
     reversed_ = site.post(f"{API}/activities/{activity}/reversal", "ledger:correct", json={"reason": "Why not"})
 
-    assert [assert_problem(each, 409) for each in (stands, reversed_)] == [
+    assert [assert_problem(answer, 409) for answer in (stands, reversed_)] == [
         "This activity stands; there is nothing to undo.",
         "This activity is already reversed.",
     ]

@@ -83,7 +83,7 @@ def desk(database: Database, clock: SettableClock) -> CountingAuthority:
 
 def names(cache: CredentialCache, *shown: Credential) -> list[str | None]:
     """The holders of these credentials, as far as the cache knows."""
-    return [actor.name if (actor := cache.holder(each)) else None for each in shown]
+    return [actor.name if (actor := cache.holder(credential)) else None for credential in shown]
 
 
 async def outcome(cache: CredentialCache, shown: Credential) -> str:
@@ -109,13 +109,13 @@ def test_check_says_who_holds_a_credential_of_each_kind(desk: CountingAuthority)
     shown = [desk.sign_in(), desk.token(), desk.screen()]
 
     async def story(cache: CredentialCache) -> None:
-        assert [(await cache.check(each)).name for each in shown] == ["Person 0", "zendesk", "Lobby"]
+        assert [(await cache.check(credential)).name for credential in shown] == ["Person 0", "zendesk", "Lobby"]
         wrong = [
             Credential("token", shown[0].secret),
             Credential("sign-in", shown[1].secret),
             Credential("display", "x"),
         ]
-        assert [await outcome(cache, each) for each in wrong] == ["SignInNeeded"] * 3
+        assert [await outcome(cache, credential) for credential in wrong] == ["SignInNeeded"] * 3
 
     desk.run(story)
 
@@ -151,7 +151,7 @@ def test_confirm_asks_about_nobody_while_nobody_commits(desk: CountingAuthority)
         with statements_to(desk.database) as statements:
             await cache.confirm(shown)
         assert [statement for statement in statements if statement.startswith("SELECT")] == []
-        assert None not in [cache.remembered(each) for each in shown]
+        assert None not in [cache.remembered(credential) for credential in shown]
 
         with another_process(desk) as other, other.unit_of_work() as session:
             tokens.revoke(session, "zendesk", act_by("Olu", NOW))
@@ -163,13 +163,13 @@ def test_confirm_asks_about_nobody_while_nobody_commits(desk: CountingAuthority)
 
 
 def test_confirm_writes_who_is_there_also_while_nobody_commits(desk: CountingAuthority) -> None:
-    shown = desk.sign_in()
+    credential = desk.sign_in()
 
     async def story(cache: CredentialCache) -> None:
-        await cache.confirm([shown])
+        await cache.confirm([credential])
         desk.clock.now = later = NOW + timedelta(minutes=6)
 
-        await cache.confirm([shown])
+        await cache.confirm([credential])
 
         def used() -> object:
             with desk.database.reading() as session:
@@ -200,8 +200,8 @@ def test_check_by_many_requests_at_once_takes_one_query(desk: CountingAuthority)
 
     async def story(cache: CredentialCache) -> None:
         with statements_to(desk.database) as statements:
-            found = await asyncio.gather(*(cache.check(each) for each in shown))
-        assert [actor.name for actor in found] == [f"Person {number}" for number in range(50)]
+            actors = await asyncio.gather(*(cache.check(credential) for credential in shown))
+        assert [actor.name for actor in actors] == [f"Person {number}" for number in range(50)]
         assert len([statement for statement in statements if statement.startswith("SELECT")]) == 1
 
     desk.run(story)
@@ -209,16 +209,20 @@ def test_check_by_many_requests_at_once_takes_one_query(desk: CountingAuthority)
 
 def test_check_trusts_an_answer_for_a_moment_and_no_longer(desk: CountingAuthority) -> None:
     desk.timing = replace(USUAL, trust=0.2)
-    shown = desk.token()
+    credential = desk.token()
 
     async def story(cache: CredentialCache) -> None:
-        await cache.check(shown)
+        await cache.check(credential)
         with another_process(desk) as other, other.unit_of_work() as session:
             tokens.revoke(session, "zendesk", act_by("Olu", NOW))
-        first = await outcome(cache, shown)
+        first = await outcome(cache, credential)
         await asyncio.sleep(0.25)
 
-        assert (first, await outcome(cache, shown), names(cache, shown)) == ("zendesk", "SignInNeeded", [None])
+        assert (first, await outcome(cache, credential), names(cache, credential)) == (
+            "zendesk",
+            "SignInNeeded",
+            [None],
+        )
 
     desk.run(story)
 
@@ -259,8 +263,8 @@ def test_signing_in_forgets_only_what_it_replaces(desk: CountingAuthority) -> No
     mine, others = desk.sign_in(1), [desk.sign_in(2), desk.token(), desk.screen()]
 
     async def story(cache: CredentialCache) -> None:
-        for each in (mine, *others):
-            await cache.check(each)
+        for credential in (mine, *others):
+            await cache.check(credential)
 
         desk.sign_in(1, replaces=mine.secret)
 
@@ -274,10 +278,10 @@ def test_signing_in_forgets_only_what_it_replaces(desk: CountingAuthority) -> No
 @pytest.mark.parametrize("how", ["rights", "name", "theme"])
 def test_check_after_a_change_of_the_person_shows_it_at_once(desk: CountingAuthority, how: str) -> None:
     desk.timing = USUAL
-    shown = desk.sign_in()
+    credential = desk.sign_in()
 
     async def story(cache: CredentialCache) -> None:
-        await cache.check(shown)
+        await cache.check(credential)
         with desk.database.unit_of_work() as session:
             person = people.by_email(session, ["p0@example.com"])["p0@example.com"]
             if how == "rights":
@@ -287,17 +291,17 @@ def test_check_after_a_change_of_the_person_shows_it_at_once(desk: CountingAutho
             else:
                 accounts.set_theme(session, person, "dark")
 
-        found = await cache.check(shown)
+        actor = await cache.check(credential)
 
         expected = {"rights": rights_of("organizer"), "name": "Somebody Else", "theme": "dark"}
-        assert getattr(found, how) == expected[how]
+        assert getattr(actor, how) == expected[how]
 
     desk.run(story)
 
 
 def test_check_that_read_before_a_change_is_not_remembered_after_it(desk: CountingAuthority) -> None:
     desk.timing = USUAL
-    shown = desk.sign_in()
+    credential = desk.sign_in()
 
     def change() -> None:
         with desk.database.unit_of_work() as session:
@@ -312,10 +316,10 @@ def test_check_that_read_before_a_change_is_not_remembered_after_it(desk: Counti
 
     async def story(cache: CredentialCache) -> None:
         event.listen(desk.database.reader.pool, "checkin", change_elsewhere)
-        before = await cache.check(shown)
+        before = await cache.check(credential)
         event.remove(desk.database.reader.pool, "checkin", change_elsewhere)
 
-        forgotten, after = cache.remembered(shown), await cache.check(shown)
+        forgotten, after = cache.remembered(credential), await cache.check(credential)
         assert isinstance(before, SignedInActor)
         assert isinstance(after, SignedInActor)
         assert (before.theme, forgotten, after.theme) == ("auto", None, "dark")
@@ -380,18 +384,18 @@ def away(server: pg.PostgreSQL) -> Iterator[None]:
 @OWN_POSTGRESQL
 def test_an_outage_keeps_who_was_confirmed_just_before(desk: CountingAuthority, own_postgresql: pg.PostgreSQL) -> None:
     desk.timing = replace(SHORT, grace=1.0, idle=0.1)
-    shown, never_seen = desk.sign_in(), desk.token()
+    credential, never_seen = desk.sign_in(), desk.token()
 
     async def story(cache: CredentialCache) -> None:
-        await cache.check(shown)
+        await cache.check(credential)
         with away(own_postgresql):
-            first = [await outcome(cache, shown), await outcome(cache, never_seen)]
+            first = [await outcome(cache, credential), await outcome(cache, never_seen)]
             await asyncio.sleep(1.2)
-            await cache.confirm([shown])
-            second = [await outcome(cache, shown), *names(cache, shown)]
+            await cache.confirm([credential])
+            second = [await outcome(cache, credential), *names(cache, credential)]
         assert (first, second) == (["Person 0", "Unavailable"], ["Person 0", "Person 0"])
         while await outcome(cache, never_seen) == "Unavailable":
-            await cache.confirm([shown])
+            await cache.confirm([credential])
 
     desk.run(story)
 
@@ -401,8 +405,8 @@ def test_an_outage_revives_nothing_revoked(desk: CountingAuthority, own_postgres
     revoked, ended, confirmed = desk.token(), desk.sign_in(1), desk.sign_in(2)
 
     async def story(cache: CredentialCache) -> None:
-        for each in (revoked, ended, confirmed):
-            await cache.check(each)
+        for credential in (revoked, ended, confirmed):
+            await cache.check(credential)
         with another_process(desk) as other, other.unit_of_work() as session:
             tokens.revoke(session, "zendesk", act_by("Olu", NOW))
             person = people.by_email(session, ["p1@example.com"])["p1@example.com"]
@@ -410,7 +414,7 @@ def test_an_outage_revives_nothing_revoked(desk: CountingAuthority, own_postgres
         await asyncio.sleep(SHORT.grace + 0.1)
         await cache.check(confirmed)
         with away(own_postgresql):
-            found = [await outcome(cache, each) for each in (revoked, ended, confirmed)]
+            found = [await outcome(cache, credential) for credential in (revoked, ended, confirmed)]
         assert found == ["Unavailable", "Unavailable", "Person 2"]
 
     desk.run(story)
@@ -445,16 +449,16 @@ def test_a_database_that_is_merely_busy_is_not_away(desk: CountingAuthority, sec
     """Every connection is in somebody's hands: what was confirmed a while ago is not believed for that."""
     desk.database = Database(desk.database.url, limits=Limits(request=0.3))
     desk.timing = replace(SHORT, patience=seconds, grace=1.0)
-    shown = desk.token()
+    credential = desk.token()
     pool = desk.database.reader.pool
     assert isinstance(pool, QueuePool)
 
     async def story(cache: CredentialCache) -> None:
-        await cache.check(shown)
+        await cache.check(credential)
         held = [desk.database.reader.connect() for _ in range(pool.size())]
-        found = [await outcome(cache, shown)]
+        found = [await outcome(cache, credential)]
         await asyncio.sleep(1.0)
-        found += [await outcome(cache, shown) for _ in range(2)]
+        found += [await outcome(cache, credential) for _ in range(2)]
         for connection in held:
             connection.close()
         assert found == ["zendesk", "Busy", "Busy"]

@@ -106,7 +106,7 @@ async def ask(app: FastAPI, target: str, shown: dict[str, str], sent: bytes | No
 
     await app(scope, receive, send)
     start, *rest = messages
-    return Answer(start["status"], sorted(start["headers"]), b"".join(each.get("body", b"") for each in rest))
+    return Answer(start["status"], sorted(start["headers"]), b"".join(mapping.get("body", b"") for mapping in rest))
 
 
 @dataclass

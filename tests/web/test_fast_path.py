@@ -33,7 +33,7 @@ CHANGES: list[dict[str, Any]] = [{}, {"person": "nobody@example.com"}, {"kind": 
 @pytest.fixture
 def long_site(site: RunningApp, timing: Timing) -> Iterator[RunningApp]:
     """Another server on the same week and with the same tokens, without the shortcut."""
-    with serving(site.app.state.installation.settings, site.clock, timing=timing, has_shortcut=False) as another:
+    with serving(site.app.state.context.settings, site.clock, timing=timing, has_shortcut=False) as another:
         yield replace(site, app=another.app, url=another.url, client=another.client)
 
 
@@ -97,7 +97,7 @@ def test_short_and_long_way_say_the_same_of_what_goes_wrong(
 
     for each in (site, long_site):
         each.record()
-        monkeypatch.setattr(each.app.state.installation.write_queue, "record", fail)
+        monkeypatch.setattr(each.app.state.context.write_queue, "record", fail)
 
     short, long = told(site.record(), ""), told(long_site.record(), "")
 
@@ -160,7 +160,7 @@ async def walked(
 
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": method, "path": path, "headers": raw}
-    await Shortcut(long_way, site.app.state.installation)(scope, receive, send)
+    await Shortcut(long_way, site.app.state.context)(scope, receive, send)
     return passed_on, sent[0]["status"] if sent else None
 
 

@@ -134,8 +134,8 @@ def test_a_preview_of_rules_looks_at_a_frozen_week_as_it_was_unless_for_organize
     site.record()
 
     def points(*scopes: Scope) -> list[list[int]]:
-        asked = site.post(f"{API}/rules/preview", "rules:write", *scopes, content=dearer_issues())
-        week = asked.raise_for_status().json()["weeks"][0]
+        answer = site.post(f"{API}/rules/preview", "rules:write", *scopes, content=dearer_issues())
+        week = answer.raise_for_status().json()["weeks"][0]
         return [[standing["points"] for standing in week[side]] for side in ("before", "after")]
 
     assert points() == [[5, 0], [7, 0]]

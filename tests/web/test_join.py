@@ -134,11 +134,11 @@ def test_signed_in_player_of_another_team_is_told_whom_to_ask(site: RunningApp) 
 def test_known_e_mail_and_full_team_get_the_very_same_refusal(site: RunningApp) -> None:
     full, free = code_for(site, CATS), code_for(site)
     with browsing(site) as eve:
-        known, unknown = (eve.send(f"/join/{full}", name="Eve", email=email) for email in (BO, "eve@example.com"))
+        answer, unknown = (eve.send(f"/join/{full}", name="Eve", email=email) for email in (BO, "eve@example.com"))
         into_free = eve.send(f"/join/{free}", name="Eve", email=" BO@example.com")
 
-        assert (known.status_code, known.text.replace(BO, "eve@example.com")) == (409, unknown.text)
-        assert [refusal_in(each) for each in (known, unknown, into_free)] == [CANNOT_JOIN] * 3
+        assert (answer.status_code, answer.text.replace(BO, "eve@example.com")) == (409, unknown.text)
+        assert [refusal_in(answer) for answer in (answer, unknown, into_free)] == [CANNOT_JOIN] * 3
         assert (into_free.status_code, 'value=" BO@example.com"' in into_free.text, eve.secret) == (409, True, "")
     assert (members(site), person(site, "eve@example.com")) == ([ADA], None)
 
@@ -162,7 +162,7 @@ def test_closed_week_takes_nobody_any_more(site: RunningApp) -> None:
         )
 
     assert ("This week is over." in page.text, 'method="post"' in page.text) == (True, False)
-    assert [(each.status_code, refusal_in(each)) for each in (refused, also)] == [(409, OVER)] * 2
+    assert [(answer.status_code, refusal_in(answer)) for answer in (refused, also)] == [(409, OVER)] * 2
     assert members(site) == [ADA]
 
 
@@ -175,7 +175,7 @@ def test_of_parallel_newcomers_as_many_get_in_as_there_is_room(site: RunningApp)
             return somebody.send(f"/join/{code}", name=f"New {number}", email=f"new-{number % 6}@example.com")
 
     with ThreadPoolExecutor(12) as pool:
-        statuses = sorted(each.status_code for each in pool.map(join, range(12)))
+        statuses = sorted(answer.status_code for answer in pool.map(join, range(12)))
 
     assert (statuses, len(members(site))) == ([303] * 2 + [409] * 10, 3)
 
@@ -252,9 +252,9 @@ def test_joining_is_in_the_audit_with_its_address(site: RunningApp) -> None:
     with browsing(site) as gus:
         gus.send(f"/join/{code}", **NEW)
     with site.database.reading() as session:
-        found = audit.page(session, audit.Filter(), cursor=None, limit=3).items[::-1]
+        entries = audit.page(session, audit.Filter(), cursor=None, limit=3).items[::-1]
 
-    assert [(each.action, each.by, each.address) for each in found] == [
+    assert [(entry.action, entry.by, entry.address) for entry in entries] == [
         ("person.created", "Gus Björk", "127.0.0.1"),
         ("membership.changed", "Gus Björk", "127.0.0.1"),
         ("sign-in.started", "Gus Björk", "127.0.0.1"),

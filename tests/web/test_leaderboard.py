@@ -86,9 +86,9 @@ def test_leaderboard_is_304_for_whom_has_it(site: RunningApp) -> None:
         site.get(f"{WEEK}/leaderboard", headers={"If-None-Match": form.format(first.headers["etag"])}) for form in forms
     ]
 
-    assert [(each.status_code, each.content) for each in again] == [(304, b"")] * len(forms)
+    assert [(answer.status_code, answer.content) for answer in again] == [(304, b"")] * len(forms)
     kept = ("etag", "cache-control", "vary")
-    assert [{each.headers[name] for each in again} for name in kept] == [{first.headers[name]} for name in kept]
+    assert [{answer.headers[name] for answer in again} for name in kept] == [{first.headers[name]} for name in kept]
 
 
 def test_leaderboard_is_whole_for_another_etag(site: RunningApp) -> None:

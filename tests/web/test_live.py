@@ -98,12 +98,12 @@ def test_heartbeats_cut_off_a_viewer_that_never_reads_and_others_go_on(site: Run
     with unread(site, "/flood"), watching(site, "/flood") as events:
         events.get(timeout=5)
         flood.send(20_000_000)
-        site.app.state.installation.boards.notify()
+        site.app.state.context.boards.notify()
 
-        until(lambda: site.app.state.installation.streams.viewers == 1)
+        until(lambda: site.app.state.context.streams.viewers == 1)
 
         flood.send(1)
-        site.app.state.installation.boards.notify()
+        site.app.state.context.boards.notify()
         while len(events.get(timeout=10)["data"]) != 1:
             pass
 
@@ -111,7 +111,7 @@ def test_heartbeats_cut_off_a_viewer_that_never_reads_and_others_go_on(site: Run
 def test_close_tells_a_viewer_that_never_reads_nothing_and_holds_nobody_up(
     site: RunningApp, caplog: pytest.LogCaptureFixture
 ) -> None:
-    streams, flood = site.app.state.installation.streams, Flood(20_000_000)
+    streams, flood = site.app.state.context.streams, Flood(20_000_000)
     watch(site, "/flood", flood)
     with unread(site, "/flood") as stuck:
         with watching(site) as events:
@@ -132,7 +132,7 @@ def test_head_tells_the_headers_of_a_stream_and_ends(site: RunningApp) -> None:
         answer = site.ask("HEAD", LIVE)
         next_one = site.ask("HEAD", LIVE)
 
-        assert site.app.state.installation.streams.viewers == 1
+        assert site.app.state.context.streams.viewers == 1
     assert next_one.headers.keys() == answer.headers.keys()
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
     assert answer.content == b""
@@ -176,7 +176,7 @@ def test_open_while_an_older_board_is_rendered_begins_with_the_newer_one(site: R
 
 
 def test_ready_gives_no_stream_that_would_begin_with_an_older_board(site: RunningApp) -> None:
-    place = site.app.state.installation
+    place = site.app.state.context
     topic = Topic(SLUG, "public", board_json, None)
     with watching(site) as events:
         events.get(timeout=5)
@@ -192,7 +192,7 @@ def test_ready_gives_no_stream_that_would_begin_with_an_older_board(site: Runnin
 
 @pytest.mark.parametrize("timing", [replace(USUAL, idle=0.1)])
 def test_publish_forgets_topics_that_nobody_watches_any_more(site: RunningApp) -> None:
-    streams = site.app.state.installation.streams
+    streams = site.app.state.context.streams
 
     with watching(site) as events:
         events.get(timeout=5)

@@ -38,7 +38,7 @@ def status(site: RunningApp, path: str, **headers: str) -> int:
 @pytest.mark.parametrize("cap", ["max_streams", "max_streams_per_address"])
 def test_open_beyond_a_cap_is_refused_until_a_place_comes_free(settings: Settings, path: str, cap: str) -> None:
     with capped(settings, **{cap: 2}) as site:
-        streams = site.app.state.installation.streams
+        streams = site.app.state.context.streams
         with watching(site, path) as one, watching(site, path) as two:
             one.get(timeout=5)
             two.get(timeout=5)
@@ -63,7 +63,7 @@ def test_cap_on_all_streams_can_be_lowered_while_the_server_runs(settings: Setti
         events.get(timeout=5)
         before = status(site, LIVE)
 
-        site.app.state.installation.streams.max_streams = 1
+        site.app.state.context.streams.max_streams = 1
 
         assert (before, status(site, LIVE)) == (200, 503)
 

@@ -126,7 +126,7 @@ def test_activities_are_only_ones_own_and_come_in_pages(site: RunningApp) -> Non
     assert more is not None
     second = ada.get(unescape(more[1]))
 
-    assert [len(part(each, r'<li class="my-activity">.*?</li>')) for each in (first, second)] == [25, 5]
+    assert [len(part(answer, r'<li class="my-activity">.*?</li>')) for answer in (first, second)] == [25, 5]
     assert "Not mine" not in first.text + second.text
     assert part(first, r'<p class="my-activity__when">.*?</p>')[0] == "Wed 09:29 · github"
 
@@ -183,7 +183,7 @@ def test_page_after_joining_says_so_to_nobody_else(site: RunningApp) -> None:
     site.record(kind="shift")
     ada, nobody = sign_in(site, ADA), sign_in(site, "nobody@example.com")
 
-    asked = [ada.get("/me?done=joined"), ada.get("/me?done=<b>"), ada.get("/me"), nobody.get("/me?done=joined")]
+    answers = [ada.get("/me?done=joined"), ada.get("/me?done=<b>"), ada.get("/me"), nobody.get("/me?done=joined")]
 
-    told = [re.findall(r'alert--done" role="status">(.*?)<', each.text) for each in asked]
+    told = [re.findall(r'alert--done" role="status">(.*?)<', answer.text) for answer in answers]
     assert told == [["You are in. This is your team from now on."], [], [], []]

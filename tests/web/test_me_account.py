@@ -61,7 +61,7 @@ def test_all_others_are_ended_together(site: RunningApp) -> None:
 
     ada.post("/me/sign-ins/end-others")
 
-    assert [each.get("/me").status_code for each in (*others, ada, dua)] == [401, 401, 200, 200]
+    assert [visitor.get("/me").status_code for visitor in (*others, ada, dua)] == [401, 401, 200, 200]
     assert "/me/sign-ins/end-others" not in ada.get("/me/settings").text
 
 

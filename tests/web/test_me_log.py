@@ -178,6 +178,6 @@ def test_form_of_another_week_is_checked_again_by_its_writer(site: RunningApp) -
 def test_log_without_a_team_is_taken_and_says_when_it_counts(site: RunningApp) -> None:
     gus = sign_in(site, GUS)
 
-    shown = gus.get(gus.post("/me/log", **sheet(gus)).headers["location"])
+    answer = gus.get(gus.post("/me/log", **sheet(gus)).headers["location"])
 
-    assert "It counts for your team as soon as you are in one." in text(shown)
+    assert "It counts for your team as soon as you are in one." in text(answer)

@@ -110,7 +110,7 @@ def test_commit_while_nobody_listens_is_seen_once_somebody_does(
 
 def test_a_board_that_was_looked_at_is_ready_before_it_is_asked_for_again(site: RunningApp, game: Game) -> None:
     site.board()
-    keeper = site.app.state.installation.boards
+    keeper = site.app.state.context.boards
     game.take()
 
     until(lambda: (snapshot := keeper.ready(SLUG, "public")) and snapshot.board.totals["issue"] == 1)

@@ -175,7 +175,7 @@ def test_a_form_that_names_something_of_another_week_changes_nothing(site: Runni
         owner.post(f"/organizer/weeks/{SLUG}/teams/members/{player.person_id}", team=strange),
         owner.post(f"/organizer/weeks/{OTHER}/teams/members/{player.person_id}", team=owls),
         player.post("/me/log", week=OTHER, **what),
-        _present(site, SLUG, secrets.presenter_key(site.app.state.installation.key, OTHER, site.clock.now)),
+        _present(site, SLUG, secrets.presenter_key(site.app.state.context.key, OTHER, site.clock.now)),
         _adjust(site, strange),
     ]
 
@@ -184,8 +184,8 @@ def test_a_form_that_names_something_of_another_week_changes_nothing(site: Runni
 
 
 def _settings(site: RunningApp) -> Settings:
-    found: Settings = site.app.state.installation.settings
-    return found
+    settings: Settings = site.app.state.context.settings
+    return settings
 
 
 def _present(site: RunningApp, slug: str, key: str) -> httpx.Response:
@@ -202,7 +202,7 @@ def test_the_same_form_of_two_people_is_two_activities(site: RunningApp) -> None
     what = {"id": "0" * 16, "week": SLUG, "kind": "issue", "day": "2022-09-14", "time": "10:00"}
 
     places = [
-        each.post("/me/log", note=email, **what).headers["location"] for each, email in ((one, ADA), (other, DUA))
+        visitor.post("/me/log", note=email, **what).headers["location"] for visitor, email in ((one, ADA), (other, DUA))
     ]
 
     assert len(set(places)) == 2
@@ -214,7 +214,9 @@ def test_a_form_token_counts_for_its_own_sign_in_alone(site: RunningApp) -> None
     player, again, outsider = sign_in(site, ADA), sign_in(site, ADA), sign_in(site, DUA)
     before = tables(site)
 
-    answers = [player.post("/me/settings", csrf=each.csrf, name="Taken", theme="dark") for each in (again, outsider)]
+    answers = [
+        player.post("/me/settings", csrf=visitor.csrf, name="Taken", theme="dark") for visitor in (again, outsider)
+    ]
 
     assert [answer.status_code for answer in answers] == [403, 403]
     assert _changed(before, tables(site)) == []

@@ -44,22 +44,22 @@ def shown(page: str) -> dict[str, tuple[str, list[str]]]:
 def person_id(site: RunningApp, email: str) -> str:
     """The id of somebody known."""
     with site.database.reading() as session:
-        found = accounts.by_email(session, email)
-        assert found is not None
-        return found.id
+        person = accounts.by_email(session, email)
+        assert person is not None
+        return person.id
 
 
 @BOTH_ENGINES
 def test_team_is_made_filled_and_changed_by_hand(site: RunningApp) -> None:
     organizer = sign_in(site, "olu@example.com", "organizer")
 
-    made = organizer.post(HERE, name="Foxes")
+    answer = organizer.post(HERE, name="Foxes")
     foxes = site.game.team_id("Foxes")
     added = organizer.post(f"{HERE}/{foxes}/members", email="NIA@example.com", name="Nia Okoro")
     moved = organizer.post(f"{HERE}/members/{person_id(site, ADA)}", team=foxes)
     out = organizer.post(f"{HERE}/members/{person_id(site, CHIDI)}", team="")
 
-    assert [each.headers["location"].partition("=")[2] for each in (made, added, moved, out)] == [
+    assert [answer.headers["location"].partition("=")[2] for answer in (answer, added, moved, out)] == [
         "made", "added", "moved", "out",
     ]  # fmt: skip
     assert shown(organizer.get(HERE).text) == {

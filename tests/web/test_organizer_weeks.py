@@ -207,7 +207,7 @@ def test_ledger_is_exported_and_noted(site: RunningApp) -> None:
         noted = session.exec(
             select(AuditEntry).where(AuditEntry.action == "ledger.exported").order_by(col(AuditEntry.id))
         ).all()
-    assert [(each.by, each.after) for each in noted] == [
+    assert [(entry.by, entry.after) for entry in noted] == [
         ("olu", '{"format": "csv", "activities": 2}'),
         ("olu", '{"format": "json", "activities": 2}'),
     ]

@@ -23,12 +23,12 @@ def heading(text: str) -> str:
 def test_the_board_is_the_page_of_its_week_and_of_the_current_one(site: RunningApp) -> None:
     site.record()
 
-    here, there = site.get("/"), site.get(f"/weeks/{SLUG}")
+    answer, there = site.get("/"), site.get(f"/weeks/{SLUG}")
 
-    assert (here.status_code, here.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert (here.content == there.content, heading(here.text)) == (True, "Q3-2022")
-    assert re.findall(r'<h3 class="row__name"><a href="[^"]*">([^<]*)</a>', here.text) == [OWLS, CATS]
-    assert here.text.startswith("<!doctype html>")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert (answer.content == there.content, heading(answer.text)) == (True, "Q3-2022")
+    assert re.findall(r'<h3 class="row__name"><a href="[^"]*">([^<]*)</a>', answer.text) == [OWLS, CATS]
+    assert answer.text.startswith("<!doctype html>")
 
 
 def test_without_a_week_the_front_page_says_what_to_do(empty_site: RunningApp) -> None:
@@ -76,7 +76,7 @@ def test_the_partial_has_an_etag_of_its_own(site: RunningApp) -> None:
     changed = site.get(f"/weeks/{SLUG}", headers={**htmx, "If-None-Match": partial.headers["etag"]})
 
     assert partial.headers["etag"] != site.get(f"/weeks/{SLUG}").headers["etag"]
-    assert [each.status_code for each in (again, weak, changed)] == [304, 304, 200]
+    assert [answer.status_code for answer in (again, weak, changed)] == [304, 304, 200]
 
 
 def test_the_receipt_answers_why_this_score(site: RunningApp) -> None:

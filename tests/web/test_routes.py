@@ -30,13 +30,13 @@ IN_DEFAULT_THREADS = {"app/jobs/background.py", "app/web/summaries.py"}
 
 def routes_of(app: FastAPI | APIRouter) -> list[APIRoute]:
     """Every route, those of included routers too."""
-    found: list[APIRoute] = []
+    routes: list[APIRoute] = []
     for route in app.routes:
         if isinstance(route, APIRoute):
-            found.append(route)
+            routes.append(route)
         elif (router := getattr(route, "original_router", None)) is not None:
-            found += routes_of(router)
-    return found
+            routes += routes_of(router)
+    return routes
 
 
 def test_no_route_runs_in_a_default_thread(settings: Settings) -> None:
@@ -136,7 +136,7 @@ def test_plain_function_is_handed_the_parts_it_asks_for(settings: Settings) -> N
 
     answer = handed_to(app, endpoint)
 
-    context = app.state.installation
+    context = app.state.context
     assert (answer.status_code, seen) == (204, [1, context.database, context.settings])
 
 
@@ -145,7 +145,7 @@ def test_coroutine_is_handed_parts_but_opens_no_session_outside_of_a_bulkhead(se
 
     async def endpoint(request: Request, database: AppDatabase) -> Response:
         assert request.app is app
-        return Response(str(database is app.state.installation.database))
+        return Response(str(database is app.state.context.database))
 
     async def in_the_loop(session: ReadSession) -> Response:
         return Response(str(session))

@@ -93,12 +93,12 @@ def test_first_sign_in_makes_a_person_and_the_second_finds_them(firm: RunningApp
     with browsing(firm) as new, browsing(firm) as elsewhere:
         first, second = come_in(new, "new"), come_in(elsewhere, "new")
 
-        assert [(each.status_code, each.headers["location"]) for each in (first, second)] == [(303, "/me")] * 2
+        assert [(answer.status_code, answer.headers["location"]) for answer in (first, second)] == [(303, "/me")] * 2
         assert (new.is_in(), elsewhere.is_in(), new.client.cookies.get(CARRIED)) == (True, True, None)
     assert counts(firm) == Counts(before.people + 1, before.identities + 1, before.sign_ins + 2)
-    made = known(firm, "new@example.com")
-    assert made is not None
-    assert (made.name, made.role) == ("Newcomer", "player")
+    person = known(firm, "new@example.com")
+    assert person is not None
+    assert (person.name, person.role) == ("Newcomer", "player")
 
 
 def test_existing_person_is_linked_by_e_mail_once(firm: RunningApp) -> None:
@@ -176,7 +176,7 @@ def test_answer_for_another_browser_or_none_signs_nobody_in(firm: RunningApp) ->
         too_late = victim.send("/sign-in/return", **own)
         bare = fresh.send("/sign-in/return", **planted)
 
-        assert [each.status_code for each in (mixed, too_late, bare)] == [401] * 3
+        assert [answer.status_code for answer in (mixed, too_late, bare)] == [401] * 3
         assert (victim.is_in(), fresh.is_in()) == (False, False)
     assert counts(firm) == before
 

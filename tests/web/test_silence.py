@@ -98,8 +98,8 @@ def test_server_ends_though_its_database_hangs(
             process.send_signal(signal.SIGTERM)
             process.wait(20)
             seconds = time.monotonic() - begun
-        for each in sending:
-            each.join()
+        for thread in sending:
+            thread.join()
 
     assert (answers, process.returncode) == ({"activities/batch": 503, "activities": 503}, 0)
     assert seconds < 9

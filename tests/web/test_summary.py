@@ -306,14 +306,14 @@ def test_lines_of_the_race_differ_for_every_team() -> None:
 
 
 def test_easel_starts_anew_when_its_process_has_died() -> None:
-    made = ChartRenderer()
+    renderer = ChartRenderer()
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="2"/>'
-    before = made.png(svg)
-    made._process.kill()  # type: ignore[union-attr]
+    before = renderer.png(svg)
+    renderer._process.kill()  # type: ignore[union-attr]
 
-    after = made.png(svg)
+    after = renderer.png(svg)
 
-    made.close()
+    renderer.close()
     assert struct.unpack(">II", after[16:24]) == struct.unpack(">II", before[16:24]) == (3, 2)
 
 

@@ -104,7 +104,7 @@ def join_as_somebody_known(house: House, _number: int, is_other: bool) -> httpx.
 
 def come_from_the_company(house: House, number: int, is_other: bool) -> httpx.Response:
     """The provider is away, which must not let anybody try without end."""
-    place = house.site.app.state.installation
+    place = house.site.app.state.context
     begun = Begun(url="", redirect_uri="", state=str(number), nonce="", verifier="")
     cookie = place.key.sign("company", [asdict(begun), ""], place.clock.real())
     return house.ask("POST", "/sign-in/return", address_for(is_other), f"plain-company={cookie}", code="x")

@@ -93,8 +93,8 @@ def test_held_write_lock_keeps_no_reader_waiting(game: Game, settings: Settings)
             writing = pool.submit(timed, record)
             time.sleep(1.0)  # a hundred requests at once take two busy cores a moment
             reads = [timed(lambda: client.get("/me", headers=member)) for _ in range(5)]
-            is_waiting = not any(each.done() for each in waiting)
-            refused = [each.result() for each in (*waiting, writing)]
+            is_waiting = not any(future.done() for future in waiting)
+            refused = [future.result() for future in (*waiting, writing)]
         again = [timed(asks[0])[0], timed(record)[0]]
 
     assert ({status for status, _ in refused}, {status for status, _ in reads}) == ({503}, {200})
@@ -193,7 +193,7 @@ def test_silent_provider_keeps_nobody_from_setting_out(
         setting_out = timed(lambda: stack.enter_context(browsing(site)).get("/sign-in/company"))
         member = sign_in(site, ADA)
         read = timed(lambda: member.get("/me"))
-        answers = [each.result() for each in returning]
+        answers = [future.result() for future in returning]
 
     assert ([setting_out[0], read[0]], {status for status, _ in answers}) == ([303, 200], {503})
     assert max(setting_out[1], read[1]) < AT_ONCE

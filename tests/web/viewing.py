@@ -55,11 +55,11 @@ class Flood:
 
 def watch(site: RunningApp, path: str, renderer: Renderer, needs: Scope | None = None) -> None:
     """Let the server stream what this renderer makes of the standard week's board, at an address of its own."""
-    publisher = site.app.state.installation.streams
+    publisher = site.app.state.context.streams
 
     async def stream(request: Request) -> Response:
-        found: Response = await publisher.open(Topic(SLUG, "public", renderer, needs), "192.0.2.1", None)
-        return found
+        answer: Response = await publisher.open(Topic(SLUG, "public", renderer, needs), "192.0.2.1", None)
+        return answer
 
     site.app.router.add_route(path, stream)
 
@@ -74,10 +74,10 @@ def first_event(site: RunningApp, path: str) -> Event:
 def unread(site: RunningApp, path: str) -> Iterator[socket.socket]:
     """A viewer that never reads."""
     address = httpx.URL(site.url)
-    before = site.app.state.installation.streams.viewers
+    before = site.app.state.context.streams.viewers
     with socket.create_connection((address.host, address.port or 80)) as plug:
         plug.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        until(lambda: site.app.state.installation.streams.viewers == before + 1)
+        until(lambda: site.app.state.context.streams.viewers == before + 1)
         yield plug
 
 

@@ -97,8 +97,8 @@ def _table_paths(values: dict[str, object]) -> Iterator[Path]:
 
 
 def _syntax_mistake(text: str, outline: Outline, error: str) -> Mistake:
-    place = _PLACE.search(error)
-    line = int(place["line"]) if place and place["line"] else text.rstrip().count("\n") + 1
+    match = _PLACE.search(error)
+    line = int(match["line"]) if match and match["line"] else text.rstrip().count("\n") + 1
     unforeseen = f"This is no valid TOML: {_PLACE.sub('', error)}."
     sentence = next((ours for theirs, ours in _SYNTAX if error.startswith(theirs)), unforeseen)
     return _mistake(line, outline, sentence)

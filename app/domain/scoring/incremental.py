@@ -59,13 +59,13 @@ def _earned(activities: Sequence[Activity], rules: Rules, zone: ZoneInfo) -> lis
 def _leaves_alone(quest: Quest, kept: TeamScore, fresh: Sequence[Activity], before: Before, zone: ZoneInfo) -> bool:
     """Tell whether fresh activities certainly leave a quest alone: whether and when it was completed stays."""
     needs = dict(quest.needs)
-    concerned = [each for each in fresh if each.kind in needs]
+    concerned = [activity for activity in fresh if activity.kind in needs]
     return all(
-        _is_settled(quest, kept, local_day(each.occurred_at, zone))
-        or _has_enough_before(quest, needs[each.kind], each, kept, zone)
-        or not _can_be_complete(quest, needs, kept, concerned, local_day(each.occurred_at, zone))
-        or _is_one_too_many(quest, needs[each.kind], each, before, zone)
-        for each in concerned
+        _is_settled(quest, kept, local_day(activity.occurred_at, zone))
+        or _has_enough_before(quest, needs[activity.kind], activity, kept, zone)
+        or not _can_be_complete(quest, needs, kept, concerned, local_day(activity.occurred_at, zone))
+        or _is_one_too_many(quest, needs[activity.kind], activity, before, zone)
+        for activity in concerned
     )
 
 
@@ -89,7 +89,7 @@ def _can_be_complete(
     if quest.members is None:
         period = kept.days.values() if quest.per == "week" else [kept.days.get(day, Tally())]
         return _reach(needs, period, fresh)
-    doers = {**{each.person: Tally() for each in fresh}, **kept.people}
+    doers = {**{activity.person: Tally() for activity in fresh}, **kept.people}
     reached = sum(_reach(needs, [tally], [one for one in fresh if one.person == who]) for who, tally in doers.items())
     return reached >= quest.members
 
@@ -107,5 +107,5 @@ def _is_one_too_many(quest: Quest, number: int, one: Activity, before: Before, z
     The quest's need was then met without it, so that its arrival changes nothing.
     """
     day = local_day(one.occurred_at, zone)
-    found = before(one, quest.members is not None, number)
-    return sum(quest.per == "week" or local_day(each.occurred_at, zone) == day for each in found) >= number
+    activities = before(one, quest.members is not None, number)
+    return sum(quest.per == "week" or local_day(activity.occurred_at, zone) == day for activity in activities) >= number

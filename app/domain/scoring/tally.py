@@ -140,8 +140,8 @@ def merge(one: TeamScore, other: TeamScore) -> TeamScore:
 def to_json(score: TeamScore) -> str:
     """A score as compact text; equal scores give equal text."""
     packed = {
-        "days": {day.isoformat(): _pack(each) for day, each in score.days.items()},
-        "people": {person: _pack(each) for person, each in score.people.items()},
+        "days": {day.isoformat(): _pack(tally) for day, tally in score.days.items()},
+        "people": {person: _pack(tally) for person, tally in score.people.items()},
         "last": _pack(score.last_earned) if score.last_earned else None,
     }
     return _ENCODER.encode(packed)

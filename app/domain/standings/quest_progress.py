@@ -38,13 +38,13 @@ def quests_within_reach(
     The least effort first, then more points, then by team. `today` is the local day that quests of a day are about;
     those that ask several people for something on one day are left out, for scores do not know who did what when.
     """
-    found = []
+    quests = []
     for standing in standings:
         score = scores.get(standing.team_id, TeamScore())
         near = list(_near(standing, score, rules, today))
         if near:
-            found.append(min(near, key=lambda each: (each.effort, -each.points)))
-    return sorted(found, key=lambda each: (each.effort, -each.points, each.team.casefold(), each.team_id))
+            quests.append(min(near, key=lambda each: (each.effort, -each.points)))
+    return sorted(quests, key=lambda each: (each.effort, -each.points, each.team.casefold(), each.team_id))
 
 
 def _near(standing: Standing, score: TeamScore, rules: Rules, today: date) -> Iterator[Reach]:

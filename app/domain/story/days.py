@@ -17,9 +17,9 @@ def count_days(
     activities: Iterable[Activity], rules: Rules, zone: ZoneInfo, starts: date, ends: date
 ) -> tuple[DayCount, ...]:
     """Every local day from `starts` to `ends`, with what was done on it; the sums are the board's totals."""
-    done = Counter((local_day(activity.occurred_at, zone), activity.kind) for activity in activities)
+    counts = Counter((local_day(activity.occurred_at, zone), activity.kind) for activity in activities)
     days = [starts + number * ONE_DAY for number in range((ends - starts).days + 1)]
-    return tuple(DayCount(day, {kind.name: done[day, kind.name] for kind in rules.kinds}) for day in days)
+    return tuple(DayCount(day, {kind.name: counts[day, kind.name] for kind in rules.kinds}) for day in days)
 
 
 def cover_hours(activities: Iterable[Activity], zone: ZoneInfo) -> tuple[Cell, ...]:

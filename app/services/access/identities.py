@@ -17,13 +17,13 @@ def find_or_link(session: Session, act: Act, *, issuer: str, subject: str, name:
     whom the same issuer knows by another subject.
     """
     serialize(session)
-    known = session.get(Identity, (issuer, subject))
-    if known is not None:
-        return session.get_one(Person, known.person_id)
+    identity = session.get(Identity, (issuer, subject))
+    if identity is not None:
+        return session.get_one(Person, identity.person_id)
     act = act.by(visitor(name))
     person = accounts.by_email(session, email) or accounts.create(session, act, name=name, email=email)
-    taken = select(Identity).where(Identity.issuer == issuer, Identity.person_id == person.id)
-    if session.exec(taken).first() is not None:
+    scalar = select(Identity).where(Identity.issuer == issuer, Identity.person_id == person.id)
+    if session.exec(scalar).first() is not None:
         raise SignInRefused("Another account of your company uses this e-mail here already. Ask an organizer for help.")
     session.add(Identity(issuer=issuer, subject=subject, person_id=person.id, created_at=act.now))
     session.flush()

@@ -150,8 +150,8 @@ def use_first(session: Session, secret: str, act: Act, *, name: str, email: str)
 def _use_up(session: Session, link: SignInLink, now: datetime) -> None:
     """Mark a link used by compare-and-set: of two who read it unused, one UPDATE changes a row. Raises NotFound."""
     still_counts = (col(SignInLink.used_at).is_(None), col(SignInLink.revoked_at).is_(None))
-    done = session.execute(update(SignInLink).where(col(SignInLink.id) == link.id, *still_counts).values(used_at=now))
-    if not isinstance(done, CursorResult) or done.rowcount != 1:
+    result = session.execute(update(SignInLink).where(col(SignInLink.id) == link.id, *still_counts).values(used_at=now))
+    if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise NotFound(GONE)
 
 
@@ -161,13 +161,13 @@ def revoke(session: Session, person: Person, act: Act) -> int:
         SignInLink.person_id == person.id, col(SignInLink.used_at).is_(None), col(SignInLink.revoked_at).is_(None)
     )
     query = query.order_by(col(SignInLink.created_at), col(SignInLink.id))
-    found = [link for link in session.exec(query) if _lasts(link, act.now)]
-    for link in found:
+    links = [link for link in session.exec(query) if _lasts(link, act.now)]
+    for link in links:
         link.revoked_at = act.now
         session.add(link)
         audit.note(session, "link.revoked", accounts.audit_target(person), act, before={"purpose": link.purpose})
     session.flush()
-    return len(found)
+    return len(links)
 
 
 def pending(session: Session, now: datetime) -> dict[str, datetime]:

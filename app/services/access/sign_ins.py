@@ -56,16 +56,16 @@ def start(session: Session, person: Person, way: Way, act: Act, *, agent: str, r
     if replaces is not None and (old := _live(session, replaces, now)) is not None:
         _end_noted(session, [old], act)
     if way in PROVEN:
-        unproven = [each for each in of_person(session, person.id, now) if each.way == "join"]
+        unproven = [sign_in for sign_in in of_person(session, person.id, now) if sign_in.way == "join"]
         _end_noted(session, unproven, act)
     secret = credentials.make(credentials.SIGN_IN)
-    made = SignIn(
+    sign_in = SignIn(
         sha256=credentials.digest(secret), person_id=person.id, way=way, address=act.client or "", agent=agent[:200],
         created_at=now, used_at=now, expires_at=now + LONGEST,
     )  # fmt: skip
-    session.add(made)
+    session.add(sign_in)
     session.flush()
-    details = {"way": way, "sign_in": made.id}
+    details = {"way": way, "sign_in": sign_in.id}
     audit.note(session, "sign-in.started", accounts.audit_target(person), act, after=details)
     return secret
 
@@ -126,24 +126,24 @@ def latest(session: Session, person_ids: Sequence[str]) -> dict[str, datetime]:
 
 def end(session: Session, person_id: str, sign_in_id: str, act: Act) -> None:
     """End one of a person's own sign-ins. Raises NotFound for anybody else's."""
-    found = session.get(SignIn, sign_in_id) if is_id(sign_in_id) else None
-    if found is None or found.person_id != person_id or found.ended_at is not None:
+    sign_in = session.get(SignIn, sign_in_id) if is_id(sign_in_id) else None
+    if sign_in is None or sign_in.person_id != person_id or sign_in.ended_at is not None:
         raise NotFound("That sign-in is over already, or it is not yours.")
-    _end_noted(session, [found], act)
+    _end_noted(session, [sign_in], act)
 
 
 def end_all(session: Session, person_id: str, act: Act, *, but: str = "") -> int:
     """End all of a person's sign-ins but one; how many those were."""
-    found = [each for each in of_person(session, person_id, act.now) if each.id != but]
-    _end_noted(session, found, act)
-    return len(found)
+    sign_ins = [sign_in for sign_in in of_person(session, person_id, act.now) if sign_in.id != but]
+    _end_noted(session, sign_ins, act)
+    return len(sign_ins)
 
 
 def _end_noted(session: Session, found: Sequence[SignIn], act: Act) -> None:
-    for each in found:
-        _end(session, each, act.now)
-        person = session.get_one(Person, each.person_id)
-        audit.note(session, "sign-in.ended", accounts.audit_target(person), act, before={"sign_in": each.id})
+    for sign_in in found:
+        _end(session, sign_in, act.now)
+        person = session.get_one(Person, sign_in.person_id)
+        audit.note(session, "sign-in.ended", accounts.audit_target(person), act, before={"sign_in": sign_in.id})
 
 
 def _end(session: Session, found: SignIn, now: datetime) -> None:

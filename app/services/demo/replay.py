@@ -32,7 +32,8 @@ __all__ = ["WEEK_SECONDS", "Event", "Replay", "events", "finish", "prepare"]
 def prepare(database: Database) -> None:
     """Create and open the week with its teams, dated the Friday before. Raises Conflict where there is one already."""
     roster = [
-        roster_import.Entry(line, each.team, each.name, each.email) for line, each in enumerate(CAST.values(), start=2)
+        roster_import.Entry(line, player.team, player.name, player.email)
+        for line, player in enumerate(CAST.values(), start=2)
     ]
     with database.unit_of_work() as session:
         weeks.create(session, Act(BY, SIGNED_UP), slug=SLUG, name=NAME, timezone=ZONE.key, starts=STARTS, ends=ENDS)

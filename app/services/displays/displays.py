@@ -75,8 +75,8 @@ def claim(session: Session, code: str, secret: str, now: datetime) -> Display:
     if display is None:
         raise NotFound("Nobody has entered this screen's code yet.")
     statement = update(Display).where(col(Display.id) == display.id, col(Display.sha256).is_(None))
-    done = session.execute(statement.values(code=None, sha256=credentials.digest(secret), seen_at=now))
-    if not isinstance(done, CursorResult) or done.rowcount != 1:
+    result = session.execute(statement.values(code=None, sha256=credentials.digest(secret), seen_at=now))
+    if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise NotFound("Nobody has entered this screen's code yet.")
     return display
 
@@ -85,8 +85,8 @@ def _awaited(session: Session, code: str, now: datetime) -> Display | None:
     query = select(Display).where(
         Display.code == code, col(Display.sha256).is_(None), col(Display.revoked_at).is_(None)
     )
-    found = session.exec(query).first()
-    return found if found is not None and is_recent(found.created_at, now, PAIRING) else None
+    display = session.exec(query).first()
+    return display if display is not None and is_recent(display.created_at, now, PAIRING) else None
 
 
 def is_known(session: Session, secret: str) -> bool:

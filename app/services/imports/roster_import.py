@@ -117,6 +117,6 @@ def apply(
     moved = memberships.assign_all(session, week, places, act)
     weeks.bump_version(session, week)
     teams.touch_weeks_of(session, renamed, now, but=week.id)
-    done = Outcome(len(set(keys.values())), len(entries), moved)
-    audit.note(session, "teams.imported", weeks.audit_target(week), act, after=done._asdict())
-    return done
+    outcome = Outcome(len(set(keys.values())), len(entries), moved)
+    audit.note(session, "teams.imported", weeks.audit_target(week), act, after=outcome._asdict())
+    return outcome

@@ -30,23 +30,23 @@ def tidy(typed: str) -> str:
 def every(session: Session, week: Week) -> dict[str, str]:
     """The codes of a week's teams, by team id."""
     query = select(JoinCode).where(col(JoinCode.team_id).in_(select(Team.id).where(Team.week_id == week.id)))
-    return {each.team_id: each.code for each in session.exec(query)}
+    return {code.team_id: code.code for code in session.exec(query)}
 
 
 def renew(session: Session, team: Team, act: Act) -> str:
     """Give a team a new code; the old one stops to count."""
     withdraw(session, team, act)
-    made = JoinCode(team_id=team.id, code=credentials.make_code(), by=act.actor.name, created_at=act.now)
-    session.add(made)
+    code = JoinCode(team_id=team.id, code=credentials.make_code(), by=act.actor.name, created_at=act.now)
+    session.add(code)
     session.flush()
     audit.note(session, "join-code.made", teams.audit_target(team), act)
-    return made.code
+    return code.code
 
 
 def withdraw(session: Session, team: Team, act: Act) -> None:
     """Take a team's code away, if it has one."""
-    if (found := session.get(JoinCode, team.id)) is not None:
-        session.delete(found)
+    if (code := session.get(JoinCode, team.id)) is not None:
+        session.delete(code)
         session.flush()
         audit.note(session, "join-code.withdrawn", teams.audit_target(team), act)
 

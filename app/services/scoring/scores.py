@@ -68,11 +68,13 @@ def grow(
     session: Session, week: AnyWeek, rules: Rules, team_id: str, kept: TeamScore, fresh: Sequence[Activity]
 ) -> TeamScore | None:
     """The score `kept` with the activities of the week's next version; None where only the whole team can tell."""
-    cap_peers_of = {each.kind: incremental.cap_peers_of(each.kind, rules) for each in fresh}
+    cap_peers_of = {activity.kind: incremental.cap_peers_of(activity.kind, rules) for activity in fresh}
     if "everybody" in cap_peers_of.values():
         return None
     capped = {
-        (each.kind, each.subject): each for each in fresh if each.subject and cap_peers_of[each.kind] == "subject"
+        (activity.kind, activity.subject): activity
+        for activity in fresh
+        if activity.subject and cap_peers_of[activity.kind] == "subject"
     }
     cap_peers = [
         query for one in capped.values() for query in activity_queries.sharing_subject(session, week, one, team_id)
@@ -143,7 +145,7 @@ def rebuild(session: Session, week: AnyWeek, rules: Rules) -> None:
 def replace(session: Session, week: AnyWeek, computed: WeekScores) -> None:
     """Keep these scores of a week instead of those it had."""
     session.execute(delete(Score).where(col(Score.week_id) == week.id))
-    texts = {team_id: to_json(each) for team_id, each in computed.teams.items()}
+    texts = {team_id: to_json(score) for team_id, score in computed.teams.items()}
     texts[NO_TEAM] = _counts_text(computed.unassigned)
     same = {"week_id": week.id, "version": week.version + 1}
     _ADD.run(session, [{**same, "team_id": team_id, "data": data} for team_id, data in texts.items()])

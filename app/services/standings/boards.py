@@ -141,8 +141,8 @@ def receipt(session: Session, week: Week, team_id: str, view: View) -> Receipt:
     Raises NotFound for a team of no or another week, or one that the frozen board does not show.
     """
     scored = score_team(session, week, team_id, view)
-    given = activity_queries.adjustments(session, week, team_id=team_id, view=view)
-    return make_receipt(scored.activities, scored.awards, given, scored.rules, scored.names, scored.zone)
+    adjustments = activity_queries.adjustments(session, week, team_id=team_id, view=view)
+    return make_receipt(scored.activities, scored.awards, adjustments, scored.rules, scored.names, scored.zone)
 
 
 class Scored(NamedTuple):

@@ -60,7 +60,7 @@ def activities(session: Session, week: Week, names: Mapping[str, str], *, limit:
 
 def source_activity(session: Session, week: Week, *, after: int = 0) -> list[SourceActivity]:
     """Count each source's reports after the entry with the number `after`; adjustments are nobody's report."""
-    here = col(LedgerEntry.week_id) == week.id, col(LedgerEntry.seq) > after, col(LedgerEntry.kind) != ADJUSTMENT
+    elements = col(LedgerEntry.week_id) == week.id, col(LedgerEntry.seq) > after, col(LedgerEntry.kind) != ADJUSTMENT
     sums = func.count(), func.max(col(LedgerEntry.recorded_at)), func.max(col(LedgerEntry.seq))
-    query = select(col(LedgerEntry.source), *sums).where(*here).group_by(col(LedgerEntry.source))
+    query = select(col(LedgerEntry.source), *sums).where(*elements).group_by(col(LedgerEntry.source))
     return [SourceActivity(*row) for row in session.execute(query)]

@@ -67,11 +67,11 @@ def _live_differences(session: Session, week: Week, now: datetime) -> list[str]:
     computed = scores.compute(session, week, rules)
     try:
         kept = scores.of_week(session, week)
-        shown = boards.live(session, week, now)
+        board = boards.live(session, week, now)
     except _UNREADABLE:
         return [f"Week {week.slug}: the kept scores cannot be read."]
     proved = boards.assemble(session, week, rules, computed, now)
-    return _score_differences(week, kept, computed) + _board_differences(shown, proved)
+    return _score_differences(week, kept, computed) + _board_differences(board, proved)
 
 
 def _score_differences(week: Week, kept: WeekScores, computed: WeekScores) -> list[str]:
@@ -106,9 +106,9 @@ def _frozen_differences(session: Session, week: Week) -> list[str]:
     view = weeks.view_of(week, "public")
     then = scores.compute(session, week, rules, view=view)
     try:
-        shown = from_text(week.frozen_board)
+        board = from_text(week.frozen_board)
         proved = boards.assemble(session, week, rules, then, week.frozen_at, view=view)
     except _UNREADABLE:
         return [f"Week {week.slug}: the frozen board cannot be read."]
-    proved = replace(proved, frozen=True, state=shown.state, version=shown.version)
-    return [f"The frozen board: {difference}" for difference in _board_differences(shown, proved)]
+    proved = replace(proved, frozen=True, state=board.state, version=board.version)
+    return [f"The frozen board: {difference}" for difference in _board_differences(board, proved)]

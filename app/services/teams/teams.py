@@ -75,11 +75,11 @@ def named(session: Session, week: AnyWeek, *, view: View = EVERYTHING) -> list[t
 
 def page(session: Session, week: Week, *, cursor: str | None, limit: int, view: View) -> Page[Team]:
     """Up to `limit` teams after the cursor, by name, as a view has them. Raises Malformed for a bad cursor."""
-    found = of_week(session, week, view=view)
+    teams = of_week(session, week, view=view)
     if cursor:
-        last = paging.last_before(cursor, {team.id: team for team in found}.get)
-        found = [team for team in found if team.name_key > last.name_key]
-    return paging.cut(found[: limit + 1], limit, lambda team: team.id)
+        last = paging.last_before(cursor, {team.id: team for team in teams}.get)
+        teams = [team for team in teams if team.name_key > last.name_key]
+    return paging.cut(teams[: limit + 1], limit, lambda team: team.id)
 
 
 def find(session: Session, week: Week, team_id: str, *, view: View = EVERYTHING) -> Team:

@@ -175,9 +175,9 @@ def pick_current(weeks: Sequence[AnyStamp], now: datetime) -> AnyStamp | None:
 
 def default_week(session: Session, now: datetime) -> Week | None:
     """The week organizers have in mind: the open one, else the next that is being prepared, else the last."""
-    found = every(session)
-    current = pick_current(found, now)
-    drafts = [week for week in found if week.state == "draft" and (current is None or week.starts > current.starts)]
+    weeks = every(session)
+    current = pick_current(weeks, now)
+    drafts = [week for week in weeks if week.state == "draft" and (current is None or week.starts > current.starts)]
     return drafts[-1] if drafts and (current is None or current.state != "open") else current
 
 

@@ -13,7 +13,7 @@ from app.domain.standings.board import Board, BoardHead
 from app.domain.standings.order_text import key_text, name_text
 from app.live.fragments import Item
 from app.services.standings.boards import LiveStandings, served_version
-from app.web.board.rows import ChartTheme, Piece, Place, piece_of
+from app.web.board.rows import Piece, RowPosition, RowStyle, piece_of
 from app.web.http.render import TONES
 
 _SUM = 2**256
@@ -31,7 +31,7 @@ class Content(Protocol):
         """The look of each team."""
 
     @property
-    def looks(self) -> Mapping[str, ChartTheme]:
+    def styles(self) -> Mapping[str, RowStyle]:
         """The look of each team's row."""
 
     @property
@@ -47,7 +47,7 @@ class Content(Protocol):
         """The board as a value, made when it is asked for."""
 
     @property
-    def places(self) -> list[Place]:
+    def positions(self) -> list[RowPosition]:
         """Every team's place, best first, worked out when it is asked for."""
 
     @property
@@ -67,12 +67,12 @@ class LiveContent:
         self.morning: tuple[int, ...]
         if known is None or live.changed is None:
             self.pieces = self._pieces(live.standings.lines, known.pieces if known is not None else {})
-            self.looks = _looks(live.standings.week.slug, live.stamp.zone, live.standings.lines)
+            self.styles = _looks(live.standings.week.slug, live.stamp.zone, live.standings.lines)
             self.total = sum(piece.digest for piece in self.pieces.values())
             self._known_items: Mapping[str, Item] | None = None
         else:
             changed = self._pieces(live.changed, known.pieces)
-            self.pieces, self.looks = {**known.pieces, **changed}, known.looks
+            self.pieces, self.styles = {**known.pieces, **changed}, known.styles
             self.total = known.total + sum(piece.digest - known.pieces[team].digest for team, piece in changed.items())
             self._known_items = known.items_so_far(changed) if known._most == self._most else None
         is_same_morning = known is not None and known.live.standings.morning_ranks is morning
@@ -92,9 +92,12 @@ class LiveContent:
     @cached_property
     def items(self) -> Mapping[str, Item]:
         """The fragments of each team's row."""
-        known = self._known_items or {}
-        missing = self.pieces.keys() - known.keys() if known else self.pieces
-        return {**known, **{team_id: self.pieces[team_id].item(self.looks[team_id], self._most) for team_id in missing}}
+        mapping = self._known_items or {}
+        missing = self.pieces.keys() - mapping.keys() if mapping else self.pieces
+        return {
+            **mapping,
+            **{team_id: self.pieces[team_id].item(self.styles[team_id], self._most) for team_id in missing},
+        }
 
     def items_so_far(self, changed: Mapping[str, Piece]) -> Mapping[str, Item] | None:
         """Return the fragments of all but these teams, as far as they were asked for."""
@@ -107,12 +110,12 @@ class LiveContent:
         return self.live.board(self._now)
 
     @cached_property
-    def places(self) -> list[Place]:
+    def positions(self) -> list[RowPosition]:
         """Every team's place, best first."""
         standings = self.live.standings
         shared = Counter(standings.ranks.values())
         return [
-            Place(team_id, rank, shared[rank] > 1, standings.movement(team_id))
+            RowPosition(team_id, rank, shared[rank] > 1, standings.movement(team_id))
             for team_id, rank in standings.ranks.items()
         ]
 
@@ -131,11 +134,11 @@ class FixedContent:
             standing.team_id: Piece(standing, f"{standing.rank:06}/{index:06}")
             for index, standing in enumerate(board.standings)
         }
-        self.looks = _looks(board.week, zone, self.pieces)
+        self.styles = _looks(board.week, zone, self.pieces)
         self.morning: tuple[int, ...] = ()
         tied = board.tied_ranks()
-        self.places = [
-            Place(standing.team_id, standing.rank, standing.rank in tied, standing.movement)
+        self.positions = [
+            RowPosition(standing.team_id, standing.rank, standing.rank in tied, standing.movement)
             for standing in board.standings
         ]
 
@@ -143,15 +146,15 @@ class FixedContent:
     def items(self) -> Mapping[str, Item]:
         """The fragments of each team's row."""
         most = nice_maximum(self.head.best)
-        return {team_id: piece.item(self.looks[team_id], most) for team_id, piece in self.pieces.items()}
+        return {team_id: piece.item(self.styles[team_id], most) for team_id, piece in self.pieces.items()}
 
     @property
     def digest(self) -> bytes:
         """Differs whenever the rows do."""
-        rows = [(*place, self.pieces[place.team_id].digest) for place in self.places]
+        rows = [(*position, self.pieces[position.team_id].digest) for position in self.positions]
         return sha256(repr(rows).encode()).digest()
 
 
-def _looks(week: str, zone: ZoneInfo, team_ids: Iterable[str]) -> dict[str, ChartTheme]:
+def _looks(week: str, zone: ZoneInfo, team_ids: Iterable[str]) -> dict[str, RowStyle]:
     """Return each team's look: a colour (0 to 7), the same on every page and whatever the ranks."""
-    return {team_id: ChartTheme(week, zone, index % TONES) for index, team_id in enumerate(sorted(team_ids))}
+    return {team_id: RowStyle(week, zone, index % TONES) for index, team_id in enumerate(sorted(team_ids))}

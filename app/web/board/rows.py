@@ -24,7 +24,7 @@ _LINE_BREAK = re.compile(r"\s*\n\s*")
 _JSON_BEGIN, _JSON_END = b'{"rank":0', b"null}"
 
 
-class Place(NamedTuple):
+class RowPosition(NamedTuple):
     """A row's standing among the others: `movement` is ranks gained, None without a morning to compare with."""
 
     team_id: str
@@ -33,7 +33,7 @@ class Place(NamedTuple):
     movement: int | None
 
 
-class ChartTheme(NamedTuple):
+class RowStyle(NamedTuple):
     """The look of a row besides its content: equal looks and equal standings make equal rows."""
 
     week: str
@@ -61,12 +61,12 @@ class Row(NamedTuple):
             f"score-{team_id}": self._score(_movement(None), width).strip(),
         }
 
-    def placed(self, place: Place, best: int, width: int) -> bytes:
+    def placed(self, position: RowPosition, best: int, width: int) -> bytes:
         """Return the row in its place; `best` are the points of who is first."""
-        leading = b' row--leader" value="%d' if place.rank == 1 and best > 0 else b'" value="%d'
-        rank = _rank(place.rank, is_tied=place.is_tied, is_ranked=best > 0 or place.rank > 1)
-        own = self.names, self.honours, self._score(_movement(place.movement), width)
-        return b"".join((self.begin, leading % place.rank, self.before_rank, rank, *own, self.end))
+        leading = b' row--leader" value="%d' if position.rank == 1 and best > 0 else b'" value="%d'
+        rank = _rank(position.rank, is_tied=position.is_tied, is_ranked=best > 0 or position.rank > 1)
+        own = self.names, self.honours, self._score(_movement(position.movement), width)
+        return b"".join((self.begin, leading % position.rank, self.before_rank, rank, *own, self.end))
 
     def _score(self, movement: bytes, width: int) -> bytes:
         return b"".join((self.before_movement, movement, self.before_bar, b"%d" % width, self.after_bar))
@@ -78,32 +78,32 @@ class Piece:
 
     standing: Standing
     key: str
-    _row: tuple[ChartTheme, Row] | None = None
-    _item: tuple[tuple[ChartTheme, int], Item] | None = None
+    _row: tuple[RowStyle, Row] | None = None
+    _item: tuple[tuple[RowStyle, int], Item] | None = None
 
     def shows(self, standing: Standing, key: str) -> bool:
         """Tell whether this is the piece of that standing."""
         return self.key == key and self.standing == standing
 
-    def row(self, look: ChartTheme) -> Row:
+    def row(self, style: RowStyle) -> Row:
         """Return the row, rendered where that has not been done."""
-        if (known := self._row) is None or known[0] != look:
+        if (known := self._row) is None or known[0] != style:
             html = render.render(
-                "board/_row.html", standing=self.standing, key=self.key, slot=_SLOT, **look._asdict()
+                "board/_row.html", standing=self.standing, key=self.key, slot=_SLOT, **style._asdict()
             )  # fmt: skip
-            known = self._row = look, Row(*one_line(html).split(_SLOT.encode()))
+            known = self._row = style, Row(*one_line(html).split(_SLOT.encode()))
         return known[1]
 
-    def item(self, look: ChartTheme, most: int) -> Item:
+    def item(self, style: RowStyle, most: int) -> Item:
         """Return the row's fragments, its bar drawn against a maximum: the same object while all is the same."""
-        if (known := self._item) is None or known[0] != (look, most):
-            fragments = self.row(look).fragments(self.standing.team_id, percent(self.standing.points, most))
-            known = self._item = (look, most), fragments
+        if (known := self._item) is None or known[0] != (style, most):
+            fragments = self.row(style).fragments(self.standing.team_id, percent(self.standing.points, most))
+            known = self._item = (style, most), fragments
         return known[1]
 
-    def placed(self, look: ChartTheme, place: Place, best: int) -> bytes:
+    def placed(self, style: RowStyle, position: RowPosition, best: int) -> bytes:
         """Return the row in its place; `best` are the points of who is first."""
-        return self.row(look).placed(place, best, percent(self.standing.points, nice_maximum(best)))
+        return self.row(style).placed(position, best, percent(self.standing.points, nice_maximum(best)))
 
     @cached_property
     def json(self) -> bytes:
@@ -124,11 +124,11 @@ def piece_of(standing: Standing, key: str, known: Piece | None) -> Piece:
     return known if known is not None and known.shows(standing, key) else Piece(standing, key)
 
 
-def standings_json(pieces: Mapping[str, Piece], places: list[Place]) -> bytes:
+def standings_json(pieces: Mapping[str, Piece], positions: list[RowPosition]) -> bytes:
     """Return the teams of the leaderboard's JSON, best first."""
     return b",".join(
         b'{"rank":%d%b%b}' % (rank, pieces[team_id].json, b"null" if movement is None else b"%d" % movement)
-        for team_id, rank, _, movement in places
+        for team_id, rank, _, movement in positions
     )
 
 

@@ -25,13 +25,13 @@ def days_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
 
 def _stacks(data: ChartData, theme: ChartTheme, x: Spec, y: Spec) -> Spec:
     """A bar for every day and kind that was done at all, kinds in file order from the ground up."""
-    done = [kind for kind in data.kinds if any(day.counts[kind.name] for day in data.story.days)]
-    names = [kind.many for kind in done]
-    colours = [theme.kind(number) for number, kind in enumerate(data.kinds) if kind in done]
+    kinds = [kind for kind in data.kinds if any(day.counts[kind.name] for day in data.story.days)]
+    names = [kind.many for kind in kinds]
+    colours = [theme.kind(number) for number, kind in enumerate(data.kinds) if kind in kinds]
     values = [
         {"day": data.day_name(day.day), "kind": kind.many, "order": number, "done": day.counts[kind.name]}
         for day in data.story.days
-        for number, kind in enumerate(done)
+        for number, kind in enumerate(kinds)
     ]
     legend = {"columns": 3 if theme.wide else 2}
     colour = {"field": "kind", "sort": names, "scale": {"domain": names, "range": colours}, "legend": legend}

@@ -102,6 +102,6 @@ class ChartRenderer:
 @cache
 def chart_renderer(*, system_fonts: bool = False) -> ChartRenderer:
     """The one easel of this process, or the one that draws with the system's fonts."""
-    made = ChartRenderer(system_fonts=system_fonts)
-    atexit.register(made.close)
-    return made
+    renderer = ChartRenderer(system_fonts=system_fonts)
+    atexit.register(renderer.close)
+    return renderer

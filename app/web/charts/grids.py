@@ -12,11 +12,11 @@ _RISING = "M-1,0A1,1,0,0,1,1,0Z"
 
 def coverage_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
     """Shifts by weekday and hour of their start; None where there was none."""
-    found, hours = data.covered, data.hours
-    if not found:
+    mapping, hours = data.covered, data.hours
+    if not mapping:
         return None
     squares = [
-        {"day": name, "hour": f"{hour:02}:00", "shifts": found.get((weekday, hour), 0)}
+        {"day": name, "hour": f"{hour:02}:00", "shifts": mapping.get((weekday, hour), 0)}
         for weekday, name in data.weekdays.items()
         for hour in hours
     ]
@@ -24,7 +24,7 @@ def coverage_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
     box = Box(446, height, left=60, top=8) if theme.wide else Box(270, height, left=52, top=8)
     x = {"field": "day", "type": "ordinal", "sort": list(data.weekdays.values()), "scale": {"padding": 0.06}}
     y = {"field": "hour", "type": "ordinal", "scale": {"padding": 0.1}}
-    colour = {"condition": _warmth(max(found.values()), theme), "value": theme.colour("sunken")}
+    colour = {"condition": _warmth(max(mapping.values()), theme), "value": theme.colour("sunken")}
     return theme.draw(
         box,
         {

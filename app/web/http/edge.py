@@ -55,7 +55,7 @@ class EdgeMiddleware:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                request_metrics.note(asked, message["status"], time.perf_counter() - begun)
+                request_metrics.note(mapping, message["status"], time.perf_counter() - begun)
                 message = {**message, "headers": dress(scope, message["headers"], self._headers, request_id)}
             await send(message)
 
@@ -70,11 +70,11 @@ class EdgeMiddleware:
                 await dressed(message)
 
         # The server leaves the body out where it was asked for none.
-        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        mapping = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         if (refusal := self._refusal(scope)) is not None:
             await refusal(scope, receive, dressed)
             return
-        await self._app(asked, bounds.counted(scope, receive), edged)
+        await self._app(mapping, bounds.counted(scope, receive), edged)
 
     def _refusal(self, scope: Scope) -> Response | None:
         """Refuse what no route needs to see: too much of anything, a foreign Host, a cross-site form."""

@@ -84,8 +84,8 @@ class FormState(Generic[F]):
         names = [*model.model_fields, *(form if model.model_config.get("extra") == "allow" else ())]
         for name in dict.fromkeys(names):
             values = [value for value in form.getlist(name) if not isinstance(value, UploadFile)]
-            known = model.model_fields.get(name)
-            if known is not None and get_origin(known.annotation) is tuple:
+            info = model.model_fields.get(name)
+            if info is not None and get_origin(info.annotation) is tuple:
                 typed[name] = values
             elif values and name not in files:
                 typed[name] = values[-1]
@@ -94,7 +94,7 @@ class FormState(Generic[F]):
     @cached_property
     def data(self) -> F:
         """The form's values. Raises FormInvalid with a sentence for each field that cannot be read."""
-        missing = {name: "" for name, known in self.model.model_fields.items() if known.is_required()}
+        missing = {name: "" for name, info in self.model.model_fields.items() if info.is_required()}
         try:
             return self.model.model_validate({**missing, **self.typed})
         except ValidationError as error:
@@ -117,10 +117,10 @@ class FormState(Generic[F]):
         return replace(self, errors=errors_of(problem))
 
     def __getitem__(self, name: str) -> BoundField:
-        known = self.model.model_fields[name]
-        value = self.typed.get(name, "" if known.is_required() else known.get_default(call_default_factory=True))
+        info = self.model.model_fields[name]
+        value = self.typed.get(name, "" if info.is_required() else info.get_default(call_default_factory=True))
         field_id = f"{self.item}-{name}" if self.item else name
-        return BoundField(name, field_id, value, self.errors.get(name, ""), known.is_required(), _max_length(known))
+        return BoundField(name, field_id, value, self.errors.get(name, ""), info.is_required(), _max_length(info))
 
 
 def _max_length(known: FieldInfo) -> int | None:

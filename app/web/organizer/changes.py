@@ -26,7 +26,7 @@ def of(entry: AuditEntry, zone: tzinfo) -> list[Change]:
     before, after = _facts(entry.before), _facts(entry.after)
     names = [name for name in dict.fromkeys([*before, *after]) if name not in _NOT_FOR_PEOPLE]
     found = (Change(name.replace("_", " "), _told(before, name, zone), _told(after, name, zone)) for name in names)
-    return [each if each.was != each.now else Change(each.name, None, each.now) for each in found]
+    return [change if change.was != change.now else Change(change.name, None, change.now) for change in found]
 
 
 def _facts(text: str | None) -> dict[str, Any]:

@@ -9,14 +9,14 @@ ONE_COLUMN, TWO_COLUMNS, MOST = 7, 16, 36
 
 def build_context(context: SceneContext) -> Mapping[str, object]:
     """The teams shown, in how many columns of how many rows, and how many more there are; never skipped."""
-    shown = context.board.standings[:MOST]
-    columns = 1 + (len(shown) > ONE_COLUMN) + (len(shown) > TWO_COLUMNS)
-    more = len(context.board.standings) - len(shown)
+    standings = context.board.standings[:MOST]
+    columns = 1 + (len(standings) > ONE_COLUMN) + (len(standings) > TWO_COLUMNS)
+    more = len(context.board.standings) - len(standings)
     return {
-        "standings": shown,
+        "standings": standings,
         "columns": columns,
-        "rows": max(-(-len(shown) // columns), 1),
-        "best": max((each.points for each in shown), default=0),
+        "rows": max(-(-len(standings) // columns), 1),
+        "best": max((standing.points for standing in standings), default=0),
     } | ({"aside": f"and {more} more"} if more else {})
 
 

@@ -109,9 +109,9 @@ class DisplayRenderer:
             return deque(maxlen=MAX_NEWS)
         news = self._news.copy()
         if before.rules == snapshot.rules:
-            told = {each.id for each in news}
+            told = {highlight.id for highlight in news}
             found = highlights(before.board, snapshot.board, snapshot.rules)
-            news.extend(each for each in reversed(found) if each.id not in told)
+            news.extend(highlight for highlight in reversed(found) if highlight.id not in told)
         return news
 
     def _paint(self, snapshot: BoardSnapshot, news: Sequence[Highlight], turns: Sequence[RotationItem]) -> bytes:
@@ -129,7 +129,7 @@ class DisplayRenderer:
             tones=render.tones(board.standings),
             zone=snapshot.zone,
             mark=_mark(snapshot, turns),
-            shown=[Shown(turn, it) for turn, it in told if it is not None],
+            shown=[Shown(turn, mapping) for turn, mapping in told if mapping is not None],
             news=list(reversed(news)),
             silences=silences,
             begins=begins,
@@ -149,7 +149,7 @@ class DisplayRenderer:
         """Count what came since the last time, so that a long ledger is read once and not at every change."""
         if self._served is None or self._served.board.week != context.board.week:
             self._heard = {}
-        after = max((each.seq for each in self._heard.values()), default=0)
+        after = max((activity.seq for activity in self._heard.values()), default=0)
         for new in recent.source_activity(context.session, context.week, after=after):
             old = self._heard.get(new.source, SourceActivity(new.source, 0, new.last, 0))
             self._heard[new.source] = SourceActivity(

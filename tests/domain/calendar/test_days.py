@@ -52,12 +52,12 @@ def test_first_moment_of_a_day_heeds_clock_changes(zone: str, day: date, begins:
 
 @given(zone=st.sampled_from(ZONES), day=st.dates(date(2011, 1, 1), date(2035, 12, 31)))
 def test_first_moment_parts_a_day_from_the_one_before(zone: str, day: date) -> None:
-    place = ZoneInfo(zone)
+    info = ZoneInfo(zone)
 
-    begins = first_moment(day, place)
+    begins = first_moment(day, info)
 
-    assert local_day(begins, place) >= day
-    assert local_day(begins - timedelta(microseconds=1), place) < day
+    assert local_day(begins, info) >= day
+    assert local_day(begins - timedelta(microseconds=1), info) < day
 
 
 def test_day_bounds_of_a_day_with_a_clock_change_are_not_24_hours_apart() -> None:

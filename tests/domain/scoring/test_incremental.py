@@ -37,7 +37,7 @@ def scored(
     activities: Sequence[Activity], rules: Rules, given: Sequence[Adjustment] = (), zone: ZoneInfo = PACIFIC
 ) -> TeamScore:
     """The score of one team's activities and adjustments, computed from nothing."""
-    adjustments = [replace(each, team="t1") for each in given]
+    adjustments = [replace(adjustment, team="t1") for adjustment in given]
     return score_teams(map(as_one_team, activities), adjustments, rules, zone).get("t1", TeamScore())
 
 
@@ -68,10 +68,10 @@ def test_add_under_dense_rules_is_the_score_of_everything_and_often_known() -> N
 
     @given(rules=dense.rules(), before=dense.ledgers(0, 7, "before-"), fresh=dense.ledgers(1, 2, "fresh-"))
     def compare(rules: Rules, before: list[Activity], fresh: list[Activity]) -> None:
-        found = grown(before, fresh, rules)
+        score = grown(before, fresh, rules)
 
-        answers.append(found is not None)
-        assert found in (None, scored([*before, *fresh], rules))
+        answers.append(score is not None)
+        assert score in (None, scored([*before, *fresh], rules))
 
     compare()
 
@@ -100,9 +100,9 @@ def every_answer(goal: Quest) -> Iterator[bool]:
     for ledger in every_ledger(places, most=3 if goal.needs == (("issue", 2),) else 2):
         for place, letter in product(places, "az"):
             fresh = numbered([place], letter)
-            found = grown(ledger, fresh, rules)
-            assert found in (None, scored([*ledger, *fresh], rules)), (goal, ledger, fresh)
-            yield found is not None
+            score = grown(ledger, fresh, rules)
+            assert score in (None, scored([*ledger, *fresh], rules)), (goal, ledger, fresh)
+            yield score is not None
 
 
 def every_ledger(places: list[tuple[str, str, datetime]], most: int) -> Iterator[list[Activity]]:
@@ -124,9 +124,9 @@ def test_add_under_any_rules_is_the_score_of_everything_where_it_is_known(week: 
     own = [as_one_team(each) for each in week.activities]
     before, fresh = own[:-split], own[-split:]
 
-    found = grown(before, fresh, week.rules, week.adjustments, week.zone)
+    score = grown(before, fresh, week.rules, week.adjustments, week.zone)
 
-    assert found in (None, scored(own, week.rules, week.adjustments, week.zone))
+    assert score in (None, scored(own, week.rules, week.adjustments, week.zone))
 
 
 def as_one_team(one: Activity) -> Activity:
@@ -150,18 +150,18 @@ def test_add_of_an_ordinary_activity_knows_its_score(fresh: Activity) -> None:
         activity("issue", "10:00", "ben"),
     ]
 
-    found = grown(before, [fresh], DEFAULT)
+    score = grown(before, [fresh], DEFAULT)
 
-    assert found == scored([*before, fresh], DEFAULT)
+    assert score == scored([*before, fresh], DEFAULT)
 
 
 def test_add_of_several_at_once_is_their_sum() -> None:
     before = [activity("issue", "10:00", "ben")]
     fresh = [activity("issue", "09:00", "ben"), activity("response", "09:30", "ana", subject="T-1")]
 
-    found = grown(before, fresh, DEFAULT)
+    score = grown(before, fresh, DEFAULT)
 
-    assert found == scored([*before, *fresh], DEFAULT)
+    assert score == scored([*before, *fresh], DEFAULT)
 
 
 def test_add_that_pushes_another_activity_over_its_cap_is_none() -> None:
@@ -176,9 +176,9 @@ def test_add_that_pushes_another_activity_over_its_cap_is_none() -> None:
 def test_add_that_completes_a_quest_is_none() -> None:
     before = [activity("shift", "09:00", "ana"), activity("shift", "11:00", "ben")]
 
-    found = grown(before, [activity("shift", "13:00", "chi")], replace(PLAIN, quests=(ALL_HANDS,)))
+    score = grown(before, [activity("shift", "13:00", "chi")], replace(PLAIN, quests=(ALL_HANDS,)))
 
-    assert found is None
+    assert score is None
 
 
 @pytest.mark.parametrize(
@@ -197,9 +197,9 @@ def test_add_beside_a_completed_quest_is_known_unless_it_may_move_it(at: str, pe
     before.append(activity("shift", "2022-09-14 13:00", "chi"))
     fresh = activity("shift", at, person)
 
-    found = grown(before, [fresh], rules)
+    score = grown(before, [fresh], rules)
 
-    assert found == (scored([*before, fresh], rules) if is_told else None)
+    assert score == (scored([*before, fresh], rules) if is_told else None)
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,9 @@ WEEK = [
 
 
 def test_tally_is_by_local_day_and_by_person() -> None:
-    found = score_of("owls", WEEK, [adjustment(-4, "2022-09-12 23:59")], DEFAULT)
+    score = score_of("owls", WEEK, [adjustment(-4, "2022-09-12 23:59")], DEFAULT)
 
-    assert found == TeamScore(
+    assert score == TeamScore(
         days={
             MONDAY: Tally(26, {"shift": 2}, {"6 a.m. shift": 1}, {"shift": 30}, {}, moment("2022-09-12 23:30")),
             TUESDAY: Tally(
@@ -50,9 +50,9 @@ def test_tally_is_by_local_day_and_by_person() -> None:
 
 
 def test_tally_of_one_ledger_has_other_days_in_another_zone() -> None:
-    [found] = score_teams(WEEK, [], DEFAULT, BERLIN).values()
+    [score] = score_teams(WEEK, [], DEFAULT, BERLIN).values()
 
-    assert {day: each.counts for day, each in found.days.items()} == {
+    assert {day: tally.counts for day, tally in score.days.items()} == {
         MONDAY: {"shift": 1},
         TUESDAY: {"shift": 2, "response": 1},
     }
@@ -69,9 +69,9 @@ def test_score_teams_with_an_adjustment_alone_knows_its_team() -> None:
 
 
 def test_total_adds_up_days() -> None:
-    found = score_of("owls", WEEK, [], DEFAULT)
+    score = score_of("owls", WEEK, [], DEFAULT)
 
-    together = total(found.days.values())
+    together = total(score.days.values())
 
     assert together == Tally(
         58,
@@ -90,10 +90,10 @@ def test_total_leaves_out_what_cancels_out() -> None:
 
 
 def test_json_is_the_same_for_equal_scores() -> None:
-    found = score_of("owls", WEEK, [], DEFAULT)
-    turned = replace(found, people=dict(reversed(list(found.people.items()))))
+    score = score_of("owls", WEEK, [], DEFAULT)
+    turned = replace(score, people=dict(reversed(list(score.people.items()))))
 
-    texts = {to_json(found), to_json(turned)}
+    texts = {to_json(score), to_json(turned)}
 
     assert len(texts) == 1
 
@@ -108,11 +108,11 @@ def test_json_leaves_out_what_is_empty() -> None:
 
 
 def test_json_comes_back_as_the_same_score_in_utc() -> None:
-    found = score_of("owls", WEEK, [adjustment(-4)], DEFAULT)
+    score = score_of("owls", WEEK, [adjustment(-4)], DEFAULT)
 
-    back = from_json(to_json(found))
+    back = from_json(to_json(score))
 
-    assert back == found
+    assert back == score
     assert back.last_earned is not None
     assert back.last_earned.at.tzinfo is UTC
 

@@ -176,7 +176,7 @@ def test_highlights_of_the_same_news_have_the_same_id_on_every_server() -> None:
 
     one_by_one = highlights(board_of([first, second]), board_of([first, second, third]), DEFAULT)
 
-    assert [each.id for each in coalesced] == [each.id for each in one_by_one] == ["lead-cats-13"]
+    assert [highlight.id for highlight in coalesced] == [highlight.id for highlight in one_by_one] == ["lead-cats-13"]
 
 
 def frozen(board: Board) -> Board:
@@ -199,9 +199,9 @@ def test_highlights_of_boards_that_are_not_of_one_open_week_are_none(change: obj
     assert callable(change)
     before, after = board_of([]), board_of([activity("shift", "06:00")])
 
-    told = [highlights(change(before), after, DEFAULT), highlights(before, change(after), DEFAULT)]
+    highlightses = [highlights(change(before), after, DEFAULT), highlights(before, change(after), DEFAULT)]
 
-    assert told == [[], []]
+    assert highlightses == [[], []]
 
 
 def test_team_that_is_new_on_the_board_is_no_news_but_for_its_lead() -> None:

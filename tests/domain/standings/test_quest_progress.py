@@ -39,9 +39,9 @@ def test_quest_that_nobody_began_is_not_within_reach() -> None:
 
 
 def test_team_quest_says_what_is_missing() -> None:
-    found = near(did("shift", "response", "issue"), GRAND_SLAM)
+    quests = near(did("shift", "response", "issue"), GRAND_SLAM)
 
-    assert found == [
+    assert quests == [
         Reach("Owls", "owls", "Grand slam", 25, done=3, needed=5, missing="1 feature request and 1 knowledge card")
     ]
 
@@ -59,21 +59,21 @@ def test_quest_of_several_people_says_how_many_more_it_takes() -> None:
 
 
 def test_quests_within_reach_are_no_nearer_by_a_second_go_of_the_same_person() -> None:
-    found = near(did("shift", "shift", "shift"), ALL_HANDS)
+    quests = near(did("shift", "shift", "shift"), ALL_HANDS)
 
-    assert [(each.done, each.needed) for each in found] == [(1, 3)]
+    assert [(quest.done, quest.needed) for quest in quests] == [(1, 3)]
 
 
 def test_quest_for_more_people_than_the_team_has_is_left_out() -> None:
-    found = near(did("shift"), ALL_HANDS, teams=[TeamInfo("owls", "Owls", ("Ana", "Ben"))])
+    quests = near(did("shift"), ALL_HANDS, teams=[TeamInfo("owls", "Owls", ("Ana", "Ben"))])
 
-    assert found == []
+    assert quests == []
 
 
 def test_completed_quest_is_left_out() -> None:
-    found = near([*did("shift"), *did("shift", person="ben"), *did("shift", person="chi")], ALL_HANDS)
+    quests = near([*did("shift"), *did("shift", person="ben"), *did("shift", person="chi")], ALL_HANDS)
 
-    assert found == []
+    assert quests == []
 
 
 def test_quest_of_the_day_counts_today_alone() -> None:
@@ -101,9 +101,9 @@ def test_quest_that_takes_points_is_left_out() -> None:
 
 
 def test_quests_within_reach_name_each_team_once_with_its_closest_quest() -> None:
-    found = near(did("shift", "response", "issue", "knowledge_card"))
+    quests = near(did("shift", "response", "issue", "knowledge_card"))
 
-    assert gist(found) == [("Owls", "Grand slam", "1 feature request")]
+    assert gist(quests) == [("Owls", "Grand slam", "1 feature request")]
 
 
 def test_quests_within_reach_have_the_least_effort_first_then_points_then_the_name() -> None:
@@ -117,6 +117,6 @@ def test_quests_within_reach_have_the_least_effort_first_then_points_then_the_na
         *did("response", person="chi", team="ants"),
     ]
 
-    found = near(activities, ALL_HANDS, plain, rich, teams=teams)
+    quests = near(activities, ALL_HANDS, plain, rich, teams=teams)
 
-    assert [(each.team, each.effort) for each in found] == [("Cats", 1), ("ants", 1), ("Bees", 1), ("Owls", 2)]
+    assert [(quest.team, quest.effort) for quest in quests] == [("Cats", 1), ("ants", 1), ("Bees", 1), ("Owls", 2)]

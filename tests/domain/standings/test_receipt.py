@@ -21,12 +21,12 @@ from tests.domain.builders import (
 
 
 def test_receipt_has_a_line_per_award_and_adjustment_oldest_first() -> None:
-    done = [
+    activities = [
         activity("response", "10:00", "ben", seconds=60),
         activity("shift", "06:00", "ana"),
     ]
 
-    receipt = receipt_of(done, DEFAULT, [adjustment(-3, "08:00", reason="Took the last biscuit")])
+    receipt = receipt_of(activities, DEFAULT, [adjustment(-3, "08:00", reason="Took the last biscuit")])
 
     assert receipt == Receipt(
         20,
@@ -41,9 +41,9 @@ def test_receipt_has_a_line_per_award_and_adjustment_oldest_first() -> None:
 
 
 def test_receipt_has_a_line_with_0_for_each_activity_that_earned_nothing() -> None:
-    done = [activity("response", f"1{minute}:00", subject="T-1") for minute in range(5)]
+    activities = [activity("response", f"1{minute}:00", subject="T-1") for minute in range(5)]
 
-    receipt = receipt_of(done)
+    receipt = receipt_of(activities)
 
     assert [line.points for line in receipt.items] == [2, 2, 2, 0, 0]
     assert receipt.items[3] == ReceiptLine(
@@ -56,9 +56,11 @@ def test_receipt_has_no_line_with_0_for_a_capped_activity_that_earned_a_bonus() 
         with_kind(replace(RESPONSE, cap=Cap(1, "subject"))),
         bonuses=(Bonus("Quick", "response", points=1, within=60, cap=Cap(9, "subject")),),
     )
-    done = [activity("response", at, subject="T-1", seconds=seconds) for at, seconds in (("09:00", 99), ("10:00", 60))]
+    activities = [
+        activity("response", at, subject="T-1", seconds=seconds) for at, seconds in (("09:00", 99), ("10:00", 60))
+    ]
 
-    receipt = receipt_of(done, rules)
+    receipt = receipt_of(activities, rules)
 
     assert [(line.what, line.points) for line in receipt.items] == [("Response", 2), ("Quick", 1)]
 
@@ -76,9 +78,9 @@ def test_receipt_names_a_kind_the_rules_do_not_know() -> None:
 
 
 def test_receipt_shows_quests_without_a_person_after_what_completed_them() -> None:
-    done = [activity("shift", "09:00", person) for person in ("ana", "ben", "chi")]
+    activities = [activity("shift", "09:00", person) for person in ("ana", "ben", "chi")]
 
-    receipt = receipt_of(done, replace(PLAIN, quests=(ALL_HANDS,)), [adjustment(1, "09:00")])
+    receipt = receipt_of(activities, replace(PLAIN, quests=(ALL_HANDS,)), [adjustment(1, "09:00")])
 
     assert [(line.person, line.what) for line in receipt.items] == [
         ("Ana", "Shift"),
@@ -90,18 +92,20 @@ def test_receipt_shows_quests_without_a_person_after_what_completed_them() -> No
 
 
 def test_receipt_lists_activities_of_one_moment_in_order_of_evaluation() -> None:
-    done = [activity("response", "10:00", person, source=source) for person, source in (("ana", "b"), ("ben", "a"))]
+    activities = [
+        activity("response", "10:00", person, source=source) for person, source in (("ana", "b"), ("ben", "a"))
+    ]
 
-    receipt = receipt_of(done)
+    receipt = receipt_of(activities)
 
     assert [line.person for line in receipt.items] == ["Ben", "Ana"]
 
 
 def test_receipt_names_the_local_day_of_a_daily_quest() -> None:
     quest = Quest("Daily", (("shift", 1), ("issue", 2)), 4, per="day")
-    done = [activity(kind, "2022-09-12 23:30") for kind in ("shift", "issue", "issue")]
+    activities = [activity(kind, "2022-09-12 23:30") for kind in ("shift", "issue", "issue")]
 
-    receipt = receipt_of(done, replace(PLAIN, quests=(quest,)))
+    receipt = receipt_of(activities, replace(PLAIN, quests=(quest,)))
 
     assert receipt.items[-1] == ReceiptLine(
         moment("2022-09-12 23:30"), None, "Quest: Daily", "The team reached 1 shift and 2 issues on Monday", 4

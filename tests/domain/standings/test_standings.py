@@ -37,20 +37,20 @@ def places(board: Board) -> list[tuple[int, str]]:
 def by_ties(*ties: Metric) -> list[tuple[int, str]]:
     """The places of two teams with 20 points each, of which cats were quicker and owls have more of everything."""
     rules = replace(PLAIN, ties=ties, bonuses=(replace(EARLY, points=0),), quests=(Quest("Card", (("issue", 1),), 0),))
-    done = [
+    activities = [
         activity("shift", "06:00", "ana", "cats"),
         activity("shift", "07:00", "ana", "cats"),
         activity("shift", "06:30", "ben", "owls"),
         activity("issue", "08:00", "ben", "owls"),
         activity("issue", "10:00", "ben", "owls"),
     ]
-    return places(board_of(done, rules, teams=(OWLS, CATS)))
+    return places(board_of(activities, rules, teams=(OWLS, CATS)))
 
 
 def trophy_of(trophy: Trophy, *teams: TeamInfo) -> TrophyResult:
     """The winners of a trophy in a fixed week."""
     rules = replace(DEFAULT, trophies=(trophy,))
-    done = [
+    activities = [
         activity("shift", "06:00", "ana", "owls"),
         activity("shift", "09:00", "ana", "cats"),
         activity("shift", "10:00", "ben", "cats"),
@@ -59,19 +59,19 @@ def trophy_of(trophy: Trophy, *teams: TeamInfo) -> TrophyResult:
         activity("shift", "07:00", "dua", None),
         activity("shift", "08:00", "dua", None),
     ]
-    board = board_of(done, rules, [adjustment(100, team="cats")], teams or (OWLS, CATS))
+    board = board_of(activities, rules, [adjustment(100, team="cats")], teams or (OWLS, CATS))
     return board.trophies[0]
 
 
 def test_board_shows_every_field_of_a_standing() -> None:
     owls = TeamInfo("owls", "Owls", ("Ana", "Ben"))
-    done = [
+    activities = [
         activity("shift", "2022-09-14 06:15", "ana"),
         activity("response", "2022-09-14 09:00", "ben", seconds=60),
         activity("response", "2022-09-14 09:30", "ben", seconds=9000),
     ]
 
-    board = board_of(done, DEFAULT, [adjustment(-3)], [owls])
+    board = board_of(activities, DEFAULT, [adjustment(-3)], [owls])
 
     assert board.standings == (
         Standing(
@@ -150,13 +150,13 @@ def test_ties_are_broken_in_the_order_of_the_metrics() -> None:
 
 def test_earliest_heeds_neither_awards_of_zero_nor_adjustments() -> None:
     rules = with_kind(replace(RESPONSE, points=0), replace(PLAIN, ties=(Metric("earliest"),)))
-    done = [
+    activities = [
         activity("issue", "09:00", "ana", "owls"),
         activity("issue", "10:00", "ben", "cats"),
         activity("response", "12:00", "ana", "owls"),
     ]
 
-    board = board_of(done, rules, [adjustment(1, "13:00", "owls"), adjustment(1, "08:00", "cats")], (CATS, OWLS))
+    board = board_of(activities, rules, [adjustment(1, "13:00", "owls"), adjustment(1, "08:00", "cats")], (CATS, OWLS))
 
     assert places(board) == [(1, "owls"), (2, "Cats")]
 
@@ -172,17 +172,17 @@ def test_earliest_puts_teams_without_awards_last() -> None:
 def test_quests_are_named_once_in_file_order() -> None:
     daily = Quest("Daily", (("issue", 1),), 1, per="day")
     rules = replace(PLAIN, quests=(ALL_HANDS, Quest("Zeal", (("issue", 2),), 1), daily))
-    done = [activity("issue", f"2022-09-{day} 09:00", team="owls") for day in (12, 13)]
+    activities = [activity("issue", f"2022-09-{day} 09:00", team="owls") for day in (12, 13)]
 
-    board = board_of(done, rules, teams=(OWLS,))
+    board = board_of(activities, rules, teams=(OWLS,))
 
     assert (board.standings[0].quests, board.standings[0].points) == (("Zeal", "Daily"), 13)
 
 
 def test_totals_count_every_live_activity_with_or_without_a_team() -> None:
-    done = [activity("issue", team="owls"), activity("issue", team="cats"), activity("issue", team=None)]
+    activities = [activity("issue", team="owls"), activity("issue", team="cats"), activity("issue", team=None)]
 
-    board = board_of(done, PLAIN, [adjustment(5)])
+    board = board_of(activities, PLAIN, [adjustment(5)])
 
     assert board.totals == {"shift": 0, "response": 0, "issue": 3, "feature_request": 0, "knowledge_card": 0}
     assert list(board.totals) == ["shift", "response", "issue", "feature_request", "knowledge_card"]
@@ -190,9 +190,9 @@ def test_totals_count_every_live_activity_with_or_without_a_team() -> None:
 
 def test_last_earned_is_the_newest_award_that_gave_points() -> None:
     rules = with_kind(replace(RESPONSE, points=-1), replace(PLAIN, quests=(ALL_HANDS,)))
-    done = [activity("shift", "10:00", person) for person in ("ana", "ben", "chi")]
+    activities = [activity("shift", "10:00", person) for person in ("ana", "ben", "chi")]
 
-    board = board_of([*done, activity("response", "11:00")], rules, [adjustment(5, "12:00")])
+    board = board_of([*activities, activity("response", "11:00")], rules, [adjustment(5, "12:00")])
 
     assert board.standings[0].last_earned == LastEarned(moment("10:00"), "Quest: All hands", None, 15)
 
@@ -253,9 +253,9 @@ def test_trophy_has_no_winner_while_nobody_takes_part() -> None:
 
 
 def test_tied_ranks_are_those_that_teams_share() -> None:
-    done = [activity("shift", "09:00", "ana", "owls"), activity("issue", "10:00", "ben", "cats")]
+    activities = [activity("shift", "09:00", "ana", "owls"), activity("issue", "10:00", "ben", "cats")]
 
-    board = board_of(done, PLAIN, teams=(OWLS, CATS, ELKS, YAKS))
+    board = board_of(activities, PLAIN, teams=(OWLS, CATS, ELKS, YAKS))
 
     assert (places(board), board.tied_ranks()) == (
         [(1, "owls"), (2, "Cats"), (3, "Elks"), (3, "Yaks")],

@@ -15,7 +15,7 @@ def standings(*places: tuple[int, str, int]) -> list[Standing]:
 def words(team: str, *places: tuple[int, str, int]) -> tuple[str, bool, str]:
     """The place of one of these teams."""
     all_of_them = standings(*places)
-    found = placing(all_of_them, next(each for each in all_of_them if each.team == team))
+    found = placing(all_of_them, next(standing for standing in all_of_them if standing.team == team))
     return found.place, found.shared, found.gap
 
 

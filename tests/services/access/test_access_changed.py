@@ -19,8 +19,8 @@ RuledActivity = Callable[[Session, Person], object]
 
 
 def end(session: Session, ada: Person) -> None:
-    [found] = sign_ins.of_person(session, ada.id, NOW)
-    sign_ins.end(session, ada.id, found.id, act_by("Ada", NOW))
+    [sign_in] = sign_ins.of_person(session, ada.id, NOW)
+    sign_ins.end(session, ada.id, sign_in.id, act_by("Ada", NOW))
 
 
 def end_all(session: Session, ada: Person) -> None:

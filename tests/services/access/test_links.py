@@ -107,7 +107,7 @@ def test_revoke_makes_an_unused_link_invalid(database: Database) -> None:
 
 def test_look_at_a_link_that_is_gone_tells_nobody_whom_it_was_for(database: Database) -> None:
     ada, bo, chidi = (a_person(database, name) for name in ("Ada", "Bo", "Chidi"))
-    taken_back, used, of_the_disabled = (invite(database, each) for each in (ada, bo, chidi))
+    taken_back, used, of_the_disabled = (invite(database, person) for person in (ada, bo, chidi))
     with database.unit_of_work() as session:
         links.revoke(session, ada, act_by("Olu", NOW))
     use(database, used)

@@ -142,7 +142,7 @@ def test_check_of_an_unused_sign_in_is_valid_for_twelve_hours_up_to_the_seventh_
 )
 def test_start_by_a_proven_email_ends_what_a_join_code_opened(database: Database, way: Way, is_over: bool) -> None:
     ada = a_person(database, "Ada")
-    by_code, of_bo = (start(database, each, way="join") for each in (ada, a_person(database, "Bo")))
+    by_code, of_bo = (start(database, person, way="join") for person in (ada, a_person(database, "Bo")))
 
     start(database, ada, way=way)
 

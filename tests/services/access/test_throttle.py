@@ -107,8 +107,8 @@ def test_count_by_two_that_forget_old_keys_at_once_does_not_deadlock(places: lis
         if call[2].startswith("DELETE FROM throttle"):
             both.wait(10)
 
-    for place in places:
-        event.listen(place.writer, "before_cursor_execute", forget_together)
+    for database in places:
+        event.listen(database.writer, "before_cursor_execute", forget_together)
 
     results = race(repeat(2, lambda n: count(places[n], str(n), after=later)))
 

@@ -51,11 +51,11 @@ def test_note_keeps_who_did_what_when_from_where_to_what(database: Database) -> 
         act = Act(actor.person("Ada", person.id, "player"), NOW, "192.0.2.7")
         audit.note(session, "room.painted", ROOM, act, before={"colour": "red"}, after={"colour": "blue"})
 
-    found = entries(database)[-1]
+    entry = entries(database)[-1]
 
-    assert (found.by, found.person_id, found.address, found.at) == ("Ada", person.id, "192.0.2.7", NOW)
-    assert (found.action, found.object_kind, found.object_id, found.object_name) == ("room.painted", *ROOM)
-    assert (json.loads(found.before or ""), json.loads(found.after or "")) == ({"colour": "red"}, {"colour": "blue"})
+    assert (entry.by, entry.person_id, entry.address, entry.at) == ("Ada", person.id, "192.0.2.7", NOW)
+    assert (entry.action, entry.object_kind, entry.object_id, entry.object_name) == ("room.painted", *ROOM)
+    assert (json.loads(entry.before or ""), json.loads(entry.after or "")) == ({"colour": "red"}, {"colour": "blue"})
 
 
 @pytest.mark.parametrize("scene", ["bare"])
@@ -208,10 +208,10 @@ def test_move_is_noted_with_both_teams(game: Game) -> None:
         assert ada is not None
         memberships.assign(session, week, ada, None, act_by("Olu", NOW))
 
-    found = entries(game.database)[-1]
+    entry = entries(game.database)[-1]
 
-    assert json.loads(found.before or "") == {"week": game.slug, "team": OWLS}
-    assert json.loads(found.after or "") == {"week": game.slug, "team": None}
+    assert json.loads(entry.before or "") == {"week": game.slug, "team": OWLS}
+    assert json.loads(entry.after or "") == {"week": game.slug, "team": None}
 
 
 def test_move_after_another_is_noted_with_the_team_before_it(game: Game) -> None:
@@ -223,10 +223,10 @@ def test_move_after_another_is_noted_with_the_team_before_it(game: Game) -> None
         hens = teams.find_or_create(session, week, "Hens", NOW)
         memberships.assign(session, week, ada, hens, act_by("Olu", NOW))
 
-    found = entries(game.database)[-1]
+    entry = entries(game.database)[-1]
 
-    assert json.loads(found.before or "") == {"week": game.slug, "team": "Foxes"}
-    assert json.loads(found.after or "") == {"week": game.slug, "team": "Hens"}
+    assert json.loads(entry.before or "") == {"week": game.slug, "team": "Foxes"}
+    assert json.loads(entry.after or "") == {"week": game.slug, "team": "Hens"}
 
 
 @pytest.mark.parametrize("scene", ["bare"])

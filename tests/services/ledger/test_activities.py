@@ -64,9 +64,9 @@ def test_page_looks_back_to_a_version(game: Game) -> None:
 def test_page_shows_an_adjustment_with_its_team_and_reason(game: Game) -> None:
     game.adjust(CATS, -5, "a-1")
 
-    (shown,) = page(game).items
+    (activity,) = page(game).items
 
-    assert (shown.kind, shown.person, shown.team, shown.points, shown.reason) == (
+    assert (activity.kind, activity.person, activity.team, activity.points, activity.reason) == (
         "adjustment", None, CATS, -5, "For the spirit"
     )  # fmt: skip
 

@@ -46,8 +46,8 @@ def test_reverse_keeps_who_and_why(game: Game) -> None:
     game.reverse(taken.entry)
 
     with game.database.reading() as session:
-        kept = session.exec(select(Reversal)).one()
-    assert (kept.reason, kept.by, kept.at, kept.ordinal) == ("A mistake", "Olu", NOW, 1)
+        reversal = session.exec(select(Reversal)).one()
+    assert (reversal.reason, reversal.by, reversal.at, reversal.ordinal) == ("A mistake", "Olu", NOW, 1)
 
 
 def test_reverse_of_a_reversed_activity_is_refused(game: Game) -> None:

@@ -65,9 +65,9 @@ def test_record_keeps_everything_an_activity_said(game: Game) -> None:
         url="https://example.com/9", note="Kindly\nput", occurred_at="2022-09-14T09:00:00.1234567+02:00",
     )  # fmt: skip
 
-    (kept,) = ledger_of(game)
-    assert kept == ActivityView(
-        id=kept.id,
+    (activity,) = ledger_of(game)
+    assert activity == ActivityView(
+        id=activity.id,
         week="q3-2022",
         kind="response",
         person=ADA,
@@ -388,11 +388,11 @@ def test_record_in_a_transaction_that_fails_leaves_nothing(game: Game) -> None:
 
 
 def test_record_orders_entries_by_their_commits(game: Game) -> None:
-    taken = [game.take().entry for _ in range(3)]
+    entries = [game.take().entry for _ in range(3)]
 
     with game.database.reading() as session:
         found = session.exec(select(LedgerEntry.id).order_by(LedgerEntry.seq)).all()  # type: ignore[arg-type]
-    assert list(found) == [entry.id for entry in taken]
+    assert list(found) == [entry.id for entry in entries]
 
 
 def test_record_in_a_week_without_teams_takes_nobody(database: Database) -> None:

@@ -36,7 +36,7 @@ def did(game: Game, email: str = ADA, audience: Audience = "public", *, limit: i
 
 def earned(found: list[OwnActivity]) -> list[tuple[str, list[tuple[str, int]]]]:
     """Each activity's kind, and what it earned."""
-    return [(each.activity.kind, [(line.what, line.points) for line in each.lines]) for each in found]
+    return [(activity.activity.kind, [(line.what, line.points) for line in activity.lines]) for activity in found]
 
 
 def test_page_lists_own_activities_newest_first_with_their_points(game: Game) -> None:
@@ -62,15 +62,15 @@ def test_page_has_the_work_of_both_teams(game: Game) -> None:
     game.at("14:00").team("Hens", ADA)
     game.at("15:00").take(kind="issue", occurred_at=moment("14:30"))
 
-    assert [(each.activity.team, each.points) for each in did(game)] == [("Hens", 5), (OWLS, 5)]
+    assert [(activity.activity.team, activity.points) for activity in did(game)] == [("Hens", 5), (OWLS, 5)]
 
 
 def test_page_says_that_a_reversed_activity_earns_nothing(game: Game) -> None:
     game.reverse(game.take(kind="issue").entry)
 
-    [found] = did(game)
+    [activity] = did(game)
 
-    assert (found.activity.reversed, found.lines, found.counts) == (True, (), False)
+    assert (activity.activity.reversed, activity.lines, activity.counts) == (True, (), False)
 
 
 def test_page_says_that_an_activity_without_a_team_waits_for_one(game: Game) -> None:
@@ -78,9 +78,9 @@ def test_page_says_that_an_activity_without_a_team_waits_for_one(game: Game) -> 
         accounts.create(session, act_by("Olu", NOW), name="Gus Björk", email=GUS)
     game.take(person=GUS)
 
-    [found] = did(game, GUS)
+    [activity] = did(game, GUS)
 
-    assert (found.lines, found.counts, found.waiting) == ((), False, False)
+    assert (activity.lines, activity.counts, activity.waiting) == ((), False, False)
 
 
 def test_page_of_a_frozen_week_hides_later_points_from_players_alone(game: Game) -> None:
@@ -91,11 +91,11 @@ def test_page_of_a_frozen_week_hides_later_points_from_players_alone(game: Game)
 
     player, organizer = did(game), did(game, audience="organizers")
 
-    assert [(each.waiting, each.activity.reversed, each.points) for each in player] == [
+    assert [(activity.waiting, activity.activity.reversed, activity.points) for activity in player] == [
         (True, False, 0),
         (False, False, 5),
     ]
-    assert [(each.waiting, each.activity.reversed, each.points) for each in organizer] == [
+    assert [(activity.waiting, activity.activity.reversed, activity.points) for activity in organizer] == [
         (False, False, 5),
         (False, True, 0),
     ]
@@ -209,10 +209,10 @@ def test_within_reach_is_the_teams_closest_quest(game: Game) -> None:
     with game.database.reading() as session:
         week = weeks.find(session, game.slug, NOW)
         standing = next(standing for standing in boards.live(session, week, NOW).standings if standing.team == OWLS)
-        found = my_week.within_reach(session, week, rule_sets.rules_of(session, week), standing, NOW)
+        quest = my_week.within_reach(session, week, rule_sets.rules_of(session, week), standing, NOW)
 
-    assert found is not None
-    assert (found.quest, found.missing) == ("All hands", "1 shift from 2 more people")
+    assert quest is not None
+    assert (quest.quest, quest.missing) == ("All hands", "1 shift from 2 more people")
 
 
 def test_rename_is_on_every_board_and_in_the_audit(game: Game) -> None:

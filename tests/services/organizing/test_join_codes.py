@@ -71,8 +71,8 @@ def test_join_by_fifty_for_the_last_seat_lets_one_in(games: list[Game]) -> None:
     everybody = [person(games[0], f"racer{number}@example.com") for number in range(50)]
 
     def run(number: int) -> str:
-        place = games[number % 4].database
-        with place.unit_of_work() as session:
+        database = games[number % 4].database
+        with database.unit_of_work() as session:
             racer = accounts.find(session, everybody[number].id)
             return join_codes.join(session, code, racer, act_by("", games[0].now)).name
 
@@ -128,11 +128,11 @@ def test_join_as_new_says_the_same_of_a_full_team_and_a_known_email(game: Game) 
 
     with pytest.raises(Conflict) as no_room, game.database.unit_of_work() as session:
         join_codes.join_as_new(session, full, act_by("", game.now), name="Nia", email="nia@example.com")
-    with pytest.raises(Conflict) as known, game.database.unit_of_work() as session:
+    with pytest.raises(Conflict) as info, game.database.unit_of_work() as session:
         join_codes.join_as_new(session, roomy, act_by("", game.now), name="Nia", email=ADA)
 
-    assert (no_room.value.detail, known.value.detail) == (join_codes.CANNOT_JOIN, join_codes.CANNOT_JOIN)
-    assert (no_room.value.status, known.value.status) == (409, 409)
+    assert (no_room.value.detail, info.value.detail) == (join_codes.CANNOT_JOIN, join_codes.CANNOT_JOIN)
+    assert (no_room.value.status, info.value.status) == (409, 409)
 
 
 def test_join_as_new_that_is_refused_leaves_nothing_behind(game: Game) -> None:

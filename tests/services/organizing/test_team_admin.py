@@ -32,9 +32,9 @@ def add(game: Game, team_id: str, email: str, name: str = "") -> str:
 def move(game: Game, email: str, team_id: str = "") -> None:
     """Move somebody into a team, or out of all."""
     with game.database.unit_of_work() as session:
-        found = accounts.by_email(session, email)
-        assert found is not None
-        team_admin.move(session, game.slug, found.id, team_id, act_by("Olu", game.now))
+        person = accounts.by_email(session, email)
+        assert person is not None
+        team_admin.move(session, game.slug, person.id, team_id, act_by("Olu", game.now))
 
 
 def invite(game: Game, role: Role = "organizer") -> list[Invitation]:
@@ -177,17 +177,17 @@ def test_invite_makes_links_for_those_who_never_signed_in_and_have_none(game: Ga
         links.make(session, found[1], "invitation", act_by("Olu", game.now))
     game.leave(DUA)
 
-    made = invite(game)
+    invitations = invite(game)
     again = invite(game)
 
-    assert [(each.team, each.email) for each in made] == [
+    assert [(invitation.team, invitation.email) for invitation in invitations] == [
         ("Cats", "elif@example.com"), ("Cats", "fumiko@example.com"), ("Owls", CHIDI),
     ]  # fmt: skip
     assert again == []
     with game.database.reading() as session:
-        assert {(links.look(session, each.secret, game.now)[1] or each).email for each in made} == {
-            each.email for each in made
-        }
+        assert {
+            (links.look(session, invitation.secret, game.now)[1] or invitation).email for invitation in invitations
+        } == {invitation.email for invitation in invitations}
 
 
 def test_invite_replaces_an_expired_link(game: Game) -> None:
@@ -195,7 +195,7 @@ def test_invite_replaces_an_expired_link(game: Game) -> None:
 
     later = invite(game.at(game.now + timedelta(days=7)))
 
-    assert [each.email for each in later] == [each.email for each in first]
+    assert [invitation.email for invitation in later] == [invitation.email for invitation in first]
 
 
 def test_invite_makes_no_link_for_owners_or_those_switched_off(game: Game) -> None:
@@ -206,8 +206,8 @@ def test_invite_makes_no_link_for_owners_or_those_switched_off(game: Game) -> No
         accounts.set_role(session, ada, "owner", act_by("Olu", game.now))
         accounts.switch(session, bo, act_by("Olu", game.now), on=False)
 
-    as_organizer = [each.email for each in invite(game)]
-    as_owner = [each.email for each in invite(game, "owner")]
+    as_organizer = [invitation.email for invitation in invite(game)]
+    as_owner = [invitation.email for invitation in invite(game, "owner")]
 
     assert as_organizer == [DUA, "elif@example.com", "fumiko@example.com", CHIDI]
     assert as_owner == [ADA]

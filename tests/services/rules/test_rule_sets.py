@@ -225,12 +225,12 @@ def test_preview_shows_open_weeks_before_and_after(game: Game) -> None:
     before = game.board()
 
     with game.database.reading() as session:
-        found = previews.preview(session, dearer_issues(), act_by("Olu"))
+        preview = previews.preview(session, dearer_issues(), act_by("Olu"))
 
-    assert [(week.before, [standing.points for standing in week.after.standings]) for week in found.weeks] == [
+    assert [(week.before, [standing.points for standing in week.after.standings]) for week in preview.weeks] == [
         (before, [7, 0])
     ]
-    assert (found.refused, game.board()) == ([], before)
+    assert (preview.refused, game.board()) == ([], before)
 
 
 def test_preview_is_what_activation_then_shows(game: Game) -> None:
@@ -245,9 +245,9 @@ def test_preview_is_what_activation_then_shows(game: Game) -> None:
 
 def test_preview_says_why_activation_would_be_refused(game: Game) -> None:
     with game.database.reading() as session:
-        found = previews.preview(session, TEAMS_OF_TWO, act_by("Olu"))
+        preview = previews.preview(session, TEAMS_OF_TWO, act_by("Olu"))
 
-    assert [sentence.split(";")[0] for sentence in found.refused] == [
+    assert [sentence.split(";")[0] for sentence in preview.refused] == [
         "Team Cats would have 3 members",
         "Team Owls would have 3 members",
     ]

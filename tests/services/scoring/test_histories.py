@@ -119,11 +119,11 @@ class History(RuleBasedStateMachine):
         before = HeldWeek(**week.model_dump(include={*HeldWeek._fields}))._replace(version=self.version)
         rules = rule_sets.rules_of(session, week)
         old, fresh = ledger_of(session, week, self.version)
-        for team_id, kept in self.kept.items():
+        for team_id, score in self.kept.items():
             own = [one for one in fresh if one.team == team_id]
             assert_told(session, before, team_id, own, [one for one in old if one.team == team_id])
             if own:
-                grown = scores.grow(session, before, rules, team_id, kept, own)
+                grown = scores.grow(session, before, rules, team_id, score, own)
                 self.answers.asked += 1
                 self.answers.known += grown is not None
                 assert grown in (None, computed[team_id])
@@ -150,14 +150,14 @@ def assert_told(
 ) -> None:
     """Hold what the increment is told of a team's older activities against a look at all of them."""
     for one in fresh:
-        alike = [each for each in old if each.kind == one.kind]
-        earlier = [each for each in alike if IN_ORDER(each) < IN_ORDER(one)]
-        by_person = [each for each in earlier if each.person == one.person]
+        alike = [activity for activity in old if activity.kind == one.kind]
+        earlier = [activity for activity in alike if IN_ORDER(activity) < IN_ORDER(one)]
+        by_person = [activity for activity in earlier if activity.person == one.person]
         assert in_order(activity_queries.before(session, before, team_id, one, False, 99)) == earlier
         assert in_order(activity_queries.before(session, before, team_id, one, True, 99)) == by_person
         if one.subject is not None:
             sharing = activity_queries.sharing_subject(session, before, one, team_id)
-            assert in_order(sharing) == [each for each in alike if each.subject == one.subject]
+            assert in_order(sharing) == [activity for activity in alike if activity.subject == one.subject]
 
 
 def in_order(found: Sequence[Activity]) -> list[Activity]:

@@ -232,10 +232,10 @@ def test_live_is_the_same_in_any_order_of_arrival(game: Game, seed: int) -> None
     for each in shuffled:
         other.take(**{**each, "subject": each.get("subject")})
 
-    expected, found = shown(game.board()), shown(other.board())
+    expected, board = shown(game.board()), shown(other.board())
     by_name = {standing.team: replace(standing, team_id="") for standing in expected.standings}
-    assert {standing.team: replace(standing, team_id="") for standing in found.standings} == by_name
-    assert (found.headline, found.totals, found.trophies) == (expected.headline, expected.totals, expected.trophies)
+    assert {standing.team: replace(standing, team_id="") for standing in board.standings} == by_name
+    assert (board.headline, board.totals, board.trophies) == (expected.headline, expected.totals, expected.trophies)
     assert expected.headline.startswith("0 ") is False
 
 

@@ -179,8 +179,8 @@ def test_touch_announces_the_week_after_the_commit(game: Game) -> None:
 
 def test_lock_reads_the_week_again(game: Game) -> None:
     with game.database.unit_of_work() as session:
-        seen: Week = weeks.find(session, game.slug, NOW)
+        week: Week = weeks.find(session, game.slug, NOW)
 
         locked = weeks.lock(session, game.slug, NOW)
 
-    assert locked is seen
+    assert locked is week

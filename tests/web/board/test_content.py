@@ -21,7 +21,7 @@ class Reader:
         self.audit_actions = Trail()
         self.seen: BoardSnapshot | None = None
 
-    def look(self, game: Game) -> tuple[BoardSnapshot, BoardSnapshot]:
+    def style(self, game: Game) -> tuple[BoardSnapshot, BoardSnapshot]:
         """The board as it is followed, and as it is without knowing an earlier one."""
         with game.database.reading() as session:
             stamp = weeks.stamp(session, game.slug)
@@ -42,7 +42,7 @@ def test_board_that_is_followed_shows_what_one_made_anew_shows(game: Game, seed:
 
     for _ in range(40):
         history.step()
-        followed, anew = reader.look(history.game)
+        followed, anew = reader.style(history.game)
 
         assert followed.mark == anew.mark
         assert followed.json.body == anew.json.body
@@ -57,7 +57,7 @@ def test_json_is_the_documents_of_the_head_and_of_every_team(game: Game) -> None
     game.take()
     game.adjust(CATS, 5)
 
-    snapshot, _ = Reader().look(game)
+    snapshot, _ = Reader().style(game)
 
     board = snapshot.board
     expected = {**head_document(board.head), "standings": [standing_document(standing) for standing in board.standings]}
@@ -70,11 +70,11 @@ def test_fragments_of_one_activity_are_its_teams_row_and_the_parts_that_count_it
     reader = Reader()
     game.adjust(OWLS, 100)
     game.take(person=DUA)
-    before, _ = reader.look(game)
+    before, _ = reader.style(game)
     position = before.fragments.position
     game.take(person=DUA)
 
-    after, _ = reader.look(game)
+    after, _ = reader.style(game)
 
     changed = {name for name, html in contents(after).items() if html != contents(before)[name]}
     cats = game.team_id(CATS)
@@ -84,9 +84,9 @@ def test_fragments_of_one_activity_are_its_teams_row_and_the_parts_that_count_it
 
 def test_fragments_of_an_older_board_that_comes_late_are_no_step_of_the_trail(game: Game) -> None:
     reader = Reader()
-    older, _ = reader.look(game)
+    older, _ = reader.style(game)
     game.take()
-    newer, _ = reader.look(game)
+    newer, _ = reader.style(game)
 
     positions = newer.fragments.position, older.fragments.position
 

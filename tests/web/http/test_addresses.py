@@ -62,7 +62,7 @@ def calls(path: Path) -> Iterator[tuple[str, set[str]]]:
     for call in tree.find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name == "url_for":
             names = [call.args[0], *call.args[0].find_all(nodes.Const)]
-            given = {each.key for each in call.kwargs}
+            given = {keyword.key for keyword in call.kwargs}
             yield from ((str(name.value), given) for name in names if isinstance(name, nodes.Const))
 
 

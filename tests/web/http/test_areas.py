@@ -93,8 +93,8 @@ def test_area_decides_what_counts_as_a_credential(area: Area) -> None:
     by_cookie = credentials_in(Request({**scope, "headers": [shown]}))
     by_both = credentials_in(Request({**scope, "headers": [shown, (b"authorization", b"Bearer aw_x")]}))
 
-    assert [each.kind for each in by_cookie] == [kind for kind in area.credentials if kind != "token"]
-    assert [each.kind for each in by_both] == (["token"] if "token" in area.credentials else [])
+    assert [credential.kind for credential in by_cookie] == [kind for kind in area.credentials if kind != "token"]
+    assert [credential.kind for credential in by_both] == (["token"] if "token" in area.credentials else [])
 
 
 @pytest.mark.parametrize("prefix", TAKERS)

@@ -90,7 +90,7 @@ def test_accepts_gzip_by_weight(headers: list[str], is_accepted: bool) -> None:
 def test_answer_is_the_same_as_gzip_and_as_it_is(site: RunningApp, path: str) -> None:
     plain, packed, refused = ask(site, path, None), ask(site, path), ask(site, path, "gzip;q=0")
 
-    codings = [each.headers.get("content-encoding") for each in (plain, packed, refused)]
+    codings = [answer.headers.get("content-encoding") for answer in (plain, packed, refused)]
     assert codings == [None, "gzip", None]
     assert plain.content == packed.content == refused.content
     assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
@@ -209,9 +209,9 @@ def test_stream_says_the_same_as_gzip_whenever_somebody_joins(site: RunningApp, 
         ):
             late, as_it_is = next(events(joined)), next(events(plain))
 
-    codings = [each.headers.get("content-encoding") for each in (packed, joined, plain)]
+    codings = [answer.headers.get("content-encoding") for answer in (packed, joined, plain)]
     assert codings == ["gzip", "gzip", None]
-    assert {each.headers["vary"] for each in (packed, joined, plain)} == {"Accept-Encoding"}
+    assert {answer.headers["vary"] for answer in (packed, joined, plain)} == {"Accept-Encoding"}
     assert second not in {b"", first}
     assert late == as_it_is
 

@@ -108,9 +108,9 @@ def test_reason_is_read_as_the_ledger_keeps_it() -> None:
     class ReasonIn(Form):
         reason: Reason
 
-    given = FormData([("reason", "  Fair   play ")])
+    data = FormData([("reason", "  Fair   play ")])
 
-    assert FormState.sent(ReasonIn, given, {}).data.reason == "Fair play"
+    assert FormState.sent(ReasonIn, data, {}).data.reason == "Fair play"
 
 
 def test_no_form_has_a_field_that_its_state_hides_from_templates() -> None:

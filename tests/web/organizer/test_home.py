@@ -88,8 +88,8 @@ def test_a_job_that_failed_is_shown_until_somebody_takes_care_of_it(site: Runnin
     with site.database.unit_of_work() as session:
         for kind in ("mail.broken", "mail.lost"):
             jobs.enqueue(session, kind, {}, run_at=NOW)
-            (taken,) = jobs.claim(session, "worker", {kind: timedelta(minutes=1)}, NOW, 1)
-            jobs.bury(session, taken, "The mail server refuses it.", NOW)
+            (claim,) = jobs.claim(session, "worker", {kind: timedelta(minutes=1)}, NOW, 1)
+            jobs.bury(session, claim, "The mail server refuses it.", NOW)
     page = olu.get("/organizer")
     assert text_of(page).count("The mail server refuses it. Try again Dismiss") == 2
     first, second = sorted(set(re.findall(r"/organizer/jobs/(\d+)/retry", page.text)), key=int)

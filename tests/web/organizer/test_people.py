@@ -113,9 +113,9 @@ def test_a_new_link_is_shown_once_and_ends_the_old_one(site: RunningApp, olu: Vi
     assert secret_on(olu.get(path(site, ADA))) == ""
     with site.database.reading() as session:
         assert links.look(session, second, NOW)[1] == person(site, ADA)
-    taken = olu.post(path(site, ADA, "link", "revoke"))
+    answer = olu.post(path(site, ADA, "link", "revoke"))
     again = olu.post(path(site, ADA, "link", "revoke"))
-    assert (first != second, taken.headers["location"].endswith("?done=taken-back")) == (True, True)
+    assert (first != second, answer.headers["location"].endswith("?done=taken-back")) == (True, True)
     assert (again.status_code, flash(again)[:33]) == (409, "There is no unused link any more:")
 
 

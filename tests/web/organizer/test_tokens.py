@@ -23,16 +23,16 @@ def every(site: RunningApp) -> list[Token]:
 
 @BOTH_ENGINES
 def test_a_token_is_shown_once_and_works_until_it_is_revoked(site: RunningApp, olu: Visitor) -> None:
-    made = olu.post(TOKENS, name="Bridge", scope=["read", "activities:write"], days="30")
-    bearer = {"Authorization": f"Bearer {secret_on(made)}"}
+    answer = olu.post(TOKENS, name="Bridge", scope=["read", "activities:write"], days="30")
+    bearer = {"Authorization": f"Bearer {secret_on(answer)}"}
 
     works = site.get(f"{API}/weeks", headers=bearer)
     listed = olu.get(TOKENS)
     revoked = olu.post(f"{TOKENS}/{every(site)[0].id}/revoke")
 
-    assert (made.status_code, made.headers["cache-control"], works.status_code) == (200, "no-store", 200)
+    assert (answer.status_code, answer.headers["cache-control"], works.status_code) == (200, "no-store", 200)
     assert "Bridge Made 14 Sep 2022, 13:00 read, activities:write 14 Oct 2022, 13:00" in text_of(listed)
-    assert secret_on(made) not in listed.text
+    assert secret_on(answer) not in listed.text
     assert (revoked.status_code, revoked.headers["location"]) == (303, f"{TOKENS}?done=revoked")
     assert site.get(f"{API}/weeks", headers=bearer).status_code == 401
 
@@ -73,11 +73,11 @@ def test_owners_alone_make_tokens_that_may_do_everything(site: RunningApp, olu: 
     owner = sign_in(site, "ada@example.com", "owner")
 
     refused = olu.post(TOKENS, name="Everything", scope=["read", "admin"], days="7")
-    made = owner.post(TOKENS, name="Everything", scope=["admin"], days="7")
+    answer = owner.post(TOKENS, name="Everything", scope=["admin"], days="7")
 
-    assert (refused.status_code, secret_on(refused), made.status_code) == (403, "", 200)
+    assert (refused.status_code, secret_on(refused), answer.status_code) == (403, "", 200)
     assert "Only an owner makes a token with the scope admin." in flash(refused)
-    assert ['value="admin"' in each.get(TOKENS).text for each in (olu, owner)] == [False, True]
+    assert ['value="admin"' in visitor.get(TOKENS).text for visitor in (olu, owner)] == [False, True]
 
 
 def test_an_unknown_or_revoked_token_cannot_be_revoked(site: RunningApp, olu: Visitor) -> None:
@@ -97,8 +97,8 @@ def test_nothing_happens_without_the_forms_token_or_the_role(site: RunningApp, o
     gus = sign_in(site, "gus@example.com")
 
     statuses = [
-        each.post(where, csrf=csrf, name="Eve", scope="read", days="7").status_code
-        for each, csrf in ((olu, "wrong"), (gus, None))
+        visitor.post(where, csrf=csrf, name="Eve", scope="read", days="7").status_code
+        for visitor, csrf in ((olu, "wrong"), (gus, None))
         for where in (TOKENS, f"{TOKENS}/{every(site)[0].id}/revoke")
     ]
 
