@@ -130,6 +130,7 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
     display_renderer = DisplayRenderer(database, clock, settings.display_scenes)
     database.subscribe(display_renderer.notify)
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
+    mailer = mail.mailer(settings)
     return AppContext(
         settings=settings,
         key=key,
@@ -149,7 +150,8 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
         summaries=Summaries(database, clock, keeper, share),
         display_renderer=display_renderer,
         refusals=Refusals(database, clock),
-        mailer=mail.mailer(settings),
+        mailer=mailer,
+        job_kinds=frozenset({upkeep.FORGET} | ({links_service.BY_MAIL} if mailer else set())),
         company=oidc.provider(settings),
     )
 

@@ -1,7 +1,7 @@
 """A transactional outbox: jobs are queued in the transaction of what they follow from (ADR 9)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from app.db.database import announce
 from app.domain.actor import Act
-from app.errors import AlreadyDone, NotFound
+from app.errors import AlreadyDone, Conflict, NotFound
 from app.events import JobQueued
 from app.models import QueuedJob
 from app.models.columns import Instant
@@ -147,31 +147,42 @@ def dead(session: Session, limit: int) -> Sequence[QueuedJob]:
     return session.scalars(query.limit(limit)).all()
 
 
-def revive(session: Session, job_id: str, act: Act) -> None:
-    """Have a dead job done again from now on, with all its attempts. Raises NotFound or AlreadyDone."""
-    kind = _unbury(session, job_id, run_at=act.now, attempts=0, error=None)
-    announce(session, JobQueued(kind))
-    audit.note(session, "job.revived", AuditTarget("job", job_id, kind), act)
+def revive(session: Session, job_id: str, act: Act, kinds: Collection[str]) -> None:
+    """Have a dead job done again from now on, with all its attempts.
+
+    `kinds` are those that this server has a handler for; a job of another kind would wait for ever. Raises NotFound,
+    Conflict or AlreadyDone.
+    """
+    job = _find(session, job_id)
+    if job.kind not in kinds:
+        raise Conflict(
+            f"Nothing here does jobs of the kind {job.kind} now. Set up what they need first, or dismiss it."
+        )
+    _unbury(session, job, run_at=act.now, attempts=0, error=None)
+    announce(session, JobQueued(job.kind))
+    audit.note(session, "job.revived", AuditTarget("job", job_id, job.kind), act)
 
 
 def dismiss(session: Session, job_id: str, act: Act) -> None:
     """Have a dead job count as done; its key still holds off others. Raises NotFound or AlreadyDone."""
-    kind = _unbury(session, job_id, done_at=act.now, payload="{}")
-    audit.note(session, "job.dismissed", AuditTarget("job", job_id, kind), act)
+    job = _find(session, job_id)
+    _unbury(session, job, done_at=act.now, payload="{}")
+    audit.note(session, "job.dismissed", AuditTarget("job", job_id, job.kind), act)
 
 
-def _unbury(session: Session, job_id: str, **values: Any) -> str:
-    """End a job's death, whose kind comes back, if nobody else did at the same moment: compare and set."""
+def _find(session: Session, job_id: str) -> QueuedJob:
     is_number = job_id.isascii() and job_id.isdigit() and len(job_id) < 19
     job = session.get(QueuedJob, int(job_id)) if is_number else None
     if job is None:
         raise NotFound("There is no such job. The overview lists those that failed.")
+    return job
+
+
+def _unbury(session: Session, job: QueuedJob, **values: Any) -> None:
+    """End a job's death, if nobody else did at the same moment: compare and set."""
     is_dead = (col(QueuedJob.id) == job.id, col(QueuedJob.dead_at).is_not(None))
-    statement = update(QueuedJob).where(*is_dead).values(dead_at=None, **values).returning(col(QueuedJob.kind))
-    kind: str | None = session.connection().execute(statement).scalar()
-    if kind is None:
+    if session.connection().execute(update(QueuedJob).where(*is_dead).values(dead_at=None, **values)).rowcount != 1:
         raise AlreadyDone("Somebody took care of this job already.")
-    return kind
 
 
 def forget_ended(session: Session, now: datetime) -> int:

@@ -38,6 +38,7 @@ class AppContext:
     display_renderer: DisplayRenderer
     refusals: Refusals
     mailer: Mailer | None
+    job_kinds: frozenset[str]
     company: "Provider | None"
 
     async def count(self, limit: Limit, key: str) -> None:

@@ -160,6 +160,7 @@ if TYPE_CHECKING:
     AppProvider = Annotated[Provider | None, Part("company")]
 else:  # the provider's module is loaded only where there is one
     AppProvider = Annotated[object, Part("company")]
+AppJobKinds = Annotated[frozenset[str], Part("job_kinds")]
 AppKey = Annotated[SigningKey, Part("key")]
 AppSettings = Annotated[Settings, Part("settings")]
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from app.db.database import Database
 from app.domain.actor import Act
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.models import QueuedJob
 from app.services import jobs
 from app.services.jobs import Backlog, Claim
@@ -191,6 +191,10 @@ def test_forget_ended_deletes_what_ended_long_ago_alone(database: Database) -> N
     assert backlog(database).waiting == 1
 
 
+def revive(session: Session, job_id: str, act: Act) -> None:
+    jobs.revive(session, job_id, act, ["mail"])
+
+
 def a_dead_job(database: Database, email: str = "") -> str:
     enqueue(database, key="only", email=email)
     (taken,) = claim(database)
@@ -213,7 +217,7 @@ def test_revive_has_a_dead_job_done_again_with_all_its_attempts(database: Databa
     job_id = a_dead_job(database, email="ada@example.com")
 
     with database.unit_of_work() as session:
-        jobs.revive(session, job_id, act_by("Olu", NOW))
+        jobs.revive(session, job_id, act_by("Olu", NOW), ["mail"])
 
     (again,) = claim(database)
     assert (again.payload, again.attempt) == ({"email": "ada@example.com"}, 1)
@@ -231,7 +235,7 @@ def test_dismiss_leaves_a_dead_job_undone_and_forgets_what_was_typed(database: D
     assert not enqueue(database, key="only")
 
 
-@pytest.mark.parametrize("change", [jobs.revive, jobs.dismiss])
+@pytest.mark.parametrize("change", [revive, jobs.dismiss])
 def test_revive_and_dismiss_of_twenty_at_once_happen_once(
     places: list[Database], change: Callable[[Session, str, Act], None]
 ) -> None:
@@ -247,9 +251,18 @@ def test_revive_and_dismiss_of_twenty_at_once_happen_once(
 
 
 @pytest.mark.parametrize("job_id", ["999", "0" * 30, "x", "²", ""])
-@pytest.mark.parametrize("change", [jobs.revive, jobs.dismiss])
+@pytest.mark.parametrize("change", [revive, jobs.dismiss])
 def test_revive_and_dismiss_of_no_job_are_refused(
     database: Database, change: Callable[[Session, str, Act], None], job_id: str
 ) -> None:
     with database.unit_of_work() as session, pytest.raises(NotFound):
         change(session, job_id, act_by("Olu", NOW))
+
+
+def test_revive_of_a_kind_without_a_handler_is_refused(database: Database) -> None:
+    job_id = a_dead_job(database)
+
+    with database.unit_of_work() as session, pytest.raises(Conflict):
+        jobs.revive(session, job_id, act_by("Olu", NOW), ["backup"])
+
+    assert only_row(database).dead_at == NOW

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import httpx
 
 from app.domain.actor import SCOPES
+from app.jobs import upkeep
 from app.services import jobs, lifecycle
 from app.services.access import accounts, credentials, links, sign_ins, tokens
 from app.services.displays import displays
@@ -212,10 +213,9 @@ class RoleClients:
 
     def _job_id(self, _role: Role) -> str:
         with self.site.database.unit_of_work() as session:
-            kind = f"broken {self.made}"
-            jobs.enqueue(session, kind, {}, run_at=self._now)
-            (claim,) = jobs.claim(session, "worker", {kind: timedelta(minutes=1)}, self._now, 1)
-            jobs.bury(session, claim, "The mail server refuses it.", self._now)
+            jobs.enqueue(session, upkeep.FORGET, {}, run_at=self._now)
+            (claim,) = jobs.claim(session, "worker", {upkeep.FORGET: timedelta(minutes=1)}, self._now, 1)
+            jobs.bury(session, claim, "The disk is full.", self.site.app.state.context.clock.real())
             return str(claim.id)
 
     def _token_id(self, _role: Role) -> str:

@@ -11,7 +11,7 @@ from app.domain.actor import SignedInAct
 from app.services import jobs
 from app.services.organizing import dashboard
 from app.services.organizing.dashboard import Overview
-from app.web.deps import OrganizerAct, OrganizerRealAct, ReadSession
+from app.web.deps import AppJobKinds, OrganizerAct, OrganizerRealAct, ReadSession
 from app.web.http.addresses import url_for
 from app.web.organizer import wording
 from app.web.organizer.page import zone_of
@@ -57,11 +57,11 @@ def home_page(page: Page[SignedInAct]) -> Response:
 
 
 @router.post("/organizer/jobs/{job_id}/retry", name="job_retry")
-def retry_job(request: Request, act: OrganizerRealAct, job_id: str) -> Response:
+def retry_job(request: Request, act: OrganizerRealAct, job_id: str, kinds: AppJobKinds) -> Response:
     """Have a job that failed for good tried again."""
 
     def revive(session: Session, act: SignedInAct) -> Done:
-        jobs.revive(session, job_id, act)
+        jobs.revive(session, job_id, act, kinds)
         return Done("organizer_home", "revived")
 
     return submit(request, act, revive, page=home_page)

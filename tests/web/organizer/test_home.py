@@ -1,8 +1,8 @@
 """`/organizer`: how things stand, and what to do next."""
 
-import re
 from datetime import timedelta
 
+from app.jobs import upkeep
 from app.services import jobs
 from app.services.access import tokens
 from app.services.rules import rule_sets
@@ -83,16 +83,19 @@ def test_players_visitors_and_tokens_stay_outside(site: RunningApp) -> None:
     assert statuses == [403, 401, 403]
 
 
+def a_dead_job(site: RunningApp, kind: str) -> str:
+    now = site.app.state.context.clock.real()
+    with site.database.unit_of_work() as session:
+        jobs.enqueue(session, kind, {}, run_at=NOW)
+        (taken,) = jobs.claim(session, "worker", {kind: timedelta(minutes=1)}, NOW, 1)
+        jobs.bury(session, taken, "The mail server refuses it.", now)
+        return str(taken.id)
+
+
 def test_a_job_that_failed_is_shown_until_somebody_takes_care_of_it(site: RunningApp) -> None:
     olu = sign_in(site, OLU, "organizer")
-    with site.database.unit_of_work() as session:
-        for kind in ("mail.broken", "mail.lost"):
-            jobs.enqueue(session, kind, {}, run_at=NOW)
-            (claim,) = jobs.claim(session, "worker", {kind: timedelta(minutes=1)}, NOW, 1)
-            jobs.bury(session, claim, "The mail server refuses it.", NOW)
-    page = olu.get("/organizer")
-    assert text_of(page).count("The mail server refuses it. Try again Dismiss") == 2
-    first, second = sorted(set(re.findall(r"/organizer/jobs/(\d+)/retry", page.text)), key=int)
+    first, second = a_dead_job(site, upkeep.FORGET), a_dead_job(site, "mail.lost")
+    assert text_of(olu.get("/organizer")).count("The mail server refuses it. Try again Dismiss") == 2
 
     answers = [olu.post(f"/organizer/jobs/{first}/retry"), olu.post(f"/organizer/jobs/{second}/dismiss")]
     repeated = olu.post(f"/organizer/jobs/{second}/dismiss")
@@ -103,3 +106,14 @@ def test_a_job_that_failed_is_shown_until_somebody_takes_care_of_it(site: Runnin
     ]
     assert (repeated.status_code, "Somebody took care of this job already." in text_of(repeated)) == (409, True)
     assert "Not done, after several tries" not in text_of(olu.get("/organizer"))
+
+
+def test_a_job_that_no_handler_does_any_more_stays_listed(site: RunningApp) -> None:
+    olu = sign_in(site, OLU, "organizer")
+    job_id = a_dead_job(site, "mail.sign_in_link")  # there is no mail server in the settings
+
+    answer = olu.post(f"/organizer/jobs/{job_id}/retry")
+
+    sentence = "Nothing here does jobs of the kind mail.sign_in_link now. Set up what they need first, or dismiss it."
+    assert (answer.status_code, sentence in text_of(answer)) == (409, True)
+    assert "A sign-in link by e-mail, given up" in text_of(olu.get("/organizer"))
