@@ -376,8 +376,10 @@ SAME = [False, True, True, True, True]
 
 @pytest.mark.parametrize("engine", ["own_postgresql"])
 def test_a_database_that_is_away_is_asked_once_a_while_however_many_ask_for_boards(
-    cache: BoardCache, game: Game, own_postgresql: pg.PostgreSQL
+    game: Game, clock: SettableClock, own_postgresql: pg.PostgreSQL
 ) -> None:
+    cache = BoardCache(game.database, clock, Timing(away=60))  # so long that a slow machine does not ask once more
+
     async def play() -> tuple[list[type[object]], int]:
         await cache.get(CURRENT, "public")
         await asyncio.to_thread(own_postgresql.stop)
