@@ -21,11 +21,21 @@ def first_moment(day: date, zone: ZoneInfo) -> datetime:
 
     Where clocks jump over midnight the day begins at the jump; where midnight comes twice, at the first.
     """
-    midnight = datetime.combine(day, time(), zone)
-    moment = midnight.astimezone(UTC)
-    if moment.astimezone(zone).replace(tzinfo=None) == midnight.replace(tzinfo=None):
-        return moment
-    return _jump_over_midnight(midnight, zone)
+    return boundary(datetime.combine(day, time()), zone)
+
+
+def boundary(local: datetime, zone: ZoneInfo) -> datetime:
+    """The first moment, in UTC, at which clocks in `zone` show this naive local time or a later one.
+
+    A time that comes twice is its first; one that is skipped is the jump over it. Shifts begin and end at boundaries.
+    """
+    moment = local.replace(tzinfo=zone).astimezone(UTC)
+    return moment if _shown(moment, zone) == local else _jump_over(local, zone)
+
+
+def _shown(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Read the clock of a zone at a moment."""
+    return moment.astimezone(zone).replace(tzinfo=None)
 
 
 def next_midnight(now: datetime, zone: ZoneInfo) -> datetime:
@@ -33,16 +43,16 @@ def next_midnight(now: datetime, zone: ZoneInfo) -> datetime:
     return first_moment(local_day(now, zone) + ONE_DAY, zone)
 
 
-def _jump_over_midnight(midnight: datetime, zone: ZoneInfo) -> datetime:
-    """Bisect for the transition of a DST gap that swallows midnight, such as Beirut's in March.
+def _jump_over(local: datetime, zone: ZoneInfo) -> datetime:
+    """Bisect for the transition of a DST gap that swallows a local time, as Beirut's in March swallows midnight.
 
-    Read with the offset after the transition, midnight lies before it; read with the one before (fold, PEP 495), after.
+    Read with the offset after the transition, the time lies before it; read with the one before (fold, PEP 495), after.
     """
-    early = midnight.replace(fold=1).astimezone(UTC)
-    late = midnight.replace(fold=0).astimezone(UTC)
+    early = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    late = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
     while late - early > timedelta(seconds=1):
         middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
-        if local_day(middle, zone) < midnight.date():
+        if _shown(middle, zone) < local:
             early = middle
         else:
             late = middle
