@@ -16,6 +16,9 @@ _CAPPED: dict[CapScope, str] = {
 }
 
 
+WHY_ATTENDANCE = "A teammate has the credit for this shift; being there counts towards quests"
+
+
 def headline(totals: Mapping[str, int], rules: Rules) -> str:
     """The totals as one line, kinds in file order, leaving out zeros unless all are zero."""
     done = [kind for kind in rules.kinds if totals.get(kind.name, 0)] or rules.kinds

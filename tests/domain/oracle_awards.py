@@ -210,11 +210,19 @@ def reaches(needs: dict[str, int], acts: list[Act]) -> bool:
     return all(len([act for act in acts if act["kind"] == kind]) >= number for kind, number in needs.items())
 
 
+def as_shift(act: Act) -> Act:
+    if act["kind"] != "attendance":
+        return act
+    shift = act.copy()
+    shift["kind"] = "shift"
+    return shift
+
+
 def complete(quest: Toml, acts: list[Act]) -> bool:
     if "members" not in quest:
         return reaches(quest["needs"], acts)
     people = {act["person"] for act in acts}
-    there = [person for person in people if reaches(quest["needs"], [a for a in acts if a["person"] == person])]
+    there = [p for p in people if reaches(quest["needs"], [as_shift(act) for act in acts if act["person"] == p])]
     return len(there) >= int(quest["members"])
 
 

@@ -81,7 +81,7 @@ def random_entry(rng: random.Random, kinds: list[str], people: list[str], moment
 
 
 def random_entries(rng: random.Random, kinds: list[str], people: list[str], moments: list[datetime]) -> list[Entry]:
-    kinds = rng.sample(kinds, rng.randint(1, len(kinds)))
+    kinds = rng.sample([*kinds, "attendance"], rng.randint(1, len(kinds)))
     drawn = [random_entry(rng, kinds, people, moments) for _ in range(rng.choice([0, 1, 10, 25, 50, 100]))]
     unique = {(entry["source"], entry["kind"], entry["external_id"]): entry for entry in drawn}
     return list(unique.values())

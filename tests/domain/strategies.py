@@ -101,7 +101,14 @@ def rule_sets(draw: st.DrawFn, lowest: int = -5) -> Rules:
     )
 
 
-CHOICES = (KIND_NAMES, tuple(PEOPLE), ("t1", "t1", "t2", "t3", None), "aB", ("T-1", None), (0, 60, 61, None))
+CHOICES = (
+    (*KIND_NAMES, "attendance"),
+    tuple(PEOPLE),
+    ("t1", "t1", "t2", "t3", None),
+    "aB",
+    ("T-1", None),
+    (0, 60, 61, None),
+)
 HALF_HOURS = 3 * 48 - 2  # of three days, one of which may lack an hour
 CODES = prod(map(len, CHOICES)) * HALF_HOURS
 

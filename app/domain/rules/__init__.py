@@ -2,7 +2,9 @@
 
 from app.domain.rules.model import (
     ADJUSTMENT,
+    ATTENDANCE,
     BUILT_IN_KINDS,
+    SHIFT,
     Bonus,
     Cap,
     Kind,
@@ -17,7 +19,9 @@ from app.domain.rules.parse import parse_rules
 
 __all__ = [
     "ADJUSTMENT",
+    "ATTENDANCE",
     "BUILT_IN_KINDS",
+    "SHIFT",
     "Bonus",
     "Cap",
     "Kind",

@@ -11,7 +11,10 @@ Audience = Literal["team", "person"]
 MetricKind = Literal["count", "bonus", "points", "points_of", "quests", "earliest"]
 
 BUILT_IN_KINDS = ("shift", "response", "issue", "feature_request", "knowledge_card")
+SHIFT = "shift"
 ADJUSTMENT = "adjustment"
+ATTENDANCE = "attendance"
+"""The kind of what a shift gives those whose teammate has its credit: no kind of the rules, it earns nothing."""
 
 
 @dataclass(frozen=True, slots=True)

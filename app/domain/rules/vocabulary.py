@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from app.domain.rules.model import ADJUSTMENT, Audience, CapScope, QuestPeriod
+from app.domain.rules.model import ADJUSTMENT, ATTENDANCE, Audience, CapScope, QuestPeriod
 
 FORMAT = 1
 
@@ -21,4 +21,4 @@ PERIODS: tuple[QuestPeriod, ...] = get_args(QuestPeriod)
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-RESERVED_KINDS = ("points", "earliest", "quests", ADJUSTMENT)
+RESERVED_KINDS = ("points", "earliest", "quests", ADJUSTMENT, ATTENDANCE)

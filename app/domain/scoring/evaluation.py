@@ -6,7 +6,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from app.domain.calendar.day_table import LocalDays
-from app.domain.rules.model import Kind, Rules
+from app.domain.rules.model import ATTENDANCE, SHIFT, Kind, Rules
 from app.domain.scoring.activity import IN_ORDER, Activity, Award, Earning, Ordered
 from app.domain.scoring.bonuses import BonusCounter
 from app.domain.scoring.caps import CapCounter
@@ -33,8 +33,9 @@ class Sink(Protocol):
 def evaluate(ordered: Iterable[Ordered], rules: Rules, days: LocalDays, sink: Sink) -> None:
     """Fold live activities, given in the order of evaluation, into what they earn: points, bonuses, then quests.
 
-    Who has no team earns nothing, nor does a kind the rules do not know. One loop that spares what it can: other
-    rules bring a hundred thousand activities through here.
+    Who has no team earns nothing, nor does a kind the rules do not know; an attendance earns nothing either, but
+    counts as its person's shift in quests with `members`. One loop that spares what it can: other rules bring a hundred
+    thousand activities through here.
     """
     plans = _Plans(rules)
     day, ends = date.min, None
@@ -47,16 +48,14 @@ def evaluate(ordered: Iterable[Ordered], rules: Rules, days: LocalDays, sink: Si
         if account is None:
             account = plan.accounts[person, day] = sink.open_account(team, kind, person, day)
         account.count(activity)
-        if plan.earning is None:
-            continue
-        if plan.cap is None or plan.cap.admits(person, subject, day):
+        if plan.earning is not None and (plan.cap is None or plan.cap.admits(person, subject, day)):
             account.award(activity, plan.earning)
         local = days.local(at) if plan.timed else None
         for bonus in plan.bonuses:
             if bonus.earned(activity, day, local):
                 account.award(activity, bonus.earning)
         for quest in plan.quests:
-            if not quest.is_over and quest.completed(kind, person, day):
+            if not quest.is_over and quest.completed(plan.counts_as, person, day):
                 account.award(activity, quest.earning)
 
 
@@ -105,10 +104,11 @@ class _Awards:
 class _Plan:
     """All that one team's activities of one kind can earn or complete, and its accounts by person and day.
 
-    Without an `earning` they are counted and no more; `timed` where a bonus needs the local time.
+    Without an `earning` they earn nothing of their own; `counts_as` is the kind they are in quests, `timed` is true
+    where a bonus needs the local time.
     """
 
-    __slots__ = ("accounts", "bonuses", "cap", "earning", "quests", "timed")
+    __slots__ = ("accounts", "bonuses", "cap", "counts_as", "earning", "quests", "timed")
 
     def __init__(
         self, kind: Kind | None = None, bonuses: Sequence[BonusCounter] = (), quests: Sequence[QuestProgress] = ()
@@ -117,6 +117,7 @@ class _Plan:
         self.cap = None if kind is None or kind.cap is None else CapCounter(kind.cap)
         self.bonuses = bonuses
         self.quests = quests
+        self.counts_as = SHIFT if kind is None else kind.name
         self.timed = any(bonus.timed for bonus in bonuses)
         self.accounts: dict[tuple[str, date], Account] = {}
 
@@ -130,12 +131,21 @@ class _Plans(dict[tuple[str | None, str], _Plan]):
         self._quests: dict[str, list[QuestProgress]] = {}
 
     def __missing__(self, key: tuple[str | None, str]) -> _Plan:
-        team, name = key
-        kind = self._rules.kind_by_name.get(name)
-        plan = self[key] = _Plan() if team is None or kind is None else self._plan(team, kind)
+        plan = self[key] = self._make_plan(*key)
         return plan
 
+    def _make_plan(self, team: str | None, name: str) -> _Plan:
+        kind = self._rules.kind_by_name.get(name)
+        if team is None:
+            return _Plan()
+        if name == ATTENDANCE:
+            return _Plan(quests=[quest for quest in self._quests_of(team, SHIFT) if quest.is_of_members])
+        return _Plan() if kind is None else self._plan(team, kind)
+
     def _plan(self, team: str, kind: Kind) -> _Plan:
-        quests = self._quests.setdefault(team, [QuestProgress(quest) for quest in self._rules.quests])
         bonuses = [BonusCounter(bonus, kind) for bonus in self._rules.bonuses if bonus.activity == kind.name]
-        return _Plan(kind, bonuses, [quest for quest in quests if kind.name in quest.kinds])
+        return _Plan(kind, bonuses, self._quests_of(team, kind.name))
+
+    def _quests_of(self, team: str, kind: str) -> list[QuestProgress]:
+        quests = self._quests.setdefault(team, [QuestProgress(quest) for quest in self._rules.quests])
+        return [quest for quest in quests if kind in quest.kinds]

@@ -7,9 +7,10 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from app.domain.calendar.days import local_day
-from app.domain.rules.model import Quest, Rules
+from app.domain.rules.model import ATTENDANCE, SHIFT, Quest, Rules
 from app.domain.scoring.activity import Activity, Award
 from app.domain.scoring.evaluation import score
+from app.domain.scoring.quests import member_count
 from app.domain.scoring.sums import sum_up
 from app.domain.scoring.tally import Tally, TeamScore, merge
 
@@ -19,6 +20,8 @@ Before = Callable[[Activity, bool, int], Sequence[Activity]]
 
 def cap_peers_of(kind: str, rules: Rules) -> CapPeers:
     """The team's other activities of this kind that may share a cap with one: none, its subject's, or all of them."""
+    if kind == ATTENDANCE:
+        return "nobody"
     own_cap = rules.kind_by_name[kind].cap
     caps = [own_cap, *(bonus.cap for bonus in rules.bonuses if bonus.activity == kind)]
     scopes = {cap.per for cap in caps if cap is not None}
@@ -60,7 +63,9 @@ def _leaves_alone(quest: Quest, kept: TeamScore, fresh: Sequence[Activity], befo
     """Tell whether fresh activities certainly leave a quest alone: whether and when it was completed stays."""
     needs = dict(quest.needs)
     concerned = [activity for activity in fresh if activity.kind in needs]
-    return all(
+    counts_attendances = quest.members is not None and SHIFT in needs
+    attendances = [activity for activity in fresh if activity.kind == ATTENDANCE and counts_attendances]
+    return all(_is_settled(quest, kept, local_day(entry.occurred_at, zone)) for entry in attendances) and all(
         _is_settled(quest, kept, local_day(activity.occurred_at, zone))
         or _has_enough_before(quest, needs[activity.kind], activity, kept, zone)
         or not _can_be_complete(quest, needs, kept, concerned, local_day(activity.occurred_at, zone))
@@ -90,8 +95,16 @@ def _can_be_complete(
         period = kept.days.values() if quest.per == "week" else [kept.days.get(day, Tally())]
         return _reach(needs, period, fresh)
     doers = {**{activity.person: Tally() for activity in fresh}, **kept.people}
-    reached = sum(_reach(needs, [tally], [one for one in fresh if one.person == who]) for who, tally in doers.items())
+    reached = sum(_reaches(needs, tally, [one for one in fresh if one.person == who]) for who, tally in doers.items())
     return reached >= quest.members
+
+
+def _reaches(needs: dict[str, int], tally: Tally, fresh: Sequence[Activity]) -> bool:
+    """Tell whether one person reaches every number; the fresh are no attendances."""
+    return all(
+        member_count(tally.counts, kind) + sum(one.kind == kind for one in fresh) >= number
+        for kind, number in needs.items()
+    )
 
 
 def _reach(needs: dict[str, int], tallies: Collection[Tally], fresh: Sequence[Activity]) -> bool:

@@ -1,9 +1,9 @@
 """Quests at work: who has reached what, in each period, and which activity completes it."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from datetime import date
 
-from app.domain.rules.model import CapScope, Quest
+from app.domain.rules.model import ATTENDANCE, SHIFT, CapScope, Quest
 from app.domain.scoring.activity import Earning
 from app.domain.scoring.groups import GROUPS
 
@@ -13,6 +13,12 @@ _COUNTED: dict[tuple[bool, str], CapScope] = {
     (False, "day"): "team-day",
     (False, "week"): "team-week",
 }
+
+
+def member_count(counts: Mapping[str, int], kind: str) -> int:
+    """Count what one person did of a kind towards a quest with `members`: attendances are shifts there."""
+    attendances = counts.get(ATTENDANCE, 0) if kind == SHIFT else 0
+    return counts.get(kind, 0) + attendances
 
 
 class QuestProgress:
@@ -30,6 +36,7 @@ class QuestProgress:
         "_needs",
         "_reached",
         "earning",
+        "is_of_members",
         "is_over",
         "kinds",
     )
@@ -38,6 +45,7 @@ class QuestProgress:
         self.earning = Earning("quest", quest.name, None, quest.points)
         self._group = GROUPS[_COUNTED[quest.members is not None, quest.per]]
         self.is_over = False
+        self.is_of_members = quest.members is not None
         self._daily = quest.per == "day"
         self._members = quest.members or 1
         self._needs = dict(quest.needs)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.domain.rules.model import Quest, Rules
+from app.domain.scoring.quests import member_count
 from app.domain.scoring.tally import Tally, TeamScore, total
 from app.domain.standings.board import Standing
 from app.domain.wording import amount, listed
@@ -74,7 +75,8 @@ def _by_members(quest: Quest, rules: Rules, standing: Standing, score: TeamScore
     """The same where several people each have to do it: those who have done most of it are counted on."""
     each = sum(number for _, number in quest.needs)
     did = [
-        sum(min(tally.counts.get(kind, 0), number) for kind, number in quest.needs) for tally in score.people.values()
+        sum(min(member_count(tally.counts, kind), number) for kind, number in quest.needs)
+        for tally in score.people.values()
     ]
     blank = max(len(standing.members) - len(did), 0)
     best = sorted([*did, *[0] * blank], reverse=True)[:members]

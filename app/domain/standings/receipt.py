@@ -7,9 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.domain.calendar.days import local_day
-from app.domain.rules.model import Rules
+from app.domain.rules.model import ATTENDANCE, Rules
 from app.domain.scoring.activity import IN_ORDER, Activity, Adjustment, Award
-from app.domain.wording import award_title, kind_title, why_bonus, why_nothing, why_points, why_quest
+from app.domain.wording import WHY_ATTENDANCE, award_title, kind_title, why_bonus, why_nothing, why_points, why_quest
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,8 @@ class _Why:
                 return why_quest(self._quests[award.name], self.rules, weekday)
 
     def nothing(self, activity: Activity) -> str:
+        if activity.kind == ATTENDANCE:
+            return WHY_ATTENDANCE
         return why_nothing(self.rules.kind_by_name.get(activity.kind))
 
 

@@ -6,11 +6,9 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from app.domain.calendar.days import ONE_DAY, local_day
-from app.domain.rules.model import Rules
+from app.domain.rules.model import SHIFT, Rules
 from app.domain.scoring.activity import Activity
 from app.domain.story.model import Cell, DayCount
-
-SHIFT = "shift"
 
 
 def count_days(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from app.domain.calendar.days import first_moment
-from app.domain.rules.model import Rules
+from app.domain.rules.model import ATTENDANCE, Rules
 from app.domain.scoring.activity import Activity, Adjustment
 from app.domain.scoring.evaluation import score
 from app.domain.standings.lines import TeamInfo
@@ -32,6 +32,7 @@ def tell_story(
     `people` are names by id, of everybody who is or was in a team. Pure, and the order given does not matter.
     """
     awards = score(activities, rules, zone)
+    counted = [activity for activity in activities if activity.kind != ATTENDANCE]
     days = (week.ends - week.starts).days + 1
     return Story(
         race=run_race(awards, adjustments, teams, first_moment(week.starts, zone)),
@@ -39,7 +40,7 @@ def tell_story(
         coverage=cover_hours(activities, zone),
         heroes=find_heroes(awards, rules, teams, people),
         responses=time_responses(activities, rules),
-        moments=best_moments(teams, activities, awards, adjustments, rules, zone, days=days),
+        moments=best_moments(teams, counted, awards, adjustments, rules, zone, days=days),
         participants=len({activity.person for activity in activities}),
         past=tuple(past),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.domain.calendar.days import local_day
-from app.domain.rules import ADJUSTMENT
+from app.domain.rules import ADJUSTMENT, ATTENDANCE
 from app.models import Display, LedgerEntry, Person, QueuedJob, SignIn, Team, Token, Week
 from app.services import jobs
 from app.services.rules import rule_sets
@@ -45,7 +45,11 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         week=week,
         phase=phase_of(week, now),
         teams=_count(session, Team.week_id == week.id) if week else 0,
-        activities=_count(session, LedgerEntry.week_id == week.id, LedgerEntry.kind != ADJUSTMENT) if week else 0,
+        activities=_count(
+            session, LedgerEntry.week_id == week.id, col(LedgerEntry.kind).not_in((ADJUSTMENT, ATTENDANCE))
+        )
+        if week
+        else 0,
         people=_count(session, col(Person.disabled_at).is_(None)),
         never_in=_count(session, col(Person.disabled_at).is_(None), col(Person.id).not_in(select(SignIn.person_id))),
         tokens=_count(session, col(Token.revoked_at).is_(None), no_end | (col(Token.expires_at) > wall)),

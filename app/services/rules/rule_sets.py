@@ -12,7 +12,7 @@ from app import metrics
 from app.db.database import announce, serialize
 from app.db.statements import Prepared
 from app.domain.actor import Act
-from app.domain.rules import ADJUSTMENT, Mistake, Rules, parse_rules
+from app.domain.rules import ADJUSTMENT, ATTENDANCE, Mistake, Rules, parse_rules
 from app.domain.rules.limits import MAX_MISTAKES
 from app.errors import RulesRefused, RulesUnfit
 from app.events import RulesChanged
@@ -146,7 +146,7 @@ def week_refusals(session: Session, week: Week, rules: Rules) -> list[str]:
     used = session.exec(select(LedgerEntry.kind).where(LedgerEntry.week_id == week.id).distinct()).all()
     found = [
         f"Week {week.name} has activities of the kind “{kind}”: keep [activities.{kind}]."
-        for kind in sorted(set(used) - {ADJUSTMENT} - set(rules.kind_by_name))
+        for kind in sorted(set(used) - {ADJUSTMENT, ATTENDANCE} - set(rules.kind_by_name))
     ]
     return found + teams.oversized(session, week, rules.team_size)
 

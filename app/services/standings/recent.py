@@ -8,12 +8,13 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.domain.memberships import team_at
-from app.domain.rules import ADJUSTMENT
+from app.domain.rules import ADJUSTMENT, ATTENDANCE
 from app.domain.view import View
 from app.models import LedgerEntry, Week
 from app.services.scoring.activity_queries import is_live
 from app.services.teams import teams
 
+_NO_NEWS = (ADJUSTMENT, ATTENDANCE)
 _SPARE = 4  # times as many entries are read as are shown, since people without a team are left out afterwards
 
 
@@ -44,7 +45,7 @@ def activities(session: Session, week: Week, names: Mapping[str, str], *, limit:
     A `view` that looks back has only what the ledger held then. Looks at the newest few entries alone.
     """
     query = select(LedgerEntry.id, LedgerEntry.kind, LedgerEntry.person_id, LedgerEntry.occurred_at).where(  # type: ignore[call-overload]
-        col(LedgerEntry.week_id) == week.id, col(LedgerEntry.kind) != ADJUSTMENT, is_live(view)
+        col(LedgerEntry.week_id) == week.id, col(LedgerEntry.kind).not_in(_NO_NEWS), is_live(view)
     )
     if view.upto is not None:
         query = query.where(col(LedgerEntry.version) <= view.upto)
@@ -59,8 +60,8 @@ def activities(session: Session, week: Week, names: Mapping[str, str], *, limit:
 
 
 def source_activity(session: Session, week: Week, *, after: int = 0) -> list[SourceActivity]:
-    """Count each source's reports after the entry with the number `after`; adjustments are nobody's report."""
-    elements = col(LedgerEntry.week_id) == week.id, col(LedgerEntry.seq) > after, col(LedgerEntry.kind) != ADJUSTMENT
+    """Count each source's reports after the entry with the number `after`, neither adjustments nor attendances."""
+    reports = col(LedgerEntry.week_id) == week.id, col(LedgerEntry.seq) > after, col(LedgerEntry.kind).not_in(_NO_NEWS)
     sums = func.count(), func.max(col(LedgerEntry.recorded_at)), func.max(col(LedgerEntry.seq))
-    query = select(col(LedgerEntry.source), *sums).where(*elements).group_by(col(LedgerEntry.source))
+    query = select(col(LedgerEntry.source), *sums).where(*reports).group_by(col(LedgerEntry.source))
     return [SourceActivity(*row) for row in session.execute(query)]

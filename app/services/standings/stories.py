@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app.domain.rules import ADJUSTMENT
+from app.domain.rules import ADJUSTMENT, ATTENDANCE
 from app.domain.standings.lines import TeamInfo
 from app.domain.standings.standings import WeekInfo
 from app.domain.story import PastWeek, Story, tell_story
@@ -56,11 +56,11 @@ def earlier(session: Session, week: Week, audience: Audience) -> list[Week]:
 def look_back(session: Session, past: Sequence[Week]) -> tuple[PastWeek, ...]:
     """Sum up these weeks, in the order given; as many queries for six as for one."""
     ids = [week.id for week in past]
-    entries = (col(LedgerEntry.week_id).in_(ids), col(LedgerEntry.kind) != ADJUSTMENT, activity_queries.is_live())
     week_id, kind = col(LedgerEntry.week_id), col(LedgerEntry.kind)
+    entries = (week_id.in_(ids), kind != ADJUSTMENT, activity_queries.is_live())
     totals: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for id_, name, number in session.execute(
-        select(week_id, kind, func.count()).where(*entries).group_by(week_id, kind)
+        select(week_id, kind, func.count()).where(*entries, kind != ATTENDANCE).group_by(week_id, kind)
     ):
         totals[id_][name] = number
     active = select(week_id, func.count(func.distinct(LedgerEntry.person_id))).where(*entries).group_by(week_id)

@@ -218,3 +218,16 @@ def test_kin_are_those_who_share_a_cap(rules: Rules, kind: str, cap_peers: CapPe
     found = cap_peers_of(kind, rules)
 
     assert found == cap_peers
+
+
+def test_add_of_an_attendance_knows_only_where_no_quest_waits_for_it() -> None:
+    shift, attendance = activity("shift", "06:00"), activity("attendance", "06:00", "ben")
+
+    assert grown([shift], [attendance], DEFAULT) is None
+    assert grown([shift], [attendance], PLAIN) == scored([shift, attendance], PLAIN)
+
+
+def test_add_of_a_shift_sees_that_attendances_were_missing_it_alone() -> None:
+    before = [activity("attendance", "06:00", "ana"), activity("attendance", "06:00", "ben")]
+
+    assert grown(before, [activity("shift", "06:00", "chi")], DEFAULT) is None

@@ -8,6 +8,7 @@ from app.domain.scoring.evaluation import score
 from tests.domain.builders import (
     ALL_HANDS,
     BERLIN,
+    DEFAULT,
     GRAND_SLAM,
     KINDS,
     PACIFIC,
@@ -169,3 +170,38 @@ def test_quest_per_day_lasts_25_hours_when_clocks_go_back() -> None:
     awards = earned(rules, *run, zone=BERLIN)
 
     assert awards[-1] == ("Pair", 7)
+
+
+def test_quest_with_members_counts_attendances_as_shifts_of_their_people() -> None:
+    completed = completions(
+        ALL_HANDS,
+        ("shift", "06:00", "ana", "owls"),
+        ("attendance", "06:00", "ben", "owls"),
+        ("attendance", "08:00", "chi", "owls"),
+    )
+
+    assert completed == [("owls", "Wed 08:00")]
+
+
+def test_quest_without_members_counts_no_attendance() -> None:
+    double = Quest("Double", (("shift", 2),), 5)
+
+    assert completions(double, ("shift", "06:00", "ana", "owls"), ("attendance", "06:00", "ben", "owls")) == []
+
+
+def test_quest_with_members_adds_attendances_to_ones_own_shifts() -> None:
+    completed = completions(
+        replace(PAIR, members=1),
+        ("issue", "06:00", "ana", "owls"),
+        ("shift", "07:00", "ana", "owls"),
+        ("attendance", "08:00", "ben", "owls"),
+        ("attendance", "09:00", "ana", "owls"),
+    )
+
+    assert completed == [("owls", "Wed 09:00")]
+
+
+def test_score_of_attendances_alone_is_nothing() -> None:
+    awards = earned(DEFAULT, activity("attendance", "06:30"), activity("attendance", "06:30", team=None))
+
+    assert awards == []

@@ -117,3 +117,13 @@ def test_receipt_of_nothing_is_empty(rules: Rules) -> None:
     receipt = receipt_of([], rules)
 
     assert receipt == Receipt(0, ())
+
+
+def test_receipt_has_a_line_with_nothing_for_an_attendance() -> None:
+    receipt = receipt_of([activity("shift", "06:00"), activity("attendance", "06:00", "ben")], PLAIN)
+
+    assert [(line.person, line.what, line.points) for line in receipt.items] == [
+        ("Ana", "Shift", 10),
+        ("Ben", "Attendance", 0),
+    ]
+    assert receipt.items[1].why == "A teammate has the credit for this shift; being there counts towards quests"

@@ -276,3 +276,12 @@ def test_make_board_of_twice_as_many_teams_costs_twice_as_much() -> None:
     few, more, most = cost(50), cost(100), cost(200)
 
     assert most - more <= 2.2 * (more - few)
+
+
+def test_make_board_counts_no_attendance() -> None:
+    with_attendance = [activity("shift", "09:00"), activity("attendance", "09:00", "ben")]
+
+    board, alone = board_of(with_attendance), board_of(with_attendance[:1])
+
+    assert (board.totals, board.headline, board.trophies) == (alone.totals, alone.headline, alone.trophies)
+    assert [standing.counts for standing in board.standings] == [standing.counts for standing in alone.standings]
