@@ -143,6 +143,11 @@ PINNED = {
         "cbbdb57425c7a99ca30145a7d9ab897c62c108298a0e05a2a6bd8e2f9f8e0ef0",
         "10497bb48af93a00c58c7ac6aa9f00ab2cd87d610f1314bda7ce525dfec296e1",
     ),
+    "0006": (
+        "0006_shifts.py",
+        "0d0a7dd92bda1df295e5ad4a17eefc824ea10a9a2a2660f21a1522646a9f807e",
+        "8823fe1eba16d41754f0fd9c07f376acf2e728b30de06ac91cd7ff9ae49c7ff3",
+    ),
 }
 
 

@@ -9,6 +9,7 @@ from app.models.ledger import LedgerEntry, Reversal
 from app.models.person import Identity, Person
 from app.models.rule_set import RuleSet, RulesFile
 from app.models.score import Score
+from app.models.shift import Seat, SeatChange, SeatOffer, Shift, ShiftCredit, ShiftSettings, WaitingEntry
 from app.models.sign_in import JoinCode, SignIn, SignInLink, Throttle
 from app.models.team import Membership, Team
 from app.models.token import Token
@@ -30,11 +31,18 @@ __all__ = [
     "RuleSet",
     "RulesFile",
     "Score",
+    "Seat",
+    "SeatChange",
+    "SeatOffer",
+    "Shift",
+    "ShiftCredit",
+    "ShiftSettings",
     "SignIn",
     "SignInLink",
     "Team",
     "Throttle",
     "Token",
+    "WaitingEntry",
     "Week",
     "WeekEvent",
 ]
