@@ -275,3 +275,11 @@ class SignInRefused(NotAllowed):
     """The OpenID provider vouches for someone who may not come in."""
 
     title = "This account may not sign in here"
+
+
+class ShiftRefused(Conflict):
+    """Something about a seat of a shift that cannot be; `code` says which, for programs."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail, code=code)
+        self.code = code

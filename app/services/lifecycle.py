@@ -13,6 +13,7 @@ from app.models import Ceremony, Week
 from app.services import reasons
 from app.services.rules import rule_sets
 from app.services.scoring import scores
+from app.services.shifts import shifts
 from app.services.standings import boards
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -46,6 +47,7 @@ def close(session: Session, slug: str, act: Act) -> Week:
     week = weeks.lock(session, slug, act.now)
     if week.state != "open":
         raise Conflict(f"Week {week.name} is {_state(week)}; only an open week can be closed.")
+    shifts.lock_all(session, week)
     week.state, week.closed_at, week.rule_set_id = "closed", act.now, rule_sets.active(session).id
     weeks.note(session, week, "closed", act)
     weeks.bump_version(session, week)

@@ -82,7 +82,7 @@ def page(session: Session, week: Week, *, cursor: str | None, limit: int, view: 
     return paging.cut(teams[: limit + 1], limit, lambda team: team.id)
 
 
-def find(session: Session, week: Week, team_id: str, *, view: View = EVERYTHING) -> Team:
+def find(session: Session, week: AnyWeek, team_id: str, *, view: View = EVERYTHING) -> Team:
     """The team of this id in this week, if a view has it. Raises NotFound."""
     team = session.get(Team, team_id) if is_id(team_id) else None
     if team is None or team.week_id != week.id or (view.upto is not None and team.version > view.upto):

@@ -1,0 +1,1 @@
+"""Shifts of a week: made by organizers, taken seat by seat by people and teams."""

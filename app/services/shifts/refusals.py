@@ -1,0 +1,44 @@
+"""Refusals about shifts in sentences: what is in the way, and what to do instead."""
+
+from app.domain.calendar.days import zone_or_utc
+from app.domain.shifts.model import Code
+from app.errors import NotAllowed, Problem, ShiftRefused
+from app.models import Shift
+
+_SENTENCES: dict[Code, str] = {
+    "week-not-open": "This week is not open, so no seat in it changes. Ask an organizer to open it.",
+    "cancelled": "This shift was cancelled. Choose another one.",
+    "started": "This shift has started or is over. Ask an organizer if something about it is wrong.",
+    "not-open-yet": "Signing up has not opened yet. Come back at the time shown on the page.",
+    "no-team": "Seats in this week are for teams. Join a team first.",
+    "not-ready": "Your set-up has steps left. Finish them, then sign up.",
+    "overlap": "You have another shift at that time.",
+    "full": "This shift is full. Join the waiting list.",
+    "limit": "Your team has as many of these shifts as it may have for now. Leave some to others, or try later.",
+    "too-late-to-leave": "Too late to leave. Offer your seat.",
+    "too-early": "It is too early for this. Try again closer to the start of the shift.",
+    "not-checked-in": "Check in first, then complete the shift.",
+    "not-offered": "This seat is not offered to you.",
+    "gone": "This seat is no longer there. Look at the shift again.",
+    "stale": "Somebody else has changed this shift. Look at it again, then change it.",
+    "seat-free": "This shift has a free seat. Sign up instead of waiting.",
+}
+
+
+def problem(code: Code, detail: str | None = None) -> Problem:
+    """The problem of a code; `detail` says more than its usual sentence does."""
+    if code == "not-yours":
+        return NotAllowed("Organizers complete the shifts of this week. Tell one that you were there.")
+    return ShiftRefused(code, detail or _SENTENCES[code])
+
+
+def overlap(shift: Shift, *, name: str | None = None) -> Problem:
+    """The problem with a seat at the time of another shift, of whoever asks or of the person named."""
+    whose = "your shift" if name is None else f"a shift of {name}:"
+    return problem("overlap", f"Overlaps {whose} {when(shift)}.")
+
+
+def when(shift: Shift) -> str:
+    """A shift's time as people say it: "Mon 06:00–08:00 PST"."""
+    start = shift.starts_at.astimezone(zone_or_utc(shift.zone))
+    return f"{shift.local_date:%a} {shift.local_from}–{shift.local_until} {start:%Z}"

@@ -1,0 +1,193 @@
+"""Shifts of a week: found, locked, and made one by one or from a pattern."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, select
+
+from app.domain.actor import Act
+from app.domain.calendar.clock_times import clock_text, parse_clock_time
+from app.domain.calendar.days import day_bounds
+from app.domain.calendar.slot_notes import SlotNote, notes_on
+from app.domain.calendar.slots import Pattern, Slot, is_left_out, slots_of
+from app.domain.shifts.model import ShiftFacts, ShiftSettings
+from app.domain.text import names
+from app.errors import Malformed, NotFound
+from app.models import Shift, Week
+from app.models import ShiftSettings as SettingsRow
+from app.models.columns import is_id
+from app.services.audit import audit
+from app.services.audit.audit import AuditTarget
+from app.services.shifts import refusals
+from app.services.weeks import weeks
+from app.services.weeks.weeks import AnyWeek
+
+MAX_SEATS = 1_000
+LONGEST_LABEL = 60
+MINUTES = range(15, 24 * 60 + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftFields:
+    """What organizers say of a shift besides its time; `needed` are the people without whom it is not covered."""
+
+    seats: int = 3
+    needed: int = 1
+    label: str = ""
+    place: str = ""
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """The shifts of a pattern, those that were there before among them, and notes on odd ones."""
+
+    created: int
+    unchanged: int
+    shifts: tuple[Shift, ...]
+    notes: tuple[SlotNote, ...]
+
+
+def settings_of(session: Session, week: AnyWeek) -> ShiftSettings:
+    """The settings of a week's shifts; the defaults where nobody has set any."""
+    row = session.get(SettingsRow, week.id, populate_existing=True)
+    if row is None:
+        return ShiftSettings()
+    return ShiftSettings(
+        needs_team=bool(row.needs_team),
+        opens_at=row.opens_at,
+        leave_until=timedelta(hours=row.leave_until_h),
+        completes=row.completes,  # type: ignore[arg-type]  # the table has a check on it
+        early_before=parse_clock_time(row.early_before) or 0,
+        early_per_team=row.early_per_team,
+        first_round=row.first_round,
+    )
+
+
+def lock(session: Session, week: AnyWeek, shift_id: str) -> Shift:
+    """Lock a week's shift until the transaction ends, and read it again. Raises NotFound."""
+    query = select(Shift).where(Shift.id == shift_id, Shift.week_id == week.id)
+    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    shift = session.exec(query).first() if is_id(shift_id) else None
+    if shift is None:
+        raise NotFound("There is no shift with that id in this week.")
+    return shift
+
+
+def lock_all(session: Session, week: Week) -> None:
+    """Lock every shift of a locked week, before what its seats depend on changes: sign-ups lock their shift alone."""
+    query = select(Shift.id).where(Shift.week_id == week.id).order_by(Shift.id)
+    session.exec(query.with_for_update(key_share=True)).all()
+
+
+def facts(shift: Shift, week: AnyWeek) -> ShiftFacts:
+    """A locked shift as the rules of seats look at it."""
+    return ShiftFacts(
+        shift.starts_at, shift.ends_at, shift.seats, shift.taken, shift.cancelled_at is not None, week.state == "open"
+    )
+
+
+def of_week(session: Session, week: AnyWeek) -> list[Shift]:
+    """The shifts of a week in order of their start, cancelled ones too."""
+    query = select(Shift).where(Shift.week_id == week.id).order_by(col(Shift.starts_at), col(Shift.id))
+    return list(session.exec(query))
+
+
+def create(session: Session, slug: str, slot: Slot, fields: ShiftFields, act: Act) -> Shift:
+    """Make one shift of a week that is not closed. Raises WeekUnknown, Malformed or ShiftRefused."""
+    week = _hold_for_planning(session, slug, act)
+    shift = _add(session, week, slot, _checked(fields), act)
+    audit.note(session, "shift.created", _audit_target(shift), act, after={"seats": shift.seats, "week": week.slug})
+    return shift
+
+
+def generate(
+    session: Session, slug: str, pattern: Pattern, first: date, last: date, fields: ShiftFields, act: Act, *,
+    dry_run: bool = False,
+) -> Generated:  # fmt: skip
+    """Make the shifts of a pattern on the days from `first` to `last`; one of the same start and label stays as it is.
+
+    On a dry run nothing is kept. Raises WeekUnknown, Malformed or ShiftRefused.
+    """
+    week = _hold_for_planning(session, slug, act)
+    _check_pattern(week, pattern, first, last)
+    fields = _checked(fields)
+    slots = list(slots_of(pattern, first, last, week.zone))
+    known = {(shift.starts_at, shift.label): shift for shift in of_week(session, week)}
+    shifts = [
+        known.get((slot.starts_at, fields.label)) or _make(week, slot, fields, act)
+        for slot in slots
+        if not is_left_out(slot, pattern)
+    ]
+    fresh = [shift for shift in shifts if shift not in known.values()]
+    if not dry_run:
+        _keep(session, week, fresh, act)
+    return Generated(len(fresh), len(shifts) - len(fresh), tuple(shifts), tuple(notes_on(slots, pattern)))
+
+
+def _keep(session: Session, week: Week, fresh: Sequence[Shift], act: Act) -> None:
+    session.add_all(fresh)
+    session.flush()
+    if fresh:
+        audit.note(session, "shifts.generated", weeks.audit_target(week), act, after={"shifts": len(fresh)})
+
+
+def _hold_for_planning(session: Session, slug: str, act: Act) -> Week:
+    week = weeks.lock(session, slug, act.now)
+    if week.state == "closed":
+        raise refusals.problem("week-not-open")
+    return week
+
+
+def _check_pattern(week: Week, pattern: Pattern, first: date, last: date) -> None:
+    if not week.starts <= first <= last <= week.ends:
+        raise Malformed(f"The days must lie within the week, {week.starts} to {week.ends}.")
+    if not pattern.weekdays or not pattern.weekdays <= set(range(7)):
+        raise Malformed("Name at least one day, from mon to sun.")
+    if not 0 <= pattern.start < pattern.until <= 24 * 60:
+        raise Malformed("The shifts of a day must begin before they end, between 00:00 and 24:00.")
+    if pattern.minutes not in MINUTES:
+        raise Malformed(f"A shift lasts {MINUTES.start} to {MINUTES.stop - 1} minutes.")
+
+
+def _checked(fields: ShiftFields) -> ShiftFields:
+    if not 1 <= fields.seats <= MAX_SEATS:
+        raise Malformed(f"A shift has 1 to {MAX_SEATS} seats.")
+    if not 0 <= fields.needed <= fields.seats:
+        raise Malformed("“needed” cannot be more than the seats there are.")
+    return ShiftFields(
+        fields.seats, fields.needed, _line("label", fields.label), _line("place", fields.place), fields.link
+    )
+
+
+def _line(field: str, text: str) -> str:
+    text = names.tidy(text)
+    if text and (flaw := names.flaw(text, LONGEST_LABEL)):
+        raise Malformed(f"“{field}” {flaw}.")
+    return text
+
+
+def _add(session: Session, week: Week, slot: Slot, fields: ShiftFields, act: Act) -> Shift:
+    start, end = day_bounds(week.starts, week.ends, week.zone)
+    if not start <= slot.starts_at < end:
+        raise Malformed(f"A shift must start within its week, {week.starts} to {week.ends} ({week.zone.key}).")
+    if slot.minutes == 0:
+        raise Malformed("A shift must end after it starts; clocks may skip the time between.")
+    shift = _make(week, slot, fields, act)
+    session.add(shift)
+    session.flush()
+    return shift
+
+
+def _make(week: Week, slot: Slot, fields: ShiftFields, act: Act) -> Shift:
+    return Shift(
+        week_id=week.id, starts_at=slot.starts_at, ends_at=slot.ends_at, local_date=slot.day,
+        local_from=clock_text(slot.start), local_until=clock_text(slot.until), zone=week.zone.key,
+        seats=fields.seats, needed=fields.needed, label=fields.label, place=fields.place, link=fields.link,
+        created_at=act.now, created_by=act.actor.name,
+    )  # fmt: skip
+
+
+def _audit_target(shift: Shift) -> AuditTarget:
+    return AuditTarget("shift", shift.id, refusals.when(shift))
