@@ -8,7 +8,7 @@ from app.domain.shifts.model import Code, ShiftFacts, ShiftSettings
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What stands for or against people who want `seats` seats of one shift."""
+    """A claim of people to `seats` seats of one shift, with all that stands for or against it."""
 
     seats: int = 1
     has_team: bool = True

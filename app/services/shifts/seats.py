@@ -40,10 +40,10 @@ def sign_up(
     """
     _check_is_own(act, person_id)
     place = _Place.lock(session, slug, shift_id, act, reason)
-    _lock_people(session, [person_id])
     team_id = place.team_of(person_id)
     if team_id is not None:
         _lock_team(session, team_id)
+    _lock_people(session, [person_id])
     seated = place.seated([person_id])
     if seated and place.week.state == "open":
         return SignUp(seated[person_id], repeated=True)

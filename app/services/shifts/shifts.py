@@ -30,7 +30,7 @@ MINUTES = range(15, 24 * 60 + 1)
 
 @dataclass(frozen=True, slots=True)
 class ShiftFields:
-    """What organizers say of a shift besides its time; `needed` are the people without whom it is not covered."""
+    """The fields of a shift besides its time; `needed` are the people without whom it is not covered."""
 
     seats: int = 3
     needed: int = 1

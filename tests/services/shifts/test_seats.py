@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from app.domain import actor
 from app.domain.actor import Act
@@ -16,7 +17,7 @@ from app.errors import Malformed, NotAllowed, NotFound, Problem, ShiftRefused
 from app.models import Person, Seat, SeatChange, Shift, ShiftSettings, WaitingEntry
 from app.services.shifts import seats, shifts
 from app.services.shifts.shifts import Generated, ShiftFields
-from tests.builders import ADA, BO, CATS, CHIDI, DUA, ENDS, NOW, OWLS, PACIFIC, SLUG, STARTS, Game, moment
+from tests.builders import ADA, BO, CATS, CHIDI, DUA, ENDS, GUS, NOW, OWLS, PACIFIC, SLUG, STARTS, Game, moment
 from tests.races import race, repeat
 
 THURSDAY = date(2022, 9, 15)
@@ -48,6 +49,14 @@ class Plan:
         """Somebody by their e-mail."""
         with self.game.database.reading() as session:
             return session.exec(select(Person).where(Person.email == email)).one()
+
+    def newcomer(self) -> Person:
+        """Somebody new, in no team."""
+        with self.game.database.unit_of_work() as session:
+            person = Person(email=GUS, name="Gus Björk", created_at=self.now)
+            session.add(person)
+            session.flush()
+            return person
 
     def shift(self, start: int = 6, *, places: int = 3, hours: int = 2, day: date = THURSDAY) -> str:
         """A shift made on a day, from an hour on; its id."""
@@ -183,12 +192,11 @@ def test_sign_up_for_an_overlapping_shift_names_the_other(plan: Plan) -> None:
 
 def test_sign_up_without_a_team_only_where_none_is_needed(plan: Plan) -> None:
     shift_id = plan.shift()
-    with plan.game.database.unit_of_work() as session:
-        session.add(Person(id="f" * 16, email="new@example.com", name="New", created_at=NOW))
+    email = plan.newcomer().email
 
-    assert code_of(lambda: plan.sign_up(shift_id, "new@example.com")) == "no-team"
+    assert code_of(lambda: plan.sign_up(shift_id, email)) == "no-team"
     plan.set(needs_team=0)
-    assert not plan.sign_up(shift_id, "new@example.com").repeated
+    assert not plan.sign_up(shift_id, email).repeated
 
 
 def test_sign_up_before_it_opens_or_after_the_start_is_for_organizers_with_a_reason(plan: Plan) -> None:
@@ -322,6 +330,53 @@ def test_sign_up_for_overlapping_shifts_at_once_is_one_seat(plan: Plan, games: l
     results = race(repeat(2, lambda number: Plan(games[number]).sign_up(found[number], ADA)))
 
     assert Counter(map(outcome, results)) == {"SignUp": 1, "overlap": 1}
+
+
+def meanwhile(first: Callable[[Session], object], plan: Plan, second: Callable[[], object]) -> object:
+    """Do the first in a transaction that lasts until the second has begun and waits; what came of the second."""
+    with ThreadPoolExecutor(1) as pool:
+        with plan.game.database.unit_of_work() as session:
+            first(session)
+            result = pool.submit(race, [second])
+            assert wait([result], timeout=0.2).done == set()
+        return result.result()[0]
+
+
+def test_sign_up_for_an_overlapping_shift_waits_for_the_other_to_be_decided(plan: Plan, games: list[Game]) -> None:
+    held, wanted = plan.shift(6), plan.shift(7)
+    plan.set(needs_team=0)
+    newcomer = plan.newcomer()
+
+    result = meanwhile(
+        lambda session: seats.sign_up(session, SLUG, held, newcomer.id, plan.organizer),
+        plan,
+        lambda: Plan(games[1]).sign_up(wanted, newcomer.email),
+    )
+
+    assert outcome(result) == "overlap"
+
+
+def test_sign_up_beyond_a_limit_waits_for_the_teammates_to_be_decided(plan: Plan, games: list[Game]) -> None:
+    held, wanted, ada = plan.shift(6), plan.shift(6, day=date(2022, 9, 16)), plan.person(ADA).id
+    plan.set(early_per_team=1)
+
+    result = meanwhile(
+        lambda session: seats.sign_up(session, SLUG, held, ada, plan.organizer),
+        plan,
+        lambda: Plan(games[1]).sign_up(wanted, BO),
+    )
+
+    assert outcome(result) == "limit"
+
+
+def test_close_waits_for_a_sign_up_to_be_decided(plan: Plan, games: list[Game]) -> None:
+    shift_id, ada = plan.shift(), plan.person(ADA).id
+
+    result = meanwhile(
+        lambda session: seats.sign_up(session, SLUG, shift_id, ada, plan.organizer), plan, games[1].close
+    )
+
+    assert (outcome(result), plan.game.week().state) == ("NoneType", "closed")
 
 
 def test_sign_up_team_of_two_teams_at_once_seats_one_whole(plan: Plan, games: list[Game]) -> None:
