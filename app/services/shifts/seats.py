@@ -21,7 +21,7 @@ from app.services import reasons
 from app.services.shifts import refusals, shifts
 from app.services.teams import teams
 from app.services.weeks import weeks
-from app.services.weeks.weeks import HeldWeek
+from app.services.weeks.weeks import AnyWeek
 
 
 class SignUp(NamedTuple):
@@ -38,11 +38,11 @@ def sign_up(
 
     Organizers with a `reason` act outside players' rules. Raises WeekUnknown, NotFound, NotAllowed or ShiftRefused.
     """
-    _check_is_own(act, person_id)
-    place = _Place.lock(session, slug, shift_id, act, reason)
+    check_is_own(act, person_id)
+    place = LockedShift.lock(session, slug, shift_id, act, reason)
     team_id = place.team_of(person_id)
     if team_id is not None:
-        _lock_team(session, team_id)
+        lock_team(session, team_id)
     _lock_people(session, [person_id])
     seated = place.seated([person_id])
     if seated and place.week.state == "open":
@@ -58,11 +58,11 @@ def sign_up_team(
 
     True with them where all had theirs before. Raises like `sign_up`.
     """
-    place = _Place.lock(session, slug, shift_id, act, reason)
+    place = LockedShift.lock(session, slug, shift_id, act, reason)
     team = teams.find(session, place.week, team_id)
-    _lock_team(session, team.id)
+    lock_team(session, team.id)
     members = place.members_of(team.id)
-    _check_is_own(act, *members)
+    check_is_own(act, *members)
     if not members:
         raise refusals.problem("no-team", "Nobody is in this team now. Put somebody into it first.")
     _lock_people(session, members)
@@ -74,12 +74,15 @@ def sign_up_team(
 
 def leave(session: Session, slug: str, shift_id: str, seat_id: str, act: Act, *, reason: str | None = None) -> Seat:
     """Leave a seat; a repeat changes nothing. Raises WeekUnknown, NotFound, NotAllowed or ShiftRefused."""
-    place = _Place.lock(session, slug, shift_id, act, reason)
-    seat = _seat(session, place.shift, seat_id)
-    _check_is_own(act, seat.person_id)
-    facts = SeatFacts(_state(seat), seat.signed_up_at, promoted=seat.origin == "waiting")
+    place = LockedShift.lock(session, slug, shift_id, act, reason)
+    seat = find_seat(session, place.shift, seat_id)
+    check_is_own(act, seat.person_id)
     verdict = lives.leave(
-        facts, shifts.facts(place.shift, place.week), place.settings, act.now, organizes=place.reason is not None
+        facts_of(seat),
+        shifts.facts(place.shift, place.week),
+        place.settings,
+        act.now,
+        organizes=place.reason is not None,
     )
     if verdict.refusal:
         raise refusals.problem(verdict.refusal)
@@ -88,22 +91,28 @@ def leave(session: Session, slug: str, shift_id: str, seat_id: str, act: Act, *,
     return seat
 
 
-class _Place(NamedTuple):
+class LockedShift(NamedTuple):
     """A locked shift with all that is judged beside it; `reason` is set where an organizer acts outside the rules."""
 
     session: Session
-    week: HeldWeek
+    week: AnyWeek
     shift: Shift
     settings: ShiftSettings
     act: Act
     reason: str | None
 
     @classmethod
-    def lock(cls, session: Session, slug: str, shift_id: str, act: Act, reason: str | None) -> "_Place":
-        """Lock the shift, then look at the week: who closes it locks its shifts too, so its state stays as read."""
+    def lock(
+        cls, session: Session, slug: str, shift_id: str, act: Act, reason: str | None, *, with_ledger: bool = False
+    ) -> "LockedShift":
+        """Lock the shift, then look at the week: who closes it locks its shifts too, so its state stays as read.
+
+        Where the ledger is to change as well, `with_ledger`, the week is locked before.
+        """
         reason = _reason_of(act, reason)
-        shift = shifts.lock(session, weeks.look(session, slug, act.now), shift_id)
-        week = weeks.look(session, slug, act.now)
+        read = weeks.lock if with_ledger else weeks.look
+        shift = shifts.lock(session, read(session, slug, act.now), shift_id)
+        week = read(session, slug, act.now)
         return cls(session, week, shift, shifts.settings_of(session, week), act, reason)
 
     def take(self, people: Sequence[str], team_id: str | None) -> None:
@@ -223,14 +232,15 @@ def _reason_of(act: Act, reason: str | None) -> str | None:
     return reasons.require(reason)
 
 
-def _check_is_own(act: Act, *people: str) -> None:
+def check_is_own(act: Act, *people: str) -> None:
     """Raise NotAllowed for a player who acts for others than themselves and their team."""
     is_player = act.actor.kind == "person" and not act.actor.may("admin")
     if is_player and act.actor.person_id not in people:
         raise NotAllowed("You can do this for yourself and your own team. Ask an organizer to do it for others.")
 
 
-def _seat(session: Session, shift: Shift, seat_id: str) -> Seat:
+def find_seat(session: Session, shift: Shift, seat_id: str) -> Seat:
+    """A seat of a locked shift. Raises NotFound."""
     query = select(Seat).where(Seat.id == seat_id, Seat.shift_id == shift.id).execution_options(populate_existing=True)
     seat = session.exec(query).first() if is_id(seat_id) else None
     if seat is None:
@@ -238,11 +248,12 @@ def _seat(session: Session, shift: Shift, seat_id: str) -> Seat:
     return seat
 
 
-def _state(seat: Seat) -> SeatState:
-    return seat.state  # type: ignore[return-value]  # the table has a check on it
+def facts_of(seat: Seat) -> SeatFacts:
+    """A seat as the rules of seats look at it; the table has a check on its state."""
+    return SeatFacts(seat.state, seat.signed_up_at, promoted=seat.origin == "waiting")  # type: ignore[arg-type]
 
 
-def _lock_team(session: Session, team_id: str) -> None:
+def lock_team(session: Session, team_id: str) -> None:
     """Lock a team, for limits count its slots; weaker than for deletion, as rows may refer to it meanwhile."""
     session.exec(select(Team.id).where(Team.id == team_id).with_for_update(key_share=True)).one()
 

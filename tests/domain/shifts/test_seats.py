@@ -70,6 +70,8 @@ def test_complete_where_organizers_do_it_is_nobody_elses() -> None:
 
     assert in_short(complete(seat("checked_in"), SHIFT, settings, now)) == "not-yours"
     assert in_short(complete(seat("checked_in"), SHIFT, settings, now, organizes=True)) == "completed"
+    assert in_short(complete(seat("checked_in"), SHIFT, settings, now, is_organizer=True)) == "completed"
+    assert in_short(complete(seat(), SHIFT, settings, now, is_organizer=True)) == "not-checked-in"
 
 
 @pytest.mark.parametrize(("completes", "state"), [("itself", "completed"), ("person", None), ("organizer", None)])

@@ -1,0 +1,72 @@
+"""Completion: people check in and complete their shift, and the ledger learns of it."""
+
+from sqlmodel import Session
+
+from app.domain.actor import Act
+from app.domain.draft import Draft, PersonId, Reading
+from app.domain.rules import ATTENDANCE, SHIFT
+from app.domain.shifts import seats as lives
+from app.models import Seat, ShiftCredit
+from app.services.ledger import recording
+from app.services.rules import rule_sets
+from app.services.shifts import refusals, shifts
+from app.services.shifts.seats import LockedShift, check_is_own, facts_of, find_seat, lock_team
+
+SOURCE = "shifts"
+
+
+def check_in(session: Session, slug: str, shift_id: str, seat_id: str, act: Act, *, reason: str | None = None) -> Seat:
+    """Check in to a seat; a repeat changes nothing. Raises WeekUnknown, NotFound, NotAllowed or ShiftRefused."""
+    place = LockedShift.lock(session, slug, shift_id, act, reason)
+    seat = find_seat(session, place.shift, seat_id)
+    check_is_own(act, seat.person_id)
+    verdict = lives.check_in(
+        facts_of(seat), shifts.facts(place.shift, place.week), act.now, organizes=place.reason is not None
+    )
+    if verdict.refusal:
+        raise refusals.problem(verdict.refusal)
+    if verdict.to:
+        seat.checked_in_at = act.now
+        place.change(seat, verdict.to)
+    return seat
+
+
+def complete(session: Session, slug: str, shift_id: str, seat_id: str, act: Act, *, reason: str | None = None) -> Seat:
+    """Complete a seat and credit it; a repeat changes nothing. Raises like `check_in`.
+
+    The team's first completion of the slot is its shift, each further one an attendance; without a team each is a
+    shift of its person.
+    """
+    place = LockedShift.lock(session, slug, shift_id, act, reason, with_ledger=True)
+    seat = find_seat(session, place.shift, seat_id)
+    check_is_own(act, seat.person_id)
+    verdict = lives.complete(
+        facts_of(seat), shifts.facts(place.shift, place.week), place.settings, act.now,
+        organizes=place.reason is not None, is_organizer=act.actor.may("admin"),
+    )  # fmt: skip
+    if verdict.refusal:
+        raise refusals.problem(verdict.refusal)
+    if verdict.to:
+        place.change(seat, verdict.to)
+        _credit(place, seat)
+    return seat
+
+
+def _credit(place: LockedShift, seat: Seat) -> None:
+    """Record what a seat just completed is to its team, at the scheduled start of its shift."""
+    team_id = place.team_of(seat.person_id)
+    if team_id is not None:
+        lock_team(place.session, team_id)
+    is_credited = team_id is not None and place.session.get(ShiftCredit, (place.shift.id, team_id)) is not None
+    if team_id is not None and not is_credited:
+        place.session.add(ShiftCredit(shift_id=place.shift.id, team_id=team_id, seat_id=seat.id))
+    _record(place, seat, ATTENDANCE if is_credited else SHIFT)
+
+
+def _record(place: LockedShift, seat: Seat, kind: str) -> None:
+    """Record an entry of our own: no admission, as its kind need not be one of the rules."""
+    person, external_id = PersonId(seat.person_id), f"{place.shift.id}/{seat.id}"
+    draft = Draft(kind, person, place.shift.starts_at, SOURCE, external_id)
+    rules = rule_sets.rules_of(place.session, place.week)
+    admission = recording.admission_of(place.session, place.week, rules, [Reading.of(draft)], place.act.now)
+    recording.record(place.session, admission, [admission.row(draft, place.act.actor.name)])
