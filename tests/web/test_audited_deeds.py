@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import get_args
 
 import pytest
@@ -10,14 +11,17 @@ from sqlmodel import col, select
 
 from app.config import PROJECT
 from app.db.database import Database
+from app.domain.calendar.slots import WEDNESDAY_ROTATION, slot
 from app.models import AuditEntry
 from app.services.access import accounts, identities, links
 from app.services.displays import rotations
 from app.services.organizing import join_codes
 from app.services.rules import rule_sets
+from app.services.shifts import shifts
+from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.weeks import weeks
-from tests.builders import ADA, OWLS, SLUG, Game, act_by
+from tests.builders import ADA, OWLS, PACIFIC, SLUG, Game, act_by
 from tests.web.role_clients import RoleClients
 from tests.web.route_access import API, ROUTES, Role, RouteAccess, expected
 from tests.web.running_app import RunningApp
@@ -132,6 +136,13 @@ def own_the_installation(game: Game) -> None:
         accounts.make_owner(session, act_by("", game.now), name="Olu", email="olu@example.com")
 
 
+def make_shifts(game: Game) -> None:
+    monday = date(2022, 9, 12)
+    with game.database.unit_of_work() as session:
+        shifts.create(session, SLUG, slot(monday, 6 * 60, 8 * 60, PACIFIC), ShiftFields(), game.act)
+        shifts.generate(session, SLUG, WEDNESDAY_ROTATION, monday, date(2022, 9, 16), ShiftFields(), game.act)
+
+
 BESIDES: dict[Callable[[Game], None], list[str]] = {
     renew_and_withdraw_a_code: ["join-code.made", "join-code.withdrawn"],
     reverse_and_reinstate: ["activity.reversed", "activity.reinstated"],
@@ -140,6 +151,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
     come_in_with_the_company: ["identity.linked"],
     ask_for_links: ["link.made", "link.refused"],
     choose_other_scenes: ["rotation.changed"],
+    make_shifts: ["shift.created", "shifts.generated"],
     own_the_installation: ["person.created", "role.changed"],
 }
 

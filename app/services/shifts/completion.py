@@ -17,17 +17,17 @@ SOURCE = "shifts"
 
 def check_in(session: Session, slug: str, shift_id: str, seat_id: str, act: Act, *, reason: str | None = None) -> Seat:
     """Check in to a seat; a repeat changes nothing. Raises WeekUnknown, NotFound, NotAllowed or ShiftRefused."""
-    place = LockedShift.lock(session, slug, shift_id, act, reason)
-    seat = find_seat(session, place.shift, seat_id)
+    locked = LockedShift.lock(session, slug, shift_id, act, reason)
+    seat = find_seat(session, locked.shift, seat_id)
     check_is_own(act, seat.person_id)
     verdict = lives.check_in(
-        facts_of(seat), shifts.facts(place.shift, place.week), act.now, organizes=place.reason is not None
+        facts_of(seat), shifts.facts(locked.shift, locked.week), act.now, organizes=locked.reason is not None
     )
     if verdict.refusal:
         raise refusals.problem(verdict.refusal)
     if verdict.to:
         seat.checked_in_at = act.now
-        place.change(seat, verdict.to)
+        locked.change(seat, verdict.to)
     return seat
 
 
@@ -37,36 +37,36 @@ def complete(session: Session, slug: str, shift_id: str, seat_id: str, act: Act,
     The team's first completion of the slot is its shift, each further one an attendance; without a team each is a
     shift of its person.
     """
-    place = LockedShift.lock(session, slug, shift_id, act, reason, with_ledger=True)
-    seat = find_seat(session, place.shift, seat_id)
+    locked = LockedShift.lock(session, slug, shift_id, act, reason, with_ledger=True)
+    seat = find_seat(session, locked.shift, seat_id)
     check_is_own(act, seat.person_id)
     verdict = lives.complete(
-        facts_of(seat), shifts.facts(place.shift, place.week), place.settings, act.now,
-        organizes=place.reason is not None, is_organizer=act.actor.may("admin"),
+        facts_of(seat), shifts.facts(locked.shift, locked.week), locked.settings, act.now,
+        organizes=locked.reason is not None, is_organizer=act.actor.may("admin"),
     )  # fmt: skip
     if verdict.refusal:
         raise refusals.problem(verdict.refusal)
     if verdict.to:
-        place.change(seat, verdict.to)
-        _credit(place, seat)
+        locked.change(seat, verdict.to)
+        _credit(locked, seat)
     return seat
 
 
-def _credit(place: LockedShift, seat: Seat) -> None:
+def _credit(locked: LockedShift, seat: Seat) -> None:
     """Record what a seat just completed is to its team, at the scheduled start of its shift."""
-    team_id = place.team_of(seat.person_id)
+    team_id = locked.team_of(seat.person_id)
     if team_id is not None:
-        lock_team(place.session, team_id)
-    is_credited = team_id is not None and place.session.get(ShiftCredit, (place.shift.id, team_id)) is not None
+        lock_team(locked.session, team_id)
+    is_credited = team_id is not None and locked.session.get(ShiftCredit, (locked.shift.id, team_id)) is not None
     if team_id is not None and not is_credited:
-        place.session.add(ShiftCredit(shift_id=place.shift.id, team_id=team_id, seat_id=seat.id))
-    _record(place, seat, ATTENDANCE if is_credited else SHIFT)
+        locked.session.add(ShiftCredit(shift_id=locked.shift.id, team_id=team_id, seat_id=seat.id))
+    _record(locked, seat, ATTENDANCE if is_credited else SHIFT)
 
 
-def _record(place: LockedShift, seat: Seat, kind: str) -> None:
+def _record(locked: LockedShift, seat: Seat, kind: str) -> None:
     """Record an entry of our own: no admission, as its kind need not be one of the rules."""
-    person, external_id = PersonId(seat.person_id), f"{place.shift.id}/{seat.id}"
-    draft = Draft(kind, person, place.shift.starts_at, SOURCE, external_id)
-    rules = rule_sets.rules_of(place.session, place.week)
-    admission = recording.admission_of(place.session, place.week, rules, [Reading.of(draft)], place.act.now)
-    recording.record(place.session, admission, [admission.row(draft, place.act.actor.name)])
+    person, external_id = PersonId(seat.person_id), f"{locked.shift.id}/{seat.id}"
+    draft = Draft(kind, person, locked.shift.starts_at, SOURCE, external_id)
+    rules = rule_sets.rules_of(locked.session, locked.week)
+    admission = recording.admission_of(locked.session, locked.week, rules, [Reading.of(draft)], locked.act.now)
+    recording.record(locked.session, admission, [admission.row(draft, locked.act.actor.name)])

@@ -39,16 +39,16 @@ def sign_up(
     Organizers with a `reason` act outside players' rules. Raises WeekUnknown, NotFound, NotAllowed or ShiftRefused.
     """
     check_is_own(act, person_id)
-    place = LockedShift.lock(session, slug, shift_id, act, reason)
-    team_id = place.team_of(person_id)
+    locked = LockedShift.lock(session, slug, shift_id, act, reason)
+    team_id = locked.team_of(person_id)
     if team_id is not None:
         lock_team(session, team_id)
     _lock_people(session, [person_id])
-    seated = place.seated([person_id])
-    if seated and place.week.state == "open":
+    seated = locked.seated([person_id])
+    if seated and locked.week.state == "open":
         return SignUp(seated[person_id], repeated=True)
-    place.take([person_id], team_id)
-    return SignUp(place.seated([person_id])[person_id], repeated=False)
+    locked.take([person_id], team_id)
+    return SignUp(locked.seated([person_id])[person_id], repeated=False)
 
 
 def sign_up_team(
@@ -58,36 +58,36 @@ def sign_up_team(
 
     True with them where all had theirs before. Raises like `sign_up`.
     """
-    place = LockedShift.lock(session, slug, shift_id, act, reason)
-    team = teams.find(session, place.week, team_id)
+    locked = LockedShift.lock(session, slug, shift_id, act, reason)
+    team = teams.find(session, locked.week, team_id)
     lock_team(session, team.id)
-    members = place.members_of(team.id)
+    members = locked.members_of(team.id)
     check_is_own(act, *members)
     if not members:
         raise refusals.problem("no-team", "Nobody is in this team now. Put somebody into it first.")
     _lock_people(session, members)
-    missing = [person_id for person_id in members if person_id not in place.seated(members)]
-    if missing or place.week.state != "open":
-        place.take(missing, team.id)
-    return sorted(place.seated(members).values(), key=lambda seat: (seat.signed_up_at, seat.id)), not missing
+    missing = [person_id for person_id in members if person_id not in locked.seated(members)]
+    if missing or locked.week.state != "open":
+        locked.take(missing, team.id)
+    return sorted(locked.seated(members).values(), key=lambda seat: (seat.signed_up_at, seat.id)), not missing
 
 
 def leave(session: Session, slug: str, shift_id: str, seat_id: str, act: Act, *, reason: str | None = None) -> Seat:
     """Leave a seat; a repeat changes nothing. Raises WeekUnknown, NotFound, NotAllowed or ShiftRefused."""
-    place = LockedShift.lock(session, slug, shift_id, act, reason)
-    seat = find_seat(session, place.shift, seat_id)
+    locked = LockedShift.lock(session, slug, shift_id, act, reason)
+    seat = find_seat(session, locked.shift, seat_id)
     check_is_own(act, seat.person_id)
     verdict = lives.leave(
         facts_of(seat),
-        shifts.facts(place.shift, place.week),
-        place.settings,
+        shifts.facts(locked.shift, locked.week),
+        locked.settings,
         act.now,
-        organizes=place.reason is not None,
+        organizes=locked.reason is not None,
     )
     if verdict.refusal:
         raise refusals.problem(verdict.refusal)
     if verdict.to:
-        place.change(seat, verdict.to)
+        locked.change(seat, verdict.to)
     return seat
 
 
