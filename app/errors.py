@@ -225,6 +225,20 @@ class KindUnknown(Malformed):
     """The active rules know no such kind of activity."""
 
 
+class SourceReserved(Malformed):
+    """The source is one of our own, under which no tool reports."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(f"“{source}” is a source of our own. Name the tool that reports this, such as zendesk.")
+
+
+class BySeat(Conflict):
+    """An entry of a shift follows its seat: only a correction of the seat reverses or reinstates it."""
+
+    def __init__(self) -> None:
+        super().__init__("This comes from a seat of a shift. Correct the seat, and the entry follows.", code="by-seat")
+
+
 class HeldBack(Conflict):
     """Nothing is wrong with this one, but another was refused, and it was all of them or none."""
 

@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+ORGANIZER_SOURCE, SHIFTS_SOURCE = "organizer", "shifts"
+OUR_SOURCES = frozenset({ORGANIZER_SOURCE, SHIFTS_SOURCE})
+"""Sources of our own: no tool reports under these."""
+
 
 class Key(NamedTuple):
     """The idempotency key of an activity inside a week: what has the same one is the same activity."""

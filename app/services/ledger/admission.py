@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.domain.calendar.days import day_bounds
-from app.domain.draft import Draft, Key, PersonId, Reading
+from app.domain.draft import OUR_SOURCES, Draft, Key, PersonId, Reading
 from app.domain.rules import Rules
 from app.domain.rules.wording import listed
-from app.errors import KindUnknown, NotFound, OutsideWeek, PersonUnknown, Problem, WeekNotOpen
+from app.errors import KindUnknown, NotFound, OutsideWeek, PersonUnknown, Problem, SourceReserved, WeekNotOpen
 from app.models.columns import new_id
 from app.services.ledger.activities import ActivityView
 from app.services.people.week_members import Player
@@ -77,6 +77,8 @@ class Admission:
             return KindUnknown(
                 f"“{draft.kind}” is no kind of activity here. The rules know {listed([*self.rules.kind_by_name])}."
             )
+        if draft.source in OUR_SOURCES:
+            return SourceReserved(draft.source)
         if draft.person not in self.players:
             return PersonUnknown(draft.person) if isinstance(draft.person, str) else NotFound(NOBODY)
         if self.week.state != "open":

@@ -9,10 +9,10 @@ from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.actor import Act, Actor
-from app.domain.draft import Key, Reading
+from app.domain.draft import ORGANIZER_SOURCE, SHIFTS_SOURCE, Key, Reading
 from app.domain.memberships import team_at
 from app.domain.rules import ADJUSTMENT
-from app.errors import AlreadyDone, HeldBack, Malformed, NotFound, Problem
+from app.errors import AlreadyDone, BySeat, HeldBack, Malformed, NotFound, Problem
 from app.models import LedgerEntry, Reversal, Week
 from app.models.columns import is_id
 from app.services import reasons
@@ -28,7 +28,6 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
 
-ORGANIZER = "organizer"
 MAX_POINTS = 100_000  # of one adjustment, as of one rule: sums of any number of them stay within 64 bits
 HELD_BACK = HeldBack("Nothing was recorded, because something sent with it was refused. Mend that and send all again.")
 
@@ -117,18 +116,20 @@ def _with_key(week: AnyWeek, key: Key) -> SelectOfScalar[LedgerEntry]:
 
 
 def reverse(session: Session, activity_id: str, act: Act, *, reason: str) -> Reversal:
-    """Cancel an activity. Raises AlreadyDone when it is cancelled."""
+    """Cancel an activity. Raises AlreadyDone when it is cancelled, and BySeat for an entry of a shift."""
     return _rule(session, activity_id, act, reversing=True, reason=reason)
 
 
 def reinstate(session: Session, activity_id: str, act: Act, *, reason: str) -> Reversal:
-    """Undo a reversal. Raises AlreadyDone when the activity stands."""
+    """Undo a reversal. Raises AlreadyDone when the activity stands, and BySeat for an entry of a shift."""
     return _rule(session, activity_id, act, reversing=False, reason=reason)
 
 
 def _rule(session: Session, activity_id: str, act: Act, *, reversing: bool, reason: str) -> Reversal:
     reason = reasons.require(reason)
     week, entry = _lock(session, activity_id, act.now)
+    if entry.source == SHIFTS_SOURCE:
+        raise BySeat
     weeks.require_open(week)
     count = rulings(session, entry)
     if (count % 2 == 1) == reversing:
@@ -182,7 +183,7 @@ def team_of(session: Session, week: Week, entry: LedgerEntry) -> str | None:
 
 def find_adjustment(session: Session, slug: str, external_id: str, now: datetime) -> Recorded | None:
     """The adjustment that this external id names in this week. Raises WeekUnknown."""
-    entry = find(session, weeks.find(session, slug, now), Key(ORGANIZER, ADJUSTMENT, external_id))
+    entry = find(session, weeks.find(session, slug, now), Key(ORGANIZER_SOURCE, ADJUSTMENT, external_id))
     return None if entry is None else _recorded(entry, repeated=True)
 
 
@@ -200,7 +201,7 @@ def adjust(
     week = weeks.lock(session, slug, act.now)
     if flaw := code_flaw(external_id):
         raise Malformed(f"“external_id” {flaw}.")
-    key = Key(ORGANIZER, ADJUSTMENT, external_id)
+    key = Key(ORGANIZER_SOURCE, ADJUSTMENT, external_id)
     if known := find(session, week, key):
         return _recorded(known, repeated=True)
     reason = reasons.require(reason)
@@ -210,8 +211,8 @@ def adjust(
     weeks.require_open(week)
     entry = LedgerEntry(
         week_id=week.id, version=week.version + 1, kind=ADJUSTMENT, team_id=team.id, occurred_at=act.now,
-        recorded_at=act.now, recorded_by=act.actor.name, source=ORGANIZER, external_id=external_id, points=points,
-        reason=reason,
+        recorded_at=act.now, recorded_by=act.actor.name, source=ORGANIZER_SOURCE, external_id=external_id,
+        points=points, reason=reason,
     )  # fmt: skip
     session.add(entry)
     session.flush()

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from app.domain.actor import Act
-from app.domain.draft import Draft, PersonId, Reading
+from app.domain.draft import SHIFTS_SOURCE, Draft, PersonId, Reading
 from app.domain.rules import ATTENDANCE, SHIFT
 from app.domain.shifts import seats as lives
 from app.models import Seat, ShiftCredit
@@ -11,8 +11,6 @@ from app.services.ledger import recording
 from app.services.rules import rule_sets
 from app.services.shifts import refusals, shifts
 from app.services.shifts.seats import LockedShift, check_is_own, facts_of, find_seat, lock_team
-
-SOURCE = "shifts"
 
 
 def check_in(session: Session, slug: str, shift_id: str, seat_id: str, act: Act, *, reason: str | None = None) -> Seat:
@@ -66,7 +64,7 @@ def _credit(locked: LockedShift, seat: Seat) -> None:
 def _record(locked: LockedShift, seat: Seat, kind: str) -> None:
     """Record an entry of our own: no admission, as its kind need not be one of the rules."""
     person, external_id = PersonId(seat.person_id), f"{locked.shift.id}/{seat.id}"
-    draft = Draft(kind, person, locked.shift.starts_at, SOURCE, external_id)
+    draft = Draft(kind, person, locked.shift.starts_at, SHIFTS_SOURCE, external_id)
     rules = rule_sets.rules_of(locked.session, locked.week)
     admission = recording.admission_of(locked.session, locked.week, rules, [Reading.of(draft)], locked.act.now)
     recording.record(locked.session, admission, [admission.row(draft, locked.act.actor.name)])

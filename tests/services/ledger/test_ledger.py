@@ -19,6 +19,7 @@ from app.errors import (
     OutsideWeek,
     PersonUnknown,
     Problem,
+    SourceReserved,
     WeekNotOpen,
     WeekUnknown,
 )
@@ -126,6 +127,8 @@ def test_record_in_current_goes_into_the_current_week(game: Game) -> None:
         ({"person": "nobody@example.com"}, PersonUnknown, 404),
         ({"kind": "napping"}, KindUnknown, 422),
         ({"kind": "adjustment"}, KindUnknown, 422),
+        ({"source": "organizer"}, SourceReserved, 422),
+        ({"source": "shifts"}, SourceReserved, 422),
         ({"occurred_at": NOW + timedelta(minutes=5) + MICROSECOND}, OutsideWeek, 409),
         ({"occurred_at": START - MICROSECOND}, OutsideWeek, 409),
         ({"occurred_at": "2022-09-14T09:00:00"}, Malformed, 422),

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from sqlmodel import select
 
+from app.errors import BySeat, SourceReserved
 from app.models import LedgerEntry, Seat
 from app.services.shifts import completion
 from tests.builders import ADA, BO, CATS, CHIDI, OWLS, SLUG, Game
@@ -75,3 +76,32 @@ def test_complete_by_a_team_at_once_is_one_shift(plan: Plan, games: list[Game]) 
 
     assert kinds(plan) == {"shift": 1, "attendance": 2}
     assert plan.game.at(during).points() == {OWLS: 35, CATS: 0}
+
+
+@pytest.mark.parametrize("kind", ["shift", "attendance"])
+def test_entries_of_a_seat_are_reversed_and_reinstated_by_the_seat_alone(plan: Plan, kind: str) -> None:
+    seats, during = seats_of_owls(plan), plan.at("2022-09-15 07:00")
+    for email, seat in seats.items():
+        check_in(during, seat, email)
+        complete(during, seat, email)
+    with plan.game.database.reading() as session:
+        entry = session.exec(select(LedgerEntry).where(LedgerEntry.kind == kind)).first()
+    assert entry is not None
+
+    for change in (plan.game.reverse, plan.game.reinstate):
+        with pytest.raises(BySeat) as refusal:
+            change(entry)
+        assert (refusal.value.status, refusal.value.extra) == (409, {"code": "by-seat"})
+
+
+def test_a_tool_that_repeats_an_entry_of_a_seat_is_answered_with_it(plan: Plan) -> None:
+    seat, during = seats_of_owls(plan)[ADA], plan.at("2022-09-15 07:00")
+    check_in(during, seat, ADA)
+    complete(during, seat, ADA)
+    key = {"source": "shifts", "external_id": f"{seat.shift_id}/{seat.id}"}
+
+    taken = plan.game.take(kind="shift", **key)
+
+    assert taken.repeated
+    with pytest.raises(SourceReserved):
+        plan.game.take(kind="shift", **key | {"external_id": "another"})
