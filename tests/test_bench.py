@@ -35,8 +35,9 @@ FIGURES = [
 def test_every_figure_is_measured_and_printed() -> None:
     command = [sys.executable, "-m", "bench", "--quick"]
 
-    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=280)  # noqa: S603 - our own
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=280)  # noqa: S603 - our own
 
+    assert run.returncode == 0, run.stderr
     rows = run.stdout.splitlines()[1:]
     printed = {name: row for row in rows for name in FIGURES if row.startswith(name)}
     assert list(printed) == FIGURES
