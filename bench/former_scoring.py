@@ -170,10 +170,10 @@ def _award(activity: Activity, team: str, plan: _Plan, local: datetime, awards: 
         awards.append(Award(at, team, "points", kind, plan.kind.points, kind, person, activity.id))
     for bonus in plan.bonuses:
         if bonus.earned(activity, local):
-            awards.append(Award(at, team, "bonus", bonus.name, bonus.points, kind, person, activity.id))  # noqa: PERF401
+            awards.append(Award(at, team, "bonus", bonus.name, bonus.points, kind, person, activity.id))  # noqa: PERF401 (as it was: what the new fold is held against)
     for quest in plan.quests:
         if quest.completed(activity, local):
-            awards.append(Award(at, team, "quest", quest.name, quest.points, None, None, None))  # noqa: PERF401
+            awards.append(Award(at, team, "quest", quest.name, quest.points, None, None, None))  # noqa: PERF401 (as it was: what the new fold is held against)
 
 
 class _Plans(dict[str, _Plan | None]):

@@ -319,3 +319,17 @@ def test_blame_looks_through_commits_by_their_full_hash() -> None:
     lines = (PROJECT / ".git-blame-ignore-revs").read_text(encoding="utf-8").splitlines()
 
     assert [line for line in lines if line and not re.fullmatch(r"#.*|[0-9a-f]{40}", line)] == []
+
+
+def test_readme_names_the_commands_that_check_and_test() -> None:
+    commands = re.findall(r"^    (make \w+)", (PROJECT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert commands == ["make demo", "make test", "make check"]
+
+
+def test_silenced_rule_has_its_reason() -> None:
+    # Released migrations stay as they were.
+    bare = re.compile(r"# noqa(?:: [A-Z]+\d+(?:, [A-Z]+\d+)*)?$", re.MULTILINE)
+    sources = {file: text for file, text in texts() if file.endswith(".py") and not file.startswith("migrations/")}
+
+    assert [file for file, text in sources.items() if bare.search(text)] == []

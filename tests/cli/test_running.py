@@ -220,7 +220,7 @@ def test_system_gives_up_on_a_peer_that_takes_nothing() -> None:
 
 
 def test_address_is_one_to_type_on_this_machine() -> None:
-    with server.listen("0.0.0.0", 0) as listener:  # noqa: S104
+    with server.listen("0.0.0.0", 0) as listener:  # noqa: S104 (a port that nobody reaches from outside: the test closes it)
         port = listener.getsockname()[1]
 
         assert server.address_of(listener) == f"http://127.0.0.1:{port}/"

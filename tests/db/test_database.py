@@ -36,7 +36,7 @@ def test_unit_of_work_that_fails_is_rolled_back_and_has_no_news(game: Game) -> N
     heard: list[Event] = []
     game.database.subscribe(heard.append)
 
-    with pytest.raises(ZeroDivisionError), game.database.unit_of_work() as session:  # noqa: PT012
+    with pytest.raises(ZeroDivisionError), game.database.unit_of_work() as session:  # noqa: PT012 (the block is what raises, with what leads to it)
         session.execute(text("UPDATE week SET name = 'Changed'"))
         announce(session, RulesChanged(1))
         raise ZeroDivisionError

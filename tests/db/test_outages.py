@@ -102,7 +102,7 @@ def test_unit_of_work_on_postgresql_that_is_away_is_unavailable_until_it_is_back
 
 @OWN_POSTGRESQL
 def test_unit_of_work_in_which_postgresql_crashes_changes_nothing(game: Game, own_postgresql: PostgreSQL) -> None:
-    with pytest.raises(Unavailable), game.database.unit_of_work() as session:  # noqa: PT012
+    with pytest.raises(Unavailable), game.database.unit_of_work() as session:  # noqa: PT012 (the block is what raises, with what leads to it)
         session.execute(text("UPDATE week SET name = 'Changed'"))
         own_postgresql.stop()
         own_postgresql.start()
@@ -112,7 +112,7 @@ def test_unit_of_work_in_which_postgresql_crashes_changes_nothing(game: Game, ow
 
 @POSTGRESQL
 def test_unit_of_work_on_postgresql_that_only_reads_is_unavailable(game: Game) -> None:
-    with pytest.raises(Unavailable), game.database.unit_of_work() as session:  # noqa: PT012
+    with pytest.raises(Unavailable), game.database.unit_of_work() as session:  # noqa: PT012 (the block is what raises, with what leads to it)
         session.execute(text("SET TRANSACTION READ ONLY"))
         session.execute(text("UPDATE week SET name = 'Changed'"))
 

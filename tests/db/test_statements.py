@@ -112,7 +112,7 @@ ASKS: dict[str, Ask] = {
 @pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
 def test_prepared_statement_that_the_database_fails_is_unavailable_and_the_next_one_works(game: Game, ask: Ask) -> None:
     database = game.database
-    with pytest.raises(Unavailable), database.unit_of_work() as session:  # noqa: PT012
+    with pytest.raises(Unavailable), database.unit_of_work() as session:  # noqa: PT012 (the block is what raises, with what leads to it)
         if database.on_sqlite:
             interrupt(session)
         else:
@@ -125,7 +125,7 @@ def test_prepared_statement_that_the_database_fails_is_unavailable_and_the_next_
 
 @pytest.mark.parametrize("engine", ["postgresql"])
 def test_prepared_statement_on_a_lost_connection_says_how_it_was_lost(game: Game) -> None:
-    with pytest.raises(Unavailable) as refusal, game.database.reading() as session:  # noqa: PT012
+    with pytest.raises(Unavailable) as refusal, game.database.reading() as session:  # noqa: PT012 (the block is what raises, with what leads to it)
         cut(session, game.database)
         FACTS.rows(session, now=NOW)
 

@@ -129,7 +129,7 @@ def nginx_in_compose(service: int, folder: Path) -> Iterator[Proxy]:
     """The proxy of compose.yaml."""
     port = free_port()
     changes = {"server app:8000": f"server 127.0.0.1:{service}", "listen 8080": f"listen 127.0.0.1:{port}"}
-    configuration = adapted("nginx.conf", {**changes, "/tmp/": f"{folder}/", "auto": "1"})  # noqa: S108
+    configuration = adapted("nginx.conf", {**changes, "/tmp/": f"{folder}/", "auto": "1"})  # noqa: S108 (nginx's own words, replaced)
     yield from _run_nginx("nginx.conf", port, folder, configuration, is_https=False)
 
 

@@ -145,7 +145,7 @@ def test_proxies_choose_the_id_of_a_request(proxies: list[Proxy]) -> None:
     }
     for proxy in proxies:
         if proxy.name != "Caddyfile":
-            until(lambda: ids[proxy.name] in proxy.logs)  # noqa: B023 - asked at once
+            until(lambda: ids[proxy.name] in proxy.logs)  # noqa: B023 (asked at once)
 
 
 def test_proxy_alone_says_who_is_asking(proxies: list[Proxy]) -> None:

@@ -96,14 +96,14 @@ def steps_over(headings: Iterable[str]) -> bool:
 RECEIPT_VALUES = {"board": BOARD, "standing": OWLS, "zone": PACIFIC}
 
 
-def snapshot(board: Board, rules: Rules = Rules(kinds=tuple(KINDS.values())), *, over: bool = False) -> BoardSnapshot:  # noqa: B008
+def snapshot(board: Board, rules: Rules = Rules(kinds=tuple(KINDS.values())), *, over: bool = False) -> BoardSnapshot:  # noqa: B008 (a frozen value)
     """A board that is ready to be served."""
     return BoardSnapshot(FixedContent(board, PACIFIC), rules, PACIFIC, WEDNESDAY_SIX, over=over)
 
 
 def board_page(board: Board) -> tuple[str, dict[str, object]]:
     """The board's page around the part that changes."""
-    standings = Markup(snapshot(board).partial.body.decode())  # noqa: S704
+    standings = Markup(snapshot(board).partial.body.decode())  # noqa: S704 (our own markup)
     return "board/index.html", {"head": board.head, "standings": standings, "stream": "/weeks/q3-2022/live"}
 
 

@@ -158,7 +158,7 @@ def with_order(board: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_boards_and_receipts_are_those_of_the_oracle(chunk: int) -> None:
     for seed in range(chunk * WEEKS_PER_CHUNK, (chunk + 1) * WEEKS_PER_CHUNK):
-        text, facts = random_week(random.Random(seed))  # noqa: S311
+        text, facts = random_week(random.Random(seed))  # noqa: S311 (nobody's secret)
 
         board, receipts = oracle_board(tomllib.loads(text), facts)
 
