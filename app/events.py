@@ -12,6 +12,15 @@ class WeekChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """Something of a week that can be watched beside its board may differ now; `version` is the topic's new one."""
+
+    topic: str
+    week: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class RulesChanged:
     """Another rule set is active."""
 
@@ -39,4 +48,4 @@ class AccessChanged:
     ids: frozenset[str]
 
 
-Event = WeekChanged | RulesChanged | RotationChanged | JobQueued | AccessChanged
+Event = WeekChanged | Changed | RulesChanged | RotationChanged | JobQueued | AccessChanged

@@ -148,6 +148,11 @@ PINNED = {
         "0d0a7dd92bda1df295e5ad4a17eefc824ea10a9a2a2660f21a1522646a9f807e",
         "8823fe1eba16d41754f0fd9c07f376acf2e728b30de06ac91cd7ff9ae49c7ff3",
     ),
+    "0007": (
+        "0007_topics.py",
+        "fc4dfe50443add5d1832e702adbb098e7137c83896ac804f0e43039732cef4d8",
+        "ba4b8678ec6d9f82d095645d700896cb2f43e0788aad4e271fafa2b69d7bf6eb",
+    ),
 }
 
 

@@ -33,7 +33,7 @@ from app.events import Event
 
 Listener = Callable[[Event], None]
 
-_NEWS = "news"
+_NEWS, _LAST = "news", "last"
 HINT = "assembly_week"
 SPARE = 2
 """Connections for those beside these threads: the write queue, and SQLite's look for others' commits."""
@@ -99,6 +99,8 @@ class Database:
             self._silence.is_over()
             self._allow_time(session, permit)
             yield session
+            for _, work in sorted(session.info.pop(_LAST, {}).items()):
+                work(session)
             news = session.info.pop(_NEWS, [])
             # PostgreSQL delivers a NOTIFY when its transaction commits, and never before. It takes a lock of the whole
             # cluster at that moment, so there is one for each commit and none where there is no news.
@@ -212,6 +214,15 @@ class Database:
 def announce(session: Session, item: Event) -> None:
     """Queue news that goes out only if and after this session's transaction commits."""
     session.info.setdefault(_NEWS, []).append(item)
+
+
+def do_last(session: Session, key: str, work: Callable[[Session], None]) -> None:
+    """Have something done at the end of this session's unit of work, once for a key and in the order of keys.
+
+    For rows that many transactions write which are otherwise at work beside each other: whoever locks them last, and in
+    one order, waits for nothing while others wait for them.
+    """
+    session.info.setdefault(_LAST, {})[key] = work
 
 
 def serialize(session: Session) -> None:

@@ -13,6 +13,7 @@ from app.models.shift import Seat, SeatChange, SeatOffer, Shift, ShiftCredit, Sh
 from app.models.sign_in import JoinCode, SignIn, SignInLink, Throttle
 from app.models.team import Membership, Team
 from app.models.token import Token
+from app.models.topic_version import TopicVersion
 from app.models.week import Week, WeekEvent
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Team",
     "Throttle",
     "Token",
+    "TopicVersion",
     "WaitingEntry",
     "Week",
     "WeekEvent",

@@ -17,7 +17,7 @@ from app.domain.shifts.sign_up import Claim, sign_up_refusal
 from app.errors import NotAllowed, NotFound
 from app.models import Person, Seat, SeatChange, Shift, Team, WaitingEntry
 from app.models.columns import is_id
-from app.services import reasons
+from app.services import reasons, topics
 from app.services.shifts import refusals, shifts
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -149,6 +149,7 @@ class LockedShift(NamedTuple):
         )
         self.session.flush()
         self.session.refresh(self.shift, ["taken"])
+        topics.bump(self.session, self.week, "shifts")
 
     def seated(self, people: Sequence[str]) -> dict[str, Seat]:
         """The live seats of these people in the shift, by person."""

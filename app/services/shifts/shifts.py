@@ -17,6 +17,7 @@ from app.errors import Malformed, NotFound
 from app.models import Shift, Week
 from app.models import ShiftSettings as SettingsRow
 from app.models.columns import is_id
+from app.services import topics
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.shifts import refusals
@@ -130,6 +131,7 @@ def _keep(session: Session, week: Week, fresh: Sequence[Shift], act: Act) -> Non
     session.add_all(fresh)
     session.flush()
     if fresh:
+        topics.bump(session, week, "shifts")
         audit.note(session, "shifts.generated", weeks.audit_target(week), act, after={"shifts": len(fresh)})
 
 
@@ -177,6 +179,7 @@ def _add(session: Session, week: Week, slot: Slot, fields: ShiftFields, act: Act
     shift = _make(week, slot, fields, act)
     session.add(shift)
     session.flush()
+    topics.bump(session, week, "shifts")
     return shift
 
 

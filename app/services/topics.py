@@ -1,0 +1,38 @@
+"""Topics: versions of what can be watched of a week beside its board, counted without a lock on the week."""
+
+from typing import Literal
+
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from app.db.database import announce, do_last
+from app.events import Changed
+from app.models import TopicVersion
+from app.services.weeks.weeks import AnyWeek
+
+TopicName = Literal["shifts"]
+
+_COUNT = text(
+    "INSERT INTO topic_version (week_id, topic, version) VALUES (:week_id, :topic, 1)"
+    " ON CONFLICT (week_id, topic) DO UPDATE SET version = topic_version.version + 1 RETURNING version"
+)
+
+
+def bump(session: Session, week: AnyWeek, topic: TopicName) -> None:
+    """Count one more change of a topic, announced after the commit: once a transaction, as its last statement.
+
+    So those who change different parts of a topic wait for each other no longer than a commit takes.
+    """
+    week_id, slug = week.id, week.slug
+
+    def count(session: Session) -> None:
+        version = session.execute(_COUNT, {"week_id": week_id, "topic": topic}).scalar_one()
+        announce(session, Changed(topic, slug, version))
+
+    do_last(session, f"topic {week_id:020} {topic}", count)
+
+
+def versions(session: Session, topic: TopicName) -> dict[int, int]:
+    """The versions of a topic by week, in one query; weeks in which it never changed are left out."""
+    query = select(TopicVersion.week_id, TopicVersion.version).where(TopicVersion.topic == topic)
+    return dict(session.exec(query).all())
