@@ -30,6 +30,7 @@ class ShiftSettings:
     early_before: Minutes = 7 * 60
     early_per_team: int | None = None
     first_round: int | None = None
+    approve_covers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from app.models import Seat, ShiftCredit
 from app.services.ledger import recording
 from app.services.rules import rule_sets
 from app.services.shifts import refusals, shifts
-from app.services.shifts.seats import LockedShift, check_is_own, facts_of, find_seat, lock_team
+from app.services.shifts.locked_shift import LockedShift, check_is_own, facts_of, find_seat, lock_team
 
 
 def check_in(session: Session, slug: str, shift_id: str, seat_id: str, act: Act, *, reason: str | None = None) -> Seat:

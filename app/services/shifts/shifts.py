@@ -63,6 +63,7 @@ def settings_of(session: Session, week: AnyWeek) -> ShiftSettings:
         early_before=parse_clock_time(row.early_before) or 0,
         early_per_team=row.early_per_team,
         first_round=row.first_round,
+        approve_covers=bool(row.approve_covers),
     )
 
 

@@ -1,0 +1,198 @@
+"""A locked shift: its seats change state here alone, and it gives them to people."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from app.domain.actor import Act
+from app.domain.memberships import Join, current_team, team_at
+from app.domain.shifts.limits import is_limited
+from app.domain.shifts.model import LIVE, Code, SeatState, ShiftSettings
+from app.domain.shifts.model import Seat as SeatFacts
+from app.domain.shifts.sign_up import Claim, sign_up_refusal
+from app.errors import NotAllowed, NotFound
+from app.models import Person, Seat, SeatChange, Shift, Team, WaitingEntry
+from app.models.columns import is_id
+from app.services import reasons, topics
+from app.services.shifts import refusals, shifts
+from app.services.teams import teams
+from app.services.weeks import weeks
+from app.services.weeks.weeks import AnyWeek
+
+
+class LockedShift(NamedTuple):
+    """A locked shift with all that is judged beside it; `reason` is set where an organizer acts outside the rules."""
+
+    session: Session
+    week: AnyWeek
+    shift: Shift
+    settings: ShiftSettings
+    act: Act
+    reason: str | None
+
+    @classmethod
+    def lock(
+        cls, session: Session, slug: str, shift_id: str, act: Act, reason: str | None, *, with_ledger: bool = False
+    ) -> "LockedShift":
+        """Lock the shift, then look at the week: who closes it locks its shifts too, so its state stays as read.
+
+        Where the ledger is to change as well, `with_ledger`, the week is locked before.
+        """
+        reason = _reason_of(act, reason)
+        read = weeks.lock if with_ledger else weeks.look
+        shift = shifts.lock(session, read(session, slug, act.now), shift_id)
+        week = read(session, slug, act.now)
+        return cls(session, week, shift, shifts.settings_of(session, week), act, reason)
+
+    def take(self, people: Sequence[str], team_id: str | None) -> None:
+        """Give each of these people a seat, or raise the first reason against it."""
+        overlapping = self._overlapping(people)
+        code = sign_up_refusal(
+            shifts.facts(self.shift, self.week),
+            Claim(len(people), team_id is not None, overlaps=bool(overlapping), is_limited=self._is_limited(team_id)),
+            self.settings,
+            self.act.now,
+            organizes=self.reason is not None,
+        )
+        if code:
+            raise self._refusal(code, overlapping)
+        for person_id in people:
+            self.change(Seat(shift_id=self.shift.id, person_id=person_id, signed_up_at=self.act.now), "signed_up")
+        self._end_waiting(people)
+
+    def change(self, seat: Seat, to: SeatState) -> None:
+        """Give a seat a state, and write down who did it and why; the shift's number of taken seats follows."""
+        before = seat.state if seat in self.session else None
+        seat.state = to
+        self.session.add(seat)
+        self.session.flush()
+        self.session.add(
+            SeatChange(
+                seat_id=seat.id,
+                before=before,
+                after=to,
+                reason=self.reason,
+                changed_by=self.act.actor.name,
+                changed_at=self.act.now,
+            )
+        )
+        self.session.flush()
+        self.session.refresh(self.shift, ["taken"])
+        topics.bump(self.session, self.week, "shifts")
+
+    def seated(self, people: Sequence[str]) -> dict[str, Seat]:
+        """The live seats of these people in the shift, by person."""
+        query = select(Seat).where(
+            Seat.shift_id == self.shift.id, col(Seat.person_id).in_(people), col(Seat.state).in_(LIVE)
+        )
+        return {seat.person_id: seat for seat in self.session.exec(query)}
+
+    def team_of(self, person_id: str) -> str | None:
+        """The team that a person's seat is for."""
+        return team_at(self._joins([person_id]).get(person_id, ()), self.shift.starts_at)
+
+    def members_of(self, team_id: str) -> list[str]:
+        """The people who are in a team now, by id."""
+        return sorted(person_id for person_id, joins in self._joins().items() if current_team(joins) == team_id)
+
+    def _joins(self, people: Sequence[str] | None = None) -> dict[str, list[Join]]:
+        return teams.joins(self.session, self.week, people)
+
+    def _overlapping(self, people: Sequence[str]) -> list[tuple[str, Shift]]:
+        """The names of those of these people who have a seat at the time of the shift in any week, and where."""
+        query = (
+            select(Person.name, Shift)
+            .join(Seat, col(Seat.shift_id) == Shift.id)
+            .join(Person, col(Person.id) == Seat.person_id)
+            .where(
+                col(Seat.person_id).in_(people), col(Seat.state).in_(LIVE), Shift.id != self.shift.id,
+                Shift.starts_at < self.shift.ends_at, Shift.ends_at > self.shift.starts_at,
+            )
+            .order_by(Person.name, col(Shift.starts_at))
+        )  # fmt: skip
+        return list(self.session.exec(query))
+
+    def _refusal(self, code: Code, overlapping: list[tuple[str, Shift]]) -> Exception:
+        if code != "overlap":
+            return refusals.problem(code)
+        name, shift = overlapping[0]
+        is_own = self.act.actor.person_id is not None and len(overlapping) == 1 and self.act.actor.name == name
+        return refusals.overlap(shift, name=None if is_own else name)
+
+    def _is_limited(self, team_id: str | None) -> bool:
+        if team_id is None or (self.settings.early_per_team is None and self.settings.first_round is None):
+            return False
+        slots = self._slots()
+        active = {current_team(joins) for joins in self._joins().values()} - {None, team_id}
+        return is_limited(
+            self.shift.id, self.shift.starts_at, slots.get(team_id, {}), self.settings, self.week.zone, self.act.now,
+            another_has_none=any(team not in slots for team in active),
+        )  # fmt: skip
+
+    def _slots(self) -> dict[str, dict[str, datetime]]:
+        """The starts of the slots each team has a live seat in, by team and shift."""
+        query = (
+            select(Seat.person_id, Shift.id, Shift.starts_at)
+            .join(Shift, col(Shift.id) == Seat.shift_id)
+            .where(Shift.week_id == self.week.id, col(Seat.state).in_(LIVE))
+        )
+        joins, slots = self._joins(), dict[str, dict[str, datetime]]()
+        for person_id, shift_id, starts_at in self.session.exec(query):
+            team_id = team_at(joins.get(person_id, ()), starts_at)
+            if team_id is not None:
+                slots.setdefault(team_id, {})[shift_id] = starts_at
+        return slots
+
+    def _end_waiting(self, people: Sequence[str]) -> None:
+        """Turn the waiting entries of people who have a seat now into promoted ones."""
+        waiting = (
+            WaitingEntry.shift_id == self.shift.id,
+            col(WaitingEntry.person_id).in_(people),
+            WaitingEntry.state == "waiting",
+        )
+        self.session.execute(update(WaitingEntry).where(*waiting).values(state="promoted", ended_at=self.act.now))  # type: ignore[arg-type]
+
+
+def _reason_of(act: Act, reason: str | None) -> str | None:
+    """The reason with which an organizer acts outside players' rules; None for all others and without one."""
+    if reason is None or not reason.strip():
+        return None
+    if not act.actor.may("admin"):
+        raise NotAllowed("Only organizers act outside the rules of shifts. Leave the reason out.")
+    return reasons.require(reason)
+
+
+def check_is_own(act: Act, *people: str) -> None:
+    """Raise NotAllowed for a player who acts for others than themselves and their team."""
+    is_player = act.actor.kind == "person" and not act.actor.may("admin")
+    if is_player and act.actor.person_id not in people:
+        raise NotAllowed("You can do this for yourself and your own team. Ask an organizer to do it for others.")
+
+
+def find_seat(session: Session, shift: Shift, seat_id: str) -> Seat:
+    """A seat of a locked shift. Raises NotFound."""
+    query = select(Seat).where(Seat.id == seat_id, Seat.shift_id == shift.id).execution_options(populate_existing=True)
+    seat = session.exec(query).first() if is_id(seat_id) else None
+    if seat is None:
+        raise NotFound("There is no sign-up with that id for this shift.")
+    return seat
+
+
+def facts_of(seat: Seat) -> SeatFacts:
+    """A seat as the rules of seats look at it; the table has a check on its state."""
+    return SeatFacts(seat.state, seat.signed_up_at, promoted=seat.origin == "waiting")  # type: ignore[arg-type]
+
+
+def lock_team(session: Session, team_id: str) -> None:
+    """Lock a team, for limits count its slots; weaker than for deletion, as rows may refer to it meanwhile."""
+    session.exec(select(Team.id).where(Team.id == team_id).with_for_update(key_share=True)).one()
+
+
+def lock_people(session: Session, people: Sequence[str]) -> None:
+    """Lock people by id, for their seats in other shifts count. Raises NotFound for who is not there."""
+    query = select(Person.id).where(col(Person.id).in_(people)).order_by(Person.id).with_for_update(key_share=True)
+    if len(session.exec(query).all()) < len(set(people)):
+        raise NotFound("There is nobody with that id.")
