@@ -14,6 +14,7 @@ from app.cli.place import CLOCK, command_act, reading, writing
 from app.models import Week
 from app.services import lifecycle
 from app.services.operations import secrets, startup
+from app.services.shifts import settings as shift_settings
 from app.services.weeks import weeks
 from app.web.documents import week_document
 
@@ -33,11 +34,16 @@ def create(
     starts: Starts,
     ends: Ends,
     open_now: Annotated[bool, typer.Option("--open", help="Open it at once; otherwise it is a draft.")] = False,
+    no_teams: Annotated[
+        bool, typer.Option("--no-teams", help="Anyone signs up for its shifts, without a team.")
+    ] = False,
 ) -> Answer:
     """Create a week."""
     act = command_act()
     with writing() as session:
         week = weeks.create(session, act, slug=slug, name=name, timezone=timezone, starts=starts, ends=ends)
+        if no_teams:
+            shift_settings.change(session, slug, {"needs_team": False}, act)
         if open_now:
             lifecycle.open_week(session, slug, act)
         return _about(session, week, act.now, f"Week {week.name} ({slug}) is created and {_state(week)}.")

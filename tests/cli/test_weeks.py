@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from app.cli.weeks import REOPENED
 from app.db.database import Database
-from app.models import WeekEvent
+from app.models import ShiftSettings, WeekEvent
 from tests.cli.conftest import Shell
 
 DAYS = ("--starts", "2022-09-12", "--ends", "2022-09-16")
@@ -38,6 +38,16 @@ def test_week_created_open_is_described_in_json(shell: Shell) -> None:
         "current": True,
         "version": 2,
     }
+
+
+def test_week_created_without_teams_says_so_in_its_settings(shell: Shell) -> None:
+    shell.text(*WORDS, "--no-teams")
+
+    database = Database(f"sqlite:///{shell.ledger}")
+    with database.reading() as session:
+        found = session.exec(select(ShiftSettings.needs_team)).all()
+    database.dispose()
+    assert found == [0]
 
 
 def test_week_list_is_tab_separated_in_a_pipe(shell: Shell) -> None:

@@ -17,7 +17,7 @@ from app.services.access import accounts, identities, links
 from app.services.displays import rotations
 from app.services.organizing import join_codes
 from app.services.rules import rule_sets
-from app.services.shifts import shifts
+from app.services.shifts import settings, shifts
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -141,6 +141,7 @@ def make_shifts(game: Game) -> None:
     with game.database.unit_of_work() as session:
         shifts.create(session, SLUG, slot(monday, 6 * 60, 8 * 60, PACIFIC), ShiftFields(), game.act)
         shifts.generate(session, SLUG, WEDNESDAY_ROTATION, monday, date(2022, 9, 16), ShiftFields(), game.act)
+        settings.change(session, SLUG, {"first_round": 2}, game.act)
 
 
 BESIDES: dict[Callable[[Game], None], list[str]] = {
@@ -151,7 +152,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
     come_in_with_the_company: ["identity.linked"],
     ask_for_links: ["link.made", "link.refused"],
     choose_other_scenes: ["rotation.changed"],
-    make_shifts: ["shift.created", "shifts.generated"],
+    make_shifts: ["shift.created", "shifts.generated", "shifts.settings-changed"],
     own_the_installation: ["person.created", "role.changed"],
 }
 

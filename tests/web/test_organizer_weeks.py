@@ -11,6 +11,8 @@ import pytest
 from sqlmodel import col, select
 
 from app.models import AuditEntry
+from app.services.shifts import settings
+from app.services.weeks import weeks
 from tests.builders import ADA, CATS, DUA, OWLS, SLUG
 from tests.web.reading import mistakes
 from tests.web.running_app import BOTH_ENGINES, WEEK, RunningApp, Visitor, sign_in
@@ -69,6 +71,15 @@ def test_week_can_be_opened_at_once(site: RunningApp, organizer: Visitor) -> Non
     assert state(site, "winter") == ("open", False)
 
 
+def test_week_may_be_for_anyone_without_a_team(site: RunningApp, organizer: Visitor) -> None:
+    organizer.post("/organizer/weeks", **a_form(slug="rotation", players="anyone"))
+
+    with site.database.reading() as session:
+        found = [weeks.look(session, slug, site.clock.game()) for slug in (SLUG, "rotation")]
+        needs = [settings.settings_of(session, week).needs_team for week in found]
+    assert needs == [True, False]
+
+
 A_DAY = "Write a day as year-month-day: 2026-03-09."
 
 
@@ -84,7 +95,7 @@ A_DAY = "Write a day as year-month-day: 2026-03-09."
          "America/Los_Angeles."}),
         ({"ends": "2022-12-04"}, {"ends": "The week cannot run from 2022-12-05 to 2022-12-04: "
          "it must end on or after the day it starts."}),
-        ({"ends": "2023-12-04"}, {"ends": "A week may last at most 31 days; 2022-12-05 to 2023-12-04 is longer."}),
+        ({"ends": "2023-12-04"}, {"ends": "A week may last at most 100 days; 2022-12-05 to 2023-12-04 is longer."}),
         ({"starts": "5.12.2022", "ends": ""}, {"starts": A_DAY, "ends": A_DAY}),
     ],
 )  # fmt: skip

@@ -17,7 +17,7 @@ from app.errors import NotAllowed, NotFound
 from app.models import Person, Seat, SeatChange, Shift, Team, WaitingEntry
 from app.models.columns import is_id
 from app.services import reasons, topics
-from app.services.shifts import refusals, shifts
+from app.services.shifts import refusals, settings, shifts
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
@@ -45,7 +45,7 @@ class LockedShift(NamedTuple):
         read = weeks.lock if with_ledger else weeks.look
         shift = shifts.lock(session, read(session, slug, act.now), shift_id)
         week = read(session, slug, act.now)
-        return cls(session, week, shift, shifts.settings_of(session, week), act, reason)
+        return cls(session, week, shift, settings.settings_of(session, week), act, reason)
 
     def take(self, people: Sequence[str], team_id: str | None) -> None:
         """Give each of these people a seat, or raise the first reason against it."""

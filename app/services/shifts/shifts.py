@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
-from app.domain.calendar.clock_times import clock_text, parse_clock_time
+from app.domain.calendar.clock_times import clock_text
 from app.domain.calendar.days import day_bounds
 from app.domain.calendar.slot_notes import SlotNote, notes_on
 from app.domain.calendar.slots import Pattern, Slot, is_left_out, slots_of
-from app.domain.shifts.model import ShiftFacts, ShiftSettings
+from app.domain.shifts.model import ShiftFacts
 from app.domain.text import names
 from app.errors import Malformed, NotFound
 from app.models import Shift, Week
-from app.models import ShiftSettings as SettingsRow
 from app.models.columns import is_id
 from app.services import topics
 from app.services.audit import audit
@@ -48,23 +47,6 @@ class Generated:
     unchanged: int
     shifts: tuple[Shift, ...]
     notes: tuple[SlotNote, ...]
-
-
-def settings_of(session: Session, week: AnyWeek) -> ShiftSettings:
-    """The settings of a week's shifts; the defaults where nobody has set any."""
-    row = session.get(SettingsRow, week.id, populate_existing=True)
-    if row is None:
-        return ShiftSettings()
-    return ShiftSettings(
-        needs_team=bool(row.needs_team),
-        opens_at=row.opens_at,
-        leave_until=timedelta(hours=row.leave_until_h),
-        completes=row.completes,  # type: ignore[arg-type]  # the table has a check on it
-        early_before=parse_clock_time(row.early_before) or 0,
-        early_per_team=row.early_per_team,
-        first_round=row.first_round,
-        approve_covers=bool(row.approve_covers),
-    )
 
 
 def lock(session: Session, week: AnyWeek, shift_id: str) -> Shift:

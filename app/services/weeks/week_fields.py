@@ -8,7 +8,7 @@ from app.domain.text import names
 from app.errors import Malformed
 
 CURRENT = "current"
-LONGEST_WEEK = 31  # days; a score keeps a tally of each, and charts have a place for each: a month still fits
+LONGEST_WEEK = 100  # days; a score keeps a tally of each, and charts have a place for each: a quarter still fits
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 

@@ -19,6 +19,7 @@ from app.models import Week, WeekEvent
 from app.services import lifecycle
 from app.services.audit import audit
 from app.services.operations import secrets
+from app.services.shifts import settings as shift_settings
 from app.services.teams import teams
 from app.services.weeks import week_fields, weeks
 from app.web.deps import AppClock, AppKey, AppSettings, OrganizerAct, ReadSession
@@ -52,6 +53,7 @@ class WeekForm(Form):
     starts: Day
     ends: Day
     begin: Literal["draft", "open"] = "draft"
+    players: Literal["teams", "anyone"] = "teams"
 
     @field_validator("slug")
     @classmethod
@@ -122,6 +124,8 @@ def _create(session: Session, act: Act, data: WeekForm) -> Done:
     week = weeks.create(
         session, act, slug=data.slug, name=data.name, timezone=data.timezone, starts=data.starts, ends=data.ends
     )
+    if data.players == "anyone":
+        shift_settings.change(session, week.slug, {"needs_team": False}, act)
     if data.begin == "draft":
         return Done("organizer_week", "created", {"week": week.slug})
     lifecycle.open_week(session, week.slug, act)
