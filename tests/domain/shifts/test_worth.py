@@ -7,7 +7,7 @@ from hypothesis import given
 
 from app.domain.rules.model import Quest
 from app.domain.scoring.activity import Activity
-from app.domain.shifts.worth import Worth, WorthPart, worth, would_be
+from app.domain.shifts.worth import Worth, WorthPart, kind_of_slot, worth, would_be
 from tests.domain.builders import ALL_HANDS, DEFAULT, PACIFIC, PLAIN, activity, moment, score_of
 from tests.domain.strategies import RandomWeek, weeks
 
@@ -62,3 +62,16 @@ def test_worth_is_the_difference_of_the_teams_score(week: RandomWeek) -> None:
         return sum(tally.points for tally in score_of("t1", activities, (), week.rules, week.zone).days.values())
 
     assert found.points == points([*own, *more]) - points(own) == sum(part.points for part in found.parts)
+
+
+@given(week=weeks())
+def test_kind_of_slot_is_the_same_only_for_slots_of_the_same_worth(week: RandomWeek) -> None:
+    own = [each for each in week.activities if each.team == "t1"]
+    worths: dict[tuple[object, bool], Worth] = {}
+
+    for at in {each.occurred_at for each in week.activities}:
+        for credited in (True, False):
+            seat = would_be("p1", "t1", "s1", at, credited=credited)
+            found = worth(own, [seat], week.rules, week.zone)
+
+            assert worths.setdefault((kind_of_slot(at, week.rules, week.zone), credited), found) == found
