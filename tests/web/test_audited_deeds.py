@@ -15,6 +15,7 @@ from app.domain.calendar.slots import WEDNESDAY_ROTATION, slot
 from app.models import AuditEntry
 from app.services.access import accounts, identities, links
 from app.services.displays import rotations
+from app.services.imports import shift_import
 from app.services.organizing import join_codes
 from app.services.rules import rule_sets
 from app.services.shifts import settings, shifts
@@ -142,6 +143,7 @@ def make_shifts(game: Game) -> None:
         shifts.create(session, SLUG, slot(monday, 6 * 60, 8 * 60, PACIFIC), ShiftFields(), game.act)
         shifts.generate(session, SLUG, WEDNESDAY_ROTATION, monday, date(2022, 9, 16), ShiftFields(), game.act)
         settings.change(session, SLUG, {"first_round": 2}, game.act)
+        shift_import.apply(session, SLUG, [], game.act)
 
 
 BESIDES: dict[Callable[[Game], None], list[str]] = {
@@ -152,7 +154,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
     come_in_with_the_company: ["identity.linked"],
     ask_for_links: ["link.made", "link.refused"],
     choose_other_scenes: ["rotation.changed"],
-    make_shifts: ["shift.created", "shifts.generated", "shifts.settings-changed"],
+    make_shifts: ["shift.created", "shifts.generated", "shifts.settings-changed", "shifts.imported"],
     own_the_installation: ["person.created", "role.changed"],
 }
 

@@ -15,7 +15,7 @@ from app.models import ShiftSettings as SettingsRow
 from app.models import Week
 from app.services import topics
 from app.services.audit import audit
-from app.services.shifts import refusals, shifts
+from app.services.shifts import shifts
 from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
 
@@ -60,9 +60,7 @@ def change(session: Session, slug: str, changes: Mapping[str, Any], act: Act) ->
 
     Raises WeekUnknown, Malformed with a sentence for each value that cannot be, or ShiftRefused for a closed week.
     """
-    week = weeks.lock(session, slug, act.now)
-    if week.state == "closed":
-        raise refusals.problem("week-not-open")
+    week = shifts.hold_for_planning(session, slug, act)
     checked = _checked(week, changes)
     shifts.lock_all(session, week)  # sign-ups read settings under the lock of their shift
     before = values_of(settings_of(session, week))

@@ -1,5 +1,6 @@
 """Shifts of a week: found, locked, and made one by one or from a pattern."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +26,9 @@ from app.services.weeks.weeks import AnyWeek
 
 MAX_SEATS = 1_000
 LONGEST_LABEL = 60
+LONGEST_LINK = 2_000
 MINUTES = range(15, 24 * 60 + 1)
+_WEB_ADDRESS = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,8 @@ def of_week(session: Session, week: AnyWeek) -> list[Shift]:
 
 def create(session: Session, slug: str, slot: Slot, fields: ShiftFields, act: Act) -> Shift:
     """Make one shift of a week that is not closed. Raises WeekUnknown, Malformed or ShiftRefused."""
-    week = _hold_for_planning(session, slug, act)
-    shift = _add(session, week, slot, _checked(fields), act)
+    week = hold_for_planning(session, slug, act)
+    shift = _add(session, week, slot, check_fields(fields), act)
     audit.note(session, "shift.created", _audit_target(shift), act, after={"seats": shift.seats, "week": week.slug})
     return shift
 
@@ -94,9 +97,9 @@ def generate(
 
     On a dry run nothing is kept. Raises WeekUnknown, Malformed or ShiftRefused.
     """
-    week = _hold_for_planning(session, slug, act)
+    week = hold_for_planning(session, slug, act)
     _check_pattern(week, pattern, first, last)
-    fields = _checked(fields)
+    fields = check_fields(fields)
     slots = list(slots_of(pattern, first, last, week.zone))
     known = {(shift.starts_at, shift.label): shift for shift in of_week(session, week)}
     shifts = [
@@ -104,24 +107,25 @@ def generate(
         for slot in slots
         if not is_left_out(slot, pattern)
     ]
-    fresh = [shift for shift in shifts if shift not in known.values()]
-    if not dry_run:
-        _keep(session, week, fresh, act)
+    fresh = [shift for shift in shifts if (shift.starts_at, shift.label) not in known]
+    if fresh and not dry_run:
+        _keep(session, week, fresh)
+        audit.note(session, "shifts.generated", weeks.audit_target(week), act, after={"shifts": len(fresh)})
     return Generated(len(fresh), len(shifts) - len(fresh), tuple(shifts), tuple(notes_on(slots, pattern)))
 
 
-def _keep(session: Session, week: Week, fresh: Sequence[Shift], act: Act) -> None:
+def _keep(session: Session, week: Week, fresh: Sequence[Shift]) -> None:
     session.add_all(fresh)
     session.flush()
     if fresh:
         topics.bump(session, week, "shifts")
-        audit.note(session, "shifts.generated", weeks.audit_target(week), act, after={"shifts": len(fresh)})
 
 
-def _hold_for_planning(session: Session, slug: str, act: Act) -> Week:
+def hold_for_planning(session: Session, slug: str, act: Act) -> Week:
+    """Lock a week whose shifts are to be made. Raises WeekUnknown, or ShiftRefused for a closed week."""
     week = weeks.lock(session, slug, act.now)
     if week.state == "closed":
-        raise refusals.problem("week-not-open")
+        raise refusals.problem("week-not-open", f"Week {week.name} is closed. Reopen it before changing its shifts.")
     return week
 
 
@@ -136,29 +140,53 @@ def _check_pattern(week: Week, pattern: Pattern, first: date, last: date) -> Non
         raise Malformed(f"A shift lasts {MINUTES.start} to {MINUTES.stop - 1} minutes.")
 
 
-def _checked(fields: ShiftFields) -> ShiftFields:
+def check_fields(fields: ShiftFields) -> ShiftFields:
+    """The fields of a shift, tidied. Raises Malformed with the first flaw."""
     if not 1 <= fields.seats <= MAX_SEATS:
-        raise Malformed(f"A shift has 1 to {MAX_SEATS} seats.")
+        raise Malformed(f"A shift has 1 to {MAX_SEATS:,} seats.")
     if not 0 <= fields.needed <= fields.seats:
         raise Malformed("“needed” cannot be more than the seats there are.")
-    return ShiftFields(
-        fields.seats, fields.needed, _line("label", fields.label), _line("place", fields.place), fields.link
-    )
+    label, place = check_line("label", fields.label), check_line("place", fields.place)
+    return ShiftFields(fields.seats, fields.needed, label, place, check_link(fields.link))
 
 
-def _line(field: str, text: str) -> str:
+def check_line(field: str, text: str) -> str:
+    """A label or place, tidied; it may be empty. Raises Malformed."""
     text = names.tidy(text)
     if text and (flaw := names.flaw(text, LONGEST_LABEL)):
         raise Malformed(f"“{field}” {flaw}.")
     return text
 
 
-def _add(session: Session, week: Week, slot: Slot, fields: ShiftFields, act: Act) -> Shift:
+def check_link(link: str | None) -> str | None:
+    """A web address, or None for an empty one. Raises Malformed."""
+    link = (link or "").strip()
+    if link and (len(link) > LONGEST_LINK or not _WEB_ADDRESS.fullmatch(link) or names.flaw(link, LONGEST_LINK)):
+        raise Malformed(
+            f"A link begins with http:// or https://, has no spaces, and at most {LONGEST_LINK:,} characters."
+        )
+    return link or None
+
+
+def check_slot(week: Week, slot: Slot) -> None:
+    """Raise Malformed for a slot that no shift of this week can have."""
     start, end = day_bounds(week.starts, week.ends, week.zone)
     if not start <= slot.starts_at < end:
         raise Malformed(f"A shift must start within its week, {week.starts} to {week.ends} ({week.zone.key}).")
     if slot.minutes == 0:
         raise Malformed("A shift must end after it starts; clocks may skip the time between.")
+
+
+def create_missing(session: Session, week: Week, wanted: Sequence[tuple[Slot, ShiftFields]], act: Act) -> int:
+    """Make those of these checked shifts of which a locked week has none with the same start and label; how many."""
+    known = {(shift.starts_at, shift.label) for shift in of_week(session, week)}
+    fresh = [_make(week, *each, act) for each in wanted if (each[0].starts_at, each[1].label) not in known]
+    _keep(session, week, fresh)
+    return len(fresh)
+
+
+def _add(session: Session, week: Week, slot: Slot, fields: ShiftFields, act: Act) -> Shift:
+    check_slot(week, slot)
     shift = _make(week, slot, fields, act)
     session.add(shift)
     session.flush()

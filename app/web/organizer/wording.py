@@ -28,6 +28,7 @@ ACTIONS = {
     "rules.refused": "Refused the rules file",
     "shift.created": "Made a shift",
     "shifts.generated": "Made shifts from a pattern",
+    "shifts.imported": "Imported shifts",
     "shifts.settings-changed": "Changed how shifts work",
     "sign-in.ended": "Ended a sign-in",
     "sign-in.started": "Signed in",

@@ -1,0 +1,167 @@
+"""Shift lists: the calendar of a week from a table, imported all or nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from app.domain.actor import Act
+from app.domain.calendar import slots
+from app.domain.calendar.clock_times import Minutes, clock_text, parse_clock_time
+from app.domain.calendar.slots import Slot
+from app.errors import Malformed
+from app.models import Week
+from app.services.audit import audit
+from app.services.imports.bad_lines import BadLines, BrokenCSV, read_records
+from app.services.shifts import shifts
+from app.services.shifts.shifts import ShiftFields
+from app.services.weeks import weeks
+
+COLUMNS = ["date", "from", "until", "seats", "needed", "label", "place", "link"]
+MAX_LINES = 5_000
+"""Of one list: a hundred days with two shifts an hour."""
+
+_A_DAY = "Write the date as year-month-day: 2026-03-09."
+_A_TIME = "Write “{}” as HH:MM, such as 06:00."
+_A_NUMBER = "“{}” is a whole number, or left empty."
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a shift list (1-based): a span of a day, by the week's clocks, and the shift's fields."""
+
+    line: int
+    day: date
+    start: Minutes
+    until: Minutes
+    fields: ShiftFields
+
+
+class ShiftListRefused(Malformed):
+    """At least one line is bad, so no shift was made; `errors` lists the first, `more` counts the others."""
+
+    title = "The shift list has mistakes"
+
+
+class Outcome(NamedTuple):
+    """The outcome of an import: `unchanged` lines name a shift of the same start and label that was there before."""
+
+    created: int
+    unchanged: int
+
+
+def read_csv(rows: Iterable[str]) -> list[Entry]:
+    """Read a CSV with the header `date,from,until,seats,needed,label,place,link`.
+
+    Raises ShiftListRefused with every bad line. Empty `seats` and `needed` are the usual ones.
+    """
+    entries: list[Entry] = []
+    bad = BadLines()
+    try:
+        records = read_records(rows)
+        _check_header(next(records, (1, []))[1])
+        for number, (line, cells) in enumerate(records, 1):
+            if number > MAX_LINES:
+                bad.add(line, f"This line is one too many. A list has at most {MAX_LINES:,}; split it.")
+                break
+            try:
+                entries.append(_entry(line, cells))
+            except Malformed as flaw:
+                bad.add(line, flaw.detail)
+    except BrokenCSV as broken:
+        bad.add(broken.line, broken.sentence)
+    if bad.count:
+        raise _refused(bad)
+    return entries
+
+
+def apply(session: Session, slug: str, entries: list[Entry], act: Act) -> Outcome:
+    """Make the shifts of a list; those of a start and label that the week has stay as they are.
+
+    Raises WeekUnknown, ShiftRefused for a closed week, or ShiftListRefused; then nothing has changed.
+    """
+    week = shifts.hold_for_planning(session, slug, act)
+    bad = BadLines()
+    wanted = _wanted(week, entries, bad)
+    if bad.count:
+        raise _refused(bad)
+    created = shifts.create_missing(session, week, wanted, act)
+    outcome = Outcome(created, len(wanted) - created)
+    audit.note(session, "shifts.imported", weeks.audit_target(week), act, after=outcome._asdict())
+    return outcome
+
+
+def _check_header(cells: list[str]) -> None:
+    if [cell.strip().casefold() for cell in cells] != COLUMNS:
+        bad = BadLines()
+        bad.add(1, f"The first line must be the header {','.join(COLUMNS)}.")
+        raise _refused(bad)
+
+
+def _entry(line: int, cells: list[str]) -> Entry:
+    """One line as it stands. Raises Malformed with its first flaw."""
+    if len(cells) != len(COLUMNS):
+        raise Malformed(f"This line has {len(cells):,} cells; it needs {', '.join(COLUMNS)}.")
+    day, start, until, seats, needed, label, place, link = (cell.strip() for cell in cells)
+    usual = ShiftFields()
+    fields = ShiftFields(
+        _number("seats", seats, usual.seats), _number("needed", needed, usual.needed), label, place, link or None
+    )
+    return Entry(line, _day(day), _time("from", start), _time("until", until), shifts.check_fields(fields))
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
+    except ValueError:
+        raise Malformed(_A_DAY) from None
+
+
+def _time(column: str, text: str) -> Minutes:
+    minutes = parse_clock_time(text.zfill(5))  # spreadsheets write 6:00
+    if minutes is None:
+        raise Malformed(_A_TIME.format(column))
+    return minutes
+
+
+def _number(column: str, text: str, usual: int) -> int:
+    if not text:
+        return usual
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise Malformed(_A_NUMBER.format(column))
+    return int(text)
+
+
+def _wanted(week: Week, entries: list[Entry], bad: BadLines) -> list[tuple[Slot, ShiftFields]]:
+    """The shifts that the lines ask for; `bad` learns of those that this week cannot have."""
+    wanted: list[tuple[Slot, ShiftFields]] = []
+    first_lines: dict[tuple[datetime, str], int] = {}
+    for entry in entries:
+        try:
+            span = _slot(week, entry)
+        except Malformed as flaw:
+            bad.add(entry.line, flaw.detail)
+            continue
+        first = first_lines.setdefault((span.starts_at, entry.fields.label), entry.line)
+        if first != entry.line:
+            bad.add(entry.line, f"A shift of this start and label is already on line {first}; keep one of them.")
+        wanted.append((span, entry.fields))
+    return wanted
+
+
+def _slot(week: Week, entry: Entry) -> Slot:
+    if entry.start >= entry.until:
+        span = f"{clock_text(entry.start)} to {clock_text(entry.until)}"
+        raise Malformed(f"A shift must end after it starts, on the same day: {span} does not. Midnight is 24:00.")
+    if not week.starts <= entry.day <= week.ends:
+        raise Malformed(f"{entry.day} is outside of the week, {week.starts} to {week.ends}.")
+    found = slots.slot(entry.day, entry.start, entry.until, week.zone)
+    shifts.check_slot(week, found)
+    return found
+
+
+def _refused(bad: BadLines) -> ShiftListRefused:
+    rest = f" {bad.count - 1:,} more mistakes." if bad.count > 1 else ""
+    return ShiftListRefused(f"No shift was made. {bad.first}{rest}", **bad.document)
