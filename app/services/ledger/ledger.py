@@ -4,24 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func
 from sqlmodel import Session, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from app.domain.actor import Act, Actor
 from app.domain.draft import ORGANIZER_SOURCE, SHIFTS_SOURCE, Key, Reading
-from app.domain.memberships import team_at
 from app.domain.rules import ADJUSTMENT
 from app.errors import AlreadyDone, BySeat, HeldBack, Malformed, NotFound, Problem
 from app.models import LedgerEntry, Reversal, Week
 from app.models.columns import is_id
 from app.services import reasons
 from app.services.audit import audit
-from app.services.audit.audit import AuditTarget
-from app.services.ledger import activities, recording
+from app.services.ledger import activities, recording, rulings
 from app.services.ledger.activities import ActivityView
 from app.services.ledger.admission import Admission, Recorded
 from app.services.ledger.drafts import code_flaw
+from app.services.ledger.rulings import Ruling
 from app.services.rules import rule_sets
 from app.services.scoring import scores
 from app.services.teams import teams
@@ -131,24 +129,11 @@ def _rule(session: Session, activity_id: str, act: Act, *, reversing: bool, reas
     if entry.source == SHIFTS_SOURCE:
         raise BySeat
     weeks.require_open(week)
-    count = rulings(session, entry)
-    if (count % 2 == 1) == reversing:
+    if (rulings.counts(session, [entry])[entry.seq] % 2 == 1) == reversing:
         raise AlreadyDone(
             "This activity is already reversed." if reversing else "This activity stands; there is nothing to undo."
         )
-    ruling = Reversal(
-        activity_seq=entry.seq, ordinal=count + 1, reason=reason, by=act.actor.name, at=act.now,
-        version=week.version + 1,
-    )  # fmt: skip
-    session.add(ruling)
-    session.flush()
-    _rescore_entry(session, week, entry, -1 if reversing else 1)
-    weeks.bump_version(session, week, scores_alone=True)
-    action, stood = ("activity.reversed", True) if reversing else ("activity.reinstated", False)
-    audit_target = AuditTarget("activity", entry.id, f"{entry.kind} {entry.external_id}")
-    audit.note(
-        session, action, audit_target, act, before={"stands": stood}, after={"stands": not stood, "reason": reason}
-    )
+    [ruling] = rulings.add(session, week, [Ruling(entry, stands=not reversing)], act, reason=reason)
     return ruling
 
 
@@ -158,27 +143,6 @@ def _lock(session: Session, activity_id: str, now: datetime) -> tuple[Week, Ledg
     if entry is None:
         raise NotFound(f"There is no activity with the id “{activity_id[:40]}”.")
     return weeks.lock(session, weeks.find_by_id(session, entry.week_id).slug, now), entry
-
-
-def rulings(session: Session, entry: LedgerEntry) -> int:
-    """Count an activity's reversals and reinstatements; odd means reversed."""
-    return session.exec(select(func.count()).select_from(Reversal).where(Reversal.activity_seq == entry.seq)).one()
-
-
-def _rescore_entry(session: Session, week: Week, entry: LedgerEntry, change: int) -> None:
-    team_id = team_of(session, week, entry)
-    if team_id is None:
-        scores.count_unassigned(session, week, {entry.kind: change})
-    else:
-        scores.refresh(session, week, rule_sets.rules_of(session, week), team_id)
-
-
-def team_of(session: Session, week: Week, entry: LedgerEntry) -> str | None:
-    """The team an entry counts for: an adjustment names it, an activity follows its person."""
-    if entry.person_id is None:
-        return entry.team_id
-    joins = teams.joins(session, week, [entry.person_id])
-    return team_at(joins.get(entry.person_id, ()), entry.occurred_at)
 
 
 def find_adjustment(session: Session, slug: str, external_id: str, now: datetime) -> Recorded | None:

@@ -49,7 +49,7 @@ class LockedShift(NamedTuple):
 
     def take(self, people: Sequence[str], team_id: str | None) -> None:
         """Give each of these people a seat, or raise the first reason against it."""
-        overlapping = self._overlapping(people)
+        overlapping = self.overlapping(people)
         code = sign_up_refusal(
             shifts.facts(self.shift, self.week),
             Claim(len(people), team_id is not None, overlaps=bool(overlapping), is_limited=self._is_limited(team_id)),
@@ -101,7 +101,7 @@ class LockedShift(NamedTuple):
     def _joins(self, people: Sequence[str] | None = None) -> dict[str, list[Join]]:
         return teams.joins(self.session, self.week, people)
 
-    def _overlapping(self, people: Sequence[str]) -> list[tuple[str, Shift]]:
+    def overlapping(self, people: Sequence[str]) -> list[tuple[str, Shift]]:
         """The names of those of these people who have a seat at the time of the shift in any week, and where."""
         query = (
             select(Person.name, Shift)

@@ -13,7 +13,7 @@ from app.models import Week
 from app.services.rules import rule_sets
 from app.services.scoring import scores
 from app.services.scoring.scores import WeekScores
-from app.services.standings import boards
+from app.services.standings import boards, seat_verification
 from app.services.weeks import weeks
 
 _UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError)
@@ -39,6 +39,7 @@ def verify(session: Session, week: Week, now: datetime) -> list[str]:
             *_changed_rules(session, week),
             *_live_differences(session, week, now),
             *_frozen_differences(session, week),
+            *seat_verification.differences(session, week),
         ]
     except _UNREADABLE as error:
         return [f"Week {week.slug} cannot be scored from its ledger and rules: {_said(error)}."]
