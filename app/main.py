@@ -18,9 +18,11 @@ from app.errors import MailRejected
 from app.integrations import mail, oidc
 from app.jobs import background, sign_in_mail, upkeep
 from app.jobs.worker import Job, Worker
+from app.live import single_flight
+from app.live.timing import USUAL, Timing
 from app.services.access import links as links_service
 from app.services.operations import secrets, startup
-from app.web import api, ceremony, health, me, organizer, pages, single_flight, summary
+from app.web import api, ceremony, health, me, organizer, pages, summary
 from app.web.board_cache import BoardCache
 from app.web.context import AppContext
 from app.web.credential_cache import CredentialCache
@@ -36,7 +38,6 @@ from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.sign_in import company, join, links
 from app.web.sign_in import mail as mail_page
 from app.web.summaries import Summaries
-from app.web.timing import USUAL, Timing
 from app.web.write_queue import WriteQueue
 
 PAGES = (

@@ -25,12 +25,12 @@ from app.cli.protocol import LimitedProtocol
 from app.config import Settings
 from app.domain.actor import Act, command
 from app.errors import Conflict, Malformed, Unavailable
+from app.live.timing import USUAL
 from app.main import create_app
 from app.services.access import links
 from app.services.operations import backups, server_lock, startup
 from app.services.operations.whole_files import sweep
 from app.web.http.proxies import TrustedProxies
-from app.web.timing import USUAL
 
 GRACE_SECONDS = 5  # for requests under way when the signal comes, as long as one may wait for the database
 END_SECONDS = 9  # and for everything: Docker kills ten seconds after SIGTERM

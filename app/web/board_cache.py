@@ -18,12 +18,12 @@ from app.domain.calendar.days import next_midnight
 from app.domain.view import Audience
 from app.errors import Busy, Unavailable, WeekUnknown
 from app.events import AccessChanged, Changed, Event, JobQueued
+from app.live.retry import Retry
+from app.live.timing import USUAL, Timing
 from app.services.weeks import weeks
 from app.services.weeks.weeks import WeekStamp
 from app.web.boards import BoardSnapshot, serve_frozen, serve_live
 from app.web.kept_week import KeptWeek, Source, source_of
-from app.web.retry import Retry
-from app.web.timing import USUAL, Timing
 
 Answer = TypeVar("Answer")
 

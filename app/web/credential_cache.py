@@ -15,11 +15,11 @@ from app.db.database import Database
 from app.domain.actor import Actor
 from app.errors import Busy, SignInNeeded, Unavailable
 from app.events import AccessChanged, Event
+from app.live.single_flight import SingleFlight
+from app.live.timing import USUAL, Timing
 from app.services.access import sign_ins, tokens
 from app.services.access.credentials import Answer, ValidCredential, take
 from app.services.displays import displays
-from app.web.single_flight import SingleFlight
-from app.web.timing import USUAL, Timing
 
 MAX_ENTRIES = 10_000
 """Twice what 5,000 viewers need. Made-up secrets are not kept, and as many questions may be under way."""

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from app.domain.view import Audience
+from app.live.retry import Retry
 from app.services.weeks.weeks import WeekStamp
 from app.web.board.trail import Trail
 from app.web.boards import BoardSnapshot
-from app.web.retry import Retry
 
 
 class Source(NamedTuple):

@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from app.bulkheads import Bulkhead
 from app.errors import Problem, Unavailable
 from app.live.messages import NOTHING, Message, Reading
+from app.live.metrics import LIVE_FAILURES
+from app.live.retry import Retry
+from app.live.single_flight import SingleFlight
+from app.live.timing import USUAL, Timing
 from app.metrics import UPDATES
 from app.web.board_cache import BoardCache
 from app.web.boards import BoardSnapshot
 from app.web.credential_cache import Credential, CredentialCache
 from app.web.event_stream import EventStream
 from app.web.fanout import StreamChannel, Viewer
-from app.web.metrics import LIVE_FAILURES
-from app.web.retry import Retry
-from app.web.single_flight import SingleFlight
-from app.web.timing import USUAL, Timing
 from app.web.topics import Topic
 
 FULL = "There are too many live streams right now. The page tries again by itself."

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from app.config import Settings
 from app.errors import Problem
-from app.web.timing import USUAL
+from app.live.timing import USUAL
 from tests.browser.looking import cut_off, looking
 from tests.browser.test_board import BOARD, open_board, says
 from tests.builders import DUA, NAMES, Game

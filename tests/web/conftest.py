@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from app.config import Settings
+from app.live.timing import USUAL, Timing
 from app.main import routes
-from app.web.timing import USUAL, Timing
 from tests.builders import SLUG, Game
 from tests.web.running_app import RunningApp, SettableClock, serving
 

@@ -22,11 +22,11 @@ from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
 from app.domain.actor import Role, Scope, SignedInActor
+from app.live.timing import USUAL, Timing
 from app.main import create_app
 from app.services.access import accounts, credentials, sign_ins, tokens
 from app.services.displays import displays
 from app.services.people import people
-from app.web.timing import USUAL, Timing
 from tests.builders import GUS, NAMES, NOW, SLUG, Game, act_by, an_activity, moment
 from tests.web.server import ServerThread
 

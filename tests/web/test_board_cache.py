@@ -15,13 +15,13 @@ from sqlalchemy import ExceptionContext, event, text
 from app.db.database import Database
 from app.domain.view import AUDIENCES
 from app.errors import Unavailable, WeekUnknown
+from app.live.timing import Timing
 from app.services.rules import rule_sets
 from app.services.scoring import scores
 from app.services.weeks import weeks
 from app.services.weeks.weeks import CURRENT
 from app.web.board_cache import BoardCache
 from app.web.boards import BoardSnapshot
-from app.web.timing import Timing
 from tests import postgresql as pg
 from tests.builders import NOW, SLUG, Game, moment
 from tests.cost import statements_to

@@ -17,12 +17,12 @@ from app.db.engine import Limits
 from app.domain.actor import SignedInActor, rights_of
 from app.errors import SignInNeeded, Unavailable
 from app.jobs import background
+from app.live.timing import USUAL, Timing
 from app.models import Display, SignIn, Token
 from app.services.access import accounts, credentials, sign_ins, tokens
 from app.services.displays import displays
 from app.services.people import people
 from app.web.credential_cache import Credential, CredentialCache
-from app.web.timing import USUAL, Timing
 from tests import postgresql as pg
 from tests.builders import NOW, act_by
 from tests.cost import statements_to

@@ -15,9 +15,9 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.domain import actor
 from app.errors import Conflict, Unavailable
+from app.live.timing import Timing
 from app.services.access import tokens
 from app.web.fast_path import Shortcut
-from app.web.timing import Timing
 from tests.builders import DUA, SLUG, act_by, an_activity
 from tests.web.reading import without_id
 from tests.web.role_clients import RoleClients

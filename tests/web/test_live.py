@@ -11,11 +11,11 @@ import pytest
 
 from app.config import Settings
 from app.live.messages import event
+from app.live.timing import USUAL
 from app.main import create_app
 from app.services.access import tokens
 from app.web.board.content import FixedContent
 from app.web.boards import BoardSnapshot
-from app.web.timing import USUAL
 from app.web.topics import Topic, board_json
 from tests.builders import SLUG, act_by
 from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, RunningApp, SettableClock, assert_problem, until

@@ -6,7 +6,7 @@ from datetime import date
 import psycopg
 import pytest
 
-from app.web.timing import USUAL, Timing
+from app.live.timing import USUAL, Timing
 from tests import postgresql as pg
 from tests.builders import CATS, OWLS, RULES, SLUG, Game, a_week
 from tests.web.running_app import API, WEEK, RunningApp, until

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from app.domain.actor import SCOPES
-from app.web.timing import Timing
+from app.live.timing import Timing
 from tests import postgresql as pg
 from tests.builders import CATS, OWLS, RULES, SLUG, an_activity
 from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, WEEK, RunningApp, assert_problem, until

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from app.db.database import Database
+from app.live.timing import USUAL
 from app.services.access import accounts, sign_ins, tokens
 from app.services.displays import displays
-from app.web.timing import USUAL
 from tests.builders import SLUG, act_by
 from tests.web.running_app import SIGNED_IN, RunningApp, Visitor, pair, sign_in, until
 from tests.web.viewing import LIVE, QUICK, watching

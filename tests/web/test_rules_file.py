@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.config import Settings
-from app.web.timing import Timing
+from app.live.timing import Timing
 from tests.builders import CATS, OWLS, RULES, Game
 from tests.web.running_app import API, RunningApp, serving, until
 

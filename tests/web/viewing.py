@@ -16,8 +16,8 @@ from starlette.responses import Response
 
 from app.domain.actor import Scope
 from app.live.messages import event
+from app.live.timing import USUAL
 from app.web.boards import BoardSnapshot
-from app.web.timing import USUAL
 from app.web.topics import Renderer, Topic
 from tests.builders import SLUG
 from tests.web.running_app import WEEK, RunningApp, until

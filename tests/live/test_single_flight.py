@@ -2,8 +2,8 @@
 
 import asyncio
 
-from app.web import single_flight
-from app.web.single_flight import SingleFlight
+from app.live import single_flight
+from app.live.single_flight import SingleFlight
 
 
 def test_end_all_ends_the_run_that_is_on_and_the_one_that_waits_for_it() -> None:
