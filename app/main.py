@@ -19,6 +19,7 @@ from app.integrations import mail, oidc
 from app.jobs import background, sign_in_mail, upkeep
 from app.jobs.worker import Job, Worker
 from app.live import single_flight
+from app.live.publisher import Publisher
 from app.live.timing import USUAL, Timing
 from app.services.access import links as links_service
 from app.services.operations import secrets, startup
@@ -33,11 +34,11 @@ from app.web.http.denial_log import Refusals
 from app.web.http.edge import EdgeMiddleware
 from app.web.http.hosts import Hosts
 from app.web.http.route_names import RouteNames
-from app.web.live import Publisher
 from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.sign_in import company, join, links
 from app.web.sign_in import mail as mail_page
 from app.web.summaries import Summaries
+from app.web.topics import BoardTopic
 from app.web.write_queue import WriteQueue
 
 PAGES = (
@@ -141,6 +142,7 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
         credentials=known,
         write_queue=WriteQueue(database, clock),
         streams=Publisher(
+            {BoardTopic: lambda topic: keeper.get(topic.slug, topic.audience)},
             keeper,
             known,
             database.renders,

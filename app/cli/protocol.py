@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from app.cli.limits import MAX_HEAD_BYTES, MAX_QUEUED, Patience, Room
 from app.errors import Problem
 from app.web.http import bare, request_ids
-from app.web.transport import WiredProtocol
+from app.web.wired_protocol import WiredProtocol
 
 # What is being read of a request just now.
 _NOTHING, _HEAD, _BODY = range(3)

@@ -1,1 +1,1 @@
-"""Live updates, whatever they show: fragments that are sent when they change."""
+"""Live updates, whatever they show: topics, who watches them, and messages of what has changed."""

@@ -8,12 +8,13 @@ from starlette.requests import Request
 
 from app.config import Settings
 from app.domain.actor import GRANT, Actor, Scope, SignedInActor
+from app.domain.credential import Credential, CredentialKind
 from app.domain.view import Audience, audience_of
 from app.errors import NotAllowed, SignInNeeded, Unavailable
-from app.web.credential_cache import Credential, CredentialCache
+from app.web.credential_cache import CredentialCache
 from app.web.http import cookies
-from app.web.http.areas import Area, CredentialKind, find_area
-from app.web.topics import Renderer, Topic
+from app.web.http.areas import Area, find_area
+from app.web.topics import BoardTopic, Renderer
 
 Need = Scope | Literal["nothing", "boards", "person", "organizer", "owner"]
 """The need of a route: nothing, that boards are for its reader, a kind of person, or a token's scope."""
@@ -73,9 +74,9 @@ class Access(NamedTuple):
     audience: Audience
     needs: Scope | None
 
-    def topic(self, slug: str, renderer: Renderer) -> Topic:
+    def topic(self, slug: str, renderer: Renderer) -> BoardTopic:
         """The topic of a stream of this week's board."""
-        return Topic(slug, self.audience, renderer, self.needs)
+        return BoardTopic(slug, self.audience, renderer, self.needs)
 
 
 def decide(

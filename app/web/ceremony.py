@@ -32,11 +32,12 @@ from app.web.deps import (
     BoardReader,
     act_of,
 )  # fmt: skip
+from app.web.event_stream import EventStream
 from app.web.http import redirects, render
 from app.web.http.client import network_of
 from app.web.http.forms import Form, FormState
 from app.web.routes import DatabaseRoute
-from app.web.topics import Topic
+from app.web.topics import BoardTopic
 
 router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary/present", route_class=DatabaseRoute)
 
@@ -132,9 +133,9 @@ async def live_stage(
     """The stage, at once and whenever the step changes."""
     snapshot = await boards.get(week, "organizers")
     renderer = CeremonyRenderer(database, clock, _presents(signing, clock, snapshot, key))
-    topic = Topic(snapshot.week, "organizers", renderer, needs_of_board(settings))
+    topic = BoardTopic(snapshot.week, "organizers", renderer, needs_of_board(settings))
     # Never compressed: the presenter's stage holds their key.
-    return await streams.open(topic, network_of(request), credential_of(request))
+    return EventStream(await streams.open(topic, network_of(request), credential_of(request)))
 
 
 class MoveForm(Form):

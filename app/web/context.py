@@ -7,13 +7,13 @@ from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
 from app.integrations.mail import Mailer
+from app.live.publisher import Publisher
 from app.services.access import throttle
 from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
 from app.web.board_cache import BoardCache
 from app.web.credential_cache import CredentialCache
 from app.web.http.denial_log import Refusals
-from app.web.live import Publisher
 from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.summaries import Summaries
 from app.web.write_queue import WriteQueue

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
 
 from sqlmodel import Session
 
 from app.clock import Clock
 from app.db.database import Database
 from app.domain.actor import Actor
+from app.domain.credential import Credential, CredentialKind
 from app.errors import Busy, SignInNeeded, Unavailable
 from app.events import AccessChanged, Event
 from app.live.single_flight import SingleFlight
@@ -25,15 +25,7 @@ MAX_ENTRIES = 10_000
 """Twice what 5,000 viewers need. Made-up secrets are not kept, and as many questions may be under way."""
 SLOW = "The database does not answer in time. Try again in a moment."
 
-Kind = Literal["token", "sign-in", "display"]
-Ask = Callable[[Collection["Credential"]], Awaitable[object]]
-
-
-class Credential(NamedTuple):
-    """A secret and the kind of place it came in: a token sent as a cookie is no sign-in, so both make the key."""
-
-    kind: Kind
-    secret: str
+Ask = Callable[[Collection[Credential]], Awaitable[object]]
 
 
 @dataclass(slots=True)
@@ -45,12 +37,12 @@ class _Entry:
     used_at: float
 
 
-_CHECK: dict[Kind, Callable[[Session, Collection[str], datetime], dict[str, Answer]]] = {
+_CHECK: dict[CredentialKind, Callable[[Session, Collection[str], datetime], dict[str, Answer]]] = {
     "token": tokens.check_many,
     "sign-in": sign_ins.check_many,
     "display": displays.check_many,
 }
-_TOUCH: dict[Kind, Callable[[Session, Iterable[str], datetime], None]] = {
+_TOUCH: dict[CredentialKind, Callable[[Session, Iterable[str], datetime], None]] = {
     "token": tokens.touch,
     "sign-in": sign_ins.touch,
     "display": displays.touch,
@@ -283,8 +275,8 @@ async def _quietly(asking: Awaitable[object]) -> None:
         await asking
 
 
-def _by_kind(credentials: Iterable[Credential]) -> dict[Kind, list[str]]:
-    by_kind: dict[Kind, list[str]] = {}
+def _by_kind(credentials: Iterable[Credential]) -> dict[CredentialKind, list[str]]:
+    by_kind: dict[CredentialKind, list[str]] = {}
     for credential in credentials:
         by_kind.setdefault(credential.kind, []).append(credential.secret)
     return by_kind

@@ -19,6 +19,7 @@ from app.db.database import Database
 from app.domain.actor import Act, Actor, SignedInAct, SignedInActor, visitor
 from app.errors import Problem, SignInNeeded
 from app.integrations.mail import Mailer
+from app.live.publisher import Publisher
 from app.services.access import throttle
 from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
@@ -29,7 +30,6 @@ from app.web.http import csrf
 from app.web.http.areas import find_area
 from app.web.http.client import address_of
 from app.web.http.forms import F, FormState
-from app.web.live import Publisher
 from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.summaries import Summaries
 from app.web.write_queue import WriteQueue

@@ -1,28 +1,18 @@
 """Event streams: the answers on which viewers watch."""
 
 import asyncio
-from contextlib import AbstractContextManager
-from typing import Protocol, cast
+from typing import cast
 
 from starlette import types
 from starlette.responses import Response
 
-from app.domain.actor import Scope
 from app.live import gzip_blocks
+from app.live.channels import Viewer
 from app.live.messages import Reading
-from app.web.credential_cache import Credential
-from app.web.fanout import StreamChannel, Viewer
+from app.live.publisher import Subscription
+from app.live.transport import Transport, chunk
 from app.web.http import content_coding
-from app.web.transport import Transport, chunk, transport_in
-
-
-class Seats(Protocol):
-    """The places of viewers, counted; none is given out while the server stops."""
-
-    is_closing: bool
-
-    def seat(self, channel: StreamChannel, viewer: Viewer) -> AbstractContextManager[None]:
-        """Count a viewer in for as long as the block lasts."""
+from app.web.wired_protocol import transport_in
 
 
 class EventStream(Response):
@@ -33,27 +23,21 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(
-        self,
-        seats: Seats,
-        channel: StreamChannel,
-        needs: Scope | None,
-        network: str,
-        credential: Credential | None,
-        reading: Reading,
-    ) -> None:
+    def __init__(self, subscription: Subscription) -> None:
+        is_gzip = subscription.reading.is_gzip
         # X-Accel-Buffering: nginx would hold messages back until its buffer is full.
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": content_coding.VARY}
-        super().__init__(headers=headers | ({"Content-Encoding": "gzip"} if reading.is_gzip else {}))
+        super().__init__(headers=headers | ({"Content-Encoding": "gzip"} if is_gzip else {}))
         self.raw_headers = [header for header in self.raw_headers if header[0] != b"content-length"]
-        self._seats, self._channel, self._needs = seats, channel, needs
-        self._network, self._credential, self._reading = network, credential, reading
+        self._publisher, self._channel, self._needs = subscription.publisher, subscription.channel, subscription.needs
+        self._network, self._credential = subscription.network, subscription.credential
+        self._reading = subscription.reading
 
     async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
         """Send until the viewer leaves, is dropped, or the server stops."""
         wire, rest = transport_in(scope), b""
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        if wire is None or self._seats.is_closing:
+        if wire is None or self._publisher.is_closing:
             rest = self._channel.body(Reading(self._reading.has)) or b""
             rest = content_coding.compress(rest) if self._reading.is_gzip else rest
         else:
@@ -65,7 +49,7 @@ class EventStream(Response):
         task = cast("asyncio.Task[None]", asyncio.current_task())
         viewer = Viewer(self._network, self._credential, self._needs, wire, task, self._reading)
         try:
-            with self._seats.seat(self._channel, viewer):
+            with self._publisher.seat(self._channel, viewer):
                 if self._reading.is_gzip:
                     wire.write(chunk(gzip_blocks.HEADER))
                 viewer.send(self._channel)

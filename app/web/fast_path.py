@@ -12,6 +12,7 @@ from app.services.weeks import weeks
 from app.web.access import credentials_in, decide
 from app.web.api.activities import record_body
 from app.web.context import AppContext
+from app.web.event_stream import EventStream
 from app.web.http import problems
 from app.web.http.areas import find_area
 from app.web.http.client import network_of
@@ -111,6 +112,7 @@ class Shortcut:
         if address["swap"] or address["part"] == "live":
             topic = access.topic(slug, board_json if address["json"] else board_html)
             reading = Reading(None if address["json"] else position_in(request), accepts_gzip(scope))
-            return self._context.streams.ready(topic, snapshot, network_of(request), credential, reading)
+            subscription = self._context.streams.ready(topic, snapshot, network_of(request), credential, reading)
+            return EventStream(subscription) if subscription is not None else None
         board = snapshot.made("json" if address["json"] else page_form(request))
         return board.ready(request) if board is not None else None

@@ -1,4 +1,4 @@
-"""Topics: what one can watch, and what turns a board into the message that viewers of a topic get."""
+"""Boards as topics: what turns a board into the message that viewers get."""
 
 from typing import NamedTuple, Protocol
 
@@ -15,11 +15,8 @@ class Renderer(Protocol):
         """Render a board's message; called in a thread."""
 
 
-class Topic(NamedTuple):
-    """One week's board for one audience, as one renderer shows it.
-
-    `needs` is what the topic's door asked for: nothing where everybody may watch. It must hold as long as the stream.
-    """
+class BoardTopic(NamedTuple):
+    """One week's board for one audience, as one renderer shows it."""
 
     slug: str
     audience: Audience
@@ -31,10 +28,14 @@ class Topic(NamedTuple):
         """The renderer's name, for figures and logs."""
         return str(getattr(self.renderer, "name", None) or getattr(self.renderer, "__name__", "other"))
 
-    def version_key(self, snapshot: BoardSnapshot) -> str:
+    def version_key(self, snapshot: BoardSnapshot, /) -> str:
         """A key of the message for this board: equal keys mean equal bytes. A renderer that shows more has its own."""
         own = getattr(self.renderer, "version_key", None)
         return str(own(snapshot)) if own is not None else snapshot.mark
+
+    def render(self, snapshot: BoardSnapshot, /) -> bytes | Message:
+        """Render a board's message."""
+        return self.renderer(snapshot)
 
 
 def board_json(snapshot: BoardSnapshot) -> bytes:

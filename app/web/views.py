@@ -12,6 +12,7 @@ from app.services.weeks import weeks
 from app.web.access import credential_of, decide
 from app.web.boards import BoardSnapshot, Form
 from app.web.deps import context_of
+from app.web.event_stream import EventStream
 from app.web.http.areas import find_area
 from app.web.http.client import network_of
 from app.web.http.content_coding import accepts_gzip
@@ -76,7 +77,7 @@ async def stream_for(
     area = find_area(request.scope["path"])
     topic = decide(area, actor, context.settings, preview=preview).topic(slug, renderer)
     reading = Reading(has, accepts_gzip(request.scope))
-    return await context.streams.open(topic, network_of(request), credential_of(request), reading)
+    return EventStream(await context.streams.open(topic, network_of(request), credential_of(request), reading))
 
 
 def position_in(request: Request) -> Position | None:

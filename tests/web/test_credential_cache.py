@@ -15,6 +15,7 @@ from sqlmodel import select
 from app.db.database import Database
 from app.db.engine import Limits
 from app.domain.actor import SignedInActor, rights_of
+from app.domain.credential import Credential
 from app.errors import SignInNeeded, Unavailable
 from app.jobs import background
 from app.live.timing import USUAL, Timing
@@ -22,7 +23,7 @@ from app.models import Display, SignIn, Token
 from app.services.access import accounts, credentials, sign_ins, tokens
 from app.services.displays import displays
 from app.services.people import people
-from app.web.credential_cache import Credential, CredentialCache
+from app.web.credential_cache import CredentialCache
 from tests import postgresql as pg
 from tests.builders import NOW, act_by
 from tests.cost import statements_to

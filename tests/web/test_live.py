@@ -16,7 +16,7 @@ from app.main import create_app
 from app.services.access import tokens
 from app.web.board.content import FixedContent
 from app.web.boards import BoardSnapshot
-from app.web.topics import Topic, board_json
+from app.web.topics import BoardTopic, board_json
 from tests.builders import SLUG, act_by
 from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, RunningApp, SettableClock, assert_problem, until
 from tests.web.viewing import LIVE, QUICK, Flood, first_event, parsed, state, taken, unread, watch, watching
@@ -177,7 +177,7 @@ def test_open_while_an_older_board_is_rendered_begins_with_the_newer_one(site: R
 
 def test_ready_gives_no_stream_that_would_begin_with_an_older_board(site: RunningApp) -> None:
     place = site.app.state.context
-    topic = Topic(SLUG, "public", board_json, None)
+    topic = BoardTopic(SLUG, "public", board_json, None)
     with watching(site) as events:
         events.get(timeout=5)
         snapshot = asyncio.run(place.boards.get(SLUG, "public"))

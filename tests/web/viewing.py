@@ -18,7 +18,8 @@ from app.domain.actor import Scope
 from app.live.messages import event
 from app.live.timing import USUAL
 from app.web.boards import BoardSnapshot
-from app.web.topics import Renderer, Topic
+from app.web.event_stream import EventStream
+from app.web.topics import BoardTopic, Renderer
 from tests.builders import SLUG
 from tests.web.running_app import WEEK, RunningApp, until
 
@@ -58,8 +59,7 @@ def watch(site: RunningApp, path: str, renderer: Renderer, needs: Scope | None =
     publisher = site.app.state.context.streams
 
     async def stream(request: Request) -> Response:
-        answer: Response = await publisher.open(Topic(SLUG, "public", renderer, needs), "192.0.2.1", None)
-        return answer
+        return EventStream(await publisher.open(BoardTopic(SLUG, "public", renderer, needs), "192.0.2.1", None))
 
     site.app.router.add_route(path, stream)
 

@@ -26,12 +26,13 @@ from app.web.deps import (
 )  # fmt: skip
 from app.web.display import pairing
 from app.web.display.screens import release
+from app.web.event_stream import EventStream
 from app.web.http import render
 from app.web.http.client import network_of
 from app.web.http.content_coding import accepts_gzip
 from app.web.http.render import VARY, wants_partial
 from app.web.routes import DatabaseRoute
-from app.web.topics import Topic
+from app.web.topics import BoardTopic
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -68,9 +69,9 @@ async def display_live(
     request: Request, _reader: BoardReader, streams: AppStreams, renderer: AppDisplayRenderer, settings: AppSettings
 ) -> Response:
     """The picture of the current week, at once and after every change; another week's when that becomes current."""
-    topic = Topic(CURRENT, "public", renderer, needs_of_board(settings))
+    topic = BoardTopic(CURRENT, "public", renderer, needs_of_board(settings))
     reading = Reading(is_gzip=accepts_gzip(request.scope))
-    return await streams.open(topic, network_of(request), credential_of(request), reading)
+    return EventStream(await streams.open(topic, network_of(request), credential_of(request), reading))
 
 
 @router.get("/display/pulse")

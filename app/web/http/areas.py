@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-CredentialKind = Literal["token", "sign-in", "display"]
+from app.domain.credential import CredentialKind
+
 Home = Literal["board", "me", "organizer"]
 
 MIB: Final = 1_048_576

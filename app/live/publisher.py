@@ -4,23 +4,23 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from app.bulkheads import Bulkhead
+from app.domain.actor import Scope
+from app.domain.credential import Credential
 from app.errors import Problem, Unavailable
+from app.live.channels import StreamChannel, Viewer
 from app.live.messages import NOTHING, Message, Reading
 from app.live.metrics import LIVE_FAILURES
 from app.live.retry import Retry
 from app.live.single_flight import SingleFlight
+from app.live.sources import Credentials, Look, News
 from app.live.timing import USUAL, Timing
+from app.live.topics import Topic
 from app.metrics import UPDATES
-from app.web.board_cache import BoardCache
-from app.web.boards import BoardSnapshot
-from app.web.credential_cache import Credential, CredentialCache
-from app.web.event_stream import EventStream
-from app.web.fanout import StreamChannel, Viewer
-from app.web.topics import Topic
 
 FULL = "There are too many live streams right now. The page tries again by itself."
 FAILING = "This page cannot be kept up to date right now. It tries again by itself."
@@ -39,40 +39,53 @@ class _Channel(StreamChannel):
         self.retry = Retry()
 
 
+class Subscription(NamedTuple):
+    """A place at a channel for somebody who has read so far, to be taken up by their connection."""
+
+    publisher: "Publisher"
+    channel: StreamChannel
+    needs: Scope | None
+    network: str
+    credential: Credential | None
+    reading: Reading
+
+
 class Publisher:
     """Every open stream of this process.
 
-    Publishing, heartbeats and revocation are jobs of their own, and no channel waits for another: a renderer, a board
-    or a database that fails or hangs costs its own viewers news, and nobody a heartbeat. `max_streams` may be changed
-    at any time; it counts for whoever comes next.
+    `looks` says for each kind of topic where its state comes from. Publishing, heartbeats and revocation are jobs of
+    their own, and no channel waits for another: a renderer, a look or a database that fails or hangs costs its own
+    viewers news, and nobody a heartbeat. `max_streams` may be changed at any time; it counts for whoever comes next.
     """
 
     def __init__(
         self,
-        boards: BoardCache,
-        credentials: CredentialCache,
+        looks: Mapping[type, Look],
+        news: News,
+        credentials: Credentials,
         renders: Bulkhead,
         *,
         max_streams: int,
         max_streams_per_network: int,
         timing: Timing = USUAL,
     ) -> None:
-        self._boards, self._credentials, self._renders, self._timing = boards, credentials, renders, timing
+        self._looks, self._news = looks, news
+        self._credentials, self._renders, self._timing = credentials, renders, timing
         self.max_streams, self._max_per_network = max_streams, max_streams_per_network
         self._channels: dict[Topic, _Channel] = {}
         self._networks: Counter[str] = Counter()
-        self._boards_refresh = SingleFlight(self._refresh_boards)
+        self._upkeep = SingleFlight(self._refresh_what_is_kept)
         self._loop: asyncio.AbstractEventLoop | None = None
         self.is_closing = False
 
     async def open(
         self, topic: Topic, network: str, credential: Credential | None, reading: Reading = NOTHING
-    ) -> EventStream:
+    ) -> Subscription:
         """Open a stream for somebody who has read so far.
 
-        Raises WeekUnknown, or Unavailable where there are too many streams or nothing to show.
+        Raises the problem of a topic that does not exist, or Unavailable: too many streams, or nothing to show.
         """
-        await self._board(topic)  # what does not exist gets no channel
+        await self._look(topic)  # what does not exist gets no channel
         channel = self._channels.get(topic)
         if channel is None:
             channel = self._channels[topic] = _Channel(topic, self)
@@ -84,23 +97,23 @@ class Publisher:
             raise Unavailable(FULL)
         if channel.body(reading) is None:  # the whole of many teams takes a while
             await self._renders.run(_make, channel.message, [reading])
-        return EventStream(self, channel, channel.topic.needs, network, credential, reading)
+        return Subscription(self, channel, topic.needs, network, credential, reading)
 
     def ready(
         self,
         topic: Topic,
-        snapshot: BoardSnapshot,
+        state: object,
         network: str,
         credential: Credential | None,
         reading: Reading = NOTHING,
-    ) -> EventStream | None:
-        """Open a stream that needs no work before it starts, if there is one and a place for it."""
+    ) -> Subscription | None:
+        """Open a stream that needs no work before it starts, if there is one of this state and a place for it."""
         channel = self._channels.get(topic)
         if channel is None or not channel.viewers or self._is_full(network):
             return None
-        if channel.version_key != topic.version_key(snapshot) or channel.chunk(reading) is None:
+        if channel.version_key != topic.version_key(state) or channel.chunk(reading) is None:
             return None
-        return EventStream(self, channel, channel.topic.needs, network, credential, reading)
+        return Subscription(self, channel, topic.needs, network, credential, reading)
 
     def _is_full(self, network: str) -> bool:
         return (
@@ -150,11 +163,11 @@ class Publisher:
         return [viewer for channel in self._channels.values() for viewer in channel.viewers]
 
     async def publish(self) -> None:
-        """Publish boards as they change, at most four times a second; a job for as long as the server runs."""
+        """Publish what changes, at most four times a second; a job for as long as the server runs."""
         self._loop = asyncio.get_running_loop()
         timing, wait = self._timing, 1.0
         while True:
-            await self._boards.wait(timeout=wait)
+            await self._news.wait(timeout=wait)
             is_news, is_waiting = await self._publish()
             wait = timing.shortest_gap if is_waiting else self._longest_wait()
             await asyncio.sleep(timing.shortest_gap if is_news or is_waiting else timing.quiet_gap)
@@ -172,7 +185,7 @@ class Publisher:
             if not channel.viewers and not channel.refresh.is_running and now - channel.asked_at > self._timing.idle:
                 del self._channels[topic]
         watched = [channel.refresh for channel in self._channels.values() if channel.viewers]
-        runs = [run.ask() for run in (self._boards_refresh, *watched) if not run.is_running]
+        runs = [run.ask() for run in (self._upkeep, *watched) if not run.is_running]
         if not runs:
             return False, True
         tasks, waiting = await asyncio.wait(runs, timeout=self._timing.shortest_gap)
@@ -193,23 +206,23 @@ class Publisher:
 
     async def _render(self, channel: "_Channel") -> None:
         channel.attempt = ""
-        snapshot = await self._board(channel.topic)
-        channel.attempt = key = channel.topic.version_key(snapshot)
+        state = await self._look(channel.topic)
+        channel.attempt = key = channel.topic.version_key(state)
         if key != channel.version_key:
             begun = time.perf_counter()
-            message = await self._renders.run(_render, channel, snapshot, channel.readings)
+            message = await self._renders.run(_render, channel, state, channel.readings)
             UPDATES.observe(time.perf_counter() - begun)
             channel.put(key, message)
         elif channel.message is not None and (unmade := channel.unmade):
             await self._renders.run(_make, channel.message, unmade)
 
-    async def _board(self, topic: Topic) -> BoardSnapshot:
-        return await self._boards.get(topic.slug, topic.audience)
+    async def _look(self, topic: Topic) -> object:
+        return await self._looks[type(topic)](topic)
 
-    async def _refresh_boards(self) -> bool:
-        """Keep boards ready for readers, watched or not; whether there is a new one."""
+    async def _refresh_what_is_kept(self) -> bool:
+        """Keep ready what readers ask for, watched or not; whether any of it is new."""
         try:
-            return await self._boards.refresh()
+            return await self._news.refresh()
         except Exception:
             logger.exception("boards could not be kept ready; who asks for one waits until it is made")
             return False
@@ -263,9 +276,9 @@ class Publisher:
         return actor is not None and (viewer.needs is None or actor.may(viewer.needs))
 
 
-def _render(channel: _Channel, snapshot: BoardSnapshot, readings: Collection[Reading]) -> Message:
+def _render(channel: _Channel, state: object, readings: Collection[Reading]) -> Message:
     """Make a channel's next message, ready for viewers who have read so far."""
-    rendered = channel.topic.renderer(snapshot)
+    rendered = channel.topic.render(state)
     return _make(channel.numbered(rendered) if isinstance(rendered, bytes) else rendered, readings)
 
 

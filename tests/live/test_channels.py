@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from app.live.channels import StreamChannel, Viewer
 from app.live.gzip_blocks import HEADER
 from app.live.messages import Reading
-from app.web.fanout import StreamChannel, Viewer
-from app.web.transport import chunk
+from app.live.transport import chunk
 
 
 class FakeWire:

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from app.domain.actor import Scope
+from app.domain.credential import Credential
 from app.live import gzip_blocks
 from app.live.fragments import Position
 from app.live.messages import NOTHING, Message, Reading, Whole
-from app.web.credential_cache import Credential
-from app.web.transport import Transport, chunk
+from app.live.transport import Transport, chunk
 
 _AT_ONCE = 100  # viewers served before other requests get their turn, and what was written leaves the house
 _COMMENT = b": still here\n\n"
@@ -102,7 +102,7 @@ class StreamChannel:
         return {reading for reading in self._unmade if self.message is not None and self.message.ready(reading) is None}
 
     def put(self, version_key: str, message: Message) -> None:
-        """Make this the newest message, of the board with this key, if it says anything new."""
+        """Make this the newest message, of the state with this key, if it says anything new."""
         self.version_key = version_key
         if message.position != self.position:
             self.message, self._chunks, self._unmade = message, {}, set()
