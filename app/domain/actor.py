@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Self, get_args
 
-Scope = Literal["read", "activities:write", "ledger:correct", "rules:write", "admin"]
+Scope = Literal["read", "activities:write", "shifts:write", "ledger:correct", "rules:write", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 Role = Literal["player", "organizer", "owner"]

@@ -8,18 +8,22 @@ from typing import Any, Literal
 import httpx
 
 from app.domain.actor import SCOPES
+from app.domain.calendar.slots import slot_between
 from app.jobs import upkeep
 from app.services import jobs, lifecycle
 from app.services.access import accounts, credentials, links, sign_ins, tokens
 from app.services.displays import displays
 from app.services.operations import secrets
 from app.services.organizing import join_codes, team_admin
+from app.services.shifts import seats, shifts
+from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.weeks import weeks  # fmt: skip
-from tests.builders import ADA, CATS, DUA, OWLS, SLUG, a_week, act_by
+from tests.builders import ADA, CATS, DUA, OWLS, PACIFIC, SLUG, a_week, act_by, moment
 from tests.web.route_access import MEMBERS, Role, RouteAccess
 from tests.web.running_app import RunningApp, Visitor, pair, sign_in
 
+THURSDAY = moment("2022-09-15 00:00")
 EMAILS: dict[Role, tuple[str, Literal["player", "organizer", "owner"]]] = {
     "player": (ADA, "player"),
     "outsider": (DUA, "player"),
@@ -35,6 +39,7 @@ class RoleClients:
     site: RunningApp
     people: dict[Role, Visitor] = field(default_factory=dict)
     made: int = 0
+    shifts: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Let everybody come in."""
@@ -203,6 +208,20 @@ class RoleClients:
         with self.site.database.unit_of_work() as session:
             links.make(session, accounts.find(session, person_id), "invitation", act_by("Olu", self._now))
         return person_id
+
+    def _shift_id(self, _role: Role) -> str:
+        """A shift of a minute, at the time of no other."""
+        begin = THURSDAY + len(self.shifts) * timedelta(minutes=1)
+        with self.site.database.unit_of_work() as session:
+            span = slot_between(begin, begin + timedelta(minutes=1), PACIFIC)
+            self.shifts.append(shifts.create(session, SLUG, span, ShiftFields(), act_by("Olu", self._now)).id)
+        return self.shifts[-1]
+
+    def _sign_up_id(self, role: Role) -> str:
+        """A seat of Ada's in the newest shift."""
+        ada, shift_id = self._ada(role), self.shifts[-1] if self.shifts else self._shift_id(role)
+        with self.site.database.unit_of_work() as session:
+            return seats.sign_up(session, SLUG, shift_id, ada, act_by("Olu", self._now)).seat.id
 
     def _display_code(self, _role: Role) -> str:
         return credentials.make_code()

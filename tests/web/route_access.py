@@ -68,7 +68,7 @@ ACTIVITY = {
     "kind": "issue", "person": ADA, "occurred_at": "2022-09-14T09:00:00-07:00", "source": "github",
     "external_id": "door-{number}",
 }  # fmt: skip
-BLIND: Mapping[Role, int] = {"activities:write": 403, "ledger:correct": 403, "rules:write": 403}
+BLIND: Mapping[Role, int] = dict.fromkeys(("activities:write", "shifts:write", "ledger:correct", "rules:write"), 403)
 CODELESS: Mapping[Role, int] = {**BLIND, "visitor": 409, "disabled": 409}  # no screen without a code's cookie
 WHY = {"reason": "Fair"}
 ADJUSTMENT = {"team_id": "{team}", "points": 1, "reason": "Fair", "external_id": "door-{number}"}
@@ -95,6 +95,16 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", f"{API}/activities/{{activity_id}}/reversal"): RouteAccess("ledger:correct", 201, document=WHY),
     ("POST", f"{API}/activities/{{activity_id}}/reinstatement"): RouteAccess("ledger:correct", 409, document=WHY),
     ("POST", f"{API}/weeks/{{week}}/adjustments"): RouteAccess("ledger:correct", 201, document=ADJUSTMENT),
+    ("POST", f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups"): RouteAccess(
+        "shifts:write", 201, document={"person": ADA}
+    ),
+    ("DELETE", f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}"): RouteAccess("shifts:write"),
+    ("POST", f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}/check-in"): RouteAccess(
+        "shifts:write", 409, document={}
+    ),
+    ("POST", f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}/complete"): RouteAccess(
+        "shifts:write", 409, document={}
+    ),
     ("POST", f"{API}/rules/preview"): RouteAccess("rules:write", content=RULES),
     ("PUT", f"{API}/rules"): RouteAccess("rules:write", content=RULES),
     ("GET", "/"): RouteAccess("boards"),

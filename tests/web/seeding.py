@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 from sqlmodel import Session
 
 from app.domain.actor import SCOPES, Role, SignedInActor
+from app.domain.calendar.slots import slot_between
 from app.models import LedgerEntry
 from app.services import lifecycle
 from app.services.access import accounts, credentials, identities, links, sign_ins, tokens
@@ -19,10 +21,12 @@ from app.services.ledger import ledger
 from app.services.organizing import join_codes
 from app.services.people import people
 from app.services.rules import rule_sets
+from app.services.shifts import seats, shifts
+from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.http.render import number
-from tests.builders import SLUG, a_reading, a_week, act_by, changed_rules, take
+from tests.builders import PACIFIC, SLUG, a_reading, a_week, act_by, changed_rules, take
 from tests.web.running_app import RunningApp
 
 Readers = frozenset[str]
@@ -74,7 +78,7 @@ class SeededSite:
     def __post_init__(self) -> None:
         """Plant everything, and freeze the week in between."""
         self.act = act_by("Olu", self.site.clock.now)
-        for seed in (_settings, _people, _ways_in, _tools, _screens, _work, _history, _beside):
+        for seed in (_settings, _people, _ways_in, _tools, _screens, _work, _history, _shifts, _beside):
             self._sow(seed)
         with self.site.database.unit_of_work() as session:
             lifecycle.freeze(session, SLUG, self.act)
@@ -246,6 +250,15 @@ def _history(garden: SeededSite, session: Session) -> None:
     before, after = ({"fact": garden.word(f"{side} in the audit", ORGANIZERS)} for side in ("before", "after"))
     mate = accounts.audit_target(accounts.find(session, garden.ids["mate"]))
     audit.note(session, "person.renamed", mate, garden.act, before=before, after=after)
+
+
+def _shifts(garden: SeededSite, session: Session) -> None:
+    """A shift that somebody has a seat in."""
+    begin = garden.act.now + timedelta(days=1)
+    span = slot_between(begin, begin + timedelta(hours=2), PACIFIC)
+    shift = shifts.create(session, SLUG, span, ShiftFields(), garden.act)
+    seat = seats.sign_up(session, SLUG, shift.id, garden.ids["player"], garden.act).seat
+    garden.ids |= {"shift": shift.id, "sign-up of player": seat.id}
 
 
 def _behind_the_freeze(garden: SeededSite, session: Session) -> None:

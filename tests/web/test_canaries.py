@@ -28,6 +28,8 @@ PLACES = {
     "name": [*CHARTS, "nothing"],
     "secret": ["al_wrong"],
     "code": ["WRNG-WRNG"],
+    "shift_id": ["shift"],
+    "sign_up_id": ["sign-up of player"],
     "display": ["display"],
     "token_id": ["token"],
     "job_id": ["1"],

@@ -3,16 +3,21 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
 from app.config import Settings
+from app.domain.calendar.slots import slot_between
+from app.models import Seat
 from app.services.access import credentials, sign_ins, tokens
 from app.services.displays import displays
 from app.services.operations import secrets
-from tests.builders import ADA, DUA, ELIF, OWLS, SLUG, a_team, a_week, act_by
+from app.services.shifts import shifts
+from app.services.shifts.shifts import ShiftFields
+from tests.builders import ADA, DUA, ELIF, OWLS, PACIFIC, SLUG, a_team, a_week, act_by, moment
 from tests.web.role_clients import RoleClients
 from tests.web.route_access import API, ROUTES, Role, RouteAccess
 from tests.web.running_app import SIGNED_IN, WEEK, RunningApp, sign_in
@@ -36,6 +41,8 @@ FOREIGN = {
     "own_activity": ("activity of another", "adjustment", "team", "nothing"),
     "sign_in": ("sign-in of another", "person", "nothing"),
     "activity_id": ("activity of another", "adjustment", "team", "nothing"),
+    "shift_id": ("shift of another week", "team", "nothing"),
+    "sign_up_id": ("sign-up of another shift", "person", "nothing"),
     "display_id": ("person", "token", "nothing"),
     "token_id": ("person", "display", "nothing"),
     "job_id": ("person", "display", "nothing"),
@@ -79,6 +86,13 @@ class Strangers:
                 "token": str(tokens.every(session)[0].id),
                 "nothing": "0" * 16,
             }
+            begin = moment("2022-09-15 23:00")
+            span = slot_between(begin, begin + timedelta(hours=1), PACIFIC)
+            shift = shifts.create(session, OTHER, span, ShiftFields(), act_by("Olu", now))
+            self.ids["shift of another week"] = shift.id
+            seat = Seat(shift_id=shift.id, person_id=outsider.person_id, signed_up_at=now)
+            session.add(seat)
+            self.ids["sign-up of another shift"] = seat.id
         self.ids["team"] = site.game.team_id("Owls")
         self.ids["activity of another"] = str(site.record(person=DUA).json()["id"])
         self.ids["adjustment"] = str(site.adjust("Owls", 1).json()["id"])

@@ -18,9 +18,12 @@ from app.domain.rules import parse_rules
 from app.services.ledger.drafts import read_json
 from app.services.people import people
 from tests.builders import OWLS, SLUG, an_activity
+from tests.web.role_clients import RoleClients
 from tests.web.running_app import API, RunningApp
 from tools import api_reference
 
+SHIFTS = f"{API}/weeks/{{week}}/shifts"
+SIGN_UPS = f"{SHIFTS}/{{shift_id}}/sign-ups"
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
@@ -93,7 +96,7 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
     with site.database.unit_of_work() as session:
         people.find_or_create(session, "ada@example.com", "Ada", site.clock.now)
     activity, team = site.record().json()["id"], site.game.team_id(OWLS)
-    statuses = {}
+    stage, statuses = RoleClients(site), {}
 
     for name, (kind, example) in examples(description).items():
         method, _, path = name.partition(" ")
@@ -103,7 +106,11 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
             else json.dumps({**example, **({"team_id": team} if "team_id" in example else {})})
         )
         answer = site.ask(
-            method, path.format(week=SLUG, activity_id=activity), "admin", content=body, headers={"Content-Type": kind}
+            method,
+            stage.path(path.replace("{activity_id}", activity), "admin"),
+            "admin",
+            content=body,
+            headers={"Content-Type": kind},
         )
         statuses[name.removeprefix(f"{method} {API}")] = answer.status_code
 
@@ -111,6 +118,9 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         "/weeks/{week}/activities": 201,
         "/weeks/{week}/activities/batch": 200,
         "/weeks/{week}/adjustments": 201,
+        "/weeks/{week}/shifts/{shift_id}/sign-ups": 201,
+        "/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/check-in": 200,
+        "/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/complete": 200,
         "/activities/{activity_id}/reversal": 201,
         "/activities/{activity_id}/reinstatement": 201,
         "/rules": 200,
@@ -197,5 +207,9 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"POST {API}/weeks/{{week}}/activities": "recordActivity",
         f"POST {API}/weeks/{{week}}/activities/batch": "recordActivities",
         f"POST {API}/weeks/{{week}}/adjustments": "adjustTeam",
+        f"DELETE {SIGN_UPS}/{{sign_up_id}}": "leaveShift",
+        f"POST {SIGN_UPS}": "signUpForShift",
+        f"POST {SIGN_UPS}/{{sign_up_id}}/check-in": "checkInToShift",
+        f"POST {SIGN_UPS}/{{sign_up_id}}/complete": "completeShift",
         f"PUT {API}/rules": "activateRules",
     }

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.usefixtures("quiet_log")
 
 # A stream never ends, so that each case would wait for its time-out; tests/web/test_live.py has them.
 STREAMS = "/live$"
-OPERATIONS = 15
+OPERATIONS = 19
+OF_SHIFTS = "/shifts/{shift_id}"  # ids that no answer tells
 # A description cannot say which cursors exist, which kinds the active rules know and what makes a text a rules file:
 # what it allows may rightly be refused with 422. test_openapi.py holds the examples to be taken.
 LEFT_OUT = {"positive_data_acceptance": {"enabled": False}}
@@ -125,7 +126,7 @@ def test_an_admin_gets_what_is_documented_whatever_they_send(site: RunningApp, b
     assert server_failures(outcome) == set()
     # It is no test of refusals alone: each operation also took something, and refused something.
     assert len(outcome.statuses) == OPERATIONS
-    assert [name for name, found in outcome.statuses.items() if not found & {200, 201}] == []
+    assert [name for name, found in outcome.statuses.items() if not found & {200, 201} and OF_SHIFTS not in name] == []
     assert [name for name, found in outcome.statuses.items() if max(found) < 400] == []
 
 

@@ -69,6 +69,15 @@ def slot(day: date, start: Minutes, until: Minutes, zone: ZoneInfo) -> Slot:
     return Slot(day, start, until, boundary_at(day, start, zone), boundary_at(day, until, zone))
 
 
+def slot_between(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> Slot:
+    """The slot between two moments, on the local day of the first; an end at that day's midnight is its 24:00."""
+    start, end = starts_at.astimezone(zone), ends_at.astimezone(zone)
+    until = 60 * end.hour + end.minute
+    if until == 0 and end.date() == start.date() + ONE_DAY:
+        until = MIDNIGHT_AFTER
+    return Slot(start.date(), 60 * start.hour + start.minute, until, starts_at, ends_at)
+
+
 def slots_of(pattern: Pattern, first: date, last: date, zone: ZoneInfo) -> Iterator[Slot]:
     """Every piece of the pattern on the days from `first` to `last`, both included, in order.
 

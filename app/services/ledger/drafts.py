@@ -73,8 +73,14 @@ _LIKE_EMAIL = {"pattern": r"^\s*[^\s@]+@[^\s@]+\s*$"}
 _LIKE_ADDRESS = {"pattern": r"^([Hh][Tt][Tt][Pp][Ss]?://[^\s/][^ ]*)?$"}
 
 Code = Annotated[str, Field(min_length=1, max_length=LONGEST_CODE, json_schema_extra=_PLAIN), AfterValidator(_plain)]
-_Address = Annotated[str, Field(max_length=LONGEST_TEXT, json_schema_extra=_LIKE_ADDRESS), AfterValidator(_web_address)]
+Address = Annotated[str, Field(max_length=LONGEST_TEXT, json_schema_extra=_LIKE_ADDRESS), AfterValidator(_web_address)]
 Optionally = BeforeValidator(_none_if_empty)
+Email = Annotated[
+    str,
+    Field(min_length=1, max_length=254, examples=["ada@example.com"], json_schema_extra=_LIKE_EMAIL),
+    AfterValidator(_email),
+]
+Instant = Annotated[datetime, BeforeValidator(_moment)]
 
 
 class DraftIn(BaseModel):
@@ -83,17 +89,13 @@ class DraftIn(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, title="Draft")
 
     kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["response"])]
-    person: Annotated[
-        str,
-        Field(min_length=1, max_length=254, examples=["ada@example.com"], json_schema_extra=_LIKE_EMAIL),
-        AfterValidator(_email),
-    ]
-    occurred_at: Annotated[datetime, BeforeValidator(_moment), Field(examples=["2022-09-14T06:04:10-07:00"])]
+    person: Email
+    occurred_at: Annotated[Instant, Field(examples=["2022-09-14T06:04:10-07:00"])]
     source: Annotated[Code, Field(examples=["zendesk"])]
     external_id: Annotated[Code, Field(examples=["comment-90210"])]
     subject: Annotated[Code | None, Optionally, Field(examples=["ticket-4711"])] = None
     response_seconds: Annotated[int | None, Field(ge=0, le=10_000_000, examples=[1260])] = None
-    url: Annotated[_Address | None, Optionally] = None
+    url: Annotated[Address | None, Optionally] = None
     note: Annotated[Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_prose)] | None, Optionally] = None
 
 

@@ -173,7 +173,7 @@ def check_slot(week: Week, slot: Slot) -> None:
     start, end = day_bounds(week.starts, week.ends, week.zone)
     if not start <= slot.starts_at < end:
         raise Malformed(f"A shift must start within its week, {week.starts} to {week.ends} ({week.zone.key}).")
-    if slot.minutes == 0:
+    if slot.starts_at >= slot.ends_at:
         raise Malformed("A shift must end after it starts; clocks may skip the time between.")
 
 

@@ -6,11 +6,11 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from app.web import documents
-from app.web.api import activities, boards, corrections, rules, weeks
+from app.web.api import activities, boards, corrections, rules, sign_ups, weeks
 
 ABOUT: dict[str, Any] = {
     "summary": "A week of customer-support rotations as a game.",
-    "description": "Record what people do, read the board, correct the ledger, change the rules. "
+    "description": "Record what people do, sign up for shifts, read the board, correct the ledger, change the rules. "
     "Tokens come from `assembly-week token create` or from the organizers' pages.",
     "license_info": {"name": "MIT", "identifier": "MIT"},
     "openapi_tags": [
@@ -19,6 +19,7 @@ ABOUT: dict[str, Any] = {
         {"name": "corrections", "description": "Reverse, reinstate and adjust; the ledger itself never changes."},
         {"name": "people", "description": "Everyone who plays or has played."},
         {"name": "rules", "description": "Read the rules, see what others would do, activate them."},
+        {"name": "shifts", "description": "Take, leave and complete seats of shifts."},
         {"name": "weeks", "description": "Weeks and their teams."},
     ],
 }
@@ -26,7 +27,7 @@ ABOUT: dict[str, Any] = {
 
 def include_in(app: FastAPI) -> None:
     """Add the API's routes to an application, part by part: FastAPI searches each level of nested routers twice."""
-    for part in (activities, boards, weeks, corrections, rules):
+    for part in (activities, boards, weeks, sign_ups, corrections, rules):
         app.include_router(part.router, prefix="/api/v1", responses=documents.PROBLEMS)
 
 

@@ -10,6 +10,6 @@ def takes(media_type: str, schema: dict[str, Any], example: object, *, required:
     return {"requestBody": {"required": required, "content": {media_type: {"schema": schema, "example": example}}}}
 
 
-def takes_json(model: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
+def takes_json(model: type[BaseModel], example: dict[str, Any], *, required: bool = True) -> dict[str, Any]:
     """Describe a body of this model in OpenAPI."""
-    return takes("application/json", model.model_json_schema(), example)
+    return takes("application/json", model.model_json_schema(), example, required=required)

@@ -21,6 +21,7 @@ from app.web.documents.rules import (
     preview_document,
     rule_set_document,
 )
+from app.web.documents.sign_ups import SignUp, SignUpList, sign_up_document
 from app.web.documents.values import plain
 from app.web.documents.weeks import (
     Person,
@@ -50,6 +51,8 @@ __all__ = [
     "Problem",
     "Receipt",
     "RuleSet",
+    "SignUp",
+    "SignUpList",
     "Standing",
     "Team",
     "TeamList",
@@ -65,6 +68,7 @@ __all__ = [
     "receipt_document",
     "recorded_document",
     "rule_set_document",
+    "sign_up_document",
     "standing_document",
     "team_document",
     "week_document",

@@ -16,6 +16,9 @@ class Problem(TypedDict):
     request_id: Annotated[
         str, Field(description="Names the request in the server's log.", examples=["5f0c2ab91d7e4c83"])
     ]
+    code: NotRequired[
+        Annotated[str, Field(description="The reason for a 409 about a shift, for programs.", examples=["full"])]
+    ]
     errors: NotRequired[
         Annotated[list[dict[str, Any]], Field(description="The first mistakes, where there can be several.")]
     ]

@@ -69,6 +69,7 @@ ROLES = {
 SCOPES = {
     "read": "Read weeks, teams, people, the ledger and the rules.",
     "activities:write": "Record activities. What a tool that reports work needs.",
+    "shifts:write": "Sign people up for shifts, check them in and complete, by the rules that hold for players.",
     "ledger:correct": "Reverse and reinstate activities, adjust points.",
     "rules:write": "Preview rules and put them into force.",
     "admin": "Everything above, and see behind a freeze. Only an owner makes these.",

@@ -1,0 +1,143 @@
+"""Take and leave seats of shifts, check in and complete."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from sqlmodel import Session
+from starlette.responses import JSONResponse, Response
+
+from app.domain.actor import Act
+from app.errors import PersonUnknown
+from app.models import Seat, Shift
+from app.services.access import accounts
+from app.services.reasons import LONGEST as LONGEST_REASON
+from app.services.shifts import completion, seats, sign_up_views
+from app.services.validation import parse
+from app.services.weeks import weeks
+from app.web import documents
+from app.web.api.bodies import takes_json
+from app.web.api.shift_bodies import EMAIL_EXAMPLE, ReasonIn, SignUpIn
+from app.web.api.weeks import Slug
+from app.web.deps import AppDatabase, RawBody, ShiftWriterAct
+from app.web.documents import SignUp, sign_up_document
+from app.web.routes import DatabaseRoute
+
+router = APIRouter(tags=["shifts"], route_class=DatabaseRoute)
+
+ShiftId = Annotated[str, Path(description="A shift's id")]
+SignUpId = Annotated[str, Path(description="A sign-up's id")]
+ReasonQuery = Annotated[
+    str | None,
+    Query(max_length=LONGEST_REASON, description="Why an organizer acts outside the rules; scope `admin` alone"),
+]
+REPEAT = "A repeat: nothing changed"
+_PATH = "/weeks/{week}/shifts/{shift_id}/sign-ups"
+_ONE = _PATH + "/{sign_up_id}"
+_WHO = takes_json(SignUpIn, {"person": EMAIL_EXAMPLE})
+_WHY = takes_json(ReasonIn, {"reason": "They told me on the phone"}, required=False)
+
+
+@router.post(
+    _PATH,
+    operation_id="signUpForShift",
+    status_code=201,
+    openapi_extra=_WHO,
+    responses={
+        201: {"model": documents.SignUp | documents.SignUpList},
+        200: {"model": documents.SignUp | documents.SignUpList, "description": REPEAT},
+    },
+)
+def sign_up(act: ShiftWriterAct, database: AppDatabase, week: Slug, shift_id: ShiftId, body: RawBody) -> Response:
+    """Take a seat for a `person`, or one for each active member of the team with this `team_id`, or for nobody.
+
+    A team's answer is a list of all its live seats in the shift.
+    """
+    wish = parse(SignUpIn, body)
+    with database.unit_of_work() as session:
+        if wish.team_id is not None:
+            taken, is_repeated = seats.sign_up_team(session, week, shift_id, wish.team_id, act, reason=wish.reason)
+            items = sign_ups_of(session, week, taken, act)
+            return JSONResponse(documents.SignUpList(items=items), 200 if is_repeated else 201)
+        person_id = person_id_of(session, wish.person or "")
+        outcome = seats.sign_up(session, week, shift_id, person_id, act, reason=wish.reason)
+        document = sign_up_of(session, week, outcome.seat, act)
+    return JSONResponse(document, 200 if outcome.repeated else 201)
+
+
+@router.delete(_ONE, operation_id="leaveShift", responses={200: {"model": documents.SignUp}})
+def leave(
+    act: ShiftWriterAct,
+    database: AppDatabase,
+    week: Slug,
+    shift_id: ShiftId,
+    sign_up_id: SignUpId,
+    reason: ReasonQuery = None,
+) -> Response:
+    """Leave a seat, which is then `cancelled`; a repeat changes nothing."""
+    with database.unit_of_work() as session:
+        seat = seats.leave(session, week, shift_id, sign_up_id, act, reason=reason)
+        document = sign_up_of(session, week, seat, act)
+    return JSONResponse(document)
+
+
+@router.post(
+    f"{_ONE}/check-in",
+    operation_id="checkInToShift",
+    openapi_extra=_WHY,
+    responses={200: {"model": documents.SignUp}},
+)
+def check_in(
+    act: ShiftWriterAct, database: AppDatabase, week: Slug, shift_id: ShiftId, sign_up_id: SignUpId, body: RawBody
+) -> Response:
+    """Check in, from 15 minutes before the start until the end; a repeat changes nothing."""
+    reason = reason_in(body)
+    with database.unit_of_work() as session:
+        seat = completion.check_in(session, week, shift_id, sign_up_id, act, reason=reason)
+        document = sign_up_of(session, week, seat, act)
+    return JSONResponse(document)
+
+
+@router.post(
+    f"{_ONE}/complete",
+    operation_id="completeShift",
+    openapi_extra=_WHY,
+    responses={200: {"model": documents.SignUp}},
+)
+def complete(
+    act: ShiftWriterAct, database: AppDatabase, week: Slug, shift_id: ShiftId, sign_up_id: SignUpId, body: RawBody
+) -> Response:
+    """Complete a shift that was checked in to, from its start on; a repeat changes nothing."""
+    reason = reason_in(body)
+    with database.unit_of_work() as session:
+        seat = completion.complete(session, week, shift_id, sign_up_id, act, reason=reason)
+        document = sign_up_of(session, week, seat, act)
+    return JSONResponse(document)
+
+
+def reason_in(body: bytes) -> str | None:
+    """The reason in a body that may be left out."""
+    return parse(ReasonIn, body).reason if body.strip() else None
+
+
+def person_id_of(session: Session, email: str) -> str:
+    """The id of somebody by their e-mail. Raises PersonUnknown."""
+    person = accounts.by_email(session, email)
+    if person is None:
+        raise PersonUnknown(email)
+    return person.id
+
+
+def sign_up_of(session: Session, slug: str, seat: Seat, act: Act) -> SignUp:
+    """The document of one seat for who has just changed it."""
+    return sign_ups_of(session, slug, [seat], act)[0]
+
+
+def sign_ups_of(session: Session, slug: str, taken: Sequence[Seat], act: Act) -> list[SignUp]:
+    """The documents of some seats of one shift for who has just changed them."""
+    if not taken:
+        return []
+    week = weeks.find(session, slug, act.now)
+    shift = session.get_one(Shift, taken[0].shift_id)
+    views = sign_up_views.of_seats(session, week, shift, taken, weeks.view(week, act.actor))
+    return [sign_up_document(view, with_email=act.actor.may("shifts:write")) for view in views]
