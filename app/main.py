@@ -16,13 +16,14 @@ from app.db.database import Database
 from app.db.engine import Limits
 from app.errors import MailRejected
 from app.integrations import mail, oidc
-from app.jobs import background, sign_in_mail, upkeep
+from app.jobs import background, shifts, sign_in_mail, upkeep
 from app.jobs.worker import Job, Worker
 from app.live import single_flight
 from app.live.publisher import Publisher
 from app.live.timing import USUAL, Timing
 from app.services.access import links as links_service
 from app.services.operations import secrets, startup
+from app.services.shifts import timetable
 from app.web import api, ceremony, health, me, organizer, pages, summary
 from app.web.board_cache import BoardCache
 from app.web.context import AppContext
@@ -56,6 +57,9 @@ PAGES = (
     health.router,
     csp_reports.router,
 )
+
+JOBS = frozenset({upkeep.FORGET, shifts.PLAN, timetable.SETTLE})
+"""The kinds of jobs that every server does, whatever it is set up with."""
 
 
 class _Application(FastAPI):
@@ -154,20 +158,26 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
         display_renderer=display_renderer,
         refusals=Refusals(database, clock),
         mailer=mailer,
-        job_kinds=frozenset({upkeep.FORGET} | ({links_service.BY_MAIL} if mailer else set())),
+        job_kinds=frozenset(
+            {upkeep.FORGET, shifts.PLAN, timetable.SETTLE} | ({links_service.BY_MAIL} if mailer else set())
+        ),
         company=oidc.provider(settings),
     )
 
 
 def _worker(context: AppContext) -> Worker:
     """The worker of the job queue, with a handler for each kind that this server can do."""
-    handlers = [Job(upkeep.FORGET, partial(upkeep.forget_ended, context.database, context.clock))]
+    handlers = [
+        Job(upkeep.FORGET, partial(upkeep.forget_ended, context.database, context.clock)),
+        Job(shifts.PLAN, partial(shifts.plan_all, context.database, context.clock)),
+        Job(timetable.SETTLE, partial(shifts.settle, context.database, context.clock)),
+    ]
     if context.mailer is not None:
         send = partial(
             sign_in_mail.send_sign_in_link, context.database, context.mailer, context.clock, context.settings.public_url
         )
         handlers.append(Job(links_service.BY_MAIL, send, final=(MailRejected,)))
-    return Worker(context.database, context.clock, handlers, daily=[upkeep.FORGET])
+    return Worker(context.database, context.clock, handlers, daily=[upkeep.FORGET, shifts.PLAN])
 
 
 @asynccontextmanager

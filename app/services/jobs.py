@@ -53,13 +53,38 @@ def enqueue(session: Session, kind: str, payload: Payload, *, run_at: datetime, 
     `payload` is JSON: ids and what somebody typed, never a secret, which its handler makes when it is needed.
     """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    row = {"kind": kind, "key": key, "payload": text, "run_at": run_at, "attempts": 0}
+    row = {"kind": kind, "key": key, "payload": _text(payload), "run_at": run_at, "attempts": 0}
     statement = dialect.insert(QueuedJob).values(row).on_conflict_do_nothing(index_elements=["key"])
     is_new = session.connection().execute(statement.returning(col(QueuedJob.id))).first() is not None
     if is_new:
         announce(session, JobQueued(kind))
     return is_new
+
+
+class Planned(NamedTuple):
+    """A job to be done at `run_at`, if there is none with its key."""
+
+    payload: Payload
+    run_at: datetime
+    key: str
+
+
+def enqueue_all(session: Session, kind: str, planned: Sequence[Planned]) -> None:
+    """Have many jobs of one kind done, each at its time; those whose key is there already stay as they are."""
+    if not planned:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    rows = [
+        {"kind": kind, "key": each.key, "payload": _text(each.payload), "run_at": each.run_at, "attempts": 0}
+        for each in planned
+    ]
+    statement = dialect.insert(QueuedJob).on_conflict_do_nothing(index_elements=["key"])
+    session.connection().execute(statement, rows)
+    announce(session, JobQueued(kind))
+
+
+def _text(payload: Payload) -> str:
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def is_due(session: Session, kinds: Sequence[str], now: datetime) -> bool:

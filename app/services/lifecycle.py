@@ -13,7 +13,7 @@ from app.models import Ceremony, Week
 from app.services import reasons
 from app.services.rules import rule_sets
 from app.services.scoring import scores
-from app.services.shifts import shifts
+from app.services.shifts import settling, shifts, timetable
 from app.services.standings import boards
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -38,16 +38,21 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
     session.flush()
     scores.rebuild(session, week, rules)
     weeks.note(session, week, "reopened" if reopening else "opened", act, reason=reason)
+    timetable.plan(session, week, shifts.of_week(session, week), act.now)
     weeks.bump_version(session, week)
     return week
 
 
 def close(session: Session, slug: str, act: Act) -> Week:
-    """Close an open week; it keeps the rules it is closed with. Raises Conflict unless it is open."""
+    """Close an open week, once what is due of its shifts is settled; it keeps the rules it is closed with.
+
+    Raises Conflict unless it is open.
+    """
     week = weeks.lock(session, slug, act.now)
     if week.state != "open":
         raise Conflict(f"Week {week.name} is {_state(week)}; only an open week can be closed.")
     shifts.lock_all(session, week)
+    settling.settle_due(session, week, act.now)
     week.state, week.closed_at, week.rule_set_id = "closed", act.now, rule_sets.active(session).id
     weeks.note(session, week, "closed", act)
     weeks.bump_version(session, week)

@@ -20,7 +20,7 @@ from app.models.columns import is_id
 from app.services import topics
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
-from app.services.shifts import refusals
+from app.services.shifts import refusals, timetable
 from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
 
@@ -109,15 +109,16 @@ def generate(
     ]
     fresh = [shift for shift in shifts if (shift.starts_at, shift.label) not in known]
     if fresh and not dry_run:
-        _keep(session, week, fresh)
+        _keep(session, week, fresh, act)
         audit.note(session, "shifts.generated", weeks.audit_target(week), act, after={"shifts": len(fresh)})
     return Generated(len(fresh), len(shifts) - len(fresh), tuple(shifts), tuple(notes_on(slots, pattern)))
 
 
-def _keep(session: Session, week: Week, fresh: Sequence[Shift]) -> None:
+def _keep(session: Session, week: Week, fresh: Sequence[Shift], act: Act) -> None:
     session.add_all(fresh)
     session.flush()
     if fresh:
+        timetable.plan(session, week, fresh, act.now)
         topics.bump(session, week, "shifts")
 
 
@@ -181,16 +182,14 @@ def create_missing(session: Session, week: Week, wanted: Sequence[tuple[Slot, Sh
     """Make those of these checked shifts of which a locked week has none with the same start and label; how many."""
     known = {(shift.starts_at, shift.label) for shift in of_week(session, week)}
     fresh = [_make(week, *each, act) for each in wanted if (each[0].starts_at, each[1].label) not in known]
-    _keep(session, week, fresh)
+    _keep(session, week, fresh, act)
     return len(fresh)
 
 
 def _add(session: Session, week: Week, slot: Slot, fields: ShiftFields, act: Act) -> Shift:
     check_slot(week, slot)
     shift = _make(week, slot, fields, act)
-    session.add(shift)
-    session.flush()
-    topics.bump(session, week, "shifts")
+    _keep(session, week, [shift], act)
     return shift
 
 

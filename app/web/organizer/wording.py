@@ -85,6 +85,8 @@ WAYS = {
 
 
 JOBS = {
+    "shifts.plan": "Planning what happens by itself to shifts",
+    "shifts.settle": "Completing the seats of a shift that is over",
     "mail.sign_in_link": "A sign-in link by e-mail",
     "upkeep.forget_ended": "Clearing away jobs that ended long ago",
 }
