@@ -153,6 +153,11 @@ PINNED = {
         "fc4dfe50443add5d1832e702adbb098e7137c83896ac804f0e43039732cef4d8",
         "ba4b8678ec6d9f82d095645d700896cb2f43e0788aad4e271fafa2b69d7bf6eb",
     ),
+    "0008": (
+        "0008_calendar_feeds.py",
+        "b26436e641c1d79c6216f8cfb9ea5bd380c905b7e13b5777f02eb91623e0acce",
+        "1f0f829cb23aa7f18e1fafd9408430a07d6878962a32a3288128d1444bcfd981",
+    ),
 }
 
 

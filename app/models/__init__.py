@@ -1,6 +1,7 @@
 """Tables, one file per aggregate; importing this package registers them all."""
 
 from app.models.audit import AuditEntry
+from app.models.calendar_feed import CalendarFeed
 from app.models.ceremony import Ceremony
 from app.models.display import Display, Rotation
 from app.models.import_row import ImportRow
@@ -18,6 +19,7 @@ from app.models.week import Week, WeekEvent
 
 __all__ = [
     "AuditEntry",
+    "CalendarFeed",
     "Ceremony",
     "Display",
     "Identity",

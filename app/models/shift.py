@@ -35,8 +35,9 @@ class ShiftSettings(SQLModel, table=True):
 
 
 class Shift(SQLModel, table=True):
-    """A slot of a week: half-open in UTC, and as its `zone` showed it when it was made. `version` counts its edits.
+    """A slot of a week: half-open in UTC, and as its `zone` showed it when it was made.
 
+    `version` counts its edits, the last of which was at `changed_at`.
     `taken` counts live seats: triggers keep it, and the check on it is why no shift is ever overbooked.
     """
 
@@ -67,6 +68,7 @@ class Shift(SQLModel, table=True):
     created_at: datetime = Field(sa_column=instant())
     created_by: str = Field(sa_column=string())
     cancelled_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    changed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 
 class Seat(SQLModel, table=True):

@@ -10,8 +10,9 @@ import httpx
 from app.domain.actor import SCOPES
 from app.domain.calendar.slots import slot_between
 from app.jobs import upkeep
-from app.services import jobs, lifecycle
+from app.services import calendar_feeds, jobs, lifecycle
 from app.services.access import accounts, credentials, links, sign_ins, tokens
+from app.services.calendar_feeds import NewFeed
 from app.services.displays import displays
 from app.services.operations import secrets
 from app.services.organizing import join_codes, team_admin
@@ -242,6 +243,20 @@ class RoleClients:
             name = f"tool-{self.made}"
             tokens.create(session, act_by("Olu", self._now), name=name, scopes=["read"], days=None)
             return str(next(token.id for token in tokens.every(session) if token.name == name))
+
+    def _new_feed(self, role: Role) -> NewFeed:
+        """A calendar feed of somebody of this role; for who is nobody, of somebody new."""
+        person_id = self.people[role].person_id if role in EMAILS else self._person_id(role)
+        with self.site.database.unit_of_work() as session:
+            return calendar_feeds.create(session, accounts.find(session, person_id), None, act_by("Olu", self._now))
+
+    def _feed(self, role: Role) -> str:
+        return self._new_feed(role).secret
+
+    def _own_feed(self, role: Role) -> str:
+        return self._new_feed(role).feed.id
+
+    _feed_id = _own_feed
 
     def _presenter_key(self, _role: Role) -> str:
         return secrets.presenter_key(self.site.app.state.context.key, SLUG, self._now)

@@ -105,6 +105,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}/complete"): RouteAccess(
         "shifts:write", 409, document={}
     ),
+    ("POST", f"{API}/calendar-feeds"): RouteAccess("admin", 201, document={"person": ADA}),
+    ("DELETE", f"{API}/calendar-feeds/{{feed_id}}"): RouteAccess("admin"),
     ("POST", f"{API}/rules/preview"): RouteAccess("rules:write", content=RULES),
     ("PUT", f"{API}/rules"): RouteAccess("rules:write", content=RULES),
     ("GET", "/"): RouteAccess("boards"),
@@ -142,6 +144,10 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/me/log"): RouteAccess("members", 303, form=WHAT),
     ("GET", "/me/activities"): RouteAccess("members"),
     ("GET", "/me/activities/{own_activity}"): RouteAccess("members"),
+    ("GET", "/me/calendar"): RouteAccess("members"),
+    ("POST", "/me/calendar"): RouteAccess("members", form={"whose": "me"}),
+    ("POST", "/me/calendar/{own_feed}/revoke"): RouteAccess("members", 303),
+    ("GET", "/calendar/{feed}.ics"): RouteAccess("everybody"),
     ("GET", "/me/settings"): RouteAccess("members"),
     ("POST", "/me/settings"): RouteAccess("members", 303, form={"name": "New name", "theme": "dark"}),
     ("POST", "/me/sign-ins/{sign_in}/end"): RouteAccess("members", 303),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.config import Settings
+from app.services import calendar_feeds
 from app.services.access import accounts, credentials, links
 from app.services.displays import displays
 from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, Game, a_team, a_week, act_by, an_activity
@@ -15,7 +16,7 @@ FOR_TOKENS = (f"{API}/weeks", WEEK, f"{WEEK}/teams", f"{API}/people", f"{WEEK}/a
 FOR_ORGANIZERS = (
     "/organizer", "/organizer/weeks", f"/organizer/weeks/{SLUG}", f"/organizer/weeks/{SLUG}/teams",
     "/organizer/people", "/organizer/people/{ada}", "/organizer/tokens", "/organizer/displays", "/organizer/audit",
-    "/me", "/me/activities", "/me/settings", "/weeks/{week}/teams/{owls}",
+    "/me", "/me/activities", "/me/settings", "/me/calendar", "/weeks/{week}/teams/{owls}",
 )  # fmt: skip
 
 
@@ -42,6 +43,9 @@ def grow(site: RunningApp, number: int) -> None:
     Game(site.database, slug=f"closed-{number}").close()
     with site.database.unit_of_work() as session:
         person = accounts.create(session, act_by("Olu", site.clock.now), name="New", email=f"new-{number}@example.com")
+        ada = accounts.by_email(session, ADA)
+        assert ada is not None
+        calendar_feeds.create(session, ada, None, act_by("Olu", site.clock.now))
         links.make(session, person, "invitation", act_by("Olu", site.clock.now))
         displays.pair(session, credentials.make_code(), f"Hall {number}", act_by("Olu", site.clock.now))
     for email in (ADA, f"fox-{number}@example.com"):

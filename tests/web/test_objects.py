@@ -3,16 +3,17 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 from sqlalchemy import select
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 from app.config import Settings
 from app.domain.calendar.slots import slot_between
 from app.models import Seat
-from app.services.access import credentials, sign_ins, tokens
+from app.services import calendar_feeds
+from app.services.access import accounts, credentials, sign_ins, tokens
 from app.services.displays import displays
 from app.services.operations import secrets
 from app.services.shifts import shifts
@@ -45,6 +46,9 @@ FOREIGN = {
     "sign_up_id": ("sign-up of another shift", "person", "nothing"),
     "display_id": ("person", "token", "nothing"),
     "token_id": ("person", "display", "nothing"),
+    "feed": ("secret of a sign-in", "text of a token", "feed", "nothing"),
+    "own_feed": ("feed of another", "person", "nothing"),
+    "feed_id": ("person", "token", "nothing"),
     "job_id": ("person", "display", "nothing"),
     "secret": ("secret of a sign-in", "secret of a screen", "text of a token", "nothing"),
     "code": ("code of a display", "nothing"),
@@ -84,6 +88,7 @@ class Strangers:
                 "secret of a sign-in": next(iter(outsider.cookies.values())),
                 "text of a token": tokens.create(session, act_by("Olu", now), name="t", scopes=["read"], days=None),
                 "token": str(tokens.every(session)[0].id),
+                "feed of another": _feed_of(session, outsider.person_id, now),
                 "nothing": "0" * 16,
             }
             begin = moment("2022-09-15 23:00")
@@ -93,9 +98,14 @@ class Strangers:
             seat = Seat(shift_id=shift.id, person_id=outsider.person_id, signed_up_at=now)
             session.add(seat)
             self.ids["sign-up of another shift"] = seat.id
+        self.ids["feed"] = self.ids["feed of another"]
         self.ids["team"] = site.game.team_id("Owls")
         self.ids["activity of another"] = str(site.record(person=DUA).json()["id"])
         self.ids["adjustment"] = str(site.adjust("Owls", 1).json()["id"])
+
+
+def _feed_of(session: Session, person_id: str, now: datetime) -> str:
+    return calendar_feeds.create(session, accounts.find(session, person_id), None, act_by("Olu", now)).feed.id
 
 
 def tables(site: RunningApp) -> dict[str, list[str]]:

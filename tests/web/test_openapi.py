@@ -123,6 +123,7 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         "/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/complete": 200,
         "/activities/{activity_id}/reversal": 201,
         "/activities/{activity_id}/reinstatement": 201,
+        "/calendar-feeds": 201,
         "/rules": 200,
         "/rules/preview": 200,
     }
@@ -211,5 +212,7 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"POST {SIGN_UPS}": "signUpForShift",
         f"POST {SIGN_UPS}/{{sign_up_id}}/check-in": "checkInToShift",
         f"POST {SIGN_UPS}/{{sign_up_id}}/complete": "completeShift",
+        f"DELETE {API}/calendar-feeds/{{feed_id}}": "revokeCalendarFeed",
+        f"POST {API}/calendar-feeds": "createCalendarFeed",
         f"PUT {API}/rules": "activateRules",
     }

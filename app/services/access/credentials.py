@@ -12,6 +12,7 @@ from app.errors import SignInNeeded
 SIGN_IN = "as_"
 LINK = "al_"
 SCREEN = "ad_"
+FEED = "af_"
 TOKEN = "aw_"  # noqa: S105 (a prefix, no secret)
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from app.web import documents
-from app.web.api import activities, boards, corrections, rules, sign_ups, weeks
+from app.web.api import activities, boards, calendar_feeds, corrections, rules, sign_ups, weeks
 
 ABOUT: dict[str, Any] = {
     "summary": "A week of customer-support rotations as a game.",
@@ -16,6 +16,7 @@ ABOUT: dict[str, Any] = {
     "openapi_tags": [
         {"name": "activities", "description": "Record activities, one or many, and read the ledger."},
         {"name": "boards", "description": "The leaderboard, once or live, and why a team's score is what it is."},
+        {"name": "calendar feeds", "description": "Addresses that calendar programs read shifts at."},
         {"name": "corrections", "description": "Reverse, reinstate and adjust; the ledger itself never changes."},
         {"name": "people", "description": "Everyone who plays or has played."},
         {"name": "rules", "description": "Read the rules, see what others would do, activate them."},
@@ -27,7 +28,7 @@ ABOUT: dict[str, Any] = {
 
 def include_in(app: FastAPI) -> None:
     """Add the API's routes to an application, part by part: FastAPI searches each level of nested routers twice."""
-    for part in (activities, boards, weeks, sign_ups, corrections, rules):
+    for part in (activities, boards, weeks, sign_ups, corrections, rules, calendar_feeds):
         app.include_router(part.router, prefix="/api/v1", responses=documents.PROBLEMS)
 
 

@@ -1,6 +1,12 @@
 """The API's documents: types, and what makes values of them. OpenAPI and docs/api.md are made of the types."""
 
 from app.web.documents.boards import Leaderboard, Receipt, Standing, head_document, receipt_document, standing_document
+from app.web.documents.calendar_feeds import (
+    CalendarFeed,
+    RevokedFeed,
+    calendar_feed_document,
+    revoked_feed_document,
+)
 from app.web.documents.ledger import (
     REPEAT,
     Activity,
@@ -43,6 +49,7 @@ __all__ = [
     "ActivityKey",
     "ActivityList",
     "BatchResult",
+    "CalendarFeed",
     "Correction",
     "Leaderboard",
     "Person",
@@ -50,6 +57,7 @@ __all__ = [
     "Preview",
     "Problem",
     "Receipt",
+    "RevokedFeed",
     "RuleSet",
     "SignUp",
     "SignUpList",
@@ -60,6 +68,7 @@ __all__ = [
     "WeekList",
     "active_rules_document",
     "activity_document",
+    "calendar_feed_document",
     "correction_document",
     "head_document",
     "person_document",
@@ -67,6 +76,7 @@ __all__ = [
     "preview_document",
     "receipt_document",
     "recorded_document",
+    "revoked_feed_document",
     "rule_set_document",
     "sign_up_document",
     "standing_document",

@@ -49,6 +49,7 @@ AREAS: Final = (
     Area("/openapi.json", (), csrf=False, body=0, cache=REVALIDATE, refusal="json"),
     Area("/static", (), csrf=True, body=0, cache=REVALIDATE, refusal="page"),
     Area("/csp-reports", (), csrf=False, body=REPORT_BYTES, cache=NO_STORE, refusal="json"),
+    Area("/calendar", (), csrf=True, body=0, cache=REVALIDATE, refusal="page"),
     Area("/organizer", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page", home="organizer"),
     Area("/me", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page", home="me"),
     Area("/sign-in", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page"),

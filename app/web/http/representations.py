@@ -43,7 +43,7 @@ class CachedResponse:
         """Return the answer, None where the bytes have to be compressed first: a large board takes a while."""
         coded = self._coded(request)
         given = request.headers.get("if-none-match")
-        if given is not None and _is_in(coded.etag, given):
+        if given is not None and is_in(coded.etag, given):
             return coded.same
         return coded.whole if coded is self._plain or "whole" in vars(coded) else None
 
@@ -55,6 +55,6 @@ class CachedResponse:
         return self._gzip if self._can_shrink and accepts_gzip(request.scope) else self._plain
 
 
-def _is_in(etag: str, given: str) -> bool:
+def is_in(etag: str, given: str) -> bool:
     """Compare weakly (RFC 9110, 13.1.2) with what `If-None-Match` lists."""
     return given == "*" or etag in (part.strip().removeprefix("W/") for part in given.split(","))

@@ -1,9 +1,9 @@
-"""A person's own pages: their team, what they did, what they log by hand, and how they are signed in."""
+"""A person's own pages: their team, what they did, what they log by hand, their calendars and sign-ins."""
 
 from fastapi import APIRouter
 
-from app.web.me import account, activities, log, mark, team
+from app.web.me import account, activities, calendar, log, mark, team
 
 router = APIRouter(include_in_schema=False)
-for part in (mark, team, log, activities, account):
+for part in (mark, team, log, activities, calendar, account):
     router.include_router(part.router)

@@ -5,6 +5,8 @@ ACTIONS = {
     "activity.reinstated": "Reinstated an activity",
     "activity.reversed": "Reversed an activity",
     "audit.exported": "Exported the audit",
+    "calendar-feed.created": "Created a calendar feed",
+    "calendar-feed.revoked": "Revoked a calendar feed",
     "display.paired": "Paired a display",
     "display.revoked": "Sent a display away",
     "identity.linked": "Linked a company account",

@@ -1,0 +1,29 @@
+"""Calendar feeds: addresses that a calendar program reads somebody's or a team's shifts at."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlmodel import Field, SQLModel
+
+from app.models.columns import STRICT, instant, new_id, string
+
+
+class CalendarFeed(SQLModel, table=True):
+    """A feed of a team's shifts, or without a team of a person's; `sha256` is of the secret in its address.
+
+    `person_id` is whose it is: they see and revoke it. A team's feed made by a program is nobody's.
+    """
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (
+        CheckConstraint("person_id IS NOT NULL OR team_id IS NOT NULL", name="calendar_feed_subject"),
+        STRICT,
+    )
+
+    id: str = Field(default_factory=new_id, sa_column=string(primary_key=True))
+    sha256: str = Field(sa_column=string(unique=True))
+    person_id: str | None = Field(default=None, sa_column=string(ForeignKey("person.id"), nullable=True, index=True))
+    team_id: str | None = Field(default=None, sa_column=string(ForeignKey("team.id"), nullable=True))
+    created_at: datetime = Field(sa_column=instant())
+    created_by: str = Field(sa_column=string())
+    revoked_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
