@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 
 from tests.builders import ADA, CATS, DUA, GUS, OWLS, SLUG, Game
+from tests.services.shifts.test_seats import Plan
 from tests.web.reading import in_ledger, part, text
 from tests.web.running_app import BOTH_ENGINES, RunningApp, Visitor, sign_in
 
@@ -121,6 +122,21 @@ def test_form_that_cannot_be_taken_comes_back_with_everything_typed(site: Runnin
     }
     assert unescape(re.findall(r"<textarea[^>]*>(.*?)</textarea>", answer.text, re.DOTALL)[0]) == typed["note"]
     assert in_ledger(site) == []
+
+
+def test_shifts_are_not_logged_by_hand_in_a_week_that_has_some(site: RunningApp) -> None:
+    ada = sign_in(site, ADA)
+    early = sheet(ada, kind="shift", time="12:30")
+    ada.post("/me/log", **early)
+    Plan(site.game).shift()
+
+    again, fresh = ada.post("/me/log", **early), ada.post("/me/log", **sheet(ada, kind="shift"))
+
+    assert (again.status_code, fresh.status_code, len(in_ledger(site))) == (303, 422, 1)
+    assert part(fresh, r'<p class="field__error".*?</p>') == [
+        "Shifts aren’t logged by hand in this week. Check in to yours, or ask an organizer to add you to one."
+    ]
+    assert re.findall(r'<option value="(\w*)"', fresh.text)[:2] == ["", "response"]
 
 
 def test_every_flaw_of_a_form_is_told_at_once(site: RunningApp) -> None:

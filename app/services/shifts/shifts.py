@@ -81,6 +81,12 @@ def of_week(session: Session, week: AnyWeek) -> list[Shift]:
     return list(session.exec(query))
 
 
+def has_any(session: Session, week: AnyWeek) -> bool:
+    """Tell whether the week has a shift that was not cancelled; then nobody logs one by hand."""
+    query = select(Shift.id).where(Shift.week_id == week.id, col(Shift.cancelled_at).is_(None)).limit(1)
+    return session.exec(query).first() is not None
+
+
 def create(session: Session, slug: str, slot: Slot, fields: ShiftFields, act: Act) -> Shift:
     """Make one shift of a week that is not closed. Raises WeekUnknown, Malformed or ShiftRefused."""
     week = hold_for_planning(session, slug, act)

@@ -14,16 +14,17 @@ from starlette.responses import Response
 from app.domain.actor import SignedInAct
 from app.domain.calendar.days import local_day, moment_at
 from app.domain.draft import Reading
-from app.domain.rules import Rules
+from app.domain.rules import SHIFT, Rules
 from app.domain.wording import kind_title
 from app.errors import Conflict, Malformed, OutsideWeek, Problem, WeekNotOpen
 from app.models import Team, Week
 from app.models.columns import is_id, new_id
-from app.services.ledger import ledger, my_week
+from app.services.ledger import ledger, my_week, recording
 from app.services.ledger.activities import ActivityView
 from app.services.ledger.drafts import LONGEST_TEXT, read_fields
 from app.services.ledger.ledger import Submission
 from app.services.rules import rule_sets
+from app.services.shifts import shifts
 from app.web.deps import MemberAct, ReadSession
 from app.web.http.fields import MaxLength, a_day, a_time, says
 from app.web.http.forms import UNSAVED, Form, FormInvalid, FormState
@@ -38,6 +39,7 @@ SENTENCES = {
     "note": f"A note has at most {LONGEST_TEXT:,} characters, and nothing invisible in it.",
 }
 OVER = "The week is over, so nothing more is recorded. Tell an organizer what is missing."
+BY_SEAT = "Shifts aren’t logged by hand in this week. Check in to yours, or ask an organizer to add you to one."
 ANOTHER_WEEK = "Another week began while you were typing. Check the day, then send this once more."
 
 router = APIRouter(route_class=DatabaseRoute)
@@ -78,6 +80,12 @@ class LogContext:
     week: Week
     rules: Rules
     team: Team | None
+    has_shifts: bool
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds that can be logged: where there are shifts, those are signed up for instead."""
+        return [kind.name for kind in self.rules.kinds if not (self.has_shifts and kind.name == SHIFT)]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -101,7 +109,7 @@ def log_page(page: Page[SignedInAct]) -> Response:
     return page.render(
         "me/log.html", section="log", week=context.week.slug, scene=context,
         form=form.having(week=context.week.slug, id=typed_id if is_id(typed_id) else new_id()),
-        kinds=[(kind.name, kind_title(kind.name, context.rules)) for kind in context.rules.kinds],
+        kinds=[(kind, kind_title(kind, context.rules)) for kind in context.kinds],
     )  # fmt: skip
 
 
@@ -110,7 +118,7 @@ def _context(session: Session, act: SignedInAct) -> LogContext | None:
     if week is None:
         return None
     team = my_week.team_in(session, week, act.actor.person_id)
-    return LogContext(week, rule_sets.rules_of(session, week), team)
+    return LogContext(week, rule_sets.rules_of(session, week), team, shifts.has_any(session, week))
 
 
 def _moment(context: LogContext, now: datetime) -> dict[str, str]:
@@ -131,6 +139,9 @@ def _record(form: FormState[LogForm], session: Session, act: SignedInAct) -> Don
         raise Conflict(ANOTHER_WEEK)
     at = _at(data, context)
     reading = _reading(data, at, act)
+    is_repeat = bool(reading.key and recording.known_ids(session, context.week, [reading.key]))
+    if data.kind not in context.kinds and not is_repeat:
+        raise FormInvalid({"kind": BY_SEAT})
     (outcome,) = ledger.record(
         session, context.week.slug, [Submission(reading, act.actor)], now=act.now, with_activities=True
     )
