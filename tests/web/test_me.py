@@ -9,6 +9,8 @@ from sqlmodel import Session
 
 from app.services.access import accounts
 from tests.builders import ADA, BO, CATS, DUA, GUS, NOW, OWLS, SLUG, Game, a_week, act_by, moment
+from tests.services.shifts.test_correction import DURING, completed, correct
+from tests.services.shifts.test_seats import Plan
 from tests.web.reading import in_ledger, part, text
 from tests.web.running_app import SIGNED_IN, RunningApp, pair, sign_in
 
@@ -141,6 +143,28 @@ def test_activities_of_another_week_are_a_link_away(site: RunningApp) -> None:
     assert "Of the other week" not in ada.get("/me/activities?week=q3-2022").text
     assert ada.get("/me/activities?week=nope").status_code == 404
     assert ada.get("/me/activities?cursor=nonsense").status_code == 422
+
+
+def test_activities_of_a_seat_say_what_it_is_and_are_corrected_there(site: RunningApp) -> None:
+    plan = Plan(site.game)
+    site.clock.set(DURING)
+    seats = completed(plan, ADA, BO)
+    bo, organizer = sign_in(site, BO), sign_in(site, ADA, "organizer")
+
+    def told() -> list[list[str]]:
+        page = bo.get("/me/activities")
+        return [part(page, rf'<p class="my-activity__{name}">.*?</p>') for name in ("points", "why")]
+
+    before = told()
+    correct(plan, seats[ADA], "no_show")
+    organizers = organizer.get(f"/organizer/people/{bo.person_id}")
+
+    assert before[1] == ["A teammate has the credit for this shift; being there counts towards quests"]
+    assert sorted(told()[0]) == ["+20 points", "reversed"]
+    assert "Your seat in this shift doesn’t count as this any more." in told()[1]
+    assert organizers.text.count("Correct the seat, and this follows.") == 2
+    assert "/reversal" not in organizers.text
+    assert "6 a.m. shift" in text(bo.get(f"/weeks/{SLUG}/teams/{site.game.team_id(OWLS)}"))
 
 
 @SIGNED_IN
