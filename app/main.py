@@ -24,7 +24,7 @@ from app.live.timing import USUAL, Timing
 from app.services.access import links as links_service
 from app.services.operations import secrets, startup
 from app.services.shifts import timetable
-from app.web import api, calendar_feeds, ceremony, health, me, organizer, pages, summary
+from app.web import api, calendar_feeds, ceremony, guide, health, me, organizer, pages, summary
 from app.web.board_cache import BoardCache
 from app.web.context import AppContext
 from app.web.credential_cache import CredentialCache
@@ -52,6 +52,7 @@ PAGES = (
     ceremony.router,
     summary.router,
     calendar_feeds.router,
+    guide.router,
     display.router,
     pairing.router,
     *organizer.routers,

@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 
 from app.config import PROJECT
 from app.db.database import Database
+from app.services import guide
 from app.services.operations import schema, sqlite_schema
 from tests.builders import Game
 from tests.postgresql import PostgreSQL
@@ -158,6 +159,11 @@ PINNED = {
         "b26436e641c1d79c6216f8cfb9ea5bd380c905b7e13b5777f02eb91623e0acce",
         "1f0f829cb23aa7f18e1fafd9408430a07d6878962a32a3288128d1444bcfd981",
     ),
+    "0009": (
+        "0009_guide.py",
+        "e00cc678e752f3a8240f3f2cf00737652471f6aa838a7bc319a5cf443003ce99",
+        "08d64f5972a0e028fc3e98b5ff33923c10453595e52c293b11cba5295cad78dd",
+    ),
 }
 
 
@@ -279,13 +285,15 @@ def test_week_in_a_state_there_is_not_is_refused_by_the_database(game: Game) -> 
         session.execute(text("UPDATE week SET state = 'paused'"))
 
 
-GROWS_ONLY = ("activity", "reversal", "membership", "rule_set", "week_event", "audit")
+GROWS_ONLY = ("activity", "reversal", "membership", "rule_set", "week_event", "audit", "guide_version")
 
 
 @pytest.fixture
 def played(game: Game) -> Game:
     """A game with at least a row in each table that only grows."""
     game.reverse(game.take().entry)
+    with game.database.unit_of_work() as session:
+        guide.change(session, "A guide", game.act, note="")
     return game
 
 

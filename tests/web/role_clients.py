@@ -10,7 +10,7 @@ import httpx
 from app.domain.actor import SCOPES
 from app.domain.calendar.slots import slot_between
 from app.jobs import upkeep
-from app.services import calendar_feeds, jobs, lifecycle
+from app.services import calendar_feeds, guide, jobs, lifecycle
 from app.services.access import accounts, credentials, links, sign_ins, tokens
 from app.services.calendar_feeds import NewFeed
 from app.services.displays import displays
@@ -257,6 +257,17 @@ class RoleClients:
         return self._new_feed(role).feed.id
 
     _feed_id = _own_feed
+
+    def _guide_version(self, _role: Role) -> str:
+        """An older version of the guide."""
+        with self.site.database.unit_of_work() as session:
+            for text in (f"Version {self.made}", "Another one"):
+                guide.change(session, text, act_by("Olu", self._now), note="")
+            return str(guide.current(session).number - 1)
+
+    def _newest_guide(self, _role: Role) -> int:
+        with self.site.database.reading() as session:
+            return guide.current(session).number
 
     def _presenter_key(self, _role: Role) -> str:
         return secrets.presenter_key(self.site.app.state.context.key, SLUG, self._now)

@@ -79,6 +79,8 @@ WEEK = {"name": "Week {number}", "timezone": "Europe/Berlin", "begin": "draft", 
 LIST = "team,name,email\nTeam {number},New,new-{number}@example.com\n"
 POINTS = {"points": "5", "reason": "Fair", "once": "door-{number}"}
 WHAT = {"id": "{form}", "week": SLUG, "kind": "issue", "day": "2022-09-14", "time": "10:00"}
+GUIDE = {"text": "Guide {number}", "version": "{newest_guide}"}
+NEWEST = {"version": "{newest_guide}"}
 ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", f"{API}/weeks"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}"): RouteAccess("read"),
@@ -198,6 +200,11 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/displays"): RouteAccess("organizers", 303, form={"code": "{display_code}", "name": "Hall"}),
     ("POST", "/organizer/displays/rotation"): RouteAccess("organizers", 303, form={"default": "yes"}),
     ("POST", "/organizer/displays/{display_id}/revoke"): RouteAccess("organizers", 303),
+    ("GET", "/guide"): RouteAccess("boards"),
+    ("GET", "/organizer/guide"): RouteAccess("organizers"),
+    ("POST", "/organizer/guide"): RouteAccess("organizers", 303, form=GUIDE),
+    ("GET", "/organizer/guide/versions/{guide_version}"): RouteAccess("organizers"),
+    ("POST", "/organizer/guide/versions/{guide_version}/restore"): RouteAccess("organizers", 303, form=NEWEST),
     ("GET", "/organizer/tokens"): RouteAccess("organizers"),
     ("POST", "/organizer/tokens"): RouteAccess(
         "organizers", form={"name": "tool {number}", "scope": "read", "days": "7"}

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.domain.actor import SCOPES, Role, SignedInActor
 from app.domain.calendar.slots import slot_between
 from app.models import LedgerEntry
-from app.services import lifecycle
+from app.services import guide, lifecycle
 from app.services.access import accounts, credentials, identities, links, sign_ins, tokens
 from app.services.audit import audit
 from app.services.displays import displays
@@ -248,6 +248,8 @@ def _history(garden: SeededSite, session: Session) -> None:
     lifecycle.close(session, SLUG, garden.act)
     lifecycle.open_week(session, SLUG, garden.act, reason=garden.word("why a week was reopened", ORGANIZERS))
     before, after = ({"fact": garden.word(f"{side} in the audit", ORGANIZERS)} for side in ("before", "after"))
+    note = garden.word("note of the guide", ORGANIZERS)
+    guide.change(session, garden.word("text of the guide", EVERYBODY), garden.act, note=note)
     mate = accounts.audit_target(accounts.find(session, garden.ids["mate"]))
     audit.note(session, "person.renamed", mate, garden.act, before=before, after=after)
 

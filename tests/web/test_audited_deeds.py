@@ -87,6 +87,8 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", "/organizer/displays"): ["display.paired"],
     ("POST", "/organizer/displays/rotation"): [],
     ("POST", "/organizer/displays/{display_id}/revoke"): ["display.revoked"],
+    ("POST", "/organizer/guide"): ["guide.changed"],
+    ("POST", "/organizer/guide/versions/{guide_version}/restore"): ["guide.changed"],
     ("POST", "/organizer/tokens"): ["token.created"],
     ("POST", "/organizer/tokens/{token_id}/revoke"): ["token.revoked"],
     ("POST", "/organizer/audit/export"): ["audit.exported"],

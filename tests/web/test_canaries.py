@@ -36,6 +36,7 @@ PLACES = {
     "display": ["display"],
     "token_id": ["token"],
     "job_id": ["1"],
+    "guide_version": ["0", "1"],
     "sign_in": ["sign-in of player", "sign-in of mate"],
 }
 """The value of each placeholder of a path: an id by its name in the garden, or the text itself."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.config import Settings
-from app.services import calendar_feeds
+from app.services import calendar_feeds, guide
 from app.services.access import accounts, credentials, links
 from app.services.displays import displays
 from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, Game, a_team, a_week, act_by, an_activity
@@ -17,6 +17,7 @@ FOR_ORGANIZERS = (
     "/organizer", "/organizer/weeks", f"/organizer/weeks/{SLUG}", f"/organizer/weeks/{SLUG}/teams",
     "/organizer/people", "/organizer/people/{ada}", "/organizer/tokens", "/organizer/displays", "/organizer/audit",
     "/me", "/me/activities", "/me/settings", "/me/calendar", "/weeks/{week}/teams/{owls}",
+    "/organizer/guide",
 )  # fmt: skip
 
 
@@ -48,6 +49,7 @@ def grow(site: RunningApp, number: int) -> None:
         calendar_feeds.create(session, ada, None, act_by("Olu", site.clock.now))
         links.make(session, person, "invitation", act_by("Olu", site.clock.now))
         displays.pair(session, credentials.make_code(), f"Hall {number}", act_by("Olu", site.clock.now))
+        guide.change(session, f"Guide {number}", act_by("Olu", site.clock.now), note="")
     for email in (ADA, f"fox-{number}@example.com"):
         sign_in(site, email, "owner")
 

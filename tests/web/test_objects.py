@@ -49,6 +49,7 @@ FOREIGN = {
     "feed": ("secret of a sign-in", "text of a token", "feed", "nothing"),
     "own_feed": ("feed of another", "person", "nothing"),
     "feed_id": ("person", "token", "nothing"),
+    "guide_version": ("person", "display", "nothing"),
     "job_id": ("person", "display", "nothing"),
     "secret": ("secret of a sign-in", "secret of a screen", "text of a token", "nothing"),
     "code": ("code of a display", "nothing"),

@@ -11,6 +11,8 @@ MIB: Final = 1_048_576
 FORM_BYTES: Final = 65_536
 """Of a form without a file. Undoing the escapes of more would keep everybody waiting: a megabyte takes a third of a
 second, a megabyte of nothing but separators more than one."""
+GUIDE_BYTES: Final = 3 * FORM_BYTES
+"""Of the guide's form: 16,000 characters of any script, each byte of them escaped."""
 REPORT_BYTES: Final = 16_384
 NO_STORE: Final = "no-store"
 REVALIDATE: Final = "private, no-cache"
@@ -51,6 +53,7 @@ AREAS: Final = (
     Area("/csp-reports", (), csrf=False, body=REPORT_BYTES, cache=NO_STORE, refusal="json"),
     Area("/calendar", (), csrf=True, body=0, cache=REVALIDATE, refusal="page"),
     Area("/organizer", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page", home="organizer"),
+    Area("/organizer/guide", FOR_PEOPLE, csrf=True, body=GUIDE_BYTES, cache=NO_STORE, refusal="page", home="organizer"),
     Area("/me", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page", home="me"),
     Area("/sign-in", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page"),
     Area("/sign-out", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page"),

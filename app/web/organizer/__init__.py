@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.web.organizer import audit, displays, home, ledger_export, people, person, teams, tokens, weeks
+from app.web.organizer import audit, displays, guide, home, ledger_export, people, person, teams, tokens, weeks
 
 routers: list[APIRouter] = [
     home.router,
@@ -12,6 +12,7 @@ routers: list[APIRouter] = [
     people.router,
     person.router,
     displays.router,
+    guide.router,
     tokens.router,
     audit.router,
 ]
