@@ -12,17 +12,17 @@ from sqlmodel import col, select
 from app.config import PROJECT
 from app.db.database import Database
 from app.domain.calendar.slots import WEDNESDAY_ROTATION, slot
-from app.models import AuditEntry
+from app.models import AuditEntry, Person, ShiftSettings
 from app.services.access import accounts, identities, links
 from app.services.displays import rotations
 from app.services.imports import shift_import
 from app.services.organizing import join_codes
 from app.services.rules import rule_sets
-from app.services.shifts import settings, shifts
+from app.services.shifts import covers, seats, settings, shifts
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.weeks import weeks
-from tests.builders import ADA, OWLS, PACIFIC, SLUG, Game, act_by
+from tests.builders import ADA, BO, OWLS, PACIFIC, SLUG, Game, act_by
 from tests.web.role_clients import RoleClients
 from tests.web.route_access import API, ROUTES, Role, RouteAccess, expected
 from tests.web.running_app import RunningApp
@@ -152,6 +152,22 @@ def make_shifts(game: Game) -> None:
         shift_import.apply(session, SLUG, [], game.act)
 
 
+def arrange_covers(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        people = {person.email: person.id for person in session.exec(select(Person))}
+        session.add(ShiftSettings(week_id=game.week().id, approve_covers=1))
+        span = slot(date(2022, 9, 16), 6 * 60, 8 * 60, PACIFIC)
+        shift = shifts.create(session, SLUG, span, ShiftFields(), game.act)
+        for approve in (False, True):
+            seat = seats.sign_up(session, SLUG, shift.id, people[ADA], game.act).seat
+            covers.offer(session, SLUG, shift.id, seat.id, "everyone", game.act)
+            if not approve:
+                covers.withdraw(session, SLUG, shift.id, seat.id, game.act)
+                covers.offer(session, SLUG, shift.id, seat.id, "everyone", game.act)
+            covers.accept(session, SLUG, shift.id, seat.id, people[BO], game.act)
+            covers.decide(session, SLUG, shift.id, seat.id, game.act, approve=approve)
+
+
 BESIDES: dict[Callable[[Game], None], list[str]] = {
     renew_and_withdraw_a_code: ["join-code.made", "join-code.withdrawn"],
     reverse_and_reinstate: ["activity.reversed", "activity.reinstated"],
@@ -160,6 +176,14 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
     come_in_with_the_company: ["identity.linked"],
     ask_for_links: ["link.made", "link.refused"],
     choose_other_scenes: ["rotation.changed"],
+    arrange_covers: [
+        "shift.created",
+        "seat.offered",
+        "seat.withdrawn",
+        "seat.offered",
+        "cover.declined",
+        "cover.approved",
+    ],
     make_shifts: ["shift.created", "shifts.generated", "shifts.settings-changed", "shifts.imported"],
     own_the_installation: ["person.created", "role.changed"],
 }

@@ -9,8 +9,8 @@ from app.errors import NotAllowed, Problem
 from app.models import Seat, Shift
 from app.services import reasons
 from app.services.people import people
-from app.services.shifts import credit, refusals, shifts
-from app.services.shifts.locked_shift import LockedShift, facts_of, find_seat, lock_people
+from app.services.shifts import credit, refusals, shifts, waiting
+from app.services.shifts.locked_shift import LockedShift, facts_of, find_seat
 
 
 def correct(session: Session, slug: str, shift_id: str, seat_id: str, to: Corrected, act: Act, *, reason: str) -> Seat:
@@ -22,7 +22,7 @@ def correct(session: Session, slug: str, shift_id: str, seat_id: str, to: Correc
         raise NotAllowed("Only organizers correct what became of a seat. Ask one.")
     locked = LockedShift.lock(session, slug, shift_id, act, reasons.require(reason), with_ledger=True)
     seat = find_seat(session, locked.shift, seat_id)
-    lock_people(session, [seat.person_id])
+    waiting.hold(locked, [seat.person_id])
     other = _in_the_way(locked, seat)
     verdict = lives.correct(
         facts_of(seat), to, shifts.facts(locked.shift, locked.week), act.now, overlaps=other is not None
@@ -33,6 +33,8 @@ def correct(session: Session, slug: str, shift_id: str, seat_id: str, to: Correc
         raise refusals.problem(verdict.refusal)
     if verdict.to:
         locked.change(seat, verdict.to)
+        if verdict.to != "completed":
+            waiting.freed(locked, [seat.person_id])
         credit.follow(session, locked.week, locked.shift, act, reason=locked.reason or reason)
     return seat
 
@@ -42,7 +44,7 @@ def _in_the_way(locked: LockedShift, seat: Seat) -> Shift | None:
     here = locked.seated([seat.person_id]).get(seat.person_id, seat)
     if here.id != seat.id:
         return locked.shift
-    return next((shift for _, shift in locked.overlapping([seat.person_id])), None)
+    return next((shift for _, _, shift in locked.overlapping([seat.person_id])), None)
 
 
 def _overlap(session: Session, seat: Seat, shift: Shift) -> Problem:

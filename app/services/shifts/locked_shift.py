@@ -1,26 +1,33 @@
 """A locked shift: its seats change state here alone, and it gives them to people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from app.domain import actor
 from app.domain.actor import Act
+from app.domain.draft import SHIFTS_SOURCE
 from app.domain.memberships import Join, current_team, team_at
 from app.domain.shifts.limits import is_limited
-from app.domain.shifts.model import LIVE, Code, SeatState, ShiftSettings
+from app.domain.shifts.model import LIVE, Code, SeatState, ShiftFacts, ShiftSettings
 from app.domain.shifts.model import Seat as SeatFacts
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
-from app.errors import NotAllowed, NotFound
-from app.models import Person, Seat, SeatChange, Shift, Team, WaitingEntry
+from app.errors import NotAllowed, NotFound, Problem
+from app.models import Person, Seat, SeatChange, SeatOffer, Shift, Team, WaitingEntry
 from app.models.columns import is_id
 from app.services import reasons, topics
 from app.services.shifts import refusals, settings, shifts
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
+
+BY_ITSELF = actor.system(SHIFTS_SOURCE)
+"""Whoever does what nobody asked for, as rows name it."""
+STANDING = ("open", "pending")
+"""The states of an offer that may still be taken up."""
 
 
 class LockedShift(NamedTuple):
@@ -49,19 +56,38 @@ class LockedShift(NamedTuple):
 
     def take(self, people: Sequence[str], team_id: str | None) -> None:
         """Give each of these people a seat, or raise the first reason against it."""
-        overlapping = self.overlapping(people)
-        code = sign_up_refusal(
-            shifts.facts(self.shift, self.week),
-            Claim(len(people), team_id is not None, overlaps=bool(overlapping), is_limited=self._is_limited(team_id)),
-            self.settings,
-            self.act.now,
-            organizes=self.reason is not None,
-        )
-        if code:
-            raise self._refusal(code, overlapping)
+        claim = self.claim(people, team_id)
+        organizes = self.reason is not None
+        if code := sign_up_refusal(self.facts, claim, self.settings, self.act.now, organizes=organizes):
+            raise self.refusal(code, people)
         for person_id in people:
             self.change(Seat(shift_id=self.shift.id, person_id=person_id, signed_up_at=self.act.now), "signed_up")
-        self._end_waiting(people)
+        self.end_waiting(people)
+
+    @property
+    def facts(self) -> ShiftFacts:
+        """The shift as the rules of seats look at it."""
+        return shifts.facts(self.shift, self.week)
+
+    def by_itself(self) -> "LockedShift":
+        """The same locked shift for what happens in it without anybody's doing, by players' rules."""
+        return self._replace(act=self.act.by(BY_ITSELF), reason=None)
+
+    def claim(self, people: Sequence[str], team_id: str | None) -> Claim:
+        """The claim of these people of a team to seats, as it is judged."""
+        return Claim(
+            len(people), team_id is not None, overlaps=bool(self.overlapping(people)),
+            is_limited=self.is_limited(team_id),
+        )  # fmt: skip
+
+    def refusal(self, code: Code, people: Sequence[str]) -> Problem:
+        """The problem of a code, which names the shift that is in the way of one of these people."""
+        overlapping = self.overlapping(people) if code == "overlap" else []
+        if not overlapping:
+            return refusals.problem(code)
+        person_id, name, shift = overlapping[0]
+        is_own = self.act.actor.person_id == person_id and len({each for each, _, _ in overlapping}) == 1
+        return refusals.overlap(shift, name=None if is_own else name)
 
     def change(self, seat: Seat, to: SeatState) -> None:
         """Give a seat a state, and write down who did it and why; the shift's number of taken seats follows."""
@@ -79,6 +105,8 @@ class LockedShift(NamedTuple):
                 changed_at=self.act.now,
             )
         )
+        if to not in ("signed_up", "checked_in"):
+            self._end_offers(seat)
         self.session.flush()
         self.session.refresh(self.shift, ["taken"])
         topics.bump(self.session, self.week, "shifts")
@@ -92,7 +120,12 @@ class LockedShift(NamedTuple):
 
     def team_of(self, person_id: str) -> str | None:
         """The team that a person's seat is for."""
-        return team_at(self._joins([person_id]).get(person_id, ()), self.shift.starts_at)
+        return self.teams_of([person_id]).get(person_id)
+
+    def teams_of(self, people: Sequence[str]) -> dict[str, str]:
+        """The teams that these people's seats are for, by person; who is in none is left out."""
+        found = {person_id: team_at(joins, self.shift.starts_at) for person_id, joins in self._joins(people).items()}
+        return {person_id: team_id for person_id, team_id in found.items() if team_id is not None}
 
     def members_of(self, team_id: str) -> list[str]:
         """The people who are in a team now, by id."""
@@ -101,12 +134,12 @@ class LockedShift(NamedTuple):
     def _joins(self, people: Sequence[str] | None = None) -> dict[str, list[Join]]:
         return teams.joins(self.session, self.week, people)
 
-    def overlapping(self, people: Sequence[str]) -> list[tuple[str, Shift]]:
-        """The names of those of these people who have a seat at the time of the shift in any week, and where."""
+    def overlapping(self, people: Sequence[str]) -> list[tuple[str, str, Shift]]:
+        """The ids and names of who of these people has a seat at the time of the shift in any week, and where."""
         query = (
-            select(Person.name, Shift)
-            .join(Seat, col(Seat.shift_id) == Shift.id)
-            .join(Person, col(Person.id) == Seat.person_id)
+            select(Person.id, Person.name, Shift)
+            .join(Seat, col(Seat.person_id) == Person.id)
+            .join(Shift, col(Shift.id) == Seat.shift_id)
             .where(
                 col(Seat.person_id).in_(people), col(Seat.state).in_(LIVE), Shift.id != self.shift.id,
                 Shift.starts_at < self.shift.ends_at, Shift.ends_at > self.shift.starts_at,
@@ -115,14 +148,8 @@ class LockedShift(NamedTuple):
         )  # fmt: skip
         return list(self.session.exec(query))
 
-    def _refusal(self, code: Code, overlapping: list[tuple[str, Shift]]) -> Exception:
-        if code != "overlap":
-            return refusals.problem(code)
-        name, shift = overlapping[0]
-        is_own = self.act.actor.person_id is not None and len(overlapping) == 1 and self.act.actor.name == name
-        return refusals.overlap(shift, name=None if is_own else name)
-
-    def _is_limited(self, team_id: str | None) -> bool:
+    def is_limited(self, team_id: str | None) -> bool:
+        """Tell whether a team may not have a seat in the shift yet."""
         if team_id is None or (self.settings.early_per_team is None and self.settings.first_round is None):
             return False
         slots = self._slots()
@@ -146,7 +173,12 @@ class LockedShift(NamedTuple):
                 slots.setdefault(team_id, {})[shift_id] = starts_at
         return slots
 
-    def _end_waiting(self, people: Sequence[str]) -> None:
+    def _end_offers(self, seat: Seat) -> None:
+        """End the offer of a seat that nobody can take over any more; who has taken it over has ended it before."""
+        offers = SeatOffer.seat_id == seat.id, col(SeatOffer.state).in_(STANDING)
+        self.session.execute(update(SeatOffer).where(*offers).values(state="expired", ended_at=self.act.now))  # type: ignore[arg-type]
+
+    def end_waiting(self, people: Sequence[str]) -> None:
         """Turn the waiting entries of people who have a seat now into promoted ones."""
         waiting = (
             WaitingEntry.shift_id == self.shift.id,
@@ -188,7 +220,13 @@ def facts_of(seat: Seat) -> SeatFacts:
 
 def lock_team(session: Session, team_id: str) -> None:
     """Lock a team, for limits count its slots; weaker than for deletion, as rows may refer to it meanwhile."""
-    session.exec(select(Team.id).where(Team.id == team_id).with_for_update(key_share=True)).one()
+    lock_teams(session, [team_id])
+
+
+def lock_teams(session: Session, team_ids: Iterable[str]) -> None:
+    """Lock teams by id, like `lock_team`."""
+    query = select(Team.id).where(col(Team.id).in_(sorted(set(team_ids)))).order_by(Team.id)
+    session.exec(query.with_for_update(key_share=True)).all()
 
 
 def lock_people(session: Session, people: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
 """Seats: taken by a person or a whole team, and left. A seat's shift is locked first, then team, then people by id."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlmodel import Session
@@ -7,8 +8,8 @@ from sqlmodel import Session
 from app.domain.actor import Act
 from app.domain.shifts import seats as lives
 from app.models import Seat
-from app.services.shifts import refusals, shifts
-from app.services.shifts.locked_shift import LockedShift, check_is_own, facts_of, find_seat, lock_people, lock_team
+from app.services.shifts import refusals, takeovers, waiting
+from app.services.shifts.locked_shift import LockedShift, check_is_own, facts_of, find_seat
 from app.services.teams import teams
 
 
@@ -28,14 +29,13 @@ def sign_up(
     """
     check_is_own(act, person_id)
     locked = LockedShift.lock(session, slug, shift_id, act, reason)
-    team_id = locked.team_of(person_id)
-    if team_id is not None:
-        lock_team(session, team_id)
-    lock_people(session, [person_id])
+    team_id = waiting.hold(locked, [person_id]).get(person_id)
     seated = locked.seated([person_id])
     if seated and locked.week.state == "open":
         return SignUp(seated[person_id], repeated=True)
-    locked.take([person_id], team_id)
+    waiting.fill(locked)
+    if not (locked.facts.is_week_open and locked.seated([person_id])):
+        _take(locked, [person_id], team_id)
     return SignUp(locked.seated([person_id])[person_id], repeated=False)
 
 
@@ -48,15 +48,15 @@ def sign_up_team(
     """
     locked = LockedShift.lock(session, slug, shift_id, act, reason)
     team = teams.find(session, locked.week, team_id)
-    lock_team(session, team.id)
     members = locked.members_of(team.id)
     check_is_own(act, *members)
     if not members:
         raise refusals.problem("no-team", "Nobody is in this team now. Put somebody into it first.")
-    lock_people(session, members)
-    missing = [person_id for person_id in members if person_id not in locked.seated(members)]
+    waiting.hold(locked, members, [team.id])
+    missing = _missing(locked, members)
     if missing or locked.week.state != "open":
-        locked.take(missing, team.id)
+        waiting.fill(locked)
+        _take(locked, _missing(locked, members), team.id)
     return sorted(locked.seated(members).values(), key=lambda seat: (seat.signed_up_at, seat.id)), not missing
 
 
@@ -65,15 +65,26 @@ def leave(session: Session, slug: str, shift_id: str, seat_id: str, act: Act, *,
     locked = LockedShift.lock(session, slug, shift_id, act, reason)
     seat = find_seat(session, locked.shift, seat_id)
     check_is_own(act, seat.person_id)
-    verdict = lives.leave(
-        facts_of(seat),
-        shifts.facts(locked.shift, locked.week),
-        locked.settings,
-        act.now,
-        organizes=locked.reason is not None,
-    )
+    giver_id = takeovers.giver_of(locked, seat)
+    waiting.hold(locked, [giver_id] if giver_id else [])
+    if giver_id and takeovers.undo(locked, seat):
+        return seat
+    verdict = lives.leave(facts_of(seat), locked.facts, locked.settings, act.now, organizes=locked.reason is not None)
     if verdict.refusal:
         raise refusals.problem(verdict.refusal)
     if verdict.to:
         locked.change(seat, verdict.to)
+        waiting.freed(locked, [seat.person_id])
     return seat
+
+
+def _missing(locked: LockedShift, people: Sequence[str]) -> list[str]:
+    seated = locked.seated(people)
+    return [person_id for person_id in people if person_id not in seated]
+
+
+def _take(locked: LockedShift, people: Sequence[str], team_id: str | None) -> None:
+    """Give each of these people a seat; where a first round holds, it may be over now for those who wait elsewhere."""
+    locked.take(people, team_id)
+    if locked.settings.first_round is not None:
+        waiting.look_elsewhere(locked, [])

@@ -1,35 +1,43 @@
 """Settling: what becomes of seats by themselves once their shift is over, recorded as done by `shifts`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
-from app.domain.actor import Act, system
+from app.domain.actor import Act
 from app.domain.shifts import seats as lives
 from app.domain.shifts.seats import NO_SHOW_AFTER
-from app.models import Person, Seat, Shift, Week
+from app.models import Person, Seat, SeatOffer, Shift, WaitingEntry, Week
 from app.models import ShiftSettings as SettingsRow
 from app.services.people import people as people_
-from app.services.shifts import credit, shifts, timetable
+from app.services.shifts import credit, shifts, takeovers, timetable, waiting
 from app.services.shifts.completion import COMPLETED
-from app.services.shifts.locked_shift import LockedShift, facts_of, lock_people
+from app.services.shifts.locked_shift import BY_ITSELF, LockedShift, facts_of, lock_people
 from app.services.weeks import weeks
-
-BY: Final = system("shifts")
 
 
 def settle(session: Session, slug: str, shift_id: str, now: datetime) -> None:
-    """Complete who checked in to a shift that is over, and call a no-show who never did; in a closed week nothing.
+    """Do what is due in a shift by itself; in a closed week nothing.
+
+    Before its start free seats go to who waits; from it on nobody waits, and covers that nobody decided are approved.
+    After its end who checked in completes it, later on who never did is a no-show.
 
     Who checked in first is completed first, then by email, so the same seats give the same credit. Raises WeekUnknown
     or NotFound.
     """
-    locked = LockedShift.lock(session, slug, shift_id, Act(BY, now), None, with_ledger=True)
+    locked = LockedShift.lock(session, slug, shift_id, Act(BY_ITSELF, now), None, with_ledger=True)
+    if not locked.facts.is_week_open:
+        return
+    if now < locked.shift.starts_at:
+        waiting.hold(locked)
+        waiting.fill(locked)
+        return
+    lock_people(session, [*takeovers.due(locked), *(seat.person_id for seat in _unsettled_seats(locked))])
+    takeovers.settle(locked)
+    waiting.expire(locked)
     seats = _unsettled_seats(locked)
-    lock_people(session, [seat.person_id for seat in seats])
     facts = shifts.facts(locked.shift, locked.week)
     for seat in seats:
         if state := lives.settle(facts_of(seat), facts, locked.settings, now):
@@ -66,7 +74,7 @@ def settle_due(session: Session, week: Week, now: datetime) -> None:
     """Settle all that is due of a locked week."""
     due = _due(session, week, now)
     # At once and by id: whoever signs people up for shifts of other weeks locks them in that order, too.
-    for chunk in people_.chunks(sorted({person_id for _, person_id in due}), people_.CHUNK):
+    for chunk in people_.chunks(sorted({person_id for _, person_id in due if person_id is not None}), people_.CHUNK):
         lock_people(session, chunk)
     for shift_id in sorted({shift_id for shift_id, _ in due}):
         settle(session, week.slug, shift_id, now)
@@ -85,7 +93,7 @@ def plan_all(session: Session, now: datetime) -> None:
             timetable.plan(session, week, [shift for shift in every if shift.id in left], now, again=f":{now.date()}")
 
 
-def _due(session: Session, week: Week, now: datetime) -> Sequence[tuple[str, str]]:
+def _due(session: Session, week: Week, now: datetime) -> Sequence[tuple[str, str | None]]:
     """The shifts of a week with the people of whose seats something becomes by itself at this moment."""
     completes = func.coalesce(SettingsRow.completes, "itself")
     query = (
@@ -100,4 +108,14 @@ def _due(session: Session, week: Week, now: datetime) -> Sequence[tuple[str, str
             ),
         )
     )
-    return session.exec(query).all()
+    return [*session.exec(query), *_waiting_since_the_start(session, week, now)]
+
+
+def _waiting_since_the_start(session: Session, week: Week, now: datetime) -> Iterator[tuple[str, str | None]]:
+    """The shifts of a week that have begun with the people who still wait there, for a seat or for approval."""
+    begun = Shift.week_id == week.id, Shift.starts_at <= now
+    entries = select(Shift.id, WaitingEntry.person_id).join(WaitingEntry, col(WaitingEntry.shift_id) == Shift.id)
+    yield from session.exec(entries.where(*begun, WaitingEntry.state == "waiting"))
+    covers = select(Shift.id, SeatOffer.taker_id).join(Seat, col(Seat.shift_id) == Shift.id)
+    covers = covers.join(SeatOffer, col(SeatOffer.seat_id) == Seat.id)
+    yield from session.exec(covers.where(*begun, SeatOffer.state == "pending"))

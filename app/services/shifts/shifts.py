@@ -91,7 +91,7 @@ def create(session: Session, slug: str, slot: Slot, fields: ShiftFields, act: Ac
     """Make one shift of a week that is not closed. Raises WeekUnknown, Malformed or ShiftRefused."""
     week = hold_for_planning(session, slug, act)
     shift = _add(session, week, slot, check_fields(fields), act)
-    audit.note(session, "shift.created", _audit_target(shift), act, after={"seats": shift.seats, "week": week.slug})
+    audit.note(session, "shift.created", audit_target(shift), act, after={"seats": shift.seats, "week": week.slug})
     return shift
 
 
@@ -208,5 +208,6 @@ def _make(week: Week, slot: Slot, fields: ShiftFields, act: Act) -> Shift:
     )  # fmt: skip
 
 
-def _audit_target(shift: Shift) -> AuditTarget:
+def audit_target(shift: Shift) -> AuditTarget:
+    """A shift as the audit names it."""
     return AuditTarget("shift", shift.id, refusals.when(shift))

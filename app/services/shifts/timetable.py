@@ -32,6 +32,11 @@ def plan(session: Session, week: Week, shifts: Sequence[Shift], now: datetime, *
     jobs.enqueue_all(session, SETTLE, planned)
 
 
+def plan_also(session: Session, shift_id: str, at: datetime) -> None:
+    """Have a shift settled at one more moment, at which somebody may be able to take a free seat they wait for."""
+    jobs.enqueue(session, SETTLE, {"shift": shift_id}, run_at=at, key=f"{SETTLE}:{shift_id}:also:{at.isoformat()}")
+
+
 def has_more(shift: Shift, now: datetime) -> bool:
     """Tell whether moments of the shift are still to come."""
     return _next(shift, now)[1] > now

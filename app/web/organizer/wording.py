@@ -7,6 +7,8 @@ ACTIONS = {
     "audit.exported": "Exported the audit",
     "calendar-feed.created": "Created a calendar feed",
     "calendar-feed.revoked": "Revoked a calendar feed",
+    "cover.approved": "Approved a cover",
+    "cover.declined": "Declined a cover",
     "display.paired": "Paired a display",
     "display.revoked": "Sent a display away",
     "guide.changed": "Changed the guide",
@@ -29,6 +31,8 @@ ACTIONS = {
     "rotation.changed": "Chose the displays’ scenes",
     "rules.activated": "Changed the rules",
     "rules.refused": "Refused the rules file",
+    "seat.offered": "Offered somebody’s seat",
+    "seat.withdrawn": "Withdrew the offer of a seat",
     "shift.created": "Made a shift",
     "shifts.generated": "Made shifts from a pattern",
     "shifts.imported": "Imported shifts",
@@ -90,7 +94,7 @@ WAYS = {
 
 JOBS = {
     "shifts.plan": "Planning what happens by itself to shifts",
-    "shifts.settle": "Completing the seats of a shift that is over",
+    "shifts.settle": "Settling a shift: its free seats, waiting list, covers and completions",
     "mail.sign_in_link": "A sign-in link by e-mail",
     "upkeep.forget_ended": "Clearing away jobs that ended long ago",
 }

@@ -97,6 +97,12 @@ class Plan:
         with self.game.database.reading() as session:
             return session.exec(select(Shift.taken).where(Shift.id == shift_id)).one()
 
+    def seats_of(self, shift_id: str) -> list[Seat]:
+        """The seats of a shift, the oldest first."""
+        query = select(Seat).where(Seat.shift_id == shift_id).order_by(col(Seat.signed_up_at), Seat.id)
+        with self.game.database.reading() as session:
+            return list(session.exec(query))
+
     def shifts(self) -> list[Shift]:
         """The shifts of the week."""
         with self.game.database.reading() as session:

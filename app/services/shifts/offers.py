@@ -1,0 +1,66 @@
+"""Offers of seats as rows: one stands for a seat at most, and it ends with the seat."""
+
+from sqlmodel import Session, col, select
+
+from app.domain.draft import PersonId
+from app.domain.shifts.covers import OfferedTo
+from app.errors import NotFound
+from app.models import Person, Seat, SeatOffer, Shift
+from app.models.columns import is_id
+from app.services import topics
+from app.services.shifts.locked_shift import STANDING, LockedShift
+
+
+def standing(session: Session, seat_id: str) -> SeatOffer | None:
+    """The offer of a seat that is open, or pending until organizers approve its taker."""
+    query = select(SeatOffer).where(SeatOffer.seat_id == seat_id, col(SeatOffer.state).in_(STANDING))
+    return session.exec(query.execution_options(populate_existing=True)).first()
+
+
+def last(session: Session, seat_id: str) -> SeatOffer | None:
+    """The last offer of a seat, whatever became of it."""
+    query = select(SeatOffer).where(SeatOffer.seat_id == seat_id).order_by(col(SeatOffer.id).desc()).limit(1)
+    return session.exec(query.execution_options(populate_existing=True)).first()
+
+
+def undecided(session: Session, shift: Shift) -> list[SeatOffer]:
+    """The offers of a shift that wait for approval."""
+    query = select(SeatOffer).join(Seat, col(Seat.id) == SeatOffer.seat_id).where(Seat.shift_id == shift.id)
+    return list(session.exec(query.where(SeatOffer.state == "pending").order_by(col(SeatOffer.id))))
+
+
+def audience_of(session: Session, to: OfferedTo) -> tuple[str, str | None]:
+    """The audience as rows have it, and the person where it is one. Raises NotFound."""
+    if not isinstance(to, PersonId):
+        return to, None
+    if not is_id(to.id) or session.get(Person, to.id) is None:
+        raise NotFound("There is nobody with that id.")
+    return "person", to.id
+
+
+def make(locked: LockedShift, seat: Seat, audience: str, person_id: str | None, offered_by: str) -> SeatOffer:
+    """Offer a seat."""
+    offered = SeatOffer(
+        seat_id=seat.id, audience=audience, person_id=person_id, offered_by=offered_by, offered_at=locked.act.now
+    )
+    return keep(locked, offered)
+
+
+def end(locked: LockedShift, offered: SeatOffer, state: str, *, taker_id: str | None = None) -> SeatOffer:
+    """End an offer as accepted by somebody, or withdrawn."""
+    offered.state, offered.ended_at, offered.taker_id = state, locked.act.now, taker_id
+    return keep(locked, offered)
+
+
+def reopen(locked: LockedShift, offered: SeatOffer) -> SeatOffer:
+    """Offer a seat as before, after its taker could not have it."""
+    offered.state, offered.taker_id = "open", None
+    return keep(locked, offered)
+
+
+def keep(locked: LockedShift, offered: SeatOffer) -> SeatOffer:
+    """Write an offer down, and tell who looks at the shifts."""
+    locked.session.add(offered)
+    locked.session.flush()
+    topics.bump(locked.session, locked.week, "shifts")
+    return offered

@@ -1,0 +1,257 @@
+"""Waiting lists: freed seats go to the first who can take them, until two hours before; then they are anybody's."""
+
+import json
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from app.errors import NotAllowed, NotFound
+from app.models import QueuedJob, Seat, SeatChange, Shift, WaitingEntry
+from app.services.shifts import correction, settling, timetable, waiting
+from app.services.shifts.waiting import Waiting
+from tests.builders import ADA, BO, CHIDI, DUA, ELIF, SLUG, Game, moment
+from tests.races import race, repeat
+from tests.services.shifts.test_seats import THURSDAY, Plan, code_of, outcome
+
+FRIDAY = date(2022, 9, 16)
+
+
+@pytest.fixture
+def plan(game: Game) -> Plan:
+    """The standard week on Wednesday morning, its shifts on Thursday."""
+    return Plan(game)
+
+
+def join(plan: Plan, shift_id: str, email: str) -> Waiting:
+    person_id = plan.person(email).id
+    with plan.game.database.unit_of_work() as session:
+        return waiting.join(session, SLUG, shift_id, person_id, plan.act_of(email))
+
+
+def leave_list(plan: Plan, shift_id: str, email: str) -> WaitingEntry:
+    person_id = plan.person(email).id
+    with plan.game.database.unit_of_work() as session:
+        return waiting.leave_list(session, SLUG, shift_id, person_id, plan.act_of(email))
+
+
+def look_again(plan: Plan) -> None:
+    """Do the jobs that are due: settle their shifts."""
+    query = select(QueuedJob).where(QueuedJob.kind == timetable.SETTLE, QueuedJob.run_at <= plan.now)
+    with plan.game.database.unit_of_work() as session:
+        for shift_id in {json.loads(job.payload)["shift"] for job in session.exec(query)}:
+            settling.settle_next(session, shift_id, plan.now)
+
+
+def full_shift(plan: Plan, *waiters: str, places: int = 1, day: date = FRIDAY) -> tuple[str, Seat]:
+    """A shift whose seats are Ada's and, where there are more, others', and who waits for one; Ada's seat with it."""
+    shift_id = plan.shift(places=places, day=day)
+    seat = plan.sign_up(shift_id, ADA).seat
+    for email in waiters:
+        join(plan, shift_id, email)
+    return shift_id, seat
+
+
+def holders(plan: Plan, shift_id: str) -> list[tuple[str, str, str]]:
+    """The live seats of a shift: whose, how they came by it, and who gave it to them."""
+    query = (
+        select(Seat.person_id, Seat.origin, SeatChange.changed_by)
+        .join(SeatChange, col(SeatChange.seat_id) == Seat.id)
+        .where(Seat.shift_id == shift_id, Seat.state == "signed_up", col(SeatChange.before).is_(None))
+    )
+    with plan.game.database.reading() as session:
+        names = {plan.person(email).id: email for email in (ADA, BO, CHIDI, DUA, ELIF)}
+        return [(names[person], origin, by) for person, origin, by in session.exec(query)]
+
+
+def states(plan: Plan, shift_id: str) -> list[str]:
+    """The states of a waiting list, in its order."""
+    query = select(WaitingEntry.state).where(WaitingEntry.shift_id == shift_id).order_by(col(WaitingEntry.id))
+    with plan.game.database.reading() as session:
+        return list(session.exec(query))
+
+
+def test_join_gives_a_place_once(plan: Plan) -> None:
+    shift_id, _ = full_shift(plan)
+
+    found = [join(plan, shift_id, email) for email in (BO, CHIDI, BO)]
+
+    assert [(each.position, each.repeated) for each in found] == [(1, False), (2, False), (1, True)]
+    assert found[0].entry.id == found[2].entry.id
+
+
+def test_join_is_refused_like_signing_up(plan: Plan) -> None:
+    shift_id, _ = full_shift(plan)
+    free = plan.shift(8, day=FRIDAY)
+    plan.sign_up(plan.shift(7, day=FRIDAY, hours=1), BO)
+
+    assert code_of(lambda: join(plan, free, BO)) == "seat-free"
+    assert code_of(lambda: join(plan, shift_id, BO)) == "overlap"
+    assert code_of(lambda: join(plan, shift_id, ADA)) == "overlap"
+    assert code_of(lambda: join(plan.at("2022-09-16 06:00"), shift_id, DUA)) == "started"
+    assert code_of(lambda: join(plan, shift_id, plan.newcomer().email)) == "no-team"
+    with plan.game.database.unit_of_work() as session, pytest.raises(NotAllowed):
+        waiting.join(session, SLUG, shift_id, plan.person(DUA).id, plan.act_of(ADA))
+
+
+def test_leave_list_keeps_the_others_in_their_order(plan: Plan) -> None:
+    shift_id, seat = full_shift(plan, BO, DUA)
+
+    left = [leave_list(plan, shift_id, BO).state for _ in range(2)]
+    plan.leave(seat, plan.act_of(ADA))
+
+    assert left == ["left", "left"]
+    assert holders(plan, shift_id) == [(DUA, "waiting", "shifts")]
+    with pytest.raises(NotFound):
+        leave_list(plan, shift_id, CHIDI)
+
+
+def test_leave_hands_the_seat_to_the_first_who_can_take_it(plan: Plan) -> None:
+    shift_id, seat = full_shift(plan, BO, DUA, ELIF)
+    plan.sign_up(plan.shift(7, day=FRIDAY), BO)
+
+    plan.leave(seat, plan.act_of(ADA))
+
+    assert holders(plan, shift_id) == [(DUA, "waiting", "shifts")]
+    assert states(plan, shift_id) == ["waiting", "promoted", "waiting"]
+    assert code_of(lambda: plan.sign_up(shift_id, ADA)) == "full"
+
+
+def test_leave_hands_the_seat_to_a_team_within_its_limits(plan: Plan) -> None:
+    plan.sign_up(plan.shift(6, day=THURSDAY), BO)
+    shift_id, seat = full_shift(plan, DUA)
+    plan.set(early_per_team=1)
+    plan.sign_up(plan.shift(5, day=FRIDAY, hours=1), DUA, plan.organizer, "Somebody has to")
+
+    plan.leave(seat, plan.act_of(ADA))
+
+    assert (holders(plan, shift_id), states(plan, shift_id)) == ([], ["waiting"])
+
+
+def test_limit_that_is_lifted_lets_who_waits_have_the_free_seat(plan: Plan) -> None:
+    plan.set(early_per_team=1)
+    plan.sign_up(plan.shift(6), BO)
+    shift_id = plan.shift(6, day=FRIDAY)
+    join(plan, shift_id, CHIDI)
+    later = plan.at("2022-09-15 06:00")
+
+    look_again(plan.at("2022-09-15 05:59"))
+    before = holders(plan, shift_id)
+    look_again(later)
+
+    assert (before, holders(plan, shift_id)) == ([], [(CHIDI, "waiting", "shifts")])
+
+
+def test_leave_of_an_overlapping_seat_lets_its_person_have_the_one_they_wait_for(plan: Plan) -> None:
+    shift_id, seat = full_shift(plan, BO)
+    other = plan.sign_up(plan.shift(7, day=FRIDAY), BO).seat
+    plan.leave(seat, plan.act_of(ADA))
+    before = holders(plan, shift_id)
+
+    plan.leave(other, plan.act_of(BO))
+    look_again(plan)
+
+    assert (before, holders(plan, shift_id)) == ([], [(BO, "waiting", "shifts")])
+
+
+def test_seat_freed_within_two_hours_is_anybodys(plan: Plan) -> None:
+    shift_id, seat = full_shift(plan, BO)
+    plan.set(leave_until_h=0)
+    late = plan.at("2022-09-16 04:00")
+
+    late.leave(seat, late.act_of(ADA))
+
+    assert (holders(plan, shift_id), states(plan, shift_id)) == ([], ["waiting"])
+    assert late.sign_up(shift_id, DUA).seat.origin == "own"
+
+
+def test_seat_freed_before_two_hours_is_handed_on(plan: Plan) -> None:
+    shift_id, seat = full_shift(plan, BO)
+    plan.set(leave_until_h=0)
+    late = plan.at("2022-09-16 03:59")
+
+    late.leave(seat, late.act_of(ADA))
+    [promoted] = [each for each in late.seats_of(shift_id) if each.state == "signed_up"]
+    until = plan.at("2022-09-16 05:59")
+
+    assert until.leave(promoted, until.act_of(BO)).state == "cancelled"
+
+
+def test_correction_that_frees_a_seat_hands_it_on(plan: Plan) -> None:
+    shift_id, seat = full_shift(plan, BO)
+
+    with plan.game.database.unit_of_work() as session:
+        correction.correct(session, SLUG, shift_id, seat.id, "cancelled", plan.organizer, reason="A mistake")
+
+    assert holders(plan, shift_id) == [(BO, "waiting", "shifts")]
+
+
+def test_sign_up_does_not_overtake_who_waits(plan: Plan) -> None:
+    shift_id, _ = full_shift(plan, BO)
+    with plan.game.database.unit_of_work() as session:  # as if limits had just been lifted
+        session.get_one(Shift, shift_id).seats = 2
+
+    assert plan.sign_up(shift_id, BO).seat.origin == "waiting"
+    assert code_of(lambda: plan.sign_up(shift_id, DUA)) == "full"
+
+
+def test_waiting_ends_with_the_start(plan: Plan) -> None:
+    shift_id, _ = full_shift(plan, BO)
+    starts_at = moment("2022-09-16 06:00")
+
+    look_again(replace_now(plan, starts_at - timedelta(seconds=1)))
+    before = states(plan, shift_id)
+    look_again(replace_now(plan, starts_at))
+
+    assert (before, states(plan, shift_id)) == (["waiting"], ["expired"])
+
+
+def test_close_ends_the_waiting_of_shifts_that_have_begun(plan: Plan) -> None:
+    begun, _ = full_shift(plan, BO, day=THURSDAY)
+    ahead, _ = full_shift(plan, BO)
+
+    plan.game.at("2022-09-15 06:00").close()
+
+    assert (states(plan, begun), states(plan, ahead)) == (["expired"], ["waiting"])
+
+
+def test_reopening_has_the_shifts_of_a_week_looked_at(plan: Plan) -> None:
+    shift_id, _ = full_shift(plan, BO)
+    plan.game.close()
+    over = plan.at("2022-09-16 06:00")
+    look_again(over)
+    while_closed = states(plan, shift_id)
+
+    over.game.at("2022-09-16 06:00").open()
+    look_again(over)
+
+    assert (while_closed, states(plan, shift_id)) == (["waiting"], ["expired"])
+
+
+def replace_now(plan: Plan, now: datetime) -> Plan:
+    return Plan(plan.game, now)
+
+
+def test_leave_and_sign_up_elsewhere_at_once_never_fails_the_leaver(plan: Plan, games: list[Game]) -> None:
+    shift_id, seat = full_shift(plan, BO)
+    other = plan.shift(7, day=FRIDAY)
+
+    results = race(
+        [lambda: Plan(games[0]).leave(seat, plan.act_of(ADA)), lambda: Plan(games[1]).sign_up(other, BO).seat]
+    )
+
+    assert outcome(results[0]) == "Seat"
+    assert plan.taken(shift_id) + plan.taken(other) == 1
+
+
+def test_leave_of_two_shifts_at_once_by_people_who_wait_for_both_never_deadlocks(plan: Plan, games: list[Game]) -> None:
+    emails = (ADA, BO, DUA, ELIF)
+    found = [plan.shift(hour, places=2, day=FRIDAY) for hour in (6, 6)]
+    seats = [plan.sign_up(found[number // 2], email).seat for number, email in enumerate(emails)]
+    for shift_id in found:
+        join(plan, shift_id, CHIDI)
+
+    results = race(repeat(4, lambda number: Plan(games[number]).leave(seats[number], plan.act_of(emails[number]))))
+
+    assert [outcome(result) for result in results] == ["Seat"] * 4
+    assert [holder[0] for shift_id in found for holder in holders(plan, shift_id)] == [CHIDI]
