@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from app import __version__
+from app.bulkheads import Bulkhead
 from app.clock import Clock
 from app.config import PROJECT, Settings
 from app.db.database import Database
@@ -25,6 +26,7 @@ from app.services.access import links as links_service
 from app.services.operations import secrets, startup
 from app.services.shifts import timetable
 from app.web import api, calendar_feeds, ceremony, guide, health, me, organizer, pages, summary
+from app.web import shifts as shift_pages
 from app.web.board_cache import BoardCache
 from app.web.context import AppContext
 from app.web.credential_cache import CredentialCache
@@ -36,6 +38,7 @@ from app.web.http.edge import EdgeMiddleware
 from app.web.http.hosts import Hosts
 from app.web.http.route_names import RouteNames
 from app.web.scenes.display_renderer import DisplayRenderer
+from app.web.seats.seat_lists import SeatLists, SeatsTopic
 from app.web.sign_in import company, join, links
 from app.web.sign_in import mail as mail_page
 from app.web.summaries import Summaries
@@ -51,6 +54,7 @@ PAGES = (
     me.router,
     ceremony.router,
     summary.router,
+    *shift_pages.routers,
     calendar_feeds.router,
     guide.router,
     display.router,
@@ -135,6 +139,7 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
     key = secrets.load(settings)
     database = Database(settings.sqlalchemy_url, checkpoints=True, limits=Limits())
     keeper, known = BoardCache(database, clock, timing), CredentialCache(database, clock, timing)
+    seat_lists = SeatLists(database, clock)
     display_renderer = DisplayRenderer(database, clock, settings.display_scenes)
     database.subscribe(display_renderer.notify)
     share = settings.public_url.rstrip("/") if settings.board_visibility == "public" else None
@@ -147,15 +152,8 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
         boards=keeper,
         credentials=known,
         write_queue=WriteQueue(database, clock),
-        streams=Publisher(
-            {BoardTopic: lambda topic: keeper.get(topic.slug, topic.audience)},
-            keeper,
-            known,
-            database.renders,
-            max_streams=settings.max_streams,
-            max_streams_per_network=settings.max_streams_per_address,
-            timing=timing,
-        ),
+        streams=_publisher(settings, keeper, seat_lists, known, database.renders, timing),
+        seat_lists=seat_lists,
         summaries=Summaries(database, clock, keeper, share),
         display_renderer=display_renderer,
         refusals=Refusals(database, clock),
@@ -164,6 +162,24 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
             {upkeep.FORGET, shifts.PLAN, timetable.SETTLE} | ({links_service.BY_MAIL} if mailer else set())
         ),
         company=oidc.provider(settings),
+    )
+
+
+def _publisher(
+    settings: Settings, boards: BoardCache, seats: SeatLists, known: CredentialCache, renders: Bulkhead, timing: Timing
+) -> Publisher:
+    """The publisher of every kind of topic there is."""
+    return Publisher(
+        {
+            BoardTopic: lambda topic: boards.get(topic.slug, topic.audience),
+            SeatsTopic: lambda topic: seats.get(topic.slug, topic.audience, shows_everyone=topic.shows_everyone),
+        },
+        boards,
+        known,
+        renders,
+        max_streams=settings.max_streams,
+        max_streams_per_network=settings.max_streams_per_address,
+        timing=timing,
     )
 
 
@@ -185,7 +201,11 @@ def _worker(context: AppContext) -> Worker:
 @asynccontextmanager
 async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
     context: AppContext = app.state.context
-    notify = context.boards.notify
+
+    def notify() -> None:
+        context.seat_lists.notify()
+        context.boards.notify()
+
     worker = _worker(context)
     work: list[Callable[[], Awaitable[None]]] = [
         partial(background.follow_commits, context.database, notify, look=timing.look, reread=timing.reread),

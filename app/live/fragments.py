@@ -66,6 +66,13 @@ class FragmentList:
         """Every fragment, by the id of its element."""
         return {name: html for one in (self.items or {}).values() for name, html in one.item.items()}
 
+    @property
+    def everything(self) -> bytes:
+        """All fragments as partials, for pages that have an element for each: the whole where there is no other."""
+        contents = self.contents
+        contents[self.closing] = contents.pop(self.closing)
+        return b"".join(_partial(name, html) for name, html in contents.items())
+
     def update(self, items: Mapping[str, Item]) -> "FragmentList":
         """Return the list with these items; the list itself where nothing has changed.
 

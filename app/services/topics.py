@@ -2,16 +2,23 @@
 
 from typing import Literal
 
-from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlalchemy import bindparam, text
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, select
 
 from app.db.database import announce, do_last
+from app.db.statements import Prepared
 from app.events import Changed
 from app.models import TopicVersion
 from app.services.weeks.weeks import AnyWeek
 
 TopicName = Literal["shifts"]
 
+_VERSION = Prepared(
+    sql_select(TopicVersion.version).where(  # type: ignore[call-overload]  # a column, whatever the model's type says
+        col(TopicVersion.week_id) == bindparam("week"), col(TopicVersion.topic) == bindparam("topic")
+    )
+)
 _COUNT = text(
     "INSERT INTO topic_version (week_id, topic, version) VALUES (:week_id, :topic, 1)"
     " ON CONFLICT (week_id, topic) DO UPDATE SET version = topic_version.version + 1 RETURNING version"
@@ -30,6 +37,12 @@ def bump(session: Session, week: AnyWeek, topic: TopicName) -> None:
         announce(session, Changed(topic, slug, version))
 
     do_last(session, f"topic {week_id:020} {topic}", count)
+
+
+def version(session: Session, week: AnyWeek, topic: TopicName) -> int:
+    """The version of a week's topic; 0 while it never changed."""
+    found = _VERSION.rows(session, week=week.id, topic=topic)
+    return int(found[0][0]) if found else 0
 
 
 def versions(session: Session, topic: TopicName) -> dict[int, int]:

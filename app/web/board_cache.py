@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.domain.calendar.days import next_midnight
 from app.domain.view import Audience
 from app.errors import Busy, Unavailable, WeekUnknown
-from app.events import AccessChanged, Changed, Event, JobQueued
+from app.events import AccessChanged, Event, JobQueued
 from app.live.retry import Retry
 from app.live.timing import USUAL, Timing
 from app.services.weeks import weeks
@@ -62,8 +62,8 @@ class BoardCache:
 
     def notify(self, news: Event | None = None) -> None:
         """Mark every board as perhaps stale; safe to call from any thread."""
-        if isinstance(news, AccessChanged | JobQueued | Changed):
-            return  # signing in costs no board anything, nor does signing up, nor a message to be sent
+        if isinstance(news, AccessChanged | JobQueued):
+            return  # somebody's signing in costs no board anything, nor does a message to be sent
         if news is not None:
             self._away_until = 0.0  # a commit of ours: the database is back, and its readers are to see it
         self._generation = object()

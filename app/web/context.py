@@ -15,6 +15,7 @@ from app.web.board_cache import BoardCache
 from app.web.credential_cache import CredentialCache
 from app.web.http.denial_log import Refusals
 from app.web.scenes.display_renderer import DisplayRenderer
+from app.web.seats.seat_lists import SeatLists
 from app.web.summaries import Summaries
 from app.web.write_queue import WriteQueue
 
@@ -34,6 +35,7 @@ class AppContext:
     credentials: CredentialCache
     write_queue: WriteQueue
     streams: Publisher
+    seat_lists: SeatLists
     summaries: Summaries
     display_renderer: DisplayRenderer
     refusals: Refusals

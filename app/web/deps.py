@@ -31,6 +31,7 @@ from app.web.http.areas import find_area
 from app.web.http.client import address_of
 from app.web.http.forms import F, FormState
 from app.web.scenes.display_renderer import DisplayRenderer
+from app.web.seats.seat_lists import SeatLists
 from app.web.summaries import Summaries
 from app.web.write_queue import WriteQueue
 
@@ -150,6 +151,7 @@ ReadSession = Annotated[Session, READ_SESSION]
 
 AppBoards = Annotated[BoardCache, Part("boards")]
 AppStreams = Annotated[Publisher, Part("streams")]
+AppSeatLists = Annotated[SeatLists, Part("seat_lists")]
 AppSummaries = Annotated[Summaries, Part("summaries")]
 AppWriteQueue = Annotated[WriteQueue, Part("write_queue")]
 AppClock = Annotated[Clock, Part("clock")]

@@ -114,6 +114,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", "/"): RouteAccess("boards"),
     ("GET", "/weeks/{week}"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/live"): RouteAccess("boards"),
+    ("GET", "/weeks/{week}/shifts/live"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/teams/{team}"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/summary"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/summary/charts/{name}.svg"): RouteAccess("boards"),

@@ -72,7 +72,7 @@ READY_BOARDS = {
     "current_board", "week_board", "team_receipt", "leaderboard", "my_team", "mark", "stage", "move", "display",
     "display_pulse", "week_summary", "week_chart", "week_card",
 }  # fmt: skip
-STREAMS = {"live_board", "live", "live_stage", "display_live", "export_ledger"}
+STREAMS = {"live_board", "live", "live_shifts", "live_stage", "display_live", "export_ledger"}
 RECORDER = {"record"}
 TWO_KINDS = {"sign_in_link", "ask_for_code", "join_team", "company", "enter", "mail_link", "show_metrics"}
 WAIT_FOR_NOTHING = {"alive", "collect", "sign_in", "come_back"}

@@ -1,0 +1,1 @@
+"""Seats of shifts as every reader sees them, kept ready while somebody watches."""

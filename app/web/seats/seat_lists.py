@@ -1,0 +1,155 @@
+"""Seat lists: the shared part of every shift of a week, made once per change and sent as what has changed."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from secrets import token_hex
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from app.clock import Clock
+from app.db.database import Database
+from app.domain.actor import Scope
+from app.domain.view import Audience
+from app.events import AccessChanged, Event, JobQueued
+from app.live.fragments import FragmentList, Item, Position
+from app.live.messages import Parts
+from app.models import Week
+from app.services import topics
+from app.services.shifts import listing
+from app.services.shifts.listing import ShiftItem
+from app.services.weeks import weeks
+from app.web.board.rows import one_line
+from app.web.http import render
+from app.web.seats.shown import seats_html
+
+AS_OF = "shifts-as-of"
+"""The part that ends every message."""
+
+
+class SeatsTopic(NamedTuple):
+    """The seats of one week's shifts, for one audience; `shows_everyone`: visitors see fewer names."""
+
+    slug: str
+    audience: Audience
+    shows_everyone: bool
+    needs: Scope | None
+    name: str = "shifts"
+
+    def version_key(self, seats: "SeatList", /) -> str:
+        """A key of the message: equal keys mean equal bytes."""
+        return str(seats.fragments.position)
+
+    def render(self, seats: "SeatList", /) -> Parts:
+        """Render the message: a part for each shift that has changed, or for each there is."""
+        return Parts(seats.fragments, lambda: seats.fragments.everything)
+
+
+class SeatsVersion(NamedTuple):
+    """The versions that seats were read at: equal ones give equal seats."""
+
+    week_id: int
+    week: int
+    shifts: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatList:
+    """The seats of a week at a version, as HTML in parts."""
+
+    version: SeatsVersion
+    fragments: FragmentList
+
+
+@dataclass(eq=False, slots=True)
+class _Kept:
+    """A week's newest list for an audience, and the news up to which it is known to be the newest."""
+
+    seats: SeatList | None = None
+    generation: object = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+_Key = tuple[str, Audience, bool]
+
+
+class SeatLists:
+    """A cache of the newest seats of weeks that somebody watches; by one at a time made from the one before."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+        self._generation = object()
+        self._kept: dict[_Key, _Kept] = {}
+        database.subscribe(self.notify)
+
+    def notify(self, news: Event | None = None) -> None:
+        """Mark every list as perhaps stale; safe to call from any thread."""
+        if not isinstance(news, AccessChanged | JobQueued):
+            self._generation = object()
+
+    async def get(self, slug: str, audience: Audience, *, shows_everyone: bool) -> SeatList:
+        """The seats of a week as an audience may see them. Raises WeekUnknown, or Unavailable."""
+        key = slug, audience, shows_everyone
+        kept = self._kept.setdefault(key, _Kept())
+        if (seats := self._newest(kept)) is not None:
+            return seats
+        try:
+            async with kept.turn:
+                if (seats := self._newest(kept)) is not None:
+                    return seats
+                return await self._database.reads.run(self._make, kept, key)
+        finally:
+            if kept.seats is None:
+                self._kept.pop(key, None)
+
+    def position(self, session: Session, week: Week, audience: Audience, *, shows_everyone: bool) -> Position | None:
+        """The position of a page made with this session, if somebody watches that state; None asks for everything."""
+        kept = self._kept.get((week.slug, audience, shows_everyone))
+        if kept is None or kept.seats is None:
+            return None
+        return kept.seats.fragments.position if kept.seats.version == _version(session, week) else None
+
+    def _newest(self, kept: _Kept) -> SeatList | None:
+        return kept.seats if kept.generation is self._generation else None
+
+    def _make(self, kept: _Kept, key: _Key) -> SeatList:
+        slug, audience, shows_everyone = key
+        generation, known = self._generation, kept.seats
+        with self._database.reading() as session:
+            week = weeks.find(session, slug, self._clock.game())
+            version = _version(session, week)
+            if known is None or known.version != version:
+                items = listing.of_week(session, week, weeks.view_of(week, audience))
+                fragments = known.fragments if known is not None else FragmentList(token_hex(8), closing=AS_OF)
+                known = SeatList(version, fragments.update(_fragments(items, shows_everyone=shows_everyone)))
+        kept.seats, kept.generation = known, generation
+        return known
+
+
+def _version(session: Session, week: Week) -> SeatsVersion:
+    return SeatsVersion(week.id, week.version, topics.version(session, week, "shifts"))
+
+
+def _fragments(items: list[ShiftItem], *, shows_everyone: bool) -> Mapping[str, Item]:
+    parts: dict[str, Item] = {
+        item.shift.id: {f"seats-{item.shift.id}": one_line(seats_html(item, shows_everyone=shows_everyone))}
+        for item in items
+    }
+    parts[AS_OF] = {AS_OF: as_of_html(items)}
+    return parts
+
+
+def as_of_html(items: list[ShiftItem]) -> bytes:
+    """The part that ends every message; differs whenever a page has to show other shifts, or other facts of one."""
+    return one_line(render.render("shifts/_seats_as_of.html", shifts=calendar_mark(items)))
+
+
+def calendar_mark(items: list[ShiftItem]) -> str:
+    """A mark of what a page shows of shifts besides their seats: which there are, when, where and called what."""
+    facts = [
+        (shift.id, shift.starts_at, shift.ends_at, shift.label, shift.place, shift.link, shift.needed)
+        for shift in (item.shift for item in items)
+    ]
+    return sha256(repr(facts).encode()).hexdigest()[:12]

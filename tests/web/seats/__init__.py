@@ -1,0 +1,1 @@
+"""Seats as they move."""
