@@ -18,7 +18,8 @@ from app.services.displays import rotations
 from app.services.imports import shift_import
 from app.services.organizing import join_codes
 from app.services.rules import rule_sets
-from app.services.shifts import covers, seats, settings, shifts
+from app.services.shifts import covers, editing, seats, settings, shifts
+from app.services.shifts.editing import ShiftChanges
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -168,6 +169,14 @@ def arrange_covers(game: Game) -> None:
             covers.decide(session, SLUG, shift.id, seat.id, game.act, approve=approve)
 
 
+def edit_and_cancel_a_shift(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        span = slot(date(2022, 9, 16), 6 * 60, 8 * 60, PACIFIC)
+        shift = shifts.create(session, SLUG, span, ShiftFields(), game.act)
+        editing.edit(session, SLUG, shift.id, ShiftChanges(label="Phone"), 1, game.act)
+        editing.cancel(session, SLUG, shift.id, game.act, reason="Nobody is there")
+
+
 BESIDES: dict[Callable[[Game], None], list[str]] = {
     renew_and_withdraw_a_code: ["join-code.made", "join-code.withdrawn"],
     reverse_and_reinstate: ["activity.reversed", "activity.reinstated"],
@@ -184,6 +193,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
         "cover.declined",
         "cover.approved",
     ],
+    edit_and_cancel_a_shift: ["shift.created", "shift.edited", "shift.cancelled"],
     make_shifts: ["shift.created", "shifts.generated", "shifts.settings-changed", "shifts.imported"],
     own_the_installation: ["person.created", "role.changed"],
 }

@@ -28,6 +28,7 @@ BY_ITSELF = actor.system(SHIFTS_SOURCE)
 """Whoever does what nobody asked for, as rows name it."""
 STANDING = ("open", "pending")
 """The states of an offer that may still be taken up."""
+Span = tuple[datetime, datetime]
 
 
 class LockedShift(NamedTuple):
@@ -134,15 +135,19 @@ class LockedShift(NamedTuple):
     def _joins(self, people: Sequence[str] | None = None) -> dict[str, list[Join]]:
         return teams.joins(self.session, self.week, people)
 
-    def overlapping(self, people: Sequence[str]) -> list[tuple[str, str, Shift]]:
-        """The ids and names of who of these people has a seat at the time of the shift in any week, and where."""
+    def overlapping(self, people: Sequence[str], span: Span | None = None) -> list[tuple[str, str, Shift]]:
+        """The ids and names of who of these people has a seat at the time of the shift in any week, and where.
+
+        `span` is another start and end, where it is to move there.
+        """
+        starts_at, ends_at = span or (self.shift.starts_at, self.shift.ends_at)
         query = (
             select(Person.id, Person.name, Shift)
             .join(Seat, col(Seat.person_id) == Person.id)
             .join(Shift, col(Shift.id) == Seat.shift_id)
             .where(
                 col(Seat.person_id).in_(people), col(Seat.state).in_(LIVE), Shift.id != self.shift.id,
-                Shift.starts_at < self.shift.ends_at, Shift.ends_at > self.shift.starts_at,
+                Shift.starts_at < ends_at, Shift.ends_at > starts_at,
             )
             .order_by(Person.name, col(Shift.starts_at))
         )  # fmt: skip

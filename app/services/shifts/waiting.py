@@ -40,7 +40,7 @@ def join(session: Session, slug: str, shift_id: str, person_id: str, act: Act, *
     entry = WaitingEntry(shift_id=locked.shift.id, person_id=person_id, joined_at=act.now)
     session.add(entry)
     session.flush()
-    _plan(locked)
+    plan(locked)
     topics.bump(session, locked.week, "shifts")
     return Waiting(entry, _position(locked, entry), repeated=False)
 
@@ -148,6 +148,12 @@ def look_elsewhere(locked: LockedShift, people: Sequence[str]) -> None:
         timetable.plan_also(locked.session, shift_id, locked.act.now)
 
 
+def plan(locked: LockedShift) -> None:
+    """Have free seats handed on when limits are lifted, if any hold."""
+    if locked.settings.early_per_team is not None or locked.settings.first_round is not None:
+        timetable.plan_also(locked.session, locked.shift.id, locked.shift.starts_at - LIFTED_BEFORE)
+
+
 def _check(locked: LockedShift, person_id: str) -> None:
     """Raise why a person cannot wait; who has a seat there cannot have a second one."""
     claim = locked.claim([person_id], locked.teams_of([person_id]).get(person_id))
@@ -160,12 +166,6 @@ def _check(locked: LockedShift, person_id: str) -> None:
         raise refusals.problem("overlap", "You have a seat of this shift. There is nothing to wait for.")
     if code:
         raise locked.refusal(code, [person_id])
-
-
-def _plan(locked: LockedShift) -> None:
-    """Have free seats handed on when limits are lifted, if any hold."""
-    if locked.settings.early_per_team is not None or locked.settings.first_round is not None:
-        timetable.plan_also(locked.session, locked.shift.id, locked.shift.starts_at - LIFTED_BEFORE)
 
 
 def _end(locked: LockedShift, ended: Sequence[WaitingEntry], state: str) -> None:
