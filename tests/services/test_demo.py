@@ -2,22 +2,27 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from app.config import Settings
 from app.db.database import Database
+from app.domain.draft import Draft
 from app.domain.memberships import Join
 from app.domain.standings.board import Board
 from app.domain.view import EVERYTHING
 from app.errors import Conflict
+from app.models import Seat, Shift, WaitingEntry
 from app.services.demo import replay
 from app.services.demo.cast import SLUG, ZONE
-from app.services.demo.script import Correction, events
+from app.services.demo.script import events
+from app.services.demo.story import Gift
 from app.services.ledger import activities
 from app.services.operations import startup
 from app.services.standings import boards, verification
@@ -25,6 +30,7 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 
 LATER = datetime(2022, 10, 1, tzinfo=UTC)
+ATTENDANCES = 20
 
 
 @pytest.fixture
@@ -88,10 +94,10 @@ def test_finish_ends_close_and_with_a_shared_rank(finished: Database) -> None:
         (2, "Rubber Ducks", 166),
         (3, "First Light", 164),
         (4, "Kind Regards", 146),
-        (5, "Still Typing…", 62),
-        (5, "Warm Handoff", 62),
-        (7, "Second Breakfast", 44),
-        (8, "Merge Gently", 41),
+        (5, "Still Typing…", 77),
+        (5, "Warm Handoff", 77),
+        (7, "Second Breakfast", 59),
+        (8, "Merge Gently", 56),
         (9, "Happy Path", 40),
         (10, "Null Island", 35),
     ]
@@ -105,6 +111,10 @@ def test_finish_completes_quests_and_gives_both_trophies(finished: Database) -> 
         "Rubber Ducks": ("All hands", "Grand slam"),
         "First Light": ("All hands",),
         "Kind Regards": ("All hands",),
+        "Still Typing…": ("All hands",),
+        "Warm Handoff": ("All hands",),
+        "Second Breakfast": ("All hands",),
+        "Merge Gently": ("All hands",),
     }
     assert [(trophy.name, trophy.winners) for trophy in board.trophies] == [
         ("Early birds", ("First Light",)),
@@ -119,7 +129,21 @@ def test_finish_has_one_reversal_and_one_adjustment(finished: Database) -> None:
     assert [(entry.team, entry.points, entry.source) for entry in ledger if entry.points] == [
         ("Happy Path", 5, "organizer")
     ]
-    assert len(ledger) == 20 + 154 + 18 + 6 + 2 + 2
+    assert len(ledger) == 20 + 154 + 18 + 6 + 2 + 2 + ATTENDANCES
+
+
+def test_finish_has_shifts_of_seats_alone_with_a_cover_a_no_show_and_somebody_who_waited(finished: Database) -> None:
+    with finished.reading() as session:
+        states = Counter(session.exec(select(Seat.state)))
+        origins = Counter(session.exec(select(Seat.origin)))
+        waited = session.exec(select(WaitingEntry.state)).all()
+        taken = session.exec(select(Shift.taken)).all()
+    of_seats = Counter(entry.kind for entry in ledger_of(finished) if entry.recorded_by == "shifts")
+
+    assert states == {"completed": 20 + ATTENDANCES, "no_show": 1, "covered": 1}
+    assert (origins["cover"], waited) == (1, ["expired"])
+    assert (len(taken), sum(each > 0 for each in taken)) == (30, 19)
+    assert of_seats == {"shift": 20, "attendance": ATTENDANCES}
 
 
 def test_run_in_steps_ends_on_the_same_board(database: Database, finished: Database) -> None:
@@ -139,9 +163,10 @@ def test_run_at_huge_speed_ends_on_the_same_board(database: Database, finished: 
 
 
 def test_run_records_within_the_hour_of_the_simulated_moment(finished: Database) -> None:
-    moments = [event.at for event in events() if not isinstance(event.what, Correction)]
+    moments = [event.at for event in events() if isinstance(event.what, Draft | Gift)]
+    reported = [activity for activity in ledger_of(finished) if activity.source != "shifts"]
 
-    delays = [activity.recorded_at - at for activity, at in zip(ledger_of(finished), moments, strict=True)]
+    delays = [activity.recorded_at - at for activity, at in zip(reported, moments, strict=True)]
 
     assert min(delays) == timedelta(0)
     assert max(delays) < timedelta(hours=1)

@@ -4,7 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from app.domain.draft import Draft, Key, Reading
@@ -15,8 +15,9 @@ from app.domain.scoring.tally import TeamScore, total
 from app.domain.standings.ranking import ranks
 from app.domain.text.names import flaw, tidy
 from app.services.demo import pace
-from app.services.demo.cast import CAST, ENDS, STARTS, ZONE
-from app.services.demo.script import SLOT, Correction, Event, events
+from app.services.demo.cast import CAST, ENDS, STARTS, ZONE, moment
+from app.services.demo.rota import SEATS, SLOT, RotaEntry, Settle, entries, sign_ups
+from app.services.demo.script import Correction, Event, events
 from app.services.demo.story import Gift, Shift, tell
 from app.services.ledger.drafts import read_json
 from app.services.operations import startup
@@ -55,9 +56,24 @@ def places(script: Sequence[Event]) -> Iterator[tuple[datetime, dict[str, int]]]
                 del live[key]
             case Gift() as gift:
                 gifts.append(Adjustment("gift", gift.team, gift.points, gift.reason, event.at))
+            case Settle():
+                live |= {Key("shifts", each.kind, each.id): each for each in seats_until(event.at)}
         scored = score_teams(live.values(), gifts, rules, ZONE)
         sums = {name: total(scored.get(name, TeamScore()).days.values()) for name in names}
         yield event.at, ranks(sums, rules.ties)
+
+
+def seats_until(at: datetime) -> Iterator[Activity]:
+    """A shift for the first of each crew whose slot is over, attendances for the others."""
+    for shift in shifts():
+        starts = moment(shift.day, shift.starts)
+        for place, who in enumerate(shift.crew if starts + SLOT <= at else ()):
+            kind, team = ("attendance" if place else "shift"), CAST[who].team
+            yield Activity(f"{starts}/{who}", kind, CAST[who].email, team, starts, "shifts", f"{starts}/{who}")
+
+
+def shifts() -> list[Shift]:
+    return [scene for scene in tell() if isinstance(scene, Shift)]
 
 
 def fact(draft: Draft) -> Activity:
@@ -84,6 +100,8 @@ def test_events_decide_on_friday_after_many_changes_of_lead() -> None:
     assert found == [
         ("Mon", "First Light"),
         ("Mon", "Kind Regards"),
+        ("Tue", "Second Breakfast"),
+        ("Tue", "Kind Regards"),
         ("Wed", "First Light"),
         ("Wed", "Rubber Ducks"),
         ("Thu", "Kind Regards"),
@@ -128,21 +146,18 @@ def test_tidy_leaves_the_casts_ten_teams_of_three_as_they_are() -> None:
 
 
 def test_tell_keeps_to_the_calendar() -> None:
-    shifts = [scene for scene in tell() if isinstance(scene, Shift)]
-
-    starts = {(shift.day, shift.starts.hour) for shift in shifts}
+    starts = {(shift.day, shift.starts.hour) for shift in shifts()}
 
     assert {day for day, _ in starts} == set(range(5))
     assert {hour for _, hour in starts} == {6, 8, 10, 12, 14, 16}
     assert [day for day, hour in sorted(starts) if hour == 6] == [0, 1, 2, 3, 4]
-    assert {len({CAST[who].team for who in shift.crew}) for shift in shifts} == {1}
+    assert {len({CAST[who].team for who in shift.crew}) for shift in shifts()} == {1}
 
 
 def test_events_happen_inside_the_shifts_of_each_team() -> None:
     hours = defaultdict(list)
-    for draft in drafts():
-        if draft.kind == "shift":
-            hours[team_of(draft)].append(draft.occurred_at)
+    for shift in shifts():
+        hours[CAST[shift.crew[0]].team].append(moment(shift.day, shift.starts))
 
     outside = [
         draft
@@ -157,7 +172,6 @@ def test_events_use_every_source_and_both_sides_of_the_hour() -> None:
     waits = [draft.response_seconds or 0 for draft in responses()]
 
     assert {(draft.source, draft.kind) for draft in drafts()} == {
-        ("office", "shift"),
         ("zendesk", "response"),
         ("github", "issue"),
         ("linear", "issue"),
@@ -198,3 +212,12 @@ def test_events_come_in_order_and_never_before_they_happen() -> None:
     assert {event.at.astimezone(ZONE).date() for event in script} == {
         STARTS + timedelta(days=day) for day in range((ENDS - STARTS).days + 1)
     }
+
+
+def test_rota_has_a_seat_for_each_of_a_crew_and_leaves_most_free() -> None:
+    signed_up = [entry for _, entry in sign_ups()]
+    came = Counter(entry.starts for _, entry in entries() if isinstance(entry, RotaEntry) and entry.what == "check in")
+
+    assert Counter(entry.what for entry in signed_up) == {"sign up": 29, "sign up team": 4}
+    assert (sum(came.values()), len(came), max(came.values())) == (40, 19, SEATS)
+    assert {at.astimezone(ZONE).date() for at, _ in sign_ups()} == {date(2022, 9, 9)}

@@ -1,6 +1,6 @@
 """The cast of the demo: ten teams of three, and the week they play."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,11 @@ STARTS = date(2022, 9, 12)
 ENDS = date(2022, 9, 16)
 SIGNED_UP = datetime(2022, 9, 9, 16, 30, tzinfo=ZONE).astimezone(UTC)
 """The Friday before, when the team list was handed in and the week opened."""
+
+
+def moment(day: int, at: time) -> datetime:
+    """The moment (UTC) of a local time on a day of the week; 0 is Monday."""
+    return datetime.combine(STARTS + timedelta(days=day), at, ZONE).astimezone(UTC)
 
 
 class Player(NamedTuple):

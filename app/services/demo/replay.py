@@ -14,8 +14,10 @@ from app.domain.actor import Act, system
 from app.domain.draft import Draft, Reading
 from app.errors import Problem
 from app.services import lifecycle
+from app.services.demo import seats
 from app.services.demo.cast import CAST, ENDS, NAME, SIGNED_UP, SLUG, STARTS, ZONE
 from app.services.demo.pace import WEEK_SECONDS, moment_at, seconds_until
+from app.services.demo.rota import RotaEntry, Settle
 from app.services.demo.script import Correction, Event, events
 from app.services.demo.story import Gift
 from app.services.imports import roster_import
@@ -30,7 +32,10 @@ __all__ = ["WEEK_SECONDS", "Event", "Replay", "events", "finish", "prepare"]
 
 
 def prepare(database: Database) -> None:
-    """Create and open the week with its teams, dated the Friday before. Raises Conflict where there is one already."""
+    """Create and open the week with teams, shifts and sign-ups, dated the Friday before.
+
+    Raises Conflict where there is one already.
+    """
     roster = [
         roster_import.Entry(line, player.team, player.name, player.email)
         for line, player in enumerate(CAST.values(), start=2)
@@ -39,6 +44,7 @@ def prepare(database: Database) -> None:
         weeks.create(session, Act(BY, SIGNED_UP), slug=SLUG, name=NAME, timezone=ZONE.key, starts=STARTS, ends=ENDS)
         roster_import.apply(session, SLUG, roster, Act(BY, SIGNED_UP))
         lifecycle.open_week(session, SLUG, Act(BY, SIGNED_UP))
+        seats.prepare(session, Act(BY, SIGNED_UP))
 
 
 def finish(database: Database) -> None:
@@ -54,7 +60,7 @@ def _play(database: Database, script: Iterable[Event]) -> None:
                 _report(session, list(run))
             else:
                 for event in run:
-                    _decide(session, event)
+                    _happen(session, event)
 
 
 def _turn(event: Event) -> tuple[type, datetime]:
@@ -69,10 +75,12 @@ def _report(session: Session, run: list[Event]) -> None:
             raise outcome
 
 
-def _decide(session: Session, event: Event) -> None:
-    """Do what only an organizer does."""
+def _happen(session: Session, event: Event) -> None:
+    """Do what only an organizer does, or somebody about a seat."""
     week = weeks.find(session, SLUG, event.at)
     match event.what:
+        case RotaEntry() | Settle() as what:
+            seats.play(session, what, event.at)
         case Correction(key, reason):
             ledger.reverse(session, ledger.get(session, week, key).id, Act(BY, event.at), reason=reason)
         case Gift() as gift:

@@ -1,16 +1,16 @@
-"""The story as a script: every entry of the ledger, with the simulated moment at which it is recorded."""
+"""The story as a script: what tools report and people do, with the simulated moment at which they do."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
-from itertools import count
+from datetime import datetime, timedelta
+from itertools import count, starmap
 from typing import Any, NamedTuple
 from zlib import crc32
 
 from app.domain.draft import Draft, Key
-from app.services.demo.cast import CAST, STARTS, ZONE
+from app.services.demo.cast import CAST, moment
+from app.services.demo.rota import RotaEntry, Settle, entries
 from app.services.demo.story import WRONG_CUSTOMER, Filed, Gift, Shift, tell
 
-SLOT = timedelta(hours=2)
 ONE_HOUR = 3600
 
 _KINDS = {"github": "issue", "linear": "issue", "canny": "feature_request", "guru": "knowledge_card"}
@@ -32,32 +32,27 @@ class Correction(NamedTuple):
 
 
 class Event(NamedTuple):
-    """One thing that reaches the ledger at the simulated moment `at` (UTC)."""
+    """One thing that happens at the simulated moment `at` (UTC)."""
 
     at: datetime
-    what: Draft | Correction | Gift
+    what: Draft | Correction | Gift | RotaEntry | Settle
 
 
 def events() -> tuple[Event, ...]:
-    """The demo's events, in the order in which they are recorded."""
+    """The demo's events, in the order in which they are played."""
     numbers = count(48_210)
     found = [event for scene in tell() for event in _events(scene, numbers)]
-    return tuple(sorted(found, key=lambda event: event.at))
+    return tuple(sorted([*found, *starmap(Event, entries())], key=lambda event: event.at))
 
 
 def _events(scene: Shift | Filed | Gift, numbers: Iterator[int]) -> Iterator[Event]:
     match scene:
         case Shift():
             yield from _replies(scene, numbers)
-            yield _covered(scene)
         case Filed():
             yield _filed(scene, next(numbers))
         case Gift():
-            yield Event(_moment(scene.day, scene.at), scene)
-
-
-def _moment(day: int, at: time) -> datetime:
-    return datetime.combine(STARTS + timedelta(days=day), at, ZONE).astimezone(UTC)
+            yield Event(moment(scene.day, scene.at), scene)
 
 
 def _lot(*words: object) -> float:
@@ -67,7 +62,7 @@ def _lot(*words: object) -> float:
 
 def _into(shift: Shift, part: float) -> datetime:
     """The moment when that part of a shift's working time is over, in whole seconds as tools report it."""
-    return _moment(shift.day, shift.starts) + timedelta(minutes=3, seconds=round(part * 112 * 60))
+    return moment(shift.day, shift.starts) + timedelta(minutes=3, seconds=round(part * 112 * 60))
 
 
 def _replies(shift: Shift, numbers: Iterator[int]) -> Iterator[Event]:
@@ -93,7 +88,7 @@ def _moments(shift: Shift) -> list[datetime]:
     moments = [
         _into(shift, (place + 0.25 + 0.5 * _lot(shift.crew, shift.day, place)) / total) for place in range(total)
     ]
-    return [*moments[:-1], _moment(shift.day, shift.last_reply)] if shift.last_reply else moments
+    return [*moments[:-1], moment(shift.day, shift.last_reply)] if shift.last_reply else moments
 
 
 def _seconds(mark: str, at: datetime, answered: datetime | None) -> int:
@@ -104,14 +99,6 @@ def _seconds(mark: str, at: datetime, answered: datetime | None) -> int:
         return ONE_HOUR + 60 + round(6_000 * _lot(mark, at))
     longest = 3_300.0 if answered is None else (at - answered).total_seconds()
     return round(longest * (0.15 + 0.8 * _lot(mark, at)))
-
-
-def _covered(shift: Shift) -> Event:
-    """The shift itself: it counts from its scheduled start, and is known once somebody has signed it off."""
-    starts, who = _moment(shift.day, shift.starts), shift.crew[0]
-    signed_off = starts + SLOT + timedelta(seconds=round(240 * _lot(who, starts)))
-    local = starts.astimezone(ZONE)
-    return Event(signed_off, _draft("shift", "office", who, starts, f"{local:%Y-%m-%dT%H:%M} {CAST[who].team}"))
 
 
 def _filed(filed: Filed, number: int) -> Event:
