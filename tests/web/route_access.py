@@ -77,6 +77,13 @@ TAKEN: Mapping[Role, int] = {"player": 409, "outsider": 409}  # they are in a te
 DAYS = {"starts": "2023-03-06", "ends": "2023-03-10"}
 WEEK = {"name": "Week {number}", "timezone": "Europe/Berlin", "begin": "draft", **DAYS}
 LIST = "team,name,email\nTeam {number},New,new-{number}@example.com\n"
+SEATS = {"seats": "3", "needed": "1"}
+SHIFT = {"date": "2022-09-15", "start": "06:00", "until": "08:00", **SEATS}
+PATTERN = {"pattern": "wednesday", "first": "2022-09-12", "last": "2022-09-16", "step": "make", **SEATS}
+SHIFT_LIST = "date,from,until,seats,needed,label,place,link\n2022-09-16,06:00,08:00,3,1,Desk {number},,"
+SHIFT_SETTINGS = {
+    "players": "teams", "leave_until_h": "12", "completes": "itself", "early_before": "07:00", "first_round": "{number}",
+}  # fmt: skip
 POINTS = {"points": "5", "reason": "Fair", "once": "door-{number}"}
 WHAT = {"id": "{form}", "week": SLUG, "kind": "issue", "day": "2022-09-14", "time": "10:00"}
 GUIDE = {"text": "Guide {number}", "version": "{newest_guide}"}
@@ -182,6 +189,13 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/weeks/{week}/teams/{team}/code"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{week}/teams/{team}/code/withdraw"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{week}/teams/{team}/adjustment"): RouteAccess("organizers", 303, form=POINTS),
+    ("GET", "/organizer/weeks/{week}/shifts"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{week}/shifts"): RouteAccess("organizers", 303, form=SHIFT),
+    ("GET", "/organizer/weeks/{week}/shifts/new"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{week}/shifts/generate"): RouteAccess("organizers", 303, form=PATTERN),
+    ("POST", "/organizer/weeks/{week}/shifts/import"): RouteAccess("organizers", 303, form={"text": SHIFT_LIST}),
+    ("GET", "/organizer/weeks/{week}/shifts/settings"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{week}/shifts/settings"): RouteAccess("organizers", 303, form=SHIFT_SETTINGS),
     ("GET", "/organizer/people"): RouteAccess("organizers"),
     ("POST", "/organizer/people"): RouteAccess("organizers", form=NEW),
     ("GET", "/organizer/people/{person_id}"): RouteAccess("organizers"),

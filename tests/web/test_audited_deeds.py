@@ -15,10 +15,9 @@ from app.domain.calendar.slots import WEDNESDAY_ROTATION, slot
 from app.models import AuditEntry, Person, ShiftSettings
 from app.services.access import accounts, identities, links
 from app.services.displays import rotations
-from app.services.imports import shift_import
 from app.services.organizing import join_codes
 from app.services.rules import rule_sets
-from app.services.shifts import covers, editing, seats, settings, shifts
+from app.services.shifts import covers, editing, seats, shifts
 from app.services.shifts.editing import ShiftChanges
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
@@ -31,6 +30,7 @@ from tests.web.running_app import RunningApp
 ACTION = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*")
 ORGANIZER = "/organizer"
 TEAMS = f"{ORGANIZER}/weeks/{{week}}/teams"
+SHIFTS = f"{ORGANIZER}/weeks/{{week}}/shifts"
 PERSON = f"{ORGANIZER}/people/{{person_id}}"
 NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{API}/weeks/{{week}}/activities"): [],
@@ -74,6 +74,10 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{TEAMS}/{{team}}/code"): ["join-code.made"],
     ("POST", f"{TEAMS}/{{team}}/code/withdraw"): ["join-code.withdrawn"],
     ("POST", f"{TEAMS}/{{team}}/adjustment"): ["team.adjusted"],
+    ("POST", SHIFTS): ["shift.created"],
+    ("POST", f"{SHIFTS}/generate"): ["shifts.generated"],
+    ("POST", f"{SHIFTS}/import"): ["shifts.imported"],
+    ("POST", f"{SHIFTS}/settings"): ["shifts.settings-changed"],
     ("POST", "/organizer/people"): ["person.created", "link.made"],
     ("POST", f"{PERSON}/link"): ["link.made"],
     ("POST", f"{PERSON}/link/mail"): [],
@@ -149,8 +153,6 @@ def make_shifts(game: Game) -> None:
     with game.database.unit_of_work() as session:
         shifts.create(session, SLUG, slot(monday, 6 * 60, 8 * 60, PACIFIC), ShiftFields(), game.act)
         shifts.generate(session, SLUG, WEDNESDAY_ROTATION, monday, date(2022, 9, 16), ShiftFields(), game.act)
-        settings.change(session, SLUG, {"first_round": 2}, game.act)
-        shift_import.apply(session, SLUG, [], game.act)
 
 
 def arrange_covers(game: Game) -> None:
@@ -194,7 +196,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
         "cover.approved",
     ],
     edit_and_cancel_a_shift: ["shift.created", "shift.edited", "shift.cancelled"],
-    make_shifts: ["shift.created", "shifts.generated", "shifts.settings-changed", "shifts.imported"],
+    make_shifts: ["shift.created", "shifts.generated"],
     own_the_installation: ["person.created", "role.changed"],
 }
 

@@ -5,16 +5,20 @@ from collections.abc import Iterator
 import pytest
 
 from app.config import Settings
+from app.domain.calendar.slots import slot
 from app.services import calendar_feeds, guide
 from app.services.access import accounts, credentials, links
 from app.services.displays import displays
-from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, Game, a_team, a_week, act_by, an_activity
+from app.services.shifts import seats, shifts
+from app.services.shifts.shifts import ShiftFields
+from tests.builders import ADA, BO, CATS, DUA, ENDS, OWLS, PACIFIC, SLUG, Game, a_team, a_week, act_by, an_activity
 from tests.cost import statements_to
 from tests.web.running_app import API, WEEK, RunningApp, Visitor, serving, sign_in
 
 FOR_TOKENS = (f"{API}/weeks", WEEK, f"{WEEK}/teams", f"{API}/people", f"{WEEK}/activities")
 FOR_ORGANIZERS = (
     "/organizer", "/organizer/weeks", f"/organizer/weeks/{SLUG}", f"/organizer/weeks/{SLUG}/teams",
+    f"/organizer/weeks/{SLUG}/shifts",
     "/organizer/people", "/organizer/people/{ada}", "/organizer/tokens", "/organizer/displays", "/organizer/audit",
     "/me", "/me/activities", "/me/settings", "/me/calendar", "/weeks/{week}/teams/{owls}",
     "/organizer/guide",
@@ -50,8 +54,17 @@ def grow(site: RunningApp, number: int) -> None:
         links.make(session, person, "invitation", act_by("Olu", site.clock.now))
         displays.pair(session, credentials.make_code(), f"Hall {number}", act_by("Olu", site.clock.now))
         guide.change(session, f"Guide {number}", act_by("Olu", site.clock.now), note="")
+    take_a_shift(site, number, person.id)
     for email in (ADA, f"fox-{number}@example.com"):
         sign_in(site, email, "owner")
+
+
+def take_a_shift(site: RunningApp, number: int, person_id: str) -> None:
+    """One more shift, with somebody on it."""
+    act = act_by("Olu", site.clock.now)
+    with site.database.unit_of_work() as session:
+        shift = shifts.create(session, SLUG, slot(ENDS, 60 * number, 60 * number + 60, PACIFIC), ShiftFields(), act)
+        seats.sign_up(session, SLUG, shift.id, person_id, act, reason="They asked")
 
 
 def costs(site: RunningApp, ada: Visitor) -> dict[str, int]:

@@ -1,13 +1,14 @@
 """Ready patterns: the two calendars most weeks have, by the names pages and commands know them by."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
 from sqlmodel import Session, select
 
 from app.domain.actor import Act
-from app.domain.calendar.slots import ASSEMBLY_WEEK, WEDNESDAY_ROTATION, Pattern
+from app.domain.calendar.slots import ASSEMBLY_WEEK, WEDNESDAY_ROTATION, Pattern, Rest
 from app.errors import Malformed
 from app.models import Shift, Team, Week
 from app.services.shifts import settings, shifts
@@ -27,13 +28,13 @@ def ready(name: str) -> Pattern:
 
 def generate_ready(
     session: Session, slug: str, name: str, first: date, last: date, fields: ShiftFields, act: Act, *,
-    dry_run: bool = False,
+    rest: Rest = "short", dry_run: bool = False,
 ) -> Generated:  # fmt: skip
     """Make the shifts of a ready pattern, as `shifts.generate` does.
 
     The Wednesday rotation is for everyone: it does without teams where the week has neither a team nor a shift.
     """
-    pattern = ready(name)
+    pattern = replace(ready(name), rest=rest)
     if name == WEDNESDAY and not dry_run:
         _do_without_teams(session, slug, act)
     return shifts.generate(session, slug, pattern, first, last, fields, act, dry_run=dry_run)

@@ -20,7 +20,7 @@ from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
 
 MOST_LEAVE_H = 30 * 24
-MOST_SLOTS = 1_000
+MOST_SLOTS = 10_000
 COMPLETES = ("itself", "person", "organizer")
 
 

@@ -18,7 +18,7 @@ MAX_FIELDS = 100  # our largest form, the displays' scenes, has about twenty
 MAX_FILES = 1
 MAX_PARTS = 5
 """Fields of a form with a file. Each brings headers of its own, and 4 kB of them take 10 ms."""
-TAKES_FILES = re.compile(r"/organizer/weeks/[^/]+/teams/import")
+TAKES_FILES = re.compile(r"/organizer/weeks/[^/]+/(?:teams|shifts)/import")
 """Addresses whose form may bring a file, and so be multipart."""
 
 MAX_TEXT_BYTES = 1_048_576  # of one field beside a file

@@ -2,13 +2,28 @@
 
 from fastapi import APIRouter
 
-from app.web.organizer import audit, displays, guide, home, ledger_export, people, person, teams, tokens, weeks
+from app.web.organizer import (
+    audit,
+    displays,
+    guide,
+    home,
+    ledger_export,
+    people,
+    person,
+    shift_making,
+    shifts,
+    teams,
+    tokens,
+    weeks,
+)
 
 routers: list[APIRouter] = [
     home.router,
     weeks.router,
     ledger_export.router,
     teams.router,
+    shifts.router,
+    shift_making.router,
     people.router,
     person.router,
     displays.router,

@@ -3,8 +3,6 @@
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator
-
 from app.errors import Malformed
 from app.services.organizing import team_admin
 from app.web.http.fields import Email, MaxLength, Name, Reason, says
@@ -20,14 +18,6 @@ def _points(text: str) -> int:
     if not _POINTS.fullmatch(points):
         raise Malformed("Points are a whole number, such as 10 or -5.")
     return int(points)
-
-
-def _text_of(file: object) -> str:
-    """A file's text; what came as no file is none."""
-    try:
-        return file.decode("utf-8-sig") if isinstance(file, bytes) else ""
-    except UnicodeDecodeError:
-        raise ValueError("That file is no text in UTF-8. Save it as “CSV UTF-8” and send it again.") from None
 
 
 class TeamForm(Form):
@@ -55,15 +45,3 @@ class AdjustmentForm(Form):
     points: Annotated[int, MaxLength(8), says(_points)]
     reason: Reason
     once: str
-
-
-class ImportForm(Form):
-    """A list of teams, pasted or as a file, which counts instead of the text."""
-
-    text: str = ""
-    file: Annotated[str, BeforeValidator(_text_of)] = ""
-
-    @property
-    def content(self) -> str:
-        """The list."""
-        return self.file or self.text.removeprefix("\ufeff")

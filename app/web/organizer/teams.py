@@ -31,7 +31,8 @@ from app.web.http.addresses import url_for
 from app.web.http.client import base_of
 from app.web.http.forms import FormState
 from app.web.http.qr import qr
-from app.web.organizer.team_forms import AdjustmentForm, ImportForm, MemberForm, MoveForm, TeamForm
+from app.web.organizer.import_form import ImportForm, mistakes, unpacked
+from app.web.organizer.team_forms import AdjustmentForm, MemberForm, MoveForm, TeamForm
 from app.web.routes import DatabaseRoute, takes_long
 from app.web.submit import Done, Page, refuse, submit
 
@@ -88,7 +89,7 @@ def teams_page(page: TeamsPage, *, slug: str) -> Response:
     uninvited = team_admin.uninvited(session, week, page.act.at(page.clock.real()))
     invitations = page.shown_once or []
     return page.render(
-        "organizer/teams.html", slug=week.slug, mistakes=_mistakes(page.problem),
+        "organizer/teams.html", slug=week.slug, mistakes=mistakes(page.problem),
         told=TeamsInfo(week, rows, rule_sets.rules_of(session, week).team_size, len(uninvited)),
         create=page.form(TeamForm), roster=page.form(ImportForm),
         invitations=invitations, invitations_csv=_csv_address(invitations) if invitations else "",
@@ -103,11 +104,6 @@ def _row(page: TeamsPage, team: Team, members: list[Person], code: str) -> TeamR
     address = base_of(page.request, page.settings) + url_for("join_team", code=code)
     picture = qr(address, title=f"Join {team.name}")
     return TeamRow(team, members, add, adjust, credentials.shown_code(code), address, picture)
-
-
-def _mistakes(problem: Problem | None) -> list[dict[str, object]]:
-    """The bad lines of a list."""
-    return [error for error in problem.extra.get("errors", ()) if "line" in error] if problem else []
 
 
 def _csv_address(rows: list[tuple[str, str, str, str]]) -> str:
@@ -145,7 +141,7 @@ def make_team(request: Request, act: OrganizerAct, week: str, form: FormState[Te
 @takes_long
 def import_teams(request: Request, act: OrganizerAct, week: str, form: FormState[ImportForm]) -> Response:
     """Take over a list of teams, all or nothing; every bad line is named."""
-    form, page = _unpacked(form), partial(teams_page, slug=week)
+    form, page = unpacked(form), partial(teams_page, slug=week)
     try:
         # Outside of the transaction: a long list is read while others write.
         entries = _entries(form.data)
@@ -165,14 +161,6 @@ def _entries(data: ImportForm) -> list[roster_import.Entry]:
     if not entries:
         raise Malformed("The list has a header and nothing below it. Write a line for each person.")
     return entries
-
-
-def _unpacked(form: FormState[ImportForm]) -> FormState[ImportForm]:
-    """The form with the file's text where it can be mended on the page."""
-    try:
-        return form.having(text=form.data.content, file="")
-    except Malformed:
-        return form
 
 
 @router.post("/invitations", name="invitations_create")

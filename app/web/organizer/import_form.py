@@ -1,0 +1,42 @@
+"""The form with which organizers hand in a list, pasted or as a file."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from app.errors import Malformed, Problem
+from app.web.http.forms import Form, FormState
+
+
+def _text_of(file: object) -> str:
+    """A file's text; what came as no file is none."""
+    try:
+        return file.decode("utf-8-sig") if isinstance(file, bytes) else ""
+    except UnicodeDecodeError:
+        raise ValueError("That file is no text in UTF-8. Save it as “CSV UTF-8” and send it again.") from None
+
+
+class ImportForm(Form):
+    """A list, pasted or as a file, which counts instead of the text."""
+
+    text: str = ""
+    file: Annotated[str, BeforeValidator(_text_of)] = ""
+
+    @property
+    def content(self) -> str:
+        """The list."""
+        return self.file or self.text.removeprefix("\ufeff")
+
+
+def unpacked(form: FormState[ImportForm]) -> FormState[ImportForm]:
+    """The form with the file's text where it can be mended on the page."""
+    try:
+        return form.having(text=form.data.content, file="")
+    except Malformed:
+        return form
+
+
+def mistakes(problem: Problem | None) -> Sequence[dict[str, object]]:
+    """The bad lines of a list that was refused."""
+    return [error for error in problem.extra.get("errors", ()) if "line" in error] if problem else []

@@ -1,0 +1,169 @@
+"""`/organizer/weeks/{week}/shifts`: the calendar of a week's shifts, and how they work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from fastapi import APIRouter
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.actor import Act, SignedInAct
+from app.domain.shifts.model import ShiftSettings
+from app.errors import Malformed
+from app.models import Week
+from app.services.shifts import listing, settings
+from app.services.shifts.listing import ShiftItem
+from app.services.weeks import weeks
+from app.web.deps import OrganizerAct, ReadSession
+from app.web.http.forms import FormInvalid, FormState
+from app.web.organizer.page import zone_name
+from app.web.organizer.shift_forms import SettingsForm
+from app.web.routes import DatabaseRoute
+from app.web.submit import Done, Page, submit
+
+router = APIRouter(include_in_schema=False, prefix="/organizer/weeks/{week}/shifts", route_class=DatabaseRoute)
+
+DONE = {
+    "added": "Added the shift.",
+    "settings": "Saved how shifts work.",
+    "cancelled": "Cancelled the shift. Everyone on it is told.",
+    "nothing": "Every one of these shifts was there already.",
+}
+ShiftsPage = Page[SignedInAct]
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftRow:
+    """A shift of the calendar with the word for how it stands; `missing` people are needed before it is covered."""
+
+    item: ShiftItem
+    state: str
+    missing: int
+
+    @property
+    def value(self) -> str:
+        """The shift and the version an organizer looks at, for forms."""
+        return f"{self.item.shift.id}:{self.item.shift.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarInfo:
+    """The context of the calendar: shifts by day, and what they come to; cancelled ones are in no sum."""
+
+    week: Week
+    zone: str
+    days: list[tuple[date, list[ShiftRow]]]
+    shifts: int
+    covered: int
+    seats: int
+    taken: int
+
+
+@router.get("")
+def organizer_shifts(
+    request: Request, act: OrganizerAct, session: ReadSession, week: str, done: str = "", made: int = 0, kept: int = 0
+) -> Response:
+    """The calendar of a week's shifts."""
+    return shifts_page(Page(request, act, session, flash=_flash(done, made, kept)), slug=week)
+
+
+def _flash(done: str, made: int, kept: int) -> str:
+    if done != "made":
+        return DONE.get(done, "")
+    said = "Made 1 shift" if made == 1 else f"Made {made:,} shifts"
+    return f"{said}." if kept == 0 else f"{said}; {kept:,} {'was' if kept == 1 else 'were'} there already."
+
+
+def shifts_page(page: ShiftsPage, *, slug: str) -> Response:
+    """The page of a week's shifts. Raises WeekUnknown."""
+    week = weeks.find(page.session, slug, page.act.now)
+    items = listing.of_week(page.session, week, weeks.view(week, page.act.actor))
+    return page.render("organizer/shifts/index.html", slug=week.slug, told=_calendar(week, items, page.act.now))
+
+
+def _calendar(week: Week, items: Sequence[ShiftItem], now: datetime) -> CalendarInfo:
+    rows = [row_of(item, now) for item in items]
+    standing = [row for row in rows if not row.item.is_cancelled]
+    return CalendarInfo(
+        week,
+        zone_name(week),
+        [(day, list(same)) for day, same in groupby(rows, lambda row: row.item.shift.local_date)],
+        len(standing),
+        sum(row.missing == 0 for row in standing),
+        sum(row.item.shift.seats for row in standing),
+        sum(row.item.taken for row in standing),
+    )
+
+
+def row_of(item: ShiftItem, now: datetime) -> ShiftRow:
+    """A shift as the calendar tells it at a moment."""
+    shift, missing = item.shift, max(item.shift.needed - item.taken, 0)
+    if item.is_cancelled:
+        return ShiftRow(item, "cancelled", 0)
+    if now >= shift.ends_at:
+        return ShiftRow(item, "over", missing)
+    if now >= shift.starts_at:
+        return ShiftRow(item, "now", missing)
+    return ShiftRow(item, "open" if missing else "covered" if item.free else "full", missing)
+
+
+@router.get("/settings", name="shift_settings")
+def shift_settings(request: Request, act: OrganizerAct, session: ReadSession, week: str) -> Response:
+    """The form of how a week's shifts work."""
+    return settings_page(Page(request, act, session), slug=week)
+
+
+def settings_page(page: ShiftsPage, *, slug: str) -> Response:
+    """The page of the settings. Raises WeekUnknown."""
+    week = weeks.find(page.session, slug, page.act.now)
+    current = settings.settings_of(page.session, week)
+    form = page.form(SettingsForm, **_typed(current, week))
+    return page.render(
+        "organizer/shifts/settings.html", slug=week.slug, week=week, zone=zone_name(week), form=form, current=current
+    )
+
+
+def _typed(current: ShiftSettings, week: Week) -> dict[str, str]:
+    """The settings as the form begins with them."""
+    values = settings.values_of(current)
+    opens = current.opens_at.astimezone(week.zone) if current.opens_at else None
+    return {
+        "players": "teams" if current.needs_team else "anyone",
+        "opens_day": opens.date().isoformat() if opens else "",
+        "opens_time": f"{opens:%H:%M}" if opens else "",
+        "leave_until_h": str(current.leave_until // timedelta(hours=1)),
+        "completes": current.completes,
+        "approve_covers": "yes" if current.approve_covers else "",
+        "early_before": values["early_before"],
+        "early_per_team": str(current.early_per_team or ""),
+        "first_round": str(current.first_round or ""),
+    }
+
+
+@router.post("/settings", name="shift_settings_change")
+def change_settings(request: Request, act: OrganizerAct, week: str, form: FormState[SettingsForm]) -> Response:
+    """Change how a week's shifts work."""
+
+    def save(session: Session, act: Act) -> Done:
+        found = weeks.find(session, week, act.now)
+        try:
+            settings.change(session, found.slug, form.data.changes(found.zone), act)
+        except Malformed as problem:
+            raise _at_its_field(problem) from None
+        return Done("organizer_shifts", "settings", {"week": week})
+
+    return submit(request, act, save, form=form, page=partial(settings_page, slug=week))
+
+
+def _at_its_field(problem: Malformed) -> Malformed:
+    """The same sentences at this form's fields."""
+    if isinstance(problem, FormInvalid):
+        return problem
+    errors: list[dict[str, Any]] = problem.extra.get("errors", [])
+    here = {"opens_at": "opens_day"}
+    return FormInvalid({here.get(str(each["field"]), str(each["field"])): str(each["message"]) for each in errors})
