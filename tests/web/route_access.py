@@ -82,7 +82,8 @@ SHIFT = {"date": "2022-09-15", "start": "06:00", "until": "08:00", **SEATS}
 PATTERN = {"pattern": "wednesday", "first": "2022-09-12", "last": "2022-09-16", "step": "make", **SEATS}
 SHIFT_LIST = "date,from,until,seats,needed,label,place,link\n2022-09-16,06:00,08:00,3,1,Desk {number},,"
 SHIFT_SETTINGS = {
-    "players": "teams", "leave_until_h": "12", "completes": "itself", "early_before": "07:00", "first_round": "{number}",
+    "players": "teams", "leave_until_h": "12", "completes": "itself", "early_before": "07:00",
+    "first_round": "{number}",
 }  # fmt: skip
 POINTS = {"points": "5", "reason": "Fair", "once": "door-{number}"}
 WHAT = {"id": "{form}", "week": SLUG, "kind": "issue", "day": "2022-09-14", "time": "10:00"}
