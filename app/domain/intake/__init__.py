@@ -1,0 +1,1 @@
+"""Intake: what outside tools report, and what follows from it."""

@@ -1,0 +1,49 @@
+"""Response clocks: how long a customer waited for each reply. The same for a set of facts in any order."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from app.domain.intake.reports import ClockEvent, ClockFact
+
+MAX_SECONDS = 10_000_000
+"""The longest wait an activity can carry; beyond it a reply has none."""
+
+_ORDER: dict[ClockEvent, int] = {"created": 0, "customer": 1, "staff": 2}
+
+
+def response_seconds(facts: Iterable[ClockFact], withdrawn: Collection[str] = ()) -> dict[str, int | None]:
+    """Give each reply of one ticket its seconds since the oldest customer comment not answered before it.
+
+    The first reply counts from the ticket's creation, where a customer opened it. None: there was nothing to answer, or
+    the wait is beyond `MAX_SECONDS`. Comments made private, `withdrawn` by id, count as never made. Keys are the ids of
+    replies; of several facts about one comment the earliest counts.
+    """
+    waits: dict[str, int | None] = {}
+    waiting_since: datetime | None = None
+    for fact in _in_order(facts, withdrawn):
+        if fact.event == "staff":
+            waits[fact.external_id] = _seconds(waiting_since, fact.at)
+            waiting_since = None
+        elif waiting_since is None or (fact.event == "created" and not waits):
+            waiting_since = fact.at
+    return waits
+
+
+def _in_order(facts: Iterable[ClockFact], withdrawn: Collection[str]) -> list[ClockFact]:
+    """The earliest fact of the ticket and of each comment by time; at one instant a customer speaks before staff."""
+    standing: dict[str, ClockFact] = {}
+    for fact in sorted(facts, key=_key):
+        if not fact.external_id or fact.external_id not in withdrawn:
+            standing.setdefault(fact.external_id, fact)
+    return list(standing.values())
+
+
+def _key(fact: ClockFact) -> tuple[datetime, int, str]:
+    return fact.at, _ORDER[fact.event], fact.external_id
+
+
+def _seconds(since: datetime | None, until: datetime) -> int | None:
+    if since is None:
+        return None
+    seconds = int((until - since).total_seconds())
+    return seconds if seconds <= MAX_SECONDS else None

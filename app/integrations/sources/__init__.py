@@ -1,0 +1,1 @@
+"""Sources: tools that send what people did. Each is `verify` and `parse`, and knows no other."""

@@ -1,0 +1,47 @@
+"""Canny: a post on the feedback board. Facts: developers.canny.io, "Webhooks". Its signature leaves the body out."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.domain.intake.reports import Author, Parsed, Withdrawal, Work
+from app.integrations.sources.document import Document, read, required
+from app.integrations.sources.envelope import Envelope, check_age, check_signature, hmac_base64
+
+LONGEST_AGE = timedelta(hours=24)
+
+
+def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
+    """Check the signature over the nonce. Raises SignatureInvalid.
+
+    Any body passes, so the connection's address has a key, a nonce is taken once (`parse` gives it as the event's id),
+    and the post is fetched again where there is a key for Canny's API.
+    """
+    nonce, given = envelope.required("canny-nonce"), envelope.required("canny-signature")
+    check_signature([given], [hmac_base64(secret, nonce.encode()) for secret in secrets])
+    sent_at = Document({"at": _whole(envelope.header("canny-timestamp"))}).time("at")
+    if sent_at is not None:
+        check_age(sent_at, now, LONGEST_AGE)
+
+
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) <= 16 else None
+
+
+def parse(envelope: Envelope) -> Parsed:
+    """Read one delivery. Raises DeliveryUnreadable."""
+    delivery = read(envelope.body)
+    event_id, event = envelope.header("canny-nonce"), delivery.word("type")
+    if event not in ("post.created", "post.deleted"):
+        return Parsed(event_id, ignored="Only the creation of a post counts.")
+    post = delivery.at("object")
+    external_id = required(post.text("id"), "which post it is about")
+    if event == "post.deleted":
+        return Parsed(event_id, (Withdrawal("feature_request", external_id, "gone"),))
+    created_at = required(post.time("created"), "when the post was created")
+    author = _author(post.at("by")) or _author(post.at("author"))  # `by` is the admin who acts for a customer
+    return Parsed(event_id, (Work("feature_request", external_id, created_at, author, url=post.address("url")),))
+
+
+def _author(user: Document) -> Author | None:
+    own_id, email = user.text("id"), user.text("email")
+    return Author((own_id,) if own_id else (), email) if own_id or email else None

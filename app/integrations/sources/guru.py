@@ -1,0 +1,47 @@
+"""Guru: a card that somebody created. Facts: developer.getguru.com, "Webhooks". It signs nothing."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from app.domain.intake.reports import Author, Parsed, Work
+from app.integrations.sources.document import Document, read, required
+from app.integrations.sources.envelope import DeliveryUnreadable, Envelope
+
+MAX_EVENTS = 1_000
+"""Events of one delivery."""
+
+
+def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
+    """Take everything: there is no signature, so the key in the connection's address is all there is."""
+
+
+def parse(envelope: Envelope) -> Parsed:
+    """Read one delivery: an event, a list of them, or the envelope of a batch. Raises DeliveryUnreadable."""
+    events = list(_events(read(envelope.body)))
+    if len(events) > MAX_EVENTS:
+        raise DeliveryUnreadable(f"It holds more than {MAX_EVENTS:,} events.")
+    event_id = events[0].text("id") if len(events) == 1 else None
+    cards = tuple(_work(event) for event in events if event.word("eventType") == "card-created")
+    return Parsed(event_id, cards, "" if cards else "Only the creation of a card counts.")
+
+
+def _events(delivery: Document) -> Iterator[Document]:
+    if not delivery.has("items"):
+        yield from delivery.items()
+        return
+    for item in delivery.at("items").items():
+        for message in item.at("data.messages").items():
+            yield from _message(message)
+
+
+def _message(message: Document) -> Iterator[Document]:
+    """The events of a batch's message, whose data is JSON as text."""
+    data = message.string("data")
+    yield from read(data).items() if data is not None else message.at("data").items()
+
+
+def _work(event: Document) -> Work:
+    card = required(event.text("properties.cardId"), "which card it is about")
+    created_at = required(event.time("eventDate"), "when the card was created")
+    email = event.text("user") or event.text("user.email")
+    return Work("knowledge_card", card, created_at, Author(email=email) if email else None)

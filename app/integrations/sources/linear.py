@@ -1,0 +1,73 @@
+"""Linear: an issue that somebody created. Facts: linear.app/developers/webhooks, and captures of 2023 and 2024."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.domain.intake.reports import Author, Parsed, Withdrawal, Work
+from app.integrations.sources.document import Document, read, required
+from app.integrations.sources.envelope import (
+    DeliveryUnreadable,
+    Envelope,
+    SignatureInvalid,
+    check_age,
+    check_signature,
+    hmac_hex,
+)
+
+LONGEST_AGE = timedelta(hours=24)
+"""Linear retries after 1 minute, 1 hour and 6 hours, and is said to keep the first time it signed."""
+
+
+def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
+    """Check the signature over the body, and the time in it where there is one. Raises SignatureInvalid."""
+    given = envelope.required("linear-signature")
+    check_signature([given], [hmac_hex(secret, envelope.body) for secret in secrets])
+    try:
+        sent_at = read(envelope.body).time("webhookTimestamp")
+    except DeliveryUnreadable:
+        return  # signed, so it is kept until somebody has looked at it
+    if sent_at is not None:
+        check_age(sent_at, now, LONGEST_AGE)
+
+
+def parse(envelope: Envelope) -> Parsed:
+    """Read one delivery. Raises DeliveryUnreadable."""
+    delivery = read(envelope.body)
+    event_id, action = _event_id(envelope), delivery.word("action")
+    if delivery.word("type") != "issue":
+        return Parsed(event_id, ignored="Only issues count.")
+    if action not in ("create", "remove"):
+        return Parsed(event_id, ignored="Only the creation of an issue counts.")
+    external_id = required(delivery.text("data.id"), "which issue it is about")
+    if action == "remove":
+        return Parsed(event_id, (Withdrawal("issue", external_id, "gone"),))
+    if _is_automatic(delivery):
+        return Parsed(event_id, ignored="A bot or an integration created the issue.")
+    created_at = required(delivery.time("data.createdAt"), "when the issue was created")
+    work = Work("issue", external_id, created_at, _author(delivery), url=delivery.address("url"))
+    return Parsed(event_id, (work,))
+
+
+def _event_id(envelope: Envelope) -> str | None:
+    try:
+        return envelope.header("linear-delivery")
+    except SignatureInvalid:
+        return None  # the body is signed, this header is not
+
+
+def _is_automatic(delivery: Document) -> bool:
+    kind = delivery.word("actor.type")
+    return delivery.has("data.botActor") or delivery.has("botActor") or kind not in ("", "user")
+
+
+def _author(delivery: Document) -> Author | None:
+    """The actor or else the creator; whoever of them has an e-mail comes first."""
+    actor = _person(delivery.text("actor.email"), delivery.text("actor.id"))
+    creator_id = delivery.text("data.creatorId") or delivery.text("data.creator.id")
+    creator = _person(delivery.text("data.creator.email"), creator_id)
+    named = [each for each in (actor, creator) if each is not None]
+    return min(named, key=lambda each: each.email is None, default=None)
+
+
+def _person(email: str | None, own_id: str | None) -> Author | None:
+    return Author((own_id,) if own_id else (), email) if email or own_id else None

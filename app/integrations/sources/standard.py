@@ -1,0 +1,54 @@
+"""Standard Webhooks: our own JSON from any tool, signed as standardwebhooks.com says. The fields are the API's."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from app.domain.intake.reports import Author, Parsed, Work
+from app.integrations.sources.document import read, required
+from app.integrations.sources.envelope import Envelope, SignatureInvalid, check_age, check_signature, hmac_base64
+
+LONGEST_AGE = timedelta(minutes=5)
+"""The specification's: each retry is signed anew."""
+
+_PREFIX = "whsec_"
+
+
+def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
+    """Check that one of the signatures is valid for the id, time and body. Raises SignatureInvalid."""
+    message, sent = envelope.required("webhook-id"), envelope.required("webhook-timestamp")
+    given = [each.removeprefix("v1,") for each in envelope.required("webhook-signature").split() if each[:3] == "v1,"]
+    signed = f"{message}.{sent}.".encode()
+    check_signature(given, [hmac_base64(_key(secret), signed, envelope.body) for secret in secrets])
+    if not sent.isdecimal() or len(sent) > 11:
+        raise SignatureInvalid("The header “webhook-timestamp” must be in seconds since 1970.")
+    check_age(datetime.fromtimestamp(int(sent), UTC), now, LONGEST_AGE)
+
+
+def _key(secret: str) -> bytes:
+    """The key that a secret stands for: base64 after its prefix, or its own bytes where it is not written so."""
+    if not secret.startswith(_PREFIX):
+        return secret.encode()
+    try:
+        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except binascii.Error:
+        return secret.encode()
+
+
+def parse(envelope: Envelope) -> Parsed:
+    """Read one activity. Raises DeliveryUnreadable."""
+    activity = read(envelope.body)
+    email = activity.text("person")
+    work = Work(
+        required(activity.text("kind"), "its “kind”"),
+        required(activity.text("external_id"), "its “external_id”"),
+        required(activity.time("occurred_at"), "when it happened, “occurred_at”"),
+        Author(email=email) if email else None,
+        subject=activity.text("subject"),
+        response_seconds=activity.whole("response_seconds"),
+        url=activity.address("url"),
+        note=activity.string("note"),
+        source=required(activity.text("source"), "its “source”"),
+    )
+    return Parsed(envelope.header("webhook-id"), (work,))

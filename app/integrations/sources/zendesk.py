@@ -1,0 +1,97 @@
+"""Zendesk: public replies to customers. Facts: developer.zendesk.com, "Event types" and "Verifying webhooks"."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from app.domain.intake.reports import Author, ClockEvent, ClockFact, Parsed, Report, Withdrawal, Work
+from app.integrations.sources.document import Document, read, required
+from app.integrations.sources.envelope import Envelope, check_age, check_signature, hmac_base64
+
+LONGEST_AGE = timedelta(hours=24)
+"""Generous, for a comment counts once however late or often it comes."""
+
+COMMENT_ADDED = "zen:event-type:ticket.comment_added"
+MADE_PRIVATE = "zen:event-type:ticket.comment_made_private"
+MESSAGE_ADDED = "zen:event-type:messaging_ticket.message_added"
+TICKET_CREATED = "zen:event-type:ticket.created"
+
+TEMPLATE = "assembly-week-1"
+"""The version of our trigger's template: its fields one by one, as Zendesk shows whole comments as unusable text."""
+
+
+def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
+    """Check the signature over its time and the body. Raises SignatureInvalid."""
+    sent = envelope.required("x-zendesk-webhook-signature-timestamp")
+    given = envelope.required("x-zendesk-webhook-signature")
+    check_signature([given], [hmac_base64(secret, sent.encode(), envelope.body) for secret in secrets])
+    sent_at = Document({"at": sent}).time("at")
+    if sent_at is not None:
+        check_age(sent_at, now, LONGEST_AGE)
+
+
+def parse(envelope: Envelope) -> Parsed:
+    """Read one delivery: an event, or what our trigger sends. Raises DeliveryUnreadable."""
+    delivery = read(envelope.body)
+    if delivery.text("template") == TEMPLATE:
+        return _parse_trigger(delivery, envelope.header("x-zendesk-webhook-invocation-id"))
+    event_id, kind = delivery.text("id"), delivery.word("type")
+    if kind == MADE_PRIVATE:
+        comment = required(delivery.text("event.comment.id"), "which comment it is about")
+        return Parsed(event_id, (Withdrawal("response", comment, "private"),))
+    if kind == MESSAGE_ADDED:
+        return Parsed(event_id, tuple(_message(delivery)), "Only messages of agents and customers count.")
+    if kind == TICKET_CREATED:
+        return Parsed(event_id, tuple(_creation(delivery, delivery.time("time"))), "Staff opened the ticket.")
+    if kind != COMMENT_ADDED:
+        return Parsed(event_id, ignored="Only comments and messages count.")
+    if delivery.flag("event.comment.is_public") is not True:
+        return Parsed(event_id, ignored="Private notes never count.")
+    return Parsed(event_id, tuple(_comment(delivery)))
+
+
+def _comment(delivery: Document) -> Iterator[Report]:
+    comment = required(delivery.text("event.comment.id"), "which comment it is about")
+    own_id = delivery.text("event.comment.author.id") or delivery.text("event.comment.author_id")
+    is_staff = delivery.flag("event.comment.author.is_staff") is True
+    is_requester = own_id is not None and own_id == delivery.text("detail.requester_id")
+    yield from _creation(delivery, None)
+    yield from _said(delivery, comment, own_id, "staff" if is_staff and not is_requester else "customer")
+
+
+def _message(delivery: Document) -> Iterator[Report]:
+    event: ClockEvent | None = {"agent": "staff", "end_user": "customer", "customer": "customer"}.get(  # type: ignore[assignment]
+        delivery.word("event.actor.type")
+    )
+    if event is not None:
+        message = required(delivery.text("event.message.id"), "which message it is about")
+        yield from _creation(delivery, None)
+        yield from _said(delivery, message, delivery.text("event.actor.id"), event)
+
+
+def _creation(delivery: Document, otherwise: datetime | None) -> Iterator[ClockFact]:
+    """The ticket's creation, if its requester opened it: one that staff opened starts with the customer's comment."""
+    ticket, created_at = delivery.text("detail.id"), delivery.time("detail.created_at") or otherwise
+    requester, submitter = delivery.text("detail.requester_id"), delivery.text("detail.submitter_id")
+    is_by_customer = submitter is None or requester is None or submitter == requester
+    if ticket is not None and created_at is not None and is_by_customer:
+        yield ClockFact(ticket, "created", created_at)
+
+
+def _said(delivery: Document, external_id: str, own_id: str | None, event: ClockEvent) -> Iterator[Report]:
+    ticket, at = delivery.text("detail.id"), required(delivery.time("time"), "when it was written")
+    author = Author((own_id,)) if own_id else None
+    if ticket is not None:
+        yield ClockFact(ticket, event, at, external_id, author)
+    if event == "staff":
+        yield Work("response", external_id, at, author, subject=ticket)
+
+
+def _parse_trigger(delivery: Document, event_id: str | None) -> Parsed:
+    comment = required(delivery.text("comment_id"), "which comment it is about, “comment_id”")
+    at = required(delivery.time("commented_at"), "when it was written, “commented_at”")
+    ticket, email = delivery.text("ticket_id"), delivery.text("author_email")
+    author = Author(email=email) if email else None
+    created_at = delivery.time("ticket_created_at")
+    created = (ClockFact(ticket, "created", created_at),) if ticket and created_at else ()
+    replied = (ClockFact(ticket, "staff", at, comment, author),) if ticket else ()
+    return Parsed(event_id, (*created, *replied, Work("response", comment, at, author, subject=ticket)))
