@@ -1,5 +1,6 @@
 """Personal links and the first owner: one use, one winner, one new secret for one browser."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -55,6 +56,14 @@ def test_personal_link_of_an_organizer_leads_to_their_pages(site: RunningApp) ->
     sign_in(site, GUS, "organizer")
     with browsing(site) as gus:
         assert gus.send(link_for(site, GUS)).headers["location"] == "/organizer"
+
+
+@pytest.mark.parametrize(("to", "place"), [("board", "/"), ("nowhere", "/me"), ("//example.com", "/me")])
+def test_personal_link_leads_to_a_page_we_know(site: RunningApp, to: str, place: str) -> None:
+    link = link_for(site) + "?to=" + to
+    with browsing(site) as ada:
+        [action] = re.findall(r'<form[^>]*action="([^"]*)"', ada.get(link).text)
+        assert ada.send(action).headers["location"] == place
 
 
 @BOTH_ENGINES

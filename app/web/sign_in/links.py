@@ -62,52 +62,61 @@ def sign_in_page(page: Page[Act], *, to: str = "") -> Response:
 
 @router.get("/link/{secret}")
 async def sign_in_link(
-    request: Request, act: AnybodyRealAct, database: AppDatabase, settings: AppSettings, secret: str
-) -> Response:
+    request: Request, act: AnybodyRealAct, database: AppDatabase, settings: AppSettings, secret: str,
+    to: Annotated[str, Query()] = "",
+) -> Response:  # fmt: skip
     """Whom a link is for. Mail programs open links by themselves, so opening uses nothing up.
 
     It reads, and writes where there is no such link, so it is async itself.
     """
     cookies.check_safe(request, settings)
     try:
-        return await database.reads.run(_show_link, request, act, database, secret)
+        return await database.reads.run(_show_link, request, act, database, secret, to)
     except NotFound as problem:
         await count_try(request, throttle.LINKS_FROM_ADDRESS, network_of(request))
         return sign_in_page(Page(request, act, problem=problem))
 
 
-def _show_link(request: Request, act: Act, database: Database, secret: str) -> Response:
+def _show_link(request: Request, act: Act, database: Database, secret: str, to: str) -> Response:
     with database.reading() as session:
         _, person = links.look(session, secret, act.now)
-        return _render_link(Page(request, act, session), secret, person)
+        return _render_link(Page(request, act, session), secret, person, to)
 
 
-def link_page(page: Page[Act], *, secret: str) -> Response:
+def link_page(page: Page[Act], *, secret: str, to: str) -> Response:
     """The page of a link; that of all ways in where there is no such link any more."""
     try:
         _, person = links.look(page.session, secret, page.act.now)
     except NotFound:
         return sign_in_page(page)
-    return _render_link(page, secret, person)
+    return _render_link(page, secret, person, to)
 
 
-def _render_link(page: Page[Act], secret: str, person: Person | None) -> Response:
-    return page.render("sign_in/link.html", secret=secret, person=person, first=page.form(FirstForm))
+def _render_link(page: Page[Act], secret: str, person: Person | None, to: str) -> Response:
+    return page.render(
+        "sign_in/link.html", secret=secret, person=person, to=to if to in redirects.TARGETS else "",
+        first=page.form(FirstForm),
+    )  # fmt: skip
 
 
 @router.post("/link/{secret}", name="sign_in_link_use")
-def use_link(request: Request, settings: AppSettings, secret: str, form: FormState[FirstForm]) -> Response:
-    """Use a link up and sign in; the first start's link asks who its opener is, and makes them the owner."""
+def use_link(
+    request: Request, settings: AppSettings, secret: str, form: FormState[FirstForm], to: Annotated[str, Query()] = ""
+) -> Response:
+    """Use a link up, sign in and go on to what the link is for, or to one's own page.
+
+    The first start's link asks who its opener is, and makes them the owner.
+    """
     cookies.check_safe(request, settings)
     secrets: list[str] = []
 
     def use(session: Session, act: Act) -> Done:
         way, person = _use(session, act, secret, form.data)
         secrets.append(entry.start(session, request, person, way))
-        return Done(entry.home_of(person))
+        return Done(redirects.TARGETS.get(to) or entry.home_of(person))
 
     tries = Tries(throttle.LINKS_FROM_ADDRESS, network_of(request), only_for=NotFound)
-    page = partial(link_page, secret=secret)
+    page = partial(link_page, secret=secret, to=to)
     return entry.keep(request, submit(request, visit(request), use, form=form, page=page, tries=tries), secrets)
 
 
