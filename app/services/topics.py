@@ -39,9 +39,9 @@ def bump(session: Session, week: AnyWeek, topic: TopicName) -> None:
     do_last(session, f"topic {week_id:020} {topic}", count)
 
 
-def version(session: Session, week: AnyWeek, topic: TopicName) -> int:
+def version(session: Session, week_id: int, topic: TopicName) -> int:
     """The version of a week's topic; 0 while it never changed."""
-    found = _VERSION.rows(session, week=week.id, topic=topic)
+    found = _VERSION.rows(session, week=week_id, topic=topic)
     return int(found[0][0]) if found else 0
 
 

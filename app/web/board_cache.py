@@ -20,9 +20,11 @@ from app.errors import Busy, Unavailable, WeekUnknown
 from app.events import AccessChanged, Event, JobQueued
 from app.live.retry import Retry
 from app.live.timing import USUAL, Timing
+from app.services import topics
+from app.services.shifts import coverage
 from app.services.weeks import weeks
 from app.services.weeks.weeks import WeekStamp
-from app.web.boards import BoardSnapshot, serve_frozen, serve_live
+from app.web.boards import BoardSnapshot, serve_frozen, serve_live, with_shifts
 from app.web.kept_week import KeptWeek, Source, source_of
 
 Answer = TypeVar("Answer")
@@ -170,10 +172,10 @@ class BoardCache:
         """See in one query which kept boards are still the newest, and which week is current."""
         generation, now = self._generation, self._clock.game()
         with self._database.reading() as session:
-            stamps = weeks.stamps(session)
+            stamps, shifts = weeks.stamps(session), topics.versions(session, "shifts")
         for stamp in stamps:
             if (week := self._weeks.get(stamp.slug)) is not None:
-                week.learn(stamp, generation)
+                week.learn(stamp, generation, shifts.get(stamp.id, 0))
         found = weeks.pick_current(stamps, now)
         self._current = _Current(found.slug, generation, next_midnight(now, found.zone)) if found else None
 
@@ -196,8 +198,9 @@ class BoardCache:
         week.tried = None
         with self._database.reading() as session:
             stamp = weeks.stamp(session, slug)
-            week.learn(stamp, generation)
-            source = week.tried = source_of(stamp, audience)
+            shifts = topics.version(session, stamp.id, "shifts")
+            week.learn(stamp, generation, shifts)
+            source = week.tried = source_of(stamp, audience, shifts)
             snapshot = week.made_from(source, now)
             if snapshot is None:
                 snapshot = self._serve(session, stamp, week, source, now)
@@ -208,9 +211,15 @@ class BoardCache:
     def _serve(
         self, session: Session, stamp: WeekStamp, week: KeptWeek, source: Source, now: datetime
     ) -> BoardSnapshot:
+        known = week.with_scores_of(source, now)
         if source.is_frozen:
-            return serve_frozen(session, weeks.find_by_id(session, stamp.id), now)
-        return serve_live(session, stamp, now, week.live(), week.trail)
+            row = weeks.find_by_id(session, stamp.id)
+            shifts = coverage.of_frozen_week(session, row, source.shifts, now)
+            return with_shifts(known, shifts) if known is not None else serve_frozen(session, row, now, shifts)
+        shifts = coverage.of_week(session, stamp, source.shifts, now)
+        if known is not None:
+            return with_shifts(known, shifts)
+        return serve_live(session, stamp, now, week.live(), week.trail, shifts)
 
     async def _ask(self, last: Answer | None, work: Callable[[], Answer]) -> Answer:
         """Read from the database; while it is away, fall back to `last`. Raises Unavailable where there is none."""

@@ -1,7 +1,7 @@
 """Boards kept ready as bytes: computed once per change, then served without a query."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
@@ -19,6 +19,7 @@ from app.domain.view import Audience
 from app.live.fragments import FragmentList
 from app.models import Week
 from app.services.rules import rule_sets
+from app.services.shifts.coverage import BoardShifts
 from app.services.standings import boards
 from app.services.weeks import weeks
 from app.services.weeks.weeks import WeekStamp
@@ -33,6 +34,7 @@ from app.web.http.representations import CachedResponse
 
 Form = Literal["json", "page", "preview", "partial"]
 
+NO_SHIFTS = BoardShifts()
 NEVER = datetime.max.replace(tzinfo=UTC)
 NO_ROWS, ROWS = b'"standings":[]', b'"standings":[%b]'  # in text, every quotation mark is escaped: the key is meant
 
@@ -41,7 +43,8 @@ NO_ROWS, ROWS = b'"standings":[]', b'"standings":[%b]'  # in text, every quotati
 class BoardSnapshot:
     """One week's board as everybody of one audience gets it, until something changes or `until` (local midnight).
 
-    The board of a freeze stays what it is, whatever day it gets. With a trail, `number` is its step there.
+    The board of a freeze stays what it is, whatever day it gets. With a trail, `number` is its step there. Pages show
+    `shifts` as they stand, frozen or not; the API's board has none.
     """
 
     content: Content
@@ -51,6 +54,12 @@ class BoardSnapshot:
     over: bool
     trail: Trail | None = None
     number: int = 0
+    shifts: BoardShifts = NO_SHIFTS
+
+    @property
+    def lasts_until(self) -> datetime:
+        """The moment at which the board or its shifts are other ones by themselves."""
+        return min(self.until, self.shifts.until)
 
     @property
     def board(self) -> Board:
@@ -118,13 +127,13 @@ class BoardSnapshot:
     @cached_property
     def parts(self) -> dict[str, bytes]:
         """The HTML of everything but the rows, by the id of its element."""
-        return parts_of(self.content.head, self.rules, self.zone, self.content.morning)
+        return parts_of(self.content.head, self.rules, self.zone, self.content.morning, self.shifts.coverage)
 
     @cached_property
     def fragments(self) -> FragmentList:
         """Everything that streams send in parts, and what changed in it since which board before."""
         items = dict(self.content.items)
-        items["parts"], epoch = self.parts, self.mark.rpartition("-")[2]
+        items["parts"], epoch = self.parts, self.page_mark.rpartition("-")[2]
         return self.trail.reach(self.number, epoch, items) if self.trail else begin(epoch, items)
 
     @cached_property
@@ -133,6 +142,12 @@ class BoardSnapshot:
         digest = sha256(repr((self.content.head, self.over, __version__)).encode(errors="surrogatepass"))
         digest.update(self.content.digest)
         return f"{self.version}-{digest.hexdigest()[:16]}"
+
+    @cached_property
+    def page_mark(self) -> str:
+        """The same of the page, which also tells how many shifts are covered."""
+        covered = self.shifts.coverage
+        return self.mark + (sha256(covered.encode()).hexdigest()[:8] if covered else "")
 
     def _page(self, letter: str, *, stream: str) -> CachedResponse:
         """A page around the part that changes, which is rendered once for all of them."""
@@ -145,7 +160,7 @@ class BoardSnapshot:
         # One address serves several forms, and an ETag names a representation (RFC 9110, 8.8.3): the letters tell the
         # page (p), its preview (v) and the standings alone (s) from the JSON, which has none.
         vary = f"{render.VARY}, Authorization, Cookie"
-        return CachedResponse(body, f'"{self.mark}{letter}"', "text/html; charset=utf-8", vary)
+        return CachedResponse(body, f'"{self.page_mark}{letter}"', "text/html; charset=utf-8", vary)
 
 
 def _markup(html: bytes) -> Markup:
@@ -160,17 +175,32 @@ def serve(session: Session, week: Week, now: datetime, audience: Audience) -> Bo
     return serve_live(session, weeks.stamp(session, week.slug), now)
 
 
-def serve_frozen(session: Session, week: Week, now: datetime) -> BoardSnapshot:
+def with_shifts(known: BoardSnapshot, shifts: BoardShifts) -> BoardSnapshot:
+    """A board with newer shifts; what does not show them is kept as it was made."""
+    number = known.trail.next_number() if known.trail is not None else 0
+    snapshot = replace(known, shifts=shifts, number=number)
+    is_same_page = known.shifts.coverage == shifts.coverage
+    made = {name: value for name, value in vars(known).items() if is_same_page or name in ("mark", "json")}
+    vars(snapshot).update({name: value for name, value in made.items() if name not in vars(snapshot)})
+    return snapshot
+
+
+def serve_frozen(session: Session, week: Week, now: datetime, shifts: BoardShifts = NO_SHIFTS) -> BoardSnapshot:
     """The board of a frozen week as it was at its freeze."""
     view = weeks.view_of(week, "public")
     board = boards.seen(session, week, view, now)
     rules = rule_sets.rules_numbered(session, view.rule_set_id)
     over = board.state == "closed" or local_day(board.as_of, week.zone) > week.ends
-    return BoardSnapshot(FixedContent(board, week.zone), rules, week.zone, until=NEVER, over=over)
+    return BoardSnapshot(FixedContent(board, week.zone), rules, week.zone, until=NEVER, over=over, shifts=shifts)
 
 
 def serve_live(
-    session: Session, stamp: WeekStamp, now: datetime, known: BoardSnapshot | None = None, trail: Trail | None = None
+    session: Session,
+    stamp: WeekStamp,
+    now: datetime,
+    known: BoardSnapshot | None = None,
+    trail: Trail | None = None,
+    shifts: BoardShifts = NO_SHIFTS,
 ) -> BoardSnapshot:
     """A week's board as it stands, made now from one that is known at the cost of what has changed since.
 
@@ -182,4 +212,4 @@ def serve_live(
     over = standings.week.state == "closed" or standings.today > standings.week.ends
     number = trail.next_number() if trail is not None else 0
     content = LiveContent(live, now, before)
-    return BoardSnapshot(content, standings.rules, zone, next_midnight(now, zone), over, trail, number)
+    return BoardSnapshot(content, standings.rules, zone, next_midnight(now, zone), over, trail, number, shifts)

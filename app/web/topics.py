@@ -43,6 +43,18 @@ def board_json(snapshot: BoardSnapshot) -> bytes:
     return event(snapshot.version, snapshot.json.body, "board")
 
 
-def board_html(snapshot: BoardSnapshot) -> Message:
+class _BoardHtml:
     """The moving part of the board's page, unnamed so that htmx swaps it in: what changed, or all of it."""
-    return Parts(snapshot.fragments, lambda: snapshot.partial.body)
+
+    name = "board_html"
+
+    def version_key(self, snapshot: BoardSnapshot, /) -> str:
+        """A key of the page, which shows more than the API's board does."""
+        return snapshot.page_mark
+
+    def __call__(self, snapshot: BoardSnapshot, /) -> Message:
+        """The board's fragments."""
+        return Parts(snapshot.fragments, lambda: snapshot.partial.body)
+
+
+board_html = _BoardHtml()

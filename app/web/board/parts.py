@@ -13,13 +13,16 @@ AS_OF = "as-of"
 """The part that ends every message: board.js puts the rows in order when it has come."""
 
 
-def parts_of(head: BoardHead, rules: Rules, zone: ZoneInfo, morning: tuple[int, ...]) -> dict[str, bytes]:
+def parts_of(
+    head: BoardHead, rules: Rules, zone: ZoneInfo, morning: tuple[int, ...], coverage: str = ""
+) -> dict[str, bytes]:
     """Return the HTML of each part by the id of its element; a part that has nothing to say is left out."""
     kinds, is_closed = rules.kind_by_name, head.state == "closed"
     parts = {
         "state": _state(head.state, head.frozen),
         "title": _title(head.name),
         "headline": _headline(head.headline),
+        "coverage": _coverage(coverage) if coverage else b"",
         **{f"tile-{name}": _tile(count, kinds[name]) for name, count in head.totals.items()},
         "notice": _notice(head.week, head.state, head.frozen, head.teams > 0, head.is_scored),
         "leaders": _leaders(head.leaders) if head.best > 0 else b"",
@@ -48,6 +51,11 @@ def _title(name: str) -> bytes:
 @lru_cache(maxsize=64)
 def _headline(headline: str) -> bytes:
     return _render("headline", headline=headline)
+
+
+@lru_cache(maxsize=64)
+def _coverage(coverage: str) -> bytes:
+    return _render("coverage", coverage=coverage)
 
 
 @lru_cache(maxsize=256)

@@ -129,7 +129,7 @@ class SeatLists:
 
 
 def _version(session: Session, week: Week) -> SeatsVersion:
-    return SeatsVersion(week.id, week.version, topics.version(session, week, "shifts"))
+    return SeatsVersion(week.id, week.version, topics.version(session, week.id, "shifts"))
 
 
 def _fragments(items: list[ShiftItem], *, shows_everyone: bool) -> Mapping[str, Item]:
