@@ -25,6 +25,7 @@ from app.live.timing import USUAL, Timing
 from app.services.access import links as links_service
 from app.services.operations import secrets, startup
 from app.services.shifts import timetable
+from app.services.shifts.worth import Worths
 from app.web import api, calendar_feeds, ceremony, guide, health, me, organizer, pages, summary
 from app.web import shifts as shift_pages
 from app.web.board_cache import BoardCache
@@ -155,6 +156,7 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
         streams=_publisher(settings, keeper, seat_lists, known, database.renders, timing),
         seat_lists=seat_lists,
         summaries=Summaries(database, clock, keeper, share),
+        worths=Worths(),
         display_renderer=display_renderer,
         refusals=Refusals(database, clock),
         mailer=mailer,

@@ -11,6 +11,7 @@ from app.live.publisher import Publisher
 from app.services.access import throttle
 from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
+from app.services.shifts.worth import Worths
 from app.web.board_cache import BoardCache
 from app.web.credential_cache import CredentialCache
 from app.web.http.denial_log import Refusals
@@ -37,6 +38,7 @@ class AppContext:
     streams: Publisher
     seat_lists: SeatLists
     summaries: Summaries
+    worths: Worths
     display_renderer: DisplayRenderer
     refusals: Refusals
     mailer: Mailer | None

@@ -23,6 +23,7 @@ from app.live.publisher import Publisher
 from app.services.access import throttle
 from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
+from app.services.shifts.worth import Worths
 from app.web.access import Need, decide, recognise
 from app.web.board_cache import BoardCache
 from app.web.context import AppContext
@@ -153,6 +154,7 @@ AppBoards = Annotated[BoardCache, Part("boards")]
 AppStreams = Annotated[Publisher, Part("streams")]
 AppSeatLists = Annotated[SeatLists, Part("seat_lists")]
 AppSummaries = Annotated[Summaries, Part("summaries")]
+AppWorths = Annotated[Worths, Part("worths")]
 AppWriteQueue = Annotated[WriteQueue, Part("write_queue")]
 AppClock = Annotated[Clock, Part("clock")]
 AppDatabase = Annotated[Database, Part("database")]

@@ -47,7 +47,8 @@ class Shifts:
 
     def post(self, path: str, *scopes: Scope, **body: Any) -> httpx.Response:
         """Send a document to an address below the shifts; by players' rules unless scopes say otherwise."""
-        return self.site.post(f"{SHIFTS}/{path}", *(scopes or ("shifts:write",)), json=body)
+        address = f"{SHIFTS}/{path}" if path else SHIFTS
+        return self.site.post(address, *(scopes or ("shifts:write",)), json=body)
 
     def delete(self, path: str, *scopes: Scope, **query: str) -> httpx.Response:
         """Delete an address below the shifts."""

@@ -70,6 +70,8 @@ ACTIVITY = {
 }  # fmt: skip
 BLIND: Mapping[Role, int] = dict.fromkeys(("activities:write", "shifts:write", "ledger:correct", "rules:write"), 403)
 CODELESS: Mapping[Role, int] = {**BLIND, "visitor": 409, "disabled": 409}  # no screen without a code's cookie
+SPAN = {"starts_at": "2022-09-16T22:00:00-07:00", "ends_at": "2022-09-16T23:00:00-07:00"}
+SLOTS = {"days": ["fri"], "from": "18:00", "until": "20:00"}
 WHY = {"reason": "Fair"}
 ADJUSTMENT = {"team_id": "{team}", "points": 1, "reason": "Fair", "external_id": "door-{number}"}
 NEW = {"name": "New", "email": "new-{number}@example.com"}
@@ -105,6 +107,12 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", f"{API}/activities/{{activity_id}}/reversal"): RouteAccess("ledger:correct", 201, document=WHY),
     ("POST", f"{API}/activities/{{activity_id}}/reinstatement"): RouteAccess("ledger:correct", 409, document=WHY),
     ("POST", f"{API}/weeks/{{week}}/adjustments"): RouteAccess("ledger:correct", 201, document=ADJUSTMENT),
+    ("GET", f"{API}/weeks/{{week}}/shifts"): RouteAccess("read"),
+    ("GET", f"{API}/weeks/{{week}}/shifts/{{shift_id}}"): RouteAccess("read"),
+    ("POST", f"{API}/weeks/{{week}}/shifts"): RouteAccess("admin", 201, document=SPAN),
+    ("POST", f"{API}/weeks/{{week}}/shifts/generate"): RouteAccess("admin", document=SLOTS),
+    ("GET", f"{API}/weeks/{{week}}/shifts/settings"): RouteAccess("admin"),
+    ("PATCH", f"{API}/weeks/{{week}}/shifts/settings"): RouteAccess("admin", document={"leave_until_h": 1}),
     ("POST", f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups"): RouteAccess(
         "shifts:write", 201, document={"person": ADA}
     ),

@@ -9,9 +9,10 @@ import pytest
 
 from app.services import paging
 from tests.builders import ADA, DUA, GUS, SLUG, Game
+from tests.web.playing_shifts import Shifts
 from tests.web.running_app import API, WEEK, RunningApp, Visitor, assert_problem, sign_in
 
-IDS = {"weeks": "week", "teams": "team_id", "people": "person_id", "activities": "id"}
+IDS = {"weeks": "week", "teams": "team_id", "people": "person_id", "activities": "id", "shifts": "id"}
 
 
 def plain(cursor: str) -> str:
@@ -39,11 +40,13 @@ def test_a_cursor_is_the_id_of_the_last_item_shown(site: RunningApp) -> None:
     Game(site.database, slug="q4-2022").start()
     for person in (ADA, DUA, ADA):
         site.record(person=person)
+    for hour in (6, 8):
+        Shifts(site).make(f"2022-09-15 {hour:02}:00")
 
     paths = sorted(lists(site))
     pages = {path: list(turned(site, path)) for path in paths}
 
-    assert [path.rpartition("/")[2] for path in paths] == ["people", "weeks", "activities", "teams"]
+    assert [path.rpartition("/")[2] for path in paths] == ["people", "weeks", "activities", "shifts", "teams"]
     for path, found in pages.items():
         whole = site.get(path, "read").json()["items"]
         assert [item for page in found for item in page["items"]] == whole
@@ -51,7 +54,9 @@ def test_a_cursor_is_the_id_of_the_last_item_shown(site: RunningApp) -> None:
         assert [plain(page["next_cursor"]) for page in found[:-1]] == [item[field] for item in whole[:-1]]
 
 
-@pytest.mark.parametrize("name", ["people", f"weeks/{SLUG}/activities", f"weeks/{SLUG}/teams", "weeks"])
+@pytest.mark.parametrize(
+    "name", ["people", f"weeks/{SLUG}/activities", f"weeks/{SLUG}/shifts", f"weeks/{SLUG}/teams", "weeks"]
+)
 def test_a_cursor_of_another_list_is_refused(site: RunningApp, name: str) -> None:
     strange = ["1", "0" * 16, "no-such-week", ADA, "", "\ud7ff"]
 

@@ -15,7 +15,14 @@ from tests.builders import ADA, BO, CATS, DUA, ENDS, OWLS, PACIFIC, SLUG, Game, 
 from tests.cost import statements_to
 from tests.web.running_app import API, WEEK, RunningApp, Visitor, serving, sign_in
 
-FOR_TOKENS = (f"{API}/weeks", WEEK, f"{WEEK}/teams", f"{API}/people", f"{WEEK}/activities")
+FOR_TOKENS = (
+    f"{API}/weeks",
+    WEEK,
+    f"{WEEK}/teams",
+    f"{API}/people",
+    f"{WEEK}/activities",
+    f"{WEEK}/shifts?person={ADA}",
+)
 FOR_ORGANIZERS = (
     "/organizer", "/organizer/weeks", f"/organizer/weeks/{SLUG}", f"/organizer/weeks/{SLUG}/teams",
     f"/organizer/weeks/{SLUG}/shifts",

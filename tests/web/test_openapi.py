@@ -17,7 +17,8 @@ from schemathesis.specs.openapi.checks import (
 from app.domain.rules import parse_rules
 from app.services.ledger.drafts import read_json
 from app.services.people import people
-from tests.builders import OWLS, SLUG, an_activity
+from tests.builders import ADA, OWLS, SLUG, an_activity
+from tests.web.playing_shifts import Shifts
 from tests.web.role_clients import RoleClients
 from tests.web.running_app import API, RunningApp
 from tools import api_reference
@@ -118,6 +119,9 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         "/weeks/{week}/activities": 201,
         "/weeks/{week}/activities/batch": 200,
         "/weeks/{week}/adjustments": 201,
+        "/weeks/{week}/shifts": 201,
+        "/weeks/{week}/shifts/generate": 200,
+        "/weeks/{week}/shifts/settings": 200,
         "/weeks/{week}/shifts/{shift_id}/sign-ups": 201,
         "/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/check-in": 200,
         "/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/complete": 200,
@@ -148,7 +152,9 @@ def seeded(site: RunningApp) -> dict[str, str]:
     ]
     site.batch(an_activity(kind="shift"), an_activity(kind="response"))
     site.adjust(OWLS, 5)
-    return {"week": SLUG, "team_id": site.game.team_id(OWLS), "activity_id": activity}
+    shift = Shifts(site).make()
+    Shifts(site).sign_up(shift, ADA)
+    return {"week": SLUG, "team_id": site.game.team_id(OWLS), "activity_id": activity, "shift_id": shift}
 
 
 def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: dict[str, Any]) -> None:
@@ -164,7 +170,7 @@ def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: di
             answer = operation.Case(path_parameters=path).call_and_validate(headers=headers, checks=CHECKS)
             seen.append(answer.status_code)
 
-    assert seen == [200] * 8
+    assert seen == [200] * 11
 
 
 def published(schema: Any) -> Iterator[Any]:
@@ -208,6 +214,12 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"POST {API}/weeks/{{week}}/activities": "recordActivity",
         f"POST {API}/weeks/{{week}}/activities/batch": "recordActivities",
         f"POST {API}/weeks/{{week}}/adjustments": "adjustTeam",
+        f"GET {SHIFTS}": "listShifts",
+        f"POST {SHIFTS}": "createShift",
+        f"POST {SHIFTS}/generate": "generateShifts",
+        f"GET {SHIFTS}/settings": "getShiftSettings",
+        f"PATCH {SHIFTS}/settings": "changeShiftSettings",
+        f"GET {SHIFTS}/{{shift_id}}": "getShift",
         f"DELETE {SIGN_UPS}/{{sign_up_id}}": "leaveShift",
         f"POST {SIGN_UPS}": "signUpForShift",
         f"POST {SIGN_UPS}/{{sign_up_id}}/check-in": "checkInToShift",

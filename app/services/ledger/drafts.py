@@ -12,6 +12,7 @@ from app.domain.text.names import fold_email
 from app.services.validation import MAX_FLAWS, Fields, Flaws, read_object, validate
 
 LONGEST_CODE = 200  # characters, as docs/api.md promises to sources
+LONGEST_EMAIL = 254
 LONGEST_TEXT = 2_000  # characters of a note or address: what browsers and tools take of an address
 # `fromisoformat` alone would also take a day without time, a moment without offset, week dates (2022-W37-3), forms
 # without hyphens, any letter in the place of T and offsets with seconds, and refuse the t and z that RFC 3339 allows.
@@ -21,7 +22,8 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
 
-def _moment(value: object) -> datetime:
+def read_moment(value: object) -> datetime:
+    """A moment with its offset, in UTC. Raises ValueError with the end of a sentence."""
     if not isinstance(value, str) or not _MOMENT.fullmatch(value):
         raise ValueError("must be a date and time with its offset, such as 2022-09-14T06:00:00-07:00")
     try:
@@ -77,10 +79,10 @@ Address = Annotated[str, Field(max_length=LONGEST_TEXT, json_schema_extra=_LIKE_
 Optionally = BeforeValidator(_none_if_empty)
 Email = Annotated[
     str,
-    Field(min_length=1, max_length=254, examples=["ada@example.com"], json_schema_extra=_LIKE_EMAIL),
+    Field(min_length=1, max_length=LONGEST_EMAIL, examples=["ada@example.com"], json_schema_extra=_LIKE_EMAIL),
     AfterValidator(_email),
 ]
-Instant = Annotated[datetime, BeforeValidator(_moment)]
+Instant = Annotated[datetime, BeforeValidator(read_moment)]
 
 
 class DraftIn(BaseModel):

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from app.web import documents
-from app.web.api import activities, boards, calendar_feeds, corrections, rules, sign_ups, weeks
+from app.web.api import activities, boards, calendar_feeds, corrections, rules, shifts, sign_ups, weeks
 
 ABOUT: dict[str, Any] = {
     "summary": "A week of customer-support rotations as a game.",
@@ -20,7 +20,7 @@ ABOUT: dict[str, Any] = {
         {"name": "corrections", "description": "Reverse, reinstate and adjust; the ledger itself never changes."},
         {"name": "people", "description": "Everyone who plays or has played."},
         {"name": "rules", "description": "Read the rules, see what others would do, activate them."},
-        {"name": "shifts", "description": "Take, leave and complete seats of shifts."},
+        {"name": "shifts", "description": "Shifts of a week: read and make them; take, leave and complete seats."},
         {"name": "weeks", "description": "Weeks and their teams."},
     ],
 }
@@ -28,7 +28,7 @@ ABOUT: dict[str, Any] = {
 
 def include_in(app: FastAPI) -> None:
     """Add the API's routes to an application, part by part: FastAPI searches each level of nested routers twice."""
-    for part in (activities, boards, weeks, sign_ups, corrections, rules, calendar_feeds):
+    for part in (activities, boards, weeks, shifts, sign_ups, corrections, rules, calendar_feeds):
         app.include_router(part.router, prefix="/api/v1", responses=documents.PROBLEMS)
 
 

@@ -1,14 +1,30 @@
 """Bodies about shifts, checked field by field."""
 
-from datetime import datetime
-from typing import Annotated, Any, Self
+import re
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
+from app.domain.calendar.clock_times import parse_clock_time
+from app.domain.calendar.slots import Pattern, Rest
+from app.domain.shifts.model import Completes
 from app.domain.text import names
+from app.errors import Malformed
 from app.services.ledger.drafts import Address, Code, Email, Instant, Optionally
 from app.services.reasons import LONGEST as LONGEST_REASON
-from app.services.shifts.shifts import LONGEST_LABEL, MAX_SEATS, ShiftFields
+from app.services.shifts.settings import MOST_LEAVE_H, MOST_SLOTS
+from app.services.shifts.shifts import LONGEST_LABEL, MAX_SEATS, MINUTES, ShiftFields, check_link
 
 
 def _line(text: str) -> str:
@@ -18,7 +34,40 @@ def _line(text: str) -> str:
     return text
 
 
+def _clock_time(value: object) -> int:
+    minutes = parse_clock_time(value) if isinstance(value, str) else None
+    if minutes is None:
+        raise ValueError("must be a time of the day from 00:00 to 24:00, such as 06:00")
+    return minutes
+
+
+def read_day(value: object) -> date:
+    """A day as YYYY-MM-DD. Raises ValueError with the end of a sentence."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise ValueError("must be a day, such as 2022-09-14")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("names a day that does not exist") from None
+
+
+def _link(link: str | None) -> str | None:
+    try:
+        return check_link(link)
+    except Malformed:
+        raise ValueError("must be a web address that begins with http:// or https://, without spaces") from None
+
+
 Line = Annotated[str, AfterValidator(_line)]
+Link = Annotated[Address | None, Optionally, AfterValidator(_link)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+ClockMinutes = Annotated[
+    int,
+    BeforeValidator(_clock_time),
+    WithJsonSchema({"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}),
+]
+Day = Annotated[date, BeforeValidator(read_day)]
 Reason = Annotated[
     str,
     Field(
@@ -76,7 +125,7 @@ class ShiftFieldsIn(Body):
     needed: Annotated[int, Field(ge=0, le=MAX_SEATS)] = 1
     label: Line = ""
     place: Line = ""
-    link: Annotated[Address | None, Optionally] = None
+    link: Link = None
 
     @field_validator("needed")
     @classmethod
@@ -86,7 +135,7 @@ class ShiftFieldsIn(Body):
         return needed
 
     def fields(self) -> ShiftFields:
-        """These fields as the service takes them."""
+        """The fields as the service takes them."""
         return ShiftFields(self.seats, self.needed, self.label, self.place, self.link)
 
 
@@ -104,6 +153,54 @@ class ShiftIn(ShiftFieldsIn):
         return ends_at
 
 
+class PatternIn(ShiftFieldsIn):
+    """A pattern of shifts: slots of so many minutes between two times of some days of the week."""
+
+    days: Annotated[list[Weekday], Field(min_length=1, max_length=len(WEEKDAYS))]
+    start: Annotated[ClockMinutes, Field(alias="from", examples=["06:00"])]
+    until: Annotated[ClockMinutes, Field(examples=["18:00"])]
+    minutes: Annotated[int, Field(ge=MINUTES.start, lt=MINUTES.stop)] = 120
+    rest: Annotated[
+        Rest, Field(description="What becomes of a last piece that is shorter: a short shift, or none.")
+    ] = "short"
+    starts: Annotated[Day | None, Field(description="The first day; the week's without one.")] = None
+    ends: Annotated[Day | None, Field(description="The last day; the week's without one.")] = None
+    dry_run: Annotated[bool, Field(description="Keep nothing.")] = False
+
+    @field_validator("until")
+    @classmethod
+    def _after_from(cls, until: int, info: ValidationInfo) -> int:
+        if until <= info.data.get("start", -1):
+            raise ValueError("must be after from")
+        return until
+
+    @field_validator("ends")
+    @classmethod
+    def _not_before_starts(cls, ends: date | None, info: ValidationInfo) -> date | None:
+        starts = info.data.get("starts")
+        if starts is not None and ends is not None and ends < starts:
+            raise ValueError("cannot be before starts")
+        return ends
+
+    def pattern(self) -> Pattern:
+        """The pattern as the calendar takes it."""
+        weekdays = frozenset(WEEKDAYS.index(day) for day in self.days)
+        return Pattern(weekdays, self.start, self.until, self.minutes, self.rest)
+
+
+class SettingsIn(Body):
+    """Settings of a week's shifts; what is left out stays as it is."""
+
+    needs_team: bool = True
+    opens_at: Annotated[Instant | None, Field(description="Null is at once.")] = None
+    leave_until_h: Annotated[int, Field(ge=0, le=MOST_LEAVE_H)] = 12
+    completes: Completes = "itself"
+    early_before: Annotated[str, Field(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")] = "07:00"
+    early_per_team: Annotated[int, Field(ge=1, le=MOST_SLOTS)] | None = None
+    first_round: Annotated[int, Field(ge=1, le=MOST_SLOTS)] | None = None
+    approve_covers: bool = False
+
+
 SHIFT_EXAMPLE: dict[str, Any] = {
     "starts_at": "2022-09-15T06:00:00-07:00",
     "ends_at": "2022-09-15T08:00:00-07:00",
@@ -111,4 +208,15 @@ SHIFT_EXAMPLE: dict[str, Any] = {
     "needed": 1,
     "label": "Front desk",
     "place": "Room 4",
+}
+PATTERN_EXAMPLE: dict[str, Any] = {
+    "days": ["mon", "wed"],
+    "from": "06:00",
+    "until": "18:00",
+    "minutes": 120,
+    "rest": "short",
+    "starts": "2022-09-12",
+    "ends": "2022-09-16",
+    "seats": 3,
+    "dry_run": True,
 }

@@ -9,10 +9,10 @@ from starlette.responses import JSONResponse, Response
 
 from app.domain.actor import Act
 from app.errors import PersonUnknown
-from app.models import Seat, Shift
+from app.models import Seat
 from app.services.access import accounts
 from app.services.reasons import LONGEST as LONGEST_REASON
-from app.services.shifts import completion, seats, sign_up_views
+from app.services.shifts import completion, listing, seats, sign_up_views
 from app.services.validation import parse
 from app.services.weeks import weeks
 from app.web import documents
@@ -48,7 +48,7 @@ _WHY = takes_json(ReasonIn, {"reason": "They told me on the phone"}, required=Fa
         200: {"model": documents.SignUp | documents.SignUpList, "description": REPEAT},
     },
 )
-def sign_up(act: ShiftWriterAct, database: AppDatabase, week: Slug, shift_id: ShiftId, body: RawBody) -> Response:
+def post_sign_up(act: ShiftWriterAct, database: AppDatabase, week: Slug, shift_id: ShiftId, body: RawBody) -> Response:
     """Take a seat for a `person`, or one for each active member of the team with this `team_id`, or for nobody.
 
     A team's answer is a list of all its live seats in the shift.
@@ -57,7 +57,7 @@ def sign_up(act: ShiftWriterAct, database: AppDatabase, week: Slug, shift_id: Sh
     with database.unit_of_work() as session:
         if wish.team_id is not None:
             taken, is_repeated = seats.sign_up_team(session, week, shift_id, wish.team_id, act, reason=wish.reason)
-            items = sign_ups_of(session, week, taken, act)
+            items = _sign_ups_of(session, week, shift_id, taken, act)
             return JSONResponse(documents.SignUpList(items=items), 200 if is_repeated else 201)
         person_id = person_id_of(session, wish.person or "")
         outcome = seats.sign_up(session, week, shift_id, person_id, act, reason=wish.reason)
@@ -66,7 +66,7 @@ def sign_up(act: ShiftWriterAct, database: AppDatabase, week: Slug, shift_id: Sh
 
 
 @router.delete(_ONE, operation_id="leaveShift", responses={200: {"model": documents.SignUp}})
-def leave(
+def delete_sign_up(
     act: ShiftWriterAct,
     database: AppDatabase,
     week: Slug,
@@ -87,7 +87,7 @@ def leave(
     openapi_extra=_WHY,
     responses={200: {"model": documents.SignUp}},
 )
-def check_in(
+def post_check_in(
     act: ShiftWriterAct, database: AppDatabase, week: Slug, shift_id: ShiftId, sign_up_id: SignUpId, body: RawBody
 ) -> Response:
     """Check in, from 15 minutes before the start until the end; a repeat changes nothing."""
@@ -104,7 +104,7 @@ def check_in(
     openapi_extra=_WHY,
     responses={200: {"model": documents.SignUp}},
 )
-def complete(
+def post_completion(
     act: ShiftWriterAct, database: AppDatabase, week: Slug, shift_id: ShiftId, sign_up_id: SignUpId, body: RawBody
 ) -> Response:
     """Complete a shift that was checked in to, from its start on; a repeat changes nothing."""
@@ -130,14 +130,15 @@ def person_id_of(session: Session, email: str) -> str:
 
 def sign_up_of(session: Session, slug: str, seat: Seat, act: Act) -> SignUp:
     """The document of one seat for who has just changed it."""
-    return sign_ups_of(session, slug, [seat], act)[0]
-
-
-def sign_ups_of(session: Session, slug: str, taken: Sequence[Seat], act: Act) -> list[SignUp]:
-    """The documents of some seats of one shift for who has just changed them."""
-    if not taken:
-        return []
     week = weeks.find(session, slug, act.now)
-    shift = session.get_one(Shift, taken[0].shift_id)
-    views = sign_up_views.of_seats(session, week, shift, taken, weeks.view(week, act.actor))
-    return [sign_up_document(view, with_email=act.actor.may("shifts:write")) for view in views]
+    view = sign_up_views.of_seat(session, week, seat, weeks.view(week, act.actor))
+    return sign_up_document(view, seat.shift_id, with_email=act.actor.may("shifts:write"))
+
+
+def _sign_ups_of(session: Session, slug: str, shift_id: str, taken: Sequence[Seat], act: Act) -> list[SignUp]:
+    """The documents of these seats of a shift, oldest first."""
+    week = weeks.find(session, slug, act.now)
+    item = listing.of_shift(session, week, shift_id, weeks.view(week, act.actor))
+    ids = {seat.id for seat in taken}
+    with_email = act.actor.may("shifts:write")
+    return [sign_up_document(seat, shift_id, with_email=with_email) for seat in item.seats if seat.id in ids]

@@ -27,6 +27,15 @@ from app.web.documents.rules import (
     preview_document,
     rule_set_document,
 )
+from app.web.documents.shifts import (
+    GeneratedShifts,
+    Shift,
+    ShiftList,
+    ShiftRules,
+    planned_document,
+    shift_document,
+    shift_rules_document,
+)
 from app.web.documents.sign_ups import SignUp, SignUpList, sign_up_document
 from app.web.documents.values import plain
 from app.web.documents.weeks import (
@@ -51,6 +60,7 @@ __all__ = [
     "BatchResult",
     "CalendarFeed",
     "Correction",
+    "GeneratedShifts",
     "Leaderboard",
     "Person",
     "PersonList",
@@ -59,6 +69,9 @@ __all__ = [
     "Receipt",
     "RevokedFeed",
     "RuleSet",
+    "Shift",
+    "ShiftList",
+    "ShiftRules",
     "SignUp",
     "SignUpList",
     "Standing",
@@ -73,11 +86,14 @@ __all__ = [
     "head_document",
     "person_document",
     "plain",
+    "planned_document",
     "preview_document",
     "receipt_document",
     "recorded_document",
     "revoked_feed_document",
     "rule_set_document",
+    "shift_document",
+    "shift_rules_document",
     "sign_up_document",
     "standing_document",
     "team_document",

@@ -5,7 +5,8 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic cannot read typing's own before Python 3.12
 
-from app.services.shifts.sign_up_views import OfferView, SignUpView
+from app.services.shifts.listing import Offer as StandingOffer
+from app.services.shifts.listing import ShiftSeat
 
 SeatState = Literal["signed_up", "checked_in", "completed", "no_show", "cancelled", "covered"]
 
@@ -36,23 +37,23 @@ class SignUpList(TypedDict):
     items: list[SignUp]
 
 
-def sign_up_document(view: SignUpView, *, with_email: bool) -> SignUp:
+def sign_up_document(seat: ShiftSeat, shift_id: str, *, with_email: bool) -> SignUp:
     """One sign-up; the e-mail only for who writes."""
     document: SignUp = {
-        "id": view.id,
-        "shift": view.shift_id,
-        "person": view.person,
-        "team": view.team,
-        "team_id": view.team_id,
-        "state": view.state,
-        "offer": _offer_document(view.offer) if view.offer else None,
+        "id": seat.id,
+        "shift": shift_id,
+        "person": seat.person,
+        "team": seat.team,
+        "team_id": seat.team_id,
+        "state": seat.state,
+        "offer": _offer_document(seat.offer) if seat.offer else None,
     }
     if with_email:
-        document["email"] = view.email
+        document["email"] = seat.email
     return document
 
 
-def _offer_document(offer: OfferView) -> Offer:
+def _offer_document(offer: StandingOffer) -> Offer:
     document: Offer = {"to": offer.to}
     if offer.taker is not None:
         document["by"] = offer.taker

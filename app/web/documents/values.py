@@ -10,6 +10,7 @@ from app.services.exports.ledger_export import moment
 State = Literal["draft", "open", "closed"]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2022-09-14T13:04:10.000000Z"])]
 Day = Annotated[str, Field(json_schema_extra={"format": "date"}, examples=["2022-09-12"])]
+ClockTime = Annotated[str, Field(description="A time of a local day, up to 24:00.", examples=["06:00"])]
 NextCursor = Annotated[str | None, Field(description="Where the list goes on; null at its end.")]
 
 
