@@ -15,7 +15,7 @@ from app.models import ShiftSettings as SettingsRow
 from app.models import Week
 from app.services import topics
 from app.services.audit import audit
-from app.services.shifts import shifts
+from app.services.shifts import shifts, timetable
 from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
 
@@ -73,6 +73,7 @@ def change(session: Session, slug: str, changes: Mapping[str, Any], act: Act) ->
         was = {name: before[name] for name in changed}
         audit.note(session, "shifts.settings-changed", weeks.audit_target(week), act, before=was, after=changed)
         topics.bump(session, week, "shifts")
+        timetable.plan_waited_for(session, act.now)
         weeks.bump_version(session, week)  # the board says whether there are teams
     return settings_of(session, week)
 

@@ -8,7 +8,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.domain.shifts.seats import NO_SHOW_AFTER
-from app.models import Shift, Week, WeekEvent
+from app.models import Shift, WaitingEntry, Week, WeekEvent
 from app.services import jobs
 from app.services.jobs import Planned
 
@@ -33,8 +33,22 @@ def plan(session: Session, week: Week, shifts: Sequence[Shift], now: datetime, *
 
 
 def plan_also(session: Session, shift_id: str, at: datetime) -> None:
-    """Have a shift settled at one more moment, at which somebody may be able to take a free seat they wait for."""
+    """Have a shift settled at one more moment, once however often it is asked for."""
     jobs.enqueue(session, SETTLE, {"shift": shift_id}, run_at=at, key=f"{SETTLE}:{shift_id}:also:{at.isoformat()}")
+
+
+def plan_waited_for(session: Session, now: datetime, people: Sequence[str] | None = None) -> None:
+    """Have shifts with a free seat settled at once which anybody, or one of these people, waits for."""
+    query = (
+        select(Shift.id)
+        .join(WaitingEntry, col(WaitingEntry.shift_id) == Shift.id)
+        .where(WaitingEntry.state == "waiting", col(Shift.taken) < Shift.seats, Shift.starts_at > now)
+        .distinct()
+    )
+    if people is not None:
+        query = query.where(col(WaitingEntry.person_id).in_(people))
+    for shift_id in session.exec(query.order_by(Shift.id)):
+        jobs.enqueue(session, SETTLE, {"shift": shift_id}, run_at=now)
 
 
 def has_more(shift: Shift, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from app.domain.shifts import waiting as lists
 from app.domain.shifts.limits import LIFTED_BEFORE
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
 from app.errors import NotFound
-from app.models import Person, Seat, Shift, WaitingEntry
+from app.models import Person, Seat, WaitingEntry
 from app.services import topics
 from app.services.shifts import refusals, timetable
 from app.services.shifts.locked_shift import LockedShift, check_is_own, lock_people, lock_teams
@@ -128,24 +128,13 @@ def expire(locked: LockedShift) -> None:
 
 
 def look_elsewhere(locked: LockedShift, people: Sequence[str]) -> None:
-    """Have shifts with a free seat looked at which people wait for who may be able to take it now.
+    """Have shifts settled which people wait for who may be able to take a free seat now.
 
     Those who gave up a seat; where limits hold, everybody. In transactions of their own: two shifts locked by one would
     have to be locked in an order that nobody knows beforehand.
     """
-    query = (
-        select(Shift.id)
-        .join(WaitingEntry, col(WaitingEntry.shift_id) == Shift.id)
-        .where(
-            WaitingEntry.state == "waiting", Shift.id != locked.shift.id, col(Shift.taken) < Shift.seats,
-            Shift.starts_at > locked.act.now,
-        )
-        .distinct()
-    )  # fmt: skip
-    if locked.settings.early_per_team is None and locked.settings.first_round is None:
-        query = query.where(col(WaitingEntry.person_id).in_(people))
-    for shift_id in locked.session.exec(query):
-        timetable.plan_also(locked.session, shift_id, locked.act.now)
+    has_limits = locked.settings.early_per_team is not None or locked.settings.first_round is not None
+    timetable.plan_waited_for(locked.session, locked.act.now, None if has_limits else people)
 
 
 def plan(locked: LockedShift) -> None:
