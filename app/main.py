@@ -17,16 +17,18 @@ from app.db.database import Database
 from app.db.engine import Limits
 from app.errors import MailRejected
 from app.integrations import mail, oidc
-from app.jobs import background, shifts, sign_in_mail, upkeep
-from app.jobs.worker import Job, Worker
+from app.jobs import background, notice_mail, reminders, shifts, sign_in_mail, upkeep
+from app.jobs.worker import Handle, Job, Worker
 from app.live import single_flight
 from app.live.publisher import Publisher
 from app.live.timing import USUAL, Timing
+from app.services import notices
 from app.services.access import links as links_service
 from app.services.operations import secrets, startup
+from app.services.shifts import reminders as shift_reminders
 from app.services.shifts import timetable
 from app.services.shifts.worth import Worths
-from app.web import api, calendar_feeds, ceremony, guide, health, me, organizer, pages, summary
+from app.web import api, calendar_feeds, ceremony, guide, health, me, organizer, pages, summary, unsubscribe
 from app.web import shifts as shift_pages
 from app.web.board_cache import BoardCache
 from app.web.context import AppContext
@@ -58,6 +60,7 @@ PAGES = (
     *shift_pages.routers,
     calendar_feeds.router,
     guide.router,
+    unsubscribe.router,
     display.router,
     pairing.router,
     *organizer.routers,
@@ -65,7 +68,7 @@ PAGES = (
     csp_reports.router,
 )
 
-JOBS = frozenset({upkeep.FORGET, shifts.PLAN, timetable.SETTLE})
+JOBS = frozenset({upkeep.FORGET, shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, notices.MAIL})
 """The kinds of jobs that every server does, whatever it is set up with."""
 
 
@@ -160,9 +163,7 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
         display_renderer=display_renderer,
         refusals=Refusals(database, clock),
         mailer=mailer,
-        job_kinds=frozenset(
-            {upkeep.FORGET, shifts.PLAN, timetable.SETTLE} | ({links_service.BY_MAIL} if mailer else set())
-        ),
+        job_kinds=frozenset(JOBS | ({links_service.BY_MAIL} if mailer else set())),
         company=oidc.provider(settings),
     )
 
@@ -191,6 +192,8 @@ def _worker(context: AppContext) -> Worker:
         Job(upkeep.FORGET, partial(upkeep.forget_ended, context.database, context.clock)),
         Job(shifts.PLAN, partial(shifts.plan_all, context.database, context.clock)),
         Job(timetable.SETTLE, partial(shifts.settle, context.database, context.clock)),
+        Job(shift_reminders.REMIND, partial(reminders.remind, context.database, context.clock)),
+        Job(notices.MAIL, _notice_sender(context), final=(MailRejected,)),
     ]
     if context.mailer is not None:
         send = partial(
@@ -198,6 +201,13 @@ def _worker(context: AppContext) -> Worker:
         )
         handlers.append(Job(links_service.BY_MAIL, send, final=(MailRejected,)))
     return Worker(context.database, context.clock, handlers, daily=[upkeep.FORGET, shifts.PLAN])
+
+
+def _notice_sender(context: AppContext) -> Handle:
+    return partial(
+        notice_mail.send_notice, context.database, context.mailer, context.clock, context.settings.public_url,
+        context.key,
+    )  # fmt: skip
 
 
 @asynccontextmanager

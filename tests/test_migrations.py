@@ -164,6 +164,11 @@ PINNED = {
         "e00cc678e752f3a8240f3f2cf00737652471f6aa838a7bc319a5cf443003ce99",
         "08d64f5972a0e028fc3e98b5ff33923c10453595e52c293b11cba5295cad78dd",
     ),
+    "0010": (
+        "0010_notices.py",
+        "89d9e8fafbee1e8b7c488948b5ebf3daa2fa4c9e81199af7434d62461fe8f654",
+        "5cadfb9d101209fdcce674575b1ff774bb4b5cfde40be4e514315cc199c13ec2",
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""Mail: one plain message at a time, handed to the SMTP server of the settings."""
+"""Mail: one message at a time, handed to the SMTP server of the settings."""
 
 import smtplib
 import socket
@@ -30,10 +30,17 @@ _AGAIN = "Try again in a few minutes; if it stays so, an organizer can give you 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message: a subject of one line and a plain text."""
+    """A message: a subject of one line, a plain text, and the same as HTML where there is one.
+
+    `thread` is what all messages about one thing have in common; `unsubscribe` is the https address that ends messages
+    of its kind at one POST (RFC 8058).
+    """
 
     subject: str
     text: str
+    html: str = ""
+    thread: str = ""
+    unsubscribe: str = ""
 
 
 def sign_in_letter(name: str, link: str, minutes: int) -> Message:
@@ -105,8 +112,16 @@ class Mailer:
         domain = self._sender.domain
         mime["Message-ID"] = f"<{message_id}@{domain}>" if message_id else make_msgid(domain=domain)
         mime["Auto-Submitted"] = "auto-generated"
+        if message.thread:
+            # Each refers to a root that was never sent: whichever comes first, they stand together.
+            mime["References"] = mime["In-Reply-To"] = f"<{message.thread}@{domain}>"
+        if message.unsubscribe:
+            mime["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+            mime["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         # Quoted-printable: lines of any length and any letters reach servers that know neither.
         mime.set_content(message.text, cte="quoted-printable")
+        if message.html:
+            mime.add_alternative(message.html, subtype="html", cte="quoted-printable")
         return mime
 
     def _deliver(self, mime: EmailMessage, to: str) -> None:

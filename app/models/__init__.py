@@ -8,6 +8,7 @@ from app.models.guide import GuideVersion
 from app.models.import_row import ImportRow
 from app.models.job import QueuedJob
 from app.models.ledger import LedgerEntry, Reversal
+from app.models.notice import Notice, NoticeOptOut
 from app.models.person import Identity, Person
 from app.models.rule_set import RuleSet, RulesFile
 from app.models.score import Score
@@ -29,6 +30,8 @@ __all__ = [
     "JoinCode",
     "LedgerEntry",
     "Membership",
+    "Notice",
+    "NoticeOptOut",
     "Person",
     "QueuedJob",
     "Reversal",

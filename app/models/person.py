@@ -9,7 +9,10 @@ from app.models.columns import STRICT, instant, new_id, string
 
 
 class Person(SQLModel, table=True):
-    """Somebody who plays or organizes; `email` is stripped and casefolded. Who is disabled cannot sign in."""
+    """Somebody who plays or organizes; `email` is stripped and casefolded. Who is disabled cannot sign in.
+
+    `timezone` is where they live, by its IANA name; without one the week's counts.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -25,6 +28,7 @@ class Person(SQLModel, table=True):
     role: str = Field(default="player", sa_column=string(server_default="player"))
     theme: str = Field(default="auto", sa_column=string(server_default="auto"))
     disabled_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    timezone: str | None = Field(default=None, sa_column=string(nullable=True))
 
 
 class Identity(SQLModel, table=True):

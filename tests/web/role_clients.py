@@ -269,6 +269,9 @@ class RoleClients:
         with self.site.database.reading() as session:
             return guide.current(session).number
 
+    def _choice(self, role: Role) -> str:
+        return secrets.unsubscribe_key(self.site.app.state.context.key, self._person_id(role), "soon", self._now)
+
     def _presenter_key(self, _role: Role) -> str:
         return secrets.presenter_key(self.site.app.state.context.key, SLUG, self._now)
 

@@ -31,6 +31,7 @@ PLACES = {
     "shift_id": ["shift"],
     "sign_up_id": ["sign-up of player"],
     "feed": ["af_wrong"],
+    "choice": ["au_wrong"],
     "own_feed": ["nothing"],
     "feed_id": ["nothing"],
     "display": ["display"],

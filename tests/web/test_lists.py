@@ -6,11 +6,13 @@ import pytest
 
 from app.config import Settings
 from app.domain.calendar.slots import slot
-from app.services import calendar_feeds, guide
+from app.services import calendar_feeds, guide, notices
 from app.services.access import accounts, credentials, links
 from app.services.displays import displays
+from app.services.notices import News
 from app.services.shifts import seats, shifts
 from app.services.shifts.shifts import ShiftFields
+from app.services.weeks import weeks
 from tests.builders import ADA, BO, CATS, DUA, ENDS, OWLS, PACIFIC, SLUG, Game, a_team, a_week, act_by, an_activity
 from tests.cost import statements_to
 from tests.web.running_app import API, WEEK, RunningApp, Visitor, serving, sign_in
@@ -27,7 +29,7 @@ FOR_ORGANIZERS = (
     "/organizer", "/organizer/weeks", f"/organizer/weeks/{SLUG}", f"/organizer/weeks/{SLUG}/teams",
     f"/organizer/weeks/{SLUG}/shifts",
     "/organizer/people", "/organizer/people/{ada}", "/organizer/tokens", "/organizer/displays", "/organizer/audit",
-    "/me", "/me/activities", "/me/settings", "/me/calendar", "/weeks/{week}/teams/{owls}",
+    "/me", "/me/activities", "/me/settings", "/me/calendar", "/me/notices", "/weeks/{week}/teams/{owls}",
     "/organizer/guide",
 )  # fmt: skip
 
@@ -57,6 +59,8 @@ def grow(site: RunningApp, number: int) -> None:
         person = accounts.create(session, act_by("Olu", site.clock.now), name="New", email=f"new-{number}@example.com")
         ada = accounts.by_email(session, ADA)
         assert ada is not None
+        week = weeks.find(session, SLUG, site.clock.now)
+        notices.tell(session, week, [ada.id], News("nudge", week.slug, number, {}), site.clock.now)
         calendar_feeds.create(session, ada, None, act_by("Olu", site.clock.now))
         links.make(session, person, "invitation", act_by("Olu", site.clock.now))
         displays.pair(session, credentials.make_code(), f"Hall {number}", act_by("Olu", site.clock.now))

@@ -47,6 +47,7 @@ FOREIGN = {
     "display_id": ("person", "token", "nothing"),
     "token_id": ("person", "display", "nothing"),
     "feed": ("secret of a sign-in", "text of a token", "feed", "nothing"),
+    "choice": ("secret of a sign-in", "text of a token", "feed", "person", "nothing"),
     "own_feed": ("feed of another", "person", "nothing"),
     "feed_id": ("person", "token", "nothing"),
     "guide_version": ("person", "display", "nothing"),
@@ -58,8 +59,9 @@ FOREIGN = {
 """The values of the placeholders."""
 ANY_ACTIVITY = (f"{API}/activities/{{activity_id}}/reversal", f"{API}/activities/{{activity_id}}/reinstatement")
 """Whoever may correct the ledger may correct all of it: there are no activities of others here."""
-SIDE_EFFECTS = ("audit", "job", "throttle")
-"""Tables a refusal may write to: the audit, the server's own jobs, counted tries."""
+SIDE_EFFECTS = ("audit", "job", "notice", "throttle")
+"""Tables a refusal may write to, or a job at that moment: the audit, the server's own jobs and their emails, counted
+tries."""
 PLACEHOLDER = re.compile(r"{(\w+)}")
 
 

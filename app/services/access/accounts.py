@@ -15,6 +15,7 @@ from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.people import people
 from app.services.teams import teams
+from app.services.weeks import week_fields
 
 THEMES = ("auto", "light", "dark")
 LAST_OWNER = "Somebody has to be owner. Make somebody else an owner first."
@@ -168,6 +169,18 @@ def switch(session: Session, person: Person, act: Act, *, on: bool) -> None:
     person.disabled_at = None if on else act.now
     _save(session, person)
     audit.note(session, "person.switched-on" if on else "person.switched-off", audit_target(person), act)
+
+
+def check_zone(name: str) -> str:
+    """A time zone's name, or none. Raises Malformed."""
+    return week_fields.check_zone(name.strip()) if name.strip() else ""
+
+
+def set_zone(session: Session, person: Person, name: str) -> None:
+    """Choose the zone a person lives in; without one the week's counts. Raises Malformed."""
+    person.timezone = check_zone(name) or None
+    session.add(person)
+    session.flush()
 
 
 def _save(session: Session, person: Person) -> None:

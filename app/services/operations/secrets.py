@@ -19,6 +19,7 @@ from app.services.operations.whole_files import part_of, sync
 KEY_FILE = "secret_key"
 PRESENTER_LASTS = timedelta(hours=24)
 """Made the evening before and used the next afternoon; the link opens what is hidden, so it ends by itself."""
+UNSUBSCRIBE_LASTS = timedelta(days=3_650)
 PRESENTER_AHEAD = timedelta(hours=2)
 """Tolerance for a presenter's link made in the future: a clock that was set back an hour during the ceremony
 must not lock the presenter out, and nobody but us can have made the link."""
@@ -129,6 +130,24 @@ def _make(path: Path) -> SigningKey:
 def presenter_key(key: SigningKey, slug: str, now: datetime) -> str:
     """Sign a key that lets its holder drive a week's ceremony for a day."""
     return key.sign("presenter", slug, now)
+
+
+UNSUBSCRIBE = "au_"
+"""The beginning of what ends emails, by which logs know a secret."""
+
+
+def unsubscribe_key(key: SigningKey, person_id: str, kind: str, now: datetime) -> str:
+    """Sign a text that ends one person's emails about one kind of notice, and can do nothing else."""
+    return UNSUBSCRIBE + key.sign("unsubscribe", [person_id, kind], now)
+
+
+def read_unsubscribe_key(key: SigningKey, text: str, now: datetime) -> tuple[str, str] | None:
+    """The person and the kind of notice that a text was signed for; None for any other text. Old emails still count."""
+    try:
+        person_id, kind = key.unsign("unsubscribe", text.removeprefix(UNSUBSCRIBE), now, UNSUBSCRIBE_LASTS)
+    except BadSignature:
+        return None
+    return str(person_id), str(kind)
 
 
 def is_presenter_key(key: SigningKey, slug: str, text: str, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from app.models.columns import Day, Instant, instant_text
 
-_JSON = {("audit", "before"), ("audit", "after"), ("job", "payload"), ("rules_file", "refusal")}
+_JSON = {("audit", "before"), ("audit", "after"), ("job", "payload"), ("notice", "facts"), ("rules_file", "refusal")}
 
 
 def flaws(connection: sqlite3.Connection) -> Iterator[str]:

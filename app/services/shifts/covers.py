@@ -12,7 +12,7 @@ from app.domain.shifts.sign_up import standing_refusal
 from app.errors import Malformed, NotAllowed, Problem
 from app.models import Person, Seat, SeatOffer
 from app.services.audit import audit
-from app.services.shifts import offers, refusals, shifts, takeovers, waiting
+from app.services.shifts import offers, refusals, shifts, takeovers, telling, waiting
 from app.services.shifts.locked_shift import LockedShift, check_is_own, facts_of, find_seat
 
 
@@ -117,6 +117,7 @@ def decide(
     [taker_id] = _taker_of(offered)
     if not approve:
         offers.reopen(locked, offered)
+        telling.declined(locked.teller, seat, taker_id, locked.reason)
         audit.note(session, "cover.declined", shifts.audit_target(locked.shift), act, after=_noted(locked, seat))
         return Accepted(None)
     if takeovers.is_busy(locked, taker_id):

@@ -15,10 +15,13 @@ from app.errors import NotAllowed
 from app.models import Seat, Shift
 from app.services import reasons, topics
 from app.services.audit import audit
-from app.services.shifts import refusals, shifts, timetable, waiting
+from app.services.shifts import refusals, shifts, telling, timetable, waiting
 from app.services.shifts.locked_shift import LockedShift, facts_of
 from app.services.shifts.shifts import ShiftFields
 from app.services.weeks import weeks
+
+_TOLD = frozenset({"starts_at", "ends_at", "label", "place", "link"})
+"""The columns whose change is told to whoever has a seat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,10 @@ def edit(
     after = _assigned(fields, slot)
     before = {name: getattr(shift, name) for name, value in after.items() if getattr(shift, name) != value}
     if before:
+        was = refusals.when(shift)
         _apply(locked, after)
+        if before.keys() & _TOLD:
+            telling.changed(locked.teller, [seat.person_id for seat in holders], was, locked.reason)
         after = {name: after[name] for name in before}
         if locked.reason:
             after["reason"] = locked.reason
@@ -79,11 +85,13 @@ def cancel(session: Session, slug: str, shift_id: str, act: Act, *, reason: str)
         return shift
     if act.now >= shift.ends_at:
         raise refusals.problem("started", "This shift is over. Correct its seats instead.")
+    waits = [entry.person_id for entry in waiting.entries(locked)]
     _apply(locked, {"cancelled_at": act.now})
     ended = [seat for seat in _holders(locked) if end_with_shift(facts_of(seat)) != seat.state]
     for seat in ended:
         locked.change(seat, end_with_shift(facts_of(seat)))
     waiting.expire(locked)
+    telling.cancelled(locked.teller, [*waits, *(seat.person_id for seat in ended)], locked.reason)
     waiting.look_elsewhere(locked, [seat.person_id for seat in ended])
     audit.note(session, "shift.cancelled", shifts.audit_target(shift), act, after={"reason": locked.reason})
     return shift
@@ -149,7 +157,7 @@ def _apply(locked: LockedShift, columns: dict[str, Any]) -> None:
     session, shift, seats = locked.session, locked.shift, locked.shift.seats
     for name, value in columns.items():
         setattr(shift, name, value)
-    shift.version += 1
+    shift.version, shift.changed_at = shift.version + 1, locked.act.now
     if "starts_at" in columns:
         shift.zone = locked.week.zone.key
     session.add(shift)

@@ -19,7 +19,7 @@ from app.errors import NotAllowed, NotFound, Problem
 from app.models import Person, Seat, SeatChange, SeatOffer, Shift, Team, WaitingEntry
 from app.models.columns import is_id
 from app.services import reasons, topics
-from app.services.shifts import refusals, settings, shifts
+from app.services.shifts import refusals, settings, shifts, telling
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
@@ -96,21 +96,26 @@ class LockedShift(NamedTuple):
         seat.state = to
         self.session.add(seat)
         self.session.flush()
-        self.session.add(
-            SeatChange(
-                seat_id=seat.id,
-                before=before,
-                after=to,
-                reason=self.reason,
-                changed_by=self.act.actor.name,
-                changed_at=self.act.now,
-            )
+        change = SeatChange(
+            seat_id=seat.id,
+            before=before,
+            after=to,
+            reason=self.reason,
+            changed_by=self.act.actor.name,
+            changed_at=self.act.now,
         )
+        self.session.add(change)
         if to not in ("signed_up", "checked_in"):
             self._end_offers(seat)
         self.session.flush()
         self.session.refresh(self.shift, ["taken"])
+        telling.seat_changed(self.teller, seat, change)
         topics.bump(self.session, self.week, "shifts")
+
+    @property
+    def teller(self) -> telling.Teller:
+        """Tells people what becomes of this shift."""
+        return telling.Teller(self.session, self.week, self.shift, self.act)
 
     def seated(self, people: Sequence[str]) -> dict[str, Seat]:
         """The live seats of these people in the shift, by person."""

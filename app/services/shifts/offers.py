@@ -8,6 +8,7 @@ from app.errors import NotFound
 from app.models import Person, Seat, SeatOffer, Shift
 from app.models.columns import is_id
 from app.services import topics
+from app.services.shifts import telling
 from app.services.shifts.locked_shift import STANDING, LockedShift
 
 
@@ -43,7 +44,9 @@ def make(locked: LockedShift, seat: Seat, audience: str, person_id: str | None, 
     offered = SeatOffer(
         seat_id=seat.id, audience=audience, person_id=person_id, offered_by=offered_by, offered_at=locked.act.now
     )
-    return keep(locked, offered)
+    keep(locked, offered)
+    telling.offered(locked.teller, seat, offered)
+    return offered
 
 
 def end(locked: LockedShift, offered: SeatOffer, state: str, *, taker_id: str | None = None) -> SeatOffer:

@@ -13,7 +13,7 @@ from app.domain.shifts.sign_up import Claim, sign_up_refusal
 from app.errors import NotFound
 from app.models import Person, Seat, WaitingEntry
 from app.services import topics
-from app.services.shifts import refusals, timetable
+from app.services.shifts import refusals, telling, timetable
 from app.services.shifts.locked_shift import LockedShift, check_is_own, lock_people, lock_teams
 
 
@@ -113,7 +113,9 @@ def fill(locked: LockedShift) -> list[Seat]:
 
 def tell_waiting(locked: LockedShift) -> list[str]:
     """Tell all who wait that a seat is free to anybody; who they are, in their order."""
-    return [entry.person_id for entry in entries(locked)]
+    people = [entry.person_id for entry in entries(locked)]
+    telling.seat_free(locked.teller, people)
+    return people
 
 
 def entries(locked: LockedShift) -> list[WaitingEntry]:

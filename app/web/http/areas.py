@@ -51,6 +51,7 @@ AREAS: Final = (
     Area("/openapi.json", (), csrf=False, body=0, cache=REVALIDATE, refusal="json"),
     Area("/static", (), csrf=True, body=0, cache=REVALIDATE, refusal="page"),
     Area("/csp-reports", (), csrf=False, body=REPORT_BYTES, cache=NO_STORE, refusal="json"),
+    Area("/unsubscribe", (), csrf=False, body=FORM_BYTES, cache=NO_STORE, refusal="page"),
     Area("/calendar", (), csrf=True, body=0, cache=REVALIDATE, refusal="page"),
     Area("/organizer", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page", home="organizer"),
     Area("/organizer/guide", FOR_PEOPLE, csrf=True, body=GUIDE_BYTES, cache=NO_STORE, refusal="page", home="organizer"),

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.web.me import account, activities, calendar, log, mark, team
+from app.web.me import account, activities, calendar, log, mark, notices, team
 
 router = APIRouter(include_in_schema=False)
-for part in (mark, team, log, activities, calendar, account):
+for part in (mark, team, log, activities, notices, calendar, account):
     router.include_router(part.router)

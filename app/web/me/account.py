@@ -12,14 +12,16 @@ from starlette.responses import Response
 
 from app.config import Settings
 from app.domain.actor import SignedInAct
+from app.domain.notices.model import LABELS
 from app.domain.text import browsers
 from app.models import SignIn
+from app.services import notice_mail
 from app.services.access import accounts, sign_ins, throttle
 from app.services.access.sign_ins import Way
 from app.services.ledger import my_week
 from app.web.deps import AppClock, AppSettings, MemberRealAct, ReadSession
 from app.web.http import cookies
-from app.web.http.fields import Name, says
+from app.web.http.fields import MaxLength, Name, says
 from app.web.http.forms import Form, FormState
 from app.web.http.redirects import SEE_OTHER
 from app.web.routes import DatabaseRoute
@@ -49,6 +51,13 @@ class SettingsForm(Form):
     theme: Annotated[str, says(accounts.check_theme)]
 
 
+class NoticesForm(Form):
+    """The kinds of notice somebody wants email about, and the zone whose nights are quiet."""
+
+    kind: tuple[str, ...] = ()
+    timezone: Annotated[str, MaxLength(60), says(accounts.check_zone)] = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A sign-in in words; moments in UTC."""
@@ -74,8 +83,11 @@ def settings_page(page: Page[SignedInAct]) -> Response:
     """The settings; times are those of the week's zone."""
     session, act = page.session, page.act
     week = my_week.week_to_play(session, act.now)
+    person = accounts.find(session, act.actor.person_id)
     return page.render(
-        "me/settings.html", section="settings", themes=THEMES, zone=week.zone if week else UTC,
+        "me/settings.html", section="settings", themes=THEMES, zone=week.zone if week else UTC, kinds=LABELS,
+        by_mail=page.has_mail, week_zone=week.zone.key if week else "",
+        choice=page.form(NoticesForm, timezone=person.timezone or "", kind=notice_mail.wanted(session, person.id)),
         form=page.form(SettingsForm, name=act.actor.name, theme=act.actor.theme),
         sign_ins=[_shown(sign_in, act) for sign_in in sign_ins.of_person(session, act.actor.person_id, act.now)],
     )  # fmt: skip

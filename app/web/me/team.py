@@ -13,6 +13,7 @@ from app.domain.standings.board import Standing
 from app.domain.standings.quest_progress import Reach
 from app.domain.standings.team_position import placing
 from app.models import Team, Week
+from app.services import notices
 from app.services.ledger import my_week
 from app.services.ledger.my_week import OwnActivity
 from app.services.teams import teams
@@ -41,10 +42,11 @@ class _TeamContext:
 
 
 class _Deeds(NamedTuple):
-    """The team's quests within reach, and the person's latest activities."""
+    """The team's quests within reach, the person's latest activities, and their number of unread notices."""
 
     reach: Reach | None
     latest: list[OwnActivity]
+    unread: int
 
 
 @router.get("/me", name="me")
@@ -54,7 +56,7 @@ async def my_team(
     """Show my team's position in the current week, and my latest activities; it waits for a board that is ready."""
     scene = await database.reads.run(_look, database, act)
     if scene.week is None:
-        return Page(request, act).render("me/no_week.html", section="team")
+        return Page(request, act).render("me/no_week.html", section="team", unread=0)
     snapshot = await board_for(request, scene.week.slug, act.actor)
     board = snapshot.board
     standing = next(
@@ -65,6 +67,7 @@ async def my_team(
         "me/index.html", section="team", scene=scene, week=board.week, board=board, standing=standing,
         placing=placing(board.standings, standing) if standing else None, tones=tones(board.standings),
         kinds=snapshot.rules.kind_by_name, zone=snapshot.zone, reach=deeds.reach, latest=deeds.latest,
+        unread=deeds.unread,
     )  # fmt: skip
 
 
@@ -89,4 +92,4 @@ def _deeds(
             reach = my_week.within_reach(session, week, snapshot.rules, standing, act.now)
         view = weeks.view(week, act.actor)
         latest = my_week.page(session, week, act.actor.person_id, cursor=None, limit=FEW, view=view)
-        return _Deeds(reach, latest.items)
+        return _Deeds(reach, latest.items, notices.unread(session, act.actor.person_id, act.now))

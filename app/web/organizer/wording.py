@@ -97,7 +97,9 @@ WAYS = {
 JOBS = {
     "shifts.plan": "Planning what happens by itself to shifts",
     "shifts.settle": "Settling a shift: its free seats, waiting list, covers and completions",
+    "mail.notice": "A notice by email",
     "mail.sign_in_link": "A sign-in link by e-mail",
+    "shifts.remind": "Reminders of a shift",
     "upkeep.forget_ended": "Clearing away jobs that ended long ago",
 }
 

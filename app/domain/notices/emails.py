@@ -1,0 +1,53 @@
+"""A notice as an email: plain text and HTML that say the same."""
+
+from html import escape
+from typing import NamedTuple
+
+from app.domain.notices.wording import Line, Part, Told, as_text
+
+
+class Links(NamedTuple):
+    """The addresses in an email: what it is about, the settings, and the one that ends such emails."""
+
+    page: str
+    settings: str
+    unsubscribe: str
+
+
+class Email(NamedTuple):
+    """An email’s subject of one line, and what it says, as text and as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def compose(name: str, notice: Told, links: Links) -> Email:
+    """The email to somebody of this name."""
+    hello: Line = (Part("Hello "), Part(name, is_typed=True), Part(","))
+    body = [hello, notice.title, *notice.lines]
+    text = "\n\n".join(
+        [
+            *(as_text(line) for line in body),
+            f"See it: {links.page}",
+            f"Choose what you get emails about: {links.settings}\nStop emails like this: {links.unsubscribe}",
+        ]
+    )
+    return Email(as_text(notice.title), f"{text}\n", _html(body, notice, links))
+
+
+def _html(body: list[Line], notice: Told, links: Links) -> str:
+    paragraphs = "".join(f"<p>{_marked(line, is_strong=line is notice.title)}</p>" for line in body)
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        f"<title>{escape(as_text(notice.title))}</title></head>"
+        f'<body style="font-family: sans-serif; line-height: 1.5">{paragraphs}'
+        f'<p><a href="{escape(links.page)}">See it</a></p>'
+        f'<p style="font-size: smaller"><a href="{escape(links.settings)}">Choose what you get emails about</a> · '
+        f'<a href="{escape(links.unsubscribe)}">Stop emails like this</a></p></body></html>\n'
+    )
+
+
+def _marked(line: Line, *, is_strong: bool) -> str:
+    words = "".join(f"<bdi>{escape(text)}</bdi>" if is_typed else escape(text) for text, is_typed in line)
+    return f"<strong>{words}</strong>" if is_strong else words

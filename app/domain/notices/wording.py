@@ -1,0 +1,144 @@
+"""The words of notices: a title and lines, in which what people typed is set apart."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from app.domain.notices.model import Facts, Kind
+
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+
+
+class Part(NamedTuple):
+    """A part of a line: words of ours, or something that people typed and that may run from right to left."""
+
+    text: str
+    is_typed: bool = False
+
+
+Line = tuple[Part, ...]
+
+
+class Told(NamedTuple):
+    """A notice in words."""
+
+    title: Line
+    lines: tuple[Line, ...]
+
+
+def told(kind: Kind, facts: Facts, minutes: int | None = None) -> Told:
+    """A notice in words; with the `minutes` left until the start where it is told at this very moment."""
+    title, lines = _SAY[kind](facts)
+    if kind == "soon" and minutes is not None:
+        title = _line(f"Your shift starts in {minutes} min")
+    about = [_line(f"{name}: ", _typed(facts[key])) for key, name in _ABOUT if facts.get(key)]
+    return Told(title, tuple(line for line in (*lines, *about) if line))
+
+
+_ABOUT = (("label", "Shift"), ("place", "Place"), ("reason", "Reason"))
+
+
+def _typed(text: str) -> Part:
+    return Part(text, is_typed=True)
+
+
+def _line(*parts: str | Part) -> Line:
+    return tuple(part if isinstance(part, Part) else Part(part) for part in parts)
+
+
+def _when(facts: Facts) -> str:
+    return facts.get("when", "")
+
+
+def _name(facts: Facts) -> Part:
+    return _typed(facts.get("name", "") or "An organizer")
+
+
+Said = tuple[Line, tuple[Line, ...]]
+
+
+def _day_before(facts: Facts) -> Said:
+    return _line(f"Reminder: your shift {_when(facts)}"), (_line("Can’t come? Offer your seat now."),)
+
+
+def _soon(facts: Facts) -> Said:
+    return _line("Your shift starts soon"), (_line(_when(facts)), _line("Check in from 15 min before the start."))
+
+
+def _signed_up(facts: Facts) -> Said:
+    return _line(_name(facts), f" signed you up: {_when(facts)}"), (_line("Can’t come? Leave the shift."),)
+
+
+def _promoted(facts: Facts) -> Said:
+    return _line(f"You have a seat: {_when(facts)}"), (
+        _line("You waited for this shift, and a seat became free. Can’t come? You can leave until the start."),
+    )
+
+
+def _changed(facts: Facts) -> Said:
+    was = facts.get("was", "")
+    moved = (_line(f"It was {was}."),) if was and was != _when(facts) else ()
+    return _line(f"Your shift changed: {_when(facts)}"), (*moved, _line("You still have your seat."))
+
+
+def _cancelled(facts: Facts) -> Said:
+    return _line(f"Cancelled: shift {_when(facts)}"), (_line("You need not come."),)
+
+
+def _removed(facts: Facts) -> Said:
+    return _line(f"You’re no longer on the shift {_when(facts)}"), (_line(_name(facts), " removed you."),)
+
+
+def _seat_free(facts: Facts) -> Said:
+    return _line(f"Free seat: {_when(facts)}"), (_line("You wait for this shift. The first to sign up gets the seat."),)
+
+
+def _offered(facts: Facts) -> Said:
+    return _line(_name(facts), f" offers a seat: {_when(facts)}"), (_line("Take it on the shift’s page."),)
+
+
+def _taken(facts: Facts) -> Said:
+    return _line(_name(facts), f" takes your seat: {_when(facts)}"), (_line("You need not come."),)
+
+
+def _returned(facts: Facts) -> Said:
+    return _line(f"You’re on shift again: {_when(facts)}"), (
+        _line(_name(facts), " gave your seat back. If you offered it before, it’s offered again."),
+    )
+
+
+def _approved(facts: Facts) -> Said:
+    return _line(f"You take over a seat: {_when(facts)}"), (_line("From: ", _name(facts)),)
+
+
+def _declined(facts: Facts) -> Said:
+    return _line(f"Cover declined: {_when(facts)}"), (_line("Still on shift: ", _name(facts)),)
+
+
+def _nudge(facts: Facts) -> Said:
+    return _line("Your team has no shift yet"), (
+        _line(_name(facts), " asks you to take one in ", _typed(facts.get("week", "this week")), "."),
+        _line("Your team: ", _typed(facts.get("team", ""))),
+    )
+
+
+_SAY: dict[Kind, Callable[[Facts], Said]] = {
+    "day-before": _day_before,
+    "soon": _soon,
+    "signed-up": _signed_up,
+    "promoted": _promoted,
+    "changed": _changed,
+    "cancelled": _cancelled,
+    "removed": _removed,
+    "seat-free": _seat_free,
+    "offered": _offered,
+    "taken": _taken,
+    "returned": _returned,
+    "approved": _approved,
+    "declined": _declined,
+    "nudge": _nudge,
+}
+
+
+def as_text(line: Sequence[Part]) -> str:
+    """A line as plain text, what was typed between direction isolates."""
+    return "".join(f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if is_typed else text for text, is_typed in line)

@@ -1,0 +1,18 @@
+"""Reminders of a shift, to everybody who has a seat when they are due."""
+
+from typing import Any
+
+from app.clock import Clock
+from app.db.database import Database
+from app.services.jobs import Claim
+from app.services.shifts import reminders
+
+
+async def remind(database: Database, clock: Clock, claim: Claim) -> None:
+    """Remind people of the `shift` of the payload; done twice, nobody is told twice. Raises Unavailable."""
+    await database.writes.run(_remind, database, clock, claim.payload)
+
+
+def _remind(database: Database, clock: Clock, payload: Any) -> None:
+    with database.unit_of_work() as session:
+        reminders.remind(session, payload["shift"], payload["kind"], payload["start"], clock.game())

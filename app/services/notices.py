@@ -1,0 +1,168 @@
+"""Notices: written in the transaction of what they tell of, read on one's page, and sent by jobs."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, delete, func, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from app.domain.actor import Act
+from app.domain.calendar.days import local_day, zone_or_utc
+from app.domain.memberships import current_team
+from app.domain.notices.model import Facts, Kind
+from app.domain.notices.timing import send_at
+from app.domain.notices.wording import Told, told
+from app.errors import Malformed
+from app.models import Notice, Person, Week
+from app.models.columns import new_id
+from app.services import jobs, paging
+from app.services.jobs import Planned
+from app.services.paging import Page
+from app.services.people import people as people_
+from app.services.teams import teams
+from app.services.weeks.weeks import AnyWeek
+
+MAIL: Final = "mail.notice"
+"""The kind of the job that sends one notice by email."""
+KEPT = timedelta(days=180)
+"""The time after which a notice is forgotten: long after the week it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something to tell: its kind, the shift or team it is about, and which change of that it is.
+
+    `starts_at` is the shift's start; `due` is when to tell it, now unless it is a reminder.
+    """
+
+    kind: Kind
+    subject: str
+    revision: int
+    facts: Facts
+    shift_id: str | None = None
+    starts_at: datetime | None = None
+    due: datetime | None = None
+
+
+class Shown(NamedTuple):
+    """A notice on its reader's page."""
+
+    id: str
+    at: datetime
+    words: Told
+    is_read: bool
+    week: str
+    shift_id: str | None
+
+
+def tell(session: Session, week: AnyWeek, people: Iterable[str], news: News, now: datetime) -> int:
+    """Tell people something, once each, on their page and by email; the number of those who were not told before.
+
+    Quiet hours hold back emails alone. Whether it is still true, and wanted, is looked at when it is sent.
+    """
+    count = 0
+    for chunk in people_.chunks(sorted(set(people)), people_.CHUNK):
+        zones = _zones(session, chunk, week.zone)
+        rows = list(_rows(week.id, zones, news, now))
+        count += _write(session, rows, now)
+    return count
+
+
+def _zones(session: Session, ids: Sequence[str], usual: ZoneInfo) -> dict[str, ZoneInfo]:
+    """The zone of each of these people who is not switched off."""
+    query = select(Person.id, Person.timezone).where(col(Person.id).in_(ids), col(Person.disabled_at).is_(None))
+    return {person_id: zone_or_utc(name) if name else usual for person_id, name in session.exec(query)}
+
+
+def _rows(week_id: int, zones: dict[str, ZoneInfo], news: News, now: datetime) -> Iterator[dict[str, Any]]:
+    due = news.due or now
+    facts = json.dumps({**news.facts, **_start(news)}, ensure_ascii=False)
+    for person_id, zone in sorted(zones.items()):
+        for channel, at in (("page", due), ("email", send_at(due, news.starts_at, zone))):
+            yield {
+                "id": new_id(), "kind": news.kind, "person_id": person_id, "week_id": week_id,
+                "shift_id": news.shift_id, "subject": news.subject, "revision": news.revision, "channel": channel,
+                "facts": facts, "created_at": now, "due_at": at,
+            }  # fmt: skip
+
+
+def _start(news: News) -> Facts:
+    return {"start": news.starts_at.isoformat()} if news.starts_at else {}
+
+
+def _write(session: Session, rows: Sequence[dict[str, Any]], now: datetime) -> int:
+    """Write those that are new, and have their emails sent; the number of people."""
+    if not rows:
+        return 0
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(Notice).values(list(rows)).on_conflict_do_nothing()
+    returned = statement.returning(col(Notice.id), col(Notice.channel), col(Notice.due_at))
+    fresh = session.connection().execute(returned).all()
+    emails = [
+        Planned({"notice": id_}, max(at, now), f"{MAIL}:{id_}") for id_, channel, at in fresh if channel == "email"
+    ]
+    jobs.enqueue_all(session, MAIL, emails)
+    return len(emails)
+
+
+def nudge(session: Session, week: AnyWeek, team_id: str, act: Act) -> int:
+    """Ask a team's members to take a shift, once a day; the number of people who were asked. Raises NotFound."""
+    team = teams.find(session, week, team_id)
+    members = [person_id for person_id, joins in teams.joins(session, week).items() if current_team(joins) == team.id]
+    facts = {"name": act.actor.name, "team": team.name, "week": week.name}
+    day = local_day(act.now, week.zone).toordinal()
+    return tell(session, week, members, News("nudge", team.id, day, facts), act.now)
+
+
+def _inbox(person_id: str, now: datetime) -> tuple[Any, ...]:
+    mine = (col(Notice.person_id) == person_id, col(Notice.channel) == "page")
+    return *mine, col(Notice.due_at) <= now, col(Notice.dropped_at).is_(None)
+
+
+def unread(session: Session, person_id: str, now: datetime) -> int:
+    """Count what somebody was told and has not read."""
+    query = select(func.count()).select_from(Notice).where(*_inbox(person_id, now), col(Notice.read_at).is_(None))
+    return session.exec(query).one()
+
+
+def page(session: Session, person_id: str, now: datetime, *, cursor: str | None, limit: int) -> Page[Shown]:
+    """Up to `limit` of somebody's notices after the cursor, the newest first. Raises Malformed for a bad cursor."""
+    query = select(Notice, Week.slug).join(Week, col(Week.id) == Notice.week_id).where(*_inbox(person_id, now))
+    if cursor:
+        last = paging.last_before(cursor, lambda id_: _own(session, person_id, id_))
+        at = col(Notice.due_at)
+        query = query.where(or_(at < last.due_at, and_(at == last.due_at, col(Notice.id) < last.id)))
+    query = query.order_by(col(Notice.due_at).desc(), col(Notice.id).desc()).limit(limit + 1)
+    found = [_shown(notice, slug) for notice, slug in session.exec(query)]
+    return Page(*paging.cut(found, limit, lambda each: each.id))
+
+
+def _own(session: Session, person_id: str, notice_id: str) -> Notice | None:
+    return session.exec(select(Notice).where(Notice.id == notice_id, Notice.person_id == person_id)).first()
+
+
+def _shown(notice: Notice, week: str) -> Shown:
+    words = told(notice.kind, json.loads(notice.facts))  # type: ignore[arg-type]  # nobody else writes kinds
+    return Shown(notice.id, notice.due_at, words, notice.read_at is not None, week, notice.shift_id)
+
+
+def mark_read(session: Session, person_id: str, until: str, now: datetime) -> int:
+    """Mark what somebody was told up to a moment (ISO, as their page showed it) as read; how many. Raises Malformed."""
+    try:
+        moment = datetime.fromisoformat(until)
+        if moment.tzinfo is None:
+            raise ValueError(until)  # noqa: TRY301 (both mean the same)
+    except ValueError:
+        raise Malformed("That list has no such moment. Reload the page and try again.") from None
+    unread_ones = (*_inbox(person_id, now), col(Notice.read_at).is_(None), col(Notice.due_at) <= moment)
+    return session.connection().execute(update(Notice).where(*unread_ones).values(read_at=now)).rowcount
+
+
+def forget(session: Session, now: datetime) -> int:
+    """Delete the notices of long ago; how many."""
+    return session.connection().execute(delete(Notice).where(col(Notice.due_at) < now - KEPT)).rowcount

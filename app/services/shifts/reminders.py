@@ -1,0 +1,50 @@
+"""Reminders before a shift: a job for each, planned when a seat is taken, that reads who has a seat when it is due."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session, select
+
+from app.domain.notices.model import Kind
+from app.domain.notices.timing import LEADS, remind_at
+from app.models import Seat, Shift
+from app.services import jobs, notices
+from app.services.jobs import Planned
+from app.services.notices import News
+from app.services.shifts import refusals
+from app.services.weeks import weeks
+
+REMIND: Final = "shifts.remind"
+
+
+def plan(session: Session, shift: Shift, now: datetime) -> None:
+    """Have everybody who then has a seat reminded, once for each start that the shift ever has.
+
+    What is due already is not planned: whoever takes a seat so late knows.
+    """
+    start = shift.starts_at.isoformat()
+    planned = [
+        Planned({"shift": shift.id, "kind": kind, "start": start}, at, f"{REMIND}:{kind}:{shift.id}:{start}")
+        for kind in LEADS
+        if (at := remind_at(kind, shift.starts_at)) > now
+    ]
+    jobs.enqueue_all(session, REMIND, planned)
+
+
+def remind(session: Session, shift_id: str, kind: Kind, start: str, now: datetime) -> int:
+    """Remind whoever has a seat of a shift that still starts then, in an open week; the number of people.
+
+    Who checked in is there already.
+    """
+    shift = session.get(Shift, shift_id)
+    starts_at = datetime.fromisoformat(start)
+    if shift is None or shift.cancelled_at is not None or shift.starts_at != starts_at or now >= starts_at:
+        return 0
+    week = weeks.find_by_id(session, shift.week_id)
+    if week.state != "open":
+        return 0
+    people = session.exec(select(Seat.person_id).where(Seat.shift_id == shift.id, Seat.state == "signed_up")).all()
+    facts = {"when": refusals.when(shift), "label": shift.label, "place": shift.place}
+    due = remind_at(kind, starts_at)
+    news = News(kind, shift.id, int(starts_at.timestamp()), facts, shift.id, starts_at, due)
+    return notices.tell(session, week, people, news, now)

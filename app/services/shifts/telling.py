@@ -1,0 +1,112 @@
+"""Telling people what became of their seats and shifts, in the transaction that does it; nobody of their own deeds."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from app.domain.actor import Act
+from app.domain.memberships import current_team
+from app.domain.notices.model import Facts, Kind
+from app.models import Person, Seat, SeatChange, SeatOffer, Shift
+from app.services import notices
+from app.services.notices import News
+from app.services.shifts import refusals, reminders
+from app.services.teams import teams
+from app.services.weeks.weeks import AnyWeek
+
+
+class Teller(NamedTuple):
+    """The shift that news is about, and whose act made it."""
+
+    session: Session
+    week: AnyWeek
+    shift: Shift
+    act: Act
+
+    def tell(self, kind: Kind, people: Iterable[str], revision: int, **facts: str) -> None:
+        """Tell these people, but for whoever did it."""
+        others = set(people) - {self.act.actor.person_id}
+        if others:
+            news = News(kind, self.shift.id, revision, self._facts(facts), self.shift.id, self.shift.starts_at)
+            notices.tell(self.session, self.week, others, news, self.act.now)
+
+    def _facts(self, facts: Facts) -> Facts:
+        shift = self.shift
+        return {"when": refusals.when(shift), "label": shift.label, "place": shift.place, **facts}
+
+
+def seat_changed(teller: Teller, seat: Seat, change: SeatChange) -> None:
+    """Tell people of a seat that somebody else gave them or took from them, and plan reminders of a new one.
+
+    What a cancelled shift does to its seats is told by `cancelled`.
+    """
+    reason, by = change.reason or "", teller.act.actor.name
+    if change.before is None and change.after == "signed_up":
+        reminders.plan(teller.session, teller.shift, teller.act.now)
+        _got_seat(teller, seat, change)
+    elif change.after == "cancelled" and teller.shift.cancelled_at is None:
+        teller.tell("removed", [seat.person_id], change.id, name=by, reason=reason)
+
+
+def _got_seat(teller: Teller, seat: Seat, change: SeatChange) -> None:
+    by, reason = teller.act.actor.name, change.reason or ""
+    giver = teller.session.get(Seat, seat.giver_id) if seat.giver_id else None
+    if seat.signed_up_at != change.changed_at:  # taken long ago, given away, and back again
+        teller.tell("returned", [seat.person_id], change.id, name=by)
+    elif giver is not None:
+        teller.tell("taken", [giver.person_id], change.id, name=_name(teller, seat))
+        teller.tell("approved", [seat.person_id], change.id, name=_name(teller, giver), reason=reason)
+    elif seat.origin == "waiting":
+        teller.tell("promoted", [seat.person_id], change.id)
+    else:
+        teller.tell("signed-up", [seat.person_id], change.id, name=by, reason=reason)
+
+
+def cancelled(teller: Teller, people: Iterable[str], reason: str | None) -> None:
+    """Tell whoever had a seat of a shift, or waited for one, that it is cancelled."""
+    teller.tell("cancelled", people, teller.shift.version, reason=reason or "")
+
+
+def changed(teller: Teller, holders: Sequence[str], was: str, reason: str | None) -> None:
+    """Tell whoever has a seat of an edited shift, and plan reminders of its start; `was` is when it was before."""
+    if holders:
+        reminders.plan(teller.session, teller.shift, teller.act.now)
+    teller.tell("changed", holders, teller.shift.version, was=was, reason=reason or "")
+
+
+def seat_free(teller: Teller, people: Iterable[str]) -> None:
+    """Tell these people, who wait, that a seat is free to anybody."""
+    teller.tell("seat-free", people, _moment(teller))
+
+
+def offered(teller: Teller, seat: Seat, offer: SeatOffer) -> None:
+    """Tell whoever may take an offered seat: one person, the holder's team, or all who play in the week."""
+    people = {offer.person_id} if offer.person_id else _audience(teller, seat, offer.audience)
+    teller.tell("offered", {each for each in people if each} - {seat.person_id}, offer.id, name=_name(teller, seat))
+
+
+def _audience(teller: Teller, seat: Seat, audience: str) -> set[str]:
+    joins = teams.joins(teller.session, teller.week)
+    playing = {person_id: current_team(each) for person_id, each in joins.items()}
+    if audience == "team":
+        team = playing.get(seat.person_id)
+        return {person_id for person_id, theirs in playing.items() if team is not None and theirs == team}
+    members = {person_id for person_id, theirs in playing.items() if theirs is not None}
+    seated = select(Seat.person_id).join(Shift, col(Shift.id) == Seat.shift_id)
+    return members | set(teller.session.exec(seated.where(Shift.week_id == teller.week.id).distinct()))
+
+
+def declined(teller: Teller, seat: Seat, taker_id: str, reason: str | None) -> None:
+    """Tell both sides of a cover that an organizer declined it; `seat` stays its holder's."""
+    people = (seat.person_id, taker_id)
+    teller.tell("declined", people, _moment(teller), name=_name(teller, seat), reason=reason or "")
+
+
+def _moment(teller: Teller) -> int:
+    """The act's moment in microseconds, a number for what may happen to a shift any number of times."""
+    return int(teller.act.now.timestamp() * 1_000_000)
+
+
+def _name(teller: Teller, seat: Seat) -> str:
+    return teller.session.get_one(Person, seat.person_id).name

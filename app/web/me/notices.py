@@ -1,0 +1,90 @@
+"""`/me/notices`: what I was told, and about which kinds I want email."""
+
+from datetime import UTC
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.actor import SignedInAct
+from app.services import notice_mail, notices
+from app.services.access import accounts
+from app.services.ledger import my_week
+from app.services.notices import Shown
+from app.web.deps import MemberAct, ReadSession
+from app.web.http.addresses import url_for
+from app.web.http.forms import Form, FormState
+from app.web.me.account import NoticesForm, settings_page
+from app.web.routes import DatabaseRoute
+from app.web.submit import Done, Page, submit
+
+PER_PAGE = 25
+DONE = {"read": "All marked as read."}
+
+router = APIRouter(route_class=DatabaseRoute)
+
+
+class ReadForm(Form):
+    """The moment of the newest notice that the page shows: what came since stays unread."""
+
+    until: str
+
+
+@router.get("/me/notices")
+def my_notices(
+    request: Request,
+    act: MemberAct,
+    session: ReadSession,
+    cursor: Annotated[str | None, Query()] = None,
+    done: Annotated[str, Query()] = "",
+) -> Response:
+    """List what I was told, the newest first."""
+    return notices_page(Page(request, act, session, flash=DONE.get(done, "")), cursor=cursor)
+
+
+def notices_page(page: Page[SignedInAct], *, cursor: str | None = None) -> Response:
+    """The list; times are those of the week's zone."""
+    session, act = page.session, page.act
+    week, person_id = my_week.week_to_play(session, act.now), act.actor.person_id
+    return page.render(
+        "me/notices.html", section="notices", is_first=cursor is None, zone=week.zone if week else UTC,
+        found=notices.page(session, person_id, act.now, cursor=cursor, limit=PER_PAGE),
+        unread=notices.unread(session, person_id, act.now), href=_href,
+    )  # fmt: skip
+
+
+def _href(notice: Shown) -> str:
+    """The page of a notice's shift, or of the week it is about."""
+    try:
+        if notice.shift_id is None:
+            return url_for("week_shifts", week=notice.week)
+        return url_for("week_shift", week=notice.week, shift=notice.shift_id)
+    except LookupError:
+        return url_for("week_board", week=notice.week)
+
+
+@router.post("/me/notices/read", name="notices_read")
+def read_notices(request: Request, act: MemberAct, form: FormState[ReadForm]) -> Response:
+    """Mark what the page shows, and all before it, as read."""
+    return submit(request, act, partial(_read, form), form=form, page=notices_page)
+
+
+def _read(form: FormState[ReadForm], session: Session, act: SignedInAct) -> Done:
+    notices.mark_read(session, act.actor.person_id, form.data.until, act.now)
+    return Done("my_notices", "read")
+
+
+@router.post("/me/notices/settings", name="notice_settings_save")
+def save_notice_settings(request: Request, act: MemberAct, form: FormState[NoticesForm]) -> Response:
+    """Choose what I get email about."""
+    return submit(request, act, partial(_save, form), form=form, page=settings_page)
+
+
+def _save(form: FormState[NoticesForm], session: Session, act: SignedInAct) -> Done:
+    data, person = form.data, accounts.find(session, act.actor.person_id)
+    notice_mail.choose(session, person.id, set(data.kind), act.now)
+    accounts.set_zone(session, person, data.timezone)
+    return Done("my_settings", "saved")
