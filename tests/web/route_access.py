@@ -82,6 +82,8 @@ LIST = "team,name,email\nTeam {number},New,new-{number}@example.com\n"
 SEATS = {"seats": "3", "needed": "1"}
 SHIFT = {"date": "2022-09-15", "start": "06:00", "until": "08:00", **SEATS}
 PATTERN = {"pattern": "wednesday", "first": "2022-09-12", "last": "2022-09-16", "step": "make", **SEATS}
+EDIT = {**SHIFT, "version": "1", "reason": "Fair"}
+MANY = {"shifts": "{shift_id}:1", "place": "Room {number}", "step": "change"}
 SHIFT_LIST = "date,from,until,seats,needed,label,place,link\n2022-09-16,06:00,08:00,3,1,Desk {number},,"
 SHIFT_SETTINGS = {
     "players": "teams", "leave_until_h": "12", "completes": "itself", "early_before": "07:00",
@@ -210,6 +212,19 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/weeks/{week}/shifts/import"): RouteAccess("organizers", 303, form={"text": SHIFT_LIST}),
     ("GET", "/organizer/weeks/{week}/shifts/settings"): RouteAccess("organizers"),
     ("POST", "/organizer/weeks/{week}/shifts/settings"): RouteAccess("organizers", 303, form=SHIFT_SETTINGS),
+    ("POST", "/organizer/weeks/{week}/shifts/edit"): RouteAccess("organizers", 303, form=MANY),
+    ("GET", "/organizer/weeks/{week}/shifts/{shift_id}"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{week}/shifts/{shift_id}"): RouteAccess("organizers", 303, form=EDIT),
+    ("POST", "/organizer/weeks/{week}/shifts/{shift_id}/cancel"): RouteAccess("organizers", 303, form=WHY),
+    ("POST", "/organizer/weeks/{week}/shifts/{shift_id}/sign-ups"): RouteAccess(
+        "organizers", 303, form={"email": ADA, **WHY}
+    ),
+    ("POST", "/organizer/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}"): RouteAccess(
+        "organizers", 303, form={"to": "cancelled", **WHY}
+    ),
+    ("POST", "/organizer/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/approval"): RouteAccess(
+        "organizers", 409, form={"approve": "yes"}
+    ),
     ("GET", "/organizer/people"): RouteAccess("organizers"),
     ("POST", "/organizer/people"): RouteAccess("organizers", form=NEW),
     ("GET", "/organizer/people/{person_id}"): RouteAccess("organizers"),

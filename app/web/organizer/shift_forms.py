@@ -2,26 +2,26 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from app.domain.calendar.clock_times import MIDNIGHT_AFTER, Minutes, clock_text, parse_clock_time
-from app.domain.calendar.days import moment_at
+from app.domain.calendar.clock_times import MIDNIGHT_AFTER, Minutes, parse_clock_time
 from app.domain.calendar.slots import Pattern
 from app.errors import Malformed
+from app.services import reasons
 from app.services.shifts import patterns, shifts
+from app.services.shifts.editing import ShiftChanges
 from app.services.shifts.shifts import LONGEST_LABEL, LONGEST_LINK, MAX_SEATS, ShiftFields
-from app.web.http.fields import Day, MaxLength, a_day, a_time, says
-from app.web.http.forms import Form, FormInvalid
+from app.web.http.fields import Day, Email, MaxLength, Reason, says
+from app.web.http.forms import Form
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OWN = "own"
+ENDS_BEFORE = "A shift must end after it starts, on the same day. 00:00 is midnight."
 _CLOCK_TIME = re.compile(r"([0-9]{1,2}:[0-9]{2})(?::00)?", re.ASCII)  # browsers may add seconds, people leave out a 0
 _NUMBER = re.compile(r"[0-9]{1,6}", re.ASCII)
-_A_CLOCK_TIME = "Write a time as hours and minutes: 06:00."
+A_CLOCK_TIME = "Write a time as hours and minutes: 06:00."
 
 
 def whole(text: str) -> int:
@@ -40,7 +40,7 @@ def _clock_time(text: str) -> Minutes:
     match = _CLOCK_TIME.fullmatch(text.strip())
     minutes = parse_clock_time(match[1].zfill(5)) if match else None
     if minutes is None:
-        raise Malformed(_A_CLOCK_TIME)
+        raise Malformed(A_CLOCK_TIME)
     return minutes
 
 
@@ -137,61 +137,23 @@ class PatternForm(_FieldsForm):
         return Pattern(weekdays, self.start, self.until, self.minutes, self.rest)
 
 
-class ShiftForm(_FieldsForm):
+class _TimedForm(_FieldsForm):
     """One shift, with its day and times as the week's clocks show them."""
 
     date: Day
     start: ClockTime
     until: Until
 
+
+class ShiftForm(_TimedForm):
+    """A shift to be made."""
+
     @field_validator("until")
     @classmethod
     def _comes_after_the_start(cls, until: Minutes, info: ValidationInfo) -> Minutes:
         if until <= info.data.get("start", 0):
-            raise ValueError("A shift must end after it starts, on the same day. 00:00 is midnight.")
+            raise ValueError(ENDS_BEFORE)
         return until
-
-
-class SettingsForm(Form):
-    """The settings of a week's shifts; an empty day opens signing up at once, an empty limit is none."""
-
-    players: Literal["teams", "anyone"]
-    opens_day: Annotated[date | None, a_day("Write a day as year-month-day: 2026-03-09.")] = None
-    opens_time: Annotated[time | None, a_time(_A_CLOCK_TIME)] = None
-    leave_until_h: Number
-    completes: Literal["itself", "person", "organizer"]
-    approve_covers: Literal["", "yes"] = ""
-    early_before: ClockTime
-    early_per_team: Annotated[int | None, MaxLength(6), says(whole_or_none)] = None
-    first_round: Annotated[int | None, MaxLength(6), says(whole_or_none)] = None
-
-    @field_validator("opens_day", "opens_time", mode="before")
-    @classmethod
-    def _may_be_empty(cls, text: Any) -> Any:
-        return text or None
-
-    def changes(self, zone: ZoneInfo) -> dict[str, Any]:
-        """The settings by the names that services know. Raises FormInvalid for half a moment, or one that never is."""
-        return {
-            "needs_team": self.players == "teams",
-            "opens_at": self._opens_at(zone),
-            "leave_until_h": self.leave_until_h,
-            "completes": self.completes,
-            "approve_covers": self.approve_covers == "yes",
-            "early_before": clock_text(self.early_before),
-            "early_per_team": self.early_per_team,
-            "first_round": self.first_round,
-        }
-
-    def _opens_at(self, zone: ZoneInfo) -> datetime | None:
-        if self.opens_day is None and self.opens_time is None:
-            return None
-        if self.opens_day is None:
-            raise FormInvalid({"opens_day": "Choose the day as well, or leave both empty."})
-        opens_at = moment_at(self.opens_day, self.opens_time or time(), zone)
-        if opens_at is None:
-            raise FormInvalid({"opens_time": "Clocks skip this time on that day. Choose another one."})
-        return opens_at
 
 
 def ready_choices() -> Iterable[tuple[str, str, str]]:
@@ -201,3 +163,73 @@ def ready_choices() -> Iterable[tuple[str, str, str]]:
         (patterns.WEDNESDAY, "Wednesday rotation", "Every Wednesday, 07:00–18:00, shifts of 2 hours."),
         (OWN, "Your own pattern", "Choose the days, the hours and how long a shift lasts."),
     )
+
+
+def _seats_or_none(text: str) -> int | None:
+    return _seats(text) if text.strip() else None
+
+
+SeatsOrSame = Annotated[int | None, MaxLength(6), says(_seats_or_none)]
+NumberOrSame = Annotated[int | None, MaxLength(6), says(whole_or_none)]
+OptionalReason = Annotated[str, MaxLength(reasons.LONGEST), says(reasons.welcome)]
+
+
+class ManyForm(Form):
+    """Changes of several shifts: an empty field leaves theirs as it is.
+
+    Shifts are chosen one by one (`id:version`) or by the day (`day:shifts:sum of versions`).
+    """
+
+    shifts: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    seats: SeatsOrSame = None
+    needed: NumberOrSame = None
+    label: Line = ""
+    place: Line = ""
+    link: Link = None
+    reason: OptionalReason = ""
+    step: Literal["change", "cancel"] = "change"
+
+    @property
+    def changes(self) -> ShiftChanges:
+        """The changes as services take them."""
+        return ShiftChanges(self.seats, self.needed, self.label or None, self.place or None, self.link or None)
+
+
+class EditForm(_TimedForm):
+    """A shift as somebody wants it, who looked at a `version`; a reason is asked for where its times change.
+
+    It may end on the next day, as programs can make it; only other times than that have to be of one day.
+    """
+
+    version: Number
+    reason: OptionalReason = ""
+
+
+class ReasonForm(Form):
+    """A reason why."""
+
+    reason: Reason
+
+
+class SignUpForm(Form):
+    """Somebody, or a whole team, to be put on a shift."""
+
+    email: Email = ""
+    team: str = ""
+    reason: Reason
+
+
+class SeatForm(Form):
+    """The state that a seat should have, or who takes it over, and why."""
+
+    to: Literal["checked_in", "completed", "no_show", "cancelled", "handed_over"]
+    email: Email = ""
+    reason: Reason
+
+
+class ApprovalForm(Form):
+    """The decision about a cover; a reason is welcome."""
+
+    approve: Literal["yes", "no"]
+    reason: OptionalReason = ""

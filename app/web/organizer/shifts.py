@@ -14,16 +14,18 @@ from starlette.responses import Response
 
 from app.domain.actor import Act, SignedInAct
 from app.domain.shifts.model import ShiftSettings
-from app.errors import Malformed
-from app.models import Week
-from app.services.shifts import listing, settings
+from app.errors import Malformed, ShiftRefused
+from app.models import Shift, Week
+from app.services.shifts import editing, listing, refusals, settings, shifts
 from app.services.shifts.listing import ShiftItem
 from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
 from app.web.http.forms import FormInvalid, FormState
+from app.web.organizer import shift_choice
 from app.web.organizer.page import zone_name
-from app.web.organizer.shift_forms import SettingsForm
-from app.web.routes import DatabaseRoute
+from app.web.organizer.shift_forms import ManyForm
+from app.web.organizer.shift_settings_form import SettingsForm
+from app.web.routes import DatabaseRoute, takes_long
 from app.web.submit import Done, Page, submit
 
 router = APIRouter(include_in_schema=False, prefix="/organizer/weeks/{week}/shifts", route_class=DatabaseRoute)
@@ -34,6 +36,7 @@ DONE = {
     "cancelled": "Cancelled the shift. Everyone on it is told.",
     "nothing": "Every one of these shifts was there already.",
 }
+CHOSEN = {"chosen": "shifts", "chosen_days": "days"}
 ShiftsPage = Page[SignedInAct]
 
 
@@ -63,27 +66,40 @@ class CalendarInfo:
     seats: int
     taken: int
 
+    @staticmethod
+    def day_value(rows: Sequence[ShiftRow]) -> str:
+        """A day whose shifts are all chosen, as an organizer looks at them, for forms."""
+        return shift_choice.of_day([row.item.shift for row in rows])
+
 
 @router.get("")
 def organizer_shifts(
-    request: Request, act: OrganizerAct, session: ReadSession, week: str, done: str = "", made: int = 0, kept: int = 0
+    request: Request, act: OrganizerAct, session: ReadSession, week: str, done: str = "", made: int = 0, kept: str = ""
 ) -> Response:
     """The calendar of a week's shifts."""
     return shifts_page(Page(request, act, session, flash=_flash(done, made, kept)), slug=week)
 
 
-def _flash(done: str, made: int, kept: int) -> str:
+def _flash(done: str, made: int, kept: str) -> str:
+    """What was done, and to how many shifts; `kept` are those that were there before, or what became of them."""
+    count = "1 shift" if made == 1 else f"{made:,} shifts"
+    if done == "changed":
+        return f"Cancelled {count}. Everyone on them is told." if kept == "cancel" else f"Changed {count}."
     if done != "made":
         return DONE.get(done, "")
-    said = "Made 1 shift" if made == 1 else f"Made {made:,} shifts"
-    return f"{said}." if kept == 0 else f"{said}; {kept:,} {'was' if kept == 1 else 'were'} there already."
+    there = int(kept) if kept.isascii() and kept.isdigit() and len(kept) <= 6 else 0
+    return f"Made {count}; {there:,} {'was' if there == 1 else 'were'} there already." if there else f"Made {count}."
 
 
 def shifts_page(page: ShiftsPage, *, slug: str) -> Response:
     """The page of a week's shifts. Raises WeekUnknown."""
     week = weeks.find(page.session, slug, page.act.now)
     items = listing.of_week(page.session, week, weeks.view(week, page.act.actor))
-    return page.render("organizer/shifts/index.html", slug=week.slug, told=_calendar(week, items, page.act.now))
+    many = page.form(ManyForm, seats="", needed="", link="")
+    return page.render(
+        "organizer/shifts/index.html", slug=week.slug, told=_calendar(week, items, page.act.now), many=many,
+        **{name: shift_choice.ids_in(many.typed.get(typed, ())) for name, typed in CHOSEN.items()},
+    )  # fmt: skip
 
 
 def _calendar(week: Week, items: Sequence[ShiftItem], now: datetime) -> CalendarInfo:
@@ -110,6 +126,38 @@ def row_of(item: ShiftItem, now: datetime) -> ShiftRow:
     if now >= shift.starts_at:
         return ShiftRow(item, "now", missing)
     return ShiftRow(item, "open" if missing else "covered" if item.free else "full", missing)
+
+
+@router.post("/edit", name="shifts_edit")
+@takes_long
+def edit_shifts(request: Request, act: OrganizerAct, week: str, form: FormState[ManyForm]) -> Response:
+    """Change or cancel several shifts, all or none."""
+
+    def save(session: Session, act: Act) -> Done:
+        data = form.data
+        if data.step == "cancel" and not data.reason:
+            raise FormInvalid({"reason": "Say why they are cancelled. Everyone on them is told."})
+        found = weeks.lock(session, week, act.now)
+        shifts.lock_all(session, found)  # in the order of everybody who locks several
+        chosen = shift_choice.pick(shifts.of_week(session, found), data.shifts, data.days)
+        for shift in chosen:
+            _edit(session, found, shift, data, act)
+        return Done("organizer_shifts", "changed", {"week": week, "made": str(len(chosen)), "kept": data.step})
+
+    return submit(request, act, save, form=form, page=partial(shifts_page, slug=week))
+
+
+def _edit(session: Session, week: Week, shift: Shift, data: ManyForm, act: Act) -> None:
+    """Change or cancel one of several shifts. Raises a problem that names it."""
+    try:
+        if data.step == "cancel":
+            editing.cancel(session, week.slug, shift.id, act, reason=data.reason)
+        else:
+            editing.edit(session, week.slug, shift.id, data.changes, shift.version, act, reason=data.reason or None)
+    except ShiftRefused as problem:
+        raise ShiftRefused(problem.code, f"{refusals.when(shift)}: {problem.detail}") from None
+    except Malformed as problem:
+        raise Malformed(f"{refusals.when(shift)}: {problem.detail}") from None
 
 
 @router.get("/settings", name="shift_settings")

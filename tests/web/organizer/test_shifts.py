@@ -219,8 +219,9 @@ def test_calendar_tells_how_each_shift_stands(site: RunningApp, organizer: Visit
 
     assert "No shifts yet." in text(empty)
     assert part(page, '<li class="slot [^>]*>(.*?)</li>') == [
-        "06:00–08:00 <b> 0 of 2 Over", "12:00–14:00 <b> 0 of 2 Now", "18:00–20:00 <b> 0 of 2 Needs 2",
-    ]  # fmt: skip
+        f"Choose {time}, Wednesday 14 September {time} <b> 0 of 2 {state}"
+        for time, state in (("06:00–08:00", "Over"), ("12:00–14:00", "Now"), ("18:00–20:00", "Needs 2"))
+    ]
     assert "Times are those of America/Los Angeles ." in text(page)
 
 
