@@ -112,6 +112,7 @@ def test_seat_is_corrected_with_a_reason(site: RunningApp, organizer: Visitor) -
     ada, bo = take(site, shift_id, ADA, BO)
     early = text(organizer.get(f"{HERE}/{shift_id}"))
     site.clock.set("2022-09-15 09:00")
+    organizer = sign_in(site, "olu@example.com", "organizer")
 
     organizer.post(f"{HERE}/{shift_id}/sign-ups/{ada}", to="completed", reason="She was there")
     organizer.post(f"{HERE}/{shift_id}/sign-ups/{bo}", to="no_show", reason="He was not")
