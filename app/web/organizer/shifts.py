@@ -81,7 +81,7 @@ def organizer_shifts(
 
 
 def _flash(done: str, made: int, kept: str) -> str:
-    """What was done, and to how many shifts; `kept` are those that were there before, or what became of them."""
+    """The sentence of what was done to how many shifts; `kept` were there before, or it says what became of them."""
     count = "1 shift" if made == 1 else f"{made:,} shifts"
     if done == "changed":
         return f"Cancelled {count}. Everyone on them is told." if kept == "cancel" else f"Changed {count}."
