@@ -28,7 +28,7 @@ from app.services.operations import secrets, startup
 from app.services.shifts import reminders as shift_reminders
 from app.services.shifts import timetable
 from app.services.shifts.worth import Worths
-from app.web import api, calendar_feeds, ceremony, guide, health, me, organizer, pages, summary, unsubscribe
+from app.web import api, calendar_feeds, ceremony, guestbook, guide, health, me, organizer, pages, summary, unsubscribe
 from app.web import shifts as shift_pages
 from app.web.board_cache import BoardCache
 from app.web.context import AppContext
@@ -61,6 +61,7 @@ PAGES = (
     calendar_feeds.router,
     guide.router,
     unsubscribe.router,
+    guestbook.router,
     display.router,
     pairing.router,
     *organizer.routers,

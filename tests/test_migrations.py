@@ -169,6 +169,11 @@ PINNED = {
         "89d9e8fafbee1e8b7c488948b5ebf3daa2fa4c9e81199af7434d62461fe8f654",
         "5cadfb9d101209fdcce674575b1ff774bb4b5cfde40be4e514315cc199c13ec2",
     ),
+    "0011": (
+        "0011_guestbook.py",
+        "dc46f1f6a405939cf66147b6390b24a483e678605ccb3bebac1767cbd596ab6f",
+        "f6f5c6f43c9e171a82db4b651f9492307527b7f7345a65f8d34e34cc9270be59",
+    ),
 }
 
 

@@ -4,6 +4,7 @@ from app.models.audit import AuditEntry
 from app.models.calendar_feed import CalendarFeed
 from app.models.ceremony import Ceremony
 from app.models.display import Display, Rotation
+from app.models.guestbook import GuestbookEntry
 from app.models.guide import GuideVersion
 from app.models.import_row import ImportRow
 from app.models.job import QueuedJob
@@ -24,6 +25,7 @@ __all__ = [
     "CalendarFeed",
     "Ceremony",
     "Display",
+    "GuestbookEntry",
     "GuideVersion",
     "Identity",
     "ImportRow",

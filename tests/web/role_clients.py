@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 import httpx
 
-from app.domain.actor import SCOPES
+from app.domain import actor as actors
+from app.domain.actor import SCOPES, Act
 from app.domain.calendar.slots import slot_between
 from app.jobs import upkeep
-from app.services import calendar_feeds, guide, jobs, lifecycle
+from app.services import calendar_feeds, guestbook, guide, jobs, lifecycle
 from app.services.access import accounts, credentials, links, sign_ins, tokens
 from app.services.calendar_feeds import NewFeed
 from app.services.displays import displays
@@ -257,6 +258,27 @@ class RoleClients:
         return self._new_feed(role).feed.id
 
     _feed_id = _own_feed
+
+    def _entry(self, role: Role) -> str:
+        """Somebody else's entry in the guestbook."""
+        return self._entry_of(self._person_id(role))
+
+    def _own_entry(self, role: Role) -> str:
+        """An entry of somebody of this role; for who is nobody, of somebody new."""
+        return self._entry_of(self.people[role].person_id if role in EMAILS else self._person_id(role))
+
+    def _entry_of(self, person_id: str) -> str:
+        author = Act(actors.person("Somebody", person_id, "player"), self._now)
+        with self.site.database.unit_of_work() as session:
+            return guestbook.write(
+                session, SLUG, person_id, f"Worked {self.made}", "", author, is_public=True, may_quote=True
+            ).id
+
+    def _hidden_entry(self, role: Role) -> str:
+        entry = self._entry(role)
+        with self.site.database.unit_of_work() as session:
+            guestbook.hide(session, SLUG, entry, act_by("Olu", self._now), reason="Fair")
+        return entry
 
     def _guide_version(self, _role: Role) -> str:
         """An older version of the guide."""

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.domain.actor import SCOPES, Role, SignedInActor
+from app.domain import actor as actors
+from app.domain.actor import SCOPES, Act, Role, SignedInActor
 from app.domain.calendar.slots import slot_between
 from app.models import LedgerEntry
-from app.services import guide, lifecycle
+from app.services import guestbook, guide, lifecycle
 from app.services.access import accounts, credentials, identities, links, sign_ins, tokens
 from app.services.audit import audit
 from app.services.displays import displays
@@ -261,6 +262,29 @@ def _shifts(garden: SeededSite, session: Session) -> None:
     shift = shifts.create(session, SLUG, span, ShiftFields(), garden.act)
     seat = seats.sign_up(session, SLUG, shift.id, garden.ids["player"], garden.act).seat
     garden.ids |= {"shift": shift.id, "sign-up of player": seat.id}
+
+
+def _guestbook(garden: SeededSite, session: Session) -> None:
+    """Entries for everyone, for organizers only, hidden ones and withdrawn ones."""
+    for actor, own in (("player", MINE), ("mate", NOBODY), ("outsider", THEIRS)):
+        person = accounts.find(session, garden.ids[actor])
+        author = Act(actors.person(person.name, person.id, "player"), garden.act.now)
+        words = {
+            "entry": EVERYBODY - {"activities:write", "ledger:correct", "rules:write"} | BEHIND,
+            "private entry": ORGANIZERS | own, "hidden entry": ORGANIZERS | own, "withdrawn entry": NOBODY,
+        }  # fmt: skip
+        for name, readers in words.items():
+            worked, improve = (garden.word(f"{what} of the {name} of {actor}", readers) for what in ("praise", "wish"))
+            is_public = name != "private entry"
+            entry = guestbook.write(
+                session, SLUG, person.id, worked, improve, author, is_public=is_public, may_quote=is_public
+            )
+            garden.ids[f"{name} of {actor}" if name == "entry" else name] = entry.id
+            if name == "hidden entry":
+                why = garden.word(f"why the {name} of {actor} is hidden", ORGANIZERS | own)
+                guestbook.hide(session, SLUG, entry.id, garden.act, reason=why)
+            if name == "withdrawn entry":
+                guestbook.withdraw(session, SLUG, entry.id, author)
 
 
 def _behind_the_freeze(garden: SeededSite, session: Session) -> None:

@@ -28,6 +28,8 @@ ROUTED = {
     "frozen_week": "week",
     "empty_team": "team",
     "person_in_team": "person",
+    "own_entry": "entry",
+    "hidden_entry": "entry",
     "ada": "person_id",
     "invited": "person_id",
     "display_id": "display",

@@ -37,6 +37,7 @@ PLACES = {
     "display": ["display"],
     "token_id": ["token"],
     "job_id": ["1"],
+    "entry": ["entry of player", "hidden entry", "0" * 16],
     "guide_version": ["0", "1"],
     "sign_in": ["sign-in of player", "sign-in of mate"],
 }

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from app.config import Settings
+from app.domain import actor as actors
+from app.domain.actor import Act
 from app.domain.calendar.slots import slot
-from app.services import calendar_feeds, guide, notices
+from app.services import calendar_feeds, guestbook, guide, notices
 from app.services.access import accounts, credentials, links
 from app.services.displays import displays
 from app.services.notices import News
@@ -30,7 +32,7 @@ FOR_ORGANIZERS = (
     f"/organizer/weeks/{SLUG}/shifts",
     "/organizer/people", "/organizer/people/{ada}", "/organizer/tokens", "/organizer/displays", "/organizer/audit",
     "/me", "/me/activities", "/me/settings", "/me/calendar", "/me/notices", "/weeks/{week}/teams/{owls}",
-    "/organizer/guide",
+    "/organizer/guide", "/weeks/{week}/guestbook",
 )  # fmt: skip
 
 
@@ -64,6 +66,9 @@ def grow(site: RunningApp, number: int) -> None:
         calendar_feeds.create(session, ada, None, act_by("Olu", site.clock.now))
         links.make(session, person, "invitation", act_by("Olu", site.clock.now))
         displays.pair(session, credentials.make_code(), f"Hall {number}", act_by("Olu", site.clock.now))
+        for author in (ada, person):
+            by = Act(actors.person(author.name, author.id, "player"), site.clock.now)
+            guestbook.write(session, SLUG, author.id, f"Day {number}", "", by, is_public=True, may_quote=True)
         guide.change(session, f"Guide {number}", act_by("Olu", site.clock.now), note="")
     take_a_shift(site, number, person.id)
     for email in (ADA, f"fox-{number}@example.com"):

@@ -50,6 +50,9 @@ FOREIGN = {
     "choice": ("secret of a sign-in", "text of a token", "feed", "person", "nothing"),
     "own_feed": ("feed of another", "person", "nothing"),
     "feed_id": ("person", "token", "nothing"),
+    "entry": ("person", "display", "nothing"),
+    "own_entry": ("entry of another", "person", "nothing"),
+    "hidden_entry": ("person", "display", "nothing"),
     "guide_version": ("person", "display", "nothing"),
     "job_id": ("person", "display", "nothing"),
     "secret": ("secret of a sign-in", "secret of a screen", "text of a token", "nothing"),
@@ -102,6 +105,7 @@ class Strangers:
             session.add(seat)
             self.ids["sign-up of another shift"] = seat.id
         self.ids["feed"] = self.ids["feed of another"]
+        self.ids["entry of another"] = self.stage.path("{entry}", "outsider")
         self.ids["team"] = site.game.team_id("Owls")
         self.ids["activity of another"] = str(site.record(person=DUA).json()["id"])
         self.ids["adjustment"] = str(site.adjust("Owls", 1).json()["id"])

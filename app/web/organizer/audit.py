@@ -1,6 +1,5 @@
 """`/organizer/audit`: who did what, when, from where, to what; as a list and as CSV."""
 
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -10,9 +9,8 @@ from fastapi import APIRouter, Query
 from pydantic import BeforeValidator
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from app.db.database import Database
 from app.domain.actor import SignedInAct
 from app.domain.calendar.days import ONE_DAY, first_moment, zone_or_utc
 from app.errors import Malformed, Problem
@@ -24,6 +22,7 @@ from app.services.audit.audit import AuditTarget, Filter
 from app.services.exports import audit_export
 from app.services.paging import Page as EntryPage
 from app.services.weeks import weeks
+from app.web.csv_answers import csv_answer
 from app.web.deps import AppClock, AppDatabase, OrganizerRealAct, ReadSession
 from app.web.http.forms import Form, FormState
 from app.web.organizer import changes, wording
@@ -35,6 +34,7 @@ router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
 PER_PAGE = 50
 THE_AUDIT = AuditTarget("audit", "audit", "The audit")
+FILE = "audit.csv"
 LONGEST_TYPED = 260
 
 
@@ -106,15 +106,7 @@ def export_audit(
     first = audit_export.first(database, narrowed)
     with database.unit_of_work() as session:
         audit.note(session, "audit.exported", THE_AUDIT, act, after={"filter": wanted.values})
-    headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-    lines = _pieces(database, audit_export.lines(database, narrowed, first))
-    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-async def _pieces(database: Database, lines: Iterator[str]) -> AsyncIterator[str]:
-    """The pieces of a text, each made in a reading thread."""
-    while (piece := await database.reads.run(next, lines, None)) is not None:
-        yield piece
+    return csv_answer(database, audit_export.lines(database, narrowed, first), FILE)
 
 
 def _filter(session: Session, wanted: AuditFilter, week: Week | None) -> Filter:
