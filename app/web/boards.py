@@ -19,7 +19,7 @@ from app.domain.view import Audience
 from app.live.fragments import FragmentList
 from app.models import Week
 from app.services.rules import rule_sets
-from app.services.shifts.coverage import BoardShifts
+from app.services.shifts.coverage import NO_SHIFTS, BoardShifts
 from app.services.standings import boards
 from app.services.weeks import weeks
 from app.services.weeks.weeks import WeekStamp
@@ -34,7 +34,6 @@ from app.web.http.representations import CachedResponse
 
 Form = Literal["json", "page", "preview", "partial"]
 
-NO_SHIFTS = BoardShifts()
 NEVER = datetime.max.replace(tzinfo=UTC)
 NO_ROWS, ROWS = b'"standings":[]', b'"standings":[%b]'  # in text, every quotation mark is escaped: the key is meant
 

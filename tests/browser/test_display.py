@@ -11,7 +11,8 @@ from app.domain import rotation
 from app.web import scenes
 from tests.browser.display import EARLY, Screen, screen
 from tests.browser.looking import serious_flaws
-from tests.builders import BO, DUA, ELIF, an_activity
+from tests.builders import BO, CATS, DUA, ELIF, an_activity
+from tests.services.shifts.test_seats import Plan
 from tests.web.running_app import RunningApp, SettableClock, serving
 
 pytestmark = pytest.mark.browser
@@ -303,6 +304,8 @@ def play_every_scene(site: RunningApp) -> None:
     site.record(**EARLY)
     for kind in ("response", "issue", "feature_request"):
         site.record(kind=kind)
+    plan = Plan(site.game)
+    plan.sign_up_team(plan.shift(), CATS)
 
 
 @pytest.mark.parametrize("width", [1920, 3840])

@@ -15,10 +15,11 @@ from app.services.people import people
 from app.web import scenes
 from app.web.scenes import race
 from tests.builders import ADA, BO, CHIDI, DUA, GUS, OWLS, SLUG, a_week, an_activity, moment
+from tests.services.shifts.test_seats import Plan
 from tests.web.running_app import BOTH_ENGINES, SIGNED_IN, RunningApp, SettableClock, serving
 
 PARTIAL = {"HX-Request": "true"}
-ALL = ["board", "race", "latest", "totals", "quests", "heroes"]
+ALL = ["board", "shifts", "race", "latest", "totals", "quests", "heroes"]
 
 
 def picture(site: RunningApp, *, admin: bool = False) -> str:
@@ -48,6 +49,8 @@ def play(site: RunningApp) -> None:
     site.record(kind="shift", person=ADA, occurred_at="2022-09-14T06:00:00-07:00")
     site.record(kind="shift", person=BO, occurred_at="2022-09-14T09:00:00-07:00")
     site.record(kind="response", person=DUA, occurred_at="2022-09-14T10:00:00-07:00")
+    plan = Plan(site.game)
+    plan.sign_up(plan.shift(), ADA)
 
 
 @contextmanager
@@ -96,7 +99,12 @@ def test_every_scene_has_its_say(site: RunningApp) -> None:
     html = picture(site)
 
     assert shown(html) == ALL
-    assert text(html, "board").startswith("Standings 1 AL BN CO Owls Ada Lovelace, Bo Nguyen, Chidi Okafor +10 Shift")
+    assert text(html, "board").startswith(
+        "Standings The one shift is covered 1 AL BN CO Owls Ada Lovelace, Bo Nguyen, Chidi Okafor +10 Shift"
+    )
+    assert text(html, "shifts") == (
+        "On shift The one shift is covered Up next Thu 06:00–08:00 AL Ada Lovelace Owls 2 seats free"
+    )
     assert text(html, "race") == "The race Points over the week Mon Tue Wed 2 Cats 30 Owls"
     assert text(html, "latest") == (
         "Latest DK Response Dua Krasniqi Cats Wed 10:00 "
@@ -109,6 +117,53 @@ def test_every_scene_has_its_say(site: RunningApp) -> None:
         "Within reach Quests that are nearly done All hands +15 Owls only 1 shift from 1 more person to go"
     )
     assert text(html, "heroes") == "Heroes of the 6 a.m. shift AL Ada Lovelace Owls × times 1"
+
+
+def test_scene_of_shifts_greets_who_is_on_now_and_next_and_goes_on_by_itself(site: RunningApp) -> None:
+    plan = Plan(site.game)
+    plan.sign_up(plan.shift(), ADA)
+    plan.sign_up(plan.shift(start=8, places=1), DUA)
+    plan.shift(start=10, places=1)
+    seen = []
+
+    for time in ("05:59", "06:00", "08:00", "10:00", "12:00"):
+        site.clock.set(f"2022-09-15 {time}")
+        seen.append(text(picture(site), "shifts").removeprefix("On shift 2 of 3 shifts covered "))
+
+    ada, dua = "AL Ada Lovelace Owls", "DK Dua Krasniqi Cats"
+    assert seen == [
+        f"Up next Thu 06:00–08:00 {ada} 2 seats free",
+        f"On now Thu 06:00–08:00 {ada} Thank you! Up next Thu 08:00–10:00 {dua} Full. See you there!",
+        f"On now Thu 08:00–10:00 {dua} Thank you! Up next Thu 10:00–12:00 Nobody yet: 1 seat free",
+        "On now Thu 10:00–12:00 Nobody signed up.",
+        "",
+    ]
+
+
+def test_scene_of_shifts_moves_with_a_sign_up(site: RunningApp) -> None:
+    plan = Plan(site.game)
+    shift_id = plan.shift()
+
+    with streaming(site) as pictures:
+        before = next(pictures)
+        plan.sign_up(shift_id, ADA)
+        after = next(pictures)
+
+    assert ("Nobody yet: 3 seats free" in before, "Ada Lovelace" in text(after, "shifts")) == (True, True)
+
+
+def test_week_that_goes_without_teams_shows_its_shifts_instead_of_standings(empty_site: RunningApp) -> None:
+    with empty_site.database.unit_of_work() as session:
+        a_week(session)
+        people.find_or_create(session, ADA, "Ada Lovelace", empty_site.clock.now)
+    plan = Plan(empty_site.game)
+    plan.set(needs_team=False, leave_until_h=12, completes="itself", early_before="07:00", approve_covers=0)
+    plan.sign_up(plan.shift(), ADA)
+
+    html = picture(empty_site)
+
+    assert shown(html) == ["shifts"]
+    assert text(html, "shifts").endswith("Up next Thu 06:00–08:00 AL Ada Lovelace 2 seats free")
 
 
 def test_scenes_with_nothing_to_say_are_skipped(site: RunningApp) -> None:

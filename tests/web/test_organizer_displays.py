@@ -47,7 +47,9 @@ def organizer(site: RunningApp) -> Visitor:
 def test_displays_follow_what_organizers_choose(site: RunningApp, organizer: Visitor) -> None:
     play(site)
 
-    answer = choose(organizer, place_board="9", seconds_totals="33", on_race=None, on_quests=None, on_heroes=None)
+    answer = choose(
+        organizer, place_board="9", seconds_totals="33", on_shifts=None, on_race=None, on_quests=None, on_heroes=None
+    )
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/organizer/displays?done=rotation")
     assert turns(site) == [("latest", "10"), ("totals", "33"), ("board", "10")]

@@ -48,6 +48,9 @@ class BoardShifts(NamedTuple):
     until: datetime = NEVER
 
 
+NO_SHIFTS = BoardShifts()
+
+
 def of_week(session: Session, week: Week | WeekStamp, version: int, now: datetime) -> BoardShifts:
     """The shifts of a week as they stand; `version` is their newest. One query where there are none, else two."""
     return _of(session, week, version, now, {})

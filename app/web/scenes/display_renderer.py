@@ -84,7 +84,7 @@ class DisplayRenderer:
             self._turns = self._setting
 
     def version_key(self, snapshot: BoardSnapshot) -> str:
-        """A key that differs whenever the picture does, by the board or by the scenes chosen for it."""
+        """A key that differs whenever the picture does: by the board, its shifts or the scenes chosen for it."""
         return _mark(snapshot, self._turns)
 
     def __call__(self, snapshot: BoardSnapshot) -> bytes:
@@ -117,8 +117,9 @@ class DisplayRenderer:
     def _paint(self, snapshot: BoardSnapshot, news: Sequence[Highlight], turns: Sequence[RotationItem]) -> bytes:
         board = snapshot.board
         with self._database.reading() as session:
-            week = weeks.find(session, board.week, self._clock.game())
-            context = SceneContext(board, snapshot.rules, snapshot.zone, week, session)
+            now = self._clock.game()
+            week = weeks.find(session, board.week, now)
+            context = SceneContext(board, snapshot.rules, snapshot.zone, week, session, now, snapshot.shifts)
             told = [(turn, turn.scene.build_context(context)) for turn in turns_for(board.state, turns)]
             silences = [] if board.frozen or board.state == "closed" else self._silences(context)
         begins, ends = day_bounds(week.starts, week.ends, snapshot.zone)
@@ -158,7 +159,8 @@ class DisplayRenderer:
 
 
 def _mark(snapshot: BoardSnapshot, turns: Sequence[RotationItem]) -> str:
-    return f"{snapshot.mark}-{sha256(scenes_text(turns).encode()).hexdigest()[:8]}"
+    more = repr((scenes_text(turns), snapshot.shifts.version, snapshot.shifts.coverage, snapshot.shifts.since))
+    return f"{snapshot.mark}-{sha256(more.encode()).hexdigest()[:8]}"
 
 
 def _stale_from(source_activity: SourceActivity, week: Week, context: SceneContext) -> datetime | None:

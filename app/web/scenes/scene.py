@@ -15,19 +15,25 @@ from app.domain.standings.lines import TeamInfo
 from app.domain.view import View
 from app.models import Week
 from app.services.scoring import scores
+from app.services.shifts.coverage import NO_SHIFTS, BoardShifts
 from app.services.standings import boards
 from app.services.weeks import weeks
 
 
 @dataclass(frozen=True)
 class SceneContext:
-    """One week as everybody may see it: everything here is of the freeze while the week is frozen."""
+    """One week as everybody may see it: everything here is of the freeze while the week is frozen, but for shifts.
+
+    `now` is the moment the picture is made at; another is made whenever a shift starts or ends.
+    """
 
     board: Board
     rules: Rules
     zone: ZoneInfo
     week: Week
     session: Session
+    now: datetime
+    shifts: BoardShifts = NO_SHIFTS
 
     @cached_property
     def view(self) -> View:
