@@ -16,10 +16,10 @@ from app.domain.shifts.model import LIVE, Code, SeatState, ShiftFacts, ShiftSett
 from app.domain.shifts.model import Seat as SeatFacts
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
 from app.errors import NotAllowed, NotFound, Problem
-from app.models import Person, Seat, SeatChange, SeatOffer, Shift, Team, WaitingEntry
+from app.models import Person, Seat, SeatChange, SeatOffer, Shift
 from app.models.columns import is_id
 from app.services import reasons, topics
-from app.services.shifts import refusals, settings, shifts, telling
+from app.services.shifts import refusals, seat_queries, settings, shifts, telling
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
@@ -55,15 +55,17 @@ class LockedShift(NamedTuple):
         week = read(session, slug, act.now)
         return cls(session, week, shift, settings.settings_of(session, week), act, reason)
 
-    def take(self, people: Sequence[str], team_id: str | None) -> None:
-        """Give each of these people a seat, or raise the first reason against it."""
+    def take(self, people: Sequence[str], team_id: str | None) -> list[Seat]:
+        """Give each of these people a seat, or raise the first reason against it; the seats."""
         claim = self.claim(people, team_id)
         organizes = self.reason is not None
         if code := sign_up_refusal(self.facts, claim, self.settings, self.act.now, organizes=organizes):
             raise self.refusal(code, people)
-        for person_id in people:
-            self.change(Seat(shift_id=self.shift.id, person_id=person_id, signed_up_at=self.act.now), "signed_up")
+        taken = [Seat(shift_id=self.shift.id, person_id=each, signed_up_at=self.act.now) for each in people]
+        for seat in taken:
+            self.change(seat, "signed_up")
         self.end_waiting(people)
+        return taken
 
     @property
     def facts(self) -> ShiftFacts:
@@ -77,7 +79,7 @@ class LockedShift(NamedTuple):
     def claim(self, people: Sequence[str], team_id: str | None) -> Claim:
         """The claim of these people of a team to seats, as it is judged."""
         return Claim(
-            len(people), team_id is not None, overlaps=bool(self.overlapping(people)),
+            len(people), team_id is not None, overlaps=self.is_any_busy(people),
             is_limited=self.is_limited(team_id),
         )  # fmt: skip
 
@@ -108,7 +110,7 @@ class LockedShift(NamedTuple):
         if to not in ("signed_up", "checked_in"):
             self._end_offers(seat)
         self.session.flush()
-        self.session.refresh(self.shift, ["taken"])
+        seat_queries.read_taken(self.session, self.shift)
         telling.seat_changed(self.teller, seat, change)
         topics.bump(self.session, self.week, "shifts")
 
@@ -119,6 +121,8 @@ class LockedShift(NamedTuple):
 
     def seated(self, people: Sequence[str]) -> dict[str, Seat]:
         """The live seats of these people in the shift, by person."""
+        if len(people) == 1 and not seat_queries.is_seated(self.session, self.shift, people[0]):
+            return {}
         query = select(Seat).where(
             Seat.shift_id == self.shift.id, col(Seat.person_id).in_(people), col(Seat.state).in_(LIVE)
         )
@@ -139,6 +143,12 @@ class LockedShift(NamedTuple):
 
     def _joins(self, people: Sequence[str] | None = None) -> dict[str, list[Join]]:
         return teams.joins(self.session, self.week, people)
+
+    def is_any_busy(self, people: Sequence[str]) -> bool:
+        """Tell whether any of these people has a seat at the time of the shift in any week."""
+        if len(people) == 1:
+            return seat_queries.is_busy(self.session, self.shift, people[0])
+        return bool(self.overlapping(people))
 
     def overlapping(self, people: Sequence[str], span: Span | None = None) -> list[tuple[str, str, Shift]]:
         """The ids and names of who of these people has a seat at the time of the shift in any week, and where.
@@ -190,12 +200,8 @@ class LockedShift(NamedTuple):
 
     def end_waiting(self, people: Sequence[str]) -> None:
         """Turn the waiting entries of people who have a seat now into promoted ones."""
-        waiting = (
-            WaitingEntry.shift_id == self.shift.id,
-            col(WaitingEntry.person_id).in_(people),
-            WaitingEntry.state == "waiting",
-        )
-        self.session.execute(update(WaitingEntry).where(*waiting).values(state="promoted", ended_at=self.act.now))  # type: ignore[arg-type]
+        for person_id in people:
+            seat_queries.end_waiting(self.session, self.shift, person_id, ended_as="promoted", now=self.act.now)
 
 
 def _reason_of(act: Act, reason: str | None) -> str | None:
@@ -235,12 +241,16 @@ def lock_team(session: Session, team_id: str) -> None:
 
 def lock_teams(session: Session, team_ids: Iterable[str]) -> None:
     """Lock teams by id, like `lock_team`."""
-    query = select(Team.id).where(col(Team.id).in_(sorted(set(team_ids)))).order_by(Team.id)
-    session.exec(query.with_for_update(key_share=True)).all()
+    for team_id in sorted(set(team_ids)):
+        seat_queries.lock_team(session, team_id)
 
 
 def lock_people(session: Session, people: Sequence[str]) -> None:
     """Lock people by id, for their seats in other shifts count. Raises NotFound for who is not there."""
-    query = select(Person.id).where(col(Person.id).in_(people)).order_by(Person.id).with_for_update(key_share=True)
-    if len(session.exec(query).all()) < len(set(people)):
+    if len(people) == 1:
+        found = int(seat_queries.lock_person(session, people[0]))
+    else:
+        query = select(Person.id).where(col(Person.id).in_(people)).order_by(Person.id)
+        found = len(session.exec(query.with_for_update(key_share=True)).all())
+    if found < len(set(people)):
         raise NotFound("There is nobody with that id.")

@@ -33,10 +33,9 @@ def sign_up(
     seated = locked.seated([person_id])
     if seated and locked.week.state == "open":
         return SignUp(seated[person_id], repeated=True)
-    waiting.fill(locked)
-    if not (locked.facts.is_week_open and locked.seated([person_id])):
-        _take(locked, [person_id], team_id)
-    return SignUp(locked.seated([person_id])[person_id], repeated=False)
+    promoted = [seat for seat in waiting.fill(locked) if seat.person_id == person_id]
+    [seat] = promoted or _take(locked, [person_id], team_id)
+    return SignUp(seat, repeated=False)
 
 
 def sign_up_team(
@@ -83,8 +82,9 @@ def _missing(locked: LockedShift, people: Sequence[str]) -> list[str]:
     return [person_id for person_id in people if person_id not in seated]
 
 
-def _take(locked: LockedShift, people: Sequence[str], team_id: str | None) -> None:
+def _take(locked: LockedShift, people: Sequence[str], team_id: str | None) -> list[Seat]:
     """Give each of these people a seat; where a first round holds, it may be over now for those who wait elsewhere."""
-    locked.take(people, team_id)
+    taken = locked.take(people, team_id)
     if locked.settings.first_round is not None:
         waiting.look_elsewhere(locked, [])
+    return taken

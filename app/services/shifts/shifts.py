@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
@@ -29,6 +30,12 @@ LONGEST_LABEL = 60
 LONGEST_LINK = 2_000
 MINUTES = range(15, 24 * 60 + 1)
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
+_LOCK = (
+    select(Shift)
+    .where(Shift.id == bindparam("shift"), Shift.week_id == bindparam("week"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +61,7 @@ class Generated:
 
 def lock(session: Session, week: AnyWeek, shift_id: str) -> Shift:
     """Lock a week's shift until the transaction ends, and read it again. Raises NotFound."""
-    query = select(Shift).where(Shift.id == shift_id, Shift.week_id == week.id)
-    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    shift = session.exec(query).first() if is_id(shift_id) else None
+    shift = session.exec(_LOCK, params={"shift": shift_id, "week": week.id}).first() if is_id(shift_id) else None
     if shift is None:
         raise NotFound("There is no shift with that id in this week.")
     return shift

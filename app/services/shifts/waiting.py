@@ -13,7 +13,7 @@ from app.domain.shifts.sign_up import Claim, sign_up_refusal
 from app.errors import NotFound
 from app.models import Person, Seat, WaitingEntry
 from app.services import topics
-from app.services.shifts import refusals, telling, timetable
+from app.services.shifts import refusals, seat_queries, telling, timetable
 from app.services.shifts.locked_shift import LockedShift, check_is_own, lock_people, lock_teams
 
 
@@ -67,7 +67,7 @@ def hold(locked: LockedShift, people: Sequence[str] = (), team_ids: Sequence[str
     To be called before a seat changes that somebody who waits may get, or two transactions could wait for each other.
     Raises NotFound for who is not there.
     """
-    everybody = sorted({*people, *(entry.person_id for entry in entries(locked))})
+    everybody = sorted({*people, *seat_queries.waiting(locked.session, locked.shift)})
     teams = locked.teams_of(everybody) if everybody else {}
     if teams or team_ids:
         lock_teams(locked.session, [*teams.values(), *team_ids])
@@ -92,20 +92,21 @@ def freed(locked: LockedShift, people: Sequence[str] = ()) -> list[Seat]:
 def fill(locked: LockedShift) -> list[Seat]:
     """Give free seats to those who wait, in order, as far as rules, overlaps and limits let them; after `hold`."""
     own, promoted, limited = locked.by_itself(), list[Seat](), dict[str | None, bool]()
-    waiting = entries(locked) if lists.promotes(locked.facts, locked.act.now) else []
-    if not waiting or locked.shift.taken >= locked.shift.seats:
+    if locked.shift.taken >= locked.shift.seats or not lists.promotes(locked.facts, locked.act.now):
         return []
-    people = [entry.person_id for entry in waiting]
+    people = seat_queries.waiting(locked.session, locked.shift)
+    if not people:
+        return []
     teams, out = locked.teams_of(people), {*_disabled(locked, people), *(row[0] for row in locked.overlapping(people))}
-    for entry in waiting:
-        team_id = teams.get(entry.person_id)
+    for person_id in people:
+        team_id = teams.get(person_id)
         if team_id not in limited:
             limited[team_id] = locked.is_limited(team_id)
-        claim = Claim(has_team=team_id is not None, overlaps=entry.person_id in out, is_limited=limited[team_id])
+        claim = Claim(has_team=team_id is not None, overlaps=person_id in out, is_limited=limited[team_id])
         if sign_up_refusal(locked.facts, claim, locked.settings, locked.act.now) is None:
-            seat = Seat(shift_id=locked.shift.id, person_id=entry.person_id, origin="waiting", signed_up_at=own.act.now)
+            seat = Seat(shift_id=locked.shift.id, person_id=person_id, origin="waiting", signed_up_at=own.act.now)
             own.change(seat, "signed_up")
-            own.end_waiting([entry.person_id])
+            own.end_waiting([person_id])
             promoted.append(seat)
             limited.clear()
     return promoted
@@ -113,7 +114,7 @@ def fill(locked: LockedShift) -> list[Seat]:
 
 def tell_waiting(locked: LockedShift) -> list[str]:
     """Tell all who wait that a seat is free to anybody; who they are, in their order."""
-    people = [entry.person_id for entry in entries(locked)]
+    people = seat_queries.waiting(locked.session, locked.shift)
     telling.seat_free(locked.teller, people)
     return people
 

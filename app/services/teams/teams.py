@@ -27,6 +27,11 @@ _IN_WEEK = col(Membership.week_id) == bindparam("week")
 _JOINS = Prepared(
     select(Membership.person_id, Membership.team_id, Membership.at).where(_IN_WEEK).order_by(col(Membership.version))
 )
+_JOINS_OF = Prepared(
+    select(Membership.person_id, Membership.team_id, Membership.at)
+    .where(_IN_WEEK, col(Membership.person_id) == bindparam("person"))
+    .order_by(col(Membership.version))
+)
 _NAMES = Prepared(
     select(Person.id, Person.name).where(col(Person.id).in_(select(Membership.person_id).where(_IN_WEEK)))
 )
@@ -136,9 +141,12 @@ def _joins(session: Session, week: AnyWeek, people: Iterable[str] | None, upto: 
     if people is None and upto is None:
         session.flush()
         return _JOINS.rows(session, week=week.id)
+    wanted = None if people is None else list(people)
+    if wanted is not None and len(wanted) == 1 and upto is None:
+        return _JOINS_OF.rows(session, week=week.id, person=wanted[0])
     query = select(Membership.person_id, Membership.team_id, Membership.at).where(Membership.week_id == week.id)
-    if people is not None:
-        query = query.where(col(Membership.person_id).in_(list(people)))
+    if wanted is not None:
+        query = query.where(col(Membership.person_id).in_(wanted))
     if upto is not None:
         query = query.where(Membership.version <= upto)
     return session.exec(query.order_by(col(Membership.version)))
