@@ -84,9 +84,11 @@ _ALL_STAMPS = Prepared(_STAMPS)
 _STAMP = Prepared(_STAMPS.where(col(Week.slug) == bindparam("slug")))
 
 _HELD = sql_select(*(col(getattr(Week, name)) for name in HeldWeek._fields)).where(col(Week.slug) == bindparam("slug"))
-_LOOK, _HOLD = Prepared(_HELD), Prepared(_HELD.with_for_update())
+# Weaker than for deletion: rows that merely refer to the week come in meanwhile, such as a seat's, whose transaction
+# holds a shift that whoever holds the week waits for.
+_LOOK, _HOLD = Prepared(_HELD), Prepared(_HELD.with_for_update(key_share=True))
 _BY_SLUG = select(Week).where(Week.slug == bindparam("slug"))
-_LOCK = _BY_SLUG.with_for_update().execution_options(populate_existing=True)
+_LOCK = _BY_SLUG.with_for_update(key_share=True).execution_options(populate_existing=True)
 _COUNT = Prepared(
     update(Week)
     .where(col(Week.id) == bindparam("week"))

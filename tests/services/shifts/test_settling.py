@@ -1,7 +1,7 @@
 """Shifts settle by themselves: at their end, twelve hours later, when their week closes or opens again."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from sqlmodel import col, select
@@ -11,7 +11,7 @@ from app.services.shifts import completion, settling
 from tests.builders import ADA, BO, CATS, CHIDI, DUA, OWLS, SLUG, Game, moment
 from tests.races import race, repeat
 from tests.services.shifts.test_correction import stands
-from tests.services.shifts.test_seats import Plan
+from tests.services.shifts.test_seats import Plan, outcome
 
 END, UNSEEN = "2022-09-15 08:00", "2022-09-15 20:00"
 
@@ -24,7 +24,7 @@ def plan(game: Game) -> Plan:
 
 def signed_up(plan: Plan, *emails: str) -> dict[str, Seat]:
     """A seat of Thursday at six for each, by e-mail."""
-    shift_id = plan.shift()
+    shift_id = plan.shift(places=4)
     return {email: plan.sign_up(shift_id, email).seat for email in emails}
 
 
@@ -130,6 +130,31 @@ def test_close_settles_what_is_due_by_then_and_a_job_of_a_closed_week_nothing(pl
     closed = plan.game.at(UNSEEN)
     assert (stands(plan), sorted(states(plan))) == ({"shift ada": 1}, ["completed", "signed_up"])
     assert (closed.verify(), closed.points()[OWLS]) == ([], 20)
+
+
+def test_close_while_everybody_completes_or_signs_up_leaves_a_week_that_verifies(plan: Plan, games: list[Game]) -> None:
+    seats, later = signed_up(plan, ADA, BO, CHIDI, DUA), plan.shift(16, places=4)
+    for email in (ADA, BO, CHIDI, DUA):
+        check_in(plan, seats[email], email, "2022-09-15 06:05")
+
+    def complete(place: int, email: str) -> None:
+        at = Plan(games[place]).at(END)
+        with at.game.database.unit_of_work() as session:
+            completion.complete(session, SLUG, seats[email].shift_id, seats[email].id, at.act_of(email))
+
+    racers: list[Callable[[], object]] = [
+        lambda: complete(0, ADA),
+        lambda: complete(1, CHIDI),
+        games[2].at(END).close,
+        lambda: Plan(games[3]).at(END).sign_up(later, BO),
+        lambda: Plan(games[0]).at(END).sign_up_team(later, CATS, Plan(games[0]).at(END).organizer),
+        lambda: settle(Plan(games[1]), seats[ADA], END),
+    ]
+    outcomes = {outcome(result) for result in race(racers)}
+
+    assert outcomes <= {"NoneType", "SignUp", "tuple", "week-not-open"}
+    assert (sum(stands(plan).values()), plan.game.at(END).verify()) == (4, [])
+    assert plan.game.week().state == "closed"
 
 
 def test_reopening_plans_what_waited_for_it(plan: Plan) -> None:
