@@ -42,6 +42,7 @@ from app.web.http.hosts import Hosts
 from app.web.http.route_names import RouteNames
 from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.seats.seat_lists import SeatLists, SeatsTopic
+from app.web.shift_lists import ShiftLists
 from app.web.sign_in import company, join, links
 from app.web.sign_in import mail as mail_page
 from app.web.summaries import Summaries
@@ -162,6 +163,7 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
         summaries=Summaries(database, clock, keeper, share),
         worths=Worths(),
         display_renderer=display_renderer,
+        shift_lists=ShiftLists(),
         refusals=Refusals(database, clock),
         mailer=mailer,
         job_kinds=frozenset(JOBS | ({links_service.BY_MAIL} if mailer else set())),

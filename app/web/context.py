@@ -17,6 +17,7 @@ from app.web.credential_cache import CredentialCache
 from app.web.http.denial_log import Refusals
 from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.seats.seat_lists import SeatLists
+from app.web.shift_lists import ShiftLists
 from app.web.summaries import Summaries
 from app.web.write_queue import WriteQueue
 
@@ -40,6 +41,7 @@ class AppContext:
     summaries: Summaries
     worths: Worths
     display_renderer: DisplayRenderer
+    shift_lists: ShiftLists
     refusals: Refusals
     mailer: Mailer | None
     job_kinds: frozenset[str]

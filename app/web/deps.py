@@ -33,6 +33,7 @@ from app.web.http.client import address_of
 from app.web.http.forms import F, FormState
 from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.seats.seat_lists import SeatLists
+from app.web.shift_lists import ShiftLists
 from app.web.summaries import Summaries
 from app.web.write_queue import WriteQueue
 
@@ -118,12 +119,12 @@ class ActDoor(Guard):
 
 AnybodyRealAct = Annotated[Act, Depends(ActDoor("nothing", real=True))]
 AnybodyAct = Annotated[Act, Depends(ActDoor("nothing"))]
-BoardAct = Annotated[Act, Depends(ActDoor("boards"))]
 WriterAct = Annotated[Act, Depends(ActDoor("activities:write"))]
 CorrectorAct = Annotated[Act, Depends(ActDoor("ledger:correct"))]
 ShiftWriterAct = Annotated[Act, Depends(ActDoor("shifts:write"))]
 AdminAct = Annotated[Act, Depends(ActDoor("admin"))]
 RuleWriterAct = Annotated[Act, Depends(ActDoor("rules:write"))]
+BoardAct = Annotated[Act, Depends(ActDoor("boards"))]
 MemberAct = Annotated[SignedInAct, Depends(ActDoor("person"))]
 OrganizerAct = Annotated[SignedInAct, Depends(ActDoor("organizer"))]
 OwnerAct = Annotated[SignedInAct, Depends(ActDoor("owner"))]
@@ -154,8 +155,9 @@ ReadSession = Annotated[Session, READ_SESSION]
 AppBoards = Annotated[BoardCache, Part("boards")]
 AppStreams = Annotated[Publisher, Part("streams")]
 AppSeatLists = Annotated[SeatLists, Part("seat_lists")]
-AppSummaries = Annotated[Summaries, Part("summaries")]
+AppShiftLists = Annotated[ShiftLists, Part("shift_lists")]
 AppWorths = Annotated[Worths, Part("worths")]
+AppSummaries = Annotated[Summaries, Part("summaries")]
 AppWriteQueue = Annotated[WriteQueue, Part("write_queue")]
 AppClock = Annotated[Clock, Part("clock")]
 AppDatabase = Annotated[Database, Part("database")]

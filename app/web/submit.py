@@ -14,11 +14,14 @@ from app.domain.actor import Act, SignedInActor
 from app.errors import NotAllowed, Problem
 from app.services.access import throttle
 from app.services.access.throttle import Limit
+from app.services.shifts.worth import Worths
 from app.web.deps import context_of
 from app.web.http import redirects
 from app.web.http.forms import Form, FormState
 from app.web.http.problems import headers_of
 from app.web.http.render import render_page
+from app.web.seats.seat_lists import SeatLists
+from app.web.shift_lists import ShiftLists
 
 ActT = TypeVar("ActT", bound=Act)
 AnyForm = TypeVar("AnyForm", bound=Form)
@@ -49,6 +52,21 @@ class Page(Generic[ActT]):
     def clock(self) -> Clock:
         """The application's clock, for what goes by another time than the act."""
         return context_of(self.request).clock
+
+    @property
+    def shift_lists(self) -> ShiftLists:
+        """The shifts of weeks as all readers share them."""
+        return context_of(self.request).shift_lists
+
+    @property
+    def seat_lists(self) -> SeatLists:
+        """The seats of shifts as they are streamed."""
+        return context_of(self.request).seat_lists
+
+    @property
+    def worths(self) -> Worths:
+        """The worth of shifts."""
+        return context_of(self.request).worths
 
     @property
     def has_mail(self) -> bool:

@@ -219,6 +219,13 @@ class RoleClients:
             self.shifts.append(shifts.create(session, SLUG, span, ShiftFields(), act_by("Olu", self._now)).id)
         return self.shifts[-1]
 
+    def _own_shift(self, role: Role) -> str:
+        """A shift that somebody of this role has a seat in; for who is nobody, Ada."""
+        shift_id, person_id = self._shift_id(role), self.people[role].person_id if role in MEMBERS else self._ada(role)
+        with self.site.database.unit_of_work() as session:
+            seats.sign_up(session, SLUG, shift_id, person_id, act_by("Olu", self._now), reason="They asked")
+        return shift_id
+
     def _sign_up_id(self, role: Role) -> str:
         """A seat of Ada's in the newest shift."""
         ada, shift_id = self._ada(role), self.shifts[-1] if self.shifts else self._shift_id(role)

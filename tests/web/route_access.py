@@ -76,6 +76,7 @@ WHY = {"reason": "Fair"}
 ADJUSTMENT = {"team_id": "{team}", "points": 1, "reason": "Fair", "external_id": "door-{number}"}
 NEW = {"name": "New", "email": "new-{number}@example.com"}
 TAKEN: Mapping[Role, int] = {"player": 409, "outsider": 409}  # they are in a team already
+TEAMLESS: Mapping[Role, int] = {"organizer": 409, "owner": 409}  # seats are for teams
 DAYS = {"starts": "2023-03-06", "ends": "2023-03-10"}
 WEEK = {"name": "Week {number}", "timezone": "Europe/Berlin", "begin": "draft", **DAYS}
 LIST = "team,name,email\nTeam {number},New,new-{number}@example.com\n"
@@ -132,7 +133,16 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", "/"): RouteAccess("boards"),
     ("GET", "/weeks/{week}"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/live"): RouteAccess("boards"),
+    ("GET", "/shifts"): RouteAccess("boards", 303),
+    ("GET", "/weeks/{week}/shifts"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/shifts/live"): RouteAccess("boards"),
+    ("GET", "/weeks/{week}/shifts/{shift_id}"): RouteAccess("boards"),
+    ("GET", "/me/shift"): RouteAccess("members", 303),
+    ("POST", "/weeks/{week}/shifts/{shift_id}/take"): RouteAccess("members", 303, but=TEAMLESS),
+    ("POST", "/weeks/{week}/shifts/{shift_id}/take-team"): RouteAccess("members", 303, but=TEAMLESS),
+    ("POST", "/weeks/{week}/shifts/{own_shift}/leave"): RouteAccess("members", 303),
+    ("POST", "/weeks/{week}/shifts/{own_shift}/check-in"): RouteAccess("members", 409),
+    ("POST", "/weeks/{week}/shifts/{own_shift}/complete"): RouteAccess("members", 409),
     ("GET", "/weeks/{week}/teams/{team}"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/summary"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/summary/charts/{name}.svg"): RouteAccess("boards"),

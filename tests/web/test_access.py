@@ -27,6 +27,7 @@ ROUTED = {
     "closed_week": "week",
     "frozen_week": "week",
     "empty_team": "team",
+    "own_shift": "shift_id",
     "person_in_team": "person",
     "own_entry": "entry",
     "hidden_entry": "entry",

@@ -42,6 +42,7 @@ FOREIGN = {
     "own_activity": ("activity of another", "adjustment", "team", "nothing"),
     "sign_in": ("sign-in of another", "person", "nothing"),
     "activity_id": ("activity of another", "adjustment", "team", "nothing"),
+    "own_shift": ("shift of another week", "team", "nothing"),
     "shift_id": ("shift of another week", "team", "nothing"),
     "sign_up_id": ("sign-up of another shift", "person", "nothing"),
     "display_id": ("person", "token", "nothing"),

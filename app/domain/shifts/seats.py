@@ -75,12 +75,13 @@ def leave(seat: Seat, shift: ShiftFacts, settings: ShiftSettings, now: datetime,
         return Verdict(refusal="gone")
     if seat.state == "completed" or (now >= shift.starts_at and not organizes):
         return Verdict(refusal="started")
-    if organizes or (seat.state == "signed_up" and now < _leave_until(seat, shift, settings)):
+    if organizes or (seat.state == "signed_up" and now < leave_until(seat, shift, settings)):
         return Verdict("cancelled")
     return Verdict(refusal="too-late-to-leave")
 
 
-def _leave_until(seat: Seat, shift: ShiftFacts, settings: ShiftSettings) -> datetime:
+def leave_until(seat: Seat, shift: ShiftFacts, settings: ShiftSettings) -> datetime:
+    """The moment from which a seat somebody signed up for cannot be left any more."""
     if seat.promoted:
         return shift.starts_at
     return max(shift.starts_at - settings.leave_until, seat.signed_up_at + UNDO)

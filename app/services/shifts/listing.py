@@ -120,6 +120,14 @@ def of_shift(session: Session, week: Week, shift_id: str, view: View, *, viewer:
     return _items(session, week, view, viewer, [shift])[0]
 
 
+def seat_id_of(session: Session, shift_id: str, person_id: str) -> str | None:
+    """The id of a person's seat in a shift, the live one before those that ended; None where they never had any."""
+    if not is_id(shift_id):
+        return None
+    rows = _SEATS_OF_PERSON.rows(session, shift=shift_id, person=person_id)
+    return next((seat_id for seat_id, state in rows if state in LIVE), rows[0][0] if rows else None)
+
+
 def _items(session: Session, week: Week, view: View, viewer: str | None, listed: Sequence[Shift]) -> list[ShiftItem]:
     if not listed:
         return []
@@ -214,4 +222,9 @@ _CHANGES_UNTIL = Prepared(
     .join(Shift, col(Shift.id) == Seat.shift_id)
     .where(col(SeatChange.changed_at) <= bindparam("until"))
     .order_by(col(SeatChange.id))
+)
+_SEATS_OF_PERSON = Prepared(
+    select(col(Seat.id), col(Seat.state))
+    .where(col(Seat.shift_id) == bindparam("shift"), col(Seat.person_id) == bindparam("person"))
+    .order_by(col(Seat.signed_up_at).desc(), col(Seat.id))
 )

@@ -1,9 +1,27 @@
 """Refusals about shifts in sentences: what is in the way, and what to do instead."""
 
+from datetime import date, datetime
+from typing import Protocol
+
 from app.domain.calendar.days import zone_or_utc
 from app.domain.shifts.model import Code
 from app.errors import NotAllowed, Problem, ShiftRefused
-from app.models import Shift
+
+
+class _Timed(Protocol):
+    """A shift's time, in its row or beside a seat in it."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def local_date(self) -> date: ...
+    @property
+    def local_from(self) -> str: ...
+    @property
+    def local_until(self) -> str: ...
+    @property
+    def zone(self) -> str: ...
+
 
 _SENTENCES: dict[Code, str] = {
     "week-not-open": "This week is not open, so no seat in it changes. Ask an organizer to open it.",
@@ -24,21 +42,33 @@ _SENTENCES: dict[Code, str] = {
     "seat-free": "This shift has a free seat. Sign up instead of waiting.",
 }
 
+_NOT_YOURS = "Organizers complete the shifts of this week. Tell one that you were there."
+
+
+def sentence(code: Code) -> str:
+    """The usual sentence of a refusal."""
+    return _NOT_YOURS if code == "not-yours" else _SENTENCES[code]
+
 
 def problem(code: Code, detail: str | None = None) -> Problem:
     """The problem of a code; `detail` says more than its usual sentence does."""
     if code == "not-yours":
-        return NotAllowed("Organizers complete the shifts of this week. Tell one that you were there.")
+        return NotAllowed(_NOT_YOURS)
     return ShiftRefused(code, detail or _SENTENCES[code])
 
 
-def overlap(shift: Shift, *, name: str | None = None) -> Problem:
+def overlap(shift: _Timed, *, name: str | None = None) -> Problem:
     """The problem with a seat at the time of another shift, of whoever asks or of the person named."""
+    return problem("overlap", overlap_sentence(shift, name=name))
+
+
+def overlap_sentence(shift: _Timed, *, name: str | None = None) -> str:
+    """The sentence of `overlap`."""
     whose = "your shift" if name is None else f"a shift of {name}:"
-    return problem("overlap", f"Overlaps {whose} {when(shift)}.")
+    return f"Overlaps {whose} {when(shift)}."
 
 
-def when(shift: Shift) -> str:
+def when(shift: _Timed) -> str:
     """A shift's time as people say it: "Mon 06:00–08:00 PST"."""
     start = shift.starts_at.astimezone(zone_or_utc(shift.zone))
     return f"{shift.local_date:%a} {shift.local_from}–{shift.local_until} {start:%Z}"

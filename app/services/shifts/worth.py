@@ -1,7 +1,7 @@
 """The worth of shifts to a person or a team: the points a seat would bring, and the rank it would take them to."""
 
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from app.domain.memberships import current_team, team_at
+from app.domain.memberships import Join, current_team, team_at
 from app.domain.rules import Rules
 from app.domain.scoring.activity import Activity, Adjustment
 from app.domain.scoring.sums import score_teams
@@ -30,6 +30,9 @@ from app.services.weeks.weeks import WeekStamp
 
 MOST_WEEKS = 8
 """The number of weeks whose worths are kept; further ones are computed anew, as the oldest are forgotten."""
+
+MOST_PEOPLE = 1_000
+"""The number of people of a week whose worths are kept, those who looked last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,14 @@ class _Team:
         return known
 
 
+class _Known(NamedTuple):
+    """The worths of some shifts to a person with these joins."""
+
+    items: Sequence[ShiftItem]
+    joins: tuple[Join, ...]
+    worths: Mapping[str, ShiftWorth]
+
+
 @dataclass(frozen=True)
 class _KeptWeek:
     """A week as its worths were computed last: live standings, or None where a freeze is looked back to."""
@@ -87,6 +98,7 @@ class _KeptWeek:
     teams: dict[str, _Team] = field(default_factory=dict)
     kinds: dict[datetime, Hashable] = field(default_factory=dict)
     rivals: dict[str, list[SortKey]] = field(default_factory=dict)
+    people: dict[str, _Known] = field(default_factory=dict)
 
     def kind(self, starts_at: datetime) -> Hashable:
         known = self.kinds.get(starts_at)
@@ -116,29 +128,37 @@ class Worths:
         self._weeks: dict[tuple[int, int | None], _KeptWeek] = {}
 
     def for_person(
-        self, session: Session, week: Week, items: Iterable[ShiftItem], view: View, now: datetime, person_id: str
-    ) -> dict[str, ShiftWorth]:
+        self, session: Session, week: Week, items: Sequence[ShiftItem], view: View, now: datetime, person_id: str
+    ) -> Mapping[str, ShiftWorth]:
         """The worth of each of these shifts to a person, by shift id, as a view has it; nothing without a team.
 
         A slot that a teammate has a seat in counts as credited, one that they completed themselves is worth no more.
+        For the very same items it costs nothing until something changes.
         """
         kept = self._kept(session, week, view, now)
-        joins = teams.joins(session, week, [person_id]).get(person_id, [])
-        worths: dict[str, ShiftWorth] = {}
-        for item in items:
-            starts_at = item.shift.starts_at
-            team_id = team_at(joins, starts_at)
-            if team_id is None:
-                worths[item.shift.id] = ShiftWorth()
-                continue
-            has_done_it = any(seat.person_id == person_id and seat.state == "completed" for seat in item.seats)
-            people = [] if has_done_it else [person_id]
-            credited = any(
-                seat.team_id == team_id and seat.person_id != person_id and seat.is_live for seat in item.seats
-            )
-            team = self._team(session, week, kept, view, team_id)
-            worths[item.shift.id] = _worth(kept, team, people, item.shift.id, starts_at, credited=credited)
-        return worths
+        joins = tuple(teams.joins(session, week, [person_id]).get(person_id, ()))
+        known = kept.people.pop(person_id, None)
+        if known is None or known.items is not items or known.joins != joins:
+            worths = {item.shift.id: self._of(session, week, kept, view, item, person_id, joins) for item in items}
+            known = _Known(items, joins, worths)
+        kept.people[person_id] = known
+        while len(kept.people) > MOST_PEOPLE:
+            kept.people.pop(next(iter(kept.people)), None)
+        return known.worths
+
+    def _of(
+        self, session: Session, week: Week, kept: "_KeptWeek", view: View, item: ShiftItem, person_id: str,
+        joins: Sequence[Join],
+    ) -> ShiftWorth:  # fmt: skip
+        starts_at = item.shift.starts_at
+        team_id = team_at(joins, starts_at)
+        if team_id is None:
+            return ShiftWorth()
+        has_done_it = any(seat.person_id == person_id and seat.state == "completed" for seat in item.seats)
+        credited = any(seat.team_id == team_id and seat.person_id != person_id and seat.is_live for seat in item.seats)
+        team = self._team(session, week, kept, view, team_id)
+        people = [] if has_done_it else [person_id]
+        return _worth(kept, team, people, item.shift.id, starts_at, credited=credited)
 
     def for_team(
         self, session: Session, week: Week, items: Iterable[ShiftItem], view: View, now: datetime, team_id: str

@@ -1,6 +1,6 @@
 """Shifts of a week: read, and made by organizers one by one or from a pattern."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
@@ -184,7 +184,7 @@ class _Asked:
             shift_document(item, self._week, rules, worth.get(item.shift.id), with_email=with_email) for item in items
         ]
 
-    def _worth(self, items: list[ShiftItem], email: str | None, team_id: str | None) -> dict[str, ShiftWorth]:
+    def _worth(self, items: list[ShiftItem], email: str | None, team_id: str | None) -> Mapping[str, ShiftWorth]:
         if email is not None and team_id is not None:
             raise _flaw("team", "Ask about a person or about a team, not about both.")
         view = weeks.view(self._week, self._actor)

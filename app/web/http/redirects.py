@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse
 from app.web.http.addresses import url_for
 
 SEE_OTHER = 303
-TARGETS = {"me": "me", "board": "current_board", "organizer": "organizer_home"}
+TARGETS = {"me": "me", "board": "current_board", "organizer": "organizer_home", "shifts": "current_shifts"}
 """The values of `to=` on the sign-in page, with the routes they mean."""
 
 

@@ -1,0 +1,267 @@
+"""Choices: what a person may do with each shift now, by the rules that decide once they try."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
+
+from app.db.statements import Prepared
+from app.domain.memberships import Join, current_team, team_at
+from app.domain.shifts import seats as lives
+from app.domain.shifts.limits import is_limited
+from app.domain.shifts.model import Code, SeatState, ShiftFacts, ShiftSettings
+from app.domain.shifts.model import Seat as SeatFacts
+from app.domain.shifts.sign_up import Claim, sign_up_refusal
+from app.models import Seat, Shift, Week
+from app.models.columns import Instant
+from app.services.shifts import refusals
+from app.services.shifts.listing import ShiftItem, ShiftSeat
+
+MANY_IN_A_ROW = 3
+"""From so many shifts without a pause on, somebody is warned."""
+
+
+class OwnSeat(NamedTuple):
+    """A person's own seat in any week, as it is: no freeze hides it from them; with the times of its shift."""
+
+    id: str
+    shift_id: str
+    state: SeatState
+    promoted: bool
+    signed_up_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    local_date: date
+    local_from: str
+    local_until: str
+    zone: str
+
+    @property
+    def is_live(self) -> bool:
+        """True unless they did not come."""
+        return self.state != "no_show"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A person's choice about one shift. `code` and `why` are the first reason against a seat, but that all are taken.
+
+    `seat` is their own, with what they may do about it; `covers` are seats offered to them. A whole team would take
+    `for_team` seats, 0 where it cannot; with this shift they would have `in_a_row` without a pause.
+    """
+
+    code: Code | None = None
+    why: str = ""
+    seat: OwnSeat | None = None
+    leave_until: datetime | None = None
+    can_leave: bool = False
+    can_check_in: bool = False
+    can_complete: bool = False
+    is_waiting: bool = False
+    covers: tuple[ShiftSeat, ...] = ()
+    for_team: int = 0
+    in_a_row: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """True if nothing but taken seats stands against signing up."""
+        return self.code is None and self.seat is None
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Everybody's part in a week's shifts: members now by team, each team's slots with their start, people's shifts."""
+
+    members: Mapping[str, tuple[str, ...]]
+    slots: Mapping[str, Mapping[str, datetime]]
+    shifts: Mapping[str, Sequence[Shift]]
+    for_teams: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The person who chooses, with their joins in the week and their own seats, in every week."""
+
+    person_id: str
+    joins: Sequence[Join]
+    seats: Sequence[OwnSeat]
+
+    @property
+    def team_id(self) -> str | None:
+        """The team they are in now."""
+        return current_team(self.joins)
+
+
+def crowd_of(items: Iterable[ShiftItem], joins: Mapping[str, Sequence[Join]]) -> Crowd:
+    """Everybody's part in these shifts."""
+    members: dict[str, tuple[str, ...]] = {}
+    for person_id in sorted(joins):
+        team_id = current_team(joins[person_id])
+        if team_id is not None:
+            members[team_id] = (*members.get(team_id, ()), person_id)
+    slots: dict[str, dict[str, datetime]] = {}
+    shifts: dict[str, list[Shift]] = {}
+    for item in items:
+        for seat in item.seats:
+            if seat.is_live:
+                shifts.setdefault(seat.person_id, []).append(item.shift)
+                if seat.team_id is not None:
+                    slots.setdefault(seat.team_id, {})[item.shift.id] = item.shift.starts_at
+    return Crowd(members, slots, shifts)
+
+
+def own_seats(session: Session, person_id: str, items: Sequence[ShiftItem]) -> list[OwnSeat]:
+    """A person's seats, in whatever week, from the start of the first of these shifts to the end of the last."""
+    if not items:
+        return []
+    since = items[0].shift.starts_at
+    until = max(item.shift.ends_at for item in items)
+    rows = _OWN.rows(session, person=person_id, since=since, until=until)
+    return [OwnSeat._make((*row[:3], row[3] == "waiting", *row[4:])) for row in rows]
+
+
+class NextSeat(NamedTuple):
+    """A person's shift of now or the next one: its week's slug, its id and its times."""
+
+    week: str
+    shift_id: str
+    state: SeatState
+    starts_at: datetime
+    ends_at: datetime
+    local_date: date
+    local_from: str
+    local_until: str
+    zone: str
+
+
+def next_seat(session: Session, person_id: str, now: datetime) -> NextSeat | None:
+    """A person's shift that is on, else their next one, in whatever week is open."""
+    rows = _NEXT.rows(session, person=person_id, now=now)
+    return NextSeat(*rows[0]) if rows else None
+
+
+def choose(
+    item: ShiftItem, reader: Reader, crowd: Crowd, settings: ShiftSettings, now: datetime, zone: ZoneInfo, *,
+    is_week_open: bool,
+) -> Choice:  # fmt: skip
+    """Find what a person may do with a shift at a moment; when signing up opens is left to the whole page to say."""
+    shift = item.shift
+    facts = ShiftFacts(
+        shift.starts_at, shift.ends_at, shift.seats, min(item.taken, shift.seats), item.is_cancelled, is_week_open
+    )
+    own = next((seat for seat in reader.seats if seat.shift_id == shift.id and seat.is_live), None)
+    if own is not None:
+        return _own_choice(own, facts, settings, now)
+    missed = next((seat for seat in reader.seats if seat.shift_id == shift.id), None)
+    team_id = team_at(reader.joins, shift.starts_at)
+    other = next((seat for seat in reader.seats if seat.is_live and _overlap(seat, shift)), None)
+    limited = _is_limited(item, team_id, crowd, settings, now, zone)
+    claim = Claim(seats=0, has_team=team_id is not None, overlaps=other is not None, is_limited=limited)
+    code = sign_up_refusal(facts, claim, ShiftSettings(needs_team=settings.needs_team), now)
+    why = refusals.sentence(code) if code else ""
+    if code == "overlap" and other is not None:
+        why = refusals.overlap_sentence(other)
+    covers = () if now >= shift.ends_at or item.is_cancelled or not is_week_open else tuple(
+        seat for seat in item.seats
+        if seat.is_live and seat.offer is not None and seat.offer.is_to(reader.person_id, team_id, seat)
+    )  # fmt: skip
+    return Choice(
+        code, why, missed, is_waiting=reader.person_id in item.waiters, covers=covers,
+        for_team=_for_team(item, reader.team_id, crowd) if code is None else 0,
+        in_a_row=in_a_row(reader.seats, shift) if code is None else 0,
+    )  # fmt: skip
+
+
+def _own_choice(own: OwnSeat, facts: ShiftFacts, settings: ShiftSettings, now: datetime) -> Choice:
+    seat = SeatFacts(own.state, own.signed_up_at, own.promoted)
+    can_leave = lives.leave(seat, facts, settings, now).to is not None
+    return Choice(
+        seat=own,
+        leave_until=lives.leave_until(seat, facts, settings) if can_leave else None,
+        can_leave=can_leave,
+        can_check_in=lives.check_in(seat, facts, now).to is not None,
+        can_complete=lives.complete(seat, facts, settings, now).to is not None,
+    )
+
+
+def _is_limited(
+    item: ShiftItem, team_id: str | None, crowd: Crowd, settings: ShiftSettings, now: datetime, zone: ZoneInfo
+) -> bool:
+    if team_id is None or (settings.early_per_team is None and settings.first_round is None):
+        return False
+    others = crowd.members.keys() - {team_id}
+    return is_limited(
+        item.shift.id, item.shift.starts_at, crowd.slots.get(team_id, {}), settings, zone, now,
+        another_has_none=any(team not in crowd.slots for team in others),
+    )  # fmt: skip
+
+
+def _for_team(item: ShiftItem, team_id: str | None, crowd: Crowd) -> int:
+    """The number of seats that all of a team would take; 0 where they cannot, or it is one alone."""
+    if team_id is None:
+        return 0
+    known = crowd.for_teams.get((item.shift.id, team_id))
+    if known is None:
+        seated = {seat.person_id for seat in item.seats if seat.is_live}
+        missing = [person_id for person_id in crowd.members.get(team_id, ()) if person_id not in seated]
+        others = (shift for person_id in missing for shift in crowd.shifts.get(person_id, ()))
+        can = 2 <= len(missing) <= item.free and not any(_overlap(other, item.shift) for other in others)
+        known = crowd.for_teams[item.shift.id, team_id] = len(missing) if can else 0
+    return known
+
+
+def _overlap(one: OwnSeat | Shift, shift: Shift) -> bool:
+    return one.starts_at < shift.ends_at and one.ends_at > shift.starts_at
+
+
+def in_a_row(seats: Sequence[OwnSeat], shift: Shift) -> int:
+    """The number of shifts without a pause that somebody would have with this one."""
+    live = [seat for seat in seats if seat.is_live]
+    ends = {seat.ends_at: seat for seat in live}
+    starts = {seat.starts_at: seat for seat in live}
+    number, at = 1, shift.starts_at
+    while (before := ends.get(at)) is not None:
+        number, at = number + 1, before.starts_at
+    at = shift.ends_at
+    while (after := starts.get(at)) is not None:
+        number, at = number + 1, after.ends_at
+    return number
+
+
+_OWN = Prepared(
+    select(
+        col(Seat.id), col(Seat.shift_id), col(Seat.state), col(Seat.origin), col(Seat.signed_up_at),
+        col(Shift.starts_at), col(Shift.ends_at), col(Shift.local_date), col(Shift.local_from),
+        col(Shift.local_until), col(Shift.zone),
+    )
+    .join(Shift, col(Shift.id) == col(Seat.shift_id))
+    .where(
+        col(Seat.person_id) == bindparam("person"),
+        col(Seat.state) != "cancelled",
+        col(Seat.state) != "covered",
+        col(Shift.ends_at) > bindparam("since", type_=Instant),
+        col(Shift.starts_at) < bindparam("until", type_=Instant),
+    )
+    .order_by(col(Shift.starts_at), col(Seat.id))
+)  # fmt: skip
+_LIVE = tuple(col(Seat.state) != state for state in ("cancelled", "covered", "no_show"))
+_NEXT = Prepared(
+    select(
+        col(Week.slug), col(Seat.shift_id), col(Seat.state), col(Shift.starts_at), col(Shift.ends_at),
+        col(Shift.local_date), col(Shift.local_from), col(Shift.local_until), col(Shift.zone),
+    )
+    .join(Shift, col(Shift.id) == col(Seat.shift_id))
+    .join(Week, col(Week.id) == col(Shift.week_id))
+    .where(
+        col(Seat.person_id) == bindparam("person"),
+        *_LIVE,
+        col(Shift.ends_at) > bindparam("now", type_=Instant),
+        col(Week.state) == "open",
+    )
+    .order_by(col(Shift.starts_at), col(Seat.id))
+    .limit(1)
+)  # fmt: skip

@@ -1,0 +1,162 @@
+"""The rows of the list of shifts: each as its reader sees it, rendered once for all whose case is the same."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from app.domain.shifts.seats import UNDO
+from app.domain.wording import ordinal
+from app.services.shifts.choices import MANY_IN_A_ROW, Choice, OwnSeat, Reader, choose
+from app.services.shifts.listing import ShiftItem, ShiftSeat
+from app.services.shifts.worth import ShiftWorth
+from app.web.http import render
+from app.web.http.render import listing, signed
+from app.web.seats.shown import seats_html
+from app.web.shift_lists import KeptShifts, RowDay, RowDays, RowPlace
+
+NOTHING = Choice()
+
+
+class WorthWords(NamedTuple):
+    """A seat's worth in words: points, their parts where there are several, and the rank it takes the team to."""
+
+    points: str
+    parts: str
+    climb: str
+
+
+class Row(NamedTuple):
+    """A row's case: all that its HTML depends on beside the shift and its seats."""
+
+    shows_everyone: bool
+    acts: bool = False
+    why: str = ""
+    seat: OwnSeat | None = None
+    leave_until: str = ""
+    can_check_in: bool = False
+    can_complete: bool = False
+    waits: str = ""
+    covers: tuple[ShiftSeat, ...] = ()
+    for_team: int = 0
+    in_a_row: str = ""
+    worth: "WorthWords | None" = None
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Makes rows for one reader at one moment; `reader` is None for who has not signed in."""
+
+    week: str
+    kept: KeptShifts
+    zone: ZoneInfo
+    now: datetime
+    is_week_open: bool
+    reader: Reader | None
+    worths: Mapping[str, ShiftWorth]
+
+    def choice(self, item: ShiftItem) -> Choice:
+        """The choice of the reader about a shift."""
+        if self.reader is None:
+            return NOTHING
+        return choose(
+            item, self.reader, self.kept.crowd, self.kept.settings, self.now, self.zone,
+            is_week_open=self.is_week_open,
+        )  # fmt: skip
+
+    def html(self, item: ShiftItem) -> Markup:
+        """A shift's row."""
+        row = self.row(item)
+        known = self.kept.form(item.shift.id, row)
+        return known if known is not None else self.kept.keep(item.shift.id, row, self._render(item, row))
+
+    def days(self) -> RowDays:
+        """The rows of all shifts by day, as the reader had them before if nothing has changed since."""
+        if self.reader is None:
+            return self._days()
+        seats = self.reader.seats
+        case = (self.is_week_open, *seats, *self.reader.joins, self.worths)
+        undo_until = [seat.signed_up_at + UNDO for seat in seats]
+        return self.kept.days_of(self.reader.person_id, case, self.now, undo_until, self._days)
+
+    def _days(self) -> RowDays:
+        ahead, past = list[RowDay](), list[RowDay]()
+        for day in self.kept.days:
+            for days, over in ((ahead, False), (past, True)):
+                places = [
+                    RowPlace(place.row, rows[0] if len(rows) == 1 else Markup("").join(rows))
+                    for place in day.places
+                    if (rows := [self.html(item) for item in place.items if self.is_over(item) == over])
+                ]
+                if places:
+                    days.append(RowDay(day.label, places))
+        return RowDays(ahead, past)
+
+    def is_over(self, item: ShiftItem) -> bool:
+        """Tell whether a shift is one of those that are left behind."""
+        return item.shift.ends_at <= self.now
+
+    def row(self, item: ShiftItem) -> Row:
+        """A shift's case for the reader."""
+        shows_everyone = self.reader is not None
+        if self.reader is None:
+            return Row(shows_everyone, is_over=self.is_over(item))
+        if self.is_over(item) or not self.is_week_open or item.is_cancelled:
+            own = next((seat for seat in self.reader.seats if seat.shift_id == item.shift.id), None)
+            return Row(shows_everyone, seat=own, is_over=self.is_over(item))
+        choice = self.choice(item)
+        worth = self.worths.get(item.shift.id) if choice.seat is None and self.now < item.shift.starts_at else None
+        return Row(
+            shows_everyone,
+            acts=choice.is_open,
+            why="" if choice.code in (None, "no-team") else choice.why,
+            seat=choice.seat,
+            leave_until=render.local_moment(choice.leave_until, self.zone) if choice.leave_until else "",
+            can_check_in=choice.can_check_in,
+            can_complete=choice.can_complete,
+            waits=_turn(item.waiters, self.reader.person_id) if choice.is_waiting else "",
+            covers=choice.covers,
+            for_team=choice.for_team,
+            in_a_row=ordinal(choice.in_a_row) if choice.in_a_row >= MANY_IN_A_ROW else "",
+            worth=_worth_words(worth, item, self.reader) if worth is not None and self.reader.joins else None,
+        )
+
+    def seats(self, item: ShiftItem) -> Markup:
+        """The fragment of a shift's seats."""
+        html = seats_html(item, shows_everyone=self.reader is not None)
+        return Markup(html.decode())  # noqa: S704 - our own template made it
+
+    def _render(self, item: ShiftItem, row: Row) -> Markup:
+        seats = self.seats(item)
+        html = render.render("shifts/_row.html", week=self.week, item=item, shift=item.shift, row=row, seats=seats)
+        return Markup(html.decode())  # noqa: S704 - our own template made it
+
+
+def _turn(waiters: Sequence[str], person_id: str) -> str:
+    return f"{ordinal(waiters.index(person_id) + 1)} of {len(waiters)}"
+
+
+def _worth_words(worth: ShiftWorth, item: ShiftItem, reader: Reader) -> WorthWords:
+    """The words of a worth to somebody's team: where it is nothing because others are on the shift, that."""
+    if not worth.parts and any(seat.is_live and seat.team_id == reader.team_id for seat in item.seats):
+        return WorthWords(signed(worth.points), "points: your team has this shift", "")
+    parts = [f"{part.why} {signed(part.points)}" for part in worth.parts]
+    climb = worth.rank_then if worth.rank_now is not None and worth.rank_then is not None else None
+    climbs = climb is not None and worth.rank_now is not None and climb < worth.rank_now
+    has_parts = len(parts) > 1 or (parts and worth.parts[0].why != "shift")
+    return WorthWords(
+        signed(worth.points), listing(parts) if has_parts else "", ordinal(climb) if climbs and climb else ""
+    )
+
+
+def own_rows(kept: KeptShifts, seats: Iterable[OwnSeat], now: datetime) -> list[tuple[ShiftItem, OwnSeat]]:
+    """The reader's own seats in shifts of the week that are not over, the next first."""
+    return [
+        (kept.by_id[seat.shift_id], seat)
+        for seat in seats
+        if seat.is_live and seat.ends_at > now and seat.shift_id in kept.by_id
+    ]

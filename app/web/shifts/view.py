@@ -1,0 +1,111 @@
+"""The shifts of a week as the reader of a page sees them, and what a button of it has just done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from app.domain.actor import SignedInActor
+from app.errors import NotFound
+from app.models import Week
+from app.services.shifts import choices, refusals
+from app.services.shifts.choices import MANY_IN_A_ROW, Reader
+from app.services.shifts.listing import ShiftItem
+from app.services.shifts.worth import ShiftWorth
+from app.services.teams import teams
+from app.services.weeks import weeks
+from app.web.shift_lists import KeptShifts
+from app.web.shifts.rows import Rows
+from app.web.submit import Page
+
+
+class Undo(NamedTuple):
+    """The way back from what was just done: the button's words, and the route it posts to."""
+
+    label: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence about what was done, around the time of its shift, and the way back from it."""
+
+    before: str
+    after: str = "."
+    undo: Undo | None = None
+
+
+SAID: Mapping[str, Said] = {
+    "taken": Said("You’re on: ", undo=Undo("Undo", "shift_leave")),
+    "team": Said("Your team is on: ", ". Each of you can leave within 10 minutes."),
+    "left": Said("You left ", undo=Undo("Take it again", "shift_take")),
+    "checked-in": Said("You’re checked in: "),
+    "completed": Said("Completed: ", ". Thank you!"),
+}
+
+
+class DoneWith(NamedTuple):
+    """The sentence about what was done with a shift, and the button that undoes it while that can be."""
+
+    words: Said
+    when: str
+    shift_id: str
+    undo: Undo | None
+    in_a_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeekShifts:
+    """A week's shifts and their reader, who may be a visitor; `since` is the position from which the stream goes on."""
+
+    week: Week
+    kept: KeptShifts
+    reader: Reader | None
+    rows: Rows
+    since: str = ""
+
+    @property
+    def team_id(self) -> str | None:
+        """The reader's team now."""
+        return self.reader.team_id if self.reader is not None else None
+
+    def item(self, shift_id: str) -> ShiftItem:
+        """A shift of the week. Raises NotFound."""
+        item = self.kept.by_id.get(shift_id)
+        if item is None:
+            raise NotFound(f"Week {self.week.name} has no such shift. Its list has those there are.")
+        return item
+
+    def done_with(self, done: str, shift_id: str) -> DoneWith | None:
+        """Tell what a button has just done with a shift; None where it says nothing."""
+        words, item = SAID.get(done), self.kept.by_id.get(shift_id)
+        if words is None or item is None or self.reader is None:
+            return None
+        choice = self.rows.choice(item)
+        is_possible = {"shift_leave": choice.can_leave, "shift_take": choice.is_open and item.free > 0}
+        undo = words.undo if words.undo is not None and is_possible.get(words.undo.route, True) else None
+        number = choices.in_a_row(self.reader.seats, item.shift) if choice.seat is not None else 0
+        return DoneWith(words, refusals.when(item.shift), shift_id, undo, number if number >= MANY_IN_A_ROW else 0)
+
+
+def look(page: Page[Any], slug: str) -> WeekShifts:
+    """A week's shifts as the reader of a page sees them. Raises WeekUnknown."""
+    session, act = page.session, page.act
+    week = weeks.find(session, slug, act.now)
+    view = weeks.view(week, act.actor)
+    kept = page.shift_lists.get(session, week, view)
+    actor = member_of(page)
+    reader: Reader | None = None
+    worths: Mapping[str, ShiftWorth] = {}
+    if actor is not None:
+        joins = teams.joins(session, week, [actor.person_id]).get(actor.person_id, [])
+        reader = Reader(actor.person_id, joins, choices.own_seats(session, actor.person_id, kept.items))
+        if week.state == "open":
+            worths = page.worths.for_person(session, week, kept.items, view, act.now, actor.person_id)
+    rows = Rows(week.slug, kept, week.zone, act.now, week.state == "open", reader, worths)
+    position = page.seat_lists.position(session, week, view.audience, shows_everyone=actor is not None)
+    return WeekShifts(week, kept, reader, rows, str(position or ""))
+
+
+def member_of(page: Page[Any]) -> SignedInActor | None:
+    """Whoever signed in and reads a page; None for visitors, screens and programs."""
+    return page.act.actor if isinstance(page.act.actor, SignedInActor) else None

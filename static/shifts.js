@@ -1,0 +1,91 @@
+// Times in the reader's own zone where they ask for it, and the moment at which signing up opens.
+(() => {
+  "use strict";
+  const KEY = "own-zone";
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const read = () => {
+    try {
+      return localStorage.getItem(KEY) === "yes";
+    } catch {
+      return false;
+    }
+  };
+  let isOwn = read();
+
+  const format = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: own, hourCycle: "h23", ...options });
+  const clock = format({ hour: "2-digit", minute: "2-digit" });
+  const dayAndClock = format({ weekday: "short", hour: "2-digit", minute: "2-digit" });
+  const wholeDay = format({ weekday: "long", day: "numeric", month: "long" });
+  const say = {
+    span: (element, from, until) => `${dayAndClock.format(from).replace(",", "")}–${clock.format(until)}`,
+    day: (element, from, until) => `${wholeDay.format(from).replace(",", "")}, ${clock.format(from)}–${clock.format(until)}`,
+    moment: (element, from) => `${wholeDay.format(from).replace(",", "")}, ${clock.format(from)}`,
+  };
+  const city = (zone) => zone.split("/").at(-1).replaceAll("_", " ");
+
+  // What the server wrote is kept beside, so that one can go back to the week's own times.
+  function show() {
+    const zone = document.querySelector("[data-zone]");
+    const button = document.querySelector("[data-own-zone]");
+    if (!zone || !button) return;
+    const differs = own && own !== zone.dataset.zone;
+    button.hidden = !differs;
+    button.textContent = isOwn ? `Show times of ${city(zone.dataset.zone)}` : `Show my own (${city(own)})`;
+    zone.textContent = differs && isOwn ? `${city(own)}, your own; days are those of ${city(zone.dataset.zone)}` : city(zone.dataset.zone);
+    for (const element of document.querySelectorAll("#shifts time[data-until], #shifts time[data-moment]")) {
+      element.dataset.written ??= element.textContent;
+      const kind = "moment" in element.dataset ? "moment" : "day" in element.dataset ? "day" : "span";
+      const [from, until] = [new Date(element.dateTime), new Date(element.dataset.until ?? element.dateTime)];
+      element.textContent = differs && isOwn ? say[kind](element, from, until) : element.dataset.written;
+    }
+  }
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-own-zone]")) return;
+    isOwn = !isOwn;
+    try {
+      localStorage.setItem(KEY, isOwn ? "yes" : "no");
+    } catch {
+      // Then it is remembered for this page alone.
+    }
+    show();
+  });
+
+  // The server says how many seconds are left, so that a wrong clock here opens nothing too early.
+  let opensAt = 0;
+  function await_() {
+    const opening = document.querySelector("[data-opens-in]");
+    opensAt = opening ? performance.now() + 1000 * Number(opening.dataset.opensIn) : 0;
+    tick();
+  }
+  function tick() {
+    const [opening, words] = [document.querySelector("[data-opens-in]"), document.querySelector("[data-countdown]")];
+    if (!opening || !opensAt) return;
+    const left = Math.ceil((opensAt - performance.now()) / 1000);
+    if (left <= 0) {
+      opensAt = 0;
+      opening.remove();
+      document.getElementById("shifts").classList.remove("is-waiting");
+      return;
+    }
+    const parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60].map((part) => String(part).padStart(2, "0"));
+    words.textContent = left < 86400 ? `In ${parts.join(":")}.` : `In ${Math.floor(left / 86400)} days.`;
+  }
+  setInterval(tick, 1000);
+
+  // Shifts came, went or moved: seats alone cannot tell, so the list comes anew.
+  let asked = "";
+  document.addEventListener("htmx:sse:after:message", () => {
+    const [list, newest] = [document.getElementById("shifts"), document.getElementById("shifts-as-of")];
+    const mark = newest?.dataset.shifts;
+    if (!list || !mark || mark === list.dataset.shifts || mark === asked) return;
+    asked = mark;
+    htmx.ajax("GET", location.pathname, { target: "#shifts", select: "#shifts", swap: "outerMorph" });
+  });
+
+  function look() {
+    show();
+    await_();
+  }
+  document.addEventListener("DOMContentLoaded", look);
+  document.addEventListener("htmx:after:settle", look);
+})();
