@@ -18,7 +18,7 @@ from app.domain.memberships import Join
 from app.domain.standings.board import Board
 from app.domain.view import EVERYTHING
 from app.errors import Conflict
-from app.models import Seat, Shift, WaitingEntry
+from app.models import GuestbookEntry, Seat, Shift, WaitingEntry
 from app.services.demo import replay
 from app.services.demo.cast import SLUG, ZONE
 from app.services.demo.script import events
@@ -144,6 +144,16 @@ def test_finish_has_shifts_of_seats_alone_with_a_cover_a_no_show_and_somebody_wh
     assert (origins["cover"], waited) == (1, ["expired"])
     assert (len(taken), sum(each > 0 for each in taken)) == (30, 19)
     assert of_seats == {"shift": 20, "attendance": ATTENDANCES}
+
+
+def test_finish_has_a_guestbook_with_words_to_quote(finished: Database) -> None:
+    with finished.reading() as session:
+        written = session.exec(select(GuestbookEntry)).all()
+
+    assert [bool(entry.worked and entry.may_quote) for entry in written].count(True) == 5
+    assert [entry.improve for entry in written if not entry.is_public] == [
+        "We were one too few, and nobody knew whom to ask."
+    ]
 
 
 def test_run_in_steps_ends_on_the_same_board(database: Database, finished: Database) -> None:

@@ -13,6 +13,7 @@ _DAYS, _HOURS = range(5), range(6, 20, 2)
 """The moments at which a slot starts, ends, or does both: every two hours from 06:00 to 18:00."""
 
 _BETWEEN_SIGN_UPS = timedelta(seconds=97)
+_WRITES_AFTER = timedelta(minutes=6)
 _COMES_BEFORE = timedelta(minutes=8)
 _BETWEEN_CHECK_INS = timedelta(seconds=150)
 
@@ -26,6 +27,15 @@ class RotaEntry(NamedTuple):
     giver: str = ""
 
 
+class Written(NamedTuple):
+    """Words in the guestbook about the shift that starts then; `improve` alone is for organizers."""
+
+    who: str
+    starts: datetime
+    worked: str
+    improve: str = ""
+
+
 class Settle(NamedTuple):
     """The time for all that happens to shifts by itself."""
 
@@ -34,6 +44,14 @@ _NEVER_CAME = RotaEntry("sign up", "dimitris", moment(0, time(16)))
 _GIVER, _TAKER = "bjorn", "dusan"
 _COVERED_SHIFT = moment(2, time(10))
 _FULL_SHIFT = moment(4, time(14))
+_GUESTBOOK = (
+    Written("amelie", moment(0, time(6)), "The first customer of the week said good morning back."),
+    Written("siobhan", moment(0, time(10)), "Yūki found the bug before I had read the ticket.", "Two screens a pair."),
+    Written("mateo", moment(1, time(8)), "All three of us, one ticket each, and breakfast in between."),
+    Written("gulnora", moment(0, time(16)), "", "We were one too few, and nobody knew whom to ask."),
+    Written("dusan", moment(2, time(10)), "I only came because Björn could not. I would do it again."),
+    Written("tariq", moment(4, time(12)), "A customer thanked us for the fix before it was deployed."),
+)
 
 
 def sign_ups() -> Iterator[tuple[datetime, RotaEntry]]:
@@ -43,8 +61,10 @@ def sign_ups() -> Iterator[tuple[datetime, RotaEntry]]:
         yield SIGNED_UP + number * _BETWEEN_SIGN_UPS, entry
 
 
-def entries() -> Iterator[tuple[datetime, RotaEntry | Settle]]:
+def entries() -> Iterator[tuple[datetime, RotaEntry | Written | Settle]]:
     """All that happens about seats while the week plays, in no order."""
+    for written in _GUESTBOOK:
+        yield written.starts + SLOT + _WRITES_AFTER, written
     yield moment(1, time(14, 40)), RotaEntry("offer to team", _GIVER, _COVERED_SHIFT)
     yield moment(1, time(15, 25)), RotaEntry("take over", _TAKER, _COVERED_SHIFT, _GIVER)
     yield moment(3, time(11, 10)), RotaEntry("wait", "jurgita", _FULL_SHIFT)

@@ -12,8 +12,9 @@ from app.domain.memberships import current_team
 from app.domain.shifts.model import LIVE
 from app.errors import NotFound, Problem
 from app.models import Person, Seat, Shift, Week
+from app.services import guestbook
 from app.services.demo.cast import CAST, ENDS, SLUG, STARTS
-from app.services.demo.rota import SEATS, RotaEntry, Settle, sign_ups
+from app.services.demo.rota import SEATS, RotaEntry, Settle, Written, sign_ups
 from app.services.shifts import completion, covers, seats, settling, shifts, waiting
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
@@ -27,11 +28,14 @@ def prepare(session: Session, act: Act) -> None:
         _do(session, entry, at)
 
 
-def play(session: Session, what: RotaEntry | Settle, at: datetime) -> None:
+def play(session: Session, what: RotaEntry | Written | Settle, at: datetime) -> None:
     """Do what the rota says; a visitor may have made it impossible, by cancelling that shift, say."""
     match what:
         case Settle():
             settling.settle_due(session, weeks.lock(session, SLUG, at), at)
+        case Written():
+            with suppress(Problem):
+                _write(session, what, at)
         case RotaEntry():
             with suppress(Problem):
                 _do(session, what, at)
@@ -39,9 +43,7 @@ def play(session: Session, what: RotaEntry | Settle, at: datetime) -> None:
 
 def _do(session: Session, entry: RotaEntry, at: datetime) -> None:
     week = weeks.find(session, SLUG, at)
-    person = session.exec(select(Person).where(Person.email == CAST[entry.who].email)).one()
-    shift = session.exec(select(Shift).where(Shift.week_id == week.id, Shift.starts_at == entry.starts)).one()
-    act = Act(actor.person(person.name, person.id, "player"), at)
+    person, shift, act = _find(session, week, entry.who, entry.starts, at)
     match entry.what:
         case "sign up":
             seats.sign_up(session, SLUG, shift.id, person.id, act)
@@ -55,6 +57,27 @@ def _do(session: Session, entry: RotaEntry, at: datetime) -> None:
             covers.accept(session, SLUG, shift.id, _seat_of(session, shift, entry.giver), person.id, act)
         case "wait":
             waiting.join(session, SLUG, shift.id, person.id, act)
+
+
+def _write(session: Session, written: Written, at: datetime) -> None:
+    """Write in the guestbook; what worked is for everyone, and may be quoted."""
+    week = weeks.find(session, SLUG, at)
+    person, shift, act = _find(session, week, written.who, written.starts, at)
+    is_public = bool(written.worked)
+    guestbook.write(
+        session, SLUG, person.id, written.worked, written.improve, act, shift_id=shift.id, is_public=is_public,
+        may_quote=is_public,
+    )  # fmt: skip
+
+
+def _find(session: Session, week: Week, who: str, starts: datetime, at: datetime) -> tuple[Person, Shift, Act]:
+    """Somebody of the cast, a shift by its start (a visitor's beside it comes later), and an act of theirs."""
+    person = session.exec(select(Person).where(Person.email == CAST[who].email)).one()
+    query = select(Shift).where(Shift.week_id == week.id, Shift.starts_at == starts)
+    shift = session.exec(query.order_by(col(Shift.created_at))).first()
+    if shift is None:
+        raise NotFound("That shift starts at another time now.")
+    return person, shift, Act(actor.person(person.name, person.id, "player"), at)
 
 
 def _team_of(session: Session, week: Week, person: Person) -> str:
