@@ -1,11 +1,23 @@
 """Jobs and a server that is killed outright: what was promised is done by the next one."""
 
+import asyncio
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
 
 import httpx
 import pytest
 
+from app.db.database import Database
+from app.domain.notices.model import Kind
+from app.services import notices
+from app.services.access import accounts
+from app.services.notices import News
+from app.services.weeks import weeks
 from tests.cli.conftest import Shell
 from tests.cli.processes import started
 from tests.smtp import Postbox, smtp_server
@@ -35,6 +47,65 @@ def test_sign_in_mail_promised_by_a_server_that_was_killed_is_sent_once_by_the_n
 
     assert (form.status_code, sent_before) == (303, 0)
     assert postbox.message()["To"] == "Ada Lovelace <ada@example.com>"
+
+
+class Stalled(Postbox):
+    """A mail server that keeps what it is sent and then says nothing, until it is to go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_go_on = False
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 (aiosmtpd's names)
+        """Keep the message, and its sender waiting."""
+        answer = await super().handle_DATA(server, session, envelope)
+        while not self.may_go_on:
+            await asyncio.sleep(0.05)
+        return answer
+
+    def subjects(self) -> list[tuple[str, str]]:
+        """The subject and id of each message, in order."""
+        found = [message_from_bytes(each.content, policy=default) for each in self.envelopes]
+        return sorted((str(each["Subject"]), str(each["Message-ID"])) for each in found)
+
+
+def test_server_killed_while_it_sends_repeats_a_cancellation_and_no_reminder(
+    open_week: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postbox = Stalled()
+    tell(open_week, "cancelled", {"when": "today"})
+    tell(open_week, "soon", {"start": (datetime.now(UTC) + timedelta(minutes=20)).isoformat()})
+    with smtp_server(postbox) as port:
+        monkeypatch.setenv("ASSEMBLY_WEEK_SMTP_URL", f"smtp://127.0.0.1:{port}")
+        monkeypatch.setenv("ASSEMBLY_WEEK_MAIL_FROM", "week@example.com")
+        monkeypatch.setenv("ASSEMBLY_WEEK_PUBLIC_URL", "http://127.0.0.1:8000")
+        with started("serve", "--port", "0") as (process, _):
+            until(lambda: len(postbox.envelopes) == 2)
+            process.kill()
+            process.wait()
+        postbox.may_go_on = True
+        a_minute_passes(open_week)
+
+        with started("serve", "--port", "0"):
+            until(lambda: jobs(open_week) == [("mail.notice", 1)] * 2)
+
+    first, again, reminder = postbox.subjects()
+    assert first == again
+    assert first[0] == "Cancelled: shift today"
+    assert reminder[0].startswith("Your shift starts in ")
+
+
+def tell(shell: Shell, kind: Kind, facts: Mapping[str, str]) -> None:
+    """Tell Ada something, while no server runs."""
+    database = Database(f"sqlite:///{shell.ledger}")
+    try:
+        with database.unit_of_work() as session:
+            ada, now = accounts.by_email(session, "ada@example.com"), datetime.now(UTC)
+            assert ada is not None
+            news = News(kind, "a shift", 1, facts)
+            notices.tell(session, weeks.find(session, "q3-2022", now), [ada.id], news, now - timedelta(hours=20))
+    finally:
+        database.dispose()
 
 
 def a_minute_passes(shell: Shell) -> None:

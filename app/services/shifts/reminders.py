@@ -34,17 +34,17 @@ def plan(session: Session, shift: Shift, now: datetime) -> None:
 def remind(session: Session, shift_id: str, kind: Kind, start: str, now: datetime) -> int:
     """Remind whoever has a seat of a shift that still starts then, in an open week; the number of people.
 
-    Who checked in is there already.
+    Who checked in is there already. Never early, though jobs go by the real time and shifts by the game's.
     """
     shift = session.get(Shift, shift_id)
     starts_at = datetime.fromisoformat(start)
-    if shift is None or shift.cancelled_at is not None or shift.starts_at != starts_at or now >= starts_at:
+    due = remind_at(kind, starts_at)
+    if shift is None or shift.cancelled_at is not None or shift.starts_at != starts_at or not due <= now < starts_at:
         return 0
     week = weeks.find_by_id(session, shift.week_id)
     if week.state != "open":
         return 0
     people = session.exec(select(Seat.person_id).where(Seat.shift_id == shift.id, Seat.state == "signed_up")).all()
     facts = {"when": refusals.when(shift), "label": shift.label, "place": shift.place}
-    due = remind_at(kind, starts_at)
     news = News(kind, shift.id, int(starts_at.timestamp()), facts, shift.id, starts_at, due)
     return notices.tell(session, week, people, news, now)
