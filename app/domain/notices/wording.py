@@ -115,8 +115,8 @@ def _declined(facts: Facts) -> Said:
 
 
 def _nudge(facts: Facts) -> Said:
-    return _line("Your team has no shift yet"), (
-        _line(_name(facts), " asks you to take one in ", _typed(facts.get("week", "this week")), "."),
+    return _line(_name(facts), " asks your team to take a shift"), (
+        _line("Week: ", _typed(facts.get("week", ""))),
         _line("Your team: ", _typed(facts.get("team", ""))),
     )
 
