@@ -6,13 +6,14 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page
 
+from app.services import notices
 from app.services.access import accounts
 from tests.browser.looking import PHONE, ROWS, looking, overflow, serious_flaws, texts
-from tests.builders import ADA, DUA, GUS, SLUG, moment
+from tests.builders import ADA, DUA, GUS, SLUG, act_by, moment
 from tests.web.running_app import RunningApp, Visitor, sign_in
 
 BOARD = f"/weeks/{SLUG}"
-PAGES = ("/me", "/me/log", "/me/activities", "/me/settings")
+PAGES = ("/me", "/me/log", "/me/activities", "/me/notices", "/me/calendar", "/me/settings")
 MARKS = "all => all.map(each => getComputedStyle(each, '::after').content)"
 SCHEME = "getComputedStyle(document.documentElement).colorScheme"
 PAPER = "getComputedStyle(document.body).backgroundColor"
@@ -45,6 +46,9 @@ def choose(site: RunningApp, who: Visitor, theme: str) -> None:
 def test_no_page_of_mine_keeps_anybody_out_or_is_too_wide(chromium: Browser, site: RunningApp, scheme: str) -> None:
     site.record(note="N" * 200, url="https://example.com/" + "x" * 150)
     site.game.rename(ADA, "W" * 60, "Owls")
+    with site.database.unit_of_work() as session:
+        act = act_by("W" * 60, site.clock.now)
+        notices.nudge(session, site.game.week(), site.game.team_id("Owls"), act)
     flaws, wide = {}, {}
     for who in (sign_in(site, ADA), sign_in(site, GUS)):
         with looking_as(chromium, who, color_scheme=scheme) as page:

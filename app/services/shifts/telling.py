@@ -43,7 +43,8 @@ def seat_changed(teller: Teller, seat: Seat, change: SeatChange) -> None:
     """
     reason, by = change.reason or "", teller.act.actor.name
     if change.before is None and change.after == "signed_up":
-        reminders.plan(teller.session, teller.shift, teller.act.now)
+        if teller.shift.taken == 1:  # whoever was first had them planned, and an edit plans them anew
+            reminders.plan(teller.session, teller.shift, teller.act.now)
         _got_seat(teller, seat, change)
     elif change.after == "cancelled" and teller.shift.cancelled_at is None:
         teller.tell("removed", [seat.person_id], change.id, name=by, reason=reason)
