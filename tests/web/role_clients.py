@@ -87,7 +87,7 @@ class RoleClients:
         if method == "POST":
             csrf = self.people[role].csrf if role in self.people else ""
             return self.site.ask(method, path, headers=headers, data={"csrf": csrf, **self._filled(door.form, role)})
-        return self.site.ask(method, path, headers=headers)
+        return self.site.ask(method, path, headers=headers, params=door.query)
 
     def _filled(self, fields: Mapping[str, Any] | None, role: Role) -> dict[str, Any]:
         fresh = _Fresh(self, role)

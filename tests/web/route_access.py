@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from app.domain.actor import SCOPES, Scope
-from tests.builders import ADA, RULES, SLUG
+from tests.builders import ADA, BO, RULES, SLUG
 
 Rule = Literal["everybody", "boards", "members", "organizers", "owners"] | Scope
 Role = Literal["visitor", "display", "player", "outsider", "organizer", "owner", "disabled"] | Scope
@@ -19,7 +19,7 @@ UNKNOWN: tuple[Role, ...] = ("visitor", "disabled")
 
 @dataclass(frozen=True)
 class RouteAccess:
-    """The roles that may pass, the status they then get, and what they send along: a form, a document, or text.
+    """The roles that may pass, the status they then get, and what they send along: a form, a document, text or a query.
 
     `but` names who gets another status, `closed` who does where boards are for members.
     Placeholders in braces stand for something fresh of that name; see `Stage`.
@@ -30,6 +30,7 @@ class RouteAccess:
     form: Mapping[str, str] | None = None
     document: Mapping[str, Any] | None = None
     content: str | None = None
+    query: Mapping[str, str] | None = None
     but: Mapping[Role, int] = field(default_factory=dict)
     closed: Mapping[Role, int] = field(default_factory=dict)
 
@@ -94,6 +95,7 @@ POINTS = {"points": "5", "reason": "Fair", "once": "door-{number}"}
 WHAT = {"id": "{form}", "week": SLUG, "kind": "issue", "day": "2022-09-14", "time": "10:00"}
 GUIDE = {"text": "Guide {number}", "version": "{newest_guide}"}
 NEWEST = {"version": "{newest_guide}"}
+SIGN_UP = f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}"
 ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", f"{API}/weeks"): RouteAccess("read"),
     ("GET", f"{API}/weeks/{{week}}"): RouteAccess("read"),
@@ -116,16 +118,25 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", f"{API}/weeks/{{week}}/shifts/generate"): RouteAccess("admin", document=SLOTS),
     ("GET", f"{API}/weeks/{{week}}/shifts/settings"): RouteAccess("admin"),
     ("PATCH", f"{API}/weeks/{{week}}/shifts/settings"): RouteAccess("admin", document={"leave_until_h": 1}),
+    ("PATCH", f"{API}/weeks/{{week}}/shifts/{{shift_id}}"): RouteAccess("admin", document={"version": 1}),
+    ("POST", f"{API}/weeks/{{week}}/shifts/{{shift_id}}/cancellation"): RouteAccess("admin", document=WHY),
+    ("POST", f"{API}/weeks/{{week}}/shifts/{{shift_id}}/waiting"): RouteAccess(
+        "shifts:write", 409, document={"person": ADA}
+    ),
+    ("DELETE", f"{API}/weeks/{{week}}/shifts/{{shift_id}}/waiting"): RouteAccess(
+        "shifts:write", 404, query={"person": ADA}
+    ),
+    ("POST", f"{SIGN_UP}/offer"): RouteAccess("shifts:write", 201, document={"to": "everyone"}),
+    ("DELETE", f"{SIGN_UP}/offer"): RouteAccess("shifts:write", 409),
+    ("POST", f"{SIGN_UP}/accept"): RouteAccess("shifts:write", 409, document={"person": BO}),
+    ("POST", f"{SIGN_UP}/approval"): RouteAccess("admin", 409, document={"approve": True}),
+    ("POST", f"{SIGN_UP}/correction"): RouteAccess("admin", document={"state": "cancelled", **WHY}),
     ("POST", f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups"): RouteAccess(
         "shifts:write", 201, document={"person": ADA}
     ),
-    ("DELETE", f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}"): RouteAccess("shifts:write"),
-    ("POST", f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}/check-in"): RouteAccess(
-        "shifts:write", 409, document={}
-    ),
-    ("POST", f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}/complete"): RouteAccess(
-        "shifts:write", 409, document={}
-    ),
+    ("DELETE", f"{SIGN_UP}"): RouteAccess("shifts:write"),
+    ("POST", f"{SIGN_UP}/check-in"): RouteAccess("shifts:write", 409, document={}),
+    ("POST", f"{SIGN_UP}/complete"): RouteAccess("shifts:write", 409, document={}),
     ("POST", f"{API}/calendar-feeds"): RouteAccess("admin", 201, document={"person": ADA}),
     ("DELETE", f"{API}/calendar-feeds/{{feed_id}}"): RouteAccess("admin"),
     ("POST", f"{API}/rules/preview"): RouteAccess("rules:write", content=RULES),

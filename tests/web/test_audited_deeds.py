@@ -24,13 +24,14 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.builders import ADA, BO, OWLS, PACIFIC, SLUG, Game, act_by
 from tests.web.role_clients import RoleClients
-from tests.web.route_access import API, ROUTES, Role, RouteAccess, expected
+from tests.web.route_access import API, ROUTES, SIGN_UP, Role, RouteAccess, expected
 from tests.web.running_app import RunningApp
 
 ACTION = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*")
 ORGANIZER = "/organizer"
 TEAMS = f"{ORGANIZER}/weeks/{{week}}/teams"
 SHIFTS = f"{ORGANIZER}/weeks/{{week}}/shifts"
+OF_API = f"{API}/weeks/{{week}}/shifts"
 PERSON = f"{ORGANIZER}/people/{{person_id}}"
 NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{API}/weeks/{{week}}/activities"): [],
@@ -38,6 +39,22 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{API}/activities/{{activity_id}}/reversal"): ["activity.reversed"],
     ("POST", f"{API}/activities/{{activity_id}}/reinstatement"): [],
     ("POST", f"{API}/weeks/{{week}}/adjustments"): ["team.adjusted"],
+    ("POST", OF_API): ["shift.created"],
+    ("POST", f"{OF_API}/generate"): ["shifts.generated"],
+    ("PATCH", f"{OF_API}/settings"): ["shifts.settings-changed"],
+    ("PATCH", f"{OF_API}/{{shift_id}}"): [],
+    ("POST", f"{OF_API}/{{shift_id}}/cancellation"): ["shift.cancelled"],
+    ("POST", f"{OF_API}/{{shift_id}}/waiting"): [],
+    ("DELETE", f"{OF_API}/{{shift_id}}/waiting"): [],
+    ("POST", f"{OF_API}/{{shift_id}}/sign-ups"): [],
+    ("DELETE", SIGN_UP): [],
+    ("POST", f"{SIGN_UP}/check-in"): [],
+    ("POST", f"{SIGN_UP}/complete"): [],
+    ("POST", f"{SIGN_UP}/offer"): ["seat.offered"],
+    ("DELETE", f"{SIGN_UP}/offer"): [],
+    ("POST", f"{SIGN_UP}/accept"): [],
+    ("POST", f"{SIGN_UP}/approval"): [],
+    ("POST", f"{SIGN_UP}/correction"): [],
     ("POST", f"{API}/calendar-feeds"): ["calendar-feed.created"],
     ("DELETE", f"{API}/calendar-feeds/{{feed_id}}"): ["calendar-feed.revoked"],
     ("POST", f"{API}/rules/preview"): [],

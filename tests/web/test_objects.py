@@ -190,7 +190,7 @@ def _send(
         return stage.site.ask(method, address, headers=headers, json=dict(door.document)).status_code
     if door.content is not None:
         return stage.site.ask(method, address, headers=headers, content=door.content).status_code
-    return stage.site.ask(method, address, headers=headers, data=form).status_code
+    return stage.site.ask(method, address, headers=headers, data=form, params=door.query).status_code
 
 
 def _changed(before: dict[str, list[str]], after: dict[str, list[str]]) -> list[str]:

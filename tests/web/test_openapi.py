@@ -115,6 +115,7 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         )
         statuses[name.removeprefix(f"{method} {API}")] = answer.status_code
 
+    # Those that are 409 were understood: a seat is free, or not offered, or its shift is yet to come.
     assert statuses == {
         "/weeks/{week}/activities": 201,
         "/weeks/{week}/activities/batch": 200,
@@ -122,6 +123,13 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         "/weeks/{week}/shifts": 201,
         "/weeks/{week}/shifts/generate": 200,
         "/weeks/{week}/shifts/settings": 200,
+        "/weeks/{week}/shifts/{shift_id}": 200,
+        "/weeks/{week}/shifts/{shift_id}/cancellation": 200,
+        "/weeks/{week}/shifts/{shift_id}/waiting": 409,
+        "/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/offer": 201,
+        "/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/accept": 409,
+        "/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/approval": 409,
+        "/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/correction": 409,
         "/weeks/{week}/shifts/{shift_id}/sign-ups": 201,
         "/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/check-in": 200,
         "/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/complete": 200,
@@ -220,6 +228,15 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"GET {SHIFTS}/settings": "getShiftSettings",
         f"PATCH {SHIFTS}/settings": "changeShiftSettings",
         f"GET {SHIFTS}/{{shift_id}}": "getShift",
+        f"PATCH {SHIFTS}/{{shift_id}}": "editShift",
+        f"POST {SHIFTS}/{{shift_id}}/cancellation": "cancelShift",
+        f"POST {SHIFTS}/{{shift_id}}/waiting": "waitForShift",
+        f"DELETE {SHIFTS}/{{shift_id}}/waiting": "stopWaitingForShift",
+        f"POST {SIGN_UPS}/{{sign_up_id}}/offer": "offerSeat",
+        f"DELETE {SIGN_UPS}/{{sign_up_id}}/offer": "withdrawOffer",
+        f"POST {SIGN_UPS}/{{sign_up_id}}/accept": "acceptSeat",
+        f"POST {SIGN_UPS}/{{sign_up_id}}/approval": "approveCover",
+        f"POST {SIGN_UPS}/{{sign_up_id}}/correction": "correctSignUp",
         f"DELETE {SIGN_UPS}/{{sign_up_id}}": "leaveShift",
         f"POST {SIGN_UPS}": "signUpForShift",
         f"POST {SIGN_UPS}/{{sign_up_id}}/check-in": "checkInToShift",

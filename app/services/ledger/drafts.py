@@ -43,7 +43,8 @@ def _prose(value: str) -> str:
     return value
 
 
-def _email(value: str) -> str:
+def read_email(value: str) -> str:
+    """An e-mail, folded. Raises ValueError with the end of a sentence."""
     email = fold_email(_plain(value))
     if not _EMAIL.fullmatch(email):
         raise ValueError("must be the e-mail of a person, such as ada@example.com")
@@ -80,7 +81,7 @@ Optionally = BeforeValidator(_none_if_empty)
 Email = Annotated[
     str,
     Field(min_length=1, max_length=LONGEST_EMAIL, examples=["ada@example.com"], json_schema_extra=_LIKE_EMAIL),
-    AfterValidator(_email),
+    AfterValidator(read_email),
 ]
 Instant = Annotated[datetime, BeforeValidator(read_moment)]
 

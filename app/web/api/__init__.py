@@ -6,7 +6,19 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from app.web import documents
-from app.web.api import activities, boards, calendar_feeds, corrections, rules, shifts, sign_ups, weeks
+from app.web.api import (
+    activities,
+    boards,
+    calendar_feeds,
+    corrections,
+    covers,
+    rules,
+    shift_changes,
+    shifts,
+    sign_ups,
+    waiting_lists,
+    weeks,
+)
 
 ABOUT: dict[str, Any] = {
     "summary": "A week of customer-support rotations as a game.",
@@ -28,7 +40,19 @@ ABOUT: dict[str, Any] = {
 
 def include_in(app: FastAPI) -> None:
     """Add the API's routes to an application, part by part: FastAPI searches each level of nested routers twice."""
-    for part in (activities, boards, weeks, shifts, sign_ups, corrections, rules, calendar_feeds):
+    for part in (
+        activities,
+        boards,
+        weeks,
+        shifts,
+        shift_changes,
+        sign_ups,
+        waiting_lists,
+        covers,
+        corrections,
+        rules,
+        calendar_feeds,
+    ):
         app.include_router(part.router, prefix="/api/v1", responses=documents.PROBLEMS)
 
 

@@ -19,9 +19,10 @@ from pydantic import (
 from app.domain.calendar.clock_times import parse_clock_time
 from app.domain.calendar.slots import Pattern, Rest
 from app.domain.shifts.model import Completes
+from app.domain.shifts.seats import Corrected
 from app.domain.text import names
 from app.errors import Malformed
-from app.services.ledger.drafts import Address, Code, Email, Instant, Optionally
+from app.services.ledger.drafts import LONGEST_EMAIL, Address, Code, Email, Instant, Optionally, read_email
 from app.services.reasons import LONGEST as LONGEST_REASON
 from app.services.shifts.settings import MOST_LEAVE_H, MOST_SLOTS
 from app.services.shifts.shifts import LONGEST_LABEL, MAX_SEATS, MINUTES, ShiftFields, check_link
@@ -59,6 +60,8 @@ def _link(link: str | None) -> str | None:
 
 
 Line = Annotated[str, AfterValidator(_line)]
+Seats = Annotated[int, Field(ge=1, le=MAX_SEATS)]
+Needed = Annotated[int, Field(ge=0, le=MAX_SEATS)]
 Link = Annotated[Address | None, Optionally, AfterValidator(_link)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
@@ -76,6 +79,7 @@ Reason = Annotated[
         examples=["They told me on the phone"],
     ),
 ]
+MAX_VERSION = 2**31 - 1
 EMAIL_EXAMPLE = "ada@example.com"
 
 
@@ -121,8 +125,8 @@ class SignUpIn(Body):
 class ShiftFieldsIn(Body):
     """The fields of a shift besides its time."""
 
-    seats: Annotated[int, Field(ge=1, le=MAX_SEATS)] = 3
-    needed: Annotated[int, Field(ge=0, le=MAX_SEATS)] = 1
+    seats: Seats = 3
+    needed: Needed = 1
     label: Line = ""
     place: Line = ""
     link: Link = None
@@ -186,6 +190,52 @@ class PatternIn(ShiftFieldsIn):
         """The pattern as the calendar takes it."""
         weekdays = frozenset(WEEKDAYS.index(day) for day in self.days)
         return Pattern(weekdays, self.start, self.until, self.minutes, self.rest)
+
+
+class EditIn(Body):
+    """Fields of a shift that are to be others; what is left out stays as it is."""
+
+    version: Annotated[int, Field(ge=1, le=MAX_VERSION, description="The shift's, as you have read it.")]
+    seats: Seats = 3
+    needed: Needed = 1
+    label: Line = ""
+    place: Line = ""
+    link: Link = None
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
+    reason: Annotated[Reason | None, Field(description="Demanded where times change.")] = None
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent; a link of null is taken away."""
+        sent = self.model_dump(exclude_unset=True, exclude={"version", "reason"})
+        return sent | ({"link": ""} if sent.get("link", "") is None else {})
+
+
+def _audience(to: str) -> str:
+    return to if to in {"everyone", "team"} else read_email(to)
+
+
+_TO = {"pattern": r"^(everyone|team|\s*[^\s@]+@[^\s@]+\s*)$"}
+
+
+class OfferIn(Body):
+    """The people to whom a seat is offered: `everyone`, `team`, or somebody's email."""
+
+    to: Annotated[str, Field(max_length=LONGEST_EMAIL, json_schema_extra=_TO), AfterValidator(_audience)]
+    reason: Reason | None = None
+
+
+class ApprovalIn(Body):
+    """The decision about a cover."""
+
+    approve: bool
+    reason: Reason | None = None
+
+
+class CorrectionIn(DemandedReasonIn):
+    """The state that a seat should have."""
+
+    state: Corrected
 
 
 class SettingsIn(Body):

@@ -1,7 +1,6 @@
 """Shifts of a week: read, and made by organizers one by one or from a pattern."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -12,7 +11,6 @@ from starlette.responses import JSONResponse, Response
 from app.domain.actor import Act, Actor
 from app.domain.calendar.days import first_moment
 from app.domain.calendar.slots import slot_between
-from app.errors import Malformed
 from app.models import Shift, Week
 from app.services import paging
 from app.services.ledger.drafts import LONGEST_EMAIL, read_moment
@@ -23,7 +21,7 @@ from app.services.teams import teams
 from app.services.validation import parse
 from app.services.weeks import weeks
 from app.web import documents
-from app.web.api.bodies import takes_json
+from app.web.api.bodies import flaw_in, naming, takes_changes, takes_json
 from app.web.api.shift_bodies import PATTERN_EXAMPLE, SHIFT_EXAMPLE, PatternIn, SettingsIn, ShiftIn, read_day
 from app.web.api.sign_ups import ShiftId, person_id_of
 from app.web.api.weeks import Cursor, Limit, Slug
@@ -92,7 +90,7 @@ def create_shift(act: AdminAct, database: AppDatabase, week: Slug, body: RawBody
     wish = parse(ShiftIn, body)
     with database.unit_of_work() as session:
         zone = weeks.look(session, week, act.now).zone
-        with _naming("starts_at"):
+        with naming("starts_at"):
             shift = shifts.create(session, week, slot_between(wish.starts_at, wish.ends_at, zone), wish.fields(), act)
         document = document_of(session, week, shift, act)
     return JSONResponse(document, 201)
@@ -114,7 +112,7 @@ def generate_shifts(act: AdminAct, database: AppDatabase, week: Slug, body: RawB
     with database.unit_of_work() as session:
         found = weeks.find(session, week, act.now)
         first, last = wish.starts or found.starts, wish.ends or found.ends
-        with _naming("starts"):
+        with naming("starts"):
             made = shifts.generate(session, week, wish.pattern(), first, last, wish.fields(), act, dry_run=wish.dry_run)
         known = {item.shift.id: item for item in listing.of_week(session, found, weeks.view(found, act.actor))}
         rules = settings.settings_of(session, found)
@@ -140,7 +138,7 @@ def show_shift_settings(_act: AdminAct, session: ReadSession, clock: AppClock, w
 @router.patch(
     f"{_ALL}/settings",
     operation_id="changeShiftSettings",
-    openapi_extra=takes_json(SettingsIn, {"leave_until_h": 24, "early_per_team": 1}),
+    openapi_extra=takes_changes(SettingsIn, {"leave_until_h": 24, "early_per_team": 1}),
     responses={200: {"model": documents.ShiftRules}},
 )
 def change_shift_settings(act: AdminAct, database: AppDatabase, week: Slug, body: RawBody) -> Response:
@@ -186,7 +184,7 @@ class _Asked:
 
     def _worth(self, items: list[ShiftItem], email: str | None, team_id: str | None) -> Mapping[str, ShiftWorth]:
         if email is not None and team_id is not None:
-            raise _flaw("team", "Ask about a person or about a team, not about both.")
+            raise flaw_in("team", "Ask about a person or about a team, not about both.")
         view = weeks.view(self._week, self._actor)
         if email is not None:
             person_id = person_id_of(self._session, email)
@@ -220,19 +218,6 @@ def _moment_in(week: Week, field: str, text: str | None) -> datetime | None:
         is_day = len(text) == len("2022-09-14")
         return first_moment(read_day(text), week.zone) if is_day else read_moment(text)
     except (ValueError, OverflowError):
-        raise _flaw(
+        raise flaw_in(
             field, f"“{field}” must be a day such as 2022-09-14, or a moment such as 2022-09-14T06:00:00-07:00."
         ) from None
-
-
-@contextmanager
-def _naming(field: str) -> Iterator[None]:
-    """Name the field whose flaw a service tells of, for the body was right field by field."""
-    try:
-        yield
-    except Malformed as flaw:
-        raise flaw if flaw.extra else _flaw(field, flaw.detail) from None
-
-
-def _flaw(field: str, message: str) -> Malformed:
-    return Malformed(message, errors=[{"field": field, "message": message}])

@@ -12,14 +12,14 @@ from app.errors import PersonUnknown
 from app.models import Seat
 from app.services.access import accounts
 from app.services.reasons import LONGEST as LONGEST_REASON
-from app.services.shifts import completion, listing, seats, sign_up_views
+from app.services.shifts import completion, correction, listing, seats, sign_up_views
 from app.services.validation import parse
 from app.services.weeks import weeks
 from app.web import documents
-from app.web.api.bodies import takes_json
-from app.web.api.shift_bodies import EMAIL_EXAMPLE, ReasonIn, SignUpIn
+from app.web.api.bodies import naming, takes_json
+from app.web.api.shift_bodies import EMAIL_EXAMPLE, CorrectionIn, ReasonIn, SignUpIn
 from app.web.api.weeks import Slug
-from app.web.deps import AppDatabase, RawBody, ShiftWriterAct
+from app.web.deps import AdminAct, AppDatabase, RawBody, ShiftWriterAct
 from app.web.documents import SignUp, sign_up_document
 from app.web.routes import DatabaseRoute
 
@@ -33,7 +33,7 @@ ReasonQuery = Annotated[
 ]
 REPEAT = "A repeat: nothing changed"
 _PATH = "/weeks/{week}/shifts/{shift_id}/sign-ups"
-_ONE = _PATH + "/{sign_up_id}"
+ONE_SIGN_UP = _PATH + "/{sign_up_id}"
 _WHO = takes_json(SignUpIn, {"person": EMAIL_EXAMPLE})
 _WHY = takes_json(ReasonIn, {"reason": "They told me on the phone"}, required=False)
 
@@ -65,7 +65,7 @@ def post_sign_up(act: ShiftWriterAct, database: AppDatabase, week: Slug, shift_i
     return JSONResponse(document, 200 if outcome.repeated else 201)
 
 
-@router.delete(_ONE, operation_id="leaveShift", responses={200: {"model": documents.SignUp}})
+@router.delete(ONE_SIGN_UP, operation_id="leaveShift", responses={200: {"model": documents.SignUp}})
 def delete_sign_up(
     act: ShiftWriterAct,
     database: AppDatabase,
@@ -82,7 +82,7 @@ def delete_sign_up(
 
 
 @router.post(
-    f"{_ONE}/check-in",
+    f"{ONE_SIGN_UP}/check-in",
     operation_id="checkInToShift",
     openapi_extra=_WHY,
     responses={200: {"model": documents.SignUp}},
@@ -99,7 +99,7 @@ def post_check_in(
 
 
 @router.post(
-    f"{_ONE}/complete",
+    f"{ONE_SIGN_UP}/complete",
     operation_id="completeShift",
     openapi_extra=_WHY,
     responses={200: {"model": documents.SignUp}},
@@ -111,6 +111,23 @@ def post_completion(
     reason = reason_in(body)
     with database.unit_of_work() as session:
         seat = completion.complete(session, week, shift_id, sign_up_id, act, reason=reason)
+        document = sign_up_of(session, week, seat, act)
+    return JSONResponse(document)
+
+
+@router.post(
+    f"{ONE_SIGN_UP}/correction",
+    operation_id="correctSignUp",
+    openapi_extra=takes_json(CorrectionIn, {"state": "completed", "reason": "They were there"}),
+    responses={200: {"model": documents.SignUp}},
+)
+def post_seat_correction(
+    act: AdminAct, database: AppDatabase, week: Slug, shift_id: ShiftId, sign_up_id: SignUpId, body: RawBody
+) -> Response:
+    """Say what really became of a seat; the ledger follows. A repeat changes nothing."""
+    wish = parse(CorrectionIn, body)
+    with database.unit_of_work() as session, naming("reason"):
+        seat = correction.correct(session, week, shift_id, sign_up_id, wish.state, act, reason=wish.reason)
         document = sign_up_of(session, week, seat, act)
     return JSONResponse(document)
 

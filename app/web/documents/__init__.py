@@ -38,6 +38,7 @@ from app.web.documents.shifts import (
 )
 from app.web.documents.sign_ups import SignUp, SignUpList, sign_up_document
 from app.web.documents.values import plain
+from app.web.documents.waiting import WaitingPlace, waiting_document
 from app.web.documents.weeks import (
     Person,
     PersonList,
@@ -77,6 +78,7 @@ __all__ = [
     "Standing",
     "Team",
     "TeamList",
+    "WaitingPlace",
     "Week",
     "WeekList",
     "active_rules_document",
@@ -97,5 +99,6 @@ __all__ = [
     "sign_up_document",
     "standing_document",
     "team_document",
+    "waiting_document",
     "week_document",
 ]  # fmt: skip

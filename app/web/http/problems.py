@@ -79,7 +79,7 @@ def _methods(app: FastAPI, request: Request) -> list[str]:
     """The methods an address takes: the framework names only those of the first route that has this address."""
     return [
         method
-        for method in ("GET", "POST", "PUT")
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
         if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in app.router.routes)
     ]
 
