@@ -103,6 +103,16 @@ def test_page_lists_what_i_was_told_and_marks_it_read(site: RunningApp) -> None:
     assert ada.post("/me/notices/read", until="soon").status_code == 422
 
 
+def test_page_leads_to_the_shift_and_the_shift_is_there(site: RunningApp) -> None:
+    shift = a_seat(site, DUA, date(2022, 9, 15))
+    dua = sign_in(site, DUA)
+
+    found = re.findall(rf'href="(/weeks/{SLUG}/shifts[^"]*)"', dua.get("/me/notices").text)
+
+    assert found == [f"/weeks/{SLUG}/shifts/{shift}"]
+    assert dua.get(found[0]).status_code == 200
+
+
 def test_page_goes_on_where_it_ends(site: RunningApp) -> None:
     for number in range(26):
         tell(site, ADA, number=number)

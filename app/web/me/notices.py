@@ -57,13 +57,10 @@ def notices_page(page: Page[SignedInAct], *, cursor: str | None = None) -> Respo
 
 
 def _href(notice: Shown) -> str:
-    """The page of a notice's shift, or of the week it is about."""
-    try:
-        if notice.shift_id is None:
-            return url_for("week_shifts", week=notice.week)
-        return url_for("week_shift", week=notice.week, shift=notice.shift_id)
-    except LookupError:
-        return url_for("week_board", week=notice.week)
+    """The page of a notice's shift, or of all shifts of its week."""
+    if notice.shift_id is None:
+        return url_for("week_shifts", week=notice.week)
+    return url_for("week_shift", week=notice.week, shift_id=notice.shift_id)
 
 
 @router.post("/me/notices/read", name="notices_read")
