@@ -126,7 +126,7 @@ class BoardSnapshot:
     @cached_property
     def parts(self) -> dict[str, bytes]:
         """The HTML of everything but the rows, by the id of its element."""
-        return parts_of(self.content.head, self.rules, self.zone, self.content.morning, self.shifts.coverage)
+        return parts_of(self.content.head, self.rules, self.zone, self.content.morning, self.shifts)
 
     @cached_property
     def fragments(self) -> FragmentList:
@@ -144,9 +144,10 @@ class BoardSnapshot:
 
     @cached_property
     def page_mark(self) -> str:
-        """The same of the page, which also tells how many shifts are covered."""
-        covered = self.shifts.coverage
-        return self.mark + (sha256(covered.encode()).hexdigest()[:8] if covered else "")
+        """The same of the page, which also shows shifts."""
+        if self.shifts.shown == NO_SHIFTS.shown:
+            return self.mark
+        return self.mark + sha256(repr(self.shifts.shown).encode(errors="surrogatepass")).hexdigest()[:8]
 
     def _page(self, letter: str, *, stream: str) -> CachedResponse:
         """A page around the part that changes, which is rendered once for all of them."""
@@ -178,7 +179,7 @@ def with_shifts(known: BoardSnapshot, shifts: BoardShifts) -> BoardSnapshot:
     """A board with newer shifts; what does not show them is kept as it was made."""
     number = known.trail.next_number() if known.trail is not None else 0
     snapshot = replace(known, shifts=shifts, number=number)
-    is_same_page = known.shifts.coverage == shifts.coverage
+    is_same_page = known.shifts.shown == shifts.shown
     made = {name: value for name, value in vars(known).items() if is_same_page or name in ("mark", "json")}
     vars(snapshot).update({name: value for name, value in made.items() if name not in vars(snapshot)})
     return snapshot

@@ -6,15 +6,19 @@ from zoneinfo import ZoneInfo
 
 from app.domain.rules.model import Kind, Rules
 from app.domain.standings.board import BoardHead, TrophyResult
+from app.services.shifts.coverage import NO_SHIFTS, BoardShifts
+from app.services.shifts.on_shift import OnShift
 from app.web.board.rows import one_line
 from app.web.http import render
 
+ON_SHIFT = "on-shift"
+"""The part in the place of standings, in a week that goes without teams."""
 AS_OF = "as-of"
 """The part that ends every message: board.js puts the rows in order when it has come."""
 
 
 def parts_of(
-    head: BoardHead, rules: Rules, zone: ZoneInfo, morning: tuple[int, ...], coverage: str = ""
+    head: BoardHead, rules: Rules, zone: ZoneInfo, morning: tuple[int, ...], shifts: BoardShifts = NO_SHIFTS
 ) -> dict[str, bytes]:
     """Return the HTML of each part by the id of its element; a part that has nothing to say is left out."""
     kinds, is_closed = rules.kind_by_name, head.state == "closed"
@@ -22,9 +26,10 @@ def parts_of(
         "state": _state(head.state, head.frozen),
         "title": _title(head.name),
         "headline": _headline(head.headline),
-        "coverage": _coverage(coverage) if coverage else b"",
+        "coverage": _coverage(shifts.coverage) if shifts.coverage else b"",
         **{f"tile-{name}": _tile(count, kinds[name]) for name, count in head.totals.items()},
         "notice": _notice(head.week, head.state, head.frozen, head.teams > 0, head.is_scored),
+        ON_SHIFT: b"" if shifts.needs_team or head.teams else _on_shift(shifts.on_shift, zone, bool(shifts.coverage)),
         "leaders": _leaders(head.leaders) if head.best > 0 else b"",
         **{name: _trophy(result, is_closed, name) for name, result in trophies_of(head).items()},
         "morning": _morning(morning),
@@ -56,6 +61,11 @@ def _headline(headline: str) -> bytes:
 @lru_cache(maxsize=64)
 def _coverage(coverage: str) -> bytes:
     return _render("coverage", coverage=coverage)
+
+
+@lru_cache(maxsize=64)
+def _on_shift(shifts: tuple[OnShift, ...], zone: ZoneInfo, has_shifts: bool) -> bytes:
+    return _render("on_shift", shifts=shifts, zone=zone, has_shifts=has_shifts)
 
 
 @lru_cache(maxsize=256)

@@ -1,0 +1,80 @@
+"""A week that goes without teams: its board shows who is on shift instead of standings."""
+
+import re
+
+import pytest
+
+from app.services.people import people
+from app.services.shifts import settings
+from tests.builders import ADA, SLUG, a_week, act_by
+from tests.services.shifts.test_seats import Plan
+from tests.web.running_app import RunningApp
+from tests.web.viewing import watching
+
+PAGE = f"/weeks/{SLUG}"
+
+
+@pytest.fixture
+def plan(empty_site: RunningApp) -> Plan:
+    """A week without teams, and Ada, who has an account."""
+    now = empty_site.clock.now
+    with empty_site.database.unit_of_work() as session:
+        a_week(session)
+        people.find_or_create(session, ADA, "Ada Lovelace", now)
+        settings.change(session, SLUG, {"needs_team": False}, act_by("Olu", now))
+    return Plan(empty_site.game)
+
+
+def words(html: str, part: str) -> str:
+    """The text of a part of the board, which has no part of its own inside."""
+    inside = html.partition(f'id="{part}"')[2].partition(">")[2].partition("</div>")[0]
+    return " ".join(re.sub(r"<[^>]*>", " ", inside).split())
+
+
+def test_board_thanks_everyone_once_there_are_no_shifts_to_come(empty_site: RunningApp, plan: Plan) -> None:
+    seen = [empty_site.get(PAGE).text]
+    plan.sign_up(plan.shift(), ADA)
+    empty_site.clock.set("2022-09-15 08:00")
+    seen.append(empty_site.get(PAGE).text)
+
+    assert [words(html, "on-shift") for html in seen] == [
+        "Shifts show here once an organizer adds them.",
+        "Thank you to everyone who took a shift.",
+    ]
+    assert ["Standings" in html for html in seen] == [False, False]
+
+
+def test_board_of_a_closed_week_announces_nothing(empty_site: RunningApp, plan: Plan) -> None:
+    plan.shift()
+
+    plan.game.close()
+
+    assert words(empty_site.get(PAGE).text, "on-shift") == "Thank you to everyone who took a shift."
+
+
+def test_board_shows_who_is_on_now_and_next_and_moves(empty_site: RunningApp, plan: Plan) -> None:
+    first, _ = plan.shift(), plan.shift(start=8, places=1)
+    before = words(empty_site.get(PAGE).text, "on-shift")
+
+    with watching(empty_site, f"{PAGE}/live") as events:
+        events.get(timeout=5)
+        plan.sign_up(first, ADA)
+        change = words(events.get(timeout=5)["data"], "on-shift")
+        empty_site.clock.set("2022-09-15 06:00")
+        started = words(events.get(timeout=5)["data"], "on-shift")
+
+    thanks = "Thank you to everyone who takes a shift."
+    assert before == f"Up next Thu 06:00–08:00 Nobody yet: 3 seats free {thanks}"
+    assert change == f"Up next Thu 06:00–08:00 Ada Lovelace 2 seats free {thanks}"
+    assert started == (
+        f"On now Thu 06:00–08:00 Ada Lovelace Thank you! Up next Thu 08:00–10:00 Nobody yet: 1 seat free {thanks}"
+    )
+    assert started == words(empty_site.get(PAGE).text, "on-shift")
+
+
+def test_board_has_standings_again_with_the_first_team(empty_site: RunningApp, plan: Plan) -> None:
+    plan.game.team("Owls", ADA)
+
+    html = empty_site.get(PAGE).text
+
+    assert ('id="on-shift"' in html, "Standings" in html, 'class="row' in html) == (False, True, True)
