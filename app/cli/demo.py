@@ -27,6 +27,7 @@ from app.services.demo import replay
 from app.services.demo.cast import CAST, SLUG, STARTS, ZONE
 from app.services.demo.replay import Replay
 from app.services.operations import server_lock
+from app.services.shifts import shifts
 from app.services.standings import boards
 from app.services.weeks import weeks
 
@@ -49,7 +50,7 @@ def demo(voice: Voice, settings: Settings, *, finished: bool, speed: float, port
             token = _prepare(database, finished=finished)
             address = server.address_of(listener)
             document = _document(address, token, _headline(database) if finished else None) | _ways_in(
-                database, address
+                database, address, finished=finished
             )
 
         def announce() -> None:
@@ -99,17 +100,22 @@ def _prepare(database: Database, *, finished: bool) -> str:
         return tokens.create(session, Act(system("demo"), CLOCK.real()), name="demo", scopes=SCOPES, days=None)
 
 
-def _ways_in(database: Database, address: str) -> dict[str, str]:
-    """A personal link for an organizer and one for a player, for whoever wants to look behind the board."""
+def _ways_in(database: Database, address: str, *, finished: bool) -> dict[str, str]:
+    """A personal link for an organizer and one for a player, for whoever wants to look behind the board.
+
+    The player's leads to the shift that can be taken longest, with the next tap, and once the week is over to all.
+    """
     now = CLOCK.real()
     with database.unit_of_work() as session:
         owner = accounts.make_owner(session, Act(system("demo"), now), name=OWNER, email=OWNER_EMAIL)
         player = accounts.by_email(session, next(iter(CAST.values())).email)
         people = {"organizer_link": owner} | ({"player_link": player} if player else {})
+        last = shifts.of_week(session, weeks.find(session, SLUG, now))[-1]
         made = {
             name: links.make(session, person, "invitation", Act(system("demo"), now)) for name, person in people.items()
         }
-    return {name: f"{address}sign-in/link/{secret}" for name, secret in made.items()}
+    onward = {"player_link": "?to=shifts" if finished else f"?to=shifts&shift={last.id}"}
+    return {name: f"{address}sign-in/link/{secret}{onward.get(name, '')}" for name, secret in made.items()}
 
 
 def _headline(database: Database) -> str:
@@ -121,6 +127,7 @@ def _headline(database: Database) -> str:
 def _document(address: str, token: str, headline: str | None) -> dict[str, Any]:
     return {
         "board": f"{address}weeks/{SLUG}",
+        "shifts": f"{address}weeks/{SLUG}/shifts",
         "summary": f"{address}weeks/{SLUG}/summary",
         "api": f"{address}api/v1/weeks/{SLUG}/leaderboard",
         "token": token,
@@ -146,13 +153,14 @@ def _example(address: str, token: str) -> str:
 def _lines(document: dict[str, Any]) -> list[str]:
     lines = [
         f"Board    {document['board']}",
+        f"Shifts   {document['shifts']}",
         f"Summary  {document['summary']}",
         f"API      {document['api']}",
         f"Token    {document['token']}",
         "",
         "Sign in, once each:",
         f"as an organizer  {document['organizer_link']}",
-        f"as a player      {document['player_link']}",
+        f"as a player      {document['player_link']}  (take a shift)",
         "",
         "Add an issue yourself:",
         document["example"],

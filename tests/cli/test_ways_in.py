@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 from collections.abc import Mapping
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -78,8 +79,21 @@ def test_demo_prints_a_link_for_an_organizer_and_one_for_a_player(
         answers = [send(document[name]) for name in ("organizer_link", "player_link", "organizer_link")]
 
     assert [answer.status_code for answer in answers] == [303, 303, 404]
-    assert [answer.headers.get("location") for answer in answers[:2]] == ["/organizer", "/me"]
+    assert [answer.headers.get("location") for answer in answers[:2]] == ["/organizer", "/shifts"]
     assert ['id="mail-title"' in ways_in.text, 'id="company-title"' in ways_in.text] == [False, False]
+
+
+def test_demo_leads_a_player_to_a_shift_in_two_taps(shell: Shell) -> None:
+    with started("demo", "--speed", "0.1", "--port", "0") as (_, document):
+        base = document["board"].partition("/weeks")[0]
+        with httpx.Client(base_url=base, timeout=PATIENCE_SECONDS, headers={"Origin": base}) as browser:
+            page = browser.post(document["player_link"], follow_redirects=True)
+            [csrf] = set(re.findall(r'name="csrf" value="([^"]*)"', page.text))
+            [take] = re.findall(r'formaction="([^"]*)"[^>]*>Take a seat', page.text)
+            taken = browser.post(unescape(take), data={"csrf": csrf}, follow_redirects=True)
+
+    assert (page.status_code, taken.status_code) == (200, 200)
+    assert re.search(r">Leave<", taken.text)
 
 
 @pytest.mark.parametrize(("proxies", "status"), [("127.0.0.1", 303), ("10.0.0.1", 403), ("", 403)])
