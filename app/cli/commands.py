@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.cli import guide, people, rules, running, tokens, transfers, upkeep, weeks
+from app.cli import guide, people, rules, running, shifts, tokens, transfers, upkeep, weeks
 
 app = typer.Typer(
     name="assembly-week",
@@ -40,6 +40,7 @@ app.add_typer(people.group, name="person")
 app.add_typer(transfers.teams, name="team")
 app.add_typer(transfers.activities, name="activity")
 app.add_typer(transfers.group)
+app.add_typer(shifts.group, name="shift")
 app.add_typer(rules.group, name="rules")
 app.add_typer(guide.group, name="guide")
 app.add_typer(tokens.group, name="token")
