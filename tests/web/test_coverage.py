@@ -14,7 +14,7 @@ PAGE = f"/weeks/{SLUG}"
 
 def line(html: str) -> str | None:
     """The line in a page or a message."""
-    found = re.search(r'id="coverage">([^<]*)<', html)
+    found = re.search(r'id="coverage"><a [^>]*>([^<]*)<', html)
     return unescape(found[1]) if found else None
 
 

@@ -13,6 +13,7 @@ from app.config import PROJECT, Settings
 from app.domain import rotation
 from app.services.people import people
 from app.web import scenes
+from app.web.http.qr import qr
 from app.web.scenes import race
 from tests.builders import ADA, BO, CHIDI, DUA, GUS, OWLS, SLUG, a_week, an_activity, moment
 from tests.services.shifts.test_seats import Plan
@@ -138,6 +139,15 @@ def test_scene_of_shifts_greets_who_is_on_now_and_next_and_goes_on_by_itself(sit
         "On now Thu 10:00–12:00 Nobody signed up.",
         "",
     ]
+
+
+def test_display_has_a_code_that_leads_to_ones_own_shift(site: RunningApp) -> None:
+    html = site.get("/display").text
+
+    figure = html.partition('class="check-in">')[2].partition("</figure>")[0]
+    assert figure.partition("<figcaption>")[0] == str(
+        qr(f"{site.url}/me/shift", title="Your shift, where you check in")
+    )
 
 
 def test_scene_of_shifts_moves_with_a_sign_up(site: RunningApp) -> None:

@@ -26,7 +26,7 @@ def parts_of(
         "state": _state(head.state, head.frozen),
         "title": _title(head.name),
         "headline": _headline(head.headline),
-        "coverage": _coverage(shifts.coverage) if shifts.coverage else b"",
+        "coverage": _coverage(shifts.coverage, head.week) if shifts.coverage else b"",
         **{f"tile-{name}": _tile(count, kinds[name]) for name, count in head.totals.items()},
         "notice": _notice(head.week, head.state, head.frozen, head.teams > 0, head.is_scored),
         ON_SHIFT: b"" if shifts.needs_team or head.teams else _on_shift(shifts.on_shift, zone, bool(shifts.coverage)),
@@ -59,8 +59,8 @@ def _headline(headline: str) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _coverage(coverage: str) -> bytes:
-    return _render("coverage", coverage=coverage)
+def _coverage(coverage: str, week: str) -> bytes:
+    return _render("coverage", coverage=coverage, week=week)
 
 
 @lru_cache(maxsize=64)

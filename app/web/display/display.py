@@ -28,8 +28,10 @@ from app.web.display import pairing
 from app.web.display.screens import release
 from app.web.event_stream import EventStream
 from app.web.http import render
-from app.web.http.client import network_of
+from app.web.http.addresses import url_for
+from app.web.http.client import base_of, network_of
 from app.web.http.content_coding import accepts_gzip
+from app.web.http.qr import qr
 from app.web.http.render import VARY, wants_partial
 from app.web.routes import DatabaseRoute
 from app.web.topics import BoardTopic
@@ -60,7 +62,10 @@ async def display(
     if wants_partial(request):
         return HTMLResponse(picture, headers=headers)
     markup = Markup(picture.decode())  # noqa: S704 - our own template made it
-    page = render.render("display/index.html", picture=markup, release=release(), now=_text(clock.game()))
+    check_in = qr(base_of(request, settings) + url_for("my_shift_now"), title="Your shift, where you check in")
+    page = render.render(
+        "display/index.html", picture=markup, release=release(), now=_text(clock.game()), check_in=check_in
+    )
     return HTMLResponse(page, headers=headers)
 
 
