@@ -151,7 +151,7 @@ def test_summary_of_a_week_without_teams_is_a_page(empty_site: RunningApp) -> No
     with empty_site.database.unit_of_work() as session:
         a_week(session)
 
-    assert text_of(empty_site.get(PAGE)).count("No teams yet") == 1
+    assert text_of(empty_site.get(PAGE)).count("The summary writes itself once people take part.") == 1
     assert empty_site.get(CARD).status_code == 200
 
 
