@@ -72,6 +72,8 @@ PAGES = (
 
 JOBS = frozenset({upkeep.FORGET, shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, notices.MAIL})
 """The kinds of jobs that every server does, whatever it is set up with."""
+NOTICE_ATTEMPTS = 8
+"""Over three hours: nobody looks on who could try again, as whoever asked for a sign-in link does."""
 
 
 class _Application(FastAPI):
@@ -196,7 +198,7 @@ def _worker(context: AppContext) -> Worker:
         Job(shifts.PLAN, partial(shifts.plan_all, context.database, context.clock)),
         Job(timetable.SETTLE, partial(shifts.settle, context.database, context.clock)),
         Job(shift_reminders.REMIND, partial(reminders.remind, context.database, context.clock)),
-        Job(notices.MAIL, _notice_sender(context), final=(MailRejected,)),
+        Job(notices.MAIL, _notice_sender(context), attempts=NOTICE_ATTEMPTS, final=(MailRejected,)),
     ]
     if context.mailer is not None:
         send = partial(
