@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, func, text
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -18,6 +18,9 @@ _VERSION = Prepared(
     sql_select(TopicVersion.version).where(  # type: ignore[call-overload]  # a column, whatever the model's type says
         col(TopicVersion.week_id) == bindparam("week"), col(TopicVersion.topic) == bindparam("topic")
     )
+)
+_CHANGES = Prepared(
+    sql_select(func.sum(col(TopicVersion.version))).where(col(TopicVersion.week_id) == bindparam("week"))
 )
 _COUNT = text(
     "INSERT INTO topic_version (week_id, topic, version) VALUES (:week_id, :topic, 1)"
@@ -49,3 +52,15 @@ def versions(session: Session, topic: TopicName) -> dict[int, int]:
     """The versions of a topic by week, in one query; weeks in which it never changed are left out."""
     query = select(TopicVersion.week_id, TopicVersion.version).where(TopicVersion.topic == topic)
     return dict(session.exec(query).all())
+
+
+def changes(session: Session, week_id: int) -> int:
+    """The number of changes of all of a week's topics, which pages and pictures of its board may show."""
+    [[found]] = _CHANGES.rows(session, week=week_id)
+    return int(found or 0)
+
+
+def changes_by_week(session: Session) -> dict[int, int]:
+    """The same of every week that has any, in one query."""
+    query = select(TopicVersion.week_id, func.sum(TopicVersion.version)).group_by(col(TopicVersion.week_id))
+    return {week_id: int(found) for week_id, found in session.exec(query)}

@@ -172,10 +172,10 @@ class BoardCache:
         """See in one query which kept boards are still the newest, and which week is current."""
         generation, now = self._generation, self._clock.game()
         with self._database.reading() as session:
-            stamps, shifts = weeks.stamps(session), topics.versions(session, "shifts")
+            stamps, changes = weeks.stamps(session), topics.changes_by_week(session)
         for stamp in stamps:
             if (week := self._weeks.get(stamp.slug)) is not None:
-                week.learn(stamp, generation, shifts.get(stamp.id, 0))
+                week.learn(stamp, generation, changes.get(stamp.id, 0))
         found = weeks.pick_current(stamps, now)
         self._current = _Current(found.slug, generation, next_midnight(now, found.zone)) if found else None
 
@@ -198,9 +198,9 @@ class BoardCache:
         week.tried = None
         with self._database.reading() as session:
             stamp = weeks.stamp(session, slug)
-            shifts = topics.version(session, stamp.id, "shifts")
-            week.learn(stamp, generation, shifts)
-            source = week.tried = source_of(stamp, audience, shifts)
+            changes = topics.changes(session, stamp.id)
+            week.learn(stamp, generation, changes)
+            source = week.tried = source_of(stamp, audience, changes)
             snapshot = week.made_from(source, now)
             if snapshot is None:
                 snapshot = self._serve(session, stamp, week, source, now)
@@ -214,9 +214,9 @@ class BoardCache:
         known = week.with_scores_of(source, now)
         if source.is_frozen:
             row = weeks.find_by_id(session, stamp.id)
-            shifts = coverage.of_frozen_week(session, row, source.shifts, now)
+            shifts = coverage.of_frozen_week(session, row, source.changes, now)
             return with_shifts(known, shifts) if known is not None else serve_frozen(session, row, now, shifts)
-        shifts = coverage.of_week(session, stamp, source.shifts, now)
+        shifts = coverage.of_week(session, stamp, source.changes, now)
         if known is not None:
             return with_shifts(known, shifts)
         return serve_live(session, stamp, now, week.live(), week.trail, shifts)

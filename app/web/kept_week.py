@@ -15,24 +15,24 @@ from app.web.boards import BoardSnapshot
 class Source(NamedTuple):
     """The cache key of a board: equal sources give equal boards, for as long as boards last.
 
-    `shifts` is the version of the week's shifts, which are to be seen whether it is frozen or not.
+    `changes` counts those of its topics, shifts among them, which are to be seen whether it is frozen or not.
     """
 
     week_id: int
     version: int
     is_frozen: bool
-    shifts: int = 0
+    changes: int = 0
 
     def has_scores_of(self, another: "Source") -> bool:
-        """Tell whether boards of these differ in nothing but shifts."""
+        """Tell whether boards of these differ in nothing but topics."""
         return self[:3] == another[:3]
 
 
-def source_of(stamp: WeekStamp, audience: Audience, shifts: int = 0) -> Source:
+def source_of(stamp: WeekStamp, audience: Audience, changes: int = 0) -> Source:
     """The source of this audience's board: the public of a frozen week sees the version of the freeze."""
     if audience == "public" and stamp.frozen_version is not None:
-        return Source(stamp.id, stamp.frozen_version, is_frozen=True, shifts=shifts)
-    return Source(stamp.id, stamp.version, is_frozen=False, shifts=shifts)
+        return Source(stamp.id, stamp.frozen_version, is_frozen=True, changes=changes)
+    return Source(stamp.id, stamp.version, is_frozen=False, changes=changes)
 
 
 @dataclass(eq=False, slots=True)
@@ -43,7 +43,7 @@ class KeptWeek:
     """
 
     stamp: WeekStamp | None = None
-    shifts: int = 0  # the newest known version of the week's shifts
+    changes: int = 0  # the newest known number of changes of its topics
     generation: object = None  # the news up to which the stamp is known to be the newest
     boards: dict[bool, tuple[Source, BoardSnapshot]] = field(default_factory=dict)  # by whether it is of a freeze
     audiences: set[Audience] = field(default_factory=set)  # who asked
@@ -56,7 +56,7 @@ class KeptWeek:
         """The board that needs no look at the database before it is served."""
         if self.stamp is None or self.generation is not generation:
             return None
-        snapshot = self.made_from(source_of(self.stamp, audience, self.shifts), now)
+        snapshot = self.made_from(source_of(self.stamp, audience, self.changes), now)
         if snapshot is not None:
             self.audiences.add(audience)
         return snapshot
@@ -67,7 +67,7 @@ class KeptWeek:
         return known[1] if known is not None and known[0] == source and now < known[1].lasts_until else None
 
     def with_scores_of(self, source: Source, now: datetime) -> BoardSnapshot | None:
-        """The board that differs from this source's in its shifts alone, if it is kept and its day is not over."""
+        """The board that differs from this source's in its topics alone, if it is kept and its day is not over."""
         known = self.boards.get(source.is_frozen)
         is_same = known is not None and known[0].has_scores_of(source) and now < known[1].until
         return known[1] if known is not None and is_same else None
@@ -84,11 +84,11 @@ class KeptWeek:
         known = self.boards.get(source_of(self.stamp, audience).is_frozen)
         return known[1] if known is not None else None
 
-    def learn(self, stamp: WeekStamp, generation: object, shifts: int = 0) -> None:
+    def learn(self, stamp: WeekStamp, generation: object, changes: int = 0) -> None:
         """Take in what the database says, but nothing older than what is known, or a freeze would come undone."""
         is_other = self.stamp is None or self.stamp.id != stamp.id
-        if is_other or (self.stamp is not None and self.stamp.version <= stamp.version and self.shifts <= shifts):
-            self.stamp, self.shifts, self.generation = stamp, shifts, generation
+        if is_other or (self.stamp is not None and self.stamp.version <= stamp.version and self.changes <= changes):
+            self.stamp, self.changes, self.generation = stamp, changes, generation
 
     def keep(self, source: Source, snapshot: BoardSnapshot, audience: Audience) -> None:
         """Keep a board that was made, unless a newer one is here already."""

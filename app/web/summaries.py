@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 
@@ -16,6 +16,8 @@ from app.domain.story import PastWeek
 from app.domain.view import Audience
 from app.errors import NotFound, Unavailable
 from app.models import Week
+from app.services import guestbook
+from app.services.guestbook import Quote
 from app.services.standings import stories
 from app.services.weeks import weeks
 from app.web.board_cache import BoardCache
@@ -28,6 +30,7 @@ from app.web.http.representations import CachedResponse
 
 VARY = "Authorization, Cookie"
 LONG_SECONDS, RESTS = 1.0, 10
+QUOTES, LONGEST_QUOTE = 6, 400  # characters
 
 Stamp = tuple[tuple[int, int], ...]
 """The ids and versions of the week and of those it is compared with."""
@@ -43,11 +46,12 @@ class Summary:
     snapshot: BoardSnapshot
     data: ChartData
     share: str | None
+    quotes: tuple[Quote, ...] = ()
     drawn: dict[str, CachedResponse] = field(default_factory=dict, compare=False)
 
     @cached_property
     def mark(self) -> str:
-        """A key that differs whenever what is shown differs."""
+        """A key that differs whenever what is drawn differs."""
         content = repr((self.snapshot.mark, self.data.story)).encode()
         return f"{self.snapshot.board.version}-{sha256(content).hexdigest()[:16]}"
 
@@ -66,8 +70,14 @@ class Summary:
             upto_text=upto_text,
             edition=self.mark,
             share=self.share,
+            quotes=self.quotes,
         )
-        return CachedResponse(body, f'"{self.mark}u"', "text/html; charset=utf-8", f"{render.VARY}, {VARY}")
+        quoted = sha256(repr(self.quotes).encode(errors="surrogatepass")).hexdigest()[:8] if self.quotes else ""
+        return CachedResponse(body, f'"{self.mark}{quoted}u"', "text/html; charset=utf-8", f"{render.VARY}, {VARY}")
+
+    def quoting(self, quotes: Sequence[Quote]) -> "Summary":
+        """The same with these quotes; itself where it has them already."""
+        return self if tuple(quotes) == self.quotes else replace(self, quotes=tuple(quotes))
 
     def draw(self, name: str, theme: ChartTheme) -> CachedResponse:
         """A chart as SVG; slow. Raises NotFound for one there is not, Unavailable where nothing can be drawn."""
@@ -89,7 +99,8 @@ class Summary:
 class _Kept:
     summary: Summary
     stamp: Stamp
-    generation: object
+    generation: object  # the news up to which the story is known to be the newest
+    quoted: object  # the same of the quotes, which never rest
     rests_until: float = 0.0  # on the monotonic clock
 
 
@@ -97,8 +108,8 @@ class Summaries:
     """Keeps the newest summary of every week that somebody looks at.
 
     As fresh as boards are, by the same news; but a story that took long to tell, in a week of very many activities,
-    rests for ten times as long before it is told anew. One story is told at a time and one chart drawn, however many
-    wait.
+    rests for ten times as long before it is told anew. Quotes never do: one that is withdrawn is gone. One story is
+    told at a time and one chart drawn, however many wait.
     """
 
     def __init__(self, database: Database, clock: Clock, boards: BoardCache, share: str | None) -> None:
@@ -141,34 +152,51 @@ class Summaries:
 
     def _fresh(self, slug: str, audience: Audience) -> Summary | None:
         kept = self._kept.get((slug, audience))
-        if kept is None or self._clock.game() >= kept.summary.snapshot.until:
+        if kept is None or kept.quoted is not self._boards.generation or self._is_over(kept):
             return None
-        is_new = kept.generation is self._boards.generation or time.monotonic() < kept.rests_until
-        return kept.summary if is_new else None
+        return kept.summary if kept.generation is self._boards.generation or _rests(kept) else None
+
+    def _is_over(self, kept: _Kept) -> bool:
+        return self._clock.game() >= kept.summary.snapshot.until
 
     def _load(self, slug: str, audience: Audience) -> Summary:
         generation, now, begun = self._boards.generation, self._clock.game(), time.monotonic()
+        known = self._kept.get((slug, audience))
         with self._database.reading() as session:
             week = weeks.find(session, slug, now)
-            past = stories.earlier(session, week, audience)
-            stamp = tuple((each.id, each.version) for each in (week, *past))
-            kept = self._kept.get((slug, audience))
-            if kept is None or kept.stamp != stamp or now >= kept.summary.snapshot.until:
-                looked_back = self._look_back(session, past, stamp, kept)
-                snapshot = serve(session, week, now, audience)
-                story = stories.of_week(session, week, weeks.view_of(week, audience), past=looked_back)
-                data = ChartData(snapshot.board, story, snapshot.rules.kinds, snapshot.zone, snapshot.over)
-                summary = Summary(snapshot, data, self._share)
-                # What looks alike stays what it is, drawings and all: so does a frozen week, whatever goes on behind.
-                is_same = kept is not None and kept.summary.mark == summary.mark and now < kept.summary.snapshot.until
-                kept = _Kept(kept.summary if kept is not None and is_same else summary, stamp, generation)
+            quotes = guestbook.quotes(session, week, weeks.view_of(week, audience), limit=QUOTES, longest=LONGEST_QUOTE)
+            if known is not None and _rests(known) and not self._is_over(known):
+                kept = replace(known, quoted=generation)
+            else:
+                kept = self._told(session, week, audience, known, generation)
         ended = time.monotonic()
         rest = RESTS * (ended - begun) if ended - begun > LONG_SECONDS else 0.0
-        self._kept[slug, audience] = _Kept(kept.summary, stamp, generation, ended + rest)
+        kept = replace(kept, summary=kept.summary.quoting(quotes), rests_until=max(kept.rests_until, ended + rest))
+        self._kept[slug, audience] = kept
         return kept.summary
+
+    def _told(self, session: Session, week: Week, audience: Audience, known: _Kept | None, generation: object) -> _Kept:
+        """The summary of a week as it stands; told anew where the week or one before it has changed."""
+        now = self._clock.game()
+        past = stories.earlier(session, week, audience)
+        stamp = tuple((each.id, each.version) for each in (week, *past))
+        if known is not None and known.stamp == stamp and now < known.summary.snapshot.until:
+            return replace(known, generation=generation, quoted=generation)
+        looked_back = self._look_back(session, past, stamp, known)
+        snapshot = serve(session, week, now, audience)
+        story = stories.of_week(session, week, weeks.view_of(week, audience), past=looked_back)
+        data = ChartData(snapshot.board, story, snapshot.rules.kinds, snapshot.zone, snapshot.over)
+        summary = Summary(snapshot, data, self._share)
+        # What looks alike stays what it is, drawings and all: so does a frozen week, whatever goes on behind.
+        is_same = known is not None and known.summary.mark == summary.mark and now < known.summary.snapshot.until
+        return _Kept(known.summary if known is not None and is_same else summary, stamp, generation, generation)
 
     def _look_back(self, session: Session, past: list[Week], stamp: Stamp, kept: _Kept | None) -> tuple[PastWeek, ...]:
         """Totals of the weeks before, counted again only where one of them has changed."""
         if kept is not None and kept.stamp[1:] == stamp[1:]:
             return kept.summary.data.story.past
         return stories.look_back(session, past)
+
+
+def _rests(kept: _Kept) -> bool:
+    return time.monotonic() < kept.rests_until

@@ -8,10 +8,11 @@ from playwright.sync_api import Browser, Route
 
 from app.config import Settings
 from app.domain import rotation
+from app.services import guestbook
 from app.web import scenes
 from tests.browser.display import EARLY, Screen, screen
 from tests.browser.looking import serious_flaws
-from tests.builders import BO, CATS, DUA, ELIF, an_activity
+from tests.builders import BO, CATS, DUA, ELIF, SLUG, an_activity
 from tests.services.shifts.test_seats import Plan
 from tests.web.running_app import RunningApp, SettableClock, serving
 
@@ -306,6 +307,10 @@ def play_every_scene(site: RunningApp) -> None:
         site.record(kind=kind)
     plan = Plan(site.game)
     plan.sign_up_team(plan.shift(), CATS)
+    with site.database.unit_of_work() as session:
+        for email in (BO, DUA, ELIF):
+            person_id, act = plan.person(email).id, plan.act_of(email)
+            guestbook.write(session, SLUG, person_id, "W" * 200, "", act, is_public=True, may_quote=True)
 
 
 @pytest.mark.parametrize("width", [1920, 3840])

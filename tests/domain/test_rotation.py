@@ -14,7 +14,7 @@ def test_parse_keeps_order_and_seconds() -> None:
 @pytest.mark.parametrize(
     ("items", "flaw"),
     [
-        (["bord:20"], "names a scene “bord”; there are board, shifts, race, latest, totals, quests, heroes"),
+        (["bord:20"], "names a scene “bord”; there are board, shifts, race, latest, totals, quests, heroes, quotes"),
         (["board:2"], "gives “board” 2 seconds; between 3 and 600 are possible"),
         (["board:601"], "gives “board” 601 seconds; between 3 and 600 are possible"),
         (["board:20", "board:5"], "names “board” twice; a scene has one turn"),

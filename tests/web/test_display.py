@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from itertools import islice
 
@@ -11,16 +12,18 @@ import pytest
 
 from app.config import PROJECT, Settings
 from app.domain import rotation
+from app.models import GuestbookEntry
+from app.services import guestbook
 from app.services.people import people
 from app.web import scenes
 from app.web.http.qr import qr
 from app.web.scenes import race
-from tests.builders import ADA, BO, CHIDI, DUA, GUS, OWLS, SLUG, a_week, an_activity, moment
+from tests.builders import ADA, BO, CHIDI, DUA, GUS, NOW, OWLS, SLUG, a_week, an_activity, moment
 from tests.services.shifts.test_seats import Plan
 from tests.web.running_app import BOTH_ENGINES, SIGNED_IN, RunningApp, SettableClock, serving
 
 PARTIAL = {"HX-Request": "true"}
-ALL = ["board", "shifts", "race", "latest", "totals", "quests", "heroes"]
+ALL = ["board", "shifts", "race", "latest", "totals", "quests", "heroes", "quotes"]
 
 
 def picture(site: RunningApp, *, admin: bool = False) -> str:
@@ -52,6 +55,17 @@ def play(site: RunningApp) -> None:
     site.record(kind="response", person=DUA, occurred_at="2022-09-14T10:00:00-07:00")
     plan = Plan(site.game)
     plan.sign_up(plan.shift(), ADA)
+    quote(site)
+
+
+def quote(site: RunningApp, worked: str = "Pairing") -> GuestbookEntry:
+    """An entry of Ada's that may be quoted, a second later than all before."""
+    site.clock.now += timedelta(seconds=1)
+    plan = Plan(site.game, site.clock.now)
+    with site.database.unit_of_work() as session:
+        return guestbook.write(
+            session, SLUG, plan.person(ADA).id, worked, "", plan.act_of(ADA), is_public=True, may_quote=True
+        )
 
 
 @contextmanager
@@ -118,6 +132,44 @@ def test_every_scene_has_its_say(site: RunningApp) -> None:
         "Within reach Quests that are nearly done All hands +15 Owls only 1 shift from 1 more person to go"
     )
     assert text(html, "heroes") == "Heroes of the 6 a.m. shift AL Ada Lovelace Owls × times 1"
+    assert text(html, "quotes") == "What worked Pairing Ada Lovelace"
+
+
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_quote_is_gone_from_open_screens_as_soon_as_it_is_withdrawn_or_hidden(
+    site: RunningApp, *, is_frozen: bool
+) -> None:
+    entries = [quote(site, worked) for worked in ("Pairing", "Names of customers")]
+    if is_frozen:
+        site.game.freeze()
+    plan = Plan(site.game, site.clock.now)
+
+    with streaming(site) as pictures:
+        first = next(pictures)
+        with site.database.unit_of_work() as session:
+            guestbook.hide(session, SLUG, entries[1].id, plan.organizer, reason="Fair")
+        second = next(pictures)
+        with site.database.unit_of_work() as session:
+            guestbook.withdraw(session, SLUG, entries[0].id, plan.act_of(ADA))
+        third = next(pictures)
+
+    assert text(first, "quotes") == "What worked Names of customers Ada Lovelace Pairing Ada Lovelace"
+    assert text(second, "quotes") == "What worked Pairing Ada Lovelace"
+    assert shown(third) == ["board"]
+
+
+def test_quotes_of_a_long_guestbook_take_turns(site: RunningApp) -> None:
+    for number in range(5):
+        quote(site, f"Q{number}")
+    seen = []
+
+    for minutes in (0, 5, 10):
+        site.clock.set(NOW + timedelta(minutes=minutes, seconds=6))
+        site.record(external_id=f"any-{minutes}")
+        seen.append(re.findall(r">(Q\d)<", picture(site)))
+
+    assert all(len(names) == 3 for names in seen)
+    assert {name for names in seen for name in names} == {f"Q{number}" for number in range(5)}
 
 
 def test_scene_of_shifts_greets_who_is_on_now_and_next_and_goes_on_by_itself(site: RunningApp) -> None:

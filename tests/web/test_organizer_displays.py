@@ -48,7 +48,14 @@ def test_displays_follow_what_organizers_choose(site: RunningApp, organizer: Vis
     play(site)
 
     answer = choose(
-        organizer, place_board="9", seconds_totals="33", on_shifts=None, on_race=None, on_quests=None, on_heroes=None
+        organizer,
+        place_board="9",
+        seconds_totals="33",
+        on_shifts=None,
+        on_race=None,
+        on_quests=None,
+        on_heroes=None,
+        on_quotes=None,
     )
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/organizer/displays?done=rotation")

@@ -2,7 +2,8 @@
 
 import re
 import struct
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from html import unescape
 from unittest.mock import patch
 
@@ -10,12 +11,16 @@ import httpx
 import pytest
 
 from app.config import Settings
+from app.models import GuestbookEntry
+from app.services import guestbook
 from app.services.standings import stories
+from app.web import summaries
 from app.web.charts import CHARTS
 from app.web.charts.chart_renderer import ChartRenderer, chart_renderer
 from app.web.charts.theme import KIND_COLOURS, ChartTheme, colours
 from app.web.http.render import TONES
 from tests.builders import ADA, BO, CATS, DUA, NAMES, OWLS, SLUG, a_team, a_week, an_activity
+from tests.services.shifts.test_seats import Plan
 from tests.web.running_app import SIGNED_IN, RunningApp, SettableClock, serving
 
 PAGE = f"/weeks/{SLUG}/summary"
@@ -255,6 +260,39 @@ def test_public_of_a_frozen_week_sees_the_summary_of_the_freeze(site: RunningApp
     seen = {path: site.get(path, "admin").content for path in paths}
     assert [path for path in paths if seen[path] == then[path][0]] == []
     assert text_of(site.get(PAGE)).count("The curtain is down") == 1
+
+
+def quote(plan: Plan, seconds: int, worked: str) -> GuestbookEntry:
+    """An entry of Ada's that may be quoted."""
+    act = replace(plan.act_of(ADA), now=plan.now + timedelta(seconds=seconds))
+    with plan.game.database.unit_of_work() as session:
+        return guestbook.write(session, SLUG, plan.person(ADA).id, worked, "", act, is_public=True, may_quote=True)
+
+
+@pytest.mark.parametrize("rest", [0, 1_000_000], ids=["told anew at once", "told anew later"])
+def test_quote_is_in_the_summary_until_it_is_hidden_or_withdrawn(
+    site: RunningApp, monkeypatch: pytest.MonkeyPatch, rest: int
+) -> None:
+    monkeypatch.setattr(summaries, "LONG_SECONDS", 0)
+    monkeypatch.setattr(summaries, "RESTS", rest)
+    plan = Plan(site.game, site.clock.now)
+    first, second = (quote(plan, number, worked) for number, worked in enumerate(("Pairing", "Names of customers")))
+    both = site.get(PAGE)
+
+    with site.database.unit_of_work() as session:
+        guestbook.hide(session, SLUG, second.id, plan.organizer, reason="Fair")
+    one = site.get(PAGE)
+    with site.database.unit_of_work() as session:
+        guestbook.withdraw(session, SLUG, first.id, plan.act_of(ADA))
+    none = site.get(PAGE)
+
+    words = "What worked In people’s own words Names of customers Ada Lovelace Pairing Ada Lovelace Read the guestbook"
+    assert words in text_of(both)
+    assert "own words Pairing Ada Lovelace Read" in text_of(one)
+    assert "own words" not in text_of(none)
+    assert len({answer.headers["etag"] for answer in (both, one, none)}) == 3
+    edition = re.compile(r"\?v=([\w-]+)")
+    assert edition.findall(both.text) == edition.findall(none.text)  # nothing is drawn anew
 
 
 def test_summary_compares_with_closed_weeks_before_as_they_change(site: RunningApp) -> None:

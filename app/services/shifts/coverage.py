@@ -45,7 +45,7 @@ _MISSED_SINCE = Prepared(
 
 
 class BoardShifts(NamedTuple):
-    """The shifts of a week as its board has them, at a `version` of theirs and until `until`.
+    """The shifts of a week as its board has them, until `until`; `version` counts the changes of the week's topics.
 
     `since` is the last start or end that has passed: who is on now is another one then. `on_shift` are the shifts of
     now and the next ones, in a week that goes without teams.
@@ -68,7 +68,7 @@ NO_SHIFTS = BoardShifts()
 
 
 def of_week(session: Session, week: Week | WeekStamp, version: int, now: datetime) -> BoardShifts:
-    """The shifts of a week as they stand; `version` is their newest. Two queries, where it has teams."""
+    """The shifts of a week as they stand, at this `version`. Two queries, where it has teams."""
     return _of(session, week, EVERYTHING, version, now, {})
 
 

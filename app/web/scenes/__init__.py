@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from app.domain.rotation import parse
 from app.errors import Malformed
-from app.web.scenes import board, heroes, latest, quests, race, shifts, summary, totals
+from app.web.scenes import board, heroes, latest, quests, quotes, race, shifts, summary, totals
 from app.web.scenes.scene import Scene
 
 # A new scene is a module with a `SCENE`, a template of its name, a line here, and its name in `app.domain.rotation`.
-ROTATION = (board.SCENE, shifts.SCENE, race.SCENE, latest.SCENE, totals.SCENE, quests.SCENE, heroes.SCENE)
+ROTATION = (board.SCENE, shifts.SCENE, race.SCENE, latest.SCENE, totals.SCENE, quests.SCENE, heroes.SCENE, quotes.SCENE)
 FINALE = summary.SCENE
 
 _BY_NAME = {scene.name: scene for scene in ROTATION}
