@@ -6,7 +6,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.builders import ADA
+from tests.builders import ADA, moment
 from tests.races import race, repeat
 from tests.web.playing_shifts import Shifts
 from tests.web.running_app import BOTH_ENGINES, RunningApp
@@ -61,3 +61,24 @@ def test_overlapping_shifts_at_once_are_one_seat(shifts: Shifts) -> None:
     answers = ask_at_once(2, lambda number: shifts.sign_up(found[number], ADA))
 
     assert answers == {(201, None): 1, (409, "overlap"): 1}
+
+
+@BOTH_ENGINES
+def test_twenty_who_accept_a_seat_at_once_are_one_taker(shifts: Shifts) -> None:
+    seat, emails = shifts.seat(shifts.make(), ADA), racers(shifts, 20)
+    shifts.post(f"{seat}/offer", to="everyone")
+
+    found = ask_at_once(20, lambda number: shifts.post(f"{seat}/accept", person=emails[number]))
+
+    assert found == {(201, None): 1, (409, "gone"): 19}
+
+
+@BOTH_ENGINES
+def test_two_hundred_at_the_opening_are_seated_or_told_that_it_is_full(shifts: Shifts) -> None:
+    begins = [f"2022-09-15 {hour:02}:00" for hour in range(6, 18, 2)]
+    made, emails = [shifts.make(begin, seats=20) for begin in begins], racers(shifts, 200)
+    shifts.set(opens_at=moment("2022-09-14 08:00"))
+
+    found = ask_at_once(200, lambda number: shifts.sign_up(made[number % len(made)], emails[number]))
+
+    assert found == {(201, None): 120, (409, "full"): 80}
