@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.actor import Scope
-from tests.builders import ADA, BO, CATS, CHIDI, DUA, GUS, OWLS, a_week, moment
+from tests.builders import ADA, BO, CATS, CHIDI, DUA, GUS, NAMES, OWLS, a_week, moment
 from tests.web.playing_shifts import SHIFTS, THURSDAY, Shifts
 from tests.web.running_app import API, BOTH_ENGINES, RunningApp, assert_problem, refusals, sign_in
 
@@ -158,6 +158,26 @@ def test_a_freeze_hides_attendance_and_worth_since_from_all_but_organizers(plan:
     assert mine == "completed"
     assert (public[0], public[1]["rank_now"], public[1]["rank_then"]) == ("signed_up", None, None)
     assert (organizers[0], organizers[1]["rank_now"], organizers[1]["rank_then"]) == ("completed", 2, 2)
+
+
+def test_a_freeze_keeps_names_and_teams_of_who_signs_up_later(plan: Shifts) -> None:
+    shift_id = plan.make()
+    seat = plan.seat(shift_id, ADA)
+    plan.site.game.freeze()
+    plan.site.game.team("Foxes", GUS)
+    plan.site.game.rename(BO, "Bobby", OWLS)
+    for email in (BO, GUS):
+        plan.sign_up(shift_id, email)
+    plan.post(f"{seat}/offer", to=BO)
+
+    def told(scope: Scope) -> tuple[list[tuple[str, str | None]], list[str]]:
+        [shift] = listed(plan, scope)
+        people = [(sign_up["person"], sign_up["team"]) for sign_up in shift["sign_ups"]]
+        return sorted(people), [sign_up["offer"]["to"] for sign_up in shift["sign_ups"] if sign_up["offer"]]
+
+    ada, gus = ("Ada Lovelace", OWLS), NAMES[GUS]
+    assert told("read") == ([ada, ("Bo Nguyen", OWLS), (gus, None)], ["Bo Nguyen"])
+    assert told("admin") == ([ada, ("Bobby", OWLS), (gus, "Foxes")], ["Bobby"])
 
 
 def test_generate_makes_what_is_missing_and_a_dry_run_nothing(plan: Shifts) -> None:

@@ -133,11 +133,11 @@ def _items(session: Session, week: Week, view: View, viewer: str | None, listed:
         return []
     key = {"week": week.id, "first": listed[0].starts_at, "last": listed[-1].starts_at}
     seats: defaultdict[str, list[ShiftSeat]] = defaultdict(list)
-    offers = {seat_id: _offer(*columns) for seat_id, *columns in _OFFERS.rows(session, **key)}
+    offers = {seat_id: _offer(view, *columns) for seat_id, *columns in _OFFERS.rows(session, **key)}
     then = _states_then(session, week, key) if view.looks_back else None
     starts = {shift.id: shift.starts_at for shift in listed}
     rows = [row for row in _SEATS.rows(session, **key) if row[0] in starts]
-    team_of = _team_finder(session, week, {row[2] for row in rows})
+    team_of = _team_finder(session, week, view, {row[2] for row in rows})
     for shift_id, seat_id, person_id, name, email, state, origin, at, giver_id in rows:
         team_id, team = team_of(person_id, starts[shift_id])
         is_hidden = then is not None and person_id != viewer and state in _ATTENDED
@@ -154,9 +154,14 @@ def _items(session: Session, week: Week, view: View, viewer: str | None, listed:
     return [ShiftItem(shift, tuple(seats[shift.id]), tuple(waiters[shift.id])) for shift in listed]
 
 
-def _offer(audience: Any, state: str, person_id: str | None, name: str | None, taker_id: str, taker: str) -> Offer:
-    to = name if audience == "person" and name is not None else audience
-    return Offer(to, audience, person_id, taker, taker_id) if state == "pending" else Offer(to, audience, person_id)
+def _offer(
+    view: View, audience: Any, state: str, person_id: str | None, name: str | None, taker_id: str, taker: str
+) -> Offer:
+    names = view.names or {}
+    to = names.get(person_id, name) if person_id is not None and name is not None else audience
+    if state != "pending":
+        return Offer(to, audience, person_id)
+    return Offer(to, audience, person_id, names.get(taker_id, taker), taker_id)
 
 
 class _TeamFinder:
@@ -170,10 +175,10 @@ class _TeamFinder:
         return (team_id, self._names.get(team_id)) if team_id is not None else (None, None)
 
 
-def _team_finder(session: Session, week: Week, people: Iterable[str]) -> _TeamFinder:
+def _team_finder(session: Session, week: Week, view: View, people: Iterable[str]) -> _TeamFinder:
     found = set(people)
-    joins = teams.joins(session, week) if found else {}
-    return _TeamFinder(joins, dict(teams.named(session, week)) if joins else {})
+    joins = teams.joins(session, week, view=view) if found else {}
+    return _TeamFinder(joins, dict(teams.named(session, week, view=view)) if joins else {})
 
 
 def _states_then(session: Session, week: Week, key: Mapping[str, Any]) -> dict[str, SeatState]:
