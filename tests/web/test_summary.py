@@ -176,7 +176,7 @@ def test_summary_of_one_day_draws_it(empty_site: RunningApp) -> None:
     assert {name: empty_site.get(chart(name)).status_code for name in ALL[:-1]} == dict.fromkeys(ALL[:-1], 200)
 
 
-def test_summary_of_the_longest_week_draws_every_day(empty_site: RunningApp) -> None:
+def test_summary_of_a_month_draws_every_day(empty_site: RunningApp) -> None:
     with empty_site.database.unit_of_work() as session:
         a_week(session, starts=date(2022, 8, 31), ends=date(2022, 9, 30))
         a_team(session)
@@ -186,6 +186,21 @@ def test_summary_of_the_longest_week_draws_every_day(empty_site: RunningApp) -> 
         "Wednesday 31 August",
         "Friday 30 September",
     ]
+    assert {name: empty_site.get(chart(name)).status_code for name in ALL[:-1]} == dict.fromkeys(ALL[:-1], 200)
+
+
+def test_summary_of_a_quarter_draws_its_weeks(empty_site: RunningApp) -> None:
+    with empty_site.database.unit_of_work() as session:
+        a_week(session, starts=date(2022, 7, 1), ends=date(2022, 9, 30))
+        a_team(session)
+    for day in ("07-05", "08-05", "09-05"):
+        empty_site.record(kind="shift", occurred_at=f"2022-{day}T06:00:00-07:00", external_id=day)
+
+    page = empty_site.get(PAGE).text
+    assert "Week by week" in page
+    assert [(column, points) for column, points in zip(*table(page, "race")[:2], strict=True)][1:-2:4] == [
+        ("1 Jul to 7", "20"), ("29 Jul to 4", "20"), ("26 Aug to 1", "40"), ("23 Sep to 29", "60"),
+    ]  # fmt: skip
     assert {name: empty_site.get(chart(name)).status_code for name in ALL[:-1]} == dict.fromkeys(ALL[:-1], 200)
 
 

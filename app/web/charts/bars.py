@@ -2,19 +2,20 @@
 
 from app.domain.story import ResponseTimes
 from app.web.charts.chart_data import ChartData
-from app.web.charts.theme import Box, ChartTheme, Spec
+from app.web.charts.theme import SPACED, Box, ChartTheme, Spec
 
 MAX_NUMBERED = 14
 
 
 def days_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
-    """Activities by local day, stacked by kind; None where nothing was done."""
-    sums = {data.day_name(day.day): sum(day.counts.values()) for day in data.story.days}
+    """Activities by local day, or by seven of them, stacked by kind; None where nothing was done."""
+    sums = {column.name: sum(column.count(kind.name) for kind in data.kinds) for column in data.columns}
     if not any(sums.values()):
         return None
     box = Box(470, 210, left=36, right=8, top=80) if theme.wide else Box(300, 230, left=30, right=6, top=92)
     axis = {"tickCount": 4, "format": "d", "tickMinStep": 1}
-    x = {"field": "day", "type": "ordinal", "sort": list(sums), "scale": {"paddingInner": 0.32, "paddingOuter": 0.2}}
+    scale = {"paddingInner": 0.32, "paddingOuter": 0.2}
+    x = {"field": "day", "type": "ordinal", "sort": list(sums), "scale": scale, "axis": SPACED}
     room = {"domain": [0, max(sums.values()) * 1.12], "nice": False}
     y = {"field": "done", "type": "quantitative", "axis": axis, "scale": room}
     totals = [{"day": name, "done": done} for name, done in sums.items() if done]
@@ -29,8 +30,8 @@ def _stacks(data: ChartData, theme: ChartTheme, x: Spec, y: Spec) -> Spec:
     names = [kind.many for kind in kinds]
     colours = [theme.kind(number) for number, kind in enumerate(data.kinds) if kind in kinds]
     values = [
-        {"day": data.day_name(day.day), "kind": kind.many, "order": number, "done": day.counts[kind.name]}
-        for day in data.story.days
+        {"day": column.name, "kind": kind.many, "order": number, "done": column.count(kind.name)}
+        for column in data.columns
         for number, kind in enumerate(kinds)
     ]
     legend = {"columns": 3 if theme.wide else 2}

@@ -58,7 +58,8 @@ def _coverage(data: ChartData) -> str:
     kind = next((kind for kind in data.kinds if kind.name == "shift"), None)
     if not shifts or kind is None:
         return ""
-    days = plural(len({cell.weekday for cell in data.story.coverage}), "day", "days")
+    one, many = ("day", "days") if len(data.story.days) <= 7 else ("day of the week", "days of the week")
+    days = plural(len({cell.weekday for cell in data.story.coverage}), one, many)
     return f"{amount(shifts, kind)} on {days}, starting at {plural(len(data.hours), 'hour', 'different hours')}."
 
 

@@ -2,7 +2,7 @@
 
 from app.domain.calendar.days import local_day
 from app.web.charts.chart_data import ChartData
-from app.web.charts.theme import Box, ChartTheme, Spec
+from app.web.charts.theme import SPACED, Box, ChartTheme, Spec
 
 MAX_HEROES = 10
 
@@ -54,7 +54,7 @@ def heroes_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
     if not heroes:
         return None
     rows = [f"{hero.person}\u200b{number}" for number, hero in enumerate(heroes)]
-    days = {day.day: data.day_name(day.day) for day in data.story.days}
+    days, names = data.column_names, [column.name for column in data.columns]
     suns = [
         {"row": row, "day": days[local_day(at, data.zone)]}
         for row, hero in zip(rows, heroes, strict=True)
@@ -62,7 +62,7 @@ def heroes_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
     ]
     height = max(44 * len(rows), 88)
     box = Box(330, height, left=170, right=14) if theme.wide else Box(192, height, left=126, right=8)
-    x = {"field": "day", "type": "ordinal", "sort": list(days.values()), "scale": {"domain": list(days.values())}}
+    x = {"field": "day", "type": "ordinal", "sort": names, "scale": {"domain": names}}
     y = {"field": "row", "type": "ordinal", "sort": rows, "scale": {"domain": rows}}
     label = "split(datum.value, '\u200b')[0]"
     axis = {"labelExpr": label, "labelLimit": box.left - 12, "grid": False}
@@ -77,6 +77,10 @@ def heroes_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
         {
             "data": {"values": suns},
             "mark": {"type": "point", "filled": True, "opacity": 1, "shape": _RISING, "size": size},
-            "encoding": {"x": {**x, "axis": {"grid": False}}, "y": y, "color": {"value": theme.colour("sun")}},
+            "encoding": {
+                "x": {**x, "axis": {**SPACED, "grid": False}},
+                "y": y,
+                "color": {"value": theme.colour("sun")},
+            },
         },
     )

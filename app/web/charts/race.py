@@ -51,11 +51,11 @@ def _hours(data: ChartData) -> float:
 
 
 def _days(data: ChartData, hours: float) -> Iterator[tuple[float, str]]:
-    """The beginning of each day, in hours, with its name; a day that does not come is left out."""
-    for day in data.story.days:
-        start = (first_moment(day.day, data.zone) - data.story.race.begins) / ONE_HOUR
+    """The beginning of each column of days, in hours, with its name; one that does not come is left out."""
+    for column in data.columns:
+        start = (first_moment(column.days[0].day, data.zone) - data.story.race.begins) / ONE_HOUR
         if start < hours:
-            yield start, data.day_name(day.day)
+            yield start, column.name
 
 
 def _day_names(data: ChartData, hours: float, box: Box) -> Iterator[Spec]:

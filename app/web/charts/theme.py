@@ -11,6 +11,8 @@ from app.web.http.render import STATIC, TONES
 Theme = Literal["light", "dark"]
 Size = Literal["wide", "narrow"]
 Spec = dict[str, Any]
+SPACED: Spec = {"labelOverlap": "parity", "labelSeparation": 6}
+"""Labels of an axis: where they would touch, every second one is left out."""
 FONT = "Segoe UI, Roboto, Noto Sans, Helvetica Neue, Liberation Sans, Arial, sans-serif"
 KIND_COLOURS = 8
 DASHES = ([1, 0], [7, 3], [2, 3], [9, 3, 2, 3])
