@@ -216,10 +216,12 @@ class BoardCache:
             row = weeks.find_by_id(session, stamp.id)
             shifts = coverage.of_frozen_week(session, row, source.changes, now)
             return with_shifts(known, shifts) if known is not None else serve_frozen(session, row, now, shifts)
-        shifts = coverage.of_week(session, stamp, source.changes, now)
+        last = week.live()
+        is_same = last is not None and last.shifts.are_of(stamp, source.changes, now)
+        shifts = last.shifts if last is not None and is_same else coverage.of_week(session, stamp, source.changes, now)
         if known is not None:
             return with_shifts(known, shifts)
-        return serve_live(session, stamp, now, week.live(), week.trail, shifts)
+        return serve_live(session, stamp, now, last, week.trail, shifts)
 
     async def _ask(self, last: Answer | None, work: Callable[[], Answer]) -> Answer:
         """Read from the database; while it is away, fall back to `last`. Raises Unavailable where there is none."""

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app.services.access import accounts
 from app.services.people import people
 from app.services.shifts import settings
 from tests.builders import ADA, SLUG, a_week, act_by
@@ -42,6 +43,16 @@ def test_board_thanks_everyone_once_there_are_no_shifts_to_come(empty_site: Runn
         "Thank you to everyone who took a shift.",
     ]
     assert ["Standings" in html for html in seen] == [False, False]
+
+
+def test_board_shows_another_name_at_once(empty_site: RunningApp, plan: Plan) -> None:
+    plan.sign_up(plan.shift(), ADA)
+    before = words(empty_site.get(PAGE).text, "on-shift")
+
+    with empty_site.database.unit_of_work() as session:
+        accounts.rename(session, session.merge(plan.person(ADA)), "Ada King", act_by("Olu", empty_site.clock.now))
+
+    assert ("Ada Lovelace" in before, "Ada King" in words(empty_site.get(PAGE).text, "on-shift")) == (True, True)
 
 
 def test_board_of_a_closed_week_announces_nothing(empty_site: RunningApp, plan: Plan) -> None:

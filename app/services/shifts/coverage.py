@@ -48,7 +48,7 @@ class BoardShifts(NamedTuple):
     """The shifts of a week as its board has them, until `until`; `version` counts the changes of the week's topics.
 
     `since` is the last start or end that has passed: who is on now is another one then. `on_shift` are the shifts of
-    now and the next ones, in a week that goes without teams.
+    now and the next ones, in a week that goes without teams, with its names at so many `edits` of the week.
     """
 
     version: int = 0
@@ -57,11 +57,16 @@ class BoardShifts(NamedTuple):
     until: datetime = NEVER
     needs_team: bool = True
     on_shift: tuple[OnShift, ...] = ()
+    edits: int = 0
 
     @property
     def shown(self) -> tuple[object, ...]:
         """The values that a board's page shows of them: equal ones make equal pages."""
         return self.coverage, self.needs_team, self.on_shift
+
+    def are_of(self, week: WeekStamp, version: int, now: datetime) -> bool:
+        """Tell whether they are still those of a week at a version of its shifts, at a moment."""
+        return self.edits == weeks.edits(week) and self.version == version and now < self.until
 
 
 NO_SHIFTS = BoardShifts()
@@ -89,7 +94,7 @@ def _of(
     ]
     settings = _settings(session, week.id)
     if not shifts:
-        return BoardShifts(version, needs_team=settings.needs_team)
+        return BoardShifts(version, needs_team=settings.needs_team, edits=weeks.edits(week))
     state = cast("Literal['draft', 'open', 'closed']", week.state)
     moments = sorted({moment for shift in shifts for moment in (shift.starts_at, shift.ends_at)})
     return BoardShifts(
@@ -99,6 +104,7 @@ def _of(
         min((moment for moment in moments if moment > now), default=NEVER),
         settings.needs_team,
         () if settings.needs_team or state == "closed" else _on_shift(session, week.id, view, now),
+        weeks.edits(week),
     )
 
 

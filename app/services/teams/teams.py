@@ -14,9 +14,9 @@ from app.domain.memberships import Join, current_team
 from app.domain.text import names
 from app.domain.view import EVERYTHING, View
 from app.errors import NotFound
-from app.models import Membership, Person, Team, Week
+from app.models import Membership, Person, Seat, Shift, Team, Week
 from app.models.columns import is_id, new_id
-from app.services import paging
+from app.services import paging, topics
 from app.services.audit.audit import AuditTarget
 from app.services.paging import Page
 from app.services.people import people as people_
@@ -198,15 +198,20 @@ def oversized(session: Session, week: Week, size: int) -> list[str]:
 
 
 def touch_weeks_of(session: Session, renamed: Collection[str], now: datetime, *, but: int | None = None) -> None:
-    """Let every board that names these people show their new names; `but` is a week that needs no telling.
+    """Let every board and every list of shifts that names these people show their new names.
 
-    The caller waited in `alone`, for this locks several weeks.
+    `but` is a week that needs no telling. The caller waited in `alone`, for this locks several weeks.
     """
     if not renamed:
         return
     week_ids: set[int] = set()
+    seated: set[int] = set()
     for chunk in people_.chunks(sorted(renamed), people_.CHUNK):
         week_ids |= set(session.exec(select(Membership.week_id).where(col(Membership.person_id).in_(chunk)).distinct()))
+        seats = select(Shift.week_id).join(Seat, col(Seat.shift_id) == Shift.id).where(col(Seat.person_id).in_(chunk))
+        seated |= set(session.exec(seats.distinct()))
+    for week in session.exec(select(Week).where(col(Week.id).in_(seated - week_ids - {but}))):
+        topics.bump(session, week, "shifts")
     query = select(Week.slug).where(col(Week.id).in_(week_ids - {but})).order_by(col(Week.id))
     for slug in session.exec(query).all():
         weeks.bump_version(session, weeks.lock(session, slug, now))

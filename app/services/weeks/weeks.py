@@ -247,6 +247,11 @@ def bump_version(session: Session, week: AnyWeek, *, scores_alone: bool = False)
     return version
 
 
+def edits(week: Week | WeekStamp) -> int:
+    """The number of a week's changes that were not of scores alone: names, teams, state, rules, a freeze."""
+    return week.version - week.score_changes
+
+
 def view(week: Week, actor: Actor | None, *, preview: bool = False) -> View:
     """The view of a week for an actor; in a preview, the public's."""
     return view_of(week, audience_of(actor, preview=preview))

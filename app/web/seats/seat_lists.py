@@ -48,10 +48,10 @@ class SeatsTopic(NamedTuple):
 
 
 class SeatsVersion(NamedTuple):
-    """The versions that seats were read at: equal ones give equal seats."""
+    """The versions that seats were read at: equal ones give equal seats. `edits` are those of the week."""
 
     week_id: int
-    week: int
+    edits: int
     shifts: int
 
 
@@ -129,7 +129,7 @@ class SeatLists:
 
 
 def _version(session: Session, week: Week) -> SeatsVersion:
-    return SeatsVersion(week.id, week.version, topics.version(session, week.id, "shifts"))
+    return SeatsVersion(week.id, weeks.edits(week), topics.version(session, week.id, "shifts"))
 
 
 def _fragments(items: list[ShiftItem], *, shows_everyone: bool) -> Mapping[str, Item]:
