@@ -99,6 +99,9 @@ def test_a_body_of_unknown_fields_is_refused_at_once_in_twenty_sentences(site: R
         f"{WEEK}/activities": "activities:write",
         f"{WEEK}/adjustments": "ledger:correct",
         f"{API}/activities/{activity}/reversal": "ledger:correct",
+        f"{WEEK}/shifts": "admin",
+        f"{WEEK}/shifts/generate": "admin",
+        f"{WEEK}/shifts/{'0' * 16}/sign-ups": "shifts:write",
     }
 
     for path in paths:

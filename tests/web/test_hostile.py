@@ -44,6 +44,8 @@ def test_bodies_that_are_no_object_are_422(site: RunningApp) -> None:
         (f"{WEEK}/adjustments", "ledger:correct"),
         (f"{API}/activities/{activity}/reversal", "ledger:correct"),
         (f"{API}/activities/{activity}/reinstatement", "ledger:correct"),
+        (f"{WEEK}/shifts/generate", "admin"),
+        (f"{WEEK}/shifts/{'0' * 16}/sign-ups", "shifts:write"),
     ]:
         answers = {name: site.ask("POST", path, "admin", content=body, headers=JSON) for name, body in NONSENSE.items()}
 

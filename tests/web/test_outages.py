@@ -11,7 +11,8 @@ import pytest
 from app.domain.actor import SCOPES
 from app.live.timing import Timing
 from tests import postgresql as pg
-from tests.builders import CATS, OWLS, RULES, SLUG, an_activity
+from tests.builders import ADA, CATS, OWLS, RULES, SLUG, an_activity
+from tests.web.playing_shifts import Shifts
 from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, WEEK, RunningApp, assert_problem, until
 from tests.web.viewing import QUICK
 
@@ -42,6 +43,7 @@ def test_no_write_is_acknowledged_before_it_is_committed(site: RunningApp) -> No
     site.post(f"{API}/activities/{reversed_}/reversal", "ledger:correct", json={"reason": "Twice"})
     for scope in SCOPES:
         site.token(scope)
+    shift_id = Shifts(site).make()
     ledger, board = site.get(f"{WEEK}/activities", "read").json(), site.board()
 
     with failing_commits(site):
@@ -52,6 +54,7 @@ def test_no_write_is_acknowledged_before_it_is_committed(site: RunningApp) -> No
             site.post(f"{API}/activities/{standing}/reversal", "ledger:correct", json={"reason": "Twice"}),
             site.post(f"{API}/activities/{reversed_}/reinstatement", "ledger:correct", json={"reason": "Once"}),
             site.ask("PUT", f"{API}/rules", "rules:write", content=RULES + "# more\n"),
+            Shifts(site).sign_up(shift_id, ADA),
         ]
         during = site.board()
 

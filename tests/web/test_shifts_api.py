@@ -233,6 +233,18 @@ def test_generate_steps_by_the_clock_on_the_wall(
     assert (found, len(answer["notes"])) == (spans, notes)
 
 
+@pytest.mark.parametrize(("rest", "number"), [("short", 78), ("drop", 65)])
+def test_generate_makes_a_quarter_of_wednesdays(plan: Shifts, rest: str, number: int) -> None:
+    first, last = date(2026, 10, 1), date(2026, 12, 31)
+    with plan.site.database.unit_of_work() as session:
+        a_week(session, "q4-2026", starts=first, ends=last, now=plan.site.clock.now)
+    pattern = {"days": ["wed"], "from": "07:00", "until": "18:00", "minutes": 120, "rest": rest, "dry_run": True}
+
+    answer = plan.site.post(f"{API}/weeks/q4-2026/shifts/generate", "admin", json=pattern).json()
+
+    assert (answer["created"], len(answer["shifts"]), len(answer["notes"])) == (number, number, 1)
+
+
 def test_settings_are_read_and_changed_one_by_one(plan: Shifts) -> None:
     before = plan.site.get(f"{SHIFTS}/settings", "admin").json()
 
