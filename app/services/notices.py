@@ -100,9 +100,9 @@ def _write(session: Session, rows: Sequence[dict[str, Any]], now: datetime) -> i
     if not rows:
         return 0
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Notice).values(list(rows)).on_conflict_do_nothing()
+    statement = dialect.insert(Notice).on_conflict_do_nothing()
     returned = statement.returning(col(Notice.id), col(Notice.channel), col(Notice.due_at))
-    fresh = session.connection().execute(returned).all()
+    fresh = session.connection().execute(returned, list(rows)).all()
     emails = [
         Planned({"notice": id_}, max(at, now), f"{MAIL}:{id_}") for id_, channel, at in fresh if channel == "email"
     ]

@@ -127,9 +127,11 @@ def test_left_seat_is_cancelled_until_the_shift_is_over(site: RunningApp) -> Non
     path = a_feed(site)
     leave_all(site)
 
-    (event,) = by_ics(bare(site, "GET", f"{path}?alarm=30").content)
+    left = bare(site, "GET", f"{path}?alarm=30")
+    (event,) = by_ics(left.content)
     site.clock.set("2022-09-15 08:00")
 
+    assert "SEQUENCE:2\r\n" in left.text
     assert (event["status"], event["title"], event["alarms"]) == ("CANCELLED", f"Cancelled: {LABEL} · Q3-2022", [])
     assert by_ics(bare(site, "GET", path).content) == []
 
