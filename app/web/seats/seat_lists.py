@@ -1,7 +1,7 @@
 """Seat lists: the shared part of every shift of a week, made once per change and sent as what has changed."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from secrets import token_hex
@@ -57,10 +57,11 @@ class SeatsVersion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SeatList:
-    """The seats of a week at a version, as HTML in parts."""
+    """The seats of a week at a version, as HTML in parts; `shown` has each shift's with what it was made of."""
 
     version: SeatsVersion
     fragments: FragmentList
+    shown: Mapping[str, tuple[Hashable, Item]]
 
 
 @dataclass(eq=False, slots=True)
@@ -122,8 +123,7 @@ class SeatLists:
             version = _version(session, week)
             if known is None or known.version != version:
                 items = listing.of_week(session, week, weeks.view_of(week, audience))
-                fragments = known.fragments if known is not None else FragmentList(token_hex(8), closing=AS_OF)
-                known = SeatList(version, fragments.update(_fragments(items, shows_everyone=shows_everyone)))
+                known = _follow(known, version, items, shows_everyone=shows_everyone)
         kept.seats, kept.generation = known, generation
         return known
 
@@ -132,13 +132,26 @@ def _version(session: Session, week: Week) -> SeatsVersion:
     return SeatsVersion(week.id, weeks.edits(week), topics.version(session, week.id, "shifts"))
 
 
-def _fragments(items: list[ShiftItem], *, shows_everyone: bool) -> Mapping[str, Item]:
-    parts: dict[str, Item] = {
-        item.shift.id: {f"seats-{item.shift.id}": one_line(seats_html(item, shows_everyone=shows_everyone))}
-        for item in items
-    }
-    parts[AS_OF] = {AS_OF: as_of_html(items)}
-    return parts
+def _follow(known: SeatList | None, version: SeatsVersion, items: list[ShiftItem], *, shows_everyone: bool) -> SeatList:
+    """The list of these items; what is shown as before is not made again."""
+    before = known.shown if known is not None else {}
+    shown: dict[str, tuple[Hashable, Item]] = {}
+    for item in items:
+        content, same = _content(item), before.get(item.shift.id)
+        is_same = same is not None and same[0] == content
+        shown[item.shift.id] = same if same is not None and is_same else (content, _fragment(item, shows_everyone))
+    fragments = known.fragments if known is not None else FragmentList(token_hex(8), closing=AS_OF)
+    parts = {shift_id: fragment for shift_id, (_, fragment) in shown.items()}
+    return SeatList(version, fragments.update({**parts, AS_OF: {AS_OF: as_of_html(items)}}), shown)
+
+
+def _content(item: ShiftItem) -> Hashable:
+    """The values that templates/shifts/_seats.html depends on."""
+    return item.shift.seats, item.shift.needed, item.is_cancelled, item.seats, item.waiting
+
+
+def _fragment(item: ShiftItem, shows_everyone: bool) -> Item:
+    return {f"seats-{item.shift.id}": one_line(seats_html(item, shows_everyone=shows_everyone))}
 
 
 def as_of_html(items: list[ShiftItem]) -> bytes:
