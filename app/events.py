@@ -42,10 +42,15 @@ class JobQueued:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryStored:
+    """A delivery of an outside tool waits to be processed."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccessChanged:
     """Sign-ins, people, tokens or displays with these ids may do something else now, or nothing any more."""
 
     ids: frozenset[str]
 
 
-Event = WeekChanged | Changed | RulesChanged | RotationChanged | JobQueued | AccessChanged
+Event = WeekChanged | Changed | RulesChanged | RotationChanged | JobQueued | DeliveryStored | AccessChanged

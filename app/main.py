@@ -18,6 +18,7 @@ from app.db.engine import Limits
 from app.errors import MailRejected
 from app.integrations import mail, oidc
 from app.jobs import background, notice_mail, reminders, shifts, sign_in_mail, upkeep
+from app.jobs.intake import Intake
 from app.jobs.worker import Handle, Job, Worker
 from app.live import single_flight
 from app.live.publisher import Publisher
@@ -28,7 +29,20 @@ from app.services.operations import secrets, startup
 from app.services.shifts import reminders as shift_reminders
 from app.services.shifts import timetable
 from app.services.shifts.worth import Worths
-from app.web import api, calendar_feeds, ceremony, guestbook, guide, health, me, organizer, pages, summary, unsubscribe
+from app.web import (
+    api,
+    calendar_feeds,
+    ceremony,
+    guestbook,
+    guide,
+    health,
+    hooks,
+    me,
+    organizer,
+    pages,
+    summary,
+    unsubscribe,
+)
 from app.web import shifts as shift_pages
 from app.web.board_cache import BoardCache
 from app.web.context import AppContext
@@ -66,6 +80,7 @@ PAGES = (
     display.router,
     pairing.router,
     *organizer.routers,
+    hooks.router,
     health.router,
     csp_reports.router,
 )
@@ -232,6 +247,7 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
         context.streams.heartbeats,
         context.streams.revocations,
         worker.run,
+        Intake(context.database, context.clock).run,
     ]
     if not context.database.on_sqlite:
         work.append(partial(background.follow_hints, context.database, notify))

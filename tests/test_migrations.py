@@ -174,6 +174,11 @@ PINNED = {
         "dc46f1f6a405939cf66147b6390b24a483e678605ccb3bebac1767cbd596ab6f",
         "f6f5c6f43c9e171a82db4b651f9492307527b7f7345a65f8d34e34cc9270be59",
     ),
+    "0012": (
+        "0012_intake.py",
+        "b3c810ede0b25c36d6c4970c0fb2d9cc0c311e0bb25f8df126687584cf3f1ac1",
+        "909d93cfd735d1ef170ee80778779aaa68de7a8788c1e9dfcd2c26f9a963bc8b",
+    ),
 }
 
 

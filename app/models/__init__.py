@@ -7,6 +7,7 @@ from app.models.display import Display, Rotation
 from app.models.guestbook import GuestbookEntry
 from app.models.guide import GuideVersion
 from app.models.import_row import ImportRow
+from app.models.intake import Connection, Delivery, SourceIdentity, WithdrawnActivity
 from app.models.job import QueuedJob
 from app.models.ledger import LedgerEntry, Reversal
 from app.models.notice import Notice, NoticeOptOut
@@ -24,6 +25,8 @@ __all__ = [
     "AuditEntry",
     "CalendarFeed",
     "Ceremony",
+    "Connection",
+    "Delivery",
     "Display",
     "GuestbookEntry",
     "GuideVersion",
@@ -49,6 +52,7 @@ __all__ = [
     "ShiftSettings",
     "SignIn",
     "SignInLink",
+    "SourceIdentity",
     "Team",
     "Throttle",
     "Token",
@@ -56,4 +60,5 @@ __all__ = [
     "WaitingEntry",
     "Week",
     "WeekEvent",
+    "WithdrawnActivity",
 ]

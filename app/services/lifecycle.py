@@ -11,6 +11,7 @@ from app.domain.standings.snapshot import to_text
 from app.errors import Conflict, RulesUnfit
 from app.models import Ceremony, Week
 from app.services import reasons
+from app.services.intake import deliveries
 from app.services.rules import rule_sets
 from app.services.scoring import scores
 from app.services.shifts import settling, shifts, timetable
@@ -37,6 +38,7 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
     session.add(week)
     session.flush()
     scores.rebuild(session, week, rules)
+    deliveries.requeue_outside(session)
     weeks.note(session, week, "reopened" if reopening else "opened", act, reason=reason)
     timetable.plan(session, week, shifts.of_week(session, week), act.now)
     weeks.bump_version(session, week)

@@ -15,6 +15,7 @@ from app.services import calendar_feeds, guestbook, guide, jobs, lifecycle
 from app.services.access import accounts, credentials, links, sign_ins, tokens
 from app.services.calendar_feeds import NewFeed
 from app.services.displays import displays
+from app.services.intake import authors, connections, deliveries
 from app.services.operations import secrets
 from app.services.organizing import join_codes, team_admin
 from app.services.shifts import seats, shifts
@@ -23,7 +24,7 @@ from app.services.teams import teams
 from app.services.weeks import weeks  # fmt: skip
 from tests.builders import ADA, CATS, DUA, OWLS, PACIFIC, SLUG, a_week, act_by, moment
 from tests.web.route_access import MEMBERS, Role, RouteAccess
-from tests.web.running_app import RunningApp, Visitor, pair, sign_in
+from tests.web.running_app import RunningApp, Visitor, pair, sign_in, until
 
 THURSDAY = moment("2022-09-15 00:00")
 EMAILS: dict[Role, tuple[str, Literal["player", "organizer", "owner"]]] = {
@@ -286,6 +287,37 @@ class RoleClients:
         with self.site.database.unit_of_work() as session:
             guestbook.hide(session, SLUG, entry, act_by("Olu", self._now), reason="Fair")
         return entry
+
+    def _connection(self, _role: Role) -> str:
+        """A connection of a tool that signs what it sends."""
+        with self.site.database.unit_of_work() as session:
+            key, act = self.site.app.state.context.key, act_by("Olu", self._now)
+            return connections.connect(session, key, "github", act, name=f"github-{self.made}").connection.name
+
+    def _source(self, role: Role) -> str:
+        """A source that is connected."""
+        self._connection(role)
+        return "github"
+
+    def _url_key(self, _role: Role) -> str:
+        return "a-guess"
+
+    def _delivery_id(self, role: Role) -> str:
+        name = self._connection(role)
+        with self.site.database.unit_of_work() as session:
+            connection = connections.find(session, name)
+            stored = deliveries.store(session, connection, [], b"{}", self._now, event_id=None, is_newest=True)
+        until(lambda: self._state(stored) != "received")
+        return stored
+
+    def _state(self, delivery_id: str) -> str:
+        with self.site.database.reading() as session:
+            return deliveries.find(session, delivery_id).delivery.state
+
+    def _identity_id(self, role: Role) -> str:
+        source = self._source(role)
+        with self.site.database.unit_of_work() as session:
+            return authors.name(session, source, f"id-{self.made}", ADA, act_by("Olu", self._now))[0].id
 
     def _guide_version(self, _role: Role) -> str:
         """An older version of the guide."""

@@ -74,6 +74,7 @@ CODELESS: Mapping[Role, int] = {**BLIND, "visitor": 409, "disabled": 409}  # no 
 SPAN = {"starts_at": "2022-09-16T22:00:00-07:00", "ends_at": "2022-09-16T23:00:00-07:00"}
 SLOTS = {"days": ["fri"], "from": "18:00", "until": "20:00"}
 WHY = {"reason": "Fair"}
+IDENTITY = {"source": "{source}", "external_id": "id-{number}", "email": ADA}
 ADJUSTMENT = {"team_id": "{team}", "points": 1, "reason": "Fair", "external_id": "door-{number}"}
 NEW = {"name": "New", "email": "new-{number}@example.com"}
 TAKEN: Mapping[Role, int] = {"player": 409, "outsider": 409}  # they are in a team already
@@ -137,6 +138,14 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("DELETE", f"{SIGN_UP}"): RouteAccess("shifts:write"),
     ("POST", f"{SIGN_UP}/check-in"): RouteAccess("shifts:write", 409, document={}),
     ("POST", f"{SIGN_UP}/complete"): RouteAccess("shifts:write", 409, document={}),
+    ("GET", f"{API}/deliveries"): RouteAccess("admin"),
+    ("GET", f"{API}/deliveries/{{delivery_id}}"): RouteAccess("admin"),
+    ("POST", f"{API}/deliveries/{{delivery_id}}/replay"): RouteAccess("admin", 202),
+    ("GET", f"{API}/identities"): RouteAccess("admin"),
+    ("POST", f"{API}/identities"): RouteAccess("admin", 201, document=IDENTITY),
+    ("DELETE", f"{API}/identities/{{identity_id}}"): RouteAccess("admin"),
+    ("POST", "/hooks/{connection}"): RouteAccess("everybody", 401, content="{}"),
+    ("POST", "/hooks/{connection}/{url_key}"): RouteAccess("everybody", 401, content="{}"),
     ("POST", f"{API}/calendar-feeds"): RouteAccess("admin", 201, document={"person": ADA}),
     ("DELETE", f"{API}/calendar-feeds/{{feed_id}}"): RouteAccess("admin"),
     ("POST", f"{API}/rules/preview"): RouteAccess("rules:write", content=RULES),

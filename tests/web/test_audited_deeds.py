@@ -15,6 +15,8 @@ from app.domain.calendar.slots import WEDNESDAY_ROTATION, slot
 from app.models import AuditEntry, Person, ShiftSettings
 from app.services.access import accounts, identities, links
 from app.services.displays import rotations
+from app.services.intake import connections
+from app.services.operations.secrets import SigningKey
 from app.services.organizing import join_codes
 from app.services.rules import rule_sets
 from app.services.shifts import covers, editing, seats, shifts
@@ -22,7 +24,7 @@ from app.services.shifts.editing import ShiftChanges
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.weeks import weeks
-from tests.builders import ADA, BO, OWLS, PACIFIC, SLUG, Game, act_by
+from tests.builders import ADA, BO, OWLS, PACIFIC, SIGNING_KEY, SLUG, Game, act_by
 from tests.web.role_clients import RoleClients
 from tests.web.route_access import API, ROUTES, SIGN_UP, Role, RouteAccess, expected
 from tests.web.running_app import RunningApp
@@ -55,6 +57,11 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{SIGN_UP}/accept"): [],
     ("POST", f"{SIGN_UP}/approval"): [],
     ("POST", f"{SIGN_UP}/correction"): [],
+    ("POST", f"{API}/deliveries/{{delivery_id}}/replay"): [],
+    ("POST", f"{API}/identities"): ["author.named"],
+    ("DELETE", f"{API}/identities/{{identity_id}}"): ["author.forgotten"],
+    ("POST", "/hooks/{connection}"): [],
+    ("POST", "/hooks/{connection}/{url_key}"): [],
     ("POST", f"{API}/calendar-feeds"): ["calendar-feed.created"],
     ("DELETE", f"{API}/calendar-feeds/{{feed_id}}"): ["calendar-feed.revoked"],
     ("POST", f"{API}/rules/preview"): [],
@@ -191,6 +198,14 @@ def make_shifts(game: Game) -> None:
         shifts.generate(session, SLUG, WEDNESDAY_ROTATION, monday, date(2022, 9, 16), ShiftFields(), game.act)
 
 
+def connect_and_disconnect_a_tool(game: Game) -> None:
+    key = SigningKey(SIGNING_KEY)
+    with game.database.unit_of_work() as session:
+        connections.connect(session, key, "github", game.act)
+        connections.rotate(session, key, "github", game.act)
+        connections.disconnect(session, "github", game.act)
+
+
 def arrange_covers(game: Game) -> None:
     with game.database.unit_of_work() as session:
         people = {person.email: person.id for person in session.exec(select(Person))}
@@ -223,6 +238,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
     come_in_with_the_company: ["identity.linked"],
     ask_for_links: ["link.made", "link.refused"],
     choose_other_scenes: ["rotation.changed"],
+    connect_and_disconnect_a_tool: ["connection.made", "connection.rotated", "connection.ended"],
     arrange_covers: [
         "shift.created",
         "seat.offered",

@@ -98,6 +98,7 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         people.find_or_create(session, "ada@example.com", "Ada", site.clock.now)
     activity, team = site.record().json()["id"], site.game.team_id(OWLS)
     stage, statuses = RoleClients(site), {}
+    stage.path("{source}", "admin")
 
     for name, (kind, example) in examples(description).items():
         method, _, path = name.partition(" ")
@@ -136,6 +137,7 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         "/activities/{activity_id}/reversal": 201,
         "/activities/{activity_id}/reinstatement": 201,
         "/calendar-feeds": 201,
+        "/identities": 201,
         "/rules": 200,
         "/rules/preview": 200,
     }
@@ -162,7 +164,9 @@ def seeded(site: RunningApp) -> dict[str, str]:
     site.adjust(OWLS, 5)
     shift = Shifts(site).make()
     Shifts(site).sign_up(shift, ADA)
-    return {"week": SLUG, "team_id": site.game.team_id(OWLS), "activity_id": activity, "shift_id": shift}
+    delivery = RoleClients(site).path("{delivery_id}", "admin")
+    team = site.game.team_id(OWLS)
+    return {"week": SLUG, "team_id": team, "activity_id": activity, "shift_id": shift, "delivery_id": delivery}
 
 
 def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: dict[str, Any]) -> None:
@@ -178,7 +182,7 @@ def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: di
             answer = operation.Case(path_parameters=path).call_and_validate(headers=headers, checks=CHECKS)
             seen.append(answer.status_code)
 
-    assert seen == [200] * 11
+    assert seen == [200] * 14
 
 
 def published(schema: Any) -> Iterator[Any]:
@@ -241,6 +245,12 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"POST {SIGN_UPS}": "signUpForShift",
         f"POST {SIGN_UPS}/{{sign_up_id}}/check-in": "checkInToShift",
         f"POST {SIGN_UPS}/{{sign_up_id}}/complete": "completeShift",
+        f"GET {API}/deliveries": "listDeliveries",
+        f"GET {API}/deliveries/{{delivery_id}}": "getDelivery",
+        f"POST {API}/deliveries/{{delivery_id}}/replay": "replayDelivery",
+        f"GET {API}/identities": "listIdentities",
+        f"POST {API}/identities": "nameIdentity",
+        f"DELETE {API}/identities/{{identity_id}}": "forgetIdentity",
         f"DELETE {API}/calendar-feeds/{{feed_id}}": "revokeCalendarFeed",
         f"POST {API}/calendar-feeds": "createCalendarFeed",
         f"PUT {API}/rules": "activateRules",

@@ -74,7 +74,16 @@ READY_BOARDS = {
 }  # fmt: skip
 STREAMS = {"live_board", "live", "live_shifts", "live_stage", "display_live", "export_ledger"}
 RECORDER = {"record"}
-TWO_KINDS = {"sign_in_link", "ask_for_code", "join_team", "company", "enter", "mail_link", "show_metrics"}
+HOOKS = {"receive", "receive_with_key"}
+TWO_KINDS = {
+    "sign_in_link",
+    "ask_for_code",
+    "join_team",
+    "company",
+    "enter",
+    "mail_link",
+    "show_metrics",
+}
 WAIT_FOR_NOTHING = {"alive", "collect", "sign_in", "come_back"}
 
 
@@ -87,7 +96,7 @@ def test_only_what_waits_for_something_else_is_async() -> None:
         and any("router." in ast.unparse(each) for each in function.decorator_list)
     }
 
-    assert names == READY_BOARDS | STREAMS | RECORDER | TWO_KINDS | WAIT_FOR_NOTHING
+    assert names == READY_BOARDS | STREAMS | RECORDER | HOOKS | TWO_KINDS | WAIT_FOR_NOTHING
 
 
 def waits_in(settings: Settings, method: str) -> bulkheads.Kind | None:

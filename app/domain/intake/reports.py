@@ -60,6 +60,10 @@ class Withdrawal:
 Report = Work | ClockFact | Withdrawal
 
 
+class DeliveryUnreadable(Exception):
+    """The delivery is signed, but is not what its tool sends; its sentence tells organizers why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """A delivery as read: its id at the tool, if it has one, and its reports; without any, why it is ignored."""

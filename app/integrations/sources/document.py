@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from app.integrations.sources.envelope import DeliveryUnreadable
+from app.domain.intake.reports import DeliveryUnreadable
 
 LONGEST_TEXT = 200
 """Characters of an id, a name or an e-mail; longer ones are none."""

@@ -22,8 +22,14 @@ class SignatureInvalid(Problem):
     next_step = "Check the secret of this connection at the tool that sends."
 
 
-class DeliveryUnreadable(Exception):
-    """The delivery is signed, but is not what its tool sends; its sentence tells organizers why."""
+class FormEncoded(Problem):
+    """The tool sends a form where JSON is needed."""
+
+    status = 415
+    title = "Not JSON"
+
+    def __init__(self) -> None:
+        super().__init__("Set the content type of this webhook to application/json.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from app.domain.intake.reports import Author, Parsed, Work
+from app.domain.intake.reports import Author, DeliveryUnreadable, Parsed, Work
 from app.integrations.sources.document import Document, read, required
-from app.integrations.sources.envelope import DeliveryUnreadable, Envelope
+from app.integrations.sources.envelope import Envelope
 
 MAX_EVENTS = 1_000
 """Events of one delivery."""

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from app.domain.intake.reports import Author, Parsed, Withdrawal, Work
+from app.domain.intake.reports import Author, DeliveryUnreadable, Parsed, Withdrawal, Work
 from app.integrations.sources.document import Document, read, required
 from app.integrations.sources.envelope import (
-    DeliveryUnreadable,
     Envelope,
     SignatureInvalid,
     check_age,

@@ -1,5 +1,7 @@
 """The key that signs links, read once at start, and the links that presenters open."""
 
+import base64
+import hmac
 import os
 import secrets
 import stat
@@ -8,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cryptography.fernet import Fernet, InvalidToken
 from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 from app.config import Settings, secret_files
@@ -52,6 +55,21 @@ class SigningKey:
         if not is_recent(signed_at, now, lasts, ahead=ahead):
             raise BadSignature("signed too long ago, or by a clock that was wrong")
         return payload
+
+    def seal(self, purpose: str, secret: str, now: datetime) -> str:
+        """Encrypt a secret that we have to know again, for one purpose: who reads the database alone does not."""
+        return self._box(purpose).encrypt_at_time(secret.encode(), int(now.timestamp())).decode()
+
+    def unseal(self, purpose: str, sealed: str) -> str | None:
+        """The secret that `seal` encrypted; None where that was with another key."""
+        try:
+            return self._box(purpose).decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            return None
+
+    def _box(self, purpose: str) -> Fernet:
+        key = hmac.digest(self._text.encode(), f"seal:{purpose}".encode(), "sha256")
+        return Fernet(base64.urlsafe_b64encode(key))
 
     def _serializer(self, purpose: str, now: datetime) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self._text, salt=purpose, signer=_StampedNow, signer_kwargs={"now": now})

@@ -12,6 +12,7 @@ from app.web.api import (
     calendar_feeds,
     corrections,
     covers,
+    intake,
     rules,
     shift_changes,
     shifts,
@@ -30,6 +31,7 @@ ABOUT: dict[str, Any] = {
         {"name": "boards", "description": "The leaderboard, once or live, and why a team's score is what it is."},
         {"name": "calendar feeds", "description": "Addresses that calendar programs read shifts at."},
         {"name": "corrections", "description": "Reverse, reinstate and adjust; the ledger itself never changes."},
+        {"name": "intake", "description": "What connected tools delivered, and whom their ids belong to."},
         {"name": "people", "description": "Everyone who plays or has played."},
         {"name": "rules", "description": "Read the rules, see what others would do, activate them."},
         {"name": "shifts", "description": "Shifts of a week: read and make them; take, leave and complete seats."},
@@ -52,6 +54,7 @@ def include_in(app: FastAPI) -> None:
         corrections,
         rules,
         calendar_feeds,
+        intake,
     ):
         app.include_router(part.router, prefix="/api/v1", responses=documents.PROBLEMS)
 

@@ -7,6 +7,14 @@ from app.web.documents.calendar_feeds import (
     calendar_feed_document,
     revoked_feed_document,
 )
+from app.web.documents.intake import (
+    Delivery,
+    DeliveryList,
+    Identity,
+    IdentityList,
+    delivery_document,
+    identity_document,
+)
 from app.web.documents.ledger import (
     REPEAT,
     Activity,
@@ -61,7 +69,11 @@ __all__ = [
     "BatchResult",
     "CalendarFeed",
     "Correction",
+    "Delivery",
+    "DeliveryList",
     "GeneratedShifts",
+    "Identity",
+    "IdentityList",
     "Leaderboard",
     "Person",
     "PersonList",
@@ -85,7 +97,9 @@ __all__ = [
     "activity_document",
     "calendar_feed_document",
     "correction_document",
+    "delivery_document",
     "head_document",
+    "identity_document",
     "person_document",
     "plain",
     "planned_document",

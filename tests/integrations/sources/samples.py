@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
-from app.integrations.sources import canny, github, guru, jira, linear, standard, zendesk
+from app.integrations.sources import canny, generic, github, guru, jira, linear, zendesk
 from app.integrations.sources.envelope import Envelope, hmac_base64, hmac_hex
 
 NOW = datetime(2022, 9, 14, 8, 30, tzinfo=UTC)
@@ -65,7 +65,7 @@ def _sign_zendesk(secret: str, body: bytes) -> Mapping[str, str]:
 
 def sign_standard(secret: str, body: bytes, at: str = _EPOCH) -> Mapping[str, str]:
     """The headers of a Standard Webhook."""
-    key = standard._key(secret)
+    key = generic._key(secret)
     signature = hmac_base64(key, f"msg_1.{at}.".encode(), body)
     return {"webhook-id": "msg_1", "webhook-timestamp": at, "webhook-signature": f"v1,{signature}"}
 
@@ -173,7 +173,7 @@ GURU = Sample(
     {},
 )
 STANDARD = Sample(
-    standard,
+    generic,
     sign_standard,
     {
         "kind": "issue",

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.intake.reports import Author, ClockFact, Parsed, Withdrawal, Work
-from app.integrations.sources.envelope import DeliveryUnreadable
+from app.domain.intake.reports import Author, ClockFact, DeliveryUnreadable, Parsed, Withdrawal, Work
 from tests.integrations.sources.samples import (
     ALL,
     CANNY,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.integrations.sources import github, jira, standard, zendesk
+from app.integrations.sources import generic, github, jira, zendesk
 from app.integrations.sources.envelope import Envelope, SignatureInvalid
 from tests.integrations.sources.samples import (
     CANNY,
@@ -44,7 +44,7 @@ def test_the_vector_of_standard_webhooks() -> None:
     }
     envelope = Envelope(encoded(headers), b'{"test": 2432232314}')
 
-    standard.verify(envelope, [SECRET], datetime.fromtimestamp(1_614_265_330, UTC))
+    generic.verify(envelope, [SECRET], datetime.fromtimestamp(1_614_265_330, UTC))
 
 
 def test_the_vector_of_zendesk() -> None:

@@ -1,0 +1,160 @@
+"""`source`, `delivery` and `identity`: connect tools, see what they delivered, and say who their people are."""
+
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.command import command
+from app.cli.files import counted, read_lines
+from app.cli.output import Answer, Table, Voice
+from app.cli.parameters import InputFile
+from app.cli.place import command_act, reading, writing
+from app.config import Settings
+from app.domain.intake.kinds import KINDS
+from app.models import Connection
+from app.services import paging
+from app.services.imports import identity_import
+from app.services.intake import authors, connections, deliveries
+from app.services.intake.connections import NewConnection
+from app.services.operations import secrets, startup
+
+sources = typer.Typer(help="Connect tools that report what people do.", no_args_is_help=True)
+delivered = typer.Typer(help="See what tools delivered, and look at it again.", no_args_is_help=True)
+identities = typer.Typer(help="Say whom ids of tools belong to.", no_args_is_help=True)
+
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The connection's name.")]
+Secret = Annotated[str, typer.Option(metavar="TEXT", help="The tool's own secret; without it, a new one is made.")]
+
+
+@command(sources, "connect")
+def connect(
+    _voice: Voice,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")],
+    name: Annotated[str, typer.Option(metavar="NAME", help="A name of its own; without it, the kind.")] = "",
+    account: Annotated[str, typer.Option(metavar="NAME", help="The account, where you have several.")] = "",
+    secret: Secret = "",
+) -> Answer:
+    """Connect a tool and print its address and secret, once: neither is shown again."""
+    settings, act = startup.read_settings(), command_act()
+    key = secrets.load(settings)
+    with writing() as session:
+        made = connections.connect(session, key, kind, act, name=name, account=account, secret=secret)
+        return _shown_once(settings, made)
+
+
+@command(sources, "rotate")
+def rotate(
+    _voice: Voice,
+    name: Name,
+    secret: Secret = "",
+    now: Annotated[bool, typer.Option("--now", help="End the old one at once: it leaked.")] = False,
+) -> Answer:
+    """Give a connection another secret; the old one is valid for a day, or until the new one is seen."""
+    settings, act = startup.read_settings(), command_act()
+    key = secrets.load(settings)
+    with writing() as session:
+        return _shown_once(settings, connections.rotate(session, key, name, act, secret=secret, at_once=now))
+
+
+def _shown_once(settings: Settings, made: NewConnection) -> Answer:
+    url = connections.address(settings.public_url, made)
+    document = {"name": made.connection.name, "kind": made.connection.kind, "url": url, "secret": made.secret}
+    sentences = [f"Address  {url}", f"Secret   {made.secret}", "Copy both now. They aren’t shown again."]
+    if not settings.public_url:
+        sentences.append("Put your server’s address in front (ASSEMBLY_WEEK_PUBLIC_URL does it for you).")
+    return Answer(document, sentences)
+
+
+@command(sources, "list")
+def list_sources(_voice: Voice) -> Answer:
+    """List the connections in use."""
+    with reading() as session:
+        documents = [_document(connection) for connection in connections.every(session)]
+    if not documents:
+        return Answer({"sources": []}, ["No connections yet. `assembly-week source connect` makes one."])
+    columns = ("name", "kind", "account", "created_at")
+    rows = [tuple(document[column] for column in columns) for document in documents]
+    return Answer({"sources": documents}, [Table(columns, rows)])
+
+
+def _document(connection: Connection) -> dict[str, Any]:
+    return {
+        "name": connection.name,
+        "kind": connection.kind,
+        "account": connection.account,
+        "source": connection.source,
+        "created_at": connection.created_at,
+    }
+
+
+@command(sources, "disconnect")
+def disconnect(_voice: Voice, name: Name) -> Answer:
+    """End a connection: its address answers 404 from now on, what it delivered stays."""
+    act = command_act()
+    with writing() as session:
+        connection = connections.disconnect(session, name, act)
+        return Answer(_document(connection), [f"Disconnected {connection.name}."])
+
+
+@command(delivered, "list")
+def list_deliveries(
+    _voice: Voice,
+    connection: Annotated[str | None, typer.Option(metavar="NAME", help="Of this connection alone.")] = None,
+    state: Annotated[str | None, typer.Option(metavar="STATE", help=f"One of {', '.join(deliveries.STATES)}.")] = None,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, max=paging.MAX_PER_PAGE, help="At most so many.")] = 100,
+) -> Answer:
+    """List deliveries, the newest first."""
+    with reading() as session:
+        page = deliveries.page(session, connection=connection, state=state, cursor=None, limit=limit)
+        documents = [
+            {
+                "id": delivery.id, "connection": of.name, "received_at": delivery.received_at, "state": delivery.state,
+                "author": delivery.author, "reason": delivery.reason, "activity_id": delivery.activity_id,
+                "attempts": delivery.attempts,
+            }
+            for delivery, of in page.items
+        ]  # fmt: skip
+    columns = ("id", "connection", "received_at", "state", "author", "reason")
+    rows = [tuple(document[column] for column in columns) for document in documents]
+    return Answer({"deliveries": documents}, [Table(columns, rows)] if rows else ["No deliveries."])
+
+
+@command(delivered, "replay")
+def replay(_voice: Voice, delivery: Annotated[str, typer.Argument(metavar="ID", help="The delivery's id.")]) -> Answer:
+    """Have the server look at a delivery again."""
+    act = command_act()
+    with writing() as session:
+        view = deliveries.replay(session, delivery, act)
+        return Answer({"id": view.delivery.id, "state": view.delivery.state}, ["It is looked at again soon."])
+
+
+@command(identities, "list")
+def list_identities(_voice: Voice) -> Answer:
+    """List whom ids of tools belong to."""
+    documents: list[dict[str, Any]] = []
+    cursor: str | None = None
+    with reading() as session:
+        while True:
+            page = authors.page(session, cursor=cursor, limit=paging.MAX_PER_PAGE)
+            documents += [
+                {"id": each.id, "source": each.source, "external_id": each.external_id, "email": person.email}
+                for each, person in page.items
+            ]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+    rows = [tuple(document[column] for column in identity_import.COLUMNS) for document in documents]
+    return Answer({"identities": documents}, [Table(identity_import.COLUMNS, rows)] if rows else ["No identities yet."])
+
+
+@command(identities, "import")
+def import_identities(voice: Voice, file: InputFile) -> Answer:
+    """Import whom ids of tools belong to from a CSV, all or nothing; an id that is somebody else's is refused."""
+    with voice.progress("Reading") as bar:
+        entries = identity_import.read_csv(counted(read_lines(file), bar.advance))
+    act = command_act()
+    with writing() as session:
+        outcome = identity_import.apply(session, entries, act)
+    sentence = f"Imported {outcome.named:,} {'identity' if outcome.named == 1 else 'identities'}"
+    return Answer(outcome._asdict(), [f"{sentence} ({outcome.repeated:,} there already)."])

@@ -1,0 +1,69 @@
+"""Processes stored deliveries as they come, whichever process stored them."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from app.clock import Clock
+from app.db.database import Database
+from app.errors import Unavailable
+from app.events import DeliveryStored, Event
+from app.integrations.sources import registry
+from app.services.intake import deliveries, processing
+
+LOOK_SECONDS = 1.0
+"""Between looks for deliveries that another process stored, or whose time has come; our own are seen at once."""
+
+logger = logging.getLogger(__name__)
+
+
+class Intake:
+    """Processes deliveries one by one, each in a transaction of its own; any number of processes may have one.
+
+    A delivery waits in its table until that transaction commits, so none is lost, and none is processed twice.
+    """
+
+    def __init__(self, database: Database, clock: Clock, *, look: float = LOOK_SECONDS) -> None:
+        self._database, self._clock, self._look = database, clock, look
+        self._wake = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        database.subscribe(self.notify)
+
+    def notify(self, news: Event) -> None:
+        """Look at once for what was stored; safe to call from any thread."""
+        if isinstance(news, DeliveryStored) and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    async def run(self) -> None:
+        """Process deliveries until cancelled. Raises Unavailable while the database is away; run it again."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            self._wake.clear()
+            if await self._database.reads.run(self._is_due):
+                await self._database.writes.run(self._requeue_due)
+                while await self._database.writes.run(self.process_next):
+                    pass
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._look):
+                    await self._wake.wait()
+
+    def _is_due(self) -> bool:
+        with self._database.reading() as session:
+            return deliveries.is_due(session, self._clock.game())
+
+    def _requeue_due(self) -> None:
+        with self._database.unit_of_work() as session:
+            deliveries.requeue_due(session, self._clock.game())
+
+    def process_next(self) -> bool:
+        """Process one delivery; False where none waits. One that fails in a way nobody foresaw is set aside."""
+        try:
+            with self._database.unit_of_work() as session:
+                return processing.process_next(session, registry.parse, self._clock.game())
+        except Unavailable:
+            raise
+        except Exception:
+            logger.exception("a delivery could not be processed and is set aside")
+        with self._database.unit_of_work() as session:
+            processing.set_aside(session)
+        return True

@@ -1,0 +1,1 @@
+"""Intake: connections to tools, their deliveries, and how these become activities."""

@@ -1,0 +1,130 @@
+"""Authors: whom the ids and e-mails that tools send belong to."""
+
+import json
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from app.domain.actor import Act
+from app.domain.draft import PersonId
+from app.domain.intake.reports import Author
+from app.errors import Conflict, Malformed, NotFound, PersonUnknown
+from app.models import Connection, Delivery, Person, SourceIdentity
+from app.models.columns import is_id
+from app.services import paging
+from app.services.access import accounts
+from app.services.audit import audit
+from app.services.audit.audit import AuditTarget
+from app.services.intake import deliveries
+from app.services.ledger.drafts import code_flaw
+
+
+def resolve(session: Session, source: str, author: Author | None, act: Act) -> PersonId | None:
+    """The person whom a source calls so; an identity beats an e-mail, and an e-mail that matches is remembered."""
+    if author is None:
+        return None
+    for external_id in author.ids:
+        if (identity := _find(session, source, external_id)) is not None:
+            return PersonId(identity.person_id)
+    person = accounts.by_email(session, author.email) if author.email else None
+    if person is None:
+        return None
+    for external_id in author.ids[:1]:
+        _add(session, source, external_id, person, act)
+    return PersonId(person.id)
+
+
+def _find(session: Session, source: str, external_id: str) -> SourceIdentity | None:
+    query = select(SourceIdentity).where(SourceIdentity.source == source, SourceIdentity.external_id == external_id)
+    return session.exec(query).first()
+
+
+def _add(session: Session, source: str, external_id: str, person: Person, act: Act) -> SourceIdentity:
+    identity = SourceIdentity(
+        source=source, external_id=external_id, person_id=person.id, created_at=act.now, created_by=act.actor.name
+    )
+    session.add(identity)
+    session.flush()
+    return identity
+
+
+def name(
+    session: Session, source: str, external_id: str, email: str, act: Act, *, replace: bool = False
+) -> tuple[SourceIdentity, bool]:
+    """Say whom an id belongs to, and credit what waits for it; the identity, and whether it was so before.
+
+    Raises Malformed for a source of no connection or an unfit id, PersonUnknown, or Conflict where the id is somebody
+    else's and `replace` is not set.
+    """
+    external_id = tidy(external_id)
+    if flaw := code_flaw(external_id):
+        raise Malformed(f"“external_id” {flaw}.")
+    if source not in {connection.source for connection in session.exec(select(Connection))}:
+        raise Malformed(f"“{source[:80]}” isn’t the source of a connection. Connect the tool first.")
+    person = accounts.by_email(session, email)
+    if person is None:
+        raise PersonUnknown(email)
+    identity = _find(session, source, external_id)
+    if identity is not None and identity.person_id == person.id:
+        return identity, True
+    if identity is not None and not replace:
+        holder = session.get_one(Person, identity.person_id)
+        raise Conflict(f"“{external_id}” is {holder.name} ({holder.email}). Set “replace” to name somebody else.")
+    before = identity.person_id if identity is not None else None
+    if identity is None:
+        identity = _add(session, source, external_id, person, act)
+    else:
+        identity.person_id, identity.created_at, identity.created_by = person.id, act.now, act.actor.name
+        session.add(identity)
+        session.flush()
+    details = {"source": source, "external_id": external_id, "person": person.id}
+    audit.note(session, "author.named", audit_target(identity), act, before={"person": before}, after=details)
+    deliveries.requeue(session, _waiting_for(session, source, external_id))
+    return identity, False
+
+
+def tidy(external_id: str) -> str:
+    """An id as it is kept: bare, GitHub's logins in small letters."""
+    external_id = external_id.strip()
+    return external_id.casefold() if external_id.startswith("@") else external_id
+
+
+def _waiting_for(session: Session, source: str, external_id: str) -> list[int]:
+    """The numbers of unmatched deliveries that name this id."""
+    of_source = [each.id for each in session.exec(select(Connection)) if each.source == source]
+    named = json.dumps(external_id, ensure_ascii=False)
+    query = select(Delivery.seq).where(
+        Delivery.state == "unmatched",
+        col(Delivery.connection_id).in_(of_source),
+        col(Delivery.reading).contains(named, autoescape=True),
+    )
+    return list(session.exec(query))
+
+
+def forget(session: Session, identity_id: str, act: Act) -> SourceIdentity:
+    """Take an identity away; what was credited stays. Raises NotFound."""
+    identity = session.get(SourceIdentity, identity_id) if is_id(identity_id) else None
+    if identity is None:
+        raise NotFound("There is no identity with that id.")
+    session.delete(identity)
+    session.flush()
+    audit.note(session, "author.forgotten", audit_target(identity), act, before={"person": identity.person_id})
+    return identity
+
+
+def page(session: Session, *, cursor: str | None, limit: int) -> paging.Page[tuple[SourceIdentity, Person]]:
+    """Identities with their people, by source and id. Raises Malformed."""
+    query = select(SourceIdentity, Person).join(Person).order_by(SourceIdentity.source, SourceIdentity.external_id)
+    if cursor is not None:
+        last = paging.last_before(cursor, lambda id_: session.get(SourceIdentity, id_))
+        after = (col(SourceIdentity.source) > last.source) | (
+            (col(SourceIdentity.source) == last.source) & (col(SourceIdentity.external_id) > last.external_id)
+        )
+        query = query.where(after)
+    rows: Sequence[tuple[SourceIdentity, Person]] = session.exec(query.limit(limit + 1)).all()
+    return paging.cut(rows, limit, lambda row: row[0].id)
+
+
+def audit_target(identity: SourceIdentity) -> AuditTarget:
+    """The identity as the audit names it."""
+    return AuditTarget("identity", identity.id, f"{identity.source} {identity.external_id}")

@@ -1,0 +1,145 @@
+"""Deliveries: stored whole before they are answered, listed, looked at again."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from app.db.database import announce
+from app.domain.actor import Act
+from app.errors import Malformed, NotFound
+from app.events import DeliveryStored
+from app.models import Connection, Delivery
+from app.models.columns import is_id, new_id
+from app.services import paging
+
+STATES = ("received", "recorded", "repeated", "ignored", "unmatched", "outside", "quarantined")
+KEPT_HEADERS = (b"x-", b"canny-", b"linear-", b"webhook-")
+"""The beginnings of headers that sources read; cookies and the like are not kept."""
+
+
+LONGEST_EVENT_ID = 200
+
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+
+class DeliveryView(NamedTuple):
+    """A delivery and the connection it came over."""
+
+    delivery: Delivery
+    connection: Connection
+
+
+def store(
+    session: Session,
+    connection: Connection,
+    headers: Headers,
+    body: bytes,
+    now: datetime,
+    *,
+    event_id: str | None,
+    is_newest: bool,
+) -> str:
+    """Keep a delivery whose signature is valid; its id, or that of the first one if it is a copy.
+
+    With `is_newest` it is signed with the newest secret, so the one before is over.
+    """
+    event_id = event_id[:LONGEST_EVENT_ID] if event_id else None
+    if is_newest and connection.previous_secret is not None:
+        connection.previous_secret = connection.previous_until = None
+        session.add(connection)
+        session.flush()
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    row = {
+        "id": new_id(), "connection_id": connection.id, "event_id": event_id, "received_at": now, "state": "received",
+        "attempts": 0, "headers": _kept(headers), "body": body,
+    }  # fmt: skip
+    insert = dialect.insert(Delivery).values(row).on_conflict_do_nothing(index_elements=["connection_id", "event_id"])
+    stored = session.connection().execute(insert.returning(col(Delivery.id))).scalar()
+    if stored is None:
+        query = select(Delivery.id).where(Delivery.connection_id == connection.id, Delivery.event_id == event_id)
+        return session.exec(query).one()
+    announce(session, DeliveryStored())
+    return str(stored)
+
+
+def _kept(headers: Headers) -> str:
+    kept = [each for each in headers if each[0].startswith(KEPT_HEADERS)]
+    return json.dumps([(name.decode("latin-1"), value.decode("latin-1")) for name, value in kept])
+
+
+def headers_of(delivery: Delivery) -> Headers:
+    """The headers that were kept of a delivery."""
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in json.loads(delivery.headers)]
+
+
+def find(session: Session, delivery_id: str) -> DeliveryView:
+    """A delivery by its id. Raises NotFound."""
+    query = select(Delivery, Connection).join(Connection).where(Delivery.id == delivery_id)
+    found = session.exec(query).first() if is_id(delivery_id) else None
+    if found is None:
+        raise NotFound("There is no delivery with that id.")
+    return DeliveryView(*found)
+
+
+def page(
+    session: Session, *, connection: str | None, state: str | None, cursor: str | None, limit: int
+) -> paging.Page[DeliveryView]:
+    """Deliveries of a connection, in a state, newest first. Raises Malformed."""
+    query = select(Delivery, Connection).join(Connection).order_by(col(Delivery.seq).desc()).limit(limit + 1)
+    if connection is not None:
+        query = query.where(Connection.name == connection)
+    if state is not None:
+        if state not in STATES:
+            raise Malformed(f"“{state[:40]}” isn’t a state of deliveries. Choose one of {', '.join(STATES)}.")
+        query = query.where(Delivery.state == state)
+    if cursor is not None:
+        last = paging.last_before(cursor, lambda id_: session.exec(select(Delivery).where(Delivery.id == id_)).first())
+        query = query.where(col(Delivery.seq) < last.seq)
+    return paging.cut([DeliveryView(*row) for row in session.exec(query)], limit, lambda view: view.delivery.id)
+
+
+def replay(session: Session, delivery_id: str, act: Act) -> DeliveryView:
+    """Look at a delivery again soon; a recorded one stays so. Raises NotFound."""
+    view = find(session, delivery_id)
+    if view.delivery.state == "recorded":
+        view.delivery.attempts += 1
+        session.add(view.delivery)
+        session.flush()
+    else:
+        requeue(session, [view.delivery.seq])
+        session.refresh(view.delivery)
+    return view
+
+
+def requeue(session: Session, numbers: Sequence[int]) -> None:
+    """Have deliveries looked at again, by their `seq`."""
+    values = {"state": "received", "retry_at": None}
+    session.connection().execute(update(Delivery).where(col(Delivery.seq).in_(numbers)).values(values))
+    if numbers:
+        announce(session, DeliveryStored())
+
+
+def requeue_outside(session: Session) -> None:
+    """Look again at what no open week held, as a week opens."""
+    requeue(session, list(session.exec(select(Delivery.seq).where(Delivery.state == "outside"))))
+
+
+def is_due(session: Session, now: datetime) -> bool:
+    """Tell whether a delivery waits; a look that keeps no writer waiting."""
+    is_due = (col(Delivery.state) == "outside") & (col(Delivery.retry_at) <= now)
+    return (
+        session.exec(select(Delivery.seq).where((col(Delivery.state) == "received") | is_due).limit(1)).first()
+        is not None
+    )
+
+
+def requeue_due(session: Session, now: datetime) -> None:
+    """Look again at what was ahead of its time, and is no longer."""
+    query = select(Delivery.seq).where(Delivery.state == "outside", col(Delivery.retry_at) <= now)
+    requeue(session, list(session.exec(query)))

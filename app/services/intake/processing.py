@@ -1,0 +1,209 @@
+"""Processing: a stored delivery is read, matched and recorded in the week of its time, or left with a reason."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from app.domain.actor import Act, system
+from app.domain.calendar.days import day_bounds
+from app.domain.draft import Draft, Key, Reading
+from app.domain.intake.kinds import GENERIC, RESERVED
+from app.domain.intake.reports import Author, ClockFact, DeliveryUnreadable, Parsed, Report, Withdrawal, Work
+from app.errors import AlreadyDone, OutsideWeek, Problem, WeekNotOpen
+from app.models import Connection, Delivery, LedgerEntry, Week, WithdrawnActivity
+from app.services.intake import authors, deliveries, readings
+from app.services.intake.deliveries import Headers
+from app.services.ledger import ledger
+from app.services.ledger.admission import CLOCK_SKEW
+from app.services.ledger.ledger import Submission
+
+LONGEST_NOTE = 2_000
+MOST_SECONDS = 10_000_000
+FAILED = "An unforeseen error; the server’s log has more. Replay it once that is mended."
+_WITHDRAWN = {"private": "The comment was made private.", "gone": "It is gone at its tool."}
+_ORDER = ("outside", "unmatched", "quarantined", "recorded", "repeated", "ignored")
+"""The state of a delivery with several reports: the first of these that one of them has."""
+
+
+Parse = Callable[[str, Headers, bytes], Parsed]
+"""Reads a delivery of a kind. Raises DeliveryUnreadable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The outcome of a report: the state, why, the activity it is about, and when to look again by itself."""
+
+    state: str
+    reason: str = ""
+    activity_id: str | None = None
+    retry_at: datetime | None = None
+
+
+def process_next(session: Session, parse: Parse, now: datetime) -> bool:
+    """Process the delivery that waits longest and that nobody else is at; False where none waits."""
+    query = select(Delivery).where(Delivery.state == "received").order_by(col(Delivery.seq)).limit(1)
+    delivery = session.exec(query.with_for_update(skip_locked=True)).first()
+    if delivery is None:
+        return False
+    connection = session.get_one(Connection, delivery.connection_id)
+    try:
+        parsed = _read(delivery, connection, parse)
+    except DeliveryUnreadable as unreadable:
+        _settle(session, delivery, Outcome("quarantined", str(unreadable)), None)
+        return True
+    act = Act(system(connection.name), now)
+    outcomes = [_judge(session, connection, report, act) for report in parsed.reports]
+    outcome = min(outcomes, key=lambda each: _ORDER.index(each.state), default=Outcome("ignored", parsed.ignored))
+    _settle(session, delivery, outcome, _author(parsed))
+    if outcome.state != "quarantined":
+        delivery.reading, delivery.body, delivery.headers = readings.to_text(parsed), None, "[]"
+    return True
+
+
+def set_aside(session: Session) -> None:
+    """Quarantine the delivery that waits longest, for processing it failed in a way nobody foresaw."""
+    query = select(Delivery).where(Delivery.state == "received").order_by(col(Delivery.seq)).limit(1)
+    delivery = session.exec(query.with_for_update(skip_locked=True)).first()
+    if delivery is not None:
+        _settle(session, delivery, Outcome("quarantined", FAILED), None)
+
+
+def _read(delivery: Delivery, connection: Connection, parse: Parse) -> Parsed:
+    if delivery.reading is not None:
+        return readings.from_text(delivery.reading, delivery.event_id)
+    if delivery.body is None:
+        raise DeliveryUnreadable("Its body is not kept any more.")
+    return parse(connection.kind, deliveries.headers_of(delivery), delivery.body)
+
+
+def _settle(session: Session, delivery: Delivery, outcome: Outcome, author: str | None) -> None:
+    delivery.state, delivery.reason, delivery.author = outcome.state, outcome.reason or None, author
+    delivery.activity_id, delivery.retry_at = outcome.activity_id, outcome.retry_at
+    delivery.attempts += 1
+    session.add(delivery)
+    session.flush()
+
+
+def _author(parsed: Parsed) -> str | None:
+    """The first author named, as organizers see them: by their first id, else their e-mail."""
+    for report in parsed.reports:
+        author: Author | None = getattr(report, "author", None)
+        if author is not None:
+            return author.ids[0] if author.ids else author.email
+    return None
+
+
+def _judge(session: Session, connection: Connection, report: Report, act: Act) -> Outcome:
+    match report:
+        case Work():
+            return _record(session, connection, report, act)
+        case Withdrawal():
+            return _withdraw(session, connection, report, act)
+        case ClockFact():
+            return Outcome("ignored", "It tells when a customer wrote, and is no activity.")
+
+
+def _record(session: Session, connection: Connection, work: Work, act: Act) -> Outcome:
+    source = work.source or connection.source
+    if flaw := _flaw(connection, work, source):
+        return Outcome("quarantined", flaw)
+    key = Key(source, work.kind, work.external_id)
+    if (known := _find(session, key)) is not None:
+        return Outcome("repeated", activity_id=known.id)
+    week, outside = _week_of(session, work.occurred_at, act.now)
+    if week is None:
+        return outside
+    person = authors.resolve(session, source, work.author, act)
+    if person is None:
+        return Outcome("unmatched", "Nobody here is known by this author. Say who it is.")
+    draft = Draft(
+        work.kind, person, work.occurred_at, source, work.external_id, work.subject, work.response_seconds, work.url,
+        work.note,
+    )  # fmt: skip
+    [recorded] = ledger.record(session, week.slug, [Submission(Reading.of(draft), act.actor)], now=act.now)
+    match recorded:
+        case WeekNotOpen() | OutsideWeek():
+            return Outcome("outside", recorded.detail)
+        case Problem():
+            return Outcome("quarantined", recorded.detail)
+    _reverse_if_withdrawn(session, connection, key, recorded.id, act)
+    return Outcome("recorded", activity_id=recorded.id)
+
+
+def _flaw(connection: Connection, work: Work, source: str) -> str:
+    if connection.kind == GENERIC and source.partition(":")[0] in RESERVED:
+        return f"“{source}” is a source that only its own connection reports. Send another “source”."
+    if work.response_seconds is not None and not 0 <= work.response_seconds <= MOST_SECONDS:
+        return f"“response_seconds” must lie between 0 and {MOST_SECONDS:,}."
+    if work.note is not None and len(work.note) > LONGEST_NOTE:
+        return f"“note” must have at most {LONGEST_NOTE:,} characters."
+    return ""
+
+
+def _find(session: Session, key: Key) -> LedgerEntry | None:
+    """The activity that a key names in any week: of two weeks that overlap, the first one has it."""
+    query = select(LedgerEntry).where(
+        col(LedgerEntry.week_id).in_(select(Week.id)),
+        LedgerEntry.source == key.source,
+        LedgerEntry.kind == key.kind,
+        LedgerEntry.external_id == key.external_id,
+    )
+    return session.exec(query.order_by(col(LedgerEntry.seq))).first()
+
+
+def _week_of(session: Session, at: datetime, now: datetime) -> tuple[Week | None, Outcome]:
+    """The open week whose days hold a time; of several the one that started last, then that was made last."""
+    if at > now + CLOCK_SKEW:
+        return None, Outcome("outside", "Its time lies ahead. It is looked at again then.", retry_at=at - CLOCK_SKEW)
+    holding = [week for week in session.exec(select(Week).where(Week.state == "open")) if _holds(week, at)]
+    newest = max(holding, key=lambda week: (week.starts, week.id), default=None)
+    return newest, Outcome("outside", "No open week holds its time. It is looked at again when one opens.")
+
+
+def _holds(week: Week, at: datetime) -> bool:
+    start, end = day_bounds(week.starts, week.ends, week.zone)
+    return start <= at < end
+
+
+def _withdraw(session: Session, connection: Connection, withdrawal: Withdrawal, act: Act) -> Outcome:
+    """Reverse what a tool took back, once; what has not arrived yet is reversed when it does."""
+    if withdrawal.cause == "gone" and not connection.reverses_gone:
+        return Outcome("ignored", "It is gone at its tool. This connection lets such activities stand.")
+    key = Key(connection.source, withdrawal.kind, withdrawal.external_id)
+    known = session.get(WithdrawnActivity, (*key, withdrawal.cause))
+    if known is None:
+        known = WithdrawnActivity(**key._asdict(), cause=withdrawal.cause, withdrawn_at=act.now)
+        session.add(known)
+        session.flush()
+    entry = _find(session, key)
+    if entry is None:
+        return Outcome("ignored", "There is no activity to reverse. It is reversed should it arrive.")
+    if known.ruled_at is not None:
+        return Outcome("repeated", activity_id=entry.id)
+    return _reverse(session, known, entry.id, act)
+
+
+def _reverse(session: Session, known: WithdrawnActivity, activity_id: str, act: Act) -> Outcome:
+    try:
+        ledger.reverse(session, activity_id, act, reason=_WITHDRAWN[known.cause])
+    except WeekNotOpen as problem:
+        return Outcome("outside", problem.detail, activity_id)
+    except AlreadyDone:
+        pass  # an organizer was quicker
+    known.ruled_at = act.now
+    session.add(known)
+    session.flush()
+    return Outcome("recorded", activity_id=activity_id)
+
+
+def _reverse_if_withdrawn(session: Session, connection: Connection, key: Key, activity_id: str, act: Act) -> None:
+    """Reverse an activity that its tool took back before it arrived."""
+    of_key = select(WithdrawnActivity).where(
+        WithdrawnActivity.source == key.source, WithdrawnActivity.kind == key.kind,
+        WithdrawnActivity.external_id == key.external_id, col(WithdrawnActivity.ruled_at).is_(None),
+    )  # fmt: skip
+    for known in session.exec(of_key):
+        if known.cause == "private" or connection.reverses_gone:
+            _reverse(session, known, activity_id, act)

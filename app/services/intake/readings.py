@@ -1,0 +1,39 @@
+"""Readings kept with deliveries: reports as JSON and back, for replays long after the body is gone."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from app.domain.intake.reports import Author, ClockFact, Parsed, Report, Withdrawal, Work
+
+_TYPES: dict[str, type[Report]] = {"work": Work, "clock": ClockFact, "withdrawal": Withdrawal}
+_NAMES = {type_: name for name, type_ in _TYPES.items()}
+_TIMES = ("occurred_at", "at")
+
+
+def to_text(parsed: Parsed) -> str:
+    """A reading as JSON."""
+    reports = [{"is": _NAMES[type(report)], **asdict(report)} for report in parsed.reports]
+    return json.dumps({"ignored": parsed.ignored, "reports": reports}, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: Any) -> str:
+    return str(value.isoformat())
+
+
+def from_text(text: str, event_id: str | None) -> Parsed:
+    """The reading that `to_text` wrote."""
+    kept = json.loads(text)
+    return Parsed(event_id, tuple(map(_report, kept["reports"])), kept["ignored"])
+
+
+def _report(fields: dict[str, Any]) -> Report:
+    values = {name: value for name, value in fields.items() if name != "is"}
+    for name in _TIMES:
+        if name in values:
+            values[name] = datetime.fromisoformat(values[name])
+    author = values.get("author")
+    if author is not None:
+        values["author"] = Author(tuple(author["ids"]), author["email"])
+    return _TYPES[fields["is"]](**values)

@@ -1,0 +1,56 @@
+"""`source`, `delivery` and `identity`: connected, listed, rotated, disconnected; people named from a list."""
+
+from tests.cli.conftest import Shell
+
+
+def test_a_connection_is_made_with_its_address_and_secret_shown_once(shell: Shell) -> None:
+    made = shell.document("source", "connect", "zendesk", "--account", "acme", "--name", "zendesk-eu")
+
+    assert {**made, "secret": ""} == {
+        "name": "zendesk-eu", "kind": "zendesk", "url": "/hooks/zendesk-eu", "secret": "",
+    }  # fmt: skip
+    assert made["secret"].startswith("whsec_")
+    listed = shell.text("source", "list")
+    assert made["secret"] not in listed
+    assert listed.splitlines()[1].split("\t")[:3] == ["zendesk-eu", "zendesk", "acme"]
+
+
+def test_a_connection_is_rotated_and_disconnected(shell: Shell) -> None:
+    first = shell.document("source", "connect", "github")
+
+    second = shell.document("source", "rotate", "github", "--now")
+
+    assert second["secret"] != first["secret"]
+    assert shell.text("source", "disconnect", "github") == "Disconnected github.\n"
+    assert shell.refusal("source", "rotate", "github").startswith("There is no connection of that name.")
+    assert shell.text("source", "list").startswith("No connections yet.")
+
+
+def test_a_kind_there_is_not_and_a_name_that_is_taken_are_refused(shell: Shell) -> None:
+    shell.text("source", "connect", "jira")
+
+    assert shell.refusal("source", "connect", "jira") == (
+        "There is a connection “jira” already. Choose another name with --name."
+    )
+    assert shell.refusal("source", "connect", "email").startswith("“email” isn’t a kind of source.")
+
+
+def test_identities_are_imported_all_or_nothing(open_week: Shell) -> None:
+    shell = open_week
+    shell.text("source", "connect", "github")
+    good = "source,external_id,email\ngithub,@Ada,ada@example.com\n"
+    bad = shell.write("bad.csv", f"{good}github,@eve,eve@example.com\n")
+
+    assert "Nothing was imported. Line 3: " in shell.refusal("identity", "import", bad)
+    assert shell.document("identity", "list") == {"identities": []}
+    assert shell.document("identity", "import", shell.write("good.csv", good)) == {"named": 1, "repeated": 0}
+    assert shell.text("identity", "import", shell.write("good.csv", good)) == (
+        "Imported 0 identities (1 there already).\n"
+    )
+    [named] = shell.document("identity", "list")["identities"]
+    assert (named["source"], named["external_id"], named["email"]) == ("github", "@ada", "ada@example.com")
+
+
+def test_deliveries_are_listed_and_one_there_is_not_cannot_be_replayed(shell: Shell) -> None:
+    assert shell.text("delivery", "list") == "No deliveries.\n"
+    assert shell.refusal("delivery", "replay", "0" * 16) == "There is no delivery with that id."
