@@ -145,6 +145,10 @@ class Bulkhead:
         future.add_done_callback(lambda _: semaphore.release())
         return await asyncio.shield(future)
 
+    def deadline(self) -> float:
+        """Return the moment until which this request may wait from now on, for work that waits elsewhere first."""
+        return self._deadline(time.monotonic(), long=False)
+
     def drain(self) -> None:
         """Wait until no thread is at work any more; what has not begun is given up."""
         self._executor.shutdown(wait=True, cancel_futures=True)

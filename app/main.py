@@ -60,6 +60,7 @@ from app.web.shift_lists import ShiftLists
 from app.web.sign_in import company, join, links
 from app.web.sign_in import mail as mail_page
 from app.web.summaries import Summaries
+from app.web.tally import Tally
 from app.web.topics import BoardTopic
 from app.web.write_queue import WriteQueue
 
@@ -175,6 +176,7 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
         boards=keeper,
         credentials=known,
         write_queue=WriteQueue(database, clock),
+        tally=Tally(database, clock),
         streams=_publisher(settings, keeper, seat_lists, known, database.renders, timing),
         seat_lists=seat_lists,
         summaries=Summaries(database, clock, keeper, share),

@@ -8,7 +8,6 @@ from app.config import Settings
 from app.db.database import Database
 from app.integrations.mail import Mailer
 from app.live.publisher import Publisher
-from app.services.access import throttle
 from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
 from app.services.shifts.worth import Worths
@@ -19,6 +18,7 @@ from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.seats.seat_lists import SeatLists
 from app.web.shift_lists import ShiftLists
 from app.web.summaries import Summaries
+from app.web.tally import Tally
 from app.web.write_queue import WriteQueue
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class AppContext:
     boards: BoardCache
     credentials: CredentialCache
     write_queue: WriteQueue
+    tally: Tally
     streams: Publisher
     seat_lists: SeatLists
     summaries: Summaries
@@ -49,8 +50,4 @@ class AppContext:
 
     async def count(self, limit: Limit, key: str) -> None:
         """Count a try, for good before the try itself. Raises TooMany beyond the limit, or Unavailable."""
-        await self.database.writes.run(self._count, limit, key)
-
-    def _count(self, limit: Limit, key: str) -> None:
-        with self.database.unit_of_work() as session:
-            throttle.count(session, limit, key, self.clock.real())
+        await self.tally.count(limit, key)

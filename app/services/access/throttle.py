@@ -26,6 +26,12 @@ _COUNT = text(
     " RETURNING count, began_at"
 ).bindparams(*(bindparam(name, type_=Instant) for name in ("now", "since", "until")))
 _COUNTED = _COUNT.columns(Throttle.__table__.c.count, Throttle.__table__.c.began_at)  # type: ignore[attr-defined]
+_IS_OLD = or_(col(Throttle.began_at) < bindparam("oldest"), col(Throttle.began_at) > bindparam("newest"))
+_FORGET = (
+    delete(Throttle)
+    .where(col(Throttle.key).in_(select(Throttle.key).where(_IS_OLD).with_for_update(skip_locked=True)))
+    .execution_options(synchronize_session=False)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +84,7 @@ def _forget_old(session: Session, now: datetime) -> None:
 
     Two transactions that each hold the row of their own key and delete the other's would be a deadlock.
     """
-    is_old = or_(col(Throttle.began_at) < now - KEPT, col(Throttle.began_at) > now + TOLERANCE)
-    old = select(Throttle.key).where(is_old).with_for_update(skip_locked=True)
-    session.exec(delete(Throttle).where(col(Throttle.key).in_(old)))
+    session.execute(_FORGET, {"oldest": now - KEPT, "newest": now + TOLERANCE})
 
 
 def _told(seconds: int) -> str:
