@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import bulk, growth, imports, serving, streams, updates
+from bench import bulk, growth, imports, serving, shifts, streams, updates
 from bench.figures import Figure, table
 from bench.scale import FULL, QUICK, Scale
 
@@ -16,6 +16,7 @@ MEASURES: dict[str, Callable[[Path, Scale], Iterator[Figure]]] = {
     "imports": imports.measure,
     "growth": growth.measure,
     "updates": updates.measure,
+    "shifts": shifts.measure,
     "streams": streams.measure,
 }
 

@@ -17,7 +17,10 @@ class Watching:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """`rounds` of so many `reads` and `writes`; lines of a batch, an import, a team list; sizes of weeks and boards."""
+    """`rounds` of so many `reads` and `writes`; lines of a batch, an import, a team list; sizes of weeks and boards.
+
+    `players` sign up for shifts at once, `sign_ups` one by one; `views` of the page on which they do.
+    """
 
     rounds: int
     reads: int
@@ -32,6 +35,9 @@ class Scale:
     board_teams: tuple[int, ...]
     updates: int
     watching: Watching
+    players: int
+    sign_ups: int
+    views: int
 
 
 FULL = Scale(
@@ -48,6 +54,9 @@ FULL = Scale(
     board_teams=(10, 100, 1_000),
     updates=20,
     watching=Watching(few=100, viewers=2_000, rounds=7, updates=4, held=5_000, held_updates=20),
+    players=200,
+    sign_ups=200,
+    views=200,
 )
 QUICK = Scale(
     rounds=1,
@@ -63,4 +72,7 @@ QUICK = Scale(
     board_teams=(2, 5),
     updates=1,
     watching=Watching(few=20, viewers=100, rounds=1, updates=2, held=200, held_updates=2),
+    players=12,
+    sign_ups=10,
+    views=5,
 )

@@ -186,11 +186,18 @@ def ours(place: Path, *, teams: int = TEAMS, visibility: str = "public") -> Iter
     token = make_token(database)
     reader = {"Cookie": f"{SIGN_IN_COOKIE}={make_sign_in(database)}"} if visibility != "public" else {}
     database.dispose()
+    with serve(place, visibility) as server:
+        yield Ours(server, token, people, reader)
+
+
+@contextmanager
+def serve(place: Path, visibility: str = "public") -> Iterator[Server]:
+    """`assembly-week serve` on the database in this directory."""
     port = _free_port()
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
     environment = {"DATA_DIR": str(place), "BOARD_VISIBILITY": visibility, "DATABASE_URL": "", "RULES_WATCH": "false"}
     with _running(command, port, **{f"ASSEMBLY_WEEK_{name}": value for name, value in environment.items()}) as server:
-        yield Ours(server, token, people, reader)
+        yield server
 
 
 @contextmanager
