@@ -52,7 +52,7 @@
 
   // The server says how many seconds are left, so that a wrong clock here opens nothing too early.
   let opensAt = 0;
-  function await_() {
+  function count() {
     const opening = document.querySelector("[data-opens-in]");
     opensAt = opening ? performance.now() + 1000 * Number(opening.dataset.opensIn) : 0;
     tick();
@@ -82,9 +82,25 @@
     htmx.ajax("GET", location.pathname, { target: "#shifts", select: "#shifts", swap: "outerMorph" });
   });
 
+  // Ticks of a checklist are this browser's own, and kept for the shift.
+  function keepTicks(list, write) {
+    const boxes = [...list.querySelectorAll("input")];
+    try {
+      if (write) sessionStorage.setItem(list.dataset.checklist, boxes.map((box) => Number(box.checked)).join(""));
+      else (sessionStorage.getItem(list.dataset.checklist) ?? "").split("").forEach((mark, place) => { if (boxes[place]) boxes[place].checked = mark === "1"; });
+    } catch {
+      // Then they last as long as the page.
+    }
+  }
+  document.addEventListener("change", (event) => {
+    const list = event.target.closest("[data-checklist]");
+    if (list) keepTicks(list, true);
+  });
+
   function look() {
+    for (const list of document.querySelectorAll("[data-checklist]")) keepTicks(list, false);
     show();
-    await_();
+    count();
   }
   document.addEventListener("DOMContentLoaded", look);
   document.addEventListener("htmx:after:settle", look);

@@ -11,6 +11,7 @@ from app.domain import actor as actors
 from app.domain.actor import SCOPES, Act
 from app.domain.calendar.slots import slot_between
 from app.jobs import upkeep
+from app.models import Shift
 from app.services import calendar_feeds, guestbook, guide, jobs, lifecycle
 from app.services.access import accounts, credentials, links, sign_ins, tokens
 from app.services.calendar_feeds import NewFeed
@@ -18,7 +19,7 @@ from app.services.displays import displays
 from app.services.intake import authors, connections, deliveries
 from app.services.operations import secrets
 from app.services.organizing import join_codes, team_admin
-from app.services.shifts import seats, shifts
+from app.services.shifts import covers, seats, shifts, waiting
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.weeks import weeks  # fmt: skip
@@ -143,9 +144,9 @@ class RoleClients:
             person = accounts.find(session, person_id)
             return links.make(session, person, "invitation", act_by("Olu", self._now))
 
-    def _person_id(self, _role: Role) -> str:
+    def _person_id(self, _role: Role, number: int = 0) -> str:
         with self.site.database.unit_of_work() as session:
-            email = f"somebody-{self.made}@example.com"
+            email = f"somebody-{self.made}-{number}@example.com"
             return accounts.create(session, act_by("Olu", self._now), name="Somebody", email=email).id
 
     def _code(self, _role: Role) -> str:
@@ -226,6 +227,36 @@ class RoleClients:
         with self.site.database.unit_of_work() as session:
             seats.sign_up(session, SLUG, shift_id, person_id, act_by("Olu", self._now), reason="They asked")
         return shift_id
+
+    def _full_shift(self, role: Role) -> str:
+        """A shift whose seats are all taken, by others."""
+        shift_id = self._shift_id(role)
+        self.shifts.insert(0, self.shifts.pop())  # so that the newest is one with room
+        others = [self._person_id(role, number) for number in range(ShiftFields().seats)]
+        with self.site.database.unit_of_work() as session:
+            for person_id in others:
+                seats.sign_up(session, SLUG, shift_id, person_id, act_by("Olu", self._now), reason="They asked")
+        return shift_id
+
+    def _waited_shift(self, role: Role) -> str:
+        """A full shift that somebody of this role waits for."""
+        shift_id = self._full_shift(role)
+        person_id = self.people[role].person_id if role in MEMBERS else self._ada(role)
+        with self.site.database.unit_of_work() as session:
+            waiting.join(session, SLUG, shift_id, person_id, act_by("Olu", self._now), reason="They asked")
+        return shift_id
+
+    def _offered_seat(self, role: Role) -> str:
+        """A seat that somebody else offers to everyone: in the newest shift, or in a fresh one where that is full."""
+        act, person_id = act_by("Olu", self._now), self._person_id(role)
+        with self.site.database.reading() as session:
+            newest = session.get(Shift, self.shifts[-1]) if self.shifts else None
+            is_full = newest is None or newest.taken == newest.seats
+        shift_id = self._shift_id(role) if is_full else self.shifts[-1]
+        with self.site.database.unit_of_work() as session:
+            seat = seats.sign_up(session, SLUG, shift_id, person_id, act, reason="They asked").seat
+            covers.offer(session, SLUG, shift_id, seat.id, "everyone", act)
+            return seat.id
 
     def _sign_up_id(self, role: Role) -> str:
         """A seat of Ada's in the newest shift."""

@@ -94,6 +94,7 @@ SHIFT_SETTINGS = {
 }  # fmt: skip
 POINTS = {"points": "5", "reason": "Fair", "once": "door-{number}"}
 WHAT = {"id": "{form}", "week": SLUG, "kind": "issue", "day": "2022-09-14", "time": "10:00"}
+NOW_DONE = {"id": "{form}", "kind": "issue"}
 GUIDE = {"text": "Guide {number}", "version": "{newest_guide}"}
 NEWEST = {"version": "{newest_guide}"}
 SIGN_UP = f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}"
@@ -161,6 +162,12 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/weeks/{week}/shifts/{shift_id}/take"): RouteAccess("members", 303, but=TEAMLESS),
     ("POST", "/weeks/{week}/shifts/{shift_id}/take-team"): RouteAccess("members", 303, but=TEAMLESS),
     ("POST", "/weeks/{week}/shifts/{own_shift}/leave"): RouteAccess("members", 303),
+    ("POST", "/weeks/{week}/shifts/{full_shift}/wait"): RouteAccess("members", 303, but=TEAMLESS),
+    ("POST", "/weeks/{week}/shifts/{waited_shift}/stop-waiting"): RouteAccess("members", 303),
+    ("POST", "/weeks/{week}/shifts/{own_shift}/offer"): RouteAccess("members", 303, form={"to": "everyone"}),
+    ("POST", "/weeks/{week}/shifts/{own_shift}/withdraw"): RouteAccess("members", 409),
+    ("POST", "/weeks/{week}/shifts/{shift_id}/seats/{offered_seat}/cover"): RouteAccess("members", 303, but=TEAMLESS),
+    ("POST", "/weeks/{week}/shifts/{own_shift}/log"): RouteAccess("members", 303, form=NOW_DONE),
     ("POST", "/weeks/{week}/shifts/{own_shift}/check-in"): RouteAccess("members", 409),
     ("POST", "/weeks/{week}/shifts/{own_shift}/complete"): RouteAccess("members", 409),
     ("GET", "/weeks/{week}/teams/{team}"): RouteAccess("boards"),

@@ -2,48 +2,23 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
-from sqlmodel import Session, col
-
-from app.db.statements import Prepared
 from app.domain.memberships import Join, current_team, team_at
+from app.domain.shifts import covers as cover_rules
 from app.domain.shifts import seats as lives
 from app.domain.shifts.limits import is_limited
-from app.domain.shifts.model import Code, SeatState, ShiftFacts, ShiftSettings
+from app.domain.shifts.model import Code, ShiftFacts, ShiftSettings
 from app.domain.shifts.model import Seat as SeatFacts
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
-from app.models import Seat, Shift, Week
-from app.models.columns import Instant
+from app.models import Shift
 from app.services.shifts import refusals
-from app.services.shifts.listing import ShiftItem, ShiftSeat
+from app.services.shifts.listing import Offer, ShiftItem, ShiftSeat
+from app.services.shifts.own_seats import OwnSeat
 
 MANY_IN_A_ROW = 3
 """From so many shifts without a pause on, somebody is warned."""
-
-
-class OwnSeat(NamedTuple):
-    """A person's own seat in any week, as it is: no freeze hides it from them; with the times of its shift."""
-
-    id: str
-    shift_id: str
-    state: SeatState
-    promoted: bool
-    signed_up_at: datetime
-    starts_at: datetime
-    ends_at: datetime
-    local_date: date
-    local_from: str
-    local_until: str
-    zone: str
-
-    @property
-    def is_live(self) -> bool:
-        """True unless they did not come."""
-        return self.state != "no_show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +36,8 @@ class Choice:
     can_leave: bool = False
     can_check_in: bool = False
     can_complete: bool = False
+    can_offer: bool = False
+    offer: Offer | None = None
     is_waiting: bool = False
     covers: tuple[ShiftSeat, ...] = ()
     for_team: int = 0
@@ -114,36 +91,6 @@ def crowd_of(items: Iterable[ShiftItem], joins: Mapping[str, Sequence[Join]]) ->
     return Crowd(members, slots, shifts)
 
 
-def own_seats(session: Session, person_id: str, items: Sequence[ShiftItem]) -> list[OwnSeat]:
-    """A person's seats, in whatever week, from the start of the first of these shifts to the end of the last."""
-    if not items:
-        return []
-    since = items[0].shift.starts_at
-    until = max(item.shift.ends_at for item in items)
-    rows = _OWN.rows(session, person=person_id, since=since, until=until)
-    return [OwnSeat._make((*row[:3], row[3] == "waiting", *row[4:])) for row in rows]
-
-
-class NextSeat(NamedTuple):
-    """A person's shift of now or the next one: its week's slug, its id and its times."""
-
-    week: str
-    shift_id: str
-    state: SeatState
-    starts_at: datetime
-    ends_at: datetime
-    local_date: date
-    local_from: str
-    local_until: str
-    zone: str
-
-
-def next_seat(session: Session, person_id: str, now: datetime) -> NextSeat | None:
-    """A person's shift that is on, else their next one, in whatever week is open."""
-    rows = _NEXT.rows(session, person=person_id, now=now)
-    return NextSeat(*rows[0]) if rows else None
-
-
 def choose(
     item: ShiftItem, reader: Reader, crowd: Crowd, settings: ShiftSettings, now: datetime, zone: ZoneInfo, *,
     is_week_open: bool,
@@ -155,7 +102,7 @@ def choose(
     )
     own = next((seat for seat in reader.seats if seat.shift_id == shift.id and seat.is_live), None)
     if own is not None:
-        return _own_choice(own, facts, settings, now)
+        return _own_choice(own, item.seat_of(reader.person_id), facts, settings, now)
     missed = next((seat for seat in reader.seats if seat.shift_id == shift.id), None)
     team_id = team_at(reader.joins, shift.starts_at)
     other = next((seat for seat in reader.seats if seat.is_live and _overlap(seat, shift)), None)
@@ -165,10 +112,12 @@ def choose(
     why = refusals.sentence(code) if code else ""
     if code == "overlap" and other is not None:
         why = refusals.overlap_sentence(other)
-    covers = () if now >= shift.ends_at or item.is_cancelled or not is_week_open else tuple(
-        seat for seat in item.seats
-        if seat.is_live and seat.offer is not None and seat.offer.is_to(reader.person_id, team_id, seat)
-    )  # fmt: skip
+    can_cover = now < shift.ends_at and not item.is_cancelled and is_week_open and code not in ("no-team", "overlap")
+    covers = tuple(
+        seat
+        for seat in item.seats
+        if can_cover and seat.is_live and seat.offer is not None and seat.offer.is_to(reader.person_id, team_id, seat)
+    )
     return Choice(
         code, why, missed, is_waiting=reader.person_id in item.waiters, covers=covers,
         for_team=_for_team(item, reader.team_id, crowd) if code is None else 0,
@@ -176,7 +125,9 @@ def choose(
     )  # fmt: skip
 
 
-def _own_choice(own: OwnSeat, facts: ShiftFacts, settings: ShiftSettings, now: datetime) -> Choice:
+def _own_choice(
+    own: OwnSeat, shown: ShiftSeat | None, facts: ShiftFacts, settings: ShiftSettings, now: datetime
+) -> Choice:
     seat = SeatFacts(own.state, own.signed_up_at, own.promoted)
     can_leave = lives.leave(seat, facts, settings, now).to is not None
     return Choice(
@@ -185,6 +136,8 @@ def _own_choice(own: OwnSeat, facts: ShiftFacts, settings: ShiftSettings, now: d
         can_leave=can_leave,
         can_check_in=lives.check_in(seat, facts, now).to is not None,
         can_complete=lives.complete(seat, facts, settings, now).to is not None,
+        can_offer=cover_rules.offer_refusal(seat, facts, now) is None,
+        offer=shown.offer if shown is not None else None,
     )
 
 
@@ -230,38 +183,3 @@ def in_a_row(seats: Sequence[OwnSeat], shift: Shift) -> int:
     while (after := starts.get(at)) is not None:
         number, at = number + 1, after.ends_at
     return number
-
-
-_OWN = Prepared(
-    select(
-        col(Seat.id), col(Seat.shift_id), col(Seat.state), col(Seat.origin), col(Seat.signed_up_at),
-        col(Shift.starts_at), col(Shift.ends_at), col(Shift.local_date), col(Shift.local_from),
-        col(Shift.local_until), col(Shift.zone),
-    )
-    .join(Shift, col(Shift.id) == col(Seat.shift_id))
-    .where(
-        col(Seat.person_id) == bindparam("person"),
-        col(Seat.state) != "cancelled",
-        col(Seat.state) != "covered",
-        col(Shift.ends_at) > bindparam("since", type_=Instant),
-        col(Shift.starts_at) < bindparam("until", type_=Instant),
-    )
-    .order_by(col(Shift.starts_at), col(Seat.id))
-)  # fmt: skip
-_LIVE = tuple(col(Seat.state) != state for state in ("cancelled", "covered", "no_show"))
-_NEXT = Prepared(
-    select(
-        col(Week.slug), col(Seat.shift_id), col(Seat.state), col(Shift.starts_at), col(Shift.ends_at),
-        col(Shift.local_date), col(Shift.local_from), col(Shift.local_until), col(Shift.zone),
-    )
-    .join(Shift, col(Shift.id) == col(Seat.shift_id))
-    .join(Week, col(Week.id) == col(Shift.week_id))
-    .where(
-        col(Seat.person_id) == bindparam("person"),
-        *_LIVE,
-        col(Shift.ends_at) > bindparam("now", type_=Instant),
-        col(Week.state) == "open",
-    )
-    .order_by(col(Shift.starts_at), col(Seat.id))
-    .limit(1)
-)  # fmt: skip

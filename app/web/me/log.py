@@ -138,7 +138,7 @@ def _record(form: FormState[LogForm], session: Session, act: SignedInAct) -> Don
     if context is None or data.week != context.week.slug or not is_id(data.id):
         raise Conflict(ANOTHER_WEEK)
     at = _at(data, context)
-    reading = _reading(data, at, act)
+    reading = by_hand(data.kind, at, data.id, data.link, data.text, act)
     is_repeat = bool(reading.key and recording.known_ids(session, context.week, [reading.key]))
     if data.kind not in context.kinds and not is_repeat:
         raise FormInvalid({"kind": BY_SEAT})
@@ -146,7 +146,7 @@ def _record(form: FormState[LogForm], session: Session, act: SignedInAct) -> Don
         session, context.week.slug, [Submission(reading, act.actor)], now=act.now, with_activities=True
     )
     if isinstance(outcome, Problem):
-        raise _at_its_field(outcome)
+        raise at_its_field(outcome)
     flash = "before" if outcome.repeated and not _says(outcome.activity, data, at) else "logged"
     return Done("my_activity", flash, {"activity": outcome.id})
 
@@ -162,17 +162,17 @@ def _at(data: LogForm, context: LogContext) -> datetime:
     return at
 
 
-def _reading(data: LogForm, at: datetime, act: SignedInAct) -> Reading:
-    """The form as the API would be told; its id is the person's own, so that nobody meets another's activity by it."""
+def by_hand(kind: str, at: datetime, form_id: str, link: str, note: str, act: SignedInAct) -> Reading:
+    """Something logged by hand as the API would be told; its id is the person's own, so that nobody meets another's."""
     return read_fields(
         {
-            "kind": data.kind,
+            "kind": kind,
             "person": act.actor.email,
             "occurred_at": at.astimezone(UTC).isoformat(),
             "source": SOURCE,
-            "external_id": f"{act.actor.person_id}-{data.id}",
-            "url": data.link,
-            "note": data.text,
+            "external_id": f"{act.actor.person_id}-{form_id}",
+            "url": link,
+            "note": note,
         }
     )
 
@@ -183,7 +183,7 @@ def _says(activity: ActivityView | None, data: LogForm, at: datetime) -> bool:
     return activity is not None and (activity.occurred_at, activity.url or "", activity.note or "") == said
 
 
-def _at_its_field(problem: Problem) -> Problem:
+def at_its_field(problem: Problem) -> Problem:
     """A refusal of the ledger's, in the words of the form and at its field."""
     match problem:
         case OutsideWeek():

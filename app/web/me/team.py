@@ -16,6 +16,8 @@ from app.models import Team, Week
 from app.services import notices
 from app.services.ledger import my_week
 from app.services.ledger.my_week import OwnActivity
+from app.services.shifts import own_seats, shifts
+from app.services.shifts.own_seats import NextSeat
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.boards import BoardSnapshot
@@ -33,12 +35,14 @@ router = APIRouter(route_class=DatabaseRoute)
 
 @dataclass(frozen=True, slots=True)
 class _TeamContext:
-    """The week somebody is in, and their team there; `coming` is the week after it."""
+    """The week somebody is in, and their team there; `coming` is the week after it, `shift` their next one."""
 
     week: Week | None
     team: Team | None = None
     members: tuple[str, ...] = ()
     coming: Week | None = None
+    shift: NextSeat | None = None
+    has_shifts: bool = False
 
 
 class _Deeds(NamedTuple):
@@ -67,7 +71,7 @@ async def my_team(
         "me/index.html", section="team", scene=scene, week=board.week, board=board, standing=standing,
         placing=placing(board.standings, standing) if standing else None, tones=tones(board.standings),
         kinds=snapshot.rules.kind_by_name, zone=snapshot.zone, reach=deeds.reach, latest=deeds.latest,
-        unread=deeds.unread,
+        unread=deeds.unread, now=act.now,
     )  # fmt: skip
 
 
@@ -79,7 +83,9 @@ def _look(database: Database, act: SignedInAct) -> _TeamContext:
         team = my_week.team_in(session, week, act.actor.person_id)
         members = teams.members(session, week).get(team.id, []) if team else []
         coming = my_week.coming(session, week, act.now)
-        return _TeamContext(week, team, tuple(member.name for member in members), coming)
+        shift = own_seats.next_seat(session, act.actor.person_id, act.now)
+        names = tuple(member.name for member in members)
+        return _TeamContext(week, team, names, coming, shift, shifts.has_any(session, week))
 
 
 def _deeds(

@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from app.domain.shifts.seats import UNDO
 from app.domain.wording import ordinal
-from app.services.shifts.choices import MANY_IN_A_ROW, Choice, OwnSeat, Reader, choose
-from app.services.shifts.listing import ShiftItem, ShiftSeat
+from app.services.shifts.choices import MANY_IN_A_ROW, Choice, Reader, choose
+from app.services.shifts.listing import Offer, ShiftItem, ShiftSeat
+from app.services.shifts.own_seats import OwnSeat
 from app.services.shifts.worth import ShiftWorth
 from app.web.http import render
 from app.web.http.render import listing, signed
@@ -39,7 +40,11 @@ class Row(NamedTuple):
     leave_until: str = ""
     can_check_in: bool = False
     can_complete: bool = False
+    can_offer: bool = False
+    offered_to: str = ""
+    taker: str = ""
     waits: str = ""
+    can_wait: bool = False
     covers: tuple[ShiftSeat, ...] = ()
     for_team: int = 0
     in_a_row: str = ""
@@ -118,7 +123,11 @@ class Rows:
             leave_until=render.local_moment(choice.leave_until, self.zone) if choice.leave_until else "",
             can_check_in=choice.can_check_in,
             can_complete=choice.can_complete,
+            can_offer=choice.can_offer,
+            offered_to=_offered_to(choice.offer),
+            taker=(choice.offer.taker or "") if choice.offer is not None else "",
             waits=_turn(item.waiters, self.reader.person_id) if choice.is_waiting else "",
+            can_wait=choice.code == "limit",
             covers=choice.covers,
             for_team=choice.for_team,
             in_a_row=ordinal(choice.in_a_row) if choice.in_a_row >= MANY_IN_A_ROW else "",
@@ -134,6 +143,12 @@ class Rows:
         seats = self.seats(item)
         html = render.render("shifts/_row.html", week=self.week, item=item, shift=item.shift, row=row, seats=seats)
         return Markup(html.decode())  # noqa: S704 - our own template made it
+
+
+def _offered_to(offer: Offer | None) -> str:
+    if offer is None:
+        return ""
+    return "your team" if offer.audience == "team" else offer.to
 
 
 def _turn(waiters: Sequence[str], person_id: str) -> str:

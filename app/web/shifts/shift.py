@@ -3,15 +3,25 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.services.shifts import choices
+from app.models import Week
+from app.services import guestbook
+from app.services.shifts import listing, own_seats, refusals
+from app.services.shifts.own_seats import Correction, OwnSeat
+from app.services.teams import teams
 from app.web.deps import BoardAct, MemberAct, ReadSession
+from app.web.guestbook import EntryForm
 from app.web.http import redirects
 from app.web.routes import DatabaseRoute
-from app.web.shifts.view import look
+from app.web.shifts.during import during, quick_log
+from app.web.shifts.view import WeekShifts, look
 from app.web.submit import Page
+
+LOGGED = "logged"
+MOST_PEOPLE = 500  # to choose from: a longer list nobody reads, and everyone can be offered a seat at once
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -19,7 +29,7 @@ router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 @router.get("/me/shift")
 def my_shift_now(act: MemberAct, session: ReadSession) -> Response:
     """Lead to my shift of now, else to my next one, else to the list: where a code on a screen takes people."""
-    seat = choices.next_seat(session, act.actor.person_id, act.now)
+    seat = own_seats.next_seat(session, act.actor.person_id, act.now)
     if seat is None:
         return redirects.see("current_shifts")
     return redirects.see("week_shift", week=seat.week, shift_id=seat.shift_id)
@@ -33,17 +43,46 @@ def week_shift(
     week: str,
     shift_id: str,
     done: Annotated[str, Query()] = "",
+    activity: Annotated[str, Query()] = "",
 ) -> Response:
     """One shift of a week."""
-    return shift_page(week, shift_id, Page(request, act, session), done)
+    return shift_page(week, shift_id, Page(request, act, session), done, activity)
 
 
-def shift_page(slug: str, shift_id: str, page: Page[Any], done: str = "") -> Response:
+def shift_page(slug: str, shift_id: str, page: Page[Any], done: str = "", activity: str = "") -> Response:
     """A shift's page, after a form with what it did or why not."""
     shown = look(page, slug)
     item = shown.item(shift_id)
+    row = shown.rows.row(item)
+    seat = row.seat if row.seat is not None and row.seat.is_live else None
     return page.render(
-        "shifts/shift.html", week=shown.week.slug, shown=shown, zone=shown.week.zone,
-        item=item, shift=item.shift, row=shown.rows.row(item), seats=shown.rows.seats(item),
-        said=shown.done_with(done, shift_id), now=page.act.now,
+        "shifts/shift.html", week=shown.week.slug, shown=shown, zone=shown.week.zone, item=item, shift=item.shift,
+        row=row, seats=shown.rows.seats(item), said=shown.done_with(done, shift_id),
+        logged=activity if done == LOGGED else "", is_on=item.shift.starts_at <= page.act.now < item.shift.ends_at,
+        during=during(page, shown, seat) if seat is not None else None, log=quick_log(page),
+        people=_people(page.session, shown) if row.can_offer else [], correction=_correction(page, shown, shift_id),
+        entry=_entry(page, shown.week, seat), when=refusals.when(item.shift),
     )  # fmt: skip
+
+
+def _people(session: Session, shown: WeekShifts) -> list[tuple[str, str]]:
+    """The ids and names of those whom a seat can be offered to: of the week's teams and shifts, but the reader."""
+    names = teams.names_of(session, shown.week)
+    names |= {seat.person_id: seat.person for item in shown.kept.items for seat in item.seats}
+    names.pop(shown.reader.person_id if shown.reader is not None else "", None)
+    return sorted(names.items(), key=lambda person: (person[1].casefold(), person))[:MOST_PEOPLE]
+
+
+def _correction(page: Page[Any], shown: WeekShifts, shift_id: str) -> Correction | None:
+    """The last change of the reader's seat, if an organizer made it and said why."""
+    if shown.reader is None:
+        return None
+    seat_id = listing.seat_id_of(page.session, shift_id, shown.reader.person_id)
+    return own_seats.correction_of(page.session, seat_id) if seat_id is not None else None
+
+
+def _entry(page: Page[Any], week: Week, seat: OwnSeat | None) -> Any:
+    """The form of a guestbook entry about the shift, once it has begun; None where there is none to write."""
+    if seat is None or page.act.now < seat.starts_at or guestbook.closes(week, page.act.now):
+        return None
+    return page.form(EntryForm, shift=seat.shift_id)

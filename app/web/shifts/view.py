@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from app.domain.actor import SignedInActor
 from app.errors import NotFound
 from app.models import Week
-from app.services.shifts import choices, refusals
+from app.services.shifts import choices, own_seats, refusals
 from app.services.shifts.choices import MANY_IN_A_ROW, Reader
 from app.services.shifts.listing import ShiftItem
 from app.services.shifts.worth import ShiftWorth
@@ -38,6 +38,12 @@ SAID: Mapping[str, Said] = {
     "taken": Said("You’re on: ", undo=Undo("Undo", "shift_leave")),
     "team": Said("Your team is on: ", ". Each of you can leave within 10 minutes."),
     "left": Said("You left ", undo=Undo("Take it again", "shift_take")),
+    "waiting": Said("You’re on the waiting list: ", undo=Undo("Undo", "shift_stop_waiting")),
+    "not-waiting": Said("You left the waiting list: "),
+    "offered": Said("You offer your seat: ", ". It stays yours until it is taken.", Undo("Undo", "shift_withdraw")),
+    "withdrawn": Said("Your seat is yours alone again: "),
+    "covered": Said("You took over: ", undo=Undo("Undo", "shift_leave")),
+    "cover-asked": Said("You asked for: ", ". An organizer has to approve it first."),
     "checked-in": Said("You’re checked in: "),
     "completed": Said("Completed: ", ". Thank you!"),
 }
@@ -98,7 +104,7 @@ def look(page: Page[Any], slug: str) -> WeekShifts:
     worths: Mapping[str, ShiftWorth] = {}
     if actor is not None:
         joins = teams.joins(session, week, [actor.person_id]).get(actor.person_id, [])
-        reader = Reader(actor.person_id, joins, choices.own_seats(session, actor.person_id, kept.items))
+        reader = Reader(actor.person_id, joins, own_seats.of_person(session, actor.person_id, kept.items))
         if week.state == "open":
             worths = page.worths.for_person(session, week, kept.items, view, act.now, actor.person_id)
     rows = Rows(week.slug, kept, week.zone, act.now, week.state == "open", reader, worths)

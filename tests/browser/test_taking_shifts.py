@@ -1,0 +1,164 @@
+"""Shifts in a real browser: taken by touch, by keyboard and without scripts, raced for, and done from start to end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.looking import OFFICE, PHONE, looking, overflow, serious_flaws
+from tests.browser.test_me import looking_as
+from tests.builders import ADA, BO, DUA, SLUG, moment
+from tests.web.playing_shifts import Shifts
+from tests.web.running_app import RunningApp, Visitor, sign_in
+from tests.web.shifts.test_page import change
+
+pytestmark = pytest.mark.browser
+
+PAGE = f"/weeks/{SLUG}/shifts"
+SMALL = """[...document.querySelectorAll('main a, main button, main summary, main label')]
+           .filter(each => { const box = each.getBoundingClientRect(); return box.width && box.height < 43.9; })
+           .map(each => each.textContent.trim())"""
+
+
+@pytest.fixture
+def shifts(site: RunningApp) -> Shifts:
+    return Shifts(site)
+
+
+@contextmanager
+def quiet(chromium: Browser, who: Visitor) -> Iterator[BrowserContext]:
+    """A browser of somebody whose console may say that they were refused."""
+    context = chromium.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
+    context.add_cookies([{"name": name, "value": value, "url": who.site.url} for name, value in who.cookies.items()])
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def take(page: Page, hour: str = "06:00") -> None:
+    """Take a seat of Thursday's shift."""
+    page.get_by_role("button", name=f"Take a seat on Thursday 15 September {hour}").click()
+
+
+def test_seat_is_taken_and_given_back_by_touch_in_place(chromium: Browser, site: RunningApp, shifts: Shifts) -> None:
+    site.game.rename(BO, "W" * 60, "Owls")
+    ids = [shifts.make(f"2022-09-15 {hour:02}:00", label="W" * 40) for hour in (6, 8, 10, 12, 14)]
+    shifts.sign_up(ids[0], BO)
+    with looking_as(chromium, sign_in(site, ADA), has_touch=True) as page:
+        page.goto(site.url + PAGE)
+        button = page.get_by_role("button", name="Take a seat on Thursday 15 September 14:00")
+        button.scroll_into_view_if_needed()
+        button.tap()
+
+        expect(page.get_by_role("status")).to_contain_text("You’re on: Thu 14:00–16:00 PDT.")
+        assert page.evaluate("scrollY") > 0
+        assert (overflow(page), page.evaluate(SMALL), serious_flaws(page)) == (0, [], [])
+        shifts.sign_up(ids[1], DUA)
+        expect(page.locator(f"#seats-{ids[1]}")).to_contain_text("Dua Krasniqi")
+        page.get_by_role("button", name="Undo").tap()
+        expect(page.get_by_role("status")).to_contain_text("You left Thu 14:00–16:00 PDT.")
+        assert page.url == site.url + PAGE
+
+
+def test_seat_is_taken_by_keyboard_and_the_focus_stays(chromium: Browser, site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    with looking_as(chromium, sign_in(site, ADA)) as page:
+        page.goto(site.url + PAGE)
+        while page.evaluate("document.activeElement.id") != f"act-{shift_id}":
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+
+        expect(page.get_by_role("button", name="Leave the shift on Thursday 15 September 06:00")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Take a seat on Thursday 15 September 06:00")).to_be_focused()
+
+
+def test_seat_is_taken_without_scripts(chromium: Browser, site: RunningApp, shifts: Shifts) -> None:
+    shifts.make()
+    with looking_as(chromium, sign_in(site, ADA), java_script_enabled=False) as page:
+        page.goto(site.url + PAGE)
+        take(page)
+
+        expect(page.get_by_role("heading", name="My shifts")).to_be_visible()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_role("button", name="Take it again")).to_be_visible()
+
+
+def test_two_browsers_race_for_one_seat_and_one_gets_it(chromium: Browser, site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make(seats=1)
+    with quiet(chromium, sign_in(site, ADA)) as ada, quiet(chromium, sign_in(site, DUA)) as dua:
+        pages = [context.new_page() for context in (ada, dua)]
+        for page in pages:
+            page.goto(site.url + PAGE)
+        for page in pages:  # neither waits for what the other did: the stream would hide the button first
+            page.evaluate(f"document.getElementById('act-{shift_id}').click()")
+
+        expect(pages[0].get_by_role("status").or_(pages[0].get_by_role("alert"))).to_be_visible()
+        expect(pages[1].get_by_role("status").or_(pages[1].get_by_role("alert"))).to_be_visible()
+        said = sorted(page.locator(".alert").inner_text().replace("\n", " ").strip() for page in pages)
+        waiting = [page.get_by_role("button", name="Join the waiting list").count() for page in pages]
+
+    assert said[0] == "This shift is full. Join the waiting list."
+    assert said[1].startswith("You’re on: Thu 06:00–08:00 PDT.")
+    assert sorted(waiting) == [0, 1]
+
+
+def test_a_whole_shift_from_sign_up_to_guestbook(chromium: Browser, site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    site.clock.set("2022-09-15 05:40")
+    with looking_as(chromium, sign_in(site, ADA), has_touch=True) as page:
+        page.goto(f"{site.url}/me")
+        page.get_by_role("link", name="Take a shift").tap()
+        take(page)
+        expect(page.get_by_role("heading", name="My shifts")).to_be_visible()
+        site.clock.set("2022-09-15 05:50")
+        page.goto(f"{site.url}/me/shift")
+        page.get_by_role("button", name="Check in").tap()
+        expect(page.locator("main")).to_contain_text("You’re on it, checked in")
+        page.get_by_role("checkbox").first.check()
+        assert (overflow(page), serious_flaws(page)) == (0, [])
+        site.clock.set("2022-09-15 07:30")
+        page.reload()
+        assert page.get_by_role("checkbox").first.is_checked()
+        page.get_by_label("Note").fill("The export is fixed")
+        page.get_by_role("button", name="Issue, +5").tap()
+        expect(page.get_by_role("complementary", name="My team today")).to_contain_text("5 points")
+        page.get_by_role("button", name="Complete shift").tap()
+        expect(page.get_by_role("complementary", name="My team today")).to_contain_text("25 points")
+        page.get_by_label("What worked?").fill("We answered within the hour")
+        page.get_by_role("button", name="Save entry").tap()
+        expect(page.locator("main")).to_contain_text("We answered within the hour")
+
+    assert site.points()["Owls"] == 25
+    assert shift_id
+
+
+def test_signing_up_opens_by_itself_at_its_moment(chromium: Browser, site: RunningApp, shifts: Shifts) -> None:
+    shifts.make()
+    change(site, opens_at=moment("2022-09-14 13:00:02"))
+    with looking_as(chromium, sign_in(site, ADA)) as page:
+        page.goto(site.url + PAGE)
+        button = page.get_by_role("button", name="Take a seat on Thursday 15 September 06:00")
+
+        expect(page.locator("[data-countdown]")).to_contain_text("In 00:00:0")
+        assert button.count() == 0
+        site.clock.set("2022-09-14 13:00:02")
+        button.click()
+        expect(page.get_by_role("status")).to_contain_text("You’re on")
+
+
+def test_hours_stand_beside_each_other_on_wide_screens(chromium: Browser, site: RunningApp, shifts: Shifts) -> None:
+    ids = [shifts.make(f"2022-09-{day} {hour:02}:00") for day in (15, 16) for hour in (6, 8)]
+    shifts.sign_up(ids[0], ADA)
+    with looking(chromium, OFFICE, color_scheme="dark") as page:
+        page.goto(site.url + PAGE)
+        boxes = [page.locator(f"#shift-{shift_id}").bounding_box() for shift_id in ids]
+        tops = [round(box["y"]) for box in boxes if box]
+        lefts = [round(box["x"]) for box in boxes if box]
+
+        assert (tops[0], tops[1], lefts[0], lefts[2]) == (tops[2], tops[3], lefts[1], lefts[3])
+        assert tops[0] < tops[1]
+        assert lefts[0] < lefts[2]
+        assert serious_flaws(page) == []

@@ -1,0 +1,179 @@
+"""A shift's page: waiting and offers before it, checklists, logging and check-out during it, the guestbook after it."""
+
+import re
+
+import httpx
+import pytest
+
+from app.services.shifts import correction
+from tests.builders import ADA, BO, CHIDI, DUA, GUS, OWLS, SLUG, act_by
+from tests.web.playing_shifts import Shifts
+from tests.web.reading import in_ledger, part, text
+from tests.web.running_app import RunningApp, Visitor, sign_in
+from tests.web.shifts.test_page import PAGE, press, row
+
+AT = "?at=shift"
+
+
+@pytest.fixture
+def shifts(site: RunningApp) -> Shifts:
+    return Shifts(site)
+
+
+def said(answer: httpx.Response) -> str:
+    """The sentence about the button just pressed."""
+    return " ".join(part(answer, r'<div class="alert.*?</div>'))
+
+
+def on_shift(site: RunningApp, shift_id: str, email: str = ADA) -> Visitor:
+    """Somebody who has a seat and checked in ten minutes before the start."""
+    press(sign_in(site, email), shift_id, "take")
+    site.clock.set("2022-09-15 05:50")
+    visitor = sign_in(site, email)
+    press(visitor, shift_id, "check-in", AT)
+    return visitor
+
+
+def test_waiting_list_is_joined_and_left_and_hands_on_a_free_seat(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make(seats=1)
+    bo, ada = sign_in(site, BO), sign_in(site, ADA)
+    press(bo, shift_id, "take")
+
+    full, waiting = ada.get(PAGE), press(ada, shift_id, "wait")
+    left = press(ada, shift_id, "stop-waiting")
+    press(ada, shift_id, "wait")
+    press(bo, shift_id, "leave")
+
+    assert "Join the waiting list" in row(full, shift_id)
+    assert said(waiting) == "You’re on the waiting list: Thu 06:00–08:00 PDT. Undo"
+    assert "1 waiting" in row(waiting, shift_id)
+    assert "You wait as 1st of 1. Stop waiting" in row(waiting, shift_id)
+    assert said(left) == "You left the waiting list: Thu 06:00–08:00 PDT."
+    assert "You’re on it" in row(ada.get(PAGE), shift_id)
+
+
+def test_offered_seat_is_taken_over_and_given_back_within_ten_minutes(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make(seats=1)
+    ada, dua = sign_in(site, ADA), sign_in(site, DUA)
+    press(ada, shift_id, "take")
+    seat_id = shifts.sign_up(shift_id, ADA).json()["id"]
+
+    offered = ada.get(ada.post(f"{PAGE}/{shift_id}/offer{AT}", to="everyone").headers["location"])
+    seen = dua.get(PAGE)
+    taken = press(dua, shift_id, f"seats/{seat_id}/cover")
+    undone = press(dua, shift_id, "leave")
+
+    assert said(offered) == "You offer your seat: Thu 06:00–08:00 PDT. It stays yours until it is taken. Undo"
+    assert "Offered to everyone . It stays yours until someone takes it." in text(offered)
+    assert "offers this seat" in row(seen, shift_id)
+    assert "Take over from Ada Lovelace" in row(seen, shift_id)
+    assert said(taken) == "You took over: Thu 06:00–08:00 PDT. Undo"
+    assert "Take over from Ada Lovelace" in row(undone, shift_id)
+    assert "You’re on it" in row(ada.get(PAGE), shift_id)
+
+
+def test_seat_offered_to_one_person_is_shown_to_them_alone(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    ada, dua, bo = (sign_in(site, email) for email in (ADA, DUA, BO))
+    press(ada, shift_id, "take")
+
+    form = text(ada.get(f"{PAGE}/{shift_id}"))
+    ada.post(f"{PAGE}/{shift_id}/offer{AT}", to=bo.person_id)
+    wrong = ada.post(f"{PAGE}/{shift_id}/offer{AT}", to="somebody")
+
+    assert "To Everyone My team Bo Nguyen Chidi Okafor Dua Krasniqi" in form
+    assert "Take over from Ada Lovelace" in row(bo.get(PAGE), shift_id)
+    assert "Take over" not in row(dua.get(PAGE), shift_id)
+    assert wrong.status_code == 422
+
+
+def test_during_a_shift_its_page_has_checklists_and_the_teams_numbers(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    before = sign_in(site, ADA).get(f"{PAGE}/{shift_id}")
+    ada = on_shift(site, shift_id)
+    site.record(person=BO, kind="response", occurred_at=site.clock.now)
+
+    answer = ada.get(f"{PAGE}/{shift_id}")
+
+    assert "Before you start" not in text(before)
+    assert "You’re on it, checked in" in text(answer)
+    assert {"Before you start", "Before you go", "My team today"} <= set(part(answer, r"<h2.*?</h2>"))
+    assert "My team today 2 points 1 response See the receipt" in text(answer)
+    assert 'type="checkbox"' in answer.text
+
+
+def test_one_tap_logs_what_no_tool_reports_once(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    ada = on_shift(site, shift_id)
+    form_id = re.search('name="id" value="([0-9a-f]{16})"', ada.get(f"{PAGE}/{shift_id}").text)
+    assert form_id is not None
+    what = {"id": form_id[1], "kind": "issue", "url": "https://example.com/7", "note": "Broken link"}
+
+    answers = [ada.post(f"{PAGE}/{shift_id}/log", **what) for _ in range(2)]
+    wrong = ada.post(f"{PAGE}/{shift_id}/log", id=form_id[1], kind="shift")
+    flawed = ada.post(f"{PAGE}/{shift_id}/log", id="0" * 16, kind="issue", url="no link")
+    stranger = sign_in(site, DUA).post(f"{PAGE}/{shift_id}/log", **what)
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert "Logged. Thank you! See it" in text(ada.get(answers[0].headers["location"]))
+    assert [(item["kind"], item["url"], item["note"]) for item in in_ledger(site)] == [
+        ("issue", "https://example.com/7", "Broken link")
+    ]
+    assert (wrong.status_code, flawed.status_code, stranger.status_code) == (422, 422, 404)
+    assert "A link begins with http" in text(flawed)
+
+
+def test_completed_shift_earns_its_points_and_asks_for_the_guestbook(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    on_shift(site, shift_id)
+    site.clock.set("2022-09-15 07:40")
+    ada = sign_in(site, ADA)
+
+    done = press(ada, shift_id, "complete", AT)
+    entry = ada.post(f"/weeks/{SLUG}/guestbook", worked="We sat together", shift=shift_id, audience="everyone")
+
+    assert said(done) == "Completed: Thu 06:00–08:00 PDT. Thank you!"
+    assert "You’re on it, completed" in text(done)
+    assert '<details class="panel" open>' in done.text
+    assert site.points()[OWLS] == 20
+    assert "We sat together" in text(ada.get(entry.headers["location"]))
+
+
+def test_attendance_an_organizer_corrected_is_shown_with_its_reason(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    seat_id = shifts.sign_up(shift_id, ADA).json()["id"]
+    site.clock.set("2022-09-15 07:00")
+    with site.database.unit_of_work() as session:
+        act = act_by("Olu", site.clock.now)
+        correction.correct(session, SLUG, shift_id, seat_id, "no_show", act, reason="Nobody saw her")
+
+    answer = sign_in(site, ADA).get(f"{PAGE}/{shift_id}")
+
+    assert "You did not come Changed by Olu : Nobody saw her" in text(answer)
+    assert "Nobody saw her" not in sign_in(site, CHIDI).get(f"{PAGE}/{shift_id}").text
+
+
+def test_my_next_shift_is_on_top_of_me(site: RunningApp, shifts: Shifts) -> None:
+    none = text(sign_in(site, ADA).get("/me"))
+    shift_id = shifts.make()
+    offered = text(sign_in(site, GUS).get("/me"))
+    on_shift(site, shift_id)
+    soon, site.clock.now = text(sign_in(site, ADA).get("/me")), site.clock.now.replace(hour=13, minute=30)
+
+    assert "No shift ahead" not in none
+    assert "No shift ahead. See which are open. Take a shift" in offered
+    assert "Your next shift: Thursday 15 September, 06:00–08:00 See shift" in soon
+    assert "Your shift is on: Thursday 15 September, 06:00–08:00 Go to shift" in text(sign_in(site, ADA).get("/me"))
+
+
+def test_renamed_people_have_their_new_name_on_shifts_without_teams_too(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    gus = sign_in(site, GUS)
+    shifts.set(needs_team=0)
+    press(gus, shift_id, "take")
+    before = row(gus.get(PAGE), shift_id)
+
+    gus.post("/me/settings", name="August Björk", theme="dark")
+
+    assert "Gus Björk" in before
+    assert "August Björk" in row(sign_in(site, ADA).get(PAGE), shift_id)
