@@ -128,7 +128,7 @@ def _settings(garden: SeededSite, _session: Session) -> None:
 
 
 CAST: tuple[tuple[str, str, Role, Readers], ...] = (
-    ("player", "Robins", "player", MINE),
+    ("player", "Robins", "player", MINE | {"shifts:write"}),  # whose seat such a token can leave
     ("mate", "Robins", "player", NOBODY),
     ("outsider", "Crows", "player", THEIRS),
     ("organizer", "", "organizer", NOBODY),

@@ -202,7 +202,7 @@ def test_no_refusal_says_what_its_reader_may_not_know_or_says_secrets_back(garde
     for role, crawler in seen.items():
         for path in addresses(garden, "GET"):
             _misread(crawler, path)
-        for method in ("POST", "PUT"):
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
             for path in sorted(addresses(garden, method), key=lambda each: "sign-" in each):
                 _missend(garden, role, crawler, method, path)
 

@@ -41,10 +41,12 @@ def test_sign_up_of_a_team_seats_all_of_it_or_nobody(plan: Shifts) -> None:
 
     first, second = (plan.post(f"{shift_id}/sign-ups", team_id=owls) for _ in range(2))
     others = plan.post(f"{shift_id}/sign-ups", team_id=cats)
+    busy = plan.post(f"{plan.make('2022-09-15 07:00')}/sign-ups", team_id=owls)
 
     assert (first.status_code, second.status_code, first.json()) == (201, 200, second.json())
     assert sorted(item["email"] for item in first.json()["items"]) == [ADA, BO, CHIDI]
     assert code_of(others) == (409, "full")
+    assert assert_problem(busy, 409, "code") == "Overlaps a shift of Ada Lovelace: Thu 06:00–08:00 PDT."
 
 
 def test_sign_up_is_refused_for_the_first_reason_that_applies(plan: Shifts) -> None:
@@ -73,7 +75,7 @@ def test_sign_up_is_refused_for_the_first_reason_that_applies(plan: Shifts) -> N
         step()
 
     assert [code_of(answer) for answer in answers] == [(409, code) for code in steps]
-    assert assert_problem(answers[5], 409, "code") == "Overlaps a shift of Gus Björk: Thu 07:00–09:00 PDT."
+    assert assert_problem(answers[5], 409, "code") == "Overlaps your shift Thu 07:00–09:00 PDT."
     assert assert_problem(answers[6], 409, "code") == "This shift is full. Join the waiting list."
     assert plan.sign_up(shift_id, GUS).status_code == 201
 

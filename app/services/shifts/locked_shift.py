@@ -84,13 +84,17 @@ class LockedShift(NamedTuple):
         )  # fmt: skip
 
     def refusal(self, code: Code, people: Sequence[str]) -> Problem:
-        """The problem of a code, which names the shift that is in the way of one of these people."""
+        """The problem of a code, which names the shift that is in the way of one of these people.
+
+        A program that asks for one person hands on what they are told: to them it is their own shift.
+        """
         overlapping = self.overlapping(people) if code == "overlap" else []
         if not overlapping:
             return refusals.problem(code)
         person_id, name, shift = overlapping[0]
+        speaks_to_them = self.act.actor.kind == "token" and len(people) == 1
         is_own = self.act.actor.person_id == person_id and len({each for each, _, _ in overlapping}) == 1
-        return refusals.overlap(shift, name=None if is_own else name)
+        return refusals.overlap(shift, name=None if is_own or speaks_to_them else name)
 
     def change(self, seat: Seat, to: SeatState) -> None:
         """Give a seat a state, and write down who did it and why; the shift's number of taken seats follows."""
