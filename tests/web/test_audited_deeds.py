@@ -121,6 +121,7 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{SHIFTS}/generate"): ["shifts.generated"],
     ("POST", f"{SHIFTS}/import"): ["shifts.imported"],
     ("POST", f"{SHIFTS}/settings"): ["shifts.settings-changed"],
+    ("POST", f"{SHIFTS}/coverage/nudges/{{team}}"): ["team.nudged"],
     ("POST", f"{SHIFTS}/edit"): ["shift.edited"],
     ("POST", f"{SHIFTS}/{{shift_id}}"): ["shift.edited"],
     ("POST", f"{SHIFTS}/{{shift_id}}/cancel"): ["shift.cancelled"],

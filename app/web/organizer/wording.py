@@ -52,6 +52,7 @@ ACTIONS = {
     "sign-in.started": "Signed in",
     "team.adjusted": "Adjusted a team’s points",
     "team.made": "Made a team",
+    "team.nudged": "Asked a team to take a shift",
     "teams.imported": "Imported teams",
     "token.created": "Made a token",
     "token.revoked": "Revoked a token",
