@@ -234,6 +234,7 @@ def test_what_makes_no_sense_names_its_field(plan: Shifts) -> None:
         "seats": patch(plan, shift_id, version=1, seats=None),
         "reason of a cancellation": plan.post(f"{shift_id}/cancellation", "admin", reason=" "),
         "starts_at": patch(plan, shift_id, version=1, starts_at="2022-09-20T06:00:00-07:00", reason="Later"),
+        "ends_at": patch(plan, shift_id, version=1, ends_at=THURSDAY.replace(" ", "T") + ":00-07:00"),
         "person of who waits": plan.delete(f"{shift_id}/waiting"),
     }
 

@@ -3,11 +3,12 @@
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
+from app.errors import Malformed
 from app.services.shifts import editing
 from app.services.shifts.editing import ShiftChanges
 from app.services.validation import parse
 from app.web import documents
-from app.web.api.bodies import naming, takes_changes, takes_json
+from app.web.api.bodies import flaw_in, naming, takes_changes, takes_json
 from app.web.api.shift_bodies import DemandedReasonIn, EditIn
 from app.web.api.shifts import document_of
 from app.web.api.sign_ups import ShiftId
@@ -33,18 +34,22 @@ def patch_shift(act: AdminAct, database: AppDatabase, week: Slug, shift_id: Shif
     """
     wish = parse(EditIn, body)
     changes = ShiftChanges(**wish.changes())
-    moves = changes.starts_at is not None or changes.ends_at is not None
-    with database.unit_of_work() as session, naming(_field_in_doubt(wish, moves=moves)):
-        shift = editing.edit(session, week, shift_id, changes, wish.version, act, reason=wish.reason)
+    with database.unit_of_work() as session:
+        try:
+            shift = editing.edit(session, week, shift_id, changes, wish.version, act, reason=wish.reason)
+        except Malformed as flaw:
+            raise flaw_in(_field_of(flaw, changes), flaw.detail) from None
         document = document_of(session, week, shift, act)
     return JSONResponse(document)
 
 
-def _field_in_doubt(wish: EditIn, *, moves: bool) -> str:
-    """The field that a flaw is about which only shows beside the shift as it is."""
-    if not moves:
+def _field_of(flaw: Malformed, changes: ShiftChanges) -> str:
+    """The field of a flaw that only shows beside the shift as it is: a reason left out, its span, the seats needed."""
+    if flaw.detail.startswith("The reason"):
+        return "reason"
+    if changes.starts_at is None and changes.ends_at is None:
         return "needed"
-    return "starts_at" if wish.reason else "reason"
+    return "ends_at" if changes.starts_at is None else "starts_at"
 
 
 @router.post(
