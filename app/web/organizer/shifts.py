@@ -17,7 +17,7 @@ from app.domain.shifts.model import ShiftSettings
 from app.errors import Malformed, ShiftRefused
 from app.models import Shift, Week
 from app.services.shifts import editing, listing, refusals, settings, shifts
-from app.services.shifts.listing import ShiftItem
+from app.services.shifts.listing import ShiftItem, ShiftSeat
 from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
 from app.web.http.forms import FormInvalid, FormState
@@ -56,7 +56,10 @@ class ShiftRow:
 
 @dataclass(frozen=True, slots=True)
 class CalendarInfo:
-    """The context of the calendar: shifts by day, and what they come to; cancelled ones are in no sum."""
+    """The context of the calendar: shifts by day, and what they come to; cancelled ones are in no sum.
+
+    `covers` are those that wait for an organizer.
+    """
 
     week: Week
     zone: str
@@ -65,6 +68,7 @@ class CalendarInfo:
     covered: int
     seats: int
     taken: int
+    covers: list[tuple[ShiftRow, ShiftSeat]]
 
     @staticmethod
     def day_value(rows: Sequence[ShiftRow]) -> str:
@@ -113,6 +117,7 @@ def _calendar(week: Week, items: Sequence[ShiftItem], now: datetime) -> Calendar
         sum(row.missing == 0 for row in standing),
         sum(row.item.shift.seats for row in standing),
         sum(row.item.taken for row in standing),
+        [(row, seat) for row in rows for seat in row.item.seats if seat.offer is not None and seat.offer.is_pending],
     )
 
 

@@ -150,9 +150,10 @@ def test_cover_waits_for_an_organizer(
         covers.offer(session, SLUG, shift_id, seat_id, "everyone", player(site, ADA))
         covers.accept(session, SLUG, shift_id, seat_id, person(site, CHIDI).id, player(site, CHIDI))
 
-    page = organizer.get(f"{HERE}/{shift_id}")
+    calendar, page = organizer.get(HERE), organizer.get(f"{HERE}/{shift_id}")
     answer = organizer.post(f"{HERE}/{shift_id}/sign-ups/{seat_id}/approval", approve=approve)
 
+    assert "1 cover waits for your approval Chidi Okafor for Ada Lovelace Thursday 15 September" in text(calendar)
     assert "Chidi Okafor would take it over." in text(page)
     assert told(site, organizer, answer) == [said]
     assert read(site, shift_id)[1] == states
