@@ -38,6 +38,7 @@ class Scale:
     players: int
     sign_ups: int
     views: int
+    engines: tuple[str, ...]
 
 
 FULL = Scale(
@@ -57,6 +58,7 @@ FULL = Scale(
     players=200,
     sign_ups=200,
     views=200,
+    engines=("SQLite", "PostgreSQL"),
 )
 QUICK = Scale(
     rounds=1,
@@ -75,4 +77,5 @@ QUICK = Scale(
     players=12,
     sign_ups=10,
     views=5,
+    engines=("SQLite",),
 )
