@@ -302,6 +302,17 @@ def test_requests_that_make_no_sense_name_their_field(plan: Shifts) -> None:
     ]
 
 
+@pytest.mark.parametrize("end", ["2022-09-16T06:00:01-08:00", "9999-12-31T23:59:59+00:00", "9999-12-31T23:59:59-14:00"])
+def test_no_shift_lasts_longer_than_a_day(plan: Shifts, end: str) -> None:
+    shift_id = plan.make("2022-09-14 16:00")
+
+    made = plan.post("", "admin", starts_at="2022-09-15T06:00:00-07:00", ends_at=end)
+    longer = plan.site.ask("PATCH", f"{SHIFTS}/{shift_id}", "admin", json={"version": 1, "ends_at": end, "reason": "x"})
+
+    assert [answer.status_code for answer in (made, longer)] == [422, 422]
+    assert plan.site.get(f"{SHIFTS}/{shift_id}", "read").json()["minutes"] == 120
+
+
 def test_what_is_not_there_is_not_found(plan: Shifts) -> None:
     shift_id = plan.make()
     answers = [

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
 from app.domain.calendar.clock_times import clock_text
-from app.domain.calendar.slots import Slot, slot_between
+from app.domain.calendar.slots import Slot
 from app.domain.shifts.model import LIVE
 from app.domain.shifts.seats import end_with_shift
 from app.errors import NotAllowed
@@ -126,8 +126,7 @@ def _slot(locked: LockedShift, changes: ShiftChanges) -> Slot | None:
     span = changes.starts_at or shift.starts_at, changes.ends_at or shift.ends_at
     if span == (shift.starts_at, shift.ends_at):
         return None
-    slot = slot_between(*span, week.zone)
-    shifts.check_slot(week, slot)
+    slot = shifts.slot_of(week, *span)
     reasons.require(locked.reason or "")
     return slot
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
@@ -12,7 +12,7 @@ from app.domain.actor import Act
 from app.domain.calendar.clock_times import clock_text
 from app.domain.calendar.days import day_bounds
 from app.domain.calendar.slot_notes import SlotNote, notes_on
-from app.domain.calendar.slots import Pattern, Slot, is_left_out, slots_of
+from app.domain.calendar.slots import Pattern, Slot, is_left_out, slot_between, slots_of
 from app.domain.shifts.model import ShiftFacts
 from app.domain.text import names
 from app.errors import Malformed, NotFound
@@ -29,6 +29,8 @@ MAX_SEATS = 1_000
 LONGEST_LABEL = 60
 LONGEST_LINK = 2_000
 MINUTES = range(15, 24 * 60 + 1)
+LONGEST = timedelta(hours=25)
+"""Of a shift: a whole day, also one on which clocks go back."""
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 _LOCK = (
     select(Shift)
@@ -180,13 +182,25 @@ def check_link(link: str | None) -> str | None:
     return link or None
 
 
+def slot_of(week: Week, starts_at: datetime, ends_at: datetime) -> Slot:
+    """The slot between two moments. Raises Malformed where no shift of this week can have it."""
+    _check_span(week, starts_at, ends_at)  # first: no clock shows the ends of the calendar everywhere
+    return slot_between(starts_at, ends_at, week.zone)
+
+
 def check_slot(week: Week, slot: Slot) -> None:
     """Raise Malformed for a slot that no shift of this week can have."""
+    _check_span(week, slot.starts_at, slot.ends_at)
+
+
+def _check_span(week: Week, starts_at: datetime, ends_at: datetime) -> None:
     start, end = day_bounds(week.starts, week.ends, week.zone)
-    if not start <= slot.starts_at < end:
+    if not start <= starts_at < end:
         raise Malformed(f"A shift must start within its week, {week.starts} to {week.ends} ({week.zone.key}).")
-    if slot.starts_at >= slot.ends_at:
+    if starts_at >= ends_at:
         raise Malformed("A shift must end after it starts; clocks may skip the time between.")
+    if ends_at - starts_at > LONGEST:
+        raise Malformed("A shift lasts at most a day. Make several instead of a longer one.")
 
 
 def create_missing(session: Session, week: Week, wanted: Sequence[tuple[Slot, ShiftFields]], act: Act) -> int:

@@ -10,7 +10,6 @@ from starlette.responses import JSONResponse, Response
 
 from app.domain.actor import Act, Actor
 from app.domain.calendar.days import first_moment
-from app.domain.calendar.slots import slot_between
 from app.models import Shift, Week
 from app.services import paging
 from app.services.ledger.drafts import LONGEST_EMAIL, read_moment
@@ -89,9 +88,9 @@ def create_shift(act: AdminAct, database: AppDatabase, week: Slug, body: RawBody
     """Make one shift, which starts within the week."""
     wish = parse(ShiftIn, body)
     with database.unit_of_work() as session:
-        zone = weeks.look(session, week, act.now).zone
         with naming("starts_at"):
-            shift = shifts.create(session, week, slot_between(wish.starts_at, wish.ends_at, zone), wish.fields(), act)
+            slot = shifts.slot_of(weeks.find(session, week, act.now), wish.starts_at, wish.ends_at)
+            shift = shifts.create(session, week, slot, wish.fields(), act)
         document = document_of(session, week, shift, act)
     return JSONResponse(document, 201)
 
