@@ -1,5 +1,6 @@
 """The list of a week's shifts: take a seat for oneself or one's team, with what it is worth and why one cannot."""
 
+from math import ceil
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -46,7 +47,7 @@ def list_page(slug: str, page: Page[Any], done: str = "", shift_id: str = "") ->
     return page.render(
         "shifts/index.html", week=shown.week.slug, shown=shown, zone=shown.week.zone,
         days=days, past=past, opens_at=opens_at,
-        opens_in=int((opens_at - now).total_seconds()) + 1 if opens_at is not None else 0,
+        opens_in=ceil((opens_at - now).total_seconds()) if opens_at is not None else 0,
         mine=own_rows(shown.kept, shown.reader.seats, now) if shown.reader is not None else [],
         said=shown.done_with(done, shift_id), now=now,
     )  # fmt: skip
