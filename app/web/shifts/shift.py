@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,7 +10,8 @@ from app.models import Week
 from app.services import guestbook
 from app.services.shifts import listing, own_seats, refusals
 from app.services.shifts.own_seats import Correction, OwnSeat
-from app.services.teams import teams
+from app.services.standings import boards
+from app.services.weeks import weeks
 from app.web.deps import BoardAct, MemberAct, ReadSession
 from app.web.guestbook import EntryForm
 from app.web.http import redirects
@@ -60,14 +60,17 @@ def shift_page(slug: str, shift_id: str, page: Page[Any], done: str = "", activi
         row=row, seats=shown.rows.seats(item), said=shown.done_with(done, shift_id),
         logged=activity if done == LOGGED else "", is_on=item.shift.starts_at <= page.act.now < item.shift.ends_at,
         during=during(page, shown, seat) if seat is not None else None, log=quick_log(page),
-        people=_people(page.session, shown) if row.can_offer else [], correction=_correction(page, shown, shift_id),
+        people=_people(page, shown) if row.can_offer else [], correction=_correction(page, shown, shift_id),
         entry=_entry(page, shown.week, seat), when=refusals.when(item.shift),
     )  # fmt: skip
 
 
-def _people(session: Session, shown: WeekShifts) -> list[tuple[str, str]]:
-    """The ids and names of those whom a seat can be offered to: of the week's teams and shifts, but the reader."""
-    names = teams.names_of(session, shown.week)
+def _people(page: Page[Any], shown: WeekShifts) -> list[tuple[str, str]]:
+    """The ids and names of those whom a seat can be offered to: of the week's teams and shifts, but the reader.
+
+    Who joined behind a freeze is nobody's business yet, unless they have a seat.
+    """
+    names = dict(boards.names_in(page.session, shown.week, weeks.view(shown.week, page.act.actor)))
     names |= {seat.person_id: seat.person for item in shown.kept.items for seat in item.seats}
     names.pop(shown.reader.person_id if shown.reader is not None else "", None)
     return sorted(names.items(), key=lambda person: (person[1].casefold(), person))[:MOST_PEOPLE]
