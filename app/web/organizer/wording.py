@@ -67,9 +67,11 @@ ACTIONS = {
 KINDS = {
     "activity": "Activities",
     "audit": "The audit",
+    "connection": "Source",
     "display": "Displays",
     "guestbook": "Guestbook entries",
     "guide": "The guide",
+    "identity": "Identity",
     "job": "Jobs",
     "page": "Pages",
     "person": "People",
