@@ -255,6 +255,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/weeks/{week}/shifts/edit"): RouteAccess("organizers", 303, form=MANY),
     ("GET", "/organizer/weeks/{week}/shifts/{shift_id}"): RouteAccess("organizers"),
     ("POST", "/organizer/weeks/{week}/shifts/{shift_id}"): RouteAccess("organizers", 303, form=EDIT),
+    ("POST", "/organizer/weeks/{week}/shifts/{shift_id}/completion"): RouteAccess("organizers", 409),
     ("POST", "/organizer/weeks/{week}/shifts/{shift_id}/cancel"): RouteAccess("organizers", 303, form=WHY),
     ("POST", "/organizer/weeks/{week}/shifts/{shift_id}/sign-ups"): RouteAccess(
         "organizers", 303, form={"email": ADA, **WHY}

@@ -125,6 +125,7 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{SHIFTS}/edit"): ["shift.edited"],
     ("POST", f"{SHIFTS}/{{shift_id}}"): ["shift.edited"],
     ("POST", f"{SHIFTS}/{{shift_id}}/cancel"): ["shift.cancelled"],
+    ("POST", f"{SHIFTS}/{{shift_id}}/completion"): [],
     ("POST", f"{SHIFTS}/{{shift_id}}/sign-ups"): [],
     ("POST", f"{SHIFTS}/{{shift_id}}/sign-ups/{{sign_up_id}}"): [],
     ("POST", f"{SHIFTS}/{{shift_id}}/sign-ups/{{sign_up_id}}/approval"): [],

@@ -18,7 +18,7 @@ from app.errors import ShiftRefused
 from app.models import Shift, Team, Week
 from app.services.access import accounts
 from app.services.people import people
-from app.services.shifts import completion, correction, covers, editing, history, listing, seats
+from app.services.shifts import completion, correction, covers, editing, history, listing, refusals, seats
 from app.services.shifts.editing import ShiftChanges
 from app.services.shifts.history import Change, EndedSeat
 from app.services.shifts.listing import ShiftSeat
@@ -41,6 +41,7 @@ DONE = {
     "edited": "Saved the shift.",
     "signed-up": "Signed up.",
     "seat": "Changed the seat. The history has your reason.",
+    "completed": "Completed for everyone who checked in.",
     "approved": "Approved the cover.",
     "declined": "Declined the cover. The seat is offered as before.",
 }
@@ -77,6 +78,7 @@ class ShiftInfo:
     changes: list[Change]
     teams: list[Team]
     may_change: bool
+    may_complete: bool
 
 
 @router.get("")
@@ -101,6 +103,7 @@ def shift_page(page: ShiftPage, *, slug: str, shift_id: str) -> Response:
         history.changes(session, item.shift, MOST_CHANGES),
         teams.of_week(session, week),
         week.state != "closed",
+        week.state == "open" and now >= item.shift.starts_at and any(seat.state == "checked_in" for seat in item.seats),
     )  # fmt: skip
     return page.render(
         "organizer/shifts/shift.html", slug=week.slug, told=told, shift=item.shift, edit=_edit_form(page, item.shift),
@@ -146,7 +149,7 @@ def _edit_form(page: ShiftPage, shift: Shift) -> FormState[EditForm]:
 
 
 def _change(
-    request: Request, act: SignedInAct, slug: str, shift_id: str, done: str, form: FormState[Any],
+    request: Request, act: SignedInAct, slug: str, shift_id: str, done: str, form: FormState[Any] | None,
     change: Callable[[Session, Act], object],
 ) -> Response:  # fmt: skip
     """Do one thing to a shift; where it is refused, its page says why and keeps what was typed."""
@@ -226,6 +229,22 @@ def _person(session: Session, email: str) -> str:
     if person is None:
         raise FormInvalid({"email": NOBODY})
     return person.id
+
+
+@router.post("/completion", name="seats_complete")
+def complete_shift(request: Request, act: OrganizerAct, week: str, shift_id: str) -> Response:
+    """Confirm that everyone who checked in was there."""
+
+    def change(session: Session, act: Act) -> None:
+        found = weeks.find(session, week, act.now)
+        item = listing.of_shift(session, found, shift_id, weeks.view(found, act.actor))
+        here = [seat.id for seat in item.seats if seat.state == "checked_in"]
+        if not here:
+            raise refusals.problem("not-checked-in", "Nobody on this shift is checked in. Look at its seats again.")
+        for seat_id in here:
+            completion.complete(session, found.slug, shift_id, seat_id, act)
+
+    return _change(request, act, week, shift_id, "completed", None, change)
 
 
 @router.post("/sign-ups/{sign_up_id}", name="seat_change")

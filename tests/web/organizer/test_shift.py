@@ -124,6 +124,26 @@ def test_seat_is_corrected_with_a_reason(site: RunningApp, organizer: Visitor) -
     assert site.game.points()[OWLS] > 0
 
 
+def test_everyone_who_checked_in_is_confirmed_at_once(site: RunningApp) -> None:
+    shift_id = a_shift(site)
+    ada, bo, _ = take(site, shift_id, ADA, BO, CHIDI)
+    site.clock.set("2022-09-15 07:59")
+    organizer = sign_in(site, "olu@example.com", "organizer")
+    early = organizer.post(f"{HERE}/{shift_id}/completion")
+
+    for seat_id in (ada, bo):
+        organizer.post(f"{HERE}/{shift_id}/sign-ups/{seat_id}", to="checked_in", reason=WHY)
+    page = text(organizer.get(f"{HERE}/{shift_id}"))
+    answer = organizer.post(f"{HERE}/{shift_id}/completion")
+
+    assert part(early, TOLD) == ["Nobody on this shift is checked in. Look at its seats again."]
+    assert "Complete for everyone checked in" in page
+    assert told(site, organizer, answer) == ["Completed for everyone who checked in."]
+    assert read(site, shift_id)[1] == {
+        "Ada Lovelace": "completed", "Bo Nguyen": "completed", "Chidi Okafor": "signed_up",
+    }  # fmt: skip
+
+
 def test_seat_is_handed_over_to_somebody_else(site: RunningApp, organizer: Visitor) -> None:
     shift_id = a_shift(site)
     (seat_id,) = take(site, shift_id, ADA)
