@@ -67,11 +67,11 @@ ACTIONS = {
 KINDS = {
     "activity": "Activities",
     "audit": "The audit",
-    "connection": "Source",
+    "connection": "Sources",
     "display": "Displays",
     "guestbook": "Guestbook entries",
     "guide": "The guide",
-    "identity": "Identity",
+    "identity": "Identities",
     "job": "Jobs",
     "page": "Pages",
     "person": "People",
