@@ -25,7 +25,7 @@ MAX_AT_ONCE = 4  # connections to a server that may limit them itself
 WAIT_SECONDS = 5  # of somebody who looks on, before they are told to try later
 QUEUE_SECONDS = 60  # for a thread, where nobody looks on: several slow messages may be ahead
 CROWDED = "Too many messages are on their way to a slow mail server. Try again in a few minutes."
-_AGAIN = "Try again in a few minutes; if it stays so, an organizer can give you a link by other means."
+_AGAIN = "Try again later, or copy the link."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def sign_in_letter(name: str, link: str, minutes: int) -> Message:
         f"Hello {name},\n\n"
         f"this link signs you in to Assembly Week:\n\n{link}\n\n"
         f"It works once, within {_duration(minutes)}. Keep it to yourself: whoever opens it is signed in as you.\n\n"
-        "You did not ask for it? Then there is nothing to do: without the link nobody gets in.\n",
+        "Didn’t expect this? Ignore it: without the link nobody gets in.\n",
     )
 
 

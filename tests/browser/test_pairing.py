@@ -45,7 +45,7 @@ def enter(page: Page, code: str) -> None:
     page.get_by_label("Code on the screen").fill(code.lower())
     page.get_by_label("Name of the screen").fill("Lobby")
     page.get_by_role("button", name="Pair this screen").click()
-    page.get_by_text("The code is entered.").wait_for()
+    page.get_by_text("It turns to the board within seconds.").wait_for()
 
 
 def test_screen_turns_to_the_board_by_itself_and_back_to_a_fresh_code(chromium: Browser, site: RunningApp) -> None:
@@ -59,8 +59,8 @@ def test_screen_turns_to_the_board_by_itself_and_back_to_a_fresh_code(chromium: 
         wall.wait_for_points("10", "0", seconds=4)
 
         page.reload()
-        page.get_by_text("Send away").click()
-        page.get_by_role("button", name="Yes, send it away").click()
+        page.get_by_text("Unpair Lobby").click()
+        page.get_by_role("button", name="Unpair screen").click()
         wall.page.wait_for_selector(".pairing__code", timeout=5_000)
         fresh = code_on(wall.page)
 

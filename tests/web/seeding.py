@@ -265,26 +265,23 @@ def _shifts(garden: SeededSite, session: Session) -> None:
 
 
 def _guestbook(garden: SeededSite, session: Session) -> None:
-    """Entries for everyone, for organizers only, hidden ones and withdrawn ones."""
-    for actor, own in (("player", MINE), ("mate", NOBODY), ("outsider", THEIRS)):
-        person = accounts.find(session, garden.ids[actor])
-        author = Act(actors.person(person.name, person.id, "player"), garden.act.now)
-        words = {
-            "entry": EVERYBODY - {"activities:write", "ledger:correct", "rules:write"} | BEHIND,
-            "private entry": ORGANIZERS | own, "hidden entry": ORGANIZERS | own, "withdrawn entry": NOBODY,
-        }  # fmt: skip
-        for name, readers in words.items():
-            worked, improve = (garden.word(f"{what} of the {name} of {actor}", readers) for what in ("praise", "wish"))
-            is_public = name != "private entry"
-            entry = guestbook.write(
-                session, SLUG, person.id, worked, improve, author, is_public=is_public, may_quote=is_public
-            )
-            garden.ids[f"{name} of {actor}" if name == "entry" else name] = entry.id
-            if name == "hidden entry":
-                why = garden.word(f"why the {name} of {actor} is hidden", ORGANIZERS | own)
-                guestbook.hide(session, SLUG, entry.id, garden.act, reason=why)
-            if name == "withdrawn entry":
-                guestbook.withdraw(session, SLUG, entry.id, author)
+    """Entries of the player's for everyone and for organizers only, a hidden one and a withdrawn one."""
+    person = accounts.find(session, garden.ids["player"])
+    author = Act(actors.person(person.name, person.id, "player"), garden.act.now)
+    words = {
+        "entry of player": EVERYBODY - {"activities:write", "ledger:correct", "rules:write"} | BEHIND,
+        "private entry": ORGANIZERS | MINE, "hidden entry": ORGANIZERS | MINE, "withdrawn entry": NOBODY,
+    }  # fmt: skip
+    for name, readers in words.items():
+        worked, improve = (garden.word(f"{what} of the {name}", readers) for what in ("praise", "wish"))
+        is_public = name != "private entry"
+        entry = guestbook.write(
+            session, SLUG, person.id, worked, improve, author, is_public=is_public, may_quote=is_public
+        )
+        garden.ids[name] = entry.id
+    why = garden.word("why the entry is hidden", ORGANIZERS | MINE)
+    guestbook.hide(session, SLUG, garden.ids["hidden entry"], garden.act, reason=why)
+    guestbook.withdraw(session, SLUG, garden.ids["withdrawn entry"], author)
 
 
 def _behind_the_freeze(garden: SeededSite, session: Session) -> None:

@@ -51,7 +51,7 @@ def test_code_lets_a_colleague_into_the_team_and_signs_them_in(site: RunningApp)
         page = gus.get(f"/join/{code}")
         answer = gus.send(f"/join/{code}", **NEW)
 
-        assert "Ada Lovelace is in already; 2 places are free." in " ".join(page.text.split())
+        assert "Members: <bdi>Ada Lovelace</bdi>. 2 spots open." in " ".join(page.text.split())
         assert (answer.status_code, answer.headers["location"], gus.is_in()) == (303, "/me?done=joined", True)
     assert members(site) == [ADA, GUS]
     found = person(site)
@@ -146,7 +146,7 @@ def test_known_e_mail_and_full_team_get_the_very_same_refusal(site: RunningApp) 
 def test_full_team_offers_no_form(site: RunningApp) -> None:
     page = site.get(f"/join/{code_for(site, CATS)}")
 
-    assert ("every place is taken" in page.text, 'method="post"' in page.text) == (True, False)
+    assert ("The team is full." in page.text, 'method="post"' in page.text) == (True, False)
 
 
 @BOTH_ENGINES

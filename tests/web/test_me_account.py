@@ -38,8 +38,8 @@ def test_sign_ins_are_listed_in_words_and_this_one_is_marked(site: RunningApp) -
 
     shown = part(ada.get("/me/settings"), r'<li class="list__item">.*?</li>')
 
-    assert sorted("This one" in each for each in shown) == [False, True]
-    assert all("A personal link, from 192.0.2.7 Since Wed 13:00 , last used Wed 13:00" in each for each in shown)
+    assert sorted("This browser" in each for each in shown) == [False, True]
+    assert all("A sign-in link, from 192.0.2.7 Since Wed 13:00 , last used Wed 13:00" in each for each in shown)
     assert first.get("/me").status_code == 200
 
 

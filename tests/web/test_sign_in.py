@@ -272,5 +272,5 @@ def test_first_link_makes_nobody_owner_who_is_switched_off(site: RunningApp) -> 
     with browsing(site) as chidi:
         refused = chidi.send(link, name="Chidi", email=CHIDI)
 
-    assert (refused.status_code, refusal_in(refused)[:29]) == (401, "This account is switched off.")
+    assert (refused.status_code, refusal_in(refused)[:28]) == (401, "This account is deactivated.")
     assert owners(site) == []

@@ -162,7 +162,7 @@ def test_sign_in_of_somebody_switched_off_is_refused(firm: RunningApp) -> None:
     with browsing(firm) as ada:
         refused = come_in(ada, "ada")
 
-    assert (refused.status_code, refusal_in(refused)[:29]) == (401, "This account is switched off.")
+    assert (refused.status_code, refusal_in(refused)[:28]) == (401, "This account is deactivated.")
     assert counts(firm) == before
 
 

@@ -84,7 +84,7 @@ def test_ways_that_are_off_say_which_are_left(site: RunningApp) -> None:
         ]
 
     assert [answer.status_code for answer in answers] == [404] * 4
-    assert ["Use your personal link or your team&#39;s code." in answer.text for answer in answers] == [True] * 4
+    assert ["Use your sign-in link or your team’s join code." in answer.text for answer in answers] == [True] * 4
 
 
 @pytest.mark.parametrize(
@@ -221,5 +221,5 @@ def test_too_many_tries_say_when_to_come_back(house: RunningApp) -> None:
         answer = somebody.send("/sign-in/email", email="nobody@example.com")
 
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "3600")
-    assert refusal_in(answer) == "Too many sign-in e-mails for this address. Try again in 60 minutes."
+    assert refusal_in(answer) == "Too many sign-in emails for this address. Try again in 60 minutes."
     assert 'value="nobody@example.com"' in answer.text

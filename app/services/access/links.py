@@ -26,7 +26,7 @@ LASTS: dict[str, timedelta] = {
     "invitation": timedelta(days=7),
     "email": timedelta(minutes=30),
 }
-GONE = "This sign-in link was used already, has expired or was taken back. Ask for a new one."
+GONE = "This link was used, revoked or has expired. Ask for a new one."
 OWNED = "Somebody owns this installation already. Ask them for a link of your own."
 
 
@@ -48,7 +48,7 @@ def make(session: Session, person: Person, purpose: Purpose, act: Act) -> str:
     session.refresh(person)
     accounts.check_may_change(person, act.actor)
     if person.disabled_at is not None:
-        raise Conflict(f"{person.name} is switched off. Switch them on before sending a link.")
+        raise Conflict(f"{person.name} is deactivated. Reactivate them before sending a link.")
     if purpose == "invitation":
         revoke(session, person, act)
     secret = _add(session, purpose, person.id, act)

@@ -41,7 +41,7 @@ _HOLDERS = (
 )  # fmt: skip
 """Columns rather than entities: thousands are read every other second."""
 
-SIGN_IN_AGAIN = "You are not signed in any more. Sign in again, then repeat what you did."
+SIGN_IN_AGAIN = "You’re signed out. Sign in and try again."
 
 
 def start(session: Session, person: Person, way: Way, act: Act, *, agent: str, replaces: str | None) -> str:
@@ -52,7 +52,7 @@ def start(session: Session, person: Person, way: Way, act: Act, *, agent: str, r
     now, act = act.now, act.by(visitor(person.name))
     session.refresh(person, with_for_update=True)  # who switches them off waits, or has done so
     if person.disabled_at is not None:
-        raise SignInNeeded("This account is switched off. An organizer can switch it on again.")
+        raise SignInNeeded("This account is deactivated. An organizer can reactivate it.")
     if replaces is not None and (old := _live(session, replaces, now)) is not None:
         _end_noted(session, [old], act)
     if way in PROVEN:

@@ -47,9 +47,9 @@ class Limit:
 # Secrets of 256 bits are not guessed: tries cost the one writer and the audit, and an office shares one address.
 LINKS_FROM_ADDRESS = Limit("sign-in links tried from this address", 30, timedelta(minutes=10))
 # Against flooding somebody's inbox, wherever the requests come from.
-MAILS_TO_ACCOUNT = Limit("sign-in e-mails for this address", 5, timedelta(hours=1))
+MAILS_TO_ACCOUNT = Limit("sign-in emails for this address", 5, timedelta(hours=1))
 # Against sending to many inboxes from here, by which our mail server would lose its name.
-MAILS_FROM_ADDRESS = Limit("sign-in e-mails asked for from here", 20, timedelta(hours=1))
+MAILS_FROM_ADDRESS = Limit("sign-in emails from here", 20, timedelta(hours=1))
 # Against guessing: a code has 40 random bits, so that one network needs some thousand years to meet one of a hundred.
 JOINS_FROM_ADDRESS = Limit("tries to join a team from here", 60, timedelta(minutes=10))
 # Each has us ask the company's provider: against making us the one who floods it.

@@ -16,10 +16,7 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 
 UNKNOWN = "No team has this code. Ask a teammate or an organizer for the team's current one."
-CANNOT_JOIN = (
-    "This code cannot let you in with that e-mail: the team is full, or somebody with that e-mail takes part already. "
-    "Ask an organizer for a personal sign-in link."
-)
+CANNOT_JOIN = "Can’t join: the team is full or that email is in use. Ask an organizer."
 
 
 def tidy(typed: str) -> str:

@@ -22,7 +22,7 @@ TAKES_FILES = re.compile(r"/organizer/weeks/[^/]+/(?:teams|shifts)/import")
 """Addresses whose form may bring a file, and so be multipart."""
 
 MAX_TEXT_BYTES = 1_048_576  # of one field beside a file
-EXPIRED = "This form belongs to another sign-in or has expired. Open the page again and send it once more."
+EXPIRED = "This form expired. Reload and try again."
 
 
 def is_foreign(scope: Scope) -> bool:

@@ -35,7 +35,7 @@ DONE = {
 THEMES = (("auto", "As my device has it"), ("light", "Light"), ("dark", "Dark"))
 WAYS: dict[Way, str] = {
     "first": "The first link",
-    "invitation": "A personal link",
+    "invitation": "A sign-in link",
     "email": "A link by e-mail",
     "join": "A team's code",
     "company": "The company's account",

@@ -32,9 +32,9 @@ from app.web.submit import Done, Page, Tries, submit
 router = APIRouter(include_in_schema=False, prefix="/organizer/displays", route_class=DatabaseRoute)
 
 DONE = {
-    "entered": "The code is entered. The screen that shows it turns to the board within a few seconds. If it does not, "
+    "entered": "Waiting for the screen that shows this code. It turns to the board within seconds. If it does not, "
     "read its code again.",
-    "revoked": "The display is sent away. Within five seconds it shows a fresh code instead of the board.",
+    "revoked": "Unpaired. The screen shows a new code within 5 seconds.",
     "rotation": "Every display shows these scenes from now on.",
     "default": "Every display shows the scenes of the installation's setting again.",
 }

@@ -24,7 +24,7 @@ from app.web.submit import Done, Page, submit
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
 LONGEST_SEARCH = 200  # characters: longer than names, and nobody types more of an e-mail
-FILTERS: dict[str, str] = {**{str(role): f"{role.capitalize()}s" for role in ROLES}, "off": "Switched off"}
+FILTERS: dict[str, str] = {**{str(role): f"{role.capitalize()}s" for role in ROLES}, "off": "Deactivated"}
 
 
 class PersonForm(Form):
@@ -68,6 +68,6 @@ def add_person(request: Request, act: OrganizerRealAct, form: FormState[PersonFo
         person = accounts.create(session, act, name=form.data.name, email=form.data.email)
         secret = links.make(session, person, "invitation", act)
         page = partial(person_page, person_id=person.id)
-        return Done(flash=f"{person.name} is here now.", shown_once=secret, page=page)
+        return Done(flash="Person added. Copy the sign-in link below.", shown_once=secret, page=page)
 
     return submit(request, act, add, form=form, page=people_page)

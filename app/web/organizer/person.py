@@ -33,18 +33,18 @@ router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
 PER_PAGE = 25
 PAGE = "/organizer/people/{person_id}"
-MYSELF = "This is your own account. Ask another organizer to switch it off."
+MYSELF = "This is your own account. Ask another organizer to deactivate it."
 NO_MAIL = "No mail server is set up here. Make the link, copy it and send it yourself."
 DONE = {
     "mailed": "A sign-in link is on its way by e-mail. It works once, for seven days.",
-    "taken-back": "The sign-in link is taken back.",
-    "off": "Switched off, and signed out everywhere within seconds.",
-    "on": "Switched on. A new sign-in link lets them in again.",
-    "role": "The role is changed.",
-    "signed-out": "Signed out everywhere, within seconds.",
-    "renamed": "Renamed, on every board as well.",
-    "reversed": "Reversed. It counts for nothing until somebody reinstates it.",
-    "reinstated": "Reinstated. It counts again.",
+    "taken-back": "Sign-in link revoked.",
+    "off": "Deactivated, and signed out of all browsers within seconds.",
+    "on": "Reactivated. They need a new sign-in link.",
+    "role": "Role changed.",
+    "signed-out": "Signed out of all other browsers.",
+    "renamed": "Name changed.",
+    "reversed": "Reversed. It earns no points.",
+    "reinstated": "Reinstated.",
 }
 
 Change = Callable[[Session, Person, SignedInAct], object]
@@ -140,7 +140,7 @@ def _change(
 
 @router.post(PAGE + "/link", name="person_link_create")
 def make_link(request: Request, act: OrganizerRealAct, person_id: str) -> Response:
-    """Make a sign-in link, which takes the one before back, and show it, once."""
+    """Create sign-in link, which takes the one before back, and show it, once."""
 
     def make(session: Session, act: SignedInAct) -> Done:
         return Done(shown_once=_invite(session, act, person_id)[1])
@@ -163,7 +163,7 @@ async def mail_link(
     settings: AppSettings,
     person_id: str,
 ) -> Response:
-    """Make a sign-in link and send it by e-mail; where that fails it is shown, so that it is not lost.
+    """Create sign-in link and send it by e-mail; where that fails it is shown, so that it is not lost.
 
     It waits in two kinds of threads, for the database and for the mail server, so it is async itself.
     """
@@ -195,7 +195,7 @@ def revoke_link(request: Request, act: OrganizerRealAct, person_id: str) -> Resp
     def change(session: Session, person: Person, act: SignedInAct) -> None:
         accounts.check_may_change(person, act.actor)
         if not links.revoke(session, person, act):
-            raise Conflict("There is no unused link any more: it was used, has expired or was taken back.")
+            raise Conflict("There’s no unused link: it was used, revoked or has expired.")
 
     return _change(request, act, person_id, change, "taken-back")
 

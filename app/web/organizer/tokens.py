@@ -21,7 +21,7 @@ from app.web.submit import Done, Page, submit
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
-DONE = {"revoked": "The token is revoked. It stops working within five seconds."}
+DONE = {"revoked": "Token revoked. It stops working within 5 seconds."}
 USUAL_DAYS = "90"
 
 

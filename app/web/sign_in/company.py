@@ -125,7 +125,7 @@ def _admit(database: Database, request: Request, claims: Claims) -> tuple[str, P
 
 def _there(provider: "Provider | None") -> "Provider":
     if provider is None:
-        raise NotFound("This installation has no company sign-in. Use your personal link or your team's code.")
+        raise NotFound("No sign-in with a company account here. Use your sign-in link or your team’s join code.")
     return provider
 
 

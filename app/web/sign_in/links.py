@@ -27,7 +27,7 @@ from app.web.submit import Done, Page, Tries, submit
 
 router = APIRouter(include_in_schema=False, prefix="/sign-in", route_class=DatabaseRoute)
 
-MAILED = "If that address takes part, a link is on its way to it. It works once, within 30 minutes."
+MAILED = "If that address is known, a sign-in link is on its way. Check your email. It works once, within 30 minutes."
 DONE = {"out": "You are signed out. See you at the next shift.", "mailed": MAILED}
 
 

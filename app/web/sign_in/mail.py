@@ -27,7 +27,7 @@ def send_link(request: Request, mailer: AppMailer, settings: AppSettings, form: 
     So the same job is queued for every address, and done some time later.
     """
     if mailer is None:
-        raise NotFound("This installation sends no e-mail. Use your personal link or your team's code.")
+        raise NotFound("No sign-in by email here. Use your sign-in link or your team’s join code.")
     act = visit(request)
     try:
         cookies.check_safe(request, settings)

@@ -146,7 +146,7 @@ def test_make_for_somebody_switched_off_is_refused(database: Database) -> None:
     ada = a_person(database, "Ada")
     switch(database, ada, on=False)
 
-    with pytest.raises(Conflict, match="Ada is switched off"):
+    with pytest.raises(Conflict, match="Ada is deactivated"):
         invite(database, ada)
 
 

@@ -184,7 +184,7 @@ def test_check_of_somebody_switched_off_is_refused_at_once(database: Database) -
     switch(database, ada, on=False)
 
     assert_over(database, secret)
-    with pytest.raises(SignInNeeded, match="switched off"):
+    with pytest.raises(SignInNeeded, match="deactivated"):
         start(database, ada)
 
 
@@ -196,7 +196,7 @@ def test_start_while_somebody_is_switched_off_is_refused(places: list[Database])
         account = accounts.find(session, ada.id)
         switch(places[1], ada, on=False)
 
-        with pytest.raises(SignInNeeded, match="switched off"):
+        with pytest.raises(SignInNeeded, match="deactivated"):
             sign_ins.start(session, account, "join", act_by("", NOW, client=""), agent="", replaces=None)
 
 
