@@ -32,6 +32,7 @@ FOR_ORGANIZERS = (
     f"/organizer/weeks/{SLUG}/shifts", f"/organizer/weeks/{SLUG}/shifts/coverage",
     "/organizer/people", "/organizer/people/{ada}", "/organizer/tokens", "/organizer/displays", "/organizer/audit",
     "/me", "/me/activities", "/me/settings", "/me/calendar", "/me/notices", "/weeks/{week}/teams/{owls}",
+    "/weeks/{week}/shifts",
     "/organizer/guide", "/weeks/{week}/guestbook",
 )  # fmt: skip
 
