@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from app.domain.calendar.slots import ASSEMBLY_WEEK
 from app.services.displays import displays
 from app.services.organizing import join_codes
+from app.services.shifts import seats, shifts
+from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.browser.looking import LAPTOP, PHONE, looking, overflow, serious_flaws
-from tests.builders import ADA, OWLS, SLUG, act_by
+from tests.builders import ADA, ENDS, OWLS, SLUG, STARTS, act_by
 from tests.web.running_app import RunningApp, sign_in
 
 pytestmark = pytest.mark.browser
@@ -23,6 +26,7 @@ PAGES = [
     "/organizer/weeks",
     WEEK,
     f"{WEEK}/teams",
+    *(f"{WEEK}/shifts{page}" for page in ("", "/coverage", "/new", "/settings")),
     "/organizer/people",
     "/organizer/displays",
     "/organizer/tokens",
@@ -53,6 +57,9 @@ def furnish(site: RunningApp) -> None:
         week = weeks.lock(session, SLUG, site.clock.now)
         join_codes.renew(session, teams.find(session, week, site.game.team_id(OWLS)), act_by("Olu", site.clock.now))
         displays.pair(session, "ABCDEFGH", LONG[:60], act_by("Olu", site.clock.now))
+        shifts.generate(session, SLUG, ASSEMBLY_WEEK, STARTS, ENDS, ShiftFields(label=LONG[:60]), site.game.act)
+        early = shifts.of_week(session, week)[-1]
+        seats.sign_up_team(session, SLUG, early.id, site.game.team_id(OWLS), site.game.act, reason="They asked")
     site.game.freeze()
 
 
