@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from app.domain.shifts.feed import FeedEntry, clean
 from app.services import calendar_feeds
@@ -23,7 +23,15 @@ HOUR = timedelta(hours=1)
 """The time between two looks that we ask for; no program looks more often, and Google's far more seldom."""
 ALARM = timedelta(minutes=-30)
 
+ROBOTS = "User-agent: *\nAllow: /calendar/\n"
+
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
+
+
+@router.get("/robots.txt")
+def robots() -> Response:
+    """Let calendar programs in by name: Google's asks here before it fetches a feed."""
+    return PlainTextResponse(ROBOTS)
 
 
 @router.get("/calendar/{feed}.ics")

@@ -182,6 +182,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ),  # who may not see boards gets a code to pair the screen with
     ("GET", "/display/live"): RouteAccess("boards"),
     ("GET", "/display/pulse"): RouteAccess("boards"),
+    ("GET", "/robots.txt"): RouteAccess("everybody"),
     ("GET", "/healthz"): RouteAccess("everybody"),
     ("GET", "/readyz"): RouteAccess("everybody"),
     ("GET", "/openapi.json"): RouteAccess("everybody"),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.robotparser import RobotFileParser
 
 import httpx
 import icalendar
@@ -220,3 +221,13 @@ def test_hostile_names_stay_text(site: RunningApp) -> None:
         assert one == other
         assert max(len(line) for line in body.split(b"\r\n")) <= 75
         assert b"\x00" not in body
+
+
+def test_robots_may_fetch_calendars(site: RunningApp) -> None:
+    answer = bare(site, "GET", "/robots.txt")
+
+    read = RobotFileParser()
+    read.parse(answer.text.splitlines())
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    assert answer.text.splitlines()[1:] == ["Allow: /calendar/"]
+    assert read.can_fetch("Googlebot", a_feed(site))
