@@ -10,7 +10,7 @@ from tests.browser.looking import OFFICE, PHONE, looking, overflow, serious_flaw
 from tests.browser.test_me import looking_as
 from tests.builders import ADA, BO, DUA, SLUG, moment
 from tests.web.playing_shifts import Shifts
-from tests.web.running_app import RunningApp, Visitor, sign_in
+from tests.web.running_app import RunningApp, Visitor, sign_in, until
 from tests.web.shifts.test_page import change
 
 pytestmark = pytest.mark.browser
@@ -105,16 +105,19 @@ def test_two_browsers_race_for_one_seat_and_one_gets_it(chromium: Browser, site:
     assert sorted(waiting) == [0, 1]
 
 
-def test_a_whole_shift_from_sign_up_to_guestbook(chromium: Browser, site: RunningApp, shifts: Shifts) -> None:
+def test_a_whole_shift_from_its_reminder_to_the_guestbook(chromium: Browser, site: RunningApp, shifts: Shifts) -> None:
     shift_id = shifts.make()
-    site.clock.set("2022-09-15 05:40")
-    with looking_as(chromium, sign_in(site, ADA), has_touch=True) as page:
+    site.clock.set("2022-09-15 05:20")
+    ada = sign_in(site, ADA)
+    with looking_as(chromium, ada, has_touch=True) as page:
         page.goto(f"{site.url}/me")
         page.get_by_role("link", name="Take a shift").tap()
         take(page)
         expect(page.get_by_role("heading", name="My shifts")).to_be_visible()
         site.clock.set("2022-09-15 05:50")
-        page.goto(f"{site.url}/me/shift")
+        until(lambda: "Your shift starts soon" in ada.get("/me/notices").text)
+        page.goto(f"{site.url}/me/notices")
+        page.get_by_role("link", name="See the shift").first.tap()
         page.get_by_role("button", name="Check in").tap()
         expect(page.locator("main")).to_contain_text("You’re on it, checked in")
         page.get_by_role("checkbox").first.check()
