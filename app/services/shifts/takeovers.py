@@ -52,6 +52,9 @@ def undo(locked: LockedShift, seat: Seat) -> bool:
         signed_up_at=giver.signed_up_at,
     )  # fmt: skip
     locked.change(again, "signed_up")
+    if giver.checked_in_at is not None:  # they were there: without it they would be a no-show
+        again.checked_in_at = giver.checked_in_at
+        locked.change(again, "checked_in")
     locked.end_waiting([giver.person_id])
     last = offers.last(locked.session, giver.id)
     if last is not None and last.state == "accepted":

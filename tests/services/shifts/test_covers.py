@@ -13,7 +13,7 @@ from app.errors import Malformed, NotAllowed
 from app.models import Seat, SeatChange, SeatOffer
 from app.services.shifts import completion, covers
 from app.services.shifts.covers import Accepted
-from tests.builders import ADA, BO, CATS, CHIDI, DUA, ELIF, OWLS, SLUG, Game
+from tests.builders import ADA, BO, CATS, CHIDI, DUA, ELIF, OWLS, SLUG, Game, moment
 from tests.races import race, repeat
 from tests.services.shifts.test_seats import Plan, code_of, outcome
 from tests.services.shifts.test_waiting import join, look_again
@@ -257,6 +257,19 @@ def test_leave_undoes_a_cover_during_the_shift(plan: Plan) -> None:
     during.leave(taken, during.act_of(DUA))
 
     assert live(plan, seat.shift_id) == [seat.person_id]
+
+
+def test_seat_that_comes_back_is_checked_in_as_it_was(plan: Plan) -> None:
+    seat, during = seat_of(plan), plan.at(DURING)
+    with during.game.database.unit_of_work() as session:
+        completion.check_in(session, SLUG, seat.shift_id, seat.id, during.act_of(ADA))
+    offer(during, seat)
+
+    during.leave(taken_over(during, seat, DUA), during.act_of(DUA))
+
+    [back] = [each for each in plan.seats_of(seat.shift_id) if each.state == "checked_in"]
+    assert (back.person_id, back.checked_in_at) == (seat.person_id, moment(DURING))
+    assert offers(plan) == [("everyone", "accepted"), ("everyone", "open")]
 
 
 def test_cover_that_needs_approval_waits_for_an_organizer(plan: Plan) -> None:
