@@ -20,6 +20,7 @@ from app.services import topics
 from app.services.shifts import choices, listing
 from app.services.shifts.choices import Crowd
 from app.services.shifts.listing import ShiftItem
+from app.services.shifts.locked_shift import deactivated
 from app.services.shifts.settings import settings_of
 from app.services.teams import teams
 from app.web.http import render
@@ -195,7 +196,8 @@ def _plain(item: ShiftItem) -> ShiftItem:
 
 def _make(session: Session, week: Week, view: View, version: Version, known: KeptShifts | None) -> KeptShifts:
     items = tuple(map(_plain, listing.of_week(session, week, view)))
-    joins = teams.joins(session, week)
+    out = deactivated(session)
+    joins = {person_id: theirs for person_id, theirs in teams.joins(session, week).items() if person_id not in out}
     starts = sorted({item.shift.local_from for item in items})
     rows = {clock: number for number, clock in enumerate(starts, start=1)}
     settings = settings_of(session, week)

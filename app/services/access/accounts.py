@@ -166,6 +166,7 @@ def switch(session: Session, person: Person, act: Act, *, on: bool) -> None:
         raise Conflict(LAST_OWNER)
     if not on:
         _shut_out(session, person.id, act.now)
+    teams.touch_weeks_of(session, {person.id}, act.now)
     person.disabled_at = None if on else act.now
     _save(session, person)
     audit.note(session, "person.switched-on" if on else "person.switched-off", audit_target(person), act)

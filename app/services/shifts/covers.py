@@ -13,7 +13,7 @@ from app.errors import Malformed, NotAllowed, Problem
 from app.models import Person, Seat, SeatOffer
 from app.services.audit import audit
 from app.services.shifts import offers, refusals, shifts, takeovers, telling, waiting
-from app.services.shifts.locked_shift import LockedShift, check_is_own, facts_of, find_seat
+from app.services.shifts.locked_shift import LockedShift, check_active, check_is_own, facts_of, find_seat
 
 
 class Accepted(NamedTuple):
@@ -86,6 +86,7 @@ def accept(
     offered = offers.standing(session, seat.id)
     if again := _repeated(locked, seat, offered, person_id):
         return again
+    check_active(session, person_id)
     organizes, takeover = locked.reason is not None, _takeover(locked, seat, offered, person_id, team_id)
     if code := rules.accept_refusal(takeover, locked.facts, locked.settings, act.now, organizes=organizes):
         raise _refusal(locked, code, person_id)
@@ -120,6 +121,7 @@ def decide(
         telling.declined(locked.teller, seat, taker_id, locked.reason)
         audit.note(session, "cover.declined", shifts.audit_target(locked.shift), act, after=_noted(locked, seat))
         return Accepted(None)
+    check_active(session, taker_id)
     if takeovers.is_busy(locked, taker_id):
         raise _refusal(locked, "overlap", taker_id)
     audit.note(session, "cover.approved", shifts.audit_target(locked.shift), act, after=_noted(locked, seat))
@@ -136,6 +138,8 @@ def _check_offer(
         raise refusals.problem("gone", "Somebody is to take this seat over. Withdraw the offer first.")
     if person_id == seat.person_id:
         raise Malformed("This seat is theirs already. Offer it to somebody else.")
+    if person_id is not None:
+        check_active(locked.session, person_id)
     if audience == "team" and locked.team_of(seat.person_id) is None:
         raise refusals.problem("no-team", "There is no team to offer this seat to. Offer it to everyone or one person.")
 

@@ -1,6 +1,6 @@
 """A locked shift: its seats change state here alone, and it gives them to people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -57,6 +57,8 @@ class LockedShift(NamedTuple):
 
     def take(self, people: Sequence[str], team_id: str | None) -> list[Seat]:
         """Give each of these people a seat, or raise the first reason against it; the seats."""
+        for person_id in people:
+            check_active(self.session, person_id)
         claim = self.claim(people, team_id)
         organizes = self.reason is not None
         if code := sign_up_refusal(self.facts, claim, self.settings, self.act.now, organizes=organizes):
@@ -142,8 +144,9 @@ class LockedShift(NamedTuple):
         return {person_id: team_id for person_id, team_id in found.items() if team_id is not None}
 
     def members_of(self, team_id: str) -> list[str]:
-        """The people who are in a team now, by id."""
-        return sorted(person_id for person_id, joins in self._joins().items() if current_team(joins) == team_id)
+        """The people who are in a team now, by id; without those who are deactivated."""
+        people = {person_id for person_id, joins in self._joins().items() if current_team(joins) == team_id}
+        return sorted(people - deactivated(self.session, people))
 
     def _joins(self, people: Sequence[str] | None = None) -> dict[str, list[Join]]:
         return teams.joins(self.session, self.week, people)
@@ -177,7 +180,8 @@ class LockedShift(NamedTuple):
         if team_id is None or (self.settings.early_per_team is None and self.settings.first_round is None):
             return False
         slots = self._slots()
-        active = {current_team(joins) for joins in self._joins().values()} - {None, team_id}
+        joins, out = self._joins(), deactivated(self.session)
+        active = {current_team(joins[each]) for each in joins.keys() - out} - {None, team_id}
         return is_limited(
             self.shift.id, self.shift.starts_at, slots.get(team_id, {}), self.settings, self.week.zone, self.act.now,
             another_has_none=any(team not in slots for team in active),
@@ -222,6 +226,18 @@ def check_is_own(act: Act, *people: str) -> None:
     is_player = act.actor.kind == "person" and not act.actor.may("admin")
     if is_player and act.actor.person_id not in people:
         raise NotAllowed("You can do this for yourself and your own team. Ask an organizer to do it for others.")
+
+
+def check_active(session: Session, person_id: str) -> None:
+    """Raise Conflict for somebody who is deactivated: they could neither come nor learn of it, whoever arranges it."""
+    if name := seat_queries.deactivated(session, person_id):
+        raise refusals.deactivated(name)
+
+
+def deactivated(session: Session, people: Collection[str] | None = None) -> set[str]:
+    """The people who are deactivated, of these or of all."""
+    query = select(Person.id).where(col(Person.disabled_at).is_not(None))
+    return set(session.exec(query if people is None else query.where(col(Person.id).in_(people))))
 
 
 def find_seat(session: Session, shift: Shift, seat_id: str) -> Seat:

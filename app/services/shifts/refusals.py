@@ -5,7 +5,7 @@ from typing import Protocol
 
 from app.domain.calendar.days import zone_or_utc
 from app.domain.shifts.model import Code
-from app.errors import NotAllowed, Problem, ShiftRefused
+from app.errors import Conflict, NotAllowed, Problem, ShiftRefused
 
 
 class _Timed(Protocol):
@@ -55,6 +55,11 @@ def problem(code: Code, detail: str | None = None) -> Problem:
     if code == "not-yours":
         return NotAllowed(_NOT_YOURS)
     return ShiftRefused(code, detail or _SENTENCES[code])
+
+
+def deactivated(name: str) -> Problem:
+    """The problem with a seat, or a place on a waiting list, for somebody who cannot sign in."""
+    return Conflict(f"{name} is deactivated. Reactivate them first.")
 
 
 def overlap(shift: _Timed, *, name: str | None = None) -> Problem:

@@ -37,6 +37,9 @@ _END_WAITING = Prepared(
 _LOCK_PERSON = Prepared(
     sql_select(col(Person.id)).where(col(Person.id) == bindparam("id")).with_for_update(key_share=True)
 )
+_DEACTIVATED = Prepared(
+    sql_select(col(Person.name)).where(col(Person.id) == bindparam("id"), col(Person.disabled_at).is_not(None))
+)
 _LOCK_TEAM = Prepared(sql_select(col(Team.id)).where(col(Team.id) == bindparam("id")).with_for_update(key_share=True))
 
 
@@ -70,6 +73,11 @@ def read_taken(session: Session, shift: Shift) -> None:
 def lock_person(session: Session, person_id: str) -> bool:
     """Lock a person; False where there is nobody with that id."""
     return bool(_LOCK_PERSON.rows(session, id=person_id))
+
+
+def deactivated(session: Session, person_id: str) -> str | None:
+    """The name of a person who is deactivated; None for everybody else."""
+    return next((name for (name,) in _DEACTIVATED.rows(session, id=person_id)), None)
 
 
 def lock_team(session: Session, team_id: str) -> None:

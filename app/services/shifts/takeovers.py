@@ -5,7 +5,7 @@ from sqlmodel import col, select
 from app.domain.shifts import covers as rules
 from app.domain.shifts.model import LIVE
 from app.models import Seat, SeatOffer
-from app.services.shifts import offers, waiting
+from app.services.shifts import offers, seat_queries, waiting
 from app.services.shifts.locked_shift import LockedShift, facts_of, find_seat
 
 
@@ -34,6 +34,10 @@ def is_busy(locked: LockedShift, person_id: str) -> bool:
     return bool(locked.seated([person_id]) or locked.overlapping([person_id]))
 
 
+def _can_have(locked: LockedShift, person_id: str) -> bool:
+    return not is_busy(locked, person_id) and seat_queries.deactivated(locked.session, person_id) is None
+
+
 def giver_of(locked: LockedShift, seat: Seat) -> str | None:
     """The person to whom a seat goes back if its holder leaves it now, in the first ten minutes."""
     if seat.giver_id is None or not rules.is_undone_by_leaving(facts_of(seat), locked.facts, locked.act.now):
@@ -44,7 +48,7 @@ def giver_of(locked: LockedShift, seat: Seat) -> str | None:
 def undo(locked: LockedShift, seat: Seat) -> bool:
     """Give a seat back to whom it was taken over from, offered as before, if they can have it; after `hold`."""
     giver = locked.session.get_one(Seat, seat.giver_id)
-    if is_busy(locked, giver.person_id):
+    if not _can_have(locked, giver.person_id):
         return False
     locked.change(seat, "cancelled")
     again = Seat(
@@ -70,10 +74,10 @@ def due(locked: LockedShift) -> list[str]:
 
 
 def settle(locked: LockedShift) -> None:
-    """Approve the covers that are `due`, after `hold` of their takers; an offer whose taker is busy reopens."""
+    """Approve the covers that are `due`, after `hold` of their takers; an offer whose taker cannot have it reopens."""
     own = locked.by_itself()
     for offered in offers.undecided(locked.session, locked.shift) if due(locked) else []:
-        if offered.taker_id is None or is_busy(locked, offered.taker_id):
+        if offered.taker_id is None or not _can_have(locked, offered.taker_id):
             offers.reopen(own, offered)
         else:
             hand_over(own, find_seat(locked.session, locked.shift, offered.seat_id), offered, offered.taker_id)

@@ -11,10 +11,17 @@ from app.domain.shifts import waiting as lists
 from app.domain.shifts.limits import LIFTED_BEFORE
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
 from app.errors import NotFound
-from app.models import Person, Seat, WaitingEntry
+from app.models import Seat, WaitingEntry
 from app.services import topics
 from app.services.shifts import refusals, seat_queries, telling, timetable
-from app.services.shifts.locked_shift import LockedShift, check_is_own, lock_people, lock_teams
+from app.services.shifts.locked_shift import (
+    LockedShift,
+    check_active,
+    check_is_own,
+    deactivated,
+    lock_people,
+    lock_teams,
+)
 
 
 class Waiting(NamedTuple):
@@ -36,6 +43,7 @@ def join(session: Session, slug: str, shift_id: str, person_id: str, act: Act, *
     entry = _last_entry(locked, person_id)
     if entry is not None and entry.state == "waiting" and locked.week.state == "open":
         return Waiting(entry, _position(locked, entry), repeated=True)
+    check_active(session, person_id)
     _check(locked, person_id)
     entry = WaitingEntry(shift_id=locked.shift.id, person_id=person_id, joined_at=act.now)
     session.add(entry)
@@ -97,7 +105,8 @@ def fill(locked: LockedShift) -> list[Seat]:
     people = seat_queries.waiting(locked.session, locked.shift)
     if not people:
         return []
-    teams, out = locked.teams_of(people), {*_disabled(locked, people), *(row[0] for row in locked.overlapping(people))}
+    teams, busy = locked.teams_of(people), {person_id for person_id, _, _ in locked.overlapping(people)}
+    out = busy | deactivated(locked.session, people)
     for person_id in people:
         team_id = teams.get(person_id)
         if team_id not in limited:
@@ -178,9 +187,3 @@ def _position(locked: LockedShift, entry: WaitingEntry) -> int:
     query = select(func.count()).select_from(WaitingEntry)
     ahead = WaitingEntry.shift_id == locked.shift.id, WaitingEntry.state == "waiting", WaitingEntry.id <= entry.id
     return locked.session.exec(query.where(*ahead)).one()
-
-
-def _disabled(locked: LockedShift, people: Sequence[str]) -> set[str]:
-    """The ones of these people who cannot sign in, so would never learn of their seat."""
-    query = select(Person.id).where(col(Person.id).in_(people), col(Person.disabled_at).is_not(None))
-    return set(locked.session.exec(query))

@@ -197,16 +197,16 @@ def oversized(session: Session, week: Week, size: int) -> list[str]:
     ]
 
 
-def touch_weeks_of(session: Session, renamed: Collection[str], now: datetime, *, but: int | None = None) -> None:
-    """Let every board and every list of shifts that names these people show their new names.
+def touch_weeks_of(session: Session, changed: Collection[str], now: datetime, *, but: int | None = None) -> None:
+    """Let every board and every list of shifts of these people show their new names, and who is active.
 
     `but` is a week that needs no telling. The caller waited in `alone`, for this locks several weeks.
     """
-    if not renamed:
+    if not changed:
         return
     week_ids: set[int] = set()
     seated: set[int] = set()
-    for chunk in people_.chunks(sorted(renamed), people_.CHUNK):
+    for chunk in people_.chunks(sorted(changed), people_.CHUNK):
         week_ids |= set(session.exec(select(Membership.week_id).where(col(Membership.person_id).in_(chunk)).distinct()))
         seats = select(Shift.week_id).join(Seat, col(Seat.shift_id) == Shift.id).where(col(Seat.person_id).in_(chunk))
         seated |= set(session.exec(seats.distinct()))

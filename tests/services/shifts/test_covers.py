@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from app.domain.actor import Act
 from app.domain.draft import PersonId
 from app.domain.shifts.covers import OfferedTo
-from app.errors import Malformed, NotAllowed
+from app.errors import Conflict, Malformed, NotAllowed
 from app.models import Seat, SeatChange, SeatOffer
 from app.services.shifts import completion, covers
 from app.services.shifts.covers import Accepted
@@ -325,6 +325,37 @@ def test_cover_undecided_at_the_start_reopens_where_its_taker_is_busy(plan: Plan
     look_again(plan.at("2022-09-16 06:00"))
 
     assert (live(plan, seat.shift_id), offers(plan)) == ([seat.person_id], [("everyone", "open")])
+
+
+def test_cover_by_who_is_deactivated_is_refused_and_reopens_at_the_start(plan: Plan) -> None:
+    plan.set(approve_covers=1)
+    seat = seat_of(plan)
+    offer(plan, seat)
+    accept(plan, seat, DUA)
+    plan.deactivate(DUA)
+    gone = plan.deactivate(BO)
+
+    for attempt in (
+        lambda: decide(plan, seat),
+        lambda: accept(plan, seat_of(plan, CHIDI), BO, reason="He will come"),
+        lambda: offer(plan, seat_of(plan, ELIF), PersonId(gone)),
+    ):
+        with pytest.raises(Conflict, match=r"is deactivated\. Reactivate them first\."):
+            attempt()
+    look_again(plan.at("2022-09-16 06:00"))
+
+    assert (live(plan, seat.shift_id), offers(plan)) == ([seat.person_id], [("everyone", "open")])
+
+
+def test_leave_within_ten_minutes_frees_the_seat_where_its_giver_is_deactivated(plan: Plan) -> None:
+    seat = seat_of(plan)
+    offer(plan, seat)
+    taken = taken_over(plan, seat, DUA)
+    plan.deactivate(ADA)
+
+    plan.leave(taken, plan.act_of(DUA))
+
+    assert live(plan, seat.shift_id) == []
 
 
 def test_cover_needs_no_approval_after_the_start(plan: Plan) -> None:

@@ -13,8 +13,9 @@ from sqlmodel import Session, col, select
 from app.domain import actor
 from app.domain.actor import Act
 from app.domain.calendar.slots import ASSEMBLY_WEEK, Pattern, slot
-from app.errors import Malformed, NotAllowed, NotFound, Problem, ShiftRefused
+from app.errors import Conflict, Malformed, NotAllowed, NotFound, Problem, ShiftRefused
 from app.models import Person, Seat, SeatChange, Shift, ShiftSettings, WaitingEntry
+from app.services.access import accounts
 from app.services.shifts import seats, shifts
 from app.services.shifts.shifts import Generated, ShiftFields
 from tests.builders import ADA, BO, CATS, CHIDI, DUA, ENDS, GUS, NOW, OWLS, PACIFIC, SLUG, STARTS, Game, moment
@@ -49,6 +50,13 @@ class Plan:
         """Somebody by their e-mail."""
         with self.game.database.reading() as session:
             return session.exec(select(Person).where(Person.email == email)).one()
+
+    def deactivate(self, email: str) -> str:
+        """Deactivate somebody; their id."""
+        with self.game.database.unit_of_work() as session:
+            person = session.get_one(Person, self.person(email).id)
+            accounts.switch(session, person, self.organizer, on=False)
+            return person.id
 
     def newcomer(self) -> Person:
         """Somebody new, in no team."""
@@ -270,6 +278,27 @@ def test_sign_up_team_seats_nobody_where_one_cannot(plan: Plan) -> None:
     with pytest.raises(ShiftRefused, match="Chidi Okafor: Thu 09:00–11:00 PDT"):
         plan.sign_up_team(shift_id, OWLS)
     assert [plan.taken(each) for each in (small, shift_id)] == [0, 0]
+
+
+def test_sign_up_of_who_is_deactivated_is_refused_to_organizers_too(plan: Plan) -> None:
+    shift_id = plan.shift()
+    plan.deactivate(BO)
+
+    for reason in (None, "He will come"):
+        with pytest.raises(Conflict, match=r"^Bo Nguyen is deactivated. Reactivate them first.$"):
+            plan.sign_up(shift_id, BO, plan.organizer, reason)
+    assert plan.taken(shift_id) == 0
+
+
+def test_sign_up_team_seats_the_active_alone(plan: Plan) -> None:
+    shift_id = plan.shift(places=3)
+    gone = plan.deactivate(BO)
+
+    taken, _ = plan.sign_up_team(shift_id, OWLS)
+
+    assert plan.person(ADA).id in {seat.person_id for seat in taken}
+    assert gone not in {seat.person_id for seat in taken}
+    assert plan.sign_up_team(shift_id, OWLS)[1]
 
 
 def test_sign_up_ends_waiting_for_the_same_shift(plan: Plan) -> None:

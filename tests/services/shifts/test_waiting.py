@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlmodel import col, select
 
-from app.errors import NotAllowed, NotFound
+from app.errors import Conflict, NotAllowed, NotFound
 from app.models import QueuedJob, Seat, SeatChange, Shift, WaitingEntry
 from app.services.shifts import correction, settling, timetable, waiting
 from app.services.shifts.waiting import Waiting
@@ -69,6 +69,14 @@ def states(plan: Plan, shift_id: str) -> list[str]:
     query = select(WaitingEntry.state).where(WaitingEntry.shift_id == shift_id).order_by(col(WaitingEntry.id))
     with plan.game.database.reading() as session:
         return list(session.exec(query))
+
+
+def test_join_of_who_is_deactivated_is_refused(plan: Plan) -> None:
+    shift_id, _ = full_shift(plan)
+    person_id = plan.deactivate(BO)
+
+    with plan.game.database.unit_of_work() as session, pytest.raises(Conflict, match="is deactivated"):
+        waiting.join(session, SLUG, shift_id, person_id, plan.organizer, reason="He will come")
 
 
 def test_join_gives_a_place_once(plan: Plan) -> None:

@@ -67,6 +67,17 @@ def test_one_tap_takes_a_seat_for_the_whole_team(site: RunningApp, shifts: Shift
     ]
 
 
+def test_whole_team_is_who_is_active(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    ada = sign_in(site, ADA)
+    before = row(ada.get(PAGE), shift_id)
+
+    Plan(site.game).deactivate(BO)
+
+    assert ("Whole team: 3" in before, "Whole team: 2" in row(ada.get(PAGE), shift_id)) == (True, True)
+    assert "Bo Nguyen" not in row(press(ada, shift_id, "take-team"), shift_id)
+
+
 def test_row_says_with_the_refusals_sentence_why_a_seat_cannot_be_had(site: RunningApp, shifts: Shifts) -> None:
     shift_id, beside = shifts.make(), shifts.make("2022-09-15 07:00")
     ada = sign_in(site, ADA)
