@@ -223,6 +223,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/jobs/{job_id}/retry"): RouteAccess("organizers", 303),
     ("POST", "/organizer/jobs/{job_id}/dismiss"): RouteAccess("organizers", 303),
     ("GET", "/organizer/weeks"): RouteAccess("organizers"),
+    ("GET", "/organizer/shifts"): RouteAccess("organizers", 303),
+    ("GET", "/organizer/teams"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks"): RouteAccess("organizers", 303, form=WEEK),
     ("GET", "/organizer/weeks/{week}"): RouteAccess("organizers"),
     ("POST", "/organizer/weeks/{draft_week}/open"): RouteAccess("organizers", 303),

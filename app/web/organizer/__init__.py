@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.web.organizer import (
     audit,
+    current,
     displays,
     guide,
     home,
@@ -21,6 +22,7 @@ from app.web.organizer import (
 
 routers: list[APIRouter] = [
     home.router,
+    current.router,
     weeks.router,
     ledger_export.router,
     teams.router,

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from app.jobs import upkeep
 from app.services import jobs
 from app.services.access import tokens
 from app.services.rules import rule_sets
-from tests.builders import CATS, NOW, OWLS, a_team, a_week, act_by
+from tests.builders import CATS, NOW, OWLS, SLUG, a_team, a_week, act_by
 from tests.web.organizer.reading import text_of
 from tests.web.running_app import RunningApp, sign_in
 
@@ -117,3 +119,16 @@ def test_a_job_that_no_handler_does_any_more_stays_listed(site: RunningApp) -> N
     sentence = "Nothing here does jobs of the kind mail.sign_in_link now. Set up what they need first, or dismiss it."
     assert (answer.status_code, sentence in text_of(answer)) == (409, True)
     assert "A sign-in link by e-mail, given up" in text_of(olu.get("/organizer"))
+
+
+@pytest.mark.parametrize("page", ["shifts", "teams"])
+def test_short_addresses_lead_to_the_pages_of_this_week(site: RunningApp, page: str) -> None:
+    answer = sign_in(site, OLU, "organizer").get(f"/organizer/{page}")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/organizer/weeks/{SLUG}/{page}")
+
+
+def test_short_addresses_lead_to_the_list_where_there_is_no_week(empty_site: RunningApp) -> None:
+    answer = sign_in(empty_site, OLU, "organizer").get("/organizer/shifts")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/organizer/weeks")
