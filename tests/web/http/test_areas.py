@@ -15,7 +15,7 @@ from tests.web.test_access import routes
 
 PAGE = "text/html; charset=utf-8"
 BY_PREFIX = {area.prefix: area for area in AREAS}
-WITHOUT_ROUTES = {"/api", "/hooks"}
+WITHOUT_ROUTES = {"/api"}
 each_area = pytest.mark.parametrize("area", AREAS, ids=list(BY_PREFIX))
 TAKERS = {
     "/api/v1": f"{WEEK}/activities",
