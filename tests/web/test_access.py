@@ -15,10 +15,10 @@ from app.errors import SignInNeeded
 from app.services.access import tokens
 from app.web.access import Access, decide
 from app.web.http.areas import find_area
-from tests.builders import SLUG, act_by
+from tests.builders import ADA, SLUG, act_by
 from tests.web.role_clients import RoleClients
 from tests.web.route_access import ROLES, ROUTES, expected
-from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, WEEK, RunningApp, assert_problem, until
+from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, WEEK, RunningApp, assert_problem, sign_in, until
 
 ROUTED = {
     "own_activity": "activity",
@@ -142,6 +142,18 @@ def test_the_closed_door_is_a_page_for_people(site: RunningApp) -> None:
     assert {answer.headers["www-authenticate"] for answer in answers} == {"Bearer"}
     assert ["This board is for colleagues" in answer.text for answer in answers] == [True] * 4
     assert site.get(f"/weeks/{SLUG}", "read").status_code == 200
+
+
+@SIGNED_IN
+def test_the_closed_door_of_a_page_beside_the_board_says_what_it_is_and_leads_back(site: RunningApp) -> None:
+    doors = [site.get(path).text for path in ("/shifts", f"/weeks/{SLUG}/shifts", "/guide", f"/weeks/{SLUG}/guestbook")]
+    ways = [re.findall(r'href="/sign-in\?to=(\w+)"', door) for door in doors]
+    ada = sign_in(site, ADA)
+
+    onward = [ada.get(f"/sign-in?to={way}").headers["location"] for [way] in ways]
+
+    assert onward == ["/shifts", "/shifts", "/guide", "/"]
+    assert ["The guestbook is for colleagues" in door for door in doors] == [False, False, False, True]
 
 
 def test_the_closed_door_leads_back_to_where_it_stands(site: RunningApp) -> None:

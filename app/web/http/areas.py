@@ -74,3 +74,15 @@ def find_area(path: str) -> Area:
         if area is not None:
             return area
     return _BY_PREFIX["/"]
+
+
+def find_page(path: str) -> Home | Literal["shifts", "guide", "guestbook"]:
+    """Find the kind of page a path is of, as the closed door calls it: its area's home, or what is beside the board."""
+    match path.split("/", 4)[1:4]:
+        case ["shifts"] | ["weeks", _, "shifts"]:
+            return "shifts"
+        case ["guide"]:
+            return "guide"
+        case ["weeks", _, "guestbook"]:
+            return "guestbook"
+    return find_area(path).home

@@ -26,7 +26,7 @@ from app.errors import (
 )
 from app.services.validation import as_problem, flaws_of
 from app.web.http import render, request_ids
-from app.web.http.areas import find_area
+from app.web.http.areas import find_area, find_page
 
 MEDIA_TYPE = "application/problem+json"
 _OF_FRAMEWORK: dict[int, Callable[[], Problem]] = {
@@ -109,7 +109,10 @@ def refusal(request: Request, problem: Problem, headers: Mapping[str, str] | Non
     if area.refusal == "json":
         return document(problem, headers)
     template, request_id = _template_of(problem.status), request_ids.current()
-    page = render.render(template, problem=problem, to=area.home, request_id=request_id)
+    page = render.render(
+        template, problem=problem, page=find_page(request.scope["path"]), is_reading=request.method in ("GET", "HEAD"),
+        request_id=request_id,
+    )  # fmt: skip
     return Response(page, problem.status, headers_of(problem) | dict(headers or {}), "text/html")
 
 

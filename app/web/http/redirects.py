@@ -5,7 +5,13 @@ from starlette.responses import RedirectResponse
 from app.web.http.addresses import url_for
 
 SEE_OTHER = 303
-TARGETS = {"me": "me", "board": "current_board", "organizer": "organizer_home", "shifts": "current_shifts"}
+TARGETS = {
+    "me": "me",
+    "board": "current_board",
+    "organizer": "organizer_home",
+    "shifts": "current_shifts",
+    "guide": "guide",
+}
 """The values of `to=` on the sign-in page, with the routes they mean."""
 
 

@@ -67,6 +67,12 @@ def test_refusal_is_a_document_for_programs(name: str) -> None:
     ("path", "to", "title"),
     [
         ("/weeks/x", "board", "This board is for colleagues"),
+        ("/weeks/x/shifts", "shifts", "The shifts are for colleagues"),
+        ("/weeks/x/shifts/y/z", "shifts", "The shifts are for colleagues"),
+        ("/shifts", "shifts", "The shifts are for colleagues"),
+        ("/weeks/shifts", "board", "This board is for colleagues"),
+        ("/guide", "guide", "The guide is for colleagues"),
+        ("/weeks/x/guestbook", "board", "The guestbook is for colleagues"),
         ("/me/log", "me", "Sign in first"),
         ("/organizer", "organizer", "Sign in first"),
     ],
@@ -78,6 +84,15 @@ def test_refusal_of_a_visitor_leads_to_the_sign_in_and_back(path: str, to: str, 
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
     assert (page.headings, page.forbidden, page.text.count(title)) == (["h1"], [], 1)
     assert f'href="/sign-in?to={to}"'.encode() in bytes(answer.body)
+
+
+def test_refusal_of_a_visitors_button_says_nothing_about_who_may_read() -> None:
+    request = asking("/weeks/x/shifts/y/take")
+    request.scope["method"] = "POST"
+
+    page = Outline(bytes(problems.refusal(request, SignInNeeded(SENTENCE)).body))
+
+    assert ("Sign in first" in page.text, "for colleagues" in page.text) == (True, False)
 
 
 def test_refusal_of_an_unknown_address_leads_on_to_ones_team() -> None:
