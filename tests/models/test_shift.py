@@ -147,6 +147,18 @@ def test_seat_cannot_be_replaced(game: Game) -> None:
         )
 
 
+@pytest.mark.parametrize("engine", ["postgresql"])
+@pytest.mark.parametrize("tables", ["seat", "seat CASCADE", "shift CASCADE", "person CASCADE", "seat_change"])
+def test_seats_and_their_changes_cannot_be_truncated(game: Game, tables: str) -> None:
+    shift_id = a_shift(game)
+    sit(game.database, shift_id, person_id(game, ADA))
+
+    with pytest.raises(DBAPIError, match=r"only grows|referenced in a foreign key"):
+        run(game, f"TRUNCATE {tables}")
+
+    assert taken(game, shift_id) == 1
+
+
 def test_seat_by_fifty_at_once_has_one_holder(game: Game, databases: list[Database]) -> None:
     game.team("Racers", *(f"racer{number}@example.com" for number in range(3)))
     shift_id = a_shift(game)
