@@ -32,6 +32,7 @@
     button.hidden = !differs;
     button.textContent = isOwn ? `Show times of ${city(zone.dataset.zone)}` : `Show my own (${city(own)})`;
     zone.textContent = differs && isOwn ? `${city(own)}, your own; days are those of ${city(zone.dataset.zone)}` : city(zone.dataset.zone);
+    document.querySelector("[data-live]").dataset.live = differs && isOwn ? own : zone.dataset.zone;
     for (const element of document.querySelectorAll("#shifts time[data-until], #shifts time[data-moment]")) {
       element.dataset.written ??= element.textContent;
       const kind = "moment" in element.dataset ? "moment" : "day" in element.dataset ? "day" : "span";

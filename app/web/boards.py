@@ -153,7 +153,8 @@ class BoardSnapshot:
         """A page around the part that changes, which is rendered once for all of them."""
         # The stream's part is marked as live by its root, the very first element; a page's is not.
         standings = _markup(self.partial.body.replace(b" is-live", b"", 1))
-        body = render.render("board/index.html", head=self.content.head, standings=standings, stream=stream)
+        head, zone = self.content.head, self.zone
+        body = render.render("board/index.html", head=head, standings=standings, stream=stream, zone=zone)
         return self._html(body, letter)
 
     def _html(self, body: bytes, letter: str) -> CachedResponse:

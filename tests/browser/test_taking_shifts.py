@@ -1,12 +1,13 @@
 """Shifts in a real browser: taken by touch, by keyboard and without scripts, raced for, and done from start to end."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.looking import OFFICE, PHONE, looking, overflow, serious_flaws
+from tests.browser.looking import OFFICE, PHONE, cut_off, looking, overflow, serious_flaws
 from tests.browser.test_me import looking_as
 from tests.builders import ADA, BO, DUA, SLUG, moment
 from tests.web.playing_shifts import Shifts
@@ -165,3 +166,31 @@ def test_hours_stand_beside_each_other_on_wide_screens(chromium: Browser, site: 
         assert tops[0] < tops[1]
         assert lefts[0] < lefts[2]
         assert serious_flaws(page) == []
+
+
+def test_page_says_whether_it_is_live_and_stays_as_it_is_while_paused(
+    chromium: Browser, site: RunningApp, shifts: Shifts
+) -> None:
+    shift_id = shifts.make()
+    with quiet(chromium, sign_in(site, ADA)) as context:
+        page = context.new_page()
+        page.goto(site.url + PAGE)
+        sign, seats = page.locator("[data-live]"), page.locator(f"#seats-{shift_id}")
+        expect(sign.get_by_text("Live", exact=True)).to_be_visible()
+        cut_off(context, site)
+        expect(sign).to_contain_text(re.compile(r"Not live since \d\d:\d\d"))
+        context.set_offline(False)
+        expect(sign.get_by_text("Live", exact=True)).to_be_visible()
+
+        sign.get_by_role("button", name="Pause updates").click()
+        until(lambda: not site.app.state.context.streams.viewers)
+        shifts.sign_up(shift_id, BO)
+        page.wait_for_timeout(1_000)  # it would have connected again by now
+        while_paused = sign.inner_text(), seats.inner_text()
+        sign.get_by_role("button", name="Resume updates").click()
+        expect(seats).to_contain_text("Bo")
+
+        expect(sign.get_by_text("Live", exact=True)).to_be_visible()
+        assert "Paused" in while_paused[0]
+        assert "Bo" not in while_paused[1]
+        assert (overflow(page), page.evaluate(SMALL), serious_flaws(page)) == (0, [], [])

@@ -104,7 +104,12 @@ def snapshot(board: Board, rules: Rules = Rules(kinds=tuple(KINDS.values())), *,
 def board_page(board: Board) -> tuple[str, dict[str, object]]:
     """The board's page around the part that changes."""
     standings = Markup(snapshot(board).partial.body.decode())  # noqa: S704 (our own markup)
-    return "board/index.html", {"head": board.head, "standings": standings, "stream": "/weeks/q3-2022/live"}
+    return "board/index.html", {
+        "head": board.head,
+        "standings": standings,
+        "stream": "/weeks/q3-2022/live",
+        "zone": PACIFIC,
+    }
 
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {

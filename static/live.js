@@ -1,0 +1,59 @@
+// Says whether the page follows its stream, or since when not; its reader may pause it. htmx 4 has no calls for that, so
+// this reaches into the connection that its SSE extension hands out: `reader` is the open stream, `delayCanceller` ends
+// the pause before the next attempt, `cancelled` keeps it from connecting or from showing a message.
+(() => {
+  "use strict";
+  const GRACE_MS = 3_000, SILENCE_MS = 45_000; // the server sends something every 15 seconds
+  const [sign, stream] = [document.querySelector("[data-live]"), document.querySelector("[hx-sse\\:connect]")];
+  const [words, verb] = sign.querySelectorAll("[aria-live], [data-verb]");
+  let connection = null, isPaused = false, isBehind = false, lostAt = Date.now(), heardAt = lostAt;
+
+  const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: sign.dataset.live });
+  function say(state, text) {
+    if (words.textContent === text) return;
+    words.textContent = text;
+    [sign.dataset.state, sign.hidden, verb.textContent] = [state, false, isPaused ? "Resume" : "Pause"];
+  }
+  function show() {
+    if (isPaused) say("paused", "Paused");
+    else if (lostAt === null) say("live", "Live");
+    else if (Date.now() - lostAt >= GRACE_MS) say("lost", `Not live since ${clock(lostAt)}`);
+    else if (sign.dataset.state === "paused") say("connecting", "Connecting…");
+  }
+  const hear = () => { [heardAt, lostAt] = [Date.now(), null]; show(); };
+  const lose = (at) => { lostAt ??= at; show(); };
+  const connect = () => isPaused || htmx.trigger(stream, "reconnect");
+
+  // Heartbeats are comments, of which the extension tells nobody: every part of the stream is noted as it is read.
+  function listen(to) {
+    let reader = null;
+    const noting = (read) => async () => { const part = await read(); if (!part.done) hear(); return part; };
+    const set = (next) => { if (next) next.read = noting(next.read.bind(next)); reader = next; };
+    Object.defineProperty(to, "reader", { configurable: true, get: () => reader, set });
+  }
+  const on = (name, act) => stream.addEventListener(`htmx:${name}`, act);
+  on("sse:after:connection", ({ detail }) => { listen(connection = detail.connection); hear(); });
+  on("sse:before:connection", ({ detail }) => { detail.connection.cancelled = isPaused || isBehind; if (connection) lose(Date.now()); });
+  on("sse:before:message", ({ detail }) => { if (isPaused) detail.cancelled = isBehind = true; if (isBehind) connection.reader?.cancel(); });
+  on("sse:error", () => lose(Date.now()));
+  on("sse:close", () => { [connection, isBehind] = [null, false]; lose(Date.now()); setTimeout(connect); });
+  on("before:request", (event) => { if (isPaused && event.target === stream) event.preventDefault(); });
+  document.addEventListener("visibilitychange", () => { heardAt = Date.now(); });
+  addEventListener("offline", () => lose(Date.now()));
+  addEventListener("online", () => connection?.delayCanceller?.());
+
+  // A stream that was closed begins again at the page's own `since`: it brings whatever has changed from then on.
+  sign.querySelector("button").addEventListener("click", () => {
+    isPaused = !isPaused;
+    if (isPaused) connection?.reader?.cancel();
+    else if (!connection?.reader) lostAt = Date.now();
+    show();
+    connect();
+  });
+  setInterval(() => {
+    show();
+    if (document.hidden || lostAt !== null || Date.now() - heardAt < SILENCE_MS) return;
+    lose(heardAt);
+    connection?.reader?.cancel();
+  }, 1000);
+})();
