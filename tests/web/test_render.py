@@ -331,6 +331,7 @@ def test_times_are_the_weeks_local_ones() -> None:
     late = datetime(2022, 9, 15, 5, tzinfo=UTC)
 
     assert render.local_time(late, PACIFIC) == "22:00"
+    assert render.city(PACIFIC) == "Los Angeles"
     assert render.local_moment(late, PACIFIC) == "Wed 22:00"
     assert render.local_day(late, PACIFIC) == "Wednesday 14 September"
 

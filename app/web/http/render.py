@@ -105,6 +105,11 @@ def local_time(at: datetime, zone: tzinfo) -> str:
     return f"{at.astimezone(zone):%H:%M}"
 
 
+def city(zone: tzinfo) -> str:
+    """The place a zone is named after: Los Angeles."""
+    return str(zone).rpartition("/")[2].replace("_", " ")
+
+
 def local_moment(at: datetime, zone: tzinfo) -> str:
     """Weekday and time in the week's zone: Wed 06:00."""
     return f"{at.astimezone(zone):%a %H:%M}"
@@ -197,7 +202,7 @@ def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
 
 
 FILTERS = (
-    local_time, local_moment, stamp, local_day, day, days, number, signed, plural, counted,
+    local_time, local_moment, city, stamp, local_day, day, days, number, signed, plural, counted,
     listing, numerals, initials, tones, by_local_day, sums_by_what,
 )  # fmt: skip
 
