@@ -81,7 +81,8 @@ def test_wrong_setting_is_refused_before_an_address_is_printed(shell: Shell, mon
     refused = run("serve", "--port", "0")
 
     sentence = (
-        "ASSEMBLY_WEEK_DISPLAY_SCENES names a scene “bord”; there are board, race, latest, totals, quests, heroes."
+        "ASSEMBLY_WEEK_DISPLAY_SCENES names a scene “bord”; "
+        "there are board, shifts, race, latest, totals, quests, heroes, quotes."
     )
     assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", f"{sentence}\n")
 

@@ -233,7 +233,7 @@ def test_link_of_another_purpose_kind_or_key_ends_nothing(site: RunningApp) -> N
     person = sign_in(site, ADA).person_id
     good = secrets.unsubscribe_key(key, person, "soon", now - timedelta(days=400))
     wrong = [
-        "au_x", good[:-1] + ("A" if good[-1] != "A" else "B"), secrets.presenter_key(key, SLUG, now),
+        "au_x", good[:-2] + ("A" if good[-2] != "A" else "B") + good[-1], secrets.presenter_key(key, SLUG, now),
         secrets.unsubscribe_key(key, person, "everything", now),
         secrets.unsubscribe_key(key, person, "soon", now - timedelta(days=4_000)),
     ]  # fmt: skip
