@@ -193,7 +193,7 @@ class Worths:
         known = kept.teams.get(team_id)
         if known is None:
             try:
-                own = boards.score_team(session, week, team_id, view).activities
+                own = boards.activities_of(session, week, team_id, view)
             except NotFound:  # a team that was made after the freeze
                 own = []
             adjustments = activity_queries.adjustments(session, week, team_id=team_id, view=view)

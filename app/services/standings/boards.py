@@ -157,12 +157,15 @@ class Scored(NamedTuple):
 
 def score_team(session: Session, week: Week, team_id: str, view: View) -> Scored:
     """One team scored from its activities, as this reader may see it. Raises NotFound like `receipt`."""
-    team = teams.find(session, week, team_id, view=view)
+    own = activities_of(session, week, team_id, view)
     rules = rule_sets.rules_numbered(session, view.rule_set_id)
-    names = names_in(session, week, view)
+    return Scored(own, score(own, rules, week.zone), rules, names_in(session, week, view), week.zone)
+
+
+def activities_of(session: Session, week: Week, team_id: str, view: View) -> list[Activity]:
+    """The live activities of one team, as a view has them. Raises NotFound like `receipt`."""
+    team = teams.find(session, week, team_id, view=view)
     people = teams.ever_in(session, team.id)
     joins = teams.joins(session, week, people, view=view)
     activities = activity_queries.live_activities(session, week, joins, people=people, view=view)
-    own = [activity for activity in activities if activity.team == team.id]
-    zone = week.zone
-    return Scored(own, score(own, rules, zone), rules, names, zone)
+    return [activity for activity in activities if activity.team == team.id]

@@ -216,6 +216,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # a look at each file of a page would take a tenth of its time
     )
     made.filters.update({each.__name__: each for each in FILTERS})
     made.globals.update(asset=asset, has_font=has_font, scripts=scripts, url_for=url_for)

@@ -109,7 +109,7 @@ def test_for_person_scores_a_team_again_only_when_its_score_changes(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scored: list[str] = []
-    score_team = boards.score_team
+    activities_of = boards.activities_of
 
     def count(name: str, call: Callable[..., object]) -> Callable[..., object]:
         def counting(*args: object) -> object:
@@ -119,7 +119,7 @@ def test_for_person_scores_a_team_again_only_when_its_score_changes(
         return counting
 
     monkeypatch.setattr("app.services.shifts.worth.score_teams", count("slot", score_teams))
-    monkeypatch.setattr(boards, "score_team", count("team", score_team))
+    monkeypatch.setattr(boards, "activities_of", count("team", activities_of))
     for start in (6, 8, 10, 12, 14):
         reader.plan.shift(start)
 
