@@ -1,17 +1,19 @@
 """Real server processes, all started the same way: one uvicorn worker on a port of its own."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from app.config import PROJECT
 
 PRODUCT, BARE = "app.main:create_app", "bench.baseline:create_app"
 START_SECONDS = 60.0
+_PORTS = range(15_000, 30_000)  # below those that Linux gives out, from 32,768 on
 
 
 @contextmanager
@@ -21,7 +23,7 @@ def serving(factory: str, environment: Mapping[str, str]) -> Iterator[int]:
     By number: uvicorn takes a socket that is handed over for a Unix one and then leaves Nagle's algorithm on, which
     makes every answer wait forty milliseconds.
     """
-    port = _free_port()
+    port = free_port()
     options = ["--factory", "--port", str(port), "--no-access-log", "--log-level", "warning"]
     process = subprocess.Popen(
         [sys.executable, "-m", "uvicorn", factory, *options], cwd=PROJECT, env={**os.environ, **environment}
@@ -34,10 +36,12 @@ def serving(factory: str, environment: Mapping[str, str]) -> Iterator[int]:
         process.wait(30)
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+def free_port() -> int:
+    """A port that is free, and that the system gives to nobody who asks for any: it could be gone before our start."""
+    while True:
+        port = random.choice(_PORTS)  # noqa: S311 - no secret
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def _wait_for_answer(process: subprocess.Popen[bytes], port: int) -> None:

@@ -4,7 +4,6 @@ import getpass
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.config import PROJECT
+from bench.servers import free_port
 from bench.viewers import Stream
 from bench.weeks import activities, make_sign_in, make_token, make_week, open_database
 
@@ -193,7 +193,7 @@ def ours(place: Path, *, teams: int = TEAMS, visibility: str = "public") -> Iter
 @contextmanager
 def serve(place: Path, visibility: str = "public") -> Iterator[Server]:
     """`assembly-week serve` on the database in this directory."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
     environment = {"DATA_DIR": str(place), "BOARD_VISIBILITY": visibility, "DATABASE_URL": "", "RULES_WATCH": "false"}
     with _running(command, port, **{f"ASSEMBLY_WEEK_{name}": value for name, value in environment.items()}) as server:
@@ -203,7 +203,7 @@ def serve(place: Path, visibility: str = "public") -> Iterator[Server]:
 @contextmanager
 def sse_starlette(board: dict[str, Any]) -> Iterator[Rival]:
     """The small application under the same uvicorn."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", "bench.streams_starlette:app", "--port", str(port)]
     with _running([*command, "--no-access-log", "--timeout-graceful-shutdown", "1"], port) as server:
         yield Rival("sse-starlette", server, board)
@@ -217,16 +217,10 @@ def has_nchan() -> bool:
 @contextmanager
 def nchan(place: Path, board: dict[str, Any]) -> Iterator[Rival]:
     """One nginx worker with a channel in its memory."""
-    port = _free_port()
+    port = free_port()
     settings = place / "nginx.conf"
     settings.write_text(
         _NGINX.format(place=place, user=getpass.getuser(), files=20_000, module=_NCHAN, port=port), encoding="utf-8"
     )
     with _running(["nginx", "-e", str(place / "errors"), "-c", str(settings)], port) as server:
         yield Rival("nchan", server, board, **{"X-EventSource-Event": "board"})
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
