@@ -29,6 +29,7 @@ PAGES = [
     *(f"{WEEK}/shifts{page}" for page in ("", "/coverage", "/new", "/settings")),
     "/organizer/people",
     "/organizer/displays",
+    "/organizer/sources",
     "/organizer/tokens",
     "/organizer/audit",
 ]

@@ -299,6 +299,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/guide"): RouteAccess("organizers", 303, form=GUIDE),
     ("GET", "/organizer/guide/versions/{guide_version}"): RouteAccess("organizers"),
     ("POST", "/organizer/guide/versions/{guide_version}/restore"): RouteAccess("organizers", 303, form=NEWEST),
+    ("GET", "/organizer/sources"): RouteAccess("organizers"),
     ("GET", "/organizer/tokens"): RouteAccess("organizers"),
     ("POST", "/organizer/tokens"): RouteAccess(
         "organizers", form={"name": "tool {number}", "scope": "read", "days": "7"}

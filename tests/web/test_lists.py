@@ -33,7 +33,7 @@ FOR_ORGANIZERS = (
     "/organizer/people", "/organizer/people/{ada}", "/organizer/tokens", "/organizer/displays", "/organizer/audit",
     "/me", "/me/activities", "/me/settings", "/me/calendar", "/me/notices", "/weeks/{week}/teams/{owls}",
     "/weeks/{week}/shifts",
-    "/organizer/guide", "/weeks/{week}/guestbook",
+    "/organizer/guide", "/organizer/sources", "/weeks/{week}/guestbook",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ PUBLIC = (
 API = (WEEK, f"{WEEK}/leaderboard", f"{WEEK}/activities", f"{WEEK}/teams", "/api/v1/weeks")
 ORGANIZERS = (
     "/organizer", "/organizer/weeks", f"/organizer/weeks/{SLUG}", f"/organizer/weeks/{SLUG}/teams", "/organizer/people",
-    "/organizer/displays", "/organizer/audit?since=2022-09-14", "/organizer/tokens",
+    "/organizer/displays", "/organizer/audit?since=2022-09-14", "/organizer/tokens", "/organizer/sources",
 )  # fmt: skip
 OWN = ("/me", "/me/activities", "/me/log", "/me/mark.css", "/me/settings")
 

@@ -15,6 +15,7 @@ from app.web.organizer import (
     shift_coverage,
     shift_making,
     shifts,
+    sources,
     teams,
     tokens,
     weeks,
@@ -34,6 +35,7 @@ routers: list[APIRouter] = [
     person.router,
     displays.router,
     guide.router,
+    sources.router,
     tokens.router,
     audit.router,
 ]
