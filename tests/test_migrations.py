@@ -179,6 +179,11 @@ PINNED = {
         "b3c810ede0b25c36d6c4970c0fb2d9cc0c311e0bb25f8df126687584cf3f1ac1",
         "909d93cfd735d1ef170ee80778779aaa68de7a8788c1e9dfcd2c26f9a963bc8b",
     ),
+    "0013": (
+        "0013_service_accounts.py",
+        "0ebf8c806877020a383ca4a9935d615c3862741fd87a2fb28ace9004fe328f74",
+        "893fe7002860c9b58999fb2666299e50fea950a5e2585a1cd36694ee0ee04005",
+    ),
 }
 
 

@@ -7,7 +7,7 @@ from app.models.display import Display, Rotation
 from app.models.guestbook import GuestbookEntry
 from app.models.guide import GuideVersion
 from app.models.import_row import ImportRow
-from app.models.intake import Connection, Delivery, SourceIdentity, WithdrawnActivity
+from app.models.intake import Connection, Delivery, ServiceAccount, SourceIdentity, WithdrawnActivity
 from app.models.job import QueuedJob
 from app.models.ledger import LedgerEntry, Reversal
 from app.models.notice import Notice, NoticeOptOut
@@ -47,6 +47,7 @@ __all__ = [
     "Seat",
     "SeatChange",
     "SeatOffer",
+    "ServiceAccount",
     "Shift",
     "ShiftCredit",
     "ShiftSettings",

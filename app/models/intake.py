@@ -11,6 +11,7 @@ from app.models.columns import STRICT, instant, new_id, string, whole
 _IN_USE = sql("disconnected_at IS NULL")
 _WAITS = sql("state = 'received'")
 _RETRIES = sql("state IN ('unmatched', 'outside')")
+_QUARANTINED = sql("state = 'quarantined'")
 
 
 class Connection(SQLModel, table=True):
@@ -50,7 +51,8 @@ class Connection(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """One call of a connection, kept whole until it is read: then only its `reading` (JSON) stays, without any text.
 
-    `event_id` is the tool's id of it; a copy is not stored. `retry_at` is when to look at it again by itself.
+    `event_id` is the tool's id of it; a copy is not stored. `retry_at` is when to look at it again by itself. `author`,
+    `author_name`, `kind` and `occurred_at` are of the report that its state is about; names are of colleagues only.
     """
 
     __tablename__ = "delivery"
@@ -62,6 +64,7 @@ class Delivery(SQLModel, table=True):
         ),
         Index("delivery_waiting", "seq", sqlite_where=_WAITS, postgresql_where=_WAITS),
         Index("delivery_retried", "state", "connection_id", sqlite_where=_RETRIES, postgresql_where=_RETRIES),
+        Index("delivery_quarantined", "seq", sqlite_where=_QUARANTINED, postgresql_where=_QUARANTINED),
         STRICT,
     )
 
@@ -79,6 +82,21 @@ class Delivery(SQLModel, table=True):
     headers: str = Field(default="[]", sa_column=string())
     body: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     reading: str | None = Field(default=None, sa_column=string(nullable=True))
+    author_name: str | None = Field(default=None, sa_column=string(nullable=True))
+    kind: str | None = Field(default=None, sa_column=string(nullable=True))
+    occurred_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+
+class ServiceAccount(SQLModel, table=True):
+    """A bot or integration among a connection's accounts, by its id there or its e-mail: never a person."""
+
+    __tablename__ = "service_account"
+    __table_args__ = (STRICT,)
+
+    connection_id: str = Field(sa_column=string(ForeignKey("connection.id"), primary_key=True))
+    external_id: str = Field(sa_column=string(primary_key=True))
+    created_at: datetime = Field(sa_column=instant())
+    created_by: str = Field(sa_column=string())
 
 
 class SourceIdentity(SQLModel, table=True):

@@ -15,7 +15,7 @@ from app.domain.calendar.slots import WEDNESDAY_ROTATION, slot
 from app.models import AuditEntry, Person, ShiftSettings
 from app.services.access import accounts, identities, links
 from app.services.displays import rotations
-from app.services.intake import connections
+from app.services.intake import connections, service_accounts
 from app.services.operations.secrets import SigningKey
 from app.services.organizing import join_codes
 from app.services.rules import rule_sets
@@ -211,6 +211,8 @@ def connect_and_disconnect_a_tool(game: Game) -> None:
     with game.database.unit_of_work() as session:
         connections.connect(session, key, "github", game.act)
         connections.rotate(session, key, "github", game.act)
+        service_accounts.add(session, "github", "@robot", game.act)
+        service_accounts.remove(session, "github", "@robot", game.act)
         connections.disconnect(session, "github", game.act)
 
 
@@ -246,7 +248,13 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
     come_in_with_the_company: ["identity.linked"],
     ask_for_links: ["link.made", "link.refused"],
     choose_other_scenes: ["rotation.changed"],
-    connect_and_disconnect_a_tool: ["connection.made", "connection.rotated", "connection.ended"],
+    connect_and_disconnect_a_tool: [
+        "connection.made",
+        "connection.rotated",
+        "service-account.added",
+        "service-account.removed",
+        "connection.ended",
+    ],
     arrange_covers: [
         "shift.created",
         "seat.offered",

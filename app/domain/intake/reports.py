@@ -7,10 +7,14 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """The author a delivery names: their ids at the tool, the one that decides first, and an e-mail if it tells one."""
+    """The author a delivery names: their ids at the tool, the one that decides first, an e-mail if it tells one.
+
+    `name` is how the tool calls a colleague, for guessing who it is; customers' names are never kept.
+    """
 
     ids: tuple[str, ...] = ()
     email: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Authors: whom the ids and e-mails that tools send belong to."""
 
-import json
 from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
@@ -15,7 +14,7 @@ from app.services import paging
 from app.services.access import accounts
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
-from app.services.intake import deliveries
+from app.services.intake import author_ids, deliveries
 from app.services.ledger.drafts import code_flaw
 
 
@@ -23,7 +22,7 @@ def resolve(session: Session, source: str, author: Author | None, act: Act) -> P
     """The person whom a source calls so; an identity beats an e-mail, and an e-mail that matches is remembered."""
     if author is None:
         return None
-    for external_id in author.ids:
+    for external_id in author_ids.of(author):
         if (identity := _find(session, source, external_id)) is not None:
             return PersonId(identity.person_id)
     person = accounts.by_email(session, author.email) if author.email else None
@@ -56,7 +55,7 @@ def name(
     Raises Malformed for a source of no connection or an unfit id, PersonUnknown, or Conflict where the id is somebody
     else's and `replace` is not set.
     """
-    external_id = tidy(external_id)
+    external_id = author_ids.tidy(external_id)
     if flaw := code_flaw(external_id):
         raise Malformed(f"“external_id” {flaw}.")
     if source not in {connection.source for connection in session.exec(select(Connection))}:
@@ -79,26 +78,9 @@ def name(
         session.flush()
     details = {"source": source, "external_id": external_id, "person": person.id}
     audit.note(session, "author.named", audit_target(identity), act, before={"person": before}, after=details)
-    deliveries.requeue(session, _waiting_for(session, source, external_id))
-    return identity, False
-
-
-def tidy(external_id: str) -> str:
-    """An id as it is kept: bare, GitHub's logins in small letters."""
-    external_id = external_id.strip()
-    return external_id.casefold() if external_id.startswith("@") else external_id
-
-
-def _waiting_for(session: Session, source: str, external_id: str) -> list[int]:
-    """The numbers of unmatched deliveries that name this id."""
     of_source = [each.id for each in session.exec(select(Connection)) if each.source == source]
-    named = json.dumps(external_id, ensure_ascii=False)
-    query = select(Delivery.seq).where(
-        Delivery.state == "unmatched",
-        col(Delivery.connection_id).in_(of_source),
-        col(Delivery.reading).contains(named, autoescape=True),
-    )
-    return list(session.exec(query))
+    deliveries.requeue(session, col(Delivery.state) == "unmatched", deliveries.naming(of_source, external_id))
+    return identity, False
 
 
 def forget(session: Session, identity_id: str, act: Act) -> SourceIdentity:

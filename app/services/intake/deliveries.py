@@ -1,11 +1,11 @@
 """Deliveries: stored whole before they are answered, listed, looked at again."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -112,22 +112,29 @@ def replay(session: Session, delivery_id: str, act: Act) -> DeliveryView:
         session.add(view.delivery)
         session.flush()
     else:
-        requeue(session, [view.delivery.seq])
+        requeue(session, col(Delivery.seq) == view.delivery.seq)
         session.refresh(view.delivery)
     return view
 
 
-def requeue(session: Session, numbers: Sequence[int]) -> None:
-    """Have deliveries looked at again, by their `seq`."""
-    values = {"state": "received", "retry_at": None}
-    session.connection().execute(update(Delivery).where(col(Delivery.seq).in_(numbers)).values(values))
-    if numbers:
+def requeue(session: Session, *conditions: ColumnElement[bool]) -> int:
+    """Have the deliveries that meet all conditions looked at again; their number."""
+    changed = update(Delivery).where(*conditions).values({"state": "received", "retry_at": None})
+    number = session.connection().execute(changed).rowcount
+    if number:
         announce(session, DeliveryStored())
+    return number
+
+
+def naming(connection_ids: Collection[str], external_id: str) -> ColumnElement[bool]:
+    """The condition that a delivery of these connections names an author so; a ticket of that id is let in as well."""
+    named = json.dumps(external_id, ensure_ascii=False)
+    return col(Delivery.connection_id).in_(connection_ids) & col(Delivery.reading).contains(named, autoescape=True)
 
 
 def requeue_outside(session: Session) -> None:
     """Look again at what no open week held, as a week opens."""
-    requeue(session, list(session.exec(select(Delivery.seq).where(Delivery.state == "outside"))))
+    requeue(session, col(Delivery.state) == "outside")
 
 
 def is_due(session: Session, now: datetime) -> bool:
@@ -141,5 +148,4 @@ def is_due(session: Session, now: datetime) -> bool:
 
 def requeue_due(session: Session, now: datetime) -> None:
     """Look again at what was ahead of its time, and is no longer."""
-    query = select(Delivery.seq).where(Delivery.state == "outside", col(Delivery.retry_at) <= now)
-    requeue(session, list(session.exec(query)))
+    requeue(session, col(Delivery.state) == "outside", col(Delivery.retry_at) <= now)

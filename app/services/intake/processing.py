@@ -13,7 +13,7 @@ from app.domain.intake.kinds import GENERIC, RESERVED
 from app.domain.intake.reports import Author, ClockFact, DeliveryUnreadable, Parsed, Report, Withdrawal, Work
 from app.errors import AlreadyDone, OutsideWeek, Problem, WeekNotOpen
 from app.models import Connection, Delivery, LedgerEntry, Week, WithdrawnActivity
-from app.services.intake import authors, deliveries, readings
+from app.services.intake import author_ids, authors, deliveries, readings, service_accounts
 from app.services.intake.deliveries import Headers
 from app.services.ledger import ledger
 from app.services.ledger.admission import CLOCK_SKEW
@@ -55,8 +55,9 @@ def process_next(session: Session, parse: Parse, now: datetime) -> bool:
         return True
     act = Act(system(connection.name), now)
     outcomes = [_judge(session, connection, report, act) for report in parsed.reports]
-    outcome = min(outcomes, key=lambda each: _ORDER.index(each.state), default=Outcome("ignored", parsed.ignored))
-    _settle(session, delivery, outcome, _author(parsed))
+    judged = zip(outcomes, parsed.reports, strict=True)
+    outcome, report = min(judged, key=_weight, default=(Outcome("ignored", parsed.ignored), None))
+    _settle(session, delivery, outcome, report)
     if outcome.state != "quarantined":
         delivery.reading, delivery.body, delivery.headers = readings.to_text(parsed), None, "[]"
     return True
@@ -78,21 +79,22 @@ def _read(delivery: Delivery, connection: Connection, parse: Parse) -> Parsed:
     return parse(connection.kind, deliveries.headers_of(delivery), delivery.body)
 
 
-def _settle(session: Session, delivery: Delivery, outcome: Outcome, author: str | None) -> None:
-    delivery.state, delivery.reason, delivery.author = outcome.state, outcome.reason or None, author
+def _weight(judged: tuple[Outcome, Report]) -> tuple[int, bool]:
+    """The place of a report among those that decide for its delivery: by its state, and one with an author first."""
+    outcome, report = judged
+    return _ORDER.index(outcome.state), getattr(report, "author", None) is None
+
+
+def _settle(session: Session, delivery: Delivery, outcome: Outcome, report: Report | None) -> None:
+    delivery.state, delivery.reason = outcome.state, outcome.reason or None
     delivery.activity_id, delivery.retry_at = outcome.activity_id, outcome.retry_at
+    author: Author | None = getattr(report, "author", None)
+    names = author_ids.of(author) if author is not None else ()
+    delivery.author, delivery.author_name = next(iter(names), None), author.name if author is not None else None
+    delivery.kind, delivery.occurred_at = getattr(report, "kind", None), getattr(report, "occurred_at", None)
     delivery.attempts += 1
     session.add(delivery)
     session.flush()
-
-
-def _author(parsed: Parsed) -> str | None:
-    """The first author named, as organizers see them: by their first id, else their e-mail."""
-    for report in parsed.reports:
-        author: Author | None = getattr(report, "author", None)
-        if author is not None:
-            return author.ids[0] if author.ids else author.email
-    return None
 
 
 def _judge(session: Session, connection: Connection, report: Report, act: Act) -> Outcome:
@@ -112,10 +114,12 @@ def _record(session: Session, connection: Connection, work: Work, act: Act) -> O
     key = Key(source, work.kind, work.external_id)
     if (known := _find(session, key)) is not None:
         return Outcome("repeated", activity_id=known.id)
+    if service_accounts.is_one(service_accounts.ids_of(session, connection.id), work.author):
+        return Outcome("ignored", service_accounts.IGNORED)
     week, outside = _week_of(session, work.occurred_at, act.now)
     if week is None:
         return outside
-    person = authors.resolve(session, source, work.author, act)
+    person = authors.resolve(session, connection.source, work.author, act)
     if person is None:
         return Outcome("unmatched", "Nobody here is known by this author. Say who it is.")
     draft = Draft(

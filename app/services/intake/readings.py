@@ -35,5 +35,5 @@ def _report(fields: dict[str, Any]) -> Report:
             values[name] = datetime.fromisoformat(values[name])
     author = values.get("author")
     if author is not None:
-        values["author"] = Author(tuple(author["ids"]), author["email"])
+        values["author"] = Author(tuple(author["ids"]), author["email"], author.get("name"))
     return _TYPES[fields["is"]](**values)

@@ -42,6 +42,8 @@ ACTIONS = {
     "rules.refused": "Refused the rules file",
     "seat.offered": "Offered somebody’s seat",
     "seat.withdrawn": "Withdrew the offer of a seat",
+    "service-account.added": "Named a bot or service account",
+    "service-account.removed": "Took a bot or service account off its list",
     "shift.cancelled": "Cancelled a shift",
     "shift.created": "Made a shift",
     "shift.edited": "Changed a shift",

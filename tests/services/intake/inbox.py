@@ -1,0 +1,59 @@
+"""A tool connected to the standard week, whose deliveries are stored and processed without a server."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.db.database import Database
+from app.integrations.sources import registry
+from app.models import Delivery
+from app.services.intake import connections, deliveries, processing
+from app.services.operations.secrets import SigningKey
+from tests.builders import SIGNING_KEY, act_by
+from tests.integrations.sources import samples
+from tests.integrations.sources.samples import SECRET, Sample
+
+
+@dataclass
+class Inbox:
+    """Deliveries of samples' tools, at the moment the samples were signed."""
+
+    database: Database
+    now: datetime = samples.NOW
+
+    def connect(self, kind: str, **options: Any) -> None:
+        """Connect a tool under its kind's name, or another."""
+        with self.database.unit_of_work() as session:
+            connections.connect(session, SigningKey(SIGNING_KEY), kind, act_by("Olu"), secret=SECRET, **options)
+
+    def take(self, name: str, sample: Sample, body: Any = None, **headers: str) -> str:
+        """Store a sample sent to a connection and process all that waits; the delivery's id."""
+        envelope = sample.envelope(body, **headers)
+        with self.database.unit_of_work() as session:
+            delivery_id = deliveries.store(
+                session, connections.find(session, name), envelope.headers, envelope.body, self.now,
+                event_id=registry.parse(sample_kind(sample), envelope.headers, envelope.body).event_id, is_newest=False,
+            )  # fmt: skip
+        self.process()
+        return delivery_id
+
+    def process(self) -> None:
+        """Process all that waits."""
+        is_left = True
+        while is_left:
+            with self.database.unit_of_work() as session:
+                is_left = processing.process_next(session, registry.parse, self.now)
+
+    def find(self, delivery_id: str) -> Delivery:
+        """A delivery as it is kept."""
+        with self.database.reading() as session:
+            return deliveries.find(session, delivery_id).delivery
+
+    def state(self, delivery_id: str) -> str:
+        """The state of a delivery."""
+        return self.find(delivery_id).state
+
+
+def sample_kind(sample: Sample) -> str:
+    """The kind of connection that a sample comes over."""
+    return next(kind for kind, source in registry.SOURCES.items() if source is sample.source)
