@@ -43,7 +43,17 @@ def _proxy(item: str) -> str:
     raise ValueError(f"ASSEMBLY_WEEK_TRUSTED_PROXIES must name the proxies’ addresses: “{item}” {flaw}.")
 
 
+def _network(item: str) -> str:
+    try:
+        return str(ip_network(item))
+    except ValueError:
+        raise ValueError(
+            f"ASSEMBLY_WEEK_OUTBOUND_NETWORKS names “{item}”, which isn’t a network such as 10.1.2.0/24."
+        ) from None
+
+
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Domains = Annotated[CommaSeparated, _checked(_domain)]
+Networks = Annotated[CommaSeparated, _checked(_network)]
 Proxies = Annotated[CommaSeparated, _checked(_proxy)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_none_if_empty)]

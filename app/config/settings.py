@@ -13,7 +13,7 @@ from pydantic_settings import (
 from sqlalchemy import URL
 
 from app.config import database, secret_files, smtp, unknown
-from app.config.fields import CommaSeparated, Domains, Proxies, Secret
+from app.config.fields import CommaSeparated, Domains, Networks, Proxies, Secret
 from app.config.former_names import FormerNames
 from app.domain import rotation
 from app.domain.text import hosts
@@ -58,6 +58,7 @@ class Settings(BaseSettings):
         default=(), description="Names this server answers to; empty = PUBLIC_URL's and its own"
     )
     trusted_proxies: Proxies = Field(default=(), description="Addresses and networks whose X-Forwarded-* headers count")
+    outbound_networks: Networks = Field(default=(), description="Private networks that webhooks and backfills may call")
     smtp_url: Secret = Field(default=None, description="The mail server; empty = no sign-in links by e-mail")
     smtp_url_file: Path | None = Field(default=None, description="A file that holds SMTP_URL instead")
     mail_from: str = Field(default="", description="The sender of messages, such as Assembly Week <week@example.com>")

@@ -111,6 +111,10 @@ def test_settings_that_are_refused_show_no_secret(changes: dict[str, str]) -> No
             "such as 10.1.2.0/24.",
         ),
         (
+            {"outbound_networks": "10.1.2.3/24"},
+            "ASSEMBLY_WEEK_OUTBOUND_NETWORKS names “10.1.2.3/24”, which isn’t a network such as 10.1.2.0/24.",
+        ),
+        (
             {"smtp_url": "smtp://localhost"},
             "ASSEMBLY_WEEK_MAIL_FROM must be one address, such as Assembly Week <week@example.com>. Set "
             "ASSEMBLY_WEEK_PUBLIC_URL to the address people type: links in messages lead there.",
