@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const SIGNS = { up: "▲ ", down: "▼ ", same: "–" };
-  const number = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  const number = (value) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");
   const plural = (count) => `${number(count)} ${count === 1 ? "rank" : "ranks"}`;
   const compare = (one, another) => (one < another ? -1 : Number(one > another));
   // Writing what is there already would still cost a style of every row.

@@ -22,17 +22,22 @@ WHY_ATTENDANCE = "A teammate has the credit for this shift; being there counts t
 def headline(totals: Mapping[str, int], rules: Rules) -> str:
     """The totals as one line, kinds in file order, leaving out zeros unless all are zero."""
     done = [kind for kind in rules.kinds if totals.get(kind.name, 0)] or rules.kinds
-    return ", ".join(amount(totals.get(kind.name, 0), kind) for kind in done)
+    return ", ".join(amount(totals.get(kind.name, 0), kind, grouped=False) for kind in done)
 
 
-def amount(number: int, kind: Kind) -> str:
-    """A number of a kind: "1 shift", "20 shifts"."""
-    return f"{number} {kind.one if number == 1 else kind.many}"
+def amount(number: int, kind: Kind, *, grouped: bool = True) -> str:
+    """A number of a kind: "1 shift", "1,234 shifts"."""
+    return f"{_digits(number, grouped=grouped)} {kind.one if number == 1 else kind.many}"
 
 
-def points_text(points: int) -> str:
-    """A number of points: "1 point", "20 points"."""
-    return f"{points} {'point' if abs(points) == 1 else 'points'}"
+def points_text(points: int, *, grouped: bool = True) -> str:
+    """A number of points: "1 point", "1,234 points"."""
+    return f"{_digits(points, grouped=grouped)} {'point' if abs(points) == 1 else 'points'}"
+
+
+# Pages group digits; what JSON carries as well, the headline and the reasons on receipts, has plain ones.
+def _digits(number: int, *, grouped: bool) -> str:
+    return f"{number:,}" if grouped else str(number)
 
 
 def ordinal(number: int) -> str:
@@ -61,7 +66,7 @@ def award_title(reason: AwardReason, name: str, rules: Rules) -> str:
 
 def why_points(kind: Kind) -> str:
     """Explain the points of an activity's kind."""
-    return f"{points_text(kind.points)} for each {kind.one}"
+    return f"{points_text(kind.points, grouped=False)} for each {kind.one}"
 
 
 def why_nothing(kind: Kind | None) -> str:
@@ -102,7 +107,7 @@ def _is_night(window: Window | None) -> bool:
 
 def why_quest(quest: Quest, rules: Rules, weekday: int) -> str:
     """Explain how a team completed a quest; `weekday` (Monday 0) is named where the quest is one of the day."""
-    needs = listed([amount(number, rules.kind_by_name[kind]) for kind, number in quest.needs], "and")
+    needs = listed([amount(number, rules.kind_by_name[kind], grouped=False) for kind, number in quest.needs], "and")
     when = f" on {_DAYS[weekday]}" if quest.per == "day" else ""
     if quest.members is None:
         return f"The team reached {needs}{when}"

@@ -1,6 +1,7 @@
 """Summaries kept ready: the story is told once per change of the week, each chart drawn once per story."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,8 +26,11 @@ from app.web.boards import BoardSnapshot, serve
 from app.web.charts import CHARTS, ChartData, ChartTheme, captions, upto_text
 from app.web.charts.card import card_svg, needs_system_fonts
 from app.web.charts.chart_renderer import chart_renderer
+from app.web.charts.undrawn import undrawn_svg
 from app.web.http import render
 from app.web.http.representations import CachedResponse
+
+logger = logging.getLogger(__name__)
 
 VARY = "Authorization, Cookie"
 LONG_SECONDS, RESTS = 1.0, 10
@@ -85,7 +89,11 @@ class Summary:
         spec = chart(self.data, theme) if chart else None
         if spec is None:
             raise NotFound("The summary has no such chart.")
-        body = chart_renderer().svg(spec).encode()
+        try:
+            body = chart_renderer().svg(spec).encode()
+        except ValueError:
+            logger.exception("the chart %s could not be drawn", name)
+            body = undrawn_svg(theme)
         return CachedResponse(body, f'"{self.mark}-{name}-{theme.theme}-{theme.size}"', "image/svg+xml", VARY)
 
     def draw_card(self) -> CachedResponse:

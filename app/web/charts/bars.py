@@ -2,9 +2,11 @@
 
 from app.domain.story import ResponseTimes
 from app.web.charts.chart_data import ChartData
+from app.web.charts.lettering import isolated, shorten
 from app.web.charts.theme import SPACED, Box, ChartTheme, Spec
 
 MAX_NUMBERED = 14
+LEGEND_ROOM = 11  # of a kind in the legend, as a multiple of the font size
 
 
 def days_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
@@ -13,7 +15,7 @@ def days_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
     if not any(sums.values()):
         return None
     box = Box(470, 210, left=36, right=8, top=80) if theme.wide else Box(300, 230, left=30, right=6, top=92)
-    axis = {"tickCount": 4, "format": "d", "tickMinStep": 1}
+    axis = {"tickCount": 4, "format": ",d", "tickMinStep": 1}
     scale = {"paddingInner": 0.32, "paddingOuter": 0.2}
     x = {"field": "day", "type": "ordinal", "sort": list(sums), "scale": scale, "axis": SPACED}
     room = {"domain": [0, max(sums.values()) * 1.12], "nice": False}
@@ -27,12 +29,12 @@ def days_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
 def _stacks(data: ChartData, theme: ChartTheme, x: Spec, y: Spec) -> Spec:
     """A bar for every day and kind that was done at all, kinds in file order from the ground up."""
     kinds = [kind for kind in data.kinds if any(day.counts[kind.name] for day in data.story.days)]
-    names = [kind.many for kind in kinds]
+    names = [isolated(shorten(kind.many, LEGEND_ROOM)) for kind in kinds]
     colours = [theme.kind(number) for number, kind in enumerate(data.kinds) if kind in kinds]
     values = [
-        {"day": column.name, "kind": kind.many, "order": number, "done": column.count(kind.name)}
+        {"day": column.name, "kind": name, "order": number, "done": column.count(kind.name)}
         for column in data.columns
-        for number, kind in enumerate(kinds)
+        for number, (kind, name) in enumerate(zip(kinds, names, strict=True))
     ]
     legend = {"columns": 3 if theme.wide else 2}
     colour = {"field": "kind", "sort": names, "scale": {"domain": names, "range": colours}, "legend": legend}

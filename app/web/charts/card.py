@@ -1,9 +1,8 @@
 """The share card: a picture of the week's result for wherever its address is shared."""
 
-import unicodedata
-
 from app.domain.wording import points_text
 from app.web.charts.chart_data import ChartData
+from app.web.charts.lettering import isolated, width
 from app.web.charts.theme import colours
 from app.web.http import render
 
@@ -12,7 +11,7 @@ MAX_TOTALS = 5  # in one line of the card
 MAX_NAMED = 3  # winners that fit by name; of more their number is told
 
 _ROOM = WIDTH - 160
-_LETTER = 0.58  # the width of an average bold letter, as a part of the font size
+_ROOM_BESIDE_BRAND = 740  # for the week's name, on the line that begins with ours
 
 
 def card_svg(data: ChartData) -> str:
@@ -25,9 +24,11 @@ def card_svg(data: ChartData) -> str:
     return render.render(
         "summary/card.svg",
         board=board,
+        board_name=isolated(board.name),
+        board_name_size=fit(board.name, 32, _ROOM_BESIDE_BRAND),
         over=data.over,
         label=_label(data, len(winners)),
-        name=name,
+        name=isolated(name),
         name_size=fit(name, 118),
         line=line,
         line_size=fit(line, 36),
@@ -54,8 +55,8 @@ def _hero(data: ChartData) -> tuple[str, str]:
     if len(winners) > MAX_NAMED:
         return f"{len(winners)} teams", f"{points} each"
     if len(winners) > 1:
-        return render.listing(winner.team for winner in winners), f"{points} each"
-    people = render.listing(winners[0].members)
+        return render.listing(isolated(winner.team) for winner in winners), f"{points} each"
+    people = render.listing(map(isolated, winners[0].members))
     return winners[0].team, f"{people}, {points}" if people else points
 
 
@@ -64,7 +65,6 @@ def needs_system_fonts(text: str) -> bool:
     return any(not (each < "\u0530" or "\u1d00" <= each < "\u2e00") for each in text)
 
 
-def fit(text: str, largest: int) -> int:
-    """The font size at which a text fits on one line of the card."""
-    letters = sum(1.8 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text) or 1
-    return min(largest, int(_ROOM / (letters * _LETTER)))
+def fit(text: str, largest: int, room: int = _ROOM) -> int:
+    """The font size at which a text fits on one line of the card, in at most `room` pixels."""
+    return min(largest, int(room / (width(text) or 1)))

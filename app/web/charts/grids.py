@@ -2,6 +2,7 @@
 
 from app.domain.calendar.days import local_day
 from app.web.charts.chart_data import ChartData
+from app.web.charts.lettering import isolated, shorten
 from app.web.charts.theme import SPACED, Box, ChartTheme, Spec
 
 MAX_HEROES = 10
@@ -53,19 +54,20 @@ def heroes_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
     heroes = data.story.heroes[:MAX_HEROES]
     if not heroes:
         return None
-    rows = [f"{hero.person}\u200b{number}" for number, hero in enumerate(heroes)]
+    height = max(44 * len(heroes), 88)
+    box = Box(330, height, left=170, right=14) if theme.wide else Box(192, height, left=126, right=8)
+    room = (box.left - 12) / theme.text
+    rows = [f"{isolated(shorten(hero.person, room))}\u200b{number}" for number, hero in enumerate(heroes)]
     days, names = data.column_names, [column.name for column in data.columns]
     suns = [
         {"row": row, "day": days[local_day(at, data.zone)]}
         for row, hero in zip(rows, heroes, strict=True)
         for at in hero.taken
     ]
-    height = max(44 * len(rows), 88)
-    box = Box(330, height, left=170, right=14) if theme.wide else Box(192, height, left=126, right=8)
     x = {"field": "day", "type": "ordinal", "sort": names, "scale": {"domain": names}}
     y = {"field": "row", "type": "ordinal", "sort": rows, "scale": {"domain": rows}}
     label = "split(datum.value, '\u200b')[0]"
-    axis = {"labelExpr": label, "labelLimit": box.left - 12, "grid": False}
+    axis = {"labelExpr": label, "grid": False}
     size = (34 if theme.wide else 28) ** 2
     return theme.draw(
         box,

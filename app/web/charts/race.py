@@ -6,7 +6,9 @@ from datetime import timedelta
 from app.domain.calendar.days import ONE_DAY, first_moment
 from app.domain.story import PointsSeries
 from app.web.charts.chart_data import ChartData
+from app.web.charts.lettering import isolated, shorten, width
 from app.web.charts.theme import Box, ChartTheme, Spec
+from app.web.http.render import number
 
 LABEL_GAP = 20  # of the chart's units between two names, so that letters do not touch
 STEPS_DRAWN = 240  # of a line, spread evenly: more cannot be seen at this width, and each costs bytes
@@ -19,12 +21,17 @@ def race_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
     all_series = data.all_series
     if not any(len(series.steps) > 1 for series in all_series):
         return None
-    box = Box(840, 420, left=44, right=212, top=12) if theme.wide else Box(190, 400, left=32, right=122, top=12)
     hours = _hours(data)
     values = [step.points for series in all_series for step in series.steps]
+    box = _box(theme, max(values, key=abs))
     scale = {"domain": [min(values), max(*values, 1)], "nice": True}
     x = {"field": "hour", "type": "quantitative", "axis": None, "scale": {"domain": [0, hours], "nice": False}}
-    y = {"field": "points", "type": "quantitative", "axis": {"tickCount": 5}, "scale": scale}
+    y = {
+        "field": "points",
+        "type": "quantitative",
+        "axis": {"tickCount": 5, "format": ",d", "tickMinStep": 1},
+        "scale": scale,
+    }
     return theme.draw(
         box,
         {
@@ -39,6 +46,14 @@ def race_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
         },
         *_lines(data, all_series, theme, hours, x, y),
         _labels(all_series, theme, box, scale),
+    )
+
+
+def _box(theme: ChartTheme, most: int) -> Box:
+    """The plot, with room for its largest number on the left; the drawing is as wide whatever that is."""
+    left = int(width(number(most)) * theme.text) + 16
+    return (
+        Box(884 - left, 420, left, right=212, top=12) if theme.wide else Box(222 - left, 400, left, right=122, top=12)
     )
 
 
@@ -109,8 +124,8 @@ def _labels(all_series: Sequence[PointsSeries], theme: ChartTheme, box: Box, sca
     tops = _apart([(high - series.points) / (high - low) * box.height for series in named], box.height)
     drawn = theme.lines(series.team_id for series in all_series)
     labels = [
-        {"y": top, "text": f"{series.points}  {series.team}", "rank": place, "colour": drawn[series.team_id].colour}
-        for place, (series, top) in enumerate(zip(named, tops, strict=True))
+        {"y": top, "text": _label(series, (box.right - 12) / theme.text), "colour": drawn[series.team_id].colour}
+        for series, top in zip(named, tops, strict=True)
     ]
     return {
         "data": {"values": labels},
@@ -119,7 +134,6 @@ def _labels(all_series: Sequence[PointsSeries], theme: ChartTheme, box: Box, sca
             "align": "left",
             "baseline": "middle",
             "x": box.width + 8,
-            "limit": box.right - 12,
             "fontWeight": 600,
         },
         "encoding": {
@@ -130,12 +144,18 @@ def _labels(all_series: Sequence[PointsSeries], theme: ChartTheme, box: Box, sca
     }
 
 
+def _label(series: PointsSeries, room: float) -> str:
+    """A team's points and name; the name is shortened to the room there is, a multiple of the font size."""
+    points = f"{number(series.points)}  "
+    return points + isolated(shorten(series.team, room - width(points)))
+
+
 def _apart(wanted: list[float], height: float) -> list[float]:
     """Places from top to bottom, at least LABEL_GAP apart, the last at most at `height`."""
     places: list[float] = []
     for place in wanted:
         places.append(max(place, places[-1] + LABEL_GAP) if places else place)
-    for number in range(len(places) - 1, -1, -1):
-        lowest = height if number == len(places) - 1 else places[number + 1] - LABEL_GAP
-        places[number] = min(places[number], lowest)
+    for index in range(len(places) - 1, -1, -1):
+        lowest = height if index == len(places) - 1 else places[index + 1] - LABEL_GAP
+        places[index] = min(places[index], lowest)
     return places

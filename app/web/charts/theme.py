@@ -106,7 +106,8 @@ class ChartTheme:
 
     def _config(self) -> Spec:
         ink, soft, line = self.colour("ink"), self.colour("ink-soft"), self.colour("line")
-        plain = {"labelColor": soft, "labelFontSize": self.text, "labelPadding": 8, "title": None}
+        # Without a limit Vega shortens no label: it would break emoji in two (see `lettering`).
+        plain = {"labelColor": soft, "labelFontSize": self.text, "labelPadding": 8, "labelLimit": 0, "title": None}
         return {
             "font": FONT,
             "view": {"stroke": None},

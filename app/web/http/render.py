@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse
 
 from app.domain.rules.model import Kind
 from app.domain.standings.board import Standing
+from app.domain.text import graphemes
 from app.web.http.addresses import url_for
 
 ROOT = Path(__file__).parents[3]
@@ -31,7 +32,7 @@ HTMX_FILES = {
 }
 FONT_FILE = "inter-latin-wght-normal.woff2"
 VARY = "HX-Request, HX-Request-Type, HX-Boosted, HX-History-Restore-Request"
-THIN_SPACE, MINUS, TONES = "\u202f", "\u2212", 8
+MINUS, TONES = "\u2212", 8
 
 
 class _Dated(Protocol):
@@ -142,8 +143,8 @@ def days(starts: date, ends: date) -> str:
 
 
 def number(value: int) -> str:
-    """A whole number in thin groups of three, with a true minus sign."""
-    return f"{value:,}".replace(",", THIN_SPACE).replace("-", MINUS)
+    """A whole number in groups of three, with a true minus sign: 1,234."""
+    return f"{value:,}".replace("-", MINUS)
 
 
 def signed(value: int) -> str:
@@ -168,17 +169,19 @@ def listing(words: Iterable[str]) -> str:
 
 
 def numerals(headline: str) -> Markup:
-    """A headline whose counts stay on one line each and whose numbers can be set apart; its text is unchanged."""
-    counts = (
-        re.sub(r"^\d+", r'<span class="numeral">\g<0></span>', str(escape(part))) for part in headline.split(", ")
-    )
+    """A headline whose counts stay on one line each, and whose numbers are grouped and can be set apart."""
+    counts = (re.sub(r"^\d+", _numeral, str(escape(part))) for part in headline.split(", "))
     return Markup('<span class="count">' + ',</span> <span class="count">'.join(counts) + "</span>")  # noqa: S704 (our own markup, escaped before)
 
 
+def _numeral(found: re.Match[str]) -> str:
+    return f'<span class="numeral">{number(int(found[0]))}</span>'
+
+
 def initials(name: str) -> str:
-    """First letters of the first and last word of a name, in capitals."""
+    """First letters of the first and last word of a name, in capitals; emoji stay whole."""
     words = unicodedata.normalize("NFC", name).split() or ["?"]
-    return "".join(word[0] for word in words[:: max(len(words) - 1, 1)]).upper()
+    return "".join(graphemes.first(word) for word in words[:: max(len(words) - 1, 1)]).upper()
 
 
 def tones(standings: Iterable[Standing]) -> dict[str, int]:
