@@ -51,3 +51,7 @@ class AppContext:
     async def count(self, limit: Limit, key: str) -> None:
         """Count a try, for good before the try itself. Raises TooMany beyond the limit, or Unavailable."""
         await self.tally.count(limit, key)
+
+    async def give_back(self, limit: Limit, key: str) -> None:
+        """Take a try off the count, for it succeeded. Raises Unavailable."""
+        await self.tally.give_back(limit, key)

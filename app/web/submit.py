@@ -119,17 +119,26 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """A limit on what somebody tries: counted for good before the try, or after one that ends in a certain problem."""
+    """A limit on what somebody tries: counted before the try, or after one that ends in a certain problem.
+
+    Where it `is_given_back`, a try that succeeds does not count.
+    """
 
     limit: Limit
     key: str
     only_for: type[Problem] | None = None
+    is_given_back: bool = False
 
     def count(self, request: Request) -> None:
         """Count a try. Raises TooMany beyond the limit."""
         context = context_of(request)
         with context.database.unit_of_work() as session:
             throttle.count(session, self.limit, self.key, context.clock.real())
+
+    def give_back(self, request: Request, session: Session) -> None:
+        """Take a try off the count, in the transaction in which it succeeded."""
+        if self.is_given_back:
+            throttle.give_back(session, self.limit, self.key, context_of(request).clock.real())
 
     def refusal(self, request: Request, problem: Problem) -> Problem:
         """The problem to tell: this one, or that there were too many like it."""
@@ -168,6 +177,8 @@ def submit(
             form.check()
         with database.unit_of_work() as session:
             done = change(session, act)
+            if tries is not None:
+                tries.give_back(request, session)
     except Problem as problem:
         refusal = tries.refusal(request, problem) if tries is not None else problem
         return refuse(request, act, refusal, page=page, form=form)

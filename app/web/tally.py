@@ -19,10 +19,11 @@ MAX_GROUP = 500
 
 @dataclass(slots=True, eq=False)
 class _Try:
-    """One try that waits to be counted; `until` is monotonic."""
+    """One try that waits to be counted, or to be given back; `until` is monotonic."""
 
     limit: Limit
     key: str
+    is_back: bool
     until: float
     counted: asyncio.Future[None]
 
@@ -51,9 +52,16 @@ class Tally:
 
     async def count(self, limit: Limit, key: str) -> None:
         """Count a try. Raises TooMany beyond the limit, Busy or Unavailable."""
+        await self._join(limit, key, is_back=False)
+
+    async def give_back(self, limit: Limit, key: str) -> None:
+        """Take a try off the count, for it succeeded. Raises Busy or Unavailable."""
+        await self._join(limit, key, is_back=True)
+
+    async def _join(self, limit: Limit, key: str, *, is_back: bool) -> None:
         loop = asyncio.get_running_loop()
         until = self._database.writes.deadline()
-        one = _Try(limit, key, until, loop.create_future())
+        one = _Try(limit, key, is_back, until, loop.create_future())
         self._waiting.append(one)
         if self._counting is None or self._counting.done():
             self._counting = loop.create_task(self._count_all(), context=Context())
@@ -87,7 +95,8 @@ class Tally:
         with self._database.unit_of_work() as session:
             for one in sorted(group, key=lambda one: (one.limit.what, one.key)):
                 try:
-                    throttle.count(session, one.limit, one.key, self._clock.real())
+                    change = throttle.give_back if one.is_back else throttle.count
+                    change(session, one.limit, one.key, self._clock.real())
                     outcomes[id(one)] = None
                 except TooMany as problem:
                     outcomes[id(one)] = problem

@@ -24,7 +24,8 @@ from app.db.database import Database
 from app.domain.actor import Role, Scope, SignedInActor
 from app.live.timing import USUAL, Timing
 from app.main import create_app
-from app.services.access import accounts, credentials, sign_ins, tokens
+from app.services.access import accounts, credentials, sign_ins, throttle, tokens
+from app.services.access.throttle import Limit
 from app.services.displays import displays
 from app.services.people import people
 from tests.builders import GUS, NAMES, NOW, SLUG, Game, act_by, an_activity, moment
@@ -163,6 +164,13 @@ def sign_in(site: RunningApp, email: str = GUS, role: Role = "player") -> Visito
         member = sign_ins.check(session, secret, now).actor
         assert isinstance(member, SignedInActor)
     return Visitor(site, person.id, {"plain-sign-in": secret}, member.csrf)
+
+
+def spend(site: RunningApp, limit: Limit, *, all_but: int, key: str = "127.0.0.1") -> None:
+    """Use up a limit, all but so many tries of it; the key is the network that tests come from."""
+    with site.database.unit_of_work() as session:
+        for _ in range(limit.times - all_but):
+            throttle.count(session, limit, key, site.clock.real())
 
 
 def pair(site: RunningApp, name: str = "Lobby") -> Visitor:

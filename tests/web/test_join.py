@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.models import Person
-from app.services.access import accounts, credentials
+from app.services.access import accounts, credentials, throttle
 from app.services.audit import audit
 from app.services.organizing import join_codes
 from app.services.organizing.join_codes import CANNOT_JOIN, UNKNOWN
@@ -17,7 +17,7 @@ from app.services.weeks import weeks
 from app.web.sign_in.join import OVER
 from tests.builders import ADA, BO, CATS, DUA, GUS, OWLS, SLUG, act_by
 from tests.web.anonymous_browser import browsing, link_for, refusal_in
-from tests.web.running_app import BOTH_ENGINES, RunningApp, SettableClock, sign_in
+from tests.web.running_app import BOTH_ENGINES, RunningApp, SettableClock, sign_in, spend
 
 NEW = {"name": "Gus Björk", "email": GUS}
 DUCKS = "Ducks"
@@ -95,16 +95,21 @@ def test_page_for_codes_without_a_code_just_asks(site: RunningApp) -> None:
     ] * 2
 
 
-def test_wrong_codes_are_throttled_and_right_ones_still_open(site: RunningApp, clock: SettableClock) -> None:
+@BOTH_ENGINES
+def test_codes_that_open_are_no_tries_and_guessing_ends(site: RunningApp, clock: SettableClock) -> None:
+    spend(site, throttle.JOINS_FROM_ADDRESS, all_but=5)
     code = code_for(site)
     with browsing(site) as eve:
-        statuses = [eve.get(f"/join/x{number}").status_code for number in range(61)]
-        refused = eve.get("/join?code=nope")
+        opened = [eve.get(path).status_code for path in (f"/join/{code}", f"/join?code={code}") for _ in range(4)]
+        wrong = [
+            eve.get(path).status_code for path in ("/join/x1", "/join?code=x2", "/join/x3", "/join/x4", "/join/x5")
+        ]
+        beyond = [eve.get(path).status_code for path in ("/join/x6", f"/join/{code}", f"/join?code={code}")]
+        beyond.append(eve.send(f"/join/{code}", **NEW).status_code)
 
-        assert (statuses, refused.headers["retry-after"]) == ([404] * 60 + [429], "600")
-        assert (refused.status_code, eve.get(f"/join/{code}").status_code) == (429, 200)
+        assert (opened, wrong, beyond) == ([200] * 4 + [303] * 4, [404] * 5, [429] * 4)
         clock.now += timedelta(minutes=10)
-        assert eve.get("/join/x").status_code == 404
+        assert eve.send(f"/join/{code}", **NEW).status_code == 303
 
 
 @BOTH_ENGINES

@@ -25,6 +25,9 @@ _COUNT = text(
     " count = CASE WHEN throttle.began_at > :since AND throttle.began_at <= :until THEN throttle.count + 1 ELSE 1 END"
     " RETURNING count, began_at"
 ).bindparams(*(bindparam(name, type_=Instant) for name in ("now", "since", "until")))
+_GIVE_BACK = text(
+    "UPDATE throttle SET count = count - 1 WHERE key = :key AND count > 0 AND began_at > :since AND began_at <= :until"
+).bindparams(*(bindparam(name, type_=Instant) for name in ("since", "until")))
 _COUNTED = _COUNT.columns(Throttle.__table__.c.count, Throttle.__table__.c.began_at)  # type: ignore[attr-defined]
 _IS_OLD = or_(col(Throttle.began_at) < bindparam("oldest"), col(Throttle.began_at) > bindparam("newest"))
 _FORGET = (
@@ -48,12 +51,14 @@ class Limit:
 LINKS_FROM_ADDRESS = Limit("sign-in links tried from this address", 30, timedelta(minutes=10))
 # Against flooding somebody's inbox, wherever the requests come from.
 MAILS_TO_ACCOUNT = Limit("sign-in emails for this address", 5, timedelta(hours=1))
-# Against sending to many inboxes from here, by which our mail server would lose its name.
-MAILS_FROM_ADDRESS = Limit("sign-in emails from here", 20, timedelta(hours=1))
-# Against guessing: a code has 40 random bits, so that one network needs some thousand years to meet one of a hundred.
-JOINS_FROM_ADDRESS = Limit("tries to join a team from here", 60, timedelta(minutes=10))
-# Each has us ask the company's provider: against making us the one who floods it.
-COMPANY_FROM_ADDRESS = Limit("sign-ins with the company account from here", 60, timedelta(minutes=10))
+# Against sending to many inboxes from here, by which our mail server would lose its name. A company is one address, and
+# two hundred people may begin within minutes.
+MAILS_FROM_ADDRESS = Limit("sign-in emails from here", 300, timedelta(minutes=10))
+# Against guessing: a code has 40 random bits, so that one network needs some hundred years to meet one of a hundred.
+# Counted before a look, or a code that exists would still be told beyond the limit; given back where it does.
+JOINS_FROM_ADDRESS = Limit("tries to join a team from here", 300, timedelta(minutes=10))
+# Each has us ask the company's provider: against making us the one who floods it. Given back by who gets in.
+COMPANY_FROM_ADDRESS = Limit("sign-ins with the company account from here", 300, timedelta(minutes=10))
 # A code is taken on trust and waits for its screen: against entering codes until a stranger's screen shows one of them.
 PAIRINGS_BY_PERSON = Limit("display codes tried", 30, timedelta(minutes=10))
 # Each is a write, and a screen comes once for a code; a floor of screens that restart together has room.
@@ -69,14 +74,22 @@ def count(session: Session, limit: Limit, key: str, now: datetime) -> None:
 
     To be committed before the try itself, or a try that fails would not count.
     """
-    digest = sha256(f"{limit.what}\0{key}".encode(errors="replace")).hexdigest()
-    values = {"key": digest, "now": now, "since": now - limit.window, "until": now + TOLERANCE}
-    tries, began_at = session.execute(_COUNTED, values).one()
+    tries, began_at = session.execute(_COUNTED, {"now": now, **_window(limit, key, now)}).one()
     if tries == 1:
         _forget_old(session, now)
     if tries > limit.times:
         wait = max(1, ceil((began_at + limit.window - now).total_seconds()))
         raise TooMany(f"Too many {limit.what}. Try again in {_told(wait)}.", wait)
+
+
+def give_back(session: Session, limit: Limit, key: str, now: datetime) -> None:
+    """Take one try off the count, for it succeeded; of a window that is over, nothing."""
+    session.execute(_GIVE_BACK, _window(limit, key, now))
+
+
+def _window(limit: Limit, key: str, now: datetime) -> dict[str, object]:
+    digest = sha256(f"{limit.what}\0{key}".encode(errors="replace")).hexdigest()
+    return {"key": digest, "since": now - limit.window, "until": now + TOLERANCE}
 
 
 def _forget_old(session: Session, now: datetime) -> None:

@@ -119,7 +119,9 @@ async def enter(
 
 def _admit(database: Database, request: Request, claims: Claims) -> tuple[str, Person]:
     with database.unit_of_work() as session:
-        person = identities.find_or_link(session, visit(request), **asdict(claims))
+        act = visit(request)
+        person = identities.find_or_link(session, act, **asdict(claims))
+        throttle.give_back(session, throttle.COMPANY_FROM_ADDRESS, network_of(request), act.now)
         return entry.start(session, request, person, "company"), person
 
 

@@ -1,7 +1,9 @@
 """A team's code: colleagues let themselves into the team, until it is full."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query
 from sqlmodel import Session
@@ -10,12 +12,12 @@ from starlette.responses import Response
 
 from app.db.database import Database
 from app.domain.actor import Act, SignedInAct
-from app.errors import Conflict, NotAllowed, NotFound, Problem, WeekNotOpen
+from app.errors import Conflict, NotAllowed, NotFound, Problem, Unavailable, WeekNotOpen
 from app.services.access import accounts, throttle
 from app.services.organizing import join_codes
 from app.services.rules import rule_sets
 from app.services.teams import teams
-from app.web.deps import AnybodyAct, AppDatabase, AppSettings, count_try
+from app.web.deps import AnybodyAct, AppDatabase, AppSettings, context_of
 from app.web.http import cookies, redirects
 from app.web.http.client import network_of
 from app.web.http.fields import Email, Name
@@ -27,6 +29,7 @@ from app.web.submit import Done, Page, Tries, refuse, submit
 router = APIRouter(include_in_schema=False, prefix="/join", route_class=DatabaseRoute)
 
 OVER = "This week is over, so nobody joins its teams any more."
+T = TypeVar("T")
 
 
 class JoinForm(Form):
@@ -44,9 +47,9 @@ async def ask_for_code(
     if not code.strip():
         return code_page(Page(request, act))
     try:
-        await database.reads.run(_look, database, code)
+        await _read_as_try(request, database, partial(_look, database, code))
     except Problem as problem:
-        return code_page(Page(request, act, problem=await _counted(request, problem)), code=code)
+        return code_page(Page(request, act, problem=problem), code=code)
     return redirects.see("join_team", code=join_codes.tidy(code))
 
 
@@ -56,14 +59,14 @@ def _look(database: Database, code: str) -> None:
         join_codes.look(session, code)
 
 
-async def _counted(request: Request, problem: Problem) -> Problem:
-    """Count a code that nobody has as a try; the problem to tell is that there were too many of them."""
-    try:
-        if isinstance(problem, NotFound):
-            await count_try(request, throttle.JOINS_FROM_ADDRESS, network_of(request))
-    except Problem as too_many:
-        return too_many
-    return problem
+async def _read_as_try(request: Request, database: Database, read: Callable[[], T]) -> T:
+    """Read what a code leads to. It is counted as a try before, and given back where it leads to a team."""
+    context, network = context_of(request), network_of(request)
+    await context.count(throttle.JOINS_FROM_ADDRESS, network)
+    found = await database.reads.run(read)
+    with suppress(Unavailable):
+        await context.give_back(throttle.JOINS_FROM_ADDRESS, network)
+    return found
 
 
 def code_page(page: Page[Act], *, code: str = "") -> Response:
@@ -73,16 +76,16 @@ def code_page(page: Page[Act], *, code: str = "") -> Response:
 
 @router.get("/{code}")
 async def join_team(request: Request, act: AnybodyAct, database: AppDatabase, code: str) -> Response:
-    """The team behind a code, and how to join it. It reads, and writes where there is no such code."""
+    """The team behind a code, and how to join it. It counts a try, and reads."""
 
     def show() -> Response:
         with database.reading() as session:
             return _team_page(Page(request, act, session), code)
 
     try:
-        return await database.reads.run(show)
+        return await _read_as_try(request, database, show)
     except Problem as problem:
-        return code_page(Page(request, act, problem=await _counted(request, problem)), code=code)
+        return code_page(Page(request, act, problem=problem), code=code)
 
 
 def _team_page(page: Page[Act], code: str) -> Response:
@@ -110,9 +113,9 @@ def join_the_team(
 ) -> Response:
     """Join; who is not signed in says who they are, and is."""
     page = partial(team_page, code=code)
+    tries = Tries(throttle.JOINS_FROM_ADDRESS, network_of(request), is_given_back=True)
     if isinstance(act, SignedInAct):
-        unknown = Tries(throttle.JOINS_FROM_ADDRESS, network_of(request), only_for=NotFound)
-        return submit(request, act, partial(_join, code), form=form, page=page, tries=unknown)
+        return submit(request, act, partial(_join, code), form=form, page=page, tries=tries)
     try:
         cookies.check_safe(request, settings)
     except NotAllowed as problem:
@@ -123,7 +126,6 @@ def join_the_team(
         secrets.append(_join_as_new(request, session, act, code, form.data))
         return Done("me", "joined")
 
-    tries = Tries(throttle.JOINS_FROM_ADDRESS, network_of(request))
     return entry.keep(request, submit(request, act, join, form=form, page=page, tries=tries), secrets)
 
 

@@ -144,3 +144,30 @@ def test_count_drops_windows_that_lie_ahead(database: Database) -> None:
 
     with database.reading() as session:
         assert [window.began_at for window in session.exec(select(Throttle))] == [NOW]
+
+
+def test_give_back_frees_one_try_of_its_window_and_key_alone(database: Database) -> None:
+    for _ in range(3):
+        count(database)
+    with database.unit_of_work() as session:
+        throttle.give_back(session, LIMIT, "198.51.100.1", NOW)
+        throttle.give_back(session, LIMIT, "192.0.2.7", NOW + LIMIT.window)
+    with pytest.raises(TooMany):
+        count(database)
+    with database.unit_of_work() as session:
+        throttle.give_back(session, LIMIT, "192.0.2.7", NOW)
+
+    count(database)
+
+    with pytest.raises(TooMany):
+        count(database)
+
+
+def test_give_back_of_what_was_never_counted_earns_no_try(database: Database) -> None:
+    with database.unit_of_work() as session:
+        throttle.give_back(session, LIMIT, "192.0.2.7", NOW)
+
+    for _ in range(3):
+        count(database)
+    with pytest.raises(TooMany):
+        count(database)
