@@ -269,6 +269,15 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/approval"): RouteAccess(
         "organizers", 409, form={"approve": "yes"}
     ),
+    ("POST", "/organizer/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/offer"): RouteAccess(
+        "organizers", 303, form={"to": "everyone", **WHY}
+    ),
+    ("POST", "/organizer/weeks/{week}/shifts/{shift_id}/sign-ups/{sign_up_id}/offer/withdrawal"): RouteAccess(
+        "organizers", 409, form=WHY
+    ),
+    ("POST", "/organizer/weeks/{week}/shifts/{shift_id}/waiting/end"): RouteAccess(
+        "organizers", 422, form={"person": "{person_id}", **WHY}
+    ),
     ("GET", "/organizer/people"): RouteAccess("organizers"),
     ("POST", "/organizer/people"): RouteAccess("organizers", form=NEW),
     ("GET", "/organizer/people/{person_id}"): RouteAccess("organizers"),

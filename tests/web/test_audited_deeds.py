@@ -19,7 +19,7 @@ from app.services.intake import connections, service_accounts
 from app.services.operations.secrets import SigningKey
 from app.services.organizing import join_codes
 from app.services.rules import rule_sets
-from app.services.shifts import covers, editing, seats, shifts
+from app.services.shifts import covers, editing, seats, shifts, waiting
 from app.services.shifts.editing import ShiftChanges
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
@@ -129,6 +129,9 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{SHIFTS}/{{shift_id}}/sign-ups"): [],
     ("POST", f"{SHIFTS}/{{shift_id}}/sign-ups/{{sign_up_id}}"): [],
     ("POST", f"{SHIFTS}/{{shift_id}}/sign-ups/{{sign_up_id}}/approval"): [],
+    ("POST", f"{SHIFTS}/{{shift_id}}/sign-ups/{{sign_up_id}}/offer"): ["seat.offered"],
+    ("POST", f"{SHIFTS}/{{shift_id}}/sign-ups/{{sign_up_id}}/offer/withdrawal"): [],
+    ("POST", f"{SHIFTS}/{{shift_id}}/waiting/end"): [],
     ("POST", "/organizer/people"): ["person.created", "link.made"],
     ("POST", f"{PERSON}/link"): ["link.made"],
     ("POST", f"{PERSON}/link/mail"): [],
@@ -232,6 +235,16 @@ def arrange_covers(game: Game) -> None:
             covers.decide(session, SLUG, shift.id, seat.id, game.act, approve=approve)
 
 
+def take_somebody_off_a_waiting_list(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        people = {person.email: person.id for person in session.exec(select(Person))}
+        span = slot(date(2022, 9, 16), 6 * 60, 8 * 60, PACIFIC)
+        shift = shifts.create(session, SLUG, span, ShiftFields(seats=1), game.act)
+        seats.sign_up(session, SLUG, shift.id, people[ADA], game.act)
+        waiting.join(session, SLUG, shift.id, people[BO], game.act)
+        waiting.leave_list(session, SLUG, shift.id, people[BO], game.act, reason="He moved")
+
+
 def edit_and_cancel_a_shift(game: Game) -> None:
     with game.database.unit_of_work() as session:
         span = slot(date(2022, 9, 16), 6 * 60, 8 * 60, PACIFIC)
@@ -263,6 +276,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
         "cover.declined",
         "cover.approved",
     ],
+    take_somebody_off_a_waiting_list: ["shift.created", "waiting.ended"],
     edit_and_cancel_a_shift: ["shift.created", "shift.edited", "shift.cancelled"],
     make_shifts: ["shift.created", "shifts.generated"],
     own_the_installation: ["person.created", "role.changed"],

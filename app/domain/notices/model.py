@@ -15,7 +15,8 @@ Channel = Literal["page", "email"]
 
 Facts = Mapping[str, str]
 """The facts of a notice, each optional: `when` the shift is and `was` before, its `label` and `place`, the `name` of
-somebody else, a `team`, the `week`'s name and `slug`, the `reason` and `start` (ISO, UTC)."""
+somebody else, a `team`, the `week`'s name and `slug`, the `reason`, `start` (ISO, UTC), and a `list` where it is about
+a waiting one."""
 
 LABELS: Mapping[Kind, str] = {
     "day-before": "A shift of mine starts in a day",
@@ -24,7 +25,7 @@ LABELS: Mapping[Kind, str] = {
     "promoted": "I get a seat I waited for",
     "changed": "A shift of mine changes",
     "cancelled": "A shift of mine is cancelled",
-    "removed": "An organizer removes me from a shift",
+    "removed": "An organizer removes me from a shift or its waiting list",
     "seat-free": "A shift I wait for has a free seat",
     "offered": "Someone offers me a seat",
     "taken": "Someone takes a seat I offered",

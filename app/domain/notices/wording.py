@@ -85,6 +85,8 @@ def _cancelled(facts: Facts) -> Said:
 
 
 def _removed(facts: Facts) -> Said:
+    if facts.get("list"):
+        return _line(f"You’re no longer on the waiting list: {_when(facts)}"), (_line(_name(facts), " removed you."),)
     return _line(f"You’re no longer on the shift {_when(facts)}"), (_line(_name(facts), " removed you."),)
 
 

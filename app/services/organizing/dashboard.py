@@ -13,6 +13,7 @@ from app.domain.rules import ADJUSTMENT, ATTENDANCE
 from app.models import Display, LedgerEntry, Person, QueuedJob, SignIn, Team, Token, Week
 from app.services import jobs
 from app.services.rules import rule_sets
+from app.services.shifts import offers
 from app.services.weeks import weeks
 
 MAX_DEAD_JOBS = 20  # listed at once: what fails for one reason is revived one after the other, and the rest moves up
@@ -22,7 +23,10 @@ Phase = Literal["none", "draft", "ahead", "running", "over", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Counts of what there is. `activities` are the week's, reversed ones too; `never_in` people never signed in."""
+    """Counts of what there is. `activities` are the week's, reversed ones too; `never_in` people never signed in.
+
+    `covers` are those of the week that wait for approval.
+    """
 
     week: Week | None
     phase: Phase
@@ -35,6 +39,7 @@ class Overview:
     rules_version: int
     rules_errors: list[dict[str, int | str]]
     dead_jobs: Sequence[QueuedJob]
+    covers: int
 
 
 def look(session: Session, now: datetime, wall: datetime) -> Overview:
@@ -57,6 +62,7 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         rules_version=rule_sets.active(session).id,
         rules_errors=rule_sets.file_errors(session),
         dead_jobs=jobs.dead(session, MAX_DEAD_JOBS),
+        covers=offers.count_undecided(session, week.id) if week else 0,
     )
 
 

@@ -1,5 +1,6 @@
 """Offers of seats as rows: one stands for a seat at most, and it ends with the seat."""
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.domain.draft import PersonId
@@ -28,6 +29,13 @@ def undecided(session: Session, shift: Shift) -> list[SeatOffer]:
     """The offers of a shift that wait for approval."""
     query = select(SeatOffer).join(Seat, col(Seat.id) == SeatOffer.seat_id).where(Seat.shift_id == shift.id)
     return list(session.exec(query.where(SeatOffer.state == "pending").order_by(col(SeatOffer.id))))
+
+
+def count_undecided(session: Session, week_id: int) -> int:
+    """Count the covers of a week that wait for approval."""
+    query = select(func.count()).select_from(SeatOffer).join(Seat, col(Seat.id) == SeatOffer.seat_id)
+    query = query.join(Shift, col(Shift.id) == Seat.shift_id)
+    return session.exec(query.where(Shift.week_id == week_id, SeatOffer.state == "pending")).one()
 
 
 def audience_of(session: Session, to: OfferedTo) -> tuple[str, str | None]:

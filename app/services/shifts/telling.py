@@ -98,6 +98,12 @@ def _audience(teller: Teller, seat: Seat, audience: str) -> set[str]:
     return members | set(teller.session.exec(seated.where(Shift.week_id == teller.week.id).distinct()))
 
 
+def unlisted(teller: Teller, person_id: str, reason: str | None) -> None:
+    """Tell somebody who waited that another took them off the list."""
+    by = teller.act.actor.name
+    teller.tell("removed", [person_id], _moment(teller), name=by, reason=reason or "", list="waiting")
+
+
 def declined(teller: Teller, seat: Seat, taker_id: str, reason: str | None) -> None:
     """Tell both sides of a cover that an organizer declined it; `seat` stays its holder's."""
     people = (seat.person_id, taker_id)

@@ -11,9 +11,10 @@ from app.domain.shifts import waiting as lists
 from app.domain.shifts.limits import LIFTED_BEFORE
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
 from app.errors import NotFound
-from app.models import Seat, WaitingEntry
+from app.models import Person, Seat, WaitingEntry
 from app.services import topics
-from app.services.shifts import refusals, seat_queries, telling, timetable
+from app.services.audit import audit
+from app.services.shifts import refusals, seat_queries, shifts, telling, timetable
 from app.services.shifts.locked_shift import (
     LockedShift,
     check_active,
@@ -66,7 +67,16 @@ def leave_list(
         raise NotFound("They are not on the waiting list of this shift.")
     if entry.state == "waiting":
         _end(locked, [entry], "left")
+        if act.actor.person_id != person_id:
+            _tell_unlisted(locked, person_id)
     return entry
+
+
+def _tell_unlisted(locked: LockedShift, person_id: str) -> None:
+    name = locked.session.get_one(Person, person_id).name
+    noted = {"of": name, "reason": locked.reason}
+    audit.note(locked.session, "waiting.ended", shifts.audit_target(locked.shift), locked.act, after=noted)
+    telling.unlisted(locked.teller, person_id, locked.reason)
 
 
 def hold(locked: LockedShift, people: Sequence[str] = (), team_ids: Sequence[str] = ()) -> dict[str, str]:

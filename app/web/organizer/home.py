@@ -133,6 +133,9 @@ def next_step(found: Overview) -> Next:
             return Next("It is a draft without teams. Put people into teams, then open it.", teams, "Set up teams")
         case "draft":
             return Next("It is a draft. Open it when its teams are right; work counts from then on.", week, "Open it")
+        case "ahead" | "running" if found.covers:
+            waiting = "1 cover waits" if found.covers == 1 else f"{found.covers:,} covers wait"
+            return Next(f"{waiting} for your approval.", url_for("organizer_shifts", week=slug), "Approve or decline")
         case "ahead":
             people = url_for("organizer_people")
             return Next("It is open and has not begun. A good moment to send sign-in links.", people, "Send links")

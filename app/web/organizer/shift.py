@@ -27,7 +27,16 @@ from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
 from app.web.http.forms import FormInvalid, FormState
 from app.web.organizer.page import zone_name
-from app.web.organizer.shift_forms import ENDS_BEFORE, ApprovalForm, EditForm, ReasonForm, SeatForm, SignUpForm
+from app.web.organizer.shift_forms import (
+    ENDS_BEFORE,
+    ApprovalForm,
+    EditForm,
+    OfferForm,
+    ReasonForm,
+    SeatForm,
+    SignUpForm,
+    UnlistForm,
+)
 from app.web.organizer.shifts import ShiftRow, row_of
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
@@ -44,6 +53,9 @@ DONE = {
     "completed": "Completed for everyone who checked in.",
     "approved": "Approved the cover.",
     "declined": "Declined the cover. The seat is offered as before.",
+    "offered": "Offered the seat. It stays its holder’s until somebody takes it.",
+    "withdrawn": "Withdrew the offer. The seat is its holder’s alone again.",
+    "unlisted": "Taken off the waiting list.",
 }
 NOBODY = "Nobody here has that email. Add them under People first."
 ShiftPage = Page[SignedInAct]
@@ -74,10 +86,11 @@ class ShiftInfo:
     row: ShiftRow
     seats: list[SeatRow]
     ended: list[SeatRow]
-    waiters: list[str]
+    waiters: list[tuple[str, str]]
     changes: list[Change]
     teams: list[Team]
     may_change: bool
+    may_offer: bool
     may_complete: bool
 
 
@@ -99,16 +112,20 @@ def shift_page(page: ShiftPage, *, slug: str, shift_id: str) -> Response:
         week, zone_name(week), row_of(item, now),
         [_seat_row(page, item.shift, seat, seat) for seat in item.seats],
         [_seat_row(page, item.shift, seat) for seat in history.ended_seats(session, item.shift)],
-        [names[person_id].name for person_id in item.waiters],
+        [(person_id, names[person_id].name) for person_id in item.waiters],
         history.changes(session, item.shift, MOST_CHANGES),
         teams.of_week(session, week),
         week.state != "closed",
+        week.state == "open" and item.shift.cancelled_at is None and now < item.shift.ends_at,
         week.state == "open" and now >= item.shift.starts_at and any(seat.state == "checked_in" for seat in item.seats),
     )  # fmt: skip
     return page.render(
         "organizer/shifts/shift.html", slug=week.slug, told=told, shift=item.shift, edit=_edit_form(page, item.shift),
         cancel=page.form(ReasonForm, "cancel"), add=page.form(SignUpForm, "add"),
         approvals={seat.id: page.form(ApprovalForm, seat.id) for seat in item.seats if seat.offer},
+        offers={seat.id: page.form(OfferForm, seat.id) for seat in item.seats},
+        withdrawals={seat.id: page.form(ReasonForm, seat.id) for seat in item.seats if seat.offer},
+        unlist=page.form(UnlistForm, "unlist"),
     )  # fmt: skip
 
 
@@ -148,7 +165,7 @@ def _edit_form(page: ShiftPage, shift: Shift) -> FormState[EditForm]:
     return form.having(version=str(shift.version)) if is_stale else form
 
 
-def _change(
+def change_shift(
     request: Request, act: SignedInAct, slug: str, shift_id: str, done: str, form: FormState[Any] | None,
     change: Callable[[Session, Act], object],
 ) -> Response:  # fmt: skip
@@ -171,7 +188,7 @@ def edit_shift(request: Request, act: OrganizerAct, week: str, shift_id: str, fo
         changes = _changes(form.data, shift, found)
         editing.edit(session, found.slug, shift_id, changes, form.data.version, act, reason=form.data.reason or None)
 
-    return _change(request, act, week, shift_id, "edited", form.keyed("edit"), change)
+    return change_shift(request, act, week, shift_id, "edited", form.keyed("edit"), change)
 
 
 def _changes(data: EditForm, shift: Shift, week: Week) -> ShiftChanges:
@@ -219,12 +236,13 @@ def sign_up(request: Request, act: OrganizerAct, week: str, shift_id: str, form:
         if data.team:
             seats.sign_up_team(session, week, shift_id, data.team, act, reason=data.reason)
         else:
-            seats.sign_up(session, week, shift_id, _person(session, data.email), act, reason=data.reason)
+            seats.sign_up(session, week, shift_id, person_of(session, data.email), act, reason=data.reason)
 
-    return _change(request, act, week, shift_id, "signed-up", form.keyed("add"), change)
+    return change_shift(request, act, week, shift_id, "signed-up", form.keyed("add"), change)
 
 
-def _person(session: Session, email: str) -> str:
+def person_of(session: Session, email: str) -> str:
+    """The id of somebody by their email. Raises FormInvalid."""
     person = accounts.by_email(session, email)
     if person is None:
         raise FormInvalid({"email": NOBODY})
@@ -244,7 +262,7 @@ def complete_shift(request: Request, act: OrganizerAct, week: str, shift_id: str
         for seat_id in here:
             completion.complete(session, found.slug, shift_id, seat_id, act)
 
-    return _change(request, act, week, shift_id, "completed", None, change)
+    return change_shift(request, act, week, shift_id, "completed", None, change)
 
 
 @router.post("/sign-ups/{sign_up_id}", name="seat_change")
@@ -252,7 +270,7 @@ def change_seat(
     request: Request, act: OrganizerAct, week: str, shift_id: str, sign_up_id: str, form: FormState[SeatForm]
 ) -> Response:
     """Give a seat another state, or hand it over, for a reason."""
-    return _change(
+    return change_shift(
         request, act, week, shift_id, "seat", form.keyed(sign_up_id),
         lambda session, act: _give(session, week, shift_id, sign_up_id, form.data, act),
     )  # fmt: skip
@@ -265,7 +283,7 @@ def _give(session: Session, slug: str, shift_id: str, seat_id: str, data: SeatFo
         case "checked_in":
             return completion.check_in(*where, act, reason=reason)
         case "handed_over":
-            return covers.accept(*where, _person(session, data.email), act, reason=reason)
+            return covers.accept(*where, person_of(session, data.email), act, reason=reason)
         case "cancelled" if _holds(session, slug, shift_id, seat_id, act):
             return seats.leave(*where, act, reason=reason)
         case "completed" | "no_show" | "cancelled":
@@ -277,18 +295,3 @@ def _holds(session: Session, slug: str, shift_id: str, seat_id: str, act: Act) -
     week = weeks.find(session, slug, act.now)
     item = listing.of_shift(session, week, shift_id, weeks.view(week, act.actor))
     return any(seat.id == seat_id and seat.state in ("signed_up", "checked_in") for seat in item.seats)
-
-
-@router.post("/sign-ups/{sign_up_id}/approval", name="cover_decide")
-def decide_cover(
-    request: Request, act: OrganizerAct, week: str, shift_id: str, sign_up_id: str, form: FormState[ApprovalForm]
-) -> Response:
-    """Approve a cover that waits for it, or decline it."""
-
-    def save(session: Session, act: Act) -> Done:
-        approve, reason = form.data.approve == "yes", form.data.reason or None
-        covers.decide(session, week, shift_id, sign_up_id, act, approve=approve, reason=reason)
-        return Done("organizer_shift", "approved" if approve else "declined", {"week": week, "shift_id": shift_id})
-
-    page = partial(shift_page, slug=week, shift_id=shift_id)
-    return submit(request, act, save, form=form.keyed(sign_up_id), page=page)

@@ -233,3 +233,18 @@ class ApprovalForm(Form):
 
     approve: Literal["yes", "no"]
     reason: OptionalReason = ""
+
+
+class OfferForm(Form):
+    """Whom a seat is offered to for cover: everyone, the holder's team or one person, and why."""
+
+    to: Literal["everyone", "team", "person"] = "everyone"
+    email: Email = ""
+    reason: Reason
+
+
+class UnlistForm(Form):
+    """Somebody, by id, to be taken off the waiting list, and why."""
+
+    person: str
+    reason: Reason

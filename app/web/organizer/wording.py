@@ -58,6 +58,7 @@ ACTIONS = {
     "teams.imported": "Imported teams",
     "token.created": "Made a token",
     "token.revoked": "Revoked a token",
+    "waiting.ended": "Took somebody off a waiting list",
     "week.closed": "Closed a week",
     "week.created": "Created a week",
     "week.frozen": "Froze a week",

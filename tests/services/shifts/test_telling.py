@@ -12,7 +12,7 @@ from app.domain.notices.wording import as_text, told
 from app.models import Notice, Person, QueuedJob, Seat, Shift
 from app.services import notice_mail
 from app.services.notice_mail import Addresses
-from app.services.shifts import covers, reminders, seats
+from app.services.shifts import covers, reminders, seats, waiting
 from tests.builders import ADA, BO, CHIDI, DUA, ELIF, FUMIKO, OWLS, SLUG, Game
 from tests.services.shifts.test_covers import accept, decide, offer
 from tests.services.shifts.test_editing import cancel, edit
@@ -101,6 +101,22 @@ def test_who_waits_is_told_of_a_seat_that_is_free_to_anybody(plan: Plan) -> None
     assert news(plan) == [("removed", ADA), ("seat-free", DUA), ("seat-free", ELIF)]
     assert len(sent(late)) == 3
     assert sent(late.at(START)) == [f"{ADA}: You’re no longer on the shift Fri 06:00–08:00 PDT"]
+
+
+def test_leave_list_for_somebody_tells_them_who_took_them_off_and_why(plan: Plan) -> None:
+    shift = plan.shift(day=FRIDAY, places=1)
+    plan.sign_up(shift, ADA)
+    for email in (BO, CHIDI):
+        join(plan, shift, email)
+    with plan.game.database.unit_of_work() as session:
+        waiting.leave_list(session, SLUG, shift, plan.person(BO).id, plan.organizer, reason="You work elsewhere")
+        waiting.leave_list(session, SLUG, shift, plan.person(CHIDI).id, plan.act_of(CHIDI))
+
+    assert news(plan) == [("removed", BO)]
+    assert last_said(plan, "removed") == (
+        "You’re no longer on the waiting list: Fri 06:00–08:00 PDT | \u2068Olu\u2069 removed you. | "
+        "Reason: \u2068You work elsewhere\u2069"
+    )
 
 
 def test_offer_reaches_whom_it_is_to_and_its_taker_is_told_to_the_giver(plan: Plan) -> None:

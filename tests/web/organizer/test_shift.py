@@ -11,7 +11,7 @@ from app.domain import actor
 from app.domain.actor import Act
 from app.domain.calendar.slots import slot
 from app.models import Person, Seat, Shift
-from app.services.shifts import covers, seats, settings, shifts
+from app.services.shifts import covers, seats, settings, shifts, waiting
 from app.services.shifts.shifts import ShiftFields
 from tests.builders import ADA, BO, CHIDI, DUA, OWLS, PACIFIC, SLUG
 from tests.web.reading import mistakes, part, text
@@ -170,13 +170,52 @@ def test_cover_waits_for_an_organizer(
         covers.offer(session, SLUG, shift_id, seat_id, "everyone", player(site, ADA))
         covers.accept(session, SLUG, shift_id, seat_id, person(site, CHIDI).id, player(site, CHIDI))
 
+    overview = organizer.get("/organizer")
     calendar, page = organizer.get(HERE), organizer.get(f"{HERE}/{shift_id}")
     answer = organizer.post(f"{HERE}/{shift_id}/sign-ups/{seat_id}/approval", approve=approve)
 
     assert "1 cover waits for your approval Chidi Okafor for Ada Lovelace Thursday 15 September" in text(calendar)
+    assert "1 cover waits for your approval. Approve or decline" in text(overview)
     assert "Chidi Okafor would take it over." in text(page)
     assert told(site, organizer, answer) == [said]
     assert read(site, shift_id)[1] == states
+    assert "for your approval" not in text(organizer.get("/organizer"))
+
+
+def test_seat_is_offered_for_cover_and_the_offer_withdrawn(site: RunningApp, organizer: Visitor) -> None:
+    shift_id = a_shift(site)
+    (seat_id,) = take(site, shift_id, ADA)
+    there = f"{HERE}/{shift_id}/sign-ups/{seat_id}/offer"
+
+    nobody = organizer.post(there, to="person", email="nobody@example.com", reason=WHY)
+    answer = organizer.post(there, to="person", email=CHIDI, reason=WHY)
+    offered = text(organizer.get(f"{HERE}/{shift_id}"))
+    withdrawn = organizer.post(f"{there}/withdrawal", reason=WHY)
+
+    assert mistakes(nobody) == {f"{seat_id}-email": "Nobody here has that email. Add them under People first."}
+    assert told(site, organizer, answer) == ["Offered the seat. It stays its holder’s until somebody takes it."]
+    assert ("Offered to Chidi Okafor" in offered, "Offer for cover" in offered) == (True, False)
+    assert told(site, organizer, withdrawn) == ["Withdrew the offer. The seat is its holder’s alone again."]
+    assert "Offer for cover" in text(organizer.get(f"{HERE}/{shift_id}"))
+
+
+@BOTH_ENGINES
+def test_somebody_is_taken_off_the_waiting_list(site: RunningApp) -> None:
+    organizer, shift_id = sign_in(site, "olu@example.com", "organizer"), a_shift(site, places=1)
+    take(site, shift_id, ADA)
+    with site.database.unit_of_work() as session:
+        for email in (BO, CHIDI):
+            waiting.join(session, SLUG, shift_id, person(site, email).id, site.game.act)
+    there = f"{HERE}/{shift_id}/waiting/end"
+
+    without = organizer.post(there, person=person(site, BO).id, reason="")
+    other = organizer.post(there, person=person(site, DUA).id, reason=WHY)
+    answer = organizer.post(there, person=person(site, BO).id, reason=WHY)
+
+    assert mistakes(without) == {"unlist-reason": "The reason must not be empty. Say in a sentence why."}
+    assert mistakes(other) == {"unlist-person": "They are not on the waiting list of this shift."}
+    assert told(site, organizer, answer) == ["Taken off the waiting list."]
+    assert part(organizer.get(f"{HERE}/{shift_id}"), r'<ol class="waiters">(.*?)</ol>') == ["Chidi Okafor"]
 
 
 def player(site: RunningApp, email: str) -> Act:
