@@ -15,12 +15,14 @@ from app.config import Settings
 from app.db.database import Database
 from app.domain.draft import Draft
 from app.domain.memberships import Join
+from app.domain.notices.wording import as_text
 from app.domain.standings.board import Board
 from app.domain.view import EVERYTHING
 from app.errors import Conflict
-from app.models import GuestbookEntry, Seat, Shift, WaitingEntry
+from app.models import GuestbookEntry, Person, Seat, Shift, WaitingEntry
+from app.services import notices
 from app.services.demo import replay
-from app.services.demo.cast import SLUG, ZONE
+from app.services.demo.cast import CAST, SLUG, ZONE
 from app.services.demo.script import events
 from app.services.demo.story import Gift
 from app.services.ledger import activities
@@ -144,6 +146,21 @@ def test_finish_has_shifts_of_seats_alone_with_a_cover_a_no_show_and_somebody_wh
     assert (origins["cover"], waited) == (1, ["expired"])
     assert (len(taken), sum(each > 0 for each in taken)) == (30, 19)
     assert of_seats == {"shift": 20, "attendance": ATTENDANCES}
+
+
+def test_finish_has_told_the_player_of_the_demo_what_became_of_shifts(finished: Database) -> None:
+    with finished.reading() as session:
+        person_id = session.exec(select(Person.id).where(Person.email == next(iter(CAST.values())).email)).one()
+        inbox = notices.page(session, person_id, LATER, cursor=None, limit=20).items
+    told = [(f"{notice.at.astimezone(ZONE):%a %H:%M}", as_text(notice.words.title)) for notice in reversed(inbox)]
+
+    assert told == [
+        ("Sun 06:00", "Reminder: your shift Mon 06:00–08:00 PDT"),
+        ("Mon 05:30", "Your shift starts soon"),
+        ("Tue 09:20", "\u2068Tāne Parata\u2069 offers a seat: Wed 06:00–08:00 PDT"),
+        ("Wed 16:00", "Reminder: your shift Thu 16:00–18:00 PDT"),
+        ("Thu 15:30", "Your shift starts soon"),
+    ]
 
 
 def test_finish_has_a_guestbook_with_words_to_quote(finished: Database) -> None:

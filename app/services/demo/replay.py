@@ -17,7 +17,7 @@ from app.services import lifecycle
 from app.services.demo import seats
 from app.services.demo.cast import CAST, ENDS, NAME, SIGNED_UP, SLUG, STARTS, ZONE
 from app.services.demo.pace import WEEK_SECONDS, moment_at, seconds_until
-from app.services.demo.rota import RotaEntry, Settle, Written
+from app.services.demo.rota import Remind, RotaEntry, Settle, Written
 from app.services.demo.script import Correction, Event, events
 from app.services.demo.story import Gift
 from app.services.imports import roster_import
@@ -79,7 +79,7 @@ def _happen(session: Session, event: Event) -> None:
     """Do what only an organizer does, or somebody about a seat."""
     week = weeks.find(session, SLUG, event.at)
     match event.what:
-        case RotaEntry() | Written() | Settle() as what:
+        case RotaEntry() | Written() | Remind() | Settle() as what:
             seats.play(session, what, event.at)
         case Correction(key, reason):
             ledger.reverse(session, ledger.get(session, week, key).id, Act(BY, event.at), reason=reason)

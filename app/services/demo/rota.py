@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Literal, NamedTuple
 
+from app.domain.notices.model import Kind
+from app.domain.notices.timing import LEADS, remind_at
 from app.services.demo.cast import CAST, SIGNED_UP, moment
 from app.services.demo.story import Shift, tell
 
@@ -11,6 +13,9 @@ SEATS = 4
 SLOT = timedelta(hours=2)
 _DAYS, _HOURS = range(5), range(6, 20, 2)
 """The moments at which a slot starts, ends, or does both: every two hours from 06:00 to 18:00."""
+
+BEGINS = moment(0, time(5, 30))
+"""The moment at which the replay begins."""
 
 _BETWEEN_SIGN_UPS = timedelta(seconds=97)
 _WRITES_AFTER = timedelta(minutes=6)
@@ -36,6 +41,13 @@ class Written(NamedTuple):
     improve: str = ""
 
 
+class Remind(NamedTuple):
+    """A reminder of the shift that starts then, to whoever has a seat of it."""
+
+    kind: Kind
+    starts: datetime
+
+
 class Settle(NamedTuple):
     """The time for all that happens to shifts by itself."""
 
@@ -43,6 +55,7 @@ class Settle(NamedTuple):
 _NEVER_CAME = RotaEntry("sign up", "dimitris", moment(0, time(16)))
 _GIVER, _TAKER = "bjorn", "dusan"
 _COVERED_SHIFT = moment(2, time(10))
+_HESITANT, _TAKEN_AFTER_ALL = "tane", moment(2, time(6))
 _FULL_SHIFT = moment(4, time(14))
 _GUESTBOOK = (
     Written("amelie", moment(0, time(6)), "The first customer of the week said good morning back."),
@@ -61,10 +74,19 @@ def sign_ups() -> Iterator[tuple[datetime, RotaEntry]]:
         yield SIGNED_UP + number * _BETWEEN_SIGN_UPS, entry
 
 
-def entries() -> Iterator[tuple[datetime, RotaEntry | Written | Settle]]:
+def reminders() -> Iterator[tuple[datetime, Remind]]:
+    """The reminders of all shifts that somebody takes, in no order; those of Monday's begin on Sunday."""
+    for starts in sorted({moment(shift.day, shift.starts) for shift in _shifts()}):
+        for kind in LEADS:
+            yield remind_at(kind, starts), Remind(kind, starts)
+
+
+def entries() -> Iterator[tuple[datetime, RotaEntry | Written | Remind | Settle]]:
     """All that happens about seats while the week plays, in no order."""
+    yield from ((at, reminder) for at, reminder in reminders() if at >= BEGINS)
     for written in _GUESTBOOK:
         yield written.starts + SLOT + _WRITES_AFTER, written
+    yield moment(1, time(9, 20)), RotaEntry("offer to team", _HESITANT, _TAKEN_AFTER_ALL)
     yield moment(1, time(14, 40)), RotaEntry("offer to team", _GIVER, _COVERED_SHIFT)
     yield moment(1, time(15, 25)), RotaEntry("take over", _TAKER, _COVERED_SHIFT, _GIVER)
     yield moment(3, time(11, 10)), RotaEntry("wait", "jurgita", _FULL_SHIFT)

@@ -8,7 +8,7 @@ from zlib import crc32
 
 from app.domain.draft import Draft, Key
 from app.services.demo.cast import CAST, moment
-from app.services.demo.rota import RotaEntry, Settle, Written, entries
+from app.services.demo.rota import Remind, RotaEntry, Settle, Written, entries
 from app.services.demo.story import WRONG_CUSTOMER, Filed, Gift, Shift, tell
 
 ONE_HOUR = 3600
@@ -35,7 +35,7 @@ class Event(NamedTuple):
     """One thing that happens at the simulated moment `at` (UTC)."""
 
     at: datetime
-    what: Draft | Correction | Gift | RotaEntry | Written | Settle
+    what: Draft | Correction | Gift | RotaEntry | Written | Remind | Settle
 
 
 def events() -> tuple[Event, ...]:

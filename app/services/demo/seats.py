@@ -14,8 +14,9 @@ from app.errors import NotFound, Problem
 from app.models import Person, Seat, Shift, Week
 from app.services import guestbook
 from app.services.demo.cast import CAST, ENDS, SLUG, STARTS
-from app.services.demo.rota import SEATS, RotaEntry, Settle, Written, sign_ups
+from app.services.demo.rota import BEGINS, SEATS, Remind, RotaEntry, Settle, Written, reminders, sign_ups
 from app.services.shifts import completion, covers, seats, settling, shifts, waiting
+from app.services.shifts.reminders import remind
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -26,11 +27,16 @@ def prepare(session: Session, act: Act) -> None:
     shifts.generate(session, SLUG, ASSEMBLY_WEEK, STARTS, ENDS, ShiftFields(seats=SEATS), act)
     for at, entry in sign_ups():
         _do(session, entry, at)
+    for at, reminder in reminders():
+        if at < BEGINS:
+            _remind(session, reminder, at)
 
 
-def play(session: Session, what: RotaEntry | Written | Settle, at: datetime) -> None:
+def play(session: Session, what: RotaEntry | Written | Remind | Settle, at: datetime) -> None:
     """Do what the rota says; a visitor may have made it impossible, by cancelling that shift, say."""
     match what:
+        case Remind():
+            _remind(session, what, at)
         case Settle():
             settling.settle_due(session, weeks.lock(session, SLUG, at), at)
         case Written():
@@ -68,6 +74,14 @@ def _write(session: Session, written: Written, at: datetime) -> None:
         session, SLUG, person.id, written.worked, written.improve, act, shift_id=shift.id, is_public=is_public,
         may_quote=is_public,
     )  # fmt: skip
+
+
+def _remind(session: Session, reminder: Remind, at: datetime) -> None:
+    """Do at the game's time what a job of reminders does at the real one."""
+    week = weeks.find(session, SLUG, at)
+    starting = select(Shift.id).where(Shift.week_id == week.id, Shift.starts_at == reminder.starts)
+    for shift_id in session.exec(starting.order_by(col(Shift.id))):
+        remind(session, shift_id, reminder.kind, reminder.starts.isoformat(), at)
 
 
 def _find(session: Session, week: Week, who: str, starts: datetime, at: datetime) -> tuple[Person, Shift, Act]:
