@@ -110,6 +110,7 @@ async def stage(
         "ceremony/index.html",
         board_name=snapshot.content.head.name,
         week=snapshot.week,
+        zone=snapshot.zone,
         stage=body.decode(),
         is_presenter=is_presenter,
         key=key,

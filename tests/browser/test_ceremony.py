@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from app.services.operations import secrets
 from tests.browser.looking import OFFICE, PHONE, WALL, cut_off, looking, overflow, serious_flaws
@@ -103,10 +103,12 @@ def test_screen_that_lost_the_network_is_in_step_again_by_itself(chromium: Brows
         desk.keyboard.press("ArrowRight")
         shows(desk, 1, "totals")
         stayed = room.locator("#scene-0-welcome").count()
+        expect(room.locator("[data-live]")).to_contain_text("Not live since")
 
         context.set_offline(False)
 
         room.wait_for_selector("#scene-1-totals", timeout=5_000)
+        expect(room.locator("[data-live]").get_by_text("Live", exact=True)).to_be_visible()
     context.close()
     assert stayed == 1
 

@@ -194,3 +194,50 @@ def test_page_says_whether_it_is_live_and_stays_as_it_is_while_paused(
         assert "Paused" in while_paused[0]
         assert "Bo" not in while_paused[1]
         assert (overflow(page), page.evaluate(SMALL), serious_flaws(page)) == (0, [], [])
+
+
+def test_page_whose_stream_falls_silent_says_so_and_begins_it_anew(
+    chromium: Browser, site: RunningApp, shifts: Shifts
+) -> None:
+    shifts.make()
+    with quiet(chromium, sign_in(site, ADA)) as context:
+        page = context.new_page()
+        page.clock.install(time=site.clock.now)
+        page.goto(site.url + PAGE)
+        sign = page.locator("[data-live]")
+        expect(sign.get_by_text("Live", exact=True)).to_be_visible()
+        page.route("**/shifts/live*", lambda route: route.abort())
+
+        page.clock.fast_forward(40_000)  # two heartbeats that did not come
+        page.wait_for_timeout(100)
+        after_two = sign.inner_text()
+        page.clock.fast_forward(46_000)
+        expect(sign).to_contain_text(re.compile(r"Not live since 13:0\d"))
+        page.unroute("**/shifts/live*")
+        page.clock.fast_forward(11_000)
+
+        expect(sign.get_by_text("Live", exact=True)).to_be_visible()
+        assert "Live" in after_two
+
+
+def test_times_are_shown_in_the_readers_own_zone_where_they_ask_for_it(
+    chromium: Browser, site: RunningApp, shifts: Shifts
+) -> None:
+    shift_id = shifts.make("2022-09-15 16:00")
+    with looking_as(chromium, sign_in(site, ADA), timezone_id="Europe/Berlin") as page:
+        page.goto(site.url + PAGE)
+        time, zone = page.locator(f"#shift-{shift_id} h4 time"), page.locator("[data-zone]")
+        before = time.inner_text(), zone.inner_text()
+        page.get_by_role("button", name="Show my own (Berlin)").click()
+        own = time.inner_text(), zone.inner_text()
+        take(page, "16:00")
+        expect(page.get_by_role("status")).to_contain_text("You’re on")
+        after_taking = time.inner_text()
+        page.goto(f"{site.url}{PAGE}/{shift_id}")
+        expect(page.locator("h1")).to_contain_text("Friday 16 September, 01:00–03:00")
+        page.get_by_role("button", name="Show times of Los Angeles").click()
+
+        expect(page.locator("h1")).to_contain_text("Thursday 15 September, 16:00–18:00")
+        assert before == ("16:00–18:00", "Los Angeles")
+        assert own == ("Fri 01:00–03:00", "Berlin, your own; days are those of Los Angeles")
+        assert after_taking == own[0]
