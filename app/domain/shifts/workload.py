@@ -78,6 +78,6 @@ def _longest_row(stints: Sequence[Stint]) -> int:
 
 
 def hours_text(time: timedelta) -> str:
-    """A length of time as tables show it: "2 h", "1 h 30"; minutes are left out where there are none."""
+    """A length of time as tables show it: "2 h", "1 h 30 min"; minutes are left out where there are none."""
     hours, minutes = divmod(time // timedelta(minutes=1), 60)
-    return f"{hours} h {minutes:02}" if minutes else f"{hours} h"
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"

@@ -24,7 +24,7 @@ def test_nobody_has_no_workload() -> None:
         ([stint("08:29", "10:00"), stint("06:00", "08:00"), stint("10:29", "11:00")], ("3 in a row",)),
         ([stint("06:00", "08:00"), stint("08:30", "10:00"), stint("10:00", "11:00")], ()),
         ([stint("06:00", "10:00"), stint("12:00", "16:00")], ()),
-        ([stint("06:00", "10:00"), stint("12:00", "16:30")], ("8 h 30 in a day",)),
+        ([stint("06:00", "10:00"), stint("12:00", "16:30")], ("8 h 30 min in a day",)),
         ([stint("06:00", "12:00"), stint("06:00", "12:00", 14)], ()),
     ],
 )
@@ -37,4 +37,4 @@ def test_warnings_begin_with_the_third_in_a_row_and_beyond_eight_hours(
 def test_completed_time_is_counted_apart() -> None:
     found = workload([stint("06:00", "08:00", done=True), stint("10:00", "11:30")])
 
-    assert (found.shifts, hours_text(found.time), hours_text(found.completed)) == (2, "3 h 30", "2 h")
+    assert (found.shifts, hours_text(found.time), hours_text(found.completed)) == (2, "3 h 30 min", "2 h")
