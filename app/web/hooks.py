@@ -92,8 +92,8 @@ def _verify(recipient: Recipient, url_key: str | None, envelope: Envelope, now: 
 
 def _store(database: Database, recipient: Recipient, envelope: Envelope, now: datetime, *, is_newest: bool) -> str:
     try:
-        event_id = registry.SOURCES[recipient.kind].parse(envelope).event_id
-    except (DeliveryUnreadable, SignatureInvalid):
+        event_id = registry.SOURCES[recipient.kind].event_id_of(envelope)
+    except DeliveryUnreadable:
         event_id = None
     with database.unit_of_work() as session:
         connection = connections.find(session, recipient.name)

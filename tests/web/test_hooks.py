@@ -100,6 +100,19 @@ def signed(sample: Sample) -> dict[str, Any]:
     return {"headers": [(name, value) for name, value in envelope.headers], "content": envelope.body}
 
 
+@pytest.mark.parametrize("name", ["github", "canny", "trigger", "guru"])
+def test_a_copy_of_what_nobody_can_read_is_the_same_delivery(tools: Tools, name: str) -> None:
+    kept = {"id", "type", "action", "webhookEvent", "template", "eventType"}
+    body = {field: value for field, value in ALL[name].body.items() if field in kept}
+    path = tools.connect(KIND[name])
+
+    first, second = tools.send(path, ALL[name], body), tools.send(path, ALL[name], body)
+
+    delivery = tools.outcome(first)
+    assert first.json() == second.json()
+    assert (delivery["state"], delivery["event_id"] is None) == ("quarantined", False)
+
+
 def test_two_connections_of_one_account_count_once(tools: Tools) -> None:
     first, second = tools.connect("linear"), tools.connect("linear", name="linear-2")
 

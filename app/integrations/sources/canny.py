@@ -13,7 +13,7 @@ LONGEST_AGE = timedelta(hours=24)
 def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
     """Check the signature over the nonce. Raises SignatureInvalid.
 
-    Any body passes, so the connection's address has a key, a nonce is taken once (`parse` gives it as the event's id),
+    Any body passes, so the connection's address has a key, a nonce is taken once (it is the event's id),
     and the post is fetched again where there is a key for Canny's API.
     """
     nonce, given = envelope.required("canny-nonce"), envelope.required("canny-signature")
@@ -27,10 +27,15 @@ def _whole(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) <= 16 else None
 
 
+def event_id_of(envelope: Envelope) -> str | None:
+    """The nonce, as Canny sends no id: each is taken once."""
+    return envelope.unsigned("canny-nonce")
+
+
 def parse(envelope: Envelope) -> Parsed:
     """Read one delivery. Raises DeliveryUnreadable."""
     delivery = read(envelope.body)
-    event_id, event = envelope.header("canny-nonce"), delivery.word("type")
+    event_id, event = event_id_of(envelope), delivery.word("type")
     if event not in ("post.created", "post.deleted"):
         return Parsed(event_id, ignored="Only the creation of a post counts.")
     post = delivery.at("object")
@@ -44,4 +49,5 @@ def parse(envelope: Envelope) -> Parsed:
 
 def _author(user: Document) -> Author | None:
     own_id, email = user.text("id"), user.text("email")
-    return Author((own_id,) if own_id else (), email) if own_id or email else None
+    name = user.text("name") if user.flag("isAdmin") is True else None  # anybody else may be a customer
+    return Author((own_id,) if own_id else (), email, name) if own_id or email else None

@@ -54,6 +54,13 @@ class Envelope:
             raise SignatureInvalid(f"The header “{name}” has characters that no signature has.")
         return text
 
+    def unsigned(self, name: str) -> str | None:
+        """A header that no signature covers; None without it, and for one that no tool sends so."""
+        try:
+            return self.header(name) or None
+        except SignatureInvalid:
+            return None
+
     def required(self, name: str) -> str:
         """A header's value. Raises SignatureInvalid without it too."""
         value = self.header(name)

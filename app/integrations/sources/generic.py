@@ -36,6 +36,11 @@ def _key(secret: str) -> bytes:
         return secret.encode()
 
 
+def event_id_of(envelope: Envelope) -> str | None:
+    """The id of a message."""
+    return envelope.unsigned("webhook-id")
+
+
 def parse(envelope: Envelope) -> Parsed:
     """Read one activity. Raises DeliveryUnreadable."""
     activity = read(envelope.body)
@@ -51,4 +56,4 @@ def parse(envelope: Envelope) -> Parsed:
         note=activity.string("note"),
         source=required(activity.text("source"), "its “source”"),
     )
-    return Parsed(envelope.header("webhook-id"), (work,))
+    return Parsed(event_id_of(envelope), (work,))

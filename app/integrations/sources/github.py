@@ -14,9 +14,14 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
     check_signature([given], [f"sha256={hmac_hex(secret, envelope.body)}" for secret in secrets])
 
 
+def event_id_of(envelope: Envelope) -> str | None:
+    """GitHub's id of a delivery."""
+    return envelope.unsigned("x-github-delivery")
+
+
 def parse(envelope: Envelope) -> Parsed:
     """Read one delivery. Raises DeliveryUnreadable."""
-    event_id, event = envelope.header("x-github-delivery"), envelope.header("x-github-event")
+    event_id, event = event_id_of(envelope), envelope.unsigned("x-github-event")
     if event == "ping":
         return Parsed(event_id, ignored="A ping: the connection works.")
     if event != "issues":

@@ -15,14 +15,22 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
     """Take everything: there is no signature, so the key in the connection's address is all there is."""
 
 
+def event_id_of(envelope: Envelope) -> str | None:
+    """Guru's id of an event; none for several at once. Raises DeliveryUnreadable."""
+    return _event_id(list(_events(read(envelope.body))))
+
+
+def _event_id(events: Sequence[Document]) -> str | None:
+    return events[0].text("id") if len(events) == 1 else None
+
+
 def parse(envelope: Envelope) -> Parsed:
     """Read one delivery: an event, a list of them, or the envelope of a batch. Raises DeliveryUnreadable."""
     events = list(_events(read(envelope.body)))
     if len(events) > MAX_EVENTS:
         raise DeliveryUnreadable(f"It holds more than {MAX_EVENTS:,} events.")
-    event_id = events[0].text("id") if len(events) == 1 else None
     cards = tuple(_work(event) for event in events if event.word("eventType") == "card-created")
-    return Parsed(event_id, cards, "" if cards else "Only the creation of a card counts.")
+    return Parsed(_event_id(events), cards, "" if cards else "Only the creation of a card counts.")
 
 
 def _events(delivery: Document) -> Iterator[Document]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.domain.intake.reports import Author, Parsed, Withdrawal, Work
 from app.integrations.sources.document import read, required
-from app.integrations.sources.envelope import Envelope, SignatureInvalid, check_signature, hmac_hex
+from app.integrations.sources.envelope import Envelope, check_signature, hmac_hex
 
 NOBODY = ("app", "customer")
 """The types of accounts that are no colleague's."""
@@ -17,10 +17,15 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
     check_signature([given], [f"sha256={hmac_hex(secret, envelope.body)}" for secret in secrets])
 
 
+def event_id_of(envelope: Envelope) -> str | None:
+    """Jira's id of a delivery."""
+    return envelope.unsigned("x-atlassian-webhook-identifier")
+
+
 def parse(envelope: Envelope) -> Parsed:
     """Read one delivery. Raises DeliveryUnreadable."""
     delivery = read(envelope.body)
-    event_id, event = _event_id(envelope), delivery.word("webhookEvent")
+    event_id, event = event_id_of(envelope), delivery.word("webhookEvent")
     if event not in ("jira:issue_created", "jira:issue_deleted"):
         return Parsed(event_id, ignored="Only the creation of an issue counts.")
     external_id = required(delivery.text("issue.id"), "which issue it is about")
@@ -30,12 +35,6 @@ def parse(envelope: Envelope) -> Parsed:
         return Parsed(event_id, ignored="An app or a customer created the issue.")
     created_at = delivery.time("issue.fields.created") or delivery.time("timestamp")
     account, email = delivery.text("user.accountId"), delivery.text("user.emailAddress")
-    author = Author((account,) if account else (), email) if account or email else None
+    name = delivery.text("user.displayName") or delivery.text("user.name")
+    author = Author((account,) if account else (), email, name) if account or email else None
     return Parsed(event_id, (Work("issue", external_id, required(created_at, "when it was created"), author),))
-
-
-def _event_id(envelope: Envelope) -> str | None:
-    try:
-        return envelope.header("x-atlassian-webhook-identifier")
-    except SignatureInvalid:
-        return None  # the body is signed, this header is not

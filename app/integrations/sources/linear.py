@@ -7,7 +7,6 @@ from app.domain.intake.reports import Author, DeliveryUnreadable, Parsed, Withdr
 from app.integrations.sources.document import Document, read, required
 from app.integrations.sources.envelope import (
     Envelope,
-    SignatureInvalid,
     check_age,
     check_signature,
     hmac_hex,
@@ -29,10 +28,15 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
         check_age(sent_at, now, LONGEST_AGE)
 
 
+def event_id_of(envelope: Envelope) -> str | None:
+    """Linear's id of a delivery."""
+    return envelope.unsigned("linear-delivery")
+
+
 def parse(envelope: Envelope) -> Parsed:
     """Read one delivery. Raises DeliveryUnreadable."""
     delivery = read(envelope.body)
-    event_id, action = _event_id(envelope), delivery.word("action")
+    event_id, action = event_id_of(envelope), delivery.word("action")
     if delivery.word("type") != "issue":
         return Parsed(event_id, ignored="Only issues count.")
     if action not in ("create", "remove"):
@@ -47,13 +51,6 @@ def parse(envelope: Envelope) -> Parsed:
     return Parsed(event_id, (work,))
 
 
-def _event_id(envelope: Envelope) -> str | None:
-    try:
-        return envelope.header("linear-delivery")
-    except SignatureInvalid:
-        return None  # the body is signed, this header is not
-
-
 def _is_automatic(delivery: Document) -> bool:
     kind = delivery.word("actor.type")
     return delivery.has("data.botActor") or delivery.has("botActor") or kind not in ("", "user")
@@ -61,12 +58,12 @@ def _is_automatic(delivery: Document) -> bool:
 
 def _author(delivery: Document) -> Author | None:
     """The actor or else the creator; whoever of them has an e-mail comes first."""
-    actor = _person(delivery.text("actor.email"), delivery.text("actor.id"))
+    actor = _person(delivery.text("actor.email"), delivery.text("actor.id"), delivery.text("actor.name"))
     creator_id = delivery.text("data.creatorId") or delivery.text("data.creator.id")
-    creator = _person(delivery.text("data.creator.email"), creator_id)
+    creator = _person(delivery.text("data.creator.email"), creator_id, delivery.text("data.creator.name"))
     named = [each for each in (actor, creator) if each is not None]
     return min(named, key=lambda each: each.email is None, default=None)
 
 
-def _person(email: str | None, own_id: str | None) -> Author | None:
-    return Author((own_id,) if own_id else (), email) if email or own_id else None
+def _person(email: str | None, own_id: str | None, name: str | None) -> Author | None:
+    return Author((own_id,) if own_id else (), email, name) if email or own_id else None

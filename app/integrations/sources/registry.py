@@ -10,10 +10,13 @@ from app.integrations.sources.envelope import Envelope
 
 
 class Source(Protocol):
-    """A tool that sends: `verify` raises SignatureInvalid, `parse` DeliveryUnreadable, and neither anything else."""
+    """A tool that sends: `verify` raises SignatureInvalid, the others DeliveryUnreadable, and none anything else."""
 
     def verify(self, envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
         """Check that one of the secrets signed a delivery."""
+
+    def event_id_of(self, envelope: Envelope) -> str | None:
+        """The tool's id of a delivery, also of one that is unreadable otherwise; copies share it."""
 
     def parse(self, envelope: Envelope) -> Parsed:
         """Read the reports of a delivery."""

@@ -29,12 +29,22 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
         check_age(sent_at, now, LONGEST_AGE)
 
 
+def event_id_of(envelope: Envelope) -> str | None:
+    """Zendesk's id of an event, or of a trigger's invocation. Raises DeliveryUnreadable."""
+    return _event_id(envelope, read(envelope.body))
+
+
+def _event_id(envelope: Envelope, delivery: Document) -> str | None:
+    is_trigger = delivery.text("template") == TEMPLATE
+    return envelope.unsigned("x-zendesk-webhook-invocation-id") if is_trigger else delivery.text("id")
+
+
 def parse(envelope: Envelope) -> Parsed:
     """Read one delivery: an event, or what our trigger sends. Raises DeliveryUnreadable."""
     delivery = read(envelope.body)
     if delivery.text("template") == TEMPLATE:
-        return _parse_trigger(delivery, envelope.header("x-zendesk-webhook-invocation-id"))
-    event_id, kind = delivery.text("id"), delivery.word("type")
+        return _parse_trigger(delivery, _event_id(envelope, delivery))
+    event_id, kind = _event_id(envelope, delivery), delivery.word("type")
     if kind == MADE_PRIVATE:
         comment = required(delivery.text("event.comment.id"), "which comment it is about")
         return Parsed(event_id, (Withdrawal("response", comment, "private"),))
@@ -55,7 +65,8 @@ def _comment(delivery: Document) -> Iterator[Report]:
     is_staff = delivery.flag("event.comment.author.is_staff") is True
     is_requester = own_id is not None and own_id == delivery.text("detail.requester_id")
     yield from _creation(delivery, None)
-    yield from _said(delivery, comment, own_id, "staff" if is_staff and not is_requester else "customer")
+    author = _author(own_id, delivery.text("event.comment.author.name") if is_staff else None)
+    yield from _said(delivery, comment, author, "staff" if is_staff and not is_requester else "customer")
 
 
 def _message(delivery: Document) -> Iterator[Report]:
@@ -65,7 +76,13 @@ def _message(delivery: Document) -> Iterator[Report]:
     if event is not None:
         message = required(delivery.text("event.message.id"), "which message it is about")
         yield from _creation(delivery, None)
-        yield from _said(delivery, message, delivery.text("event.actor.id"), event)
+        name = delivery.text("event.actor.name") if event == "staff" else None
+        yield from _said(delivery, message, _author(delivery.text("event.actor.id"), name), event)
+
+
+def _author(own_id: str | None, name: str | None) -> Author | None:
+    """The author of a comment; names are of staff alone."""
+    return Author((own_id,), name=name) if own_id else None
 
 
 def _creation(delivery: Document, otherwise: datetime | None) -> Iterator[ClockFact]:
@@ -77,9 +94,8 @@ def _creation(delivery: Document, otherwise: datetime | None) -> Iterator[ClockF
         yield ClockFact(ticket, "created", created_at)
 
 
-def _said(delivery: Document, external_id: str, own_id: str | None, event: ClockEvent) -> Iterator[Report]:
+def _said(delivery: Document, external_id: str, author: Author | None, event: ClockEvent) -> Iterator[Report]:
     ticket, at = delivery.text("detail.id"), required(delivery.time("time"), "when it was written")
-    author = Author((own_id,)) if own_id else None
     if ticket is not None:
         yield ClockFact(ticket, event, at, external_id, author)
     if event == "staff":

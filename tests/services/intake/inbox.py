@@ -32,7 +32,7 @@ class Inbox:
         with self.database.unit_of_work() as session:
             delivery_id = deliveries.store(
                 session, connections.find(session, name), envelope.headers, envelope.body, self.now,
-                event_id=registry.parse(sample_kind(sample), envelope.headers, envelope.body).event_id, is_newest=False,
+                event_id=sample.source.event_id_of(envelope), is_newest=False,
             )  # fmt: skip
         self.process()
         return delivery_id
@@ -52,8 +52,3 @@ class Inbox:
     def state(self, delivery_id: str) -> str:
         """The state of a delivery."""
         return self.find(delivery_id).state
-
-
-def sample_kind(sample: Sample) -> str:
-    """The kind of connection that a sample comes over."""
-    return next(kind for kind, source in registry.SOURCES.items() if source is sample.source)
