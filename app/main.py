@@ -211,7 +211,7 @@ def _publisher(
 def _worker(context: AppContext) -> Worker:
     """The worker of the job queue, with a handler for each kind that this server can do."""
     handlers = [
-        Job(upkeep.FORGET, partial(upkeep.forget_ended, context.database, context.clock)),
+        Job(upkeep.FORGET, partial(upkeep.forget_ended, context.database, context.clock, _keeping(context.settings))),
         Job(shifts.PLAN, partial(shifts.plan_all, context.database, context.clock)),
         Job(timetable.SETTLE, partial(shifts.settle, context.database, context.clock)),
         Job(shift_reminders.REMIND, partial(reminders.remind, context.database, context.clock)),
@@ -223,6 +223,10 @@ def _worker(context: AppContext) -> Worker:
         )
         handlers.append(Job(links_service.BY_MAIL, send, final=(MailRejected,)))
     return Worker(context.database, context.clock, handlers, daily=[upkeep.FORGET, shifts.PLAN])
+
+
+def _keeping(settings: Settings) -> upkeep.Keeping:
+    return upkeep.Keeping(settings.unread_body_days, settings.delivery_days)
 
 
 def _notice_sender(context: AppContext) -> Handle:

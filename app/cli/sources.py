@@ -14,8 +14,9 @@ from app.domain.intake.kinds import KINDS
 from app.models import Connection
 from app.services import paging
 from app.services.imports import identity_import
-from app.services.intake import authors, connections, deliveries
+from app.services.intake import authors, connections, deliveries, delivery_search
 from app.services.intake.connections import NewConnection
+from app.services.intake.delivery_search import Wanted
 from app.services.operations import secrets, startup
 
 sources = typer.Typer(help="Connect tools that report what people do.", no_args_is_help=True)
@@ -106,7 +107,7 @@ def list_deliveries(
 ) -> Answer:
     """List deliveries, the newest first."""
     with reading() as session:
-        page = deliveries.page(session, connection=connection, state=state, cursor=None, limit=limit)
+        page = delivery_search.page(session, Wanted(connection or "", state or ""), cursor=None, limit=limit)
         documents = [
             {
                 "id": delivery.id, "connection": of.name, "received_at": delivery.received_at, "state": delivery.state,

@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     )
     trusted_proxies: Proxies = Field(default=(), description="Addresses and networks whose X-Forwarded-* headers count")
     outbound_networks: Networks = Field(default=(), description="Private networks that webhooks and backfills may call")
+    unread_body_days: int = Field(default=30, ge=1, le=3_650, description="Days unreadable deliveries keep their body")
+    delivery_days: int = Field(
+        default=400, ge=31, le=36_500, description="Days deliveries are listed that wait for nothing"
+    )
     smtp_url: Secret = Field(default=None, description="The mail server; empty = no sign-in links by e-mail")
     smtp_url_file: Path | None = Field(default=None, description="A file that holds SMTP_URL instead")
     mail_from: str = Field(default="", description="The sender of messages, such as Assembly Week <week@example.com>")

@@ -1,5 +1,6 @@
 """Daily upkeep of a server."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -7,18 +8,29 @@ from app.clock import Clock
 from app.db.database import Database
 from app.services import jobs, notices
 from app.services.imports import imports
+from app.services.intake import retention
 from app.services.jobs import Claim
 
 FORGET: Final = "upkeep.forget_ended"
 
 
-async def forget_ended(database: Database, clock: Clock, _claim: Claim) -> None:
-    """Delete jobs that ended and notices of long ago, and rows of imports that were killed. Raises Unavailable."""
-    await database.writes.run(_forget, database, clock.real(), long=True)
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """The days for which deliveries keep a body that nobody could read, and for which they are listed."""
+
+    unread_body_days: int
+    delivery_days: int
 
 
-def _forget(database: Database, now: datetime) -> None:
+async def forget_ended(database: Database, clock: Clock, keeping: Keeping, _claim: Claim) -> None:
+    """Delete jobs, notices and deliveries of long ago, and rows of imports that were killed. Raises Unavailable."""
+    await database.writes.run(_forget, database, clock.real(), keeping, long=True)
+
+
+def _forget(database: Database, now: datetime, keeping: Keeping) -> None:
     with database.unit_of_work() as session:
         jobs.forget_ended(session, now)
         notices.forget(session, now)
+        retention.forget_bodies(session, now, keeping.unread_body_days)
+        retention.forget_settled(session, now, keeping.delivery_days)
     imports.forget(database, "", now)

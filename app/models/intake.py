@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, 
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
+from app.domain.intake.kinds import source_of
 from app.models.columns import STRICT, instant, new_id, string, whole
 
 _IN_USE = sql("disconnected_at IS NULL")
@@ -45,7 +46,7 @@ class Connection(SQLModel, table=True):
     @property
     def source(self) -> str:
         """The source of what it reports: two connections to one account share it, so nothing counts twice."""
-        return f"{self.kind}:{self.account}" if self.account else self.kind
+        return source_of(self.kind, self.account)
 
 
 class Delivery(SQLModel, table=True):

@@ -15,7 +15,8 @@ from app.domain.calendar.slots import WEDNESDAY_ROTATION, slot
 from app.models import AuditEntry, Person, ShiftSettings
 from app.services.access import accounts, identities, links
 from app.services.displays import rotations
-from app.services.intake import connections, service_accounts
+from app.services.intake import connections, delivery_search, service_accounts, unmatched
+from app.services.intake.delivery_search import Wanted
 from app.services.operations.secrets import SigningKey
 from app.services.organizing import join_codes
 from app.services.rules import rule_sets
@@ -25,6 +26,8 @@ from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.builders import ADA, BO, OWLS, PACIFIC, SIGNING_KEY, SLUG, Game, act_by
+from tests.integrations.sources.samples import JIRA
+from tests.services.intake.inbox import Inbox
 from tests.web.role_clients import RoleClients
 from tests.web.route_access import API, ROUTES, SIGN_UP, Role, RouteAccess, expected
 from tests.web.running_app import RunningApp
@@ -197,6 +200,15 @@ def choose_other_scenes(game: Game) -> None:
         rotations.choose(session, "board:20", act_by("Olu", game.now))
 
 
+def replay_and_set_aside_deliveries(game: Game) -> None:
+    inbox = Inbox(game.database)
+    inbox.connect("jira")
+    waiting = inbox.take("jira", JIRA, {**JIRA.body, "user": None})
+    with game.database.unit_of_work() as session:
+        unmatched.set_aside(session, waiting, game.act)
+        delivery_search.replay_all(session, Wanted(), game.act)
+
+
 def own_the_installation(game: Game) -> None:
     with game.database.unit_of_work() as session:
         accounts.make_owner(session, act_by("", game.now), name="Olu", email="olu@example.com")
@@ -268,6 +280,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
         "service-account.removed",
         "connection.ended",
     ],
+    replay_and_set_aside_deliveries: ["connection.made", "deliveries.set-aside", "deliveries.replayed"],
     arrange_covers: [
         "shift.created",
         "seat.offered",

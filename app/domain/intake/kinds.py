@@ -26,3 +26,8 @@ KINDS: Mapping[str, SourceKind] = {
 }
 RESERVED = OUR_SOURCES | (KINDS.keys() - {GENERIC}) | {"slack"}
 """Sources that no generic delivery may say it is."""
+
+
+def source_of(kind: str, account: str) -> str:
+    """The source of what connections of a kind to one account report; without an account the kind's own."""
+    return f"{kind}:{account}" if account else kind

@@ -13,7 +13,7 @@ from app.models import Person, SignIn, SignInLink
 from app.models.columns import is_id
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
-from app.services.people import people
+from app.services.people import newcomers, people
 from app.services.teams import teams
 from app.services.weeks import week_fields
 
@@ -52,6 +52,7 @@ def create(session: Session, act: Act, *, name: str, email: str) -> Person:
     person = Person(email=email, name=name, created_at=act.now)
     session.add(person)
     session.flush()
+    newcomers.welcome(session)
     audit.note(session, "person.created", audit_target(person), act, after={"name": name, "email": email})
     return person
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import or_
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
@@ -9,7 +11,7 @@ from app.domain.draft import PersonId
 from app.domain.intake.reports import Author
 from app.errors import Conflict, Malformed, NotFound, PersonUnknown
 from app.models import Connection, Delivery, Person, SourceIdentity
-from app.models.columns import is_id
+from app.models.columns import is_id, new_id
 from app.services import paging
 from app.services.access import accounts
 from app.services.audit import audit
@@ -29,8 +31,19 @@ def resolve(session: Session, source: str, author: Author | None, act: Act) -> P
     if person is None:
         return None
     for external_id in author.ids[:1]:
-        _add(session, source, external_id, person, act)
+        _learn(session, source, external_id, person, act)
     return PersonId(person.id)
+
+
+def _learn(session: Session, source: str, external_id: str, person: Person, act: Act) -> None:
+    """Remember an id; another process that learns it at the same moment does no harm."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    row = {
+        "id": new_id(), "source": source, "external_id": external_id, "person_id": person.id, "created_at": act.now,
+        "created_by": act.actor.name,
+    }  # fmt: skip
+    insert = dialect.insert(SourceIdentity).values(row)
+    session.connection().execute(insert.on_conflict_do_nothing(index_elements=["source", "external_id"]))
 
 
 def _find(session: Session, source: str, external_id: str) -> SourceIdentity | None:
@@ -58,7 +71,7 @@ def name(
     external_id = author_ids.tidy(external_id)
     if flaw := code_flaw(external_id):
         raise Malformed(f"“external_id” {flaw}.")
-    if source not in {connection.source for connection in session.exec(select(Connection))}:
+    if source not in sources(session):
         raise Malformed(f"“{source[:80]}” isn’t the source of a connection. Connect the tool first.")
     person = accounts.by_email(session, email)
     if person is None:
@@ -94,9 +107,25 @@ def forget(session: Session, identity_id: str, act: Act) -> SourceIdentity:
     return identity
 
 
-def page(session: Session, *, cursor: str | None, limit: int) -> paging.Page[tuple[SourceIdentity, Person]]:
-    """Identities with their people, by source and id. Raises Malformed."""
+def of_person(session: Session, person_id: str) -> list[SourceIdentity]:
+    """The identities of a person, by source and id."""
+    query = select(SourceIdentity).where(SourceIdentity.person_id == person_id)
+    return list(session.exec(query.order_by(SourceIdentity.source, SourceIdentity.external_id)))
+
+
+def sources(session: Session) -> list[str]:
+    """The sources of connections, past ones too: those that identities can be of."""
+    return sorted({connection.source for connection in session.exec(select(Connection))})
+
+
+def page(
+    session: Session, *, cursor: str | None, limit: int, text: str = ""
+) -> paging.Page[tuple[SourceIdentity, Person]]:
+    """Identities with their people, by source and id; those with a text in id, name or e-mail. Raises Malformed."""
     query = select(SourceIdentity, Person).join(Person).order_by(SourceIdentity.source, SourceIdentity.external_id)
+    if text:
+        searched = (SourceIdentity.source, SourceIdentity.external_id, Person.name, Person.email)
+        query = query.where(or_(*(col(each).icontains(text, autoescape=True) for each in searched)))
     if cursor is not None:
         last = paging.last_before(cursor, lambda id_: session.get(SourceIdentity, id_))
         after = (col(SourceIdentity.source) > last.source) | (

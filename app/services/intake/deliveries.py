@@ -11,11 +11,10 @@ from sqlmodel import Session, col, select
 
 from app.db.database import announce
 from app.domain.actor import Act
-from app.errors import Malformed, NotFound
+from app.errors import NotFound
 from app.events import DeliveryStored
 from app.models import Connection, Delivery
 from app.models.columns import is_id, new_id
-from app.services import paging
 
 STATES = ("received", "recorded", "repeated", "ignored", "unmatched", "outside", "quarantined")
 KEPT_HEADERS = (b"x-", b"canny-", b"linear-", b"webhook-")
@@ -85,23 +84,6 @@ def find(session: Session, delivery_id: str) -> DeliveryView:
     if found is None:
         raise NotFound("There is no delivery with that id.")
     return DeliveryView(*found)
-
-
-def page(
-    session: Session, *, connection: str | None, state: str | None, cursor: str | None, limit: int
-) -> paging.Page[DeliveryView]:
-    """Deliveries of a connection, in a state, newest first. Raises Malformed."""
-    query = select(Delivery, Connection).join(Connection).order_by(col(Delivery.seq).desc()).limit(limit + 1)
-    if connection is not None:
-        query = query.where(Connection.name == connection)
-    if state is not None:
-        if state not in STATES:
-            raise Malformed(f"“{state[:40]}” isn’t a state of deliveries. Choose one of {', '.join(STATES)}.")
-        query = query.where(Delivery.state == state)
-    if cursor is not None:
-        last = paging.last_before(cursor, lambda id_: session.exec(select(Delivery).where(Delivery.id == id_)).first())
-        query = query.where(col(Delivery.seq) < last.seq)
-    return paging.cut([DeliveryView(*row) for row in session.exec(query)], limit, lambda view: view.delivery.id)
 
 
 def replay(session: Session, delivery_id: str, act: Act) -> DeliveryView:

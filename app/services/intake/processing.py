@@ -47,12 +47,19 @@ def process_next(session: Session, parse: Parse, now: datetime) -> bool:
     delivery = session.exec(query.with_for_update(skip_locked=True)).first()
     if delivery is None:
         return False
+    process(session, delivery, parse, now)
+    return True
+
+
+def process(session: Session, delivery: Delivery, parse: Parse, now: datetime) -> list[Outcome]:
+    """Process a delivery that nobody else is at; the outcome of each of its reports."""
     connection = session.get_one(Connection, delivery.connection_id)
     try:
         parsed = _read(delivery, connection, parse)
     except DeliveryUnreadable as unreadable:
-        _settle(session, delivery, Outcome("quarantined", str(unreadable)), None)
-        return True
+        outcome = Outcome("quarantined", str(unreadable))
+        _settle(session, delivery, outcome, None)
+        return [outcome]
     act = Act(system(connection.name), now)
     outcomes = [_judge(session, connection, report, act) for report in parsed.reports]
     judged = zip(outcomes, parsed.reports, strict=True)
@@ -60,7 +67,7 @@ def process_next(session: Session, parse: Parse, now: datetime) -> bool:
     _settle(session, delivery, outcome, report)
     if outcome.state != "quarantined":
         delivery.reading, delivery.body, delivery.headers = readings.to_text(parsed), None, "[]"
-    return True
+    return outcomes
 
 
 def set_aside(session: Session) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.domain.intake.reports import Author, ClockFact, Parsed, Report, Withdrawal, Work
+from app.domain.text.names import fold_email
 
 _TYPES: dict[str, type[Report]] = {"work": Work, "clock": ClockFact, "withdrawal": Withdrawal}
 _NAMES = {type_: name for name, type_ in _TYPES.items()}
@@ -14,8 +15,17 @@ _TIMES = ("occurred_at", "at")
 
 def to_text(parsed: Parsed) -> str:
     """A reading as JSON."""
-    reports = [{"is": _NAMES[type(report)], **asdict(report)} for report in parsed.reports]
+    reports = [_fields(report) for report in parsed.reports]
     return json.dumps({"ignored": parsed.ignored, "reports": reports}, default=_plain, ensure_ascii=False)
+
+
+def _fields(report: Report) -> dict[str, Any]:
+    """The fields of a report; e-mails as they are compared, so that what waits for one is found."""
+    fields = {"is": _NAMES[type(report)], **asdict(report)}
+    author = fields.get("author")
+    if author is not None and author["email"]:
+        author["email"] = fold_email(author["email"])
+    return fields
 
 
 def _plain(value: Any) -> str:

@@ -52,14 +52,18 @@ def add(session: Session, name: str, external_id: str, act: Act) -> Change:
 
     Raises NotFound for the connection, Malformed for an unfit id, or Conflict where there are too many.
     """
-    connection = connections.find(session, name)
+    return add_to(session, connections.find(session, name), external_id, act)
+
+
+def add_to(session: Session, connection: Connection, external_id: str, act: Act) -> Change:
+    """Do the same for a connection at hand, be it in use or not. Raises Malformed or Conflict."""
     external_id = author_ids.tidy(external_id)
     if flaw := code_flaw(external_id):
         raise Malformed(f"The account’s id {flaw}.")
     if session.get(ServiceAccount, (connection.id, external_id)) is not None:
         return Change(external_id, True, 0)
     if len(ids_of(session, connection.id)) >= MOST:
-        raise Conflict(f"“{name}” has {MOST:,} service accounts, the most there can be. Remove one first.")
+        raise Conflict(f"“{connection.name}” has {MOST:,} service accounts, the most there can be. Remove one first.")
     session.add(
         ServiceAccount(
             connection_id=connection.id, external_id=external_id, created_at=act.now, created_by=act.actor.name

@@ -19,6 +19,7 @@ from app.models import Person
 from app.models.columns import new_id
 from app.services import paging
 from app.services.paging import Page
+from app.services.people import newcomers
 
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 CHUNK = 500  # ids or e-mails in one IN (…): SQLite takes 32,766 parameters, and a long statement is slow to build
@@ -76,6 +77,7 @@ def find_or_create(session: Session, email: str, name: str, now: datetime) -> tu
     is_renamed = person is not None and person.name != name
     if person is None:
         person = Person(email=email, name=name, created_at=now)
+        newcomers.welcome(session)
     person.name = name
     session.add(person)
     session.flush()
@@ -105,6 +107,7 @@ def ensure(
     renamed = [{"person": id_, "changed": names[email]} for email, (id_, name) in known.items() if name != names[email]]
     if fresh:
         _ADD.run(session, fresh)
+        newcomers.welcome(session)
     if renamed:
         _RENAME.run(session, renamed)
     ids = {email: id_ for email, (id_, _) in known.items()} | {row["email"]: row["id"] for row in fresh}

@@ -8,7 +8,8 @@ from starlette.responses import JSONResponse, Response
 
 from app.models import Person
 from app.services import paging
-from app.services.intake import authors, deliveries
+from app.services.intake import authors, deliveries, delivery_search
+from app.services.intake.delivery_search import Wanted
 from app.services.ledger.drafts import Code, Email
 from app.services.validation import parse
 from app.web import documents
@@ -44,7 +45,8 @@ def list_deliveries(
     limit: Limit = paging.USUAL_PER_PAGE,
 ) -> Response:
     """Deliveries, the newest first."""
-    items, next_cursor = deliveries.page(session, connection=connection, state=state, cursor=cursor, limit=limit)
+    wanted = Wanted(connection or "", state or "")
+    items, next_cursor = delivery_search.page(session, wanted, cursor=cursor, limit=limit)
     rows = [delivery_document(item) for item in items]
     return JSONResponse(documents.DeliveryList(items=rows, next_cursor=next_cursor))
 

@@ -1,0 +1,190 @@
+"""Unmatched: what waits for a name, by author; one choice credits all of it and remembers who it is."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, update
+from sqlmodel import Session, col, select
+
+from app.domain.actor import Act
+from app.domain.intake.guesses import Candidate, Guess, Guesser
+from app.domain.intake.kinds import source_of
+from app.domain.intake.reports import Author, DeliveryUnreadable, Parsed
+from app.errors import Conflict
+from app.models import Connection, Delivery, Person
+from app.services.audit import audit
+from app.services.intake import author_ids, authors, connections, deliveries, processing, readings, service_accounts
+from app.services.intake.deliveries import DeliveryView, Headers
+from app.services.intake.processing import Outcome
+
+MOST_GROUPS = 50
+AT_ONCE = 100
+"""Deliveries credited at once, so that nobody waits; the others follow within seconds."""
+SET_ASIDE = "An organizer set it aside, for its tool names no author."
+
+_WAITS = col(Delivery.state) == "unmatched"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The deliveries that wait for one author: their kinds and times, and who that probably is.
+
+    `id` is that of one of its deliveries; `author` is None where the tool names nobody.
+    """
+
+    id: str
+    source: str
+    author: str | None
+    name: str | None
+    first: datetime | None
+    last: datetime | None
+    number: int
+    kinds: dict[str, int]
+    guess: Guess | None = None
+
+
+class Waiting(NamedTuple):
+    """The groups with the most deliveries, the number of all groups, and that of all deliveries that wait."""
+
+    groups: list[Group]
+    of: int
+    total: int
+
+
+class Credited(NamedTuple):
+    """The outcome of naming an author: activities recorded, deliveries by their state, and those that follow soon."""
+
+    person: Person
+    activities: int
+    states: dict[str, int]
+    following: int
+
+
+def count(session: Session) -> int:
+    """The number of deliveries that wait for a name."""
+    return session.exec(select(func.count()).select_from(Delivery).where(_WAITS)).one()
+
+
+def look(session: Session) -> Waiting:
+    """The authors that wait for a name, those with the most first; a few queries however much there is."""
+    key = (Connection.kind, Connection.account, Delivery.author)
+    number = func.count()
+    span = (func.min(Delivery.occurred_at), func.max(Delivery.occurred_at))
+    query = select(*key, number, *span, func.max(Delivery.seq)).join(Connection).where(_WAITS).group_by(*key)  # type: ignore[call-overload]
+    rows = session.connection().execute(query.order_by(number.desc(), *key)).all()
+    shown = rows[:MOST_GROUPS]
+    kinds = _kinds(session, [row[2] for row in shown])
+    newest = {
+        each.seq: each for each in session.exec(select(Delivery).where(col(Delivery.seq).in_([r[-1] for r in shown])))
+    }
+    groups = [
+        Group(
+            newest[seq].id, source_of(kind, account), author, newest[seq].author_name, first, last, of_group,
+            kinds.get((kind, account, author), {}),
+        )
+        for kind, account, author, of_group, first, last, seq in shown
+    ]  # fmt: skip
+    guesser = _guesser(session) if groups else Guesser([])
+    guessed = [
+        replace(group, guess=guesser.guess(_author_in(newest[row[-1]])))
+        for group, row in zip(groups, shown, strict=True)
+    ]
+    return Waiting(guessed, len(rows), sum(row[3] for row in rows))
+
+
+def _kinds(session: Session, shown: list[str | None]) -> dict[tuple[str, str, str | None], dict[str, int]]:
+    """The number of deliveries by kind of each group, for the authors shown."""
+    key = (Connection.kind, Connection.account, Delivery.author, Delivery.kind)
+    is_shown = col(Delivery.author).in_([each for each in shown if each]) | col(Delivery.author).is_(None)
+    query = select(*key, func.count()).join(Connection).where(_WAITS, is_shown).group_by(*key)  # type: ignore[call-overload]
+    kinds: dict[tuple[str, str, str | None], dict[str, int]] = {}
+    for kind, account, author, of, number in session.connection().execute(query.order_by(func.count().desc(), *key)):
+        kinds.setdefault((kind, account, author), {})[of or ""] = number
+    return kinds
+
+
+def _guesser(session: Session) -> Guesser:
+    query = select(Person.id, Person.name, Person.email).where(col(Person.disabled_at).is_(None))
+    return Guesser(Candidate(*row) for row in session.exec(query))
+
+
+def _author_in(delivery: Delivery) -> Author:
+    """The author that a delivery waits for, with all that the tool tells of them."""
+    reports = readings.from_text(delivery.reading, None).reports if delivery.reading else ()
+    named = (author for report in reports if (author := getattr(report, "author", None)) is not None)
+    return next((each for each in named if delivery.author in author_ids.of(each)), Author())
+
+
+def credit(session: Session, delivery_id: str, email: str, act: Act) -> Credited:
+    """Say who the author of a delivery that waits is: all that waits for them is credited, at its original time.
+
+    Raises NotFound, Conflict where it waits no more, or what `authors.name` raises.
+    """
+    view = _lock(session, delivery_id)
+    author = view.delivery.author
+    if author is None:
+        raise Conflict("Its tool names no author, so nobody can be remembered for it. Log it by hand.")
+    numbers = list(session.exec(select(Delivery.seq).where(*_group(session, view)).order_by(_SEQ)))
+    identity, _ = authors.name(session, view.connection.source, author, email, act)
+    outcomes: list[tuple[Delivery, list[Outcome]]] = []
+    for number in numbers[:AT_ONCE]:
+        query = select(Delivery).where(number == _SEQ).execution_options(populate_existing=True)
+        delivery = session.exec(query.with_for_update()).one()
+        outcomes.append((delivery, processing.process(session, delivery, _no_body, act.now)))
+    activities = sum(outcome.state == "recorded" for _, of_delivery in outcomes for outcome in of_delivery)
+    states = Counter(delivery.state for delivery, _ in outcomes)
+    return Credited(session.get_one(Person, identity.person_id), activities, dict(states), len(numbers[AT_ONCE:]))
+
+
+_SEQ = col(Delivery.seq)
+
+
+def _no_body(kind: str, headers: Headers, body: bytes) -> Parsed:
+    raise DeliveryUnreadable("Its body is not kept any more.")
+
+
+def name_bot(session: Session, delivery_id: str, act: Act) -> int:
+    """Say that the author of a delivery that waits is a bot or service account; the number of deliveries it settles.
+
+    Raises NotFound, or Conflict where it waits no more.
+    """
+    view = _lock(session, delivery_id)
+    if view.delivery.author is None:
+        raise Conflict("Its tool names no author.")
+    group = _group(session, view)
+    waiting = session.exec(select(func.count()).select_from(Delivery).where(*group)).one()
+    for connection in session.exec(select(Connection).join(Delivery).where(*group).distinct()).all():
+        service_accounts.add_to(session, connection, view.delivery.author, act)
+    return waiting
+
+
+def set_aside(session: Session, delivery_id: str, act: Act) -> int:
+    """Ignore what waits without an author; the number of deliveries. Raises NotFound, or Conflict."""
+    view = _lock(session, delivery_id)
+    if view.delivery.author is not None:
+        raise Conflict("Its author has an id. Say who it is, or that it is a bot.")
+    ignored = update(Delivery).where(*_group(session, view)).values(state="ignored", reason=SET_ASIDE)
+    number = session.connection().execute(ignored).rowcount
+    details = {"deliveries": number, "reason": SET_ASIDE}
+    audit.note(session, "deliveries.set-aside", connections.audit_target(view.connection), act, after=details)
+    return number
+
+
+def _lock(session: Session, delivery_id: str) -> DeliveryView:
+    """A delivery that waits for a name. Raises NotFound, or Conflict where it does not, or not any more."""
+    view = deliveries.find(session, delivery_id)
+    session.refresh(view.delivery, with_for_update={"key_share": True})
+    if view.delivery.state != "unmatched":
+        raise Conflict("This doesn’t wait for a name any more. Somebody was quicker.")
+    return view
+
+
+def _group(session: Session, view: DeliveryView) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a delivery waits for the same author of the same source."""
+    of_source = [each.id for each in session.exec(select(Connection)) if each.source == view.connection.source]
+    is_by_author = (
+        col(Delivery.author) == view.delivery.author if view.delivery.author else col(Delivery.author).is_(None)
+    )
+    return _WAITS, col(Delivery.connection_id).in_(of_source), is_by_author
