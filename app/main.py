@@ -54,6 +54,7 @@ from app.web.http.denial_log import Refusals
 from app.web.http.edge import EdgeMiddleware
 from app.web.http.hosts import Hosts
 from app.web.http.route_names import RouteNames
+from app.web.refused_deliveries import RefusedDeliveries
 from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.seats.seat_lists import SeatLists, SeatsTopic
 from app.web.shift_lists import ShiftLists
@@ -184,6 +185,7 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
         display_renderer=display_renderer,
         shift_lists=ShiftLists(),
         refusals=Refusals(database, clock),
+        refused_deliveries=RefusedDeliveries(database),
         mailer=mailer,
         job_kinds=frozenset(JOBS | ({links_service.BY_MAIL} if mailer else set())),
         company=oidc.provider(settings),
@@ -236,6 +238,15 @@ def _notice_sender(context: AppContext) -> Handle:
     )  # fmt: skip
 
 
+def _intake(context: AppContext) -> list[Callable[[], Awaitable[None]]]:
+    """The work of taking in what tools send."""
+    return [
+        Intake(context.database, context.clock).run,
+        context.refused_deliveries.run,
+        partial(background.keep_heartbeat, context.database, context.clock),
+    ]
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
     context: AppContext = app.state.context
@@ -253,7 +264,7 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
         context.streams.heartbeats,
         context.streams.revocations,
         worker.run,
-        Intake(context.database, context.clock).run,
+        *_intake(context),
     ]
     if not context.database.on_sqlite:
         work.append(partial(background.follow_hints, context.database, notify))

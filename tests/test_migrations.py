@@ -184,6 +184,11 @@ PINNED = {
         "0ebf8c806877020a383ca4a9935d615c3862741fd87a2fb28ace9004fe328f74",
         "893fe7002860c9b58999fb2666299e50fea950a5e2585a1cd36694ee0ee04005",
     ),
+    "0014": (
+        "0014_source_health.py",
+        "c2b27559bb3161cd1644446f219daf524bd2163fc704c6f848a63da5bc7b7e57",
+        "514ede1ce71ebe519ec47cfc62de5b576c66fac2e369d28f9ea5b0f39a6f3e32",
+    ),
 }
 
 

@@ -1,5 +1,6 @@
 """`source`, `delivery` and `identity`: connect tools, see what they delivered, and say who their people are."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -59,10 +60,16 @@ def rotate(
 
 
 def _shown_once(settings: Settings, made: NewConnection) -> Answer:
-    url = connections.address(settings.public_url, made)
-    document = {"name": made.connection.name, "kind": made.connection.kind, "url": url, "secret": made.secret}
-    sentences = [f"Address  {url}", f"Secret   {made.secret}", "Copy both now. They aren’t shown again."]
-    if not settings.public_url:
+    """Show what was made, to copy; an address whose key has not changed is not known any more."""
+    is_known = bool(made.key) or made.connection.key_sha256 is None
+    url = connections.address(settings.public_url, made) if is_known else None
+    document = {"name": made.connection.name, "kind": made.connection.kind, "url": url, "secret": made.secret or None}
+    sentences = [f"Address  {url}"] if url else []
+    sentences += [f"Secret   {made.secret}"] if made.secret else []
+    sentences.append(
+        "Copy both now. They aren’t shown again." if len(sentences) == 2 else "Copy it now. It isn’t shown again."
+    )
+    if url and not settings.public_url:
         sentences.append("Put your server’s address in front (ASSEMBLY_WEEK_PUBLIC_URL does it for you).")
     return Answer(document, sentences)
 
@@ -85,8 +92,39 @@ def _document(connection: Connection) -> dict[str, Any]:
         "kind": connection.kind,
         "account": connection.account,
         "source": connection.source,
+        "reverses_gone": bool(connection.reverses_gone),
         "created_at": connection.created_at,
     }
+
+
+@command(sources, "revoke")
+def revoke(_voice: Voice, name: Name) -> Answer:
+    """End the secret or address that was replaced last at once: it leaked."""
+    act = command_act()
+    with writing() as session:
+        connection = connections.revoke_previous(session, name, act)
+        return Answer(_document(connection), [f"Only the newest secret and address of {connection.name} work now."])
+
+
+class Switch(StrEnum):
+    """On or off."""
+
+    ON = "on"
+    OFF = "off"
+
+
+@command(sources, "gone")
+def reverse_gone(
+    _voice: Voice,
+    name: Name,
+    switch: Annotated[Switch, typer.Argument(metavar="on|off", help="Reverse it, or let it stand.")],
+) -> Answer:
+    """Choose if what the tool deletes is reversed from now on; without this, it stands."""
+    act = command_act()
+    with writing() as session:
+        connection = connections.reverse_gone(session, name, act, is_on=switch is Switch.ON)
+        verb = "is reversed" if connection.reverses_gone else "stands"
+        return Answer(_document(connection), [f"What {connection.name} deletes {verb} from now on."])
 
 
 @command(sources, "disconnect")

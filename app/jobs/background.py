@@ -17,6 +17,7 @@ from app.db.database import Database
 from app.domain.actor import Act
 from app.errors import Problem
 from app.services.displays import rotations
+from app.services.intake import outages
 from app.services.operations import startup
 from app.services.rules import rule_sets
 
@@ -84,6 +85,20 @@ def take_rules_file(database: Database, text: str, now: datetime) -> None:
         logger.info("rules file: version %s is active", rule_set.id)
     for error in errors:
         logger.warning("rules file refused: line %s: %s", error["line"], error["message"])
+
+
+async def keep_heartbeat(database: Database, clock: Clock) -> None:
+    """Say every `outages.BEAT_SECONDS` that a server runs, so that the next one knows for how long none did."""
+
+    def beat() -> None:
+        with database.unit_of_work() as session:
+            outage = outages.beat(session, clock.real())
+        if outage is not None:
+            logger.info("no server ran from %s to %s", outage.began_at.isoformat(), outage.ended_at.isoformat())
+
+    while True:
+        await database.writes.run(beat)
+        await asyncio.sleep(outages.BEAT_SECONDS)
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from app.clock import Clock
 from app.db.database import Database
 from app.services import jobs, notices
 from app.services.imports import imports
-from app.services.intake import retention
+from app.services.intake import outages, refused, retention
 from app.services.jobs import Claim
 
 FORGET: Final = "upkeep.forget_ended"
@@ -33,4 +33,6 @@ def _forget(database: Database, now: datetime, keeping: Keeping) -> None:
         notices.forget(session, now)
         retention.forget_bodies(session, now, keeping.unread_body_days)
         retention.forget_settled(session, now, keeping.delivery_days)
+        refused.forget(session, now)
+        outages.forget(session, now)
     imports.forget(database, "", now)

@@ -16,6 +16,7 @@ from app.models.rule_set import RuleSet, RulesFile
 from app.models.score import Score
 from app.models.shift import Seat, SeatChange, SeatOffer, Shift, ShiftCredit, ShiftSettings, WaitingEntry
 from app.models.sign_in import JoinCode, SignIn, SignInLink, Throttle
+from app.models.source_health import Heartbeat, Outage, RefusedDelivery
 from app.models.team import Membership, Team
 from app.models.token import Token
 from app.models.topic_version import TopicVersion
@@ -30,6 +31,7 @@ __all__ = [
     "Display",
     "GuestbookEntry",
     "GuideVersion",
+    "Heartbeat",
     "Identity",
     "ImportRow",
     "JoinCode",
@@ -37,8 +39,10 @@ __all__ = [
     "Membership",
     "Notice",
     "NoticeOptOut",
+    "Outage",
     "Person",
     "QueuedJob",
+    "RefusedDelivery",
     "Reversal",
     "Rotation",
     "RuleSet",

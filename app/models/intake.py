@@ -20,7 +20,7 @@ class Connection(SQLModel, table=True):
 
     `secret` and `previous_secret` are sealed with the installation's key; the previous one is valid until
     `previous_until`, or until the new one is seen. `key_sha256` is of the key in the address of tools that sign nothing
-    or too little. With `reverses_gone` 1, what the tool deletes is reversed.
+    or too little; it is changed in the same way. With `reverses_gone` 1, what the tool deletes is reversed.
     """
 
     __tablename__ = "connection"
@@ -42,6 +42,8 @@ class Connection(SQLModel, table=True):
     created_at: datetime = Field(sa_column=instant())
     created_by: str = Field(sa_column=string())
     disconnected_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    previous_key_sha256: str | None = Field(default=None, sa_column=string(nullable=True))
+    previous_key_until: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
     @property
     def source(self) -> str:
@@ -52,8 +54,9 @@ class Connection(SQLModel, table=True):
 class Delivery(SQLModel, table=True):
     """One call of a connection, kept whole until it is read: then only its `reading` (JSON) stays, without any text.
 
-    `event_id` is the tool's id of it; a copy is not stored. `retry_at` is when to look at it again by itself. `author`,
-    `author_name`, `kind` and `occurred_at` are of the report that its state is about; names are of colleagues only.
+    `event_id` is the tool's id of it; a copy is not stored. `sent_at` is when it was signed, where its tool says so.
+    `retry_at` is when to look at it again by itself. `author`, `author_name`, `kind` and `occurred_at` are of the
+    report that its state is about; names are of colleagues only.
     """
 
     __tablename__ = "delivery"
@@ -63,6 +66,7 @@ class Delivery(SQLModel, table=True):
             "state IN ('received', 'recorded', 'repeated', 'ignored', 'unmatched', 'outside', 'quarantined')",
             name="delivery_state",
         ),
+        Index("delivery_by_connection", "connection_id", "received_at"),
         Index("delivery_waiting", "seq", sqlite_where=_WAITS, postgresql_where=_WAITS),
         Index("delivery_retried", "state", "connection_id", sqlite_where=_RETRIES, postgresql_where=_RETRIES),
         Index("delivery_quarantined", "seq", sqlite_where=_QUARANTINED, postgresql_where=_QUARANTINED),
@@ -86,6 +90,7 @@ class Delivery(SQLModel, table=True):
     author_name: str | None = Field(default=None, sa_column=string(nullable=True))
     kind: str | None = Field(default=None, sa_column=string(nullable=True))
     occurred_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    sent_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 
 class ServiceAccount(SQLModel, table=True):

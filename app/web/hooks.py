@@ -2,23 +2,34 @@
 
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.clock import Clock
 from app.db.database import Database
 from app.domain import constant_time
 from app.domain.intake.reports import DeliveryUnreadable
-from app.errors import TooLarge
+from app.errors import Problem, TooLarge
 from app.integrations.sources import registry
-from app.integrations.sources.envelope import Envelope, FormEncoded, SignatureInvalid
+from app.integrations.sources.envelope import (
+    Envelope,
+    FormEncoded,
+    KeyInvalid,
+    SignatureInvalid,
+    SignedTooFarOff,
+    Unsigned,
+)
 from app.services.access import credentials
 from app.services.intake import connections, deliveries
 from app.services.intake.connections import Recipient
+from app.services.intake.refused import Reason
 from app.services.operations.secrets import SigningKey
-from app.web.deps import AppClock, AppDatabase, AppKey
+from app.web.deps import AppClock, AppDatabase, AppKey, AppRefusedDeliveries
 from app.web.http.areas import MIB
+from app.web.refused_deliveries import RefusedDeliveries
 from app.web.routes import DatabaseRoute
 
 router = APIRouter(route_class=DatabaseRoute, include_in_schema=False)
@@ -28,33 +39,85 @@ _UNBOUNDED = 1 << 62
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
+class Proof(NamedTuple):
+    """The proof that a tool sent a delivery: if by its newest secret and key, and when it was signed."""
+
+    by_newest_secret: bool
+    by_newest_key: bool
+    sent_at: datetime | None
+
+
+class Reception(NamedTuple):
+    """The parts of the application that a delivery needs."""
+
+    database: Database
+    key: SigningKey
+    clock: Clock
+    refused: RefusedDeliveries
+
+
 @router.post("/hooks/{connection}", max_body_size=_UNBOUNDED)
 async def receive(
-    request: Request, database: AppDatabase, signing_key: AppKey, clock: AppClock, connection: str
+    request: Request,
+    database: AppDatabase,
+    key: AppKey,
+    clock: AppClock,
+    refused: AppRefusedDeliveries,
+    connection: str,
 ) -> Response:
     """Take a delivery of a tool that signs what it sends."""
-    return await _receive(request, database, signing_key, clock.real(), connection, None)
+    return await _receive(request, Reception(database, key, clock, refused), connection, None)
 
 
 @router.post("/hooks/{connection}/{url_key}", max_body_size=_UNBOUNDED)
 async def receive_with_key(
-    request: Request, database: AppDatabase, signing_key: AppKey, clock: AppClock, connection: str, url_key: str
+    request: Request,
+    database: AppDatabase,
+    key: AppKey,
+    clock: AppClock,
+    refused: AppRefusedDeliveries,
+    connection: str,
+    url_key: str,
 ) -> Response:
     """Take a delivery of a tool whose address has a key, for it signs nothing or too little."""
-    return await _receive(request, database, signing_key, clock.real(), connection, url_key)
+    return await _receive(request, Reception(database, key, clock, refused), connection, url_key)
 
 
-async def _receive(
-    request: Request, database: Database, signing_key: SigningKey, now: datetime, name: str, url_key: str | None
-) -> Response:
+async def _receive(request: Request, reception: Reception, name: str, url_key: str | None) -> Response:
     """Refuse in the order of the contract: unknown (404), too large (413), not signed (401), a form (415)."""
-    recipient = await database.reads.run(_find, database, signing_key, name, now)
-    envelope = Envelope(request.headers.raw, await _read(request))
-    is_newest = _verify(recipient, url_key, envelope, now)
+    database, now = reception.database, reception.clock.real()
+    recipient = await database.reads.run(_find, database, reception.key, name, now)
+    try:
+        envelope = Envelope(request.headers.raw, await _read(request))
+        proof = _verify(recipient, url_key, envelope, now)
+        _refuse_forms(request)
+    except (TooLarge, SignatureInvalid, FormEncoded) as problem:
+        ahead = problem.ahead if isinstance(problem, SignedTooFarOff) else None
+        reception.refused.note(recipient.id, _reason(recipient, problem), now, ahead=ahead)
+        raise
+    store = partial(_store, database, recipient, envelope, now, proof)
+    return JSONResponse({"delivery": await database.writes.run(store)})
+
+
+def _refuse_forms(request: Request) -> None:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() in _FORMS:
         raise FormEncoded
-    store = partial(_store, database, recipient, envelope, now, is_newest=is_newest)
-    return JSONResponse({"delivery": await database.writes.run(store)})
+
+
+def _reason(recipient: Recipient, problem: Problem) -> Reason:
+    """The reason of a refusal, as organizers are told."""
+    match problem:
+        case TooLarge():
+            return "size"
+        case FormEncoded():
+            return "form"
+        case KeyInvalid():
+            return "address"
+        case Unsigned():
+            return "unsigned"
+        case SignedTooFarOff():
+            return "clock"
+    return "signature" if recipient.secrets else "no_secret"
 
 
 async def _read(request: Request) -> bytes:
@@ -72,31 +135,33 @@ def _find(database: Database, signing_key: SigningKey, name: str, now: datetime)
         return connections.recipient(session, signing_key, name, now)
 
 
-def _verify(recipient: Recipient, url_key: str | None, envelope: Envelope, now: datetime) -> bool:
-    """Raise SignatureInvalid unless the tool sent this; True if it is signed with the newest secret."""
-    if (url_key is None) != (recipient.key_sha256 is None):
-        raise SignatureInvalid("Send to the whole address of this connection, with its key and nothing more.")
-    if url_key is not None and not constant_time.is_equal(credentials.digest(url_key), recipient.key_sha256 or ""):
-        raise SignatureInvalid("The key in the address is not that of this connection. Copy its address again.")
+def _verify(recipient: Recipient, url_key: str | None, envelope: Envelope, now: datetime) -> Proof:
+    """Prove that the tool sent this. Raises SignatureInvalid."""
+    if (url_key is None) == bool(recipient.keys):
+        raise KeyInvalid("Send to the whole address of this connection, with its key and nothing more.")
+    digest = credentials.digest(url_key or "")
+    matches = [constant_time.is_equal(digest, key) for key in recipient.keys]
+    if matches and not any(matches):
+        raise KeyInvalid("The key in the address is not that of this connection. Copy its address again.")
+    by_newest_key = matches[:1] == [True]
     verify = registry.SOURCES[recipient.kind].verify
     newest, *previous = recipient.secrets or [connections.new_secret()]  # without any, nothing is signed right
     try:
-        verify(envelope, [newest], now)
+        return Proof(True, by_newest_key, verify(envelope, [newest], now))
     except SignatureInvalid:
         if not previous:
             raise
-        verify(envelope, previous, now)
-        return False
-    return True
+        return Proof(False, by_newest_key, verify(envelope, previous, now))
 
 
-def _store(database: Database, recipient: Recipient, envelope: Envelope, now: datetime, *, is_newest: bool) -> str:
+def _store(database: Database, recipient: Recipient, envelope: Envelope, now: datetime, proof: Proof) -> str:
     try:
         event_id = registry.SOURCES[recipient.kind].event_id_of(envelope)
     except DeliveryUnreadable:
         event_id = None
     with database.unit_of_work() as session:
         connection = connections.find(session, recipient.name)
+        connections.see_newest(session, connection, secret=proof.by_newest_secret, key=proof.by_newest_key)
         return deliveries.store(
-            session, connection, envelope.headers, envelope.body, now, event_id=event_id, is_newest=is_newest
+            session, connection, envelope.headers, envelope.body, now, event_id=event_id, sent_at=proof.sent_at
         )

@@ -29,10 +29,22 @@ def test_a_connection_is_rotated_and_disconnected(shell: Shell) -> None:
 def test_a_kind_there_is_not_and_a_name_that_is_taken_are_refused(shell: Shell) -> None:
     shell.text("source", "connect", "jira")
 
-    assert shell.refusal("source", "connect", "jira") == (
-        "There is a connection “jira” already. Choose another name with --name."
-    )
+    assert shell.refusal("source", "connect", "jira") == ("There is a connection “jira” already. Choose another name.")
     assert shell.refusal("source", "connect", "email").startswith("“email” isn’t a kind of source.")
+
+
+def test_what_is_gone_and_what_was_replaced_are_settled_by_name(shell: Shell) -> None:
+    shell.text("source", "connect", "linear")
+    shell.text("source", "rotate", "linear")
+
+    assert shell.document("source", "gone", "linear", "on")["reverses_gone"] is True
+    assert shell.text("source", "gone", "linear", "off").startswith("What linear deletes stands")
+    assert shell.text("source", "revoke", "linear").startswith("Only the newest secret")
+    shell.text("source", "connect", "guru")
+    assert shell.refusal("source", "gone", "guru", "on").startswith("Guru doesn’t say what is deleted")
+    rotated = shell.document("source", "rotate", "guru")
+    assert rotated["url"].startswith("/hooks/guru/")
+    assert rotated["secret"] is None
 
 
 def test_identities_are_imported_all_or_nothing(open_week: Shell) -> None:

@@ -338,7 +338,7 @@ class RoleClients:
         name = self._connection(role)
         with self.site.database.unit_of_work() as session:
             connection = connections.find(session, name)
-            stored = deliveries.store(session, connection, [], b"{}", self._now, event_id=None, is_newest=True)
+            stored = deliveries.store(session, connection, [], b"{}", self._now, event_id=None)
         while self._state(stored) == "received":  # the application, if it runs at all, may be quicker
             with self.site.database.unit_of_work() as session:
                 processing.process_next(session, registry.parse, self._now)

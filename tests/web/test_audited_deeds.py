@@ -224,11 +224,13 @@ def make_shifts(game: Game) -> None:
 def connect_and_disconnect_a_tool(game: Game) -> None:
     key = SigningKey(SIGNING_KEY)
     with game.database.unit_of_work() as session:
-        connections.connect(session, key, "github", game.act)
-        connections.rotate(session, key, "github", game.act)
-        service_accounts.add(session, "github", "@robot", game.act)
-        service_accounts.remove(session, "github", "@robot", game.act)
-        connections.disconnect(session, "github", game.act)
+        connections.connect(session, key, "linear", game.act)
+        connections.rotate(session, key, "linear", game.act)
+        connections.revoke_previous(session, "linear", game.act)
+        connections.reverse_gone(session, "linear", game.act, is_on=True)
+        service_accounts.add(session, "linear", "@robot", game.act)
+        service_accounts.remove(session, "linear", "@robot", game.act)
+        connections.disconnect(session, "linear", game.act)
 
 
 def arrange_covers(game: Game) -> None:
@@ -276,6 +278,8 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
     connect_and_disconnect_a_tool: [
         "connection.made",
         "connection.rotated",
+        "connection.secret-revoked",
+        "connection.gone-changed",
         "service-account.added",
         "service-account.removed",
         "connection.ended",

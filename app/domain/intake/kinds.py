@@ -1,27 +1,36 @@
-"""Kinds of connections: the tools that can be connected, and whose address has to hold a key."""
+"""Kinds of connections: the tools that can be connected, and what differs in connecting them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from app.domain.draft import OUR_SOURCES
 
 
 @dataclass(frozen=True, slots=True)
 class SourceKind:
-    """A tool: its name for people, and whether its address has a key, for it signs nothing or too little."""
+    """A tool: its name for people, and what differs in connecting it.
+
+    `has_key`: its address has a key, for it signs nothing or too little. `signs_with`: a secret made here (ours),
+    or one handed over (theirs). `gone`: what it says is deleted, in words; empty where it says nothing. `resends`: what
+    was not taken comes again by itself.
+    """
 
     title: str
     has_key: bool = False
+    signs_with: Literal["ours", "theirs", "nothing"] = "ours"
+    gone: str = ""
+    resends: bool = True
 
 
 GENERIC = "generic"
 KINDS: Mapping[str, SourceKind] = {
-    "zendesk": SourceKind("Zendesk"),
-    "github": SourceKind("GitHub"),
-    "linear": SourceKind("Linear"),
-    "jira": SourceKind("Jira"),
-    "canny": SourceKind("Canny", has_key=True),
-    "guru": SourceKind("Guru", has_key=True),
+    "zendesk": SourceKind("Zendesk", signs_with="theirs"),
+    "github": SourceKind("GitHub", resends=False),
+    "linear": SourceKind("Linear", signs_with="theirs", gone="issues"),
+    "jira": SourceKind("Jira", gone="issues"),
+    "canny": SourceKind("Canny", has_key=True, signs_with="theirs", gone="posts"),
+    "guru": SourceKind("Guru", has_key=True, signs_with="nothing"),
     GENERIC: SourceKind("Standard Webhooks"),
 }
 RESERVED = OUR_SOURCES | (KINDS.keys() - {GENERIC}) | {"slack"}

@@ -10,7 +10,7 @@ from app.integrations.sources.envelope import Envelope, check_age, check_signatu
 LONGEST_AGE = timedelta(hours=24)
 
 
-def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
+def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> datetime | None:
     """Check the signature over the nonce. Raises SignatureInvalid.
 
     Any body passes, so the connection's address has a key, a nonce is taken once (it is the event's id),
@@ -21,6 +21,7 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
     sent_at = Document({"at": _whole(envelope.header("canny-timestamp"))}).time("at")
     if sent_at is not None:
         check_age(sent_at, now, LONGEST_AGE)
+    return sent_at
 
 
 def _whole(text: str | None) -> int | None:

@@ -22,6 +22,22 @@ class SignatureInvalid(Problem):
     next_step = "Check the secret of this connection at the tool that sends."
 
 
+class Unsigned(SignatureInvalid):
+    """There is no signature at all."""
+
+
+class SignedTooFarOff(SignatureInvalid):
+    """The signature is valid, and too old or from the future: `ahead` is how far that is ahead of us."""
+
+    def __init__(self, detail: str, ahead: timedelta) -> None:
+        super().__init__(detail)
+        self.ahead = ahead
+
+
+class KeyInvalid(SignatureInvalid):
+    """The key in the address is missing or wrong."""
+
+
 class FormEncoded(Problem):
     """The tool sends a form where JSON is needed."""
 
@@ -65,7 +81,7 @@ class Envelope:
         """A header's value. Raises SignatureInvalid without it too."""
         value = self.header(name)
         if not value:
-            raise SignatureInvalid(f"The header “{name}” is missing. Set a secret for this webhook at the tool.")
+            raise Unsigned(f"The header “{name}” is missing. Set a secret for this webhook at the tool.")
         return value
 
 
@@ -93,10 +109,11 @@ def check_signature(given: Iterable[str], valid: Iterable[str]) -> None:
 
 
 def check_age(sent_at: datetime, now: datetime, longest: timedelta) -> None:
-    """Raise SignatureInvalid for a delivery that was signed too long ago, or that comes from the future."""
-    if now - sent_at > longest:
-        raise SignatureInvalid(
-            "This delivery was signed too long ago. Check the clock of this server, or send it anew."
+    """Raise SignedTooFarOff for a delivery that was signed too long ago, or that comes from the future."""
+    ahead = sent_at - now
+    if -ahead > longest:
+        raise SignedTooFarOff(
+            "This delivery was signed too long ago. Check the clock of this server, or send it anew.", ahead
         )
-    if sent_at - now > AHEAD:
-        raise SignatureInvalid("This delivery was signed in the future. Check both servers’ clocks.")
+    if ahead > AHEAD:
+        raise SignedTooFarOff("This delivery was signed in the future. Check both servers’ clocks.", ahead)

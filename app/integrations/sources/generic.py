@@ -15,7 +15,7 @@ LONGEST_AGE = timedelta(minutes=5)
 _PREFIX = "whsec_"
 
 
-def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
+def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> datetime:
     """Check that one of the signatures is valid for the id, time and body. Raises SignatureInvalid."""
     message, sent = envelope.required("webhook-id"), envelope.required("webhook-timestamp")
     given = [each.removeprefix("v1,") for each in envelope.required("webhook-signature").split() if each[:3] == "v1,"]
@@ -23,7 +23,9 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
     check_signature(given, [hmac_base64(_key(secret), signed, envelope.body) for secret in secrets])
     if not sent.isdecimal() or len(sent) > 11:
         raise SignatureInvalid("The header “webhook-timestamp” must be in seconds since 1970.")
-    check_age(datetime.fromtimestamp(int(sent), UTC), now, LONGEST_AGE)
+    sent_at = datetime.fromtimestamp(int(sent), UTC)
+    check_age(sent_at, now, LONGEST_AGE)
+    return sent_at
 
 
 def _key(secret: str) -> bytes:

@@ -16,16 +16,17 @@ LONGEST_AGE = timedelta(hours=24)
 """Linear retries after 1 minute, 1 hour and 6 hours, and is said to keep the first time it signed."""
 
 
-def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
+def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> datetime | None:
     """Check the signature over the body, and the time in it where there is one. Raises SignatureInvalid."""
     given = envelope.required("linear-signature")
     check_signature([given], [hmac_hex(secret, envelope.body) for secret in secrets])
     try:
         sent_at = read(envelope.body).time("webhookTimestamp")
     except DeliveryUnreadable:
-        return  # signed, so it is kept until somebody has looked at it
+        return None  # signed, so it is kept until somebody has looked at it
     if sent_at is not None:
         check_age(sent_at, now, LONGEST_AGE)
+    return sent_at
 
 
 def event_id_of(envelope: Envelope) -> str | None:

@@ -12,8 +12,8 @@ from app.integrations.sources.envelope import Envelope
 class Source(Protocol):
     """A tool that sends: `verify` raises SignatureInvalid, the others DeliveryUnreadable, and none anything else."""
 
-    def verify(self, envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
-        """Check that one of the secrets signed a delivery."""
+    def verify(self, envelope: Envelope, secrets: Sequence[str], now: datetime) -> datetime | None:
+        """Check that one of the secrets signed a delivery; when it did, where the tool says so."""
 
     def event_id_of(self, envelope: Envelope) -> str | None:
         """The tool's id of a delivery, also of one that is unreadable otherwise; copies share it."""

@@ -19,7 +19,7 @@ TEMPLATE = "assembly-week-1"
 """The version of our trigger's template: its fields one by one, as Zendesk shows whole comments as unusable text."""
 
 
-def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
+def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> datetime | None:
     """Check the signature over its time and the body. Raises SignatureInvalid."""
     sent = envelope.required("x-zendesk-webhook-signature-timestamp")
     given = envelope.required("x-zendesk-webhook-signature")
@@ -27,6 +27,7 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
     sent_at = Document({"at": sent}).time("at")
     if sent_at is not None:
         check_age(sent_at, now, LONGEST_AGE)
+    return sent_at
 
 
 def event_id_of(envelope: Envelope) -> str | None:

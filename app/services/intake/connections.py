@@ -27,7 +27,10 @@ _SECRET = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,498}[\x21-\x7e])?")
 
 
 class NewConnection(NamedTuple):
-    """A connection with its secret and the key in its address, both of which are kept nowhere in plain text."""
+    """A connection with its new secret and the new key in its address, which are kept nowhere in plain text.
+
+    Either is empty where it has not changed, or where there is none.
+    """
 
     connection: Connection
     secret: str
@@ -35,11 +38,12 @@ class NewConnection(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """The connection that a delivery is for: `secrets` are the valid ones, the newest first."""
+    """The connection that a delivery is for: `secrets` and `keys` (SHA-256) are the valid ones, the newest first."""
 
+    id: str
     name: str
     kind: str
-    key_sha256: str | None
+    keys: list[str]
     secrets: list[str]
 
 
@@ -49,22 +53,30 @@ def address(base: str, new: NewConnection) -> str:
 
 
 def connect(
-    session: Session, key: SigningKey, kind: str, act: Act, *, name: str = "", account: str = "", secret: str = ""
+    session: Session,
+    key: SigningKey,
+    kind: str,
+    act: Act,
+    *,
+    name: str = "",
+    account: str = "",
+    secret: str = "",
+    awaits_secret: bool = False,
 ) -> NewConnection:
-    """Connect a tool; without a secret of its own it gets a new one. Raises Malformed, or Conflict for a taken name."""
+    """Connect a tool. Raises Malformed, or Conflict for a taken name.
+
+    Without a secret of its own it gets a new one; or none yet with `awaits_secret`, and takes nothing until then.
+    """
     found = KINDS.get(kind)
     if found is None:
         raise Malformed(f"“{kind[:40]}” isn’t a kind of source. Choose one of {', '.join(KINDS)}.")
-    name = name or kind
-    if not _NAME.fullmatch(name):
-        raise Malformed("A connection’s name has up to 40 small letters, digits and hyphens, such as zendesk-eu.")
-    if account and not _ACCOUNT.fullmatch(account):
-        raise Malformed("An account has up to 64 small letters, digits, dots, hyphens and underscores.")
-    secret = _checked(secret) if secret else new_secret()
-    url_key = random.token_urlsafe(24) if found.has_key else ""
+    name, account = check_name(name or kind), check_account(account)
+    secret = check_secret(secret) if secret else "" if awaits_secret else new_secret()
+    url_key = _new_key() if found.has_key else ""
     serialize(session)
     if _by_name(session, name) is not None:
-        raise Conflict(f"There is a connection “{name}” already. Choose another name with --name.")
+        taken = f"There is a connection “{name}” already. Choose another name."
+        raise Conflict(taken, errors=[{"field": "name", "message": taken}])
     connection = Connection(
         name=name, kind=kind, account=account, secret=key.seal(PURPOSE, secret, act.now),
         key_sha256=credentials.digest(url_key) if url_key else None, created_at=act.now, created_by=act.actor.name,
@@ -75,12 +87,31 @@ def connect(
     return NewConnection(connection, secret, url_key)
 
 
+def _new_key() -> str:
+    return random.token_urlsafe(24)
+
+
+def check_name(name: str) -> str:
+    """A connection's name, for the last part of its address. Raises Malformed."""
+    if not _NAME.fullmatch(name):
+        raise Malformed("A connection’s name has up to 40 small letters, digits and hyphens, such as zendesk-eu.")
+    return name
+
+
+def check_account(account: str) -> str:
+    """The name of an account at a tool; empty for the only one. Raises Malformed."""
+    if account and not _ACCOUNT.fullmatch(account):
+        raise Malformed("An account has up to 64 small letters, digits, dots, hyphens and underscores.")
+    return account
+
+
 def new_secret() -> str:
     """A secret in the form of Standard Webhooks, which every tool takes as text: 192 random bits."""
     return f"whsec_{random.token_hex(24)}"
 
 
-def _checked(secret: str) -> str:
+def check_secret(secret: str) -> str:
+    """A tool's secret. Raises Malformed."""
     if not _SECRET.fullmatch(secret):
         raise Malformed("A secret has 1 to 500 printable ASCII characters, without blanks around it.")
     return secret
@@ -91,26 +122,79 @@ def rotate(
 ) -> NewConnection:
     """Give a connection another secret; the old one is valid until the new one is seen, for a day at most.
 
-    With `at_once` it ends now, for one that leaked. Raises NotFound or Malformed.
+    Where the address has a key and no secret is handed over, that key is changed instead. With `at_once` the old one
+    ends now, for one that leaked. Raises NotFound or Malformed.
     """
     connection = _lock(session, name)
-    secret = _checked(secret) if secret else new_secret()
-    connection.previous_secret = None if at_once else connection.secret
-    connection.previous_until = None if at_once else act.now + OVERLAP
-    connection.secret = key.seal(PURPOSE, secret, act.now)
+    if not secret and KINDS[connection.kind].has_key:
+        made = NewConnection(connection, "", _new_key())
+        _change_key(connection, made.key, act.now, at_once=at_once)
+    else:
+        made = NewConnection(connection, check_secret(secret) if secret else new_secret(), "")
+        _change_secret(connection, key, made.secret, act.now, at_once=at_once)
     session.add(connection)
     session.flush()
     audit.note(session, "connection.rotated", audit_target(connection), act, after={"at_once": at_once})
-    return NewConnection(connection, secret, "")
+    return made
+
+
+def _change_key(connection: Connection, url_key: str, now: datetime, *, at_once: bool) -> None:
+    connection.previous_key_sha256 = None if at_once else connection.key_sha256
+    connection.previous_key_until = None if at_once else now + OVERLAP
+    connection.key_sha256 = credentials.digest(url_key)
+
+
+def _change_secret(connection: Connection, key: SigningKey, secret: str, now: datetime, *, at_once: bool) -> None:
+    ends = at_once or not key.unseal(PURPOSE, connection.secret)
+    connection.previous_secret = None if ends else connection.secret
+    connection.previous_until = None if ends else now + OVERLAP
+    connection.secret = key.seal(PURPOSE, secret, now)
+
+
+def revoke_previous(session: Session, name: str, act: Act) -> Connection:
+    """End the secret and the key from before a change now, for they leaked. Raises NotFound."""
+    connection = _lock(session, name)
+    if connection.previous_secret is not None or connection.previous_key_sha256 is not None:
+        _end_previous(session, connection, secret=True, key=True)
+        audit.note(session, "connection.secret-revoked", audit_target(connection), act)
+    return connection
+
+
+def see_newest(session: Session, connection: Connection, *, secret: bool, key: bool) -> None:
+    """End what a newest secret or key replaces, as it was seen."""
+    has_secret, has_key = connection.previous_secret is not None, connection.previous_key_sha256 is not None
+    if (secret and has_secret) or (key and has_key):
+        _end_previous(session, connection, secret=secret, key=key)
+
+
+def _end_previous(session: Session, connection: Connection, *, secret: bool, key: bool) -> None:
+    if secret:
+        connection.previous_secret = connection.previous_until = None
+    if key:
+        connection.previous_key_sha256 = connection.previous_key_until = None
+    session.add(connection)
+    session.flush()
+
+
+def reverse_gone(session: Session, name: str, act: Act, *, is_on: bool) -> Connection:
+    """Choose if what the tool deletes is reversed from now on. Raises NotFound, or Malformed if it never says so."""
+    connection = _lock(session, name)
+    if not KINDS[connection.kind].gone:
+        raise Malformed(f"{KINDS[connection.kind].title} doesn’t say what is deleted, so nothing can be reversed.")
+    if bool(connection.reverses_gone) != is_on:
+        connection.reverses_gone = int(is_on)
+        session.add(connection)
+        session.flush()
+        change = {"reverses_gone": is_on}
+        audit.note(session, "connection.gone-changed", audit_target(connection), act, after=change)
+    return connection
 
 
 def disconnect(session: Session, name: str, act: Act) -> Connection:
     """End a connection: its address is gone, what it delivered stays. Raises NotFound."""
     connection = _lock(session, name)
     connection.disconnected_at = act.now
-    connection.previous_secret = connection.previous_until = None
-    session.add(connection)
-    session.flush()
+    _end_previous(session, connection, secret=True, key=True)
     audit.note(session, "connection.ended", audit_target(connection), act)
     return connection
 
@@ -147,16 +231,18 @@ def _by_name(session: Session, name: str) -> Connection | None:
 def recipient(session: Session, key: SigningKey, name: str, now: datetime) -> Recipient:
     """The connection of this name, with its secrets. Raises NotFound.
 
-    There are no secrets where the installation's key is another one than when they were made.
+    There are no secrets where the tool's is not handed over yet, or the installation's key is another one by now.
     """
     found = _by_name(session, name)
     if found is None:
         raise NotFound("There is no connection at this address.")
-    sealed = [found.secret]
+    sealed, keys = [found.secret], [found.key_sha256] if found.key_sha256 else []
     if found.previous_secret and found.previous_until and now < found.previous_until:
         sealed.append(found.previous_secret)
-    secrets = [secret for each in sealed if (secret := key.unseal(PURPOSE, each)) is not None]
-    return Recipient(found.name, found.kind, found.key_sha256, secrets)
+    if found.previous_key_sha256 and found.previous_key_until and now < found.previous_key_until:
+        keys.append(found.previous_key_sha256)
+    secrets = [secret for each in sealed if (secret := key.unseal(PURPOSE, each))]
+    return Recipient(found.id, found.name, found.kind, keys, secrets)
 
 
 def audit_target(connection: Connection) -> AuditTarget:

@@ -42,21 +42,17 @@ def store(
     now: datetime,
     *,
     event_id: str | None,
-    is_newest: bool,
+    sent_at: datetime | None = None,
 ) -> str:
     """Keep a delivery whose signature is valid; its id, or that of the first one if it is a copy.
 
-    With `is_newest` it is signed with the newest secret, so the one before is over.
+    `sent_at` is when it was signed, where its tool says so.
     """
     event_id = event_id[:LONGEST_EVENT_ID] if event_id else None
-    if is_newest and connection.previous_secret is not None:
-        connection.previous_secret = connection.previous_until = None
-        session.add(connection)
-        session.flush()
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {
-        "id": new_id(), "connection_id": connection.id, "event_id": event_id, "received_at": now, "state": "received",
-        "attempts": 0, "headers": _kept(headers), "body": body,
+        "id": new_id(), "connection_id": connection.id, "event_id": event_id, "received_at": now, "sent_at": sent_at,
+        "state": "received", "attempts": 0, "headers": _kept(headers), "body": body,
     }  # fmt: skip
     insert = dialect.insert(Delivery).values(row).on_conflict_do_nothing(index_elements=["connection_id", "event_id"])
     stored = session.connection().execute(insert.returning(col(Delivery.id))).scalar()

@@ -32,7 +32,7 @@ class Inbox:
         with self.database.unit_of_work() as session:
             delivery_id = deliveries.store(
                 session, connections.find(session, name), envelope.headers, envelope.body, self.now,
-                event_id=sample.source.event_id_of(envelope), is_newest=False,
+                event_id=sample.source.event_id_of(envelope),
             )  # fmt: skip
         self.process()
         return delivery_id
