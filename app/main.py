@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.db.engine import Limits
 from app.errors import MailRejected
 from app.integrations import mail, oidc
-from app.jobs import background, notice_mail, reminders, shifts, sign_in_mail, upkeep
+from app.jobs import backfill, background, notice_mail, reminders, shifts, sign_in_mail, upkeep
 from app.jobs.intake import Intake
 from app.jobs.worker import Handle, Job, Worker
 from app.live import single_flight
@@ -87,7 +87,7 @@ PAGES = (
     csp_reports.router,
 )
 
-JOBS = frozenset({upkeep.FORGET, shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, notices.MAIL})
+JOBS = frozenset({upkeep.FORGET, shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, notices.MAIL, backfill.FETCH})
 """The kinds of jobs that every server does, whatever it is set up with."""
 NOTICE_ATTEMPTS = 8
 """Over three hours: nobody looks on who could try again, as whoever asked for a sign-in link does."""
@@ -218,6 +218,7 @@ def _worker(context: AppContext) -> Worker:
         Job(timetable.SETTLE, partial(shifts.settle, context.database, context.clock)),
         Job(shift_reminders.REMIND, partial(reminders.remind, context.database, context.clock)),
         Job(notices.MAIL, _notice_sender(context), attempts=NOTICE_ATTEMPTS, final=(MailRejected,)),
+        backfill.job(context.database, context.clock, context.key, context.settings.outbound_networks),
     ]
     if context.mailer is not None:
         send = partial(
@@ -244,6 +245,7 @@ def _intake(context: AppContext) -> list[Callable[[], Awaitable[None]]]:
         Intake(context.database, context.clock).run,
         context.refused_deliveries.run,
         partial(background.keep_heartbeat, context.database, context.clock),
+        partial(backfill.compare, context.database, context.clock),
     ]
 
 

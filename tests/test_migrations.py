@@ -189,6 +189,11 @@ PINNED = {
         "c2b27559bb3161cd1644446f219daf524bd2163fc704c6f848a63da5bc7b7e57",
         "514ede1ce71ebe519ec47cfc62de5b576c66fac2e369d28f9ea5b0f39a6f3e32",
     ),
+    "0015": (
+        "0015_backfills.py",
+        "8b2e79d8eab1e0da7467a025f6d6b805a1c152edd4f43097ba5d713058860947",
+        "89303de63333c18549d23df601d381fac30ab225066a05d439c931c288c97dbb",
+    ),
 }
 
 
