@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.db.engine import Limits
 from app.errors import MailRejected
 from app.integrations import mail, oidc
-from app.jobs import backfill, background, notice_mail, reminders, shifts, sign_in_mail, upkeep
+from app.jobs import background, clocks, notice_mail, reminders, shifts, sign_in_mail, upkeep
 from app.jobs.intake import Intake
 from app.jobs.worker import Handle, Job, Worker
 from app.live import single_flight
@@ -25,6 +25,7 @@ from app.live.publisher import Publisher
 from app.live.timing import USUAL, Timing
 from app.services import notices
 from app.services.access import links as links_service
+from app.services.ledger import timings
 from app.services.operations import secrets, startup
 from app.services.shifts import reminders as shift_reminders
 from app.services.shifts import timetable
@@ -87,7 +88,12 @@ PAGES = (
     csp_reports.router,
 )
 
-JOBS = frozenset({upkeep.FORGET, shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, notices.MAIL, backfill.FETCH})
+JOBS = frozenset(
+    {
+        upkeep.FORGET, shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, notices.MAIL, clocks.TAKE_OVER,
+        timings.CATCH_UP,
+    }
+)  # fmt: skip
 """The kinds of jobs that every server does, whatever it is set up with."""
 NOTICE_ATTEMPTS = 8
 """Over three hours: nobody looks on who could try again, as whoever asked for a sign-in link does."""
@@ -217,8 +223,9 @@ def _worker(context: AppContext) -> Worker:
         Job(shifts.PLAN, partial(shifts.plan_all, context.database, context.clock)),
         Job(timetable.SETTLE, partial(shifts.settle, context.database, context.clock)),
         Job(shift_reminders.REMIND, partial(reminders.remind, context.database, context.clock)),
+        Job(clocks.TAKE_OVER, partial(clocks.take_over, context.database, context.clock), lease=clocks.LEASE),
+        Job(timings.CATCH_UP, partial(clocks.catch_up, context.database, context.clock), lease=clocks.LEASE),
         Job(notices.MAIL, _notice_sender(context), attempts=NOTICE_ATTEMPTS, final=(MailRejected,)),
-        backfill.job(context.database, context.clock, context.key, context.settings.outbound_networks),
     ]
     if context.mailer is not None:
         send = partial(
@@ -245,7 +252,6 @@ def _intake(context: AppContext) -> list[Callable[[], Awaitable[None]]]:
         Intake(context.database, context.clock).run,
         context.refused_deliveries.run,
         partial(background.keep_heartbeat, context.database, context.clock),
-        partial(backfill.compare, context.database, context.clock),
     ]
 
 

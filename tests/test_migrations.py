@@ -15,7 +15,9 @@ from sqlmodel import SQLModel
 from app.config import PROJECT
 from app.db.database import Database
 from app.services import guide
+from app.services.ledger import timings
 from app.services.operations import schema, sqlite_schema
+from app.services.scoring.response_times import Late
 from tests.builders import Game
 from tests.postgresql import PostgreSQL
 from tests.sqlite import SQLite
@@ -190,9 +192,9 @@ PINNED = {
         "514ede1ce71ebe519ec47cfc62de5b576c66fac2e369d28f9ea5b0f39a6f3e32",
     ),
     "0015": (
-        "0015_backfills.py",
-        "8b2e79d8eab1e0da7467a025f6d6b805a1c152edd4f43097ba5d713058860947",
-        "89303de63333c18549d23df601d381fac30ab225066a05d439c931c288c97dbb",
+        "0015_timing.py",
+        "04e0c1f904f65b7c19d62e698d105056cc9f69058482567f6d679f69af0caf4a",
+        "2bd5b8eb96461df9106317dd1d2109f15524507f1b25eb128ffc28757407c04e",
     ),
 }
 
@@ -315,14 +317,16 @@ def test_week_in_a_state_there_is_not_is_refused_by_the_database(game: Game) -> 
         session.execute(text("UPDATE week SET state = 'paused'"))
 
 
-GROWS_ONLY = ("activity", "reversal", "membership", "rule_set", "week_event", "audit", "guide_version")
+GROWS_ONLY = ("activity", "reversal", "timing", "membership", "rule_set", "week_event", "audit", "guide_version")
 
 
 @pytest.fixture
 def played(game: Game) -> Game:
     """A game with at least a row in each table that only grows."""
-    game.reverse(game.take().entry)
+    taken = game.take()
+    game.reverse(taken.entry)
     with game.database.unit_of_work() as session:
+        timings.add(session, game.week(), [Late(taken.entry, 60)], game.act)
         guide.change(session, "A guide", game.act, note="")
     return game
 

@@ -57,13 +57,21 @@ class Intake:
 
     def process_next(self) -> bool:
         """Process one delivery; False where none waits. One that fails in a way nobody foresaw is set aside."""
+        number: int | None = None
         try:
             with self._database.unit_of_work() as session:
-                return processing.process_next(session, registry.parse, self._clock.game())
+                delivery = processing.claim(session)
+                if delivery is None:
+                    return False
+                number = delivery.seq
+                processing.process(session, delivery, registry.parse, self._clock.game())
+                return True
         except Unavailable:
             raise
         except Exception:
+            if number is None:
+                raise
             logger.exception("a delivery could not be processed and is set aside")
         with self._database.unit_of_work() as session:
-            processing.set_aside(session)
+            processing.set_aside(session, number)
         return True

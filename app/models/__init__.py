@@ -1,16 +1,16 @@
 """Tables, one file per aggregate; importing this package registers them all."""
 
 from app.models.audit import AuditEntry
-from app.models.backfill import ApiKey, Backfill
 from app.models.calendar_feed import CalendarFeed
 from app.models.ceremony import Ceremony
+from app.models.clock import KeptClockFact
 from app.models.display import Display, Rotation
 from app.models.guestbook import GuestbookEntry
 from app.models.guide import GuideVersion
 from app.models.import_row import ImportRow
 from app.models.intake import Connection, Delivery, ServiceAccount, SourceIdentity, WithdrawnActivity
 from app.models.job import QueuedJob
-from app.models.ledger import LedgerEntry, Reversal
+from app.models.ledger import LedgerEntry, Reversal, Timing
 from app.models.notice import Notice, NoticeOptOut
 from app.models.person import Identity, Person
 from app.models.rule_set import RuleSet, RulesFile
@@ -24,9 +24,7 @@ from app.models.topic_version import TopicVersion
 from app.models.week import Week, WeekEvent
 
 __all__ = [
-    "ApiKey",
     "AuditEntry",
-    "Backfill",
     "CalendarFeed",
     "Ceremony",
     "Connection",
@@ -38,6 +36,7 @@ __all__ = [
     "Identity",
     "ImportRow",
     "JoinCode",
+    "KeptClockFact",
     "LedgerEntry",
     "Membership",
     "Notice",
@@ -63,6 +62,7 @@ __all__ = [
     "SourceIdentity",
     "Team",
     "Throttle",
+    "Timing",
     "Token",
     "TopicVersion",
     "WaitingEntry",

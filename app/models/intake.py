@@ -11,6 +11,7 @@ from app.models.columns import STRICT, instant, new_id, string, whole
 
 _IN_USE = sql("disconnected_at IS NULL")
 _WAITS = sql("state = 'received'")
+_NOT_RULED = sql("ruled_at IS NULL")
 _RETRIES = sql("state IN ('unmatched', 'outside')")
 _QUARANTINED = sql("state = 'quarantined'")
 
@@ -123,7 +124,13 @@ class WithdrawnActivity(SQLModel, table=True):
     """An activity that its tool took back; `ruled_at` is when that reversed it, None while it has not arrived."""
 
     __tablename__ = "withdrawn_activity"
-    __table_args__ = (STRICT,)
+    __table_args__ = (
+        Index(
+            "withdrawn_activity_waiting", "source", "kind", "external_id", sqlite_where=_NOT_RULED,
+            postgresql_where=_NOT_RULED,
+        ),
+        STRICT,
+    )  # fmt: skip
 
     source: str = Field(sa_column=string(primary_key=True))
     kind: str = Field(sa_column=string(primary_key=True))

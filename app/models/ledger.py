@@ -1,4 +1,4 @@
-"""The ledger: activities and adjustments, and the entries that cancel or restore them. Rows are only ever added."""
+"""The ledger: activities and adjustments, and the entries about them. Rows are only ever added."""
 
 from datetime import datetime
 
@@ -71,6 +71,25 @@ class Reversal(SQLModel, table=True):
     activity_seq: int = Field(sa_column=whole(ForeignKey("activity.seq")))
     ordinal: int = Field(sa_column=whole())
     reason: str = Field(sa_column=string())
+    by: str = Field(sa_column=string())
+    at: datetime = Field(sa_column=instant())
+    version: int = Field(sa_column=whole())
+
+
+class Timing(SQLModel, table=True):
+    """The n-th correction of an activity's `response_seconds` by the clocks of its ticket; the latest one is it."""
+
+    __tablename__ = "timing"
+    __table_args__ = (
+        UniqueConstraint("activity_seq", "ordinal", name="timing_once"),
+        CheckConstraint("response_seconds BETWEEN 0 AND 10000000", name="timing_response_seconds"),
+        STRICT,
+    )
+
+    id: int = Field(default=None, sa_column=whole(primary_key=True))
+    activity_seq: int = Field(sa_column=whole(ForeignKey("activity.seq")))
+    ordinal: int = Field(sa_column=whole())
+    response_seconds: int | None = Field(default=None, sa_column=whole(nullable=True))
     by: str = Field(sa_column=string())
     at: datetime = Field(sa_column=instant())
     version: int = Field(sa_column=whole())

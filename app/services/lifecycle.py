@@ -12,8 +12,9 @@ from app.errors import Conflict, RulesUnfit
 from app.models import Ceremony, Week
 from app.services import reasons
 from app.services.intake import deliveries
+from app.services.ledger import timings
 from app.services.rules import rule_sets
-from app.services.scoring import scores
+from app.services.scoring import response_times, scores
 from app.services.shifts import settling, shifts, timetable
 from app.services.standings import boards
 from app.services.teams import teams
@@ -37,6 +38,7 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
     week.state, week.closed_at, week.rule_set_id = "open", None, None
     session.add(week)
     session.flush()
+    timings.add(session, week, response_times.pending(session, week), act)
     scores.rebuild(session, week, rules)
     deliveries.requeue_outside(session)
     weeks.note(session, week, "reopened" if reopening else "opened", act, reason=reason)

@@ -341,7 +341,8 @@ class RoleClients:
             stored = deliveries.store(session, connection, [], b"{}", self._now, event_id=None)
         while self._state(stored) == "received":  # the application, if it runs at all, may be quicker
             with self.site.database.unit_of_work() as session:
-                processing.process_next(session, registry.parse, self._now)
+                if (delivery := processing.claim(session)) is not None:
+                    processing.process(session, delivery, registry.parse, self._now)
         return stored
 
     def _state(self, delivery_id: str) -> str:

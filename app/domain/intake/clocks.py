@@ -5,22 +5,27 @@ from datetime import datetime
 
 from app.domain.intake.reports import ClockEvent, ClockFact
 
+REPLY = "response"
+"""The kind of activity that a reply to a customer is."""
 MAX_SECONDS = 10_000_000
 """The longest wait an activity can carry; beyond it a reply has none."""
 
 _ORDER: dict[ClockEvent, int] = {"created": 0, "customer": 1, "staff": 2}
 
 
-def response_seconds(facts: Iterable[ClockFact], withdrawn: Collection[str] = ()) -> dict[str, int | None]:
+def response_seconds(
+    facts: Iterable[ClockFact], withdrawn: Collection[str] = (), service_accounts: Collection[str] = ()
+) -> dict[str, int | None]:
     """Give each reply of one ticket its seconds since the oldest customer comment not answered before it.
 
     The first reply counts from the ticket's creation, where a customer opened it. None: there was nothing to answer, or
-    the wait is beyond `MAX_SECONDS`. Comments made private, `withdrawn` by id, count as never made. Keys are the ids of
-    replies; of several facts about one comment the earliest counts.
+    the wait is beyond `MAX_SECONDS`. Comments made private, `withdrawn` by id, count as never made, and so does what
+    `service_accounts` wrote or opened. Keys are the ids of replies; of several facts about one comment the earliest
+    counts.
     """
     waits: dict[str, int | None] = {}
     waiting_since: datetime | None = None
-    for fact in _in_order(facts, withdrawn):
+    for fact in _in_order(list(facts), withdrawn, service_accounts):
         if fact.event == "staff":
             waits[fact.external_id] = _seconds(waiting_since, fact.at)
             waiting_since = None
@@ -29,13 +34,22 @@ def response_seconds(facts: Iterable[ClockFact], withdrawn: Collection[str] = ()
     return waits
 
 
-def _in_order(facts: Iterable[ClockFact], withdrawn: Collection[str]) -> list[ClockFact]:
+def _in_order(
+    facts: Collection[ClockFact], withdrawn: Collection[str], service_accounts: Collection[str]
+) -> list[ClockFact]:
     """The earliest fact of the ticket and of each comment by time; at one instant a customer speaks before staff."""
+    never_made = {fact.external_id for fact in facts if fact.external_id and fact.external_id in withdrawn}
+    if service_accounts:
+        never_made |= {fact.external_id for fact in facts if _is_by(fact, service_accounts)}
     standing: dict[str, ClockFact] = {}
     for fact in sorted(facts, key=_key):
-        if not fact.external_id or fact.external_id not in withdrawn:
+        if fact.external_id not in never_made:
             standing.setdefault(fact.external_id, fact)
     return list(standing.values())
+
+
+def _is_by(fact: ClockFact, service_accounts: Collection[str]) -> bool:
+    return fact.author is not None and any(each in service_accounts for each in fact.author.ids)
 
 
 def _key(fact: ClockFact) -> tuple[datetime, int, str]:

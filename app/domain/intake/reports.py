@@ -42,7 +42,8 @@ ClockEvent = Literal["created", "customer", "staff"]
 class ClockFact:
     """A moment in a ticket's life that starts or stops its response clock.
 
-    `created` tells of a customer who opened it; `external_id` is a comment's, empty for the ticket itself.
+    `created` tells of a customer who opened it; `external_id` is a comment's, empty for the ticket itself. `channel` is
+    chat or phone where the tool says so, empty for email and for what nobody told.
     """
 
     ticket: str
@@ -50,6 +51,7 @@ class ClockFact:
     at: datetime
     external_id: str = ""
     author: Author | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,13 +92,22 @@ def _creation(delivery: Document, otherwise: datetime | None) -> Iterator[ClockF
     requester, submitter = delivery.text("detail.requester_id"), delivery.text("detail.submitter_id")
     is_by_customer = submitter is None or requester is None or submitter == requester
     if ticket is not None and created_at is not None and is_by_customer:
-        yield ClockFact(ticket, "created", created_at)
+        author = Author((requester,)) if requester is not None else None
+        yield ClockFact(ticket, "created", created_at, author=author, channel=_channel(delivery))
+
+
+def _channel(delivery: Document) -> str:
+    """The channel of a message or of the ticket, `via`; everything else is email."""
+    via = "chat" if delivery.word("type") == MESSAGE_ADDED else delivery.word("detail.via.channel")
+    if "chat" in via or "messaging" in via:
+        return "chat"
+    return "phone" if via in {"voice", "phone"} else ""
 
 
 def _said(delivery: Document, external_id: str, author: Author | None, event: ClockEvent) -> Iterator[Report]:
     ticket, at = delivery.text("detail.id"), required(delivery.time("time"), "when it was written")
     if ticket is not None:
-        yield ClockFact(ticket, event, at, external_id, author)
+        yield ClockFact(ticket, event, at, external_id, author, _channel(delivery))
     if event == "staff":
         yield Work("response", external_id, at, author, subject=ticket)
 

@@ -15,16 +15,16 @@ from app.domain.actor import Act
 from app.domain.draft import Key
 from app.domain.rules import Rules
 from app.errors import Conflict, Problem, WeekNotOpen
-from app.models import ImportRow, LedgerEntry, Membership, Reversal
+from app.models import ImportRow, LedgerEntry, Membership, Reversal, Timing
 from app.models.columns import new_id
 from app.services.imports import batch
 from app.services.imports.bad_lines import BadLines
 from app.services.imports.batch import Line, Outcome
-from app.services.ledger import recording
+from app.services.ledger import recording, timings, withdrawals
 from app.services.ledger.admission import Admission, Row
 from app.services.people import people
 from app.services.rules import rule_sets
-from app.services.scoring import scores
+from app.services.scoring import response_times, scores
 from app.services.scoring.scores import WeekScores
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -140,10 +140,14 @@ def apply(database: Database, staged: Staged, act: Act) -> Outcome:
         week = weeks.hold(session, staged.week.slug, act.now)
         _check_again(week, rule_sets.rules_of(session, week), staged)
         rows = _insert(session, week, staged.id, act)
-        changed = _changed_since(session, week, before.version) if rows == staged.rows else None
+        late = response_times.pending(session, week, after=week.version)
+        timings.add(session, week, late, act)
+        is_as_staged = rows == staged.rows and not late
+        changed = _changed_since(session, week, before.version) if is_as_staged else None
         _keep_scores(session, week, staged.rules, computed, changed)
         weeks.bump_version(session, week)
         metrics.count_on_commit(session, metrics.ACTIVITIES, rows)
+        withdrawals.rule_on_arrival(session, week, None, act.now)
     return Outcome(rows, staged.repeated + staged.rows - rows)
 
 
@@ -204,10 +208,12 @@ def _changed_since(session: Session, week: HeldWeek, version: int) -> set[str] |
     if session.connection().execute(moved.limit(1)).first() is not None:
         return None
     reversed_since = select(col(Reversal.activity_seq)).where(col(Reversal.version) > version)
+    timed_since = select(col(Timing.activity_seq)).where(col(Timing.version) > version)
     recorded_since = and_(col(LedgerEntry.version) > version, col(LedgerEntry.version) <= week.version)
+    ruled_since = col(LedgerEntry.seq).in_(reversed_since), col(LedgerEntry.seq).in_(timed_since)
     changes = (
         select(col(LedgerEntry.person_id), col(LedgerEntry.team_id))
-        .where(col(LedgerEntry.week_id) == week.id, or_(recorded_since, col(LedgerEntry.seq).in_(reversed_since)))
+        .where(col(LedgerEntry.week_id) == week.id, or_(recorded_since, *ruled_since))
         .distinct()
     )
     pairs = session.connection().execute(changes).all()

@@ -6,23 +6,24 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from app.db.database import serialize
 from app.domain.actor import Act, system
 from app.domain.calendar.days import day_bounds
 from app.domain.draft import Draft, Key, Reading
 from app.domain.intake.kinds import GENERIC, RESERVED
 from app.domain.intake.reports import Author, ClockFact, DeliveryUnreadable, Parsed, Report, Withdrawal, Work
 from app.errors import AlreadyDone, OutsideWeek, Problem, WeekNotOpen
-from app.models import Connection, Delivery, LedgerEntry, Week, WithdrawnActivity
+from app.models import Connection, Delivery, LedgerEntry, Week
+from app.services import clocks
 from app.services.intake import author_ids, authors, deliveries, readings, service_accounts
 from app.services.intake.deliveries import Headers
-from app.services.ledger import ledger
+from app.services.ledger import ledger, timings, withdrawals
 from app.services.ledger.admission import CLOCK_SKEW
 from app.services.ledger.ledger import Submission
 
 LONGEST_NOTE = 2_000
 MOST_SECONDS = 10_000_000
 FAILED = "An unforeseen error; the server’s log has more. Replay it once that is mended."
-_WITHDRAWN = {"private": "The comment was made private.", "gone": "It is gone at its tool."}
 _ORDER = ("outside", "unmatched", "quarantined", "recorded", "repeated", "ignored")
 """The state of a delivery with several reports: the first of these that one of them has."""
 
@@ -41,18 +42,19 @@ class Outcome:
     retry_at: datetime | None = None
 
 
-def process_next(session: Session, parse: Parse, now: datetime) -> bool:
-    """Process the delivery that waits longest and that nobody else is at; False where none waits."""
+def claim(session: Session) -> Delivery | None:
+    """The delivery that waits longest, to be processed in this transaction; None where none waits.
+
+    One at a time, whichever processes are at it: of two that name one comment the second sees what the first did, and
+    no week opens meanwhile.
+    """
+    serialize(session)
     query = select(Delivery).where(Delivery.state == "received").order_by(col(Delivery.seq)).limit(1)
-    delivery = session.exec(query.with_for_update(skip_locked=True)).first()
-    if delivery is None:
-        return False
-    process(session, delivery, parse, now)
-    return True
+    return session.exec(query.with_for_update()).first()
 
 
 def process(session: Session, delivery: Delivery, parse: Parse, now: datetime) -> list[Outcome]:
-    """Process a delivery that nobody else is at; the outcome of each of its reports."""
+    """Process a claimed delivery: keep its clock facts, then record, reverse or explain; the outcome of each report."""
     connection = session.get_one(Connection, delivery.connection_id)
     try:
         parsed = _read(delivery, connection, parse)
@@ -61,19 +63,33 @@ def process(session: Session, delivery: Delivery, parse: Parse, now: datetime) -
         _settle(session, delivery, outcome, None)
         return [outcome]
     act = Act(system(connection.name), now)
+    tickets = _keep_clocks(session, connection, parsed, act)
     outcomes = [_judge(session, connection, report, act) for report in parsed.reports]
     judged = zip(outcomes, parsed.reports, strict=True)
     outcome, report = min(judged, key=_weight, default=(Outcome("ignored", parsed.ignored), None))
     _settle(session, delivery, outcome, report)
     if outcome.state != "quarantined":
         delivery.reading, delivery.body, delivery.headers = readings.to_text(parsed), None, "[]"
+        session.add(delivery)
+    timings.follow(session, connection.source, tickets, act)
     return outcomes
 
 
-def set_aside(session: Session) -> None:
-    """Quarantine the delivery that waits longest, for processing it failed in a way nobody foresaw."""
-    query = select(Delivery).where(Delivery.state == "received").order_by(col(Delivery.seq)).limit(1)
-    delivery = session.exec(query.with_for_update(skip_locked=True)).first()
+def _keep_clocks(session: Session, connection: Connection, parsed: Parsed, act: Act) -> set[str]:
+    """Keep the clock facts of a delivery, and what it makes private, before it is judged; the tickets concerned."""
+    facts = [report for report in parsed.reports if isinstance(report, ClockFact)]
+    tickets = clocks.keep(session, connection.source, facts)
+    for report in parsed.reports:
+        if isinstance(report, Withdrawal) and report.cause == "private":
+            withdrawals.note(session, connection.source, report, act.now)
+            tickets |= clocks.tickets_of(session, connection.source, report.external_id)
+    return tickets
+
+
+def set_aside(session: Session, number: int) -> None:
+    """Quarantine a delivery that waits, by its `seq`, for processing it failed in a way nobody foresaw."""
+    query = select(Delivery).where(Delivery.seq == number, Delivery.state == "received")
+    delivery = session.exec(query.with_for_update()).first()
     if delivery is not None:
         _settle(session, delivery, Outcome("quarantined", FAILED), None)
 
@@ -139,7 +155,8 @@ def _record(session: Session, connection: Connection, work: Work, act: Act) -> O
             return Outcome("outside", recorded.detail)
         case Problem():
             return Outcome("quarantined", recorded.detail)
-    _reverse_if_withdrawn(session, connection, key, recorded.id, act)
+    if recorded.repeated:
+        return Outcome("repeated", activity_id=recorded.id)
     return Outcome("recorded", activity_id=recorded.id)
 
 
@@ -169,7 +186,7 @@ def _week_of(session: Session, at: datetime, now: datetime) -> tuple[Week | None
     if at > now + CLOCK_SKEW:
         return None, Outcome("outside", "Its time lies ahead. It is looked at again then.", retry_at=at - CLOCK_SKEW)
     holding = [week for week in session.exec(select(Week).where(Week.state == "open")) if _holds(week, at)]
-    newest = max(holding, key=lambda week: (week.starts, week.id), default=None)
+    newest = max(holding, key=_start, default=None)
     return newest, Outcome("outside", "No open week holds its time. It is looked at again when one opens.")
 
 
@@ -178,43 +195,27 @@ def _holds(week: Week, at: datetime) -> bool:
     return start <= at < end
 
 
+def _start(week: Week) -> tuple[datetime, datetime, int]:
+    return day_bounds(week.starts, week.ends, week.zone)[0], week.created_at, week.id
+
+
 def _withdraw(session: Session, connection: Connection, withdrawal: Withdrawal, act: Act) -> Outcome:
     """Reverse what a tool took back, once; what has not arrived yet is reversed when it does."""
     if withdrawal.cause == "gone" and not connection.reverses_gone:
         return Outcome("ignored", "It is gone at its tool. This connection lets such activities stand.")
-    key = Key(connection.source, withdrawal.kind, withdrawal.external_id)
-    known = session.get(WithdrawnActivity, (*key, withdrawal.cause))
-    if known is None:
-        known = WithdrawnActivity(**key._asdict(), cause=withdrawal.cause, withdrawn_at=act.now)
-        session.add(known)
-        session.flush()
-    entry = _find(session, key)
+    known = withdrawals.note(session, connection.source, withdrawal, act.now)
+    entry = _find(session, Key(known.source, known.kind, known.external_id))
     if entry is None:
         return Outcome("ignored", "There is no activity to reverse. It is reversed should it arrive.")
     if known.ruled_at is not None:
         return Outcome("repeated", activity_id=entry.id)
-    return _reverse(session, known, entry.id, act)
-
-
-def _reverse(session: Session, known: WithdrawnActivity, activity_id: str, act: Act) -> Outcome:
     try:
-        ledger.reverse(session, activity_id, act, reason=_WITHDRAWN[known.cause])
+        ledger.reverse(session, entry.id, act, reason=withdrawals.REASONS[known.cause])
     except WeekNotOpen as problem:
-        return Outcome("outside", problem.detail, activity_id)
+        return Outcome("outside", problem.detail, entry.id)
     except AlreadyDone:
-        pass  # an organizer was quicker
+        pass  # an organizer was quicker; should they reinstate it, they have the last word
     known.ruled_at = act.now
     session.add(known)
     session.flush()
-    return Outcome("recorded", activity_id=activity_id)
-
-
-def _reverse_if_withdrawn(session: Session, connection: Connection, key: Key, activity_id: str, act: Act) -> None:
-    """Reverse an activity that its tool took back before it arrived."""
-    of_key = select(WithdrawnActivity).where(
-        WithdrawnActivity.source == key.source, WithdrawnActivity.kind == key.kind,
-        WithdrawnActivity.external_id == key.external_id, col(WithdrawnActivity.ruled_at).is_(None),
-    )  # fmt: skip
-    for known in session.exec(of_key):
-        if known.cause == "private" or connection.reverses_gone:
-            _reverse(session, known, activity_id, act)
+    return Outcome("recorded", activity_id=entry.id)

@@ -5,8 +5,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from sqlmodel import Session, col, select
+
+from app.db.database import serialize
 from app.domain.intake.reports import Author, ClockFact, Parsed, Report, Withdrawal, Work
 from app.domain.text.names import fold_email
+from app.models import Connection, Delivery
+from app.services import clocks
 
 _TYPES: dict[str, type[Report]] = {"work": Work, "clock": ClockFact, "withdrawal": Withdrawal}
 _NAMES = {type_: name for name, type_ in _TYPES.items()}
@@ -47,3 +52,17 @@ def _report(fields: dict[str, Any]) -> Report:
     if author is not None:
         values["author"] = Author(tuple(author["ids"]), author["email"], author.get("name"))
     return _TYPES[fields["is"]](**values)
+
+
+def keep_clocks(session: Session, *, after: int, limit: int) -> int | None:
+    """Keep the clock facts of up to `limit` readings of deliveries after a number; the last number, None at the end."""
+    serialize(session)
+    query = (
+        select(Delivery, Connection).join(Connection).where(Delivery.seq > after, col(Delivery.reading).is_not(None))
+    )
+    last: int | None = None
+    for delivery, connection in session.exec(query.order_by(col(Delivery.seq)).limit(limit)):
+        parsed = from_text(delivery.reading or "", delivery.event_id)
+        clocks.keep(session, connection.source, [each for each in parsed.reports if isinstance(each, ClockFact)])
+        last = delivery.seq
+    return last

@@ -12,6 +12,7 @@ from app.errors import Conflict, Malformed, NotFound
 from app.models import Connection, Delivery, ServiceAccount
 from app.services.audit import audit
 from app.services.intake import author_ids, connections, deliveries
+from app.services.ledger import timings
 from app.services.ledger.drafts import code_flaw
 
 IGNORED = "A bot or service account of this connection did it."
@@ -72,7 +73,7 @@ def add_to(session: Session, connection: Connection, external_id: str, act: Act)
     session.flush()
     details = {"external_id": external_id}
     audit.note(session, "service-account.added", connections.audit_target(connection), act, after=details)
-    return Change(external_id, False, _look_again(session, connection, external_id, _UNMATCHED))
+    return Change(external_id, False, _look_again(session, connection, external_id, act, _UNMATCHED))
 
 
 def remove(session: Session, name: str, external_id: str, act: Act) -> Change:
@@ -86,8 +87,11 @@ def remove(session: Session, name: str, external_id: str, act: Act) -> Change:
     session.flush()
     details = {"external_id": external_id}
     audit.note(session, "service-account.removed", connections.audit_target(connection), act, before=details)
-    return Change(external_id, False, _look_again(session, connection, external_id, _IGNORED))
+    return Change(external_id, False, _look_again(session, connection, external_id, act, _IGNORED))
 
 
-def _look_again(session: Session, connection: Connection, external_id: str, *conditions: ColumnElement[bool]) -> int:
+def _look_again(
+    session: Session, connection: Connection, external_id: str, act: Act, *conditions: ColumnElement[bool]
+) -> int:
+    timings.plan_catch_up(session, act)
     return deliveries.requeue(session, *conditions, deliveries.naming([connection.id], external_id))

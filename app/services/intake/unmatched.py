@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, update
 from sqlmodel import Session, col, select
 
+from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.intake.guesses import Candidate, Guess, Guesser
 from app.domain.intake.kinds import source_of
@@ -122,6 +123,7 @@ def credit(session: Session, delivery_id: str, email: str, act: Act) -> Credited
 
     Raises NotFound, Conflict where it waits no more, or what `authors.name` raises.
     """
+    serialize(session)  # as `processing.claim` does: before deliveries and weeks are locked
     view = _lock(session, delivery_id)
     author = view.delivery.author
     if author is None:

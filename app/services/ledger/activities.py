@@ -15,6 +15,7 @@ from app.services import paging
 from app.services.paging import Page
 from app.services.people import people
 from app.services.people.week_members import Player
+from app.services.scoring import response_times
 from app.services.teams import teams
 from app.services.weeks.weeks import AnyWeek
 
@@ -56,6 +57,7 @@ def views(session: Session, week: Week, entries: Sequence[LedgerEntry], view: Vi
     joins = teams.joins(session, week, person_ids if len(person_ids) < people.CHUNK else None, view=view)
     names = {team.id: team.name for team in teams.of_week(session, week)} if len(entries) > 1 else None
     cancelled = _reversed(session, entries, view.upto)
+    seconds = response_times.of_entries(session, entries, view)
 
     def one(entry: LedgerEntry) -> ActivityView:
         person_id, team_id = entry.person_id, entry.team_id
@@ -66,7 +68,7 @@ def views(session: Session, week: Week, entries: Sequence[LedgerEntry], view: Vi
             id=entry.id, week=week.slug, kind=entry.kind, person=found[person_id].email if person_id else None,
             team=team, team_id=team_id, occurred_at=entry.occurred_at, recorded_at=entry.recorded_at,
             source=entry.source, external_id=entry.external_id, subject=entry.subject,
-            response_seconds=entry.response_seconds, url=entry.url, note=entry.note, recorded_by=entry.recorded_by,
+            response_seconds=seconds[entry.seq], url=entry.url, note=entry.note, recorded_by=entry.recorded_by,
             reversed=entry.seq in cancelled, points=entry.points, reason=entry.reason,
         )  # fmt: skip
 

@@ -48,7 +48,7 @@ class Admission:
     """The admission check of a week's ledger at one moment, and the rows it let in.
 
     `ids` are those of the activities that are there already, by key, and those that were let in; `fresh` are the rows
-    of the latter.
+    of the latter. `clocked` are response times that the clocks of tickets say; they beat given ones.
     """
 
     week: AnyWeek
@@ -56,6 +56,7 @@ class Admission:
     players: Mapping[str | PersonId, Player]
     ids: dict[Key, str]
     now: datetime
+    clocked: Mapping[Key, int | None] = field(default_factory=dict)
     fresh: dict[Key, Row] = field(default_factory=dict)
 
     def admit(self, reading: Reading, recorded_by: str) -> Recorded | Problem:
@@ -107,4 +108,5 @@ class Admission:
             "person_id": self.players[draft.person].id,
             "recorded_at": self.now,
             "recorded_by": recorded_by,
+            "response_seconds": self.clocked.get(draft.key, draft.response_seconds),
         }

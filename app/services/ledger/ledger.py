@@ -15,7 +15,7 @@ from app.models import LedgerEntry, Reversal, Week
 from app.models.columns import is_id
 from app.services import reasons
 from app.services.audit import audit
-from app.services.ledger import activities, recording, rulings
+from app.services.ledger import activities, recording, rulings, withdrawals
 from app.services.ledger.activities import ActivityView
 from app.services.ledger.admission import Admission, Recorded
 from app.services.ledger.drafts import code_flaw
@@ -58,11 +58,15 @@ def record(
     outcomes = [admission.admit(reading, actor.name) for reading, actor in submissions]
     if all_or_nothing and any(isinstance(outcome, Problem) for outcome in outcomes):
         return [_held_back(outcome, admission) for outcome in outcomes]
-    recording.record(session, admission, list(admission.fresh.values()))
+    fresh = list(admission.fresh.values())
+    recording.record(session, admission, fresh)
+    reversed_ids = withdrawals.rule_on_arrival(session, week, fresh, now)
     if not with_activities:
         return outcomes
     return [
-        outcome if isinstance(outcome, Problem) else _with_activity(session, admission, submission, outcome)
+        outcome
+        if isinstance(outcome, Problem)
+        else _with_activity(session, admission, submission, outcome, is_as_sent=outcome.id not in reversed_ids)
         for submission, outcome in zip(submissions, outcomes, strict=True)
     ]
 
@@ -72,9 +76,11 @@ def _held_back(outcome: Recorded | Problem, admission: Admission) -> Recorded | 
     return HELD_BACK if is_new else outcome
 
 
-def _with_activity(session: Session, admission: Admission, submission: Submission, recorded: Recorded) -> Recorded:
+def _with_activity(
+    session: Session, admission: Admission, submission: Submission, recorded: Recorded, *, is_as_sent: bool
+) -> Recorded:
     draft = submission.reading.draft
-    if draft is not None and not recorded.repeated and admission.week.frozen_version is None:
+    if draft is not None and is_as_sent and not recorded.repeated and admission.week.frozen_version is None:
         row, player = admission.fresh[recorded.key], admission.players[draft.person]
         return recorded._replace(activity=activities.new_view(admission.week, row, player))
     return recorded._replace(activity=seen(session, recorded, submission.actor))

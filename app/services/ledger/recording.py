@@ -11,10 +11,12 @@ from sqlmodel import Session, col
 from app import metrics
 from app.db.statements import Prepared
 from app.domain.draft import Key, Reading
+from app.domain.intake.clocks import REPLY
 from app.domain.memberships import team_at
 from app.domain.rules import Rules
 from app.domain.scoring.activity import Activity
 from app.models import LedgerEntry
+from app.services import clocks
 from app.services.ledger.admission import COLUMNS, Admission, Row
 from app.services.people import people, week_members
 from app.services.people.week_members import FEW
@@ -49,8 +51,10 @@ def admission_of(
     read = list(readings)
     ids = {} if ids is None else ids
     ids.update(known_ids(session, week, (reading.key for reading in read if reading.key)))
-    authors = (reading.draft.person for reading in read if reading.draft)
-    return Admission(week, rules, week_members.find(session, week, authors), ids, now)
+    drafts = [reading.draft for reading in read if reading.draft]
+    players = week_members.find(session, week, (draft.person for draft in drafts))
+    clocked = clocks.known(session, {draft.key for draft in drafts if draft.kind == REPLY} - ids.keys())
+    return Admission(week, rules, players, ids, now, clocked)
 
 
 def known_ids(session: Session, week: AnyWeek, keys: Iterable[Key]) -> dict[Key, str]:

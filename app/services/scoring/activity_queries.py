@@ -27,18 +27,18 @@ from app.domain.view import EVERYTHING, View
 from app.models import ImportRow, LedgerEntry, Reversal, Week
 from app.models.columns import Instant, raw_instant
 from app.services.people import week_members
+from app.services.scoring import response_times
 from app.services.weeks.weeks import AnyWeek
 
-_ACTIVITY: tuple[Any, ...] = (
-    LedgerEntry.id,
-    LedgerEntry.kind,
-    LedgerEntry.person_id,
-    LedgerEntry.occurred_at,
-    LedgerEntry.source,
-    LedgerEntry.external_id,
-    LedgerEntry.subject,
-    LedgerEntry.response_seconds,
-)
+
+def _activity(upto: int | None = None) -> tuple[Any, ...]:
+    """The columns of an activity, as a version of the week had them."""
+    return (
+        LedgerEntry.id, LedgerEntry.kind, LedgerEntry.person_id, LedgerEntry.occurred_at, LedgerEntry.source,
+        LedgerEntry.external_id, LedgerEntry.subject, response_times.seconds(upto),
+    )  # fmt: skip
+
+
 _ADJUSTMENT: tuple[Any, ...] = (
     LedgerEntry.id,
     LedgerEntry.team_id,
@@ -87,7 +87,7 @@ def live_activities(
 
     A `view` that looks back has only what the ledger held then.
     """
-    query = select(*_ACTIVITY).where(
+    query = select(*_activity(view.upto)).where(
         col(LedgerEntry.week_id) == week.id, col(LedgerEntry.kind) != ADJUSTMENT, is_live(view)
     )
     if people is not None:
@@ -142,7 +142,7 @@ def _ordered(
 
 
 def _activities(rows: Iterable[Any], joins: Mapping[str, Sequence[Join]]) -> list[Activity]:
-    """Rows with the columns of `_ACTIVITY` as activities; who never moved needs no look at the time."""
+    """Rows with the columns of `_activity` as activities; who never moved needs no look at the time."""
     only = {person: each[0].team for person, each in joins.items() if len(each) == 1}
     return [
         Activity(
@@ -219,9 +219,11 @@ _ORDERED = ("kind", "person_id", "occurred_at", "subject", "response_seconds")
 _ORDER = ("occurred_at", "source", "external_id", "kind")
 
 
-def _select_ordered(table: type[LedgerEntry] | type[ImportRow], *names: str) -> Select[Any]:
-    """Columns by their names, moments in the driver's own form."""
+def _select_ordered(table: type[LedgerEntry] | type[ImportRow], *names: str, upto: Any = None) -> Select[Any]:
+    """Columns by their names, moments in the driver's own form, response times as a version of the week had them."""
     columns: list[Any] = [type_coerce(col(getattr(table, name)), NullType()).label(name) for name in names]
+    if table is LedgerEntry:
+        columns[names.index("response_seconds")] = response_times.seconds(upto)
     return select(*columns)
 
 
@@ -232,7 +234,7 @@ _LIVE = (
     col(LedgerEntry.seq).not_in(_REVERSED),
 )
 _IN_ORDER = Prepared(
-    _select_ordered(LedgerEntry, *_ORDERED)
+    _select_ordered(LedgerEntry, *_ORDERED, upto=_UPTO)
     .where(*_LIVE)
     .order_by(*(col(getattr(LedgerEntry, name)) for name in _ORDER))
 )
@@ -246,15 +248,15 @@ _TEAM_IN_ORDER = Prepared(
     )
     .order_by(*(col(getattr(LedgerEntry, name)) for name in _ORDER))
 )
-_BOTH_NAMES = dict.fromkeys((*_ORDERED, *_ORDER))
+_BOTH_NAMES = tuple(dict.fromkeys((*_ORDERED, *_ORDER)))
 _BOTH = union_all(
-    _select_ordered(LedgerEntry, *_BOTH_NAMES).where(*_LIVE),
+    _select_ordered(LedgerEntry, *_BOTH_NAMES, upto=_UPTO).where(*_LIVE),
     _select_ordered(ImportRow, *_BOTH_NAMES).where(col(ImportRow.import_id) == bindparam("import_id")),
 ).subquery()
 _IN_ORDER_WITH_IMPORT = Prepared(
     select(*(_BOTH.c[name] for name in _ORDERED)).order_by(*(_BOTH.c[name] for name in _ORDER))
 )
-_RECORDED_BEFORE: Select[Any] = select(*_ACTIVITY).where(
+_RECORDED_BEFORE: Select[Any] = select(*_activity()).where(
     col(LedgerEntry.week_id) == bindparam("week"),
     col(LedgerEntry.version) < bindparam("next"),
     col(LedgerEntry.person_id).in_(week_members.EVER_IN),

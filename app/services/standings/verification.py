@@ -11,7 +11,7 @@ from app.domain.standings.snapshot import from_text
 from app.errors import Malformed
 from app.models import Week
 from app.services.rules import rule_sets
-from app.services.scoring import scores
+from app.services.scoring import response_times, scores
 from app.services.scoring.scores import WeekScores
 from app.services.standings import boards, seat_verification
 from app.services.weeks import weeks
@@ -40,6 +40,7 @@ def verify(session: Session, week: Week, now: datetime) -> list[str]:
             *_live_differences(session, week, now),
             *_frozen_differences(session, week),
             *seat_verification.differences(session, week),
+            *_untimely(session, week),
         ]
     except _UNREADABLE as error:
         return [f"Week {week.slug} cannot be scored from its ledger and rules: {_said(error)}."]
@@ -73,6 +74,17 @@ def _live_differences(session: Session, week: Week, now: datetime) -> list[str]:
         return [f"Week {week.slug}: the kept scores cannot be read."]
     proved = boards.assemble(session, week, rules, computed, now)
     return _score_differences(week, kept, computed) + _board_differences(board, proved)
+
+
+def _untimely(session: Session, week: Week) -> list[str]:
+    """The response times that clocks say are others; those of a week that isn't open wait for that."""
+    if week.state != "open":
+        return []
+    return [
+        f"Week {week.slug}: the response time of {entry.source} {entry.external_id} differs from its ticket’s clock, "
+        f"which says {'none' if seconds is None else f'{seconds} s'}."
+        for entry, seconds in response_times.pending(session, week)
+    ]
 
 
 def _score_differences(week: Week, kept: WeekScores, computed: WeekScores) -> list[str]:

@@ -4,13 +4,9 @@ ACTIONS = {
     "access.refused": "Refused",
     "activity.reinstated": "Reinstated an activity",
     "activity.reversed": "Reversed an activity",
-    "api-key.cleared": "Removed a source’s API key",
-    "api-key.set": "Set a source’s API key",
     "audit.exported": "Exported the audit",
     "author.forgotten": "Forgot whose an id is",
     "author.named": "Said whose an id is",
-    "backfill.cancelled": "Cancelled a backfill",
-    "backfill.started": "Started a backfill",
     "calendar-feed.created": "Created a calendar feed",
     "calendar-feed.revoked": "Revoked a calendar feed",
     "connection.ended": "Disconnected a source",
@@ -120,7 +116,8 @@ WAYS = {
 
 
 JOBS = {
-    "backfill.fetch": "A page of a backfill",
+    "clocks.catch_up": "Looking at response times again",
+    "clocks.take_over": "Taking clocks of tickets over from earlier deliveries",
     "shifts.plan": "Planning what happens by itself to shifts",
     "shifts.settle": "Settling a shift: its free seats, waiting list, covers and completions",
     "mail.notice": "A notice by email",

@@ -3,7 +3,7 @@
 import copy
 import json
 from collections.abc import Iterator
-from dataclasses import astuple, is_dataclass
+from dataclasses import astuple, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,8 @@ from tests.integrations.sources.samples import (
 
 EIGHT = datetime(2022, 9, 14, 8, tzinfo=UTC)
 TEN_PAST = EIGHT + timedelta(minutes=10)
-CREATED = ClockFact("4711", "created", EIGHT - timedelta(minutes=30))
+OPENED_AT = EIGHT - timedelta(minutes=30)
+CREATED = ClockFact("4711", "created", OPENED_AT, author=Author(("900",)))
 ADA = Author(email="ada@example.com")
 STAFF = Author(("77",))
 
@@ -73,14 +74,22 @@ def parsed(sample: Sample, **changes: Any) -> Parsed:
             TRIGGER,
             Parsed(
                 "inv-1",
-                (CREATED, replied("555", ADA), Work("response", "555", TEN_PAST, ADA, "4711")),
+                (
+                    ClockFact("4711", "created", OPENED_AT),
+                    replied("555", ADA),
+                    Work("response", "555", TEN_PAST, ADA, "4711"),
+                ),
             ),
         ),
         (
             MESSAGING,
             Parsed(
                 "01GCY",
-                (CREATED, replied("m-1", STAFF), Work("response", "m-1", TEN_PAST, STAFF, "4711")),
+                (
+                    replace(CREATED, channel="chat"),
+                    replace(replied("m-1", STAFF), channel="chat"),
+                    Work("response", "m-1", TEN_PAST, STAFF, "4711"),
+                ),
                 "Only messages of agents and customers count.",
             ),
         ),

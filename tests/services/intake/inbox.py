@@ -39,10 +39,15 @@ class Inbox:
 
     def process(self) -> None:
         """Process all that waits."""
-        is_left = True
-        while is_left:
-            with self.database.unit_of_work() as session:
-                is_left = processing.process_next(session, registry.parse, self.now)
+        while self._process_one():
+            pass
+
+    def _process_one(self) -> bool:
+        with self.database.unit_of_work() as session:
+            delivery = processing.claim(session)
+            if delivery is not None:
+                processing.process(session, delivery, registry.parse, self.now)
+        return delivery is not None
 
     def find(self, delivery_id: str) -> Delivery:
         """A delivery as it is kept."""

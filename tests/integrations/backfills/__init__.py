@@ -1,1 +1,0 @@
-"""Tests of backfills against stand-ins of the tools' APIs."""
