@@ -56,9 +56,11 @@ def _roster(engine: str, database: TimedDatabase, scale: Scale) -> Iterator[Figu
     rows += [f"Crew {number // 3},Player {number},p{number}@example.com\n" for number in range(scale.roster_lines)]
     with _writer_beside(database, "roster") as waits:
         database.held, database.held_cpu, began = 0.0, 0.0, time.perf_counter()
-        entries = roster_import.read_csv(rows)
+        roster = roster_import.read("".join(rows))
+        with database.reading() as session:
+            plan = roster_import.prepare(session, "roster", roster, weeks.ACT)
         with database.unit_of_work() as session:
-            roster_import.apply(session, "roster", entries, weeks.ACT)
+            roster_import.apply(session, "roster", plan, weeks.ACT)
         seconds = time.perf_counter() - began
     held, cpu = database.held, database.held_cpu
     bare = _bare_roster(database, scale.roster_lines)

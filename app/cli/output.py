@@ -22,6 +22,9 @@ MAX_LINES_ON_A_TERMINAL = 50  # of mistakes: a screenful, and the last says how 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows under named columns: drawn on a terminal, separated by tabs elsewhere."""
@@ -108,7 +111,8 @@ class Voice:
     @staticmethod
     def _document(document: Any) -> None:
         text = json.dumps(document, ensure_ascii=False, indent=2, default=plain)
-        typer.echo(text.encode("utf-8", "backslashreplace"))
+        # What is half a character would be escaped into JSON that strict parsers refuse.
+        typer.echo(_HALF.sub("�", text).encode())
 
 
 def refusal_document(problem: Problem) -> dict[str, Any]:
@@ -120,6 +124,16 @@ def mistake_line(error: dict[str, Any]) -> str:
     """`line N  key: message`, without the key where there is none."""
     key = f"{error['key']}: " if error.get("key") else ""
     return f"line {error['line']}  {key}{error['message']}"
+
+
+def plural(number: int, one: str, many: str) -> str:
+    """A number with its noun: “1 person”, “24 people”."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def noted(notes: Sequence[str]) -> dict[str, list[str]]:
+    """Notes about what was read, as --json prints them; nothing where there are none."""
+    return {"notes": list(notes)} if notes else {}
 
 
 def visible(text: str) -> str:

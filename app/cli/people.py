@@ -85,7 +85,7 @@ def role(
 
 
 def _find(session: Session, email: str) -> Person:
-    person = accounts.by_email(session, email)
+    person = accounts.by_written_email(session, email)
     if person is None:
         raise NotFound(f"Nobody here has the e-mail {email}. `assembly-week person list` shows who there is.")
     return person

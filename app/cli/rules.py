@@ -76,9 +76,9 @@ def show(_voice: Voice) -> Answer:
 
 
 def _text(file: Path) -> str:
-    """The file's text; what is no UTF-8 is left for the parser to report."""
+    """The file's text; what is no UTF-8 is left for the parser to report. Raises RulesRefused for what is no text."""
     with file.open("rb") as opened:
-        return opened.read(_MAX_BYTES).decode("utf-8", errors="surrogateescape")
+        return rule_sets.text_of(opened.read(_MAX_BYTES))
 
 
 def _compared(each: WeekPreview) -> Table:

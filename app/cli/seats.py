@@ -18,7 +18,7 @@ from app.web.documents.sign_ups import SignUp, sign_up_document
 
 def person_of(session: Session, email: str) -> Person:
     """Find somebody by their email. Raises NotFound."""
-    person = accounts.by_email(session, email)
+    person = accounts.by_written_email(session, email)
     if person is None:
         raise NotFound(f"No person with the email {email[:254]}. `assembly-week person list` shows who there is.")
     return person

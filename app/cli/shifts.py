@@ -7,14 +7,13 @@ from typing import Annotated, get_args
 import typer
 
 from app.cli.command import command
-from app.cli.files import counted, read_lines
-from app.cli.output import Answer, Table, Voice
+from app.cli.output import Answer, Table, Voice, noted
 from app.cli.parameters import InputFile, WeekSlug, iso_date
 from app.cli.place import command_act, reading, writing
 from app.cli.seats import person_of, seat_of, seated, team_of
 from app.domain.calendar.slots import Rest
 from app.models import Seat
-from app.services.imports import shift_import
+from app.services.imports import lists, shift_import
 from app.services.shifts import completion, editing, listing, patterns, refusals, seats, settings
 from app.services.shifts.listing import ShiftItem
 from app.services.shifts.shifts import ShiftFields
@@ -132,14 +131,15 @@ def _row(item: ShiftItem) -> tuple[object, ...]:
 
 @command(group, "import")
 def import_shifts(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
-    """Import shifts from a CSV with the header `date,from,until,seats,needed,label,place,link`, all or nothing."""
-    with voice.progress("Reading") as bar:
-        entries = shift_import.read_csv(counted(read_lines(file), bar.advance))
+    """Import shifts from a CSV with the columns `date,from,until,seats,needed,label,place,link`, all or nothing."""
+    with voice.progress("Reading"):
+        found = shift_import.read(lists.text_of(file.read_bytes()))
     act = command_act()
     with writing() as session:
         slug = weeks.find(session, week, act.now).slug
-        outcome = shift_import.apply(session, slug, entries, act)
-    return Answer({"week": slug, **outcome._asdict()}, [_outcome(slug, outcome.created, outcome.unchanged)])
+        outcome = shift_import.apply(session, slug, found, act)
+    sentence = _outcome(slug, outcome.created, outcome.unchanged)
+    return Answer({"week": slug, **outcome._asdict(), **noted(found.notes)}, [sentence, *found.notes])
 
 
 @command(group, "sign-up")

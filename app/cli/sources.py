@@ -6,15 +6,14 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.command import command
-from app.cli.files import counted, read_lines
-from app.cli.output import Answer, Table, Voice
+from app.cli.output import Answer, Table, Voice, noted, plural
 from app.cli.parameters import InputFile
 from app.cli.place import command_act, reading, writing
 from app.config import Settings
 from app.domain.intake.kinds import KINDS
 from app.models import Connection
 from app.services import paging
-from app.services.imports import identity_import
+from app.services.imports import identity_import, lists
 from app.services.intake import authors, connections, deliveries, delivery_search
 from app.services.intake.connections import NewConnection
 from app.services.intake.delivery_search import Wanted
@@ -190,10 +189,10 @@ def list_identities(_voice: Voice) -> Answer:
 @command(identities, "import")
 def import_identities(voice: Voice, file: InputFile) -> Answer:
     """Import whom ids of tools belong to from a CSV, all or nothing; an id that is somebody else's is refused."""
-    with voice.progress("Reading") as bar:
-        entries = identity_import.read_csv(counted(read_lines(file), bar.advance))
+    with voice.progress("Reading"):
+        found = identity_import.read(lists.text_of(file.read_bytes()))
     act = command_act()
     with writing() as session:
-        outcome = identity_import.apply(session, entries, act)
-    sentence = f"Imported {outcome.named:,} {'identity' if outcome.named == 1 else 'identities'}"
-    return Answer(outcome._asdict(), [f"{sentence} ({outcome.repeated:,} there already)."])
+        outcome = identity_import.apply(session, found, act)
+    sentence = f"Imported {plural(outcome.named, 'identity', 'identities')} ({outcome.repeated:,} there already)."
+    return Answer({**outcome._asdict(), **noted(found.notes)}, [sentence, *found.notes])

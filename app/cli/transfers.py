@@ -1,25 +1,20 @@
 """`team import`, `activity import` and `export`: lists in, the ledger out."""
 
-from io import BufferedReader
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli.command import command
-from app.cli.files import STDOUT, UTF8_MARK, counted, read_lines, read_text_lines, written
-from app.cli.output import Answer, Voice
+from app.cli.files import STDOUT, written
+from app.cli.output import Answer, Voice, noted, plural
 from app.cli.parameters import InputFile, WeekSlug
-from app.cli.place import command_act, opened, writing
+from app.cli.place import command_act, opened
 from app.services.audit import audit
 from app.services.exports import ledger_export
 from app.services.exports.ledger_export import Format
-from app.services.imports import batch, imports, roster_import
+from app.services.imports import activity_files, imports, lists, roster_import
 from app.services.operations import startup
 from app.services.weeks import weeks
-
-CSV_NAMES = (".csv",)
-NDJSON_NAMES = (".ndjson", ".jsonl", ".json")
 
 teams = typer.Typer(help="Put people into teams.", no_args_is_help=True)
 group = typer.Typer()
@@ -28,43 +23,36 @@ activities = typer.Typer(help="Record activities from a file.", no_args_is_help=
 
 @command(teams, "import")
 def import_teams(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
-    """Import teams from a CSV with the header `team,name,email`, all or nothing."""
-    with voice.progress("Reading") as bar:
-        entries = roster_import.read_csv(counted(read_lines(file), bar.advance))
-    act = command_act()
-    with writing() as session, voice.progress(f"Placing {len(entries):,} people", len(entries)) as bar:
-        slug = weeks.find(session, week, act.now).slug
-        outcome = roster_import.apply(session, slug, entries, act, bar.advance)
+    """Import teams from a CSV with the columns `team,name,email`, all or nothing."""
+    with voice.progress("Reading"):
+        roster = roster_import.read(lists.text_of(file.read_bytes()))
+    act, number = command_act(), len(roster.entries)
+    with opened(startup.read_settings()) as database, voice.progress(f"Placing {number:,} people", number) as bar:
+        with database.reading() as session:
+            slug = weeks.find(session, week, act.now).slug
+            plan = roster_import.prepare(session, slug, roster, act, bar.advance)
+        with database.unit_of_work() as session:
+            outcome = roster_import.apply(session, slug, plan, act)
     sentence = (
-        f"Week {slug}: {outcome.people} people in {outcome.teams} teams; {outcome.moved} of them new to their team."
+        f"Week {slug}: imported {plural(outcome.people, 'person', 'people')} into "
+        f"{plural(outcome.teams, 'team', 'teams')}; {outcome.moved:,} new to their team."
     )
-    return Answer({"week": slug, **outcome._asdict()}, [sentence])
+    return Answer({"week": slug, **outcome._asdict(), **noted(roster.notes)}, [sentence, *roster.notes])
 
 
 @command(activities, "import")
 def import_activities(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
     """Import activities from CSV or NDJSON with the API's fields, all or nothing."""
-    lines = _read(voice, file)
-    recording = voice.progress(f"Recording {len(lines):,} lines", len(lines))
-    with opened(startup.read_settings()) as database, recording as bar:
-        outcome = imports.import_activities(database, week, lines, command_act(), progress=bar.advance)
-    sentence = f"Recorded {outcome.recorded:,} activities; {outcome.repeated:,} were there already."
-    return Answer(outcome._asdict(), [sentence])
-
-
-def _read(voice: Voice, path: Path) -> list[batch.Line]:
-    with path.open("rb") as file, voice.progress("Reading") as bar:
-        if _is_ndjson(path, file):
-            return list(counted(batch.read_ndjson(file.read().removeprefix(UTF8_MARK)), bar.advance))
-        return list(counted(batch.read_csv(read_text_lines(file)), bar.advance))
-
-
-def _is_ndjson(path: Path, file: BufferedReader) -> bool:
-    """Detect the format by the name's ending, else by the first byte that is no space: objects begin with a brace."""
-    ending = path.suffix.casefold()
-    if ending in CSV_NAMES + NDJSON_NAMES:
-        return ending in NDJSON_NAMES
-    return file.peek(64).removeprefix(UTF8_MARK).lstrip().startswith(b"{")
+    act = command_act()
+    with opened(startup.read_settings()) as database:
+        with database.reading() as session, voice.progress("Reading"):
+            zone = weeks.find(session, week, act.now).zone
+            lines, notes = activity_files.read(file.read_bytes(), file.name, zone)
+        with voice.progress(f"Recording {plural(len(lines), 'line', 'lines')}", len(lines)) as bar:
+            outcome = imports.import_activities(database, week, lines, act, progress=bar.advance)
+    repeats = f"{outcome.repeated:,} {'was' if outcome.repeated == 1 else 'were'} there already"
+    sentence = f"Recorded {plural(outcome.recorded, 'activity', 'activities')}; {repeats}."
+    return Answer({**outcome._asdict(), **noted(notes)}, [sentence, *notes])
 
 
 @command(group, "export")

@@ -1,7 +1,7 @@
 """Statements for the way that every single activity takes: compiled once, and run by the driver itself."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Insert, Select, Update
@@ -64,6 +64,15 @@ class Prepared:
         """Execute once for each of what `bind` made; how many rows that changed."""
         connection, compiled = self._prepare(session)
         return compiled.run(connection, values)
+
+    @contextmanager
+    def failures(self, connection: Connection) -> Iterator[None]:
+        """Raise the driver's errors in the block as SQLAlchemy does."""
+        compiled = self._for(connection.dialect)
+        try:
+            yield
+        except compiled.failure as error:
+            raise compiled.wrapped(error, connection) from error
 
     def _prepare(self, session: Session) -> tuple[Connection, "_Compiled"]:
         session.flush()

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert
 from sqlmodel import Session
 
-from app.db.statements import Prepared
+from app.db.bulk import BulkInsert
 from app.domain.actor import Act
 from app.domain.memberships import Join, current_team, work_moves
 from app.domain.rules import Rules
@@ -26,7 +25,7 @@ FEW_TEAMS = 8
 """Up to so many changed teams are scored one by one; more with the whole week, which is read once then."""
 
 _COLUMNS = ("week_id", "person_id", "team_id", "at", "version", "by")
-_ADD = Prepared(insert(Membership).values({name: bindparam(name) for name in _COLUMNS}))
+_ADD = BulkInsert(Membership, _COLUMNS)
 
 
 def assign(session: Session, week: Week, person: Person, team: Team | None, act: Act) -> bool:

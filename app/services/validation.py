@@ -26,6 +26,8 @@ LONGEST_NAME = 60
 # Possessive, and content without a closing quote: whatever the text is, each byte of it is looked at once.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
+_UTF8_MARK = b"\xef\xbb\xbf"
+
 Fields = dict[str, Any]
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -43,7 +45,7 @@ def read_object(text: bytes | str) -> Fields | Flaws:
 
     Of a field that is there twice the last one counts.
     """
-    raw = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
+    raw = (text if isinstance(text, bytes) else text.encode(errors="surrogatepass")).removeprefix(_UTF8_MARK)
     if len(raw) > MAX_BYTES:
         return _flaw(f"This is longer than {MAX_BYTES:,} bytes; shorten it.")
     if _holds_more_values_than(raw, MAX_VALUES):
@@ -56,9 +58,9 @@ def read_object(text: bytes | str) -> Fields | Flaws:
 
 
 def _hint(raw: bytes) -> str:
-    """Advise on bytes that editors and other languages put before JSON."""
-    is_marked = raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw[:4]
-    return " Send it as UTF-8 without a byte order mark." if is_marked else ""
+    """Advise on JSON in the encoding of other languages."""
+    is_wide = raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw[:4]
+    return " It seems to be UTF-16; send it as UTF-8." if is_wide else ""
 
 
 def _flaw(message: str) -> Flaws:
@@ -117,11 +119,18 @@ def flaw_of(error: Mapping[str, Any] | ErrorDetails) -> Flaw:
         case "json_invalid":
             return Flaw(field, f"This is not valid JSON: {context.get('error', 'it cannot be read')}.")
         case "value_error":
-            return Flaw(field, f"{subject} {context['error']}.")
+            sentence = f"{subject} {context['error']}"
+            return Flaw(field, sentence if sentence.endswith("?") else f"{sentence}.")
+        case "sentence":
+            return Flaw(field, f"{subject}: {message}")
+        case "string_type":
+            return Flaw(field, f'{subject} must be text: write it in quotes, such as "90210".')
         case "string_unicode":
             return Flaw(field, f"{subject} is not valid Unicode text; write it in UTF-8.")
         case "string_pattern_mismatch":
             return Flaw(field, f"{subject} must fit the pattern {context['pattern']}.")
+        case "model_type" | "dict_type":
+            return Flaw(field, f"{subject} must be a JSON object.")
         case _:
             return Flaw(field, f"{subject}: {message[0].lower()}{message[1:]}.")
 

@@ -58,7 +58,7 @@ def test_apply_by_fifty_for_one_team_at_once_leaves_three_in_it(places: list[Dat
 
     results = race(repeat(50, lambda n: join(places[n % 4], n)))
 
-    assert outcomes(results) == {"Outcome": 3, "TeamFull": 47}
+    assert outcomes(results) == {"Outcome": 3, "ListRefused": 47}
     (owls,) = Game(database).board().standings
     assert len(owls.members) == 3
     with database.reading() as session:

@@ -141,7 +141,7 @@ def test_organizers_take_everything_away_as_csv(site: RunningApp, ada: Visitor, 
 
     answer = olu.post(f"{HERE}/export")
 
-    [row] = csv.DictReader(io.StringIO(answer.text, newline=""))
+    [row] = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
     assert answer.headers["content-disposition"] == f'attachment; filename="{SLUG}-guestbook.csv"'
     assert {name: row[name] for name in row if name not in {"id", "at"}} == {
         "person": "Ada Lovelace", "shift": "", "worked": "'=1+1", "improve": "Less,\nnoise",

@@ -12,6 +12,7 @@ from app.services.access import accounts, credentials, throttle
 from app.services.audit import audit
 from app.services.organizing import join_codes
 from app.services.organizing.join_codes import CANNOT_JOIN, UNKNOWN
+from app.services.people.people import DISGUISED
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.sign_in.join import OVER
@@ -196,13 +197,31 @@ def test_of_parallel_newcomers_as_many_get_in_as_there_is_room(site: RunningApp)
         ({"name": "A\x00da"}, "The name must not contain the invisible character U+0000."),
         ({"name": "A" * 61}, "The name must have at most 60 characters, this has 61."),
         ({"name": "A" * 5_000}, "The name must have at most 60 characters, this has 5000."),
-        ({"email": ""}, "“” is no e-mail."),
-        ({"email": "gus@x\x00y"}, "“gus@x\x00y” is no e-mail."),
-        ({"email": f"{ADA},{BO}"}, f"“{ADA},{BO}” is no e-mail."),
-        ({"email": "\uff41da@example.com"}, "“\uff41da@example.com” is no e-mail."),
-        ({"email": "a\u200dda@example.com"}, "“a\u200dda@example.com” is no e-mail."),
-        ({"email": "a\ufe0fda@example.com"}, "“a\ufe0fda@example.com” is no e-mail."),
-        ({"email": "a" * 250 + "@example.com"}, f"“{'a' * 60}” is no e-mail."),
+        ({"email": ""}, "The email is missing."),
+        (
+            {"email": "gus@x\x00y"},
+            f"“gus@x\x00y” isn’t an email: it has {DISGUISED}.",
+        ),
+        (
+            {"email": f"{ADA},{BO}"},
+            f"“{ADA},{BO}” is more than one email, or has something beside it.",
+        ),
+        (
+            {"email": "\uff41da@example.com"},
+            f"“\uff41da@example.com” isn’t an email: it has {DISGUISED}.",
+        ),
+        (
+            {"email": "a\u200dda@example.com"},
+            f"“a\u200dda@example.com” isn’t an email: it has {DISGUISED}.",
+        ),
+        (
+            {"email": "a\ufe0fda@example.com"},
+            f"“a\ufe0fda@example.com” isn’t an email: it has {DISGUISED}.",
+        ),
+        (
+            {"email": "a" * 250 + "@example.com"},
+            f"“{'a' * 60}…” isn’t an email: it has more than 254 characters.",
+        ),
     ],
 )
 def test_name_or_e_mail_that_deceives_is_refused_and_stays_typed(

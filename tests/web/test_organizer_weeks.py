@@ -208,7 +208,7 @@ def test_ledger_is_exported_and_noted(site: RunningApp) -> None:
 
     table, document = (organizer.post(f"{HERE}/export", format=form) for form in ("csv", "json"))
 
-    rows: list[dict[str, Any]] = list(csv.DictReader(StringIO(table.text, newline="")))
+    rows: list[dict[str, Any]] = list(csv.DictReader(StringIO(table.content.decode("utf-8-sig"), newline="")))
     assert [(row["person"], row["note"]) for row in rows] == [(ADA, "'=1+1"), (DUA, "")]
     assert [activity["person"] for activity in document.json()["activities"]] == [ADA, DUA]
     assert (table.headers["content-type"], table.headers["content-disposition"], table.headers["cache-control"]) == (

@@ -231,7 +231,10 @@ def test_owner_with_a_bad_e_mail_may_mend_it(empty_site: RunningApp) -> None:
     with browsing(empty_site) as olu:
         refused = olu.send(link, name='Olu "O" <Okoro>', email="nowhere")
 
-        assert (refused.status_code, refusal_in(refused)) == (422, "“nowhere” is no e-mail.")
+        assert (refused.status_code, refusal_in(refused)) == (
+            422,
+            "“nowhere” isn’t an email. Write one such as ada@example.com.",
+        )
         assert 'value="Olu &#34;O&#34; &lt;Okoro&gt;"' in refused.text
         assert 'value="nowhere"' in refused.text
         assert olu.send(link, **OWNER).status_code == 303

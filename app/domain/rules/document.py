@@ -69,7 +69,7 @@ def _unfit(text: str) -> Mistake | None:
             return None
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
-        return Mistake(line, "", "There is half a character here, no valid Unicode text: delete it and type it anew.")
+        return Mistake(line, "", "This line is not UTF-8. Save the file as UTF-8, or type the line again.")
     return Mistake(1, "", f"The file is larger than {MAX_BYTES // 1024} KiB: shorten it.")
 
 

@@ -1,5 +1,6 @@
 """Names people type: tidied for display, folded for comparing, refused when they would deceive the eye."""
 
+import re
 import unicodedata
 
 LONGEST = 60  # characters: what fits on the board and a share card; docs/rules.md and imports say the same
@@ -7,6 +8,11 @@ LONGEST = 60  # characters: what fits on the board and a share card; docs/rules.
 # Bringing a long run of combining marks into order takes quadratic time: 40 s for 128,000 of them. No text this long is
 # a name, a reason or an e-mail in whatever form, so it stays as it is until `flaw` refuses it.
 _LONGEST_IN_ORDER = 1_000
+
+# Of a shape that only addresses have, “Ada @ work” has not; bounded, so that no hostile name takes long.
+_ADDRESS = re.compile(
+    r"[^\s@<>()\[\]:,;]{1,64}@[^\s@<>()\[\]:,;]{0,60}(?:\.[^\s@<>()\[\]:,;.]{2,}|localhost)|^\S+@\S+$"
+)
 
 # Format characters with an honest use inside names: the joiners of several scripts and of emoji.
 _JOINERS = {"\u200c", "\u200d"}
@@ -36,6 +42,13 @@ def flaw(name: str, longest: int = LONGEST) -> str | None:
         if character not in _JOINERS and unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}:
             return f"must not contain the invisible character U+{ord(character):04X}"
     return None
+
+
+def public_flaw(name: str) -> str | None:
+    """Find the flaw of a name that boards show, as the end of a sentence: like `flaw`, and it must hold no e-mail."""
+    if found := flaw(name):
+        return found
+    return "holds an email; write the name people read" if _ADDRESS.search(name) else None
 
 
 def fold_email(email: str) -> str:

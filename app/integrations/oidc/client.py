@@ -176,6 +176,6 @@ def _basic(client: Any, method: str, uri: str, headers: dict[str, str], body: st
 def _name(claims: Mapping[str, Any], email: str) -> str:
     given = " ".join(part for key in ("given_name", "family_name") if isinstance(part := claims.get(key), str))
     for candidate in (claims.get("name"), given):
-        if isinstance(candidate, str) and not names.flaw(name := names.tidy(candidate)[: names.LONGEST].strip()):
+        if isinstance(candidate, str) and not names.public_flaw(name := names.tidy(candidate)[: names.LONGEST].strip()):
             return name
     return email.partition("@")[0][: names.LONGEST]

@@ -36,6 +36,11 @@ def by_email(session: Session, email: str) -> Person | None:
     return None if names.flaw(folded, emails.LONGEST) else people.by_email(session, [folded]).get(folded)
 
 
+def by_written_email(session: Session, text: str) -> Person | None:
+    """The person whose e-mail somebody wrote down; None where there is nobody. Not for what a provider vouches for."""
+    return by_email(session, emails.written(text))
+
+
 def owners(session: Session) -> list[Person]:
     """The owners who are not switched off: those who may grant roles."""
     return list(session.exec(select(Person).where(Person.role == "owner", col(Person.disabled_at).is_(None))))
@@ -43,7 +48,7 @@ def owners(session: Session) -> list[Person]:
 
 def create(session: Session, act: Act, *, name: str, email: str) -> Person:
     """A new person. Raises Malformed, or Conflict for an e-mail that somebody has."""
-    name, email = names.tidy(name), names.fold_email(email)
+    name, email = names.tidy(name), emails.written(email)
     if flaws := people.flaws_of(name, email):
         raise Malformed(" ".join(flaws))
     serialize(session)
@@ -59,9 +64,9 @@ def create(session: Session, act: Act, *, name: str, email: str) -> Person:
 
 def check_email(email: str) -> str:
     """An e-mail, folded. Raises Malformed."""
-    email = names.fold_email(email)
-    if not people.is_email(email):
-        raise Malformed(f"“{email[:60]}” is no e-mail.")
+    email = emails.written(email)
+    if flaw := people.email_flaw(email):
+        raise Malformed(flaw)
     return email
 
 
@@ -93,7 +98,7 @@ def check_may_change(person: Person, actor: Actor) -> None:
 def check_name(name: str) -> str:
     """A person's name, tidied. Raises Malformed."""
     name = names.tidy(name)
-    if flaw := names.flaw(name):
+    if flaw := names.public_flaw(name):
         raise Malformed(f"The name {flaw}.")
     return name
 

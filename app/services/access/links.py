@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select, update
 from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.recency import is_recent
-from app.domain.text import emails, names
+from app.domain.text import emails
 from app.errors import Conflict, NotFound
 from app.models import Person, SignInLink
 from app.models.columns import new_id
@@ -144,7 +144,7 @@ def use_first(session: Session, secret: str, act: Act, *, name: str, email: str)
     if link.purpose != "first":
         raise NotFound(GONE)
     _use_up(session, link, act.now)
-    return accounts.make_owner(session, act, name=name, email=names.fold_email(email))
+    return accounts.make_owner(session, act, name=name, email=emails.written(email))
 
 
 def _use_up(session: Session, link: SignInLink, now: datetime) -> None:

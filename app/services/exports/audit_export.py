@@ -1,15 +1,13 @@
 """The audit as CSV, newest first, as the list shows it."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from app.db.database import Database
 from app.models import AuditEntry
 from app.services import paging
 from app.services.audit import audit
 from app.services.audit.audit import Filter
-from app.services.exports import ledger_export
+from app.services.exports import csv_text
 from app.services.paging import Page
 
 COLUMNS = (
@@ -26,9 +24,9 @@ def lines(
     database: Database, wanted: Filter, page: Page[AuditEntry], *, per_page: int = paging.MAX_PER_PAGE
 ) -> Iterator[str]:
     """CSV text, a page of entries at a time. Each page is read for itself, so a slow reader holds no connection."""
-    yield _text([COLUMNS])
+    yield csv_text.text([COLUMNS])
     while page.items:
-        yield _text([ledger_export.cell(getattr(entry, name)) for name in COLUMNS] for entry in page.items)
+        yield csv_text.text(([getattr(entry, name) for name in COLUMNS] for entry in page.items), marked=False)
         if page.next_cursor is None:
             return
         page = _page(database, wanted, page.next_cursor, per_page)
@@ -37,9 +35,3 @@ def lines(
 def _page(database: Database, wanted: Filter, cursor: str | None, limit: int) -> Page[AuditEntry]:
     with database.reading() as session:
         return audit.page(session, wanted, cursor=cursor, limit=limit)
-
-
-def _text(rows: Iterable[Iterable[object]]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
-    return out.getvalue()

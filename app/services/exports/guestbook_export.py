@@ -1,15 +1,13 @@
 """A week's guestbook as CSV, newest entry first, with everything organizers may read."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from app.db.database import Database
 from app.domain.actor import Act
 from app.domain.view import EVERYTHING
 from app.models import Week
 from app.services import guestbook, paging
-from app.services.exports import ledger_export
+from app.services.exports import csv_text
 from app.services.guestbook import GuestbookItem
 from app.services.paging import Page
 
@@ -25,9 +23,9 @@ def lines(
     database: Database, week: Week, act: Act, page: Page[GuestbookItem], *, per_page: int = paging.MAX_PER_PAGE
 ) -> Iterator[str]:
     """CSV text, a page of entries at a time. Each page is read for itself, so a slow reader holds no connection."""
-    yield _text([COLUMNS])
+    yield csv_text.text([COLUMNS])
     while page.items:
-        yield _text([ledger_export.cell(value) for value in _row(item)] for item in page.items)
+        yield csv_text.text(map(_row, page.items), marked=False)
         if page.next_cursor is None:
             return
         page = _page(database, week, act, page.next_cursor, per_page)
@@ -44,9 +42,3 @@ def _row(item: GuestbookItem) -> tuple[object, ...]:
         entry.id, entry.written_at, item.person, item.shift, entry.worked, entry.improve,
         "everyone" if entry.is_public else "organizers", "yes" if entry.may_quote else "no", entry.hidden_reason or "",
     )  # fmt: skip
-
-
-def _text(rows: Iterable[Iterable[object]]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
-    return out.getvalue()

@@ -1,10 +1,8 @@
 """Exports: a whole week's ledger as CSV or JSON, reversed activities and adjustments included."""
 
-import csv
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, fields
-from datetime import UTC, datetime
 from typing import IO, Literal
 
 from sqlmodel import Session
@@ -12,12 +10,13 @@ from sqlmodel import Session
 from app.domain.view import EVERYTHING
 from app.models import Week
 from app.services import paging
+from app.services.exports import csv_text
+from app.services.exports.csv_text import moment as moment
 from app.services.ledger import activities
 from app.services.ledger.activities import ActivityView
 
 Format = Literal["csv", "json"]
 COLUMNS = [field.name for field in fields(ActivityView)]
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(
@@ -47,31 +46,12 @@ def _pages(
 
 
 def _write_csv(pages: Iterator[list[ActivityView]], _week: Week, out: IO[str]) -> int:
-    writer = csv.writer(out, lineterminator="\r\n")  # with a lone \n, csv leaves a \r inside a cell unquoted
-    writer.writerow(COLUMNS)
+    csv_text.write(out, [COLUMNS])
     count = 0
     for items in pages:
-        writer.writerows([cell(getattr(item, name)) for name in COLUMNS] for item in items)
+        csv_text.write(out, ([getattr(item, name) for name in COLUMNS] for item in items), marked=False)
         count += len(items)
     return count
-
-
-def cell(value: object) -> object:
-    """Defuse CSV injection: a cell that a spreadsheet would take for a formula gets a leading '; numbers stay numbers.
-
-    See OWASP, "CSV Injection": cells beginning with = + - @, a tab or a carriage return are run as formulas.
-    """
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case datetime():
-            return moment(value)
-        case str() if value.startswith(_FORMULA_STARTS):
-            return f"'{value}"
-        case _:
-            return value
 
 
 def _write_json(pages: Iterator[list[ActivityView]], week: Week, out: IO[str]) -> int:
@@ -85,8 +65,3 @@ def _write_json(pages: Iterator[list[ActivityView]], week: Week, out: IO[str]) -
             count += 1
     out.write("\n]}\n")
     return count
-
-
-def moment(value: datetime) -> str:
-    """A moment as every export and answer writes it: `2022-09-14T13:04:10.000000Z`."""
-    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

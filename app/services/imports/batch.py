@@ -1,24 +1,43 @@
 """Many activities at once, all or nothing, with a sentence for every bad line."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from app.domain.actor import Act
-from app.domain.draft import Draft, Flaw, Reading
-from app.domain.rules.wording import listed
+from app.domain.draft import Flaw, Reading
+from app.domain.rules import ADJUSTMENT
+from app.domain.tables.decoding import UTF8_MARK
+from app.domain.tables.header import Column, Layout
+from app.domain.tables.reading import Choice, Misshapen
 from app.errors import Malformed
-from app.services.imports.bad_lines import BadLines, BrokenCSV, read_records
+from app.services.imports import lists
+from app.services.imports.bad_lines import BadLines
 from app.services.ledger import ledger
 from app.services.ledger.admission import Recorded
-from app.services.ledger.drafts import read_json, read_row
+from app.services.ledger.drafts import has_offset, read_json, read_row
 from app.services.ledger.ledger import HELD_BACK, Submission
-from app.services.validation import LONGEST_NAME, MAX_BYTES
+from app.services.validation import MAX_BYTES
 
-REQUIRED_COLUMNS = ("kind", "person", "occurred_at", "source", "external_id")
+LAYOUT = Layout(
+    (
+        Column("kind", ("activity", "activity kind", "type")),
+        Column("person", ("email", "email address", "person email", "member")),
+        Column("occurred_at", ("occurred", "when", "date and time", "time", "timestamp")),
+        Column("source", ("tool",)),
+        Column("external_id", ("external", "reference", "external reference")),
+        Column("subject", ("ticket",), required=False),
+        Column("response_seconds", ("seconds", "response time in seconds"), required=False),
+        Column("url", ("link", "web address"), required=False),
+        Column("note", ("notes", "comment", "comments"), required=False),
+        Column("reversed", (), required=False),
+    )
+)
+LOCAL_TIMES = "Times without an offset were read at the clocks of {}."
+_YES = {"true", "yes", "1"}
 
 MAX_FLAWS = 10
 """Told of one line; an activity has nine fields."""
@@ -31,6 +50,13 @@ class Line(NamedTuple):
 
     number: int
     reading: Reading
+
+
+class ActivityList(NamedTuple):
+    """A list as read, and notes about it."""
+
+    lines: list[Line]
+    notes: list[str]
 
 
 class Outcome(NamedTuple):
@@ -49,6 +75,7 @@ class BatchRefused(Malformed):
 def read_ndjson(text: bytes) -> Iterator[Line]:
     """Read newline-delimited JSON; blank lines are passed over, however many there are, at no cost to speak of."""
     number, at = 1, 0
+    text = text.removeprefix(UTF8_MARK)
     for match in _NOT_BLANK.finditer(text):
         start, end = match.span()
         number += text.count(b"\n", at, start)
@@ -57,37 +84,37 @@ def read_ndjson(text: bytes) -> Iterator[Line]:
         yield Line(number, read_json(text[start : min(end, start + MAX_BYTES + 1)], MAX_FLAWS))
 
 
-def read_csv(rows: Iterable[str]) -> Iterator[Line]:
-    """Read CSV with a header row of the API's field names; a broken quote is a bad line, not a lost one.
+def read_csv(text: str, zone: ZoneInfo, choice: Choice | None = None) -> ActivityList:
+    """Read a table with columns named like the API's fields; a row that spans lines has the number of its first.
 
-    A row that spans lines has the number of its first.
+    A time without an offset is one of the zone's clocks. What an export of ours marks as reversed is left out.
+    Raises ListRefused where nothing says which column is which.
     """
-    try:
-        records = read_records(rows)
-        _, header = next(records, (1, []))
-        _check_header(header)
-        for number, cells in records:
-            yield Line(number, _read_cells(header, cells))
-    except BrokenCSV as broken:
-        yield Line(broken.line, Reading(None, flaws=(Flaw("", broken.sentence),)))
+    table = lists.table_of(text, LAYOUT, choice)
+    lines: list[Line] = []
+    left_out = local = 0
+    is_export = "reversed" in table.header.columns
+    for row in table:
+        if isinstance(row, Misshapen):
+            lines.append(Line(row.line, Reading(None, flaws=(Flaw("", row.sentence),))))
+            continue
+        cells = row.cells
+        is_reversed = cells.pop("reversed").strip().casefold() in _YES
+        if is_reversed or (is_export and cells["kind"] == ADJUSTMENT):
+            left_out += 1
+            continue
+        local += not has_offset(cells["occurred_at"])
+        lines.append(Line(row.line, read_row(cells, MAX_FLAWS, zone)))
+    notes = table.notes + ([LOCAL_TIMES.format(zone.key)] if local else []) + left_out_notes(left_out)
+    if not lines and not left_out:
+        raise Malformed(f"{lists.NOTHING} {lists.NO_ROWS}")
+    return ActivityList(lines, notes)
 
 
-def _check_header(header: Sequence[str]) -> None:
-    known = tuple(field.name for field in fields(Draft))
-    missing = [name for name in REQUIRED_COLUMNS if name not in header]
-    strange = [name for name in header if name not in known]
-    if missing or strange or len(set(header)) != len(header):
-        sentence = f"The header row must name the columns {', '.join(REQUIRED_COLUMNS)} and may name "
-        sentence += f"{', '.join(name for name in known if name not in REQUIRED_COLUMNS)}, each once."
-        if strange:
-            sentence += f" It also has {listed([f'“{name[:LONGEST_NAME]}”' for name in strange])}."
-        raise BatchRefused(sentence, errors=[{"line": 1, "message": sentence}])
-
-
-def _read_cells(header: Sequence[str], cells: Sequence[str]) -> Reading:
-    if len(cells) != len(header):
-        return Reading(None, flaws=(Flaw("", "This row does not have as many cells as the header row."),))
-    return read_row(dict(zip(header, cells, strict=True)), MAX_FLAWS)
+def left_out_notes(number: int) -> list[str]:
+    """A sentence about reversed activities and adjustments of an export; none where there are none."""
+    what = "reversed activity or adjustment" if number == 1 else "reversed activities and adjustments"
+    return [f"Left out {number:,} {what}."] if number else []
 
 
 def record(session: Session, slug: str, lines: Sequence[Line], act: Act) -> Outcome:
@@ -107,5 +134,4 @@ def record(session: Session, slug: str, lines: Sequence[Line], act: Act) -> Outc
 
 def refused(bad: BadLines) -> BatchRefused:
     """The refusal of a batch with bad lines."""
-    rest = f" There are {bad.count:,} bad lines in all." if bad.count > 1 else ""
-    return BatchRefused(f"Nothing was recorded. {bad.first}{rest}", **bad.document)
+    return BatchRefused(f"Nothing was recorded. {bad.sentence}", **bad.document)

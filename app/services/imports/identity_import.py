@@ -6,11 +6,21 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from app.domain.actor import Act
-from app.errors import Malformed, Problem
-from app.services.imports.bad_lines import BadLines, BrokenCSV, read_records
+from app.domain.tables.header import Column, Layout
+from app.domain.tables.reading import Choice
+from app.errors import Problem
+from app.services.imports import lists
+from app.services.imports.bad_lines import BadLines
 from app.services.intake import authors
 
-COLUMNS = ("source", "external_id", "email")
+LAYOUT = Layout(
+    (
+        Column("source", ("tool", "connection", "system")),
+        Column("external_id", ("id", "external", "user id", "login", "account id", "username", "id in the tool")),
+        Column("email", ("email address", "work email", "person")),
+    )
+)
+COLUMNS = LAYOUT.names
 MAX_LINES = 10_000
 
 
@@ -23,10 +33,12 @@ class Entry(NamedTuple):
     email: str
 
 
-class IdentityListRefused(Malformed):
-    """At least one line is bad, so nothing was imported; `errors` lists the first, `more` counts the others."""
+class IdentityList(NamedTuple):
+    """A list as read, its mistakes and notes about it."""
 
-    title = "The list of identities has mistakes"
+    entries: list[Entry]
+    bad: BadLines
+    notes: list[str]
 
 
 class Outcome(NamedTuple):
@@ -36,45 +48,32 @@ class Outcome(NamedTuple):
     repeated: int
 
 
-def read_csv(rows: Iterable[str]) -> list[Entry]:
-    """Read a CSV with the header `source,external_id,email`. Raises IdentityListRefused with every bad line."""
-    entries: list[Entry] = []
-    bad = BadLines()
-    try:
-        records = read_records(rows)
-        if tuple(cell.strip().casefold() for cell in next(records, (1, []))[1]) != COLUMNS:
-            raise IdentityListRefused(f"The first line must be {','.join(COLUMNS)}.")
-        for number, (line, cells) in enumerate(records, 1):
-            if number > MAX_LINES:
-                bad.add(line, f"This line is one too many. A list has at most {MAX_LINES:,}; split it.")
-                break
-            if len(cells) == len(COLUMNS):
-                entries.append(Entry(line, *(cell.strip() for cell in cells)))
-            else:
-                bad.add(line, f"This line has {len(cells)} cells, not {len(COLUMNS)}.")
-    except BrokenCSV as broken:
-        bad.add(broken.line, broken.sentence)
-    if bad.count:
-        raise _refused(bad)
-    return entries
+def read(text: str, choice: Choice | None = None) -> IdentityList:
+    """Read a list with the columns `source`, `external_id` and `email`. Raises ListRefused for unclear columns."""
+    table, bad = lists.table_of(text, LAYOUT, choice), BadLines()
+    entries = [
+        Entry(row.line, *(row.cells[name].strip() for name in COLUMNS)) for row in lists.rows_of(table, bad, MAX_LINES)
+    ]
+    return IdentityList(entries, bad, table.notes)
 
 
-def apply(session: Session, entries: Iterable[Entry], act: Act) -> Outcome:
-    """Name the people of a list. Raises IdentityListRefused; then nothing may be committed."""
-    bad = BadLines()
-    named = repeated = 0
+def apply(session: Session, found: IdentityList, act: Act) -> Outcome:
+    """Name the people of a list. Raises ListRefused with every mistake; then nothing may be committed."""
+    named, repeated = name_each(session, found.entries, found.bad, act)
+    lists.check(found.bad)
+    return Outcome(len(named), repeated)
+
+
+def name_each(session: Session, entries: Iterable[Entry], bad: BadLines, act: Act) -> tuple[list[str], int]:
+    """Name the people of these entries; the ids of the identities that are new, and how many were so before."""
+    named: list[str] = []
+    repeated = 0
     for entry in entries:
         try:
-            _, was_so = authors.name(session, entry.source, entry.external_id, entry.email, act)
+            identity, was_so = authors.name(session, entry.source, entry.external_id, entry.email, act)
         except Problem as problem:
             bad.add(entry.line, problem.detail)
         else:
-            repeated, named = repeated + was_so, named + (not was_so)
-    if bad.count:
-        raise _refused(bad)
-    return Outcome(named, repeated)
-
-
-def _refused(bad: BadLines) -> IdentityListRefused:
-    rest = f" {bad.count - 1:,} more mistakes." if bad.count > 1 else ""
-    return IdentityListRefused(f"Nothing was imported. {bad.first}{rest}", **bad.document)
+            repeated += was_so
+            named += [] if was_so else [identity.id]
+    return named, repeated

@@ -1,40 +1,45 @@
 """Team lists: who plays in which team of a week, imported all or nothing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sqlmodel import Session
 
 from app.db.database import serialize
 from app.domain.actor import Act
+from app.domain.tables.header import Column, Layout
+from app.domain.tables.reading import Choice
 from app.domain.text import emails, names
-from app.errors import Malformed, WeekNotOpen
+from app.errors import WeekNotOpen
+from app.models import Week
 from app.services import memberships
 from app.services.audit import audit
-from app.services.imports.bad_lines import BadLines, BrokenCSV, read_records
+from app.services.imports import lists
+from app.services.imports.bad_lines import BadLines
+from app.services.imports.roster_plan import Entry as Entry
+from app.services.imports.roster_plan import Plan, plan
 from app.services.people import people
+from app.services.rules import rule_sets
 from app.services.teams import teams
 from app.services.weeks import weeks
 
-COLUMNS = ["team", "name", "email"]
-
+LAYOUT = Layout(
+    (
+        Column("team", ("team name", "crew", "squad")),
+        Column("name", ("full name", "person", "person name", "display name", "member", "member name")),
+        Column("email", ("email address", "work email", "person email", "member email")),
+    )
+)
 MAX_LINES = 50_000
 """Of one list. A megabyte of the shortest lines would take fifty in memory."""
 
 
-class Entry(NamedTuple):
-    """One line of a team list (1-based): a person, by tidied name and folded e-mail, in a team."""
+class Roster(NamedTuple):
+    """A list as read: its good lines, its mistakes and notes about it."""
 
-    line: int
-    team: str
-    name: str
-    email: str
-
-
-class RosterRefused(Malformed):
-    """At least one line is bad, so nobody was added or moved; `errors` lists the first, `more` counts the others."""
-
-    title = "The team list has mistakes"
+    entries: list[Entry]
+    bad: BadLines
+    notes: list[str]
 
 
 class Outcome(NamedTuple):
@@ -45,43 +50,25 @@ class Outcome(NamedTuple):
     moved: int
 
 
-def read_csv(rows: Iterable[str]) -> list[Entry]:
-    """Read a CSV with the header `team,name,email`. Raises RosterRefused with every bad line."""
+def read(text: str, choice: Choice | None = None) -> Roster:
+    """Read a list with the columns `team`, `name` and `email`. Raises ListRefused for unclear columns."""
+    table, bad = lists.table_of(text, LAYOUT, choice), BadLines()
     entries: list[Entry] = []
-    bad = BadLines()
     line_by_email: dict[str, int] = {}
-    try:
-        records = read_records(rows)
-        _check_header(next(records, (1, []))[1])
-        for number, (line, cells) in enumerate(records, 1):
-            if number > MAX_LINES:
-                bad.add(line, f"This line is one too many. A list has at most {MAX_LINES:,}; split it.")
-                break
-            entry, flaws = _entry(line, cells)
-            for flaw in sorted([*flaws, *_repeated(entry, line_by_email)]):
-                bad.add(line, flaw)
-            if not bad.count:
-                entries.append(entry)
-    except BrokenCSV as broken:
-        bad.add(broken.line, broken.sentence)
-    if bad.count:
-        raise _refused(bad)
-    return entries
+    for row in lists.rows_of(table, bad, MAX_LINES):
+        team, name = names.tidy(row.cells["team"]), names.tidy(row.cells["name"])
+        entry = Entry(row.line, team, name, emails.written(row.cells["email"]))
+        flaws = [*_flaws(entry), *_repeated(entry, line_by_email)]
+        for flaw in sorted(flaws):
+            bad.add(row.line, flaw)
+        if not flaws:
+            entries.append(entry)
+    return Roster(entries, bad, table.notes)
 
 
-def _check_header(cells: list[str]) -> None:
-    if [cell.strip().casefold() for cell in cells] != COLUMNS:
-        bad = BadLines()
-        bad.add(1, f"The first line must be the header {','.join(COLUMNS)}.")
-        raise _refused(bad)
-
-
-def _entry(line: int, cells: list[str]) -> tuple[Entry, list[str]]:
-    if len(cells) != len(COLUMNS):
-        return Entry(line, "", "", ""), [f"This line has {len(cells):,} cells; it needs {', '.join(COLUMNS)}."]
-    team, name, email = names.tidy(cells[0]), names.tidy(cells[1]), names.fold_email(cells[2])
-    of_team = [f"The team {flaw}."] if (flaw := names.flaw(team)) else []
-    return Entry(line, team, name, email), of_team + people.flaws_of(name, email)
+def _flaws(entry: Entry) -> list[str]:
+    of_team = [f"The team {flaw}."] if (flaw := names.public_flaw(entry.team)) else []
+    return of_team + people.flaws_of(entry.name, entry.email)
 
 
 def _repeated(entry: Entry, line_by_email: dict[str, int]) -> list[str]:
@@ -92,31 +79,53 @@ def _repeated(entry: Entry, line_by_email: dict[str, int]) -> list[str]:
     return [] if first == entry.line else [f"{entry.email} is already on line {first}; keep one of them."]
 
 
-def _refused(bad: BadLines) -> RosterRefused:
-    rest = f" {bad.count - 1:,} more mistakes." if bad.count > 1 else ""
-    return RosterRefused(f"Nobody was added. {bad.first}{rest}", **bad.document)
+def prepare(
+    session: Session, slug: str, roster: Roster, act: Act, progress: Callable[[int], None] = lambda _: None
+) -> Plan:
+    """Work out what a list changes in a week, before it is locked. Raises WeekUnknown, WeekNotOpen or ListRefused.
+
+    `progress` is told how many more people were looked up.
+    """
+    week = weeks.find(session, slug, act.now)
+    _check_not_closed(week)
+    found = plan(session, week, roster.entries, roster.bad, progress)
+    lists.check(roster.bad)
+    return found
 
 
-def apply(
-    session: Session, slug: str, entries: list[Entry], act: Act, progress: Callable[[int], None] = lambda _: None
-) -> Outcome:
+def apply(session: Session, slug: str, wanted: Plan | Sequence[Entry], act: Act) -> Outcome:
     """Put everybody on the list into their team, moving who is in another one. Who is not listed stays.
 
-    `progress` is told how many more people were looked up. Raises WeekUnknown, WeekNotOpen for a closed week, or
-    TeamFull; then nothing has changed.
+    A plan is worked out again where something else came between. Raises WeekUnknown, WeekNotOpen for a
+    closed week, or ListRefused; then nothing has changed.
     """
     now = act.now
     serialize(session)
     week = weeks.lock(session, slug, now)
-    if week.state == "closed":
-        raise WeekNotOpen(week.name, week.state)
-    keys = {name: names.fold(name) for name in {entry.team: None for entry in entries}}  # once each: folding is slow
-    team_ids = teams.ensure(session, week, keys, now)
-    person_ids, renamed = people.ensure(session, {entry.email: entry.name for entry in entries}, now, progress)
-    places = {person_ids[entry.email]: team_ids[keys[entry.team]] for entry in entries}
-    moved = memberships.assign_all(session, week, places, act)
+    _check_not_closed(week)
+    prepared = wanted if isinstance(wanted, Plan) and _is_fresh(session, week, wanted) else None
+    if prepared is None:
+        bad = BadLines()
+        prepared = plan(session, week, wanted.entries if isinstance(wanted, Plan) else wanted, bad)
+        lists.check(bad)
+    teams.make(session, week, prepared.new_teams, now)
+    people.make(session, prepared.people, prepared.names, now)
+    moved = memberships.assign_all(session, week, prepared.moves, act)
     weeks.bump_version(session, week)
-    teams.touch_weeks_of(session, renamed, now, but=week.id)
-    outcome = Outcome(len(set(keys.values())), len(entries), moved)
+    teams.touch_weeks_of(session, prepared.people.renamed, now, but=week.id)
+    outcome = Outcome(prepared.teams, len(prepared.entries), moved)
     audit.note(session, "teams.imported", weeks.audit_target(week), act, after=outcome._asdict())
     return outcome
+
+
+def _check_not_closed(week: Week) -> None:
+    if week.state == "closed":
+        raise WeekNotOpen(week.name, week.state)
+
+
+def _is_fresh(session: Session, week: Week, prepared: Plan) -> bool:
+    """Tell whether nothing came between: another version of the week, other rules, somebody new."""
+    size = rule_sets.rules_of(session, week).team_size
+    return (week.id, week.version, size, people.count(session)) == (
+        prepared.week_id, prepared.version, prepared.size, prepared.people.everybody,
+    )  # fmt: skip

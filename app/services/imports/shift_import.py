@@ -1,6 +1,5 @@
 """Shift lists: the calendar of a week from a table, imported all or nothing."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -11,15 +10,30 @@ from app.domain.actor import Act
 from app.domain.calendar import slots
 from app.domain.calendar.clock_times import Minutes, clock_text, parse_clock_time
 from app.domain.calendar.slots import Slot
+from app.domain.tables.header import Column, Layout
+from app.domain.tables.reading import Choice, Row
 from app.errors import Malformed
 from app.models import Week
 from app.services.audit import audit
-from app.services.imports.bad_lines import BadLines, BrokenCSV, read_records
+from app.services.imports import lists
+from app.services.imports.bad_lines import BadLines
 from app.services.shifts import shifts
 from app.services.shifts.shifts import ShiftFields
 from app.services.weeks import weeks
 
-COLUMNS = ["date", "from", "until", "seats", "needed", "label", "place", "link"]
+LAYOUT = Layout(
+    (
+        Column("date", ("day", "on")),
+        Column("from", ("start", "starts", "start time", "starts at", "begin", "begins")),
+        Column("until", ("to", "end", "ends", "end time", "ends at")),
+        Column("seats", ("places", "spots", "capacity"), required=False),
+        Column("needed", ("minimum", "people needed", "required"), required=False),
+        Column("label", ("title", "name", "shift", "what"), required=False),
+        Column("place", ("location", "room", "where"), required=False),
+        Column("link", ("url", "address", "meeting link"), required=False),
+    )
+)
+COLUMNS = LAYOUT.names
 MAX_LINES = 5_000
 """Of one list: a hundred days with two shifts an hour."""
 
@@ -39,10 +53,12 @@ class Entry:
     fields: ShiftFields
 
 
-class ShiftListRefused(Malformed):
-    """At least one line is bad, so no shift was made; `errors` lists the first, `more` counts the others."""
+class ShiftList(NamedTuple):
+    """A list as read, its mistakes and notes about it."""
 
-    title = "The shift list has mistakes"
+    entries: list[Entry]
+    bad: BadLines
+    notes: list[str]
 
 
 class Outcome(NamedTuple):
@@ -52,64 +68,43 @@ class Outcome(NamedTuple):
     unchanged: int
 
 
-def read_csv(rows: Iterable[str]) -> list[Entry]:
-    """Read a CSV with the header `date,from,until,seats,needed,label,place,link`.
+def read(text: str, choice: Choice | None = None) -> ShiftList:
+    """Read a list with the columns `date`, `from`, `until`, and if wanted the others of LAYOUT.
 
-    Raises ShiftListRefused with every bad line. Empty `seats` and `needed` are the usual ones.
+    Empty `seats` and `needed` are the usual ones. Raises ListRefused for unclear columns.
     """
+    table, bad = lists.table_of(text, LAYOUT, choice), BadLines()
     entries: list[Entry] = []
-    bad = BadLines()
-    try:
-        records = read_records(rows)
-        _check_header(next(records, (1, []))[1])
-        for number, (line, cells) in enumerate(records, 1):
-            if number > MAX_LINES:
-                bad.add(line, f"This line is one too many. A list has at most {MAX_LINES:,}; split it.")
-                break
-            try:
-                entries.append(_entry(line, cells))
-            except Malformed as flaw:
-                bad.add(line, flaw.detail)
-    except BrokenCSV as broken:
-        bad.add(broken.line, broken.sentence)
-    if bad.count:
-        raise _refused(bad)
-    return entries
+    for row in lists.rows_of(table, bad, MAX_LINES):
+        try:
+            entries.append(_entry(row))
+        except Malformed as flaw:
+            bad.add(row.line, flaw.detail)
+    return ShiftList(entries, bad, table.notes)
 
 
-def apply(session: Session, slug: str, entries: list[Entry], act: Act) -> Outcome:
+def apply(session: Session, slug: str, found: ShiftList, act: Act) -> Outcome:
     """Make the shifts of a list; those of a start and label that the week has stay as they are.
 
-    Raises WeekUnknown, ShiftRefused for a closed week, or ShiftListRefused; then nothing has changed.
+    Raises WeekUnknown, ShiftRefused for a closed week, or ListRefused with every mistake; then nothing has changed.
     """
     week = shifts.hold_for_planning(session, slug, act)
-    bad = BadLines()
-    wanted = _wanted(week, entries, bad)
-    if bad.count:
-        raise _refused(bad)
+    wanted = wanted_of(week, found.entries, found.bad)
+    lists.check(found.bad)
     created = shifts.create_missing(session, week, wanted, act)
     outcome = Outcome(created, len(wanted) - created)
     audit.note(session, "shifts.imported", weeks.audit_target(week), act, after=outcome._asdict())
     return outcome
 
 
-def _check_header(cells: list[str]) -> None:
-    if [cell.strip().casefold() for cell in cells] != COLUMNS:
-        bad = BadLines()
-        bad.add(1, f"The first line must be the header {','.join(COLUMNS)}.")
-        raise _refused(bad)
-
-
-def _entry(line: int, cells: list[str]) -> Entry:
+def _entry(row: Row) -> Entry:
     """One line as it stands. Raises Malformed with its first flaw."""
-    if len(cells) != len(COLUMNS):
-        raise Malformed(f"This line has {len(cells):,} cells; it needs {', '.join(COLUMNS)}.")
-    day, start, until, seats, needed, label, place, link = (cell.strip() for cell in cells)
+    day, start, until, seats, needed, label, place, link = (row.cells[name].strip() for name in LAYOUT.names)
     usual = ShiftFields()
     fields = ShiftFields(
         _number("seats", seats, usual.seats), _number("needed", needed, usual.needed), label, place, link or None
     )
-    return Entry(line, _day(day), _time("from", start), _time("until", until), shifts.check_fields(fields))
+    return Entry(row.line, _day(day), _time("from", start), _time("until", until), shifts.check_fields(fields))
 
 
 def _day(text: str) -> date:
@@ -134,8 +129,8 @@ def _number(column: str, text: str, usual: int) -> int:
     return int(text)
 
 
-def _wanted(week: Week, entries: list[Entry], bad: BadLines) -> list[tuple[Slot, ShiftFields]]:
-    """The shifts that the lines ask for; `bad` learns of those that this week cannot have."""
+def wanted_of(week: Week, entries: list[Entry], bad: BadLines) -> list[tuple[Slot, ShiftFields]]:
+    """List the shifts that the lines ask for; `bad` learns of those that this week cannot have."""
     wanted: list[tuple[Slot, ShiftFields]] = []
     first_lines: dict[tuple[datetime, str], int] = {}
     for entry in entries:
@@ -160,8 +155,3 @@ def _slot(week: Week, entry: Entry) -> Slot:
     found = slots.slot(entry.day, entry.start, entry.until, week.zone)
     shifts.check_slot(week, found)
     return found
-
-
-def _refused(bad: BadLines) -> ShiftListRefused:
-    rest = f" {bad.count - 1:,} more mistakes." if bad.count > 1 else ""
-    return ShiftListRefused(f"No shift was made. {bad.first}{rest}", **bad.document)

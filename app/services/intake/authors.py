@@ -73,7 +73,7 @@ def name(
         raise Malformed(f"“external_id” {flaw}.")
     if source not in sources(session):
         raise Malformed(f"“{source[:80]}” isn’t the source of a connection. Connect the tool first.")
-    person = accounts.by_email(session, email)
+    person = accounts.by_written_email(session, email)
     if person is None:
         raise PersonUnknown(email)
     identity = _find(session, source, external_id)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from app.domain.calendar.days import day_bounds
 from app.domain.draft import OUR_SOURCES, Draft, Key, PersonId, Reading
 from app.domain.rules import Rules
-from app.domain.rules.wording import listed
+from app.domain.rules.wording import closest, listed
 from app.errors import KindUnknown, NotFound, OutsideWeek, PersonUnknown, Problem, SourceReserved, WeekNotOpen
 from app.models.columns import new_id
 from app.services.ledger.activities import ActivityView
@@ -75,9 +75,7 @@ class Admission:
     def refusal(self, draft: Draft) -> Problem | None:
         """The problem that keeps this draft out; None when it may enter."""
         if draft.kind not in self.rules.kind_by_name:
-            return KindUnknown(
-                f"“{draft.kind}” is no kind of activity here. The rules know {listed([*self.rules.kind_by_name])}."
-            )
+            return self._unknown_kind(draft.kind)
         if draft.source in OUR_SOURCES:
             return SourceReserved(draft.source)
         if draft.person not in self.players:
@@ -85,6 +83,12 @@ class Admission:
         if self.week.state != "open":
             return WeekNotOpen(self.week.name, self.week.state)
         return self._untimely(draft.occurred_at)
+
+    def _unknown_kind(self, kind: str) -> KindUnknown:
+        known = [*self.rules.kind_by_name]
+        meant = closest(kind, known)
+        hint = f" Did you mean “{meant}”?" if meant else ""
+        return KindUnknown(f"“{kind}” is no kind of activity here. The rules know {listed(known)}.{hint}")
 
     def _untimely(self, at: datetime) -> Problem | None:
         zone = self.week.zone

@@ -4,11 +4,15 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from app.domain.draft import Draft, Flaw, Key, Reading
-from app.domain.text.names import fold_email
+from app.domain.rules.model import BUILT_IN_KINDS
+from app.domain.rules.wording import closest
+from app.domain.text import emails
 from app.services.validation import MAX_FLAWS, Fields, Flaws, read_object, validate
 
 LONGEST_CODE = 200  # characters, as docs/api.md promises to sources
@@ -19,7 +23,14 @@ LONGEST_TEXT = 2_000  # characters of a note or address: what browsers and tools
 # Digits beyond microseconds are cut. tests/services/ledger/test_drafts.py has them all.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,30})?)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
+_KIND = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_BETWEEN_WORDS = re.compile(r"[\W_]+", re.ASCII)
+MOST_SECONDS = 10_000_000
+_IN_SPREADSHEETS = (
+    "must be a date and time such as 2022-09-14 06:00 or 2022-09-14T06:00:00-07:00; "
+    "in a spreadsheet, format the column as yyyy-mm-dd hh:mm"
+)
+_LOCAL = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ]+(\d{1,2}:\d\d(?::\d\d(?:[.,]\d{1,30})?)?)", re.ASCII)
 
 
 def read_moment(value: object) -> datetime:
@@ -30,6 +41,31 @@ def read_moment(value: object) -> datetime:
         return datetime.fromisoformat(value.upper().replace(",", ".")).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("names a day or time that does not exist") from None
+
+
+def has_offset(text: str) -> bool:
+    """Tell whether a text is a day and time with its offset, or none at all."""
+    return not text.strip() or _MOMENT.fullmatch(text.strip()) is not None
+
+
+def read_local(text: str, zone: ZoneInfo) -> datetime:
+    """A day and time without an offset, as spreadsheets have them, at a zone's clocks.
+
+    Raises ValueError with the end of a sentence, also where the clocks skip that time or show it twice.
+    """
+    match = _LOCAL.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(_IN_SPREADSHEETS)
+    try:
+        clock = datetime.fromisoformat(f"{match[1]}T{match[2].zfill(5).replace(',', '.')}").replace(tzinfo=zone)
+    except ValueError:
+        raise ValueError("names a day or time that does not exist") from None
+    at = clock.astimezone(UTC)
+    if at.astimezone(zone).replace(tzinfo=None) != clock.replace(tzinfo=None):
+        raise ValueError(f"is a time that the clocks skip in {zone.key}")
+    if clock.replace(fold=1).utcoffset() != clock.utcoffset():
+        raise ValueError(f"is a time that the clocks in {zone.key} show twice; add its offset, such as -07:00")
+    return at
 
 
 def _plain(value: str) -> str:
@@ -45,10 +81,28 @@ def _prose(value: str) -> str:
 
 def read_email(value: str) -> str:
     """An e-mail, folded. Raises ValueError with the end of a sentence."""
-    email = fold_email(_plain(value))
-    if not _EMAIL.fullmatch(email):
-        raise ValueError("must be the e-mail of a person, such as ada@example.com")
+    email = emails.written(_plain(value))
+    if flaw := emails.flaw(email):
+        raise PydanticCustomError("sentence", "{sentence}", {"sentence": flaw})
     return email
+
+
+def _read_kind(value: str) -> str:
+    if _KIND.fullmatch(value):
+        return value
+    plain = _BETWEEN_WORDS.sub("_", _plain(value[:LONGEST_CODE]).strip().casefold()).strip("_")
+    meant = closest(plain, BUILT_IN_KINDS) or plain
+    if not _KIND.fullmatch(meant):
+        raise ValueError("is written in small letters, digits and _, such as feature_request")
+    raise ValueError(f"is “{value[:40]}”: did you mean “{meant}”?")
+
+
+def _read_seconds(value: Any) -> Any:
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if is_whole and 0 <= value <= MOST_SECONDS:
+        return value
+    flaw = f"must lie between 0 and {MOST_SECONDS:,} seconds" if is_whole else "must be whole seconds, such as 1260"
+    raise ValueError(flaw)
 
 
 def _web_address(value: str) -> str:
@@ -72,7 +126,7 @@ def _none_if_empty(value: object) -> object:
 
 # What the validators below demand, for those who read the description only.
 _PLAIN = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$"}
-_LIKE_EMAIL = {"pattern": r"^\s*[^\s@]+@[^\s@]+\s*$"}
+_LIKE_EMAIL = {"pattern": r"^[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$"}
 _LIKE_ADDRESS = {"pattern": r"^([Hh][Tt][Tt][Pp][Ss]?://[^\s/][^ ]*)?$"}
 
 Code = Annotated[str, Field(min_length=1, max_length=LONGEST_CODE, json_schema_extra=_PLAIN), AfterValidator(_plain)]
@@ -91,13 +145,19 @@ class DraftIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, title="Draft")
 
-    kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["response"])]
+    kind: Annotated[
+        str,
+        Field(examples=["response"], json_schema_extra={"pattern": r"^[a-z][a-z0-9_]{0,31}$"}),
+        AfterValidator(_read_kind),
+    ]
     person: Email
     occurred_at: Annotated[Instant, Field(examples=["2022-09-14T06:04:10-07:00"])]
     source: Annotated[Code, Field(examples=["zendesk"])]
     external_id: Annotated[Code, Field(examples=["comment-90210"])]
     subject: Annotated[Code | None, Optionally, Field(examples=["ticket-4711"])] = None
-    response_seconds: Annotated[int | None, Field(ge=0, le=10_000_000, examples=[1260])] = None
+    response_seconds: (
+        Annotated[int, BeforeValidator(_read_seconds), Field(ge=0, le=MOST_SECONDS, examples=[1260])] | None
+    ) = None
     url: Annotated[Address | None, Optionally] = None
     note: Annotated[Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_prose)] | None, Optionally] = None
 
@@ -121,13 +181,29 @@ def read_json(text: bytes | str, most: int = MAX_FLAWS) -> Reading:
     return Reading(None, None, *_parts(fields)) if isinstance(fields, Flaws) else _read(fields, most)
 
 
-def read_row(row: Mapping[str, str], most: int = MAX_FLAWS) -> Reading:
-    """Read one CSV row, where every value is text and an empty cell means absent."""
-    fields: Fields = {name: value for name, value in row.items() if value != ""}
-    seconds = fields.get("response_seconds")
-    if seconds is not None and re.fullmatch(r"\d{1,10}", seconds, re.ASCII):
+def read_row(row: Mapping[str, str], most: int = MAX_FLAWS, zone: ZoneInfo | None = None) -> Reading:
+    """Read one CSV row, where every value is text and an empty cell means absent.
+
+    With a zone, a time without an offset is one of its clocks.
+    """
+    fields: Fields = {name: value for name, value in row.items() if value and not value.isspace()}
+    seconds = fields.get("response_seconds", "").strip()
+    if re.fullmatch(r"\d{1,10}", seconds, re.ASCII):
         fields["response_seconds"] = int(seconds)
+    if zone is not None and not has_offset(fields.get("occurred_at", "")):
+        return _read_local(fields, zone, most)
+    if "occurred_at" in fields:
+        fields["occurred_at"] = fields["occurred_at"].strip()
     return _read(fields, most)
+
+
+def _read_local(fields: Fields, zone: ZoneInfo, most: int) -> Reading:
+    try:
+        at = read_local(fields["occurred_at"], zone)
+    except ValueError as error:
+        read = _read({**fields, "occurred_at": "1970-01-01T00:00Z"}, most)
+        return Reading(read.key, None, (Flaw("occurred_at", f"“occurred_at” {error}."), *read.flaws)[:most], read.more)
+    return _read({**fields, "occurred_at": at.isoformat()}, most)
 
 
 def _read(fields: Fields, most: int) -> Reading:

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from app.config import PROJECT, Settings, sentences
 from app.db.database import Database, serialize
 from app.domain.actor import Act, system
-from app.errors import Malformed
+from app.errors import Malformed, RulesRefused
 from app.models import RuleSet
 from app.services.operations import schema, secrets
 from app.services.rules import rule_sets
@@ -59,6 +59,10 @@ def read_text(path: Path) -> str | None:
     """The rules file's content, whatever its bytes; None where there is no such file."""
     try:
         # More than a rules file may have, so that the parser can say that it is too large, and less than memory feels.
-        return path.read_bytes()[: 2**20].decode("utf-8", errors="surrogateescape")
+        raw = path.read_bytes()[: 2**20]
     except OSError:
         return None
+    try:
+        return rule_sets.text_of(raw)
+    except RulesRefused:
+        return raw.decode("utf-8", errors="surrogateescape")  # the parser says that it is no text

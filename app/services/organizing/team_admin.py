@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from app.db.database import serialize
 from app.domain.actor import GRANT, Act
 from app.domain.memberships import current_team
-from app.domain.text import names
+from app.domain.text import emails, names
 from app.errors import Conflict, Malformed, WeekNotOpen
 from app.models import Person, SignIn, Team, Week
 from app.services import memberships
@@ -43,7 +43,7 @@ def _lock(session: Session, slug: str, now: datetime) -> Week:
 def check_name(name: str) -> str:
     """A team's name, tidied. Raises Malformed."""
     name = names.tidy(name)
-    if flaw := names.flaw(name):
+    if flaw := names.public_flaw(name):
         raise Malformed(f"The team's name {flaw}.")
     return name
 
@@ -68,10 +68,10 @@ def add(session: Session, slug: str, team_id: str, act: Act, *, name: str, email
     """
     week = _lock(session, slug, act.now)
     team = teams.find(session, week, team_id)
-    person = accounts.by_email(session, email)
+    person = accounts.by_written_email(session, email)
     if person is None:
-        if not names.tidy(name) and names.fold_email(email):
-            raise Malformed(f"Nobody here has the e-mail {names.fold_email(email)[:60]} yet. Write their name too.")
+        if not names.tidy(name) and (written := emails.written(email)):
+            raise Malformed(f"Nobody here has the e-mail {written[:60]} yet. Write their name too.")
         person = accounts.create(session, act, name=name, email=email)
     present = _team_of(session, week, person)
     if present is not None:

@@ -1,15 +1,15 @@
 """People: found by e-mail, made by imports."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, func, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
+from app.db.bulk import BulkInsert
 from app.db.database import announce
 from app.db.statements import Prepared
 from app.domain.text import emails as email_rules
@@ -21,27 +21,31 @@ from app.services import paging
 from app.services.paging import Page
 from app.services.people import newcomers
 
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 CHUNK = 500  # ids or e-mails in one IN (…): SQLite takes 32,766 parameters, and a long statement is slow to build
+
+DISGUISED = "letters or marks that pass for others"
 
 Item = TypeVar("Item")
 
-_ADD = Prepared(
-    insert(Person).values({name: bindparam(name) for name in ("id", "email", "name", "created_at", "role", "theme")})
-)
+_ADD = BulkInsert(Person, ("id", "email", "name", "created_at", "role", "theme"))
 _RENAME = Prepared(update(Person).where(col(Person.id) == bindparam("person")).values(name=bindparam("changed")))
 
 
 def flaws_of(name: str, email: str) -> list[str]:
     """List the flaws of a person's tidied name and folded e-mail, a sentence each."""
-    flaws = [f"The name {flaw}."] if (flaw := name_rules.flaw(name)) else []
-    return flaws if is_email(email) else [*flaws, f"“{email[:60]}” is no e-mail."]
+    flaws = [f"The name {flaw}."] if (flaw := name_rules.public_flaw(name)) else []
+    return [*flaws, sentence] if (sentence := email_flaw(email)) else flaws
 
 
-def is_email(email: str) -> bool:
-    """Tell whether a folded text can be somebody's e-mail."""
-    is_plain = _EMAIL.fullmatch(email) is not None and not name_rules.flaw(email, email_rules.LONGEST)
-    return is_plain and not email_rules.is_disguised(email)
+def email_flaw(email: str) -> str | None:
+    """Find what keeps a folded text from being somebody's e-mail, as a sentence; None for a good one."""
+    if sentence := email_rules.flaw(email):
+        return sentence
+    if len(email) > email_rules.LONGEST:
+        return f"“{email[:60]}…” isn’t an email: it has more than {email_rules.LONGEST} characters."
+    if name_rules.flaw(email, email_rules.LONGEST) or email_rules.is_disguised(email):
+        return f"“{email[:60]}” isn’t an email: it has {DISGUISED}."
+    return None
 
 
 def by_email(session: Session, emails: Iterable[str]) -> dict[str, Person]:
@@ -86,12 +90,22 @@ def find_or_create(session: Session, email: str, name: str, now: datetime) -> tu
     return person, is_renamed
 
 
-def ensure(
-    session: Session, names: Mapping[str, str], now: datetime, progress: Callable[[int], None] = lambda _: None
-) -> tuple[dict[str, str], set[str]]:
-    """The ids of people by their folded emails, made where there are none; and the ids of those with a new name.
+class Wanted(NamedTuple):
+    """People as a list wants them: their ids by folded e-mail, those of who is to be made, and who is renamed.
 
-    `names` are by email; `progress` is told how many more were looked up. A few queries, however many people there are.
+    `renamed` has the former and the new name by the person's id; `everybody` is how many people there were.
+    """
+
+    ids: dict[str, str]
+    fresh: dict[str, str]
+    renamed: dict[str, tuple[str, str]]
+    everybody: int
+
+
+def look_up(session: Session, names: Mapping[str, str], progress: Callable[[int], None] = lambda _: None) -> Wanted:
+    """Look up people by their folded e-mails, and give ids to those who are not there; `names` are by e-mail.
+
+    `progress` is told how many more were looked up. A few queries, however many people there are.
     """
     session.flush()
     known: dict[str, tuple[str, str]] = {}
@@ -99,19 +113,26 @@ def ensure(
         query = sql_select(col(Person.email), col(Person.id), col(Person.name)).where(col(Person.email).in_(chunk))
         known |= {email: (id_, name) for email, id_, name in session.connection().execute(query)}
         progress(len(chunk))
-    fresh: list[dict[str, Any]] = [
-        {"id": new_id(), "email": email, "name": name, "created_at": now, "role": "player", "theme": "auto"}
-        for email, name in names.items()
-        if email not in known
-    ]
-    renamed = [{"person": id_, "changed": names[email]} for email, (id_, name) in known.items() if name != names[email]]
-    if fresh:
-        _ADD.run(session, fresh)
+    fresh = {email: new_id() for email in names if email not in known}
+    renamed = {id_: (name, names[email]) for email, (id_, name) in known.items() if name != names[email]}
+    return Wanted({email: id_ for email, (id_, _) in known.items()} | fresh, fresh, renamed, count(session))
+
+
+def count(session: Session) -> int:
+    """The number of people there are."""
+    return int(session.connection().execute(sql_select(func.count()).select_from(Person)).scalar_one())
+
+
+def make(session: Session, wanted: Wanted, names: Mapping[str, str], now: datetime) -> None:
+    """Make the people who are not there, and give known ones their new names."""
+    same = {"created_at": now, "role": "player", "theme": "auto"}
+    _ADD.run(
+        session, [{**same, "id": id_, "email": email, "name": names[email]} for email, id_ in wanted.fresh.items()]
+    )
+    if wanted.fresh:
         newcomers.welcome(session)
-    if renamed:
-        _RENAME.run(session, renamed)
-    ids = {email: id_ for email, (id_, _) in known.items()} | {row["email"]: row["id"] for row in fresh}
-    return ids, {row["person"] for row in renamed}
+    if wanted.renamed:
+        _RENAME.run(session, [{"person": id_, "changed": name} for id_, (_, name) in wanted.renamed.items()])
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -14,6 +14,7 @@ from app.db.statements import Prepared
 from app.domain.actor import Act
 from app.domain.rules import ADJUSTMENT, ATTENDANCE, Mistake, Rules, parse_rules
 from app.domain.rules.limits import MAX_MISTAKES
+from app.domain.tables.decoding import NotText, decode
 from app.errors import RulesRefused, RulesUnfit
 from app.events import RulesChanged
 from app.models import LedgerEntry, RuleSet, RulesFile, Week
@@ -64,6 +65,15 @@ def is_intact(session: Session, rule_set_id: int | None) -> bool:
     """Tell whether the text of a version, or of the active one (None), is the one that was activated."""
     rule_set = active(session) if rule_set_id is None else session.get_one(RuleSet, rule_set_id)
     return sha256(rule_set.text.encode()).hexdigest() == rule_set.sha256
+
+
+def text_of(raw: bytes) -> str:
+    """The text of a rules file; what is no UTF-8 stays for the parser to report. Raises RulesRefused for no text."""
+    try:
+        return decode(raw, "Save it as UTF-8 and send it again.")
+    except NotText as problem:
+        mistake = {"line": 1, "key": "", "message": problem.sentence}
+        raise RulesRefused(f"Line 1: {problem.sentence}", errors=[mistake]) from None
 
 
 def checked(text: str) -> Rules:

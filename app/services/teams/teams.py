@@ -5,17 +5,18 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, func, insert, tuple_
+from sqlalchemy import BigInteger, bindparam, func, tuple_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
+from app.db.bulk import BulkInsert
 from app.db.statements import Prepared
 from app.domain.memberships import Join, current_team
 from app.domain.text import names
 from app.domain.view import EVERYTHING, View
 from app.errors import NotFound
 from app.models import Membership, Person, Seat, Shift, Team, Week
-from app.models.columns import is_id, new_id
+from app.models.columns import is_id
 from app.services import paging, topics
 from app.services.audit.audit import AuditTarget
 from app.services.paging import Page
@@ -37,7 +38,7 @@ _NAMES = Prepared(
 )
 
 _COLUMNS = ("id", "week_id", "name", "name_key", "version", "created_at")
-_ADD = Prepared(insert(Team).values({name: bindparam(name) for name in _COLUMNS}))
+_ADD = BulkInsert(Team, _COLUMNS)
 _LAST = (
     sql_select(col(Membership.person_id), func.max(Membership.version))
     .where(_IN_WEEK)
@@ -106,20 +107,16 @@ def find_or_create(session: Session, week: Week, name: str, now: datetime) -> Te
     return team
 
 
-def ensure(session: Session, week: Week, team_names: Iterable[str], now: datetime) -> dict[str, str]:
-    """The ids of the week's teams by their folded names, made where there are none; in two statements."""
+def by_key(session: Session, week: AnyWeek) -> dict[str, tuple[str, str]]:
+    """The ids and names of the week's teams by their folded names."""
     session.flush()
-    ids = {key: team_id for key, team_id, _ in _TEAMS.rows(session, week=week.id, upto=week.version + 1)}
-    fresh = {}
-    for name in team_names:
-        key = names.fold(name)
-        if key not in ids:
-            ids[key] = new_id()
-            fresh[key] = {"name": names.tidy(name), "name_key": key, "id": ids[key]}
-    if fresh:
-        same = {"week_id": week.id, "version": week.version + 1, "created_at": now}
-        _ADD.run(session, [{**row, **same} for row in fresh.values()])
-    return ids
+    return {key: (id_, name) for key, id_, name in _TEAMS.rows(session, week=week.id, upto=week.version + 1)}
+
+
+def make(session: Session, week: Week, wanted: Mapping[str, tuple[str, str]], now: datetime) -> None:
+    """Make teams of a locked week: ids and tidied names by folded name, none of which it has."""
+    same = {"week_id": week.id, "version": week.version + 1, "created_at": now}
+    _ADD.run(session, [{**same, "id": id_, "name": name, "name_key": key} for key, (id_, name) in wanted.items()])
 
 
 def audit_target(team: Team) -> AuditTarget:

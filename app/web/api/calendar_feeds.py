@@ -58,7 +58,7 @@ def _create(session: Session, wish: FeedIn, act: Act) -> NewFeed:
     if (wish.person is None) == (wish.team_id is None):
         raise Malformed("Name a person by their e-mail, or a team by its id: one of the two.")
     if wish.person is not None:
-        person = accounts.by_email(session, wish.person)
+        person = accounts.by_written_email(session, wish.person)
         if person is None:
             raise PersonUnknown(wish.person)
         return calendar_feeds.create(session, person, None, act)

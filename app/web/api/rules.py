@@ -66,4 +66,4 @@ def activate(
 
 def _text(body: bytes) -> str:
     """The body as text; bytes that are no UTF-8 stay visible to the parser, which names them as a mistake."""
-    return body.decode("utf-8", errors="surrogateescape")
+    return rule_sets.text_of(body)

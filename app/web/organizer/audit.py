@@ -124,7 +124,7 @@ def _filter(session: Session, wanted: AuditFilter, week: Week | None) -> Filter:
 def _person_id(session: Session, typed: str) -> str:
     if not typed or is_id(typed):
         return typed
-    person = accounts.by_email(session, typed)
+    person = accounts.by_written_email(session, typed)
     if person is None:
         raise Malformed(f"Nobody here has the e-mail {typed}. The list of people shows how each is spelled.")
     return person.id

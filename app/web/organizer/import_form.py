@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from app.domain.tables.decoding import NotText, decode, is_whole
 from app.errors import Malformed, Problem
 from app.web.http.forms import Form, FormState
 
@@ -12,9 +13,9 @@ from app.web.http.forms import Form, FormState
 def _text_of(file: object) -> str:
     """A file's text; what came as no file is none."""
     try:
-        return file.decode("utf-8-sig") if isinstance(file, bytes) else ""
-    except UnicodeDecodeError:
-        raise ValueError("That file is no text in UTF-8. Save it as “CSV UTF-8” and send it again.") from None
+        return decode(file) if isinstance(file, bytes) else ""
+    except NotText as problem:
+        raise ValueError(problem.sentence) from None
 
 
 class ImportForm(Form):
@@ -32,9 +33,10 @@ class ImportForm(Form):
 def unpacked(form: FormState[ImportForm]) -> FormState[ImportForm]:
     """The form with the file's text where it can be mended on the page."""
     try:
-        return form.having(text=form.data.content, file="")
+        content = form.data.content
     except Malformed:
         return form
+    return form.having(text=content if is_whole(content) else "", file="")
 
 
 def mistakes(problem: Problem | None) -> Sequence[dict[str, object]]:

@@ -243,7 +243,7 @@ def sign_up(request: Request, act: OrganizerAct, week: str, shift_id: str, form:
 
 def person_of(session: Session, email: str) -> str:
     """The id of somebody by their email. Raises FormInvalid."""
-    person = accounts.by_email(session, email)
+    person = accounts.by_written_email(session, email)
     if person is None:
         raise FormInvalid({"email": NOBODY})
     return person.id

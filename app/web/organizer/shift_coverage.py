@@ -1,11 +1,9 @@
 """`/organizer/weeks/{week}/shifts/coverage`: who covers what: gaps first, then the grid, people and teams."""
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from io import StringIO
 from itertools import groupby
 
 from fastapi import APIRouter
@@ -19,7 +17,7 @@ from app.models import Team, Week
 from app.services import notices
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
-from app.services.exports import ledger_export
+from app.services.exports import csv_text
 from app.services.shifts import listing
 from app.services.shifts.listing import ShiftItem
 from app.services.teams import teams
@@ -137,13 +135,9 @@ def export_coverage(act: OrganizerAct, session: ReadSession, week: str) -> Respo
     """The same shifts as a CSV, with names and without e-mails."""
     found = weeks.find(session, week, act.now)
     items = listing.of_week(session, found, weeks.view(found, act.actor))
-    out = StringIO()
-    out.write("\ufeff")  # spreadsheets take a CSV for UTF-8 by that
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([ledger_export.cell(each) for each in _line(item)] for item in items if not item.is_cancelled)
+    text = csv_text.text([COLUMNS, *(_line(item) for item in items if not item.is_cancelled)])
     headers = {"Content-Disposition": f'attachment; filename="{found.slug}-coverage.csv"'}
-    return Response(out.getvalue().encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(text.encode(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _line(item: ShiftItem) -> Iterator[object]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from io import StringIO
 from itertools import groupby
 
 from fastapi import APIRouter
@@ -14,7 +13,7 @@ from starlette.responses import Response
 
 from app.domain.actor import Act, SignedInAct
 from app.domain.calendar.slots import slot
-from app.errors import Malformed, Problem
+from app.errors import Problem
 from app.models import Shift
 from app.services.imports import shift_import
 from app.services.shifts import patterns, settings, shifts
@@ -129,22 +128,15 @@ def add_shift(request: Request, act: OrganizerAct, week: str, form: FormState[Sh
 @takes_long
 def import_shifts(request: Request, act: OrganizerAct, week: str, form: FormState[ImportForm]) -> Response:
     """Take over a table of shifts, all or nothing; every bad line is named."""
-    form, page = unpacked(form), partial(making_page, slug=week)
+    page, sent = partial(making_page, slug=week), unpacked(form)
     try:
         # Outside of the transaction: a long table is read while others write.
-        entries = _entries(form.data)
+        found = shift_import.read(form.data.content)
     except Problem as problem:
-        return refuse(request, act, problem, page=page, form=form)
+        return refuse(request, act, problem, page=page, form=sent)
 
     def make(session: Session, act: Act) -> Done:
-        outcome = shift_import.apply(session, week, entries, act)
+        outcome = shift_import.apply(session, week, found, act)
         return _made(week, outcome.created, outcome.unchanged)
 
-    return submit(request, act, make, form=form, page=page)
-
-
-def _entries(data: ImportForm) -> list[shift_import.Entry]:
-    entries = shift_import.read_csv(StringIO(data.content, newline=""))
-    if not entries:
-        raise Malformed("The table has a header and nothing below it. Write a line for each shift.")
-    return entries
+    return submit(request, act, make, form=sent, page=page)

@@ -1,10 +1,8 @@
 """Organizers and the teams of a week: members, join codes, lists, invitations, and points given by hand."""
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from io import StringIO
 from typing import Any
 from urllib.parse import quote
 
@@ -15,18 +13,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import Act, SignedInAct
-from app.errors import Malformed, Problem
+from app.errors import Problem
 from app.models import Person, Team, Week
 from app.models.columns import new_id
 from app.services.access import credentials, links
-from app.services.exports import ledger_export
+from app.services.exports import csv_text
 from app.services.imports import roster_import
 from app.services.ledger import ledger
 from app.services.organizing import join_codes, team_admin
 from app.services.rules import rule_sets
 from app.services.teams import teams
 from app.services.weeks import weeks
-from app.web.deps import AppClock, AppSettings, OrganizerAct, ReadSession
+from app.web.deps import AppClock, AppDatabase, AppSettings, OrganizerAct, ReadSession
 from app.web.http.addresses import url_for
 from app.web.http.client import base_of
 from app.web.http.forms import FormState
@@ -108,11 +106,8 @@ def _row(page: TeamsPage, team: Team, members: list[Person], code: str) -> TeamR
 
 def _csv_address(rows: list[tuple[str, str, str, str]]) -> str:
     """The list as a file inside the page itself: asking for it once more would make other links."""
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["team", "name", "email", "link"])
-    writer.writerows([ledger_export.cell(each) for each in row] for row in rows)
-    return f"data:text/csv;charset=utf-8,{quote(out.getvalue())}"
+    text = csv_text.text([("team", "name", "email", "link"), *rows])
+    return f"data:text/csv;charset=utf-8,{quote(text)}"
 
 
 def _change(
@@ -139,28 +134,24 @@ def make_team(request: Request, act: OrganizerAct, week: str, form: FormState[Te
 
 @router.post("/import", name="teams_import")
 @takes_long
-def import_teams(request: Request, act: OrganizerAct, week: str, form: FormState[ImportForm]) -> Response:
+def import_teams(
+    request: Request, act: OrganizerAct, database: AppDatabase, week: str, form: FormState[ImportForm]
+) -> Response:
     """Take over a list of teams, all or nothing; every bad line is named."""
-    form, page = unpacked(form), partial(teams_page, slug=week)
+    page, sent = partial(teams_page, slug=week), unpacked(form)
     try:
         # Outside of the transaction: a long list is read while others write.
-        entries = _entries(form.data)
+        roster = roster_import.read(form.data.content)
+        with database.reading() as session:
+            plan = roster_import.prepare(session, week, roster, act)
     except Problem as problem:
-        return refuse(request, act, problem, page=page, form=form)
+        return refuse(request, act, problem, page=page, form=sent)
 
     def change(session: Session, act: Act) -> str:
-        roster_import.apply(session, weeks.find(session, week, act.now).slug, entries, act)
+        roster_import.apply(session, weeks.find(session, week, act.now).slug, plan, act)
         return "imported"
 
-    return _change(request, act, week, change, form)
-
-
-def _entries(data: ImportForm) -> list[roster_import.Entry]:
-    """The lines of a list. Raises Malformed with every bad one."""
-    entries = roster_import.read_csv(StringIO(data.content, newline=""))
-    if not entries:
-        raise Malformed("The list has a header and nothing below it. Write a line for each person.")
-    return entries
+    return _change(request, act, week, change, sent)
 
 
 @router.post("/invitations", name="invitations_create")

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import Act
-from app.domain.text import names
+from app.domain.text import emails
 from app.errors import NotAllowed, NotFound
 from app.services.access import links, throttle
 from app.web.deps import AppMailer, AppSettings, visit
@@ -35,7 +35,7 @@ def send_link(request: Request, mailer: AppMailer, settings: AppSettings, form: 
         return refuse(request, act, problem, page=sign_in_page, form=form)
 
     def ask(session: Session, act: Act) -> Done:
-        links.ask_for(session, names.fold_email(form.data.email), act)
+        links.ask_for(session, emails.written(form.data.email), act)
         return Done("sign_in", "mailed")
 
     tries = Tries(throttle.MAILS_FROM_ADDRESS, network_of(request))

@@ -69,7 +69,7 @@ def test_parse_rules_of_a_file_within_the_limits_is_fine(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "key", "message"),
     [
-        ("\n# \ud800", 2, "", "There is half a character here, no valid Unicode text: delete it and type it anew."),
+        ("\n# \ud800", 2, "", "This line is not UTF-8. Save the file as UTF-8, or type the line again."),
         ("\n# \x00", 2, "", "There is an invisible control character here: delete it."),
         ("\nformat = '\x07'", 2, "format", "There is an invisible control character here: delete it."),
         (

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
-from app.errors import TeamFull, WeekNotOpen, WeekUnknown
+from app.errors import WeekNotOpen, WeekUnknown
 from app.models import Membership, Person, Team
 from app.services import memberships
-from app.services.imports import roster_import
-from app.services.imports.roster_import import Entry, Outcome, RosterRefused
+from app.services.imports import lists, roster_import
+from app.services.imports.lists import ListRefused
+from app.services.imports.roster_import import Entry, Outcome
 from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.builders import ADA, BO, CATS, CHIDI, DUA, GUS, NOW, OWLS, Game, act_by, entries
@@ -29,25 +30,30 @@ def members(game: Game) -> dict[str, tuple[str, ...]]:
 
 
 def mistakes(*rows: str) -> list[tuple[int, str]]:
-    with pytest.raises(RosterRefused) as refusal:
-        roster_import.read_csv(rows)
+    with pytest.raises(ListRefused) as refusal:
+        lists.check(roster_import.read("".join(rows)).bad)
     return [(error["line"], error["message"]) for error in refusal.value.extra["errors"]]
 
 
-def test_read_csv_tidies_names_and_folds_emails() -> None:
-    found = roster_import.read_csv(
-        [HEADER, '"  Night   Owls ",Ada\u00a0Lovelace, ADA@Example.com \n', "\n", "Cats,文子,f@x\n"]
-    )
+def test_read_tidies_names_and_folds_emails() -> None:
+    found = roster_import.read(
+        HEADER + '"  Night   Owls ",Ada\u00a0Lovelace, ADA@Example.com \n' + "\n" + "Cats,文子,f@x\n"
+    ).entries
 
     assert found == [Entry(2, "Night Owls", "Ada Lovelace", ADA), Entry(4, "Cats", "文子", "f@x")]
 
 
-@pytest.mark.parametrize("header", ["", "team,name\n", "name,team,email\n", "team;name;email\n"])
-def test_read_csv_with_another_header_is_refused(header: str) -> None:
-    assert mistakes(header, "Owls,Ada,ada@example.com") == [(1, "The first line must be the header team,name,email.")]
+def test_read_without_its_columns_quotes_the_line_and_names_what_is_missing() -> None:
+    assert mistakes("team,person\n", "Owls,Ada\n") == [
+        (
+            1,
+            "Line 1 reads “team,person”: there is no column email. "
+            "The line above the rows must name the columns team, name, email.",
+        )
+    ]
 
 
-def test_read_csv_tells_every_mistake_at_once() -> None:
+def test_read_tells_every_mistake_at_once() -> None:
     found = mistakes(
         HEADER, "Owls,Ada,ada@example.com\n", ",Bo,bo@example.com\n", "Owls,,nothing\n", "Owls\n",
         f"{'x' * 61},Dua\u202e,dua@example.com\n", "Cats,Ada,ADA@example.com\n", 'Cats,"Elif"x,e@x\n',
@@ -56,47 +62,47 @@ def test_read_csv_tells_every_mistake_at_once() -> None:
     assert found == [
         (3, "The team must not be empty."),
         (4, "The name must not be empty."),
-        (4, "“nothing” is no e-mail."),
-        (5, "This line has 1 cells; it needs team, name, email."),
+        (4, "“nothing” isn’t an email. Write one such as ada@example.com."),
+        (5, "This line has 1 cell, the line of the columns has 3."),
         (6, "The name must not contain the invisible character U+202E."),
         (6, "The team must have at most 60 characters, this has 61."),
         (7, "ada@example.com is already on line 2; keep one of them."),
-        (8, "This line is not valid CSV: ',' expected after '\"'."),
+        (8, "This line is not valid CSV: something stands between a closing quotation mark and the next separator."),
     ]
 
 
-def test_read_csv_with_an_unclosed_quote_says_where_it_opened() -> None:
+def test_read_with_an_unclosed_quote_says_where_it_opened() -> None:
     found = mistakes(HEADER, "Owls,Ada,ada@example.com\n", 'Owls,"Bo,bo@example.com\n', "Cats,Dua,dua@example.com\n")
 
-    assert found == [(3, "This line is not valid CSV: unexpected end of data.")]
+    assert found == [(3, "This line is not valid CSV: a quotation mark opens here and is never closed.")]
 
 
-def test_read_csv_names_a_hundred_mistakes_and_counts_the_others() -> None:
-    with pytest.raises(RosterRefused) as refusal:
-        roster_import.read_csv([HEADER, *["Owls,Ada\n"] * 1_000])
+def test_read_names_a_hundred_mistakes_and_counts_the_others() -> None:
+    with pytest.raises(ListRefused) as refusal:
+        lists.check(roster_import.read(HEADER + "Owls,Ada\n" * 1_000).bad)
 
     assert [error["line"] for error in refusal.value.extra["errors"]] == list(range(2, 102))
     assert refusal.value.extra["more"] == 900
-    assert refusal.value.detail.endswith(" 999 more mistakes.")
+    assert refusal.value.detail.endswith(" And 999 more mistakes.")
 
 
-def test_read_csv_stops_at_a_list_that_is_too_long() -> None:
+def test_read_stops_at_a_list_that_is_too_long() -> None:
     rows = (f"Owls,Ada,{number}@x\n" for number in range(roster_import.MAX_LINES + 10))
 
-    with pytest.raises(RosterRefused) as refusal:
-        roster_import.read_csv([HEADER, *rows])
+    with pytest.raises(ListRefused) as refusal:
+        lists.check(roster_import.read(HEADER + "".join(rows)).bad)
 
     assert [error["line"] for error in refusal.value.extra["errors"]] == [roster_import.MAX_LINES + 2]
 
 
 @pytest.mark.parametrize("column", [0, 1, 2])
-def test_read_csv_with_a_cell_that_is_slow_to_tidy_takes_no_time(column: int) -> None:
+def test_read_with_a_cell_that_is_slow_to_tidy_takes_no_time(column: int) -> None:
     cells = ["Owls", "Ada", "ada@example.com"]
     cells[column] = "\u0300\u0316" * 30_000
     began = time.thread_time()
 
-    with pytest.raises(RosterRefused):
-        roster_import.read_csv([HEADER, ",".join(cells)])
+    with pytest.raises(ListRefused):
+        lists.check(roster_import.read(HEADER + ",".join(cells)).bad)
 
     assert time.thread_time() - began < 0.5
 
@@ -154,7 +160,8 @@ def test_apply_without_new_names_leaves_other_weeks_alone(game: Game) -> None:
 def test_apply_of_a_fourth_member_adds_nobody(game: Game) -> None:
     before = game.week().version
 
-    with pytest.raises(TeamFull, match="Team Owls would have 4 members; the rules allow 3"):
+    sentence = "Line 3: Team Owls would have 4 members with line 3; the rules allow 3."
+    with pytest.raises(ListRefused, match=sentence):
         apply(game, Entry(2, "Foxes", "Hana", "hana@example.com"), Entry(3, OWLS, "Gus", GUS))
 
     assert (list(members(game)), game.week().version) == ([CATS, OWLS], before)

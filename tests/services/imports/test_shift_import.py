@@ -1,7 +1,6 @@
 """Shift lists: taken over all or nothing, every bad line named, a line that repeats a shift left as it is."""
 
 from collections.abc import Sequence
-from io import StringIO
 
 import pytest
 from sqlmodel import select
@@ -10,7 +9,8 @@ from app.errors import ShiftRefused
 from app.models import AuditEntry, Shift
 from app.services import lifecycle
 from app.services.imports import shift_import
-from app.services.imports.shift_import import Outcome, ShiftListRefused
+from app.services.imports.lists import ListRefused
+from app.services.imports.shift_import import Outcome
 from app.services.shifts import shifts
 from tests.builders import SLUG, Game
 
@@ -18,9 +18,9 @@ HEADER = "date,from,until,seats,needed,label,place,link"
 
 
 def apply(game: Game, *lines: str, header: str = HEADER) -> Outcome:
-    entries = shift_import.read_csv(StringIO("\r\n".join([header, *lines]), newline=""))
+    found = shift_import.read("\r\n".join([header, *lines]))
     with game.database.unit_of_work() as session:
-        return shift_import.apply(session, SLUG, entries, game.act)
+        return shift_import.apply(session, SLUG, found, game.act)
 
 
 def made(game: Game) -> Sequence[Shift]:
@@ -58,15 +58,16 @@ def test_list_makes_shifts_at_the_weeks_clocks(game: Game) -> None:
         ("2022-09-15,06:00,08:00,0,0,,,", "A shift has 1 to 1,000 seats."),
         ("2022-09-15,06:00,08:00,2,3,,,", "“needed” cannot be more than the seats there are."),
         ("2022-09-15,06:00,08:00,,,,,javascript:alert(1)", "A link begins with http:// or https://, has no spaces,"),
-        ("2022-09-15,06:00,08:00,,,,", "This line has 7 cells; it needs date, from, until,"),
-        ('2022-09-15,06:00,08:00,,,"open', "This line is not valid CSV: unexpected end of data."),
+        ("2022-09-15,06:00", "This line has 2 cells, the line of the columns has 8."),
+        ("2022-09-15,06:00,08:00,,,,,,more", "This line has 9 cells, the line of the columns has 8."),
+        ('2022-09-15,06:00,08:00,,,"open', "a quotation mark opens here and is never closed."),
         ("2022-09-15,22:00,02:00,,,,,", "22:00 to 02:00 does not. Midnight is 24:00."),
         ("2022-09-19,06:00,08:00,,,,,", "2022-09-19 is outside of the week, 2022-09-12 to 2022-09-16."),
         ("2022-09-12,06:00,07:00,,,,,", "A shift of this start and label is already on line 2; keep one of them."),
     ],
 )
 def test_list_with_a_bad_line_makes_nothing(game: Game, line: str, sentence: str) -> None:
-    with pytest.raises(ShiftListRefused) as refused:
+    with pytest.raises(ListRefused) as refused:
         apply(game, "2022-09-12,06:00,08:00,3,1,,,", line)
 
     (error,) = refused.value.extra["errors"]
@@ -75,8 +76,8 @@ def test_list_with_a_bad_line_makes_nothing(game: Game, line: str, sentence: str
 
 
 def test_list_without_its_header_is_refused(game: Game) -> None:
-    with pytest.raises(ShiftListRefused, match=f"Line 1: The first line must be the header {HEADER}."):
-        apply(game, header="date;from;until")
+    with pytest.raises(ListRefused, match=r"Line 1 reads “date;from;till”: there is no column until\."):
+        apply(game, header="date;from;till")
 
 
 def test_list_for_a_closed_week_is_refused(game: Game) -> None:

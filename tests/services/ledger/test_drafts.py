@@ -177,8 +177,8 @@ def test_read_json_tells_every_flaw_at_once() -> None:
     reading = read_json('{"kind": "Issue", "person": "ada", "colour": "blue", "source": "github"}')
 
     assert reading.flaws == (
-        Flaw("kind", "“kind” must fit the pattern ^[a-z][a-z0-9_]{0,31}$."),
-        Flaw("person", "“person” must be the e-mail of a person, such as ada@example.com."),
+        Flaw("kind", "“kind” is “Issue”: did you mean “issue”?"),
+        Flaw("person", "“person”: “ada” isn’t an email. Write one such as ada@example.com."),
         Flaw("occurred_at", "“occurred_at” is missing; add it."),
         Flaw("external_id", "“external_id” is missing; add it."),
         Flaw("colour", "“colour” isn’t a field. Remove it or check its spelling."),
@@ -195,7 +195,7 @@ def test_read_row_reads_like_an_object() -> None:
     assert reading.draft == a_draft(external_id="i-1", response_seconds=60)
 
 
-@pytest.mark.parametrize("seconds", ["1.0", "-1", "60 ", "٦٠", "1e3", "9" * 5_000])
+@pytest.mark.parametrize("seconds", ["1.0", "-1", "٦٠", "1e3", "9" * 5_000])
 def test_read_row_with_strange_seconds_has_a_flaw(seconds: str) -> None:
     reading = read_row({**row(), "response_seconds": seconds})
 

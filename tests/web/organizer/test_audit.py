@@ -36,7 +36,7 @@ def heads(visitor: Visitor, **params: str) -> list[str]:
 def rows(visitor: Visitor, **params: str) -> list[dict[str, str]]:
     answer = visitor.post(f"{AUDIT}/export", **params)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
-    return list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
 
 
 def an_entry(before: str | None, after: str | None) -> AuditEntry:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from app.models import Shift
+from app.services.imports import lists
 from app.services.shifts import settings, shifts
 from app.services.weeks import weeks
 from tests.builders import ENDS, SLUG, STARTS
@@ -160,7 +161,7 @@ def test_table_is_imported_all_or_nothing(site: RunningApp, organizer: Visitor) 
         "Line 3: A shift must end after it starts, on the same day: 08:00 to 07:00 does not. Midnight is 24:00."
     ]
     assert "08:00,07:00" in refused.text
-    assert part(empty, TOLD) == ["The table has a header and nothing below it. Write a line for each shift."]
+    assert part(empty, TOLD) == [f"{lists.NOTHING} {lists.NO_ROWS}"]
     assert nothing_yet == []
     assert [shift.label for shift in made(site)] == ["Desk"]
     assert part(organizer.get(answer.headers["location"]), TOLD) == ["Made 1 shift."]

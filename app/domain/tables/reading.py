@@ -1,0 +1,115 @@
+"""Reading of tables: rows as cells by column, each with its line, and the mistakes in their shape."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from app.domain.tables import header as headers
+from app.domain.tables.decoding import NOT_UTF8, is_whole
+from app.domain.tables.header import Header, Layout
+from app.domain.tables.records import BrokenRecord, is_blank, read_records
+
+EMPTY = "The list is empty. The line above the rows must name the columns {}."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: the number of its first line (1-based), and its cells by column; an empty text where it has none."""
+
+    line: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Misshapen:
+    """A row that cannot be taken apart: its line, and a sentence."""
+
+    line: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The columns of a table as somebody chose them, by place; `headed` says whether its first row names them."""
+
+    columns: tuple[str | None, ...]
+    headed: bool = True
+
+
+class HeaderUnclear(Exception):
+    """No line names the columns a list must have; `header` is the likeliest one, None for an empty list."""
+
+    def __init__(self, line: int, sentence: str, header: Header | None) -> None:
+        super().__init__(sentence)
+        self.line = line
+        self.sentence = sentence
+        self.header = header
+
+
+class Table:
+    """A table of a layout. Iterating gives its rows in order; blank ones are passed over.
+
+    Raises HeaderUnclear where nothing says which column is which.
+    """
+
+    def __init__(self, text: str, layout: Layout, choice: Choice | None = None) -> None:
+        self._text, self._layout = text, layout
+        self.header = _chosen(text, layout, choice) if choice else _found(text, layout)
+        self._first = self.header.line + (1 if choice is None or choice.headed else 0)
+        self._has_bad_bytes = not is_whole(text)
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about what was read otherwise than it may have been meant."""
+        strange = self.header.strange
+        if not strange:
+            return []
+        return [f"Ignored the {'column' if len(strange) == 1 else 'columns'} {headers.named(strange)}."]
+
+    def __iter__(self) -> Iterator[Row | Misshapen]:
+        places = [(name, place) for place, name in enumerate(self.header.columns) if name is not None]
+        blank = dict.fromkeys(self._layout.names, "")
+        last_needed = max((place for name, place in places if name in self._layout.required), default=-1)
+        width = len(self.header.headings)
+        try:
+            for line, cells in read_records(self._text, self.header.separator):
+                if line < self._first or is_blank(cells):
+                    continue
+                if sentence := self._flaw(cells, width, last_needed):
+                    yield Misshapen(line, sentence)
+                    continue
+                here = len(cells)
+                yield Row(line, {**blank, **{name: cells[place] for name, place in places if place < here}})
+        except BrokenRecord as broken:
+            yield Misshapen(broken.line, broken.sentence)
+
+    def _flaw(self, cells: Sequence[str], width: int, last_needed: int) -> str:
+        if self._has_bad_bytes and not all(map(is_whole, cells)):
+            return NOT_UTF8
+        if len(cells) <= last_needed or not is_blank(cells[width:]):
+            number = len(cells)
+            return (
+                f"This line has {number:,} {'cell' if number == 1 else 'cells'}, the line of the columns has {width:,}."
+            )
+        return ""
+
+
+def _found(text: str, layout: Layout) -> Header:
+    header = headers.find(text, layout)
+    if header is None:
+        raise HeaderUnclear(1, EMPTY.format(", ".join(layout.required)), None)
+    if header.missing(layout) or header.twice:
+        raise HeaderUnclear(header.line, headers.refusal(text, header, layout), header)
+    return header
+
+
+def _chosen(text: str, layout: Layout, choice: Choice) -> Header:
+    header = headers.first(text, layout)
+    if header is None:
+        raise HeaderUnclear(1, EMPTY.format(", ".join(layout.required)), None)
+    columns = [name if name in layout.names else None for name in choice.columns[: len(header.headings)]]
+    columns += [None] * (len(header.headings) - len(columns))
+    headings = header.headings if choice.headed else ("",) * len(header.headings)
+    chosen = Header(header.line, headings, tuple(columns), header.separator)
+    if chosen.missing(layout) or chosen.twice:
+        raise HeaderUnclear(header.line, headers.refusal(text, chosen, layout), chosen)
+    return chosen
