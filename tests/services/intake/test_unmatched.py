@@ -172,7 +172,8 @@ def test_what_waits_for_an_email_is_looked_at_again_once_somebody_has_it(game: G
             case "one of a list":
                 people.find_or_create(session, "new@example.com", "New Person", inbox.now)
             case _:
-                people.ensure(session, {"new@example.com": "New Person", "o@example.com": "Other"}, inbox.now)
+                names = {"new@example.com": "New Person", "o@example.com": "Other"}
+                people.make(session, people.look_up(session, names), names, inbox.now)
     inbox.process()
 
     assert inbox.state(waiting) == "recorded"
