@@ -46,7 +46,9 @@ def says(check: Callable[[str], T]) -> BeforeValidator:
 def a_day(sentence: str) -> BeforeValidator:
     """A type's way to read a day, YYYY-MM-DD, as browsers send it; the sentence is for who typed something else."""
 
-    def read(text: str) -> date:
+    def read(text: str | None) -> date | None:
+        if text is None:
+            return None
         try:
             # The pattern first: fromisoformat also takes week dates (2022-W37-3) and digits without hyphens.
             return date.fromisoformat(text.strip() if _DAY.fullmatch(text.strip()) else "")
@@ -59,7 +61,9 @@ def a_day(sentence: str) -> BeforeValidator:
 def a_time(sentence: str) -> BeforeValidator:
     """A type's way to read a time of day, HH:MM or HH:MM:SS, as browsers send it."""
 
-    def read(text: str) -> time:
+    def read(text: str | None) -> time | None:
+        if text is None:
+            return None
         try:
             return time.fromisoformat(text.strip() if _TIME.fullmatch(text.strip()) else "")
         except ValueError:
