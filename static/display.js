@@ -117,6 +117,7 @@
     contact = now();
     [serverTime, serverTimeAt] = [Date.parse(pulse.now), now()];
     if (pulse.release !== document.body.dataset.release) return reload();
+    if (pulse.stage) return open(pulse.stage);
     const isLate = !hadMessage && (!connection || pulse.mark !== picture().dataset.mark);
     hadMessage = false;
     if (pulse.mark && (lostSince !== null || isLate)) reconnect();
@@ -130,9 +131,9 @@
   }
 
   // Only when the new page is certain to be there: an error page would stay for ever.
-  async function open() {
-    const page = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(PULSE_TIMEOUT_MS) });
-    if (page.ok) location.reload();
+  async function open(address = location.href) {
+    const page = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(PULSE_TIMEOUT_MS) });
+    if (page.ok) address === location.href ? location.reload() : location.replace(address);
     return page.ok;
   }
 

@@ -1,8 +1,9 @@
 """Drive a week's ceremony: one step for every screen."""
 
-from typing import Literal
+from datetime import datetime
+from typing import Literal, NamedTuple
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
 from app.domain.standings import ceremony
@@ -19,6 +20,22 @@ def current(session: Session, week: Week) -> int:
     """The step the ceremony is at; 0 before it has begun."""
     found = session.get(Ceremony, week.id)
     return found.step if found else 0
+
+
+class Begun(NamedTuple):
+    """A ceremony that has begun: its week's slug, its step, and when somebody moved it last."""
+
+    week: str
+    step: int
+    moved_at: datetime
+
+
+def last_begun(session: Session, now: datetime) -> Begun | None:
+    """The ceremony that was moved last and is not at its welcome, if it may still be on."""
+    query = select(Week.slug, Ceremony.step, Ceremony.at).join(Week, col(Week.id) == Ceremony.week_id)
+    is_recent = Ceremony.step > 0, Ceremony.at > now - ceremony.LASTS
+    found = session.exec(query.where(*is_recent).order_by(col(Ceremony.at).desc()).limit(1)).first()
+    return Begun(*found) if found else None
 
 
 def move(session: Session, slug: str, to: Move, act: Act) -> int:

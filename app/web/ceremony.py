@@ -29,7 +29,7 @@ from app.web.deps import (
     AppKey,
     AppSettings,
     AppStreams,
-    BoardReader,
+    Authorize,
     act_of,
 )  # fmt: skip
 from app.web.event_stream import EventStream
@@ -42,6 +42,17 @@ from app.web.topics import BoardTopic
 router = APIRouter(include_in_schema=False, prefix="/weeks/{week}/summary/present", route_class=DatabaseRoute)
 
 PresenterKey = Annotated[str, Query(alias="key", max_length=500)]
+_ANYBODY, _READERS = Authorize("nothing"), Authorize("boards")
+
+
+async def _admit(request: Request, signing: SigningKey, clock: Clock, week: str, key: str) -> bool:
+    """Let in the presenter's link, on any device, and whoever may read boards; tell whether they present.
+
+    Raises NotAllowed for a key that does not count, and what the door of boards raises.
+    """
+    is_presenter = _presents(signing, clock, week, key)
+    await (_ANYBODY if is_presenter else _READERS).admit(request)
+    return is_presenter
 
 
 @dataclass(frozen=True)
@@ -94,17 +105,18 @@ def _words(step: ceremony.Step, rules: Rules) -> str:
 
 @router.get("", name="ceremony")
 async def stage(
+    request: Request,
     week: str,
-    _reader: BoardReader,
     boards: AppBoards,
     database: AppDatabase,
     signing: AppKey,
     clock: AppClock,
     key: PresenterKey = "",
+    screen: Annotated[str, Query()] = "",
 ) -> Response:
-    """The stage; with the presenter's key also the controls. Raises NotAllowed for a key that does not count."""
+    """The stage; with the presenter's key also the controls. On a `screen` it turns to the display when it is over."""
+    is_presenter = await _admit(request, signing, clock, week, key)
     snapshot = await boards.get(week, "organizers")
-    is_presenter = _presents(signing, clock, snapshot, key)
     _step, body = await database.reads.run(CeremonyRenderer(database, clock, is_presenter).render, snapshot)
     page = render.render(
         "ceremony/index.html",
@@ -113,6 +125,7 @@ async def stage(
         zone=snapshot.zone,
         stage=body.decode(),
         is_presenter=is_presenter,
+        is_screen=bool(screen) and not is_presenter,
         key=key,
     )
     return Response(page, media_type="text/html", headers={"Cache-Control": "no-store"})
@@ -122,7 +135,6 @@ async def stage(
 async def live_stage(
     request: Request,
     week: str,
-    _reader: BoardReader,
     boards: AppBoards,
     streams: AppStreams,
     database: AppDatabase,
@@ -132,9 +144,10 @@ async def live_stage(
     key: PresenterKey = "",
 ) -> Response:
     """The stage, at once and whenever the step changes."""
+    is_presenter = await _admit(request, signing, clock, week, key)
     snapshot = await boards.get(week, "organizers")
-    renderer = CeremonyRenderer(database, clock, _presents(signing, clock, snapshot, key))
-    topic = BoardTopic(snapshot.week, "organizers", renderer, needs_of_board(settings))
+    needs = None if is_presenter else needs_of_board(settings)
+    topic = BoardTopic(snapshot.week, "organizers", CeremonyRenderer(database, clock, is_presenter), needs)
     # Never compressed: the presenter's stage holds their key.
     return EventStream(await streams.open(topic, network_of(request), credential_of(request)))
 
@@ -161,8 +174,8 @@ async def move(
     It waits for a board that is ready, as the stage does.
     """
     data, snapshot = form.data, await boards.get(week, "organizers")
-    if not _presents(signing, clock, snapshot, data.key):
-        raise NotAllowed("Only the presenter moves the ceremony. `assembly-week week present` prints the link.")
+    if not _presents(signing, clock, week, data.key):
+        raise NotAllowed("Only the presenter moves the ceremony. An organizer makes their link on the week’s page.")
     if data.to not in get_args(Move):
         raise Malformed("The ceremony can go next, back or restart.")
     act = act_of(request, visitor("presenter"), clock.game())
@@ -177,10 +190,10 @@ def _move(database: Database, act: Act, slug: str, to: Move) -> None:
         ceremonies.move(session, slug, to, act)
 
 
-def _presents(signing: SigningKey, clock: Clock, snapshot: BoardSnapshot, key: str) -> bool:
+def _presents(signing: SigningKey, clock: Clock, week: str, key: str) -> bool:
     """Tell whether the key is the presenter's. Raises NotAllowed for one that was given and does not count."""
     if not key:
         return False
-    if not secrets.is_presenter_key(signing, snapshot.week, key, clock.real()):
-        raise NotAllowed("This presenter's link no longer counts. `assembly-week week present` prints a new one.")
+    if not secrets.is_presenter_key(signing, week, key, clock.real()):
+        raise NotAllowed("This presenter’s link no longer counts. An organizer makes a new one on the week’s page.")
     return True

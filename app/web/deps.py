@@ -1,7 +1,7 @@
 """Dependencies of routes: the act of a request, the form that came with it, and parts of the application."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Generic
@@ -17,7 +17,7 @@ from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
 from app.domain.actor import Act, Actor, SignedInAct, SignedInActor, visitor
-from app.errors import Problem, SignInNeeded
+from app.errors import Problem, SignInNeeded, Unavailable
 from app.integrations.mail import Mailer
 from app.live.publisher import Publisher
 from app.services.access import throttle
@@ -193,6 +193,12 @@ RawBody = Annotated[bytes, Depends(body_of)]
 async def count_try(request: Request, limit: Limit, key: str) -> None:
     """Count a try for good, for a route that finds its threads itself. Raises TooMany beyond the limit."""
     await context_of(request).count(limit, key)
+
+
+async def give_back_try(request: Request, limit: Limit, key: str) -> None:
+    """Take a try off the count, for it succeeded; an outage keeps nobody from what they found."""
+    with suppress(Unavailable):
+        await context_of(request).give_back(limit, key)
 
 
 @contextmanager

@@ -192,3 +192,18 @@ def test_every_team_that_shares_a_place_is_on_the_stage(
         found = page.locator(".stage__name").count(), page.evaluate(CUT_OFF), overflow(page)
 
     assert found == (sharing, 0, 0)
+
+
+def test_display_turns_to_the_stage_and_back(chromium: Browser, site: RunningApp) -> None:
+    play(site)
+    with looking(chromium, WALL) as wall, looking(chromium, PHONE) as phone:
+        wall.goto(f"{site.url}/display")
+        open_stage(phone, site, presents=True)
+
+        phone.click("button:text-is('Next')")
+        wall.wait_for_selector("#scene-1-totals", timeout=10_000)
+        phone.click("button:text-is('Next')")
+        shows(wall, 2, "trophy")
+        phone.click("button:text-is('Restart')")
+
+        wall.wait_for_selector("#scene-board[data-on]", timeout=10_000)

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import httpx
 
+from app.config import Settings
 from app.services import ceremonies
 from app.services.operations import secrets
 from app.services.weeks import weeks
 from tests.builders import ENDS, SLUG, STARTS, ZONE, act_by
-from tests.web.running_app import RunningApp, SettableClock
+from tests.web.running_app import RunningApp, SettableClock, serving
 from tests.web.viewing import watching
 
 PRESENT = f"/weeks/{SLUG}/summary/present"
@@ -21,6 +22,12 @@ def key_of(site: RunningApp) -> str:
 
 def go(site: RunningApp, to: str, key: str | None = None) -> httpx.Response:
     return site.post(PRESENT, data={"to": to, "key": key_of(site) if key is None else key})
+
+
+def stage_of(site: RunningApp) -> str:
+    """The stage that a screen is sent to by its heartbeat; empty while it has its own scenes."""
+    stage: str = site.get("/display/pulse").json()["stage"]
+    return stage
 
 
 def scene(html: str) -> str:
@@ -59,6 +66,29 @@ def test_key_drives_the_ceremony_for_a_day(site: RunningApp) -> None:
         statuses.append(go(site, "next", key).status_code)
 
     assert statuses == [303, 403, 303, 403]
+
+
+def test_screens_turn_to_the_stage_at_the_first_next_and_back_when_it_is_over(site: RunningApp) -> None:
+    site.record(kind="response")
+    key, stage, moment = key_of(site), f"{PRESENT}?screen=yes", site.clock.now
+    after: dict[str, tuple[str, str]] = {}
+
+    for moves, minutes in ((0, 0), (1, 119), (1, 120), (30, 4), (30, 5)):
+        site.clock.now = moment
+        go(site, "restart", key)
+        at_welcome = stage_of(site)
+        for _ in range(moves):
+            go(site, "next", key)
+        site.clock.now = moment + timedelta(minutes=minutes)
+        after[f"{moves} moves, {minutes} min"] = (at_welcome, stage_of(site))
+
+    assert after == {
+        "0 moves, 0 min": ("", ""),
+        "1 moves, 119 min": ("", stage),
+        "1 moves, 120 min": ("", ""),
+        "30 moves, 4 min": ("", stage),
+        "30 moves, 5 min": ("", ""),
+    }
 
 
 def test_key_of_another_week_does_not_count(site: RunningApp) -> None:
@@ -192,3 +222,18 @@ def test_step_is_kept_and_found_again_after_a_restart(site: RunningApp) -> None:
 
     with site.database.reading() as session:
         assert ceremonies.current(session, site.game.week()) == 1
+
+
+def test_presenters_link_opens_on_a_device_that_is_not_signed_in(settings: Settings, clock: SettableClock) -> None:
+    with serving(settings.changed(board_visibility="signed-in"), clock) as site:
+        site.game.start()
+        closed = [site.get(path).status_code for path in (PRESENT, f"{PRESENT}/live")]
+        opened = site.get(f"{PRESENT}?key={key_of(site)}")
+        forged = site.get(f"{PRESENT}?key={key_of(site)[:-2]}xx")
+        with watching(site, f"{PRESENT}/live?key={key_of(site)}") as viewer:
+            followed = [scene(viewer.get(timeout=5)["data"])]
+            go(site, "next")
+            followed.append(scene(viewer.get(timeout=5)["data"]))
+
+    assert (closed, opened.status_code, scene(opened.text), forged.status_code) == ([401, 401], 200, "0-welcome", 403)
+    assert followed == ["0-welcome", "1-totals"]

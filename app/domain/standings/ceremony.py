@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Literal
 
@@ -10,6 +11,10 @@ from app.domain.wording import listed
 
 Act = Literal["welcome", "totals", "trophy", "place", "podium", "winner", "thanks"]
 PODIUM, MAX_NAMED = 3, 4
+LINGERS = timedelta(minutes=5)
+"""Screens show the end of a ceremony for this long."""
+LASTS = timedelta(hours=2)
+"""A ceremony that nobody moved for this long is over, wherever it stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +69,9 @@ def clamp(step: int, board: Board) -> int:
 def reveals(step: Step) -> bool:
     """Tell whether everything is told with this step, so that nothing is left to keep from the public."""
     return step.act in {"winner", "thanks"}
+
+
+def is_on(step: int, board: Board, moved_at: datetime, now: datetime) -> bool:
+    """Tell whether screens show the stage: from the first "Next" on, until some minutes after the end."""
+    is_at_end = clamp(step, board) == len(steps(board)) - 1
+    return step > 0 and now - moved_at < (LINGERS if is_at_end else LASTS)

@@ -7,8 +7,12 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from app.db.database import Database
+from app.domain.standings.ceremony import is_on
 from app.errors import WeekUnknown
 from app.live.messages import Reading
+from app.services import ceremonies
+from app.services.ceremonies import Begun
 from app.services.weeks.weeks import CURRENT
 from app.web.access import credential_of, needs_of_board
 from app.web.board_cache import BoardCache
@@ -81,12 +85,27 @@ async def display_live(
 
 @router.get("/display/pulse")
 async def display_pulse(
-    _reader: BoardReader, boards: AppBoards, renderer: AppDisplayRenderer, clock: AppClock
+    _reader: BoardReader, boards: AppBoards, renderer: AppDisplayRenderer, clock: AppClock, database: AppDatabase
 ) -> Response:
-    """Answer a screen's heartbeat: the server's clock and release, and the mark of the newest picture."""
+    """Answer a screen's heartbeat: the server's clock and release, the newest picture's mark, a ceremony's stage."""
     snapshot = await _current(boards)
     mark = renderer.version_key(snapshot) if snapshot else ""
-    return JSONResponse({"now": _text(clock.game()), "release": release(), "mark": mark})
+    stage = await _stage(database, boards, clock.game())
+    return JSONResponse({"now": _text(clock.game()), "release": release(), "mark": mark, "stage": stage})
+
+
+async def _stage(database: Database, boards: BoardCache, now: datetime) -> str:
+    """The address of the stage while a ceremony is on; empty else."""
+
+    def look() -> Begun | None:
+        with database.reading() as session:
+            return ceremonies.last_begun(session, now)
+
+    begun = await database.reads.run(look)
+    if begun is None:
+        return ""
+    board = (await boards.get(begun.week, "organizers")).board
+    return url_for("ceremony", week=begun.week, screen="yes") if is_on(begun.step, board, begun.moved_at, now) else ""
 
 
 async def _current(boards: BoardCache) -> BoardSnapshot | None:

@@ -1,7 +1,6 @@
 """A team's code: colleagues let themselves into the team, until it is full."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Annotated, TypeVar
 
@@ -12,12 +11,12 @@ from starlette.responses import Response
 
 from app.db.database import Database
 from app.domain.actor import Act, SignedInAct
-from app.errors import Conflict, NotAllowed, NotFound, Problem, Unavailable, WeekNotOpen
+from app.errors import Conflict, NotAllowed, NotFound, Problem, WeekNotOpen
 from app.services.access import accounts, throttle
 from app.services.organizing import join_codes
 from app.services.rules import rule_sets
 from app.services.teams import teams
-from app.web.deps import AnybodyAct, AppDatabase, AppSettings, context_of
+from app.web.deps import AnybodyAct, AppDatabase, AppSettings, count_try, give_back_try
 from app.web.http import cookies, redirects
 from app.web.http.client import network_of
 from app.web.http.fields import Email, Name
@@ -61,11 +60,10 @@ def _look(database: Database, code: str) -> None:
 
 async def _read_as_try(request: Request, database: Database, read: Callable[[], T]) -> T:
     """Read what a code leads to. It is counted as a try before, and given back where it leads to a team."""
-    context, network = context_of(request), network_of(request)
-    await context.count(throttle.JOINS_FROM_ADDRESS, network)
+    limit, network = throttle.JOINS_FROM_ADDRESS, network_of(request)
+    await count_try(request, limit, network)
     found = await database.reads.run(read)
-    with suppress(Unavailable):
-        await context.give_back(throttle.JOINS_FROM_ADDRESS, network)
+    await give_back_try(request, limit, network)
     return found
 
 
