@@ -114,8 +114,8 @@ def _ways_in(database: Database, address: str, *, finished: bool) -> dict[str, s
         made = {
             name: links.make(session, person, "invitation", Act(system("demo"), now)) for name, person in people.items()
         }
-    onward = {"player_link": "?to=shifts" if finished else f"?to=shifts&shift={last.id}"}
-    return {name: f"{address}sign-in/link/{secret}{onward.get(name, '')}" for name, secret in made.items()}
+    onward = {"player_link": "shifts" if finished else f"week_shift/{SLUG}/{last.id}"}
+    return {name: links.address(address, secret, onward.get(name, "")) for name, secret in made.items()}
 
 
 def _headline(database: Database) -> str:

@@ -22,9 +22,9 @@ SOON = (0.3, 1.5)
 async def send_sign_in_link(database: Database, mailer: Mailer, clock: Clock, public_url: str, claim: Claim) -> None:
     """Send whoever has this email a link; do as much for an email that nobody has. Raises MailNotSent or Unavailable.
 
-    `claim.payload` has the `email`, the network `address` that asked, and the `message_id`, which stays the same when
-    the message is sent again. The link leads where the settings say: a request that names another host must not have
-    it delivered there.
+    `claim.payload` has the `email`, the network `address` that asked, the `message_id`, which stays the same when the
+    message is sent again, and the name of the page that the link leads on `to`. The link leads where the settings say:
+    a request that names another host must not have it delivered there.
     """
     await asyncio.sleep(random.uniform(*SOON))  # noqa: S311 (nobody's secret)
     payload = claim.payload
@@ -33,7 +33,7 @@ async def send_sign_in_link(database: Database, mailer: Mailer, clock: Clock, pu
         return
     person, secret = made
     minutes = int(links.LASTS["email"].total_seconds()) // 60
-    message = sign_in_letter(person.name, links.address(public_url, secret), minutes)
+    message = sign_in_letter(person.name, links.address(public_url, secret, payload.get("to", "")), minutes)
     # After the commit: a slow mail server must not hold the only writing connection.
     await mailer.deliver(person.email, person.name, message, clock.real(), message_id=payload["message_id"])
 

@@ -146,14 +146,17 @@ def test_the_closed_door_is_a_page_for_people(site: RunningApp) -> None:
 
 @SIGNED_IN
 def test_the_closed_door_of_a_page_beside_the_board_says_what_it_is_and_leads_back(site: RunningApp) -> None:
-    doors = [site.get(path).text for path in ("/shifts", f"/weeks/{SLUG}/shifts", "/guide", f"/weeks/{SLUG}/guestbook")]
-    ways = [re.findall(r'href="/sign-in\?to=(\w+)"', door) for door in doors]
+    week = f"/weeks/{SLUG}"
+    beside = [f"{week}/shifts", f"{week}/shifts/{'0' * 16}", "/guide", f"{week}/guestbook"]
+    paths = ["/shifts", *beside, week, "/", "/me/log"]
+    doors = [site.get(path).text for path in [*paths, f"{week}/nothing/here"]]
+    ways = [re.findall(r'href="/sign-in\?to=([^"]+)"', door) for door in doors]
     ada = sign_in(site, ADA)
 
-    onward = [ada.get(f"/sign-in?to={way}").headers["location"] for [way] in ways]
+    onward = [ada.get(f"/sign-in?to={way}").headers["location"] for way, *_ in filter(None, ways)]
 
-    assert onward == ["/shifts", "/shifts", "/guide", "/"]
-    assert ["The guestbook is for colleagues" in door for door in doors] == [False, False, False, True]
+    assert onward == paths
+    assert ["The guestbook is for colleagues" in door for door in doors] == [False] * 4 + [True] + [False] * 4
 
 
 def test_the_closed_door_leads_back_to_where_it_stands(site: RunningApp) -> None:
@@ -161,7 +164,7 @@ def test_the_closed_door_leads_back_to_where_it_stands(site: RunningApp) -> None
 
     ways = [re.findall(r'href="/sign-in\?to=(\w+)"', door) for door in doors]
 
-    assert ways == [["organizer"], ["me"], ["me"], []]
+    assert ways == [["organizer_people"], ["me"], ["log_form"], []]
 
 
 def test_decide_takes_no_credential_that_does_not_count_in_the_area(settings: Settings) -> None:

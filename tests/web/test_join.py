@@ -1,5 +1,6 @@
 """Team codes: colleagues let themselves in, until the team is full or the week is over."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import unescape
@@ -58,6 +59,19 @@ def test_code_lets_a_colleague_into_the_team_and_signs_them_in(site: RunningApp)
     found = person(site)
     assert found is not None
     assert (found.role, found.name) == ("player", "Gus Björk")
+
+
+def test_code_leads_on_to_the_page_that_was_wanted_and_the_sign_in_back_to_the_code(site: RunningApp) -> None:
+    code, to = code_for(site), f"week_shifts/{SLUG}"
+    with browsing(site) as gus:
+        typed = gus.get("/join", params={"code": code, "to": to}).headers["location"]
+        page = gus.get(typed).text
+        [action] = re.findall(r'<form[^>]*action="([^"]*)"', page)
+        [back] = re.findall(r'href="(/sign-in[^"]*)"', page)
+        answer = gus.send(action, **NEW)
+
+        assert answer.headers["location"] == f"/weeks/{SLUG}/shifts"
+        assert gus.get(back).headers["location"] == f"/join/{code}"
 
 
 @BOTH_ENGINES

@@ -13,7 +13,7 @@ from app.models import SignIn
 from app.services.access import accounts, links, sign_ins
 from app.services.access.links import GONE, OWNED
 from app.services.audit import audit
-from tests.builders import ADA, BO, CHIDI, GUS, act_by
+from tests.builders import ADA, BO, CHIDI, GUS, SLUG, act_by
 from tests.web.anonymous_browser import COOKIE, browsing, first_link, link_for, refusal_in, switch_off
 from tests.web.running_app import BOTH_ENGINES, RunningApp, SettableClock, sign_in, until
 from tests.web.viewing import TRUSTING_NOBODY
@@ -58,7 +58,10 @@ def test_personal_link_of_an_organizer_leads_to_their_pages(site: RunningApp) ->
         assert gus.send(link_for(site, GUS)).headers["location"] == "/organizer"
 
 
-@pytest.mark.parametrize(("to", "place"), [("board", "/"), ("nowhere", "/me"), ("//example.com", "/me")])
+@pytest.mark.parametrize(
+    ("to", "place"),
+    [("board", "/"), (f"week_shifts/{SLUG}", f"/weeks/{SLUG}/shifts"), ("nowhere", "/me"), ("//example.com", "/me")],
+)
 def test_personal_link_leads_to_a_page_we_know(site: RunningApp, to: str, place: str) -> None:
     link = link_for(site) + "?to=" + to
     with browsing(site) as ada:

@@ -249,7 +249,15 @@ def test_nonsense_for_an_answer_is_refused_without_a_failure(firm: RunningApp) -
             assert firm.post("/sign-in/return", **body).status_code in {401, 422}
 
 
-@pytest.mark.parametrize(("to", "path"), [("board", "/"), ("https://evil.example", "/me"), ("x" * 5_000, "/me")])
+@pytest.mark.parametrize(
+    ("to", "path"),
+    [
+        ("board", "/"),
+        (f"guestbook/{SLUG}", f"/weeks/{SLUG}/guestbook"),
+        ("https://evil.example", "/me"),
+        ("x" * 5_000, "/me"),
+    ],
+)
 def test_company_sign_in_leads_where_somebody_wanted(firm: RunningApp, to: str, path: str) -> None:
     with browsing(firm) as ada:
         assert come_in(ada, "ada", to).headers["location"] == path

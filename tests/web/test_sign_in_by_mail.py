@@ -96,6 +96,17 @@ def test_known_address_gets_a_link_that_signs_in_once(office: RunningApp, postbo
         assert refusal_in(ada.send(link)) == GONE
 
 
+def test_link_in_a_message_leads_on_to_the_page_that_was_wanted(office: RunningApp, postbox: Postbox) -> None:
+    with browsing(office) as ada:
+        page = ada.get("/sign-in", params={"to": f"week_shifts/{SLUG}"})
+        [action] = re.findall(r'action="(/sign-in/email[^"]*)"', page.text)
+        ada.send(action, email=ADA)
+        until(lambda: postbox.envelopes)
+        (line,) = [line for line in postbox.message().get_content().splitlines() if line.startswith(PUBLIC)]
+
+        assert ada.send(line.removeprefix(PUBLIC.rstrip("/"))).headers["location"] == f"/weeks/{SLUG}/shifts"
+
+
 def test_link_in_a_message_lasts_thirty_minutes(office: RunningApp, postbox: Postbox, clock: SettableClock) -> None:
     with browsing(office) as ada:
         ada.send("/sign-in/email", email=ADA)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Final, Literal
+from urllib.parse import urlencode
 
 from sqlalchemy import CursorResult
 from sqlmodel import Session, col, select, update
@@ -30,9 +31,13 @@ GONE = "This link was used, revoked or has expired. Ask for a new one."
 OWNED = "Somebody owns this installation already. Ask them for a link of your own."
 
 
-def address(public_url: str, secret: str) -> str:
-    """The address that signs somebody in: a path alone where nobody knows the server's own address."""
-    return f"{public_url.rstrip('/')}/sign-in/link/{secret}"
+def address(public_url: str, secret: str, to: str = "") -> str:
+    """The address that signs somebody in: a path alone where nobody knows the server's own address.
+
+    `to` is the page they go on to, by the name it has on the sign-in page.
+    """
+    query = urlencode({"to": to}) if to else ""
+    return f"{public_url.rstrip('/')}/sign-in/link/{secret}{f'?{query}' if query else ''}"
 
 
 BY_MAIL: Final = "mail.sign_in_link"
@@ -56,11 +61,11 @@ def make(session: Session, person: Person, purpose: Purpose, act: Act) -> str:
     return secret
 
 
-def ask_for(session: Session, email: str, act: Act) -> None:
-    """Have a link sent to whoever is known by this e-mail. Raises TooMany."""
+def ask_for(session: Session, email: str, act: Act, *, to: str = "") -> None:
+    """Have a link sent to whoever is known by this e-mail, which leads on `to` a page. Raises TooMany."""
     throttle.count(session, throttle.MAILS_TO_ACCOUNT, email, act.now)
     # What is longer is nobody's. The id of the message stays the same if it has to be sent again.
-    payload = {"email": email[: emails.LONGEST + 1], "address": act.client or "", "message_id": new_id()}
+    payload = {"email": email[: emails.LONGEST + 1], "address": act.client or "", "message_id": new_id(), "to": to}
     jobs.enqueue(session, BY_MAIL, payload, run_at=act.now)
 
 

@@ -8,6 +8,8 @@ from urllib.parse import quote, urlencode
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, Mount
 
+from app.web.http.areas import may_follow_sign_in
+
 _PLACE = re.compile(r"\{(\w+)\}")
 _routes: list[BaseRoute] = []
 
@@ -16,6 +18,7 @@ def register(routes: Iterable[BaseRoute]) -> None:
     """Let `url_for` know these routes: those of every application of this process."""
     _routes[:] = routes
     _paths.cache_clear()
+    _pages.cache_clear()
 
 
 @cache
@@ -27,6 +30,23 @@ def _paths() -> dict[str, str]:
         if not isinstance(route.original_route, Mount) and paths.setdefault(name, path) != path:
             raise ValueError(f"Both {paths[name]} and {path} are called {name}: give one of them another name.")
     return paths
+
+
+@cache
+def _pages() -> dict[str, tuple[str, ...]]:
+    """The places in the path of each page for people by its route's name; streams and ways in are none."""
+    pages: dict[str, tuple[str, ...]] = {}
+    for route in iter_route_contexts(_routes):
+        path = str(route.path)
+        is_read = not isinstance(route.original_route, Mount) and "GET" in (route.methods or ())
+        if is_read and may_follow_sign_in(path) and not path.endswith("/live"):
+            pages[str(route.name)] = tuple(_PLACE.findall(path))
+    return pages
+
+
+def places_of_page(name: str) -> tuple[str, ...] | None:
+    """The places in the path of a page that may follow a sign-in; None for every other route, and for no route."""
+    return _pages().get(name)
 
 
 def url_for(name: str, /, **values: str) -> str:

@@ -76,6 +76,15 @@ def find_area(path: str) -> Area:
     return _BY_PREFIX["/"]
 
 
+_NO_WAY_BACK = frozenset({"/sign-in", "/sign-out", "/display", "/static", "/calendar", "/unsubscribe"})
+
+
+def may_follow_sign_in(path: str) -> bool:
+    """Tell whether a sign-in may lead on to a page at a path: not to a way in, a screen or a secret's address."""
+    area = find_area(path)
+    return area.refusal == "page" and area.prefix not in _NO_WAY_BACK
+
+
 def find_page(path: str) -> Home | Literal["shifts", "guide", "guestbook"]:
     """Find the kind of page a path is of, as the closed door calls it: its area's home, or what is beside the board."""
     match path.split("/", 4)[1:4]:

@@ -25,7 +25,7 @@ from app.errors import (
     WrongMethod,
 )
 from app.services.validation import as_problem, flaws_of
-from app.web.http import render, request_ids
+from app.web.http import onward, render, request_ids
 from app.web.http.areas import find_area, find_page
 
 MEDIA_TYPE = "application/problem+json"
@@ -111,7 +111,7 @@ def refusal(request: Request, problem: Problem, headers: Mapping[str, str] | Non
     template, request_id = _template_of(problem.status), request_ids.current()
     page = render.render(
         template, problem=problem, page=find_page(request.scope["path"]), is_reading=request.method in ("GET", "HEAD"),
-        request_id=request_id,
+        to=onward.of(request), request_id=request_id,
     )  # fmt: skip
     return Response(page, problem.status, headers_of(problem) | dict(headers or {}), "text/html")
 

@@ -2,17 +2,10 @@
 
 from starlette.responses import RedirectResponse
 
+from app.web.http import onward
 from app.web.http.addresses import url_for
 
 SEE_OTHER = 303
-TARGETS = {
-    "me": "me",
-    "board": "current_board",
-    "organizer": "organizer_home",
-    "shifts": "current_shifts",
-    "guide": "guide",
-}
-"""The values of `to=` on the sign-in page, with the routes they mean."""
 
 
 def see(route: str, *, done: str = "", **parts: str) -> RedirectResponse:
@@ -23,6 +16,7 @@ def see(route: str, *, done: str = "", **parts: str) -> RedirectResponse:
     return RedirectResponse(url_for(route, done=done, **parts), status_code=SEE_OTHER)
 
 
-def target(to: str) -> str:
-    """The route that a `to=` names; anything else leads to one's own page."""
-    return TARGETS.get(to, "me")
+def go_on(to: str, otherwise: str = "me") -> RedirectResponse:
+    """See the page that a `to=` names; else the route given."""
+    place = onward.read(to)
+    return see(otherwise) if place is None else see(place.route, **place.parts)

@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse
 from app.domain.rules.model import Kind
 from app.domain.standings.board import Standing
 from app.domain.text import graphemes
+from app.web.http import onward
 from app.web.http.addresses import url_for
 
 ROOT = Path(__file__).parents[3]
@@ -222,7 +223,7 @@ def environment() -> Environment:
         auto_reload=False,  # a look at each file of a page would take a tenth of its time
     )
     made.filters.update({each.__name__: each for each in FILTERS})
-    made.globals.update(asset=asset, has_font=has_font, scripts=scripts, url_for=url_for)
+    made.globals.update(asset=asset, has_font=has_font, scripts=scripts, url_for=url_for, onward=onward.write)
     return made
 
 

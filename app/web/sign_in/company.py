@@ -16,7 +16,7 @@ from app.models import Person
 from app.services.access import identities, throttle
 from app.services.operations.secrets import SigningKey
 from app.web.deps import AppClock, AppDatabase, AppKey, AppProvider, AppSettings, count_try, visit
-from app.web.http import cookies, redirects
+from app.web.http import cookies, onward, redirects
 from app.web.http.addresses import url_for
 from app.web.http.client import base_of, network_of
 from app.web.http.forms import Form, FormState
@@ -60,7 +60,7 @@ async def company(
     except Problem as problem:
         return _refused(request, problem, to=to)
     response = RedirectResponse(begun.url, status_code=303)
-    signed = key.sign("company", [asdict(replace(begun, url="")), to[:20]], clock.real())
+    signed = key.sign("company", [asdict(replace(begun, url="")), to if onward.read(to) else ""], clock.real())
     cookies.write(request, response, "company", signed)
     return response
 
@@ -111,7 +111,7 @@ async def enter(
     except Problem as problem:
         response = _refused(request, problem)
     else:
-        response = redirects.see(redirects.TARGETS.get(to) or entry.home_of(person))
+        response = redirects.go_on(to, entry.home_of(person))
         cookies.write(request, response, "sign-in", secret)
     cookies.forget(request, response, "company")
     return response

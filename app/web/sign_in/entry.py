@@ -8,7 +8,8 @@ from app.models import Person
 from app.services.access import sign_ins
 from app.services.access.sign_ins import Way
 from app.web.deps import visit
-from app.web.http import cookies, redirects
+from app.web.http import cookies, onward, redirects
+from app.web.submit import Done
 
 
 def start(session: Session, request: Request, person: Person, way: Way) -> str:
@@ -24,6 +25,12 @@ def keep(request: Request, response: Response, secrets: list[str]) -> Response:
         for secret in secrets:
             cookies.write(request, response, "sign-in", secret)
     return response
+
+
+def go_on(to: str, person: Person) -> Done:
+    """The page that somebody wanted, by its `to=`; else the one they want to see first."""
+    place = onward.read(to)
+    return Done(home_of(person)) if place is None else Done(place.route, parts=place.parts)
 
 
 def home_of(person: Person) -> str:

@@ -1,7 +1,7 @@
 """The sign-in page, and the personal links: opening one shows whom it is for, a button uses it up."""
 
 from functools import partial
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from sqlmodel import Session
@@ -11,13 +11,11 @@ from starlette.responses import Response
 from app.db.database import Database
 from app.domain.actor import Act, SignedInAct
 from app.errors import NotFound
-from app.models import Person, Shift
-from app.models.columns import is_id
+from app.models import Person
 from app.services.access import links, throttle
 from app.services.access.sign_ins import Way
-from app.services.weeks import weeks
 from app.web.deps import AnybodyRealAct, AppDatabase, AppSettings, count_try, visit
-from app.web.http import cookies, redirects
+from app.web.http import cookies, onward, redirects
 from app.web.http.client import network_of
 from app.web.http.fields import Email, Name
 from app.web.http.forms import Form, FormState
@@ -29,13 +27,6 @@ router = APIRouter(include_in_schema=False, prefix="/sign-in", route_class=Datab
 
 MAILED = "If that address is known, a sign-in link is on its way. Check your email. It works once, within 30 minutes."
 DONE = {"out": "You are signed out. See you at the next shift.", "mailed": MAILED}
-
-
-class Onward(NamedTuple):
-    """The page after a sign-in, by its name in TARGETS; of the shifts, the one with this id."""
-
-    to: str
-    shift_id: str
 
 
 class MailForm(Form):
@@ -57,14 +48,14 @@ async def sign_in(
 ) -> Response:
     """Every way in that this installation has; somebody signed in goes on to what they wanted. It waits for nothing."""
     if isinstance(act, SignedInAct):
-        return redirects.see(redirects.target(to))
+        return redirects.go_on(to)
     return sign_in_page(Page(request, act, flash=DONE.get(done, "")), to=to)
 
 
 def sign_in_page(page: Page[Act], *, to: str = "") -> Response:
     """The sign-in page, with every way in that there is."""
     return page.render(
-        "sign_in/index.html", to=to if to in redirects.TARGETS else "", mail=page.form(MailForm), by_mail=page.has_mail,
+        "sign_in/index.html", to=to if onward.read(to) else "", mail=page.form(MailForm), by_mail=page.has_mail,
         company=page.company,
     )  # fmt: skip
 
@@ -72,7 +63,7 @@ def sign_in_page(page: Page[Act], *, to: str = "") -> Response:
 @router.get("/link/{secret}")
 async def sign_in_link(
     request: Request, act: AnybodyRealAct, database: AppDatabase, settings: AppSettings, secret: str,
-    to: Annotated[str, Query()] = "", shift: Annotated[str, Query()] = "",
+    to: Annotated[str, Query()] = "",
 ) -> Response:  # fmt: skip
     """Whom a link is for. Mail programs open links by themselves, so opening uses nothing up.
 
@@ -80,37 +71,37 @@ async def sign_in_link(
     """
     cookies.check_safe(request, settings)
     try:
-        return await database.reads.run(_show_link, request, act, database, secret, Onward(to, shift))
+        return await database.reads.run(_show_link, request, act, database, secret, to)
     except NotFound as problem:
         await count_try(request, throttle.LINKS_FROM_ADDRESS, network_of(request))
         return sign_in_page(Page(request, act, problem=problem))
 
 
-def _show_link(request: Request, act: Act, database: Database, secret: str, onward: Onward) -> Response:
+def _show_link(request: Request, act: Act, database: Database, secret: str, to: str) -> Response:
     with database.reading() as session:
         _, person = links.look(session, secret, act.now)
-        return _render_link(Page(request, act, session), secret, person, onward)
+        return _render_link(Page(request, act, session), secret, person, to)
 
 
-def link_page(page: Page[Act], *, secret: str, onward: Onward) -> Response:
+def link_page(page: Page[Act], *, secret: str, to: str) -> Response:
     """The page of a link; that of all ways in where there is no such link any more."""
     try:
         _, person = links.look(page.session, secret, page.act.now)
     except NotFound:
         return sign_in_page(page)
-    return _render_link(page, secret, person, onward)
+    return _render_link(page, secret, person, to)
 
 
-def _render_link(page: Page[Act], secret: str, person: Person | None, onward: Onward) -> Response:
+def _render_link(page: Page[Act], secret: str, person: Person | None, to: str) -> Response:
     return page.render(
-        "sign_in/link.html", secret=secret, person=person, onward=onward, first=page.form(FirstForm)
+        "sign_in/link.html", secret=secret, person=person, to=to if onward.read(to) else "", first=page.form(FirstForm)
     )  # fmt: skip
 
 
 @router.post("/link/{secret}", name="sign_in_link_use")
 def use_link(
     request: Request, settings: AppSettings, secret: str, form: FormState[FirstForm],
-    to: Annotated[str, Query()] = "", shift: Annotated[str, Query()] = "",
+    to: Annotated[str, Query()] = "",
 ) -> Response:  # fmt: skip
     """Use a link up, sign in and go on to what the link is for, or to one's own page.
 
@@ -118,24 +109,15 @@ def use_link(
     """
     cookies.check_safe(request, settings)
     secrets: list[str] = []
-    onward = Onward(to, shift)
 
     def use(session: Session, act: Act) -> Done:
         way, person = _use(session, act, secret, form.data)
         secrets.append(entry.start(session, request, person, way))
-        return _go_on(session, person, onward)
+        return entry.go_on(to, person)
 
     tries = Tries(throttle.LINKS_FROM_ADDRESS, network_of(request), only_for=NotFound)
-    page = partial(link_page, secret=secret, onward=onward)
+    page = partial(link_page, secret=secret, to=to)
     return entry.keep(request, submit(request, visit(request), use, form=form, page=page, tries=tries), secrets)
-
-
-def _go_on(session: Session, person: Person, onward: Onward) -> Done:
-    shift = session.get(Shift, onward.shift_id) if onward.to == "shifts" and is_id(onward.shift_id) else None
-    if shift is not None:
-        week = weeks.find_by_id(session, shift.week_id)
-        return Done("week_shift", "", {"week": week.slug, "shift_id": shift.id})
-    return Done(redirects.TARGETS.get(onward.to) or entry.home_of(person))
 
 
 def _use(session: Session, act: Act, secret: str, data: FirstForm) -> tuple[Way, Person]:

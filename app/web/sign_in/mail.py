@@ -1,6 +1,9 @@
 """Sign-in by e-mail: whatever somebody types, the answer is the same, and takes as long."""
 
-from fastapi import APIRouter
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +13,7 @@ from app.domain.text import emails
 from app.errors import NotAllowed, NotFound
 from app.services.access import links, throttle
 from app.web.deps import AppMailer, AppSettings, visit
-from app.web.http import cookies
+from app.web.http import cookies, onward
 from app.web.http.client import network_of
 from app.web.http.forms import FormState
 from app.web.routes import DatabaseRoute
@@ -21,22 +24,28 @@ router = APIRouter(include_in_schema=False, prefix="/sign-in", route_class=Datab
 
 
 @router.post("/email", name="sign_in_mail")
-def send_link(request: Request, mailer: AppMailer, settings: AppSettings, form: FormState[MailForm]) -> Response:
+def send_link(
+    request: Request,
+    mailer: AppMailer,
+    settings: AppSettings,
+    form: FormState[MailForm],
+    to: Annotated[str, Query()] = "",
+) -> Response:
     """Promise a link to whoever is known by this e-mail; nobody learns from the answer who that is, nor from the next.
 
     So the same job is queued for every address, and done some time later.
     """
     if mailer is None:
         raise NotFound("No sign-in by email here. Use your sign-in link or your team’s join code.")
-    act = visit(request)
+    act, page = visit(request), partial(sign_in_page, to=to)
     try:
         cookies.check_safe(request, settings)
     except NotAllowed as problem:
-        return refuse(request, act, problem, page=sign_in_page, form=form)
+        return refuse(request, act, problem, page=page, form=form)
 
     def ask(session: Session, act: Act) -> Done:
-        links.ask_for(session, emails.written(form.data.email), act)
-        return Done("sign_in", "mailed")
+        links.ask_for(session, emails.written(form.data.email), act, to=to if onward.read(to) else "")
+        return Done("sign_in", "mailed", {"to": to})
 
     tries = Tries(throttle.MAILS_FROM_ADDRESS, network_of(request))
-    return submit(request, act, ask, form=form, page=sign_in_page, tries=tries)
+    return submit(request, act, ask, form=form, page=page, tries=tries)

@@ -123,7 +123,7 @@ def test_visitor_sees_names_of_teams_alone_and_the_way_in(site: RunningApp, shif
     assert "Owls : Ada Lovelace 1 person more" in row(answer, shift_id).replace("Owls:", "Owls :")
     assert "Gus" not in answer.text
     assert "Take a seat" not in text(answer)
-    assert 'href="/sign-in?to=shifts"' in answer.text
+    assert f'href="/sign-in?to=week_shifts%2F{SLUG}"' in answer.text
     assert "Gus Björk" in row(sign_in(site, ADA).get(PAGE), shift_id)
 
 
