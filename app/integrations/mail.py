@@ -12,6 +12,7 @@ from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, make_msgid
 from functools import cache
 
@@ -25,7 +26,20 @@ MAX_AT_ONCE = 4  # connections to a server that may limit them itself
 WAIT_SECONDS = 5  # of somebody who looks on, before they are told to try later
 QUEUE_SECONDS = 60  # for a thread, where nobody looks on: several slow messages may be ahead
 CROWDED = "Too many messages are on their way to a slow mail server. Try again in a few minutes."
+VERBATIM = frozenset({"List-Unsubscribe", "References", "In-Reply-To"})
 _AGAIN = "Try again later, or copy the link."
+
+
+class _Policy(EmailPolicy):
+    """Python's, but with addresses and ids as they are: it would encode those over 78 long, and they are read raw."""
+
+    def fold(self, name: str, value: str) -> str:
+        """The lines of a header."""
+        return f"{name}: {value}{self.linesep}" if name in VERBATIM else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The same as bytes."""
+        return self.fold(name, value).encode("ascii") if name in VERBATIM else super().fold_binary(name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +115,7 @@ class Mailer:
     def _compose(self, to: str, name: str, message: Message, now: datetime, message_id: str | None) -> EmailMessage:
         if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in to + name + message.subject):
             raise MailRejected("Addresses, names and subjects of messages have one line and no control characters.")
-        mime = EmailMessage()
+        mime = EmailMessage(_Policy())
         try:
             mime["To"] = Address(display_name=name, addr_spec=to)
         except (MessageError, ValueError, IndexError) as error:

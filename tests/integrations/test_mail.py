@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -75,6 +76,20 @@ def test_send_writes_seven_bits_and_short_lines(postbox: Postbox) -> None:
     content = postbox.envelopes[0].content
 
     assert (content.isascii(), max(map(len, content.splitlines())) <= 78) == (True, True)
+
+
+def test_send_writes_addresses_and_ids_as_they_are_however_long(postbox: Postbox) -> None:
+    link, thread = f"https://week.example.com/unsubscribe/au_{'x' * 120}", "shift." + "0" * 80
+    letter = replace(LETTER, unsubscribe=link, thread=thread)
+    with smtp_server(postbox) as port:
+        box(f"smtp://127.0.0.1:{port}").send("zoe@example.com", "Zoë", letter, NOW)
+    headers = postbox.envelopes[0].content.split(b"\r\n\r\n")[0].decode().split("\r\n")
+
+    assert [line for line in headers if len(line) > 78] == [
+        f"References: <{thread}@example.com>",
+        f"In-Reply-To: <{thread}@example.com>",
+        f"List-Unsubscribe: <{link}>",
+    ]
 
 
 @pytest.mark.parametrize(
