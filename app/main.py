@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.db.engine import Limits
 from app.errors import MailRejected
 from app.integrations import mail, oidc
-from app.jobs import background, clocks, notice_mail, reminders, shifts, sign_in_mail, upkeep
+from app.jobs import backfill, background, clocks, notice_mail, reminders, shifts, sign_in_mail, upkeep
 from app.jobs.intake import Intake
 from app.jobs.worker import Handle, Job, Worker
 from app.live import single_flight
@@ -91,7 +91,7 @@ PAGES = (
 JOBS = frozenset(
     {
         upkeep.FORGET, shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, notices.MAIL, clocks.TAKE_OVER,
-        timings.CATCH_UP,
+        timings.CATCH_UP, backfill.FETCH,
     }
 )  # fmt: skip
 """The kinds of jobs that every server does, whatever it is set up with."""
@@ -226,6 +226,7 @@ def _worker(context: AppContext) -> Worker:
         Job(clocks.TAKE_OVER, partial(clocks.take_over, context.database, context.clock), lease=clocks.LEASE),
         Job(timings.CATCH_UP, partial(clocks.catch_up, context.database, context.clock), lease=clocks.LEASE),
         Job(notices.MAIL, _notice_sender(context), attempts=NOTICE_ATTEMPTS, final=(MailRejected,)),
+        backfill.job(context.database, context.clock, context.key, context.settings.outbound_networks),
     ]
     if context.mailer is not None:
         send = partial(
@@ -252,6 +253,7 @@ def _intake(context: AppContext) -> list[Callable[[], Awaitable[None]]]:
         Intake(context.database, context.clock).run,
         context.refused_deliveries.run,
         partial(background.keep_heartbeat, context.database, context.clock),
+        partial(backfill.compare, context.database, context.clock),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.cli import guide, people, rules, running, shifts, sources, tokens, transfers, upkeep, weeks
+from app.cli import backfills, guide, people, rules, running, shifts, sources, tokens, transfers, upkeep, weeks
 
 app = typer.Typer(
     name="assembly-week",
@@ -43,7 +43,7 @@ app.add_typer(transfers.group)
 app.add_typer(shifts.group, name="shift")
 app.add_typer(rules.group, name="rules")
 app.add_typer(guide.group, name="guide")
-app.add_typer(sources.sources, name="source")
+app.add_typer(backfills.group, name="source")
 app.add_typer(sources.delivered, name="delivery")
 app.add_typer(sources.identities, name="identity")
 app.add_typer(tokens.group, name="token")

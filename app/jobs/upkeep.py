@@ -8,7 +8,7 @@ from app.clock import Clock
 from app.db.database import Database
 from app.services import jobs, notices
 from app.services.imports import imports
-from app.services.intake import outages, refused, retention
+from app.services.intake import backfills, outages, refused, retention
 from app.services.jobs import Claim
 
 FORGET: Final = "upkeep.forget_ended"
@@ -23,7 +23,7 @@ class Keeping:
 
 
 async def forget_ended(database: Database, clock: Clock, keeping: Keeping, _claim: Claim) -> None:
-    """Delete jobs, notices and deliveries of long ago, and rows of imports that were killed. Raises Unavailable."""
+    """Delete what ended long ago, deliveries too, and rows of imports that were killed. Raises Unavailable."""
     await database.writes.run(_forget, database, clock.real(), keeping, long=True)
 
 
@@ -35,4 +35,5 @@ def _forget(database: Database, now: datetime, keeping: Keeping) -> None:
         retention.forget_settled(session, now, keeping.delivery_days)
         refused.forget(session, now)
         outages.forget(session, now)
+        backfills.forget(session, now)
     imports.forget(database, "", now)

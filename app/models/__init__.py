@@ -1,6 +1,7 @@
 """Tables, one file per aggregate; importing this package registers them all."""
 
 from app.models.audit import AuditEntry
+from app.models.backfill import ApiKey, Backfill
 from app.models.calendar_feed import CalendarFeed
 from app.models.ceremony import Ceremony
 from app.models.clock import KeptClockFact
@@ -24,7 +25,9 @@ from app.models.topic_version import TopicVersion
 from app.models.week import Week, WeekEvent
 
 __all__ = [
+    "ApiKey",
     "AuditEntry",
+    "Backfill",
     "CalendarFeed",
     "Ceremony",
     "Connection",

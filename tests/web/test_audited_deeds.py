@@ -15,7 +15,14 @@ from app.domain.calendar.slots import WEDNESDAY_ROTATION, slot
 from app.models import AuditEntry, Person, ShiftSettings
 from app.services.access import accounts, identities, links
 from app.services.displays import rotations
-from app.services.intake import connections, delivery_search, service_accounts, unmatched
+from app.services.intake import (
+    api_keys,
+    backfills,
+    connections,
+    delivery_search,
+    service_accounts,
+    unmatched,
+)
 from app.services.intake.delivery_search import Wanted
 from app.services.operations.secrets import SigningKey
 from app.services.organizing import join_codes
@@ -228,6 +235,10 @@ def connect_and_disconnect_a_tool(game: Game) -> None:
         connections.rotate(session, key, "linear", game.act)
         connections.revoke_previous(session, "linear", game.act)
         connections.reverse_gone(session, "linear", game.act, is_on=True)
+        api_keys.set_key(session, key, "linear", game.act, secret="lin_api_0123")
+        backfills.start(session, "linear", game.now, game.act)
+        backfills.cancel(session, "linear", game.act)
+        api_keys.clear(session, "linear", game.act)
         service_accounts.add(session, "linear", "@robot", game.act)
         service_accounts.remove(session, "linear", "@robot", game.act)
         connections.disconnect(session, "linear", game.act)
@@ -280,6 +291,10 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
         "connection.rotated",
         "connection.secret-revoked",
         "connection.gone-changed",
+        "api-key.set",
+        "backfill.started",
+        "backfill.cancelled",
+        "api-key.cleared",
         "service-account.added",
         "service-account.removed",
         "connection.ended",

@@ -40,6 +40,11 @@ class Document:
         """True if there is anything at a path but null."""
         return self.at(path)._value is not None
 
+    @property
+    def is_list(self) -> bool:
+        """True if it is a list."""
+        return isinstance(self._value, list)
+
     def items(self) -> Iterator["Document"]:
         """The items of a list; of an object itself alone, and of nothing none."""
         if isinstance(self._value, list):

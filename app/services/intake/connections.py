@@ -5,13 +5,14 @@ import secrets as random
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.intake.kinds import KINDS
 from app.errors import Conflict, Malformed, NotFound
-from app.models import Connection
+from app.models import ApiKey, Connection
 from app.services.access import credentials
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
@@ -191,10 +192,11 @@ def reverse_gone(session: Session, name: str, act: Act, *, is_on: bool) -> Conne
 
 
 def disconnect(session: Session, name: str, act: Act) -> Connection:
-    """End a connection: its address is gone, what it delivered stays. Raises NotFound."""
+    """End a connection: its address and its API key are gone, what it delivered stays. Raises NotFound."""
     connection = _lock(session, name)
     connection.disconnected_at = act.now
     _end_previous(session, connection, secret=True, key=True)
+    session.connection().execute(delete(ApiKey).where(col(ApiKey.connection_id) == connection.id))
     audit.note(session, "connection.ended", audit_target(connection), act)
     return connection
 

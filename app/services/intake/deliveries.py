@@ -52,7 +52,7 @@ def store(
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     row = {
         "id": new_id(), "connection_id": connection.id, "event_id": event_id, "received_at": now, "sent_at": sent_at,
-        "state": "received", "attempts": 0, "headers": _kept(headers), "body": body,
+        "state": "received", "attempts": 0, "headers": kept_headers(headers), "body": body,
     }  # fmt: skip
     insert = dialect.insert(Delivery).values(row).on_conflict_do_nothing(index_elements=["connection_id", "event_id"])
     stored = session.connection().execute(insert.returning(col(Delivery.id))).scalar()
@@ -63,7 +63,8 @@ def store(
     return str(stored)
 
 
-def _kept(headers: Headers) -> str:
+def kept_headers(headers: Headers) -> str:
+    """The headers of a delivery that sources read, as they are kept."""
     kept = [each for each in headers if each[0].startswith(KEPT_HEADERS)]
     return json.dumps([(name.decode("latin-1"), value.decode("latin-1")) for name, value in kept])
 

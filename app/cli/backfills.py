@@ -1,0 +1,128 @@
+"""`source key` and `source backfill`: set the key of a tool's API, and fetch what its webhook did not deliver."""
+
+import sys
+import time
+from datetime import UTC, date, datetime
+from datetime import time as clock_time
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session
+
+from app.cli import sources
+from app.cli.command import command
+from app.cli.output import Answer, Voice
+from app.cli.parameters import iso_date
+from app.cli.place import CLOCK, command_act, opened, reading, writing
+from app.cli.sources import Name
+from app.config import Settings
+from app.db.database import Database
+from app.jobs import backfill as page_jobs
+from app.models import Backfill
+from app.services import jobs
+from app.services.intake import api_keys, backfills
+from app.services.operations import secrets, startup
+from app.services.weeks import weeks
+
+group = sources.sources
+LOOK_SECONDS = 0.5
+WORKER = "command"
+
+
+@command(group, "key")
+def set_key(
+    _voice: Voice,
+    name: Name,
+    key: Annotated[str, typer.Option(metavar="TEXT", help="The API key; - reads it from standard input.")] = "",
+    address: Annotated[str, typer.Option(metavar="URL", help="The API’s address, where it isn’t the usual one.")] = "",
+    repository: Annotated[
+        list[str] | None, typer.Option(metavar="OWNER/NAME", help="GitHub: a repository to ask for, repeatable.")
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Forget the key.")] = False,
+) -> Answer:
+    """Set the key with which a connection's tool is asked for what was; it is sealed, and never shown again."""
+    act, signing_key = command_act(), secrets.load(startup.read_settings())
+    secret = sys.stdin.readline() if key == "-" else key
+    with writing() as session:
+        if clear:
+            api_keys.clear(session, name, act)
+            return Answer({"name": name, "key": False}, [f"Removed the API key of {name}."])
+        made = api_keys.set_key(
+            session, signing_key, name, act, secret=secret, address=address, repositories=" ".join(repository or [])
+        )
+        document = {
+            "name": name, "key": True, "address": made.address, "repositories": made.repositories.split(),
+        }  # fmt: skip
+        return Answer(document, [f"Set the API key of {name}. It is compared with {made.address} each hour."])
+
+
+@command(group, "backfill")
+def backfill(
+    voice: Voice,
+    name: Name,
+    since: Annotated[
+        date | None,
+        typer.Option(metavar="DATE", parser=iso_date, help="The first day, YYYY-MM-DD; without it, tell how it goes."),
+    ] = None,
+    cancel: Annotated[bool, typer.Option("--cancel", help="End the one that is under way.")] = False,
+) -> Answer:
+    """Fetch what happened at a tool since a day, and wait for it; a server goes on where this is interrupted."""
+    settings, act = startup.read_settings(), command_act()
+    if cancel:
+        with writing() as session:
+            return _answer(name, backfills.cancel(session, name, act))
+    if since is None:
+        with reading() as session:
+            found = backfills.latest(session, name)
+            return _answer(name, found) if found else Answer({"name": name, "state": None}, ["No backfills yet."])
+    with opened(settings) as database:
+        with database.unit_of_work() as session:
+            begun = backfills.start(session, name, _moment(session, since, act.now), act)
+        return _answer(name, _wait(voice, settings, database, begun.id, name))
+
+
+def _moment(session: Session, day: date, now: datetime) -> datetime:
+    """The beginning of a day, in the zone of the week at hand."""
+    week = weeks.default_week(session, now)
+    return datetime.combine(day, clock_time(), week.zone if week else UTC).astimezone(UTC)
+
+
+def _wait(voice: Voice, settings: Settings, database: Database, backfill_id: str, name: str) -> Backfill:
+    """Fetch page by page, beside a server that may do the same, until the backfill has ended."""
+    key, client = secrets.load(settings), page_jobs.client(settings.outbound_networks)
+    with voice.progress(f"Fetching {name}") as bar:
+        told = 0
+        while True:
+            with database.unit_of_work() as session:
+                claims = jobs.claim(session, WORKER, {page_jobs.FETCH: page_jobs.LEASE}, CLOCK.real(), 1)
+            for claim in claims:
+                page_jobs.fetch_here(database, CLOCK, key, client, claim)
+                with database.unit_of_work() as session:
+                    jobs.finish(session, claim, CLOCK.real())
+            with database.reading() as session:
+                found = session.get_one(Backfill, backfill_id)
+            bar.advance(found.fetched - told)
+            told = found.fetched
+            if found.state != "running":
+                return found
+            if not claims:
+                time.sleep(LOOK_SECONDS)
+
+
+def _answer(name: str, found: Backfill) -> Answer:
+    document: dict[str, Any] = {
+        "name": name, "state": found.state, "since": found.since, "fetched": found.fetched, "stored": found.stored,
+        "error": found.error, "resumes_at": found.resumes_at, "started_at": found.created_at,
+        "finished_at": found.finished_at,
+    }  # fmt: skip
+    new = f"{found.fetched:,} fetched, {found.stored:,} of them new"
+    match found.state:
+        case "done":
+            return Answer(document, [f"Backfilled {name}: {new}. The server processes them within moments."])
+        case "failed":
+            return Answer(document, refusal=f"The backfill of {name} failed after {new}. {found.error}")
+        case "cancelled":
+            return Answer(document, [f"Cancelled the backfill of {name} after {new}."])
+        case _:
+            wait = [f"{found.error} It goes on at {found.resumes_at:%H:%M:%S} UTC."] if found.resumes_at else []
+            return Answer(document, [f"The backfill of {name} is under way: {new}.", *wait])

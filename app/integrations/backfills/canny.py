@@ -1,0 +1,39 @@
+"""Canny: posts since a time. Facts: developers.canny.io, "List posts"."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.domain.intake.backfills import Item, Page
+from app.integrations.backfills.pages import Access, Call, Steps, body_of, list_of, since_first
+from app.integrations.sources.document import Document
+
+PER_PAGE = 100
+
+
+def page(access: Access, since: datetime, cursor: str | None) -> Steps:
+    """Read one page of posts, the newest first, until they are older. The key goes in the body, as Canny has it."""
+    skip = int(cursor) if cursor else 0
+    asked = {"apiKey": access.key, "limit": PER_PAGE, "skip": skip, "sort": "newest"}
+    headers = {"Content-Type": "application/json"}
+    reply = yield Call("POST", f"{access.address}/api/v1/posts/list", headers, json.dumps(asked).encode())
+    posts = list(list_of(reply, "posts"))
+    is_older = any(at < since for post in posts if (at := post.time("created")))
+    has_more = bool(posts) and not is_older and reply.body.flag("hasMore") is True
+    return Page(since_first(_items(posts), since), str(skip + len(posts)) if has_more else None)
+
+
+def _items(posts: list[Document]) -> Iterator[Item]:
+    for post in posts:
+        id_, at = post.text("id"), post.time("created")
+        if id_ is None or at is None:
+            continue
+        told = {
+            "id": id_, "created": at.isoformat(), "url": post.address("url"), "by": _person(post, "by"),
+            "author": _person(post, "author"),
+        }  # fmt: skip
+        yield Item(id_, at, body_of(type="post.created", object=told))
+
+
+def _person(post: Document, who: str) -> dict[str, str | None] | None:
+    return {name: post.text(f"{who}.{name}") for name in ("id", "email")} if post.has(who) else None

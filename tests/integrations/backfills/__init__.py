@@ -1,0 +1,1 @@
+"""Tests of backfills against stand-ins of the tools' APIs."""
