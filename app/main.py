@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.db.engine import Limits
 from app.errors import MailRejected
 from app.integrations import mail, oidc
-from app.jobs import backfill, background, clocks, notice_mail, reminders, shifts, sign_in_mail, upkeep
+from app.jobs import backfill, background, clocks, notice_mail, reminders, shifts, sign_in_mail, upkeep, webhooks
 from app.jobs.intake import Intake
 from app.jobs.worker import Handle, Job, Worker
 from app.live import single_flight
@@ -88,12 +88,10 @@ PAGES = (
     csp_reports.router,
 )
 
-JOBS = frozenset(
-    {
-        upkeep.FORGET, shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, notices.MAIL, clocks.TAKE_OVER,
-        timings.CATCH_UP, backfill.FETCH,
-    }
-)  # fmt: skip
+JOBS = frozenset({
+    upkeep.FORGET, shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, notices.MAIL, clocks.TAKE_OVER,
+    timings.CATCH_UP, backfill.FETCH,
+})  # fmt: skip
 """The kinds of jobs that every server does, whatever it is set up with."""
 NOTICE_ATTEMPTS = 8
 """Over three hours: nobody looks on who could try again, as whoever asked for a sign-in link does."""
@@ -247,13 +245,14 @@ def _notice_sender(context: AppContext) -> Handle:
     )  # fmt: skip
 
 
-def _intake(context: AppContext) -> list[Callable[[], Awaitable[None]]]:
-    """The work of taking in what tools send."""
+def _exchange(context: AppContext) -> list[Callable[[], Awaitable[None]]]:
+    """The work of taking in what tools send, and of telling others what happens."""
     return [
         Intake(context.database, context.clock).run,
         context.refused_deliveries.run,
         partial(background.keep_heartbeat, context.database, context.clock),
         partial(backfill.compare, context.database, context.clock),
+        webhooks.sender(context.database, context.clock, context.key, context.settings.outbound_networks).run,
     ]
 
 
@@ -274,7 +273,7 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
         context.streams.heartbeats,
         context.streams.revocations,
         worker.run,
-        *_intake(context),
+        *_exchange(context),
     ]
     if not context.database.on_sqlite:
         work.append(partial(background.follow_hints, context.database, notify))

@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.cli import backfills, guide, people, rules, running, shifts, sources, tokens, transfers, upkeep, weeks
+from app.cli import (
+    backfills,
+    guide,
+    people,
+    rules,
+    running,
+    shifts,
+    sources,
+    tokens,
+    transfers,
+    upkeep,
+    webhooks,
+    weeks,
+)
 
 app = typer.Typer(
     name="assembly-week",
@@ -46,6 +59,7 @@ app.add_typer(guide.group, name="guide")
 app.add_typer(backfills.group, name="source")
 app.add_typer(sources.delivered, name="delivery")
 app.add_typer(sources.identities, name="identity")
+app.add_typer(webhooks.group, name="webhook")
 app.add_typer(tokens.group, name="token")
 
 

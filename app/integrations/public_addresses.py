@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
+from app.domain.text import urls
 from app.errors import Problem
 
-LONGEST_URL = 2_000
-_LOOKS_LIKE = "This isn’t an address. It looks like https://example.com/hooks."
 _Address = IPv4Address | IPv6Address
 
 _REFUSED = tuple(
@@ -54,20 +53,11 @@ class Allowed:
 
 
 def parse_url(url: str) -> SplitResult:
-    """The parts of an http or https address, host in lower case. Raises AddressRefused for anything else."""
+    """The parts of an http or https address. Raises AddressRefused for anything else."""
     try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-        host.encode("idna")
-    except ValueError:  # UnicodeError is one
-        raise AddressRefused(_LOOKS_LIKE) from None
-    if parts.scheme not in {"http", "https"} or not host or port == 0 or "%" in host:
-        raise AddressRefused(_LOOKS_LIKE)
-    if parts.username is not None or parts.password is not None:
-        raise AddressRefused("Leave user name and password out of the address.")
-    if len(url) > LONGEST_URL or not all("!" <= letter <= "~" for letter in url.lower().replace(host, "", 1)):
-        raise AddressRefused(f"Use at most {LONGEST_URL:,} letters, digits and signs, without spaces.")
-    return parts
+        return urls.parse(url)
+    except ValueError as flaw:
+        raise AddressRefused(str(flaw)) from None
 
 
 def is_public(ip: _Address) -> bool:

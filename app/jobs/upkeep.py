@@ -10,6 +10,7 @@ from app.services import jobs, notices
 from app.services.imports import imports
 from app.services.intake import backfills, outages, refused, retention
 from app.services.jobs import Claim
+from app.services.webhooks import messages
 
 FORGET: Final = "upkeep.forget_ended"
 
@@ -36,4 +37,5 @@ def _forget(database: Database, now: datetime, keeping: Keeping) -> None:
         refused.forget(session, now)
         outages.forget(session, now)
         backfills.forget(session, now)
+        messages.forget(session, now)
     imports.forget(database, "", now)

@@ -22,6 +22,7 @@ from app.models.source_health import Heartbeat, Outage, RefusedDelivery
 from app.models.team import Membership, Team
 from app.models.token import Token
 from app.models.topic_version import TopicVersion
+from app.models.webhook import WebhookEndpoint, WebhookMessage, WebhookProgress
 from app.models.week import Week, WeekEvent
 
 __all__ = [
@@ -69,6 +70,9 @@ __all__ = [
     "Token",
     "TopicVersion",
     "WaitingEntry",
+    "WebhookEndpoint",
+    "WebhookMessage",
+    "WebhookProgress",
     "Week",
     "WeekEvent",
     "WithdrawnActivity",

@@ -18,6 +18,7 @@ from app.services.scoring import response_times, scores
 from app.services.shifts import settling, shifts, timetable
 from app.services.standings import boards
 from app.services.teams import teams
+from app.services.webhooks import happenings
 from app.services.weeks import weeks
 
 
@@ -59,6 +60,7 @@ def close(session: Session, slug: str, act: Act) -> Week:
     settling.settle_due(session, week, act.now)
     week.state, week.closed_at, week.rule_set_id = "closed", act.now, rule_sets.active(session).id
     weeks.note(session, week, "closed", act)
+    happenings.week_closed(session, week, act.now)
     weeks.bump_version(session, week)
     return week
 

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from app.config import PROJECT
 from app.db.database import Database
 from app.domain.calendar.slots import WEDNESDAY_ROTATION, slot
+from app.domain.webhooks.events import EVENTS
 from app.models import AuditEntry, Person, ShiftSettings
 from app.services.access import accounts, identities, links
 from app.services.displays import rotations
@@ -31,6 +32,7 @@ from app.services.shifts import covers, editing, seats, shifts, waiting
 from app.services.shifts.editing import ShiftChanges
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
+from app.services.webhooks import endpoints, messages
 from app.services.weeks import weeks
 from tests.builders import ADA, BO, OWLS, PACIFIC, SIGNING_KEY, SLUG, Game, act_by
 from tests.integrations.sources.samples import JIRA
@@ -244,6 +246,17 @@ def connect_and_disconnect_a_tool(game: Game) -> None:
         connections.disconnect(session, "linear", game.act)
 
 
+def tell_and_forget_a_webhook(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        made = endpoints.add(session, SigningKey(SIGNING_KEY), game.act, url="https://a.example.com/", events=EVENTS)
+        endpoint_id = made.endpoint.id
+        endpoints.rotate(session, SigningKey(SIGNING_KEY), endpoint_id, game.act)
+        messages.send_test(session, made.endpoint, game.act)
+        endpoints.disable(session, endpoint_id, game.act)
+        messages.replay_failed(session, endpoints.enable(session, endpoint_id, game.act), game.act)
+        endpoints.remove(session, endpoint_id, game.act)
+
+
 def arrange_covers(game: Game) -> None:
     with game.database.unit_of_work() as session:
         people = {person.email: person.id for person in session.exec(select(Person))}
@@ -300,6 +313,15 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
         "connection.ended",
     ],
     replay_and_set_aside_deliveries: ["connection.made", "deliveries.set-aside", "deliveries.replayed"],
+    tell_and_forget_a_webhook: [
+        "webhook.added",
+        "webhook.rotated",
+        "webhook.tested",
+        "webhook.disabled",
+        "webhook.enabled",
+        "webhook.replayed",
+        "webhook.removed",
+    ],
     arrange_covers: [
         "shift.created",
         "seat.offered",

@@ -18,6 +18,7 @@ from app.services.audit import audit
 from app.services.shifts import refusals, shifts, telling, timetable, waiting
 from app.services.shifts.locked_shift import LockedShift, facts_of
 from app.services.shifts.shifts import ShiftFields
+from app.services.webhooks import happenings
 from app.services.weeks import weeks
 
 _TOLD = frozenset({"starts_at", "ends_at", "label", "place", "link"})
@@ -154,6 +155,7 @@ def _assigned(fields: ShiftFields, slot: Slot | None) -> dict[str, Any]:
 def _apply(locked: LockedShift, columns: dict[str, Any]) -> None:
     """Give columns of a shift their values, count its version, and bring along what follows from them."""
     session, shift, seats = locked.session, locked.shift, locked.shift.seats
+    happenings.shift_changes(session, locked.week, shift, locked.act.now)
     for name, value in columns.items():
         setattr(shift, name, value)
     shift.version, shift.changed_at = shift.version + 1, locked.act.now

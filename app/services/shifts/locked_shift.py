@@ -21,6 +21,7 @@ from app.models.columns import is_id
 from app.services import reasons, topics
 from app.services.shifts import refusals, seat_queries, settings, shifts, telling
 from app.services.teams import teams
+from app.services.webhooks import happenings
 from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
 
@@ -100,6 +101,7 @@ class LockedShift(NamedTuple):
 
     def change(self, seat: Seat, to: SeatState) -> None:
         """Give a seat a state, and write down who did it and why; the shift's number of taken seats follows."""
+        happenings.shift_changes(self.session, self.week, self.shift, self.act.now)
         before = seat.state if seat in self.session else None
         seat.state = to
         self.session.add(seat)

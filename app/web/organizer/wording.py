@@ -67,6 +67,13 @@ ACTIONS = {
     "token.created": "Made a token",
     "token.revoked": "Revoked a token",
     "waiting.ended": "Took somebody off a waiting list",
+    "webhook.added": "Added a webhook",
+    "webhook.disabled": "Disabled a webhook",
+    "webhook.enabled": "Enabled a webhook",
+    "webhook.removed": "Removed a webhook",
+    "webhook.replayed": "Had messages of a webhook sent again",
+    "webhook.rotated": "Changed a webhook’s secret",
+    "webhook.tested": "Sent a webhook a test message",
     "week.closed": "Closed a week",
     "week.created": "Created a week",
     "week.frozen": "Froze a week",
@@ -92,6 +99,7 @@ KINDS = {
     "shift": "Shifts",
     "team": "Teams",
     "token": "Tokens",
+    "webhook": "Webhooks",
     "week": "Weeks",
 }
 

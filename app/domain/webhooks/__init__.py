@@ -1,0 +1,1 @@
+"""Webhooks that we send: what happened, told to addresses of others, signed, until they have it."""

@@ -1,0 +1,1 @@
+"""Webhooks that we send: endpoints, the messages to them, and each try."""

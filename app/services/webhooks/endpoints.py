@@ -1,0 +1,214 @@
+"""Endpoints: addresses of others that are told what happens, with a secret that is shown once."""
+
+import base64
+import secrets as random
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Literal, NamedTuple
+
+from sqlalchemy import delete, func, or_
+from sqlmodel import Session, col, select
+
+from app.db.database import serialize
+from app.domain.actor import Act
+from app.domain.text import urls
+from app.domain.webhooks import events as words
+from app.domain.webhooks.events import Event
+from app.domain.webhooks.signing import PREFIX
+from app.errors import AlreadyDone, Conflict, Malformed, NotFound
+from app.models import WebhookEndpoint, WebhookMessage, Week
+from app.models.columns import is_id
+from app.services.audit import audit
+from app.services.operations.secrets import SigningKey
+from app.services.webhooks import messages, progress
+from app.services.weeks import weeks
+
+MAX_ENDPOINTS = 20
+"""Each has a thread of its own while it is sent something, so that a slow one keeps no other waiting."""
+OVERLAP = timedelta(hours=24)
+"""The time for which messages are signed with the secret before the newest, too."""
+PURPOSE = "webhook"
+
+DisabledFor = Literal["organizer", "gone", "failing"]
+
+
+class NewSecret(NamedTuple):
+    """An endpoint with its secret, which is kept nowhere in plain text."""
+
+    endpoint: WebhookEndpoint
+    secret: str
+
+
+def add(
+    session: Session,
+    key: SigningKey,
+    act: Act,
+    *,
+    url: str,
+    events: Iterable[str],
+    week: str = "",
+    allows_http: bool = False,
+) -> NewSecret:
+    """Tell an address of events, of one week or, without one, of all.
+
+    `allows_http` is for installations that may call networks of their own. Raises Malformed, WeekUnknown or Conflict.
+    """
+    url, wanted = check_url(url, allows_http=allows_http), check_events(events)
+    week_id = weeks.find(session, week, act.now).id if week else None
+    serialize(session)
+    if session.exec(select(func.count()).select_from(WebhookEndpoint)).one() >= MAX_ENDPOINTS:
+        raise Conflict(f"There are {MAX_ENDPOINTS} webhooks, and no more are possible. Remove one first.")
+    _begin_if_first(session)
+    secret = new_secret()
+    endpoint = WebhookEndpoint(
+        url=url, events=" ".join(wanted), week_id=week_id, secret=key.seal(PURPOSE, secret, act.now),
+        created_at=act.now, created_by=act.actor.name,
+    )  # fmt: skip
+    session.add(endpoint)
+    session.flush()
+    audit.note(
+        session, "webhook.added", messages.audit_target(endpoint), act, after={"events": endpoint.events, "week": week}
+    )
+    return NewSecret(endpoint, secret)
+
+
+def check_url(url: str, *, allows_http: bool = False) -> str:
+    """An address to send to, without blanks around it. Raises Malformed."""
+    url = url.strip()
+    try:
+        parts = urls.parse(url)
+    except ValueError as flaw:
+        raise Malformed(str(flaw)) from None
+    if parts.scheme != "https" and not allows_http:
+        raise Malformed("Use https: nobody on the way may read what is sent.")
+    if parts.fragment:
+        raise Malformed("Leave out the part from “#”: it is never sent.")
+    return url
+
+
+def check_events(events: Iterable[str]) -> tuple[Event, ...]:
+    """The events chosen, in our order. Raises Malformed."""
+    try:
+        return words.ordered(events)
+    except ValueError as flaw:
+        raise Malformed(str(flaw)) from None
+
+
+def new_secret() -> str:
+    """A secret as Standard Webhooks has it: 192 random bits."""
+    return PREFIX + base64.b64encode(random.token_bytes(24)).decode()
+
+
+def rotate(session: Session, key: SigningKey, endpoint_id: str, act: Act, *, at_once: bool = False) -> NewSecret:
+    """Give an endpoint another secret; for a day messages are signed with the old one, too.
+
+    With `at_once` the old one ends now, for one that leaked. Raises NotFound.
+    """
+    endpoint = lock(session, endpoint_id)
+    secret = new_secret()
+    endpoint.previous_secret = None if at_once else endpoint.secret
+    endpoint.previous_until = None if at_once else act.now + OVERLAP
+    endpoint.secret = key.seal(PURPOSE, secret, act.now)
+    session.add(endpoint)
+    session.flush()
+    audit.note(session, "webhook.rotated", messages.audit_target(endpoint), act, after={"at_once": at_once})
+    return NewSecret(endpoint, secret)
+
+
+def disable(session: Session, endpoint_id: str, act: Act, *, why: DisabledFor = "organizer") -> WebhookEndpoint:
+    """Tell an endpoint nothing from now on; what waits for it has failed. Raises NotFound, or AlreadyDone."""
+    endpoint = lock(session, endpoint_id)
+    if endpoint.disabled_at is not None:
+        raise AlreadyDone("This webhook is disabled already.")
+    endpoint.disabled_at, endpoint.disabled_for = act.now, why
+    endpoint.failing_since = endpoint.resting_until = None
+    session.add(endpoint)
+    session.flush()
+    messages.give_up(session, endpoint, act.now)
+    audit.note(session, "webhook.disabled", messages.audit_target(endpoint), act, after={"why": why})
+    return endpoint
+
+
+def enable(session: Session, endpoint_id: str, act: Act) -> WebhookEndpoint:
+    """Tell an endpoint what happens from now on. Raises NotFound, or AlreadyDone."""
+    serialize(session)
+    endpoint = lock(session, endpoint_id)
+    if endpoint.disabled_at is None:
+        raise AlreadyDone("This webhook is enabled already.")
+    _begin_if_first(session)
+    endpoint.disabled_at = endpoint.disabled_for = None
+    session.add(endpoint)
+    session.flush()
+    audit.note(session, "webhook.enabled", messages.audit_target(endpoint), act)
+    return endpoint
+
+
+def remove(session: Session, endpoint_id: str, act: Act) -> WebhookEndpoint:
+    """Forget an endpoint with all messages to it. Raises NotFound."""
+    endpoint = lock(session, endpoint_id)
+    session.execute(delete(WebhookMessage).where(col(WebhookMessage.endpoint_id) == endpoint.id))
+    audit.note(session, "webhook.removed", messages.audit_target(endpoint), act)
+    session.delete(endpoint)
+    session.flush()
+    return endpoint
+
+
+def _begin_if_first(session: Session) -> None:
+    """Begin with what happens from now on, where nobody was told anything until now."""
+    enabled = select(WebhookEndpoint.id).where(col(WebhookEndpoint.disabled_at).is_(None)).limit(1)
+    if session.exec(enabled).first() is None:
+        progress.begin(session)
+
+
+def every(session: Session) -> list[WebhookEndpoint]:
+    """The endpoints, the oldest first."""
+    return list(session.exec(select(WebhookEndpoint).order_by(col(WebhookEndpoint.created_at), WebhookEndpoint.id)))
+
+
+def wanting(session: Session, week_id: int, *wanted: Event) -> list[WebhookEndpoint]:
+    """The enabled endpoints that are told of any of these events of a week, the oldest first."""
+    query = select(WebhookEndpoint).where(
+        col(WebhookEndpoint.disabled_at).is_(None),
+        or_(col(WebhookEndpoint.week_id).is_(None), col(WebhookEndpoint.week_id) == week_id),
+    )
+    found = session.exec(query.order_by(col(WebhookEndpoint.created_at), WebhookEndpoint.id))
+    return [endpoint for endpoint in found if set(wanted) & set(endpoint.events.split())]
+
+
+def broken(session: Session) -> list[WebhookEndpoint]:
+    """The endpoints that were disabled without anybody's doing, which organizers are told of."""
+    query = select(WebhookEndpoint).where(col(WebhookEndpoint.disabled_for).in_(("gone", "failing")))
+    return list(session.exec(query.order_by(col(WebhookEndpoint.disabled_at), WebhookEndpoint.id)))
+
+
+def find(session: Session, endpoint_id: str) -> WebhookEndpoint:
+    """The endpoint of this id. Raises NotFound."""
+    endpoint = session.get(WebhookEndpoint, endpoint_id) if is_id(endpoint_id) else None
+    if endpoint is None:
+        raise NotFound("There is no webhook with that id. The list of webhooks shows those there are.")
+    return endpoint
+
+
+def lock(session: Session, endpoint_id: str) -> WebhookEndpoint:
+    """The endpoint of this id, locked before any of its messages. Raises NotFound."""
+    query = select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id).with_for_update()
+    query = query.execution_options(populate_existing=True)
+    endpoint = session.exec(query).first() if is_id(endpoint_id) else None
+    if endpoint is None:
+        raise NotFound("There is no webhook with that id. The list of webhooks shows those there are.")
+    return endpoint
+
+
+def state(endpoint: WebhookEndpoint) -> Literal["enabled", "failing", "disabled"]:
+    """The state of an endpoint: it fails while every try since the last success did."""
+    if endpoint.disabled_at is not None:
+        return "disabled"
+    return "failing" if endpoint.failing_since is not None else "enabled"
+
+
+def weeks_of(session: Session, endpoints: Iterable[WebhookEndpoint]) -> dict[int, Week]:
+    """The weeks that endpoints are restricted to, by id."""
+    ids = {endpoint.week_id for endpoint in endpoints if endpoint.week_id is not None}
+    if not ids:
+        return {}
+    return {week.id: week for week in session.exec(select(Week).where(col(Week.id).in_(ids)))}
