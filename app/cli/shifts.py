@@ -168,7 +168,7 @@ def sign_up(
         shift, documents = seated(session, week, taken, act)
     names = ", ".join(sorted(document["person"] for document in documents))
     what = "Already signed up for" if repeated else "Signed up for"
-    return Answer({"items": documents} if team else documents[0], [f"{what} {refusals.when(shift)}: {names}"])
+    return Answer({"items": documents} if team else documents[0], [f"{what} {refusals.dated(shift)}: {names}"])
 
 
 @command(group, "leave")
@@ -206,7 +206,9 @@ def cancel(
         item = listing.of_shift(session, found, shift_id, view)
         document = shift_document(item, found, settings.settings_of(session, found), with_email=True)
     ended = before - item.taken
-    return Answer(document, [f"Cancelled {refusals.when(shift)}. {ended:,} {'seat' if ended == 1 else 'seats'} ended."])
+    return Answer(
+        document, [f"Cancelled {refusals.dated(shift)}. {ended:,} {'seat' if ended == 1 else 'seats'} ended."]
+    )
 
 
 def _change(verb: Verb, done: str, week: str, shift_id: str, email: str, reason: str | None) -> Answer:
@@ -215,7 +217,7 @@ def _change(verb: Verb, done: str, week: str, shift_id: str, email: str, reason:
     with writing() as session:
         seat = verb(session, week, shift_id, seat_of(session, week, shift_id, email, act).id, act, reason=reason)
         shift, [document] = seated(session, week, [seat], act)
-    return Answer(document, [f"{done} {refusals.when(shift)}: {document['person']}"])
+    return Answer(document, [f"{done} {refusals.dated(shift)}: {document['person']}"])
 
 
 def _outcome(slug: str, created: int, unchanged: int, *, dry_run: bool = False) -> str:

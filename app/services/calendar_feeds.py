@@ -190,7 +190,7 @@ def _facts(shift: Shift, week: Week, base: str) -> FeedShift:
     return FeedShift(
         id=shift.id, week=week.name, label=shift.label, place=shift.place, link=shift.link or "",
         page=f"{base.rstrip('/')}/weeks/{week.slug}/shifts/{shift.id}", starts_at=shift.starts_at,
-        ends_at=shift.ends_at, when=f"{refusals.when(shift)} ({zone_or_utc(shift.zone).key})",
+        ends_at=shift.ends_at, when=f"{refusals.dated(shift)} ({zone_or_utc(shift.zone).key})",
         created_at=shift.created_at, changed_at=max(filter(None, changes)), edits=shift.version,
     )  # fmt: skip
 

@@ -136,7 +136,7 @@ def _require_room(session: Session, week: Week, person_id: str) -> None:
 def my_shifts(session: Session, week: Week, person_id: str, now: datetime) -> list[tuple[str, str]]:
     """The shifts of a week that a person has or had a seat in and that have begun, newest first: id and time."""
     begun = [shift for shift in _shifts_of(session, week, person_id) if shift.starts_at <= now]
-    return [(shift.id, refusals.when(shift)) for shift in begun[:MAX_SHIFTS]]
+    return [(shift.id, refusals.dated(shift)) for shift in begun[:MAX_SHIFTS]]
 
 
 def _shifts_of(session: Session, week: Week, person_id: str) -> Sequence[Shift]:
@@ -220,7 +220,7 @@ def page(
         query = query.where(or_(at < last.written_at, and_(at == last.written_at, number < last.id)))
     found = session.exec(query.order_by(at.desc(), number.desc()).limit(limit + 1)).all()
     items = [
-        GuestbookItem(entry, _name(view, person), refusals.when(shift) if entry.shift_id else "")
+        GuestbookItem(entry, _name(view, person), refusals.dated(shift) if entry.shift_id else "")
         for entry, person, shift in found
     ]
     return paging.cut(items, limit, lambda item: item.entry.id)

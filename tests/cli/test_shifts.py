@@ -74,7 +74,7 @@ def test_import_is_all_or_nothing_and_names_bad_lines(week: Shell) -> None:
 
 def test_seats_are_taken_and_left_by_email(week: Shell) -> None:
     shift_id = shift(week)
-    when = f"{TOMORROW:%a} 06:00–24:00 UTC"
+    when = f"{TOMORROW:%a} {TOMORROW.day} {TOMORROW:%b} 06:00–24:00 UTC"
 
     taken, again, left = (
         week.text("shift", verb, "w1", shift_id, "ada@example.com") for verb in ("sign-up", "sign-up", "leave")
@@ -117,7 +117,7 @@ def test_check_in_and_complete_need_a_reason_before_it_is_time(week: Shell) -> N
 
     assert (early.exit_code, '"code": "too-early"' in early.stdout) == (1, True)
     assert arrived["state"] == "checked_in"
-    assert completed == f"Completed {TOMORROW:%a} 06:00–24:00 UTC: Ada Lovelace\n"
+    assert completed == f"Completed {TOMORROW:%a} {TOMORROW.day} {TOMORROW:%b} 06:00–24:00 UTC: Ada Lovelace\n"
 
 
 def test_cancel_ends_the_seats(week: Shell) -> None:
@@ -126,7 +126,7 @@ def test_cancel_ends_the_seats(week: Shell) -> None:
 
     said = week.text("shift", "cancel", "w1", shift_id, "--reason", "A strike")
 
-    assert said == f"Cancelled {TOMORROW:%a} 06:00–24:00 UTC. 1 seat ended.\n"
+    assert said == f"Cancelled {TOMORROW:%a} {TOMORROW.day} {TOMORROW:%b} 06:00–24:00 UTC. 1 seat ended.\n"
     assert week.refusal("shift", "sign-up", "w1", shift_id, "ada@example.com") == (
         "This shift was cancelled. Choose another one."
     )

@@ -155,10 +155,10 @@ def test_finish_has_told_the_player_of_the_demo_what_became_of_shifts(finished: 
     told = [(f"{notice.at.astimezone(ZONE):%a %H:%M}", as_text(notice.words.title)) for notice in reversed(inbox)]
 
     assert told == [
-        ("Sun 06:00", "Reminder: your shift Mon 06:00–08:00 PDT"),
+        ("Sun 06:00", "Reminder: your shift Mon 12 Sep 06:00–08:00 PDT"),
         ("Mon 05:30", "Your shift starts soon"),
-        ("Tue 09:20", "\u2068Tāne Parata\u2069 offers a seat: Wed 06:00–08:00 PDT"),
-        ("Wed 16:00", "Reminder: your shift Thu 16:00–18:00 PDT"),
+        ("Tue 09:20", "\u2068Tāne Parata\u2069 offers a seat: Wed 14 Sep 06:00–08:00 PDT"),
+        ("Wed 16:00", "Reminder: your shift Thu 15 Sep 16:00–18:00 PDT"),
         ("Thu 15:30", "Your shift starts soon"),
     ]
 

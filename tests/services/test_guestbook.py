@@ -116,7 +116,7 @@ def test_my_shifts_are_those_that_have_begun(desk: Desk) -> None:
             session, desk.plan.game.week(), desk.plan.person(ADA).id, desk.plan.at("2022-09-15 06:00").now
         )
 
-    assert [label for _, label in found] == ["Thu 06:00–08:00 PDT"]
+    assert [label for _, label in found] == ["Thu 15 Sep 06:00–08:00 PDT"]
 
 
 def test_same_entry_again_is_the_first_also_at_once(desk: Desk) -> None:

@@ -102,7 +102,7 @@ def test_two_parsers_read_the_same_shifts(site: RunningApp) -> None:
         "end": datetime(2022, 9, 15, 15, tzinfo=UTC), "place": "Room 2; left", "text": "", "status": "CONFIRMED",
         "modified": site.clock.now, "alarms": [timedelta(minutes=-30)],
     }  # fmt: skip
-    assert events[0]["text"].startswith("Thu 06:00–08:00 PDT (America/Los_Angeles)\n")
+    assert events[0]["text"].startswith("Thu 15 Sep 06:00–08:00 PDT (America/Los_Angeles)\n")
     assert [event["alarms"] for event in by_icalendar(plain)] == [[], []]
 
 

@@ -158,7 +158,7 @@ def test_email_is_one_a_shift_with_all_that_mail_programs_need(office: RunningAp
     assert plain is not None
     assert html is not None
     assert message["To"] == "Dua Krasniqi <dua@example.com>"
-    assert message["Subject"] == "\u2068Olu\u2069 signed you up: Thu 06:00–08:00 PDT"
+    assert message["Subject"] == "\u2068Olu\u2069 signed you up: Thu 15 Sep 06:00–08:00 PDT"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["References"] == message["In-Reply-To"] == f"<shift.{shift}@example.com>"
     assert re.fullmatch(r"<notice\.[0-9a-f]{16}@example\.com>", message["Message-ID"])
@@ -187,7 +187,7 @@ def test_reminder_is_emailed_when_it_is_due_and_once(office: RunningApp, postbox
     until(lambda: mail_jobs_done(office))
 
     assert [message["Subject"] for message in messages(postbox)] == [
-        "Reminder: your shift Thu 14:00–16:00 PDT", "Your shift starts in 28 min",
+        "Reminder: your shift Thu 15 Sep 14:00–16:00 PDT", "Your shift starts in 28 min",
     ]  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def told(kind: Kind, facts: Facts, minutes: int | None = None) -> Told:
     return Told(title, tuple(line for line in (*lines, *about) if line))
 
 
-_ABOUT = (("label", "Shift"), ("place", "Place"), ("reason", "Reason"))
+_ABOUT = (("label", "Shift"), ("place", "Place"), ("reason", "Reason"), ("week", "Week"))
 
 
 def _typed(text: str) -> Part:
@@ -118,7 +118,6 @@ def _declined(facts: Facts) -> Said:
 
 def _nudge(facts: Facts) -> Said:
     return _line(_name(facts), " asks your team to take a shift"), (
-        _line("Week: ", _typed(facts.get("week", ""))),
         _line("Your team: ", _typed(facts.get("team", ""))),
     )
 

@@ -63,7 +63,7 @@ def edit(
     after = _assigned(fields, slot)
     before = {name: getattr(shift, name) for name, value in after.items() if getattr(shift, name) != value}
     if before:
-        was = refusals.when(shift)
+        was = refusals.dated(shift)
         _apply(locked, after)
         if before.keys() & _TOLD:
             telling.changed(locked.teller, [seat.person_id for seat in holders], was, locked.reason)

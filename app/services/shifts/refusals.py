@@ -6,6 +6,7 @@ from typing import Protocol
 from app.domain.calendar.days import zone_or_utc
 from app.domain.shifts.model import Code
 from app.errors import Conflict, NotAllowed, Problem, ShiftRefused
+from app.services.weeks.weeks import AnyWeek
 
 
 class _Timed(Protocol):
@@ -74,6 +75,20 @@ def overlap_sentence(shift: _Timed, *, name: str | None = None) -> str:
 
 
 def when(shift: _Timed) -> str:
-    """A shift's time as people say it: "Mon 06:00–08:00 PST"."""
+    """A shift's time as people say it within a week: "Mon 06:00–08:00 PST"."""
+    return f"{shift.local_date:%a} {_hours(shift)}"
+
+
+def dated(shift: _Timed) -> str:
+    """A shift's time with its date, as whoever reads it elsewhere or later needs it: "Mon 30 Nov 06:00–08:00 PST"."""
+    return f"{shift.local_date:%a} {shift.local_date.day} {shift.local_date:%b} {_hours(shift)}"
+
+
+def when_in(week: AnyWeek, shift: _Timed) -> str:
+    """A shift's time on a page of its week: with the date where the week has the same weekday twice."""
+    return when(shift) if (week.ends - week.starts).days < 7 else dated(shift)
+
+
+def _hours(shift: _Timed) -> str:
     start = shift.starts_at.astimezone(zone_or_utc(shift.zone))
-    return f"{shift.local_date:%a} {shift.local_from}–{shift.local_until} {start:%Z}"
+    return f"{shift.local_from}–{shift.local_until} {start:%Z}"

@@ -45,6 +45,6 @@ def remind(session: Session, shift_id: str, kind: Kind, start: str, now: datetim
     if week.state != "open":
         return 0
     people = session.exec(select(Seat.person_id).where(Seat.shift_id == shift.id, Seat.state == "signed_up")).all()
-    facts = {"when": refusals.when(shift), "label": shift.label, "place": shift.place}
+    facts = {"when": refusals.dated(shift), "label": shift.label, "place": shift.place, "week": week.name}
     news = News(kind, shift.id, int(starts_at.timestamp()), facts, shift.id, starts_at, due)
     return notices.tell(session, week, people, news, now)

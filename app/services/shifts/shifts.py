@@ -229,4 +229,4 @@ def _make(week: Week, slot: Slot, fields: ShiftFields, act: Act) -> Shift:
 
 def audit_target(shift: Shift) -> AuditTarget:
     """A shift as the audit names it."""
-    return AuditTarget("shift", shift.id, refusals.when(shift))
+    return AuditTarget("shift", shift.id, refusals.dated(shift))

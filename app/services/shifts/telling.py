@@ -33,7 +33,13 @@ class Teller(NamedTuple):
 
     def _facts(self, facts: Facts) -> Facts:
         shift = self.shift
-        return {"when": refusals.when(shift), "label": shift.label, "place": shift.place, **facts}
+        return {
+            "when": refusals.dated(shift),
+            "label": shift.label,
+            "place": shift.place,
+            "week": self.week.name,
+            **facts,
+        }
 
 
 def seat_changed(teller: Teller, seat: Seat, change: SeatChange) -> None:

@@ -160,9 +160,9 @@ def _edit(session: Session, week: Week, shift: Shift, data: ManyForm, act: Act) 
         else:
             editing.edit(session, week.slug, shift.id, data.changes, shift.version, act, reason=data.reason or None)
     except ShiftRefused as problem:
-        raise ShiftRefused(problem.code, f"{refusals.when(shift)}: {problem.detail}") from None
+        raise ShiftRefused(problem.code, f"{refusals.dated(shift)}: {problem.detail}") from None
     except Malformed as problem:
-        raise Malformed(f"{refusals.when(shift)}: {problem.detail}") from None
+        raise Malformed(f"{refusals.dated(shift)}: {problem.detail}") from None
 
 
 @router.get("/settings", name="shift_settings")

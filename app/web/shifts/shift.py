@@ -61,7 +61,7 @@ def shift_page(slug: str, shift_id: str, page: Page[Any], done: str = "", activi
         logged=activity if done == LOGGED else "", is_on=item.shift.starts_at <= page.act.now < item.shift.ends_at,
         during=during(page, shown, seat) if seat is not None else None, log=quick_log(page),
         people=_people(page, shown) if row.can_offer else [], correction=_correction(page, shown, shift_id),
-        entry=_entry(page, shown.week, seat), when=refusals.when(item.shift),
+        entry=_entry(page, shown.week, seat), when=refusals.dated(item.shift),
     )  # fmt: skip
 
 

@@ -90,7 +90,9 @@ class WeekShifts:
         is_possible = {"shift_leave": choice.can_leave, "shift_take": choice.is_open and item.free > 0}
         undo = words.undo if words.undo is not None and is_possible.get(words.undo.route, True) else None
         number = choices.in_a_row(self.reader.seats, item.shift) if choice.seat is not None else 0
-        return DoneWith(words, refusals.when(item.shift), shift_id, undo, number if number >= MANY_IN_A_ROW else 0)
+        return DoneWith(
+            words, refusals.when_in(self.week, item.shift), shift_id, undo, number if number >= MANY_IN_A_ROW else 0
+        )
 
 
 def look(page: Page[Any], slug: str) -> WeekShifts:

@@ -21,6 +21,7 @@ from tests.services.shifts.test_waiting import join
 
 FRIDAY = date(2022, 9, 16)
 START = "2022-09-16 06:00"
+OF_WEEK = " | Week: \u2068Q3-2022\u2069"
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_team_that_is_signed_up_is_told_but_for_whoever_did_it(plan: Plan) -> No
     plan.sign_up_team(plan.shift(day=FRIDAY), OWLS, plan.act_of(ADA))
 
     assert news(plan) == [("signed-up", BO), ("signed-up", CHIDI)]
-    assert last_said(plan, "signed-up").startswith("\u2068Ada Lovelace\u2069 signed you up: Fri 06:00–08:00 PDT")
+    assert last_said(plan, "signed-up").startswith("\u2068Ada Lovelace\u2069 signed you up: Fri 16 Sep 06:00–08:00 PDT")
 
 
 def test_who_is_removed_is_told_why_and_who_waited_that_they_have_the_seat(plan: Plan) -> None:
@@ -87,7 +88,7 @@ def test_who_is_removed_is_told_why_and_who_waited_that_they_have_the_seat(plan:
     leave(plan, seat, reason="Needed elsewhere")
 
     assert news(plan) == [("promoted", DUA), ("removed", ADA)]
-    assert last_said(plan, "removed").endswith("Reason: \u2068Needed elsewhere\u2069")
+    assert last_said(plan, "removed").endswith(f"Reason: \u2068Needed elsewhere\u2069{OF_WEEK}")
 
 
 def test_who_waits_is_told_of_a_seat_that_is_free_to_anybody(plan: Plan) -> None:
@@ -100,7 +101,7 @@ def test_who_waits_is_told_of_a_seat_that_is_free_to_anybody(plan: Plan) -> None
 
     assert news(plan) == [("removed", ADA), ("seat-free", DUA), ("seat-free", ELIF)]
     assert len(sent(late)) == 3
-    assert sent(late.at(START)) == [f"{ADA}: You’re no longer on the shift Fri 06:00–08:00 PDT"]
+    assert sent(late.at(START)) == [f"{ADA}: You’re no longer on the shift Fri 16 Sep 06:00–08:00 PDT"]
 
 
 def test_leave_list_for_somebody_tells_them_who_took_them_off_and_why(plan: Plan) -> None:
@@ -114,8 +115,8 @@ def test_leave_list_for_somebody_tells_them_who_took_them_off_and_why(plan: Plan
 
     assert news(plan) == [("removed", BO)]
     assert last_said(plan, "removed") == (
-        "You’re no longer on the waiting list: Fri 06:00–08:00 PDT | \u2068Olu\u2069 removed you. | "
-        "Reason: \u2068You work elsewhere\u2069"
+        "You’re no longer on the waiting list: Fri 16 Sep 06:00–08:00 PDT | \u2068Olu\u2069 removed you. | "
+        f"Reason: \u2068You work elsewhere\u2069{OF_WEEK}"
     )
 
 
@@ -141,7 +142,7 @@ def test_offer_that_is_gone_is_emailed_to_nobody(plan: Plan) -> None:
     offer(plan, seat, "everyone")
     accept(plan, seat, DUA)
 
-    assert sent(plan) == [f"{ADA}: \u2068Dua Krasniqi\u2069 takes your seat: Fri 06:00–08:00 PDT"]
+    assert sent(plan) == [f"{ADA}: \u2068Dua Krasniqi\u2069 takes your seat: Fri 16 Sep 06:00–08:00 PDT"]
 
 
 def test_cover_that_is_undone_is_told_to_who_is_on_shift_again(plan: Plan) -> None:
@@ -207,7 +208,7 @@ def test_reminder_is_looked_at_again_when_it_is_sent(plan: Plan) -> None:
     plan.leave(held[BO], plan.act_of(BO))
     morning = plan.at("2022-09-15 09:00")
 
-    assert sent(morning) == [f"{ADA}: Reminder: your shift Fri 06:00–08:00 PDT"]
+    assert sent(morning) == [f"{ADA}: Reminder: your shift Fri 16 Sep 06:00–08:00 PDT"]
 
 
 @pytest.mark.parametrize(
@@ -254,7 +255,9 @@ def test_organizer_who_arranges_a_cover_tells_both(plan: Plan) -> None:
         covers.accept(session, SLUG, seat.shift_id, seat.id, dua, plan.organizer, reason="Ada is ill")
 
     assert news(plan) == [("approved", DUA), ("taken", ADA)]
-    assert last_said(plan, "approved").endswith("From: \u2068Ada Lovelace\u2069 | Reason: \u2068Ada is ill\u2069")
+    assert last_said(plan, "approved").endswith(
+        f"From: \u2068Ada Lovelace\u2069 | Reason: \u2068Ada is ill\u2069{OF_WEEK}"
+    )
 
 
 def test_edit_is_told_to_who_has_a_seat_and_planned_anew(plan: Plan) -> None:
@@ -268,8 +271,8 @@ def test_edit_is_told_to_who_has_a_seat_and_planned_anew(plan: Plan) -> None:
 
     assert news(plan) == [("changed", ADA), ("promoted", DUA)]
     assert last_said(plan, "changed") == (
-        "Your shift changed: Fri 07:00–09:00 PDT | It was Fri 06:00–08:00 PDT. | You still have your seat."
-        " | Reason: \u2068Doors open late\u2069"
+        "Your shift changed: Fri 16 Sep 07:00–09:00 PDT | It was Fri 16 Sep 06:00–08:00 PDT. | "
+        f"You still have your seat. | Reason: \u2068Doors open late\u2069{OF_WEEK}"
     )
     assert (quiet.version, quiet.changed_at) == (3, plan.now)
     assert remind(plan.at("2022-09-15 06:00"), "day-before", plan.at(START).now.isoformat()) == 0
@@ -285,6 +288,6 @@ def test_later_edit_and_cancelling_leave_one_email_of_them_all(plan: Plan) -> No
     changed = sent(plan)
     cancel(plan, shift, "No customers")
 
-    assert changed == [f"{ADA}: Your shift changed: Fri 06:00–08:00 PDT"]
-    assert sent(plan) == [f"{email}: Cancelled: shift Fri 06:00–08:00 PDT" for email in (ADA, DUA)]
+    assert changed == [f"{ADA}: Your shift changed: Fri 16 Sep 06:00–08:00 PDT"]
+    assert sent(plan) == [f"{email}: Cancelled: shift Fri 16 Sep 06:00–08:00 PDT" for email in (ADA, DUA)]
     assert [each for each in news(plan) if each[0] != "changed"] == [("cancelled", ADA), ("cancelled", DUA)]

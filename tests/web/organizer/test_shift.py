@@ -288,7 +288,9 @@ def test_many_shifts_are_changed_at_once_or_none(site: RunningApp) -> None:
     stale = organizer.post(f"{HERE}/edit", days=[days[0]], label="Kept", step="change")
     none = organizer.post(f"{HERE}/edit", step="change")
 
-    assert part(refused, TOLD) == ["Fri 06:00–08:00 PDT: 2 seats of this shift are taken, so it cannot have fewer."]
+    assert part(refused, TOLD) == [
+        "Fri 16 Sep 06:00–08:00 PDT: 2 seats of this shift are taken, so it cannot have fewer."
+    ]
     assert told(site, organizer, answer) == ["Changed 3 shifts."]
     assert [(read(site, each)[0].place, read(site, each)[0].seats) for each in ids] == [("Room 4", 3)] * 3
     assert (stale.status_code, 'value="Kept"' in stale.text, 'value="2022-09-15:4" checked' in stale.text) == (
