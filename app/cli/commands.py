@@ -9,6 +9,7 @@ import typer
 from app import __version__
 from app.cli import (
     backfills,
+    deliveries,
     guide,
     people,
     rules,
@@ -57,7 +58,7 @@ app.add_typer(shifts.group, name="shift")
 app.add_typer(rules.group, name="rules")
 app.add_typer(guide.group, name="guide")
 app.add_typer(backfills.group, name="source")
-app.add_typer(sources.delivered, name="delivery")
+app.add_typer(deliveries.group, name="delivery")
 app.add_typer(sources.identities, name="identity")
 app.add_typer(webhooks.group, name="webhook")
 app.add_typer(tokens.group, name="token")

@@ -1,4 +1,4 @@
-"""`source`, `delivery` and `identity`: connect tools, see what they delivered, and say who their people are."""
+"""`source` and `identity`: connect tools, and say who their people and their bots are."""
 
 from enum import StrEnum
 from typing import Annotated, Any
@@ -14,13 +14,11 @@ from app.domain.intake.kinds import KINDS
 from app.models import Connection
 from app.services import paging
 from app.services.imports import identity_import, lists
-from app.services.intake import authors, connections, deliveries, delivery_search
+from app.services.intake import authors, connections, service_accounts
 from app.services.intake.connections import NewConnection
-from app.services.intake.delivery_search import Wanted
 from app.services.operations import secrets, startup
 
 sources = typer.Typer(help="Connect tools that report what people do.", no_args_is_help=True)
-delivered = typer.Typer(help="See what tools delivered, and look at it again.", no_args_is_help=True)
 identities = typer.Typer(help="Say whom ids of tools belong to.", no_args_is_help=True)
 
 
@@ -135,36 +133,25 @@ def disconnect(_voice: Voice, name: Name) -> Answer:
         return Answer(_document(connection), [f"Disconnected {connection.name}."])
 
 
-@command(delivered, "list")
-def list_deliveries(
+@command(sources, "accounts")
+def accounts(
     _voice: Voice,
-    connection: Annotated[str | None, typer.Option(metavar="NAME", help="Of this connection alone.")] = None,
-    state: Annotated[str | None, typer.Option(metavar="STATE", help=f"One of {', '.join(deliveries.STATES)}.")] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, max=paging.MAX_PER_PAGE, help="At most so many.")] = 100,
+    name: Name,
+    add: Annotated[list[str] | None, typer.Option("--add", metavar="ID", help="It is a bot. Repeatable.")] = None,
+    remove: Annotated[list[str] | None, typer.Option("--remove", metavar="ID", help="It is none. Repeatable.")] = None,
 ) -> Answer:
-    """List deliveries, the newest first."""
-    with reading() as session:
-        page = delivery_search.page(session, Wanted(connection or "", state or ""), cursor=None, limit=limit)
-        documents = [
-            {
-                "id": delivery.id, "connection": of.name, "received_at": delivery.received_at, "state": delivery.state,
-                "author": delivery.author, "reason": delivery.reason, "activity_id": delivery.activity_id,
-                "attempts": delivery.attempts,
-            }
-            for delivery, of in page.items
-        ]  # fmt: skip
-    columns = ("id", "connection", "received_at", "state", "author", "reason")
-    rows = [tuple(document[column] for column in columns) for document in documents]
-    return Answer({"deliveries": documents}, [Table(columns, rows)] if rows else ["No deliveries."])
-
-
-@command(delivered, "replay")
-def replay(_voice: Voice, delivery: Annotated[str, typer.Argument(metavar="ID", help="The delivery's id.")]) -> Answer:
-    """Have the server look at a delivery again."""
+    """List bots and service accounts of a connection, which are never people; add or remove some."""
     act = command_act()
     with writing() as session:
-        view = deliveries.replay(session, delivery, act)
-        return Answer({"id": view.delivery.id, "state": view.delivery.state}, ["It is looked at again soon."])
+        for external_id in add or []:
+            service_accounts.add(session, name, external_id, act)
+        for external_id in remove or []:
+            service_accounts.remove(session, name, external_id, act)
+        listed = service_accounts.every(session, connections.find(session, name).id)
+        documents = [{"external_id": each.external_id, "created_at": each.created_at} for each in listed]
+    rows = [(document["external_id"], document["created_at"]) for document in documents]
+    table = Table(("external_id", "created_at"), rows)
+    return Answer({"accounts": documents}, [table] if rows else ["No bots or service accounts."])
 
 
 @command(identities, "list")

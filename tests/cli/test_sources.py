@@ -66,3 +66,26 @@ def test_identities_are_imported_all_or_nothing(open_week: Shell) -> None:
 def test_deliveries_are_listed_and_one_there_is_not_cannot_be_replayed(shell: Shell) -> None:
     assert shell.text("delivery", "list") == "No deliveries.\n"
     assert shell.refusal("delivery", "replay", "0" * 16) == "There is no delivery with that id."
+
+
+def test_deliveries_are_replayed_all_of_a_state(open_week: Shell) -> None:
+    shell = open_week
+    shell.text("source", "connect", "github")
+
+    assert shell.text("delivery", "replay", "--all", "--state", "unmatched") == (
+        "Looking again at 0 deliveries (0 recorded stay so).\n"
+    )
+    assert shell.document("delivery", "replay", "--all") == {"again": 0, "stayed": 0, "found": 0}
+    assert shell.refusal("delivery", "replay", "--all", "--state", "lost").startswith("“lost” isn’t a state")
+    assert shell.run("delivery", "replay").exit_code == 2
+    assert shell.run("delivery", "replay", "0" * 16, "--all").exit_code == 2
+
+
+def test_service_accounts_are_added_listed_and_removed(shell: Shell) -> None:
+    shell.text("source", "connect", "github")
+
+    [listed] = shell.document("source", "accounts", "github", "--add", "@Robot")["accounts"]
+
+    assert listed["external_id"] == "@robot"
+    assert shell.text("source", "accounts", "github", "--remove", "@ROBOT") == "No bots or service accounts.\n"
+    assert shell.refusal("source", "accounts", "github", "--remove", "@robot").startswith("“@robot” isn’t among")

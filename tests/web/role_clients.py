@@ -1,6 +1,7 @@
 """A site with somebody of every role, who knocks at every door."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -335,10 +336,20 @@ class RoleClients:
         return "a-guess"
 
     def _delivery_id(self, role: Role) -> str:
+        return self._delivered(role, [], {})
+
+    def _unmatched_id(self, role: Role) -> str:
+        """A delivery of an author whom nobody knows."""
+        issue = {"id": self.made, "created_at": self._now.isoformat(), "user": {"id": self.made}}
+        body = {"action": "opened", "repository": {"id": 1}, "issue": issue}
+        return self._delivered(role, [(b"x-github-event", b"issues")], body)
+
+    def _delivered(self, role: Role, headers: Sequence[tuple[bytes, bytes]], body: dict[str, Any]) -> str:
         name = self._connection(role)
         with self.site.database.unit_of_work() as session:
-            connection = connections.find(session, name)
-            stored = deliveries.store(session, connection, [], b"{}", self._now, event_id=None)
+            stored = deliveries.store(
+                session, connections.find(session, name), headers, json.dumps(body).encode(), self._now, event_id=None
+            )  # fmt: skip
         while self._state(stored) == "received":  # the application, if it runs at all, may be quicker
             with self.site.database.unit_of_work() as session:
                 if (delivery := processing.claim(session)) is not None:

@@ -75,6 +75,8 @@ SPAN = {"starts_at": "2022-09-16T22:00:00-07:00", "ends_at": "2022-09-16T23:00:0
 SLOTS = {"days": ["fri"], "from": "18:00", "until": "20:00"}
 WHY = {"reason": "Fair"}
 IDENTITY = {"source": "{source}", "external_id": "id-{number}", "email": ADA}
+NAMING = {"source": "{source}", "external_id": "id-{number}"}
+ACCOUNT = {"external_id": "robot-{number}"}
 ADJUSTMENT = {"team_id": "{team}", "points": 1, "reason": "Fair", "external_id": "door-{number}"}
 NEW = {"name": "New", "email": "new-{number}@example.com"}
 TAKEN: Mapping[Role, int] = {"player": 409, "outsider": 409}  # they are in a team already
@@ -145,6 +147,24 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", f"{API}/identities"): RouteAccess("admin"),
     ("POST", f"{API}/identities"): RouteAccess("admin", 201, document=IDENTITY),
     ("DELETE", f"{API}/identities/{{identity_id}}"): RouteAccess("admin"),
+    ("GET", f"{API}/sources/{{connection}}/accounts"): RouteAccess("admin"),
+    ("POST", f"{API}/sources/{{connection}}/accounts"): RouteAccess("admin", 201, document=ACCOUNT),
+    ("DELETE", f"{API}/sources/{{connection}}/accounts"): RouteAccess("admin", 404, query=ACCOUNT),
+    ("GET", "/organizer/deliveries"): RouteAccess("organizers"),
+    ("POST", "/organizer/deliveries/replay"): RouteAccess("organizers", 303, form={"state": "ignored"}),
+    ("GET", "/organizer/deliveries/{delivery_id}"): RouteAccess("organizers"),
+    ("POST", "/organizer/deliveries/{delivery_id}/replay"): RouteAccess("organizers", 303),
+    ("GET", "/organizer/unmatched"): RouteAccess("organizers"),
+    ("POST", "/organizer/unmatched/{unmatched_id}/credit"): RouteAccess("organizers", 303, form={"person": ADA}),
+    ("POST", "/organizer/unmatched/{unmatched_id}/bot"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/unmatched/{unmatched_id}/aside"): RouteAccess("organizers", 409),
+    ("GET", "/organizer/identities"): RouteAccess("organizers"),
+    ("POST", "/organizer/identities"): RouteAccess("organizers", 303, form={**NAMING, "person": ADA}),
+    ("POST", "/organizer/identities/{identity_id}/remove"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/people/{person_id}/identities"): RouteAccess("organizers", 303, form=NAMING),
+    ("GET", "/organizer/sources/{connection}/accounts"): RouteAccess("organizers"),
+    ("POST", "/organizer/sources/{connection}/accounts"): RouteAccess("organizers", 303, form=ACCOUNT),
+    ("POST", "/organizer/sources/{connection}/accounts/remove"): RouteAccess("organizers", 404, form=ACCOUNT),
     ("POST", "/hooks/{connection}"): RouteAccess("everybody", 401, content="{}"),
     ("POST", "/hooks/{connection}/{url_key}"): RouteAccess("everybody", 401, content="{}"),
     ("POST", f"{API}/calendar-feeds"): RouteAccess("admin", 201, document={"person": ADA}),

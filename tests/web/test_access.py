@@ -37,6 +37,7 @@ ROUTED = {
     "ada": "person_id",
     "invited": "person_id",
     "display_id": "display",
+    "unmatched_id": "delivery_id",
 }
 
 

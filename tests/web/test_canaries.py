@@ -35,6 +35,7 @@ PLACES = {
     "connection": ["nothing"],
     "url_key": ["nothing"],
     "delivery_id": ["nothing"],
+    "unmatched_id": ["nothing"],
     "identity_id": ["nothing"],
     "own_feed": ["nothing"],
     "feed_id": ["nothing"],

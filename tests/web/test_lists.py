@@ -11,12 +11,15 @@ from app.domain.calendar.slots import slot
 from app.services import calendar_feeds, guestbook, guide, notices
 from app.services.access import accounts, credentials, links
 from app.services.displays import displays
+from app.services.intake import authors, service_accounts
 from app.services.notices import News
 from app.services.shifts import seats, shifts
 from app.services.shifts.shifts import ShiftFields
 from app.services.weeks import weeks
 from tests.builders import ADA, BO, CATS, DUA, ENDS, OWLS, PACIFIC, SLUG, Game, a_team, a_week, act_by, an_activity
 from tests.cost import statements_to
+from tests.integrations.sources.samples import GITHUB
+from tests.services.intake.inbox import Inbox
 from tests.web.running_app import API, WEEK, RunningApp, Visitor, serving, sign_in
 
 FOR_TOKENS = (
@@ -33,7 +36,8 @@ FOR_ORGANIZERS = (
     "/organizer/people", "/organizer/people/{ada}", "/organizer/tokens", "/organizer/displays", "/organizer/audit",
     "/me", "/me/activities", "/me/settings", "/me/calendar", "/me/notices", "/weeks/{week}/teams/{owls}",
     "/weeks/{week}/shifts",
-    "/organizer/guide", "/organizer/sources", "/weeks/{week}/guestbook",
+    "/organizer/guide", "/organizer/sources", "/organizer/deliveries", "/organizer/unmatched",
+    "/organizer/identities", "/organizer/sources/github/accounts", "/weeks/{week}/guestbook",
 )  # fmt: skip
 
 
@@ -72,6 +76,7 @@ def grow(site: RunningApp, number: int) -> None:
             guestbook.write(session, SLUG, author.id, f"Day {number}", "", by, is_public=True, may_quote=True)
         guide.change(session, f"Guide {number}", act_by("Olu", site.clock.now), note="")
     take_a_shift(site, number, person.id)
+    deliver(site, number)
     for email in (ADA, f"fox-{number}@example.com"):
         sign_in(site, email, "owner")
 
@@ -82,6 +87,19 @@ def take_a_shift(site: RunningApp, number: int, person_id: str) -> None:
     with site.database.unit_of_work() as session:
         shift = shifts.create(session, SLUG, slot(ENDS, 60 * number, 60 * number + 60, PACIFIC), ShiftFields(), act)
         seats.sign_up(session, SLUG, shift.id, person_id, act, reason="They asked")
+
+
+def deliver(site: RunningApp, number: int) -> None:
+    """One more delivery recorded and one that waits, an identity and a service account."""
+    inbox = Inbox(site.database, site.clock.now)
+    if number == 1:
+        inbox.connect("github")
+    with site.database.unit_of_work() as session:
+        authors.name(session, "github", f"ada-{number}", ADA, act_by("Olu", site.clock.now))
+        service_accounts.add(session, "github", f"robot-{number}", act_by("Olu", site.clock.now))
+    for author in (f"ada-{number}", f"nobody-{number}"):
+        issue = {**GITHUB.body["issue"], "id": f"{author}", "user": {"id": author}}
+        inbox.take("github", GITHUB, {**GITHUB.body, "issue": issue}, x_github_delivery=author)
 
 
 def costs(site: RunningApp, ada: Visitor) -> dict[str, int]:

@@ -54,6 +54,7 @@ FOREIGN = {
     "feed": ("secret of a sign-in", "text of a token", "feed", "nothing"),
     "choice": ("secret of a sign-in", "text of a token", "feed", "person", "nothing"),
     "delivery_id": ("person", "token", "nothing"),
+    "unmatched_id": ("person", "token", "nothing"),
     "identity_id": ("person", "token", "nothing"),
     "connection": ("person", "nothing"),
     "url_key": (),  # a wrong one is 401, as a wrong signature is: tests/web/test_hooks.py

@@ -138,6 +138,7 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         "/activities/{activity_id}/reinstatement": 201,
         "/calendar-feeds": 201,
         "/identities": 201,
+        "/sources/{connection}/accounts": 201,
         "/rules": 200,
         "/rules/preview": 200,
     }
@@ -164,9 +165,11 @@ def seeded(site: RunningApp) -> dict[str, str]:
     site.adjust(OWLS, 5)
     shift = Shifts(site).make()
     Shifts(site).sign_up(shift, ADA)
-    delivery = RoleClients(site).path("{delivery_id}", "admin")
-    team = site.game.team_id(OWLS)
-    return {"week": SLUG, "team_id": team, "activity_id": activity, "shift_id": shift, "delivery_id": delivery}
+    stage = RoleClients(site)
+    return {
+        "week": SLUG, "team_id": site.game.team_id(OWLS), "activity_id": activity, "shift_id": shift,
+        "delivery_id": stage.path("{delivery_id}", "admin"), "connection": stage.path("{connection}", "admin"),
+    }  # fmt: skip
 
 
 def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: dict[str, Any]) -> None:
@@ -251,6 +254,9 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"GET {API}/identities": "listIdentities",
         f"POST {API}/identities": "nameIdentity",
         f"DELETE {API}/identities/{{identity_id}}": "forgetIdentity",
+        f"GET {API}/sources/{{connection}}/accounts": "listServiceAccounts",
+        f"POST {API}/sources/{{connection}}/accounts": "addServiceAccount",
+        f"DELETE {API}/sources/{{connection}}/accounts": "removeServiceAccount",
         f"DELETE {API}/calendar-feeds/{{feed_id}}": "revokeCalendarFeed",
         f"POST {API}/calendar-feeds": "createCalendarFeed",
         f"PUT {API}/rules": "activateRules",

@@ -60,7 +60,7 @@ class Guesser:
             (self._by_login, [author.name or ""], "login like their name"),
         ]
         if len(words) > 1 and (person := _only(self._by_name.get(frozenset(words)))):
-            return Guess(person, f"same name as {person.name}")
+            return Guess(person, "same name")
         for index, keys, reason in tries:
             for key in filter(None, map(_compact, keys)):
                 if person := _only(index.get(key)):

@@ -51,4 +51,4 @@ def _work(delivery: Document, issue: Document) -> Work:
 def _author(user: Document) -> Author | None:
     login = user.text("login")
     ids = tuple(each for each in (user.text("id"), f"@{login.casefold()}" if login else None) if each)
-    return Author(ids) if ids else None
+    return Author(ids, name=login) if ids else None

@@ -104,3 +104,8 @@ def people_of(session: Session, views: Sequence[DeliveryView]) -> Mapping[str, P
     ids = {view.delivery.activity_id for view in views if view.delivery.activity_id}
     query = select(LedgerEntry.id, Person).join(Person, col(Person.id) == LedgerEntry.person_id)
     return dict(session.exec(query.where(col(LedgerEntry.id).in_(ids))).all()) if ids else {}
+
+
+def connection_names(session: Session) -> list[str]:
+    """The names of connections, past ones too."""
+    return sorted(set(session.exec(select(Connection.name))))

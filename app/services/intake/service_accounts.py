@@ -24,9 +24,9 @@ _IGNORED = (col(Delivery.state) == "ignored") & (col(Delivery.reason) == IGNORED
 
 
 class Change(NamedTuple):
-    """The account as it is kept, whether it was so before, and the number of deliveries that are looked at again."""
+    """The account, whether it was so before, and the number of deliveries that are looked at again."""
 
-    external_id: str
+    account: ServiceAccount
     was_so: bool
     waiting: int
 
@@ -61,19 +61,18 @@ def add_to(session: Session, connection: Connection, external_id: str, act: Act)
     external_id = author_ids.tidy(external_id)
     if flaw := code_flaw(external_id):
         raise Malformed(f"The account’s id {flaw}.")
-    if session.get(ServiceAccount, (connection.id, external_id)) is not None:
-        return Change(external_id, True, 0)
+    if (known := session.get(ServiceAccount, (connection.id, external_id))) is not None:
+        return Change(known, True, 0)
     if len(ids_of(session, connection.id)) >= MOST:
         raise Conflict(f"“{connection.name}” has {MOST:,} service accounts, the most there can be. Remove one first.")
-    session.add(
-        ServiceAccount(
-            connection_id=connection.id, external_id=external_id, created_at=act.now, created_by=act.actor.name
-        )
+    account = ServiceAccount(
+        connection_id=connection.id, external_id=external_id, created_at=act.now, created_by=act.actor.name
     )
+    session.add(account)
     session.flush()
     details = {"external_id": external_id}
     audit.note(session, "service-account.added", connections.audit_target(connection), act, after=details)
-    return Change(external_id, False, _look_again(session, connection, external_id, act, _UNMATCHED))
+    return Change(account, False, _look_again(session, connection, external_id, act, _UNMATCHED))
 
 
 def remove(session: Session, name: str, external_id: str, act: Act) -> Change:
@@ -87,7 +86,7 @@ def remove(session: Session, name: str, external_id: str, act: Act) -> Change:
     session.flush()
     details = {"external_id": external_id}
     audit.note(session, "service-account.removed", connections.audit_target(connection), act, before=details)
-    return Change(external_id, False, _look_again(session, connection, external_id, act, _IGNORED))
+    return Change(account, False, _look_again(session, connection, external_id, act, _IGNORED))
 
 
 def _look_again(

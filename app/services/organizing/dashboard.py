@@ -12,6 +12,7 @@ from app.domain.calendar.days import local_day
 from app.domain.rules import ADJUSTMENT, ATTENDANCE
 from app.models import Display, LedgerEntry, Person, QueuedJob, SignIn, Team, Token, Week
 from app.services import jobs
+from app.services.intake import unmatched
 from app.services.rules import rule_sets
 from app.services.shifts import offers
 from app.services.weeks import weeks
@@ -25,7 +26,7 @@ Phase = Literal["none", "draft", "ahead", "running", "over", "closed"]
 class Overview:
     """Counts of what there is. `activities` are the week's, reversed ones too; `never_in` people never signed in.
 
-    `covers` are those of the week that wait for approval.
+    `covers` are those of the week that wait for approval, `unmatched` deliveries whose author nobody knows.
     """
 
     week: Week | None
@@ -40,6 +41,7 @@ class Overview:
     rules_errors: list[dict[str, int | str]]
     dead_jobs: Sequence[QueuedJob]
     covers: int
+    unmatched: int
 
 
 def look(session: Session, now: datetime, wall: datetime) -> Overview:
@@ -62,6 +64,7 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         rules_version=rule_sets.active(session).id,
         rules_errors=rule_sets.file_errors(session),
         dead_jobs=jobs.dead(session, MAX_DEAD_JOBS),
+        unmatched=unmatched.count(session),
         covers=offers.count_undecided(session, week.id) if week else 0,
     )
 

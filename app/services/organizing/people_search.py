@@ -10,10 +10,11 @@ from sqlmodel import Session, col, select
 from app.domain.memberships import current_team
 from app.domain.text import names
 from app.models import Person, Week
-from app.services.access import links, sign_ins
+from app.services.access import accounts, links, sign_ins
 from app.services.people import people
 from app.services.teams import teams
 
+LONGEST = 254  # characters of what is typed to pick somebody: an e-mail's
 PER_PAGE = 50  # people: a long screen, and as many look-ups of teams and sign-ins
 
 
@@ -32,6 +33,13 @@ class PersonRow(NamedTuple):
     team: str | None
     signed_in_at: datetime | None
     invited_until: datetime | None
+
+
+class Choice(NamedTuple):
+    """A person whom somebody may pick, as a field suggests them."""
+
+    name: str
+    email: str
 
 
 class Found(NamedTuple):
@@ -75,6 +83,27 @@ def _team_names(session: Session, week: Week, ids: Sequence[str]) -> dict[str, s
     by_id = {team.id: team.name for team in teams.of_week(session, week)}
     present = {each: current_team(joins) for each, joins in teams.joins(session, week, ids).items()}
     return {each: by_id[team_id] for each, team_id in present.items() if team_id is not None}
+
+
+def choices(session: Session) -> list[Choice]:
+    """Everybody who is not switched off, by name."""
+    query = select(Person.name, Person.email).where(col(Person.disabled_at).is_(None))
+    return sorted((Choice(*row) for row in session.exec(query)), key=lambda each: (names.fold(each.name), each.email))
+
+
+def pick(session: Session, typed: str) -> Person | str:
+    """The person whom somebody typed, by e-mail or whole name; or the sentence for who typed one that is none."""
+    typed = typed.strip()
+    if not typed:
+        return "Type the name or email of a person."
+    if "@" in typed:
+        return accounts.by_email(session, typed) or "Nobody here has this email. Add them under People first."
+    folded = names.fold(typed)
+    query = select(Person.id, Person.name)
+    ids = [person_id for person_id, name in session.exec(query) if names.fold(name) == folded]
+    if len(ids) > 1:
+        return f"{len(ids)} people have this name. Type the email."
+    return session.get_one(Person, ids[0]) if ids else "Nobody here has this name. Type the email instead."
 
 
 def look_up(session: Session, person: Person, week: Week | None, now: datetime) -> PersonRow:

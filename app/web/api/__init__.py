@@ -14,6 +14,7 @@ from app.web.api import (
     covers,
     intake,
     rules,
+    service_accounts,
     shift_changes,
     shifts,
     sign_ups,
@@ -55,6 +56,7 @@ def include_in(app: FastAPI) -> None:
         rules,
         calendar_feeds,
         intake,
+        service_accounts,
     ):
         app.include_router(part.router, prefix="/api/v1", responses=documents.PROBLEMS)
 

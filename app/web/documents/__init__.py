@@ -12,8 +12,11 @@ from app.web.documents.intake import (
     DeliveryList,
     Identity,
     IdentityList,
+    ServiceAccount,
+    ServiceAccountList,
     delivery_document,
     identity_document,
+    service_account_document,
 )
 from app.web.documents.ledger import (
     REPEAT,
@@ -82,6 +85,8 @@ __all__ = [
     "Receipt",
     "RevokedFeed",
     "RuleSet",
+    "ServiceAccount",
+    "ServiceAccountList",
     "Shift",
     "ShiftList",
     "ShiftRules",
@@ -108,6 +113,7 @@ __all__ = [
     "recorded_document",
     "revoked_feed_document",
     "rule_set_document",
+    "service_account_document",
     "shift_document",
     "shift_rules_document",
     "sign_up_document",

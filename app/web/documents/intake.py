@@ -5,6 +5,7 @@ from typing import Literal, cast
 from typing_extensions import TypedDict
 
 from app.models import Person, SourceIdentity
+from app.models import ServiceAccount as ServiceAccountRow
 from app.services.exports.ledger_export import moment
 from app.services.intake.deliveries import DeliveryView
 from app.web.documents.values import Moment, NextCursor
@@ -50,6 +51,21 @@ class IdentityList(TypedDict):
     next_cursor: NextCursor
 
 
+class ServiceAccount(TypedDict):
+    """A bot or integration among a connection's accounts."""
+
+    external_id: str
+    created_at: Moment
+    created_by: str
+
+
+class ServiceAccountList(TypedDict):
+    """The service accounts of a connection, by id."""
+
+    items: list[ServiceAccount]
+    next_cursor: NextCursor
+
+
 def delivery_document(view: DeliveryView) -> Delivery:
     """A delivery as the API shows it."""
     delivery, connection = view
@@ -63,3 +79,10 @@ def delivery_document(view: DeliveryView) -> Delivery:
 def identity_document(identity: SourceIdentity, person: Person) -> Identity:
     """An identity as the API shows it."""
     return Identity(id=identity.id, source=identity.source, external_id=identity.external_id, email=person.email)
+
+
+def service_account_document(account: ServiceAccountRow) -> ServiceAccount:
+    """A service account as the API shows it."""
+    return ServiceAccount(
+        external_id=account.external_id, created_at=moment(account.created_at), created_by=account.created_by
+    )

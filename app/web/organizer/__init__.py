@@ -5,12 +5,15 @@ from fastapi import APIRouter
 from app.web.organizer import (
     audit,
     current,
+    deliveries,
     displays,
     guide,
     home,
+    identities,
     ledger_export,
     people,
     person,
+    service_accounts,
     shift,
     shift_coverage,
     shift_covers,
@@ -19,6 +22,7 @@ from app.web.organizer import (
     sources,
     teams,
     tokens,
+    unmatched,
     weeks,
 )
 
@@ -38,6 +42,10 @@ routers: list[APIRouter] = [
     displays.router,
     guide.router,
     sources.router,
+    deliveries.router,
+    unmatched.router,
+    identities.router,
+    service_accounts.router,
     tokens.router,
     audit.router,
 ]

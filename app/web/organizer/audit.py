@@ -1,18 +1,16 @@
 """`/organizer/audit`: who did what, when, from where, to what; as a list and as CSV."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BeforeValidator
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
-from app.domain.calendar.days import ONE_DAY, first_moment, zone_or_utc
+from app.domain.calendar.days import ONE_DAY
 from app.errors import Malformed, Problem
 from app.models import AuditEntry, Week
 from app.models.columns import is_id
@@ -26,7 +24,7 @@ from app.web.csv_answers import csv_answer
 from app.web.deps import AppClock, AppDatabase, OrganizerRealAct, ReadSession
 from app.web.http.forms import Form, FormState
 from app.web.organizer import changes, wording
-from app.web.organizer.page import zone_name, zone_of
+from app.web.organizer.page import Tidied, begins, day_typed, zone_name, zone_of
 from app.web.routes import DatabaseRoute
 from app.web.submit import Page, refuse
 
@@ -35,15 +33,6 @@ router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 PER_PAGE = 50
 THE_AUDIT = AuditTarget("audit", "audit", "The audit")
 FILE = "audit.csv"
-LONGEST_TYPED = 260
-
-
-def _tidy(value: str) -> str:
-    """A NUL, which no database takes, becomes a space."""
-    return value.replace("\0", " ")[:LONGEST_TYPED].strip()
-
-
-Tidied = Annotated[str, BeforeValidator(_tidy)]
 
 
 class AuditFilter(Form):
@@ -111,13 +100,13 @@ def export_audit(
 
 def _filter(session: Session, wanted: AuditFilter, week: Week | None) -> Filter:
     """Parse a filter. Raises Malformed for a day or a person that is none."""
-    since, until = _day(wanted.since), _day(wanted.until)
+    since, until = day_typed(wanted.since), day_typed(wanted.until)
     return Filter(
         action=wanted.action,
         person_id=_person_id(session, wanted.person),
         object_kind=wanted.kind,
-        since=_begins(since, week) if since else None,
-        until=_begins(until + ONE_DAY, week) if until else None,
+        since=begins(since, week) if since else None,
+        until=begins(until + ONE_DAY, week) if until else None,
     )
 
 
@@ -128,20 +117,3 @@ def _person_id(session: Session, typed: str) -> str:
     if person is None:
         raise Malformed(f"Nobody here has the e-mail {typed}. The list of people shows how each is spelled.")
     return person.id
-
-
-def _day(typed: str) -> date | None:
-    if not typed:
-        return None
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        raise Malformed(f"“{typed[:20]}” is no day. Write it as YYYY-MM-DD, such as 2022-09-12.") from None
-    if not 1900 <= day.year <= 9000:
-        raise Malformed(f"“{typed[:20]}” lies too far away. Choose a day of this century.")
-    return day
-
-
-def _begins(day: date, week: Week | None) -> datetime:
-    """The first moment of a day in the week's zone, or in UTC."""
-    return first_moment(day, week.zone if week else zone_or_utc("UTC")).astimezone(UTC)

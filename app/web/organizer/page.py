@@ -1,8 +1,24 @@
-"""Zones that organizers' pages tell their times in."""
+"""Zones that organizers' pages tell their times in, and days as somebody types them."""
 
-from datetime import UTC, tzinfo
+from datetime import UTC, date, datetime, tzinfo
+from typing import Annotated
 
+from pydantic import BeforeValidator
+
+from app.domain.calendar.days import first_moment, zone_or_utc
+from app.errors import Malformed
 from app.models import Week
+
+LONGEST_TYPED = 260
+
+
+def _tidy(value: str) -> str:
+    """A NUL, which no database takes, becomes a space."""
+    return value.replace("\0", " ")[:LONGEST_TYPED].strip()
+
+
+Tidied = Annotated[str, BeforeValidator(_tidy)]
+"""Text of a filter."""
 
 
 def zone_of(week: Week | None) -> tzinfo:
@@ -13,3 +29,21 @@ def zone_of(week: Week | None) -> tzinfo:
 def zone_name(week: Week | None) -> str:
     """The same in words."""
     return week.zone.key.replace("_", " ") if week else "UTC"
+
+
+def day_typed(typed: str) -> date | None:
+    """A day as somebody typed it; None for nothing. Raises Malformed."""
+    if not typed:
+        return None
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        raise Malformed(f"“{typed[:20]}” is no day. Write it as YYYY-MM-DD, such as 2022-09-12.") from None
+    if not 1900 <= day.year <= 9000:
+        raise Malformed(f"“{typed[:20]}” lies too far away. Choose a day of this century.")
+    return day
+
+
+def begins(day: date, week: Week | None) -> datetime:
+    """The first moment of a day in the week's zone, or in UTC."""
+    return first_moment(day, week.zone if week else zone_or_utc("UTC")).astimezone(UTC)

@@ -15,14 +15,16 @@ from app.errors import Conflict, Problem, Unavailable
 from app.integrations.mail import Mailer, sign_in_letter
 from app.models import Person, Week
 from app.services.access import accounts, links, sign_ins
+from app.services.intake import authors
 from app.services.ledger import corrections, ledger
+from app.services.ledger.drafts import LONGEST_CODE
 from app.services.organizing import people_search
 from app.services.rules import rule_sets
 from app.services.weeks import weeks
 from app.web.deps import AppClock, AppDatabase, AppMailer, AppSettings, OrganizerRealAct, OwnerRealAct, ReadSession
 from app.web.http import redirects
 from app.web.http.client import base_of
-from app.web.http.fields import Name, Reason, says
+from app.web.http.fields import MaxLength, Name, Reason, says
 from app.web.http.forms import Form, FormState
 from app.web.organizer import wording
 from app.web.organizer.page import zone_name, zone_of
@@ -43,6 +45,8 @@ DONE = {
     "role": "Role changed.",
     "signed-out": "Signed out of all other browsers.",
     "renamed": "Name changed.",
+    "named": "Remembered. What waited for this id is credited within seconds.",
+    "forgotten": "Removed. What was credited stays.",
     "reversed": "Reversed. It earns no points.",
     "reinstated": "Reinstated.",
 }
@@ -54,6 +58,13 @@ class NameForm(Form):
     """Another name."""
 
     name: Annotated[Name, says(accounts.check_name)]
+
+
+class ExternalIdForm(Form):
+    """An id of a person at a tool."""
+
+    source: Annotated[str, MaxLength(LONGEST_CODE)]
+    external_id: Annotated[str, MaxLength(LONGEST_CODE)]
 
 
 class RoleForm(Form):
@@ -96,7 +107,7 @@ def person_page(page: Page[SignedInAct], *, person_id: str, cursor: str = "") ->
 
 
 def _account(page: Page[SignedInAct], person: Person, week: Week | None) -> dict[str, Any]:
-    """The context of a person's ways in and roles."""
+    """The context of a person's ways in, roles, and ids at tools."""
     known = sign_ins.of_person(page.session, person.id, page.act.now)
     return {
         "listed": people_search.look_up(page.session, person, week, page.act.now),
@@ -104,6 +115,9 @@ def _account(page: Page[SignedInAct], person: Person, week: Week | None) -> dict
         "ways": wording.WAYS,
         "roles": wording.ROLES,
         "all_roles": ROLES,
+        "identities": authors.of_person(page.session, person.id),
+        "sources": [(each, each) for each in authors.sources(page.session)],
+        "identify": page.form(ExternalIdForm),
     }
 
 

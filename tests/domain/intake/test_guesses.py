@@ -15,9 +15,9 @@ GUESSER = Guesser([ADA, BO, ELIF, *TWO, Candidate("6", "文子", "fumiko@example
 @pytest.mark.parametrize(
     ("author", "person", "reason"),
     [
-        (Author(("77",), name="ADA LOVELACE"), ADA, "same name as Ada Lovelace"),
-        (Author(("77",), name="Lovelace, Ada"), ADA, "same name as Ada Lovelace"),
-        (Author(("77",), name="elif sahin"), ELIF, "same name as Elif Şahin"),
+        (Author(("77",), name="ADA LOVELACE"), ADA, "same name"),
+        (Author(("77",), name="Lovelace, Ada"), ADA, "same name"),
+        (Author(("77",), name="elif sahin"), ELIF, "same name"),
         (Author(email="b.nguyen@home.example"), BO, "same address before the @"),
         (Author(email="ada+work@home.example"), ADA, "same address before the @"),
         (Author(("7", "@b-nguyen")), BO, "login like their email"),

@@ -55,7 +55,7 @@ def parsed(sample: Sample, **changes: Any) -> Parsed:
 @pytest.mark.parametrize(
     ("sample", "expected"),
     [
-        (GITHUB, Parsed("d-1", (Work("issue", "12/345", EIGHT, Author(("7", "@ada")), url="https://example.com/i/1"),))),
+        (GITHUB, Parsed("d-1", (Work("issue", "12/345", EIGHT, Author(("7", "@ada"), name="Ada"), url="https://example.com/i/1"),))),
         (LINEAR, Parsed("d-2", (Work("issue", "i-1", EIGHT, Author(("u-1",), "ada@example.com")),))),
         (JIRA, Parsed("w-1", (Work("issue", "10002", EIGHT, Author(("a-1",))),))),
         (

@@ -18,9 +18,10 @@ def test_add_settles_what_waits_and_remove_looks_at_it_again(game: Game) -> None
     with game.database.unit_of_work() as session:
         added = service_accounts.add(session, "github", " @ADA ", act_by("Olu"))
         again = service_accounts.add(session, "github", "@ada", act_by("Olu"))
+        assert (added.account.external_id, added.was_so, added.waiting) == ("@ada", False, 1)
+        assert (again.account.external_id, again.was_so, again.waiting) == ("@ada", True, 0)
     inbox.process()
 
-    assert (added, again) == (("@ada", False, 1), ("@ada", True, 0))
     assert inbox.find(waiting).reason == service_accounts.IGNORED
     with game.database.unit_of_work() as session:
         accounts = service_accounts.ids_of(session, connections.find(session, "github").id)

@@ -53,7 +53,7 @@ def test_look_groups_what_waits_by_author_with_kinds_times_and_a_guess(inbox: In
     assert sorted(told, key=str) == sorted(
         [
             ("github", "7", 3, {"issue": 3}, "login like their email"),
-            ("jira", "a-1", 1, {"issue": 1}, "same name as Bo Nguyen"),
+            ("jira", "a-1", 1, {"issue": 1}, "same name"),
             ("jira", None, 1, {"issue": 1}, None),
         ],
         key=str,

@@ -1,0 +1,133 @@
+"""`/organizer/unmatched`: what waits for a name, by author; one choice credits all of it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.actor import SignedInAct
+from app.domain.notices.wording import FIRST_STRONG_ISOLATE, POP_ISOLATE
+from app.models import Person
+from app.models.columns import is_id
+from app.services.intake import deliveries, unmatched
+from app.services.intake.unmatched import Credited
+from app.services.organizing import people_search
+from app.services.weeks import weeks
+from app.web.deps import OrganizerAct, ReadSession
+from app.web.http.fields import MaxLength
+from app.web.http.forms import Form, FormInvalid, FormState
+from app.web.http.render import plural
+from app.web.organizer import delivery_words
+from app.web.organizer.page import zone_name, zone_of
+from app.web.routes import DatabaseRoute
+from app.web.submit import Done, Page, submit
+
+router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
+
+PAGE = "/organizer/unmatched"
+
+
+class NamingForm(Form):
+    """The person whom somebody picked, by e-mail or name."""
+
+    person: Annotated[str, MaxLength(people_search.LONGEST)]
+
+
+@router.get(PAGE)
+def organizer_unmatched(request: Request, act: OrganizerAct, session: ReadSession) -> Response:
+    """List the authors that wait for a name."""
+    return unmatched_page(Page(request, act, session, flash=_flash(request, session)))
+
+
+def _flash(request: Request, session: Session) -> str:
+    """The sentence for what was done: the numbers and the person are in the address, so it can be loaded again."""
+    counts = {name: _whole(request.query_params.get(name, "")) for name in ("credited", "others", "rest", "n")}
+    person_id = request.query_params.get("person", "")
+    match request.query_params.get("done", ""):
+        case "credited" if is_id(person_id) and (person := session.get(Person, person_id)) is not None:
+            return credited_sentence(person.name, counts["credited"], counts["others"], counts["rest"])
+        case "bot":
+            return f"Remembered as a bot or service account. {plural(counts['n'], 'report is', 'reports are')} ignored."
+        case "aside":
+            return f"Set {plural(counts['n'], 'report', 'reports')} aside."
+    return ""
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def credited_sentence(name: str, credited: int, others: int, rest: int) -> str:
+    """The sentence for who was named."""
+    sentences = [f"{plural(credited, 'activity', 'activities')} credited to {FIRST_STRONG_ISOLATE}{name}{POP_ISOLATE}."]
+    if others:
+        became = plural(others, "report is something else, as", "reports are something else, as")
+        sentences.append(f"{became} Deliveries shows.")
+    if rest:
+        sentences.append(f"{plural(rest, 'more follows', 'more follow')} within seconds.")
+    return " ".join(sentences)
+
+
+def unmatched_page(page: Page[SignedInAct]) -> Response:
+    """The authors that wait, with a form for each."""
+    session = page.session
+    week = weeks.default_week(session, page.clock.game())
+    waiting = unmatched.look(session)
+    forms = {
+        group.id: page.form(NamingForm, group.id, person=group.guess.person.email if group.guess else "")
+        for group in waiting.groups
+    }
+    return page.render(
+        "organizer/unmatched.html", waiting=waiting, forms=forms, words=delivery_words,
+        kinds=delivery_words.kind_names(session), choices=people_search.choices(session) if waiting.groups else [],
+        zone=zone_of(week), zone_name=zone_name(week),
+    )  # fmt: skip
+
+
+@router.post(PAGE + "/{delivery_id}/credit", name="unmatched_credit")
+def credit_author(request: Request, act: OrganizerAct, delivery_id: str, form: FormState[NamingForm]) -> Response:
+    """Say who an author is."""
+
+    def credit(session: Session, act: SignedInAct) -> Done:
+        deliveries.find(session, delivery_id)
+        person = pick(session, form.data.person)
+        outcome = unmatched.credit(session, delivery_id, person.email, act)
+        return Done("organizer_unmatched", "credited", _counted(outcome))
+
+    return submit(request, act, credit, form=form.keyed(delivery_id), page=unmatched_page)
+
+
+def pick(session: Session, typed: str) -> Person:
+    """The person somebody typed. Raises FormInvalid with a sentence for the field."""
+    found = people_search.pick(session, typed)
+    if isinstance(found, Person):
+        return found
+    raise FormInvalid({"person": found})
+
+
+def _counted(outcome: Credited) -> dict[str, str]:
+    others = sum(number for state, number in outcome.states.items() if state != "recorded")
+    numbers = {"credited": outcome.activities, "others": others, "rest": outcome.following}
+    return {"person": outcome.person.id, **{name: str(number) for name, number in numbers.items() if number}}
+
+
+@router.post(PAGE + "/{delivery_id}/bot", name="unmatched_bot")
+def name_bot(request: Request, act: OrganizerAct, delivery_id: str) -> Response:
+    """Say that an author is a bot or service account."""
+
+    def name(session: Session, act: SignedInAct) -> Done:
+        return Done("organizer_unmatched", "bot", {"n": str(unmatched.name_bot(session, delivery_id, act))})
+
+    return submit(request, act, name, page=unmatched_page)
+
+
+@router.post(PAGE + "/{delivery_id}/aside", name="unmatched_aside")
+def set_aside(request: Request, act: OrganizerAct, delivery_id: str) -> Response:
+    """Ignore what waits without an author."""
+
+    def ignore(session: Session, act: SignedInAct) -> Done:
+        return Done("organizer_unmatched", "aside", {"n": str(unmatched.set_aside(session, delivery_id, act))})
+
+    return submit(request, act, ignore, page=unmatched_page)

@@ -1,0 +1,70 @@
+"""Authors that wait for a name, in a browser: named on a phone and by keyboard, whatever they are called."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from app.services.access import accounts
+from tests.browser.looking import LAPTOP, PHONE, overflow, serious_flaws
+from tests.browser.test_organizer_weeks import SMALL, desk
+from tests.builders import act_by
+from tests.integrations.sources.samples import GITHUB, JIRA, LINEAR
+from tests.services.intake.inbox import Inbox
+from tests.web.running_app import RunningApp
+
+pytestmark = pytest.mark.browser
+
+SCRIPT = "<script>document.title = 'taken'</script>"
+WIDE = "W" * 200
+ARABIC = "\u202eالبوم 7"
+
+
+def furnish(site: RunningApp) -> str:
+    """Authors that wait, one of them twice, and something that nobody can read; that delivery's id."""
+    inbox = Inbox(site.database, site.clock.now)
+    for kind in ("github", "jira", "linear"):
+        inbox.connect(kind)
+    with site.database.unit_of_work() as session:
+        accounts.create(session, act_by("Olu"), name=SCRIPT, email="script@example.com")
+    for number in range(2):
+        issue = {**GITHUB.body["issue"], "id": number}
+        inbox.take("github", GITHUB, {**GITHUB.body, "issue": issue}, x_github_delivery=f"d-{number}")
+    for number, name in enumerate((SCRIPT, WIDE, ARABIC, None)):
+        user = {"accountId": f"a-{number}", "displayName": name} if name else None
+        body = {**JIRA.body, "user": user, "issue": {**JIRA.body["issue"], "id": str(number)}}
+        inbox.take("jira", JIRA, body, x_atlassian_webhook_identifier=f"w-{number}")
+    return inbox.take("linear", LINEAR, {**LINEAR.body, "data": {"title": SCRIPT + WIDE}}, linear_delivery=WIDE)
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+def test_pages_of_deliveries_fit_and_are_accessible(
+    chromium: Browser, site: RunningApp, size: tuple[int, int], tmp_path: Path
+) -> None:
+    unread = furnish(site)
+    pages = ("deliveries", f"deliveries/{unread}", "unmatched", "identities", "sources/github/accounts")
+    colour = "dark" if size == PHONE else "light"
+
+    with desk(chromium, site, size, color_scheme=colour, has_touch=size == PHONE) as page:
+        for number, path in enumerate(pages):
+            page.goto(f"{site.url}/organizer/{path}")
+            for fold in page.locator("summary").all():
+                fold.click()
+            page.screenshot(path=tmp_path / f"{number}.png", full_page=True)
+            assert (overflow(page), serious_flaws(page), page.evaluate(SMALL)) == (0, [], []), path
+            assert page.title() != "taken"
+
+
+def test_an_author_is_named_by_touch_and_another_by_keyboard(chromium: Browser, site: RunningApp) -> None:
+    furnish(site)
+
+    with desk(chromium, site, PHONE, has_touch=True) as page:
+        page.goto(f"{site.url}/organizer/unmatched")
+        first = page.locator(".waiting__group").filter(has_text="login like their email")
+        first.get_by_role("button", name="Credit 2 reports").tap()
+        expect(page.get_by_role("status")).to_contain_text("2 activities credited to \u2068Ada Lovelace\u2069.")
+
+        page.locator(".waiting__group").filter(has_text=ARABIC).get_by_label("Person").focus()
+        page.keyboard.type("bo nguyen")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("1 activity credited to \u2068Bo Nguyen\u2069.")
