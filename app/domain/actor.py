@@ -37,6 +37,11 @@ class Actor:
     rights: frozenset[str]
     person_id: str | None
 
+    @property
+    def person_name(self) -> str:
+        """The name for whoever is told what they did: a person's own; empty for tokens, commands and the system."""
+        return self.name if self.kind == "person" else ""
+
     def may(self, right: Right) -> bool:
         """Tell whether their rights allow this; `admin` has every scope in it."""
         return right in self.rights or (right != GRANT and "admin" in self.rights)

@@ -57,6 +57,7 @@ class Shown(NamedTuple):
     words: Told
     is_read: bool
     week: str
+    zone: ZoneInfo
     shift_id: str | None
 
 
@@ -114,7 +115,7 @@ def nudge(session: Session, week: AnyWeek, team_id: str, act: Act) -> int:
     """Ask a team's members to take a shift, once a day; the number of people who were asked. Raises NotFound."""
     team = teams.find(session, week, team_id)
     members = [person_id for person_id, joins in teams.joins(session, week).items() if current_team(joins) == team.id]
-    facts = {"name": act.actor.name, "team": team.name, "week": week.name}
+    facts = {"name": act.actor.person_name, "team": team.name, "week": week.name}
     day = local_day(act.now, week.zone).toordinal()
     return tell(session, week, members, News("nudge", team.id, day, facts), act.now)
 
@@ -132,13 +133,17 @@ def unread(session: Session, person_id: str, now: datetime) -> int:
 
 def page(session: Session, person_id: str, now: datetime, *, cursor: str | None, limit: int) -> Page[Shown]:
     """Up to `limit` of somebody's notices after the cursor, the newest first. Raises Malformed for a bad cursor."""
-    query = select(Notice, Week.slug).join(Week, col(Week.id) == Notice.week_id).where(*_inbox(person_id, now))
+    query = (
+        select(Notice, Week.slug, Week.timezone)
+        .join(Week, col(Week.id) == Notice.week_id)
+        .where(*_inbox(person_id, now))
+    )
     if cursor:
         last = paging.last_before(cursor, lambda id_: _own(session, person_id, id_))
         at = col(Notice.due_at)
         query = query.where(or_(at < last.due_at, and_(at == last.due_at, col(Notice.id) < last.id)))
     query = query.order_by(col(Notice.due_at).desc(), col(Notice.id).desc()).limit(limit + 1)
-    found = [_shown(notice, slug) for notice, slug in session.exec(query)]
+    found = [_shown(notice, slug, zone) for notice, slug, zone in session.exec(query)]
     return Page(*paging.cut(found, limit, lambda each: each.id))
 
 
@@ -146,9 +151,9 @@ def _own(session: Session, person_id: str, notice_id: str) -> Notice | None:
     return session.exec(select(Notice).where(Notice.id == notice_id, Notice.person_id == person_id)).first()
 
 
-def _shown(notice: Notice, week: str) -> Shown:
+def _shown(notice: Notice, week: str, zone: str) -> Shown:
     words = told(notice.kind, json.loads(notice.facts))  # type: ignore[arg-type]  # nobody else writes kinds
-    return Shown(notice.id, notice.due_at, words, notice.read_at is not None, week, notice.shift_id)
+    return Shown(notice.id, notice.due_at, words, notice.read_at is not None, week, zone_or_utc(zone), notice.shift_id)
 
 
 def mark_read(session: Session, person_id: str, until: str, now: datetime) -> int:

@@ -98,7 +98,7 @@ def test_page_lists_what_i_was_told_and_marks_it_read(site: RunningApp) -> None:
     assert "No notices yet." in empty
     unread = 'Notices <span class="pill">1<span class="visually-hidden"> unread</span></span>'
     assert (unread in counted, unread in listed, unread in after, unread in other) == (True, True, False, True)
-    assert "<bdi>&lt;i&gt;Olu&lt;/i&gt;</bdi> asks your team to take a shift</span>" in listed
+    assert "<bdi>&lt;i&gt;Olu&lt;/i&gt;</bdi> asks your team to take a shift</a>" in listed
     assert (done.status_code, "0 unread." in after) == (303, True)
     assert ada.post("/me/notices/read", until="soon").status_code == 422
 
@@ -158,7 +158,7 @@ def test_email_is_one_a_shift_with_all_that_mail_programs_need(office: RunningAp
     assert plain is not None
     assert html is not None
     assert message["To"] == "Dua Krasniqi <dua@example.com>"
-    assert message["Subject"] == "\u2068Olu\u2069 signed you up: Thu 15 Sep 06:00–08:00 PDT"
+    assert message["Subject"] == "\u2068An organizer\u2069 signed you up: Thu 15 Sep 06:00–08:00 PDT"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["References"] == message["In-Reply-To"] == f"<shift.{shift}@example.com>"
     assert re.fullmatch(r"<notice\.[0-9a-f]{16}@example\.com>", message["Message-ID"])

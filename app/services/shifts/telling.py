@@ -47,7 +47,7 @@ def seat_changed(teller: Teller, seat: Seat, change: SeatChange) -> None:
 
     What a cancelled shift does to its seats is told by `cancelled`.
     """
-    reason, by = change.reason or "", teller.act.actor.name
+    reason, by = change.reason or "", teller.act.actor.person_name
     if change.before is None and change.after == "signed_up":
         if teller.shift.taken == 1:  # whoever was first had them planned, and an edit plans them anew
             reminders.plan(teller.session, teller.shift, teller.act.now)
@@ -57,7 +57,7 @@ def seat_changed(teller: Teller, seat: Seat, change: SeatChange) -> None:
 
 
 def _got_seat(teller: Teller, seat: Seat, change: SeatChange) -> None:
-    by, reason = teller.act.actor.name, change.reason or ""
+    by, reason = teller.act.actor.person_name, change.reason or ""
     giver = teller.session.get(Seat, seat.giver_id) if seat.giver_id else None
     if seat.signed_up_at != change.changed_at:  # taken long ago, given away, and back again
         teller.tell("returned", [seat.person_id], change.id, name=by)
@@ -106,7 +106,7 @@ def _audience(teller: Teller, seat: Seat, audience: str) -> set[str]:
 
 def unlisted(teller: Teller, person_id: str, reason: str | None) -> None:
     """Tell somebody who waited that another took them off the list."""
-    by = teller.act.actor.name
+    by = teller.act.actor.person_name
     teller.tell("removed", [person_id], _moment(teller), name=by, reason=reason or "", list="waiting")
 
 

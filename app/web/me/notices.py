@@ -1,6 +1,5 @@
 """`/me/notices`: what I was told, and about which kinds I want email."""
 
-from datetime import UTC
 from functools import partial
 from typing import Annotated
 
@@ -12,7 +11,6 @@ from starlette.responses import Response
 from app.domain.actor import SignedInAct
 from app.services import notice_mail, notices
 from app.services.access import accounts
-from app.services.ledger import my_week
 from app.services.notices import Shown
 from app.web.deps import MemberAct, ReadSession
 from app.web.http.addresses import url_for
@@ -46,11 +44,10 @@ def my_notices(
 
 
 def notices_page(page: Page[SignedInAct], *, cursor: str | None = None) -> Response:
-    """The list; times are those of the week's zone."""
-    session, act = page.session, page.act
-    week, person_id = my_week.week_to_play(session, act.now), act.actor.person_id
+    """The list; each time is by the clock of its own week."""
+    session, act, person_id = page.session, page.act, page.act.actor.person_id
     return page.render(
-        "me/notices.html", section="notices", is_first=cursor is None, zone=week.zone if week else UTC,
+        "me/notices.html", section="notices", is_first=cursor is None,
         found=notices.page(session, person_id, act.now, cursor=cursor, limit=PER_PAGE),
         unread=notices.unread(session, person_id, act.now), href=_href,
     )  # fmt: skip

@@ -115,7 +115,7 @@ def test_leave_list_for_somebody_tells_them_who_took_them_off_and_why(plan: Plan
 
     assert news(plan) == [("removed", BO)]
     assert last_said(plan, "removed") == (
-        "You’re no longer on the waiting list: Fri 16 Sep 06:00–08:00 PDT | \u2068Olu\u2069 removed you. | "
+        "You’re no longer on the waiting list: Fri 16 Sep 06:00–08:00 PDT | \u2068An organizer\u2069 removed you. | "
         f"Reason: \u2068You work elsewhere\u2069{OF_WEEK}"
     )
 
