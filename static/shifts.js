@@ -73,14 +73,48 @@
   }
   setInterval(tick, 1000);
 
-  // Shifts came, went or moved: seats alone cannot tell, so the list comes anew.
-  let asked = "";
+  // Seats come by themselves. What a page says to its own reader beside them is made anew where it may have changed: with
+  // their seat, their turn in a waiting list, a seat offered to them, a teammate's seat, or where shifts came or moved.
+  const RELOAD_MS = [300, 1_500]; // not everybody in the same moment
+  const concerns = new Map();
+  let [asked, reload] = ["", 0];
+  const page = () => document.getElementById("shifts");
+  function concern(seats) {
+    const [me, team] = page().dataset.me.split(":");
+    const parts = (seats.dataset.people ?? "").split(" ").map((part) => part.split(":"));
+    const mine = parts.filter(([person, of, , offer]) => person === me || (team && of === team) || offer === `pending-${me}`
+      || offer === "everyone" || offer === me);
+    const waiting = parts.filter((part) => part.length === 1).findIndex(([person]) => person === me);
+    return [seats.dataset.state, waiting, ...mine].join(" ");
+  }
+  function remember() {
+    clearTimeout(reload);
+    [asked, reload] = [page().dataset.shifts, 0];
+    for (const seats of document.querySelectorAll("[data-people]")) concerns.set(seats.id, concern(seats));
+  }
+  // Whatever somebody writes or chooses just now is left alone until they are done; what they opened stays open.
+  const isBusy = () => document.activeElement?.matches("#shifts :is(textarea, select, input)")
+    || [...page().querySelectorAll("textarea, input[type=url]")].some((field) => field.value !== field.defaultValue);
+  const folds = () => [...page().querySelectorAll("details")];
+  const named = (fold) => fold.querySelector("summary").textContent;
+  async function load() {
+    reload = 0;
+    if (isBusy()) { reloadSoon(); return; }
+    const open = folds().filter((fold) => fold.open).map(named);
+    await htmx.ajax("GET", location.pathname, { target: "#shifts", select: "#shifts", swap: "outerMorph" });
+    for (const fold of folds()) if (open.includes(named(fold))) fold.open = true;
+  }
+  function reloadSoon() {
+    reload ||= setTimeout(load, RELOAD_MS[0] + Math.random() * (RELOAD_MS[1] - RELOAD_MS[0]));
+  }
   document.addEventListener("htmx:sse:after:message", () => {
-    const [list, newest] = [document.getElementById("shifts"), document.getElementById("shifts-as-of")];
-    const mark = newest?.dataset.shifts;
-    if (!list || !mark || mark === list.dataset.shifts || mark === asked) return;
+    const mark = document.getElementById("shifts-as-of")?.dataset.shifts;
+    if (!page() || !mark) return;
+    const seats = [...document.querySelectorAll("[data-people]")];
+    const changed = page().dataset.me ? seats.filter((each) => concerns.get(each.id) !== concern(each)) : [];
+    for (const each of changed) concerns.set(each.id, concern(each));
+    if (changed.length || mark !== asked) reloadSoon();
     asked = mark;
-    htmx.ajax("GET", location.pathname, { target: "#shifts", select: "#shifts", swap: "outerMorph" });
   });
 
   // Ticks of a checklist are this browser's own, and kept for the shift.
@@ -103,6 +137,9 @@
     show();
     count();
   }
-  document.addEventListener("DOMContentLoaded", look);
-  document.addEventListener("htmx:after:settle", look);
+  document.addEventListener("DOMContentLoaded", () => { look(); remember(); });
+  document.addEventListener("htmx:after:settle", (event) => {
+    look();
+    if (event.target.id === "shifts") remember();
+  });
 })();

@@ -241,3 +241,39 @@ def test_times_are_shown_in_the_readers_own_zone_where_they_ask_for_it(
         assert before == ("16:00–18:00", "Los Angeles")
         assert own == ("Fri 01:00–03:00", "Berlin, your own; days are those of Los Angeles")
         assert after_taking == own[0]
+
+
+def test_what_a_page_says_to_its_reader_follows_what_others_do(
+    chromium: Browser, site: RunningApp, shifts: Shifts
+) -> None:
+    shift_id, other = shifts.make(seats=1), shifts.make("2022-09-15 08:00")
+    bo, olu = sign_in(site, BO), sign_in(site, "olu@example.com", "organizer")
+    with looking_as(chromium, sign_in(site, ADA)) as page, looking_as(chromium, sign_in(site, ADA)) as own:
+        own.goto(f"{site.url}{PAGE}/{other}")
+        page.goto(site.url + PAGE)
+        row, mine = page.locator(f"#shift-{shift_id}"), own.locator("#shifts")
+        for sign in (page.locator("[data-live]"), own.locator("[data-live]")):
+            expect(sign.get_by_text("Live", exact=True)).to_be_visible()
+
+        shifts.sign_up(shift_id, BO)
+        expect(row).to_contain_text("0 points: your team has this shift")
+        bo.post(f"{PAGE}/{shift_id}/offer", to="everyone")
+        expect(row.get_by_role("button", name="Take over from Bo Nguyen")).to_be_visible()
+        bo.post(f"{PAGE}/{other}/take-team")
+        expect(page.locator(f"#shift-{other}")).to_contain_text("You’re on it")
+        expect(mine.get_by_role("button", name="Leave the shift")).to_be_visible()
+        olu.post(
+            f"/organizer/weeks/{SLUG}/shifts/{other}",
+            date="2022-09-15",
+            start="09:00",
+            until="11:00",
+            seats="3",
+            needed="1",
+            version="1",
+            place="Room 4",
+            reason="Later",
+        )
+        expect(own.locator("h1")).to_contain_text("09:00–11:00")
+        olu.post(f"/organizer/weeks/{SLUG}/shifts/{other}/cancel", reason="Holidays")
+        expect(mine).not_to_contain_text("You’re on it")
+        expect(page.locator(f"#shift-{other}")).not_to_contain_text("You’re on it")

@@ -147,7 +147,7 @@ def _follow(known: SeatList | None, version: SeatsVersion, items: list[ShiftItem
 
 def _content(item: ShiftItem) -> Hashable:
     """The values that templates/shifts/_seats.html depends on."""
-    return item.shift.seats, item.shift.needed, item.is_cancelled, item.seats, item.waiting
+    return item.shift.seats, item.shift.needed, item.is_cancelled, item.seats, item.waiters
 
 
 def _fragment(item: ShiftItem, shows_everyone: bool) -> Item:

@@ -32,4 +32,29 @@ def seats_html(item: ShiftItem, *, shows_everyone: bool) -> bytes:
         dots=[number < item.taken for number in range(item.shift.seats)] if item.shift.seats <= MOST_DOTS else [],
         lacking=0 if item.is_cancelled else max(item.shift.needed - item.taken, 0),
         states=STATES,
+        people=_people(item) if shows_everyone else None,
     )
+
+
+def short(id_: str | None) -> str:
+    """The beginning of an id, enough to tell people of a week apart; two alike cost a page one reload."""
+    return (id_ or "")[:6]
+
+
+def _people(item: ShiftItem) -> str:
+    """The people a shift concerns: `person:team:state:offer` of each seat and `person` of each who waits, in order.
+
+    By these, shifts.js tells whether what a page says to its own reader has changed. An offer is to `everyone`, the
+    `team` or a person, or pending for a taker.
+    """
+    seats = (":".join((short(seat.person_id), short(seat.team_id), seat.state, _offer(seat))) for seat in item.seats)
+    return " ".join((*seats, *map(short, item.waiters)))
+
+
+def _offer(seat: ShiftSeat) -> str:
+    offer = seat.offer
+    if offer is None:
+        return ""
+    if offer.is_pending:
+        return f"pending-{short(offer.taker_id)}"
+    return short(offer.person_id) if offer.audience == "person" else offer.audience

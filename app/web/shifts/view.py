@@ -13,6 +13,7 @@ from app.services.shifts.listing import ShiftItem
 from app.services.shifts.worth import ShiftWorth
 from app.services.teams import teams
 from app.services.weeks import weeks
+from app.web.seats.shown import short
 from app.web.shift_lists import KeptShifts
 from app.web.shifts.rows import Rows
 from app.web.submit import Page
@@ -73,6 +74,12 @@ class WeekShifts:
     def team_id(self) -> str | None:
         """The reader's team now."""
         return self.reader.team_id if self.reader is not None else None
+
+    @property
+    def me(self) -> str:
+        """The reader and their team, as the seats of shifts name them; empty for visitors."""
+        reader = self.reader
+        return f"{short(reader.person_id)}:{short(reader.team_id)}" if reader is not None else ""
 
     def item(self, shift_id: str) -> ShiftItem:
         """A shift of the week. Raises NotFound."""
