@@ -19,6 +19,7 @@
   const say = {
     span: (element, from, until) => `${dayAndClock.format(from).replace(",", "")}–${clock.format(until)}`,
     day: (element, from, until) => `${wholeDay.format(from).replace(",", "")}, ${clock.format(from)}–${clock.format(until)}`,
+    clock: (element, from) => dayAndClock.format(from).replace(",", ""),
     moment: (element, from) => `${wholeDay.format(from).replace(",", "")}, ${clock.format(from)}`,
   };
   const city = (zone) => zone.split("/").at(-1).replaceAll("_", " ");
@@ -33,9 +34,9 @@
     button.textContent = isOwn ? `Show times of ${city(zone.dataset.zone)}` : `Show my own (${city(own)})`;
     zone.textContent = differs && isOwn ? `${city(own)}, your own; days are those of ${city(zone.dataset.zone)}` : city(zone.dataset.zone);
     document.querySelector("[data-live]").dataset.live = differs && isOwn ? own : zone.dataset.zone;
-    for (const element of document.querySelectorAll("#shifts time[data-until], #shifts time[data-moment]")) {
+    for (const element of document.querySelectorAll("#shifts time:is([data-until], [data-moment], [data-clock])")) {
       element.dataset.written ??= element.textContent;
-      const kind = "moment" in element.dataset ? "moment" : "day" in element.dataset ? "day" : "span";
+      const kind = "moment" in element.dataset ? "moment" : "clock" in element.dataset ? "clock" : "day" in element.dataset ? "day" : "span";
       const [from, until] = [new Date(element.dateTime), new Date(element.dataset.until ?? element.dateTime)];
       element.textContent = differs && isOwn ? say[kind](element, from, until) : element.dataset.written;
     }
@@ -69,7 +70,8 @@
       return;
     }
     const parts = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60].map((part) => String(part).padStart(2, "0"));
-    words.textContent = left < 86400 ? `In ${parts.join(":")}.` : `In ${Math.floor(left / 86400)} days.`;
+    const days = Math.floor(left / 86400);
+    words.textContent = days ? `In ${days} ${days === 1 ? "day" : "days"} ${Math.floor(left / 3600) % 24} h.` : `In ${parts.join(":")}.`;
   }
   setInterval(tick, 1000);
 

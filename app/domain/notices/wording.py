@@ -65,7 +65,7 @@ def _soon(facts: Facts) -> Said:
 
 
 def _signed_up(facts: Facts) -> Said:
-    return _line(_name(facts), f" signed you up: {_when(facts)}"), (_line("Can’t come? Leave the shift."),)
+    return _line(_name(facts), f" signed you up: {_when(facts)}"), (_line("Can’t come? Offer your seat."),)
 
 
 def _promoted(facts: Facts) -> Said:

@@ -26,7 +26,8 @@ class Choice:
     """A person's choice about one shift. `code` and `why` are the first reason against a seat, but that all are taken.
 
     `seat` is their own, with what they may do about it; `covers` are seats offered to them. A whole team would take
-    `for_team` seats, 0 where it cannot; with this shift they would have `in_a_row` without a pause.
+    `for_team` seats, 0 where it cannot; with this shift they would have `in_a_row` without a pause. `asked_of` names
+    whoever's seat they asked to take over, until an organizer decides.
     """
 
     code: Code | None = None
@@ -42,6 +43,7 @@ class Choice:
     covers: tuple[ShiftSeat, ...] = ()
     for_team: int = 0
     in_a_row: int = 0
+    asked_of: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -110,6 +112,8 @@ def choose(
     claim = Claim(seats=0, has_team=team_id is not None, overlaps=other is not None, is_limited=limited)
     code = sign_up_refusal(facts, claim, ShiftSettings(needs_team=settings.needs_team), now)
     why = refusals.sentence(code) if code else ""
+    if code == "started" and now < shift.ends_at:
+        why = "On now. Signing up ended at the start."
     if code == "overlap" and other is not None:
         why = refusals.overlap_sentence(other)
     can_cover = now < shift.ends_at and not item.is_cancelled and is_week_open and code not in ("no-team", "overlap")
@@ -122,7 +126,13 @@ def choose(
         code, why, missed, is_waiting=reader.person_id in item.waiters, covers=covers,
         for_team=_for_team(item, reader.team_id, crowd) if code is None else 0,
         in_a_row=in_a_row(reader.seats, shift) if code is None else 0,
+        asked_of=_asked_of(item, reader.person_id),
     )  # fmt: skip
+
+
+def _asked_of(item: ShiftItem, person_id: str) -> str:
+    asked = (seat.person for seat in item.seats if seat.offer is not None and seat.offer.taker_id == person_id)
+    return next(asked, "")
 
 
 def _own_choice(

@@ -91,6 +91,8 @@ class LockedShift(NamedTuple):
 
         A program that asks for one person hands on what they are told: to them it is their own shift.
         """
+        if code == "not-open-yet" and self.settings.opens_at is not None:
+            return refusals.not_open_yet(self.settings.opens_at, self.week.zone)
         overlapping = self.overlapping(people) if code == "overlap" else []
         if not overlapping:
             return refusals.problem(code)

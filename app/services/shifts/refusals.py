@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from app.domain.calendar.days import zone_or_utc
 from app.domain.shifts.model import Code
@@ -28,7 +29,7 @@ _SENTENCES: dict[Code, str] = {
     "week-not-open": "This week is not open, so no seat in it changes. Ask an organizer to open it.",
     "cancelled": "This shift was cancelled. Choose another one.",
     "started": "This shift has started or is over. Ask an organizer if something about it is wrong.",
-    "not-open-yet": "Signing up has not opened yet. Come back at the time shown on the page.",
+    "not-open-yet": "Signing up has not opened yet.",
     "no-team": "Seats in this week are for teams. Join a team first.",
     "not-ready": "Your set-up has steps left. Finish them, then sign up.",
     "overlap": "You have another shift at that time.",
@@ -56,6 +57,12 @@ def problem(code: Code, detail: str | None = None) -> Problem:
     if code == "not-yours":
         return NotAllowed(_NOT_YOURS)
     return ShiftRefused(code, detail or _SENTENCES[code])
+
+
+def not_open_yet(opens_at: datetime, zone: ZoneInfo) -> Problem:
+    """The problem with a seat before the moment at which signing up opens."""
+    local = opens_at.astimezone(zone)
+    return problem("not-open-yet", f"Signing up opens {local:%a} {local.day} {local:%b %H:%M %Z}.")
 
 
 def deactivated(name: str) -> Problem:

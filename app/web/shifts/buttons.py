@@ -13,11 +13,12 @@ from app.domain.actor import SignedInAct
 from app.domain.draft import PersonId
 from app.domain.shifts.covers import OfferedTo
 from app.errors import Malformed, NotFound, Problem
+from app.models import Shift
 from app.models.columns import is_id
 from app.services.ledger import ledger, my_week
 from app.services.ledger.ledger import Submission
 from app.services.rules import rule_sets
-from app.services.shifts import completion, covers, listing, own_seats, seats, waiting
+from app.services.shifts import completion, covers, listing, own_seats, refusals, seats, waiting
 from app.services.weeks import weeks
 from app.web.deps import MemberAct
 from app.web.http.fields import says
@@ -94,7 +95,9 @@ def leave(request: Request, act: MemberAct, week: str, shift_id: str) -> Respons
     """Leave my seat."""
 
     def work(session: Session, act: SignedInAct) -> str:
-        seats.leave(session, week, shift_id, _own_seat(session, shift_id, act), act)
+        seat = seats.leave(session, week, shift_id, _own_seat(session, shift_id, act), act)
+        if session.get_one(Shift, seat.shift_id).cancelled_at is not None:
+            raise refusals.problem("cancelled", "This shift was cancelled, so there is nothing to leave.")
         return "left"
 
     return _change(request, act, week, shift_id, work)

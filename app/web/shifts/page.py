@@ -1,6 +1,5 @@
 """The list of a week's shifts: take a seat for oneself or one's team, with what it is worth and why one cannot."""
 
-from math import ceil
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -41,13 +40,11 @@ def week_shifts(
 def list_page(slug: str, page: Page[Any], done: str = "", shift_id: str = "") -> Response:
     """The list of shifts, after a form with what it did or why not."""
     shown = look(page, slug)
-    settings, now = shown.kept.settings, page.act.now
-    opens_at = settings.opens_at if settings.opens_at is not None and settings.opens_at > now else None
+    now = page.act.now
     days, past = shown.rows.days()
     return page.render(
         "shifts/index.html", week=shown.week.slug, shown=shown, zone=shown.week.zone,
-        days=days, past=past, opens_at=opens_at,
-        opens_in=ceil((opens_at - now).total_seconds()) if opens_at is not None else 0,
+        days=days, past=past,
         mine=own_rows(shown.kept, shown.reader.seats, now) if shown.reader is not None else [],
         said=shown.done_with(done, shift_id), now=now,
     )  # fmt: skip

@@ -37,7 +37,7 @@ class Row(NamedTuple):
     acts: bool = False
     why: str = ""
     seat: OwnSeat | None = None
-    leave_until: str = ""
+    leave_until: datetime | None = None
     can_check_in: bool = False
     can_complete: bool = False
     can_offer: bool = False
@@ -48,6 +48,7 @@ class Row(NamedTuple):
     covers: tuple[ShiftSeat, ...] = ()
     for_team: int = 0
     in_a_row: str = ""
+    asked_of: str = ""
     worth: "WorthWords | None" = None
     is_over: bool = False
 
@@ -120,7 +121,7 @@ class Rows:
             acts=choice.is_open,
             why="" if choice.code in (None, "no-team") else choice.why,
             seat=choice.seat,
-            leave_until=render.local_moment(choice.leave_until, self.zone) if choice.leave_until else "",
+            leave_until=choice.leave_until,
             can_check_in=choice.can_check_in,
             can_complete=choice.can_complete,
             can_offer=choice.can_offer,
@@ -130,6 +131,7 @@ class Rows:
             can_wait=choice.code == "limit",
             covers=choice.covers,
             for_team=choice.for_team,
+            asked_of=choice.asked_of,
             in_a_row=ordinal(choice.in_a_row) if choice.in_a_row >= MANY_IN_A_ROW else "",
             worth=_worth_words(worth, item, self.reader) if worth is not None and self.reader.joins else None,
         )
@@ -141,7 +143,9 @@ class Rows:
 
     def _render(self, item: ShiftItem, row: Row) -> Markup:
         seats = self.seats(item)
-        html = render.render("shifts/_row.html", week=self.week, item=item, shift=item.shift, row=row, seats=seats)
+        html = render.render(
+            "shifts/_row.html", week=self.week, item=item, shift=item.shift, row=row, seats=seats, zone=self.zone
+        )
         return Markup(html.decode())  # noqa: S704 - our own template made it
 
 

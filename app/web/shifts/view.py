@@ -1,18 +1,22 @@
 """The shifts of a week as the reader of a page sees them, and what a button of it has just done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from math import ceil
 from typing import Any, NamedTuple
 
 from app.domain.actor import SignedInActor
+from app.domain.shifts.model import LIVE
 from app.errors import NotFound
 from app.models import Week
 from app.services.shifts import choices, own_seats, refusals
-from app.services.shifts.choices import MANY_IN_A_ROW, Reader
+from app.services.shifts.choices import MANY_IN_A_ROW, Choice, Reader
 from app.services.shifts.listing import ShiftItem
 from app.services.shifts.worth import ShiftWorth
 from app.services.teams import teams
 from app.services.weeks import weeks
+from app.web.http import render
 from app.web.seats.shown import short
 from app.web.shift_lists import KeptShifts
 from app.web.shifts.rows import Rows
@@ -37,7 +41,7 @@ class Said:
 
 SAID: Mapping[str, Said] = {
     "taken": Said("You’re on: ", undo=Undo("Undo", "shift_leave")),
-    "team": Said("Your team is on: ", ". Each of you can leave within 10 minutes."),
+    "team": Said("Your team is on: ", ". Each of you can leave until {until}."),
     "left": Said("You left ", undo=Undo("Take it again", "shift_take")),
     "waiting": Said("You’re on the waiting list: ", undo=Undo("Undo", "shift_stop_waiting")),
     "not-waiting": Said("You left the waiting list: "),
@@ -76,6 +80,17 @@ class WeekShifts:
         return self.reader.team_id if self.reader is not None else None
 
     @property
+    def opens_at(self) -> datetime | None:
+        """The moment at which signing up opens, if that is ahead."""
+        opens_at = self.kept.settings.opens_at if self.week.state == "open" else None
+        return opens_at if opens_at is not None and opens_at > self.rows.now else None
+
+    @property
+    def opens_in(self) -> int:
+        """The whole seconds until then."""
+        return ceil((self.opens_at - self.rows.now).total_seconds()) if self.opens_at is not None else 0
+
+    @property
     def me(self) -> str:
         """The reader and their team, as the seats of shifts name them; empty for visitors."""
         reader = self.reader
@@ -94,12 +109,34 @@ class WeekShifts:
         if words is None or item is None or self.reader is None:
             return None
         choice = self.rows.choice(item)
+        if not _is_so(done, choice):
+            return None
+        until = render.local_moment(choice.leave_until, self.week.zone) if choice.leave_until else "the start"
+        words = replace(words, after=words.after.format(until=until))
         is_possible = {"shift_leave": choice.can_leave, "shift_take": choice.is_open and item.free > 0}
         undo = words.undo if words.undo is not None and is_possible.get(words.undo.route, True) else None
         number = choices.in_a_row(self.reader.seats, item.shift) if choice.seat is not None else 0
         return DoneWith(
             words, refusals.when_in(self.week, item.shift), shift_id, undo, number if number >= MANY_IN_A_ROW else 0
         )
+
+
+def _is_so(done: str, choice: Choice) -> bool:
+    """Tell whether a sentence about what was done is still true: its address outlives that."""
+    state = choice.seat.state if choice.seat is not None else None
+    match done:
+        case "taken" | "team" | "covered":
+            return state in LIVE
+        case "checked-in" | "completed":
+            return state == done.replace("-", "_")
+        case "left":
+            return state not in LIVE
+        case "waiting" | "not-waiting":
+            return choice.is_waiting is (done == "waiting")
+        case "offered" | "withdrawn":
+            return state in LIVE and (choice.offer is not None) is (done == "offered")
+        case _:
+            return bool(choice.asked_of)
 
 
 def look(page: Page[Any], slug: str) -> WeekShifts:

@@ -1,11 +1,13 @@
 """The list of shifts: one tap takes a seat, each says what it is worth and why it cannot be had, in every state."""
 
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
 from app.services.shifts import settings
+from app.services.weeks import weeks
 from tests.builders import ADA, BO, GUS, SLUG, act_by, moment
 from tests.services.shifts.test_seats import Plan
 from tests.web.playing_shifts import Shifts
@@ -63,7 +65,7 @@ def test_one_tap_takes_a_seat_for_the_whole_team(site: RunningApp, shifts: Shift
     assert "Full: 3 seats" in row(taken, shift_id)
     assert all(name in row(taken, shift_id) for name in ("Ada Lovelace", "Bo Nguyen", "Chidi Okafor"))
     assert part(taken, r'<div class="alert.*?</div>') == [
-        "Your team is on: Thu 06:00–08:00 PDT. Each of you can leave within 10 minutes."
+        "Your team is on: Thu 06:00–08:00 PDT. Each of you can leave until Wed 18:00."
     ]
 
 
@@ -138,6 +140,7 @@ def test_page_is_true_in_every_state_of_its_week(site: RunningApp, shifts: Shift
     shift_id = shifts.make()
     change(site, opens_at=moment("2022-09-14 18:00"))
     early, refused = ada.get(PAGE), press(ada, shift_id, "take")
+    own_page, visitors = ada.get(f"{PAGE}/{shift_id}"), text(site.get(PAGE))
     change(site, opens_at=None)
     site.clock.set("2022-09-16 20:00")
     over = text(sign_in(site, ADA).get(PAGE))
@@ -146,7 +149,10 @@ def test_page_is_true_in_every_state_of_its_week(site: RunningApp, shifts: Shift
     assert "No shifts yet" in empty
     assert "Signing up opens Wednesday 14 September, 18:00 ." in text(early)
     assert 'class="shifts is-waiting"' in early.text
-    assert refused.status_code == 409
+    assert "Signing up opens Wednesday 14 September, 18:00 ." in text(own_page)
+    assert 'class="shifts shifts--one is-waiting"' in own_page.text
+    assert "then it is one tap once signing up opens" in visitors
+    assert (refused.status_code, "Signing up opens Wed 14 Sep 18:00 PDT." in text(refused)) == (409, True)
     assert "All shifts are over." in over
     assert "is closed. See the summary" in text(sign_in(site, ADA).get(PAGE))
 
@@ -182,7 +188,7 @@ def test_list_follows_every_change_and_the_time(site: RunningApp, shifts: Shifts
     started = row(sign_in(site, ADA).get(PAGE), shift_id)
 
     assert "Full: 1 seat" in taken
-    assert "This shift has started or is over." in started
+    assert "On now. Signing up ended at the start." in started
 
 
 def test_shifts_without_a_week_lead_to_the_current_one(site: RunningApp) -> None:
@@ -199,3 +205,14 @@ def test_my_shift_leads_to_the_one_of_now_or_next_or_to_the_list(site: RunningAp
     assert (nowhere, ada.get("/me/shift").headers["location"]) == ("/shifts", f"{PAGE}/{first}")
     site.clock.set("2022-09-15 09:00")
     assert sign_in(site, ADA).get("/me/shift").headers["location"] == f"{PAGE}/{later}"
+
+
+def test_sentences_of_a_week_of_several_weeks_name_the_date(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    with site.database.unit_of_work() as session:
+        weeks.find(session, SLUG, site.clock.now).ends = date(2022, 12, 31)
+    ada = sign_in(site, ADA)
+
+    taken = press(ada, shift_id, "take")
+
+    assert "You’re on: Thu 15 Sep 06:00–08:00 PDT." in text(taken)

@@ -5,12 +5,12 @@ import re
 import httpx
 import pytest
 
-from app.services.shifts import correction
+from app.services.shifts import correction, editing
 from tests.builders import ADA, BO, CHIDI, DUA, GUS, OWLS, SLUG, act_by
 from tests.web.playing_shifts import Shifts
 from tests.web.reading import in_ledger, part, text
 from tests.web.running_app import RunningApp, Visitor, sign_in
-from tests.web.shifts.test_page import PAGE, press, row
+from tests.web.shifts.test_page import PAGE, change, press, row
 
 AT = "?at=shift"
 
@@ -177,3 +177,58 @@ def test_renamed_people_have_their_new_name_on_shifts_without_teams_too(site: Ru
 
     assert "Gus Björk" in before
     assert "August Björk" in row(sign_in(site, ADA).get(PAGE), shift_id)
+
+
+def test_seat_taken_during_check_in_can_be_left_for_ten_minutes(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    site.clock.set("2022-09-15 05:55")
+    ada = sign_in(site, ADA)
+    press(ada, shift_id, "take")
+
+    answer = ada.get(f"{PAGE}/{shift_id}")
+    site.clock.set("2022-09-15 06:00")
+    begun = sign_in(site, ADA).get(f"{PAGE}/{shift_id}")
+
+    assert ("Check in to" in text(answer), "until Thu 06:05" in text(answer)) == (True, True)
+    assert ("Check in to" in text(begun), "Leave the shift" in text(begun)) == (True, False)
+    assert 'datetime="2022-09-15T13:05:00+00:00" data-clock' in answer.text
+
+
+def test_shift_that_was_cancelled_cannot_be_left(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    ada = sign_in(site, ADA)
+    press(ada, shift_id, "take")
+    with site.database.unit_of_work() as session:
+        editing.cancel(session, SLUG, shift_id, act_by("Olu", site.clock.now), reason="Holidays")
+
+    answer = press(ada, shift_id, "leave", AT)
+
+    assert answer.status_code == 409
+    assert "This shift was cancelled, so there is nothing to leave." in text(answer)
+    assert "Cancelled by Olu : Holidays" in text(answer)
+
+
+def test_sentence_of_a_button_is_told_only_while_it_is_true(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    ada, address = sign_in(site, ADA), f"{PAGE}?shift={shift_id}&done="
+
+    before = [said(ada.get(address + done)) for done in ("taken", "left", "waiting", "offered", "completed")]
+    press(ada, shift_id, "take")
+    after = [said(ada.get(address + done)) for done in ("taken", "left", "withdrawn")]
+
+    assert before == ["", "You left Thu 06:00–08:00 PDT. Take it again", "", "", ""]
+    assert after == ["You’re on: Thu 06:00–08:00 PDT. Undo", "", "Your seat is yours alone again: Thu 06:00–08:00 PDT."]
+
+
+def test_whoever_asked_for_a_cover_reads_that_an_organizer_decides(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    change(site, approve_covers=True)
+    seat_id = shifts.sign_up(shift_id, ADA).json()["id"]
+    sign_in(site, ADA).post(f"{PAGE}/{shift_id}/offer{AT}", to="everyone")
+    dua = sign_in(site, DUA)
+
+    asked = dua.post(f"{PAGE}/{shift_id}/seats/{seat_id}/cover{AT}")
+    answer = dua.get(asked.headers["location"])
+
+    assert said(answer) == "You asked for: Thu 06:00–08:00 PDT. An organizer has to approve it first."
+    assert "You asked to take over from Ada Lovelace . An organizer decides." in text(dua.get(f"{PAGE}/{shift_id}"))
