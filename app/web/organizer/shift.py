@@ -108,9 +108,10 @@ def shift_page(page: ShiftPage, *, slug: str, shift_id: str) -> Response:
     week = weeks.find(session, slug, now)
     item = listing.of_shift(session, week, shift_id, weeks.view(week, page.act.actor))
     names = people.by_id(session, item.waiters)
+    row = row_of(item, now)
     told = ShiftInfo(
-        week, zone_name(week), row_of(item, now),
-        [_seat_row(page, item.shift, seat, seat) for seat in item.seats],
+        week, zone_name(week), row,
+        [_seat_row(page, item.shift, seat, seat) for seat in sorted(item.seats, key=row.is_due, reverse=True)],
         [_seat_row(page, item.shift, seat) for seat in history.ended_seats(session, item.shift)],
         [(person_id, names[person_id].name) for person_id in item.waiters],
         history.changes(session, item.shift, MOST_CHANGES),

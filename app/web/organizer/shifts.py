@@ -17,6 +17,7 @@ from app.domain.shifts.model import ShiftSettings
 from app.errors import Malformed, ShiftRefused
 from app.models import Shift, Week
 from app.services.shifts import editing, listing, refusals, settings, shifts
+from app.services.shifts.editing import ShiftChanges
 from app.services.shifts.listing import ShiftItem, ShiftSeat
 from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
@@ -48,6 +49,10 @@ class ShiftRow:
     state: str
     missing: int
 
+    def is_due(self, seat: ShiftSeat) -> bool:
+        """Tell whether somebody should be there now and has not checked in."""
+        return self.state == "now" and seat.state == "signed_up"
+
     @property
     def value(self) -> str:
         """The shift and the version an organizer looks at, for forms."""
@@ -58,7 +63,7 @@ class ShiftRow:
 class CalendarInfo:
     """The context of the calendar: shifts by day, and what they come to; cancelled ones are in no sum.
 
-    `covers` are those that wait for an organizer.
+    `covers` are those that wait for an organizer, `due` people who have not checked in to a shift that is on.
     """
 
     week: Week
@@ -69,6 +74,7 @@ class CalendarInfo:
     seats: int
     taken: int
     covers: list[tuple[ShiftRow, ShiftSeat]]
+    due: list[tuple[ShiftRow, ShiftSeat, int]]
 
     @staticmethod
     def day_value(rows: Sequence[ShiftRow]) -> str:
@@ -118,6 +124,7 @@ def _calendar(week: Week, items: Sequence[ShiftItem], now: datetime) -> Calendar
         sum(row.item.shift.seats for row in standing),
         sum(row.item.taken for row in standing),
         [(row, seat) for row in rows for seat in row.item.seats if seat.offer is not None and seat.offer.is_pending],
+        due_in(rows, now),
     )
 
 
@@ -133,6 +140,16 @@ def row_of(item: ShiftItem, now: datetime) -> ShiftRow:
     return ShiftRow(item, "open" if missing else "covered" if item.free else "full", missing)
 
 
+def due_in(rows: Sequence[ShiftRow], now: datetime) -> list[tuple[ShiftRow, ShiftSeat, int]]:
+    """The seats of shifts that are on whose people have not checked in, with the minutes since the start."""
+    return [
+        (row, seat, int((now - row.item.shift.starts_at).total_seconds()) // 60)
+        for row in rows
+        for seat in row.item.seats
+        if row.is_due(seat)
+    ]
+
+
 @router.post("/edit", name="shifts_edit")
 @takes_long
 def edit_shifts(request: Request, act: OrganizerAct, week: str, form: FormState[ManyForm]) -> Response:
@@ -142,6 +159,8 @@ def edit_shifts(request: Request, act: OrganizerAct, week: str, form: FormState[
         data = form.data
         if data.step == "cancel" and not data.reason:
             raise FormInvalid({"reason": "Say why they are cancelled. Everyone on them is told."})
+        if data.step == "change" and data.changes == ShiftChanges():
+            raise FormInvalid({}, "Nothing to change. Fill in what should be different.")
         found = weeks.lock(session, week, act.now)
         shifts.lock_all(session, found)  # in the order of everybody who locks several
         chosen = shift_choice.pick(shifts.of_week(session, found), data.shifts, data.days)

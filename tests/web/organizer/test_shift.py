@@ -286,7 +286,8 @@ def test_many_shifts_are_changed_at_once_or_none(site: RunningApp) -> None:
     refused = organizer.post(f"{HERE}/edit", shifts=single, seats="1", step="change")
     answer = organizer.post(f"{HERE}/edit", shifts=[single[2]], days=[days[0]], place="Room 4", step="change")
     stale = organizer.post(f"{HERE}/edit", days=[days[0]], label="Kept", step="change")
-    none = organizer.post(f"{HERE}/edit", step="change")
+    none = organizer.post(f"{HERE}/edit", step="change", label="Kept")
+    nothing = organizer.post(f"{HERE}/edit", days=[days[0]], step="change")
 
     assert part(refused, TOLD) == [
         "Fri 16 Sep 06:00–08:00 PDT: 2 seats of this shift are taken, so it cannot have fewer."
@@ -296,6 +297,7 @@ def test_many_shifts_are_changed_at_once_or_none(site: RunningApp) -> None:
     assert (stale.status_code, 'value="Kept"' in stale.text, 'value="2022-09-15:4" checked' in stale.text) == (
         409, True, True,
     )  # fmt: skip
+    assert part(nothing, TOLD) == ["Nothing to change. Fill in what should be different."]
     assert part(none, TOLD) == ["Choose at least one shift or day in the calendar."]
 
 
