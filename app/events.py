@@ -47,10 +47,24 @@ class DeliveryStored:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionsChanged:
+    """A connection to an outside tool may have other secrets now, or has ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccessChanged:
     """Sign-ins, people, tokens or displays with these ids may do something else now, or nothing any more."""
 
     ids: frozenset[str]
 
 
-Event = WeekChanged | Changed | RulesChanged | RotationChanged | JobQueued | DeliveryStored | AccessChanged
+Event = (
+    WeekChanged
+    | Changed
+    | RulesChanged
+    | RotationChanged
+    | JobQueued
+    | DeliveryStored
+    | ConnectionsChanged
+    | AccessChanged
+)

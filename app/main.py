@@ -55,7 +55,7 @@ from app.web.http.denial_log import Refusals
 from app.web.http.edge import EdgeMiddleware
 from app.web.http.hosts import Hosts
 from app.web.http.route_names import RouteNames
-from app.web.refused_deliveries import RefusedDeliveries
+from app.web.reception import Reception
 from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.seats.seat_lists import SeatLists, SeatsTopic
 from app.web.shift_lists import ShiftLists
@@ -189,7 +189,7 @@ def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
         display_renderer=display_renderer,
         shift_lists=ShiftLists(),
         refusals=Refusals(database, clock),
-        refused_deliveries=RefusedDeliveries(database),
+        reception=Reception.open(database, key, clock),
         mailer=mailer,
         job_kinds=frozenset(JOBS | ({links_service.BY_MAIL} if mailer else set())),
         company=oidc.provider(settings),
@@ -249,7 +249,7 @@ def _exchange(context: AppContext) -> list[Callable[[], Awaitable[None]]]:
     """The work of taking in what tools send, and of telling others what happens."""
     return [
         Intake(context.database, context.clock).run,
-        context.refused_deliveries.run,
+        context.reception.refused.run,
         partial(background.keep_heartbeat, context.database, context.clock),
         partial(backfill.compare, context.database, context.clock),
         webhooks.sender(context.database, context.clock, context.key, context.settings.outbound_networks).run,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import bulk, growth, imports, serving, shifts, streams, updates
+from bench import bulk, deliveries, growth, imports, serving, shifts, streams, updates
 from bench.figures import Figure, table
 from bench.scale import FULL, QUICK, Scale
 
@@ -17,6 +17,7 @@ MEASURES: dict[str, Callable[[Path, Scale], Iterator[Figure]]] = {
     "growth": growth.measure,
     "updates": updates.measure,
     "shifts": shifts.measure,
+    "deliveries": deliveries.measure,
     "streams": streams.measure,
 }
 

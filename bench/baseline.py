@@ -1,4 +1,4 @@
-"""The least a server can do: bare FastAPI routes that answer with constant bytes, or insert one row and commit."""
+"""The least a server can do: bare FastAPI routes that answer with constant bytes, or store one row and commit."""
 
 import os
 import sqlite3
@@ -6,7 +6,9 @@ import threading
 
 from fastapi import FastAPI
 from pydantic import BaseModel
-from starlette.responses import Response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 JSON_BYTES, HTML_BYTES, FILE = "BENCH_JSON_BYTES", "BENCH_HTML_BYTES", "BENCH_FILE"
 
@@ -42,6 +44,17 @@ def create_app() -> FastAPI:
             connection.commit()
         return item
 
+    @app.post("/bodies")
+    async def keep(request: Request) -> Response:
+        body = await request.body()
+        await run_in_threadpool(store, body)
+        return JSONResponse({"delivery": "kept"})
+
+    def store(body: bytes) -> None:
+        with turn:
+            connection.execute("INSERT INTO body VALUES (?)", (body,))
+            connection.commit()
+
     return app
 
 
@@ -50,5 +63,6 @@ def _open(file: str) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("CREATE TABLE item (kind TEXT, person TEXT, occurred_at TEXT, source TEXT, external_id TEXT)")
+    connection.execute("CREATE TABLE body (body BLOB)")
     connection.commit()
     return connection

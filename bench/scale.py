@@ -20,6 +20,7 @@ class Scale:
     """`rounds` of so many `reads` and `writes`; lines of a batch, an import, a team list; sizes of weeks and boards.
 
     `players` sign up for shifts at once, `sign_ups` one by one; `views` of the page on which they do.
+    `deliveries` come steadily while `delivery_viewers` watch, and in copies at once.
     """
 
     rounds: int
@@ -38,6 +39,8 @@ class Scale:
     players: int
     sign_ups: int
     views: int
+    deliveries: int
+    delivery_viewers: int
     engines: tuple[str, ...]
 
 
@@ -58,6 +61,8 @@ FULL = Scale(
     players=200,
     sign_ups=200,
     views=200,
+    deliveries=1_000,
+    delivery_viewers=1_000,
     engines=("SQLite", "PostgreSQL"),
 )
 QUICK = Scale(
@@ -77,5 +82,7 @@ QUICK = Scale(
     players=12,
     sign_ups=10,
     views=5,
+    deliveries=20,
+    delivery_viewers=20,
     engines=("SQLite",),
 )

@@ -13,14 +13,19 @@ from app.services.intake import deliveries, processing
 
 LOOK_SECONDS = 1.0
 """Between looks for deliveries that another process stored, or whose time has come; our own are seen at once."""
+QUIET_SECONDS, PATIENCE_SECONDS = 0.1, 2.0
+"""While deliveries keep coming, answering them comes first: we wait for a pause so long, but not longer than that."""
+AT_ONCE = 20
+"""Deliveries of one transaction: together they wait for the disk once, and keep others from writing for some 0.1 s."""
 
 logger = logging.getLogger(__name__)
 
 
 class Intake:
-    """Processes deliveries one by one, each in a transaction of its own; any number of processes may have one.
+    """Processes deliveries in the order in which they came; any number of processes may have one.
 
-    A delivery waits in its table until that transaction commits, so none is lost, and none is processed twice.
+    A delivery waits in its table until the transaction commits that processes it, so none is lost, and none is
+    processed twice. Some share a transaction; where one of them fails, each gets one of its own.
     """
 
     def __init__(self, database: Database, clock: Clock, *, look: float = LOOK_SECONDS) -> None:
@@ -41,11 +46,19 @@ class Intake:
             self._wake.clear()
             if await self._database.reads.run(self._is_due):
                 await self._database.writes.run(self._requeue_due)
-                while await self._database.writes.run(self.process_next):
+                while await self._database.writes.run(self.process_some):
                     pass
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._look):
                     await self._wake.wait()
+            await self._wait_for_a_pause()
+
+    async def _wait_for_a_pause(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while self._wake.is_set():
+                    self._wake.clear()
+                    await asyncio.sleep(QUIET_SECONDS)
 
     def _is_due(self) -> bool:
         with self._database.reading() as session:
@@ -55,8 +68,20 @@ class Intake:
         with self._database.unit_of_work() as session:
             deliveries.requeue_due(session, self._clock.game())
 
-    def process_next(self) -> bool:
-        """Process one delivery; False where none waits. One that fails in a way nobody foresaw is set aside."""
+    def process_some(self) -> bool:
+        """Process some deliveries; False where none waits. One that fails in a way nobody foresaw is set aside."""
+        try:
+            with self._database.unit_of_work() as session:
+                return processing.process_some(session, registry.parse, self._clock.game(), AT_ONCE) > 0
+        except Unavailable:
+            raise
+        except Exception:
+            return self._process_one_by_one()
+
+    def _process_one_by_one(self) -> bool:
+        return all(self._process_next() for _ in range(AT_ONCE))
+
+    def _process_next(self) -> bool:
         number: int | None = None
         try:
             with self._database.unit_of_work() as session:

@@ -14,7 +14,7 @@ from app.services.shifts.worth import Worths
 from app.web.board_cache import BoardCache
 from app.web.credential_cache import CredentialCache
 from app.web.http.denial_log import Refusals
-from app.web.refused_deliveries import RefusedDeliveries
+from app.web.reception import Reception
 from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.seats.seat_lists import SeatLists
 from app.web.shift_lists import ShiftLists
@@ -45,7 +45,7 @@ class AppContext:
     display_renderer: DisplayRenderer
     shift_lists: ShiftLists
     refusals: Refusals
-    refused_deliveries: RefusedDeliveries
+    reception: Reception
     mailer: Mailer | None
     job_kinds: frozenset[str]
     company: "Provider | None"

@@ -31,7 +31,7 @@ from app.web.http import csrf
 from app.web.http.areas import find_area
 from app.web.http.client import address_of
 from app.web.http.forms import F, FormState
-from app.web.refused_deliveries import RefusedDeliveries
+from app.web.reception import Reception
 from app.web.scenes.display_renderer import DisplayRenderer
 from app.web.seats.seat_lists import SeatLists
 from app.web.shift_lists import ShiftLists
@@ -153,7 +153,7 @@ READ_SESSION = Part("session")
 ReadSession = Annotated[Session, READ_SESSION]
 """A session that looks at one state of the database, open for as long as the route runs."""
 
-AppRefusedDeliveries = Annotated[RefusedDeliveries, Part("refused_deliveries")]
+AppReception = Annotated[Reception, Part("reception")]
 AppBoards = Annotated[BoardCache, Part("boards")]
 AppStreams = Annotated[Publisher, Part("streams")]
 AppSeatLists = Annotated[SeatLists, Part("seat_lists")]

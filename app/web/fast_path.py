@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import Problem
 from app.live.messages import Reading
 from app.services.weeks import weeks
+from app.web import hooks
 from app.web.access import credentials_in, decide
 from app.web.api.activities import record_body
 from app.web.context import AppContext
@@ -24,6 +25,7 @@ _ADDRESS = re.compile(
     r"/|/weeks/(?P<page>[^/]+)(?P<swap>/live)?|/api/v1/weeks/(?P<json>[^/]+)/(?P<part>leaderboard|live)"
 )
 _LEDGER = re.compile(r"/api/v1/weeks/([^/]+)/activities")
+_HOOK = re.compile(r"/hooks/([^/]+)(?:/([^/]+))?")
 _SINCE = re.compile(rb"since=[0-9a-f]+-[0-9]+")
 _SMALL = re.compile("[1-9][0-9]{0,4}")  # bytes of a body, as its header announces them
 
@@ -46,7 +48,7 @@ class Shortcut:
         if scope["type"] == "http" and scope["method"] == "GET":
             response = self._answer(scope)
         elif scope["type"] == "http" and scope["method"] == "POST":
-            response = await self._record(scope, receive)
+            response = await self._record(scope, receive) or await self._take(scope, receive)
         await (response or self._app)(scope, receive, send)
 
     async def _record(self, scope: Scope, receive: Receive) -> ASGIApp | None:
@@ -70,6 +72,22 @@ class Shortcut:
             return None
         try:
             return await record_body(self._context.write_queue, address[1], body, actor)
+        except Problem as problem:
+            return problems.refusal(request, problem)
+        except Exception:
+            return self._again(body)
+
+    async def _take(self, scope: Scope, receive: Receive) -> ASGIApp | None:
+        address = _HOOK.fullmatch(scope["path"])
+        request = Request(scope, receive)
+        if address is None or not _SMALL.fullmatch(request.headers.get("content-length", "")):
+            return None
+        try:
+            body = await request.body()  # which hooks read again, from the request
+        except ClientDisconnect:
+            return None
+        try:
+            return await hooks.take(request, self._context.reception, address[1], address[2])
         except Problem as problem:
             return problems.refusal(request, problem)
         except Exception:

@@ -1,15 +1,12 @@
 """Webhooks: a delivery's signature is checked over the bytes as they came, and it is stored before it is answered."""
 
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from app.clock import Clock
-from app.db.database import Database
 from app.domain import constant_time
 from app.domain.intake.reports import DeliveryUnreadable
 from app.errors import Problem, TooLarge
@@ -23,13 +20,13 @@ from app.integrations.sources.envelope import (
     Unsigned,
 )
 from app.services.access import credentials
-from app.services.intake import connections, deliveries
+from app.services.intake import connections
 from app.services.intake.connections import Recipient
+from app.services.intake.deliveries import Incoming
 from app.services.intake.refused import Reason
-from app.services.operations.secrets import SigningKey
-from app.web.deps import AppClock, AppDatabase, AppKey, AppRefusedDeliveries
+from app.web.deps import AppReception
 from app.web.http.areas import MIB
-from app.web.refused_deliveries import RefusedDeliveries
+from app.web.reception import Reception
 from app.web.routes import DatabaseRoute
 
 router = APIRouter(route_class=DatabaseRoute, include_in_schema=False)
@@ -47,46 +44,22 @@ class Proof(NamedTuple):
     sent_at: datetime | None
 
 
-class Reception(NamedTuple):
-    """The parts of the application that a delivery needs."""
-
-    database: Database
-    key: SigningKey
-    clock: Clock
-    refused: RefusedDeliveries
-
-
 @router.post("/hooks/{connection}", max_body_size=_UNBOUNDED)
-async def receive(
-    request: Request,
-    database: AppDatabase,
-    key: AppKey,
-    clock: AppClock,
-    refused: AppRefusedDeliveries,
-    connection: str,
-) -> Response:
+async def receive(request: Request, reception: AppReception, connection: str) -> Response:
     """Take a delivery of a tool that signs what it sends."""
-    return await _receive(request, Reception(database, key, clock, refused), connection, None)
+    return await take(request, reception, connection, None)
 
 
 @router.post("/hooks/{connection}/{url_key}", max_body_size=_UNBOUNDED)
-async def receive_with_key(
-    request: Request,
-    database: AppDatabase,
-    key: AppKey,
-    clock: AppClock,
-    refused: AppRefusedDeliveries,
-    connection: str,
-    url_key: str,
-) -> Response:
+async def receive_with_key(request: Request, reception: AppReception, connection: str, url_key: str) -> Response:
     """Take a delivery of a tool whose address has a key, for it signs nothing or too little."""
-    return await _receive(request, Reception(database, key, clock, refused), connection, url_key)
+    return await take(request, reception, connection, url_key)
 
 
-async def _receive(request: Request, reception: Reception, name: str, url_key: str | None) -> Response:
+async def take(request: Request, reception: Reception, name: str, url_key: str | None) -> Response:
     """Refuse in the order of the contract: unknown (404), too large (413), not signed (401), a form (415)."""
-    database, now = reception.database, reception.clock.real()
-    recipient = await database.reads.run(_find, database, reception.key, name, now)
+    now = reception.clock.real()
+    recipient = await reception.recipients.find(name)
     try:
         envelope = Envelope(request.headers.raw, await _read(request))
         proof = _verify(recipient, url_key, envelope, now)
@@ -95,8 +68,7 @@ async def _receive(request: Request, reception: Reception, name: str, url_key: s
         ahead = problem.ahead if isinstance(problem, SignedTooFarOff) else None
         reception.refused.note(recipient.id, _reason(recipient, problem), now, ahead=ahead)
         raise
-    store = partial(_store, database, recipient, envelope, now, proof)
-    return JSONResponse({"delivery": await database.writes.run(store)})
+    return JSONResponse({"delivery": await reception.queue.store(_incoming(recipient, envelope, now, proof))})
 
 
 def _refuse_forms(request: Request) -> None:
@@ -130,11 +102,6 @@ async def _read(request: Request) -> bytes:
     return bytes(body)
 
 
-def _find(database: Database, signing_key: SigningKey, name: str, now: datetime) -> Recipient:
-    with database.reading() as session:
-        return connections.recipient(session, signing_key, name, now)
-
-
 def _verify(recipient: Recipient, url_key: str | None, envelope: Envelope, now: datetime) -> Proof:
     """Prove that the tool sent this. Raises SignatureInvalid."""
     if (url_key is None) == bool(recipient.keys):
@@ -154,14 +121,13 @@ def _verify(recipient: Recipient, url_key: str | None, envelope: Envelope, now: 
         return Proof(False, by_newest_key, verify(envelope, previous, now))
 
 
-def _store(database: Database, recipient: Recipient, envelope: Envelope, now: datetime, proof: Proof) -> str:
+def _incoming(recipient: Recipient, envelope: Envelope, now: datetime, proof: Proof) -> Incoming:
     try:
         event_id = registry.SOURCES[recipient.kind].event_id_of(envelope)
     except DeliveryUnreadable:
         event_id = None
-    with database.unit_of_work() as session:
-        connection = connections.find(session, recipient.name)
-        connections.see_newest(session, connection, secret=proof.by_newest_secret, key=proof.by_newest_key)
-        return deliveries.store(
-            session, connection, envelope.headers, envelope.body, now, event_id=event_id, sent_at=proof.sent_at
-        )
+    return Incoming(
+        recipient.id, envelope.headers, envelope.body, now, event_id, proof.sent_at,
+        ends_secret=proof.by_newest_secret and len(recipient.secrets) > 1,
+        ends_key=proof.by_newest_key and len(recipient.keys) > 1,
+    )  # fmt: skip

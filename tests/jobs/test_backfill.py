@@ -17,6 +17,7 @@ from app.jobs.intake import Intake
 from app.models import Backfill, Delivery, LedgerEntry
 from app.services import jobs
 from app.services.intake import api_keys, authors, backfills, comparisons, connections, deliveries
+from app.services.intake.deliveries import Incoming
 from app.services.jobs import Claim
 from app.services.operations.secrets import SigningKey
 from tests.builders import ADA, NOW, SIGNING_KEY, Game, act_by
@@ -87,7 +88,7 @@ def waits(database: Database) -> bool:
 
 def process(database: Database, clock: SettableClock) -> None:
     intake = Intake(database, clock)
-    while intake.process_next():
+    while intake.process_some():
         pass
 
 
@@ -147,7 +148,7 @@ def deliver(database: Database, of: dict[str, object], event_id: str = "webhook-
     with database.unit_of_work() as session:
         connection = connections.find(session, "github")
         headers = [(b"x-github-event", b"issues")]
-        deliveries.store(session, connection, headers, body, NOW, event_id=event_id)
+        deliveries.store(session, Incoming(connection.id, headers, body, NOW, event_id))
 
 
 def test_zendesk_is_asked_ten_times_a_minute_at_most_and_its_clocks_run(game: Game, clock: SettableClock) -> None:

@@ -19,6 +19,7 @@ from app.services.access import accounts, credentials, links, sign_ins, tokens
 from app.services.calendar_feeds import NewFeed
 from app.services.displays import displays
 from app.services.intake import authors, connections, deliveries, processing
+from app.services.intake.deliveries import Incoming
 from app.services.operations import secrets
 from app.services.organizing import join_codes, team_admin
 from app.services.shifts import covers, seats, shifts, waiting
@@ -347,9 +348,9 @@ class RoleClients:
     def _delivered(self, role: Role, headers: Sequence[tuple[bytes, bytes]], body: dict[str, Any]) -> str:
         name = self._connection(role)
         with self.site.database.unit_of_work() as session:
-            stored = deliveries.store(
-                session, connections.find(session, name), headers, json.dumps(body).encode(), self._now, event_id=None
-            )  # fmt: skip
+            connection = connections.find(session, name)
+            incoming = Incoming(connection.id, headers, json.dumps(body).encode(), self._now, None)
+            stored = deliveries.store(session, incoming)
         while self._state(stored) == "received":  # the application, if it runs at all, may be quicker
             with self.site.database.unit_of_work() as session:
                 if (delivery := processing.claim(session)) is not None:

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from app.db.database import serialize
+from app.db.database import announce, serialize
 from app.domain.actor import Act
 from app.domain.intake.kinds import KINDS
 from app.errors import Conflict, Malformed, NotFound
+from app.events import ConnectionsChanged
 from app.models import ApiKey, Connection
 from app.services.access import credentials
 from app.services.audit import audit
@@ -175,6 +176,7 @@ def _end_previous(session: Session, connection: Connection, *, secret: bool, key
         connection.previous_key_sha256 = connection.previous_key_until = None
     session.add(connection)
     session.flush()
+    announce(session, ConnectionsChanged())
 
 
 def reverse_gone(session: Session, name: str, act: Act, *, is_on: bool) -> Connection:
@@ -219,6 +221,7 @@ def _lock(session: Session, name: str) -> Connection:
     """The connection of this name, locked; deliveries may refer to it meanwhile. Raises NotFound."""
     connection = find(session, name)
     session.refresh(connection, with_for_update={"key_share": True})
+    announce(session, ConnectionsChanged())
     return connection
 
 

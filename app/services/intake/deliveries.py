@@ -2,19 +2,22 @@
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from app.db.database import announce
+from app.db.statements import Prepared
 from app.domain.actor import Act
 from app.errors import NotFound
 from app.events import DeliveryStored
 from app.models import Connection, Delivery
 from app.models.columns import is_id, new_id
+from app.services.intake import connections
 
 STATES = ("received", "recorded", "repeated", "ignored", "unmatched", "outside", "quarantined")
 KEPT_HEADERS = (b"x-", b"canny-", b"linear-", b"webhook-")
@@ -27,6 +30,48 @@ LONGEST_EVENT_ID = 200
 Headers = Sequence[tuple[bytes, bytes]]
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A delivery that came, with a valid signature; `event_id` is its tool's id of it.
+
+    `sent_at` is when it was signed, where its tool says so. With `ends_secret` or `ends_key` it proves that the newest
+    secret or key of its connection is in use, so that the one before is over.
+    """
+
+    connection_id: str
+    headers: Headers
+    body: bytes
+    received_at: datetime
+    event_id: str | None
+    sent_at: datetime | None = None
+    ends_secret: bool = False
+    ends_key: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The key by which a copy is known; without an id at the tool there are no copies."""
+        return self.connection_id, (self.event_id or "")[:LONGEST_EVENT_ID]
+
+    def row(self) -> dict[str, Any]:
+        """The delivery as a new row."""
+        return {
+            "id": new_id(), "connection_id": self.connection_id, "event_id": self.key[1] or None,
+            "received_at": self.received_at, "sent_at": self.sent_at, "state": "received", "attempts": 0,
+            "headers": kept_headers(self.headers), "body": self.body,
+        }  # fmt: skip
+
+
+_COLUMNS = ("id", "connection_id", "event_id", "received_at", "sent_at", "state", "attempts", "headers", "body")
+_INSERT = {
+    name: Prepared(
+        dialect.insert(Delivery)
+        .values({column: bindparam(column) for column in _COLUMNS})
+        .on_conflict_do_nothing(index_elements=["connection_id", "event_id"])
+    )
+    for name, dialect in {"postgresql": postgresql, "sqlite": sqlite}.items()
+}
+
+
 class DeliveryView(NamedTuple):
     """A delivery and the connection it came over."""
 
@@ -34,33 +79,40 @@ class DeliveryView(NamedTuple):
     connection: Connection
 
 
-def store(
-    session: Session,
-    connection: Connection,
-    headers: Headers,
-    body: bytes,
-    now: datetime,
-    *,
-    event_id: str | None,
-    sent_at: datetime | None = None,
-) -> str:
-    """Keep a delivery whose signature is valid; its id, or that of the first one if it is a copy.
+def store(session: Session, incoming: Incoming) -> str:
+    """Keep a delivery whose signature is valid; its id, or that of the first one if it is a copy."""
+    return store_all(session, [incoming])[0]
 
-    `sent_at` is when it was signed, where its tool says so.
+
+def store_all(session: Session, several: Sequence[Incoming]) -> list[str]:
+    """Keep deliveries like `store`, as they were given.
+
+    In one order, or two servers that store the same copies could wait for each other.
     """
-    event_id = event_id[:LONGEST_EVENT_ID] if event_id else None
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    row = {
-        "id": new_id(), "connection_id": connection.id, "event_id": event_id, "received_at": now, "sent_at": sent_at,
-        "state": "received", "attempts": 0, "headers": kept_headers(headers), "body": body,
-    }  # fmt: skip
-    insert = dialect.insert(Delivery).values(row).on_conflict_do_nothing(index_elements=["connection_id", "event_id"])
-    stored = session.connection().execute(insert.returning(col(Delivery.id))).scalar()
-    if stored is None:
-        query = select(Delivery.id).where(Delivery.connection_id == connection.id, Delivery.event_id == event_id)
-        return session.exec(query).one()
-    announce(session, DeliveryStored())
-    return str(stored)
+    insert = _INSERT[session.get_bind().dialect.name]
+    ids: dict[int, str] = {}
+    is_any_new = False
+    for place in sorted(range(len(several)), key=lambda place: several[place].key):
+        incoming = several[place]
+        row = incoming.row()
+        is_new = insert.run(session, [row]) == 1
+        ids[place] = row["id"] if is_new else _first_of(session, incoming)
+        is_any_new |= is_new
+    for connection_id in sorted({each.connection_id for each in several if each.ends_secret or each.ends_key}):
+        seen = [each for each in several if each.connection_id == connection_id]
+        connections.see_newest(
+            session, session.get_one(Connection, connection_id), secret=any(each.ends_secret for each in seen),
+            key=any(each.ends_key for each in seen),
+        )  # fmt: skip
+    if is_any_new:
+        announce(session, DeliveryStored())
+    return [ids[place] for place in range(len(several))]
+
+
+def _first_of(session: Session, incoming: Incoming) -> str:
+    connection_id, event_id = incoming.key
+    query = select(Delivery.id).where(Delivery.connection_id == connection_id, Delivery.event_id == event_id)
+    return session.exec(query).one()
 
 
 def kept_headers(headers: Headers) -> str:

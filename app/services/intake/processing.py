@@ -53,6 +53,16 @@ def claim(session: Session) -> Delivery | None:
     return session.exec(query.with_for_update()).first()
 
 
+def process_some(session: Session, parse: Parse, now: datetime, most: int) -> int:
+    """Process up to `most` deliveries in this transaction; how many."""
+    for number in range(most):
+        delivery = claim(session)
+        if delivery is None:
+            return number
+        process(session, delivery, parse, now)
+    return most
+
+
 def process(session: Session, delivery: Delivery, parse: Parse, now: datetime) -> list[Outcome]:
     """Process a claimed delivery: keep its clock facts, then record, reverse or explain; the outcome of each report."""
     connection = session.get_one(Connection, delivery.connection_id)

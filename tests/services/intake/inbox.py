@@ -8,6 +8,7 @@ from app.db.database import Database
 from app.integrations.sources import registry
 from app.models import Delivery
 from app.services.intake import connections, deliveries, processing
+from app.services.intake.deliveries import Incoming
 from app.services.operations.secrets import SigningKey
 from tests.builders import SIGNING_KEY, act_by
 from tests.integrations.sources import samples
@@ -31,8 +32,11 @@ class Inbox:
         envelope = sample.envelope(body, **headers)
         with self.database.unit_of_work() as session:
             delivery_id = deliveries.store(
-                session, connections.find(session, name), envelope.headers, envelope.body, self.now,
-                event_id=sample.source.event_id_of(envelope),
+                session,
+                Incoming(
+                    connections.find(session, name).id, envelope.headers, envelope.body, self.now,
+                    sample.source.event_id_of(envelope),
+                ),
             )  # fmt: skip
         self.process()
         return delivery_id
