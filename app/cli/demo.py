@@ -13,8 +13,9 @@ from socket import socket
 from typing import Any
 
 import typer
+from fastapi import FastAPI
 
-from app.cli import server
+from app.cli import demo_sources, server
 from app.cli.output import Answer, Voice
 from app.cli.place import CLOCK, opened
 from app.config import Settings, sqlite_url
@@ -52,15 +53,19 @@ def demo(voice: Voice, settings: Settings, *, finished: bool, speed: float, port
             document = _document(address, token, _headline(database) if finished else None) | _ways_in(
                 database, address, finished=finished
             )
+            tools = demo_sources.connect(database, settings, Act(system("demo"), CLOCK.real()), *listener.getsockname())
+        player = None if finished else Replay(speed)
+        app = demo_sources.with_tools(create_app(settings, clock=player), tools)
 
         def announce() -> None:
             voice.give(Answer(document, _lines(document)))
             _open_browser(voice, document["board"])
+            demo_sources.greet(app, tools)
 
-        if finished:
-            server.run(create_app(settings), listener, settings, announce)
+        if player is None:
+            server.run(app, listener, settings, announce)
         else:
-            _play(voice, settings, listener, speed, announce)
+            _play(voice, settings, listener, player, app, announce)
 
 
 @contextmanager
@@ -176,10 +181,10 @@ def _open_browser(voice: Voice, address: str) -> None:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
-def _play(voice: Voice, settings: Settings, listener: socket, speed: float, announce: Callable[[], object]) -> None:
+def _play(
+    voice: Voice, settings: Settings, listener: socket, player: Replay, app: FastAPI, announce: Callable[[], object]
+) -> None:
     """Serve while the week plays in the background, by the week's own clock."""
-    player = Replay(speed)
-    app = create_app(settings, clock=player)
     database = app.state.context.database
     stop = threading.Event()
     thread = threading.Thread(target=_replay, args=(voice, player, database, stop), daemon=True)

@@ -13,6 +13,7 @@ from app.services.operations.secrets import SigningKey
 from app.services.shifts.worth import Worths
 from app.web.board_cache import BoardCache
 from app.web.credential_cache import CredentialCache
+from app.web.demo_tools import DemoTools
 from app.web.http.denial_log import Refusals
 from app.web.reception import Reception
 from app.web.scenes.display_renderer import DisplayRenderer
@@ -49,6 +50,7 @@ class AppContext:
     mailer: Mailer | None
     job_kinds: frozenset[str]
     company: "Provider | None"
+    demo_tools: DemoTools | None = None
 
     async def count(self, limit: Limit, key: str) -> None:
         """Count a try, for good before the try itself. Raises TooMany beyond the limit, or Unavailable."""

@@ -27,6 +27,7 @@ from app.services.shifts.worth import Worths
 from app.web.access import Need, decide, recognise
 from app.web.board_cache import BoardCache
 from app.web.context import AppContext
+from app.web.demo_tools import DemoTools
 from app.web.http import csrf
 from app.web.http.areas import find_area
 from app.web.http.client import address_of
@@ -154,6 +155,7 @@ ReadSession = Annotated[Session, READ_SESSION]
 """A session that looks at one state of the database, open for as long as the route runs."""
 
 AppReception = Annotated[Reception, Part("reception")]
+AppDemoTools = Annotated[DemoTools | None, Part("demo_tools")]
 AppBoards = Annotated[BoardCache, Part("boards")]
 AppStreams = Annotated[Publisher, Part("streams")]
 AppSeatLists = Annotated[SeatLists, Part("seat_lists")]

@@ -15,6 +15,7 @@ from app.errors import NotAllowed, Problem
 from app.services.access import throttle
 from app.services.access.throttle import Limit
 from app.services.shifts.worth import Worths
+from app.web.demo_tools import DemoTools
 from app.web.deps import context_of
 from app.web.http import redirects
 from app.web.http.forms import Form, FormState
@@ -78,6 +79,11 @@ class Page(Generic[ActT]):
         """The name of the company whose accounts sign in here; empty without one."""
         provider = context_of(self.request).company
         return provider.name if provider else ""
+
+    @property
+    def demo_tools(self) -> DemoTools | None:
+        """The tools of the demo; None where no demo runs."""
+        return context_of(self.request).demo_tools
 
     def form(self, model: type[AnyForm], item: str = "", **values: Any) -> FormState[AnyForm]:
         """A form of the page: as it was sent, if it is the one that was, else with these values to begin with."""

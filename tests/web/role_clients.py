@@ -322,6 +322,9 @@ class RoleClients:
             guestbook.hide(session, SLUG, entry, act_by("Olu", self._now), reason="Fair")
         return entry
 
+    def _kind(self, _role: Role) -> str:
+        return "linear"
+
     def _connection(self, _role: Role) -> str:
         """A connection of a tool that signs what it sends."""
         with self.site.database.unit_of_work() as session:

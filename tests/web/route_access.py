@@ -329,6 +329,15 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", "/organizer/guide/versions/{guide_version}"): RouteAccess("organizers"),
     ("POST", "/organizer/guide/versions/{guide_version}/restore"): RouteAccess("organizers", 303, form=NEWEST),
     ("GET", "/organizer/sources"): RouteAccess("organizers"),
+    ("POST", "/organizer/sources"): RouteAccess("organizers", form={"kind": "github", "name": "hub-{number}"}),
+    ("GET", "/organizer/sources/connect/{kind}"): RouteAccess("organizers"),
+    ("GET", "/organizer/sources/{connection}"): RouteAccess("organizers"),
+    ("POST", "/organizer/sources/{connection}/secret"): RouteAccess("organizers"),
+    ("POST", "/organizer/sources/{connection}/key"): RouteAccess("organizers", 422),
+    ("POST", "/organizer/sources/{connection}/revoke"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/sources/{connection}/gone"): RouteAccess("organizers", 422),
+    ("POST", "/organizer/sources/{connection}/send"): RouteAccess("organizers", 404),
+    ("POST", "/organizer/sources/{connection}/disconnect"): RouteAccess("organizers", 303),
     ("GET", "/organizer/tokens"): RouteAccess("organizers"),
     ("POST", "/organizer/tokens"): RouteAccess(
         "organizers", form={"name": "tool {number}", "scope": "read", "days": "7"}

@@ -18,7 +18,9 @@ from app.services.audit import audit
 from app.services.displays import displays
 from app.services.imports import roster_import
 from app.services.imports.roster_import import Entry
+from app.services.intake import connections
 from app.services.ledger import ledger
+from app.services.operations.secrets import SigningKey
 from app.services.organizing import join_codes
 from app.services.people import people
 from app.services.rules import rule_sets
@@ -188,6 +190,9 @@ def _tools(garden: SeededSite, session: Session) -> None:
         garden.word(f"token for {scope}", word=text)
         garden.word(f"hash of the token for {scope}", word=credentials.digest(text))
         garden.shown[scope] = {"Authorization": f"Bearer {text}"}
+    secret, account = garden.word("secret of a connection"), garden.word("account of a connection", ORGANIZERS).lower()
+    key = SigningKey(SECRET_SETTINGS["secret_key"])
+    connections.connect(session, key, "github", garden.act, account=account, secret=secret)
     garden.ids["token"] = str(tokens.every(session)[0].id)
 
 

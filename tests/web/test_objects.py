@@ -57,6 +57,7 @@ FOREIGN = {
     "unmatched_id": ("person", "token", "nothing"),
     "identity_id": ("person", "token", "nothing"),
     "connection": ("person", "nothing"),
+    "kind": ("team", "nothing"),
     "url_key": (),  # a wrong one is 401, as a wrong signature is: tests/web/test_hooks.py
     "own_feed": ("feed of another", "person", "nothing"),
     "feed_id": ("person", "token", "nothing"),

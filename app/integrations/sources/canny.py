@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from app.domain.intake.reports import Author, Parsed, Withdrawal, Work
 from app.integrations.sources.document import Document, read, required
 from app.integrations.sources.envelope import Envelope, check_age, check_signature, hmac_base64
+from app.integrations.sources.example import Example, envelope, write
 
 LONGEST_AGE = timedelta(hours=24)
 
@@ -52,3 +53,16 @@ def _author(user: Document) -> Author | None:
     own_id, email = user.text("id"), user.text("email")
     name = user.text("name") if user.flag("isAdmin") is True else None  # anybody else may be a customer
     return Author((own_id,) if own_id else (), email, name) if own_id or email else None
+
+
+def example(work: Example, secret: str) -> Envelope:
+    """A created post."""
+    author = {"id": work.author_id, "name": work.login, "email": work.email}
+    address = f"https://feedback.example.com/posts/{work.number}"
+    post = {"id": f"post-{work.number}", "created": work.done_at, "url": address, "author": author}
+    return envelope(
+        write({"type": "post.created", "object": post}),
+        canny_nonce=work.delivery,
+        canny_signature=hmac_base64(secret, work.delivery.encode()),
+        canny_timestamp=str(int(work.sent_at.timestamp() * 1000)),
+    )

@@ -14,7 +14,10 @@ LONGEST_ADDRESS = 2_000
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _BREAKS = re.compile("[\t\r\n]")
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d{0,24})? ?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
+_MOMENT = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?(?:\.(\d{1,6})\d{0,24})? ?([Zz]|[+-]\d\d:?\d\d)", re.ASCII
+)
+"""Seconds may be missing: Zendesk's placeholders give minutes alone."""
 _ADDRESS = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 T = TypeVar("T")
 
@@ -98,10 +101,10 @@ class Document:
         found = _MOMENT.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= LONGEST_TEXT else None
         if found is None:
             return None
-        day, clock, fraction, offset = found.groups()
+        day, minute, second, fraction, offset = found.groups()
         try:
-            moment = datetime.fromisoformat(f"{day}T{clock}.{(fraction or '0').ljust(6, '0')}{offset.upper()}")
-            return moment.astimezone(UTC)
+            clock = f"{minute}{second or ':00'}.{(fraction or '0').ljust(6, '0')}"
+            return datetime.fromisoformat(f"{day}T{clock}{offset.upper()}").astimezone(UTC)
         except (ValueError, OverflowError):
             return None
 

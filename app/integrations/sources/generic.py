@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from app.domain.intake.reports import Author, Parsed, Work
 from app.integrations.sources.document import read, required
 from app.integrations.sources.envelope import Envelope, SignatureInvalid, check_age, check_signature, hmac_base64
+from app.integrations.sources.example import Example, envelope, write
 
 LONGEST_AGE = timedelta(minutes=5)
 """The specification's: each retry is signed anew."""
@@ -59,3 +60,12 @@ def parse(envelope: Envelope) -> Parsed:
         source=required(activity.text("source"), "its “source”"),
     )
     return Parsed(event_id_of(envelope), (work,))
+
+
+def example(work: Example, secret: str) -> Envelope:
+    """An issue in a tracker of one's own."""
+    activity = {"kind": "issue", "person": work.email, "source": "tracker", "external_id": str(work.number)}
+    body = write({**activity, "occurred_at": work.done_at})
+    sent = str(int(work.sent_at.timestamp()))
+    signature = hmac_base64(_key(secret), f"{work.delivery}.{sent}.".encode(), body)
+    return envelope(body, webhook_id=work.delivery, webhook_timestamp=sent, webhook_signature=f"v1,{signature}")

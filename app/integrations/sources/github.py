@@ -6,6 +6,7 @@ from datetime import datetime
 from app.domain.intake.reports import Author, Parsed, Work
 from app.integrations.sources.document import Document, read, required
 from app.integrations.sources.envelope import Envelope, check_signature, hmac_hex
+from app.integrations.sources.example import Example, envelope, write
 
 
 def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
@@ -52,3 +53,13 @@ def _author(user: Document) -> Author | None:
     login = user.text("login")
     ids = tuple(each for each in (user.text("id"), f"@{login.casefold()}" if login else None) if each)
     return Author(ids, name=login) if ids else None
+
+
+def example(work: Example, secret: str) -> Envelope:
+    """An opened issue."""
+    user = {"id": work.author_id, "login": work.login, "type": "User"}
+    address = f"https://code.example.com/issues/{work.number}"
+    issue = {"id": work.number, "html_url": address, "created_at": work.done_at, "user": user}
+    body = write({"action": "opened", "repository": {"id": 12}, "issue": issue})
+    signature = f"sha256={hmac_hex(secret, body)}"
+    return envelope(body, x_github_event="issues", x_github_delivery=work.delivery, x_hub_signature_256=signature)

@@ -6,6 +6,7 @@ from datetime import datetime
 from app.domain.intake.reports import Author, DeliveryUnreadable, Parsed, Work
 from app.integrations.sources.document import Document, read, required
 from app.integrations.sources.envelope import Envelope
+from app.integrations.sources.example import Example, envelope, write
 
 MAX_EVENTS = 1_000
 """Events of one delivery."""
@@ -53,3 +54,10 @@ def _work(event: Document) -> Work:
     created_at = required(event.time("eventDate"), "when the card was created")
     email = event.text("user") or event.text("user.email")
     return Work("knowledge_card", card, created_at, Author(email=email) if email else None)
+
+
+def example(work: Example, secret: str) -> Envelope:
+    """A created card."""
+    card = {"cardId": f"card-{work.number}"}
+    event = {"id": work.delivery, "eventType": "card-created", "user": work.email, "eventDate": work.done_at}
+    return envelope(write({**event, "properties": card}))

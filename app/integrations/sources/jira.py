@@ -6,6 +6,7 @@ from datetime import datetime
 from app.domain.intake.reports import Author, Parsed, Withdrawal, Work
 from app.integrations.sources.document import read, required
 from app.integrations.sources.envelope import Envelope, check_signature, hmac_hex
+from app.integrations.sources.example import Example, envelope, write
 
 NOBODY = ("app", "customer")
 """The types of accounts that are no colleague's."""
@@ -38,3 +39,12 @@ def parse(envelope: Envelope) -> Parsed:
     name = delivery.text("user.displayName") or delivery.text("user.name")
     author = Author((account,) if account else (), email, name) if account or email else None
     return Parsed(event_id, (Work("issue", external_id, required(created_at, "when it was created"), author),))
+
+
+def example(work: Example, secret: str) -> Envelope:
+    """A created issue."""
+    user = {"accountId": work.author_id, "accountType": "atlassian", "displayName": work.login}
+    issue = {"id": str(work.number), "fields": {"created": work.done_at}}
+    body = write({"webhookEvent": "jira:issue_created", "user": user, "issue": issue})
+    signature = f"sha256={hmac_hex(secret, body)}"
+    return envelope(body, x_atlassian_webhook_identifier=work.delivery, x_hub_signature=signature)

@@ -11,6 +11,7 @@ from app.integrations.sources.envelope import (
     check_signature,
     hmac_hex,
 )
+from app.integrations.sources.example import Example, envelope, write
 
 LONGEST_AGE = timedelta(hours=24)
 """Linear retries after 1 minute, 1 hour and 6 hours, and is said to keep the first time it signed."""
@@ -68,3 +69,12 @@ def _author(delivery: Document) -> Author | None:
 
 def _person(email: str | None, own_id: str | None, name: str | None) -> Author | None:
     return Author((own_id,) if own_id else (), email, name) if email or own_id else None
+
+
+def example(work: Example, secret: str) -> Envelope:
+    """A created issue."""
+    actor = {"id": work.author_id, "type": "user", "name": work.login, "email": work.email}
+    data = {"id": f"issue-{work.number}", "createdAt": work.done_at, "creatorId": work.author_id}
+    sent = int(work.sent_at.timestamp() * 1000)
+    body = write({"type": "Issue", "action": "create", "actor": actor, "data": data, "webhookTimestamp": sent})
+    return envelope(body, linear_delivery=work.delivery, linear_signature=hmac_hex(secret, body))

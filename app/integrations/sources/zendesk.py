@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from app.domain.intake.reports import Author, ClockEvent, ClockFact, Parsed, Report, Withdrawal, Work
 from app.integrations.sources.document import Document, read, required
 from app.integrations.sources.envelope import Envelope, check_age, check_signature, hmac_base64
+from app.integrations.sources.example import Example, envelope, instant, write
 
 LONGEST_AGE = timedelta(hours=24)
 """Generous, for a comment counts once however late or often it comes."""
@@ -121,3 +122,18 @@ def _parse_trigger(delivery: Document, event_id: str | None) -> Parsed:
     created = (ClockFact(ticket, "created", created_at),) if ticket and created_at else ()
     replied = (ClockFact(ticket, "staff", at, comment, author),) if ticket else ()
     return Parsed(event_id, (*created, *replied, Work("response", comment, at, author, subject=ticket)))
+
+
+def example(work: Example, secret: str) -> Envelope:
+    """A public reply, to a ticket that came in twenty minutes before."""
+    created_at = work.done_at - timedelta(minutes=20)
+    detail = {"id": str(work.number), "requester_id": "900", "submitter_id": "900", "created_at": created_at}
+    author = {"id": work.author_id, "name": work.login, "is_staff": True}
+    comment = {"id": work.number, "is_public": True, "author": author}
+    event = {"id": work.delivery, "type": COMMENT_ADDED, "time": work.done_at, "detail": detail}
+    body, sent = write({**event, "event": {"comment": comment}}), instant(work.sent_at)
+    return envelope(
+        body,
+        x_zendesk_webhook_signature_timestamp=sent,
+        x_zendesk_webhook_signature=hmac_base64(secret, sent.encode(), body),
+    )

@@ -22,6 +22,8 @@ from app.services.operations.secrets import SigningKey
 OVERLAP = timedelta(hours=24)
 """The time for which the secret before the newest is valid, unless the new one is seen sooner."""
 PURPOSE = "connection"
+RESERVED_NAME = "connect"
+"""The steps of connecting a tool stand where its page would be."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -97,6 +99,8 @@ def check_name(name: str) -> str:
     """A connection's name, for the last part of its address. Raises Malformed."""
     if not _NAME.fullmatch(name):
         raise Malformed("A connection’s name has up to 40 small letters, digits and hyphens, such as zendesk-eu.")
+    if name == RESERVED_NAME:
+        raise Malformed(f"“{RESERVED_NAME}” is the name of a page here. Choose another name.")
     return name
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.domain.calendar.days import local_day
 from app.domain.rules import ADJUSTMENT, ATTENDANCE
-from app.models import Display, LedgerEntry, Person, QueuedJob, SignIn, Team, Token, Week
+from app.models import Connection, Display, LedgerEntry, Person, QueuedJob, SignIn, Team, Token, Week
 from app.services import jobs
 from app.services.intake import unmatched
 from app.services.rules import rule_sets
@@ -36,6 +36,7 @@ class Overview:
     people: int
     never_in: int
     tokens: int
+    connections: int
     displays: int
     rules_version: int
     rules_errors: list[dict[str, int | str]]
@@ -60,6 +61,7 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         people=_count(session, col(Person.disabled_at).is_(None)),
         never_in=_count(session, col(Person.disabled_at).is_(None), col(Person.id).not_in(select(SignIn.person_id))),
         tokens=_count(session, col(Token.revoked_at).is_(None), no_end | (col(Token.expires_at) > wall)),
+        connections=_count(session, col(Connection.disconnected_at).is_(None)),
         displays=_count(session, col(Display.revoked_at).is_(None)),
         rules_version=rule_sets.active(session).id,
         rules_errors=rule_sets.file_errors(session),

@@ -9,11 +9,12 @@ from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
 from app.services import jobs
+from app.services.intake import health
 from app.services.organizing import dashboard
 from app.services.organizing.dashboard import Overview
 from app.web.deps import AppJobKinds, OrganizerAct, OrganizerRealAct, ReadSession
 from app.web.http.addresses import url_for
-from app.web.organizer import wording
+from app.web.organizer import source_words, wording
 from app.web.organizer.page import zone_of
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
@@ -52,7 +53,8 @@ def home_page(page: Page[SignedInAct]) -> Response:
     overview = dashboard.look(page.session, page.clock.game(), page.clock.real())
     return page.render(
         "organizer/home.html", found=overview, zone=zone_of(overview.week), steps=steps(overview),
-        next_step=next_step(overview), job_name=wording.job,
+        next_step=next_step(overview), job_name=wording.job, words=source_words,
+        sources=[each for each in health.every(page.session, page.clock.real()) if each.needs_a_look],
     )  # fmt: skip
 
 
@@ -110,8 +112,9 @@ def steps(found: Overview) -> list[Step]:
             url_for("organizer_people"), "Send links",
         ),
         Step(
-            found.tokens > 0, "Connect a tool", "A token lets Zendesk, GitHub or a script report work.",
-            url_for("organizer_tokens"), "Make a token",
+            found.tokens > 0 or found.connections > 0, "Connect a tool",
+            "Zendesk, GitHub and others report work by themselves; a script does with a token.",
+            url_for("organizer_sources"), "Connect a tool",
         ),
         Step(
             found.displays > 0, "Put it on a screen", "Open /display there and enter the code it shows.",

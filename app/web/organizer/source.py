@@ -1,0 +1,158 @@
+"""`/organizer/sources/{connection}`: how a connection is, what it delivered last, its secret and its settings."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.actor import SignedInAct
+from app.domain.intake.kinds import KINDS
+from app.errors import Malformed
+from app.services.intake import connections, health, recent
+from app.services.intake.connections import NewConnection
+from app.services.operations.secrets import SigningKey
+from app.services.weeks import weeks
+from app.web.deps import AppKey, OrganizerRealAct, ReadSession
+from app.web.http.client import base_of
+from app.web.http.fields import MaxLength, says
+from app.web.http.forms import Form, FormInvalid, FormState
+from app.web.organizer import source_demo, source_words
+from app.web.organizer.page import zone_name, zone_of
+from app.web.organizer.sources import optional_secret
+from app.web.routes import DatabaseRoute
+from app.web.submit import Done, Page, submit
+
+router = APIRouter(include_in_schema=False, prefix="/organizer/sources/{connection}", route_class=DatabaseRoute)
+
+DONE = {
+    "secret": "Changed the secret.",
+    "revoked": "Revoked. Only the newest secret and address work now.",
+    "gone": "Saved.",
+    "sent": "Sent. It shows below within seconds.",
+}
+SHOWN = 5  # deliveries on the page; the page of deliveries has all
+
+
+class SecretForm(Form):
+    """Another secret: handed over, or one that is made; and if the old one ends at once."""
+
+    secret: Annotated[str, MaxLength(500), says(optional_secret)] = ""
+    at_once: str = ""
+
+
+class KeyForm(Form):
+    """Another key in the address, and if the old one ends at once."""
+
+    at_once: str = ""
+
+
+class GoneForm(Form):
+    """The choice if what the tool deletes is reversed."""
+
+    reverses: str = ""
+
+
+@router.get("")
+def organizer_source(
+    request: Request, act: OrganizerRealAct, session: ReadSession, connection: str, done: Annotated[str, Query()] = ""
+) -> Response:
+    """Show a connection."""
+    return source_page(Page(request, act, session, flash=DONE.get(done, "")), connection)
+
+
+def source_page(page: Page[SignedInAct], name: str) -> Response:
+    """A connection by its name, with a secret or an address that was just made."""
+    connection = connections.find(page.session, name)
+    week = weeks.default_week(page.session, page.clock.game())
+    made: NewConnection | None = page.shown_once
+    if made and page.demo_tools:
+        page.demo_tools.learn(name, made.key)
+    base = base_of(page.request, page.settings)
+    tool = KINDS[connection.kind]
+    return page.render(
+        "organizer/sources/source.html", connection=connection, tool=tool, words=source_words, made=made,
+        found=health.of(page.session, connection.id, page.clock.real()), now=page.clock.real(),
+        newest=recent.newest(page.session, connection.id, SHOWN), zone=zone_of(week), zone_name=zone_name(week),
+        address=connections.address(base, made) if made and made.key else "" if tool.has_key
+        else f"{base}/hooks/{connection.name}",
+        secret=made.secret if made else "", form=page.form(SecretForm),
+        demo=source_demo.OUTCOMES if page.demo_tools else {},
+    )  # fmt: skip
+
+
+@router.post("/secret", name="source_secret")
+def change_secret(
+    request: Request, act: OrganizerRealAct, key: AppKey, connection: str, form: FormState[SecretForm]
+) -> Response:
+    """Hand over another secret, or have one made and show it, once."""
+    return submit(
+        request, act, partial(_change_secret, key=key, name=connection, form=form), form=form, page=_page(connection)
+    )
+
+
+def _change_secret(
+    session: Session, act: SignedInAct, *, key: SigningKey, name: str, form: FormState[SecretForm]
+) -> Done:
+    data = form.data
+    tool = KINDS[connections.find(session, name).kind]
+    if tool.signs_with != "ours" and not data.secret:
+        raise FormInvalid({"secret": f"Paste the secret that {tool.title} shows."})
+    made = connections.rotate(session, key, name, act, secret=data.secret, at_once=data.at_once == "yes")
+    if data.secret:
+        return Done("organizer_source", "secret", {"connection": name})
+    return Done(shown_once=made)
+
+
+@router.post("/key", name="source_key")
+def change_key(
+    request: Request, act: OrganizerRealAct, key: AppKey, connection: str, form: FormState[KeyForm]
+) -> Response:
+    """Make another address and show it, once."""
+
+    def change(session: Session, act: SignedInAct) -> Done:
+        if not KINDS[connections.find(session, connection).kind].has_key:
+            raise Malformed("Its address has no key, so it stays. Change the secret instead.")
+        return Done(shown_once=connections.rotate(session, key, connection, act, at_once=form.data.at_once == "yes"))
+
+    return submit(request, act, change, page=_page(connection))
+
+
+@router.post("/revoke", name="source_revoke")
+def revoke_previous(request: Request, act: OrganizerRealAct, connection: str) -> Response:
+    """End the secret and the address from before the last change now."""
+
+    def revoke(session: Session, act: SignedInAct) -> Done:
+        connections.revoke_previous(session, connection, act)
+        return Done("organizer_source", "revoked", {"connection": connection})
+
+    return submit(request, act, revoke, page=_page(connection))
+
+
+@router.post("/gone", name="source_gone")
+def choose_gone(request: Request, act: OrganizerRealAct, connection: str, form: FormState[GoneForm]) -> Response:
+    """Choose if what the tool deletes is reversed."""
+
+    def choose(session: Session, act: SignedInAct) -> Done:
+        connections.reverse_gone(session, connection, act, is_on=form.data.reverses == "yes")
+        return Done("organizer_source", "gone", {"connection": connection})
+
+    return submit(request, act, choose, form=form, page=_page(connection))
+
+
+@router.post("/disconnect", name="source_disconnect")
+def disconnect(request: Request, act: OrganizerRealAct, connection: str) -> Response:
+    """End a connection for good."""
+
+    def end(session: Session, act: SignedInAct) -> Done:
+        connections.disconnect(session, connection, act)
+        return Done("organizer_sources", "disconnected")
+
+    return submit(request, act, end, page=_page(connection))
+
+
+def _page(name: str) -> Callable[[Page[SignedInAct]], Response]:
+    return partial(source_page, name=name)
