@@ -82,9 +82,10 @@ class TooLarge(Problem):
 
     status = 413
     title = "Too large"
+    next_step = "Go back, and send less at once."
 
-    def __init__(self) -> None:
-        super().__init__("The body is larger than this address takes.")
+    def __init__(self, detail: str = "The body is larger than this address takes.") -> None:
+        super().__init__(detail)
 
 
 class UnsupportedCoding(Problem):

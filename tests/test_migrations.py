@@ -206,6 +206,11 @@ PINNED = {
         "47c8b38069f19b72c6e2443d5085b1da9a06499d58e03b628531bc49a27c9df1",
         "50e80198608d365a8828bf54bc0517cad704f0ad301c73a72a31d0c1b3452e46",
     ),
+    "0018": (
+        "0018_list_imports.py",
+        "5b28977f49cf73a693fbdb5f4b9162e3ff375c991c251abe45c5a8a093360e34",
+        "928cb45a880a6fa6da5057eb4dccd1cf01d33abfbcd952d4c2d9bb28ad78812e",
+    ),
 }
 
 

@@ -11,6 +11,7 @@ from app.cli import (
     backfills,
     deliveries,
     guide,
+    imports,
     people,
     rules,
     running,
@@ -61,6 +62,7 @@ app.add_typer(backfills.group, name="source")
 app.add_typer(deliveries.group, name="delivery")
 app.add_typer(sources.identities, name="identity")
 app.add_typer(webhooks.group, name="webhook")
+app.add_typer(imports.group, name="import")
 app.add_typer(tokens.group, name="token")
 
 

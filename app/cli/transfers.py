@@ -51,8 +51,10 @@ def import_activities(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
         with voice.progress(f"Recording {plural(len(lines), 'line', 'lines')}", len(lines)) as bar:
             outcome = imports.import_activities(database, week, lines, act, progress=bar.advance)
     repeats = f"{outcome.repeated:,} {'was' if outcome.repeated == 1 else 'were'} there already"
-    sentence = f"Recorded {plural(outcome.recorded, 'activity', 'activities')}; {repeats}."
-    return Answer({**outcome._asdict(), **noted(notes)}, [sentence, *notes])
+    again = f" {outcome.reinstated:,} reinstated." if outcome.reinstated else ""
+    sentence = f"Recorded {plural(outcome.recorded, 'activity', 'activities')}; {repeats}.{again}"
+    document = {name: number for name, number in outcome._asdict().items() if number or name != "reinstated"}
+    return Answer({**document, **noted(notes)}, [sentence, *notes])
 
 
 @command(group, "export")

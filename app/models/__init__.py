@@ -12,6 +12,7 @@ from app.models.import_row import ImportRow
 from app.models.intake import Connection, Delivery, ServiceAccount, SourceIdentity, WithdrawnActivity
 from app.models.job import QueuedJob
 from app.models.ledger import LedgerEntry, Reversal, Timing
+from app.models.list_import import ListImport
 from app.models.notice import Notice, NoticeOptOut
 from app.models.person import Identity, Person
 from app.models.rule_set import RuleSet, RulesFile
@@ -42,6 +43,7 @@ __all__ = [
     "JoinCode",
     "KeptClockFact",
     "LedgerEntry",
+    "ListImport",
     "Membership",
     "Notice",
     "NoticeOptOut",

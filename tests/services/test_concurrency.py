@@ -12,6 +12,7 @@ from app.db.database import Database
 from app.models import LedgerEntry, Membership, Reversal, RuleSet
 from app.services.access import tokens
 from app.services.imports import roster_import
+from app.services.imports.batch import Outcome
 from app.services.imports.roster_import import Entry
 from app.services.operations import startup
 from tests.builders import ADA, BO, CATS, NOW, OWLS, RULES, Game, Taken, a_week, act_by, an_activity, dearer_issues
@@ -35,7 +36,7 @@ def test_record_of_twenty_equal_batches_at_once_keeps_each_line_once(games: list
 
     results = race(repeat(20, lambda n: games[n % 4].batch(*lines)))
 
-    assert Counter(results) == {(5, 0): 1, (0, 5): 19}
+    assert Counter(results) == {Outcome(5, 0): 1, Outcome(0, 5): 19}
     assert games[0].points() == {OWLS: 25, CATS: 0}
 
 

@@ -18,6 +18,7 @@ from app.services import calendar_feeds, guestbook, guide, jobs, lifecycle
 from app.services.access import accounts, credentials, links, sign_ins, tokens
 from app.services.calendar_feeds import NewFeed
 from app.services.displays import displays
+from app.services.imports import history, identity_import, roster_import
 from app.services.intake import authors, connections, deliveries, processing
 from app.services.intake.deliveries import Incoming
 from app.services.operations import secrets
@@ -368,6 +369,21 @@ class RoleClients:
         source = self._source(role)
         with self.site.database.unit_of_work() as session:
             return authors.name(session, source, f"id-{self.made}", ADA, act_by("Olu", self._now))[0].id
+
+    def _list_import(self, _role: Role) -> str:
+        """A list of teams that was imported and can be undone."""
+        with self.site.database.unit_of_work() as session:
+            act = act_by("Olu", self._now)
+            roster = roster_import.read(f"team,name,email\nUndone {self.made},New,undone-{self.made}@example.com\n")
+            roster_import.apply(session, SLUG, roster_import.prepare(session, SLUG, roster, act), act)
+            return history.recent(session, weeks.find(session, SLUG, self._now))[0].id
+
+    def _identity_import(self, role: Role) -> str:
+        """A list of identities that was imported and can be undone."""
+        found = identity_import.read(f"source,external_id,email\n{self._source(role)},list-{self.made},{ADA}\n")
+        with self.site.database.unit_of_work() as session:
+            identity_import.apply(session, found, act_by("Olu", self._now))
+            return next(found.id for found in history.recent(session, None) if found.undone_at is None)
 
     def _guide_version(self, _role: Role) -> str:
         """An older version of the guide."""

@@ -1,6 +1,7 @@
 """The table of deeds: what each request that may change something leaves in the audit, and the deeds beside those."""
 
 import ast
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -16,6 +17,7 @@ from app.domain.webhooks.events import EVENTS
 from app.models import AuditEntry, Person, ShiftSettings
 from app.services.access import accounts, identities, links
 from app.services.displays import rotations
+from app.services.imports import batch, imports
 from app.services.intake import (
     api_keys,
     backfills,
@@ -34,7 +36,7 @@ from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.webhooks import endpoints, messages
 from app.services.weeks import weeks
-from tests.builders import ADA, BO, OWLS, PACIFIC, SIGNING_KEY, SLUG, Game, act_by
+from tests.builders import ADA, BO, OWLS, PACIFIC, SIGNING_KEY, SLUG, Game, act_by, an_activity
 from tests.integrations.sources.samples import JIRA
 from tests.services.intake.inbox import Inbox
 from tests.web.role_clients import RoleClients
@@ -43,6 +45,7 @@ from tests.web.running_app import RunningApp
 
 ACTION = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*")
 ORGANIZER = "/organizer"
+LISTS = f"{ORGANIZER}/weeks/{{week}}/lists"
 TEAMS = f"{ORGANIZER}/weeks/{{week}}/teams"
 SHIFTS = f"{ORGANIZER}/weeks/{{week}}/shifts"
 OF_API = f"{API}/weeks/{{week}}/shifts"
@@ -142,6 +145,10 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", "/organizer/weeks/{week}/export"): ["ledger.exported"],
     ("POST", TEAMS): ["team.made"],
     ("POST", f"{TEAMS}/import"): ["teams.imported"],
+    ("POST", f"{LISTS}"): [],
+    ("POST", f"{LISTS}/undo"): ["import.undone"],
+    ("POST", f"{ORGANIZER}/lists"): [],
+    ("POST", f"{ORGANIZER}/lists/undo"): ["author.forgotten", "import.undone"],
     ("POST", f"{TEAMS}/invitations"): ["link.made"],
     ("POST", f"{TEAMS}/members/{{person_in_team}}"): ["membership.changed"],
     ("POST", f"{TEAMS}/{{empty_team}}/members"): ["person.created", "membership.changed"],
@@ -310,7 +317,14 @@ def edit_and_cancel_a_shift(game: Game) -> None:
         editing.cancel(session, SLUG, shift.id, game.act, reason="Nobody is there")
 
 
+def import_activities(game: Game) -> None:
+    """A list of activities is imported."""
+    lines = list(batch.read_ndjson(json.dumps(an_activity()).encode()))
+    imports.import_activities(game.database, SLUG, lines, game.act)
+
+
 BESIDES: dict[Callable[[Game], None], list[str]] = {
+    import_activities: ["activities.imported"],
     renew_and_withdraw_a_code: ["join-code.made", "join-code.withdrawn"],
     reverse_and_reinstate: ["activity.reversed", "activity.reinstated"],
     switch_off_and_on: ["person.switched-off", "person.switched-on"],

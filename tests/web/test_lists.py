@@ -32,7 +32,7 @@ FOR_TOKENS = (
 )
 FOR_ORGANIZERS = (
     "/organizer", "/organizer/weeks", f"/organizer/weeks/{SLUG}", f"/organizer/weeks/{SLUG}/teams",
-    f"/organizer/weeks/{SLUG}/shifts", f"/organizer/weeks/{SLUG}/shifts/coverage",
+    f"/organizer/weeks/{SLUG}/lists", f"/organizer/weeks/{SLUG}/shifts", f"/organizer/weeks/{SLUG}/shifts/coverage",
     "/organizer/people", "/organizer/people/{ada}", "/organizer/tokens", "/organizer/displays", "/organizer/audit",
     "/me", "/me/activities", "/me/settings", "/me/calendar", "/me/notices", "/weeks/{week}/teams/{owls}",
     "/weeks/{week}/shifts",

@@ -4,6 +4,7 @@ from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from app.domain.tables.decoding import UTF8_MARK
+from app.domain.tables.reading import Choice
 from app.services.imports import batch, json_lists, lists
 from app.services.imports.batch import ActivityList
 
@@ -17,6 +18,13 @@ def read(raw: bytes, name: str, zone: ZoneInfo) -> ActivityList:
     Raises Malformed for bytes that are no text, and ListRefused where nothing says which column is which.
     """
     return json_lists.read(raw) if _is_json(raw, name) else batch.read_csv(lists.text_of(raw), zone)
+
+
+def read_text(text: str, zone: ZoneInfo, choice: Choice | None) -> ActivityList:
+    """Read a list that was pasted or uploaded: JSON begins with a brace or bracket. Raises ListRefused."""
+    if choice is None and text.lstrip()[:1] in ("{", "["):
+        return json_lists.read(text.encode("utf-8", "surrogateescape"))
+    return batch.read_csv(text, zone, choice)
 
 
 def _is_json(raw: bytes, name: str) -> bool:

@@ -60,10 +60,11 @@ class ActivityList(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The outcome of a batch."""
+    """The outcome of a batch; `reinstated` are activities whose import had been undone."""
 
     recorded: int
     repeated: int
+    reinstated: int = 0
 
 
 class BatchRefused(Malformed):

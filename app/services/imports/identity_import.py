@@ -9,7 +9,7 @@ from app.domain.actor import Act
 from app.domain.tables.header import Column, Layout
 from app.domain.tables.reading import Choice
 from app.errors import Problem
-from app.services.imports import lists
+from app.services.imports import history, lists
 from app.services.imports.bad_lines import BadLines
 from app.services.intake import authors
 
@@ -61,7 +61,10 @@ def apply(session: Session, found: IdentityList, act: Act) -> Outcome:
     """Name the people of a list. Raises ListRefused with every mistake; then nothing may be committed."""
     named, repeated = name_each(session, found.entries, found.bad, act)
     lists.check(found.bad)
-    return Outcome(len(named), repeated)
+    outcome = Outcome(len(named), repeated)
+    if named:
+        history.note(session, "identities", None, act, outcome._asdict(), {"identities": named})
+    return outcome
 
 
 def name_each(session: Session, entries: Iterable[Entry], bad: BadLines, act: Act) -> tuple[list[str], int]:

@@ -17,10 +17,11 @@ from app.domain.rules import Rules
 from app.errors import Conflict, Problem, WeekNotOpen
 from app.models import ImportRow, LedgerEntry, Membership, Reversal, Timing
 from app.models.columns import new_id
-from app.services.imports import batch
+from app.services.audit import audit
+from app.services.imports import batch, history, reinstating
 from app.services.imports.bad_lines import BadLines
 from app.services.imports.batch import Line, Outcome
-from app.services.ledger import recording, timings, withdrawals
+from app.services.ledger import recording, rulings, timings, withdrawals
 from app.services.ledger.admission import Admission, Row
 from app.services.people import people
 from app.services.rules import rule_sets
@@ -32,6 +33,9 @@ from app.services.weeks.weeks import HeldWeek
 
 FEW_LINES = 2_000
 """Up to so many are recorded in one transaction, as a batch is; it holds the lock for less than a tenth of a second."""
+
+AGAIN = "Imported again"
+"""The reason with which activities are reinstated whose import was undone."""
 
 KEPT = timedelta(days=1)
 """Rows of an import that was killed; longer than any import takes, so that none under way loses its own."""
@@ -64,17 +68,43 @@ def import_activities(
     Several transactions, so it takes the database and commits; a failure between them leaves the ledger untouched.
     `progress` is told how many more lines were judged; `at_once` lines share a transaction.
     """
+    with database.reading() as session:
+        lines, undone, _ = reinstating.judge(session, weeks.look(session, slug, act.now), lines)
     if len(lines) <= at_once:
         with database.unit_of_work() as session:
-            outcome = batch.record(session, slug, lines, act)
+            outcome = _record_few(session, slug, lines, undone, act)
         progress(len(lines))
         return outcome
     import_id = new_id()
     try:
         staged = stage(database, import_id, slug, lines, now=act.now, progress=progress, at_once=at_once)
-        return apply(database, staged, act)
+        return apply(database, staged, act, undone)
     finally:
         forget(database, import_id, act.now)
+
+
+def _record_few(session: Session, slug: str, lines: Sequence[Line], undone: Sequence[int], act: Act) -> Outcome:
+    before = weeks.hold(session, slug, act.now)
+    outcome = batch.record(session, slug, lines, act)
+    return _finish(session, before, outcome, undone, act, is_counted=outcome.recorded > 0)
+
+
+def _finish(
+    session: Session, before: HeldWeek, outcome: Outcome, undone: Sequence[int], act: Act, *, is_counted: bool
+) -> Outcome:
+    """Reinstate what an undone import had, and note the import; both are of the week's version after `before`."""
+    reinstated = 0
+    if undone:
+        weeks.require_open(before)
+        reinstated = rulings.add_all(session, before, undone, act, stand=True, reason=AGAIN)
+    if reinstated and not is_counted:
+        weeks.bump_version(session, before, scores_alone=True)
+    outcome = outcome._replace(reinstated=reinstated, repeated=outcome.repeated - reinstated)
+    if outcome.recorded or reinstated:
+        made = {"reinstated": list(undone)} if reinstated else {}
+        found = history.note(session, "activities", before, act, outcome._asdict(), made)
+        audit.note(session, "activities.imported", history.audit_target(found), act, after=outcome._asdict())
+    return outcome
 
 
 def stage(
@@ -126,12 +156,13 @@ def _store(database: Database, import_id: str, rows: Sequence[Row], now: datetim
         _STAGE.run_bound(session, bound)
 
 
-def apply(database: Database, staged: Staged, act: Act) -> Outcome:
+def apply(database: Database, staged: Staged, act: Act, undone: Sequence[int] = ()) -> Outcome:
     """Let staged rows into the ledger as one change of their week, except those that came meanwhile by another way.
 
-    Scores are computed before the week is locked, and inside the lock only for teams that changed since.
+    Scores are computed before the week is locked, and inside the lock only for teams that changed since. `undone` are
+    the numbers of activities in the ledger that are reinstated.
     """
-    if not staged.rows:
+    if not (staged.rows or undone):
         return Outcome(0, staged.repeated)
     with database.reading() as session:
         before = weeks.look(session, staged.week.slug, act.now)
@@ -148,7 +179,8 @@ def apply(database: Database, staged: Staged, act: Act) -> Outcome:
         weeks.bump_version(session, week)
         metrics.count_on_commit(session, metrics.ACTIVITIES, rows)
         withdrawals.rule_on_arrival(session, week, None, act.now)
-    return Outcome(rows, staged.repeated + staged.rows - rows)
+        outcome = Outcome(rows, staged.repeated + staged.rows - rows)
+        return _finish(session, week, outcome, undone, act, is_counted=True)
 
 
 def _check_again(week: HeldWeek, rules: Rules, staged: Staged) -> None:

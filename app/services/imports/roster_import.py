@@ -14,7 +14,7 @@ from app.errors import WeekNotOpen
 from app.models import Week
 from app.services import memberships
 from app.services.audit import audit
-from app.services.imports import lists
+from app.services.imports import history, lists
 from app.services.imports.bad_lines import BadLines
 from app.services.imports.roster_plan import Entry as Entry
 from app.services.imports.roster_plan import Plan, plan
@@ -96,7 +96,8 @@ def prepare(
 def apply(session: Session, slug: str, wanted: Plan | Sequence[Entry], act: Act) -> Outcome:
     """Put everybody on the list into their team, moving who is in another one. Who is not listed stays.
 
-    A plan is worked out again where something else came between. Raises WeekUnknown, WeekNotOpen for a
+    A plan, which is what somebody's list has become, is noted in the history of imports, and worked out again where
+    something else came between. Raises WeekUnknown, WeekNotOpen for a
     closed week, or ListRefused; then nothing has changed.
     """
     now = act.now
@@ -114,6 +115,8 @@ def apply(session: Session, slug: str, wanted: Plan | Sequence[Entry], act: Act)
     weeks.bump_version(session, week)
     teams.touch_weeks_of(session, prepared.people.renamed, now, but=week.id)
     outcome = Outcome(prepared.teams, len(prepared.entries), moved)
+    if isinstance(wanted, Plan) and (moved or prepared.people.renamed):
+        history.note(session, "teams", week, act, outcome._asdict(), prepared.made)
     audit.note(session, "teams.imported", weeks.audit_target(week), act, after=outcome._asdict())
     return outcome
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlmodel import Session
 
@@ -59,6 +59,15 @@ class Plan:
     moves: Mapping[str, str]
     left: Mapping[str, str]
     teams: int
+
+    @property
+    def made(self) -> dict[str, Any]:
+        """The ids of people and teams that the list makes, and former and new names of people by their id."""
+        return {
+            "people": list(self.people.fresh.values()),
+            "teams": [team_id for team_id, _ in self.new_teams.values()],
+            "renamed": self.people.renamed,
+        }
 
     @cached_property
     def effects(self) -> list[Effect]:

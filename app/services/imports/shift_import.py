@@ -15,7 +15,7 @@ from app.domain.tables.reading import Choice, Row
 from app.errors import Malformed
 from app.models import Week
 from app.services.audit import audit
-from app.services.imports import lists
+from app.services.imports import history, lists
 from app.services.imports.bad_lines import BadLines
 from app.services.shifts import shifts
 from app.services.shifts.shifts import ShiftFields
@@ -92,7 +92,9 @@ def apply(session: Session, slug: str, found: ShiftList, act: Act) -> Outcome:
     wanted = wanted_of(week, found.entries, found.bad)
     lists.check(found.bad)
     created = shifts.create_missing(session, week, wanted, act)
-    outcome = Outcome(created, len(wanted) - created)
+    outcome = Outcome(len(created), len(wanted) - len(created))
+    if created:
+        history.note(session, "shifts", week, act, outcome._asdict(), {"shifts": [shift.id for shift in created]})
     audit.note(session, "shifts.imported", weeks.audit_target(week), act, after=outcome._asdict())
     return outcome
 

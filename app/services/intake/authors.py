@@ -65,23 +65,12 @@ def name(
 ) -> tuple[SourceIdentity, bool]:
     """Say whom an id belongs to, and credit what waits for it; the identity, and whether it was so before.
 
-    Raises Malformed for a source of no connection or an unfit id, PersonUnknown, or Conflict where the id is somebody
-    else's and `replace` is not set.
+    Raises what `look` raises.
     """
     external_id = author_ids.tidy(external_id)
-    if flaw := code_flaw(external_id):
-        raise Malformed(f"“external_id” {flaw}.")
-    if source not in sources(session):
-        raise Malformed(f"“{source[:80]}” isn’t the source of a connection. Connect the tool first.")
-    person = accounts.by_written_email(session, email)
-    if person is None:
-        raise PersonUnknown(email)
-    identity = _find(session, source, external_id)
+    person, identity = look(session, source, external_id, email, replace=replace)
     if identity is not None and identity.person_id == person.id:
         return identity, True
-    if identity is not None and not replace:
-        holder = session.get_one(Person, identity.person_id)
-        raise Conflict(f"“{external_id}” is {holder.name} ({holder.email}). Set “replace” to name somebody else.")
     before = identity.person_id if identity is not None else None
     if identity is None:
         identity = _add(session, source, external_id, person, act)
@@ -94,6 +83,29 @@ def name(
     of_source = [each.id for each in session.exec(select(Connection)) if each.source == source]
     deliveries.requeue(session, col(Delivery.state) == "unmatched", deliveries.naming(of_source, external_id))
     return identity, False
+
+
+def look(
+    session: Session, source: str, external_id: str, email: str, *, replace: bool = False
+) -> tuple[Person, SourceIdentity | None]:
+    """The person that an id would be given to, and its identity as it is.
+
+    Raises Malformed for a source of no connection or an unfit id, PersonUnknown, or Conflict where the id is somebody
+    else's and `replace` is not set.
+    """
+    external_id = author_ids.tidy(external_id)
+    if flaw := code_flaw(external_id):
+        raise Malformed(f"“external_id” {flaw}.")
+    if source not in sources(session):
+        raise Malformed(f"“{source[:80]}” isn’t the source of a connection. Connect the tool first.")
+    person = accounts.by_written_email(session, email)
+    if person is None:
+        raise PersonUnknown(email)
+    identity = _find(session, source, external_id)
+    if identity is not None and identity.person_id != person.id and not replace:
+        holder = session.get_one(Person, identity.person_id)
+        raise Conflict(f"“{external_id}” is {holder.name} ({holder.email}). Set “replace” to name somebody else.")
+    return person, identity
 
 
 def forget(session: Session, identity_id: str, act: Act) -> SourceIdentity:

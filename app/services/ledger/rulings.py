@@ -7,15 +7,20 @@ from typing import NamedTuple
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from app.db.bulk import BulkInsert
 from app.domain.actor import Act
 from app.domain.memberships import team_at
 from app.models import LedgerEntry, Reversal, Week
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
+from app.services.people.people import CHUNK, chunks
 from app.services.rules import rule_sets
 from app.services.scoring import scores
 from app.services.teams import teams
 from app.services.weeks import weeks
+from app.services.weeks.weeks import AnyWeek
+
+_ADD = BulkInsert(Reversal, ("activity_seq", "ordinal", "reason", "by", "at", "version"))
 
 
 class Ruling(NamedTuple):
@@ -51,6 +56,28 @@ def add(session: Session, week: Week, rulings: Sequence[Ruling], act: Act, *, re
     for ruling in rulings:
         _note(session, ruling, act, reason)
     return rows
+
+
+def add_all(session: Session, week: AnyWeek, numbers: Sequence[int], act: Act, *, stand: bool, reason: str) -> int:
+    """Reverse or reinstate thousands of activities of a held week, by their numbers in the ledger; how many it changed.
+
+    Those that stand so already are left out. The week is scored anew; counting its version and the audit are the
+    caller's, who has one change of its own.
+    """
+    known: Counter[int] = Counter()
+    for chunk in chunks(numbers, CHUNK):
+        query = select(Reversal.activity_seq, func.count()).where(col(Reversal.activity_seq).in_(chunk))
+        known.update(dict(session.exec(query.group_by(col(Reversal.activity_seq))).all()))
+    same = {"reason": reason, "by": act.actor.name, "at": act.now, "version": week.version + 1}
+    rows = [
+        {**same, "activity_seq": number, "ordinal": known[number] + 1}
+        for number in numbers
+        if (known[number] % 2 == 1) == stand
+    ]
+    if rows:
+        _ADD.run(session, rows)
+        scores.rebuild(session, week, rule_sets.rules_of(session, week))
+    return len(rows)
 
 
 def _rescore(session: Session, week: Week, rulings: Sequence[Ruling]) -> None:

@@ -11,7 +11,10 @@ from sqlmodel import SQLModel
 
 from app.models.columns import Day, Instant, instant_text
 
-_JSON = {("audit", "before"), ("audit", "after"), ("job", "payload"), ("notice", "facts"), ("rules_file", "refusal")}
+_JSON = {
+    ("audit", "before"), ("audit", "after"), ("job", "payload"), ("list_import", "counts"), ("list_import", "made"),
+    ("notice", "facts"), ("rules_file", "refusal"),
+}  # fmt: skip
 
 
 def flaws(connection: sqlite3.Connection) -> Iterator[str]:

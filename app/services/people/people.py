@@ -131,8 +131,13 @@ def make(session: Session, wanted: Wanted, names: Mapping[str, str], now: dateti
     )
     if wanted.fresh:
         newcomers.welcome(session)
-    if wanted.renamed:
-        _RENAME.run(session, [{"person": id_, "changed": name} for id_, (_, name) in wanted.renamed.items()])
+    rename(session, {id_: name for id_, (_, name) in wanted.renamed.items()})
+
+
+def rename(session: Session, names: Mapping[str, str]) -> None:
+    """Give known people these names, by their ids."""
+    if names:
+        _RENAME.run(session, [{"person": id_, "changed": name} for id_, name in names.items()])
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

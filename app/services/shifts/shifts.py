@@ -203,12 +203,12 @@ def _check_span(week: Week, starts_at: datetime, ends_at: datetime) -> None:
         raise Malformed("A shift lasts at most a day. Make several instead of a longer one.")
 
 
-def create_missing(session: Session, week: Week, wanted: Sequence[tuple[Slot, ShiftFields]], act: Act) -> int:
-    """Make those of these checked shifts of which a locked week has none with the same start and label; how many."""
+def create_missing(session: Session, week: Week, wanted: Sequence[tuple[Slot, ShiftFields]], act: Act) -> list[Shift]:
+    """Make those of these checked shifts of which a locked week has none with the same start and label."""
     known = {(shift.starts_at, shift.label) for shift in of_week(session, week)}
     fresh = [_make(week, *each, act) for each in wanted if (each[0].starts_at, each[1].label) not in known]
     _keep(session, week, fresh, act)
-    return len(fresh)
+    return fresh
 
 
 def _add(session: Session, week: Week, slot: Slot, fields: ShiftFields, act: Act) -> Shift:

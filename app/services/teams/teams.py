@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, func, tuple_
+from sqlalchemy import BigInteger, bindparam, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -39,15 +39,22 @@ _NAMES = Prepared(
 
 _COLUMNS = ("id", "week_id", "name", "name_key", "version", "created_at")
 _ADD = BulkInsert(Team, _COLUMNS)
-_LAST = (
-    sql_select(col(Membership.person_id), func.max(Membership.version))
+_RANKED = (
+    sql_select(
+        col(Membership.team_id),
+        func.row_number()
+        .over(partition_by=col(Membership.person_id), order_by=col(Membership.version).desc())
+        .label("place"),
+    )
     .where(_IN_WEEK)
-    .group_by(col(Membership.person_id))
+    .subquery()
 )
+# By a window: for a comparison with the newest of each person PostgreSQL, which has no statistics yet of thousands of
+# rows that came a moment ago, may compare every row with every other.
 _SIZES = Prepared(
-    sql_select(col(Membership.team_id), func.count())
-    .where(_IN_WEEK, tuple_(col(Membership.person_id), col(Membership.version)).in_(_LAST))
-    .group_by(col(Membership.team_id))
+    sql_select(_RANKED.c.team_id, func.count())
+    .where(_RANKED.c.place == 1)
+    .group_by(_RANKED.c.team_id)
     .having(func.count() > bindparam("size", type_=BigInteger))
 )
 """The teams with more members than that. A person's last membership is their newest row: `at` never goes back."""

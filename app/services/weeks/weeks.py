@@ -270,7 +270,7 @@ def _names_of(text: str) -> Mapping[str, str]:
     return MappingProxyType(json.loads(text))
 
 
-def require_open(week: Week) -> None:
+def require_open(week: AnyWeek) -> None:
     """Raise WeekNotOpen unless the week takes activities."""
     if week.state != "open":
         raise WeekNotOpen(week.name, week.state)

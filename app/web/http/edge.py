@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import bulkheads
 from app.errors import Misdirected, NotAllowed, Problem, TooLarge
+from app.services.imports import doors
 from app.web.http import bounds, csp_reports, csrf, problems, render, request_ids, request_metrics
 from app.web.http.areas import find_area
 from app.web.http.hosts import Hosts
@@ -65,7 +66,7 @@ class EdgeMiddleware:
                 return
             if _is_bare_refusal(message):
                 is_replaced = True
-                await problems.document(TooLarge())(scope, receive, dressed)
+                await problems.refusal(Request(scope), _too_large(scope))(scope, receive, dressed)
             else:
                 await dressed(message)
 
@@ -133,6 +134,11 @@ def _is_bare_refusal(message: Message) -> bool:
     if message["type"] != "http.response.start" or message["status"] != 413:
         return False
     return Headers(raw=list(message["headers"])).get("content-type", "").startswith("text/plain")
+
+
+def _too_large(scope: Scope) -> TooLarge:
+    """The refusal of a body that is too large, with the limit where it is a list's."""
+    return TooLarge(doors.TOO_LARGE) if csrf.TAKES_FILES.fullmatch(scope["path"]) else TooLarge()
 
 
 def content_security_policy() -> str:

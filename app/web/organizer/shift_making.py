@@ -20,6 +20,7 @@ from app.services.shifts import patterns, settings, shifts
 from app.services.shifts.shifts import Generated
 from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
+from app.web.http import csrf
 from app.web.http.forms import FormState
 from app.web.organizer.import_form import ImportForm, mistakes, unpacked
 from app.web.organizer.page import zone_name
@@ -124,7 +125,7 @@ def add_shift(request: Request, act: OrganizerAct, week: str, form: FormState[Sh
     return submit(request, act, make, form=form.keyed("one"), page=partial(making_page, slug=week))
 
 
-@router.post("/import", name="shifts_import")
+@router.post("/import", name="shifts_import", max_body_size=csrf.MAX_LIST_BYTES)
 @takes_long
 def import_shifts(request: Request, act: OrganizerAct, week: str, form: FormState[ImportForm]) -> Response:
     """Take over a table of shifts, all or nothing; every bad line is named."""

@@ -25,6 +25,7 @@ from app.services.rules import rule_sets
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.deps import AppClock, AppDatabase, AppSettings, OrganizerAct, ReadSession
+from app.web.http import csrf
 from app.web.http.addresses import url_for
 from app.web.http.client import base_of
 from app.web.http.forms import FormState
@@ -132,7 +133,7 @@ def make_team(request: Request, act: OrganizerAct, week: str, form: FormState[Te
     return _change(request, act, week, change, form)
 
 
-@router.post("/import", name="teams_import")
+@router.post("/import", name="teams_import", max_body_size=csrf.MAX_LIST_BYTES)
 @takes_long
 def import_teams(
     request: Request, act: OrganizerAct, database: AppDatabase, week: str, form: FormState[ImportForm]

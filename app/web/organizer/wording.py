@@ -2,6 +2,7 @@
 
 ACTIONS = {
     "access.refused": "Refused",
+    "activities.imported": "Imported activities",
     "activity.reinstated": "Reinstated an activity",
     "activity.reversed": "Reversed an activity",
     "api-key.cleared": "Removed a source’s API key",
@@ -30,6 +31,7 @@ ACTIONS = {
     "guestbook.withdrawn": "Withdrew a guestbook entry",
     "guide.changed": "Changed the guide",
     "identity.linked": "Linked a company account",
+    "import.undone": "Undid an import",
     "job.dismissed": "Dismissed a job that failed",
     "job.revived": "Had a failed job tried again",
     "join-code.made": "Made a join code",
@@ -91,6 +93,7 @@ KINDS = {
     "guestbook": "Guestbook entries",
     "guide": "The guide",
     "identity": "Identities",
+    "import": "Imports",
     "job": "Jobs",
     "page": "Pages",
     "person": "People",

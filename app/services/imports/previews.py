@@ -1,0 +1,165 @@
+"""Previews of lists: what each row would do, row by row, with nothing changed."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from app.domain.actor import Act
+from app.domain.calendar.clock_times import clock_text
+from app.domain.tables.header import Layout
+from app.domain.tables.reading import Choice
+from app.errors import Problem
+from app.services.imports import activity_files, batch, identity_import, reinstating, roster_import, shift_import
+from app.services.imports.bad_lines import BadLines
+from app.services.imports.history import Kind
+from app.services.imports.roster_plan import Effect, plan
+from app.services.intake import authors
+from app.services.ledger import recording
+from app.services.rules import rule_sets
+from app.services.shifts import shifts
+from app.services.weeks import weeks
+
+MOST_ROWS = 200
+"""Shown of each preview; of the others only the number is told."""
+
+LAYOUTS: dict[Kind, Layout] = {
+    "teams": roster_import.LAYOUT,
+    "activities": batch.LAYOUT,
+    "shifts": shift_import.LAYOUT,
+    "identities": identity_import.LAYOUT,
+}
+
+
+class RowEffect(NamedTuple):
+    """The effect of one row: its line, a word for it, whom or what it is about, and what changes."""
+
+    line: int
+    effect: str
+    subject: str
+    change: str
+
+
+@dataclass
+class Preview:
+    """The effect of a list: rows by effect, the first rows, the mistakes, and notes about how it was read."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    rows: list[RowEffect] = field(default_factory=list)
+    bad: BadLines = field(default_factory=BadLines)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, effect: RowEffect) -> None:
+        """Count a row's effect, and keep the first."""
+        self.counts[effect.effect] += 1
+        if len(self.rows) < MOST_ROWS:
+            self.rows.append(effect)
+
+    @property
+    def more(self) -> int:
+        """The number of rows that are not shown."""
+        return self.counts.total() - len(self.rows)
+
+
+def preview(session: Session, kind: Kind, slug: str, text: str, choice: Choice | None, act: Act) -> Preview:
+    """Work out what a list would do; rows that are refused are in `bad`.
+
+    Raises WeekUnknown, or ListRefused where nothing says which column is which.
+    """
+    return _VERBS[kind](session, slug, text, choice, act)
+
+
+def _teams(session: Session, slug: str, text: str, choice: Choice | None, act: Act) -> Preview:
+    roster = roster_import.read(text, choice)
+    planned = plan(session, weeks.find(session, slug, act.now), roster.entries, roster.bad)
+    found = Preview(bad=roster.bad, notes=roster.notes)
+    for effect in planned.effects:
+        found.add(_of_person(effect))
+    if planned.new_teams:
+        found.notes.append(f"New teams: {_few([name for _, name in planned.new_teams.values()])}.")
+    return found
+
+
+def _of_person(effect: Effect) -> RowEffect:
+    entry = effect.entry
+    renamed = f", renamed from {effect.former_name}" if effect.former_name else ""
+    word, change = "unchanged", f"in {entry.team}"
+    if effect.is_new:
+        word, change = "new", f"joins {entry.team}"
+    elif effect.change != "unchanged":
+        word = "moved" if effect.change == "moved" else "added"
+        change = f"from {effect.left} to {entry.team}" if effect.left else f"joins {entry.team}"
+    elif renamed:
+        word = "renamed"
+    return RowEffect(entry.line, word, f"{entry.name}, {entry.email}", change + renamed)
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:10]) + (f" and {len(names) - 10:,} more" if len(names) > 10 else "")
+
+
+def _activities(session: Session, slug: str, text: str, choice: Choice | None, act: Act) -> Preview:
+    week = weeks.look(session, slug, act.now)
+    lines, notes = activity_files.read_text(text, week.zone, choice)
+    judged = reinstating.judge(session, week, lines)
+    again = set(judged.keys)
+    rules = rule_sets.rules_of(session, week)
+    admission = recording.admission_of(session, week, rules, (line.reading for line in judged.lines), act.now)
+    found = Preview(notes=notes)
+    for number, reading in judged.lines:
+        outcome = admission.admit(reading, "")
+        if isinstance(outcome, Problem):
+            found.bad.add(number, outcome.detail)
+            continue
+        key = outcome.key
+        word = "reinstated" if key in again else "repeated" if outcome.repeated else "new"
+        again.discard(key)
+        person = str(reading.draft.person) if reading.draft else ""
+        found.add(RowEffect(number, word, f"{key.kind}, {person}", f"{key.source} {key.external_id}"))
+    return found
+
+
+def _shifts(session: Session, slug: str, text: str, choice: Choice | None, act: Act) -> Preview:
+    week = weeks.find(session, slug, act.now)
+    read = shift_import.read(text, choice)
+    wanted = shift_import.wanted_of(week, read.entries, read.bad)
+    known = {(shift.starts_at, shift.label) for shift in shifts.of_week(session, week)}
+    found = Preview(bad=read.bad, notes=read.notes)
+    fresh = {
+        (slot.day, slot.start, fields.label) for slot, fields in wanted if (slot.starts_at, fields.label) not in known
+    }
+    for entry in read.entries:
+        word = "new" if (entry.day, entry.start, entry.fields.label) in fresh else "there already"
+        span = f"{entry.day}, {clock_text(entry.start)}–{clock_text(entry.until)}"
+        found.add(RowEffect(entry.line, word, span, entry.fields.label))
+    return found
+
+
+def _identities(session: Session, _slug: str, text: str, choice: Choice | None, _act: Act) -> Preview:
+    read = identity_import.read(text, choice)
+    found = Preview(bad=read.bad, notes=read.notes)
+    for effect in _named(session, read.entries, read.bad):
+        found.add(effect)
+    return found
+
+
+def _named(session: Session, entries: list[identity_import.Entry], bad: BadLines) -> Iterator[RowEffect]:
+    for line, source, external_id, email in entries:
+        try:
+            person, identity = authors.look(session, source, external_id, email)
+        except Problem as problem:
+            bad.add(line, problem.detail)
+        else:
+            yield RowEffect(
+                line, "new" if identity is None else "there already", f"{source} {external_id}", person.name
+            )
+
+
+_VERBS: dict[Kind, Callable[[Session, str, str, Choice | None, Act], Preview]] = {
+    "teams": _teams,
+    "activities": _activities,
+    "shifts": _shifts,
+    "identities": _identities,
+}

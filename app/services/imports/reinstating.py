@@ -1,0 +1,91 @@
+"""Rows whose activity was undone with its import: an equal one reinstates it, another one is refused."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import func
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col
+
+from app.domain.draft import Draft, Flaw, Key, Reading
+from app.models import LedgerEntry, Person, Reversal
+from app.services.imports import history
+from app.services.imports.batch import Line
+from app.services.weeks.weeks import AnyWeek
+
+_COMPARED = ("person", "occurred_at", "subject", "response_seconds", "url", "note")
+_DIFFERS = (
+    "An import that was undone has this activity with other values ({}). "
+    "Make the row equal to reinstate it, or give it another external_id."
+)
+
+
+class UndoneEntry(NamedTuple):
+    """An activity reversed by the undoing of its import: its number in the ledger, and its values."""
+
+    seq: int
+    values: tuple[Any, ...]
+
+
+class Judged(NamedTuple):
+    """Lines as they go on, and the numbers in the ledger and keys of activities that are reinstated."""
+
+    lines: Sequence[Line]
+    reinstated: list[int]
+    keys: frozenset[Key] = frozenset()
+
+
+def judge(session: Session, week: AnyWeek, lines: Sequence[Line]) -> Judged:
+    """Look for lines whose activity was undone; one that differs from it becomes a bad line."""
+    undone = _undone(session, week)
+    if not undone:
+        return Judged(lines, [])
+    reinstated: dict[Key, int] = {}
+    judged = [_judge(line, undone, reinstated) for line in lines]
+    return Judged(judged, list(reinstated.values()), frozenset(reinstated))
+
+
+def _judge(line: Line, undone: dict[Key, UndoneEntry], reinstated: dict[Key, int]) -> Line:
+    key = line.reading.key
+    entry = undone.get(key) if key is not None and key not in reinstated else None
+    if key is None or entry is None or line.reading.draft is None:
+        return line
+    different = [
+        name
+        for name, mine, theirs in zip(_COMPARED, _values(line.reading.draft), entry.values, strict=True)
+        if mine != theirs
+    ]
+    if different:
+        return Line(line.number, Reading(None, flaws=(Flaw("", _DIFFERS.format(", ".join(different))),)))
+    reinstated[key] = entry.seq
+    return line
+
+
+def _values(draft: Draft) -> tuple[Any, ...]:
+    return tuple(getattr(draft, name) for name in _COMPARED)
+
+
+def _undone(session: Session, week: AnyWeek) -> dict[Key, UndoneEntry]:
+    versions = history.undone_versions(session, week)
+    if not versions:
+        return {}
+    newest = (
+        sql_select(col(Reversal.activity_seq).label("seq"))
+        .group_by(col(Reversal.activity_seq))
+        .having(func.count() % 2 == 1, func.max(Reversal.version).in_(versions))
+        .subquery()
+    )
+    columns: tuple[Any, ...] = (
+        LedgerEntry.source, LedgerEntry.kind, LedgerEntry.external_id, LedgerEntry.seq, Person.email,
+        LedgerEntry.occurred_at, LedgerEntry.subject, LedgerEntry.response_seconds, LedgerEntry.url, LedgerEntry.note,
+    )  # fmt: skip
+    query = (
+        sql_select(*columns)
+        .join(newest, newest.c.seq == LedgerEntry.seq)
+        .join(Person, col(Person.id) == LedgerEntry.person_id)
+        .where(col(LedgerEntry.week_id) == week.id)
+    )
+    return {
+        Key(source, kind, external_id): UndoneEntry(seq, tuple(values))
+        for source, kind, external_id, seq, *values in session.connection().execute(query)
+    }

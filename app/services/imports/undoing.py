@@ -1,0 +1,207 @@
+"""Undoing a whole import: what it did is reversed or put back, and what stays is said with the reason."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, select
+
+from app.db.database import serialize
+from app.domain.actor import Act
+from app.domain.memberships import Join
+from app.errors import AlreadyDone, NotFound, WeekNotOpen
+from app.models import (
+    GuestbookEntry,
+    LedgerEntry,
+    ListImport,
+    Membership,
+    Notice,
+    Seat,
+    Shift,
+    SourceIdentity,
+    WaitingEntry,
+    Week,
+)
+from app.services import memberships, topics
+from app.services.audit import audit
+from app.services.imports import history
+from app.services.intake import authors
+from app.services.ledger import rulings
+from app.services.people import people
+from app.services.teams import teams
+from app.services.weeks import weeks
+
+REASON = "The import was undone"
+MOST_NAMED = 10
+
+
+@dataclass
+class Undone:
+    """The outcome of an undoing: how much of each kind was taken back, and a sentence for what stayed."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    stayed: list[str] = field(default_factory=list)
+
+
+def undo(session: Session, import_id: str, act: Act) -> Undone:
+    """Take back what one import did. Raises NotFound, AlreadyDone, or WeekNotOpen for a week that is not open."""
+    found = history.find(session, import_id)
+    serialize(session)
+    week = None
+    if found.week_id is not None:
+        week = weeks.lock(session, weeks.find_by_id(session, found.week_id).slug, act.now)
+        if week.state == "closed":
+            raise WeekNotOpen(week.name, week.state)
+    _mark(session, found, act)
+    undone = _VERBS[found.kind](session, week, found, json.loads(found.made), act)
+    after = {**undone.counts, "stayed": len(undone.stayed)}
+    audit.note(session, "import.undone", history.audit_target(found), act, after=after)
+    return undone
+
+
+def _mark(session: Session, found: ListImport, act: Act) -> None:
+    """Note who undoes an import; of two at once one wins. Raises AlreadyDone."""
+    open_one = (col(ListImport.id) == found.id, col(ListImport.undone_at).is_(None))
+    changes = {"undone_at": act.now, "undone_by": act.actor.name}
+    result = session.connection().execute(update(ListImport).where(*open_one).values(changes))
+    if result.rowcount == 0:
+        raise AlreadyDone("This import is undone already.")
+    session.refresh(found)
+
+
+def _activities(session: Session, week: Week | None, found: ListImport, made: dict[str, Any], act: Act) -> Undone:
+    """Reverse what it recorded or reinstated, as one change of the week."""
+    week = _its(week)
+    weeks.require_open(week)
+    brought = sql_select(col(LedgerEntry.seq)).where(
+        col(LedgerEntry.week_id) == week.id, col(LedgerEntry.version) == found.version
+    )
+    numbers = [number for (number,) in session.connection().execute(brought)] + made.get("reinstated", [])
+    reversed_ = rulings.add_all(session, week, numbers, act, stand=False, reason=REASON)
+    stayed = len(numbers) - reversed_
+    weeks.bump_version(session, week, scores_alone=True)
+    found.undone_version = week.version
+    session.add(found)
+    session.flush()
+    was = "was" if stayed == 1 else "were"
+    return Undone({"reversed": reversed_}, [f"{stayed:,} {was} reversed before."] if stayed else [])
+
+
+def _teams(session: Session, week: Week | None, found: ListImport, made: dict[str, Any], act: Act) -> Undone:
+    """Put people back into the team they were in, or out of all, and give them their former names."""
+    week, undone = _its(week), Undone()
+    query = select(Membership.person_id).where(Membership.week_id == week.id, Membership.version == found.version)
+    moved = list(session.exec(query))
+    joins = teams.joins(session, week)
+    before, after = _before(joins, moved, session, week, found)
+    names_by_id = {person.id: person.name for person in people.by_id(session, [*moved, *made["renamed"]]).values()}
+    places = {person_id: before[person_id] for person_id in moved if person_id not in after}
+    undone.counts["moved back"] = memberships.assign_all(session, week, places, act)
+    undone.stayed += _named(after, names_by_id, "moved on since, and stays there", "moved on since, and stay there")
+    undone.counts["renamed back"] = _rename_back(session, week, made["renamed"], names_by_id, undone, act)
+    weeks.bump_version(session, week)
+    _tell_of_made(session, week, made, undone)
+    return undone
+
+
+def _before(
+    joins: dict[str, list[Join]], moved: list[str], session: Session, week: Week, found: ListImport
+) -> tuple[dict[str, str | None], list[str]]:
+    """The team that each person was in before an import, and those who moved on after it."""
+    later = sql_select(col(Membership.person_id)).where(
+        col(Membership.week_id) == week.id, col(Membership.version) > found.version
+    )
+    since = {person_id for (person_id,) in session.connection().execute(later)}
+    before = {}
+    for person_id in moved:
+        former = joins[person_id][:-1]
+        before[person_id] = former[-1].team if former else None
+    return before, [person_id for person_id in moved if person_id in since]
+
+
+def _rename_back(
+    session: Session, week: Week, renamed: dict[str, list[str]], names_now: dict[str, str], undone: Undone, act: Act
+) -> int:
+    back = {id_: former for id_, (former, new) in renamed.items() if names_now.get(id_) == new}
+    kept = [id_ for id_ in renamed if id_ not in back]
+    undone.stayed += _named(kept, names_now, "was renamed since, and keeps that name", "were renamed since")
+    people.rename(session, back)
+    teams.touch_weeks_of(session, back, act.now, but=week.id)
+    return len(back)
+
+
+def _tell_of_made(session: Session, week: Week, made: dict[str, Any], undone: Undone) -> None:
+    """Say what becomes of people and teams that the import made: the ledger keeps who was in which team."""
+    if made["teams"]:
+        named = {team.id: team.name for team in teams.of_week(session, week)}
+        one, many = "stays without members: who was in it is kept", "stay without members: who was in them is kept"
+        undone.stayed += _named(
+            [id_ for id_ in made["teams"] if id_ in named], named, f"(team) {one}", f"(teams) {many}"
+        )
+    if made["people"]:
+        number = len(made["people"])
+        who = "person it added stays" if number == 1 else "people it added stay"
+        undone.stayed.append(f"{number:,} {who}, in no team of this week.")
+
+
+def _shifts(session: Session, week: Week | None, found: ListImport, made: dict[str, Any], act: Act) -> Undone:
+    """Remove the shifts it made that nobody ever had to do with."""
+    week, ids = _its(week), made["shifts"]
+    used: set[str] = set()
+    for chunk in people.chunks(ids, people.CHUNK):
+        for model in (Seat, WaitingEntry, Notice, GuestbookEntry):
+            column = col(model.shift_id)
+            query = sql_select(column).where(column.in_(chunk))
+            used |= {id_ for (id_,) in session.connection().execute(query) if id_ is not None}
+        edited = sql_select(col(Shift.id)).where(col(Shift.id).in_(chunk), col(Shift.version) > 1)
+        used |= {id_ for (id_,) in session.connection().execute(edited)}
+    free = [id_ for id_ in ids if id_ not in used]
+    removed = 0
+    for chunk in people.chunks(free, people.CHUNK):
+        removed += session.connection().execute(delete(Shift).where(col(Shift.id).in_(chunk))).rowcount
+    topics.bump(session, week, "shifts")
+    kept = len(used)
+    what = "shift stays" if kept == 1 else "shifts stay"
+    stayed = [f"{kept:,} {what}: people signed up or waited, or it was changed since. Cancel it on its page."]
+    return Undone({"removed": removed}, stayed if kept else [])
+
+
+def _identities(session: Session, _week: Week | None, _found: ListImport, made: dict[str, Any], act: Act) -> Undone:
+    """Forget the ids it named; what was credited stays."""
+    undone, gone, forgotten = Undone(), 0, 0
+    for identity_id in made["identities"]:
+        identity = session.get(SourceIdentity, identity_id)
+        if identity is None:
+            gone += 1
+        elif identity.created_at != _found.at:
+            undone.stayed.append(f"{identity.source} {identity.external_id} was given to somebody else since.")
+        else:
+            authors.forget(session, identity_id, act)
+            forgotten += 1
+    undone.counts["forgotten"] = forgotten
+    return undone
+
+
+def _named(ids: list[str], names_by_id: dict[str, str], one: str, many: str) -> list[str]:
+    if not ids:
+        return []
+    shown = ", ".join(names_by_id[id_] for id_ in ids[:MOST_NAMED])
+    rest = f" and {len(ids) - MOST_NAMED:,} more" if len(ids) > MOST_NAMED else ""
+    return [f"{shown}{rest} {one if len(ids) == 1 else many}."]
+
+
+def _its(week: Week | None) -> Week:
+    if week is None:
+        raise NotFound("The week of this import is gone.")
+    return week
+
+
+_VERBS: dict[str, Callable[[Session, Week | None, ListImport, dict[str, Any], Act], Undone]] = {
+    "activities": _activities,
+    "teams": _teams,
+    "shifts": _shifts,
+    "identities": _identities,
+}

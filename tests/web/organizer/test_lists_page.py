@@ -1,0 +1,134 @@
+"""Organizers' page of lists: preview, columns chosen by hand, import, and one step back."""
+
+import re
+from html import unescape
+
+import httpx
+import pytest
+
+from app.web.http import csrf
+from tests.builders import OWLS, SLUG
+from tests.web.reading import mistakes
+from tests.web.running_app import RunningApp, Visitor, sign_in
+
+HERE = f"/organizer/weeks/{SLUG}/lists"
+TEAMS = (
+    "Team;Full name;E-mail\nFoxes;Nia;nia@example.com\nFoxes;Ada King;ada@example.com\nOwls;Bo Nguyen;bo@example.com\n"
+)
+
+
+@pytest.fixture
+def organizer(site: RunningApp) -> Visitor:
+    """An organizer who has signed in."""
+    return sign_in(site, "olu@example.com", "organizer")
+
+
+def effects(answer: httpx.Response) -> list[tuple[str, str, str]]:
+    """The rows of the preview: line, what happens, and the row."""
+    body = answer.text.partition("effects")[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
+    cells = [[unescape(re.sub("<[^>]*>", "", cell)).strip() for cell in re.split("</t[hd]>", row)[:3]] for row in rows]
+    return [(line.removeprefix("Line "), what, row) for line, what, row in cells]
+
+
+def sent_on(answer: httpx.Response) -> str:
+    """The list that the preview would send on."""
+    match = re.search(r'<textarea name="text" hidden>\n?(.*?)</textarea>', answer.text, re.DOTALL)
+    assert match is not None
+    return unescape(match[1])
+
+
+def test_preview_says_what_each_row_does_and_changes_nothing(site: RunningApp, organizer: Visitor) -> None:
+    before = site.board()["version"]
+
+    answer = organizer.post(f"{HERE}?kind=teams", step="preview", text=TEAMS)
+
+    assert answer.status_code == 200
+    assert effects(answer) == [
+        ("2", "New joins Foxes", "Nia, nia@example.com"),
+        ("3", "Moved from Owls to Foxes, renamed from Ada Lovelace", "Ada King, ada@example.com"),
+        ("4", "Unchanged in Owls", "Bo Nguyen, bo@example.com"),
+    ]
+    assert site.board()["version"] == before
+
+
+def test_import_after_the_preview_and_one_step_back(site: RunningApp, organizer: Visitor) -> None:
+    preview = organizer.post(f"{HERE}?kind=teams", step="preview", text=TEAMS)
+    answer = organizer.post(f"{HERE}?kind=teams", step="import", text=sent_on(preview))
+    page = organizer.get(answer.headers["location"])
+    number = re.search(r'name="id" value="([0-9a-f]{16})"', page.text)
+    assert number is not None
+
+    undone = organizer.post(f"{HERE}/undo?kind=teams", id=number[1])
+
+    assert (answer.status_code, "2 teams, 3 people, 2 moved" in page.text) == (303, True)
+    assert (undone.status_code, "Undone: 2 moved back, 1 renamed back." in undone.text) == (200, True)
+    assert "Foxes (team) stays without members" in undone.text
+    assert "Ada Lovelace" in next(each["members"] for each in site.board()["standings"] if each["team"] == OWLS)
+    assert organizer.post(f"{HERE}/undo?kind=teams", id=number[1]).status_code == 409
+
+
+def test_mistakes_are_in_the_preview_with_their_lines_and_nothing_can_be_imported(organizer: Visitor) -> None:
+    text = f"{TEAMS}Foxes;lee@example.com;(lee@example.com)\n"
+
+    answer = organizer.post(f"{HERE}?kind=teams", step="preview", text=text)
+
+    assert answer.status_code == 200
+    assert "Not ready: 2 mistakes" in answer.text
+    assert "Line 5: The name holds an email" in unescape(answer.text)
+    assert 'value="import"' not in answer.text
+
+
+def test_columns_nobody_understands_are_chosen_by_hand(site: RunningApp, organizer: Visitor) -> None:
+    text = "Gruppe;Person;Mail\nFoxes;Nia;nia@example.com\n"
+
+    asked = organizer.post(f"{HERE}?kind=teams", step="preview", text=text)
+    chosen = {"columns": ["team", "name", "email"], "headed": "on", "text": sent_on(asked)}
+    preview = organizer.post(f"{HERE}?kind=teams", step="preview", **chosen)  # type: ignore[arg-type]  # several values of one field
+    answer = organizer.post(f"{HERE}?kind=teams", step="import", **chosen)  # type: ignore[arg-type]  # several values of one field
+
+    assert (asked.status_code, "Which column is which?" in asked.text) == (200, True)
+    assert "Line 1 reads “Gruppe;Person;Mail”: there is no column team, email." in unescape(asked.text)
+    assert (preview.status_code, effects(preview)) == (200, [("2", "New joins Foxes", "Nia, nia@example.com")])
+    assert (answer.status_code, "Foxes" in str(site.board())) == (303, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "word"),
+    [
+        (
+            "activities",
+            "kind,person,occurred_at,source,external_id\nissue,ada@example.com,2022-09-14 09:00,g,1\n",
+            "New",
+        ),
+        ("shifts", "date,from,until\n2022-09-15,6:00,08:00\n", "New"),
+    ],
+)
+def test_other_lists_are_previewed_and_imported(organizer: Visitor, kind: str, text: str, word: str) -> None:
+    preview = organizer.post(f"{HERE}?kind={kind}", step="preview", text=text)
+    answer = organizer.post(f"{HERE}?kind={kind}", step="import", text=sent_on(preview))
+    again = organizer.post(f"{HERE}?kind={kind}", step="preview", text=text)
+
+    assert [what.split()[0] for _, what, _ in effects(preview)] == [word]
+    assert answer.status_code == 303
+    assert [what.split()[0] for _, what, _ in effects(again)] in (["Repeated"], ["There"])
+
+
+@pytest.mark.parametrize("door", [HERE, f"/organizer/weeks/{SLUG}/teams/import"])
+def test_list_that_is_too_large_is_told_on_its_page_with_the_limit(organizer: Visitor, door: str) -> None:
+    files = {"file": ("teams.csv", b"x" * (5 * 1_048_576), "text/csv")}
+
+    answer = organizer.ask("POST", door, data={"csrf": organizer.csrf, "text": ""}, files=files)
+
+    assert answer.status_code == 422
+    assert mistakes(answer)["file"].startswith("A list on this page has at most 4 MiB.")
+
+
+def test_request_beyond_every_limit_is_a_page_with_the_limit(organizer: Visitor) -> None:
+    files = {"file": ("teams.csv", b"x" * (csrf.MAX_LIST_BYTES + 1_000), "text/csv")}
+
+    answer = organizer.ask("POST", HERE, data={"csrf": organizer.csrf, "text": ""}, files=files)
+
+    assert answer.status_code == 413
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "at most 4 MiB" in answer.text
