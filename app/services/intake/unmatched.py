@@ -21,7 +21,7 @@ from app.services.intake.deliveries import DeliveryView, Headers
 from app.services.intake.processing import Outcome
 
 MOST_GROUPS = 50
-AT_ONCE = 100
+AT_ONCE = 50
 """Deliveries credited at once, so that nobody waits; the others follow within seconds."""
 SET_ASIDE = "An organizer set it aside, for its tool names no author."
 

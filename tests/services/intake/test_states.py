@@ -1,0 +1,96 @@
+"""States of deliveries: what each comes from, what it says and keeps, and what a replay makes of it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.services import lifecycle
+from app.services.intake import authors, deliveries, service_accounts
+from tests.builders import ADA, Game, act_by
+from tests.integrations.sources.samples import GITHUB, LINEAR, ZENDESK, Sample
+from tests.services.intake.inbox import Inbox
+from tests.services.intake.test_unmatched import changed
+
+Step = Callable[[Inbox, Game], None]
+
+
+def nothing(_inbox: Inbox, _game: Game) -> None:
+    """Leave all as it is."""
+
+
+def send_it_over_another_connection(inbox: Inbox, _game: Game) -> None:
+    inbox.connect("linear", name="other")
+    inbox.take("other", LINEAR)
+
+
+def close_the_week(_inbox: Inbox, game: Game) -> None:
+    game.close()
+
+
+def list_its_author_as_a_bot(inbox: Inbox, _game: Game) -> None:
+    with inbox.database.unit_of_work() as session:
+        service_accounts.add(session, "github", "@ada", act_by("Olu"))
+
+
+def reopen_the_week(inbox: Inbox, game: Game) -> None:
+    with inbox.database.unit_of_work() as session:
+        lifecycle.open_week(session, game.slug, act_by("Olu", inbox.now), reason="One more")
+
+
+def name_its_author(inbox: Inbox, _game: Game) -> None:
+    with inbox.database.unit_of_work() as session:
+        authors.name(session, "github", "7", ADA, act_by("Olu", inbox.now))
+
+
+FUTURE = "2022-09-14T09:30:00.000Z"
+TABLE = [
+    (LINEAR, {}, nothing, "recorded", False, nothing, "recorded"),
+    (LINEAR, {}, send_it_over_another_connection, "repeated", False, nothing, "repeated"),
+    (LINEAR, {"action": "update"}, nothing, "ignored", False, nothing, "ignored"),
+    (GITHUB, {}, list_its_author_as_a_bot, "ignored", False, nothing, "ignored"),
+    (GITHUB, {}, nothing, "unmatched", False, name_its_author, "recorded"),
+    (GITHUB, {}, close_the_week, "outside", False, reopen_the_week, "unmatched"),
+    (LINEAR, {"data__createdAt": FUTURE}, nothing, "outside", False, nothing, "outside"),
+    (LINEAR, {"data": {"id": "i-1", "title": "Help"}}, nothing, "quarantined", True, nothing, "quarantined"),
+    (ZENDESK, {"event__comment__is_public": False}, nothing, "ignored", False, nothing, "ignored"),
+]
+
+
+@pytest.mark.parametrize(("sample", "changes", "before", "state", "keeps_body", "then", "afterwards"), TABLE)
+def test_process_gives_each_delivery_its_state_and_a_replay_judges_it_again(
+    game: Game, sample: Sample, changes: dict[str, Any], before: Step, state: str, keeps_body: bool, then: Step,
+    afterwards: str,
+) -> None:  # fmt: skip
+    inbox = Inbox(game.database)
+    kind = sample.source.__name__.rpartition(".")[2]
+    inbox.connect(kind)
+    before(inbox, game)
+
+    delivery = inbox.take(kind, sample, changed(sample, **changes))
+
+    kept = inbox.find(delivery)
+    assert (kept.state, kept.body is not None, kept.reading is None) == (state, keeps_body, keeps_body)
+    assert bool(kept.reason) is (state not in ("recorded", "repeated"))
+    assert bool(kept.activity_id) is (state in ("recorded", "repeated"))
+    assert (kept.retry_at is not None) is ("data__createdAt" in changes)
+    then(inbox, game)
+    with game.database.unit_of_work() as session:
+        deliveries.replay(session, delivery, act_by("Olu"))
+    inbox.process()
+    assert inbox.state(delivery) == afterwards
+    assert inbox.find(delivery).attempts == 2
+
+
+def test_a_delivery_ahead_of_its_time_is_looked_at_by_itself(game: Game) -> None:
+    inbox = Inbox(game.database)
+    inbox.connect("linear")
+    delivery = inbox.take("linear", LINEAR, changed(LINEAR, data__createdAt=FUTURE))
+
+    inbox.now += timedelta(hours=1)
+    with game.database.unit_of_work() as session:
+        deliveries.requeue_due(session, inbox.now)
+    inbox.process()
+
+    assert inbox.state(delivery) == "recorded"
