@@ -307,3 +307,45 @@ def test_deliveries_are_listed_newest_first_by_connection_and_state(tools: Tools
     assert tools.site.get(f"{API}/deliveries?state=lost", "admin").status_code == 422
     assert tools.site.get(f"{API}/deliveries?connection=jira", "admin").json()["items"] == []
     assert json.dumps(first).count("Hi") == 0
+
+
+HOSTILE = [
+    b"",
+    b"\xff\xfe",
+    "é".encode(),
+    b"sha256=",
+    b"v1,",
+    b"v1,=",
+    b"sha256=" + b"g" * 64,
+    b"a" * 5_000,
+    b"%00 \t,;=",
+]
+
+
+def test_malformed_signatures_of_every_kind_are_401_and_no_failure_of_ours(tools: Tools) -> None:
+    for name, sample in samples.SIGNED.items():
+        path = tools.connect(KIND[name], name=name)
+        whole = list(sample.envelope().headers)
+        unsigned = {*dict(samples.encoded(sample.headers)), b"canny-timestamp"}
+        signed_by = [header for header, _ in whole if header not in unsigned]
+        for header in signed_by:
+            others = [each for each in whole if each[0] != header]
+            malformed = [others, whole + [each for each in whole if each[0] == header]]
+            malformed += [[*others, (header, value)] for value in HOSTILE]
+            for headers in malformed:
+                answer = tools.site.client.post(path, headers=headers, content=sample.envelope().body)
+                assert answer.status_code == 401, (name, header, headers)
+
+
+def test_a_tampered_body_of_canny_needs_a_nonce_of_its_own(tools: Tools) -> None:
+    path = tools.connect("canny")
+    first = tools.send(path, samples.CANNY)
+    tampered = copy.deepcopy(samples.CANNY.body)
+    tampered["object"]["id"] = "p-2"
+
+    again = tools.send(path, samples.CANNY, tampered)
+    elsewhere = tools.send(path.rpartition("/")[0], samples.CANNY, tampered)
+
+    assert tools.outcome(first)["state"] == "recorded"
+    assert (again.json(), elsewhere.status_code) == (first.json(), 401)
+    assert len(tools.site.get(f"{API}/deliveries", "admin").json()["items"]) == 1
