@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from app.bulkheads import Bulkhead
 from app.clock import Clock
 from app.db.database import Database
 from app.domain.intake.backfills import Page
-from app.errors import Problem
+from app.errors import Busy, Problem
 from app.integrations.backfills import fetching
 from app.integrations.backfills.fetching import AccessRefused, AskedTooOften, Client
 from app.integrations.backfills.pages import Access
@@ -28,6 +29,10 @@ ATTEMPTS = 20
 LARGEST = 32 * 1024 * 1024
 """Bytes of an answer: Zendesk's page is a thousand events with the whole text of their comments."""
 SECONDS = 30.0
+AT_ONCE = 4
+"""Tools that are asked at the same moment; the others wait for their turn."""
+PLACE_SECONDS = 10.0
+CROWDED = "Other backfills are under way. This one goes on in a moment."
 LOOK_SECONDS = 300.0
 """Between looks for connections that are to be compared."""
 UNFORESEEN = "An unforeseen error; the server’s log has more."
@@ -43,13 +48,22 @@ def client(networks: Sequence[str]) -> Outbound:
 
 def job(database: Database, clock: Clock, key: SigningKey, networks: Sequence[str]) -> Job:
     """The job that fetches a page."""
-    return Job(FETCH, partial(fetch, database, clock, key, client(networks)), lease=LEASE, attempts=ATTEMPTS)
+    threads = Bulkhead("backfill", threads=AT_ONCE, seconds=PLACE_SECONDS, sentence=CROWDED)
+    handle = partial(fetch, database, clock, key, client(networks), threads)
+    return Job(FETCH, handle, lease=LEASE, attempts=ATTEMPTS)
 
 
-async def fetch(database: Database, clock: Clock, key: SigningKey, client: Client, claim: Claim) -> None:
+async def fetch(
+    database: Database, clock: Clock, key: SigningKey, client: Client, threads: Bulkhead, claim: Claim
+) -> None:
     """Fetch one page and store its deliveries, the place of the next page with them. Raises Unavailable."""
     task = await database.reads.run(partial(_task, database, key, claim.payload, waits=True))
-    outcome = await asyncio.to_thread(_ask, client, task, clock.real()) if isinstance(task, Task) else None
+    outcome: Outcome | None = None
+    if isinstance(task, Task):
+        try:
+            outcome = await threads.run(partial(_ask, client, task, clock.real()), long=True)
+        except Busy as busy:
+            outcome = busy
     await database.writes.run(partial(_note, database, claim.payload, task, outcome, clock.real()))
 
 
@@ -88,6 +102,8 @@ def _note(database: Database, payload: Any, task: Task | str | None, outcome: Ou
                     backfills.put_off(session, *at, backfills.SOON, now)
             case _, Page() as page:
                 backfills.keep(session, *at, page, now)
+            case _, Busy():
+                backfills.put_off(session, *at, backfills.SOON, now)
             case _, AskedTooOften() as limit:
                 backfills.put_off(session, *at, timedelta(seconds=limit.seconds), now, limit.detail)
             case _, Problem() as problem:

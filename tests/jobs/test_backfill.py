@@ -305,9 +305,11 @@ def test_no_page_is_fetched_while_enough_deliveries_wait(
     monkeypatch.setattr(backfills, "ENOUGH_WAITING", 1)
     start(game.database, clock)
 
+    job = jobs_of_backfills.job(game.database, clock, KEY, ["127.0.0.0/8"])
+
     async def server_fetches() -> int:
         for claim in (due := claims(game.database, clock.now)):
-            await jobs_of_backfills.fetch(game.database, clock, KEY, CLIENT, claim)
+            await job.handle(claim)
         return len(due)
 
     asyncio.run(server_fetches())

@@ -13,13 +13,13 @@ from app.domain.actor import SCOPES, Act
 from app.domain.calendar.slots import slot_between
 from app.integrations.sources import registry
 from app.jobs import upkeep
-from app.models import Shift
+from app.models import Backfill, Shift
 from app.services import calendar_feeds, guestbook, guide, jobs, lifecycle
 from app.services.access import accounts, credentials, links, sign_ins, tokens
 from app.services.calendar_feeds import NewFeed
 from app.services.displays import displays
 from app.services.imports import history, identity_import, roster_import
-from app.services.intake import authors, connections, deliveries, processing
+from app.services.intake import api_keys, authors, connections, deliveries, processing
 from app.services.intake.deliveries import Incoming
 from app.services.operations import secrets
 from app.services.organizing import join_codes, team_admin
@@ -331,6 +331,28 @@ class RoleClients:
         with self.site.database.unit_of_work() as session:
             key, act = self.site.app.state.context.key, act_by("Olu", self._now)
             return connections.connect(session, key, "github", act, name=f"github-{self.made}").connection.name
+
+    def _keyed_connection(self, role: Role) -> str:
+        """A connection with a key of its tool's API, at an address that nobody is let to."""
+        name = self._connection(role)
+        with self.site.database.unit_of_work() as session:
+            key, act = self.site.app.state.context.key, act_by("Olu", self._now)
+            where = {"address": "https://127.0.0.1:1", "repositories": "acme/support"}
+            api_keys.set_key(session, key, name, act, secret="ghp_0123456789", **where)
+        return name
+
+    def _asked_connection(self, role: Role) -> str:
+        """A connection whose tool is being asked; its page is no job, so that nobody does it meanwhile."""
+        name = self._keyed_connection(role)
+        with self.site.database.unit_of_work() as session:
+            connection = connections.find(session, name)
+            session.add(
+                Backfill(
+                    connection_id=connection.id, purpose="asked", since=self._now, until=self._now,
+                    created_at=self._now, created_by="Olu",
+                )
+            )  # fmt: skip
+        return name
 
     def _source(self, role: Role) -> str:
         """A source that is connected."""

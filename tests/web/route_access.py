@@ -99,6 +99,7 @@ POINTS = {"points": "5", "reason": "Fair", "once": "door-{number}"}
 WHAT = {"id": "{form}", "week": SLUG, "kind": "issue", "day": "2022-09-14", "time": "10:00"}
 NOW_DONE = {"id": "{form}", "kind": "issue"}
 GUIDE = {"text": "Guide {number}", "version": "{newest_guide}"}
+API_KEY = {"key": "ghp_0123456789", "address": "https://api.example", "repositories": "acme/support"}
 NEWEST = {"version": "{newest_guide}"}
 SIGN_UP = f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}"
 ROUTES: dict[tuple[str, str], RouteAccess] = {
@@ -345,6 +346,13 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/sources/{connection}/gone"): RouteAccess("organizers", 422),
     ("POST", "/organizer/sources/{connection}/send"): RouteAccess("organizers", 404),
     ("POST", "/organizer/sources/{connection}/disconnect"): RouteAccess("organizers", 303),
+    ("GET", "/organizer/sources/{keyed_connection}/backfill"): RouteAccess("organizers"),
+    ("POST", "/organizer/sources/{keyed_connection}/backfill"): RouteAccess(
+        "organizers", 303, form={"since": "2022-09-12"}
+    ),
+    ("POST", "/organizer/sources/{asked_connection}/backfill/cancel"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/sources/{connection}/backfill/key"): RouteAccess("organizers", 303, form=API_KEY),
+    ("POST", "/organizer/sources/{keyed_connection}/backfill/key/clear"): RouteAccess("organizers", 303),
     ("GET", "/organizer/tokens"): RouteAccess("organizers"),
     ("POST", "/organizer/tokens"): RouteAccess(
         "organizers", form={"name": "tool {number}", "scope": "read", "days": "7"}

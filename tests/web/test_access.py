@@ -33,6 +33,8 @@ ROUTED = {
     "offered_seat": "sign_up_id",
     "person_in_team": "person",
     "own_entry": "entry",
+    "keyed_connection": "connection",
+    "asked_connection": "connection",
     "hidden_entry": "entry",
     "ada": "person_id",
     "invited": "person_id",

@@ -58,6 +58,8 @@ FOREIGN = {
     "identity_id": ("person", "token", "nothing"),
     "connection": ("person", "nothing"),
     "kind": ("team", "nothing"),
+    "keyed_connection": ("person", "nothing"),
+    "asked_connection": ("person", "nothing"),
     "url_key": (),  # a wrong one is 401, as a wrong signature is: tests/web/test_hooks.py
     "own_feed": ("feed of another", "person", "nothing"),
     "feed_id": ("person", "token", "nothing"),

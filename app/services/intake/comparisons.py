@@ -17,6 +17,7 @@ ON_ITS_WAY = timedelta(minutes=2)
 OVERLAP = timedelta(minutes=10)
 FIRST = timedelta(hours=24)
 """The time that the first comparison of a connection looks back."""
+MOST_GAPS = 10
 TOLD_FOR = timedelta(days=7)
 """The time for which a gap is shown."""
 BY = system("comparison")
@@ -79,7 +80,7 @@ def gaps(session: Session, connection_id: str, now: datetime) -> list[Gap]:
         Backfill.connection_id == connection_id, Backfill.purpose == "comparison", Backfill.stored > 0,
         Backfill.created_at > now - TOLD_FOR,
     )  # fmt: skip
-    found = session.exec(query.order_by(col(Backfill.created_at).desc()))
+    found = session.exec(query.order_by(col(Backfill.created_at).desc()).limit(MOST_GAPS))
     return [
         Gap(each.stored, each.first_at, each.last_at, each.finished_at or each.created_at)
         for each in found

@@ -21,6 +21,7 @@ from app.web.organizer import (
     shift_making,
     shifts,
     source,
+    source_backfill,
     source_demo,
     sources,
     teams,
@@ -52,6 +53,7 @@ routers: list[APIRouter] = [
     unmatched.router,
     identities.router,
     service_accounts.router,
+    source_backfill.router,
     tokens.router,
     audit.router,
 ]

@@ -20,7 +20,7 @@ from app.web.deps import AppKey, OrganizerRealAct, ReadSession
 from app.web.http.client import base_of
 from app.web.http.fields import MaxLength, says
 from app.web.http.forms import Form, FormInvalid, FormState
-from app.web.organizer import source_demo, source_words
+from app.web.organizer import source_backfill, source_demo, source_words
 from app.web.organizer.page import zone_name, zone_of
 from app.web.organizer.sources import optional_secret
 from app.web.routes import DatabaseRoute
@@ -80,7 +80,7 @@ def source_page(page: Page[SignedInAct], name: str) -> Response:
         address=connections.address(base, made) if made and made.key else "" if tool.has_key
         else f"{base}/hooks/{connection.name}",
         secret=made.secret if made else "", form=page.form(SecretForm),
-        demo=source_demo.OUTCOMES if page.demo_tools else {},
+        demo=source_demo.OUTCOMES if page.demo_tools else {}, backfill=source_backfill.section(page, connection),
     )  # fmt: skip
 
 
