@@ -15,8 +15,8 @@ LOOK_SECONDS = 1.0
 """Between looks for deliveries that another process stored, or whose time has come; our own are seen at once."""
 QUIET_SECONDS, PATIENCE_SECONDS = 0.1, 2.0
 """While deliveries keep coming, answering them comes first: we wait for a pause so long, but not longer than that."""
-AT_ONCE = 20
-"""Deliveries of one transaction: together they wait for the disk once, and keep others from writing for some 0.1 s."""
+AT_ONCE = 5
+"""Deliveries of one transaction: together they wait for the disk once, and keep others from writing for some 25 ms."""
 
 logger = logging.getLogger(__name__)
 

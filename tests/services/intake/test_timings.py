@@ -2,6 +2,7 @@
 
 import io
 import json
+from threading import Thread
 
 from sqlalchemy import delete
 from sqlmodel import col, select
@@ -13,7 +14,7 @@ from app.services.imports import batch, imports
 from app.services.intake import readings, service_accounts
 from app.services.ledger import timings
 from app.services.weeks import weeks
-from tests.builders import ADA, CATS, OWLS, SLUG, Game, act_by, an_activity
+from tests.builders import ADA, CATS, OWLS, SLUG, Game, a_reading, act_by, an_activity, take
 from tests.services.intake.desk import Desk, answered, asked, hidden, opened
 
 
@@ -200,4 +201,22 @@ def test_a_large_import_heeds_clocks_that_told_meanwhile(game: Game) -> None:
     imports.apply(game.database, staged, act)
 
     assert desk.seconds() == {"s0": 1800, "s1": 5400, "s2": 5}
+    assert game.verify() == []
+
+
+def test_a_reply_that_is_recorded_at_the_same_moment_is_timed_too(game: Game) -> None:
+    desk = Desk(game)
+    desk.send(opened("T1", 0))
+    telling = Thread(target=desk.send, args=[answered("T1", "s1", 30, "unknown")])
+    given = a_reading(
+        kind="response", source="zendesk", external_id="s1", response_seconds=5, occurred_at="2022-09-14T06:30:00Z"
+    )
+
+    with game.database.unit_of_work() as session:
+        take(session, SLUG, given, now=game.now)
+        telling.start()
+        telling.join(0.5)  # its facts are there by now, and it waits
+    telling.join()
+
+    assert desk.seconds() == {"s1": 1800}
     assert game.verify() == []

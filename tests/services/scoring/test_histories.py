@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import Phase, settings
@@ -17,11 +17,15 @@ from hypothesis.stateful import (
 )
 from sqlmodel import Session, col, select
 
+from app.domain.intake.clocks import REPLY
+from app.domain.intake.reports import ClockFact
 from app.domain.rules import Rules
 from app.domain.scoring.activity import IN_ORDER, Activity
 from app.domain.scoring.tally import TeamScore
 from app.domain.view import EVERYTHING
 from app.models import LedgerEntry, Reversal, Week
+from app.services import clocks
+from app.services.ledger import timings
 from app.services.rules import rule_sets
 from app.services.scoring import activity_queries, scores
 from app.services.standings import boards, verification
@@ -90,6 +94,25 @@ class History(RuleBasedStateMachine):
         (self.game.reinstate if is_reversed else self.game.reverse)(entry)
         self.keeps_what_the_ledger_says()
         self.record(several)
+
+    @precondition(lambda self: self._replies())
+    @rule(number=st.integers(0, 9), waited=st.sampled_from((1, 59, 61)), several=WORK)
+    def time(self, number: int, waited: int, several: Sequence[Activity]) -> None:
+        """The clock of a ticket says how long its customer waited for a reply; then work goes on."""
+        replies = self._replies()
+        reply = replies[number % len(replies)]
+        facts = [
+            ClockFact(reply.id, "created", reply.occurred_at - timedelta(seconds=waited)),
+            ClockFact(reply.id, "staff", reply.occurred_at, reply.external_id),
+        ]
+        with self.game.database.unit_of_work() as session:
+            tickets = clocks.keep(session, reply.source, facts)
+            timings.follow(session, reply.source, tickets, self.game.act)
+        self.keeps_what_the_ledger_says()
+        self.record(several)
+
+    def _replies(self) -> list[LedgerEntry]:
+        return [entry for entry, _ in self._entries() if entry.kind == REPLY]
 
     def _entries(self) -> list[tuple[LedgerEntry, bool]]:
         with self.game.database.reading() as session:
