@@ -54,6 +54,8 @@ def read_object(text: bytes | str) -> Fields | Flaws:
         document = from_json(raw)
     except ValueError as error:
         return _flaw(f"This is not valid JSON: {error}.{_hint(raw)}")
+    if isinstance(document, list):
+        return _flaw("The body must be a JSON object, and this is a list. Send its objects one by one, or one a line.")
     return document if isinstance(document, dict) else _flaw("The body must be a JSON object.")
 
 

@@ -1,7 +1,10 @@
 """Recording and reading activities: statuses, fields, repeats, batches, lists."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+import pytest
 
 from app.domain.actor import Scope
 from app.services.ledger.drafts import DraftIn
@@ -335,3 +338,26 @@ def test_optional_fields_may_be_null(site: RunningApp) -> None:
     answer = site.post(f"{WEEK}/activities", "activities:write", json=body)
 
     assert (answer.status_code, {answer.json()[name] for name in optional}) == (201, {None})
+
+
+def test_byte_order_mark_before_a_body_does_no_harm(site: RunningApp) -> None:
+    one, other = (json.dumps(an_activity(external_id=number)).encode() for number in ("1", "2"))
+    mark = b"\xef\xbb\xbf"
+
+    recorded = site.post(f"{WEEK}/activities", "activities:write", content=mark + one)
+    batch = site.post(f"{WEEK}/activities/batch", "activities:write", content=mark + other + b"\n" + one)
+
+    assert recorded.status_code == 201
+    assert (batch.status_code, batch.json()) == (200, {"recorded": 1, "repeated": 1})
+
+
+def test_list_in_place_of_lines_is_told_in_one_sentence(site: RunningApp) -> None:
+    answer = site.post(f"{WEEK}/activities/batch", "activities:write", content=json.dumps([an_activity()], indent=1))
+
+    assert answer.status_code == 422
+    assert [error["line"] for error in answer.json()["errors"]] == [1]
+
+
+@pytest.mark.parametrize("person", ["mailto:ada@example.com", "Ada <ada@example.com>", '"ada@example.com,"'])
+def test_person_is_found_by_an_email_as_people_write_it(site: RunningApp, person: str) -> None:
+    assert site.record(person=person).json()["person"] == ADA

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
 from app.domain.actor import Actor
+from app.domain.tables.decoding import UTF8_MARK
 from app.errors import Malformed
 from app.services import paging
 from app.services.imports import batch
@@ -77,6 +78,9 @@ async def record_body(queue: WriteQueue, slug: str, body: bytes, actor: Actor) -
 @takes_long
 def record_batch(act: WriterAct, database: AppDatabase, week: Slug, body: RawBody) -> Response:
     """Record up to 10,000 activities as NDJSON, all or nothing; 422 names every bad line."""
+    if _is_list(body):
+        message = "This is a JSON list. Send one object a line (NDJSON), without brackets and commas."
+        raise Malformed(message, errors=[{"line": 1, "message": message}])
     lines = list(islice(batch.read_ndjson(body), MAX_LINES + 1))
     if len(lines) > MAX_LINES:
         raise Malformed(
@@ -86,6 +90,12 @@ def record_batch(act: WriterAct, database: AppDatabase, week: Slug, body: RawBod
     with database.unit_of_work() as session:
         outcome = batch.record(session, week, lines, act)
     return JSONResponse(documents.BatchResult(recorded=outcome.recorded, repeated=outcome.repeated))
+
+
+def _is_list(body: bytes) -> bool:
+    """Tell a list that is spread over lines, as programs print one: each of its lines would be bad by itself."""
+    start, end = body[:100].removeprefix(UTF8_MARK).lstrip(), body[-100:].rstrip()
+    return start.startswith(b"[") and end.endswith(b"]") and b"\n" in body.strip()
 
 
 @router.get(
