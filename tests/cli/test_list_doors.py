@@ -149,3 +149,17 @@ def test_rules_file_in_utf16_is_read_and_a_workbook_is_told(open_week: Shell) ->
 
     assert open_week.document("rules", "check", rules)["valid"] is True
     assert open_week.refusal("rules", "check", book).endswith("not text. Save it as UTF-8 and send it again.")
+
+
+def test_import_is_listed_and_undone_as_a_whole(open_week: Shell) -> None:
+    words, head, row = DOORS["activities"]
+    open_week.text(*words, open_week.write("a.csv", f"{head}\n{row}\n"))
+    found = open_week.document("import", "list", "current")["imports"][0]
+
+    undone = open_week.document("import", "undo", found["id"])
+    again = open_week.document(*words, open_week.write("a.csv", f"{head}\n{row}\n"))
+
+    assert (found["kind"], found["counts"]) == ("activities", {"recorded": 1, "repeated": 0, "reinstated": 0})
+    assert (undone["undone"], undone["stayed"]) == ({"reversed": 1}, [])
+    assert (again["recorded"], again["reinstated"]) == (0, 1)
+    assert open_week.refusal("import", "undo", found["id"]) == "This import is undone already."
