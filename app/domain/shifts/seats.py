@@ -1,5 +1,6 @@
 """A seat's life: which state it may go to, at which moment, and why it may not. Pure; windows are half-open."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -13,6 +14,8 @@ NO_SHOW_AFTER = timedelta(hours=12)
 CORRECT_BEFORE = timedelta(minutes=5)
 
 Corrected = Literal["completed", "no_show", "cancelled"]
+Given = Literal["checked_in", "completed", "no_show", "cancelled", "handed_over"]
+"""Deeds of organizers with a seat: a state that it gets, or it is handed over to another person."""
 
 
 def check_in(seat: Seat, shift: ShiftFacts, now: datetime, *, organizes: bool = False) -> Verdict:
@@ -108,3 +111,13 @@ def correct(seat: Seat, to: Corrected, shift: ShiftFacts, now: datetime, *, over
     if revives and overlaps:
         return Verdict(refusal="overlap")
     return Verdict(refusal="full") if revives and shift.taken >= shift.seats else Verdict(to)
+
+
+def givable(state: SeatState, shift: ShiftFacts, now: datetime) -> tuple[Given, ...]:
+    """The states that organizers may give a seat now; whether there is a place for one that ended is left open."""
+    seat, roomy = Seat(state, signed_up_at=now), replace(shift, taken=0)
+    given: list[Given] = ["checked_in"] if check_in(seat, shift, now, organizes=True).to else []
+    judged: tuple[Corrected, ...] = ("completed", "no_show", "cancelled")
+    given += [to for to in judged if correct(seat, to, roomy, now).to]
+    holds = seat.state in ("signed_up", "checked_in")
+    return (*given, "handed_over") if holds and shift.is_week_open and not shift.is_cancelled else tuple(given)

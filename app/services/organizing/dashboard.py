@@ -14,7 +14,8 @@ from app.models import Connection, Display, LedgerEntry, Person, QueuedJob, Sign
 from app.services import jobs
 from app.services.intake import unmatched
 from app.services.rules import rule_sets
-from app.services.shifts import offers
+from app.services.shifts import attention
+from app.services.shifts.attention import Attention
 from app.services.weeks import weeks
 
 MAX_DEAD_JOBS = 20  # listed at once: what fails for one reason is revived one after the other, and the rest moves up
@@ -26,7 +27,7 @@ Phase = Literal["none", "draft", "ahead", "running", "over", "closed"]
 class Overview:
     """Counts of what there is. `activities` are the week's, reversed ones too; `never_in` people never signed in.
 
-    `covers` are those of the week that wait for approval, `unmatched` deliveries whose author nobody knows.
+    `waits` is what waits for organizers in its shifts, `unmatched` are deliveries whose author nobody knows.
     """
 
     week: Week | None
@@ -41,7 +42,7 @@ class Overview:
     rules_version: int
     rules_errors: list[dict[str, int | str]]
     dead_jobs: Sequence[QueuedJob]
-    covers: int
+    waits: Attention
     unmatched: int
 
 
@@ -67,7 +68,7 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         rules_errors=rule_sets.file_errors(session),
         dead_jobs=jobs.dead(session, MAX_DEAD_JOBS),
         unmatched=unmatched.count(session),
-        covers=offers.count_undecided(session, week.id) if week else 0,
+        waits=attention.of_week(session, week, now) if week else Attention(),
     )
 
 

@@ -66,6 +66,12 @@ def by_id(session: Session, ids: Iterable[str]) -> dict[str, Person]:
     return found
 
 
+def known(session: Session, most: int) -> list[tuple[str, str]]:
+    """The emails and names of who can sign in, by name; of more than `most` the first ones."""
+    query = select(Person.email, Person.name).where(col(Person.disabled_at).is_(None))
+    return list(session.exec(query.order_by(func.lower(Person.name), col(Person.id)).limit(most)))
+
+
 def page(session: Session, *, cursor: str | None, limit: int) -> Page[Person]:
     """Up to `limit` people after the cursor, by e-mail. Raises Malformed for a bad cursor."""
     query = select(Person).order_by(col(Person.email)).limit(limit + 1)

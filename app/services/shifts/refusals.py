@@ -65,6 +65,14 @@ def not_open_yet(opens_at: datetime, zone: ZoneInfo) -> Problem:
     return problem("not-open-yet", f"Signing up opens {local:%a} {local.day} {local:%b %H:%M %Z}.")
 
 
+def full_for_organizer(free: int, people: int) -> Problem:
+    """The problem with `people` seats where so few are `free`, for whoever can make the shift larger."""
+    if free <= 0:
+        return problem("full", "This shift is full. Give it more seats, or take somebody off it first.")
+    are = "1 seat is" if free == 1 else f"{free} seats are"
+    return problem("full", f"{are} free for {people} people. Give the shift more seats first.")
+
+
 def deactivated(name: str) -> Problem:
     """The problem with a seat, or a place on a waiting list, for somebody who cannot sign in."""
     return Conflict(f"{name} is deactivated. Reactivate them first.")

@@ -12,8 +12,10 @@ from app.services import jobs
 from app.services.intake import health
 from app.services.organizing import dashboard
 from app.services.organizing.dashboard import Overview
+from app.services.shifts.attention import Attention
 from app.web.deps import AppJobKinds, OrganizerAct, OrganizerRealAct, ReadSession
 from app.web.http.addresses import url_for
+from app.web.http.render import plural
 from app.web.organizer import source_words, wording
 from app.web.organizer.page import zone_of
 from app.web.routes import DatabaseRoute
@@ -136,9 +138,8 @@ def next_step(found: Overview) -> Next:
             return Next("It is a draft without teams. Put people into teams, then open it.", teams, "Set up teams")
         case "draft":
             return Next("It is a draft. Open it when its teams are right; work counts from then on.", week, "Open it")
-        case "ahead" | "running" if found.covers:
-            waiting = "1 cover waits" if found.covers == 1 else f"{found.covers:,} covers wait"
-            return Next(f"{waiting} for your approval.", url_for("organizer_shifts", week=slug), "Approve or decline")
+        case "ahead" | "running" | "over" if any(found.waits):
+            return _what_waits(found.waits, url_for("organizer_shifts", week=slug))
         case "ahead":
             people = url_for("organizer_people")
             return Next("It is open and has not begun. A good moment to send sign-in links.", people, "Send links")
@@ -152,3 +153,19 @@ def next_step(found: Overview) -> Next:
             return Next(
                 "It is closed and keeps its rules. Present it, or set up the next one.", href, "See the summary"
             )
+
+
+def _what_waits(waits: Attention, href: str) -> Next:
+    """All that waits for organizers in the shifts of a week; the calendar has each of it."""
+    due, covers, unconfirmed = waits
+    told = (
+        (due, plural(due, "person is", "people are") + " due and not here.", "See who"),
+        (covers, plural(covers, "cover waits", "covers wait") + " for your approval.", "Approve or decline"),
+        (
+            unconfirmed,
+            plural(unconfirmed, "shift waits", "shifts wait") + " for you to confirm who was there.",
+            "Confirm",
+        ),
+    )
+    given = [(sentence, label) for number, sentence, label in told if number]
+    return Next(" ".join(sentence for sentence, _ in given), href, given[0][1])

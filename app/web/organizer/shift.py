@@ -1,10 +1,9 @@
 """`/organizer/weeks/{week}/shifts/{shift_id}`: one shift: its seats, their history, and all that organizers may do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter
 from sqlmodel import Session
@@ -13,15 +12,15 @@ from starlette.responses import Response
 
 from app.domain.actor import Act, SignedInAct
 from app.domain.calendar.slots import slot
-from app.domain.shifts.seats import CORRECT_BEFORE
+from app.domain.shifts import seats as lives
+from app.domain.shifts.model import SeatState, ShiftFacts
 from app.errors import ShiftRefused
 from app.models import Shift, Team, Week
-from app.services.access import accounts
 from app.services.people import people
-from app.services.shifts import completion, correction, covers, editing, history, listing, refusals, seats
+from app.services.shifts import attention, editing, history, listing, shifts
 from app.services.shifts.editing import ShiftChanges
 from app.services.shifts.history import Change, EndedSeat
-from app.services.shifts.listing import ShiftSeat
+from app.services.shifts.listing import ShiftItem, ShiftSeat
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
@@ -48,8 +47,6 @@ router = APIRouter(
 MOST_CHANGES = 200
 DONE = {
     "edited": "Saved the shift.",
-    "signed-up": "Signed up.",
-    "seat": "Changed the seat. The history has your reason.",
     "completed": "Completed for everyone who checked in.",
     "approved": "Approved the cover.",
     "declined": "Declined the cover. The seat is offered as before.",
@@ -57,12 +54,29 @@ DONE = {
     "withdrawn": "Withdrew the offer. The seat is its holder’s alone again.",
     "unlisted": "Taken off the waiting list.",
 }
-NOBODY = "Nobody here has that email. Add them under People first."
+OF_SEAT = {
+    "signed-up": "Signed up {}.",
+    "had-it": "{} has a seat in this shift already.",
+    "seat": "Changed the seat of {}. The history has your reason.",
+    "checked-in": "Checked in {}.",
+}
+OF_TEAM = {"team": "Signed up {}.", "had-all": "{}: everyone has a seat in this shift already."}
 ShiftPage = Page[SignedInAct]
+MOST_PEOPLE = 500  # to choose from: a longer list nobody reads, and an email may be typed
 STATES = {
     "checked_in": "Checked in", "completed": "Completed", "no_show": "Didn’t come",
     "cancelled": "Taken off the shift", "handed_over": "Handed over to somebody else",
 }  # fmt: skip
+
+
+class Outcome(NamedTuple):
+    """The sentence that says what was done to a shift, and the id of the seat or team that it names."""
+
+    done: str
+    of: str = ""
+
+
+NOTHING_DONE = Outcome("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,7 @@ class SeatRow:
     form: FormState[SeatForm]
     choices: list[tuple[str, str]]
     seat: ShiftSeat | None = None
+    is_due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +111,41 @@ class ShiftInfo:
 
 @router.get("")
 def organizer_shift(
-    request: Request, act: OrganizerAct, session: ReadSession, week: str, shift_id: str, done: str = ""
+    request: Request, act: OrganizerAct, session: ReadSession, week: str, shift_id: str, done: str = "", of: str = ""
 ) -> Response:
     """One shift."""
-    return shift_page(Page(request, act, session, flash=DONE.get(done, "")), slug=week, shift_id=shift_id)
+    page = Page(request, act, session, flash=DONE.get(done, ""))
+    return shift_page(page, slug=week, shift_id=shift_id, outcome=Outcome(done, of))
 
 
-def shift_page(page: ShiftPage, *, slug: str, shift_id: str) -> Response:
+def shift_page(page: ShiftPage, *, slug: str, shift_id: str, outcome: Outcome = NOTHING_DONE) -> Response:
     """The page of one shift. Raises WeekUnknown or NotFound."""
     session, now = page.session, page.act.now
     week = weeks.find(session, slug, now)
     item = listing.of_shift(session, week, shift_id, weeks.view(week, page.act.actor))
-    names = people.by_id(session, item.waiters)
-    row = row_of(item, now)
-    told = ShiftInfo(
-        week, zone_name(week), row,
-        [_seat_row(page, item.shift, seat, seat) for seat in sorted(item.seats, key=row.is_due, reverse=True)],
-        [_seat_row(page, item.shift, seat) for seat in history.ended_seats(session, item.shift)],
+    told = _told(page, week, item)
+    page = replace(page, flash=page.flash or _flash(outcome, told))
+    has_begun = now >= item.shift.starts_at or any(seat.state == "completed" for seat in item.seats)
+    return page.render(
+        "organizer/shifts/shift.html", slug=week.slug, told=told, shift=item.shift, edit=_edit_form(page, item.shift),
+        cancel=page.form(ReasonForm, "cancel"), add=page.form(SignUpForm, "add"), has_begun=has_begun,
+        approvals={seat.id: page.form(ApprovalForm, seat.id) for seat in item.seats if seat.offer},
+        offers={seat.id: page.form(OfferForm, seat.id) for seat in item.seats},
+        withdrawals={seat.id: page.form(ReasonForm, seat.id) for seat in item.seats if seat.offer},
+        unlist=page.form(UnlistForm, "unlist"), known=people.known(session, MOST_PEOPLE),
+    )  # fmt: skip
+
+
+def _told(page: ShiftPage, week: Week, item: ShiftItem) -> ShiftInfo:
+    """A shift with its seats, those first whose people are due and not here."""
+    session, now = page.session, page.act.now
+    names, facts = people.by_id(session, item.waiters), shifts.facts(item.shift, week)
+    due = attention.due(item, now) if week.state == "open" else ()
+    seats = sorted(item.seats, key=lambda seat: seat not in due)
+    return ShiftInfo(
+        week, zone_name(week), row_of(item, now),
+        [_seat_row(page, facts, seat, seat, is_due=seat in due) for seat in seats],
+        [_seat_row(page, facts, seat) for seat in history.ended_seats(session, item.shift)],
         [(person_id, names[person_id].name) for person_id in item.waiters],
         history.changes(session, item.shift, MOST_CHANGES),
         teams.of_week(session, week),
@@ -120,39 +153,26 @@ def shift_page(page: ShiftPage, *, slug: str, shift_id: str) -> Response:
         week.state == "open" and item.shift.cancelled_at is None and now < item.shift.ends_at,
         week.state == "open" and now >= item.shift.starts_at and any(seat.state == "checked_in" for seat in item.seats),
     )  # fmt: skip
-    return page.render(
-        "organizer/shifts/shift.html", slug=week.slug, told=told, shift=item.shift, edit=_edit_form(page, item.shift),
-        cancel=page.form(ReasonForm, "cancel"), add=page.form(SignUpForm, "add"),
-        approvals={seat.id: page.form(ApprovalForm, seat.id) for seat in item.seats if seat.offer},
-        offers={seat.id: page.form(OfferForm, seat.id) for seat in item.seats},
-        withdrawals={seat.id: page.form(ReasonForm, seat.id) for seat in item.seats if seat.offer},
-        unlist=page.form(UnlistForm, "unlist"),
-    )  # fmt: skip
 
 
-def _seat_row(page: ShiftPage, shift: Shift, seat: ShiftSeat | EndedSeat, listed: ShiftSeat | None = None) -> SeatRow:
-    choices = [(to, STATES[to]) for to in _choices(seat.state, shift, page.act.now)]
-    return SeatRow(seat.id, seat.person, seat.state, page.form(SeatForm, seat.id, to=""), choices, listed)
+def _flash(outcome: Outcome, told: ShiftInfo) -> str:
+    """The sentence that names whose seat it was, as far as there is one."""
+    if outcome.done in OF_TEAM:
+        names = {team.id: team.name for team in told.teams}
+    else:
+        names = {seat.id: seat.person for seat in (*told.seats, *told.ended)}
+    sentence = (OF_SEAT | OF_TEAM).get(outcome.done, "")
+    return sentence.format(names[outcome.of]) if outcome.of in names else ""
 
 
-def _choices(state: str, shift: Shift, now: datetime) -> list[str]:
-    """The states that a seat may be given at a moment."""
-    is_cancelled, may_judge = shift.cancelled_at is not None, now >= shift.starts_at - CORRECT_BEFORE
-    judged = ["completed", "no_show"] if may_judge else []
-    match state:
-        case "signed_up":
-            return ["checked_in", *judged, "cancelled", "handed_over"]
-        case "checked_in":
-            return [*judged, "cancelled", "handed_over"]
-        case "completed":
-            return ["no_show", "cancelled"]
-        case "no_show" | "cancelled":
-            others = [to for to in ("completed", "no_show", "cancelled") if to != state]
-            return [
-                to for to in others if to == "cancelled" or (may_judge and not (is_cancelled and to == "completed"))
-            ]
-        case _:
-            return []
+def _seat_row(
+    page: ShiftPage, facts: ShiftFacts, seat: ShiftSeat | EndedSeat, listed: ShiftSeat | None = None, *,
+    is_due: bool = False,
+) -> SeatRow:  # fmt: skip
+    state: SeatState = seat.state  # type: ignore[assignment]  # the table has a check on it
+    choices: list[tuple[str, str]] = [(to, STATES[to]) for to in lives.givable(state, facts, page.act.now)]
+    form = page.form(SeatForm, seat.id, to="")
+    return SeatRow(seat.id, seat.person, seat.state, form, choices, listed, is_due)
 
 
 def _edit_form(page: ShiftPage, shift: Shift) -> FormState[EditForm]:
@@ -168,13 +188,14 @@ def _edit_form(page: ShiftPage, shift: Shift) -> FormState[EditForm]:
 
 def change_shift(
     request: Request, act: SignedInAct, slug: str, shift_id: str, done: str, form: FormState[Any] | None,
-    change: Callable[[Session, Act], object],
+    change: Callable[[Session, Act], Outcome | None],
 ) -> Response:  # fmt: skip
     """Do one thing to a shift; where it is refused, its page says why and keeps what was typed."""
 
     def save(session: Session, act: Act) -> Done:
-        change(session, act)
-        return Done("organizer_shift", done, {"week": slug, "shift_id": shift_id})
+        outcome = change(session, act) or Outcome(done)
+        of = {"of": outcome.of} if outcome.of else {}
+        return Done("organizer_shift", outcome.done, {"week": slug, "shift_id": shift_id, **of})
 
     return submit(request, act, save, form=form, page=partial(shift_page, slug=slug, shift_id=shift_id))
 
@@ -224,75 +245,3 @@ def cancel_shift(
 
     page = partial(shift_page, slug=week, shift_id=shift_id)
     return submit(request, act, save, form=form.keyed("cancel"), page=page)
-
-
-@router.post("/sign-ups", name="shift_sign_up")
-def sign_up(request: Request, act: OrganizerAct, week: str, shift_id: str, form: FormState[SignUpForm]) -> Response:
-    """Put somebody on a shift, or a whole team."""
-
-    def change(session: Session, act: Act) -> None:
-        data = form.data
-        if bool(data.email.strip()) == bool(data.team):
-            raise FormInvalid({"email": "Write an email or choose a team, one of both."})
-        if data.team:
-            seats.sign_up_team(session, week, shift_id, data.team, act, reason=data.reason)
-        else:
-            seats.sign_up(session, week, shift_id, person_of(session, data.email), act, reason=data.reason)
-
-    return change_shift(request, act, week, shift_id, "signed-up", form.keyed("add"), change)
-
-
-def person_of(session: Session, email: str) -> str:
-    """The id of somebody by their email. Raises FormInvalid."""
-    person = accounts.by_written_email(session, email)
-    if person is None:
-        raise FormInvalid({"email": NOBODY})
-    return person.id
-
-
-@router.post("/completion", name="seats_complete")
-def complete_shift(request: Request, act: OrganizerAct, week: str, shift_id: str) -> Response:
-    """Confirm that everyone who checked in was there."""
-
-    def change(session: Session, act: Act) -> None:
-        found = weeks.find(session, week, act.now)
-        item = listing.of_shift(session, found, shift_id, weeks.view(found, act.actor))
-        here = [seat.id for seat in item.seats if seat.state == "checked_in"]
-        if not here:
-            raise refusals.problem("not-checked-in", "Nobody on this shift is checked in. Look at its seats again.")
-        for seat_id in here:
-            completion.complete(session, found.slug, shift_id, seat_id, act)
-
-    return change_shift(request, act, week, shift_id, "completed", None, change)
-
-
-@router.post("/sign-ups/{sign_up_id}", name="seat_change")
-def change_seat(
-    request: Request, act: OrganizerAct, week: str, shift_id: str, sign_up_id: str, form: FormState[SeatForm]
-) -> Response:
-    """Give a seat another state, or hand it over, for a reason."""
-    return change_shift(
-        request, act, week, shift_id, "seat", form.keyed(sign_up_id),
-        lambda session, act: _give(session, week, shift_id, sign_up_id, form.data, act),
-    )  # fmt: skip
-
-
-def _give(session: Session, slug: str, shift_id: str, seat_id: str, data: SeatForm, act: Act) -> object:
-    """Give a seat what the form asks for: who is on the shift leaves it, who was is corrected."""
-    where, reason = (session, slug, shift_id, seat_id), data.reason
-    match data.to:
-        case "checked_in":
-            return completion.check_in(*where, act, reason=reason)
-        case "handed_over":
-            return covers.accept(*where, person_of(session, data.email), act, reason=reason)
-        case "cancelled" if _holds(session, slug, shift_id, seat_id, act):
-            return seats.leave(*where, act, reason=reason)
-        case "completed" | "no_show" | "cancelled":
-            return correction.correct(*where, data.to, act, reason=reason)
-
-
-def _holds(session: Session, slug: str, shift_id: str, seat_id: str, act: Act) -> bool:
-    """Tell whether a seat is one that its holder may still leave."""
-    week = weeks.find(session, slug, act.now)
-    item = listing.of_shift(session, week, shift_id, weeks.view(week, act.actor))
-    return any(seat.id == seat_id and seat.state in ("signed_up", "checked_in") for seat in item.seats)

@@ -19,12 +19,12 @@ from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.exports import csv_text
 from app.services.shifts import listing
-from app.services.shifts.listing import ShiftItem, ShiftSeat
+from app.services.shifts.listing import ShiftItem
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
 from app.web.organizer.page import zone_name
-from app.web.organizer.shifts import ShiftRow, due_in, row_of
+from app.web.organizer.shifts import ShiftRow, Waits, row_of, waits_in
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
 
@@ -47,14 +47,11 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class CoverageInfo:
-    """The context of the page of coverage; the grid has a row for each day and a column for each time of a start.
-
-    `due` are people who should be there now and have not checked in, with the minutes since.
-    """
+    """The context of the page of coverage; the grid has a row for each day and a column for each time of a start."""
 
     week: Week
     zone: str
-    due: list[tuple[ShiftRow, ShiftSeat, int]]
+    waits: Waits
     gaps: list[ShiftRow]
     times: list[str]
     days: list[tuple[date, dict[str, list[ShiftRow]]]]
@@ -84,7 +81,7 @@ def coverage_page(page: Page[SignedInAct], *, slug: str) -> Response:
     rows = [row_of(item, now) for item in listing.of_week(session, week, weeks.view(week, page.act.actor))]
     standing = [row for row in rows if not row.item.is_cancelled]
     told = CoverageInfo(
-        week, zone_name(week), due_in(rows, now),
+        week, zone_name(week), waits_in(page, week, rows),
         [row for row in standing if row.missing and row.state != "over"],
         sorted({row.item.shift.local_from for row in standing}),
         [(day, _by_time(same)) for day, same in groupby(standing, lambda row: row.item.shift.local_date)],

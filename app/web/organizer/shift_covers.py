@@ -12,8 +12,9 @@ from app.errors import NotFound
 from app.services.shifts import covers, waiting
 from app.web.deps import OrganizerAct
 from app.web.http.forms import FormInvalid, FormState
-from app.web.organizer.shift import change_shift, person_of
+from app.web.organizer.shift import change_shift
 from app.web.organizer.shift_forms import ApprovalForm, OfferForm, ReasonForm, UnlistForm
+from app.web.organizer.shift_seats import person_of
 from app.web.routes import DatabaseRoute
 
 router = APIRouter(

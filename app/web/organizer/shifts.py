@@ -16,7 +16,7 @@ from app.domain.actor import Act, SignedInAct
 from app.domain.shifts.model import ShiftSettings
 from app.errors import Malformed, ShiftRefused
 from app.models import Shift, Week
-from app.services.shifts import editing, listing, refusals, settings, shifts
+from app.services.shifts import attention, editing, listing, refusals, settings, shifts
 from app.services.shifts.editing import ShiftChanges
 from app.services.shifts.listing import ShiftItem, ShiftSeat
 from app.services.weeks import weeks
@@ -48,10 +48,7 @@ class ShiftRow:
     item: ShiftItem
     state: str
     missing: int
-
-    def is_due(self, seat: ShiftSeat) -> bool:
-        """Tell whether somebody should be there now and has not checked in."""
-        return self.state == "now" and seat.state == "signed_up"
+    is_past: bool = False
 
     @property
     def value(self) -> str:
@@ -60,21 +57,30 @@ class ShiftRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """Deeds that wait for organizers in an open week: people due and not here, covers, and shifts to confirm."""
+
+    due: list[tuple[ShiftRow, ShiftSeat, int]]
+    covers: list[tuple[ShiftRow, ShiftSeat]]
+    unconfirmed: list[ShiftRow]
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarInfo:
     """The context of the calendar: shifts by day, and what they come to; cancelled ones are in no sum.
 
-    `covers` are those that wait for an organizer, `due` people who have not checked in to a shift that is on.
+    Days whose shifts are all over are `past`.
     """
 
     week: Week
     zone: str
+    past: list[tuple[date, list[ShiftRow]]]
     days: list[tuple[date, list[ShiftRow]]]
     shifts: int
     covered: int
     seats: int
     taken: int
-    covers: list[tuple[ShiftRow, ShiftSeat]]
-    due: list[tuple[ShiftRow, ShiftSeat, int]]
+    waits: Waits
 
     @staticmethod
     def day_value(rows: Sequence[ShiftRow]) -> str:
@@ -107,24 +113,41 @@ def shifts_page(page: ShiftsPage, *, slug: str) -> Response:
     items = listing.of_week(page.session, week, weeks.view(week, page.act.actor))
     many = page.form(ManyForm, seats="", needed="", link="")
     return page.render(
-        "organizer/shifts/index.html", slug=week.slug, told=_calendar(week, items, page.act.now), many=many,
+        "organizer/shifts/index.html", slug=week.slug, told=_calendar(page, week, items), many=many,
         **{name: shift_choice.ids_in(many.typed.get(typed, ())) for name, typed in CHOSEN.items()},
     )  # fmt: skip
 
 
-def _calendar(week: Week, items: Sequence[ShiftItem], now: datetime) -> CalendarInfo:
-    rows = [row_of(item, now) for item in items]
+def _calendar(page: ShiftsPage, week: Week, items: Sequence[ShiftItem]) -> CalendarInfo:
+    rows = [row_of(item, page.act.now) for item in items]
     standing = [row for row in rows if not row.item.is_cancelled]
+    by_day = [(day, list(same)) for day, same in groupby(rows, lambda row: row.item.shift.local_date)]
     return CalendarInfo(
         week,
         zone_name(week),
-        [(day, list(same)) for day, same in groupby(rows, lambda row: row.item.shift.local_date)],
+        [(day, same) for day, same in by_day if all(row.is_past for row in same)],
+        [(day, same) for day, same in by_day if not all(row.is_past for row in same)],
         len(standing),
         sum(row.missing == 0 for row in standing),
         sum(row.item.shift.seats for row in standing),
         sum(row.item.taken for row in standing),
+        waits_in(page, week, rows),
+    )
+
+
+def waits_in(page: ShiftsPage, week: Week, rows: Sequence[ShiftRow]) -> Waits:
+    """Find what waits for organizers; with who is due, the whole minutes for which they are."""
+    if week.state != "open":
+        return Waits([], [], [])
+    now, by = page.act.now, settings.settings_of(page.session, week)
+    return Waits(
+        [
+            (row, seat, (now - row.item.shift.starts_at) // timedelta(minutes=1))
+            for row in rows
+            for seat in attention.due(row.item, now)
+        ],
         [(row, seat) for row in rows for seat in row.item.seats if seat.offer is not None and seat.offer.is_pending],
-        due_in(rows, now),
+        [row for row in rows if attention.is_unconfirmed(row.item, by, now)],
     )
 
 
@@ -132,22 +155,12 @@ def row_of(item: ShiftItem, now: datetime) -> ShiftRow:
     """A shift as the calendar tells it at a moment."""
     shift, missing = item.shift, max(item.shift.needed - item.taken, 0)
     if item.is_cancelled:
-        return ShiftRow(item, "cancelled", 0)
+        return ShiftRow(item, "cancelled", 0, now >= shift.ends_at)
     if now >= shift.ends_at:
-        return ShiftRow(item, "over", missing)
+        return ShiftRow(item, "over", missing, is_past=True)
     if now >= shift.starts_at:
         return ShiftRow(item, "now", missing)
     return ShiftRow(item, "open" if missing else "covered" if item.free else "full", missing)
-
-
-def due_in(rows: Sequence[ShiftRow], now: datetime) -> list[tuple[ShiftRow, ShiftSeat, int]]:
-    """The seats of shifts that are on whose people have not checked in, with the minutes since the start."""
-    return [
-        (row, seat, int((now - row.item.shift.starts_at).total_seconds()) // 60)
-        for row in rows
-        for seat in row.item.seats
-        if row.is_due(seat)
-    ]
 
 
 @router.post("/edit", name="shifts_edit")

@@ -51,6 +51,7 @@ class Row(NamedTuple):
     asked_of: str = ""
     worth: "WorthWords | None" = None
     is_over: bool = False
+    is_unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Rows:
             return Row(shows_everyone, is_over=self.is_over(item))
         if self.is_over(item) or not self.is_week_open or item.is_cancelled:
             own = next((seat for seat in self.reader.seats if seat.shift_id == item.shift.id), None)
-            return Row(shows_everyone, seat=own, is_over=self.is_over(item))
+            return self._past(item, own)
         choice = self.choice(item)
         worth = self.worths.get(item.shift.id) if choice.seat is None and self.now < item.shift.starts_at else None
         return Row(
@@ -134,7 +135,24 @@ class Rows:
             asked_of=choice.asked_of,
             in_a_row=ordinal(choice.in_a_row) if choice.in_a_row >= MANY_IN_A_ROW else "",
             worth=_worth_words(worth, item, self.reader) if worth is not None and self.reader.joins else None,
+            is_unconfirmed=self._is_unconfirmed(choice.seat),
         )
+
+    def _past(self, item: ShiftItem, own: OwnSeat | None) -> Row:
+        """The case of a shift that nobody takes any more; who checked in and forgot to complete theirs still may."""
+        is_over, forgot = self.is_over(item), own is not None and own.state == "checked_in" and self.is_week_open
+        return Row(
+            shows_everyone=True,
+            seat=own,
+            can_complete=is_over and forgot and self.kept.settings.completes == "person",
+            is_over=is_over,
+            is_unconfirmed=forgot and self._is_unconfirmed(own),
+        )
+
+    def _is_unconfirmed(self, seat: OwnSeat | None) -> bool:
+        """Tell whether somebody was there and organizers have to say so before it counts."""
+        by_organizer = self.kept.settings.completes == "organizer"
+        return by_organizer and seat is not None and seat.state == "checked_in"
 
     def seats(self, item: ShiftItem) -> Markup:
         """The fragment of a shift's seats."""

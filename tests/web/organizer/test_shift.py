@@ -78,8 +78,8 @@ def test_people_and_teams_are_put_on_a_shift_and_taken_off_with_a_reason(site: R
     organizer.post(f"{there}/sign-ups/{seat_id}", to="cancelled", reason="Ill")
     answer = organizer.post(f"{there}/sign-ups", email="", team=site.game.team_id(OWLS), reason=WHY)
 
-    assert part(owls, TOLD) == ["This shift is full. Join the waiting list."]
-    assert told(site, organizer, answer) == ["Signed up."]
+    assert part(owls, TOLD) == ["2 seats are free for 3 people. Give the shift more seats first."]
+    assert told(site, organizer, answer) == [f"Signed up {OWLS}."]
     assert read(site, shift_id)[1]["Dua Krasniqi"] == "cancelled"
     history = part(organizer.get(there), r'id="history-title".*?<ol class="list" role="list">(.*?)</ol>')[0]
     assert "Dua Krasniqi signed up → off the shift: “ Ill ” 14 Sep 2022, 13:00 · by olu" in history
