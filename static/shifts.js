@@ -119,6 +119,48 @@
     asked = mark;
   });
 
+  // An answer without the part it should replace, such as an error, replaces nothing: it is told beside the button.
+  const AGAIN_MS = 5_000;
+  let pressed = null;
+  const isVisible = (element) => element && element.offsetParent !== null;
+  document.addEventListener("click", ({ target }) => { pressed = target.closest("button[form=act]") ?? pressed; });
+  function tell(sentence) {
+    const line = document.querySelector("[data-told]") ?? document.createElement("p");
+    line.dataset.told = "";
+    [line.className, line.textContent] = ["shift__warning", sentence];
+    line.setAttribute("role", "alert");
+    (pressed?.closest(".shift__do, .alert") ?? page().querySelector(".shifts__head")).after(line);
+  }
+  const isOurs = (context) => ["#shifts", "#today"].includes(context?.select);
+  const isPress = (context) => context.request?.method?.toUpperCase() === "POST";
+  document.addEventListener("htmx:after:request", (event) => {
+    const { ctx } = event.detail;
+    if (!isOurs(ctx) || ctx.text.includes(` id="${ctx.select.slice(1)}"`)) return;
+    event.preventDefault();
+    if (!isPress(ctx)) {
+      if (ctx.select === "#shifts") reload ||= setTimeout(load, AGAIN_MS);
+    } else if (ctx.response.status === 401) {
+      location.assign(page().dataset.signIn);
+    } else {
+      const answer = new DOMParser().parseFromString(ctx.text, "text/html");
+      tell([...answer.querySelectorAll("main :is(h1, p)")].slice(0, 2).map((each) => each.textContent.trim().replace(/[.]?$/, ".")).join(" "));
+    }
+  });
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+    if (!isOurs(ctx)) return;
+    if (isPress(ctx)) tell("Not sent. Check your connection and try again.");
+    else if (ctx.select === "#shifts") reload ||= setTimeout(load, AGAIN_MS);
+  });
+  // A button that is gone gives its focus to what came in its place.
+  function keepFocus() {
+    if (!pressed || isVisible(pressed) || ![document.body, pressed].includes(document.activeElement)) return;
+    const id = pressed.id.replace("act-", "");
+    const next = ["act", "wait", "leave"].map((kind) => document.getElementById(`${kind}-${id}`)).find(isVisible) ?? page().querySelector(".alert");
+    if (next && !next.matches("button, a")) next.tabIndex = -1;
+    next?.focus({ preventScroll: true });
+    pressed = null;
+  }
+
   // Ticks of a checklist are this browser's own, and kept for the shift.
   function keepTicks(list, write) {
     const boxes = [...list.querySelectorAll("input")];
@@ -142,6 +184,8 @@
   document.addEventListener("DOMContentLoaded", () => { look(); remember(); });
   document.addEventListener("htmx:after:settle", (event) => {
     look();
-    if (event.target.id === "shifts") remember();
+    if (event.target.id !== "shifts") return;
+    remember();
+    keepFocus();
   });
 })();

@@ -230,7 +230,7 @@ def test_times_are_shown_in_the_readers_own_zone_where_they_ask_for_it(
         before = time.inner_text(), zone.inner_text()
         page.get_by_role("button", name="Show my own (Berlin)").click()
         own = time.inner_text(), zone.inner_text()
-        take(page, "16:00")
+        page.get_by_role("button", name="Take a seat on Friday 16 September, 01:00").click()
         expect(page.get_by_role("status")).to_contain_text("You’re on")
         after_taking = time.inner_text()
         page.goto(f"{site.url}{PAGE}/{shift_id}")
@@ -277,3 +277,47 @@ def test_what_a_page_says_to_its_reader_follows_what_others_do(
         olu.post(f"/organizer/weeks/{SLUG}/shifts/{other}/cancel", reason="Holidays")
         expect(mine).not_to_contain_text("You’re on it")
         expect(page.locator(f"#shift-{other}")).not_to_contain_text("You’re on it")
+
+
+def test_tap_that_is_not_answered_as_usual_says_so_and_leaves_the_list(
+    chromium: Browser, site: RunningApp, shifts: Shifts
+) -> None:
+    shift_id = shifts.make()
+    with quiet(chromium, sign_in(site, ADA)) as context:
+        page = context.new_page()
+        page.goto(site.url + PAGE)
+        row, address = page.locator(f"#shift-{shift_id}"), f"**/{shift_id}/take"
+        page.route(
+            address, lambda route: route.fulfill(status=503, body="<main><h1>Too busy</h1><p>Try again</p></main>")
+        )
+        take(page)
+        expect(row.get_by_role("alert")).to_have_text("Too busy. Try again.")
+        page.unroute(address)
+        page.route(address, lambda route: route.abort())
+        take(page)
+        expect(row.get_by_role("alert")).to_have_text("Not sent. Check your connection and try again.")
+        page.unroute(address)
+        page.route(f"**{PAGE}", lambda route: route.fulfill(status=503, body="Away"))
+        late = shifts.make("2022-09-15 08:00")
+        page.wait_for_timeout(2_500)
+        while_away = row.is_visible()
+        page.unroute(f"**{PAGE}")
+        expect(page.locator(f"#shift-{late}")).to_be_visible(timeout=10_000)
+        context.clear_cookies()
+        take(page)
+        page.wait_for_url(f"{site.url}/sign-in?to=week_shifts%2F{SLUG}")
+
+        assert while_away
+
+
+def test_focus_goes_to_the_waiting_list_after_a_lost_race(chromium: Browser, site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make(seats=1)
+    with quiet(chromium, sign_in(site, ADA)) as context:
+        page = context.new_page()
+        page.route("**/shifts/live*", lambda route: route.abort())
+        page.goto(site.url + PAGE)
+        shifts.sign_up(shift_id, BO)
+        page.get_by_role("button", name="Take a seat on Thursday 15 September 06:00").focus()
+        page.keyboard.press("Enter")
+
+        expect(page.locator(f"#wait-{shift_id}")).to_be_focused()
