@@ -118,7 +118,7 @@ def test_a_whole_shift_from_its_reminder_to_the_guestbook(chromium: Browser, sit
         site.clock.set("2022-09-15 05:50")
         until(lambda: "Your shift starts soon" in ada.get("/me/notices").text)
         page.goto(f"{site.url}/me/notices")
-        page.get_by_role("link", name="See the shift").first.tap()
+        page.get_by_role("link", name="Your shift starts soon").tap()
         page.get_by_role("button", name="Check in").tap()
         expect(page.locator("main")).to_contain_text("You’re on it, checked in")
         page.get_by_role("checkbox").first.check()

@@ -21,14 +21,16 @@ def seats_html(item: ShiftItem, *, shows_everyone: bool) -> bytes:
     """The fragment of a shift's seats, with the id `seats-<shift>`; equal bytes for everybody of an audience.
 
     Visitors see the names of people in teams, who are on the board; of others only that there are some.
+    Nobody who did not come is shown to them.
     """
-    named = [seat for seat in item.seats if shows_everyone or seat.team_id is not None]
+    seats = [seat for seat in item.seats if shows_everyone or seat.is_live]
+    named = [seat for seat in seats if shows_everyone or seat.team_id is not None]
     teams = dict.fromkeys(seat.team for seat in named)
     return render.render(
         "shifts/_seats.html",
         item=item,
         groups=[_Group(team, tuple(seat for seat in named if seat.team == team)) for team in teams],
-        unnamed=len(item.seats) - len(named),
+        unnamed=len(seats) - len(named),
         dots=[number < item.taken for number in range(item.shift.seats)] if item.shift.seats <= MOST_DOTS else [],
         lacking=0 if item.is_cancelled else max(item.shift.needed - item.taken, 0),
         states=STATES,

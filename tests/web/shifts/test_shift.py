@@ -232,3 +232,21 @@ def test_whoever_asked_for_a_cover_reads_that_an_organizer_decides(site: Running
 
     assert said(answer) == "You asked for: Thu 06:00–08:00 PDT. An organizer has to approve it first."
     assert "You asked to take over from Ada Lovelace . An organizer decides." in text(dua.get(f"{PAGE}/{shift_id}"))
+
+
+def test_visitor_reads_of_nobody_who_did_not_come_and_is_asked_in_where_a_seat_can_be_taken(
+    site: RunningApp, shifts: Shifts
+) -> None:
+    shift_id = shifts.make()
+    seat_id = shifts.sign_up(shift_id, ADA).json()["id"]
+    before = text(site.get(f"{PAGE}/{shift_id}"))
+    site.clock.set("2022-09-15 07:00")
+    with site.database.unit_of_work() as session:
+        act = act_by("Olu", site.clock.now)
+        correction.correct(session, SLUG, shift_id, seat_id, "no_show", act, reason="Nobody saw her")
+
+    public, own = text(site.get(f"{PAGE}/{shift_id}")), text(sign_in(site, BO).get(f"{PAGE}/{shift_id}"))
+
+    assert ("Ada Lovelace" in before, "Sign in to take a seat." in before) == (True, True)
+    assert ("Ada Lovelace" in public, "Sign in to take a seat." in public) == (False, False)
+    assert "Ada Lovelace did not come" in own
