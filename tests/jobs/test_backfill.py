@@ -3,7 +3,8 @@
 import asyncio
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from app.services.intake.deliveries import Incoming
 from app.services.jobs import Claim
 from app.services.operations.secrets import SigningKey
 from tests.builders import ADA, NOW, SIGNING_KEY, Game, act_by
-from tests.receiver import answer
+from tests.receiver import Received, answer
 from tests.stand_ins import KEYS, StandIn, comment, issue, stand_in
 from tests.web.running_app import SettableClock
 
@@ -172,16 +173,32 @@ def test_a_page_whose_process_was_killed_is_fetched_again_and_counted_once(
     game: Game, github: StandIn, clock: SettableClock
 ) -> None:
     start(game.database, clock)
-    [lost] = claims(game.database, clock.now)  # its process is killed somewhere on its way
-    clock.set(NOW + jobs_of_backfills.LEASE)
-    fetch(game.database, clock)
+    claims(game.database, clock.now)  # its process is killed somewhere on its way
 
-    jobs_of_backfills.fetch_here(game.database, clock, KEY, CLIENT, lost)  # it was only slow, and comes too late
+    clock.set(NOW + jobs_of_backfills.LEASE)
     fetch_all(game.database, clock)
 
     done = newest(game.database)
     assert (done.state, done.pages, done.fetched, done.stored) == ("done", 2, 3, 3)
     assert len(states(game.database)) == 3
+
+
+def test_a_page_that_comes_after_its_lease_is_counted_once(game: Game, github: StandIn, clock: SettableClock) -> None:
+    start(game.database, clock)
+    [slow] = claims(game.database, clock.now)
+
+    def overtaken(received: Received) -> Iterable[bytes]:
+        github.server.respond = github.respond
+        clock.set(NOW + jobs_of_backfills.LEASE)
+        fetch(game.database, clock)  # another process, while this one waits for its answer
+        return github.respond(received)
+
+    github.server.respond = overtaken
+    jobs_of_backfills.fetch_here(game.database, clock, KEY, CLIENT, slow)
+    fetch_all(game.database, clock)
+
+    done = newest(game.database)
+    assert (done.state, done.pages, done.fetched, done.stored) == ("done", 2, 3, 3)
 
 
 def test_a_page_and_its_place_are_committed_together_or_not_at_all(
@@ -418,3 +435,26 @@ def test_an_ended_backfill_is_forgotten_after_a_while(game: Game, github: StandI
     with game.database.unit_of_work() as session:
         assert backfills.forget(session, clock.now + timedelta(days=89)) == 0
         assert backfills.forget(session, clock.now + timedelta(days=91)) == 1
+
+
+@ON_SQLITE
+def test_a_server_compares_as_it_starts_and_then_once_an_hour(
+    game: Game, github: StandIn, clock: SettableClock
+) -> None:
+    age_connection(game.database)
+
+    async def run_for_a_moment() -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await jobs_of_backfills.compare(game.database, clock, look=0.02)
+
+    asyncio.run(run_for_a_moment())
+    fetch_all(game.database, clock)
+    clock.set(NOW + timedelta(minutes=10))
+    asyncio.run(run_for_a_moment())  # another start
+
+    with game.database.reading() as session:
+        begun = session.exec(select(Backfill).order_by(col(Backfill.created_at))).all()
+    assert [(each.purpose, each.state, each.created_at - NOW) for each in begun] == [
+        ("comparison", "done", timedelta()), ("comparison", "running", timedelta(minutes=10)),
+    ]  # fmt: skip
