@@ -1,0 +1,61 @@
+"""The demo's button: a tool of every kind signs a delivery and sends it from outside."""
+
+from dataclasses import replace
+from functools import partial
+from urllib.parse import urlsplit
+
+import pytest
+
+from app.domain.intake.kinds import KINDS
+from app.services.intake import authors, connections
+from app.web.demo_tools import DemoAuthor, DemoTools
+from tests.builders import ADA
+from tests.web.running_app import API, RunningApp, Visitor, sign_in, until
+
+KNOWN = DemoAuthor("77", "ada", ADA)
+
+
+@pytest.fixture
+def olu(site: RunningApp) -> Visitor:
+    """An organizer of a demo with a connection of every kind."""
+    context, keys = site.app.state.context, {}
+    with site.database.unit_of_work() as session:
+        for kind in KINDS:
+            keys[kind] = connections.connect(session, context.key, kind, site.game.act).key
+            if kind in ("zendesk", "github", "jira"):
+                authors.name(session, kind, KNOWN.id, ADA, site.game.act)
+    address = urlsplit(site.url)
+    tools = DemoTools(str(address.hostname), int(address.port or 0), [KNOWN], keys)
+    site.app.state.context = replace(context, demo_tools=tools)
+    return sign_in(site, "olu@example.com", "organizer")
+
+
+def states(site: RunningApp, kind: str) -> list[str]:
+    """The states of a connection's deliveries, the newest first."""
+    return [row["state"] for row in site.get(f"{API}/deliveries?connection={kind}", "admin").json()["items"]]
+
+
+def all_are(site: RunningApp, expected: list[str]) -> bool:
+    """Tell whether the deliveries of every connection have these states."""
+    return all(states(site, kind) == expected for kind in KINDS)
+
+
+def test_send_is_recorded_repeated_and_unmatched_at_will_for_every_kind(site: RunningApp, olu: Visitor) -> None:
+    outcomes = ("recorded", "repeated", "unmatched")
+
+    for number, outcome in enumerate(outcomes, 1):
+        for kind in KINDS:
+            assert olu.post(f"/organizer/sources/{kind}/send", outcome=outcome).status_code == 303
+        expected = list(reversed(outcomes[:number]))
+        until(partial(all_are, site, expected))
+
+
+def test_button_is_there_in_the_demo_alone(site: RunningApp, olu: Visitor) -> None:
+    assert "Send one that counts" in olu.get("/organizer/sources/github").text
+    assert olu.post("/organizer/sources/github/send", outcome="lost").status_code == 422
+    assert olu.post("/organizer/sources/nowhere/send").status_code == 404
+
+    site.app.state.context = replace(site.app.state.context, demo_tools=None)
+
+    assert "Send one that counts" not in olu.get("/organizer/sources/github").text
+    assert olu.post("/organizer/sources/github/send").status_code == 404
