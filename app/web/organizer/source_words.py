@@ -48,7 +48,7 @@ def refusal(refused: Refused, title: str) -> str:
         case "signature":
             return (
                 f"The signature is wrong: {title} signs with another secret than the one here, or somebody else sends "
-                "to this address. Copy the secret again, or rotate it."
+                "to this address. Copy the secret again, or change it."
             )
         case "unsigned":
             return f"There is no signature. Set the secret of this webhook at {title}."
