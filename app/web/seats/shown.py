@@ -1,20 +1,23 @@
 """The seats of a shift as everybody of one audience sees them: the fragment that pages hold and streams send."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.services.shifts.listing import ShiftItem, ShiftSeat
 from app.web.http import render
 
+MOST_NAMES = 12  # of a shift in a list; its own page has all
 MOST_DOTS = 12  # a row of more says less than its number
 STATES = {"checked_in": "here", "completed": "done", "no_show": "did not come"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Seats of one team, or of people without one, oldest first."""
+    """Seats of one team, or of people without one, oldest first; a list of shifts leaves out those `beyond`."""
 
     team: str | None
     seats: tuple[ShiftSeat, ...]
+    beyond: tuple[ShiftSeat, ...]
 
 
 def seats_html(item: ShiftItem, *, shows_everyone: bool) -> bytes:
@@ -25,17 +28,28 @@ def seats_html(item: ShiftItem, *, shows_everyone: bool) -> bytes:
     """
     seats = [seat for seat in item.seats if shows_everyone or seat.is_live]
     named = [seat for seat in seats if shows_everyone or seat.team_id is not None]
-    teams = dict.fromkeys(seat.team for seat in named)
+    groups = _groups(named)
     return render.render(
         "shifts/_seats.html",
         item=item,
-        groups=[_Group(team, tuple(seat for seat in named if seat.team == team)) for team in teams],
+        groups=groups,
+        beyond=sum(len(group.beyond) for group in groups),
         unnamed=len(seats) - len(named),
         dots=[number < item.taken for number in range(item.shift.seats)] if item.shift.seats <= MOST_DOTS else [],
         lacking=0 if item.is_cancelled else max(item.shift.needed - item.taken, 0),
         states=STATES,
         people=_people(item) if shows_everyone else None,
     )
+
+
+def _groups(named: Sequence[ShiftSeat]) -> list[_Group]:
+    """Seats by team in order of the first of each; of many, the first dozen are told apart from those beyond."""
+    groups, room = list[_Group](), MOST_NAMES if len(named) > MOST_NAMES + 1 else len(named)
+    for team in dict.fromkeys(seat.team for seat in named):
+        seats = tuple(seat for seat in named if seat.team == team)
+        groups.append(_Group(team, seats[:room], seats[room:]))
+        room = max(room - len(seats), 0)
+    return groups
 
 
 def short(id_: str | None) -> str:
