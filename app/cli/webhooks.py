@@ -1,5 +1,6 @@
 """`webhook`: tell addresses of others what happens, and send again what did not arrive."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -64,7 +65,7 @@ def list_webhooks(_voice: Voice) -> Answer:
         found = endpoints.every(session)
         weeks, counts = endpoints.weeks_of(session, found), messages.counts(session)
         slugs = {week_id: week.slug for week_id, week in weeks.items()}
-        documents = [_document(each, slugs, counts.get(each.id, {})) for each in found]
+        documents = [_document(each, slugs, counts.get(each.id, messages.NONE)) for each in found]
     if not documents:
         return Answer({"webhooks": []}, ["No webhooks yet. `assembly-week webhook add` makes one."])
     rows = [
@@ -74,15 +75,15 @@ def list_webhooks(_voice: Voice) -> Answer:
     return Answer({"webhooks": documents}, [Table(COLUMNS, rows)])
 
 
-def _document(endpoint: WebhookEndpoint, slugs: dict[int, str], counts: dict[str, int]) -> dict[str, Any]:
+def _document(endpoint: WebhookEndpoint, slugs: dict[int, str], counts: Mapping[str, int]) -> dict[str, Any]:
     return {
         "id": endpoint.id,
         "url": endpoint.url,
         "events": endpoint.events.split(),
         "week": slugs.get(endpoint.week_id or 0),
         "state": endpoints.state(endpoint),
-        "waiting": counts.get("waiting", 0),
-        "failed": counts.get("failed", 0),
+        "waiting": counts["waiting"],
+        "failed": counts["failed"],
         "created_at": endpoint.created_at,
     }
 

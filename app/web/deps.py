@@ -132,6 +132,7 @@ OrganizerAct = Annotated[SignedInAct, Depends(ActDoor("organizer"))]
 OwnerAct = Annotated[SignedInAct, Depends(ActDoor("owner"))]
 """These go by the game's time: weeks, teams and the ledger do."""
 
+AdminRealAct = Annotated[Act, Depends(ActDoor("admin", real=True))]
 MemberRealAct = Annotated[SignedInAct, Depends(ActDoor("person", real=True))]
 OrganizerRealAct = Annotated[SignedInAct, Depends(ActDoor("organizer", real=True))]
 OwnerRealAct = Annotated[SignedInAct, Depends(ActDoor("owner", real=True))]

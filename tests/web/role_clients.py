@@ -13,7 +13,7 @@ from app.domain.actor import SCOPES, Act
 from app.domain.calendar.slots import slot_between
 from app.integrations.sources import registry
 from app.jobs import upkeep
-from app.models import Backfill, Shift
+from app.models import Backfill, Shift, WebhookMessage
 from app.services import calendar_feeds, guestbook, guide, jobs, lifecycle
 from app.services.access import accounts, credentials, links, sign_ins, tokens
 from app.services.calendar_feeds import NewFeed
@@ -26,8 +26,9 @@ from app.services.organizing import join_codes, team_admin
 from app.services.shifts import covers, seats, shifts, waiting
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
+from app.services.webhooks import endpoints
 from app.services.weeks import weeks  # fmt: skip
-from tests.builders import ADA, CATS, DUA, OWLS, PACIFIC, SLUG, a_week, act_by, moment
+from tests.builders import ADA, CATS, DUA, OWLS, PACIFIC, SIGNING_KEY, SLUG, a_week, act_by, moment
 from tests.web.route_access import MEMBERS, Role, RouteAccess
 from tests.web.running_app import RunningApp, Visitor, pair, sign_in
 
@@ -48,6 +49,7 @@ class RoleClients:
     people: dict[Role, Visitor] = field(default_factory=dict)
     made: int = 0
     shifts: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Let everybody come in."""
@@ -386,6 +388,30 @@ class RoleClients:
     def _state(self, delivery_id: str) -> str:
         with self.site.database.reading() as session:
             return deliveries.find(session, delivery_id).delivery.state
+
+    def _webhook_id(self, _role: Role) -> str:
+        """A webhook with a message that was sent; it leads to this machine, so that nothing leaves."""
+        with self.site.database.unit_of_work() as session:
+            for known in endpoints.every(session)[: -(endpoints.MAX_ENDPOINTS // 2)]:
+                endpoints.remove(session, known.id, act_by("Olu", self._now))
+            made = endpoints.add(
+                session, secrets.SigningKey(SIGNING_KEY), act_by("Olu", self._now), url="https://127.0.0.1/",
+                events=["week.closed"], week=SLUG,
+            )  # fmt: skip
+            message = WebhookMessage(
+                endpoint_id=made.endpoint.id, kind="week.closed", body="{}", happened_at=self._now, state="sent",
+                attempts=1, ended_at=self._now,
+            )  # fmt: skip
+            session.add(message)
+            session.flush()
+            self.messages.append(message.id)
+            return made.endpoint.id
+
+    def _message_id(self, role: Role) -> str:
+        """The message to the webhook that was made last."""
+        if not self.messages:
+            self._webhook_id(role)
+        return self.messages[-1]
 
     def _identity_id(self, role: Role) -> str:
         source = self._source(role)

@@ -100,6 +100,7 @@ WHAT = {"id": "{form}", "week": SLUG, "kind": "issue", "day": "2022-09-14", "tim
 NOW_DONE = {"id": "{form}", "kind": "issue"}
 GUIDE = {"text": "Guide {number}", "version": "{newest_guide}"}
 API_KEY = {"key": "ghp_0123456789", "address": "https://api.example", "repositories": "acme/support"}
+WEBHOOK = {"url": "https://127.0.0.1/", "events": ["week.closed"], "week": SLUG}
 NEWEST = {"version": "{newest_guide}"}
 SIGN_UP = f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}"
 ROUTES: dict[tuple[str, str], RouteAccess] = {
@@ -169,6 +170,16 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/sources/{connection}/accounts/remove"): RouteAccess("organizers", 404, form=ACCOUNT),
     ("POST", "/hooks/{connection}"): RouteAccess("everybody", 401, content="{}"),
     ("POST", "/hooks/{connection}/{url_key}"): RouteAccess("everybody", 401, content="{}"),
+    ("GET", f"{API}/webhooks"): RouteAccess("admin"),
+    ("POST", f"{API}/webhooks"): RouteAccess("admin", 201, document=WEBHOOK),
+    ("GET", f"{API}/webhooks/{{webhook_id}}"): RouteAccess("admin"),
+    ("PATCH", f"{API}/webhooks/{{webhook_id}}"): RouteAccess("admin", document={"enabled": False}),
+    ("DELETE", f"{API}/webhooks/{{webhook_id}}"): RouteAccess("admin"),
+    ("POST", f"{API}/webhooks/{{webhook_id}}/rotation"): RouteAccess("admin", document={}),
+    ("POST", f"{API}/webhooks/{{webhook_id}}/test"): RouteAccess("admin", 202),
+    ("POST", f"{API}/webhooks/{{webhook_id}}/replay"): RouteAccess("admin", 202),
+    ("GET", f"{API}/webhooks/{{webhook_id}}/messages"): RouteAccess("admin"),
+    ("POST", f"{API}/webhooks/{{webhook_id}}/messages/{{message_id}}/replay"): RouteAccess("admin", 202),
     ("POST", f"{API}/calendar-feeds"): RouteAccess("admin", 201, document={"person": ADA}),
     ("DELETE", f"{API}/calendar-feeds/{{feed_id}}"): RouteAccess("admin"),
     ("POST", f"{API}/rules/preview"): RouteAccess("rules:write", content=RULES),
@@ -353,6 +364,18 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/sources/{asked_connection}/backfill/cancel"): RouteAccess("organizers", 303),
     ("POST", "/organizer/sources/{connection}/backfill/key"): RouteAccess("organizers", 303, form=API_KEY),
     ("POST", "/organizer/sources/{keyed_connection}/backfill/key/clear"): RouteAccess("organizers", 303),
+    ("GET", "/organizer/webhooks"): RouteAccess("organizers"),
+    ("POST", "/organizer/webhooks"): RouteAccess(
+        "organizers", form={"url": "https://127.0.0.1/", "event": "week.closed", "week": SLUG}
+    ),
+    ("GET", "/organizer/webhooks/{webhook_id}"): RouteAccess("organizers"),
+    ("POST", "/organizer/webhooks/{webhook_id}/rotate"): RouteAccess("organizers"),
+    ("POST", "/organizer/webhooks/{webhook_id}/test"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/webhooks/{webhook_id}/enable"): RouteAccess("organizers", 409),
+    ("POST", "/organizer/webhooks/{webhook_id}/disable"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/webhooks/{webhook_id}/remove"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/webhooks/{webhook_id}/replay"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/webhooks/{webhook_id}/messages/{message_id}/replay"): RouteAccess("organizers", 303),
     ("GET", "/organizer/tokens"): RouteAccess("organizers"),
     ("POST", "/organizer/tokens"): RouteAccess(
         "organizers", form={"name": "tool {number}", "scope": "read", "days": "7"}

@@ -38,6 +38,8 @@ PLACES = {
     "delivery_id": ["nothing"],
     "unmatched_id": ["nothing"],
     "identity_id": ["nothing"],
+    "webhook_id": ["nothing"],
+    "message_id": ["nothing"],
     "own_feed": ["nothing"],
     "feed_id": ["nothing"],
     "display": ["display"],

@@ -36,7 +36,7 @@ FOR_ORGANIZERS = (
     "/organizer/people", "/organizer/people/{ada}", "/organizer/tokens", "/organizer/displays", "/organizer/audit",
     "/me", "/me/activities", "/me/settings", "/me/calendar", "/me/notices", "/weeks/{week}/teams/{owls}",
     "/weeks/{week}/shifts",
-    "/organizer/guide", "/organizer/sources", "/organizer/deliveries", "/organizer/unmatched",
+    "/organizer/guide", "/organizer/sources", "/organizer/webhooks", "/organizer/deliveries", "/organizer/unmatched",
     "/organizer/identities", "/organizer/sources/github/accounts", "/weeks/{week}/guestbook",
 )  # fmt: skip
 

@@ -56,6 +56,8 @@ FOREIGN = {
     "delivery_id": ("person", "token", "nothing"),
     "unmatched_id": ("person", "token", "nothing"),
     "identity_id": ("person", "token", "nothing"),
+    "webhook_id": ("person", "token", "nothing"),
+    "message_id": ("person", "token", "nothing"),
     "connection": ("person", "nothing"),
     "kind": ("team", "nothing"),
     "keyed_connection": ("person", "nothing"),
@@ -75,7 +77,7 @@ FOREIGN = {
 """The values of the placeholders."""
 ANY_ACTIVITY = (f"{API}/activities/{{activity_id}}/reversal", f"{API}/activities/{{activity_id}}/reinstatement")
 """Whoever may correct the ledger may correct all of it: there are no activities of others here."""
-SIDE_EFFECTS = ("audit", "job", "notice", "throttle")
+SIDE_EFFECTS = ("audit", "job", "notice", "throttle", "webhook_progress")
 """Tables a refusal may write to, or a job at that moment: the audit, the server's own jobs and their emails, counted
 tries."""
 PLACEHOLDER = re.compile(r"{(\w+)}")

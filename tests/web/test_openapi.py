@@ -141,6 +141,9 @@ def test_every_body_has_an_example_that_the_server_takes(site: RunningApp, descr
         "/sources/{connection}/accounts": 201,
         "/rules": 200,
         "/rules/preview": 200,
+        "/webhooks": 201,
+        "/webhooks/{webhook_id}": 200,
+        "/webhooks/{webhook_id}/rotation": 200,
     }
 
 
@@ -169,6 +172,7 @@ def seeded(site: RunningApp) -> dict[str, str]:
     return {
         "week": SLUG, "team_id": site.game.team_id(OWLS), "activity_id": activity, "shift_id": shift,
         "delivery_id": stage.path("{delivery_id}", "admin"), "connection": stage.path("{connection}", "admin"),
+        "webhook_id": stage.path("{webhook_id}", "admin"),
     }  # fmt: skip
 
 
@@ -185,7 +189,7 @@ def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: di
             answer = operation.Case(path_parameters=path).call_and_validate(headers=headers, checks=CHECKS)
             seen.append(answer.status_code)
 
-    assert seen == [200] * 15
+    assert seen == [200] * 18
 
 
 def published(schema: Any) -> Iterator[Any]:
@@ -257,6 +261,16 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"GET {API}/sources/{{connection}}/accounts": "listServiceAccounts",
         f"POST {API}/sources/{{connection}}/accounts": "addServiceAccount",
         f"DELETE {API}/sources/{{connection}}/accounts": "removeServiceAccount",
+        f"GET {API}/webhooks": "listWebhooks",
+        f"POST {API}/webhooks": "addWebhook",
+        f"GET {API}/webhooks/{{webhook_id}}": "getWebhook",
+        f"PATCH {API}/webhooks/{{webhook_id}}": "switchWebhook",
+        f"DELETE {API}/webhooks/{{webhook_id}}": "removeWebhook",
+        f"POST {API}/webhooks/{{webhook_id}}/rotation": "rotateWebhook",
+        f"POST {API}/webhooks/{{webhook_id}}/test": "testWebhook",
+        f"GET {API}/webhooks/{{webhook_id}}/messages": "listWebhookMessages",
+        f"POST {API}/webhooks/{{webhook_id}}/messages/{{message_id}}/replay": "replayWebhookMessage",
+        f"POST {API}/webhooks/{{webhook_id}}/replay": "replayWebhook",
         f"DELETE {API}/calendar-feeds/{{feed_id}}": "revokeCalendarFeed",
         f"POST {API}/calendar-feeds": "createCalendarFeed",
         f"PUT {API}/rules": "activateRules",

@@ -10,12 +10,13 @@ from sqlmodel import Session, col, select
 
 from app.domain.calendar.days import local_day
 from app.domain.rules import ADJUSTMENT, ATTENDANCE
-from app.models import Connection, Display, LedgerEntry, Person, QueuedJob, SignIn, Team, Token, Week
+from app.models import Connection, Display, LedgerEntry, Person, QueuedJob, SignIn, Team, Token, WebhookEndpoint, Week
 from app.services import jobs
 from app.services.intake import unmatched
 from app.services.rules import rule_sets
 from app.services.shifts import attention
 from app.services.shifts.attention import Attention
+from app.services.webhooks import endpoints
 from app.services.weeks import weeks
 
 MAX_DEAD_JOBS = 20  # listed at once: what fails for one reason is revived one after the other, and the rest moves up
@@ -43,6 +44,7 @@ class Overview:
     rules_errors: list[dict[str, int | str]]
     dead_jobs: Sequence[QueuedJob]
     waits: Attention
+    broken_webhooks: Sequence[WebhookEndpoint]
     unmatched: int
 
 
@@ -69,6 +71,7 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         dead_jobs=jobs.dead(session, MAX_DEAD_JOBS),
         unmatched=unmatched.count(session),
         waits=attention.of_week(session, week, now) if week else Attention(),
+        broken_webhooks=endpoints.broken(session),
     )
 
 

@@ -24,6 +24,7 @@ DISABLED = "The webhook was disabled before it was sent."
 
 State = Literal["waiting", "sent", "failed"]
 STATES: tuple[State, ...] = ("waiting", "sent", "failed")
+NONE: Mapping[str, int] = dict.fromkeys(STATES, 0)
 
 
 def write(session: Session, told: Iterable[WebhookEndpoint], kind: str, at: datetime, data: Mapping[str, Any]) -> None:
@@ -79,13 +80,13 @@ def page(
 
 
 def counts(session: Session) -> dict[str, dict[str, int]]:
-    """The number of messages in each state, by endpoint; without those there are none of."""
+    """The number of messages in each state, by endpoint; without endpoints that have none."""
     query = select(WebhookMessage.endpoint_id, WebhookMessage.state, func.count()).group_by(
         WebhookMessage.endpoint_id, WebhookMessage.state
     )
     found: dict[str, dict[str, int]] = {}
     for endpoint_id, state, count in session.exec(query):
-        found.setdefault(endpoint_id, {})[state] = count
+        found.setdefault(endpoint_id, dict(NONE))[state] = count
     return found
 
 

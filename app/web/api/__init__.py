@@ -19,6 +19,7 @@ from app.web.api import (
     shifts,
     sign_ups,
     waiting_lists,
+    webhooks,
     weeks,
 )
 
@@ -36,6 +37,7 @@ ABOUT: dict[str, Any] = {
         {"name": "people", "description": "Everyone who plays or has played."},
         {"name": "rules", "description": "Read the rules, see what others would do, activate them."},
         {"name": "shifts", "description": "Shifts of a week: read and make them; take, leave and complete seats."},
+        {"name": "webhooks", "description": "Addresses of others that are told what happens here."},
         {"name": "weeks", "description": "Weeks and their teams."},
     ],
 }
@@ -57,6 +59,7 @@ def include_in(app: FastAPI) -> None:
         calendar_feeds,
         intake,
         service_accounts,
+        webhooks,
     ):
         app.include_router(part.router, prefix="/api/v1", responses=documents.PROBLEMS)
 

@@ -28,6 +28,7 @@ from app.web.organizer import (
     teams,
     tokens,
     unmatched,
+    webhooks,
     weeks,
 )
 
@@ -56,6 +57,7 @@ routers: list[APIRouter] = [
     identities.router,
     service_accounts.router,
     source_backfill.router,
+    webhooks.router,
     tokens.router,
     audit.router,
 ]

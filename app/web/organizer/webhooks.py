@@ -1,0 +1,207 @@
+"""`/organizer/webhooks`: addresses of others that are told what happens, and the messages to each."""
+
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Query
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.actor import SignedInAct
+from app.domain.webhooks.events import EVENTS, SAYS
+from app.models import WebhookEndpoint
+from app.services.webhooks import endpoints, messages
+from app.services.weeks import weeks
+from app.web.deps import AppKey, AppSettings, OrganizerRealAct, ReadSession
+from app.web.http.fields import MaxLength
+from app.web.http.forms import Form, FormState
+from app.web.organizer.page import zone_name, zone_of
+from app.web.routes import DatabaseRoute
+from app.web.submit import Done, Page, submit
+
+router = APIRouter(include_in_schema=False, prefix="/organizer/webhooks", route_class=DatabaseRoute)
+
+PER_PAGE = 30
+ONE = "organizer_webhook"
+DONE = {
+    "removed": "Webhook removed. It is sent nothing more.",
+    "tested": "A test message is on its way. Reload this page in a moment to see the answer.",
+    "enabled": "Webhook enabled. It is told what happens from now on.",
+    "disabled": "Webhook disabled. What waited for it has failed, and can be sent once it is enabled again.",
+    "replayed": "On its way again. Reload this page in a moment to see the answer.",
+    "none": "No message has failed.",
+}
+
+
+class WebhookForm(Form):
+    """A new webhook: where to, and what of."""
+
+    url: Annotated[str, MaxLength(2_000)]
+    event: tuple[str, ...] = ()
+    week: str = ""
+
+
+class RotationForm(Form):
+    """The end of the old secret: after a day, or `now`."""
+
+    now: str = ""
+
+
+class Secret(NamedTuple):
+    """The text of a secret that was just made, and whose it is."""
+
+    endpoint: WebhookEndpoint
+    text: str
+
+
+@router.get("")
+def organizer_webhooks(
+    request: Request, act: OrganizerRealAct, session: ReadSession, done: Annotated[str, Query()] = ""
+) -> Response:
+    """List webhooks, with a form for another."""
+    return webhooks_page(Page(request, act, session, flash=DONE.get(done, "")))
+
+
+def webhooks_page(page: Page[SignedInAct]) -> Response:
+    """The list."""
+    session, found = page.session, endpoints.every(page.session)
+    week, counts = weeks.default_week(session, page.clock.game()), messages.counts(session)
+    options = [("", "Every week"), *((each.slug, each.name) for each in weeks.every(session))]
+    return page.render(
+        "organizer/sources/webhooks.html", zone=zone_of(week), zone_name=zone_name(week), options=options,
+        form=page.form(WebhookForm, event=EVENTS), events=[(event, SAYS[event]) for event in EVENTS],
+        weeks=endpoints.weeks_of(session, found), full=len(found) >= endpoints.MAX_ENDPOINTS,
+        found=[(each, endpoints.state(each), counts.get(each.id, messages.NONE)) for each in found],
+    )  # fmt: skip
+
+
+@router.post("", name="webhook_add")
+def add_webhook(
+    request: Request, act: OrganizerRealAct, key: AppKey, settings: AppSettings, form: FormState[WebhookForm]
+) -> Response:
+    """Add a webhook and show its secret, once."""
+
+    def add(session: Session, act: SignedInAct) -> Done:
+        made = endpoints.add(
+            session, key, act, url=form.data.url, events=form.data.event, week=form.data.week,
+            allows_http=bool(settings.outbound_networks),
+        )  # fmt: skip
+        return Done(flash="Webhook added.", shown_once=Secret(*made), page=webhook_page)
+
+    return submit(request, act, add, form=form, page=webhooks_page)
+
+
+@router.get("/{webhook_id}")
+def organizer_webhook(
+    request: Request,
+    act: OrganizerRealAct,
+    session: ReadSession,
+    webhook_id: str,
+    state: Annotated[str, Query()] = "",
+    cursor: Annotated[str | None, Query()] = None,
+    done: Annotated[str, Query()] = "",
+) -> Response:
+    """Show one webhook and the messages to it."""
+    page = Page(request, act, session, flash=DONE.get(done, ""))
+    return _one(page, endpoints.find(session, webhook_id), state, cursor)
+
+
+def webhook_page(page: Page[SignedInAct]) -> Response:
+    """The page of the webhook whose secret was just made, or at whose page a form was refused."""
+    made: Secret | None = page.shown_once
+    webhook_id = made.endpoint.id if made else str(page.request.path_params["webhook_id"])
+    return _one(page, endpoints.find(page.session, webhook_id), "", None)
+
+
+def _one(page: Page[SignedInAct], endpoint: WebhookEndpoint, state: str, cursor: str | None) -> Response:
+    session, made = page.session, page.shown_once
+    week = weeks.default_week(session, page.clock.game())
+    state = state if state in messages.STATES else ""
+    shown = messages.page(session, endpoint, state=state or None, cursor=cursor, limit=PER_PAGE)
+    return page.render(
+        "organizer/sources/webhook.html", endpoint=endpoint, host=messages.audit_target(endpoint).name,
+        state=endpoints.state(endpoint),
+        messages=shown.items, next_cursor=shown.next_cursor,
+        chosen=state, states=messages.STATES, secret=made.text if made else "", zone=zone_of(week),
+        zone_name=zone_name(week), week=endpoints.weeks_of(session, [endpoint]).get(endpoint.week_id or 0),
+        counts=messages.counts(session).get(endpoint.id, messages.NONE), now=page.act.now,
+    )  # fmt: skip
+
+
+@router.post("/{webhook_id}/rotate", name="webhook_rotate")
+def rotate_webhook(
+    request: Request, act: OrganizerRealAct, key: AppKey, webhook_id: str, form: FormState[RotationForm]
+) -> Response:
+    """Give a webhook another secret and show it, once."""
+
+    def rotate(session: Session, act: SignedInAct) -> Done:
+        made = endpoints.rotate(session, key, webhook_id, act, at_once=form.data.now == "on")
+        return Done(flash="Secret replaced.", shown_once=Secret(*made))
+
+    return submit(request, act, rotate, form=form, page=webhook_page)
+
+
+@router.post("/{webhook_id}/test", name="webhook_test")
+def test_webhook(request: Request, act: OrganizerRealAct, webhook_id: str) -> Response:
+    """Send a test message."""
+
+    def send(session: Session, act: SignedInAct) -> Done:
+        messages.send_test(session, endpoints.find(session, webhook_id), act)
+        return Done(ONE, "tested", {"webhook_id": webhook_id})
+
+    return submit(request, act, send, page=webhook_page)
+
+
+@router.post("/{webhook_id}/enable", name="webhook_enable")
+def enable_webhook(request: Request, act: OrganizerRealAct, webhook_id: str) -> Response:
+    """Tell a disabled webhook what happens again."""
+
+    def enable(session: Session, act: SignedInAct) -> Done:
+        endpoints.enable(session, webhook_id, act)
+        return Done(ONE, "enabled", {"webhook_id": webhook_id})
+
+    return submit(request, act, enable, page=webhook_page)
+
+
+@router.post("/{webhook_id}/disable", name="webhook_disable")
+def disable_webhook(request: Request, act: OrganizerRealAct, webhook_id: str) -> Response:
+    """Tell a webhook nothing."""
+
+    def disable(session: Session, act: SignedInAct) -> Done:
+        endpoints.disable(session, webhook_id, act)
+        return Done(ONE, "disabled", {"webhook_id": webhook_id})
+
+    return submit(request, act, disable, page=webhook_page)
+
+
+@router.post("/{webhook_id}/remove", name="webhook_remove")
+def remove_webhook(request: Request, act: OrganizerRealAct, webhook_id: str) -> Response:
+    """Forget a webhook."""
+
+    def remove(session: Session, act: SignedInAct) -> Done:
+        endpoints.remove(session, webhook_id, act)
+        return Done("organizer_webhooks", "removed")
+
+    return submit(request, act, remove, page=webhook_page)
+
+
+@router.post("/{webhook_id}/replay", name="webhook_replay")
+def replay_webhook(request: Request, act: OrganizerRealAct, webhook_id: str) -> Response:
+    """Send every message that has failed once more."""
+
+    def replay(session: Session, act: SignedInAct) -> Done:
+        count = messages.replay_failed(session, endpoints.lock(session, webhook_id), act)
+        return Done(ONE, "replayed" if count else "none", {"webhook_id": webhook_id})
+
+    return submit(request, act, replay, page=webhook_page)
+
+
+@router.post("/{webhook_id}/messages/{message_id}/replay", name="webhook_message_replay")
+def replay_message(request: Request, act: OrganizerRealAct, webhook_id: str, message_id: str) -> Response:
+    """Send one message once more."""
+
+    def replay(session: Session, act: SignedInAct) -> Done:
+        messages.replay(session, endpoints.lock(session, webhook_id), message_id, act)
+        return Done(ONE, "replayed", {"webhook_id": webhook_id})
+
+    return submit(request, act, replay, page=webhook_page)
