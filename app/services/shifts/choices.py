@@ -114,6 +114,8 @@ def choose(
     why = refusals.sentence(code) if code else ""
     if code == "started" and now < shift.ends_at:
         why = "On now. Signing up ended at the start."
+    if code == "limit":
+        why = refusals.limit_sentence(shift, settings, zone)
     if code == "overlap" and other is not None:
         why = refusals.overlap_sentence(other)
     can_cover = now < shift.ends_at and not item.is_cancelled and is_week_open and code not in ("no-team", "overlap")

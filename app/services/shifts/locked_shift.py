@@ -93,6 +93,8 @@ class LockedShift(NamedTuple):
         """
         if code == "not-open-yet" and self.settings.opens_at is not None:
             return refusals.not_open_yet(self.settings.opens_at, self.week.zone)
+        if code == "limit":
+            return refusals.problem(code, refusals.limit_sentence(self.shift, self.settings, self.week.zone))
         if code == "full" and self.reason is not None:
             return refusals.full_for_organizer(self.shift.seats - self.shift.taken, len(people))
         overlapping = self.overlapping(people) if code == "overlap" else []

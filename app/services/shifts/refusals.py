@@ -4,8 +4,10 @@ from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from app.domain.calendar.clock_times import clock_text
 from app.domain.calendar.days import zone_or_utc
-from app.domain.shifts.model import Code
+from app.domain.shifts.limits import LIFTED_BEFORE, is_early
+from app.domain.shifts.model import Code, ShiftSettings
 from app.errors import Conflict, NotAllowed, Problem, ShiftRefused
 from app.services.weeks.weeks import AnyWeek
 
@@ -63,6 +65,22 @@ def not_open_yet(opens_at: datetime, zone: ZoneInfo) -> Problem:
     """The problem with a seat before the moment at which signing up opens."""
     local = opens_at.astimezone(zone)
     return problem("not-open-yet", f"Signing up opens {local:%a} {local.day} {local:%b %H:%M %Z}.")
+
+
+def limit_sentence(shift: _Timed, settings: ShiftSettings, zone: ZoneInfo) -> str:
+    """The sentence of a limit: how many shifts a team may have for now, and from when this one is open to all."""
+    told = []
+    if settings.early_per_team is not None and is_early(shift.starts_at, settings, zone):
+        told.append(f"{_count(settings.early_per_team)} before {clock_text(settings.early_before)}")
+    if settings.first_round is not None:
+        told.append(f"{_count(settings.first_round)} while another team has none")
+    lifted = (shift.starts_at - LIFTED_BEFORE).astimezone(zone)
+    moment = f"{lifted:%a} {lifted.day} {lifted:%b %H:%M %Z}"
+    return f"A team may have {', and '.join(told)}. Open to yours from {moment}."
+
+
+def _count(shifts: int) -> str:
+    return "1 shift" if shifts == 1 else f"{shifts:,} shifts"
 
 
 def full_for_organizer(free: int, people: int) -> Problem:

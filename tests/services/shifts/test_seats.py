@@ -243,6 +243,10 @@ def test_sign_up_beyond_the_early_slots_of_a_team_is_limited(plan: Plan) -> None
     plan.sign_up(first, ADA)
 
     assert code_of(lambda: plan.sign_up(second, BO)) == "limit"
+    with pytest.raises(
+        ShiftRefused, match=r"A team may have 1 shift before 07:00\. Open to yours from Thu 15 Sep 06:00 PDT\."
+    ):
+        plan.sign_up(second, BO)
     assert not plan.sign_up(first, BO).repeated
     assert not plan.sign_up(second, DUA).repeated
 
