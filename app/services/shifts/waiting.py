@@ -68,14 +68,14 @@ def leave_list(
     if entry.state == "waiting":
         _end(locked, [entry], "left")
         if act.actor.person_id != person_id:
-            _tell_unlisted(locked, person_id)
+            _tell_unlisted(locked, person_id, act)
     return entry
 
 
-def _tell_unlisted(locked: LockedShift, person_id: str) -> None:
+def _tell_unlisted(locked: LockedShift, person_id: str, act: Act) -> None:
     name = locked.session.get_one(Person, person_id).name
     noted = {"of": name, "reason": locked.reason}
-    audit.note(locked.session, "waiting.ended", shifts.audit_target(locked.shift), locked.act, after=noted)
+    audit.note(locked.session, "waiting.ended", shifts.audit_target(locked.shift), act, after=noted)
     telling.unlisted(locked.teller, person_id, locked.reason)
 
 
