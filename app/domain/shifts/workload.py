@@ -10,6 +10,8 @@ IN_A_ROW = 3
 PAUSE = timedelta(minutes=30)
 """Shifts with less than that between them are in a row."""
 MOST_A_DAY = timedelta(hours=8)
+Span = tuple[datetime, datetime]
+"""The start and the end of a shift."""
 
 
 class Stint(NamedTuple):
@@ -69,12 +71,23 @@ def workload(stints: Iterable[Stint]) -> Workload:
 
 
 def _longest_row(stints: Sequence[Stint]) -> int:
-    longest = row = 0
-    for number, stint in enumerate(stints):
-        follows = number > 0 and stint.starts_at - stints[number - 1].ends_at < PAUSE
-        row = row + 1 if follows else 1
-        longest = max(longest, row)
-    return longest
+    return max(map(len, _rows([(stint.starts_at, stint.ends_at) for stint in stints])), default=0)
+
+
+def row_with(span: Span, others: Iterable[Span]) -> int:
+    """The number of shifts in a row that somebody with these others has with one of this span; spans never overlap."""
+    return next(len(row) for row in _rows(sorted([*others, span])) if span in row)
+
+
+def _rows(spans: Sequence[Span]) -> list[list[Span]]:
+    """Spans in order of their start, each row of them with short pauses alone."""
+    rows: list[list[Span]] = []
+    for span in spans:
+        if rows and span[0] - rows[-1][-1][1] < PAUSE:
+            rows[-1].append(span)
+        else:
+            rows.append([span])
+    return rows
 
 
 def hours_text(time: timedelta) -> str:

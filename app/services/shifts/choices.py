@@ -12,13 +12,14 @@ from app.domain.shifts.limits import is_limited
 from app.domain.shifts.model import Code, ShiftFacts, ShiftSettings
 from app.domain.shifts.model import Seat as SeatFacts
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
+from app.domain.shifts.workload import IN_A_ROW, row_with
 from app.models import Shift
 from app.services.shifts import refusals
 from app.services.shifts.listing import Offer, ShiftItem, ShiftSeat
 from app.services.shifts.own_seats import OwnSeat
 
-MANY_IN_A_ROW = 3
-"""From so many shifts without a pause on, somebody is warned."""
+MANY_IN_A_ROW = IN_A_ROW
+"""From so many shifts in a row on, somebody is warned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +185,6 @@ def _overlap(one: OwnSeat | Shift, shift: Shift) -> bool:
 
 
 def in_a_row(seats: Sequence[OwnSeat], shift: Shift) -> int:
-    """The number of shifts without a pause that somebody would have with this one."""
-    live = [seat for seat in seats if seat.is_live]
-    ends = {seat.ends_at: seat for seat in live}
-    starts = {seat.starts_at: seat for seat in live}
-    number, at = 1, shift.starts_at
-    while (before := ends.get(at)) is not None:
-        number, at = number + 1, before.starts_at
-    at = shift.ends_at
-    while (after := starts.get(at)) is not None:
-        number, at = number + 1, after.ends_at
-    return number
+    """The number of shifts in a row that somebody would have with this one, as organizers count them too."""
+    spans = {(seat.starts_at, seat.ends_at) for seat in seats if seat.is_live and seat.shift_id != shift.id}
+    return row_with((shift.starts_at, shift.ends_at), spans)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.shifts.workload import Stint, hours_text, workload
+from app.domain.shifts.workload import Stint, hours_text, row_with, workload
 from tests.builders import moment
 
 
@@ -32,6 +32,14 @@ def test_warnings_begin_with_the_third_in_a_row_and_beyond_eight_hours(
     stints: list[Stint], warnings: tuple[str, ...]
 ) -> None:
     assert workload(stints).warnings == warnings
+
+
+def test_a_player_is_told_of_the_row_that_organizers_see() -> None:
+    day = [stint("06:00", "08:00"), stint("08:15", "10:00"), stint("10:15", "12:00"), stint("14:00", "15:00")]
+    spans = [(each.starts_at, each.ends_at) for each in day]
+
+    assert [row_with(span, [other for other in spans if other != span]) for span in spans] == [3, 3, 3, 1]
+    assert workload(day).in_a_row == 3
 
 
 def test_completed_time_is_counted_apart() -> None:
