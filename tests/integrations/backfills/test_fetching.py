@@ -72,7 +72,7 @@ def test_github_tells_issues_and_no_pull_requests() -> None:
 
     url = "https://github.com/acme/support/issues/"
     assert told == [
-        Work("issue", "7/11", at("08:00:00"), Author(("21", "@ada")), url=f"{url}11"),
+        Work("issue", "7/11", at("08:00:00"), Author(("21", "@ada"), name="Ada"), url=f"{url}11"),
         Work("issue", "7/14", at("09:10:00"), None, url=f"{url}14"),
     ]
 
