@@ -216,7 +216,7 @@ def test_a_body_that_cannot_be_read_is_kept_and_can_be_replayed(tools: Tools) ->
 
     delivery = tools.outcome(tools.send(path, GITHUB, b"not JSON"))
 
-    assert (delivery["state"], delivery["reason"]) == ("quarantined", "The body is not JSON.")
+    assert (delivery["state"], delivery["reason"]) == ("quarantined", "The body isn’t JSON.")
     assert tools.site.post(f"{API}/deliveries/{delivery['id']}/replay", "admin").status_code == 202
     until(lambda: tools.site.get(f"{API}/deliveries/{delivery['id']}", "admin").json()["attempts"] == 2)
     with tools.site.database.reading() as session:

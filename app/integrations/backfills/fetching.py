@@ -10,7 +10,7 @@ from app.domain.intake.reports import DeliveryUnreadable
 from app.errors import Problem
 from app.integrations.backfills import canny, github, linear, zendesk
 from app.integrations.backfills.pages import Access, AnswerUnreadable, Call, Reply, Steps
-from app.integrations.sources.document import read
+from app.integrations.sources.document import read_any
 
 USUAL_WAIT = 60.0
 """Seconds, where a tool says that it was asked too often, and not when to ask again."""
@@ -90,7 +90,7 @@ def _reply(client: Client, call: Call, now: datetime) -> Reply:
     if answer.status != 200:
         raise AnswerUnreadable(f"It answers with status {answer.status}.")
     try:
-        return Reply(answer.headers, read(answer.body))
+        return Reply(answer.headers, read_any(answer.body))
     except DeliveryUnreadable:
         raise AnswerUnreadable("It answers with something that isn’t JSON. Check the address.") from None
 

@@ -43,10 +43,20 @@ class Document:
         """True if there is anything at a path but null."""
         return self.at(path)._value is not None
 
+    def is_blank(self, path: str) -> bool:
+        """True if there is text without a letter at a path."""
+        value = self.at(path)._value
+        return isinstance(value, str) and not value.strip()
+
     @property
     def is_list(self) -> bool:
         """True if it is a list."""
         return isinstance(self._value, list)
+
+    @property
+    def is_object(self) -> bool:
+        """True if it is an object."""
+        return isinstance(self._value, dict)
 
     def items(self) -> Iterator["Document"]:
         """The items of a list; of an object itself alone, and of nothing none."""
@@ -116,11 +126,23 @@ def _from_milliseconds(value: float) -> datetime | None:
 
 
 def read(body: bytes | str) -> Document:
-    """Read a JSON body. Raises DeliveryUnreadable for one that is none, or too deep or too long a number for us."""
+    """Read a JSON object. Raises DeliveryUnreadable for all else, or where it is too deep or a number too long."""
+    return as_object(read_any(body))
+
+
+def read_any(body: bytes | str) -> Document:
+    """Read JSON of any type. Raises DeliveryUnreadable for a body that is none, or too deep or too long a number."""
     try:
         return Document(json.loads(body))
     except (ValueError, RecursionError):
-        raise DeliveryUnreadable("The body is not JSON.") from None
+        raise DeliveryUnreadable("The body isn’t JSON.") from None
+
+
+def as_object(document: Document) -> Document:
+    """The document, if it is an object. Raises DeliveryUnreadable."""
+    if not document.is_object:
+        raise DeliveryUnreadable("The body isn’t a JSON object.")
+    return document
 
 
 def required(value: T | None, meaning: str) -> T:

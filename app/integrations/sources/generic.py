@@ -2,11 +2,12 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
-from app.domain.intake.reports import Author, Parsed, Work
-from app.integrations.sources.document import read, required
+from app.domain.intake.reports import Author, DeliveryUnreadable, Parsed, Work
+from app.integrations.sources.document import Document, read, required
 from app.integrations.sources.envelope import Envelope, SignatureInvalid, check_age, check_signature, hmac_base64
 from app.integrations.sources.example import Example, envelope, write
 
@@ -14,6 +15,11 @@ LONGEST_AGE = timedelta(minutes=5)
 """The specification's: each retry is signed anew."""
 
 _PREFIX = "whsec_"
+_WHOLE = "must be whole seconds, such as 1260"
+_ADDRESS = "must be a web address that begins with http:// or https://"
+_CODE = "must be text of 1 to 200 characters on one line"
+_PROSE = "must be text without control characters"
+T = TypeVar("T")
 
 
 def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> datetime:
@@ -47,19 +53,30 @@ def event_id_of(envelope: Envelope) -> str | None:
 def parse(envelope: Envelope) -> Parsed:
     """Read one activity. Raises DeliveryUnreadable."""
     activity = read(envelope.body)
-    email = activity.text("person")
+    email = _optional(activity, "person", Document.text, _CODE)
     work = Work(
         required(activity.text("kind"), "its “kind”"),
         required(activity.text("external_id"), "its “external_id”"),
         required(activity.time("occurred_at"), "when it happened, “occurred_at”"),
         Author(email=email) if email else None,
-        subject=activity.text("subject"),
-        response_seconds=activity.whole("response_seconds"),
-        url=activity.address("url"),
-        note=activity.string("note"),
+        subject=_optional(activity, "subject", Document.text, _CODE),
+        response_seconds=_optional(activity, "response_seconds", Document.whole, _WHOLE),
+        url=_optional(activity, "url", Document.address, _ADDRESS),
+        note=_optional(activity, "note", Document.string, _PROSE),
         source=required(activity.text("source"), "its “source”"),
     )
     return Parsed(event_id_of(envelope), (work,))
+
+
+def _optional(activity: Document, name: str, read_as: Callable[[Document, str], T | None], flaw: str) -> T | None:
+    """A field that may be missing, null or empty. Raises DeliveryUnreadable for a value that cannot be read.
+
+    Nobody would miss what was left out in silence, and no replay could bring it back.
+    """
+    value = read_as(activity, name)
+    if value is None and activity.has(name) and not activity.is_blank(name):
+        raise DeliveryUnreadable(f"“{name}” {flaw}.")
+    return value
 
 
 def example(work: Example, secret: str) -> Envelope:

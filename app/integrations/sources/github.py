@@ -23,11 +23,11 @@ def event_id_of(envelope: Envelope) -> str | None:
 def parse(envelope: Envelope) -> Parsed:
     """Read one delivery. Raises DeliveryUnreadable."""
     event_id, event = event_id_of(envelope), envelope.unsigned("x-github-event")
+    delivery = read(envelope.body)
     if event == "ping":
         return Parsed(event_id, ignored="A ping: the connection works.")
     if event != "issues":
         return Parsed(event_id, ignored="Only issues count.")
-    delivery = read(envelope.body)
     if delivery.word("action") != "opened":
         return Parsed(event_id, ignored="Only the opening of an issue counts.")
     if delivery.has("changes.old_issue"):

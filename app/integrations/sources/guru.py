@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from app.domain.intake.reports import Author, DeliveryUnreadable, Parsed, Work
-from app.integrations.sources.document import Document, read, required
+from app.integrations.sources.document import Document, as_object, read_any, required
 from app.integrations.sources.envelope import Envelope
 from app.integrations.sources.example import Example, envelope, write
 
@@ -18,7 +18,7 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
 
 def event_id_of(envelope: Envelope) -> str | None:
     """Guru's id of an event; none for several at once. Raises DeliveryUnreadable."""
-    return _event_id(list(_events(read(envelope.body))))
+    return _event_id(_events(read_any(envelope.body)))
 
 
 def _event_id(events: Sequence[Document]) -> str | None:
@@ -27,17 +27,21 @@ def _event_id(events: Sequence[Document]) -> str | None:
 
 def parse(envelope: Envelope) -> Parsed:
     """Read one delivery: an event, a list of them, or the envelope of a batch. Raises DeliveryUnreadable."""
-    events = list(_events(read(envelope.body)))
+    events = _events(read_any(envelope.body))
     if len(events) > MAX_EVENTS:
         raise DeliveryUnreadable(f"It holds more than {MAX_EVENTS:,} events.")
     cards = tuple(_work(event) for event in events if event.word("eventType") == "card-created")
     return Parsed(_event_id(events), cards, "" if cards else "Only the creation of a card counts.")
 
 
-def _events(delivery: Document) -> Iterator[Document]:
-    if not delivery.has("items"):
-        yield from delivery.items()
-        return
+def _events(delivery: Document) -> list[Document]:
+    """The events of a delivery. Raises DeliveryUnreadable for one that is neither a list nor an object."""
+    sent = delivery if delivery.is_list else as_object(delivery)
+    events = _batched(sent) if sent.has("items") else sent.items()
+    return [as_object(event) for event in events]
+
+
+def _batched(delivery: Document) -> Iterator[Document]:
     for item in delivery.at("items").items():
         for message in item.at("data.messages").items():
             yield from _message(message)
@@ -46,7 +50,7 @@ def _events(delivery: Document) -> Iterator[Document]:
 def _message(message: Document) -> Iterator[Document]:
     """The events of a batch's message, whose data is JSON as text."""
     data = message.string("data")
-    yield from read(data).items() if data is not None else message.at("data").items()
+    yield from read_any(data).items() if data is not None else message.at("data").items()
 
 
 def _work(event: Document) -> Work:

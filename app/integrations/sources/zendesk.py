@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from app.domain.intake.reports import Author, ClockEvent, ClockFact, Parsed, Report, Withdrawal, Work
 from app.integrations.sources.document import Document, read, required
-from app.integrations.sources.envelope import Envelope, check_age, check_signature, hmac_base64
+from app.integrations.sources.envelope import Envelope, SignatureInvalid, check_age, check_signature, hmac_base64
 from app.integrations.sources.example import Example, envelope, instant, write
 
 LONGEST_AGE = timedelta(hours=24)
@@ -20,14 +20,15 @@ TEMPLATE = "assembly-week-1"
 """The version of our trigger's template: its fields one by one, as Zendesk shows whole comments as unusable text."""
 
 
-def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> datetime | None:
+def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> datetime:
     """Check the signature over its time and the body. Raises SignatureInvalid."""
     sent = envelope.required("x-zendesk-webhook-signature-timestamp")
     given = envelope.required("x-zendesk-webhook-signature")
     check_signature([given], [hmac_base64(secret, sent.encode(), envelope.body) for secret in secrets])
     sent_at = Document({"at": sent}).time("at")
-    if sent_at is not None:
-        check_age(sent_at, now, LONGEST_AGE)
+    if sent_at is None:
+        raise SignatureInvalid("The signature’s timestamp must be a time, such as 2022-09-14T08:30:00Z.")
+    check_age(sent_at, now, LONGEST_AGE)
     return sent_at
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.integrations.sources import generic, github, jira, zendesk
-from app.integrations.sources.envelope import Envelope, SignatureInvalid
+from app.integrations.sources.envelope import Envelope, SignatureInvalid, hmac_base64
 from tests.integrations.sources.samples import (
     CANNY,
     GITHUB,
@@ -136,3 +136,14 @@ def test_a_time_that_is_none_is_refused_even_when_it_is_signed(at: str) -> None:
             [SECRET],
             NOW,
         )
+
+
+@pytest.mark.parametrize("at", ["abc", "9999-99-99T00:00:00Z", "1663144200"])
+def test_a_time_of_zendesk_that_is_none_is_refused_even_when_it_is_signed(at: str) -> None:
+    headers = {
+        "x-zendesk-webhook-signature-timestamp": at,
+        "x-zendesk-webhook-signature": hmac_base64(SECRET, at.encode(), b"{}"),
+    }
+
+    with pytest.raises(SignatureInvalid, match="must be a time"):
+        zendesk.verify(Envelope(encoded(headers), b"{}"), [SECRET], NOW)
