@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.db.engine import Limits
 from app.errors import MailRejected
 from app.integrations import mail, oidc
-from app.jobs import backfill, background, clocks, notice_mail, reminders, shifts, sign_in_mail, upkeep, webhooks
+from app.jobs import background, clocks, notice_mail, reminders, shifts, sign_in_mail, tools, upkeep, webhooks
 from app.jobs.intake import Intake
 from app.jobs.worker import Handle, Job, Worker
 from app.live import single_flight
@@ -90,7 +90,7 @@ PAGES = (
 
 JOBS = frozenset({
     upkeep.FORGET, shifts.PLAN, timetable.SETTLE, shift_reminders.REMIND, notices.MAIL, clocks.TAKE_OVER,
-    timings.CATCH_UP, backfill.FETCH,
+    timings.CATCH_UP, *tools.KINDS,
 })  # fmt: skip
 """The kinds of jobs that every server does, whatever it is set up with."""
 NOTICE_ATTEMPTS = 8
@@ -224,7 +224,7 @@ def _worker(context: AppContext) -> Worker:
         Job(clocks.TAKE_OVER, partial(clocks.take_over, context.database, context.clock), lease=clocks.LEASE),
         Job(timings.CATCH_UP, partial(clocks.catch_up, context.database, context.clock), lease=clocks.LEASE),
         Job(notices.MAIL, _notice_sender(context), attempts=NOTICE_ATTEMPTS, final=(MailRejected,)),
-        backfill.job(context.database, context.clock, context.key, context.settings.outbound_networks),
+        *tools.jobs(context.database, context.clock, context.key, context.settings.outbound_networks),
     ]
     if context.mailer is not None:
         send = partial(
@@ -251,7 +251,7 @@ def _exchange(context: AppContext) -> list[Callable[[], Awaitable[None]]]:
         Intake(context.database, context.clock).run,
         context.reception.refused.run,
         partial(background.keep_heartbeat, context.database, context.clock),
-        partial(backfill.compare, context.database, context.clock),
+        partial(tools.compare, context.database, context.clock),
         webhooks.sender(context.database, context.clock, context.key, context.settings.outbound_networks).run,
     ]
 

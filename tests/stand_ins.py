@@ -100,6 +100,9 @@ def _canny(tool: StandIn, received: Received) -> bytes:
     if asked["apiKey"] != KEYS["canny"]:
         return json_answer({"error": "invalid API key"}, status=401)
     posts = [post for page in tool.pages for post in page]
+    if received.target.endswith("/retrieve"):
+        found = [post for post in posts if post["id"] == asked["id"]]
+        return json_answer(found[0]) if found else json_answer({"error": "invalid post id"}, status=400)
     here = posts[asked["skip"] : asked["skip"] + len(tool.pages[0])]
     return json_answer({"posts": here, "hasMore": asked["skip"] + len(here) < len(posts)})
 

@@ -56,8 +56,9 @@ class Delivery(SQLModel, table=True):
     """One call of a connection, kept whole until it is read: then only its `reading` (JSON) stays, without any text.
 
     `event_id` is the tool's id of it; a copy is not stored. `sent_at` is when it was signed, where its tool says so.
-    `retry_at` is when to look at it again by itself. `author`, `author_name`, `kind` and `occurred_at` are of the
-    report that its state is about; names are of colleagues only.
+    `retry_at` is when to look at it again by itself; one that is `received` waits to be confirmed until then.
+    `author`, `author_name`, `kind` and `occurred_at` are of the report that its state is about; names are of
+    colleagues only.
     """
 
     __tablename__ = "delivery"

@@ -13,7 +13,7 @@ class SourceKind:
 
     `has_key`: its address has a key, for it signs nothing or too little. `signs_with`: a secret made here (ours),
     or one handed over (theirs). `gone`: what it says is deleted, in words; empty where it says nothing. `resends`: what
-    was not taken comes again by itself.
+    was not taken comes again by itself. `is_confirmed`: what it sends isn't signed, so its API is asked about it.
     """
 
     title: str
@@ -21,6 +21,7 @@ class SourceKind:
     signs_with: Literal["ours", "theirs", "nothing"] = "ours"
     gone: str = ""
     resends: bool = True
+    is_confirmed: bool = False
 
 
 GENERIC = "generic"
@@ -29,7 +30,7 @@ KINDS: Mapping[str, SourceKind] = {
     "github": SourceKind("GitHub", resends=False),
     "linear": SourceKind("Linear", signs_with="theirs", gone="issues"),
     "jira": SourceKind("Jira", gone="issues"),
-    "canny": SourceKind("Canny", has_key=True, signs_with="theirs", gone="posts"),
+    "canny": SourceKind("Canny", has_key=True, signs_with="theirs", gone="posts", is_confirmed=True),
     "guru": SourceKind("Guru", has_key=True, signs_with="nothing"),
     GENERIC: SourceKind("Standard Webhooks"),
 }

@@ -83,9 +83,9 @@ def fetch(client: Client, kind: str, access: Access, since: datetime, cursor: st
 
 def _reply(client: Client, call: Call, now: datetime) -> Reply:
     answer = client.send(call.method, call.url, headers=call.headers, content=call.content)
-    if (seconds := _wait(answer, now)) is not None:
+    if (seconds := wait(answer, now)) is not None:
         raise AskedTooOften(seconds)
-    if (sentence := _refusal(answer.status)) is not None:
+    if (sentence := refusal(answer.status)) is not None:
         raise AccessRefused(sentence)
     if answer.status != 200:
         raise AnswerUnreadable(f"It answers with status {answer.status}.")
@@ -95,7 +95,7 @@ def _reply(client: Client, call: Call, now: datetime) -> Reply:
         raise AnswerUnreadable("It answers with something that isn’t JSON. Check the address.") from None
 
 
-def _refusal(status: int) -> str | None:
+def refusal(status: int) -> str | None:
     """The sentence for an answer that will be the same next time."""
     match status:
         case 401:
@@ -111,7 +111,7 @@ def _refusal(status: int) -> str | None:
     return None
 
 
-def _wait(answer: Answer, now: datetime) -> float | None:
+def wait(answer: Answer, now: datetime) -> float | None:
     """Seconds until the tool may be asked again; None where it says nothing of that.
 
     GitHub says so with 403, Linear with 400 and a code in the body, all others with 429.

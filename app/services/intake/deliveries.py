@@ -1,7 +1,7 @@
 """Deliveries: stored whole before they are answered, listed, looked at again."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from app.db.database import announce
 from app.db.statements import Prepared
 from app.domain.actor import Act
+from app.domain.intake.reports import Parsed
 from app.errors import NotFound
 from app.events import DeliveryStored
 from app.models import Connection, Delivery
@@ -20,6 +21,8 @@ from app.models.columns import is_id, new_id
 from app.services.intake import connections
 
 STATES = ("received", "recorded", "repeated", "ignored", "unmatched", "outside", "quarantined")
+RETRIED = ("outside", "received")
+"""States in which a delivery may have a time at which to look at it again."""
 KEPT_HEADERS = (b"x-", b"canny-", b"linear-", b"webhook-")
 """The beginnings of headers that sources read; cookies and the like are not kept."""
 
@@ -28,6 +31,8 @@ LONGEST_EVENT_ID = 200
 
 
 Headers = Sequence[tuple[bytes, bytes]]
+Parse = Callable[[str, Headers, bytes], Parsed]
+"""Reads a delivery of a kind. Raises DeliveryUnreadable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +175,15 @@ def requeue_outside(session: Session) -> None:
 
 def is_due(session: Session, now: datetime) -> bool:
     """Tell whether a delivery waits; a look that keeps no writer waiting."""
-    is_due = (col(Delivery.state) == "outside") & (col(Delivery.retry_at) <= now)
-    return (
-        session.exec(select(Delivery.seq).where((col(Delivery.state) == "received") | is_due).limit(1)).first()
-        is not None
-    )
+    is_due = col(Delivery.state).in_(RETRIED) & (col(Delivery.retry_at) <= now)
+    return session.exec(select(Delivery.seq).where(waits() | is_due).limit(1)).first() is not None
+
+
+def waits() -> ColumnElement[bool]:
+    """The condition that a delivery waits to be processed, and not to be confirmed first."""
+    return (col(Delivery.state) == "received") & col(Delivery.retry_at).is_(None)
 
 
 def requeue_due(session: Session, now: datetime) -> None:
-    """Look again at what was ahead of its time, and is no longer."""
-    requeue(session, col(Delivery.state) == "outside", col(Delivery.retry_at) <= now)
+    """Look again at what was ahead of its time, and is no longer, and at what nobody confirmed."""
+    requeue(session, col(Delivery.state).in_(RETRIED), col(Delivery.retry_at) <= now)

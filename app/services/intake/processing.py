@@ -1,6 +1,5 @@
 """Processing: a stored delivery is read, matched and recorded in the week of its time, or left with a reason."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +14,8 @@ from app.domain.intake.reports import Author, ClockFact, DeliveryUnreadable, Par
 from app.errors import AlreadyDone, OutsideWeek, Problem, WeekNotOpen
 from app.models import Connection, Delivery, LedgerEntry, Week
 from app.services import clocks
-from app.services.intake import author_ids, authors, deliveries, readings, service_accounts
-from app.services.intake.deliveries import Headers
+from app.services.intake import author_ids, authors, confirmations, deliveries, readings, service_accounts
+from app.services.intake.deliveries import Parse
 from app.services.ledger import ledger, timings, withdrawals
 from app.services.ledger.admission import CLOCK_SKEW
 from app.services.ledger.ledger import Submission
@@ -26,10 +25,6 @@ MOST_SECONDS = 10_000_000
 FAILED = "An unforeseen error; the server’s log has more. Replay it once that is mended."
 _ORDER = ("outside", "unmatched", "quarantined", "recorded", "repeated", "ignored")
 """The state of a delivery with several reports: the first of these that one of them has."""
-
-
-Parse = Callable[[str, Headers, bytes], Parsed]
-"""Reads a delivery of a kind. Raises DeliveryUnreadable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +44,7 @@ def claim(session: Session) -> Delivery | None:
     no week opens meanwhile.
     """
     serialize(session)
-    query = select(Delivery).where(Delivery.state == "received").order_by(col(Delivery.seq)).limit(1)
+    query = select(Delivery).where(deliveries.waits()).order_by(col(Delivery.seq)).limit(1)
     return session.exec(query.with_for_update()).first()
 
 
@@ -72,6 +67,9 @@ def process(session: Session, delivery: Delivery, parse: Parse, now: datetime) -
         outcome = Outcome("quarantined", str(unreadable))
         _settle(session, delivery, outcome, None)
         return [outcome]
+    if confirmations.is_needed(session, delivery, connection, parsed):
+        confirmations.ask(session, delivery, parsed, now)
+        return [Outcome("received", confirmations.WAITS)]
     act = Act(system(connection.name), now)
     tickets = _keep_clocks(session, connection, parsed, act)
     outcomes = [_judge(session, connection, report, act) for report in parsed.reports]

@@ -23,7 +23,7 @@ STATES = {
     "quarantined": "Quarantined",
 }
 MEANINGS = {
-    "received": "It is read within seconds.",
+    "received": "It is read within seconds, or once its tool has confirmed it.",
     "recorded": "It is an activity now, or reversed one.",
     "repeated": "Its activity was there already, so it changes nothing.",
     "ignored": "It is nothing that counts.",
