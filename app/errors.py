@@ -219,7 +219,7 @@ class PersonUnknown(NotFound):
     """Nobody has this e-mail."""
 
     def __init__(self, email: str) -> None:
-        super().__init__(f"Nobody here has the e-mail {email}. Import the person with a team first.")
+        super().__init__(f"No person with the email {email}. Add them first.")
 
 
 class KindUnknown(Malformed):

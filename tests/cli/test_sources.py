@@ -63,6 +63,21 @@ def test_identities_are_imported_all_or_nothing(open_week: Shell) -> None:
     assert (named["source"], named["external_id"], named["email"]) == ("github", "@ada", "ada@example.com")
 
 
+def test_an_identity_is_refused_where_a_spreadsheet_shortened_its_id_and_a_login_needs_no_at(open_week: Shell) -> None:
+    shell = open_week
+    shell.text("source", "connect", "github")
+    shell.text("source", "connect", "zendesk")
+    bad = "source,external_id,email\nzendesk,1.23E+11,ada@example.com\nzendesk,7700123.0,ada@example.com\n"
+
+    assert "Line 2: “external_id” is 1.23E+11, a number" in shell.refusal(
+        "identity", "import", shell.write("b.csv", bad)
+    )
+
+    good = "source,external_id,email\ngithub,Ada,ada@example.com\ngithub,77,ada@example.com\n"
+    shell.text("identity", "import", shell.write("good.csv", good))
+    assert [each["external_id"] for each in shell.document("identity", "list")["identities"]] == ["77", "@ada"]
+
+
 def test_deliveries_are_listed_and_one_there_is_not_cannot_be_replayed(shell: Shell) -> None:
     assert shell.text("delivery", "list") == "No deliveries.\n"
     assert shell.refusal("delivery", "replay", "0" * 16) == "There is no delivery with that id."

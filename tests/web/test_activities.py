@@ -169,8 +169,8 @@ def test_refusals_have_the_status_and_the_sentence_of_their_cause(site: RunningA
 
     assert closed == "Week Q3-2022 is closed. Reopen it before changing anything."
     assert refused == {
-        "person": "Nobody here has the e-mail nobody@example.com. Import the person with a team first.",
-        "kind": "“dance” is no kind of activity here. The rules know "
+        "person": "No person with the email nobody@example.com. Add them first.",
+        "kind": "“dance” isn’t a kind of activity here. The rules know "
         "shift, response, issue, feature_request, knowledge_card.",
         "early": "2022-09-11 23:59 lies outside week Q3-2022, "
         "which runs from 2022-09-12 to 2022-09-16 (America/Los_Angeles).",

@@ -9,12 +9,14 @@ from typing import Literal
 class Author:
     """The author a delivery names: their ids at the tool, the one that decides first, an e-mail if it tells one.
 
-    `name` is how the tool calls a colleague, for guessing who it is; customers' names are never kept.
+    `name` is how the tool calls a colleague, for guessing who it is; customers' names are never kept. `is_customer` is
+    set where the tool says that they are no colleague: an organizer isn't asked who they are.
     """
 
     ids: tuple[str, ...] = ()
     email: str | None = None
     name: str | None = None
+    is_customer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,9 @@ def parse(envelope: Envelope) -> Parsed:
 
 def _author(user: Document) -> Author | None:
     own_id, email = user.text("id"), user.text("email")
-    name = user.text("name") if user.flag("isAdmin") is True else None  # anybody else may be a customer
-    return Author((own_id,) if own_id else (), email, name) if own_id or email else None
+    is_admin = user.flag("isAdmin")
+    name = user.text("name") if is_admin is True else None  # anybody else may be a customer
+    return Author((own_id,) if own_id else (), email, name, is_admin is False) if own_id or email else None
 
 
 def example(work: Example, secret: str) -> Envelope:

@@ -1,7 +1,7 @@
 """Many activities at once, all or nothing, with a sentence for every bad line."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.domain.actor import Act
 from app.domain.draft import Flaw, Reading
 from app.domain.rules import ADJUSTMENT
+from app.domain.tables import shortened
 from app.domain.tables.decoding import UTF8_MARK
 from app.domain.tables.header import Column, Layout
 from app.domain.tables.reading import Choice, Misshapen
@@ -37,6 +38,7 @@ LAYOUT = Layout(
     )
 )
 LOCAL_TIMES = "Times without an offset were read at the clocks of {}."
+_IDS = ("external_id", "subject")
 _YES = {"true", "yes", "1"}
 
 MAX_FLAWS = 10
@@ -105,11 +107,21 @@ def read_csv(text: str, zone: ZoneInfo, choice: Choice | None = None) -> Activit
             left_out += 1
             continue
         local += not has_offset(cells["occurred_at"])
-        lines.append(Line(row.line, read_row(cells, MAX_FLAWS, zone)))
+        lines.append(Line(row.line, read_row(cells, MAX_FLAWS, zone) if is_export else _read_row(cells, zone)))
     notes = table.notes + ([LOCAL_TIMES.format(zone.key)] if local else []) + left_out_notes(left_out)
     if not lines and not left_out:
         raise Malformed(f"{lists.NOTHING} {lists.NO_ROWS}")
     return ActivityList(lines, notes)
+
+
+def _read_row(cells: Mapping[str, str], zone: ZoneInfo) -> Reading:
+    """A row that somebody wrote; what we exported ourselves is as it was."""
+    reading = read_row(cells, MAX_FLAWS, zone)
+    flaws = [Flaw(name, f"“{name}” {flaw}.") for name in _IDS if (flaw := shortened.flaw(cells[name]))]
+    if not flaws:
+        return reading
+    told = (*flaws, *reading.flaws)
+    return Reading(None, None, told[:MAX_FLAWS], reading.more + max(0, len(told) - MAX_FLAWS))
 
 
 def left_out_notes(number: int) -> list[str]:

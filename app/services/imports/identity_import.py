@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from app.domain.actor import Act
+from app.domain.tables import shortened
 from app.domain.tables.header import Column, Layout
 from app.domain.tables.reading import Choice
 from app.errors import Problem
@@ -51,9 +52,12 @@ class Outcome(NamedTuple):
 def read(text: str, choice: Choice | None = None) -> IdentityList:
     """Read a list with the columns `source`, `external_id` and `email`. Raises ListRefused for unclear columns."""
     table, bad = lists.table_of(text, LAYOUT, choice), BadLines()
-    entries = [
-        Entry(row.line, *(row.cells[name].strip() for name in COLUMNS)) for row in lists.rows_of(table, bad, MAX_LINES)
-    ]
+    entries: list[Entry] = []
+    for row in lists.rows_of(table, bad, MAX_LINES):
+        if flaw := shortened.flaw(row.cells["external_id"]):
+            bad.add(row.line, f"“external_id” {flaw}.")
+        else:
+            entries.append(Entry(row.line, *(row.cells[name].strip() for name in COLUMNS)))
     return IdentityList(entries, bad, table.notes)
 
 

@@ -4,9 +4,14 @@ from app.domain.intake.reports import Author
 from app.domain.text.names import fold_email
 
 
-def tidy(external_id: str) -> str:
-    """An id as it is kept: bare; GitHub's logins (`@login`) and e-mails in small letters."""
+def tidy(external_id: str, source: str = "") -> str:
+    """An id as it is kept: bare; GitHub's logins (`@login`) and e-mails in small letters.
+
+    GitHub's own ids are digits, so whatever else is written for it is a login.
+    """
     external_id = external_id.strip()
+    if external_id and source.partition(":")[0] == "github" and "@" not in external_id and not external_id.isdecimal():
+        external_id = f"@{external_id}"
     return fold_email(external_id) if "@" in external_id else external_id
 
 

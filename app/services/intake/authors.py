@@ -67,7 +67,7 @@ def name(
 
     Raises what `look` raises.
     """
-    external_id = author_ids.tidy(external_id)
+    external_id = author_ids.tidy(external_id, source)
     person, identity = look(session, source, external_id, email, replace=replace)
     if identity is not None and identity.person_id == person.id:
         return identity, True
@@ -93,7 +93,7 @@ def look(
     Raises Malformed for a source of no connection or an unfit id, PersonUnknown, or Conflict where the id is somebody
     else's and `replace` is not set.
     """
-    external_id = author_ids.tidy(external_id)
+    external_id = author_ids.tidy(external_id, source)
     if flaw := code_flaw(external_id):
         raise Malformed(f"“external_id” {flaw}.")
     if source not in sources(session):

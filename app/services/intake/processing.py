@@ -23,6 +23,8 @@ from app.services.ledger.ledger import Submission
 LONGEST_NOTE = 2_000
 MOST_SECONDS = 10_000_000
 FAILED = "An unforeseen error; the server’s log has more. Replay it once that is mended."
+NOBODY = "The tool names nobody. Log it by hand for the right person, then set it aside under Unmatched."
+CUSTOMER = "A customer wrote it, and nobody here has their email."
 _ORDER = ("outside", "unmatched", "quarantined", "recorded", "repeated", "ignored")
 """The state of a delivery with several reports: the first of these that one of them has."""
 
@@ -135,7 +137,7 @@ def _judge(session: Session, connection: Connection, report: Report, act: Act) -
         case Withdrawal():
             return _withdraw(session, connection, report, act)
         case ClockFact():
-            return Outcome("ignored", "It tells when a customer wrote, and is no activity.")
+            return Outcome("ignored", "It isn’t an activity. It only tells the times of a ticket.")
 
 
 def _record(session: Session, connection: Connection, work: Work, act: Act) -> Outcome:
@@ -152,7 +154,7 @@ def _record(session: Session, connection: Connection, work: Work, act: Act) -> O
         return outside
     person = authors.resolve(session, connection.source, work.author, act)
     if person is None:
-        return Outcome("unmatched", "Nobody here is known by this author. Say who it is.")
+        return _unknown(work.author)
     draft = Draft(
         work.kind, person, work.occurred_at, source, work.external_id, work.subject, work.response_seconds, work.url,
         work.note,
@@ -166,6 +168,15 @@ def _record(session: Session, connection: Connection, work: Work, act: Act) -> O
     if recorded.repeated:
         return Outcome("repeated", activity_id=recorded.id)
     return Outcome("recorded", activity_id=recorded.id)
+
+
+def _unknown(author: Author | None) -> Outcome:
+    """The outcome of work whose person is not found."""
+    if author is None:
+        return Outcome("unmatched", NOBODY)
+    if author.is_customer:
+        return Outcome("ignored", CUSTOMER)
+    return Outcome("unmatched", "Nobody here is known by this author. Say who it is.")
 
 
 def _flaw(connection: Connection, work: Work, source: str) -> str:

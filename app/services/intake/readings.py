@@ -50,7 +50,9 @@ def _report(fields: dict[str, Any]) -> Report:
             values[name] = datetime.fromisoformat(values[name])
     author = values.get("author")
     if author is not None:
-        values["author"] = Author(tuple(author["ids"]), author["email"], author.get("name"))
+        values["author"] = Author(
+            tuple(author["ids"]), author["email"], author.get("name"), author.get("is_customer", False)
+        )
     return _TYPES[fields["is"]](**values)
 
 

@@ -58,7 +58,7 @@ def add(session: Session, name: str, external_id: str, act: Act) -> Change:
 
 def add_to(session: Session, connection: Connection, external_id: str, act: Act) -> Change:
     """Do the same for a connection at hand, be it in use or not. Raises Malformed or Conflict."""
-    external_id = author_ids.tidy(external_id)
+    external_id = author_ids.tidy(external_id, connection.source)
     if flaw := code_flaw(external_id):
         raise Malformed(f"The account’s id {flaw}.")
     if (known := session.get(ServiceAccount, (connection.id, external_id))) is not None:
@@ -78,7 +78,7 @@ def add_to(session: Session, connection: Connection, external_id: str, act: Act)
 def remove(session: Session, name: str, external_id: str, act: Act) -> Change:
     """Take an account off a connection's list; what was ignored for it is looked at again. Raises NotFound."""
     connection = connections.find(session, name)
-    external_id = author_ids.tidy(external_id)
+    external_id = author_ids.tidy(external_id, connection.source)
     account = session.get(ServiceAccount, (connection.id, external_id)) if not code_flaw(external_id) else None
     if account is None:
         raise NotFound(f"“{external_id[:80]}” isn’t among the service accounts of “{connection.name}”.")

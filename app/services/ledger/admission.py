@@ -88,7 +88,7 @@ class Admission:
         known = [*self.rules.kind_by_name]
         meant = closest(kind, known)
         hint = f" Did you mean “{meant}”?" if meant else ""
-        return KindUnknown(f"“{kind}” is no kind of activity here. The rules know {listed(known)}.{hint}")
+        return KindUnknown(f"“{kind}” isn’t a kind of activity here. The rules know {listed(known)}.{hint}")
 
     def _untimely(self, at: datetime) -> Problem | None:
         zone = self.week.zone

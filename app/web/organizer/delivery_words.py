@@ -27,7 +27,7 @@ MEANINGS = {
     "recorded": "It is an activity now, or reversed one.",
     "repeated": "Its activity was there already, so it changes nothing.",
     "ignored": "It is nothing that counts.",
-    "unmatched": "Nobody here is known by its author.",
+    "unmatched": "Nobody here is known by its author, or it names none.",
     "outside": "No open week holds its time.",
     "quarantined": "It is signed, but can’t be read or isn’t allowed.",
 }

@@ -64,10 +64,10 @@ def test_record_of_bad_lines_keeps_nothing_and_names_each(game: Game) -> None:
     )
 
     assert errors == [
-        {"line": 2, "message": "Nobody here has the e-mail gus@example.com. Import the person with a team first."},
+        {"line": 2, "message": "No person with the email gus@example.com. Add them first."},
         {
             "line": 3,
-            "message": "“napping” is no kind of activity here. "
+            "message": "“napping” isn’t a kind of activity here. "
             "The rules know shift, response, issue, feature_request, knowledge_card.",
         },
         {
@@ -211,6 +211,30 @@ def test_read_csv_reads_row_by_row() -> None:
     lines = read_csv(f"{HEADER},note\n{ROW.format(1)},Hi\n{ROW.format(2)},\n")
 
     assert [(line.number, line.reading.draft and line.reading.draft.note) for line in lines] == [(2, "Hi"), (3, None)]
+
+
+@pytest.mark.parametrize("number", ["1E+05", "1.23E+11", "1,23e+011", "7700123.0"])
+def test_read_csv_refuses_an_id_that_a_spreadsheet_shortened_but_not_one_of_our_export(number: str) -> None:
+    header, row = HEADER.split(","), ROW.format("").split(",")
+    row[header.index("external_id")] = f'"{number}"'
+
+    [line] = read_csv(f"{HEADER}\n{','.join(row)}")
+    [ours] = read_csv(f"{HEADER},reversed\n{','.join(row)},no")
+
+    assert [flaw.message.split(";")[0] for flaw in line.reading.flaws] == [
+        f"“external_id” is {number}, a number as a spreadsheet shortened it"
+    ]
+    assert (line.reading.draft, ours.reading.flaws) == (None, ())
+
+
+@pytest.mark.parametrize("external_id", ["2.0", "1e5", "123456", "a1E+05"])
+def test_read_csv_takes_ids_that_only_look_like_numbers(external_id: str) -> None:
+    header, row = HEADER.split(","), ROW.format("").split(",")
+    row[header.index("external_id")] = external_id
+
+    [line] = read_csv(f"{HEADER}\n{','.join(row)}")
+
+    assert line.reading.draft is not None
 
 
 def test_read_csv_refuses_a_row_that_is_too_long() -> None:

@@ -9,7 +9,7 @@ import pytest
 from app.services import lifecycle
 from app.services.intake import authors, deliveries, service_accounts
 from tests.builders import ADA, Game, act_by
-from tests.integrations.sources.samples import GITHUB, LINEAR, ZENDESK, Sample
+from tests.integrations.sources.samples import CANNY, GITHUB, LINEAR, ZENDESK, Sample
 from tests.services.intake.inbox import Inbox
 from tests.services.intake.test_unmatched import changed
 
@@ -44,6 +44,12 @@ def name_its_author(inbox: Inbox, _game: Game) -> None:
         authors.name(session, "github", "7", ADA, act_by("Olu", inbox.now))
 
 
+def name_its_login(inbox: Inbox, _game: Game) -> None:
+    with inbox.database.unit_of_work() as session:
+        authors.name(session, "github", " Ada", ADA, act_by("Olu", inbox.now))
+
+
+CUSTOMER = {"id": "c-7", "email": "customer@elsewhere.example", "name": "Cleo", "isAdmin": False}
 FUTURE = "2022-09-14T09:30:00.000Z"
 TABLE = [
     (LINEAR, {}, nothing, "recorded", False, nothing, "recorded"),
@@ -51,6 +57,9 @@ TABLE = [
     (LINEAR, {"action": "update"}, nothing, "ignored", False, nothing, "ignored"),
     (GITHUB, {}, list_its_author_as_a_bot, "ignored", False, nothing, "ignored"),
     (GITHUB, {}, nothing, "unmatched", False, name_its_author, "recorded"),
+    (GITHUB, {}, name_its_login, "recorded", False, nothing, "recorded"),
+    (CANNY, {"object__author": CUSTOMER}, nothing, "ignored", False, nothing, "ignored"),
+    (CANNY, {"object__author": {**CUSTOMER, "email": ADA}}, nothing, "recorded", False, nothing, "recorded"),
     (GITHUB, {}, close_the_week, "outside", False, reopen_the_week, "unmatched"),
     (LINEAR, {"data__createdAt": FUTURE}, nothing, "outside", False, nothing, "outside"),
     (LINEAR, {"data": {"id": "i-1", "title": "Help"}}, nothing, "quarantined", True, nothing, "quarantined"),
@@ -81,6 +90,17 @@ def test_process_gives_each_delivery_its_state_and_a_replay_judges_it_again(
     inbox.process()
     assert inbox.state(delivery) == afterwards
     assert inbox.find(delivery).attempts == 2
+
+
+def test_a_delivery_that_waits_says_what_to_do_also_where_its_tool_names_nobody(game: Game) -> None:
+    inbox = Inbox(game.database)
+    inbox.connect("github")
+
+    known = inbox.take("github", GITHUB)
+    nobody = inbox.take("github", GITHUB, changed(GITHUB, issue__user=None, issue__id=9), x_github_delivery="d-9")
+
+    assert inbox.find(known).reason == "Nobody here is known by this author. Say who it is."
+    assert (inbox.find(nobody).reason or "").startswith("The tool names nobody. Log it by hand")
 
 
 def test_a_delivery_ahead_of_its_time_is_looked_at_by_itself(game: Game) -> None:
