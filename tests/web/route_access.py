@@ -200,6 +200,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/weeks/{week}/shifts/{own_shift}/offer"): RouteAccess("members", 303, form={"to": "everyone"}),
     ("POST", "/weeks/{week}/shifts/{own_shift}/withdraw"): RouteAccess("members", 409),
     ("POST", "/weeks/{week}/shifts/{shift_id}/seats/{offered_seat}/cover"): RouteAccess("members", 303, but=TEAMLESS),
+    ("POST", "/weeks/{week}/shifts/{own_shift}/undo-team"): RouteAccess("members", 409),
+    ("POST", "/weeks/{week}/shifts/{shift_id}/withdraw-request"): RouteAccess("members", 303),
     ("POST", "/weeks/{week}/shifts/{own_shift}/log"): RouteAccess("members", 303, form=NOW_DONE),
     ("POST", "/weeks/{week}/shifts/{own_shift}/check-in"): RouteAccess("members", 409),
     ("POST", "/weeks/{week}/shifts/{own_shift}/complete"): RouteAccess("members", 409),

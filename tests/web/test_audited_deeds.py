@@ -138,6 +138,8 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", "/weeks/{week}/shifts/{own_shift}/offer"): [],
     ("POST", "/weeks/{week}/shifts/{own_shift}/withdraw"): [],
     ("POST", "/weeks/{week}/shifts/{shift_id}/seats/{offered_seat}/cover"): [],
+    ("POST", "/weeks/{week}/shifts/{own_shift}/undo-team"): [],
+    ("POST", "/weeks/{week}/shifts/{shift_id}/withdraw-request"): [],
     ("POST", "/weeks/{week}/shifts/{own_shift}/log"): [],
     ("POST", "/weeks/{week}/shifts/{own_shift}/check-in"): [],
     ("POST", "/weeks/{week}/shifts/{own_shift}/complete"): [],

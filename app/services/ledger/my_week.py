@@ -10,8 +10,9 @@ from sqlmodel import Session, col, select
 
 from app.domain.actor import Actor
 from app.domain.calendar.days import local_day
+from app.domain.draft import SHIFTS_SOURCE
 from app.domain.memberships import Join, current_team
-from app.domain.rules import Rules
+from app.domain.rules import ATTENDANCE, SHIFT, Rules
 from app.domain.standings.board import Standing
 from app.domain.standings.quest_progress import Reach, quests_within_reach
 from app.domain.standings.receipt import ReceiptLine, lines_by_activity
@@ -132,6 +133,18 @@ def find(session: Session, person: Person, activity_id: str, actor: Actor) -> tu
         raise NotFound(NOT_YOURS)
     week = weeks.find_by_id(session, entry.week_id)
     return week, _seen(session, week, [entry], weeks.view(week, actor))[0]
+
+
+def of_seat(session: Session, week: Week, shift_id: str, seat_id: str, actor: Actor) -> OwnActivity | None:
+    """The activity that stands for a completed seat, its team's shift or an attendance, as the actor sees it."""
+    query = select(LedgerEntry).where(
+        LedgerEntry.week_id == week.id,
+        LedgerEntry.source == SHIFTS_SOURCE,
+        col(LedgerEntry.kind).in_((SHIFT, ATTENDANCE)),
+        LedgerEntry.external_id == f"{shift_id}/{seat_id}",
+    )
+    seen = _seen(session, week, session.exec(query).all(), weeks.view(week, actor))
+    return next((each for each in seen if not each.activity.reversed), None)
 
 
 def _seen(session: Session, week: Week, entries: Sequence[LedgerEntry], view: View) -> list[OwnActivity]:

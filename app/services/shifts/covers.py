@@ -97,6 +97,24 @@ def accept(
     return Accepted(None, is_pending=True)
 
 
+def withdraw_request(session: Session, slug: str, shift_id: str, person_id: str, act: Act) -> None:
+    """Take back a person's request to take over a seat while nobody has decided it; the seat is offered as before.
+
+    A repeat changes nothing. Raises WeekUnknown, NotFound, NotAllowed, or ShiftRefused where they have the seat.
+    """
+    check_is_own(act, person_id)
+    locked = LockedShift.lock(session, slug, shift_id, act, None)
+    waiting.hold(locked, [person_id, *takeovers.due(locked)])
+    takeovers.settle(locked)
+    if code := standing_refusal(locked.facts):
+        raise refusals.problem(code)
+    if locked.seated([person_id]):
+        raise refusals.problem("gone", "Your request was approved: you have the seat. Leave it, or offer it to others.")
+    for offered in offers.undecided(session, locked.shift):
+        if offered.taker_id == person_id:
+            offers.reopen(locked, offered)
+
+
 def decide(
     session: Session, slug: str, shift_id: str, seat_id: str, act: Act, *, approve: bool, reason: str | None = None
 ) -> Accepted:

@@ -212,7 +212,7 @@ class LockedShift(NamedTuple):
     def _end_offers(self, seat: Seat) -> None:
         """End the offer of a seat that nobody can take over any more; who has taken it over has ended it before."""
         offers = SeatOffer.seat_id == seat.id, col(SeatOffer.state).in_(STANDING)
-        self.session.execute(update(SeatOffer).where(*offers).values(state="expired", ended_at=self.act.now))  # type: ignore[arg-type]
+        self.session.execute(update(SeatOffer).where(*offers).values(state="expired", ended_at=self.act.now))  # type: ignore[arg-type]  # columns are mistaken for bools
 
     def end_waiting(self, people: Sequence[str]) -> None:
         """Turn the waiting entries of people who have a seat now into promoted ones."""
@@ -259,7 +259,7 @@ def find_seat(session: Session, shift: Shift, seat_id: str) -> Seat:
 
 def facts_of(seat: Seat) -> SeatFacts:
     """A seat as the rules of seats look at it; the table has a check on its state."""
-    return SeatFacts(seat.state, seat.signed_up_at, promoted=seat.origin == "waiting")  # type: ignore[arg-type]
+    return SeatFacts(seat.state, seat.signed_up_at, promoted=seat.origin == "waiting")  # type: ignore[arg-type]  # a str to the model
 
 
 def lock_team(session: Session, team_id: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from app.db.statements import Prepared
+from app.domain.calendar.days import zone_or_utc
 from app.domain.shifts.model import SeatState
 from app.models import Seat, SeatChange, Shift, Week
 from app.models.columns import Instant, is_id
@@ -56,9 +57,10 @@ def _own(row: Sequence[Any]) -> OwnSeat:
 
 
 class NextSeat(NamedTuple):
-    """A person's shift of now or the next one: its week's slug, its id and its times."""
+    """A person's shift of now or the next one: its week's slug and name, its id and its times."""
 
     week: str
+    week_name: str
     shift_id: str
     state: SeatState
     starts_at: datetime
@@ -67,6 +69,11 @@ class NextSeat(NamedTuple):
     local_from: str
     local_until: str
     zone: str
+
+    @property
+    def zone_now(self) -> str:
+        """The short name of its zone's clocks at its start, such as PST."""
+        return f"{self.starts_at.astimezone(zone_or_utc(self.zone)):%Z}"
 
 
 def next_seat(session: Session, person_id: str, now: datetime) -> NextSeat | None:
@@ -113,7 +120,7 @@ _OWN_IN = Prepared(
 _LIVE = tuple(col(Seat.state) != state for state in ("cancelled", "covered", "no_show"))
 _NEXT = Prepared(
     select(
-        col(Week.slug), col(Seat.shift_id), col(Seat.state), col(Shift.starts_at), col(Shift.ends_at),
+        col(Week.slug), col(Week.name), col(Seat.shift_id), col(Seat.state), col(Shift.starts_at), col(Shift.ends_at),
         col(Shift.local_date), col(Shift.local_from), col(Shift.local_until), col(Shift.zone),
     )
     .join(Shift, col(Shift.id) == col(Seat.shift_id))

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
 from app.domain.shifts import seats as lives
-from app.models import Seat
+from app.domain.shifts.model import REPEAT
+from app.models import Seat, SeatChange
 from app.services.shifts import refusals, takeovers, waiting
 from app.services.shifts.locked_shift import LockedShift, check_is_own, facts_of, find_seat
 from app.services.teams import teams
+
+TOO_LATE_TO_UNDO = "It is too late to undo this for the whole team. Each of you can leave their own seat."
 
 
 class SignUp(NamedTuple):
@@ -75,6 +78,44 @@ def leave(session: Session, slug: str, shift_id: str, seat_id: str, act: Act, *,
         locked.change(seat, verdict.to)
         waiting.freed(locked, [seat.person_id])
     return seat
+
+
+def undo_team(session: Session, slug: str, shift_id: str, team_id: str, act: Act) -> list[Seat]:
+    """Leave all seats that the actor's last sign-up took for their team, or none, in the first ten minutes.
+
+    A repeat changes nothing. Raises WeekUnknown, NotFound, NotAllowed, or ShiftRefused where one cannot be left.
+    """
+    locked = LockedShift.lock(session, slug, shift_id, act, None)
+    members = locked.members_of(teams.find(session, locked.week, team_id).id)
+    check_is_own(act, *members)
+    taken = _taken_at_once(locked, members)
+    if not taken:
+        raise refusals.problem("gone", TOO_LATE_TO_UNDO)
+    verdicts = [lives.leave(facts_of(seat), locked.facts, locked.settings, act.now) for seat in taken]
+    if any(verdict.refusal for verdict in verdicts):
+        raise refusals.problem("gone", TOO_LATE_TO_UNDO)
+    left = [seat for seat, verdict in zip(taken, verdicts, strict=True) if verdict != REPEAT]
+    waiting.hold(locked)
+    for seat in left:
+        locked.change(seat, "cancelled")
+    waiting.freed(locked, [seat.person_id for seat in left])
+    return left
+
+
+def _taken_at_once(locked: LockedShift, members: Sequence[str]) -> list[Seat]:
+    """The seats of a team that the actor's last sign-up in the shift took, if that was less than ten minutes ago."""
+    query = (
+        select(Seat, SeatChange.changed_at)
+        .join(SeatChange, col(SeatChange.seat_id) == Seat.id)
+        .where(
+            Seat.shift_id == locked.shift.id, col(Seat.person_id).in_(members), col(SeatChange.before).is_(None),
+            SeatChange.changed_by == locked.act.actor.name, SeatChange.changed_at > locked.act.now - lives.UNDO,
+        )
+        .order_by(col(Seat.person_id))
+    )  # fmt: skip
+    rows = locked.session.exec(query.execution_options(populate_existing=True)).all()
+    last = max((at for _, at in rows), default=None)
+    return [seat for seat, at in rows if at == last]
 
 
 def _missing(locked: LockedShift, people: Sequence[str]) -> list[str]:

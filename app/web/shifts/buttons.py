@@ -13,7 +13,7 @@ from app.domain.actor import SignedInAct
 from app.domain.draft import PersonId
 from app.domain.shifts.covers import OfferedTo
 from app.errors import Malformed, NotFound, Problem
-from app.models import Shift
+from app.models import Shift, Team
 from app.models.columns import is_id
 from app.services.ledger import ledger, my_week
 from app.services.ledger.ledger import Submission
@@ -42,6 +42,22 @@ def _offered_to(to: str) -> str:
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
+Deed = Callable[[Session, SignedInAct, str, str], str]
+"""A button's deed with a shift, by its week's slug and its id; the sentence of the page that tells it."""
+
+
+def _button(name: str) -> Callable[[Deed], Deed]:
+    """Have a deed done by the button of this name: the last part of its path, and with `shift_` its route's name."""
+
+    def answer(deed: Deed) -> Deed:
+        @router.post(f"/weeks/{{week}}/shifts/{{shift_id}}/{name}", name=f"shift_{name.replace('-', '_')}")
+        def press(request: Request, act: MemberAct, week: str, shift_id: str) -> Response:
+            return _change(request, act, week, shift_id, lambda session, act: deed(session, act, week, shift_id))
+
+        return deed
+
+    return answer
+
 
 def _change(
     request: Request,
@@ -64,87 +80,82 @@ def _change(
     return submit(request, act, change, page=page, form=form)
 
 
-@router.post("/weeks/{week}/shifts/{shift_id}/take", name="shift_take")
-def take(request: Request, act: MemberAct, week: str, shift_id: str) -> Response:
+@_button("take")
+def _take(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
     """Take a seat for myself."""
-
-    def work(session: Session, act: SignedInAct) -> str:
-        seats.sign_up(session, week, shift_id, act.actor.person_id, act)
-        return "taken"
-
-    return _change(request, act, week, shift_id, work)
+    seats.sign_up(session, week, shift_id, act.actor.person_id, act)
+    return "taken"
 
 
-@router.post("/weeks/{week}/shifts/{shift_id}/take-team", name="shift_take_team")
-def take_team(request: Request, act: MemberAct, week: str, shift_id: str) -> Response:
+@_button("take-team")
+def _take_team(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
     """Take a seat for each of my team, or none; without a team I am all of it."""
-
-    def work(session: Session, act: SignedInAct) -> str:
-        team = my_week.team_in(session, weeks.find(session, week, act.now), act.actor.person_id)
-        if team is None:
-            seats.sign_up(session, week, shift_id, act.actor.person_id, act)
-            return "taken"
-        seats.sign_up_team(session, week, shift_id, team.id, act)
-        return "team"
-
-    return _change(request, act, week, shift_id, work)
+    team = _own_team(session, act, week)
+    if team is None:
+        return _take(session, act, week, shift_id)
+    seats.sign_up_team(session, week, shift_id, team.id, act)
+    return "team"
 
 
-@router.post("/weeks/{week}/shifts/{shift_id}/leave", name="shift_leave")
-def leave(request: Request, act: MemberAct, week: str, shift_id: str) -> Response:
+@_button("undo-team")
+def _undo_team(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
+    """Leave all the seats that I have just taken for my team, or none."""
+    team = _own_team(session, act, week)
+    if team is None:
+        raise refusals.problem("no-team")
+    seats.undo_team(session, week, shift_id, team.id, act)
+    return "team-undone"
+
+
+@_button("leave")
+def _leave(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
     """Leave my seat."""
-
-    def work(session: Session, act: SignedInAct) -> str:
-        seat = seats.leave(session, week, shift_id, _own_seat(session, shift_id, act), act)
-        if session.get_one(Shift, seat.shift_id).cancelled_at is not None:
-            raise refusals.problem("cancelled", "This shift was cancelled, so there is nothing to leave.")
-        return "left"
-
-    return _change(request, act, week, shift_id, work)
+    seat = seats.leave(session, week, shift_id, _own_seat(session, shift_id, act), act)
+    if session.get_one(Shift, seat.shift_id).cancelled_at is not None:
+        raise refusals.problem("cancelled", "This shift was cancelled, so there is nothing to leave.")
+    return "left"
 
 
-@router.post("/weeks/{week}/shifts/{shift_id}/check-in", name="shift_check_in")
-def check_in(request: Request, act: MemberAct, week: str, shift_id: str) -> Response:
+@_button("check-in")
+def _check_in(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
     """Check in to my shift."""
-
-    def work(session: Session, act: SignedInAct) -> str:
-        completion.check_in(session, week, shift_id, _own_seat(session, shift_id, act), act)
-        return "checked-in"
-
-    return _change(request, act, week, shift_id, work)
+    completion.check_in(session, week, shift_id, _own_seat(session, shift_id, act), act)
+    return "checked-in"
 
 
-@router.post("/weeks/{week}/shifts/{shift_id}/complete", name="shift_complete")
-def complete(request: Request, act: MemberAct, week: str, shift_id: str) -> Response:
+@_button("complete")
+def _complete(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
     """Complete my shift."""
-
-    def work(session: Session, act: SignedInAct) -> str:
-        completion.complete(session, week, shift_id, _own_seat(session, shift_id, act), act)
-        return "completed"
-
-    return _change(request, act, week, shift_id, work)
+    completion.complete(session, week, shift_id, _own_seat(session, shift_id, act), act)
+    return "completed"
 
 
-@router.post("/weeks/{week}/shifts/{shift_id}/wait", name="shift_wait")
-def wait(request: Request, act: MemberAct, week: str, shift_id: str) -> Response:
+@_button("wait")
+def _wait(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
     """Join the waiting list."""
-
-    def work(session: Session, act: SignedInAct) -> str:
-        waiting.join(session, week, shift_id, act.actor.person_id, act)
-        return "waiting"
-
-    return _change(request, act, week, shift_id, work)
+    waiting.join(session, week, shift_id, act.actor.person_id, act)
+    return "waiting"
 
 
-@router.post("/weeks/{week}/shifts/{shift_id}/stop-waiting", name="shift_stop_waiting")
-def stop_waiting(request: Request, act: MemberAct, week: str, shift_id: str) -> Response:
+@_button("stop-waiting")
+def _stop_waiting(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
     """Leave the waiting list."""
+    waiting.leave_list(session, week, shift_id, act.actor.person_id, act)
+    return "not-waiting"
 
-    def work(session: Session, act: SignedInAct) -> str:
-        waiting.leave_list(session, week, shift_id, act.actor.person_id, act)
-        return "not-waiting"
 
-    return _change(request, act, week, shift_id, work)
+@_button("withdraw")
+def _withdraw(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
+    """Withdraw the offer of my seat."""
+    covers.withdraw(session, week, shift_id, _own_seat(session, shift_id, act), act)
+    return "withdrawn"
+
+
+@_button("withdraw-request")
+def _withdraw_request(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
+    """Ask no longer to take over a seat of somebody else."""
+    covers.withdraw_request(session, week, shift_id, act.actor.person_id, act)
+    return "request-withdrawn"
 
 
 class OfferForm(Form):
@@ -158,22 +169,11 @@ def offer(request: Request, act: MemberAct, week: str, shift_id: str, form: Form
     """Offer my seat to others."""
 
     def work(session: Session, act: SignedInAct) -> str:
-        to: OfferedTo = form.data.to if form.data.to in ("everyone", "team") else PersonId(form.data.to)  # type: ignore[assignment]
+        to: OfferedTo = form.data.to if form.data.to in ("everyone", "team") else PersonId(form.data.to)  # type: ignore[assignment]  # the form takes no other word
         covers.offer(session, week, shift_id, _own_seat(session, shift_id, act), to, act)
         return "offered"
 
     return _change(request, act, week, shift_id, work, form)
-
-
-@router.post("/weeks/{week}/shifts/{shift_id}/withdraw", name="shift_withdraw")
-def withdraw(request: Request, act: MemberAct, week: str, shift_id: str) -> Response:
-    """Withdraw the offer of my seat."""
-
-    def work(session: Session, act: SignedInAct) -> str:
-        covers.withdraw(session, week, shift_id, _own_seat(session, shift_id, act), act)
-        return "withdrawn"
-
-    return _change(request, act, week, shift_id, work)
 
 
 @router.post("/weeks/{week}/shifts/{shift_id}/seats/{sign_up_id}/cover", name="shift_cover")
@@ -216,3 +216,8 @@ def _own_seat(session: Session, shift_id: str, act: SignedInAct) -> str:
     if seat_id is None:
         raise NotFound("You have no seat in this shift.")
     return seat_id
+
+
+def _own_team(session: Session, act: SignedInAct, week: str) -> Team | None:
+    """The actor's team in a week. Raises WeekUnknown."""
+    return my_week.team_in(session, weeks.find(session, week, act.now), act.actor.person_id)

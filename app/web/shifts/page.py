@@ -11,7 +11,7 @@ from app.web.deps import BoardAct, ReadSession
 from app.web.http import redirects
 from app.web.routes import DatabaseRoute
 from app.web.shifts.rows import own_rows
-from app.web.shifts.view import look
+from app.web.shifts.view import look, say
 from app.web.submit import Page
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
@@ -46,5 +46,5 @@ def list_page(slug: str, page: Page[Any], done: str = "", shift_id: str = "") ->
         "shifts/index.html", week=shown.week.slug, shown=shown, zone=shown.week.zone,
         days=days, past=past,
         mine=own_rows(shown.kept, shown.reader.seats, now) if shown.reader is not None else [],
-        said=shown.done_with(done, shift_id), now=now,
+        said=say(page, shown, done, shift_id), now=now,
     )  # fmt: skip

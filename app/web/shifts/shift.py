@@ -15,9 +15,10 @@ from app.services.weeks import weeks
 from app.web.deps import BoardAct, MemberAct, ReadSession
 from app.web.guestbook import EntryForm
 from app.web.http import redirects
+from app.web.http.forms import FormState
 from app.web.routes import DatabaseRoute
 from app.web.shifts.during import during, quick_log
-from app.web.shifts.view import WeekShifts, look
+from app.web.shifts.view import WeekShifts, look, say
 from app.web.submit import Page
 
 LOGGED = "logged"
@@ -57,7 +58,7 @@ def shift_page(slug: str, shift_id: str, page: Page[Any], done: str = "", activi
     seat = row.seat if row.seat is not None and row.seat.is_live else None
     return page.render(
         "shifts/shift.html", week=shown.week.slug, shown=shown, zone=shown.week.zone, item=item, shift=item.shift,
-        row=row, seats=shown.rows.seats(item), said=shown.done_with(done, shift_id),
+        row=row, seats=shown.rows.seats(item), said=say(page, shown, done, shift_id),
         logged=activity if done == LOGGED else "", is_on=item.shift.starts_at <= page.act.now < item.shift.ends_at,
         during=during(page, shown, seat) if seat is not None else None, log=quick_log(page),
         people=_people(page, shown) if row.can_offer else [], correction=_correction(page, shown, shift_id),
@@ -84,7 +85,7 @@ def _correction(page: Page[Any], shown: WeekShifts, shift_id: str) -> Correction
     return own_seats.correction_of(page.session, seat_id) if seat_id is not None else None
 
 
-def _entry(page: Page[Any], week: Week, seat: OwnSeat | None) -> Any:
+def _entry(page: Page[Any], week: Week, seat: OwnSeat | None) -> FormState[EntryForm] | None:
     """The form of a guestbook entry about the shift, once it has begun; None where there is none to write."""
     if seat is None or page.act.now < seat.starts_at or guestbook.closes(week, page.act.now):
         return None

@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 
 from app.domain.actor import SignedInActor
 from app.domain.shifts.model import LIVE
+from app.domain.shifts.seats import UNDO
 from app.errors import NotFound
 from app.models import Week
+from app.services.ledger import my_week
+from app.services.ledger.my_week import OwnActivity
 from app.services.shifts import choices, own_seats, refusals
 from app.services.shifts.choices import MANY_IN_A_ROW, Choice, Reader
 from app.services.shifts.listing import ShiftItem
@@ -41,27 +44,35 @@ class Said:
 
 SAID: Mapping[str, Said] = {
     "taken": Said("You’re on: ", undo=Undo("Undo", "shift_leave")),
-    "team": Said("Your team is on: ", ". Each of you can leave until {until}."),
+    "team": Said("Your team is on: ", ". Each of you can leave until {until}.", Undo("Undo", "shift_undo_team")),
+    "team-undone": Said("Undone for your team: ", undo=Undo("Take it again", "shift_take_team")),
     "left": Said("You left ", undo=Undo("Take it again", "shift_take")),
     "waiting": Said("You’re on the waiting list: ", undo=Undo("Undo", "shift_stop_waiting")),
     "not-waiting": Said("You left the waiting list: "),
     "offered": Said("You offer your seat: ", ". It stays yours until it is taken.", Undo("Undo", "shift_withdraw")),
     "withdrawn": Said("Your seat is yours alone again: "),
     "covered": Said("You took over: ", undo=Undo("Undo", "shift_leave")),
-    "cover-asked": Said("You asked for: ", ". An organizer has to approve it first."),
+    "cover-asked": Said(
+        "You asked for: ", ". An organizer has to approve it first.", Undo("Undo", "shift_withdraw_request")
+    ),
+    "request-withdrawn": Said("You don’t ask for it any more: "),
     "checked-in": Said("You’re checked in: "),
     "completed": Said("Completed: ", ". Thank you!"),
 }
 
 
 class DoneWith(NamedTuple):
-    """The sentence about what was done with a shift, and the button that undoes it while that can be."""
+    """The sentence about what was done with a shift, and the button that undoes it while that can be.
+
+    `earned` is the activity that a completed seat became.
+    """
 
     words: Said
     when: str
     shift_id: str
     undo: Undo | None
     in_a_row: int
+    earned: OwnActivity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,12 @@ class WeekShifts:
             return None
         until = render.local_moment(choice.leave_until, self.week.zone) if choice.leave_until else "the start"
         words = replace(words, after=words.after.format(until=until))
-        is_possible = {"shift_leave": choice.can_leave, "shift_take": choice.is_open and item.free > 0}
+        is_possible = {
+            "shift_leave": choice.can_leave,
+            "shift_take": choice.is_open and item.free > 0,
+            "shift_take_team": choice.for_team > 0,
+            "shift_undo_team": _can_undo_team(item, self.reader.team_id, self.rows.now),
+        }
         undo = words.undo if words.undo is not None and is_possible.get(words.undo.route, True) else None
         number = choices.in_a_row(self.reader.seats, item.shift) if choice.seat is not None else 0
         return DoneWith(
@@ -129,14 +145,34 @@ def _is_so(done: str, choice: Choice) -> bool:
             return state in LIVE
         case "checked-in" | "completed":
             return state == done.replace("-", "_")
-        case "left":
+        case "left" | "team-undone":
             return state not in LIVE
+        case "request-withdrawn":
+            return not choice.asked_of and state not in LIVE
         case "waiting" | "not-waiting":
             return choice.is_waiting is (done == "waiting")
         case "offered" | "withdrawn":
             return state in LIVE and (choice.offer is not None) is (done == "offered")
         case _:
             return bool(choice.asked_of)
+
+
+def _can_undo_team(item: ShiftItem, team_id: str | None, now: datetime) -> bool:
+    """Tell whether the seats that a team took last, all at once, can still be left at once."""
+    seats = [seat for seat in item.seats if seat.is_live and seat.team_id == team_id]
+    last = max((seat.signed_up_at for seat in seats), default=now - UNDO)
+    taken = [seat for seat in seats if seat.signed_up_at == last]
+    return now < min(last + UNDO, item.shift.starts_at) and all(seat.state == "signed_up" for seat in taken)
+
+
+def say(page: Page[Any], shown: WeekShifts, done: str, shift_id: str) -> DoneWith | None:
+    """Tell what a button has just done with a shift, and what a completed one earned; None where it says nothing."""
+    told, reader = shown.done_with(done, shift_id), shown.reader
+    if told is None or reader is None or done != "completed":
+        return told
+    [seat] = [seat for seat in reader.seats if seat.shift_id == shift_id and seat.is_live]
+    earned = my_week.of_seat(page.session, shown.week, shift_id, seat.id, page.act.actor)
+    return told._replace(earned=earned)
 
 
 def look(page: Page[Any], slug: str) -> WeekShifts:

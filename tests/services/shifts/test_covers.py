@@ -45,6 +45,12 @@ def accept(plan: Plan, seat: Seat, email: str, *, reason: str | None = None) -> 
         return covers.accept(session, SLUG, seat.shift_id, seat.id, person_id, act, reason=reason)
 
 
+def withdraw_request(plan: Plan, seat: Seat, email: str, *, by: str = "") -> None:
+    person_id = plan.person(email).id
+    with plan.game.database.unit_of_work() as session:
+        covers.withdraw_request(session, SLUG, seat.shift_id, person_id, plan.act_of(by or email))
+
+
 def decide(plan: Plan, seat: Seat, act: Act | None = None, *, approve: bool = True) -> Accepted:
     with plan.game.database.unit_of_work() as session:
         return covers.decide(session, SLUG, seat.shift_id, seat.id, act or plan.organizer, approve=approve)
@@ -299,6 +305,24 @@ def test_cover_that_is_declined_is_offered_as_before(plan: Plan) -> None:
 
     assert (declined.seat, live(plan, seat.shift_id), offers(plan)) == (None, [seat.person_id], [("everyone", "open")])
     assert code_of(lambda: decide(plan, seat)) == "not-offered"
+
+
+def test_request_for_a_cover_is_withdrawn_until_it_is_decided(plan: Plan) -> None:
+    plan.set(approve_covers=1)
+    seat = seat_of(plan)
+    offer(plan, seat)
+    accept(plan, seat, DUA)
+
+    with pytest.raises(NotAllowed):
+        withdraw_request(plan, seat, DUA, by=ADA)
+    withdraw_request(plan, seat, DUA)
+    withdraw_request(plan, seat, DUA)
+    withdrawn = offers(plan)
+    accept(plan, seat, DUA)
+    decide(plan, seat)
+
+    assert withdrawn == [("everyone", "open")]
+    assert code_of(lambda: withdraw_request(plan, seat, DUA)) == "gone"
 
 
 def test_cover_undecided_at_the_start_is_approved(plan: Plan) -> None:

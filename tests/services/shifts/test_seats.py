@@ -16,7 +16,7 @@ from app.domain.calendar.slots import ASSEMBLY_WEEK, Pattern, slot
 from app.errors import Conflict, Malformed, NotAllowed, NotFound, Problem, ShiftRefused
 from app.models import Person, Seat, SeatChange, Shift, ShiftSettings, WaitingEntry
 from app.services.access import accounts
-from app.services.shifts import seats, shifts
+from app.services.shifts import completion, seats, shifts, waiting
 from app.services.shifts.shifts import Generated, ShiftFields
 from tests.builders import ADA, BO, CATS, CHIDI, DUA, ENDS, GUS, NOW, OWLS, PACIFIC, SLUG, STARTS, Game, moment
 from tests.races import race, repeat
@@ -89,6 +89,12 @@ class Plan:
         team_id = self.game.team_id(team)
         with self.game.database.unit_of_work() as session:
             return seats.sign_up_team(session, SLUG, shift_id, team_id, act or self.organizer)
+
+    def undo_team(self, shift_id: str, team: str, email: str) -> list[Seat]:
+        """Leave the seats that somebody has just taken for a team."""
+        team_id = self.game.team_id(team)
+        with self.game.database.unit_of_work() as session:
+            return seats.undo_team(session, SLUG, shift_id, team_id, self.act_of(email))
 
     def leave(self, seat: Seat, act: Act) -> Seat:
         """Leave a seat."""
@@ -272,6 +278,38 @@ def test_sign_up_team_seats_all_who_are_missing(plan: Plan) -> None:
         {plan.person(email).id for email in (ADA, BO, CHIDI)}, False,
     )  # fmt: skip
     assert ([seat.id for seat in again], repeated_again) == ([seat.id for seat in found], True)
+
+
+def test_undo_team_leaves_the_seats_of_one_tap_and_hands_them_on(plan: Plan) -> None:
+    shift_id = plan.shift(places=3)
+    plan.sign_up(shift_id, BO)
+    tapped = plan.at("2022-09-14 08:01")
+    tapped.sign_up_team(shift_id, OWLS, tapped.act_of(ADA))
+    with plan.game.database.unit_of_work() as session:
+        waiting.join(session, SLUG, shift_id, plan.person(DUA).id, tapped.act_of(DUA))
+
+    left, again = tapped.undo_team(shift_id, OWLS, ADA), tapped.undo_team(shift_id, OWLS, ADA)
+
+    assert ({seat.person_id for seat in left}, again) == ({plan.person(email).id for email in (ADA, CHIDI)}, [])
+    live = {seat.person_id for seat in plan.seats_of(shift_id) if seat.state == "signed_up"}
+    assert live == {plan.person(email).id for email in (BO, DUA)}
+    with pytest.raises(NotAllowed):
+        tapped.undo_team(shift_id, OWLS, DUA)
+    assert code_of(lambda: tapped.undo_team(shift_id, OWLS, CHIDI)) == "gone"  # not their tap
+
+
+@pytest.mark.parametrize("text", ["2022-09-15 05:50", "2022-09-15 05:58"])
+def test_undo_team_leaves_nobody_once_one_cannot_leave(plan: Plan, text: str) -> None:
+    shift_id, tapped = plan.shift(), plan.at("2022-09-15 05:48")
+    taken, _ = tapped.sign_up_team(shift_id, OWLS, tapped.act_of(ADA))
+    if text < "2022-09-15 05:58":  # later, the ten minutes are over
+        act = plan.at(text).act_of(BO)
+        [seat] = [seat for seat in taken if seat.person_id == act.actor.person_id]
+        with plan.game.database.unit_of_work() as session:
+            completion.check_in(session, SLUG, shift_id, seat.id, act)
+
+    assert code_of(lambda: plan.at(text).undo_team(shift_id, OWLS, ADA)) == "gone"
+    assert plan.taken(shift_id) == 3
 
 
 def test_sign_up_team_seats_nobody_where_one_cannot(plan: Plan) -> None:

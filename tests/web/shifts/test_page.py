@@ -1,6 +1,6 @@
 """The list of shifts: one tap takes a seat, each says what it is worth and why it cannot be had, in every state."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -65,8 +65,24 @@ def test_one_tap_takes_a_seat_for_the_whole_team(site: RunningApp, shifts: Shift
     assert "Full: 3 seats" in row(taken, shift_id)
     assert all(name in row(taken, shift_id) for name in ("Ada Lovelace", "Bo Nguyen", "Chidi Okafor"))
     assert part(taken, r'<div class="alert.*?</div>') == [
-        "Your team is on: Thu 06:00–08:00 PDT. Each of you can leave until Wed 18:00."
+        "Your team is on: Thu 06:00–08:00 PDT. Each of you can leave until Wed 18:00. Undo"
     ]
+
+
+def test_one_tap_for_the_whole_team_is_undone_by_another(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    ada = sign_in(site, ADA)
+    press(ada, shift_id, "take-team")
+
+    undone = press(ada, shift_id, "undo-team")
+    again = press(ada, shift_id, "take-team")
+    site.clock.now += timedelta(minutes=10)
+    late = ada.get(f"{PAGE}?shift={shift_id}&done=team")
+
+    assert part(undone, r'<div class="alert.*?</div>') == ["Undone for your team: Thu 06:00–08:00 PDT. Take it again"]
+    assert "3 of 3 seats free" in row(undone, shift_id)
+    assert "Full: 3 seats" in row(again, shift_id)
+    assert "undo-team" not in late.text
 
 
 def test_whole_team_is_who_is_active(site: RunningApp, shifts: Shifts) -> None:

@@ -132,11 +132,34 @@ def test_completed_shift_earns_its_points_and_asks_for_the_guestbook(site: Runni
     done = press(ada, shift_id, "complete", AT)
     entry = ada.post(f"/weeks/{SLUG}/guestbook", worked="We sat together", shift=shift_id, audience="everyone")
 
-    assert said(done) == "Completed: Thu 06:00–08:00 PDT. Thank you!"
+    assert said(done) == "Completed: Thu 06:00–08:00 PDT. Thank you! +20 points for Owls ."
     assert "You’re on it, completed" in text(done)
     assert '<details class="panel" open>' in done.text
     assert site.points()[OWLS] == 20
     assert "We sat together" in text(ada.get(entry.headers["location"]))
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [("teammate", "Your team has this shift already, so it earns no more."),
+     ("frozen", "What it earned shows at the reveal.")],
+)  # fmt: skip
+def test_completed_shift_says_why_it_earns_nothing_now(
+    site: RunningApp, shifts: Shifts, case: str, sentence: str
+) -> None:
+    shift_id = shifts.make()
+    for email in (BO, ADA):
+        on_shift(site, shift_id, email)
+        site.clock.set("2022-09-15 05:49")
+    site.clock.set("2022-09-15 07:40")
+    if case == "teammate":
+        press(sign_in(site, BO), shift_id, "complete")
+    else:
+        site.game.freeze()
+
+    done = press(sign_in(site, ADA), shift_id, "complete", AT)
+
+    assert said(done) == f"Completed: Thu 06:00–08:00 PDT. Thank you! {sentence}"
 
 
 def test_attendance_an_organizer_corrected_is_shown_with_its_reason(site: RunningApp, shifts: Shifts) -> None:
@@ -162,8 +185,8 @@ def test_my_next_shift_is_on_top_of_me(site: RunningApp, shifts: Shifts) -> None
 
     assert "No shift ahead" not in none
     assert "No shift ahead. See which are open. Take a shift" in offered
-    assert "Your next shift: Thursday 15 September, 06:00–08:00 See shift" in soon
-    assert "Your shift is on: Thursday 15 September, 06:00–08:00 Go to shift" in text(sign_in(site, ADA).get("/me"))
+    assert "Your next shift: Thursday 15 September, 06:00–08:00 PDT See shift" in soon
+    assert "Your shift is on: Thursday 15 September, 06:00–08:00 PDT Go to shift" in text(sign_in(site, ADA).get("/me"))
 
 
 def test_renamed_people_have_their_new_name_on_shifts_without_teams_too(site: RunningApp, shifts: Shifts) -> None:
@@ -230,8 +253,11 @@ def test_whoever_asked_for_a_cover_reads_that_an_organizer_decides(site: Running
     asked = dua.post(f"{PAGE}/{shift_id}/seats/{seat_id}/cover{AT}")
     answer = dua.get(asked.headers["location"])
 
-    assert said(answer) == "You asked for: Thu 06:00–08:00 PDT. An organizer has to approve it first."
-    assert "You asked to take over from Ada Lovelace . An organizer decides." in text(dua.get(f"{PAGE}/{shift_id}"))
+    assert said(answer) == "You asked for: Thu 06:00–08:00 PDT. An organizer has to approve it first. Undo"
+    page = text(dua.get(f"{PAGE}/{shift_id}"))
+    assert "You asked to take over from Ada Lovelace . An organizer decides. Withdraw request" in page
+    assert said(press(dua, shift_id, "withdraw-request")) == "You don’t ask for it any more: Thu 06:00–08:00 PDT."
+    assert "Take over from Ada Lovelace" in row(dua.get(PAGE), shift_id)
 
 
 def test_visitor_reads_of_nobody_who_did_not_come_and_is_asked_in_where_a_seat_can_be_taken(
