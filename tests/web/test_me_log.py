@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from tests.builders import ADA, CATS, DUA, GUS, OWLS, SLUG, Game
+from tests.builders import ADA, CATS, DUA, GUS, OWLS, SLUG, Game, an_activity
 from tests.services.shifts.test_seats import Plan
 from tests.web.reading import in_ledger, part, text
 from tests.web.running_app import BOTH_ENGINES, RunningApp, Visitor, sign_in
@@ -137,6 +137,16 @@ def test_shifts_are_not_logged_by_hand_in_a_week_that_has_some(site: RunningApp)
         "Shifts aren’t logged by hand in this week. Check in to yours, or ask an organizer to add you to one."
     ]
     assert re.findall(r'<option value="(\w*)"', fresh.text)[:2] == ["", "response"]
+
+
+def test_shifts_that_tools_report_are_recorded_in_a_week_that_has_some(site: RunningApp) -> None:
+    Plan(site.game).shift()
+    first, second = (an_activity(kind="shift", source="rota", external_id=number) for number in "12")
+
+    answer, answers = site.record(**first), site.batch(first, second)
+
+    assert (answer.status_code, answers.json()) == (201, {"recorded": 1, "repeated": 1})
+    assert site.board()["totals"]["shift"] == 2
 
 
 def test_every_flaw_of_a_form_is_told_at_once(site: RunningApp) -> None:

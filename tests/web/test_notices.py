@@ -91,11 +91,14 @@ def test_page_lists_what_i_was_told_and_marks_it_read(site: RunningApp) -> None:
     empty = ada.get("/me/notices").text
     tell(site, ADA, BO)
     counted, listed = ada.get("/me").text, ada.get("/me/notices").text
+    beside_me = '.masthead__me::after { content: "1"; content: "1" / ", 1 unread"; }'
+    marked = [beside_me in each.get("/me/mark.css").text for each in (ada, sign_in(site, DUA))]
     until_ = re.findall(r'name="until" value="([^"]+)"', listed)[0]
     done = ada.post("/me/notices/read", until=until_)
     after, other = ada.get("/me/notices").text, sign_in(site, BO).get("/me").text
 
     assert "No notices yet." in empty
+    assert (marked, beside_me in ada.get("/me/mark.css").text) == ([True, False], False)
     unread = 'Notices <span class="pill">1<span class="visually-hidden"> unread</span></span>'
     assert (unread in counted, unread in listed, unread in after, unread in other) == (True, True, False, True)
     assert "<bdi>&lt;i&gt;Olu&lt;/i&gt;</bdi> asks your team to take a shift</a>" in listed
