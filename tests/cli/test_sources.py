@@ -22,7 +22,7 @@ def test_a_connection_is_rotated_and_disconnected(shell: Shell) -> None:
 
     assert second["secret"] != first["secret"]
     assert shell.text("source", "disconnect", "github") == "Disconnected github.\n"
-    assert shell.refusal("source", "rotate", "github").startswith("There is no connection of that name.")
+    assert shell.refusal("source", "rotate", "github").startswith("There is no connection “github”.")
     assert shell.text("source", "list").startswith("No connections yet.")
 
 

@@ -395,3 +395,12 @@ def test_sums_put_the_most_points_first() -> None:
     sums = [(each.what, each.lines, each.points) for each in render.sums_by_what([*RECEIPT.items, RECEIPT.items[0]])]
 
     assert sums == [("All hands", 1, 15), ("Issue", 2, 10), ("Response", 1, 0), ("Adjustment", 1, -7)]
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"), [(3, "14 Sep 2022, 22:00 – 15 Sep 2022, 01:00"), (1, "14 Sep 2022, 22:00–23:00")]
+)
+def test_span_names_a_day_once(hours: int, told: str) -> None:
+    start = datetime(2022, 9, 14, 20, tzinfo=UTC)
+
+    assert render.span(start, start + timedelta(hours=hours), ZoneInfo("Europe/Berlin")) == told

@@ -217,7 +217,7 @@ def find(session: Session, name: str) -> Connection:
     """The connection of this name. Raises NotFound."""
     connection = _by_name(session, name)
     if connection is None:
-        raise NotFound("There is no connection of that name. `assembly-week source list` shows those there are.")
+        raise NotFound(f"There is no connection “{name[:40]}”.")
     return connection
 
 

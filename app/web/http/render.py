@@ -123,6 +123,13 @@ def stamp(at: datetime, zone: tzinfo) -> str:
     return f"{local.day} {local:%b %Y, %H:%M}"
 
 
+def span(start: datetime, end: datetime, zone: tzinfo) -> str:
+    """A span of time in a zone: 14 Sep 2022, 02:00–11:57; with both days where it is longer than one."""
+    if start.astimezone(zone).date() == end.astimezone(zone).date():
+        return f"{stamp(start, zone)}–{local_time(end, zone)}"
+    return f"{stamp(start, zone)} – {stamp(end, zone)}"
+
+
 def local_day(at: datetime, zone: tzinfo) -> str:
     """The day in the week's zone: Wednesday 14 September."""
     return day(at.astimezone(zone).date())
@@ -206,7 +213,7 @@ def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
 
 
 FILTERS = (
-    local_time, local_moment, city, stamp, local_day, day, days, number, signed, plural, counted,
+    local_time, local_moment, city, stamp, span, local_day, day, days, number, signed, plural, counted,
     listing, numerals, initials, tones, by_local_day, sums_by_what,
 )  # fmt: skip
 

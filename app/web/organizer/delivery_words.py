@@ -26,7 +26,7 @@ MEANINGS = {
     "received": "It is read within seconds, or once its tool has confirmed it.",
     "recorded": "It is an activity now, or reversed one.",
     "repeated": "Its activity was there already, so it changes nothing.",
-    "ignored": "It is nothing that counts.",
+    "ignored": "Nothing in it earns points.",
     "unmatched": "Nobody here is known by its author, or it names none.",
     "outside": "No open week holds its time.",
     "quarantined": "It is signed, but can’t be read or isn’t allowed.",

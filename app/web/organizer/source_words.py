@@ -13,13 +13,13 @@ from app.web.http.render import listing, plural
 
 STATES = {"waiting": "Waiting", "working": "Working", "failing": "Failing", "silent": "Silent"}
 UNDERSTOOD = {
-    "received": "Being looked at",
+    "received": "Being read",
     "recorded": "Recorded",
     "repeated": "Counted already",
     "ignored": "Ignored",
     "unmatched": "Waits for a name",
     "outside": "Outside of every open week",
-    "quarantined": "Set aside",
+    "quarantined": "Quarantined",
 }
 
 

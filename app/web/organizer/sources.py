@@ -65,7 +65,7 @@ def sources_page(page: Page[SignedInAct]) -> Response:
     week = weeks.default_week(page.session, page.clock.game())
     return page.render(
         "organizer/sources/index.html", found=health.every(page.session, page.clock.real()), kinds=KINDS,
-        words=source_words, zone=zone_of(week), zone_name=zone_name(week),
+        words=source_words, zone=zone_of(week), zone_name=zone_name(week), demo=page.demo_tools is not None,
     )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def connect_page(page: Page[SignedInAct], kind: str) -> Response:
     source, own = (made.connection.source, made.connection.name) if made else (kind, "")
     return page.render(
         "organizer/sources/connect.html", kind=kind, tool=KINDS[kind], made=made,
-        address=connections.address(base, made) if made else f"{base}/hooks/{name}" if not KINDS[kind].has_key else "",
+        address=connections.address(base, made) if made else "",
         secret=made.secret if made else "", form=page.form(ConnectForm, kind=kind, name=name),
         rivals=[each for each, other in taken.items() if other == source and each != own and kind != GENERIC],
     )  # fmt: skip

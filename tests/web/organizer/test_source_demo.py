@@ -52,6 +52,7 @@ def test_send_is_recorded_repeated_and_unmatched_at_will_for_every_kind(site: Ru
 
 def test_button_is_there_in_the_demo_alone(site: RunningApp, olu: Visitor) -> None:
     assert "Send one that counts" in olu.get("/organizer/sources/github").text
+    assert "have it send a delivery" in olu.get("/organizer/sources").text
     assert olu.post("/organizer/sources/github/send", outcome="lost").status_code == 422
     assert olu.post("/organizer/sources/nowhere/send").status_code == 404
 

@@ -56,6 +56,7 @@ def test_connect_shows_the_steps_before_and_the_exact_address_after(olu: Visitor
     after = connect(olu, kind, name=f"{kind}-eu")
 
     assert f"Connect {KINDS[kind].title}" in before
+    assert ("/hooks/" in words(before), before.index("</form>") < before.index('id="steps"')) == (False, True)
     address = next(each for each in shown(after) if "/hooks/" in each)
     assert f"/hooks/{kind}-eu" in address
     secrets = [each for each in shown(after) if each.startswith("whsec_")]
@@ -78,7 +79,9 @@ def test_connect_says_what_is_wrong_at_its_field(olu: Visitor) -> None:
     assert olu.post(SOURCES, kind="github", name="connect").status_code == 422
     assert olu.post(SOURCES, kind="fax").status_code == 422
     assert olu.get(f"{SOURCES}/connect/fax").status_code == 404
-    assert olu.get(f"{SOURCES}/nowhere").status_code == 404
+    nowhere = olu.get(f"{SOURCES}/nowhere")
+    assert (nowhere.status_code, f'href="{SOURCES}">Go to the sources' in nowhere.text) == (404, True)
+    assert "There is no connection “nowhere”." in words(nowhere.text)
 
 
 def test_page_shows_how_the_first_delivery_was_understood_and_why_none_is_taken(site: RunningApp, olu: Visitor) -> None:
@@ -97,6 +100,9 @@ def test_page_shows_how_the_first_delivery_was_understood_and_why_none_is_taken(
 
     until(lambda: "Waits for a name" in words(olu.get(page).text))
     assert "Author: Ada" in words(olu.get(page).text)
+    again = olu.get(page).text.partition('id="lately"')[2].partition('id="settings"')[0]
+    assert 'hx-select="#lately"' in again.partition(">")[0]
+    assert [f'id="{part}"' in again for part in ("test-title", "health")] == [True, True], "they refresh together"
 
 
 def test_a_tools_own_secret_is_handed_over_after_connecting(site: RunningApp, olu: Visitor) -> None:
