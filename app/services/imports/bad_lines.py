@@ -11,11 +11,13 @@ class BadLines:
 
     def __init__(self) -> None:
         self.count = 0
+        self.lines: set[int] = set()
         self._first: list[dict[str, int | str]] = []
 
     def add(self, line: int, message: str) -> None:
         """Note what is wrong with a line (1-based)."""
         self.count += 1
+        self.lines.add(line)
         if len(self._first) < MAX_BAD_LINES:
             self._first.append({"line": line, "message": message})
 

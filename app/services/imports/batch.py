@@ -26,7 +26,7 @@ from app.services.validation import MAX_BYTES
 LAYOUT = Layout(
     (
         Column("kind", ("activity", "activity kind", "type")),
-        Column("person", ("email", "email address", "person email", "member")),
+        Column("person", ("email", "email address", "mail", "mail address", "person email", "member")),
         Column("occurred_at", ("occurred", "when", "date and time", "time", "timestamp")),
         Column("source", ("tool",)),
         Column("external_id", ("external", "reference", "external reference")),

@@ -12,13 +12,13 @@ from app.domain.tables.reading import Choice
 from app.errors import Problem
 from app.services.imports import history, lists
 from app.services.imports.bad_lines import BadLines
-from app.services.intake import authors
+from app.services.intake import author_ids, authors
 
 LAYOUT = Layout(
     (
         Column("source", ("tool", "connection", "system")),
         Column("external_id", ("id", "external", "user id", "login", "account id", "username", "id in the tool")),
-        Column("email", ("email address", "work email", "person")),
+        Column("email", ("email address", "mail", "mail address", "work email", "person")),
     )
 )
 COLUMNS = LAYOUT.names
@@ -58,7 +58,17 @@ def read(text: str, choice: Choice | None = None) -> IdentityList:
             bad.add(row.line, f"“external_id” {flaw}.")
         else:
             entries.append(Entry(row.line, *(row.cells[name].strip() for name in COLUMNS)))
-    return IdentityList(entries, bad, table.notes)
+    return IdentityList(_once(entries, bad), bad, table.notes)
+
+
+def _once(entries: list[Entry], bad: BadLines) -> list[Entry]:
+    """The lines but for those that give the id of a line above to somebody else, of which `bad` learns."""
+    first: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        above = first.setdefault((entry.source, author_ids.tidy(entry.external_id, entry.source)), entry)
+        if above.email.casefold() != entry.email.casefold():
+            bad.add(entry.line, f"“{entry.external_id}” is {above.email} on line {above.line}. Keep one of them.")
+    return [entry for entry in entries if entry.line not in bad.lines]
 
 
 def apply(session: Session, found: IdentityList, act: Act) -> Outcome:
@@ -71,6 +81,13 @@ def apply(session: Session, found: IdentityList, act: Act) -> Outcome:
     return outcome
 
 
+def why_not(problem: Problem) -> str:
+    """The reason that a line names nobody, and what to do about it."""
+    if isinstance(problem, authors.IdentityTaken):
+        return f"{problem.fact} To name somebody else, take that identity away first."
+    return problem.detail
+
+
 def name_each(session: Session, entries: Iterable[Entry], bad: BadLines, act: Act) -> tuple[list[str], int]:
     """Name the people of these entries; the ids of the identities that are new, and how many were so before."""
     named: list[str] = []
@@ -79,7 +96,7 @@ def name_each(session: Session, entries: Iterable[Entry], bad: BadLines, act: Ac
         try:
             identity, was_so = authors.name(session, entry.source, entry.external_id, entry.email, act)
         except Problem as problem:
-            bad.add(entry.line, problem.detail)
+            bad.add(entry.line, why_not(problem))
         else:
             repeated += was_so
             named += [] if was_so else [identity.id]

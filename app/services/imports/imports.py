@@ -69,7 +69,9 @@ def import_activities(
     `progress` is told how many more lines were judged; `at_once` lines share a transaction.
     """
     with database.reading() as session:
-        lines, undone, _ = reinstating.judge(session, weeks.look(session, slug, act.now), lines)
+        week = weeks.look(session, slug, act.now)
+        weeks.require_begun(week)
+        lines, undone, _ = reinstating.judge(session, week, lines)
     if len(lines) <= at_once:
         with database.unit_of_work() as session:
             outcome = _record_few(session, slug, lines, undone, act)

@@ -1,4 +1,4 @@
-"""Activities in JSON files: an object a line, a list of objects, or an export of ours; each with its line."""
+"""Activities in JSON files: an object a line, a list, an export of ours or what the API lists; each with its line."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from app.services.ledger.drafts import read_fields, read_json
 from app.services.validation import MAX_BYTES
 
 # The head of an export holds texts alone; bounded, so that no other file is searched far.
-_EXPORT = re.compile(r'\s{0,100}\{[^\[\]{}]{0,5000}?"activities"\s{0,100}:\s{0,100}\[')
+_EXPORT = re.compile(r'\s{0,100}\{[^\[\]{}]{0,5000}?"(?:activities|items)"\s{0,100}:\s{0,100}\[')
 _LIST = re.compile(r"\s*\[")
 _NEXT = re.compile(r"[\s,]*")
 _EXPORTED_ONLY = frozenset(

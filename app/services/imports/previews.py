@@ -25,6 +25,9 @@ from app.services.weeks import weeks
 MOST_ROWS = 200
 """Shown of each preview; of the others only the number is told."""
 
+LONGEST_ROW = 120
+"""Characters of a rejected row that are shown."""
+
 LAYOUTS: dict[Kind, Layout] = {
     "teams": roster_import.LAYOUT,
     "activities": batch.LAYOUT,
@@ -52,7 +55,9 @@ class Preview:
     notes: list[str] = field(default_factory=list)
 
     def add(self, effect: RowEffect) -> None:
-        """Count a row's effect, and keep the first."""
+        """Count a row's effect, and keep the first; a rejected row, which `bad` has learned of before, has none."""
+        if effect.line in self.bad.lines:
+            return
         self.counts[effect.effect] += 1
         if len(self.rows) < MOST_ROWS:
             self.rows.append(effect)
@@ -60,7 +65,19 @@ class Preview:
     @property
     def more(self) -> int:
         """The number of rows that are not shown."""
-        return self.counts.total() - len(self.rows)
+        return self.counts.total() + len(self.bad.lines) - len(self.rows)
+
+    def show_rejected(self, text: str) -> None:
+        """Put the rejected rows among the others, as they were written, each with its sentence."""
+        is_table, lines = (
+            text.lstrip()[:1] not in {"[", "{"},
+            text.replace("\r\n", "\n").replace("\r", "\n").split("\n"),
+        )
+        for each in self.bad.document["errors"]:
+            line = each["line"]
+            written = lines[line - 1].strip()[:LONGEST_ROW] if is_table and line <= len(lines) else ""
+            self.rows.append(RowEffect(line, "rejected", written, each["message"]))
+        self.rows = sorted(self.rows)[:MOST_ROWS]
 
 
 def preview(session: Session, kind: Kind, slug: str, text: str, choice: Choice | None, act: Act) -> Preview:
@@ -68,7 +85,10 @@ def preview(session: Session, kind: Kind, slug: str, text: str, choice: Choice |
 
     Raises WeekUnknown, or ListRefused where nothing says which column is which.
     """
-    return _VERBS[kind](session, slug, text, choice, act)
+    found = _VERBS[kind](session, slug, text, choice, act)
+    if found.bad.count:
+        found.show_rejected(text)
+    return found
 
 
 def _teams(session: Session, slug: str, text: str, choice: Choice | None, act: Act) -> Preview:
@@ -102,6 +122,7 @@ def _few(names: list[str]) -> str:
 
 def _activities(session: Session, slug: str, text: str, choice: Choice | None, act: Act) -> Preview:
     week = weeks.look(session, slug, act.now)
+    weeks.require_begun(week)
     lines, notes = activity_files.read_text(text, week.zone, choice)
     judged = reinstating.judge(session, week, lines)
     again = set(judged.keys)
@@ -146,15 +167,16 @@ def _identities(session: Session, _slug: str, text: str, choice: Choice | None, 
 
 
 def _named(session: Session, entries: list[identity_import.Entry], bad: BadLines) -> Iterator[RowEffect]:
+    above: set[tuple[str, str]] = set()
     for line, source, external_id, email in entries:
         try:
             person, identity = authors.look(session, source, external_id, email)
         except Problem as problem:
-            bad.add(line, problem.detail)
+            bad.add(line, identity_import.why_not(problem))
         else:
-            yield RowEffect(
-                line, "new" if identity is None else "there already", f"{source} {external_id}", person.name
-            )
+            word = "there already" if identity or (source, external_id) in above else "new"
+            above.add((source, external_id))
+            yield RowEffect(line, word, f"{source} {external_id}", person.name)
 
 
 _VERBS: dict[Kind, Callable[[Session, str, str, Choice | None, Act], Preview]] = {

@@ -25,9 +25,9 @@ from app.services.weeks import weeks
 
 LAYOUT = Layout(
     (
-        Column("team", ("team name", "crew", "squad")),
+        Column("team", ("team name", "group", "crew", "squad")),
         Column("name", ("full name", "person", "person name", "display name", "member", "member name")),
-        Column("email", ("email address", "work email", "person email", "member email")),
+        Column("email", ("email address", "mail", "mail address", "work email", "person email", "member email")),
     )
 )
 MAX_LINES = 50_000

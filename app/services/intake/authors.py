@@ -20,6 +20,14 @@ from app.services.intake import author_ids, deliveries
 from app.services.ledger.drafts import code_flaw
 
 
+class IdentityTaken(Conflict):
+    """The id is somebody else's; `fact` says whose, without what to do about it."""
+
+    def __init__(self, external_id: str, holder: Person) -> None:
+        self.fact = f"“{external_id}” is {holder.name} ({holder.email})."
+        super().__init__(f"{self.fact} Set “replace” to name somebody else.")
+
+
 def resolve(session: Session, source: str, author: Author | None, act: Act) -> PersonId | None:
     """The person whom a source calls so; an identity beats an e-mail, and an e-mail that matches is remembered."""
     if author is None:
@@ -97,14 +105,16 @@ def look(
     if flaw := code_flaw(external_id):
         raise Malformed(f"“external_id” {flaw}.")
     if source not in sources(session):
-        raise Malformed(f"“{source[:80]}” isn’t the source of a connection. Connect the tool first.")
+        meant = next((each for each in sources(session) if each.casefold() == source.casefold()), "")
+        advice = f"Did you mean “{meant}”?" if meant else "Connect the tool first."
+        raise Malformed(f"“{source[:80]}” isn’t the source of a connection. {advice}")
     person = accounts.by_written_email(session, email)
     if person is None:
         raise PersonUnknown(email)
     identity = _find(session, source, external_id)
     if identity is not None and identity.person_id != person.id and not replace:
         holder = session.get_one(Person, identity.person_id)
-        raise Conflict(f"“{external_id}” is {holder.name} ({holder.email}). Set “replace” to name somebody else.")
+        raise IdentityTaken(external_id, holder)
     return person, identity
 
 

@@ -276,6 +276,12 @@ def require_open(week: AnyWeek) -> None:
         raise WeekNotOpen(week.name, week.state)
 
 
+def require_begun(week: AnyWeek) -> None:
+    """Raise WeekNotOpen for a draft: it has no activities, so a list of them repeats none either."""
+    if week.state == "draft":
+        raise WeekNotOpen(week.name, week.state)
+
+
 def note(session: Session, week: Week, action: Action, act: Act, *, reason: str | None = None) -> None:
     """Write down who did what to a week."""
     session.add(WeekEvent(week_id=week.id, action=action, reason=reason, by=act.actor.name, at=act.now))

@@ -110,7 +110,8 @@ def refusal(request: Request, problem: Problem, headers: Mapping[str, str] | Non
         return document(problem, headers)
     template, request_id = _template_of(problem.status), request_ids.current()
     page = render.render(
-        template, problem=problem, page=find_page(request.scope["path"]), is_reading=request.method in ("GET", "HEAD"), path=request.scope["path"],
+        template, problem=problem, page=find_page(request.scope["path"]), is_reading=request.method in ("GET", "HEAD"),
+        path=request.scope["path"],
         to=onward.of(request), request_id=request_id,
     )  # fmt: skip
     return Response(page, problem.status, headers_of(problem) | dict(headers or {}), "text/html")

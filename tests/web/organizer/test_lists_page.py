@@ -1,11 +1,14 @@
 """Organizers' page of lists: preview, columns chosen by hand, import, and one step back."""
 
+import json
 import re
 from html import unescape
 
 import httpx
 import pytest
 
+from app.services.intake import authors, connections
+from app.services.weeks import weeks
 from app.web.http import csrf
 from tests.builders import OWLS, SLUG
 from tests.web.reading import mistakes
@@ -88,7 +91,7 @@ def test_columns_nobody_understands_are_chosen_by_hand(site: RunningApp, organiz
     answer = organizer.post(f"{HERE}?kind=teams", step="import", **chosen)  # type: ignore[arg-type]  # several values of one field
 
     assert (asked.status_code, "Which column is which?" in asked.text) == (200, True)
-    assert "Line 1 reads “Gruppe;Person;Mail”: there is no column team, email." in unescape(asked.text)
+    assert "Line 1 reads “Gruppe;Person;Mail”: there is no column team." in unescape(asked.text)
     assert (preview.status_code, effects(preview)) == (200, [("2", "New joins Foxes", "Nia, nia@example.com")])
     assert (answer.status_code, "Foxes" in str(site.board())) == (303, True)
 
@@ -112,6 +115,56 @@ def test_other_lists_are_previewed_and_imported(organizer: Visitor, kind: str, t
     assert [what.split()[0] for _, what, _ in effects(preview)] == [word]
     assert answer.status_code == 303
     assert [what.split()[0] for _, what, _ in effects(again)] in (["Repeated"], ["There"])
+
+
+def test_rejected_rows_stand_among_the_others_with_their_sentence(organizer: Visitor) -> None:
+    good, outside, midnight = "2022-09-15,06:00,08:00", "2022-12-25,08:00,10:00", "2022-09-15,22:00,00:00"
+    text = "\n".join(["date,from,until", good, outside, midnight, good])
+
+    answer = organizer.post(f"{HERE}?kind=shifts", step="preview", text=text)
+
+    told = [(line, what.split(" ")[0], row) for line, what, row in effects(answer)]
+    assert told == [
+        ("2", "New", "2022-09-15, 06:00–08:00"), ("3", "Rejected", outside), ("4", "Rejected", midnight),
+        ("5", "Rejected", good),
+    ]  # fmt: skip
+    assert "2022-12-25 is outside of the week" in effects(answer)[1][1]
+    assert "Nothing is changed yet. 1 new. 3 mistakes" in " ".join(answer.text.split())
+
+
+def test_identities_that_clash_are_told_once_each(site: RunningApp, organizer: Visitor) -> None:
+    with site.database.unit_of_work() as session:
+        connections.connect(session, site.app.state.context.key, "github", site.game.act)
+        authors.name(session, "github", "@kept", "ada@example.com", site.game.act)
+    rows = ["@b,bo@example.com", "@B,ada@example.com", "@b,bo@example.com", "@kept,bo@example.com"]
+    text = "\n".join(["source,external_id,email", *(f"github,{row}" for row in rows), "GitHub,@c,bo@example.com"])
+
+    answer = organizer.post("/organizer/lists", step="preview", text=text)
+
+    assert [what.split(" ")[0] for _, what, _ in effects(answer)] == [
+        "New",
+        "Rejected",
+        "There",
+        "Rejected",
+        "Rejected",
+    ]
+    told = [what for _, what, _ in effects(answer)]
+    assert "“@B” is bo@example.com on line 2. Keep one of them." in told[1]
+    assert "take that identity away first" in told[3]
+    assert "Did you mean “github”?" in told[4]
+
+
+def test_draft_week_is_told_once_and_what_the_api_lists_is_read(site: RunningApp, organizer: Visitor) -> None:
+    row = {"kind": "issue", "person": "ada@example.com", "occurred_at": "2022-09-14T16:00:00Z", "source": "g"}
+    text = json.dumps({"items": [row | {"external_id": "1"}, row | {"external_id": "2"}]})
+    opened = organizer.post(f"{HERE}?kind=activities", step="preview", text=text)
+    with site.database.unit_of_work() as session:
+        weeks.lock(session, SLUG, site.game.now).state = "draft"
+
+    draft = organizer.post(f"{HERE}?kind=activities", step="preview", text=text)
+
+    assert [what.split()[0] for _, what, _ in effects(opened)] == ["New", "New"]
+    assert (draft.status_code, draft.text.count("is still a draft")) == (409, 1)
 
 
 @pytest.mark.parametrize("door", [HERE, f"/organizer/weeks/{SLUG}/teams/import"])
