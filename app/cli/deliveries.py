@@ -29,7 +29,8 @@ def list_deliveries(
         page = delivery_search.page(session, Wanted(connection or "", state or ""), cursor=None, limit=limit)
         documents = [
             {
-                "id": delivery.id, "connection": of.name, "received_at": delivery.received_at, "state": delivery.state,
+                "id": delivery.id, "connection": of.name, "kind": of.kind, "event_id": delivery.event_id,
+                "received_at": delivery.received_at, "state": delivery.state,
                 "author": delivery.author, "reason": delivery.reason, "activity_id": delivery.activity_id,
                 "attempts": delivery.attempts,
             }

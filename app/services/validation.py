@@ -127,6 +127,12 @@ def flaw_of(error: Mapping[str, Any] | ErrorDetails) -> Flaw:
             return Flaw(field, f"{subject}: {message}")
         case "string_type":
             return Flaw(field, f'{subject} must be text: write it in quotes, such as "90210".')
+        case "string_too_short":
+            return Flaw(field, f"{subject} must have at least {_characters(context['min_length'])}.")
+        case "string_too_long":
+            return Flaw(field, f"{subject} must have at most {_characters(context['max_length'])}.")
+        case "bool_type" | "bool_parsing":
+            return Flaw(field, f"{subject} must be true or false.")
         case "string_unicode":
             return Flaw(field, f"{subject} is not valid Unicode text; write it in UTF-8.")
         case "string_pattern_mismatch":
@@ -135,6 +141,10 @@ def flaw_of(error: Mapping[str, Any] | ErrorDetails) -> Flaw:
             return Flaw(field, f"{subject} must be a JSON object.")
         case _:
             return Flaw(field, f"{subject}: {message[0].lower()}{message[1:]}.")
+
+
+def _characters(number: int) -> str:
+    return f"{number:,} {'character' if number == 1 else 'characters'}"
 
 
 def as_problem(flaws: Flaws) -> Malformed:

@@ -51,7 +51,9 @@ def test_a_backfill_is_waited_for_and_told_in_both_forms(open_week: Shell, githu
     assert told == "Backfilled github: 3 fetched, 3 of them new. The server processes them within moments.\n"
     assert (again["state"], again["fetched"], again["stored"], again["error"]) == ("done", 3, 0, None)
     assert again == shell.document("source", "backfill", "github")
-    assert len(shell.document("delivery", "list", "--state", "received")["deliveries"]) == 3
+    waiting = shell.document("delivery", "list", "--state", "received")["deliveries"]
+    assert [each["kind"] for each in waiting] == ["github"] * 3
+    assert all(each["event_id"].startswith("backfill:") for each in waiting)
 
 
 def test_a_refused_key_ends_with_a_sentence_and_status_1(open_week: Shell, github: StandIn) -> None:

@@ -47,6 +47,10 @@ def test_what_is_gone_and_what_was_replaced_are_settled_by_name(shell: Shell) ->
     assert rotated["secret"] is None
 
 
+def test_a_tool_that_signs_nothing_gets_no_secret(shell: Shell) -> None:
+    assert shell.document("source", "connect", "guru")["secret"] is None
+
+
 def test_identities_are_imported_all_or_nothing(open_week: Shell) -> None:
     shell = open_week
     shell.text("source", "connect", "github")

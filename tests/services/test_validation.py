@@ -9,6 +9,7 @@ from app.domain.draft import Flaw, Key
 from app.errors import Malformed
 from app.services.ledger.drafts import DraftIn, read_json
 from app.services.validation import LONGEST_NAME, MAX_BYTES, MAX_FLAWS, MAX_VALUES, Flaws, parse, read_object
+from app.web.api.intake import IdentityIn
 from tests.builders import ADA, an_activity
 
 TOO_LONG = "This is longer than 65,536 bytes; shorten it."
@@ -120,3 +121,20 @@ def test_read_json_keeps_signs_in_a_note_as_they_are() -> None:
 
     assert draft is not None
     assert draft.note == note
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"external_id": ""}, "“external_id” must have at least 1 character."),
+        ({"external_id": "x" * 201}, "“external_id” must have at most 200 characters."),
+        ({"replace": "yes"}, "“replace” must be true or false."),
+    ],
+)
+def test_parse_tells_bounds_and_switches_in_our_words(fields: dict[str, str], message: str) -> None:
+    identity = {"source": "github", "external_id": "@ada", "email": ADA, **fields}
+
+    with pytest.raises(Malformed) as refusal:
+        parse(IdentityIn, json.dumps(identity))
+
+    assert refusal.value.detail == message

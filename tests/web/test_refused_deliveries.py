@@ -69,7 +69,7 @@ def test_a_clock_that_is_off_is_told_by_how_much(site: RunningApp) -> None:
 
     until(lambda: counted(site) == {"clock": 1})
     with site.database.reading() as session:
-        [told] = refused.since(session, site.clock.now)
+        [told] = refused.hours_since(session, site.clock.now)
     assert told.seconds == pytest.approx(-2 * 24 * 3600, abs=1800)
 
 

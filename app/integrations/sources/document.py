@@ -73,7 +73,12 @@ class Document:
         if not isinstance(value, str):
             return None
         value = value.strip()
-        return value if 0 < len(value) <= LONGEST_TEXT and not _CONTROL.search(value) else None
+        return value if _is_code(value) else None
+
+    def code(self, path: str) -> str | None:
+        """An id as `text`, but with the blanks around it: ids of our own format are compared as they are."""
+        value = self.at(path)._value
+        return self.text(path) if not isinstance(value, str) else value if _is_code(value) else None
 
     def string(self, path: str) -> str | None:
         """Text of any length and many lines as it was sent; None for all else."""
@@ -117,6 +122,10 @@ class Document:
             return datetime.fromisoformat(f"{day}T{clock}{offset.upper()}").astimezone(UTC)
         except (ValueError, OverflowError):
             return None
+
+
+def _is_code(value: str) -> bool:
+    return 0 < len(value) <= LONGEST_TEXT and not _CONTROL.search(value)
 
 
 def _from_milliseconds(value: float) -> datetime | None:

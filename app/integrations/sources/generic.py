@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from app.domain.intake.reports import Author, DeliveryUnreadable, Parsed, Work
+from app.domain.text import emails
 from app.integrations.sources.document import Document, read, required
 from app.integrations.sources.envelope import Envelope, SignatureInvalid, check_age, check_signature, hmac_base64
 from app.integrations.sources.example import Example, envelope, write
@@ -56,14 +57,14 @@ def parse(envelope: Envelope) -> Parsed:
     email = _optional(activity, "person", Document.text, _CODE)
     work = Work(
         required(activity.text("kind"), "its “kind”"),
-        required(activity.text("external_id"), "its “external_id”"),
+        required(activity.code("external_id"), "its “external_id”"),
         required(activity.time("occurred_at"), "when it happened, “occurred_at”"),
-        Author(email=email) if email else None,
-        subject=_optional(activity, "subject", Document.text, _CODE),
+        Author(email=emails.written(email)) if email else None,
+        subject=_optional(activity, "subject", Document.code, _CODE),
         response_seconds=_optional(activity, "response_seconds", Document.whole, _WHOLE),
         url=_optional(activity, "url", Document.address, _ADDRESS),
         note=_optional(activity, "note", Document.string, _PROSE),
-        source=required(activity.text("source"), "its “source”"),
+        source=required(activity.code("source"), "its “source”"),
     )
     return Parsed(event_id_of(envelope), (work,))
 

@@ -3,7 +3,16 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from app.domain.intake.reports import Author, ClockEvent, ClockFact, Parsed, Report, Withdrawal, Work
+from app.domain.intake.reports import (
+    Author,
+    ClockEvent,
+    ClockFact,
+    DeliveryUnreadable,
+    Parsed,
+    Report,
+    Withdrawal,
+    Work,
+)
 from app.integrations.sources.document import Document, read, required
 from app.integrations.sources.envelope import Envelope, SignatureInvalid, check_age, check_signature, hmac_base64
 from app.integrations.sources.example import Example, envelope, instant, write
@@ -57,7 +66,7 @@ def parse(envelope: Envelope) -> Parsed:
         return Parsed(event_id, tuple(_creation(delivery, delivery.time("time"))), "Staff opened the ticket.")
     if kind != COMMENT_ADDED:
         return Parsed(event_id, ignored="Only comments and messages count.")
-    if delivery.flag("event.comment.is_public") is not True:
+    if not required(delivery.flag("event.comment.is_public"), "whether the comment is public"):
         return Parsed(event_id, ignored="Private notes never count.")
     return Parsed(event_id, tuple(_comment(delivery)))
 
@@ -115,6 +124,8 @@ def _said(delivery: Document, external_id: str, author: Author | None, event: Cl
 
 
 def _parse_trigger(delivery: Document, event_id: str | None) -> Parsed:
+    for name in ("comment_id", "ticket_id", "commented_at", "ticket_created_at", "author_email"):
+        _check_filled(delivery, name)
     comment = required(delivery.text("comment_id"), "which comment it is about, “comment_id”")
     at = required(delivery.time("commented_at"), "when it was written, “commented_at”")
     ticket, email = delivery.text("ticket_id"), delivery.text("author_email")
@@ -123,6 +134,15 @@ def _parse_trigger(delivery: Document, event_id: str | None) -> Parsed:
     created = (ClockFact(ticket, "created", created_at),) if ticket and created_at else ()
     replied = (ClockFact(ticket, "staff", at, comment, author),) if ticket else ()
     return Parsed(event_id, (*created, *replied, Work("response", comment, at, author, subject=ticket)))
+
+
+def _check_filled(delivery: Document, name: str) -> None:
+    """Raise DeliveryUnreadable for a placeholder that Zendesk did not fill; with an id like that, all are one."""
+    value = delivery.text(name) or ""
+    if "{" in value or (name in ("comment_id", "ticket_id") and value and not value.isdecimal()):
+        raise DeliveryUnreadable(
+            f"“{name}” holds no value of Zendesk’s. Paste the template of its page anew, as it is."
+        )
 
 
 def example(work: Example, secret: str) -> Envelope:

@@ -75,7 +75,8 @@ def connect(
     if found is None:
         raise Malformed(f"“{kind[:40]}” isn’t a kind of source. Choose one of {', '.join(KINDS)}.")
     name, account = check_name(name or kind), check_account(account)
-    secret = check_secret(secret) if secret else "" if awaits_secret else new_secret()
+    signs = found.signs_with != "nothing"
+    secret = check_secret(secret) if secret else new_secret() if signs and not awaits_secret else ""
     url_key = _new_key() if found.has_key else ""
     serialize(session)
     if _by_name(session, name) is not None:

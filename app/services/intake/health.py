@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, case, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from app.domain.intake.kinds import GENERIC
 from app.errors import NotFound
 from app.models import Connection, Delivery, LedgerEntry, Outage
 from app.services.intake import connections, outages, refused, silence
@@ -19,6 +18,8 @@ from app.services.intake.silence import Usual
 State = Literal["waiting", "working", "failing", "silent"]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 CLOCKS_AGREE = timedelta(minutes=1)
+FAILING = 3
+"""Deliveries refused one after the other: anybody can try an address that is easy to guess."""
 OUTAGES_SHOWN = timedelta(days=7)
 
 
@@ -81,7 +82,7 @@ def every(session: Session, now: datetime) -> list[Health]:
         outages.since(session, now - OUTAGES_SHOWN),
     )
     refusals: dict[str, list[Refused]] = {}
-    for each in refused.since(session, now - DAY):
+    for each in refused.hours_since(session, now - DAY):
         refusals.setdefault(each.connection_id, []).append(each)
     return [
         _health(
@@ -99,15 +100,19 @@ def _health(
 ) -> Health:  # fmt: skip
     quiet = None if last is None else max(now - last, timedelta())
     return Health(
-        connection, _state(last, refusals, quiet, usual), last, rate.hour, rate.day, unmatched, rate.unread,
-        tuple(refusals), _ahead(rate), quiet, usual, rivals,
+        connection, _state(last, rate, refusals, quiet, usual), last, rate.hour, rate.day, unmatched, rate.unread,
+        tuple(refused.by_reason(refusals)), _ahead(rate), quiet, usual, rivals,
         tuple(each for each in gaps if each.ended_at > connection.created_at),
     )  # fmt: skip
 
 
-def _state(last: datetime | None, refusals: list[Refused], quiet: timedelta | None, usual: Usual) -> State:
-    """Failing if the newest delivery was refused; silent if it is quieter than usual."""
-    if refusals and (last is None or refusals[0].last_at > last):
+def _state(last: datetime | None, rate: Rate, hours: list[Refused], quiet: timedelta | None, usual: Usual) -> State:
+    """Failing if more was refused since the last delivery than a stranger's try or two; silent if quieter than usual.
+
+    Where nothing was taken all day, one refused delivery is enough. `hours` are refused ones by hour.
+    """
+    tries = sum(each.times for each in hours if last is None or each.last_at > last)
+    if tries >= FAILING or tries > rate.day:
         return "failing"
     if quiet is None:
         return "waiting"
@@ -185,14 +190,10 @@ def _shared(session: Session, found: Iterable[Connection], now: datetime) -> Map
 def _rivals(
     connection: Connection, found: Iterable[Connection], shared: Mapping[str, frozenset[str]]
 ) -> tuple[str, ...]:
-    """The other connections of the same account, or of which one has repeated what the other recorded."""
+    """The other connections of which one has repeated what the other recorded."""
     return tuple(
         other.name
         for other in found
         if other.id != connection.id
-        and (
-            (connection.kind != GENERIC and other.source == connection.source)
-            or other.name in shared.get(connection.id, ())
-            or connection.name in shared.get(other.id, ())
-        )
+        and (other.name in shared.get(connection.id, ()) or connection.name in shared.get(other.id, ()))
     )

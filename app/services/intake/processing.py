@@ -112,10 +112,14 @@ def _read(delivery: Delivery, connection: Connection, parse: Parse) -> Parsed:
     return parse(connection.kind, deliveries.headers_of(delivery), delivery.body)
 
 
-def _weight(judged: tuple[Outcome, Report]) -> tuple[int, bool]:
-    """The place of a report among those that decide for its delivery: by its state, and one with an author first."""
+def _weight(judged: tuple[Outcome, Report]) -> tuple[int, int, bool]:
+    """The place of a report among those that decide for its delivery: by its state, and one with an author first.
+
+    Of the same state, work says more than what was written, and that more than that a ticket was opened.
+    """
     outcome, report = judged
-    return _ORDER.index(outcome.state), getattr(report, "author", None) is None
+    rank = 0 if not isinstance(report, ClockFact) else 2 if report.event == "created" else 1
+    return _ORDER.index(outcome.state), rank, getattr(report, "author", None) is None
 
 
 def _settle(session: Session, delivery: Delivery, outcome: Outcome, report: Report | None) -> None:

@@ -1,6 +1,6 @@
 """Refused deliveries: counted by connection, reason and hour, so that whoever sends a lot fills no disk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple, get_args
 
@@ -50,22 +50,26 @@ def add(session: Session, refused: Sequence[Refused]) -> None:
         session.connection().execute(statement, rows)
 
 
-def since(session: Session, moment: datetime) -> list[Refused]:
-    """Refused deliveries from the hour of a moment on, by connection and reason, the newest first."""
+def hours_since(session: Session, moment: datetime) -> list[Refused]:
+    """Refused deliveries from the hour of a moment on, by connection, reason and hour, the newest first."""
     query = (
         select(RefusedDelivery)
         .where(RefusedDelivery.hour >= hour_of(moment))
         .order_by(col(RefusedDelivery.last_at).desc(), RefusedDelivery.connection_id, RefusedDelivery.reason)
     )
+    return [
+        Refused(row.connection_id, row.reason, row.times, row.last_at, row.seconds)  # type: ignore[arg-type]  # no other
+        for row in session.exec(query)
+    ]
+
+
+def by_reason(hours: Iterable[Refused]) -> list[Refused]:
+    """The same by connection and reason: the newest of each, with the times of all."""
     found: dict[tuple[str, str], Refused] = {}
-    for row in session.exec(query):
-        key = (row.connection_id, row.reason)
-        newest = found.get(key)
-        if newest is None:
-            reason: Reason = row.reason  # type: ignore[assignment]  # nobody else writes reasons
-            found[key] = Refused(row.connection_id, reason, row.times, row.last_at, row.seconds)
-        else:
-            found[key] = newest._replace(times=newest.times + row.times)
+    for each in hours:
+        newest = found.setdefault((each.connection_id, each.reason), each)
+        if newest is not each:
+            found[each.connection_id, each.reason] = newest._replace(times=newest.times + each.times)
     return list(found.values())
 
 

@@ -30,9 +30,10 @@ _WAITS = col(Delivery.state) == "unmatched"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The deliveries that wait for one author: their kinds and times, and who that probably is.
+    """The deliveries that wait for one author: their number and times, and who that probably is.
 
-    `id` is that of one of its deliveries; `author` is None where the tool names nobody.
+    `kinds` are numbers of activities, each once however often it came. `id` is that of one of its deliveries; `author`
+    is None where the tool names nobody.
     """
 
     id: str
@@ -96,13 +97,14 @@ def look(session: Session) -> Waiting:
 
 
 def _kinds(session: Session, shown: list[str | None]) -> dict[tuple[str, str, str | None], dict[str, int]]:
-    """The number of deliveries by kind of each group, for the authors shown."""
+    """The number of activities by kind of each group, for the authors shown: what came twice is read the same."""
     key = (Connection.kind, Connection.account, Delivery.author, Delivery.kind)
     is_shown = col(Delivery.author).in_([each for each in shown if each]) | col(Delivery.author).is_(None)
-    query = select(*key, func.count()).join(Connection).where(_WAITS, is_shown).group_by(*key)  # type: ignore[call-overload]
+    number = func.count(col(Delivery.reading).distinct())
+    query = select(*key, number).join(Connection).where(_WAITS, is_shown).group_by(*key)  # type: ignore[call-overload]
     kinds: dict[tuple[str, str, str | None], dict[str, int]] = {}
-    for kind, account, author, of, number in session.connection().execute(query.order_by(func.count().desc(), *key)):
-        kinds.setdefault((kind, account, author), {})[of or ""] = number
+    for kind, account, author, of, count in session.connection().execute(query.order_by(number.desc(), *key)):
+        kinds.setdefault((kind, account, author), {})[of or ""] = count
     return kinds
 
 

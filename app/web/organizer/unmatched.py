@@ -43,11 +43,15 @@ def organizer_unmatched(request: Request, act: OrganizerAct, session: ReadSessio
 
 def _flash(request: Request, session: Session) -> str:
     """The sentence for what was done: the numbers and the person are in the address, so it can be loaded again."""
-    counts = {name: _whole(request.query_params.get(name, "")) for name in ("credited", "others", "rest", "n")}
+    counts = {
+        name: _whole(request.query_params.get(name, "")) for name in ("credited", "repeats", "others", "rest", "n")
+    }
     person_id = request.query_params.get("person", "")
     match request.query_params.get("done", ""):
         case "credited" if is_id(person_id) and (person := session.get(Person, person_id)) is not None:
-            return credited_sentence(person.name, counts["credited"], counts["others"], counts["rest"])
+            return credited_sentence(
+                person.name, counts["credited"], counts["repeats"], counts["others"], counts["rest"]
+            )
         case "bot":
             return f"Remembered as a bot or service account. {plural(counts['n'], 'report is', 'reports are')} ignored."
         case "aside":
@@ -59,9 +63,11 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def credited_sentence(name: str, credited: int, others: int, rest: int) -> str:
+def credited_sentence(name: str, credited: int, repeats: int, others: int, rest: int) -> str:
     """The sentence for who was named."""
     sentences = [f"{plural(credited, 'activity', 'activities')} credited to {FIRST_STRONG_ISOLATE}{name}{POP_ISOLATE}."]
+    if repeats:
+        sentences.append(f"{plural(repeats, 'report was a repeat', 'reports were repeats')}.")
     if others:
         became = plural(others, "report is something else, as", "reports are something else, as")
         sentences.append(f"{became} Deliveries shows.")
@@ -108,8 +114,9 @@ def pick(session: Session, typed: str) -> Person:
 
 
 def _counted(outcome: Credited) -> dict[str, str]:
-    others = sum(number for state, number in outcome.states.items() if state != "recorded")
-    numbers = {"credited": outcome.activities, "others": others, "rest": outcome.following}
+    repeats = outcome.states.get("repeated", 0)
+    others = sum(outcome.states.values()) - outcome.states.get("recorded", 0) - repeats
+    numbers = {"credited": outcome.activities, "repeats": repeats, "others": others, "rest": outcome.following}
     return {"person": outcome.person.id, **{name: str(number) for name, number in numbers.items() if number}}
 
 

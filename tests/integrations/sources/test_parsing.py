@@ -268,6 +268,30 @@ def test_an_activity_with_a_value_that_cannot_be_read_is_none(field: str, value:
         parsed(STANDARD, **{field: value})
 
 
+@pytest.mark.parametrize(
+    ("sample", "changes", "flaw"),
+    [
+        (TRIGGER, {"comment_id": "{{ticket.latest_public_comment.id}}"}, "“comment_id” holds no value"),
+        (TRIGGER, {"ticket_id": "none"}, "“ticket_id” holds no value"),
+        (TRIGGER, {"ticket_created_at": "{{ticket.created_at_with_timestamp}}"}, "“ticket_created_at” holds no value"),
+        (TRIGGER, {"author_email": "{{current_user.email}}"}, "“author_email” holds no value"),
+        (ZENDESK, {"event__comment__is_public": None}, "whether the comment is public"),
+    ],
+)
+def test_what_zendesk_left_out_is_told(sample: Sample, changes: dict[str, Any], flaw: str) -> None:
+    with pytest.raises(DeliveryUnreadable, match=flaw):
+        parsed(sample, **changes)
+
+
+def test_our_own_format_takes_ids_as_they_are_and_emails_as_people_write_them() -> None:
+    changes = {"external_id": " 9 ", "subject": "T1 ", "source": "tracker ", "person": "Ada <mailto:ADA@example.com>,"}
+
+    (work,) = parsed(STANDARD, **changes).reports
+
+    assert isinstance(work, Work)
+    assert (work.external_id, work.subject, work.source, work.author) == (" 9 ", "T1 ", "tracker ", ADA)
+
+
 @pytest.mark.parametrize("field", ["response_seconds", "url", "note", "subject", "person"])
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_what_an_activity_may_leave_out_may_be_empty(field: str, nothing: Any) -> None:

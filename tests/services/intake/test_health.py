@@ -11,8 +11,10 @@ from app.services.intake.deliveries import Incoming
 from app.services.intake.health import Health
 from app.services.intake.refused import Refused
 from app.services.operations.secrets import SigningKey
-from tests.builders import NOW, SIGNING_KEY, act_by
+from tests.builders import NOW, SIGNING_KEY, Game, act_by
 from tests.cost import statements_to
+from tests.integrations.sources.samples import LINEAR
+from tests.services.intake.inbox import Inbox
 
 HOUR = timedelta(hours=1)
 
@@ -130,12 +132,32 @@ def test_health_counts_what_waits_for_a_name_and_what_nobody_could_read(tools: T
     assert (found.last_hour, found.last_day, found.unmatched, found.unread) == (3, 4, 2, 2)
 
 
-def test_health_names_other_connections_of_the_same_account(tools: Tools) -> None:
-    tools.connect("jira", account="acme")
-    tools.connect("jira", name="jira-other", account="other")
-    second = tools.connect("jira", name="jira-2", account="acme")
+@pytest.mark.parametrize(("tries", "taken", "state"), [(1, 1, "working"), (2, 5, "working"), (3, 9, "failing"),
+                                                       (2, 1, "failing"), (1, 0, "failing")])  # fmt: skip
+def test_health_does_not_fail_by_a_strangers_try(tools: Tools, tries: int, taken: int, state: str) -> None:
+    github = tools.connect("github")
+    tools.deliver("github", 30.0, *(2.0 + 0.1 * number for number in range(taken)))
+    tools.refuse(github, 5.0, *[0.5] * tries)
 
-    assert tools.health(second).rivals == ("jira",)
+    found = tools.health(github)
+
+    assert (found.state, sum(each.times for each in found.refused)) == (state, tries + 1)
+
+
+def test_health_names_other_connections_once_both_delivered_the_same(game: Game) -> None:
+    inbox = Inbox(game.database)
+    inbox.connect("linear")
+    inbox.connect("linear", name="linear-2")
+
+    def rivals() -> list[tuple[str, ...]]:
+        with game.database.reading() as session:
+            return [each.rivals for each in health.every(session, inbox.now)]
+
+    before = rivals()
+    inbox.take("linear", LINEAR)
+    inbox.take("linear-2", LINEAR)
+
+    assert (before, rivals()) == ([(), ()], [("linear-2",), ("linear",)])
 
 
 def test_health_tells_when_no_server_ran_since_it_is_connected(tools: Tools) -> None:

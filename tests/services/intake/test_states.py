@@ -92,6 +92,20 @@ def test_process_gives_each_delivery_its_state_and_a_replay_judges_it_again(
     assert inbox.find(delivery).attempts == 2
 
 
+def test_a_delivery_without_work_tells_of_who_wrote_and_why_it_does_not_count(game: Game) -> None:
+    inbox = Inbox(game.database)
+    inbox.connect("zendesk")
+    with game.database.unit_of_work() as session:
+        service_accounts.add(session, "zendesk", "77", act_by("Olu"))
+
+    robot = inbox.find(inbox.take("zendesk", ZENDESK))
+    other = changed(ZENDESK, id="e-2", event__comment__id="9", event__comment__author={"id": "78"})
+    customer = inbox.find(inbox.take("zendesk", ZENDESK, other))
+
+    assert (robot.state, robot.reason, robot.author) == ("ignored", service_accounts.IGNORED, "77")
+    assert (customer.state, customer.author) == ("ignored", "78")
+
+
 def test_a_delivery_that_waits_says_what_to_do_also_where_its_tool_names_nobody(game: Game) -> None:
     inbox = Inbox(game.database)
     inbox.connect("github")

@@ -75,6 +75,17 @@ def test_credit_records_all_that_waits_at_its_time_and_remembers_the_author(inbo
     assert inbox.state(later) == "recorded"
 
 
+def test_look_counts_what_came_twice_once_by_kind(inbox: Inbox) -> None:
+    inbox.take("github-2", GITHUB, changed(GITHUB, issue__id=0), x_github_delivery="d-0")
+
+    with inbox.database.unit_of_work() as session:
+        [group] = unmatched.look(session).groups
+        credited = unmatched.credit(session, group.id, ADA, act_by("Olu", inbox.now))
+
+    assert (group.number, group.kinds) == (4, {"issue": 3})
+    assert credited.states == {"recorded": 3, "repeated": 1}
+
+
 def test_credit_leaves_what_is_too_much_at_once_to_the_job(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unmatched, "AT_ONCE", 2)
 
