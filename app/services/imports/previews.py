@@ -16,7 +16,7 @@ from app.services.imports import activity_files, batch, identity_import, reinsta
 from app.services.imports.bad_lines import BadLines
 from app.services.imports.history import Kind
 from app.services.imports.roster_plan import Effect, plan
-from app.services.intake import authors
+from app.services.intake import author_ids, authors
 from app.services.ledger import recording
 from app.services.rules import rule_sets
 from app.services.shifts import shifts
@@ -174,8 +174,9 @@ def _named(session: Session, entries: list[identity_import.Entry], bad: BadLines
         except Problem as problem:
             bad.add(line, identity_import.why_not(problem))
         else:
-            word = "there already" if identity or (source, external_id) in above else "new"
-            above.add((source, external_id))
+            key = (source, author_ids.tidy(external_id, source))
+            word = "there already" if identity or key in above else "new"
+            above.add(key)
             yield RowEffect(line, word, f"{source} {external_id}", person.name)
 
 

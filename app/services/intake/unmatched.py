@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import ColumnElement, func, or_, update
 from sqlmodel import Session, col, select
 
 from app.db.database import serialize
@@ -69,14 +69,18 @@ def count(session: Session) -> int:
     return session.exec(select(func.count()).select_from(Delivery).where(_WAITS)).one()
 
 
-def look(session: Session) -> Waiting:
-    """The authors that wait for a name, those with the most first; a few queries however much there is."""
+def look(session: Session, *, text: str = "", connection: str = "", skip: int = 0) -> Waiting:
+    """The authors that wait for a name, those with the most first; a few queries however much there is.
+
+    Only those with a text in id or name, or of a connection, where one is given; the first `skip` are left out.
+    """
     key = (Connection.kind, Connection.account, Delivery.author)
     number = func.count()
     span = (func.min(Delivery.occurred_at), func.max(Delivery.occurred_at))
-    query = select(*key, number, *span, func.max(Delivery.seq)).join(Connection).where(_WAITS).group_by(*key)  # type: ignore[call-overload]
+    waits = (_WAITS, *_sought(text, connection))
+    query = select(*key, number, *span, func.max(Delivery.seq)).join(Connection).where(*waits).group_by(*key)  # type: ignore[call-overload]
     rows = session.connection().execute(query.order_by(number.desc(), *key)).all()
-    shown = rows[:MOST_GROUPS]
+    shown = rows[skip : skip + MOST_GROUPS]
     kinds = _kinds(session, [row[2] for row in shown])
     newest = {
         each.seq: each for each in session.exec(select(Delivery).where(col(Delivery.seq).in_([r[-1] for r in shown])))
@@ -94,6 +98,11 @@ def look(session: Session) -> Waiting:
         for group, row in zip(groups, shown, strict=True)
     ]
     return Waiting(guessed, len(rows), sum(row[3] for row in rows))
+
+
+def _sought(text: str, connection: str) -> list[ColumnElement[bool]]:
+    named = [col(each).icontains(text, autoescape=True) for each in (Delivery.author, Delivery.author_name)]
+    return [*([or_(*named)] if text else []), *([col(Connection.name) == connection] if connection else [])]
 
 
 def _kinds(session: Session, shown: list[str | None]) -> dict[tuple[str, str, str | None], dict[str, int]]:

@@ -145,7 +145,7 @@ def next_step(found: Overview) -> Next:
             return Next("It is open and has not begun. A good moment to send sign-in links.", people, "Send links")
         case "running":
             board = url_for("week_board", week=slug)
-            return Next("It is open and work counts. Nothing needs you right now.", board, "See the board")
+            return Next("It is open and work counts.", board, "See the board")
         case "over":
             return Next("Its days are over. Close it once late work is in, then present the result.", week, "Close it")
         case _:

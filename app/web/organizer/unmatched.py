@@ -11,7 +11,7 @@ from app.domain.actor import SignedInAct
 from app.domain.notices.wording import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from app.models import Person
 from app.models.columns import is_id
-from app.services.intake import deliveries, unmatched
+from app.services.intake import deliveries, delivery_search, unmatched
 from app.services.intake.unmatched import Credited
 from app.services.organizing import people_search
 from app.services.weeks import weeks
@@ -38,7 +38,12 @@ class NamingForm(Form):
 @router.get(PAGE)
 def organizer_unmatched(request: Request, act: OrganizerAct, session: ReadSession) -> Response:
     """List the authors that wait for a name."""
-    return unmatched_page(Page(request, act, session, flash=_flash(request, session)))
+    params = request.query_params
+    return unmatched_page(
+        Page(request, act, session, flash=_flash(request, session)), skip=_whole(params.get("skip", "")),
+        text=params.get("q", "").replace("\0", " ").strip()[:people_search.LONGEST],
+        connection=params.get("connection", "").replace("\0", " ")[:people_search.LONGEST],
+    )  # fmt: skip
 
 
 def _flash(request: Request, session: Session) -> str:
@@ -76,11 +81,11 @@ def credited_sentence(name: str, credited: int, repeats: int, others: int, rest:
     return " ".join(sentences)
 
 
-def unmatched_page(page: Page[SignedInAct]) -> Response:
-    """The authors that wait, with a form for each."""
+def unmatched_page(page: Page[SignedInAct], *, text: str = "", connection: str = "", skip: int = 0) -> Response:
+    """The authors that wait, or those somebody looks for, with a form for each."""
     session = page.session
     week = weeks.default_week(session, page.clock.game())
-    waiting = unmatched.look(session)
+    waiting = unmatched.look(session, text=text, connection=connection, skip=skip)
     forms = {
         group.id: page.form(NamingForm, group.id, person=group.guess.person.email if group.guess else "")
         for group in waiting.groups
@@ -88,7 +93,8 @@ def unmatched_page(page: Page[SignedInAct]) -> Response:
     return page.render(
         "organizer/unmatched.html", waiting=waiting, forms=forms, words=delivery_words,
         kinds=delivery_words.kind_names(session), choices=people_search.choices(session) if waiting.groups else [],
-        zone=zone_of(week), zone_name=zone_name(week),
+        zone=zone_of(week), zone_name=zone_name(week), wanted={"q": text, "connection": connection}, skip=skip,
+        connections=[(each, each) for each in delivery_search.connection_names(session)],
     )  # fmt: skip
 
 

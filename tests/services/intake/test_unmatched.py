@@ -61,6 +61,20 @@ def test_look_groups_what_waits_by_author_with_kinds_times_and_a_guess(inbox: In
     assert groups[0].first == groups[0].last
 
 
+def test_look_finds_authors_by_name_and_connection_and_goes_on_after_the_first(inbox: Inbox) -> None:
+    inbox.connect("jira")
+    inbox.take("jira", JIRA, changed(JIRA, user__displayName="Bo Nguyen"))
+
+    with inbox.database.reading() as session:
+        found = [
+            {group.author for group in unmatched.look(session, **sought).groups}
+            for sought in ({"text": "nguy"}, {"text": "%"}, {"connection": "github"}, {"connection": "x"}, {"skip": 1})
+        ]
+        of = unmatched.look(session, skip=1).of
+
+    assert (found, of) == ([{"a-1"}, set(), {"7"}, set(), {"a-1"}], 2)
+
+
 def test_credit_records_all_that_waits_at_its_time_and_remembers_the_author(inbox: Inbox) -> None:
     with inbox.database.unit_of_work() as session:
         waiting = unmatched.look(session).groups[0].id

@@ -79,6 +79,22 @@ def test_an_author_is_named_and_all_that_waits_is_credited(inbox: Inbox, organiz
     assert (again.status_code, "Somebody was quicker." in text_of(again)) == (409, True)
 
 
+def test_authors_are_found_by_connection_and_name(inbox: Inbox, organizer: Visitor) -> None:
+    number = "1 report waits for 1 name."
+    with inbox.database.reading() as session:
+        name = next(group.name or group.author or "" for group in unmatched.look(session).groups if group.author)
+
+    of_jira, by_name, nobody, beyond = (
+        text_of(organizer.get(f"{UNMATCHED}?{query}"))
+        for query in ("connection=jira", f"q={name.upper()}", "q=nobody", "skip=50")
+    )
+
+    assert (number in of_jira, "No author named" in of_jira) == (True, True)
+    assert (number in by_name, "No author named" in by_name) == (True, False)
+    assert ["No matches. Clear filters" in page for page in (nobody, beyond)] == [True, True]
+    assert "First" in text_of(organizer.get(f"{UNMATCHED}?skip=1"))
+
+
 def test_a_bot_and_what_has_no_author_are_settled(inbox: Inbox, organizer: Visitor) -> None:
     with inbox.database.reading() as session:
         nobody, robot = sorted(unmatched.look(session).groups, key=lambda group: group.author or "")

@@ -48,7 +48,7 @@ def test_the_next_step_follows_the_week(empty_site: RunningApp) -> None:
     look()
 
     wanted = [
-        "It is a draft without teams.", "It is a draft. Open it", "Nothing needs you right now.", "has not begun",
+        "It is a draft without teams.", "It is a draft. Open it", "It is open and work counts.", "has not begun",
         "Its days are over. Close it", "It is closed and keeps its rules.",
     ]  # fmt: skip
     assert [sentence in text for sentence, text in zip(wanted, said, strict=True)] == [True] * 6
