@@ -36,12 +36,16 @@ class EventStream(Response):
     async def __call__(self, scope: types.Scope, receive: types.Receive, send: types.Send) -> None:
         """Send until the viewer leaves, is dropped, or the server stops."""
         wire, rest = transport_in(scope), b""
+        if await _has_left(wire, receive):
+            return
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         if wire is None or self._publisher.is_closing:
             rest = self._channel.body(Reading(self._reading.has)) or b""
             rest = content_coding.compress(rest) if self._reading.is_gzip else rest
         else:
             await self._watch(wire, receive)
+            if await _has_left(wire, receive):
+                return
         await send({"type": "http.response.body", "body": rest})
 
     async def _watch(self, wire: Transport, receive: types.Receive) -> None:
@@ -50,7 +54,7 @@ class EventStream(Response):
         viewer = Viewer(self._network, self._credential, self._needs, wire, task, self._reading)
         try:
             with self._publisher.seat(self._channel, viewer):
-                if self._reading.is_gzip:
+                if self._reading.is_gzip and not wire.is_closing():
                     wire.write(chunk(gzip_blocks.HEADER))
                 viewer.send(self._channel)
                 while (await receive())["type"] != "http.disconnect":
@@ -61,3 +65,15 @@ class EventStream(Response):
             # We cancelled it ourselves, to end the wait: the answer still has to be closed, and a time limit or task
             # group further out must not take the cancellation for its own (it asks `task.cancelling()`).
             task.uncancel()
+
+
+async def _has_left(wire: Transport | None, receive: types.Receive) -> bool:
+    """Tell whether the viewer has left; then the server has noticed too, and expects no end of the answer.
+
+    A write to a closed connection is an error in the log, and a connection is closed a moment before we hear of it.
+    """
+    if wire is None or not wire.is_closing():
+        return False
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    return True
