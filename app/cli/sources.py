@@ -14,8 +14,9 @@ from app.domain.intake.kinds import KINDS
 from app.models import Connection
 from app.services import paging
 from app.services.imports import identity_import, lists
-from app.services.intake import authors, connections, service_accounts
+from app.services.intake import authors, connections, health, service_accounts
 from app.services.intake.connections import NewConnection
+from app.services.intake.health import Health
 from app.services.operations import secrets, startup
 
 sources = typer.Typer(help="Connect tools that report what people do.", no_args_is_help=True)
@@ -73,14 +74,27 @@ def _shown_once(settings: Settings, made: NewConnection) -> Answer:
 
 @command(sources, "list")
 def list_sources(_voice: Voice) -> Answer:
-    """List the connections in use."""
+    """List the connections in use, and how they do: deliveries, refusals and unread ones are of the last day."""
+    now = command_act().now
     with reading() as session:
-        documents = [_document(connection) for connection in connections.every(session)]
+        documents = [_document(each.connection) | _health(each) for each in health.every(session, now)]
     if not documents:
         return Answer({"sources": []}, ["No connections yet. `assembly-week source connect` makes one."])
-    columns = ("name", "kind", "account", "created_at")
+    columns = ("name", "kind", "account", "state", "last_at", "last_day", "refused", "unmatched")
     rows = [tuple(document[column] for column in columns) for document in documents]
     return Answer({"sources": documents}, [Table(columns, rows)])
+
+
+def _health(found: Health) -> dict[str, Any]:
+    """The health of a connection: deliveries, those refused and those unread are of the last day."""
+    return {
+        "state": found.state,
+        "last_at": found.last_at,
+        "last_day": found.last_day,
+        "refused": sum(each.times for each in found.refused),
+        "unread": found.unread,
+        "unmatched": found.unmatched,
+    }
 
 
 def _document(connection: Connection) -> dict[str, Any]:

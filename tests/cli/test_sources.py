@@ -12,7 +12,9 @@ def test_a_connection_is_made_with_its_address_and_secret_shown_once(shell: Shel
     assert made["secret"].startswith("whsec_")
     listed = shell.text("source", "list")
     assert made["secret"] not in listed
-    assert listed.splitlines()[1].split("\t")[:3] == ["zendesk-eu", "zendesk", "acme"]
+    assert listed.splitlines()[1].split("\t") == ["zendesk-eu", "zendesk", "acme", "waiting", "", "0", "0", "0"]
+    [told] = shell.document("source", "list")["sources"]
+    assert (told["state"], told["last_at"], told["unread"]) == ("waiting", None, 0)
 
 
 def test_a_connection_is_rotated_and_disconnected(shell: Shell) -> None:
