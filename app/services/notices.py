@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, delete, func, or_, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -18,7 +18,7 @@ from app.domain.notices.model import Facts, Kind
 from app.domain.notices.timing import send_at
 from app.domain.notices.wording import Told, told
 from app.errors import Malformed
-from app.models import Notice, Person, Week
+from app.models import Notice, Person, SeatOffer, Shift, Week
 from app.models.columns import new_id
 from app.services import jobs, paging
 from app.services.jobs import Planned
@@ -120,6 +120,24 @@ def nudge(session: Session, week: AnyWeek, team_id: str, act: Act) -> int:
     return tell(session, week, members, News("nudge", team.id, day, facts), act.now)
 
 
+def nudged(session: Session, week: AnyWeek, team_ids: Iterable[str], now: datetime) -> set[str]:
+    """The teams among these whose members were asked today to take a shift."""
+    day = local_day(now, week.zone).toordinal()
+    asked = (Notice.kind == "nudge", Notice.week_id == week.id, Notice.revision == day)
+    return set(session.exec(select(Notice.subject).where(*asked, col(Notice.subject).in_(list(team_ids))).distinct()))
+
+
+def _is_over(now: datetime) -> ColumnElement[bool]:
+    """The condition that a notice is of no use any more: its seat is offered no longer, or the shift is over."""
+    stands = (
+        select(SeatOffer.id)
+        .join(Shift, col(Shift.id) == Notice.shift_id)
+        .where(SeatOffer.id == Notice.revision, SeatOffer.state == "open", Shift.ends_at > now)
+        .correlate(Notice)
+    )
+    return and_(col(Notice.kind) == "offered", ~stands.exists())
+
+
 def _inbox(person_id: str, now: datetime) -> tuple[Any, ...]:
     mine = (col(Notice.person_id) == person_id, col(Notice.channel) == "page")
     return *mine, col(Notice.due_at) <= now, col(Notice.dropped_at).is_(None)
@@ -127,14 +145,18 @@ def _inbox(person_id: str, now: datetime) -> tuple[Any, ...]:
 
 def unread(session: Session, person_id: str, now: datetime) -> int:
     """Count what somebody was told and has not read."""
-    query = select(func.count()).select_from(Notice).where(*_inbox(person_id, now), col(Notice.read_at).is_(None))
+    query = (
+        select(func.count())
+        .select_from(Notice)
+        .where(*_inbox(person_id, now), col(Notice.read_at).is_(None), ~_is_over(now))
+    )
     return session.exec(query).one()
 
 
 def page(session: Session, person_id: str, now: datetime, *, cursor: str | None, limit: int) -> Page[Shown]:
     """Up to `limit` of somebody's notices after the cursor, the newest first. Raises Malformed for a bad cursor."""
     query = (
-        select(Notice, Week.slug, Week.timezone)
+        select(Notice, Week.slug, Week.timezone, _is_over(now))
         .join(Week, col(Week.id) == Notice.week_id)
         .where(*_inbox(person_id, now))
     )
@@ -143,7 +165,7 @@ def page(session: Session, person_id: str, now: datetime, *, cursor: str | None,
         at = col(Notice.due_at)
         query = query.where(or_(at < last.due_at, and_(at == last.due_at, col(Notice.id) < last.id)))
     query = query.order_by(col(Notice.due_at).desc(), col(Notice.id).desc()).limit(limit + 1)
-    found = [_shown(notice, slug, zone) for notice, slug, zone in session.exec(query)]
+    found = [_shown(notice, slug, zone, is_over=bool(is_over)) for notice, slug, zone, is_over in session.exec(query)]
     return Page(*paging.cut(found, limit, lambda each: each.id))
 
 
@@ -151,9 +173,11 @@ def _own(session: Session, person_id: str, notice_id: str) -> Notice | None:
     return session.exec(select(Notice).where(Notice.id == notice_id, Notice.person_id == person_id)).first()
 
 
-def _shown(notice: Notice, week: str, zone: str) -> Shown:
+def _shown(notice: Notice, week: str, zone: str, *, is_over: bool) -> Shown:
     words = told(notice.kind, json.loads(notice.facts))  # type: ignore[arg-type]  # nobody else writes kinds
-    return Shown(notice.id, notice.due_at, words, notice.read_at is not None, week, zone_or_utc(zone), notice.shift_id)
+    return Shown(
+        notice.id, notice.due_at, words, is_over or notice.read_at is not None, week, zone_or_utc(zone), notice.shift_id
+    )
 
 
 def mark_read(session: Session, person_id: str, until: str, now: datetime) -> int:

@@ -291,6 +291,7 @@ def test_requests_that_make_no_sense_name_their_field(plan: Shifts) -> None:
         "completes": patch(completes="nobody"),
         "leave_until_h": patch(leave_until_h=-1),
         "opens_at": patch(opens_at="soon"),
+        "early_before": patch(early_before="7:00"),
         "needs_team": patch(needs_team=None),
         "team": plan.site.get(f"{SHIFTS}/{shift_id}", "read", params={"person": ADA, "team": "x"}),
         "from of a list": plan.site.get(SHIFTS, "read", params={"from": "2022-W37-3"}),
@@ -300,6 +301,7 @@ def test_requests_that_make_no_sense_name_their_field(plan: Shifts) -> None:
     assert [answer.json()["errors"][0]["field"] for answer in answers.values()] == [
         name.removesuffix(" of a list") for name in answers
     ]
+    assert "^" not in answers["early_before"].json()["detail"]
 
 
 @pytest.mark.parametrize("end", ["2022-09-16T06:00:01-08:00", "9999-12-31T23:59:59+00:00", "9999-12-31T23:59:59-14:00"])

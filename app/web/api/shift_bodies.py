@@ -27,6 +27,8 @@ from app.services.reasons import LONGEST as LONGEST_REASON
 from app.services.shifts.settings import MOST_LEAVE_H, MOST_SLOTS
 from app.services.shifts.shifts import LONGEST_LABEL, MAX_SEATS, MINUTES, ShiftFields, check_link
 
+CLOCK = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
+
 
 def _line(text: str) -> str:
     text = names.tidy(text)
@@ -40,6 +42,12 @@ def _clock_time(value: object) -> int:
     if minutes is None:
         raise ValueError("must be a time of the day from 00:00 to 24:00, such as 06:00")
     return minutes
+
+
+def _clock_text(text: str) -> str:
+    if not re.fullmatch(CLOCK, text):
+        raise ValueError("must be a time of day such as 07:00, from 00:00 to 24:00")
+    return text
 
 
 def read_day(value: object) -> date:
@@ -245,7 +253,9 @@ class SettingsIn(Body):
     opens_at: Annotated[Instant | None, Field(description="Null is at once.")] = None
     leave_until_h: Annotated[int, Field(ge=0, le=MOST_LEAVE_H)] = 12
     completes: Completes = "itself"
-    early_before: Annotated[str, Field(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")] = "07:00"
+    early_before: Annotated[str, AfterValidator(_clock_text), WithJsonSchema({"type": "string", "pattern": CLOCK})] = (
+        "07:00"
+    )
     early_per_team: Annotated[int, Field(ge=1, le=MOST_SLOTS)] | None = None
     first_round: Annotated[int, Field(ge=1, le=MOST_SLOTS)] | None = None
     approve_covers: bool = False

@@ -13,7 +13,6 @@ WaitingState = Literal["waiting", "promoted", "left", "expired"]
 class WaitingPlace(TypedDict):
     """A person's place on the waiting list of a shift; `person` is a name."""
 
-    id: str
     shift: str
     person: str
     state: WaitingState
@@ -23,7 +22,6 @@ class WaitingPlace(TypedDict):
 def waiting_document(entry: WaitingEntry, person: str, position: int | None) -> WaitingPlace:
     """A person's place on a waiting list."""
     return {
-        "id": str(entry.id),
         "shift": entry.shift_id,
         "person": person,
         "state": cast("WaitingState", entry.state),

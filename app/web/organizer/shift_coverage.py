@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
 from fastapi import APIRouter
@@ -57,7 +57,7 @@ class CoverageInfo:
     days: list[tuple[date, dict[str, list[ShiftRow]]]]
     missed: list[tuple[ShiftRow, list[str]]]
     people: list[PersonRow]
-    idle: list[tuple[Team, int]]
+    idle: list[tuple[Team, int, bool]]
     shifts: int
 
 
@@ -87,7 +87,7 @@ def coverage_page(page: Page[SignedInAct], *, slug: str) -> Response:
         [(day, _by_time(same)) for day, same in groupby(standing, lambda row: row.item.shift.local_date)],
         [(row, missed) for row in rows if (missed := _missed(row.item))],
         _people(row.item for row in rows),
-        _idle(session, week, standing),
+        _idle(session, week, standing, now),
         len(standing),
     )  # fmt: skip
     return page.render("organizer/shifts/coverage.html", slug=week.slug, told=told)
@@ -123,12 +123,14 @@ def _people(items: Iterable[ShiftItem]) -> list[PersonRow]:
     return sorted(rows, key=lambda row: (not row.load.warnings, -row.load.time, row.name.casefold(), row.id))
 
 
-def _idle(session: Session, week: Week, rows: Sequence[ShiftRow]) -> list[tuple[Team, int]]:
-    """The teams with members and without a live seat, each with its number of members."""
+def _idle(session: Session, week: Week, rows: Sequence[ShiftRow], now: datetime) -> list[tuple[Team, int, bool]]:
+    """The teams with members and without a live seat: each with its number of members, and if it was asked today."""
     busy = {seat.team_id for row in rows for seat in row.item.seats if seat.is_live}
     members = teams.members(session, week)
     found = [(team, len(members.get(team.id, []))) for team in teams.of_week(session, week)]
-    return [(team, number) for team, number in found if number and team.id not in busy]
+    idle = [(team, number) for team, number in found if number and team.id not in busy]
+    asked = notices.nudged(session, week, [team.id for team, _ in idle], now)
+    return [(team, number, team.id in asked) for team, number in idle]
 
 
 @router.get("/export", name="shift_coverage_export")

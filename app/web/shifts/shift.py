@@ -6,8 +6,12 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.errors import NotFound
 from app.models import Week
 from app.services import guestbook
+from app.services.access import accounts
+from app.services.ledger import my_week
+from app.services.ledger.my_week import OwnActivity
 from app.services.shifts import listing, own_seats, refusals
 from app.services.shifts.own_seats import Correction, OwnSeat
 from app.services.standings import boards
@@ -59,11 +63,23 @@ def shift_page(slug: str, shift_id: str, page: Page[Any], done: str = "", activi
     return page.render(
         "shifts/shift.html", week=shown.week.slug, shown=shown, zone=shown.week.zone, item=item, shift=item.shift,
         row=row, seats=shown.rows.seats(item), said=say(page, shown, done, shift_id),
-        logged=activity if done == LOGGED else "", is_on=item.shift.starts_at <= page.act.now < item.shift.ends_at,
+        logged=_logged(page, activity) if done == LOGGED else None,
+        is_on=item.shift.starts_at <= page.act.now < item.shift.ends_at,
         during=during(page, shown, seat) if seat is not None else None, log=quick_log(page),
         people=_people(page, shown) if row.can_offer else [], correction=_correction(page, shown, shift_id),
         entry=_entry(page, shown.week, seat), when=refusals.dated(item.shift),
     )  # fmt: skip
+
+
+def _logged(page: Page[Any], activity: str) -> OwnActivity | None:
+    """The activity that the reader has just logged here; None if it is nobody's, or somebody else's."""
+    if page.act.actor.person_id is None:
+        return None
+    person = accounts.find(page.session, page.act.actor.person_id)
+    try:
+        return my_week.find(page.session, person, activity, page.act.actor)[1]
+    except NotFound:
+        return None
 
 
 def _people(page: Page[Any], shown: WeekShifts) -> list[tuple[str, str]]:

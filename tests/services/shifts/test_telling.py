@@ -1,7 +1,7 @@
 """Telling people of seats and shifts: to whom it concerns and who did not do it; reminders to who has a seat then."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -10,7 +10,7 @@ from app.domain.draft import PersonId
 from app.domain.notices.model import Kind
 from app.domain.notices.wording import as_text, told
 from app.models import Notice, Person, QueuedJob, Seat, Shift
-from app.services import notice_mail
+from app.services import notice_mail, notices
 from app.services.notice_mail import Addresses
 from app.services.shifts import covers, reminders, seats, waiting
 from tests.builders import ADA, BO, CHIDI, DUA, ELIF, FUMIKO, OWLS, SLUG, Game
@@ -135,6 +135,24 @@ def test_offer_to_everyone_reaches_all_who_play(plan: Plan) -> None:
     offer(plan, plan.sign_up(plan.shift(day=FRIDAY), ADA).seat, "everyone")
 
     assert news(plan) == [("offered", email) for email in sorted((BO, CHIDI, DUA, ELIF, FUMIKO))]
+
+
+def unread(plan: Plan, email: str, now: datetime) -> int:
+    with plan.game.database.reading() as session:
+        return notices.unread(session, plan.person(email).id, now)
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_offer_is_new_only_as_long_as_it_can_be_taken(plan: Plan, takes: bool) -> None:
+    seat = plan.sign_up(plan.shift(day=FRIDAY), ADA).seat
+    offer(plan, seat, "team")
+    later = plan.at("2022-09-14 08:01" if takes else "2022-09-16 08:00")
+    before = unread(plan, BO, plan.now)
+
+    if takes:
+        accept(later, seat, CHIDI)
+
+    assert (before, unread(plan, BO, later.now)) == (1, 0)
 
 
 def test_offer_that_is_gone_is_emailed_to_nobody(plan: Plan) -> None:

@@ -97,6 +97,7 @@ def test_team_without_a_shift_is_nudged_once_a_day(site: RunningApp) -> None:
     plan(site, 6, people=(ADA,))
     there = f"{HERE}/nudges/{site.game.team_id(CATS)}"
 
+    before = organizer.get(HERE)
     answers = [organizer.post(there) for _ in range(2)]
 
     assert [part(organizer.get(answer.headers["location"]), TOLD) for answer in answers] == [
@@ -105,6 +106,9 @@ def test_team_without_a_shift_is_nudged_once_a_day(site: RunningApp) -> None:
     ]
     with site.database.reading() as session:
         assert len(session.exec(select(Notice).where(Notice.kind == "nudge", Notice.channel == "page")).all()) == 3
+    after = organizer.get(HERE)
+    assert (f'action="{there}"' in before.text, f'action="{there}"' in after.text) == (True, False)
+    assert "Asked today" in text(after)
     assert organizer.post(f"{HERE}/nudges/nothing").status_code == 404
 
 
