@@ -22,7 +22,15 @@
     clock: (element, from) => dayAndClock.format(from).replace(",", ""),
     moment: (element, from) => `${wholeDay.format(from).replace(",", "")}, ${clock.format(from)}`,
   };
-  const city = (zone) => zone.split("/").at(-1).replaceAll("_", " ");
+  // Browsers keep to the names of long ago.
+  const RENAMED = {
+    Calcutta: "Kolkata", Saigon: "Ho Chi Minh", Katmandu: "Kathmandu", Rangoon: "Yangon", Kiev: "Kyiv",
+    Dacca: "Dhaka", Thimbu: "Thimphu", Godthab: "Nuuk", Asmera: "Asmara",
+  };
+  const city = (zone) => {
+    const name = zone.split("/").at(-1).replaceAll("_", " ");
+    return RENAMED[name] ?? name;
+  };
 
   // What the server wrote is kept beside, so that one can go back to the week's own times.
   function show() {
