@@ -22,29 +22,32 @@ def check_size(text: str) -> None:
         raise Malformed(TOO_LARGE)
 
 
-def run(database: Database, kind: Kind, slug: str, text: str, choice: Choice | None, act: Act) -> None:
-    """Import a list, all or nothing. Raises WeekUnknown, ListRefused, BatchRefused, WeekNotOpen or ShiftRefused."""
+def run(database: Database, kind: Kind, slug: str, text: str, choice: Choice | None, act: Act) -> dict[str, int]:
+    """Import a list, all or nothing; the numbers of what it did, as its outcome names them.
+
+    Raises WeekUnknown, ListRefused, BatchRefused, WeekNotOpen or ShiftRefused.
+    """
     match kind:
         case "teams":
             roster = roster_import.read(text, choice)
             with database.reading() as session:
                 plan = roster_import.prepare(session, slug, roster, act)
             with database.unit_of_work() as session:
-                roster_import.apply(session, _slug(session, slug, act), plan, act)
+                return roster_import.apply(session, _slug(session, slug, act), plan, act)._asdict()
         case "activities":
             with database.reading() as session:
                 zone = weeks.look(session, slug, act.now).zone
             lines, _ = activity_files.read_text(text, zone, choice)
-            imports.import_activities(database, slug, lines, act)
+            return imports.import_activities(database, slug, lines, act)._asdict()
         case "shifts":
             shift_list = shift_import.read(text, choice)
             with database.unit_of_work() as session:
-                shift_import.apply(session, _slug(session, slug, act), shift_list, act)
+                return shift_import.apply(session, _slug(session, slug, act), shift_list, act)._asdict()
         case "identities":
             identity_list = identity_import.read(text, choice)
             lists.check(identity_list.bad)
             with database.unit_of_work() as session:
-                identity_import.apply(session, identity_list, act)
+                return identity_import.apply(session, identity_list, act)._asdict()
 
 
 def _slug(session: Session, slug: str, act: Act) -> str:

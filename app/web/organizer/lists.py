@@ -23,6 +23,7 @@ from app.services.weeks import weeks
 from app.web.deps import AppDatabase, OrganizerAct, ReadSession
 from app.web.http import csrf, redirects
 from app.web.http.forms import FormState
+from app.web.organizer import list_words
 from app.web.organizer.import_form import ListForm, UndoForm, mistakes, unpacked
 from app.web.organizer.page import zone_of
 from app.web.routes import DatabaseRoute, takes_long
@@ -48,6 +49,8 @@ class Past:
     row: ListImport
     title: str
     counts: str
+    by: str
+    undoes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +82,26 @@ def organizer_lists(
     request: Request, act: OrganizerAct, session: ReadSession, week: str, kind: str = "", done: str = ""
 ) -> Response:
     """The lists of a week: import one, or undo one."""
-    return lists_page(Page(request, act, session, flash=_flash(done)), slug=week, kind=_kind(kind))
+    return lists_page(
+        Page(request, act, session, flash=_flash(request, _kind(kind), done)), slug=week, kind=_kind(kind)
+    )
 
 
 @router.get("/organizer/lists")
 def organizer_identity_lists(request: Request, act: OrganizerAct, session: ReadSession, done: str = "") -> Response:
     """The lists of identities, which are of no week."""
-    return lists_page(Page(request, act, session, flash=_flash(done)), slug="", kind="identities")
+    return lists_page(
+        Page(request, act, session, flash=_flash(request, "identities", done)), slug="", kind="identities"
+    )
 
 
-def _flash(done: str) -> str:
-    return "Imported. It stands first below, and can be undone." if done == "imported" else ""
+def _flash(request: Request, kind: Kind, done: str) -> str:
+    """The sentence for what was imported: the numbers are in the address, so it can be loaded again."""
+    if done != "imported":
+        return ""
+    texts = {name: request.query_params.get(name, "") for name in list_words.COUNTS}
+    counts = {name: int(text) for name, text in texts.items() if text.isascii() and text.isdigit() and len(text) < 10}
+    return f"Imported {list_words.imported(kind, counts)}."
 
 
 def _kind(text: str) -> Kind:
@@ -116,9 +128,9 @@ def _stayed(page: Page[SignedInAct]) -> list[str]:
 
 
 def _past(found: ListImport) -> Past:
-    counts = json.loads(found.counts)
-    told = ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)
-    return Past(found, TITLES.get(found.kind, found.kind), told)  # type: ignore[call-overload]  # kinds are the table's
+    told = list_words.imported(found.kind, json.loads(found.counts))
+    kind: Kind = found.kind  # type: ignore[assignment]  # kinds are the table's
+    return Past(found, TITLES.get(kind, kind), told, list_words.who(found.by), list_words.UNDOES.get(kind, ""))
 
 
 @router.post("/organizer/weeks/{week}/lists", name="list_send", max_body_size=csrf.MAX_LIST_BYTES)
@@ -143,17 +155,18 @@ def _send(
     request: Request, act: SignedInAct, database: Database, slug: str, kind: Kind, form: FormState[ListForm]
 ) -> Response:
     page, sent = partial(lists_page, slug=slug, kind=kind), unpacked(form)
+    counts: dict[str, int] = {}
     try:
         data = form.data
         if data.step == "import":
-            doors.run(database, kind, slug, data.content, data.choice, act)
+            counts = doors.run(database, kind, slug, data.content, data.choice, act)
         else:
             with database.reading() as session:
                 asked = _asked(session, slug, kind, data, sent, act)
     except Problem as problem:
         return refuse(request, act, problem, page=page, form=sent)
     if data.step == "import":
-        here = {"week": slug, "kind": kind} if slug else {}
+        here = {name: str(number) for name, number in counts.items()} | ({"week": slug, "kind": kind} if slug else {})
         return redirects.see("organizer_lists" if slug else "organizer_identity_lists", done="imported", **here)
     with database.reading() as session:
         return page(Page(request, act, session, sent, shown_once=asked))
@@ -190,7 +203,6 @@ def _undo(request: Request, act: SignedInAct, slug: str, kind: Kind, form: FormS
         found = history.find(session, form.data.id)
         of_week = weeks.find(session, slug, act.now).id if slug else None
         undone = undoing.undo(session, found.id if found.week_id == of_week else "", act)
-        told = ", ".join(f"{number:,} {what}" for what, number in undone.counts.items())
-        return Done(flash=f"Undone: {told}.", shown_once=undone)
+        return Done(flash=list_words.undone(undone.counts), shown_once=undone)
 
     return submit(request, act, change, form=form, page=partial(lists_page, slug=slug, kind=kind))

@@ -10,6 +10,7 @@ import pytest
 from app.services.intake import authors, connections
 from app.services.weeks import weeks
 from app.web.http import csrf
+from app.web.organizer import list_words
 from tests.builders import OWLS, SLUG
 from tests.web.reading import mistakes
 from tests.web.running_app import RunningApp, Visitor, sign_in
@@ -64,7 +65,7 @@ def test_import_after_the_preview_and_one_step_back(site: RunningApp, organizer:
 
     undone = organizer.post(f"{HERE}/undo?kind=teams", id=number[1])
 
-    assert (answer.status_code, "2 teams, 3 people, 2 moved" in page.text) == (303, True)
+    assert (answer.status_code, "Imported 3 people into 2 teams; 2 new to their team." in page.text) == (303, True)
     assert (undone.status_code, "Undone: 2 moved back, 1 renamed back." in undone.text) == (200, True)
     assert "Foxes (team) stays without members" in undone.text
     assert "Ada Lovelace" in next(each["members"] for each in site.board()["standings"] if each["team"] == OWLS)
@@ -185,3 +186,25 @@ def test_request_beyond_every_limit_is_a_page_with_the_limit(organizer: Visitor)
     assert answer.status_code == 413
     assert answer.headers["content-type"].startswith("text/html")
     assert "at most 4 MiB" in answer.text
+
+
+def test_import_of_identities_and_its_undo_speak_of_identities(site: RunningApp, organizer: Visitor) -> None:
+    with site.database.unit_of_work() as session:
+        connections.connect(session, site.app.state.context.key, "github", site.game.act)
+    text = "source,external_id,mail\ngithub,@b,bo@example.com\n"
+    answer = organizer.post("/organizer/lists", step="import", text=text)
+    page = organizer.get(answer.headers["location"]).text
+    number = re.search(r'name="id" value="([0-9a-f]{16})"', page)
+    assert number is not None
+
+    undone = organizer.post("/organizer/lists/undo", id=number[1])
+
+    assert ("Imported 1 identity." in page, "Its identities are forgotten" in page, "go back" in page) == (
+        True, True, False,
+    )  # fmt: skip
+    assert "Undone: 1 identity forgotten." in undone.text
+    assert organizer.get("/organizer/lists?done=imported&named=x").status_code == 200
+
+
+def test_commands_are_told_in_words() -> None:
+    assert [list_words.who(by) for by in ("command:root", "Olu")] == ["root, by command", "Olu"]
