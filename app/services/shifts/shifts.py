@@ -94,6 +94,12 @@ def has_any(session: Session, week: AnyWeek) -> bool:
     return session.exec(query).first() is not None
 
 
+def has_any_ahead(session: Session, week: AnyWeek, now: datetime) -> bool:
+    """Tell whether the week has a shift that is not over or cancelled."""
+    query = select(Shift.id).where(Shift.week_id == week.id, col(Shift.cancelled_at).is_(None), Shift.ends_at > now)
+    return session.exec(query.limit(1)).first() is not None
+
+
 def create(session: Session, slug: str, slot: Slot, fields: ShiftFields, act: Act) -> Shift:
     """Make one shift of a week that is not closed. Raises WeekUnknown, Malformed or ShiftRefused."""
     week = hold_for_planning(session, slug, act)

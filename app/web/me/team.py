@@ -85,7 +85,7 @@ def _look(database: Database, act: SignedInAct) -> _TeamContext:
         coming = my_week.coming(session, week, act.now)
         shift = own_seats.next_seat(session, act.actor.person_id, act.now)
         names = tuple(member.name for member in members)
-        return _TeamContext(week, team, names, coming, shift, shifts.has_any(session, week))
+        return _TeamContext(week, team, names, coming, shift, shifts.has_any_ahead(session, week, act.now))
 
 
 def _deeds(

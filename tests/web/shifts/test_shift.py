@@ -183,7 +183,9 @@ def test_my_next_shift_is_on_top_of_me(site: RunningApp, shifts: Shifts) -> None
     on_shift(site, shift_id)
     soon, site.clock.now = text(sign_in(site, ADA).get("/me")), site.clock.now.replace(hour=13, minute=30)
 
-    assert "No shift ahead" not in none
+    site.clock.now = site.clock.now.replace(hour=15, minute=1)
+    assert "No shift ahead" not in none + text(sign_in(site, GUS).get("/me"))
+    site.clock.now = site.clock.now.replace(hour=13, minute=30)
     assert "No shift ahead. See which are open. Take a shift" in offered
     assert "Your next shift: Thursday 15 September, 06:00–08:00 PDT See shift" in soon
     assert "Your shift is on: Thursday 15 September, 06:00–08:00 PDT Go to shift" in text(sign_in(site, ADA).get("/me"))
