@@ -211,6 +211,11 @@ PINNED = {
         "5b28977f49cf73a693fbdb5f4b9162e3ff375c991c251abe45c5a8a093360e34",
         "928cb45a880a6fa6da5057eb4dccd1cf01d33abfbcd952d4c2d9bb28ad78812e",
     ),
+    "0019": (
+        "0019_removed_teams.py",
+        "4528aa2a85e352c231c72ba02ce13baf6cb42908b4f6a1fdb5a7f1eae054089f",
+        "50079deca64dbaf86372939ddab33473110d9234f3ca052d5e69ff1821ea0ec7",
+    ),
 }
 
 

@@ -11,7 +11,8 @@ from app.models.columns import STRICT, instant, new_id, string, whole
 class Team(SQLModel, table=True):
     """A team of one week; `name_key` is the name as compared (NFKC, casefolded).
 
-    `version` is the week's version that brought it.
+    `version` is the week's version that brought it, `removed_version` the one that removed it; then `name_key` is no
+    name's, so that another team may have it.
     """
 
     __tablename__ = "team"
@@ -23,6 +24,7 @@ class Team(SQLModel, table=True):
     name_key: str = Field(sa_column=string())
     version: int = Field(sa_column=whole())
     created_at: datetime = Field(sa_column=instant())
+    removed_version: int | None = Field(default=None, sa_column=whole(nullable=True))
 
 
 class Membership(SQLModel, table=True):

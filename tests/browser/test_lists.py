@@ -38,7 +38,10 @@ def test_list_is_imported_and_undone_without_javascript(
         page.click(".past form button")
         _look(page, "undone")
 
-        assert "Undone: 2 moved back, 1 renamed back." in page.inner_text("main")
+        assert (
+            "Undone: 2 moved back, 1 renamed back, 1 of its teams removed, 1 of its people removed."
+            in page.inner_text("main")
+        )
 
 
 def _look(page: Page, name: str) -> None:

@@ -155,7 +155,7 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", TEAMS): ["team.made"],
     ("POST", f"{TEAMS}/import"): ["teams.imported"],
     ("POST", f"{LISTS}"): [],
-    ("POST", f"{LISTS}/undo"): ["import.undone"],
+    ("POST", f"{LISTS}/undo"): ["team.removed", "person.removed", "import.undone"],
     ("POST", f"{ORGANIZER}/lists"): [],
     ("POST", f"{ORGANIZER}/lists/undo"): ["author.forgotten", "import.undone"],
     ("POST", f"{TEAMS}/invitations"): ["link.made"],
@@ -471,8 +471,9 @@ def actions() -> Iterator[str]:
 
 
 def writes_a_note(function: ast.AST) -> bool:
-    """Tell whether it calls `audit.note`."""
-    return any(isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.note" for node in ast.walk(function))
+    """Tell whether it calls `audit.note` or `audit.note_each`."""
+    writers = {"audit.note", "audit.note_each"}
+    return any(isinstance(node, ast.Call) and ast.unparse(node.func) in writers for node in ast.walk(function))
 
 
 def named_in(function: ast.AST) -> Iterator[str]:

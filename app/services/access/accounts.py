@@ -25,7 +25,7 @@ OWNERS_ALONE = "Only an owner changes an owner's account or makes links for it. 
 def find(session: Session, person_id: str) -> Person:
     """The person of this id. Raises NotFound."""
     person = session.get(Person, person_id) if is_id(person_id) else None
-    if person is None:
+    if person is None or person.removed_at is not None:
         raise NotFound("There is nobody with that id. The list of people shows who there is.")
     return person
 

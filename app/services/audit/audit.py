@@ -1,7 +1,7 @@
 """The audit: who did what, when, from where, to which object. It only grows."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,10 +10,16 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from app.db.bulk import BulkInsert
 from app.domain.actor import Act
 from app.models import AuditEntry
 from app.services import paging
 from app.services.paging import Page
+
+_ADD = BulkInsert(
+    AuditEntry,
+    ("at", "by", "person_id", "address", "action", "object_kind", "object_id", "object_name", "before", "after"),
+)
 
 LONGEST_TEXT = 2_000  # characters of one detail: entries are kept for ever, and some hold what somebody typed
 
@@ -48,21 +54,36 @@ def note(
     after: Mapping[str, Any] | None = None,
 ) -> None:
     """Write down one thing that was done or refused, in the transaction that does it. Actions read `week.opened`."""
-    session.add(
-        AuditEntry(
-            at=act.now,
-            by=act.actor.name,
-            person_id=act.actor.person_id,
-            address=act.client or "",
-            action=action,
-            object_kind=audit_target.kind,
-            object_id=audit_target.id,
-            object_name=audit_target.name,
-            before=_document(before),
-            after=_document(after),
-        )
-    )
+    session.add(AuditEntry(**_fields(action, audit_target, act, before, after)))
     session.flush()
+
+
+def note_each(
+    session: Session, action: str, targets: Iterable[tuple[AuditTarget, Mapping[str, Any]]], act: Act
+) -> None:
+    """Write down one thing that was done to many, an entry for each with what it was before."""
+    _ADD.run(session, [_fields(action, audit_target, act, before, None) for audit_target, before in targets])
+
+
+def _fields(
+    action: str,
+    audit_target: AuditTarget,
+    act: Act,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    return {
+        "at": act.now,
+        "by": act.actor.name,
+        "person_id": act.actor.person_id,
+        "address": act.client or "",
+        "action": action,
+        "object_kind": audit_target.kind,
+        "object_id": audit_target.id,
+        "object_name": audit_target.name,
+        "before": _document(before),
+        "after": _document(after),
+    }
 
 
 def _document(details: Mapping[str, Any] | None) -> str | None:

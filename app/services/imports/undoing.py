@@ -31,6 +31,9 @@ from app.services.imports import history
 from app.services.intake import authors
 from app.services.ledger import rulings
 from app.services.people import people
+from app.services.people import removal as people_removal
+from app.services.people.removal import Obstacles
+from app.services.teams import removal as team_removal
 from app.services.teams import teams
 from app.services.weeks import weeks
 
@@ -91,7 +94,7 @@ def _activities(session: Session, week: Week | None, found: ListImport, made: di
 
 
 def _teams(session: Session, week: Week | None, found: ListImport, made: dict[str, Any], act: Act) -> Undone:
-    """Put people back into the team they were in, or out of all, and give them their former names."""
+    """Put people back into the team they were in, or out of all, with their former names; remove what it made."""
     week, undone = _its(week), Undone()
     query = select(Membership.person_id).where(Membership.week_id == week.id, Membership.version == found.version)
     moved = list(session.exec(query))
@@ -102,8 +105,8 @@ def _teams(session: Session, week: Week | None, found: ListImport, made: dict[st
     undone.counts["moved back"] = memberships.assign_all(session, week, places, act)
     undone.stayed += _named(after, names_by_id, "moved on since, and stays there", "moved on since, and stay there")
     undone.counts["renamed back"] = _rename_back(session, week, made["renamed"], names_by_id, undone, act)
+    _remove_made(session, week, made, undone, act)
     weeks.bump_version(session, week)
-    _tell_of_made(session, week, made, undone)
     return undone
 
 
@@ -133,18 +136,31 @@ def _rename_back(
     return len(back)
 
 
-def _tell_of_made(session: Session, week: Week, made: dict[str, Any], undone: Undone) -> None:
-    """Say what becomes of people and teams that the import made: the ledger keeps who was in which team."""
-    if made["teams"]:
-        named = {team.id: team.name for team in teams.of_week(session, week)}
-        one, many = "stays without members: who was in it is kept", "stay without members: who was in them is kept"
-        undone.stayed += _named(
-            [id_ for id_ in made["teams"] if id_ in named], named, f"(team) {one}", f"(teams) {many}"
+def _remove_made(session: Session, week: Week, made: dict[str, Any], undone: Undone, act: Act) -> None:
+    """Remove the teams and people that the import made, but for those that something stands against."""
+    team_names = {team.id: team.name for team in teams.of_week(session, week)}
+    names = {person.id: person.name for person in people.by_id(session, made["people"]).values()}
+    there = [team_id for team_id in made["teams"] if team_id in team_names]
+    against = team_removal.remove(session, week, there, act)
+    undone.counts["of its teams removed"] = len(there) - len(against)
+    undone.stayed += _kept(against, team_names, "(team) stays: it has", "(teams) stay: they have")
+    against = people_removal.remove(session, made["people"], act)
+    undone.counts["of its people removed"] = len(names) - len(against)
+    undone.stayed += _kept(against, names, "stays: they have", "stay: they have")
+
+
+def _kept(against: Obstacles, names_by_id: dict[str, str], one: str, many: str) -> list[str]:
+    """List what stays, in a sentence for each combination of reasons."""
+    by_nouns: dict[str, list[str]] = {}
+    for id_, nouns in against.items():
+        by_nouns.setdefault(" and ".join(nouns), []).append(id_)
+    return [
+        sentence
+        for nouns, ids in by_nouns.items()
+        for sentence in _named(
+            sorted(ids, key=names_by_id.__getitem__), names_by_id, f"{one} {nouns}", f"{many} {nouns}"
         )
-    if made["people"]:
-        number = len(made["people"])
-        who = "person it added stays" if number == 1 else "people it added stay"
-        undone.stayed.append(f"{number:,} {who}, in no team of this week.")
+    ]
 
 
 def _shifts(session: Session, week: Week | None, found: ListImport, made: dict[str, Any], act: Act) -> Undone:

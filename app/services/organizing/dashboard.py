@@ -55,7 +55,7 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
     return Overview(
         week=week,
         phase=phase_of(week, now),
-        teams=_count(session, Team.week_id == week.id) if week else 0,
+        teams=_count(session, Team.week_id == week.id, col(Team.removed_version).is_(None)) if week else 0,
         activities=_count(
             session, LedgerEntry.week_id == week.id, col(LedgerEntry.kind).not_in((ADJUSTMENT, ATTENDANCE))
         )

@@ -62,7 +62,7 @@ def search(session: Session, wanted: Wanted, week: Week | None, *, page: int, no
 
 def _matching(session: Session, wanted: Wanted) -> list[str]:
     """Names are compared folded, which no database does as we do: names and e-mails alone are read for that."""
-    query = select(Person.id, Person.name, Person.email)
+    query = select(Person.id, Person.name, Person.email).where(col(Person.removed_at).is_(None))
     if wanted.role == "off":
         query = query.where(col(Person.disabled_at).is_not(None))
     elif wanted.role:
@@ -99,7 +99,7 @@ def pick(session: Session, typed: str) -> Person | str:
     if "@" in typed:
         return accounts.by_email(session, typed) or "Nobody here has this email. Add them under People first."
     folded = names.fold(typed)
-    query = select(Person.id, Person.name)
+    query = select(Person.id, Person.name).where(col(Person.removed_at).is_(None))
     ids = [person_id for person_id, name in session.exec(query) if names.fold(name) == folded]
     if len(ids) > 1:
         return f"{len(ids)} people have this name. Type the email."

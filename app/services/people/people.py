@@ -74,7 +74,7 @@ def known(session: Session, most: int) -> list[tuple[str, str]]:
 
 def page(session: Session, *, cursor: str | None, limit: int) -> Page[Person]:
     """Up to `limit` people after the cursor, by e-mail. Raises Malformed for a bad cursor."""
-    query = select(Person).order_by(col(Person.email)).limit(limit + 1)
+    query = select(Person).where(col(Person.removed_at).is_(None)).order_by(col(Person.email)).limit(limit + 1)
     if cursor:
         last = paging.last_before(cursor, lambda id_: session.get(Person, id_))
         query = query.where(col(Person.email) > last.email)
@@ -126,7 +126,8 @@ def look_up(session: Session, names: Mapping[str, str], progress: Callable[[int]
 
 def count(session: Session) -> int:
     """The number of people there are."""
-    return int(session.connection().execute(sql_select(func.count()).select_from(Person)).scalar_one())
+    there = col(Person.removed_at).is_(None)
+    return int(session.connection().execute(sql_select(func.count()).select_from(Person).where(there)).scalar_one())
 
 
 def make(session: Session, wanted: Wanted, names: Mapping[str, str], now: datetime) -> None:

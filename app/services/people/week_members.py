@@ -4,18 +4,33 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlmodel import Session, col
 
 from app.db.statements import Prepared
 from app.domain.draft import PersonId
 from app.domain.memberships import Join
-from app.models import Membership, Person, Team
+from app.models import ListImport, Membership, Person, Team
 from app.services.people.people import CHUNK, chunks
 from app.services.weeks.weeks import AnyWeek
 
 FEW = 16
 """Up to so many are looked up one by one with prepared statements, which are quicker than one long statement."""
+
+_UNDONE = select(col(ListImport.version)).where(
+    col(ListImport.week_id) == col(Membership.week_id), col(ListImport.kind) == "teams",
+    col(ListImport.undone_at).is_not(None),
+)  # fmt: skip
+BY_HAND = col(Membership.version).not_in(_UNDONE.correlate(Membership))
+"""Memberships that no undone import brought."""
+
+
+def counting(week_id: Any, upto: int | None = None) -> ColumnElement[bool]:
+    """The memberships of a week that count: to leave, and to join a team that is not removed (by a version, or now)."""
+    removed = col(Team.removed_version)
+    gone = removed.is_not(None) if upto is None else removed <= upto
+    team_id = col(Membership.team_id)
+    return or_(team_id.is_(None), team_id.not_in(select(col(Team.id)).where(col(Team.week_id) == week_id, gone)))
 
 
 class Player(NamedTuple):
@@ -27,7 +42,7 @@ class Player(NamedTuple):
     teams: dict[str, str]
 
 
-_OF_WEEK = col(Membership.week_id) == bindparam("week")
+_OF_WEEK = and_(col(Membership.week_id) == bindparam("week"), counting(bindparam("week")))
 _COLUMNS: tuple[Any, ...] = (Person.email, Person.id, Membership.team_id, Team.name, Membership.at)
 _PLAYERS = (
     select(*_COLUMNS)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
 from app.domain.calendar.slots import ASSEMBLY_WEEK, WEDNESDAY_ROTATION, Pattern, Rest
@@ -48,5 +48,8 @@ def _do_without_teams(session: Session, slug: str, act: Act) -> None:
 
 def has_teams_or_shifts(session: Session, week: Week) -> bool:
     """Tell whether a week has a team or a shift."""
-    queries = (select(Team.id).where(Team.week_id == week.id), select(Shift.id).where(Shift.week_id == week.id))
+    queries = (
+        select(Team.id).where(Team.week_id == week.id, col(Team.removed_version).is_(None)),
+        select(Shift.id).where(Shift.week_id == week.id),
+    )
     return any(session.exec(query.limit(1)).first() is not None for query in queries)

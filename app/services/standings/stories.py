@@ -65,7 +65,8 @@ def look_back(session: Session, past: Sequence[Week]) -> tuple[PastWeek, ...]:
         totals[id_][name] = number
     active = select(week_id, func.count(func.distinct(LedgerEntry.person_id))).where(*entries).group_by(week_id)
     people: dict[int, int] = dict(session.execute(active).all())
-    sizes = select(col(Team.week_id), func.count()).where(col(Team.week_id).in_(ids)).group_by(col(Team.week_id))
+    there = col(Team.removed_version).is_(None)
+    sizes = select(col(Team.week_id), func.count()).where(col(Team.week_id).in_(ids), there).group_by(col(Team.week_id))
     team_counts: dict[int, int] = dict(session.execute(sizes).all())
     return tuple(
         PastWeek(

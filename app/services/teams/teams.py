@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, func
+from sqlalchemy import BigInteger, bindparam, func, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -21,16 +21,20 @@ from app.services import paging, topics
 from app.services.audit.audit import AuditTarget
 from app.services.paging import Page
 from app.services.people import people as people_
+from app.services.people.week_members import counting
 from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
 
 _IN_WEEK = col(Membership.week_id) == bindparam("week")
+_COUNTING = counting(bindparam("week"))
 _JOINS = Prepared(
-    select(Membership.person_id, Membership.team_id, Membership.at).where(_IN_WEEK).order_by(col(Membership.version))
+    select(Membership.person_id, Membership.team_id, Membership.at)
+    .where(_IN_WEEK, _COUNTING)
+    .order_by(col(Membership.version))
 )
 _JOINS_OF = Prepared(
     select(Membership.person_id, Membership.team_id, Membership.at)
-    .where(_IN_WEEK, col(Membership.person_id) == bindparam("person"))
+    .where(_IN_WEEK, _COUNTING, col(Membership.person_id) == bindparam("person"))
     .order_by(col(Membership.version))
 )
 _NAMES = Prepared(
@@ -60,7 +64,9 @@ _SIZES = Prepared(
 """The teams with more members than that. A person's last membership is their newest row: `at` never goes back."""
 _TEAMS = Prepared(
     select(Team.name_key, Team.id, Team.name).where(
-        col(Team.week_id) == bindparam("week"), col(Team.version) <= bindparam("upto")
+        col(Team.week_id) == bindparam("week"),
+        col(Team.version) <= bindparam("upto"),
+        or_(col(Team.removed_version).is_(None), col(Team.removed_version) > bindparam("upto")),
     )
 )
 
@@ -68,15 +74,19 @@ _TEAMS = Prepared(
 def of_week(session: Session, week: AnyWeek, *, view: View = EVERYTHING) -> list[Team]:
     """The week's teams by name, as a view has them."""
     query = select(Team).where(Team.week_id == week.id)
-    if view.upto is not None:
-        query = query.where(Team.version <= view.upto)
+    removed = col(Team.removed_version)
+    if view.upto is None:
+        query = query.where(removed.is_(None))
+    else:
+        query = query.where(Team.version <= view.upto, or_(removed.is_(None), removed > view.upto))
     return sorted(session.exec(query), key=lambda team: team.name_key)
 
 
 def count_by_week(session: Session) -> dict[int, int]:
     """Count the teams of each week, by the week's id, in one query; a week without teams is left out."""
     week_id = col(Team.week_id)
-    return dict(session.execute(sql_select(week_id, func.count()).group_by(week_id)).all())
+    there = col(Team.removed_version).is_(None)
+    return dict(session.execute(sql_select(week_id, func.count()).where(there).group_by(week_id)).all())
 
 
 def named(session: Session, week: AnyWeek, *, view: View = EVERYTHING) -> list[tuple[str, str]]:
@@ -98,9 +108,15 @@ def page(session: Session, week: Week, *, cursor: str | None, limit: int, view: 
 def find(session: Session, week: AnyWeek, team_id: str, *, view: View = EVERYTHING) -> Team:
     """The team of this id in this week, if a view has it. Raises NotFound."""
     team = session.get(Team, team_id) if is_id(team_id) else None
-    if team is None or team.week_id != week.id or (view.upto is not None and team.version > view.upto):
+    if team is None or team.week_id != week.id or not _is_seen(team, view):
         raise NotFound(f"Week {week.name} has no team with the id “{team_id[:40]}”.")
     return team
+
+
+def _is_seen(team: Team, view: View) -> bool:
+    if view.upto is None:
+        return team.removed_version is None
+    return team.version <= view.upto and (team.removed_version is None or team.removed_version > view.upto)
 
 
 def find_or_create(session: Session, week: Week, name: str, now: datetime) -> Team:
@@ -148,7 +164,9 @@ def _joins(session: Session, week: AnyWeek, people: Iterable[str] | None, upto: 
     wanted = None if people is None else list(people)
     if wanted is not None and len(wanted) == 1 and upto is None:
         return _JOINS_OF.rows(session, week=week.id, person=wanted[0])
-    query = select(Membership.person_id, Membership.team_id, Membership.at).where(Membership.week_id == week.id)
+    query = select(Membership.person_id, Membership.team_id, Membership.at).where(
+        Membership.week_id == week.id, counting(week.id, upto)
+    )
     if wanted is not None:
         query = query.where(col(Membership.person_id).in_(wanted))
     if upto is not None:

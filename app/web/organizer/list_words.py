@@ -7,7 +7,7 @@ from app.web.http.render import number, plural
 COUNTS = ("teams", "people", "moved", "recorded", "reinstated", "created", "named")
 """The numbers of outcomes that a page tells after an import."""
 UNDOES: dict[str, str] = {
-    "teams": "People go back to the team and name they had.",
+    "teams": "People go back to the team and name they had. What it made goes unless something stands against that.",
     "activities": "Its activities are reversed.",
     "shifts": "Its shifts are removed, but for those that people signed up for.",
     "identities": "Its identities are forgotten; what was credited stays.",

@@ -11,6 +11,7 @@ from app.web.documents import head_document
 from app.web.documents.boards import standing_document
 from tests.builders import CATS, DUA, OWLS, Game
 from tests.live.test_fragments import applied
+from tests.services.imports.test_undoing_teams import import_list, undo
 from tests.services.standings.test_verification import History
 
 
@@ -51,6 +52,19 @@ def test_board_that_is_followed_shows_what_one_made_anew_shows(game: Game, seed:
         if before is not None and (message := followed.fragments.since(before.fragments.position)) is not None:
             assert applied(contents(before), message) == contents(followed)
         before = followed
+
+
+def test_open_board_is_sent_whole_without_a_team_that_went_with_its_import(game: Game) -> None:
+    import_list(game)
+    reader = Reader()
+    before, _ = reader.style(game)
+
+    undo(game)
+    followed, anew = reader.style(game)
+
+    assert (b"Foxes" in before.partial.body, b"Foxes" in followed.partial.body) == (True, False)
+    assert followed.fragments.since(before.fragments.position) is None
+    assert (followed.json.body, contents(followed)) == (anew.json.body, contents(anew))
 
 
 def test_json_is_the_documents_of_the_head_and_of_every_team(game: Game) -> None:

@@ -11,7 +11,7 @@ from app.services.intake import authors, connections
 from app.services.weeks import weeks
 from app.web.http import csrf
 from app.web.organizer import list_words
-from tests.builders import OWLS, SLUG
+from tests.builders import CATS, OWLS, SLUG
 from tests.web.reading import mistakes
 from tests.web.running_app import RunningApp, Visitor, sign_in
 
@@ -19,6 +19,8 @@ HERE = f"/organizer/weeks/{SLUG}/lists"
 TEAMS = (
     "Team;Full name;E-mail\nFoxes;Nia;nia@example.com\nFoxes;Ada King;ada@example.com\nOwls;Bo Nguyen;bo@example.com\n"
 )
+
+DONE = "Undone: 2 moved back, 1 renamed back, 1 of its teams removed, 1 of its people removed."
 
 
 @pytest.fixture
@@ -66,8 +68,11 @@ def test_import_after_the_preview_and_one_step_back(site: RunningApp, organizer:
     undone = organizer.post(f"{HERE}/undo?kind=teams", id=number[1])
 
     assert (answer.status_code, "Imported 3 people into 2 teams; 2 new to their team." in page.text) == (303, True)
-    assert (undone.status_code, "Undone: 2 moved back, 1 renamed back." in undone.text) == (200, True)
-    assert "Foxes (team) stays without members" in undone.text
+    assert (undone.status_code, DONE in unescape(undone.text)) == (200, True)
+    assert [each["team"] for each in site.board()["standings"]] == [CATS, OWLS]
+    assert "nia@example.com" not in organizer.get("/organizer/people").text
+    entries = organizer.get("/organizer/audit").text
+    assert ("<bdi>Nia</bdi>" in entries, '"><bdi>Nia</bdi></a>' in entries) == (True, False)
     assert "Ada Lovelace" in next(each["members"] for each in site.board()["standings"] if each["team"] == OWLS)
     assert organizer.post(f"{HERE}/undo?kind=teams", id=number[1]).status_code == 409
 

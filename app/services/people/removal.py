@@ -1,0 +1,91 @@
+"""Removal of people that nothing stands against. They are marked: memberships, which only grow, refer to them."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import literal, update
+from sqlalchemy import select as sql_select
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import Session, col
+
+from app.db.database import announce
+from app.domain.actor import Act
+from app.events import AccessChanged
+from app.models import (
+    AuditEntry,
+    CalendarFeed,
+    GuestbookEntry,
+    Identity,
+    LedgerEntry,
+    Membership,
+    Person,
+    Seat,
+    SeatOffer,
+    SignIn,
+    SignInLink,
+    SourceIdentity,
+    WaitingEntry,
+)
+from app.services.audit import audit
+from app.services.audit.audit import AuditTarget
+from app.services.people import people
+from app.services.people.week_members import BY_HAND
+
+Obstacles = dict[str, list[str]]
+"""By id, the nouns of what stands against removing something, such as “members” and “activities”."""
+
+REFER: tuple[tuple[str, Any, tuple[ColumnElement[bool], ...]], ...] = (
+    ("a team", Membership.person_id, (col(Membership.team_id).is_not(None), BY_HAND)),
+    ("activities", LedgerEntry.person_id, ()),
+    ("shifts", Seat.person_id, ()),
+    ("places on waiting lists", WaitingEntry.person_id, ()),
+    ("offers of seats", SeatOffer.person_id, ()),
+    ("offers of seats", SeatOffer.taker_id, ()),
+    ("guestbook entries", GuestbookEntry.person_id, ()),
+    ("signed in", SignIn.person_id, ()),
+    ("an invitation", SignInLink.person_id, (col(SignInLink.revoked_at).is_(None),)),
+    ("a company account", Identity.person_id, ()),
+    ("ids in other tools", SourceIdentity.person_id, ()),
+    ("a calendar", CalendarFeed.person_id, (col(CalendarFeed.revoked_at).is_(None),)),
+    ("entries in the audit", AuditEntry.person_id, ()),
+    ("organizers’ rights", Person.id, (col(Person.role) != "player",)),
+    ("been deactivated", Person.id, (col(Person.disabled_at).is_not(None),)),
+)
+"""Nouns, the columns that refer to a person, and which rows count."""
+
+
+def remove(session: Session, person_ids: Collection[str], act: Act) -> Obstacles:
+    """Remove those of these people whom nothing stands against, in any week; what stands against the others.
+
+    Their e-mails are free then: who has one comes anew. The caller waited in `serialize`.
+    """
+    found = {each: person for each, person in people.by_id(session, person_ids).items() if person.removed_at is None}
+    against = obstacles(session, found)
+    gone = [person for person_id, person in found.items() if person_id not in against]
+    targets = [(AuditTarget("person", each.id, each.name), {"email": each.email}) for each in gone]
+    audit.note_each(session, "person.removed", targets, act)
+    no_email = literal("removed\n") + col(Person.id)  # no e-mail has two lines
+    changes = {"disabled_at": act.now, "removed_at": act.now, "email": no_email}
+    for chunk in people.chunks(gone, people.CHUNK):
+        of_chunk = col(Person.id).in_([person.id for person in chunk])
+        session.connection().execute(update(Person).where(of_chunk).values(changes))
+    if gone:
+        announce(session, AccessChanged(frozenset(person.id for person in gone)))
+    for person in gone:
+        session.expire(person)
+    return against
+
+
+def obstacles(session: Session, person_ids: Collection[str]) -> Obstacles:
+    """Find what stands against removing people; who may go is left out.
+
+    Teams that only undone imports put them into do not count.
+    """
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for chunk in people.chunks(sorted(person_ids), people.CHUNK):
+        for noun, column, conditions in REFER:
+            query = sql_select(column).where(col(column).in_(chunk), *conditions).distinct()
+            for (person_id,) in session.connection().execute(query):
+                found[person_id].append(noun)
+    return {person_id: list(dict.fromkeys(nouns)) for person_id, nouns in found.items()}
