@@ -55,6 +55,6 @@ def greet(app: FastAPI, tools: DemoTools) -> None:
         for kind in KINDS:
             if kind in SILENT:
                 continue
-            valid = next(iter(connections.recipient(session, context.key, kind, now).secrets))
+            valid = next(iter(connections.recipient(session, context.key, kind, now).secrets), "none to sign with")
             outcome, secret = GREETINGS.get(kind, ("ignored", valid))
             tools.send(kind, kind, secret or valid, outcome, done_at, now)

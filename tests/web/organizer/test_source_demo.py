@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from app.cli import demo_sources
 from app.domain.intake.kinds import KINDS
 from app.services.intake import authors, connections
 from app.web.demo_tools import DemoAuthor, DemoTools
@@ -60,3 +61,12 @@ def test_button_is_there_in_the_demo_alone(site: RunningApp, olu: Visitor) -> No
 
     assert "Send one that counts" not in olu.get("/organizer/sources/github").text
     assert olu.post("/organizer/sources/github/send").status_code == 404
+
+
+def test_tools_greet_as_the_demo_begins_also_those_that_sign_nothing(site: RunningApp, olu: Visitor) -> None:
+    tools = site.app.state.context.demo_tools
+
+    demo_sources.greet(site.app, tools)
+
+    until(lambda: states(site, "guru") == ["ignored"])
+    until(lambda: states(site, "guru"))
