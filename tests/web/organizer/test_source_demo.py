@@ -63,10 +63,12 @@ def test_button_is_there_in_the_demo_alone(site: RunningApp, olu: Visitor) -> No
     assert olu.post("/organizer/sources/github/send").status_code == 404
 
 
-def test_tools_greet_as_the_demo_begins_also_those_that_sign_nothing(site: RunningApp, olu: Visitor) -> None:
-    tools = site.app.state.context.demo_tools
+def test_tools_greet_as_the_demo_begins_also_those_that_sign_nothing(
+    site: RunningApp, olu: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(DemoTools, "send", lambda _tools, name, *_rest: sent.append(name))
 
-    demo_sources.greet(site.app, tools)
+    demo_sources.greet(site.app, site.app.state.context.demo_tools)
 
-    until(lambda: states(site, "guru") == ["ignored"])
-    until(lambda: states(site, "guru"))
+    assert set(sent) == KINDS.keys() - set(demo_sources.SILENT)
