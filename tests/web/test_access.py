@@ -11,13 +11,14 @@ from starlette.routing import Mount
 
 from app.config import Settings
 from app.domain import actor as actors
+from app.domain.actor import SCOPES
 from app.errors import SignInNeeded
 from app.services.access import tokens
 from app.web.access import Access, decide
 from app.web.http.areas import find_area
 from tests.builders import ADA, SLUG, act_by
 from tests.web.role_clients import RoleClients
-from tests.web.route_access import ROLES, ROUTES, expected
+from tests.web.route_access import PEOPLE, ROUTES, Role, expected
 from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, WEEK, RunningApp, assert_problem, sign_in, until
 
 ROUTED = {
@@ -63,13 +64,16 @@ def _as_routed(path: str) -> str:
 
 @pytest.mark.timeout(180)  # every route times every role
 @pytest.mark.parametrize("visibility", ["public", "signed-in"])
-def test_every_door_lets_in_exactly_whom_the_table_says(site: RunningApp, visibility: str) -> None:
+@pytest.mark.parametrize("roles", [PEOPLE, SCOPES], ids=["people", "tokens"])
+def test_every_door_lets_in_exactly_whom_the_table_says(
+    site: RunningApp, visibility: str, roles: tuple[Role, ...]
+) -> None:
     stage, is_public = RoleClients(site), visibility == "public"
 
-    seen = {(*key, role): stage.ask(*key, door, role) for key, door in ROUTES.items() for role in ROLES}
+    seen = {(*key, role): stage.ask(*key, door, role) for key, door in ROUTES.items() for role in roles}
 
     wanted = {
-        (*key, role): expected(door, role, key[1], public=is_public) for key, door in ROUTES.items() for role in ROLES
+        (*key, role): expected(door, role, key[1], public=is_public) for key, door in ROUTES.items() for role in roles
     }
     assert {key: status for key, status in seen.items() if status != wanted[key]} == {}
 
