@@ -111,7 +111,7 @@ def refusal(request: Request, problem: Problem, headers: Mapping[str, str] | Non
     template, request_id = _template_of(problem.status), request_ids.current()
     page = render.render(
         template, problem=problem, page=find_page(request.scope["path"]), is_reading=request.method in ("GET", "HEAD"),
-        path=request.scope["path"],
+        section=request.scope["path"].split("/", 3)[2:3],
         to=onward.of(request), request_id=request_id,
     )  # fmt: skip
     return Response(page, problem.status, headers_of(problem) | dict(headers or {}), "text/html")
