@@ -50,6 +50,12 @@ async def receive(request: Request, reception: AppReception, connection: str) ->
     return await take(request, reception, connection, None)
 
 
+@router.post("/hooks/{connection}/", max_body_size=_UNBOUNDED)
+async def receive_with_slash(request: Request, reception: AppReception, connection: str) -> Response:
+    """Take a delivery to an address pasted with a slash too much: no tool follows a redirect."""
+    return await take(request, reception, connection, None)
+
+
 @router.post("/hooks/{connection}/{url_key}", max_body_size=_UNBOUNDED)
 async def receive_with_key(request: Request, reception: AppReception, connection: str, url_key: str) -> Response:
     """Take a delivery of a tool whose address has a key, for it signs nothing or too little."""

@@ -169,6 +169,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/sources/{connection}/accounts"): RouteAccess("organizers", 303, form=ACCOUNT),
     ("POST", "/organizer/sources/{connection}/accounts/remove"): RouteAccess("organizers", 404, form=ACCOUNT),
     ("POST", "/hooks/{connection}"): RouteAccess("everybody", 401, content="{}"),
+    ("POST", "/hooks/{connection}/"): RouteAccess("everybody", 401, content="{}"),
     ("POST", "/hooks/{connection}/{url_key}"): RouteAccess("everybody", 401, content="{}"),
     ("GET", f"{API}/webhooks"): RouteAccess("admin"),
     ("POST", f"{API}/webhooks"): RouteAccess("admin", 201, document=WEBHOOK),

@@ -88,6 +88,7 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{ORGANIZER}/sources/{{connection}}/accounts"): ["service-account.added"],
     ("POST", f"{ORGANIZER}/sources/{{connection}}/accounts/remove"): [],
     ("POST", "/hooks/{connection}"): [],
+    ("POST", "/hooks/{connection}/"): [],
     ("POST", "/hooks/{connection}/{url_key}"): [],
     ("POST", f"{API}/webhooks"): ["webhook.added"],
     ("PATCH", f"{API}/webhooks/{{webhook_id}}"): ["webhook.disabled"],

@@ -15,7 +15,7 @@ from app.services.intake import authors, connections
 from app.services.ledger import ledger
 from tests.builders import ADA, BO, SLUG, act_by
 from tests.integrations.sources import samples
-from tests.integrations.sources.samples import ALL, GITHUB, GURU, LINEAR, SECRET, STANDARD, ZENDESK, Sample
+from tests.integrations.sources.samples import ALL, CANNY, GITHUB, GURU, LINEAR, SECRET, STANDARD, ZENDESK, Sample
 from tests.web.running_app import API, BOTH_ENGINES, RunningApp, until
 
 KIND = {
@@ -79,6 +79,13 @@ def test_a_delivery_of_each_source_becomes_an_activity(tools: Tools, name: str) 
     [activity] = tools.site.get(f"{API}/weeks/{SLUG}/activities", "read").json()["items"]
     assert (activity["id"], activity["recorded_by"]) == (delivery["activity_id"], kind)
     assert activity["source"] == ("tracker" if name == "standard" else kind)
+
+
+def test_an_address_with_a_slash_too_much_is_the_same(tools: Tools) -> None:
+    github, canny = tools.connect("github"), tools.connect("canny")
+
+    assert tools.send(f"{github}/", GITHUB).status_code == 200
+    assert tools.send(f"{canny.rpartition('/')[0]}/", CANNY).status_code == 401
 
 
 @BOTH_ENGINES

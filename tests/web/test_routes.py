@@ -74,7 +74,7 @@ READY_BOARDS = {
 }  # fmt: skip
 STREAMS = {"live_board", "live", "live_shifts", "live_stage", "display_live", "export_ledger"}
 RECORDER = {"record"}
-HOOKS = {"receive", "receive_with_key"}
+HOOKS = {"receive", "receive_with_key", "receive_with_slash"}
 TWO_KINDS = {
     "sign_in_link",
     "ask_for_code",
