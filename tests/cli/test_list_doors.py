@@ -55,7 +55,7 @@ def test_what_is_no_list_is_told_in_the_same_sentences(open_week: Shell, door: s
     files: dict[str, str | bytes] = {
         "book.csv": b"PK\x03\x04xl/",
         "head.csv": f"{head}\n",
-        "odd.csv": "Group;Mail\nx;y\n",
+        "odd.csv": "Klub;Post\nx;y\n",
         "wide.csv": b"k\0i\0",
     }
 
@@ -66,7 +66,7 @@ def test_what_is_no_list_is_told_in_the_same_sentences(open_week: Shell, door: s
     assert details["book.csv"].startswith("Nothing was imported. This file is a workbook (.xlsx, .ods), not text.")
     assert details["head.csv"].startswith("Nothing was imported. The list has a line of columns and nothing below it.")
     assert details["odd.csv"].startswith(
-        f"Nothing was imported. Line 1 reads “Group;Mail”: there is no column {first}, "
+        f"Nothing was imported. Line 1 reads “Klub;Post”: there is no column {first}, "
     )
     assert "UTF-16 without its mark" in details["wide.csv"]
 

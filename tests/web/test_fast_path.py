@@ -82,7 +82,7 @@ def told(answer: httpx.Response, name: str) -> tuple[int, dict[str, str], bytes]
 def test_short_and_long_way_answer_the_same_to_reports(site: RunningApp, long_site: RunningApp) -> None:
     site.record(external_id="so that the token is known")
 
-    short, long = reported(site, "one"), reported(long_site, "two")
+    short, long = reported(site, "report-1"), reported(long_site, "report-2")
 
     assert long == short
     assert {status for status, _, _ in short} == {200, 201, 307, 401, 403, 404, 413, 422}

@@ -25,10 +25,10 @@ BY_HAND = col(Membership.version).not_in(_UNDONE.correlate(Membership))
 """Memberships that no undone import brought."""
 
 
-def counting(week_id: Any, upto: int | None = None) -> ColumnElement[bool]:
+def counting(week_id: Any, version: int | None = None) -> ColumnElement[bool]:
     """The memberships of a week that count: to leave, and to join a team that is not removed (by a version, or now)."""
     removed = col(Team.removed_version)
-    gone = removed.is_not(None) if upto is None else removed <= upto
+    gone = removed.is_not(None) if version is None else removed <= version
     team_id = col(Membership.team_id)
     return or_(team_id.is_(None), team_id.not_in(select(col(Team.id)).where(col(Team.week_id) == week_id, gone)))
 

@@ -102,6 +102,8 @@ def _undo_team(session: Session, act: SignedInAct, week: str, shift_id: str) -> 
     """Leave all the seats that I have just taken for my team, or none."""
     team = _own_team(session, act, week)
     if team is None:
+        found = weeks.find(session, week, act.now)
+        listing.of_shift(session, found, shift_id, weeks.view(found, act.actor))
         raise refusals.problem("no-team")
     seats.undo_team(session, week, shift_id, team.id, act)
     return "team-undone"
