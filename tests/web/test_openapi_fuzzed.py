@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("quiet_log")
 STREAMS = "/live$"
 # What a shift and its seats take depends on what was sent before, a cancellation say; connections, and with them
 # deliveries and identities, are made by commands alone; there are at most 20 webhooks.
-DEPENDENT = ("/shifts/{shift_id}", "/{delivery_id}", "/identities", "/webhooks")
+DEPENDENT = ("/shifts/{shift_id}", "/{delivery_id}", "/identities", "/webhooks", "/sources/{connection}")
 # A description cannot say which cursors exist, which kinds the active rules know and what makes a text a rules file:
 # what it allows may rightly be refused with 422. test_openapi.py holds the examples to be taken.
 LEFT_OUT = {"positive_data_acceptance": {"enabled": False}}
@@ -42,6 +42,8 @@ TWICE_ROUTED = {
 OPEN_BOARDS = {
     name: {"enabled": False} for name in ("ignored_auth", "missing_required_header", "negative_data_rejection")
 }
+# Hypothesis itself, beside a busy worker: it could not make an example a second time. It asked the server nothing.
+UNRELIABLE = "example_generating_inner_function"
 
 
 @dataclass
@@ -84,8 +86,11 @@ def fuzz(
     schema = schemathesis.openapi.from_url(f"{site.url}/openapi.json", config=config).exclude(path_regex=STREAMS)
     outcome = Outcome()
     for event in from_schema(schema).execute():
-        if isinstance(event, events.FatalError | events.NonFatalError):
+        if isinstance(event, events.FatalError):
             outcome.failures.append(repr(event))
+        elif isinstance(event, events.NonFatalError):
+            said = f"{event.label}: {event.info.title}: {event.info.message}"
+            outcome.failures += [] if UNRELIABLE in said else [said]
         elif isinstance(event, events.ScenarioFinished):
             note(outcome, event.recorder)
     return outcome
