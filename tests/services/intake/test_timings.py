@@ -84,7 +84,7 @@ def test_a_frozen_board_does_not_see_a_later_timing(game: Game) -> None:
     desk.send(opened("T1", 0))
 
     def bonuses(audience: str) -> list[int]:
-        return [line.points for line in game.receipt(OWLS, audience).items]  # type: ignore[arg-type]
+        return [line.points for line in game.receipt(OWLS, audience).items]  # type: ignore[arg-type]  # a parameter of the test
 
     assert (bonuses("public"), bonuses("organizers")) == ([2, 1], [2])
     assert [standing.points for standing in game.public().standings] == [3, 0]

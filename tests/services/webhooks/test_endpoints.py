@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.domain.webhooks.events import EVENTS
 from app.errors import AlreadyDone, Conflict, Malformed, NotFound, WeekUnknown
@@ -34,7 +34,7 @@ def told(game: Game) -> list[WebhookMessage]:
         news = webhook_news.read(session, game.week().id, game.now)
     with game.database.unit_of_work() as session:
         webhook_news.write(session, game.week().id, news)
-        return list(session.exec(select(WebhookMessage).order_by(WebhookMessage.seq)))  # type: ignore[arg-type]
+        return list(session.exec(select(WebhookMessage).order_by(col(WebhookMessage.seq))))
 
 
 def test_add_keeps_the_secret_sealed(game: Game) -> None:
