@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from app.config import Settings
+from app.domain.standings.tones import PATTERNS, TONES
 from app.models import GuestbookEntry
 from app.services import guestbook
 from app.services.standings import stories
@@ -18,7 +19,6 @@ from app.web import summaries
 from app.web.charts import CHARTS
 from app.web.charts.chart_renderer import ChartRenderer, chart_renderer
 from app.web.charts.theme import KIND_COLOURS, ChartTheme, colours
-from app.web.http.render import TONES
 from tests.builders import ADA, BO, CATS, DUA, NAMES, OWLS, SLUG, a_team, a_week, an_activity
 from tests.services.shifts.test_seats import Plan
 from tests.web.running_app import SIGNED_IN, RunningApp, SettableClock, serving
@@ -349,7 +349,7 @@ def test_stylesheet_has_every_colour_that_charts_use() -> None:
 
 def test_lines_of_the_race_differ_for_every_team() -> None:
     look = ChartTheme("light", "wide")
-    teams = [f"{number:016x}" for number in range(3 * TONES)]
+    teams = [f"{number:016x}" for number in range(PATTERNS * TONES)]
 
     lines = look.lines(teams)
 

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from app.domain.standings.bars import nice_maximum
 from app.domain.standings.board import Board, BoardHead
 from app.domain.standings.order_text import key_text, name_text
+from app.domain.standings.tones import tones_of
 from app.live.fragments import Item
 from app.services.standings.boards import LiveStandings, served_version
 from app.web.board.rows import Piece, RowPosition, RowStyle, piece_of
-from app.web.http.render import TONES
 
 _SUM = 2**256
 
@@ -156,5 +156,5 @@ class FixedContent:
 
 
 def _looks(week: str, zone: ZoneInfo, team_ids: Iterable[str]) -> dict[str, RowStyle]:
-    """Return each team's look: a colour (0 to 7), the same on every page and whatever the ranks."""
-    return {team_id: RowStyle(week, zone, index % TONES) for index, team_id in enumerate(sorted(team_ids))}
+    """Return each team's look: its tone, the same on every page and whatever the ranks."""
+    return {team_id: RowStyle(week, zone, tone) for team_id, tone in tones_of(team_ids).items()}

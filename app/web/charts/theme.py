@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from app.web.http.render import STATIC, TONES
+from app.domain.standings.tones import line_styles
+from app.web.http.render import STATIC
 
 Theme = Literal["light", "dark"]
 Size = Literal["wide", "narrow"]
@@ -15,7 +16,8 @@ SPACED: Spec = {"labelOverlap": "parity", "labelSeparation": 6}
 """Labels of an axis: where they would touch, every second one is left out."""
 FONT = "Segoe UI, Roboto, Noto Sans, Helvetica Neue, Liberation Sans, Arial, sans-serif"
 KIND_COLOURS = 8
-DASHES = ([1, 0], [7, 3], [2, 3], [9, 3, 2, 3])
+DASHES = ([1, 0], [8, 4], [2, 3], [9, 3, 2, 3])
+"""Each pattern of a line: drawn and left out in turn, in pixels."""
 
 _HEX = r"(#[0-9a-f]{3,8})"
 _TOKEN = re.compile(rf"^\s*--([\w-]+): (?:{_HEX}|light-dark\({_HEX}, {_HEX}\));", re.MULTILINE)
@@ -69,21 +71,11 @@ class ChartTheme:
         return colours(self.theme)[name]
 
     def lines(self, team_ids: Iterable[str]) -> dict[str, Line]:
-        """Each team's line style: its own tone, or the next that is free while any is; then dashed.
-
-        Who is named first chooses first.
-        """
-        named = list(team_ids)
-        own = {team_id: index % TONES for index, team_id in enumerate(sorted(named))}
-        free: list[int] = []
-        found: dict[str, Line] = {}
-        for number, team_id in enumerate(named):
-            free = free or list(range(TONES))
-            wanted = own[team_id]
-            taken = min(free, key=lambda each: (each - wanted) % TONES)
-            free.remove(taken)
-            found[team_id] = Line(self.colour(f"race-{taken}"), DASHES[min(number // TONES, len(DASHES) - 1)])
-        return found
+        """Each team's line style; who is named first chooses first."""
+        return {
+            team_id: Line(self.colour(f"race-{style.tone}"), DASHES[style.pattern])
+            for team_id, style in line_styles(team_ids).items()
+        }
 
     def kind(self, number: int) -> str:
         """The colour of the kind of this number in file order; they come round again after the eighth."""

@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse
 
 from app.domain.rules.model import Kind
 from app.domain.standings.board import Standing
+from app.domain.standings.tones import tones_of
 from app.domain.text import graphemes
 from app.web.http import onward
 from app.web.http.addresses import url_for
@@ -33,7 +34,7 @@ HTMX_FILES = {
 }
 FONT_FILE = "inter-latin-wght-normal.woff2"
 VARY = "HX-Request, HX-Request-Type, HX-Boosted, HX-History-Restore-Request"
-MINUS, TONES = "\u2212", 8
+MINUS = "\u2212"
 
 
 class _Dated(Protocol):
@@ -193,8 +194,8 @@ def initials(name: str) -> str:
 
 
 def tones(standings: Iterable[Standing]) -> dict[str, int]:
-    """A team colour (0 to 7) for every team id, the same on every page and whatever the ranks."""
-    return {team_id: index % TONES for index, team_id in enumerate(sorted(standing.team_id for standing in standings))}
+    """Each team's tone (0 to 11) by its id, the same on every page and whatever the ranks."""
+    return tones_of(standing.team_id for standing in standings)
 
 
 def by_local_day(items: Iterable[DatedT], zone: tzinfo) -> list[tuple[date, list[DatedT]]]:

@@ -10,6 +10,7 @@ from app.domain.calendar.days import ONE_DAY, day_bounds, first_moment, local_da
 from app.domain.scoring.evaluation import score
 from app.domain.scoring.tally import TeamScore
 from app.domain.standings.lines import TeamInfo
+from app.domain.standings.tones import LineStyle, line_styles
 from app.domain.story import PointsSeries, Race, Step, run_race
 from app.services.scoring import activity_queries as ledger_facts
 from app.services.teams import teams
@@ -25,9 +26,10 @@ FINE_UPTO = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One team's line: `points` for an SVG polyline, and where its end and its label are; no label beyond the first."""
+    """One team's line: `line` for an SVG polyline, and where its end and its label are; no label beyond the first."""
 
     series: PointsSeries
+    style: LineStyle
     line: str
     end: tuple[int, int]
     label: int | None
@@ -91,8 +93,10 @@ def draw(race: Race, until: datetime) -> list[Lane]:
 
     def lane(series: PointsSeries, label: int | None) -> Lane:
         end = spot(until, series.points)
-        return Lane(series, _line([spot(step.at, step.points) for step in series.steps], end), end, label)
+        line = _line([spot(step.at, step.points) for step in series.steps], end)
+        return Lane(series, styles[series.team_id], line, end, label)
 
+    styles = line_styles(series.team_id for series in all_series)
     labels = spread([spot(until, series.points)[1] for series in all_series[:LABELS]])
     return [lane(series, label) for series, label in zip_longest(all_series, labels)]
 
