@@ -73,8 +73,8 @@
     const minutes = Math.floor(ms / 60_000), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
     const unit = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
     if (days) return hours % 24 ? `${unit(days, "day")} ${hours % 24} h` : unit(days, "day");
-    if (hours) return minutes % 60 ? `${hours} h ${minutes % 60} min` : unit(hours, "hour");
-    return minutes ? unit(minutes, "minute") : unit(Math.max(Math.ceil(ms / 1000), 0), "second");
+    if (hours) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+    return minutes ? `${minutes} min` : `${Math.max(Math.ceil(ms / 1000), 0)} s`;
   }
 
   function countdown() {
@@ -82,7 +82,7 @@
     if (state !== "open") return "";
     const untilEnd = Date.parse(ends) - serverNow(), untilStart = Date.parse(begins) - serverNow();
     if (untilStart > 0) return `Starts in ${span(untilStart)}`;
-    return untilEnd > 0 ? `${span(untilEnd)} to go` : "Time is up: the last points are coming in";
+    return untilEnd > 0 ? `${span(untilEnd)} left` : "Time’s up. Final points are coming in.";
   }
 
   function stamps() {

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Literal, cast
@@ -43,7 +43,8 @@ class BoardSnapshot:
     """One week's board as everybody of one audience gets it, until something changes or `until` (local midnight).
 
     The board of a freeze stays what it is, whatever day it gets. With a trail, `number` is its step there. Pages show
-    `shifts` as they stand, frozen or not; the API's board has none.
+    `shifts` as they stand, frozen or not; the API's board has none. `starts` is the first day of a week that has not
+    reached it.
     """
 
     content: Content
@@ -54,6 +55,7 @@ class BoardSnapshot:
     trail: Trail | None = None
     number: int = 0
     shifts: BoardShifts = NO_SHIFTS
+    starts: date | None = None
 
     @property
     def lasts_until(self) -> datetime:
@@ -126,7 +128,7 @@ class BoardSnapshot:
     @cached_property
     def parts(self) -> dict[str, bytes]:
         """The HTML of everything but the rows, by the id of its element."""
-        return parts_of(self.content.head, self.rules, self.zone, self.content.morning, self.shifts)
+        return parts_of(self.content.head, self.rules, self.zone, self.content.morning, self.shifts, self.starts)
 
     @cached_property
     def fragments(self) -> FragmentList:
@@ -138,7 +140,7 @@ class BoardSnapshot:
     @cached_property
     def mark(self) -> str:
         """A content hash with the version in front: equal marks mean equal bytes, also after a backup was restored."""
-        digest = sha256(repr((self.content.head, self.over, __version__)).encode(errors="surrogatepass"))
+        digest = sha256(repr((self.content.head, self.over, self.starts, __version__)).encode(errors="surrogatepass"))
         digest.update(self.content.digest)
         return f"{self.version}-{digest.hexdigest()[:16]}"
 
@@ -212,5 +214,6 @@ def serve_live(
     standings, zone = live.standings, stamp.zone
     over = standings.week.state == "closed" or standings.today > standings.week.ends
     number = trail.next_number() if trail is not None else 0
+    starts = standings.week.starts if standings.today < standings.week.starts else None
     content = LiveContent(live, now, before)
-    return BoardSnapshot(content, standings.rules, zone, next_midnight(now, zone), over, trail, number, shifts)
+    return BoardSnapshot(content, standings.rules, zone, next_midnight(now, zone), over, trail, number, shifts, starts)

@@ -71,7 +71,7 @@ def test_something_is_logged_by_keyboard_alone(chromium: Browser, site: RunningA
         page.keyboard.press("Enter")
         page.wait_for_url("**/me/activities/*")
 
-        assert texts(page, "[role=status]") == ["Recorded. Thank you!"]
+        assert texts(page, "[role=status]") == ["Logged: +5 points for \u2068Owls\u2069"]
         assert serious_flaws(page) == []
     assert site.points() == {"Owls": 5, "Cats": 0}
 
@@ -85,7 +85,7 @@ def test_refused_form_says_so_beside_the_field_without_javascript(chromium: Brow
     page.select_option("#kind", "issue")
     page.fill("#time", "23:00")
     page.fill("#note", "Tonight")
-    page.click("text=Record it")
+    page.click("text=Log activity")
 
     described = page.get_attribute("#day", "aria-describedby") or ""
 

@@ -29,7 +29,7 @@ def test_my_team_shows_place_points_and_people(site: RunningApp) -> None:
     assert part(answer, r"<h1.*?</h1>") == [CATS]
     assert part(answer, r'<p class="mine__members">.*?</p>') == ["Dua Krasniqi, Elif Şahin and 文子 Fumiko"]
     assert part(answer, r'<p class="mine__place">.*?</p>') == ["2nd of 2"]
-    assert part(answer, r'<p class="mine__gap">.*?</p>') == ["5 points to catch up with Owls."]
+    assert part(answer, r'<p class="mine__gap">.*?</p>') == ["5 points behind Owls"]
     assert f'href="/weeks/{SLUG}/teams/{site.game.team_id(CATS)}"' in answer.text
 
 
@@ -45,7 +45,7 @@ def test_shared_place_says_so(site: RunningApp) -> None:
 def test_quest_within_reach_is_named(site: RunningApp) -> None:
     site.record(kind="shift")
 
-    assert "Still missing: 1 shift from 2 more people." in text(sign_in(site, ADA).get("/me"))
+    assert "All hands, +15 points: 1 shift each from 2 more people" in text(sign_in(site, ADA).get("/me"))
 
 
 def test_frozen_board_hides_the_live_score_from_players_and_not_from_organizers(site: RunningApp) -> None:
@@ -60,13 +60,13 @@ def test_frozen_board_hides_the_live_score_from_players_and_not_from_organizers(
     assert [part(page, r'<p class="mine__done">.*?</p>') for page in pages] == [["1 issue"], ["1 shift and 1 issue"]]
     mine = player.get("/me/activities")
     assert part(mine, r'<p class="my-activity__points">.*?</p>') == ["at the reveal", "+5 points"]
-    assert ["Within reach" in page.text for page in pages] == [False, True]
+    assert ["All hands, +15" in page.text for page in pages] == [False, True]
     assert [part(page, r'<p class="notice">.*?</p>')[0].split(".")[1] for page in pages] == [
-        " This is the board of the freeze",
-        " Players see the board of the freeze; you see it as it stands",
+        " Newer points show at the reveal",
+        " You see the live board",
     ]
     newest = next(entry["id"] for entry in in_ledger(site) if entry["occurred_at"] == "2022-09-14T17:00:00.000000Z")
-    assert "shows at the reveal" in text(player.get(f"/me/activities/{newest}"))
+    assert "show at the reveal" in text(player.get(f"/me/activities/{newest}"))
 
 
 def test_team_that_the_frozen_board_does_not_know_waits_for_the_reveal(site: RunningApp) -> None:
@@ -76,13 +76,13 @@ def test_team_that_the_frozen_board_does_not_know_waits_for_the_reveal(site: Run
     answer = sign_in(site, GUS).get("/me")
 
     assert part(answer, r"<h1.*?</h1>") == ["Hens"]
-    assert "Your team shows on the board at the reveal." in text(answer)
+    assert "Your team shows at the reveal." in text(answer)
 
 
 def test_page_without_a_team_says_how_to_get_into_one(site: RunningApp) -> None:
     answer = sign_in(site, GUS).get("/me")
 
-    assert part(answer, r"<h1.*?</h1>") == ["You are in no team yet"]
+    assert part(answer, r"<h1.*?</h1>") == ["No team yet"]
     assert '<a class="button" href="/join">' in answer.text
 
 
@@ -92,15 +92,15 @@ def test_every_page_is_kind_while_there_is_no_week(empty_site: RunningApp) -> No
     seen = {path: gus.get(path) for path in PAGES}
 
     assert {path: answer.status_code for path, answer in seen.items()} == dict.fromkeys(PAGES, 200)
-    assert part(seen["/me"], r"<h1.*?</h1>") == ["No week on the calendar yet"]
+    assert part(seen["/me"], r"<h1.*?</h1>") == ["No week yet"]
 
 
 def test_draft_says_when_it_begins(empty_site: RunningApp) -> None:
     Game(empty_site.database).start(state="draft")
     ada = sign_in(empty_site, ADA)
 
-    assert "It begins on Monday 12 September; points count once it is open." in text(ada.get("/me"))
-    assert part(ada.get("/me/log"), r"<h1.*?</h1>") == ["Q3-2022 has not started"]
+    assert "This week is a draft. It runs 12–16 Sep 2022." in text(ada.get("/me"))
+    assert part(ada.get("/me/log"), r"<h1.*?</h1>") == ["Q3-2022 isn’t open yet"]
 
 
 def test_closed_week_leads_to_the_summary(site: RunningApp) -> None:
@@ -113,8 +113,8 @@ def test_closed_week_leads_to_the_summary(site: RunningApp) -> None:
     answer = ada.get("/me")
 
     assert f'href="/weeks/{SLUG}/summary">See the summary' in answer.text
-    assert "Next: Q4. It begins on Monday 5 December." in text(answer)
-    assert part(ada.get("/me/log"), r"<h1.*?</h1>") == ["Q3-2022 is over"]
+    assert "Next: Q4 , from Monday 5 December." in text(answer)
+    assert part(ada.get("/me/log"), r"<h1.*?</h1>") == ["Q3-2022 is closed"]
 
 
 def test_activities_are_only_ones_own_and_come_in_pages(site: RunningApp) -> None:
@@ -161,7 +161,7 @@ def test_activities_of_a_seat_say_what_it_is_and_are_corrected_there(site: Runni
 
     assert before[1] == ["A teammate has the credit for this shift; being there counts towards quests"]
     assert sorted(told()[0]) == ["+20 points", "reversed"]
-    assert "Your seat in this shift doesn’t count as this any more." in told()[1]
+    assert "Your seat in this shift was corrected. This earns no points." in told()[1]
     assert organizers.text.count("Correct the seat, and this follows.") == 2
     assert "/reversal" not in organizers.text
     assert "6 a.m. shift" in text(bo.get(f"/weeks/{SLUG}/teams/{site.game.team_id(OWLS)}"))
@@ -210,4 +210,4 @@ def test_page_after_joining_says_so_to_nobody_else(site: RunningApp) -> None:
     answers = [ada.get("/me?done=joined"), ada.get("/me?done=<b>"), ada.get("/me"), nobody.get("/me?done=joined")]
 
     told = [re.findall(r'alert--done" role="status">(.*?)<', answer.text) for answer in answers]
-    assert told == [["You are in. This is your team from now on."], [], [], []]
+    assert told == [["You’ve joined the team."], [], [], []]

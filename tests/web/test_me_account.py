@@ -52,7 +52,7 @@ def test_ended_sign_in_is_out_at_once(site: RunningApp) -> None:
     answer = ada.post(button[1])
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/me/settings?done=ended")
-    assert "That browser is signed out." in text(ada.get("/me/settings?done=ended"))
+    assert "Browser signed out." in text(ada.get("/me/settings?done=ended"))
     assert (lost.get("/me").status_code, ada.get("/me").status_code) == (401, 200)
 
 

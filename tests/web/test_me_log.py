@@ -35,10 +35,10 @@ def test_logging_by_hand_records_for_oneself_and_says_so(site: RunningApp) -> No
         "kind": "issue", "person": ADA, "team": OWLS, "occurred_at": "2022-09-14T19:30:00.000000Z",
         "source": "by hand", "url": "https://example.com/1", "note": "One\ntwo", "recorded_by": "Ada Lovelace",
     }  # fmt: skip
-    assert "Recorded. Thank you!" in text(shown)
+    assert "Logged: +5 points for \u2068Owls\u2069" in text(shown)
     assert "Wednesday 14 September, 12:30" in text(shown)
     assert f'href="/weeks/{SLUG}/teams/{site.game.team_id(OWLS)}"' in shown.text
-    assert "Ask an organizer to take it back" in text(shown)
+    assert "Ask an organizer to reverse it" in text(shown)
     assert site.points() == {OWLS: 5, CATS: 0}
 
 
@@ -74,7 +74,7 @@ def test_form_changed_and_sent_again_says_that_nothing_was_added(site: RunningAp
 
     again = ada.get(ada.post("/me/log", **{**typed, "note": "Second"}).headers["location"])
 
-    assert "This form was sent before, so nothing was added." in text(again)
+    assert "Already logged. Here it is." in text(again)
     assert [entry["note"] for entry in in_ledger(site)] == ["First"]
 
 
@@ -93,11 +93,11 @@ OUTSIDE = "2022-09-11 13:00 lies outside week Q3-2022, which runs from 2022-09-1
 LINK = "A link begins with http:// or https://, has no spaces, and at most 2,000 characters."
 NOTE = "A note has at most 2,000 characters, and nothing invisible in it."
 REFUSED = {
-    "no kind": ({"kind": ""}, 422, "Choose what it was."),
-    "unknown kind": ({"kind": "nap"}, 422, "Choose what it was."),
+    "no kind": ({"kind": ""}, 422, "Choose an activity."),
+    "unknown kind": ({"kind": "nap"}, 422, "Choose an activity."),
     "no such day": ({"day": "2022-02-31"}, 422, "Choose a day of the week."),
     "a strange day": ({"day": "2022-W37-3"}, 422, "Choose a day of the week."),
-    "no such time": ({"time": "25:00"}, 422, "Give a time of day, such as 14:30."),
+    "no such time": ({"time": "25:00"}, 422, "Enter a time, such as 14:30."),
     "the future": ({"time": "13:06"}, 409, "This lies in the future. Record an activity once it has happened."),
     "before the week": ({"day": "2022-09-11"}, 409, OUTSIDE),
     "no web address": ({"url": "javascript:alert(1)"}, 422, LINK),
@@ -173,9 +173,7 @@ def test_hour_that_clocks_skip_is_refused_and_one_that_comes_twice_is_the_first(
     answer = ada.post("/me/log", **sheet(ada, day="2023-03-12", time="02:30"))
 
     assert answer.status_code == 422
-    assert part(answer, r'<p class="field__error".*?</p>') == [
-        "There was no 02:30 on that day: clocks went forward. Give a time before or after."
-    ]
+    assert part(answer, r'<p class="field__error".*?</p>') == ["Clocks skipped 02:30 that day. Choose another time."]
 
 
 def test_week_that_closes_while_somebody_types_keeps_what_they_typed(site: RunningApp) -> None:
@@ -186,7 +184,7 @@ def test_week_that_closes_while_somebody_types_keeps_what_they_typed(site: Runni
     answer = ada.post("/me/log", **typed)
 
     assert answer.status_code == 409
-    assert "The week is over, so nothing more is recorded." in text(answer)
+    assert "Not saved: this week is closed." in text(answer)
     assert ">Too late</textarea>" in answer.text
 
 
@@ -206,4 +204,4 @@ def test_log_without_a_team_is_taken_and_says_when_it_counts(site: RunningApp) -
 
     answer = gus.get(gus.post("/me/log", **sheet(gus)).headers["location"])
 
-    assert "It counts for your team as soon as you are in one." in text(answer)
+    assert "No team yet. It earns points once you join one." in text(answer)

@@ -271,8 +271,8 @@ def test_list_shows_each_week_with_its_state(site: RunningApp, organizer: Visito
     matches = re.findall("<tr>.*?</tr>", page, re.DOTALL)
     rows = [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in matches]
     assert rows[1:] == [
-        "Q4 2022 Draft 5 to 9 Dec 2022 Europe/Berlin 0 teams",
-        "Q3-2022 Open Frozen Current 12 to 16 Sep 2022 America/Los Angeles 2 teams",
+        "Q4 2022 Draft 5–9 Dec 2022 Europe/Berlin 0 teams",
+        "Q3-2022 Open Frozen Current 12–16 Sep 2022 America/Los Angeles 2 teams",
     ]
 
 

@@ -34,7 +34,7 @@ def test_the_board_is_the_page_of_its_week_and_of_the_current_one(site: RunningA
 def test_without_a_week_the_front_page_says_what_to_do(empty_site: RunningApp) -> None:
     answer = empty_site.get("/")
 
-    assert (answer.status_code, heading(answer.text)) == (200, "No week on the calendar yet")
+    assert (answer.status_code, heading(answer.text)) == (200, "No week yet")
     assert empty_site.get("/weeks/current").status_code == 404
 
 

@@ -75,11 +75,9 @@ def test_board_shows_who_is_on_now_and_next_and_moves(empty_site: RunningApp, pl
         started = words(events.get(timeout=5)["data"], "on-shift")
 
     thanks = "Thank you to everyone who takes a shift."
-    assert before == f"Up next Thu 06:00–08:00 Nobody yet: 3 seats free {thanks}"
+    assert before == f"Up next Thu 06:00–08:00 3 seats free {thanks}"
     assert change == f"Up next Thu 06:00–08:00 Ada Lovelace 2 seats free {thanks}"
-    assert started == (
-        f"On now Thu 06:00–08:00 Ada Lovelace Thank you! Up next Thu 08:00–10:00 Nobody yet: 1 seat free {thanks}"
-    )
+    assert started == (f"On now Thu 06:00–08:00 Ada Lovelace Thank you! Up next Thu 08:00–10:00 1 seat free {thanks}")
     assert started == words(empty_site.get(PAGE).text, "on-shift")
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Literal
 
 from app.domain.standings.board import Board, Standing, TrophyResult
-from app.domain.wording import listed
+from app.domain.wording import listed, ordinal
 
 Act = Literal["welcome", "totals", "trophy", "place", "podium", "winner", "thanks"]
 PODIUM, MAX_NAMED = 3, 4
@@ -37,8 +37,8 @@ def steps(board: Board) -> tuple[Step, ...]:
 
 
 def _told(board: Board) -> Iterator[Step]:
-    yield Step("welcome", "Welcome everybody")
-    yield Step("totals", "What you did together: the totals count up")
+    yield Step("welcome", "Welcome")
+    yield Step("totals", "What you did together")
     for trophy in board.trophies:
         if trophy.winners:
             yield Step("trophy", f"Trophy: {trophy.name}, for {_named(trophy.winners)}", trophy=trophy)
@@ -52,7 +52,13 @@ def _places(board: Board) -> Iterator[Step]:
     for rank, teams in reversed(by_rank):
         names = _named([team.team for team in teams])
         act: Act = "winner" if rank == 1 else "podium" if rank <= PODIUM else "place"
-        yield Step(act, f"The winner: {names}" if rank == 1 else f"Place {rank}: {names}", teams=teams)
+        yield Step(
+            act,
+            f"{'Winner' if len(teams) == 1 else 'Winners'}: {names}"
+            if rank == 1
+            else f"{ordinal(rank)} place: {names}",
+            teams=teams,
+        )
 
 
 def _named(names: Sequence[str]) -> str:

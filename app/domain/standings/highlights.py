@@ -48,12 +48,11 @@ def _lead(before: Board, after: Board) -> Iterator[Highlight]:
     old, now = _leaders(before), _leaders(after)
     if any(team not in old and each.points > then.get(team, 0) for team, each in now.items()):
         teams = [each.team for each in now.values()]
-        verb = "takes the lead" if len(teams) == 1 else "share the lead"
         points = next(iter(now.values())).points
         yield Highlight(
             id=f"lead-{'-'.join(sorted(now))}-{points}",
             kind="lead",
-            title=f"{listed(teams, 'and')} {verb}",
+            title=f"In the lead: {listed(teams, 'and')}",
             detail=points_text(points) if len(teams) == 1 else f"{points_text(points)} each",
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.domain.rules.model import Quest, Rules
+from app.domain.rules.model import Kind, Quest, Rules
 from app.domain.scoring.quests import member_count
 from app.domain.scoring.tally import Tally, TeamScore, total
 from app.domain.standings.board import Standing
@@ -68,7 +68,13 @@ def _by_team(quest: Quest, rules: Rules, tally: Tally) -> tuple[int, str]:
     """The progress of a team towards a quest, and what is missing."""
     left = {kind: max(number - tally.counts.get(kind, 0), 0) for kind, number in quest.needs}
     done = sum(number for _, number in quest.needs) - sum(left.values())
-    return done, listed([amount(number, rules.kind_by_name[kind]) for kind, number in left.items() if number], "and")
+    return done, listed([_more(number, rules.kind_by_name[kind]) for kind, number in left.items() if number], "and")
+
+
+def _more(number: int, kind: Kind) -> str:
+    """Words of what is missing: "1 more shift"."""
+    count, noun = amount(number, kind).split(" ", 1)
+    return f"{count} more {noun}"
 
 
 def _by_members(quest: Quest, rules: Rules, standing: Standing, score: TeamScore, members: int) -> tuple[int, str]:
@@ -82,6 +88,8 @@ def _by_members(quest: Quest, rules: Rules, standing: Standing, score: TeamScore
     best = sorted([*did, *[0] * blank], reverse=True)[:members]
     if len(best) < members:
         return 0, ""
-    needs = listed([amount(number, rules.kind_by_name[kind]) for kind, number in quest.needs], "and")
     people = sum(number < each for number in best)
-    return sum(best), f"{needs} from {people} more {'person' if people == 1 else 'people'}"
+    if people == 1 and len(quest.needs) == 1:
+        return sum(best), _more(each - min(best), rules.kind_by_name[quest.needs[0][0]])
+    needs = listed([amount(number, rules.kind_by_name[kind]) for kind, number in quest.needs], "and")
+    return sum(best), f"{needs} from 1 more person" if people == 1 else f"{needs} each from {people} more people"

@@ -19,7 +19,7 @@ class Placing:
 def placing(standings: Sequence[Standing], own: Standing) -> Placing:
     """The place of one of the teams of a board, best first; nobody is told how far behind the last one is."""
     if standings[0].points <= 0 and own.rank == 1:
-        return Placing("", shared=False, gap="No points yet: the first shift sets the pace.")
+        return Placing("", shared=False, gap="No points yet.")
     level = [standing.team for standing in standings if standing.rank == own.rank and standing.team_id != own.team_id]
     place = f"{ordinal(own.rank)} of {len(standings)}"
     return Placing(place, bool(level), _gap(standings, own, level))
@@ -30,16 +30,16 @@ def _gap(standings: Sequence[Standing], own: Standing, level: Sequence[str]) -> 
     if ahead:
         return _behind(ahead[-1], own)
     if level:
-        return f"You share the lead with {listed(level, 'and')}."
+        return f"Tied with {listed(level, 'and')}"
     chasing = [standing for standing in standings if standing.rank > own.rank]
     if not chasing:
         return ""
     lead = own.points - chasing[0].points
-    return f"{points_text(lead)} ahead of {chasing[0].team}." if lead else f"Just ahead of {chasing[0].team}."
+    return f"{points_text(lead)} ahead of {chasing[0].team}" if lead else f"Ahead of {chasing[0].team} on the tie-break"
 
 
 def _behind(ahead: Standing, own: Standing) -> str:
     behind = ahead.points - own.points
     if behind == 0:
-        return f"Level on points with {ahead.team}: one more point takes you past them."
-    return f"{points_text(behind)} to catch up with {ahead.team}."
+        return f"Any more points put you ahead of {ahead.team}"
+    return f"{points_text(behind)} behind {ahead.team}"

@@ -1,6 +1,6 @@
 """Parts: everything on a board but its rows, each rendered once for what it shows."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -18,9 +18,18 @@ AS_OF = "as-of"
 
 
 def parts_of(
-    head: BoardHead, rules: Rules, zone: ZoneInfo, morning: tuple[int, ...], shifts: BoardShifts = NO_SHIFTS
+    head: BoardHead,
+    rules: Rules,
+    zone: ZoneInfo,
+    morning: tuple[int, ...],
+    shifts: BoardShifts = NO_SHIFTS,
+    starts: date | None = None,
 ) -> dict[str, bytes]:
-    """Return the HTML of each part by the id of its element; a part that has nothing to say is left out."""
+    """Return the HTML of each part by the id of its element; a part that has nothing to say is left out.
+
+    `starts` is the first day of a week that has not reached it.
+    """
+    frozen_at = render.local_moment(head.as_of, zone) if head.frozen else ""
     kinds, is_closed = rules.kind_by_name, head.state == "closed"
     parts = {
         "state": _state(head.state, head.frozen),
@@ -28,7 +37,7 @@ def parts_of(
         "headline": _headline(head.headline),
         "coverage": _coverage(shifts.coverage, head.week) if shifts.coverage else b"",
         **{f"tile-{name}": _tile(count, kinds[name]) for name, count in head.totals.items()},
-        "notice": _notice(head.week, head.state, head.frozen, head.teams > 0, head.is_scored),
+        "notice": _notice(head.week, head.state, frozen_at, starts, head.teams > 0, head.is_scored),
         ON_SHIFT: b"" if shifts.needs_team or head.teams else _on_shift(shifts.on_shift, zone, bool(shifts.coverage)),
         "leaders": _leaders(head.leaders) if head.best > 0 else b"",
         **{name: _trophy(result, is_closed, name) for name, result in trophies_of(head).items()},
@@ -74,8 +83,10 @@ def _tile(count: int, kind: Kind) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _notice(week: str, state: str, frozen: bool, has_teams: bool, is_scored: bool) -> bytes:
-    return _render("notice", week=week, state=state, frozen=frozen, has_teams=has_teams, is_scored=is_scored)
+def _notice(week: str, state: str, frozen_at: str, starts: date | None, has_teams: bool, is_scored: bool) -> bytes:
+    return _render(
+        "notice", week=week, state=state, frozen_at=frozen_at, starts=starts, has_teams=has_teams, is_scored=is_scored
+    )
 
 
 @lru_cache(maxsize=64)

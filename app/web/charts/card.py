@@ -50,7 +50,7 @@ def _hero(data: ChartData) -> tuple[str, str]:
     board = data.board
     winners = [standing for standing in board.standings if standing.rank == 1 and standing.points > 0]
     if not winners:
-        return board.name, "Thank you, every one of you"
+        return board.name, "Thank you, everyone"
     points = points_text(winners[0].points)
     if len(winners) > MAX_NAMED:
         return f"{len(winners)} teams", f"{points} each"

@@ -20,6 +20,7 @@ from app.domain.rules.model import Kind
 from app.domain.standings.board import Standing
 from app.domain.standings.tones import tones_of
 from app.domain.text import graphemes
+from app.domain.wording import ordinal
 from app.web.http import onward
 from app.web.http.addresses import url_for
 
@@ -142,13 +143,13 @@ def day(value: date) -> str:
 
 
 def days(starts: date, ends: date) -> str:
-    """The days of a week, first to last: 12 to 16 Sep 2022."""
+    """The days of a week, first to last: 12–16 Sep 2022."""
     if starts == ends:
         return f"{starts.day} {starts:%b %Y}"
     if (starts.year, starts.month) == (ends.year, ends.month):
-        return f"{starts.day} to {ends.day} {ends:%b %Y}"
+        return f"{starts.day}–{ends.day} {ends:%b %Y}"
     first = f"{starts.day} {starts:%b}" if starts.year == ends.year else f"{starts.day} {starts:%b %Y}"
-    return f"{first} to {ends.day} {ends:%b %Y}"
+    return f"{first} – {ends.day} {ends:%b %Y}"
 
 
 def number(value: int) -> str:
@@ -215,7 +216,7 @@ def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
 
 FILTERS = (
     local_time, local_moment, city, stamp, span, local_day, day, days, number, signed, plural, counted,
-    listing, numerals, initials, tones, by_local_day, sums_by_what,
+    listing, numerals, initials, tones, by_local_day, sums_by_what, ordinal,
 )  # fmt: skip
 
 

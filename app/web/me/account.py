@@ -29,16 +29,16 @@ from app.web.submit import Done, Page, submit
 
 DONE = {
     "saved": "Saved.",
-    "ended": "That browser is signed out.",
-    "ended-others": "Every other browser is signed out.",
+    "ended": "Browser signed out.",
+    "ended-others": "Signed out of all other browsers.",
 }
-THEMES = (("auto", "As my device has it"), ("light", "Light"), ("dark", "Dark"))
+THEMES = (("auto", "Same as my device"), ("light", "Light"), ("dark", "Dark"))
 WAYS: dict[Way, str] = {
-    "first": "The first link",
+    "first": "The owner link",
     "invitation": "A sign-in link",
-    "email": "A link by e-mail",
-    "join": "A team's code",
-    "company": "The company's account",
+    "email": "A link by email",
+    "join": "A join code",
+    "company": "A company account",
 }
 
 router = APIRouter(route_class=DatabaseRoute)

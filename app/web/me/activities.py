@@ -6,18 +6,20 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.notices.wording import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from app.services.access import accounts
 from app.services.ledger import my_week
+from app.services.ledger.my_week import OwnActivity
 from app.services.rules import rule_sets
 from app.services.weeks import weeks
 from app.web.deps import MemberAct, ReadSession
+from app.web.http.render import signed
 from app.web.routes import DatabaseRoute
 from app.web.submit import Page
 
 PER_PAGE = 25  # a day's work of a busy person, on two screens of a phone
 DONE = {
-    "logged": "Recorded. Thank you!",
-    "before": "This form was sent before, so nothing was added. Below is what it recorded then.",
+    "before": "Already logged. Here it is.",
 }
 
 router = APIRouter(route_class=DatabaseRoute)
@@ -52,7 +54,16 @@ def my_activity(
     """One activity of mine; also what is shown after logging one."""
     week, found = my_week.find(session, accounts.find(session, act.actor.person_id), activity, act.actor)
     rules = rule_sets.rules_numbered(session, weeks.view(week, act.actor).rule_set_id)
-    return Page(request, act, session, flash=DONE.get(done, "")).render(
+    flash = _logged(found) if done == "logged" else DONE.get(done, "")
+    return Page(request, act, session, flash=flash).render(
         "me/activity.html", section="activities", week=week.slug, shown=week, found=found, zone=week.zone,
         kinds=rules.kind_by_name,
     )  # fmt: skip
+
+
+def _logged(found: OwnActivity) -> str:
+    """The sentence about an activity that was just logged: its points and whose they are."""
+    if found.counts:
+        name = f"{FIRST_STRONG_ISOLATE}{found.activity.team}{POP_ISOLATE}"
+        return f"Logged: {signed(found.points)} {'point' if abs(found.points) == 1 else 'points'} for {name}"
+    return "Logged. Its points show at the reveal." if found.waiting else "Logged. No team yet."

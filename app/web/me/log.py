@@ -1,4 +1,4 @@
-"""Log something by hand: for oneself, into the current week."""
+"""Log an activity by hand: for oneself, into the current week."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -32,15 +32,15 @@ from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
 
 SOURCE = "by hand"
-CHOOSE = "Choose what it was."
+CHOOSE = "Choose an activity."
 SENTENCES = {
     "kind": CHOOSE,
     "url": f"A link begins with http:// or https://, has no spaces, and at most {LONGEST_TEXT:,} characters.",
     "note": f"A note has at most {LONGEST_TEXT:,} characters, and nothing invisible in it.",
 }
-OVER = "The week is over, so nothing more is recorded. Tell an organizer what is missing."
+OVER = "Not saved: this week is closed. Tell an organizer what’s missing."
 BY_SEAT = "Shifts aren’t logged by hand in this week. Check in to yours, or ask an organizer to add you to one."
-ANOTHER_WEEK = "Another week began while you were typing. Check the day, then send this once more."
+ANOTHER_WEEK = "Not saved: another week started. Check the day, then log it again."
 
 router = APIRouter(route_class=DatabaseRoute)
 
@@ -58,7 +58,7 @@ class LogForm(Form):
     week: str
     kind: Annotated[str, says(_chosen)]
     day: Annotated[date, a_day("Choose a day of the week.")]
-    time: Annotated[time, a_time("Give a time of day, such as 14:30.")]
+    time: Annotated[time, a_time("Enter a time, such as 14:30.")]
     url: Annotated[str, MaxLength(LONGEST_TEXT)] = ""
     note: str = ""
 
@@ -157,7 +157,7 @@ def _at(data: LogForm, context: LogContext) -> datetime:
         raise FormInvalid({"kind": CHOOSE})
     at = moment_at(data.day, data.time, context.zone)
     if at is None:
-        sentence = f"There was no {data.time:%H:%M} on that day: clocks went forward. Give a time before or after."
+        sentence = f"Clocks skipped {data.time:%H:%M} that day. Choose another time."
         raise FormInvalid({"time": sentence})
     return at
 

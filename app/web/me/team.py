@@ -28,7 +28,7 @@ from app.web.submit import Page
 from app.web.views import board_for
 
 FEW = 5  # of one's own activities: a glance; the page behind it has all of them
-DONE = {"joined": "You are in. This is your team from now on."}
+DONE = {"joined": "You’ve joined the team."}
 
 router = APIRouter(route_class=DatabaseRoute)
 

@@ -191,7 +191,7 @@ def cover(request: Request, act: MemberAct, week: str, shift_id: str, sign_up_id
 
 @router.post("/weeks/{week}/shifts/{shift_id}/log", name="shift_log")
 def log(request: Request, act: MemberAct, week: str, shift_id: str, form: FormState[QuickLogForm]) -> Response:
-    """Log something I did just now, during my shift."""
+    """Log an activity I did just now, during my shift."""
     page = partial(shift_page, week, shift_id)
     return submit(request, act, partial(_log, form, week, shift_id), form=form, page=page)
 
@@ -204,7 +204,7 @@ def _log(form: FormState[QuickLogForm], slug: str, shift_id: str, session: Sessi
     if not is_id(data.id):
         raise FormInvalid({}, "This form cannot be read. Open the page again.")
     if data.kind not in rule_sets.rules_of(session, week).kind_by_name:
-        raise FormInvalid({"kind": "Choose what it was."})
+        raise FormInvalid({"kind": "Choose an activity."})
     reading = by_hand(data.kind, act.now, data.id, data.url.strip(), data.note.replace("\r\n", "\n").strip(), act)
     (outcome,) = ledger.record(session, week.slug, [Submission(reading, act.actor)], now=act.now)
     if isinstance(outcome, Problem):

@@ -29,7 +29,7 @@ from app.web.submit import Page
 
 def _kind(kind: str) -> str:
     if not kind or kind == SHIFT:
-        raise Malformed("Choose what it was.")
+        raise Malformed("Choose an activity.")
     return kind
 
 

@@ -61,7 +61,7 @@ def test_trophies_come_one_by_one_and_those_nobody_holds_are_left_out() -> None:
 def test_steps_hint_at_the_first_few_of_very_many() -> None:
     board = a_board(*(a_standing(1, f"Team {number}", 5) for number in range(7)))
 
-    assert steps(board)[2].hint == "The winner: Team 0, Team 1, Team 2, Team 3 and 3 more"
+    assert steps(board)[2].hint == "Winners: Team 0, Team 1, Team 2, Team 3 and 3 more"
 
 
 @pytest.mark.parametrize("points", [0, -5])

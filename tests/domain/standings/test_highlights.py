@@ -37,7 +37,7 @@ def responses(count: int, person: str = "dua", team: str | None = None) -> list[
 def test_first_points_take_the_lead() -> None:
     told = news([], [activity("issue", LATE)])
 
-    assert told == [("lead", "Owls takes the lead", "5 points")]
+    assert told == [("lead", "In the lead: Owls", "5 points")]
 
 
 def test_highlights_of_a_leader_who_only_pulls_away_are_none() -> None:
@@ -49,7 +49,7 @@ def test_highlights_of_a_leader_who_only_pulls_away_are_none() -> None:
 def test_highlights_name_a_new_leader_and_not_the_old_one() -> None:
     told = news([activity("issue", LATE)], [activity("knowledge_card", "10:00", "dua", CATS)])
 
-    assert told == [("lead", "Cats takes the lead", "8 points")]
+    assert told == [("lead", "In the lead: Cats", "8 points")]
 
 
 def test_teams_that_draw_level_share_the_lead() -> None:
@@ -57,7 +57,7 @@ def test_teams_that_draw_level_share_the_lead() -> None:
 
     told = news([activity("issue", LATE)], [activity("issue", "10:00", "dua", CATS)], rules)
 
-    assert told == [("lead", "Cats and Owls share the lead", "5 points each")]
+    assert told == [("lead", "In the lead: Cats and Owls", "5 points each")]
 
 
 def test_lead_that_a_correction_hands_over_is_no_news() -> None:

@@ -42,7 +42,15 @@ def test_team_quest_says_what_is_missing() -> None:
     quests = near(did("shift", "response", "issue"), GRAND_SLAM)
 
     assert quests == [
-        Reach("Owls", "owls", "Grand slam", 25, done=3, needed=5, missing="1 feature request and 1 knowledge card")
+        Reach(
+            "Owls",
+            "owls",
+            "Grand slam",
+            25,
+            done=3,
+            needed=5,
+            missing="1 more feature request and 1 more knowledge card",
+        )
     ]
 
 
@@ -54,8 +62,8 @@ def test_quest_of_several_people_says_how_many_more_it_takes() -> None:
     one = near(did("shift"), ALL_HANDS)
     two = near([*did("shift"), *did("shift", person="ben")], ALL_HANDS)
 
-    assert gist(one) == [("Owls", "All hands", "1 shift from 2 more people")]
-    assert gist(two) == [("Owls", "All hands", "1 shift from 1 more person")]
+    assert gist(one) == [("Owls", "All hands", "1 shift each from 2 more people")]
+    assert gist(two) == [("Owls", "All hands", "1 more shift")]
 
 
 def test_quests_within_reach_are_no_nearer_by_a_second_go_of_the_same_person() -> None:
@@ -81,14 +89,14 @@ def test_quest_of_the_day_counts_today_alone() -> None:
     today = did("response", "response", "issue")
 
     assert near(yesterday, DAILY) == []
-    assert gist(near([*yesterday, *today], DAILY)) == [("Owls", "Busy day", "1 issue")]
+    assert gist(near([*yesterday, *today], DAILY)) == [("Owls", "Busy day", "1 more issue")]
 
 
 def test_quest_of_the_day_that_was_done_yesterday_comes_again() -> None:
     yesterday = [activity(kind, "2022-09-13 09:00") for kind in ("response", "response", "issue", "issue")]
 
     assert gist(near([*yesterday, *did("response", "issue")], DAILY)) == [
-        ("Owls", "Busy day", "1 response and 1 issue")
+        ("Owls", "Busy day", "1 more response and 1 more issue")
     ]
 
 
@@ -103,7 +111,7 @@ def test_quest_that_takes_points_is_left_out() -> None:
 def test_quests_within_reach_name_each_team_once_with_its_closest_quest() -> None:
     quests = near(did("shift", "response", "issue", "knowledge_card"))
 
-    assert gist(quests) == [("Owls", "Grand slam", "1 feature request")]
+    assert gist(quests) == [("Owls", "Grand slam", "1 more feature request")]
 
 
 def test_quests_within_reach_have_the_least_effort_first_then_points_then_the_name() -> None:

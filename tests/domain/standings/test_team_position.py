@@ -22,36 +22,36 @@ def words(team: str, *places: tuple[int, str, int]) -> tuple[str, bool, str]:
 def test_place_tells_the_gap_to_the_next_team_ahead() -> None:
     table = (1, "Owls", 30), (2, "Cats", 20), (3, "Hens", 19)
 
-    assert words("Hens", *table) == ("3rd of 3", False, "1 point to catch up with Cats.")
-    assert words("Cats", *table) == ("2nd of 3", False, "10 points to catch up with Owls.")
-    assert words("Owls", *table) == ("1st of 3", False, "10 points ahead of Cats.")
+    assert words("Hens", *table) == ("3rd of 3", False, "1 point behind Cats")
+    assert words("Cats", *table) == ("2nd of 3", False, "10 points behind Owls")
+    assert words("Owls", *table) == ("1st of 3", False, "10 points ahead of Cats")
 
 
 def test_shared_place_says_so_and_looks_ahead() -> None:
     table = (1, "Owls", 30), (2, "Cats", 20), (2, "Hens", 20), (4, "Rays", 0)
 
-    assert words("Hens", *table) == ("2nd of 4", True, "10 points to catch up with Owls.")
+    assert words("Hens", *table) == ("2nd of 4", True, "10 points behind Owls")
 
 
 def test_shared_lead_names_the_others() -> None:
     table = (1, "Cats", 5), (1, "Hens", 5), (1, "Owls", 5)
 
-    assert words("Hens", *table) == ("1st of 3", True, "You share the lead with Cats and Owls.")
+    assert words("Hens", *table) == ("1st of 3", True, "Tied with Cats and Owls")
 
 
 def test_place_decided_by_a_tie_break_says_how_close_it_is() -> None:
     table = (1, "Owls", 30), (2, "Cats", 30)
 
-    assert words("Cats", *table)[2] == "Level on points with Owls: one more point takes you past them."
-    assert words("Owls", *table)[2] == "Just ahead of Cats."
+    assert words("Cats", *table)[2] == "Any more points put you ahead of Owls"
+    assert words("Owls", *table)[2] == "Ahead of Cats on the tie-break"
 
 
 def test_placing_before_the_first_points_is_empty() -> None:
-    assert words("Cats", (1, "Cats", 0), (1, "Owls", 0)) == ("", False, "No points yet: the first shift sets the pace.")
+    assert words("Cats", (1, "Cats", 0), (1, "Owls", 0)) == ("", False, "No points yet.")
 
 
 def test_team_below_zero_has_a_place() -> None:
-    assert words("Owls", (1, "Cats", 0), (2, "Owls", -5)) == ("2nd of 2", False, "5 points to catch up with Cats.")
+    assert words("Owls", (1, "Cats", 0), (2, "Owls", -5)) == ("2nd of 2", False, "5 points behind Cats")
 
 
 def test_team_alone_has_nobody_to_look_at() -> None:
