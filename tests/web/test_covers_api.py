@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.models.columns import is_id
 from tests.builders import ADA, BO, CHIDI, DUA, ELIF, OWLS, moment
 from tests.web.playing_shifts import SHIFTS, THURSDAY, Shifts, code_of
 from tests.web.running_app import BOTH_ENGINES, RunningApp, assert_problem, refusals
@@ -36,7 +37,10 @@ def test_who_waits_first_gets_a_freed_seat(plan: Shifts) -> None:
     document = first.json()
     assert [answer.status_code for answer in (first, again, second)] == [201, 200, 201]
     assert document == again.json()
+    known, other = document.pop("id"), second.json()["id"]
     assert document == {"shift": shift_id, "person": "Bo Nguyen", "state": "waiting", "position": 1}
+    assert is_id(known)
+    assert other != known
     assert (second.json()["position"], waiting) == (2, 2)
     assert [sign_up["email"] for sign_up in shift(plan, shift_id)["sign_ups"]] == [BO]
     assert shift(plan, shift_id)["waiting"] == 1

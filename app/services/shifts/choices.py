@@ -115,6 +115,8 @@ def choose(
     why = refusals.sentence(code) if code else ""
     if code == "started" and now < shift.ends_at:
         why = "On now. Signing up ended at the start."
+    if missed is not None:
+        why = ""  # they know why they have no seat: they did not come
     if code == "limit":
         why = refusals.limit_sentence(shift, settings, zone)
     if code == "overlap" and other is not None:

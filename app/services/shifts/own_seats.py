@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from app.db.statements import Prepared
 from app.domain.calendar.days import zone_or_utc
 from app.domain.shifts.model import SeatState
-from app.models import Seat, SeatChange, Shift, Week
+from app.models import Person, Seat, SeatChange, Shift, Week
 from app.models.columns import Instant, is_id
 from app.services.shifts.listing import ShiftItem
 
@@ -83,18 +83,20 @@ def next_seat(session: Session, person_id: str, now: datetime) -> NextSeat | Non
 
 
 class Correction(NamedTuple):
-    """Somebody else's change of a person's seat: to which state, why, by whom and when."""
+    """An organizer's change of a person's seat: to which state, why, and by whom; empty for programs and commands."""
 
     state: SeatState
     reason: str
     by: str
-    at: datetime
 
 
 def correction_of(session: Session, seat_id: str) -> Correction | None:
     """The last change of a seat if it had a reason, as those of organizers have."""
     rows = _LAST_CHANGE.rows(session, seat=seat_id)
-    return Correction(*rows[0]) if rows and rows[0][1] else None
+    if not rows or not rows[0][1]:
+        return None
+    state, reason, by = rows[0]
+    return Correction(state, reason, by if _NAMED.rows(session, name=by) else "")
 
 
 _OWN_SEATS: Any = (
@@ -135,8 +137,9 @@ _NEXT = Prepared(
     .limit(1)
 )  # fmt: skip
 _LAST_CHANGE = Prepared(
-    select(col(SeatChange.after), col(SeatChange.reason), col(SeatChange.changed_by), col(SeatChange.changed_at))
+    select(col(SeatChange.after), col(SeatChange.reason), col(SeatChange.changed_by))
     .where(col(SeatChange.seat_id) == bindparam("seat"))
     .order_by(col(SeatChange.id).desc())
     .limit(1)
 )
+_NAMED = Prepared(select(col(Person.id)).where(col(Person.name) == bindparam("name")).limit(1))

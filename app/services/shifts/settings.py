@@ -41,6 +41,12 @@ def settings_of(session: Session, week: AnyWeek) -> ShiftSettings:
     )
 
 
+def opens_after(session: Session, week: AnyWeek, now: datetime) -> datetime | None:
+    """The moment at which signing up for a week's shifts opens, if that is still to come."""
+    opens_at = settings_of(session, week).opens_at
+    return opens_at if opens_at is not None and opens_at > now else None
+
+
 def values_of(settings: ShiftSettings) -> dict[str, Any]:
     """Settings by the names that `change`, programs and the audit know them by."""
     return {

@@ -1,6 +1,7 @@
 """My team and its standing in the current week."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query
@@ -16,7 +17,7 @@ from app.models import Team, Week
 from app.services import notices
 from app.services.ledger import my_week
 from app.services.ledger.my_week import OwnActivity
-from app.services.shifts import own_seats, shifts
+from app.services.shifts import own_seats, settings, shifts
 from app.services.shifts.own_seats import NextSeat
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -35,7 +36,10 @@ router = APIRouter(route_class=DatabaseRoute)
 
 @dataclass(frozen=True, slots=True)
 class _TeamContext:
-    """The week somebody is in, and their team there; `coming` is the week after it, `shift` their next one."""
+    """The week somebody is in, and their team there; `coming` is the week after it, `shift` their next one.
+
+    `opens_at` is the moment at which signing up opens, where that is ahead.
+    """
 
     week: Week | None
     team: Team | None = None
@@ -43,6 +47,7 @@ class _TeamContext:
     coming: Week | None = None
     shift: NextSeat | None = None
     has_shifts: bool = False
+    opens_at: datetime | None = None
 
 
 class _Deeds(NamedTuple):
@@ -85,7 +90,9 @@ def _look(database: Database, act: SignedInAct) -> _TeamContext:
         coming = my_week.coming(session, week, act.now)
         shift = own_seats.next_seat(session, act.actor.person_id, act.now)
         names = tuple(member.name for member in members)
-        return _TeamContext(week, team, names, coming, shift, shifts.has_any_ahead(session, week, act.now))
+        has_shifts = shifts.has_any_ahead(session, week, act.now)
+        opens_at = settings.opens_after(session, week, act.now) if has_shifts and shift is None else None
+        return _TeamContext(week, team, names, coming, shift, has_shifts, opens_at)
 
 
 def _deeds(

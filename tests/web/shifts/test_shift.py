@@ -1,6 +1,7 @@
 """A shift's page: waiting and offers before it, checklists, logging and check-out during it, the guestbook after it."""
 
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -162,17 +163,21 @@ def test_completed_shift_says_why_it_earns_nothing_now(
     assert said(done) == f"Completed: Thu 06:00–08:00 PDT. Thank you! {sentence}"
 
 
-def test_attendance_an_organizer_corrected_is_shown_with_its_reason(site: RunningApp, shifts: Shifts) -> None:
+@pytest.mark.parametrize(("by", "told"), [("Chidi Okafor", "Chidi Okafor "), ("rota-script", "an organizer")])
+def test_attendance_an_organizer_corrected_is_shown_with_its_reason(
+    site: RunningApp, shifts: Shifts, by: str, told: str
+) -> None:
     shift_id = shifts.make()
     seat_id = shifts.sign_up(shift_id, ADA).json()["id"]
     site.clock.set("2022-09-15 07:00")
     with site.database.unit_of_work() as session:
-        act = act_by("Olu", site.clock.now)
+        act = act_by(by, site.clock.now)
         correction.correct(session, SLUG, shift_id, seat_id, "no_show", act, reason="Nobody saw her")
 
     answer = sign_in(site, ADA).get(f"{PAGE}/{shift_id}")
 
-    assert "You did not come Changed by Olu : Nobody saw her" in text(answer)
+    assert f"You did not come Changed by {told}: Nobody saw her" in text(answer)
+    assert "On now" not in text(answer)
     assert "Nobody saw her" not in sign_in(site, CHIDI).get(f"{PAGE}/{shift_id}").text
 
 
@@ -187,6 +192,9 @@ def test_my_next_shift_is_on_top_of_me(site: RunningApp, shifts: Shifts) -> None
     assert "No shift ahead" not in none + text(sign_in(site, GUS).get("/me"))
     site.clock.now = site.clock.now.replace(hour=13, minute=30)
     assert "No shift ahead. See which are open. Take a shift" in offered
+    shifts.set(opens_at=site.clock.now + timedelta(hours=1))
+    before = text(sign_in(site, GUS).get("/me"))
+    assert "No shift ahead. Signing up opens Thursday 15 September, 07:30 . See shifts" in before
     assert "Your next shift: Thursday 15 September, 06:00–08:00 PDT See shift" in soon
     assert "Your shift is on: Thursday 15 September, 06:00–08:00 PDT Go to shift" in text(sign_in(site, ADA).get("/me"))
 
@@ -230,7 +238,7 @@ def test_shift_that_was_cancelled_cannot_be_left(site: RunningApp, shifts: Shift
 
     assert answer.status_code == 409
     assert "This shift was cancelled, so there is nothing to leave." in text(answer)
-    assert "Cancelled by Olu : Holidays" in text(answer)
+    assert "Cancelled by an organizer: Holidays" in text(answer)
 
 
 def test_sentence_of_a_button_is_told_only_while_it_is_true(site: RunningApp, shifts: Shifts) -> None:
