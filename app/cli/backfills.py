@@ -17,6 +17,7 @@ from app.cli.place import CLOCK, command_act, opened, reading, writing
 from app.cli.sources import Name
 from app.config import Settings
 from app.db.database import Database
+from app.domain.text.public_addresses import Allowed
 from app.jobs import backfill as page_jobs
 from app.models import Backfill
 from app.services import jobs
@@ -41,15 +42,17 @@ def set_key(
     clear: Annotated[bool, typer.Option("--clear", help="Forget the key.")] = False,
 ) -> Answer:
     """Set the key with which a connection's tool is asked for what was; it is sealed, and never shown again."""
-    act, signing_key = command_act(), secrets.load(startup.read_settings())
+    settings, act = startup.read_settings(), command_act()
+    signing_key, allowed = secrets.load(settings), Allowed(networks=settings.outbound_networks)
     secret = sys.stdin.readline() if key == "-" else key
     with writing() as session:
         if clear:
             api_keys.clear(session, name, act)
             return Answer({"name": name, "key": False}, [f"Removed the API key of {name}."])
         made = api_keys.set_key(
-            session, signing_key, name, act, secret=secret, address=address, repositories=" ".join(repository or [])
-        )
+            session, signing_key, name, act, secret=secret, address=address, repositories=" ".join(repository or []),
+            allowed=allowed,
+        )  # fmt: skip
         document = {
             "name": name, "key": True, "address": made.address, "repositories": made.repositories.split(),
         }  # fmt: skip

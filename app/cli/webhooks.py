@@ -8,6 +8,7 @@ import typer
 from app.cli.command import command
 from app.cli.output import Answer, Table, Voice
 from app.cli.place import command_act, reading, writing
+from app.domain.text.public_addresses import Allowed
 from app.domain.webhooks.events import EVENTS
 from app.models import WebhookEndpoint
 from app.services.operations import secrets, startup
@@ -35,7 +36,7 @@ def add(
     with writing() as session:
         made = endpoints.add(
             session, key, act, url=url, events=event or EVENTS, week=week,
-            allows_http=bool(settings.outbound_networks),
+            allowed=Allowed(networks=settings.outbound_networks),
         )  # fmt: skip
         return _shown_once(made)
 

@@ -10,11 +10,19 @@ from typing import Any
 
 import httpcore
 
-from app.integrations.public_addresses import Allowed
+from app.domain.text.public_addresses import Allowed
+from app.errors import Problem
 
 MAX_LOOKUPS = 32
 """Names looked up at once by this process; a resolver that hangs holds its thread for longer than we wait for it."""
 _PIECE = 64 * 1024  # bytes written at once
+
+
+class AddressRefused(Problem):
+    """The address leads where this server does not call: into a private network, or by something other than http."""
+
+    status = 422
+    title = "Address not allowed"
 
 
 class CheckedBackend(httpcore.NetworkBackend):
@@ -35,7 +43,8 @@ class CheckedBackend(httpcore.NetworkBackend):
         """Connect to the first address of a name that answers, once all of them are allowed."""
         addresses = _look_up(host, port, _remaining(self._deadline))
         for address in addresses:
-            self._allowed.check(address, is_plain=self._is_plain)
+            if flaw := self._allowed.flaw(address, is_plain=self._is_plain):
+                raise AddressRefused(flaw)
         for index, address in enumerate(addresses):
             # What is left is shared among those to come: the first must not use it up.
             share = _remaining(self._deadline) / (len(addresses) - index)

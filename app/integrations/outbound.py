@@ -10,9 +10,10 @@ from urllib.parse import SplitResult
 
 import httpcore
 
+from app.domain.text import urls
+from app.domain.text.public_addresses import Allowed
 from app.errors import Problem
-from app.integrations.guarded_connection import CheckedBackend
-from app.integrations.public_addresses import AddressRefused, Allowed, parse_url
+from app.integrations.guarded_connection import AddressRefused, CheckedBackend
 
 __all__ = ["AddressRefused", "Answer", "Outbound", "Unreachable", "parse_url"]
 
@@ -27,6 +28,14 @@ class Unreachable(Problem):
 
     status = 502
     title = "No answer"
+
+
+def parse_url(url: str) -> SplitResult:
+    """The parts of an http or https address. Raises AddressRefused for anything else."""
+    try:
+        return urls.parse(url)
+    except ValueError as flaw:
+        raise AddressRefused(str(flaw)) from None
 
 
 @dataclass(frozen=True, slots=True)

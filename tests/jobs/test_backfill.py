@@ -11,6 +11,7 @@ import pytest
 from sqlmodel import col, select
 
 from app.db.database import Database
+from app.domain.text.public_addresses import Allowed
 from app.errors import Conflict, Malformed
 from app.integrations.outbound import Outbound
 from app.jobs import backfill as jobs_of_backfills
@@ -52,7 +53,10 @@ def connect(database: Database, tool: StandIn) -> None:
         connections.connect(session, KEY, tool.kind, ACT)
         repositories = "acme/support" if tool.kind == "github" else ""
         secret = KEYS[tool.kind]
-        api_keys.set_key(session, KEY, tool.kind, ACT, secret=secret, address=tool.url, repositories=repositories)
+        api_keys.set_key(
+            session, KEY, tool.kind, ACT, secret=secret, address=tool.url, repositories=repositories,
+            allowed=Allowed(private=True),
+        )  # fmt: skip
         authors.name(session, tool.kind, "7700123" if tool.kind == "zendesk" else "21", ADA, ACT)
 
 
@@ -264,8 +268,9 @@ def test_a_refused_key_and_a_private_address_end_it_with_a_sentence_and_no_key_i
     caplog.set_level(logging.DEBUG)
     with game.database.unit_of_work() as session:
         api_keys.set_key(
-            session, KEY, "github", ACT, secret="ghp_a_wrong_key", address=github.url, repositories="acme/support"
-        )
+            session, KEY, "github", ACT, secret="ghp_a_wrong_key", address=github.url, repositories="acme/support",
+            allowed=Allowed(private=True),
+        )  # fmt: skip
     start(game.database, clock)
     fetch(game.database, clock)
     refused = newest(game.database)

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import select
 
 from app.bulkheads import Bulkhead
+from app.domain.text.public_addresses import Allowed
 from app.errors import Problem
 from app.integrations.outbound import Outbound
 from app.jobs import confirm
@@ -79,7 +80,15 @@ def board(game: Game) -> Iterator[Board]:
     inbox.connect("canny")
     with stand_in("canny", [[post("p-1", "08:05:00", by={"id": "c-1", "email": ADA})]]) as tool:
         with game.database.unit_of_work() as session:
-            api_keys.set_key(session, KEY, "canny", act_by("Gus"), secret=KEYS["canny"], address=tool.url)
+            api_keys.set_key(
+                session,
+                KEY,
+                "canny",
+                act_by("Gus"),
+                secret=KEYS["canny"],
+                address=tool.url,
+                allowed=Allowed(private=True),
+            )
         yield Board(inbox, tool)
 
 

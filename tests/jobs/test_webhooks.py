@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from standardwebhooks import Webhook
 
 from app.db.database import Database
+from app.domain.text.public_addresses import Allowed
 from app.domain.webhooks.events import EVENTS
 from app.integrations.outbound import Outbound
 from app.jobs import webhooks as jobs
@@ -45,7 +46,9 @@ def clock(now: datetime) -> SettableClock:
 
 def add(game: Game, server: Receiver, events: tuple[str, ...] = EVENTS, **wishes: Any) -> NewSecret:
     with game.database.unit_of_work() as session:
-        return endpoints.add(session, KEY, game.act, url=server.url, events=events, allows_http=True, **wishes)
+        return endpoints.add(
+            session, KEY, game.act, url=server.url, events=events, allowed=Allowed(private=True), **wishes
+        )
 
 
 def run_until(condition: Callable[[], bool], clock: SettableClock, *places: Database, timeout: float = 2.0) -> None:

@@ -11,6 +11,7 @@ import httpx
 from app.domain import actor as actors
 from app.domain.actor import SCOPES, Act
 from app.domain.calendar.slots import slot_between
+from app.domain.text.public_addresses import Allowed
 from app.integrations.sources import registry
 from app.jobs import upkeep
 from app.models import Backfill, Shift, WebhookMessage
@@ -339,8 +340,10 @@ class RoleClients:
         name = self._connection(role)
         with self.site.database.unit_of_work() as session:
             key, act = self.site.app.state.context.key, act_by("Olu", self._now)
-            where = {"address": "https://127.0.0.1:1", "repositories": "acme/support"}
-            api_keys.set_key(session, key, name, act, secret="ghp_0123456789", **where)
+            api_keys.set_key(
+                session, key, name, act, secret="ghp_0123456789", address="https://127.0.0.1:1",
+                repositories="acme/support", allowed=Allowed(private=True),
+            )  # fmt: skip
         return name
 
     def _asked_connection(self, role: Role) -> str:
@@ -396,7 +399,7 @@ class RoleClients:
                 endpoints.remove(session, known.id, act_by("Olu", self._now))
             made = endpoints.add(
                 session, secrets.SigningKey(SIGNING_KEY), act_by("Olu", self._now), url="https://127.0.0.1/",
-                events=["week.closed"], week=SLUG,
+                events=["week.closed"], week=SLUG, allowed=Allowed(private=True),
             )  # fmt: skip
             message = WebhookMessage(
                 endpoint_id=made.endpoint.id, kind="week.closed", body="{}", happened_at=self._now, state="sent",

@@ -100,7 +100,7 @@ WHAT = {"id": "{form}", "week": SLUG, "kind": "issue", "day": "2022-09-14", "tim
 NOW_DONE = {"id": "{form}", "kind": "issue"}
 GUIDE = {"text": "Guide {number}", "version": "{newest_guide}"}
 API_KEY = {"key": "ghp_0123456789", "address": "https://api.example", "repositories": "acme/support"}
-WEBHOOK = {"url": "https://127.0.0.1/", "events": ["week.closed"], "week": SLUG}
+WEBHOOK = {"url": "https://nobody.invalid/", "events": ["week.closed"], "week": SLUG}
 NEWEST = {"version": "{newest_guide}"}
 SIGN_UP = f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}"
 ROUTES: dict[tuple[str, str], RouteAccess] = {
@@ -369,7 +369,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/sources/{keyed_connection}/backfill/key/clear"): RouteAccess("organizers", 303),
     ("GET", "/organizer/webhooks"): RouteAccess("organizers"),
     ("POST", "/organizer/webhooks"): RouteAccess(
-        "organizers", form={"url": "https://127.0.0.1/", "event": "week.closed", "week": SLUG}
+        "organizers", form={"url": "https://nobody.invalid/", "event": "week.closed", "week": SLUG}
     ),
     ("GET", "/organizer/webhooks/{webhook_id}"): RouteAccess("organizers"),
     ("POST", "/organizer/webhooks/{webhook_id}/rotate"): RouteAccess("organizers"),

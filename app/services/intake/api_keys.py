@@ -2,12 +2,14 @@
 
 import re
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
 from app.domain.intake.backfills import BACKFILLED, Backfilled, address_flaw, tidy_address
+from app.domain.text.public_addresses import PUBLIC, Allowed
 from app.errors import Conflict, Malformed
 from app.models import ApiKey, Connection
 from app.services.audit import audit
@@ -31,7 +33,15 @@ class ToolAccess(NamedTuple):
 
 
 def set_key(
-    session: Session, key: SigningKey, name: str, act: Act, *, secret: str, address: str = "", repositories: str = ""
+    session: Session,
+    key: SigningKey,
+    name: str,
+    act: Act,
+    *,
+    secret: str,
+    address: str = "",
+    repositories: str = "",
+    allowed: Allowed = PUBLIC,
 ) -> ApiKey:
     """Set the key of a connection's tool, and where to ask with it. Raises NotFound, Conflict or Malformed.
 
@@ -44,7 +54,7 @@ def set_key(
         {"field": field, "message": message}
         for field, message in (
             ("key", _key_flaw(secret.strip())),
-            ("address", _address_flaw(address, tool)),
+            ("address", _address_flaw(address, tool, allowed)),
             ("repositories", _repositories_flaw(repositories.replace(",", " ").split(), tool)),
         )
         if message
@@ -75,11 +85,13 @@ def _key_flaw(secret: str) -> str:
     return "" if _KEY.fullmatch(secret) else "An API key has 8 to 500 printable ASCII characters, without blanks."
 
 
-def _address_flaw(address: str, tool: Backfilled) -> str:
+def _address_flaw(address: str, tool: Backfilled, allowed: Allowed) -> str:
     if not address:
         return f"Say where your account is, such as {tool.example}."
-    flaw = address_flaw(address)
-    return f"“{address[:80]}” {flaw}. It looks like {tool.example or tool.address}." if flaw else ""
+    if flaw := address_flaw(address):
+        return f"“{address[:80]}” {flaw}. It looks like {tool.example or tool.address}."
+    parts = urlsplit(address)
+    return allowed.host_flaw(parts.hostname or "", is_plain=parts.scheme == "http")
 
 
 def _repositories_flaw(repositories: list[str], tool: Backfilled) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.text import urls
+from app.domain.text.public_addresses import PUBLIC, Allowed
 from app.domain.webhooks import events as words
 from app.domain.webhooks.events import Event
 from app.domain.webhooks.signing import PREFIX
@@ -47,13 +48,10 @@ def add(
     url: str,
     events: Iterable[str],
     week: str = "",
-    allows_http: bool = False,
+    allowed: Allowed = PUBLIC,
 ) -> NewSecret:
-    """Tell an address of events, of one week or, without one, of all.
-
-    `allows_http` is for installations that may call networks of their own. Raises Malformed, WeekUnknown or Conflict.
-    """
-    url, wanted = check_url(url, allows_http=allows_http), check_events(events)
+    """Tell an address of events, of one week or, without one, of all. Raises Malformed, WeekUnknown or Conflict."""
+    url, wanted = check_url(url, allowed), check_events(events)
     week_id = weeks.find(session, week, act.now).id if week else None
     serialize(session)
     if session.exec(select(func.count()).select_from(WebhookEndpoint)).one() >= MAX_ENDPOINTS:
@@ -72,18 +70,22 @@ def add(
     return NewSecret(endpoint, secret)
 
 
-def check_url(url: str, *, allows_http: bool = False) -> str:
+def check_url(url: str, allowed: Allowed) -> str:
     """An address to send to, without blanks around it. Raises Malformed."""
     url = url.strip()
+    if flaw := _url_flaw(url, allowed):
+        raise Malformed(flaw, errors=[{"field": "url", "message": flaw}])
+    return url
+
+
+def _url_flaw(url: str, allowed: Allowed) -> str:
     try:
         parts = urls.parse(url)
     except ValueError as flaw:
-        raise Malformed(str(flaw)) from None
-    if parts.scheme != "https" and not allows_http:
-        raise Malformed("Use https: nobody on the way may read what is sent.")
+        return str(flaw)
     if parts.fragment:
-        raise Malformed("Leave out the part from “#”: it is never sent.")
-    return url
+        return "Leave out the part from “#”: it is never sent."
+    return allowed.host_flaw(parts.hostname or "", is_plain=parts.scheme == "http")
 
 
 def check_events(events: Iterable[str]) -> tuple[Event, ...]:

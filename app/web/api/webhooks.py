@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 from starlette.responses import JSONResponse, Response
 
+from app.domain.text.public_addresses import Allowed
 from app.domain.webhooks.events import EVENTS
 from app.errors import AlreadyDone
 from app.models import WebhookEndpoint
@@ -78,15 +79,12 @@ def add_webhook(
 ) -> Response:
     """Tell an address what happens from now on; its secret is shown this once."""
     wish = parse(WebhookIn, body)
-    allows_http = bool(settings.outbound_networks)
-    with naming("url"):
-        endpoints.check_url(wish.url, allows_http=allows_http)
+    allowed = Allowed(networks=settings.outbound_networks)
+    endpoints.check_url(wish.url, allowed)
     with naming("events"):
         endpoints.check_events(wish.events)
     with database.unit_of_work() as session:
-        made = endpoints.add(
-            session, key, act, url=wish.url, events=wish.events, week=wish.week, allows_http=allows_http
-        )
+        made = endpoints.add(session, key, act, url=wish.url, events=wish.events, week=wish.week, allowed=allowed)
         return _shown_once(session, made, 201)
 
 

@@ -12,10 +12,11 @@ from starlette.responses import Response
 from app.domain.actor import SignedInAct
 from app.domain.intake.backfills import BACKFILLED, LONGEST_ADDRESS
 from app.domain.intake.kinds import KINDS
+from app.domain.text.public_addresses import Allowed
 from app.models import Connection
 from app.services.intake import api_keys, backfills, comparisons, connections
 from app.services.weeks import weeks
-from app.web.deps import AppKey, OrganizerRealAct, ReadSession
+from app.web.deps import AppKey, AppSettings, OrganizerRealAct, ReadSession
 from app.web.http.fields import Day, MaxLength
 from app.web.http.forms import Form, FormState
 from app.web.organizer.page import zone_name, zone_of
@@ -115,15 +116,21 @@ def cancel(request: Request, act: OrganizerRealAct, connection: str) -> Response
 
 @router.post("/key", name="api_key_set")
 def set_key(
-    request: Request, act: OrganizerRealAct, key: AppKey, connection: str, form: FormState[ApiKeyForm]
+    request: Request,
+    act: OrganizerRealAct,
+    key: AppKey,
+    settings: AppSettings,
+    connection: str,
+    form: FormState[ApiKeyForm],
 ) -> Response:
     """Set the key of the tool's API, and where it is asked."""
 
     def change(session: Session, act: SignedInAct) -> Done:
         data = form.data
         api_keys.set_key(
-            session, key, connection, act, secret=data.key, address=data.address, repositories=data.repositories
-        )
+            session, key, connection, act, secret=data.key, address=data.address, repositories=data.repositories,
+            allowed=Allowed(networks=settings.outbound_networks),
+        )  # fmt: skip
         return Done(PAGE, "key", {"connection": connection})
 
     return submit(request, act, change, form=form, page=partial(backfill_page, name=connection))

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
+from app.domain.text.public_addresses import Allowed
 from app.domain.webhooks.events import EVENTS, SAYS
 from app.models import WebhookEndpoint
 from app.services.webhooks import endpoints, messages
@@ -84,7 +85,7 @@ def add_webhook(
     def add(session: Session, act: SignedInAct) -> Done:
         made = endpoints.add(
             session, key, act, url=form.data.url, events=form.data.event, week=form.data.week,
-            allows_http=bool(settings.outbound_networks),
+            allowed=Allowed(networks=settings.outbound_networks),
         )  # fmt: skip
         return Done(flash="Webhook added.", shown_once=Secret(*made), page=webhook_page)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from app.domain.text.public_addresses import Allowed
 from app.domain.webhooks.events import EVENTS
 from app.errors import AlreadyDone, Conflict, Malformed, NotFound, WeekUnknown
 from app.models import WebhookEndpoint, WebhookMessage, WebhookProgress
@@ -51,6 +52,11 @@ def test_add_keeps_the_secret_sealed(game: Game) -> None:
     [
         ({"url": "example.com"}, "This isn’t an address. It looks like https://example.com/hooks."),
         ({"url": "http://a.example.com/"}, "Use https: nobody on the way may read what is sent."),
+        (
+            {"url": "https://[::1]:8443/"},
+            "::1 isn’t a public address. An operator can allow a network of your own in "
+            "ASSEMBLY_WEEK_OUTBOUND_NETWORKS.",
+        ),
         ({"url": "https://me@a.example.com/"}, "Leave user name and password out of the address."),
         ({"url": "https://a.example.com/#x"}, "Leave out the part from “#”: it is never sent."),
         (
@@ -82,7 +88,10 @@ def test_add_refuses_an_unknown_week_and_one_too_many(game: Game) -> None:
 
 
 def test_http_is_for_installations_with_networks_of_their_own(game: Game) -> None:
-    assert add(game, url=" http://10.1.2.3/ ", allows_http=True).endpoint.url == "http://10.1.2.3/"
+    assert (
+        add(game, url=" http://10.1.2.3/ ", allowed=Allowed(networks=["10.1.2.0/24"])).endpoint.url
+        == "http://10.1.2.3/"
+    )
 
 
 def test_activity_is_told_as_the_api_shows_it(game: Game) -> None:

@@ -92,6 +92,8 @@ def test_a_failed_backfill_and_a_gap_say_so(site: RunningApp, olu: Visitor) -> N
         ("github", {"address": "https://u@x.example"}, "has a user, a “?” or a “#” in it."),
         ("github", {"address": "https://[x"}, "“https://[x” isn’t an address."),
         ("zendesk", {"repositories": ""}, "Say where your account is, such as https://acme.zendesk.com."),
+        ("zendesk", {"address": "http://acme.zendesk.com", "repositories": ""}, "Use https"),
+        ("zendesk", {"address": "169.254.169.254", "repositories": ""}, "169.254.169.254 isn’t a public address."),
         ("zendesk", {"address": "acme.zendesk.com"}, "Only GitHub has repositories."),
     ],
 )

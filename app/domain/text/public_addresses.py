@@ -1,11 +1,8 @@
-"""Addresses this server may call: parsed, and public ones told from those of private networks."""
+"""Addresses this server may call: public ones, told from those of private networks."""
 
+import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from urllib.parse import SplitResult
-
-from app.domain.text import urls
-from app.errors import Problem
 
 _Address = IPv4Address | IPv6Address
 
@@ -24,40 +21,49 @@ _WRAPS_IPV4 = ip_network("64:ff9b::/96")  # NAT64, which is how a network of IPv
 _GLOBAL_IPV6 = ip_network("2000::/3")
 
 
-class AddressRefused(Problem):
-    """The address leads where this server does not call: into a private network, or by something other than http."""
-
-    status = 422
-    title = "Address not allowed"
+_NUMBER = re.compile(r"(0x[0-9a-f]*|\d+)", re.ASCII)
+HTTPS = "Use https: nobody on the way may read what is sent."
 
 
 class Allowed:
     """The addresses that may be connected to: public ones, those in `networks`, and with `private` every one."""
 
-    def __init__(self, *, private: bool, networks: Sequence[str]) -> None:
+    def __init__(self, *, private: bool = False, networks: Sequence[str] = ()) -> None:
         self._private = private
         self._networks = tuple(ip_network(network) for network in networks)
 
-    def check(self, address: str, *, is_plain: bool) -> None:
-        """Raise AddressRefused for an IP address (without a zone) that must not be called, or not in plain http."""
+    def flaw(self, address: str, *, is_plain: bool) -> str:
+        """Tell in a sentence why an IP address (without a zone) must not be called; empty for one that may be.
+
+        `is_plain` is set for http, which networks of one's own alone may have.
+        """
         ip = ip_address(address)
         if self._private or any(ip in network for network in self._networks):
-            return
+            return ""
         if not is_public(ip):
-            raise AddressRefused(
+            return (
                 f"{address} isn’t a public address. An operator can allow a network of your own in "
                 "ASSEMBLY_WEEK_OUTBOUND_NETWORKS."
             )
-        if is_plain:
-            raise AddressRefused("Use https: nobody on the way may read what is sent.")
+        return HTTPS if is_plain else ""
+
+    def host_flaw(self, host: str, *, is_plain: bool) -> str:
+        """Tell why a host, as somebody types it, can never be called: what its name leads to is known later only."""
+        host = host.rstrip(".").lower()
+        if host == "localhost" or host.endswith(".localhost"):
+            flaws = [self.flaw(address, is_plain=is_plain) for address in ("127.0.0.1", "::1")]
+            return "" if "" in flaws else flaws[0].replace("127.0.0.1", host)
+        try:
+            return self.flaw(host, is_plain=is_plain)
+        except ValueError:
+            pass
+        if _NUMBER.fullmatch(host.rpartition(".")[2]):  # 127.1 and 0x7f000001 are addresses to some
+            return f"{host} isn’t an address. Write it with four numbers, such as 203.0.113.5."
+        return HTTPS if is_plain and not (self._private or self._networks) else ""
 
 
-def parse_url(url: str) -> SplitResult:
-    """The parts of an http or https address. Raises AddressRefused for anything else."""
-    try:
-        return urls.parse(url)
-    except ValueError as flaw:
-        raise AddressRefused(str(flaw)) from None
+PUBLIC = Allowed()
+"""Public addresses alone."""
 
 
 def is_public(ip: _Address) -> bool:
