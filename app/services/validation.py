@@ -26,6 +26,7 @@ LONGEST_NAME = 60
 # Possessive, and content without a closing quote: whatever the text is, each byte of it is looked at once.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
+UTF16 = "This seems to be UTF-16; send it as UTF-8."
 _UTF8_MARK = b"\xef\xbb\xbf"
 
 Fields = dict[str, Any]
@@ -46,6 +47,8 @@ def read_object(text: bytes | str) -> Fields | Flaws:
     Of a field that is there twice the last one counts.
     """
     raw = (text if isinstance(text, bytes) else text.encode(errors="surrogatepass")).removeprefix(_UTF8_MARK)
+    if is_wide(raw):
+        return _flaw(UTF16)
     if len(raw) > MAX_BYTES:
         return _flaw(f"This is longer than {MAX_BYTES:,} bytes; shorten it.")
     if _holds_more_values_than(raw, MAX_VALUES):
@@ -53,16 +56,15 @@ def read_object(text: bytes | str) -> Fields | Flaws:
     try:
         document = from_json(raw)
     except ValueError as error:
-        return _flaw(f"This is not valid JSON: {error}.{_hint(raw)}")
+        return _flaw(f"This is not valid JSON: {error}.")
     if isinstance(document, list):
         return _flaw("The body must be a JSON object, and this is a list. Send its objects one by one, or one a line.")
     return document if isinstance(document, dict) else _flaw("The body must be a JSON object.")
 
 
-def _hint(raw: bytes) -> str:
-    """Advise on JSON in the encoding of other languages."""
-    is_wide = raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw[:4]
-    return " It seems to be UTF-16; send it as UTF-8." if is_wide else ""
+def is_wide(raw: bytes) -> bool:
+    """Tell whether JSON seems to be in UTF-16, as some languages keep their texts."""
+    return raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw[:4]
 
 
 def _flaw(message: str) -> Flaws:

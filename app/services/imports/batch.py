@@ -21,7 +21,7 @@ from app.services.ledger import ledger
 from app.services.ledger.admission import Recorded
 from app.services.ledger.drafts import has_offset, read_json, read_row
 from app.services.ledger.ledger import HELD_BACK, Submission
-from app.services.validation import MAX_BYTES
+from app.services.validation import MAX_BYTES, UTF16, is_wide
 
 LAYOUT = Layout(
     (
@@ -79,6 +79,9 @@ def read_ndjson(text: bytes) -> Iterator[Line]:
     """Read newline-delimited JSON; blank lines are passed over, however many there are, at no cost to speak of."""
     number, at = 1, 0
     text = text.removeprefix(UTF8_MARK)
+    if is_wide(text):  # half of its line breaks would be lines of their own
+        yield Line(1, Reading(None, flaws=(Flaw("", UTF16),)))
+        return
     for match in _NOT_BLANK.finditer(text):
         start, end = match.span()
         number += text.count(b"\n", at, start)

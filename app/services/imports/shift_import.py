@@ -8,9 +8,10 @@ from sqlmodel import Session
 
 from app.domain.actor import Act
 from app.domain.calendar import slots
-from app.domain.calendar.clock_times import Minutes, clock_text, parse_clock_time
+from app.domain.calendar.clock_times import Minutes, clock_text
 from app.domain.calendar.slots import Slot
 from app.domain.tables.header import Column, Layout
+from app.domain.tables.moments import read_clock_time, read_date
 from app.domain.tables.reading import Choice, Row
 from app.errors import Malformed
 from app.models import Week
@@ -37,8 +38,8 @@ COLUMNS = LAYOUT.names
 MAX_LINES = 5_000
 """Of one list: a hundred days with two shifts an hour."""
 
-_A_DAY = "Write the date as year-month-day: 2026-03-09."
-_A_TIME = "Write “{}” as HH:MM, such as 06:00."
+_A_DAY = "Write the date as year-month-day: 2026-03-09. In a spreadsheet, format the column as yyyy-mm-dd."
+_A_TIME = "Write “{}” as HH:MM, such as 06:00. In a spreadsheet, format the column as hh:mm."
 _A_NUMBER = "“{}” is a whole number, or left empty."
 
 
@@ -110,14 +111,14 @@ def _entry(row: Row) -> Entry:
 
 
 def _day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
-    except ValueError:
-        raise Malformed(_A_DAY) from None
+    day = read_date(text)
+    if day is None:
+        raise Malformed(_A_DAY)
+    return day
 
 
 def _time(column: str, text: str) -> Minutes:
-    minutes = parse_clock_time(text.zfill(5))  # spreadsheets write 6:00
+    minutes = read_clock_time(text)
     if minutes is None:
         raise Malformed(_A_TIME.format(column))
     return minutes
@@ -126,6 +127,7 @@ def _time(column: str, text: str) -> Minutes:
 def _number(column: str, text: str, usual: int) -> int:
     if not text:
         return usual
+    text = text.removesuffix(".0").removesuffix(",0")  # of a column that a program took for fractions
     if not (text.isascii() and text.isdigit() and len(text) <= 6):
         raise Malformed(_A_NUMBER.format(column))
     return int(text)

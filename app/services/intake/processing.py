@@ -1,5 +1,6 @@
 """Processing: a stored delivery is read, matched and recorded in the week of its time, or left with a reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -149,8 +150,8 @@ def _record(session: Session, connection: Connection, work: Work, act: Act) -> O
     if flaw := _flaw(connection, work, source):
         return Outcome("quarantined", flaw)
     key = Key(source, work.kind, work.external_id)
-    if (known := _find(session, key)) is not None:
-        return Outcome("repeated", activity_id=known.id)
+    if known := _entries(session, key):
+        return Outcome("repeated", activity_id=known[0].id)
     if service_accounts.is_one(service_accounts.ids_of(session, connection.id), work.author):
         return Outcome("ignored", service_accounts.IGNORED)
     week, outside = _week_of(session, work.occurred_at, act.now)
@@ -193,15 +194,15 @@ def _flaw(connection: Connection, work: Work, source: str) -> str:
     return ""
 
 
-def _find(session: Session, key: Key) -> LedgerEntry | None:
-    """The activity that a key names in any week: of two weeks that overlap, the first one has it."""
+def _entries(session: Session, key: Key) -> Sequence[LedgerEntry]:
+    """The activities that a key names: deliveries record it in one week alone, scripts may have in others too."""
     query = select(LedgerEntry).where(
         col(LedgerEntry.week_id).in_(select(Week.id)),
         LedgerEntry.source == key.source,
         LedgerEntry.kind == key.kind,
         LedgerEntry.external_id == key.external_id,
     )
-    return session.exec(query.order_by(col(LedgerEntry.seq))).first()
+    return session.exec(query.order_by(col(LedgerEntry.seq))).all()
 
 
 def _week_of(session: Session, at: datetime, now: datetime) -> tuple[Week | None, Outcome]:
@@ -223,22 +224,29 @@ def _start(week: Week) -> tuple[datetime, datetime, int]:
 
 
 def _withdraw(session: Session, connection: Connection, withdrawal: Withdrawal, act: Act) -> Outcome:
-    """Reverse what a tool took back, once; what has not arrived yet is reversed when it does."""
+    """Reverse what a tool took back, once, in every week that is open; what arrives later is reversed as it does."""
     if withdrawal.cause == "gone" and not connection.reverses_gone:
         return Outcome("ignored", "It is gone at its tool. This connection lets such activities stand.")
     known = withdrawals.note(session, connection.source, withdrawal, act.now)
-    entry = _find(session, Key(known.source, known.kind, known.external_id))
-    if entry is None:
+    entries = _entries(session, Key(known.source, known.kind, known.external_id))
+    if not entries:
         return Outcome("ignored", "There is no activity to reverse. It is reversed should it arrive.")
     if known.ruled_at is not None:
-        return Outcome("repeated", activity_id=entry.id)
-    try:
-        ledger.reverse(session, entry.id, act, reason=withdrawals.REASONS[known.cause])
-    except WeekNotOpen as problem:
-        return Outcome("outside", problem.detail, entry.id)
-    except AlreadyDone:
-        pass  # an organizer was quicker; should they reinstate it, they have the last word
+        return Outcome("repeated", activity_id=entries[0].id)
+    closed: WeekNotOpen | None = None
+    ruled: list[str] = []
+    for entry in entries:
+        try:
+            ledger.reverse(session, entry.id, act, reason=withdrawals.REASONS[known.cause])
+        except WeekNotOpen as problem:
+            closed = problem
+            continue
+        except AlreadyDone:
+            pass  # an organizer was quicker; should they reinstate it, they have the last word
+        ruled.append(entry.id)
+    if closed is not None and not ruled:
+        return Outcome("outside", closed.detail, entries[0].id)
     known.ruled_at = act.now
     session.add(known)
     session.flush()
-    return Outcome("recorded", activity_id=entry.id)
+    return Outcome("recorded", activity_id=ruled[0])

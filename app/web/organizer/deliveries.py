@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
 from app.domain.calendar.days import ONE_DAY
-from app.errors import Problem
+from app.errors import Malformed, Problem
 from app.models import Week
 from app.services.intake import deliveries as inbox
 from app.services.intake import delivery_search
@@ -71,7 +71,8 @@ def organizer_deliveries(
 ) -> Response:
     """The newest deliveries, or those that somebody looks for."""
     flash = _replayed(_whole(again), _whole(stayed)) if again or stayed else ""
-    return deliveries_page(Page(request, act, session, flash=flash), wanted=wanted_in(request), cursor=cursor)
+    page = Page(request, act, session, flash=flash)
+    return deliveries_page(page, wanted=wanted_in(request), cursor=cursor, are_read=_whole(again) > 0)
 
 
 def _replayed(again: int, stayed: int) -> str:
@@ -81,8 +82,13 @@ def _replayed(again: int, stayed: int) -> str:
     return " ".join(sentences) or "There was nothing to look at again."
 
 
-def deliveries_page(page: Page[SignedInAct], *, wanted: DeliveryFilter, cursor: str = "") -> Response:
-    """The deliveries that a filter lets through; none where it cannot be understood, and why."""
+def deliveries_page(
+    page: Page[SignedInAct], *, wanted: DeliveryFilter, cursor: str = "", are_read: bool = False
+) -> Response:
+    """The deliveries that a filter lets through; none where it cannot be understood, and why.
+
+    `are_read` tells that some are looked at again, which no filter for another state lets through meanwhile.
+    """
     session = page.session
     week = weeks.default_week(session, page.clock.game())
     found: DeliveryPage[DeliveryView] = DeliveryPage([], None)
@@ -96,14 +102,16 @@ def deliveries_page(page: Page[SignedInAct], *, wanted: DeliveryFilter, cursor: 
     names = [(name, name) for name in delivery_search.connection_names(session)]
     return page.render(
         "organizer/deliveries/index.html", found=found.items, next_cursor=found.next_cursor, is_first=not cursor,
-        wanted=wanted, count=count, most=MOST_AT_ONCE, connection_options=names,
+        wanted=wanted, are_read=are_read, count=count, most=MOST_AT_ONCE, connection_options=names,
         people=delivery_search.people_of(session, found.items), kinds=delivery_words.kind_names(session),
         words=delivery_words, zone=zone_of(week), zone_name=zone_name(week),
     )  # fmt: skip
 
 
 def _narrowed(wanted: DeliveryFilter, week: Week | None) -> Wanted:
-    """Parse a filter. Raises Malformed for a day that is none."""
+    """Parse a filter. Raises Malformed for a day or a state that is none."""
+    if wanted.state and wanted.state not in inbox.STATES:
+        raise Malformed(f"“{wanted.state[:40]}” isn’t a state of deliveries. Choose one from the list.")
     since, until = day_typed(wanted.since), day_typed(wanted.until)
     return Wanted(
         wanted.connection, wanted.state, wanted.q, begins(since, week) if since else None,

@@ -24,16 +24,23 @@ STATES = {
 }
 MEANINGS = {
     "received": "It is read within seconds, or once its tool has confirmed it.",
-    "recorded": "It is an activity now, or reversed one.",
+    "recorded": "It is an activity now.",
     "repeated": "Its activity was there already, so it changes nothing.",
     "ignored": "Nothing in it earns points.",
     "unmatched": "Nobody here is known by its author, or it names none.",
     "outside": "No open week holds its time.",
     "quarantined": "It is signed, but can’t be read or isn’t allowed.",
 }
+REVERSED = "It reversed its activity."
 LONGEST_BODY = 20_000
 """Bytes of a body that a page shows."""
 MOST_REPORTS = 100
+
+
+def meaning(delivery: Delivery) -> str:
+    """The meaning of a delivery's state, for this one; work alone has a time."""
+    is_withdrawal = delivery.state == "recorded" and delivery.occurred_at is None
+    return REVERSED if is_withdrawal else MEANINGS[delivery.state]
 
 
 def tool(kind: str) -> str:

@@ -1,5 +1,6 @@
 """`/organizer/webhooks`: addresses of others that are told what happens, and the messages to each."""
 
+from dataclasses import replace
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query
@@ -9,8 +10,8 @@ from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
 from app.domain.text.public_addresses import Allowed
-from app.domain.webhooks.events import EVENTS, SAYS
-from app.models import WebhookEndpoint
+from app.domain.webhooks.events import EVENTS, SAYS, TEST
+from app.models import WebhookEndpoint, WebhookMessage
 from app.services.webhooks import endpoints, messages
 from app.services.weeks import weeks
 from app.web.deps import AppKey, AppSettings, OrganizerRealAct, ReadSession
@@ -26,12 +27,15 @@ PER_PAGE = 30
 ONE = "organizer_webhook"
 DONE = {
     "removed": "Webhook removed. It is sent nothing more.",
-    "tested": "A test message is on its way. Reload this page in a moment to see the answer.",
     "enabled": "Webhook enabled. It is told what happens from now on.",
     "disabled": "Webhook disabled. What waited for it has failed, and can be sent once it is enabled again.",
-    "replayed": "On its way again. Reload this page in a moment to see the answer.",
     "none": "No message has failed.",
 }
+ON_ITS_WAY = {
+    "tested": "A test message is on its way. Its answer appears below.",
+    "replayed": "On its way again. The answer appears below.",
+}
+ARRIVED = "The test message arrived."
 
 
 class WebhookForm(Form):
@@ -104,7 +108,7 @@ def organizer_webhook(
 ) -> Response:
     """Show one webhook and the messages to it."""
     page = Page(request, act, session, flash=DONE.get(done, ""))
-    return _one(page, endpoints.find(session, webhook_id), state, cursor)
+    return _one(page, endpoints.find(session, webhook_id), state, cursor, done)
 
 
 def webhook_page(page: Page[SignedInAct]) -> Response:
@@ -114,19 +118,34 @@ def webhook_page(page: Page[SignedInAct]) -> Response:
     return _one(page, endpoints.find(page.session, webhook_id), "", None)
 
 
-def _one(page: Page[SignedInAct], endpoint: WebhookEndpoint, state: str, cursor: str | None) -> Response:
+def _one(
+    page: Page[SignedInAct], endpoint: WebhookEndpoint, state: str, cursor: str | None, done: str = ""
+) -> Response:
     session, made = page.session, page.shown_once
     week = weeks.default_week(session, page.clock.game())
     state = state if state in messages.STATES else ""
     shown = messages.page(session, endpoint, state=state or None, cursor=cursor, limit=PER_PAGE)
+    page = replace(page, flash=page.flash or _sent(done, shown.items))
     return page.render(
         "organizer/sources/webhook.html", endpoint=endpoint, host=messages.audit_target(endpoint).name,
         state=endpoints.state(endpoint),
         messages=shown.items, next_cursor=shown.next_cursor,
+        is_awaited=not cursor and any(each.state == "waiting" and not each.attempts for each in shown.items),
         chosen=state, states=messages.STATES, secret=made.text if made else "", zone=zone_of(week),
         zone_name=zone_name(week), week=endpoints.weeks_of(session, [endpoint]).get(endpoint.week_id or 0),
         counts=messages.counts(session).get(endpoint.id, messages.NONE), now=page.act.now,
     )  # fmt: skip
+
+
+def _sent(done: str, shown: list[WebhookMessage]) -> str:
+    """Tell of a message that was just sent, as long as that is so: whoever reloads the page reads on."""
+    newest = next((each for each in shown if done != "tested" or each.kind == TEST), None)
+    if newest is None or done not in ON_ITS_WAY:
+        return ""
+    if done == "tested" and newest.state == "sent":
+        return ARRIVED
+    is_waiting = any(each.state == "waiting" for each in shown) if done == "replayed" else newest.attempts == 0
+    return ON_ITS_WAY[done] if is_waiting else ""
 
 
 @router.post("/{webhook_id}/rotate", name="webhook_rotate")

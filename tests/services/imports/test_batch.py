@@ -155,38 +155,15 @@ def test_record_of_people_without_a_team_counts_in_totals_only(game: Game) -> No
     assert game.verify() == []
 
 
-def test_read_ndjson_passes_over_blank_lines_and_numbers_them() -> None:
-    lines = list(batch.read_ndjson(b"\n" + json.dumps(an_activity()).encode() + b"\n \r\n{"))
+def test_read_ndjson_says_of_utf_16_what_it_is_once() -> None:
+    text = "\n".join([json.dumps(an_activity())] * 3)
 
-    assert [(line.number, line.reading.draft is None) for line in lines] == [(2, False), (4, True)]
-
-
-def test_record_all_names_a_hundred_bad_lines_and_counts_the_others(game: Game) -> None:
-    with pytest.raises(BatchRefused) as refusal:
-        game.batch(an_activity(), *(an_activity(person=GUS) for _ in range(250)))
-
-    assert [error["line"] for error in refusal.value.extra["errors"]] == list(range(2, 102))
-    assert refusal.value.extra["more"] == 150
-    assert refusal.value.detail.endswith(" And 249 more mistakes.")
-
-
-def test_record_all_tells_ten_flaws_of_a_line(game: Game) -> None:
-    [error] = refused(game, an_activity(**{f"field{number}": 0 for number in range(30)}))
-
-    assert error["message"].count("isn’t a field") == 10
-    assert error["message"].endswith(" And 20 more mistakes.")
-
-
-def test_read_ndjson_refuses_a_line_that_is_too_long_and_reads_on() -> None:
-    activity = json.dumps(an_activity()).encode()
-
-    lines = list(batch.read_ndjson(b"\n".join([activity, b'{"note": "' + b"x" * 5_000_000 + b'"}', activity])))
-
-    assert [(line.number, [flaw.message for flaw in line.reading.flaws]) for line in lines] == [
-        (1, []),
-        (2, ["This is longer than 65,536 bytes; shorten it."]),
-        (3, []),
+    told = [
+        [flaw.message for line in batch.read_ndjson(text.encode(code)) for flaw in line.reading.flaws]
+        for code in ("utf-16", "utf-16-be")
     ]
+
+    assert told == [["This seems to be UTF-16; send it as UTF-8."]] * 2
 
 
 def test_read_ndjson_passes_over_millions_of_blank_lines() -> None:

@@ -51,8 +51,9 @@ def test_list_makes_shifts_at_the_weeks_clocks(game: Game) -> None:
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("15.9.2022,06:00,08:00,,,,,", "Write the date as year-month-day: 2026-03-09."),
+        ("9/15/2022,06:00,08:00,,,,,", "Write the date as year-month-day: 2026-03-09."),
         ("2022-09-15,6,08:00,,,,,", "Write “from” as HH:MM, such as 06:00."),
+        ("2022-09-15,06:00,13 pm,,,,,", "Write “until” as HH:MM, such as 06:00. In a spreadsheet, format the column"),
         ("2022-09-15,06:00,25:00,,,,,", "Write “until” as HH:MM, such as 06:00."),
         ("2022-09-15,06:00,08:00,many,,,,", "“seats” is a whole number, or left empty."),
         ("2022-09-15,06:00,08:00,0,0,,,", "A shift has 1 to 1,000 seats."),

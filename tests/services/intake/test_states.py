@@ -8,7 +8,8 @@ import pytest
 
 from app.services import lifecycle
 from app.services.intake import authors, deliveries, service_accounts
-from tests.builders import ADA, Game, act_by
+from app.services.ledger import rulings
+from tests.builders import ADA, Game, a_reading, a_week, act_by, take
 from tests.integrations.sources.samples import CANNY, GITHUB, LINEAR, ZENDESK, Sample
 from tests.services.intake.inbox import Inbox
 from tests.services.intake.test_unmatched import changed
@@ -115,6 +116,22 @@ def test_a_delivery_that_waits_says_what_to_do_also_where_its_tool_names_nobody(
 
     assert inbox.find(known).reason == "Nobody here is known by this author. Say who it is."
     assert (inbox.find(nobody).reason or "").startswith("The tool names nobody. Log it by hand")
+
+
+def test_what_is_made_private_is_reversed_in_each_open_week_that_holds_it(game: Game) -> None:
+    inbox, keyed = Inbox(game.database), {"kind": "response", "source": "zendesk", "external_id": "555"}
+    inbox.connect("zendesk")
+    first = game.take(**keyed).entry
+    with game.database.unit_of_work() as session:
+        a_week(session, "other")
+        second = take(session, "other", a_reading(**keyed)).entry
+    private = changed(ZENDESK, type="zen:event-type:ticket.comment_made_private")
+
+    delivery = inbox.take("zendesk", ZENDESK, private)
+
+    assert inbox.state(delivery) == "recorded"
+    with game.database.reading() as session:
+        assert rulings.counts(session, [first, second]) == {first.seq: 1, second.seq: 1}
 
 
 def test_a_delivery_ahead_of_its_time_is_looked_at_by_itself(game: Game) -> None:

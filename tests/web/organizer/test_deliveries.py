@@ -47,7 +47,9 @@ def test_deliveries_are_listed_filtered_and_shown_one_by_one(inbox: Inbox, organ
     assert "It does not say which issue it is about." in text_of(page)
     assert "&lt;b&gt;Hi" in page.text
     recorded = re.findall(rf'href="({DELIVERIES}/\w+)"', organizer.get(f"{DELIVERIES}?state=recorded").text)[0]
-    assert "Issue i-1 by u-1, ada@example.com, 14 Sep 2022, 01:00." in text_of(organizer.get(recorded))
+    page = organizer.get(recorded)
+    assert "Issue i-1 by u-1, ada@example.com, 14 Sep 2022, 01:00." in text_of(page)
+    assert "It is an activity now." in text_of(page)
     assert organizer.get(f"{DELIVERIES}/{'0' * 16}").status_code == 404
 
 
@@ -59,6 +61,8 @@ def test_deliveries_are_replayed_singly_and_all_that_was_found(inbox: Inbox, org
     assert answer.headers["location"] == f"{DELIVERIES}?connection=linear&again=1&stayed=1"
     done = text_of(organizer.get(answer.headers["location"]))
     assert "1 delivery is looked at again within seconds. 1 recorded one stays so." in done
+    waiting = text_of(organizer.get(f"{DELIVERIES}?state=repeated&again=1"))
+    assert ("None left here." in waiting, "No matches." in waiting) == (True, False)
     unread = re.findall(rf'href="{DELIVERIES}/(\w+)"', organizer.get(f"{DELIVERIES}?state=recorded").text)[0]
     assert organizer.post(f"{DELIVERIES}/{unread}/replay").headers["location"].endswith("?done=stayed")
 

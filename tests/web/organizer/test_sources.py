@@ -165,6 +165,6 @@ def test_two_connections_of_one_account_are_named_in_a_warning(olu: Visitor) -> 
     before = words(olu.get(f"{SOURCES}/connect/jira").text)
     after = words(connect(olu, "jira", name="jira-2"))
 
-    assert "jira is connected to this account already." in before
-    assert "jira is connected to this account already." in after
+    assert "jira reports for Jira already. What two connections deliver alike counts once." in before
+    assert "jira reports for Jira already. What two connections deliver alike counts once." in after
     assert "deliver the same" not in words(olu.get(f"{SOURCES}/jira-2").text)  # nothing has come twice yet

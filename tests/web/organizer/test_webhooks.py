@@ -47,14 +47,18 @@ def test_webhook_is_added_tried_and_sent_again(site: RunningApp, server: Receive
     tested = olu.post(f"{place}/test")
     until(lambda: len(server.received) == 1 and states(site) == ["waiting"])
     until(lambda: "alert(1)" in olu.get(place).text)
-    failing = olu.get(place).text
+    failing = olu.get(f"{place}?done=tested").text
     server.respond = lambda _: [answer(200)]
     with site.database.reading() as session:
         message_id = session.exec(select(WebhookMessage.id)).one()
     again = olu.post(f"{place}/messages/{message_id}/replay")
     until(lambda: states(site) == ["sent"])
+    arrived = olu.get(f"{place}?done=tested").text
 
     assert "No webhooks yet." in empty
+    assert [["The test message arrived." in each, "is on its way" in each] for each in (failing, arrived)] == [
+        [False, False], [True, False],
+    ]  # fmt: skip
     assert ("whsec_" in added, "whsec_" in olu.get(place).text, "whsec_" in olu.get(PAGE).text) == (True, False, False)
     assert (tested.status_code, again.status_code) == (303, 303)
     assert "&lt;script&gt;" in failing
@@ -69,14 +73,16 @@ def test_what_cannot_be_added_is_refused_with_what_was_typed(site: RunningApp) -
 
     answers = [
         olu.post(PAGE, url="ftp://a.example.com", event="week.closed"),
+        olu.post(PAGE, url="https://10.0.0.1/a.example.com", event="week.closed"),
         olu.post(PAGE, url="https://a.example.com"),
         olu.post(PAGE, url="https://a.example.com", event="rain"),
         olu.post(PAGE, url="https://a.example.com", event="week.closed", week="nothing"),
     ]
 
     assert [(each.status_code, "a.example.com" in each.text) for each in answers] == [
-        (422, True), (422, True), (422, True), (404, True),
+        (422, True), (422, True), (422, True), (422, True), (404, True),
     ]  # fmt: skip
+    assert "10.0.0.1 isn’t a public address." in answers[1].text
 
 
 def test_disabled_webhook_is_told_of_on_the_overview_until_it_is_enabled(site: RunningApp, server: Receiver) -> None:
