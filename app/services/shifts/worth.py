@@ -23,6 +23,7 @@ from app.services.people import week_members
 from app.services.rules import rule_sets
 from app.services.scoring import activity_queries
 from app.services.shifts.listing import ShiftItem
+from app.services.shifts.locked_shift import deactivated
 from app.services.standings import boards
 from app.services.standings.boards import LiveStandings
 from app.services.teams import teams
@@ -80,12 +81,20 @@ class _Team:
         return known
 
 
+class ReaderWorths(NamedTuple):
+    """The worths of shifts by id: to one person, and to their whole team if all of it takes them."""
+
+    own: Mapping[str, ShiftWorth]
+    team: Mapping[str, ShiftWorth]
+
+
 class _Known(NamedTuple):
-    """The worths of some shifts to a person with these joins."""
+    """The worths of some shifts to a person with these joins, and to the members of their team."""
 
     items: Sequence[ShiftItem]
     joins: tuple[Join, ...]
-    worths: Mapping[str, ShiftWorth]
+    members: Sequence[str]
+    worths: ReaderWorths
 
 
 @dataclass(frozen=True)
@@ -133,14 +142,25 @@ class Worths:
         """The worth of each of these shifts to a person, by shift id, as a view has it; nothing without a team.
 
         A slot that a teammate has a seat in counts as credited, one that they completed themselves is worth no more.
+        """
+        return self.for_reader(session, week, items, view, now, person_id).own
+
+    def for_reader(
+        self, session: Session, week: Week, items: Sequence[ShiftItem], view: View, now: datetime, person_id: str,
+        members: Sequence[str] = (),
+    ) -> ReaderWorths:  # fmt: skip
+        """The same, and the worths to the team that they and these `members` are now; without any, to no team.
+
         For the very same items it costs nothing until something changes.
         """
         kept = self._kept(session, week, view, now)
         joins = tuple(teams.joins(session, week, [person_id]).get(person_id, ()))
         known = kept.people.pop(person_id, None)
-        if known is None or known.items is not items or known.joins != joins:
-            worths = {item.shift.id: self._of(session, week, kept, view, item, person_id, joins) for item in items}
-            known = _Known(items, joins, worths)
+        if known is None or known.items is not items or known.joins != joins or known.members != members:
+            own = {item.shift.id: self._of(session, week, kept, view, item, person_id, joins) for item in items}
+            team_id = current_team(joins) if members else None
+            team = self._of_team(session, week, kept, view, items, team_id, members) if team_id is not None else {}
+            known = _Known(items, joins, members, ReaderWorths(own, team))
         kept.people[person_id] = known
         while len(kept.people) > MOST_PEOPLE:
             kept.people.pop(next(iter(kept.people)), None)
@@ -163,17 +183,24 @@ class Worths:
     def for_team(
         self, session: Session, week: Week, items: Iterable[ShiftItem], view: View, now: datetime, team_id: str
     ) -> dict[str, ShiftWorth]:
-        """The worth of each of these shifts to a team whose members all take it, by shift id, as a view has it."""
-        kept = self._kept(session, week, view, now)
+        """The worth of each of these shifts to a team if all its active members take it, by id, as a view has it."""
         joins = week_members.joins_of_team(session, week, team_id)
-        members = sorted(person_id for person_id, each in joins.items() if current_team(each) == team_id)
+        members = {person_id for person_id, each in joins.items() if current_team(each) == team_id}
+        active = sorted(members - deactivated(session, members))
+        return self._of_team(session, week, self._kept(session, week, view, now), view, items, team_id, active)
+
+    def _of_team(
+        self, session: Session, week: Week, kept: "_KeptWeek", view: View, items: Iterable[ShiftItem], team_id: str,
+        members: Sequence[str],
+    ) -> dict[str, ShiftWorth]:  # fmt: skip
         worths: dict[str, ShiftWorth] = {}
+        team = self._team(session, week, kept, view, team_id)
         for item in items:
-            seated = {seat.person_id for seat in item.seats if seat.team_id == team_id and seat.is_live}
-            missing = [person_id for person_id in members if person_id not in seated]
-            team = self._team(session, week, kept, view, team_id)
+            seats = [seat for seat in item.seats if seat.team_id == team_id and seat.is_live]
+            done = {seat.person_id for seat in seats if seat.state == "completed"}
+            missing = [person_id for person_id in members if person_id not in done]
             worths[item.shift.id] = _worth(
-                kept, team, missing, item.shift.id, item.shift.starts_at, credited=bool(seated)
+                kept, team, missing, item.shift.id, item.shift.starts_at, credited=bool(seats)
             )
         return worths
 

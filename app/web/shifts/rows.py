@@ -1,6 +1,6 @@
 """The rows of the list of shifts: each as its reader sees it, rendered once for all whose case is the same."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from app.domain.wording import ordinal
 from app.services.shifts.choices import MANY_IN_A_ROW, Choice, Reader, choose
 from app.services.shifts.listing import Offer, ShiftItem, ShiftSeat
 from app.services.shifts.own_seats import OwnSeat
-from app.services.shifts.worth import ShiftWorth
+from app.services.shifts.worth import ReaderWorths, ShiftWorth
 from app.web.http import render
 from app.web.http.render import listing, signed
 from app.web.seats.shown import seats_html
@@ -50,6 +50,7 @@ class Row(NamedTuple):
     in_a_row: str = ""
     asked_of: str = ""
     worth: "WorthWords | None" = None
+    team_worth: "WorthWords | None" = None
     is_over: bool = False
     is_unconfirmed: bool = False
 
@@ -64,7 +65,7 @@ class Rows:
     now: datetime
     is_week_open: bool
     reader: Reader | None
-    worths: Mapping[str, ShiftWorth]
+    worths: ReaderWorths
 
     def choice(self, item: ShiftItem) -> Choice:
         """The choice of the reader about a shift."""
@@ -116,7 +117,8 @@ class Rows:
             own = next((seat for seat in self.reader.seats if seat.shift_id == item.shift.id), None)
             return self._past(item, own)
         choice = self.choice(item)
-        worth = self.worths.get(item.shift.id) if choice.seat is None and self.now < item.shift.starts_at else None
+        worth = self.worths.own.get(item.shift.id) if choice.seat is None and self.now < item.shift.starts_at else None
+        of_team = self.worths.team.get(item.shift.id) if choice.for_team else None
         return Row(
             shows_everyone,
             acts=choice.is_open,
@@ -135,6 +137,7 @@ class Rows:
             asked_of=choice.asked_of,
             in_a_row=ordinal(choice.in_a_row) if choice.in_a_row >= MANY_IN_A_ROW else "",
             worth=_worth_words(worth, item, self.reader) if worth is not None and self.reader.joins else None,
+            team_worth=_worth_words(of_team, item, self.reader) if of_team is not None and of_team != worth else None,
             is_unconfirmed=self._is_unconfirmed(choice.seat),
         )
 

@@ -16,7 +16,7 @@ from app.services.ledger.my_week import OwnActivity
 from app.services.shifts import choices, own_seats, refusals
 from app.services.shifts.choices import MANY_IN_A_ROW, Choice, Reader
 from app.services.shifts.listing import ShiftItem
-from app.services.shifts.worth import ShiftWorth
+from app.services.shifts.worth import ReaderWorths
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.http import render
@@ -24,6 +24,8 @@ from app.web.seats.shown import short
 from app.web.shift_lists import KeptShifts
 from app.web.shifts.rows import Rows
 from app.web.submit import Page
+
+NO_WORTHS = ReaderWorths({}, {})
 
 
 class Undo(NamedTuple):
@@ -183,12 +185,13 @@ def look(page: Page[Any], slug: str) -> WeekShifts:
     kept = page.shift_lists.get(session, week, view)
     actor = member_of(page)
     reader: Reader | None = None
-    worths: Mapping[str, ShiftWorth] = {}
+    worths = NO_WORTHS
     if actor is not None:
         joins = teams.joins(session, week, [actor.person_id]).get(actor.person_id, [])
         reader = Reader(actor.person_id, joins, own_seats.of_person(session, actor.person_id, kept.items))
         if week.state == "open":
-            worths = page.worths.for_person(session, week, kept.items, view, act.now, actor.person_id)
+            members = kept.crowd.members.get(reader.team_id, ()) if reader.team_id is not None else ()
+            worths = page.worths.for_reader(session, week, kept.items, view, act.now, actor.person_id, members)
     rows = Rows(week.slug, kept, week.zone, act.now, week.state == "open", reader, worths)
     position = page.seat_lists.position(session, week, view.audience, shows_everyone=actor is not None)
     return WeekShifts(week, kept, reader, rows, str(position or ""))

@@ -83,7 +83,21 @@ def test_for_team_counts_all_its_members_together(reader: Reader) -> None:
     early, later = reader.of_team(OWLS)
 
     assert (early.points, early.parts) == (35, (SHIFT, EARLY, ALL_HANDS))
-    assert (later.points, later.parts) == (0, ())
+    assert (later.points, later.parts) == (15, (ALL_HANDS,))
+
+
+def test_for_reader_tells_of_the_team_they_are_in_as_well(reader: Reader) -> None:
+    shift_id = reader.plan.shift(6)
+    ada, bo, chidi = (reader.plan.person(email).id for email in (ADA, BO, CHIDI))
+
+    with reader.plan.game.database.reading() as session:
+        week = weeks.find(session, SLUG, reader.plan.now)
+        items = listing.of_week(session, week, EVERYTHING)
+        asked = (session, week, items, EVERYTHING, reader.plan.now, ada)
+        alone, together = (reader.worths.for_reader(*asked, members) for members in ((), (ada, bo, chidi)))
+
+    assert (alone.own, alone.team) == (together.own, {})
+    assert (together.own[shift_id].points, together.team[shift_id].points) == (20, 35)
 
 
 def test_for_person_in_a_freeze_is_as_it_was_then_and_without_ranks(reader: Reader) -> None:

@@ -61,6 +61,7 @@ def test_one_tap_takes_a_seat_for_the_whole_team(site: RunningApp, shifts: Shift
 
     before, taken = ada.get(PAGE), press(ada, shift_id, "take-team")
 
+    assert "0 points: your team has this shift Whole team: +15 All hands" in row(before, shift_id)
     assert "Whole team: 2" in row(before, shift_id)
     assert "Full: 3 seats" in row(taken, shift_id)
     assert all(name in row(taken, shift_id) for name in ("Ada Lovelace", "Bo Nguyen", "Chidi Okafor"))
