@@ -20,12 +20,26 @@
     }
     if (document.activeElement !== focused) focused.focus({ preventScroll: true });
   }
-  function show(row, place, isTied, best, ranks) {
+  // What parts teams with as many points: towards the next better and the next worse ones, the first part of their keys
+  // that differs. The first part is the points, the others are the metrics that break ties, whose words each row has.
+  function breakTies(scores) {
+    const places = new Map();
+    scores.forEach((score, index) => {
+      const [above, below] = [scores[index - 1] ?? "", score].map((key) => key.split("_"));
+      if (scores[index - 1] === score || above[0] !== below[0]) return;
+      const place = below.findIndex((part, number) => part !== above[number]) - 1;
+      for (const key of [scores[index - 1], score]) places.set(key, [...new Set([...(places.get(key) ?? []), place])].sort((one, another) => one - another));
+    });
+    return places;
+  }
+  function show(row, place, isTied, best, ranks, ties) {
+    const tie = row.querySelector(".row__tie"), words = tie.dataset.ties.split("\t");
+    set(tie, { hidden: !ties.length, textContent: ties.length ? `Tie-break: ${ties.map((each) => words[each]).join(", then ")}` : "" });
     const [leads, isRanked] = [place === 1 && best > 0, best > 0 || place > 1];
-    const [words, shown, tied] = row.querySelector(".row__rank").children;
+    const [rank, shown, tied] = row.querySelector(".row__rank").children;
     set(row, { value: place });
     row.classList.toggle("row--leader", leads);
-    set(words, { hidden: !isRanked });
+    set(rank, { hidden: !isRanked });
     set(tied, { hidden: !(isRanked && isTied) });
     set(shown, { textContent: isRanked ? String(place) : "·", ariaHidden: isRanked ? null : "true" });
     const [size, way] = [Math.abs(ranks ?? 0), ranks === undefined ? "" : ranks > 0 ? "up" : ranks < 0 ? "down" : "same"];
@@ -58,9 +72,10 @@
     teams.sort((one, another) => compare(one.key[0], another.key[0])); // equal ones stay in the order of names
     order(list, teams.map((team) => team.row));
     const [scores, best] = [teams.map(({ key }) => key[0]), Number(teams[0].row.querySelector("[data-value]").dataset.value)];
+    const ties = breakTies(scores);
     teams.reduce((above, { row, then }, index) => {
       const place = scores[index] === scores[index - 1] ? above : index + 1;
-      show(row, place, scores[index] === scores[index - 1] || scores[index] === scores[index + 1], best, then && then - place);
+      show(row, place, scores[index] === scores[index - 1] || scores[index] === scores[index + 1], best, then && then - place, ties.get(scores[index]) ?? []);
       return place;
     }, 0);
   });

@@ -4,12 +4,12 @@ import time
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from app.config import Settings
 from app.services.weeks import weeks
 from tests.browser.looking import LAPTOP, OFFICE, PHONE, ROWS, WALL, cut_off, looking, overflow, serious_flaws, texts
-from tests.builders import DUA, SLUG, ZONE, Game, act_by, an_activity
+from tests.builders import ADA, DUA, SLUG, ZONE, Game, act_by, an_activity
 from tests.web.running_app import RunningApp, serving
 
 BOARD = f"/weeks/{SLUG}"
@@ -115,8 +115,10 @@ document.startViewTransition = (...asked) => {
 def test_change_keeps_the_readers_focus_and_place(chromium: Browser, site: RunningApp) -> None:
     site.record()
     with looking(chromium, (390, 400)) as page:
+        page.clock.install()
         open_board(page, site)
         page.focus(OWLS)
+        page.clock.fast_forward(25_000)  # focus that rests there holds nothing
         page.evaluate("window.kept = document.activeElement; window.scrollTo(0, 300)")
 
         site.record()
@@ -129,6 +131,25 @@ def test_change_keeps_the_readers_focus_and_place(chromium: Browser, site: Runni
         assert texts(page, ROWS) == ["Cats", "Owls"]
         assert place == 300
         assert page.evaluate("document.activeElement === window.kept")
+
+
+def test_rows_stay_still_under_pointer_and_focus_and_catch_up_after(chromium: Browser, site: RunningApp) -> None:
+    site.record()
+    with looking(chromium) as page:
+        sign = page.locator("[data-live]")
+        open_board(page, site)
+        for is_pointer, was, points in ((True, ["Owls", "Cats"], 1), (False, ["Cats", "Owls"], 3)):
+            page.hover(OWLS) if is_pointer else page.focus(OWLS)
+            for _ in range(2):
+                site.record(person=DUA if is_pointer else ADA)
+                expect(sign).to_have_attribute("data-waits", "")
+            assert (texts(page, ROWS), page.inner_text(".tile__number >> nth=2")) == (was, str(points))
+
+            page.mouse.move(0, 0) if is_pointer else page.focus(".masthead__brand")
+
+            says(page, f"{points + 2} issues")
+            assert texts(page, ROWS) == was[::-1]
+            expect(sign).not_to_have_attribute("data-waits", "")
 
 
 def test_own_team_is_marked_on_the_board_and_stays_marked_when_rows_move(chromium: Browser, site: RunningApp) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.rules.model import Audience
+from app.domain.standings.ranking import tie_breakers
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,29 @@ class LastEarned:
 
 
 @dataclass(frozen=True, slots=True)
+class TieValue:
+    """What a team has for one metric of `ranking.ties`, in words: "3 × 6 a.m. shift", or for `earliest` a moment."""
+
+    words: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TieBreak:
+    """Why a team ranks ahead of, or behind, the next ones with as many points: the first metric that differs."""
+
+    is_ahead: bool
+    teams: tuple[str, ...]
+    own: TieValue
+    theirs: TieValue
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """One team's place. `counts` and `bonuses` list every kind and bonus in file order, zeros included."""
+    """One team's place. `counts` and `bonuses` list every kind and bonus in file order, zeros included.
+
+    `ties` are what decides between teams with as many points, in the order of `ranking.ties`.
+    """
 
     rank: int
     team: str
@@ -32,6 +54,7 @@ class Standing:
     members: tuple[str, ...]
     movement: int | None
     last_earned: LastEarned | None = None
+    ties: tuple[TieValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +109,25 @@ class Board:
         return frozenset(
             rank for rank, teams in Counter(standing.rank for standing in self.standings).items() if teams > 1
         )
+
+    def tie_breakers(self) -> dict[str, tuple[int, ...]]:
+        """Return for each team the metrics, by number, that part it from teams with as many points."""
+        places = tie_breakers([(standing.points, *standing.ties) for standing in self.standings])
+        return {standing.team_id: found for standing, found in zip(self.standings, places, strict=True)}
+
+    def tie_breaks(self, team_id: str) -> list[TieBreak]:
+        """Return why a team ranks where it does among those with as many points: behind whom, then ahead of whom."""
+        own = next(standing for standing in self.standings if standing.team_id == team_id)
+        level = [standing for standing in self.standings if standing.points == own.points]
+        ranks = sorted({standing.rank for standing in level})
+        place = ranks.index(own.rank)
+        found = []
+        for rank in (*ranks[:place][-1:], *ranks[place + 1 :][:1]):
+            others = [standing for standing in level if standing.rank == rank]
+            pairs = zip(own.ties, others[0].ties, strict=True)
+            if differs := next(((one, another) for one, another in pairs if one != another), None):
+                found.append(TieBreak(rank > own.rank, tuple(each.team for each in others), *differs))
+        return found
 
     @property
     def head(self) -> BoardHead:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from app.domain.rules.model import Rules, Trophy
+from app.domain.rules.model import Metric, Rules, Trophy
 from app.domain.scoring.tally import LatestAward, Tally, TeamScore, total
-from app.domain.standings.board import LastEarned, Standing
+from app.domain.standings.board import LastEarned, Standing, TieValue
 from app.domain.standings.ranking import SortKey, sort_key, value
-from app.domain.wording import award_title
+from app.domain.wording import award_title, metric_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ def make_line(
         members=team.members,
         movement=None,
         last_earned=_last_earned(score.last_earned, people, rules),
+        ties=tuple(_tie(tally, metric, rules) for metric in rules.ties),
     )
     return Line(
         standing=standing,
@@ -71,6 +72,14 @@ def make_line(
         own=_values(tally, rules.trophies, "team"),
         people={person: _values(each, rules.trophies, "person") for person, each in score.people.items()},
     )
+
+
+def _tie(tally: Tally, metric: Metric, rules: Rules) -> TieValue:
+    if metric.kind == "earliest":
+        return TieValue("last scored" if tally.last_award else "not scored yet", tally.last_award)
+    number = value(tally, metric)
+    sign = "\u2212" if number < 0 else ""
+    return TieValue(f"{sign}{abs(number):,} {metric_words(metric, number, rules)}")
 
 
 def is_below(before: tuple[int, ...], after: tuple[int, ...], place: int, most: int) -> bool:

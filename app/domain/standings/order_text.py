@@ -8,8 +8,11 @@ _SHIFT, _LARGEST = 2**52, 2**56 - 1  # every number gets fourteen hexadecimal di
 
 
 def key_text(key: SortKey) -> str:
-    """Return a sort key as text of a fixed length: equal for equal keys, smaller for smaller ones."""
-    return "".join(_moment(part) if isinstance(part, datetime) else _number(part) for part in key)
+    """Return a sort key as text of a fixed length: equal for equal keys, smaller for smaller ones.
+
+    Its parts stand apart, so that whoever compares two keys can tell which one decides.
+    """
+    return "_".join(_moment(part) if isinstance(part, datetime) else _number(part) for part in key)
 
 
 def name_text(name: str, team_id: str) -> str:

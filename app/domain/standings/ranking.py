@@ -1,7 +1,9 @@
 """Ranking: what teams and people are compared by, and the places that follow."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import groupby, pairwise
 from typing import TypeAlias
 
 from app.domain.rules.model import Metric
@@ -49,3 +51,18 @@ def ranks(tallies: Mapping[str, Tally], ties: Iterable[Metric]) -> dict[str, int
     for place, key in enumerate(sorted(keys.values()), start=1):
         first.setdefault(key, place)
     return {team: first[key] for team, key in keys.items()}
+
+
+def tie_breakers(keys: Sequence[tuple[Hashable, ...]]) -> list[tuple[int, ...]]:
+    """For each of these keys, which come best first, the metrics that part it from others with as many points.
+
+    A key is points and then a value for each metric of `ranking.ties`; metrics are by number, in their order. Only the
+    next better and the next worse keys count: towards each, the first metric that differs.
+    """
+    deciding: defaultdict[tuple[Hashable, ...], set[int]] = defaultdict(set)
+    for above, below in pairwise(key for key, _ in groupby(keys)):
+        if above[0] == below[0]:
+            place = next(place for place, pair in enumerate(zip(above[1:], below[1:], strict=True)) if len({*pair}) > 1)
+            deciding[above].add(place)
+            deciding[below].add(place)
+    return [tuple(sorted(deciding[key])) if key in deciding else () for key in keys]

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from app.domain.standings.board import Board, LastEarned, Standing, TrophyResult
+from app.domain.standings.board import Board, LastEarned, Standing, TieValue, TrophyResult
 
 
 def to_text(board: Board) -> str:
@@ -36,8 +36,14 @@ def _standing(packed: dict[str, Any]) -> Standing:
             "quests": tuple(packed["quests"]),
             "members": tuple(packed["members"]),
             "last_earned": LastEarned(**{**last, "at": datetime.fromisoformat(last["at"])}) if last else None,
+            # Boards frozen before ties were named have none.
+            "ties": tuple(TieValue(tie["words"], _read(tie["at"])) for tie in packed.get("ties", ())),
         }
     )
+
+
+def _read(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _moment(value: datetime) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from app.domain.standings.bars import nice_maximum
 from app.domain.standings.board import Board, BoardHead
 from app.domain.standings.order_text import key_text, name_text
+from app.domain.standings.ranking import tie_breakers
 from app.domain.standings.tones import tones_of
 from app.live.fragments import Item
 from app.services.standings.boards import LiveStandings, served_version
@@ -114,9 +115,10 @@ class LiveContent:
         """Every team's place, best first."""
         standings = self.live.standings
         shared = Counter(standings.ranks.values())
+        deciding = tie_breakers([line.key for line in standings.ordered])
         return [
-            RowPosition(team_id, rank, shared[rank] > 1, standings.movement(team_id))
-            for team_id, rank in standings.ranks.items()
+            RowPosition(team_id, rank, shared[rank] > 1, standings.movement(team_id), ties)
+            for (team_id, rank), ties in zip(standings.ranks.items(), deciding, strict=True)
         ]
 
     @property
@@ -136,10 +138,10 @@ class FixedContent:
         }
         self.styles = _looks(board.week, zone, self.pieces)
         self.morning: tuple[int, ...] = ()
-        tied = board.tied_ranks()
+        tied, deciding = board.tied_ranks(), board.tie_breakers()
         self.positions = [
-            RowPosition(standing.team_id, standing.rank, standing.rank in tied, standing.movement)
-            for standing in board.standings
+            RowPosition(each.team_id, each.rank, each.rank in tied, each.movement, deciding[each.team_id])
+            for each in board.standings
         ]
 
     @property

@@ -10,7 +10,7 @@ from secrets import token_hex
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.domain.standings.bars import nice_maximum, percent
 from app.domain.standings.board import Standing
@@ -25,12 +25,16 @@ _JSON_BEGIN, _JSON_END = b'{"rank":0', b"null}"
 
 
 class RowPosition(NamedTuple):
-    """A row's standing among the others: `movement` is ranks gained, None without a morning to compare with."""
+    """A row's standing among the others: `movement` is ranks gained, None without a morning to compare with.
+
+    `tie_breakers` are the metrics, by number, that part it from teams with as many points.
+    """
 
     team_id: str
     rank: int
     is_tied: bool
     movement: int | None
+    tie_breakers: tuple[int, ...] = ()
 
 
 class RowStyle(NamedTuple):
@@ -42,12 +46,13 @@ class RowStyle(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row's HTML around what the other teams decide of it, which is leading, rank, movement and the bar."""
+    """A row's HTML around what the other teams decide of it: leading, rank, tie-break, movement and the bar."""
 
     begin: bytes
     before_rank: bytes
     names: bytes
-    honours: bytes
+    before_tie: bytes
+    after_tie: bytes
     before_movement: bytes
     before_bar: bytes
     after_bar: bytes
@@ -57,16 +62,20 @@ class Row(NamedTuple):
         """Return the parts of the row that streams send: the page puts the row in its place."""
         return {
             f"names-{team_id}": self.names.strip(),
-            f"honours-{team_id}": self.honours.strip(),
+            f"honours-{team_id}": self._honours("").strip(),
             f"score-{team_id}": self._score(_movement(None), width).strip(),
         }
 
-    def placed(self, position: RowPosition, best: int, width: int) -> bytes:
-        """Return the row in its place; `best` are the points of who is first."""
+    def placed(self, position: RowPosition, best: int, width: int, tie: str) -> bytes:
+        """Return the row in its place; `best` are the points of who is first, `tie` what breaks its tie, in words."""
         leading = b' row--leader" value="%d' if position.rank == 1 and best > 0 else b'" value="%d'
         rank = _rank(position.rank, is_tied=position.is_tied, is_ranked=best > 0 or position.rank > 1)
-        own = self.names, self.honours, self._score(_movement(position.movement), width)
+        own = self.names, self._honours(tie), self._score(_movement(position.movement), width)
         return b"".join((self.begin, leading % position.rank, self.before_rank, rank, *own, self.end))
+
+    def _honours(self, tie: str) -> bytes:
+        words = f">{escape(tie)}" if tie else " hidden>"
+        return b"".join((self.before_tie, words.encode(errors="replace"), self.after_tie))
 
     def _score(self, movement: bytes, width: int) -> bytes:
         return b"".join((self.before_movement, movement, self.before_bar, b"%d" % width, self.after_bar))
@@ -103,7 +112,8 @@ class Piece:
 
     def placed(self, style: RowStyle, position: RowPosition, best: int) -> bytes:
         """Return the row in its place; `best` are the points of who is first."""
-        return self.row(style).placed(position, best, percent(self.standing.points, nice_maximum(best)))
+        tie = render.tie_line(self.standing, position.tie_breakers, style.zone)
+        return self.row(style).placed(position, best, percent(self.standing.points, nice_maximum(best)), tie)
 
     @cached_property
     def json(self) -> bytes:
@@ -115,7 +125,7 @@ class Piece:
     @cached_property
     def digest(self) -> int:
         """A number that differs for whatever is shown differently, to be added to those of the other teams."""
-        more = repr((self.standing.last_earned, self.key)).encode(errors="surrogatepass")
+        more = repr((self.standing.last_earned, self.standing.ties, self.key)).encode(errors="surrogatepass")
         return int.from_bytes(sha256(self.json + more).digest(), "big")
 
 
@@ -128,7 +138,7 @@ def standings_json(pieces: Mapping[str, Piece], positions: list[RowPosition]) ->
     """Return the teams of the leaderboard's JSON, best first."""
     return b",".join(
         b'{"rank":%d%b%b}' % (rank, pieces[team_id].json, b"null" if movement is None else b"%d" % movement)
-        for team_id, rank, _, movement in positions
+        for team_id, rank, _, movement, _ in positions
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import cache, lru_cache
@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app.domain.rules.model import Kind
-from app.domain.standings.board import Standing
+from app.domain.standings.board import Standing, TieValue
 from app.domain.standings.tones import tones_of
 from app.domain.text import graphemes
 from app.domain.wording import ordinal
@@ -132,6 +132,21 @@ def span(start: datetime, end: datetime, zone: tzinfo) -> str:
     return f"{stamp(start, zone)} – {stamp(end, zone)}"
 
 
+def tie_word(tie: TieValue, zone: tzinfo) -> str:
+    """What a team has for one metric that breaks ties, a moment in the week's zone."""
+    if tie.at is None:
+        return tie.words
+    at = tie.at.astimezone(zone)
+    moment = f"{at:%a %H:%M:%S}" if at.second else f"{at:%a %H:%M}"
+    return f"{tie.words} {moment} (earlier is better)"
+
+
+def tie_line(standing: Standing, metrics: Sequence[int], zone: tzinfo) -> str:
+    """What parts a team from those with as many points, in one line; `metrics` by number, empty for none."""
+    words = [tie_word(standing.ties[metric], zone) for metric in metrics]
+    return f"Tie-break: {', then '.join(words)}" if words else ""
+
+
 def local_day(at: datetime, zone: tzinfo) -> str:
     """The day in the week's zone: Wednesday 14 September."""
     return day(at.astimezone(zone).date())
@@ -216,7 +231,7 @@ def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
 
 FILTERS = (
     local_time, local_moment, city, stamp, span, local_day, day, days, number, signed, plural, counted,
-    listing, numerals, initials, tones, by_local_day, sums_by_what, ordinal,
+    tie_word, tie_line, listing, numerals, initials, tones, by_local_day, sums_by_what, ordinal,
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.domain.rules.model import Metric, Quest, Trophy
-from app.domain.standings.board import Board, LastEarned, Standing, TrophyResult
+from app.domain.standings.board import Board, LastEarned, Standing, TieBreak, TieValue, TrophyResult
 from app.domain.standings.lines import TeamInfo
 from app.domain.standings.standings import make_board
 from tests.cost import calls
@@ -85,6 +85,12 @@ def test_board_shows_every_field_of_a_standing() -> None:
             members=("Ana", "Ben"),
             movement=None,
             last_earned=LastEarned(moment("09:30"), "Response", "Ben", 2),
+            ties=(
+                TieValue("1 × 6 a.m. shift"),
+                TieValue("1 shift"),
+                TieValue("5 points from responses"),
+                TieValue("last scored", moment("09:30")),
+            ),
         ),
     )
 
@@ -167,6 +173,22 @@ def test_earliest_puts_teams_without_awards_last() -> None:
     board = board_of([activity("issue", team="owls")], rules, [adjustment(-5, team="owls")], (CATS, ELKS, OWLS))
 
     assert places(board) == [(1, "owls"), (2, "Cats"), (2, "Elks")]
+
+
+def test_tie_breaks_name_the_first_metric_that_differs_from_the_next_teams_of_as_many_points() -> None:
+    rules = replace(PLAIN, ties=(Metric("count", "issue"), Metric("count", "shift")))
+    activities = [
+        *(activity("issue", f"0{hour}:00", "ana", "owls") for hour in (6, 7)),
+        *(activity("shift", "08:00", person, team) for person, team in (("ben", "cats"), ("chi", "elks"))),
+    ]
+    board = board_of(activities, rules, [adjustment(10, team="yaks")], (OWLS, CATS, ELKS, YAKS))
+
+    assert places(board) == [(1, "owls"), (2, "Cats"), (2, "Elks"), (4, "Yaks")]
+    assert board.tie_breakers() == {"owls": (0,), "cats": (0, 1), "elks": (0, 1), "yaks": (1,)}
+    assert board.tie_breaks("cats") == [
+        TieBreak(is_ahead=False, teams=("owls",), own=TieValue("0 issues"), theirs=TieValue("2 issues")),
+        TieBreak(is_ahead=True, teams=("Yaks",), own=TieValue("1 shift"), theirs=TieValue("0 shifts")),
+    ]
 
 
 def test_quests_are_named_once_in_file_order() -> None:
