@@ -21,6 +21,7 @@ from app.web.http import render
 # No text contains it: of what people type, every `<` is escaped.
 _SLOT = Markup(f"<{token_hex(8)}>")  # noqa: S704 (our own markup, escaped before)
 _LINE_BREAK = re.compile(r"\s*\n\s*")
+_NO_TIE = b" hidden>"
 _JSON_BEGIN, _JSON_END = b'{"rank":0', b"null}"
 
 
@@ -62,7 +63,7 @@ class Row(NamedTuple):
         """Return the parts of the row that streams send: the page puts the row in its place."""
         return {
             f"names-{team_id}": self.names.strip(),
-            f"honours-{team_id}": self._honours("").strip(),
+            f"honours-{team_id}": self.before_tie.lstrip() + _NO_TIE + self.after_tie.rstrip(),
             f"score-{team_id}": self._score(_movement(None), width).strip(),
         }
 
@@ -70,12 +71,9 @@ class Row(NamedTuple):
         """Return the row in its place; `best` are the points of who is first, `tie` what breaks its tie, in words."""
         leading = b' row--leader" value="%d' if position.rank == 1 and best > 0 else b'" value="%d'
         rank = _rank(position.rank, is_tied=position.is_tied, is_ranked=best > 0 or position.rank > 1)
-        own = self.names, self._honours(tie), self._score(_movement(position.movement), width)
+        words = f">{escape(tie)}".encode(errors="replace") if tie else _NO_TIE
+        own = self.names, self.before_tie, words, self.after_tie, self._score(_movement(position.movement), width)
         return b"".join((self.begin, leading % position.rank, self.before_rank, rank, *own, self.end))
-
-    def _honours(self, tie: str) -> bytes:
-        words = f">{escape(tie)}" if tie else " hidden>"
-        return b"".join((self.before_tie, words.encode(errors="replace"), self.after_tie))
 
     def _score(self, movement: bytes, width: int) -> bytes:
         return b"".join((self.before_movement, movement, self.before_bar, b"%d" % width, self.after_bar))
