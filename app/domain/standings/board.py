@@ -21,7 +21,7 @@ class LastEarned:
 
 @dataclass(frozen=True, slots=True)
 class TieValue:
-    """What a team has for one metric of `ranking.ties`, in words: "3 × 6 a.m. shift", or for `earliest` a moment."""
+    """A team's value for one metric of `ranking.ties`, in words: "3 × 6 a.m. shift", or for `earliest` a moment."""
 
     words: str
     at: datetime | None = None
@@ -29,7 +29,7 @@ class TieValue:
 
 @dataclass(frozen=True, slots=True)
 class TieBreak:
-    """Why a team ranks ahead of, or behind, the next ones with as many points: the first metric that differs."""
+    """The metric that puts a team ahead of, or behind, the next ones with as many points: the first that differs."""
 
     is_ahead: bool
     teams: tuple[str, ...]

@@ -133,7 +133,7 @@ def span(start: datetime, end: datetime, zone: tzinfo) -> str:
 
 
 def tie_word(tie: TieValue, zone: tzinfo) -> str:
-    """What a team has for one metric that breaks ties, a moment in the week's zone."""
+    """A team's value for one metric that breaks ties, a moment in the week's zone."""
     if tie.at is None:
         return tie.words
     at = tie.at.astimezone(zone)
@@ -142,7 +142,7 @@ def tie_word(tie: TieValue, zone: tzinfo) -> str:
 
 
 def tie_line(standing: Standing, metrics: Sequence[int], zone: tzinfo) -> str:
-    """What parts a team from those with as many points, in one line; `metrics` by number, empty for none."""
+    """The metrics that part a team from those with as many points, in one line; by number, empty for none."""
     words = [tie_word(standing.ties[metric], zone) for metric in metrics]
     return f"Tie-break: {', then '.join(words)}" if words else ""
 
