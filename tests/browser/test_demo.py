@@ -49,7 +49,7 @@ def _wait(address: str) -> None:
 
 def _is_won(page: Page, summary: str) -> bool:
     page.goto(summary)
-    return re.search(r"The winner is\s+Tea & Triage", page.inner_text("main"), re.IGNORECASE) is not None
+    return re.search(r"Winner:\s+Tea & Triage", page.inner_text("main"), re.IGNORECASE) is not None
 
 
 def test_demo_plays_on_an_open_board_and_ends_on_the_totals_of_q3_2022(chromium: Browser, tmp_path: Path) -> None:

@@ -182,8 +182,8 @@ def test_best_moment_is_the_quest_a_team_was_first_to_complete() -> None:
     story = story_of(*done, rules=replace(PLAIN, quests=(ALL_HANDS,)))
 
     assert sentences(story) == {
-        "Owls": "Completed “All hands” on Wednesday at 10:00, before anybody else.",
-        "Cats": "Wednesday was the day: 3 shifts, worth 45 points; nobody had a bigger one.",
+        "Owls": "Completed “All hands” on Wednesday at 10:00. No team was earlier.",
+        "Cats": "Best day: Wednesday, 3 shifts, 45 points. No team had better.",
     }
 
 
@@ -200,7 +200,7 @@ def test_best_moment_is_a_streak_where_others_had_better_days() -> None:
         "owls",
         "streak",
         moment("09:13"),
-        "3 responses in a row within 1 hour, all on Wednesday; nobody had a longer run.",
+        "3 responses in a row within 1 hour, all on Wednesday. No team had a longer run.",
     )
 
 
@@ -209,7 +209,7 @@ def test_best_moment_of_a_team_behind_in_everything_is_told_without_comparing() 
 
     story = story_of(*done, rules=PLAIN)
 
-    assert sentences(story)["Owls"] == "Tuesday was the day: 1 issue, worth 5 points."
+    assert sentences(story)["Owls"] == "Best day: Tuesday, 1 issue, 5 points."
 
 
 def test_best_moment_of_a_team_with_a_gift_alone_is_the_gift() -> None:
@@ -223,13 +223,13 @@ def test_best_moment_of_a_long_week_names_the_date() -> None:
 
     story = tell_story(long, PLAIN, PACIFIC, (OWLS,), [activity("issue")], (), PEOPLE)
 
-    assert sentences(story) == {"Owls": "Wednesday 14 September was the day: 1 issue, worth 5 points."}
+    assert sentences(story) == {"Owls": "Best day: Wednesday 14 September, 1 issue, 5 points."}
 
 
 def test_best_moment_of_work_without_points_counts_no_points() -> None:
     story = story_of(activity("fire_drill"), rules=PLAIN, teams=(OWLS,))
 
-    assert sentences(story) == {"Owls": "Wednesday was the day: a helping hand."}
+    assert sentences(story) == {"Owls": "Best day: Wednesday."}
 
 
 def test_story_of_an_empty_week_is_empty_and_thanks_everybody() -> None:

@@ -98,8 +98,8 @@ def test_the_summary_names_the_winner_once_the_week_is_over(site: RunningApp) ->
     after = site.get(f"/weeks/{SLUG}/summary").text
 
     assert [re.search(r'class="winner__label">([^<]*)<', text)[1] for text in (during, after)] == [  # type: ignore[index]
-        "In the lead so far",
-        "The winner is",
+        "In the lead:",
+        "Winner:",
     ]
     assert heading(after).startswith("1 issue")
 

@@ -150,7 +150,7 @@ def test_page_is_well_made(name: str) -> None:
         ("no points", "No points yet."),
         ("no week", "assembly-week week create"),
         ("receipt", "Tuesday 13 September 1 line +5 points"),
-        ("empty receipt", "Nothing here yet."),
+        ("empty receipt", "No activities yet."),
     ],
 )
 def test_page_says_what_it_is_about(name: str, said: str) -> None:

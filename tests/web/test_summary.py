@@ -65,9 +65,30 @@ def test_summary_tells_every_teams_moment_and_shows_every_chart(site: RunningApp
 
     assert re.findall(r'figure figure--(\w+)"', page.text) == ALL
     said = text_of(page)
-    assert said.count("3 people in 2 teams over 5 days") == 1
-    assert said.count("Tuesday was the day: 1 shift, worth 20 points; nobody had a bigger one.") == 1
-    assert said.count("Wednesday was the day: 1 shift and 1 response, worth 12 points.") == 1
+    assert said.count("3 people · 2 teams") == 1
+    assert said.count("Best day: Tuesday, 1 shift, 20 points. No team had better.") == 1
+    assert said.count("Best day: Wednesday, 1 shift, 1 response, 12 points.") == 1
+
+
+def test_captions_are_true_before_and_after_the_week_is_closed(site: RunningApp) -> None:
+    play(site)
+    during = captions(site)
+
+    site.game.close()
+
+    assert during == [
+        "Leader since Tue 06:00: Owls",
+        "Busiest day: Wednesday 14 September (4 of 5 activities)",
+        "2 shifts on 2 days",
+        "6 a.m. shift: 1 time, 1 person",
+        "Median response time: 1 hour 16 minutes. 50% within 1 hour.",
+    ]
+    assert captions(site) == ["Leader from Tue 06:00 to the end: Owls", *during[1:]]
+
+
+def captions(site: RunningApp) -> list[str]:
+    """The sentence above each chart."""
+    return [unescape(each) for each in re.findall(r'<p class="figure__says">(.*?)</p>', site.get(PAGE).text)]
 
 
 def test_tables_beside_the_charts_add_up_to_the_board(site: RunningApp) -> None:
@@ -147,7 +168,7 @@ def test_summary_of_a_week_without_activities_thanks_everybody_and_draws_nothing
     page = site.get(PAGE)
 
     assert re.findall(r'figure figure--(\w+)"', page.text) == []
-    assert text_of(page).count("Thank you for being part of it") == 2
+    assert text_of(page).count("Thanks for taking part.") == 2
     assert {site.get(chart(name)).status_code for name in ALL} == {404}
     assert site.get(CARD).status_code == 200
 
@@ -156,7 +177,7 @@ def test_summary_of_a_week_without_teams_is_a_page(empty_site: RunningApp) -> No
     with empty_site.database.unit_of_work() as session:
         a_week(session)
 
-    assert text_of(empty_site.get(PAGE)).count("The summary writes itself once people take part.") == 1
+    assert text_of(empty_site.get(PAGE)).count("The summary shows what people did.") == 1
     assert empty_site.get(CARD).status_code == 200
 
 
@@ -274,7 +295,7 @@ def test_public_of_a_frozen_week_sees_the_summary_of_the_freeze(site: RunningApp
     assert {path: (site.get(path).content, site.get(path).headers["etag"]) for path in paths} == then
     seen = {path: site.get(path, "admin").content for path in paths}
     assert [path for path in paths if seen[path] == then[path][0]] == []
-    assert text_of(site.get(PAGE)).count("The curtain is down") == 1
+    assert text_of(site.get(PAGE)).count("Newer points show at the reveal.") == 1
 
 
 def quote(plan: Plan, seconds: int, worked: str) -> GuestbookEntry:

@@ -13,14 +13,14 @@ from app.domain.scoring.activity import IN_ORDER, Activity, Adjustment, Award
 from app.domain.standings.lines import TeamInfo
 from app.domain.story.model import BestMoment
 from app.domain.story.replies import RESPONSE, sla
-from app.domain.wording import amount, duration, listed, points_text
+from app.domain.wording import amount, duration, points_text
 
 SHORTEST_STREAK = 3
-THANKS = "Thank you for being part of it: the week was better company with you in it."
+THANKS = "Thanks for taking part."
 
 
 class _Best(NamedTuple):
-    """The best of one team in one contest: `size` is compared, larger is better; `praise` is for who has the most."""
+    """The best of one team in one contest: `size` is compared, larger is better; `praise` tells of the most."""
 
     size: tuple[float, ...]
     at: datetime
@@ -88,7 +88,7 @@ def _moment(
         place, contest = min(places, key=lambda each: each[0])
         best = contest.best[team.id]
         praise = best.praise if place == 1 and not alone else ""
-        return BestMoment(team.name, team.id, contest.what, best.at, f"{best.sentence}{praise}.")
+        return BestMoment(team.name, team.id, contest.what, best.at, f"{best.sentence}.{praise}")
     if gift is not None:
         sentence = f"{points_text(gift.points)} from the organizers on {calendar.day_of(gift.at)}: “{gift.reason}”"
         return BestMoment(team.name, team.id, "gift", gift.at, sentence)
@@ -111,7 +111,7 @@ def _quests(awards: Iterable[Award], rules: Rules, calendar: _Calendar) -> list[
 
 def _quest(name: str, at: datetime, calendar: _Calendar) -> _Best:
     when = f"{calendar.day_of(at)} at {at.astimezone(calendar.zone):%H:%M}"
-    return _Best((-at.timestamp(),), at, f"Completed “{name}” on {when}", ", before anybody else")
+    return _Best((-at.timestamp(),), at, f"Completed “{name}” on {when}", " No team was earlier.")
 
 
 def _streaks(own: Mapping[str, Sequence[Activity]], rules: Rules, calendar: _Calendar) -> dict[str, _Best]:
@@ -126,7 +126,7 @@ def _streaks(own: Mapping[str, Sequence[Activity]], rules: Rules, calendar: _Cal
             (len(run),),
             run[0],
             f"{len(run)} {many} in a row within {duration(within)}, {_span(run[0], run[-1], calendar)}",
-            "; nobody had a longer run",
+            " No team had a longer run.",
         )
         for team_id, run in runs.items()
         if len(run) >= SHORTEST_STREAK
@@ -167,7 +167,6 @@ def _best_days(
 
 def _best_day(day: date, counts: Counter[str], points: int, rules: Rules, calendar: _Calendar) -> _Best:
     done = [amount(counts[kind.name], kind) for kind in rules.kinds if counts[kind.name]]
-    worth = f", worth {points_text(points)}" if points > 0 else ""
-    what = listed(done, "and") if done else "a helping hand"
-    sentence = f"{calendar.name(day)} was the day: {what}{worth}"
-    return _Best((points, counts.total()), first_moment(day, calendar.zone), sentence, "; nobody had a bigger one")
+    worth = [points_text(points)] if points > 0 else []
+    sentence = f"Best day: {', '.join([calendar.name(day), *done, *worth])}"
+    return _Best((points, counts.total()), first_moment(day, calendar.zone), sentence, " No team had better.")

@@ -1,11 +1,14 @@
 """Captions: each chart's message in a sentence."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from app.domain.story import ResponseTimes
-from app.domain.wording import amount, duration
+from app.domain.story import Hero, ResponseTimes
+from app.domain.wording import amount, duration, listed
 from app.web.charts.chart_data import ChartData
 from app.web.http.render import day, number, plural
+
+MOST_DAYS_NAMED = 4
 
 
 def captions(data: ChartData) -> dict[str, str]:
@@ -25,17 +28,18 @@ def _race(data: ChartData) -> str:
     if all(len(series.steps) == 1 for series in race.all_series):
         return ""
     if not race.leads:
-        return "Nobody has pulled ahead yet." if not data.over else "Nobody pulled ahead."
+        return "No team pulled ahead." if data.is_closed else "No team has pulled ahead yet."
     last = race.leads[-1]
     if not race.changes_of_lead:
-        return f"{last.team} went ahead on {_when(last.at, data)} and was never passed."
-    often = _times(race.changes_of_lead)
-    return f"The lead changed hands {often}, most recently on {_when(last.at, data)}, to {last.team}."
+        return f"Leader {_since(last.at, data)}: {last.team}"
+    return f"The lead changed {_times(race.changes_of_lead)}. Leader {_since(last.at, data)}: {last.team}"
 
 
-def _when(at: datetime, data: ChartData) -> str:
+def _since(at: datetime, data: ChartData) -> str:
+    """Tell from when on the last leader led; to the end only once nothing can change it."""
     local = at.astimezone(data.zone)
-    return f"{local:%A} at {local:%H:%M}" if len(data.story.days) <= 7 else f"{day(local.date())} at {local:%H:%M}"
+    when = f"{local:%a %H:%M}" if len(data.story.days) <= 7 else f"{local.day} {local:%b, %H:%M}"
+    return f"from {when} to the end" if data.is_closed else f"since {when}"
 
 
 def _times(count: int) -> str:
@@ -47,10 +51,14 @@ def _days(data: ChartData) -> str:
     total = sum(sums.values())
     if not total:
         return ""
-    busiest = max(sums, key=lambda each: sums[each])
-    if sums[busiest] == total:
-        return f"All {plural(total, 'activity', 'activities')} on {day(busiest)}."
-    return f"{day(busiest)} was the busiest: {number(sums[busiest])} of {plural(total, 'activity', 'activities')}."
+    most = max(sums.values())
+    busiest = [each for each in sums if sums[each] == most]
+    share = f"{number(most)} of {plural(total, 'activity', 'activities')}"
+    if len(busiest) == 1:
+        return f"Busiest day: {day(busiest[0])} ({share})"
+    if len(busiest) > MOST_DAYS_NAMED:
+        return f"Busiest days: {number(len(busiest))}, each with {share}"
+    return f"Busiest days: {listed([day(each) for each in busiest], 'and')} ({share} each)"
 
 
 def _coverage(data: ChartData) -> str:
@@ -58,27 +66,26 @@ def _coverage(data: ChartData) -> str:
     kind = next((kind for kind in data.kinds if kind.name == "shift"), None)
     if not shifts or kind is None:
         return ""
-    one, many = ("day", "days") if len(data.story.days) <= 7 else ("day of the week", "days of the week")
-    days = plural(len({cell.weekday for cell in data.story.coverage}), one, many)
-    return f"{amount(shifts, kind)} on {days}, starting at {plural(len(data.hours), 'hour', 'different hours')}."
+    days = sum(each.counts[kind.name] > 0 for each in data.story.days)
+    return f"{amount(shifts, kind)} on {plural(days, 'day', 'days')}"
 
 
 def _heroes(data: ChartData) -> str:
     heroes = data.story.heroes
-    if not heroes:
-        return ""
-    people = plural(len({hero.person for hero in heroes}), "person", "people")
-    teams = plural(len({hero.team_id for hero in heroes}), "team", "teams")
-    starts = plural(sum(len(hero.taken) for hero in heroes), "early start", "early starts")
-    return f"{starts} by {people} from {teams}. Thank you for setting the alarm."
+    bonuses = dict.fromkeys(hero.bonus for hero in heroes)
+    return ". ".join(_bonus(name, [hero for hero in heroes if hero.bonus == name]) for name in bonuses)
+
+
+def _bonus(name: str, heroes: Sequence[Hero]) -> str:
+    times = plural(sum(len(hero.taken) for hero in heroes), "time", "times")
+    return f"{name}: {times}, {plural(len({hero.person for hero in heroes}), 'person', 'people')}"
 
 
 def _responses(times: ResponseTimes) -> str:
-    known = f"all {number(times.known)}" if times.known == times.responses else f"the {number(times.known)} timed"
-    half = f"Half of {known} answers came within {_rounded(times.median)}"
+    median = f"Median response time: {_rounded(times.median)}."
     if times.within is None or times.inside is None:
-        return f"{half}."
-    return f"{half}; {times.inside * 100 // times.known} % made it inside {duration(times.within)}."
+        return median
+    return f"{median} {times.inside * 100 // times.known}% within {duration(times.within)}."
 
 
 def _rounded(seconds: int) -> str:

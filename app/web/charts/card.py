@@ -39,10 +39,10 @@ def card_svg(data: ChartData) -> str:
 
 def _label(data: ChartData, winners: int) -> str:
     if not winners:
-        return "The summary" if data.over else "The week so far"
-    if not data.over:
-        return "In the lead so far"
-    return "The winner is" if winners == 1 else "The winners are"
+        return "Summary" if data.is_closed else "So far"
+    if not data.is_closed:
+        return "In the lead:"
+    return "Winner:" if winners == 1 else "Winners:"
 
 
 def _hero(data: ChartData) -> tuple[str, str]:

@@ -38,6 +38,11 @@ class ChartData:
     over: bool
 
     @property
+    def is_closed(self) -> bool:
+        """True once nothing can change the result; after its last day late work still can."""
+        return self.board.state == "closed"
+
+    @property
     def all_series(self) -> list[PointsSeries]:
         """Every team's course, best first as on the board."""
         places = {standing.team_id: place for place, standing in enumerate(self.board.standings)}
