@@ -50,7 +50,7 @@ from app.web.context import AppContext
 from app.web.credential_cache import CredentialCache
 from app.web.display import display, pairing
 from app.web.fast_path import Shortcut
-from app.web.http import addresses, areas, csp_reports, problems, static
+from app.web.http import addresses, areas, csp_reports, gates, problems, static
 from app.web.http.denial_log import Refusals
 from app.web.http.edge import EdgeMiddleware
 from app.web.http.hosts import Hosts
@@ -161,7 +161,7 @@ def routes() -> tuple[BaseRoute, ...]:
         app.include_router(router)
     app.mount("/static", static.Files(directory=PROJECT / "static"), name="static")
     addresses.register(app.routes)
-    return tuple(app.routes)
+    return tuple(map(gates.gate, app.routes))
 
 
 def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:

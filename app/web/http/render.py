@@ -77,8 +77,14 @@ class Sum:
 
 def asset(name: str) -> str:
     """The URL of a static file, carrying its content's hash so that browsers may keep it for ever."""
-    path = STATIC / name
+    path = _file(STATIC, name)
     return f"/static/{name}?v={_digest(path, path.stat().st_mtime_ns)}"
+
+
+@lru_cache(maxsize=64)
+def _file(folder: Path, name: str) -> Path:
+    """The path of a static file: making one takes as long as a look at the file, and a page has a dozen."""
+    return folder / name
 
 
 @lru_cache(maxsize=64)
@@ -89,7 +95,7 @@ def _digest(path: Path, _changed: int) -> str:
 
 def has_font() -> bool:
     """Tell whether there is a copy of the pages' own font; without one they use the system's fonts."""
-    return (STATIC / VENDORED / FONT_FILE).is_file()
+    return _file(STATIC, f"{VENDORED}/{FONT_FILE}").is_file()
 
 
 def scripts() -> list[Script]:
@@ -98,10 +104,10 @@ def scripts() -> list[Script]:
 
 
 def _script(name: str, integrity: str) -> Script:
-    vendored = f"{VENDORED}/{Path(name).name}"
-    if (STATIC / vendored).is_file():
-        return Script(asset(vendored), "'self'", integrity)
-    return Script(HTMX_CDN + name, HTMX_CDN + name, integrity)
+    try:
+        return Script(asset(f"{VENDORED}/{name.rpartition('/')[2]}"), "'self'", integrity)
+    except FileNotFoundError:
+        return Script(HTMX_CDN + name, HTMX_CDN + name, integrity)
 
 
 def local_time(at: datetime, zone: tzinfo) -> str:
