@@ -65,8 +65,12 @@ class _Forms:
     html: dict[Hashable, Markup] = field(default_factory=dict)
 
 
+MOST_ROWS = 24
+"""Rows of a calendar that the style sheet has places for; whatever starts later shares the last one."""
+
+
 class RowPlace(NamedTuple):
-    """The rendered rows of shifts that start at one moment, and their row in a calendar."""
+    """The rendered rows of shifts that start at one moment, and their row in a calendar, MOST_ROWS at most."""
 
     row: int
     html: Markup
@@ -80,10 +84,11 @@ class RowDay(NamedTuple):
 
 
 class RowDays(NamedTuple):
-    """The days with shifts that are to come or on, and those with shifts that are over."""
+    """The days with shifts that are to come or on, those with shifts that are over, and the reader's own shifts."""
 
     ahead: Sequence[RowDay]
     past: Sequence[RowDay]
+    own: Markup
 
 
 class _Seen(NamedTuple):

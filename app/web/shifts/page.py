@@ -10,7 +10,6 @@ from app.services.ledger import my_week
 from app.web.deps import BoardAct, ReadSession
 from app.web.http import redirects
 from app.web.routes import DatabaseRoute
-from app.web.shifts.rows import own_rows
 from app.web.shifts.view import look, say
 from app.web.submit import Page
 
@@ -40,11 +39,8 @@ def week_shifts(
 def list_page(slug: str, page: Page[Any], done: str = "", shift_id: str = "") -> Response:
     """The list of shifts, after a form with what it did or why not."""
     shown = look(page, slug)
-    now = page.act.now
-    days, past = shown.rows.days()
+    rows = shown.rows.days()
     return page.render(
         "shifts/index.html", week=shown.week.slug, shown=shown, zone=shown.week.zone,
-        days=days, past=past,
-        mine=own_rows(shown.kept, shown.reader.seats, now) if shown.reader is not None else [],
-        said=say(page, shown, done, shift_id), now=now,
+        days=rows.ahead, past=rows.past, mine=rows.own, said=say(page, shown, done, shift_id),
     )  # fmt: skip

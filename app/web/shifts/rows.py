@@ -1,6 +1,6 @@
 """The rows of the list of shifts: each as its reader sees it, rendered once for all whose case is the same."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from app.services.shifts.worth import ReaderWorths, ShiftWorth
 from app.web.http import render
 from app.web.http.render import listing, signed
 from app.web.seats.shown import seats_html
-from app.web.shift_lists import KeptShifts, RowDay, RowDays, RowPlace
+from app.web.shift_lists import MOST_ROWS, KeptShifts, RowDay, RowDays, RowPlace
 
 NOTHING = Choice()
 
@@ -96,13 +96,23 @@ class Rows:
         for day in self.kept.days:
             for days, over in ((ahead, False), (past, True)):
                 places = [
-                    RowPlace(place.row, rows[0] if len(rows) == 1 else Markup("").join(rows))
+                    RowPlace(min(place.row, MOST_ROWS), rows[0] if len(rows) == 1 else Markup("").join(rows))
                     for place in day.places
                     if (rows := [self.html(item) for item in place.items if self.is_over(item) == over])
                 ]
                 if places:
                     days.append(RowDay(day.label, places))
-        return RowDays(ahead, past)
+        return RowDays(ahead, past, self._own())
+
+    def _own(self) -> Markup:
+        """The reader's own seats in shifts of the week that are not over, the next first."""
+        if self.reader is None:
+            return Markup("")
+        return Markup("").join(
+            self._rendered("shifts/_own.html", item=item, seat=seat, now=self.now, person_id=self.reader.person_id)
+            for seat in self.reader.seats
+            if seat.is_live and seat.ends_at > self.now and (item := self.kept.by_id.get(seat.shift_id)) is not None
+        )
 
     def is_over(self, item: ShiftItem) -> bool:
         """Tell whether a shift is one of those that are left behind."""
@@ -163,10 +173,11 @@ class Rows:
         return Markup(html.decode())  # noqa: S704 - our own template made it
 
     def _render(self, item: ShiftItem, row: Row) -> Markup:
-        seats = self.seats(item)
-        html = render.render(
-            "shifts/_row.html", week=self.week, item=item, shift=item.shift, row=row, seats=seats, zone=self.zone
-        )
+        return self._rendered("shifts/_row.html", item=item, row=row, seats=self.seats(item), zone=self.zone)
+
+    def _rendered(self, template: str, *, item: ShiftItem, **values: object) -> Markup:
+        """A template about one shift of the week."""
+        html = render.render(template, week=self.week, item=item, shift=item.shift, **values)
         return Markup(html.decode())  # noqa: S704 - our own template made it
 
 
@@ -191,12 +202,3 @@ def _worth_words(worth: ShiftWorth, item: ShiftItem, reader: Reader) -> WorthWor
     return WorthWords(
         signed(worth.points), listing(parts) if has_parts else "", ordinal(climb) if climbs and climb else ""
     )
-
-
-def own_rows(kept: KeptShifts, seats: Iterable[OwnSeat], now: datetime) -> list[tuple[ShiftItem, OwnSeat]]:
-    """The reader's own seats in shifts of the week that are not over, the next first."""
-    return [
-        (kept.by_id[seat.shift_id], seat)
-        for seat in seats
-        if seat.is_live and seat.ends_at > now and seat.shift_id in kept.by_id
-    ]

@@ -1,7 +1,6 @@
 """Shifts with many people: lists name the first ones and count the others, a shift's own page names all."""
 
 from datetime import timedelta
-from types import SimpleNamespace
 
 import httpx
 
@@ -44,11 +43,9 @@ def test_a_list_names_a_dozen_and_counts_the_others() -> None:
 def test_my_shifts_name_three_of_many() -> None:
     def told(people: int) -> str:
         item = crowd(people)
-        shown = SimpleNamespace(reader=SimpleNamespace(person_id="p0"))
         html = render.render(
-            "shifts/_own.html", item=item, seat=item.seats[0], week_=SimpleNamespace(slug="w"), zone=PACIFIC, now=NOW,
-            shown=shown,
-        )  # fmt: skip
+            "shifts/_own.html", item=item, shift=item.shift, seat=item.seats[0], week="w", person_id="p0", now=NOW
+        )
         return part(httpx.Response(200, content=html), r'<p class="own-shift__with">(.*?)</p>')[0]
 
     assert [told(people) for people in (1, 3, 5, 300)] == [
