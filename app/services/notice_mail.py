@@ -1,6 +1,7 @@
 """Notices by email: each is looked at when it is sent, and then is still true and wanted, or dropped."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,11 +9,12 @@ from sqlmodel import Session, col, select
 
 from app.domain.notices import wording
 from app.domain.notices.emails import Email, Links, compose
-from app.domain.notices.model import KINDS, REMINDERS, Kind, is_kind
+from app.domain.notices.model import FOR_ORGANIZERS, KINDS, REMINDERS, Kind, is_kind
 from app.domain.notices.timing import is_too_late, minutes_left
 from app.domain.shifts.model import LIVE
 from app.errors import Malformed
-from app.models import Notice, NoticeOptOut, Person, Seat, SeatOffer, Shift, WaitingEntry, Week
+from app.models import Notice, NoticeOptOut, Person, Seat, Shift, WaitingEntry, Week
+from app.services import notices
 
 
 class Addresses(NamedTuple):
@@ -75,7 +77,8 @@ def drop(session: Session, notice_id: str, now: datetime) -> None:
 def _is_wanted(session: Session, notice: Notice, person: Person) -> bool:
     was_tried = notice.kind in REMINDERS and notice.tried_at is not None
     opted_out = session.get(NoticeOptOut, (person.id, notice.kind)) is not None
-    return person.disabled_at is None and not was_tried and not opted_out
+    is_theirs = notice.kind not in FOR_ORGANIZERS or person.role != "player"
+    return person.disabled_at is None and is_theirs and not was_tried and not opted_out
 
 
 def _is_true(session: Session, notice: Notice, now: datetime) -> bool:
@@ -96,7 +99,7 @@ def _is_true(session: Session, notice: Notice, now: datetime) -> bool:
         return _has_seat(session, notice, ("signed_up",) if kind in REMINDERS else LIVE)
     if kind == "seat-free":
         return shift.taken < shift.seats and _waits(session, notice)
-    return kind != "offered" or _is_open(session, notice.revision)
+    return notices.is_of_use(session, notice, now)
 
 
 _NEEDS_SHIFT = frozenset({"day-before", "soon", "changed", "promoted", "signed-up", "seat-free", "offered"})
@@ -117,17 +120,12 @@ def _waits(session: Session, notice: Notice) -> bool:
     return session.exec(query).first() is not None
 
 
-def _is_open(session: Session, offer_id: int) -> bool:
-    offer = session.get(SeatOffer, offer_id)
-    return offer is not None and offer.state == "open"
-
-
 def _outgoing(session: Session, notice: Notice, person: Person, addresses: Addresses, now: datetime) -> Outgoing:
     facts = json.loads(notice.facts)
     minutes = minutes_left(datetime.fromisoformat(facts["start"]), now) if notice.kind == "soon" else None
     words = wording.told(notice.kind, facts, minutes)  # type: ignore[arg-type]  # nobody else writes kinds
     base, slug = addresses.base.rstrip("/"), session.get_one(Week, notice.week_id).slug
-    shifts = f"{base}/weeks/{slug}/shifts"
+    shifts = f"{base}/organizer/weeks/{slug}/shifts" if notice.kind in FOR_ORGANIZERS else f"{base}/weeks/{slug}/shifts"
     unsubscribe = f"{base}/unsubscribe/{addresses.unsubscribe}"
     links = Links(f"{shifts}/{notice.shift_id}" if notice.shift_id else shifts, f"{base}/me/settings", unsubscribe)
     return Outgoing(person.email, person.name, compose(person.name, words, links), notice.subject, unsubscribe)
@@ -148,10 +146,10 @@ def opt_out(session: Session, person_id: str, kind: str, now: datetime) -> None:
         session.flush()
 
 
-def choose(session: Session, person_id: str, kinds: set[str], now: datetime) -> None:
-    """Send somebody email about these kinds of notice and no others."""
+def choose(session: Session, person_id: str, kinds: set[str], now: datetime, among: Sequence[Kind] = KINDS) -> None:
+    """Send somebody email about these kinds of notice, and about no others `among` those they may choose from."""
     known = wanted(session, person_id)
-    for kind in KINDS:
+    for kind in among:
         if kind not in kinds:
             opt_out(session, person_id, kind, now)
         elif kind not in known:

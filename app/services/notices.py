@@ -7,19 +7,21 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, update
+from sqlalchemy import select as sql_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from app.db.statements import Prepared
 from app.domain.actor import Act
 from app.domain.calendar.days import local_day, zone_or_utc
 from app.domain.memberships import current_team
-from app.domain.notices.model import Facts, Kind
+from app.domain.notices.model import FOR_ORGANIZERS, Facts, Kind
 from app.domain.notices.timing import send_at
 from app.domain.notices.wording import Told, told
 from app.errors import Malformed
-from app.models import Notice, Person, SeatOffer, Shift, Week
-from app.models.columns import new_id
+from app.models import Notice, Person, Seat, SeatOffer, Shift, Week
+from app.models.columns import Instant, new_id
 from app.services import jobs, paging
 from app.services.jobs import Planned
 from app.services.paging import Page
@@ -59,6 +61,7 @@ class Shown(NamedTuple):
     week: str
     zone: ZoneInfo
     shift_id: str | None
+    is_for_organizers: bool
 
 
 def tell(session: Session, week: AnyWeek, people: Iterable[str], news: News, now: datetime) -> int:
@@ -127,30 +130,58 @@ def nudged(session: Session, week: AnyWeek, team_ids: Iterable[str], now: dateti
     return set(session.exec(select(Notice.subject).where(*asked, col(Notice.subject).in_(list(team_ids))).distinct()))
 
 
-def _is_over(now: datetime) -> ColumnElement[bool]:
-    """The condition that a notice is of no use any more: its seat is offered no longer, or the shift is over."""
+def _is_over(now: Any) -> ColumnElement[bool]:
+    """The condition that a notice is of no use any more.
+
+    Its seat is offered no longer, or the shift is over; what waited for organizers is decided.
+    """
     stands = (
         select(SeatOffer.id)
         .join(Shift, col(Shift.id) == Notice.shift_id)
         .where(SeatOffer.id == Notice.revision, SeatOffer.state == "open", Shift.ends_at > now)
         .correlate(Notice)
     )
-    return and_(col(Notice.kind) == "offered", ~stands.exists())
+    return or_(
+        and_(col(Notice.kind) == "offered", ~stands.exists()),
+        and_(col(Notice.kind) == "cover-asked", ~_UNDECIDED.exists()),
+        and_(col(Notice.kind) == "unconfirmed", ~_CHECKED_IN.exists()),
+    )
 
 
-def _inbox(person_id: str, now: datetime) -> tuple[Any, ...]:
+def is_of_use(session: Session, notice: Notice, now: datetime) -> bool:
+    """Tell whether what a notice tells of is still so, as far as pages go by that."""
+    query = select(Notice.id).where(Notice.id == notice.id, ~_is_over(now))
+    return session.exec(query).first() is not None
+
+
+_UNDECIDED = (
+    select(SeatOffer.id)
+    .join(Seat, col(Seat.id) == SeatOffer.seat_id)
+    .where(Seat.shift_id == Notice.shift_id, SeatOffer.state == "pending")
+    .correlate(Notice)
+)
+_CHECKED_IN = select(Seat.id).where(Seat.shift_id == Notice.shift_id, Seat.state == "checked_in").correlate(Notice)
+
+
+def _inbox(person_id: Any, now: Any) -> tuple[Any, ...]:
     mine = (col(Notice.person_id) == person_id, col(Notice.channel) == "page")
     return *mine, col(Notice.due_at) <= now, col(Notice.dropped_at).is_(None)
 
 
 def unread(session: Session, person_id: str, now: datetime) -> int:
     """Count what somebody was told and has not read."""
-    query = (
-        select(func.count())
-        .select_from(Notice)
-        .where(*_inbox(person_id, now), col(Notice.read_at).is_(None), ~_is_over(now))
+    [(count,)] = _UNREAD.rows(session, person=person_id, due=now, ends=now)
+    return int(count)
+
+
+_UNREAD = Prepared(
+    sql_select(func.count())
+    .select_from(Notice)
+    .where(
+        *_inbox(bindparam("person"), bindparam("due", type_=Instant)), col(Notice.read_at).is_(None),
+        ~_is_over(bindparam("ends", type_=Instant)),
     )
-    return session.exec(query).one()
+)  # fmt: skip
 
 
 def page(session: Session, person_id: str, now: datetime, *, cursor: str | None, limit: int) -> Page[Shown]:
@@ -176,8 +207,9 @@ def _own(session: Session, person_id: str, notice_id: str) -> Notice | None:
 def _shown(notice: Notice, week: str, zone: str, *, is_over: bool) -> Shown:
     words = told(notice.kind, json.loads(notice.facts))  # type: ignore[arg-type]  # nobody else writes kinds
     return Shown(
-        notice.id, notice.due_at, words, is_over or notice.read_at is not None, week, zone_or_utc(zone), notice.shift_id
-    )
+        notice.id, notice.due_at, words, is_over or notice.read_at is not None, week, zone_or_utc(zone),
+        notice.shift_id, notice.kind in FOR_ORGANIZERS,
+    )  # fmt: skip
 
 
 def mark_read(session: Session, person_id: str, until: str, now: datetime) -> int:

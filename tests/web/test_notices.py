@@ -15,14 +15,15 @@ from app.config import Settings
 from app.domain.actor import Actor
 from app.domain.actor import person as player
 from app.domain.calendar.slots import slot
-from app.models import NoticeOptOut, QueuedJob
+from app.models import NoticeOptOut, QueuedJob, Shift
 from app.services import notices
 from app.services.access import accounts
 from app.services.notices import News
 from app.services.operations import secrets
-from app.services.shifts import seats, shifts
+from app.services.shifts import seats, shifts, telling
 from app.services.shifts.shifts import ShiftFields
-from tests.builders import ADA, BO, CATS, DUA, PACIFIC, SLUG, Game
+from app.services.weeks import weeks
+from tests.builders import ADA, BO, CATS, DUA, GUS, PACIFIC, SLUG, Game, act_by
 from tests.smtp import Postbox, smtp_server
 from tests.web.running_app import RunningApp, SettableClock, serving, sign_in, until
 from tests.web.test_sign_in_by_mail import mailing
@@ -114,6 +115,21 @@ def test_page_leads_to_the_shift_and_the_shift_is_there(site: RunningApp) -> Non
 
     assert found == [f"/weeks/{SLUG}/shifts/{shift}"]
     assert dua.get(found[0]).status_code == 200
+
+
+def test_organizers_are_led_to_their_page_of_a_shift_and_choose_emails_of_what_waits_for_them(site: RunningApp) -> None:
+    organizer, player = sign_in(site, GUS, role="organizer"), sign_in(site, ADA)
+    shift = a_seat(site, DUA, date(2022, 9, 15))
+    with site.database.unit_of_work() as session:
+        week = weeks.find(session, SLUG, site.clock.now)
+        telling.unconfirmed(
+            telling.Teller(session, week, session.get_one(Shift, shift), act_by("shifts", site.clock.now))
+        )
+
+    assert f'href="/organizer/weeks/{SLUG}/shifts/{shift}"' in organizer.get("/me/notices").text
+    assert "0 unread." in organizer.get("/me/notices").text  # nobody is checked in there
+    settings = [visitor.get("/me/settings").text for visitor in (organizer, player)]
+    assert ['value="cover-asked"' in page for page in settings] == [True, False]
 
 
 def test_page_goes_on_where_it_ends(site: RunningApp) -> None:

@@ -5,18 +5,21 @@ from typing import Literal, get_args
 
 Kind = Literal[
     "day-before", "soon", "signed-up", "promoted", "changed", "cancelled", "removed", "seat-free", "offered", "taken",
-    "returned", "approved", "declined", "nudge",
+    "returned", "approved", "declined", "nudge", "cover-asked", "unconfirmed",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 REMINDERS: frozenset[Kind] = frozenset({"day-before", "soon"})
 """Reminders are rather left out than sent twice; everything else is rather sent twice than left out."""
 
+FOR_ORGANIZERS: frozenset[Kind] = frozenset({"cover-asked", "unconfirmed"})
+"""The kinds that tell organizers what waits for them; they lead to their pages, and nobody else chooses them."""
+
 Channel = Literal["page", "email"]
 
 Facts = Mapping[str, str]
 """The facts of a notice, each optional: `when` the shift is and `was` before, its `label` and `place`, the `name` of
-somebody else, a `team`, the `week`'s name and `slug`, the `reason`, `start` (ISO, UTC), and a `list` where it is about
-a waiting one."""
+somebody else, the `giver` of a seat, a `team`, the `week`'s name and `slug`, the `reason`, `start` (ISO, UTC), and a
+`list` where it is about a waiting one."""
 
 LABELS: Mapping[Kind, str] = {
     "day-before": "A shift of mine starts in a day",
@@ -33,8 +36,15 @@ LABELS: Mapping[Kind, str] = {
     "approved": "I take over a seat, as approved or arranged",
     "declined": "An organizer declines a cover of mine",
     "nudge": "An organizer asks my team to take a shift",
+    "cover-asked": "A cover waits for an organizer’s approval",
+    "unconfirmed": "A shift waits for an organizer to confirm who was there",
 }
 """The kinds in words, as settings list them."""
+
+
+def kinds_for(*, organizes: bool) -> tuple[Kind, ...]:
+    """The kinds that somebody may be told of."""
+    return tuple(kind for kind in KINDS if organizes or kind not in FOR_ORGANIZERS)
 
 
 def is_kind(text: str) -> bool:

@@ -122,6 +122,19 @@ def _nudge(facts: Facts) -> Said:
     )
 
 
+def _cover_asked(facts: Facts) -> Said:
+    return _line(_name(facts), f" asks to take over a seat: {_when(facts)}"), (
+        _line("From: ", _typed(facts.get("giver", ""))),
+        _line("Approve or decline it. Undecided, it’s approved at the start."),
+    )
+
+
+def _unconfirmed(facts: Facts) -> Said:
+    return _line(f"Confirm who was there: {_when(facts)}"), (
+        _line("Who checked in earns points once an organizer confirms."),
+    )
+
+
 _SAY: dict[Kind, Callable[[Facts], Said]] = {
     "day-before": _day_before,
     "soon": _soon,
@@ -137,6 +150,8 @@ _SAY: dict[Kind, Callable[[Facts], Said]] = {
     "approved": _approved,
     "declined": _declined,
     "nudge": _nudge,
+    "cover-asked": _cover_asked,
+    "unconfirmed": _unconfirmed,
 }
 
 

@@ -31,6 +31,12 @@ _ADD = BulkInsert(Person, ("id", "email", "name", "created_at", "role", "theme")
 _RENAME = Prepared(update(Person).where(col(Person.id) == bindparam("person")).values(name=bindparam("changed")))
 
 
+def organizers(session: Session) -> list[str]:
+    """The ids of everybody who organizes and is not switched off."""
+    query = select(Person.id).where(Person.role != "player", col(Person.disabled_at).is_(None))
+    return list(session.exec(query))
+
+
 def flaws_of(name: str, email: str) -> list[str]:
     """List the flaws of a person's tidied name and folded e-mail, a sentence each."""
     flaws = [f"The name {flaw}."] if (flaw := name_rules.public_flaw(name)) else []

@@ -94,6 +94,7 @@ def accept(
         return Accepted(takeovers.hand_over(locked, seat, offered, person_id))
     offered.state, offered.taker_id = "pending", person_id
     offers.keep(locked, offered)
+    telling.asked(locked.teller, seat, person_id)
     return Accepted(None, is_pending=True)
 
 

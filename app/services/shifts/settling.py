@@ -12,7 +12,7 @@ from app.domain.shifts.seats import NO_SHOW_AFTER
 from app.models import Person, Seat, SeatOffer, Shift, WaitingEntry, Week
 from app.models import ShiftSettings as SettingsRow
 from app.services.people import people as people_
-from app.services.shifts import credit, shifts, takeovers, timetable, waiting
+from app.services.shifts import credit, shifts, takeovers, telling, timetable, waiting
 from app.services.shifts.completion import COMPLETED
 from app.services.shifts.locked_shift import BY_ITSELF, LockedShift, facts_of, lock_people
 from app.services.weeks import weeks
@@ -44,6 +44,9 @@ def settle(session: Session, slug: str, shift_id: str, now: datetime) -> None:
             locked.change(seat, state)
     if any(seat.state == "completed" for seat in seats):
         credit.follow(session, locked.week, locked.shift, locked.act, reason=COMPLETED)
+    waits = locked.settings.completes == "organizer" and now >= locked.shift.ends_at
+    if waits and any(seat.state == "checked_in" for seat in seats):
+        telling.unconfirmed(locked.teller)
 
 
 def _unsettled_seats(locked: LockedShift) -> Sequence[Seat]:

@@ -11,6 +11,7 @@ from app.domain.notices.model import Facts, Kind
 from app.models import Person, Seat, SeatChange, SeatOffer, Shift
 from app.services import notices
 from app.services.notices import News
+from app.services.people import people as people_
 from app.services.shifts import refusals, reminders
 from app.services.teams import teams
 from app.services.weeks.weeks import AnyWeek
@@ -114,6 +115,17 @@ def declined(teller: Teller, seat: Seat, taker_id: str, reason: str | None) -> N
     """Tell both sides of a cover that an organizer declined it; `seat` stays its holder's."""
     people = (seat.person_id, taker_id)
     teller.tell("declined", people, _moment(teller), name=_name(teller, seat), reason=reason or "")
+
+
+def asked(teller: Teller, seat: Seat, taker_id: str) -> None:
+    """Tell organizers that somebody takes over a seat once one of them approves."""
+    names = {"name": teller.session.get_one(Person, taker_id).name, "giver": _name(teller, seat)}
+    teller.tell("cover-asked", people_.organizers(teller.session), _moment(teller), **names)
+
+
+def unconfirmed(teller: Teller) -> None:
+    """Tell organizers, once, that a shift is over whose people one of them has to confirm."""
+    teller.tell("unconfirmed", people_.organizers(teller.session), 0)
 
 
 def _moment(teller: Teller) -> int:

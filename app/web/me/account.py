@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app.config import Settings
 from app.domain.actor import SignedInAct
-from app.domain.notices.model import LABELS
+from app.domain.notices.model import LABELS, kinds_for
 from app.domain.text import browsers
 from app.models import SignIn
 from app.services import notice_mail
@@ -84,10 +84,12 @@ def settings_page(page: Page[SignedInAct]) -> Response:
     session, act = page.session, page.act
     week = my_week.week_to_play(session, act.now)
     person = accounts.find(session, act.actor.person_id)
+    kinds = {kind: LABELS[kind] for kind in kinds_for(organizes=act.actor.organizes)}
+    wanted = tuple(kind for kind in notice_mail.wanted(session, person.id) if kind in kinds)
     return page.render(
-        "me/settings.html", section="settings", themes=THEMES, zone=week.zone if week else UTC, kinds=LABELS,
+        "me/settings.html", section="settings", themes=THEMES, zone=week.zone if week else UTC, kinds=kinds,
         by_mail=page.has_mail, week_zone=week.zone.key if week else "",
-        choice=page.form(NoticesForm, timezone=person.timezone or "", kind=notice_mail.wanted(session, person.id)),
+        choice=page.form(NoticesForm, timezone=person.timezone or "", kind=wanted),
         form=page.form(SettingsForm, name=act.actor.name, theme=act.actor.theme),
         sign_ins=[_shown(sign_in, act) for sign_in in sign_ins.of_person(session, act.actor.person_id, act.now)],
     )  # fmt: skip

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
+from app.domain.notices.model import kinds_for
 from app.services import notice_mail, notices
 from app.services.access import accounts
 from app.services.notices import Shown
@@ -54,10 +55,11 @@ def notices_page(page: Page[SignedInAct], *, cursor: str | None = None) -> Respo
 
 
 def _href(notice: Shown) -> str:
-    """The page of a notice's shift, or of all shifts of its week."""
+    """The page of a notice's shift, or of all shifts of its week; organizers' own of what waits for them."""
     if notice.shift_id is None:
         return url_for("week_shifts", week=notice.week)
-    return url_for("week_shift", week=notice.week, shift_id=notice.shift_id)
+    name = "organizer_shift" if notice.is_for_organizers else "week_shift"
+    return url_for(name, week=notice.week, shift_id=notice.shift_id)
 
 
 @router.post("/me/notices/read", name="notices_read")
@@ -79,6 +81,6 @@ def save_notice_settings(request: Request, act: MemberAct, form: FormState[Notic
 
 def _save(form: FormState[NoticesForm], session: Session, act: SignedInAct) -> Done:
     data, person = form.data, accounts.find(session, act.actor.person_id)
-    notice_mail.choose(session, person.id, set(data.kind), act.now)
+    notice_mail.choose(session, person.id, set(data.kind), act.now, kinds_for(organizes=act.actor.organizes))
     accounts.set_zone(session, person, data.timezone)
     return Done("my_settings", "saved")

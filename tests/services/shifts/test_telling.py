@@ -12,7 +12,7 @@ from app.domain.notices.wording import as_text, told
 from app.models import Notice, Person, QueuedJob, Seat, Shift
 from app.services import notice_mail, notices
 from app.services.notice_mail import Addresses
-from app.services.shifts import covers, reminders, seats, waiting
+from app.services.shifts import completion, covers, reminders, seats, settling, waiting
 from tests.builders import ADA, BO, CHIDI, DUA, ELIF, FUMIKO, OWLS, SLUG, Game
 from tests.services.shifts.test_covers import accept, decide, offer
 from tests.services.shifts.test_editing import cancel, edit
@@ -185,6 +185,42 @@ def test_both_sides_are_told_what_organizers_decide(plan: Plan) -> None:
         decide(now, seat, approve=approve)
 
     assert news(plan)[1:] == [("declined", ADA), ("declined", DUA), ("approved", DUA), ("taken", ADA)]
+
+
+def test_organizers_are_told_of_a_cover_until_it_is_decided(plan: Plan) -> None:
+    plan.set(approve_covers=1)
+    organize(plan, FUMIKO)
+    seat = plan.sign_up(plan.shift(day=FRIDAY), ADA).seat
+    offer(plan, seat, PersonId(plan.person(DUA).id))
+    accept(plan, seat, DUA)
+
+    assert news(plan) == [("cover-asked", FUMIKO), ("offered", DUA)]
+    assert last_said(plan, "cover-asked").startswith(
+        "\u2068Dua Krasniqi\u2069 asks to take over a seat: Fri 16 Sep 06:00–08:00 PDT | From: \u2068Ada Lovelace\u2069"
+    )
+    assert unread(plan, FUMIKO, plan.now) == 1
+    decide(plan, seat, approve=False)
+    assert unread(plan, FUMIKO, plan.now) == 0
+    assert not [line for line in sent(plan) if line.startswith(FUMIKO)]
+
+
+def test_organizers_are_told_once_of_a_shift_to_confirm(plan: Plan) -> None:
+    plan.set(completes="organizer")
+    organize(plan, FUMIKO)
+    seat = plan.sign_up(plan.shift(day=FRIDAY), ADA).seat
+    with plan.game.database.unit_of_work() as session:
+        completion.check_in(session, SLUG, seat.shift_id, seat.id, plan.at(START).act_of(ADA))
+    for at in ("2022-09-16 07:59", "2022-09-16 08:00", "2022-09-16 21:00"):
+        with plan.game.database.unit_of_work() as session:
+            settling.settle(session, SLUG, seat.shift_id, plan.at(at).now)
+
+    assert news(plan) == [("unconfirmed", FUMIKO)]
+    assert sent(plan.at("2022-09-16 08:00")) == [f"{FUMIKO}: Confirm who was there: Fri 16 Sep 06:00–08:00 PDT"]
+
+
+def organize(plan: Plan, email: str) -> None:
+    with plan.game.database.unit_of_work() as session:
+        session.get_one(Person, plan.person(email).id).role = "organizer"
 
 
 def test_reminders_are_planned_once_for_a_shift_and_not_when_they_are_due_already(plan: Plan) -> None:
