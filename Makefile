@@ -26,10 +26,14 @@ demo: .venv/.runtime vendor ## replay the Q3 2022 week in the browser; ARGS="--f
 run: .venv/.runtime vendor ## serve what is under data/; ARGS="--port 8001"
 	@$(BIN)/assembly-week serve $(ARGS)
 
+check: export PYTHONDONTWRITEBYTECODE =
 check: lint ## before a commit, in a minute: lint, then the rules and services on SQLite
 	@HYPOTHESIS_PROFILE=check $(BIN)/python -m pytest -q $(PARALLEL) --engine sqlite tests/domain tests/services
 
+# Each of a hundred programs that the tests start would compile the application anew where bytecode is not kept.
+test: export PYTHONDONTWRITEBYTECODE =
 test: lint vendor .venv-client/.ready ## every check, then every test; PYTEST_ARGS="tests/domain -x" picks some
+	@$(BIN)/python -m compileall -q app bench migrations tools
 	@ASSEMBLY_WEEK_REQUIRE_CLIENT=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: .venv/.dev ## style, types, layers and spelling, without changing a file

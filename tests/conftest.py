@@ -1,9 +1,10 @@
 """Fixtures of every test: a moment, settings, and a fresh database on each engine."""
 
+import gc
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,20 @@ _FOLDER = pytest.StashKey[Path]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let --engine leave out what needs another one."""
     parser.addoption("--engine", choices=["sqlite", "postgresql"], help="run no test on any other database engine")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect with the garbage collector off; what exists by then stays, so it need never be looked at again.
+
+    Two million objects, a quarter of the time it takes to collect the tests, and as much at each look later.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

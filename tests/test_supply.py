@@ -1,13 +1,12 @@
 """The audit never takes silence for an answer, and the bill of materials lists exactly what is locked."""
 
+import importlib
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 from app import __version__
 from tools import audit, sbom
@@ -68,6 +67,8 @@ def test_audit_asks_about_every_pin_of_every_platform(path: Path) -> None:
 
 
 def test_bill_of_materials_lists_exactly_the_lock(tmp_path: Path) -> None:
+    schema = importlib.import_module("cyclonedx.schema")
+    validation = importlib.import_module("cyclonedx.validation.json")  # seconds, so not in every test process
     lock = LOCK.read_text(encoding="utf-8")
 
     statuses = [sbom.main(tmp_path / name / "sbom.cdx.json") for name in ("one", "two")]
@@ -75,7 +76,7 @@ def test_bill_of_materials_lists_exactly_the_lock(tmp_path: Path) -> None:
     written = (tmp_path / "one" / "sbom.cdx.json").read_text(encoding="utf-8")
     bom = json.loads(written)
     assert statuses == [0, 0]
-    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(written) is None
+    assert validation.JsonStrictValidator(schema.SchemaVersion.V1_6).validate_str(written) is None
     assert (bom["metadata"]["component"]["name"], bom["metadata"]["component"]["version"]) == (
         "assembly-week",
         __version__,

@@ -12,6 +12,8 @@ from tests.web.running_app import RunningApp, until
 PHONE, LAPTOP, OFFICE, WALL = (390, 844), (1280, 900), (1920, 1080), (3840, 2160)
 ROWS = ".row__name"
 AXE_OPTIONS = {"resultTypes": ["violations"]}  # nobody reads what passed, and describing it takes half of the time
+COLOURS_ONLY = {**AXE_OPTIONS, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+FADED = "document.getAnimations().every((each) => !(each instanceof CSSTransition) || each.playState !== 'running')"
 
 
 @contextmanager
@@ -34,15 +36,25 @@ def looking(chromium: Browser, size: tuple[int, int] = LAPTOP, **options: Any) -
         context.close()
 
 
-def serious_flaws(page: Page) -> list[str]:
+def serious_flaws(page: Page, options: dict[str, Any] = AXE_OPTIONS) -> list[str]:
     """axe-core's serious and critical violations, with the element."""
-    report = Axe().run(page, options=AXE_OPTIONS).response
+    report = Axe().run(page, options=options).response
     return [
         f"{flaw['id']}: {node['target']}"
         for flaw in report["violations"]
         if flaw["impact"] in {"serious", "critical"}
         for node in flaw["nodes"]
     ]
+
+
+def flaws_light_and_dark(page: Page) -> list[str]:
+    """The same of a page that is open in light colours, and then of what darkness changes about it: its colours."""
+    light = serious_flaws(page)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"() => {FADED}", polling=20)
+    dark = [f"dark: {flaw}" for flaw in serious_flaws(page, COLOURS_ONLY)]
+    page.emulate_media(color_scheme="light")
+    return light + dark
 
 
 def overflow(page: Page) -> int:

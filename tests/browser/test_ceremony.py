@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.services.operations import secrets
-from tests.browser.looking import OFFICE, PHONE, WALL, cut_off, looking, overflow, serious_flaws
+from tests.browser.looking import OFFICE, PHONE, WALL, cut_off, flaws_light_and_dark, looking, overflow
 from tests.builders import ADA, BO, DUA, SLUG
 from tests.web.running_app import RunningApp
 
@@ -149,12 +149,11 @@ window.counted = [];
 """
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_step_keeps_anybody_out_or_leaves_its_stage(chromium: Browser, site: RunningApp, scheme: str) -> None:
+def test_no_step_keeps_anybody_out_or_leaves_its_stage(chromium: Browser, site: RunningApp) -> None:
     play(site)
     found: list[object] = []
     with ExitStack() as stack:
-        pages = [stack.enter_context(looking(chromium, size, color_scheme=scheme)) for size in (OFFICE, PHONE)]
+        pages = [stack.enter_context(looking(chromium, size)) for size in (OFFICE, PHONE)]
         for page in pages:
             open_stage(page, site, presents=page is pages[1])
         for step, act in enumerate(ACTS):
@@ -165,7 +164,7 @@ def test_no_step_keeps_anybody_out_or_leaves_its_stage(chromium: Browser, site: 
                 page.wait_for_function("() => document.getAnimations().every((each) => each.playState !== 'running')")
                 found += [(step, by) for by in (overflow(page), page.evaluate(CUT_OFF)) if by > 0]
             if act not in ACTS[:step]:
-                found += [(step, flaw) for flaw in serious_flaws(pages[1])]
+                found += [(step, flaw) for flaw in flaws_light_and_dark(pages[1])]
 
     assert found == []
 

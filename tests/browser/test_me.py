@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from app.services import notices
 from app.services.access import accounts
-from tests.browser.looking import PHONE, ROWS, looking, overflow, serious_flaws, texts
+from tests.browser.looking import PHONE, ROWS, flaws_light_and_dark, looking, overflow, serious_flaws, texts
 from tests.builders import ADA, DUA, GUS, SLUG, act_by, moment
 from tests.web.running_app import RunningApp, Visitor, sign_in
 
@@ -42,8 +42,7 @@ def choose(site: RunningApp, who: Visitor, theme: str) -> None:
         accounts.set_theme(session, accounts.find(session, who.person_id), theme)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_mine_keeps_anybody_out_or_is_too_wide(chromium: Browser, site: RunningApp, scheme: str) -> None:
+def test_no_page_of_mine_keeps_anybody_out_or_is_too_wide(chromium: Browser, site: RunningApp) -> None:
     site.record(note="N" * 200, url="https://example.com/" + "x" * 150)
     site.game.rename(ADA, "W" * 60, "Owls")
     with site.database.unit_of_work() as session:
@@ -51,10 +50,11 @@ def test_no_page_of_mine_keeps_anybody_out_or_is_too_wide(chromium: Browser, sit
         notices.nudge(session, site.game.week(), site.game.team_id("Owls"), act)
     flaws, wide = {}, {}
     for who in (sign_in(site, ADA), sign_in(site, GUS)):
-        with looking_as(chromium, who, color_scheme=scheme) as page:
+        with looking_as(chromium, who) as page:
             for path in PAGES:
                 page.goto(f"{site.url}{path}")
-                flaws[who.person_id, path], wide[who.person_id, path] = serious_flaws(page), overflow(page)
+                place = who.person_id, path
+                flaws[place], wide[place] = flaws_light_and_dark(page), overflow(page)
 
     assert {place: found for place, found in flaws.items() if found} == {}
     assert {place: pixels for place, pixels in wide.items() if pixels} == {}

@@ -14,7 +14,7 @@ from app.services.shifts import seats, shifts
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.weeks import weeks
-from tests.browser.looking import LAPTOP, PHONE, looking, overflow, serious_flaws
+from tests.browser.looking import LAPTOP, PHONE, flaws_light_and_dark, looking, overflow, serious_flaws
 from tests.builders import ADA, ENDS, OWLS, SLUG, STARTS, act_by
 from tests.web.running_app import RunningApp, sign_in
 
@@ -65,17 +65,16 @@ def furnish(site: RunningApp) -> None:
 
 
 @pytest.mark.parametrize("size", [PHONE, LAPTOP])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_keep_nobody_out_and_fit_with_everything_open(
-    chromium: Browser, site: RunningApp, size: tuple[int, int], scheme: str
+    chromium: Browser, site: RunningApp, size: tuple[int, int]
 ) -> None:
     furnish(site)
     flaws: dict[str, object] = {}
-    with desk(chromium, site, size, color_scheme=scheme) as page:
+    with desk(chromium, site, size) as page:
         for path in PAGES:
             page.goto(site.url + path)
             page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-            flaws[path] = (overflow(page), serious_flaws(page), page.evaluate(SMALL))
+            flaws[path] = (overflow(page), flaws_light_and_dark(page), page.evaluate(SMALL))
 
     assert flaws == dict.fromkeys(PAGES, (0, [], []))
 

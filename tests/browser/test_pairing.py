@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from app.config import Settings
 from tests.browser.display import Screen, screen
-from tests.browser.looking import LAPTOP, OFFICE, WALL, looking, overflow, serious_flaws
+from tests.browser.looking import LAPTOP, OFFICE, WALL, flaws_light_and_dark, looking, overflow
 from tests.web.running_app import RunningApp, SettableClock, Visitor, serving, sign_in, until
 
 pytestmark = pytest.mark.browser
@@ -106,17 +106,16 @@ def test_screen_whose_server_is_gone_says_so_and_goes_on(chromium: Browser, site
 
 
 @pytest.mark.parametrize("size", [OFFICE, WALL, (1080, 1920)])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_code_fills_the_screen_and_nothing_else_does(
-    chromium: Browser, site: RunningApp, size: tuple[int, int], scheme: str
+    chromium: Browser, site: RunningApp, size: tuple[int, int]
 ) -> None:
-    with looking(chromium, size, color_scheme=scheme) as page:
+    with looking(chromium, size) as page:
         page.goto(f"{site.url}/display")
 
         box = page.locator(".pairing__code").bounding_box()
 
         assert box is not None
-        assert (overflow(page), serious_flaws(page)) == (0, [])
+        assert (overflow(page), flaws_light_and_dark(page)) == (0, [])
         assert box["height"] > min(size) / 15
         assert box["x"] + box["width"] <= size[0]
         assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")

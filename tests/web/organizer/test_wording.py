@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from typing import get_args
 
 import pytest
@@ -12,7 +13,11 @@ from app.services.access import sign_ins
 from app.services.weeks import weeks
 from app.web.organizer import wording
 
-FILES = sorted((PROJECT / "app").rglob("*.py"))
+
+@cache
+def trees() -> list[ast.Module]:
+    """Every module of the application; not at import, which each test process does whatever it runs."""
+    return [ast.parse(file.read_text(encoding="utf-8")) for file in sorted((PROJECT / "app").rglob("*.py"))]
 
 
 def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
@@ -49,23 +54,20 @@ def noted(tree: ast.AST) -> set[str]:
     return found
 
 
-ACTIONS = set[str]().union(*(noted(ast.parse(file.read_text(encoding="utf-8"))) for file in FILES))
-KINDS = {
-    str(call.args[0].value)
-    for file in FILES
-    for call in calls(ast.parse(file.read_text(encoding="utf-8")), "AuditTarget")
-    if isinstance(call.args[0], ast.Constant)
-}
-
-
 def test_every_action_has_words() -> None:
-    assert len(ACTIONS) > 20
-    assert ACTIONS - set(wording.ACTIONS) == set()
+    actions = set[str]().union(*(noted(tree) for tree in trees()))
+
+    assert len(actions) > 20
+    assert actions - set(wording.ACTIONS) == set()
 
 
 def test_every_kind_of_thing_has_words() -> None:
-    assert len(KINDS) > 5
-    assert KINDS - set(wording.KINDS) == set()
+    found = [call.args[0] for tree in trees() for call in calls(tree, "AuditTarget")]
+
+    kinds = {str(argument.value) for argument in found if isinstance(argument, ast.Constant)}
+
+    assert len(kinds) > 5
+    assert kinds - set(wording.KINDS) == set()
 
 
 def test_every_role_scope_and_way_has_words() -> None:
