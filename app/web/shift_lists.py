@@ -20,7 +20,7 @@ from app.services import topics
 from app.services.shifts import choices, listing
 from app.services.shifts.choices import Crowd
 from app.services.shifts.listing import ShiftItem
-from app.services.shifts.locked_shift import deactivated
+from app.services.shifts.seat_queries import deactivated
 from app.services.shifts.settings import settings_of
 from app.services.teams import teams
 from app.web.http import render

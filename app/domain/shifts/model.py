@@ -32,6 +32,11 @@ class ShiftSettings:
     first_round: int | None = None
     approve_covers: bool = False
 
+    @property
+    def has_limits(self) -> bool:
+        """True if a team may not have as many slots as it likes."""
+        return self.early_per_team is not None or self.first_round is not None
+
 
 @dataclass(frozen=True, slots=True)
 class ShiftFacts:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from app.domain.memberships import Join, current_team, team_at
 from app.domain.shifts import covers as cover_rules
 from app.domain.shifts import seats as lives
-from app.domain.shifts.limits import is_limited
+from app.domain.shifts.limits import Slots, is_limited
 from app.domain.shifts.model import Code, ShiftFacts, ShiftSettings
 from app.domain.shifts.model import Seat as SeatFacts
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
@@ -57,7 +57,7 @@ class Crowd:
     """Everybody's part in a week's shifts: members now by team, each team's slots with their start, people's shifts."""
 
     members: Mapping[str, tuple[str, ...]]
-    slots: Mapping[str, Mapping[str, datetime]]
+    slots: Slots
     shifts: Mapping[str, Sequence[Shift]]
     for_teams: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -91,7 +91,7 @@ def crowd_of(items: Iterable[ShiftItem], joins: Mapping[str, Sequence[Join]]) ->
                 shifts.setdefault(seat.person_id, []).append(item.shift)
                 if seat.team_id is not None:
                     slots.setdefault(seat.team_id, {})[item.shift.id] = item.shift.starts_at
-    return Crowd(members, slots, shifts)
+    return Crowd(members, Slots(slots, members), shifts)
 
 
 def choose(
@@ -109,7 +109,7 @@ def choose(
     missed = next((seat for seat in reader.seats if seat.shift_id == shift.id), None)
     team_id = team_at(reader.joins, shift.starts_at)
     other = next((seat for seat in reader.seats if seat.is_live and _overlap(seat, shift)), None)
-    limited = _is_limited(item, team_id, crowd, settings, now, zone)
+    limited = is_limited(shift.id, shift.starts_at, team_id, crowd.slots, settings, zone, now)
     claim = Claim(seats=0, has_team=team_id is not None, overlaps=other is not None, is_limited=limited)
     code = sign_up_refusal(facts, claim, ShiftSettings(needs_team=settings.needs_team), now)
     why = refusals.sentence(code) if code else ""
@@ -154,18 +154,6 @@ def _own_choice(
         can_offer=cover_rules.offer_refusal(seat, facts, now) is None,
         offer=shown.offer if shown is not None else None,
     )
-
-
-def _is_limited(
-    item: ShiftItem, team_id: str | None, crowd: Crowd, settings: ShiftSettings, now: datetime, zone: ZoneInfo
-) -> bool:
-    if team_id is None or (settings.early_per_team is None and settings.first_round is None):
-        return False
-    others = crowd.members.keys() - {team_id}
-    return is_limited(
-        item.shift.id, item.shift.starts_at, crowd.slots.get(team_id, {}), settings, zone, now,
-        another_has_none=any(team not in crowd.slots for team in others),
-    )  # fmt: skip
 
 
 def _for_team(item: ShiftItem, team_id: str | None, crowd: Crowd) -> int:

@@ -1,6 +1,6 @@
 """A locked shift: its seats change state here alone, and it gives them to people."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,15 +11,16 @@ from app.domain import actor
 from app.domain.actor import Act
 from app.domain.draft import SHIFTS_SOURCE
 from app.domain.memberships import Join, current_team, team_at
-from app.domain.shifts.limits import is_limited
+from app.domain.shifts.limits import Slots, is_limited
 from app.domain.shifts.model import LIVE, Code, SeatState, ShiftFacts, ShiftSettings
 from app.domain.shifts.model import Seat as SeatFacts
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
 from app.errors import NotAllowed, NotFound, Problem
-from app.models import Person, Seat, SeatChange, SeatOffer, Shift
+from app.models import Seat, SeatChange, SeatOffer, Shift
 from app.models.columns import is_id
 from app.services import reasons, topics
 from app.services.shifts import refusals, seat_queries, settings, shifts, telling
+from app.services.shifts.seat_queries import Span
 from app.services.teams import teams
 from app.services.webhooks import happenings
 from app.services.weeks import weeks
@@ -29,7 +30,6 @@ BY_ITSELF = actor.system(SHIFTS_SOURCE)
 """Whoever does what nobody asked for, as rows name it."""
 STANDING = ("open", "pending")
 """The states of an offer that may still be taken up."""
-Span = tuple[datetime, datetime]
 
 
 class LockedShift(NamedTuple):
@@ -82,7 +82,7 @@ class LockedShift(NamedTuple):
     def claim(self, people: Sequence[str], team_id: str | None) -> Claim:
         """The claim of these people of a team to seats, as it is judged."""
         return Claim(
-            len(people), team_id is not None, overlaps=self.is_any_busy(people),
+            len(people), team_id is not None, overlaps=seat_queries.is_any_busy(self.session, self.shift, people),
             is_limited=self.is_limited(team_id),
         )  # fmt: skip
 
@@ -135,12 +135,7 @@ class LockedShift(NamedTuple):
 
     def seated(self, people: Sequence[str]) -> dict[str, Seat]:
         """The live seats of these people in the shift, by person."""
-        if len(people) == 1 and not seat_queries.is_seated(self.session, self.shift, people[0]):
-            return {}
-        query = select(Seat).where(
-            Seat.shift_id == self.shift.id, col(Seat.person_id).in_(people), col(Seat.state).in_(LIVE)
-        )
-        return {seat.person_id: seat for seat in self.session.exec(query)}
+        return seat_queries.seated(self.session, self.shift, people)
 
     def team_of(self, person_id: str) -> str | None:
         """The team that a person's seat is for."""
@@ -154,49 +149,27 @@ class LockedShift(NamedTuple):
     def members_of(self, team_id: str) -> list[str]:
         """The people who are in a team now, by id; without those who are deactivated."""
         people = {person_id for person_id, joins in self._joins().items() if current_team(joins) == team_id}
-        return sorted(people - deactivated(self.session, people))
+        return sorted(people - seat_queries.deactivated(self.session, people))
 
     def _joins(self, people: Sequence[str] | None = None) -> dict[str, list[Join]]:
         return teams.joins(self.session, self.week, people)
-
-    def is_any_busy(self, people: Sequence[str]) -> bool:
-        """Tell whether any of these people has a seat at the time of the shift in any week."""
-        if len(people) == 1:
-            return seat_queries.is_busy(self.session, self.shift, people[0])
-        return bool(self.overlapping(people))
 
     def overlapping(self, people: Sequence[str], span: Span | None = None) -> list[tuple[str, str, Shift]]:
         """The ids and names of who of these people has a seat at the time of the shift in any week, and where.
 
         `span` is another start and end, where it is to move there.
         """
-        starts_at, ends_at = span or (self.shift.starts_at, self.shift.ends_at)
-        query = (
-            select(Person.id, Person.name, Shift)
-            .join(Seat, col(Seat.person_id) == Person.id)
-            .join(Shift, col(Shift.id) == Seat.shift_id)
-            .where(
-                col(Seat.person_id).in_(people), col(Seat.state).in_(LIVE), Shift.id != self.shift.id,
-                Shift.starts_at < ends_at, Shift.ends_at > starts_at,
-            )
-            .order_by(Person.name, col(Shift.starts_at))
-        )  # fmt: skip
-        return list(self.session.exec(query))
+        return seat_queries.overlapping(self.session, self.shift, people, span)
 
     def is_limited(self, team_id: str | None) -> bool:
         """Tell whether a team may not have a seat in the shift yet."""
-        if team_id is None or (self.settings.early_per_team is None and self.settings.first_round is None):
+        if team_id is None or not self.settings.has_limits:
             return False
-        slots = self._slots()
-        joins, out = self._joins(), deactivated(self.session)
-        active = {current_team(joins[each]) for each in joins.keys() - out} - {None, team_id}
-        return is_limited(
-            self.shift.id, self.shift.starts_at, slots.get(team_id, {}), self.settings, self.week.zone, self.act.now,
-            another_has_none=any(team not in slots for team in active),
-        )  # fmt: skip
+        shift, now = self.shift, self.act.now
+        return is_limited(shift.id, shift.starts_at, team_id, self._slots(), self.settings, self.week.zone, now)
 
-    def _slots(self) -> dict[str, dict[str, datetime]]:
-        """The starts of the slots each team has a live seat in, by team and shift."""
+    def _slots(self) -> Slots:
+        """The slots of all teams of the week."""
         query = (
             select(Seat.person_id, Shift.id, Shift.starts_at)
             .join(Shift, col(Shift.id) == Seat.shift_id)
@@ -207,7 +180,9 @@ class LockedShift(NamedTuple):
             team_id = team_at(joins.get(person_id, ()), starts_at)
             if team_id is not None:
                 slots.setdefault(team_id, {})[shift_id] = starts_at
-        return slots
+        out = seat_queries.deactivated(self.session)
+        active = {current_team(each) for person_id, each in joins.items() if person_id not in out}
+        return Slots(slots, {team_id for team_id in active if team_id is not None})
 
     def _end_offers(self, seat: Seat) -> None:
         """End the offer of a seat that nobody can take over any more; who has taken it over has ended it before."""
@@ -238,14 +213,8 @@ def check_is_own(act: Act, *people: str) -> None:
 
 def check_active(session: Session, person_id: str) -> None:
     """Raise Conflict for somebody who is deactivated: they could neither come nor learn of it, whoever arranges it."""
-    if name := seat_queries.deactivated(session, person_id):
+    if name := seat_queries.name_if_deactivated(session, person_id):
         raise refusals.deactivated(name)
-
-
-def deactivated(session: Session, people: Collection[str] | None = None) -> set[str]:
-    """The people who are deactivated, of these or of all."""
-    query = select(Person.id).where(col(Person.disabled_at).is_not(None))
-    return set(session.exec(query if people is None else query.where(col(Person.id).in_(people))))
 
 
 def find_seat(session: Session, shift: Shift, seat_id: str) -> Seat:
@@ -260,25 +229,3 @@ def find_seat(session: Session, shift: Shift, seat_id: str) -> Seat:
 def facts_of(seat: Seat) -> SeatFacts:
     """A seat as the rules of seats look at it; the table has a check on its state."""
     return SeatFacts(seat.state, seat.signed_up_at, promoted=seat.origin == "waiting")  # type: ignore[arg-type]  # a str to the model
-
-
-def lock_team(session: Session, team_id: str) -> None:
-    """Lock a team, for limits count its slots; weaker than for deletion, as rows may refer to it meanwhile."""
-    lock_teams(session, [team_id])
-
-
-def lock_teams(session: Session, team_ids: Iterable[str]) -> None:
-    """Lock teams by id, like `lock_team`."""
-    for team_id in sorted(set(team_ids)):
-        seat_queries.lock_team(session, team_id)
-
-
-def lock_people(session: Session, people: Sequence[str]) -> None:
-    """Lock people by id, for their seats in other shifts count. Raises NotFound for who is not there."""
-    if len(people) == 1:
-        found = int(seat_queries.lock_person(session, people[0]))
-    else:
-        query = select(Person.id).where(col(Person.id).in_(people)).order_by(Person.id)
-        found = len(session.exec(query.with_for_update(key_share=True)).all())
-    if found < len(set(people)):
-        raise NotFound("There is nobody with that id.")

@@ -12,9 +12,9 @@ from app.domain.shifts.seats import NO_SHOW_AFTER
 from app.models import Person, Seat, SeatOffer, Shift, WaitingEntry, Week
 from app.models import ShiftSettings as SettingsRow
 from app.services.people import people as people_
-from app.services.shifts import credit, shifts, takeovers, telling, timetable, waiting
+from app.services.shifts import credit, seat_queries, shifts, takeovers, telling, timetable, waiting
 from app.services.shifts.completion import COMPLETED
-from app.services.shifts.locked_shift import BY_ITSELF, LockedShift, facts_of, lock_people
+from app.services.shifts.locked_shift import BY_ITSELF, LockedShift, facts_of
 from app.services.weeks import weeks
 
 
@@ -34,7 +34,7 @@ def settle(session: Session, slug: str, shift_id: str, now: datetime) -> None:
         waiting.hold(locked)
         waiting.fill(locked)
         return
-    lock_people(session, [*takeovers.due(locked), *(seat.person_id for seat in _unsettled_seats(locked))])
+    seat_queries.lock_people(session, [*takeovers.due(locked), *(seat.person_id for seat in _unsettled_seats(locked))])
     takeovers.settle(locked)
     waiting.expire(locked)
     seats = _unsettled_seats(locked)
@@ -78,7 +78,7 @@ def settle_due(session: Session, week: Week, now: datetime) -> None:
     due = _due(session, week, now)
     # At once and by id: whoever signs people up for shifts of other weeks locks them in that order, too.
     for chunk in people_.chunks(sorted({person_id for _, person_id in due if person_id is not None}), people_.CHUNK):
-        lock_people(session, chunk)
+        seat_queries.lock_people(session, chunk)
     for shift_id in sorted({shift_id for shift_id, _ in due}):
         settle(session, week.slug, shift_id, now)
 

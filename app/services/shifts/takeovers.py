@@ -35,7 +35,7 @@ def is_busy(locked: LockedShift, person_id: str) -> bool:
 
 
 def _can_have(locked: LockedShift, person_id: str) -> bool:
-    return not is_busy(locked, person_id) and seat_queries.deactivated(locked.session, person_id) is None
+    return not is_busy(locked, person_id) and seat_queries.name_if_deactivated(locked.session, person_id) is None
 
 
 def giver_of(locked: LockedShift, seat: Seat) -> str | None:

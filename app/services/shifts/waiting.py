@@ -19,9 +19,6 @@ from app.services.shifts.locked_shift import (
     LockedShift,
     check_active,
     check_is_own,
-    deactivated,
-    lock_people,
-    lock_teams,
 )
 
 
@@ -88,9 +85,9 @@ def hold(locked: LockedShift, people: Sequence[str] = (), team_ids: Sequence[str
     everybody = sorted({*people, *seat_queries.waiting(locked.session, locked.shift)})
     teams = locked.teams_of(everybody) if everybody else {}
     if teams or team_ids:
-        lock_teams(locked.session, [*teams.values(), *team_ids])
+        seat_queries.lock_teams(locked.session, [*teams.values(), *team_ids])
     if everybody:
-        lock_people(locked.session, everybody)
+        seat_queries.lock_people(locked.session, everybody)
     return teams
 
 
@@ -116,7 +113,7 @@ def fill(locked: LockedShift) -> list[Seat]:
     if not people:
         return []
     teams, busy = locked.teams_of(people), {person_id for person_id, _, _ in locked.overlapping(people)}
-    out = busy | deactivated(locked.session, people)
+    out = busy | seat_queries.deactivated(locked.session, people)
     for person_id in people:
         team_id = teams.get(person_id)
         if team_id not in limited:
@@ -155,13 +152,12 @@ def look_elsewhere(locked: LockedShift, people: Sequence[str]) -> None:
     Those who gave up a seat; where limits hold, everybody. In transactions of their own: two shifts locked by one would
     have to be locked in an order that nobody knows beforehand.
     """
-    has_limits = locked.settings.early_per_team is not None or locked.settings.first_round is not None
-    timetable.plan_waited_for(locked.session, locked.act.now, None if has_limits else people)
+    timetable.plan_waited_for(locked.session, locked.act.now, None if locked.settings.has_limits else people)
 
 
 def plan(locked: LockedShift) -> None:
     """Have free seats handed on when limits are lifted, if any hold."""
-    if locked.settings.early_per_team is not None or locked.settings.first_round is not None:
+    if locked.settings.has_limits:
         timetable.plan_also(locked.session, locked.shift.id, locked.shift.starts_at - LIFTED_BEFORE)
 
 

@@ -23,7 +23,7 @@ from app.services.people import week_members
 from app.services.rules import rule_sets
 from app.services.scoring import activity_queries
 from app.services.shifts.listing import ShiftItem
-from app.services.shifts.locked_shift import deactivated
+from app.services.shifts.seat_queries import deactivated
 from app.services.standings import boards
 from app.services.standings.boards import LiveStandings
 from app.services.teams import teams

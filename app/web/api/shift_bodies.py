@@ -45,8 +45,7 @@ def _clock_time(value: object) -> int:
 
 
 def _clock_text(text: str) -> str:
-    if not re.fullmatch(CLOCK, text):
-        raise ValueError("must be a time of day such as 07:00, from 00:00 to 24:00")
+    _clock_time(text)
     return text
 
 
@@ -76,7 +75,7 @@ WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 ClockMinutes = Annotated[
     int,
     BeforeValidator(_clock_time),
-    WithJsonSchema({"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}),
+    WithJsonSchema({"type": "string", "pattern": CLOCK}),
 ]
 Day = Annotated[date, BeforeValidator(read_day)]
 Reason = Annotated[

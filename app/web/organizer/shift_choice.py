@@ -7,7 +7,7 @@ from app.models import Shift
 from app.services.shifts import refusals
 from app.web.http.forms import FormInvalid
 
-STALE = "Somebody changed one of these shifts meanwhile. Look at them again, then send this once more."
+STALE = "Somebody changed one of these shifts meanwhile. Look again, then send it."
 NONE_CHOSEN = "Choose at least one shift or day in the calendar."
 
 
@@ -37,9 +37,7 @@ def pick(shifts: Sequence[Shift], chosen: Iterable[str], days: Iterable[str]) ->
         picked = [single[value] for value in chosen]
         picked += [shift for day in days for shift in whole_days[day] if shift.cancelled_at is None]
     except KeyError:
-        raise refusals.problem(
-            "stale", "Somebody changed one of these shifts meanwhile. Look again, then send it."
-        ) from None
+        raise refusals.problem("stale", STALE) from None
     if not picked:
         raise FormInvalid({}, NONE_CHOSEN)
     return sorted({shift.id: shift for shift in picked}.values(), key=lambda shift: (shift.starts_at, shift.id))

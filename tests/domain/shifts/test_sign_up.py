@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app.domain.shifts.limits import is_limited
+from app.domain.shifts.limits import Slots, is_limited
 from app.domain.shifts.model import Code, ShiftFacts, ShiftSettings
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
 from tests.domain.builders import PACIFIC, moment
@@ -80,15 +80,18 @@ def test_sign_up_refusal_without_a_team_is_none_where_no_seat_needs_one() -> Non
 
 MONDAY, TUESDAY = moment("2022-09-12 06:00"), moment("2022-09-13 06:00")
 LATE = moment("2022-09-12 07:00")
+WEEK_BEFORE = moment("2022-09-06 06:00")
 
 
 def limited(
-    slots: dict[str, datetime], settings: ShiftSettings, *, starts_at: datetime = TUESDAY, **changes: bool
-) -> bool:
-    """Tell whether a team with these slots is kept from the shift "wanted", a week before."""
-    now = moment("2022-09-06 06:00")
-    others = {"another_has_none": True, **changes}
-    return is_limited("wanted", starts_at, slots, settings, PACIFIC, now, **others)
+    slots: dict[str, datetime], settings: ShiftSettings, *, starts_at: datetime = TUESDAY,
+    others: tuple[str, ...] = ("cats",), now: datetime = WEEK_BEFORE,
+) -> bool:  # fmt: skip
+    """Tell whether a team with these slots is kept from the shift "wanted" beside others without any."""
+    taken = Slots({"owls": slots} if slots else {}, ("owls", *others))
+    alone = is_limited("wanted", starts_at, None, taken, settings, PACIFIC, now)
+    assert not alone
+    return is_limited("wanted", starts_at, "owls", taken, settings, PACIFIC, now)
 
 
 def test_is_limited_counts_early_slots_of_a_team() -> None:
@@ -107,15 +110,12 @@ def test_is_limited_in_the_first_round_while_another_team_has_none() -> None:
 
     assert not limited({"a": MONDAY}, settings)
     assert limited({"a": MONDAY, "b": LATE}, settings)
-    assert not limited({"a": MONDAY, "b": LATE}, settings, another_has_none=False)
+    assert not limited({"a": MONDAY, "b": LATE}, settings, others=())
 
 
 def test_is_limited_no_more_a_day_before_the_start() -> None:
     settings, day = ShiftSettings(first_round=0, early_per_team=0), timedelta(days=1)
 
-    found = [
-        is_limited("wanted", TUESDAY, {}, settings, PACIFIC, now, another_has_none=True)
-        for now in (TUESDAY - day - timedelta(microseconds=1), TUESDAY - day)
-    ]
+    found = [limited({}, settings, now=now) for now in (TUESDAY - day - timedelta(microseconds=1), TUESDAY - day)]
 
     assert found == [True, False]
