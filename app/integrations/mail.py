@@ -19,6 +19,7 @@ from functools import cache
 from app.bulkheads import Bulkhead
 from app.config import Settings
 from app.config.smtp import Server, parse_sender, parse_server
+from app.domain.text.direction import isolated
 from app.errors import MailNotSent, MailRejected
 
 SECONDS = 10  # for each answer of the server; a message has twice as long in all
@@ -61,7 +62,7 @@ def sign_in_letter(name: str, link: str, minutes: int) -> Message:
     """The message that carries a sign-in link, which is good once and for so many minutes."""
     return Message(
         "Your sign-in link for Assembly Week",
-        f"Hello {name},\n\n"
+        f"Hello {isolated(name)},\n\n"
         f"this link signs you in to Assembly Week:\n\n{link}\n\n"
         f"It works once, within {_duration(minutes)}. Keep it to yourself: whoever opens it is signed in as you.\n\n"
         "Didn’t expect this? Ignore it: without the link nobody gets in.\n",

@@ -10,9 +10,7 @@ from starlette.responses import Response
 from app.clock import Clock
 from app.db.database import Database
 from app.domain.actor import Act, visitor
-from app.domain.rules import Rules
 from app.domain.standings import ceremony
-from app.domain.wording import metric_words
 from app.errors import Malformed, NotAllowed
 from app.live.messages import event
 from app.services import ceremonies
@@ -89,18 +87,11 @@ class CeremonyRenderer:
             "kinds": snapshot.rules.kind_by_name,
             "totals": [(kind, count) for kind, count in totals if count] or totals,
             "step": steps[step],
-            "unit": _words(steps[step], snapshot.rules),
             "number": step,
             "last": len(steps) - 1,
             "upcoming": steps[step + 1].hint if self.is_presenter and step + 1 < len(steps) else "",
             "is_presenter": self.is_presenter,
         }
-
-
-def _words(step: ceremony.Step, rules: Rules) -> str:
-    """The unit of a step's trophy."""
-    won = [trophy for trophy in rules.trophies if step.trophy is not None and trophy.name == step.trophy.name]
-    return metric_words(won[0].most, step.trophy.value, rules) if won and step.trophy is not None else ""
 
 
 @router.get("", name="ceremony")

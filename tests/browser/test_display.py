@@ -67,7 +67,7 @@ def test_newsflash_interrupts_and_the_rotation_goes_on_where_it_was(wall: Screen
     after = wall.flash, wall.scene
     wall.pass_time(7)
 
-    assert told == ["In the lead: Cats", "6 a.m. shift covered"]
+    assert told == ["In the lead: \u2068Cats\u2069", "6 a.m. shift covered"]
     assert during == (told, "board")
     assert after == ([], "board")
     assert wall.scene == "totals"
@@ -87,7 +87,7 @@ def test_newsflashes_keep_a_pause_and_share_the_next_one(wall: Screen, site: Run
     wall.pass_time(12.6)
 
     assert soon == []
-    assert wall.flash == ["In the lead: Owls", "The 10th issue"]
+    assert wall.flash == ["In the lead: \u2068Owls\u2069", "The 10th issue"]
 
 
 def test_reconnecting_repeats_no_newsflash(wall: Screen, site: RunningApp) -> None:

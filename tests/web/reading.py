@@ -7,11 +7,18 @@ import httpx
 
 from tests.web.running_app import WEEK, RunningApp
 
+_ISOLATES = {0x2068: None, 0x2069: None}
+
 
 def text(answer: httpx.Response) -> str:
     """The text of a page's main part, tags and runs of space left out."""
     main = answer.text.partition("<main")[2].partition("</main>")[0]
-    return " ".join(unescape(re.sub("<[^>]*>", " ", main.partition(">")[2])).split())
+    return plain(main.partition(">")[2])
+
+
+def plain(html: str) -> str:
+    """The text of a piece of HTML as it is read: without tags, runs of space, and marks of the direction of names."""
+    return " ".join(unescape(re.sub("<[^>]*>", " ", html)).translate(_ISOLATES).split())
 
 
 def without_id(answer: httpx.Response) -> bytes:
@@ -22,7 +29,7 @@ def without_id(answer: httpx.Response) -> bytes:
 def part(answer: httpx.Response, pattern: str) -> list[str]:
     """The texts of the parts of a page that match."""
     matches = re.findall(pattern, answer.text, re.DOTALL)
-    return [" ".join(unescape(re.sub("<[^>]*>", " ", each)).split()) for each in matches]
+    return [plain(each) for each in matches]
 
 
 def in_ledger(site: RunningApp) -> list[dict[str, object]]:

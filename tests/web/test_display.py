@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from html import unescape
 from itertools import islice
 
 import pytest
@@ -20,6 +19,7 @@ from app.web.http.qr import qr
 from app.web.scenes import race
 from tests.builders import ADA, BO, CHIDI, DUA, GUS, NOW, OWLS, SLUG, a_week, an_activity, moment
 from tests.services.shifts.test_seats import Plan
+from tests.web.reading import plain
 from tests.web.running_app import BOTH_ENGINES, SIGNED_IN, RunningApp, SettableClock, serving
 
 PARTIAL = {"HX-Request": "true"}
@@ -40,12 +40,12 @@ def text(html: str, scene: str = "") -> str:
     """The text of a picture, or of one scene of it."""
     if scene:
         html = html.partition(f'id="scene-{scene}"')[2].partition("</section>")[0].partition(">")[2]
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+    return plain(html)
 
 
 def news(html: str) -> list[str]:
     """The titles of the newsflashes in a picture."""
-    return [unescape(title) for title in re.findall(r'"news__title">([^<]*)<', html)]
+    return [plain(title) for title in re.findall(r'"news__title">([^<]*)<', html)]
 
 
 def play(site: RunningApp) -> None:
@@ -339,15 +339,15 @@ def test_closed_week_is_the_summary_and_nothing_else(site: RunningApp) -> None:
     html = picture(site)
     assert shown(html) == ["summary"]
     assert text(html, "summary") == (
-        "Q3-2022: thank you, everyone 2 shifts, 1 response DK EŞ 文F Cats 2 points 2 AL BN CO Owls 30 points 1 "
-        "Early birds Owls Customer hero Dua Krasniqi"
+        "Q3-2022 : thank you, everyone 2 shifts, 1 response DK EŞ 文F Cats 2 points 2 AL BN CO Owls 30 points 1 "
+        "Early birds Owls 1 × 6 a.m. shift Customer hero Dua Krasniqi 2 points from responses"
     )
 
 
 def test_closed_week_without_points_has_no_podium(site: RunningApp) -> None:
     site.game.close()
 
-    assert text(picture(site), "summary").startswith("Q3-2022: thank you, everyone 0 shifts")
+    assert text(picture(site), "summary").startswith("Q3-2022 : thank you, everyone 0 shifts")
 
 
 def test_next_week_takes_over_by_itself(site: RunningApp) -> None:

@@ -27,7 +27,7 @@ def test_my_team_shows_place_points_and_people(site: RunningApp) -> None:
 
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
     assert part(answer, r"<h1.*?</h1>") == [CATS]
-    assert part(answer, r'<p class="mine__members">.*?</p>') == ["Dua Krasniqi, Elif Şahin and 文子 Fumiko"]
+    assert part(answer, r'<p class="mine__members">.*?</p>') == ["Dua Krasniqi , Elif Şahin and 文子 Fumiko"]
     assert part(answer, r'<p class="mine__place">.*?</p>') == ["2nd of 2"]
     assert part(answer, r'<p class="mine__gap">.*?</p>') == ["5 points behind Owls"]
     assert f'href="/weeks/{SLUG}/teams/{site.game.team_id(CATS)}"' in answer.text

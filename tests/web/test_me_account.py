@@ -98,7 +98,7 @@ def test_new_name_shows_on_the_board_and_on_ones_pages_at_once(site: RunningApp)
     shown = ada.get("/me/settings?done=saved")
     assert 'value="Ada King"' in shown.text
     assert '<option value="dark" selected>' in shown.text
-    assert "Signed in as Ada King." in shown.text
+    assert "Signed in as: <bdi>Ada King</bdi>" in shown.text
 
 
 @pytest.mark.parametrize(

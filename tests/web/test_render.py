@@ -382,13 +382,13 @@ def test_team_keeps_its_colour_whatever_its_rank() -> None:
     assert render.tones([CATS, OWLS]) == {"a1": 0, "b2": 1}
 
 
-def test_receipt_is_grouped_by_local_day_in_order_of_time() -> None:
+def test_receipt_is_grouped_by_local_day_the_newest_first() -> None:
     late = replace(RECEIPT.items[0], at=datetime(2022, 9, 15, 6, 59, tzinfo=UTC))
 
     days = render.by_local_day([late, *RECEIPT.items], PACIFIC)
 
-    assert [(day, len(lines)) for day, lines in days] == [(date(2022, 9, 13), 1), (date(2022, 9, 14), 4)]
-    assert days[1][1][-1] == late
+    assert [(day, len(lines)) for day, lines in days] == [(date(2022, 9, 14), 4), (date(2022, 9, 13), 1)]
+    assert days[0][1][0] == late
 
 
 def test_sums_put_the_most_points_first() -> None:

@@ -46,7 +46,7 @@ def test_personal_link_greets_and_signs_in(site: RunningApp) -> None:
         page = ada.get(link)
         answer = ada.send(link)
 
-        assert ("Hello Ada Lovelace" in page.text, page.status_code) == (True, 200)
+        assert ("Hello <bdi>Ada Lovelace" in page.text, page.status_code) == (True, 200)
         assert (answer.status_code, answer.headers["location"]) == (303, "/me")
         assert (ada.secret[:3], len(ada.secret), ada.is_in()) == ("as_", 46, True)
     assert actions(site)[-2:] == ["link.made", "sign-in.started"]
@@ -87,7 +87,7 @@ def test_personal_link_opened_once_more_says_who_is_signed_in_and_where_to_go(si
 
         page = ada.get(link)
 
-    assert (page.status_code, "This browser is signed in as Ada Lovelace." in page.text) == (404, True)
+    assert (page.status_code, "Signed in as: <bdi>Ada Lovelace</bdi>" in page.text) == (404, True)
 
 
 def test_opening_a_link_uses_nothing_up(site: RunningApp) -> None:

@@ -88,7 +88,7 @@ def test_known_address_gets_a_link_that_signs_in_once(office: RunningApp, postbo
 
         assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?done=mailed")
         assert (postbox.envelopes[0].rcpt_tos, postbox.message()["To"]) == ([ADA], "Ada Lovelace <ada@example.com>")
-        assert ("Hello Ada Lovelace" in ada.get(link).text, ada.send(link).status_code, ada.is_in()) == (
+        assert ("Hello <bdi>Ada Lovelace" in ada.get(link).text, ada.send(link).status_code, ada.is_in()) == (
             True,
             303,
             True,

@@ -21,6 +21,7 @@ from app.web.charts.chart_renderer import ChartRenderer, chart_renderer
 from app.web.charts.theme import KIND_COLOURS, ChartTheme, colours
 from tests.builders import ADA, BO, CATS, DUA, NAMES, OWLS, SLUG, a_team, a_week, an_activity
 from tests.services.shifts.test_seats import Plan
+from tests.web.reading import plain
 from tests.web.running_app import SIGNED_IN, RunningApp, SettableClock, serving
 
 PAGE = f"/weeks/{SLUG}/summary"
@@ -45,7 +46,7 @@ def play(site: RunningApp) -> None:
 
 def text_of(answer: httpx.Response) -> str:
     """The text of a page, without its markup."""
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", answer.raise_for_status().text)))
+    return plain(answer.raise_for_status().text)
 
 
 def table(page: str, name: str) -> list[list[str]]:
@@ -88,7 +89,7 @@ def test_captions_are_true_before_and_after_the_week_is_closed(site: RunningApp)
 
 def captions(site: RunningApp) -> list[str]:
     """The sentence above each chart."""
-    return [unescape(each) for each in re.findall(r'<p class="figure__says">(.*?)</p>', site.get(PAGE).text)]
+    return [plain(each) for each in re.findall(r'<p class="figure__says">(.*?)</p>', site.get(PAGE).text)]
 
 
 def test_tables_beside_the_charts_add_up_to_the_board(site: RunningApp) -> None:

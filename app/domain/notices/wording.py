@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from app.domain.notices.model import Facts, Kind
-
-FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+from app.domain.text.direction import isolated
 
 
 class Part(NamedTuple):
@@ -157,4 +156,4 @@ _SAY: dict[Kind, Callable[[Facts], Said]] = {
 
 def as_text(line: Sequence[Part]) -> str:
     """A line as plain text, what was typed between direction isolates."""
-    return "".join(f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if is_typed else text for text, is_typed in line)
+    return "".join(isolated(text) if is_typed else text for text, is_typed in line)

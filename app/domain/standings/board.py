@@ -59,12 +59,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class TrophyResult:
-    """A trophy with its winners; `value` 0 and no winners while nobody has more than zero."""
+    """A trophy with its winners; `value` 0 and no winners while nobody has more than zero.
+
+    `unit` stands behind the value: "responses", "× 6 a.m. shift"; "" on boards frozen before there were units.
+    """
 
     name: str
     audience: Audience
     value: int
     winners: tuple[str, ...]
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

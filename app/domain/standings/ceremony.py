@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Literal
 
 from app.domain.standings.board import Board, Standing, TrophyResult
+from app.domain.text.direction import isolated
 from app.domain.wording import listed, ordinal
 
 Act = Literal["welcome", "totals", "trophy", "place", "podium", "winner", "thanks"]
@@ -64,7 +65,8 @@ def _places(board: Board) -> Iterator[Step]:
 def _named(names: Sequence[str]) -> str:
     """Names for the presenter's hint; of very many the first few."""
     more = len(names) - MAX_NAMED
-    return listed(names if more <= 1 else [*names[:MAX_NAMED], f"{more} more"], "and")
+    shown = [isolated(name) for name in (names if more <= 1 else names[:MAX_NAMED])]
+    return listed(shown if more <= 1 else [*shown, f"{more} more"], "and")
 
 
 def clamp(step: int, board: Board) -> int:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from app.domain.rules.model import Bonus, Quest, Rules
 from app.domain.standings.board import Board, Standing
+from app.domain.text.direction import isolated
 from app.domain.wording import amount, listed, points_text
 
 HighlightKind = Literal["lead", "quest", "early", "milestone"]
@@ -47,7 +48,7 @@ def _lead(before: Board, after: Board) -> Iterator[Highlight]:
     then = {standing.team_id: standing.points for standing in before.standings}
     old, now = _leaders(before), _leaders(after)
     if any(team not in old and each.points > then.get(team, 0) for team, each in now.items()):
-        teams = [each.team for each in now.values()]
+        teams = [isolated(each.team) for each in now.values()]
         points = next(iter(now.values())).points
         yield Highlight(
             id=f"lead-{'-'.join(sorted(now))}-{points}",
@@ -66,7 +67,7 @@ def _quests(pairs: list[tuple[Standing, Standing]], rules: Rules) -> Iterator[Hi
                     id=f"quest-{now.team_id}-{name}",
                     kind="quest",
                     title=f"Quest complete: {name}",
-                    detail=f"{now.team}, {points_text(points[name])}",
+                    detail=f"{isolated(now.team)}, {points_text(points[name])}",
                 )
 
 
@@ -87,8 +88,8 @@ def _who(old: Standing, now: Standing, bonus: Bonus) -> str:
     """The person where the newest award is this very one, and the team."""
     last = now.last_earned
     if last is None or last == old.last_earned or last.what != bonus.name or last.person is None:
-        return now.team
-    return f"{last.person}, {now.team}"
+        return isolated(now.team)
+    return f"{isolated(last.person)}, {isolated(now.team)}"
 
 
 def _is_gift(given: Bonus | Quest) -> bool:

@@ -11,7 +11,7 @@ from app.domain.scoring.tally import TeamScore
 from app.domain.standings.board import Board, BoardHead, Standing, TrophyResult
 from app.domain.standings.lines import Line, TeamInfo, is_below, make_line
 from app.domain.standings.ranking import SortKey
-from app.domain.wording import headline
+from app.domain.wording import headline, metric_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +156,12 @@ class Standings:
             values = {person: values[place] for person, values in self.people_values.items()}
         most = max(values.values(), default=0)
         if most <= 0:
-            return TrophyResult(trophy.name, trophy.audience, 0, ())
+            return TrophyResult(trophy.name, trophy.audience, 0, (), metric_words(trophy.most, 0, self.rules))
         holders = [each for each, value in values.items() if value == most]
         names = [self.lines[each].standing.team if trophy.audience == "team" else self.people[each] for each in holders]
         names.sort(key=lambda name: (name.casefold(), name))
-        return TrophyResult(trophy.name, trophy.audience, most, tuple(names))
+        unit = metric_words(trophy.most, most, self.rules)
+        return TrophyResult(trophy.name, trophy.audience, most, tuple(names), unit)
 
     @cached_property
     def leaders(self) -> list[Line]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.standings.board import Standing
+from app.domain.text.direction import isolated
 from app.domain.wording import listed, ordinal, points_text
 
 
@@ -30,16 +31,17 @@ def _gap(standings: Sequence[Standing], own: Standing, level: Sequence[str]) -> 
     if ahead:
         return _behind(ahead[-1], own)
     if level:
-        return f"Tied with {listed(level, 'and')}"
+        return f"Tied with {listed([isolated(team) for team in level], 'and')}"
     chasing = [standing for standing in standings if standing.rank > own.rank]
     if not chasing:
         return ""
+    behind = isolated(chasing[0].team)
     lead = own.points - chasing[0].points
-    return f"{points_text(lead)} ahead of {chasing[0].team}" if lead else f"Ahead of {chasing[0].team} on the tie-break"
+    return f"{points_text(lead)} ahead of {behind}" if lead else f"Ahead of {behind} on the tie-break"
 
 
 def _behind(ahead: Standing, own: Standing) -> str:
     behind = ahead.points - own.points
     if behind == 0:
-        return f"Any more points put you ahead of {ahead.team}"
-    return f"{points_text(behind)} behind {ahead.team}"
+        return f"Any more points put you ahead of {isolated(ahead.team)}"
+    return f"{points_text(behind)} behind {isolated(ahead.team)}"

@@ -1,8 +1,9 @@
 """Bars: what was done on each day, and how long customers waited."""
 
 from app.domain.story import ResponseTimes
+from app.domain.text.direction import isolated
 from app.web.charts.chart_data import ChartData
-from app.web.charts.lettering import isolated, shorten
+from app.web.charts.lettering import shorten
 from app.web.charts.theme import SPACED, Box, ChartTheme, Spec
 
 MAX_NUMBERED = 14

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.domain.story import Hero, ResponseTimes
+from app.domain.text.direction import isolated
 from app.domain.wording import amount, duration, listed
 from app.web.charts.chart_data import ChartData
 from app.web.http.render import day, number, plural
@@ -31,8 +32,8 @@ def _race(data: ChartData) -> str:
         return "No team pulled ahead." if data.is_closed else "No team has pulled ahead yet."
     last = race.leads[-1]
     if not race.changes_of_lead:
-        return f"Leader {_since(last.at, data)}: {last.team}"
-    return f"The lead changed {_times(race.changes_of_lead)}. Leader {_since(last.at, data)}: {last.team}"
+        return f"Leader {_since(last.at, data)}: {isolated(last.team)}"
+    return f"The lead changed {_times(race.changes_of_lead)}. Leader {_since(last.at, data)}: {isolated(last.team)}"
 
 
 def _since(at: datetime, data: ChartData) -> str:

@@ -1,8 +1,9 @@
 """The share card: a picture of the week's result for wherever its address is shared."""
 
+from app.domain.text.direction import isolated
 from app.domain.wording import points_text
 from app.web.charts.chart_data import ChartData
-from app.web.charts.lettering import isolated, width
+from app.web.charts.lettering import width
 from app.web.charts.theme import colours
 from app.web.http import render
 

@@ -1,8 +1,9 @@
 """Grids of the week: which hours were covered, and who was up early on which day."""
 
 from app.domain.calendar.days import local_day
+from app.domain.text.direction import isolated
 from app.web.charts.chart_data import ChartData
-from app.web.charts.lettering import isolated, shorten
+from app.web.charts.lettering import shorten
 from app.web.charts.theme import SPACED, Box, ChartTheme, Spec
 
 MAX_HEROES = 10

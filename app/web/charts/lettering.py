@@ -30,11 +30,6 @@ def shorten(text: str, room: float) -> str:
     return kept.rstrip() + ELLIPSIS
 
 
-def isolated(text: str) -> str:
-    """A text whose direction of writing changes nothing around it (first strong isolate, UAX #9)."""
-    return f"\u2068{text}\u2069"
-
-
 def _shape(grapheme: str) -> str:
     if len(grapheme) > 2 or unicodedata.east_asian_width(grapheme[0]) in _FULL or grapheme[0] > "\uffff":
         return "full"

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from app.domain.calendar.days import ONE_DAY, first_moment
 from app.domain.story import PointsSeries
+from app.domain.text.direction import isolated
 from app.web.charts.chart_data import ChartData
-from app.web.charts.lettering import isolated, shorten, width
+from app.web.charts.lettering import shorten, width
 from app.web.charts.theme import Box, ChartTheme, Spec
 from app.web.http.render import number
 

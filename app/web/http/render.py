@@ -20,6 +20,7 @@ from app.domain.rules.model import Kind
 from app.domain.standings.board import Standing, TieValue
 from app.domain.standings.tones import tones_of
 from app.domain.text import graphemes
+from app.domain.text.direction import isolated
 from app.domain.wording import ordinal
 from app.web.http import onward
 from app.web.http.addresses import url_for
@@ -199,6 +200,11 @@ def listing(words: Iterable[str]) -> str:
     return f"{', '.join(head)} and {last}" if head else last
 
 
+def names(listed: Iterable[str]) -> Markup:
+    """Names as a sentence lists them, each in its own direction of writing."""
+    return Markup(listing(Markup("<bdi>{}</bdi>").format(name) for name in listed))  # noqa: S704 (each is escaped)
+
+
 def numerals(headline: str) -> Markup:
     """A headline whose counts stay on one line each, and whose numbers are grouped and can be set apart."""
     counts = (re.sub(r"^\d+", _numeral, str(escape(part))) for part in headline.split(", "))
@@ -221,8 +227,8 @@ def tones(standings: Iterable[Standing]) -> dict[str, int]:
 
 
 def by_local_day(items: Iterable[DatedT], zone: tzinfo) -> list[tuple[date, list[DatedT]]]:
-    """Items in order of time, grouped by local day."""
-    ordered = sorted(items, key=lambda item: item.at)
+    """Items by local day, the newest day first and in it the newest item; what came at once stays in order."""
+    ordered = sorted(items, key=lambda item: item.at, reverse=True)
     return [(when, list(same)) for when, same in groupby(ordered, lambda item: item.at.astimezone(zone).date())]
 
 
@@ -237,7 +243,7 @@ def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
 
 FILTERS = (
     local_time, local_moment, city, stamp, span, local_day, day, days, number, signed, plural, counted,
-    tie_word, tie_line, listing, numerals, initials, tones, by_local_day, sums_by_what, ordinal,
+    tie_word, tie_line, listing, names, isolated, numerals, initials, tones, by_local_day, sums_by_what, ordinal,
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.domain.notices.wording import FIRST_STRONG_ISOLATE, POP_ISOLATE
+from app.domain.text.direction import isolated
 from app.services.access import accounts
 from app.services.ledger import my_week
 from app.services.ledger.my_week import OwnActivity
@@ -64,6 +64,6 @@ def my_activity(
 def _logged(found: OwnActivity) -> str:
     """The sentence about an activity that was just logged: its points and whose they are."""
     if found.counts:
-        name = f"{FIRST_STRONG_ISOLATE}{found.activity.team}{POP_ISOLATE}"
+        name = isolated(found.activity.team or "")
         return f"Logged: {signed(found.points)} {'point' if abs(found.points) == 1 else 'points'} for {name}"
     return "Logged. Its points show at the reveal." if found.waiting else "Logged. No team yet."

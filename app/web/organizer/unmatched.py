@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
-from app.domain.notices.wording import FIRST_STRONG_ISOLATE, POP_ISOLATE
+from app.domain.text.direction import isolated
 from app.models import Person
 from app.models.columns import is_id
 from app.services.intake import deliveries, delivery_search, unmatched
@@ -70,7 +70,7 @@ def _whole(text: str) -> int:
 
 def credited_sentence(name: str, credited: int, repeats: int, others: int, rest: int) -> str:
     """The sentence for who was named."""
-    sentences = [f"{plural(credited, 'activity', 'activities')} credited to {FIRST_STRONG_ISOLATE}{name}{POP_ISOLATE}."]
+    sentences = [f"{plural(credited, 'activity', 'activities')} credited to {isolated(name)}."]
     if repeats:
         sentences.append(f"{plural(repeats, 'report was a repeat', 'reports were repeats')}.")
     if others:

@@ -12,12 +12,17 @@ from app.domain.scoring.tally import TeamScore
 from app.domain.standings.lines import TeamInfo
 from app.domain.standings.tones import LineStyle, line_styles
 from app.domain.story import PointsSeries, Race, Step, run_race
+from app.domain.text.direction import isolated
 from app.services.scoring import activity_queries as ledger_facts
 from app.services.teams import teams
+from app.web.charts.lettering import shorten, width
+from app.web.http.render import number
 from app.web.scenes.scene import Scene, SceneContext
 
 WIDTH, HEIGHT = 1200, 620
 LABELS, LABEL_GAP = 12, 50
+LABEL_ROOM = 11.5
+"""Room for a label beside its line, as a multiple of its font size."""
 DOTS = 240
 """Points of a line: one for every five units of the width, and more cannot be seen from across a room."""
 FINE_UPTO = 5_000
@@ -26,10 +31,11 @@ FINE_UPTO = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One team's line: `line` for an SVG polyline, and where its end and its label are; no label beyond the first."""
+    """One team's line: `name` is as labelled, `line` for an SVG polyline; no label beyond the first twelve."""
 
     series: PointsSeries
     style: LineStyle
+    name: str
     line: str
     end: tuple[int, int]
     label: int | None
@@ -94,11 +100,16 @@ def draw(race: Race, until: datetime) -> list[Lane]:
     def lane(series: PointsSeries, label: int | None) -> Lane:
         end = spot(until, series.points)
         line = _line([spot(step.at, step.points) for step in series.steps], end)
-        return Lane(series, styles[series.team_id], line, end, label)
+        return Lane(series, styles[series.team_id], _name_of(series), line, end, label)
 
     styles = line_styles(series.team_id for series in all_series)
     labels = spread([spot(until, series.points)[1] for series in all_series[:LABELS]])
     return [lane(series, label) for series, label in zip_longest(all_series, labels)]
+
+
+def _name_of(series: PointsSeries) -> str:
+    """The team's name as far as there is room behind its points, in its own direction of writing."""
+    return isolated(shorten(series.team, LABEL_ROOM - width(number(series.points))))
 
 
 def _line(spots: Sequence[tuple[int, int]], end: tuple[int, int]) -> str:

@@ -54,14 +54,15 @@ def test_trophies_come_one_by_one_and_those_nobody_holds_are_left_out() -> None:
     told = steps(replace(FIVE, trophies=(held, nobody)))
 
     assert [(step.trophy, step.hint) for step in told if step.act == "trophy"] == [
-        (held, "Trophy: Early birds, for Owls and Cats")
+        (held, "Trophy: Early birds, for \u2068Owls\u2069 and \u2068Cats\u2069")
     ]
 
 
 def test_steps_hint_at_the_first_few_of_very_many() -> None:
     board = a_board(*(a_standing(1, f"Team {number}", 5) for number in range(7)))
 
-    assert steps(board)[2].hint == "Winners: Team 0, Team 1, Team 2, Team 3 and 3 more"
+    shown = [f"\u2068Team {number}\u2069" for number in range(4)]
+    assert steps(board)[2].hint == f"Winners: {', '.join(shown)} and 3 more"
 
 
 @pytest.mark.parametrize("points", [0, -5])

@@ -37,7 +37,7 @@ def responses(count: int, person: str = "dua", team: str | None = None) -> list[
 def test_first_points_take_the_lead() -> None:
     told = news([], [activity("issue", LATE)])
 
-    assert told == [("lead", "In the lead: Owls", "5 points")]
+    assert told == [("lead", "In the lead: \u2068Owls\u2069", "5 points")]
 
 
 def test_highlights_of_a_leader_who_only_pulls_away_are_none() -> None:
@@ -49,7 +49,7 @@ def test_highlights_of_a_leader_who_only_pulls_away_are_none() -> None:
 def test_highlights_name_a_new_leader_and_not_the_old_one() -> None:
     told = news([activity("issue", LATE)], [activity("knowledge_card", "10:00", "dua", CATS)])
 
-    assert told == [("lead", "In the lead: Cats", "8 points")]
+    assert told == [("lead", "In the lead: \u2068Cats\u2069", "8 points")]
 
 
 def test_teams_that_draw_level_share_the_lead() -> None:
@@ -57,7 +57,7 @@ def test_teams_that_draw_level_share_the_lead() -> None:
 
     told = news([activity("issue", LATE)], [activity("issue", "10:00", "dua", CATS)], rules)
 
-    assert told == [("lead", "In the lead: Cats and Owls", "5 points each")]
+    assert told == [("lead", "In the lead: \u2068Cats\u2069 and \u2068Owls\u2069", "5 points each")]
 
 
 def test_lead_that_a_correction_hands_over_is_no_news() -> None:
@@ -76,7 +76,7 @@ def test_completed_quest_is_told_with_its_points() -> None:
 
     told = news(before, [activity("shift", "13:00", "chi")])
 
-    assert told == [("quest", "Quest complete: All hands", "Owls, 15 points")]
+    assert told == [("quest", "Quest complete: All hands", "\u2068Owls\u2069, 15 points")]
 
 
 def test_quest_that_takes_points_is_not_celebrated() -> None:
@@ -90,7 +90,7 @@ def test_quest_that_takes_points_is_not_celebrated() -> None:
 def test_highlights_tell_a_six_oclock_shift_with_who_covered_it() -> None:
     told = news([activity("shift", "2022-09-13 09:00")], [activity("shift", "06:00", "ben")])
 
-    assert told == [("early", "6 a.m. shift covered", "Ben, Owls")]
+    assert told == [("early", "6 a.m. shift covered", "\u2068Ben\u2069, \u2068Owls\u2069")]
 
 
 def test_highlights_tell_a_second_early_shift_again() -> None:
@@ -112,7 +112,7 @@ def test_highlights_tell_an_early_shift_that_came_late_of_the_team_alone() -> No
 
     told = news(before, [activity("shift", "06:00", "ben")])
 
-    assert told == [("early", "6 a.m. shift covered", "Owls")]
+    assert told == [("early", "6 a.m. shift covered", "\u2068Owls\u2069")]
 
 
 def test_highlights_leave_out_an_early_bonus_that_takes_points() -> None:

@@ -9,6 +9,7 @@ from app.domain.rules.model import Metric, Quest, Trophy
 from app.domain.standings.board import Board, LastEarned, Standing, TieBreak, TieValue, TrophyResult
 from app.domain.standings.lines import TeamInfo
 from app.domain.standings.standings import make_board
+from app.domain.wording import metric_words
 from tests.cost import calls
 from tests.domain.builders import (
     ALL_HANDS,
@@ -233,7 +234,7 @@ def test_last_earned_is_the_newest_award_that_gave_points() -> None:
 def test_trophy_for_teams_goes_to_all_who_have_the_most(most: Metric, value: int, winners: tuple[str, ...]) -> None:
     result = trophy_of(Trophy("Cup", "team", most))
 
-    assert result == TrophyResult("Cup", "team", value, winners)
+    assert result == TrophyResult("Cup", "team", value, winners, metric_words(most, value, PLAIN))
 
 
 @pytest.mark.parametrize(
@@ -249,7 +250,7 @@ def test_trophy_for_teams_goes_to_all_who_have_the_most(most: Metric, value: int
 def test_trophy_for_people_heeds_their_own_in_whatever_team(most: Metric, value: int, winners: tuple[str, ...]) -> None:
     result = trophy_of(Trophy("Hero", "person", most))
 
-    assert result == TrophyResult("Hero", "person", value, winners)
+    assert result == TrophyResult("Hero", "person", value, winners, metric_words(most, value, PLAIN))
 
 
 def test_trophy_for_people_leaves_out_quests() -> None:
@@ -257,7 +258,7 @@ def test_trophy_for_people_leaves_out_quests() -> None:
 
     board = board_of([activity("shift", "09:00", person) for person in ("ben", "chi", "ana")], rules)
 
-    assert board.trophies == (TrophyResult("Hero", "person", 10, ("Ana", "Ben", "Chi")),)
+    assert board.trophies == (TrophyResult("Hero", "person", 10, ("Ana", "Ben", "Chi"), "points"),)
 
 
 def test_trophy_has_no_winner_with_less_than_zero() -> None:
@@ -265,7 +266,7 @@ def test_trophy_has_no_winner_with_less_than_zero() -> None:
 
     board = board_of([], rules, [adjustment(-5, team="owls"), adjustment(-9, team="cats")])
 
-    assert board.trophies == (TrophyResult("Cup", "team", 0, ()),)
+    assert board.trophies == (TrophyResult("Cup", "team", 0, (), "points"),)
 
 
 def test_trophy_has_no_winner_while_nobody_takes_part() -> None:

@@ -22,28 +22,28 @@ def words(team: str, *places: tuple[int, str, int]) -> tuple[str, bool, str]:
 def test_place_tells_the_gap_to_the_next_team_ahead() -> None:
     table = (1, "Owls", 30), (2, "Cats", 20), (3, "Hens", 19)
 
-    assert words("Hens", *table) == ("3rd of 3", False, "1 point behind Cats")
-    assert words("Cats", *table) == ("2nd of 3", False, "10 points behind Owls")
-    assert words("Owls", *table) == ("1st of 3", False, "10 points ahead of Cats")
+    assert words("Hens", *table) == ("3rd of 3", False, "1 point behind \u2068Cats\u2069")
+    assert words("Cats", *table) == ("2nd of 3", False, "10 points behind \u2068Owls\u2069")
+    assert words("Owls", *table) == ("1st of 3", False, "10 points ahead of \u2068Cats\u2069")
 
 
 def test_shared_place_says_so_and_looks_ahead() -> None:
     table = (1, "Owls", 30), (2, "Cats", 20), (2, "Hens", 20), (4, "Rays", 0)
 
-    assert words("Hens", *table) == ("2nd of 4", True, "10 points behind Owls")
+    assert words("Hens", *table) == ("2nd of 4", True, "10 points behind \u2068Owls\u2069")
 
 
 def test_shared_lead_names_the_others() -> None:
     table = (1, "Cats", 5), (1, "Hens", 5), (1, "Owls", 5)
 
-    assert words("Hens", *table) == ("1st of 3", True, "Tied with Cats and Owls")
+    assert words("Hens", *table) == ("1st of 3", True, "Tied with \u2068Cats\u2069 and \u2068Owls\u2069")
 
 
 def test_place_decided_by_a_tie_break_says_how_close_it_is() -> None:
     table = (1, "Owls", 30), (2, "Cats", 30)
 
-    assert words("Cats", *table)[2] == "Any more points put you ahead of Owls"
-    assert words("Owls", *table)[2] == "Ahead of Cats on the tie-break"
+    assert words("Cats", *table)[2] == "Any more points put you ahead of \u2068Owls\u2069"
+    assert words("Owls", *table)[2] == "Ahead of \u2068Cats\u2069 on the tie-break"
 
 
 def test_placing_before_the_first_points_is_empty() -> None:
@@ -51,7 +51,7 @@ def test_placing_before_the_first_points_is_empty() -> None:
 
 
 def test_team_below_zero_has_a_place() -> None:
-    assert words("Owls", (1, "Cats", 0), (2, "Owls", -5)) == ("2nd of 2", False, "5 points behind Cats")
+    assert words("Owls", (1, "Cats", 0), (2, "Owls", -5)) == ("2nd of 2", False, "5 points behind \u2068Cats\u2069")
 
 
 def test_team_alone_has_nobody_to_look_at() -> None:
