@@ -157,7 +157,7 @@ def linear_issue(id_: str, at: str, **more: Any) -> dict[str, Any]:
 
 def post(id_: str, at: str, day: str = "14", **more: Any) -> dict[str, Any]:
     """A post as Canny lists it."""
-    author = {"id": "c-9", "email": "customer@example.org", "name": "A customer"}
+    author = {"id": "c-9", "email": "customer@example.org", "name": "A customer", "isAdmin": False}
     by = {"id": "c-1", "email": "ada@example.com", "name": "Ada", "isAdmin": True}
     return {"id": id_, "created": f"2022-09-{day}T{at}.000Z", "author": author, "by": by, "details": "A wish",
             "url": f"https://acme.canny.io/admin/board/b/p/{id_}", **more}  # fmt: skip

@@ -19,6 +19,7 @@ _KINDS = {
     b"GIF8": "a picture",
     b"SQLite format 3": "a database",
 }
+_END = "\x1a"  # Ctrl-Z, with which some programs end a file to this day
 _LOOKED_AT = 400  # bytes at the beginning, where text in UTF-16 without a mark shows its zeros
 
 
@@ -45,7 +46,8 @@ def decode(raw: bytes, remedy: str = f"{SAVE_AS} and send it again.") -> str:
             raise NotText(f"This file says that it is UTF-{marked[-2:]}, but is not. {remedy}") from None
     if _seems_utf16(raw):
         raise NotText(f"This file seems to be UTF-16 without its mark (“Unicode Text”). {remedy}")
-    return raw.removeprefix(UTF8_MARK).decode("utf-8", errors="surrogateescape").removeprefix("\ufeff")
+    text = raw.removeprefix(UTF8_MARK).decode("utf-8", errors="surrogateescape").removeprefix("\ufeff")
+    return text.removesuffix(_END)
 
 
 def is_whole(text: str) -> bool:

@@ -1,12 +1,13 @@
 """Reading of tables: rows as cells by column, each with its line, and the mistakes in their shape."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.domain.tables import header as headers
 from app.domain.tables.decoding import NOT_UTF8, is_whole
 from app.domain.tables.header import Header, Layout
-from app.domain.tables.records import BrokenRecord, is_blank, read_records
+from app.domain.tables.records import SEPARATORS, BrokenRecord, is_blank, read_records
 
 EMPTY = "The list is empty. The line above the rows must name the columns {}."
 
@@ -96,16 +97,25 @@ class Table:
 def _found(text: str, layout: Layout) -> Header:
     header = headers.find(text, layout)
     if header is None:
-        raise HeaderUnclear(1, EMPTY.format(", ".join(layout.required)), None)
+        raise _nothing(text, layout)
     if header.missing(layout) or header.twice:
         raise HeaderUnclear(header.line, headers.refusal(text, header, layout), header)
     return header
 
 
+def _nothing(text: str, layout: Layout) -> HeaderUnclear:
+    """The refusal of a text without a row: it is empty, or its first row can't be read."""
+    try:
+        deque(read_records(text, SEPARATORS[0]), maxlen=0)
+    except BrokenRecord as broken:
+        return HeaderUnclear(broken.line, broken.sentence, None)
+    return HeaderUnclear(1, EMPTY.format(", ".join(layout.required)), None)
+
+
 def _chosen(text: str, layout: Layout, choice: Choice) -> Header:
     header = headers.first(text, layout)
     if header is None:
-        raise HeaderUnclear(1, EMPTY.format(", ".join(layout.required)), None)
+        raise _nothing(text, layout)
     columns = [name if name in layout.names else None for name in choice.columns[: len(header.headings)]]
     columns += [None] * (len(header.headings) - len(columns))
     headings = header.headings if choice.headed else ("",) * len(header.headings)

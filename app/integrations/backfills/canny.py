@@ -52,5 +52,8 @@ def _items(posts: list[Document]) -> Iterator[Item]:
             yield Item(id_, at, body)
 
 
-def _person(post: Document, who: str) -> dict[str, str | None] | None:
-    return {name: post.text(f"{who}.{name}") for name in ("id", "email")} if post.has(who) else None
+def _person(post: Document, who: str) -> dict[str, str | bool | None] | None:
+    """A person as the webhook tells of them: who is no admin is a customer, and no name is kept of anybody."""
+    if not post.has(who):
+        return None
+    return {"id": post.text(f"{who}.id"), "email": post.text(f"{who}.email"), "isAdmin": post.flag(f"{who}.isAdmin")}

@@ -93,12 +93,10 @@ def _look_up(access: Access, kind: str, ids: Iterable[str]) -> Generator[Call, R
 
 
 def _comment_item(comment: _Comment, ticket: Document | None, author: Document) -> Item:
-    detail = {name: ticket.text(name) for name in ("created_at", "requester_id", "submitter_id")} if ticket else {}
-    said = {
-        "id": comment.id,
-        "is_public": True,
-        "author": {"id": comment.author, "is_staff": author.word("role") in STAFF},
-    }
+    told = {name: ticket.text(name) for name in ("created_at", "requester_id", "submitter_id")} if ticket else {}
+    detail = {**told, "via": {"channel": ticket.text("via.channel")}} if ticket else {}
+    by = {"id": comment.author, "is_staff": author.word("role") in STAFF}
+    said = {"id": comment.id, "is_public": True, "author": by}
     body = body_of(
         type="zen:event-type:ticket.comment_added", time=comment.at.isoformat(),
         detail={"id": comment.ticket, **detail}, event={"comment": said},

@@ -18,6 +18,7 @@ LONGEST_AGE = timedelta(minutes=5)
 _PREFIX = "whsec_"
 _WHOLE = "must be whole seconds, such as 1260"
 _ADDRESS = "must be a web address that begins with http:// or https://"
+_MOMENT = "must be a date and time with its offset, such as 2022-09-14T06:00:00-07:00"
 _CODE = "must be text of 1 to 200 characters on one line"
 _PROSE = "must be text without control characters"
 T = TypeVar("T")
@@ -56,15 +57,15 @@ def parse(envelope: Envelope) -> Parsed:
     activity = read(envelope.body)
     email = _optional(activity, "person", Document.text, _CODE)
     work = Work(
-        required(activity.text("kind"), "its “kind”"),
-        required(activity.code("external_id"), "its “external_id”"),
-        required(activity.time("occurred_at"), "when it happened, “occurred_at”"),
+        required(_optional(activity, "kind", Document.text, _CODE), "its “kind”"),
+        required(_optional(activity, "external_id", Document.code, _CODE), "its “external_id”"),
+        required(_optional(activity, "occurred_at", _moment, _MOMENT), "when it happened, “occurred_at”"),
         Author(email=emails.written(email)) if email else None,
         subject=_optional(activity, "subject", Document.code, _CODE),
         response_seconds=_optional(activity, "response_seconds", Document.whole, _WHOLE),
         url=_optional(activity, "url", Document.address, _ADDRESS),
         note=_optional(activity, "note", Document.string, _PROSE),
-        source=required(activity.code("source"), "its “source”"),
+        source=required(_optional(activity, "source", Document.code, _CODE), "its “source”"),
     )
     return Parsed(event_id_of(envelope), (work,))
 
@@ -78,6 +79,11 @@ def _optional(activity: Document, name: str, read_as: Callable[[Document, str], 
     if value is None and activity.has(name) and not activity.is_blank(name):
         raise DeliveryUnreadable(f"“{name}” {flaw}.")
     return value
+
+
+def _moment(activity: Document, name: str) -> datetime | None:
+    """A time in words: milliseconds, as tools count them, and seconds can't be told apart."""
+    return activity.time(name) if activity.string(name) is not None else None
 
 
 def example(work: Example, secret: str) -> Envelope:

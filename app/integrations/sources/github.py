@@ -22,7 +22,7 @@ def event_id_of(envelope: Envelope) -> str | None:
 
 def parse(envelope: Envelope) -> Parsed:
     """Read one delivery. Raises DeliveryUnreadable."""
-    event_id, event = event_id_of(envelope), envelope.unsigned("x-github-event")
+    event_id, event = event_id_of(envelope), (envelope.unsigned("x-github-event") or "").lower()
     delivery = read(envelope.body)
     if event == "ping":
         return Parsed(event_id, ignored="A ping: the connection works.")

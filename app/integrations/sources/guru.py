@@ -50,7 +50,11 @@ def _batched(delivery: Document) -> Iterator[Document]:
 def _message(message: Document) -> Iterator[Document]:
     """The events of a batch's message, whose data is JSON as text."""
     data = message.string("data")
-    yield from read_any(data).items() if data is not None else message.at("data").items()
+    if data is None:
+        yield from message.at("data").items()
+        return
+    events = read_any(data)
+    yield from events.items() if events.is_list else as_object(events).items()
 
 
 def _work(event: Document) -> Work:

@@ -13,6 +13,7 @@ from app.domain.intake.reports import (
     Withdrawal,
     Work,
 )
+from app.domain.text import emails
 from app.integrations.sources.document import Document, read, required
 from app.integrations.sources.envelope import Envelope, SignatureInvalid, check_age, check_signature, hmac_base64
 from app.integrations.sources.example import Example, envelope, instant, write
@@ -57,6 +58,8 @@ def parse(envelope: Envelope) -> Parsed:
     if delivery.text("template") == TEMPLATE:
         return _parse_trigger(delivery, _event_id(envelope, delivery))
     event_id, kind = _event_id(envelope, delivery), delivery.word("type")
+    if not kind:
+        raise DeliveryUnreadable("It is neither an event of Zendesk’s nor our trigger’s template. Paste it anew.")
     if kind == MADE_PRIVATE:
         comment = required(delivery.text("event.comment.id"), "which comment it is about")
         return Parsed(event_id, (Withdrawal("response", comment, "private"),))
@@ -129,7 +132,7 @@ def _parse_trigger(delivery: Document, event_id: str | None) -> Parsed:
     comment = required(delivery.text("comment_id"), "which comment it is about, “comment_id”")
     at = required(delivery.time("commented_at"), "when it was written, “commented_at”")
     ticket, email = delivery.text("ticket_id"), delivery.text("author_email")
-    author = Author(email=email) if email else None
+    author = Author(email=emails.written(email)) if email else None
     created_at = delivery.time("ticket_created_at")
     created = (ClockFact(ticket, "created", created_at),) if ticket and created_at else ()
     replied = (ClockFact(ticket, "staff", at, comment, author),) if ticket else ()

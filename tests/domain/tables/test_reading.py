@@ -66,6 +66,7 @@ def test_any_spelling_of_a_table_reads_equal(data: st.DataObject, rows: list[dic
         ("Owls,Ada,ada@example.com\n", 1, "Line 1 reads “Owls,Ada,ada@example.com”: there is no column team, name,"),
         ("team,name,email,E-mail\n", 1, "Line 1 reads “team,name,email,E-mail”: more than one column is email."),
         ("", 1, "The list is empty."),
+        ("\n" + "," * 70_000 + "\nteam,name,email\n", 2, "This line is not valid CSV: it is longer than 65,536"),
     ],
 )
 def test_header_that_is_unclear_is_quoted_with_what_it_lacks(text: str, line: int, said: str) -> None:
@@ -119,6 +120,10 @@ def test_bytes_that_are_no_text_are_told_in_a_sentence(raw: bytes, said: str) ->
         decode(raw)
 
     assert (said in problem.value.sentence, "CSV UTF-8" in problem.value.sentence) == (True, True)
+
+
+def test_a_mark_at_the_end_of_a_file_is_no_row() -> None:
+    assert decode(b"team,name,email\r\n\x1a") == "team,name,email\r\n"
 
 
 def test_huge_texts_take_no_time_before_they_are_refused() -> None:

@@ -93,7 +93,7 @@ def test_canny_tells_posts_down_to_the_day_that_was_asked_for() -> None:
     with stand_in("canny") as tool:
         told = reports(tool)
 
-    ada, customer = Author(("c-1",), "ada@example.com"), Author(("c-9",), "customer@example.org")
+    ada, customer = Author(("c-1",), "ada@example.com"), Author(("c-9",), "customer@example.org", is_customer=True)
     assert [(each.external_id, each.author) for each in told] == [("p2", ada), ("p3", customer), ("p1", ada)]
 
 

@@ -203,6 +203,13 @@ def test_guru_sends_one_event_a_list_or_a_batch(wrap: Any) -> None:
     assert reading == Parsed(None, (Work("knowledge_card", "card-1", EIGHT, ADA),) * 2)
 
 
+def test_a_message_of_guru_that_holds_no_event_is_set_aside() -> None:
+    twice_json = json.dumps(json.dumps(GURU.body))
+
+    with pytest.raises(DeliveryUnreadable, match="isn’t a JSON object"):
+        GURU.source.parse(GURU.envelope({"items": [{"data": {"messages": [{"data": twice_json}]}}]}))
+
+
 @pytest.mark.parametrize(("sample", "changes"), [(LINEAR, {"action": "remove"}), (CANNY, {"type": "post.deleted"}),
                                                  (JIRA, {"webhookEvent": "jira:issue_deleted"})])  # fmt: skip
 def test_what_is_gone_is_withdrawn(sample: Sample, changes: dict[str, Any]) -> None:
@@ -260,7 +267,8 @@ def test_a_body_that_is_no_object_is_unreadable_whatever_its_event(sample: Sampl
     ("field", "value"),
     [
         ("response_seconds", "60"), ("response_seconds", 60.5), ("response_seconds", 1e8), ("url", "javascript:x()"),
-        ("url", "example.com"), ("note", "a\0b"), ("note", 7), ("subject", "x" * 201), ("person", ["ada@example.com"]),
+        ("kind", ["issue"]), ("external_id", 7.0), ("source", "a\nb"), ("occurred_at", "2022-09-14T08:00:00"),
+        ("occurred_at", 1_663_142_400), ("url", "example.com"), ("note", "a\0b"), ("note", 7), ("subject", "x" * 201), ("person", ["ada@example.com"]),
     ],
 )  # fmt: skip
 def test_an_activity_with_a_value_that_cannot_be_read_is_none(field: str, value: Any) -> None:
@@ -275,6 +283,8 @@ def test_an_activity_with_a_value_that_cannot_be_read_is_none(field: str, value:
         (TRIGGER, {"ticket_id": "none"}, "“ticket_id” holds no value"),
         (TRIGGER, {"ticket_created_at": "{{ticket.created_at_with_timestamp}}"}, "“ticket_created_at” holds no value"),
         (TRIGGER, {"author_email": "{{current_user.email}}"}, "“author_email” holds no value"),
+        (TRIGGER, {"template": "assembly-week-2"}, "Paste it anew"),
+        (ZENDESK, {"type": None}, "Paste it anew"),
         (ZENDESK, {"event__comment__is_public": None}, "whether the comment is public"),
     ],
 )
