@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
-from app.domain.calendar.days import ONE_DAY
 from app.errors import Malformed, Problem
 from app.models import AuditEntry, Week
 from app.models.columns import is_id
@@ -22,9 +21,10 @@ from app.services.paging import Page as EntryPage
 from app.services.weeks import weeks
 from app.web.csv_answers import csv_answer
 from app.web.deps import AppClock, AppDatabase, OrganizerRealAct, ReadSession
-from app.web.http.forms import Form, FormState
+from app.web.http.forms import FormState
 from app.web.organizer import changes, wording
-from app.web.organizer.page import Tidied, begins, day_typed, zone_name, zone_of
+from app.web.organizer.filters import DaysFilter
+from app.web.organizer.page import Tidied, zone_name, zone_of
 from app.web.routes import DatabaseRoute
 from app.web.submit import Page, refuse
 
@@ -35,24 +35,12 @@ THE_AUDIT = AuditTarget("audit", "audit", "The audit")
 FILE = "audit.csv"
 
 
-class AuditFilter(Form):
-    """The filter as somebody typed it: `person` is an e-mail or an id, `since` and `until` are days."""
+class AuditFilter(DaysFilter):
+    """The filter as somebody typed it: `person` is an e-mail or an id."""
 
     action: Tidied = ""
     person: Tidied = ""
     kind: Tidied = ""
-    since: Tidied = ""
-    until: Tidied = ""
-
-    @property
-    def values(self) -> dict[str, str]:
-        """The same by name, without what is empty."""
-        return {name: value for name, value in self.model_dump().items() if value}
-
-
-def wanted_in(request: Request) -> AuditFilter:
-    """The filter in the address."""
-    return AuditFilter(**{name: request.query_params.get(name, "") for name in AuditFilter.model_fields})
 
 
 @router.get("/organizer/audit")
@@ -60,7 +48,7 @@ def organizer_audit(
     request: Request, act: OrganizerRealAct, session: ReadSession, cursor: Annotated[str, Query()] = ""
 ) -> Response:
     """The newest entries, or those that somebody looks for."""
-    return audit_page(Page(request, act, session), wanted=wanted_in(request), cursor=cursor)
+    return audit_page(Page(request, act, session), wanted=AuditFilter.of(request), cursor=cursor)
 
 
 def audit_page(page: Page[SignedInAct], *, wanted: AuditFilter, cursor: str = "") -> Response:
@@ -100,14 +88,9 @@ def export_audit(
 
 def _filter(session: Session, wanted: AuditFilter, week: Week | None) -> Filter:
     """Parse a filter. Raises Malformed for a day or a person that is none."""
-    since, until = day_typed(wanted.since), day_typed(wanted.until)
-    return Filter(
-        action=wanted.action,
-        person_id=_person_id(session, wanted.person),
-        object_kind=wanted.kind,
-        since=begins(since, week) if since else None,
-        until=begins(until + ONE_DAY, week) if until else None,
-    )
+    since, until = wanted.bounds(week)
+    person_id = _person_id(session, wanted.person)
+    return Filter(action=wanted.action, person_id=person_id, object_kind=wanted.kind, since=since, until=until)
 
 
 def _person_id(session: Session, typed: str) -> str:

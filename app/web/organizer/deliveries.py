@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
-from app.domain.calendar.days import ONE_DAY
 from app.errors import Malformed, Problem
 from app.models import Week
 from app.services.intake import deliveries as inbox
@@ -20,10 +19,11 @@ from app.services.intake.delivery_search import MOST_AT_ONCE, Wanted
 from app.services.paging import Page as DeliveryPage
 from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
-from app.web.http.forms import Form, FormState
+from app.web.http.forms import FormState
 from app.web.http.render import plural
 from app.web.organizer import delivery_words
-from app.web.organizer.page import Tidied, begins, day_typed, zone_name, zone_of
+from app.web.organizer.filters import DaysFilter
+from app.web.organizer.page import Tidied, zone_name, zone_of
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
 
@@ -35,24 +35,12 @@ REPLAYED = "It is looked at again within seconds. Reload to see what became of i
 STAYED = "Looked at again. What is recorded stays so."
 
 
-class DeliveryFilter(Form):
-    """The filter as somebody typed it: `since` and `until` are days, `q` an id, an author or part of a reason."""
+class DeliveryFilter(DaysFilter):
+    """The filter as somebody typed it: `q` is an id, an author or part of a reason."""
 
     connection: Tidied = ""
     state: Tidied = ""
-    since: Tidied = ""
-    until: Tidied = ""
     q: Tidied = ""
-
-    @property
-    def values(self) -> dict[str, str]:
-        """The same by name, without what is empty."""
-        return {name: value for name, value in self.model_dump().items() if value}
-
-
-def wanted_in(request: Request) -> DeliveryFilter:
-    """The filter in the address."""
-    return DeliveryFilter(**{name: request.query_params.get(name, "") for name in DeliveryFilter.model_fields})
 
 
 def _whole(text: str) -> int:
@@ -72,7 +60,7 @@ def organizer_deliveries(
     """The newest deliveries, or those that somebody looks for."""
     flash = _replayed(_whole(again), _whole(stayed)) if again or stayed else ""
     page = Page(request, act, session, flash=flash)
-    return deliveries_page(page, wanted=wanted_in(request), cursor=cursor, are_read=_whole(again) > 0)
+    return deliveries_page(page, wanted=DeliveryFilter.of(request), cursor=cursor, are_read=_whole(again) > 0)
 
 
 def _replayed(again: int, stayed: int) -> str:
@@ -112,11 +100,7 @@ def _narrowed(wanted: DeliveryFilter, week: Week | None) -> Wanted:
     """Parse a filter. Raises Malformed for a day or a state that is none."""
     if wanted.state and wanted.state not in inbox.STATES:
         raise Malformed(f"“{wanted.state[:40]}” isn’t a state of deliveries. Choose one from the list.")
-    since, until = day_typed(wanted.since), day_typed(wanted.until)
-    return Wanted(
-        wanted.connection, wanted.state, wanted.q, begins(since, week) if since else None,
-        begins(until + ONE_DAY, week) if until else None,
-    )  # fmt: skip
+    return Wanted(wanted.connection, wanted.state, wanted.q, *wanted.bounds(week))
 
 
 @router.post("/organizer/deliveries/replay", name="deliveries_replay")

@@ -1,5 +1,6 @@
 """`/organizer/webhooks`: addresses of others that are told what happens, and the messages to each."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, NamedTuple
 
@@ -164,34 +165,31 @@ def rotate_webhook(
 @router.post("/{webhook_id}/test", name="webhook_test")
 def test_webhook(request: Request, act: OrganizerRealAct, webhook_id: str) -> Response:
     """Send a test message."""
-
-    def send(session: Session, act: SignedInAct) -> Done:
-        messages.send_test(session, endpoints.find(session, webhook_id), act)
-        return Done(ONE, "tested", {"webhook_id": webhook_id})
-
-    return submit(request, act, send, page=webhook_page)
+    return _change(
+        request, act, "tested", lambda session: messages.send_test(session, endpoints.find(session, webhook_id), act)
+    )
 
 
 @router.post("/{webhook_id}/enable", name="webhook_enable")
 def enable_webhook(request: Request, act: OrganizerRealAct, webhook_id: str) -> Response:
     """Tell a disabled webhook what happens again."""
-
-    def enable(session: Session, act: SignedInAct) -> Done:
-        endpoints.enable(session, webhook_id, act)
-        return Done(ONE, "enabled", {"webhook_id": webhook_id})
-
-    return submit(request, act, enable, page=webhook_page)
+    return _change(request, act, "enabled", lambda session: endpoints.enable(session, webhook_id, act))
 
 
 @router.post("/{webhook_id}/disable", name="webhook_disable")
 def disable_webhook(request: Request, act: OrganizerRealAct, webhook_id: str) -> Response:
     """Tell a webhook nothing."""
+    return _change(request, act, "disabled", lambda session: endpoints.disable(session, webhook_id, act))
 
-    def disable(session: Session, act: SignedInAct) -> Done:
-        endpoints.disable(session, webhook_id, act)
-        return Done(ONE, "disabled", {"webhook_id": webhook_id})
 
-    return submit(request, act, disable, page=webhook_page)
+def _change(request: Request, act: SignedInAct, done: str, verb: Callable[[Session], object]) -> Response:
+    """Change a webhook and show its page again, which says that it is done."""
+
+    def change(session: Session, _act: SignedInAct) -> Done:
+        verb(session)
+        return Done(ONE, done, {"webhook_id": request.path_params["webhook_id"]})
+
+    return submit(request, act, change, page=webhook_page)
 
 
 @router.post("/{webhook_id}/remove", name="webhook_remove")
@@ -220,8 +218,7 @@ def replay_webhook(request: Request, act: OrganizerRealAct, webhook_id: str) -> 
 def replay_message(request: Request, act: OrganizerRealAct, webhook_id: str, message_id: str) -> Response:
     """Send one message once more."""
 
-    def replay(session: Session, act: SignedInAct) -> Done:
+    def replay(session: Session) -> None:
         messages.replay(session, endpoints.lock(session, webhook_id), message_id, act)
-        return Done(ONE, "replayed", {"webhook_id": webhook_id})
 
-    return submit(request, act, replay, page=webhook_page)
+    return _change(request, act, "replayed", replay)

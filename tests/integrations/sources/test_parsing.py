@@ -268,7 +268,8 @@ def test_a_body_that_is_no_object_is_unreadable_whatever_its_event(sample: Sampl
     [
         ("response_seconds", "60"), ("response_seconds", 60.5), ("response_seconds", 1e8), ("url", "javascript:x()"),
         ("kind", ["issue"]), ("external_id", 7.0), ("source", "a\nb"), ("occurred_at", "2022-09-14T08:00:00"),
-        ("occurred_at", 1_663_142_400), ("url", "example.com"), ("note", "a\0b"), ("note", 7), ("subject", "x" * 201), ("person", ["ada@example.com"]),
+        ("occurred_at", 1_663_142_400), ("url", "example.com"), ("note", "a\0b"), ("note", 7), ("subject", "x" * 201),
+        ("person", ["ada@example.com"]),
     ],
 )  # fmt: skip
 def test_an_activity_with_a_value_that_cannot_be_read_is_none(field: str, value: Any) -> None:
