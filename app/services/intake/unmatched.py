@@ -135,7 +135,6 @@ def credit(session: Session, delivery_id: str, email: str, act: Act) -> Credited
     Raises NotFound, Conflict where it waits no more, or what `authors.name` raises.
     """
     serialize(session)  # as `processing.claim` does: before deliveries and weeks are locked
-    serialize(session)
     view = _lock(session, delivery_id)
     author = view.delivery.author
     if author is None:
