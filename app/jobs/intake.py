@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from app.clock import Clock
@@ -28,15 +30,20 @@ class Intake:
     processed twice. Some share a transaction; where one of them fails, each gets one of its own.
     """
 
-    def __init__(self, database: Database, clock: Clock, *, look: float = LOOK_SECONDS) -> None:
-        self._database, self._clock, self._look = database, clock, look
+    def __init__(
+        self, database: Database, clock: Clock, *, look: float = LOOK_SECONDS,
+        rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:  # fmt: skip
+        self._database, self._clock, self._look, self._rest = database, clock, look, rest
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         database.subscribe(self.notify)
 
     def notify(self, news: Event) -> None:
         """Look at once for what was stored; safe to call from any thread."""
-        if isinstance(news, DeliveryStored) and self._loop is not None and not self._loop.is_closed():
+        if not isinstance(news, DeliveryStored) or self._wake.is_set():
+            return  # what is set is cleared before the next look, and to wake the loop costs each answer of a storm
+        if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake.set)
 
     async def run(self) -> None:
@@ -46,12 +53,20 @@ class Intake:
             self._wake.clear()
             if await self._database.reads.run(self._is_due):
                 await self._database.writes.run(self._requeue_due)
-                while await self._database.writes.run(self.process_some):
-                    pass
+                await self._process_all()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._look):
                     await self._wake.wait()
             await self._wait_for_a_pause()
+
+    async def _process_all(self) -> None:
+        """Process what waits; while more keeps coming, answers have the machine for as long as each transaction had."""
+        begun = time.monotonic()
+        while await self._database.writes.run(self.process_some):
+            if self._wake.is_set():
+                self._wake.clear()
+                await self._rest(min(time.monotonic() - begun, PATIENCE_SECONDS))
+            begun = time.monotonic()
 
     async def _wait_for_a_pause(self) -> None:
         with suppress(TimeoutError):
