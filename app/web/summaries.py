@@ -98,8 +98,8 @@ class Summary:
 
     def draw_card(self) -> CachedResponse:
         """The share card as PNG; slow. Raises Unavailable."""
-        svg = card_svg(self.data)
-        body = chart_renderer(system_fonts=needs_system_fonts(svg)).png(svg)
+        renderer = chart_renderer(system_fonts=needs_system_fonts(card_svg(self.data)))
+        body = renderer.png(card_svg(self.data, renderer.draws))
         return CachedResponse(body, f'"{self.mark}-card"', "image/png", VARY)
 
 

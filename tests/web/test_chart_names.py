@@ -12,7 +12,7 @@ from app.services.standings import stories
 from app.services.weeks import weeks
 from app.web.boards import serve
 from app.web.charts import ChartData, ChartTheme, lettering
-from app.web.charts.card import card_svg
+from app.web.charts.card import WIDTH, card_svg
 from app.web.charts.chart_renderer import ChartRenderer, chart_renderer
 from app.web.charts.grids import heroes_chart
 from app.web.charts.race import race_chart
@@ -60,6 +60,41 @@ def test_every_name_is_drawn_by_whole_letters(data: ChartData, name: str) -> Non
             assert spec is not None
             assert chart_renderer().svg(spec).startswith("<svg")
     assert chart_renderer().png(card_svg(week)).startswith(b"\x89PNG")
+
+
+def test_card_leaves_out_what_fonts_do_not_have(data: ChartData) -> None:
+    svg = card_svg(named(data, "Owls 🦄🦄 文子 7👩‍💻"), lambda character: character < "\u3000")
+
+    shown = re.findall(r"\u2068(.*?)\u2069", svg)
+    assert set(shown) == {"Owls 7"}
+
+
+def test_card_counts_those_whose_names_it_cannot_draw(data: ChartData) -> None:
+    week = named(data, "🦄")
+    alone = replace(week, board=replace(week.board, standings=week.board.standings[:1]))
+
+    svg = card_svg(alone, lambda character: character < "\u3000")
+
+    assert ("\u2068One team\u2069" in svg, "3 people, " in svg, f"\u2068{SLUG}\u2069" in svg) == (True, True, True)
+
+
+def test_card_breaks_a_long_name_and_keeps_it_readable(data: ChartData) -> None:
+    week = named(data, " ".join(["Extraordinary Owls"] * 3))
+    alone = replace(week, board=replace(week.board, standings=week.board.standings[:1]))
+
+    svg = card_svg(alone)
+
+    texts = re.findall(r'font-size="(\d+)"[^>]*>(.*?)</text>', svg)
+    assert [(int(size) > 40, line) for size, line in texts[3:5]] == [
+        (True, "\u2068Extraordinary Owls Extraordinary\u2069"), (True, "\u2068Owls Extraordinary Owls\u2069")
+    ]  # fmt: skip
+    assert all(int(size) >= 20 and int(size) * lettering.width(line) <= WIDTH - 40 for size, line in texts[:-2])
+
+
+def test_renderer_tells_characters_from_boxes() -> None:
+    characters = ["a", "é", "Ж", "漢", "🦄", "\u0378"]
+
+    assert [chart_renderer().draws(each) for each in characters] == [True, True, True, False, False, False]
 
 
 @given(name=NAMES, room=st.floats(2, 40))

@@ -1,9 +1,12 @@
 """The share card: a picture of the week's result for wherever its address is shared."""
 
+from collections.abc import Callable, Sequence
+
+from app.domain.standings.board import Standing
 from app.domain.text.direction import isolated
 from app.domain.wording import points_text
 from app.web.charts.chart_data import ChartData
-from app.web.charts.lettering import width
+from app.web.charts.lettering import drawable, halves, shorten, width
 from app.web.charts.theme import colours
 from app.web.http import render
 
@@ -11,31 +14,43 @@ WIDTH, HEIGHT = 1200, 630
 MAX_TOTALS = 5  # in one line of the card
 MAX_NAMED = 3  # winners that fit by name; of more their number is told
 
+Draws = Callable[[str], bool]
+"""Tells whether the fonts at hand draw a character, rather than a box in its place."""
+
 _ROOM = WIDTH - 160
+_ONE_LINE, _HALVES = 66, 64  # the hero's font size: below the first a name takes two lines, of at most the second
+_LEAST, _LEAST_BESIDE_BRAND = 24, 20  # what can be read where the card is shown small; beyond, names are shortened
+_ROOM_OF_KIND = 9  # as a multiple of the font size
 _ROOM_BESIDE_BRAND = 740  # for the week's name, on the line that begins with ours
 
 
-def card_svg(data: ChartData) -> str:
-    """The card as SVG; names are shrunk to fit, and too many winners are counted instead."""
+def card_svg(data: ChartData, draws: Draws = lambda _character: True) -> str:
+    """The card as SVG: long names in two lines, too many winners counted, nothing that fonts would draw as a box."""
     board = data.board
-    best = board.standings[0].points if board.standings else 0
-    winners = [standing for standing in board.standings if standing.rank == 1] if best > 0 else []
-    name, line = _hero(data)
+    winners = [standing for standing in board.standings if standing.rank == 1 and standing.points > 0]
+    name, line = _hero(data, winners, draws)
+    week = drawable(board.name, draws) or board.week
+    beside_brand = shorten(week, _ROOM_BESIDE_BRAND / _LEAST_BESIDE_BRAND)
     totals = [(kind, board.totals[kind.name]) for kind in data.kinds if board.totals[kind.name]][:MAX_TOTALS]
+    lines = _in_lines(name)
     return render.render(
         "summary/card.svg",
-        board=board,
-        board_name=isolated(board.name),
-        board_name_size=fit(board.name, 32, _ROOM_BESIDE_BRAND),
-        over=data.over,
+        headline=board.headline,
+        board_name=isolated(beside_brand),
+        board_name_size=fit(beside_brand, 32, _ROOM_BESIDE_BRAND),
         label=_label(data, len(winners)),
-        name=isolated(name),
-        name_size=fit(name, 118),
+        lines=[isolated(part) for part in lines],
+        name_size=min(fit(part, 118 if len(lines) == 1 else _HALVES) for part in lines),
         line=line,
         line_size=fit(line, 36),
-        totals=totals,
+        totals=[(count, shorten(kind.one if count == 1 else kind.many, _ROOM_OF_KIND)) for kind, count in totals],
         colours=colours("light"),
     ).decode()
+
+
+def _in_lines(name: str) -> list[str]:
+    """The name in one line, or in two where it would be small in one."""
+    return [name] if fit(name, 118) >= _ONE_LINE else list(halves(name))
 
 
 def _label(data: ChartData, winners: int) -> str:
@@ -46,19 +61,28 @@ def _label(data: ChartData, winners: int) -> str:
     return "Winner:" if winners == 1 else "Winners:"
 
 
-def _hero(data: ChartData) -> tuple[str, str]:
+def _hero(data: ChartData, winners: Sequence[Standing], draws: Draws) -> tuple[str, str]:
     """The card's title, and the line below it."""
     board = data.board
-    winners = [standing for standing in board.standings if standing.rank == 1 and standing.points > 0]
     if not winners:
-        return board.name, "Thank you, everyone"
+        return drawable(board.name, draws) or board.week, "Thank you, everyone"
     points = points_text(winners[0].points)
-    if len(winners) > MAX_NAMED:
-        return f"{len(winners)} teams", f"{points} each"
+    teams = [drawable(winner.team, draws) for winner in winners]
     if len(winners) > 1:
-        return render.listing(isolated(winner.team) for winner in winners), f"{points} each"
-    people = render.listing(map(isolated, winners[0].members))
-    return winners[0].team, f"{people}, {points}" if people else points
+        is_told = len(winners) <= MAX_NAMED and all(teams)
+        return render.listing(map(isolated, teams)) if is_told else f"{len(winners)} teams", f"{points} each"
+    people = _people([drawable(member, draws) for member in winners[0].members], points)
+    return teams[0] or "One team", f"{people}, {points}" if people else points
+
+
+def _people(members: Sequence[str], points: str) -> str:
+    """The members, shortened to what can be read beside the points; counted where that leaves too little of each."""
+    room = (_ROOM / _LEAST - width(f", {points}")) / (len(members) or 1) - 2
+    if not all(members) or room < 5:
+        return render.plural(len(members), "person", "people") if members else ""
+    line = render.listing(map(isolated, members))
+    is_short = width(line) * _LEAST <= _ROOM - width(f", {points}") * _LEAST
+    return line if is_short else render.listing(isolated(shorten(member, room)) for member in members)
 
 
 def needs_system_fonts(text: str) -> bool:

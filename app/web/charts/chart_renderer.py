@@ -9,14 +9,22 @@ import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from app.errors import Unavailable
 
 DRAWING_SECONDS = 30.0  # a chart takes about one, on a busy machine some more; a worker that hangs is ended
 
+MOST_PROBED = 10_000  # characters of which it is known whether fonts have them; each took about a millisecond
+
 _HERE = Path(__file__).parent
 _COMMAND = [sys.executable, "-I", str(_HERE / "worker.py")]
 _OWN_FONTS = {"FONTCONFIG_FILE": str(_HERE / "fonts.conf")}
+_NO_CHARACTER = "\U0010fffd"  # of a private plane: no font has it
+_PROBE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" font-family="Liberation Sans">'
+    '<text x="4" y="30" font-size="24" font-weight="700">{}</text></svg>'
+)
 _SENTENCE = "The charts cannot be drawn right now. Everything else works; try again in a moment."
 
 
@@ -33,6 +41,8 @@ class ChartRenderer:
         self._environment = {"LANG": "C.UTF-8", **({} if system_fonts else _OWN_FONTS)}
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._box = b""
+        self._drawn: dict[str, bool] = {}
 
     def svg(self, spec: dict[str, Any]) -> str:
         """A Vega-Lite specification drawn. Raises Unavailable, or ValueError for one that makes no sense."""
@@ -41,6 +51,14 @@ class ChartRenderer:
     def png(self, svg: str) -> bytes:
         """An SVG as PNG, in its own size. Raises Unavailable, or ValueError."""
         return base64.b64decode(self._ask({"svg": svg})["png"])
+
+    def draws(self, character: str) -> bool:
+        """Tell whether the fonts at hand have a character, rather than a box in its place. Raises Unavailable."""
+        if not self._box:
+            self._box = self.png(_PROBE.format(_NO_CHARACTER))
+        if character not in self._drawn and len(self._drawn) < MOST_PROBED:
+            self._drawn[character] = self.png(_PROBE.format(escape(character))) != self._box
+        return self._drawn.get(character, True)
 
     def close(self) -> None:
         """End the process; the next drawing starts another."""
@@ -99,9 +117,13 @@ class ChartRenderer:
             self._process = None
 
 
-@cache
 def chart_renderer(*, system_fonts: bool = False) -> ChartRenderer:
     """The one easel of this process, or the one that draws with the system's fonts."""
+    return _renderer(system_fonts)
+
+
+@cache
+def _renderer(system_fonts: bool) -> ChartRenderer:
     renderer = ChartRenderer(system_fonts=system_fonts)
     atexit.register(renderer.close)
     return renderer
