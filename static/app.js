@@ -60,7 +60,7 @@ addEventListener("unhandledrejection", (event) => {
     const id = remembered();
     sheet.replaceSync(
       id
-        ? `@media screen {
+        ? `:root { --my-teams: "${id}"; } @media screen {
            #team-${id} { border-color: var(--accent); box-shadow: inset 0.25rem 0 0 var(--accent-fill); }
            :is(#team-${id}, [data-team="${id}"]) :is(.row__name, .receipt__team, .step__name, .thank__team)::after {
              content: "your team"; margin-inline-start: 0.5em; color: var(--accent);

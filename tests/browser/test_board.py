@@ -26,7 +26,7 @@ from tests.web.running_app import RunningApp, serving
 
 BOARD = f"/weeks/{SLUG}"
 SIZES = {"phone": PHONE, "laptop": LAPTOP, "office": OFFICE, "wall": WALL}
-OWLS = "a:text-is('Owls')"
+OWLS = ".row__name a:has-text('Owls')"
 CONNECTED = "() => window.connections > 0"
 COUNT_CONNECTIONS = """
 addEventListener('htmx:sse:after:connection', () => { window.connections = (window.connections ?? 0) + 1; });

@@ -94,7 +94,7 @@ def test_new_name_shows_on_the_board_and_on_ones_pages_at_once(site: RunningApp)
     answer = ada.post("/me/settings", name="Ada  King", theme="dark")
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/me/settings?done=saved")
-    assert "Ada King, Bo Nguyen, Chidi Okafor" in site.get("/").text
+    assert "<bdi>Ada King</bdi>, <bdi>Bo Nguyen</bdi>, <bdi>Chidi Okafor</bdi>" in site.get("/").text
     shown = ada.get("/me/settings?done=saved")
     assert 'value="Ada King"' in shown.text
     assert '<option value="dark" selected>' in shown.text

@@ -27,7 +27,7 @@ def test_the_board_is_the_page_of_its_week_and_of_the_current_one(site: RunningA
 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert (answer.content == there.content, heading(answer.text)) == (True, "Q3-2022")
-    assert re.findall(r'<h3 class="row__name"><a href="[^"]*">([^<]*)</a>', answer.text) == [OWLS, CATS]
+    assert re.findall(r'<h3 class="row__name"><a href="[^"]*"><bdi>([^<]*)</bdi></a>', answer.text) == [OWLS, CATS]
     assert answer.text.startswith("<!doctype html>")
 
 

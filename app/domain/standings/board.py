@@ -76,6 +76,7 @@ class BoardHead:
     """A board without its rows; `as_of` is UTC.
 
     `leaders` are the names of who is first, `best` their points; `is_scored` is False while nobody was given points.
+    `unassigned` are the activities in the totals that are in no team's row.
     """
 
     week: str
@@ -91,6 +92,7 @@ class BoardHead:
     leaders: tuple[str, ...]
     best: int
     is_scored: bool
+    unassigned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +153,5 @@ class Board:
             leaders=tuple(standing.team for standing in leaders),
             best=leaders[0].points if leaders else 0,
             is_scored=any(standing.last_earned or standing.points for standing in self.standings),
+            unassigned=sum(self.totals.values()) - sum(sum(each.counts.values()) for each in self.standings),
         )

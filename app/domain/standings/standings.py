@@ -185,6 +185,7 @@ class Standings:
             leaders=tuple(line.standing.team for line in self.leaders),
             best=self.leaders[0].standing.points if self.leaders else 0,
             is_scored=any(line.standing.last_earned or line.standing.points for line in self.lines.values()),
+            unassigned=sum(self.unassigned_counts.get(kind.name, 0) for kind in self.rules.kinds),
         )
 
     def board(self, *, as_of: datetime, version: int, frozen: bool = False) -> Board:

@@ -37,6 +37,7 @@ def parts_of(
         "headline": _headline(head.headline),
         "coverage": _coverage(shifts.coverage, head.week) if shifts.coverage else b"",
         **{f"tile-{name}": _tile(count, kinds[name]) for name, count in head.totals.items()},
+        "unassigned": _unassigned(head.unassigned) if head.unassigned and head.teams else b"",
         "notice": _notice(head.week, head.state, frozen_at, starts, head.teams > 0, head.is_scored),
         ON_SHIFT: b"" if shifts.needs_team or head.teams else _on_shift(shifts.on_shift, zone, bool(shifts.coverage)),
         "leaders": _leaders(head.leaders) if head.best > 0 else b"",
@@ -80,6 +81,11 @@ def _on_shift(shifts: tuple[OnShift, ...], zone: ZoneInfo, has_shifts: bool) -> 
 @lru_cache(maxsize=256)
 def _tile(count: int, kind: Kind) -> bytes:
     return _render("tile", count=count, kind=kind)
+
+
+@lru_cache(maxsize=64)
+def _unassigned(activities: int) -> bytes:
+    return _render("unassigned", activities=activities)
 
 
 @lru_cache(maxsize=64)

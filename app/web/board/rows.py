@@ -63,7 +63,7 @@ class Row(NamedTuple):
         """Return the parts of the row that streams send: the page puts the row in its place."""
         return {
             f"names-{team_id}": self.names.strip(),
-            f"honours-{team_id}": self.before_tie.lstrip() + _NO_TIE + self.after_tie.rstrip(),
+            f"honours-{team_id}": (self.before_tie + _NO_TIE + self.after_tie).strip(),
             f"score-{team_id}": self._score(_movement(None), width).strip(),
         }
 

@@ -55,6 +55,8 @@ def _rules(actor: SignedInActor, own: _Own) -> str:
         rules.append(".masthead__organize { display: contents; }")
     if own.unread:
         rules.append(_unread_rule(own.unread))
+    if own.team_ids:
+        rules.append(f':root {{ --my-teams: "{" ".join(own.team_ids)}"; }}')
     rules += [_team_rules(team_id) for team_id in own.team_ids]
     return "\n".join(rules) + "\n"
 

@@ -208,6 +208,7 @@ def test_totals_count_every_live_activity_with_or_without_a_team() -> None:
     board = board_of(activities, PLAIN, [adjustment(5)])
 
     assert board.totals == {"shift": 0, "response": 0, "issue": 3, "feature_request": 0, "knowledge_card": 0}
+    assert board.head.unassigned == 1
     assert list(board.totals) == ["shift", "response", "issue", "feature_request", "knowledge_card"]
 
 
