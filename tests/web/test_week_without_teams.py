@@ -81,6 +81,13 @@ def test_board_shows_who_is_on_now_and_next_and_moves(empty_site: RunningApp, pl
     assert started == words(empty_site.get(PAGE).text, "on-shift")
 
 
+def test_board_tells_the_date_of_a_shift_that_is_days_ahead(empty_site: RunningApp, plan: Plan) -> None:
+    plan.shift()
+    empty_site.clock.set("2022-09-09 06:00")
+
+    assert words(empty_site.get(PAGE).text, "on-shift").startswith("Up next Thursday 15 September, 06:00–08:00 3 seats")
+
+
 def test_board_has_standings_again_with_the_first_team(empty_site: RunningApp, plan: Plan) -> None:
     plan.game.team("Owls", ADA)
 

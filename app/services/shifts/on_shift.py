@@ -1,7 +1,7 @@
 """On shift: who has the seats of a week's shifts that are on now, and of the next ones."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlmodel import Session
@@ -13,6 +13,8 @@ from app.services.shifts.listing import ShiftItem
 
 MOST_SHIFTS = 2  # at one time
 MOST_PEOPLE = 5  # of a shift that can be read from five metres
+FAR = timedelta(days=6)
+"""From so far ahead on a weekday alone may mean two days."""
 
 
 class PersonOnShift(NamedTuple):
@@ -24,7 +26,10 @@ class PersonOnShift(NamedTuple):
 
 
 class OnShift(NamedTuple):
-    """A shift that is on now or comes next; `more` are people who are not named."""
+    """A shift that is on now or comes next; `more` are people who are not named.
+
+    One that `is_far` ahead is told with its date.
+    """
 
     is_now: bool
     shift_id: str
@@ -35,6 +40,7 @@ class OnShift(NamedTuple):
     people: tuple[PersonOnShift, ...]
     more: int
     free: int
+    is_far: bool = False
 
 
 def now_and_next(session: Session, week: Week, view: View, now: datetime, *, needs_team: bool) -> tuple[OnShift, ...]:
@@ -47,12 +53,12 @@ def now_and_next(session: Session, week: Week, view: View, now: datetime, *, nee
     ahead = [item for item in items if item.shift.starts_at > now]
     following = [item for item in ahead if item.shift.starts_at == ahead[0].shift.starts_at]
     return (
-        *_shown(running, is_now=True, needs_team=needs_team),
-        *_shown(following, is_now=False, needs_team=needs_team),
+        *_shown(running, now, needs_team=needs_team),
+        *_shown(following, now, needs_team=needs_team),
     )
 
 
-def _shown(items: Iterable[ShiftItem], *, is_now: bool, needs_team: bool) -> list[OnShift]:
+def _shown(items: Iterable[ShiftItem], now: datetime, *, needs_team: bool) -> list[OnShift]:
     shown = []
     for item in list(items)[:MOST_SHIFTS]:
         named = [
@@ -63,8 +69,8 @@ def _shown(items: Iterable[ShiftItem], *, is_now: bool, needs_team: bool) -> lis
         people, shift = tuple(named[:MOST_PEOPLE]), item.shift
         shown.append(
             OnShift(
-                is_now, shift.id, shift.starts_at, shift.ends_at, shift.label, shift.place, people,
-                item.taken - len(people), item.free,
+                shift.starts_at <= now, shift.id, shift.starts_at, shift.ends_at, shift.label, shift.place, people,
+                item.taken - len(people), item.free, shift.starts_at - now >= FAR,
             )
         )  # fmt: skip
     return shown

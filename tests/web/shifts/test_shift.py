@@ -257,8 +257,8 @@ def test_whoever_asked_for_a_cover_reads_that_an_organizer_decides(site: Running
     shift_id = shifts.make()
     change(site, approve_covers=True)
     seat_id = shifts.sign_up(shift_id, ADA).json()["id"]
-    sign_in(site, ADA).post(f"{PAGE}/{shift_id}/offer{AT}", to="everyone")
-    dua = sign_in(site, DUA)
+    ada, dua = sign_in(site, ADA), sign_in(site, DUA)
+    ada.post(f"{PAGE}/{shift_id}/offer{AT}", to="everyone")
 
     asked = dua.post(f"{PAGE}/{shift_id}/seats/{seat_id}/cover{AT}")
     answer = dua.get(asked.headers["location"])
@@ -266,6 +266,9 @@ def test_whoever_asked_for_a_cover_reads_that_an_organizer_decides(site: Running
     assert said(answer) == "You asked for: Thu 06:00–08:00 PDT. An organizer has to approve it first. Undo"
     page = text(dua.get(f"{PAGE}/{shift_id}"))
     assert "You asked to take over from Ada Lovelace . An organizer decides. Withdraw request" in page
+    hers = text(ada.get(f"{PAGE}/{shift_id}"))
+    assert "Dua Krasniqi takes over once an organizer approves." in hers
+    assert ("Withdraw offer" in hers, "Offer seat" in hers) == (True, False)
     assert said(press(dua, shift_id, "withdraw-request")) == "You don’t ask for it any more: Thu 06:00–08:00 PDT."
     assert "Take over from Ada Lovelace" in row(dua.get(PAGE), shift_id)
 
