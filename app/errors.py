@@ -13,7 +13,7 @@ class Problem(Exception):
     """
 
     status: int = 400
-    title: ClassVar[str] = "That did not work"
+    title: ClassVar[str] = "That didn’t work"
     next_step: ClassVar[str] = "Go back and try again."
 
     def __init__(self, detail: str, **extra: Any) -> None:
@@ -27,10 +27,10 @@ class Problem(Exception):
 class Unreadable(Problem):
     """The bytes sent are no request, or their body is not what their head says."""
 
-    title = "Not to be read"
+    title = "Can’t read the request"
 
     def __init__(
-        self, detail: str = "The request cannot be read. Send a body as the documentation of this address shows."
+        self, detail: str = "The request can’t be read. Send a body as the documentation of this address shows."
     ) -> None:
         super().__init__(detail)
 
@@ -55,11 +55,11 @@ class WrongMethod(Problem):
     """The address takes other methods."""
 
     status = 405
-    title = "Not this way"
+    title = "Can’t do that here"
     next_step = "Go back and try it from the page itself."
 
     def __init__(self) -> None:
-        super().__init__("This address does not take that method.")
+        super().__init__("This address doesn’t take that method.")
 
 
 class TooSlow(Problem):
@@ -84,7 +84,7 @@ class TooLarge(Problem):
     title = "Too large"
     next_step = "Go back, and send less at once."
 
-    def __init__(self, detail: str = "The body is larger than this address takes.") -> None:
+    def __init__(self, detail: str = "Not saved: this is larger than this address takes.") -> None:
         super().__init__(detail)
 
 
@@ -95,7 +95,9 @@ class UnsupportedCoding(Problem):
     title = "Compressed"
 
     def __init__(self, coding: str) -> None:
-        super().__init__(f"No body is unpacked here, “{coding[:80]}” neither. Send it again without Content-Encoding.")
+        super().__init__(
+            f"This server doesn’t unpack bodies (“{coding[:80]}”). Send it again without Content-Encoding."
+        )
 
 
 class UnknownTransferCoding(Problem):
@@ -121,19 +123,19 @@ class NotAllowed(Problem):
 
     status = 403
     title = "Not allowed"
-    next_step = "If you should be able to see this, ask an organizer."
+    next_step = "Need access? Ask an organizer."
 
 
 class Misdirected(Problem):
     """The request names a server that this is not."""
 
     status = 421
-    title = "Not the server you wanted"
+    title = "Wrong server"
 
     def __init__(self, host: str) -> None:
         super().__init__(
-            f"This server does not answer to the name “{host[:80]}”. Whoever runs it sets ASSEMBLY_WEEK_PUBLIC_URL to "
-            "the address people type, or adds the name to ASSEMBLY_WEEK_TRUSTED_HOSTS."
+            f"This server doesn’t answer to the name “{host[:80]}”. Set ASSEMBLY_WEEK_PUBLIC_URL to the address people "
+            "type, or add the name to ASSEMBLY_WEEK_TRUSTED_HOSTS."
         )
 
 
@@ -149,7 +151,7 @@ class TooMany(Problem):
 
     status = 429
     title = "Too many attempts"
-    next_step = "Wait as long as it says above, then try again."
+    next_step = ""
 
     def __init__(self, detail: str, wait: int) -> None:
         super().__init__(detail)
@@ -160,8 +162,8 @@ class Unavailable(Problem):
     """The database cannot take this now; nothing was changed."""
 
     status = 503
-    title = "Try again in a moment"
-    next_step = "Wait a moment, then try again."
+    title = "Not possible right now"
+    next_step = "Try again in a moment."
 
 
 class CutOff(Problem):
@@ -179,10 +181,10 @@ class OurMistake(Problem):
 
     status = 500
     title = "Our mistake"
-    next_step = "It is not your fault. Try again; if it stays, tell an organizer when it happened."
+    next_step = "Try again. Still broken? Tell an organizer when it happened."
 
     def __init__(self) -> None:
-        super().__init__("Something went wrong on our side. It has been written to the log.")
+        super().__init__("Something went wrong on our side. The server’s log has it.")
 
 
 class Busy(Unavailable):
@@ -194,9 +196,7 @@ class WeekUnknown(NotFound):
 
     def __init__(self, slug: str) -> None:
         super().__init__(
-            "There is no week to show yet. An organizer creates one with `assembly-week week create`."
-            if slug == "current"
-            else f"There’s no week “{slug[:40]}”."
+            "No week yet. Ask an organizer to create one." if slug == "current" else f"There’s no week “{slug[:40]}”."
         )
 
 
@@ -205,9 +205,9 @@ class WeekNotOpen(Conflict):
 
     def __init__(self, name: str, state: str) -> None:
         super().__init__(
-            f"Week {name} is closed. Reopen it before changing anything."
+            f"{name} is closed. Ask an organizer to reopen it."
             if state == "closed"
-            else f"Week {name} is still a draft. Open it before adding activities."
+            else f"{name} is a draft. Ask an organizer to open it."
         )
 
 
@@ -230,14 +230,14 @@ class SourceReserved(Malformed):
     """The source is one of our own, under which no tool reports."""
 
     def __init__(self, source: str) -> None:
-        super().__init__(f"“{source}” is a source of our own. Name the tool that reports this, such as zendesk.")
+        super().__init__(f"“{source}” is reserved. Name the tool that reports this, such as zendesk.")
 
 
 class BySeat(Conflict):
     """An entry of a shift follows its seat: only a correction of the seat reverses or reinstates it."""
 
     def __init__(self) -> None:
-        super().__init__("This comes from a seat of a shift. Correct the seat, and the entry follows.", code="by-seat")
+        super().__init__("This comes from a seat of a shift. Correct the seat instead.", code="by-seat")
 
 
 class HeldBack(Conflict):
@@ -261,13 +261,13 @@ class RulesRefused(Malformed):
 class RulesUnfit(Conflict):
     """Valid rules that an open week cannot live with."""
 
-    title = "An open week cannot live with these rules"
+    title = "An open week can’t use these rules"
 
 
 class MailNotSent(Unavailable):
     """A message could not be handed to the mail server."""
 
-    title = "The message was not sent"
+    title = "Message not sent"
 
 
 class MailRejected(MailNotSent):
@@ -277,19 +277,19 @@ class MailRejected(MailNotSent):
 class ProviderAway(Unavailable):
     """The OpenID provider does not answer, or not in time."""
 
-    title = "The company's sign-in does not answer"
+    title = "Company sign-in doesn’t answer"
 
 
 class SignInFailed(SignInNeeded):
     """The OpenID provider's answer proves nothing; nobody was signed in."""
 
-    title = "Signing in did not work"
+    title = "Sign-in failed"
 
 
 class SignInRefused(NotAllowed):
     """The OpenID provider vouches for someone who may not come in."""
 
-    title = "This account may not sign in here"
+    title = "This account can’t sign in here"
 
 
 class ShiftRefused(Conflict):

@@ -25,8 +25,8 @@ from app.services.weeks import weeks
 
 MAX_FEEDS = 20
 """Of one person, or of programs for one team: a calendar each, and room for those that were lost."""
-GONE = "This calendar was revoked, or the address is wrong. Make a new one under Me, Calendar."
-UNKNOWN = "There is no such calendar. The list shows those there are."
+GONE = "This calendar was revoked, or the address is wrong. Create a new one under Me, Calendar."
+UNKNOWN = "There’s no such calendar. The list shows yours."
 
 
 class NewFeed(NamedTuple):
@@ -62,7 +62,7 @@ def create(session: Session, person: Person | None, team: Team | None, act: Act)
     of_team = [col(CalendarFeed.team_id) == team.id] if team and person is None else []
     count = sql_select(func.count()).select_from(CalendarFeed).where(owner, *of_team)
     if session.execute(count.where(col(CalendarFeed.revoked_at).is_(None))).scalar_one() >= MAX_FEEDS:
-        raise Conflict(f"There are {MAX_FEEDS} calendars already. Revoke one that nobody uses, then make another.")
+        raise Conflict(f"There are {MAX_FEEDS} calendars already. Revoke one that nobody uses, then create another.")
     secret = credentials.make(credentials.FEED)
     feed = CalendarFeed(
         sha256=credentials.digest(secret), person_id=person.id if person else None, team_id=team.id if team else None,

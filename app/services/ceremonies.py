@@ -46,7 +46,7 @@ def move(session: Session, slug: str, to: Move, act: Act) -> int:
     """
     week = weeks.lock(session, slug, act.now)
     if week.state == "draft":
-        raise Conflict(f"Week {week.name} is still a draft; there is nothing to celebrate yet.")
+        raise Conflict(f"{week.name} is a draft. The ceremony comes once it has results.")
     board = boards.live(session, week, act.now)
     before = ceremony.clamp(current(session, week), board)
     step = 0 if to == "restart" else ceremony.clamp(before + (1 if to == "next" else -1), board)

@@ -109,7 +109,7 @@ def _require_writable(week: Week, now: datetime) -> None:
     if week.state == "draft":
         raise Conflict(f"{week.name} is a draft. Its guestbook opens with the week.")
     if closes(week, now):
-        raise Conflict(f"{week.name} is long over. Its guestbook takes no more entries.")
+        raise Conflict(f"{week.name} ended weeks ago. Its guestbook is closed.")
 
 
 def _require_seat(session: Session, week: Week, shift_id: str, person_id: str) -> None:
@@ -179,7 +179,7 @@ def show(session: Session, slug: str, entry_id: str, act: Act) -> None:
     _changed(session, week)
 
 
-_UNKNOWN = "There is no such entry in this guestbook. It may have been withdrawn."
+_UNKNOWN = "There’s no such entry in this guestbook. It may have been withdrawn."
 
 
 def _lock(session: Session, slug: str, entry_id: str, act: Act) -> tuple[Week, GuestbookEntry]:

@@ -74,7 +74,7 @@ def numbered(session: Session, number: int) -> Guide:
         return shipped()
     found = session.get(GuideVersion, number)
     if found is None:
-        raise NotFound("The guide has no such version. Its history lists the versions there are.")
+        raise NotFound("There’s no such version of the guide. Its history lists them all.")
     return _guide(found)
 
 

@@ -31,7 +31,7 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
     serialize(session)
     week = weeks.lock(session, slug, act.now)
     if week.state == "open":
-        raise Conflict(f"Week {week.name} is open already.")
+        raise Conflict(f"{week.name} is open already.")
     reopening = week.state == "closed"
     rules = rule_sets.rules_numbered(session, None)
     if refusals := rule_sets.week_refusals(session, week, rules):
@@ -55,7 +55,7 @@ def close(session: Session, slug: str, act: Act) -> Week:
     """
     week = weeks.lock(session, slug, act.now)
     if week.state != "open":
-        raise Conflict(f"Week {week.name} is {_state(week)}; only an open week can be closed.")
+        raise Conflict(f"{week.name} is {_state(week)}. Only an open week can be closed.")
     shifts.lock_all(session, week)
     settling.settle_due(session, week, act.now)
     week.state, week.closed_at, week.rule_set_id = "closed", act.now, rule_sets.active(session).id
@@ -72,9 +72,9 @@ def freeze(session: Session, slug: str, act: Act) -> Week:
     """
     week = weeks.lock(session, slug, act.now)
     if week.state != "open":
-        raise Conflict(f"Week {week.name} is {_state(week)}; only an open week can be frozen.")
+        raise Conflict(f"{week.name} is {_state(week)}. Only an open week can be frozen.")
     if week.frozen_at is not None:
-        raise Conflict(f"Week {week.name} is frozen already. Reveal it first.")
+        raise Conflict(f"{week.name} is frozen already. Reveal it first.")
     board = boards.live(session, week, act.now)
     week.frozen_at, week.frozen_version = act.now, week.version
     week.frozen_rule_set_id = rule_sets.active(session).id
@@ -91,7 +91,7 @@ def reveal(session: Session, slug: str, act: Act) -> Week:
     """Show the public the week as it stands again. Raises Conflict unless it is frozen."""
     week = weeks.lock(session, slug, act.now)
     if week.frozen_at is None:
-        raise Conflict(f"Week {week.name} is not frozen; there is nothing to reveal.")
+        raise Conflict(f"{week.name} isn’t frozen.")
     week.frozen_at = week.frozen_version = week.frozen_rule_set_id = week.frozen_board = week.frozen_names = None
     weeks.note(session, week, "revealed", act)
     weeks.bump_version(session, week)
@@ -99,4 +99,4 @@ def reveal(session: Session, slug: str, act: Act) -> Week:
 
 
 def _state(week: Week) -> str:
-    return "still a draft" if week.state == "draft" else week.state
+    return "a draft" if week.state == "draft" else week.state

@@ -219,7 +219,7 @@ def mark_read(session: Session, person_id: str, until: str, now: datetime) -> in
         if moment.tzinfo is None:
             raise ValueError(until)  # noqa: TRY301 (both mean the same)
     except ValueError:
-        raise Malformed("That list has no such moment. Reload the page and try again.") from None
+        raise Malformed("This list can’t go on from there. Reload the page and try again.") from None
     unread_ones = (*_inbox(person_id, now), col(Notice.read_at).is_(None), col(Notice.due_at) <= moment)
     return session.connection().execute(update(Notice).where(*unread_ones).values(read_at=now)).rowcount
 

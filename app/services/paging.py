@@ -60,4 +60,4 @@ def decode_number(cursor: str) -> int:
     return int(number)
 
 
-STRANGE_CURSOR = "That cursor is not one of ours. Leave it out to start at the beginning."
+STRANGE_CURSOR = "This cursor isn’t valid. Leave it out to start at the beginning."

@@ -113,11 +113,11 @@ def _require_person(actor: Actor | None, role: Literal["person", "organizer", "o
     if actor is None:
         raise SignInNeeded("Sign in to see this page.")
     if not isinstance(actor, SignedInActor):
-        raise NotAllowed("This page is for people. Sign in with your own link.")
+        raise NotAllowed("This page is for people. Sign in to see it.")
     if role != "person" and not actor.organizes:
         raise NotAllowed("This page is for organizers.")
     if role == "owner" and not actor.may(GRANT):
-        raise NotAllowed("Only an owner may do this.")
+        raise NotAllowed("Only owners can do this.")
 
 
 def needs_of_board(settings: Settings) -> Scope | None:

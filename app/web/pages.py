@@ -51,7 +51,7 @@ async def team_receipt(request: Request, week: str, team: str, actor: BoardReade
     snapshot = await board_for(request, week, actor)
     standing = next((standing for standing in snapshot.board.standings if standing.team_id == team), None)
     if standing is None:
-        raise NotFound(f"Week {snapshot.board.name} has no such team. Its board lists the teams there are.")
+        raise NotFound(f"There’s no such team in {snapshot.board.name}. The board lists its teams.")
     receipt = await receipt_for(request, snapshot.board.week, team, actor)
     return render_page(
         request, "receipt/index.html", board=snapshot.board, standing=standing, receipt=receipt, zone=snapshot.zone

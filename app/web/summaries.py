@@ -88,7 +88,7 @@ class Summary:
         chart = CHARTS.get(name)
         spec = chart(self.data, theme) if chart else None
         if spec is None:
-            raise NotFound("The summary has no such chart.")
+            raise NotFound("There’s no such chart.")
         try:
             body = chart_renderer().svg(spec).encode()
         except ValueError:

@@ -90,7 +90,7 @@ def test_refused_form_says_so_beside_the_field_without_javascript(chromium: Brow
     described = page.get_attribute("#day", "aria-describedby") or ""
 
     assert page.get_attribute("#day", "aria-invalid") == "true"
-    assert "This lies in the future." in page.inner_text(f"#{described}")
+    assert "This is in the future." in page.inner_text(f"#{described}")
     assert page.input_value("#note") == "Tonight"
     context.close()
 

@@ -81,7 +81,7 @@ def test_full_team_is_told_with_its_lines_beside_other_mistakes(open_week: Shell
     assert refused.splitlines()[1:] == [
         "line 2  “bad” isn’t an email. Write one such as ada@example.com.",
         "line 6  Team X would have 4 members with lines 3, 4, 5, 6; the rules allow 3. "
-        "Take someone out of it, or raise team.size in the rules.",
+        "Remove someone from it, or raise team.size in the rules.",
     ]
 
 

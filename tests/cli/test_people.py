@@ -85,7 +85,7 @@ def test_the_last_owner_stays(open_week: Shell) -> None:
 
     refused = open_week.refusal("person", "role", "ada@example.com", "player")
 
-    assert refused == "Somebody has to be owner. Make somebody else an owner first."
+    assert refused == "There must be an owner. Make another person an owner first."
 
 
 def test_unknown_role_or_person_is_refused(open_week: Shell) -> None:

@@ -86,7 +86,7 @@ def test_preview_says_what_would_be_refused(week_with_an_issue: Shell) -> None:
 
     assert [week["week"] for week in found["weeks"]] == ["q3-2022"]
     assert found["refused"] == [
-        "Team Owls would have 2 members; the rules allow 1. Take someone out of it, or raise team.size in the rules."
+        "Team Owls would have 2 members; the rules allow 1. Remove someone from it, or raise team.size in the rules."
     ]
 
 

@@ -68,7 +68,7 @@ def test_revoked_token_stops_working(shell: Shell) -> None:
 def test_name_that_is_taken_is_refused(shell: Shell) -> None:
     shell.text(*WORDS)
 
-    assert shell.refusal(*WORDS).startswith("There is already a token “Zendesk bridge”.")
+    assert shell.refusal(*WORDS).startswith("There’s already a token “Zendesk bridge”.")
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_unknown_week_is_refused_in_json(shell: Shell) -> None:
 def test_slug_that_is_taken_is_refused(shell: Shell) -> None:
     shell.text(*WORDS)
 
-    assert shell.refusal(*WORDS) == "There is already a week “q3-2022”. Choose another slug."
+    assert shell.refusal(*WORDS) == "There’s already a week “q3-2022”. Choose another slug."
 
 
 def test_week_that_cannot_be_opened_is_not_created_either(shell: Shell) -> None:

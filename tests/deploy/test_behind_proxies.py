@@ -176,7 +176,7 @@ def test_nginx_limits_the_requests_of_one_network(proxies: list[Proxy]) -> None:
         refused = get(proxy, "/healthz")
 
     assert (proxy.name, refused.media_type) == ("nginx.conf", "application/problem+json")
-    assert json.loads(refused.body)["title"] == "Try again in a moment"
+    assert json.loads(refused.body)["title"] == "Not possible right now"
     assert json.loads(refused.body)["request_id"] == refused.headers["x-request-id"]
 
 

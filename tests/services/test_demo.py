@@ -235,7 +235,7 @@ def test_prepare_a_second_time_is_refused_and_changes_nothing(finished: Database
     with pytest.raises(Conflict) as refused:
         replay.prepare(finished)
 
-    assert refused.value.detail == "There is already a week “q3-2022”. Choose another slug."
+    assert refused.value.detail == "There’s already a week “q3-2022”. Choose another slug."
     assert board_of(finished) == before
 
 

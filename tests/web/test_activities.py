@@ -167,16 +167,16 @@ def test_refusals_have_the_status_and_the_sentence_of_their_cause(site: RunningA
         "week": assert_problem(site.post(f"{API}/weeks/q1-1999/activities", "activities:write", json={}), 404),
     }
 
-    assert closed == "Week Q3-2022 is closed. Reopen it before changing anything."
+    assert closed == "Q3-2022 is closed. Ask an organizer to reopen it."
     assert refused == {
         "person": "No person with the email nobody@example.com. Add them first.",
         "kind": "“dance” isn’t a kind of activity here. The rules know "
         "shift, response, issue, feature_request, knowledge_card.",
-        "early": "2022-09-11 23:59 lies outside week Q3-2022, "
+        "early": "2022-09-11 23:59 is outside week Q3-2022, "
         "which runs from 2022-09-12 to 2022-09-16 (America/Los_Angeles).",
-        "late": "2022-09-17 00:00 lies outside week Q3-2022, "
+        "late": "2022-09-17 00:00 is outside week Q3-2022, "
         "which runs from 2022-09-12 to 2022-09-16 (America/Los_Angeles).",
-        "future": "occurred_at lies in the future. Record an activity once it has happened.",
+        "future": "occurred_at is in the future. Record an activity once it has happened.",
         "week": "There’s no week “q1-1999”.",
     }
     assert site.get(f"{WEEK}/activities", "read").json() == {"items": [], "next_cursor": None}

@@ -36,7 +36,7 @@ def test_a_ruling_that_changes_nothing_is_409(site: RunningApp) -> None:
     reversed_ = site.post(f"{API}/activities/{activity}/reversal", "ledger:correct", json={"reason": "Why not"})
 
     assert [assert_problem(answer, 409) for answer in (stands, reversed_)] == [
-        "This activity stands; there is nothing to undo.",
+        "This activity isn’t reversed.",
         "This activity is already reversed.",
     ]
 
@@ -63,9 +63,9 @@ def test_rulings_need_an_activity_a_reason_and_an_open_week(site: RunningApp) ->
     closed = site.post(path, "ledger:correct", json={"reason": "Why not"})
 
     assert [assert_problem(unknown, 404), assert_problem(blank, 422), assert_problem(closed, 409)] == [
-        "There is no activity with the id “nothing”.",
+        "There’s no activity with the id “nothing”.",
         "The reason must not be empty. Say in a sentence why.",
-        "Week Q3-2022 is closed. Reopen it before changing anything.",
+        "Q3-2022 is closed. Ask an organizer to reopen it.",
     ]
     assert assert_problem(missing, 422, "errors") == "“reason” is missing; add it."
 

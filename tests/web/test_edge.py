@@ -68,7 +68,7 @@ def test_every_answer_has_the_security_headers(
 
 def test_unknown_addresses_are_problems_below_the_api_and_pages_elsewhere(site: RunningApp) -> None:
     for path in (f"{API}/nothing", f"{API}/", "/api/", "/api/v2/weeks", f"{API}/weeks/x/y/z"):
-        assert assert_problem(site.get(path), 404) == "There is nothing at this address."
+        assert assert_problem(site.get(path), 404) == "There’s no page at this address."
     for path in ("/nothing", "/weeks", "/apiary", "/static/nothing.css"):
         answer = site.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
@@ -77,7 +77,7 @@ def test_unknown_addresses_are_problems_below_the_api_and_pages_elsewhere(site: 
 def test_a_wrong_method_is_405_and_says_which_are_right(site: RunningApp) -> None:
     api, page = site.post(f"{WEEK}/leaderboard"), site.ask("DELETE", f"/weeks/{SLUG}")
 
-    assert assert_problem(api, 405) == "This address does not take that method."
+    assert assert_problem(api, 405) == "This address doesn’t take that method."
     assert (api.headers["allow"], page.status_code, page.headers["allow"]) == ("GET", 405, "GET")
     assert [site.ask("DELETE", path).headers["allow"] for path in (f"{API}/rules", f"{WEEK}/activities")] == [
         "GET, PUT",
@@ -115,7 +115,7 @@ def test_our_own_mistake_is_a_problem_without_a_traceback(site: RunningApp, capl
 
     api, page = (site.get(path) for path in paths)
 
-    assert assert_problem(api, 500) == "Something went wrong on our side. It has been written to the log."
+    assert assert_problem(api, 500) == "Something went wrong on our side. The server’s log has it."
     assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
     assert ["secret" in answer.text or "Traceback" in answer.text for answer in (api, page)] == [False, False]
     until(lambda: len(caplog.records) == 2)

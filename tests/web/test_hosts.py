@@ -55,8 +55,8 @@ def test_another_name_is_refused_with_a_sentence_that_helps(site: RunningApp) ->
 
     assert (page.status_code, page.headers["content-type"]) == (421, "text/html; charset=utf-8")
     assert assert_problem(problem, 421) == (
-        "This server does not answer to the name “evil.example”. Whoever runs it sets ASSEMBLY_WEEK_PUBLIC_URL to the "
-        "address people type, or adds the name to ASSEMBLY_WEEK_TRUSTED_HOSTS."
+        "This server doesn’t answer to the name “evil.example”. Set ASSEMBLY_WEEK_PUBLIC_URL to the "
+        "address people type, or add the name to ASSEMBLY_WEEK_TRUSTED_HOSTS."
     )
 
 

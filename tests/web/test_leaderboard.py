@@ -208,7 +208,7 @@ def test_current_is_404_where_there_is_none(empty_site: RunningApp) -> None:
     answer = empty_site.get(f"{API}/weeks/current/leaderboard")
 
     sentence = assert_problem(answer, 404)
-    assert sentence == "There is no week to show yet. An organizer creates one with `assembly-week week create`."
+    assert sentence == "No week yet. Ask an organizer to create one."
 
 
 @BOTH_ENGINES
@@ -233,6 +233,6 @@ def test_receipt_of_an_unknown_team_or_week_is_404(site: RunningApp) -> None:
     sentences = [assert_problem(site.get(path), 404) for path in paths]
 
     assert sentences == [
-        "Week Q3-2022 has no team with the id “nobody”.",
+        "There’s no team with the id “nobody” in Q3-2022.",
         "There’s no week “q1-1999”.",
     ]

@@ -106,7 +106,7 @@ def test_new_name_shows_on_the_board_and_on_ones_pages_at_once(site: RunningApp)
     [
         ({"name": " ", "theme": "dark"}, "The name must not be empty."),
         ({"name": "Ada\u202e", "theme": "dark"}, "The name must not contain the invisible character U+202E."),
-        ({"name": "Ada King", "theme": "pink"}, "“pink” is no appearance. Choose from auto, light, dark."),
+        ({"name": "Ada King", "theme": "pink"}, "“pink” isn’t an appearance. Choose from auto, light, dark."),
     ],
 )
 def test_refused_settings_change_nothing_and_keep_what_was_typed(
@@ -131,7 +131,7 @@ def test_a_name_changes_ten_times_an_hour(site: RunningApp) -> None:
     same = ada.post("/me/settings", name="Ada 9", theme="light")
 
     assert [answer.status_code for answer in answers] == [303] * 10 + [429] * 2
-    assert "Too many changes of your name. Try again in 60 minutes." in text(answers[-1])
+    assert "Too many name changes. Try again in 60 minutes." in text(answers[-1])
     assert (same.status_code, "Ada 9" in text(ada.get("/me"))) == (303, True)
 
 

@@ -89,7 +89,7 @@ def test_forms_of_two_people_with_one_id_are_two_activities(site: RunningApp) ->
     assert "Canary" not in answer.text
 
 
-OUTSIDE = "2022-09-11 13:00 lies outside week Q3-2022, which runs from 2022-09-12 to 2022-09-16 (America/Los_Angeles)."
+OUTSIDE = "2022-09-11 13:00 is outside week Q3-2022, which runs from 2022-09-12 to 2022-09-16 (America/Los_Angeles)."
 LINK = "A link begins with http:// or https://, has no spaces, and at most 2,000 characters."
 NOTE = "A note has at most 2,000 characters, and nothing invisible in it."
 REFUSED = {
@@ -98,7 +98,7 @@ REFUSED = {
     "no such day": ({"day": "2022-02-31"}, 422, "Choose a day of the week."),
     "a strange day": ({"day": "2022-W37-3"}, 422, "Choose a day of the week."),
     "no such time": ({"time": "25:00"}, 422, "Enter a time, such as 14:30."),
-    "the future": ({"time": "13:06"}, 409, "This lies in the future. Record an activity once it has happened."),
+    "the future": ({"time": "13:06"}, 409, "This is in the future. Record an activity once it has happened."),
     "before the week": ({"day": "2022-09-11"}, 409, OUTSIDE),
     "no web address": ({"url": "javascript:alert(1)"}, 422, LINK),
     "endless note": ({"note": "x" * 2001}, 422, NOTE),

@@ -76,7 +76,7 @@ def test_refused_member_comes_back_as_typed_in_an_open_form(site: RunningApp, or
     answer = organizer.post(f"{HERE}/{site.game.team_id('Foxes')}/members", email="nia@example.com", name="")
 
     assert (answer.status_code, flash(answer)) == (
-        422, "Nobody here has the e-mail nia@example.com yet. Write their name too.",
+        422, "No person with the email nia@example.com yet. Enter their name too.",
     )  # fmt: skip
     assert answer.text.count('value="nia@example.com"') == 1
     assert answer.text.count('<details class="disclosure" open>') == 1
@@ -95,7 +95,7 @@ def test_full_team_refuses(site: RunningApp, organizer: Visitor) -> None:
 
     assert (answer.status_code, flash(answer)) == (
         409,
-        "Team Owls would have 4 members; the rules allow 3. Take someone out of it, or raise team.size in the rules.",
+        "Team Owls would have 4 members; the rules allow 3. Remove someone from it, or raise team.size in the rules.",
     )
 
 

@@ -86,15 +86,15 @@ A_DAY = "Write a day as year-month-day: 2026-03-09."
 @pytest.mark.parametrize(
     ("changes", "marked"),
     [
-        ({"slug": "Q4!"}, {"slug": "“Q4!” cannot be a week's slug: use up to 40 of a-z, 0-9 and hyphens, not "
-         "“current”, such as q3-2022."}),
+        ({"slug": "Q4!"}, {"slug": "“Q4!” can’t be a week’s slug. Use up to 40 of a-z, 0-9 and hyphens, such "
+         "as q3-2022, not “current”."}),
         ({"name": ""}, {"name": "The week's name must not be empty."}),
         ({"name": "文子"}, {"slug": "No short name can be made from that name. Write one yourself, such as q3-2022."}),
         ({"name": "x" * 61}, {"name": "The week's name must have at most 60 characters, this has 61."}),
-        ({"timezone": "Berlin"}, {"timezone": "“Berlin” is no time zone. Use an IANA name such as "
+        ({"timezone": "Berlin"}, {"timezone": "“Berlin” isn’t a time zone. Use a name such as "
          "America/Los_Angeles."}),
-        ({"ends": "2022-12-04"}, {"ends": "The week cannot run from 2022-12-05 to 2022-12-04: "
-         "it must end on or after the day it starts."}),
+        ({"ends": "2022-12-04"}, {"ends": "The week can’t run from 2022-12-05 to 2022-12-04. "
+         "The last day can’t be before the first."}),
         ({"ends": "2023-12-04"}, {"ends": "A week may last at most 100 days; 2022-12-05 to 2023-12-04 is longer."}),
         ({"starts": "5.12.2022", "ends": ""}, {"starts": A_DAY, "ends": A_DAY}),
     ],
@@ -118,7 +118,7 @@ def test_week_that_is_there_already_is_refused_as_a_whole(site: RunningApp, orga
     answer = organizer.post("/organizer/weeks", **typed)
 
     assert (answer.status_code, mistakes(answer)) == (409, {})
-    assert flash(answer) == f"There is already a week “{SLUG}”. Choose another slug."
+    assert flash(answer) == f"There’s already a week “{SLUG}”. Choose another slug."
     assert values(answer) == {name: value for name, value in typed.items() if name != "begin"}
     assert len(site.get("/api/v1/weeks", "admin").json()["items"]) == 1
 
@@ -177,8 +177,8 @@ def test_reopening_demands_a_reason_and_keeps_the_form_open(site: RunningApp, or
 @pytest.mark.parametrize(
     ("verb", "sentence"),
     [
-        ("open", "Week Q3-2022 is open already."),
-        ("reveal", "Week Q3-2022 is not frozen; there is nothing to reveal."),
+        ("open", "Q3-2022 is open already."),
+        ("reveal", "Q3-2022 isn’t frozen."),
     ],
 )
 def test_step_that_does_not_fit_is_refused_on_the_page(

@@ -108,7 +108,7 @@ def test_code_of_one_screen_does_not_let_another_in(site: RunningApp) -> None:
 
     refused = other.post("/display/pairing")
     assert (refused.status_code, other.get("/display/pulse").status_code) == (404, 401)
-    assert "Nobody has entered this screen’s code yet." in refused.text.replace("&#39;", "’")
+    assert "This screen’s code wasn’t entered yet." in refused.text.replace("&#39;", "’")
     assert CODE.search(refused.text) is not None
 
 

@@ -337,5 +337,5 @@ def test_shifts_of_a_closed_week_are_not_planned(plan: Shifts) -> None:
     ]
 
     assert [assert_problem(answer, 409, "code") for answer in answers] == [
-        "Week Q3-2022 is closed. Reopen it before changing its shifts."
+        "Q3-2022 is closed. Ask an organizer to reopen it."
     ] * 3

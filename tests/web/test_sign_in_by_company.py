@@ -134,7 +134,7 @@ def test_second_account_with_the_same_e_mail_takes_nobody_over(firm: RunningApp,
         refused = come_in(impostor, "ada")
 
         assert (refused.status_code, impostor.is_in()) == (403, False)
-    assert refusal_in(refused).startswith("Another account of your company uses this e-mail here already.")
+    assert refusal_in(refused).startswith("Another company account uses this email.")
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_second_account_with_the_same_e_mail_takes_nobody_over(firm: RunningApp,
         ("stranger", 403, "Accounts of this e-mail domain may not sign in here."),
         ("unverified", 403, "The e-mail of your account is not verified."),
         ("mailless", 403, "Signing in with Example Corp tells us no e-mail"),
-        (CANCEL, 401, "Signing in did not work: it was cancelled"),
+        (CANCEL, 401, "Sign-in failed: it was cancelled"),
     ],
 )
 def test_account_that_may_not_come_in_is_told_why(firm: RunningApp, who: str, status: int, said: str) -> None:

@@ -232,5 +232,5 @@ def test_too_many_tries_say_when_to_come_back(house: RunningApp) -> None:
         answer = somebody.send("/sign-in/email", email="nobody@example.com")
 
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "3600")
-    assert refusal_in(answer) == "Too many sign-in emails for this address. Try again in 60 minutes."
+    assert refusal_in(answer) == "Too many sign-in emails. Try again in 60 minutes."
     assert 'value="nobody@example.com"' in answer.text

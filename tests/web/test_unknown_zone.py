@@ -94,5 +94,5 @@ def test_work_outside_the_week_is_refused_by_its_days_in_utc(martian: RunningApp
     answer = martian.record(external_id="early", occurred_at="2022-09-11T23:59:00Z")
 
     assert answer.json()["detail"] == (
-        "2022-09-11 23:59 lies outside week Q3-2022, which runs from 2022-09-12 to 2022-09-16 (UTC)."
+        "2022-09-11 23:59 is outside week Q3-2022, which runs from 2022-09-12 to 2022-09-16 (UTC)."
     )

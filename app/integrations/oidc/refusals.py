@@ -11,8 +11,7 @@ def failed(reason: str, quoted: object = None) -> SignInFailed:
     """A sign-in that proves nothing. `reason` ends a sentence and is ours; `quoted` is theirs: for the log, cut."""
     logger.warning("Signing in failed: %s%s", reason, _quote(quoted))
     return SignInFailed(
-        f"Signing in did not work: {reason}. Go back to the sign-in page and try again; if it happens again, show an "
-        "organizer this sentence."
+        f"Sign-in failed: {reason}. Try again from the sign-in page. Still failing? Show an organizer this sentence."
     )
 
 
@@ -20,7 +19,7 @@ def away(reason: str, quoted: object = None) -> ProviderAway:
     """A provider that cannot be asked now; `reason` and `quoted` as above."""
     logger.warning("The OpenID provider is away: %s%s", reason, _quote(quoted))
     return ProviderAway(
-        f"Your company's sign-in does not answer right now: {reason}. Try again in a minute, or ask an organizer for a "
+        f"Your company’s sign-in doesn’t answer: {reason}. Try again in a minute, or ask an organizer for a "
         "sign-in link."
     )
 

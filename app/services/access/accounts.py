@@ -18,15 +18,15 @@ from app.services.teams import teams
 from app.services.weeks import week_fields
 
 THEMES = ("auto", "light", "dark")
-LAST_OWNER = "Somebody has to be owner. Make somebody else an owner first."
-OWNERS_ALONE = "Only an owner changes an owner's account or makes links for it. Ask one of them."
+LAST_OWNER = "There must be an owner. Make another person an owner first."
+OWNERS_ALONE = "Only owners change an owner’s account or create links for it."
 
 
 def find(session: Session, person_id: str) -> Person:
     """The person of this id. Raises NotFound."""
     person = session.get(Person, person_id) if is_id(person_id) else None
     if person is None or person.removed_at is not None:
-        raise NotFound("There is nobody with that id. The list of people shows who there is.")
+        raise NotFound("There’s no person with that id. People lists everyone.")
     return person
 
 
@@ -53,7 +53,7 @@ def create(session: Session, act: Act, *, name: str, email: str) -> Person:
         raise Malformed(" ".join(flaws))
     serialize(session)
     if by_email(session, email) is not None:
-        raise Conflict(f"Somebody here has the e-mail {email} already. Search the list of people for it.")
+        raise Conflict(f"The email {email} is in use. Search People for it.")
     person = Person(email=email, name=name, created_at=act.now)
     session.add(person)
     session.flush()
@@ -128,9 +128,9 @@ def set_role(session: Session, person: Person, role: str, act: Act) -> None:
     Raises NotAllowed for anybody but owners, Malformed, or Conflict where no owner would remain.
     """
     if not act.actor.may(GRANT):
-        raise NotAllowed("Only an owner grants roles.")
+        raise NotAllowed("Only owners change roles.")
     if role not in ROLES:
-        raise Malformed(f"“{role[:40]}” is no role. Choose from {', '.join(ROLES)}.")
+        raise Malformed(f"“{role[:40]}” isn’t a role. Choose from {', '.join(ROLES)}.")
     serialize(session)
     session.refresh(person)
     if person.role == role:
@@ -147,7 +147,7 @@ def set_role(session: Session, person: Person, role: str, act: Act) -> None:
 def check_theme(theme: str) -> str:
     """One of THEMES. Raises Malformed."""
     if theme not in THEMES:
-        raise Malformed(f"“{theme[:40]}” is no appearance. Choose from {', '.join(THEMES)}.")
+        raise Malformed(f"“{theme[:40]}” isn’t an appearance. Choose from {', '.join(THEMES)}.")
     return theme
 
 

@@ -24,7 +24,7 @@ def find_or_link(session: Session, act: Act, *, issuer: str, subject: str, name:
     person = accounts.by_email(session, email) or accounts.create(session, act, name=name, email=email)
     scalar = select(Identity).where(Identity.issuer == issuer, Identity.person_id == person.id)
     if session.exec(scalar).first() is not None:
-        raise SignInRefused("Another account of your company uses this e-mail here already. Ask an organizer for help.")
+        raise SignInRefused("Another company account uses this email. Ask an organizer for help.")
     session.add(Identity(issuer=issuer, subject=subject, person_id=person.id, created_at=act.now))
     session.flush()
     details = {"issuer": issuer, "subject": subject}

@@ -28,7 +28,7 @@ LASTS: dict[str, timedelta] = {
     "email": timedelta(minutes=30),
 }
 GONE = "This link was used, revoked or has expired. Ask for a new one."
-OWNED = "Somebody owns this installation already. Ask them for a link of your own."
+OWNED = "This server has an owner. Ask an organizer for a sign-in link."
 
 
 def address(public_url: str, secret: str, to: str = "") -> str:

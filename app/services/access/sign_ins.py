@@ -128,7 +128,7 @@ def end(session: Session, person_id: str, sign_in_id: str, act: Act) -> None:
     """End one of a person's own sign-ins. Raises NotFound for anybody else's."""
     sign_in = session.get(SignIn, sign_in_id) if is_id(sign_in_id) else None
     if sign_in is None or sign_in.person_id != person_id or sign_in.ended_at is not None:
-        raise NotFound("That sign-in is over already, or it is not yours.")
+        raise NotFound("That browser is signed out already, or isn’t yours.")
     _end_noted(session, [sign_in], act)
 
 

@@ -48,25 +48,25 @@ class Limit:
 
 # Each is counted by network, account or person, and each is against something else. `docs/security.md` lists them.
 # Secrets of 256 bits are not guessed: tries cost the one writer and the audit, and an office shares one address.
-LINKS_FROM_ADDRESS = Limit("sign-in links tried from this address", 30, timedelta(minutes=10))
+LINKS_FROM_ADDRESS = Limit("sign-in links", 30, timedelta(minutes=10))
 # Against flooding somebody's inbox, wherever the requests come from.
-MAILS_TO_ACCOUNT = Limit("sign-in emails for this address", 5, timedelta(hours=1))
+MAILS_TO_ACCOUNT = Limit("sign-in emails", 5, timedelta(hours=1))
 # Against sending to many inboxes from here, by which our mail server would lose its name. A company is one address, and
 # two hundred people may begin within minutes.
-MAILS_FROM_ADDRESS = Limit("sign-in emails from here", 300, timedelta(minutes=10))
+MAILS_FROM_ADDRESS = Limit("sign-in emails", 300, timedelta(minutes=10))
 # Against guessing: a code has 40 random bits, so that one network needs some hundred years to meet one of a hundred.
 # Counted before a look, or a code that exists would still be told beyond the limit; given back where it does.
-JOINS_FROM_ADDRESS = Limit("tries to join a team from here", 300, timedelta(minutes=10))
+JOINS_FROM_ADDRESS = Limit("tries to join a team", 300, timedelta(minutes=10))
 # Each has us ask the company's provider: against making us the one who floods it. Given back by who gets in.
-COMPANY_FROM_ADDRESS = Limit("sign-ins with the company account from here", 300, timedelta(minutes=10))
+COMPANY_FROM_ADDRESS = Limit("company sign-ins", 300, timedelta(minutes=10))
 # A code is taken on trust and waits for its screen: against entering codes until a stranger's screen shows one of them.
-PAIRINGS_BY_PERSON = Limit("display codes tried", 30, timedelta(minutes=10))
+PAIRINGS_BY_PERSON = Limit("display codes", 30, timedelta(minutes=10))
 # Each is a write, and a screen comes once for a code; a floor of screens that restart together has room.
-PAIRINGS_FROM_ADDRESS = Limit("screens asking to be paired from here", 120, timedelta(minutes=10))
+PAIRINGS_FROM_ADDRESS = Limit("screens to pair", 120, timedelta(minutes=10))
 # Each is kept in the audit for ever.
-NAMES_BY_PERSON = Limit("changes of your name", 10, timedelta(hours=1))
+NAMES_BY_PERSON = Limit("name changes", 10, timedelta(hours=1))
 # Two a second, which no hand does: against a script that keeps the one writer busy with one person's sign-in.
-FORMS_BY_PERSON = Limit("forms sent", 120, timedelta(minutes=1))
+FORMS_BY_PERSON = Limit("forms", 120, timedelta(minutes=1))
 
 
 def count(session: Session, limit: Limit, key: str, now: datetime) -> None:

@@ -34,15 +34,15 @@ def create(session: Session, act: Act, *, name: str, scopes: list[str], days: in
     name = check_name(name)
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not scopes:
-        wrong = f"“{', '.join(unknown)}” is no scope" if unknown else "A token needs at least one scope"
+        wrong = f"“{', '.join(unknown)}” isn’t a scope" if unknown else "Choose at least one scope"
         raise Malformed(f"{wrong}. Choose from {', '.join(SCOPES)}.")
     if "admin" in scopes and not act.actor.may(GRANT):
-        raise NotAllowed("Only an owner makes a token with the scope admin. Ask one, or choose narrower scopes.")
+        raise NotAllowed("Only owners create tokens with the scope admin. Choose other scopes, or ask an owner.")
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         raise Malformed(f"A token can last 1 to {LONGEST_DAYS} days.")
     serialize(session)
     if session.exec(select(Token.id).where(Token.name == name)).first():
-        raise Conflict(f"There is already a token “{name}”. Choose another name, or revoke that one and choose anew.")
+        raise Conflict(f"There’s already a token “{name}”. Choose another name, or revoke that one first.")
     text = credentials.make(credentials.TOKEN)
     expires = act.now + timedelta(days=days) if days else None
     ordered = " ".join(scope for scope in SCOPES if scope in scopes)
@@ -112,7 +112,7 @@ def find(session: Session, number: str) -> Token:
     is_number = number.isascii() and number.isdigit() and len(number) < 19
     token = session.get(Token, int(number)) if is_number else None
     if token is None:
-        raise NotFound("There is no such token. The list of tokens shows those there are.")
+        raise NotFound("There’s no such token. Tokens lists them all.")
     return token
 
 
@@ -127,7 +127,7 @@ def revoke(session: Session, name: str, act: Act) -> Token:
     """End a token for good. Raises NotFound, or Conflict when it is revoked already."""
     token = session.exec(select(Token).where(Token.name == names.tidy(name)).with_for_update()).first()
     if token is None:
-        raise NotFound(f"There is no token “{name}”. `assembly-week token list` shows the names.")
+        raise NotFound(f"There’s no token “{name}”. `assembly-week token list` shows the names.")
     if token.revoked_at is not None:
         raise Conflict(f"The token “{name}” is revoked already.")
     token.revoked_at = act.now

@@ -24,7 +24,7 @@ from app.services.audit.audit import AuditTarget
 PAIRING = timedelta(minutes=15)
 """The time a screen has to claim the display that an organizer entered."""
 TOUCH = timedelta(minutes=5)
-NOT_PAIRED = "This screen is not paired, or not any more."
+NOT_PAIRED = "This screen isn’t paired."
 
 
 def code_of(key: str, secret: str) -> str:
@@ -44,7 +44,7 @@ def pair(session: Session, code: str, name: str, act: Act) -> Display:
     serialize(session)
     earlier = session.exec(select(Display).where(Display.code == code)).first()
     if earlier is not None and earlier.revoked_at is None and is_recent(earlier.created_at, act.now, PAIRING):
-        raise Conflict("That code was entered a moment ago. The screen with it starts by itself.")
+        raise Conflict("That code was just entered. Its screen starts by itself.")
     if earlier is not None:
         earlier.code = None
         session.add(earlier)
@@ -73,11 +73,11 @@ def claim(session: Session, code: str, secret: str, now: datetime) -> Display:
     """
     display = _awaited(session, code, now)
     if display is None:
-        raise NotFound("Nobody has entered this screen's code yet.")
+        raise NotFound("This screen’s code wasn’t entered yet.")
     statement = update(Display).where(col(Display.id) == display.id, col(Display.sha256).is_(None))
     result = session.execute(statement.values(code=None, sha256=credentials.digest(secret), seen_at=now))
     if not isinstance(result, CursorResult) or result.rowcount != 1:
-        raise NotFound("Nobody has entered this screen's code yet.")
+        raise NotFound("This screen’s code wasn’t entered yet.")
     return display
 
 
@@ -135,7 +135,7 @@ def revoke(session: Session, display_id: str, act: Act) -> Display:
     """Send a screen away for good. Raises NotFound."""
     display = session.get(Display, display_id) if is_id(display_id) else None
     if display is None or display.revoked_at is not None:
-        raise NotFound("There is no such display, or it was revoked already.")
+        raise NotFound("There’s no such display, or it was unpaired.")
     display.revoked_at, display.code = act.now, None
     session.add(display)
     session.flush()

@@ -191,7 +191,7 @@ def _check_again(week: HeldWeek, rules: Rules, staged: Staged) -> None:
         raise WeekNotOpen(week.name, week.state)
     judged = staged.week
     if (rules, week.starts, week.ends, week.timezone) != (staged.rules, judged.starts, judged.ends, judged.timezone):
-        raise Conflict("The rules or the days of the week changed meanwhile. Nothing was recorded; import again.")
+        raise Conflict("Nothing was imported: the rules or the week’s days changed meanwhile. Import again.")
 
 
 _STAGED_COLUMNS = [col(getattr(ImportRow, name)) for name in _STAGED]

@@ -140,5 +140,5 @@ def _too_full(team: str, number: int, size: int, lines: Sequence[int]) -> str:
     what = "line" if len(lines) == 1 else "lines"
     return (
         f"Team {team} would have {number:,} members with {what} {shown}; the rules allow {size}. "
-        "Take someone out of it, or raise team.size in the rules."
+        "Remove someone from it, or raise team.size in the rules."
     )

@@ -24,7 +24,7 @@ _OUR_COLUMNS = ("id", "week_id", "version", "person_id", "recorded_at", "recorde
 _DRAFT_COLUMNS = tuple(each.name for each in fields(Draft) if each.name != "person")
 COLUMNS = (*_OUR_COLUMNS, *_DRAFT_COLUMNS)
 
-NOBODY = "There is nobody with that id. Somebody else may have changed it; look again."
+NOBODY = "There’s no person with that id. It may have changed; look again."
 CLOCK_SKEW = timedelta(minutes=5)
 """Tolerance for a reporting tool's clock ahead of ours; beyond, an activity is refused as one of the future."""
 
@@ -95,11 +95,11 @@ class Admission:
         start, end = _bounds(self.week.starts, self.week.ends, zone)
         if not start <= at < end:
             return OutsideWeek(
-                f"{at.astimezone(zone):%Y-%m-%d %H:%M} lies outside week {self.week.name}, "
+                f"{at.astimezone(zone):%Y-%m-%d %H:%M} is outside week {self.week.name}, "
                 f"which runs from {self.week.starts} to {self.week.ends} ({zone.key})."
             )
         if at > self.now + CLOCK_SKEW:
-            return OutsideWeek("occurred_at lies in the future. Record an activity once it has happened.")
+            return OutsideWeek("occurred_at is in the future. Record an activity once it has happened.")
         return None
 
     def row(self, draft: Draft, recorded_by: str) -> Row:

@@ -27,7 +27,7 @@ from app.services.weeks import weeks
 from app.services.weeks.weeks import AnyWeek
 
 MAX_POINTS = 100_000  # of one adjustment, as of one rule: sums of any number of them stay within 64 bits
-HELD_BACK = HeldBack("Nothing was recorded, because something sent with it was refused. Mend that and send all again.")
+HELD_BACK = HeldBack("Nothing was recorded: something sent with it was rejected. Fix that and send all of it again.")
 
 
 class Submission(NamedTuple):
@@ -136,9 +136,7 @@ def _rule(session: Session, activity_id: str, act: Act, *, reversing: bool, reas
         raise BySeat
     weeks.require_open(week)
     if (rulings.counts(session, [entry])[entry.seq] % 2 == 1) == reversing:
-        raise AlreadyDone(
-            "This activity is already reversed." if reversing else "This activity stands; there is nothing to undo."
-        )
+        raise AlreadyDone("This activity is already reversed." if reversing else "This activity isn’t reversed.")
     [ruling] = rulings.add(session, week, [Ruling(entry, stands=not reversing)], act, reason=reason)
     return ruling
 
@@ -147,7 +145,7 @@ def _lock(session: Session, activity_id: str, now: datetime) -> tuple[Week, Ledg
     query = select(LedgerEntry).where(LedgerEntry.id == activity_id)
     entry = session.exec(query).first() if is_id(activity_id) else None
     if entry is None:
-        raise NotFound(f"There is no activity with the id “{activity_id[:40]}”.")
+        raise NotFound(f"There’s no activity with the id “{activity_id[:40]}”.")
     return weeks.lock(session, weeks.find_by_id(session, entry.week_id).slug, now), entry
 
 

@@ -29,7 +29,7 @@ from app.services.standings import boards
 from app.services.teams import teams
 from app.services.weeks import weeks
 
-NOT_YOURS = "There is no such activity of yours. Your list of activities shows those there are."
+NOT_YOURS = "There’s no such activity of yours. Me, Activities lists them all."
 
 
 @dataclass(frozen=True, slots=True)

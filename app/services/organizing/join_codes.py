@@ -15,7 +15,7 @@ from app.services.rules import rule_sets
 from app.services.teams import teams
 from app.services.weeks import weeks
 
-UNKNOWN = "No team has this code. Ask a teammate or an organizer for the team's current one."
+UNKNOWN = "This join code doesn’t work. Ask an organizer for the current one."
 CANNOT_JOIN = "Can’t join: the team is full or that email is in use. Ask an organizer."
 
 

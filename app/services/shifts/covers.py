@@ -63,7 +63,7 @@ def withdraw(
     if last is None or last.state == "expired":
         raise refusals.problem("not-offered", "This seat is not offered.")
     if last.state == "accepted":
-        raise refusals.problem("gone", "Somebody has taken this seat over already.")
+        raise refusals.problem("gone", "This seat was taken over already.")
     if last.state == "withdrawn":
         return last
     if act.actor.person_id != seat.person_id:
@@ -154,9 +154,9 @@ def _check_offer(
     if code := rules.offer_refusal(facts_of(seat), locked.facts, locked.act.now, organizes=locked.reason is not None):
         raise refusals.problem(code)
     if before is not None and before.state == "pending":
-        raise refusals.problem("gone", "Somebody is to take this seat over. Withdraw the offer first.")
+        raise refusals.problem("gone", "Someone is taking this seat over. Withdraw the offer first.")
     if person_id == seat.person_id:
-        raise Malformed("This seat is theirs already. Offer it to somebody else.")
+        raise Malformed("This seat is theirs already. Offer it to someone else.")
     if person_id is not None:
         check_active(locked.session, person_id)
     if audience == "team" and locked.team_of(seat.person_id) is None:
@@ -210,9 +210,9 @@ def _decided(locked: LockedShift, seat: Seat, *, approve: bool) -> Accepted:
 
 def _refusal(locked: LockedShift, code: Code, person_id: str) -> Problem:
     if code == "gone":
-        return refusals.problem(code, "Somebody else has taken this seat over.")
+        return refusals.problem(code, "Someone else took this seat over.")
     if code == "overlap" and locked.seated([person_id]):
-        return refusals.problem(code, "Whoever takes this seat over cannot have a seat of this shift already.")
+        return refusals.problem(code, "They have a seat of this shift already. Choose someone else.")
     return locked.refusal(code, [person_id])
 
 

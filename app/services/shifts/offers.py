@@ -43,7 +43,7 @@ def audience_of(session: Session, to: OfferedTo) -> tuple[str, str | None]:
     if not isinstance(to, PersonId):
         return to, None
     if not is_id(to.id) or session.get(Person, to.id) is None:
-        raise NotFound("There is nobody with that id.")
+        raise NotFound("There’s no person with that id.")
     return "person", to.id
 
 

@@ -28,7 +28,7 @@ class _Timed(Protocol):
 
 
 _SENTENCES: dict[Code, str] = {
-    "week-not-open": "This week is not open, so no seat in it changes. Ask an organizer to open it.",
+    "week-not-open": "This week isn’t open. Ask an organizer to open it.",
     "cancelled": "This shift was cancelled. Choose another one.",
     "started": "This shift has started or is over. Ask an organizer if something about it is wrong.",
     "not-open-yet": "Signing up has not opened yet.",
@@ -41,8 +41,8 @@ _SENTENCES: dict[Code, str] = {
     "too-early": "It is too early for this. Try again closer to the start of the shift.",
     "not-checked-in": "Check in first, then complete the shift.",
     "not-offered": "This seat is not offered to you.",
-    "gone": "This seat is no longer there. Look at the shift again.",
-    "stale": "Somebody else has changed this shift. Look at it again, then change it.",
+    "gone": "This seat is gone. Look at the shift again.",
+    "stale": "Someone else changed this shift. Look at it again, then change it.",
     "seat-free": "This shift has a free seat. Sign up instead of waiting.",
 }
 
@@ -86,7 +86,7 @@ def _count(shifts: int) -> str:
 def full_for_organizer(free: int, people: int) -> Problem:
     """The problem with `people` seats where so few are `free`, for whoever can make the shift larger."""
     if free <= 0:
-        return problem("full", "This shift is full. Give it more seats, or take somebody off it first.")
+        return problem("full", "This shift is full. Give it more seats, or remove someone first.")
     are = "1 seat is" if free == 1 else f"{free} seats are"
     return problem("full", f"{are} free for {people} people. Give the shift more seats first.")
 

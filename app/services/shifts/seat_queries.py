@@ -107,7 +107,7 @@ def lock_people(session: Session, people: Sequence[str]) -> None:
         query = select(Person.id).where(col(Person.id).in_(people)).order_by(Person.id)
         found = len(session.exec(query.with_for_update(key_share=True)).all())
     if found < len(set(people)):
-        raise NotFound("There is nobody with that id.")
+        raise NotFound("There’s no person with that id.")
 
 
 def deactivated(session: Session, people: Collection[str] | None = None) -> set[str]:

@@ -53,7 +53,7 @@ def sign_up_team(
     members = locked.members_of(team.id)
     check_is_own(act, *members)
     if not members:
-        raise refusals.problem("no-team", "Nobody is in this team now. Put somebody into it first.")
+        raise refusals.problem("no-team", "This team has no members. Add some first.")
     waiting.hold(locked, members, [team.id])
     missing = _missing(locked, members)
     if missing or locked.week.state != "open":

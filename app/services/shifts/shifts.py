@@ -145,7 +145,7 @@ def hold_for_planning(session: Session, slug: str, act: Act) -> Week:
     """Lock a week whose shifts are to be made. Raises WeekUnknown, or ShiftRefused for a closed week."""
     week = weeks.lock(session, slug, act.now)
     if week.state == "closed":
-        raise refusals.problem("week-not-open", f"Week {week.name} is closed. Reopen it before changing its shifts.")
+        raise refusals.problem("week-not-open", f"{week.name} is closed. Ask an organizer to reopen it.")
     return week
 
 

@@ -109,7 +109,7 @@ def find(session: Session, week: AnyWeek, team_id: str, *, view: View = EVERYTHI
     """The team of this id in this week, if a view has it. Raises NotFound."""
     team = session.get(Team, team_id) if is_id(team_id) else None
     if team is None or team.week_id != week.id or not _is_seen(team, view):
-        raise NotFound(f"Week {week.name} has no team with the id “{team_id[:40]}”.")
+        raise NotFound(f"There’s no team with the id “{team_id[:40]}” in {week.name}.")
     return team
 
 
@@ -213,7 +213,7 @@ def oversized(session: Session, week: Week, size: int) -> list[str]:
     sizes = dict(_SIZES.rows(session, week=week.id, size=size))
     return [
         f"Team {name} would have {sizes[team_id]} members; the rules allow {size}. "
-        "Take someone out of it, or raise team.size in the rules."
+        "Remove someone from it, or raise team.size in the rules."
         for team_id, name in (named(session, week) if sizes else ())
         if team_id in sizes
     ]

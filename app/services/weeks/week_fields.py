@@ -17,7 +17,7 @@ def check_slug(slug: str) -> str:
     """A slug as weeks have it. Raises Malformed."""
     if not SLUG.fullmatch(slug) or slug == CURRENT:
         raise Malformed(
-            f"“{slug}” cannot be a week's slug: use up to 40 of a-z, 0-9 and hyphens, not “{CURRENT}”, such as q3-2022."
+            f"“{slug}” can’t be a week’s slug. Use up to 40 of a-z, 0-9 and hyphens, such as q3-2022, not “{CURRENT}”."
         )
     return slug
 
@@ -33,15 +33,15 @@ def check_name(name: str) -> str:
 def check_zone(timezone: str) -> str:
     """The name of a time zone. Raises Malformed."""
     if parse_zone(timezone) is None:
-        raise Malformed(f"“{timezone}” is no time zone. Use an IANA name such as America/Los_Angeles.")
+        raise Malformed(f"“{timezone}” isn’t a time zone. Use a name such as America/Los_Angeles.")
     return timezone
 
 
 def check_days(starts: date, ends: date) -> None:
     """Raise Malformed for days that no week can have."""
     if starts > ends:
-        raise Malformed(f"The week cannot run from {starts} to {ends}: it must end on or after the day it starts.")
+        raise Malformed(f"The week can’t run from {starts} to {ends}. The last day can’t be before the first.")
     if not EARLIEST <= starts <= ends <= LATEST:
-        raise Malformed(f"The week cannot run from {starts} to {ends}. Choose days between 1900 and 9000.")
+        raise Malformed(f"The week can’t run from {starts} to {ends}. Choose days between 1900 and 9000.")
     if (ends - starts).days >= LONGEST_WEEK:
         raise Malformed(f"A week may last at most {LONGEST_WEEK} days; {starts} to {ends} is longer.")

@@ -105,7 +105,7 @@ def create(session: Session, act: Act, *, slug: str, name: str, timezone: str, s
     week_fields.check_days(starts, ends)
     serialize(session)
     if session.exec(select(Week).where(Week.slug == slug)).first():
-        raise Conflict(f"There is already a week “{slug}”. Choose another slug.")
+        raise Conflict(f"There’s already a week “{slug}”. Choose another slug.")
     week = Week(slug=slug, name=name, timezone=timezone, starts=starts, ends=ends, created_at=act.now)
     session.add(week)
     session.flush()
@@ -155,7 +155,7 @@ def find_by_id(session: Session, week_id: int) -> Week:
     """The week a row belongs to."""
     week = session.get(Week, week_id)
     if week is None:
-        raise NotFound("That week does not exist.")
+        raise NotFound("There’s no such week.")
     return week
 
 

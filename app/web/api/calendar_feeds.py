@@ -64,7 +64,7 @@ def _create(session: Session, wish: FeedIn, act: Act) -> NewFeed:
         return calendar_feeds.create(session, person, None, act)
     team = session.get(Team, wish.team_id) if is_id(wish.team_id or "") else None
     if team is None or team.removed_version is not None:
-        raise NotFound("There is no team with that id. GET /api/v1/weeks/{week}/teams lists those there are.")
+        raise NotFound("There’s no team with that id. GET /api/v1/weeks/{week}/teams lists them.")
     return calendar_feeds.create(session, None, team, act)
 
 

@@ -31,7 +31,7 @@ from app.web.http.areas import find_area, find_page
 MEDIA_TYPE = "application/problem+json"
 _OF_FRAMEWORK: dict[int, Callable[[], Problem]] = {
     400: Unreadable,
-    404: lambda: NotFound("There is nothing at this address."),
+    404: lambda: NotFound("There’s no page at this address."),
     405: WrongMethod,
     413: TooLarge,
 }

@@ -187,7 +187,7 @@ def at_its_field(problem: Problem) -> Problem:
     """A refusal of the ledger's, in the words of the form and at its field."""
     match problem:
         case OutsideWeek():
-            sentence = problem.detail.replace("occurred_at lies", "This lies")
+            sentence = problem.detail.replace("occurred_at is", "This is")
             return OutsideWeek(UNSAVED, errors=[{"field": "day", "message": sentence}])
         case WeekNotOpen():
             return Conflict(OVER)

@@ -113,7 +113,7 @@ class WeekShifts:
         """A shift of the week. Raises NotFound."""
         item = self.kept.by_id.get(shift_id)
         if item is None:
-            raise NotFound(f"Week {self.week.name} has no such shift. Its list has those there are.")
+            raise NotFound(f"There’s no such shift in {self.week.name}. Its list has them all.")
         return item
 
     def done_with(self, done: str, shift_id: str) -> DoneWith | None:

@@ -230,7 +230,7 @@ def test_use_first_of_several_links_makes_one_owner(database: Database) -> None:
         second = links.make_first(session, act_by("serve", NOW))
 
     assert use_first(database, str(first)).role == "owner"
-    with pytest.raises(NotFound, match="owns this installation already"):
+    with pytest.raises(NotFound, match="This server has an owner"):
         use_first(database, str(second), "eve@example.com")
 
 
@@ -263,7 +263,7 @@ def test_use_first_once_there_is_an_owner_is_not_found(database: Database) -> No
         secret = str(links.make_first(session, act_by("serve", NOW)))
     set_role(database, a_person(database, "Ada"), "owner", role_of_actor=None)
 
-    with pytest.raises(NotFound, match="owns this installation already"):
+    with pytest.raises(NotFound, match="This server has an owner"):
         use_first(database, secret)
 
 

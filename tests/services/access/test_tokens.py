@@ -134,7 +134,7 @@ def test_create_of_an_impossible_token_is_refused(
 
 
 def test_create_without_a_scope_is_refused_in_words(database: Database) -> None:
-    with pytest.raises(Malformed, match=r"^A token needs at least one scope\. Choose from read, "):
+    with pytest.raises(Malformed, match=r"^Choose at least one scope\. Choose from read, "):
         create(database, scopes=())
 
 

@@ -72,10 +72,10 @@ def test_record_of_bad_lines_keeps_nothing_and_names_each(game: Game) -> None:
         },
         {
             "line": 4,
-            "message": "2022-08-31 17:00 lies outside week Q3-2022, "
+            "message": "2022-08-31 17:00 is outside week Q3-2022, "
             "which runs from 2022-09-12 to 2022-09-16 (America/Los_Angeles).",
         },
-        {"line": 5, "message": "occurred_at lies in the future. Record an activity once it has happened."},
+        {"line": 5, "message": "occurred_at is in the future. Record an activity once it has happened."},
         {
             "line": 6,
             "message": "“occurred_at” must be a date and time with its offset, such as 2022-09-14T06:00:00-07:00. "
@@ -133,7 +133,7 @@ def test_record_of_one_new_line_in_a_closed_week_is_refused(game: Game) -> None:
 
     errors = refused(game, an_activity(external_id="i-1"), an_activity())
 
-    assert errors == [{"line": 2, "message": "Week Q3-2022 is closed. Reopen it before changing anything."}]
+    assert errors == [{"line": 2, "message": "Q3-2022 is closed. Ask an organizer to reopen it."}]
 
 
 def test_record_of_a_large_batch_is_whole(game: Game) -> None:

@@ -146,7 +146,7 @@ def test_apply_under_other_rules_asks_for_another_import(game: Game) -> None:
         text = rule_sets.active(session).text.replace("points = 10", "points = 11")
         rule_sets.activate(session, text, act_by("Olu", NOW), note="")
 
-    with pytest.raises(Conflict, match=r"^The rules or the days of the week changed meanwhile"):
+    with pytest.raises(Conflict, match=r"^Nothing was imported: the rules or the week’s days changed"):
         apply(game, staged)
 
     assert game.points() == {CATS: 0, OWLS: 0}

@@ -169,7 +169,7 @@ def test_record_five_minutes_ahead_is_taken(game: Game) -> None:
 def test_record_in_a_draft_week_is_refused(database: Database) -> None:
     game = Game(database).start(state="draft")
 
-    with pytest.raises(WeekNotOpen, match="still a draft"):
+    with pytest.raises(WeekNotOpen, match="is a draft"):
         game.take()
 
 

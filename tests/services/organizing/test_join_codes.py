@@ -81,7 +81,7 @@ def test_join_by_fifty_for_the_last_seat_lets_one_in(games: list[Game]) -> None:
     assert outcomes(results) == {"str": 1, "TeamFull": 49}
     sentences = {result.detail for result in results if isinstance(result, TeamFull)}
     assert sentences == {
-        "Team Owls would have 4 members; the rules allow 3. Take someone out of it, or raise team.size in the rules."
+        "Team Owls would have 4 members; the rules allow 3. Remove someone from it, or raise team.size in the rules."
     }
     assert len(members(games[0])) == 3
     assert games[0].verify() == []
@@ -155,7 +155,7 @@ def test_join_in_a_closed_week_is_refused(game: Game) -> None:
     with pytest.raises(WeekNotOpen), game.database.unit_of_work() as session:
         join_codes.join_as_new(session, code, act_by("", game.now), name="Nia", email="nia@example.com")
 
-    assert refusal.value.detail == "Week Q3-2022 is closed. Reopen it before changing anything."
+    assert refusal.value.detail == "Q3-2022 is closed. Ask an organizer to reopen it."
 
 
 def test_join_of_somebody_in_another_team_moves_nobody(game: Game) -> None:

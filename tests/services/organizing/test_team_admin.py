@@ -102,14 +102,14 @@ def test_add_of_a_stranger_without_a_name_asks_for_it(game: Game) -> None:
     with pytest.raises(Malformed) as refusal:
         add(game, make(game), "nia@example.com")
 
-    assert refusal.value.detail == "Nobody here has the e-mail nia@example.com yet. Write their name too."
+    assert refusal.value.detail == "No person with the email nia@example.com yet. Enter their name too."
 
 
 def test_add_of_a_member_of_another_team_is_refused(game: Game) -> None:
     with pytest.raises(Conflict) as refusal:
         add(game, make(game), DUA)
 
-    assert refusal.value.detail == "Dua Krasniqi is in team Cats already. Move them from there."
+    assert refusal.value.detail == "Dua Krasniqi is in Cats already. Move them from there."
 
 
 def test_add_to_a_full_team_makes_nobody(game: Game) -> None:
@@ -147,7 +147,7 @@ def test_move_of_somebody_in_no_team_is_refused(game: Game) -> None:
     with pytest.raises(Conflict) as refusal:
         move(game, ADA, game.team_id(CATS))
 
-    assert refusal.value.detail == "Ada Lovelace is in no team of this week any more. Add them to one."
+    assert refusal.value.detail == "Ada Lovelace isn’t in a team of this week. Add them to one."
 
 
 def test_add_and_move_to_a_team_of_another_week_are_refused(game: Game) -> None:

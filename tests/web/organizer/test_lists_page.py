@@ -170,7 +170,7 @@ def test_draft_week_is_told_once_and_what_the_api_lists_is_read(site: RunningApp
     draft = organizer.post(f"{HERE}?kind=activities", step="preview", text=text)
 
     assert [what.split()[0] for _, what, _ in effects(opened)] == ["New", "New"]
-    assert (draft.status_code, draft.text.count("is still a draft")) == (409, 1)
+    assert (draft.status_code, draft.text.count("is a draft")) == (409, 1)
 
 
 @pytest.mark.parametrize("door", [HERE, f"/organizer/weeks/{SLUG}/teams/import"])

@@ -149,7 +149,7 @@ def test_a_role_is_granted_by_owners_alone(site: RunningApp, olu: Visitor, pat: 
 def test_the_last_owner_reads_why_they_stay(site: RunningApp, olu: Visitor) -> None:
     page = olu.post(path(site, OLU, "role"), role="player")
 
-    assert (page.status_code, flash(page)) == (409, "Somebody has to be owner. Make somebody else an owner first.")
+    assert (page.status_code, flash(page)) == (409, "There must be an owner. Make another person an owner first.")
     assert person(site, OLU).role == "owner"
 
 
@@ -169,7 +169,7 @@ def test_organizers_leave_owners_accounts_alone(
     page = pat.post(path(site, OLU, *call), name="Eve")
 
     assert (page.status_code, secret_on(page)) == (403, "")
-    assert "Only an owner changes an owner's account" in flash(page)
+    assert "Only owners change an owner’s account" in flash(page)
     assert (person(site, OLU).name, olu.get(PEOPLE).status_code) == ("olu", 200)
     with site.database.reading() as session:
         refusals = session.exec(select(AuditEntry).where(AuditEntry.action == "access.refused")).all()

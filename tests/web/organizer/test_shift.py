@@ -120,7 +120,7 @@ def test_seat_is_corrected_with_a_reason(site: RunningApp, organizer: Visitor) -
 
     assert "Didn’t come" not in early
     assert read(site, shift_id)[1] == {"Ada Lovelace": "completed", "Bo Nguyen": "no_show"}
-    assert (twice.status_code, part(twice, TOLD)) == (409, ["This seat is no longer there. Look at the shift again."])
+    assert (twice.status_code, part(twice, TOLD)) == (409, ["This seat is gone. Look at the shift again."])
     assert site.game.points()[OWLS] > 0
 
 
@@ -247,7 +247,7 @@ def test_shift_changed_by_two_organizers_keeps_what_the_second_typed(site: Runni
     answer = other.post(f"{HERE}/{shift_id}", **a_form(label="Front desk"))
 
     assert (answer.status_code, part(answer, TOLD)) == (
-        409, ["Somebody else has changed this shift. Look at it again, then change it."],
+        409, ["Someone else changed this shift. Look at it again, then change it."],
     )  # fmt: skip
     values = dict(re.findall(r'name="(\w+)" type="\w+" value="([^"]*)"', answer.text))
     assert (values["label"], 'name="version" value="2"' in answer.text) == ("Front desk", True)

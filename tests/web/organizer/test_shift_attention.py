@@ -104,7 +104,7 @@ def test_putting_somebody_on_a_shift_says_whom_and_if_they_were_on_it(site: Runn
 
     assert [told(site, organizer, answer) for answer in answers] == [
         ["Signed up Ada Lovelace."], ["Ada Lovelace has a seat in this shift already."],
-        ["This shift is full. Give it more seats, or take somebody off it first."],
+        ["This shift is full. Give it more seats, or remove someone first."],
     ]  # fmt: skip
     assert f'<option value="{ADA}">Ada Lovelace</option>' in organizer.get(there).text
 

@@ -234,7 +234,7 @@ def test_closed_week_has_no_forms(site: RunningApp, organizer: Visitor) -> None:
 
     assert [f'action="{HERE}' in page.text for page in pages] == [False, False, False]
     assert (late.status_code, part(late, TOLD)) == (
-        409, ["Week Q3-2022 is closed. Reopen it before changing its shifts."],
+        409, ["Q3-2022 is closed. Ask an organizer to reopen it."],
     )  # fmt: skip
 
 

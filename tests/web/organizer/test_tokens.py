@@ -76,7 +76,7 @@ def test_owners_alone_make_tokens_that_may_do_everything(site: RunningApp, olu: 
     answer = owner.post(TOKENS, name="Everything", scope=["admin"], days="7")
 
     assert (refused.status_code, secret_on(refused), answer.status_code) == (403, "", 200)
-    assert "Only an owner makes a token with the scope admin." in flash(refused)
+    assert "Only owners create tokens with the scope admin." in flash(refused)
     assert ['value="admin"' in visitor.get(TOKENS).text for visitor in (olu, owner)] == [False, True]
 
 
