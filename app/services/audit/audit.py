@@ -65,6 +65,13 @@ def note_each(
     _ADD.run(session, [_fields(action, audit_target, act, before, None) for audit_target, before in targets])
 
 
+def note_made(
+    session: Session, action: str, targets: Iterable[tuple[AuditTarget, Mapping[str, Any]]], act: Act
+) -> None:
+    """Write down many things that were made, an entry for each with what it is."""
+    _ADD.run(session, [_fields(action, audit_target, act, None, after) for audit_target, after in targets])
+
+
 def _fields(
     action: str,
     audit_target: AuditTarget,

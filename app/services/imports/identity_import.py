@@ -1,18 +1,21 @@
 """Identity lists: whom ids of outside tools belong to, from a table, imported all or nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sqlmodel import Session
 
+from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.tables import shortened
 from app.domain.tables.header import Column, Layout
 from app.domain.tables.reading import Choice
 from app.errors import Problem
+from app.models import Person
 from app.services.imports import history, lists
 from app.services.imports.bad_lines import BadLines
-from app.services.intake import author_ids, authors
+from app.services.intake import authors
+from app.services.intake.authors import Naming
 
 LAYOUT = Layout(
     (
@@ -63,41 +66,54 @@ def read(text: str, choice: Choice | None = None) -> IdentityList:
 
 def _once(entries: list[Entry], bad: BadLines) -> list[Entry]:
     """The lines but for those that give the id of a line above to somebody else, of which `bad` learns."""
-    first: dict[tuple[str, str], Entry] = {}
+    first: dict[tuple[str, str], tuple[Entry, str]] = {}
     for entry in entries:
-        above = first.setdefault((entry.source, author_ids.tidy(entry.external_id, entry.source)), entry)
-        if above.email.casefold() != entry.email.casefold():
+        source, external_id, email, written = Naming.of(*entry[1:])
+        above, its_email = first.setdefault((source, external_id), (entry, email or written))
+        if its_email != (email or written):
             bad.add(entry.line, f"“{entry.external_id}” is {above.email} on line {above.line}. Keep one of them.")
     return [entry for entry in entries if entry.line not in bad.lines]
 
 
 def apply(session: Session, found: IdentityList, act: Act) -> Outcome:
-    """Name the people of a list. Raises ListRefused with every mistake; then nothing may be committed."""
-    named, repeated = name_each(session, found.entries, found.bad, act)
+    """Name the people of a list. Raises ListRefused with every mistake; then nothing has changed."""
+    serialize(session)
+    judged = list(judge(session, found.entries, found.bad))
     lists.check(found.bad)
-    outcome = Outcome(len(named), repeated)
+    fresh = [(each.naming, each.person) for each in judged if each.is_new]
+    named = authors.name_all(session, fresh, act) if fresh else []
+    outcome = Outcome(len(named), len(judged) - len(named))
     if named:
         history.note(session, "identities", None, act, outcome._asdict(), {"identities": named})
     return outcome
 
 
-def why_not(problem: Problem) -> str:
-    """The reason that a line names nobody, and what to do about it."""
+class Judged(NamedTuple):
+    """A line that can be imported: whom it names, and whether that was not so before, nor on a line above."""
+
+    entry: Entry
+    naming: Naming
+    person: Person
+    is_new: bool
+
+
+def judge(session: Session, entries: Sequence[Entry], bad: BadLines) -> Iterator[Judged]:
+    """Judge lines with a few queries, however many there are; `bad` learns of those that name nobody."""
+    namings = [Naming.of(*entry[1:]) for entry in entries]
+    known = authors.known(session, namings)
+    above: set[tuple[str, str]] = set()
+    for entry, naming in zip(entries, namings, strict=True):
+        try:
+            person, identity = authors.judge(known, naming)
+        except Problem as problem:
+            bad.add(entry.line, _why_not(problem))
+            continue
+        key = (naming.source, naming.external_id)
+        yield Judged(entry, naming, person, identity is None and key not in above)
+        above.add(key)
+
+
+def _why_not(problem: Problem) -> str:
     if isinstance(problem, authors.IdentityTaken):
         return f"{problem.fact} To name somebody else, take that identity away first."
     return problem.detail
-
-
-def name_each(session: Session, entries: Iterable[Entry], bad: BadLines, act: Act) -> tuple[list[str], int]:
-    """Name the people of these entries; the ids of the identities that are new, and how many were so before."""
-    named: list[str] = []
-    repeated = 0
-    for entry in entries:
-        try:
-            identity, was_so = authors.name(session, entry.source, entry.external_id, entry.email, act)
-        except Problem as problem:
-            bad.add(entry.line, why_not(problem))
-        else:
-            repeated += was_so
-            named += [] if was_so else [identity.id]
-    return named, repeated

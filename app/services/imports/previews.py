@@ -1,7 +1,7 @@
 """Previews of lists: what each row would do, row by row, with nothing changed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,7 +16,6 @@ from app.services.imports import activity_files, batch, identity_import, reinsta
 from app.services.imports.bad_lines import BadLines
 from app.services.imports.history import Kind
 from app.services.imports.roster_plan import Effect, plan
-from app.services.intake import author_ids, authors
 from app.services.ledger import recording
 from app.services.rules import rule_sets
 from app.services.shifts import shifts
@@ -161,23 +160,10 @@ def _shifts(session: Session, slug: str, text: str, choice: Choice | None, act: 
 def _identities(session: Session, _slug: str, text: str, choice: Choice | None, _act: Act) -> Preview:
     read = identity_import.read(text, choice)
     found = Preview(bad=read.bad, notes=read.notes)
-    for effect in _named(session, read.entries, read.bad):
-        found.add(effect)
+    for entry, _, person, is_new in identity_import.judge(session, read.entries, read.bad):
+        word = "new" if is_new else "there already"
+        found.add(RowEffect(entry.line, word, f"{entry.source} {entry.external_id}", person.name))
     return found
-
-
-def _named(session: Session, entries: list[identity_import.Entry], bad: BadLines) -> Iterator[RowEffect]:
-    above: set[tuple[str, str]] = set()
-    for line, source, external_id, email in entries:
-        try:
-            person, identity = authors.look(session, source, external_id, email)
-        except Problem as problem:
-            bad.add(line, identity_import.why_not(problem))
-        else:
-            key = (source, author_ids.tidy(external_id, source))
-            word = "there already" if identity or key in above else "new"
-            above.add(key)
-            yield RowEffect(line, word, f"{source} {external_id}", person.name)
 
 
 _VERBS: dict[Kind, Callable[[Session, str, str, Choice | None, Act], Preview]] = {

@@ -1,14 +1,17 @@
 """Authors: whom the ids and e-mails that tools send belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from app.db.bulk import BulkInsert
 from app.domain.actor import Act
 from app.domain.draft import PersonId
 from app.domain.intake.reports import Author
+from app.domain.text import emails, names
 from app.errors import Conflict, Malformed, NotFound, PersonUnknown
 from app.models import Connection, Delivery, Person, SourceIdentity
 from app.models.columns import is_id, new_id
@@ -18,6 +21,7 @@ from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.intake import author_ids, deliveries
 from app.services.ledger.drafts import code_flaw
+from app.services.people import people
 
 
 class IdentityTaken(Conflict):
@@ -26,6 +30,34 @@ class IdentityTaken(Conflict):
     def __init__(self, external_id: str, holder: Person) -> None:
         self.fact = f"“{external_id}” is {holder.name} ({holder.email})."
         super().__init__(f"{self.fact} Set “replace” to name somebody else.")
+
+
+class Naming(NamedTuple):
+    """The id of somebody at a tool and their folded e-mail, empty where it can't be one; `written` is as it came."""
+
+    source: str
+    external_id: str
+    email: str
+    written: str
+
+    @classmethod
+    def of(cls, source: str, external_id: str, email: str) -> "Naming":
+        """A naming as somebody wrote it, with the id as it is kept."""
+        folded = names.fold_email(emails.written(email))
+        is_text = not names.flaw(folded, emails.LONGEST)
+        return cls(source, author_ids.tidy(external_id, source), folded if is_text else "", email)
+
+
+class Known(NamedTuple):
+    """The sources of connections, people by e-mail, identities by source and id, and who has these, by id."""
+
+    sources: Collection[str]
+    people: Mapping[str, Person]
+    identities: Mapping[tuple[str, str], SourceIdentity]
+    holders: Mapping[str, Person]
+
+
+_MAKE = BulkInsert(SourceIdentity, tuple(SourceIdentity.model_fields))
 
 
 def resolve(session: Session, source: str, author: Author | None, act: Act) -> PersonId | None:
@@ -93,28 +125,76 @@ def name(
     return identity, False
 
 
+def name_all(session: Session, namings: Sequence[tuple[Naming, Person]], act: Act) -> list[str]:
+    """Give people ids that nobody has, as `name` does, and look again at what waits; the ids of the identities."""
+    made = [
+        SourceIdentity(
+            source=naming.source, external_id=naming.external_id, person_id=person.id, created_at=act.now,
+            created_by=act.actor.name,
+        )
+        for naming, person in namings
+    ]  # fmt: skip
+    _MAKE.run(session, [{name: getattr(each, name) for name in SourceIdentity.model_fields} for each in made])
+    told = [
+        (audit_target(each), {"source": each.source, "external_id": each.external_id, "person": each.person_id})
+        for each in made
+    ]
+    audit.note_made(session, "author.named", told, act)
+    named = {each.source for each in made}
+    of_them = [each.id for each in session.exec(select(Connection)) if each.source in named]
+    deliveries.requeue(session, col(Delivery.state) == "unmatched", col(Delivery.connection_id).in_(of_them))
+    return [each.id for each in made]
+
+
 def look(
     session: Session, source: str, external_id: str, email: str, *, replace: bool = False
 ) -> tuple[Person, SourceIdentity | None]:
+    """The person that an id would be given to, and its identity as it is. Raises what `judge` raises."""
+    naming = Naming.of(source, external_id, email)
+    return judge(known(session, [naming]), naming, replace=replace)
+
+
+def known(session: Session, namings: Iterable[Naming]) -> Known:
+    """Look up what namings are judged by, with a few queries however many there are."""
+    ids: dict[str, set[str]] = {}
+    written: set[str] = set()
+    for naming in namings:
+        ids.setdefault(naming.source, set()).add(naming.external_id)
+        written.add(naming.email)
+    found = [
+        identity
+        for source, external_ids in ids.items()
+        for chunk in people.chunks(sorted(external_ids), people.CHUNK)
+        for identity in session.exec(
+            select(SourceIdentity).where(SourceIdentity.source == source, col(SourceIdentity.external_id).in_(chunk))
+        )
+    ]
+    return Known(
+        sources(session), people.by_email(session, written),
+        {(each.source, each.external_id): each for each in found},
+        people.by_id(session, (each.person_id for each in found)),
+    )  # fmt: skip
+
+
+def judge(known: Known, naming: Naming, *, replace: bool = False) -> tuple[Person, SourceIdentity | None]:
     """The person that an id would be given to, and its identity as it is.
 
     Raises Malformed for a source of no connection or an unfit id, PersonUnknown, or Conflict where the id is somebody
     else's and `replace` is not set.
     """
-    external_id = author_ids.tidy(external_id, source)
+    source, external_id = naming.source, naming.external_id
     if flaw := code_flaw(external_id):
         raise Malformed(f"“external_id” {flaw}.")
-    if source not in sources(session):
-        meant = next((each for each in sources(session) if each.casefold() == source.casefold()), "")
+    if source not in known.sources:
+        meant = next((each for each in known.sources if each.casefold() == source.casefold()), "")
         advice = f"Did you mean “{meant}”?" if meant else "Connect the tool first."
         raise Malformed(f"“{source[:80]}” isn’t the source of a connection. {advice}")
-    person = accounts.by_written_email(session, email)
+    person = known.people.get(naming.email)
     if person is None:
-        raise PersonUnknown(email)
-    identity = _find(session, source, external_id)
+        raise PersonUnknown(naming.written)
+    identity = known.identities.get((source, external_id))
     if identity is not None and identity.person_id != person.id and not replace:
-        holder = session.get_one(Person, identity.person_id)
-        raise IdentityTaken(external_id, holder)
+        raise IdentityTaken(external_id, known.holders[identity.person_id])
     return person, identity
 
 
