@@ -35,7 +35,7 @@ def flash(answer: httpx.Response) -> str:
 def shown(page: str) -> dict[str, tuple[str, list[str]]]:
     """Each team on the page: how full it is, and who is in it."""
     sections = re.findall(r'<section class="panel" id="team-.*?</section>', page, re.DOTALL)
-    names = [re.findall(r'id="name-[^"]*">([^<]*)<', section)[0] for section in sections]
+    names = [re.findall(r'id="name-[^"]*"><bdi>([^<]*)<', section)[0] for section in sections]
     sizes = [re.findall(r'class="pill[^"]*">([^<]*)<', section)[0] for section in sections]
     members = [re.findall(r'list__more">([^<]*)<', section) for section in sections]
     return dict(zip(names, zip(sizes, members, strict=True), strict=True))
@@ -340,3 +340,20 @@ def test_week_without_teams_says_how_to_begin(empty_site: RunningApp) -> None:
     organizer.post("/organizer/weeks", **form)
 
     assert "There is no team yet. Make one below, or import a list." in organizer.get("/organizer/weeks/new/teams").text
+
+
+def test_page_of_a_hundred_teams_has_a_line_for_each_and_the_forms_of_one(site: RunningApp, organizer: Visitor) -> None:
+    lines = "".join(f"Team {n},Player {n}-{m},{n}-{m}@many.example\n" for n in range(98) for m in range(3))
+    organizer.post(f"{HERE}/import", text=f"team,name,email\n{lines}")
+    team = site.game.team_id("Team 10")
+
+    every, one = organizer.get(HERE).text, organizer.get(f"{HERE}?only={team}").text
+    found = organizer.get(f"{HERE}?find=PLAYER+10-").text
+    moved = organizer.post(f"{HERE}/members/{person_id(site, '10-1@many.example')}?only={team}", team="")
+
+    names = re.findall(r'list__main"><bdi>([^<]*)<', every)
+    assert (names[:2], names[2:4], names[-1]) == (["Cats", "Owls"], ["Team 0", "Team 1"], "Team 97")
+    assert max(len(page.encode()) for page in (every, one, found)) < 100_000
+    assert (list(shown(one)), list(shown(found)), shown(every)) == (["Team 10"], ["Team 10"], {})
+    assert moved.headers["location"] == f"{HERE}?done=out&only={team}"
+    assert shown(organizer.get(moved.headers["location"]).text)["Team 10"][0] == "2 of 3"

@@ -1,37 +1,32 @@
 """Organizers and the teams of a week: members, join codes, lists, invitations, and points given by hand."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter
-from markupsafe import Markup
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import Act, SignedInAct
 from app.errors import Problem
-from app.models import Person, Team, Week
-from app.models.columns import new_id
-from app.services.access import credentials, links
+from app.services.access import links
 from app.services.exports import csv_text
 from app.services.imports import roster_import
 from app.services.ledger import ledger
 from app.services.organizing import join_codes, team_admin
-from app.services.rules import rule_sets
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.deps import AppClock, AppDatabase, AppSettings, OrganizerAct, ReadSession
 from app.web.http import csrf
-from app.web.http.addresses import url_for
 from app.web.http.client import base_of
 from app.web.http.forms import FormState
-from app.web.http.qr import qr
 from app.web.organizer.import_form import ImportForm, mistakes, unpacked
+from app.web.organizer.page import Tidied
 from app.web.organizer.team_forms import AdjustmentForm, MemberForm, MoveForm, TeamForm
+from app.web.organizer.team_rows import show_teams
 from app.web.routes import DatabaseRoute, takes_long
 from app.web.submit import Done, Page, refuse, submit
 
@@ -50,59 +45,31 @@ DONE = {
 TeamsPage = Page[SignedInAct]
 
 
-@dataclass(frozen=True, slots=True)
-class TeamRow:
-    """A team with who is in it, its forms, and its join code: as people read it, its address, and that as a picture."""
-
-    team: Team
-    members: list[Person]
-    add: FormState[MemberForm]
-    adjust: FormState[AdjustmentForm]
-    code: str = ""
-    address: str = ""
-    picture: Markup | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TeamsInfo:
-    """The context of the teams' page; `size` is the most members a team may have."""
-
-    week: Week
-    teams: list[TeamRow]
-    size: int
-    uninvited: int
-
-
 @router.get("")
-def organizer_teams(request: Request, act: OrganizerAct, session: ReadSession, week: str, done: str = "") -> Response:
-    """The teams of a week, and everything that can be done with them."""
-    return teams_page(Page(request, act, session, flash=DONE.get(done, "")), slug=week)
+def organizer_teams(
+    request: Request,
+    act: OrganizerAct,
+    session: ReadSession,
+    week: str,
+    done: str = "",
+    only: str = "",
+    find: Tidied = "",
+) -> Response:
+    """The teams of a week, and everything that can be done with them; of many, those that are asked for."""
+    return teams_page(Page(request, act, session, flash=DONE.get(done, "")), slug=week, only=only, find=find)
 
 
-def teams_page(page: TeamsPage, *, slug: str) -> Response:
+def teams_page(page: TeamsPage, *, slug: str, only: str = "", find: str = "") -> Response:
     """The page of a week's teams; invitation links are shown where they were just made. Raises WeekUnknown."""
-    session = page.session
-    week = weeks.find(session, slug, page.act.now)
-    members, codes = teams.members(session, week), join_codes.every(session, week)
-    rows = [_row(page, team, members.get(team.id, []), codes.get(team.id, "")) for team in teams.of_week(session, week)]
-    uninvited = team_admin.uninvited(session, week, page.act.at(page.clock.real()))
+    week = weeks.find(page.session, slug, page.act.now)
+    uninvited = team_admin.uninvited(page.session, week, page.act.at(page.clock.real()))
     invitations = page.shown_once or []
     return page.render(
         "organizer/teams.html", slug=week.slug, mistakes=mistakes(page.problem),
-        told=TeamsInfo(week, rows, rule_sets.rules_of(session, week).team_size, len(uninvited)),
+        told=show_teams(page, week, len(uninvited), only=only, find=find),
         create=page.form(TeamForm), roster=page.form(ImportForm),
         invitations=invitations, invitations_csv=_csv_address(invitations) if invitations else "",
     )  # fmt: skip
-
-
-def _row(page: TeamsPage, team: Team, members: list[Person], code: str) -> TeamRow:
-    add = page.form(MemberForm, team.id)
-    adjust = page.form(AdjustmentForm, team.id, once=f"{new_id()}-{team.id}")
-    if not code:
-        return TeamRow(team, members, add, adjust)
-    address = base_of(page.request, page.settings) + url_for("join_team", code=code)
-    picture = qr(address, title=f"Join {team.name}")
-    return TeamRow(team, members, add, adjust, credentials.shown_code(code), address, picture)
 
 
 def _csv_address(rows: list[tuple[str, str, str, str]]) -> str:
@@ -114,12 +81,16 @@ def _csv_address(rows: list[tuple[str, str, str, str]]) -> str:
 def _change(
     request: Request, act: SignedInAct, slug: str, change: Callable[[Session, Act], str], form: FormState[Any] | None
 ) -> Response:
-    """Do one thing; `change` says what was done. Where it is refused, the page says why and keeps what was typed."""
+    """Do one thing; `change` says what was done. Where it is refused, the page says why and keeps what was typed.
+
+    Whoever works on one team of many stays with it: `only` in the form's address.
+    """
+    only = request.query_params.get("only", "")
 
     def save(session: Session, act: Act) -> Done:
-        return Done("organizer_teams", change(session, act), {"week": slug})
+        return Done("organizer_teams", change(session, act), {"week": slug, "only": only})
 
-    return submit(request, act, save, form=form, page=partial(teams_page, slug=slug))
+    return submit(request, act, save, form=form, page=partial(teams_page, slug=slug, only=only))
 
 
 @router.post("", name="team_create")
