@@ -126,12 +126,14 @@ def _one(
     week = weeks.default_week(session, page.clock.game())
     state = state if state in messages.STATES else ""
     shown = messages.page(session, endpoint, state=state or None, cursor=cursor, limit=PER_PAGE)
-    page = replace(page, flash=page.flash or _sent(done, shown.items))
+    rests = endpoint.resting_until is not None and endpoint.resting_until > page.act.now
+    page = replace(page, flash=page.flash or ("" if rests else _sent(done, shown.items)))
     return page.render(
         "organizer/sources/webhook.html", endpoint=endpoint, host=messages.audit_target(endpoint).name,
         state=endpoints.state(endpoint),
         messages=shown.items, next_cursor=shown.next_cursor,
-        is_awaited=not cursor and any(each.state == "waiting" and not each.attempts for each in shown.items),
+        is_awaited=not (cursor or rests) and any(each.state == "waiting" and not each.attempts for each in shown.items),
+        rests=rests,
         chosen=state, states=messages.STATES, secret=made.text if made else "", zone=zone_of(week),
         zone_name=zone_name(week), week=endpoints.weeks_of(session, [endpoint]).get(endpoint.week_id or 0),
         counts=messages.counts(session).get(endpoint.id, messages.NONE), now=page.act.now,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -66,6 +67,20 @@ def test_webhook_is_added_tried_and_sent_again(site: RunningApp, server: Receive
     assert len({received.headers["webhook-id"] for received in server.received}) == 1
     assert json.loads(server.received[0].body)["type"] == "webhook.test"
     assert "1 sent" in olu.get(PAGE).text
+
+
+def test_a_webhook_that_rests_says_until_when(site: RunningApp, server: Receiver) -> None:
+    olu = sign_in(site, "olu@example.com", "organizer")
+    olu.post(PAGE, url=server.url, event="week.closed")
+    endpoint = endpoint_of(site)
+    endpoint.failing_since, endpoint.resting_until = site.clock.now, site.clock.now + timedelta(hours=1)
+    with site.database.unit_of_work() as session:
+        session.add(endpoint)
+
+    tested = olu.post(f"{PAGE}/{endpoint.id}/test")
+    page = olu.get(tested.headers["location"]).text
+
+    assert ["Nothing is sent before" in page, "is on its way" in page, "every 2s" in page] == [True, False, False]
 
 
 def test_what_cannot_be_added_is_refused_with_what_was_typed(site: RunningApp) -> None:
