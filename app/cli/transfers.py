@@ -83,5 +83,5 @@ def export(
         return None
     return Answer(
         {"week": found.slug, "format": form, "file": out, "activities": count},
-        [f"Exported {count:,} activities of week {found.slug} to {out}."],
+        [f"Exported {plural(count, 'activity', 'activities')} of week {found.slug} to {out}."],
     )

@@ -24,7 +24,7 @@ from app.services.weeks import weeks
 from app.web.board_cache import BoardCache
 from app.web.boards import BoardSnapshot, serve
 from app.web.charts import CHARTS, ChartData, ChartTheme, captions, upto_text
-from app.web.charts.card import card_svg, needs_system_fonts
+from app.web.charts.card import card_svg
 from app.web.charts.chart_renderer import chart_renderer
 from app.web.charts.undrawn import undrawn_svg
 from app.web.http import render
@@ -98,7 +98,8 @@ class Summary:
 
     def draw_card(self) -> CachedResponse:
         """The share card as PNG; slow. Raises Unavailable."""
-        renderer = chart_renderer(system_fonts=needs_system_fonts(card_svg(self.data)))
+        own = chart_renderer()
+        renderer = own if all(map(own.draws, set(card_svg(self.data)))) else chart_renderer(system_fonts=True)
         body = renderer.png(card_svg(self.data, renderer.draws))
         return CachedResponse(body, f'"{self.mark}-card"', "image/png", VARY)
 

@@ -92,9 +92,9 @@ def test_card_breaks_a_long_name_and_keeps_it_readable(data: ChartData) -> None:
 
 
 def test_renderer_tells_characters_from_boxes() -> None:
-    characters = ["a", "é", "Ж", "漢", "🦄", "\u0378"]
+    characters = ["a", "é", "Ж", "漢", "🦄"]
 
-    assert [chart_renderer().draws(each) for each in characters] == [True, True, True, False, False, False]
+    assert [chart_renderer().draws(each) for each in characters] == [True, True, True, False, False]
 
 
 @given(name=NAMES, room=st.floats(2, 40))

@@ -51,24 +51,39 @@ def responses_chart(data: ChartData, theme: ChartTheme) -> Spec | None:
     times = data.story.responses
     if times is None:
         return None
-    box = Box(498, 244, top=26, bottom=48) if theme.wide else Box(320, 240, top=26, bottom=48)
+    top = 26 if times.within is None else 64  # for the key
+    box = Box(498, 270 - top, top=top, bottom=48) if theme.wide else Box(320, 266 - top, top=top, bottom=48)
     names = [upto_text(bucket.upto) for bucket in times.buckets]
     bars = [
-        {"upto": name, "responses": bucket.responses, "colour": theme.colour(_bucket_colour(bucket.upto, times))}
+        {"upto": name, "responses": bucket.responses, "kept": _kept(bucket.upto, times)}
         for name, bucket in zip(names, times.buckets, strict=True)
     ]
     x: Spec = {"field": "upto", "type": "ordinal", "sort": names, "scale": {"paddingInner": 0.1, "paddingOuter": 0.05}}
-    y: Spec = {"field": "responses", "type": "quantitative", "axis": None}
+    room = {"domain": [0, max(bucket.responses for bucket in times.buckets) * 1.12], "nice": False}
+    y: Spec = {"field": "responses", "type": "quantitative", "axis": None, "scale": room}
     title = {"title": "answered within", "titleColor": theme.colour("ink-soft"), "titlePadding": 4}
     titled = {**x, "axis": {**title, "titleFontSize": theme.text, "titleFontWeight": "normal"}}
     bar = {"type": "bar", "cornerRadiusEnd": 4}
-    colour = {"field": "colour", "type": "nominal", "scale": None}
-    encoding = {"x": titled, "y": y, "color": colour}
     return theme.draw(
         box,
-        {"data": {"values": bars}, "mark": bar, "encoding": encoding},
+        {"data": {"values": bars}, "mark": bar, "encoding": {"x": titled, "y": y, "color": _kept_colour(times, theme)}},
         _above([bar for bar in bars if bar["responses"]], x, y, theme),
     )
+
+
+def _kept(upto: int | None, times: ResponseTimes) -> str:
+    """The key of a bucket: what kept the limit, and what did not; without a limit all are alike."""
+    if times.within is None or (upto is not None and upto <= times.within):
+        return f"within {upto_text(times.within)}"
+    return "later"
+
+
+def _kept_colour(times: ResponseTimes, theme: ChartTheme) -> Spec:
+    """One colour for what kept the limit, a quiet one for what did not, and which is which."""
+    names = [f"within {upto_text(times.within)}", "later"]
+    scale = {"domain": names, "range": [theme.colour("kind-1"), theme.colour("edge")]}
+    legend = {"values": names} if times.within is not None else None
+    return {"field": "kept", "type": "nominal", "scale": scale, "legend": legend}
 
 
 def _above(bars: list[Spec], x: Spec, y: Spec, theme: ChartTheme) -> Spec:
@@ -78,12 +93,6 @@ def _above(bars: list[Spec], x: Spec, y: Spec, theme: ChartTheme) -> Spec:
         "mark": {"type": "text", "dy": -9, "fontWeight": 700, "color": theme.colour("ink")},
         "encoding": {"x": x, "y": y, "text": {"field": y["field"], "type": "quantitative", "format": ",d"}},
     }
-
-
-def _bucket_colour(upto: int | None, times: ResponseTimes) -> str:
-    """One colour for what kept the limit, a quiet one for what did not; without a limit all are alike."""
-    inside = times.within is None or (upto is not None and upto <= times.within)
-    return "kind-1" if inside else "edge"
 
 
 def upto_text(seconds: int | None) -> str:

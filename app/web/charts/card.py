@@ -85,11 +85,6 @@ def _people(members: Sequence[str], points: str) -> str:
     return line if is_short else render.listing(isolated(shorten(member, room)) for member in members)
 
 
-def needs_system_fonts(text: str) -> bool:
-    """Tell whether a text leaves the scripts of vl-convert's own font: Latin, Greek, Cyrillic and signs."""
-    return any(not (each < "\u0530" or "\u1d00" <= each < "\u2e00") for each in text)
-
-
 def fit(text: str, largest: int, room: int = _ROOM) -> int:
     """The font size at which a text fits on one line of the card, in at most `room` pixels."""
     return min(largest, int(room / (width(text) or 1)))

@@ -20,6 +20,7 @@ MOST_PROBED = 10_000  # characters of which it is known whether fonts have them;
 _HERE = Path(__file__).parent
 _COMMAND = [sys.executable, "-I", str(_HERE / "worker.py")]
 _OWN_FONTS = {"FONTCONFIG_FILE": str(_HERE / "fonts.conf")}
+_BEYOND_CYRILLIC = "\u0530"  # before, vl-convert's own fonts have every letter and mark
 _NO_CHARACTER = "\U0010fffd"  # of a private plane: no font has it
 _PROBE = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" font-family="Liberation Sans">'
@@ -54,6 +55,8 @@ class ChartRenderer:
 
     def draws(self, character: str) -> bool:
         """Tell whether the fonts at hand have a character, rather than a box in its place. Raises Unavailable."""
+        if character < _BEYOND_CYRILLIC:
+            return True
         if not self._box:
             self._box = self.png(_PROBE.format(_NO_CHARACTER))
         if character not in self._drawn and len(self._drawn) < MOST_PROBED:
