@@ -112,15 +112,7 @@ def choose(
     limited = is_limited(shift.id, shift.starts_at, team_id, crowd.slots, settings, zone, now)
     claim = Claim(seats=0, has_team=team_id is not None, overlaps=other is not None, is_limited=limited)
     code = sign_up_refusal(facts, claim, ShiftSettings(needs_team=settings.needs_team), now)
-    why = refusals.sentence(code) if code else ""
-    if code == "started" and now < shift.ends_at:
-        why = "On now. Signing up ended at the start."
-    if missed is not None:
-        why = ""  # they know why they have no seat: they did not come
-    if code == "limit":
-        why = refusals.limit_sentence(shift, settings, zone)
-    if code == "overlap" and other is not None:
-        why = refusals.overlap_sentence(other)
+    why = _why(code, shift, other, settings, now, zone) if code is not None and missed is None else ""
     can_cover = now < shift.ends_at and not item.is_cancelled and is_week_open and code not in ("no-team", "overlap")
     covers = tuple(
         seat
@@ -133,6 +125,17 @@ def choose(
         in_a_row=in_a_row(reader.seats, shift) if code is None else 0,
         asked_of=_asked_of(item, reader.person_id),
     )  # fmt: skip
+
+
+def _why(
+    code: Code, shift: Shift, other: OwnSeat | None, settings: ShiftSettings, now: datetime, zone: ZoneInfo
+) -> str:
+    """The sentence of a reason against a seat, as it reads before anybody tries."""
+    if code == "started" and now < shift.ends_at:
+        return "On now. Signing up ended at the start."
+    if code == "limit":
+        return refusals.limit_sentence(shift, settings, zone)
+    return refusals.overlap_sentence(other) if code == "overlap" and other is not None else refusals.sentence(code)
 
 
 def _asked_of(item: ShiftItem, person_id: str) -> str:
