@@ -64,8 +64,8 @@ def sign_in_letter(name: str, link: str, minutes: int) -> Message:
         "Your sign-in link for Assembly Week",
         f"Hello {isolated(name)},\n\n"
         f"this link signs you in to Assembly Week:\n\n{link}\n\n"
-        f"It works once, within {_duration(minutes)}. Keep it to yourself: whoever opens it is signed in as you.\n\n"
-        "Didn’t expect this? Ignore it: without the link nobody gets in.\n",
+        f"It works once, within {_duration(minutes)}. Don’t forward it: it signs in as you.\n\n"
+        "Didn’t expect this? Ignore it.\n",
     )
 
 

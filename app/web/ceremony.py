@@ -166,7 +166,7 @@ async def move(
     """
     data, snapshot = form.data, await boards.get(week, "organizers")
     if not _presents(signing, clock, week, data.key):
-        raise NotAllowed("Only the presenter moves the ceremony. An organizer makes their link on the week’s page.")
+        raise NotAllowed("Only the presenter moves the ceremony. Ask an organizer for the presenter link.")
     if data.to not in get_args(Move):
         raise Malformed("The ceremony can go next, back or restart.")
     act = act_of(request, visitor("presenter"), clock.game())
@@ -186,5 +186,5 @@ def _presents(signing: SigningKey, clock: Clock, week: str, key: str) -> bool:
     if not key:
         return False
     if not secrets.is_presenter_key(signing, week, key, clock.real()):
-        raise NotAllowed("This presenter’s link no longer counts. An organizer makes a new one on the week’s page.")
+        raise NotAllowed("This presenter link has expired. Ask an organizer for a new one.")
     return True

@@ -258,5 +258,5 @@ def test_sign_in_letter_says_how_long_its_link_works(minutes: int, said: str) ->
     assert written.text.splitlines()[4:7] == [
         "https://week.example.com/sign-in/abc",
         "",
-        f"It works once, within {said}. Keep it to yourself: whoever opens it is signed in as you.",
+        f"It works once, within {said}. Don’t forward it: it signs in as you.",
     ]

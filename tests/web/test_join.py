@@ -181,7 +181,7 @@ def test_closed_week_takes_nobody_any_more(site: RunningApp) -> None:
             gus.post(f"/join/{code}"),
         )
 
-    assert ("This week is over." in page.text, 'method="post"' in page.text) == (True, False)
+    assert ("This week is closed." in page.text, 'method="post"' in page.text) == (True, False)
     assert [(answer.status_code, refusal_in(answer)) for answer in (refused, also)] == [(409, OVER)] * 2
     assert members(site) == [ADA]
 

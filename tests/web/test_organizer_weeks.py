@@ -60,7 +60,7 @@ def test_week_is_made_by_hand(site: RunningApp) -> None:
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/organizer/weeks/q4-2022?done=created")
     page = organizer.get(answer.headers["location"])
-    assert flash(page) == "The week is made. It is a draft: nothing counts until you open it."
+    assert flash(page) == "Created as a draft. Next: add teams."
     assert state(site, "q4-2022") == ("draft", False)
 
 
@@ -89,7 +89,7 @@ A_DAY = "Write a day as year-month-day: 2026-03-09."
         ({"slug": "Q4!"}, {"slug": "“Q4!” can’t be a week’s slug. Use up to 40 of a-z, 0-9 and hyphens, such "
          "as q3-2022, not “current”."}),
         ({"name": ""}, {"name": "The week's name must not be empty."}),
-        ({"name": "文子"}, {"slug": "No short name can be made from that name. Write one yourself, such as q3-2022."}),
+        ({"name": "文子"}, {"slug": "Enter a short name, such as q3-2022."}),
         ({"name": "x" * 61}, {"name": "The week's name must have at most 60 characters, this has 61."}),
         ({"timezone": "Berlin"}, {"timezone": "“Berlin” isn’t a time zone. Use a name such as "
          "America/Los_Angeles."}),
@@ -279,7 +279,7 @@ def test_list_shows_each_week_with_its_state(site: RunningApp, organizer: Visito
 def test_empty_installation_invites_to_make_the_first_week(empty_site: RunningApp) -> None:
     page = sign_in(empty_site, role="organizer").get("/organizer/weeks")
 
-    assert "There is no week yet. Make the first one here" in page.text
+    assert "No weeks yet. Create the first one" in page.text
 
 
 @BOTH_ENGINES

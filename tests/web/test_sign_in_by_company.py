@@ -212,7 +212,7 @@ def test_sign_in_nobody_here_began_lately_is_lost(firm: RunningApp, changed: str
 
         assert (refused.status_code, ada.is_in()) == (401, False)
     assert refusal_in(refused) == (
-        "This sign-in took too long, or was begun in another browser. Start again from the sign-in page."
+        "This sign-in took too long, or started in another browser. Start again from the sign-in page."
     )
 
 

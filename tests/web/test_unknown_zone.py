@@ -12,8 +12,8 @@ from tests.builders import ADA, SLUG
 from tests.web.running_app import WEEK, RunningApp, sign_in
 
 NOTICE = (
-    "This server doesn’t know the time zone Mars/Base, so the days of this week are counted in UTC. Whoever runs the "
-    "server can update it; assembly-week verify says when it is right."
+    "This server doesn’t know the time zone Mars/Base, so the days of this week are counted in UTC. Update the "
+    "server’s time zones; assembly-week verify says when they are right."
 )
 PUBLIC = (
     f"/weeks/{SLUG}", "/weeks/current", f"/weeks/{SLUG}/summary", f"/weeks/{SLUG}/summary/present",

@@ -39,7 +39,7 @@ def test_summary_thanks_too(site: RunningApp, rotation: Game) -> None:
 
     summary = text(site.get(f"{BOARD}/summary"))
 
-    assert "Nothing to tell The summary writes itself once people take part." in summary
+    assert "No activities yet The summary shows what people did." in summary
     assert "0 teams" not in summary
 
 

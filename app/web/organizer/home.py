@@ -15,7 +15,7 @@ from app.services.organizing.dashboard import Overview
 from app.services.shifts.attention import Attention
 from app.web.deps import AppJobKinds, OrganizerAct, OrganizerRealAct, ReadSession
 from app.web.http.addresses import url_for
-from app.web.http.render import plural
+from app.web.http.render import day, plural
 from app.web.organizer import source_words, wording
 from app.web.organizer.page import zone_of
 from app.web.routes import DatabaseRoute
@@ -83,9 +83,9 @@ def dismiss_job(request: Request, act: OrganizerRealAct, job_id: str) -> Respons
 
 
 DONE = {
-    "welcome": "Welcome. This is where a week is set up, looked after and closed.",
-    "revived": "It is tried again now. Should it fail once more, it comes back to this page.",
-    "dismissed": "Dismissed. Nobody tries it again.",
+    "welcome": "Welcome. Set up, run and close weeks here.",
+    "revived": "Trying again. If it fails, it shows here again.",
+    "dismissed": "Dismissed. It won’t be tried again.",
 }
 
 
@@ -97,25 +97,26 @@ def steps(found: Overview) -> list[Step]:
     return [
         Step(found.week is not None, "Create a week", "A name, its days and its time zone.", weeks, "Create a week"),
         Step(
-            found.teams > 0, "Put people into teams", "By hand, or from a CSV with team, name and e-mail.",
+            found.teams > 0, "Add people to teams", "By hand, or from a CSV with team, name and email.",
             teams, "Set up teams",
         ),
         Step(
-            not found.rules_errors, "Settle the rules",
-            f"Version {found.rules_version} is in force, from scoring_rules.toml or as somebody applied it.",
+            not found.rules_errors, "Check the rules",
+            f"Rules version {found.rules_version} is active.",
             "#rules", "See what is wrong",
         ),
         Step(
-            found.phase not in {"none", "draft"}, "Open the week", "From then on work counts.", week, "Open the week",
+            found.phase not in {"none", "draft"}, "Open the week", "Teams can earn points once it’s open.",
+            week, "Open week",
         ),
         Step(
-            found.people > 1 and found.never_in == 0, "Let everybody in",
-            "Each person gets a sign-in link of their own; a team’s join code lets colleagues in too.",
-            url_for("organizer_people"), "Send links",
+            found.people > 1 and found.never_in == 0, "Invite everyone",
+            "Each person gets a sign-in link. A join code lets people into a team.",
+            teams, "Create links",
         ),
         Step(
             found.tokens > 0 or found.connections > 0, "Connect a tool",
-            "Zendesk, GitHub and others report work by themselves; a script does with a token.",
+            "Zendesk, GitHub and others report activities by themselves. Scripts use a token.",
             url_for("organizer_sources"), "Connect a tool",
         ),
         Step(
@@ -132,27 +133,28 @@ def next_step(found: Overview) -> Next:
     match found.phase:
         case "none":
             weeks = url_for("organizer_weeks")
-            return Next("Every game needs its days. Create the first week.", weeks, "Create a week")
+            return Next("Create the first week: a name, its days and its time zone.", weeks, "Create a week")
         case "draft" if not found.teams:
             teams = url_for("organizer_teams", week=slug)
-            return Next("It is a draft without teams. Put people into teams, then open it.", teams, "Set up teams")
+            return Next("A draft without teams. Add teams, then open it.", teams, "Set up teams")
         case "draft":
-            return Next("It is a draft. Open it when its teams are right; work counts from then on.", week, "Open it")
+            return Next("A draft. Check its teams, then open it.", week, "Open week")
         case "ahead" | "running" | "over" if any(found.waits):
             return _what_waits(found.waits, url_for("organizer_shifts", week=slug))
         case "ahead":
-            people = url_for("organizer_people")
-            return Next("It is open and has not begun. A good moment to send sign-in links.", people, "Send links")
+            teams = url_for("organizer_teams", week=slug)
+            begins = f"Starts {day(found.week.starts)}. " if found.week else ""
+            return Next(f"{begins}Next: create sign-in links.", teams, "Create links")
         case "running":
             board = url_for("week_board", week=slug)
-            return Next("It is open and work counts.", board, "See the board")
+            return Next("It’s open.", board, "See the board")
         case "over":
-            return Next("Its days are over. Close it once late work is in, then present the result.", week, "Close it")
+            return Next(
+                "Last day over. Close it once late activities are in, then present the results.", week, "Close week"
+            )
         case _:
             href = url_for("week_summary", week=slug)
-            return Next(
-                "It is closed and keeps its rules. Present it, or set up the next one.", href, "See the summary"
-            )
+            return Next("Closed. Present the results, or set up the next week.", href, "See the summary")
 
 
 def _what_waits(waits: Attention, href: str) -> Next:

@@ -1,5 +1,6 @@
 """Organizers and the teams of a week: members, join codes, lists, invitations, and points given by hand."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -11,7 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import Act, SignedInAct
+from app.domain.text.direction import isolated
+from app.domain.wording import points_text
 from app.errors import Problem
+from app.models import Team
 from app.services.access import links
 from app.services.exports import csv_text
 from app.services.imports import roster_import
@@ -23,6 +27,7 @@ from app.web.deps import AppClock, AppDatabase, AppSettings, OrganizerAct, ReadS
 from app.web.http import csrf
 from app.web.http.client import base_of
 from app.web.http.forms import FormState
+from app.web.http.render import number, plural
 from app.web.organizer.import_form import ImportForm, mistakes, unpacked
 from app.web.organizer.page import Tidied
 from app.web.organizer.team_forms import AdjustmentForm, MemberForm, MoveForm, TeamForm
@@ -33,16 +38,17 @@ from app.web.submit import Done, Page, refuse, submit
 router = APIRouter(include_in_schema=False, prefix="/organizer/weeks/{week}/teams", route_class=DatabaseRoute)
 
 DONE = {
-    "made": "The team is made. Now it needs people.",
-    "added": "They are in the team. If they have never signed in, make invitation links below.",
-    "moved": "Moved. Points stay where the work was done; what they do from now on counts for the new team.",
-    "out": "Taken out of the team. What they have done stays with it.",
-    "code": "There is a fresh join code. One from before counts no more.",
-    "withdrawn": "The join code counts no more.",
-    "imported": "The list is taken over.",
-    "adjusted": "The points are given. The receipt of the team names them with your reason.",
+    "made": "Team created. Next: add people.",
+    "added": "Added 1 person.",
+    "moved": "Moved 1 person. Points stay with the team that earned them.",
+    "out": "Removed 1 person from the team. Points stay with it.",
+    "code": "Join code created.",
+    "replaced": "Join code replaced. The old one stopped working.",
+    "withdrawn": "Join code revoked.",
 }
 TeamsPage = Page[SignedInAct]
+_IMPORTED = re.compile(r"imported-([0-9]{1,7})-([0-9]{1,7})-([0-9]{1,7})")
+_ADJUSTED = re.compile(r"adjusted-(-?[0-9]{1,6})-([0-9a-f-]{1,36})")
 
 
 @router.get("")
@@ -56,7 +62,21 @@ def organizer_teams(
     find: Tidied = "",
 ) -> Response:
     """The teams of a week, and everything that can be done with them; of many, those that are asked for."""
-    return teams_page(Page(request, act, session, flash=DONE.get(done, "")), slug=week, only=only, find=find)
+    return teams_page(Page(request, act, session, flash=_flash(session, done)), slug=week, only=only, find=find)
+
+
+def _flash(session: Session, done: str) -> str:
+    """The sentence of what was done; imports and adjustments come with their numbers."""
+    if found := _IMPORTED.fullmatch(done):
+        people, groups, new = map(int, found.groups())
+        into = f"{plural(people, 'person', 'people')} into {plural(groups, 'team', 'teams')}"
+        return f"Imported {into}; {number(new)} new to their team."
+    found = _ADJUSTED.fullmatch(done)
+    if found is None or (team := session.get(Team, found[2])) is None:
+        return DONE.get(done, "")
+    points = int(found[1])
+    verb, preposition = ("Gave", "to") if points > 0 else ("Took", "from")
+    return f"{verb} {points_text(abs(points))} {preposition} {isolated(team.name)}"
 
 
 def teams_page(page: TeamsPage, *, slug: str, only: str = "", find: str = "") -> Response:
@@ -120,8 +140,8 @@ def import_teams(
         return refuse(request, act, problem, page=page, form=sent)
 
     def change(session: Session, act: Act) -> str:
-        roster_import.apply(session, weeks.find(session, week, act.now).slug, plan, act)
-        return "imported"
+        outcome = roster_import.apply(session, weeks.find(session, week, act.now).slug, plan, act)
+        return f"imported-{outcome.people}-{outcome.teams}-{outcome.moved}"
 
     return _change(request, act, week, change, sent)
 
@@ -171,8 +191,9 @@ def renew_join_code(request: Request, act: OrganizerAct, week: str, team: str) -
 
     def change(session: Session, act: Act) -> str:
         held = weeks.lock(session, week, act.now)
+        had_one = team in join_codes.every(session, held)
         join_codes.renew(session, teams.find(session, held, team), act)
-        return "code"
+        return "replaced" if had_one else "code"
 
     return _change(request, act, week, change, None)
 
@@ -196,6 +217,6 @@ def adjust_team(request: Request, act: OrganizerAct, week: str, team: str, form:
     def change(session: Session, act: Act) -> str:
         data = form.data
         ledger.adjust(session, week, act, team_id=team, points=data.points, reason=data.reason, external_id=data.once)
-        return "adjusted"
+        return f"adjusted-{data.points}-{team}"
 
     return _change(request, act, week, change, form.keyed(team))

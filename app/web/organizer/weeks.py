@@ -33,13 +33,15 @@ from app.web.submit import Done, Page, submit
 router = APIRouter(include_in_schema=False, prefix="/organizer/weeks", route_class=DatabaseRoute)
 
 DONE = {
-    "created": "The week is made. It is a draft: nothing counts until you open it.",
-    "started": "The week is made and open. Now it needs teams.",
-    "opened": "The week is open. Whatever is reported from now on counts.",
-    "reopened": "The week is open again and follows the active rules.",
-    "closed": "The week is closed. Screens turn to its summary.",
-    "frozen": "The curtain is down: everybody keeps the board of this moment, and you go on seeing the live one.",
-    "revealed": "The curtain is up: everybody sees the board as it stands.",
+    "created": "Created as a draft. Next: add teams.",
+    "created-anyone": "Created as a draft. Next: add shifts.",
+    "started": "Created and open. Next: add teams.",
+    "started-anyone": "Created and open. Next: add shifts.",
+    "opened": "The week is open.",
+    "reopened": "The week is open again, under the active rules.",
+    "closed": "The week is closed. See the summary.",
+    "frozen": "Board frozen. You still see the live board.",
+    "revealed": "Board revealed.",
 }
 OrganizerPage = Page[SignedInAct]
 
@@ -62,7 +64,7 @@ class WeekForm(Form):
         if slug or "name" not in info.data:
             return say(week_fields.check_slug, slug) if slug else ""
         if not (suggested := weeks.slug_of(info.data["name"])):
-            raise ValueError("No short name can be made from that name. Write one yourself, such as q3-2022.")
+            raise ValueError("Enter a short name, such as q3-2022.")
         return suggested
 
     @field_validator("ends")
@@ -124,12 +126,13 @@ def _create(session: Session, act: Act, data: WeekForm) -> Done:
     week = weeks.create(
         session, act, slug=data.slug, name=data.name, timezone=data.timezone, starts=data.starts, ends=data.ends
     )
-    if data.players == "anyone":
+    who = "-anyone" if data.players == "anyone" else ""
+    if who:
         shift_settings.change(session, week.slug, {"needs_team": False}, act)
     if data.begin == "draft":
-        return Done("organizer_week", "created", {"week": week.slug})
+        return Done("organizer_week", f"created{who}", {"week": week.slug})
     lifecycle.open_week(session, week.slug, act)
-    return Done("organizer_week", "started", {"week": week.slug})
+    return Done("organizer_week", f"started{who}", {"week": week.slug})
 
 
 @router.get("/{week}")
@@ -182,7 +185,7 @@ def open_week(request: Request, act: OrganizerAct, week: str) -> Response:
 
 def _open_draft(session: Session, slug: str, act: Act) -> None:
     if weeks.find(session, slug, act.now).state == "closed":
-        raise Malformed("This week was closed. Say below why it is opened again.")
+        raise Malformed("This week was closed. Enter a reason below to reopen it.")
     lifecycle.open_week(session, slug, act)
 
 

@@ -124,11 +124,11 @@ SCOPES = {
 }
 
 WAYS = {
-    "first": "the first start’s link",
+    "first": "the owner link",
     "invitation": "a sign-in link",
-    "email": "a link by e-mail",
-    "join": "a team’s join code",
-    "company": "the company’s account",
+    "email": "a link by email",
+    "join": "a join code",
+    "company": "a company account",
 }
 
 
@@ -139,7 +139,7 @@ JOBS = {
     "shifts.plan": "Planning what happens by itself to shifts",
     "shifts.settle": "Settling a shift: its free seats, waiting list, covers and completions",
     "mail.notice": "A notice by email",
-    "mail.sign_in_link": "A sign-in link by e-mail",
+    "mail.sign_in_link": "A sign-in link by email",
     "shifts.remind": "Reminders of a shift",
     "upkeep.forget_ended": "Clearing away jobs that ended long ago",
 }

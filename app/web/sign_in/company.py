@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False, prefix="/sign-in", route_class=DatabaseRoute)
 
 UNDERWAY_LASTS = timedelta(minutes=10)
-LOST = "This sign-in took too long, or was begun in another browser. Start again from the sign-in page."
+LOST = "This sign-in took too long, or started in another browser. Start again from the sign-in page."
 
 
 class AnswerForm(Form):
@@ -127,7 +127,7 @@ def _admit(database: Database, request: Request, claims: Claims) -> tuple[str, P
 
 def _there(provider: "Provider | None") -> "Provider":
     if provider is None:
-        raise NotFound("No sign-in with a company account here. Use your sign-in link or your team’s join code.")
+        raise NotFound("No company sign-in here. Use a sign-in link or join code.")
     return provider
 
 

@@ -27,7 +27,7 @@ from app.web.submit import Done, Page, Tries, refuse, submit
 
 router = APIRouter(include_in_schema=False, prefix="/join", route_class=DatabaseRoute)
 
-OVER = "This week is over, so nobody joins its teams any more."
+OVER = "This week is closed. You can’t join."
 T = TypeVar("T")
 
 

@@ -26,7 +26,7 @@ from app.web.submit import Done, Page, Tries, submit
 router = APIRouter(include_in_schema=False, prefix="/sign-in", route_class=DatabaseRoute)
 
 MAILED = "If that address is known, a sign-in link is on its way. Check your email. It works once, within 30 minutes."
-DONE = {"out": "You are signed out. See you at the next shift.", "mailed": MAILED}
+DONE = {"out": "You’re signed out.", "mailed": MAILED}
 
 
 class MailForm(Form):

@@ -36,7 +36,7 @@ def send_link(
     So the same job is queued for every address, and done some time later.
     """
     if mailer is None:
-        raise NotFound("No sign-in by email here. Use your sign-in link or your team’s join code.")
+        raise NotFound("No sign-in by email here. Use a sign-in link or join code.")
     act, page = visit(request), partial(sign_in_page, to=to)
     try:
         cookies.check_safe(request, settings)

@@ -226,7 +226,7 @@ def test_correcting_twice_or_in_a_closed_week_does_not_fit(site: RunningApp, olu
     closed = olu.post(f"{where}/reinstatement", reason="No")
 
     assert (twice.status_code, closed.status_code) == (409, 409)
-    assert (flash(twice), "is closed. Reopen it" in flash(closed)) == ("This activity is already reversed.", True)
+    assert (flash(twice), "is closed. Ask an" in flash(closed)) == ("This activity is already reversed.", True)
 
 
 @pytest.mark.parametrize("verb", ["reversal", "reinstatement"])
