@@ -115,15 +115,15 @@ def test_every_scene_has_its_say(site: RunningApp) -> None:
 
     assert shown(html) == ALL
     assert text(html, "board").startswith(
-        "Standings The one shift is covered 1 AL BN CO Owls Ada Lovelace, Bo Nguyen, Chidi Okafor +10 Shift"
+        "Standings The one shift is covered 1 AL BN CO Owls Ada Lovelace , Bo Nguyen , Chidi Okafor +10 Shift"
     )
     assert text(html, "shifts") == (
         "On shift The one shift is covered Up next Thu 06:00–08:00 AL Ada Lovelace Owls 2 seats free"
     )
     assert text(html, "race") == "The race Points over the week Mon Tue Wed 2 Cats 30 Owls"
     assert text(html, "latest") == (
-        "Latest DK Response Dua Krasniqi Cats Wed 10:00 "
-        "BN Shift Bo Nguyen Owls Wed 09:00 AL Shift Ada Lovelace Owls Wed 06:00"
+        "Latest DK Response Dua Krasniqi Cats Wed 13:00 "
+        "BN Shift Bo Nguyen Owls Wed 13:00 AL Shift Ada Lovelace Owls Wed 13:00"
     )
     assert text(html, "totals") == (
         "All of us, so far shifts 2 response 1 issues 0 feature requests 0 knowledge cards 0"
@@ -267,15 +267,16 @@ def test_person_without_a_team_is_in_no_list_and_in_the_totals(site: RunningApp)
     assert text(html, "totals").startswith("All of us, so far shift 1 responses 0")
 
 
-def test_more_teams_than_fit_are_counted(site: RunningApp) -> None:
+def test_more_teams_than_fit_take_turns_by_pages(site: RunningApp) -> None:
     for number in range(36):
         site.game.team(f"Team {number:02}", f"player{number}@example.com")
 
     html = picture(site)
 
-    assert html.count('class="rank ') == 36
-    assert html.count("ranks__column") == 3
-    assert text(html, "board").startswith("Standings and 2 more")
+    assert (html.count('class="rank '), html.count("ranks__column"), html.count("ranks__gap")) == (38, 6, 4)
+    assert text(html, "board").startswith("Standings 1–19 of 38 teams")
+    assert text(html, "board-2").startswith("Standings 20–38 of 38 teams")
+    assert re.findall(r'id="scene-board[^"]*" data-seconds="(\d+)"', html) == ["10", "10"]
 
 
 def test_organizer_sees_on_the_display_what_everybody_sees(site: RunningApp) -> None:

@@ -76,7 +76,7 @@ def make_line(
 
 def _tie(tally: Tally, metric: Metric, rules: Rules) -> TieValue:
     if metric.kind == "earliest":
-        return TieValue("last scored" if tally.last_award else "not scored yet", tally.last_award)
+        return TieValue("points in by" if tally.last_award else "not scored yet", tally.last_award)
     number = value(tally, metric)
     sign = "\u2212" if number < 0 else ""
     return TieValue(f"{sign}{abs(number):,} {metric_words(metric, number, rules)}")

@@ -20,13 +20,13 @@ _SPARE = 4  # times as many entries are read as are shown, since people without 
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """One activity of a team; `person` is a name, `occurred_at` UTC."""
+    """One activity of a team; `person` is a name, `recorded_at` UTC: what is latest is what came in last."""
 
     id: str
     kind: str
     person: str
     team_id: str
-    occurred_at: datetime
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +44,19 @@ def activities(session: Session, week: Week, names: Mapping[str, str], *, limit:
 
     A `view` that looks back has only what the ledger held then. Looks at the newest few entries alone.
     """
-    query = select(LedgerEntry.id, LedgerEntry.kind, LedgerEntry.person_id, LedgerEntry.occurred_at).where(  # type: ignore[call-overload]
+    entry = LedgerEntry
+    query = select(entry.id, entry.kind, entry.person_id, entry.occurred_at, entry.recorded_at).where(  # type: ignore[call-overload]
         col(LedgerEntry.week_id) == week.id, col(LedgerEntry.kind).not_in(_NO_NEWS), is_live(view)
     )
     if view.upto is not None:
         query = query.where(col(LedgerEntry.version) <= view.upto)
     rows = session.execute(query.order_by(col(LedgerEntry.seq).desc()).limit(limit * _SPARE)).all()
-    joins = teams.joins(session, week, {person for _, _, person, _ in rows}, view=view)
+    joins = teams.joins(session, week, {person for _, _, person, _, _ in rows}, view=view)
     found = []
-    for id_, kind, person, at in rows:
+    for id_, kind, person, at, recorded_at in rows:
         team_id = team_at(joins.get(person, ()), at)
         if team_id is not None:
-            found.append(Latest(id_, kind, names[person], team_id, at))
+            found.append(Latest(id_, kind, names[person], team_id, recorded_at))
     return found[:limit]
 
 

@@ -144,8 +144,7 @@ def tie_word(tie: TieValue, zone: tzinfo) -> str:
     if tie.at is None:
         return tie.words
     at = tie.at.astimezone(zone)
-    moment = f"{at:%a %H:%M:%S}" if at.second else f"{at:%a %H:%M}"
-    return f"{tie.words} {moment} (earlier is better)"
+    return f"{tie.words} {at:%a %H:%M:%S}" if at.second else f"{tie.words} {at:%a %H:%M}"
 
 
 def tie_line(standing: Standing, metrics: Sequence[int], zone: tzinfo) -> str:

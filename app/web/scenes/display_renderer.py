@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
+from typing import cast
 
 from app.clock import Clock
 from app.db.database import Database
@@ -30,12 +31,18 @@ TALKATIVE = 5
 """Activities after which a source is missed when it falls silent: one that reported once or twice was being tried."""
 
 
+PAGE_SECONDS = 8
+"""A page of a scene that has several stays for this long at least; else they share the turn's seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A turn with what its scene has to say."""
+    """A turn, or a page of it, with what its scene has to say; `key` tells it from all others."""
 
     turn: RotationItem
     it: Mapping[str, object]
+    seconds: int
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,14 @@ class Silence:
     source: str
     last: datetime
     stale_from: datetime
+
+
+def _pages(turn: RotationItem, mapping: Mapping[str, object]) -> list[Shown]:
+    """The pages of a turn; most scenes have one."""
+    pages = cast("list[Mapping[str, object]]", mapping.get("pages", [mapping]))
+    seconds = turn.seconds if len(pages) == 1 else max(turn.seconds // len(pages), PAGE_SECONDS)
+    names = [turn.scene.name, *(f"{turn.scene.name}-{number}" for number in range(2, len(pages) + 1))]
+    return [Shown(turn, page, seconds, name) for name, page in zip(names, pages, strict=True)]
 
 
 class DisplayRenderer:
@@ -130,7 +145,7 @@ class DisplayRenderer:
             tones=render.tones(board.standings),
             zone=snapshot.zone,
             mark=_mark(snapshot, turns),
-            shown=[Shown(turn, mapping) for turn, mapping in told if mapping is not None],
+            shown=[each for turn, mapping in told if mapping is not None for each in _pages(turn, mapping)],
             news=list(reversed(news)),
             silences=silences,
             begins=begins,

@@ -69,7 +69,8 @@ class Scene:
 
     `build_context` makes what the template `display/scenes/<name>.html` calls `it`; None means there is nothing to say,
     and the display goes on to the next scene. `it.title` takes the place of `title`, and `it.aside` stands beside it; a
-    scene without a title brings its own heading with the id `title-<name>`.
+    scene without a title brings its own heading with the id `title-<name>`. Where there is `pages`, each of them is an
+    `it`, shown one after the other.
     """
 
     name: str

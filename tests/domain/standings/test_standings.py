@@ -90,7 +90,7 @@ def test_board_shows_every_field_of_a_standing() -> None:
                 TieValue("1 × 6 a.m. shift"),
                 TieValue("1 shift"),
                 TieValue("5 points from responses"),
-                TieValue("last scored", moment("09:30")),
+                TieValue("points in by", moment("09:30")),
             ),
         ),
     )
