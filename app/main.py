@@ -126,11 +126,12 @@ def create_app(
     clock: Clock | None = None,
     timing: Timing = USUAL,
     has_shortcut: bool = True,
+    open_database: type[Database] = Database,
 ) -> FastAPI:
     """The web application for these settings (the environment's by default), on its own database connections.
 
     Raises Malformed for settings or a signing key that can't be used. Without the shortcut, every answer is the same
-    and comes later.
+    and comes later. Where many applications follow each other, `open_database` may keep what the one before compiled.
     """
     app = _Application(
         title="Assembly Week",
@@ -142,7 +143,7 @@ def create_app(
         lifespan=partial(_lifespan, timing=timing),
     )
     app.state.has_shortcut = has_shortcut
-    app.state.context = _install(settings or startup.read_settings(), clock or Clock(), timing)
+    app.state.context = _install(settings or startup.read_settings(), clock or Clock(), timing, open_database)
     app.router.routes.extend(routes())
     problems.install(app)
     app.state.routes = RouteNames(app)
@@ -164,9 +165,9 @@ def routes() -> tuple[BaseRoute, ...]:
     return tuple(map(gates.gate, app.routes))
 
 
-def _install(settings: Settings, clock: Clock, timing: Timing) -> AppContext:
+def _install(settings: Settings, clock: Clock, timing: Timing, open_database: type[Database]) -> AppContext:
     key = secrets.load(settings)
-    database = Database(settings.sqlalchemy_url, checkpoints=True, limits=Limits())
+    database = open_database(settings.sqlalchemy_url, checkpoints=True, limits=Limits())
     keeper, known = BoardCache(database, clock, timing), CredentialCache(database, clock, timing)
     seat_lists = SeatLists(database, clock)
     display_renderer = DisplayRenderer(database, clock, settings.display_scenes)

@@ -1,8 +1,13 @@
-"""A database that is kept from test to test, so that what was compiled for it is compiled once."""
+"""Databases that are kept from test to test, so that what was compiled for them is compiled once."""
 
+from collections import defaultdict
 from collections.abc import Callable
+from typing import ClassVar
+
+from sqlalchemy import URL, Engine, make_url
 
 from app.db.database import Database, Listener
+from app.db.engine import Limits
 
 
 class KeptDatabase(Database):
@@ -22,3 +27,23 @@ class KeptDatabase(Database):
         """Let no listener hear anything any more."""
         while self._stops:
             self._stops.pop()()
+
+
+class ServedDatabase(Database):
+    """A server's database, on the engines of a server before it that has ended: they know the statements by then."""
+
+    _free: ClassVar[dict[tuple[URL, bool, Limits | None], list[tuple[Engine, Engine]]]] = defaultdict(list)
+
+    def __init__(self, url: URL | str, *, checkpoints: bool = False, limits: Limits | None = None) -> None:
+        super().__init__(url, checkpoints=checkpoints, limits=limits)
+        self._kind = (make_url(url), checkpoints, limits)
+        self._is_free = False
+        if self._free[self._kind]:
+            self.writer, self.reader = self._free[self._kind].pop()
+
+    def dispose(self) -> None:
+        """Close every connection, and leave the engines to the next server."""
+        super().dispose()
+        if not self._is_free:
+            self._is_free = True
+            self._free[self._kind].append((self.writer, self.reader))

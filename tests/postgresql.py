@@ -42,6 +42,7 @@ class PostgreSQL:
         self.name = name
         self.url = _address(server, name)
         self.database = KeptDatabase(_create(server, name, _TEMPLATE))
+        self._connection = self._connect()
 
     def address(self, database: str) -> str:
         """The address of a database that was created here, as people write it into DATABASE_URL."""
@@ -54,12 +55,28 @@ class PostgreSQL:
     def set_scene(self, name: str) -> None:
         """Bring the database to a scene, whatever the test before left.
 
-        For a replica no trigger fires, so rows can be deleted: 2 ms, where TRUNCATE takes 100.
+        For a replica no trigger fires, so rows can be deleted: 4 ms of CPU, where TRUNCATE takes 100. On a connection
+        that has seen no table yet it is 20.
         """
         self.database.dispose()
-        with psycopg.connect(self.url) as connection:
-            connection.execute("SET session_replication_role = replica; SET lock_timeout = '5s'")
-            connection.execute(self._changes[name].encode())
+        change = self._changes[name].encode()
+        try:
+            self._connection.execute(change)
+        except psycopg.OperationalError:
+            if not self._connection.closed:
+                raise
+            self._connection = self._connect()  # the server was stopped since
+            self._connection.execute(change)
+
+    def close(self) -> None:
+        """Close its connections."""
+        self.database.dispose()
+        self._connection.close()
+
+    def _connect(self) -> psycopg.Connection:
+        connection = psycopg.connect(self.url, autocommit=True)
+        connection.execute("SET session_replication_role = replica; SET lock_timeout = '5s'")
+        return connection
 
     def stop(self) -> None:
         """End the server without a goodbye, as a crash would; its clients lose their connections."""
@@ -102,7 +119,7 @@ def running(folder: Path, scenes: Mapping[str, Play]) -> Iterator[PostgreSQL]:
         changes = _scenes(server, folder / "scenes.json", scenes)
         postgresql = PostgreSQL(server, f"game-{os.getpid()}", changes)
     yield postgresql
-    postgresql.database.dispose()
+    postgresql.close()
 
 
 def end(folder: Path) -> None:

@@ -30,5 +30,10 @@ class SQLite:
             leftover.unlink()
         shutil.copy(self._scene(name), self._file)
 
+    def copy_scene(self, name: str, file: Path) -> None:
+        """Make a file of a scene somewhere else, for its owner's eyes alone."""
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copy(self._scene(name), file)
+
     def _scene(self, name: str) -> Path:
         return self._folder / f"{name}.scene"

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from app.cli.commands import app
 from app.config import PROJECT
 from app.main import routes
+from tests.sqlite import SQLite
 
 routes()  # error pages name them, also where no application is made
 
@@ -80,7 +81,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
 
 
 @pytest.fixture
-def open_week(shell: Shell) -> Shell:
-    """The same, with the week q3-2022 open and two teams in it."""
+def open_week(shell: Shell, sqlite: SQLite) -> Shell:
+    """The same, with the week q3-2022 open and two teams in it; the first command finds the tables there."""
+    sqlite.copy_scene("bare", shell.ledger)
     shell.open_week()
     return shell

@@ -29,6 +29,7 @@ from app.services.access.throttle import Limit
 from app.services.displays import displays
 from app.services.people import people
 from tests.builders import GUS, NAMES, NOW, SLUG, Game, act_by, an_activity, moment
+from tests.kept import ServedDatabase
 from tests.web.server import ServerThread
 
 BOTH_ENGINES = pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
@@ -195,7 +196,7 @@ def serving(
 ) -> Iterator[RunningApp]:
     """A server on this port, or on a free one, for as long as the block lasts; without jobs nothing but requests."""
     clock = clock or SettableClock()
-    app = create_app(settings, clock=clock, timing=timing, has_shortcut=has_shortcut)
+    app = create_app(settings, clock=clock, timing=timing, has_shortcut=has_shortcut, open_database=ServedDatabase)
     with (
         listening(app, port, has_jobs=has_jobs) as url,
         httpx.Client(base_url=url, timeout=20, verify=NO_TLS) as client,
