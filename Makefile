@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run check test lint fix bench audit sbom lock reference vendor browser clean
+.PHONY: help setup demo run check test browsers lint fix bench audit sbom lock reference vendor browser clean
 
 ARGS ?=
 # Tests wait as much as they compute, so there are more processes than cores: tests/conftest.py says how many.
@@ -35,6 +35,9 @@ test: export PYTHONDONTWRITEBYTECODE =
 test: lint vendor .venv-client/.ready ## every check, then every test; PYTEST_ARGS="tests/domain -x" picks some
 	@$(BIN)/python -m compileall -q app bench migrations tools
 	@ASSEMBLY_WEEK_REQUIRE_CLIENT=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+browsers: .venv/.dev vendor ## the core flows in Firefox and WebKit as well; ARGS="-k Firefox"
+	@$(BIN)/python -m pytest -q -rs tests/browser/engines $(ARGS)
 
 lint: .venv/.dev ## style, types, layers and spelling, without changing a file
 	@$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""The core flows in Firefox and in WebKit; `make browsers` runs them."""
