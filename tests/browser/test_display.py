@@ -338,7 +338,8 @@ MEASURE = """() => {
   for (const element of document.querySelectorAll(".scene[data-on] *, .status-bar *")) {
     const box = element.getBoundingClientRect();
     const isInStrip = element.closest(".status-bar") !== null, bottom = isInStrip ? innerHeight : frame.bottom + 1;
-    if (!box.width || element.closest(".visually-hidden")) continue;
+    // Of what is cut by an ellipsis the name’s own box is as long as the name.
+    if (!box.width || element.localName === "bdi" || element.closest(".visually-hidden")) continue;
     const rank = element.closest(".rank")?.getBoundingClientRect();
     if (rank && (box.bottom > rank.bottom + 1 || box.top < rank.top - 1)) outside.add(element.className);
     if (box.bottom > bottom || box.right > innerWidth || box.left < 0) outside.add(element.className);

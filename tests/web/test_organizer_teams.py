@@ -110,7 +110,7 @@ def test_join_code_is_made_replaced_and_withdrawn(site: RunningApp) -> None:
         codes.append(re.findall(r'joincode">([0-9A-Z]{4}-[0-9A-Z]{4})<', page))
         addresses = re.findall(r'class="secret">([^<]*)<', page)
         assert addresses == [f"{site.url}/join/{code.replace('-', '')}" for code in codes[-1]]
-        assert page.count('aria-label="Join Owls"') == len(addresses)
+        assert page.count('aria-label="Join \u2068Owls\u2069"') == len(addresses)
 
     assert [len(code) for code in codes] == [1, 1, 0]
     assert codes[0] != codes[1]

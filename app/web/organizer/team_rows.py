@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from app.domain.actor import SignedInAct
+from app.domain.text.direction import isolated
 from app.models import Person, Team, Week
 from app.models.columns import new_id
 from app.services.access import credentials
@@ -107,5 +108,5 @@ def _row(page: Page[SignedInAct], line: TeamLine, code: str) -> TeamRow:
     add = page.form(MemberForm, team.id)
     adjust = page.form(AdjustmentForm, team.id, once=f"{new_id()}-{team.id}")
     address = base_of(page.request, page.settings) + url_for("join_team", code=code) if code else ""
-    picture = qr(address, title=f"Join {team.name}") if code else None
+    picture = qr(address, title=f"Join {isolated(team.name)}") if code else None
     return TeamRow(team, line.members, line.code, add, adjust, address, picture)
