@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Generator, Iterator
@@ -63,6 +64,7 @@ def _start(database: Database) -> None:
 
 
 MAX_PROCESSES = 8
+ROOM_IN_MEMORY = 2 * 2**30  # bytes; all test processes together need a tenth of it
 SCENES = {"bare": _migrate, "empty": _prepare, "game": _start}
 _FOLDER = pytest.StashKey[Path]()
 
@@ -145,11 +147,18 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SQLite]:
-    """A SQLite file, one for each test process."""
-    stage = SQLite(tmp_path_factory.mktemp("sqlite"), SCENES)
-    yield stage
-    stage.database.dispose()
+def sqlite() -> Iterator[SQLite]:
+    """A SQLite file, one for each test process; in memory where there is room, as each commit waits for a disk."""
+    with tempfile.TemporaryDirectory(prefix="assembly-week-sqlite-", dir=_memory()) as folder:
+        stage = SQLite(Path(folder), SCENES)
+        yield stage
+        stage.database.dispose()
+
+
+def _memory() -> Path | None:
+    memory = Path("/dev/shm")  # noqa: S108 - a directory with a name nobody can guess is made in it
+    has_room = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_IN_MEMORY
+    return memory if has_room else None
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,7 @@ class RoleClients:
     made: int = 0
     shifts: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Let everybody come in."""
@@ -75,38 +76,37 @@ class RoleClients:
         cookies = visitor.cookies if visitor else {}
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
 
-    def ask(self, method: str, template: str, door: RouteAccess, role: Role) -> int:
-        """The status of a well-formed request by somebody of this role; of a stream only the head."""
+    def ask(self, method: str, template: str, door: RouteAccess, role: Role, *, is_refused: bool = False) -> int:
+        """The status of a well-formed request by somebody of this role; of a stream only the head.
+
+        Who is to be refused changes nothing, so that the next one who is finds the same thing: half of the work is to
+        make fresh ones. One who passes for all that gets another status than a refusal, or uses up what is fresh.
+        """
         if method == "POST" and role in MEMBERS:
             self.come_in(role)
-        path = self.path(template, role)
+        fresh = _Fresh(self, role, self.kept if is_refused else None)
+        path = template.format_map(fresh)
         headers = self.shown_by(role)
         if template.endswith("/live"):
             with self.site.client.stream(method, path, headers=headers) as answer:
                 return answer.status_code
-        return self._send(method, path, door, role, headers).status_code
+        return self._send(method, path, door, role, headers, fresh).status_code
 
     def _send(
-        self, method: str, path: str, door: RouteAccess, role: Role, headers: Mapping[str, str]
+        self, method: str, path: str, door: RouteAccess, role: Role, headers: Mapping[str, str], fresh: "_Fresh"
     ) -> httpx.Response:
         if door.document is not None:
-            return self.site.ask(method, path, headers=headers, json=self._filled(door.document, role))
+            return self.site.ask(method, path, headers=headers, json=_filled(door.document, fresh))
         if door.content is not None:
             return self.site.ask(method, path, headers=headers, content=door.content)
         if method == "POST":
             csrf = self.people[role].csrf if role in self.people else ""
-            return self.site.ask(method, path, headers=headers, data={"csrf": csrf, **self._filled(door.form, role)})
+            return self.site.ask(method, path, headers=headers, data={"csrf": csrf, **_filled(door.form, fresh)})
         return self.site.ask(method, path, headers=headers, params=door.query)
-
-    def _filled(self, fields: Mapping[str, Any] | None, role: Role) -> dict[str, Any]:
-        fresh = _Fresh(self, role)
-        return {
-            name: value.format_map(fresh) if isinstance(value, str) else value for name, value in (fields or {}).items()
-        }
 
     def path(self, template: str, role: Role) -> str:
         """An address of this route at which there is something."""
-        return template.format_map(_Fresh(self, role))
+        return template.format_map(_Fresh(self, role, None))
 
     def fresh(self, name: str, role: Role) -> str:
         """Something nobody has used yet, for a placeholder of this name."""
@@ -455,12 +455,23 @@ class RoleClients:
 
 
 class _Fresh(dict[str, str]):
-    """The mapping that `format_map` asks for placeholders."""
+    """The mapping that `format_map` asks for placeholders: what is `kept`, if anything is, else something fresh."""
 
-    def __init__(self, stage: RoleClients, role: Role) -> None:
+    def __init__(self, stage: RoleClients, role: Role, kept: dict[str, str] | None) -> None:
         super().__init__()
         self._stage = stage
         self._role = role
+        self._kept = kept
 
     def __missing__(self, name: str) -> str:
-        return self._stage.fresh(name, self._role)
+        if self._kept is None:
+            return self._stage.fresh(name, self._role)
+        if name not in self._kept:
+            self._kept[name] = self._stage.fresh(name, self._role)
+        return self._kept[name]
+
+
+def _filled(fields: Mapping[str, Any] | None, fresh: _Fresh) -> dict[str, Any]:
+    return {
+        name: value.format_map(fresh) if isinstance(value, str) else value for name, value in (fields or {}).items()
+    }
