@@ -97,7 +97,12 @@
 
   function age() {
     if (lostSince === null || now() - lostSince < LOST_MS) return "";
-    return now() - contact < 60_000 ? "as of a moment ago" : `as of ${span(Math.floor((now() - contact) / 60_000) * 60_000)} ago`;
+    const at = new Date(serverNow() - (now() - contact));
+    try {
+      return `Not live since ${at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: picture().dataset.zone })}`;
+    } catch {
+      return "Not live"; // a browser that does not know the zone
+    }
   }
 
   // Connects anew. htmx 4 has no call for that, so this reaches into the connection its SSE extension (hx-sse.js) hands

@@ -61,7 +61,8 @@ const stillness = (() => {
   function say(state, text) {
     if (words.textContent === text) return;
     words.textContent = text;
-    [sign.dataset.state, sign.hidden, verb.textContent] = [state, false, isPaused ? "Resume" : "Pause"];
+    [sign.dataset.state, sign.hidden] = [state, false];
+    if (verb) verb.textContent = isPaused ? "Resume" : "Pause";
   }
   function show() {
     if (isPaused) say("paused", "Paused");
@@ -99,7 +100,7 @@ const stillness = (() => {
   addEventListener("online", () => connection?.delayCanceller?.());
 
   // A stream that was closed begins again at the page's own `since`: it brings whatever has changed from then on.
-  sign.querySelector("button").addEventListener("click", () => {
+  sign.querySelector("button")?.addEventListener("click", () => {
     isPaused = !isPaused;
     if (isPaused) connection?.reader?.cancel();
     else if (!connection?.reader) lostAt = Date.now();

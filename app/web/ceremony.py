@@ -84,6 +84,7 @@ class CeremonyRenderer:
         totals = snapshot.board.totals.items()
         return {
             "board": snapshot.board,
+            "zone": snapshot.zone,
             "kinds": snapshot.rules.kind_by_name,
             "totals": [(kind, count) for kind, count in totals if count] or totals,
             "step": steps[step],
