@@ -23,8 +23,10 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 def layers(raw: bytes) -> Iterator[bytes]:
     """A text as it is, and as whoever undoes its encodings reads it."""
     yield raw
-    yield unquote_to_bytes(raw)
-    yield unescape(raw.decode(errors="replace")).encode(errors="replace")
+    if b"%" in raw:
+        yield unquote_to_bytes(raw)
+    if b"&" in raw:
+        yield unescape(raw.decode(errors="replace")).encode(errors="replace")
     runs = _BASE64.findall(raw)
     yield b"\n".join(_decoded(run[start:]) for run in runs for start in range(4))
     yield from _png_texts(raw)
