@@ -18,7 +18,7 @@ def written(path: str) -> Iterator[IO[str]]:
     """A file that appears under its name whole, on disk, when the block ends; `-` is standard output."""
     target = Path(path).resolve()
     if not target.parent.is_dir():
-        raise NotFound(f"There is no directory {target.parent} to write {target.name} in.")
+        raise NotFound(f"There’s no directory {target.parent} to write {target.name} in.")
     if path == STDOUT:
         yield sys.stdout
         sys.stdout.flush()

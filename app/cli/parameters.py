@@ -17,7 +17,7 @@ def iso_date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"“{text}” is no date. Write it as YYYY-MM-DD, such as 2022-09-12.") from None
+        raise typer.BadParameter(f"“{text}” isn’t a date. Write it as YYYY-MM-DD, such as 2022-09-12.") from None
 
 
 Starts = Annotated[date, typer.Option(metavar="DATE", parser=iso_date, help="The first day, YYYY-MM-DD.")]

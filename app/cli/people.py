@@ -19,13 +19,13 @@ from app.services.organizing.people_search import Wanted
 
 group = typer.Typer(help="List people, let one in, change a role.", no_args_is_help=True)
 
-Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The person's e-mail.")]
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The person's email.")]
 
 
 def known_role(role: str) -> str:
     """The role as given. Raises BadParameter for one there is not."""
     if role not in ROLES:
-        raise typer.BadParameter(f"“{role}” is no role. Choose from {', '.join(ROLES)}.")
+        raise typer.BadParameter(f"“{role}” isn’t a role. Choose from {', '.join(ROLES)}.")
     return role
 
 
@@ -36,7 +36,7 @@ def list_people(_voice: Voice) -> Answer:
     with reading() as session:
         documents = _everybody(session, now)
     if not documents:
-        return Answer({"people": []}, ["There is nobody yet. `assembly-week team import` brings people."])
+        return Answer({"people": []}, ["There’s nobody yet. `assembly-week team import` brings people."])
     columns = ("name", "email", "role", "off", "signed_in_at", "invited_until")
     return Answer(
         {"people": documents}, [Table(columns, [tuple(document[name] for name in columns) for document in documents])]
@@ -87,7 +87,7 @@ def role(
 def _find(session: Session, email: str) -> Person:
     person = accounts.by_written_email(session, email)
     if person is None:
-        raise NotFound(f"Nobody here has the e-mail {email}. `assembly-week person list` shows who there is.")
+        raise NotFound(f"Nobody here has the email {email}. `assembly-week person list` shows who there is.")
     return person
 
 

@@ -71,7 +71,7 @@ def show(_voice: Voice) -> Answer:
         active, errors = rule_sets.active(session), rule_sets.file_errors(session)
     parts = [f"Version {active.id}, by {active.by}, {moment(active.at)}: {active.note}", "", active.text.rstrip("\n")]
     if errors:
-        parts += ["", "The rules file as it stands is refused:", *(mistake_line(error) for error in errors)]
+        parts += ["", "The rules file has mistakes:", *(mistake_line(error) for error in errors)]
     return Answer(rule_set_document(active) | {"file_errors": errors}, parts)
 
 

@@ -106,7 +106,7 @@ def listen(host: str, port: int, *, stuck: float = USUAL.stuck) -> socket.socket
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError):
-        raise Malformed(f"“{host}” is no address of this machine. Try --host 127.0.0.1 or --host 0.0.0.0.") from None
+        raise Malformed(f"“{host}” isn’t an address of this machine. Try --host 127.0.0.1 or --host 0.0.0.0.") from None
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -119,7 +119,7 @@ def listen(host: str, port: int, *, stuck: float = USUAL.stuck) -> socket.socket
             raise Conflict(
                 f"Port {port} on {host} is taken. Stop what uses it, or choose another with --port."
             ) from None
-        raise Malformed(f"Cannot listen on {host}, port {port}: {error.strerror}.") from None
+        raise Malformed(f"Can’t listen on {host}, port {port}: {error.strerror}.") from None
     return listener
 
 

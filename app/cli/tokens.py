@@ -20,7 +20,7 @@ def known_scopes(scopes: list[str]) -> list[str]:
     """The scopes as given. Raises BadParameter for one there is not."""
     for scope in scopes:
         if scope not in SCOPES:
-            raise typer.BadParameter(f"“{scope}” is no scope. Choose from {', '.join(SCOPES)}.")
+            raise typer.BadParameter(f"“{scope}” isn’t a scope. Choose from {', '.join(SCOPES)}.")
     return scopes
 
 

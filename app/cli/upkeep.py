@@ -49,7 +49,7 @@ def verify(
         count = "1 difference" if len(differences) == 1 else f"{len(differences)} differences"
         return Answer(document, differences, refusal=f"{count} between what is there and what should be.")
     if not slugs:
-        return Answer(document, ["There are no weeks yet, so there is nothing to verify."])
+        return Answer(document, ["There are no weeks yet, so there’s nothing to verify."])
     return Answer(document, [f"{', '.join(slugs)}: what is shown is what the ledger says."])
 
 

@@ -63,16 +63,16 @@ class Settings(BaseSettings):
     delivery_days: int = Field(
         default=400, ge=31, le=36_500, description="Days deliveries are listed that wait for nothing"
     )
-    smtp_url: Secret = Field(default=None, description="The mail server; empty = no sign-in links by e-mail")
+    smtp_url: Secret = Field(default=None, description="The mail server; empty = no sign-in links by email")
     smtp_url_file: Path | None = Field(default=None, description="A file that holds SMTP_URL instead")
     mail_from: str = Field(default="", description="The sender of messages, such as Assembly Week <week@example.com>")
     oidc_issuer: str = Field(default="", description="The OpenID provider's issuer; empty = no sign-in with it")
-    oidc_client_id: str = Field(default="", description="What the provider calls this installation")
+    oidc_client_id: str = Field(default="", description="What the provider calls this server")
     oidc_client_secret: Secret = Field(default=None, description="The client's secret; empty = public client")
     oidc_client_secret_file: Path | None = Field(default=None, description="A file that holds OIDC_CLIENT_SECRET")
-    oidc_allowed_domains: Domains = Field(default=(), description="E-mail domains that may sign in; empty = any")
+    oidc_allowed_domains: Domains = Field(default=(), description="Email domains that may sign in; empty = any")
     oidc_label: str = Field(default="your company account", description="What the sign-in button calls the provider")
-    oidc_trust_email: bool = Field(default=False, description="Believe e-mails the provider does not call verified")
+    oidc_trust_email: bool = Field(default=False, description="Believe emails the provider doesn’t call verified")
 
     @classmethod
     def settings_customise_sources(
@@ -170,7 +170,7 @@ class Settings(BaseSettings):
     def _provider_flaws(self) -> list[str]:
         if not self.oidc_issuer or self.oidc_client_id:
             return []
-        return [f"Set {PREFIX}OIDC_CLIENT_ID to what the provider calls this installation."]
+        return [f"Set {PREFIX}OIDC_CLIENT_ID to what the provider calls this server."]
 
     def changed(self, **changes: object) -> Self:
         """These settings with some changed, checked like any others; the environment is not read again."""
@@ -210,7 +210,7 @@ def _secret_in(path: Path, name: str, *, is_given: bool) -> str:
     try:
         return secret_files.read(path)
     except FileNotFoundError:
-        raise ValueError(f"{variable}_FILE leads to {path}, and there is no such file.") from None
+        raise ValueError(f"{variable}_FILE leads to {path}, and there’s no such file.") from None
     except ValueError as flaw:
         raise ValueError(f"{variable}_FILE leads to {path}, which {flaw}.") from None
 

@@ -108,7 +108,7 @@ class Mailer:
             self._deliver(mime, to)
         except smtplib.SMTPRecipientsRefused as refusal:
             raise MailRejected(
-                "The mail server does not take messages for this address. Check its spelling."
+                "The mail server doesn’t take messages for this address. Check its spelling."
             ) from refusal
         except (OSError, smtplib.SMTPException, ValueError) as failure:
             raise MailNotSent(f"The message could not be sent: {_why(failure)}. {_AGAIN}") from failure
@@ -120,7 +120,7 @@ class Mailer:
         try:
             mime["To"] = Address(display_name=name, addr_spec=to)
         except (MessageError, ValueError, IndexError) as error:
-            raise MailRejected("This is not an e-mail address that messages can be sent to.") from error
+            raise MailRejected("This isn’t an email address that messages can be sent to.") from error
         mime["From"] = self._sender
         mime["Subject"] = message.subject
         mime["Date"] = format_datetime(now)
@@ -190,19 +190,19 @@ def _why(failure: Exception) -> str:
     # smtplib calls a server that says nothing disconnected, and keeps the reason behind that.
     match failure.__context__ if isinstance(failure, smtplib.SMTPServerDisconnected) else failure:
         case TimeoutError():
-            return "the mail server did not answer in time"
+            return "the mail server didn’t answer in time"
         case smtplib.SMTPAuthenticationError():
-            return "the mail server did not take our login"
+            return "the mail server didn’t take our login"
         case smtplib.SMTPNotSupportedError():
             return "the mail server lacks something that we need of it, such as encryption or login"
         case smtplib.SMTPSenderRefused():
-            return "the mail server does not take messages from our address"
+            return "the mail server doesn’t take messages from our address"
         case ssl.SSLError():
             return "the way to the mail server could not be encrypted"
         case smtplib.SMTPResponseException():
-            return "the mail server did not take it"
+            return "the mail server didn’t take it"
         case _:
-            return "the mail server cannot be reached, or does not speak SMTP"
+            return "the mail server can’t be reached, or doesn’t speak SMTP"
 
 
 def mailer(settings: Settings) -> Mailer | None:

@@ -90,7 +90,7 @@ class Outbound:
                 finally:
                     response.close()
         except httpcore.TimeoutException as error:
-            raise Unreachable(f"{parts.hostname} did not answer within {self._timeout:g} seconds.") from error
+            raise Unreachable(f"{parts.hostname} didn’t answer within {self._timeout:g} seconds.") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as error:
             raise Unreachable(_reason(parts, error)) from error
         return Answer(response.status, _received(response.headers), body)
@@ -151,7 +151,7 @@ def _reason(parts: SplitResult, error: Exception) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"The certificate of {parts.hostname} isn’t valid: {cause.verify_message}."
     if isinstance(cause, socket.gaierror):
-        return f"There is no server by the name {parts.hostname}."
+        return f"There’s no server by the name {parts.hostname}."
     if isinstance(error, httpcore.ProtocolError):
-        return f"{parts.hostname} sent something that is no answer."
+        return f"{parts.hostname} sent something that isn’t an answer."
     return f"{parts.hostname} can’t be reached: no connection, or it was cut."

@@ -199,7 +199,7 @@ def _find(session: Session, job_id: str) -> QueuedJob:
     is_number = job_id.isascii() and job_id.isdigit() and len(job_id) < 19
     job = session.get(QueuedJob, int(job_id)) if is_number else None
     if job is None:
-        raise NotFound("There is no such job. The overview lists those that failed.")
+        raise NotFound("There’s no such job. The overview lists those that failed.")
     return job
 
 
@@ -207,7 +207,7 @@ def _unbury(session: Session, job: QueuedJob, **values: Any) -> None:
     """End a job's death, if nobody else did at the same moment: compare and set."""
     is_dead = (col(QueuedJob.id) == job.id, col(QueuedJob.dead_at).is_not(None))
     if session.connection().execute(update(QueuedJob).where(*is_dead).values(dead_at=None, **values)).rowcount != 1:
-        raise AlreadyDone("Somebody took care of this job already.")
+        raise AlreadyDone("Someone took care of this job already.")
 
 
 def forget_ended(session: Session, now: datetime) -> int:

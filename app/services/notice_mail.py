@@ -140,7 +140,7 @@ def wanted(session: Session, person_id: str) -> tuple[str, ...]:
 def opt_out(session: Session, person_id: str, kind: str, now: datetime) -> None:
     """Send somebody no more email about a kind of notice; a repeat changes nothing. Raises Malformed."""
     if not is_kind(kind):
-        raise Malformed("There is no such kind of notice.")
+        raise Malformed("There’s no such kind of notice.")
     if session.get(NoticeOptOut, (person_id, kind)) is None:
         session.add(NoticeOptOut(person_id=person_id, kind=kind, created_at=now))
         session.flush()

@@ -52,11 +52,11 @@ def read_object(text: bytes | str) -> Fields | Flaws:
     if len(raw) > MAX_BYTES:
         return _flaw(f"This is longer than {MAX_BYTES:,} bytes; shorten it.")
     if _holds_more_values_than(raw, MAX_VALUES):
-        return _flaw(f"This has more than {MAX_VALUES} values; remove what is no field.")
+        return _flaw(f"This has more than {MAX_VALUES} values; remove what isn’t a field.")
     try:
         document = from_json(raw)
     except ValueError as error:
-        return _flaw(f"This is not valid JSON: {error}.")
+        return _flaw(f"This isn’t valid JSON: {error}.")
     if isinstance(document, list):
         return _flaw("The body must be a JSON object, and this is a list. Send its objects one by one, or one a line.")
     return document if isinstance(document, dict) else _flaw("The body must be a JSON object.")
@@ -121,7 +121,7 @@ def flaw_of(error: Mapping[str, Any] | ErrorDetails) -> Flaw:
         case "extra_forbidden":
             return Flaw(field, f"{subject} isn’t a field. Remove it or check its spelling.")
         case "json_invalid":
-            return Flaw(field, f"This is not valid JSON: {context.get('error', 'it cannot be read')}.")
+            return Flaw(field, f"This isn’t valid JSON: {context.get('error', 'it can’t be read')}.")
         case "value_error":
             sentence = f"{subject} {context['error']}"
             return Flaw(field, sentence if sentence.endswith("?") else f"{sentence}.")
@@ -136,7 +136,7 @@ def flaw_of(error: Mapping[str, Any] | ErrorDetails) -> Flaw:
         case "bool_type" | "bool_parsing":
             return Flaw(field, f"{subject} must be true or false.")
         case "string_unicode":
-            return Flaw(field, f"{subject} is not valid Unicode text; write it in UTF-8.")
+            return Flaw(field, f"{subject} isn’t valid Unicode text; write it in UTF-8.")
         case "string_pattern_mismatch":
             return Flaw(field, f"{subject} must fit the pattern {context['pattern']}.")
         case "model_type" | "dict_type":

@@ -23,7 +23,7 @@ from app.services.displays import displays
 
 MAX_ENTRIES = 10_000
 """Twice what 5,000 viewers need. Made-up secrets are not kept, and as many questions may be under way."""
-SLOW = "The database does not answer in time. Try again in a moment."
+SLOW = "The database doesn’t answer in time. Try again in a moment."
 
 Ask = Callable[[Collection[Credential]], Awaitable[object]]
 

@@ -115,7 +115,7 @@ def _verify(recipient: Recipient, url_key: str | None, envelope: Envelope, now: 
     digest = credentials.digest(url_key or "")
     matches = [constant_time.is_equal(digest, key) for key in recipient.keys]
     if matches and not any(matches):
-        raise KeyInvalid("The key in the address is not that of this connection. Copy its address again.")
+        raise KeyInvalid("The key in the address isn’t that of this connection. Copy its address again.")
     by_newest_key = matches[:1] == [True]
     verify = registry.SOURCES[recipient.kind].verify
     newest, *previous = recipient.secrets or [connections.new_secret()]  # without any, nothing is signed right

@@ -128,7 +128,7 @@ def test_first_week_is_made_by_hand_without_javascript(chromium: Browser, site: 
 def test_invitations_download_is_the_list_on_the_page(chromium: Browser, site: RunningApp, tmp_path: Path) -> None:
     with desk(chromium, site) as page:
         page.goto(f"{site.url}{WEEK}/teams")
-        page.get_by_role("button", name="Make 6 links").click()
+        page.get_by_role("button", name="Create 6 links").click()
         shown = [locator.inner_text() for locator in page.locator("td .secret").all()]
 
         with page.expect_download() as download:

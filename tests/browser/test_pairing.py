@@ -77,7 +77,7 @@ def test_open_screen_takes_up_the_scenes_that_were_chosen(chromium: Browser, sit
         wall.wait_for_points("5", "0")
 
         page.get_by_label("Show Standings").uncheck()
-        page.get_by_role("button", name="Save the scenes").click()
+        page.get_by_role("button", name="Save scenes").click()
 
         wall.page.wait_for_selector("#scene-board", state="detached", timeout=5_000)
         until(lambda: Screen(wall.page).scene == "totals")

@@ -76,7 +76,7 @@ def test_company_sign_in_that_is_refused_leaves_the_other_ways(chromium: Browser
     page.click("button:text-is('stranger')")
     page.wait_for_selector("[role=alert]")
 
-    assert texts(page, "[role=alert]")[0].startswith("Accounts of this e-mail domain may not sign in here.")
+    assert texts(page, "[role=alert]")[0].startswith("Accounts of this email domain may not sign in here.")
     assert page.is_visible("text=Find my team")
     context.close()
 

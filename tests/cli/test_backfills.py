@@ -76,7 +76,7 @@ def test_wrong_words_are_refused(open_week: Shell, github: StandIn) -> None:
 
     assert shell.run("source", "backfill", "github", "--since", "soon").exit_code == 2
     assert shell.refusal("source", "backfill", "github", "--cancel") == "No backfill of this connection is under way."
-    assert shell.refusal("source", "backfill", "nope", *SINCE).startswith("There is no connection “nope”.")
+    assert shell.refusal("source", "backfill", "nope", *SINCE).startswith("There’s no connection “nope”.")
     assert shell.refusal("source", "backfill", "jira", *SINCE).startswith("There are no backfills for jira")
     assert shell.refusal("source", "backfill", "zendesk", *SINCE).startswith("Set an API key")
     assert shell.refusal("source", "key", "github", "--key", KEYS["github"]).startswith("Name 1 to 50 repositories")

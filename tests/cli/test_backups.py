@@ -105,13 +105,13 @@ def test_backup_does_not_overwrite_unless_told(open_week: Shell) -> None:
 def test_backup_never_replaces_the_database_itself_or_a_device(open_week: Shell) -> None:
     for target in (open_week.ledger, Path("/dev/null"), open_week.desk):
         refused = open_week.refusal("backup", target, "--force")
-        assert refused == f"{target} cannot become a backup: it is no plain file, or the database itself."
+        assert refused == f"{target} can’t become a backup: it isn’t a plain file, or the database itself."
 
 
 def test_backup_of_nothing_or_to_nowhere_is_refused(shell: Shell) -> None:
-    assert shell.refusal("backup", "copy.sqlite3").startswith("There is no database ")
+    assert shell.refusal("backup", "copy.sqlite3").startswith("There’s no database ")
     shell.text("migrate")
-    assert shell.refusal("backup", "none/copy.sqlite3") == "There is no directory none to back up to."
+    assert shell.refusal("backup", "none/copy.sqlite3") == "There’s no directory none to back up to."
     assert names(shell.desk) == ["data"]
 
 
@@ -167,9 +167,9 @@ def test_restore_is_refused_while_a_server_runs(open_week: Shell) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "is no database of Assembly Week."),
-        (b"team,name,email\n" * 100, "is no sound SQLite database: file is not a database."),
-        (b"SQLite format 3\0" + b"\xff" * 5000, "is no sound SQLite database: "),
+        (b"", "isn’t a database of Assembly Week."),
+        (b"team,name,email\n" * 100, "isn’t a sound SQLite database: file is not a database."),
+        (b"SQLite format 3\0" + b"\xff" * 5000, "isn’t a sound SQLite database: "),
     ],
 )
 def test_file_that_is_no_database_of_ours_is_not_restored(open_week: Shell, content: bytes, sentence: str) -> None:
@@ -185,7 +185,7 @@ def test_file_that_is_no_database_of_ours_is_not_restored(open_week: Shell, cont
 def test_database_of_another_program_is_not_restored(open_week: Shell) -> None:
     other = changed(open_week.desk / "other.sqlite3", "CREATE TABLE week (id INTEGER)")
 
-    assert open_week.refusal("restore", other) == f"{other} is no database of Assembly Week. Nothing was changed."
+    assert open_week.refusal("restore", other) == f"{other} isn’t a database of Assembly Week. Nothing was changed."
 
 
 def test_database_of_a_newer_version_is_not_restored(open_week: Shell) -> None:
@@ -202,13 +202,13 @@ def test_damaged_database_is_not_restored(open_week: Shell) -> None:
 
     refused = open_week.refusal("restore", copy)
 
-    assert refused.startswith((f"{copy} is damaged: ", f"{copy} is no sound SQLite database: "))
+    assert refused.startswith((f"{copy} is damaged: ", f"{copy} isn’t a sound SQLite database: "))
     assert open_week.document("verify")["differences"] == []
 
 
 def test_database_is_not_restored_onto_itself(open_week: Shell) -> None:
     assert open_week.refusal("restore", open_week.ledger).endswith(
-        "is the database itself; there is nothing to restore."
+        "is the database itself; there’s nothing to restore."
     )
 
 

@@ -62,12 +62,12 @@ def test_commands_on_a_full_disk_say_where_and_leave_nothing(full: list[str], tm
         "FULL",
         full_database, "status 1",
         full_database, "status 1",
-        f"The disk that holds {room} is full: make room there. There is no backup.", "status 1",
-        f"The disk that holds {room} is full: make room there. There is no backup.", "status 1",
+        f"The disk that holds {room} is full: make room there. There’s no backup.", "status 1",
+        f"The disk that holds {room} is full: make room there. There’s no backup.", "status 1",
         f"The disk that holds {room / 'data'} is full: make room there. Nothing was changed.", "status 1",
         f"No signing key can be made: The disk that holds {room / 'data'} is full: make room there.", "status 1",
         full_database, "status 1",
-        "There are no weeks yet, so there is nothing to verify.",
+        "There are no weeks yet, so there’s nothing to verify.",
     ]  # fmt: skip
 
 
@@ -152,5 +152,5 @@ def test_ledger_that_cannot_be_read_is_named(open_week: Shell) -> None:
     open_week.ledger.write_bytes(b"nonsense" * 1_000)
 
     assert open_week.refusal("backup", "copy.sqlite3") == (
-        f"{open_week.ledger} cannot be read: file is not a database. There is no backup."
+        f"{open_week.ledger} can’t be read: file is not a database. There’s no backup."
     )

@@ -69,7 +69,7 @@ SETTINGS = {
     "DATABASE_URL": ("postgresql://127.0.0.1:1/x", "On PostgreSQL set ASSEMBLY_WEEK_SECRET_KEY"),
     "DISPLAY_SCENES": ("bord", "ASSEMBLY_WEEK_DISPLAY_SCENES names a scene “bord”;"),
     "SMTP_URL": ("mail.example.com", "ASSEMBLY_WEEK_SMTP_URL must look like"),
-    "OIDC_ISSUER": ("login.example.com", "ASSEMBLY_WEEK_OIDC_ISSUER is no plain https address."),
+    "OIDC_ISSUER": ("login.example.com", "ASSEMBLY_WEEK_OIDC_ISSUER isn’t a plain https address."),
 }
 
 

@@ -45,7 +45,7 @@ def test_every_person_is_listed_however_many_there_are(open_week: Shell) -> None
 
 
 def test_list_of_no_people_is_a_sentence(shell: Shell) -> None:
-    assert shell.text("person", "list").startswith("There is nobody yet.")
+    assert shell.text("person", "list").startswith("There’s nobody yet.")
 
 
 def test_link_signs_its_person_in(open_week: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +69,7 @@ def test_link_makes_nobody(open_week: Shell) -> None:
 
     assert (
         refused
-        == "Nobody here has the e-mail eve@example.com. `assembly-week person list` shows who there is."
+        == "Nobody here has the email eve@example.com. `assembly-week person list` shows who there is."
     )  # fmt: skip
     assert len(open_week.document("person", "list")["people"]) == 3
 
@@ -90,4 +90,4 @@ def test_the_last_owner_stays(open_week: Shell) -> None:
 
 def test_unknown_role_or_person_is_refused(open_week: Shell) -> None:
     assert open_week.run("person", "role", "ada@example.com", "emperor").exit_code == 2
-    assert open_week.refusal("person", "role", "eve@example.com", "owner").startswith("Nobody here has the e-mail")
+    assert open_week.refusal("person", "role", "eve@example.com", "owner").startswith("Nobody here has the email")

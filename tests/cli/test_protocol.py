@@ -179,7 +179,7 @@ def test_refusal_is_a_problem_document_with_the_headers_of_every_answer(port: in
     lines = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
     assert json.loads(body) == {
         "type": "about:blank", "title": "Can’t read the request", "status": 400,
-        "detail": "This is no request in HTTP/1.1.",
+        "detail": "This isn’t a request in HTTP/1.1.",
         "request_id": lines[b"x-request-id"].decode(),
     }  # fmt: skip
     assert lines[b"content-type"] == b"application/problem+json"

@@ -92,15 +92,15 @@ FOREIGN = {
     ),
     "a guard that lets through": (
         ["DROP TRIGGER audit_no_delete", "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT 1; END"],
-        "has a trigger “audit_no_delete” that is not as Assembly Week makes it",
+        "has a trigger “audit_no_delete” that isn’t as Assembly Week makes it",
     ),
     "an extra column": (
         ["ALTER TABLE person ADD COLUMN password TEXT"],
-        "has a table “person” that is not as Assembly Week makes it",
+        "has a table “person” that isn’t as Assembly Week makes it",
     ),
     "a missing column": (
         ["ALTER TABLE week DROP COLUMN created_at"],
-        "has a table “week” that is not as Assembly Week makes it",
+        "has a table “week” that isn’t as Assembly Week makes it",
     ),
     "a missing table": (
         ["DROP TABLE throttle"],
@@ -158,25 +158,25 @@ SENSELESS = {
     ),
     "rules that were changed": (
         "UPDATE rule_set SET text = text || '# 100 points for me'",
-        "Week q3-2022: the text of its rules is not the one that was activated.",
+        "Week q3-2022: the text of its rules isn’t the one that was activated.",
     ),
     "rules": (
         "UPDATE rule_set SET text = 'format = 1\nteam_size = \"many\"', sha256 = 'x'",
-        "Week q3-2022 cannot be scored from its ledger and rules: an accepted rules text no longer parses: ",
+        "Week q3-2022 can’t be scored from its ledger and rules: an accepted rules text no longer parses: ",
     ),
     "rules that are no text of rules": (
         "UPDATE rule_set SET text = char(0) || '[', sha256 = 'y'",
-        "Week q3-2022 cannot be scored from its ledger and rules: an accepted rules text no longer parses: ",
+        "Week q3-2022 can’t be scored from its ledger and rules: an accepted rules text no longer parses: ",
     ),
-    "a score": ("UPDATE score SET data = 'null'", "Week q3-2022: the kept scores cannot be read."),
+    "a score": ("UPDATE score SET data = 'null'", "Week q3-2022: the kept scores can’t be read."),
     "a score without end": (
         "UPDATE score SET data = replace(hex(zeroblob(50000)), '0', '[')",
-        "Week q3-2022: the kept scores cannot be read.",
+        "Week q3-2022: the kept scores can’t be read.",
     ),
-    "a day": ("UPDATE week SET starts = 'Monday'", "The weeks cannot be read: Invalid isoformat string: 'Monday'."),
+    "a day": ("UPDATE week SET starts = 'Monday'", "The weeks can’t be read: Invalid isoformat string: 'Monday'."),
     "a moment": (
         "UPDATE activity SET occurred_at = 'noon'",
-        "Week q3-2022 cannot be scored from its ledger and rules: Invalid isoformat string: 'noon'.",
+        "Week q3-2022 can’t be scored from its ledger and rules: Invalid isoformat string: 'noon'.",
     ),
 }
 
@@ -272,18 +272,18 @@ def test_restored_and_new_databases_are_for_their_owner_alone(played: Shell, mon
 UNREADABLE = {
     "a moment of the ledger": (
         "UPDATE activity SET recorded_at = 'garbage'",
-        "activity.recorded_at cannot be read: “garbage”",
+        "activity.recorded_at can’t be read: “garbage”",
     ),
-    "a moment of the audit": ("UPDATE audit SET at = 'garbage'", "audit.at cannot be read: “garbage”"),
+    "a moment of the audit": ("UPDATE audit SET at = 'garbage'", "audit.at can’t be read: “garbage”"),
     "a moment in another form": (
         "UPDATE person SET created_at = '2022-09-12T13:00:00+00:00'",
-        "person.created_at cannot be read: “2022-09-12T13:00:00+00:00”",
+        "person.created_at can’t be read: “2022-09-12T13:00:00+00:00”",
     ),
-    "a name that is no UTF-8": ("UPDATE week SET name = CAST(x'c3c3ff' AS TEXT)", "week.name is not UTF-8"),
+    "a name that is no UTF-8": ("UPDATE week SET name = CAST(x'c3c3ff' AS TEXT)", "week.name isn’t UTF-8"),
     "a name with a NUL": ("UPDATE person SET name = 'A' || char(0) || 'da'", "person.name holds a NUL"),
     "a note that is no JSON": (
         "UPDATE audit SET after = '{' WHERE after IS NOT NULL",
-        "audit.after cannot be read: “{”",
+        "audit.after can’t be read: “{”",
     ),
 }
 

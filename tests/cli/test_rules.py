@@ -141,4 +141,4 @@ def test_refused_rules_file_is_reported_with_the_active_rules(shell: Shell, monk
         (FORMAT, "format"),
         (SIZE, "team.sise"),
     ]
-    assert shell.text("rules", "show").splitlines()[-3] == "The rules file as it stands is refused:"
+    assert shell.text("rules", "show").splitlines()[-3] == "The rules file has mistakes:"

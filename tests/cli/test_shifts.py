@@ -152,7 +152,7 @@ def test_what_is_not_there_is_named(week: Shell) -> None:
     nothing, shift_id = "0" * 16, shift(week)
 
     assert week.refusal("shift", "sign-up", "w1", nothing, "ada@example.com") == (
-        "There is no shift with that id in this week."
+        "There’s no shift with that id in this week."
     )
     assert week.refusal("shift", "sign-up", "w1", shift_id, "no@example.com") == (
         "No person with the email no@example.com. `assembly-week person list` shows who there is."

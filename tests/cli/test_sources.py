@@ -24,7 +24,7 @@ def test_a_connection_is_rotated_and_disconnected(shell: Shell) -> None:
 
     assert second["secret"] != first["secret"]
     assert shell.text("source", "disconnect", "github") == "Disconnected github.\n"
-    assert shell.refusal("source", "rotate", "github").startswith("There is no connection “github”.")
+    assert shell.refusal("source", "rotate", "github").startswith("There’s no connection “github”.")
     assert shell.text("source", "list").startswith("No connections yet.")
 
 
@@ -86,7 +86,7 @@ def test_an_identity_is_refused_where_a_spreadsheet_shortened_its_id_and_a_login
 
 def test_deliveries_are_listed_and_one_there_is_not_cannot_be_replayed(shell: Shell) -> None:
     assert shell.text("delivery", "list") == "No deliveries.\n"
-    assert shell.refusal("delivery", "replay", "0" * 16) == "There is no delivery with that id."
+    assert shell.refusal("delivery", "replay", "0" * 16) == "There’s no delivery with that id."
 
 
 def test_deliveries_are_replayed_all_of_a_state(open_week: Shell) -> None:

@@ -123,7 +123,7 @@ def test_bad_csv_lines_are_all_listed(open_week: Shell) -> None:
     assert refused.splitlines()[1:] == [
         f"line 3  {NOT_UTF8}",
         "line 4  This line has 2 cells, the line of the columns has 6.",
-        "line 6  This line is not valid CSV: a quotation mark opens here and is never closed.",
+        "line 6  This line isn’t valid CSV: a quotation mark opens here and is never closed.",
     ]
 
 
@@ -158,7 +158,7 @@ def test_import_refuses_lines_of_any_length(open_week: Shell) -> None:
     said = [open_week.refusal("activity", "import", "current", file) for file in files]
 
     assert said == [
-        "Nothing was recorded. Line 2: This line is not valid CSV: it is longer than 65,536 characters.",
+        "Nothing was recorded. Line 2: This line isn’t valid CSV: it is longer than 65,536 characters.",
         "Nothing was recorded. Line 1: This is longer than 65,536 bytes; shorten it.",
     ]
 
@@ -243,7 +243,7 @@ def _fail(*_: object) -> int:
 def test_export_into_no_directory_is_refused(open_week: Shell) -> None:
     refused = open_week.refusal("export", "current", "--format", "csv", "--out", open_week.desk / "none" / "x.csv")
 
-    assert refused == f"There is no directory {open_week.desk / 'none'} to write x.csv in."
+    assert refused == f"There’s no directory {open_week.desk / 'none'} to write x.csv in."
 
 
 def test_export_does_not_replace_a_device(open_week: Shell) -> None:

@@ -42,7 +42,7 @@ def test_verify_of_every_week_finds_nothing(open_week: Shell) -> None:
 
 
 def test_verify_without_weeks_says_so(shell: Shell) -> None:
-    assert shell.text("verify") == "There are no weeks yet, so there is nothing to verify.\n"
+    assert shell.text("verify") == "There are no weeks yet, so there’s nothing to verify.\n"
 
 
 def test_verify_prints_every_difference(open_week: Shell) -> None:
@@ -130,9 +130,7 @@ def test_database_of_a_newer_version_is_a_sentence(open_week: Shell) -> None:
 def test_postgresql_is_backed_up_with_its_own_tools(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSEMBLY_WEEK_SECRET_KEY", SIGNING_KEY)
     monkeypatch.setenv("ASSEMBLY_WEEK_DATABASE_URL", "postgresql://127.0.0.1:1/x")
-    sentence = (
-        "This installation keeps its ledger in PostgreSQL. Back it up with pg_dump, bring it back with pg_restore."
-    )
+    sentence = "This server keeps its ledger in PostgreSQL. Back it up with pg_dump, bring it back with pg_restore."
 
     assert shell.refusal("backup", "copy") == sentence
     assert shell.refusal("restore", shell.write("copy", "")) == sentence

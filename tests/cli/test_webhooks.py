@@ -35,9 +35,9 @@ def test_webhook_is_rotated_replayed_and_removed(shell: Shell) -> None:
 
     assert again["secret"] != made["secret"]
     assert shell.text("webhook", "replay", made["id"]) == "None failed.\n"
-    assert shell.refusal("webhook", "replay", made["id"], "--message", "0" * 16).startswith("There is no message")
+    assert shell.refusal("webhook", "replay", made["id"], "--message", "0" * 16).startswith("There’s no message")
     assert shell.text("webhook", "remove", made["id"]) == f"Removed {made['id']}.\n"
-    assert shell.refusal("webhook", "rotate", made["id"]).startswith("There is no webhook with that id.")
+    assert shell.refusal("webhook", "rotate", made["id"]).startswith("There’s no webhook with that id.")
     assert shell.text("webhook", "list").startswith("No webhooks yet.")
 
 

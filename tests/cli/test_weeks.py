@@ -158,7 +158,7 @@ def test_unreadable_date_is_wrong_usage(shell: Shell, option: str, value: str) -
     result = shell.run(*WORDS, option, value)
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert f"“{value}” is no date." in result.stderr
+    assert f"“{value}” isn’t a date." in result.stderr
 
 
 @pytest.mark.parametrize("words", [("week", "create", "q3-2022"), ("week", "close"), ("week", "shut", "q3-2022")])

@@ -125,7 +125,7 @@ def test_settings_that_are_refused_show_no_secret(changes: dict[str, str]) -> No
         ),
         (
             {"oidc_issuer": "https://login.example.com"},
-            "Set ASSEMBLY_WEEK_OIDC_CLIENT_ID to what the provider calls this installation.",
+            "Set ASSEMBLY_WEEK_OIDC_CLIENT_ID to what the provider calls this server.",
         ),
         (
             {"oidc_issuer": "https://login.example.com?tenant=1"},
@@ -193,14 +193,14 @@ def test_secret_file_and_value_at_once_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "flaw"),
     [
-        (lambda path: None, ", and there is no such file."),
+        (lambda path: None, ", and there’s no such file."),
         (lambda path: path.mkdir(), ", which is a directory."),
         (lambda path: path.write_bytes(b""), ", which is empty."),
         (lambda path: path.write_bytes(b"\n \n"), ", which is empty."),
         (lambda path: path.write_bytes(b"\xff" * 40), ", which isn’t UTF-8 text."),
         (lambda path: path.write_bytes(b"x" * 5_000), ", which holds more than 4,096 bytes."),
         (lambda path: path.symlink_to("/dev/zero"), ", which isn’t a plain file."),
-        (lambda path: path.symlink_to("nowhere"), ", and there is no such file."),
+        (lambda path: path.symlink_to("nowhere"), ", and there’s no such file."),
     ],
 )
 def test_secret_file_that_holds_no_secret_is_refused(tmp_path: Path, make: object, flaw: str) -> None:

@@ -158,7 +158,7 @@ def test_server_without_encryption_gets_neither_password_nor_message(postbox: Po
 
 
 @pytest.mark.parametrize(
-    ("refusal", "said"), [("550 No such user", "Check its spelling"), ("451 Later", "did not take it")]
+    ("refusal", "said"), [("550 No such user", "Check its spelling"), ("451 Later", "didn’t take it")]
 )
 def test_server_that_refuses_is_named(postbox: Postbox, refusal: str, said: str) -> None:
     postbox.refusal = refusal
@@ -173,7 +173,7 @@ def test_server_that_is_away_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
 
-    with pytest.raises(MailNotSent, match="cannot be reached"):
+    with pytest.raises(MailNotSent, match="can’t be reached"):
         box(f"smtp://127.0.0.1:{port}").send("zoe@example.com", "Zoë", LETTER, NOW)
 
 

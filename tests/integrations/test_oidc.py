@@ -109,7 +109,7 @@ def test_finish_takes_a_code_once(company: HonestProvider) -> None:
     answer = approve(begun.url)
     client.finish(answer, begun, now)
 
-    with pytest.raises(SignInFailed, match="did not accept"):
+    with pytest.raises(SignInFailed, match="didn’t accept"):
         client.finish(answer, begun, now)
 
 

@@ -13,7 +13,7 @@ from app.web.api.intake import IdentityIn
 from tests.builders import ADA, an_activity
 
 TOO_LONG = "This is longer than 65,536 bytes; shorten it."
-TOO_MANY = "This has more than 64 values; remove what is no field."
+TOO_MANY = "This has more than 64 values; remove what isn’t a field."
 
 
 def unknown(number: int) -> dict[str, int]:

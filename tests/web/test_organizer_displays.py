@@ -94,7 +94,7 @@ def test_default_brings_the_setting_back(site: RunningApp, organizer: Visitor) -
 
     assert answer.headers["location"] == "/organizer/displays?done=default"
     assert shown(picture(site)) == ALL
-    assert "This is the installation’s setting" in organizer.get("/organizer/displays").text
+    assert "These are the server’s defaults" in organizer.get("/organizer/displays").text
 
 
 def test_setting_is_overridden(settings: Settings) -> None:

@@ -140,9 +140,9 @@ def test_second_account_with_the_same_e_mail_takes_nobody_over(firm: RunningApp,
 @pytest.mark.parametrize(
     ("who", "status", "said"),
     [
-        ("stranger", 403, "Accounts of this e-mail domain may not sign in here."),
-        ("unverified", 403, "The e-mail of your account is not verified."),
-        ("mailless", 403, "Signing in with Example Corp tells us no e-mail"),
+        ("stranger", 403, "Accounts of this email domain may not sign in here."),
+        ("unverified", 403, "The email of your account isn’t verified."),
+        ("mailless", 403, "Signing in with Example Corp tells us no email"),
         (CANCEL, 401, "Sign-in failed: it was cancelled"),
     ],
 )

@@ -23,7 +23,7 @@ _SYNTAX = (
     ("Found invalid character", "There is an invisible control character here: delete it."),
     ("Unescaped", 'A backslash in "…" begins a special character: write \\\\ for a plain one.'),
     ("Invalid hex value", "After \\u come four hexadecimal digits: complete them, or write the character itself."),
-    ("Escaped character", "There is no such character: write the character itself."),
+    ("Escaped character", "There’s no such character: write the character itself."),
     ("Cannot overwrite", _TWICE),
     ("Cannot declare", _TWICE),
     ("Duplicate inline", _TWICE),
@@ -33,15 +33,15 @@ _SYNTAX = (
     ("Expected ']'", "A header is closed by a bracket, as in [team]: add it."),
     ("Expected ']]'", "A header with two brackets is closed by two, as in [[bonuses]]: add them."),
     ("Expected newline", "Nothing may follow a value on its line: remove the rest, or put the whole text in quotes."),
-    ("Invalid date", "There is no such date or time: correct it."),
+    ("Invalid date", "There’s no such date or time: correct it."),
     ("Invalid value (at end", "The file ends before this value is complete: add the rest, or the missing bracket."),
-    ("Invalid value", 'This value cannot be read: write text in "quotes", and whole numbers in plain digits.'),
+    ("Invalid value", 'This value can’t be read: write text in "quotes", and whole numbers in plain digits.'),
     ("Unclosed array", "A list is closed by ] and its entries are parted by commas: add what is missing."),
-    ("Unclosed inline table", "A table in { } is closed by } on the same line, its keys parted by commas: mend it."),
+    ("Unclosed inline table", "A table in { } is closed by } on the same line, its keys parted by commas: fix it."),
     ("Invalid initial", "A key is missing here, or has characters that need quotes: write it, or put it in quotes."),
-    ("Invalid statement", "A line begins with a key, a [header] or a # comment: mend the beginning of this line."),
+    ("Invalid statement", "A line begins with a key, a [header] or a # comment: fix the beginning of this line."),
 )
-REST = " (The rest of the file can be checked once this is mended.)"
+REST = " (The rest of the file can be checked once this is fixed.)"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _unfit(text: str) -> Mistake | None:
             return None
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
-        return Mistake(line, "", "This line is not UTF-8. Save the file as UTF-8, or type the line again.")
+        return Mistake(line, "", "This line isn’t UTF-8. Save the file as UTF-8, or type the line again.")
     return Mistake(1, "", f"The file is larger than {MAX_BYTES // 1024} KiB: shorten it.")
 
 
@@ -99,7 +99,7 @@ def _table_paths(values: dict[str, object]) -> Iterator[Path]:
 def _syntax_mistake(text: str, outline: Outline, error: str) -> Mistake:
     match = _PLACE.search(error)
     line = int(match["line"]) if match and match["line"] else text.rstrip().count("\n") + 1
-    unforeseen = f"This is no valid TOML: {_PLACE.sub('', error)}."
+    unforeseen = f"This isn’t valid TOML: {_PLACE.sub('', error)}."
     sentence = next((ours for theirs, ours in _SYNTAX if error.startswith(theirs)), unforeseen)
     return _mistake(line, outline, sentence)
 

@@ -26,7 +26,7 @@ class Report:
     def mistakes(self) -> list[Mistake]:
         """The mistakes in the order of the lines; the last says how many are not told, where there are any."""
         told = sorted(self._found, key=lambda mistake: mistake.line)
-        rest = f"There are {self._untold:,} more mistakes: mend these first, then check the file again."
+        rest = f"There are {self._untold:,} more mistakes: fix these first, then check the file again."
         return told + ([Mistake(told[-1].line, "", rest)] if self._untold else [])
 
     def line(self, path: Path) -> int:
@@ -52,7 +52,7 @@ class Report:
         """Note that there is no such key, kind or metric; the one that was probably meant."""
         meant = self._closest(word, options)
         remedy = f"did you mean {shown(meant)}?" if meant else f"write one of {listed(options)}."
-        self.add(path, f"There is no {what} {shown(word)}; {remedy}")
+        self.add(path, f"There’s no {what} {shown(word)}; {remedy}")
         return meant
 
     def one_of(self, path: Path, value: object, options: Sequence[Word]) -> Word:

@@ -79,7 +79,8 @@ def read_trophy(trophy: Section, name: str, names: Names) -> Trophy:
     most = names.read_metric(trophy.report, trophy.at("most"), value) if value is not None else None
     if most == Metric("earliest"):
         trophy.report.add(
-            trophy.at("most"), 'A trophy is for the most of something, "earliest" is no amount: choose another metric.'
+            trophy.at("most"),
+            'A trophy is for the most of something, "earliest" isn’t an amount: choose another metric.',
         )
     if most == Metric("quests") and audience == "person":
         trophy.report.add(

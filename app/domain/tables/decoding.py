@@ -4,7 +4,7 @@ from io import StringIO
 
 UTF8_MARK = b"\xef\xbb\xbf"
 SAVE_AS = "Save it as “CSV UTF-8”"
-NOT_UTF8 = f"This line is not UTF-8. {SAVE_AS} in your spreadsheet, or as UTF-8 in your editor, and send it again."
+NOT_UTF8 = f"This line isn’t UTF-8. {SAVE_AS} in your spreadsheet, or as UTF-8 in your editor, and send it again."
 
 _UTF16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _UTF32 = {b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32"}
@@ -43,7 +43,7 @@ def decode(raw: bytes, remedy: str = f"{SAVE_AS} and send it again.") -> str:
         try:
             return raw.decode(marked).removeprefix("\ufeff")
         except UnicodeDecodeError:
-            raise NotText(f"This file says that it is UTF-{marked[-2:]}, but is not. {remedy}") from None
+            raise NotText(f"This file says that it is UTF-{marked[-2:]}, but isn’t. {remedy}") from None
     if _seems_utf16(raw):
         raise NotText(f"This file seems to be UTF-16 without its mark (“Unicode Text”). {remedy}")
     text = raw.removeprefix(UTF8_MARK).decode("utf-8", errors="surrogateescape").removeprefix("\ufeff")

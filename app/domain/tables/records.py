@@ -23,7 +23,7 @@ class BrokenRecord(Exception):
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)
         self.line = line
-        self.sentence = f"This line is not valid CSV: {reason}."
+        self.sentence = f"This line isn’t valid CSV: {reason}."
 
 
 Record = tuple[int, list[str]]

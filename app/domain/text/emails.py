@@ -66,10 +66,10 @@ def flaw(email: str) -> str | None:
     if email.count("@") > 1 or ("@" in email and any(map(str.isspace, email))):
         return f"{shown} is more than one email, or has something beside it."
     if found := _NEVER.search(email):
-        return f"{shown} isn’t an email as it stands. Remove the {found[0]} from it."
+        return f"{shown} isn’t an email. Remove the {found[0]} from it."
     local, at, domain = email.partition("@")
     if local[:1] == "'":
-        return f"{shown} isn’t an email as it stands. Remove the ' from its beginning."
+        return f"{shown} isn’t an email. Remove the ' from its beginning."
     if not (local and at and domain) or any(map(str.isspace, email)):
         return f"{shown} isn’t an email. Write one such as ada@example.com."
     if ".." in email or "." in {local[0], local[-1], domain[0], domain[-1]}:

@@ -21,9 +21,9 @@ def https_flaw(url: object, *, plain: bool) -> str | None:
         parts = urlsplit(url) if isinstance(url, str) and url.isprintable() else SplitResult("", "", "", "", "")
         host, _port = parts.hostname or "", parts.port
     except ValueError:
-        return "is no address"
+        return "isn’t an address"
     if parts.scheme not in {"https", "http"} or not host or parts.username is not None or parts.fragment:
-        return "is no plain https address"
+        return "isn’t a plain https address"
     if parts.scheme == "http" and not (plain and is_loopback(host)):
-        return "is not https"
+        return "isn’t https"
     return None

@@ -103,7 +103,7 @@ def refusal(status: int) -> str | None:
         case 403:
             return "The API key may not read this. Give it the permission, or set another one."
         case 404 | 410:
-            return "There is nothing at this address. Check the address and the repositories."
+            return "There’s nothing at this address. Check the address and the repositories."
         case _ if 300 <= status < 400:
             return "It sends us to another address, which isn’t followed. Set the address it has now."
         case 400 | 422:

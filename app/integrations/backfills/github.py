@@ -41,7 +41,7 @@ def page(access: Access, since: datetime, cursor: str | None) -> Steps:
         told = yield _get(access, f"/repos/{repository}")
         repository_id = told.body.text("id")
         if repository_id is None:
-            raise AnswerUnreadable(f"It does not say which repository “{repository}” is. Check the address.")
+            raise AnswerUnreadable(f"It doesn’t say which repository “{repository}” is. Check the address.")
     query = at.query or urlencode({"state": "all", "since": rfc3339(since), "per_page": PER_PAGE})
     reply = yield _get(access, f"/repos/{repository}/issues?{query}")
     items = since_first(_items(reply, repository_id), since)

@@ -36,7 +36,7 @@ def page(access: Access, since: datetime, cursor: str | None) -> Steps:
     content = json.dumps({"query": QUERY, "variables": variables}).encode()
     reply = yield Call("POST", f"{access.address}/graphql", headers, content)
     if reply.body.has("errors") and not reply.body.has("data.issues"):
-        raise AnswerUnreadable("It does not answer the question for issues. Check what the key may read.")
+        raise AnswerUnreadable("It doesn’t answer the question for issues. Check what the key may read.")
     has_more = reply.body.flag("data.issues.pageInfo.hasNextPage") is True
     following = reply.body.text("data.issues.pageInfo.endCursor")
     items = since_first(_items(reply), since)

@@ -106,9 +106,9 @@ class Provider:
 
     def _code(self, answer: Mapping[str, str], begun: Begun, known: Metadata) -> str:
         if not constant_time.is_equal(answer.get("state", ""), begun.state):
-            raise failed("the answer does not belong to this sign-in")
+            raise failed("the answer doesn’t belong to this sign-in")
         if answer.get("iss", "" if known.names_itself else self.issuer) != self.issuer:
-            raise failed("the answer does not come from our provider", answer.get("iss"))
+            raise failed("the answer doesn’t come from our provider", answer.get("iss"))
         if answer.get("error") == "access_denied":
             raise failed("it was cancelled, or your account may not use this application", "access_denied")
         code = answer.get("code", "")
@@ -127,8 +127,8 @@ class Provider:
             )
         except AuthlibBaseError as error:
             if error.error in _CONFIGURATION_ERRORS:
-                raise failed("the provider does not take us for who we are registered as", error.error) from error
-            raise failed("the provider did not accept the sign-in; it may have taken too long", error.error) from error
+                raise failed("the provider doesn’t take us for who we are registered as", error.error) from error
+            raise failed("the provider didn’t accept the sign-in; it may have taken too long", error.error) from error
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
             raise failed("the provider's answer makes no sense", error) from error
         return tokens
@@ -142,25 +142,25 @@ class Provider:
             return {}
         described = wire.fetch(known.userinfo_endpoint, {"Authorization": f"Bearer {access_token}"})
         if described.get("sub") != subject:
-            raise failed("the provider describes somebody else than it signed in")
+            raise failed("the provider describes someone else than it signed in")
         return described
 
     def _admit(self, claims: Mapping[str, Any]) -> Claims:
         email = claims.get("email")
         if not isinstance(email, str) or emails.domain_of(email) is None:
             raise SignInRefused(
-                f"Signing in with {self.name} tells us no e-mail that we can use. Ask an organizer for a sign-in link."
+                f"Signing in with {self.name} tells us no email that we can use. Ask an organizer for a sign-in link."
             )
         # Some providers write the truth as text.
         verified = claims.get("email_verified")
         if not (verified is True or verified == "true" or (verified is None and self._vouches)):
             raise SignInRefused(
-                f"The e-mail of your account is not verified. Verify it with {self.name}, then sign in again; or ask "
+                f"The email of your account isn’t verified. Verify it with {self.name}, then sign in again; or ask "
                 "an organizer for a sign-in link."
             )
         if not emails.is_of(email, self._domains):
             raise SignInRefused(
-                "Accounts of this e-mail domain may not sign in here. Choose your company account, or ask an organizer "
+                "Accounts of this email domain may not sign in here. Choose your company account, or ask an organizer "
                 "for a sign-in link."
             )
         return Claims(self.issuer, claims["sub"], names.fold_email(email), _name(claims, email))

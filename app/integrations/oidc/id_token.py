@@ -59,7 +59,7 @@ def verify(
     except ExpiredTokenError as error:
         raise failed("the provider's token has expired; perhaps a clock is wrong") from error
     except (InvalidClaimError, MissingClaimError) as error:
-        raise failed(f"the provider's token is not meant for this sign-in ({_name(error.claim)})", error) from error
+        raise failed(f"the provider's token isn’t meant for this sign-in ({_name(error.claim)})", error) from error
     except _MALFORMED as error:
         raise failed("the provider's token makes no sense", error) from error
     if not 1 <= len(claims["sub"]) <= LONGEST_SUBJECT:
@@ -71,9 +71,9 @@ def _decode(token: str, keys: KeySources) -> tuple[Header, dict[str, Any]]:
     try:
         decoded = jwt.decode(token, lambda guest: _fitting(guest.headers(), keys), registry=_ALLOWED)
     except UnsupportedAlgorithmError as error:
-        raise failed("the provider's token is signed in a way that we do not accept", error) from error
+        raise failed("the provider's token is signed in a way that we don’t accept", error) from error
     except InvalidKeyIdError as error:
-        raise failed("the provider's token is signed with a key that is not the provider's", error) from error
+        raise failed("the provider's token is signed with a key that isn’t the provider's", error) from error
     except BadSignatureError as error:
         raise failed("the signature of the provider's token is wrong") from error
     except _MALFORMED as error:

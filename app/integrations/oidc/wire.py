@@ -69,7 +69,7 @@ def _ask(method: str, url: str, headers: Mapping[str, str], body: str | None) ->
     except TimeoutError:
         raise away(_SLOW) from None
     except (OSError, HTTPException, ValueError) as error:
-        raise away(_SLOW if monotonic() >= deadline else "it cannot be reached", error) from error
+        raise away(_SLOW if monotonic() >= deadline else "it can’t be reached", error) from error
     if monotonic() >= deadline:
         raise away(_SLOW)
     return _understand(response.status, content)
@@ -127,7 +127,7 @@ def _understand(status: int, content: bytes) -> Answer:
     if status == 429 or status >= 500:
         raise away("it is in trouble or busy", status)
     if not (status == 200 or 400 <= status < 500):
-        raise failed("the provider sent us elsewhere, where we do not go", status)
+        raise failed("the provider sent us elsewhere, where we don’t go", status)
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):

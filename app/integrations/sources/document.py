@@ -157,5 +157,5 @@ def as_object(document: Document) -> Document:
 def required(value: T | None, meaning: str) -> T:
     """A field without which nothing can be recorded. Raises DeliveryUnreadable where there is none."""
     if value is None:
-        raise DeliveryUnreadable(f"It does not say {meaning}.")
+        raise DeliveryUnreadable(f"It doesn’t say {meaning}.")
     return value

@@ -105,7 +105,7 @@ def check_signature(given: Iterable[str], valid: Iterable[str]) -> None:
     valid = list(valid)
     matches = [constant_time.is_equal(each, signature) for each in given for signature in valid]
     if not any(matches):
-        raise SignatureInvalid("The signature does not match. Copy the secret of this connection to the tool again.")
+        raise SignatureInvalid("The signature doesn’t match. Copy the secret of this connection to the tool again.")
 
 
 def check_age(sent_at: datetime, now: datetime, longest: timedelta) -> None:
@@ -113,7 +113,7 @@ def check_age(sent_at: datetime, now: datetime, longest: timedelta) -> None:
     ahead = sent_at - now
     if -ahead > longest:
         raise SignedTooFarOff(
-            "This delivery was signed too long ago. Check the clock of this server, or send it anew.", ahead
+            "This delivery was signed too long ago. Check the clock of this server, or send it again.", ahead
         )
     if ahead > AHEAD:
         raise SignedTooFarOff("This delivery was signed in the future. Check both servers’ clocks.", ahead)

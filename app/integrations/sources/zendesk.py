@@ -59,7 +59,7 @@ def parse(envelope: Envelope) -> Parsed:
         return _parse_trigger(delivery, _event_id(envelope, delivery))
     event_id, kind = _event_id(envelope, delivery), delivery.word("type")
     if not kind:
-        raise DeliveryUnreadable("It is neither an event of Zendesk’s nor our trigger’s template. Paste it anew.")
+        raise DeliveryUnreadable("It is neither an event of Zendesk’s nor our trigger’s template. Paste it again.")
     if kind == MADE_PRIVATE:
         comment = required(delivery.text("event.comment.id"), "which comment it is about")
         return Parsed(event_id, (Withdrawal("response", comment, "private"),))
@@ -144,7 +144,7 @@ def _check_filled(delivery: Document, name: str) -> None:
     value = delivery.text(name) or ""
     if "{" in value or (name in ("comment_id", "ticket_id") and value and not value.isdecimal()):
         raise DeliveryUnreadable(
-            f"“{name}” holds no value of Zendesk’s. Paste the template of its page anew, as it is."
+            f"“{name}” holds no value of Zendesk’s. Paste the template of its page again, as it is."
         )
 
 

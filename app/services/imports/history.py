@@ -56,7 +56,7 @@ def find(session: Session, import_id: str) -> ListImport:
     """The list of this id. Raises NotFound."""
     found = session.get(ListImport, import_id) if is_id(import_id) else None
     if found is None:
-        raise NotFound("There is no import with that id.")
+        raise NotFound("There’s no import with that id.")
     return found
 
 

@@ -153,7 +153,7 @@ def wanted_of(week: Week, entries: list[Entry], bad: BadLines) -> list[tuple[Slo
 def _slot(week: Week, entry: Entry) -> Slot:
     if entry.start >= entry.until:
         span = f"{clock_text(entry.start)} to {clock_text(entry.until)}"
-        raise Malformed(f"A shift must end after it starts, on the same day: {span} does not. Midnight is 24:00.")
+        raise Malformed(f"A shift must end after it starts, on the same day: {span} doesn’t. Midnight is 24:00.")
     if not week.starts <= entry.day <= week.ends:
         raise Malformed(f"{entry.day} is outside of the week, {week.starts} to {week.ends}.")
     found = slots.slot(entry.day, entry.start, entry.until, week.zone)

@@ -193,7 +193,7 @@ def _identities(session: Session, _week: Week | None, _found: ListImport, made: 
         if identity is None:
             gone += 1
         elif identity.created_at != _found.at:
-            undone.stayed.append(f"{identity.source} {identity.external_id} was given to somebody else since.")
+            undone.stayed.append(f"{identity.source} {identity.external_id} was given to someone else since.")
         else:
             authors.forget(session, identity_id, act)
             forgotten += 1

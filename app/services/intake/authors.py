@@ -29,7 +29,7 @@ class IdentityTaken(Conflict):
 
     def __init__(self, external_id: str, holder: Person) -> None:
         self.fact = f"“{external_id}” is {holder.name} ({holder.email})."
-        super().__init__(f"{self.fact} Set “replace” to name somebody else.")
+        super().__init__(f"{self.fact} Set “replace” to name someone else.")
 
 
 class Naming(NamedTuple):
@@ -202,7 +202,7 @@ def forget(session: Session, identity_id: str, act: Act) -> SourceIdentity:
     """Take an identity away; what was credited stays. Raises NotFound."""
     identity = session.get(SourceIdentity, identity_id) if is_id(identity_id) else None
     if identity is None:
-        raise NotFound("There is no identity with that id.")
+        raise NotFound("There’s no identity with that id.")
     session.delete(identity)
     session.flush()
     audit.note(session, "author.forgotten", audit_target(identity), act, before={"person": identity.person_id})

@@ -116,7 +116,7 @@ def task(session: Session, key: SigningKey, backfill_id: str, step: int, *, wait
         return "The connection was disconnected."
     access = api_keys.access(session, key, connection.id)
     if access is None:
-        return "There is no API key that can be read. Set it again."
+        return "There’s no API key that can be read. Set it again."
     if waits and _is_busy(session, connection.id):
         return ""
     return Task(backfill.id, step, connection.kind, backfill.since, backfill.cursor, access)

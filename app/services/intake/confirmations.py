@@ -61,7 +61,7 @@ def question(session: Session, key: SigningKey, payload: Any) -> Question | None
         return None
     access = api_keys.access(session, key, delivery.connection_id)
     if access is None:
-        raise Conflict("There is no API key that can be read. Set it again.")
+        raise Conflict("There’s no API key that can be read. Set it again.")
     kind = session.get_one(Connection, delivery.connection_id).kind
     return Question(kind, payload["external_id"], access)
 
@@ -96,7 +96,7 @@ def _parsed(delivery: Delivery, asked: Question, told: bytes | None, parse: Pars
             raise DeliveryUnreadable(f"{tool} still has the post that this says is deleted.")
         return own
     if told is None:
-        raise DeliveryUnreadable(f"{tool} doesn’t know this post: it was deleted there, or somebody else sent this.")
+        raise DeliveryUnreadable(f"{tool} doesn’t know this post: it was deleted there, or someone else sent this.")
     return parse(asked.kind, headers, told)
 
 

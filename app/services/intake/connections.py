@@ -218,7 +218,7 @@ def find(session: Session, name: str) -> Connection:
     """The connection of this name. Raises NotFound."""
     connection = _by_name(session, name)
     if connection is None:
-        raise NotFound(f"There is no connection “{name[:40]}”.")
+        raise NotFound(f"There’s no connection “{name[:40]}”.")
     return connection
 
 
@@ -245,7 +245,7 @@ def recipient(session: Session, key: SigningKey, name: str, now: datetime) -> Re
     """
     found = _by_name(session, name)
     if found is None:
-        raise NotFound("There is no connection at this address.")
+        raise NotFound("There’s no connection at this address.")
     sealed, keys = [found.secret], [found.key_sha256] if found.key_sha256 else []
     if found.previous_secret and found.previous_until and now < found.previous_until:
         sealed.append(found.previous_secret)

@@ -136,7 +136,7 @@ def find(session: Session, delivery_id: str) -> DeliveryView:
     query = select(Delivery, Connection).join(Connection).where(Delivery.id == delivery_id)
     found = session.exec(query).first() if is_id(delivery_id) else None
     if found is None:
-        raise NotFound("There is no delivery with that id.")
+        raise NotFound("There’s no delivery with that id.")
     return DeliveryView(*found)
 
 

@@ -67,7 +67,7 @@ def of(session: Session, connection_id: str, now: datetime) -> Health:
     for health in every(session, now):
         if health.connection.id == connection_id:
             return health
-    raise NotFound("There is no connection with that id.")
+    raise NotFound("There’s no connection with that id.")
 
 
 def every(session: Session, now: datetime) -> list[Health]:

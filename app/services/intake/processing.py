@@ -23,7 +23,7 @@ from app.services.ledger.ledger import Submission
 
 LONGEST_NOTE = 2_000
 MOST_SECONDS = 10_000_000
-FAILED = "An unforeseen error; the server’s log has more. Replay it once that is mended."
+FAILED = "An unforeseen error; the server’s log has more. Replay it once that is fixed."
 NOBODY = "The tool names nobody. Log it by hand for the right person, then set it aside under Unmatched."
 CUSTOMER = "A customer wrote it, and nobody here has their email."
 _ORDER = ("outside", "unmatched", "quarantined", "recorded", "repeated", "ignored")
@@ -109,7 +109,7 @@ def _read(delivery: Delivery, connection: Connection, parse: Parse) -> Parsed:
     if delivery.reading is not None:
         return readings.from_text(delivery.reading, delivery.event_id)
     if delivery.body is None:
-        raise DeliveryUnreadable("Its body is not kept any more.")
+        raise DeliveryUnreadable("Its body isn’t kept any more.")
     return parse(connection.kind, deliveries.headers_of(delivery), delivery.body)
 
 
@@ -230,7 +230,7 @@ def _withdraw(session: Session, connection: Connection, withdrawal: Withdrawal, 
     known = withdrawals.note(session, connection.source, withdrawal, act.now)
     entries = _entries(session, Key(known.source, known.kind, known.external_id))
     if not entries:
-        return Outcome("ignored", "There is no activity to reverse. It is reversed should it arrive.")
+        return Outcome("ignored", "There’s no activity to reverse. It is reversed should it arrive.")
     if known.ruled_at is not None:
         return Outcome("repeated", activity_id=entries[0].id)
     closed: WeekNotOpen | None = None

@@ -155,7 +155,7 @@ _SEQ = col(Delivery.seq)
 
 
 def _no_body(kind: str, headers: Headers, body: bytes) -> Parsed:
-    raise DeliveryUnreadable("Its body is not kept any more.")
+    raise DeliveryUnreadable("Its body isn’t kept any more.")
 
 
 def name_bot(session: Session, delivery_id: str, act: Act) -> int:
@@ -190,7 +190,7 @@ def _lock(session: Session, delivery_id: str) -> DeliveryView:
     view = deliveries.find(session, delivery_id)
     session.refresh(view.delivery, with_for_update={"key_share": True})
     if view.delivery.state != "unmatched":
-        raise Conflict("This doesn’t wait for a name any more. Somebody was quicker.")
+        raise Conflict("This doesn’t wait for a name any more. Someone was quicker.")
     return view
 
 

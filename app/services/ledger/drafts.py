@@ -40,7 +40,7 @@ def read_moment(value: object) -> datetime:
     try:
         return datetime.fromisoformat(value.upper().replace(",", ".")).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("names a day or time that does not exist") from None
+        raise ValueError("names a day or time that doesn’t exist") from None
 
 
 def has_offset(text: str) -> bool:
@@ -59,7 +59,7 @@ def read_local(text: str, zone: ZoneInfo) -> datetime:
     try:
         clock = datetime.fromisoformat(f"{match[1]}T{match[2].zfill(5).replace(',', '.')}").replace(tzinfo=zone)
     except ValueError:
-        raise ValueError("names a day or time that does not exist") from None
+        raise ValueError("names a day or time that doesn’t exist") from None
     at = clock.astimezone(UTC)
     if at.astimezone(zone).replace(tzinfo=None) != clock.replace(tzinfo=None):
         raise ValueError(f"is a time that the clocks skip in {zone.key}")

@@ -22,7 +22,7 @@ def ledger_file(settings: Settings) -> Path:
     path = settings.sqlalchemy_url.database
     if not settings.on_sqlite or not path:
         raise Conflict(
-            "This installation keeps its ledger in PostgreSQL. Back it up with pg_dump, bring it back with pg_restore."
+            "This server keeps its ledger in PostgreSQL. Back it up with pg_dump, bring it back with pg_restore."
         )
     return Path(path)
 
@@ -40,18 +40,18 @@ def back_up(ledger: Path, target: Path, *, overwrite: bool, progress: Progress) 
             sync(target.parent)
     except (sqlite3.Error, OSError) as error:
         if trouble := write_trouble(error, target.parent):
-            raise Unavailable(f"{trouble} There is no backup.") from error
-        raise Unavailable(f"{ledger} cannot be read: {error}. There is no backup.") from error
+            raise Unavailable(f"{trouble} There’s no backup.") from error
+        raise Unavailable(f"{ledger} can’t be read: {error}. There’s no backup.") from error
     return target.stat().st_size
 
 
 def _check_target(ledger: Path, target: Path, *, overwrite: bool) -> None:
     if not ledger.is_file():
-        raise NotFound(f"There is no database {ledger} yet, so there is nothing to back up.")
+        raise NotFound(f"There’s no database {ledger} yet, so there’s nothing to back up.")
     if target.exists() and (not target.is_file() or target.samefile(ledger)):
-        raise Conflict(f"{target} cannot become a backup: it is no plain file, or the database itself.")
+        raise Conflict(f"{target} can’t become a backup: it isn’t a plain file, or the database itself.")
     if not target.parent.is_dir():
-        raise NotFound(f"There is no directory {target.parent} to back up to.")
+        raise NotFound(f"There’s no directory {target.parent} to back up to.")
     if target.exists() and not overwrite:
         raise Conflict(f"{target} exists already. Choose another name, or replace it with --force.")
 

@@ -40,7 +40,7 @@ def restore(ledger: Path, source: Path, *, now: datetime, verified: bool = True)
     for a file that is no good database of ours, Unavailable where there is no room; then nothing changed.
     """
     if ledger.exists() and source.samefile(ledger):
-        raise Conflict(f"{source} is the database itself; there is nothing to restore.")
+        raise Conflict(f"{source} is the database itself; there’s nothing to restore.")
     refusal = "A server is running on this data. Stop it, restore, and start it again."
     with _explained(source, ledger.parent), server_lock.held(ledger.parent / server_lock.LOCK_NAME, refusal):
         with part_of(ledger) as part:
@@ -67,7 +67,7 @@ def _explained(source: Path, directory: Path) -> Iterator[None]:
             raise Unavailable(f"{trouble} {_NOTHING}") from error
         if isinstance(error, (Unavailable, OSError)):
             raise
-        raise Malformed(f"{source} is no sound SQLite database: {_said(error)}. {_NOTHING}") from error
+        raise Malformed(f"{source} isn’t a sound SQLite database: {_said(error)}. {_NOTHING}") from error
 
 
 def _said(error: Exception) -> str:
@@ -94,7 +94,7 @@ def _check_schema(copy: sqlite3.Connection, source: Path) -> None:
     revisions = list(sqlite_schema.revisions_in(copy))
     is_ours = sqlite_schema.is_ours(copy)
     if not is_ours or len(revisions) > 1:
-        raise Malformed(f"{source} is no database of Assembly Week. {_NOTHING}")
+        raise Malformed(f"{source} isn’t a database of Assembly Week. {_NOTHING}")
     if revisions and revisions[0] not in schema.revisions():
         raise Malformed(f"{source} was made by a newer version of Assembly Week. Install that one, or a newer one.")
     flaws = sqlite_schema.differences(copy, revisions[0] if revisions else schema.newest())

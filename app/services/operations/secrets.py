@@ -119,12 +119,12 @@ def _kept(path: Path) -> SigningKey | None:
     except ValueError as flaw:
         raise Malformed(
             f"The signing key {path} {flaw}. Bring it back from a backup, with mode 0600 and the server’s user as its "
-            "owner, or delete it: the next start makes a new one, and presenter’s links made before end."
+            "owner, or delete it: the next start makes a new one, and presenter links made before end."
         ) from None
     if mode & 0o077:
         raise Malformed(
             f"The signing key {path} is open to other users of this machine (mode {mode:04o}). Close it with "
-            f"`chmod 600 {path}`. If somebody may have read it, delete it instead: the next start makes a new one."
+            f"`chmod 600 {path}`. If someone may have read it, delete it instead: the next start makes a new one."
         )
     return key
 

@@ -70,7 +70,7 @@ def differences(connection: sqlite3.Connection, revision: str) -> list[str]:
         *(f"has {_one(found[place])} that Assembly Week doesn’t make" for place in found if place not in expected),
         *(f"lacks the {_named(expected[place])}" for place in expected if place not in found),
         *(
-            f"has {_one(audit_target)} that is not as Assembly Week makes it"
+            f"has {_one(audit_target)} that isn’t as Assembly Week makes it"
             for place, audit_target in found.items()
             if place in expected and audit_target != expected[place]
         ),

@@ -43,13 +43,13 @@ def _flaw(value: bytes, check: Callable[[str], object]) -> str | None:
     try:
         text = value.decode()
     except UnicodeDecodeError:
-        return "is not UTF-8"
+        return "isn’t UTF-8"
     if "\x00" in text:
         return "holds a NUL"
     try:
         check(text)
     except (ValueError, OverflowError):
-        return f"cannot be read: “{text[:40]}”"
+        return f"can’t be read: “{text[:40]}”"
     return None
 
 

@@ -61,7 +61,7 @@ def withdraw(
         raise refusals.problem("week-not-open")
     last = offers.last(session, seat.id)
     if last is None or last.state == "expired":
-        raise refusals.problem("not-offered", "This seat is not offered.")
+        raise refusals.problem("not-offered", "This seat isn’t offered.")
     if last.state == "accepted":
         raise refusals.problem("gone", "This seat was taken over already.")
     if last.state == "withdrawn":
@@ -160,7 +160,7 @@ def _check_offer(
     if person_id is not None:
         check_active(locked.session, person_id)
     if audience == "team" and locked.team_of(seat.person_id) is None:
-        raise refusals.problem("no-team", "There is no team to offer this seat to. Offer it to everyone or one person.")
+        raise refusals.problem("no-team", "There’s no team to offer this seat to. Offer it to everyone or one person.")
 
 
 def _repeated(locked: LockedShift, seat: Seat, offered: SeatOffer | None, person_id: str) -> Accepted | None:

@@ -55,7 +55,7 @@ def edit(
         raise refusals.problem("stale")
     fields, slot = _fields(shift, changes), _slot(locked, changes)
     if fields.seats < shift.taken:
-        raise refusals.problem("full", f"{shift.taken} seats of this shift are taken, so it cannot have fewer.")
+        raise refusals.problem("full", f"{shift.taken} seats of this shift are taken, so it can’t have fewer.")
     holders = _holders(locked)
     waiting.hold(locked, [seat.person_id for seat in holders])
     if slot is not None:

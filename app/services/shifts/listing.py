@@ -116,7 +116,7 @@ def of_shift(session: Session, week: Week, shift_id: str, view: View, *, viewer:
     """One shift of a week as `of_week` has it. Raises NotFound."""
     shift = session.get(Shift, shift_id) if is_id(shift_id) else None
     if shift is None or shift.week_id != week.id:
-        raise NotFound("There is no shift with that id in this week.")
+        raise NotFound("There’s no shift with that id in this week.")
     return _items(session, week, view, viewer, [shift])[0]
 
 

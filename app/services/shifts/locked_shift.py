@@ -222,7 +222,7 @@ def find_seat(session: Session, shift: Shift, seat_id: str) -> Seat:
     query = select(Seat).where(Seat.id == seat_id, Seat.shift_id == shift.id).execution_options(populate_existing=True)
     seat = session.exec(query).first() if is_id(seat_id) else None
     if seat is None:
-        raise NotFound("There is no sign-up with that id for this shift.")
+        raise NotFound("There’s no sign-up with that id for this shift.")
     return seat
 
 

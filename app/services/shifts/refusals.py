@@ -40,7 +40,7 @@ _SENTENCES: dict[Code, str] = {
     "too-late-to-leave": "Too late to leave. Offer your seat.",
     "too-early": "It is too early for this. Try again closer to the start of the shift.",
     "not-checked-in": "Check in first, then complete the shift.",
-    "not-offered": "This seat is not offered to you.",
+    "not-offered": "This seat isn’t offered to you.",
     "gone": "This seat is gone. Look at the shift again.",
     "stale": "Someone else changed this shift. Look at it again, then change it.",
     "seat-free": "This shift has a free seat. Sign up instead of waiting.",

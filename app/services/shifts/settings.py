@@ -117,7 +117,7 @@ def _opening(week: Week, value: Any) -> datetime | None:
     if value >= day_bounds(week.starts, week.ends, week.zone)[1]:
         raise Malformed("Signing up must open before the week is over.")
     if value.year < week.starts.year - 2:
-        raise Malformed("Signing up cannot open years before the week. Leave the moment out to open it now.")
+        raise Malformed("Signing up can’t open years before the week. Leave the moment out to open it now.")
     return value
 
 

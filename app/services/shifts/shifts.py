@@ -65,7 +65,7 @@ def lock(session: Session, week: AnyWeek, shift_id: str) -> Shift:
     """Lock a week's shift until the transaction ends, and read it again. Raises NotFound."""
     shift = session.exec(_LOCK, params={"shift": shift_id, "week": week.id}).first() if is_id(shift_id) else None
     if shift is None:
-        raise NotFound("There is no shift with that id in this week.")
+        raise NotFound("There’s no shift with that id in this week.")
     return shift
 
 
@@ -165,7 +165,7 @@ def check_fields(fields: ShiftFields) -> ShiftFields:
     if not 1 <= fields.seats <= MAX_SEATS:
         raise Malformed(f"A shift has 1 to {MAX_SEATS:,} seats.")
     if not 0 <= fields.needed <= fields.seats:
-        raise Malformed("“needed” cannot be more than the seats there are.")
+        raise Malformed("“needed” can’t be more than the seats there are.")
     label, place = check_line("label", fields.label), check_line("place", fields.place)
     return ShiftFields(fields.seats, fields.needed, label, place, check_link(fields.link))
 

@@ -170,7 +170,7 @@ def _check(locked: LockedShift, person_id: str) -> None:
     organizes = locked.reason is not None
     code = lists.join_refusal(locked.facts, claim, locked.settings, locked.act.now, organizes=organizes)
     if code == "overlap" and seated:
-        raise refusals.problem("overlap", "You have a seat of this shift. There is nothing to wait for.")
+        raise refusals.problem("overlap", "You have a seat of this shift. There’s nothing to wait for.")
     if code:
         raise locked.refusal(code, [person_id])
 

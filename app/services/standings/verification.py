@@ -28,7 +28,7 @@ def weeks_to_verify(session: Session, slug: str | None, now: datetime) -> list[W
     try:
         return weeks.every(session) if slug is None else [weeks.find(session, slug, now)]
     except _UNREADABLE as error:
-        raise Malformed(f"The weeks cannot be read: {_said(error)}.") from error
+        raise Malformed(f"The weeks can’t be read: {_said(error)}.") from error
 
 
 def verify(session: Session, week: Week, now: datetime) -> list[str]:
@@ -43,7 +43,7 @@ def verify(session: Session, week: Week, now: datetime) -> list[str]:
             *_untimely(session, week),
         ]
     except _UNREADABLE as error:
-        return [f"Week {week.slug} cannot be scored from its ledger and rules: {_said(error)}."]
+        return [f"Week {week.slug} can’t be scored from its ledger and rules: {_said(error)}."]
 
 
 def _said(error: Exception) -> str:
@@ -61,7 +61,7 @@ def _changed_rules(session: Session, week: Week) -> list[str]:
     versions = [week.rule_set_id, week.frozen_rule_set_id] if week.frozen_board else [week.rule_set_id]
     if all(rule_sets.is_intact(session, version) for version in versions):
         return []
-    return [f"Week {week.slug}: the text of its rules is not the one that was activated."]
+    return [f"Week {week.slug}: the text of its rules isn’t the one that was activated."]
 
 
 def _live_differences(session: Session, week: Week, now: datetime) -> list[str]:
@@ -71,7 +71,7 @@ def _live_differences(session: Session, week: Week, now: datetime) -> list[str]:
         kept = scores.of_week(session, week)
         board = boards.live(session, week, now)
     except _UNREADABLE:
-        return [f"Week {week.slug}: the kept scores cannot be read."]
+        return [f"Week {week.slug}: the kept scores can’t be read."]
     proved = boards.assemble(session, week, rules, computed, now)
     return _score_differences(week, kept, computed) + _board_differences(board, proved)
 
@@ -122,6 +122,6 @@ def _frozen_differences(session: Session, week: Week) -> list[str]:
         board = from_text(week.frozen_board)
         proved = boards.assemble(session, week, rules, then, week.frozen_at, view=view)
     except _UNREADABLE:
-        return [f"Week {week.slug}: the frozen board cannot be read."]
+        return [f"Week {week.slug}: the frozen board can’t be read."]
     proved = replace(proved, frozen=True, state=board.state, version=board.version)
     return [f"The frozen board: {difference}" for difference in _board_differences(board, proved)]

@@ -187,7 +187,7 @@ def find(session: Session, endpoint_id: str) -> WebhookEndpoint:
     """The endpoint of this id. Raises NotFound."""
     endpoint = session.get(WebhookEndpoint, endpoint_id) if is_id(endpoint_id) else None
     if endpoint is None:
-        raise NotFound("There is no webhook with that id. The list of webhooks shows those there are.")
+        raise NotFound("There’s no webhook with that id. The list of webhooks shows those there are.")
     return endpoint
 
 
@@ -197,7 +197,7 @@ def lock(session: Session, endpoint_id: str) -> WebhookEndpoint:
     query = query.execution_options(populate_existing=True)
     endpoint = session.exec(query).first() if is_id(endpoint_id) else None
     if endpoint is None:
-        raise NotFound("There is no webhook with that id. The list of webhooks shows those there are.")
+        raise NotFound("There’s no webhook with that id. The list of webhooks shows those there are.")
     return endpoint
 
 

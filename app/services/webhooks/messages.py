@@ -95,7 +95,7 @@ def find(session: Session, endpoint: WebhookEndpoint, message_id: str) -> Webhoo
     query = select(WebhookMessage).where(WebhookMessage.endpoint_id == endpoint.id, WebhookMessage.id == message_id)
     message = session.exec(query).first() if is_id(message_id) else None
     if message is None:
-        raise NotFound("There is no message with that id to this webhook. Messages are kept for 14 days.")
+        raise NotFound("There’s no message with that id to this webhook. Messages are kept for 14 days.")
     return message
 
 

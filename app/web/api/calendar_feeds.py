@@ -32,7 +32,7 @@ class FeedIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    person: Annotated[Code | None, Field(description="The e-mail of the person whose shifts it shows.")] = None
+    person: Annotated[Code | None, Field(description="The email of the person whose shifts it shows.")] = None
     team_id: Annotated[Code | None, Field(description="The id of the team whose shifts it shows.")] = None
 
 
@@ -56,7 +56,7 @@ def create_feed(
 
 def _create(session: Session, wish: FeedIn, act: Act) -> NewFeed:
     if (wish.person is None) == (wish.team_id is None):
-        raise Malformed("Name a person by their e-mail, or a team by its id: one of the two.")
+        raise Malformed("Name a person by their email, or a team by its id: one of the two.")
     if wish.person is not None:
         person = accounts.by_written_email(session, wish.person)
         if person is None:

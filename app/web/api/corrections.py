@@ -53,7 +53,7 @@ class _KeyOnly(BaseModel):
 _WHY = takes_json(ReasonIn, {"reason": "Counted twice by the old integration"})
 _ADJUSTMENT = takes_json(
     AdjustmentIn,
-    {"team_id": "9f86d081884c7d65", "points": 15, "reason": "Cake for everybody", "external_id": "cake-wednesday"},
+    {"team_id": "9f86d081884c7d65", "points": 15, "reason": "Cake for everyone", "external_id": "cake-wednesday"},
 )
 
 

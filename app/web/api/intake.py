@@ -32,7 +32,7 @@ class IdentityIn(BaseModel):
     source: Annotated[Code, Field(examples=["github"], description="The source of a connection.")]
     external_id: Annotated[Code, Field(examples=["@ada"], description="The person's id there, or @login at GitHub.")]
     email: Email
-    replace: Annotated[bool, Field(description="Say that it is somebody else than before, from now on.")] = False
+    replace: Annotated[bool, Field(description="Say that it is someone else than before, from now on.")] = False
 
 
 @router.get("/deliveries", operation_id="listDeliveries", responses={200: {"model": documents.DeliveryList}})

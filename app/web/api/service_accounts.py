@@ -26,7 +26,7 @@ class ServiceAccountIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    external_id: Annotated[Code, Field(examples=["@robot"], description="Its id at the tool, or its e-mail.")]
+    external_id: Annotated[Code, Field(examples=["@robot"], description="Its id at the tool, or its email.")]
 
 
 @router.get(PATH, operation_id="listServiceAccounts", responses={200: {"model": documents.ServiceAccountList}})

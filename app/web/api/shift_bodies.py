@@ -56,7 +56,7 @@ def read_day(value: object) -> date:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise ValueError("names a day that does not exist") from None
+        raise ValueError("names a day that doesn’t exist") from None
 
 
 def _link(link: str | None) -> str | None:
@@ -142,7 +142,7 @@ class ShiftFieldsIn(Body):
     @classmethod
     def _within_seats(cls, needed: int, info: ValidationInfo) -> int:
         if needed > info.data.get("seats", needed):
-            raise ValueError("cannot be more than the seats there are")
+            raise ValueError("can’t be more than the seats there are")
         return needed
 
     def fields(self) -> ShiftFields:
@@ -190,7 +190,7 @@ class PatternIn(ShiftFieldsIn):
     def _not_before_starts(cls, ends: date | None, info: ValidationInfo) -> date | None:
         starts = info.data.get("starts")
         if starts is not None and ends is not None and ends < starts:
-            raise ValueError("cannot be before starts")
+            raise ValueError("can’t be before starts")
         return ends
 
     def pattern(self) -> Pattern:

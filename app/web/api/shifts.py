@@ -36,7 +36,7 @@ From = Annotated[str | None, Query(alias="from", max_length=40, description=f"{_
 Until = Annotated[str | None, Query(max_length=40, description=f"{_WHEN}: those that start before")]
 Free = Annotated[bool, Query(description="Only those with a free seat")]
 Person = Annotated[
-    str | None, Query(max_length=LONGEST_EMAIL, description="An e-mail: says what each is worth to this person")
+    str | None, Query(max_length=LONGEST_EMAIL, description="An email: says what each is worth to this person")
 ]
 Team = Annotated[str | None, Query(max_length=200, description="A team's id: says what each is worth to all of it")]
 

@@ -26,7 +26,7 @@ _PROBE = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" font-family="Liberation Sans">'
     '<text x="4" y="30" font-size="24" font-weight="700">{}</text></svg>'
 )
-_SENTENCE = "The charts cannot be drawn right now. Everything else works; try again in a moment."
+_SENTENCE = "The charts can’t be drawn right now. Everything else works; try again in a moment."
 
 
 class ChartRenderer:

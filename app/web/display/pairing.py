@@ -28,7 +28,7 @@ AREA = find_area("/display")
 
 router = APIRouter(include_in_schema=False, prefix="/display/pairing", route_class=DatabaseRoute)
 
-NO_COOKIE = "This browser keeps no cookies, so it cannot be paired. Allow cookies for this address, then load the page."
+NO_COOKIE = "This browser keeps no cookies, so it can’t be paired. Allow cookies for this address, then load the page."
 
 
 def needs_code(settings: Settings, actor: Actor | None) -> bool:

@@ -11,10 +11,10 @@ from app.web.http.edge import common_headers, dress
 
 _NOWHERE: Scope = {"type": "http", "method": "GET", "path": "/", "scheme": "http", "headers": []}
 
-NO_HTTP = Unreadable("This is no request in HTTP/1.1.")
+NO_HTTP = Unreadable("This isn’t a request in HTTP/1.1.")
 TOO_MANY_AHEAD = Unreadable("Wait for answers before you send more requests on the same connection.")
-LATE_HEAD = TooSlow("The headers of the request did not arrive in time. Send it again.")
-LATE_BODY = TooSlow("The rest of the request did not arrive in time, so nothing was recorded. Send it again.")
+LATE_HEAD = TooSlow("The headers of the request didn’t arrive in time. Send it again.")
+LATE_BODY = TooSlow("The rest of the request didn’t arrive in time, so nothing was recorded. Send it again.")
 LONG_HEAD = HeadTooLarge("The address and the headers are too long. Send fewer or shorter ones.")
 CROWDED = Busy("This server has as many connections as it can hold.")
 

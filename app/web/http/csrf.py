@@ -52,7 +52,7 @@ async def read(request: Request) -> FormData:
     try:
         return await request.form(max_fields=most, max_files=MAX_FILES, max_part_size=MAX_TEXT_BYTES)
     except UnicodeError:  # some of the encodings a body may claim fail in ways of their own
-        raise Malformed("The form cannot be read. Open the page again and send it from there.") from None
+        raise Malformed("The form can’t be read. Open the page again and send it from there.") from None
 
 
 def text_of(form: FormData, name: str) -> str:

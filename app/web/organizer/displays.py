@@ -32,11 +32,11 @@ from app.web.submit import Done, Page, Tries, submit
 router = APIRouter(include_in_schema=False, prefix="/organizer/displays", route_class=DatabaseRoute)
 
 DONE = {
-    "entered": "Waiting for the screen that shows this code. It turns to the board within seconds. If it does not, "
+    "entered": "Waiting for the screen that shows this code. It turns to the board within seconds. If it doesn’t, "
     "read its code again.",
     "revoked": "Unpaired. The screen shows a new code within 5 seconds.",
     "rotation": "Every display shows these scenes from now on.",
-    "default": "Every display shows the scenes of the installation's setting again.",
+    "default": "Every display shows the server’s default scenes.",
 }
 MAX_PLACES = 99  # two digits, as the field of the form takes them
 

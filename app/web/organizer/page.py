@@ -38,7 +38,7 @@ def day_typed(typed: str) -> date | None:
     try:
         day = date.fromisoformat(typed)
     except ValueError:
-        raise Malformed(f"“{typed[:20]}” is no day. Write it as YYYY-MM-DD, such as 2022-09-12.") from None
+        raise Malformed(f"“{typed[:20]}” isn’t a day. Write it as YYYY-MM-DD, such as 2022-09-12.") from None
     if not 1900 <= day.year <= 9000:
         raise Malformed(f"“{typed[:20]}” lies too far away. Choose a day of this century.")
     return day

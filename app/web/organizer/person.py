@@ -38,7 +38,7 @@ PAGE = "/organizer/people/{person_id}"
 MYSELF = "This is your own account. Ask another organizer to deactivate it."
 NO_MAIL = "No mail server is set up here. Make the link, copy it and send it yourself."
 DONE = {
-    "mailed": "A sign-in link is on its way by e-mail. It works once, for seven days.",
+    "mailed": "A sign-in link is on its way by email. It works once, for seven days.",
     "taken-back": "Sign-in link revoked.",
     "off": "Deactivated, and signed out of all browsers within seconds.",
     "on": "Reactivated. They need a new sign-in link.",

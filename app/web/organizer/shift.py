@@ -50,7 +50,7 @@ DONE = {
     "completed": "Completed for everyone who checked in.",
     "approved": "Approved the cover.",
     "declined": "Declined the cover. The seat is offered as before.",
-    "offered": "Offered the seat. It stays its holder’s until somebody takes it.",
+    "offered": "Offered the seat. It stays its holder’s until someone takes it.",
     "withdrawn": "Withdrew the offer. The seat is its holder’s alone again.",
     "unlisted": "Taken off the waiting list.",
 }
@@ -65,7 +65,7 @@ ShiftPage = Page[SignedInAct]
 MOST_PEOPLE = 500  # to choose from: a longer list nobody reads, and an email may be typed
 STATES = {
     "checked_in": "Checked in", "completed": "Completed", "no_show": "Didn’t come",
-    "cancelled": "Taken off the shift", "handed_over": "Handed over to somebody else",
+    "cancelled": "Taken off the shift", "handed_over": "Handed over to someone else",
 }  # fmt: skip
 
 

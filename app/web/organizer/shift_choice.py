@@ -7,7 +7,7 @@ from app.models import Shift
 from app.services.shifts import refusals
 from app.web.http.forms import FormInvalid
 
-STALE = "Somebody changed one of these shifts meanwhile. Look again, then send it."
+STALE = "Someone changed one of these shifts meanwhile. Look again, then send it."
 NONE_CHOSEN = "Choose at least one shift or day in the calendar."
 
 

@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 OUTCOMES = {
     "recorded": "Send one that counts",
     "repeated": "Send the last one again",
-    "unmatched": "Send one by somebody unknown",
+    "unmatched": "Send one by someone unknown",
 }
 
 

@@ -47,11 +47,11 @@ def refusal(refused: Refused, title: str) -> str:
     match refused.reason:
         case "signature":
             return (
-                f"The signature is wrong: {title} signs with another secret than the one here, or somebody else sends "
+                f"The signature is wrong: {title} signs with another secret than the one here, or someone else sends "
                 "to this address. Copy the secret again, or change it."
             )
         case "unsigned":
-            return f"There is no signature. Set the secret of this webhook at {title}."
+            return f"There’s no signature. Set the secret of this webhook at {title}."
         case "no_secret":
             return f"The secret of {title} isn’t here yet, or can’t be read any more. Hand it over below."
         case "address":

@@ -31,7 +31,9 @@ def _days(typed: str) -> int | None:
     if not typed:
         return None
     if not (typed.isascii() and typed.isdigit() and len(typed) < 7):
-        raise Malformed(f"“{typed[:20]}” is no number of days. Write one from 1 to {tokens.LONGEST_DAYS}, or nothing.")
+        raise Malformed(
+            f"“{typed[:20]}” isn’t a number of days. Write one from 1 to {tokens.LONGEST_DAYS}, or nothing."
+        )
     return int(typed)
 
 

@@ -8,7 +8,7 @@ from app.web.http import render
 
 MOST_NAMES = 12  # of a shift in a list; its own page has all
 MOST_DOTS = 12  # a row of more says less than its number
-STATES = {"checked_in": "here", "completed": "done", "no_show": "did not come"}
+STATES = {"checked_in": "here", "completed": "done", "no_show": "didn’t come"}
 
 
 @dataclass(frozen=True, slots=True)

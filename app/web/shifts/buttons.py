@@ -114,7 +114,7 @@ def _leave(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
     """Leave my seat."""
     seat = seats.leave(session, week, shift_id, _own_seat(session, shift_id, act), act)
     if session.get_one(Shift, seat.shift_id).cancelled_at is not None:
-        raise refusals.problem("cancelled", "This shift was cancelled, so there is nothing to leave.")
+        raise refusals.problem("cancelled", "This shift was cancelled, so there’s nothing to leave.")
     return "left"
 
 
@@ -202,7 +202,7 @@ def _log(form: FormState[QuickLogForm], slug: str, shift_id: str, session: Sessi
     if own_seats.seat_in(session, week, shift_id, act.actor.person_id) is None:
         raise NotFound("You have no seat in this shift.")
     if not is_id(data.id):
-        raise FormInvalid({}, "This form cannot be read. Open the page again.")
+        raise FormInvalid({}, "This form can’t be read. Open the page again.")
     if data.kind not in rule_sets.rules_of(session, week).kind_by_name:
         raise FormInvalid({"kind": "Choose an activity."})
     reading = by_hand(data.kind, act.now, data.id, data.url.strip(), data.note.replace("\r\n", "\n").strip(), act)

@@ -69,7 +69,7 @@ def test_parse_rules_of_a_file_within_the_limits_is_fine(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "key", "message"),
     [
-        ("\n# \ud800", 2, "", "This line is not UTF-8. Save the file as UTF-8, or type the line again."),
+        ("\n# \ud800", 2, "", "This line isn’t UTF-8. Save the file as UTF-8, or type the line again."),
         ("\n# \x00", 2, "", "There is an invisible control character here: delete it."),
         ("\nformat = '\x07'", 2, "format", "There is an invisible control character here: delete it."),
         (
@@ -81,7 +81,7 @@ def test_parse_rules_of_a_file_within_the_limits_is_fine(text: str) -> None:
         ("# one\r# two", 1, "", "There is an invisible control character here: delete it."),
         ("\nformat = " + "9" * 5_000, 2, "format", "This number is far too long: shorten it."),
         ("\nformat = " + "9_" * 30_000 + "9", 2, "format", "This number is far too long: shorten it."),
-        ("\x00", 1, "", "A line begins with a key, a [header] or a # comment: mend the beginning of this line."),
+        ("\x00", 1, "", "A line begins with a key, a [header] or a # comment: fix the beginning of this line."),
     ],
 )
 def test_text_that_cannot_be_read_is_one_mistake(text: str, line: int, key: str, message: str) -> None:

@@ -117,8 +117,8 @@ def test_parse_rules_suggests_for_the_first_mistakes_only_so_that_none_takes_lon
 
     _, mistakes = parse_rules(f"{FIVE_KINDS}{kinds}ranking.ties = [{ties}]\n")
 
-    assert mistakes[0].message == 'There is no metric "naps0"; did you mean "nap0"?'
-    assert mistakes[-1].message.startswith('There is no metric "naps49"; write one of points, quests, ')
+    assert mistakes[0].message == 'There’s no metric "naps0"; did you mean "nap0"?'
+    assert mistakes[-1].message.startswith('There’s no metric "naps49"; write one of points, quests, ')
 
 
 def test_parse_rules_beyond_a_hundred_mistakes_counts_the_others() -> None:
@@ -126,7 +126,7 @@ def test_parse_rules_beyond_a_hundred_mistakes_counts_the_others() -> None:
 
     _, mistakes = parse_rules(text)
 
-    rest = "There are 900 more mistakes: mend these first, then check the file again."
+    rest = "There are 900 more mistakes: fix these first, then check the file again."
     assert [mistake.key for mistake in mistakes[:-1]] == [f"unheard{number}" for number in range(100)]
     assert mistakes[-1] == Mistake(_LINES_ABOVE + 100, "", rest)
 

@@ -66,7 +66,7 @@ def test_any_spelling_of_a_table_reads_equal(data: st.DataObject, rows: list[dic
         ("Owls,Ada,ada@example.com\n", 1, "Line 1 reads “Owls,Ada,ada@example.com”: there is no column team, name,"),
         ("team,name,email,E-mail\n", 1, "Line 1 reads “team,name,email,E-mail”: more than one column is email."),
         ("", 1, "The list is empty."),
-        ("\n" + "," * 70_000 + "\nteam,name,email\n", 2, "This line is not valid CSV: it is longer than 65,536"),
+        ("\n" + "," * 70_000 + "\nteam,name,email\n", 2, "This line isn’t valid CSV: it is longer than 65,536"),
     ],
 )
 def test_header_that_is_unclear_is_quoted_with_what_it_lacks(text: str, line: int, said: str) -> None:

@@ -284,8 +284,8 @@ def test_an_activity_with_a_value_that_cannot_be_read_is_none(field: str, value:
         (TRIGGER, {"ticket_id": "none"}, "“ticket_id” holds no value"),
         (TRIGGER, {"ticket_created_at": "{{ticket.created_at_with_timestamp}}"}, "“ticket_created_at” holds no value"),
         (TRIGGER, {"author_email": "{{current_user.email}}"}, "“author_email” holds no value"),
-        (TRIGGER, {"template": "assembly-week-2"}, "Paste it anew"),
-        (ZENDESK, {"type": None}, "Paste it anew"),
+        (TRIGGER, {"template": "assembly-week-2"}, "Paste it again"),
+        (ZENDESK, {"type": None}, "Paste it again"),
         (ZENDESK, {"event__comment__is_public": None}, "whether the comment is public"),
     ],
 )

@@ -66,7 +66,7 @@ def test_the_current_and_the_previous_secret_are_valid(sample: Sample) -> None:
 
 @SAMPLES
 def test_the_secret_of_another_source_is_not(sample: Sample) -> None:
-    with pytest.raises(SignatureInvalid, match="does not match"):
+    with pytest.raises(SignatureInvalid, match="doesn’t match"):
         sample.source.verify(sample.envelope(secret="whsec_b3RoZXI="), [SECRET], NOW)
 
 

@@ -87,7 +87,7 @@ def test_set_role_by_an_organizer_is_refused(database: Database, role_of_actor: 
 
 
 def test_set_role_to_an_unknown_role_is_refused(database: Database) -> None:
-    with pytest.raises(Malformed, match="is no role"):
+    with pytest.raises(Malformed, match="isn’t a role"):
         set_role(database, a_person(database, "Ada"), "emperor")
 
 

@@ -217,7 +217,7 @@ def test_read_csv_takes_ids_that_only_look_like_numbers(external_id: str) -> Non
 def test_read_csv_refuses_a_row_that_is_too_long() -> None:
     [line] = read_csv(f"{HEADER}\n" + ('"' + "x" * 40_000 + "\n") * 3)
 
-    message = "This line is not valid CSV: it is longer than 65,536 characters."
+    message = "This line isn’t valid CSV: it is longer than 65,536 characters."
     assert (line.number, [flaw.message for flaw in line.reading.flaws]) == (2, [message])
 
 
@@ -248,13 +248,13 @@ def test_read_csv_with_an_unclosed_quote_swallows_no_rows() -> None:
     lines = read_csv(f"{HEADER}\n" + '"' + ROW.format(1) + f"\n{ROW.format(2)}\n")
 
     assert [line.reading.draft for line in lines] == [None]
-    assert lines[-1].reading.flaws[0].message.startswith("This line is not valid CSV")
+    assert lines[-1].reading.flaws[0].message.startswith("This line isn’t valid CSV")
 
 
 def test_read_csv_makes_an_endless_field_a_bad_line() -> None:
     lines = read_csv(f"{HEADER}\n" + "x" * 200_000)
 
-    assert [line.reading.flaws[0].message.startswith("This line is not valid CSV") for line in lines] == [True]
+    assert [line.reading.flaws[0].message.startswith("This line isn’t valid CSV") for line in lines] == [True]
 
 
 def test_read_csv_takes_a_time_without_offset_for_the_weeks_clocks_and_says_so() -> None:

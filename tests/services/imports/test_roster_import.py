@@ -67,14 +67,14 @@ def test_read_tells_every_mistake_at_once() -> None:
         (6, "The name must not contain the invisible character U+202E."),
         (6, "The team must have at most 60 characters, this has 61."),
         (7, "ada@example.com is already on line 2; keep one of them."),
-        (8, "This line is not valid CSV: something stands between a closing quotation mark and the next separator."),
+        (8, "This line isn’t valid CSV: something stands between a closing quotation mark and the next separator."),
     ]
 
 
 def test_read_with_an_unclosed_quote_says_where_it_opened() -> None:
     found = mistakes(HEADER, "Owls,Ada,ada@example.com\n", 'Owls,"Bo,bo@example.com\n', "Cats,Dua,dua@example.com\n")
 
-    assert found == [(3, "This line is not valid CSV: a quotation mark opens here and is never closed.")]
+    assert found == [(3, "This line isn’t valid CSV: a quotation mark opens here and is never closed.")]
 
 
 def test_read_names_a_hundred_mistakes_and_counts_the_others() -> None:

@@ -74,7 +74,7 @@ def test_forget_bodies_says_so_and_leaves_younger_ones(inbox: Inbox) -> None:
     with inbox.database.reading() as session:
         [view] = delivery_search.page(session, Wanted(state="quarantined"), cursor=None, limit=9).items
     assert (view.delivery.body, view.delivery.headers) == (None, "[]")
-    assert view.delivery.reason == "It does not say which issue it is about. Its body was deleted after 30 days."
+    assert view.delivery.reason == "It doesn’t say which issue it is about. Its body was deleted after 30 days."
 
 
 def test_forget_settled_leaves_what_waits(inbox: Inbox) -> None:

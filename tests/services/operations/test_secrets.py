@@ -18,7 +18,7 @@ KEY = SigningKey(SIGNING_KEY)
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 REMEDY = (
     "Bring it back from a backup, with mode 0600 and the server’s user as its owner, or delete it: the next start "
-    "makes a new one, and presenter’s links made before end."
+    "makes a new one, and presenter links made before end."
 )
 
 
@@ -125,7 +125,7 @@ def test_load_of_a_key_open_to_others_is_refused(settings: Settings, mode: int) 
 
     assert refusal(settings) == (
         f"The signing key {path} is open to other users of this machine (mode {mode:04o}). Close it with `chmod 600 "
-        f"{path}`. If somebody may have read it, delete it instead: the next start makes a new one."
+        f"{path}`. If someone may have read it, delete it instead: the next start makes a new one."
     )
 
 

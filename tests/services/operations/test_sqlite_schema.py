@@ -54,8 +54,8 @@ def test_differences_of_our_own_schema_are_none(revision: str) -> None:
         ("DROP TRIGGER activity_no_update", "lacks the trigger “activity_no_update”"),
         ("DROP INDEX activity_in_week", "lacks the index “activity_in_week”"),
         ("DROP TABLE throttle", "lacks the table “throttle”"),
-        ("ALTER TABLE week ADD COLUMN extra TEXT", "has a table “week” that is not as Assembly Week makes it"),
-        ("ALTER TABLE week DROP COLUMN created_at", "has a table “week” that is not as Assembly Week makes it"),
+        ("ALTER TABLE week ADD COLUMN extra TEXT", "has a table “week” that isn’t as Assembly Week makes it"),
+        ("ALTER TABLE week DROP COLUMN created_at", "has a table “week” that isn’t as Assembly Week makes it"),
     ],
 )
 def test_differences_name_what_is_extra_missing_or_other(ours: sqlite3.Connection, statement: str, flaw: str) -> None:
@@ -94,7 +94,7 @@ def test_differences_name_a_table_of_other_text(ours: sqlite3.Connection, name: 
     found = differences(ours, NEWEST)
 
     assert [flaw.partition(" ")[0] for flaw in found] == ["has"]
-    assert f"“{name}” that is not as Assembly Week makes it" in found[0]
+    assert f"“{name}” that isn’t as Assembly Week makes it" in found[0]
 
 
 def test_differences_heed_neither_gaps_nor_comments_nor_case(ours: sqlite3.Connection) -> None:

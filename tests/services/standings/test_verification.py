@@ -177,7 +177,7 @@ def test_verify_finds_tampered_counts_of_people_without_a_team(played: Game) -> 
 def test_verify_finds_an_unreadable_score(played: Game, data: str) -> None:
     tamper(played, "UPDATE score SET data = :data WHERE team_id = :team", data=data, team=played.team_id(OWLS))
 
-    assert played.verify() == ["Week q3-2022: the kept scores cannot be read."]
+    assert played.verify() == ["Week q3-2022: the kept scores can’t be read."]
 
 
 TAMPERING: dict[str, Callable[[str], str]] = {

@@ -106,7 +106,7 @@ def test_a_job_that_failed_is_shown_until_somebody_takes_care_of_it(site: Runnin
         "/organizer?done=revived",
         "/organizer?done=dismissed",
     ]
-    assert (repeated.status_code, "Somebody took care of this job already." in text_of(repeated)) == (409, True)
+    assert (repeated.status_code, "Someone took care of this job already." in text_of(repeated)) == (409, True)
     assert "Failed after several tries" not in text_of(olu.get("/organizer"))
 
 

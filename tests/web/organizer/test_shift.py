@@ -193,7 +193,7 @@ def test_seat_is_offered_for_cover_and_the_offer_withdrawn(site: RunningApp, org
     withdrawn = organizer.post(f"{there}/withdrawal", reason=WHY)
 
     assert mistakes(nobody) == {f"{seat_id}-email": "Nobody here has that email. Add them under People first."}
-    assert told(site, organizer, answer) == ["Offered the seat. It stays its holder’s until somebody takes it."]
+    assert told(site, organizer, answer) == ["Offered the seat. It stays its holder’s until someone takes it."]
     assert ("Offered to Chidi Okafor" in offered, "Offer for cover" in offered) == (True, False)
     assert told(site, organizer, withdrawn) == ["Withdrew the offer. The seat is its holder’s alone again."]
     assert "Offer for cover" in text(organizer.get(f"{HERE}/{shift_id}"))
@@ -290,7 +290,7 @@ def test_many_shifts_are_changed_at_once_or_none(site: RunningApp) -> None:
     nothing = organizer.post(f"{HERE}/edit", days=[days[0]], step="change")
 
     assert part(refused, TOLD) == [
-        "Fri 16 Sep 06:00–08:00 PDT: 2 seats of this shift are taken, so it cannot have fewer."
+        "Fri 16 Sep 06:00–08:00 PDT: 2 seats of this shift are taken, so it can’t have fewer."
     ]
     assert told(site, organizer, answer) == ["Changed 3 shifts."]
     assert [(read(site, each)[0].place, read(site, each)[0].seats) for each in ids] == [("Room 4", 3)] * 3

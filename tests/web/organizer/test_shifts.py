@@ -158,7 +158,7 @@ def test_table_is_imported_all_or_nothing(site: RunningApp, organizer: Visitor) 
     answer = organizer.post(f"{HERE}/import", text=good)
 
     assert part(refused, '<ul class="mistakes">(.*?)</ul>') == [
-        "Line 3: A shift must end after it starts, on the same day: 08:00 to 07:00 does not. Midnight is 24:00."
+        "Line 3: A shift must end after it starts, on the same day: 08:00 to 07:00 doesn’t. Midnight is 24:00."
     ]
     assert "08:00,07:00" in refused.text
     assert part(empty, TOLD) == [f"{lists.NOTHING} {lists.NO_ROWS}"]

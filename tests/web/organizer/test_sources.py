@@ -81,7 +81,7 @@ def test_connect_says_what_is_wrong_at_its_field(olu: Visitor) -> None:
     assert olu.get(f"{SOURCES}/connect/fax").status_code == 404
     nowhere = olu.get(f"{SOURCES}/nowhere")
     assert (nowhere.status_code, f'href="{SOURCES}">Go to the sources' in nowhere.text) == (404, True)
-    assert "There is no connection “nowhere”." in words(nowhere.text)
+    assert "There’s no connection “nowhere”." in words(nowhere.text)
 
 
 def test_page_shows_how_the_first_delivery_was_understood_and_why_none_is_taken(site: RunningApp, olu: Visitor) -> None:

@@ -237,7 +237,7 @@ def test_shift_that_was_cancelled_cannot_be_left(site: RunningApp, shifts: Shift
     answer = press(ada, shift_id, "leave", AT)
 
     assert answer.status_code == 409
-    assert "This shift was cancelled, so there is nothing to leave." in text(answer)
+    assert "This shift was cancelled, so there’s nothing to leave." in text(answer)
     assert "Cancelled by an organizer: Holidays" in text(answer)
 
 
