@@ -96,6 +96,8 @@ const stillness = (() => {
   on("sse:close", () => { [connection, isBehind] = [null, false]; lose(Date.now()); setTimeout(connect); });
   on("before:request", (event) => { if (isPaused && event.target === stream) event.preventDefault(); });
   document.addEventListener("visibilitychange", () => { heardAt = Date.now(); });
+  // A page that WebKit kept while its reader was elsewhere takes 20 seconds for a message; others load it again, too.
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
   addEventListener("offline", () => lose(Date.now()));
   addEventListener("online", () => connection?.delayCanceller?.());
 

@@ -155,7 +155,7 @@ def test_rows_stay_still_under_pointer_and_focus_and_catch_up_after(chromium: Br
             for _ in range(2):
                 site.record(person=DUA if is_pointer else ADA)
                 expect(sign).to_have_attribute("data-waits", "")
-            assert (texts(page, ROWS), page.inner_text(".tile__number >> nth=2")) == (was, str(points))
+            assert (texts(page, ROWS), page.get_attribute(".tile__number >> nth=2", "data-value")) == (was, str(points))
 
             page.mouse.move(0, 0) if is_pointer else page.focus(".masthead__brand")
 
@@ -274,7 +274,7 @@ def test_board_reads_and_links_work_without_javascript(chromium: Browser, site: 
         assert page.text_content(".row__name") is not None
         page.click(OWLS)
 
-        assert page.title().startswith("Owls")
+        assert "Owls" in page.title()
 
 
 def test_reduced_motion_moves_nothing(chromium: Browser, site: RunningApp) -> None:

@@ -1,5 +1,6 @@
 """The proof: random histories verify, and whatever was tampered with is found."""
 
+import json
 import random
 from collections.abc import Callable
 from datetime import timedelta
@@ -200,6 +201,18 @@ def test_verify_finds_a_tampered_frozen_board(played: Game, change: Callable[[st
 
     assert change(board) != board
     assert len(played.verify()) > 0
+
+
+def test_verify_takes_a_board_that_was_frozen_before_tie_breaks_were_named(played: Game) -> None:
+    board = json.loads(played.week().frozen_board or "")
+    for standing in board["standings"]:
+        del standing["ties"]
+
+    tamper(
+        played, "UPDATE week SET frozen_board = :board WHERE slug = :slug", board=json.dumps(board), slug=played.slug
+    )
+
+    assert (played.verify(), played.public().tie_breakers()[played.team_id(OWLS)]) == ([], ())
 
 
 def test_verify_keeps_work_smuggled_in_later_off_the_frozen_board(played: Game) -> None:
