@@ -91,6 +91,23 @@ def test_paused_board_stands_still_and_catches_up(site: RunningApp, pages: list[
     assert stays == [0, 0]
 
 
+def test_board_somebody_comes_back_to_is_live(site: RunningApp, pages: list[Page]) -> None:
+    site.record()
+    page = pages[0]
+    page.go(site.url + BOARD)
+    page.wait_for(LIVE)
+    page.click(".row__name a", OWLS)
+    page.wait_for_path(f"{BOARD}/teams/{site.game.team_id(OWLS)}")
+    site.record(person=ADA)
+
+    page.evaluate("() => { history.back(); }")
+
+    page.wait_for_path(BOARD)
+    wait_for_points(page, 10, 0)
+    site.record(person=ADA)
+    wait_for_points(page, 15, 0)
+
+
 def test_seat_is_taken_and_given_back_before_everybodys_eyes(site: RunningApp, pages: list[Page]) -> None:
     shifts = Shifts(site)
     shift_id = shifts.make()
