@@ -216,6 +216,11 @@ PINNED = {
         "4528aa2a85e352c231c72ba02ce13baf6cb42908b4f6a1fdb5a7f1eae054089f",
         "50079deca64dbaf86372939ddab33473110d9234f3ca052d5e69ff1821ea0ec7",
     ),
+    "0020": (
+        "0020_people_lists.py",
+        "ab32e0850297194c92be1257c7a21d35c0e40f92ac06e74b39fd0a58f9e50a69",
+        "21abcaa551488fb74a01bb52f3ef7e3df6f4a5416489865ac0e19a926e2aee97",
+    ),
 }
 
 

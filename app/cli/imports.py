@@ -22,7 +22,7 @@ def list_imports(
     _voice: Voice,
     week: Annotated[str | None, typer.Argument(metavar="[WEEK]", help="The week; without it, lists of none.")] = None,
 ) -> Answer:
-    """List the last imports of a week, or of identities without one, the newest first."""
+    """List the last imports of a week, or of people and identities without one, the newest first."""
     act = command_act()
     with reading() as session:
         of_week = weeks.find(session, week, act.now) if week is not None else None

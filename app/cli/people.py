@@ -1,4 +1,4 @@
-"""`person`: who there is, a way back in, and roles, for whoever has a shell on the machine."""
+"""`person`: who there is, a list of people, a way back in, and roles, for whoever has a shell on the machine."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -7,17 +7,19 @@ import typer
 from sqlmodel import Session
 
 from app.cli.command import command
-from app.cli.output import Answer, Table, Voice
+from app.cli.output import Answer, Table, Voice, noted, plural
+from app.cli.parameters import InputFile
 from app.cli.place import CLOCK, command_act, reading, writing
 from app.domain.actor import ROLES
 from app.errors import NotFound
 from app.models import Person
 from app.services.access import accounts, links
+from app.services.imports import lists, people_import
 from app.services.operations import startup
 from app.services.organizing import people_search
 from app.services.organizing.people_search import Wanted
 
-group = typer.Typer(help="List people, let one in, change a role.", no_args_is_help=True)
+group = typer.Typer(help="Import and list people, let one in, change a role.", no_args_is_help=True)
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The person's email.")]
 
@@ -36,8 +38,8 @@ def list_people(_voice: Voice) -> Answer:
     with reading() as session:
         documents = _everybody(session, now)
     if not documents:
-        return Answer({"people": []}, ["There’s nobody yet. `assembly-week team import` brings people."])
-    columns = ("name", "email", "role", "off", "signed_in_at", "invited_until")
+        return Answer({"people": []}, ["There’s nobody yet. `assembly-week person import` brings people."])
+    columns = ("name", "email", "role", "off", "signed_in_at", "invited_until", "function", "office")
     return Answer(
         {"people": documents}, [Table(columns, [tuple(document[name] for name in columns) for document in documents])]
     )
@@ -51,6 +53,19 @@ def _everybody(session: Session, now: datetime) -> list[dict[str, Any]]:
         for found in (first, *rest)
         for person in found.people
     ]
+
+
+@command(group, "import")
+def import_people(voice: Voice, file: InputFile) -> Answer:
+    """Import people from a CSV with `email,name` and, if wanted, `function,office`, all or nothing and into no team."""
+    with voice.progress("Reading"):
+        found = people_import.read(lists.text_of(file.read_bytes()))
+    act = command_act()
+    with writing() as session, voice.progress(f"Importing {plural(len(found.entries), 'person', 'people')}"):
+        outcome = people_import.apply(session, found, act)
+    imported = plural(outcome.people, "person", "people")
+    sentence = f"Imported {imported}; {outcome.new:,} new, {outcome.changed:,} changed."
+    return Answer({**outcome._asdict(), **noted(found.notes)}, [sentence, *found.notes])
 
 
 @command(group, "link")
@@ -96,6 +111,8 @@ def _document(person: Person) -> dict[str, Any]:
         "person_id": person.id,
         "name": person.name,
         "email": person.email,
+        "function": person.function,
+        "office": person.office,
         "role": person.role,
         "off": person.disabled_at is not None,
     }

@@ -17,7 +17,7 @@ class ListImport(SQLModel, table=True):
 
     __tablename__ = "list_import"
     __table_args__ = (
-        CheckConstraint("kind IN ('teams', 'activities', 'shifts', 'identities')", name="list_import_kind"),
+        CheckConstraint("kind IN ('teams', 'people', 'activities', 'shifts', 'identities')", name="list_import_kind"),
         CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name="list_import_undone"),
         Index("list_import_of_week", "week_id", "at"),
         STRICT,

@@ -11,7 +11,8 @@ from app.models.columns import STRICT, instant, new_id, string
 class Person(SQLModel, table=True):
     """Somebody who plays or organizes; `email` is stripped and casefolded. Who is disabled cannot sign in.
 
-    `timezone` is where they live, by its IANA name; without one the week's counts. Who was removed is disabled and has
+    `timezone` is where they live, by its IANA name; without one the week's counts. `function` (such as Sales) and
+    `office` are none where nobody said. Who was removed is disabled and has
     no e-mail (`email` is none), so that somebody else may have it; lists leave them out.
     """
 
@@ -31,6 +32,8 @@ class Person(SQLModel, table=True):
     disabled_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     timezone: str | None = Field(default=None, sa_column=string(nullable=True))
     removed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    function: str | None = Field(default=None, sa_column=string(nullable=True))
+    office: str | None = Field(default=None, sa_column=string(nullable=True))
 
 
 class Identity(SQLModel, table=True):

@@ -9,6 +9,7 @@ from tests.cli.conftest import RULES_FILE, Shell
 
 DOORS = {
     "teams": (["team", "import", "current"], "team,name,email", "Foxes,Gus,gus@example.com"),
+    "people": (["person", "import"], "email,name,office", "Gus <gus@example.com>,Gus,Berlin"),
     "activities": (
         ["activity", "import", "current"],
         "kind,person,occurred_at,source,external_id",

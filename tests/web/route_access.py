@@ -89,7 +89,7 @@ SHIFT = {"date": "2022-09-15", "start": "06:00", "until": "08:00", **SEATS}
 PATTERN = {"pattern": "wednesday", "first": "2022-09-12", "last": "2022-09-16", "step": "make", **SEATS}
 EDIT = {**SHIFT, "version": "1", "reason": "Fair"}
 MANY = {"shifts": "{shift_id}:1", "place": "Room {number}", "step": "change"}
-IDENTITY_LIST = f"source,external_id,email\n{{source}},id-{{number}},{ADA}\n"
+PEOPLE_LIST = f"email,name\n{ADA},Ada Lovelace\n"
 SHIFT_LIST = "date,from,until,seats,needed,label,place,link\n2022-09-16,06:00,08:00,3,1,Desk {number},,"
 SHIFT_SETTINGS = {
     "players": "teams", "leave_until_h": "12", "completes": "itself", "early_before": "07:00",
@@ -285,7 +285,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/weeks/{week}/lists"): RouteAccess("organizers", form={"text": LIST, "step": "preview"}),
     ("POST", "/organizer/weeks/{week}/lists/undo"): RouteAccess("organizers", form={"id": "{list_import}"}),
     ("GET", "/organizer/lists"): RouteAccess("organizers"),
-    ("POST", "/organizer/lists"): RouteAccess("organizers", form={"text": IDENTITY_LIST}),
+    ("POST", "/organizer/lists"): RouteAccess("organizers", form={"text": PEOPLE_LIST}),
     ("POST", "/organizer/lists/undo"): RouteAccess("organizers", form={"id": "{identity_import}"}),
     ("GET", "/organizer/weeks/{week}/shifts"): RouteAccess("organizers"),
     ("POST", "/organizer/weeks/{week}/shifts"): RouteAccess("organizers", 303, form=SHIFT),

@@ -17,7 +17,7 @@ from app.domain.webhooks.events import EVENTS
 from app.models import AuditEntry, Person, ShiftSettings
 from app.services.access import accounts, identities, links
 from app.services.displays import rotations
-from app.services.imports import batch, imports
+from app.services.imports import batch, imports, people_import
 from app.services.intake import (
     api_keys,
     backfills,
@@ -345,8 +345,15 @@ def import_activities(game: Game) -> None:
     imports.import_activities(game.database, SLUG, lines, game.act)
 
 
+def import_people(game: Game) -> None:
+    """A list of people is imported."""
+    with game.database.unit_of_work() as session:
+        people_import.apply(session, people_import.read("email,name\nnew@example.com,New\n"), game.act)
+
+
 BESIDES: dict[Callable[[Game], None], list[str]] = {
     import_activities: ["activities.imported"],
+    import_people: ["people.imported"],
     renew_and_withdraw_a_code: ["join-code.made", "join-code.withdrawn"],
     reverse_and_reinstate: ["activity.reversed", "activity.reinstated"],
     switch_off_and_on: ["person.switched-off", "person.switched-on"],

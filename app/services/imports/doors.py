@@ -6,7 +6,15 @@ from app.db.database import Database
 from app.domain.actor import Act
 from app.domain.tables.reading import Choice
 from app.errors import Malformed
-from app.services.imports import activity_files, identity_import, imports, lists, roster_import, shift_import
+from app.services.imports import (
+    activity_files,
+    identity_import,
+    imports,
+    lists,
+    people_import,
+    roster_import,
+    shift_import,
+)
 from app.services.imports.history import Kind
 from app.services.weeks import weeks
 
@@ -34,6 +42,11 @@ def run(database: Database, kind: Kind, slug: str, text: str, choice: Choice | N
                 plan = roster_import.prepare(session, slug, roster, act)
             with database.unit_of_work() as session:
                 return roster_import.apply(session, _slug(session, slug, act), plan, act)._asdict()
+        case "people":
+            people_list = people_import.read(text, choice)
+            lists.check(people_list.bad)
+            with database.unit_of_work() as session:
+                return people_import.apply(session, people_list, act)._asdict()
         case "activities":
             with database.reading() as session:
                 zone = weeks.look(session, slug, act.now).zone

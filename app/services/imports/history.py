@@ -13,7 +13,7 @@ from app.models.columns import is_id
 from app.services.audit.audit import AuditTarget
 from app.services.weeks.weeks import AnyWeek
 
-Kind = Literal["teams", "activities", "shifts", "identities"]
+Kind = Literal["teams", "people", "activities", "shifts", "identities"]
 MOST = 20
 """Shown of one week, the newest first."""
 

@@ -12,7 +12,15 @@ from app.domain.calendar.clock_times import clock_text
 from app.domain.tables.header import Layout
 from app.domain.tables.reading import Choice
 from app.errors import Problem
-from app.services.imports import activity_files, batch, identity_import, reinstating, roster_import, shift_import
+from app.services.imports import (
+    activity_files,
+    batch,
+    identity_import,
+    people_import,
+    reinstating,
+    roster_import,
+    shift_import,
+)
 from app.services.imports.bad_lines import BadLines
 from app.services.imports.history import Kind
 from app.services.imports.roster_plan import Effect, plan
@@ -29,6 +37,7 @@ LONGEST_ROW = 120
 
 LAYOUTS: dict[Kind, Layout] = {
     "teams": roster_import.LAYOUT,
+    "people": people_import.LAYOUT,
     "activities": batch.LAYOUT,
     "shifts": shift_import.LAYOUT,
     "identities": identity_import.LAYOUT,
@@ -115,6 +124,20 @@ def _of_person(effect: Effect) -> RowEffect:
     return RowEffect(entry.line, word, f"{entry.name}, {entry.email}", change + renamed)
 
 
+def _people(session: Session, _slug: str, text: str, choice: Choice | None, _act: Act) -> Preview:
+    read = people_import.read(text, choice)
+    found = Preview(bad=read.bad, notes=read.notes)
+    planned = people_import.plan(session, read.entries)
+    for entry in read.entries:
+        id_ = planned.people.ids[entry.email]
+        former, _ = planned.people.renamed.get(id_, ("", ""))
+        _, place = planned.places.get(id_, (None, ()))
+        word = "new" if entry.email in planned.people.fresh else "changed" if id_ in planned.changed else "unchanged"
+        changes = [*([f"renamed from {former}"] if former else []), *(each for each in place if each)]
+        found.add(RowEffect(entry.line, word, f"{entry.name}, {entry.email}", ", ".join(changes)))
+    return found
+
+
 def _few(names: list[str]) -> str:
     return ", ".join(names[:10]) + (f" and {len(names) - 10:,} more" if len(names) > 10 else "")
 
@@ -168,6 +191,7 @@ def _identities(session: Session, _slug: str, text: str, choice: Choice | None, 
 
 _VERBS: dict[Kind, Callable[[Session, str, str, Choice | None, Act], Preview]] = {
     "teams": _teams,
+    "people": _people,
     "activities": _activities,
     "shifts": _shifts,
     "identities": _identities,

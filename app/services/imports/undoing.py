@@ -30,8 +30,9 @@ from app.services.audit import audit
 from app.services.imports import history
 from app.services.intake import authors
 from app.services.ledger import rulings
-from app.services.people import people
+from app.services.people import people, places
 from app.services.people import removal as people_removal
+from app.services.people.places import Place
 from app.services.people.removal import Obstacles
 from app.services.teams import removal as team_removal
 from app.services.teams import teams
@@ -101,12 +102,25 @@ def _teams(session: Session, week: Week | None, found: ListImport, made: dict[st
     joins = teams.joins(session, week)
     before, after = _before(joins, moved, session, week, found)
     names_by_id = {person.id: person.name for person in people.by_id(session, [*moved, *made["renamed"]]).values()}
-    places = {person_id: before[person_id] for person_id in moved if person_id not in after}
-    undone.counts["moved back"] = memberships.assign_all(session, week, places, act)
+    former = {person_id: before[person_id] for person_id in moved if person_id not in after}
+    undone.counts["moved back"] = memberships.assign_all(session, week, former, act)
     undone.stayed += _named(after, names_by_id, "moved on since, and stays there", "moved on since, and stay there")
     undone.counts["renamed back"] = _rename_back(session, week, made["renamed"], names_by_id, undone, act)
     _remove_made(session, week, made, undone, act)
     weeks.bump_version(session, week)
+    return undone
+
+
+def _people(session: Session, _week: Week | None, _found: ListImport, made: dict[str, Any], act: Act) -> Undone:
+    """Give people the name, function and office they had; remove those it added, unless something stands against it."""
+    undone = Undone()
+    names_by_id = {id_: person.name for id_, person in people.by_id(session, made["renamed"]).items()}
+    undone.counts["renamed back"] = _rename_back(session, None, made["renamed"], names_by_id, undone, act)
+    now = places.of(session, made["places"])
+    back = {id_: Place(*former) for id_, (former, new) in made["places"].items() if now.get(id_) == Place(*new)}
+    places.put(session, back)
+    undone.counts["changed back"] = len(back)
+    _remove_people(session, made["people"], undone, act)
     return undone
 
 
@@ -126,25 +140,34 @@ def _before(
 
 
 def _rename_back(
-    session: Session, week: Week, renamed: dict[str, list[str]], names_now: dict[str, str], undone: Undone, act: Act
+    session: Session,
+    week: Week | None,
+    renamed: dict[str, list[str]],
+    names_now: dict[str, str],
+    undone: Undone,
+    act: Act,
 ) -> int:
     back = {id_: former for id_, (former, new) in renamed.items() if names_now.get(id_) == new}
     kept = [id_ for id_ in renamed if id_ not in back]
     undone.stayed += _named(kept, names_now, "was renamed since, and keeps that name", "were renamed since")
     people.rename(session, back)
-    teams.touch_weeks_of(session, back, act.now, but=week.id)
+    teams.touch_weeks_of(session, back, act.now, but=week.id if week else None)
     return len(back)
 
 
 def _remove_made(session: Session, week: Week, made: dict[str, Any], undone: Undone, act: Act) -> None:
     """Remove the teams and people that the import made, but for those that something stands against."""
     team_names = {team.id: team.name for team in teams.of_week(session, week)}
-    names = {person.id: person.name for person in people.by_id(session, made["people"]).values()}
     there = [team_id for team_id in made["teams"] if team_id in team_names]
     against = team_removal.remove(session, week, there, act)
     undone.counts["of its teams removed"] = len(there) - len(against)
     undone.stayed += _kept(against, team_names, "(team) stays: it has", "(teams) stay: they have")
-    against = people_removal.remove(session, made["people"], act)
+    _remove_people(session, made["people"], undone, act)
+
+
+def _remove_people(session: Session, person_ids: list[str], undone: Undone, act: Act) -> None:
+    names = {person.id: person.name for person in people.by_id(session, person_ids).values()}
+    against = people_removal.remove(session, person_ids, act)
     undone.counts["of its people removed"] = len(names) - len(against)
     undone.stayed += _kept(against, names, "stays: they have", "stay: they have")
 
@@ -218,6 +241,7 @@ def _its(week: Week | None) -> Week:
 _VERBS: dict[str, Callable[[Session, Week | None, ListImport, dict[str, Any], Act], Undone]] = {
     "activities": _activities,
     "teams": _teams,
+    "people": _people,
     "shifts": _shifts,
     "identities": _identities,
 }

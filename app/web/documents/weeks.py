@@ -71,11 +71,13 @@ def team_document(row: models.Team, members: Sequence[str]) -> Team:
 
 
 class Person(TypedDict):
-    """One person."""
+    """One person; `function` and `office` are null where nobody said."""
 
     person_id: str
     name: str
     email: str
+    function: str | None
+    office: str | None
 
 
 class PersonList(TypedDict):
@@ -87,4 +89,10 @@ class PersonList(TypedDict):
 
 def person_document(row: models.Person) -> Person:
     """One person."""
-    return {"person_id": row.id, "name": row.name, "email": row.email}
+    return {
+        "person_id": row.id,
+        "name": row.name,
+        "email": row.email,
+        "function": row.function,
+        "office": row.office,
+    }

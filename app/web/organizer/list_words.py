@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from app.web.http.render import number, plural
 
-COUNTS = ("teams", "people", "moved", "recorded", "reinstated", "created", "named")
+COUNTS = ("teams", "people", "moved", "recorded", "reinstated", "created", "named", "new", "changed")
 """The numbers of outcomes that a page tells after an import."""
 UNDOES: dict[str, str] = {
     "teams": "People go back to the team and name they had. What it made goes unless something stands against that.",
+    "people": "Names, functions and offices go back. Whom it added goes unless something stands against it.",
     "activities": "Its activities are reversed.",
     "shifts": "Its shifts are removed, but for those that people signed up for.",
     "identities": "Its identities are forgotten; what was credited stays.",
@@ -15,6 +16,7 @@ UNDOES: dict[str, str] = {
 _UNDONE = {
     "reversed": ("activity reversed", "activities reversed"),
     "removed": ("shift removed", "shifts removed"),
+    "changed back": ("person changed back", "people changed back"),
     "forgotten": ("identity forgotten", "identities forgotten"),
 }
 
@@ -26,6 +28,9 @@ def imported(kind: str, counts: Mapping[str, int]) -> str:
             people = plural(counts.get("people", 0), "person", "people")
             into = plural(counts.get("teams", 0), "team", "teams")
             return f"{people} into {into}; {number(counts.get('moved', 0))} new to their team"
+        case "people":
+            told = plural(counts.get("people", 0), "person", "people")
+            return f"{told}; {number(counts.get('new', 0))} new, {number(counts.get('changed', 0))} changed"
         case "activities":
             again = counts.get("reinstated", 0)
             told = plural(counts.get("recorded", 0), "activity", "activities")

@@ -32,8 +32,10 @@ from app.web.submit import Done, Page, refuse, submit
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
 OF_WEEKS: tuple[Kind, ...] = ("teams", "activities", "shifts")
+OF_NONE: tuple[Kind, ...] = ("people", "identities")
 TITLES: dict[Kind, str] = {
     "teams": "Teams and people",
+    "people": "People",
     "activities": "Activities",
     "shifts": "Shifts",
     "identities": "Identities",
@@ -88,11 +90,12 @@ def organizer_lists(
 
 
 @router.get("/organizer/lists")
-def organizer_identity_lists(request: Request, act: OrganizerAct, session: ReadSession, done: str = "") -> Response:
-    """The lists of identities, which are of no week."""
-    return lists_page(
-        Page(request, act, session, flash=_flash(request, "identities", done)), slug="", kind="identities"
-    )
+def organizer_shared_lists(
+    request: Request, act: OrganizerAct, session: ReadSession, kind: str = "", done: str = ""
+) -> Response:
+    """The lists that all weeks share, of people and of identities: import one, or undo one."""
+    found = _shared_kind(kind)
+    return lists_page(Page(request, act, session, flash=_flash(request, found, done)), slug="", kind=found)
 
 
 def _flash(request: Request, kind: Kind, done: str) -> str:
@@ -108,12 +111,16 @@ def _kind(text: str) -> Kind:
     return next((kind for kind in OF_WEEKS if kind == text), "teams")
 
 
+def _shared_kind(text: str) -> Kind:
+    return next((kind for kind in OF_NONE if kind == text), "people")
+
+
 def lists_page(page: Page[SignedInAct], *, slug: str, kind: Kind) -> Response:
     """The page of lists of one kind, with a preview that was just asked for. Raises WeekUnknown."""
     week = weeks.find(page.session, slug, page.act.now) if slug else None
     asked: Asked = page.shown_once if isinstance(page.shown_once, Asked) else Asked(page.form(ListForm))
     told = ListsInfo(
-        week, kind, LAYOUTS[kind], [(each, TITLES[each]) for each in (OF_WEEKS if week else ("identities",))],
+        week, kind, LAYOUTS[kind], [(each, TITLES[each]) for each in (OF_WEEKS if week else OF_NONE)],
         [_past(found) for found in history.recent(page.session, week)],
         asked.preview, asked.header, asked.unclear,
     )  # fmt: skip
@@ -142,13 +149,13 @@ def send_list(
     return _send(request, act, database, week, _kind(kind), form)
 
 
-@router.post("/organizer/lists", name="identity_list_send", max_body_size=csrf.MAX_LIST_BYTES)
+@router.post("/organizer/lists", name="shared_list_send", max_body_size=csrf.MAX_LIST_BYTES)
 @takes_long
-def send_identity_list(
-    request: Request, act: OrganizerAct, database: AppDatabase, form: FormState[ListForm]
+def send_shared_list(
+    request: Request, act: OrganizerAct, database: AppDatabase, form: FormState[ListForm], kind: str = ""
 ) -> Response:
-    """Preview a list of identities, choose its columns, or import it."""
-    return _send(request, act, database, "", "identities", form)
+    """Preview a list of people or of identities, choose its columns, or import it."""
+    return _send(request, act, database, "", _shared_kind(kind), form)
 
 
 def _send(
@@ -166,8 +173,9 @@ def _send(
     except Problem as problem:
         return refuse(request, act, problem, page=page, form=sent)
     if data.step == "import":
-        here = {name: str(number) for name, number in counts.items()} | ({"week": slug, "kind": kind} if slug else {})
-        return redirects.see("organizer_lists" if slug else "organizer_identity_lists", done="imported", **here)
+        here = {"kind": kind, **{name: str(number) for name, number in counts.items()}}
+        here |= {"week": slug} if slug else {}
+        return redirects.see("organizer_lists" if slug else "organizer_shared_lists", done="imported", **here)
     with database.reading() as session:
         return page(Page(request, act, session, sent, shown_once=asked))
 
@@ -191,11 +199,11 @@ def undo_list(request: Request, act: OrganizerAct, week: str, form: FormState[Un
     return _undo(request, act, week, _kind(kind), form)
 
 
-@router.post("/organizer/lists/undo", name="identity_list_undo")
+@router.post("/organizer/lists/undo", name="shared_list_undo")
 @takes_long
-def undo_identity_list(request: Request, act: OrganizerAct, form: FormState[UndoForm]) -> Response:
-    """Undo an import of identities as a whole."""
-    return _undo(request, act, "", "identities", form)
+def undo_shared_list(request: Request, act: OrganizerAct, form: FormState[UndoForm], kind: str = "") -> Response:
+    """Undo an import of people or of identities as a whole."""
+    return _undo(request, act, "", _shared_kind(kind), form)
 
 
 def _undo(request: Request, act: SignedInAct, slug: str, kind: Kind, form: FormState[UndoForm]) -> Response:

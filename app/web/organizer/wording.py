@@ -41,6 +41,7 @@ ACTIONS = {
     "link.refused": "Asked in vain for a sign-in link",
     "link.revoked": "Revoked a sign-in link",
     "membership.changed": "Moved a person",
+    "people.imported": "Imported people",
     "person.created": "Added a person",
     "person.removed": "Removed a person",
     "person.renamed": "Renamed a person",

@@ -1,0 +1,130 @@
+"""People lists: who there is, with function and office, imported all or nothing and into no team."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlmodel import Session
+
+from app.db.database import serialize
+from app.domain.actor import Act
+from app.domain.tables.header import Column, Layout
+from app.domain.tables.reading import Choice
+from app.domain.text import emails, names
+from app.services.audit import audit
+from app.services.imports import history, lists
+from app.services.imports.bad_lines import BadLines
+from app.services.people import people, places
+from app.services.people.people import Wanted
+from app.services.people.places import Place
+from app.services.teams import teams
+
+LAYOUT = Layout(
+    (
+        Column("email", ("email address", "mail", "mail address", "work email", "person email")),
+        Column("name", ("full name", "person", "person name", "display name")),
+        Column("function", ("department", "job function", "business function"), required=False),
+        Column("office", ("location", "site", "office location"), required=False),
+    )
+)
+MAX_LINES = 50_000
+
+
+class Entry(NamedTuple):
+    """One line of a list (1-based): a person, by folded e-mail and tidied name; None for a column the list lacks."""
+
+    line: int
+    email: str
+    name: str
+    function: str | None
+    office: str | None
+
+
+class PeopleList(NamedTuple):
+    """A list as read: its good lines, its mistakes and notes about it."""
+
+    entries: list[Entry]
+    bad: BadLines
+    notes: list[str]
+
+
+class Outcome(NamedTuple):
+    """The outcome of an import: `changed` people were here before and have another name, function or office now."""
+
+    people: int
+    new: int
+    changed: int
+
+
+def read(text: str, choice: Choice | None = None) -> PeopleList:
+    """Read a list with `email`, `name` and maybe `function` and `office`. Raises ListRefused for unclear columns."""
+    table, bad = lists.table_of(text, LAYOUT, choice), BadLines()
+    entries: list[Entry] = []
+    line_by_email: dict[str, int] = {}
+    for row in lists.rows_of(table, bad, MAX_LINES):
+        tidy = {name: names.tidy(row.cells[name]) for name in LAYOUT.names}
+        told = [tidy[name] if name in table.header.columns else None for name in ("function", "office")]
+        entry = Entry(row.line, emails.written(row.cells["email"]), tidy["name"], *told)
+        flaws = people.flaws_of(entry.name, entry.email) + _place_flaws(entry)
+        first = line_by_email.setdefault(entry.email, entry.line)
+        if not flaws and first != entry.line:
+            flaws = [f"{entry.email} is already on line {first}; keep one of them."]
+        for flaw in sorted(flaws):
+            bad.add(row.line, flaw)
+        if not flaws:
+            entries.append(entry)
+    return PeopleList(entries, bad, table.notes)
+
+
+def _place_flaws(entry: Entry) -> list[str]:
+    told = {"function": entry.function, "office": entry.office}
+    return [f"The {name} {flaw}." for name, text in told.items() if text and (flaw := names.flaw(text))]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The changes a list makes: whom it adds, whom it renames, and former and new places by the person's id."""
+
+    entries: Sequence[Entry]
+    people: Wanted
+    places: dict[str, tuple[Place, Place]]
+
+    @property
+    def changed(self) -> set[str]:
+        """The ids of people who were here before and change."""
+        return {*self.people.renamed, *(self.places.keys() - set(self.people.fresh.values()))}
+
+    @property
+    def made(self) -> dict[str, Any]:
+        """The ids of people the list adds, and former and new names and places of the others."""
+        known = {id_: change for id_, change in self.places.items() if id_ in self.changed}
+        return {"people": list(self.people.fresh.values()), "renamed": self.people.renamed, "places": known}
+
+
+def plan(session: Session, entries: Sequence[Entry]) -> Plan:
+    """Work out what a list changes, with a few queries however many lines there are."""
+    found = people.look_up(session, {entry.email: entry.name for entry in entries})
+    former = places.of(session, found.ids.values())
+    changes: dict[str, tuple[Place, Place]] = {}
+    for entry in entries:
+        id_ = found.ids[entry.email]
+        before = former.get(id_, Place())
+        after = before.having(entry.function, entry.office)
+        if before != after:
+            changes[id_] = (before, after)
+    return Plan(entries, found, changes)
+
+
+def apply(session: Session, found: PeopleList, act: Act) -> Outcome:
+    """Add who is not here, and give the others what the list says. Raises ListRefused; then nothing has changed."""
+    lists.check(found.bad)
+    serialize(session)
+    planned = plan(session, found.entries)
+    people.make(session, planned.people, {entry.email: entry.name for entry in planned.entries}, act.now)
+    places.put(session, {id_: after for id_, (_, after) in planned.places.items()})
+    teams.touch_weeks_of(session, planned.people.renamed, act.now)
+    outcome = Outcome(len(planned.entries), len(planned.people.fresh), len(planned.changed))
+    if outcome.new or outcome.changed:
+        noted = history.note(session, "people", None, act, outcome._asdict(), planned.made)
+        audit.note(session, "people.imported", history.audit_target(noted), act, after=outcome._asdict())
+    return outcome

@@ -1,0 +1,92 @@
+"""People lists: who there is, into no team, with function and office, and one step back."""
+
+import pytest
+from sqlmodel import col, select
+
+from app.db.database import Database
+from app.models import AuditEntry, Person
+from app.services.imports import history, people_import, previews, undoing
+from app.services.imports.lists import ListRefused
+from app.services.imports.people_import import Outcome
+from app.services.people import people
+from tests.builders import ADA, BO, Game
+from tests.cost import statements_to
+
+HEAD = "email,name,function,office"
+
+
+def apply(game: Game, *rows: str, head: str = HEAD) -> Outcome:
+    found = people_import.read("\n".join((head, *rows)))
+    with game.database.unit_of_work() as session:
+        return people_import.apply(session, found, game.act)
+
+
+def known(database: Database, *emails: str) -> list[tuple[str, str, str]]:
+    with database.reading() as session:
+        found = people.by_email(session, emails)
+        return [(each.name, each.function or "", each.office or "") for email in emails if (each := found.get(email))]
+
+
+def test_people_are_added_and_known_ones_get_what_the_list_says(game: Game) -> None:
+    outcome = apply(game, f"{ADA},Ada Lovelace,Sales,Berlin", "new@example.com,New,,")
+    again = apply(game, f"{ADA},Ada Lovelace,Sales,Berlin", "new@example.com,New,,")
+    partly = apply(game, f"{ADA},Ada Lovelace,Lisbon", head="email,name,office")
+
+    assert (outcome, again, partly) == (Outcome(2, 1, 1), Outcome(2, 0, 0), Outcome(1, 0, 1))
+    assert known(game.database, ADA, "new@example.com") == [("Ada Lovelace", "Sales", "Lisbon"), ("New", "", "")]
+    with game.database.reading() as session:
+        notes = session.exec(select(AuditEntry.after).where(col(AuditEntry.action) == "people.imported")).all()
+        assert len(notes) == len(history.recent(session, None)) == 2
+
+
+def test_every_mistake_is_told_with_its_line_and_nothing_is_changed(game: Game) -> None:
+    bad = ("no,Ada,,", f"{ADA},ada@example.com,,", "x@example.com,X,,", "X@example.com,X,,", f"{BO},Bo,{'y' * 61},")
+
+    with pytest.raises(ListRefused) as refused:
+        apply(game, *bad)
+
+    assert [error["line"] for error in refused.value.extra["errors"]] == [2, 3, 5, 6]
+    assert known(game.database, "x@example.com") == []
+
+
+def test_preview_says_what_each_row_would_do(game: Game) -> None:
+    apply(game, f"{BO},Bo,Legal,")
+    rows = (f"{ADA},Ada Renamed,Sales,Berlin", "new@example.com,New,,Porto", f"{BO},Bo,Legal,")
+
+    with game.database.reading() as session:
+        found = previews.preview(session, "people", "", "\n".join((HEAD, *rows)), None, game.act)
+
+    told = [(row.effect, row.change) for row in found.rows]
+    assert [effect for effect, _ in told] == ["changed", "new", "unchanged"]
+    assert told[0][1].startswith("renamed from ")
+    assert (told[0][1].rpartition(" from ")[2].partition(", ")[2], told[1][1]) == ("Sales, Berlin", "Porto")
+
+
+def test_undoing_puts_back_what_nobody_changed_since(game: Game) -> None:
+    [before] = known(game.database, ADA)
+    apply(game, f"{ADA},Ada Renamed,Sales,Berlin", f"{BO},Bo,Legal,", "new@example.com,New,,")
+    with game.database.reading() as session:
+        [first] = history.recent(session, None)
+    apply(game, f"{BO},Bo,Finance,")
+
+    with game.database.unit_of_work() as session:
+        undone = undoing.undo(session, first.id, game.act)
+
+    assert known(game.database, ADA, BO, "new@example.com") == [before, ("Bo Nguyen", "Finance", "")]
+    assert undone.counts["of its people removed"] == 1
+    with game.database.reading() as session:
+        removed = session.exec(select(Person).where(col(Person.removed_at).is_not(None))).all()
+    assert [each.name for each in removed] == ["New"]
+
+
+def test_many_lines_take_as_many_looks_as_few(game: Game) -> None:
+    rows = [f"p{number}@example.com,P{number},Sales,{number}" for number in range(330)]
+    apply(game, "warm@example.com,Warm,,")
+
+    with statements_to(game.database) as few:
+        apply(game, *rows[:30])
+    with statements_to(game.database) as many:
+        apply(game, *rows[30:])
+
+    looked = [sum(each.lstrip().upper().startswith("SELECT") for each in statements) for statements in (few, many)]
+    assert looked[0] == looked[1]
