@@ -46,7 +46,7 @@ from app.web import (
 )
 from app.web import shifts as shift_pages
 from app.web.board_cache import BoardCache
-from app.web.context import AppContext
+from app.web.context import AppContext, waits_for_owner
 from app.web.credential_cache import CredentialCache
 from app.web.display import display, pairing
 from app.web.fast_path import Shortcut
@@ -145,7 +145,7 @@ def create_app(
     app.state.has_shortcut = has_shortcut
     app.state.context = _install(settings or startup.read_settings(), clock or Clock(), timing, open_database)
     app.router.routes.extend(routes())
-    problems.install(app)
+    problems.install(app, waits_for_owner)
     app.state.routes = RouteNames(app)
     return app
 

@@ -38,7 +38,7 @@ def list_people(_voice: Voice) -> Answer:
     with reading() as session:
         documents = _everybody(session, now)
     if not documents:
-        return Answer({"people": []}, ["There’s nobody yet. `assembly-week person import` brings people."])
+        return Answer({"people": []}, ["No people yet. `assembly-week person import` adds them."])
     columns = ("name", "email", "role", "off", "signed_in_at", "invited_until", "function", "office")
     return Answer(
         {"people": documents}, [Table(columns, [tuple(document[name] for name in columns) for document in documents])]

@@ -57,7 +57,7 @@ def _answer(settings: Settings, address: str) -> Answer:
     first = _first_link(settings, address)
     sentences = [f"Assembly Week is at {address} (Ctrl+C stops it).", *_advice(settings)]
     if first is not None:
-        sentences += ["", "Nobody owns it yet. Whoever opens this link becomes the owner; it works once:", first]
+        sentences += ["", "Nobody owns it yet. Open the owner link to become its owner. It works once:", first]
     return Answer({"address": address} | ({"owner_link": first} if first else {}), sentences)
 
 
@@ -77,7 +77,7 @@ def _advice(settings: Settings) -> list[str]:
 @contextmanager
 def exclusive(directory: Path) -> Iterator[None]:
     """Be the only server on the data in this directory. Raises Conflict."""
-    refusal = f"A server is already running on the data in {directory}. Stop it first; SQLite takes one at a time."
+    refusal = f"Another server uses the data in {directory}. Stop it first."
     with server_lock.held(directory / server_lock.LOCK_NAME, refusal):
         yield
 

@@ -79,7 +79,7 @@ def list_sources(_voice: Voice) -> Answer:
     with reading() as session:
         documents = [_document(each.connection) | _health(each) for each in health.every(session, now)]
     if not documents:
-        return Answer({"sources": []}, ["No connections yet. `assembly-week source connect` makes one."])
+        return Answer({"sources": []}, ["No connections yet. `assembly-week source connect` creates one."])
     columns = ("name", "kind", "account", "state", "last_at", "last_day", "refused", "unmatched")
     rows = [tuple(document[column] for column in columns) for document in documents]
     return Answer({"sources": documents}, [Table(columns, rows)])

@@ -52,7 +52,7 @@ def list_tokens(_voice: Voice) -> Answer:
     with reading() as session:
         documents = [_document(token, now) for token in tokens.every(session)]
     if not documents:
-        return Answer({"tokens": []}, ["There are no tokens yet. `assembly-week token create` makes one."])
+        return Answer({"tokens": []}, ["No tokens yet. `assembly-week token create` creates one."])
     columns = ("name", "state", "scopes", "created_at", "expires_at", "used_at", "revoked_at")
     rows = [tuple(document[column] for column in columns) for document in documents]
     shown = [(name, state, " ".join(scopes), *moments) for name, state, scopes, *moments in rows]

@@ -34,7 +34,7 @@ def import_teams(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
         with database.unit_of_work() as session:
             outcome = roster_import.apply(session, slug, plan, act)
     sentence = (
-        f"Week {slug}: imported {plural(outcome.people, 'person', 'people')} into "
+        f"Imported {plural(outcome.people, 'person', 'people')} into "
         f"{plural(outcome.teams, 'team', 'teams')}; {outcome.moved:,} new to their team."
     )
     return Answer({"week": slug, **outcome._asdict(), **noted(roster.notes)}, [sentence, *roster.notes])
@@ -50,9 +50,9 @@ def import_activities(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
             lines, notes = activity_files.read(file.read_bytes(), file.name, zone)
         with voice.progress(f"Recording {plural(len(lines), 'line', 'lines')}", len(lines)) as bar:
             outcome = imports.import_activities(database, week, lines, act, progress=bar.advance)
-    repeats = f"{outcome.repeated:,} {'was' if outcome.repeated == 1 else 'were'} there already"
+    repeats = plural(outcome.repeated, "repeat", "repeats")
     again = f" {outcome.reinstated:,} reinstated." if outcome.reinstated else ""
-    sentence = f"Recorded {plural(outcome.recorded, 'activity', 'activities')}; {repeats}.{again}"
+    sentence = f"Recorded {plural(outcome.recorded, 'activity', 'activities')} ({repeats}).{again}"
     document = {name: number for name, number in outcome._asdict().items() if number or name != "reinstated"}
     return Answer({**document, **noted(notes)}, [sentence, *notes])
 

@@ -10,6 +10,7 @@ from app.cli.output import Answer, Voice
 from app.cli.parameters import InputFile
 from app.cli.place import CLOCK, opened, reading
 from app.db.database import Database
+from app.domain.wording import listed
 from app.services.operations import backups, restores, schema, sqlite_schema, startup
 from app.services.standings import verification
 
@@ -47,10 +48,10 @@ def verify(
     document = {"weeks": slugs, "differences": differences}
     if differences:
         count = "1 difference" if len(differences) == 1 else f"{len(differences)} differences"
-        return Answer(document, differences, refusal=f"{count} between what is there and what should be.")
+        return Answer(document, differences, refusal=f"{count} from the ledger.")
     if not slugs:
-        return Answer(document, ["There are no weeks yet, so there’s nothing to verify."])
-    return Answer(document, [f"{', '.join(slugs)}: what is shown is what the ledger says."])
+        return Answer(document, ["No weeks yet, so there’s nothing to verify."])
+    return Answer(document, [f"OK: {listed(slugs, 'and')} {'matches' if len(slugs) == 1 else 'match'} the ledger."])
 
 
 @command(group, "backup")

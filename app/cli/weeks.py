@@ -46,7 +46,7 @@ def create(
             shift_settings.change(session, slug, {"needs_team": False}, act)
         if open_now:
             lifecycle.open_week(session, slug, act)
-        return _about(session, week, act.now, f"Week {week.name} ({slug}) is created and {_state(week)}.")
+        return _about(session, week, act.now, f"Created {week.name} ({slug}){_as_what(week)}.")
 
 
 @command(group, "open")
@@ -60,7 +60,7 @@ def open_week(
     with writing() as session:
         given = reason if weeks.find(session, slug, act.now).state == "closed" else None
         week = lifecycle.open_week(session, slug, act, reason=given)
-        return _about(session, week, act.now, f"Week {week.name} is open.")
+        return _about(session, week, act.now, f"{week.name} is open.")
 
 
 @command(group, "close")
@@ -90,7 +90,7 @@ def present(_voice: Voice, slug: WeekSlug) -> Answer:
 @command(group, "reveal")
 def reveal(_voice: Voice, slug: WeekSlug) -> Answer:
     """Show the public the week as it stands again."""
-    return _change(lifecycle.reveal, slug, "is shown as it stands")
+    return _change(lifecycle.reveal, slug, "is revealed")
 
 
 @command(group, "list")
@@ -102,7 +102,7 @@ def list_weeks(_voice: Voice) -> Answer:
     current = weeks.pick_current(every, now)
     documents = [week_document(week, "organizers", is_current=week is current) for week in every]
     if not documents:
-        return Answer({"weeks": []}, ["There are no weeks yet. `assembly-week week create` makes one."])
+        return Answer({"weeks": []}, ["No weeks yet. `assembly-week week create` creates one."])
     columns = ("week", "name", "state", "timezone", "starts", "ends", "frozen", "current")
     rows = [tuple(document.get(column) for column in columns) for document in documents]
     return Answer({"weeks": documents}, [Table(columns, rows)])
@@ -112,7 +112,7 @@ def _change(verb: Callable[..., Week], slug: str, what: str) -> Answer:
     act = command_act()
     with writing() as session:
         week = verb(session, slug, act)
-        return _about(session, week, act.now, f"Week {week.name} {what}.")
+        return _about(session, week, act.now, f"{week.name} {what}.")
 
 
 def _about(session: Session, week: Week, now: datetime, sentence: str) -> Answer:
@@ -121,5 +121,5 @@ def _about(session: Session, week: Week, now: datetime, sentence: str) -> Answer
     return Answer(document, [sentence])
 
 
-def _state(week: Week) -> str:
-    return "open" if week.state == "open" else "a draft"
+def _as_what(week: Week) -> str:
+    return " and opened it" if week.state == "open" else " as a draft"

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from starlette.requests import Request
+
 from app.clock import Clock
 from app.config import Settings
 from app.db.database import Database
+from app.errors import Problem
 from app.integrations.mail import Mailer
 from app.live.publisher import Publisher
+from app.services.access import accounts
 from app.services.access.throttle import Limit
 from app.services.operations.secrets import SigningKey
 from app.services.shifts.worth import Worths
@@ -25,6 +29,7 @@ from app.web.write_queue import WriteQueue
 
 if TYPE_CHECKING:
     from app.integrations.oidc.client import Provider
+FIRST_PAGES = frozenset({"/", "/organizer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +64,24 @@ class AppContext:
     async def give_back(self, limit: Limit, key: str) -> None:
         """Take a try off the count, for it succeeded. Raises Unavailable."""
         await self.tally.give_back(limit, key)
+
+
+async def waits_for_owner(request: Request) -> bool:
+    """Tell whether a newcomer's first page belongs to a server that nobody owns.
+
+    The database is asked until there is an owner; from then on there is one for good.
+    """
+    state = request.app.state
+    if request.url.path not in FIRST_PAGES or getattr(state, "is_owned", False):
+        return False
+    context: AppContext = state.context
+    try:
+        state.is_owned = await context.database.reads.run(_is_owned, context.database)
+    except Problem:
+        return False
+    return not state.is_owned
+
+
+def _is_owned(database: Database) -> bool:
+    with database.reading() as session:
+        return bool(accounts.owners(session))

@@ -67,7 +67,7 @@ def test_commands_on_a_full_disk_say_where_and_leave_nothing(full: list[str], tm
         f"The disk that holds {room / 'data'} is full: make room there. Nothing was changed.", "status 1",
         f"No signing key can be made: The disk that holds {room / 'data'} is full: make room there.", "status 1",
         full_database, "status 1",
-        "There are no weeks yet, so there’s nothing to verify.",
+        "No weeks yet, so there’s nothing to verify.",
     ]  # fmt: skip
 
 

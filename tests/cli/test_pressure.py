@@ -80,7 +80,7 @@ def test_streams_leave_files_for_everybody_else_and_the_log_says_so(public: Shel
 
     assert answers == [b"200"] * 100 + [b"503"] * 50
     assert seconds < 3
-    assert closed == "Week Q3 2022 is closed.\n"
+    assert closed == "Q3 2022 is closed.\n"
     assert "This process may open 300 files, so it takes 100 live streams at most instead of 6000." in log
 
 

@@ -221,7 +221,7 @@ def test_backup_of_an_older_version_is_migrated(shell: Shell, revision: str) -> 
     database.dispose()
 
     assert shell.document("restore", file)["revision"] == schema.newest()
-    assert shell.text("week", "list").startswith("There are no weeks yet.")
+    assert shell.text("week", "list").startswith("No weeks yet.")
 
 
 def test_three_replaced_databases_are_kept_and_none_that_was_restored(played: Shell) -> None:

@@ -94,12 +94,10 @@ def test_second_server_and_restore_are_refused_but_commands_work_beside_it(open_
         refused = open_week.refusal("restore", "copy.sqlite3")
         said = open_week.text("week", "close", "current")
 
-    sentence = (
-        f"A server is already running on the data in {open_week.home}. Stop it first; SQLite takes one at a time."
-    )
+    sentence = f"Another server uses the data in {open_week.home}. Stop it first."
     assert (second.returncode, second.stdout, second.stderr) == (1, "", f"{sentence}\n")
     assert refused == "A server is running on this data. Stop it, restore, and start it again."
-    assert said == "Week Q3 2022 is closed.\n"
+    assert said == "Q3 2022 is closed.\n"
 
 
 def test_server_killed_outright_leaves_no_lock(shell: Shell) -> None:

@@ -99,8 +99,8 @@ def test_second_import_repeats_and_counts_nothing_twice(open_week: Shell) -> Non
     said = open_week.text("activity", "import", "current", open_week.write("b.csv", HEADER + row(2) + row(3)))
 
     exported = open_week.document("export", "current", "--format", "json", "--out", "x.json")["activities"]
-    assert said == "Recorded 1 activity; 1 was there already.\n"
-    assert (exported, open_week.text("verify", "current")) == (3, "q3-2022: what is shown is what the ledger says.\n")
+    assert said == "Recorded 1 activity (1 repeat).\n"
+    assert (exported, open_week.text("verify", "current")) == (3, "OK: q3-2022 matches the ledger.\n")
 
 
 def test_bad_lines_are_all_listed_and_nothing_is_recorded(open_week: Shell) -> None:

@@ -37,12 +37,12 @@ def test_migrate_makes_the_database(shell: Shell) -> None:
 
 
 def test_verify_of_every_week_finds_nothing(open_week: Shell) -> None:
-    assert open_week.text("verify") == "q3-2022: what is shown is what the ledger says.\n"
+    assert open_week.text("verify") == "OK: q3-2022 matches the ledger.\n"
     assert open_week.document("verify", "current") == {"weeks": ["q3-2022"], "differences": []}
 
 
 def test_verify_without_weeks_says_so(shell: Shell) -> None:
-    assert shell.text("verify") == "There are no weeks yet, so there’s nothing to verify.\n"
+    assert shell.text("verify") == "No weeks yet, so there’s nothing to verify.\n"
 
 
 def test_verify_prints_every_difference(open_week: Shell) -> None:
@@ -59,7 +59,7 @@ def test_verify_prints_every_difference(open_week: Shell) -> None:
 
     differences = result.stdout.splitlines()
     assert (result.exit_code, in_json.exit_code) == (1, 1)
-    assert result.stderr == f"{len(differences)} differences between what is there and what should be.\n"
+    assert result.stderr == f"{len(differences)} differences from the ledger.\n"
     assert json.loads(in_json.stdout) == {"weeks": ["q3-2022"], "differences": differences}
 
 
@@ -69,7 +69,7 @@ def test_verify_names_a_guard_of_the_ledger_that_is_gone(open_week: Shell) -> No
     result = open_week.run("verify")
 
     assert (result.exit_code, result.stdout) == (1, "The database lacks the trigger “activity_no_delete”.\n")
-    assert result.stderr == "1 difference between what is there and what should be.\n"
+    assert result.stderr == "1 difference from the ledger.\n"
 
 
 @pytest.mark.parametrize("name", ["dd%41?x#y/data", "a b&c;'\"d", "dä ta/文", "[x]*", "file:x?mode=memory"])

@@ -61,7 +61,7 @@ def test_server_says_in_words_what_the_link_is_for(shell: Shell) -> None:
     process.communicate(timeout=PATIENCE_SECONDS)
     said = [line for line in lines if not line.startswith("SQLite")]
 
-    assert said[1:3] == ["", "Nobody owns it yet. Whoever opens this link becomes the owner; it works once:"]
+    assert said[1:3] == ["", "Nobody owns it yet. Open the owner link to become its owner. It works once:"]
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/sign-in/link/al_[\w-]{43}", said[3])
 
 

@@ -23,7 +23,7 @@ def reasons(shell: Shell) -> list[tuple[str, str | None]]:
 
 
 def test_week_is_created_as_a_draft(shell: Shell) -> None:
-    assert shell.text(*WORDS) == "Week Q3 2022 (q3-2022) is created and a draft.\n"
+    assert shell.text(*WORDS) == "Created Q3 2022 (q3-2022) as a draft.\n"
 
 
 def test_week_created_open_is_described_in_json(shell: Shell) -> None:
@@ -83,7 +83,7 @@ def test_week_list_costs_as_many_queries_for_three_weeks_as_for_one(shell: Shell
 
 def test_week_list_without_weeks_says_how_to_make_one(shell: Shell) -> None:
     assert shell.document("week", "list") == {"weeks": []}
-    assert shell.text("week", "list") == "There are no weeks yet. `assembly-week week create` makes one.\n"
+    assert shell.text("week", "list") == "No weeks yet. `assembly-week week create` creates one.\n"
 
 
 def test_week_goes_through_its_life_by_the_name_current(shell: Shell) -> None:
@@ -92,10 +92,10 @@ def test_week_goes_through_its_life_by_the_name_current(shell: Shell) -> None:
     said = [shell.text("week", verb, "current") for verb in ("freeze", "reveal", "close", "open")]
 
     assert said == [
-        "Week Q3 2022 is frozen.\n",
-        "Week Q3 2022 is shown as it stands.\n",
-        "Week Q3 2022 is closed.\n",
-        "Week Q3 2022 is open.\n",
+        "Q3 2022 is frozen.\n",
+        "Q3 2022 is revealed.\n",
+        "Q3 2022 is closed.\n",
+        "Q3 2022 is open.\n",
     ]
 
 
@@ -125,7 +125,7 @@ def test_draft_refuses_what_only_an_open_week_can(shell: Shell, verb: str) -> No
     result = shell.run("week", verb, "q3-2022")
 
     assert result.exit_code == 1
-    assert result.stderr.startswith("Week Q3 2022 is ")
+    assert result.stderr.startswith("Q3 2022 is")
     assert shell.document("week", "list")["weeks"][0]["version"] == 1
 
 

@@ -1,7 +1,7 @@
 """Refusals as answers: problem details (RFC 9457) for programs, a page for people."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 
 from fastapi import FastAPI
@@ -37,12 +37,13 @@ _OF_FRAMEWORK: dict[int, Callable[[], Problem]] = {
 }
 
 
-def install(app: FastAPI) -> None:
-    """Answer every refusal and failure in our own words."""
+def install(app: FastAPI, waits_for_owner: Callable[[Request], Awaitable[bool]]) -> None:
+    """Answer every refusal and failure in our own words; a server without an owner tells newcomers of its link."""
 
     @app.exception_handler(Problem)
     async def refused(request: Request, problem: Problem) -> Response:
-        return refusal(request, problem)
+        is_unowned = isinstance(problem, SignInNeeded) and await waits_for_owner(request)
+        return refusal(request, problem, is_unowned=is_unowned)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
@@ -103,7 +104,9 @@ def headers_of(problem: Problem) -> dict[str, str]:
             return {}
 
 
-def refusal(request: Request, problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+def refusal(
+    request: Request, problem: Problem, headers: Mapping[str, str] | None = None, *, is_unowned: bool = False
+) -> Response:
     """A problem in the form its reader understands: its area says which."""
     area = find_area(request.scope["path"])
     if area.refusal == "json":
@@ -112,7 +115,7 @@ def refusal(request: Request, problem: Problem, headers: Mapping[str, str] | Non
     page = render.render(
         template, problem=problem, page=find_page(request.scope["path"]), is_reading=request.method in ("GET", "HEAD"),
         section=request.scope["path"].split("/", 3)[2:3],
-        to=onward.of(request), request_id=request_id,
+        to=onward.of(request), request_id=request_id, is_unowned=is_unowned,
     )  # fmt: skip
     return Response(page, problem.status, headers_of(problem) | dict(headers or {}), "text/html")
 
