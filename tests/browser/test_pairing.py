@@ -91,7 +91,7 @@ def test_pairing_needs_no_javascript(chromium: Browser, site: RunningApp) -> Non
         wall.goto(f"{site.url}/display")
         enter(page, code_on(wall))
 
-        wall.get_by_role("button", name="The code is entered: show the board").click()
+        wall.get_by_role("button", name="Show the board").click()
 
         assert wall.inner_text("#scene-board .rank__name >> nth=0") == "Owls"
 

@@ -49,6 +49,7 @@ def empty_site(settings: Settings, visibility: str, clock: SettableClock, timing
 def site(game: Game, empty_site: RunningApp) -> RunningApp:
     """A running server with the standard week open and the whole cast in its teams."""
     assert game.slug == SLUG
+    empty_site.app.state.is_owned = True  # somebody set this week up
     return empty_site
 
 

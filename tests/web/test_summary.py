@@ -340,7 +340,7 @@ def test_summary_compares_with_closed_weeks_before_as_they_change(site: RunningA
         a_team(session, OWLS, slug="q2-2022", now=spring)
     game = type(site.game)(site.database, now=spring, slug="q2-2022")
     game.take(kind="issue", occurred_at="2022-06-14T09:00:00-07:00")
-    assert "Next to earlier weeks" not in text_of(site.get(PAGE))
+    assert "Earlier weeks" not in text_of(site.get(PAGE))
 
     game.close()
     page = site.get(PAGE)
