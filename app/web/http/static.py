@@ -2,6 +2,7 @@
 
 import mimetypes
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
+from app.web.http import stylesheets
 from app.web.http.content_coding import LEAST_BYTES, VARY, accepts_gzip, compress, etag_of, is_compressible
 
-# Which types a system knows differs, and Python itself learns of this one in 3.14.
+# Which types a system knows differs, and Python itself learns of the first in 3.14.
 mimetypes.add_type("font/woff2", ".woff2")
+mimetypes.add_type("application/manifest+json", ".webmanifest")
 
 _SMALLEST = 9  # the level: each file is compressed once in a process, when it is first asked for
 
@@ -21,10 +24,10 @@ _Path = str | os.PathLike[str]
 
 
 class Files(StaticFiles):
-    """Static files, as they are or as gzip, with a Cache-Control that fits their address."""
+    """Static files, stylesheets minified, plain or as gzip, with a Cache-Control that fits their address."""
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
-        """Find a file, and compress it at the first time; called in a thread."""
+        """Find a file, and make it small at the first time; called in a thread."""
         full_path, stat_result = super().lookup_path(path)
         if stat_result is not None and _can_shrink(full_path, stat_result):
             _compressed(full_path, stat_result.st_mtime_ns)
@@ -38,6 +41,8 @@ class Files(StaticFiles):
         can_shrink = _can_shrink(full_path, stat_result)
         if can_shrink and accepts_gzip(scope):
             response = _as_gzip(full_path, stat_result, response)
+        elif can_shrink and _is_style(full_path):
+            response = _of(_minified(os.fspath(full_path), stat_result.st_mtime_ns), response, {})
         if can_shrink:
             response.headers["Vary"] = VARY
         has_hash = scope.get("query_string", b"").startswith(b"v=")
@@ -51,16 +56,26 @@ def _can_shrink(path: _Path, stat_result: os.stat_result) -> bool:
     return stat_result.st_size >= LEAST_BYTES and is_compressible(mimetypes.guess_type(path)[0] or "")
 
 
+def _is_style(path: _Path) -> bool:
+    return os.fspath(path).endswith(".css")
+
+
 def _as_gzip(path: _Path, stat_result: os.stat_result, plain: Response) -> Response:
     body = _compressed(os.fspath(path), stat_result.st_mtime_ns)
-    headers = {
-        "Content-Encoding": "gzip",
-        "ETag": etag_of(plain.headers["ETag"]),
-        "Last-Modified": plain.headers["Last-Modified"],
-    }
-    return Response(body, plain.status_code, headers, plain.media_type)
+    return _of(body, plain, {"Content-Encoding": "gzip", "ETag": etag_of(plain.headers["ETag"])})
+
+
+def _of(body: bytes, file: Response, headers: Mapping[str, str]) -> Response:
+    kept = {name: file.headers[name] for name in ("ETag", "Last-Modified")}
+    return Response(body, file.status_code, {**kept, **headers}, file.media_type)
 
 
 @lru_cache(maxsize=64)
-def _compressed(path: str, _changed: int) -> bytes:
-    return compress(Path(path).read_bytes(), _SMALLEST)
+def _compressed(path: str, changed: int) -> bytes:
+    body = _minified(path, changed) if _is_style(path) else Path(path).read_bytes()
+    return compress(body, _SMALLEST)
+
+
+@lru_cache(maxsize=64)
+def _minified(path: str, _changed: int) -> bytes:
+    return stylesheets.minify(Path(path).read_text(encoding="utf-8")).encode()
