@@ -64,7 +64,6 @@
     return part;
   });
   link.append(...parts);
-  bar.append(link);
   let own = null;
   const watcher = new IntersectionObserver((entries) => show(entries.at(-1).isIntersecting), { rootMargin: "-8px" });
   function show(isInSight) {
@@ -84,6 +83,7 @@
     const said = [text(row, ".row__number"), text(row, ".row__name"), text(row, ".points").replace(/\s+/g, " ")];
     said.forEach((words, index) => { if (parts[index].textContent !== words) parts[index].textContent = words; });
     link.href = `#${row.id}`;
+    if (!link.isConnected) bar.append(link);
   }
   link.addEventListener("click", (event) => {
     event.preventDefault();
