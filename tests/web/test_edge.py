@@ -13,7 +13,7 @@ from tests.web.running_app import API, SIGNED_IN, WEEK, RunningApp, assert_probl
 
 POLICY = (
     "default-src 'none'; script-src {}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "report-uri /csp-reports; report-to csp"
 )
 HEADERS = {

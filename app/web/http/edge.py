@@ -146,6 +146,6 @@ def content_security_policy() -> str:
     scripts = " ".join(dict.fromkeys(["'self'", *(script.csp for script in render.scripts())]))
     return (
         f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        f"font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        f"font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
         f"report-uri {csp_reports.PATH}; report-to csp"
     )
