@@ -19,7 +19,7 @@ BUSY = "The database is busy. Nothing was changed; try again in a moment."
 SILENT = "The database does not answer. Nothing was changed; try again in a moment."
 UNCONFIRMED = "The database did not confirm this in time. It may have been done: look before you send it again."
 AWAY = "The database cannot be written or reached. Nothing was changed; try again."
-FULL = "The database’s disk is full. Nothing was changed; try again once whoever runs the server has made room."
+FULL = "The database’s disk is full. Nothing was changed. Ask an organizer to free disk space."
 CONNECT_SECONDS = 5
 """As long as a request has in all; psycopg's own time-out for connecting takes whole seconds."""
 ASK_AGAIN_SECONDS = 1.0

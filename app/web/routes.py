@@ -92,7 +92,7 @@ Call = Callable[[Request, dict[str, Any]], Awaitable[Response]]
 
 def _async_call(endpoint: Callable[..., Awaitable[Response]], parts: Mapping[str, Part]) -> Call:
     if READ_SESSION in parts.values():
-        raise TypeError(f"{endpoint.__name__} is async, so it cannot have a session: its thread is everybody's.")
+        raise TypeError(f"{endpoint.__name__} is async, so it cannot have a session: its thread is everyone's.")
 
     async def call(request: Request, values: dict[str, Any]) -> Response:
         with hand_out(request, parts) as handed:

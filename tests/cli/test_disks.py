@@ -54,9 +54,7 @@ def full(tmp_path: Path) -> list[str]:
 
 def test_commands_on_a_full_disk_say_where_and_leave_nothing(full: list[str], tmp_path: Path) -> None:
     room = tmp_path / "room"
-    full_database = (
-        "The database’s disk is full. Nothing was changed; try again once whoever runs the server has made room."
-    )
+    full_database = "The database’s disk is full. Nothing was changed. Ask an organizer to free disk space."
 
     assert full[3:] == [
         "FULL",
