@@ -1,6 +1,6 @@
 """Problems people can cause or meet; each knows its HTTP status and says how to mend it."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 LONGEST_DETAIL = 8_000
 """Characters of a refusal: sentences quote what was sent, and whoever sent it may have sent a lot."""
@@ -22,6 +22,12 @@ class Problem(Exception):
         super().__init__(detail)
         self.detail = detail
         self.extra = extra
+
+    @classmethod
+    def at(cls, **fields: str) -> Self:
+        """A refusal of fields, by their names: each with the sentence that stands at it."""
+        errors = [{"field": name, "message": sentence} for name, sentence in fields.items()]
+        return cls(" ".join(fields.values()), errors=errors)
 
 
 class Unreadable(Problem):
@@ -98,16 +104,6 @@ class UnsupportedCoding(Problem):
         super().__init__(
             f"This server doesn’t unpack bodies (“{coding[:80]}”). Send it again without Content-Encoding."
         )
-
-
-class UnknownTransferCoding(Problem):
-    """The request is on its way in a form that HTTP/1.1 allows and we don't speak (RFC 9112, 6.1)."""
-
-    status = 501
-    title = "Unknown transfer coding"
-
-    def __init__(self, coding: str) -> None:
-        super().__init__(f"The only transfer coding here is “chunked”, not “{coding[:80]}”. Send it again without.")
 
 
 class SignInNeeded(Problem):

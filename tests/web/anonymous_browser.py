@@ -75,5 +75,5 @@ def switch_off(site: RunningApp, email: str = ADA) -> None:
 
 def refusal_in(answer: httpx.Response) -> str:
     """The sentence a page refuses with; empty without one."""
-    match = re.search(r'<p class="alert alert--refused" role="alert">(.*?)</p>', answer.text)
+    match = re.search(r'<p class="alert alert--refused"[^>]*>(.*?)</p>', answer.text)
     return unescape(match[1]) if match else ""

@@ -19,6 +19,7 @@ from tests.web.running_app import BOTH_ENGINES, WEEK, RunningApp, Visitor, sign_
 
 HERE = f"/organizer/weeks/{SLUG}"
 VERBS = ["open", "reopen", "close", "freeze", "reveal", "presenter", "export"]
+TAKEN = f"There’s already a week “{SLUG}”. Choose another slug."
 
 
 @pytest.fixture
@@ -117,8 +118,8 @@ def test_week_that_is_there_already_is_refused_as_a_whole(site: RunningApp, orga
 
     answer = organizer.post("/organizer/weeks", **typed)
 
-    assert (answer.status_code, mistakes(answer)) == (409, {})
-    assert flash(answer) == f"There’s already a week “{SLUG}”. Choose another slug."
+    assert (answer.status_code, flash(answer)) == (409, TAKEN)
+    assert mistakes(answer) == {"slug": TAKEN}
     assert values(answer) == {name: value for name, value in typed.items() if name != "begin"}
     assert len(site.get("/api/v1/weeks", "admin").json()["items"]) == 1
 

@@ -15,6 +15,7 @@ from app.config import Settings
 from app.models import Display
 from app.services.displays import displays
 from tests.builders import act_by
+from tests.web.reading import mistakes
 from tests.web.running_app import BOTH_ENGINES, RunningApp, Visitor, pair, serving, sign_in, until
 
 CODE = re.compile(r'data-code="([0-9A-Z]{4}-[0-9A-Z]{4})"')
@@ -138,7 +139,9 @@ def test_wrong_code_comes_back_with_what_was_typed(site: RunningApp) -> None:
     answer = enter(organizer, "abc-1", "The <lobby>")
 
     assert answer.status_code == 422
-    assert flash(answer) == "A display's code has eight letters and digits, such as K7QM-4XPA. Read it again."
+    assert mistakes(answer) == {
+        "code": "A display's code has eight letters and digits, such as K7QM-4XPA. Read it again."
+    }
     assert re.findall(r'<input[^>]*name="(code|name)"[^>]*value="([^"]*)"', answer.text) == [
         ("code", "ABC1"),
         ("name", "The &lt;lobby&gt;"),

@@ -50,10 +50,10 @@ def create(session: Session, act: Act, *, name: str, email: str) -> Person:
     """A new person. Raises Malformed, or Conflict for an e-mail that somebody has."""
     name, email = names.tidy(name), emails.written(email)
     if flaws := people.flaws_of(name, email):
-        raise Malformed(" ".join(flaws))
+        raise Malformed.at(**flaws)
     serialize(session)
     if by_email(session, email) is not None:
-        raise Conflict(f"The email {email} is in use. Search People for it.")
+        raise Conflict.at(email=f"The email {email} is in use. Search People for it.")
     person = Person(email=email, name=name, created_at=act.now)
     session.add(person)
     session.flush()

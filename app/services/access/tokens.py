@@ -31,26 +31,31 @@ def create(session: Session, act: Act, *, name: str, scopes: list[str], days: in
 
     Raises NotAllowed for whoever may not grant roles and wants one that may do everything.
     """
-    name = check_name(name)
-    unknown = sorted(set(scopes) - set(SCOPES))
-    if unknown or not scopes:
-        wrong = f"“{', '.join(unknown)}” isn’t a scope" if unknown else "Choose at least one scope"
-        raise Malformed(f"{wrong}. Choose from {', '.join(SCOPES)}.")
+    name, scopes = check_name(name), check_scopes(scopes)
     if "admin" in scopes and not act.actor.may(GRANT):
         raise NotAllowed("Only owners create tokens with the scope admin. Choose other scopes, or ask an owner.")
     if days is not None and not 1 <= days <= LONGEST_DAYS:
-        raise Malformed(f"A token can last 1 to {LONGEST_DAYS} days.")
+        raise Malformed.at(days=f"A token can last 1 to {LONGEST_DAYS} days.")
     serialize(session)
     if session.exec(select(Token.id).where(Token.name == name)).first():
-        raise Conflict(f"There’s already a token “{name}”. Choose another name, or revoke that one first.")
+        raise Conflict.at(name=f"There’s already a token “{name}”. Choose another name, or revoke that one first.")
     text = credentials.make(credentials.TOKEN)
     expires = act.now + timedelta(days=days) if days else None
-    ordered = " ".join(scope for scope in SCOPES if scope in scopes)
+    ordered = " ".join(scopes)
     token = Token(name=name, sha256=credentials.digest(text), scopes=ordered, created_at=act.now, expires_at=expires)
     session.add(token)
     session.flush()
     audit.note(session, "token.created", audit_target(token), act, after={"scopes": ordered, "expires_at": expires})
     return text
+
+
+def check_scopes(scopes: Collection[str]) -> list[str]:
+    """A token's scopes, in our order. Raises Malformed."""
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown or not scopes:
+        wrong = f"“{', '.join(unknown)}” isn’t a scope" if unknown else "Choose at least one scope"
+        raise Malformed(f"{wrong}. Choose from {', '.join(SCOPES)}.")
+    return [scope for scope in SCOPES if scope in scopes]
 
 
 def check_name(name: str) -> str:

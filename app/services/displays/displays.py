@@ -34,17 +34,29 @@ def code_of(key: str, secret: str) -> str:
     return "".join(credentials.ALPHABET[bits >> shift & 31] for shift in range(35, -1, -5))
 
 
-def pair(session: Session, code: str, name: str, act: Act) -> Display:
-    """Let in the screen that shows this code. Raises Malformed, or Conflict for a code that was entered before."""
-    code, name = credentials.tidy_code(code), names.tidy(name)
+def check_code(code: str) -> str:
+    """A screen's code, tidied. Raises Malformed."""
+    code = credentials.tidy_code(code)
     if not credentials.is_code(code):
         raise Malformed("A display's code has eight letters and digits, such as K7QM-4XPA. Read it again.")
+    return code
+
+
+def check_name(name: str) -> str:
+    """A display's name, tidied. Raises Malformed."""
+    name = names.tidy(name)
     if flaw := names.flaw(name):
         raise Malformed(f"The display's name {flaw}.")
+    return name
+
+
+def pair(session: Session, code: str, name: str, act: Act) -> Display:
+    """Let in the screen that shows this code. Raises Malformed, or Conflict for a code that was entered before."""
+    code, name = check_code(code), check_name(name)
     serialize(session)
     earlier = session.exec(select(Display).where(Display.code == code)).first()
     if earlier is not None and earlier.revoked_at is None and is_recent(earlier.created_at, act.now, PAIRING):
-        raise Conflict("That code was just entered. Its screen starts by itself.")
+        raise Conflict.at(code="That code was just entered. Its screen starts by itself.")
     if earlier is not None:
         earlier.code = None
         session.add(earlier)

@@ -68,7 +68,7 @@ def read(text: str, choice: Choice | None = None) -> Roster:
 
 def _flaws(entry: Entry) -> list[str]:
     of_team = [f"The team {flaw}."] if (flaw := names.public_flaw(entry.team)) else []
-    return of_team + people.flaws_of(entry.name, entry.email)
+    return [*of_team, *people.flaws_of(entry.name, entry.email).values()]
 
 
 def _repeated(entry: Entry, line_by_email: dict[str, int]) -> list[str]:

@@ -176,6 +176,13 @@ def known(session: Session, namings: Iterable[Naming]) -> Known:
     )  # fmt: skip
 
 
+def check_id(text: str) -> str:
+    """Somebody's id at a tool, as it was written. Raises Malformed."""
+    if flaw := code_flaw(text.strip()):
+        raise Malformed(f"The id {flaw}.")
+    return text
+
+
 def judge(known: Known, naming: Naming, *, replace: bool = False) -> tuple[Person, SourceIdentity | None]:
     """The person that an id would be given to, and its identity as it is.
 
@@ -184,11 +191,11 @@ def judge(known: Known, naming: Naming, *, replace: bool = False) -> tuple[Perso
     """
     source, external_id = naming.source, naming.external_id
     if flaw := code_flaw(external_id):
-        raise Malformed(f"“external_id” {flaw}.")
+        raise Malformed.at(external_id=f"“external_id” {flaw}.")
     if source not in known.sources:
         meant = next((each for each in known.sources if each.casefold() == source.casefold()), "")
         advice = f"Did you mean “{meant}”?" if meant else "Connect the tool first."
-        raise Malformed(f"“{source[:80]}” isn’t the source of a connection. {advice}")
+        raise Malformed.at(source=f"“{source[:80]}” isn’t the source of a connection. {advice}")
     person = known.people.get(naming.email)
     if person is None:
         raise PersonUnknown(naming.written)

@@ -60,7 +60,7 @@ def add_to(session: Session, connection: Connection, external_id: str, act: Act)
     """Do the same for a connection at hand, be it in use or not. Raises Malformed or Conflict."""
     external_id = author_ids.tidy(external_id, connection.source)
     if flaw := code_flaw(external_id):
-        raise Malformed(f"The account’s id {flaw}.")
+        raise Malformed.at(external_id=f"The account’s id {flaw}.")
     if (known := session.get(ServiceAccount, (connection.id, external_id))) is not None:
         return Change(known, True, 0)
     if len(ids_of(session, connection.id)) >= MOST:

@@ -74,7 +74,8 @@ def _plain(value: str) -> str:
     return value
 
 
-def _prose(value: str) -> str:
+def read_prose(value: str) -> str:
+    """A text that may have several lines. Raises ValueError with the end of a sentence."""
     _plain(value.replace("\n", "").replace("\r", "").replace("\t", ""))
     return value
 
@@ -105,7 +106,8 @@ def _read_seconds(value: Any) -> Any:
     raise ValueError(flaw)
 
 
-def _web_address(value: str) -> str:
+def read_address(value: str) -> str:
+    """A web address. Raises ValueError with the end of a sentence."""
     if not re.match(r"https?://[^\s/]", _plain(value), re.IGNORECASE) or " " in value:
         raise ValueError("must be a web address that begins with http:// or https://")
     return value
@@ -130,7 +132,7 @@ _LIKE_EMAIL = {"pattern": r"^[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9]+(\.
 _LIKE_ADDRESS = {"pattern": r"^([Hh][Tt][Tt][Pp][Ss]?://[^\s/][^ ]*)?$"}
 
 Code = Annotated[str, Field(min_length=1, max_length=LONGEST_CODE, json_schema_extra=_PLAIN), AfterValidator(_plain)]
-Address = Annotated[str, Field(max_length=LONGEST_TEXT, json_schema_extra=_LIKE_ADDRESS), AfterValidator(_web_address)]
+Address = Annotated[str, Field(max_length=LONGEST_TEXT, json_schema_extra=_LIKE_ADDRESS), AfterValidator(read_address)]
 Optionally = BeforeValidator(_none_if_empty)
 Email = Annotated[
     str,
@@ -159,7 +161,9 @@ class DraftIn(BaseModel):
         Annotated[int, BeforeValidator(_read_seconds), Field(ge=0, le=MOST_SECONDS, examples=[1260])] | None
     ) = None
     url: Annotated[Address | None, Optionally] = None
-    note: Annotated[Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_prose)] | None, Optionally] = None
+    note: Annotated[Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(read_prose)] | None, Optionally] = (
+        None
+    )
 
 
 class _KeyOnly(BaseModel):

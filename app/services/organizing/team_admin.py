@@ -53,7 +53,7 @@ def make_team(session: Session, slug: str, name: str, act: Act) -> Team:
     name = check_name(name)
     week = _lock(session, slug, act.now)
     if any(team.name_key == names.fold(name) for team in teams.of_week(session, week)):
-        raise Conflict(f"There’s already a team “{name}”. Choose another name.")
+        raise Conflict.at(name=f"There’s already a team “{name}”. Choose another name.")
     team = teams.find_or_create(session, week, name, act.now)
     scores.refresh(session, week, rule_sets.rules_of(session, week), team.id)
     weeks.bump_version(session, week)
@@ -71,11 +71,11 @@ def add(session: Session, slug: str, team_id: str, act: Act, *, name: str, email
     person = accounts.by_written_email(session, email)
     if person is None:
         if not names.tidy(name) and (written := emails.written(email)):
-            raise Malformed(f"No person with the email {written[:60]} yet. Enter their name too.")
+            raise Malformed.at(name=f"No person with the email {written[:60]} yet. Enter their name too.")
         person = accounts.create(session, act, name=name, email=email)
     present = _team_of(session, week, person)
     if present is not None:
-        raise Conflict(f"{person.name} is in {present.name} already. Move them from there.")
+        raise Conflict.at(email=f"{person.name} is in {present.name} already. Move them from there.")
     memberships.assign(session, week, person, team, act)
     return person
 

@@ -37,10 +37,10 @@ def organizers(session: Session) -> list[str]:
     return list(session.exec(query))
 
 
-def flaws_of(name: str, email: str) -> list[str]:
-    """List the flaws of a person's tidied name and folded e-mail, a sentence each."""
-    flaws = [f"The name {flaw}."] if (flaw := name_rules.public_flaw(name)) else []
-    return [*flaws, sentence] if (sentence := email_flaw(email)) else flaws
+def flaws_of(name: str, email: str) -> dict[str, str]:
+    """The flaws of a person's tidied name and folded e-mail, a sentence for each of the two that has one."""
+    flaws = {"name": f"The name {flaw}."} if (flaw := name_rules.public_flaw(name)) else {}
+    return flaws | {"email": sentence} if (sentence := email_flaw(email)) else flaws
 
 
 def email_flaw(email: str) -> str | None:

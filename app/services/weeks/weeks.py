@@ -105,7 +105,7 @@ def create(session: Session, act: Act, *, slug: str, name: str, timezone: str, s
     week_fields.check_days(starts, ends)
     serialize(session)
     if session.exec(select(Week).where(Week.slug == slug)).first():
-        raise Conflict(f"There’s already a week “{slug}”. Choose another slug.")
+        raise Conflict.at(slug=f"There’s already a week “{slug}”. Choose another slug.")
     week = Week(slug=slug, name=name, timezone=timezone, starts=starts, ends=ends, created_at=act.now)
     session.add(week)
     session.flush()

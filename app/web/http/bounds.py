@@ -4,7 +4,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
-from app.errors import HeadTooLarge, Malformed, Problem, UnknownTransferCoding, UnsupportedCoding
+from app.errors import HeadTooLarge, Malformed, Problem, UnsupportedCoding
 from app.web.http.areas import find_area
 from app.web.http.csrf import MAX_FIELDS, SAFE, TAKES_FILES
 
@@ -14,6 +14,16 @@ MAX_ESCAPES = 100
 """Backslashes in cookies. Every route undoes them, up to Python 3.11.9 in quadratic time: 30,000 of them take 11 s."""
 LONGEST_CONTENT_TYPE = 1_000  # the boundary of a form has 70 characters at most (RFC 2046, 5.1.1)
 MAX_PARAMETERS = 100  # our longest address has 8
+
+
+class UnknownTransferCoding(Problem):
+    """The request is on its way in a form that HTTP/1.1 allows and we don't speak (RFC 9112, 6.1)."""
+
+    status = 501
+    title = "Unknown transfer coding"
+
+    def __init__(self, coding: str) -> None:
+        super().__init__(f"The only transfer coding here is “chunked”, not “{coding[:80]}”. Send it again without.")
 
 
 def refusal(scope: Scope) -> Problem | None:

@@ -1,7 +1,7 @@
 """Types of forms' fields: how a text is read, and the sentence for who typed one that cannot be."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Annotated, TypeVar, TypeVarTuple
@@ -39,6 +39,35 @@ def says(check: Callable[[str], T]) -> BeforeValidator:
 
     def read(text: str) -> T:
         return say(check, text)
+
+    return BeforeValidator(read)
+
+
+def needed(sentence: str, longest: int) -> BeforeValidator:
+    """A type's way to ask for a text of at most so many characters, which are not all spaces."""
+
+    def read(text: str) -> str:
+        if not text.strip() or len(text.strip()) > longest:
+            raise ValueError(sentence)
+        return text
+
+    return BeforeValidator(read)
+
+
+def chosen(check: Callable[[Collection[str]], Iterable[str]]) -> BeforeValidator:
+    """A type's way to read what was chosen of several as a service does."""
+
+    def read(choices: Collection[str]) -> tuple[str, ...]:
+        return tuple(say(check, choices))
+
+    return BeforeValidator(read)
+
+
+def optional(check: Callable[[str], str]) -> BeforeValidator:
+    """A type's way to read a text as a service does where there is one."""
+
+    def read(text: str) -> str:
+        return say(check, text) if text.strip() else ""
 
     return BeforeValidator(read)
 

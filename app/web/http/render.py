@@ -37,6 +37,7 @@ HTMX_FILES = {
 FONT_FILE = "inter-latin-wght-normal.woff2"
 VARY = "HX-Request, HX-Request-Type, HX-Boosted, HX-History-Restore-Request"
 MINUS = "\u2212"
+_WRONG, _ALERT = b' aria-invalid="true"', b' role="alert"'
 
 
 class _Dated(Protocol):
@@ -279,4 +280,17 @@ def render_page(
 ) -> HTMLResponse:
     """The page, or its partial where htmx asks for one; caches are told what the choice depends on."""
     template = partial if partial and wants_partial(request) else page
-    return HTMLResponse(render(template, **context), status_code=status, headers={"Vary": VARY})
+    body = render(template, **context)
+    if context.get("refused"):
+        body = _focused(body)
+    return HTMLResponse(body, status_code=status, headers={"Vary": VARY})
+
+
+def _focused(body: bytes) -> bytes:
+    """A refused form's page with the cursor on the first field that is wrong, or on what is said of the whole form.
+
+    Only the page knows which of its fields comes first. What people typed is escaped and has none of these quotes.
+    """
+    if _WRONG in body:
+        return body.replace(_WRONG, _WRONG + b" autofocus", 1)
+    return body.replace(_ALERT, b' tabindex="-1" autofocus' + _ALERT, 1)

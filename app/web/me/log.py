@@ -1,5 +1,6 @@
 """Log an activity by hand: for oneself, into the current week."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import partial
@@ -7,6 +8,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
+from pydantic import BeforeValidator
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +23,7 @@ from app.models import Team, Week
 from app.models.columns import is_id, new_id
 from app.services.ledger import ledger, my_week, recording
 from app.services.ledger.activities import ActivityView
-from app.services.ledger.drafts import LONGEST_TEXT, read_fields
+from app.services.ledger.drafts import LONGEST_TEXT, read_address, read_fields, read_prose
 from app.services.ledger.ledger import Submission
 from app.services.rules import rule_sets
 from app.services.shifts import shifts
@@ -51,6 +53,27 @@ def _chosen(kind: str) -> str:
     return kind
 
 
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").strip()
+
+
+def _fits(name: str, read: Callable[[str], str]) -> BeforeValidator:
+    """A type's way to read an address or a note as the ledger does, in the words of the form."""
+
+    def check(text: str) -> str:
+        plain = _plain(text)
+        try:
+            if plain:
+                read(plain)
+        except ValueError:
+            raise ValueError(SENTENCES[name]) from None
+        if len(plain) > LONGEST_TEXT:
+            raise ValueError(SENTENCES[name])
+        return text
+
+    return BeforeValidator(check)
+
+
 class LogForm(Form):
     """One activity of mine; `id` makes sending it twice the same as sending it once."""
 
@@ -59,8 +82,8 @@ class LogForm(Form):
     kind: Annotated[str, says(_chosen)]
     day: Annotated[date, a_day("Choose a day of the week.")]
     time: Annotated[time, a_time("Enter a time, such as 14:30.")]
-    url: Annotated[str, MaxLength(LONGEST_TEXT)] = ""
-    note: str = ""
+    url: Annotated[str, MaxLength(LONGEST_TEXT), _fits("url", read_address)] = ""
+    note: Annotated[str, _fits("note", read_prose)] = ""
 
     @property
     def link(self) -> str:
@@ -70,7 +93,7 @@ class LogForm(Form):
     @property
     def text(self) -> str:
         """The note with one kind of line's end."""
-        return self.note.replace("\r\n", "\n").strip()
+        return _plain(self.note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from app.services.displays import displays, rotations
 from app.services.weeks import weeks
 from app.web import scenes
 from app.web.deps import AppDisplayRenderer, OrganizerRealAct, ReadSession
-from app.web.http.fields import MaxLength, Name
+from app.web.http.fields import MaxLength, Name, says
 from app.web.http.forms import Form, FormInvalid, FormState
 from app.web.routes import DatabaseRoute
 from app.web.scenes import RotationItem
@@ -44,8 +44,8 @@ MAX_PLACES = 99  # two digits, as the field of the form takes them
 class PairForm(Form):
     """The code on a screen, and the name it gets."""
 
-    code: Annotated[str, MaxLength(20)]
-    name: Name
+    code: Annotated[str, MaxLength(20), says(displays.check_code)]
+    name: Annotated[Name, says(displays.check_name)]
 
 
 class RotationForm(Form):

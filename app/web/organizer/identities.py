@@ -15,10 +15,10 @@ from app.services.ledger.drafts import LONGEST_CODE
 from app.services.organizing import people_search
 from app.services.organizing.people_search import LONGEST
 from app.web.deps import OrganizerAct, ReadSession
-from app.web.http.fields import MaxLength
+from app.web.http.fields import MaxLength, needed, says
 from app.web.http.forms import Form, FormState
 from app.web.organizer.page import LONGEST_TYPED
-from app.web.organizer.person import ExternalIdForm, person_page
+from app.web.organizer.person import CHOOSE_SOURCE, ExternalIdForm, person_page
 from app.web.organizer.unmatched import pick
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
@@ -37,9 +37,9 @@ DONE = {
 class IdentityForm(Form):
     """A person, and their id at a tool; `replace` is set where it may be somebody else's so far."""
 
-    source: Annotated[str, MaxLength(LONGEST_CODE)]
-    external_id: Annotated[str, MaxLength(LONGEST_CODE)]
-    person: Annotated[str, MaxLength(LONGEST)]
+    source: Annotated[str, MaxLength(LONGEST_CODE), needed(CHOOSE_SOURCE, LONGEST_CODE)]
+    external_id: Annotated[str, MaxLength(LONGEST_CODE), says(authors.check_id)]
+    person: Annotated[str, MaxLength(LONGEST), needed("Write the email or the name of a person.", LONGEST)]
     replace: str = ""
 
 

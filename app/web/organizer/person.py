@@ -24,7 +24,7 @@ from app.services.weeks import weeks
 from app.web.deps import AppClock, AppDatabase, AppMailer, AppSettings, OrganizerRealAct, OwnerRealAct, ReadSession
 from app.web.http import redirects
 from app.web.http.client import base_of
-from app.web.http.fields import MaxLength, Name, Reason, says
+from app.web.http.fields import MaxLength, Name, Reason, needed, says
 from app.web.http.forms import Form, FormState
 from app.web.organizer import wording
 from app.web.organizer.page import zone_name, zone_of
@@ -51,6 +51,8 @@ DONE = {
     "reinstated": "Reinstated.",
 }
 
+CHOOSE_SOURCE = "Choose the source that the id is from."
+
 Change = Callable[[Session, Person, SignedInAct], object]
 
 
@@ -63,8 +65,8 @@ class NameForm(Form):
 class ExternalIdForm(Form):
     """An id of a person at a tool."""
 
-    source: Annotated[str, MaxLength(LONGEST_CODE)]
-    external_id: Annotated[str, MaxLength(LONGEST_CODE)]
+    source: Annotated[str, MaxLength(LONGEST_CODE), needed(CHOOSE_SOURCE, LONGEST_CODE)]
+    external_id: Annotated[str, MaxLength(LONGEST_CODE), says(authors.check_id)]
 
 
 class RoleForm(Form):

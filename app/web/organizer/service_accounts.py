@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
-from app.services.intake import connections, service_accounts
+from app.services.intake import authors, connections, service_accounts
 from app.services.ledger.drafts import LONGEST_CODE
 from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
-from app.web.http.fields import MaxLength
+from app.web.http.fields import MaxLength, says
 from app.web.http.forms import Form, FormState
 from app.web.organizer.page import zone_of
 from app.web.routes import DatabaseRoute
@@ -32,7 +32,7 @@ DONE = {
 class AccountForm(Form):
     """The id of an account at a tool, or its e-mail."""
 
-    external_id: Annotated[str, MaxLength(LONGEST_CODE)]
+    external_id: Annotated[str, MaxLength(LONGEST_CODE), says(authors.check_id)]
 
 
 @router.get(PAGE)

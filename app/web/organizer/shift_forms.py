@@ -10,10 +10,11 @@ from app.domain.calendar.clock_times import MIDNIGHT_AFTER, Minutes, parse_clock
 from app.domain.calendar.slots import Pattern
 from app.errors import Malformed
 from app.services import reasons
+from app.services.access import accounts
 from app.services.shifts import patterns, shifts
 from app.services.shifts.editing import ShiftChanges
 from app.services.shifts.shifts import LONGEST_LABEL, LONGEST_LINK, MAX_SEATS, ShiftFields
-from app.web.http.fields import Day, Email, MaxLength, Reason, says
+from app.web.http.fields import Day, Email, MaxLength, Reason, optional, says
 from app.web.http.forms import Form
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -171,6 +172,7 @@ def _seats_or_none(text: str) -> int | None:
 
 SeatsOrSame = Annotated[int | None, MaxLength(6), says(_seats_or_none)]
 NumberOrSame = Annotated[int | None, MaxLength(6), says(whole_or_none)]
+EmailOrNone = Annotated[Email, optional(accounts.check_email)]
 OptionalReason = Annotated[str, MaxLength(reasons.LONGEST), says(reasons.welcome)]
 
 
@@ -215,7 +217,7 @@ class ReasonForm(Form):
 class SignUpForm(Form):
     """Somebody, or a whole team, to be put on a shift."""
 
-    email: Email = ""
+    email: EmailOrNone = ""
     team: str = ""
     reason: Reason
 
@@ -224,7 +226,7 @@ class SeatForm(Form):
     """The state that a seat should have, or who takes it over, and why."""
 
     to: Literal["checked_in", "completed", "no_show", "cancelled", "handed_over"]
-    email: Email = ""
+    email: EmailOrNone = ""
     reason: Reason
 
 
@@ -239,7 +241,7 @@ class OfferForm(Form):
     """Whom a seat is offered to for cover: everyone, the holder's team or one person, and why."""
 
     to: Literal["everyone", "team", "person"] = "everyone"
-    email: Email = ""
+    email: EmailOrNone = ""
     reason: Reason
 
 

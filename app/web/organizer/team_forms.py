@@ -4,8 +4,9 @@ import re
 from typing import Annotated
 
 from app.errors import Malformed
+from app.services.access import accounts
 from app.services.organizing import team_admin
-from app.web.http.fields import Email, MaxLength, Name, Reason, says
+from app.web.http.fields import Email, MaxLength, Name, Reason, optional, says
 from app.web.http.forms import Form
 
 _POINTS = re.compile(r"[+-]?[0-9]{1,6}")
@@ -35,8 +36,8 @@ class MoveForm(Form):
 class MemberForm(Form):
     """Somebody to put into a team; a name is needed for who is new."""
 
-    email: Email
-    name: Name = ""
+    email: Annotated[Email, says(accounts.check_email)]
+    name: Annotated[Name, optional(accounts.check_name)] = ""
 
 
 class AdjustmentForm(Form):

@@ -12,7 +12,7 @@ from app.errors import Malformed
 from app.services.access import tokens
 from app.services.weeks import weeks
 from app.web.deps import OrganizerRealAct, ReadSession
-from app.web.http.fields import Name, says
+from app.web.http.fields import Name, chosen, says
 from app.web.http.forms import Form, FormState
 from app.web.organizer import wording
 from app.web.organizer.page import zone_name, zone_of
@@ -41,7 +41,7 @@ class TokenForm(Form):
     """A new token: who or what uses it, what it may, and for how long."""
 
     name: Annotated[Name, says(tokens.check_name)]
-    scope: tuple[str, ...] = ()
+    scope: Annotated[tuple[str, ...], chosen(tokens.check_scopes)] = ()
     days: Annotated[int | None, says(_days)] = None
 
 

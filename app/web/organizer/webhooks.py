@@ -16,7 +16,7 @@ from app.models import WebhookEndpoint, WebhookMessage
 from app.services.webhooks import endpoints, messages
 from app.services.weeks import weeks
 from app.web.deps import AppKey, AppSettings, OrganizerRealAct, ReadSession
-from app.web.http.fields import MaxLength
+from app.web.http.fields import MaxLength, chosen, needed
 from app.web.http.forms import Form, FormState
 from app.web.organizer.page import zone_name, zone_of
 from app.web.routes import DatabaseRoute
@@ -42,8 +42,8 @@ ARRIVED = "The test message arrived."
 class WebhookForm(Form):
     """A new webhook: where to, and what of."""
 
-    url: Annotated[str, MaxLength(2_000)]
-    event: tuple[str, ...] = ()
+    url: Annotated[str, MaxLength(2_000), needed("Write an address such as https://example.com/hooks.", 2_000)]
+    event: Annotated[tuple[str, ...], chosen(endpoints.check_events)] = ()
     week: str = ""
 
 
