@@ -31,7 +31,7 @@ def test_a_token_is_shown_once_and_works_until_it_is_revoked(site: RunningApp, o
     revoked = olu.post(f"{TOKENS}/{every(site)[0].id}/revoke")
 
     assert (answer.status_code, answer.headers["cache-control"], works.status_code) == (200, "no-store", 200)
-    assert "Bridge Made 14 Sep 2022, 13:00 read, activities:write 14 Oct 2022, 13:00" in text_of(listed)
+    assert "Bridge Created 14 Sep 2022, 13:00 read, activities:write 14 Oct 2022, 13:00" in text_of(listed)
     assert secret_on(answer) not in listed.text
     assert (revoked.status_code, revoked.headers["location"]) == (303, f"{TOKENS}?done=revoked")
     assert site.get(f"{API}/weeks", headers=bearer).status_code == 401
