@@ -44,7 +44,7 @@ class BoardSnapshot:
 
     The board of a freeze stays what it is, whatever day it gets. With a trail, `number` is its step there. Pages show
     `shifts` as they stand, frozen or not; the API's board has none. `starts` is the first day of a week that has not
-    reached it.
+    reached it; `is_hidden` tells that only organizers see this board, while everybody else keeps one of a freeze.
     """
 
     content: Content
@@ -56,6 +56,7 @@ class BoardSnapshot:
     number: int = 0
     shifts: BoardShifts = NO_SHIFTS
     starts: date | None = None
+    is_hidden: bool = False
 
     @property
     def lasts_until(self) -> datetime:
@@ -128,7 +129,8 @@ class BoardSnapshot:
     @cached_property
     def parts(self) -> dict[str, bytes]:
         """The HTML of everything but the rows, by the id of its element."""
-        return parts_of(self.content.head, self.rules, self.zone, self.content.morning, self.shifts, self.starts)
+        head, morning = self.content.head, self.content.morning
+        return parts_of(head, self.rules, self.zone, morning, self.shifts, self.starts, is_hidden=self.is_hidden)
 
     @cached_property
     def fragments(self) -> FragmentList:
@@ -140,7 +142,8 @@ class BoardSnapshot:
     @cached_property
     def mark(self) -> str:
         """A content hash with the version in front: equal marks mean equal bytes, also after a backup was restored."""
-        digest = sha256(repr((self.content.head, self.over, self.starts, __version__)).encode(errors="surrogatepass"))
+        facts = (self.content.head, self.over, self.starts, self.is_hidden, __version__)
+        digest = sha256(repr(facts).encode(errors="surrogatepass"))
         digest.update(self.content.digest)
         return f"{self.version}-{digest.hexdigest()[:16]}"
 
@@ -216,4 +219,5 @@ def serve_live(
     number = trail.next_number() if trail is not None else 0
     starts = standings.week.starts if standings.today < standings.week.starts else None
     content = LiveContent(live, now, before)
-    return BoardSnapshot(content, standings.rules, zone, next_midnight(now, zone), over, trail, number, shifts, starts)
+    until, is_hidden = next_midnight(now, zone), stamp.frozen_version is not None
+    return BoardSnapshot(content, standings.rules, zone, until, over, trail, number, shifts, starts, is_hidden)

@@ -38,6 +38,8 @@ QUOTES, LONGEST_QUOTE = 6, 400  # characters
 
 Stamp = tuple[tuple[int, int], ...]
 """The ids and versions of the week and of those it is compared with."""
+Life = tuple[str, int | None]
+"""The week's state and the version at which it is frozen: what sentences say of it holds for no other."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Summary:
             kinds=self.snapshot.rules.kind_by_name,
             zone=self.snapshot.zone,
             over=self.snapshot.over,
+            is_hidden=self.snapshot.is_hidden,
             data=self.data,
             story=self.data.story,
             says=captions(self.data),
@@ -110,6 +113,7 @@ class _Kept:
     stamp: Stamp
     generation: object  # the news up to which the story is known to be the newest
     quoted: object  # the same of the quotes, which never rest
+    life: Life  # a story rests only while the week is what it was
     rests_until: float = 0.0  # on the monotonic clock
 
 
@@ -117,7 +121,8 @@ class Summaries:
     """Keeps the newest summary of every week that somebody looks at.
 
     As fresh as boards are, by the same news; but a story that took long to tell, in a week of very many activities,
-    rests for ten times as long before it is told anew. Quotes never do: one that is withdrawn is gone. One story is
+    rests for ten times as long before it is told anew, unless the week
+    was opened, closed, frozen or revealed since. Quotes never do: one that is withdrawn is gone. One story is
     told at a time and one chart drawn, however many wait.
     """
 
@@ -174,7 +179,7 @@ class Summaries:
         with self._database.reading() as session:
             week = weeks.find(session, slug, now)
             quotes = guestbook.quotes(session, week, weeks.view_of(week, audience), limit=QUOTES, longest=LONGEST_QUOTE)
-            if known is not None and _rests(known) and not self._is_over(known):
+            if known is not None and _rests(known) and known.life == _life(week) and not self._is_over(known):
                 kept = replace(known, quoted=generation)
             else:
                 kept = self._told(session, week, audience, known, generation)
@@ -198,13 +203,18 @@ class Summaries:
         summary = Summary(snapshot, data, self._share)
         # What looks alike stays what it is, drawings and all: so does a frozen week, whatever goes on behind.
         is_same = known is not None and known.summary.mark == summary.mark and now < known.summary.snapshot.until
-        return _Kept(known.summary if known is not None and is_same else summary, stamp, generation, generation)
+        told = known.summary if known is not None and is_same else summary
+        return _Kept(told, stamp, generation, generation, _life(week))
 
     def _look_back(self, session: Session, past: list[Week], stamp: Stamp, kept: _Kept | None) -> tuple[PastWeek, ...]:
         """Totals of the weeks before, counted again only where one of them has changed."""
         if kept is not None and kept.stamp[1:] == stamp[1:]:
             return kept.summary.data.story.past
         return stories.look_back(session, past)
+
+
+def _life(week: Week) -> Life:
+    return week.state, week.frozen_version
 
 
 def _rests(kept: _Kept) -> bool:

@@ -165,11 +165,13 @@ def test_summary_and_what_it_shows_name_nobody_by_email(site: RunningApp) -> Non
     assert [answer.url for answer in answers if b"example.com" in answer.content] == []
 
 
-def test_summary_of_a_week_without_activities_thanks_everybody_and_draws_nothing(site: RunningApp) -> None:
+def test_summary_of_a_week_without_activities_draws_nothing_and_thanks_at_the_end(site: RunningApp) -> None:
     page = site.get(PAGE)
 
     assert re.findall(r'figure figure--(\w+)"', page.text) == []
-    assert text_of(page).count("Thanks for taking part.") == 2
+    site.game.close()
+    thanks = [text_of(each).count("Thanks for taking part.") for each in (page, site.get(PAGE))]
+    assert thanks == [0, 3]
     assert {site.get(chart(name)).status_code for name in ALL} == {404}
     assert site.get(CARD).status_code == 200
 
@@ -297,6 +299,22 @@ def test_public_of_a_frozen_week_sees_the_summary_of_the_freeze(site: RunningApp
     seen = {path: site.get(path, "admin").content for path in paths}
     assert [path for path in paths if seen[path] == then[path][0]] == []
     assert text_of(site.get(PAGE)).count("Newer points show at the reveal.") == 1
+
+
+def test_summary_that_rests_tells_of_a_week_that_was_closed_or_frozen_at_once(
+    site: RunningApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summaries, "LONG_SECONDS", 0)
+    monkeypatch.setattr(summaries, "RESTS", 1_000_000)
+    site.record()
+    pages = [text_of(site.get(PAGE))]
+
+    for move in (site.game.freeze, site.game.reveal, site.game.close):
+        move()
+        pages.append(text_of(site.get(PAGE)))
+
+    assert ["Frozen at" in page for page in pages] == [False, True, False, False]
+    assert ["Winner:" in page for page in pages] == [False, False, False, True]
 
 
 def quote(plan: Plan, seconds: int, worked: str) -> GuestbookEntry:

@@ -24,10 +24,12 @@ def parts_of(
     morning: tuple[int, ...],
     shifts: BoardShifts = NO_SHIFTS,
     starts: date | None = None,
+    *,
+    is_hidden: bool = False,
 ) -> dict[str, bytes]:
     """Return the HTML of each part by the id of its element; a part that has nothing to say is left out.
 
-    `starts` is the first day of a week that has not reached it.
+    `starts` is the first day of a week that has not reached it; `is_hidden` tells that all but organizers see a freeze.
     """
     frozen_at = render.local_moment(head.as_of, zone) if head.frozen else ""
     kinds, is_closed = rules.kind_by_name, head.state == "closed"
@@ -38,9 +40,9 @@ def parts_of(
         "coverage": _coverage(shifts.coverage, head.week) if shifts.coverage else b"",
         **{f"tile-{name}": _tile(count, kinds[name]) for name, count in head.totals.items()},
         "unassigned": _unassigned(head.unassigned) if head.unassigned and head.teams else b"",
-        "notice": _notice(head.week, head.state, frozen_at, starts, head.teams > 0, head.is_scored),
+        "notice": _notice(head.week, head.state, frozen_at, starts, head.teams > 0, head.is_scored, is_hidden),
         ON_SHIFT: b"" if shifts.needs_team or head.teams else _on_shift(shifts.on_shift, zone, bool(shifts.coverage)),
-        "leaders": _leaders(head.leaders) if head.best > 0 else b"",
+        "leaders": _leaders(head.leaders, is_closed) if head.best > 0 else b"",
         **{name: _trophy(result, is_closed, name) for name, result in trophies_of(head).items()},
         "morning": _morning(morning),
         AS_OF: _as_of(head.as_of, zone),
@@ -89,15 +91,18 @@ def _unassigned(activities: int) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _notice(week: str, state: str, frozen_at: str, starts: date | None, has_teams: bool, is_scored: bool) -> bytes:
+def _notice(
+    week: str, state: str, frozen_at: str, starts: date | None, has_teams: bool, is_scored: bool, is_hidden: bool
+) -> bytes:
     return _render(
-        "notice", week=week, state=state, frozen_at=frozen_at, starts=starts, has_teams=has_teams, is_scored=is_scored
-    )
+        "notice", week=week, state=state, frozen_at=frozen_at, starts=starts, has_teams=has_teams, is_scored=is_scored,
+        is_hidden=is_hidden,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=64)
-def _leaders(names: tuple[str, ...]) -> bytes:
-    return _render("leaders", names=names)
+def _leaders(names: tuple[str, ...], is_closed: bool) -> bytes:
+    return _render("leaders", names=names, is_closed=is_closed)
 
 
 @lru_cache(maxsize=256)

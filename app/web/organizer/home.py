@@ -153,6 +153,10 @@ def next_step(found: Overview) -> Next:
                 "Last day over. Close it once late activities are in, then present the results.", week, "Close week"
             )
         case _:
+            if found.week is not None and found.week.frozen_at is not None:
+                return Next(
+                    "Closed, and still frozen. Present the results, then reveal the board.", week, "Reveal board"
+                )
             href = url_for("week_summary", week=slug)
             return Next("Closed. Present the results, or set up the next week.", href, "See the summary")
 

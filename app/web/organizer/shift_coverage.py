@@ -59,6 +59,7 @@ class CoverageInfo:
     people: list[PersonRow]
     idle: list[tuple[Team, int, bool]]
     shifts: int
+    has_shifts_ahead: bool
 
 
 @router.get("")
@@ -89,6 +90,7 @@ def coverage_page(page: Page[SignedInAct], *, slug: str) -> Response:
         _people(row.item for row in rows),
         _idle(session, week, standing, now),
         len(standing),
+        any(row.state != "over" for row in standing),
     )  # fmt: skip
     return page.render("organizer/shifts/coverage.html", slug=week.slug, told=told)
 

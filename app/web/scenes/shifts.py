@@ -8,7 +8,9 @@ from app.web.scenes.scene import Scene, SceneContext
 
 
 def build_context(context: SceneContext) -> Mapping[str, object] | None:
-    """The shifts of now and the next ones, under the line of coverage; nothing to say after the last."""
+    """The shifts of now and the next ones, under the line of coverage; nothing after the last, nor in a closed week."""
+    if context.week.state != "open":
+        return None
     needs_team = settings_of(context.session, context.week).needs_team
     shown = on_shift.now_and_next(context.session, context.week, context.view, context.now, needs_team=needs_team)
     if not shown:

@@ -1,0 +1,282 @@
+"""What may be said of a week, and when: each sentence about its state with the states in which it is true."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tests.web.state_worlds import Seen
+
+When = Callable[[Seen], bool]
+
+STATEFUL = re.compile(
+    r"\b(?:to go|left|final(?:ly)?|so far|yet|open(?:s|ed)?|closed?|closing|drafts?|frozen|freeze|reveal(?:s|ed)?|once"
+    r"|start(?:s|ed)?|begins?|begun|began|end(?:s|ed)?|over|last day|live|winners?|won|lead|leader|current(?:ly)?|now"
+    r"|next|ahead|still|until|already|waits?|nothing|thank you|thanks|up next|time’s up|countdown"
+    r"|no (?:teams?|weeks?|shifts?|points?|activities|gaps?|entries|new))\b",
+    re.IGNORECASE,
+)
+"""The words of which each must be in a sentence of the table."""
+
+
+class Claim(NamedTuple):
+    """A sentence, as a pattern for all of it, and when it is true."""
+
+    pattern: str
+    when: When
+
+
+class Due(NamedTuple):
+    """A sentence that must stand on a page whenever this is so."""
+
+    page: str
+    pattern: str
+    when: When
+
+
+def always(_seen: Seen) -> bool:
+    """Say what is true of every week."""
+    return True
+
+
+def is_draft(seen: Seen) -> bool:
+    """The week is a draft."""
+    return seen.state.week == "draft"
+
+
+def is_open(seen: Seen) -> bool:
+    """The week takes activities."""
+    return seen.state.week == "open"
+
+
+def is_closed(seen: Seen) -> bool:
+    """The week takes none any more, whoever may know."""
+    return seen.state.week == "closed"
+
+
+def is_frozen(seen: Seen) -> bool:
+    """The public is served the board of a freeze."""
+    return seen.state.frozen
+
+
+def sees_freeze(seen: Seen) -> bool:
+    """The page shows the board of a freeze: to all but organizers, and to those where they ask for it."""
+    return is_frozen(seen) and (seen.reader != "organizer" or seen.page == "public board") and seen.page != "stage"
+
+
+def sees_behind(seen: Seen) -> bool:
+    """The page shows what is hidden from all but organizers."""
+    return is_frozen(seen) and not sees_freeze(seen)
+
+
+def sees_end(seen: Seen) -> bool:
+    """The page may tell how the week ended."""
+    return is_closed(seen) and not sees_freeze(seen)
+
+
+def may_change(seen: Seen) -> bool:
+    """Points may still change on the board that the page shows."""
+    return not sees_end(seen)
+
+
+def has_points(seen: Seen) -> bool:
+    """Somebody has points."""
+    return seen.state.has_points
+
+
+def has_teams(seen: Seen) -> bool:
+    """There is a team."""
+    return seen.state.cast != "none"
+
+
+def before(seen: Seen) -> bool:
+    """The first day is still to come."""
+    return seen.state.phase == "before"
+
+
+def after(seen: Seen) -> bool:
+    """The last day is over."""
+    return seen.state.phase == "after"
+
+
+def both(*conditions: When) -> When:
+    """All of these."""
+    return lambda seen: all(condition(seen) for condition in conditions)
+
+
+def lacks(condition: When) -> When:
+    """Anything but this."""
+    return lambda seen: not condition(seen)
+
+
+FROZEN = r"Frozen at (Fri 10:00|Wed 13:00)"
+CLAIMS = (
+    # The state itself
+    Claim("Draft( Q3-2022)?", is_draft),
+    Claim("Open( Q3-2022)?", both(is_open, lacks(sees_freeze))),
+    Claim("Closed( Q3-2022)?", both(is_closed, lacks(sees_freeze))),
+    Claim("Frozen", sees_freeze),
+    Claim("Open Frozen( Q3-2022)?", both(is_open, is_frozen)),
+    Claim("Closed Frozen( Q3-2022)?", both(is_closed, is_frozen)),
+    Claim("Open Current.*", both(is_open, lacks(is_frozen))),
+    Claim("Open FrozenCurrent.*", both(is_open, is_frozen)),
+    Claim("Closed Current.*", both(is_closed, lacks(is_frozen))),
+    Claim("Closed FrozenCurrent.*", both(is_closed, is_frozen)),
+    Claim("Draft 12–16 Sep 2022.*", is_draft),
+    Claim("JSON: draft", is_draft),
+    Claim("JSON: open", both(is_open, lacks(is_frozen))),
+    Claim("JSON: closed", both(is_closed, lacks(is_frozen))),
+    Claim("JSON: open, frozen", is_frozen),  # the contract: byte for byte what it was
+    Claim("Countdown: open", both(is_open, lacks(is_frozen))),
+    Claim("Countdown: closed", both(is_closed, lacks(is_frozen))),
+    Claim("Countdown: frozen", is_frozen),
+    Claim("This week is a draft.( It runs 12–16 Sep 2022.)?", is_draft),
+    Claim("This week is a draft: people can sign up once it’s open.", both(is_draft, lacks(after))),
+    Claim("This week is a draft. You can sign up once an organizer opens it.", both(is_draft, lacks(after))),
+    Claim("Q3-2022 is a draft. Its guestbook opens with the week.", is_draft),
+    Claim("(This week|Q3-2022) is closed.( See the summary)?", is_closed),
+    Claim("Q3-2022 is closed", is_closed),
+    Claim("Q3-2022 isn’t open yet", is_draft),
+    Claim(f"{FROZEN}(. Newer points show at the reveal.)?", sees_freeze),
+    Claim("Frozen for everyone else. You see the live board.", both(is_open, sees_behind)),
+    Claim("Frozen for everyone else. You see the live summary.", sees_behind),
+    Claim("Closed, and still frozen for everyone else. You see the live board.", both(is_closed, sees_behind)),
+    Claim("Starts Monday 12 September.", both(is_open, before)),
+    Claim("No week yet( · Assembly Week)?", is_draft),
+    Claim("(It|Teams and points) shows? here once an organizer opens (one|a week).", is_draft),
+    Claim("assembly-week week create .* --open.*", is_draft),
+    Claim("Good weeks start with an early shift.", always),
+    # Standings, summary and ceremony
+    Claim("No teams yet|Teams show here once an organizer adds them.", lacks(has_teams)),
+    Claim("No points yet.?", both(may_change, lacks(has_points))),
+    Claim("No points", both(sees_end, lacks(has_points))),
+    Claim("No activities yet.?", may_change),
+    Claim("No activities.?", lambda seen: is_closed(seen) if seen.page == "activities" else sees_end(seen)),
+    Claim("In the lead:.*", both(may_change, has_points)),
+    Claim("Winners?:.*", both(sees_end, has_points)),
+    Claim("Winners: .* and .*", both(sees_end, has_points, before)),
+    Claim("Not won yet", may_change),
+    Claim("Not won", sees_end),
+    Claim("So far(: .*)?", may_change),
+    Claim("Q3-2022, so far", may_change),
+    Claim("All of us, so far", may_change),
+    Claim("Now", may_change),
+    Claim("Starts", always),  # the head of a column
+    Claim("Final", sees_end),
+    Claim("Leader since .*", both(may_change, has_points)),
+    Claim("Leader from .* to the end: .*", both(sees_end, has_points)),
+    Claim("No team has pulled ahead yet.", both(may_change, has_points)),
+    Claim("No team pulled ahead.", sees_end),
+    Claim("The podium shows here once a team has points.", both(may_change, lacks(has_points))),
+    Claim(r"\d+ points ahead of \w+", both(is_open, has_points)),
+    Claim("Best day: Wednesday, .* No team had better.", both(has_points, lacks(before))),
+    Claim("Points over the week", has_points),
+    Claim("Thank you, everyone", lambda seen: has_points(seen) or sees_end(seen)),
+    Claim("Thanks for taking part.", sees_end),
+    Claim("Q3-2022: thank you, everyone", sees_end),
+    Claim("Thank you for a week well answered", lacks(is_draft)),
+    Claim("Q3-2022 is a draft. It has no points yet.", is_draft),
+    Claim("Q3-2022 is still open. Points can change.", is_open),
+    Claim("Restart Back Next|Next What you did together", always),
+    # Shifts
+    Claim(r"0 of 2 shifts covered, \d early ones? open", both(is_open, lacks(after))),
+    Claim("Up next .*", both(is_open, lacks(after))),
+    Claim("Thank you to everyone who takes a shift.", always),
+    Claim("All shifts are over.( Thanks to everyone who took one.)?", after),
+    Claim("Shifts that are over", lacks(before)),
+    Claim("Over", after),
+    Claim("(Choose .* )?06:00–08:00 0 of 3 Over", lacks(before)),
+    Claim("[12] days? over", lacks(before)),
+    Claim("No gaps", after),
+    Claim("My next shift", both(is_open, lacks(after))),
+    Claim("No shift ahead. See which are open.", both(is_open, lacks(after))),
+    Claim("Nobody so far. Who never checked in stands here 12 hours after the shift.", always),
+    Claim("A nudge asks a team’s members to take a shift, once a day.", both(is_open, has_teams)),
+    Claim("Everyone on them and everyone who waits is told at once, .*", lacks(is_closed)),
+    Claim("Change several shifts at once", lacks(is_closed)),
+    # People, teams and what they do
+    Claim("No team yet", lacks(is_closed)),
+    Claim("No team yet. Your activities earn points once you join one.", is_open),
+    Claim(r"Q3-2022\. Members: Ada Lovelace\. 2 spots open\.", both(has_teams, lacks(is_closed))),
+    Claim("No new activities. Tell an organizer what’s missing.", is_closed),
+    Claim("No entries", is_draft),
+    Claim("No entries yet", lacks(is_draft)),
+    Claim("People write here what went well, and what to do better next time.", always),
+    Claim(".*Started between 06:00 and 07:00", both(has_points, lacks(before))),
+    Claim("Open your sign-in link on this device. It works once, within 7 days. No link\\? Ask an organizer.", always),
+    # Organizing
+    Claim("A draft without teams. Add teams, then open it.", both(is_draft, lacks(has_teams))),
+    Claim("A draft. Check its teams, then open it.", both(is_draft, has_teams)),
+    Claim("Starts Monday 12 September. Next: create sign-in links.", both(is_open, before)),
+    Claim("It’s open.", is_open),
+    Claim("Last day over. Close it once late activities are in, then present the results.", both(is_open, after)),
+    Claim("Closed. Present the results, or set up the next week.", both(is_closed, lacks(is_frozen))),
+    Claim("Closed, and still frozen. Present the results, then reveal the board.", both(is_closed, is_frozen)),
+    Claim("Open /display there and enter the code it shows.", always),
+    Claim("Open (the )?week", is_draft),
+    Claim(r"Open the week \(done\)", lacks(is_draft)),
+    Claim("Teams can earn points once it’s open.", always),
+    Claim("Close week( See the board)?", is_open),
+    Claim("(Freeze board)", both(is_open, lacks(is_frozen))),
+    Claim("Reveal board( See the board)?", is_frozen),
+    Claim("Live board Frozen board", is_frozen),
+    Claim("A draft takes no activities and isn’t the current week. Add its teams, then open it.", is_draft),
+    Claim("Tools and people can add activities from the first day on. You can close it at any time. .*", is_draft),
+    Claim("The week takes activities from its first to its last day, also when reported late.", is_open),
+    Claim("No new activities, no rule changes.", both(is_open, lacks(is_frozen))),
+    Claim("No new activities, no rule changes. The board stays frozen until you reveal it.", both(is_open, is_frozen)),
+    Claim("Closed since .* The board keeps the rules it was closed with.", is_closed),
+    Claim("The week takes activities again and follows the active rules, .* Close it again .*", is_closed),
+    Claim("Frozen since .* Players, screens and the API keep the board of that moment. You see both.", is_frozen),
+    Claim("Everyone sees the live board.", lacks(is_frozen)),
+    Claim("Everyone sees the live board, at once and on every screen. This can’t be undone.", is_frozen),
+    Claim("Everyone else keeps the board as it is now. .*", both(is_open, lacks(is_frozen))),
+    Claim("Paired screens turn to the stage at the first “Next”, and back at the end. .*", always),
+    Claim("Olu closed it", is_closed),
+    Claim("Olu opened it.*", lacks(is_draft)),
+    Claim("Olu revealed the board", both(is_frozen, lacks(before))),
+    Claim("No teams yet. Create (them|one below), or import a list.", lacks(has_teams)),
+    Claim("No team", both(has_teams, lacks(is_closed))),
+    Claim("It lets people into the team until it’s full.", both(has_teams, lacks(is_closed))),
+    Claim("A join code lets people into the team until .*", both(has_teams, lacks(is_closed))),
+    Claim("(1 person needs|3 people need) a sign-in link. They are shown once, as a list and as a file.", has_teams),
+    Claim("Sign-in links work once, for 7 days. Add people to teams first.", lacks(has_teams)),
+    Claim("Sign-in links work once, for 7 days. No member needs one now. .*", has_teams),
+    Claim("A table with the columns team,name,email, .*", lacks(is_closed)),
+    Claim("This week is closed. Reopen it to change teams.", is_closed),
+    Claim("A week has its own days, teams and board. Once closed, it keeps its rules too.", always),
+    Claim("As a draft .*|Open at once .*|How it begins|Last day", always),
+    Claim("Anyone, without a team .*|Where the office is. .*", always),
+)  # fmt: skip
+
+DUE = (
+    Due("board", "This week is a draft.", is_draft),
+    Due("board", "This week is closed. See the summary", both(sees_end, lacks(is_frozen))),
+    Due("board", f"{FROZEN}. Newer points show at the reveal.", sees_freeze),
+    Due("board", "Closed, and still frozen .*", both(is_closed, sees_behind)),
+    Due("board", "Starts Monday 12 September.", both(is_open, before, lacks(is_frozen), has_teams, lacks(has_points))),
+    Due("board", "No points yet.", both(is_open, lacks(before), lacks(is_frozen), has_teams, lacks(has_points))),
+    Due("board", "No teams yet", lacks(has_teams)),
+    Due("board", "Winners?: .*", both(sees_end, has_points)),
+    Due("board", "In the lead: .*", both(may_change, has_points)),
+    Due("public board", f"{FROZEN}. Newer points show at the reveal.", is_frozen),
+    Due("summary", f"{FROZEN}. Newer points show at the reveal.", sees_freeze),
+    Due("summary", "Frozen for everyone else. You see the live summary.", sees_behind),
+    Due("summary", "Winners?:.*", both(sees_end, has_points)),
+    Due("summary", "Final", both(sees_end, has_points)),
+    Due("summary", "Q3-2022, so far", may_change),
+    Due("receipt", f"{FROZEN}. Newer points show at the reveal.", sees_freeze),
+    Due("display", FROZEN, is_frozen),
+    Due("display", "Countdown: open", both(is_open, lacks(is_frozen))),
+    Due("display", "No week yet", is_draft),
+    Due("me", "This week is a draft.*", lambda seen: is_draft(seen) and has_teams(seen) and seen.reader == "player"),
+    Due("me", "(This week|Q3-2022) is closed.*", is_closed),
+    Due("log", "Q3-2022 isn’t open yet", is_draft),
+    Due("log", "Q3-2022 is closed", is_closed),
+    Due("shifts", "This week is a draft.*", is_draft),
+    Due("shifts", "Q3-2022 is closed.*", is_closed),
+    Due("shifts", "All shifts are over.*", both(is_open, after)),
+    Due("remote", "Q3-2022 is still open. Points can change.", is_open),
+    Due("home", "Closed, and still frozen. Present the results, then reveal the board.", both(is_closed, is_frozen)),
+    Due("home", "Last day over.*", both(is_open, after)),
+    Due("week", "Frozen since .*", is_frozen),
+)  # fmt: skip

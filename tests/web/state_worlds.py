@@ -1,0 +1,185 @@
+"""A week in every state it can be in, and every page that speaks of it, as each kind of reader gets it."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from html import unescape
+from typing import Literal, NamedTuple
+
+from app.services.operations import secrets
+from app.services.organizing import join_codes
+from app.services.teams import teams
+from app.services.weeks import weeks
+from tests.builders import ADA, SLUG, a_week, act_by
+from tests.services.shifts.test_seats import Plan
+from tests.web.running_app import RunningApp, Visitor, pair, sign_in
+
+WeekState = Literal["draft", "open", "closed"]
+Phase = Literal["before", "during", "after"]
+Cast = Literal["none", "pointless", "one", "many"]
+Reader = Literal["visitor", "player", "organizer", "screen"]
+
+MOMENTS: dict[Phase, str] = {"before": "2022-09-09 10:00", "during": "2022-09-14 13:00", "after": "2022-09-20 12:00"}
+LIVES: tuple[tuple[WeekState, bool], ...] = (
+    ("draft", False), ("open", False), ("open", True), ("closed", False), ("closed", True),
+)  # fmt: skip
+TEAMS: dict[Cast, tuple[str, ...]] = {
+    "none": (), "pointless": ("Owls", "Cats"), "one": ("Owls",), "many": ("Owls", "Cats", "Foxes", "Bees"),
+}  # fmt: skip
+MAIL = {"Owls": ADA, "Cats": "cat@example.com", "Foxes": "fox@example.com", "Bees": "bee@example.com"}
+HIDDEN_POINTS = 777
+"""Given behind a freeze; whoever leads then is nobody before the reveal."""
+
+
+class State(NamedTuple):
+    """One combination: the week's own state, whether its board is frozen, the time, and who plays."""
+
+    week: WeekState
+    frozen: bool
+    phase: Phase
+    cast: Cast
+
+    @property
+    def has_teams(self) -> bool:
+        """Tell whether there is a team."""
+        return self.cast != "none"
+
+    @property
+    def has_points(self) -> bool:
+        """Tell whether somebody has points; a draft takes none."""
+        return self.cast in {"one", "many"} and self.week != "draft"
+
+
+class Seen(NamedTuple):
+    """One page as somebody gets it, in one state."""
+
+    state: State
+    reader: Reader
+    page: str
+    body: str
+
+
+@dataclass
+class World:
+    """One week whose life is played, and whoever looks at it."""
+
+    site: RunningApp
+    week: WeekState
+    frozen: bool
+    cast: Cast
+    people: dict[str, Visitor] = field(default_factory=dict)
+    code: str = ""
+    shift: str = ""
+
+    def readings(self) -> Iterator[Seen]:
+        """Every page in each phase, in the order of time."""
+        for phase in MOMENTS:
+            self.site.clock.set(MOMENTS[phase])
+            self._set_up() if phase == "before" else self._play_on() if phase == "during" else None
+            self.people["player"] = sign_in(self.site, ADA)
+            self.people["organizer"] = sign_in(self.site, "olu@example.com", "owner")
+            yield from self._look(State(self.week, self.frozen, phase, self.cast))
+
+    def _set_up(self) -> None:
+        """The week with its teams and shifts; whoever takes part gets points in the only way there is before it."""
+        with self.site.database.unit_of_work() as session:
+            a_week(session, state="draft", now=self.site.clock.now)
+        for name in TEAMS[self.cast]:
+            self.site.game.team(name, MAIL[name])
+        self.people["screen"] = pair(self.site)
+        if self.cast != "none":
+            self.code = self._join_code()
+        plan = Plan(self.site.game, self.site.clock.now)
+        plan.shift(day=date(2022, 9, 13))
+        self.shift = plan.shift()
+        if self.week != "draft":
+            self.site.game.open()
+            self._earn()
+            self._end()
+
+    def _play_on(self) -> None:
+        """More of it within its days, for which a week that is closed is opened again."""
+        if self.week == "draft":
+            return
+        if self.frozen:
+            self.site.game.reveal()
+        if self.week == "closed":
+            self.site.game.open()
+        if self.cast in {"one", "many"}:
+            for kind in ("shift", "issue", "response"):
+                self.site.game.take(kind=kind, occurred_at="2022-09-14T06:00:00-07:00")
+        self._end()
+
+    def _earn(self) -> None:
+        for number, name in enumerate(TEAMS[self.cast] if self.cast in {"one", "many"} else ()):
+            self.site.game.adjust(name, 30 - number // 2)
+
+    def _end(self) -> None:
+        if self.frozen:
+            self.site.game.freeze()
+            if self.cast == "many":
+                self.site.game.adjust("Bees", HIDDEN_POINTS)
+        if self.week == "closed":
+            self.site.game.close()
+
+    def _join_code(self) -> str:
+        with self.site.database.unit_of_work() as session:
+            week = weeks.find(session, SLUG, self.site.clock.now)
+            team = next(each for each in teams.of_week(session, week) if each.name == "Owls")
+            return join_codes.renew(session, team, act_by("Olu", self.site.clock.now))
+
+    def _look(self, state: State) -> Iterator[Seen]:
+        week, organizer = f"/weeks/{SLUG}", f"/organizer/weeks/{SLUG}"
+        receipt = f"{week}/teams/{self.site.game.team_id('Owls')}" if state.has_teams else ""
+        key = secrets.presenter_key(self.site.app.state.context.key, SLUG, self.site.clock.now)
+        both = {"board": week, "summary": f"{week}/summary", "shifts": f"{week}/shifts"}
+        both |= {"shift": f"{week}/shifts/{self.shift}"} | ({"receipt": receipt} if receipt else {})
+        mine = {"me": "/me", "log": "/me/log", "activities": "/me/activities"}
+        pages: dict[Reader, dict[str, str]] = {
+            "visitor": both | {
+                "current": "/", "stage": f"{week}/summary/present", "sign-in": "/sign-in",
+                "guestbook": f"{week}/guestbook",
+                "json": f"/api/v1/weeks/{SLUG}/leaderboard",
+            } | ({"join": f"/join/{self.code}"} if self.code else {}),
+            "player": mine | {name: both[name] for name in ("shifts", "shift")},
+            "organizer": {
+                "me": "/me", "board": both["board"], "summary": both["summary"], "public board": f"{week}?as=public",
+                "remote": f"{week}/summary/present?key={key}", "home": "/organizer", "weeks": "/organizer/weeks",
+                "week": organizer, "teams": f"{organizer}/teams", "calendar": f"{organizer}/shifts",
+                "coverage": f"{organizer}/shifts/coverage",
+            },
+            "screen": {"display": "/display"},
+        }  # fmt: skip
+        for reader, addresses in pages.items():
+            ask = self.people[reader].get if reader in self.people else self.site.get
+            for page, address in addresses.items():
+                answer = ask(address)
+                assert answer.status_code == 200, (state, reader, page, answer.text[:500])
+                yield Seen(state, reader, page, answer.text)
+
+
+_LEFT_OUT = re.compile(
+    r"<(script|style|svg|datalist|textarea)\b.*?</\1>|<!--.*?-->|<(\w+)(?:\s[^>]*)?\shidden(?=[\s>])[^>]*>.*?</\2>",
+    re.DOTALL,
+)
+_INLINE = re.compile(
+    r"</?(?:a|b|bdi|strong|em|time|code|data|button|label)\b[^>]*>|<span\b[^>]*>(?=[^<]*</span>)|</span>"
+)
+_TAG = re.compile(r"<[^>]*>")
+_SAID_BESIDE = re.compile(r'\s(?:alt|aria-label|placeholder|content)="([^"]*)"')
+_COUNTED = re.compile(r'id="display"[^>]*\bdata-state="(\w+)"')
+
+
+@lru_cache(maxsize=4000)
+def sentences(body: str) -> frozenset[str]:
+    """What a page says, a text for each block; of a display also what its script counts down by, of JSON its state."""
+    if body.startswith("{"):
+        document = json.loads(body)
+        return frozenset({f"JSON: {document['state']}{', frozen' if document['frozen'] else ''}", document["headline"]})
+    shown = _LEFT_OUT.sub(" ", body)
+    said = [*_TAG.sub("\0", _INLINE.sub("", shown)).split("\0"), *_SAID_BESIDE.findall(shown)]
+    said += [f"Countdown: {state}" for state in _COUNTED.findall(body)]
+    return frozenset(" ".join(unescape(text).replace("\u2068", "").replace("\u2069", "").split()) for text in said)

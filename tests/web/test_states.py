@@ -1,0 +1,54 @@
+"""Every sentence on every page is true in every state of a week, and none about its state is missing from the table.
+
+On SQLite alone: what pages say does not depend on the database.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+import pytest
+
+from app.web import summaries
+from tests.web.running_app import RunningApp
+from tests.web.state_claims import CLAIMS, DUE, STATEFUL, Claim
+from tests.web.state_worlds import LIVES, TEAMS, Cast, Seen, WeekState, World, sentences
+
+
+@lru_cache
+def claims_on(sentence: str) -> tuple[Claim, ...]:
+    """The rows of the table that are this sentence."""
+    return tuple(claim for claim in CLAIMS if re.fullmatch(claim.pattern, sentence))
+
+
+def faults(seen: Seen) -> Iterable[str]:
+    """What a page says that is not so, what the table does not know, and what is missing."""
+    said = sentences(seen.body)
+    for sentence in filter(STATEFUL.search, said):
+        claims = claims_on(sentence)
+        if not claims:
+            yield f"in no row of the table: {sentence}"
+        elif not any(claim.when(seen) for claim in claims):
+            yield f"false: {sentence}"
+    for due in DUE:
+        if due.page == seen.page and due.when(seen) and not any(re.fullmatch(due.pattern, each) for each in said):
+            yield f"missing: {due.pattern}"
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No summary rests because this machine was slow."""
+    monkeypatch.setattr(summaries, "LONG_SECONDS", float("inf"))
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("cast", TEAMS)
+@pytest.mark.parametrize(("week", "frozen"), LIVES)
+def test_every_sentence_is_true(empty_site: RunningApp, week: WeekState, frozen: bool, cast: Cast) -> None:
+    found: dict[str, str] = {}
+
+    for seen in World(empty_site, week, frozen, cast).readings():
+        for fault in faults(seen):
+            found.setdefault(fault, f"{seen.page}, as a {seen.reader} gets it {seen.state.phase} the week")
+
+    assert [f"{fault} ({where})" for fault, where in found.items()] == []
