@@ -215,7 +215,10 @@ class BoardCache:
         if source.is_frozen:
             row = weeks.find_by_id(session, stamp.id)
             shifts = coverage.of_frozen_week(session, row, source.changes, now)
-            return with_shifts(known, shifts) if known is not None else serve_frozen(session, row, now, shifts)
+            if known is None:
+                return serve_frozen(session, row, now, shifts)
+            is_same = known.shifts._replace(edits=shifts.edits) == shifts
+            return known if is_same else with_shifts(known, shifts)
         last = week.live()
         is_same = last is not None and last.shifts.are_of(stamp, source.changes, now)
         shifts = last.shifts if last is not None and is_same else coverage.of_week(session, stamp, source.changes, now)

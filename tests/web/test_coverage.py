@@ -59,6 +59,17 @@ def test_line_follows_the_clock(site: RunningApp) -> None:
     ]
 
 
+def test_line_of_a_frozen_board_is_of_a_week_that_was_closed_behind_it(site: RunningApp) -> None:
+    Plan(site.game).shift()
+    site.game.freeze()
+    said = [line(site.get(PAGE).text)]
+
+    site.game.close()
+    said.append(line(site.get(PAGE).text))
+
+    assert said == ["0 of 1 shift covered, 1 early one open", "The one shift wasn’t covered"]
+
+
 def test_frozen_board_follows_sign_ups_and_tells_nothing_of_who_did_not_come(site: RunningApp) -> None:
     plan = Plan(site.game)
     first, second, _ = plan.shift(), plan.shift(start=8), plan.shift(start=10)
