@@ -86,7 +86,7 @@ def test_the_receipt_answers_why_this_score(site: RunningApp) -> None:
     answer = site.get(f"/weeks/{SLUG}/teams/{site.game.team_id(OWLS)}")
 
     assert (answer.status_code, heading(answer.text)) == (200, OWLS)
-    assert re.findall(r'<p class="line__points">([^<]*)<', answer.text) == ["+10", "+10", "\u22123"]
+    assert re.findall(r'<p class="line__points">([^<]*)<', answer.text) == ["\u22123", "+10", "+10"]
     assert answer.headers["vary"].split(", ")[:4] == VARY.split(", ")[:4]
 
 
