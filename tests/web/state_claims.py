@@ -1,4 +1,4 @@
-"""What may be said of a week, and when: each sentence about its state with the states in which it is true."""
+"""The sentences about a week, each with the states in which it may stand."""
 
 import re
 from collections.abc import Callable

@@ -175,7 +175,7 @@ _COUNTED = re.compile(r'id="display"[^>]*\bdata-state="(\w+)"')
 
 @lru_cache(maxsize=4000)
 def sentences(body: str) -> frozenset[str]:
-    """What a page says, a text for each block; of a display also what its script counts down by, of JSON its state."""
+    """The texts of a page, one for each block; of a display also what its script counts down by, of JSON its state."""
     if body.startswith("{"):
         document = json.loads(body)
         return frozenset({f"JSON: {document['state']}{', frozen' if document['frozen'] else ''}", document["headline"]})

@@ -22,7 +22,7 @@ def claims_on(sentence: str) -> tuple[Claim, ...]:
 
 
 def faults(seen: Seen) -> Iterable[str]:
-    """What a page says that is not so, what the table does not know, and what is missing."""
+    """The sentences of a page that are not so, those the table does not know, and those that are missing."""
     said = sentences(seen.body)
     for sentence in filter(STATEFUL.search, said):
         claims = claims_on(sentence)
