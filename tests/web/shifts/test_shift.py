@@ -176,7 +176,7 @@ def test_attendance_an_organizer_corrected_is_shown_with_its_reason(
 
     answer = sign_in(site, ADA).get(f"{PAGE}/{shift_id}")
 
-    assert f"You did not come Changed by {told}: Nobody saw her" in text(answer)
+    assert f"You didn’t come Changed by {told}: Nobody saw her" in text(answer)
     assert "On now" not in text(answer)
     assert "Nobody saw her" not in sign_in(site, CHIDI).get(f"{PAGE}/{shift_id}").text
 
@@ -288,4 +288,4 @@ def test_visitor_reads_of_nobody_who_did_not_come_and_is_asked_in_where_a_seat_c
 
     assert ("Ada Lovelace" in before, "Sign in to take a seat." in before) == (True, True)
     assert ("Ada Lovelace" in public, "Sign in to take a seat." in public) == (False, False)
-    assert "Ada Lovelace did not come" in own
+    assert "Ada Lovelace didn’t come" in own
