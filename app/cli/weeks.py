@@ -30,7 +30,9 @@ def create(
     _voice: Voice,
     slug: Slug,
     name: Annotated[str, typer.Option(metavar="NAME", help="The name people read.")],
-    timezone: Annotated[str, typer.Option(metavar="ZONE", help="An IANA zone, such as America/Los_Angeles.")],
+    timezone: Annotated[
+        str, typer.Option(metavar="ZONE", help="A city, such as Berlin, or a zone, such as America/Los_Angeles.")
+    ],
     starts: Starts,
     ends: Ends,
     open_now: Annotated[bool, typer.Option("--open", help="Open it at once; otherwise it is a draft.")] = False,

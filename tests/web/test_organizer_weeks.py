@@ -92,8 +92,8 @@ A_DAY = "Write a day as year-month-day: 2026-03-09."
         ({"name": ""}, {"name": "The week's name must not be empty."}),
         ({"name": "文子"}, {"slug": "Enter a short name, such as q3-2022."}),
         ({"name": "x" * 61}, {"name": "The week's name must have at most 60 characters, this has 61."}),
-        ({"timezone": "Berlin"}, {"timezone": "“Berlin” isn’t a time zone. Use a name such as "
-         "America/Los_Angeles."}),
+        ({"timezone": "Atlantis"}, {"timezone": "“Atlantis” isn’t a time zone. Use a city such as Berlin, or a name "
+         "such as Europe/Berlin."}),
         ({"ends": "2022-12-04"}, {"ends": "The week can’t run from 2022-12-05 to 2022-12-04. "
          "The last day can’t be before the first."}),
         ({"ends": "2023-12-04"}, {"ends": "A week may last at most 100 days; 2022-12-05 to 2023-12-04 is longer."}),

@@ -284,6 +284,17 @@ def test_of_twenty_who_open_first_links_at_once_one_becomes_owner(empty_site: Ru
         assert links.make_first(session, act_by("serve", empty_site.clock.now)) is None
 
 
+def test_first_link_takes_the_name_that_is_typed_for_somebody_whom_a_list_brought(site: RunningApp) -> None:
+    link = first_link(site)
+    with browsing(site) as ada:
+        assert ada.send(link, name="Ada Lovelace", email=ADA).status_code == 303
+
+    with site.database.reading() as session:
+        found = accounts.by_email(session, ADA)
+        assert found is not None
+        assert (found.name, found.role) == ("Ada Lovelace", "owner")
+
+
 def test_first_link_makes_nobody_owner_who_is_switched_off(site: RunningApp) -> None:
     switch_off(site, CHIDI)
     link = first_link(site)

@@ -1,8 +1,10 @@
 """Local days: which day a moment belongs to, and when a day begins in its time zone."""
 
 import logging
+import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import groupby
 from zoneinfo import ZoneInfo, available_timezones
 
 ONE_DAY = timedelta(days=1)
@@ -80,6 +82,35 @@ def day_bounds(starts: date, ends: date, zone: ZoneInfo) -> tuple[datetime, date
 def parse_zone(name: str) -> ZoneInfo | None:
     """The time zone of an IANA name, spelled exactly ("Europe/Berlin"); None where there is no such zone."""
     return ZoneInfo(name) if name in zone_names() else None
+
+
+def zones_called(text: str) -> tuple[str, ...]:
+    """The IANA names somebody may mean: that name itself in any case, else those of a city (“Berlin”, “são paulo”).
+
+    Not those of Etc, where GMT-5 is what people call UTC+5.
+    """
+    wanted = _folded(text)
+    return _by_name().get(wanted) or _by_city().get(wanted, ())
+
+
+@cache
+def _by_name() -> dict[str, tuple[str, ...]]:
+    return {_folded(name): (name,) for name in zone_names()}
+
+
+@cache
+def _by_city() -> dict[str, tuple[str, ...]]:
+    ordered = sorted((name for name in zone_names() if not name.startswith("Etc/")), key=_city)
+    return {city: tuple(sorted(same)) for city, same in groupby(ordered, _city)}
+
+
+def _city(name: str) -> str:
+    return _folded(name.rpartition("/")[2])
+
+
+def _folded(text: str) -> str:
+    plain = "".join(each for each in unicodedata.normalize("NFKD", text[:100]) if not unicodedata.combining(each))
+    return " ".join(plain.casefold().replace("_", " ").replace("-", " ").split())
 
 
 @cache

@@ -73,7 +73,10 @@ def check_email(email: str) -> str:
 def make_owner(session: Session, act: Act, *, name: str, email: str) -> Person:
     """The installation's first owner, who may be somebody an import made already."""
     act = act.by(visitor(names.tidy(name)))
-    person = by_email(session, email) or create(session, act, name=name, email=email)
+    known = by_email(session, email)
+    person = known or create(session, act, name=name, email=email)
+    if known is not None and names.tidy(name) and known.role != "owner":
+        rename(session, known, name, act)
     _void_links(session, person.id, act.now)
     before, person.role = person.role, "owner"
     _save(session, person)

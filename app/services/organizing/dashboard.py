@@ -28,6 +28,8 @@ Phase = Literal["none", "draft", "ahead", "running", "over", "closed"]
 class Overview:
     """Counts of what there is. `activities` are the week's, reversed ones too; `never_in` people never signed in.
 
+    `displays` are those whose screen was seen.
+
     `waits` is what waits for organizers in its shifts, `unmatched` are deliveries whose author nobody knows.
     """
 
@@ -65,7 +67,7 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         never_in=_count(session, col(Person.disabled_at).is_(None), col(Person.id).not_in(select(SignIn.person_id))),
         tokens=_count(session, col(Token.revoked_at).is_(None), no_end | (col(Token.expires_at) > wall)),
         connections=_count(session, col(Connection.disconnected_at).is_(None)),
-        displays=_count(session, col(Display.revoked_at).is_(None)),
+        displays=_count(session, col(Display.revoked_at).is_(None), col(Display.seen_at).is_not(None)),
         rules_version=rule_sets.active(session).id,
         rules_errors=rule_sets.file_errors(session),
         dead_jobs=jobs.dead(session, MAX_DEAD_JOBS),

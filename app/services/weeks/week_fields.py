@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from app.domain.calendar.days import parse_zone
+from app.domain.calendar.days import parse_zone, zones_called
 from app.domain.text import names
 from app.errors import Malformed
 
@@ -31,10 +31,15 @@ def check_name(name: str) -> str:
 
 
 def check_zone(timezone: str) -> str:
-    """The name of a time zone. Raises Malformed."""
-    if parse_zone(timezone) is None:
-        raise Malformed(f"“{timezone}” isn’t a time zone. Use a name such as America/Los_Angeles.")
-    return timezone
+    """The name of the time zone that is meant: its own, or that of a city where only one has it. Raises Malformed."""
+    if parse_zone(timezone) is not None:
+        return timezone
+    meant = zones_called(timezone)
+    if not meant:
+        raise Malformed(f"“{timezone}” isn’t a time zone. Use a city such as Berlin, or a name such as Europe/Berlin.")
+    if len(meant) > 1:
+        raise Malformed(f"“{timezone}” could be {' or '.join(meant)}. Write the one you mean.")
+    return meant[0]
 
 
 def check_days(starts: date, ends: date) -> None:

@@ -22,6 +22,8 @@ from app.services.displays import displays, rotations
 from app.services.weeks import weeks
 from app.web import scenes
 from app.web.deps import AppDisplayRenderer, OrganizerRealAct, ReadSession
+from app.web.http.addresses import url_for
+from app.web.http.client import base_of
 from app.web.http.fields import MaxLength, Name, says
 from app.web.http.forms import Form, FormInvalid, FormState
 from app.web.routes import DatabaseRoute
@@ -104,6 +106,7 @@ def displays_page(page: Page[SignedInAct], *, renderer: DisplayRenderer, code: s
         pair=pair.having(code=_as_read(str(pair["code"].value))),
         displays=[_row(display, page.act.now) for display in displays.every(page.session)],
         shortest=rotation.SHORTEST, longest=rotation.LONGEST, zone=_zone(page.session, page.act.now),
+        address=base_of(page.request, page.settings) + url_for("display"),
         is_public=page.settings.board_visibility == "public",
     )  # fmt: skip
 

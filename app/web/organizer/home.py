@@ -90,21 +90,20 @@ DONE = {
 
 
 def steps(found: Overview) -> list[Step]:
-    """The first week, in order."""
+    """The first week, in order; what can only be done in a week leads nowhere before there is one."""
     weeks = url_for("organizer_weeks")
-    week = url_for("organizer_week", week=found.week.slug) if found.week else weeks
-    teams = url_for("organizer_teams", week=found.week.slug) if found.week else weeks
+    week = url_for("organizer_week", week=found.week.slug) if found.week else ""
+    teams = url_for("organizer_teams", week=found.week.slug) if found.week else ""
+    rules = Step(
+        False, "Check the rules", f"Rules version {found.rules_version} is active.", "#rules", "See what is wrong"
+    )
     return [
         Step(found.week is not None, "Create a week", "A name, its days and its time zone.", weeks, "Create a week"),
         Step(
             found.teams > 0, "Add people to teams", "By hand, or from a CSV with team, name and email.",
             teams, "Set up teams",
         ),
-        Step(
-            not found.rules_errors, "Check the rules",
-            f"Rules version {found.rules_version} is active.",
-            "#rules", "See what is wrong",
-        ),
+        *([rules] if found.rules_errors else []),
         Step(
             found.phase not in {"none", "draft"}, "Open the week", "Teams can earn points once it’s open.",
             week, "Open week",

@@ -60,9 +60,11 @@ def organizer_teams(
     done: str = "",
     only: str = "",
     find: Tidied = "",
+    code: str = "",
 ) -> Response:
     """The teams of a week, and everything that can be done with them; of many, those that are asked for."""
-    return teams_page(Page(request, act, session, flash=_flash(session, done)), slug=week, only=only, find=find)
+    page = Page(request, act, session, flash=_flash(session, done))
+    return teams_page(page, slug=week, only=only, find=find, code=code)
 
 
 def _flash(session: Session, done: str) -> str:
@@ -79,8 +81,11 @@ def _flash(session: Session, done: str) -> str:
     return f"{verb} {points_text(abs(points))} {preposition} {isolated(team.name)}"
 
 
-def teams_page(page: TeamsPage, *, slug: str, only: str = "", find: str = "") -> Response:
-    """The page of a week's teams; invitation links are shown where they were just made. Raises WeekUnknown."""
+def teams_page(page: TeamsPage, *, slug: str, only: str = "", find: str = "", code: str = "") -> Response:
+    """The page of a week's teams; invitation links are shown where they were just made. Raises WeekUnknown.
+
+    `code` is the team whose join code is shown open.
+    """
     week = weeks.find(page.session, slug, page.act.now)
     uninvited = team_admin.uninvited(page.session, week, page.act.at(page.clock.real()))
     invitations = page.shown_once or []
@@ -88,7 +93,7 @@ def teams_page(page: TeamsPage, *, slug: str, only: str = "", find: str = "") ->
         "organizer/teams.html", slug=week.slug, mistakes=mistakes(page.problem),
         told=show_teams(page, week, len(uninvited), only=only, find=find),
         create=page.form(TeamForm), roster=page.form(ImportForm),
-        invitations=invitations, invitations_csv=_csv_address(invitations) if invitations else "",
+        code=code, invitations=invitations, invitations_csv=_csv_address(invitations) if invitations else "",
     )  # fmt: skip
 
 
@@ -99,8 +104,9 @@ def _csv_address(rows: list[tuple[str, str, str, str]]) -> str:
 
 
 def _change(
-    request: Request, act: SignedInAct, slug: str, change: Callable[[Session, Act], str], form: FormState[Any] | None
-) -> Response:
+    request: Request, act: SignedInAct, slug: str, change: Callable[[Session, Act], str], form: FormState[Any] | None,
+    *, code: str = "",
+) -> Response:  # fmt: skip
     """Do one thing; `change` says what was done. Where it is refused, the page says why and keeps what was typed.
 
     Whoever works on one team of many stays with it: `only` in the form's address.
@@ -108,7 +114,7 @@ def _change(
     only = request.query_params.get("only", "")
 
     def save(session: Session, act: Act) -> Done:
-        return Done("organizer_teams", change(session, act), {"week": slug, "only": only})
+        return Done("organizer_teams", change(session, act), {"week": slug, "only": only, "code": code})
 
     return submit(request, act, save, form=form, page=partial(teams_page, slug=slug, only=only))
 
@@ -195,7 +201,7 @@ def renew_join_code(request: Request, act: OrganizerAct, week: str, team: str) -
         join_codes.renew(session, teams.find(session, held, team), act)
         return "replaced" if had_one else "code"
 
-    return _change(request, act, week, change, None)
+    return _change(request, act, week, change, None, code=team)
 
 
 @router.post("/{team}/code/withdraw", name="join_code_revoke")

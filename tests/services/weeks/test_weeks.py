@@ -42,6 +42,9 @@ def test_create_makes_a_draft(database: Database) -> None:
         ({"name": "x" * 61}, "at most 60 characters"),
         ({"name": "a\u200bb"}, "invisible character U\\+200B"),
         ({"timezone": "Mars/Olympus"}, "isn’t a time zone"),
+        ({"timezone": "Etc/Berlin"}, "isn’t a time zone"),
+        ({"timezone": "gmt-5"}, "isn’t a time zone"),
+        ({"timezone": "nicosia"}, "could be Asia/Nicosia or Europe/Nicosia. Write the one"),
         ({"timezone": "../etc/passwd"}, "isn’t a time zone"),
         ({"starts": date(2022, 9, 17)}, "can’t be before the first"),
         ({"starts": date(1, 1, 1), "ends": date(1, 1, 2)}, "can’t run from"),
@@ -52,6 +55,22 @@ def test_create_makes_a_draft(database: Database) -> None:
 def test_create_of_an_impossible_week_is_refused(database: Database, changes: dict[str, Any], sentence: str) -> None:
     with database.unit_of_work() as session, pytest.raises(Malformed, match=sentence):
         a_week(session, **{"slug": "q3", **changes})
+
+
+@pytest.mark.parametrize(
+    ("written", "zone"),
+    [
+        ("Berlin", "Europe/Berlin"),
+        (" los angeles ", "America/Los_Angeles"),
+        ("São Paulo", "America/Sao_Paulo"),
+        ("europe/berlin", "Europe/Berlin"),
+        ("Singapore", "Singapore"),
+        ("UTC", "UTC"),
+    ],
+)
+def test_city_that_only_one_zone_has_is_that_zone(database: Database, written: str, zone: str) -> None:
+    with database.unit_of_work() as session:
+        assert a_week(session, timezone=written).timezone == zone
 
 
 def test_create_of_a_week_takes_up_to_31_days(database: Database) -> None:
