@@ -9,7 +9,7 @@ from app.services.people import people
 from app.services.shifts import settings
 from tests.builders import ADA, SLUG, a_week, act_by
 from tests.services.shifts.test_seats import Plan
-from tests.web.running_app import RunningApp
+from tests.web.running_app import RunningApp, sign_in
 from tests.web.viewing import watching
 
 PAGE = f"/weeks/{SLUG}"
@@ -94,3 +94,14 @@ def test_board_has_standings_again_with_the_first_team(empty_site: RunningApp, p
     html = empty_site.get(PAGE).text
 
     assert ('id="on-shift"' in html, "Standings" in html, 'class="row' in html) == (False, True, True)
+
+
+def test_my_page_asks_nobody_to_join_a_team(empty_site: RunningApp, plan: Plan) -> None:
+    ada = sign_in(empty_site, ADA)
+    pages = [ada.get("/me").text]
+    plan.game.close()
+    pages.append(ada.get("/me").text)
+
+    assert ["No team needed: anyone can take a shift." in page for page in pages] == [True, False]
+    assert ["Thanks to everyone who took a shift." in page for page in pages] == [False, True]
+    assert ["join code" in page for page in pages] == [False, False]

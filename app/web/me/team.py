@@ -48,6 +48,7 @@ class _TeamContext:
     shift: NextSeat | None = None
     has_shifts: bool = False
     opens_at: datetime | None = None
+    needs_team: bool = True
 
 
 class _Deeds(NamedTuple):
@@ -92,7 +93,8 @@ def _look(database: Database, act: SignedInAct) -> _TeamContext:
         names = tuple(member.name for member in members)
         has_shifts = shifts.has_any_ahead(session, week, act.now)
         opens_at = settings.opens_after(session, week, act.now) if has_shifts and shift is None else None
-        return _TeamContext(week, team, names, coming, shift, has_shifts, opens_at)
+        needs_team = team is not None or settings.settings_of(session, week).needs_team
+        return _TeamContext(week, team, names, coming, shift, has_shifts, opens_at, needs_team)
 
 
 def _deeds(
