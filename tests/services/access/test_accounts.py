@@ -47,7 +47,7 @@ def test_create_of_an_impossible_person_is_refused(database: Database, name: str
 def test_create_with_an_email_in_use_is_refused(database: Database) -> None:
     create(database, "Ada", "ada@example.com")
 
-    with pytest.raises(Conflict, match="already"):
+    with pytest.raises(Conflict, match="is in use"):
         create(database, "Another Ada", "ADA@example.com")
 
 

@@ -235,7 +235,7 @@ def test_end_of_somebody_elses_sign_in_is_not_found(database: Database) -> None:
     secret = start(database, ada)
     [theirs] = of_person(database, ada)
 
-    with pytest.raises(NotFound, match="not yours"), database.unit_of_work() as session:
+    with pytest.raises(NotFound, match="isn’t yours"), database.unit_of_work() as session:
         sign_ins.end(session, bo.id, theirs, act_by("Bo", NOW))
 
     assert check(database, secret).name == "Ada"

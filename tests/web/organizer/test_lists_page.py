@@ -145,7 +145,7 @@ def test_identities_that_clash_are_told_once_each(site: RunningApp, organizer: V
     rows = ["@b,bo@example.com", "@B,ada@example.com", "@b,bo@example.com", "@kept,bo@example.com"]
     text = "\n".join(["source,external_id,email", *(f"github,{row}" for row in rows), "GitHub,@c,bo@example.com"])
 
-    answer = organizer.post("/organizer/lists", step="preview", text=text)
+    answer = organizer.post("/organizer/lists?kind=identities", step="preview", text=text)
 
     assert [what.split(" ")[0] for _, what, _ in effects(answer)] == [
         "New",
@@ -197,18 +197,18 @@ def test_import_of_identities_and_its_undo_speak_of_identities(site: RunningApp,
     with site.database.unit_of_work() as session:
         connections.connect(session, site.app.state.context.key, "github", site.game.act)
     text = "source,external_id,mail\ngithub,@b,bo@example.com\n"
-    answer = organizer.post("/organizer/lists", step="import", text=text)
+    answer = organizer.post("/organizer/lists?kind=identities", step="import", text=text)
     page = organizer.get(answer.headers["location"]).text
     number = re.search(r'name="id" value="([0-9a-f]{16})"', page)
     assert number is not None
 
-    undone = organizer.post("/organizer/lists/undo", id=number[1])
+    undone = organizer.post("/organizer/lists/undo?kind=identities", id=number[1])
 
     assert ("Imported 1 identity." in page, "Its identities are forgotten" in page, "go back" in page) == (
         True, True, False,
     )  # fmt: skip
     assert "Undone: 1 identity forgotten." in undone.text
-    assert organizer.get("/organizer/lists?done=imported&named=x").status_code == 200
+    assert organizer.get("/organizer/lists?kind=identities&done=imported&named=x").status_code == 200
 
 
 def test_commands_are_told_in_words() -> None:
