@@ -144,7 +144,7 @@ def test_entries_are_taken_from_opening_until_a_month_after_the_last_day(desk: D
     game.close()
 
     Desk(desk.plan.at("2022-10-16 23:59")).write(worked="Long after")
-    with pytest.raises(Conflict, match="takes no more entries"):
+    with pytest.raises(Conflict, match="guestbook is closed"):
         Desk(desk.plan.at("2022-10-17 00:00")).write(worked="Too late")
     with pytest.raises(WeekUnknown), game.database.unit_of_work() as session:
         guestbook.write(session, "no", "", "x", "", desk.plan.organizer, is_public=True, may_quote=False)

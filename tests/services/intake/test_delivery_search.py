@@ -38,7 +38,7 @@ def test_page_finds_by_connection_state_day_and_text(inbox: Inbox) -> None:
     assert found(inbox, Wanted(connection="github")) == ["unmatched"]
     assert found(inbox, Wanted(state="recorded")) == ["recorded"]
     assert (found(inbox, Wanted(since=later)), found(inbox, Wanted(until=inbox.now))) == ([], [])
-    assert found(inbox, Wanted(text="d-9")) == found(inbox, Wanted(text="DOES NOT SAY")) == ["quarantined"]
+    assert found(inbox, Wanted(text="d-9")) == found(inbox, Wanted(text="DOESN’T SAY")) == ["quarantined"]
     assert found(inbox, Wanted(text="7")) == found(inbox, Wanted(text="100%")) == ["unmatched"]
     assert found(inbox, Wanted(text="%")) == []
     with pytest.raises(Malformed):

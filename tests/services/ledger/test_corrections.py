@@ -94,7 +94,7 @@ def test_reinstate_brings_the_points_back(game: Game) -> None:
 def test_reinstate_of_an_activity_that_stands_is_refused(game: Game) -> None:
     taken = game.take()
 
-    with pytest.raises(AlreadyDone, match="nothing to undo"):
+    with pytest.raises(AlreadyDone, match="isn’t reversed"):
         game.reinstate(taken.entry)
 
 

@@ -176,7 +176,7 @@ def test_record_in_a_draft_week_is_refused(database: Database) -> None:
 def test_record_in_a_closed_week_is_refused(game: Game) -> None:
     game.close()
 
-    with pytest.raises(WeekNotOpen, match="Reopen it"):
+    with pytest.raises(WeekNotOpen, match="reopen it"):
         game.take()
 
 

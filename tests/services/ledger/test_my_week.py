@@ -212,7 +212,7 @@ def test_within_reach_is_the_teams_closest_quest(game: Game) -> None:
         quest = my_week.within_reach(session, week, rule_sets.rules_of(session, week), standing, NOW)
 
     assert quest is not None
-    assert (quest.quest, quest.missing) == ("All hands", "1 shift from 2 more people")
+    assert (quest.quest, quest.missing) == ("All hands", "1 shift each from 2 more people")
 
 
 def test_rename_is_on_every_board_and_in_the_audit(game: Game) -> None:
