@@ -23,7 +23,7 @@ def fonts_used(page: Page, selector: str) -> set[str]:
 
 @pytest.mark.parametrize(
     ("path", "selector"),
-    [(f"/weeks/{SLUG}", "h1"), (f"/weeks/{SLUG}", ".row__name"), ("/display", "#title-board"), ("/sign-in", "h1")],
+    [(f"/weeks/{SLUG}", "h1"), (f"/weeks/{SLUG}", ".row__name bdi"), ("/display", "#title-board"), ("/sign-in", "h1")],
 )
 def test_page_is_set_in_its_own_font(chromium: Browser, site: RunningApp, path: str, selector: str) -> None:
     with looking(chromium) as page:

@@ -107,7 +107,7 @@ def test_first_week_is_made_by_hand_without_javascript(chromium: Browser, site: 
         page.goto(f"{site.url}/organizer/weeks")
         page.get_by_label("Name", exact=True).fill("Winter Week")
         page.get_by_label("Time zone").fill("Europe/Berlin")
-        page.get_by_label("First day").fill("2022-12-05")
+        page.get_by_label("First day", exact=True).fill("2022-12-05")
         page.get_by_label("Last day").fill("2022-12-09")
         page.get_by_role("button", name="Create week").click()
         page.get_by_role("link", name="Add teams").click()

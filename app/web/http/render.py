@@ -281,7 +281,7 @@ def render_page(
     """The page, or its partial where htmx asks for one; caches are told what the choice depends on."""
     template = partial if partial and wants_partial(request) else page
     body = render(template, **context)
-    if context.get("refused"):
+    if context.get("refused") and "hx-request" not in request.headers:  # scripts that swap keep the focus themselves
         body = _focused(body)
     return HTMLResponse(body, status_code=status, headers={"Vary": VARY})
 
