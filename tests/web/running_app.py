@@ -57,6 +57,10 @@ class SettableClock(Clock):
         self.now = moment(when) if isinstance(when, str) else when
 
 
+AT_ONCE = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+"""None is closed for being one idle connection too many: httpcore may have given it to another thread just then."""
+
+
 @dataclass
 class RunningApp:
     """A running server and a client that follows no redirects."""
@@ -199,7 +203,7 @@ def serving(
     app = create_app(settings, clock=clock, timing=timing, has_shortcut=has_shortcut, open_database=ServedDatabase)
     with (
         listening(app, port, has_jobs=has_jobs) as url,
-        httpx.Client(base_url=url, timeout=20, verify=NO_TLS) as client,
+        httpx.Client(base_url=url, timeout=20, verify=NO_TLS, limits=AT_ONCE) as client,
     ):
         yield RunningApp(app, url, clock, client)
 
