@@ -119,8 +119,8 @@
   }
 
   async function onHeartbeat(pulse) {
-    contact = now();
-    [serverTime, serverTimeAt] = [Date.parse(pulse.now), now()];
+    contact = serverTimeAt = now(); // one reading: two may lie a millisecond and, rounded down, a minute apart
+    serverTime = Date.parse(pulse.now);
     if (pulse.release !== document.body.dataset.release) return reload();
     if (pulse.stage) return open(pulse.stage);
     const isLate = !hadMessage && (!connection || pulse.mark !== picture().dataset.mark);
