@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sqlalchemy import bindparam, func, text
+from sqlalchemy import bindparam, func, text, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -22,7 +22,13 @@ _VERSION = Prepared(
 _CHANGES = Prepared(
     sql_select(func.sum(col(TopicVersion.version))).where(col(TopicVersion.week_id) == bindparam("week"))
 )
-_COUNT = text(
+_COUNT_ON = Prepared(
+    update(TopicVersion)
+    .where(col(TopicVersion.week_id) == bindparam("week"), col(TopicVersion.topic) == bindparam("what"))
+    .values(version=col(TopicVersion.version) + 1)
+    .returning(col(TopicVersion.version))
+)
+_BEGIN_COUNT = text(
     "INSERT INTO topic_version (week_id, topic, version) VALUES (:week_id, :topic, 1)"
     " ON CONFLICT (week_id, topic) DO UPDATE SET version = topic_version.version + 1 RETURNING version"
 )
@@ -36,7 +42,8 @@ def bump(session: Session, week: AnyWeek, topic: TopicName) -> None:
     week_id, slug = week.id, week.slug
 
     def count(session: Session) -> None:
-        version = session.execute(_COUNT, {"week_id": week_id, "topic": topic}).scalar_one()
+        found = _COUNT_ON.rows(session, week=week_id, what=topic)
+        version = found[0][0] if found else session.scalar(_BEGIN_COUNT, {"week_id": week_id, "topic": topic})
         announce(session, Changed(topic, slug, version))
 
     do_last(session, f"topic {week_id:020} {topic}", count)

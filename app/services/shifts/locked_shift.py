@@ -16,7 +16,7 @@ from app.domain.shifts.model import LIVE, Code, SeatState, ShiftFacts, ShiftSett
 from app.domain.shifts.model import Seat as SeatFacts
 from app.domain.shifts.sign_up import Claim, sign_up_refusal
 from app.errors import NotAllowed, NotFound, Problem
-from app.models import Seat, SeatChange, SeatOffer, Shift
+from app.models import Seat, SeatOffer, Shift
 from app.models.columns import is_id
 from app.services import reasons, topics
 from app.services.shifts import refusals, seat_queries, settings, shifts, telling
@@ -111,19 +111,11 @@ class LockedShift(NamedTuple):
         before = seat.state if seat in self.session else None
         seat.state = to
         self.session.add(seat)
-        self.session.flush()
-        change = SeatChange(
-            seat_id=seat.id,
-            before=before,
-            after=to,
-            reason=self.reason,
-            changed_by=self.act.actor.name,
-            changed_at=self.act.now,
+        change = seat_queries.note_change(
+            self.session, seat, before, reason=self.reason, changed_by=self.act.actor.name, changed_at=self.act.now
         )
-        self.session.add(change)
         if to not in ("signed_up", "checked_in"):
             self._end_offers(seat)
-        self.session.flush()
         seat_queries.read_taken(self.session, self.shift)
         telling.seat_changed(self.teller, seat, change)
         topics.bump(self.session, self.week, "shifts")

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from app.db.statements import Prepared
 from app.domain.shifts.model import LIVE
 from app.errors import NotFound
-from app.models import Person, Seat, Shift, Team, WaitingEntry
+from app.models import Person, Seat, SeatChange, Shift, Team, WaitingEntry
 
 Span = tuple[datetime, datetime]
 """A start and an end."""
@@ -35,6 +35,11 @@ _BUSY = Prepared(
 )  # fmt: skip
 _WAITING = Prepared(sql_select(col(WaitingEntry.person_id)).where(*_WAITS).order_by(col(WaitingEntry.id)))
 _TAKEN = Prepared(sql_select(col(Shift.taken)).where(col(Shift.id) == bindparam("shift")))
+_NOTE_CHANGE = Prepared(
+    insert(SeatChange)
+    .values({name: bindparam(name) for name in ("seat_id", "before", "after", "reason", "changed_by", "changed_at")})
+    .returning(col(SeatChange.id))
+)
 _END_WAITING = Prepared(
     update(WaitingEntry)
     .where(*_WAITS, col(WaitingEntry.person_id) == bindparam("person"))
@@ -91,6 +96,25 @@ def waiting(session: Session, shift: Shift) -> list[str]:
 def end_waiting(session: Session, shift: Shift, person_id: str, **values: Any) -> None:
     """Give the entry of who waits another state, at a moment: `ended_as` and `now`."""
     _END_WAITING.run(session, [{"shift": shift.id, "person": person_id, **values}])
+
+
+class Change(NamedTuple):
+    """A change of a seat's state that was written down, as `SeatChange`."""
+
+    id: int
+    before: str | None
+    after: str
+    reason: str | None
+    changed_at: datetime
+
+
+def note_change(
+    session: Session, seat: Seat, before: str | None, *, reason: str | None, changed_by: str, changed_at: datetime
+) -> Change:
+    """Write a seat's state to the database, and down who gave it that and why."""
+    by_whom = {"reason": reason, "changed_by": changed_by, "changed_at": changed_at}
+    [(change_id,)] = _NOTE_CHANGE.rows(session, seat_id=seat.id, before=before, after=seat.state, **by_whom)
+    return Change(change_id, before, seat.state, reason, changed_at)
 
 
 def read_taken(session: Session, shift: Shift) -> None:

@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import bindparam
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col
 
+from app.db.statements import Prepared
 from app.domain.actor import Act
 from app.domain.calendar.clock_times import clock_text, parse_clock_time
 from app.domain.calendar.days import day_bounds
@@ -23,21 +26,30 @@ MOST_LEAVE_H = 30 * 24
 MOST_SLOTS = 10_000
 COMPLETES = ("itself", "person", "organizer")
 
+_SETTINGS = Prepared(
+    sql_select(
+        col(SettingsRow.needs_team), col(SettingsRow.opens_at), col(SettingsRow.leave_until_h),
+        col(SettingsRow.completes), col(SettingsRow.early_before), col(SettingsRow.early_per_team),
+        col(SettingsRow.first_round), col(SettingsRow.approve_covers),
+    ).where(col(SettingsRow.week_id) == bindparam("week"))
+)  # fmt: skip
+
 
 def settings_of(session: Session, week: AnyWeek) -> ShiftSettings:
     """The settings of a week's shifts; the defaults where nobody has set any."""
-    row = session.get(SettingsRow, week.id, populate_existing=True)
-    if row is None:
+    found = _SETTINGS.rows(session, week=week.id)
+    if not found:
         return ShiftSettings()
+    [(needs_team, opens_at, leave_until_h, completes, early_before, per_team, first_round, approve_covers)] = found
     return ShiftSettings(
-        needs_team=bool(row.needs_team),
-        opens_at=row.opens_at,
-        leave_until=timedelta(hours=row.leave_until_h),
-        completes=row.completes,  # type: ignore[arg-type]  # the table has a check on it
-        early_before=parse_clock_time(row.early_before) or 0,
-        early_per_team=row.early_per_team,
-        first_round=row.first_round,
-        approve_covers=bool(row.approve_covers),
+        needs_team=bool(needs_team),
+        opens_at=opens_at,
+        leave_until=timedelta(hours=leave_until_h),
+        completes=completes,
+        early_before=parse_clock_time(early_before) or 0,
+        early_per_team=per_team,
+        first_round=first_round,
+        approve_covers=bool(approve_covers),
     )
 
 

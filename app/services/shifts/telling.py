@@ -8,11 +8,12 @@ from sqlmodel import Session, col, select
 from app.domain.actor import Act
 from app.domain.memberships import current_team
 from app.domain.notices.model import Facts, Kind
-from app.models import Person, Seat, SeatChange, SeatOffer, Shift
+from app.models import Person, Seat, SeatOffer, Shift
 from app.services import notices
 from app.services.notices import News
 from app.services.people import people as people_
 from app.services.shifts import refusals, reminders
+from app.services.shifts.seat_queries import Change
 from app.services.teams import teams
 from app.services.weeks.weeks import AnyWeek
 
@@ -43,7 +44,7 @@ class Teller(NamedTuple):
         }
 
 
-def seat_changed(teller: Teller, seat: Seat, change: SeatChange) -> None:
+def seat_changed(teller: Teller, seat: Seat, change: Change) -> None:
     """Tell people of a seat that somebody else gave them or took from them, and plan reminders of a new one.
 
     What a cancelled shift does to its seats is told by `cancelled`.
@@ -57,7 +58,7 @@ def seat_changed(teller: Teller, seat: Seat, change: SeatChange) -> None:
         teller.tell("removed", [seat.person_id], change.id, name=by, reason=reason)
 
 
-def _got_seat(teller: Teller, seat: Seat, change: SeatChange) -> None:
+def _got_seat(teller: Teller, seat: Seat, change: Change) -> None:
     by, reason = teller.act.actor.person_name, change.reason or ""
     giver = teller.session.get(Seat, seat.giver_id) if seat.giver_id else None
     if seat.signed_up_at != change.changed_at:  # taken long ago, given away, and back again

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
-from sqlalchemy import delete, func, or_
+from sqlalchemy import bindparam, delete, func, literal_column, or_
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from app.db.database import serialize
+from app.db.statements import Prepared
 from app.domain.actor import Act
 from app.domain.text import urls
 from app.domain.text.public_addresses import PUBLIC, Allowed
@@ -29,6 +31,11 @@ MAX_ENDPOINTS = 20
 OVERLAP = timedelta(hours=24)
 """The time for which messages are signed with the secret before the newest, too."""
 PURPOSE = "webhook"
+
+_TOLD = col(WebhookEndpoint.disabled_at).is_(None) & or_(
+    col(WebhookEndpoint.week_id).is_(None), col(WebhookEndpoint.week_id) == bindparam("week")
+)
+_IS_ANY_TOLD = Prepared(sql_select(col(WebhookEndpoint.id)).where(_TOLD).limit(literal_column("1")))
 
 DisabledFor = Literal["organizer", "gone", "failing"]
 
@@ -169,11 +176,10 @@ def every(session: Session) -> list[WebhookEndpoint]:
 
 def wanting(session: Session, week_id: int, *wanted: Event) -> list[WebhookEndpoint]:
     """The enabled endpoints that are told of any of these events of a week, the oldest first."""
-    query = select(WebhookEndpoint).where(
-        col(WebhookEndpoint.disabled_at).is_(None),
-        or_(col(WebhookEndpoint.week_id).is_(None), col(WebhookEndpoint.week_id) == week_id),
-    )
-    found = session.exec(query.order_by(col(WebhookEndpoint.created_at), WebhookEndpoint.id))
+    if not _IS_ANY_TOLD.rows(session, week=week_id):  # asked whenever a shift has its people
+        return []
+    query = select(WebhookEndpoint).where(_TOLD).order_by(col(WebhookEndpoint.created_at), WebhookEndpoint.id)
+    found = session.exec(query, params={"week": week_id})
     return [endpoint for endpoint in found if set(wanted) & set(endpoint.events.split())]
 
 
