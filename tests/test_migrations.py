@@ -221,6 +221,11 @@ PINNED = {
         "ab32e0850297194c92be1257c7a21d35c0e40f92ac06e74b39fd0a58f9e50a69",
         "21abcaa551488fb74a01bb52f3ef7e3df6f4a5416489865ac0e19a926e2aee97",
     ),
+    "0021": (
+        "0021_cheers.py",
+        "cdf1276de150c7e1b15e0f78439c925cadaad6eb996fe85f8444e93a96718944",
+        "07e9bf2b65f3fad6379d37ef20d887927e9cc498386c1c1c3edbd807c5edb3f1",
+    ),
 }
 
 

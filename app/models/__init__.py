@@ -4,6 +4,7 @@ from app.models.audit import AuditEntry
 from app.models.backfill import ApiKey, Backfill
 from app.models.calendar_feed import CalendarFeed
 from app.models.ceremony import Ceremony
+from app.models.cheer import Cheer
 from app.models.clock import KeptClockFact
 from app.models.display import Display, Rotation
 from app.models.guestbook import GuestbookEntry
@@ -32,6 +33,7 @@ __all__ = [
     "Backfill",
     "CalendarFeed",
     "Ceremony",
+    "Cheer",
     "Connection",
     "Delivery",
     "Display",

@@ -12,7 +12,7 @@ from app.events import Changed
 from app.models import TopicVersion
 from app.services.weeks.weeks import AnyWeek
 
-TopicName = Literal["shifts", "guestbook"]
+TopicName = Literal["shifts", "guestbook", "cheers"]
 
 _VERSION = Prepared(
     sql_select(TopicVersion.version).where(  # type: ignore[call-overload]  # a column, whatever the model's type says

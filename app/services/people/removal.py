@@ -15,6 +15,7 @@ from app.events import AccessChanged
 from app.models import (
     AuditEntry,
     CalendarFeed,
+    Cheer,
     GuestbookEntry,
     Identity,
     LedgerEntry,
@@ -43,6 +44,7 @@ REFER: tuple[tuple[str, Any, tuple[ColumnElement[bool], ...]], ...] = (
     ("offers of seats", SeatOffer.person_id, ()),
     ("offers of seats", SeatOffer.taker_id, ()),
     ("guestbook entries", GuestbookEntry.person_id, ()),
+    ("cheers", Cheer.person_id, ()),
     ("signed in", SignIn.person_id, ()),
     ("an invitation", SignInLink.person_id, (col(SignInLink.revoked_at).is_(None),)),
     ("a company account", Identity.person_id, ()),
