@@ -62,8 +62,9 @@ def test_refusals_are_counted_by_reason_and_a_flood_is_one_row(site: RunningApp)
 
 
 def test_a_clock_that_is_off_is_told_by_how_much(site: RunningApp) -> None:
-    change(site, connections.connect, "linear", secret=SECRET)
+    change(site, connections.connect, "linear", secret="old")
     site.clock.set(samples.NOW + timedelta(days=2))
+    change(site, connections.rotate, "linear", secret=SECRET)
 
     assert send(site, "/hooks/linear", LINEAR) == 401
 
