@@ -4,7 +4,6 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
@@ -47,26 +46,26 @@ def set_key(
 
     Address and key come together: the key that was set for one address is never sent to another one.
     """
-    connection = connections.find(session, name)
+    connection = connections.lock(session, name)
     tool = tool_of(connection)
-    address = tidy_address(address) or tool.address
+    address, named = tidy_address(address) or tool.address, repositories.replace(",", " ").split()
     flaws = [
         {"field": field, "message": message}
         for field, message in (
             ("key", _key_flaw(secret.strip())),
             ("address", _address_flaw(address, tool, allowed)),
-            ("repositories", _repositories_flaw(repositories.replace(",", " ").split(), tool)),
+            ("repositories", _repositories_flaw(named, tool)),
         )
         if message
     ]
     if flaws:
         raise Malformed(flaws[0]["message"], errors=flaws)
-    session.connection().execute(delete(ApiKey).where(col(ApiKey.connection_id) == connection.id))
-    made = ApiKey(
-        connection_id=connection.id, sealed=key.seal(PURPOSE, secret.strip(), act.now), address=address,
-        repositories=" ".join(repositories.replace(",", " ").split()), set_at=act.now, set_by=act.actor.name,
+    made = session.merge(
+        ApiKey(
+            connection_id=connection.id, sealed=key.seal(PURPOSE, secret.strip(), act.now), address=address,
+            repositories=" ".join(named), set_at=act.now, set_by=act.actor.name,
+        )
     )  # fmt: skip
-    session.add(made)
     session.flush()
     after = {"address": made.address, "repositories": made.repositories}
     audit.note(session, "api-key.set", connections.audit_target(connection), act, after=after)
@@ -105,10 +104,12 @@ def _repositories_flaw(repositories: list[str], tool: Backfilled) -> str:
 
 def clear(session: Session, name: str, act: Act) -> None:
     """Forget the key of a connection's tool. Raises NotFound, or Conflict where there is none."""
-    connection = connections.find(session, name)
-    statement = delete(ApiKey).where(col(ApiKey.connection_id) == connection.id)
-    if session.connection().execute(statement).rowcount != 1:
+    connection = connections.lock(session, name)
+    kept = find(session, connection.id)
+    if kept is None:
         raise Conflict("This connection has no API key.")
+    session.delete(kept)
+    session.flush()
     audit.note(session, "api-key.cleared", connections.audit_target(connection), act)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from app.db.bulk import BulkInsert
+from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.draft import PersonId
 from app.domain.intake.reports import Author
@@ -107,6 +108,7 @@ def name(
 
     Raises what `look` raises.
     """
+    serialize(session)
     external_id = author_ids.tidy(external_id, source)
     person, identity = look(session, source, external_id, email, replace=replace)
     if identity is not None and identity.person_id == person.id:

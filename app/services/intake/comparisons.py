@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from app.db.database import serialize
 from app.domain.actor import Act, system
 from app.models import Backfill, Connection
 from app.services.intake import api_keys, backfills
@@ -39,6 +40,7 @@ def is_due(session: Session, now: datetime, *, after_start: bool) -> bool:
 
 def start_due(session: Session, now: datetime, *, after_start: bool) -> int:
     """Begin the comparisons that are due; how many."""
+    serialize(session)  # several servers may start at once, and of backfills one runs at a time
     due = [each for each in api_keys.with_key(session) if _is_due(session, each, now, after_start=after_start)]
     for connection in due:
         until = now - ON_ITS_WAY

@@ -132,7 +132,7 @@ def rotate(
     Where the address has a key and no secret is handed over, that key is changed instead. With `at_once` the old one
     ends now, for one that leaked. Raises NotFound or Malformed.
     """
-    connection = _lock(session, name)
+    connection = lock(session, name)
     if not secret and KINDS[connection.kind].has_key:
         made = NewConnection(connection, "", _new_key())
         _change_key(connection, made.key, act.now, at_once=at_once)
@@ -160,7 +160,7 @@ def _change_secret(connection: Connection, key: SigningKey, secret: str, now: da
 
 def revoke_previous(session: Session, name: str, act: Act) -> Connection:
     """End the secret and the key from before a change now, for they leaked. Raises NotFound."""
-    connection = _lock(session, name)
+    connection = lock(session, name)
     if connection.previous_secret is not None or connection.previous_key_sha256 is not None:
         _end_previous(session, connection, secret=True, key=True)
         audit.note(session, "connection.secret-revoked", audit_target(connection), act)
@@ -186,7 +186,7 @@ def _end_previous(session: Session, connection: Connection, *, secret: bool, key
 
 def reverse_gone(session: Session, name: str, act: Act, *, is_on: bool) -> Connection:
     """Choose if what the tool deletes is reversed from now on. Raises NotFound, or Malformed if it never says so."""
-    connection = _lock(session, name)
+    connection = lock(session, name)
     if not KINDS[connection.kind].gone:
         raise Malformed(f"{KINDS[connection.kind].title} doesn’t say what is deleted, so nothing can be reversed.")
     if bool(connection.reverses_gone) != is_on:
@@ -200,7 +200,7 @@ def reverse_gone(session: Session, name: str, act: Act, *, is_on: bool) -> Conne
 
 def disconnect(session: Session, name: str, act: Act) -> Connection:
     """End a connection: its address and its API key are gone, what it delivered stays. Raises NotFound."""
-    connection = _lock(session, name)
+    connection = lock(session, name)
     connection.disconnected_at = act.now
     _end_previous(session, connection, secret=True, key=True)
     session.connection().execute(delete(ApiKey).where(col(ApiKey.connection_id) == connection.id))
@@ -216,26 +216,29 @@ def every(session: Session) -> list[Connection]:
 
 def find(session: Session, name: str) -> Connection:
     """The connection of this name. Raises NotFound."""
-    connection = _by_name(session, name)
+    return _known(_by_name(session, name), name)
+
+
+def lock(session: Session, name: str) -> Connection:
+    """The connection of this name, locked; deliveries may refer to it meanwhile. Raises NotFound."""
+    connection = _known(_by_name(session, name, locks=True), name)
+    announce(session, ConnectionsChanged())
+    return connection
+
+
+def _known(connection: Connection | None, name: str) -> Connection:
     if connection is None:
         raise NotFound(f"There’s no connection “{name[:40]}”.")
     return connection
 
 
-def _lock(session: Session, name: str) -> Connection:
-    """The connection of this name, locked; deliveries may refer to it meanwhile. Raises NotFound."""
-    connection = find(session, name)
-    session.refresh(connection, with_for_update={"key_share": True})
-    announce(session, ConnectionsChanged())
-    return connection
-
-
-def _by_name(session: Session, name: str) -> Connection | None:
+def _by_name(session: Session, name: str, *, locks: bool = False) -> Connection | None:
     if not _NAME.fullmatch(name):
         return None
-    return session.exec(
-        select(Connection).where(Connection.name == name, col(Connection.disconnected_at).is_(None))
-    ).first()
+    query = select(Connection).where(Connection.name == name, col(Connection.disconnected_at).is_(None))
+    if locks:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.exec(query).first()
 
 
 def recipient(session: Session, key: SigningKey, name: str, now: datetime) -> Recipient:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from app.db.database import announce
+from app.db.database import announce, serialize
 from app.db.statements import Prepared
 from app.domain.actor import Act
 from app.domain.intake.reports import Parsed
@@ -142,6 +142,7 @@ def find(session: Session, delivery_id: str) -> DeliveryView:
 
 def replay(session: Session, delivery_id: str, act: Act) -> DeliveryView:
     """Look at a delivery again soon; a recorded one stays so. Raises NotFound."""
+    serialize(session)  # it may be recorded meanwhile
     view = find(session, delivery_id)
     if view.delivery.state == "recorded":
         view.delivery.attempts += 1

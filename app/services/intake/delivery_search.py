@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, or_, update
 from sqlmodel import Session, col, select
 
+from app.db.database import serialize
 from app.domain.actor import Act
 from app.errors import Malformed
 from app.models import Connection, Delivery, LedgerEntry, Person
@@ -57,6 +58,7 @@ def count(session: Session, wanted: Wanted) -> int:
 
 def replay_all(session: Session, wanted: Wanted, act: Act) -> Replayed:
     """Look again at all that a filter lets through, the newest `MOST_AT_ONCE` at most. Raises Malformed."""
+    serialize(session)  # what is being recorded meanwhile would be judged anew, or each could wait for the other
     query = select(Delivery.seq).join(Connection).where(*_conditions(wanted))
     found = col(Delivery.seq).in_(query.order_by(col(Delivery.seq).desc()).limit(MOST_AT_ONCE))
     is_recorded = col(Delivery.state) == "recorded"

@@ -19,10 +19,9 @@ from app.services.intake import author_ids, authors, confirmations, deliveries, 
 from app.services.intake.deliveries import Parse
 from app.services.ledger import ledger, timings, withdrawals
 from app.services.ledger.admission import CLOCK_SKEW
+from app.services.ledger.drafts import LONGEST_TEXT, MOST_SECONDS
 from app.services.ledger.ledger import Submission
 
-LONGEST_NOTE = 2_000
-MOST_SECONDS = 10_000_000
 FAILED = "An unforeseen error; the server’s log has more. Replay it once that is fixed."
 NOBODY = "The tool names nobody. Log it by hand for the right person, then set it aside under Unmatched."
 CUSTOMER = "A customer wrote it, and nobody here has their email."
@@ -189,8 +188,8 @@ def _flaw(connection: Connection, work: Work, source: str) -> str:
         return f"“{source}” is a source that only its own connection reports. Send another “source”."
     if work.response_seconds is not None and not 0 <= work.response_seconds <= MOST_SECONDS:
         return f"“response_seconds” must lie between 0 and {MOST_SECONDS:,}."
-    if work.note is not None and len(work.note) > LONGEST_NOTE:
-        return f"“note” must have at most {LONGEST_NOTE:,} characters."
+    if work.note is not None and len(work.note) > LONGEST_TEXT:
+        return f"“note” must have at most {LONGEST_TEXT:,} characters."
     return ""
 
 
@@ -227,6 +226,7 @@ def _withdraw(session: Session, connection: Connection, withdrawal: Withdrawal, 
     """Reverse what a tool took back, once, in every week that is open; what arrives later is reversed as it does."""
     if withdrawal.cause == "gone" and not connection.reverses_gone:
         return Outcome("ignored", "It is gone at its tool. This connection lets such activities stand.")
+    timings.lock_open(session, act)  # what is recorded meanwhile was before, or sees that it is taken back
     known = withdrawals.note(session, connection.source, withdrawal, act.now)
     entries = _entries(session, Key(known.source, known.kind, known.external_id))
     if not entries:

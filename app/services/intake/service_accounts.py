@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.intake.reports import Author
 from app.errors import Conflict, Malformed, NotFound
@@ -61,6 +62,7 @@ def add_to(session: Session, connection: Connection, external_id: str, act: Act)
     external_id = author_ids.tidy(external_id, connection.source)
     if flaw := code_flaw(external_id):
         raise Malformed.at(external_id=f"The account’s id {flaw}.")
+    serialize(session)
     if (known := session.get(ServiceAccount, (connection.id, external_id))) is not None:
         return Change(known, True, 0)
     if len(ids_of(session, connection.id)) >= MOST:
@@ -79,6 +81,7 @@ def remove(session: Session, name: str, external_id: str, act: Act) -> Change:
     """Take an account off a connection's list; what was ignored for it is looked at again. Raises NotFound."""
     connection = connections.find(session, name)
     external_id = author_ids.tidy(external_id, connection.source)
+    serialize(session)
     account = session.get(ServiceAccount, (connection.id, external_id)) if not code_flaw(external_id) else None
     if account is None:
         raise NotFound(f"“{external_id[:80]}” isn’t among the service accounts of “{connection.name}”.")

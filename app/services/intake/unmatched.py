@@ -134,7 +134,6 @@ def credit(session: Session, delivery_id: str, email: str, act: Act) -> Credited
 
     Raises NotFound, Conflict where it waits no more, or what `authors.name` raises.
     """
-    serialize(session)  # as `processing.claim` does: before deliveries and weeks are locked
     view = _lock(session, delivery_id)
     author = view.delivery.author
     if author is None:
@@ -187,6 +186,7 @@ def set_aside(session: Session, delivery_id: str, act: Act) -> int:
 
 def _lock(session: Session, delivery_id: str) -> DeliveryView:
     """A delivery that waits for a name. Raises NotFound, or Conflict where it does not, or not any more."""
+    serialize(session)  # as `processing.claim` does: before deliveries and weeks are locked
     view = deliveries.find(session, delivery_id)
     session.refresh(view.delivery, with_for_update={"key_share": True})
     if view.delivery.state != "unmatched":

@@ -34,7 +34,7 @@ def follow(session: Session, source: str, tickets: Collection[str], act: Act) ->
     replies = clocks.replies_in(session, source, tickets)
     if not replies:
         return
-    locked = _lock_open(session, act)
+    locked = lock_open(session, act)
     values = clocks.of_replies(session, source, replies)
     for week in locked:
         _correct(session, week, list(response_times.late(session, week, source, values)), act)
@@ -43,11 +43,12 @@ def follow(session: Session, source: str, tickets: Collection[str], act: Act) ->
 def catch_up_all(session: Session, act: Act) -> None:
     """Say in the ledgers of open weeks whatever the clocks make of their replies; done twice, nothing changes."""
     serialize(session)
-    for week in _lock_open(session, act):
+    for week in lock_open(session, act):
         _correct(session, week, response_times.pending(session, week), act)
 
 
-def _lock_open(session: Session, act: Act) -> list[Week]:
+def lock_open(session: Session, act: Act) -> list[Week]:
+    """Lock the open weeks in one order, after `serialize`: what is recorded in them was before, or waits."""
     slugs = select(Week.slug).where(Week.state == "open").order_by(col(Week.id))
     locked = [weeks.lock(session, slug, act.now) for slug in session.exec(slugs).all()]
     return [week for week in locked if week.state == "open"]

@@ -32,8 +32,8 @@ def _look_again(session: Session) -> None:
         known += session.exec(select(Person.email).where(col(Person.email).in_(emails[start : start + CHUNK])))
     again = sorted({number for email in known for number in numbers[email]})
     for start in range(0, len(again), CHUNK):
-        of_chunk = col(Delivery.seq).in_(again[start : start + CHUNK])
-        session.connection().execute(update(Delivery).where(of_chunk).values(state="received"))
+        still = (col(Delivery.seq).in_(again[start : start + CHUNK]), col(Delivery.state) == "unmatched")
+        session.connection().execute(update(Delivery).where(*still).values(state="received"))
     if again:
         announce(session, DeliveryStored())
 
