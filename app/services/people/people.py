@@ -148,8 +148,9 @@ def make(session: Session, wanted: Wanted, names: Mapping[str, str], now: dateti
 
 
 def rename(session: Session, names: Mapping[str, str]) -> None:
-    """Give known people these names, by their ids."""
+    """Give known people these names, by their ids, and say so to whoever remembers them."""
     if names:
+        announce(session, AccessChanged(frozenset(names)))
         _RENAME.run(session, [{"person": id_, "changed": name} for id_, name in names.items()])
 
 

@@ -11,6 +11,7 @@ from app.models import Person
 from app.services.access import accounts, credentials, sign_ins, tokens
 from app.services.access.credentials import ValidCredential
 from app.services.displays import displays
+from app.services.imports import people_import
 from app.services.people import people
 from tests.builders import NOW, act_by
 from tests.services.people import a_person
@@ -43,7 +44,14 @@ def import_under_another_name(session: Session, ada: Person) -> None:
     people.find_or_create(session, ada.email, "Augusta", NOW)
 
 
-DEEDS: list[RuledActivity] = [end, end_all, switch_off, give_a_role, rename, import_under_another_name]
+def import_a_list(session: Session, ada: Person) -> None:
+    found = people_import.read(f"email,name\n{ada.email},Augusta\n")
+    people_import.apply(session, found, act_by("Olu", NOW))
+
+
+DEEDS: list[RuledActivity] = [
+    end, end_all, switch_off, give_a_role, rename, import_under_another_name, import_a_list,
+]  # fmt: skip
 
 
 def heard_of(database: Database, call: Callable[[Session], object]) -> frozenset[str]:
