@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
@@ -41,13 +42,17 @@ def version_of(week: AnyWeek) -> int:
 
 
 def recent(session: Session, week: AnyWeek | None) -> list[ListImport]:
-    """The newest lists of a week, or of none, the last one first."""
+    """The newest lists of a week, or of none, the last one first.
+
+    Without what each made, which is a megabyte for a long one; it is read where somebody asks for it.
+    """
     of_week = col(ListImport.week_id).is_(None) if week is None else col(ListImport.week_id) == week.id
     query = (
         select(ListImport)
         .where(of_week)
         .order_by(col(ListImport.at).desc(), col(ListImport.version).desc(), col(ListImport.id))
         .limit(MOST)
+        .options(defer(ListImport.made))  # type: ignore[arg-type]  # a column to SQLAlchemy, a text to mypy
     )
     return list(session.exec(query))
 

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 from sqlmodel import Session
 
 from app.db.database import serialize
-from app.domain.actor import Act
+from app.domain.actor import Act, Actor
 from app.domain.tables.header import Column, Layout
 from app.domain.tables.reading import Choice
 from app.domain.text import emails, names
 from app.services.audit import audit
-from app.services.imports import history, lists
+from app.services.imports import history, lists, renames
 from app.services.imports.bad_lines import BadLines
 from app.services.people import people, places
 from app.services.people.people import Wanted
@@ -101,9 +101,10 @@ class Plan:
         return {"people": list(self.people.fresh.values()), "renamed": self.people.renamed, "places": known}
 
 
-def plan(session: Session, entries: Sequence[Entry]) -> Plan:
-    """Work out what a list changes, with a few queries however many lines there are."""
+def plan(session: Session, entries: Sequence[Entry], actor: Actor, bad: BadLines) -> Plan:
+    """Work out what a list changes, with a few queries however many lines there are; `bad` learns of owners' names."""
     found = people.look_up(session, {entry.email: entry.name for entry in entries})
+    renames.check(session, found, entries, actor, bad)
     former = places.of(session, found.ids.values())
     changes: dict[str, tuple[Place, Place]] = {}
     for entry in entries:
@@ -119,7 +120,8 @@ def apply(session: Session, found: PeopleList, act: Act) -> Outcome:
     """Add who is not here, and give the others what the list says. Raises ListRefused; then nothing has changed."""
     lists.check(found.bad)
     serialize(session)
-    planned = plan(session, found.entries)
+    planned = plan(session, found.entries, act.actor, found.bad)
+    lists.check(found.bad)
     people.make(session, planned.people, {entry.email: entry.name for entry in planned.entries}, act.now)
     places.put(session, {id_: after for id_, (_, after) in planned.places.items()})
     teams.touch_weeks_of(session, planned.people.renamed, act.now)

@@ -101,7 +101,7 @@ def preview(session: Session, kind: Kind, slug: str, text: str, choice: Choice |
 
 def _teams(session: Session, slug: str, text: str, choice: Choice | None, act: Act) -> Preview:
     roster = roster_import.read(text, choice)
-    planned = plan(session, weeks.find(session, slug, act.now), roster.entries, roster.bad)
+    planned = plan(session, weeks.find(session, slug, act.now), roster.entries, act.actor, roster.bad)
     found = Preview(bad=roster.bad, notes=roster.notes)
     for effect in planned.effects:
         found.add(_of_person(effect))
@@ -124,10 +124,10 @@ def _of_person(effect: Effect) -> RowEffect:
     return RowEffect(entry.line, word, f"{entry.name}, {entry.email}", change + renamed)
 
 
-def _people(session: Session, _slug: str, text: str, choice: Choice | None, _act: Act) -> Preview:
+def _people(session: Session, _slug: str, text: str, choice: Choice | None, act: Act) -> Preview:
     read = people_import.read(text, choice)
     found = Preview(bad=read.bad, notes=read.notes)
-    planned = people_import.plan(session, read.entries)
+    planned = people_import.plan(session, read.entries, act.actor, read.bad)
     for entry in read.entries:
         id_ = planned.people.ids[entry.email]
         former, _ = planned.people.renamed.get(id_, ("", ""))

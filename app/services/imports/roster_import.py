@@ -88,7 +88,7 @@ def prepare(
     """
     week = weeks.find(session, slug, act.now)
     _check_not_closed(week)
-    found = plan(session, week, roster.entries, roster.bad, progress)
+    found = plan(session, week, roster.entries, act.actor, roster.bad, progress)
     lists.check(roster.bad)
     return found
 
@@ -97,8 +97,8 @@ def apply(session: Session, slug: str, wanted: Plan | Sequence[Entry], act: Act)
     """Put everybody on the list into their team, moving who is in another one. Who is not listed stays.
 
     A plan, which is what somebody's list has become, is noted in the history of imports, and worked out again where
-    something else came between. Raises WeekUnknown, WeekNotOpen for a
-    closed week, or ListRefused; then nothing has changed.
+    something else came between. Raises WeekUnknown, WeekNotOpen for a closed week, or ListRefused; then nothing has
+    changed.
     """
     now = act.now
     serialize(session)
@@ -107,7 +107,8 @@ def apply(session: Session, slug: str, wanted: Plan | Sequence[Entry], act: Act)
     prepared = wanted if isinstance(wanted, Plan) and _is_fresh(session, week, wanted) else None
     if prepared is None:
         bad = BadLines()
-        prepared = plan(session, week, wanted.entries if isinstance(wanted, Plan) else wanted, bad)
+        entries = wanted.entries if isinstance(wanted, Plan) else wanted
+        prepared = plan(session, week, entries, act.actor, bad)
         lists.check(bad)
     teams.make(session, week, prepared.new_teams, now)
     people.make(session, prepared.people, prepared.names, now)

@@ -8,10 +8,12 @@ from typing import Any, Literal, NamedTuple
 
 from sqlmodel import Session
 
+from app.domain.actor import Actor
 from app.domain.memberships import current_team
 from app.domain.text import names
 from app.models import Week
 from app.models.columns import new_id
+from app.services.imports import renames
 from app.services.imports.bad_lines import BadLines
 from app.services.people import people
 from app.services.people.people import Wanted
@@ -86,10 +88,11 @@ def plan(
     session: Session,
     week: Week,
     entries: Sequence[Entry],
+    actor: Actor,
     bad: BadLines,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Plan:
-    """Work out what these lines change in a week; `bad` learns of teams that would be too full."""
+    """Work out what these lines change in a week; `bad` learns of teams too full, and of owners' names."""
     keys = {name: names.fold(name) for name in {entry.team: None for entry in entries}}  # once each: folding is slow
     known = teams.by_key(session, week)
     new_teams: dict[str, tuple[str, str]] = {}
@@ -98,6 +101,7 @@ def plan(
             new_teams[key] = (new_id(), name)
     by_email = {entry.email: entry.name for entry in entries}
     found = people.look_up(session, by_email, progress)
+    renames.check(session, found, entries, actor, bad)
     present = {person_id: current_team(joins) for person_id, joins in teams.joins(session, week).items()}
     every = known | new_teams
     target = {found.ids[entry.email]: every[keys[entry.team]][0] for entry in entries}

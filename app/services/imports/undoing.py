@@ -21,13 +21,12 @@ from app.models import (
     Notice,
     Seat,
     Shift,
-    SourceIdentity,
     WaitingEntry,
     Week,
 )
 from app.services import memberships, topics
 from app.services.audit import audit
-from app.services.imports import history
+from app.services.imports import history, renames
 from app.services.intake import authors
 from app.services.ledger import rulings
 from app.services.people import people, places
@@ -116,12 +115,20 @@ def _people(session: Session, _week: Week | None, _found: ListImport, made: dict
     undone = Undone()
     names_by_id = {id_: person.name for id_, person in people.by_id(session, made["renamed"]).items()}
     undone.counts["renamed back"] = _rename_back(session, None, made["renamed"], names_by_id, undone, act)
-    now = places.of(session, made["places"])
-    back = {id_: Place(*former) for id_, (former, new) in made["places"].items() if now.get(id_) == Place(*new)}
-    places.put(session, back)
-    undone.counts["changed back"] = len(back)
+    _place_back(session, made["places"], undone)
     _remove_people(session, made["people"], undone, act)
     return undone
+
+
+def _place_back(session: Session, changed: dict[str, list[list[str]]], undone: Undone) -> None:
+    """Give people the function and office they had, unless somebody changed one of them since."""
+    now = places.of(session, changed)
+    back = {id_: Place(*former) for id_, (former, new) in changed.items() if now.get(id_) == Place(*new)}
+    places.put(session, back)
+    undone.counts["changed back"] = len(back)
+    kept = {id_: person.name for id_, person in people.by_id(session, changed.keys() - back.keys()).items()}
+    one, many = "has another function or office since, and keeps it", "have others since, and keep them"
+    undone.stayed += _named(sorted(kept, key=kept.__getitem__), kept, one, many)
 
 
 def _before(
@@ -147,9 +154,17 @@ def _rename_back(
     undone: Undone,
     act: Act,
 ) -> int:
-    back = {id_: former for id_, (former, new) in renamed.items() if names_now.get(id_) == new}
-    kept = [id_ for id_ in renamed if id_ not in back]
-    undone.stayed += _named(kept, names_now, "was renamed since, and keeps that name", "were renamed since")
+    owners = renames.out_of_reach(session, act.actor) & renamed.keys()
+    back = {id_: former for id_, (former, new) in renamed.items() if id_ not in owners and names_now.get(id_) == new}
+    kept = [id_ for id_ in renamed if id_ not in back and id_ not in owners]
+    one, many = "was renamed since, and keeps that name", "were renamed since, and keep those names"
+    undone.stayed += _named(kept, names_now, one, many)
+    undone.stayed += _named(
+        sorted(owners),
+        names_now,
+        "keeps that name: only owners rename owners",
+        "keep those names: only owners rename owners",
+    )
     people.rename(session, back)
     teams.touch_weeks_of(session, back, act.now, but=week.id if week else None)
     return len(back)
@@ -208,20 +223,16 @@ def _shifts(session: Session, week: Week | None, found: ListImport, made: dict[s
     return Undone({"removed": removed}, stayed if kept else [])
 
 
-def _identities(session: Session, _week: Week | None, _found: ListImport, made: dict[str, Any], act: Act) -> Undone:
+def _identities(session: Session, _week: Week | None, found: ListImport, made: dict[str, Any], act: Act) -> Undone:
     """Forget the ids it named; what was credited stays."""
-    undone, gone, forgotten = Undone(), 0, 0
-    for identity_id in made["identities"]:
-        identity = session.get(SourceIdentity, identity_id)
-        if identity is None:
-            gone += 1
-        elif identity.created_at != _found.at:
-            undone.stayed.append(f"{identity.source} {identity.external_id} was given to someone else since.")
-        else:
-            authors.forget(session, identity_id, act)
-            forgotten += 1
-    undone.counts["forgotten"] = forgotten
-    return undone
+    there = authors.by_id(session, made["identities"])
+    own = [each for each in there if each.created_at == found.at]
+    given = {each.id: f"{each.source} {each.external_id}" for each in there if each.created_at != found.at}
+    stayed = _named([*given], given, "was given to someone else since", "were given to someone else since")
+    if gone := len(made["identities"]) - len(there):
+        stayed.append(f"{gone:,} {'was' if gone == 1 else 'were'} removed before.")
+    authors.forget_all(session, own, act)
+    return Undone({"forgotten": len(own)}, stayed)
 
 
 def _named(ids: list[str], names_by_id: dict[str, str], one: str, many: str) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import or_
+from sqlalchemy import delete, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -216,6 +216,27 @@ def forget(session: Session, identity_id: str, act: Act) -> SourceIdentity:
     session.flush()
     audit.note(session, "author.forgotten", audit_target(identity), act, before={"person": identity.person_id})
     return identity
+
+
+def forget_all(session: Session, found: Sequence[SourceIdentity], act: Act) -> None:
+    """Take identities away as `forget` does; what was credited stays."""
+    gone = [(audit_target(each), {"person": each.person_id}) for each in found]
+    for chunk in people.chunks(found, people.CHUNK):
+        of_chunk = col(SourceIdentity.id).in_([each.id for each in chunk])
+        session.connection().execute(delete(SourceIdentity).where(of_chunk))
+    audit.note_each(session, "author.forgotten", gone, act)
+    for each in found:
+        session.expunge(each)
+
+
+def by_id(session: Session, ids: Iterable[str]) -> list[SourceIdentity]:
+    """The identities of these ids that are there, by source and id."""
+    found = [
+        identity
+        for chunk in people.chunks(ids, people.CHUNK)
+        for identity in session.exec(select(SourceIdentity).where(col(SourceIdentity.id).in_(chunk)))
+    ]
+    return sorted(found, key=lambda each: (each.source, each.external_id))
 
 
 def of_person(session: Session, person_id: str) -> list[SourceIdentity]:

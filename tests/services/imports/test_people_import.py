@@ -1,15 +1,17 @@
 """People lists: who there is, into no team, with function and office, and one step back."""
 
 import pytest
+from sqlalchemy import inspect
 from sqlmodel import col, select
 
 from app.db.database import Database
+from app.domain.actor import Role
 from app.models import AuditEntry, Person
 from app.services.imports import history, people_import, previews, undoing
 from app.services.imports.lists import ListRefused
 from app.services.imports.people_import import Outcome
 from app.services.people import people
-from tests.builders import ADA, BO, Game
+from tests.builders import ADA, BO, Game, act_by
 from tests.cost import statements_to
 
 HEAD = "email,name,function,office"
@@ -74,9 +76,54 @@ def test_undoing_puts_back_what_nobody_changed_since(game: Game) -> None:
 
     assert known(game.database, ADA, BO, "new@example.com") == [before, ("Bo Nguyen", "Finance", "")]
     assert undone.counts["of its people removed"] == 1
+    assert undone.stayed == ["Bo Nguyen has another function or office since, and keeps it."]
     with game.database.reading() as session:
         removed = session.exec(select(Person).where(col(Person.removed_at).is_not(None))).all()
     assert [each.name for each in removed] == ["New"]
+
+
+@pytest.mark.parametrize(("role", "is_renamed"), [("organizer", False), ("owner", True)])
+def test_owner_is_renamed_by_owners_alone(game: Game, role: Role, is_renamed: bool) -> None:
+    with game.database.unit_of_work() as session:
+        people.by_email(session, [ADA])[ADA].role = "owner"
+    rows = "\n".join((HEAD, f"{BO},Bo Renamed,,", f"{ADA},Ada Renamed,,"))
+    act = act_by("Olu", game.now, role)
+
+    with game.database.reading() as session:
+        bad = previews.preview(session, "people", "", rows, None, act).bad
+        teams = previews.preview(session, "teams", game.slug, f"team,name,email\nOwls,Ada King,{ADA}\n", None, act).bad
+    if is_renamed:
+        with game.database.unit_of_work() as session:
+            people_import.apply(session, people_import.read(rows), act)
+    else:
+        with game.database.unit_of_work() as session, pytest.raises(ListRefused) as refused:
+            people_import.apply(session, people_import.read(rows), act)
+        assert refused.value.extra["errors"] == bad.document["errors"]
+
+    assert (bad.lines, teams.lines) == ((set(), set()) if is_renamed else ({3}, {2}))
+    assert known(game.database, ADA)[0][0] == ("Ada Renamed" if is_renamed else "Ada Lovelace")
+
+
+def test_undoing_leaves_an_owner_the_name_that_an_owners_list_gave(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        people.by_email(session, [ADA])[ADA].role = "owner"
+    apply(game, f"{ADA},Ada Renamed,,")
+
+    with game.database.unit_of_work() as session:
+        [found] = history.recent(session, None)
+        undone = undoing.undo(session, found.id, act_by("Olu", game.now, "organizer"))
+
+    assert known(game.database, ADA)[0][0] == "Ada Renamed"
+    assert undone.stayed == ["Ada Renamed keeps that name: only owners rename owners."]
+
+
+def test_history_leaves_aside_what_each_list_made(game: Game) -> None:
+    apply(game, "new@example.com,New,,")
+
+    with game.database.reading() as session:
+        [found] = history.recent(session, None)
+
+        assert inspect(found).unloaded == {"made"}
 
 
 def test_many_lines_take_as_many_looks_as_few(game: Game) -> None:

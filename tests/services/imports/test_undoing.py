@@ -11,10 +11,11 @@ from app.models import AuditEntry, ListImport, Shift, SourceIdentity
 from app.services.imports import batch, history, identity_import, imports, roster_import, shift_import, undoing
 from app.services.imports.batch import BatchRefused, Line, Outcome
 from app.services.imports.undoing import Undone
-from app.services.intake import connections
+from app.services.intake import authors, connections
 from app.services.operations.secrets import SigningKey
 from app.services.shifts import shifts
 from tests.builders import ADA, BO, CATS, DUA, GUS, OWLS, SIGNING_KEY, SLUG, Game, an_activity
+from tests.cost import statements_to
 
 
 def import_all(game: Game, *activities: dict[str, Any], at_once: int = 100) -> Outcome:
@@ -130,19 +131,47 @@ def test_undone_shifts_go_unless_somebody_had_to_do_with_them(game: Game) -> Non
     assert (undone.counts, len(undone.stayed)) == ({"removed": 1}, 1)
 
 
-def test_undone_identities_are_forgotten(game: Game) -> None:
+def name_ids(game: Game, number: int) -> ListImport:
+    rows = [f"github,@u{each},{(ADA, BO)[each % 2]}" for each in range(number)]
+    with game.database.unit_of_work() as session:
+        found = identity_import.read("\n".join(["source,external_id,email", *rows]))
+        identity_import.apply(session, found, game.act)
+        return next(each for each in history.recent(session, None) if each.undone_at is None)
+
+
+def test_undone_identities_are_forgotten_but_for_those_that_are_others_now(game: Game) -> None:
     with game.database.unit_of_work() as session:
         connections.connect(session, SigningKey(SIGNING_KEY), "github", game.act)
-        text = f"source,external_id,email\ngithub,@ada,{ADA}\ngithub,@bo,{BO}\n"
-        identity_import.apply(session, identity_import.read(text), game.act)
+    found = name_ids(game, 5)
+    with game.database.unit_of_work() as session:
+        later = game.at("15:00").act
+        authors.name(session, "github", "@u1", DUA, later, replace=True)
+        [gone] = session.exec(select(SourceIdentity.id).where(SourceIdentity.external_id == "@u2"))
+        authors.forget(session, gone, later)
 
-        [found] = history.recent(session, None)
+    undone = undo(game, found)
 
-    assert undo(game, found).counts == {"forgotten": 2}
+    assert undone.counts == {"forgotten": 3}
+    assert undone.stayed == ["github @u1 was given to someone else since.", "1 was removed before."]
     with game.database.reading() as session:
-        assert session.exec(select(SourceIdentity)).all() == []
+        assert session.exec(select(SourceIdentity.external_id)).all() == ["@u1"]
         notes = session.exec(select(AuditEntry.action).where(AuditEntry.object_kind == "import")).all()
+        gone_ids = session.exec(select(AuditEntry.object_id).where(AuditEntry.action == "author.forgotten")).all()
+        assert len(set(gone_ids)) == 4
     assert notes == ["import.undone"]
+
+
+def test_undoing_of_many_identities_takes_as_many_looks_as_of_few(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        connections.connect(session, SigningKey(SIGNING_KEY), "github", game.act)
+    looked = []
+    for number in (3, 30, 300):
+        found = name_ids(game, number)
+        with statements_to(game.database) as statements:
+            undo(game, found)
+        looked.append(sum(not each.lstrip().upper().startswith("INSERT") for each in statements))
+
+    assert looked[1] == looked[2]
 
 
 def test_import_that_changes_nothing_is_not_in_the_history(game: Game) -> None:
