@@ -150,7 +150,9 @@ def _mistakes(problem: Problem, most: int | None) -> list[str]:
     unlisted = problem.extra.get("more", 0)
     more = len(errors) - len(shown) + unlisted
     hint = "" if unlisted else "; --json lists all"
-    return [mistake_line(error) for error in shown] + ([f"… and {more:,} more lines{hint}."] if more else [])
+    return [mistake_line(error) for error in shown] + (
+        [f"… and {plural(more, 'more mistake', 'more mistakes')}{hint}."] if more else []
+    )
 
 
 def _drawn(table: Table) -> RichTable:

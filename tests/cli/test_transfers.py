@@ -139,7 +139,7 @@ def test_terminal_sees_the_first_fifty_bad_lines(capsys: pytest.CaptureFixture[s
     Voice(as_json=False, on_terminal=True).refuse(problem)
 
     refused = capsys.readouterr().err.splitlines()
-    assert (len(refused), refused[50:]) == (52, ["line 50  Wrong.", "… and 3 more lines; --json lists all."])
+    assert (len(refused), refused[50:]) == (52, ["line 50  Wrong.", "… and 3 more mistakes; --json lists all."])
 
 
 def test_import_with_many_bad_lines_names_a_hundred_and_counts_the_others(open_week: Shell) -> None:
@@ -148,7 +148,7 @@ def test_import_with_many_bad_lines_names_a_hundred_and_counts_the_others(open_w
     refused = open_week.refusal("activity", "import", "current", file).splitlines()
     document = json.loads(open_week.run("activity", "import", "current", file, "--json").stdout)["error"]
 
-    assert (len(refused), refused[-1]) == (102, "… and 900 more lines.")
+    assert (len(refused), refused[-1]) == (102, "… and 900 more mistakes.")
     assert (len(document["errors"]), document["more"]) == (100, 900)
 
 

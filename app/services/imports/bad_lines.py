@@ -33,8 +33,12 @@ class BadLines:
     @property
     def document(self) -> dict[str, Any]:
         """The problem document's members: `errors`, and in `more` the number left out, where there are any."""
-        more = self.count - len(self._first)
-        return {"errors": self._told} | ({"more": more} if more else {})
+        return {"errors": self._told} | ({"more": self.more} if self.more else {})
+
+    @property
+    def more(self) -> int:
+        """The number of mistakes that are counted alone."""
+        return self.count - len(self._first)
 
     @property
     def _told(self) -> list[dict[str, int | str]]:

@@ -1,7 +1,7 @@
 """Previews of lists: what each row would do, row by row, with nothing changed."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ from app.domain.actor import Act
 from app.domain.calendar.clock_times import clock_text
 from app.domain.tables.header import Layout
 from app.domain.tables.reading import Choice
+from app.domain.text.direction import isolated
 from app.errors import Problem
 from app.services.imports import (
     activity_files,
@@ -25,6 +26,7 @@ from app.services.imports.bad_lines import BadLines
 from app.services.imports.history import Kind
 from app.services.imports.roster_plan import Effect, plan
 from app.services.ledger import recording
+from app.services.people.places import Place
 from app.services.rules import rule_sets
 from app.services.shifts import shifts
 from app.services.weeks import weeks
@@ -34,6 +36,8 @@ MOST_ROWS = 200
 
 LONGEST_ROW = 120
 """Characters of a rejected row that are shown."""
+
+REJECTED = "rejected"
 
 LAYOUTS: dict[Kind, Layout] = {
     "teams": roster_import.LAYOUT,
@@ -55,7 +59,10 @@ class RowEffect(NamedTuple):
 
 @dataclass
 class Preview:
-    """The effect of a list: rows by effect, the first rows, the mistakes, and notes about how it was read."""
+    """The effect of a list: rows by effect, the first rows, the mistakes, and notes about how it was read.
+
+    Rejected rows come first in `rows`, each once with all its mistakes.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     rows: list[RowEffect] = field(default_factory=list)
@@ -76,16 +83,19 @@ class Preview:
         return self.counts.total() + len(self.bad.lines) - len(self.rows)
 
     def show_rejected(self, text: str) -> None:
-        """Put the rejected rows among the others, as they were written, each with its sentence."""
-        is_table, lines = (
-            text.lstrip()[:1] not in {"[", "{"},
-            text.replace("\r\n", "\n").replace("\r", "\n").split("\n"),
-        )
+        """Put the rejected rows before the others, as they were written, each with its mistakes."""
+        told: dict[int, list[str]] = {}
         for each in self.bad.document["errors"]:
-            line = each["line"]
-            written = lines[line - 1].strip()[:LONGEST_ROW] if is_table and line <= len(lines) else ""
-            self.rows.append(RowEffect(line, "rejected", written, each["message"]))
-        self.rows = sorted(self.rows)[:MOST_ROWS]
+            told.setdefault(each["line"], []).append(each["message"])
+        written = _written(text, told)
+        rejected = [RowEffect(line, REJECTED, written[line], " ".join(mistakes)) for line, mistakes in told.items()]
+        self.rows = [*rejected, *self.rows][:MOST_ROWS]
+
+
+def _written(text: str, numbers: Iterable[int]) -> dict[int, str]:
+    """The lines of these numbers as they were written, cut; empty ones for JSON, whose lines say little."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if text.lstrip()[:1] not in {"[", "{"} else []
+    return {number: "".join(lines[number - 1 : number]).strip()[:LONGEST_ROW] for number in numbers}
 
 
 def preview(session: Session, kind: Kind, slug: str, text: str, choice: Choice | None, act: Act) -> Preview:
@@ -130,16 +140,19 @@ def _people(session: Session, _slug: str, text: str, choice: Choice | None, act:
     planned = people_import.plan(session, read.entries, act.actor, read.bad)
     for entry in read.entries:
         id_ = planned.people.ids[entry.email]
-        former, _ = planned.people.renamed.get(id_, ("", ""))
-        _, place = planned.places.get(id_, (None, ()))
+        former_name, _ = planned.people.renamed.get(id_, ("", ""))
+        before, after = planned.places.get(id_, (Place(), Place()))
         word = "new" if entry.email in planned.people.fresh else "changed" if id_ in planned.changed else "unchanged"
-        changes = [*([f"renamed from {former}"] if former else []), *(each for each in place if each)]
-        found.add(RowEffect(entry.line, word, f"{entry.name}, {entry.email}", ", ".join(changes)))
+        changes = [f"renamed from {former_name}"] if former_name else []
+        for name, former, now in zip(Place._fields, before, after, strict=True):
+            if now != former:
+                changes.append(f"{name} {now or 'none'}" + (f", was {former}" if former else ""))
+        found.add(RowEffect(entry.line, word, f"{entry.name}, {entry.email}", "; ".join(changes)))
     return found
 
 
 def _few(names: list[str]) -> str:
-    return ", ".join(names[:10]) + (f" and {len(names) - 10:,} more" if len(names) > 10 else "")
+    return ", ".join(map(isolated, names[:10])) + (f" and {len(names) - 10:,} more" if len(names) > 10 else "")
 
 
 def _activities(session: Session, slug: str, text: str, choice: Choice | None, act: Act) -> Preview:

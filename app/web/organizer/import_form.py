@@ -1,7 +1,7 @@
 """The form with which organizers hand in a list, pasted or as a file."""
 
-from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Annotated, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator
 
@@ -52,9 +52,22 @@ def unpacked(form: FormState[F]) -> FormState[F]:
     return form.having(text=content if is_whole(content) else "", file="")
 
 
-def mistakes(problem: Problem | None) -> Sequence[dict[str, object]]:
-    """The bad lines of a list that was refused."""
-    return [error for error in problem.extra.get("errors", ()) if "line" in error] if problem else []
+class Mistakes(NamedTuple):
+    """The mistakes of a list that was refused: a line and a sentence each, and how many more there are."""
+
+    told: Sequence[Mapping[str, object]] = ()
+    more: int = 0
+
+    @property
+    def total(self) -> int:
+        """The number of all mistakes."""
+        return len(self.told) + self.more
+
+
+def mistakes(problem: Problem | None) -> Mistakes:
+    """The mistakes of a list that was refused; none where it was refused for another reason."""
+    told = [error for error in problem.extra.get("errors", ()) if "line" in error] if problem else []
+    return Mistakes(told, problem.extra.get("more", 0)) if problem and told else Mistakes()
 
 
 class ListForm(ImportForm):

@@ -2,11 +2,24 @@
 
 from collections.abc import Mapping
 
+from app.services.imports.history import Kind
 from app.web.http.render import number, plural
 
-COUNTS = ("teams", "people", "moved", "recorded", "reinstated", "created", "named", "new", "changed")
+COUNTS = (
+    "teams",
+    "people",
+    "moved",
+    "recorded",
+    "reinstated",
+    "created",
+    "named",
+    "new",
+    "changed",
+    "repeated",
+    "unchanged",
+)
 """The numbers of outcomes that a page tells after an import."""
-UNDOES: dict[str, str] = {
+UNDOES: dict[Kind, str] = {
     "teams": "People go back to the team and name they had. What it made goes unless something stands against that.",
     "people": "Names, functions and offices go back. Whom it added goes unless something stands against it.",
     "activities": "Its activities are reversed.",
@@ -21,7 +34,7 @@ _UNDONE = {
 }
 
 
-def imported(kind: str, counts: Mapping[str, int]) -> str:
+def imported(kind: Kind, counts: Mapping[str, int]) -> str:
     """The changes of an import: 24 people into 8 teams; 3 new to their team."""
     match kind:
         case "teams":
@@ -32,15 +45,18 @@ def imported(kind: str, counts: Mapping[str, int]) -> str:
             told = plural(counts.get("people", 0), "person", "people")
             return f"{told}; {number(counts.get('new', 0))} new, {number(counts.get('changed', 0))} changed"
         case "activities":
-            again = counts.get("reinstated", 0)
+            again, repeats = counts.get("reinstated", 0), counts.get("repeated", 0)
             told = plural(counts.get("recorded", 0), "activity", "activities")
-            return f"{told}; {number(again)} reinstated" if again else told
+            told += f"; {number(again)} reinstated" if again else ""
+            return f"{told} ({plural(repeats, 'repeat', 'repeats')})" if repeats else told
         case "shifts":
-            return plural(counts.get("created", 0), "shift", "shifts")
-        case "identities":
-            return plural(counts.get("named", 0), "identity", "identities")
+            return plural(counts.get("created", 0), "shift", "shifts") + _there(counts.get("unchanged", 0))
         case _:
-            return ", ".join(f"{number(of)} {name}" for name, of in counts.items() if of)
+            return plural(counts.get("named", 0), "identity", "identities") + _there(counts.get("repeated", 0))
+
+
+def _there(unchanged: int) -> str:
+    return f" ({number(unchanged)} there already)" if unchanged else ""
 
 
 def undone(counts: Mapping[str, int]) -> str:

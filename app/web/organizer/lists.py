@@ -46,13 +46,14 @@ MOST_CHOSEN = 20
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An import that is over: how much it changed, and whether it can be undone."""
+    """An import that is over: how much it changed, what undoing it does, and who did, empty where nobody."""
 
     row: ListImport
     title: str
     counts: str
     by: str
     undoes: str
+    undone_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +136,10 @@ def _stayed(page: Page[SignedInAct]) -> list[str]:
 
 
 def _past(found: ListImport) -> Past:
-    told = list_words.imported(found.kind, json.loads(found.counts))
     kind: Kind = found.kind  # type: ignore[assignment]  # kinds are the table's
-    return Past(found, TITLES.get(kind, kind), told, list_words.who(found.by), list_words.UNDOES.get(kind, ""))
+    told = list_words.imported(kind, json.loads(found.counts))
+    by, undone_by = (list_words.who(each) for each in (found.by, found.undone_by or ""))
+    return Past(found, TITLES[kind], told, by, list_words.UNDOES[kind], undone_by)
 
 
 @router.post("/organizer/weeks/{week}/lists", name="list_send", max_body_size=csrf.MAX_LIST_BYTES)

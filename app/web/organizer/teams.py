@@ -27,7 +27,7 @@ from app.web.deps import AppClock, AppDatabase, AppSettings, OrganizerAct, ReadS
 from app.web.http import csrf
 from app.web.http.client import base_of
 from app.web.http.forms import FormState
-from app.web.http.render import number, plural
+from app.web.organizer import list_words
 from app.web.organizer.import_form import ImportForm, mistakes, unpacked
 from app.web.organizer.page import Tidied
 from app.web.organizer.team_forms import AdjustmentForm, MemberForm, MoveForm, TeamForm
@@ -70,9 +70,8 @@ def organizer_teams(
 def _flash(session: Session, done: str) -> str:
     """The sentence of what was done; imports and adjustments come with their numbers."""
     if found := _IMPORTED.fullmatch(done):
-        people, groups, new = map(int, found.groups())
-        into = f"{plural(people, 'person', 'people')} into {plural(groups, 'team', 'teams')}"
-        return f"Imported {into}; {number(new)} new to their team."
+        counts = dict(zip(("people", "teams", "moved"), map(int, found.groups()), strict=True))
+        return f"Imported {list_words.imported('teams', counts)}."
     found = _ADJUSTED.fullmatch(done)
     if found is None or (team := session.get(Team, found[2])) is None:
         return DONE.get(done, "")

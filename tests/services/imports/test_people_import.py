@@ -11,7 +11,7 @@ from app.services.imports import history, people_import, previews, undoing
 from app.services.imports.lists import ListRefused
 from app.services.imports.people_import import Outcome
 from app.services.people import people
-from tests.builders import ADA, BO, Game, act_by
+from tests.builders import ADA, BO, GUS, Game, act_by
 from tests.cost import statements_to
 
 HEAD = "email,name,function,office"
@@ -52,16 +52,18 @@ def test_every_mistake_is_told_with_its_line_and_nothing_is_changed(game: Game) 
 
 
 def test_preview_says_what_each_row_would_do(game: Game) -> None:
-    apply(game, f"{BO},Bo,Legal,")
-    rows = (f"{ADA},Ada Renamed,Sales,Berlin", "new@example.com,New,,Porto", f"{BO},Bo,Legal,")
+    apply(game, f"{BO},Bo,Legal,", f"{GUS},Gus,Legal,Berlin")
+    rows = (f"{ADA},Ada King,Sales,", "new@example.com,New,,Porto", f"{BO},Bo,Legal,", f"{GUS},Gus,,Lisbon")
 
     with game.database.reading() as session:
         found = previews.preview(session, "people", "", "\n".join((HEAD, *rows)), None, game.act)
 
-    told = [(row.effect, row.change) for row in found.rows]
-    assert [effect for effect, _ in told] == ["changed", "new", "unchanged"]
-    assert told[0][1].startswith("renamed from ")
-    assert (told[0][1].rpartition(" from ")[2].partition(", ")[2], told[1][1]) == ("Sales, Berlin", "Porto")
+    assert [(row.effect, row.change) for row in found.rows] == [
+        ("changed", "renamed from Ada Lovelace; function Sales"),
+        ("new", "office Porto"),
+        ("unchanged", ""),
+        ("changed", "function none, was Legal; office Lisbon, was Berlin"),
+    ]
 
 
 def test_undoing_puts_back_what_nobody_changed_since(game: Game) -> None:

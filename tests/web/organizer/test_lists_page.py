@@ -7,12 +7,14 @@ from html import unescape
 import httpx
 import pytest
 
+from app.services.imports import history, undoing
+from app.services.imports.history import Kind
 from app.services.intake import authors, connections
 from app.services.weeks import weeks
 from app.web.http import csrf
 from app.web.organizer import list_words
-from tests.builders import CATS, OWLS, SLUG
-from tests.web.reading import mistakes
+from tests.builders import CATS, OWLS, SLUG, act_by
+from tests.web.reading import mistakes, plain
 from tests.web.running_app import RunningApp, Visitor, sign_in
 
 HERE = f"/organizer/weeks/{SLUG}/lists"
@@ -84,7 +86,10 @@ def test_mistakes_are_in_the_preview_with_their_lines_and_nothing_can_be_importe
 
     assert answer.status_code == 200
     assert "Not ready: 2 mistakes" in answer.text
-    assert "Line 5: The name holds an email" in unescape(answer.text)
+    assert plain(answer.text).count("The name holds an email") == 1
+    first, *others = effects(answer)
+    assert (first[0], first[1].startswith("Rejected The name holds an email"), len(others)) == ("5", True, 3)
+    assert "4 rows</summary>" in answer.text
     assert 'value="import"' not in answer.text
 
 
@@ -123,7 +128,7 @@ def test_other_lists_are_previewed_and_imported(organizer: Visitor, kind: str, t
     assert [what.split()[0] for _, what, _ in effects(again)] in (["Repeated"], ["There"])
 
 
-def test_rejected_rows_stand_among_the_others_with_their_sentence(organizer: Visitor) -> None:
+def test_rejected_rows_stand_before_the_others_with_their_sentence(organizer: Visitor) -> None:
     good, outside, midnight = "2022-09-15,06:00,08:00", "2022-12-25,08:00,10:00", "2022-09-15,22:00,00:00"
     text = "\n".join(["date,from,until", good, outside, midnight, good])
 
@@ -131,11 +136,37 @@ def test_rejected_rows_stand_among_the_others_with_their_sentence(organizer: Vis
 
     told = [(line, what.split(" ")[0], row) for line, what, row in effects(answer)]
     assert told == [
-        ("2", "New", "2022-09-15, 06:00–08:00"), ("3", "Rejected", outside), ("4", "Rejected", midnight),
-        ("5", "Rejected", good),
+        ("3", "Rejected", outside), ("4", "Rejected", midnight), ("5", "Rejected", good),
+        ("2", "New", "2022-09-15, 06:00–08:00"),
     ]  # fmt: skip
-    assert "2022-12-25 is outside of the week" in effects(answer)[1][1]
-    assert "Nothing is changed yet. 1 new. 3 mistakes" in " ".join(answer.text.split())
+    assert "2022-12-25 is outside of the week" in effects(answer)[0][1]
+    assert "Nothing is changed yet. 1 new. 3 rows rejected" in plain(answer.text)
+
+
+def test_of_many_mistakes_the_first_are_told_and_all_are_counted(organizer: Visitor) -> None:
+    text = "\n".join(["email,name", "a@example.com,A", *["no," for _ in range(150)]])
+
+    preview = plain(organizer.post("/organizer/lists?kind=people", step="preview", text=text).text)
+    refused = plain(organizer.post("/organizer/lists?kind=people", step="import", text=text).text)
+
+    assert "Not ready: 300 mistakes" in preview
+    assert "1 new. 150 rows rejected, so nothing would be imported. The first 100 mistakes are below." in preview
+    assert "51 rows of 151" in preview
+    assert "Nothing was imported. Fix 300 mistakes: Line 3: The name must not be empty." in refused
+    assert "And 200 more mistakes." in refused
+
+
+def test_line_of_columns_that_is_unclear_is_named_once(organizer: Visitor) -> None:
+    answer = plain(organizer.post("/organizer/lists?kind=people", step="import", text="Klub;Post\nx;y\n").text)
+
+    assert "Fix 1 mistake: Line 1 reads “Klub;Post”" in answer
+
+
+def test_table_is_written_from_left_to_right_and_keeps_its_first_line(organizer: Visitor) -> None:
+    answer = organizer.post("/organizer/lists?kind=people", step="preview", text="\nemail,name\nno,كريم\n")
+
+    [field] = re.findall(r"<textarea class=[^>]*>[^<]*", answer.text)
+    assert ('dir="ltr"' in field, field.partition(">")[2].startswith("\n\nemail,name")) == (True, True)
 
 
 def test_identities_that_clash_are_told_once_each(site: RunningApp, organizer: Visitor) -> None:
@@ -147,17 +178,11 @@ def test_identities_that_clash_are_told_once_each(site: RunningApp, organizer: V
 
     answer = organizer.post("/organizer/lists?kind=identities", step="preview", text=text)
 
-    assert [what.split(" ")[0] for _, what, _ in effects(answer)] == [
-        "New",
-        "Rejected",
-        "There",
-        "Rejected",
-        "Rejected",
-    ]
     told = [what for _, what, _ in effects(answer)]
-    assert "“@B” is bo@example.com on line 2. Keep one of them." in told[1]
-    assert "take that identity away first" in told[3]
-    assert "Did you mean “github”?" in told[4]
+    assert [what.split(" ")[0] for what in told] == ["Rejected"] * 3 + ["New", "There"]
+    assert "“@B” is bo@example.com on line 2. Keep one of them." in told[0]
+    assert "take that identity away first" in told[1]
+    assert "Did you mean “github”?" in told[2]
 
 
 def test_draft_week_is_told_once_and_what_the_api_lists_is_read(site: RunningApp, organizer: Visitor) -> None:
@@ -211,5 +236,25 @@ def test_import_of_identities_and_its_undo_speak_of_identities(site: RunningApp,
     assert organizer.get("/organizer/lists?kind=identities&done=imported&named=x").status_code == 200
 
 
-def test_commands_are_told_in_words() -> None:
+def test_commands_are_told_in_words(site: RunningApp, organizer: Visitor) -> None:
+    organizer.post("/organizer/lists?kind=people", step="import", text="email,name\nnia@example.com,Nia\n")
+    with site.database.unit_of_work() as session:
+        undoing.undo(session, history.recent(session, None)[0].id, act_by("command:root", site.game.now))
+
+    page = plain(organizer.get("/organizer/lists?kind=people").text)
+
+    assert "Undone by root, by command" in page
     assert [list_words.who(by) for by in ("command:root", "Olu")] == ["root, by command", "Olu"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "counts", "told"),
+    [
+        ("activities", {"recorded": 1, "repeated": 2, "reinstated": 3}, "1 activity; 3 reinstated (2 repeats)"),
+        ("shifts", {"created": 0, "unchanged": 24}, "0 shifts (24 there already)"),
+        ("identities", {"named": 2, "repeated": 1}, "2 identities (1 there already)"),
+        ("people", {"people": 3, "new": 1, "changed": 2}, "3 people; 1 new, 2 changed"),
+    ],
+)
+def test_imports_are_told_with_what_was_there_already(kind: Kind, counts: dict[str, int], told: str) -> None:
+    assert list_words.imported(kind, counts) == told
