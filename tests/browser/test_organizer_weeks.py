@@ -16,7 +16,7 @@ from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.browser.looking import LAPTOP, PHONE, flaws_light_and_dark, looking, overflow, serious_flaws
 from tests.builders import ADA, ENDS, OWLS, SLUG, STARTS, act_by
-from tests.web.running_app import RunningApp, sign_in
+from tests.web.running_app import RunningApp, screen_code, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +57,7 @@ def furnish(site: RunningApp) -> None:
     with site.database.unit_of_work() as session:
         week = weeks.lock(session, SLUG, site.clock.now)
         join_codes.renew(session, teams.find(session, week, site.game.team_id(OWLS)), act_by("Olu", site.clock.now))
-        displays.pair(session, "ABCDEFGH", LONG[:60], act_by("Olu", site.clock.now))
+        displays.pair(session, screen_code(), LONG[:60], act_by("Olu", site.clock.now))
         shifts.generate(session, SLUG, ASSEMBLY_WEEK, STARTS, ENDS, ShiftFields(label=LONG[:60]), site.game.act)
         early = shifts.of_week(session, week)[-1]
         seats.sign_up_team(session, SLUG, early.id, site.game.team_id(OWLS), site.game.act, reason="They asked")

@@ -16,7 +16,7 @@ from app.integrations.sources import registry
 from app.jobs import upkeep
 from app.models import Backfill, Shift, WebhookMessage
 from app.services import calendar_feeds, guestbook, guide, jobs, lifecycle
-from app.services.access import accounts, credentials, links, sign_ins, tokens
+from app.services.access import accounts, links, sign_ins, tokens
 from app.services.calendar_feeds import NewFeed
 from app.services.displays import displays
 from app.services.imports import history, identity_import, roster_import
@@ -31,7 +31,7 @@ from app.services.webhooks import endpoints
 from app.services.weeks import weeks  # fmt: skip
 from tests.builders import ADA, CATS, DUA, OWLS, PACIFIC, SIGNING_KEY, SLUG, a_week, act_by, moment
 from tests.web.route_access import MEMBERS, Role, RouteAccess
-from tests.web.running_app import RunningApp, Visitor, pair, sign_in
+from tests.web.running_app import RunningApp, Visitor, pair, screen_code, sign_in
 
 THURSDAY = moment("2022-09-15 00:00")
 EMAILS: dict[Role, tuple[str, Literal["player", "organizer", "owner"]]] = {
@@ -272,11 +272,11 @@ class RoleClients:
             return seats.sign_up(session, SLUG, shift_id, ada, act_by("Olu", self._now)).seat.id
 
     def _display_code(self, _role: Role) -> str:
-        return credentials.make_code()
+        return screen_code()
 
     def _display_id(self, _role: Role) -> str:
         with self.site.database.unit_of_work() as session:
-            return displays.pair(session, credentials.make_code(), "Hall", act_by("Olu", self._now)).id
+            return displays.pair(session, screen_code(), "Hall", act_by("Olu", self._now)).id
 
     def _job_id(self, _role: Role) -> str:
         with self.site.database.unit_of_work() as session:

@@ -178,6 +178,11 @@ def spend(site: RunningApp, limit: Limit, *, all_but: int, key: str = "127.0.0.1
             throttle.count(session, limit, key, site.clock.real())
 
 
+def screen_code() -> str:
+    """A code as a screen that is new here shows it."""
+    return displays.code_of("any", credentials.make(credentials.SCREEN))
+
+
 def pair(site: RunningApp, name: str = "Lobby") -> Visitor:
     """A screen that an organizer has let in."""
     now, secret = site.clock.now, credentials.make(credentials.SCREEN)

@@ -9,7 +9,7 @@ from app.domain import actor as actors
 from app.domain.actor import Act
 from app.domain.calendar.slots import slot
 from app.services import calendar_feeds, guestbook, guide, notices
-from app.services.access import accounts, credentials, links
+from app.services.access import accounts, links
 from app.services.displays import displays
 from app.services.intake import authors, service_accounts
 from app.services.notices import News
@@ -20,7 +20,7 @@ from tests.builders import ADA, BO, CATS, DUA, ENDS, OWLS, PACIFIC, SLUG, Game, 
 from tests.cost import statements_to
 from tests.integrations.sources.samples import GITHUB
 from tests.services.intake.inbox import Inbox
-from tests.web.running_app import API, WEEK, RunningApp, Visitor, serving, sign_in
+from tests.web.running_app import API, WEEK, RunningApp, Visitor, screen_code, serving, sign_in
 
 FOR_TOKENS = (
     f"{API}/weeks",
@@ -70,7 +70,7 @@ def grow(site: RunningApp, number: int) -> None:
         notices.tell(session, week, [ada.id], News("nudge", week.slug, number, {}), site.clock.now)
         calendar_feeds.create(session, ada, None, act_by("Olu", site.clock.now))
         links.make(session, person, "invitation", act_by("Olu", site.clock.now))
-        displays.pair(session, credentials.make_code(), f"Hall {number}", act_by("Olu", site.clock.now))
+        displays.pair(session, screen_code(), f"Hall {number}", act_by("Olu", site.clock.now))
         for author in (ada, person):
             by = Act(actors.person(author.name, author.id, "player"), site.clock.now)
             guestbook.write(session, SLUG, author.id, f"Day {number}", "", by, is_public=True, may_quote=True)

@@ -22,7 +22,7 @@ from app.services.shifts.shifts import ShiftFields
 from tests.builders import ADA, DUA, ELIF, OWLS, PACIFIC, SLUG, a_team, a_week, act_by, moment
 from tests.web.role_clients import RoleClients
 from tests.web.route_access import API, ROUTES, Role, RouteAccess
-from tests.web.running_app import SIGNED_IN, WEEK, RunningApp, sign_in
+from tests.web.running_app import SIGNED_IN, WEEK, RunningApp, screen_code, sign_in
 
 OTHER = "q4-2022"
 OTHER_KIND = ("team", "person", "display", "sign-in of another", "nothing")
@@ -97,7 +97,7 @@ class Strangers:
             a_week(session, OTHER, state="draft", now=now)
             team = a_team(session, "Wrens", ELIF, slug=OTHER, now=now)
             screen = credentials.make(credentials.SCREEN)
-            code = credentials.make_code()
+            code = screen_code()
             self.ids = {
                 "team of another week": team.id,
                 "person": outsider.person_id,

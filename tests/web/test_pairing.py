@@ -140,7 +140,7 @@ def test_wrong_code_comes_back_with_what_was_typed(site: RunningApp) -> None:
 
     assert answer.status_code == 422
     assert mistakes(answer) == {
-        "code": "A display's code has eight letters and digits, such as K7QM-4XPA. Read it again."
+        "code": "A display’s code has eight letters and digits, such as K7QM-4XPE. Read it again."
     }
     assert re.findall(r'<input[^>]*name="(code|name)"[^>]*value="([^"]*)"', answer.text) == [
         ("code", "ABC1"),

@@ -9,13 +9,15 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from app.services.access import credentials
-from tests.builders import ADA, OWLS, SLUG
+from app.config import Settings
+from tests.builders import ADA, OWLS, SLUG, Game
+from tests.web.anonymous_browser import first_link
 from tests.web.reading import mistakes
 from tests.web.role_clients import RoleClients
 from tests.web.route_access import Role
-from tests.web.running_app import RunningApp, sign_in
+from tests.web.running_app import RunningApp, SettableClock, Visitor, screen_code, serving, sign_in
 from tests.web.test_join import code_for
+from tests.web.test_sign_in_by_mail import mailing
 from tests.web.test_untouched_forms import FormReader, pages
 
 NEVER_RIGHT = {"date", "time", "number", "email", "datetime-local"}
@@ -82,6 +84,10 @@ class Inputs(HTMLParser):
         elif self._in:
             self.ids[self._in] = self.ids.get(self._in, "") + data.strip()
 
+    def action_of(self, one: Input) -> str | None:
+        """The address that a field is sent to; None for one of a search."""
+        return self.actions[one.form] if one.form >= 0 else None
+
 
 def _plain(text: str) -> str:
     """A text without what a code is tidied of."""
@@ -110,44 +116,66 @@ def flaws(page: str, wrong: dict[str, str]) -> Iterator[str]:
         yield "nothing has the cursor"
 
 
+def wrongs(fields: list[Input]) -> dict[str, dict[str, str]]:
+    """The ways of filling a form in wrong that it has a field for."""
+    ways = {
+        "blank": dict.fromkeys((each.name for each in fields if "required" in each.at), ""),
+        "nonsense": dict.fromkeys((each.name for each in fields if each.kind in NEVER_RIGHT), "nonsense"),
+        "long": {each.name: "x" * (int(each.at["maxlength"]) + 1) for each in fields if "maxlength" in each.at},
+    }
+    return {way: wrong for way, wrong in ways.items() if wrong}
+
+
+def refused(site: RunningApp, reader: Visitor, path: str, page: str, tried: set[str]) -> Iterator[tuple[str, str]]:
+    """The flaws of each form of a page, sent wrong in each way; a form that was tried is left out."""
+    shown = Inputs(page)
+    for form in FormReader(page).forms.values():
+        (action, sent), *_ = form.presses()
+        address = urlsplit(action).path
+        last = address.rpartition("/")[2]
+        for way, wrong in wrongs([each for each in shown.fields if shown.action_of(each) == form.action]).items():
+            name = f"{path.partition('?')[0]} {last} {way}"
+            if name in tried:
+                continue
+            tried.add(name)
+            site.clock.now += timedelta(seconds=1)
+            values = {**dict(sent), **SENT_TOO.get(last, {}), **wrong, "csrf": reader.csrf}
+            answer = reader.ask("POST", urljoin(path, action), data=values)
+            if answer.status_code != 422:
+                yield name, f"{answer.status_code} for {sorted(wrong)}"
+            yield from ((name, flaw) for flaw in flaws(answer.text, wrong) if answer.status_code == 422)
+
+
 @pytest.mark.parametrize("role", ["organizer", "player"])
 def test_refused_form_marks_each_mistake_and_begins_at_the_first(site: RunningApp, role: Role) -> None:
-    clients = RoleClients(site)
-    found: dict[str, list[str]] = {}
-    tried = set()
+    clients, tried = RoleClients(site), set[str]()
 
-    for template, path, text in list(pages(clients, role)):
-        shown = Inputs(text)
-        for form in FormReader(text).forms.values():
-            (action, sent), *_ = form.presses()
-            of_form = [each for each in shown.fields if each.form >= 0 and shown.actions[each.form] == form.action]
-            wrongs = {
-                "blank": dict.fromkeys((each.name for each in of_form if "required" in each.at), ""),
-                "nonsense": dict.fromkeys((each.name for each in of_form if each.kind in NEVER_RIGHT), "nonsense"),
-                "long": {
-                    each.name: "x" * (int(each.at["maxlength"]) + 1) for each in of_form if "maxlength" in each.at
-                },
-            }
-            last = urlsplit(action).path.rpartition("/")[2]
-            for what, wrong in wrongs.items():
-                name = f"{template} {last} {what}"
-                if not wrong or name in tried:
-                    continue
-                tried.add(name)
-                site.clock.now += timedelta(seconds=1)
-                values = {**dict(sent), **SENT_TOO.get(last, {}), **wrong, "csrf": clients.people[role].csrf}
-                answer = clients.people[role].ask("POST", urljoin(path, action), data=values)
-                if answer.status_code == 422:
-                    found[name] = list(flaws(answer.text, wrong))
-                else:
-                    found[name] = [f"{answer.status_code} for {sorted(wrong)}"]
+    found = [
+        flaw
+        for _, path, page in list(pages(clients, role))
+        for flaw in refused(site, clients.people[role], path, page, tried)
+    ]
 
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    assert found == []
     assert len(tried) > 4
 
 
+def test_refused_form_of_a_visitor_does_so_too(game: Game, settings: Settings, clock: SettableClock) -> None:
+    tried: set[str] = set()
+    with serving(mailing(settings, port=9), clock) as site:
+        visitor = Visitor(site, "", {}, "")
+        doors = ["/sign-in", first_link(site), f"/join/{code_for(site)}"]
+
+        found = [flaw for path in doors for flaw in refused(site, visitor, path, visitor.get(path).text, tried)]
+
+    assert game.slug == SLUG
+    assert found == []
+    assert {name.rpartition(" ")[2] for name in tried} == {"blank", "nonsense", "long"}
+    assert {name.partition(" ")[0] for name in tried} == set(doors)
+
+
 def test_what_a_service_refuses_of_a_field_stands_at_it(site: RunningApp) -> None:
-    olu, code = sign_in(site, "organizer@example.com", "organizer"), credentials.make_code()
+    olu, code = sign_in(site, "organizer@example.com", "organizer"), screen_code()
     csrf = {"csrf": olu.csrf}
     week = {"name": "Again", "timezone": "UTC", "starts": "2022-10-03", "ends": "2022-10-07"}
     sent: dict[tuple[str, str], dict[str, str]] = {

@@ -28,18 +28,37 @@ NOT_PAIRED = "This screen isn’t paired."
 
 
 def code_of(key: str, secret: str) -> str:
-    """The code that a screen with this secret shows. It follows from the secret, so that showing it stores nothing."""
+    """The code that a screen with this secret shows. It follows from the secret, so that showing it stores nothing.
+
+    Its last letter checks the others: one that is misread, or two that change places, make no code.
+    """
     mac = hmac.digest(key.encode(), b"display:" + secret.encode(), "sha256")
     bits = int.from_bytes(mac[:5])
-    return "".join(credentials.ALPHABET[bits >> shift & 31] for shift in range(35, -1, -5))
+    letters = "".join(credentials.ALPHABET[bits >> shift & 31] for shift in range(35, 0, -5))
+    return letters + credentials.ALPHABET[_twice(_remainder(letters))]
 
 
 def check_code(code: str) -> str:
     """A screen's code, tidied. Raises Malformed."""
     code = credentials.tidy_code(code)
-    if not credentials.is_code(code):
-        raise Malformed("A display's code has eight letters and digits, such as K7QM-4XPA. Read it again.")
+    if len(code) != credentials.CODE_LENGTH:
+        raise Malformed("A display’s code has eight letters and digits, such as K7QM-4XPE. Read it again.")
+    if not credentials.is_code(code) or _remainder(code):
+        raise Malformed("This code has a typo. Read it from the screen again.")
     return code
+
+
+def _remainder(letters: str) -> int:
+    """What dividing a code by a polynomial leaves: 0 for a whole one. A CRC of five bits, a letter at a time."""
+    rest = 0
+    for letter in letters:
+        rest = _twice(rest) ^ credentials.ALPHABET.index(letter)
+    return rest
+
+
+def _twice(rest: int) -> int:
+    """A remainder times x, modulo x^5 + x^2 + 1: primitive, so no two letters of a code weigh the same."""
+    return rest << 1 ^ (0b100101 if rest & 16 else 0)
 
 
 def check_name(name: str) -> str:

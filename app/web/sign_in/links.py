@@ -10,14 +10,16 @@ from starlette.responses import Response
 
 from app.db.database import Database
 from app.domain.actor import Act, SignedInAct
-from app.errors import NotFound
+from app.domain.text import emails
+from app.errors import Malformed, NotFound
 from app.models import Person
 from app.services.access import links, throttle
 from app.services.access.sign_ins import Way
+from app.services.people import people
 from app.web.deps import AnybodyRealAct, AppDatabase, AppSettings, count_try, visit
 from app.web.http import cookies, onward, redirects
 from app.web.http.client import network_of
-from app.web.http.fields import Email, Name
+from app.web.http.fields import Email, Name, says
 from app.web.http.forms import Form, FormState
 from app.web.routes import DatabaseRoute
 from app.web.sign_in import entry
@@ -29,10 +31,18 @@ MAILED = "If that address is known, a sign-in link is on its way. Check your ema
 DONE = {"out": "You’re signed out.", "mailed": MAILED}
 
 
+def an_address(typed: str) -> str:
+    """The address in what somebody typed, folded, whoever has it. Raises Malformed for what nobody can have."""
+    email = emails.written(typed)
+    if flaw := people.email_flaw(email):
+        raise Malformed(flaw if email else "Enter your email.")
+    return email
+
+
 class MailForm(Form):
     """The address that a link is sent to."""
 
-    email: Email
+    email: Annotated[Email, says(an_address)]
 
 
 class FirstForm(Form):

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import Act
-from app.domain.text import emails
 from app.errors import NotAllowed, NotFound
 from app.services.access import links, throttle
 from app.web.deps import AppMailer, AppSettings, visit
@@ -33,7 +32,7 @@ def send_link(
 ) -> Response:
     """Promise a link to whoever is known by this e-mail; nobody learns from the answer who that is, nor from the next.
 
-    So the same job is queued for every address, and done some time later.
+    So the same job is queued for every address that can be one, and done some time later.
     """
     if mailer is None:
         raise NotFound("No sign-in by email here. Use a sign-in link or join code.")
@@ -44,7 +43,7 @@ def send_link(
         return refuse(request, act, problem, page=page, form=form)
 
     def ask(session: Session, act: Act) -> Done:
-        links.ask_for(session, emails.written(form.data.email), act, to=to if onward.read(to) else "")
+        links.ask_for(session, form.data.email, act, to=to if onward.read(to) else "")
         return Done("sign_in", "mailed", {"to": to})
 
     tries = Tries(throttle.MAILS_FROM_ADDRESS, network_of(request))

@@ -80,17 +80,28 @@ def test_claim_of_a_code_nobody_entered_is_not_found(database: Database) -> None
     assert is_in(database, secret) is False
 
 
-@pytest.mark.parametrize("code", ["", "ABC", "ABCDEFG1", "ABCDEFGHJ", "ABCDEFG\x00", "ÄBCDEFGH"])
+@pytest.mark.parametrize("code", ["", "ABC", "ABCDEFGHJ", "ABCDEFG\x00", "ÄBCDEFGH"])
 def test_pair_of_a_wrong_code_is_refused_with_a_sentence(database: Database, code: str) -> None:
     with pytest.raises(Malformed) as refusal:
         enter(database, code)
 
-    assert refusal.value.detail == "A display's code has eight letters and digits, such as K7QM-4XPA. Read it again."
+    assert refusal.value.detail == "A display’s code has eight letters and digits, such as K7QM-4XPE. Read it again."
+
+
+def test_pair_of_a_mistyped_code_is_told_that_it_is_mistyped(database: Database) -> None:
+    _, code = make_secret()
+    wrong = {f"{code[:at]}{other}{code[at + 1 :]}" for at in range(8) for other in credentials.ALPHABET + "01IO"}
+    wrong |= {f"{code[:at]}{code[at + 1]}{code[at]}{code[at + 2 :]}" for at in range(7)}
+
+    for typed in wrong - {code}:
+        with pytest.raises(Malformed) as refusal:
+            enter(database, typed)
+        assert refusal.value.detail == "This code has a typo. Read it from the screen again.", (code, typed)
 
 
 def test_pair_without_a_name_is_refused(database: Database) -> None:
     with pytest.raises(Malformed) as refusal:
-        enter(database, "ABCDEFGH", "  ")
+        enter(database, make_secret()[1], "  ")
 
     assert refusal.value.detail == "The display's name must not be empty."
 
@@ -196,7 +207,7 @@ def test_revoke_and_claim_at_once_never_leave_a_revoked_screen_in(games: list[Ga
 
 
 def test_pair_and_revoke_are_in_the_audit(database: Database) -> None:
-    entered = enter(database, "ABCDEFGH")
+    entered = enter(database, make_secret()[1])
     with database.unit_of_work() as session:
         displays.revoke(session, entered.id, act_by("Olu", NOW))
 
