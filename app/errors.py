@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar, Self
 
+from app.domain.text.direction import apart
+
 LONGEST_DETAIL = 8_000
 """Characters of a refusal: sentences quote what was sent, and whoever sent it may have sent a lot."""
 
@@ -201,9 +203,9 @@ class WeekNotOpen(Conflict):
 
     def __init__(self, name: str, state: str) -> None:
         super().__init__(
-            f"{name} is closed. Ask an organizer to reopen it."
+            f"{apart(name)} is closed. Ask an organizer to reopen it."
             if state == "closed"
-            else f"{name} is a draft. Ask an organizer to open it."
+            else f"{apart(name)} is a draft. Ask an organizer to open it."
         )
 
 

@@ -70,7 +70,7 @@ def demo(voice: Voice, settings: Settings, *, finished: bool, speed: float, port
 
 @contextmanager
 def _own_file(directory: Path) -> Iterator[Path]:
-    """A database file that no other demo uses, made anew. Raises Conflict where too many demos run."""
+    """A database file that no other demo uses, newly made. Raises Conflict where too many demos run."""
     for number in range(1, _MAX_DEMOS + 1):
         file = directory / ("demo.sqlite3" if number == 1 else f"demo-{number}.sqlite3")
         with ExitStack() as stack:
@@ -175,7 +175,7 @@ def _lines(document: dict[str, Any]) -> list[str]:
 
 
 def _open_browser(voice: Voice, address: str) -> None:
-    """Show the board to somebody who sits at this machine; a browser in the terminal would be in the way."""
+    """Show the board to someone who sits at this machine; a browser in the terminal would be in the way."""
     has_screen = sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     if has_screen and sys.stdout.isatty() and not voice.as_json and not os.environ.get("CI"):
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

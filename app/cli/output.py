@@ -1,4 +1,4 @@
-"""Output of commands: one JSON document, or sentences and tables; progress bars only where somebody watches."""
+"""Output of commands: one JSON document, or sentences and tables; progress bars only where someone watches."""
 
 import json
 import re
@@ -59,7 +59,7 @@ class Bar:
 
 
 class Voice:
-    """Speaks for one command, to a program (`as_json`) or to a person; `on_terminal` says that somebody watches."""
+    """Speaks for one command, to a program (`as_json`) or to a person; `on_terminal` says that someone watches."""
 
     def __init__(self, as_json: bool, *, on_terminal: bool | None = None) -> None:
         self.as_json = as_json
@@ -88,7 +88,7 @@ class Voice:
 
     @contextmanager
     def progress(self, doing: str, total: int | None = None) -> Iterator[Bar]:
-        """Show a bar on standard error while the block works and somebody watches."""
+        """Show a bar on standard error while the block works and someone watches."""
         console = Console(stderr=True, force_terminal=self._on_terminal)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         hidden = self.as_json or not console.is_terminal
@@ -137,7 +137,7 @@ def noted(notes: Sequence[str]) -> dict[str, list[str]]:
 
 
 def visible(text: str) -> str:
-    """The text with every control character spelled out: no file may steer somebody's terminal."""
+    """The text with every control character spelled out: no file may steer someone's terminal."""
     return _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", text.replace("\r\n", "\n"))
 
 

@@ -33,7 +33,7 @@ def known_role(role: str) -> str:
 
 @command(group, "list")
 def list_people(_voice: Voice) -> Answer:
-    """List everybody by name, with their role and when they signed in last."""
+    """List everyone by name, with their role and when they signed in last."""
     now = CLOCK.real()
     with reading() as session:
         documents = _everybody(session, now)
@@ -70,7 +70,7 @@ def import_people(voice: Voice, file: InputFile) -> Answer:
 
 @command(group, "link")
 def link(_voice: Voice, email: Email) -> Answer:
-    """Print a link that signs somebody in, once, within seven days; the one before stops working."""
+    """Print a link that signs someone in, once, within seven days; the one before stops working."""
     settings, act = startup.read_settings(), command_act()
     with writing() as session:
         person = _find(session, email)
@@ -92,7 +92,7 @@ def role(
         str, typer.Argument(metavar="ROLE", callback=known_role, help=f"The new role: {', '.join(ROLES)}.")
     ],
 ) -> Answer:
-    """Give somebody another role. Somebody always stays owner."""
+    """Give someone another role. Someone always stays owner."""
     with writing() as session:
         person = _find(session, email)
         accounts.set_role(session, person, role, command_act())
@@ -102,7 +102,7 @@ def role(
 def _find(session: Session, email: str) -> Person:
     person = accounts.by_written_email(session, email)
     if person is None:
-        raise NotFound(f"Nobody here has the email {email}. `assembly-week person list` shows who there is.")
+        raise NotFound(f"No person with the email {email}. `assembly-week person list` shows who there is.")
     return person
 
 

@@ -57,7 +57,7 @@ def apply(
     file: InputFile,
     note: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept with the version.")],
 ) -> Answer:
-    """Make a rules file the active version; every open week is scored anew."""
+    """Make a rules file the active version; every open week is scored again."""
     note, text = reasons.require(note), _text(file)
     with writing() as session:
         rule_set = rule_sets.activate(session, text, command_act(), note=note)

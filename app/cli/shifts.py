@@ -153,7 +153,7 @@ def sign_up(
     ] = None,
     reason: Reason = None,
 ) -> Answer:
-    """Take a seat for somebody, or one for each member of a team; a repeat changes nothing."""
+    """Take a seat for someone, or one for each member of a team; a repeat changes nothing."""
     if (email is None) == (team is None):
         raise typer.BadParameter("Name either a person by EMAIL or a team by --team.")
     act = command_act()
@@ -173,19 +173,19 @@ def sign_up(
 
 @command(group, "leave")
 def leave(_voice: Voice, week: WeekSlug, shift_id: ShiftId, email: Email, reason: Reason = None) -> Answer:
-    """Leave somebody's seat."""
+    """Leave someone's seat."""
     return _change(seats.leave, "Left", week, shift_id, email, reason)
 
 
 @command(group, "check-in")
 def check_in(_voice: Voice, week: WeekSlug, shift_id: ShiftId, email: Email, reason: Reason = None) -> Answer:
-    """Check somebody in to their shift."""
+    """Check someone in to their shift."""
     return _change(completion.check_in, "Checked in to", week, shift_id, email, reason)
 
 
 @command(group, "complete")
 def complete(_voice: Voice, week: WeekSlug, shift_id: ShiftId, email: Email, reason: Reason = None) -> Answer:
-    """Complete somebody's shift; its points are theirs at once."""
+    """Complete someone's shift; its points are theirs at once."""
     return _change(completion.complete, "Completed", week, shift_id, email, reason)
 
 
@@ -212,7 +212,7 @@ def cancel(
 
 
 def _change(verb: Verb, done: str, week: str, shift_id: str, email: str, reason: str | None) -> Answer:
-    """Change somebody's seat, and say what was done."""
+    """Change someone's seat, and say what was done."""
     act = command_act()
     with writing() as session:
         seat = verb(session, week, shift_id, seat_of(session, week, shift_id, email, act).id, act, reason=reason)

@@ -189,7 +189,7 @@ def list_identities(_voice: Voice) -> Answer:
 
 @command(identities, "import")
 def import_identities(voice: Voice, file: InputFile) -> Answer:
-    """Import whom ids of tools belong to from a CSV, all or nothing; an id that is somebody else's is refused."""
+    """Import whom ids of tools belong to from a CSV, all or nothing; an id that is someone else's is refused."""
     with voice.progress("Reading"):
         found = identity_import.read(lists.text_of(file.read_bytes()))
     act = command_act()

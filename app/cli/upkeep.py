@@ -35,7 +35,7 @@ def verify(
     voice: Voice,
     week: Annotated[str | None, typer.Argument(metavar="[WEEK]", help="A week's slug, or `current`; else all.")] = None,
 ) -> Answer:
-    """Score weeks anew from the ledger and compare with what is shown; on SQLite compare the schema, too."""
+    """Score weeks again from the ledger and compare with what is shown; on SQLite compare the schema, too."""
     now = CLOCK.real()
     with reading() as session:
         differences = [f"The database {flaw}." for flaw in sqlite_schema.differences_now(session)]

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
 from app.domain.standings import ceremony
+from app.domain.text.direction import apart
 from app.errors import Conflict
 from app.models import Ceremony, Week
 from app.services import lifecycle
@@ -46,7 +47,7 @@ def move(session: Session, slug: str, to: Move, act: Act) -> int:
     """
     week = weeks.lock(session, slug, act.now)
     if week.state == "draft":
-        raise Conflict(f"{week.name} is a draft. The ceremony comes once it has results.")
+        raise Conflict(f"{apart(week.name)} is a draft. The ceremony comes once it has results.")
     board = boards.live(session, week, act.now)
     before = ceremony.clamp(current(session, week), board)
     step = 0 if to == "restart" else ceremony.clamp(before + (1 if to == "next" else -1), board)

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from app.domain.actor import Act, Actor
 from app.domain.calendar.days import local_day
 from app.domain.text import passages
+from app.domain.text.direction import apart
 from app.domain.view import View
 from app.errors import Conflict, Malformed, NotAllowed, NotFound
 from app.models import GuestbookEntry, Person, Seat, Shift, Week
@@ -107,9 +108,9 @@ def write(
 
 def _require_writable(week: Week, now: datetime) -> None:
     if week.state == "draft":
-        raise Conflict(f"{week.name} is a draft. Its guestbook opens with the week.")
+        raise Conflict(f"{apart(week.name)} is a draft. Its guestbook opens with the week.")
     if closes(week, now):
-        raise Conflict(f"{week.name} ended weeks ago. Its guestbook is closed.")
+        raise Conflict(f"{apart(week.name)} ended weeks ago. Its guestbook is closed.")
 
 
 def _require_seat(session: Session, week: Week, shift_id: str, person_id: str) -> None:

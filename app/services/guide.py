@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.text import names, passages
+from app.domain.text.direction import apart
 from app.errors import Conflict, Malformed, NotFound
 from app.models import GuideVersion
 from app.services import reasons
@@ -50,8 +51,8 @@ class GuideChanged(Conflict):
 
     def __init__(self, newest: Guide) -> None:
         super().__init__(
-            f"Not saved: {newest.by} saved version {newest.number} after you opened this page. What you typed is kept. "
-            "Compare the two, then save again to replace theirs.",
+            f"Not saved: {apart(newest.by)} saved version {newest.number} after you opened this page. "
+            "What you typed is kept. Compare the two, then save again to replace theirs.",
             code="stale",
         )
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.standings.snapshot import to_text
+from app.domain.text.direction import apart
 from app.errors import Conflict, RulesUnfit
 from app.models import Ceremony, Week
 from app.services import reasons
@@ -31,7 +32,7 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
     serialize(session)
     week = weeks.lock(session, slug, act.now)
     if week.state == "open":
-        raise Conflict(f"{week.name} is open already.")
+        raise Conflict(f"{apart(week.name)} is open already.")
     reopening = week.state == "closed"
     rules = rule_sets.rules_numbered(session, None)
     if refusals := rule_sets.week_refusals(session, week, rules):
@@ -55,7 +56,7 @@ def close(session: Session, slug: str, act: Act) -> Week:
     """
     week = weeks.lock(session, slug, act.now)
     if week.state != "open":
-        raise Conflict(f"{week.name} is {_state(week)}. Only an open week can be closed.")
+        raise Conflict(f"{apart(week.name)} is {_state(week)}. Only an open week can be closed.")
     shifts.lock_all(session, week)
     settling.settle_due(session, week, act.now)
     week.state, week.closed_at, week.rule_set_id = "closed", act.now, rule_sets.active(session).id
@@ -72,9 +73,9 @@ def freeze(session: Session, slug: str, act: Act) -> Week:
     """
     week = weeks.lock(session, slug, act.now)
     if week.state != "open":
-        raise Conflict(f"{week.name} is {_state(week)}. Only an open week can be frozen.")
+        raise Conflict(f"{apart(week.name)} is {_state(week)}. Only an open week can be frozen.")
     if week.frozen_at is not None:
-        raise Conflict(f"{week.name} is frozen already. Reveal it first.")
+        raise Conflict(f"{apart(week.name)} is frozen already. Reveal it first.")
     board = boards.live(session, week, act.now)
     week.frozen_at, week.frozen_version = act.now, week.version
     week.frozen_rule_set_id = rule_sets.active(session).id
@@ -91,7 +92,7 @@ def reveal(session: Session, slug: str, act: Act) -> Week:
     """Show the public the week as it stands again. Raises Conflict unless it is frozen."""
     week = weeks.lock(session, slug, act.now)
     if week.frozen_at is None:
-        raise Conflict(f"{week.name} isn’t frozen.")
+        raise Conflict(f"{apart(week.name)} isn’t frozen.")
     week.frozen_at = week.frozen_version = week.frozen_rule_set_id = week.frozen_board = week.frozen_names = None
     weeks.note(session, week, "revealed", act)
     weeks.bump_version(session, week)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from app.config import Settings
 from app.domain.actor import GRANT, Actor, Scope, SignedInActor
 from app.domain.credential import Credential, CredentialKind
+from app.domain.text.direction import apart
 from app.domain.view import Audience, audience_of
 from app.errors import NotAllowed, SignInNeeded, Unavailable
 from app.web.credential_cache import CredentialCache
@@ -106,7 +107,7 @@ def _require_scope(actor: Actor | None, scope: Scope) -> None:
     if actor is None:
         raise SignInNeeded(f"Send a token with the scope {scope} as `Authorization: Bearer …`.")
     if not actor.may(scope):
-        raise NotAllowed(f"The token “{actor.name}” lacks the scope {scope}.")
+        raise NotAllowed(f"The token “{apart(actor.name)}” lacks the scope {scope}.")
 
 
 def _require_person(actor: Actor | None, role: Literal["person", "organizer", "owner"]) -> None:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import Act, SignedInAct, SignedInActor
+from app.domain.text.direction import apart
 from app.models import Week
 from app.services import guestbook
 from app.services.audit import audit
@@ -99,7 +100,7 @@ def guestbook_page(page: Page[Any], *, slug: str, cursor: str = "") -> Response:
 def _closing(week: Week, act: Act) -> str:
     """The sentence that says why no entry can be written; empty where one can."""
     if week.state == "draft":
-        return f"{week.name} is a draft. Its guestbook opens with the week."
+        return f"{apart(week.name)} is a draft. Its guestbook opens with the week."
     return "This guestbook takes no more entries." if guestbook.closes(week, act.now) else ""
 
 

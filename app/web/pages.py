@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.text.direction import apart
 from app.errors import NotFound, WeekUnknown
 from app.services.weeks import weeks
 from app.web.deps import BoardReader
@@ -51,7 +52,7 @@ async def team_receipt(request: Request, week: str, team: str, actor: BoardReade
     snapshot = await board_for(request, week, actor)
     standing = next((standing for standing in snapshot.board.standings if standing.team_id == team), None)
     if standing is None:
-        raise NotFound(f"There’s no such team in {snapshot.board.name}. The board lists its teams.")
+        raise NotFound(f"There’s no such team in {apart(snapshot.board.name)}. The board lists its teams.")
     receipt = await receipt_for(request, snapshot.board.week, team, actor)
     return render_page(
         request, "receipt/index.html", board=snapshot.board, standing=standing, receipt=receipt, zone=snapshot.zone

@@ -69,7 +69,7 @@ def test_link_makes_nobody(open_week: Shell) -> None:
 
     assert (
         refused
-        == "Nobody here has the email eve@example.com. `assembly-week person list` shows who there is."
+        == "No person with the email eve@example.com. `assembly-week person list` shows who there is."
     )  # fmt: skip
     assert len(open_week.document("person", "list")["people"]) == 3
 
@@ -90,4 +90,4 @@ def test_the_last_owner_stays(open_week: Shell) -> None:
 
 def test_unknown_role_or_person_is_refused(open_week: Shell) -> None:
     assert open_week.run("person", "role", "ada@example.com", "emperor").exit_code == 2
-    assert open_week.refusal("person", "role", "eve@example.com", "owner").startswith("Nobody here has the email")
+    assert open_week.refusal("person", "role", "eve@example.com", "owner").startswith("No person with the email")

@@ -11,5 +11,5 @@ def flaw(text: str) -> str | None:
     """Find that an id is a number as a spreadsheet shortened it, as the end of a sentence; None for all else."""
     text = text.strip()
     if len(text) <= 40 and (_POWER.fullmatch(text) or _DECIMAL.fullmatch(text)):
-        return f"is {text}, a number as a spreadsheet shortened it; format the column as text and enter the ids anew"
+        return f"is {text}, a number as a spreadsheet shortened it; format the column as text and enter the ids again"
     return None

@@ -11,6 +11,7 @@ from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.recency import is_recent
 from app.domain.text import emails
+from app.domain.text.direction import apart
 from app.errors import Conflict, NotFound
 from app.models import Person, SignInLink
 from app.models.columns import new_id
@@ -53,7 +54,7 @@ def make(session: Session, person: Person, purpose: Purpose, act: Act) -> str:
     session.refresh(person)
     accounts.check_may_change(person, act.actor)
     if person.disabled_at is not None:
-        raise Conflict(f"{person.name} is deactivated. Reactivate them before sending a link.")
+        raise Conflict(f"{apart(person.name)} is deactivated. Reactivate them before sending a link.")
     if purpose == "invitation":
         revoke(session, person, act)
     secret = _add(session, purpose, person.id, act)

@@ -11,6 +11,7 @@ from app.domain import actor
 from app.domain.actor import GRANT, SCOPES, Act
 from app.domain.recency import due_again
 from app.domain.text import names
+from app.domain.text.direction import apart
 from app.errors import Conflict, Malformed, NotAllowed, NotFound, SignInNeeded
 from app.events import AccessChanged
 from app.models import Token
@@ -38,7 +39,7 @@ def create(session: Session, act: Act, *, name: str, scopes: list[str], days: in
         raise Malformed.at(days=f"A token can last 1 to {LONGEST_DAYS} days.")
     serialize(session)
     if session.exec(select(Token.id).where(Token.name == name)).first():
-        raise Conflict.at(name=f"There’s already a token “{name}”. Choose another name, or revoke that one first.")
+        raise Conflict.at(name=f"There’s already a token “{apart(name)}”. Choose another name, or revoke that one.")
     text = credentials.make(credentials.TOKEN)
     expires = act.now + timedelta(days=days) if days else None
     ordered = " ".join(scopes)
@@ -132,9 +133,9 @@ def revoke(session: Session, name: str, act: Act) -> Token:
     """End a token for good. Raises NotFound, or Conflict when it is revoked already."""
     token = session.exec(select(Token).where(Token.name == names.tidy(name)).with_for_update()).first()
     if token is None:
-        raise NotFound(f"There’s no token “{name}”. `assembly-week token list` shows the names.")
+        raise NotFound(f"There’s no token “{apart(name)}”. `assembly-week token list` shows the names.")
     if token.revoked_at is not None:
-        raise Conflict(f"The token “{name}” is revoked already.")
+        raise Conflict(f"The token “{apart(name)}” is revoked already.")
     token.revoked_at = act.now
     session.add(token)
     session.flush()

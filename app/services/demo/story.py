@@ -11,9 +11,9 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 # and reversed later. A second bar gives the time of the last reply, where the story depends on it.
 # Below it stands what was filed: "tool who | title". A gift is "time organizer points team | reason". All times local.
 _TEXT = """
-Monday, when everybody wants to know how hard it can be
+Monday, when everyone wants to know how hard it can be
 06:00 amelie                   | - - + ++ + ++
-      github amelie            | Invitation mails greet everybody as “null”
+      github amelie            | Invitation mails greet everyone as “null”
 10:00 siobhan yuki             | + ++ + +++ + + ++
       linear yuki              | Date picker starts weeks on Sunday in every locale
 14:00 ngozi lukasz             | + ++ - +++++ +
@@ -38,7 +38,7 @@ Wednesday, when one thread will not end and webhooks are explained
       github huong             | Search cannot find đ
       linear tane              | Macrons turn into question marks in PDFs
 10:00 meiling dusan            | + ++ - + +
-      canny dusan              | Show that somebody is still typing…
+      canny dusan              | Show that someone is still typing…
 12:00 rania jurgita            | + - ++ + ++
       linear jurgita           | Error page apologizes twice
 14:00 joao ngozi lukasz        | + -++++ + +

@@ -49,7 +49,7 @@ def check_code(code: str) -> str:
 
 
 def _remainder(letters: str) -> int:
-    """What dividing a code by a polynomial leaves: 0 for a whole one. A CRC of five bits, a letter at a time."""
+    """The remainder of a code, divided by a polynomial: 0 for a whole one. A CRC of five bits, a letter at a time."""
     rest = 0
     for letter in letters:
         rest = _twice(rest) ^ credentials.ALPHABET.index(letter)

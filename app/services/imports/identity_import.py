@@ -115,5 +115,5 @@ def judge(session: Session, entries: Sequence[Entry], bad: BadLines) -> Iterator
 
 def _why_not(problem: Problem) -> str:
     if isinstance(problem, authors.IdentityTaken):
-        return f"{problem.fact} To name somebody else, take that identity away first."
+        return f"{problem.fact} To name someone else, remove that identity first."
     return problem.detail

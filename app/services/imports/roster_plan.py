@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.domain.actor import Actor
 from app.domain.memberships import current_team
 from app.domain.text import names
+from app.domain.text.direction import apart
 from app.models import Week
 from app.models.columns import new_id
 from app.services.imports import renames
@@ -143,6 +144,6 @@ def _too_full(team: str, number: int, size: int, lines: Sequence[int]) -> str:
     shown = ", ".join(map(str, lines[:_LINES_NAMED])) + (", …" if len(lines) > _LINES_NAMED else "")
     what = "line" if len(lines) == 1 else "lines"
     return (
-        f"Team {team} would have {number:,} members with {what} {shown}; the rules allow {size}. "
+        f"Team {apart(team)} would have {number:,} members with {what} {shown}; the rules allow {size}. "
         "Remove someone from it, or raise team.size in the rules."
     )

@@ -13,6 +13,7 @@ from app.domain.actor import Act
 from app.domain.draft import PersonId
 from app.domain.intake.reports import Author
 from app.domain.text import emails, names
+from app.domain.text.direction import apart
 from app.errors import Conflict, Malformed, NotFound, PersonUnknown
 from app.models import Connection, Delivery, Person, SourceIdentity
 from app.models.columns import is_id, new_id
@@ -29,7 +30,7 @@ class IdentityTaken(Conflict):
     """The id is somebody else's; `fact` says whose, without what to do about it."""
 
     def __init__(self, external_id: str, holder: Person) -> None:
-        self.fact = f"“{external_id}” is {holder.name} ({holder.email})."
+        self.fact = f"“{external_id}” is {apart(holder.name)} ({holder.email})."
         super().__init__(f"{self.fact} Set “replace” to name someone else.")
 
 

@@ -10,6 +10,7 @@ from app.domain.calendar.days import day_bounds
 from app.domain.draft import OUR_SOURCES, Draft, Key, PersonId, Reading
 from app.domain.rules import Rules
 from app.domain.rules.wording import closest, listed
+from app.domain.text.direction import apart
 from app.errors import KindUnknown, NotFound, OutsideWeek, PersonUnknown, Problem, SourceReserved, WeekNotOpen
 from app.models.columns import new_id
 from app.services.ledger.activities import ActivityView
@@ -95,7 +96,7 @@ class Admission:
         start, end = _bounds(self.week.starts, self.week.ends, zone)
         if not start <= at < end:
             return OutsideWeek(
-                f"{at.astimezone(zone):%Y-%m-%d %H:%M} is outside week {self.week.name}, "
+                f"{at.astimezone(zone):%Y-%m-%d %H:%M} is outside week {apart(self.week.name)}, "
                 f"which runs from {self.week.starts} to {self.week.ends} ({zone.key})."
             )
         if at > self.now + CLOCK_SKEW:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from app.domain.text.direction import apart
 from app.domain.view import EVERYTHING
 from app.errors import NotFound
 from app.models import LedgerEntry, Person, Reversal, Week
@@ -49,4 +50,4 @@ def check_owns(session: Session, person: Person, activity_id: str) -> None:
     """Raise NotFound unless the activity of this id is this person's."""
     query = select(LedgerEntry.person_id).where(LedgerEntry.id == activity_id)
     if not is_id(activity_id) or session.exec(query).first() != person.id:
-        raise NotFound(f"{person.name} has no activity with that id.")
+        raise NotFound(f"{apart(person.name)} has no activity with that id.")

@@ -6,6 +6,7 @@ from app.db.database import serialize
 from app.domain.actor import Act, visitor
 from app.domain.memberships import current_team
 from app.domain.text import names
+from app.domain.text.direction import apart
 from app.errors import Conflict, NotFound, WeekNotOpen
 from app.models import JoinCode, Person, Team, Week
 from app.services import memberships
@@ -67,7 +68,7 @@ def join(session: Session, code: str, person: Person, act: Act) -> Team:
     joins = teams.joins(session, week, [person.id]).get(person.id, [])
     if joins and (present := current_team(joins)) not in {None, team.id}:
         name = teams.find(session, week, str(present)).name
-        raise Conflict(f"You are in team {name}. Ask an organizer to move you.")
+        raise Conflict(f"You are in team {apart(name)}. Ask an organizer to move you.")
     memberships.assign(session, week, person, team, act)
     return team
 

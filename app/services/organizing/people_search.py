@@ -97,13 +97,13 @@ def pick(session: Session, typed: str) -> Person | str:
     if not typed:
         return "Type the name or email of a person."
     if "@" in typed:
-        return accounts.by_email(session, typed) or "Nobody here has this email. Add them under People first."
+        return accounts.by_email(session, typed) or "No person with this email. Add them under People first."
     folded = names.fold(typed)
     query = select(Person.id, Person.name).where(col(Person.removed_at).is_(None))
     ids = [person_id for person_id, name in session.exec(query) if names.fold(name) == folded]
     if len(ids) > 1:
         return f"{len(ids)} people have this name. Type the email."
-    return session.get_one(Person, ids[0]) if ids else "Nobody here has this name. Type the email instead."
+    return session.get_one(Person, ids[0]) if ids else "No person with this name. Type the email instead."
 
 
 def look_up(session: Session, person: Person, week: Week | None, now: datetime) -> PersonRow:

@@ -9,6 +9,7 @@ from app.db.database import serialize
 from app.domain.actor import GRANT, Act
 from app.domain.memberships import current_team
 from app.domain.text import emails, names
+from app.domain.text.direction import apart
 from app.errors import Conflict, Malformed, WeekNotOpen
 from app.models import Person, SignIn, Team, Week
 from app.services import memberships
@@ -53,7 +54,7 @@ def make_team(session: Session, slug: str, name: str, act: Act) -> Team:
     name = check_name(name)
     week = _lock(session, slug, act.now)
     if any(team.name_key == names.fold(name) for team in teams.of_week(session, week)):
-        raise Conflict.at(name=f"There’s already a team “{name}”. Choose another name.")
+        raise Conflict.at(name=f"There’s already a team “{apart(name)}”. Choose another name.")
     team = teams.find_or_create(session, week, name, act.now)
     scores.refresh(session, week, rule_sets.rules_of(session, week), team.id)
     weeks.bump_version(session, week)
@@ -75,7 +76,7 @@ def add(session: Session, slug: str, team_id: str, act: Act, *, name: str, email
         person = accounts.create(session, act, name=name, email=email)
     present = _team_of(session, week, person)
     if present is not None:
-        raise Conflict.at(email=f"{person.name} is in {present.name} already. Move them from there.")
+        raise Conflict.at(email=f"{apart(person.name)} is in {apart(present.name)} already. Move them from there.")
     memberships.assign(session, week, person, team, act)
     return person
 
@@ -88,7 +89,7 @@ def move(session: Session, slug: str, person_id: str, team_id: str, act: Act) ->
     week = _lock(session, slug, act.now)
     person = accounts.find(session, person_id)
     if _team_of(session, week, person) is None:
-        raise Conflict(f"{person.name} isn’t in a team of this week. Add them to one.")
+        raise Conflict(f"{apart(person.name)} isn’t in a team of this week. Add them to one.")
     team = teams.find(session, week, team_id) if team_id else None
     memberships.assign(session, week, person, team, act)
     return person, team

@@ -15,6 +15,7 @@ from app.domain.actor import Act
 from app.domain.rules import ADJUSTMENT, ATTENDANCE, Mistake, Rules, parse_rules
 from app.domain.rules.limits import MAX_MISTAKES
 from app.domain.tables.decoding import NotText, decode
+from app.domain.text.direction import apart
 from app.errors import RulesRefused, RulesUnfit
 from app.events import RulesChanged
 from app.models import LedgerEntry, RuleSet, RulesFile, Week
@@ -155,7 +156,7 @@ def week_refusals(session: Session, week: Week, rules: Rules) -> list[str]:
     """Kinds the week uses that the rules drop, and teams larger than they allow."""
     used = session.exec(select(LedgerEntry.kind).where(LedgerEntry.week_id == week.id).distinct()).all()
     found = [
-        f"Week {week.name} has activities of the kind “{kind}”: keep [activities.{kind}]."
+        f"Week {apart(week.name)} has activities of the kind “{kind}”: keep [activities.{kind}]."
         for kind in sorted(set(used) - {ADJUSTMENT, ATTENDANCE} - set(rules.kind_by_name))
     ]
     return found + teams.oversized(session, week, rules.team_size)

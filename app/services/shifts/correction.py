@@ -5,6 +5,7 @@ from sqlmodel import Session
 from app.domain.actor import Act
 from app.domain.shifts import seats as lives
 from app.domain.shifts.seats import Corrected
+from app.domain.text.direction import apart
 from app.errors import NotAllowed, Problem
 from app.models import Seat, Shift
 from app.services import reasons
@@ -50,5 +51,5 @@ def _in_the_way(locked: LockedShift, seat: Seat) -> Shift | None:
 def _overlap(session: Session, seat: Seat, shift: Shift) -> Problem:
     name = people.by_id(session, [seat.person_id])[seat.person_id].name
     if shift.id == seat.shift_id:
-        return refusals.problem("overlap", f"{name} has another seat of this shift. Correct that one.")
+        return refusals.problem("overlap", f"{apart(name)} has another seat of this shift. Correct that one.")
     return refusals.overlap(shift, name=name)

@@ -8,6 +8,7 @@ from app.domain.calendar.clock_times import clock_text
 from app.domain.calendar.days import zone_or_utc
 from app.domain.shifts.limits import LIFTED_BEFORE, is_early
 from app.domain.shifts.model import Code, ShiftSettings
+from app.domain.text.direction import apart
 from app.errors import Conflict, NotAllowed, Problem, ShiftRefused
 from app.services.weeks.weeks import AnyWeek
 
@@ -93,7 +94,7 @@ def full_for_organizer(free: int, people: int) -> Problem:
 
 def deactivated(name: str) -> Problem:
     """The problem with a seat, or a place on a waiting list, for somebody who cannot sign in."""
-    return Conflict(f"{name} is deactivated. Reactivate them first.")
+    return Conflict(f"{apart(name)} is deactivated. Reactivate them first.")
 
 
 def overlap(shift: _Timed, *, name: str | None = None) -> Problem:
@@ -103,7 +104,7 @@ def overlap(shift: _Timed, *, name: str | None = None) -> Problem:
 
 def overlap_sentence(shift: _Timed, *, name: str | None = None) -> str:
     """The sentence of `overlap`."""
-    whose = "your shift" if name is None else f"a shift of {name}:"
+    whose = "your shift" if name is None else f"a shift of {apart(name)}:"
     return f"Overlaps {whose} {when(shift)}."
 
 

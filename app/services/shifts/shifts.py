@@ -15,6 +15,7 @@ from app.domain.calendar.slot_notes import SlotNote, notes_on
 from app.domain.calendar.slots import Pattern, Slot, is_left_out, slot_between, slots_of
 from app.domain.shifts.model import ShiftFacts
 from app.domain.text import names
+from app.domain.text.direction import apart
 from app.errors import Malformed, NotFound
 from app.models import Shift, Week
 from app.models.columns import is_id
@@ -145,7 +146,7 @@ def hold_for_planning(session: Session, slug: str, act: Act) -> Week:
     """Lock a week whose shifts are to be made. Raises WeekUnknown, or ShiftRefused for a closed week."""
     week = weeks.lock(session, slug, act.now)
     if week.state == "closed":
-        raise refusals.problem("week-not-open", f"{week.name} is closed. Ask an organizer to reopen it.")
+        raise refusals.problem("week-not-open", f"{apart(week.name)} is closed. Ask an organizer to reopen it.")
     return week
 
 

@@ -13,6 +13,7 @@ from app.db.bulk import BulkInsert
 from app.db.statements import Prepared
 from app.domain.memberships import Join, current_team
 from app.domain.text import names
+from app.domain.text.direction import apart
 from app.domain.view import EVERYTHING, View
 from app.errors import NotFound
 from app.models import Membership, Person, Seat, Shift, Team, Week
@@ -109,7 +110,7 @@ def find(session: Session, week: AnyWeek, team_id: str, *, view: View = EVERYTHI
     """The team of this id in this week, if a view has it. Raises NotFound."""
     team = session.get(Team, team_id) if is_id(team_id) else None
     if team is None or team.week_id != week.id or not _is_seen(team, view):
-        raise NotFound(f"There’s no team with the id “{team_id[:40]}” in {week.name}.")
+        raise NotFound(f"There’s no team with the id “{team_id[:40]}” in {apart(week.name)}.")
     return team
 
 
@@ -212,7 +213,7 @@ def oversized(session: Session, week: Week, size: int) -> list[str]:
     """A sentence for each team of the week that has more than `size` members."""
     sizes = dict(_SIZES.rows(session, week=week.id, size=size))
     return [
-        f"Team {name} would have {sizes[team_id]} members; the rules allow {size}. "
+        f"Team {apart(name)} would have {sizes[team_id]} members; the rules allow {size}. "
         "Remove someone from it, or raise team.size in the rules."
         for team_id, name in (named(session, week) if sizes else ())
         if team_id in sizes

@@ -63,7 +63,7 @@ async def record(actor: Writer, queue: AppWriteQueue, week: Slug, body: RawBody)
 
 
 async def record_body(queue: WriteQueue, slug: str, body: bytes, actor: Actor) -> Response:
-    """Record one activity as it was sent, for somebody who may. Raises what the queue raises."""
+    """Record one activity as it was sent, for someone who may. Raises what the queue raises."""
     recorded = await queue.record(slug, read_json(body), actor)
     return JSONResponse(recorded_document(recorded), 200 if recorded.repeated else 201)
 

@@ -28,7 +28,7 @@ router = APIRouter(tags=["calendar feeds"], route_class=DatabaseRoute)
 
 
 class FeedIn(BaseModel):
-    """A person's e-mail or a team's id: exactly one of them."""
+    """A person's email or a team's id: exactly one of them."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 

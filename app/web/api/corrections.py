@@ -24,7 +24,7 @@ Reason = Annotated[str, Field(min_length=1, max_length=500, examples=["Counted t
 
 
 class ReasonIn(BaseModel):
-    """A reason, for everybody to read."""
+    """A reason, for everyone to read."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -98,7 +98,7 @@ def reinstate(act: CorrectorAct, database: AppDatabase, activity_id: str, body: 
     },
 )
 def adjust(act: CorrectorAct, database: AppDatabase, week: Slug, body: RawBody) -> Response:
-    """Give a team points or take some, with a reason everybody can read on its receipt."""
+    """Give a team points or take some, with a reason everyone can read on its receipt."""
     with database.unit_of_work() as session:
         try:
             adjustment = parse(AdjustmentIn, body)

@@ -32,7 +32,7 @@ def post_offer(
 ) -> Response:
     """Offer a seat `to` everyone, the holder's team or the person with this email, instead of whom it was offered to.
 
-    It stays its holder's until somebody accepts it.
+    It stays its holder's until someone accepts it.
     """
     wish = parse(OfferIn, body)
     with database.unit_of_work() as session:
@@ -51,7 +51,7 @@ def delete_offer(
     sign_up_id: SignUpId,
     reason: ReasonQuery = None,
 ) -> Response:
-    """Take back the offer of a seat; a repeat changes nothing."""
+    """Withdraw the offer of a seat; a repeat changes nothing."""
     with database.unit_of_work() as session:
         offered = covers.withdraw(session, week, shift_id, sign_up_id, act, reason=reason)
         document = sign_up_of(session, week, session.get_one(Seat, offered.seat_id), act)
@@ -97,7 +97,7 @@ def _status(accepted: covers.Accepted) -> int:
 def post_approval(
     act: AdminAct, database: AppDatabase, week: Slug, shift_id: ShiftId, sign_up_id: SignUpId, body: RawBody
 ) -> Response:
-    """Approve that somebody takes over a seat, or decline it: then the seat is offered as before.
+    """Approve that someone takes over a seat, or decline it: then the seat is offered as before.
 
     The answer is the new seat, or the one that stays.
     """

@@ -109,14 +109,14 @@ class DemandedReasonIn(Body):
 
 
 class PersonIn(Body):
-    """Somebody by their e-mail."""
+    """Someone by their email."""
 
     person: Email
     reason: Reason | None = None
 
 
 class SignUpIn(Body):
-    """Somebody by their e-mail, or a whole team."""
+    """Someone by their email, or a whole team."""
 
     person: Email | None = None
     team_id: Code | None = None
@@ -226,7 +226,7 @@ _TO = {"pattern": r"^(everyone|team|\s*[^\s@]+@[^\s@]+\s*)$"}
 
 
 class OfferIn(Body):
-    """The people to whom a seat is offered: `everyone`, `team`, or somebody's email."""
+    """The people to whom a seat is offered: `everyone`, `team`, or someone's email."""
 
     to: Annotated[str, Field(max_length=LONGEST_EMAIL, json_schema_extra=_TO), AfterValidator(_audience)]
     reason: Reason | None = None

@@ -138,7 +138,7 @@ def reason_in(body: bytes) -> str | None:
 
 
 def person_id_of(session: Session, email: str) -> str:
-    """The id of somebody by their e-mail. Raises PersonUnknown."""
+    """The id of someone by their email. Raises PersonUnknown."""
     person = accounts.by_written_email(session, email)
     if person is None:
         raise PersonUnknown(email)

@@ -38,7 +38,7 @@ PersonQuery = Annotated[str, Query(max_length=LONGEST_EMAIL, description="The pe
     },
 )
 def post_waiting(act: ShiftWriterAct, database: AppDatabase, week: Slug, shift_id: ShiftId, body: RawBody) -> Response:
-    """Put somebody on the waiting list of a full shift; a freed seat goes to the first who can take it."""
+    """Put someone on the waiting list of a full shift; a freed seat goes to the first who can take it."""
     wish = parse(PersonIn, body)
     with database.unit_of_work() as session:
         person_id = person_id_of(session, wish.person)
@@ -56,7 +56,7 @@ def delete_waiting(
     person: PersonQuery,
     reason: ReasonQuery = None,
 ) -> Response:
-    """Take somebody off the waiting list; a repeat changes nothing."""
+    """Take someone off the waiting list; a repeat changes nothing."""
     with database.unit_of_work() as session:
         entry = waiting.leave_list(session, week, shift_id, person_id_of(session, person), act, reason=reason)
         document = _document_of(session, week, entry, act, None)

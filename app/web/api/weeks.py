@@ -66,7 +66,7 @@ def list_teams(
 def list_people(
     _reader: Reader, session: ReadSession, cursor: Cursor = None, limit: Limit = paging.USUAL_PER_PAGE
 ) -> Response:
-    """Everybody who plays or has played, by e-mail."""
+    """Everyone who plays or has played, by email."""
     items, next_cursor = people.page(session, cursor=cursor, limit=limit)
     rows = [person_document(item) for item in items]
     return JSONResponse(documents.PersonList(items=rows, next_cursor=next_cursor))

@@ -79,7 +79,7 @@ class ActivityKey(TypedDict):
 
 
 def recorded_document(recorded: Recorded) -> Activity | ActivityKey:
-    """The activity that somebody reported; its id and key alone where they may not see it."""
+    """The activity that someone reported; its id and key alone where they may not see it."""
     if recorded.activity is not None:
         return activity_document(recorded.activity)
     key = recorded.key

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict  # pydantic cannot read typing's own bef
 
 
 class Problem(TypedDict):
-    """A refusal (RFC 9457): `detail` is a sentence that says how to mend it."""
+    """A refusal (RFC 9457): `detail` is a sentence that says how to fix it."""
 
     type: str
     title: str

@@ -104,7 +104,7 @@ class ShiftRules(TypedDict):
 def shift_document(
     item: ShiftItem, week: Week, settings: ShiftSettings, worth: ShiftWorth | None = None, *, with_email: bool
 ) -> Shift:
-    """One shift; the e-mails of who is on it only for who writes."""
+    """One shift; the emails of who is on it only for who writes."""
     return {"id": item.shift.id, **_parts(item, week, settings, worth, with_email=with_email)}
 
 

@@ -38,7 +38,7 @@ class SignUpList(TypedDict):
 
 
 def sign_up_document(seat: ShiftSeat, shift_id: str, *, with_email: bool) -> SignUp:
-    """One sign-up; the e-mail only for who writes."""
+    """One sign-up; the email only for who writes."""
     document: SignUp = {
         "id": seat.id,
         "shift": shift_id,

@@ -98,5 +98,5 @@ def _person_id(session: Session, typed: str) -> str:
         return typed
     person = accounts.by_written_email(session, typed)
     if person is None:
-        raise Malformed(f"Nobody here has the email {typed}. The list of people shows how each is spelled.")
+        raise Malformed(f"No person with the email {typed}. The list of people shows how each is spelled.")
     return person.id

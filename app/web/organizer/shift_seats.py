@@ -19,7 +19,7 @@ router = APIRouter(
     include_in_schema=False, prefix="/organizer/weeks/{week}/shifts/{shift_id}", route_class=DatabaseRoute
 )
 
-NOBODY = "Nobody here has that email. Add them under People first."
+NOBODY = "No person with that email. Add them under People first."
 
 
 @router.post("/sign-ups", name="shift_sign_up")

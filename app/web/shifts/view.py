@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from app.domain.actor import SignedInActor
 from app.domain.shifts.model import LIVE
 from app.domain.shifts.seats import UNDO
+from app.domain.text.direction import apart
 from app.errors import NotFound
 from app.models import Week
 from app.services.ledger import my_week
@@ -113,7 +114,7 @@ class WeekShifts:
         """A shift of the week. Raises NotFound."""
         item = self.kept.by_id.get(shift_id)
         if item is None:
-            raise NotFound(f"There’s no such shift in {self.week.name}. Its list has them all.")
+            raise NotFound(f"There’s no such shift in {apart(self.week.name)}. Its list has them all.")
         return item
 
     def done_with(self, done: str, shift_id: str) -> DoneWith | None:

@@ -95,7 +95,7 @@ def seats_of(site: RunningApp, shift_id: str) -> list[str]:
     ("form", "marked"),
     [
         ({"email": "", "team": ""}, {"add-email": "Write an email or choose a team, one of both."}),
-        ({"email": "nobody@example.com"}, {"add-email": "Nobody here has that email. Add them under People first."}),
+        ({"email": "nobody@example.com"}, {"add-email": "No person with that email. Add them under People first."}),
         ({"email": ADA, "reason": " "}, {"add-reason": "The reason must not be empty. Say in a sentence why."}),
     ],
 )
@@ -152,7 +152,7 @@ def test_seat_is_handed_over_to_somebody_else(site: RunningApp, organizer: Visit
     nobody = organizer.post(there, to="handed_over", email="", reason=WHY)
     organizer.post(there, to="handed_over", email=CHIDI, reason=WHY)
 
-    assert mistakes(nobody) == {f"{seat_id}-email": "Nobody here has that email. Add them under People first."}
+    assert mistakes(nobody) == {f"{seat_id}-email": "No person with that email. Add them under People first."}
     assert read(site, shift_id)[1] == {"Ada Lovelace": "covered", "Chidi Okafor": "signed_up"}
 
 
@@ -192,7 +192,7 @@ def test_seat_is_offered_for_cover_and_the_offer_withdrawn(site: RunningApp, org
     offered = text(organizer.get(f"{HERE}/{shift_id}"))
     withdrawn = organizer.post(f"{there}/withdrawal", reason=WHY)
 
-    assert mistakes(nobody) == {f"{seat_id}-email": "Nobody here has that email. Add them under People first."}
+    assert mistakes(nobody) == {f"{seat_id}-email": "No person with that email. Add them under People first."}
     assert told(site, organizer, answer) == ["Offered the seat. It stays its holder’s until someone takes it."]
     assert ("Offered to Chidi Okafor" in offered, "Offer for cover" in offered) == (True, False)
     assert told(site, organizer, withdrawn) == ["Withdrew the offer. The seat is its holder’s alone again."]
