@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
 from app.domain.rules import ADJUSTMENT, ATTENDANCE
+from app.domain.text.direction import apart
 from app.errors import Conflict, NotAllowed, NotFound
 from app.models import Cheer, LedgerEntry
 from app.models.columns import Instant, is_id
@@ -60,12 +61,12 @@ def _find(session: Session, slug: str, activity_id: str, person_id: str, act: Ac
     week = weeks.hold(session, slug, act.now)
     weeks.require_open(week)
     if week.frozen_version is not None:  # for everyone: the board stays what it was, and says nothing of what is hidden
-        raise Conflict(f"{week.name} is frozen. You can cheer again after the reveal.")
+        raise Conflict(f"{apart(week.name)} is frozen. You can cheer again after the reveal.")
     known = col(LedgerEntry.id) == activity_id, col(LedgerEntry.week_id) == week.id
     query = select(LedgerEntry).where(*known, col(LedgerEntry.kind).not_in(NOT_CHEERED))
     entry = session.exec(query).first() if is_id(activity_id) else None
     if entry is None:
-        raise NotFound(f"There’s no such activity in {week.name}.")
+        raise NotFound(f"There’s no such activity in {apart(week.name)}.")
     return week, entry
 
 
