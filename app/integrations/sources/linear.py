@@ -7,6 +7,7 @@ from app.domain.intake.reports import Author, DeliveryUnreadable, Parsed, Withdr
 from app.integrations.sources.document import Document, read, required
 from app.integrations.sources.envelope import (
     Envelope,
+    SignatureInvalid,
     check_age,
     check_signature,
     hmac_hex,
@@ -22,11 +23,15 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> datetim
     given = envelope.required("linear-signature")
     check_signature([given], [hmac_hex(secret, envelope.body) for secret in secrets])
     try:
-        sent_at = read(envelope.body).time("webhookTimestamp")
+        delivery = read(envelope.body)
     except DeliveryUnreadable:
         return None  # signed, so it is kept until somebody has looked at it
-    if sent_at is not None:
-        check_age(sent_at, now, LONGEST_AGE)
+    if not delivery.has("webhookTimestamp"):
+        return None
+    sent_at = delivery.time("webhookTimestamp")
+    if sent_at is None:
+        raise SignatureInvalid("“webhookTimestamp” must be a time, in milliseconds since 1970.")
+    check_age(sent_at, now, LONGEST_AGE)
     return sent_at
 
 

@@ -138,6 +138,13 @@ def test_a_time_that_is_none_is_refused_even_when_it_is_signed(at: str) -> None:
         )
 
 
+@pytest.mark.parametrize("at", [-5, 1e300, "abc", True, []])
+def test_a_time_of_linear_that_is_none_is_refused_even_when_it_is_signed(at: object) -> None:
+    with pytest.raises(SignatureInvalid, match="must be a time"):
+        LINEAR.source.verify(LINEAR.envelope({**LINEAR.body, "webhookTimestamp": at}), [SECRET], NOW)
+    LINEAR.source.verify(LINEAR.envelope({**LINEAR.body, "webhookTimestamp": None}), [SECRET], NOW)
+
+
 @pytest.mark.parametrize("at", ["abc", "9999-99-99T00:00:00Z", "1663144200"])
 def test_a_time_of_zendesk_that_is_none_is_refused_even_when_it_is_signed(at: str) -> None:
     headers = {
