@@ -23,7 +23,8 @@ from app.services.jobs import Claim
 from app.services.operations.secrets import SigningKey
 
 FETCH = backfills.FETCH
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=5)
+"""A page takes a place, `fetching.PAGE_SECONDS` and the call that began before: all of it within the lease."""
 ATTEMPTS = 20
 """Each one beyond the first means that a server ended in the middle of a page, or had no database."""
 LARGEST = 32 * 1024 * 1024

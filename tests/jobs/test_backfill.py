@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from app.db.database import Database
 from app.domain.text.public_addresses import Allowed
 from app.errors import Conflict, Malformed
+from app.integrations.backfills import fetching
 from app.integrations.outbound import Outbound
 from app.jobs import backfill as jobs_of_backfills
 from app.jobs.intake import Intake
@@ -185,6 +186,12 @@ def test_a_page_whose_process_was_killed_is_fetched_again_and_counted_once(
     done = newest(game.database)
     assert (done.state, done.pages, done.fetched, done.stored) == ("done", 2, 3, 3)
     assert len(states(game.database)) == 3
+
+
+def test_the_longest_page_ends_before_its_attempt_is_given_up() -> None:
+    longest = jobs_of_backfills.PLACE_SECONDS + fetching.PAGE_SECONDS + jobs_of_backfills.SECONDS
+
+    assert longest < 0.9 * jobs_of_backfills.LEASE.total_seconds()
 
 
 def test_a_page_that_comes_after_its_lease_is_counted_once(game: Game, github: StandIn, clock: SettableClock) -> None:

@@ -1,9 +1,9 @@
 """Retries of a message over a day, ever more seldom; and what an answer means."""
 
-import re
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
+
+from app.domain import retry_after as waits
 
 PAUSES = (
     timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=5),
@@ -40,7 +40,7 @@ def judge(status: int, retry_after: str, said: str, now: datetime) -> Verdict:
     if 300 <= status < 400:
         reason = "It sent us elsewhere, and redirects aren’t followed. Enter the new address."
         return Verdict(is_sent=False, status=status, reason=reason)
-    wait = read_retry_after(retry_after, now) if status in (429, 503) else None
+    wait = waits.read(retry_after, now, GIVES_UP) if status in (429, 503) else None
     return Verdict(is_sent=False, status=status, reason=said, retry_after=wait)
 
 
@@ -59,16 +59,3 @@ def rest(failing_since: datetime, now: datetime, retry_after: timedelta | None =
     """The moment until which an endpoint that fails is left alone: a tenth of the time it has been failing for."""
     pause = min((now - failing_since) / 10, LONGEST_REST)
     return now + max(pause, retry_after or timedelta())
-
-
-def read_retry_after(text: str, now: datetime) -> timedelta | None:
-    """The wait that a Retry-After asks for, in seconds or as a date, a day at most; None without one."""
-    text = text.strip()
-    if re.fullmatch(r"[0-9]{1,9}", text):
-        wait = timedelta(seconds=int(text))
-    else:
-        try:
-            wait = parsedate_to_datetime(text) - now
-        except (TypeError, ValueError, OverflowError):  # no date, one without a zone, one beyond the calendar
-            return None
-    return min(max(wait, timedelta()), GIVES_UP)

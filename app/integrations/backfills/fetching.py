@@ -1,10 +1,11 @@
 """Fetching a page: its calls are made one after the other, and each answer that is none becomes a sentence."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Protocol
 
+from app.domain import retry_after
 from app.domain.intake.backfills import Page
 from app.domain.intake.reports import DeliveryUnreadable
 from app.errors import Problem
@@ -17,6 +18,8 @@ USUAL_WAIT = 60.0
 LONGEST_WAIT = 3_600.0
 MOST_CALLS = 100
 """Calls of one page: the largest of Zendesk takes 21."""
+PAGE_SECONDS = 200.0
+"""After so long no further call is made for a page: who fetches it has to be done before others may try."""
 
 PAGES: Mapping[str, Callable[[Access, datetime, str | None], Steps]] = {
     "zendesk": zendesk.page,
@@ -70,10 +73,12 @@ class AccessRefused(Problem):
 
 def fetch(client: Client, kind: str, access: Access, since: datetime, cursor: str | None, now: datetime) -> Page:
     """Fetch one page. Raises AskedTooOften, AccessRefused, AnswerUnreadable, or what the client raises."""
-    steps = PAGES[kind](access, since, cursor)
+    steps, until = PAGES[kind](access, since, cursor), monotonic() + PAGE_SECONDS
     try:
         call = next(steps)
         for _ in range(MOST_CALLS):
+            if monotonic() > until:
+                raise AnswerUnreadable(f"One page of it takes longer than {PAGE_SECONDS / 60:.0f} minutes.")
             call = steps.send(_reply(client, call, now))
     except StopIteration as end:
         page: Page = end.value
@@ -118,21 +123,13 @@ def wait(answer: Answer, now: datetime) -> float | None:
     """
     headers = answer.headers
     is_limited = answer.status == 429 or (answer.status == 400 and b"RATELIMITED" in answer.body[:10_000])
-    if answer.status in (403, 429, 503) and (seconds := _retry_after(headers.get("retry-after", ""), now)) is not None:
-        return seconds
+    if answer.status in (403, 429, 503) and (asked := _retry_after(answer, now)) is not None:
+        return asked.total_seconds()
     if answer.status in (403, 429) and headers.get("x-ratelimit-remaining", "").strip() == "0":
         reset = headers.get("x-ratelimit-reset", "").strip()
         return float(reset) - now.timestamp() if reset.isdecimal() and len(reset) < 12 else USUAL_WAIT
     return USUAL_WAIT if is_limited else None
 
 
-def _retry_after(value: str, now: datetime) -> float | None:
-    """The seconds of a header `Retry-After`, which may be a date."""
-    value = value.strip()
-    if value.isascii() and value.isdecimal():
-        return float(value[:9])
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+def _retry_after(answer: Answer, now: datetime) -> timedelta | None:
+    return retry_after.read(answer.headers.get("retry-after", ""), now, timedelta(seconds=LONGEST_WAIT))

@@ -37,31 +37,6 @@ def test_next_try_is_as_late_as_the_receiver_asks_and_never_sooner() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("120", 120),
-        (" 0 ", 0),
-        ("999999999", 86_400),
-        ("Wed, 14 Sep 2022 20:01:00 GMT", 60),
-        ("Wed, 14 Sep 2022 19:00:00 GMT", 0),
-        ("Fri, 14 Sep 9999 20:01:00 GMT", 86_400),
-        *[(text, None) for text in ("", "soon", "-5", "1.5", "１２", "Wed, 14 Sep 2022 20:01:00", "9" * 400)],
-    ],
-)
-def test_read_retry_after_takes_seconds_and_dates(text: str, seconds: int | None) -> None:
-    expected = None if seconds is None else timedelta(seconds=seconds)
-
-    assert retries.read_retry_after(text, NOW) == expected
-
-
-@given(st.text())
-def test_read_retry_after_takes_any_text(text: str) -> None:
-    found = retries.read_retry_after(text, NOW)
-
-    assert found is None or timedelta() <= found <= timedelta(days=1)
-
-
-@pytest.mark.parametrize(
     ("status", "expected"),
     [
         (200, Verdict(is_sent=True, status=200)),

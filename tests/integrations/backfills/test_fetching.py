@@ -193,6 +193,16 @@ def test_a_failing_tool_is_tried_again() -> None:
             one_page(tool)
 
 
+def test_a_page_that_takes_too_long_is_given_up_between_two_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([0.0, 100.0, 201.0])
+    monkeypatch.setattr(fetching, "monotonic", lambda: next(moments))
+
+    with stand_in("github") as tool, pytest.raises(AnswerUnreadable, match="longer than 3 minutes"):
+        one_page(tool)
+
+    assert len(tool.asked) == 1
+
+
 def test_a_huge_answer_is_not_read_to_its_end() -> None:
     with stand_in("github", [[issue(1, "08:00:00", body="x" * 200_000)]]) as tool, pytest.raises(Unreachable):
         one_page(tool, client=Outbound(allow_private=True, largest=100_000))
