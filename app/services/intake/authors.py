@@ -21,7 +21,7 @@ from app.services import paging
 from app.services.access import accounts
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
-from app.services.intake import author_ids, deliveries
+from app.services.intake import author_ids, connections, deliveries, typed
 from app.services.ledger.drafts import code_flaw
 from app.services.people import people
 
@@ -123,7 +123,7 @@ def name(
         session.flush()
     details = {"source": source, "external_id": external_id, "person": person.id}
     audit.note(session, "author.named", audit_target(identity), act, before={"person": before}, after=details)
-    of_source = [each.id for each in session.exec(select(Connection)) if each.source == source]
+    of_source = connections.ids_of_source(session, source)
     deliveries.requeue(session, col(Delivery.state) == "unmatched", deliveries.naming(of_source, external_id))
     return identity, False
 
@@ -143,8 +143,7 @@ def name_all(session: Session, namings: Sequence[tuple[Naming, Person]], act: Ac
         for each in made
     ]
     audit.note_made(session, "author.named", told, act)
-    named = {each.source for each in made}
-    of_them = [each.id for each in session.exec(select(Connection)) if each.source in named]
+    of_them = connections.ids_of_source(session, *{each.source for each in made})
     deliveries.requeue(session, col(Delivery.state) == "unmatched", col(Delivery.connection_id).in_(of_them))
     return [each.id for each in made]
 
@@ -258,7 +257,7 @@ def page(
     query = select(SourceIdentity, Person).join(Person).order_by(SourceIdentity.source, SourceIdentity.external_id)
     if text:
         searched = (SourceIdentity.source, SourceIdentity.external_id, Person.name, Person.email)
-        query = query.where(or_(*(col(each).icontains(text, autoescape=True) for each in searched)))
+        query = query.where(or_(*(typed.holds(each, text) for each in searched)))
     if cursor is not None:
         last = paging.last_before(cursor, lambda id_: session.get(SourceIdentity, id_))
         after = (col(SourceIdentity.source) > last.source) | (

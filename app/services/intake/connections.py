@@ -214,6 +214,11 @@ def every(session: Session) -> list[Connection]:
     return list(session.exec(query))
 
 
+def ids_of_source(session: Session, *sources: str) -> list[str]:
+    """The ids of the connections that report as one of these sources, past ones too."""
+    return [connection.id for connection in session.exec(select(Connection)) if connection.source in sources]
+
+
 def find(session: Session, name: str) -> Connection:
     """The connection of this name. Raises NotFound."""
     return _known(_by_name(session, name), name)

@@ -15,7 +15,7 @@ from app.models import Connection, Delivery, LedgerEntry, Person
 from app.services import paging
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
-from app.services.intake import author_ids, deliveries
+from app.services.intake import author_ids, deliveries, typed
 from app.services.intake.deliveries import STATES, DeliveryView
 
 MOST_AT_ONCE = 10_000
@@ -97,7 +97,7 @@ def _says(text: str) -> ColumnElement[bool]:
     return or_(
         *(col(column) == text for column in exact),
         col(Delivery.author) == author_ids.tidy(text),
-        *(col(column).icontains(text, autoescape=True) for column in part),
+        *(typed.holds(column, text) for column in part),
     )
 
 

@@ -12,6 +12,7 @@ from app.domain.intake.backfills import BACKFILLED, Item
 from app.events import DeliveryStored
 from app.models import Connection, Delivery, LedgerEntry, Week
 from app.models.columns import new_id
+from app.services.intake import connections
 from app.services.intake.deliveries import kept_headers
 
 ROWS = 500
@@ -69,11 +70,10 @@ def _recorded(session: Session, connection: Connection, external_ids: Sequence[s
 
 def _delivered(session: Session, connection: Connection, since: datetime) -> set[str]:
     """The names of what the newest deliveries of a source tell of."""
-    of_source = [each.id for each in session.exec(select(Connection)) if each.source == connection.source]
     query = (
         select(Delivery.reading)
         .where(
-            col(Delivery.connection_id).in_(of_source),
+            col(Delivery.connection_id).in_(connections.ids_of_source(session, connection.source)),
             Delivery.received_at >= since - BEFORE,
             col(Delivery.reading).is_not(None),
         )

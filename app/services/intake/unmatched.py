@@ -16,7 +16,16 @@ from app.domain.intake.reports import Author, DeliveryUnreadable, Parsed
 from app.errors import Conflict
 from app.models import Connection, Delivery, Person
 from app.services.audit import audit
-from app.services.intake import author_ids, authors, connections, deliveries, processing, readings, service_accounts
+from app.services.intake import (
+    author_ids,
+    authors,
+    connections,
+    deliveries,
+    processing,
+    readings,
+    service_accounts,
+    typed,
+)
 from app.services.intake.deliveries import DeliveryView, Headers
 from app.services.intake.processing import Outcome
 
@@ -101,7 +110,7 @@ def look(session: Session, *, text: str = "", connection: str = "", skip: int = 
 
 
 def _sought(text: str, connection: str) -> list[ColumnElement[bool]]:
-    named = [col(each).icontains(text, autoescape=True) for each in (Delivery.author, Delivery.author_name)]
+    named = [typed.holds(each, text) for each in (Delivery.author, Delivery.author_name)]
     return [*([or_(*named)] if text else []), *([col(Connection.name) == connection] if connection else [])]
 
 
@@ -196,7 +205,7 @@ def _lock(session: Session, delivery_id: str) -> DeliveryView:
 
 def _group(session: Session, view: DeliveryView) -> tuple[ColumnElement[bool], ...]:
     """The conditions that a delivery waits for the same author of the same source."""
-    of_source = [each.id for each in session.exec(select(Connection)) if each.source == view.connection.source]
+    of_source = connections.ids_of_source(session, view.connection.source)
     is_by_author = (
         col(Delivery.author) == view.delivery.author if view.delivery.author else col(Delivery.author).is_(None)
     )

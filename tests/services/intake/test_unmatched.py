@@ -63,12 +63,18 @@ def test_look_groups_what_waits_by_author_with_kinds_times_and_a_guess(inbox: In
 
 def test_look_finds_authors_by_name_and_connection_and_goes_on_after_the_first(inbox: Inbox) -> None:
     inbox.connect("jira")
-    inbox.take("jira", JIRA, changed(JIRA, user__displayName="Bo Nguyen"))
+    inbox.take("jira", JIRA, changed(JIRA, user__displayName="Bo O’Nguyen"))
 
     with inbox.database.reading() as session:
         found = [
             {group.author for group in unmatched.look(session, **sought).groups}
-            for sought in ({"text": "nguy"}, {"text": "%"}, {"connection": "github"}, {"connection": "x"}, {"skip": 1})
+            for sought in (
+                {"text": "o'nguy"},
+                {"text": "%"},
+                {"connection": "github"},
+                {"connection": "x"},
+                {"skip": 1},
+            )
         ]
         of = unmatched.look(session, skip=1).of
 
