@@ -7,6 +7,8 @@ from typing import NamedTuple
 ORGANIZER_SOURCE, SHIFTS_SOURCE = "organizer", "shifts"
 OUR_SOURCES = frozenset({ORGANIZER_SOURCE, SHIFTS_SOURCE})
 """Sources of our own: no tool reports under these."""
+MOST_SECONDS = 10_000_000
+"""The longest time from a customer's message to the reply that an activity can carry."""
 
 
 class Key(NamedTuple):

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from app.domain.draft import MOST_SECONDS
 from app.domain.intake.reports import ClockEvent, ClockFact
 
 REPLY = "response"
 """The kind of activity that a reply to a customer is."""
-MAX_SECONDS = 10_000_000
-"""The longest wait an activity can carry; beyond it a reply has none."""
 
 _ORDER: dict[ClockEvent, int] = {"created": 0, "customer": 1, "staff": 2}
 
@@ -19,7 +18,7 @@ def response_seconds(
     """Give each reply of one ticket its seconds since the oldest customer comment not answered before it.
 
     The first reply counts from the ticket's creation, where a customer opened it. None: there was nothing to answer, or
-    the wait is beyond `MAX_SECONDS`. Comments made private, `withdrawn` by id, count as never made, and so does what
+    the wait is beyond `MOST_SECONDS`. Comments made private, `withdrawn` by id, count as never made, and so does what
     `service_accounts` wrote or opened. Keys are the ids of replies; of several facts about one comment the earliest
     counts.
     """
@@ -60,4 +59,4 @@ def _seconds(since: datetime | None, until: datetime) -> int | None:
     if since is None:
         return None
     seconds = int((until - since).total_seconds())
-    return seconds if seconds <= MAX_SECONDS else None
+    return seconds if seconds <= MOST_SECONDS else None

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from app.db.database import serialize
 from app.domain.actor import Act, system
 from app.domain.calendar.days import day_bounds
-from app.domain.draft import Draft, Key, Reading
+from app.domain.draft import MOST_SECONDS, Draft, Key, Reading
 from app.domain.intake.kinds import GENERIC, RESERVED
 from app.domain.intake.reports import Author, ClockFact, DeliveryUnreadable, Parsed, Report, Withdrawal, Work
 from app.errors import AlreadyDone, OutsideWeek, Problem, WeekNotOpen
@@ -19,7 +19,7 @@ from app.services.intake import author_ids, authors, confirmations, deliveries, 
 from app.services.intake.deliveries import Parse
 from app.services.ledger import ledger, timings, withdrawals
 from app.services.ledger.admission import CLOCK_SKEW
-from app.services.ledger.drafts import LONGEST_TEXT, MOST_SECONDS
+from app.services.ledger.drafts import LONGEST_TEXT
 from app.services.ledger.ledger import Submission
 
 FAILED = "An unforeseen error; the server’s log has more. Replay it once that is fixed."

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from app.domain.draft import Draft, Flaw, Key, Reading
+from app.domain.draft import MOST_SECONDS, Draft, Flaw, Key, Reading
 from app.domain.rules.model import BUILT_IN_KINDS
 from app.domain.rules.wording import closest
 from app.domain.text import emails
@@ -25,7 +25,6 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d{1,30})?)?([Zz]
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _BETWEEN_WORDS = re.compile(r"[\W_]+", re.ASCII)
-MOST_SECONDS = 10_000_000
 _IN_SPREADSHEETS = (
     "must be a date and time such as 2022-09-14 06:00 or 2022-09-14T06:00:00-07:00; "
     "in a spreadsheet, format the column as yyyy-mm-dd hh:mm"
