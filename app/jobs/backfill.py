@@ -14,7 +14,6 @@ from app.domain.intake.backfills import Page
 from app.errors import Busy, Problem
 from app.integrations.backfills import fetching
 from app.integrations.backfills.fetching import AccessRefused, AskedTooOften, Client
-from app.integrations.backfills.pages import Access
 from app.integrations.outbound import AddressRefused, Outbound
 from app.jobs.worker import Job
 from app.services.intake import backfills, comparisons
@@ -82,9 +81,8 @@ def _task(database: Database, key: SigningKey, payload: Any, *, waits: bool) -> 
 
 def _ask(client: Client, task: Task, now: datetime) -> Outcome:
     """The page, or the problem that there is instead: neither the key nor what the tool said goes into the log."""
-    access = Access(task.access.address, task.access.key, task.access.repositories)
     try:
-        return fetching.fetch(client, task.kind, access, task.since, task.cursor, now)
+        return fetching.fetch(client, task.kind, task.access, task.since, task.cursor, now)
     except Problem as problem:
         return problem
     except Exception:

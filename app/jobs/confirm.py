@@ -11,7 +11,6 @@ from app.db.database import Database
 from app.errors import Problem, Unavailable
 from app.integrations.backfills import confirming
 from app.integrations.backfills.fetching import Client
-from app.integrations.backfills.pages import Access
 from app.integrations.sources import registry
 from app.jobs import backfill
 from app.jobs.worker import Job
@@ -62,8 +61,7 @@ def _question(database: Database, key: SigningKey, payload: Any) -> Question | N
 
 
 def _ask(client: Client, question: Question, now: datetime) -> bytes | None:
-    access = Access(question.access.address, question.access.key)
-    return confirming.look_up(client, question.kind, access, question.external_id, now)
+    return confirming.look_up(client, question.kind, question.access, question.external_id, now)
 
 
 def _wait(database: Database, payload: Any, sentence: str, *, is_last: bool) -> None:

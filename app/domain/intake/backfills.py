@@ -1,11 +1,13 @@
 """Backfills: tools that can be asked for what was, and what they answer: things that happened, page by page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
 LONGEST_ADDRESS = 300
+EVENT_PREFIX = "backfill:"
+"""The beginning of the ids of deliveries that no webhook brought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,18 @@ BACKFILLED: Mapping[str, Backfilled] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """A way into a tool's API: its address without a slash at the end, the key, and at GitHub the repositories.
+
+    The key is in plain text: it is never kept, nor logged.
+    """
+
+    address: str
+    key: str = field(repr=False)
+    repositories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One thing that happened, as the tool's webhook would have told it.
 
@@ -45,7 +59,7 @@ class Item:
     @property
     def event_id(self) -> str:
         """The id of its delivery, the same in every backfill."""
-        return f"backfill:{self.entity}"
+        return f"{EVENT_PREFIX}{self.entity}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from app.domain.intake.backfills import Item, Page
-from app.integrations.backfills.pages import Access, Call, Steps, body_of, list_of, since_first
+from app.domain.intake.backfills import Access, Item, Page
+from app.integrations.backfills.pages import Call, Steps, body_of, list_of, since_first
 from app.integrations.sources.document import Document
 
 PER_PAGE = 100

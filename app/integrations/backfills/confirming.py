@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from app.domain.intake.backfills import Access
 from app.domain.intake.reports import DeliveryUnreadable
 from app.integrations.backfills import canny
 from app.integrations.backfills.fetching import AccessRefused, AskedTooOften, Client, refusal, wait
-from app.integrations.backfills.pages import Access, AnswerUnreadable, Call
+from app.integrations.backfills.pages import AnswerUnreadable, Call
 from app.integrations.sources.document import Document, read
 
 CALLS: Mapping[str, Callable[[Access, str], Call]] = {"canny": canny.post_call}

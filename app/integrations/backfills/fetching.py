@@ -6,11 +6,11 @@ from time import monotonic
 from typing import Protocol
 
 from app.domain import retry_after
-from app.domain.intake.backfills import Page
+from app.domain.intake.backfills import Access, Page
 from app.domain.intake.reports import DeliveryUnreadable
 from app.errors import Problem
 from app.integrations.backfills import canny, github, linear, zendesk
-from app.integrations.backfills.pages import Access, AnswerUnreadable, Call, Reply, Steps
+from app.integrations.backfills.pages import AnswerUnreadable, Call, Reply, Steps
 from app.integrations.sources.document import read_any
 
 USUAL_WAIT = 60.0

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
-from app.domain.intake.backfills import Item, Page
+from app.domain.intake.backfills import Access, Item, Page
 from app.integrations.backfills.pages import (
-    Access,
     AnswerUnreadable,
     Call,
     Reply,

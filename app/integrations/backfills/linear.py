@@ -4,9 +4,8 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.domain.intake.backfills import Item, Page
+from app.domain.intake.backfills import Access, Item, Page
 from app.integrations.backfills.pages import (
-    Access,
     AnswerUnreadable,
     Call,
     Reply,

@@ -15,15 +15,6 @@ LONGEST_ENTITY = 180
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """A way into a tool's API: its address without a slash at the end, the key, and at GitHub the repositories."""
-
-    address: str
-    key: str = field(repr=False)
-    repositories: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
     """A request to make."""
 

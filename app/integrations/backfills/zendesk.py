@@ -5,8 +5,8 @@ from collections.abc import Generator, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from app.domain.intake.backfills import Item, Page
-from app.integrations.backfills.pages import Access, Call, Reply, Steps, body_of, list_of, since_first
+from app.domain.intake.backfills import Access, Item, Page
+from app.integrations.backfills.pages import Call, Reply, Steps, body_of, list_of, since_first
 from app.integrations.sources.document import Document
 
 PAUSE = 6.5

@@ -1,13 +1,12 @@
 """Keys of tools' APIs: set for a connection, sealed, and never shown again."""
 
 import re
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
-from app.domain.intake.backfills import BACKFILLED, Backfilled, address_flaw, tidy_address
+from app.domain.intake.backfills import BACKFILLED, Access, Backfilled, address_flaw, tidy_address
 from app.domain.text.public_addresses import PUBLIC, Allowed
 from app.errors import Conflict, Malformed
 from app.models import ApiKey, Connection
@@ -21,14 +20,6 @@ MOST_REPOSITORIES = 50
 _KEY = re.compile(r"[\x21-\x7e]{8,500}")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}")
 NO_KEY = "Set an API key for this connection first, so that the tool can be asked."
-
-
-class ToolAccess(NamedTuple):
-    """A way into a tool's API, with its key in plain text: never to be kept or logged."""
-
-    address: str
-    key: str
-    repositories: tuple[str, ...]
 
 
 def set_key(
@@ -124,10 +115,10 @@ def with_key(session: Session) -> list[Connection]:
     return list(session.exec(query.order_by(Connection.name)))
 
 
-def access(session: Session, key: SigningKey, connection_id: str) -> ToolAccess | None:
+def access(session: Session, key: SigningKey, connection_id: str) -> Access | None:
     """The way into a tool's API; None where no key is set, or where the installation's key is another one now."""
     kept = find(session, connection_id)
     secret = key.unseal(PURPOSE, kept.sealed) if kept else None
     if kept is None or secret is None:
         return None
-    return ToolAccess(kept.address, secret, tuple(kept.repositories.split()))
+    return Access(kept.address, secret, tuple(kept.repositories.split()))

@@ -8,13 +8,12 @@ from sqlmodel import Session, col, select
 
 from app.db.database import serialize
 from app.domain.actor import Act
-from app.domain.intake.backfills import Page
+from app.domain.intake.backfills import Access, Page
 from app.errors import Conflict, Malformed
 from app.models import Backfill, Connection, Delivery
 from app.services import jobs
 from app.services.audit import audit
 from app.services.intake import api_keys, connections, fetched
-from app.services.intake.api_keys import ToolAccess
 from app.services.operations.secrets import SigningKey
 
 FETCH: Final = "backfill.fetch"
@@ -37,7 +36,7 @@ class Task(NamedTuple):
     kind: str
     since: datetime
     cursor: str | None
-    access: ToolAccess
+    access: Access
 
 
 def start(session: Session, name: str, since: datetime, act: Act) -> Backfill:

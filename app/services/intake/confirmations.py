@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from sqlmodel import Session, col, select
 
 from app.db.database import announce
+from app.domain.intake.backfills import EVENT_PREFIX, Access
 from app.domain.intake.kinds import KINDS
 from app.domain.intake.reports import DeliveryUnreadable, Parsed, Withdrawal
 from app.errors import Conflict
@@ -13,7 +14,6 @@ from app.events import DeliveryStored
 from app.models import Connection, Delivery
 from app.services import jobs
 from app.services.intake import api_keys, deliveries, readings
-from app.services.intake.api_keys import ToolAccess
 from app.services.intake.deliveries import Parse
 from app.services.operations.secrets import SigningKey
 
@@ -28,7 +28,7 @@ class Question(NamedTuple):
 
     kind: str
     external_id: str
-    access: ToolAccess
+    access: Access
 
 
 def is_needed(session: Session, delivery: Delivery, connection: Connection, parsed: Parsed) -> bool:
@@ -36,7 +36,7 @@ def is_needed(session: Session, delivery: Delivery, connection: Connection, pars
     return (
         KINDS[connection.kind].is_confirmed
         and delivery.reading is None
-        and not (delivery.event_id or "").startswith("backfill:")
+        and not (delivery.event_id or "").startswith(EVENT_PREFIX)
         and bool(parsed.reports)
         and api_keys.find(session, connection.id) is not None
     )

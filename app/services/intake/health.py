@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, case, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
+from app.domain.intake.backfills import EVENT_PREFIX
 from app.errors import NotFound
 from app.models import Connection, Delivery, LedgerEntry, Outage
 from app.services.intake import connections, outages, refused, silence
@@ -140,7 +141,7 @@ def _last(session: Session) -> Mapping[str, datetime | None]:
 
 
 def _is_sent() -> ColumnElement[bool]:
-    return col(Delivery.event_id).is_(None) | col(Delivery.event_id).not_like("backfill:%")
+    return col(Delivery.event_id).is_(None) | col(Delivery.event_id).not_like(f"{EVENT_PREFIX}%")
 
 
 def _rates(session: Session, found: Iterable[Connection], now: datetime) -> Mapping[str, Rate]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlmodel import Session
 
+from app.domain.intake.backfills import EVENT_PREFIX
 from app.models.columns import raw_instant
 
 LOOKED_AT = timedelta(days=14)
@@ -17,7 +18,7 @@ SHORTEST, UNKNOWN = timedelta(hours=12), timedelta(days=3)
 """The quiet that is allowed at least; and as long as there were too few deliveries to know what is usual."""
 FEW = 3
 
-_SENT = "d.connection_id = {connection} AND (d.event_id IS NULL OR d.event_id NOT LIKE 'backfill:%')"
+_SENT = "d.connection_id = {connection} AND (d.event_id IS NULL OR d.event_id NOT LIKE '" + EVENT_PREFIX + "%')"
 _STEPS = """
 WITH RECURSIVE step (connection_id, at) AS (
   SELECT c.id, (SELECT min(d.received_at) FROM delivery d WHERE {of_c} AND d.received_at >= :since)

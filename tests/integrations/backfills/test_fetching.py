@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from app.domain.intake.backfills import Item, Page
+from app.domain.intake.backfills import Access, Item, Page
 from app.domain.intake.reports import Author, ClockFact, Withdrawal, Work
 from app.integrations.backfills import fetching
 from app.integrations.backfills.fetching import AccessRefused, AskedTooOften
-from app.integrations.backfills.pages import Access, AnswerUnreadable
+from app.integrations.backfills.pages import AnswerUnreadable
 from app.integrations.outbound import AddressRefused, Outbound, Unreachable
 from app.integrations.sources import registry
 from tests.receiver import answer

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from app.domain.intake.backfills import Access
 from app.models import Backfill, Connection
 from app.services.intake import api_keys, backfills, connections
 from tests.builders import NOW, act_by
@@ -137,5 +138,5 @@ def test_the_key_is_kept_sealed(site: RunningApp, olu: Visitor) -> None:
         assert kept is not None
         found = api_keys.access(session, site.app.state.context.key, connection.id)
         assert SECRET not in repr(kept)
-    assert found == ("https://api.github.com", SECRET, ("acme/support", "acme/app"))
+    assert found == Access("https://api.github.com", SECRET, ("acme/support", "acme/app"))
     assert backfills.FETCH in site.app.state.context.job_kinds
