@@ -353,6 +353,23 @@ def test_no_page_is_fetched_while_enough_deliveries_wait(
     assert (full, newest(game.database).pages) == (1, 2)
 
 
+@ON_SQLITE
+def test_what_waits_to_be_confirmed_holds_up_no_page(
+    game: Game, github: StandIn, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfills, "ENOUGH_WAITING", 0)
+    deliver(game.database, issue(1, "08:00:00"))
+    start(game.database, clock)
+
+    with game.database.unit_of_work() as session:
+        busy = backfills.task(session, KEY, newest(game.database).id, 0)
+        session.exec(select(Delivery)).one().retry_at = NOW + timedelta(days=4)
+        session.flush()
+        free = backfills.task(session, KEY, newest(game.database).id, 0)
+
+    assert (busy, isinstance(free, backfills.Task)) == ("", True)
+
+
 def compare(database: Database, clock: SettableClock, *, after_start: bool = False) -> int:
     with database.unit_of_work() as session:
         number = comparisons.start_due(session, clock.now, after_start=after_start)

@@ -13,7 +13,7 @@ from app.errors import Conflict, Malformed
 from app.models import Backfill, Connection, Delivery
 from app.services import jobs
 from app.services.audit import audit
-from app.services.intake import api_keys, connections, fetched
+from app.services.intake import api_keys, connections, deliveries, fetched
 from app.services.operations.secrets import SigningKey
 
 FETCH: Final = "backfill.fetch"
@@ -122,7 +122,7 @@ def task(session: Session, key: SigningKey, backfill_id: str, step: int, *, wait
 
 
 def _is_busy(session: Session, connection_id: str) -> bool:
-    waiting = select(Delivery.seq).where(Delivery.state == "received", Delivery.connection_id == connection_id)
+    waiting = select(Delivery.seq).where(deliveries.waits(), Delivery.connection_id == connection_id)
     return session.exec(waiting.order_by(col(Delivery.seq)).offset(ENOUGH_WAITING).limit(1)).first() is not None
 
 
