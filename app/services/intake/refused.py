@@ -34,7 +34,7 @@ def hour_of(moment: datetime) -> datetime:
 
 
 def add(session: Session, refused: Sequence[Refused]) -> None:
-    """Add what was refused to its connection, reason and hour; nothing of one that is there no longer."""
+    """Add what was refused to the counts of its connection, reason and hour."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     insert = dialect.insert(RefusedDelivery)
     statement = insert.on_conflict_do_update(

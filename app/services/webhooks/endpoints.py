@@ -191,17 +191,17 @@ def broken(session: Session) -> list[WebhookEndpoint]:
 
 def find(session: Session, endpoint_id: str) -> WebhookEndpoint:
     """The endpoint of this id. Raises NotFound."""
-    endpoint = session.get(WebhookEndpoint, endpoint_id) if is_id(endpoint_id) else None
-    if endpoint is None:
-        raise NotFound("There’s no webhook with that id. The list of webhooks shows those there are.")
-    return endpoint
+    return _known(session.get(WebhookEndpoint, endpoint_id) if is_id(endpoint_id) else None)
 
 
 def lock(session: Session, endpoint_id: str) -> WebhookEndpoint:
     """The endpoint of this id, locked before any of its messages. Raises NotFound."""
     query = select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id).with_for_update()
     query = query.execution_options(populate_existing=True)
-    endpoint = session.exec(query).first() if is_id(endpoint_id) else None
+    return _known(session.exec(query).first() if is_id(endpoint_id) else None)
+
+
+def _known(endpoint: WebhookEndpoint | None) -> WebhookEndpoint:
     if endpoint is None:
         raise NotFound("There’s no webhook with that id. The list of webhooks shows those there are.")
     return endpoint

@@ -1,1 +1,1 @@
-"""Tests of app.domain.notices."""
+"""Tests of app.domain.webhooks."""
