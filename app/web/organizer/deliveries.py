@@ -23,7 +23,7 @@ from app.web.http.forms import FormState
 from app.web.http.render import plural
 from app.web.organizer import delivery_words
 from app.web.organizer.filters import DaysFilter
-from app.web.organizer.page import Tidied, zone_name, zone_of
+from app.web.organizer.page import Tidied, number_typed, zone_name, zone_of
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
 
@@ -43,11 +43,6 @@ class DeliveryFilter(DaysFilter):
     q: Tidied = ""
 
 
-def _whole(text: str) -> int:
-    """A number in an address, which anybody may have written."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
 @router.get("/organizer/deliveries")
 def organizer_deliveries(
     request: Request,
@@ -58,9 +53,9 @@ def organizer_deliveries(
     stayed: Annotated[str, Query()] = "",
 ) -> Response:
     """The newest deliveries, or those that somebody looks for."""
-    flash = _replayed(_whole(again), _whole(stayed)) if again or stayed else ""
+    flash = _replayed(number_typed(again), number_typed(stayed)) if again or stayed else ""
     page = Page(request, act, session, flash=flash)
-    return deliveries_page(page, wanted=DeliveryFilter.of(request), cursor=cursor, are_read=_whole(again) > 0)
+    return deliveries_page(page, wanted=DeliveryFilter.of(request), cursor=cursor, are_read=number_typed(again) > 0)
 
 
 def _replayed(again: int, stayed: int) -> str:

@@ -38,9 +38,13 @@ MOST_REPORTS = 100
 
 
 def meaning(delivery: Delivery) -> str:
-    """The meaning of a delivery's state, for this one; work alone has a time."""
-    is_withdrawal = delivery.state == "recorded" and delivery.occurred_at is None
-    return REVERSED if is_withdrawal else MEANINGS[delivery.state]
+    """The meaning of a delivery's state, for this one."""
+    return REVERSED if is_reversal(delivery) else MEANINGS[delivery.state]
+
+
+def is_reversal(delivery: Delivery) -> bool:
+    """True if a delivery reversed an activity; work alone has a time."""
+    return delivery.state == "recorded" and delivery.occurred_at is None
 
 
 def tool(kind: str) -> str:
@@ -79,7 +83,7 @@ def _report(report: Report, kinds: Mapping[str, Kind], zone: tzinfo) -> Iterator
             yield f"by {by(report.author)}, {stamp(report.occurred_at, zone)}."
             if report.response_seconds is not None:
                 yield f"The answer took {report.response_seconds:,} seconds."
-        case ClockFact("", "created") | ClockFact(_, "created"):
+        case ClockFact(event="created"):
             yield f"Ticket {report.ticket} was opened {stamp(report.at, zone)}."
         case ClockFact():
             who = "A customer" if report.event == "customer" else "Staff"

@@ -1,4 +1,4 @@
-"""Zones that organizers' pages tell their times in, and days as somebody types them."""
+"""Zones that organizers' pages tell their times in; days, numbers and filters as somebody typed them."""
 
 from datetime import UTC, date, datetime, tzinfo
 from typing import Annotated
@@ -29,6 +29,11 @@ def zone_of(week: Week | None) -> tzinfo:
 def zone_name(week: Week | None) -> str:
     """The same in words."""
     return week.zone.key.replace("_", " ") if week else "UTC"
+
+
+def number_typed(typed: str) -> int:
+    """A number in an address, which anybody may have written; 0 for what is none."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
 def day_typed(typed: str) -> date | None:

@@ -10,17 +10,10 @@ from app.services.intake.recent import Understood
 from app.services.intake.refused import Refused
 from app.services.intake.silence import STEP
 from app.web.http.render import listing, plural
+from app.web.organizer import delivery_words
 
 STATES = {"waiting": "Waiting", "working": "Working", "failing": "Failing", "silent": "Silent"}
-UNDERSTOOD = {
-    "received": "Being read",
-    "recorded": "Recorded",
-    "repeated": "Counted already",
-    "ignored": "Ignored",
-    "unmatched": "Waits for a name",
-    "outside": "Outside of every open week",
-    "quarantined": "Quarantined",
-}
+UNDERSTOOD = delivery_words.STATES
 
 
 def kind_of(connection: Connection) -> SourceKind:
@@ -104,8 +97,6 @@ def _clocks(ahead: timedelta, title: str) -> str:
 def understood(found: Understood) -> str:
     """The outcome of a delivery in words, without names of people."""
     delivery = found.delivery
-    if delivery.state == "recorded" and found.activity is not None:
+    if found.activity is not None and not delivery_words.is_reversal(delivery) and delivery.state == "recorded":
         return f"{found.activity.kind.replace('_', ' ').capitalize()} {found.activity.external_id}"
-    if delivery.state == "repeated":
-        return "The activity is in the ledger already; it counts once."
-    return delivery.reason or ""
+    return delivery.reason or delivery_words.meaning(delivery)

@@ -20,7 +20,7 @@ from app.web.http.fields import MaxLength
 from app.web.http.forms import Form, FormInvalid, FormState
 from app.web.http.render import plural
 from app.web.organizer import delivery_words
-from app.web.organizer.page import zone_name, zone_of
+from app.web.organizer.page import number_typed, zone_name, zone_of
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
 
@@ -40,7 +40,7 @@ def organizer_unmatched(request: Request, act: OrganizerAct, session: ReadSessio
     """List the authors that wait for a name."""
     params = request.query_params
     return unmatched_page(
-        Page(request, act, session, flash=_flash(request, session)), skip=_whole(params.get("skip", "")),
+        Page(request, act, session, flash=_flash(request, session)), skip=number_typed(params.get("skip", "")),
         text=params.get("q", "").replace("\0", " ").strip()[:people_search.LONGEST],
         connection=params.get("connection", "").replace("\0", " ")[:people_search.LONGEST],
     )  # fmt: skip
@@ -49,7 +49,8 @@ def organizer_unmatched(request: Request, act: OrganizerAct, session: ReadSessio
 def _flash(request: Request, session: Session) -> str:
     """The sentence for what was done: the numbers and the person are in the address, so it can be loaded again."""
     counts = {
-        name: _whole(request.query_params.get(name, "")) for name in ("credited", "repeats", "others", "rest", "n")
+        name: number_typed(request.query_params.get(name, ""))
+        for name in ("credited", "repeats", "others", "rest", "n")
     }
     person_id = request.query_params.get("person", "")
     match request.query_params.get("done", ""):
@@ -62,10 +63,6 @@ def _flash(request: Request, session: Session) -> str:
         case "aside":
             return f"Set {plural(counts['n'], 'report', 'reports')} aside."
     return ""
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def credited_sentence(name: str, credited: int, repeats: int, others: int, rest: int) -> str:

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from app.services.access import accounts
-from app.services.intake import unmatched
-from tests.builders import ADA, BO
-from tests.integrations.sources.samples import GITHUB, JIRA, LINEAR
+from app.services.intake import api_keys, unmatched
+from app.services.operations.secrets import SigningKey
+from tests.builders import ADA, BO, SIGNING_KEY, act_by
+from tests.integrations.sources.samples import CANNY, GITHUB, JIRA, LINEAR
 from tests.services.intake.inbox import Inbox
 from tests.web.organizer.reading import text_of
 from tests.web.running_app import RunningApp, Visitor, sign_in
@@ -51,6 +52,29 @@ def test_deliveries_are_listed_filtered_and_shown_one_by_one(inbox: Inbox, organ
     assert "Issue i-1 by u-1, ada@example.com, 14 Sep 2022, 01:00." in text_of(page)
     assert "It is an activity now." in text_of(page)
     assert organizer.get(f"{DELIVERIES}/{'0' * 16}").status_code == 404
+
+
+def test_a_body_that_is_kept_until_its_tool_confirms_it_is_not_called_unread(inbox: Inbox, organizer: Visitor) -> None:
+    inbox.connect("canny")
+    with inbox.database.unit_of_work() as session:
+        api_keys.set_key(session, SigningKey(SIGNING_KEY), "canny", act_by("Olu"), secret="a-secret-key")
+    waiting = inbox.take("canny", CANNY)
+
+    page = text_of(organizer.get(f"{DELIVERIES}/{waiting}"))
+
+    assert ("Its body and headers, until it is read." in page, "nobody could read" in page) == (True, False)
+
+
+def test_what_a_tool_took_back_is_told_from_what_it_reported(inbox: Inbox, organizer: Visitor) -> None:
+    source = "/organizer/sources/linear"
+    recorded = text_of(organizer.get(source))
+    organizer.post(f"{source}/gone", reverses="yes")
+
+    inbox.take("linear", LINEAR, {**LINEAR.body, "action": "remove"}, linear_delivery="d-8")
+
+    told = text_of(organizer.get(source))
+    assert [each.count("Issue i-1") for each in (recorded, told)] == [1, 1]
+    assert "It reversed its activity." in told
 
 
 def test_deliveries_are_replayed_singly_and_all_that_was_found(inbox: Inbox, organizer: Visitor) -> None:

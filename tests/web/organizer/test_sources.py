@@ -98,7 +98,7 @@ def test_page_shows_how_the_first_delivery_was_understood_and_why_none_is_taken(
     assert "github It comes as a form." in words(olu.get("/organizer").text)
     send(site, "/hooks/github", GITHUB, secret)
 
-    until(lambda: "Waits for a name" in words(olu.get(page).text))
+    until(lambda: "Nobody here is known by this author." in words(olu.get(page).text))
     assert "Author: Ada" in words(olu.get(page).text)
     again = olu.get(page).text.partition('id="lately"')[2].partition('id="settings"')[0]
     assert 'hx-select="#lately"' in again.partition(">")[0]
