@@ -7,13 +7,16 @@ from sqlmodel import Session
 from app.domain.actor import Act
 from app.domain.text import names
 from app.errors import NotFound
-from app.models import Person, Seat, Shift
+from app.models import Person, Seat, Shift, Team
 from app.services.access import accounts
 from app.services.shifts import listing, sign_up_views
 from app.services.shifts.listing import ShiftSeat
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.documents.sign_ups import SignUp, sign_up_document
+
+MOST_TEAMS = 12
+"""Teams named to who asked for one that there is not."""
 
 
 def person_of(session: Session, email: str) -> Person:
@@ -28,10 +31,18 @@ def team_of(session: Session, slug: str, name: str, act: Act) -> str:
     """Find a week's team by its name or id; its id. Raises NotFound."""
     week = weeks.find(session, slug, act.now)
     wanted = names.fold(name)
-    for team in teams.of_week(session, week):
+    known = teams.of_week(session, week)
+    for team in known:
         if name == team.id or wanted == team.name_key:
             return team.id
-    raise NotFound(f"There’s no team “{name[:60]}” in week {week.slug}.")
+    raise NotFound(f"There’s no team “{name[:60]}” in week {week.slug}. {_named(known)}")
+
+
+def _named(known: Sequence[Team]) -> str:
+    if not known:
+        return "It has no teams yet."
+    more = f" and {len(known) - MOST_TEAMS:,} more" if len(known) > MOST_TEAMS else ""
+    return f"Its teams: {', '.join(team.name for team in known[:MOST_TEAMS])}{more}."
 
 
 def seat_of(session: Session, slug: str, shift_id: str, email: str, act: Act) -> ShiftSeat:

@@ -18,14 +18,14 @@ from app.services.shifts import completion, editing, listing, patterns, refusals
 from app.services.shifts.listing import ShiftItem
 from app.services.shifts.shifts import ShiftFields
 from app.services.weeks import weeks
-from app.web.documents.shifts import GeneratedShifts, planned_document, shift_document
+from app.web.documents.shifts import generated_document, shift_document
 
 Verb = Callable[..., Seat]
 RESTS: tuple[Rest, ...] = get_args(Rest)
-COLUMNS = ("id", "date", "from", "until", "label", "place", "seats", "taken", "waiting", "state", "people")
+COLUMNS = ("id", "date", "from", "until", "zone", "label", "place", "seats", "taken", "waiting", "state", "people")
 
 group = typer.Typer(
-    help="Make shifts and list them; take seats and leave them, check in, complete, cancel.", no_args_is_help=True
+    help="Create shifts and list them; take seats and leave them, check in, complete, cancel.", no_args_is_help=True
 )
 
 
@@ -86,17 +86,10 @@ def generate(
             session, found.slug, pattern, starts or found.starts, ends or found.ends, fields, act,
             rest=known_rest(rest), dry_run=dry_run,
         )  # fmt: skip
-        known = {item.shift.id: item for item in listing.of_week(session, found, weeks.view(found, act.actor))}
-        rules = settings.settings_of(session, found)
-        planned = [
-            planned_document(
-                known.get(shift.id, ShiftItem(shift, ())), found, rules, exists=shift.id in known, with_email=True
-            )
-            for shift in made.shifts
-        ]
-    notes = [note.sentence for note in made.notes]
-    document = GeneratedShifts(created=made.created, unchanged=made.unchanged, shifts=planned, notes=notes)
-    return Answer(document, [_outcome(found.slug, made.created, made.unchanged, dry_run=dry_run), *notes])
+        items = listing.of_week(session, found, weeks.view(found, act.actor))
+        document = generated_document(made, items, found, settings.settings_of(session, found))
+    outcome = _outcome(found.slug, made.created, made.unchanged, dry_run=dry_run)
+    return Answer(document, [outcome, *document["notes"]])
 
 
 @command(group, "list")
@@ -114,7 +107,7 @@ def list_shifts(
     chosen = [item for item in items if item.free or not free]
     documents = [shift_document(item, found, rules, with_email=True) for item in chosen]
     if not documents:
-        hint = "Clear --free to see all." if items else "`assembly-week shift generate` makes them."
+        hint = "Leave out --free to see all." if items else "`assembly-week shift generate` makes them."
         return Answer({"shifts": []}, [f"No shifts{' with a free seat' if items else ' yet'}. {hint}"])
     return Answer({"shifts": documents}, [Table(COLUMNS, [_row(item) for item in chosen])])
 
@@ -124,8 +117,8 @@ def _row(item: ShiftItem) -> tuple[object, ...]:
     people = ", ".join(sorted(seat.person for seat in item.seats if seat.is_live))
     state = "cancelled" if item.is_cancelled else "scheduled"
     return (
-        shift.id, shift.local_date, shift.local_from, shift.local_until, shift.label, shift.place, shift.seats,
-        item.taken, item.waiting, state, people,
+        shift.id, shift.local_date, shift.local_from, shift.local_until, shift.zone, shift.label, shift.place,
+        shift.seats, item.taken, item.waiting, state, people,
     )  # fmt: skip
 
 

@@ -97,10 +97,10 @@ def test_a_team_signs_up_whole_and_the_list_shows_it(week: Shell) -> None:
         ("Ada Lovelace", "ada@example.com"), ("Bo", "bo@example.com"),
     ]  # fmt: skip
     assert week.text("shift", "list", "w1").splitlines() == [
-        "id\tdate\tfrom\tuntil\tlabel\tplace\tseats\ttaken\twaiting\tstate\tpeople",
-        f"{shift_id}\t{TOMORROW}\t06:00\t24:00\t\t\t2\t2\t0\tscheduled\tAda Lovelace, Bo",
+        "id\tdate\tfrom\tuntil\tzone\tlabel\tplace\tseats\ttaken\twaiting\tstate\tpeople",
+        f"{shift_id}\t{TOMORROW}\t06:00\t24:00\tUTC\t\t\t2\t2\t0\tscheduled\tAda Lovelace, Bo",
     ]
-    assert week.text("shift", "list", "w1", "--free") == "No shifts with a free seat. Clear --free to see all.\n"
+    assert week.text("shift", "list", "w1", "--free") == "No shifts with a free seat. Leave out --free to see all.\n"
     assert week.refusal("shift", "sign-up", "w1", shift_id, "dua@example.com") == (
         "This shift is full. Join the waiting list."
     )
@@ -157,5 +157,7 @@ def test_what_is_not_there_is_named(week: Shell) -> None:
     assert week.refusal("shift", "sign-up", "w1", shift_id, "no@example.com") == (
         "No person with the email no@example.com. `assembly-week person list` shows who there is."
     )
-    assert week.refusal("shift", "sign-up", "w1", shift_id, "--team", "Foxes") == "There’s no team “Foxes” in week w1."
+    assert week.refusal("shift", "sign-up", "w1", shift_id, "--team", "Foxes") == (
+        "There’s no team “Foxes” in week w1. Its teams: Cats, Owls."
+    )
     assert week.refusal("shift", "list", "w9") == "There’s no week “w9”."

@@ -25,7 +25,7 @@ from app.web.api.shift_bodies import PATTERN_EXAMPLE, SHIFT_EXAMPLE, PatternIn, 
 from app.web.api.sign_ups import ShiftId, person_id_of
 from app.web.api.weeks import Cursor, Limit, Slug
 from app.web.deps import AdminAct, AppClock, AppDatabase, AppWorths, RawBody, Reader, ReadSession
-from app.web.documents import planned_document, shift_document, shift_rules_document
+from app.web.documents import generated_document, shift_document, shift_rules_document
 from app.web.routes import DatabaseRoute, takes_long
 
 router = APIRouter(tags=["shifts"], route_class=DatabaseRoute)
@@ -113,18 +113,9 @@ def generate_shifts(act: AdminAct, database: AppDatabase, week: Slug, body: RawB
         first, last = wish.starts or found.starts, wish.ends or found.ends
         with naming("starts"):
             made = shifts.generate(session, week, wish.pattern(), first, last, wish.fields(), act, dry_run=wish.dry_run)
-        known = {item.shift.id: item for item in listing.of_week(session, found, weeks.view(found, act.actor))}
-        rules = settings.settings_of(session, found)
-        planned = [
-            planned_document(
-                known.get(shift.id, ShiftItem(shift, ())), found, rules, exists=shift.id in known, with_email=True
-            )
-            for shift in made.shifts
-        ]
-    notes = [note.sentence for note in made.notes]
-    return JSONResponse(
-        documents.GeneratedShifts(created=made.created, unchanged=made.unchanged, shifts=planned, notes=notes)
-    )
+        items = listing.of_week(session, found, weeks.view(found, act.actor))
+        document = generated_document(made, items, found, settings.settings_of(session, found))
+    return JSONResponse(document)
 
 
 @router.get(f"{_ALL}/settings", operation_id="getShiftSettings", responses={200: {"model": documents.ShiftRules}})

@@ -1,5 +1,6 @@
 """Shifts: when they are, who is on them, and what they are worth; and how a week's shifts work."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from app.models import Week
 from app.services.exports.ledger_export import moment
 from app.services.shifts.listing import ShiftItem
 from app.services.shifts.settings import values_of
+from app.services.shifts.shifts import Generated
 from app.services.shifts.worth import ShiftWorth
 from app.web.documents.sign_ups import SignUp, sign_up_document
 from app.web.documents.values import ClockTime, Day, Moment, NextCursor
@@ -108,13 +110,22 @@ def shift_document(
     return {"id": item.shift.id, **_parts(item, week, settings, worth, with_email=with_email)}
 
 
-def planned_document(
-    item: ShiftItem, week: Week, settings: ShiftSettings, *, exists: bool, with_email: bool
-) -> PlannedShift:
-    """One shift of a pattern, there already or not."""
+def generated_document(
+    made: Generated, items: Iterable[ShiftItem], week: Week, settings: ShiftSettings
+) -> GeneratedShifts:
+    """The shifts of a pattern, for who makes them; those that are not among the week's `items` have no id."""
+    known = {item.shift.id: item for item in items}
     return {
-        "id": item.shift.id if exists else None,
-        **_parts(item, week, settings, None, with_email=with_email),
+        "created": made.created,
+        "unchanged": made.unchanged,
+        "shifts": [
+            {
+                "id": shift.id if shift.id in known else None,
+                **_parts(known.get(shift.id, ShiftItem(shift, ())), week, settings, None, with_email=True),
+            }
+            for shift in made.shifts
+        ],
+        "notes": [note.sentence for note in made.notes],
     }
 
 
