@@ -137,7 +137,7 @@ def _idle(session: Session, week: Week, rows: Sequence[ShiftRow], now: datetime)
 
 @router.get("/export", name="shift_coverage_export")
 def export_coverage(act: OrganizerAct, session: ReadSession, week: str) -> Response:
-    """The same shifts as a CSV, with names and without e-mails."""
+    """The same shifts as a CSV, with names and without emails."""
     found = weeks.find(session, week, act.now)
     items = listing.of_week(session, found, weeks.view(found, act.actor))
     text = csv_text.text([COLUMNS, *(_line(item) for item in items if not item.is_cancelled)])

@@ -179,7 +179,7 @@ OptionalReason = Annotated[str, MaxLength(reasons.LONGEST), says(reasons.welcome
 class ManyForm(Form):
     """Changes of several shifts: an empty field leaves theirs as it is.
 
-    Shifts are chosen one by one (`id:version`) or by the day (`day:shifts:sum of versions`).
+    Shifts are chosen one by one (`id:version`) or by the day (`day:sum of its shifts’ versions`).
     """
 
     shifts: tuple[str, ...] = ()

@@ -53,7 +53,7 @@ class ShiftRow:
     @property
     def value(self) -> str:
         """The shift and the version an organizer looks at, for forms."""
-        return f"{self.item.shift.id}:{self.item.shift.version}"
+        return shift_choice.of_shift(self.item.shift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,8 @@ def _flash(done: str, made: int, kept: str) -> str:
     if done != "made":
         return DONE.get(done, "")
     there = int(kept) if kept.isascii() and kept.isdigit() and len(kept) <= 6 else 0
-    return f"Made {count}; {there:,} {'was' if there == 1 else 'were'} there already." if there else f"Made {count}."
+    were = "was" if there == 1 else "were"
+    return f"Created {count}; {there:,} {were} there already." if there else f"Created {count}."
 
 
 def shifts_page(page: ShiftsPage, *, slug: str) -> Response:

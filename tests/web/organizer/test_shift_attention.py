@@ -42,7 +42,7 @@ def test_who_is_due_and_not_here_stands_first_until_they_are_checked_in(site: Ru
     bo, ada = take(site, shift_id, BO, ADA)
     check_in(site, shift_id, bo)
     before = organizer.get(HERE)
-    organizer = at(site, "06:09")
+    organizer = at(site, "06:09:30")
 
     pages = [organizer.get(page) for page in (HERE, f"{HERE}/coverage")]
     seats = part(organizer.get(f"{HERE}/{shift_id}"), r'<p class="list__main">(.*?)</p>')
@@ -130,7 +130,7 @@ def test_days_that_are_over_are_folded_away(site: RunningApp) -> None:
 
     page = organizer.get(HERE)
 
-    folded = part(page, r'<details class="disclosure past">(.*?)</details>')
+    folded = part(page, r'<details class="disclosure calendar-past">(.*?)</details>')
     assert folded[0].startswith("1 day over Choose every shift of Wednesday 14 September")
     assert part(page, r'<h2 class="calendar__date"[^>]*>(.*?)</h2>') == [
         "Choose every shift of Wednesday 14 September", "Choose every shift of Thursday 15 September",

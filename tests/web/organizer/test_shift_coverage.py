@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import select
 
 from app.domain.calendar.slots import slot
-from app.models import Notice, Seat
-from app.services.shifts import completion, seats, settling, shifts
+from app.models import Notice
+from app.services.shifts import seats, settling, shifts
 from app.services.shifts.shifts import ShiftFields
 from tests.builders import ADA, BO, CATS, PACIFIC, SLUG
 from tests.web.organizer.test_shift import person
@@ -72,23 +72,6 @@ def test_who_did_not_come_is_told(site: RunningApp, organizer: Visitor) -> None:
     assert "Nobody so far." in before
     assert "Thursday 15 September, 06:00–08:00 Ada Lovelace , Bo Nguyen" in text(page)
     assert "No gaps" in text(page)
-
-
-def test_who_is_due_and_not_here_comes_first_wherever_organizers_look(site: RunningApp, organizer: Visitor) -> None:
-    (shift_id,) = plan(site, 6, people=(ADA, BO))
-    calendar, before = f"/organizer/weeks/{SLUG}/shifts", text(organizer.get(HERE))
-    site.clock.set("2022-09-15 06:09:30")
-    with site.database.unit_of_work() as session:
-        seat = session.exec(select(Seat).where(Seat.person_id == person(site, ADA).id)).one()
-        completion.check_in(session, SLUG, shift_id, seat.id, site.game.act.at(site.clock.now))
-    organizer = sign_in(site, "olu@example.com", "organizer")
-
-    pages = [text(organizer.get(path)) for path in (HERE, calendar)]
-    seats_ = part(organizer.get(f"{calendar}/{shift_id}"), r'<p class="list__main">(.*?)</p>')
-
-    assert "Due, not here" not in before
-    assert all("Due, not here: 1 person Bo Nguyen 9 min late Thursday 15 September" in page for page in pages)
-    assert seats_ == ["Bo Nguyen Due, not here", "Ada Lovelace Checked in"]
 
 
 @BOTH_ENGINES

@@ -61,7 +61,7 @@ def test_pattern_is_previewed_and_then_made(site: RunningApp) -> None:
     assert (preview.status_code, part(preview, 'id="preview-title">(.*?)<')) == (200, ["30 new shifts"])
     assert nothing_yet == []
     assert organizer.get(answer.headers["location"]).text.count("Front desk") == 30
-    assert part(organizer.get(answer.headers["location"]), TOLD) == ["Made 30 shifts."]
+    assert part(organizer.get(answer.headers["location"]), TOLD) == ["Created 30 shifts."]
     again = organizer.post(f"{HERE}/generate", **{**form, "step": "make"})
     assert part(organizer.get(again.headers["location"]), TOLD) == ["Every one of these shifts was there already."]
 
@@ -164,7 +164,7 @@ def test_table_is_imported_all_or_nothing(site: RunningApp, organizer: Visitor) 
     assert part(empty, TOLD) == [f"{lists.NOTHING} {lists.NO_ROWS}"]
     assert nothing_yet == []
     assert [shift.label for shift in made(site)] == ["Desk"]
-    assert part(organizer.get(answer.headers["location"]), TOLD) == ["Made 1 shift."]
+    assert part(organizer.get(answer.headers["location"]), TOLD) == ["Created 1 shift."]
 
 
 def a_form(**changes: str) -> dict[str, str]:
