@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from hashlib import sha256
+from typing import Any
 
 from fastapi import APIRouter
 from sqlmodel import Session
@@ -12,7 +13,7 @@ from starlette.responses import Response
 from app.domain.actor import SignedInAct
 from app.domain.draft import PersonId
 from app.domain.shifts.covers import OfferedTo
-from app.errors import Malformed, NotFound, Problem
+from app.errors import NotFound, OutsideWeek, Problem
 from app.models import Shift, Team
 from app.models.columns import is_id
 from app.services.ledger import ledger, my_week
@@ -21,23 +22,16 @@ from app.services.rules import rule_sets
 from app.services.shifts import completion, covers, listing, own_seats, refusals, seats, waiting
 from app.services.weeks import weeks
 from app.web.deps import MemberAct
-from app.web.http.fields import says
-from app.web.http.forms import Form, FormInvalid, FormState
+from app.web.http.forms import FormInvalid, FormState
 from app.web.me.log import at_its_field, by_hand
 from app.web.routes import DatabaseRoute
 from app.web.shifts.during import QuickLogForm
 from app.web.shifts.page import list_page
-from app.web.shifts.shift import shift_page
+from app.web.shifts.shift import OfferForm, shift_page
 from app.web.submit import Done, submit
 
 AT_SHIFT = "shift"
 """The value of `at=` that leads back to the shift's own page."""
-
-
-def _offered_to(to: str) -> str:
-    if to not in ("everyone", "team") and not is_id(to):
-        raise Malformed("Choose whom to offer your seat to.")
-    return to
 
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
@@ -160,12 +154,6 @@ def _withdraw_request(session: Session, act: SignedInAct, week: str, shift_id: s
     return "request-withdrawn"
 
 
-class OfferForm(Form):
-    """The form that offers a seat: to everyone, the team or one person, by id."""
-
-    to: Annotated[str, says(_offered_to)]
-
-
 @router.post("/weeks/{week}/shifts/{shift_id}/offer", name="shift_offer")
 def offer(request: Request, act: MemberAct, week: str, shift_id: str, form: FormState[OfferForm]) -> Response:
     """Offer my seat to others."""
@@ -205,8 +193,12 @@ def _log(form: FormState[QuickLogForm], slug: str, shift_id: str, session: Sessi
         raise FormInvalid({}, "This form can’t be read. Open the page again.")
     if data.kind not in rule_sets.rules_of(session, week).kind_by_name:
         raise FormInvalid({"kind": "Choose an activity."})
-    reading = by_hand(data.kind, act.now, data.id, data.url.strip(), data.note.replace("\r\n", "\n").strip(), act)
+    link, note = data.url.strip(), data.note.replace("\r\n", "\n").strip()
+    sent = sha256("\0".join((data.id, data.kind, link, note)).encode()).hexdigest()[:16]
+    reading = by_hand(data.kind, act.now, sent, link, note, act)
     (outcome,) = ledger.record(session, week.slug, [Submission(reading, act.actor)], now=act.now)
+    if isinstance(outcome, OutsideWeek):
+        raise FormInvalid({"kind": outcome.detail.replace("occurred_at is", "This is")})
     if isinstance(outcome, Problem):
         raise at_its_field(outcome)
     return Done("week_shift", "logged", {"week": week.slug, "shift_id": shift_id, "activity": outcome.id})

@@ -34,7 +34,7 @@ def _kind(kind: str) -> str:
 
 
 class QuickLogForm(Form):
-    """Something done just now; the button pressed says what. `id` makes sending it twice the same as once."""
+    """Something done just now; the button pressed says what. With the `id`, the same sent twice is logged once."""
 
     id: str
     kind: Annotated[str, says(_kind)]

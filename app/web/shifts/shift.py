@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.errors import NotFound
+from app.errors import Malformed, NotFound
 from app.models import Week
+from app.models.columns import is_id
 from app.services import guestbook
 from app.services.access import accounts
 from app.services.ledger import my_week
@@ -19,7 +20,8 @@ from app.services.weeks import weeks
 from app.web.deps import BoardAct, MemberAct, ReadSession
 from app.web.guestbook import EntryForm
 from app.web.http import redirects
-from app.web.http.forms import FormState
+from app.web.http.fields import says
+from app.web.http.forms import Form, FormState
 from app.web.routes import DatabaseRoute
 from app.web.shifts.during import during, quick_log
 from app.web.shifts.view import WeekShifts, look, say
@@ -27,6 +29,19 @@ from app.web.submit import Page
 
 LOGGED = "logged"
 MOST_PEOPLE = 500  # to choose from: a longer list nobody reads, and everyone can be offered a seat at once
+
+
+def _offered_to(to: str) -> str:
+    if to not in ("everyone", "team") and not is_id(to):
+        raise Malformed("Choose whom to offer your seat to.")
+    return to
+
+
+class OfferForm(Form):
+    """The form that offers a seat: to everyone, the team or one person, by id."""
+
+    to: Annotated[str, says(_offered_to)]
+
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
@@ -66,8 +81,9 @@ def shift_page(slug: str, shift_id: str, page: Page[Any], done: str = "", activi
         logged=_logged(page, activity) if done == LOGGED else None,
         is_on=item.shift.starts_at <= page.act.now < item.shift.ends_at,
         during=during(page, shown, seat) if seat is not None else None, log=quick_log(page),
-        people=_people(page, shown) if row.can_offer else [], correction=_correction(page, shown, shift_id),
-        entry=_entry(page, shown.week, seat), when=refusals.dated(item.shift),
+        people=_people(page, shown) if row.can_offer else [], offer=page.form(OfferForm, to="everyone"),
+        correction=_correction(page, shown, shift_id), entry=_entry(page, shown.week, seat),
+        when=refusals.dated(item.shift),
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The shifts of a week as the reader of a page sees them, and what a button of it has just done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from typing import Any, NamedTuple
@@ -20,7 +20,6 @@ from app.services.shifts.listing import ShiftItem
 from app.services.shifts.worth import ReaderWorths
 from app.services.teams import teams
 from app.services.weeks import weeks
-from app.web.http import render
 from app.web.seats.shown import short
 from app.web.shift_lists import KeptShifts
 from app.web.shifts.rows import Rows
@@ -47,7 +46,7 @@ class Said:
 
 SAID: Mapping[str, Said] = {
     "taken": Said("You’re on: ", undo=Undo("Undo", "shift_leave")),
-    "team": Said("Your team is on: ", ". Each of you can leave until {until}.", Undo("Undo", "shift_undo_team")),
+    "team": Said("Your team is on: ", undo=Undo("Undo", "shift_undo_team")),
     "team-undone": Said("Undone for your team: ", undo=Undo("Take it again", "shift_take_team")),
     "left": Said("You left ", undo=Undo("Take it again", "shift_take")),
     "waiting": Said("You’re on the waiting list: ", undo=Undo("Undo", "shift_stop_waiting")),
@@ -67,7 +66,7 @@ SAID: Mapping[str, Said] = {
 class DoneWith(NamedTuple):
     """The sentence about what was done with a shift, and the button that undoes it while that can be.
 
-    `earned` is the activity that a completed seat became.
+    `leave_until` is told where a whole team signed up; `earned` is the activity that a completed seat became.
     """
 
     words: Said
@@ -75,6 +74,7 @@ class DoneWith(NamedTuple):
     shift_id: str
     undo: Undo | None
     in_a_row: int
+    leave_until: datetime | None = None
     earned: OwnActivity | None = None
 
 
@@ -125,8 +125,6 @@ class WeekShifts:
         choice = self.rows.choice(item)
         if not _is_so(done, choice):
             return None
-        until = render.local_moment(choice.leave_until, self.week.zone) if choice.leave_until else "the start"
-        words = replace(words, after=words.after.format(until=until))
         is_possible = {
             "shift_leave": choice.can_leave,
             "shift_take": choice.is_open and item.free > 0,
@@ -136,8 +134,9 @@ class WeekShifts:
         undo = words.undo if words.undo is not None and is_possible.get(words.undo.route, True) else None
         number = choices.in_a_row(self.reader.seats, item.shift) if choice.seat is not None else 0
         return DoneWith(
-            words, refusals.when_in(self.week, item.shift), shift_id, undo, number if number >= MANY_IN_A_ROW else 0
-        )
+            words, refusals.when_in(self.week, item.shift), shift_id, undo, number if number >= MANY_IN_A_ROW else 0,
+            choice.leave_until if done == "team" else None,
+        )  # fmt: skip
 
 
 def _is_so(done: str, choice: Choice) -> bool:

@@ -66,7 +66,7 @@ def test_one_tap_takes_a_seat_for_the_whole_team(site: RunningApp, shifts: Shift
     assert "Full: 3 seats" in row(taken, shift_id)
     assert all(name in row(taken, shift_id) for name in ("Ada Lovelace", "Bo Nguyen", "Chidi Okafor"))
     assert part(taken, r'<div class="alert.*?</div>') == [
-        "Your team is on: Thu 06:00–08:00 PDT. Each of you can leave until Wed 18:00. Undo"
+        "Your team is on: Thu 06:00–08:00 PDT. You can leave until Wed 18:00 . Undo"
     ]
 
 
@@ -79,11 +79,14 @@ def test_one_tap_for_the_whole_team_is_undone_by_another(site: RunningApp, shift
     again = press(ada, shift_id, "take-team")
     site.clock.now += timedelta(minutes=10)
     late = ada.get(f"{PAGE}?shift={shift_id}&done=team")
+    site.clock.set("2022-09-14 18:00")
+    past_leaving = sign_in(site, ADA).get(f"{PAGE}?shift={shift_id}&done=team")
 
     assert part(undone, r'<div class="alert.*?</div>') == ["Undone for your team: Thu 06:00–08:00 PDT. Take it again"]
     assert "3 of 3 seats free" in row(undone, shift_id)
     assert "Full: 3 seats" in row(again, shift_id)
     assert "undo-team" not in late.text
+    assert part(past_leaving, r'<div class="alert.*?</div>') == ["Your team is on: Thu 06:00–08:00 PDT."]
 
 
 def test_whole_team_is_who_is_active(site: RunningApp, shifts: Shifts) -> None:
@@ -162,6 +165,7 @@ def test_page_is_true_in_every_state_of_its_week(site: RunningApp, shifts: Shift
     site.clock.set("2022-09-16 20:00")
     over = text(sign_in(site, ADA).get(PAGE))
     site.game.close()
+    one = text(sign_in(site, ADA).get(f"{PAGE}/{shift_id}"))
 
     assert "No shifts yet" in empty
     assert "Signing up opens Wednesday 14 September, 18:00 ." in text(early)
@@ -172,15 +176,16 @@ def test_page_is_true_in_every_state_of_its_week(site: RunningApp, shifts: Shift
     assert (refused.status_code, "Signing up opens Wed 14 Sep 18:00 PDT." in text(refused)) == (409, True)
     assert "All shifts are over." in over
     assert "is closed. See the summary" in text(sign_in(site, ADA).get(PAGE))
+    assert "is closed. See the summary" in one
 
 
 def test_who_has_no_team_is_told_where_seats_are_for_teams(site: RunningApp, shifts: Shifts) -> None:
-    shifts.make()
+    shift_id = shifts.make()
     gus = sign_in(site, GUS)
-    teamless = text(gus.get(PAGE))
+    teamless = [text(gus.get(page)) for page in (PAGE, f"{PAGE}/{shift_id}")]
     change(site, needs_team=False)
 
-    assert "Seats in this week are for teams. Join a team first." in teamless
+    assert ["Seats in this week are for teams. Join a team first." in page for page in teamless] == [True, True]
     assert "Join a team" not in text(gus.get(PAGE))
     assert "Take a seat" in text(gus.get(PAGE))
 

@@ -9,7 +9,7 @@ import pytest
 from app.services.shifts import correction, editing
 from tests.builders import ADA, BO, CHIDI, DUA, GUS, OWLS, SLUG, act_by
 from tests.web.playing_shifts import Shifts
-from tests.web.reading import in_ledger, part, text
+from tests.web.reading import in_ledger, mistakes, part, text
 from tests.web.running_app import RunningApp, Visitor, sign_in
 from tests.web.shifts.test_page import PAGE, change, press, row
 
@@ -85,7 +85,7 @@ def test_seat_offered_to_one_person_is_shown_to_them_alone(site: RunningApp, shi
     assert "To Everyone My team Bo Nguyen Chidi Okafor Dua Krasniqi" in form
     assert "Take over from Ada Lovelace" in row(bo.get(PAGE), shift_id)
     assert "Take over" not in row(dua.get(PAGE), shift_id)
-    assert wrong.status_code == 422
+    assert (wrong.status_code, mistakes(wrong)) == (422, {"to": "Choose whom to offer your seat to."})
 
 
 def test_during_a_shift_its_page_has_checklists_and_the_teams_numbers(site: RunningApp, shifts: Shifts) -> None:
@@ -122,6 +122,29 @@ def test_one_tap_logs_what_no_tool_reports_once(site: RunningApp, shifts: Shifts
     ]
     assert (wrong.status_code, flawed.status_code, stranger.status_code) == (422, 422, 404)
     assert "A link begins with http" in text(flawed)
+
+
+def test_form_that_stayed_open_logs_another_thing_beside_the_first(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make()
+    ada = on_shift(site, shift_id)
+    here = f"{PAGE}/{shift_id}"
+
+    answers = [ada.post(f"{here}/log", id="1" * 16, kind="issue", note=note) for note in ("Typo", "Crash", "Typo")]
+
+    assert [answer.status_code for answer in answers] == [303] * 3
+    assert sorted(str(item["note"]) for item in in_ledger(site)) == ["Crash", "Typo"]
+
+
+def test_what_cannot_be_logged_before_the_week_begins_says_so(site: RunningApp, shifts: Shifts) -> None:
+    shift_id = shifts.make("2022-09-12 00:00")
+    site.clock.set("2022-09-11 23:50")
+    ada = sign_in(site, ADA)
+    press(ada, shift_id, "take")
+
+    answer = ada.post(f"{PAGE}/{shift_id}/log", id="1" * 16, kind="issue")
+
+    assert (answer.status_code, list(mistakes(answer))) == (422, ["kind"])
+    assert "occurred_at" not in answer.text
 
 
 def test_completed_shift_earns_its_points_and_asks_for_the_guestbook(site: RunningApp, shifts: Shifts) -> None:
