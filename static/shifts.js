@@ -84,11 +84,13 @@
   setInterval(tick, 1000);
 
   // Seats come by themselves. What a page says to its own reader beside them is made anew where it may have changed: with
-  // their seat, their turn in a waiting list, a seat offered to them, a teammate's seat, or where shifts came or moved.
+  // their seat, their turn in a waiting list, a seat offered to them, a teammate's seat, or where shifts came or moved or the
+  // week opened. What was done last is told again while it is so, with its way back.
   const RELOAD_MS = [300, 1_500]; // not everybody in the same moment
   const concerns = new Map();
-  let [asked, reload] = ["", 0];
   const page = () => document.getElementById("shifts");
+  const here = page().dataset.here; // not where a refused form has led
+  let [asked, reload, told] = ["", 0, location.pathname === here ? location.search : ""];
   function concern(seats) {
     const [me, team] = page().dataset.me.split(":");
     const parts = (seats.dataset.people ?? "").split(" ").map((part) => part.split(":"));
@@ -111,7 +113,7 @@
     reload = 0;
     if (isBusy()) { reloadSoon(); return; }
     const open = folds().filter((fold) => fold.open).map(named);
-    await htmx.ajax("GET", location.pathname, { target: "#shifts", select: "#shifts", swap: "outerMorph" });
+    await htmx.ajax("GET", here + told, { target: "#shifts", select: "#shifts", swap: "outerMorph" });
     for (const fold of folds()) if (open.includes(named(fold))) fold.open = true;
   }
   function reloadSoon() {
@@ -143,7 +145,12 @@
   const isPress = (context) => context.request?.method?.toUpperCase() === "POST";
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = event.detail;
-    if (!isOurs(ctx) || ctx.text.includes(` id="${ctx.select.slice(1)}"`)) return;
+    if (!isOurs(ctx)) return;
+    if (ctx.text.includes(` id="${ctx.select.slice(1)}"`)) {
+      const { redirected, url } = ctx.response.raw;
+      if (isPress(ctx)) told = redirected ? new URL(url).search : "";
+      return;
+    }
     event.preventDefault();
     if (!isPress(ctx)) {
       if (ctx.select === "#shifts") reload ||= setTimeout(load, AGAIN_MS);

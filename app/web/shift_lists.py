@@ -210,7 +210,7 @@ def _make(session: Session, week: Week, view: View, version: Version, known: Kep
         version, settings, items, {item.shift.id: item for item in items},
         tuple(_days(items, rows)), len(rows), choices.crowd_of(items, joins),
         {item.shift.id: _forms(item, known) for item in items},
-        _moments(items, settings), calendar_mark(list(items)),
+        _moments(items, settings), calendar_mark(week, settings, items),
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Seat lists: the shared part of every shift of a week, made once per change and sent as what has changed."""
 
 import asyncio
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from secrets import token_hex
@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app.clock import Clock
 from app.db.database import Database
 from app.domain.actor import Scope
+from app.domain.shifts.model import ShiftSettings
 from app.domain.view import Audience
 from app.events import AccessChanged, Event, JobQueued
 from app.live.fragments import FragmentList, Item, Position
@@ -20,6 +21,7 @@ from app.models import Week
 from app.services import topics
 from app.services.shifts import listing
 from app.services.shifts.listing import ShiftItem
+from app.services.shifts.settings import settings_of
 from app.services.weeks import weeks
 from app.web.board.rows import one_line
 from app.web.http import render
@@ -123,7 +125,8 @@ class SeatLists:
             version = _version(session, week)
             if known is None or known.version != version:
                 items = listing.of_week(session, week, weeks.view_of(week, audience))
-                known = _follow(known, version, items, shows_everyone=shows_everyone)
+                as_of = as_of_html(calendar_mark(week, settings_of(session, week), items))
+                known = _follow(known, version, items, as_of, shows_everyone=shows_everyone)
         kept.seats, kept.generation = known, generation
         return known
 
@@ -132,7 +135,9 @@ def _version(session: Session, week: Week) -> SeatsVersion:
     return SeatsVersion(week.id, weeks.edits(week), topics.version(session, week.id, "shifts"))
 
 
-def _follow(known: SeatList | None, version: SeatsVersion, items: list[ShiftItem], *, shows_everyone: bool) -> SeatList:
+def _follow(
+    known: SeatList | None, version: SeatsVersion, items: list[ShiftItem], as_of: bytes, *, shows_everyone: bool
+) -> SeatList:
     """The list of these items; what is shown as before is not made again."""
     before = known.shown if known is not None else {}
     shown: dict[str, tuple[Hashable, Item]] = {}
@@ -142,7 +147,7 @@ def _follow(known: SeatList | None, version: SeatsVersion, items: list[ShiftItem
         shown[item.shift.id] = same if same is not None and is_same else (content, _fragment(item, shows_everyone))
     fragments = known.fragments if known is not None else FragmentList(token_hex(8), closing=AS_OF)
     parts = {shift_id: fragment for shift_id, (_, fragment) in shown.items()}
-    return SeatList(version, fragments.update({**parts, AS_OF: {AS_OF: as_of_html(items)}}), shown)
+    return SeatList(version, fragments.update({**parts, AS_OF: {AS_OF: as_of}}), shown)
 
 
 def _content(item: ShiftItem) -> Hashable:
@@ -154,15 +159,16 @@ def _fragment(item: ShiftItem, shows_everyone: bool) -> Item:
     return {f"seats-{item.shift.id}": one_line(seats_html(item, shows_everyone=shows_everyone))}
 
 
-def as_of_html(items: list[ShiftItem]) -> bytes:
-    """The part that ends every message; differs whenever a page has to show other shifts, or other facts of one."""
-    return one_line(render.render("shifts/_seats_as_of.html", shifts=calendar_mark(items)))
+def as_of_html(mark: str) -> bytes:
+    """The part that ends every message; a page whose own mark differs loads again."""
+    return one_line(render.render("shifts/_seats_as_of.html", shifts=mark))
 
 
-def calendar_mark(items: list[ShiftItem]) -> str:
-    """A mark of what a page shows of shifts besides their seats: which there are, when, where and called what."""
+def calendar_mark(week: Week, settings: ShiftSettings, items: Sequence[ShiftItem]) -> str:
+    """A mark of what a page shows besides seats: which shifts there are, when and where, and how signing up stands."""
     facts = [
         (shift.id, shift.starts_at, shift.ends_at, shift.label, shift.place, shift.link, shift.needed)
         for shift in (item.shift for item in items)
     ]
-    return sha256(repr(facts).encode()).hexdigest()[:12]
+    stands = (week.state, week.frozen_at, settings)
+    return sha256(repr((stands, facts)).encode()).hexdigest()[:12]

@@ -4,15 +4,17 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
 
 import pytest
 
 from app.domain.view import Audience
 from app.errors import Problem
 from app.live.fragments import FragmentList, Position
-from app.services.shifts import completion, seats
+from app.services.shifts import completion, seats, settings
 from app.web.seats.seat_lists import AS_OF, SeatList, SeatLists
-from tests.builders import ADA, BO, CATS, CHIDI, DUA, OWLS, SLUG, Game
+from tests.builders import ADA, BO, CATS, CHIDI, DUA, GUS, OWLS, SLUG, Game
 from tests.live.test_fragments import applied
 from tests.services.shifts.test_seats import Plan
 from tests.web.running_app import SettableClock
@@ -146,6 +148,27 @@ def test_freeze_hides_who_came_since_from_everybody_but_organizers(watched: Watc
     public, organizers = watched.html(shift_id), watched.html(shift_id, "organizers")
     assert [html.count("seats__state") for html in (public, organizers)] == [0, 1]
     assert (b"Chidi" in before.everything, "Chidi" in public) == (False, True)
+
+
+def test_page_loads_again_when_what_it_says_of_signing_up_changes(watched: Watched, game: Game) -> None:
+    plan = watched.plan
+    plan.shift()
+
+    def mark() -> bytes:
+        return watched.get().fragments.contents[AS_OF]
+
+    def change(**values: object) -> None:
+        with game.database.unit_of_work() as session:
+            settings.change(session, SLUG, values, plan.organizer)
+
+    marks = [mark()]
+    for deed in (partial(change, needs_team=False), plan.game.freeze, plan.game.close, plan.game.open):
+        deed()
+        marks.append(mark())
+    plan.game.team("Foxes", GUS)
+
+    assert [before == after for before, after in pairwise(marks)] == [False] * 4
+    assert mark() == marks[-1]
 
 
 def test_position_of_a_page_is_known_while_nothing_has_changed_since(watched: Watched, game: Game) -> None:
