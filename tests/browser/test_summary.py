@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from app.services.demo import replay
 from app.services.demo.cast import SLUG
-from tests.browser.looking import looking
+from tests.browser.looking import PHONE, flaws_light_and_dark, looking, overflow
 from tests.builders import SLUG as STANDARD
 from tests.builders import an_activity
 from tests.web.running_app import RunningApp
@@ -63,15 +63,22 @@ def test_summary_draws_every_chart_for_the_screen_it_is_on(
     assert (said, wider) == ([], 0)
 
 
-def test_summary_of_thirty_teams_is_two_pages_as_well(chromium: Browser, site: RunningApp) -> None:
+def test_summary_of_thirty_teams_is_two_pages_as_well_and_lines_on_a_phone(chromium: Browser, site: RunningApp) -> None:
     for number in range(28):
         site.game.team(f"A team with a rather long name {number}", f"player{number}@example.com")
     site.batch(*(an_activity(person=f"player{number}@example.com") for number in range(28)))
-    with looking(chromium) as page:
+    with looking(chromium, PHONE) as page:
         page.goto(f"{site.url}/weeks/{STANDARD}/summary", wait_until="networkidle")
 
         sheets = {
             paper: len(PAGES.findall(page.pdf(format=paper, print_background=True))) for paper in ("A4", "Letter")
         }
+        line = page.locator(".thank").nth(3)
+        tall = int(page.locator(".thanks").evaluate("each => each.clientHeight"))
+        is_folded = line.get_by_role("link").is_hidden()
+        line.locator("summary").click()
 
-    assert sheets == {"A4": 2, "Letter": 2}
+        line.get_by_role("link", name="See receipt").wait_for()
+        assert (sheets, is_folded) == ({"A4": 2, "Letter": 2}, True)
+        assert tall < 30 * 90
+        assert (overflow(page), flaws_light_and_dark(page)) == (0, [])
