@@ -67,5 +67,9 @@ def needs_approval(shift: ShiftFacts, settings: ShiftSettings, now: datetime, *,
 
 def is_undone_by_leaving(seat: Seat, shift: ShiftFacts, now: datetime) -> bool:
     """Tell whether a seat taken over goes back to its giver when its holder leaves: in the first ten minutes."""
-    in_time = now < min(seat.signed_up_at + UNDO, shift.ends_at)
-    return in_time and seat.state == "signed_up" and standing_refusal(shift) is None
+    return now < undo_until(seat, shift) and seat.state == "signed_up" and standing_refusal(shift) is None
+
+
+def undo_until(seat: Seat, shift: ShiftFacts) -> datetime:
+    """The moment from which leaving a seat taken over does not give it back any more; during the shift, too."""
+    return min(seat.signed_up_at + UNDO, shift.ends_at)

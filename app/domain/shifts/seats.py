@@ -84,10 +84,10 @@ def leave(seat: Seat, shift: ShiftFacts, settings: ShiftSettings, now: datetime,
 
 
 def leave_until(seat: Seat, shift: ShiftFacts, settings: ShiftSettings) -> datetime:
-    """The moment from which a seat somebody signed up for cannot be left any more."""
+    """The moment from which a seat somebody signed up for cannot be left any more: the start at the latest."""
     if seat.promoted:
         return shift.starts_at
-    return max(shift.starts_at - settings.leave_until, seat.signed_up_at + UNDO)
+    return min(shift.starts_at, max(shift.starts_at - settings.leave_until, seat.signed_up_at + UNDO))
 
 
 def end_with_shift(seat: Seat) -> SeatState:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from app.domain.memberships import Join, current_team, team_at
 from app.domain.shifts import covers as cover_rules
 from app.domain.shifts import seats as lives
+from app.domain.shifts.covers import Takeover
 from app.domain.shifts.limits import Slots, is_limited
 from app.domain.shifts.model import Code, ShiftFacts, ShiftSettings
 from app.domain.shifts.model import Seat as SeatFacts
@@ -35,7 +36,6 @@ class Choice:
     why: str = ""
     seat: OwnSeat | None = None
     leave_until: datetime | None = None
-    can_leave: bool = False
     can_check_in: bool = False
     can_complete: bool = False
     can_offer: bool = False
@@ -45,6 +45,11 @@ class Choice:
     for_team: int = 0
     in_a_row: int = 0
     asked_of: str = ""
+
+    @property
+    def can_leave(self) -> bool:
+        """True if they may leave their seat now."""
+        return self.leave_until is not None
 
     @property
     def is_open(self) -> bool:
@@ -113,18 +118,29 @@ def choose(
     claim = Claim(seats=0, has_team=team_id is not None, overlaps=other is not None, is_limited=limited)
     code = sign_up_refusal(facts, claim, ShiftSettings(needs_team=settings.needs_team), now)
     why = _why(code, shift, other, settings, now, zone) if code is not None and missed is None else ""
-    can_cover = now < shift.ends_at and not item.is_cancelled and is_week_open and code not in ("no-team", "overlap")
-    covers = tuple(
-        seat
-        for seat in item.seats
-        if can_cover and seat.is_live and seat.offer is not None and seat.offer.is_to(reader.person_id, team_id, seat)
-    )
     return Choice(
-        code, why, missed, is_waiting=reader.person_id in item.waiters, covers=covers,
+        code, why, missed, is_waiting=reader.person_id in item.waiters,
+        covers=_covers(item, reader.person_id, team_id, claim, facts, settings, now),
         for_team=_for_team(item, reader.team_id, crowd) if code is None else 0,
         in_a_row=in_a_row(reader.seats, shift) if code is None else 0,
         asked_of=_asked_of(item, reader.person_id),
     )  # fmt: skip
+
+
+def _covers(
+    item: ShiftItem, person_id: str, team_id: str | None, claim: Claim, facts: ShiftFacts, settings: ShiftSettings,
+    now: datetime,
+) -> tuple[ShiftSeat, ...]:  # fmt: skip
+    """The seats offered to somebody that they would get."""
+    offered = [seat for seat in item.seats if seat.offer is not None and seat.offer.is_to(person_id, team_id, seat)]
+
+    def takeover(seat: ShiftSeat) -> Takeover:
+        return Takeover(
+            SeatFacts(seat.state, seat.signed_up_at), has_team=claim.has_team, overlaps=claim.overlaps,
+            is_limited=claim.is_limited,
+        )  # fmt: skip
+
+    return tuple(seat for seat in offered if cover_rules.accept_refusal(takeover(seat), facts, settings, now) is None)
 
 
 def _why(
@@ -147,11 +163,12 @@ def _own_choice(
     own: OwnSeat, shown: ShiftSeat | None, facts: ShiftFacts, settings: ShiftSettings, now: datetime
 ) -> Choice:
     seat = SeatFacts(own.state, own.signed_up_at, own.promoted)
-    can_leave = lives.leave(seat, facts, settings, now).to is not None
+    until = [lives.leave_until(seat, facts, settings)] if lives.leave(seat, facts, settings, now).to else []
+    if shown is not None and shown.giver_id is not None and cover_rules.is_undone_by_leaving(seat, facts, now):
+        until.append(cover_rules.undo_until(seat, facts))
     return Choice(
         seat=own,
-        leave_until=lives.leave_until(seat, facts, settings) if can_leave else None,
-        can_leave=can_leave,
+        leave_until=max(until, default=None),
         can_check_in=lives.check_in(seat, facts, now).to is not None,
         can_complete=lives.complete(seat, facts, settings, now).to is not None,
         can_offer=cover_rules.offer_refusal(seat, facts, now) is None,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.shifts.model import LIVE, REPEAT, Code, Completes, Seat, SeatState, ShiftFacts, ShiftSettings, Verdict
-from app.domain.shifts.seats import Corrected, check_in, complete, correct, end_with_shift, leave, settle
+from app.domain.shifts.seats import Corrected, check_in, complete, correct, end_with_shift, leave, leave_until, settle
 from tests.domain.builders import moment
 
 SHIFT = ShiftFacts(moment("06:00"), moment("08:00"), seats=3, taken=1)
@@ -108,6 +108,7 @@ def test_leave_within_ten_minutes_of_signing_up_unless_started() -> None:
 
     assert [tried(late, "05:09"), tried(late, "05:10")] == ["cancelled", "too-late-to-leave"]
     assert [tried(later, "05:59"), tried(later, "06:00")] == ["cancelled", "started"]
+    assert [leave_until(each, SHIFT, DEFAULT) for each in (late, later)] == [moment("05:10"), SHIFT.starts_at]
 
 
 def test_leave_of_a_promoted_seat_until_the_start() -> None:

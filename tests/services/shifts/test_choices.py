@@ -8,6 +8,7 @@ import pytest
 from app.domain.shifts.model import ShiftSettings
 from app.domain.view import EVERYTHING
 from app.errors import ShiftRefused
+from app.models import Seat
 from app.services.shifts import choices, covers, listing, own_seats, seats
 from app.services.shifts.choices import Choice, Reader
 from app.services.shifts.settings import settings_of
@@ -107,6 +108,43 @@ def test_choose_says_until_when_a_seat_can_be_left_or_offered(plan: Plan) -> Non
         covers.offer(session, SLUG, shift_id, seat.id, "team", late.act_of(ADA))
     assert [each.person for each in choices_of(late, BO)[shift_id].covers] == ["Ada Lovelace"]
     assert choices_of(late, DUA)[shift_id].covers == ()
+
+
+def test_choose_offers_only_the_covers_that_somebody_gets(plan: Plan) -> None:
+    shift_id, beside = plan.shift(6), plan.shift(7)
+    plan.newcomer()
+    seat = plan.sign_up(shift_id, ADA).seat
+    plan.sign_up(beside, ELIF)
+    during = plan.at("2022-09-15 07:30")
+    with plan.game.database.unit_of_work() as session:
+        covers.offer(session, SLUG, shift_id, seat.id, "everyone", during.act_of(ADA))
+
+    got = {}
+    for email in (GUS, ELIF, DUA):  # in no team; on another shift; free
+        shown = bool(choices_of(during, email)[shift_id].covers)
+        answer = refusal(lambda who=email: _try_cover(during, seat, who))  # type: ignore[misc]
+        got[email] = (shown, answer is None)
+
+    assert got == {GUS: (False, False), ELIF: (False, False), DUA: (True, True)}
+
+
+def _try_cover(plan: Plan, seat: Seat, email: str) -> None:
+    person_id, act = plan.person(email).id, plan.act_of(email)
+    with plan.game.database.unit_of_work() as session:
+        covers.accept(session, SLUG, seat.shift_id, seat.id, person_id, act)
+
+
+def test_choose_gives_back_a_seat_taken_over_for_ten_minutes_also_during_the_shift(plan: Plan) -> None:
+    shift_id = plan.shift(6)
+    seat = plan.sign_up(shift_id, ADA).seat
+    during = plan.at("2022-09-15 07:00")
+    with plan.game.database.unit_of_work() as session:
+        covers.offer(session, SLUG, shift_id, seat.id, "everyone", during.act_of(ADA))
+    _try_cover(during, seat, DUA)
+
+    found = [choices_of(plan.at(text), DUA)[shift_id] for text in ("2022-09-15 07:09", "2022-09-15 07:10")]
+
+    assert [choice.leave_until for choice in found] == [plan.at("2022-09-15 07:10").now, None]
 
 
 def test_in_a_row_counts_shifts_without_a_pause_around_one(plan: Plan) -> None:
