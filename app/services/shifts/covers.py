@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from app.domain.actor import Act
 from app.domain.shifts import covers as rules
-from app.domain.shifts.covers import OfferedTo, Takeover
+from app.domain.shifts.covers import OfferedTo, Takeover, can_change_hands
 from app.domain.shifts.model import Code
 from app.domain.shifts.sign_up import standing_refusal
 from app.errors import Malformed, NotAllowed, Problem
@@ -89,7 +89,7 @@ def accept(
     check_active(session, person_id)
     organizes, takeover = locked.reason is not None, _takeover(locked, seat, offered, person_id, team_id)
     if code := rules.accept_refusal(takeover, locked.facts, locked.settings, act.now, organizes=organizes):
-        raise _refusal(locked, code, person_id)
+        raise _refusal(locked, code, seat, person_id)
     if offered is None or not rules.needs_approval(locked.facts, locked.settings, act.now, organizes=organizes):
         return Accepted(takeovers.hand_over(locked, seat, offered, person_id))
     offered.state, offered.taker_id = "pending", person_id
@@ -109,11 +109,11 @@ def withdraw_request(session: Session, slug: str, shift_id: str, person_id: str,
     takeovers.settle(locked)
     if code := standing_refusal(locked.facts):
         raise refusals.problem(code)
-    if locked.seated([person_id]):
+    asked = [offered for offered in offers.undecided(session, locked.shift) if offered.taker_id == person_id]
+    if not asked and locked.seated([person_id]):
         raise refusals.problem("gone", "Your request was approved: you have the seat. Leave it, or offer it to others.")
-    for offered in offers.undecided(session, locked.shift):
-        if offered.taker_id == person_id:
-            offers.reopen(locked, offered)
+    for offered in asked:
+        offers.reopen(locked, offered)
 
 
 def decide(
@@ -142,7 +142,7 @@ def decide(
         return Accepted(None)
     check_active(session, taker_id)
     if takeovers.is_busy(locked, taker_id):
-        raise _refusal(locked, "overlap", taker_id)
+        raise _refusal(locked, "overlap", seat, taker_id)
     audit.note(session, "cover.approved", shifts.audit_target(locked.shift), act, after=_noted(locked, seat))
     return Accepted(takeovers.hand_over(locked, seat, offered, taker_id))
 
@@ -164,13 +164,14 @@ def _check_offer(
 
 
 def _repeated(locked: LockedShift, seat: Seat, offered: SeatOffer | None, person_id: str) -> Accepted | None:
-    """The answer to who has accepted the seat before."""
+    """The answer to who has accepted the seat before; an organizer with a reason arranges what waits for approval."""
     taken = takeovers.taken_over(locked, seat)
     if not locked.facts.is_week_open:
         return None
     if taken is not None and taken.person_id == person_id:
         return Accepted(taken, repeated=True)
-    return Accepted(None, is_pending=True, repeated=True) if person_id in _taker_of(offered) else None
+    waits = person_id in _taker_of(offered) and locked.reason is None
+    return Accepted(None, is_pending=True, repeated=True) if waits else None
 
 
 def _takeover(
@@ -179,7 +180,7 @@ def _takeover(
     """A person's wish to take over a seat, as it is judged."""
     return Takeover(
         facts_of(seat),
-        is_taken=seat.state == "covered" or bool(_taker_of(offered)),
+        is_taken=seat.state == "covered" or _taker_of(offered) not in ([], [person_id]),
         is_offered=offered is not None and person_id != seat.person_id and _reaches(locked, seat, offered, person_id),
         has_team=team_id is not None,
         overlaps=takeovers.is_busy(locked, person_id),
@@ -208,10 +209,16 @@ def _decided(locked: LockedShift, seat: Seat, *, approve: bool) -> Accepted:
     return Accepted(taken, repeated=True)
 
 
-def _refusal(locked: LockedShift, code: Code, person_id: str) -> Problem:
-    if code == "gone":
+def _refusal(locked: LockedShift, code: Code, seat: Seat, person_id: str) -> Problem:
+    """The problem with a takeover; a program hands on what its person is told."""
+    if code == "gone" and seat.state == "covered":
         return refusals.problem(code, "Someone else took this seat over.")
+    if code == "gone" and can_change_hands(facts_of(seat)):
+        return refusals.problem(code, "Someone else asked for this seat first. An organizer decides.")
     if code == "overlap" and locked.seated([person_id]):
+        actor = locked.act.actor
+        if actor.person_id == person_id or actor.kind == "token":
+            return refusals.problem(code, "You have a seat of this shift already.")
         return refusals.problem(code, "They have a seat of this shift already. Choose someone else.")
     return locked.refusal(code, [person_id])
 

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from app.domain.actor import Act
 from app.domain.draft import PersonId
 from app.domain.shifts.covers import OfferedTo
-from app.errors import Conflict, Malformed, NotAllowed
+from app.errors import Conflict, Malformed, NotAllowed, ShiftRefused
 from app.models import Seat, SeatChange, SeatOffer
 from app.services.shifts import completion, covers
 from app.services.shifts.covers import Accepted
@@ -175,7 +175,10 @@ def test_accept_by_who_has_a_seat_at_that_time_is_refused(plan: Plan) -> None:
     plan.sign_up(seat.shift_id, BO)
     plan.sign_up(plan.shift(7, day=FRIDAY), DUA)
 
-    assert code_of(lambda: accept(plan, seat, BO)) == "overlap"
+    with pytest.raises(ShiftRefused, match=r"^You have a seat of this shift already\.$"):
+        accept(plan, seat, BO)
+    with pytest.raises(ShiftRefused, match=r"^They have a seat of this shift already\. Choose someone else\.$"):
+        accept(plan, seat, BO, reason="Ada is ill")
     assert code_of(lambda: accept(plan, seat, DUA)) == "overlap"
     assert set(live(plan, seat.shift_id)) == {seat.person_id, plan.person(BO).id}
 
@@ -288,7 +291,11 @@ def test_cover_that_needs_approval_waits_for_an_organizer(plan: Plan) -> None:
     assert [(each.seat, each.is_pending, each.repeated) for each in (first, again)] == [
         (None, True, False), (None, True, True),
     ]  # fmt: skip
-    assert code_of(lambda: accept(plan, seat, BO)) == "gone"
+    with pytest.raises(
+        ShiftRefused, match=r"^Someone else asked for this seat first\. An organizer decides\.$"
+    ) as gone:
+        accept(plan, seat, BO)
+    assert gone.value.code == "gone"
     with pytest.raises(NotAllowed):
         decide(plan, seat, plan.act_of(ADA))
     approved, repeated = decide(plan, seat), decide(plan, seat)
@@ -323,6 +330,31 @@ def test_request_for_a_cover_is_withdrawn_until_it_is_decided(plan: Plan) -> Non
 
     assert withdrawn == [("everyone", "open")]
     assert code_of(lambda: withdraw_request(plan, seat, DUA)) == "gone"
+
+
+def test_request_for_a_cover_of_who_has_a_seat_since_is_withdrawn(plan: Plan) -> None:
+    plan.set(approve_covers=1)
+    seat = seat_of(plan, places=2)
+    offer(plan, seat)
+    accept(plan, seat, DUA)
+    plan.sign_up(seat.shift_id, DUA)
+
+    withdraw_request(plan, seat, DUA)
+
+    assert offers(plan) == [("everyone", "open")]
+
+
+def test_cover_that_waits_for_approval_is_arranged_by_an_organizer_with_a_reason(plan: Plan) -> None:
+    plan.set(approve_covers=1)
+    seat = seat_of(plan)
+    offer(plan, seat)
+    accept(plan, seat, DUA)
+
+    assert code_of(lambda: accept(plan, seat, BO, reason="Bo is nearer")) == "gone"
+    taken = accept(plan, seat, DUA, reason="Ada is ill")
+
+    assert (taken.is_pending, live(plan, seat.shift_id)) == (False, [plan.person(DUA).id])
+    assert offers(plan) == [("everyone", "accepted")]
 
 
 def test_cover_undecided_at_the_start_is_approved(plan: Plan) -> None:
