@@ -44,7 +44,7 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
     scores.rebuild(session, week, rules)
     deliveries.requeue_outside(session)
     weeks.note(session, week, "reopened" if reopening else "opened", act, reason=reason)
-    timetable.plan(session, week, shifts.of_week(session, week), act.now)
+    timetable.plan_overdue(session, week, shifts.of_week(session, week), act.now)
     weeks.bump_version(session, week)
     return week
 

@@ -32,7 +32,9 @@ def settle(session: Session, slug: str, shift_id: str, now: datetime) -> None:
         return
     if now < locked.shift.starts_at:
         waiting.hold(locked)
-        waiting.fill(locked)
+        if waiting.fill(locked) and locked.settings.first_round is not None:
+            waiting.look_elsewhere(locked, [])  # a team may have had its first slot: others wait for that
+        waiting.plan(locked)  # limits may be newer than whoever waits
         return
     seat_queries.lock_people(session, [*takeovers.due(locked), *(seat.person_id for seat in _unsettled_seats(locked))])
     takeovers.settle(locked)
@@ -93,7 +95,8 @@ def plan_all(session: Session, now: datetime) -> None:
             left = {shift_id for shift_id, _ in _due(session, week, now)}
             every = shifts.of_week(session, week)
             timetable.plan(session, week, [shift for shift in every if timetable.has_more(shift, now)], now)
-            timetable.plan(session, week, [shift for shift in every if shift.id in left], now, again=f":{now.date()}")
+            overdue = [shift for shift in every if shift.id in left]
+            timetable.plan_overdue(session, week, overdue, now, again=f":{now.date()}")
 
 
 def _due(session: Session, week: Week, now: datetime) -> Sequence[tuple[str, str | None]]:

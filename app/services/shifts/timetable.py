@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -15,20 +15,34 @@ from app.services.jobs import Planned
 SETTLE: Final = "shifts.settle"
 
 
-def plan(session: Session, week: Week, shifts: Sequence[Shift], now: datetime, *, again: str = "") -> None:
+class Moment(NamedTuple):
+    """A moment of a shift by its name."""
+
+    name: str
+    at: datetime
+
+
+def plan(session: Session, week: Week, shifts: Sequence[Shift], now: datetime) -> None:
     """Have these shifts of a week settled at their next moment, if it is open; opening it plans all that it has.
 
-    Each moment is planned once for every opening of the week and version of the shift, whose number an edit raises;
-    `again` makes it another one.
+    Each moment is planned once for every opening of the week and version of the shift, whose number an edit raises.
     """
-    if week.state != "open" or not shifts:
+    _plan(session, week, [(shift, _next(shift, now)) for shift in shifts])
+
+
+def plan_overdue(session: Session, week: Week, shifts: Sequence[Shift], now: datetime, *, again: str = "") -> None:
+    """The same, but those that have begun at once: a moment may have passed unused. `again` makes it another one."""
+    _plan(session, week, [(shift, _last(shift, now) or _next(shift, now)) for shift in shifts], again)
+
+
+def _plan(session: Session, week: Week, moments: Sequence[tuple[Shift, Moment]], again: str = "") -> None:
+    if week.state != "open" or not moments:
         return
     opening = _opening(session, week)
-    planned = []
-    for shift in shifts:
-        name, at = _next(shift, now)
-        key = f"{SETTLE}:{shift.id}:{opening}:{shift.version}:{name}{again}"
-        planned.append(Planned({"shift": shift.id}, at, key))
+    planned = [
+        Planned({"shift": shift.id}, at, f"{SETTLE}:{shift.id}:{opening}:{shift.version}:{name}{again}")
+        for shift, (name, at) in moments
+    ]
     jobs.enqueue_all(session, SETTLE, planned)
 
 
@@ -53,7 +67,7 @@ def plan_waited_for(session: Session, now: datetime, people: Sequence[str] | Non
 
 def has_more(shift: Shift, now: datetime) -> bool:
     """Tell whether moments of the shift are still to come."""
-    return _next(shift, now)[1] > now
+    return _next(shift, now).at > now
 
 
 def _opening(session: Session, week: Week) -> int:
@@ -64,7 +78,18 @@ def _opening(session: Session, week: Week) -> int:
     return session.exec(query).one()
 
 
-def _next(shift: Shift, now: datetime) -> tuple[str, datetime]:
-    """The first moment after now and its name; the last one where all are over."""
-    moments = {"start": shift.starts_at, "end": shift.ends_at, "unseen": shift.ends_at + NO_SHOW_AFTER}
-    return next(((name, at) for name, at in moments.items() if at > now), ("unseen", moments["unseen"]))
+def _moments(shift: Shift) -> list[Moment]:
+    return [
+        Moment("start", shift.starts_at), Moment("end", shift.ends_at), Moment("unseen", shift.ends_at + NO_SHOW_AFTER),
+    ]  # fmt: skip
+
+
+def _next(shift: Shift, now: datetime) -> Moment:
+    """The first moment after now; the last one where all are over."""
+    moments = _moments(shift)
+    return next((moment for moment in moments if moment.at > now), moments[-1])
+
+
+def _last(shift: Shift, now: datetime) -> Moment | None:
+    """The latest moment that has passed."""
+    return next((moment for moment in reversed(_moments(shift)) if moment.at <= now), None)

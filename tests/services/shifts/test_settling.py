@@ -12,6 +12,7 @@ from tests.builders import ADA, BO, CATS, CHIDI, DUA, OWLS, SLUG, Game, moment
 from tests.races import race, repeat
 from tests.services.shifts.test_correction import stands
 from tests.services.shifts.test_seats import Plan, outcome
+from tests.services.shifts.test_waiting import look_again
 
 END, UNSEEN = "2022-09-15 08:00", "2022-09-15 20:00"
 
@@ -169,6 +170,34 @@ def test_reopening_plans_what_waited_for_it(plan: Plan) -> None:
     assert job.run_at == moment(UNSEEN)
     settle(plan, seat, "2022-09-16 09:00")
     assert states(plan) == ["no_show"]
+
+
+def test_reopening_does_at_once_what_became_due_meanwhile(plan: Plan) -> None:
+    seat = signed_up(plan, ADA)[ADA]
+    check_in(plan, seat, ADA, "2022-09-15 06:05")
+    plan.game.at("2022-09-15 07:00").close()
+    look_again(plan.at("2022-09-15 08:30"))
+    before = states(plan)
+
+    plan.game.at("2022-09-15 09:00").open()
+    look_again(plan.at("2022-09-15 09:00"))
+
+    assert (before, states(plan)) == (["checked_in"], ["completed"])
+
+
+def test_plan_all_has_what_was_left_done_at_once(plan: Plan) -> None:
+    plan.set(completes="person")
+    seat = signed_up(plan, ADA)[ADA]
+    check_in(plan, seat, ADA, "2022-09-15 06:05")
+    after = plan.at("2022-09-15 09:00")
+    look_again(after)
+    plan.set(completes="itself")
+
+    with plan.game.database.unit_of_work() as session:
+        settling.plan_all(session, after.now)
+    look_again(after)
+
+    assert states(plan) == ["completed"]
 
 
 def test_plan_all_plans_what_nobody_has_planned_and_what_was_left(plan: Plan) -> None:

@@ -36,11 +36,13 @@ def leave_list(plan: Plan, shift_id: str, email: str) -> WaitingEntry:
 
 
 def look_again(plan: Plan) -> None:
-    """Do the jobs that are due: settle their shifts."""
-    query = select(QueuedJob).where(QueuedJob.kind == timetable.SETTLE, QueuedJob.run_at <= plan.now)
+    """Do the jobs that are due, and those that they queue, as a worker does: settle their shifts."""
+    waiting_ones = select(QueuedJob).where(QueuedJob.kind == timetable.SETTLE, col(QueuedJob.done_at).is_(None))
+    query = waiting_ones.where(QueuedJob.run_at <= plan.now).order_by(col(QueuedJob.run_at), col(QueuedJob.id))
     with plan.game.database.unit_of_work() as session:
-        for shift_id in {json.loads(job.payload)["shift"] for job in session.exec(query)}:
-            settling.settle_next(session, shift_id, plan.now)
+        while (job := session.exec(query).first()) is not None:
+            job.done_at = plan.now
+            settling.settle_next(session, json.loads(job.payload)["shift"], plan.now)
 
 
 def full_shift(plan: Plan, *waiters: str, places: int = 1, day: date = FRIDAY) -> tuple[str, Seat]:
@@ -148,6 +150,50 @@ def test_limit_that_is_lifted_lets_who_waits_have_the_free_seat(plan: Plan) -> N
     look_again(later)
 
     assert (before, holders(plan, shift_id)) == ([], [(CHIDI, "waiting", "shifts")])
+
+
+def test_limit_set_later_lets_who_waits_have_the_free_seat_once_it_is_lifted(plan: Plan) -> None:
+    plan.sign_up(plan.shift(6), BO)
+    shift_id, seat = full_shift(plan, CHIDI)
+    plan.set(early_per_team=1)
+    plan.leave(seat, plan.act_of(ADA))
+
+    look_again(plan.at("2022-09-15 05:59"))
+    before = holders(plan, shift_id)
+    look_again(plan.at("2022-09-15 06:00"))
+
+    assert (before, holders(plan, shift_id)) == ([], [(CHIDI, "waiting", "shifts")])
+
+
+def test_first_round_that_ends_with_a_promotion_lets_the_others_who_wait_have_theirs(plan: Plan) -> None:
+    plan.set(needs_team=0)
+    of_cats, mine = full_shift(plan, DUA)
+    of_owls = plan.shift(9, places=1, day=FRIDAY)
+    nobodys = plan.sign_up(of_owls, plan.newcomer().email).seat
+    join(plan, of_owls, BO)
+    beside = plan.sign_up(plan.shift(7, day=FRIDAY), DUA).seat
+    plan.sign_up(plan.shift(12, day=FRIDAY), CHIDI)
+    plan.set(needs_team=0, first_round=1)
+    plan.leave(mine, plan.act_of(ADA))
+    plan.leave(beside, plan.act_of(DUA))
+    plan.leave(nobodys, plan.organizer)
+
+    for shift_id in (of_owls, of_cats):  # as two workers may
+        settle_before_other_jobs(plan, shift_id)
+    before = holders(plan, of_cats), holders(plan, of_owls)
+    look_again(plan)
+
+    assert before == ([(DUA, "waiting", "shifts")], [])
+    assert holders(plan, of_owls) == [(BO, "waiting", "shifts")]
+
+
+def settle_before_other_jobs(plan: Plan, shift_id: str) -> None:
+    """Settle a shift, and have the jobs done that were queued by then."""
+    with plan.game.database.unit_of_work() as session:
+        for job in session.exec(select(QueuedJob).where(QueuedJob.run_at <= plan.now)):
+            job.done_at = plan.now
+        session.flush()
+        settling.settle_next(session, shift_id, plan.now)
 
 
 def test_leave_of_an_overlapping_seat_lets_its_person_have_the_one_they_wait_for(plan: Plan) -> None:
