@@ -1,5 +1,6 @@
 """Edits of shifts by organizers: what is said of one, how many seats it has, when it is; and its end by cancelling."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ from app.services.webhooks import happenings
 from app.services.weeks import weeks
 
 _TOLD = frozenset({"starts_at", "ends_at", "label", "place", "link"})
-"""The columns whose change is told to whoever has a seat."""
+"""The columns whose change is told to whoever has a seat, until the shift is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,17 @@ def edit(
     if fields.seats < shift.taken:
         raise refusals.problem("full", f"{shift.taken} seats of this shift are taken, so it can’t have fewer.")
     holders = _holders(locked)
-    waiting.hold(locked, [seat.person_id for seat in holders])
+    people = [seat.person_id for seat in holders]
+    waiting.hold(locked, people)
     if slot is not None:
         _check_times(locked, slot, holders)
     after = _assigned(fields, slot)
     before = {name: getattr(shift, name) for name, value in after.items() if getattr(shift, name) != value}
     if before:
         was = refusals.dated(shift)
-        _apply(locked, after)
-        if before.keys() & _TOLD:
-            telling.changed(locked.teller, [seat.person_id for seat in holders], was, locked.reason)
+        _apply(locked, after, people)
+        if before.keys() & _TOLD and act.now < shift.ends_at:
+            telling.changed(locked.teller, people, was, locked.reason)
         after = {name: after[name] for name in before}
         if locked.reason:
             after["reason"] = locked.reason
@@ -87,7 +89,7 @@ def cancel(session: Session, slug: str, shift_id: str, act: Act, *, reason: str)
     if act.now >= shift.ends_at:
         raise refusals.problem("started", "This shift is over. Correct its seats instead.")
     waits = [entry.person_id for entry in waiting.entries(locked)]
-    _apply(locked, {"cancelled_at": act.now})
+    _apply(locked, {"cancelled_at": act.now}, ())
     ended = [seat for seat in _holders(locked) if end_with_shift(facts_of(seat)) != seat.state]
     for seat in ended:
         locked.change(seat, end_with_shift(facts_of(seat)))
@@ -152,23 +154,27 @@ def _assigned(fields: ShiftFields, slot: Slot | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _apply(locked: LockedShift, columns: dict[str, Any]) -> None:
-    """Give columns of a shift their values, count its version, and bring along what follows from them."""
+def _apply(locked: LockedShift, columns: dict[str, Any], holders: Sequence[str]) -> None:
+    """Give columns of a shift their values, count its version, and bring along what follows from them.
+
+    Its `holders` may be able to take a seat elsewhere that it stood in the way of.
+    """
     session, shift, seats = locked.session, locked.shift, locked.shift.seats
+    is_moved = "starts_at" in columns
     happenings.shift_changes(session, locked.week, shift, locked.act.now)
     for name, value in columns.items():
         setattr(shift, name, value)
     shift.version, shift.changed_at = shift.version + 1, locked.act.now
-    if "starts_at" in columns:
+    if is_moved:
         shift.zone = locked.week.zone.key
     session.add(shift)
     session.flush()
     topics.bump(session, locked.week, "shifts")
-    timetable.plan(session, weeks.find_by_id(session, locked.week.id), [shift], locked.act.now)
-    if "starts_at" in columns:
+    timetable.plan_overdue(session, weeks.find_by_id(session, locked.week.id), [shift], locked.act.now)
+    if is_moved:
         waiting.plan(locked)
-    if "starts_at" in columns or shift.seats > seats:
-        waiting.freed(locked)
+    if is_moved or shift.seats > seats:
+        waiting.freed(locked, holders if is_moved else ())
 
 
 def _holders(locked: LockedShift) -> list[Seat]:

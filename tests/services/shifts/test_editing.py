@@ -172,6 +172,21 @@ def test_edit_of_times_has_the_shift_settled_at_its_new_ones(plan: Plan) -> None
     assert (before, states(plan, shift_id)) == (["waiting"], ["expired"])
 
 
+def test_edit_of_times_lets_its_people_have_what_it_stood_in_the_way_of(plan: Plan) -> None:
+    wanted, other = plan.shift(6, places=1), plan.shift(7)
+    seat = plan.sign_up(wanted, ADA).seat
+    join(plan, wanted, BO)
+    plan.sign_up(other, BO)
+    plan.leave(seat, plan.act_of(ADA))
+    look_again(plan)
+    before = states(plan, wanted)
+
+    edit(plan, other, starts_at=moment("2022-09-15 08:00"), ends_at=moment("2022-09-15 10:00"), reason="A mistake")
+    look_again(plan)
+
+    assert (before, states(plan, wanted)) == (["waiting"], ["promoted"])
+
+
 def test_edit_and_sign_up_onto_one_time_at_once_is_one_of_them(plan: Plan, games: list[Game]) -> None:
     shift_id, other = plan.shift(), plan.shift(8)
     plan.sign_up(shift_id, ADA)

@@ -333,6 +333,16 @@ def test_edit_is_told_to_who_has_a_seat_and_planned_anew(plan: Plan) -> None:
     assert remind(plan.at("2022-09-15 07:00"), "day-before") == 2
 
 
+def test_edit_of_a_shift_that_is_over_is_told_to_nobody(plan: Plan) -> None:
+    shift = plan.shift(day=FRIDAY)
+    plan.sign_up(shift, ADA)
+
+    edit(plan.at("2022-09-16 08:00"), shift, label="Phone")
+    assert news(plan) == []
+    edit(plan.at("2022-09-16 07:59"), shift, version=2, place="Room 1")
+    assert news(plan) == [("changed", ADA)]
+
+
 def test_later_edit_and_cancelling_leave_one_email_of_them_all(plan: Plan) -> None:
     shift = plan.shift(day=FRIDAY, places=1)
     plan.sign_up(shift, ADA)
