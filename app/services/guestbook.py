@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.domain.actor import Act, Actor
 from app.domain.calendar.days import local_day
+from app.domain.shifts.model import LIVE
 from app.domain.text import passages
 from app.domain.text.direction import apart
 from app.domain.view import View
@@ -32,7 +33,7 @@ MAX_SHIFTS = 20  # of one's own to choose from, the newest
 
 @dataclass(frozen=True, slots=True)
 class GuestbookItem:
-    """An entry as its reader may see it: by whom, and of which shift where it is of one ("Mon 06:00–08:00 PST")."""
+    """An entry as its reader may see it: by whom, and when its shift was, if any ("Mon 30 Nov 06:00–08:00 PST")."""
 
     entry: GuestbookEntry
     person: str
@@ -135,15 +136,13 @@ def _require_room(session: Session, week: Week, person_id: str) -> None:
 
 
 def my_shifts(session: Session, week: Week, person_id: str, now: datetime) -> list[tuple[str, str]]:
-    """The shifts of a week that a person has or had a seat in and that have begun, newest first: id and time."""
+    """The shifts of a week that a person has a seat in and that have begun, newest first: id and time."""
     begun = [shift for shift in _shifts_of(session, week, person_id) if shift.starts_at <= now]
     return [(shift.id, refusals.dated(shift)) for shift in begun[:MAX_SHIFTS]]
 
 
 def _shifts_of(session: Session, week: Week, person_id: str) -> Sequence[Shift]:
-    took = select(Seat.shift_id).where(
-        Seat.person_id == person_id, col(Seat.state).in_(("signed_up", "checked_in", "completed"))
-    )
+    took = select(Seat.shift_id).where(Seat.person_id == person_id, col(Seat.state).in_(LIVE))
     query = select(Shift).where(Shift.week_id == week.id, col(Shift.id).in_(took))
     return session.exec(query.order_by(col(Shift.starts_at).desc())).all()
 
