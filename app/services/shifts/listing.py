@@ -182,8 +182,9 @@ def _team_finder(session: Session, week: Week, view: View, people: Iterable[str]
 
 
 def _states_then(session: Session, week: Week, key: Mapping[str, Any]) -> dict[str, SeatState]:
-    """The states that seats had at the freeze, by id; those that came later are left out."""
-    return dict(_CHANGES_UNTIL.rows(session, **key, until=week.frozen_at))
+    """The attendance there was at the freeze, by seat id; a seat that nobody had then has been taken since."""
+    states = dict(_CHANGES_UNTIL.rows(session, **key, until=week.frozen_at))
+    return {seat_id: state for seat_id, state in states.items() if state in _ATTENDED}
 
 
 def _select_of_shifts(*columns: Any) -> Any:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.domain.view import EVERYTHING, View
 from app.errors import NotFound
 from app.models import Seat, SeatOffer, WaitingEntry
-from app.services.shifts import completion, listing
+from app.services.shifts import completion, correction, listing
 from app.services.shifts.listing import Offer, ShiftItem
 from app.services.weeks import weeks
 from tests.builders import ADA, BO, CATS, CHIDI, DUA, ELIF, GUS, OWLS, SLUG, Game, moment
@@ -134,6 +134,20 @@ def test_of_week_hides_attendance_since_the_freeze_from_all_but_its_holder(plan:
         "everyone": ["checked_in", "signed_up"],
         "Ada": ["completed", "signed_up"],
     }
+
+
+def test_of_week_shows_a_seat_revived_since_the_freeze_as_a_sign_up(plan: Plan) -> None:
+    shift_id = plan.shift(6)
+    seat = plan.sign_up(shift_id, ADA).seat
+    plan.leave(seat, plan.act_of(ADA))
+    plan.game.at("2022-09-15 05:55").freeze()
+    with plan.game.database.unit_of_work() as session:
+        organizer = plan.at("2022-09-15 07:00").organizer
+        correction.correct(session, SLUG, shift_id, seat.id, "completed", organizer, reason="She came after all")
+
+    [item] = items_of(plan, public=True)
+
+    assert (people_on(item), item.taken) == ([("Ada Lovelace", OWLS, "signed_up")], 1)
 
 
 def test_of_shift_finds_one_and_refuses_anothers(plan: Plan) -> None:
