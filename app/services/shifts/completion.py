@@ -5,7 +5,7 @@ from sqlmodel import Session
 from app.domain.actor import Act
 from app.domain.shifts import seats as lives
 from app.models import Seat
-from app.services.shifts import credit, refusals, shifts
+from app.services.shifts import credit, refusals
 from app.services.shifts.locked_shift import LockedShift, check_is_own, facts_of, find_seat
 
 COMPLETED = "Completed the shift."
@@ -16,9 +16,7 @@ def check_in(session: Session, slug: str, shift_id: str, seat_id: str, act: Act,
     locked = LockedShift.lock(session, slug, shift_id, act, reason)
     seat = find_seat(session, locked.shift, seat_id)
     check_is_own(act, seat.person_id)
-    verdict = lives.check_in(
-        facts_of(seat), shifts.facts(locked.shift, locked.week), act.now, organizes=locked.reason is not None
-    )
+    verdict = lives.check_in(facts_of(seat), locked.facts, act.now, organizes=locked.reason is not None)
     if verdict.refusal:
         raise refusals.problem(verdict.refusal)
     if verdict.to:
@@ -37,7 +35,7 @@ def complete(session: Session, slug: str, shift_id: str, seat_id: str, act: Act,
     seat = find_seat(session, locked.shift, seat_id)
     check_is_own(act, seat.person_id)
     verdict = lives.complete(
-        facts_of(seat), shifts.facts(locked.shift, locked.week), locked.settings, act.now,
+        facts_of(seat), locked.facts, locked.settings, act.now,
         organizes=locked.reason is not None, is_organizer=act.actor.may("admin"),
     )  # fmt: skip
     if verdict.refusal:

@@ -10,7 +10,7 @@ from app.errors import NotAllowed, Problem
 from app.models import Seat, Shift
 from app.services import reasons
 from app.services.people import people
-from app.services.shifts import credit, refusals, shifts, waiting
+from app.services.shifts import credit, refusals, waiting
 from app.services.shifts.locked_shift import LockedShift, facts_of, find_seat
 
 
@@ -25,9 +25,7 @@ def correct(session: Session, slug: str, shift_id: str, seat_id: str, to: Correc
     seat = find_seat(session, locked.shift, seat_id)
     waiting.hold(locked, [seat.person_id])
     other = _in_the_way(locked, seat)
-    verdict = lives.correct(
-        facts_of(seat), to, shifts.facts(locked.shift, locked.week), act.now, overlaps=other is not None
-    )
+    verdict = lives.correct(facts_of(seat), to, locked.facts, act.now, overlaps=other is not None)
     if verdict.refusal == "overlap" and other is not None:
         raise _overlap(session, seat, other)
     if verdict.refusal:

@@ -40,7 +40,7 @@ def settle(session: Session, slug: str, shift_id: str, now: datetime) -> None:
     takeovers.settle(locked)
     waiting.expire(locked)
     seats = _unsettled_seats(locked)
-    facts = shifts.facts(locked.shift, locked.week)
+    facts = locked.facts
     for seat in seats:
         if state := lives.settle(facts_of(seat), facts, locked.settings, now):
             locked.change(seat, state)

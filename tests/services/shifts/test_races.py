@@ -109,6 +109,8 @@ def test_everything_at_once_keeps_what_is_always_true(plan: Plan, games: list[Ga
     found = race(repeat(WORKERS, lambda number: workers[number].work()))
 
     assert [each for each in found if isinstance(each, Problem)] == []
+    done = {name for each in found if isinstance(each, Counter) for name in each}
+    assert done >= {"_sign_up", "_leave", "_accept"}, done
     with plan.game.database.reading() as session:
         live = session.exec(select(Seat).where(col(Seat.state).in_(LIVE))).all()
         waits = session.exec(select(WaitingEntry).where(WaitingEntry.state == "waiting")).all()

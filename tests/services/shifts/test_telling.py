@@ -295,11 +295,15 @@ def test_reminder_of_half_an_hour_says_the_true_minutes_until_the_start(
 
 def test_reminder_of_a_shift_that_moved_or_of_a_closed_week_tells_nobody(plan: Plan) -> None:
     plan.sign_up(plan.shift(day=FRIDAY), ADA)
-    other = plan.at("2022-09-16 05:00").now.isoformat()
-    moved = remind(plan, "day-before", other)
+    due = plan.at("2022-09-15 06:00")
+    early = remind(due.at("2022-09-15 05:59"), "day-before")
+    moved = remind(due, "day-before", plan.at("2022-09-16 05:00").now.isoformat())
     plan.game.close()
 
-    assert (moved, remind(plan, "day-before")) == (0, 0)
+    closed = remind(due, "day-before")
+    plan.game.open()
+
+    assert (early, moved, closed, remind(due, "day-before")) == (0, 0, 0, 1)
 
 
 def test_organizer_who_arranges_a_cover_tells_both(plan: Plan) -> None:
