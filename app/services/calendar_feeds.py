@@ -1,6 +1,6 @@
 """Calendar feeds: made for a person or a team, read by whoever has the address, revoked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.calendar.days import zone_or_utc
-from app.domain.memberships import team_at
+from app.domain.memberships import Join, team_at
 from app.domain.shifts.feed import KEPT, FeedEntry, FeedSeat, FeedShift, entry
 from app.errors import Conflict, NotFound
 from app.models import CalendarFeed, Person, Seat, SeatChange, Shift, Team, Week
@@ -115,7 +115,9 @@ def read(session: Session, secret: str, base: str, now: datetime) -> Feed:
         return _of_team(session, session.get_one(Team, feed.team_id), base, now)
     if person is None:
         raise NotFound(GONE)
-    return Feed(f"Shifts of {person.name}", _entries(_rows(session, [person.id], None, now), person.id, "", base, now))
+    of_shifts = _by_shift(_rows(session, [person.id], None, now))
+    entries = [_entry(rows, rows, NO_MOVES, person.id, "", base, now) for rows in of_shifts]
+    return Feed(f"Shifts of {person.name}", [made for made in entries if made is not None])
 
 
 def _of_team(session: Session, team: Team, base: str, now: datetime) -> Feed:
@@ -123,12 +125,32 @@ def _of_team(session: Session, team: Team, base: str, now: datetime) -> Feed:
     people = teams.ever_in(session, team.id)
     joins = teams.joins(session, week, people)
     names = weeks.view_of(week, "public").names or {}
-    rows = [
-        row._replace(name=names.get(row.seat.person_id, row.name))
-        for row in _rows(session, people, week, now)
-        if team_at(joins.get(row.seat.person_id, ()), row.shift.starts_at) == team.id
-    ]
-    return Feed(f"Shifts of {team.name}", _entries(rows, team.id, team.name, base, now))
+    moves = _Moves.of(joins.values())
+    entries = []
+    for rows in _by_shift(_rows(session, people, week, now)):
+        own = [
+            row._replace(name=names.get(row.seat.person_id, row.name))
+            for row in rows
+            if team_at(joins.get(row.seat.person_id, ()), row.shift.starts_at) == team.id
+        ]
+        entries.append(_entry(own, rows, moves, team.id, team.name, base, now))
+    return Feed(f"Shifts of {team.name}", [made for made in entries if made is not None])
+
+
+class _Moves(NamedTuple):
+    """The number of times that people who were ever in a team came from another or left, and the last time."""
+
+    number: int
+    last_at: datetime | None
+
+    @classmethod
+    def of(cls, joins: Iterable[Sequence[Join]]) -> "_Moves":
+        """The moves among these people's joins: all but each one's first."""
+        moments = [join.at for each in joins for join in each[1:]]
+        return cls(len(moments), max(moments, default=None))
+
+
+NO_MOVES = _Moves(0, None)
 
 
 class _Row(NamedTuple):
@@ -168,30 +190,33 @@ def _rows(session: Session, people: Sequence[str], week: Week | None, now: datet
     return [_Row(*row) for row in session.execute(query)]
 
 
-def _entries(rows: Sequence[_Row], subject_id: str, team: str, base: str, now: datetime) -> list[FeedEntry]:
-    by_shift: dict[str, list[_Row]] = {}
+def _by_shift(rows: Iterable[_Row]) -> list[list[_Row]]:
+    found: dict[str, list[_Row]] = {}
     for row in rows:
-        by_shift.setdefault(row.shift.id, []).append(row)
-    entries = (
-        entry(
-            _facts(same[0].shift, same[0].week, base),
-            [FeedSeat(row.seat.state, row.name, row.changes, row.changed_at) for row in same],  # type: ignore[arg-type]  # the table has a check on it
-            subject_id,
-            now,
-            team=team,
-        )
-        for same in by_shift.values()
-    )
-    return [made for made in entries if made is not None]
+        found.setdefault(row.shift.id, []).append(row)
+    return list(found.values())
 
 
-def _facts(shift: Shift, week: Week, base: str) -> FeedShift:
-    changes = (shift.created_at, shift.changed_at, shift.cancelled_at)
+def _entry(
+    own: Sequence[_Row], rows: Sequence[_Row], moves: _Moves, subject_id: str, team: str, base: str, now: datetime
+) -> FeedEntry | None:
+    """The event of a shift with its `own` seats. Of a team's, all `rows` of its people count, so its number only grows.
+
+    Else it would fall when somebody takes their seat along to another team, and calendars ignore what is older.
+    """
+    seats = [FeedSeat(row.seat.state, row.name, row.changes, row.changed_at) for row in own]  # type: ignore[arg-type]  # the table has a check on it
+    changes = sum(row.changes for row in rows) - sum(row.changes for row in own) + moves.number
+    facts = _facts(rows[0].shift, rows[0].week, base, changes, [moves.last_at, *(row.changed_at for row in rows)])
+    return entry(facts, seats, subject_id, now, team=team)
+
+
+def _facts(shift: Shift, week: Week, base: str, more: int, moments: Iterable[datetime | None]) -> FeedShift:
+    changes = (shift.created_at, shift.changed_at, shift.cancelled_at, *moments)
     return FeedShift(
         id=shift.id, week=week.name, label=shift.label, place=shift.place, link=shift.link or "",
         page=f"{base.rstrip('/')}/weeks/{week.slug}/shifts/{shift.id}", starts_at=shift.starts_at,
         ends_at=shift.ends_at, when=f"{refusals.dated(shift)} ({zone_or_utc(shift.zone).key})",
-        created_at=shift.created_at, changed_at=max(filter(None, changes)), edits=shift.version,
+        created_at=shift.created_at, changed_at=max(filter(None, changes)), edits=shift.version + more,
     )  # fmt: skip
 
 

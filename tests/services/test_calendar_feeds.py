@@ -11,7 +11,7 @@ from app.services import calendar_feeds, memberships
 from app.services.access import accounts
 from app.services.teams import teams
 from app.services.weeks import weeks
-from tests.builders import ADA, BO, CATS, DUA, OWLS, SLUG, Game
+from tests.builders import ADA, BO, CATS, DUA, FUMIKO, OWLS, SLUG, Game
 from tests.cost import statements_to
 from tests.services.shifts.test_seats import Plan
 
@@ -89,6 +89,23 @@ def test_feed_follows_whoever_moves_before_the_shift(plan: Plan) -> None:
         memberships.assign(session, week, dua, owls, plan.organizer)
 
     assert [told(read(plan, secret)) for secret in secrets] == [[(shift, False)], []]
+
+
+def test_event_of_a_team_only_grows_when_somebody_takes_their_seat_to_another(plan: Plan) -> None:
+    shift = plan.shift()
+    plan.sign_up(shift, ADA)
+    plan.leave(plan.sign_up(shift, BO).seat, plan.act_of(BO))
+    plan.sign_up(shift, BO)
+    secret, later = make(plan, team=OWLS), plan.at("2022-09-14 14:00")
+    [before] = read(plan, secret)
+
+    plan.game.leave(FUMIKO)
+    plan.game.at("2022-09-14 14:00").team(CATS, BO)
+    [after] = read(later, secret)
+
+    assert ["Bo Nguyen" in each.description for each in (before, after)] == [True, False]
+    assert after.sequence > before.sequence
+    assert after.changed_at == later.now
 
 
 def test_feed_that_is_revoked_or_of_somebody_switched_off_is_not_found(plan: Plan) -> None:

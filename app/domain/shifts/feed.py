@@ -25,7 +25,10 @@ class FeedSeat:
 
 @dataclass(frozen=True, slots=True)
 class FeedShift:
-    """A shift as a feed shows it; moments in UTC. `when` is its local time with the zone, `edits` counts its edits."""
+    """A shift as a feed shows it; moments in UTC. `when` is its local time with the zone.
+
+    `edits` counts its edits and whatever else changed its event but for the seats in it, the last at `changed_at`.
+    """
 
     id: str
     week: str
