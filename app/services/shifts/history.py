@@ -1,4 +1,4 @@
-"""History of a shift: every seat it ever had, and each change of one: who, when, from what, to what, why."""
+"""History of a shift: the seats that ended, and each change of one: who, when, from what, to what, why."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,14 +32,23 @@ class Change:
 
 
 def ended_seats(session: Session, shift: Shift) -> list[EndedSeat]:
-    """The seats of a shift that ended without anybody in them, no-shows left out; the latest sign-up first."""
+    """The seats of a shift that ended without anybody in them, no-shows left out; the last to end first.
+
+    Each person's last one alone, however often they take a seat and leave it.
+    """
     query = (
-        select(Seat, Person.name)
+        select(Seat.id, Seat.person_id, Person.name, Seat.state)
         .join(Person, col(Person.id) == Seat.person_id)
+        .join(SeatChange, col(SeatChange.seat_id) == Seat.id)
         .where(Seat.shift_id == shift.id, col(Seat.state).not_in((*LIVE, "no_show")))
-        .order_by(col(Seat.signed_up_at).desc(), col(Seat.id))
+        .order_by(col(SeatChange.id))
     )
-    return [EndedSeat(seat.id, seat.person_id, name, seat.state) for seat, name in session.exec(query)]
+    last: dict[str, EndedSeat] = {}
+    for row in session.exec(query):
+        seat = EndedSeat(*row)
+        last.pop(seat.person_id, None)
+        last[seat.person_id] = seat
+    return list(reversed(last.values()))
 
 
 def changes(session: Session, shift: Shift, most: int) -> list[Change]:
