@@ -226,6 +226,11 @@ PINNED = {
         "cdf1276de150c7e1b15e0f78439c925cadaad6eb996fe85f8444e93a96718944",
         "07e9bf2b65f3fad6379d37ef20d887927e9cc498386c1c1c3edbd807c5edb3f1",
     ),
+    "0022": (
+        "0022_removed_weeks.py",
+        "932be4b224247748a80af14a4231087d6657247fc0f8a9597819108410625d47",
+        "38ed4df30dd067556190fc51d44086a581c44bffec7161dcae64ac39a4ebe2d4",
+    ),
 }
 
 

@@ -1,7 +1,7 @@
-"""`week`: create weeks, open and close them, freeze and reveal their boards."""
+"""`week`: create and edit weeks, open and close them, freeze and reveal their boards."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -9,18 +9,22 @@ from sqlmodel import Session
 
 from app.cli.command import command
 from app.cli.output import Answer, Table, Voice
-from app.cli.parameters import Ends, Starts, WeekSlug
+from app.cli.parameters import Ends, Starts, WeekSlug, iso_date
 from app.cli.place import CLOCK, command_act, reading, writing
 from app.models import Week
 from app.services import lifecycle
 from app.services.operations import secrets, startup
+from app.services.organizing import week_admin
+from app.services.organizing.week_admin import WeekFields
 from app.services.shifts import settings as shift_settings
 from app.services.weeks import weeks
 from app.web.documents import week_document
 
 REOPENED = "Reopened from the command line"
 
-group = typer.Typer(help="Create weeks, open and close them, freeze and reveal their boards.", no_args_is_help=True)
+group = typer.Typer(
+    help="Create and edit weeks, open and close them, freeze and reveal their boards.", no_args_is_help=True
+)
 
 Slug = Annotated[str, typer.Argument(metavar="SLUG", help="a-z, 0-9 and hyphens, such as q3-2022.")]
 
@@ -49,6 +53,37 @@ def create(
         if open_now:
             lifecycle.open_week(session, slug, act)
         return _about(session, week, act.now, f"Created {week.name} ({slug}){_as_what(week)}.")
+
+
+@command(group, "edit")
+def edit(
+    _voice: Voice,
+    slug: WeekSlug,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Another name people read.")] = None,
+    timezone: Annotated[str | None, typer.Option(metavar="ZONE", help="Another time zone.")] = None,
+    starts: Annotated[date | None, typer.Option(metavar="DATE", parser=iso_date, help="Another first day.")] = None,
+    ends: Annotated[date | None, typer.Option(metavar="DATE", parser=iso_date, help="Another last day.")] = None,
+) -> Answer:
+    """Change a week's name, time zone or days, as far as nothing stands against it."""
+    act = command_act()
+    with writing() as session:
+        week = weeks.find(session, slug, act.now)
+        wanted = WeekFields(
+            week.name if name is None else name, timezone or week.timezone, starts or week.starts, ends or week.ends
+        )
+        changed = week_admin.edit(session, week.slug, wanted, act)
+        return _about(session, week, act.now, f"Changed {week.name}." if changed else "Nothing to change.")
+
+
+@command(group, "remove")
+def remove(_voice: Voice, slug: WeekSlug) -> Answer:
+    """Delete a draft, with its teams and shifts; its slug is free then."""
+    act = command_act()
+    with writing() as session:
+        week = weeks.find(session, slug, act.now)
+        name, slug = week.name, week.slug
+        week_admin.remove_draft(session, slug, act)
+        return Answer({"removed": slug}, [f"Deleted the draft {name}."])
 
 
 @command(group, "open")

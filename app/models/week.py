@@ -16,6 +16,7 @@ class Week(SQLModel, table=True):
     `score_changes` counts those of them that changed nothing but scores. Where both grew by as much, nothing else did.
     `rule_set_id` is set while closed: the rules it was closed with. The `frozen_…` columns are set while frozen:
     the board as it was served at that moment, the version and rules that made it, and everybody's name (JSON, by id).
+    A draft that was removed has a `removed_at`, and a `slug` that no address can name.
     """
 
     __tablename__ = "week"
@@ -38,6 +39,7 @@ class Week(SQLModel, table=True):
     frozen_board: str | None = Field(default=None, sa_column=string(nullable=True))
     frozen_names: str | None = Field(default=None, sa_column=string(nullable=True))
     score_changes: int = Field(default=0, sa_column=whole(server_default="0"))
+    removed_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -51,7 +53,7 @@ class Week(SQLModel, table=True):
 
 
 class WeekEvent(SQLModel, table=True):
-    """An entry of a week's history: opened, closed, reopened, frozen or revealed, by whom, when, why; never changed."""
+    """An entry of a week's history: changed, opened, closed, frozen or revealed, by whom, when, why; never changed."""
 
     __tablename__ = "week_event"
     __table_args__ = (STRICT,)

@@ -38,6 +38,7 @@ def due(session: Session, now: datetime) -> list[int]:
         .outerjoin(WebhookProgress, col(WebhookProgress.week_id) == col(Week.id))
         .where(
             enabled,
+            col(Week.removed_at).is_(None),
             or_(
                 col(WebhookProgress.week_id).is_(None),
                 col(WebhookProgress.version) < shown,

@@ -165,3 +165,13 @@ def test_unreadable_date_is_wrong_usage(shell: Shell, option: str, value: str) -
 def test_missing_or_unknown_words_are_wrong_usage(shell: Shell, words: tuple[str, ...]) -> None:
     assert shell.run(*words).exit_code == 2
     assert not shell.home.exists()
+
+
+def test_week_is_edited_and_a_draft_removed(shell: Shell) -> None:
+    shell.text(*WORDS)
+
+    assert shell.text("week", "edit", "q3-2022", "--name", "Autumn", "--ends", "2022-09-18") == "Changed Autumn.\n"
+    assert shell.document("week", "list")["weeks"][0]["ends"] == "2022-09-18"
+    assert shell.text("week", "edit", "q3-2022") == "Nothing to change.\n"
+    assert shell.document("week", "remove", "q3-2022") == {"removed": "q3-2022"}
+    assert shell.document("week", "list") == {"weeks": []}

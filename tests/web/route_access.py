@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from app.domain.actor import SCOPES, Scope
-from tests.builders import ADA, BO, RULES, SLUG
+from tests.builders import ADA, BO, ENDS, RULES, SLUG, STARTS, ZONE
 
 Rule = Literal["everybody", "boards", "members", "organizers", "owners"] | Scope
 Role = Literal["visitor", "display", "player", "outsider", "organizer", "owner", "disabled"] | Scope
@@ -82,6 +82,7 @@ NEW = {"name": "New", "email": "new-{number}@example.com"}
 TAKEN: Mapping[Role, int] = {"player": 409, "outsider": 409}  # they are in a team already
 TEAMLESS: Mapping[Role, int] = {"organizer": 409, "owner": 409}  # seats are for teams
 DAYS = {"starts": "2023-03-06", "ends": "2023-03-10"}
+WEEK_EDIT = {"name": "Week {number}", "timezone": ZONE, "starts": str(STARTS), "ends": str(ENDS)}
 WEEK = {"name": "Week {number}", "timezone": "Europe/Berlin", "begin": "draft", **DAYS}
 LIST = "team,name,email\nTeam {number},New,new-{number}@example.com\n"
 SEATS = {"seats": "3", "needed": "1"}
@@ -268,6 +269,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/weeks/{open_week}/close"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{open_week}/freeze"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{frozen_week}/reveal"): RouteAccess("organizers", 303),
+    ("POST", "/organizer/weeks/{week}/edit"): RouteAccess("organizers", 303, form=WEEK_EDIT),
+    ("POST", "/organizer/weeks/{draft_week}/remove"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{week}/presenter"): RouteAccess("organizers"),
     ("POST", "/organizer/weeks/{week}/export"): RouteAccess("organizers", form={"format": "csv"}),
     ("GET", "/organizer/weeks/{week}/teams"): RouteAccess("organizers"),

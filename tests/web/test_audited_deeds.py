@@ -146,6 +146,8 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", "/weeks/{week}/shifts/{own_shift}/complete"): [],
     ("POST", "/organizer/jobs/{job_id}/dismiss"): ["job.dismissed"],
     ("POST", "/organizer/weeks"): ["week.created"],
+    ("POST", "/organizer/weeks/{week}/edit"): ["week.changed"],
+    ("POST", "/organizer/weeks/{draft_week}/remove"): ["week.removed"],
     ("POST", "/organizer/weeks/{draft_week}/open"): ["week.opened"],
     ("POST", "/organizer/weeks/{closed_week}/reopen"): ["week.reopened"],
     ("POST", "/organizer/weeks/{open_week}/close"): ["week.closed"],

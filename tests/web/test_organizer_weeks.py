@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from app.models import AuditEntry
 from app.services.shifts import settings
 from app.services.weeks import weeks
-from tests.builders import ADA, CATS, DUA, OWLS, SLUG
+from tests.builders import ADA, CATS, DUA, ENDS, OWLS, SLUG, STARTS, ZONE
 from tests.web.reading import mistakes
 from tests.web.running_app import BOTH_ENGINES, WEEK, RunningApp, Visitor, sign_in
 
@@ -189,6 +189,51 @@ def test_step_that_does_not_fit_is_refused_on_the_page(
 
     assert (answer.status_code, flash(answer)) == (409, sentence)
     assert state(site) == ("open", False)
+
+
+def an_edit(**changes: str) -> dict[str, str]:
+    """The form of the standard week as it stands, with changes."""
+    return {"name": SLUG.upper(), "timezone": ZONE, "starts": str(STARTS), "ends": str(ENDS), **changes}
+
+
+@BOTH_ENGINES
+def test_week_is_edited_and_everybody_sees_it(site: RunningApp) -> None:
+    organizer = sign_in(site, "olu@example.com", "organizer")
+
+    answer = organizer.post(f"{HERE}/edit", **an_edit(name="Autumn <week>", ends="2022-09-18"))
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{HERE}?done=changed")
+    page = organizer.get(answer.headers["location"])
+    assert flash(page) == "Changed."
+    assert "<b>olu</b> changed its name or days" in page.text
+    assert "Autumn &lt;week&gt;" in site.get(f"/weeks/{SLUG}").text
+    assert site.get(f"/api/v1/weeks/{SLUG}", "admin").json()["ends"] == "2022-09-18"
+
+
+def test_edit_that_something_stands_against_keeps_what_was_typed(site: RunningApp, organizer: Visitor) -> None:
+    site.record()
+    typed = an_edit(name="Autumn", starts="2022-09-15", timezone="Nowhere")
+
+    unknown = organizer.post(f"{HERE}/edit", **typed)
+    outside = organizer.post(f"{HERE}/edit", **{**typed, "timezone": ZONE})
+
+    assert (unknown.status_code, list(mistakes(unknown))) == (422, ["timezone"])
+    assert outside.status_code == 409
+    assert mistakes(outside) == {"starts": "1 activity lies outside these days. Choose days with all of them."}
+    assert {name: values(outside)[name] for name in typed} == {**typed, "timezone": ZONE}
+    assert outside.text.count('<details class="confirm" open>') == 1
+
+
+def test_draft_is_deleted_from_its_page(site: RunningApp, organizer: Visitor) -> None:
+    organizer.post("/organizer/weeks", **a_form())
+
+    answer = organizer.post("/organizer/weeks/q4-2022/remove")
+
+    assert answer.headers["location"] == "/organizer/weeks?done=removed"
+    assert flash(organizer.get(answer.headers["location"])) == "Draft deleted."
+    assert organizer.get("/organizer/weeks/q4-2022").status_code == 404
+    assert organizer.post(f"{HERE}/remove").status_code == 409
+    assert "Delete draft" not in organizer.get(HERE).text
 
 
 def test_presenters_link_is_shown_once_and_works(site: RunningApp, organizer: Visitor) -> None:

@@ -235,6 +235,6 @@ def touch_weeks_of(session: Session, changed: Collection[str], now: datetime, *,
         seated |= set(session.exec(seats.distinct()))
     for week in session.exec(select(Week).where(col(Week.id).in_(seated - week_ids - {but}))):
         topics.bump(session, week, "shifts")
-    query = select(Week.slug).where(col(Week.id).in_(week_ids - {but})).order_by(col(Week.id))
-    for slug in session.exec(query).all():
+    query = select(Week.slug).where(col(Week.id).in_(week_ids - {but}), col(Week.removed_at).is_(None))
+    for slug in session.exec(query.order_by(col(Week.id))).all():
         weeks.bump_version(session, weeks.lock(session, slug, now))

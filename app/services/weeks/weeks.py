@@ -80,7 +80,7 @@ class WeekStamp(NamedTuple):
 AnyStamp = TypeVar("AnyStamp", Week, WeekStamp)
 
 _STAMPS = sql_select(*(col(getattr(Week, name)) for name in WeekStamp._fields))
-_ALL_STAMPS = Prepared(_STAMPS)
+_ALL_STAMPS = Prepared(_STAMPS.where(col(Week.removed_at).is_(None)))
 _STAMP = Prepared(_STAMPS.where(col(Week.slug) == bindparam("slug")))
 
 _HELD = sql_select(*(col(getattr(Week, name)) for name in HeldWeek._fields)).where(col(Week.slug) == bindparam("slug"))
@@ -95,7 +95,8 @@ _COUNT = Prepared(
     .values(version=bindparam("next"), score_changes=col(Week.score_changes) + bindparam("score_changes"))
 )
 
-Action = Literal["created", "opened", "closed", "reopened", "frozen", "revealed"]
+Details = Mapping[str, str]
+Action = Literal["created", "changed", "opened", "closed", "reopened", "frozen", "revealed", "removed"]
 
 
 def create(session: Session, act: Act, *, slug: str, name: str, timezone: str, starts: date, ends: date) -> Week:
@@ -130,7 +131,7 @@ def find(session: Session, slug: str, now: datetime) -> Week:
     """The week of this slug, or the current one for “current”. Raises WeekUnknown."""
     week: Week | None = None
     if slug == CURRENT:
-        week = pick_current(list(session.exec(select(Week))), now)
+        week = pick_current(every(session), now)
     elif week_fields.SLUG.fullmatch(slug):
         week = session.exec(_BY_SLUG, params={"slug": slug}).first()
     if week is None:
@@ -185,7 +186,8 @@ def default_week(session: Session, now: datetime) -> Week | None:
 
 def every(session: Session) -> list[Week]:
     """All weeks, the one that starts last first."""
-    return list(session.exec(select(Week).order_by(col(Week.starts).desc(), col(Week.id).desc())))
+    query = select(Week).where(col(Week.removed_at).is_(None))
+    return list(session.exec(query.order_by(col(Week.starts).desc(), col(Week.id).desc())))
 
 
 def has_frozen(session: Session) -> bool:
@@ -195,7 +197,7 @@ def has_frozen(session: Session) -> bool:
 
 def page(session: Session, *, cursor: str | None, limit: int) -> Page[Week]:
     """Up to `limit` weeks after the cursor, in the order they were created. Raises Malformed for a bad cursor."""
-    query = select(Week).order_by(col(Week.id)).limit(limit + 1)
+    query = select(Week).where(col(Week.removed_at).is_(None)).order_by(col(Week.id)).limit(limit + 1)
     if cursor:
         query = query.where(Week.id > _with_slug(session, paging.decode(cursor)).id)
     return paging.cut(session.exec(query).all(), limit, lambda week: week.slug)
@@ -282,10 +284,14 @@ def require_begun(week: AnyWeek) -> None:
         raise WeekNotOpen(week.name, week.state)
 
 
-def note(session: Session, week: Week, action: Action, act: Act, *, reason: str | None = None) -> None:
-    """Write down who did what to a week."""
+def note(
+    session: Session, week: Week, action: Action, act: Act, *, reason: str | None = None,
+    before: Details | None = None, after: Details | None = None,
+) -> None:  # fmt: skip
+    """Write down who did what to a week; with what changed, from what to what."""
     session.add(WeekEvent(week_id=week.id, action=action, reason=reason, by=act.actor.name, at=act.now))
-    audit.note(session, f"week.{action}", audit_target(week), act, after={"reason": reason} if reason else None)
+    after = {"reason": reason} if reason else after
+    audit.note(session, f"week.{action}", audit_target(week), act, before=before, after=after)
 
 
 def audit_target(week: AnyWeek) -> AuditTarget:

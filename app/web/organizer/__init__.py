@@ -29,6 +29,7 @@ from app.web.organizer import (
     tokens,
     unmatched,
     webhooks,
+    week_edit,
     weeks,
 )
 
@@ -36,6 +37,7 @@ routers: list[APIRouter] = [
     home.router,
     current.router,
     weeks.router,
+    week_edit.router,
     ledger_export.router,
     lists.router,
     teams.router,

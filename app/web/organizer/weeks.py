@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
-from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from pydantic import Field, ValidationInfo, field_validator
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,18 +18,21 @@ from app.services.audit import audit
 from app.services.operations import secrets
 from app.services.shifts import settings as shift_settings
 from app.services.teams import teams
-from app.services.weeks import week_fields, weeks
+from app.services.weeks import weeks
 from app.web.deps import AppClock, AppKey, AppSettings, OrganizerAct, ReadSession
 from app.web.http.addresses import url_for
 from app.web.http.client import base_of
-from app.web.http.fields import Day, MaxLength, Name, Reason, say, says
-from app.web.http.forms import Form, FormState
+from app.web.http.forms import FormState
+from app.web.organizer.week_forms import ReopenForm, WeekEditForm, WeekForm
 from app.web.routes import DatabaseRoute, takes_long
 from app.web.submit import Done, Page, submit
 
 router = APIRouter(include_in_schema=False, prefix="/organizer/weeks", route_class=DatabaseRoute)
 
 DONE = {
+    "changed": "Changed.",
+    "unchanged": "Nothing to change.",
+    "removed": "Draft deleted.",
     "created": "Created as a draft. Next: add teams.",
     "created-anyone": "Created as a draft. Next: add shifts.",
     "started": "Created and open. Next: add teams.",
@@ -44,41 +44,6 @@ DONE = {
     "revealed": "Board revealed.",
 }
 OrganizerPage = Page[SignedInAct]
-
-
-class WeekForm(Form):
-    """A new week; the short name follows from its name where none is given."""
-
-    name: Annotated[Name, says(week_fields.check_name)]
-    slug: Annotated[str, MaxLength(40), Field(validate_default=True)] = ""
-    timezone: Annotated[str, says(lambda text: week_fields.check_zone(text.strip()))]
-    starts: Day
-    ends: Day
-    begin: Literal["draft", "open"] = "draft"
-    players: Literal["teams", "anyone"] = "teams"
-
-    @field_validator("slug")
-    @classmethod
-    def _fill_in(cls, slug: str, info: ValidationInfo) -> str:
-        slug = slug.strip()
-        if slug or "name" not in info.data:
-            return say(week_fields.check_slug, slug) if slug else ""
-        if not (suggested := weeks.slug_of(info.data["name"])):
-            raise ValueError("Enter a short name, such as q3-2022.")
-        return suggested
-
-    @field_validator("ends")
-    @classmethod
-    def _ends_after_it_starts(cls, ends: date, info: ValidationInfo) -> date:
-        if "starts" in info.data:
-            say(week_fields.check_days, info.data["starts"], ends)
-        return ends
-
-
-class ReopenForm(Form):
-    """The form to reopen a closed week, with its reason."""
-
-    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +67,9 @@ class WeekInfo:
 
 
 @router.get("")
-def organizer_weeks(request: Request, act: OrganizerAct, session: ReadSession) -> Response:
+def organizer_weeks(request: Request, act: OrganizerAct, session: ReadSession, done: str = "") -> Response:
     """The weeks there are, and the form for another one."""
-    return week_list(Page(request, act, session))
+    return week_list(Page(request, act, session, flash=DONE.get(done, "")))
 
 
 def week_list(page: OrganizerPage) -> Response:
@@ -153,9 +118,10 @@ def week_page(page: OrganizerPage, *, slug: str) -> Response:
         sum(len(members) for members in teams.members(session, week).values()),
         weeks.history(session, week),
     )
+    edit = page.form(WeekEditForm, name=week.name, timezone=week.timezone, starts=week.starts, ends=week.ends)
     return page.render(
         "organizer/week.html", told=info, slug=week.slug, zone=week.zone, reopen=page.form(ReopenForm),
-        link=page.shown_once or "",
+        edit=edit, zones=sorted(zone_names()), link=page.shown_once or "",
     )  # fmt: skip
 
 

@@ -79,10 +79,12 @@ ACTIONS = {
     "webhook.replayed": "Had messages of a webhook sent again",
     "webhook.rotated": "Changed a webhook’s secret",
     "webhook.tested": "Sent a webhook a test message",
+    "week.changed": "Changed a week",
     "week.closed": "Closed a week",
     "week.created": "Created a week",
     "week.frozen": "Froze a week",
     "week.opened": "Opened a week",
+    "week.removed": "Deleted a draft week",
     "week.reopened": "Reopened a week",
     "week.revealed": "Revealed a week",
 }

@@ -1,0 +1,45 @@
+"""A week mended by organizers: another name, time zone or days, and a draft deleted."""
+
+from functools import partial
+
+from fastapi import APIRouter
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.domain.actor import SignedInAct
+from app.services.organizing import week_admin
+from app.services.organizing.week_admin import WeekFields
+from app.web.deps import OrganizerAct
+from app.web.http.forms import FormState
+from app.web.organizer.week_forms import WeekEditForm
+from app.web.organizer.weeks import week_page
+from app.web.routes import DatabaseRoute, takes_long
+from app.web.submit import Done, submit
+
+router = APIRouter(include_in_schema=False, prefix="/organizer/weeks/{week}", route_class=DatabaseRoute)
+
+
+@router.post("/edit", name="week_edit")
+@takes_long
+def edit_week(request: Request, act: OrganizerAct, week: str, form: FormState[WeekEditForm]) -> Response:
+    """Change a week's name, time zone or days."""
+
+    def edit(session: Session, act: SignedInAct) -> Done:
+        data = form.data
+        wanted = WeekFields(data.name, data.timezone, data.starts, data.ends)
+        changed = week_admin.edit(session, week, wanted, act)
+        return Done("organizer_week", "changed" if changed else "unchanged", {"week": week})
+
+    return submit(request, act, edit, form=form, page=partial(week_page, slug=week))
+
+
+@router.post("/remove", name="week_remove")
+def remove_week(request: Request, act: OrganizerAct, week: str) -> Response:
+    """Delete a draft."""
+
+    def remove(session: Session, act: SignedInAct) -> Done:
+        week_admin.remove_draft(session, week, act)
+        return Done("organizer_weeks", "removed")
+
+    return submit(request, act, remove, page=partial(week_page, slug=week))

@@ -1,0 +1,67 @@
+"""The forms of weeks: a new one, another name and days, a reason to reopen."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from app.services.weeks import week_fields, weeks
+from app.web.http.fields import Day, MaxLength, Name, Reason, say, says
+from app.web.http.forms import Form
+
+WeekName = Annotated[Name, says(week_fields.check_name)]
+Zone = Annotated[str, says(lambda text: week_fields.check_zone(text.strip()))]
+
+
+def _check_days(ends: date, info: ValidationInfo) -> date:
+    """The last day, if a week may have both days."""
+    if "starts" in info.data:
+        say(week_fields.check_days, info.data["starts"], ends)
+    return ends
+
+
+class WeekForm(Form):
+    """A new week; the short name follows from its name where none is given."""
+
+    name: WeekName
+    slug: Annotated[str, MaxLength(40), Field(validate_default=True)] = ""
+    timezone: Zone
+    starts: Day
+    ends: Day
+    begin: Literal["draft", "open"] = "draft"
+    players: Literal["teams", "anyone"] = "teams"
+
+    @field_validator("slug")
+    @classmethod
+    def _fill_in(cls, slug: str, info: ValidationInfo) -> str:
+        slug = slug.strip()
+        if slug or "name" not in info.data:
+            return say(week_fields.check_slug, slug) if slug else ""
+        if not (suggested := weeks.slug_of(info.data["name"])):
+            raise ValueError("Enter a short name, such as q3-2022.")
+        return suggested
+
+    @field_validator("ends")
+    @classmethod
+    def _ends_after_it_starts(cls, ends: date, info: ValidationInfo) -> date:
+        return _check_days(ends, info)
+
+
+class WeekEditForm(Form):
+    """The name, time zone and days of a week there is."""
+
+    name: WeekName
+    timezone: Zone
+    starts: Day
+    ends: Day
+
+    @field_validator("ends")
+    @classmethod
+    def _ends_after_it_starts(cls, ends: date, info: ValidationInfo) -> date:
+        return _check_days(ends, info)
+
+
+class ReopenForm(Form):
+    """The form to reopen a closed week, with its reason."""
+
+    reason: Reason
