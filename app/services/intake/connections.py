@@ -96,9 +96,14 @@ def _new_key() -> str:
     return random.token_urlsafe(24)
 
 
+def is_name(text: str) -> bool:
+    """Tell whether a text can be a connection's name at all; no database takes some that can't."""
+    return _NAME.fullmatch(text) is not None
+
+
 def check_name(name: str) -> str:
     """A connection's name, for the last part of its address. Raises Malformed."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise Malformed("A connection’s name has up to 40 small letters, digits and hyphens, such as zendesk-eu.")
     if name == RESERVED_NAME:
         raise Malformed(f"“{RESERVED_NAME}” is the name of a page here. Choose another name.")
@@ -238,7 +243,7 @@ def _known(connection: Connection | None, name: str) -> Connection:
 
 
 def _by_name(session: Session, name: str, *, locks: bool = False) -> Connection | None:
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         return None
     query = select(Connection).where(Connection.name == name, col(Connection.disconnected_at).is_(None))
     if locks:

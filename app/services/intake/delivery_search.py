@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, update
+from sqlalchemy import ColumnElement, false, func, or_, update
 from sqlmodel import Session, col, select
 
 from app.db.database import serialize
@@ -15,7 +15,7 @@ from app.models import Connection, Delivery, LedgerEntry, Person
 from app.services import paging
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
-from app.services.intake import author_ids, deliveries, typed
+from app.services.intake import author_ids, connections, deliveries, typed
 from app.services.intake.deliveries import STATES, DeliveryView
 
 MOST_AT_ONCE = 10_000
@@ -77,7 +77,8 @@ def replay_all(session: Session, wanted: Wanted, act: Act) -> Replayed:
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.connection:
-        conditions.append(col(Connection.name) == wanted.connection)
+        is_name = connections.is_name(wanted.connection)
+        conditions.append(col(Connection.name) == wanted.connection if is_name else false())
     if wanted.state:
         if wanted.state not in STATES:
             raise Malformed(f"“{wanted.state[:40]}” isn’t a state of deliveries. Choose one of {', '.join(STATES)}.")

@@ -36,6 +36,7 @@ def test_page_finds_by_connection_state_day_and_text(inbox: Inbox) -> None:
 
     assert found(inbox, Wanted()) == ["quarantined", "unmatched", "recorded"]
     assert found(inbox, Wanted(connection="github")) == ["unmatched"]
+    assert found(inbox, Wanted(connection="git\0hub")) == []
     assert found(inbox, Wanted(state="recorded")) == ["recorded"]
     assert (found(inbox, Wanted(since=later)), found(inbox, Wanted(until=inbox.now))) == ([], [])
     for typed in ("d-9", "DOESN’T SAY", "doesn't say"):
