@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class Intake:
-    """Processes deliveries in the order in which they came; any number of processes may have one.
+    """Processes deliveries, the oldest first and the newest with them; any number of processes may have one.
 
     A delivery waits in its table until the transaction commits that processes it, so none is lost, and none is
     processed twice. Some share a transaction; where one of them fails, each gets one of its own.
@@ -94,13 +94,13 @@ class Intake:
             return self._process_one_by_one()
 
     def _process_one_by_one(self) -> bool:
-        return all(self._process_next() for _ in range(AT_ONCE))
+        return all(self._process_next(newest=number == AT_ONCE - 1) for number in range(AT_ONCE))
 
-    def _process_next(self) -> bool:
+    def _process_next(self, *, newest: bool) -> bool:
         number: int | None = None
         try:
             with self._database.unit_of_work() as session:
-                delivery = processing.claim(session)
+                delivery = processing.claim(session, newest=newest)
                 if delivery is None:
                     return False
                 number = delivery.seq

@@ -29,17 +29,21 @@ class Inbox:
 
     def take(self, name: str, sample: Sample, body: Any = None, **headers: str) -> str:
         """Store a sample sent to a connection and process all that waits; the delivery's id."""
+        delivery_id = self.store(name, sample, body, **headers)
+        self.process()
+        return delivery_id
+
+    def store(self, name: str, sample: Sample, body: Any = None, **headers: str) -> str:
+        """Store a sample sent to a connection; the delivery's id."""
         envelope = sample.envelope(body, **headers)
         with self.database.unit_of_work() as session:
-            delivery_id = deliveries.store(
+            return deliveries.store(
                 session,
                 Incoming(
                     connections.find(session, name).id, envelope.headers, envelope.body, self.now,
                     sample.source.event_id_of(envelope),
                 ),
             )  # fmt: skip
-        self.process()
-        return delivery_id
 
     def process(self) -> None:
         """Process all that waits."""

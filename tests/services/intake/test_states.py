@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from app.integrations.sources import registry
 from app.services import lifecycle
-from app.services.intake import authors, deliveries, service_accounts
+from app.services.intake import authors, deliveries, delivery_search, processing, service_accounts
+from app.services.intake.delivery_search import Wanted
 from app.services.ledger import rulings
 from tests.builders import ADA, Game, a_reading, a_week, act_by, take
 from tests.integrations.sources.samples import CANNY, GITHUB, LINEAR, ZENDESK, Sample
@@ -132,6 +134,23 @@ def test_what_is_made_private_is_reversed_in_each_open_week_that_holds_it(game: 
     assert inbox.state(delivery) == "recorded"
     with game.database.reading() as session:
         assert rulings.counts(session, [first, second]) == {first.seq: 1, second.seq: 1}
+
+
+def test_a_new_delivery_does_not_wait_for_all_that_is_replayed(game: Game) -> None:
+    inbox = Inbox(game.database)
+    inbox.connect("linear")
+    for number in range(9):
+        inbox.take("linear", LINEAR, {**LINEAR.body, "action": "update"}, linear_delivery=f"d-{number}")
+    with game.database.unit_of_work() as session:
+        delivery_search.replay_all(session, Wanted(), act_by("Olu"))
+    new = inbox.store("linear", LINEAR, linear_delivery="new")
+
+    with game.database.unit_of_work() as session:
+        processing.process_some(session, registry.parse, inbox.now, 3)
+
+    assert inbox.state(new) == "recorded"
+    with game.database.reading() as session:
+        assert delivery_search.count(session, Wanted(state="received")) == 7
 
 
 def test_a_delivery_ahead_of_its_time_is_looked_at_by_itself(game: Game) -> None:
