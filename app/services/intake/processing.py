@@ -111,7 +111,7 @@ def _read(delivery: Delivery, connection: Connection, parse: Parse) -> Parsed:
     if delivery.reading is not None:
         return readings.from_text(delivery.reading, delivery.event_id)
     if delivery.body is None:
-        raise DeliveryUnreadable("Its body isn’t kept any more.")
+        raise DeliveryUnreadable(delivery.reason or "Its body isn’t kept any more.")
     return parse(connection.kind, deliveries.headers_of(delivery), delivery.body)
 
 

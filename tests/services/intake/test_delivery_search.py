@@ -79,6 +79,17 @@ def test_forget_bodies_says_so_and_leaves_younger_ones(inbox: Inbox) -> None:
     assert view.delivery.reason == "It doesn’t say which issue it is about. Its body was deleted after 30 days."
 
 
+def test_a_replay_leaves_the_reason_of_what_is_kept_no_more(inbox: Inbox) -> None:
+    with inbox.database.unit_of_work() as session:
+        retention.forget_bodies(session, inbox.now + timedelta(days=31), 30)
+        delivery_search.replay_all(session, Wanted(state="quarantined"), act_by("Olu"))
+    inbox.process()
+
+    with inbox.database.reading() as session:
+        [view] = delivery_search.page(session, Wanted(state="quarantined"), cursor=None, limit=9).items
+    assert view.delivery.reason == "It doesn’t say which issue it is about. Its body was deleted after 30 days."
+
+
 def test_forget_settled_leaves_what_waits(inbox: Inbox) -> None:
     with inbox.database.unit_of_work() as session:
         assert retention.forget_settled(session, inbox.now + timedelta(days=400, seconds=1), 400) == 2
