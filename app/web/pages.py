@@ -1,15 +1,21 @@
-"""Pages for everybody: board, receipt, and what a visitor may see of them."""
+"""Pages for everybody: board, receipt, rules, and what a visitor may see of them."""
 
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.rulebook.chapters import Chapter, tell
 from app.domain.text.direction import apart
 from app.errors import NotFound, WeekUnknown
+from app.models import Week
+from app.services.rules import history, rule_sets
+from app.services.rules.history import Version
+from app.services.shifts import shifts
 from app.services.weeks import weeks
-from app.web.deps import BoardReader
+from app.web.deps import BoardAct, BoardReader, ReadSession
 from app.web.http.render import render_page
 from app.web.routes import DatabaseRoute
 from app.web.topics import board_html
@@ -57,3 +63,30 @@ async def team_receipt(request: Request, week: str, team: str, actor: BoardReade
     return render_page(
         request, "receipt/index.html", board=snapshot.board, standing=standing, receipt=receipt, zone=snapshot.zone
     )
+
+
+@router.get("/weeks/{week}/rules")
+def week_rules(request: Request, act: BoardAct, session: ReadSession, week: str) -> Response:
+    """The rules in words, as those that score the week for this reader, and what was changed in them."""
+    found = weeks.find(session, week, act.now)
+    view = weeks.view(found, act.actor)
+    rule_set = rule_sets.numbered(session, view.rule_set_id)
+    changes = [(version, _when(version, found)) for version in history.during(session, found, view)]
+    return render_page(
+        request, "rules/index.html", week=found.slug, name=found.name, state=found.state, zone=found.zone,
+        is_frozen=view.looks_back, team_size=rule_sets.valid(rule_set.text).team_size,
+        chapters=_chapters(rule_set.text), changes=changes, has_shifts=shifts.has_any(session, found),
+    )  # fmt: skip
+
+
+def _when(version: Version, week: Week) -> str:
+    """The weekday and time of a change, in the week's zone; with the date where the weekday could be another week's."""
+    at = version.at.astimezone(week.zone)
+    is_of_week = week.starts <= at.date() <= week.ends and (week.ends - week.starts).days < 7
+    return f"{at:%A %H:%M}" if is_of_week else f"{at:%A} {at.day} {at:%B %H:%M}"
+
+
+@lru_cache(maxsize=16)
+def _chapters(text: str) -> tuple[Chapter, ...]:
+    """Tell an accepted text once: trying hundreds of bonuses one by one takes a while."""
+    return tell(rule_sets.valid(text))

@@ -128,7 +128,8 @@ def test_every_scene_has_its_say(site: RunningApp) -> None:
     assert text(html, "totals") == (
         "All of us, so far shifts 2 response 1 issues 0 feature requests 0 knowledge cards 0"
     )
-    assert text(html, "quests") == ("Within reach Quests that are nearly done All hands +15 Owls 1 more shift")
+    aside = f"Nearly done. All rules: /weeks/{SLUG}/rules"
+    assert text(html, "quests") == f"Within reach {aside} All hands +15 Owls 1 more shift"
     assert text(html, "heroes") == "Heroes of the 6 a.m. shift AL Ada Lovelace Owls × times 1"
     assert text(html, "quotes") == "What worked Pairing Ada Lovelace"
 

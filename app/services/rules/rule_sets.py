@@ -16,7 +16,7 @@ from app.domain.rules import ADJUSTMENT, ATTENDANCE, Mistake, Rules, parse_rules
 from app.domain.rules.limits import MAX_MISTAKES
 from app.domain.tables.decoding import NotText, decode
 from app.domain.text.direction import apart
-from app.errors import RulesRefused, RulesUnfit
+from app.errors import Conflict, RulesRefused, RulesUnfit
 from app.events import RulesChanged
 from app.models import LedgerEntry, RuleSet, RulesFile, Week
 from app.services import reasons
@@ -30,9 +30,28 @@ from app.services.weeks.weeks import AnyWeek
 _NEWEST = select(RuleSet).order_by(col(RuleSet.id).desc()).limit(1)
 
 
+class NewerRules(Conflict):
+    """Another version was activated after the one that a change of the rules began with."""
+
+    title = "Somebody else changed the rules"
+
+    def __init__(self, newest: RuleSet) -> None:
+        super().__init__(
+            f"Not activated: {apart(newest.by)} activated version {newest.id} after you began. Compare the two, put "
+            "what you want of theirs into your text, then activate it again.",
+            code="stale",
+            version=newest.id,
+        )
+
+
 def active(session: Session) -> RuleSet:
     """The active rule set; there is one since start-up."""
     return session.exec(_NEWEST).one()
+
+
+def numbered(session: Session, rule_set_id: int | None) -> RuleSet:
+    """A version that there is, or the active one (None)."""
+    return active(session) if rule_set_id is None else session.get_one(RuleSet, rule_set_id)
 
 
 def every(session: Session) -> list[RuleSet]:
@@ -64,7 +83,7 @@ def rules_numbered(session: Session, rule_set_id: int | None) -> Rules:
 
 def is_intact(session: Session, rule_set_id: int | None) -> bool:
     """Tell whether the text of a version, or of the active one (None), is the one that was activated."""
-    rule_set = active(session) if rule_set_id is None else session.get_one(RuleSet, rule_set_id)
+    rule_set = numbered(session, rule_set_id)
     return sha256(rule_set.text.encode()).hexdigest() == rule_set.sha256
 
 
@@ -112,13 +131,17 @@ def valid(text: str) -> Rules:
     return rules
 
 
-def activate(session: Session, text: str, act: Act, *, note: str) -> RuleSet:
+def activate(session: Session, text: str, act: Act, *, note: str, version: int | None = None) -> RuleSet:
     """Make a text the active version and score every week that follows it anew, all in this transaction.
 
-    Raises RulesRefused for a text with mistakes, RulesUnfit where a week cannot live with it, Malformed for the note.
+    `version` is the number of the one it was made from, None where whoever activates it means to replace any. Raises
+    NewerRules where that is not the active one any more, RulesRefused for a text with mistakes, RulesUnfit where a week
+    cannot live with it, Malformed for the note.
     """
     rules, note = checked(text), reasons.welcome(note)
     serialize(session)
+    if version is not None and (newest := active(session)).id != version:
+        raise NewerRules(newest)
     followers = _lock_followers(session, act.now)
     if refusals := unfit(session, followers, rules):
         raise RulesUnfit(" ".join(refusals), refused=refusals)

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from app.domain.actor import SignedInAct
 from app.domain.calendar.days import local_day, moment_at
 from app.domain.draft import Reading
+from app.domain.rulebook.chapters import title_with_points
 from app.domain.rules import SHIFT, Rules
 from app.domain.wording import kind_title
 from app.errors import Conflict, Malformed, OutsideWeek, Problem, WeekNotOpen
@@ -27,6 +28,7 @@ from app.services.ledger.drafts import LONGEST_TEXT, read_address, read_fields, 
 from app.services.ledger.ledger import Submission
 from app.services.rules import rule_sets
 from app.services.shifts import shifts
+from app.services.weeks import weeks
 from app.web.deps import MemberAct, ReadSession
 from app.web.http.fields import MaxLength, a_day, a_time, says
 from app.web.http.forms import UNSAVED, Form, FormInvalid, FormState
@@ -98,10 +100,11 @@ class LogForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class LogContext:
-    """The context of logging: the week, its rules, the person's team there."""
+    """The context of logging: the week, its rules, those its board is shown by, the person's team there."""
 
     week: Week
     rules: Rules
+    shown_rules: Rules
     team: Team | None
     has_shifts: bool
 
@@ -109,6 +112,12 @@ class LogContext:
     def kinds(self) -> list[str]:
         """The kinds that can be logged: where there are shifts, those are signed up for instead."""
         return [kind.name for kind in self.rules.kinds if not (self.has_shifts and kind.name == SHIFT)]
+
+    def label(self, kind: str) -> str:
+        """A kind with its points as the board is shown: "Issue, +5"; a freeze hides what newer rules give."""
+        if kind in self.shown_rules.kind_by_name:
+            return title_with_points(kind, self.shown_rules)
+        return kind_title(kind, self.rules)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -132,7 +141,7 @@ def log_page(page: Page[SignedInAct]) -> Response:
     return page.render(
         "me/log.html", section="log", week=context.week.slug, scene=context,
         form=form.having(week=context.week.slug, id=typed_id if is_id(typed_id) else new_id()),
-        kinds=[(kind, kind_title(kind, context.rules)) for kind in context.kinds],
+        kinds=[(kind, context.label(kind)) for kind in context.kinds],
     )  # fmt: skip
 
 
@@ -141,7 +150,8 @@ def _context(session: Session, act: SignedInAct) -> LogContext | None:
     if week is None:
         return None
     team = my_week.team_in(session, week, act.actor.person_id)
-    return LogContext(week, rule_sets.rules_of(session, week), team, shifts.has_any(session, week))
+    shown = rule_sets.rules_numbered(session, weeks.view(week, act.actor).rule_set_id)
+    return LogContext(week, rule_sets.rules_of(session, week), shown, team, shifts.has_any(session, week))
 
 
 def _moment(context: LogContext, now: datetime) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""The rules as people read them: in words with examples, and the difference of two versions."""
