@@ -112,14 +112,13 @@ def first(text: str, layout: Layout) -> Header | None:
 
 
 def _candidates(text: str, separator: str, layout: Layout) -> Iterator[Header]:
-    start = text[: _LOOKED_AT * LONGEST]
-    for line, cells in islice(records_after_separator(start, separator), _LOOKED_AT):
+    for line, cells in islice(_records(text, separator), _LOOKED_AT):
         yield Header(line, tuple(cells[:_MOST_COLUMNS]), tuple(layout.match(cells)), separator)
 
 
-def records_after_separator(text: str, separator: str) -> Iterator[Record]:
-    """The records that hold anything, without a first line that names the separator; none after a broken one."""
-    records = _unbroken(read_records(text, separator))
+def _records(text: str, separator: str) -> Iterator[Record]:
+    """The first records that hold anything, without a line that names the separator; none after a broken one."""
+    records = _unbroken(read_records(text, separator, _LOOKED_AT * LONGEST))
     is_named = separator_line(text) is not None
     for record in records:
         if not is_blank(record[1]):

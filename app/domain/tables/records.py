@@ -36,24 +36,25 @@ def separator_line(text: str) -> str | None:
     return match[1] if match else None
 
 
-def read_records(text: str, separator: str) -> Iterator[Record]:
+def read_records(text: str, separator: str, most: int | None = None) -> Iterator[Record]:
     """The records of a text, each with the number of its first line (1-based); lines end with LF, CRLF or CR alone.
 
-    Raises BrokenRecord for quotes that are not closed, and for a record of more than LONGEST characters.
+    Blank lines, and those of separators alone, are passed over: a million of them at no cost to speak of. `most` is how
+    many characters are read after the blank lines at the beginning. Raises BrokenRecord for quotes that are not closed,
+    and for a record of more than LONGEST characters.
     """
-    feed = _Feed(StringIO(text, newline=""))
-    spaced = _SPACED_QUOTE.search(text) is not None
+    feed = _Feed(text, separator, most)
+    spaced = _SPACED_QUOTE.search(feed.text) is not None
     reader = csv.reader(feed, strict=True, delimiter=separator, skipinitialspace=spaced)
     while True:
-        line = reader.line_num + 1
         feed.left = LONGEST
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise BrokenRecord(line, _reason(str(error))) from None
+            raise BrokenRecord(feed.first, _reason(str(error))) from None
         if cells is None:
             return
-        yield line, cells
+        yield feed.first, cells
 
 
 def is_blank(cells: Iterable[str]) -> bool:
@@ -66,18 +67,51 @@ def _reason(error: str) -> str:
 
 
 class _Feed:
-    """Lines for a reader that takes as many as a quoted cell spans, until one record has taken too many."""
+    """Lines for a reader that takes as many as a quoted cell spans, until one record has taken too many.
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
-        self.left = 0
+    `left` is how many characters the record may still take; LONGEST says that it has not begun. `first` is the number
+    of its first line.
+    """
+
+    def __init__(self, text: str, separator: str, most: int | None) -> None:
+        self._blank = re.compile(rf"[\s{re.escape(separator)}]*+")
+        self._blanks = f" \t\r\n{separator}"
+        start = self._after_blank(text, 0)
+        self._number = _count_lines(text, 0, start)
+        self.text = text[start : None if most is None else start + most]
+        self._lines = StringIO(self.text, newline="")
+        self.first, self.left = 1, LONGEST
 
     def __iter__(self) -> "_Feed":
         return self
 
     def __next__(self) -> str:
         line = next(self._lines)
+        if self.left == LONGEST:
+            if not line.strip(self._blanks):
+                line = self._pass_over_blank()
+            self.first = self._number + 1
+        self._number += 1
         self.left -= len(line)
         if self.left < 0:
             raise csv.Error(f"it is longer than {LONGEST:,} characters")
         return line
+
+    def _pass_over_blank(self) -> str:
+        """The first line that is not blank after one that is."""
+        at = self._lines.tell()
+        stop = self._after_blank(self.text, at)
+        self._number += 1 + _count_lines(self.text, at, stop)
+        self._lines.seek(stop)
+        return next(self._lines)
+
+    def _after_blank(self, text: str, at: int) -> int:
+        """The beginning of the first line from a place on that is not blank; the end where all are."""
+        blank = self._blank.match(text, at)
+        stop = blank.end() if blank else at
+        return stop if stop == len(text) else max(at, *(text.rfind(each, at, stop) + 1 for each in "\r\n"))
+
+
+def _count_lines(text: str, start: int, end: int) -> int:
+    """The number of line ends between two places, neither of them between CR and LF."""
+    return sum(text.count(each, start, end) for each in "\r\n") - text.count("\r\n", start, end)
