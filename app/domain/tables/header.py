@@ -1,5 +1,6 @@
 """Header rows: which column of a table is which, however its heading is spelled, and where the header is."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,15 +14,20 @@ _LOOKED_AT = 20  # records at the beginning among which the header is looked for
 _LONGEST_HEADING = 200
 _MOST_COLUMNS = 1_000
 _MOST_NAMED = 8
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")  # `Email Address [Required]`
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list: its name, further headings people give it, and whether a list must have it."""
+    """A column of a list: its name, further headings people give it, and whether a list must have it.
+
+    `parts` are columns that stand for it where it is missing, or the first of them for what is missing in it.
+    """
 
     name: str
     also: tuple[str, ...] = ()
     required: bool = True
+    parts: tuple["Column", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,19 +47,37 @@ class Layout:
         return tuple(column.name for column in self.columns)
 
     @cached_property
+    def choices(self) -> tuple[str, ...]:
+        """The names of all columns and of their parts, each part after what it is a part of."""
+        return tuple(column.name for column in self._every)
+
+    @cached_property
+    def _every(self) -> tuple[Column, ...]:
+        return tuple(each for column in self.columns for each in (column, *column.parts))
+
+    @cached_property
     def _exact(self) -> dict[str, str]:
-        return {fold(name): name for name in self.names}
+        return {fold(name): name for name in self.choices}
 
     @cached_property
     def _other(self) -> dict[str, str]:
-        return {fold(heading): column.name for column in self.columns for heading in column.also}
+        return {fold(heading): column.name for column in self._every for heading in column.also}
 
     def match(self, cells: Sequence[str]) -> list[str | None]:
-        """The column each heading means; None for one that means none. A name comes before what else it is called."""
-        folded = [fold(cell) for cell in cells[:_MOST_COLUMNS]]
-        named = {self._exact[heading] for heading in folded if heading in self._exact}
-        others = {heading: name for heading, name in self._other.items() if name not in named}
-        return [self._exact.get(heading) or others.get(heading) for heading in folded]
+        """The column each heading means; None for one that means none.
+
+        A name comes before what else a column is called, and both before a heading with something in brackets.
+        """
+        headings = [cell[:_LONGEST_HEADING] for cell in cells[:_MOST_COLUMNS]]
+        folded = [fold(heading) for heading in headings]
+        bare = [fold(_BRACKETS.sub("", heading)) for heading in headings]
+        columns: list[str | None] = [None] * len(headings)
+        for known, keys in ((self._exact, folded), (self._other, folded), (self._exact | self._other, bare)):
+            named = set(columns)
+            for place, key in enumerate(keys):
+                if columns[place] is None and (name := known.get(key)) not in named:
+                    columns[place] = name
+        return columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +91,42 @@ class Header:
 
     def missing(self, layout: Layout) -> list[str]:
         """The names of columns that a list must have and this one lacks."""
-        return [name for name in layout.required if name not in self.columns]
+        return [name for name in layout.required if name not in self.columns and name not in self.joined(layout)]
+
+    def joined(self, layout: Layout) -> dict[str, tuple[int, ...]]:
+        """The columns that are put together, each by the places of its parts, in order.
+
+        Where a column is there beside the first of its parts alone, it is what comes after that part: Name and Vorname.
+        """
+        places = {name: place for place, name in enumerate(self.columns) if name is not None}
+        found: dict[str, tuple[int, ...]] = {}
+        for column in layout.columns:
+            parts = tuple(places[part.name] for part in column.parts if part.name in places)
+            if column.name not in places and parts and len(parts) == len(column.parts):
+                found[column.name] = parts
+            elif column.name in places and len(parts) == 1 and column.parts[0].name in places:
+                found[column.name] = (*parts, places[column.name])
+        return found
 
     @property
     def twice(self) -> list[str]:
         """The names of columns that are there more than once."""
         return [name for name in dict.fromkeys(self.columns) if name is not None and self.columns.count(name) > 1]
 
-    @property
-    def strange(self) -> list[str]:
+    def unread(self, layout: Layout) -> list[str]:
         """The headings of further columns, which nobody reads."""
-        return [
-            " ".join(heading.split())
-            for heading, column in zip(self.headings, self.columns, strict=True)
-            if column is None and heading.strip()
-        ]
+        read = {place for places in self.joined(layout).values() for place in places}
+        read |= {place for place, name in enumerate(self.columns) if name in layout.names}
+        return [self.shown(place) for place, text in enumerate(self.headings) if place not in read and text.strip()]
+
+    def shown(self, place: int) -> str:
+        """A heading with single spaces."""
+        return " ".join(self.headings[place].split())
 
 
 def fold(heading: str) -> str:
-    """A heading as compared: letters and digits alone, so that `E-mail Address` is `email_address`."""
-    text = unicodedata.normalize("NFKC", heading[:_LONGEST_HEADING]).casefold()
+    """A heading as compared: letters and digits alone and no accents, so that `E-mail Address` is `email_address`."""
+    text = unicodedata.normalize("NFKD", heading[:_LONGEST_HEADING]).casefold()
     return "".join(character for character in text if character.isalnum())
 
 

@@ -56,20 +56,27 @@ class Table:
         self._text, self._layout = text, layout
         self.header = _chosen(text, layout, choice) if choice else _found(text, layout)
         self._first = self.header.line + (1 if choice is None or choice.headed else 0)
+        self._joined = self.header.joined(layout)
         self._has_bad_bytes = not is_whole(text)
 
     @property
     def notes(self) -> list[str]:
         """Sentences about what was read otherwise than it may have been meant."""
-        strange = self.header.strange
+        joined = self._joined if any(self.header.headings) else {}
+        together = [
+            f"Put {headers.named([self.header.shown(place) for place in places])} together as {name}."
+            for name, places in joined.items()
+        ]
+        strange = self.header.unread(self._layout)
         if not strange:
-            return []
-        return [f"Ignored the {'column' if len(strange) == 1 else 'columns'} {headers.named(strange)}."]
+            return together
+        return [*together, f"Ignored the {'column' if len(strange) == 1 else 'columns'} {headers.named(strange)}."]
 
     def __iter__(self) -> Iterator[Row | Misshapen]:
-        places = [(name, place) for place, name in enumerate(self.header.columns) if name is not None]
+        places = [(name, place) for place, name in enumerate(self.header.columns) if name in self._layout.names]
         blank = dict.fromkeys(self._layout.names, "")
-        last_needed = max((place for name, place in places if name in self._layout.required), default=-1)
+        needed = {place for name, place in places if name in self._layout.required}
+        last_needed = max(needed.union(*self._joined.values()), default=-1)
         width = len(self.header.headings)
         try:
             for line, cells in read_records(self._text, self.header.separator):
@@ -79,7 +86,10 @@ class Table:
                     yield Misshapen(line, sentence)
                     continue
                 here = len(cells)
-                yield Row(line, {**blank, **{name: cells[place] for name, place in places if place < here}})
+                by_column = {name: cells[place] for name, place in places if place < here}
+                for name, parts in self._joined.items():
+                    by_column[name] = _together([cells[place].strip() for place in parts], name in self.header.columns)
+                yield Row(line, {**blank, **by_column})
         except BrokenRecord as broken:
             yield Misshapen(broken.line, broken.sentence)
 
@@ -92,6 +102,14 @@ class Table:
                 f"This line has {number:,} {'cell' if number == 1 else 'cells'}, the line of the columns has {width:,}."
             )
         return ""
+
+
+def _together(parts: list[str], is_maybe_whole: bool) -> str:
+    """The parts of a cell with spaces between; a last one that holds the first already may be the whole."""
+    *before, last = parts
+    if is_maybe_whole and all(each in last.replace(",", " ").split() for each in before):
+        return last
+    return " ".join(filter(None, parts))
 
 
 def _found(text: str, layout: Layout) -> Header:
@@ -116,7 +134,7 @@ def _chosen(text: str, layout: Layout, choice: Choice) -> Header:
     header = headers.first(text, layout)
     if header is None:
         raise _nothing(text, layout)
-    columns = [name if name in layout.names else None for name in choice.columns[: len(header.headings)]]
+    columns = [name if name in layout.choices else None for name in choice.columns[: len(header.headings)]]
     columns += [None] * (len(header.headings) - len(columns))
     headings = header.headings if choice.headed else ("",) * len(header.headings)
     chosen = Header(header.line, headings, tuple(columns), header.separator)

@@ -14,6 +14,7 @@ from app.errors import Problem
 from app.models import Person
 from app.services.imports import history, lists
 from app.services.imports.bad_lines import BadLines
+from app.services.imports.headings import EMAIL
 from app.services.intake import authors
 from app.services.intake.authors import Naming
 
@@ -21,7 +22,7 @@ LAYOUT = Layout(
     (
         Column("source", ("tool", "connection", "system")),
         Column("external_id", ("id", "external", "user id", "login", "account id", "username", "id in the tool")),
-        Column("email", ("email address", "mail", "mail address", "work email", "person")),
+        Column("email", (*EMAIL, "person")),
     )
 )
 COLUMNS = LAYOUT.names

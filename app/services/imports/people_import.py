@@ -14,6 +14,7 @@ from app.domain.text import emails, names
 from app.services.audit import audit
 from app.services.imports import history, lists, renames
 from app.services.imports.bad_lines import BadLines
+from app.services.imports.headings import EMAIL, NAME, PARTS
 from app.services.people import people, places
 from app.services.people.people import Wanted
 from app.services.people.places import Place
@@ -21,10 +22,14 @@ from app.services.teams import teams
 
 LAYOUT = Layout(
     (
-        Column("email", ("email address", "mail", "mail address", "work email", "person email")),
-        Column("name", ("full name", "person", "person name", "display name")),
-        Column("function", ("department", "job function", "business function"), required=False),
-        Column("office", ("location", "site", "office location"), required=False),
+        Column("email", (*EMAIL, "person email")),
+        Column("name", NAME, parts=PARTS),
+        Column(
+            "function",
+            ("department", "job function", "business function", "Funktion", "Abteilung", "Fonction", "Département"),
+            required=False,
+        ),
+        Column("office", ("location", "site", "office location", "Standort", "Büro", "Bureau"), required=False),
     )
 )
 MAX_LINES = 50_000
@@ -62,9 +67,8 @@ def read(text: str, choice: Choice | None = None) -> PeopleList:
     entries: list[Entry] = []
     line_by_email: dict[str, int] = {}
     for row in lists.rows_of(table, bad, MAX_LINES):
-        tidy = {name: names.tidy(row.cells[name]) for name in LAYOUT.names}
-        told = [tidy[name] if name in table.header.columns else None for name in ("function", "office")]
-        entry = Entry(row.line, emails.written(row.cells["email"]), tidy["name"], *told)
+        told = [names.tidy(row.cells[name]) if name in table.header.columns else None for name in Place._fields]
+        entry = Entry(row.line, emails.written(row.cells["email"]), names.tidy(row.cells["name"]), *told)
         flaws = [*people.flaws_of(entry.name, entry.email).values(), *_place_flaws(entry)]
         first = line_by_email.setdefault(entry.email, entry.line)
         if not flaws and first != entry.line:
@@ -118,7 +122,6 @@ def plan(session: Session, entries: Sequence[Entry], actor: Actor, bad: BadLines
 
 def apply(session: Session, found: PeopleList, act: Act) -> Outcome:
     """Add who is not here, and give the others what the list says. Raises ListRefused; then nothing has changed."""
-    lists.check(found.bad)
     serialize(session)
     planned = plan(session, found.entries, act.actor, found.bad)
     lists.check(found.bad)

@@ -16,6 +16,7 @@ from app.services import memberships
 from app.services.audit import audit
 from app.services.imports import history, lists
 from app.services.imports.bad_lines import BadLines
+from app.services.imports.headings import EMAIL, NAME, PARTS
 from app.services.imports.roster_plan import Entry as Entry
 from app.services.imports.roster_plan import Plan, plan
 from app.services.people import people
@@ -25,9 +26,9 @@ from app.services.weeks import weeks
 
 LAYOUT = Layout(
     (
-        Column("team", ("team name", "group", "crew", "squad")),
-        Column("name", ("full name", "person", "person name", "display name", "member", "member name")),
-        Column("email", ("email address", "mail", "mail address", "work email", "person email", "member email")),
+        Column("team", ("team name", "group", "crew", "squad", "Équipe")),
+        Column("name", (*NAME, "member", "member name"), parts=PARTS),
+        Column("email", (*EMAIL, "person email", "member email")),
     )
 )
 MAX_LINES = 50_000

@@ -24,13 +24,13 @@ from app.services.weeks import weeks
 
 LAYOUT = Layout(
     (
-        Column("date", ("day", "on")),
-        Column("from", ("start", "starts", "start time", "starts at", "begin", "begins")),
-        Column("until", ("to", "end", "ends", "end time", "ends at")),
-        Column("seats", ("places", "spots", "capacity"), required=False),
+        Column("date", ("day", "on", "Datum", "Tag", "Jour")),
+        Column("from", ("start", "starts", "start time", "starts at", "begin", "begins", "von", "Beginn", "Début")),
+        Column("until", ("to", "end", "ends", "end time", "ends at", "bis", "Ende", "Fin")),
+        Column("seats", ("places", "spots", "capacity", "Plätze"), required=False),
         Column("needed", ("minimum", "people needed", "required"), required=False),
         Column("label", ("title", "name", "shift", "what"), required=False),
-        Column("place", ("location", "room", "where"), required=False),
+        Column("place", ("location", "room", "where", "Ort", "Lieu"), required=False),
         Column("link", ("url", "address", "meeting link"), required=False),
     )
 )
