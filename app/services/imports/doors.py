@@ -1,5 +1,9 @@
 """Imports of pasted and uploaded lists: read, judged and stored by their kind, as the commands do."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
+
 from sqlmodel import Session
 
 from app.db.database import Database
@@ -10,7 +14,6 @@ from app.services.imports import (
     activity_files,
     identity_import,
     imports,
-    lists,
     people_import,
     roster_import,
     shift_import,
@@ -30,38 +33,44 @@ def check_size(text: str) -> None:
         raise Malformed(TOO_LARGE)
 
 
+class _Outcome(Protocol):
+    def _asdict(self) -> dict[str, Any]: ...
+
+
 def run(database: Database, kind: Kind, slug: str, text: str, choice: Choice | None, act: Act) -> dict[str, int]:
     """Import a list, all or nothing; the numbers of what it did, as its outcome names them.
 
-    Raises WeekUnknown, ListRefused, BatchRefused, WeekNotOpen or ShiftRefused.
+    A long list is read while others write. Raises WeekUnknown, ListRefused, BatchRefused, WeekNotOpen or ShiftRefused.
     """
-    match kind:
-        case "teams":
-            roster = roster_import.read(text, choice)
-            with database.reading() as session:
-                plan = roster_import.prepare(session, slug, roster, act)
-            with database.unit_of_work() as session:
-                return roster_import.apply(session, _slug(session, slug, act), plan, act)._asdict()
-        case "people":
-            people_list = people_import.read(text, choice)
-            lists.check(people_list.bad)
-            with database.unit_of_work() as session:
-                return people_import.apply(session, people_list, act)._asdict()
-        case "activities":
-            with database.reading() as session:
-                zone = weeks.look(session, slug, act.now).zone
-            lines, _ = activity_files.read_text(text, zone, choice)
-            return imports.import_activities(database, slug, lines, act)._asdict()
-        case "shifts":
-            shift_list = shift_import.read(text, choice)
-            with database.unit_of_work() as session:
-                return shift_import.apply(session, _slug(session, slug, act), shift_list, act)._asdict()
-        case "identities":
-            identity_list = identity_import.read(text, choice)
-            lists.check(identity_list.bad)
-            with database.unit_of_work() as session:
-                return identity_import.apply(session, identity_list, act)._asdict()
+    if kind == "activities":
+        with database.reading() as session:
+            zone = weeks.look(session, slug, act.now).zone
+        lines, _ = activity_files.read_text(text, zone, choice)
+        return imports.import_activities(database, slug, lines, act)._asdict()
+    apply = _prepared(database, kind, slug, text, choice, act)
+    with database.unit_of_work() as session:
+        return apply(session)._asdict()
 
 
-def _slug(session: Session, slug: str, act: Act) -> str:
-    return weeks.find(session, slug, act.now).slug
+def _prepared(
+    database: Database, kind: Kind, slug: str, text: str, choice: Choice | None, act: Act
+) -> Callable[[Session], _Outcome]:
+    """The import of a list that was read, for a transaction."""
+    if kind == "people":
+        return partial(people_import.apply, found=people_import.read(text, choice), act=act)
+    if kind == "identities":
+        return partial(identity_import.apply, found=identity_import.read(text, choice), act=act)
+    if kind == "shifts":
+        return partial(
+            shift_import.apply, slug=_slug(database, slug, act), found=shift_import.read(text, choice), act=act
+        )
+    roster = roster_import.read(text, choice)
+    slug = _slug(database, slug, act)
+    with database.reading() as session:
+        plan = roster_import.prepare(session, slug, roster, act)
+    return partial(roster_import.apply, slug=slug, wanted=plan, act=act)
+
+
+def _slug(database: Database, slug: str, act: Act) -> str:
+    with database.reading() as session:
+        return weeks.find(session, slug, act.now).slug

@@ -15,12 +15,12 @@ from app.domain.actor import Act, SignedInAct
 from app.domain.calendar.slots import slot
 from app.errors import Problem
 from app.models import Shift
-from app.services.imports import shift_import
+from app.services.imports import doors, shift_import
 from app.services.shifts import patterns, settings, shifts
 from app.services.shifts.shifts import Generated
 from app.services.weeks import weeks
-from app.web.deps import OrganizerAct, ReadSession
-from app.web.http import csrf
+from app.web.deps import AppDatabase, OrganizerAct, ReadSession
+from app.web.http import csrf, redirects
 from app.web.http.forms import FormState
 from app.web.organizer.import_form import ImportForm, mistakes, unpacked
 from app.web.organizer.page import zone_name
@@ -127,17 +127,14 @@ def add_shift(request: Request, act: OrganizerAct, week: str, form: FormState[Sh
 
 @router.post("/import", name="shifts_import", max_body_size=csrf.MAX_LIST_BYTES)
 @takes_long
-def import_shifts(request: Request, act: OrganizerAct, week: str, form: FormState[ImportForm]) -> Response:
+def import_shifts(
+    request: Request, act: OrganizerAct, database: AppDatabase, week: str, form: FormState[ImportForm]
+) -> Response:
     """Take over a table of shifts, all or nothing; every bad line is named."""
-    page, sent = partial(making_page, slug=week), unpacked(form)
+    sent = unpacked(form)
     try:
-        # Outside of the transaction: a long table is read while others write.
-        found = shift_import.read(form.data.content)
+        counts = doors.run(database, "shifts", week, form.data.content, None, act)
     except Problem as problem:
-        return refuse(request, act, problem, page=page, form=sent)
-
-    def make(session: Session, act: Act) -> Done:
-        outcome = shift_import.apply(session, week, found, act)
-        return _made(week, outcome.created, outcome.unchanged)
-
-    return submit(request, act, make, form=sent, page=page)
+        return refuse(request, act, problem, page=partial(making_page, slug=week), form=sent)
+    done = _made(week, counts["created"], counts["unchanged"])
+    return redirects.see(done.route, done=done.flash, **done.parts)

@@ -18,13 +18,13 @@ from app.errors import Problem
 from app.models import Team
 from app.services.access import links
 from app.services.exports import csv_text
-from app.services.imports import roster_import
+from app.services.imports import doors
 from app.services.ledger import ledger
 from app.services.organizing import join_codes, team_admin
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.deps import AppClock, AppDatabase, AppSettings, OrganizerAct, ReadSession
-from app.web.http import csrf
+from app.web.http import csrf, redirects
 from app.web.http.client import base_of
 from app.web.http.forms import FormState
 from app.web.organizer import list_words
@@ -135,20 +135,13 @@ def import_teams(
     request: Request, act: OrganizerAct, database: AppDatabase, week: str, form: FormState[ImportForm]
 ) -> Response:
     """Take over a list of teams, all or nothing; every bad line is named."""
-    page, sent = partial(teams_page, slug=week), unpacked(form)
+    sent, only = unpacked(form), request.query_params.get("only", "")
     try:
-        # Outside of the transaction: a long list is read while others write.
-        roster = roster_import.read(form.data.content)
-        with database.reading() as session:
-            plan = roster_import.prepare(session, week, roster, act)
+        counts = doors.run(database, "teams", week, form.data.content, None, act)
     except Problem as problem:
-        return refuse(request, act, problem, page=page, form=sent)
-
-    def change(session: Session, act: Act) -> str:
-        outcome = roster_import.apply(session, weeks.find(session, week, act.now).slug, plan, act)
-        return f"imported-{outcome.people}-{outcome.teams}-{outcome.moved}"
-
-    return _change(request, act, week, change, sent)
+        return refuse(request, act, problem, page=partial(teams_page, slug=week, only=only), form=sent)
+    done = "imported-{people}-{teams}-{moved}".format_map(counts)
+    return redirects.see("organizer_teams", done=done, week=week, only=only)
 
 
 @router.post("/invitations", name="invitations_create")

@@ -1,10 +1,12 @@
 """Identity lists: imported with a few looks at the database, and what waited is credited."""
 
+import pytest
 from sqlmodel import col, select
 
 from app.models import AuditEntry
-from app.services.imports import identity_import
+from app.services.imports import doors, identity_import
 from app.services.imports.identity_import import Outcome
+from app.services.imports.lists import ListRefused
 from tests.builders import ADA, Game
 from tests.cost import statements_to
 from tests.integrations.sources.samples import GITHUB
@@ -32,6 +34,17 @@ def test_many_lines_take_as_many_looks_as_few(game: Game) -> None:
     with game.database.reading() as session:
         named = session.exec(select(AuditEntry.after).where(col(AuditEntry.action) == "author.named")).all()
     assert (len(named), any("u-329" in (each or "") for each in named)) == (331, True)
+
+
+def test_mistakes_in_reading_and_in_judging_are_told_at_once(game: Game) -> None:
+    Inbox(game.database).connect("github")
+    rows = ("github,1.2E+05,ada@example.com", "github,@x,nobody@example.com", f"github,@ada,{ADA}")
+    text = "\n".join(("source,external_id,email", *rows))
+
+    with pytest.raises(ListRefused) as refused:
+        doors.run(game.database, "identities", "", text, None, game.act)
+
+    assert [error["line"] for error in refused.value.extra["errors"]] == [2, 3]
 
 
 def test_what_waits_is_credited_and_a_line_given_twice_counts_once(game: Game) -> None:

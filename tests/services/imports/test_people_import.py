@@ -7,9 +7,9 @@ from sqlmodel import col, select
 from app.db.database import Database
 from app.domain.actor import Role
 from app.models import AuditEntry, Person
-from app.services.imports import history, people_import, previews, undoing
+from app.services.imports import doors, history, people_import, previews, undoing
 from app.services.imports.lists import ListRefused
-from app.services.imports.people_import import Outcome
+from app.services.imports.people_import import Entry, Outcome
 from app.services.people import people
 from tests.builders import ADA, BO, GUS, Game, act_by
 from tests.cost import statements_to
@@ -84,11 +84,27 @@ def test_undoing_puts_back_what_nobody_changed_since(game: Game) -> None:
     assert [each.name for each in removed] == ["New"]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "E-Mail-Adresse;Vorname;Nachname;Abteilung;Standort", "Adresse e-mail;Prénom;Nom;Département;Bureau",
+        "Email Address [Required];First Name [Required];Last Name [Required];Department;Location",
+    ],
+)  # fmt: skip
+def test_lists_of_other_programs_are_read_as_they_come(head: str) -> None:
+    [entry] = people_import.read(f"{head}\nzoe@example.com;Zoë;Müller;Legal;Berlin\n").entries
+
+    assert entry == Entry(2, "zoe@example.com", "Zoë Müller", "Legal", "Berlin")
+
+
 @pytest.mark.parametrize(("role", "is_renamed"), [("organizer", False), ("owner", True)])
 def test_owner_is_renamed_by_owners_alone(game: Game, role: Role, is_renamed: bool) -> None:
     with game.database.unit_of_work() as session:
         people.by_email(session, [ADA])[ADA].role = "owner"
     rows = "\n".join((HEAD, f"{BO},Bo Renamed,,", f"{ADA},Ada Renamed,,"))
+    with pytest.raises(ListRefused) as both:
+        doors.run(game.database, "people", "", f"{rows}\nno,No,,", None, act_by("Olu", game.now, "organizer"))
+    assert [error["line"] for error in both.value.extra["errors"]] == [3, 4]
     act = act_by("Olu", game.now, role)
 
     with game.database.reading() as session:
