@@ -15,9 +15,8 @@ from app.domain.tables.decoding import UTF8_MARK
 from app.domain.tables.header import Column, Layout
 from app.domain.tables.reading import Choice, Misshapen
 from app.errors import Malformed
-from app.services.imports import lists
+from app.services.imports import headings, lists
 from app.services.imports.bad_lines import BadLines
-from app.services.imports.headings import EMAIL
 from app.services.ledger import ledger
 from app.services.ledger.admission import Recorded
 from app.services.ledger.drafts import has_offset, read_json, read_row
@@ -27,7 +26,7 @@ from app.services.validation import MAX_BYTES, UTF16, is_wide
 LAYOUT = Layout(
     (
         Column("kind", ("activity", "activity kind", "type")),
-        Column("person", ("email", *EMAIL, "person email", "member")),
+        Column("person", ("email", *headings.EMAIL, "person email", "member")),
         Column("occurred_at", ("occurred", "when", "date and time", "time", "timestamp")),
         Column("source", ("tool",)),
         Column("external_id", ("external", "reference", "external reference")),

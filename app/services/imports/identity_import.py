@@ -12,9 +12,8 @@ from app.domain.tables.header import Column, Layout
 from app.domain.tables.reading import Choice
 from app.errors import Problem
 from app.models import Person
-from app.services.imports import history, lists
+from app.services.imports import headings, history, lists
 from app.services.imports.bad_lines import BadLines
-from app.services.imports.headings import EMAIL
 from app.services.intake import authors
 from app.services.intake.authors import Naming
 
@@ -22,7 +21,7 @@ LAYOUT = Layout(
     (
         Column("source", ("tool", "connection", "system")),
         Column("external_id", ("id", "external", "user id", "login", "account id", "username", "id in the tool")),
-        Column("email", (*EMAIL, "person")),
+        Column("email", (*headings.EMAIL, "person")),
     )
 )
 COLUMNS = LAYOUT.names

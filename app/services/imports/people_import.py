@@ -12,9 +12,8 @@ from app.domain.tables.header import Column, Layout
 from app.domain.tables.reading import Choice
 from app.domain.text import emails, names
 from app.services.audit import audit
-from app.services.imports import history, lists, renames
+from app.services.imports import headings, history, lists, renames
 from app.services.imports.bad_lines import BadLines
-from app.services.imports.headings import EMAIL, NAME, PARTS
 from app.services.people import people, places
 from app.services.people.people import Wanted
 from app.services.people.places import Place
@@ -22,14 +21,10 @@ from app.services.teams import teams
 
 LAYOUT = Layout(
     (
-        Column("email", (*EMAIL, "person email")),
-        Column("name", NAME, parts=PARTS),
-        Column(
-            "function",
-            ("department", "job function", "business function", "Funktion", "Abteilung", "Fonction", "Département"),
-            required=False,
-        ),
-        Column("office", ("location", "site", "office location", "Standort", "Büro", "Bureau"), required=False),
+        Column("email", (*headings.EMAIL, "person email")),
+        Column("name", headings.NAME, parts=headings.PARTS),
+        Column("function", headings.FUNCTION, required=False),
+        Column("office", headings.OFFICE, required=False),
     )
 )
 MAX_LINES = 50_000

@@ -11,7 +11,7 @@ from app.domain.actor import Act
 from app.domain.calendar.clock_times import clock_text
 from app.domain.tables.header import Layout
 from app.domain.tables.reading import Choice
-from app.domain.text.direction import isolated
+from app.domain.text.direction import apart
 from app.errors import Problem
 from app.services.imports import (
     activity_files,
@@ -121,17 +121,17 @@ def _teams(session: Session, slug: str, text: str, choice: Choice | None, act: A
 
 
 def _of_person(effect: Effect) -> RowEffect:
-    entry = effect.entry
-    renamed = f", renamed from {effect.former_name}" if effect.former_name else ""
-    word, change = "unchanged", f"in {entry.team}"
+    entry, team = effect.entry, apart(effect.entry.team)
+    renamed = f", renamed from {apart(effect.former_name)}" if effect.former_name else ""
+    word, change = "unchanged", f"in {team}"
     if effect.is_new:
-        word, change = "new", f"joins {entry.team}"
+        word, change = "new", f"joins {team}"
     elif effect.change != "unchanged":
         word = "moved" if effect.change == "moved" else "added"
-        change = f"from {effect.left} to {entry.team}" if effect.left else f"joins {entry.team}"
+        change = f"from {apart(effect.left)} to {team}" if effect.left else f"joins {team}"
     elif renamed:
         word = "renamed"
-    return RowEffect(entry.line, word, f"{entry.name}, {entry.email}", change + renamed)
+    return RowEffect(entry.line, word, f"{apart(entry.name)}, {entry.email}", change + renamed)
 
 
 def _people(session: Session, _slug: str, text: str, choice: Choice | None, act: Act) -> Preview:
@@ -143,16 +143,16 @@ def _people(session: Session, _slug: str, text: str, choice: Choice | None, act:
         former_name, _ = planned.people.renamed.get(id_, ("", ""))
         before, after = planned.places.get(id_, (Place(), Place()))
         word = "new" if entry.email in planned.people.fresh else "changed" if id_ in planned.changed else "unchanged"
-        changes = [f"renamed from {former_name}"] if former_name else []
+        changes = [f"renamed from {apart(former_name)}"] if former_name else []
         for name, former, now in zip(Place._fields, before, after, strict=True):
             if now != former:
                 changes.append(f"{name} {now or 'none'}" + (f", was {former}" if former else ""))
-        found.add(RowEffect(entry.line, word, f"{entry.name}, {entry.email}", "; ".join(changes)))
+        found.add(RowEffect(entry.line, word, f"{apart(entry.name)}, {entry.email}", "; ".join(changes)))
     return found
 
 
 def _few(names: list[str]) -> str:
-    return ", ".join(map(isolated, names[:10])) + (f" and {len(names) - 10:,} more" if len(names) > 10 else "")
+    return ", ".join(map(apart, names[:10])) + (f" and {len(names) - 10:,} more" if len(names) > 10 else "")
 
 
 def _activities(session: Session, slug: str, text: str, choice: Choice | None, act: Act) -> Preview:

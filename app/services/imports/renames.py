@@ -6,6 +6,7 @@ from typing import Protocol
 from sqlmodel import Session
 
 from app.domain.actor import GRANT, Actor
+from app.domain.text.direction import apart
 from app.services.access import accounts
 from app.services.imports.bad_lines import BadLines
 from app.services.people.people import Wanted
@@ -35,4 +36,4 @@ def check(session: Session, found: Wanted, entries: Iterable[NamedLine], actor: 
         if (id_ := found.ids[entry.email]) in kept:
             former, _ = found.renamed[id_]
             sentence = f"{entry.email} is an owner, and only owners rename owners."
-            bad.add(entry.line, f"{sentence} Write the name as it is: {former}.")
+            bad.add(entry.line, f"{sentence} Write the name as it is: {apart(former)}.")

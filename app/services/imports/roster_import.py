@@ -14,9 +14,8 @@ from app.errors import WeekNotOpen
 from app.models import Week
 from app.services import memberships
 from app.services.audit import audit
-from app.services.imports import history, lists
+from app.services.imports import headings, history, lists
 from app.services.imports.bad_lines import BadLines
-from app.services.imports.headings import EMAIL, NAME, PARTS
 from app.services.imports.roster_plan import Entry as Entry
 from app.services.imports.roster_plan import Plan, plan
 from app.services.people import people
@@ -26,9 +25,9 @@ from app.services.weeks import weeks
 
 LAYOUT = Layout(
     (
-        Column("team", ("team name", "group", "crew", "squad", "Équipe")),
-        Column("name", (*NAME, "member", "member name"), parts=PARTS),
-        Column("email", (*EMAIL, "person email", "member email")),
+        Column("team", headings.TEAM),
+        Column("name", (*headings.NAME, "member", "member name"), parts=headings.PARTS),
+        Column("email", (*headings.EMAIL, "person email", "member email")),
     )
 )
 MAX_LINES = 50_000

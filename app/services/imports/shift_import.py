@@ -16,7 +16,7 @@ from app.domain.tables.reading import Choice, Row
 from app.errors import Malformed
 from app.models import Week
 from app.services.audit import audit
-from app.services.imports import history, lists
+from app.services.imports import headings, history, lists
 from app.services.imports.bad_lines import BadLines
 from app.services.shifts import shifts
 from app.services.shifts.shifts import ShiftFields
@@ -24,13 +24,13 @@ from app.services.weeks import weeks
 
 LAYOUT = Layout(
     (
-        Column("date", ("day", "on", "Datum", "Tag", "Jour")),
-        Column("from", ("start", "starts", "start time", "starts at", "begin", "begins", "von", "Beginn", "Début")),
-        Column("until", ("to", "end", "ends", "end time", "ends at", "bis", "Ende", "Fin")),
-        Column("seats", ("places", "spots", "capacity", "Plätze"), required=False),
+        Column("date", headings.DATE),
+        Column("from", headings.START),
+        Column("until", headings.END),
+        Column("seats", headings.SEATS, required=False),
         Column("needed", ("minimum", "people needed", "required"), required=False),
         Column("label", ("title", "name", "shift", "what"), required=False),
-        Column("place", ("location", "room", "where", "Ort", "Lieu"), required=False),
+        Column("place", headings.PLACE, required=False),
         Column("link", ("url", "address", "meeting link"), required=False),
     )
 )

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.memberships import Join
+from app.domain.text.direction import apart
 from app.errors import AlreadyDone, NotFound, WeekNotOpen
 from app.models import (
     GuestbookEntry,
@@ -238,7 +239,7 @@ def _identities(session: Session, _week: Week | None, found: ListImport, made: d
 def _named(ids: list[str], names_by_id: dict[str, str], one: str, many: str) -> list[str]:
     if not ids:
         return []
-    shown = ", ".join(names_by_id[id_] for id_ in ids[:MOST_NAMED])
+    shown = ", ".join(apart(names_by_id[id_]) for id_ in ids[:MOST_NAMED])
     rest = f" and {len(ids) - MOST_NAMED:,} more" if len(ids) > MOST_NAMED else ""
     return [f"{shown}{rest} {one if len(ids) == 1 else many}."]
 

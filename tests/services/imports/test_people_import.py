@@ -66,6 +66,18 @@ def test_preview_says_what_each_row_would_do(game: Game) -> None:
     ]
 
 
+def test_names_from_right_to_left_turn_no_sentence_of_a_preview_around(game: Game) -> None:
+    rows = ["team,name,email", f"فريق,كريم,{BO}"]
+
+    with game.database.reading() as session:
+        found = previews.preview(session, "teams", game.slug, "\n".join(rows), None, game.act)
+
+    assert found.rows == [
+        (2, "moved", f"\u2068كريم\u2069, {BO}", "from Owls to \u2068فريق\u2069, renamed from Bo Nguyen")
+    ]
+    assert found.notes == ["New teams: \u2068فريق\u2069."]
+
+
 def test_undoing_puts_back_what_nobody_changed_since(game: Game) -> None:
     [before] = known(game.database, ADA)
     apply(game, f"{ADA},Ada Renamed,Sales,Berlin", f"{BO},Bo,Legal,", "new@example.com,New,,")

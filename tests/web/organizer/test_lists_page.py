@@ -181,7 +181,7 @@ def test_identities_that_clash_are_told_once_each(site: RunningApp, organizer: V
     told = [what for _, what, _ in effects(answer)]
     assert [what.split(" ")[0] for what in told] == ["Rejected"] * 3 + ["New", "There"]
     assert "“@B” is bo@example.com on line 2. Keep one of them." in told[0]
-    assert "take that identity away first" in told[1]
+    assert "remove that identity first" in told[1]
     assert "Did you mean “github”?" in told[2]
 
 
