@@ -54,6 +54,7 @@ def test_code_lets_a_colleague_into_the_team_and_signs_them_in(site: RunningApp)
         answer = gus.send(f"/join/{code}", **NEW)
 
         assert "Members: <bdi>Ada Lovelace</bdi>. 2 spots open." in " ".join(page.text.split())
+        assert f'<a href="/weeks/{SLUG}/summary">Summary</a>' in page.text
         assert (answer.status_code, answer.headers["location"], gus.is_in()) == (303, "/me?done=joined", True)
     assert members(site) == [ADA, GUS]
     found = person(site)

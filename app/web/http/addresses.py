@@ -49,10 +49,11 @@ def places_of_page(name: str) -> tuple[str, ...] | None:
     return _pages().get(name)
 
 
-def url_for(name: str, /, **values: str) -> str:
+def url_for(name: str, /, **values: str | int) -> str:
     """Return the path of a route, with values in its places; all others that are not empty become its query.
 
-    Needs no request, so that boards can be kept. Raises LookupError for an unknown name, or a place without a value.
+    Needs no request, so that boards can be kept. Raises LookupError for an unknown name, or a place without a value,
+    and TypeError for a thing in a place where its name or id belongs.
     """
     path = _paths().get(name)
     if path is None:
@@ -60,6 +61,10 @@ def url_for(name: str, /, **values: str) -> str:
     places = _PLACE.findall(path)
     if missing := [place for place in places if place not in values]:
         raise LookupError(f"The address of {name} lacks {', '.join(missing)}.")
-    filled = path.format_map({place: quote(str(values[place]), safe="") for place in places})
+    filled = path.format_map({place: _quoted(values[place]) for place in places})
     query = urlencode({key: value for key, value in values.items() if key not in places and value})
     return f"{filled}?{query}" if query else filled
+
+
+def _quoted(value: str | int) -> str:
+    return quote(str(value) if isinstance(value, int) else value, safe="")

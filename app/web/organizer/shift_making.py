@@ -69,8 +69,8 @@ def making_page(page: MakingPage, *, slug: str) -> Response:
     preview: Preview | None = page.shown_once
     pattern = preview.form if preview is not None else page.form(PatternForm, "pattern", **days, **usual)
     return page.render(
-        "organizer/shifts/new.html", slug=week.slug, week=week, zone=zone_name(week), preview=preview, pattern=pattern,
-        one=page.form(ShiftForm, "one", date=days["first"], start="06:00", until="08:00", **usual),
+        "organizer/shifts/new.html", slug=week.slug, planned=week, zone=zone_name(week), preview=preview,
+        pattern=pattern, one=page.form(ShiftForm, "one", date=days["first"], start="06:00", until="08:00", **usual),
         table=page.form(ImportForm), choices=ready_choices(), weekdays=WEEKDAYS, mistakes=mistakes(page.problem),
         columns=shift_import.COLUMNS,
     )  # fmt: skip

@@ -210,7 +210,7 @@ def settings_page(page: ShiftsPage, *, slug: str) -> Response:
     current = settings.settings_of(page.session, week)
     form = page.form(SettingsForm, **_typed(current, week))
     return page.render(
-        "organizer/shifts/settings.html", slug=week.slug, week=week, zone=zone_name(week), form=form, current=current
+        "organizer/shifts/settings.html", slug=week.slug, planned=week, zone=zone_name(week), form=form, current=current
     )
 
 

@@ -135,7 +135,7 @@ def _one(
         is_awaited=not (cursor or rests) and any(each.state == "waiting" and not each.attempts for each in shown.items),
         rests=rests,
         chosen=state, states=messages.STATES, secret=made.text if made else "", zone=zone_of(week),
-        zone_name=zone_name(week), week=endpoints.weeks_of(session, [endpoint]).get(endpoint.week_id or 0),
+        zone_name=zone_name(week), only=endpoints.weeks_of(session, [endpoint]).get(endpoint.week_id or 0),
         counts=messages.counts(session).get(endpoint.id, messages.NONE), now=page.act.now,
     )  # fmt: skip
 

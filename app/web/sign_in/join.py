@@ -97,8 +97,8 @@ def _team_page(page: Page[Act], code: str, to: str) -> Response:
     session = page.session
     team, week = join_codes.look(session, code)
     return page.render(
-        "sign_in/join.html", code=join_codes.tidy(code), team=team, week=week, form=page.form(JoinForm),
-        to=to if onward.read(to) else "",
+        "sign_in/join.html", code=join_codes.tidy(code), team=team, week=week.slug, joined=week,
+        form=page.form(JoinForm), to=to if onward.read(to) else "",
         members=[person.name for person in teams.members(session, week).get(team.id, [])],
         size=rule_sets.rules_of(session, week).team_size,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from jinja2 import nodes
 
 from app.main import routes
+from app.models import Week
 from app.web.health import alive
 from app.web.http import render
 from app.web.http.addresses import register, url_for
@@ -37,6 +38,11 @@ def test_url_for_fills_in_a_route(name: str, values: dict[str, str], address: st
 def test_url_for_unknown_name_is_a_mistake() -> None:
     with pytest.raises(LookupError, match="There is no route called nowhere"):
         url_for("nowhere")
+
+
+def test_url_for_with_a_thing_in_the_place_of_its_name_is_a_mistake() -> None:
+    with pytest.raises(TypeError):
+        url_for("week_board", week=Week)  # type: ignore[arg-type]  # as a template may
 
 
 def test_url_for_without_a_value_for_a_place_is_a_mistake() -> None:

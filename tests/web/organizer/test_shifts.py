@@ -226,6 +226,18 @@ def test_calendar_tells_how_each_shift_stands(site: RunningApp, organizer: Visit
     assert "Times are those of America/Los Angeles ." in text(page)
 
 
+def test_navigation_of_a_weeks_pages_leads_to_that_week(site: RunningApp, organizer: Visitor) -> None:
+    a_rotation(site)
+    there = "/organizer/weeks/rotation"
+
+    pages = [
+        organizer.get(f"{there}{path}").text for path in ("", "/teams", "/shifts", "/shifts/new", "/shifts/settings")
+    ]
+
+    led = [re.findall(r'<a href="(/[^"]*)">(?:Board|Shifts|Summary|Guestbook)</a>', page) for page in pages]
+    assert led == [[f"/weeks/rotation{path}" for path in ("", "/shifts", "/summary", "/guestbook")]] * 5
+
+
 def test_closed_week_has_no_forms(site: RunningApp, organizer: Visitor) -> None:
     organizer.post(f"/organizer/weeks/{SLUG}/close")
 
