@@ -280,6 +280,10 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/weeks/{week}/teams/members/{person_in_team}"): RouteAccess(
         "organizers", 303, form={"team": ""}
     ),
+    ("POST", "/organizer/weeks/{week}/teams/{team}/name"): RouteAccess(
+        "organizers", 303, form={"name": "Team {number}"}
+    ),
+    ("POST", "/organizer/weeks/{week}/teams/{empty_team}/remove"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{week}/teams/{empty_team}/members"): RouteAccess("organizers", 303, form=NEW),
     ("POST", "/organizer/weeks/{week}/teams/{team}/code"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{week}/teams/{team}/code/withdraw"): RouteAccess("organizers", 303),

@@ -156,6 +156,8 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", "/organizer/weeks/{week}/presenter"): ["presenter-link.made"],
     ("POST", "/organizer/weeks/{week}/export"): ["ledger.exported"],
     ("POST", TEAMS): ["team.made"],
+    ("POST", f"{TEAMS}/{{team}}/name"): ["team.renamed"],
+    ("POST", f"{TEAMS}/{{empty_team}}/remove"): ["team.removed"],
     ("POST", f"{TEAMS}/import"): ["teams.imported"],
     ("POST", f"{LISTS}"): [],
     ("POST", f"{LISTS}/undo"): ["team.removed", "person.removed", "import.undone"],

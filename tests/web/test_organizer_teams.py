@@ -359,3 +359,20 @@ def test_page_of_a_hundred_teams_has_a_line_for_each_and_the_forms_of_one(site: 
     assert (list(shown(one)), list(shown(found)), shown(every)) == (["Team 10"], ["Team 10"], {})
     assert moved.headers["location"] == f"{HERE}?done=out&only={team}"
     assert shown(organizer.get(moved.headers["location"]).text)["Team 10"][0] == "2 of 3"
+
+
+def test_team_is_renamed_and_an_empty_one_removed(site: RunningApp, organizer: Visitor) -> None:
+    owls = site.game.team_id(OWLS)
+    renamed = organizer.post(f"{HERE}/{owls}/name", name="Night Owls")
+    taken = organizer.post(f"{HERE}/{owls}/name", name=CATS)
+    organizer.post(HERE, name="Foxes")
+    removed = organizer.post(f"{HERE}/{site.game.team_id('Foxes')}/remove")
+    stays = organizer.post(f"{HERE}/{owls}/remove")
+
+    assert [each.status_code for each in (renamed, taken, removed, stays)] == [303, 409, 303, 409]
+    assert mistakes(taken) == {f"{owls}-name": "There’s already a team “Cats”. Choose another name."}
+    assert "Night Owls stays: it has or had members" in stays.text
+    assert {team["name"] for team in site.get(f"/api/v1/weeks/{SLUG}/teams", "read").json()["items"]} == {
+        CATS,
+        "Night Owls",
+    }

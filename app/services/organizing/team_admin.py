@@ -10,15 +10,16 @@ from app.domain.actor import GRANT, Act
 from app.domain.memberships import current_team
 from app.domain.text import emails, names
 from app.domain.text.direction import apart
+from app.domain.wording import listed
 from app.errors import Conflict, Malformed, WeekNotOpen
 from app.models import Person, SignIn, Team, Week
-from app.services import memberships
+from app.services import memberships, topics
 from app.services.access import accounts, links
 from app.services.audit import audit
 from app.services.people import people
 from app.services.rules import rule_sets
 from app.services.scoring import scores
-from app.services.teams import teams
+from app.services.teams import removal, teams
 from app.services.weeks import weeks
 
 
@@ -53,13 +54,52 @@ def make_team(session: Session, slug: str, name: str, act: Act) -> Team:
     """A new team without members. Raises Malformed, WeekNotOpen, or Conflict for a name that is taken."""
     name = check_name(name)
     week = _lock(session, slug, act.now)
-    if any(team.name_key == names.fold(name) for team in teams.of_week(session, week)):
-        raise Conflict.at(name=f"There’s already a team “{apart(name)}”. Choose another name.")
+    _check_is_free(session, week, name)
     team = teams.find_or_create(session, week, name, act.now)
     scores.refresh(session, week, rule_sets.rules_of(session, week), team.id)
     weeks.bump_version(session, week)
     audit.note(session, "team.made", teams.audit_target(team), act, after={"week": week.slug, "name": team.name})
     return team
+
+
+def rename_team(session: Session, slug: str, team_id: str, name: str, act: Act) -> Team:
+    """Give a team another name, which its past boards and receipts then show too.
+
+    Raises NotFound, Malformed, WeekNotOpen, or Conflict for a name that is taken or while the board is frozen.
+    """
+    name = check_name(name)
+    week = _lock(session, slug, act.now)
+    team = teams.find(session, week, team_id)
+    if team.name == name:
+        return team
+    if week.frozen_at is not None:
+        raise Conflict.at(name=f"The board of {apart(week.name)} is frozen, with the names on it. Reveal it first.")
+    _check_is_free(session, week, name, but=team)
+    before = {"name": team.name}
+    team.name, team.name_key = name, names.fold(name)
+    session.add(team)
+    session.flush()
+    weeks.bump_version(session, week)
+    topics.bump(session, week, "shifts")
+    audit.note(session, "team.renamed", teams.audit_target(team), act, before=before, after={"name": name})
+    return team
+
+
+def remove_team(session: Session, slug: str, team_id: str, act: Act) -> str:
+    """Remove a team that nothing stands against; its name. Raises NotFound, WeekNotOpen, or Conflict with what does."""
+    week = _lock(session, slug, act.now)
+    team = teams.find(session, week, team_id)
+    if against := removal.remove(session, week, [team.id], act).get(team.id):
+        raise Conflict(f"{apart(team.name)} stays: it has or had {listed(against, 'and')}.")
+    weeks.bump_version(session, week)
+    return team.name
+
+
+def _check_is_free(session: Session, week: Week, name: str, *, but: Team | None = None) -> None:
+    """Raise Conflict where another team of the week has this name."""
+    key = names.fold(name)
+    if any(team.name_key == key and team is not but for team in teams.of_week(session, week)):
+        raise Conflict.at(name=f"There’s already a team “{apart(name)}”. Choose another name.")
 
 
 def add(session: Session, slug: str, team_id: str, act: Act, *, name: str, email: str) -> Person:

@@ -18,7 +18,7 @@ from app.web.http.addresses import url_for
 from app.web.http.client import base_of
 from app.web.http.forms import FormState
 from app.web.http.qr import qr
-from app.web.organizer.team_forms import AdjustmentForm, MemberForm
+from app.web.organizer.team_forms import AdjustmentForm, MemberForm, TeamForm
 from app.web.submit import Page
 
 MOST_CHOICES = 150
@@ -41,6 +41,7 @@ class TeamRow(TeamLine):
 
     add: FormState[MemberForm] | None = None
     adjust: FormState[AdjustmentForm] | None = None
+    rename: FormState[TeamForm] | None = None
     address: str = ""
     picture: Markup | None = None
 
@@ -109,4 +110,5 @@ def _row(page: Page[SignedInAct], line: TeamLine, code: str) -> TeamRow:
     adjust = page.form(AdjustmentForm, team.id, once=f"{new_id()}-{team.id}")
     address = base_of(page.request, page.settings) + url_for("join_team", code=code) if code else ""
     picture = qr(address, title=f"Join {isolated(team.name)}") if code else None
-    return TeamRow(team, line.members, line.code, add, adjust, address, picture)
+    rename = page.form(TeamForm, team.id, name=team.name)
+    return TeamRow(team, line.members, line.code, add, adjust, rename, address, picture)

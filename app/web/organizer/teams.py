@@ -39,6 +39,8 @@ router = APIRouter(include_in_schema=False, prefix="/organizer/weeks/{week}/team
 
 DONE = {
     "made": "Team created. Next: add people.",
+    "renamed": "Team renamed.",
+    "removed": "Team removed.",
     "added": "Added 1 person.",
     "moved": "Moved 1 person. Points stay with the team that earned them.",
     "out": "Removed 1 person from the team. Points stay with it.",
@@ -170,6 +172,28 @@ def move_member(request: Request, act: OrganizerAct, week: str, person: str, for
         return "moved" if target else "out"
 
     return _change(request, act, week, change, form)
+
+
+@router.post("/{team}/name", name="team_rename")
+def rename_team(request: Request, act: OrganizerAct, week: str, team: str, form: FormState[TeamForm]) -> Response:
+    """Give a team another name."""
+
+    def change(session: Session, act: Act) -> str:
+        team_admin.rename_team(session, week, team, form.data.name, act)
+        return "renamed"
+
+    return _change(request, act, week, change, form.keyed(team))
+
+
+@router.post("/{team}/remove", name="team_remove")
+def remove_team(request: Request, act: OrganizerAct, week: str, team: str) -> Response:
+    """Remove a team that nothing stands against."""
+
+    def change(session: Session, act: Act) -> str:
+        team_admin.remove_team(session, week, team, act)
+        return "removed"
+
+    return _change(request, act, week, change, None)
 
 
 @router.post("/{team}/members", name="member_add")

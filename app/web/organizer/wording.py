@@ -68,6 +68,7 @@ ACTIONS = {
     "team.made": "Made a team",
     "team.nudged": "Asked a team to take a shift",
     "team.removed": "Removed a team",
+    "team.renamed": "Renamed a team",
     "teams.imported": "Imported teams",
     "token.created": "Made a token",
     "token.revoked": "Revoked a token",

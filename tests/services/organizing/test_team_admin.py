@@ -237,3 +237,60 @@ def test_move_by_many_at_once_meets_problems_alone(games: list[Game]) -> None:
     assert [result for result in results if result is not None and not isinstance(result, Problem)] == []
     assert emails(games[0])["Foxes"] == [ADA, BO]
     assert games[0].verify() == []
+
+
+def rename(game: Game, team: str, name: str) -> None:
+    """Give a team another name."""
+    with game.database.unit_of_work() as session:
+        team_admin.rename_team(session, game.slug, game.team_id(team), name, act_by("Olu", game.now))
+
+
+def remove(game: Game, team_id: str) -> str:
+    """Remove a team."""
+    with game.database.unit_of_work() as session:
+        return team_admin.remove_team(session, game.slug, team_id, act_by("Olu", game.now))
+
+
+def test_renamed_team_keeps_its_points(game: Game) -> None:
+    game.take(person=ADA)
+
+    rename(game, OWLS, "  Night   Owls ")
+    rename(game, "Night Owls", "night owls")
+
+    assert game.points() == {"Cats": 0, "night owls": 5}
+    assert game.verify() == []
+
+
+@pytest.mark.parametrize("name", ["", "CATS", "a@example.com"])
+def test_name_that_no_team_can_have_is_refused(game: Game, name: str) -> None:
+    with pytest.raises((Malformed, Conflict)):
+        rename(game, OWLS, name)
+
+    assert set(game.points()) == {"Cats", "Owls"}
+
+
+def test_names_on_a_frozen_board_stay(game: Game) -> None:
+    game.freeze()
+
+    with pytest.raises(Conflict, match="Reveal it first"):
+        rename(game, OWLS, "Night Owls")
+
+
+def test_team_is_removed_while_nothing_stands_against_it(game: Game) -> None:
+    foxes = make(game)
+
+    assert remove(game, foxes) == "Foxes"
+
+    assert game.points() == {"Cats": 0, "Owls": 0}
+    assert game.verify() == []
+    with pytest.raises(NotFound):
+        remove(game, foxes)
+
+
+def test_team_that_somebody_was_in_stays(game: Game) -> None:
+    foxes = make(game)
+    add(game, foxes, "new@example.com", "New")
+    move(game, "new@example.com")
+
+    with pytest.raises(Conflict, match="Foxes stays: it has or had members"):
+        remove(game, foxes)
