@@ -17,7 +17,7 @@ from app.services.audit import audit
 from app.services.people import people
 from app.services.rules import rule_sets
 from app.services.scoring import activity_queries, scores
-from app.services.shifts import credit
+from app.services.shifts import credit, timetable
 from app.services.teams import teams
 from app.services.weeks import weeks
 
@@ -49,8 +49,8 @@ def assign(session: Session, week: Week, person: Person, team: Team | None, act:
 def assign_all(session: Session, week: Week, places: Mapping[str, str | None], act: Act) -> int:
     """Put people into teams of a locked week, or out of all (None), by their ids; how many that moved.
 
-    Scores are up to date afterwards, and completed seats are credited to their teams of now; the caller touches the
-    week. Raises TeamFull; then nothing may be committed.
+    Scores are up to date afterwards, completed seats are credited to their teams of now, and free seats handed on to
+    whom limits held up; the caller touches the week. Raises TeamFull; then nothing may be committed.
     """
     histories = teams.joins(session, week, places if len(places) <= people.CHUNK else None)
     rows = [
@@ -66,6 +66,7 @@ def assign_all(session: Session, week: Week, places: Mapping[str, str | None], a
         check_sizes(session, week, rules.team_size)
         _rescore(session, week, rules, histories, rows)
         credit.follow_people(session, week, [str(row["person_id"]) for row in rows if row["team_id"]], act)
+        timetable.plan_waited_for(session, act.now)  # limits count teams with members
     return len(rows)
 
 

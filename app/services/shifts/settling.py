@@ -88,8 +88,10 @@ def settle_due(session: Session, week: Week, now: datetime) -> None:
 def plan_all(session: Session, now: datetime) -> None:
     """Have the shifts of every open week settled at their moments, those made before there was a timetable too.
 
-    What is due and was left is planned anew: settings may have changed since, or a job was given up.
+    What is due and was left is planned anew: settings may have changed since, or a job was given up. So is the look at
+    free seats that somebody waits for, who may have been deactivated when they became free.
     """
+    timetable.plan_waited_for(session, now)
     for week in weeks.every(session):
         if week.state == "open":
             left = {shift_id for shift_id, _ in _due(session, week, now)}

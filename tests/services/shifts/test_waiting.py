@@ -7,10 +7,11 @@ import pytest
 from sqlmodel import col, select
 
 from app.errors import Conflict, NotAllowed, NotFound
-from app.models import QueuedJob, Seat, SeatChange, Shift, WaitingEntry
+from app.models import Person, QueuedJob, Seat, SeatChange, Shift, WaitingEntry
+from app.services.access import accounts
 from app.services.shifts import correction, settling, timetable, waiting
 from app.services.shifts.waiting import Waiting
-from tests.builders import ADA, BO, CHIDI, DUA, ELIF, SLUG, Game, moment
+from tests.builders import ADA, BO, CHIDI, DUA, ELIF, FUMIKO, SLUG, Game, moment
 from tests.races import race, repeat
 from tests.services.shifts.test_seats import THURSDAY, Plan, code_of, outcome
 
@@ -185,6 +186,38 @@ def test_first_round_that_ends_with_a_promotion_lets_the_others_who_wait_have_th
 
     assert before == ([(DUA, "waiting", "shifts")], [])
     assert holders(plan, of_owls) == [(BO, "waiting", "shifts")]
+
+
+def test_first_round_that_ends_as_a_team_has_nobody_left_lets_who_waits_have_the_seat(plan: Plan) -> None:
+    shift_id, seat = full_shift(plan, BO)
+    plan.sign_up(plan.shift(12, day=FRIDAY), CHIDI)
+    plan.set(first_round=1)
+    plan.leave(seat, plan.act_of(ADA))
+    look_again(plan)
+    before = holders(plan, shift_id)
+
+    for email in (DUA, ELIF, FUMIKO):
+        plan.game.at(plan.now).leave(email)
+    look_again(plan)
+
+    assert (before, holders(plan, shift_id)) == ([], [(BO, "waiting", "shifts")])
+
+
+def test_who_was_deactivated_as_a_seat_became_free_has_it_a_day_later(plan: Plan) -> None:
+    shift_id, seat = full_shift(plan, BO)
+    plan.deactivate(BO)
+    plan.leave(seat, plan.act_of(ADA))
+    with plan.game.database.unit_of_work() as session:
+        accounts.switch(session, session.get_one(Person, plan.person(BO).id), plan.organizer, on=True)
+    look_again(plan)
+    before = holders(plan, shift_id)
+
+    tomorrow = plan.at("2022-09-15 08:00")
+    with plan.game.database.unit_of_work() as session:
+        settling.plan_all(session, tomorrow.now)
+    look_again(tomorrow)
+
+    assert (before, holders(plan, shift_id)) == ([], [(BO, "waiting", "shifts")])
 
 
 def settle_before_other_jobs(plan: Plan, shift_id: str) -> None:
