@@ -372,7 +372,7 @@ def test_team_is_renamed_and_an_empty_one_removed(site: RunningApp, organizer: V
     assert [each.status_code for each in (renamed, taken, removed, stays)] == [303, 409, 303, 409]
     assert mistakes(taken) == {f"{owls}-name": "There’s already a team “Cats”. Choose another name."}
     assert "Night Owls stays: it has or had members" in stays.text
-    assert {team["name"] for team in site.get(f"/api/v1/weeks/{SLUG}/teams", "read").json()["items"]} == {
+    assert {team["team"] for team in site.get(f"/api/v1/weeks/{SLUG}/teams", "read").json()["items"]} == {
         CATS,
         "Night Owls",
     }
