@@ -2,12 +2,10 @@
 
 import sys
 import time
-from datetime import UTC, date, datetime
-from datetime import time as clock_time
+from datetime import date
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session
 
 from app.cli import sources
 from app.cli.command import command
@@ -23,7 +21,6 @@ from app.models import Backfill
 from app.services import jobs
 from app.services.intake import api_keys, backfills
 from app.services.operations import secrets, startup
-from app.services.weeks import weeks
 
 group = sources.sources
 LOOK_SECONDS = 0.5
@@ -80,14 +77,8 @@ def backfill(
             return _answer(name, found) if found else Answer({"name": name, "state": None}, ["No backfills yet."])
     with opened(settings) as database:
         with database.unit_of_work() as session:
-            begun = backfills.start(session, name, _moment(session, since, act.now), act)
+            begun = backfills.start(session, name, backfills.beginning(session, since, act.now), act)
         return _answer(name, _wait(voice, settings, database, begun.id, name))
-
-
-def _moment(session: Session, day: date, now: datetime) -> datetime:
-    """The beginning of a day, in the zone of the week at hand."""
-    week = weeks.default_week(session, now)
-    return datetime.combine(day, clock_time(), week.zone if week else UTC).astimezone(UTC)
 
 
 def _wait(voice: Voice, settings: Settings, database: Database, backfill_id: str, name: str) -> Backfill:

@@ -51,7 +51,7 @@ def replay(
 ) -> Answer:
     """Have the server look at a delivery again, or with --all at many; recorded ones stay so."""
     if bool(delivery) == everything or (delivery and (connection or state)):
-        raise typer.BadParameter("Give the ID of a delivery, or --all with --connection or --state.")
+        raise typer.BadParameter("Give the ID of a delivery, or --all, alone or with --connection or --state.")
     act = command_act()
     with writing() as session:
         if delivery:

@@ -156,7 +156,7 @@ def accounts(
 ) -> Answer:
     """List bots and service accounts of a connection, which are never people; add or remove some."""
     act = command_act()
-    with writing() as session:
+    with writing() if add or remove else reading() as session:
         for external_id in add or []:
             service_accounts.add(session, name, external_id, act)
         for external_id in remove or []:

@@ -1,6 +1,6 @@
 """Backfills: begun by somebody or to compare, kept page by page as deliveries of their connection, ended."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from sqlalchemy import delete
@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from app.db.database import serialize
 from app.domain.actor import Act
+from app.domain.calendar.days import first_moment, local_day, zone_or_utc
 from app.domain.intake.backfills import Access, Page
 from app.errors import Conflict, Malformed
 from app.models import Backfill, Connection, Delivery
@@ -15,9 +16,11 @@ from app.services import jobs
 from app.services.audit import audit
 from app.services.intake import api_keys, connections, deliveries, fetched
 from app.services.operations.secrets import SigningKey
+from app.services.weeks import weeks
 
 FETCH: Final = "backfill.fetch"
 FURTHEST = timedelta(days=366)
+TOO_FAR = "A backfill goes back a year at most. Choose a later day."
 MOST_FAILURES = 8
 """Failures in a row that are tried again: 10 seconds later, then 20 and so on, for 40 minutes."""
 MOST_PAGES = 10_000
@@ -46,7 +49,7 @@ def start(session: Session, name: str, since: datetime, act: Act) -> Backfill:
     if since > act.now:
         raise _at_since("That day is yet to come. Choose one that has begun.")
     if since < act.now - FURTHEST:
-        raise _at_since("A backfill goes back a year at most. Choose a later day.")
+        raise _at_since(TOO_FAR)
     if api_keys.find(session, connection.id) is None:
         raise Conflict(api_keys.NO_KEY)
     serialize(session)
@@ -58,6 +61,15 @@ def start(session: Session, name: str, since: datetime, act: Act) -> Backfill:
     after = {"since": since.isoformat()}
     audit.note(session, "backfill.started", connections.audit_target(connection), act, after=after)
     return backfill
+
+
+def beginning(session: Session, day: date, now: datetime) -> datetime:
+    """The first moment of a day, in the zone of the week at hand. Raises Malformed for one too long ago."""
+    week = weeks.default_week(session, now)
+    zone = week.zone if week else zone_or_utc("UTC")
+    if day < local_day(now, zone) - FURTHEST:
+        raise _at_since(TOO_FAR)
+    return first_moment(day, zone)
 
 
 def _at_since(sentence: str) -> Malformed:

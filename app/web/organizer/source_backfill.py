@@ -1,6 +1,6 @@
 """`/organizer/sources/{connection}/backfill`: the key of a tool's API, and what is fetched with it."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
 
@@ -96,8 +96,7 @@ def start(request: Request, act: OrganizerRealAct, connection: str, form: FormSt
     """Start to fetch what was since a day."""
 
     def change(session: Session, act: SignedInAct) -> Done:
-        zone = zone_of(weeks.default_week(session, act.now))
-        backfills.start(session, connection, datetime.combine(form.data.since, time(), zone), act)
+        backfills.start(session, connection, backfills.beginning(session, form.data.since, act.now), act)
         return Done(PAGE, "started", {"connection": connection})
 
     return submit(request, act, change, form=form, page=partial(backfill_page, name=connection))

@@ -111,7 +111,7 @@ def test_a_key_that_cannot_be_comes_back_with_its_sentence_and_without_the_key(
 def test_a_day_a_second_backfill_and_a_missing_key_are_refused(site: RunningApp, olu: Visitor) -> None:
     no_key = olu.post(PAGE, since="2022-09-12")
     olu.post(f"{PAGE}/key", **KEY)
-    answers = [olu.post(PAGE, since=day) for day in ("soon", "2022-09-20", "2020-01-01", "2022-09-12", "2022-09-13")]
+    answers = [olu.post(PAGE, since=day) for day in ("soon", "2022-09-20", "0001-01-01", "2022-09-12", "2022-09-13")]
     removed = olu.post(f"{PAGE}/key/clear")
     nothing = olu.post(f"{PAGE}/key/clear")
 
