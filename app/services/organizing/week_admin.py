@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.calendar.days import day_bounds, zone_or_utc
 from app.domain.rules import ADJUSTMENT
@@ -37,6 +38,7 @@ def edit(session: Session, slug: str, wanted: WeekFields, act: Act) -> list[str]
         week_fields.check_name(wanted.name), week_fields.check_zone(wanted.timezone), wanted.starts, wanted.ends
     )
     week_fields.check_days(fields.starts, fields.ends)
+    serialize(session)  # as for opening a week: what is judged by its old days meanwhile would stay outside
     week = weeks.lock(session, slug, act.now)
     before = _fields_of(week)
     changed = [name for name in WeekFields.__slots__ if getattr(fields, name) != getattr(before, name)]

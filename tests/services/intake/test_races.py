@@ -1,5 +1,6 @@
 """Races of organizers, tools and servers: each waits for the other, and sees what it did."""
 
+from datetime import date
 from threading import Thread
 
 import pytest
@@ -8,10 +9,22 @@ from sqlmodel import select
 from app.db.database import Database
 from app.domain.text.public_addresses import Allowed
 from app.errors import NotFound
+from app.integrations.sources import registry
 from app.models import ApiKey, Connection
-from app.services.intake import api_keys, authors, comparisons, connections, deliveries, service_accounts, unmatched
+from app.services.intake import (
+    api_keys,
+    authors,
+    comparisons,
+    connections,
+    deliveries,
+    processing,
+    service_accounts,
+    unmatched,
+)
 from app.services.ledger import rulings
 from app.services.operations.secrets import SigningKey
+from app.services.organizing import week_admin
+from app.services.organizing.week_admin import WeekFields
 from app.services.people import people
 from tests.builders import ADA, SIGNING_KEY, SLUG, Game, a_reading, act_by, take
 from tests.integrations.sources.samples import GITHUB, LINEAR
@@ -136,6 +149,27 @@ def test_a_delivery_that_is_recorded_while_somebody_is_added_with_its_email_stay
     inbox.process()
 
     assert inbox.state(waiting) == "recorded"
+
+
+def test_a_delivery_that_is_judged_as_the_days_of_a_week_change_is_looked_at_again(game: Game) -> None:
+    inbox, week = connected(game, "linear"), game.week()
+    early = {**LINEAR.body, "data": {**LINEAR.body["data"], "createdAt": "2022-09-10T08:00:00Z"}}
+    delivery = inbox.store("linear", LINEAR, early)
+
+    def edit() -> None:
+        with game.database.unit_of_work() as session:
+            fields = WeekFields(week.name, week.timezone, date(2022, 9, 1), week.ends)
+            week_admin.edit(session, game.slug, fields, game.act)
+
+    editing = Thread(target=edit)
+    with game.database.unit_of_work() as session:
+        processing.process_some(session, registry.parse, inbox.now, 1)
+        editing.start()
+        editing.join(0.5)
+    editing.join()
+    inbox.process()
+
+    assert inbox.state(delivery) == "recorded"
 
 
 def test_a_reply_that_is_recorded_as_it_is_made_private_is_reversed(game: Game) -> None:
