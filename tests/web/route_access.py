@@ -345,6 +345,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", "/organizer/displays"): RouteAccess("organizers"),
     ("POST", "/organizer/displays"): RouteAccess("organizers", 303, form={"code": "{display_code}", "name": "Hall"}),
     ("POST", "/organizer/displays/rotation"): RouteAccess("organizers", 303, form={"default": "yes"}),
+    ("POST", "/organizer/displays/{display_id}/name"): RouteAccess("organizers", 303, form={"name": "Hall {number}"}),
     ("POST", "/organizer/displays/{display_id}/revoke"): RouteAccess("organizers", 303),
     ("GET", "/weeks/{week}/rules"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/guestbook"): RouteAccess("boards"),

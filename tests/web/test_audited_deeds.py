@@ -197,6 +197,7 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", "/organizer/people/{ada}/activities/{activity_id}/reinstatement"): [],
     ("POST", "/organizer/displays"): ["display.paired"],
     ("POST", "/organizer/displays/rotation"): [],
+    ("POST", "/organizer/displays/{display_id}/name"): ["display.renamed"],
     ("POST", "/organizer/displays/{display_id}/revoke"): ["display.revoked"],
     ("POST", "/organizer/guide"): ["guide.changed"],
     ("POST", "/organizer/guide/versions/{guide_version}/restore"): ["guide.changed"],

@@ -190,6 +190,20 @@ def watching(screen: Visitor) -> Iterator[Iterator[str]]:
         yield answer.iter_lines()
 
 
+def test_screen_is_renamed_at_its_place_in_the_list(site: RunningApp) -> None:
+    organizer = sign_in(site, "olu@example.com", "organizer")
+    pair(site)
+    rename = re.search(r'action="(/organizer/displays/([0-9a-f]+)/name)"', organizer.get("/organizer/displays").text)
+    assert rename is not None
+
+    nameless = organizer.post(rename[1], name=" ")
+    renamed = organizer.post(rename[1], name="Café <3>")
+
+    assert (nameless.status_code, list(mistakes(nameless))) == (422, [f"{rename[2]}-name"])
+    assert renamed.headers["location"] == "/organizer/displays?done=renamed"
+    assert "<bdi>Café &lt;3&gt;</bdi>" in organizer.get("/organizer/displays").text
+
+
 def test_paired_screen_reads_and_writes_nothing(site: RunningApp) -> None:
     screen = pair(site)
 

@@ -162,11 +162,28 @@ def every(session: Session) -> list[Display]:
     return list(session.exec(query))
 
 
-def revoke(session: Session, display_id: str, act: Act) -> Display:
-    """Send a screen away for good. Raises NotFound."""
+def _paired(session: Session, display_id: str) -> Display:
+    """The display of this id, if it is not revoked. Raises NotFound."""
     display = session.get(Display, display_id) if is_id(display_id) else None
     if display is None or display.revoked_at is not None:
         raise NotFound("There’s no such display, or it was unpaired.")
+    return display
+
+
+def rename(session: Session, display_id: str, name: str, act: Act) -> Display:
+    """Give a display another name. Raises NotFound or Malformed."""
+    name, display = check_name(name), _paired(session, display_id)
+    if display.name != name:
+        before, display.name = {"name": display.name}, name
+        session.add(display)
+        session.flush()
+        audit.note(session, "display.renamed", audit_target(display), act, before=before, after={"name": name})
+    return display
+
+
+def revoke(session: Session, display_id: str, act: Act) -> Display:
+    """Send a screen away for good. Raises NotFound."""
+    display = _paired(session, display_id)
     display.revoked_at, display.code = act.now, None
     session.add(display)
     session.flush()

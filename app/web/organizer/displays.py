@@ -36,6 +36,7 @@ router = APIRouter(include_in_schema=False, prefix="/organizer/displays", route_
 DONE = {
     "entered": "Waiting for the screen that shows this code. It turns to the board within seconds. If it doesn’t, "
     "read its code again.",
+    "renamed": "Screen renamed.",
     "revoked": "Unpaired. The screen shows a new code within 5 seconds.",
     "rotation": "Every display shows these scenes from now on.",
     "default": "Every display shows the server’s default scenes.",
@@ -47,6 +48,12 @@ class PairForm(Form):
     """The code on a screen, and the name it gets."""
 
     code: Annotated[str, MaxLength(20), says(displays.check_code)]
+    name: Annotated[Name, says(displays.check_name)]
+
+
+class ScreenNameForm(Form):
+    """Another name of a screen."""
+
     name: Annotated[Name, says(displays.check_name)]
 
 
@@ -79,6 +86,7 @@ class DisplayRow:
     """A display in the list, and whether its screen has come for what was entered or never will."""
 
     display: Display
+    rename: FormState[ScreenNameForm]
     waits: bool
     missed: bool
 
@@ -104,7 +112,7 @@ def displays_page(page: Page[SignedInAct], *, renderer: DisplayRenderer, code: s
     return page.render(
         "organizer/displays.html", lines=lines, form=scenes_form, is_chosen=bool(chosen),
         pair=pair.having(code=_as_read(str(pair["code"].value))),
-        displays=[_row(display, page.act.now) for display in displays.every(page.session)],
+        displays=[_row(page, display) for display in displays.every(page.session)],
         shortest=rotation.SHORTEST, longest=rotation.LONGEST, zone=_zone(page.session, page.act.now),
         address=base_of(page.request, page.settings) + url_for("display"),
         is_public=page.settings.board_visibility == "public",
@@ -129,6 +137,20 @@ def pair_display(
 
     tries = Tries(throttle.PAIRINGS_BY_PERSON, act.actor.person_id)
     return submit(request, act, pair, form=form, page=partial(displays_page, renderer=renderer), tries=tries)
+
+
+@router.post("/{display}/name", name="display_rename")
+def rename_display(
+    request: Request, act: OrganizerRealAct, renderer: AppDisplayRenderer, display: str, form: FormState[ScreenNameForm]
+) -> Response:
+    """Give a screen another name."""
+
+    def rename(session: Session, act: SignedInAct) -> Done:
+        displays.rename(session, display, form.data.name, act)
+        return Done("organizer_displays", "renamed")
+
+    page = partial(displays_page, renderer=renderer)
+    return submit(request, act, rename, form=form.keyed(display), page=page)
 
 
 @router.post("/{display}/revoke", name="display_revoke")
@@ -218,9 +240,10 @@ def _current(renderer: DisplayRenderer, chosen: str) -> tuple[RotationItem, ...]
         return renderer.setting
 
 
-def _row(display: Display, now: datetime) -> DisplayRow:
+def _row(page: Page[SignedInAct], display: Display) -> DisplayRow:
     waits = display.sha256 is None
-    return DisplayRow(display, waits, waits and not is_recent(display.created_at, now, displays.PAIRING))
+    missed = waits and not is_recent(display.created_at, page.act.now, displays.PAIRING)
+    return DisplayRow(display, page.form(ScreenNameForm, display.id, name=display.name), waits, missed)
 
 
 def _zone(session: Session, now: datetime) -> tzinfo:

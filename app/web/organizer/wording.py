@@ -24,6 +24,7 @@ ACTIONS = {
     "deliveries.replayed": "Had deliveries looked at again",
     "deliveries.set-aside": "Set deliveries aside",
     "display.paired": "Paired a display",
+    "display.renamed": "Renamed a display",
     "display.revoked": "Unpaired a display",
     "guestbook.exported": "Exported a guestbook",
     "guestbook.hidden": "Hid a guestbook entry",

@@ -175,6 +175,21 @@ def test_revoke_ends_a_screen_and_it_stays_known(database: Database) -> None:
     assert (is_in(database, secret), known) == (False, (True, False))
 
 
+def test_renamed_screen_stays_paired_and_is_noted(database: Database) -> None:
+    secret, code = make_secret()
+    enter(database, code)
+    display_id = claim(database, secret, code)
+
+    with database.unit_of_work() as session:
+        displays.rename(session, display_id, "  Third   floor ", act_by("Olu", NOW))
+        displays.rename(session, display_id, "Third floor", act_by("Olu", NOW))
+
+    with database.reading() as session:
+        names = [display.name for display in displays.every(session)]
+        noted = session.exec(select(AuditEntry.before).where(AuditEntry.action == "display.renamed")).all()
+    assert (names, noted, is_in(database, secret)) == (["Third floor"], ['{"name": "Lobby"}'], True)
+
+
 def test_revoke_before_the_screen_came_lets_nobody_in(database: Database) -> None:
     secret, code = make_secret()
     entered = enter(database, code)
