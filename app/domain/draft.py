@@ -9,6 +9,8 @@ OUR_SOURCES = frozenset({ORGANIZER_SOURCE, SHIFTS_SOURCE})
 """Sources of our own: no tool reports under these."""
 MOST_SECONDS = 10_000_000
 """The longest time from a customer's message to the reply that an activity can carry."""
+BY_HAND = "by hand"
+"""The source of what people log themselves, and organizers for them."""
 
 
 class Key(NamedTuple):

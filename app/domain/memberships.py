@@ -31,6 +31,15 @@ def team_at(joins: Sequence[Join], occurred_at: datetime) -> str | None:
     return team
 
 
+def spans_in(joins: Sequence[Join], team: str) -> list[tuple[datetime | None, datetime | None]]:
+    """The half-open spans of moments whose work belongs to this team; None is before all times, or after them."""
+    joined = sorted((join for join in joins if join.team is not None), key=attrgetter("at"))
+    ends = [*(join.at for join in joined[1:]), None]
+    begins = [None, *ends[:-1]] if joined else []
+    spans = zip(joined, begins, ends, strict=False)
+    return [(begin, end) for join, begin, end in spans if join.team == team and (begin is None or begin != end)]
+
+
 def work_moves(joins: Sequence[Join], team: str | None) -> tuple[str | None, str] | None:
     """From which team (None: from none) to which a person's later work moves if they join `team` after all of these.
 

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.domain.memberships import Join, current_team, team_at, work_moves
+from app.domain.memberships import Join, current_team, spans_in, team_at, work_moves
 
 
 def day(number: int) -> datetime:
@@ -90,3 +92,15 @@ def test_work_moves_is_from_the_last_team_to_the_new_one(
     found = work_moves(joins, team)
 
     assert found == moves
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.integers(2, 6)), max_size=6), st.integers(1, 7))
+def test_spans_in_hold_the_moments_that_team_at_gives_to_the_team(
+    joined: list[tuple[str | None, int]], at: int
+) -> None:
+    joins = [Join(team, day(number)) for team, number in joined]
+
+    for team in ("a", "b"):
+        spans = spans_in(joins, team)
+        is_inside = any((not since or since <= day(at)) and (not until or day(at) < until) for since, until in spans)
+        assert is_inside == (team_at(joins, day(at)) == team)

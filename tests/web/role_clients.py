@@ -134,6 +134,8 @@ class RoleClients:
     def _activity_id(self, _role: Role) -> str:
         return str(self.site.record(person=ADA).json()["id"])
 
+    _ledger_entry = _activity_id
+
     def _form(self, _role: Role) -> str:
         return f"{self.made:016x}"
 

@@ -288,6 +288,16 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/weeks/{week}/teams/{team}/code"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{week}/teams/{team}/code/withdraw"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{week}/teams/{team}/adjustment"): RouteAccess("organizers", 303, form=POINTS),
+    ("GET", "/organizer/ledger"): RouteAccess("organizers", 303),
+    ("GET", "/organizer/weeks/{week}/ledger"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{week}/ledger"): RouteAccess("organizers", 303, form={**WHAT, "person": ADA}),
+    ("GET", "/organizer/weeks/{week}/ledger/new"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{week}/ledger/adjustment"): RouteAccess(
+        "organizers", 303, form={**POINTS, "team": "{team}"}
+    ),
+    ("GET", "/organizer/weeks/{week}/ledger/{ledger_entry}"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{week}/ledger/{ledger_entry}/reversal"): RouteAccess("organizers", 303, form=WHY),
+    ("POST", "/organizer/weeks/{week}/ledger/{ledger_entry}/reinstatement"): RouteAccess("organizers", 409, form=WHY),
     ("GET", "/organizer/weeks/{week}/lists"): RouteAccess("organizers"),
     ("POST", "/organizer/weeks/{week}/lists"): RouteAccess("organizers", form={"text": LIST, "step": "preview"}),
     ("POST", "/organizer/weeks/{week}/lists/undo"): RouteAccess("organizers", form={"id": "{list_import}"}),

@@ -46,6 +46,7 @@ from tests.web.running_app import RunningApp
 ACTION = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*")
 ORGANIZER = "/organizer"
 LISTS = f"{ORGANIZER}/weeks/{{week}}/lists"
+LEDGER = f"{ORGANIZER}/weeks/{{week}}/ledger"
 TEAMS = f"{ORGANIZER}/weeks/{{week}}/teams"
 SHIFTS = f"{ORGANIZER}/weeks/{{week}}/shifts"
 OF_API = f"{API}/weeks/{{week}}/shifts"
@@ -184,6 +185,10 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{SHIFTS}/{{shift_id}}/sign-ups/{{sign_up_id}}/offer"): ["seat.offered"],
     ("POST", f"{SHIFTS}/{{shift_id}}/sign-ups/{{sign_up_id}}/offer/withdrawal"): [],
     ("POST", f"{SHIFTS}/{{shift_id}}/waiting/end"): [],
+    ("POST", LEDGER): ["activity.added"],
+    ("POST", f"{LEDGER}/adjustment"): ["team.adjusted"],
+    ("POST", f"{LEDGER}/{{ledger_entry}}/reversal"): ["activity.reversed"],
+    ("POST", f"{LEDGER}/{{ledger_entry}}/reinstatement"): [],
     ("POST", "/organizer/people"): ["person.created", "link.made"],
     ("POST", f"{PERSON}/link"): ["link.made"],
     ("POST", f"{PERSON}/link/mail"): [],

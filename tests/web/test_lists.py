@@ -36,6 +36,7 @@ FOR_ORGANIZERS = (
     "/organizer/people", "/organizer/people/{ada}", "/organizer/tokens", "/organizer/displays", "/organizer/audit",
     "/me", "/me/activities", "/me/settings", "/me/calendar", "/me/notices", "/weeks/{week}/teams/{owls}",
     "/weeks/{week}/shifts",
+    f"/organizer/weeks/{SLUG}/ledger", f"/organizer/weeks/{SLUG}/ledger?by_hand=on&same_link=on&night=on&person=a",
     "/organizer/guide", "/organizer/sources", "/organizer/webhooks", "/organizer/deliveries", "/organizer/unmatched",
     "/organizer/identities", "/organizer/sources/github/accounts", "/weeks/{week}/guestbook",
 )  # fmt: skip

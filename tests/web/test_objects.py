@@ -43,6 +43,7 @@ FOREIGN = {
     "own_activity": ("activity of another", "adjustment", "team", "nothing"),
     "sign_in": ("sign-in of another", "person", "nothing"),
     "activity_id": ("activity of another", "adjustment", "team", "nothing"),
+    "ledger_entry": ("person", "team", "nothing"),
     "own_shift": ("shift of another week", "team", "nothing"),
     "full_shift": ("shift of another week", "team", "nothing"),
     "waited_shift": ("shift of another week", "team", "nothing"),

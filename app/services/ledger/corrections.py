@@ -31,14 +31,15 @@ def of_person(session: Session, week: Week, person: Person, *, cursor: str | Non
         query = query.where(LedgerEntry.seq < last.seq)
     found = session.exec(query.order_by(col(LedgerEntry.seq).desc()).limit(limit + 1)).all()
     entries, next_cursor = paging.cut(found, limit, lambda entry: entry.id)
-    rulings = _rulings(session, [entry.seq for entry in entries])
+    rulings = rulings_of(session, [entry.seq for entry in entries])
     views = activities.views(session, week, entries, EVERYTHING)
     return Page(
         [RuledActivity(view, rulings[entry.seq]) for view, entry in zip(views, entries, strict=True)], next_cursor
     )
 
 
-def _rulings(session: Session, numbers: list[int]) -> defaultdict[int, list[Reversal]]:
+def rulings_of(session: Session, numbers: list[int]) -> defaultdict[int, list[Reversal]]:
+    """The rulings on activities by their numbers in the ledger, oldest first."""
     found: defaultdict[int, list[Reversal]] = defaultdict(list)
     query = select(Reversal).where(col(Reversal.activity_seq).in_(numbers)).order_by(col(Reversal.ordinal))
     for ruling in session.exec(query):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -22,9 +22,9 @@ from app.domain.wording import kind_title
 from app.errors import Conflict, Malformed, OutsideWeek, Problem, WeekNotOpen
 from app.models import Team, Week
 from app.models.columns import is_id, new_id
-from app.services.ledger import ledger, my_week, recording
+from app.services.ledger import hand_logs, ledger, my_week, recording
 from app.services.ledger.activities import ActivityView
-from app.services.ledger.drafts import LONGEST_TEXT, read_address, read_fields, read_prose
+from app.services.ledger.drafts import LONGEST_TEXT, read_address, read_prose
 from app.services.ledger.ledger import Submission
 from app.services.rules import rule_sets
 from app.services.shifts import shifts
@@ -35,7 +35,6 @@ from app.web.http.forms import UNSAVED, Form, FormInvalid, FormState
 from app.web.routes import DatabaseRoute
 from app.web.submit import Done, Page, submit
 
-SOURCE = "by hand"
 CHOOSE = "Choose an activity."
 SENTENCES = {
     "kind": CHOOSE,
@@ -136,7 +135,7 @@ def log_page(page: Page[SignedInAct]) -> Response:
     context = _context(page.session, page.act)
     if context is None:
         return page.render("me/no_week.html", section="log")
-    form = page.form(LogForm, id=new_id(), week=context.week.slug, **_moment(context, page.act.now))
+    form = page.form(LogForm, id=new_id(), week=context.week.slug, **now_in(context, page.act.now))
     typed_id = str(form["id"].value)
     return page.render(
         "me/log.html", section="log", week=context.week.slug, scene=context,
@@ -154,7 +153,7 @@ def _context(session: Session, act: SignedInAct) -> LogContext | None:
     return LogContext(week, rule_sets.rules_of(session, week), shown, team, shifts.has_any(session, week))
 
 
-def _moment(context: LogContext, now: datetime) -> dict[str, str]:
+def now_in(context: LogContext, now: datetime) -> dict[str, str]:
     """Today, or the week's day next to it, and the time of day."""
     today = min(max(local_day(now, context.zone), context.week.starts), context.week.ends)
     return {"day": today.isoformat(), "time": f"{now.astimezone(context.zone):%H:%M}"}
@@ -170,7 +169,7 @@ def _record(form: FormState[LogForm], session: Session, act: SignedInAct) -> Don
     data, context = form.data, _context(session, act)
     if context is None or data.week != context.week.slug or not is_id(data.id):
         raise Conflict(ANOTHER_WEEK)
-    at = _at(data, context)
+    at = moment_logged(data, context)
     reading = by_hand(data.kind, at, data.id, data.link, data.text, act)
     is_repeat = bool(reading.key and recording.known_ids(session, context.week, [reading.key]))
     if data.kind not in context.kinds and not is_repeat:
@@ -184,7 +183,7 @@ def _record(form: FormState[LogForm], session: Session, act: SignedInAct) -> Don
     return Done("my_activity", flash, {"activity": outcome.id})
 
 
-def _at(data: LogForm, context: LogContext) -> datetime:
+def moment_logged(data: LogForm, context: LogContext) -> datetime:
     """The moment it was (UTC). Raises FormInvalid for one there was not, and for an unknown kind."""
     if data.kind not in context.rules.kind_by_name:
         raise FormInvalid({"kind": CHOOSE})
@@ -196,18 +195,9 @@ def _at(data: LogForm, context: LogContext) -> datetime:
 
 
 def by_hand(kind: str, at: datetime, form_id: str, link: str, note: str, act: SignedInAct) -> Reading:
-    """Something logged by hand as the API would be told; its id is the person's own, so that nobody meets another's."""
-    return read_fields(
-        {
-            "kind": kind,
-            "person": act.actor.email,
-            "occurred_at": at.astimezone(UTC).isoformat(),
-            "source": SOURCE,
-            "external_id": f"{act.actor.person_id}-{form_id}",
-            "url": link,
-            "note": note,
-        }
-    )
+    """Something logged by hand; its id is the person's own, so that nobody meets another's."""
+    key = f"{act.actor.person_id}-{form_id}"
+    return hand_logs.read(kind, act.actor.email, at, key, link=link, note=note)
 
 
 def _says(activity: ActivityView | None, data: LogForm, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""`/organizer/shifts` and `/organizer/teams`: short ways to the pages of this week."""
+"""`/organizer/shifts`, `/organizer/teams` and `/organizer/ledger`: short ways to the pages of this week."""
 
 from fastapi import APIRouter
 from sqlmodel import Session
@@ -23,6 +23,12 @@ def organizer_shifts_now(act: OrganizerAct, session: ReadSession) -> Response:
 def organizer_teams_now(act: OrganizerAct, session: ReadSession) -> Response:
     """Lead to the teams of this week, or to the list of weeks without one."""
     return _lead(session, act, "organizer_teams")
+
+
+@router.get("/ledger")
+def organizer_ledger_now(act: OrganizerAct, session: ReadSession) -> Response:
+    """Lead to the ledger of this week, or to the list of weeks without one."""
+    return _lead(session, act, "organizer_ledger")
 
 
 def _lead(session: Session, act: SignedInAct, route: str) -> Response:

@@ -3,6 +3,7 @@
 ACTIONS = {
     "access.refused": "Refused",
     "activities.imported": "Imported activities",
+    "activity.added": "Logged an activity for someone",
     "activity.reinstated": "Reinstated an activity",
     "activity.reversed": "Reversed an activity",
     "api-key.cleared": "Removed a source’s API key",
