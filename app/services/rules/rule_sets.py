@@ -33,7 +33,7 @@ _NEWEST = select(RuleSet).order_by(col(RuleSet.id).desc()).limit(1)
 class NewerRules(Conflict):
     """Another version was activated after the one that a change of the rules began with."""
 
-    title = "Somebody else changed the rules"
+    title = "Someone else changed the rules"
 
     def __init__(self, newest: RuleSet) -> None:
         super().__init__(
