@@ -112,6 +112,12 @@ def visitor(name: str) -> Actor:
     return Actor(name, "person", frozenset(), None)
 
 
+def doer(by: str) -> str:
+    """The name of who did something, as people read it: "ada, by command" for `command:ada`."""
+    kind, _, name = by.partition(":")
+    return f"{name}, by command" if kind == "command" else by
+
+
 def command(name: str) -> Actor:
     """Whoever runs a command on the machine itself: they may do everything."""
     return Actor(name, "command", _EVERYTHING, None)

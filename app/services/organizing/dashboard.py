@@ -16,6 +16,7 @@ from app.services.intake import unmatched
 from app.services.rules import rule_sets
 from app.services.shifts import attention
 from app.services.shifts.attention import Attention
+from app.services.teams import teams
 from app.services.webhooks import endpoints
 from app.services.weeks import weeks
 
@@ -26,7 +27,9 @@ Phase = Literal["none", "draft", "ahead", "running", "over", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Counts of what there is. `activities` are the week's, reversed ones too; `never_in` people never signed in.
+    """Counts of what there is. `activities` are the week's, reversed ones too.
+
+    `never_in` of its teams' people, or of all before there are teams, have never signed in.
 
     `displays` are those whose screen was seen.
 
@@ -53,18 +56,19 @@ class Overview:
 def look(session: Session, now: datetime, wall: datetime) -> Overview:
     """Count what the overview shows; weeks go by `now`, tokens by `wall`."""
     week = weeks.default_week(session, now)
+    number = _count(session, Team.week_id == week.id, col(Team.removed_version).is_(None)) if week else 0
     no_end = col(Token.expires_at).is_(None)
     return Overview(
         week=week,
         phase=phase_of(week, now),
-        teams=_count(session, Team.week_id == week.id, col(Team.removed_version).is_(None)) if week else 0,
+        teams=number,
         activities=_count(
             session, LedgerEntry.week_id == week.id, col(LedgerEntry.kind).not_in((ADJUSTMENT, ATTENDANCE))
         )
         if week
         else 0,
         people=_count(session, col(Person.disabled_at).is_(None)),
-        never_in=_count(session, col(Person.disabled_at).is_(None), col(Person.id).not_in(select(SignIn.person_id))),
+        never_in=_never_in(session, week if number else None),
         tokens=_count(session, col(Token.revoked_at).is_(None), no_end | (col(Token.expires_at) > wall)),
         connections=_count(session, col(Connection.disconnected_at).is_(None)),
         displays=_count(session, col(Display.revoked_at).is_(None), col(Display.seen_at).is_not(None)),
@@ -75,6 +79,15 @@ def look(session: Session, now: datetime, wall: datetime) -> Overview:
         waits=attention.of_week(session, week, now) if week else Attention(),
         broken_webhooks=endpoints.broken(session),
     )
+
+
+def _never_in(session: Session, week: Week | None) -> int:
+    """The number of people who have never signed in: of a week's teams, or of all."""
+    never = col(Person.disabled_at).is_(None), col(Person.id).not_in(select(SignIn.person_id))
+    if week is None:
+        return _count(session, *never)
+    playing = {person.id for members in teams.members(session, week).values() for person in members}
+    return len(playing & set(session.exec(select(Person.id).where(*never)).all()))
 
 
 def _count(session: Session, *conditions: object) -> int:

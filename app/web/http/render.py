@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from app.domain.actor import doer
 from app.domain.rules.model import Kind
 from app.domain.standings.board import Standing, TieValue
 from app.domain.standings.tones import tones_of
@@ -243,7 +244,7 @@ def sums_by_what(items: Iterable[_Line]) -> list[Sum]:
 
 FILTERS = (
     local_time, local_moment, city, stamp, span, local_day, day, days, number, signed, plural, counted,
-    tie_word, tie_line, listing, names, isolated, numerals, initials, tones, by_local_day, sums_by_what, ordinal,
+    tie_word, tie_line, listing, names, isolated, doer, numerals, initials, tones, by_local_day, sums_by_what, ordinal,
 )  # fmt: skip
 
 

@@ -65,9 +65,3 @@ def undone(counts: Mapping[str, int]) -> str:
         plural(of, *_UNDONE[name]) if name in _UNDONE else f"{number(of)} {name}" for name, of in counts.items() if of
     ]
     return f"Undone: {', '.join(told)}." if told else "Undone. There was nothing left to change."
-
-
-def who(by: str) -> str:
-    """The name of who did it; a command says whose it was."""
-    kind, _, name = by.partition(":")
-    return f"{name}, by command" if kind == "command" else by

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.db.database import Database
-from app.domain.actor import Act, SignedInAct
+from app.domain.actor import Act, SignedInAct, doer
 from app.domain.tables.header import Header, Layout
 from app.errors import Problem
 from app.models import ListImport, Week
@@ -138,7 +138,7 @@ def _stayed(page: Page[SignedInAct]) -> list[str]:
 def _past(found: ListImport) -> Past:
     kind: Kind = found.kind  # type: ignore[assignment]  # kinds are the table's
     told = list_words.imported(kind, json.loads(found.counts))
-    by, undone_by = (list_words.who(each) for each in (found.by, found.undone_by or ""))
+    by, undone_by = (doer(each) for each in (found.by, found.undone_by or ""))
     return Past(found, TITLES[kind], told, by, list_words.UNDOES[kind], undone_by)
 
 

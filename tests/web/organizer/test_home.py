@@ -1,13 +1,13 @@
 """`/organizer`: how things stand, and what to do next."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from app.jobs import upkeep
 from app.services import jobs
-from app.services.access import tokens
+from app.services.access import accounts, tokens
 from app.services.rules import rule_sets
 from tests.builders import CATS, NOW, OWLS, SLUG, a_team, a_week, act_by
 from tests.web.organizer.reading import text_of
@@ -66,6 +66,17 @@ def test_a_week_with_everything_has_no_checklist_of_its_own(site: RunningApp) ->
     assert "2 teams" not in text
     assert "6 people haven’t signed in" in text
     assert "4 of 6 done" in text
+
+
+def test_people_of_other_weeks_are_not_waited_for(site: RunningApp) -> None:
+    with site.database.unit_of_work() as session:
+        a_week(session, "q2-2022", starts=date(2022, 6, 13), ends=date(2022, 6, 17))
+        a_team(session, "Larks", "lark@example.com", slug="q2-2022")
+        accounts.create(session, act_by("Olu", NOW), name="Ivy", email="ivy@example.com")
+
+    text = text_of(sign_in(site, OLU, "organizer").get("/organizer"))
+
+    assert "6 people haven’t signed in" in text
 
 
 def test_a_refused_rules_file_shows_every_mistake(site: RunningApp) -> None:

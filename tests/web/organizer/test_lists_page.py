@@ -7,6 +7,7 @@ from html import unescape
 import httpx
 import pytest
 
+from app.domain.actor import doer
 from app.services.imports import history, undoing
 from app.services.imports.history import Kind
 from app.services.intake import authors, connections
@@ -244,7 +245,7 @@ def test_commands_are_told_in_words(site: RunningApp, organizer: Visitor) -> Non
     page = plain(organizer.get("/organizer/lists?kind=people").text)
 
     assert "Undone by root, by command" in page
-    assert [list_words.who(by) for by in ("command:root", "Olu")] == ["root, by command", "Olu"]
+    assert [doer(by) for by in ("command:root", "Olu")] == ["root, by command", "Olu"]
 
 
 @pytest.mark.parametrize(
