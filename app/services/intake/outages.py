@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from app.db.database import serialize
 from app.models import Heartbeat, Outage
 
 BEAT_SECONDS = 30.0
@@ -17,6 +18,9 @@ def beat(session: Session, now: datetime) -> Outage | None:
     """Say that a server runs; the outage that is over now, if there was one. A clock that was set back is none."""
     heartbeat = session.get(Heartbeat, 1, with_for_update=True)
     outage = None
+    if heartbeat is None:
+        serialize(session)  # the first servers may start at once
+        heartbeat = session.get(Heartbeat, 1, with_for_update=True)
     if heartbeat is None:
         heartbeat = Heartbeat(at=now)
     elif now - heartbeat.at > LONGEST_BEAT:

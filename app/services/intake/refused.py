@@ -34,7 +34,7 @@ def hour_of(moment: datetime) -> datetime:
 
 
 def add(session: Session, refused: Sequence[Refused]) -> None:
-    """Add what was refused to the counts of its connection, reason and hour."""
+    """Add what was refused to the counts of its connection, reason and hour, in one order: servers add at once."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     insert = dialect.insert(RefusedDelivery)
     statement = insert.on_conflict_do_update(
@@ -45,7 +45,7 @@ def add(session: Session, refused: Sequence[Refused]) -> None:
             "seconds": insert.excluded.seconds,
         },
     )
-    rows = [{**each._asdict(), "hour": hour_of(each.last_at)} for each in refused]
+    rows = [{**each._asdict(), "hour": hour_of(each.last_at)} for each in sorted(refused, key=lambda each: each[:2])]
     if rows:
         session.connection().execute(statement, rows)
 

@@ -9,7 +9,7 @@ _STRAIGHT = {"’": "'", "‘": "'", "“": '"', "”": '"'}
 
 
 def holds(column: Any, typed: str) -> ColumnElement[bool]:
-    """The condition that a column holds what somebody typed, in small letters or capitals."""
+    """The condition that a column holds what somebody typed, letters from A to Z in either case."""
     straight: Any = col(column)
     for curly, plain in _STRAIGHT.items():
         straight, typed = func.replace(straight, curly, plain, type_=String), typed.replace(curly, plain)

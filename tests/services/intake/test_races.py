@@ -10,13 +10,14 @@ from app.db.database import Database
 from app.domain.text.public_addresses import Allowed
 from app.errors import NotFound
 from app.integrations.sources import registry
-from app.models import ApiKey, Connection
+from app.models import ApiKey, Connection, Outage
 from app.services.intake import (
     api_keys,
     authors,
     comparisons,
     connections,
     deliveries,
+    outages,
     processing,
     service_accounts,
     unmatched,
@@ -88,6 +89,14 @@ def test_servers_that_start_at_once_begin_one_comparison(game: Game, places: lis
             return comparisons.start_due(session, inbox.now, after_start=True)
 
     assert sorted(race(repeat(4, start)), key=str) == [0, 0, 0, 1]
+
+
+def test_the_first_servers_that_start_at_once_have_one_heartbeat(game: Game, places: list[Database]) -> None:
+    def beat(number: int) -> Outage | None:
+        with places[number].unit_of_work() as session:
+            return outages.beat(session, game.now)
+
+    assert race(repeat(4, beat)) == [None] * 4
 
 
 def test_no_key_is_left_where_a_connection_ends_meanwhile(game: Game) -> None:
