@@ -146,6 +146,17 @@ def test_an_address_with_a_key_is_made_anew(olu: Visitor) -> None:
     assert olu.post(f"{SOURCES}/github/key").status_code == 422
 
 
+def test_a_secret_and_an_address_that_are_both_replaced_are_both_named(olu: Visitor) -> None:
+    connect(olu, "canny", secret="canny-key")
+    olu.post(f"{SOURCES}/canny/secret", secret="another-key")
+    olu.post(f"{SOURCES}/canny/key")
+
+    page = words(olu.get(f"{SOURCES}/canny").text)
+
+    assert "The old secret and address still work, until the new ones are seen or until" in page
+    assert "Revoke the old secret and address now" in page
+
+
 def test_settings_and_the_end_of_a_connection(site: RunningApp, olu: Visitor) -> None:
     connect(olu, "linear")
 
