@@ -46,9 +46,12 @@ def refusal(refused: Refused, title: str) -> str:
         case "unsigned":
             return f"There’s no signature. Set the secret of this webhook at {title}."
         case "no_secret":
-            return f"The secret of {title} isn’t here yet, or can’t be read any more. Hand it over below."
+            return f"The secret of {title} isn’t here yet, or can’t be read any more. Set it on this connection’s page."
         case "address":
-            return f"The key in the address is missing or wrong. Copy the whole address to {title} again."
+            return (
+                "The address isn’t exactly this connection’s: its key is missing or wrong, or too much follows. "
+                f"Copy the whole address to {title} again; if you lost it, make a new one."
+            )
         case "clock":
             return _clock(timedelta(seconds=refused.seconds or 0), title)
         case "form":
