@@ -57,7 +57,7 @@ def create(session: Session, act: Act, *, name: str, email: str) -> Person:
     person = Person(email=email, name=name, created_at=act.now)
     session.add(person)
     session.flush()
-    newcomers.welcome(session)
+    newcomers.welcome(session, [email])
     audit.note(session, "person.created", audit_target(person), act, after={"name": name, "email": email})
     return person
 

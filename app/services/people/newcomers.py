@@ -1,39 +1,40 @@
 """Newcomers: what tools reported of an e-mail before anybody here had it is looked at again once somebody has."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from app.db.database import announce, do_last
 from app.events import DeliveryStored
-from app.models import Delivery, Person
+from app.models import Delivery
 
 CHUNK = 500
-"""E-mails or numbers in one statement: SQLite takes 32,766 parameters."""
+"""Numbers in one statement: SQLite takes 32,766 parameters."""
+
+FEW = 20
+"""Up to so many e-mails are looked for by the database; for more, every delivery that waits for one is read."""
+
+_NEW = "newcomers"
 
 
-def welcome(session: Session) -> None:
-    """Look again, at the end of this transaction, at deliveries that wait for an e-mail somebody now has."""
-    do_last(session, "newcomers", _look_again)
+def welcome(session: Session, emails: Iterable[str]) -> None:
+    """Look again, at the end of this transaction, at deliveries that wait for one of these e-mails, new here."""
+    session.info.setdefault(_NEW, set()).update(emails)
+    do_last(session, _NEW, _look_again)
 
 
 def _look_again(session: Session) -> None:
-    waiting = select(Delivery.seq, Delivery.reading).where(
-        Delivery.state == "unmatched", col(Delivery.reading).contains("@")
-    )
-    numbers: dict[str, list[int]] = {}
-    for number, reading in session.exec(waiting):
-        for email in _emails(reading or "{}"):
-            numbers.setdefault(email, []).append(number)
-    emails, known = sorted(numbers), list[str]()
-    for start in range(0, len(emails), CHUNK):
-        known += session.exec(select(Person.email).where(col(Person.email).in_(emails[start : start + CHUNK])))
-    again = sorted({number for email in known for number in numbers[email]})
+    new: set[str] = session.info.pop(_NEW)
+    reading = col(Delivery.reading)
+    written = [json.dumps(email, ensure_ascii=False) for email in sorted(new)] if len(new) <= FEW else ["@"]
+    named = or_(*(reading.contains(each, autoescape=True) for each in written))
+    waiting = session.exec(select(Delivery.seq, reading).where(Delivery.state == "unmatched", named))
+    again = sorted(number for number, text in waiting if not new.isdisjoint(_emails(text or "{}")))
     for start in range(0, len(again), CHUNK):
-        still = (col(Delivery.seq).in_(again[start : start + CHUNK]), col(Delivery.state) == "unmatched")
-        session.connection().execute(update(Delivery).where(*still).values(state="received"))
+        of_chunk = col(Delivery.seq).in_(again[start : start + CHUNK])
+        session.connection().execute(update(Delivery).where(of_chunk).values(state="received"))
     if again:
         announce(session, DeliveryStored())
 

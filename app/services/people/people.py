@@ -93,7 +93,7 @@ def find_or_create(session: Session, email: str, name: str, now: datetime) -> tu
     is_renamed = person is not None and person.name != name
     if person is None:
         person = Person(email=email, name=name, created_at=now)
-        newcomers.welcome(session)
+        newcomers.welcome(session, [email])
     person.name = name
     session.add(person)
     session.flush()
@@ -143,7 +143,7 @@ def make(session: Session, wanted: Wanted, names: Mapping[str, str], now: dateti
         session, [{**same, "id": id_, "email": email, "name": names[email]} for email, id_ in wanted.fresh.items()]
     )
     if wanted.fresh:
-        newcomers.welcome(session)
+        newcomers.welcome(session, wanted.fresh)
     rename(session, {id_: name for id_, (_, name) in wanted.renamed.items()})
 
 

@@ -10,8 +10,9 @@ from app.errors import Conflict, NotFound
 from app.models import LedgerEntry
 from app.services.access import accounts
 from app.services.intake import authors, unmatched
-from app.services.people import people
-from tests.builders import ADA, BO, Game, act_by
+from app.services.people import newcomers, people
+from tests.builders import ADA, BO, NOW, Game, act_by
+from tests.cost import calls
 from tests.integrations.sources.samples import GITHUB, GURU, JIRA, LINEAR, TRIGGER, Sample
 from tests.services.intake.inbox import Inbox
 
@@ -208,3 +209,39 @@ def test_what_waits_for_an_email_is_looked_at_again_once_somebody_has_it(game: G
     inbox.process()
 
     assert inbox.state(waiting) == "recorded"
+
+
+@pytest.mark.parametrize("number", [1, newcomers.FEW + 1], ids=["few", "many"])
+def test_newcomers_find_what_waits_for_their_own_emails(game: Game, number: int) -> None:
+    inbox = Inbox(game.database)
+    inbox.connect("guru")
+    emails = ["new_1@example.com", "newx1@example.com", "a.new_1@example.com"]
+    waiting = [
+        inbox.take("guru", GURU, {**changed(GURU, id=email, properties__cardId=f"card-{email}"), "user": email})
+        for email in emails
+    ]
+
+    with game.database.unit_of_work() as session:
+        people.find_or_create(session, emails[0], "New", NOW)
+        for each in range(1, number):
+            people.find_or_create(session, f"other-{each}@example.com", "Other", NOW)
+    inbox.process()
+
+    assert [inbox.state(each) for each in waiting] == ["recorded", "unmatched", "unmatched"]
+
+
+def test_a_newcomer_costs_the_same_however_much_waits_for_others(game: Game) -> None:
+    inbox = Inbox(game.database)
+    inbox.connect("guru")
+
+    def add(email: str) -> None:
+        with game.database.unit_of_work() as session:
+            people.find_or_create(session, email, "New", NOW)
+
+    add("warm@example.com")
+    few = calls(lambda: add("first@example.com"))
+    for number in range(30):
+        body = {**changed(GURU, id=str(number), properties__cardId=f"card-{number}"), "user": f"x{number}@example.org"}
+        inbox.take("guru", GURU, body)
+
+    assert calls(lambda: add("second@example.com")) < few * 1.1
