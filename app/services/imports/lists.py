@@ -41,8 +41,9 @@ def table_of(text: str, layout: Layout, choice: Choice | None = None) -> Table:
         bad = BadLines()
         for line in broken_lines(text):
             bad.add(line, NOT_UTF8)
-        if not bad.count:
-            bad.add(unclear.line, unclear.sentence)
+        if bad.count:  # headings of that text are no choice for anybody
+            raise ListRefused(bad) from None
+        bad.add(unclear.line, unclear.sentence)
         raise ListRefused(bad, header=unclear.header) from None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
@@ -88,7 +89,7 @@ class Plan:
     people: Wanted
     places: dict[str, tuple[Place, Place]]
 
-    @property
+    @cached_property  # for each of fifty thousand lines somebody asks whether it is among them
     def changed(self) -> set[str]:
         """The ids of people who were here before and change."""
         return {*self.people.renamed, *(self.places.keys() - set(self.people.fresh.values()))}

@@ -1,21 +1,15 @@
 """Places of people in their company: their function and their office, both empty where nobody said."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, update
 from sqlalchemy import select as sql_select
+from sqlalchemy import update
 from sqlmodel import Session, col
 
-from app.db.statements import Prepared
 from app.models import Person
 from app.services.people.people import CHUNK, chunks
-
-_PUT = Prepared(
-    update(Person)
-    .where(col(Person.id) == bindparam("person"))
-    .values(function=bindparam("its_function"), office=bindparam("its_office"))
-)
 
 
 class Place(NamedTuple):
@@ -41,12 +35,11 @@ def of(session: Session, person_ids: Iterable[str]) -> dict[str, Place]:
 
 
 def put(session: Session, places: Mapping[str, Place]) -> None:
-    """Give people these places, by their ids."""
-    if places:
-        _PUT.run(
-            session,
-            [
-                {"person": id_, "its_function": each.function or None, "its_office": each.office or None}
-                for id_, each in places.items()
-            ],
-        )
+    """Give people these places, by their ids; a statement for the people of one place, of whom there are many."""
+    ids: defaultdict[Place, list[str]] = defaultdict(list)
+    for id_, place in places.items():
+        ids[place].append(id_)
+    for place, of_place in ids.items():
+        values = {"function": place.function or None, "office": place.office or None}
+        for chunk in chunks(of_place, CHUNK):
+            session.connection().execute(update(Person).where(col(Person.id).in_(chunk)).values(values))

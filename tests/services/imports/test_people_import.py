@@ -1,5 +1,7 @@
 """People lists: who there is, into no team, with function and office, and one step back."""
 
+import time
+
 import pytest
 from sqlalchemy import inspect
 from sqlmodel import col, select
@@ -8,6 +10,7 @@ from app.db.database import Database
 from app.domain.actor import Role
 from app.models import AuditEntry, Person
 from app.services.imports import doors, history, people_import, previews, undoing
+from app.services.imports.bad_lines import BadLines
 from app.services.imports.lists import ListRefused
 from app.services.imports.people_import import Entry, Outcome
 from app.services.people import people
@@ -154,6 +157,18 @@ def test_history_leaves_aside_what_each_list_made(game: Game) -> None:
         [found] = history.recent(session, None)
 
         assert inspect(found).unloaded == {"made"}
+
+
+def test_plan_of_a_long_list_takes_time_in_proportion(game: Game) -> None:
+    entries = [Entry(each, f"p{each}@example.com", "P", "Sales", None) for each in range(8_000)]
+    apply(game, *(f"{entry.email},{entry.name},Legal," for entry in entries))
+
+    with game.database.reading() as session:
+        planned = people_import.plan(session, entries, game.act.actor, BadLines())
+    began = time.thread_time()
+    places = planned.made["places"]
+
+    assert (len(places), time.thread_time() - began < 0.5) == (8_000, True)
 
 
 def test_many_lines_take_as_many_looks_as_few(game: Game) -> None:

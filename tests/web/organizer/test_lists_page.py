@@ -199,6 +199,16 @@ def test_draft_week_is_told_once_and_what_the_api_lists_is_read(site: RunningApp
     assert (draft.status_code, draft.text.count("is a draft")) == (409, 1)
 
 
+def test_columns_of_a_file_in_another_encoding_are_not_asked_for(organizer: Visitor) -> None:
+    files = {"file": ("a.csv", "Straße;Anschrift\nZoë;zoe@example.com\n".encode("cp1252"), "text/csv")}
+
+    answer = organizer.ask("POST", "/organizer/lists", data={"csrf": organizer.csrf, "text": ""}, files=files)
+
+    told = plain(answer.text)
+    assert (answer.status_code, "Which column" in told) == (422, False)
+    assert "Fix 2 mistakes: Line 1: This line isn’t UTF-8. Save it as “CSV UTF-8”" in told
+
+
 @pytest.mark.parametrize("door", [HERE, f"/organizer/weeks/{SLUG}/teams/import"])
 def test_list_that_is_too_large_is_told_on_its_page_with_the_limit(organizer: Visitor, door: str) -> None:
     files = {"file": ("teams.csv", b"x" * (5 * 1_048_576), "text/csv")}
