@@ -48,7 +48,7 @@ def test_coverage_tells_gaps_first_and_marks_who_has_too_much(site: RunningApp, 
     page = organizer.get(HERE)
 
     assert "No shifts yet." in text(empty)
-    assert part(page, '<li class="gap">(.*?)</li>') == ["Friday 16 September, 06:00–08:00 Front desk Needs 1"]
+    assert part(page, '<li class="gap">(.*?)</li>') == ["Fri 16 Sep, 06:00–08:00 Front desk Needs 1"]
     assert part(page, '<table class="grid">(.*?)</table>') == [
         "Day 06:00 08:00 10:00 16:00"
         " Thu 15 Sep 06:00–08:00: 1 of 1 needed 1/1 08:00–10:00: 1 of 1 needed 1/1 10:00–12:00: 1 of 1 needed 1/1"
