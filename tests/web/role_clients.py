@@ -52,9 +52,11 @@ class RoleClients:
     shifts: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
+    team_ids: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Let everybody come in."""
+        """Let everybody come in; the teams are known by the names they begin with, for some doors rename them."""
+        self.team_ids = {name: self.site.game.team_id(name) for name in (OWLS, CATS)}
         for role in MEMBERS:
             self.come_in(role)
         self.people["display"] = pair(self.site)
@@ -124,12 +126,12 @@ class RoleClients:
         return self.made
 
     def _team(self, _role: Role) -> str:
-        return self.site.game.team_id(OWLS)
+        return self.team_ids[OWLS]
 
     _team_id = _team
 
     def _other_team(self, _role: Role) -> str:
-        return self.site.game.team_id(CATS)
+        return self.team_ids[CATS]
 
     def _activity_id(self, _role: Role) -> str:
         return str(self.site.record(person=ADA).json()["id"])
@@ -143,6 +145,12 @@ class RoleClients:
         """Something somebody of this role did; for who is nobody, something Ada did."""
         email = EMAILS[role][0] if role in EMAILS else ADA
         return str(self.site.record(person=email).json()["id"])
+
+    def _own_log(self, role: Role) -> str:
+        """Something somebody of this role logged for themselves; for who is nobody, something Ada did."""
+        email = EMAILS[role][0] if role in EMAILS else ADA
+        key = f"{self.people[role].person_id if role in MEMBERS else ''}-{self.made}"
+        return str(self.site.record(person=email, source="by hand", external_id=key).json()["id"])
 
     def _name(self, _role: Role) -> str:
         return "days"

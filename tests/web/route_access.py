@@ -240,6 +240,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/me/log"): RouteAccess("members", 303, form=WHAT),
     ("GET", "/me/activities"): RouteAccess("members"),
     ("GET", "/me/activities/{own_activity}"): RouteAccess("members"),
+    ("POST", "/me/activities/{own_log}/undo"): RouteAccess("members", 303),
     ("GET", "/me/calendar"): RouteAccess("members"),
     ("POST", "/me/calendar"): RouteAccess("members", form={"whose": "me"}),
     ("POST", "/me/calendar/{own_feed}/revoke"): RouteAccess("members", 303),

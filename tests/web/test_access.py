@@ -23,6 +23,7 @@ from tests.web.running_app import API, BOTH_ENGINES, SIGNED_IN, WEEK, RunningApp
 
 ROUTED = {
     "own_activity": "activity",
+    "own_log": "activity",
     "ledger_entry": "activity_id",
     "draft_week": "week",
     "open_week": "week",

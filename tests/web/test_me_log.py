@@ -38,7 +38,7 @@ def test_logging_by_hand_records_for_oneself_and_says_so(site: RunningApp) -> No
     assert "Logged: +5 points for Owls" in text(shown)
     assert "Wednesday 14 September, 12:30" in text(shown)
     assert f'href="/weeks/{SLUG}/teams/{site.game.team_id(OWLS)}"' in shown.text
-    assert "Ask an organizer to reverse it" in text(shown)
+    assert "Undo until" in text(shown)
     assert site.points() == {OWLS: 5, CATS: 0}
 
 

@@ -41,6 +41,7 @@ FOREIGN = {
     "invited": ("team", "display", "nothing"),
     "ada": ("another person", "team", "nothing"),
     "own_activity": ("activity of another", "adjustment", "team", "nothing"),
+    "own_log": ("activity of another", "adjustment", "team", "nothing"),
     "sign_in": ("sign-in of another", "person", "nothing"),
     "activity_id": ("activity of another", "adjustment", "team", "nothing"),
     "ledger_entry": ("person", "team", "nothing"),

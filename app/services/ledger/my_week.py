@@ -21,7 +21,7 @@ from app.errors import NotFound
 from app.models import LedgerEntry, Membership, Person, Team, Week
 from app.models.columns import is_id
 from app.services import paging
-from app.services.ledger import activities
+from app.services.ledger import activities, hand_logs
 from app.services.ledger.activities import ActivityView
 from app.services.paging import Page
 from app.services.scoring import scores
@@ -29,24 +29,29 @@ from app.services.standings import boards
 from app.services.teams import teams
 from app.services.weeks import weeks
 
-NOT_YOURS = "There’s no such activity of yours. Me, Activities lists them all."
-
 
 @dataclass(frozen=True, slots=True)
 class OwnActivity:
     """An activity as the person who did it sees it; `lines` say what it earned.
 
-    `waiting` is one that a freeze hides from everybody's board: it has no lines before the reveal.
+    `waiting` is one that a freeze hides from everybody's board: it has no lines before the reveal. `undone` is one that
+    they logged and undid, as they know whatever a freeze hides; until `undo_until` they may.
     """
 
     activity: ActivityView
     lines: tuple[ReceiptLine, ...]
     waiting: bool
+    undone: bool = False
+    undo_until: datetime | None = None
+
+    def may_undo(self, now: datetime) -> bool:
+        """Tell whether its person may undo it at this moment."""
+        return self.undo_until is not None and now <= self.undo_until
 
     @property
     def counts(self) -> bool:
         """True if there is a team whose points it can be among, as far as its person may see."""
-        return not self.waiting and not self.activity.reversed and self.activity.team_id is not None
+        return not self.waiting and not self.undone and not self.activity.reversed and self.activity.team_id is not None
 
     @property
     def points(self) -> int:
@@ -130,7 +135,7 @@ def find(session: Session, person: Person, activity_id: str, actor: Actor) -> tu
     query = select(LedgerEntry).where(LedgerEntry.id == activity_id)
     entry = session.exec(query).first() if is_id(activity_id) else None
     if entry is None or entry.person_id != person.id:
-        raise NotFound(NOT_YOURS)
+        raise NotFound(hand_logs.NOT_YOURS)
     week = weeks.find_by_id(session, entry.week_id)
     return week, _seen(session, week, [entry], weeks.view(week, actor))[0]
 
@@ -152,7 +157,15 @@ def _seen(session: Session, week: Week, entries: Sequence[LedgerEntry], view: Vi
     found = activities.views(session, week, entries, view)
     waiting = {entry.id for entry in entries if view.upto is not None and entry.version > view.upto}
     lines = _lines(session, week, [activity for activity in found if activity.id not in waiting], view)
-    return [OwnActivity(activity, lines.get(activity.id, ()), activity.id in waiting) for activity in found]
+    undone = hand_logs.undone(session, entries)
+
+    def one(entry: LedgerEntry, activity: ActivityView) -> OwnActivity:
+        is_undone = entry.seq in undone
+        until = hand_logs.undo_until(week, entry, entry.person_id or "")
+        until = None if is_undone or activity.reversed else until
+        return OwnActivity(activity, lines.get(activity.id, ()), activity.id in waiting, is_undone, until)
+
+    return [one(entry, activity) for entry, activity in zip(entries, found, strict=True)]
 
 
 def _lines(

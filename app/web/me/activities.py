@@ -1,25 +1,30 @@
 """My activities: all of a week's, and one of them."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.domain.actor import SignedInAct
 from app.domain.text.direction import isolated
 from app.services.access import accounts
-from app.services.ledger import my_week
+from app.services.ledger import hand_logs, my_week
 from app.services.ledger.my_week import OwnActivity
 from app.services.rules import rule_sets
 from app.services.weeks import weeks
 from app.web.deps import MemberAct, ReadSession
 from app.web.http.render import signed
 from app.web.routes import DatabaseRoute
-from app.web.submit import Page
+from app.web.submit import Done, Page, submit
 
 PER_PAGE = 25  # a day's work of a busy person, on two screens of a phone
 DONE = {
     "before": "Already logged. Here it is.",
+    "undone": "Undone. It earns no points.",
 }
 
 router = APIRouter(route_class=DatabaseRoute)
@@ -43,7 +48,7 @@ def my_activities(
         "me/activities.html", section="activities", week=shown.slug, shown=shown, is_first=cursor is None,
         found=my_week.page(session, shown, actor.person_id, cursor=cursor, limit=PER_PAGE, view=view),
         weeks=my_week.weeks_of(session, actor.person_id), zone=shown.zone,
-        kinds=rule_sets.rules_numbered(session, view.rule_set_id).kind_by_name,
+        kinds=rule_sets.rules_numbered(session, view.rule_set_id).kind_by_name, now=act.now,
     )  # fmt: skip
 
 
@@ -52,13 +57,30 @@ def my_activity(
     request: Request, act: MemberAct, session: ReadSession, activity: str, done: Annotated[str, Query()] = ""
 ) -> Response:
     """One activity of mine; also what is shown after logging one."""
-    week, found = my_week.find(session, accounts.find(session, act.actor.person_id), activity, act.actor)
-    rules = rule_sets.rules_numbered(session, weeks.view(week, act.actor).rule_set_id)
+    return activity_page(Page(request, act, session), activity=activity, done=done)
+
+
+def activity_page(page: Page[SignedInAct], *, activity: str, done: str = "") -> Response:
+    """One activity of mine, with what was done to it. Raises NotFound for anybody else's."""
+    session, actor = page.session, page.act.actor
+    week, found = my_week.find(session, accounts.find(session, actor.person_id), activity, actor)
+    rules = rule_sets.rules_numbered(session, weeks.view(week, actor).rule_set_id)
     flash = _logged(found) if done == "logged" else DONE.get(done, "")
-    return Page(request, act, session, flash=flash).render(
+    return replace(page, flash=flash).render(
         "me/activity.html", section="activities", week=week.slug, shown=week, found=found, zone=week.zone,
-        kinds=rules.kind_by_name,
+        kinds=rules.kind_by_name, now=page.act.now,
     )  # fmt: skip
+
+
+@router.post("/me/activities/{activity}/undo", name="activity_undo")
+def undo_log(request: Request, act: MemberAct, activity: str) -> Response:
+    """Undo what I logged a moment ago."""
+
+    def undo(session: Session, act: SignedInAct) -> Done:
+        hand_logs.undo(session, activity, act.actor.person_id, act)
+        return Done("my_activity", "undone", {"activity": activity})
+
+    return submit(request, act, undo, page=partial(activity_page, activity=activity))
 
 
 def _logged(found: OwnActivity) -> str:

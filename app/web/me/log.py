@@ -22,10 +22,9 @@ from app.domain.wording import kind_title
 from app.errors import Conflict, Malformed, OutsideWeek, Problem, WeekNotOpen
 from app.models import Team, Week
 from app.models.columns import is_id, new_id
-from app.services.ledger import hand_logs, ledger, my_week, recording
+from app.services.ledger import hand_logs, my_week, recording
 from app.services.ledger.activities import ActivityView
 from app.services.ledger.drafts import LONGEST_TEXT, read_address, read_prose
-from app.services.ledger.ledger import Submission
 from app.services.rules import rule_sets
 from app.services.shifts import shifts
 from app.services.weeks import weeks
@@ -174,11 +173,10 @@ def _record(form: FormState[LogForm], session: Session, act: SignedInAct) -> Don
     is_repeat = bool(reading.key and recording.known_ids(session, context.week, [reading.key]))
     if data.kind not in context.kinds and not is_repeat:
         raise FormInvalid({"kind": BY_SEAT})
-    (outcome,) = ledger.record(
-        session, context.week.slug, [Submission(reading, act.actor)], now=act.now, with_activities=True
-    )
-    if isinstance(outcome, Problem):
-        raise at_its_field(outcome)
+    try:
+        outcome = hand_logs.log(session, context.week.slug, reading, act)
+    except Problem as problem:
+        raise at_its_field(problem) from None
     flash = "before" if outcome.repeated and not _says(outcome.activity, data, at) else "logged"
     return Done("my_activity", flash, {"activity": outcome.id})
 

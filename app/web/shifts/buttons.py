@@ -16,8 +16,7 @@ from app.domain.shifts.covers import OfferedTo
 from app.errors import NotFound, OutsideWeek, Problem
 from app.models import Shift, Team
 from app.models.columns import is_id
-from app.services.ledger import ledger, my_week
-from app.services.ledger.ledger import Submission
+from app.services.ledger import hand_logs, my_week
 from app.services.rules import rule_sets
 from app.services.shifts import completion, covers, listing, own_seats, refusals, seats, waiting
 from app.services.weeks import weeks
@@ -196,11 +195,12 @@ def _log(form: FormState[QuickLogForm], slug: str, shift_id: str, session: Sessi
     link, note = data.url.strip(), data.note.replace("\r\n", "\n").strip()
     sent = sha256("\0".join((data.id, data.kind, link, note)).encode()).hexdigest()[:16]
     reading = by_hand(data.kind, act.now, sent, link, note, act)
-    (outcome,) = ledger.record(session, week.slug, [Submission(reading, act.actor)], now=act.now)
-    if isinstance(outcome, OutsideWeek):
-        raise FormInvalid({"kind": outcome.detail.replace("occurred_at is", "This is")})
-    if isinstance(outcome, Problem):
-        raise at_its_field(outcome)
+    try:
+        outcome = hand_logs.log(session, week.slug, reading, act)
+    except OutsideWeek as problem:
+        raise FormInvalid({"kind": problem.detail.replace("occurred_at is", "This is")}) from None
+    except Problem as problem:
+        raise at_its_field(problem) from None
     return Done("week_shift", "logged", {"week": week.slug, "shift_id": shift_id, "activity": outcome.id})
 
 
