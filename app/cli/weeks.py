@@ -8,13 +8,13 @@ import typer
 from sqlmodel import Session
 
 from app.cli.command import command
-from app.cli.output import Answer, Table, Voice
+from app.cli.output import Answer, Table, Voice, plural
 from app.cli.parameters import Ends, Starts, WeekSlug, iso_date
 from app.cli.place import CLOCK, command_act, reading, writing
 from app.models import Week
 from app.services import lifecycle
 from app.services.operations import secrets, startup
-from app.services.organizing import week_admin
+from app.services.organizing import week_admin, week_copying
 from app.services.organizing.week_admin import WeekFields
 from app.services.shifts import settings as shift_settings
 from app.services.weeks import weeks
@@ -73,6 +73,29 @@ def edit(
         )
         changed = week_admin.edit(session, week.slug, wanted, act)
         return _about(session, week, act.now, f"Changed {week.name}." if changed else "Nothing to change.")
+
+
+@command(group, "copy")
+def copy(
+    _voice: Voice,
+    slug: WeekSlug,
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The slug of the copy.")],
+    name: Annotated[str, typer.Option(metavar="NAME", help="The copy's name.")] = "",
+    starts: Annotated[date | None, typer.Option(metavar="DATE", parser=iso_date, help="The copy's first day.")] = None,
+    no_people: Annotated[bool, typer.Option("--no-people", help="Leave its teams empty.")] = False,
+) -> Answer:
+    """Make a draft like a week: its teams, shifts and settings on other days."""
+    act = command_act()
+    with writing() as session:
+        copied = week_copying.copy(session, slug, new, act, name=name, starts=starts, with_people=not no_people)
+        told = [
+            plural(copied.teams, "team", "teams"), plural(copied.people, "person", "people"),
+            plural(copied.shifts, "shift", "shifts"),
+        ]  # fmt: skip
+        days = f"{copied.week.starts} to {copied.week.ends}"
+        return _about(
+            session, copied.week, act.now, f"Made {copied.week.name} ({new}), {days}, as a draft: {', '.join(told)}."
+        )
 
 
 @command(group, "remove")

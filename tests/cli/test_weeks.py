@@ -175,3 +175,11 @@ def test_week_is_edited_and_a_draft_removed(shell: Shell) -> None:
     assert shell.text("week", "edit", "q3-2022") == "Nothing to change.\n"
     assert shell.document("week", "remove", "q3-2022") == {"removed": "q3-2022"}
     assert shell.document("week", "list") == {"weeks": []}
+
+
+def test_week_is_copied(shell: Shell) -> None:
+    shell.text(*WORDS)
+
+    said = shell.text("week", "copy", "q3-2022", "q4-2022", "--name", "Q4 2022", "--starts", "2022-12-05")
+
+    assert said == "Made Q4 2022 (q4-2022), 2022-12-05 to 2022-12-09, as a draft: 0 teams, 0 people, 0 shifts.\n"

@@ -82,6 +82,7 @@ NEW = {"name": "New", "email": "new-{number}@example.com"}
 TAKEN: Mapping[Role, int] = {"player": 409, "outsider": 409}  # they are in a team already
 TEAMLESS: Mapping[Role, int] = {"organizer": 409, "owner": 409}  # seats are for teams
 DAYS = {"starts": "2023-03-06", "ends": "2023-03-10"}
+WEEK_COPY = {"name": "Copy {number}", "starts": "2022-10-10", "people": "no"}
 WEEK_EDIT = {"name": "Week {number}", "timezone": ZONE, "starts": str(STARTS), "ends": str(ENDS)}
 WEEK = {"name": "Week {number}", "timezone": "Europe/Berlin", "begin": "draft", **DAYS}
 LIST = "team,name,email\nTeam {number},New,new-{number}@example.com\n"
@@ -271,6 +272,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/weeks/{open_week}/freeze"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{frozen_week}/reveal"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{week}/edit"): RouteAccess("organizers", 303, form=WEEK_EDIT),
+    ("POST", "/organizer/weeks/{week}/copy"): RouteAccess("organizers", 303, form=WEEK_COPY),
     ("POST", "/organizer/weeks/{draft_week}/remove"): RouteAccess("organizers", 303),
     ("POST", "/organizer/weeks/{week}/presenter"): RouteAccess("organizers"),
     ("POST", "/organizer/weeks/{week}/export"): RouteAccess("organizers", form={"format": "csv"}),

@@ -224,6 +224,18 @@ def test_edit_that_something_stands_against_keeps_what_was_typed(site: RunningAp
     assert outside.text.count('<details class="confirm" open>') == 1
 
 
+def test_week_is_copied_from_its_page(site: RunningApp, organizer: Visitor) -> None:
+    page = organizer.get(HERE)
+    nameless = organizer.post(f"{HERE}/copy", name="", starts="2022-10-10", people="yes")
+    copied = organizer.post(f"{HERE}/copy", name="Q4 2022", starts="2022-10-10", people="no")
+
+    assert values(page)["starts"] == "2022-09-19"
+    assert (nameless.status_code, list(mistakes(nameless))) == (422, ["copy-name"])
+    assert copied.headers["location"] == "/organizer/weeks/q4-2022?done=copied"
+    assert "0 people in 2 teams." in organizer.get(copied.headers["location"]).text
+    assert state(site, "q4-2022") == ("draft", False)
+
+
 def test_draft_is_deleted_from_its_page(site: RunningApp, organizer: Visitor) -> None:
     organizer.post("/organizer/weeks", **a_form())
 

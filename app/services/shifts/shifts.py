@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
 from app.domain.calendar.clock_times import clock_text
-from app.domain.calendar.days import day_bounds
+from app.domain.calendar.days import boundary, day_bounds
 from app.domain.calendar.slot_notes import SlotNote, notes_on
 from app.domain.calendar.slots import Pattern, Slot, is_left_out, slot_between, slots_of
 from app.domain.shifts.model import ShiftFacts
@@ -132,6 +132,29 @@ def generate(
         _keep(session, week, fresh, act)
         audit.note(session, "shifts.generated", weeks.audit_target(week), act, after={"shifts": len(fresh)})
     return Generated(len(fresh), len(shifts) - len(fresh), tuple(shifts), tuple(notes_on(slots, pattern)))
+
+
+def copy(session: Session, slug: str, source: AnyWeek, days: int, act: Act) -> int:
+    """Make another week's shifts in this one, so many days later at the same local times; how many.
+
+    Cancelled ones are left out, and those that clocks skip. Raises WeekUnknown or ShiftRefused.
+    """
+    week = hold_for_planning(session, slug, act)
+    zone, later = week.zone, timedelta(days=days)
+
+    def moved(at: datetime) -> datetime:
+        return boundary(at.astimezone(zone).replace(tzinfo=None) + later, zone)
+
+    fresh = [
+        _make(week, slot, ShiftFields(shift.seats, shift.needed, shift.label, shift.place, shift.link), act)
+        for shift in of_week(session, source)
+        if shift.cancelled_at is None
+        and (slot := slot_between(moved(shift.starts_at), moved(shift.ends_at), zone)).minutes > 0
+    ]
+    if fresh:
+        _keep(session, week, fresh, act)
+        audit.note(session, "shifts.generated", weeks.audit_target(week), act, after={"shifts": len(fresh)})
+    return len(fresh)
 
 
 def _keep(session: Session, week: Week, fresh: Sequence[Shift], act: Act) -> None:

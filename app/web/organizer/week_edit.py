@@ -1,4 +1,4 @@
-"""A week mended by organizers: another name, time zone or days, and a draft deleted."""
+"""A week mended by organizers: another name, time zone or days, a copy, and a draft deleted."""
 
 from functools import partial
 
@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import SignedInAct
-from app.services.organizing import week_admin
+from app.services.organizing import week_admin, week_copying
 from app.services.organizing.week_admin import WeekFields
 from app.web.deps import OrganizerAct
 from app.web.http.forms import FormState
-from app.web.organizer.week_forms import WeekEditForm
+from app.web.organizer.week_forms import WeekCopyForm, WeekEditForm
 from app.web.organizer.weeks import week_page
 from app.web.routes import DatabaseRoute, takes_long
 from app.web.submit import Done, submit
@@ -32,6 +32,21 @@ def edit_week(request: Request, act: OrganizerAct, week: str, form: FormState[We
         return Done("organizer_week", "changed" if changed else "unchanged", {"week": week})
 
     return submit(request, act, edit, form=form, page=partial(week_page, slug=week))
+
+
+@router.post("/copy", name="week_copy")
+@takes_long
+def copy_week(request: Request, act: OrganizerAct, week: str, form: FormState[WeekCopyForm]) -> Response:
+    """Make a draft like a week, on other days."""
+
+    def copy(session: Session, act: SignedInAct) -> Done:
+        data = form.data
+        copied = week_copying.copy(
+            session, week, data.slug, act, name=data.name, starts=data.starts, with_people=data.people == "yes"
+        )
+        return Done("organizer_week", "copied", {"week": copied.week.slug})
+
+    return submit(request, act, copy, form=form.keyed("copy"), page=partial(week_page, slug=week))
 
 
 @router.post("/remove", name="week_remove")

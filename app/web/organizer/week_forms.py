@@ -13,6 +13,16 @@ WeekName = Annotated[Name, says(week_fields.check_name)]
 Zone = Annotated[str, says(lambda text: week_fields.check_zone(text.strip()))]
 
 
+def _slug(slug: str, info: ValidationInfo) -> str:
+    """The short name that was typed, or else the one that the name suggests."""
+    slug = slug.strip()
+    if slug or "name" not in info.data:
+        return say(week_fields.check_slug, slug) if slug else ""
+    if not (suggested := weeks.slug_of(info.data["name"])):
+        raise ValueError("Enter a short name, such as q3-2022.")
+    return suggested
+
+
 def _check_days(ends: date, info: ValidationInfo) -> date:
     """The last day, if a week may have both days."""
     if "starts" in info.data:
@@ -34,12 +44,7 @@ class WeekForm(Form):
     @field_validator("slug")
     @classmethod
     def _fill_in(cls, slug: str, info: ValidationInfo) -> str:
-        slug = slug.strip()
-        if slug or "name" not in info.data:
-            return say(week_fields.check_slug, slug) if slug else ""
-        if not (suggested := weeks.slug_of(info.data["name"])):
-            raise ValueError("Enter a short name, such as q3-2022.")
-        return suggested
+        return _slug(slug, info)
 
     @field_validator("ends")
     @classmethod
@@ -59,6 +64,20 @@ class WeekEditForm(Form):
     @classmethod
     def _ends_after_it_starts(cls, ends: date, info: ValidationInfo) -> date:
         return _check_days(ends, info)
+
+
+class WeekCopyForm(Form):
+    """A copy of a week: its name and first day, and if people come along; the short name may follow from the name."""
+
+    name: WeekName
+    slug: Annotated[str, MaxLength(40), Field(validate_default=True)] = ""
+    starts: Day
+    people: Literal["yes", "no"] = "yes"
+
+    @field_validator("slug")
+    @classmethod
+    def _fill_in(cls, slug: str, info: ValidationInfo) -> str:
+        return _slug(slug, info)
 
 
 class ReopenForm(Form):

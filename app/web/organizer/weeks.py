@@ -16,6 +16,7 @@ from app.models import Week, WeekEvent
 from app.services import lifecycle
 from app.services.audit import audit
 from app.services.operations import secrets
+from app.services.organizing import week_copying
 from app.services.shifts import settings as shift_settings
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -23,7 +24,7 @@ from app.web.deps import AppClock, AppKey, AppSettings, OrganizerAct, ReadSessio
 from app.web.http.addresses import url_for
 from app.web.http.client import base_of
 from app.web.http.forms import FormState
-from app.web.organizer.week_forms import ReopenForm, WeekEditForm, WeekForm
+from app.web.organizer.week_forms import ReopenForm, WeekCopyForm, WeekEditForm, WeekForm
 from app.web.routes import DatabaseRoute, takes_long
 from app.web.submit import Done, Page, submit
 
@@ -33,6 +34,7 @@ DONE = {
     "changed": "Changed.",
     "unchanged": "Nothing to change.",
     "removed": "Draft deleted.",
+    "copied": "Copied as a draft. Check its days and teams, then open it.",
     "created": "Created as a draft. Next: add teams.",
     "created-anyone": "Created as a draft. Next: add shifts.",
     "started": "Created and open. Next: add teams.",
@@ -121,7 +123,8 @@ def week_page(page: OrganizerPage, *, slug: str) -> Response:
     edit = page.form(WeekEditForm, name=week.name, timezone=week.timezone, starts=week.starts, ends=week.ends)
     return page.render(
         "organizer/week.html", told=info, slug=week.slug, zone=week.zone, reopen=page.form(ReopenForm),
-        edit=edit, zones=sorted(zone_names()), link=page.shown_once or "",
+        edit=edit, copy=page.form(WeekCopyForm, "copy", starts=week_copying.next_start(week, page.act)),
+        zones=sorted(zone_names()), link=page.shown_once or "",
     )  # fmt: skip
 
 
