@@ -38,6 +38,14 @@ async def current_board(request: Request, actor: BoardReader) -> Response:
         return render_page(request, "board/no_week.html")
 
 
+@router.get("/weeks")
+def all_weeks(request: Request, act: BoardAct, session: ReadSession) -> Response:
+    """The weeks that were opened, the newest first; behind a freeze the public learns nothing of what came after."""
+    begun = [week for week in weeks.every(session) if week.state != "draft"]
+    rows = [(week, "" if weeks.view(week, act.actor).looks_back else week.state) for week in begun]
+    return render_page(request, "board/weeks.html", rows=rows)
+
+
 @router.get("/weeks/{week}")
 async def week_board(request: Request, week: str, actor: BoardReader, eyes: Eyes = "") -> Response:
     """A week's board, or the part of it that changes."""

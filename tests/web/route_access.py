@@ -361,6 +361,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/displays/{display_id}/name"): RouteAccess("organizers", 303, form={"name": "Hall {number}"}),
     ("POST", "/organizer/displays/{display_id}/revoke"): RouteAccess("organizers", 303),
     ("GET", "/weeks/{week}/rules"): RouteAccess("boards"),
+    ("GET", "/weeks"): RouteAccess("boards"),
     ("GET", "/weeks/{week}/guestbook"): RouteAccess("boards"),
     ("POST", "/weeks/{week}/guestbook"): RouteAccess("members", 303, form={"worked": "All {number}"}),
     ("POST", "/weeks/{week}/guestbook/{own_entry}/withdraw"): RouteAccess("members", 303),

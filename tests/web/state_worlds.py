@@ -141,7 +141,7 @@ class World:
         pages: dict[Reader, dict[str, str]] = {
             "visitor": both | {
                 "current": "/", "stage": f"{week}/summary/present", "sign-in": "/sign-in",
-                "guestbook": f"{week}/guestbook", "rules": f"{week}/rules",
+                "guestbook": f"{week}/guestbook", "rules": f"{week}/rules", "all weeks": "/weeks",
                 "json": f"/api/v1/weeks/{SLUG}/leaderboard",
             } | ({"join": f"/join/{self.code}"} if self.code else {}),
             "player": mine | {name: both[name] for name in ("shifts", "shift")},

@@ -38,7 +38,7 @@ FOR_ORGANIZERS = (
     "/weeks/{week}/shifts",
     f"/organizer/weeks/{SLUG}/ledger", f"/organizer/weeks/{SLUG}/ledger?by_hand=on&same_link=on&night=on&person=a",
     "/organizer/guide", "/organizer/sources", "/organizer/webhooks", "/organizer/deliveries", "/organizer/unmatched",
-    "/organizer/identities", "/organizer/sources/github/accounts", "/weeks/{week}/guestbook",
+    "/organizer/identities", "/organizer/sources/github/accounts", "/weeks/{week}/guestbook", "/weeks",
 )  # fmt: skip
 
 

@@ -1,13 +1,15 @@
 """Pages: board, receipt, summary; partial or page; what they must never show."""
 
 import re
+from datetime import date
 
 import pytest
 
 from app.services.imports import roster_import
 from app.services.imports.roster_import import Entry
 from tests.builders import ADA, CAST, CATS, OWLS, SLUG, a_week, act_by
-from tests.web.running_app import BOTH_ENGINES, WEEK, RunningApp
+from tests.web.reading import text
+from tests.web.running_app import BOTH_ENGINES, WEEK, RunningApp, sign_in
 
 VARY = "HX-Request, HX-Request-Type, HX-Boosted, HX-History-Restore-Request, Authorization, Cookie, Accept-Encoding"
 
@@ -17,6 +19,28 @@ def heading(text: str) -> str:
     match = re.search(r"<h1[^>]*>(.*?)</h1>", text, re.DOTALL)
     assert match
     return re.sub(r"<[^>]+>", "", match[1]).strip()
+
+
+def test_all_weeks_are_listed_but_drafts_and_nothing_from_behind_a_freeze(site: RunningApp) -> None:
+    with site.database.unit_of_work() as session:
+        a_week(session, "q4-2022", starts=date(2022, 12, 5), ends=date(2022, 12, 9))
+        a_week(session, "secret", state="draft")
+    site.game.freeze()
+    site.game.close()
+
+    seen = [site.get("/weeks"), sign_in(site, "olu@example.com", "organizer").get("/weeks")]
+
+    assert [text(page) for page in seen] == [
+        "All weeks Q4-2022 Open 5–9 Dec 2022 Board of Q4-2022 Summary of Q4-2022 "
+        f"Q3-2022 {state} 12–16 Sep 2022 Board of Q3-2022 Summary of Q3-2022"
+        for state in ("Frozen", "Closed Frozen")
+    ]
+
+
+def test_without_a_week_the_list_of_weeks_says_what_to_do(empty_site: RunningApp) -> None:
+    answer = empty_site.get("/weeks")
+
+    assert (answer.status_code, heading(answer.text)) == (200, "No weeks yet")
 
 
 @BOTH_ENGINES
@@ -131,8 +155,8 @@ def test_names_and_reasons_are_text_wherever_they_are_shown(empty_site: RunningA
 
     texts = [site.get(path).text for path in paths] + [site.get("/", headers={"HX-Request": "true"}).text]
 
-    for text in texts:
-        assert [canary in text for canary in (CANARIES[0], CANARIES[1], CANARIES[3], ">49<")] == [False] * 4
+    for page in texts:
+        assert [canary in page for canary in (CANARIES[0], CANARIES[1], CANARIES[3], ">49<")] == [False] * 4
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in texts[1]
     assert "{{7*7}}" in texts[1]
 
