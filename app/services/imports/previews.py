@@ -37,8 +37,6 @@ MOST_ROWS = 200
 LONGEST_ROW = 120
 """Characters of a rejected row that are shown."""
 
-REJECTED = "rejected"
-
 LAYOUTS: dict[Kind, Layout] = {
     "teams": roster_import.LAYOUT,
     "people": people_import.LAYOUT,
@@ -59,13 +57,14 @@ class RowEffect(NamedTuple):
 
 @dataclass
 class Preview:
-    """The effect of a list: rows by effect, the first rows, the mistakes, and notes about how it was read.
+    """The effect of a list: rows by effect, the first of them, the mistakes, and notes about how it was read.
 
-    Rejected rows come first in `rows`, each once with all its mistakes.
+    `rejected` are the first rows with mistakes, each once with all of its own; `rows` are others.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     rows: list[RowEffect] = field(default_factory=list)
+    rejected: list[RowEffect] = field(default_factory=list)
     bad: BadLines = field(default_factory=BadLines)
     notes: list[str] = field(default_factory=list)
 
@@ -77,19 +76,13 @@ class Preview:
         if len(self.rows) < MOST_ROWS:
             self.rows.append(effect)
 
-    @property
-    def more(self) -> int:
-        """The number of rows that are not shown."""
-        return self.counts.total() + len(self.bad.lines) - len(self.rows)
-
     def show_rejected(self, text: str) -> None:
-        """Put the rejected rows before the others, as they were written, each with its mistakes."""
+        """Tell of the rejected rows, as they were written, each with its mistakes."""
         told: dict[int, list[str]] = {}
         for each in self.bad.document["errors"]:
             told.setdefault(each["line"], []).append(each["message"])
         written = _written(text, told)
-        rejected = [RowEffect(line, REJECTED, written[line], " ".join(mistakes)) for line, mistakes in told.items()]
-        self.rows = [*rejected, *self.rows][:MOST_ROWS]
+        self.rejected = [RowEffect(line, "rejected", written[line], " ".join(why)) for line, why in told.items()]
 
 
 def _written(text: str, numbers: Iterable[int]) -> dict[int, str]:
@@ -144,11 +137,18 @@ def _people(session: Session, _slug: str, text: str, choice: Choice | None, act:
         before, after = planned.places.get(id_, (Place(), Place()))
         word = "new" if entry.email in planned.people.fresh else "changed" if id_ in planned.changed else "unchanged"
         changes = [f"renamed from {apart(former_name)}"] if former_name else []
-        for name, former, now in zip(Place._fields, before, after, strict=True):
-            if now != former:
-                changes.append(f"{name} {now or 'none'}" + (f", was {former}" if former else ""))
-        found.add(RowEffect(entry.line, word, f"{apart(entry.name)}, {entry.email}", "; ".join(changes)))
+        changes += _of_place(before, after)
+        change = ", ".join(filter(None, after)) if word == "new" else "; ".join(changes)
+        found.add(RowEffect(entry.line, word, f"{apart(entry.name)}, {entry.email}", change))
     return found
+
+
+def _of_place(before: Place, after: Place) -> list[str]:
+    return [
+        f"{name} {now or 'none'}" + (f", was {former}" if former else "")
+        for name, former, now in zip(Place._fields, before, after, strict=True)
+        if now != former
+    ]
 
 
 def _few(names: list[str]) -> str:

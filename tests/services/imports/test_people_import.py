@@ -63,7 +63,7 @@ def test_preview_says_what_each_row_would_do(game: Game) -> None:
 
     assert [(row.effect, row.change) for row in found.rows] == [
         ("changed", "renamed from Ada Lovelace; function Sales"),
-        ("new", "office Porto"),
+        ("new", "Porto"),
         ("unchanged", ""),
         ("changed", "function none, was Legal; office Lisbon, was Berlin"),
     ]
