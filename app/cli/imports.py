@@ -9,7 +9,7 @@ from app.cli.command import command
 from app.cli.output import Answer, Table, Voice
 from app.cli.place import command_act, reading, writing
 from app.models import ListImport
-from app.services.imports import history, undoing
+from app.services.imports import history, undoing, wording
 from app.services.weeks import weeks
 
 group = typer.Typer(help="See which lists were imported, and undo one.", no_args_is_help=True)
@@ -27,7 +27,7 @@ def list_imports(
     with reading() as session:
         of_week = weeks.find(session, week, act.now) if week is not None else None
         documents = [_document(found) for found in history.recent(session, of_week)]
-    rows = [tuple(_cell(document[name]) for name in _COLUMNS) for document in documents]
+    rows = [tuple(_told(document)[name] for name in _COLUMNS) for document in documents]
     return Answer({"imports": documents}, [Table(_COLUMNS, rows)] if rows else ["No imports yet."])
 
 
@@ -38,8 +38,8 @@ def undo(_voice: Voice, import_id: Annotated[str, typer.Argument(metavar="ID", h
     with writing() as session:
         undone = undoing.undo(session, import_id, act)
         document = _document(history.find(session, import_id))
-    done = ", ".join(f"{number:,} {what}" for what, number in undone.counts.items())
-    return Answer({**document, "undone": undone.counts, "stayed": undone.stayed}, [f"Undone: {done}.", *undone.stayed])
+    told = [wording.undone(undone.counts), *undone.stayed]
+    return Answer({**document, "undone": undone.counts, "stayed": undone.stayed}, told)
 
 
 def _document(found: ListImport) -> dict[str, Any]:
@@ -53,5 +53,5 @@ def _document(found: ListImport) -> dict[str, Any]:
     }
 
 
-def _cell(value: Any) -> Any:
-    return ", ".join(f"{number:,} {name}" for name, number in value.items()) if isinstance(value, dict) else value
+def _told(document: dict[str, Any]) -> dict[str, Any]:
+    return {**document, "counts": wording.imported(document["kind"], document["counts"])}

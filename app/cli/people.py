@@ -14,7 +14,7 @@ from app.domain.actor import ROLES
 from app.errors import NotFound
 from app.models import Person
 from app.services.access import accounts, links
-from app.services.imports import lists, people_import
+from app.services.imports import lists, people_import, wording
 from app.services.operations import startup
 from app.services.organizing import people_search
 from app.services.organizing.people_search import Wanted
@@ -63,8 +63,7 @@ def import_people(voice: Voice, file: InputFile) -> Answer:
     act = command_act()
     with writing() as session, voice.progress(f"Importing {plural(len(found.entries), 'person', 'people')}"):
         outcome = people_import.apply(session, found, act)
-    imported = plural(outcome.people, "person", "people")
-    sentence = f"Imported {imported}; {outcome.new:,} new, {outcome.changed:,} changed."
+    sentence = f"Imported {wording.imported('people', outcome._asdict())}."
     return Answer({**outcome._asdict(), **noted(found.notes)}, [sentence, *found.notes])
 
 

@@ -6,14 +6,14 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.command import command
-from app.cli.output import Answer, Table, Voice, noted, plural
+from app.cli.output import Answer, Table, Voice, noted
 from app.cli.parameters import InputFile
 from app.cli.place import command_act, reading, writing
 from app.config import Settings
 from app.domain.intake.kinds import KINDS
 from app.models import Connection
 from app.services import paging
-from app.services.imports import identity_import, lists
+from app.services.imports import identity_import, lists, wording
 from app.services.intake import authors, connections, health, service_accounts
 from app.services.intake.connections import NewConnection
 from app.services.intake.health import Health
@@ -195,5 +195,5 @@ def import_identities(voice: Voice, file: InputFile) -> Answer:
     act = command_act()
     with writing() as session:
         outcome = identity_import.apply(session, found, act)
-    sentence = f"Imported {plural(outcome.named, 'identity', 'identities')} ({outcome.repeated:,} there already)."
+    sentence = f"Imported {wording.imported('identities', outcome._asdict())}."
     return Answer({**outcome._asdict(), **noted(found.notes)}, [sentence, *found.notes])

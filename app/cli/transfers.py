@@ -12,7 +12,7 @@ from app.cli.place import command_act, opened
 from app.services.audit import audit
 from app.services.exports import ledger_export
 from app.services.exports.ledger_export import Format
-from app.services.imports import activity_files, imports, lists, roster_import
+from app.services.imports import activity_files, imports, lists, roster_import, wording
 from app.services.operations import startup
 from app.services.weeks import weeks
 
@@ -33,10 +33,7 @@ def import_teams(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
             plan = roster_import.prepare(session, slug, roster, act, bar.advance)
         with database.unit_of_work() as session:
             outcome = roster_import.apply(session, slug, plan, act)
-    sentence = (
-        f"Imported {plural(outcome.people, 'person', 'people')} into "
-        f"{plural(outcome.teams, 'team', 'teams')}; {outcome.moved:,} new to their team."
-    )
+    sentence = f"Imported {wording.imported('teams', outcome._asdict())}."
     return Answer({"week": slug, **outcome._asdict(), **noted(roster.notes)}, [sentence, *roster.notes])
 
 

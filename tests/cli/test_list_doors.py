@@ -164,3 +164,22 @@ def test_import_is_listed_and_undone_as_a_whole(open_week: Shell) -> None:
     assert (undone["undone"], undone["stayed"]) == ({"reversed": 1}, [])
     assert (again["recorded"], again["reinstated"]) == (0, 1)
     assert open_week.refusal("import", "undo", found["id"]) == "This import is undone already."
+
+
+def test_history_and_undo_are_told_in_words(open_week: Shell) -> None:
+    open_week.text("person", "import", open_week.write("a.csv", "email,name\nnia@example.com,Nia\n"))
+    [found] = open_week.document("import", "list")["imports"]
+
+    listed = open_week.text("import", "list")
+    undone = open_week.text("import", "undo", found["id"])
+
+    assert ("1 person; 1 new, 0 changed" in listed, undone) == (True, "Undone: 1 new person removed.\n")
+
+
+def test_file_in_another_encoding_is_told_once(open_week: Shell) -> None:
+    file = open_week.write("a.csv", "Straße;Straße\nÜ;Ä\nÖ;ß\n".encode("cp1252"))
+
+    assert open_week.refusal("person", "import", file).splitlines() == [
+        "Nothing was imported. Line 1: This line isn’t UTF-8, and 2 more aren’t. "
+        "Save it as “CSV UTF-8” in your spreadsheet, or as UTF-8 in your editor, and send it again."
+    ]

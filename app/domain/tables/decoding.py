@@ -1,10 +1,12 @@
 """Bytes of files as text: UTF-8 with or without its mark, UTF-16 with its mark, and a sentence for everything else."""
 
+from collections.abc import Sequence
 from io import StringIO
 
 UTF8_MARK = b"\xef\xbb\xbf"
 SAVE_AS = "Save it as “CSV UTF-8”"
-NOT_UTF8 = f"This line isn’t UTF-8. {SAVE_AS} in your spreadsheet, or as UTF-8 in your editor, and send it again."
+_AGAIN = f"{SAVE_AS} in your spreadsheet, or as UTF-8 in your editor, and send it again."
+NOT_UTF8 = f"This line isn’t UTF-8. {_AGAIN}"
 
 _UTF16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _UTF32 = {b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32"}
@@ -64,6 +66,14 @@ def broken_lines(text: str) -> list[int]:
     if is_whole(text):
         return []
     return [number for number, line in enumerate(StringIO(text, newline=""), 1) if not is_whole(line)]
+
+
+def not_utf8(lines: Sequence[int]) -> str:
+    """Say of the first of several lines that they hold half a character."""
+    more = len(lines) - 1
+    return (
+        f"This line isn’t UTF-8, and {more:,} more {'isn’t' if more == 1 else 'aren’t'}. {_AGAIN}" if more else NOT_UTF8
+    )
 
 
 def _kind_of(raw: bytes) -> str:

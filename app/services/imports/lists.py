@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.domain.tables.decoding import NOT_UTF8, NotText, broken_lines, decode
+from app.domain.tables.decoding import NotText, broken_lines, decode, not_utf8
 from app.domain.tables.header import Header, Layout
 from app.domain.tables.reading import Choice, HeaderUnclear, Misshapen, Row, Table
 from app.errors import Malformed
@@ -39,9 +39,8 @@ def table_of(text: str, layout: Layout, choice: Choice | None = None) -> Table:
         return Table(text, layout, choice)
     except HeaderUnclear as unclear:
         bad = BadLines()
-        for line in broken_lines(text):
-            bad.add(line, NOT_UTF8)
-        if bad.count:  # headings of that text are no choice for anybody
+        if broken := broken_lines(text):  # headings of that text are no choice for anybody
+            bad.add(broken[0], not_utf8(broken))
             raise ListRefused(bad) from None
         bad.add(unclear.line, unclear.sentence)
         raise ListRefused(bad, header=unclear.header) from None

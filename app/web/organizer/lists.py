@@ -15,7 +15,7 @@ from app.domain.actor import Act, SignedInAct, doer
 from app.domain.tables.header import Header, Layout
 from app.errors import Problem
 from app.models import ListImport, Week
-from app.services.imports import doors, history, previews, undoing
+from app.services.imports import doors, history, previews, undoing, wording
 from app.services.imports.history import Kind
 from app.services.imports.lists import ListRefused
 from app.services.imports.previews import LAYOUTS, Preview
@@ -23,7 +23,6 @@ from app.services.weeks import weeks
 from app.web.deps import AppDatabase, OrganizerAct, ReadSession
 from app.web.http import csrf, redirects
 from app.web.http.forms import FormState
-from app.web.organizer import list_words
 from app.web.organizer.import_form import ListForm, UndoForm, mistakes, unpacked
 from app.web.organizer.page import zone_of
 from app.web.routes import DatabaseRoute, takes_long
@@ -103,9 +102,9 @@ def _flash(request: Request, kind: Kind, done: str) -> str:
     """The sentence for what was imported: the numbers are in the address, so it can be loaded again."""
     if done != "imported":
         return ""
-    texts = {name: request.query_params.get(name, "") for name in list_words.COUNTS}
+    texts = {name: request.query_params.get(name, "") for name in wording.COUNTS}
     counts = {name: int(text) for name, text in texts.items() if text.isascii() and text.isdigit() and len(text) < 10}
-    return f"Imported {list_words.imported(kind, counts)}."
+    return f"Imported {wording.imported(kind, counts)}."
 
 
 def _kind(text: str) -> Kind:
@@ -137,9 +136,9 @@ def _stayed(page: Page[SignedInAct]) -> list[str]:
 
 def _past(found: ListImport) -> Past:
     kind: Kind = found.kind  # type: ignore[assignment]  # kinds are the table's
-    told = list_words.imported(kind, json.loads(found.counts))
+    told = wording.imported(kind, json.loads(found.counts))
     by, undone_by = (doer(each) for each in (found.by, found.undone_by or ""))
-    return Past(found, TITLES[kind], told, by, list_words.UNDOES[kind], undone_by)
+    return Past(found, TITLES[kind], told, by, wording.UNDOES[kind], undone_by)
 
 
 @router.post("/organizer/weeks/{week}/lists", name="list_send", max_body_size=csrf.MAX_LIST_BYTES)
@@ -213,6 +212,6 @@ def _undo(request: Request, act: SignedInAct, slug: str, kind: Kind, form: FormS
         found = history.find(session, form.data.id)
         of_week = weeks.find(session, slug, act.now).id if slug else None
         undone = undoing.undo(session, found.id if found.week_id == of_week else "", act)
-        return Done(flash=list_words.undone(undone.counts), shown_once=undone)
+        return Done(flash=wording.undone(undone.counts), shown_once=undone)
 
     return submit(request, act, change, form=form, page=partial(lists_page, slug=slug, kind=kind))

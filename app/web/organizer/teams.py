@@ -18,7 +18,7 @@ from app.errors import Problem
 from app.models import Team
 from app.services.access import links
 from app.services.exports import csv_text
-from app.services.imports import doors
+from app.services.imports import doors, wording
 from app.services.ledger import ledger
 from app.services.organizing import join_codes, team_admin
 from app.services.teams import teams
@@ -27,7 +27,6 @@ from app.web.deps import AppClock, AppDatabase, AppSettings, OrganizerAct, ReadS
 from app.web.http import csrf, redirects
 from app.web.http.client import base_of
 from app.web.http.forms import FormState
-from app.web.organizer import list_words
 from app.web.organizer.import_form import ImportForm, mistakes, unpacked
 from app.web.organizer.page import Tidied
 from app.web.organizer.team_forms import AdjustmentForm, MemberForm, MoveForm, TeamForm
@@ -73,7 +72,7 @@ def _flash(session: Session, done: str) -> str:
     """The sentence of what was done; imports and adjustments come with their numbers."""
     if found := _IMPORTED.fullmatch(done):
         counts = dict(zip(("people", "teams", "moved"), map(int, found.groups()), strict=True))
-        return f"Imported {list_words.imported('teams', counts)}."
+        return f"Imported {wording.imported('teams', counts)}."
     found = _ADJUSTED.fullmatch(done)
     if found is None or (team := session.get(Team, found[2])) is None:
         return DONE.get(done, "")

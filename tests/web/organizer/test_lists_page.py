@@ -8,12 +8,11 @@ import httpx
 import pytest
 
 from app.domain.actor import doer
-from app.services.imports import history, undoing
+from app.services.imports import history, undoing, wording
 from app.services.imports.history import Kind
 from app.services.intake import authors, connections
 from app.services.weeks import weeks
 from app.web.http import csrf
-from app.web.organizer import list_words
 from tests.builders import CATS, OWLS, SLUG, act_by
 from tests.web.reading import mistakes, plain
 from tests.web.running_app import RunningApp, Visitor, sign_in
@@ -23,7 +22,7 @@ TEAMS = (
     "Team;Full name;E-mail\nFoxes;Nia;nia@example.com\nFoxes;Ada King;ada@example.com\nOwls;Bo Nguyen;bo@example.com\n"
 )
 
-DONE = "Undone: 2 moved back, 1 renamed back, 1 of its teams removed, 1 of its people removed."
+DONE = "Undone: 2 people moved back, 1 person renamed back, 1 new team removed, 1 new person removed."
 
 
 @pytest.fixture
@@ -206,7 +205,7 @@ def test_columns_of_a_file_in_another_encoding_are_not_asked_for(organizer: Visi
 
     told = plain(answer.text)
     assert (answer.status_code, "Which column" in told) == (422, False)
-    assert "Fix 2 mistakes: Line 1: This line isn’t UTF-8. Save it as “CSV UTF-8”" in told
+    assert "Fix 1 mistake: Line 1: This line isn’t UTF-8, and 1 more isn’t. Save it as “CSV UTF-8”" in told
 
 
 @pytest.mark.parametrize("door", [HERE, f"/organizer/weeks/{SLUG}/teams/import"])
@@ -268,4 +267,4 @@ def test_commands_are_told_in_words(site: RunningApp, organizer: Visitor) -> Non
     ],
 )
 def test_imports_are_told_with_what_was_there_already(kind: Kind, counts: dict[str, int], told: str) -> None:
-    assert list_words.imported(kind, counts) == told
+    assert wording.imported(kind, counts) == told
