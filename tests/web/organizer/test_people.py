@@ -203,8 +203,8 @@ def test_an_activity_is_reversed_and_reinstated_with_a_reason(site: RunningApp, 
 
     text = text_of(olu.get(path(site, ADA)))
     assert (reversed_points, site.points()) == ({CATS: 0, OWLS: 0}, {OWLS: 5, CATS: 0})
-    assert "Reversed 14 Sep 2022, 13:00 by olu: Counted twice" in text
-    assert "Reinstated 14 Sep 2022, 13:00 by olu: No, it was right" in text
+    assert "Reversed 14 Sep 2022, 13:00 by olu : Counted twice" in text
+    assert "Reinstated 14 Sep 2022, 13:00 by olu : No, it was right" in text
 
 
 def test_a_correction_without_a_reason_is_refused_and_keeps_what_was_typed(site: RunningApp, olu: Visitor) -> None:
