@@ -149,7 +149,12 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", "/organizer/jobs/{job_id}/dismiss"): ["job.dismissed"],
     ("POST", "/organizer/weeks"): ["week.created"],
     ("POST", "/organizer/weeks/{week}/edit"): ["week.changed"],
-    ("POST", "/organizer/weeks/{week}/copy"): ["week.created"],
+    ("POST", "/organizer/weeks/{week}/copy"): [
+        "week.created",
+        "shifts.settings-changed",
+        "team.made",
+        "shifts.generated",
+    ],
     ("POST", "/organizer/weeks/{draft_week}/remove"): ["week.removed"],
     ("POST", "/organizer/weeks/{draft_week}/open"): ["week.opened"],
     ("POST", "/organizer/weeks/{closed_week}/reopen"): ["week.reopened"],
