@@ -92,7 +92,7 @@ class RowDays(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """The rows as one person had them, which are the same until a moment as long as this is."""
+    """The rows as one person had them; they hold until a moment, while the case is the same."""
 
     case: tuple[object, ...]
     until: datetime

@@ -171,6 +171,15 @@ FORMS: dict[str, tuple[int, bytes]] = {
 }
 
 
+def test_form_with_too_much_ticked_says_so(site: RunningApp) -> None:
+    organizer = sign_in(site, "olu@example.com", "organizer")
+
+    answer = organizer.post(f"/organizer/weeks/{SLUG}/shifts/edit", shifts=[f"{number:016}:1" for number in range(101)])
+
+    assert answer.status_code == 400
+    assert "A form takes 100 entries at once. Go back and choose fewer." in answer.text
+
+
 @pytest.mark.parametrize("case", FORMS)
 def test_every_form_is_bounded_before_it_is_taken_apart(site: RunningApp, case: str) -> None:
     status, body = FORMS[case]

@@ -4,7 +4,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
-from app.errors import HeadTooLarge, Malformed, Problem, UnsupportedCoding
+from app.errors import HeadTooLarge, Malformed, Problem, Unreadable, UnsupportedCoding
 from app.web.http.areas import find_area
 from app.web.http.csrf import MAX_FIELDS, SAFE, TAKES_FILES
 
@@ -14,6 +14,7 @@ MAX_ESCAPES = 100
 """Backslashes in cookies. Every route undoes them, up to Python 3.11.9 in quadratic time: 30,000 of them take 11 s."""
 LONGEST_CONTENT_TYPE = 1_000  # the boundary of a form has 70 characters at most (RFC 2046, 5.1.1)
 MAX_PARAMETERS = 100  # our longest address has 8
+TOO_MANY_FIELDS = f"A form takes {MAX_FIELDS} entries at once. Go back and choose fewer."
 
 
 class UnknownTransferCoding(Problem):
@@ -97,7 +98,7 @@ def counted(scope: Scope, receive: Receive) -> Receive:
         if left < 0:
             raise HTTPException(413)
         if fields <= 0:
-            raise HTTPException(400)
+            raise Unreadable(TOO_MANY_FIELDS)
         return message
 
     return counting

@@ -14,7 +14,7 @@ from app.web.http.areas import find_area
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 FIELD = "csrf"
 HEADER = "x-csrf-token"
-MAX_FIELDS = 100  # our largest form, the displays' scenes, has about twenty
+MAX_FIELDS = 100  # our largest form: a quarter's 78 shifts, ticked one by one, beside what is to change of them
 MAX_FILES = 1
 MAX_PARTS = 28
 """Fields of a form with a file: a list's, with a choice for each column. Each brings headers of its own, and 4 kB of

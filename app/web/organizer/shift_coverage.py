@@ -31,7 +31,8 @@ from app.web.submit import Done, Page, submit
 router = APIRouter(include_in_schema=False, prefix="/organizer/weeks/{week}/shifts/coverage", route_class=DatabaseRoute)
 
 COLUMNS = (
-    "date", "from", "until", "label", "place", "seats", "needed", "taken", "completed", "no_show", "waiting", "people",
+    "date", "from", "until", "zone", "label", "place", "seats", "needed", "taken", "completed", "no_show", "waiting",
+    "people",
 )  # fmt: skip
 
 
@@ -147,7 +148,8 @@ def export_coverage(act: OrganizerAct, session: ReadSession, week: str) -> Respo
 
 def _line(item: ShiftItem) -> Iterator[object]:
     shift, states = item.shift, [seat.state for seat in item.seats]
-    yield from (shift.local_date.isoformat(), shift.local_from, shift.local_until, shift.label, shift.place)
+    yield from (shift.local_date.isoformat(), shift.local_from, shift.local_until, shift.zone)
+    yield from (shift.label, shift.place)
     yield from (shift.seats, shift.needed, item.taken, states.count("completed"), states.count("no_show"), item.waiting)
     yield "; ".join(sorted(seat.person for seat in item.seats if seat.is_live))
 

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from app.domain.calendar.clock_times import MIDNIGHT_AFTER, Minutes, parse_clock_time
 from app.domain.calendar.slots import Pattern
+from app.domain.text import names
 from app.errors import Malformed
 from app.services import reasons
 from app.services.access import accounts
@@ -51,7 +52,10 @@ def _until(text: str) -> Minutes:
 
 
 def _line(text: str) -> str:
-    return shifts.check_line("This", text)
+    text = names.tidy(text)
+    if text and (flaw := names.flaw(text, LONGEST_LABEL)):
+        raise Malformed(f"This {flaw}.")
+    return text
 
 
 def _seats(text: str) -> int:

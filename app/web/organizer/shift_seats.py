@@ -29,7 +29,7 @@ def sign_up(request: Request, act: OrganizerAct, week: str, shift_id: str, form:
     def change(session: Session, act: Act) -> Outcome:
         data = form.data
         if bool(data.email.strip()) == bool(data.team):
-            raise FormInvalid({"email": "Write an email or choose a team, one of both."})
+            raise FormInvalid({"email": "Enter an email or choose a team, not both."})
         if data.team:
             _, had_all = seats.sign_up_team(session, week, shift_id, data.team, act, reason=data.reason)
             return Outcome("had-all" if had_all else "team", data.team)

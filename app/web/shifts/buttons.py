@@ -97,7 +97,7 @@ def _undo_team(session: Session, act: SignedInAct, week: str, shift_id: str) -> 
     if team is None:
         found = weeks.find(session, week, act.now)
         listing.of_shift(session, found, shift_id, weeks.view(found, act.actor))
-        raise refusals.problem("no-team")
+        raise refusals.problem("no-team", "You’re in no team now, so there’s nothing of it to undo.")
     seats.undo_team(session, week, shift_id, team.id, act)
     return "team-undone"
 
@@ -135,7 +135,12 @@ def _wait(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
 @_button("stop-waiting")
 def _stop_waiting(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
     """Leave the waiting list."""
-    waiting.leave_list(session, week, shift_id, act.actor.person_id, act)
+    try:
+        waiting.leave_list(session, week, shift_id, act.actor.person_id, act)
+    except NotFound:
+        found = weeks.find(session, week, act.now)
+        listing.of_shift(session, found, shift_id, weeks.view(found, act.actor))
+        raise NotFound("You aren’t on the waiting list of this shift.") from None
     return "not-waiting"
 
 

@@ -94,7 +94,7 @@ def seats_of(site: RunningApp, shift_id: str) -> list[str]:
 @pytest.mark.parametrize(
     ("form", "marked"),
     [
-        ({"email": "", "team": ""}, {"add-email": "Write an email or choose a team, one of both."}),
+        ({"email": "", "team": ""}, {"add-email": "Enter an email or choose a team, not both."}),
         ({"email": "nobody@example.com"}, {"add-email": "No person with that email. Add them under People first."}),
         ({"email": ADA, "reason": " "}, {"add-reason": "The reason must not be empty. Say in a sentence why."}),
     ],

@@ -103,7 +103,8 @@ def test_coverage_is_exported_with_names_and_without_emails(site: RunningApp, or
     assert answer.content.startswith(b"\xef\xbb\xbf")
     header, row = csv.reader(StringIO(answer.text.removeprefix("\ufeff"), newline=""))
     assert dict(zip(header, row, strict=True)) == {
-        "date": "2022-09-15", "from": "06:00", "until": "08:00", "label": "'=1+1", "place": "", "seats": "3",
+        "date": "2022-09-15", "from": "06:00", "until": "08:00", "zone": "America/Los_Angeles", "label": "'=1+1",
+        "place": "", "seats": "3",
         "needed": "1", "taken": "2", "completed": "0", "no_show": "0", "waiting": "0",
         "people": "Ada Lovelace; Bo Nguyen",
     }  # fmt: skip

@@ -106,6 +106,7 @@ def test_wednesday_rotation_of_a_bare_week_does_without_teams(site: RunningApp, 
             "until": "The last shift of a day must end after the first one starts. 00:00 is midnight.",
          }),
         ({"start": "never", "seats": "0"}, {"seats": "A shift has 1 to 1,000 seats."}),
+        ({"place": "a\u202eb"}, {"place": "This must not contain the invisible character U+202E."}),
         ({"needed": "4"}, {"needed": "No more people can be needed than there are seats."}),
         ({"link": "ftp://x", "first": "soon"}, {
             "link": "A link begins with http:// or https://, has no spaces, and at most 2,000 characters.",

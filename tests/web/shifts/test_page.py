@@ -196,6 +196,11 @@ def test_unknown_week_and_shift_are_not_found(site: RunningApp, shifts: Shifts) 
 
     assert [ada.get(path).status_code for path in ("/weeks/q9/shifts", f"{PAGE}/{'0' * 16}")] == [404, 404]
     assert ada.post(f"/weeks/q9/shifts/{shift_id}/take").status_code == 404
+    gus = sign_in(site, GUS)
+    refused = [press(gus, shift_id, deed) for deed in ("stop-waiting", "undo-team")]
+    assert [part(answer, r'<p class="alert.*?</p>') for answer in refused] == [
+        ["You aren’t on the waiting list of this shift."], ["You’re in no team now, so there’s nothing of it to undo."],
+    ]  # fmt: skip
     assert ada.post(f"{PAGE}/{'0' * 16}/take").status_code == 404
 
 
