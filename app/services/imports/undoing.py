@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 
 from app.db.database import serialize
 from app.domain.actor import Act
-from app.domain.memberships import Join
 from app.domain.text.direction import apart
 from app.errors import AlreadyDone, NotFound, WeekNotOpen
 from app.models import (
@@ -34,6 +33,7 @@ from app.services.people import people, places
 from app.services.people import removal as people_removal
 from app.services.people.places import Place
 from app.services.people.removal import Obstacles
+from app.services.people.week_members import BY_HAND, counting
 from app.services.teams import removal as team_removal
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -99,13 +99,14 @@ def _teams(session: Session, week: Week | None, found: ListImport, made: dict[st
     week, undone = _its(week), Undone()
     query = select(Membership.person_id).where(Membership.week_id == week.id, Membership.version == found.version)
     moved = list(session.exec(query))
-    joins = teams.joins(session, week)
-    before, after = _before(joins, moved, session, week, found)
+    before, since = _around(session, week, found)
+    after = [person_id for person_id in moved if person_id in since]
     names_by_id = {person.id: person.name for person in people.by_id(session, [*moved, *made["renamed"]]).values()}
-    former = {person_id: before[person_id] for person_id in moved if person_id not in after}
+    former = {person_id: before.get(person_id) for person_id in moved if person_id not in since}
     undone.counts["moved back"] = memberships.assign_all(session, week, former, act)
     undone.stayed += _named(after, names_by_id, "moved on since, and stays there", "moved on since, and stay there")
     undone.counts["renamed back"] = _rename_back(session, week, made["renamed"], names_by_id, undone, act)
+    found.undone_version = week.version + 1
     _remove_made(session, week, made, undone, act)
     weeks.bump_version(session, week)
     return undone
@@ -132,19 +133,19 @@ def _place_back(session: Session, changed: dict[str, list[list[str]]], undone: U
     undone.stayed += _named(sorted(kept, key=kept.__getitem__), kept, one, many)
 
 
-def _before(
-    joins: dict[str, list[Join]], moved: list[str], session: Session, week: Week, found: ListImport
-) -> tuple[dict[str, str | None], list[str]]:
-    """The team that each person was in before an import, and those who moved on after it."""
-    later = sql_select(col(Membership.person_id)).where(
-        col(Membership.week_id) == week.id, col(Membership.version) > found.version
-    )
-    since = {person_id for (person_id,) in session.connection().execute(later)}
-    before = {}
-    for person_id in moved:
-        former = joins[person_id][:-1]
-        before[person_id] = former[-1].team if former else None
-    return before, [person_id for person_id in moved if person_id in since]
+def _around(session: Session, week: Week, found: ListImport) -> tuple[dict[str, str | None], set[str]]:
+    """The teams people were in before an import, by their ids, and who moved after it.
+
+    What imports brought that are undone as well, and their undoing, is passed over: steps back may be several.
+    """
+    columns = sql_select(col(Membership.person_id), col(Membership.team_id))
+    standing = columns.where(col(Membership.week_id) == week.id, BY_HAND)
+    earlier = standing.where(col(Membership.version) < found.version, counting(week.id))
+    later = standing.where(col(Membership.version) > found.version)
+    before = {
+        str(id_): team_id for id_, team_id in session.connection().execute(earlier.order_by(col(Membership.version)))
+    }
+    return before, {str(id_) for id_, _ in session.connection().execute(later)}
 
 
 def _rename_back(

@@ -17,12 +17,16 @@ from app.services.weeks.weeks import AnyWeek
 FEW = 16
 """Up to so many are looked up one by one with prepared statements, which are quicker than one long statement."""
 
-_UNDONE = select(col(ListImport.version)).where(
+_UNDONE = (
     col(ListImport.week_id) == col(Membership.week_id), col(ListImport.kind) == "teams",
     col(ListImport.undone_at).is_not(None),
 )  # fmt: skip
-BY_HAND = col(Membership.version).not_in(_UNDONE.correlate(Membership))
-"""Memberships that no undone import brought."""
+_BROUGHT = select(col(ListImport.version)).where(*_UNDONE).correlate(Membership)
+_PUT_BACK = select(col(ListImport.undone_version)).where(*_UNDONE, col(ListImport.undone_version).is_not(None))
+BY_HAND = and_(
+    col(Membership.version).not_in(_BROUGHT), col(Membership.version).not_in(_PUT_BACK.correlate(Membership))
+)
+"""Memberships that no undone import brought, nor its undoing."""
 
 
 def counting(week_id: Any, version: int | None = None) -> ColumnElement[bool]:

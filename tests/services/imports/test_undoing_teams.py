@@ -252,6 +252,29 @@ def test_same_list_brings_the_same_again_as_often_as_it_is_undone(game: Game) ->
         )
 
 
+def test_several_lists_are_undone_one_after_the_other(game: Game) -> None:
+    before = (game.board().standings, listed(game))
+    import_list(game)
+    import_list(game, f"team,name,email\nElks,Ada King,{ADA}\nElks,Nia,{NIA}\n")
+    import_list(game, f"team,name,email\nFoxes,Ada Lovelace,{ADA}\nHens,Nia Okoro,{NIA}\n")
+
+    undone = [undo(game) for _ in range(3)]
+
+    assert [each.stayed for each in undone] == [[], [], []]
+    assert (game.board().standings, listed(game), game.verify()) == (*before, [])
+
+
+def test_one_who_was_moved_by_hand_between_two_lists_goes_back_there(game: Game) -> None:
+    import_list(game)
+    game.at(LATER).team("Elks", ADA)
+    import_list(game.at(LATER + timedelta(hours=1)), f"team,name,email\nHens,Ada Lovelace,{ADA}\n")
+
+    last, first = undo(game), undo(game)
+
+    assert (last.stayed, first.stayed) == ([], ["Ada Lovelace moved on since, and stays there."])
+    assert (ADA, "Elks") in listed(game)
+
+
 def test_removed_team_has_no_page_code_or_part_in_what_is_recorded_later(game: Game) -> None:
     import_list(game)
     foxes = game.team_id("Foxes")
