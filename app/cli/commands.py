@@ -17,6 +17,7 @@ from app.cli import (
     running,
     shifts,
     sources,
+    teams,
     tokens,
     transfers,
     upkeep,
@@ -52,7 +53,7 @@ app.add_typer(running.group)
 app.add_typer(upkeep.group)
 app.add_typer(weeks.group, name="week")
 app.add_typer(people.group, name="person")
-app.add_typer(transfers.teams, name="team")
+app.add_typer(teams.group, name="team")
 app.add_typer(transfers.activities, name="activity")
 app.add_typer(transfers.group)
 app.add_typer(shifts.group, name="shift")

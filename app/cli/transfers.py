@@ -1,4 +1,4 @@
-"""`team import`, `activity import` and `export`: lists in, the ledger out."""
+"""`activity import` and `export`: activities in, the ledger out."""
 
 from typing import Annotated
 
@@ -12,29 +12,12 @@ from app.cli.place import command_act, opened
 from app.services.audit import audit
 from app.services.exports import ledger_export
 from app.services.exports.ledger_export import Format
-from app.services.imports import activity_files, imports, lists, roster_import, wording
+from app.services.imports import activity_files, imports
 from app.services.operations import startup
 from app.services.weeks import weeks
 
-teams = typer.Typer(help="Put people into teams.", no_args_is_help=True)
 group = typer.Typer()
 activities = typer.Typer(help="Record activities from a file.", no_args_is_help=True)
-
-
-@command(teams, "import")
-def import_teams(voice: Voice, week: WeekSlug, file: InputFile) -> Answer:
-    """Import teams from a CSV with the columns `team,name,email`, all or nothing."""
-    with voice.progress("Reading"):
-        roster = roster_import.read(lists.text_of(file.read_bytes()))
-    act, number = command_act(), len(roster.entries)
-    with opened(startup.read_settings()) as database, voice.progress(f"Placing {number:,} people", number) as bar:
-        with database.reading() as session:
-            slug = weeks.find(session, week, act.now).slug
-            plan = roster_import.prepare(session, slug, roster, act, bar.advance)
-        with database.unit_of_work() as session:
-            outcome = roster_import.apply(session, slug, plan, act)
-    sentence = f"Imported {wording.imported('teams', outcome._asdict())}."
-    return Answer({"week": slug, **outcome._asdict(), **noted(roster.notes)}, [sentence, *roster.notes])
 
 
 @command(activities, "import")

@@ -54,6 +54,17 @@ def test_roster_from_a_spreadsheet_is_imported(open_week: Shell) -> None:
     assert open_week.document("team", "import", "q3-2022", file)["moved"] == 0
 
 
+def test_teams_are_drawn_the_same_for_the_same_seed(open_week: Shell) -> None:
+    people = "email,name,function\n" + "".join(f"p{number}@example.com,P{number},Sales\n" for number in range(4))
+
+    drawn = open_week.document("team", "draw", "current", open_week.write("people.csv", people), "--seed", "7")
+    again = open_week.run("team", "draw", "current", open_week.write("people.csv", people), "--seed", "7")
+
+    assert drawn["seed"] == 7
+    assert sorted(each["team"] for each in drawn["members"]) == ["Team 1", "Team 1", "Team 2", "Team 2"]
+    assert (again.exit_code, "in a team already" in again.stderr) == (1, True)
+
+
 def test_roster_in_another_encoding_is_refused_with_its_lines(open_week: Shell) -> None:
     file = open_week.write("latin.csv", ROSTER.replace("Ada", "Adé").replace("Dua", "Düa").encode("latin-1"))
 

@@ -82,6 +82,7 @@ NEW = {"name": "New", "email": "new-{number}@example.com"}
 TAKEN: Mapping[Role, int] = {"player": 409, "outsider": 409}  # they are in a team already
 TEAMLESS: Mapping[Role, int] = {"organizer": 409, "owner": 409}  # seats are for teams
 DAYS = {"starts": "2023-03-06", "ends": "2023-03-10"}
+PEOPLE_TO_DRAW = {"text": "name,email\nNew,drawn-{number}@example.com\n", "seed": "7"}
 WEEK_COPY = {"name": "Copy {number}", "starts": "2022-10-10", "people": "no"}
 WEEK_EDIT = {"name": "Week {number}", "timezone": ZONE, "starts": str(STARTS), "ends": str(ENDS)}
 WEEK = {"name": "Week {number}", "timezone": "Europe/Berlin", "begin": "draft", **DAYS}
@@ -278,6 +279,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/weeks/{week}/export"): RouteAccess("organizers", form={"format": "csv"}),
     ("GET", "/organizer/weeks/{week}/teams"): RouteAccess("organizers"),
     ("POST", "/organizer/weeks/{week}/teams"): RouteAccess("organizers", 303, form={"name": "Team {number}"}),
+    ("GET", "/organizer/weeks/{week}/teams/draw"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{week}/teams/draw"): RouteAccess("organizers", form=PEOPLE_TO_DRAW),
     ("POST", "/organizer/weeks/{week}/teams/import"): RouteAccess("organizers", 303, form={"text": LIST}),
     ("POST", "/organizer/weeks/{week}/teams/invitations"): RouteAccess("organizers"),
     ("POST", "/organizer/weeks/{week}/teams/members/{person_in_team}"): RouteAccess(

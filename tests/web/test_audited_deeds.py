@@ -168,6 +168,7 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{LEDGER}/{{ledger_entry}}/reversal"): ["activity.reversed"],
     ("POST", f"{LEDGER}/{{ledger_entry}}/reinstatement"): [],
     ("POST", TEAMS): ["team.made"],
+    ("POST", f"{TEAMS}/draw"): [],
     ("POST", f"{TEAMS}/{{team}}/name"): ["team.renamed"],
     ("POST", f"{TEAMS}/{{empty_team}}/remove"): ["team.removed"],
     ("POST", f"{TEAMS}/import"): ["teams.imported"],

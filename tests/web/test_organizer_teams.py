@@ -341,7 +341,7 @@ def test_week_without_teams_says_how_to_begin(empty_site: RunningApp) -> None:
     form = {"name": "New", "timezone": "Europe/Berlin", "starts": "2022-12-05", "ends": "2022-12-09"}
     organizer.post("/organizer/weeks", **form)
 
-    assert "No teams yet. Create one below, or import a list." in organizer.get("/organizer/weeks/new/teams").text
+    assert "No teams yet. Create one below, import a list, or <a" in organizer.get("/organizer/weeks/new/teams").text
 
 
 def test_page_of_a_hundred_teams_has_a_line_for_each_and_the_forms_of_one(site: RunningApp, organizer: Visitor) -> None:
@@ -376,3 +376,23 @@ def test_team_is_renamed_and_an_empty_one_removed(site: RunningApp, organizer: V
         CATS,
         "Night Owls",
     }
+
+
+def test_teams_are_drawn_previewed_and_imported(site: RunningApp, organizer: Visitor) -> None:
+    people = "email,name,function\n" + "".join(f"p{number}@example.com,P{number},Sales\n" for number in range(4))
+
+    empty = organizer.get(f"{HERE}/draw")
+    wrong = organizer.post(f"{HERE}/draw", text="email,name\nnobody,X\n", seed="many")
+    drawn = organizer.post(f"{HERE}/draw", text=people, seed="7")
+    again = organizer.post(f"{HERE}/draw", text=people, seed="7")
+    nobody = organizer.post(f"{HERE}/draw", text=f"email,name\n{ADA},Ada\n", seed="7")
+
+    assert [each.status_code for each in (empty, wrong, drawn, nobody)] == [200, 422, 200, 409]
+    assert mistakes(wrong) == {"seed": "The seed is a whole number from 0 to 999,999."}
+    assert flash(drawn) == "Drawn with seed 7. Nothing is saved until you import."
+    text = re.search(r"<textarea[^>]*>(.*?)</textarea>", drawn.text, re.DOTALL)
+    assert text is not None
+    assert text[0] == re.search(r"<textarea[^>]*>(.*?)</textarea>", again.text, re.DOTALL)[0]  # type: ignore[index]  # there
+    imported = organizer.post(f"/organizer/weeks/{SLUG}/lists", text=unescape(text[1]), step="import")
+    assert imported.status_code == 303
+    assert "Team 2" in organizer.get(HERE).text

@@ -1,0 +1,72 @@
+"""Teams of a week drawn from a list of people: a list of teams, which is then imported like any other."""
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from app.domain.actor import Act
+from app.domain.memberships import current_team
+from app.domain.team_draw import Player, draw
+from app.domain.text import names
+from app.errors import Conflict, Malformed
+from app.models import Week
+from app.services.exports import csv_text
+from app.services.imports import lists
+from app.services.imports.people_import import PeopleList
+from app.services.people import people
+from app.services.rules import rule_sets
+from app.services.teams import teams
+from app.services.weeks import weeks
+
+MOST_PEOPLE = 1_000
+"""Of one draw: it looks at every team for every one of them."""
+MOST_SEED = 999_999
+
+
+class Drawn(NamedTuple):
+    """The teams that were drawn, with who is in them; `left_out` are in a team of the week already."""
+
+    teams: Sequence[tuple[str, Sequence[Player]]]
+    left_out: Sequence[str]
+
+    def text(self) -> str:
+        """A list of teams as it is imported: `team,name,email`."""
+        rows = [(team, player.name, player.email) for team, players in self.teams for player in players]
+        return csv_text.text([("team", "name", "email"), *rows])
+
+
+def draw_teams(session: Session, slug: str, found: PeopleList, seed: int, act: Act) -> Drawn:
+    """Draw teams of the size that the rules allow, from who is in none yet.
+
+    Raises WeekUnknown, ListRefused with every mistake of the list, Malformed for too many people, or Conflict
+    where nobody is left.
+    """
+    lists.check(found.bad)
+    if len(found.entries) > MOST_PEOPLE:
+        raise Malformed(f"Draw at most {MOST_PEOPLE:,} people at once. Split the list.")
+    week = weeks.find(session, slug, act.now)
+    placed = _placed(session, week, [entry.email for entry in found.entries])
+    players = [
+        Player(entry.email, entry.name, entry.function or "", entry.office or "")
+        for entry in found.entries
+        if entry.email not in placed
+    ]
+    if not players:
+        raise Conflict.at(text="Everyone on this list is in a team already. Add people who are in none.")
+    drawn = draw(players, rule_sets.rules_of(session, week).team_size, seed)
+    return Drawn(list(zip(_free_names(session, week), drawn, strict=False)), sorted(placed))
+
+
+def _placed(session: Session, week: Week, emails: Sequence[str]) -> set[str]:
+    """Those of these people who are in a team of the week."""
+    known = people.by_email(session, emails)
+    joins = teams.joins(session, week, [person.id for person in known.values()])
+    return {email for email, person in known.items() if current_team(joins.get(person.id, ())) is not None}
+
+
+def _free_names(session: Session, week: Week) -> Iterator[str]:
+    """The names “Team 1”, “Team 2” and so on that no team of the week has."""
+    taken = {team.name_key for team in teams.of_week(session, week)}
+    return (name for number in count(1) if names.fold(name := f"Team {number}") not in taken)
