@@ -28,6 +28,10 @@ class View:
         """True where a freeze hides what came after it."""
         return self.upto is not None
 
+    def name_of(self, person_id: str, name: str) -> str:
+        """The name of somebody who is called `name` now."""
+        return name if self.names is None else self.names.get(person_id, name)
+
 
 EVERYTHING = View("organizers")
 """An open week as it stands: what computes and writes sees all of it."""

@@ -124,12 +124,12 @@ def _of_team(session: Session, team: Team, base: str, now: datetime) -> Feed:
     week = session.get_one(Week, team.week_id)
     people = teams.ever_in(session, team.id)
     joins = teams.joins(session, week, people)
-    names = weeks.view_of(week, "public").names or {}
+    view = weeks.view_of(week, "public")
     moves = _Moves.of(joins.values())
     entries = []
     for rows in _by_shift(_rows(session, people, week, now)):
         own = [
-            row._replace(name=names.get(row.seat.person_id, row.name))
+            row._replace(name=view.name_of(row.seat.person_id, row.name))
             for row in rows
             if team_at(joins.get(row.seat.person_id, ()), row.shift.starts_at) == team.id
         ]

@@ -220,7 +220,7 @@ def page(
         query = query.where(or_(at < last.written_at, and_(at == last.written_at, number < last.id)))
     found = session.exec(query.order_by(at.desc(), number.desc()).limit(limit + 1)).all()
     items = [
-        GuestbookItem(entry, _name(view, person), refusals.dated(shift) if entry.shift_id else "")
+        GuestbookItem(entry, view.name_of(person.id, person.name), refusals.dated(shift) if entry.shift_id else "")
         for entry, person, shift in found
     ]
     return paging.cut(items, limit, lambda item: item.entry.id)
@@ -232,10 +232,6 @@ def _may_read(actor: Actor | None) -> ColumnElement[bool]:
     if actor is None or actor.person_id is None:
         return _IS_SHOWN
     return or_(_IS_SHOWN, col(GuestbookEntry.person_id) == actor.person_id)
-
-
-def _name(view: View, person: Person) -> str:
-    return (view.names or {}).get(person.id, person.name)
 
 
 def quotes(session: Session, week: Week, view: View, *, limit: int, longest: int) -> list[Quote]:
@@ -250,6 +246,6 @@ def quotes(session: Session, week: Week, view: View, *, limit: int, longest: int
         .order_by(col(GuestbookEntry.written_at).desc(), col(GuestbookEntry.id).desc())
     )
     return [
-        Quote(entry.id, passages.excerpt(entry.worked, longest), _name(view, person))
+        Quote(entry.id, passages.excerpt(entry.worked, longest), view.name_of(person.id, person.name))
         for entry, person in session.exec(query.limit(limit))
     ]

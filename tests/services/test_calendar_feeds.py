@@ -108,6 +108,19 @@ def test_event_of_a_team_only_grows_when_somebody_takes_their_seat_to_another(pl
     assert after.changed_at == later.now
 
 
+def test_feed_of_a_team_names_people_as_at_the_freeze(plan: Plan) -> None:
+    plan.sign_up(plan.shift(), ADA)
+    secret = make(plan, team=OWLS)
+    plan.game.freeze()
+    plan.game.rename(ADA, "Countess", OWLS)
+
+    [frozen] = read(plan, secret)
+    plan.game.reveal()
+    [revealed] = read(plan, secret)
+
+    assert ["Ada Lovelace" in frozen.description, "Countess" in revealed.description] == [True, True]
+
+
 def test_feed_that_is_revoked_or_of_somebody_switched_off_is_not_found(plan: Plan) -> None:
     first, second, unknown = make(plan, ADA), make(plan, BO), "af_unknown"
     with plan.game.database.unit_of_work() as session:

@@ -143,7 +143,7 @@ def _items(session: Session, week: Week, view: View, viewer: str | None, listed:
         is_hidden = then is not None and person_id != viewer and state in _ATTENDED
         seats[shift_id].append(
             ShiftSeat(
-                seat_id, person_id, (view.names or {}).get(person_id, name), email, team_id, team,
+                seat_id, person_id, view.name_of(person_id, name), email, team_id, team,
                 then.get(seat_id, "signed_up") if is_hidden and then is not None else state,
                 origin == "waiting", at, giver_id, offers.get(seat_id),
             )
@@ -157,11 +157,10 @@ def _items(session: Session, week: Week, view: View, viewer: str | None, listed:
 def _offer(
     view: View, audience: Any, state: str, person_id: str | None, name: str | None, taker_id: str, taker: str
 ) -> Offer:
-    names = view.names or {}
-    to = names.get(person_id, name) if person_id is not None and name is not None else audience
+    to = view.name_of(person_id, name) if person_id is not None and name is not None else audience
     if state != "pending":
         return Offer(to, audience, person_id)
-    return Offer(to, audience, person_id, names.get(taker_id, taker), taker_id)
+    return Offer(to, audience, person_id, view.name_of(taker_id, taker), taker_id)
 
 
 class _TeamFinder:

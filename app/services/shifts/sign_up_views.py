@@ -26,7 +26,7 @@ def _ended(session: Session, week: Week, shift: Shift, seat: Seat, view: View) -
     joins = teams.joins(session, week, [person.id], view=view).get(person.id, ())
     team_id = team_at(joins, shift.starts_at)
     team = dict(teams.named(session, week, view=view)).get(team_id) if team_id else None
-    name = (view.names or {}).get(person.id, person.name)
+    name = view.name_of(person.id, person.name)
     return ShiftSeat(
         seat.id, person.id, name, person.email, team_id, team, cast("SeatState", seat.state),
         seat.origin == "waiting", seat.signed_up_at, seat.giver_id,

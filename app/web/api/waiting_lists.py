@@ -66,4 +66,4 @@ def delete_waiting(
 def _document_of(session: Session, slug: str, entry: WaitingEntry, act: Act, position: int | None) -> WaitingPlace:
     view = weeks.view(weeks.find(session, slug, act.now), act.actor)
     person = session.get_one(Person, entry.person_id)
-    return waiting_document(entry, (view.names or {}).get(person.id, person.name), position)
+    return waiting_document(entry, view.name_of(person.id, person.name), position)

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from app.domain.draft import PersonId
 from app.domain.view import EVERYTHING, View
 from app.errors import NotFound
 from app.models import Seat, SeatOffer, WaitingEntry
-from app.services.shifts import completion, correction, listing
+from app.services.shifts import completion, correction, covers, listing
 from app.services.shifts.listing import Offer, ShiftItem
 from app.services.weeks import weeks
 from tests.builders import ADA, BO, CATS, CHIDI, DUA, ELIF, GUS, OWLS, SLUG, Game, moment
@@ -148,6 +149,22 @@ def test_of_week_shows_a_seat_revived_since_the_freeze_as_a_sign_up(plan: Plan) 
     [item] = items_of(plan, public=True)
 
     assert (people_on(item), item.taken) == ([("Ada Lovelace", OWLS, "signed_up")], 1)
+
+
+def test_of_week_names_people_as_at_the_freeze(plan: Plan) -> None:
+    shift_id = plan.shift(6)
+    seat = plan.sign_up(shift_id, ADA).seat
+    with plan.game.database.unit_of_work() as session:
+        covers.offer(session, SLUG, shift_id, seat.id, PersonId(plan.person(DUA).id), plan.act_of(ADA))
+    plan.game.freeze()
+    plan.game.rename(ADA, "Countess", OWLS)
+    plan.game.rename(DUA, "Duchess", CATS)
+
+    found = [items_of(plan, public=public)[0].seats[0] for public in (True, False)]
+
+    assert [(each.person, each.offer and each.offer.to) for each in found] == [
+        ("Ada Lovelace", "Dua Krasniqi"), ("Countess", "Duchess"),
+    ]  # fmt: skip
 
 
 def test_of_shift_finds_one_and_refuses_anothers(plan: Plan) -> None:
