@@ -45,6 +45,7 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
     deliveries.requeue_outside(session)
     weeks.note(session, week, "reopened" if reopening else "opened", act, reason=reason)
     timetable.plan_overdue(session, week, shifts.of_week(session, week), act.now)
+    timetable.plan_waited_for(session, act.now)  # limits may have been lifted meanwhile
     weeks.bump_version(session, week)
     return week
 

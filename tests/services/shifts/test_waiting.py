@@ -315,6 +315,23 @@ def test_reopening_has_the_shifts_of_a_week_looked_at(plan: Plan) -> None:
     assert (while_closed, states(plan, shift_id)) == (["waiting"], ["expired"])
 
 
+def test_reopening_lets_who_waits_have_a_seat_whose_limit_was_lifted_meanwhile(plan: Plan) -> None:
+    plan.sign_up(plan.shift(6), BO)
+    shift_id, seat = full_shift(plan, CHIDI)
+    plan.set(early_per_team=1)
+    plan.leave(seat, plan.act_of(ADA))
+    look_again(plan)
+    plan.game.at(plan.now).close()
+    lifted = plan.at("2022-09-15 06:00")
+    look_again(lifted)
+    while_closed = holders(plan, shift_id)
+
+    lifted.game.at(lifted.now).open()
+    look_again(lifted)
+
+    assert (while_closed, holders(plan, shift_id)) == ([], [(CHIDI, "waiting", "shifts")])
+
+
 def replace_now(plan: Plan, now: datetime) -> Plan:
     return Plan(plan.game, now)
 
