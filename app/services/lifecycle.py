@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -16,7 +17,7 @@ from app.services.intake import deliveries
 from app.services.ledger import timings
 from app.services.rules import rule_sets
 from app.services.scoring import response_times, scores
-from app.services.shifts import settling, shifts, timetable
+from app.services.shifts import reminders, settling, shifts, timetable
 from app.services.standings import boards
 from app.services.teams import teams
 from app.services.webhooks import happenings
@@ -44,10 +45,17 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
     scores.rebuild(session, week, rules)
     deliveries.requeue_outside(session)
     weeks.note(session, week, "reopened" if reopening else "opened", act, reason=reason)
-    timetable.plan_overdue(session, week, shifts.of_week(session, week), act.now)
-    timetable.plan_waited_for(session, act.now)  # limits may have been lifted meanwhile
+    _plan_shifts(session, week, act.now)
     weeks.bump_version(session, week)
     return week
+
+
+def _plan_shifts(session: Session, week: Week, now: datetime) -> None:
+    """Have done what comes to the shifts of a week by itself, and what could not be done while it was closed."""
+    every = shifts.of_week(session, week)
+    timetable.plan_overdue(session, week, every, now)
+    timetable.plan_waited_for(session, now)  # limits may have been lifted meanwhile
+    reminders.plan_missed(session, every, now)
 
 
 def close(session: Session, slug: str, act: Act) -> Week:

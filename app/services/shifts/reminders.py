@@ -1,12 +1,13 @@
 """Reminders before a shift: a job for each, planned when a seat is taken, that reads who has a seat when it is due."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session, select
 
 from app.domain.notices.model import Kind
-from app.domain.notices.timing import LEADS, remind_at
+from app.domain.notices.timing import LEADS, is_too_late, remind_at
 from app.models import Seat, Shift
 from app.services import jobs, notices
 from app.services.jobs import Planned
@@ -22,13 +23,25 @@ def plan(session: Session, shift: Shift, now: datetime) -> None:
 
     What is due already is not planned: whoever takes a seat so late knows.
     """
-    start = shift.starts_at.isoformat()
+    planned = [_planned(shift, kind, at) for kind in LEADS if (at := remind_at(kind, shift.starts_at)) > now]
+    jobs.enqueue_all(session, REMIND, planned)
+
+
+def plan_missed(session: Session, shifts: Iterable[Shift], now: datetime) -> None:
+    """Have reminders sent at once that came due while their week was closed, as far as they are of use still."""
     planned = [
-        Planned({"shift": shift.id, "kind": kind, "start": start}, at, f"{REMIND}:{kind}:{shift.id}:{start}")
+        _planned(shift, kind, at, again=f":{now.isoformat()}")
+        for shift in shifts
         for kind in LEADS
-        if (at := remind_at(kind, shift.starts_at)) > now
+        if (at := remind_at(kind, shift.starts_at)) <= now and not is_too_late(kind, at, shift.starts_at, now)
     ]
     jobs.enqueue_all(session, REMIND, planned)
+
+
+def _planned(shift: Shift, kind: Kind, at: datetime, *, again: str = "") -> Planned:
+    start = shift.starts_at.isoformat()
+    key = f"{REMIND}:{kind}:{shift.id}:{start}{again}"
+    return Planned({"shift": shift.id, "kind": kind, "start": start}, at, key)
 
 
 def remind(session: Session, shift_id: str, kind: Kind, start: str, now: datetime) -> int:

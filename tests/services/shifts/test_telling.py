@@ -306,6 +306,34 @@ def test_reminder_of_a_shift_that_moved_or_of_a_closed_week_tells_nobody(plan: P
     assert (early, moved, closed, remind(due, "day-before")) == (0, 0, 0, 1)
 
 
+@pytest.mark.parametrize(
+    ("opened", "told_of"),
+    [("2022-09-15 08:00", ["day-before"]), ("2022-09-15 08:01", []), ("2022-09-16 05:50", ["soon"]), (START, [])],
+)
+def test_reminder_that_came_due_in_a_closed_week_goes_out_with_its_reopening(
+    plan: Plan, opened: str, told_of: list[str]
+) -> None:
+    plan.sign_up(plan.shift(day=FRIDAY), ADA)
+    plan.game.at(plan.now).close()
+    later = plan.at(opened)
+    send_due(later)
+    while_closed = news(plan)
+
+    later.game.at(later.now).open()
+    send_due(later)
+
+    assert (while_closed, [kind for kind, _ in news(plan)]) == ([], told_of)
+
+
+def send_due(plan: Plan) -> None:
+    """Do the jobs of reminders that are due, each once, as a worker does."""
+    waiting_ones = select(QueuedJob).where(QueuedJob.kind == reminders.REMIND, col(QueuedJob.done_at).is_(None))
+    with plan.game.database.unit_of_work() as session:
+        for job in session.exec(waiting_ones.where(QueuedJob.run_at <= plan.now)).all():
+            facts, job.done_at = json.loads(job.payload), plan.now
+            reminders.remind(session, facts["shift"], facts["kind"], facts["start"], plan.now)
+
+
 def test_organizer_who_arranges_a_cover_tells_both(plan: Plan) -> None:
     seat = plan.sign_up(plan.shift(day=FRIDAY), ADA).seat
     with plan.game.database.unit_of_work() as session:
