@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.domain.tables.decoding import NotText, broken_lines, decode, not_utf8
 from app.domain.tables.header import Header, Layout
 from app.domain.tables.reading import Choice, HeaderUnclear, Misshapen, Row, Table
+from app.domain.text import emails
 from app.errors import Malformed
 from app.services.imports.bad_lines import BadLines
 
@@ -62,6 +63,14 @@ def rows_of(table: Table, bad: BadLines, most: int) -> Iterator[Row]:
             yield row
     if not number:
         raise Malformed(f"{NOTHING} {NO_ROWS}")
+
+
+def repeated(email: str, line: int, line_by_email: dict[str, int]) -> list[str]:
+    """Say that an e-mail is on a line above; `line_by_email` notes where each came first."""
+    if not email or len(email) > emails.LONGEST:
+        return []
+    first = line_by_email.setdefault(email, line)
+    return [] if first == line else [f"{email} is already on line {first}; keep one of them."]
 
 
 def check(bad: BadLines) -> None:

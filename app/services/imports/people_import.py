@@ -66,9 +66,8 @@ def read(text: str, choice: Choice | None = None) -> PeopleList:
         told = [names.tidy(row.cells[name]) if name in table.header.columns else None for name in Place._fields]
         entry = Entry(row.line, emails.written(row.cells["email"]), names.tidy(row.cells["name"]), *told)
         flaws = [*people.flaws_of(entry.name, entry.email).values(), *_place_flaws(entry)]
-        first = line_by_email.setdefault(entry.email, entry.line)
-        if not flaws and first != entry.line:
-            flaws = [f"{entry.email} is already on line {first}; keep one of them."]
+        again = lists.repeated(entry.email, entry.line, line_by_email)
+        flaws = flaws or again
         for flaw in sorted(flaws):
             bad.add(row.line, flaw)
         if not flaws:

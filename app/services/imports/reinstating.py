@@ -1,6 +1,6 @@
 """Rows whose activity was undone with its import: an equal one reinstates it, another one is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import func
@@ -11,6 +11,7 @@ from app.domain.draft import Draft, Flaw, Key, Reading
 from app.models import LedgerEntry, Person, Reversal
 from app.services.imports import history
 from app.services.imports.batch import Line
+from app.services.people.people import CHUNK
 from app.services.weeks.weeks import AnyWeek
 
 _COMPARED = ("person", "occurred_at", "subject", "response_seconds", "url", "note")
@@ -37,7 +38,7 @@ class Judged(NamedTuple):
 
 def judge(session: Session, week: AnyWeek, lines: Sequence[Line]) -> Judged:
     """Look for lines whose activity was undone; one that differs from it becomes a bad line."""
-    undone = _undone(session, week)
+    undone = _undone(session, week, {line.reading.key for line in lines if line.reading.key is not None})
     if not undone:
         return Judged(lines, [])
     reinstated: dict[Key, int] = {}
@@ -65,10 +66,12 @@ def _values(draft: Draft) -> tuple[Any, ...]:
     return tuple(getattr(draft, name) for name in _COMPARED)
 
 
-def _undone(session: Session, week: AnyWeek) -> dict[Key, UndoneEntry]:
+def _undone(session: Session, week: AnyWeek, keys: Collection[Key]) -> dict[Key, UndoneEntry]:
+    """The undone activities of a week by their keys; for few lines, those that have one of their ids alone."""
     versions = history.undone_versions(session, week)
     if not versions:
         return {}
+    wanted = [col(LedgerEntry.external_id).in_({key.external_id for key in keys})] if len(keys) <= CHUNK else []
     newest = (
         sql_select(col(Reversal.activity_seq).label("seq"))
         .group_by(col(Reversal.activity_seq))
@@ -83,7 +86,7 @@ def _undone(session: Session, week: AnyWeek) -> dict[Key, UndoneEntry]:
         sql_select(*columns)
         .join(newest, newest.c.seq == LedgerEntry.seq)
         .join(Person, col(Person.id) == LedgerEntry.person_id)
-        .where(col(LedgerEntry.week_id) == week.id)
+        .where(col(LedgerEntry.week_id) == week.id, *wanted)
     )
     return {
         Key(source, kind, external_id): UndoneEntry(seq, tuple(values))

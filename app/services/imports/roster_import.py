@@ -58,7 +58,8 @@ def read(text: str, choice: Choice | None = None) -> Roster:
     for row in lists.rows_of(table, bad, MAX_LINES):
         team, name = names.tidy(row.cells["team"]), names.tidy(row.cells["name"])
         entry = Entry(row.line, team, name, emails.written(row.cells["email"]))
-        flaws = [*_flaws(entry), *_repeated(entry, line_by_email)]
+        again = lists.repeated(entry.email, entry.line, line_by_email)
+        flaws = _flaws(entry) or again
         for flaw in sorted(flaws):
             bad.add(row.line, flaw)
         if not flaws:
@@ -69,14 +70,6 @@ def read(text: str, choice: Choice | None = None) -> Roster:
 def _flaws(entry: Entry) -> list[str]:
     of_team = [f"The team {flaw}."] if (flaw := names.public_flaw(entry.team)) else []
     return [*of_team, *people.flaws_of(entry.name, entry.email).values()]
-
-
-def _repeated(entry: Entry, line_by_email: dict[str, int]) -> list[str]:
-    """List an entry's conflicts with those before it; `line_by_email` notes where each e-mail came first."""
-    if len(entry.email) > emails.LONGEST:
-        return []
-    first = line_by_email.setdefault(entry.email, entry.line) if entry.email else entry.line
-    return [] if first == entry.line else [f"{entry.email} is already on line {first}; keep one of them."]
 
 
 def prepare(

@@ -15,7 +15,7 @@ from app.services.intake import authors, connections
 from app.services.operations.secrets import SigningKey
 from app.services.shifts import shifts
 from tests.builders import ADA, BO, CATS, DUA, GUS, OWLS, SIGNING_KEY, SLUG, Game, an_activity
-from tests.cost import statements_to
+from tests.cost import calls, statements_to
 
 
 def import_all(game: Game, *activities: dict[str, Any], at_once: int = 100) -> Outcome:
@@ -51,6 +51,16 @@ def test_undone_activities_are_reversed_and_equal_rows_reinstate_them(game: Game
     assert again == Outcome(recorded=1, repeated=0, reinstated=3)
     assert game.points() == {**before, OWLS: before[OWLS] + 5}
     assert game.verify() == []
+
+
+def test_a_short_list_reads_few_of_a_long_one_that_was_undone(game: Game) -> None:
+    import_all(game, *some(3))
+    undo(game)
+    few = calls(lambda: import_all(game, an_activity(external_id="x1")))
+    import_all(game, *some(600))
+    undo(game)
+
+    assert calls(lambda: import_all(game, an_activity(external_id="x2"))) < few * 1.1
 
 
 def test_unequal_row_of_an_undone_activity_is_refused_with_its_line(game: Game) -> None:
