@@ -231,6 +231,11 @@ PINNED = {
         "932be4b224247748a80af14a4231087d6657247fc0f8a9597819108410625d47",
         "38ed4df30dd067556190fc51d44086a581c44bffec7161dcae64ac39a4ebe2d4",
     ),
+    "0023": (
+        "0023_delivery_looks.py",
+        "b07bb94904ff739fe278b2bbd397e9a7141391afb5260dc5135d210ddaecf2bf",
+        "807af452afee9e19b7e1a694bfbfe51ce16f91e5f3d4a46171d445e27300b41b",
+    ),
 }
 
 

@@ -12,7 +12,9 @@ from app.models.columns import STRICT, instant, new_id, string, whole
 _IN_USE = sql("disconnected_at IS NULL")
 _WAITS = sql("state = 'received'")
 _NOT_RULED = sql("ruled_at IS NULL")
-_RETRIES = sql("state IN ('unmatched', 'outside')")
+_UNMATCHED = sql("state = 'unmatched'")
+_OUTSIDE = sql("state = 'outside'")
+_RETRIES = sql("retry_at IS NOT NULL")
 _QUARANTINED = sql("state = 'quarantined'")
 
 
@@ -70,7 +72,9 @@ class Delivery(SQLModel, table=True):
         ),
         Index("delivery_by_connection", "connection_id", "received_at"),
         Index("delivery_waiting", "seq", sqlite_where=_WAITS, postgresql_where=_WAITS),
-        Index("delivery_retried", "state", "connection_id", sqlite_where=_RETRIES, postgresql_where=_RETRIES),
+        Index("delivery_unmatched", "connection_id", sqlite_where=_UNMATCHED, postgresql_where=_UNMATCHED),
+        Index("delivery_outside", "seq", sqlite_where=_OUTSIDE, postgresql_where=_OUTSIDE),
+        Index("delivery_due", "retry_at", sqlite_where=_RETRIES, postgresql_where=_RETRIES),
         Index("delivery_quarantined", "seq", sqlite_where=_QUARANTINED, postgresql_where=_QUARANTINED),
         STRICT,
     )

@@ -176,8 +176,8 @@ def requeue_outside(session: Session) -> None:
 
 def is_due(session: Session, now: datetime) -> bool:
     """Tell whether a delivery waits; a look that keeps no writer waiting."""
-    is_due = col(Delivery.state).in_(RETRIED) & (col(Delivery.retry_at) <= now)
-    return session.exec(select(Delivery.seq).where(waits() | is_due).limit(1)).first() is not None
+    looks = (select(Delivery.seq).where(each).limit(1) for each in (waits(), _is_due(now)))  # each has its index
+    return any(session.exec(look).first() is not None for look in looks)
 
 
 def waits() -> ColumnElement[bool]:
@@ -187,4 +187,8 @@ def waits() -> ColumnElement[bool]:
 
 def requeue_due(session: Session, now: datetime) -> None:
     """Look again at what was ahead of its time, and is no longer, and at what nobody confirmed."""
-    requeue(session, col(Delivery.state).in_(RETRIED), col(Delivery.retry_at) <= now)
+    requeue(session, _is_due(now))
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return col(Delivery.state).in_(RETRIED) & (col(Delivery.retry_at) <= now)

@@ -33,8 +33,8 @@ def _look_again(session: Session) -> None:
     waiting = session.exec(select(Delivery.seq, reading).where(Delivery.state == "unmatched", named))
     again = sorted(number for number, text in waiting if not new.isdisjoint(_emails(text or "{}")))
     for start in range(0, len(again), CHUNK):
-        of_chunk = col(Delivery.seq).in_(again[start : start + CHUNK])
-        session.connection().execute(update(Delivery).where(of_chunk).values(state="received"))
+        still = (col(Delivery.seq).in_(again[start : start + CHUNK]), col(Delivery.state) == "unmatched")
+        session.connection().execute(update(Delivery).where(*still).values(state="received"))
     if again:
         announce(session, DeliveryStored())
 

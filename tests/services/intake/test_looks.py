@@ -1,0 +1,54 @@
+"""Looks at deliveries that are made each second, or on each page, go by an index however many there are."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+from sqlmodel import Session
+
+from app.services.intake import deliveries, health, processing, unmatched
+from tests.builders import Game
+
+LOOKS: dict[str, Callable[[Session, Game], object]] = {
+    "is_due": lambda session, game: deliveries.is_due(session, game.now),
+    "requeue_due": lambda session, game: deliveries.requeue_due(session, game.now),
+    "requeue_outside": lambda session, _: deliveries.requeue_outside(session),
+    "claim": lambda session, _: processing.claim(session),
+    "claim newest": lambda session, _: processing.claim(session, newest=True),
+    "unmatched.count": lambda session, _: unmatched.count(session),
+    "unmatched.look": lambda session, _: unmatched.look(session),
+    "health": lambda session, _: health._unmatched(session),
+}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_no_look_reads_all_deliveries(game: Game, name: str) -> None:
+    with game.database.unit_of_work() as session:
+        connection = session.connection()
+        if not game.database.on_sqlite:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # as where there are many
+        plans = [step for step in plan_of(connection, lambda: LOOKS[name](session, game)) if "delivery" in step]
+
+    assert plans
+    assert [step for step in plans if step == "SCAN delivery" or "Seq Scan on delivery" in step] == []
+
+
+def plan_of(connection: Connection, work: Callable[[], object]) -> list[str]:
+    """The steps by which the statements of a piece of work find their rows."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(connection.engine, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        event.remove(connection.engine, "before_cursor_execute", note)
+    explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+    return [
+        str(row[-1])
+        for statement, parameters in seen
+        for row in connection.exec_driver_sql(f"{explain} {statement}", parameters)
+    ]
