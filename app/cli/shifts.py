@@ -194,11 +194,14 @@ def cancel(
     with writing() as session:
         found = weeks.find(session, week, act.now)
         view = weeks.view(found, act.actor)
-        before = listing.of_shift(session, found, shift_id, view).taken
+        before = listing.of_shift(session, found, shift_id, view)
+        is_repeat = before.is_cancelled
         shift = editing.cancel(session, found.slug, shift_id, act, reason=reason)
         item = listing.of_shift(session, found, shift_id, view)
         document = shift_document(item, found, settings.settings_of(session, found), with_email=True)
-    ended = before - item.taken
+    if is_repeat:
+        return Answer(document, [f"Already cancelled: {refusals.dated(shift)}. Nothing has changed."])
+    ended = before.taken - item.taken
     return Answer(
         document, [f"Cancelled {refusals.dated(shift)}. {ended:,} {'seat' if ended == 1 else 'seats'} ended."]
     )

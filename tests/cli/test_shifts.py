@@ -124,9 +124,12 @@ def test_cancel_ends_the_seats(week: Shell) -> None:
     shift_id = shift(week)
     week.text("shift", "sign-up", "w1", shift_id, "ada@example.com")
 
-    said = week.text("shift", "cancel", "w1", shift_id, "--reason", "A strike")
+    said, again = (week.text("shift", "cancel", "w1", shift_id, "--reason", why) for why in ("A strike", "Rain"))
 
-    assert said == f"Cancelled {TOMORROW:%a} {TOMORROW.day} {TOMORROW:%b} 06:00–24:00 UTC. 1 seat ended.\n"
+    when = f"{TOMORROW:%a} {TOMORROW.day} {TOMORROW:%b} 06:00–24:00 UTC"
+    assert (said, again) == (
+        f"Cancelled {when}. 1 seat ended.\n", f"Already cancelled: {when}. Nothing has changed.\n",
+    )  # fmt: skip
     assert week.refusal("shift", "sign-up", "w1", shift_id, "ada@example.com") == (
         "This shift was cancelled. Choose another one."
     )
