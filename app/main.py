@@ -67,7 +67,7 @@ from app.web.topics import BoardTopic
 from app.web.write_queue import WriteQueue
 
 PAGES = (
-    pages.router,
+    *pages.routers,
     links.router,
     mail_page.router,
     company.router,

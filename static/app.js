@@ -75,6 +75,13 @@ addEventListener("unhandledrejection", (event) => {
     }
   }
 
+  // Scripts that only who is signed in has a use for, once the stylesheet that says so has come.
+  addEventListener("load", () => {
+    for (const { dataset } of isSignedIn() ? document.querySelectorAll("[data-for-members]") : []) {
+      document.head.append(Object.assign(document.createElement("script"), { src: dataset.forMembers }));
+    }
+  });
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-mine]");
     if (!button) return;

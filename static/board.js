@@ -63,8 +63,13 @@
 
   // The part that ends every message has come: nothing of the message was painted yet.
   document.addEventListener("htmx:after:settle", (event) => {
-    const list = document.querySelector("#standings .rows");
-    if (event.target.id !== "as-of" || !list) return;
+    if (event.target.id !== "as-of") return;
+    const [list, latest] = [document.querySelector("#standings .rows"), document.querySelector("#standings .latest")];
+    if (latest) {
+      const age = (line) => -Number(line.dataset.order ?? 0);
+      order(latest, [...latest.children].sort((one, another) => age(one) - age(another) || compare(one.id, another.id)));
+    }
+    if (!list) return;
     set(document.getElementById("standings"), { className: "board is-live" });
     const teams = [...list.children].map((row) => ({ row, key: row.querySelector("[data-key]").dataset.key.split("/") }));
     const morning = document.getElementById("morning").value.split(" ").filter(Boolean);

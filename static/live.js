@@ -2,7 +2,7 @@
 // them, messages wait, and come when it has left. What rests there without a move for long holds nothing.
 const stillness = (() => {
   "use strict";
-  const ROWS = ".rows", REST_MS = 20_000, LONGEST_MS = 60_000, LIFTED_MS = 800, LOOK_MS = 100;
+  const ROWS = ".rows, .latest", REST_MS = 20_000, LONGEST_MS = 60_000, LIFTED_MS = 800, LOOK_MS = 100;
   let [movedAt, liftedAt] = [-Infinity, -Infinity];
   let isPointed = false, isTouched = false, place = "", waiting = null;
 

@@ -59,9 +59,10 @@ def _find(session: Session, slug: str, activity_id: str, person_id: str, act: Ac
     if act.actor.kind not in {"command", "system"} and act.actor.person_id != person_id:
         raise NotAllowed("You can cheer in your own name only.")
     week = weeks.hold(session, slug, act.now)
+    # First, and for everyone: the board stays what it was, and nothing is said of what goes on behind it.
+    if week.frozen_version is not None:
+        raise Conflict(f"{apart(week.name)} is frozen. You can’t cheer while it is.")
     weeks.require_open(week)
-    if week.frozen_version is not None:  # for everyone: the board stays what it was, and says nothing of what is hidden
-        raise Conflict(f"{apart(week.name)} is frozen. You can cheer again after the reveal.")
     known = col(LedgerEntry.id) == activity_id, col(LedgerEntry.week_id) == week.id
     query = select(LedgerEntry).where(*known, col(LedgerEntry.kind).not_in(NOT_CHEERED))
     entry = session.exec(query).first() if is_id(activity_id) else None

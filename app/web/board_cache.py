@@ -22,9 +22,11 @@ from app.live.retry import Retry
 from app.live.timing import USUAL, Timing
 from app.services import topics
 from app.services.shifts import coverage
+from app.services.standings import recent
 from app.services.weeks import weeks
 from app.services.weeks.weeks import WeekStamp
-from app.web.boards import BoardSnapshot, serve_frozen, serve_live, with_shifts
+from app.web.board.latest import MOST, NO_LATEST, follow
+from app.web.boards import BoardSnapshot, serve_frozen, serve_live, with_topics
 from app.web.kept_week import KeptWeek, Source, source_of
 
 Answer = TypeVar("Answer")
@@ -218,13 +220,15 @@ class BoardCache:
             if known is None:
                 return serve_frozen(session, row, now, shifts)
             is_same = known.shifts._replace(edits=shifts.edits) == shifts
-            return known if is_same else with_shifts(known, shifts)
+            return known if is_same else with_topics(known, shifts, known.latest)
         last = week.live()
         is_same = last is not None and last.shifts.are_of(stamp, source.changes, now)
         shifts = last.shifts if last is not None and is_same else coverage.of_week(session, stamp, source.changes, now)
+        before = last.latest if last is not None else NO_LATEST
+        latest = follow(recent.follow(session, stamp, before.found, limit=MOST), before)
         if known is not None:
-            return with_shifts(known, shifts)
-        return serve_live(session, stamp, now, last, week.trail, shifts)
+            return with_topics(known, shifts, latest)
+        return serve_live(session, stamp, now, last, week.trail, shifts, latest)
 
     async def _ask(self, last: Answer | None, work: Callable[[], Answer]) -> Answer:
         """Read from the database; while it is away, fall back to `last`. Raises Unavailable where there is none."""

@@ -20,10 +20,12 @@ from app.live.fragments import FragmentList
 from app.models import Week
 from app.services.rules import rule_sets
 from app.services.shifts.coverage import NO_SHIFTS, BoardShifts
-from app.services.standings import boards
+from app.services.standings import boards, recent
+from app.services.standings.recent import LatestList
 from app.services.weeks import weeks
 from app.services.weeks.weeks import WeekStamp
 from app.web.board.content import Content, FixedContent, LiveContent
+from app.web.board.latest import MOST, NO_LATEST, BoardLatest, follow, latest_parts
 from app.web.board.parts import parts_of, trophies_of
 from app.web.board.rows import standings_json
 from app.web.board.trail import Trail, begin
@@ -45,6 +47,7 @@ class BoardSnapshot:
     The board of a freeze stays what it is, whatever day it gets. With a trail, `number` is its step there. Pages show
     `shifts` as they stand, frozen or not; the API's board has none. `starts` is the first day of a week that has not
     reached it; `is_hidden` tells that only organizers see this board, while everybody else keeps one of a freeze.
+    `latest` are its latest activities, with cheers as they stand.
     """
 
     content: Content
@@ -57,6 +60,7 @@ class BoardSnapshot:
     shifts: BoardShifts = NO_SHIFTS
     starts: date | None = None
     is_hidden: bool = False
+    latest: BoardLatest = NO_LATEST
 
     @property
     def lasts_until(self) -> datetime:
@@ -72,6 +76,12 @@ class BoardSnapshot:
     def week(self) -> str:
         """The week's slug."""
         return self.content.head.week
+
+    @property
+    def can_cheer(self) -> bool:
+        """Tell whether people may cheer for what it shows."""
+        head = self.content.head
+        return head.state == "open" and not head.frozen and not self.is_hidden
 
     @property
     def version(self) -> int:
@@ -116,12 +126,15 @@ class BoardSnapshot:
         ]
         tiles = [parts[f"tile-{kind}"] for kind in head.totals]
         trophies = [parts[name] for name in trophies_of(head)]
+        latest = [parts[f"latest-{number}"] for number in self.latest.in_order]
         body = render.render(
             "board/_standings.html",
             head=head,
             parts={name: _markup(html) for name, html in parts.items()},
             tiles=_markup(b"".join(tiles)),
             trophies=_markup(b"".join(trophies)),
+            latest=_markup(b"\n".join(latest)),
+            can_cheer=self.can_cheer,
             rows=_markup(b"\n".join(rows)),
         )
         return self._html(body, "s")
@@ -129,8 +142,12 @@ class BoardSnapshot:
     @cached_property
     def parts(self) -> dict[str, bytes]:
         """The HTML of everything but the rows, by the id of its element."""
-        head, morning = self.content.head, self.content.morning
-        return parts_of(head, self.rules, self.zone, morning, self.shifts, self.starts, is_hidden=self.is_hidden)
+        content = self.content
+        latest = latest_parts(self.latest, content.pieces, content.styles, self.rules, can_cheer=self.can_cheer)
+        parts = parts_of(
+            content.head, self.rules, self.zone, content.morning, self.shifts, self.starts, is_hidden=self.is_hidden
+        )
+        return {**latest, **parts}
 
     @cached_property
     def fragments(self) -> FragmentList:
@@ -149,10 +166,11 @@ class BoardSnapshot:
 
     @cached_property
     def page_mark(self) -> str:
-        """The same of the page, which also shows shifts."""
-        if self.shifts.shown == NO_SHIFTS.shown:
+        """The same of the page, which also shows shifts and the latest activities."""
+        shown = self.shifts.shown, self.latest.places
+        if shown == (NO_SHIFTS.shown, NO_LATEST.places):
             return self.mark
-        return self.mark + sha256(repr(self.shifts.shown).encode(errors="surrogatepass")).hexdigest()[:8]
+        return self.mark + sha256(repr(shown).encode(errors="surrogatepass")).hexdigest()[:8]
 
     def _page(self, letter: str, *, stream: str) -> CachedResponse:
         """A page around the part that changes, which is rendered once for all of them."""
@@ -181,23 +199,26 @@ def serve(session: Session, week: Week, now: datetime, audience: Audience) -> Bo
     return serve_live(session, weeks.stamp(session, week.slug), now)
 
 
-def with_shifts(known: BoardSnapshot, shifts: BoardShifts) -> BoardSnapshot:
-    """A board with newer shifts; what does not show them is kept as it was made."""
+def with_topics(known: BoardSnapshot, shifts: BoardShifts, latest: BoardLatest) -> BoardSnapshot:
+    """A board with newer shifts and cheers; what does not show them is kept as it was made."""
     number = known.trail.next_number() if known.trail is not None else 0
-    snapshot = replace(known, shifts=shifts, number=number)
-    is_same_page = known.shifts.shown == shifts.shown
+    snapshot = replace(known, shifts=shifts, latest=latest, number=number)
+    is_same_page = known.shifts.shown == shifts.shown and known.latest.places == latest.places
     made = {name: value for name, value in vars(known).items() if is_same_page or name in ("mark", "json")}
     vars(snapshot).update({name: value for name, value in made.items() if name not in vars(snapshot)})
     return snapshot
 
 
 def serve_frozen(session: Session, week: Week, now: datetime, shifts: BoardShifts = NO_SHIFTS) -> BoardSnapshot:
-    """The board of a frozen week as it was at its freeze."""
+    """The board of a frozen week as it was at its freeze; nobody cheers meanwhile."""
     view = weeks.view_of(week, "public")
     board = boards.seen(session, week, view, now)
     rules = rule_sets.rules_numbered(session, view.rule_set_id)
     over = board.state == "closed" or local_day(board.as_of, week.zone) > week.ends
-    return BoardSnapshot(FixedContent(board, week.zone), rules, week.zone, until=NEVER, over=over, shifts=shifts)
+    lines = tuple(recent.activities(session, week, limit=MOST, view=view))
+    latest = follow(LatestList(lines))
+    content = FixedContent(board, week.zone)
+    return BoardSnapshot(content, rules, week.zone, until=NEVER, over=over, shifts=shifts, latest=latest)
 
 
 def serve_live(
@@ -207,6 +228,7 @@ def serve_live(
     known: BoardSnapshot | None = None,
     trail: Trail | None = None,
     shifts: BoardShifts = NO_SHIFTS,
+    latest: BoardLatest = NO_LATEST,
 ) -> BoardSnapshot:
     """A week's board as it stands, made now from one that is known at the cost of what has changed since.
 
@@ -220,4 +242,4 @@ def serve_live(
     starts = standings.week.starts if standings.today < standings.week.starts else None
     content = LiveContent(live, now, before)
     until, is_hidden = next_midnight(now, zone), stamp.frozen_version is not None
-    return BoardSnapshot(content, standings.rules, zone, until, over, trail, number, shifts, starts, is_hidden)
+    return BoardSnapshot(content, standings.rules, zone, until, over, trail, number, shifts, starts, is_hidden, latest)

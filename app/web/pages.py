@@ -15,6 +15,7 @@ from app.services.rules import history, rule_sets
 from app.services.rules.history import Version
 from app.services.shifts import shifts
 from app.services.weeks import weeks
+from app.web import latest
 from app.web.deps import BoardAct, BoardReader, ReadSession
 from app.web.http.render import render_page
 from app.web.routes import DatabaseRoute
@@ -22,6 +23,7 @@ from app.web.topics import board_html
 from app.web.views import answer, board_for, made, page_form, position_in, receipt_for, stream_for
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
+routers = (router, latest.router)
 
 PUBLIC = "public"
 """The value of `as=` for organizers' preview of the public's board; for everybody else it changes nothing."""
@@ -67,10 +69,11 @@ async def team_receipt(request: Request, week: str, team: str, actor: BoardReade
     standing = next((standing for standing in snapshot.board.standings if standing.team_id == team), None)
     if standing is None:
         raise NotFound(f"There’s no such team in {apart(snapshot.board.name)}. The board lists its teams.")
-    receipt = await receipt_for(request, snapshot.board.week, team, actor)
+    receipt, cheers = await receipt_for(request, snapshot.board.week, team, actor)
     return render_page(
-        request, "receipt/index.html", board=snapshot.board, standing=standing, receipt=receipt, zone=snapshot.zone
-    )
+        request, "receipt/index.html", board=snapshot.board, standing=standing, receipt=receipt, cheers=cheers,
+        zone=snapshot.zone,
+    )  # fmt: skip
 
 
 @router.get("/weeks/{week}/rules")

@@ -1,5 +1,7 @@
 """Boards and receipts as a reader may see them, for pages and the API alike."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -7,6 +9,7 @@ from app.domain.actor import Actor
 from app.domain.standings.receipt import Receipt
 from app.live.fragments import Position, position_of
 from app.live.messages import Reading
+from app.services import cheers
 from app.services.standings import boards
 from app.services.weeks import weeks
 from app.web.access import credential_of, decide
@@ -48,14 +51,20 @@ async def answer(request: Request, representation: CachedResponse) -> Response:
     return await context_of(request).database.renders.run(representation.answer, request)
 
 
-async def receipt_for(request: Request, slug: str, team_id: str, actor: Actor | None) -> Receipt:
-    """A team's receipt; the public of a frozen week gets that of the freeze. Raises WeekUnknown or NotFound."""
+async def receipt_for(
+    request: Request, slug: str, team_id: str, actor: Actor | None
+) -> tuple[Receipt, Mapping[str, int]]:
+    """A team's receipt, and how many people clap for its activities, by id; what nobody claps for is left out.
+
+    The public of a frozen week gets that of the freeze. Raises WeekUnknown or NotFound.
+    """
     context = context_of(request)
 
-    def load() -> Receipt:
+    def load() -> tuple[Receipt, Mapping[str, int]]:
         with context.database.reading() as session:
             week = weeks.find(session, slug, context.clock.game())
-            return boards.receipt(session, week, team_id, weeks.view(week, actor))
+            receipt = boards.receipt(session, week, team_id, weeks.view(week, actor))
+            return receipt, cheers.count_by_id(session, (line.activity for line in receipt.items if line.activity))
 
     return await context.database.reads.run(load)
 

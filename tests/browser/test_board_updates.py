@@ -1,6 +1,7 @@
 """After any sequence of changes and interruptions, an open board reads word for word as one loaded afresh."""
 
 import json
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -9,10 +10,15 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlmodel import col, select
 
 from app.config import Settings
+from app.domain import actor
+from app.domain.actor import Act
 from app.errors import Problem
 from app.live.timing import USUAL
+from app.models import LedgerEntry, Person
+from app.services import cheers
 from tests.browser.looking import cut_off, looking
 from tests.browser.test_board import BOARD, open_board, says
 from tests.builders import DUA, NAMES, Game
@@ -50,7 +56,7 @@ class Life(History):
 
     def __init__(self, site: RunningApp, page: Page, seed: int) -> None:
         super().__init__(site.game, seed)
-        self.site, self.page = site, page
+        self.site, self.page, self.fans = site, page, random.Random(seed)  # noqa: S311 (a history, not a secret)
 
     def live(self, interruptions: tuple[Callable[[], None], ...] = ()) -> None:
         """Let something happen, or be refused; once in a while the page is interrupted meanwhile."""
@@ -59,6 +65,9 @@ class Life(History):
         deeds = (self._work, self._level, self._reverse, self._reinstate, self.step, self.chance.choice(rare))
         with suppress(Problem):
             self.chance.choices(deeds, (4, 4, 1, 1, 2, 3))[0]()
+        if self.fans.random() < 0.3:
+            with suppress(Problem):
+                self._cheer()
         self.site.clock.set(self.game.now)
 
     def record(self, versions: int) -> None:
@@ -93,6 +102,16 @@ class Life(History):
         """Points that make teams level with each other again and again."""
         teams = [standing["team"] for standing in self.site.board()["standings"]]
         self.game.adjust(self.chance.choice(teams), self.chance.choice((-5, 5, 5, 10, 30)))
+
+    def _cheer(self) -> None:
+        """Clap for something that the board may list, or take that back."""
+        with self.game.database.unit_of_work() as session:
+            newest = select(LedgerEntry.id).order_by(col(LedgerEntry.seq).desc()).limit(12)
+            chosen = self.fans.choice(session.exec(newest).all() or ["0" * 16])
+            person = self.fans.choice(session.exec(select(Person).order_by(col(Person.email))).all())
+            act = Act(actor.person(person.name, person.id, "player"), self.game.now)
+            change = self.fans.choice((cheers.cheer, cheers.cheer, cheers.take_back))
+            change(session, self.game.slug, chosen, person.id, act)
 
     def _make_team(self) -> None:
         name = self.chance.choice((*NAMES_OF_TEAMS, f"New {self.chance.randrange(9)}"))

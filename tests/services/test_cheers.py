@@ -157,6 +157,7 @@ def test_closed_or_frozen_week_stays_as_it_is(
 def test_frozen_week_tells_nothing_of_an_activity_it_hides(crowd: Crowd) -> None:
     crowd.plan.game.freeze()
     hidden = crowd.plan.game.take(person=ADA).entry
+    crowd.plan.game.close()
     said = []
 
     for activity_id in (crowd.entry.id, hidden.id, "0" * 16):
@@ -164,4 +165,4 @@ def test_frozen_week_tells_nothing_of_an_activity_it_hides(crowd: Crowd) -> None
             crowd.cheer(activity_id=activity_id)
         said.append(str(refused.value))
 
-    assert said == ["Q3-2022 is frozen. You can cheer again after the reveal."] * 3
+    assert said == ["Q3-2022 is frozen. You can’t cheer while it is."] * 3

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.config import Settings
 from app.db.database import Database
@@ -19,7 +19,7 @@ from app.domain.notices.wording import as_text
 from app.domain.standings.board import Board
 from app.domain.view import EVERYTHING
 from app.errors import Conflict
-from app.models import GuestbookEntry, Person, Seat, Shift, WaitingEntry
+from app.models import Cheer, GuestbookEntry, LedgerEntry, Person, Seat, Shift, WaitingEntry
 from app.services import notices
 from app.services.demo import replay
 from app.services.demo.cast import CAST, SLUG, ZONE
@@ -171,6 +171,18 @@ def test_finish_has_a_guestbook_with_words_to_quote(finished: Database) -> None:
     assert [entry.improve for entry in written if not entry.is_public] == [
         "We were one too few, and nobody knew whom to ask."
     ]
+
+
+def test_finish_has_cheers_for_what_others_did(finished: Database) -> None:
+    query = select(LedgerEntry.kind, LedgerEntry.person_id, Cheer.person_id).join(
+        Cheer, col(Cheer.activity_seq) == LedgerEntry.seq
+    )
+    with finished.reading() as session:
+        given = session.exec(query).all()
+
+    assert 40 < len(given) < 120
+    assert {kind for kind, _, _ in given} == {"response", "issue", "feature_request", "knowledge_card"}
+    assert [by for _, to, by in given if to == by] == []
 
 
 def test_run_in_steps_ends_on_the_same_board(database: Database, finished: Database) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import httpx
+from sqlalchemy import delete
 
 from app.domain import actor as actors
 from app.domain.actor import SCOPES, Act
@@ -14,7 +15,7 @@ from app.domain.calendar.slots import slot_between
 from app.domain.text.public_addresses import Allowed
 from app.integrations.sources import registry
 from app.jobs import upkeep
-from app.models import Backfill, Shift, WebhookMessage
+from app.models import Backfill, Shift, Throttle, WebhookMessage
 from app.services import calendar_feeds, guestbook, guide, jobs, lifecycle
 from app.services.access import accounts, links, sign_ins, tokens
 from app.services.calendar_feeds import NewFeed
@@ -29,7 +30,7 @@ from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.webhooks import endpoints
 from app.services.weeks import weeks  # fmt: skip
-from tests.builders import ADA, CATS, DUA, OWLS, PACIFIC, SIGNING_KEY, SLUG, a_week, act_by, moment
+from tests.builders import ADA, BO, CATS, DUA, OWLS, PACIFIC, SIGNING_KEY, SLUG, a_week, act_by, moment
 from tests.web.route_access import MEMBERS, Role, RouteAccess
 from tests.web.running_app import RunningApp, Visitor, pair, screen_code, sign_in
 
@@ -40,6 +41,12 @@ EMAILS: dict[Role, tuple[str, Literal["player", "organizer", "owner"]]] = {
     "organizer": ("organizer@example.com", "organizer"),
     "owner": ("owner@example.com", "owner"),
 }
+
+
+def forget_tries(site: RunningApp) -> None:
+    """Let everybody try anew: there are more doors here than forms that somebody may send in a minute."""
+    with site.database.unit_of_work() as session:
+        session.execute(delete(Throttle))
 
 
 @dataclass
@@ -86,6 +93,7 @@ class RoleClients:
         """
         if method == "POST" and role in MEMBERS:
             self.come_in(role)
+            forget_tries(self.site)
         fresh = _Fresh(self, role, self.kept if is_refused else None)
         path = template.format_map(fresh)
         headers = self.shown_by(role)
@@ -140,6 +148,10 @@ class RoleClients:
 
     def _form(self, _role: Role) -> str:
         return f"{self.made:016x}"
+
+    def _mates_activity(self, _role: Role) -> str:
+        """Something that nobody of any role did."""
+        return str(self.site.record(person=BO).json()["id"])
 
     def _own_activity(self, role: Role) -> str:
         """Something somebody of this role did; for who is nobody, something Ada did."""

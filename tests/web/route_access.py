@@ -365,6 +365,8 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/displays/{display_id}/revoke"): RouteAccess("organizers", 303),
     ("GET", "/weeks/{week}/rules"): RouteAccess("boards"),
     ("GET", "/weeks"): RouteAccess("boards"),
+    ("GET", "/weeks/{week}/latest"): RouteAccess("boards"),
+    ("POST", "/weeks/{week}/activities/{mates_activity}/cheer"): RouteAccess("members", 303),
     ("GET", "/weeks/{week}/guestbook"): RouteAccess("boards"),
     ("POST", "/weeks/{week}/guestbook"): RouteAccess("members", 303, form={"worked": "All {number}"}),
     ("POST", "/weeks/{week}/guestbook/{own_entry}/withdraw"): RouteAccess("members", 303),

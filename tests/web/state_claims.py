@@ -144,6 +144,8 @@ CLAIMS = (
     Claim("Frozen Q3-2022", is_frozen),
     Claim("(This week|Q3-2022) is closed.( See the summary)?", is_closed),
     Claim("Q3-2022 is closed", is_closed),
+    Claim("Q3-2022 is closed. Its cheers stay as they are.", sees_end),
+    Claim("Q3-2022 is frozen. You can’t cheer while it is.", is_frozen),
     Claim("Q3-2022 isn’t open yet", is_draft),
     Claim(f"{FROZEN}(. Newer points show at the reveal.)?", sees_freeze),
     Claim("Frozen for everyone else. You see the live board.", both(is_open, sees_behind)),
@@ -154,6 +156,7 @@ CLAIMS = (
     Claim("(It|Teams and points) shows? here once an organizer opens (one|a week).", is_draft),
     Claim("assembly-week week create .* --open.*", is_draft),
     Claim("Good weeks start with an early shift.", always),
+    Claim("A cheer is a thank-you: it earns no points.", always),
     # Standings, summary and ceremony
     Claim("No teams yet|Teams show here once an organizer adds them.", lacks(has_teams)),
     Claim("No points yet.?", both(may_change, lacks(has_points))),

@@ -142,14 +142,15 @@ class World:
             "visitor": both | {
                 "current": "/", "stage": f"{week}/summary/present", "sign-in": "/sign-in",
                 "guestbook": f"{week}/guestbook", "rules": f"{week}/rules", "all weeks": "/weeks",
+                "latest": f"{week}/latest",
                 "json": f"/api/v1/weeks/{SLUG}/leaderboard",
             } | ({"join": f"/join/{self.code}"} if self.code else {}),
-            "player": mine | {name: both[name] for name in ("shifts", "shift")},
+            "player": mine | {name: both[name] for name in ("shifts", "shift")} | {"latest": f"{week}/latest"},
             "organizer": {
                 "me": "/me", "board": both["board"], "summary": both["summary"], "public board": f"{week}?as=public",
                 "remote": f"{week}/summary/present?key={key}", "home": "/organizer", "weeks": "/organizer/weeks",
                 "week": organizer, "teams": f"{organizer}/teams", "calendar": f"{organizer}/shifts",
-                "coverage": f"{organizer}/shifts/coverage",
+                "coverage": f"{organizer}/shifts/coverage", "latest": f"{week}/latest",
             },
             "screen": {"display": "/display"},
         }  # fmt: skip

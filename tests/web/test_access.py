@@ -36,6 +36,7 @@ ROUTED = {
     "offered_seat": "sign_up_id",
     "person_in_team": "person",
     "own_entry": "entry",
+    "mates_activity": "activity",
     "keyed_connection": "connection",
     "asked_connection": "connection",
     "hidden_entry": "entry",

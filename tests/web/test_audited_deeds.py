@@ -103,6 +103,7 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", f"{API}/rules/preview"): [],
     ("PUT", f"{API}/rules"): ["rules.activated"],
     ("POST", "/weeks/{week}/summary/present"): [],
+    ("POST", "/weeks/{week}/activities/{mates_activity}/cheer"): [],
     ("POST", "/weeks/{week}/guestbook"): [],
     ("POST", "/weeks/{week}/guestbook/{own_entry}/withdraw"): ["guestbook.withdrawn"],
     ("POST", "/weeks/{week}/guestbook/{entry}/hide"): ["guestbook.hidden"],

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
 from app.config import Settings
 from app.domain.calendar.slots import slot_between
-from app.models import Seat, Throttle
+from app.models import Seat
 from app.services import calendar_feeds
 from app.services.access import accounts, credentials, sign_ins, tokens
 from app.services.displays import displays
@@ -20,7 +20,7 @@ from app.services.operations import secrets
 from app.services.shifts import shifts
 from app.services.shifts.shifts import ShiftFields
 from tests.builders import ADA, DUA, ELIF, OWLS, PACIFIC, SLUG, a_team, a_week, act_by, moment
-from tests.web.role_clients import RoleClients
+from tests.web.role_clients import RoleClients, forget_tries
 from tests.web.route_access import API, ROUTES, Role, RouteAccess
 from tests.web.running_app import SIGNED_IN, WEEK, RunningApp, screen_code, sign_in
 
@@ -42,6 +42,7 @@ FOREIGN = {
     "ada": ("another person", "team", "nothing"),
     "own_activity": ("activity of another", "adjustment", "team", "nothing"),
     "own_log": ("activity of another", "adjustment", "team", "nothing"),
+    "mates_activity": ("adjustment", "team", "nothing"),
     "sign_in": ("sign-in of another", "person", "nothing"),
     "activity_id": ("activity of another", "adjustment", "team", "nothing"),
     "ledger_entry": ("person", "team", "nothing"),
@@ -185,12 +186,6 @@ def test_an_id_of_somebody_else_opens_nothing_and_changes_nothing(site: RunningA
             wrong[method, path, role, foreign] = (status, changed)
 
     assert wrong == {}
-
-
-def forget_tries(site: RunningApp) -> None:
-    """Let everybody try anew: there are more doors here than forms that somebody may send in a minute."""
-    with site.database.unit_of_work() as session:
-        session.execute(delete(Throttle))
 
 
 def _csrf(stage: RoleClients, role: Role) -> str:

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, repeat
 from zoneinfo import ZoneInfo
 
 from app.domain.calendar.days import local_day
@@ -14,13 +15,17 @@ from app.domain.wording import WHY_ATTENDANCE, award_title, kind_title, why_bonu
 
 @dataclass(frozen=True, slots=True)
 class ReceiptLine:
-    """One reason; `at` is UTC, `person` a name, None for quests and adjustments."""
+    """One reason; `at` is UTC, `person` a name, None for quests and adjustments.
+
+    `activity` is the id of an activity on the first of its lines, None on all others; no part of what a line says.
+    """
 
     at: datetime
     person: str | None
     what: str
     why: str
     points: int
+    activity: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,10 @@ class _Why:
 
 
 def _lines(activity: Activity, awards: list[Award], why: _Why, people: Mapping[str, str]) -> list[ReceiptLine]:
-    at, person = activity.occurred_at, people[activity.person]
+    at, person, ids = activity.occurred_at, people[activity.person], chain([activity.id], repeat(None))
     if awards:
-        return [ReceiptLine(at, person, why.title(award), why.award(award), award.points) for award in awards]
-    return [ReceiptLine(at, person, kind_title(activity.kind, why.rules), why.nothing(activity), 0)]
+        return [
+            ReceiptLine(at, person, why.title(award), why.award(award), award.points, id_)
+            for award, id_ in zip(awards, ids, strict=False)
+        ]
+    return [ReceiptLine(at, person, kind_title(activity.kind, why.rules), why.nothing(activity), 0, activity.id)]

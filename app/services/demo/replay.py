@@ -14,7 +14,8 @@ from app.domain.actor import Act, system
 from app.domain.draft import Draft, Reading
 from app.errors import Problem
 from app.services import lifecycle
-from app.services.demo import seats
+from app.services.demo import applause, seats
+from app.services.demo.applause import Applause
 from app.services.demo.cast import CAST, ENDS, NAME, SIGNED_UP, SLUG, STARTS, ZONE
 from app.services.demo.pace import WEEK_SECONDS, moment_at, seconds_until
 from app.services.demo.rota import Remind, RotaEntry, Settle, Written
@@ -76,11 +77,13 @@ def _report(session: Session, run: list[Event]) -> None:
 
 
 def _happen(session: Session, event: Event) -> None:
-    """Do what only an organizer does, or somebody about a seat."""
+    """Do what only an organizer does, or somebody about a seat or for others."""
     week = weeks.find(session, SLUG, event.at)
     match event.what:
         case RotaEntry() | Written() | Remind() | Settle() as what:
             seats.play(session, what, event.at)
+        case Applause() as what:
+            applause.play(session, what, event.at)
         case Correction(key, reason):
             ledger.reverse(session, ledger.get(session, week, key).id, Act(BY, event.at), reason=reason)
         case Gift() as gift:

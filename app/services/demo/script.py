@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import count, starmap
 from typing import Any, NamedTuple
-from zlib import crc32
 
 from app.domain.draft import Draft, Key
+from app.services.demo.applause import Applause, applause
 from app.services.demo.cast import CAST, moment
+from app.services.demo.lots import lot
 from app.services.demo.rota import Remind, RotaEntry, Settle, Written, entries
 from app.services.demo.story import WRONG_CUSTOMER, Filed, Gift, Shift, tell
 
@@ -35,14 +36,17 @@ class Event(NamedTuple):
     """One thing that happens at the simulated moment `at` (UTC)."""
 
     at: datetime
-    what: Draft | Correction | Gift | RotaEntry | Written | Remind | Settle
+    what: Draft | Correction | Gift | Applause | RotaEntry | Written | Remind | Settle
 
 
 def events() -> tuple[Event, ...]:
     """The demo's events, in the order in which they are played."""
     numbers = count(48_210)
     found = [event for scene in tell() for event in _events(scene, numbers)]
-    return tuple(sorted([*found, *starmap(Event, entries())], key=lambda event: event.at))
+    wrong = {event.what.key for event in found if isinstance(event.what, Correction)}
+    drafts = [event.what for event in found if isinstance(event.what, Draft) and event.what.key not in wrong]
+    cheers = [Event(*each) for draft in drafts for each in applause(draft)]
+    return tuple(sorted([*found, *cheers, *starmap(Event, entries())], key=lambda event: event.at))
 
 
 def _events(scene: Shift | Filed | Gift, numbers: Iterator[int]) -> Iterator[Event]:
@@ -53,11 +57,6 @@ def _events(scene: Shift | Filed | Gift, numbers: Iterator[int]) -> Iterator[Eve
             yield _filed(scene, next(numbers))
         case Gift():
             yield Event(moment(scene.day, scene.at), scene)
-
-
-def _lot(*words: object) -> float:
-    """A number from 0 to below 1 that looks drawn by lot, and is the same for the same words everywhere."""
-    return crc32("/".join(map(str, words)).encode()) / 2**32
 
 
 def _into(shift: Shift, part: float) -> datetime:
@@ -85,9 +84,7 @@ def _replies(shift: Shift, numbers: Iterator[int]) -> Iterator[Event]:
 def _moments(shift: Shift) -> list[datetime]:
     """The moments at which a shift's replies leave: spread over it, though none quite evenly."""
     total = len("".join(shift.replies))
-    moments = [
-        _into(shift, (place + 0.25 + 0.5 * _lot(shift.crew, shift.day, place)) / total) for place in range(total)
-    ]
+    moments = [_into(shift, (place + 0.25 + 0.5 * lot(shift.crew, shift.day, place)) / total) for place in range(total)]
     return [*moments[:-1], moment(shift.day, shift.last_reply)] if shift.last_reply else moments
 
 
@@ -96,13 +93,13 @@ def _seconds(mark: str, at: datetime, answered: datetime | None) -> int:
     if mark == "=":
         return ONE_HOUR
     if mark == "-":
-        return ONE_HOUR + 60 + round(6_000 * _lot(mark, at))
+        return ONE_HOUR + 60 + round(6_000 * lot(mark, at))
     longest = 3_300.0 if answered is None else (at - answered).total_seconds()
-    return round(longest * (0.15 + 0.8 * _lot(mark, at)))
+    return round(longest * (0.15 + 0.8 * lot(mark, at)))
 
 
 def _filed(filed: Filed, number: int) -> Event:
-    at = _into(filed.shift, 0.25 + 0.65 * _lot(filed.title))
+    at = _into(filed.shift, 0.25 + 0.65 * lot(filed.title))
     place = f"{_PLACES[filed.source]}{number}"
     draft = _draft(_KINDS[filed.source], filed.source, filed.who, at, str(number), url=place, note=filed.title)
     return Event(at + _DELIVERY, draft)

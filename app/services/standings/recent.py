@@ -1,32 +1,86 @@
 """The latest activities of a week, for those who look at the room rather than at the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, BindParameter, bindparam, func, select
 from sqlmodel import Session, col
 
-from app.domain.memberships import team_at
+from app.db.statements import Prepared
+from app.domain.memberships import Join, team_at
 from app.domain.rules import ADJUSTMENT, ATTENDANCE
-from app.domain.view import View
-from app.models import LedgerEntry, Week
-from app.services.scoring.activity_queries import is_live
+from app.domain.view import EVERYTHING, View
+from app.models import Cheer, LedgerEntry, Person, Reversal, Week
 from app.services.teams import teams
+from app.services.weeks import weeks
+from app.services.weeks.weeks import WeekStamp
 
 _NO_NEWS = (ADJUSTMENT, ATTENDANCE)
 _SPARE = 4  # times as many entries are read as are shown, since people without a team are left out afterwards
+_EVERY_VERSION = 2**62  # stands for "now" in a statement that is compiled once
+_UPTO: BindParameter[int] = bindparam("upto", type_=BigInteger)
+_RULINGS = (
+    select(func.count())
+    .select_from(Reversal)
+    .where(col(Reversal.activity_seq) == LedgerEntry.seq, col(Reversal.version) <= _UPTO)
+    .correlate(LedgerEntry)
+    .scalar_subquery()
+)
+_CHEERS = (
+    select(func.count())
+    .select_from(Cheer)
+    .where(col(Cheer.activity_seq) == LedgerEntry.seq)
+    .correlate(LedgerEntry)
+    .scalar_subquery()
+)
+_NEWEST = Prepared(
+    select(
+        col(LedgerEntry.seq),
+        col(LedgerEntry.id),
+        col(LedgerEntry.kind),
+        col(LedgerEntry.person_id),
+        col(Person.name),
+        col(LedgerEntry.occurred_at),
+        col(LedgerEntry.recorded_at),
+        _CHEERS.label("cheers"),
+    )
+    .join(Person, col(Person.id) == LedgerEntry.person_id)
+    .where(
+        col(LedgerEntry.week_id) == bindparam("week"),
+        col(LedgerEntry.version) <= _UPTO,
+        *(col(LedgerEntry.kind) != kind for kind in _NO_NEWS),
+        _RULINGS % 2 == 0,
+    )
+    .order_by(col(LedgerEntry.seq).desc())
+    .limit(bindparam("most", type_=BigInteger))
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Latest:
-    """One activity of a team; `person` is a name, `recorded_at` UTC: what is latest is what came in last."""
+class Latest(NamedTuple):
+    """One activity of a team; `person` is a name, `recorded_at` UTC: what is latest is what came in last.
 
+    `seq` orders it among others; `cheers` is the number of people who clap for it.
+    """
+
+    seq: int
     id: str
     kind: str
+    person_id: str
     person: str
     team_id: str
     recorded_at: datetime
+    cheers: int
+
+
+@dataclass(frozen=True, slots=True)
+class LatestList:
+    """The latest activities of a week as it stands; `joins` are those of their people, at so many of its `edits`."""
+
+    lines: tuple[Latest, ...] = ()
+    joins: Mapping[str, Sequence[Join]] | None = None
+    edits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +93,41 @@ class SourceActivity:
     seq: int
 
 
-def activities(session: Session, week: Week, names: Mapping[str, str], *, limit: int, view: View) -> list[Latest]:
-    """Up to `limit` live activities of people in teams, what was recorded last first; `names` by person id.
+def activities(session: Session, week: Week, *, limit: int, view: View) -> list[Latest]:
+    """Up to `limit` live activities of people in teams, what was recorded last first.
 
     A `view` that looks back has only what the ledger held then. Looks at the newest few entries alone.
     """
-    entry = LedgerEntry
-    query = select(entry.id, entry.kind, entry.person_id, entry.occurred_at, entry.recorded_at).where(  # type: ignore[call-overload]
-        col(LedgerEntry.week_id) == week.id, col(LedgerEntry.kind).not_in(_NO_NEWS), is_live(view)
-    )
-    if view.upto is not None:
-        query = query.where(col(LedgerEntry.version) <= view.upto)
-    rows = session.execute(query.order_by(col(LedgerEntry.seq).desc()).limit(limit * _SPARE)).all()
-    joins = teams.joins(session, week, {person for _, _, person, _, _ in rows}, view=view)
+    rows = _rows(session, week.id, limit, view)
+    joins = teams.joins(session, week, {row[3] for row in rows}, view=view)
+    return _lines(rows, joins, view)[:limit]
+
+
+def follow(session: Session, week: WeekStamp, known: LatestList, *, limit: int) -> LatestList:
+    """The same of a week as it stands, at the cost of one query: people's teams are known until the week is edited."""
+    rows, edits = _rows(session, week.id, limit, EVERYTHING), weeks.edits(week)
+    people = {row[3] for row in rows}
+    joins = {person: each for person, each in (known.joins or {}).items() if known.edits == edits and person in people}
+    if missing := people - joins.keys():
+        joins |= dict.fromkeys(missing, ())
+        joins |= teams.joins(session, weeks.find_by_id(session, week.id), missing)
+    return LatestList(tuple(_lines(rows, joins, EVERYTHING)[:limit]), joins, edits)
+
+
+def _rows(session: Session, week_id: int, limit: int, view: View) -> list[Sequence[Any]]:
+    upto = _EVERY_VERSION if view.upto is None else view.upto
+    return _NEWEST.rows(session, week=week_id, upto=upto, most=limit * _SPARE)
+
+
+def _lines(rows: Sequence[Sequence[Any]], joins: Mapping[str, Sequence[Join]], view: View) -> list[Latest]:
+    names = view.names or {}
     found = []
-    for id_, kind, person, at, recorded_at in rows:
-        team_id = team_at(joins.get(person, ()), at)
+    for seq, id_, kind, person_id, name, at, recorded_at, cheers in rows:
+        team_id = team_at(joins.get(person_id, ()), at)
         if team_id is not None:
-            found.append(Latest(id_, kind, names[person], team_id, recorded_at))
-    return found[:limit]
+            line = Latest(seq, id_, kind, person_id, names.get(person_id, name), team_id, recorded_at, cheers)
+            found.append(line)
+    return found
 
 
 def source_activity(session: Session, week: Week, *, after: int = 0) -> list[SourceActivity]:

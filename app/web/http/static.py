@@ -2,7 +2,7 @@
 
 import mimetypes
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,8 +11,9 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
-from app.web.http import stylesheets
+from app.web.http import scripts, stylesheets
 from app.web.http.content_coding import LEAST_BYTES, VARY, accepts_gzip, compress, etag_of, is_compressible
+from app.web.http.render import VENDORED
 
 # Which types a system knows differs, and Python itself learns of the first in 3.14.
 mimetypes.add_type("font/woff2", ".woff2")
@@ -24,7 +25,7 @@ _Path = str | os.PathLike[str]
 
 
 class Files(StaticFiles):
-    """Static files, stylesheets minified, plain or as gzip, with a Cache-Control that fits their address."""
+    """Static files, ours minified, plain or as gzip, with a Cache-Control that fits their address."""
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         """Find a file, and make it small at the first time; called in a thread."""
@@ -41,7 +42,7 @@ class Files(StaticFiles):
         can_shrink = _can_shrink(full_path, stat_result)
         if can_shrink and accepts_gzip(scope):
             response = _as_gzip(full_path, stat_result, response)
-        elif can_shrink and _is_style(full_path):
+        elif can_shrink and _minifier_of(full_path):
             response = _of(_minified(os.fspath(full_path), stat_result.st_mtime_ns), response, {})
         if can_shrink:
             response.headers["Vary"] = VARY
@@ -56,8 +57,12 @@ def _can_shrink(path: _Path, stat_result: os.stat_result) -> bool:
     return stat_result.st_size >= LEAST_BYTES and is_compressible(mimetypes.guess_type(path)[0] or "")
 
 
-def _is_style(path: _Path) -> bool:
-    return os.fspath(path).endswith(".css")
+def _minifier_of(path: _Path) -> Callable[[str], str] | None:
+    """The function that makes a file shorter; None for what has to stay as it is, such as files of others."""
+    file = Path(path)
+    if file.suffix == ".css":
+        return stylesheets.minify
+    return scripts.lighten if file.suffix == ".js" and file.parent.name != VENDORED else None
 
 
 def _as_gzip(path: _Path, stat_result: os.stat_result, plain: Response) -> Response:
@@ -72,10 +77,10 @@ def _of(body: bytes, file: Response, headers: Mapping[str, str]) -> Response:
 
 @lru_cache(maxsize=64)
 def _compressed(path: str, changed: int) -> bytes:
-    body = _minified(path, changed) if _is_style(path) else Path(path).read_bytes()
-    return compress(body, _SMALLEST)
+    return compress(_minified(path, changed), _SMALLEST)
 
 
 @lru_cache(maxsize=64)
 def _minified(path: str, _changed: int) -> bytes:
-    return stylesheets.minify(Path(path).read_text(encoding="utf-8")).encode()
+    minify = _minifier_of(path)
+    return minify(Path(path).read_text(encoding="utf-8")).encode() if minify else Path(path).read_bytes()

@@ -48,7 +48,7 @@ def _own(database: Database, act: Act) -> _Own:
 
 
 def _rules(actor: SignedInActor, own: _Own) -> str:
-    rules = [":root { --signed-in: yes; }"]
+    rules = [":root { --signed-in: yes; }", *_cheer_rules(actor.person_id)]
     if actor.theme != "auto":
         rules.append(f":root {{ color-scheme: {actor.theme}; }}")
     if actor.organizes:
@@ -65,6 +65,16 @@ def _unread_rule(unread: int) -> str:
     """The number beside *Me*; a browser that knows no alternative text takes the first `content`."""
     shown = str(unread) if unread < MANY else f"{MANY - 1}+"
     return f'.masthead__me::after {{ content: "{shown}"; content: "{shown}" / ", {shown} unread"; }}'
+
+
+def _cheer_rules(person_id: str) -> list[str]:
+    """The buttons to cheer with, in place of the bare counts; not for one's own activities."""
+    return [
+        "@media screen {",
+        ":root { --cheer: inline-flex; --cheers: none; }",
+        f'[data-by="{person_id}"] {{ --cheer: none; --cheers: inline-flex; }}',
+        "}",
+    ]
 
 
 def _team_rules(team_id: str) -> str:

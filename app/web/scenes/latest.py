@@ -11,7 +11,7 @@ MOST = 7  # lines that can be read from five metres
 
 def build_context(context: SceneContext) -> Mapping[str, object] | None:
     """The latest activities with their teams; nothing to say before the first one."""
-    found = recent.activities(context.session, context.week, context.names, limit=MOST, view=context.view)
+    found = recent.activities(context.session, context.week, limit=MOST, view=context.view)
     teams = {team.id: team.name for team in context.teams}
     lines = [
         {"activity": each, "what": kind_title(each.kind, context.rules), "team": teams[each.team_id]}

@@ -130,12 +130,13 @@ def test_head_has_the_headers_of_get_in_each_coding(site: RunningApp, path: str)
 
 
 def test_range_of_a_file_is_one_of_its_own_bytes(site: RunningApp) -> None:
-    part = ask(site, "/static/app.js", "gzip", Range="bytes=0-9")
+    part = ask(site, "/static/favicon.svg", "gzip", Range="bytes=0-9")
 
     assert (part.status_code, part.headers.get("content-encoding"), part.content) == (
-        206, None, Path("static/app.js").read_bytes()[:10],
+        206, None, Path("static/favicon.svg").read_bytes()[:10],
     )  # fmt: skip
-    assert [ask(site, path, "gzip", Range="bytes=0-9").status_code for path in (BOARD, STYLE)] == [200, 200]
+    for path in (BOARD, STYLE, "/static/app.js"):  # of which nobody has the bytes as they are served
+        assert ask(site, path, "gzip", Range="bytes=0-9").status_code == 200
 
 
 def test_file_is_kept_for_ever_by_its_hash_in_each_coding(site: RunningApp) -> None:
