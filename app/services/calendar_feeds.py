@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, Subquery, func
 from sqlalchemy import select as sql_select
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from app.db.database import serialize
@@ -14,7 +15,7 @@ from app.domain.calendar.days import zone_or_utc
 from app.domain.memberships import Join, team_at
 from app.domain.shifts.feed import KEPT, FeedEntry, FeedSeat, FeedShift, entry
 from app.errors import Conflict, NotFound
-from app.models import CalendarFeed, Person, Seat, SeatChange, Shift, Team, Week
+from app.models import CalendarFeed, Person, Seat, SeatChange, Shift, Team, Week, WeekEvent
 from app.models.columns import is_id
 from app.services.access import accounts, credentials
 from app.services.audit import audit
@@ -154,7 +155,10 @@ NO_MOVES = _Moves(0, None)
 
 
 class _Row(NamedTuple):
-    """A seat with its shift and week, its holder's name, and the number and last moment of its changes."""
+    """A seat with its shift and week, its holder's name, and the number and last moment of its changes; so the week's.
+
+    A week that was changed may have another name, which its events tell.
+    """
 
     seat: Seat
     shift: Shift
@@ -162,32 +166,38 @@ class _Row(NamedTuple):
     name: str
     changes: int
     changed_at: datetime
+    week_changes: int | None
+    week_changed_at: datetime | None
 
 
 def _rows(session: Session, people: Sequence[str], week: Week | None, now: datetime) -> list[_Row]:
     """Every seat these people ever had, in one week or in all, but for long past ones; in one query."""
-    changes = (
-        sql_select(
-            col(SeatChange.seat_id).label("seat_id"),
-            func.count().label("changes"),
-            func.max(SeatChange.changed_at).label("changed_at"),
-        )
-        .group_by(col(SeatChange.seat_id))
-        .where(col(SeatChange.seat_id).in_(select(Seat.id).where(col(Seat.person_id).in_(people))))
-        .subquery()
-    )
+    theirs = col(SeatChange.seat_id).in_(select(Seat.id).where(col(Seat.person_id).in_(people)))
+    changes = _counted(col(SeatChange.seat_id), SeatChange.changed_at, theirs)
+    of_weeks = _counted(col(WeekEvent.week_id), WeekEvent.at, col(WeekEvent.action) == "changed")
     query = (
-        sql_select(Seat, Shift, Week, col(Person.name), changes.c.changes, changes.c.changed_at)
+        sql_select(Seat, Shift, Week, col(Person.name), *_told(changes), *_told(of_weeks))
         .join(Shift, col(Shift.id) == Seat.shift_id)
         .join(Week, col(Week.id) == Shift.week_id)
         .join(Person, col(Person.id) == Seat.person_id)
-        .join(changes, changes.c.seat_id == Seat.id)
+        .join(changes, changes.c.of == Seat.id)
+        .outerjoin(of_weeks, of_weeks.c.of == Week.id)
         .where(col(Seat.person_id).in_(people), col(Shift.ends_at) > now - KEPT)
         .order_by(col(Shift.starts_at), col(Shift.id))
     )
     if week is not None:
         query = query.where(col(Shift.week_id) == week.id)
     return [_Row(*row) for row in session.execute(query)]
+
+
+def _counted(of: Mapped[Any], at: Any, condition: ColumnElement[bool]) -> Subquery:
+    """The number of changes and the last moment of one, for each thing that is changed."""
+    query = sql_select(of.label("of"), func.count().label("changes"), func.max(at).label("changed_at"))
+    return query.where(condition).group_by(of).subquery()
+
+
+def _told(counted: Subquery) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    return counted.c.changes, counted.c.changed_at
 
 
 def _by_shift(rows: Iterable[_Row]) -> list[list[_Row]]:
@@ -205,8 +215,10 @@ def _entry(
     Else it would fall when somebody takes their seat along to another team, and calendars ignore what is older.
     """
     seats = [FeedSeat(row.seat.state, row.name, row.changes, row.changed_at) for row in own]  # type: ignore[arg-type]  # the table has a check on it
+    first = rows[0]
     changes = sum(row.changes for row in rows) - sum(row.changes for row in own) + moves.number
-    facts = _facts(rows[0].shift, rows[0].week, base, changes, [moves.last_at, *(row.changed_at for row in rows)])
+    moments = [moves.last_at, first.week_changed_at, *(row.changed_at for row in rows)]
+    facts = _facts(first.shift, first.week, base, changes + (first.week_changes or 0), moments)
     return entry(facts, seats, subject_id, now, team=team)
 
 

@@ -9,6 +9,8 @@ from app.domain.shifts.feed import FeedEntry
 from app.errors import Conflict, NotFound
 from app.services import calendar_feeds, memberships
 from app.services.access import accounts
+from app.services.organizing import week_admin
+from app.services.organizing.week_admin import WeekFields
 from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.builders import ADA, BO, CATS, DUA, FUMIKO, OWLS, SLUG, Game
@@ -106,6 +108,22 @@ def test_event_of_a_team_only_grows_when_somebody_takes_their_seat_to_another(pl
     assert ["Bo Nguyen" in each.description for each in (before, after)] == [True, False]
     assert after.sequence > before.sequence
     assert after.changed_at == later.now
+
+
+def test_event_of_a_week_that_gets_another_name_is_newer(plan: Plan) -> None:
+    plan.sign_up(plan.shift(), ADA)
+    secret, later = make(plan, ADA), plan.at("2022-09-14 14:00")
+    [before] = read(plan, secret)
+
+    with plan.game.database.unit_of_work() as session:
+        week = plan.game.week()
+        fields = WeekFields("Autumn", week.timezone, week.starts, week.ends)
+        week_admin.edit(session, SLUG, fields, later.organizer)
+    [after] = read(later, secret)
+
+    assert (after.summary, after.sequence - before.sequence, after.changed_at) == (
+        "Support shift · Autumn", 1, later.now,
+    )  # fmt: skip
 
 
 def test_feed_of_a_team_names_people_as_at_the_freeze(plan: Plan) -> None:
