@@ -107,6 +107,21 @@ def test_columns_nobody_understands_are_chosen_by_hand(site: RunningApp, organiz
     assert (answer.status_code, "Foxes" in str(site.board())) == (303, True)
 
 
+def test_columns_that_were_chosen_stay_chosen_while_mistakes_are_mended(organizer: Visitor) -> None:
+    chosen = {"columns": ["name", "", "email"], "headed": "on", "text": "Klub;Floor;Post\nNia;3;no\n"}
+
+    answer = organizer.post("/organizer/lists?kind=people", step="preview", **chosen)  # type: ignore[arg-type]  # several values of one field
+    form = answer.text.partition('id="list"')[2].partition("</form>")[0]
+    again = dict(re.findall(r'name="(step|headed)" value="([^"]*)"', form))
+    columns = re.findall(r'name="columns" value="([^"]*)"', form)
+    mended = organizer.post(
+        "/organizer/lists?kind=people", text="Klub;Floor;Post\nNia;3;nia@x\n", columns=columns, **again
+    )
+
+    assert "Read with the columns as you chose them: 1. name, 2. left out, 3. email." in plain(answer.text)
+    assert effects(mended) == [("2", "New", "Nia, nia@x")]
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "word"),
     [
