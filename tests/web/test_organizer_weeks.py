@@ -2,6 +2,7 @@
 
 import csv
 import re
+from datetime import date
 from html import unescape
 from io import StringIO
 from typing import Any
@@ -14,6 +15,7 @@ from app.models import AuditEntry
 from app.services.shifts import settings
 from app.services.weeks import weeks
 from tests.builders import ADA, CATS, DUA, ENDS, OWLS, SLUG, STARTS, ZONE
+from tests.services.shifts.test_seats import Plan
 from tests.web.reading import mistakes
 from tests.web.running_app import BOTH_ENGINES, WEEK, RunningApp, Visitor, sign_in
 
@@ -227,6 +229,18 @@ def test_edit_that_something_stands_against_keeps_what_was_typed(site: RunningAp
         "timezone": ZONE,
     }
     assert outside.text.count('<details class="confirm" open>') == 1
+
+
+def test_closing_tells_first_what_is_not_done(site: RunningApp, organizer: Visitor) -> None:
+    plan = Plan(site.game)
+    assert "Not done yet" not in organizer.get(HERE).text
+    plan.sign_up(plan.shift(6, day=date(2022, 9, 16)), ADA)
+
+    page = organizer.get(HERE).text
+
+    assert f'<a href="/organizer/weeks/{SLUG}/shifts">1 shift with people isn’t over</a>' in page
+    organizer.post(f"{HERE}/close")
+    assert "Not done yet" not in organizer.get(HERE).text
 
 
 def test_week_is_copied_from_its_page(site: RunningApp, organizer: Visitor) -> None:

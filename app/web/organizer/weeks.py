@@ -16,7 +16,8 @@ from app.models import Week, WeekEvent
 from app.services import lifecycle
 from app.services.audit import audit
 from app.services.operations import secrets
-from app.services.organizing import week_copying
+from app.services.organizing import closing, week_copying
+from app.services.organizing.closing import Unresolved
 from app.services.shifts import settings as shift_settings
 from app.services.teams import teams
 from app.services.weeks import weeks
@@ -66,6 +67,7 @@ class WeekInfo:
     teams: int
     people: int
     history: list[WeekEvent]
+    unresolved: Unresolved | None
 
 
 @router.get("")
@@ -119,6 +121,7 @@ def week_page(page: OrganizerPage, *, slug: str) -> Response:
         len(teams.of_week(session, week)),
         sum(len(members) for members in teams.members(session, week).values()),
         weeks.history(session, week),
+        closing.unresolved(session, week, now) if week.state == "open" else None,
     )
     edit = page.form(WeekEditForm, name=week.name, timezone=week.timezone, starts=week.starts, ends=week.ends)
     return page.render(
