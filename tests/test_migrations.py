@@ -236,6 +236,11 @@ PINNED = {
         "b07bb94904ff739fe278b2bbd397e9a7141391afb5260dc5135d210ddaecf2bf",
         "807af452afee9e19b7e1a694bfbfe51ce16f91e5f3d4a46171d445e27300b41b",
     ),
+    "0024": (
+        "0024_clock_facts_by_comment.py",
+        "b37208bddae673452c77bd588f2f887f7b2cdd3ac97f5daea2d2b60323fe3e8c",
+        "e960f0a938043b8a8d1bc05e1ba98e2475c9d755802a1f49715dac1ffbd9a35e",
+    ),
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlmodel import Session
 
+from app.services import clocks
 from app.services.intake import deliveries, health, processing, unmatched
 from tests.builders import Game
 
@@ -32,6 +33,17 @@ def test_no_look_reads_all_deliveries(game: Game, name: str) -> None:
 
     assert plans
     assert [step for step in plans if step == "SCAN delivery" or "Seq Scan on delivery" in step] == []
+
+
+def test_the_ticket_of_a_comment_is_found_without_reading_all_facts(game: Game) -> None:
+    reply = {"source": "zendesk", "external_id": "s1"}
+    with game.database.unit_of_work() as session:
+        plans = [
+            plan_of(session.connection(), lambda: session.execute(clocks._TICKETS, reply)),
+            plan_of(session.connection(), lambda: clocks.tickets_of(session, **reply)),
+        ]
+
+    assert [any("clock_fact_of_comment" in step for step in plan) for plan in plans] == [True, True]
 
 
 def plan_of(connection: Connection, work: Callable[[], object]) -> list[str]:
