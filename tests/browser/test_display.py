@@ -321,6 +321,9 @@ def test_everything_fits_and_reads_from_five_metres(
         site.game.team(f"A team whose name is rather long, number {number}", f"player{number}@example.com")
     site.record(kind="knowledge_card", person=DUA, occurred_at="2022-09-12T09:00:00-07:00")
     site.record(**EARLY)
+    for number in range(min(teams - 2, 4)):  # as many points, so that the row says what parts them, too
+        at = f"2022-09-13T09:0{number}:00-07:00"
+        site.record(kind="issue", person=f"player{number}@example.com", external_id=str(number), occurred_at=at)
 
     with screen(chromium, site, width=width, height=width * 9 // 16) as wall:
         moved = wall.page.locator(".rank .movement").count()
