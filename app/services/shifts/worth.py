@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -162,8 +162,7 @@ class Worths:
             team = self._of_team(session, week, kept, view, items, team_id, members) if team_id is not None else {}
             known = _Known(items, joins, members, ReaderWorths(own, team))
         kept.people[person_id] = known
-        while len(kept.people) > MOST_PEOPLE:
-            kept.people.pop(next(iter(kept.people)), None)
+        _forget_oldest(kept.people, MOST_PEOPLE)
         return known.worths
 
     def _of(
@@ -212,8 +211,7 @@ class Worths:
         else:
             kept = _follow(session, week, now, known)
         self._weeks[key] = kept
-        while len(self._weeks) > MOST_WEEKS:
-            self._weeks.pop(next(iter(self._weeks)), None)
+        _forget_oldest(self._weeks, MOST_WEEKS)
         return kept
 
     def _team(self, session: Session, week: Week, kept: _KeptWeek, view: View, team_id: str) -> _Team:
@@ -226,6 +224,12 @@ class Worths:
             adjustments = activity_queries.adjustments(session, week, team_id=team_id, view=view)
             known = kept.teams[team_id] = _Team(team_id, own, adjustments, kept.rules, kept.zone)
         return known
+
+
+def _forget_oldest(kept: dict[Any, Any], most: int) -> None:
+    """Keep the `most` newest alone; of a copy of the keys, as another thread may add some meanwhile."""
+    for key in list(kept)[: max(len(kept) - most, 0)]:
+        kept.pop(key, None)
 
 
 def _follow(session: Session, week: Week, now: datetime, known: _KeptWeek | None) -> _KeptWeek:

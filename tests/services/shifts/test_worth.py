@@ -119,6 +119,17 @@ def test_for_person_tells_by_the_time_where_only_that_parts_teams(reader: Reader
     assert [each.rank_then for each in reader.of(ADA)] == [1, 2]
 
 
+def test_worths_are_kept_for_those_who_looked_last(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.services.shifts.worth.MOST_PEOPLE", 2)
+    reader.plan.shift(6)
+
+    for email in (ADA, BO, ADA, DUA):
+        reader.of(email)
+
+    [kept] = reader.worths._weeks.values()
+    assert list(kept.people) == [reader.plan.person(email).id for email in (ADA, DUA)]
+
+
 def test_for_person_scores_a_team_again_only_when_its_score_changes(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
