@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import bulk, deliveries, growth, imports, serving, shifts, streams, updates
+from bench import bulk, deliveries, growth, imports, rules, serving, shifts, streams, updates
 from bench.figures import Figure, table
 from bench.scale import FULL, QUICK, Scale
 
 MEASURES: dict[str, Callable[[Path, Scale], Iterator[Figure]]] = {
     "serving": serving.measure,
     "bulk": bulk.measure,
+    "rules": rules.measure,
     "imports": imports.measure,
     "growth": growth.measure,
     "updates": updates.measure,

@@ -13,6 +13,7 @@ FIGURES = [
     "durable single writes, 8 clients",
     "batches of 100 lines over the API",
     "scoring 100 activities under other rules",
+    "dry run of other rules on 100 activities",
     "import of 200 lines, SQLite",
     "team list of 60 lines against executemany, SQLite",
     "import of 200 lines, PostgreSQL",
