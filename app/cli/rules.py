@@ -42,7 +42,7 @@ def preview(_voice: Voice, file: InputFile) -> Answer:
     text = _text(file)
     with reading() as session:
         found = previews.preview(session, text, command_act())
-    parts: list[str | Table] = []
+    parts: list[str | Table] = [f"{change[:1].upper()}{change[1:]}" for change in found.changes]
     for week in found.weeks:
         parts += [f"{week.before.name} ({week.before.week})", _compared(week)]
     if not found.weeks:
@@ -56,11 +56,14 @@ def apply(
     _voice: Voice,
     file: InputFile,
     note: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept with the version.")],
+    version: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Refuse where another version than this one is active.")
+    ] = None,
 ) -> Answer:
     """Make a rules file the active version; every open week is scored again."""
     note, text = reasons.require(note), _text(file)
     with writing() as session:
-        rule_set = rule_sets.activate(session, text, command_act(), note=note)
+        rule_set = rule_sets.activate(session, text, command_act(), note=note, version=version)
     return Answer(rule_set_document(rule_set), [f"Version {rule_set.id} of the rules is active."])
 
 

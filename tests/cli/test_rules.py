@@ -69,6 +69,7 @@ def test_preview_shows_before_and_after_and_changes_nothing(week_with_an_issue: 
     shown = week_with_an_issue.text("rules", "preview", file)
 
     assert shown.splitlines() == [
+        "Issues: 5 → 7 points",
         "Q3 2022 (q3-2022)",
         "rank\tteam\tbefore\tafter\tchange",
         "1 → 1\tOwls\t5\t7\t+2",
@@ -142,3 +143,12 @@ def test_refused_rules_file_is_reported_with_the_active_rules(shell: Shell, monk
         (SIZE, "team.sise"),
     ]
     assert shell.text("rules", "show").splitlines()[-3] == "The rules file has mistakes:"
+
+
+def test_apply_of_rules_made_from_another_version_is_refused(week_with_an_issue: Shell) -> None:
+    first, second = (week_with_an_issue.write(f"{points}.toml", dearer_issues(points=points)) for points in (7, 9))
+    week_with_an_issue.run("rules", "apply", first, "--note", "Mine", "--version", "1")
+
+    result = week_with_an_issue.run("rules", "apply", second, "--note", "Theirs", "--version", "1")
+
+    assert (result.exit_code, week_with_an_issue.document("rules", "show")["version"]) == (1, 2)

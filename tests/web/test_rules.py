@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
+import httpx
+
 from tests.builders import CATS, DUA, OWLS, RULES, SLUG
 from tests.web.running_app import API, BOTH_ENGINES, RunningApp, assert_problem
 
@@ -76,7 +78,7 @@ def test_a_preview_shows_before_and_after_and_changes_nothing(site: RunningApp) 
     week = document["weeks"][0]
     assert (answer.status_code, list(document), list(week)) == (
         200,
-        ["weeks", "refused"],
+        ["weeks", "refused", "changes"],
         ["week", "name", "before", "after"],
     )
     assert [(each["team"], each["points"]) for each in week["before"]] == [(CATS, 20), (OWLS, 10)]
@@ -120,3 +122,22 @@ def test_a_closed_week_keeps_the_rules_it_was_closed_with(site: RunningApp) -> N
     site.game.open()
 
     assert (closed, site.points()[OWLS]) == (10, 30)
+
+
+@BOTH_ENGINES
+def test_version_that_is_no_longer_active_is_refused(site: RunningApp) -> None:
+    def put(version: int) -> httpx.Response:
+        params = {"version": version}
+        return site.ask("PUT", f"{API}/rules", "rules:write", params=params, content=f"{DEARER}# {version}\n")
+
+    first, second = put(1), put(1)
+
+    assert (first.status_code, first.json()["version"]) == (200, 2)
+    assert_problem(second, 409, "code", "version")
+    assert (second.json()["code"], second.json()["version"], put(2).status_code) == ("stale", 2, 200)
+
+
+def test_preview_says_what_differs_in_words(site: RunningApp) -> None:
+    preview = site.post(f"{API}/rules/preview", "rules:write", content=DEARER).json()
+
+    assert preview["changes"] == ["shifts: 10 → 30 points"]

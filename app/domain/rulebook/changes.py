@@ -131,14 +131,11 @@ def _paired(
     """
     name_of = key or (lambda one: same_name(one.name))
     old, new = ({name_of(one): one for one in some} for some in (before, after))
-    gone = [one for name, one in old.items() if name not in new]
+    gone = {name: one for name, one in old.items() if name not in new}
+    unnamed = {} if key else {replace(one, name=""): name for name, one in gone.items()}
     for name, one in new.items():
-        same = old.get(name) or (None if key else next((each for each in gone if _is_renamed(each, one)), None))
-        if name not in old and same is not None:
-            gone.remove(same)
-        yield same, one
-    yield from ((one, None) for one in gone)
-
-
-def _is_renamed(old: Named, new: Named) -> bool:
-    return replace(old, name=new.name) == new
+        former = name if name in old else unnamed.pop(replace(one, name=""), None)
+        yield old[former] if former is not None else None, one
+        if former is not None:
+            gone.pop(former, None)
+    yield from ((one, None) for one in gone.values())

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.domain.actor import Act
+from app.domain.rulebook.changes import differences
 from app.domain.rules import Rules
 from app.domain.standings.board import Board
 from app.domain.standings.rescoring import Scoring, TeamChange, TrophyChange, team_changes, trophy_changes
@@ -14,6 +15,9 @@ from app.services.rules import rule_sets
 from app.services.scoring import scores
 from app.services.standings import boards
 from app.services.weeks import weeks
+
+MOST_CHANGES = 200
+"""Differences that a preview lists; a hostile file has thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,11 @@ class WeekPreview:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The open weeks before and after, and why activation would be refused (a sentence each)."""
+    """The open weeks before and after, why activation would be refused (a sentence each), what differs in words."""
 
     weeks: list[WeekPreview]
     refused: list[str]
+    changes: list[str]
 
 
 def preview(session: Session, text: str, act: Act) -> Preview:
@@ -42,6 +47,7 @@ def preview(session: Session, text: str, act: Act) -> Preview:
     return Preview(
         [_compare(session, week, rules, act) for week in followers if week.state == "open"],
         rule_sets.unfit(session, followers, rules),
+        list(differences(rule_sets.rules_numbered(session, None), rules)[:MOST_CHANGES]),
     )
 
 

@@ -57,10 +57,13 @@ def activate(
     database: AppDatabase,
     body: RawBody,
     note: Annotated[str, Query(max_length=500, description="Why")] = "",
+    version: Annotated[
+        int | None, Query(ge=1, le=2**31 - 1, description="The version this was made from; 409 where it isn’t active")
+    ] = None,
 ) -> Response:
     """Make this rules file the active version and score the open weeks by it. 422 lists every mistake in it."""
     with database.unit_of_work() as session:
-        document = rule_set_document(rule_sets.activate(session, _text(body), act, note=note))
+        document = rule_set_document(rule_sets.activate(session, _text(body), act, note=note, version=version))
     return JSONResponse(document)
 
 

@@ -55,10 +55,11 @@ class WeekPreview(TypedDict):
 
 
 class Preview(TypedDict):
-    """A preview of other rules; `refused` says why they could not be activated."""
+    """A preview of other rules; `refused` says why they could not be activated, `changes` what differs, in words."""
 
     weeks: list[WeekPreview]
     refused: list[str]
+    changes: list[str]
 
 
 def preview_document(preview: previews.Preview) -> Preview:
@@ -74,4 +75,5 @@ def preview_document(preview: previews.Preview) -> Preview:
             for week in preview.weeks
         ],
         "refused": preview.refused,
+        "changes": preview.changes,
     }
