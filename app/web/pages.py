@@ -87,6 +87,7 @@ def week_rules(request: Request, act: BoardAct, session: ReadSession, week: str)
         request, "rules/index.html", week=found.slug, name=found.name, state=found.state, zone=found.zone,
         is_frozen=view.looks_back, team_size=rule_sets.valid(rule_set.text).team_size,
         chapters=_chapters(rule_set.text), changes=changes, has_shifts=shifts.has_any(session, found),
+        may_edit=act.actor.kind == "person" and act.actor.may("admin"),
     )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ PAGES = [
     f"{WEEK}/teams",
     *(f"{WEEK}/shifts{page}" for page in ("", "/coverage", "/new", "/settings")),
     "/organizer/people",
+    "/organizer/rules",
+    "/organizer/rules/history",
     "/organizer/displays",
     "/organizer/sources",
     "/organizer/tokens",

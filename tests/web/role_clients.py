@@ -25,12 +25,13 @@ from app.services.intake import api_keys, authors, connections, deliveries, proc
 from app.services.intake.deliveries import Incoming
 from app.services.operations import secrets
 from app.services.organizing import join_codes, team_admin
+from app.services.rules import rule_sets
 from app.services.shifts import covers, seats, shifts, waiting
 from app.services.shifts.shifts import ShiftFields
 from app.services.teams import teams
 from app.services.webhooks import endpoints
 from app.services.weeks import weeks  # fmt: skip
-from tests.builders import ADA, BO, CATS, DUA, OWLS, PACIFIC, SIGNING_KEY, SLUG, a_week, act_by, moment
+from tests.builders import ADA, BO, CATS, DUA, OWLS, PACIFIC, RULES, SIGNING_KEY, SLUG, a_week, act_by, moment
 from tests.web.route_access import MEMBERS, Role, RouteAccess
 from tests.web.running_app import RunningApp, Visitor, pair, screen_code, sign_in
 
@@ -464,6 +465,18 @@ class RoleClients:
             for text in (f"Version {self.made}", "Another one"):
                 guide.change(session, text, act_by("Olu", self._now), note="")
             return str(guide.current(session).number - 1)
+
+    def _rules_version(self, _role: Role) -> int:
+        """A version of the rules."""
+        return self._newest_rules(_role)
+
+    def _newest_rules(self, _role: Role) -> int:
+        with self.site.database.reading() as session:
+            return rule_sets.active(session).id
+
+    def _rules_text(self, _role: Role) -> str:
+        """The rules with a comment that is new."""
+        return f"{RULES}# {self.made}\n"
 
     def _newest_guide(self, _role: Role) -> int:
         with self.site.database.reading() as session:

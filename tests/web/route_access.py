@@ -105,6 +105,7 @@ GUIDE = {"text": "Guide {number}", "version": "{newest_guide}"}
 API_KEY = {"key": "ghp_0123456789", "address": "https://api.example", "repositories": "acme/support"}
 WEBHOOK = {"url": "https://nobody.invalid/", "events": ["week.closed"], "week": SLUG}
 NEWEST = {"version": "{newest_guide}"}
+NEW_RULES = {"text": "{rules_text}", "version": "{newest_rules}", "note": "Fair"}
 SIGN_UP = f"{API}/weeks/{{week}}/shifts/{{shift_id}}/sign-ups/{{sign_up_id}}"
 ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", f"{API}/weeks"): RouteAccess("read"),
@@ -358,6 +359,12 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/people/{ada}/activities/{activity_id}/reinstatement"): RouteAccess(
         "organizers", 409, form=WHY
     ),
+    ("GET", "/organizer/rules"): RouteAccess("organizers"),
+    ("POST", "/organizer/rules"): RouteAccess("organizers", 303, form=NEW_RULES),
+    ("POST", "/organizer/rules/check"): RouteAccess("organizers", form=NEW_RULES),
+    ("POST", "/organizer/rules/run"): RouteAccess("organizers", form=NEW_RULES),
+    ("GET", "/organizer/rules/history"): RouteAccess("organizers"),
+    ("GET", "/organizer/rules/versions/{rules_version}"): RouteAccess("organizers"),
     ("GET", "/organizer/displays"): RouteAccess("organizers"),
     ("POST", "/organizer/displays"): RouteAccess("organizers", 303, form={"code": "{display_code}", "name": "Hall"}),
     ("POST", "/organizer/displays/rotation"): RouteAccess("organizers", 303, form={"default": "yes"}),

@@ -47,6 +47,7 @@ PLACES = {
     "job_id": ["1"],
     "entry": ["entry of player", "hidden entry", "0" * 16],
     "guide_version": ["0", "1"],
+    "rules_version": ["1", "2"],
     "sign_in": ["sign-in of player", "sign-in of mate"],
 }
 """The value of each placeholder of a path: an id by its name in the garden, or the text itself."""

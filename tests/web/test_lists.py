@@ -13,10 +13,26 @@ from app.services.access import accounts, links
 from app.services.displays import displays
 from app.services.intake import authors, service_accounts
 from app.services.notices import News
+from app.services.rules import rule_sets
 from app.services.shifts import seats, shifts
 from app.services.shifts.shifts import ShiftFields
 from app.services.weeks import weeks
-from tests.builders import ADA, BO, CATS, DUA, ENDS, OWLS, PACIFIC, SLUG, Game, a_team, a_week, act_by, an_activity
+from tests.builders import (
+    ADA,
+    BO,
+    CATS,
+    DUA,
+    ENDS,
+    OWLS,
+    PACIFIC,
+    RULES,
+    SLUG,
+    Game,
+    a_team,
+    a_week,
+    act_by,
+    an_activity,
+)
 from tests.cost import statements_to
 from tests.integrations.sources.samples import GITHUB
 from tests.services.intake.inbox import Inbox
@@ -40,6 +56,7 @@ FOR_ORGANIZERS = (
     "/organizer/guide", "/organizer/sources", "/organizer/webhooks", "/organizer/deliveries", "/organizer/unmatched",
     "/organizer/identities", "/organizer/sources/github/accounts", "/weeks/{week}/guestbook", "/weeks",
     "/weeks/{week}/latest",
+    "/organizer/rules", "/organizer/rules/history", "/weeks/{week}/rules",
 )  # fmt: skip
 
 
@@ -77,6 +94,8 @@ def grow(site: RunningApp, number: int) -> None:
             by = Act(actors.person(author.name, author.id, "player"), site.clock.now)
             guestbook.write(session, SLUG, author.id, f"Day {number}", "", by, is_public=True, may_quote=True)
         guide.change(session, f"Guide {number}", act_by("Olu", site.clock.now), note="")
+        text = RULES.replace("points = 25", f"points = {25 + number}")
+        rule_sets.activate(session, text, act_by("Olu", site.clock.now), note="")
     take_a_shift(site, number, person.id)
     deliver(site, number)
     for email in (ADA, f"fox-{number}@example.com"):

@@ -72,6 +72,7 @@ FOREIGN = {
     "own_entry": ("entry of another", "person", "nothing"),
     "hidden_entry": ("person", "display", "nothing"),
     "guide_version": ("person", "display", "nothing"),
+    "rules_version": ("person", "display", "nothing"),
     "job_id": ("person", "display", "nothing"),
     "secret": ("secret of a sign-in", "secret of a screen", "text of a token", "nothing"),
     "code": ("code of a display", "nothing"),

@@ -26,6 +26,8 @@ def test_rules_are_told_with_an_example_each(site: RunningApp) -> None:
     assert "All hands +15 points Once in the week: 3 different members each reach 1 shift." in page
     assert page.count("Example:") == 12
     assert changed(site) == []
+    organizers = sign_in(site, "olu@example.com", "organizer").get(HERE)
+    assert ["Edit rules" in text_of(answer) for answer in (site.get(HERE), organizers)] == [False, True]
 
 
 @SIGNED_IN

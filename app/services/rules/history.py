@@ -48,6 +48,13 @@ def page(session: Session, before: int | None = None) -> tuple[list[Version], in
     return versions, versions[-1].number if versions and not versions[-1].is_first else None
 
 
+def one(session: Session, rule_set: RuleSet, before: RuleSet | None = None) -> Version:
+    """A version with its differences from another one, or from the one before it."""
+    query = select(RuleSet).where(col(RuleSet.id) < rule_set.id).order_by(col(RuleSet.id).desc()).limit(1)
+    older = before or session.exec(query).first()
+    return _compared([rule_set, older] if older else [rule_set], 1)[0]
+
+
 def during(session: Session, week: Week, view: View) -> list[Version]:
     """The versions that changed a week's rules since it opened or began, newest first, up to PER_PAGE of them.
 

@@ -13,6 +13,8 @@ FORM_BYTES: Final = 65_536
 second, a megabyte of nothing but separators more than one."""
 GUIDE_BYTES: Final = 3 * FORM_BYTES
 """Of the guide's form: 16,000 characters of any script, each byte of them escaped."""
+RULES_BYTES: Final = 4 * FORM_BYTES
+"""Of the form of the rules: a text of 64 KiB, each byte of it escaped, and the form for common changes beside it."""
 REPORT_BYTES: Final = 16_384
 NO_STORE: Final = "no-store"
 REVALIDATE: Final = "private, no-cache"
@@ -55,6 +57,7 @@ AREAS: Final = (
     Area("/calendar", (), csrf=True, body=0, cache=REVALIDATE, refusal="page"),
     Area("/organizer", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page", home="organizer"),
     Area("/organizer/guide", FOR_PEOPLE, csrf=True, body=GUIDE_BYTES, cache=NO_STORE, refusal="page", home="organizer"),
+    Area("/organizer/rules", FOR_PEOPLE, csrf=True, body=RULES_BYTES, cache=NO_STORE, refusal="page", home="organizer"),
     Area("/me", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page", home="me"),
     Area("/sign-in", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page"),
     Area("/sign-out", FOR_PEOPLE, csrf=True, body=FORM_BYTES, cache=NO_STORE, refusal="page"),
