@@ -227,6 +227,18 @@ def test_calendar_tells_how_each_shift_stands(site: RunningApp, organizer: Visit
     assert "Times are those of America/Los Angeles ." in text(page)
 
 
+def test_shift_of_a_draft_offers_no_sign_up_that_would_be_refused(site: RunningApp, organizer: Visitor) -> None:
+    a_rotation(site)
+    there = "/organizer/weeks/rotation/shifts"
+    organizer.post(there, date="2026-10-07", start="06:00", until="08:00", **SEATS)
+    [shift] = made(site, "rotation")
+
+    page = organizer.get(f"{there}/{shift.id}")
+
+    assert "Nobody has a seat. This week is a draft. You can sign people up once it’s open." in text(page)
+    assert ("Sign someone up" in page.text, "Save shift" in page.text) == (False, True)
+
+
 def test_navigation_of_a_weeks_pages_leads_to_that_week(site: RunningApp, organizer: Visitor) -> None:
     a_rotation(site)
     there = "/organizer/weeks/rotation"
