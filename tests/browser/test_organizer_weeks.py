@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app.domain.calendar.slots import ASSEMBLY_WEEK
+from app.domain.calendar.slots import ASSEMBLY_WEEK, Pattern
 from app.services.displays import displays
 from app.services.organizing import join_codes
 from app.services.shifts import seats, shifts
@@ -39,6 +39,7 @@ SMALL = """[...document.querySelectorAll("a, button, summary, .field__input")]
     .filter((each) => getComputedStyle(each).display !== "inline" && !each.closest(".skip, .row, label"))
     .filter((each) => { const box = each.getBoundingClientRect(); return box.height > 0 && box.height < 43.5; })
     .map((each) => each.textContent.trim())"""
+HOURLY = Pattern(frozenset({ENDS.weekday()}), 0, 24 * 60, 60, "short")  # more columns than a laptop has room for
 LONG = "The extraordinarily long-named team of the third floor kitchen"
 
 
@@ -61,6 +62,7 @@ def furnish(site: RunningApp) -> None:
         join_codes.renew(session, teams.find(session, week, site.game.team_id(OWLS)), act_by("Olu", site.clock.now))
         displays.pair(session, screen_code(), LONG[:60], act_by("Olu", site.clock.now))
         shifts.generate(session, SLUG, ASSEMBLY_WEEK, STARTS, ENDS, ShiftFields(label=LONG[:60]), site.game.act)
+        shifts.generate(session, SLUG, HOURLY, ENDS, ENDS, ShiftFields(label="Night and day"), site.game.act)
         early = shifts.of_week(session, week)[-1]
         seats.sign_up_team(session, SLUG, early.id, site.game.team_id(OWLS), site.game.act, reason="They asked")
     site.game.freeze()
