@@ -241,6 +241,11 @@ PINNED = {
         "b37208bddae673452c77bd588f2f887f7b2cdd3ac97f5daea2d2b60323fe3e8c",
         "e960f0a938043b8a8d1bc05e1ba98e2475c9d755802a1f49715dac1ffbd9a35e",
     ),
+    "0025": (
+        "0025_bulk_reversals.py",
+        "ca536b3bac74aa4db1e53163b66831e55cdd92b0a765e3acda46e9441f929621",
+        "39c353b064d5d00d541b58c7bbf9e73d0cfce91d256301a677d8108b013d9714",
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from app.models.audit import AuditEntry
 from app.models.backfill import ApiKey, Backfill
+from app.models.bulk_reversal import BulkReversal
 from app.models.calendar_feed import CalendarFeed
 from app.models.ceremony import Ceremony
 from app.models.cheer import Cheer
@@ -31,6 +32,7 @@ __all__ = [
     "ApiKey",
     "AuditEntry",
     "Backfill",
+    "BulkReversal",
     "CalendarFeed",
     "Ceremony",
     "Cheer",

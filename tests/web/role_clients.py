@@ -24,7 +24,8 @@ from app.services.imports import history, identity_import, roster_import
 from app.services.intake import api_keys, authors, connections, deliveries, processing
 from app.services.intake.deliveries import Incoming
 from app.services.operations import secrets
-from app.services.organizing import join_codes, team_admin
+from app.services.organizing import bulk_reversals, join_codes, team_admin
+from app.services.organizing.bulk_reversals import Selection
 from app.services.rules import rule_sets
 from app.services.shifts import covers, seats, shifts, waiting
 from app.services.shifts.shifts import ShiftFields
@@ -146,6 +147,13 @@ class RoleClients:
         return str(self.site.record(person=ADA).json()["id"])
 
     _ledger_entry = _activity_id
+
+    def _bulk_reversal(self, role: Role) -> str:
+        """A bulk of one activity, which nobody has undone yet."""
+        selection = Selection([self._activity_id(role)])
+        with self.site.database.unit_of_work() as session:
+            act = act_by("Olu", self._now)
+            return bulk_reversals.reverse(session, SLUG, selection, act, reason="Counted twice").id
 
     def _form(self, _role: Role) -> str:
         return f"{self.made:016x}"

@@ -302,6 +302,13 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("POST", "/organizer/weeks/{week}/ledger/adjustment"): RouteAccess(
         "organizers", 303, form={**POINTS, "team": "{team}"}
     ),
+    ("GET", "/organizer/weeks/{week}/ledger/reversal"): RouteAccess("organizers", query={"all": "on"}),
+    ("POST", "/organizer/weeks/{week}/ledger/reversal"): RouteAccess(
+        "organizers", 303, form={**WHY, "ids": "{ledger_entry}"}
+    ),
+    ("POST", "/organizer/weeks/{week}/ledger/reversal/undo"): RouteAccess(
+        "organizers", 303, form={"id": "{bulk_reversal}"}
+    ),
     ("GET", "/organizer/weeks/{week}/ledger/{ledger_entry}"): RouteAccess("organizers"),
     ("POST", "/organizer/weeks/{week}/ledger/{ledger_entry}/reversal"): RouteAccess("organizers", 303, form=WHY),
     ("POST", "/organizer/weeks/{week}/ledger/{ledger_entry}/reinstatement"): RouteAccess("organizers", 409, form=WHY),

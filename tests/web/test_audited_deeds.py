@@ -165,6 +165,8 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", "/organizer/weeks/{week}/presenter"): ["presenter-link.made"],
     ("POST", "/organizer/weeks/{week}/export"): ["ledger.exported"],
     ("POST", LEDGER): ["activity.added"],
+    ("POST", f"{LEDGER}/reversal"): ["activities.reversed"],
+    ("POST", f"{LEDGER}/reversal/undo"): ["activities.reinstated"],
     ("POST", f"{LEDGER}/adjustment"): ["team.adjusted"],
     ("POST", f"{LEDGER}/{{ledger_entry}}/reversal"): ["activity.reversed"],
     ("POST", f"{LEDGER}/{{ledger_entry}}/reinstatement"): [],

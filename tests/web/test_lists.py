@@ -53,6 +53,7 @@ FOR_ORGANIZERS = (
     "/me", "/me/activities", "/me/settings", "/me/calendar", "/me/notices", "/weeks/{week}/teams/{owls}",
     "/weeks/{week}/shifts",
     f"/organizer/weeks/{SLUG}/ledger", f"/organizer/weeks/{SLUG}/ledger?by_hand=on&same_link=on&night=on&person=a",
+    f"/organizer/weeks/{SLUG}/ledger/reversal?all=on",
     "/organizer/guide", "/organizer/sources", "/organizer/webhooks", "/organizer/deliveries", "/organizer/unmatched",
     "/organizer/identities", "/organizer/sources/github/accounts", "/weeks/{week}/guestbook", "/weeks",
     "/weeks/{week}/latest",

@@ -22,6 +22,8 @@ from app.services.weeks.weeks import AnyWeek
 
 _ADD = BulkInsert(Reversal, ("activity_seq", "ordinal", "reason", "by", "at", "version"))
 
+FEW = 50  # activities whose teams are scored one by one; a week of them is scored in the time of some teams
+
 
 class Ruling(NamedTuple):
     """A change of an activity's standing: it is to stand, or to be cancelled."""
@@ -61,8 +63,8 @@ def add(session: Session, week: Week, rulings: Sequence[Ruling], act: Act, *, re
 def add_all(session: Session, week: AnyWeek, numbers: Sequence[int], act: Act, *, stand: bool, reason: str) -> int:
     """Reverse or reinstate thousands of activities of a held week, by their numbers in the ledger; how many it changed.
 
-    Those that stand so already are left out. The week is scored anew; counting its version and the audit are the
-    caller's, who has one change of its own.
+    Those that stand so already are left out. Of a few their teams are scored anew, of many the week; counting its
+    version and the audit are the caller's, who has one change of its own.
     """
     known: Counter[int] = Counter()
     for chunk in chunks(numbers, CHUNK):
@@ -76,11 +78,16 @@ def add_all(session: Session, week: AnyWeek, numbers: Sequence[int], act: Act, *
     ]
     if rows:
         _ADD.run(session, rows)
+    if len(rows) > FEW:
         scores.rebuild(session, week, rule_sets.rules_of(session, week))
+    elif rows:
+        seqs = [row["activity_seq"] for row in rows]
+        entries = session.exec(select(LedgerEntry).where(col(LedgerEntry.seq).in_(seqs))).all()
+        _rescore(session, week, [Ruling(entry, stand) for entry in entries])
     return len(rows)
 
 
-def _rescore(session: Session, week: Week, rulings: Sequence[Ruling]) -> None:
+def _rescore(session: Session, week: AnyWeek, rulings: Sequence[Ruling]) -> None:
     """Score the teams anew that the entries count for, and count those that belong to none."""
     joins = teams.joins(session, week, {entry.person_id for entry, _ in rulings if entry.person_id})
     changed, unassigned = set[str](), Counter[str]()

@@ -122,7 +122,7 @@ def conditions_of(session: Session, week: Week, wanted: Wanted) -> list[ColumnEl
     if wanted.text:
         conditions.append(_says(wanted.text))
     if wanted.reversed is not None:
-        conditions.append(_is_reversed() if wanted.reversed else ~_is_reversed())
+        conditions.append(is_reversed() if wanted.reversed else ~is_reversed())
     if wanted.by_hand:
         conditions.append(col(LedgerEntry.source) == BY_HAND)
     if wanted.same_link:
@@ -173,14 +173,15 @@ def _says(text: str) -> ColumnElement[bool]:
     )
 
 
-def _is_reversed() -> ColumnElement[bool]:
+def is_reversed() -> ColumnElement[bool]:
+    """The condition that an entry is reversed now."""
     return col(LedgerEntry.seq).in_(_REVERSED)
 
 
 def _shares_link(week: Week) -> ColumnElement[bool]:
     """Activities that stand and share their link with another one that does."""
     url = col(LedgerEntry.url)
-    stands = ~_is_reversed()
+    stands = ~is_reversed()
     shared = (
         select(LedgerEntry.url)
         .where(LedgerEntry.week_id == week.id, url.is_not(None), stands)

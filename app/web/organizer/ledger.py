@@ -16,7 +16,7 @@ from app.domain.wording import kind_title
 from app.errors import Malformed, Problem
 from app.models import Week
 from app.services.ledger import ledger
-from app.services.organizing import ledger_search
+from app.services.organizing import bulk_reversals, ledger_search
 from app.services.organizing.ledger_search import NO_TEAM, LedgerRow, Wanted
 from app.services.paging import Page as RowPage
 from app.services.rules import rule_sets
@@ -25,6 +25,7 @@ from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
 from app.web.http.fields import Reason
 from app.web.http.forms import Form, FormState
+from app.web.http.render import plural
 from app.web.organizer.filters import DaysFilter
 from app.web.organizer.page import Tidied
 from app.web.routes import DatabaseRoute
@@ -80,7 +81,21 @@ def organizer_ledger(
     request: Request, act: OrganizerAct, session: ReadSession, week: str, cursor: Annotated[str, Query()] = ""
 ) -> Response:
     """The newest entries of a week's ledger, or those that somebody looks for."""
-    return ledger_page(Page(request, act, session), slug=week, wanted=LedgerFilter.of(request), cursor=cursor)
+    page = Page(request, act, session, flash=_flash(request))
+    return ledger_page(page, slug=week, wanted=LedgerFilter.of(request), cursor=cursor)
+
+
+def _flash(request: Request) -> str:
+    """The sentence about a bulk: the numbers are in the address, so it can be loaded again."""
+    texts = {name: request.query_params.get(name, "") for name in ("gone", "back", "stayed")}
+    told = {name: int(text) for name, text in texts.items() if text.isascii() and text.isdigit() and len(text) < 10}
+    if "gone" in told:
+        return f"Reversed {plural(told['gone'], 'activity', 'activities')}. You can undo it below."
+    if "back" not in told:
+        return ""
+    stayed = told.get("stayed", 0)
+    sentence = f"Reinstated {plural(told['back'], 'activity', 'activities')}."
+    return f"{sentence} {plural(stayed, 'stays', 'stay')} as corrected since." if stayed else sentence
 
 
 def ledger_page(page: Page[SignedInAct], *, slug: str, wanted: LedgerFilter, cursor: str = "") -> Response:
@@ -100,6 +115,7 @@ def ledger_page(page: Page[SignedInAct], *, slug: str, wanted: LedgerFilter, cur
         "organizer/ledger/index.html", shown=week, slug=week.slug, rows=found.items, next_cursor=found.next_cursor,
         is_first=not cursor, wanted=wanted, count=count, titles=titles, kinds=list(titles.items()),
         teams=[*((team.id, team.name) for team in teams.of_week(session, week)), (NO_TEAM, "No team")],
+        bulks=bulk_reversals.recent(session, week),
         sources=[(source, source) for source in ledger_search.sources(session, week)], zone=week.zone,
     )  # fmt: skip
 

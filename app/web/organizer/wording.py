@@ -3,6 +3,8 @@
 ACTIONS = {
     "access.refused": "Refused",
     "activities.imported": "Imported activities",
+    "activities.reinstated": "Undid a bulk reversal",
+    "activities.reversed": "Reversed activities together",
     "activity.added": "Logged an activity for someone",
     "activity.reinstated": "Reinstated an activity",
     "activity.reversed": "Reversed an activity",
@@ -95,6 +97,7 @@ ACTIONS = {
 KINDS = {
     "activity": "Activities",
     "audit": "The audit",
+    "bulk": "Bulk reversals",
     "connection": "Sources",
     "delivery": "Deliveries",
     "display": "Displays",

@@ -107,3 +107,30 @@ def test_points_are_adjusted_with_a_reason(site: RunningApp, organizer: Visitor)
     assert "Adjustment, −5 points" in page
     assert "Reason Cake" in page
     assert site.points()[OWLS] == -5
+
+
+def test_activities_are_reversed_together_after_a_preview_and_taken_back(site: RunningApp, organizer: Visitor) -> None:
+    ids = [site.record(source="by hand", url=LINK).json()["id"] for _ in range(3)]
+    assert "Choose activities first" in flash(organizer.get(f"{LEDGER}/reversal?by_hand=on"))
+    preview = organizer.get(f"{LEDGER}/reversal?id={ids[0]}&id={ids[1]}")
+    assert "Owls 15 → 5 2nd" not in text_of(preview)
+    assert "Owls 15 → 5 1st" in text_of(preview)
+    assert f"{NAMES[ADA]} 2 activities, −10 points of their own" in text_of(preview)
+    typed = dict(re.findall(r'name="(ids|upto)" value="([^"]*)"', preview.text))
+
+    refused = organizer.post(f"{LEDGER}/reversal", **typed, reason="")
+    done = organizer.get(organizer.post(f"{LEDGER}/reversal", **typed, reason="Copies").headers["location"])
+    second = organizer.post(f"{LEDGER}/reversal", **typed, reason="Copies")
+
+    assert (refused.status_code, second.status_code) == (422, 409)
+    assert "Nothing to reverse: each of these is reversed already" in flash(second)
+    assert flash(done) == "Reversed 2 activities. You can undo it below."
+    assert "2 activities: “ Copies ”" in text_of(done)
+    assert site.points()[OWLS] == 5
+    bulk = re.findall(r'name="id" value="(\w+)"', done.text)[-1]
+    undone = organizer.get(organizer.post(f"{LEDGER}/reversal/undo", id=bulk).headers["location"])
+    assert flash(undone) == "Reinstated 2 activities."
+    assert site.points()[OWLS] == 15
+    assert organizer.post(f"{LEDGER}/reversal/undo", id=bulk).status_code == 409
+    assert organizer.post(f"{LEDGER}/reversal", reason="All of it").status_code == 422
+    assert organizer.get(f"{LEDGER}/reversal?all=on&since=tomorrow").status_code == 422
