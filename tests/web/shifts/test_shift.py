@@ -116,7 +116,7 @@ def test_one_tap_logs_what_no_tool_reports_once(site: RunningApp, shifts: Shifts
     stranger = sign_in(site, DUA).post(f"{PAGE}/{shift_id}/log", **what)
 
     assert [answer.status_code for answer in answers] == [303, 303]
-    assert "Logged: issue, +5 points. Thank you! See it" in text(ada.get(answers[0].headers["location"]))
+    assert "Logged: issue, +5 points. Thank you! See or undo it" in text(ada.get(answers[0].headers["location"]))
     assert [(item["kind"], item["url"], item["note"]) for item in in_ledger(site)] == [
         ("issue", "https://example.com/7", "Broken link")
     ]
