@@ -134,8 +134,11 @@ def _incoming(recipient: Recipient, envelope: Envelope, now: datetime, proof: Pr
         event_id = registry.SOURCES[recipient.kind].event_id_of(envelope)
     except DeliveryUnreadable:
         event_id = None
+    over = (
+        recipient.replaced_secret if proof.by_newest_secret and len(recipient.secrets) > 1 else None,
+        recipient.replaced_key if proof.by_newest_key else None,
+    )
     return Incoming(
         recipient.id, envelope.headers, envelope.body, now, event_id, proof.sent_at,
-        ends_secret=proof.by_newest_secret and len(recipient.secrets) > 1,
-        ends_key=proof.by_newest_key and len(recipient.keys) > 1,
+        ends=tuple(each for each in over if each),
     )  # fmt: skip

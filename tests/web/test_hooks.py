@@ -11,7 +11,8 @@ from sqlmodel import select
 
 from app.models import Delivery, LedgerEntry
 from app.services import lifecycle
-from app.services.intake import authors, connections
+from app.services.intake import authors, connections, deliveries
+from app.services.intake.deliveries import Incoming
 from app.services.ledger import ledger
 from tests.builders import ADA, BO, SLUG, act_by
 from tests.integrations.sources import samples
@@ -270,6 +271,21 @@ def test_the_old_secret_is_valid_until_the_new_one_is_seen_and_for_a_day_at_most
     tools.site.clock.set("2022-09-15 12:00")
     assert tools.send(path, GITHUB, secret="new").status_code == 401
     assert tools.send(path, GITHUB, secret="newer").status_code == 200
+
+
+def test_a_delivery_ends_no_secret_that_was_replaced_after_it_was_signed(tools: Tools) -> None:
+    path, key = tools.connect("github", "old"), tools.site.app.state.context.key
+    with tools.site.database.unit_of_work() as session:
+        connections.rotate(session, key, "github", tools.site.game.act, secret="new")
+        seen = connections.recipient(session, key, "github", tools.site.clock.real())
+        connections.rotate(session, key, "github", tools.site.game.act, secret="newer")
+    assert seen.replaced_secret is not None
+    late = Incoming(seen.id, [], b"{}", tools.site.clock.real(), "d-late", ends=(seen.replaced_secret,))
+
+    with tools.site.database.unit_of_work() as session:
+        deliveries.store(session, late)
+
+    assert tools.send(path, GITHUB, secret="new").status_code == 200
 
 
 def test_a_secret_is_sealed_in_the_database(tools: Tools) -> None:

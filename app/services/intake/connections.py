@@ -2,6 +2,7 @@
 
 import re
 import secrets as random
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -42,13 +43,18 @@ class NewConnection(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """The connection that a delivery is for: `secrets` and `keys` (SHA-256) are the valid ones, the newest first."""
+    """The connection that a delivery is for: `secrets` and `keys` (SHA-256) are the valid ones, the newest first.
+
+    `replaced_secret` (sealed) and `replaced_key` are those that end as soon as the newest one is seen.
+    """
 
     id: str
     name: str
     kind: str
     keys: list[str]
     secrets: list[str]
+    replaced_secret: str | None = None
+    replaced_key: str | None = None
 
 
 def address(base: str, new: NewConnection) -> str:
@@ -172,10 +178,10 @@ def revoke_previous(session: Session, name: str, act: Act) -> Connection:
     return connection
 
 
-def see_newest(session: Session, connection: Connection, *, secret: bool, key: bool) -> None:
-    """End what a newest secret or key replaces, as it was seen."""
-    has_secret, has_key = connection.previous_secret is not None, connection.previous_key_sha256 is not None
-    if (secret and has_secret) or (key and has_key):
+def see_newest(session: Session, connection: Connection, replaced: Collection[str]) -> None:
+    """End what a newest secret or key replaces, as it was seen: these, and none that was replaced since."""
+    secret, key = connection.previous_secret in replaced, connection.previous_key_sha256 in replaced
+    if secret or key:
         _end_previous(session, connection, secret=secret, key=key)
 
 
@@ -259,13 +265,11 @@ def recipient(session: Session, key: SigningKey, name: str, now: datetime) -> Re
     found = _by_name(session, name)
     if found is None:
         raise NotFound("There’s no connection at this address.")
-    sealed, keys = [found.secret], [found.key_sha256] if found.key_sha256 else []
-    if found.previous_secret and found.previous_until and now < found.previous_until:
-        sealed.append(found.previous_secret)
-    if found.previous_key_sha256 and found.previous_key_until and now < found.previous_key_until:
-        keys.append(found.previous_key_sha256)
-    secrets = [secret for each in sealed if (secret := key.unseal(PURPOSE, each))]
-    return Recipient(found.id, found.name, found.kind, keys, secrets)
+    old_secret = found.previous_secret if found.previous_until and now < found.previous_until else None
+    old_key = found.previous_key_sha256 if found.previous_key_until and now < found.previous_key_until else None
+    keys = [each for each in (found.key_sha256, old_key) if each]
+    secrets = [secret for each in (found.secret, old_secret) if each and (secret := key.unseal(PURPOSE, each))]
+    return Recipient(found.id, found.name, found.kind, keys, secrets, old_secret, old_key)
 
 
 def audit_target(connection: Connection) -> AuditTarget:

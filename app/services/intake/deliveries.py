@@ -39,8 +39,8 @@ Parse = Callable[[str, Headers, bytes], Parsed]
 class Incoming:
     """A delivery that came, with a valid signature; `event_id` is its tool's id of it.
 
-    `sent_at` is when it was signed, where its tool says so. With `ends_secret` or `ends_key` it proves that the newest
-    secret or key of its connection is in use, so that the one before is over.
+    `sent_at` is when it was signed, where its tool says so. `ends` are the secret (sealed) and the key (SHA-256) of its
+    connection that are over, because it proves that those which replaced them are in use.
     """
 
     connection_id: str
@@ -49,8 +49,7 @@ class Incoming:
     received_at: datetime
     event_id: str | None
     sent_at: datetime | None = None
-    ends_secret: bool = False
-    ends_key: bool = False
+    ends: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -103,15 +102,16 @@ def store_all(session: Session, several: Sequence[Incoming]) -> list[str]:
         is_new = insert.run(session, [row]) == 1
         ids[place] = row["id"] if is_new else _first_of(session, incoming)
         is_any_new |= is_new
-    for connection_id in sorted({each.connection_id for each in several if each.ends_secret or each.ends_key}):
-        seen = [each for each in several if each.connection_id == connection_id]
-        connections.see_newest(
-            session, session.get_one(Connection, connection_id), secret=any(each.ends_secret for each in seen),
-            key=any(each.ends_key for each in seen),
-        )  # fmt: skip
+    for connection_id in sorted({each.connection_id for each in several if each.ends}):
+        over = {text for each in several if each.connection_id == connection_id for text in each.ends}
+        connections.see_newest(session, _locked(session, connection_id), over)
     if is_any_new:
         announce(session, DeliveryStored())
     return [ids[place] for place in range(len(several))]
+
+
+def _locked(session: Session, connection_id: str) -> Connection:
+    return session.get_one(Connection, connection_id, populate_existing=True, with_for_update=True)
 
 
 def _first_of(session: Session, incoming: Incoming) -> str:
