@@ -69,10 +69,10 @@ async def team_receipt(request: Request, week: str, team: str, actor: BoardReade
     standing = next((standing for standing in snapshot.board.standings if standing.team_id == team), None)
     if standing is None:
         raise NotFound(f"There’s no such team in {apart(snapshot.board.name)}. The board lists its teams.")
-    receipt, cheers = await receipt_for(request, snapshot.board.week, team, actor)
+    found = await receipt_for(request, snapshot.board.week, team, actor)
     return render_page(
-        request, "receipt/index.html", board=snapshot.board, standing=standing, receipt=receipt, cheers=cheers,
-        zone=snapshot.zone,
+        request, "receipt/index.html", board=snapshot.board, standing=standing, receipt=found.receipt,
+        cheers=found.cheers, evidence=found.evidence, zone=snapshot.zone,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Boards and receipts as a reader may see them, for pages and the API alike."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,6 +11,8 @@ from app.domain.standings.receipt import Receipt
 from app.live.fragments import Position, position_of
 from app.live.messages import Reading
 from app.services import cheers
+from app.services.ledger import evidence
+from app.services.ledger.evidence import Evidence
 from app.services.standings import boards
 from app.services.weeks import weeks
 from app.web.access import credential_of, decide
@@ -51,20 +54,28 @@ async def answer(request: Request, representation: CachedResponse) -> Response:
     return await context_of(request).database.renders.run(representation.answer, request)
 
 
-async def receipt_for(
-    request: Request, slug: str, team_id: str, actor: Actor | None
-) -> tuple[Receipt, Mapping[str, int]]:
-    """A team's receipt, and how many people clap for its activities, by id; what nobody claps for is left out.
+class TeamReceipt(NamedTuple):
+    """A team's receipt, and by the ids of its activities how many people clap for them, and their evidence."""
+
+    receipt: Receipt
+    cheers: Mapping[str, int]
+    evidence: Mapping[str, Evidence]
+
+
+async def receipt_for(request: Request, slug: str, team_id: str, actor: Actor | None) -> TeamReceipt:
+    """A team's receipt as a reader may see it; what nobody claps for, and what has no evidence, is left out.
 
     The public of a frozen week gets that of the freeze. Raises WeekUnknown or NotFound.
     """
     context = context_of(request)
 
-    def load() -> tuple[Receipt, Mapping[str, int]]:
+    def load() -> TeamReceipt:
         with context.database.reading() as session:
             week = weeks.find(session, slug, context.clock.game())
             receipt = boards.receipt(session, week, team_id, weeks.view(week, actor))
-            return receipt, cheers.count_by_id(session, (line.activity for line in receipt.items if line.activity))
+            ids = list(dict.fromkeys(line.activity for line in receipt.items if line.activity))
+            proofs = evidence.on_receipt(session, team_id, ids, actor)
+            return TeamReceipt(receipt, cheers.count_by_id(session, ids), proofs)
 
     return await context.database.reads.run(load)
 
