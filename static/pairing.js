@@ -27,7 +27,7 @@
       if (!answer.ok) throw new Error(answer.statusText);
       await act(await answer.json());
     } catch {
-      say("The server does not answer. This screen keeps asking.");
+      say("The server doesn’t answer. This screen keeps asking.");
     } finally {
       isAsking = false;
     }

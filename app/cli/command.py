@@ -59,7 +59,7 @@ def as_problem(error: Exception) -> Problem | None:
             where = f"“{error.filename}”: " if error.filename else ""
             return Problem(f"{where}{error.strerror or error}. Nothing was changed.")
         case UnicodeError():
-            return Malformed("That holds characters that are not valid Unicode text. Write it again in UTF-8.")
+            return Malformed("That holds characters that aren’t valid Unicode text. Write it again in UTF-8.")
         case DBAPIError():
             return Unavailable(f"The database refused: {str(error.orig).partition(chr(10))[0]}. Nothing was changed.")
         case _:

@@ -23,7 +23,7 @@ from app.live.topics import Topic
 from app.metrics import UPDATES
 
 FULL = "There are too many live streams right now. The page tries again by itself."
-FAILING = "This page cannot be kept up to date right now. It tries again by itself."
+FAILING = "This page can’t be kept up to date right now. It tries again by itself."
 
 logger = logging.getLogger(__name__)
 

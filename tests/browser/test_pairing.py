@@ -99,7 +99,7 @@ def test_pairing_needs_no_javascript(chromium: Browser, site: RunningApp) -> Non
 def test_screen_whose_server_is_gone_says_so_and_goes_on(chromium: Browser, site: RunningApp) -> None:
     with screen(chromium, site, live=False) as wall:
         wall.page.context.set_offline(True)
-        wall.wait("() => document.getElementById('state').textContent.startsWith('The server does not answer')")
+        wall.wait("() => document.getElementById('state').textContent.startsWith('The server doesn’t answer')")
 
         wall.page.context.set_offline(False)
         wall.wait("() => document.getElementById('state').textContent === ''")

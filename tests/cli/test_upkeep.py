@@ -156,7 +156,7 @@ def test_actor_without_an_account_is_a_number(monkeypatch: pytest.MonkeyPatch) -
 
 def test_text_that_is_no_unicode_is_a_sentence(shell: Shell) -> None:
     assert shell.refusal("token", "revoke", "\udcff").startswith(
-        "That holds characters that are not valid Unicode text."
+        "That holds characters that aren’t valid Unicode text."
     )
 
 

@@ -32,7 +32,7 @@ _SENTENCES: dict[Code, str] = {
     "week-not-open": "This week isn’t open. Ask an organizer to open it.",
     "cancelled": "This shift was cancelled. Choose another one.",
     "started": "This shift has started or is over. Ask an organizer if something about it is wrong.",
-    "not-open-yet": "Signing up has not opened yet.",
+    "not-open-yet": "Signing up hasn’t opened yet.",
     "no-team": "Seats in this week are for teams. Join a team first.",
     "not-ready": "Your set-up has steps left. Finish them, then sign up.",
     "overlap": "You have another shift at that time.",
