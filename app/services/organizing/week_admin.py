@@ -98,7 +98,7 @@ def _check_days(session: Session, week: Week, fields: WeekFields) -> None:
     planned = (
         select(func.count())
         .select_from(Shift)
-        .where(Shift.week_id == week.id, (col(Shift.starts_at) < begins) | (col(Shift.ends_at) > ends))
+        .where(Shift.week_id == week.id, (col(Shift.starts_at) < begins) | (col(Shift.starts_at) >= ends))
     )
     for noun, nouns, query in (("activity lies", "activities lie", outside), ("shift lies", "shifts lie", planned)):
         if number := session.exec(query).one():

@@ -36,8 +36,11 @@ def sign_up(
     seated = locked.seated([person_id])
     if seated and locked.week.state == "open":
         return SignUp(seated[person_id], repeated=True)
-    promoted = [seat for seat in waiting.fill(locked) if seat.person_id == person_id]
-    [seat] = promoted or _take(locked, [person_id], team_id)
+    promoted = waiting.fill(locked)
+    if promoted:
+        _look_elsewhere(locked)
+    own = [seat for seat in promoted if seat.person_id == person_id]
+    [seat] = own or _take(locked, [person_id], team_id)
     return SignUp(seat, repeated=False)
 
 
@@ -88,6 +91,8 @@ def undo_team(session: Session, slug: str, shift_id: str, team_id: str, act: Act
     locked = LockedShift.lock(session, slug, shift_id, act, None)
     members = locked.members_of(teams.find(session, locked.week, team_id).id)
     check_is_own(act, *members)
+    if locked.week.state != "open":
+        raise refusals.problem("week-not-open")
     taken = _taken_at_once(locked, members)
     if not taken:
         raise refusals.problem("gone", TOO_LATE_TO_UNDO)
@@ -124,8 +129,13 @@ def _missing(locked: LockedShift, people: Sequence[str]) -> list[str]:
 
 
 def _take(locked: LockedShift, people: Sequence[str], team_id: str | None) -> list[Seat]:
-    """Give each of these people a seat; where a first round holds, it may be over now for those who wait elsewhere."""
+    """Give each of these people a seat."""
     taken = locked.take(people, team_id)
+    _look_elsewhere(locked)
+    return taken
+
+
+def _look_elsewhere(locked: LockedShift) -> None:
+    """Look at other shifts after seats were taken: a first round may be over now for those who wait there."""
     if locked.settings.first_round is not None:
         waiting.look_elsewhere(locked, [])
-    return taken

@@ -61,7 +61,8 @@ def leave_list(
     if locked.week.state != "open":
         raise refusals.problem("week-not-open")
     if entry is None:
-        raise NotFound("They are not on the waiting list of this shift.")
+        who = "You are" if act.actor.person_id == person_id else "They are"
+        raise NotFound(f"{who} not on the waiting list of this shift.")
     if entry.state == "waiting":
         _end(locked, [entry], "left")
         if act.actor.person_id != person_id:
@@ -170,7 +171,8 @@ def _check(locked: LockedShift, person_id: str) -> None:
     organizes = locked.reason is not None
     code = lists.join_refusal(locked.facts, claim, locked.settings, locked.act.now, organizes=organizes)
     if code == "overlap" and seated:
-        raise refusals.problem("overlap", "You have a seat of this shift. There’s nothing to wait for.")
+        who = "You have" if locked.act.actor.person_id in (person_id, None) else "They have"
+        raise refusals.problem("overlap", f"{who} a seat of this shift. There’s nothing to wait for.")
     if code:
         raise locked.refusal(code, [person_id])
 

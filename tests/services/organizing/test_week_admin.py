@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from app.db.database import Database
-from app.domain.calendar.slots import slot
+from app.domain.calendar.slots import slot, slot_between
 from app.errors import Conflict, Malformed, Problem, WeekUnknown
 from app.models import AuditEntry, Week
 from app.services import lifecycle
@@ -18,7 +18,7 @@ from app.services.shifts import settings
 from app.services.shifts.shifts import ShiftFields, create
 from app.services.teams import teams
 from app.services.weeks import weeks
-from tests.builders import ADA, BO, ENDS, NOW, SLUG, STARTS, ZONE, Game, act_by, an_activity
+from tests.builders import ADA, BO, ENDS, NOW, PACIFIC, SLUG, STARTS, ZONE, Game, act_by, an_activity, moment
 
 NEW = "spring"
 
@@ -95,6 +95,10 @@ def test_days_that_leave_a_shift_out_are_refused(game: Game) -> None:
     plan(game, SLUG, ENDS)
 
     found = refusal(game.database, ends=date(2022, 9, 15))
+    with game.database.unit_of_work() as session:
+        night = slot_between(moment("2022-09-16T23:00:00-07:00"), moment("2022-09-17T01:00:00-07:00"), PACIFIC)
+        create(session, SLUG, night, ShiftFields(), act_by("Olu", NOW))
+    assert edit(game.database, starts=date(2022, 9, 11)) == ["starts"]  # a night shift ends after the week
 
     sentence = "1 shift lies outside these days. Choose days with all of them."
     assert found == (Conflict, [{"field": "ends", "message": sentence}])

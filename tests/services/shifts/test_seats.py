@@ -298,6 +298,14 @@ def test_undo_team_leaves_the_seats_of_one_tap_and_hands_them_on(plan: Plan) -> 
     assert code_of(lambda: tapped.undo_team(shift_id, OWLS, CHIDI)) == "gone"  # not their tap
 
 
+def test_undo_team_in_a_closed_week_is_refused(plan: Plan) -> None:
+    shift_id = plan.shift()
+    plan.sign_up_team(shift_id, OWLS, plan.act_of(ADA))
+    plan.game.close()
+
+    assert code_of(lambda: plan.undo_team(shift_id, OWLS, ADA)) == "week-not-open"
+
+
 @pytest.mark.parametrize("text", ["2022-09-15 05:50", "2022-09-15 05:58"])
 def test_undo_team_leaves_nobody_once_one_cannot_leave(plan: Plan, text: str) -> None:
     shift_id, tapped = plan.shift(), plan.at("2022-09-15 05:48")
