@@ -1,4 +1,4 @@
-"""`rules`: check a rules file, see its effect before it is applied, apply it, show what is active."""
+"""`rules`: check a rules file, see its effect before it is applied, apply it, show what is and what was active."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ from app.domain.rules import parse_rules
 from app.errors import RulesRefused
 from app.services import reasons
 from app.services.exports.ledger_export import moment
-from app.services.rules import rule_sets
+from app.services.rules import history, rule_sets
 from app.services.standings import previews
 from app.services.standings.previews import WeekPreview
 from app.web.documents import preview_document, rule_set_document
@@ -76,6 +76,35 @@ def show(_voice: Voice) -> Answer:
     if errors:
         parts += ["", "The rules file has mistakes:", *(mistake_line(error) for error in errors)]
     return Answer(rule_set_document(active) | {"file_errors": errors}, parts)
+
+
+@command(group, "history")
+def list_versions(
+    _voice: Voice,
+    before: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Go on with the versions before this one.")
+    ] = None,
+) -> Answer:
+    """List the versions of the rules, the newest first, with what each changed."""
+    with reading() as session:
+        versions, next_before = history.page(session, before)
+    documents = [
+        {
+            "version": version.number,
+            "by": version.by,
+            "at": moment(version.at),
+            "note": version.note,
+            "changes": list(version.changes),
+        }
+        for version in versions
+    ]
+    parts: list[str | Table] = []
+    for version in versions:
+        parts.append(f"Version {version.number}, by {version.by}, {moment(version.at)}: {version.note}")
+        parts += [f"  {change}" for change in version.changes]
+    if next_before is not None:
+        parts.append(f"Older ones: assembly-week rules history --before {next_before}")
+    return Answer({"versions": documents, "next_before": next_before}, parts)
 
 
 def _text(file: Path) -> str:

@@ -152,3 +152,18 @@ def test_apply_of_rules_made_from_another_version_is_refused(week_with_an_issue:
     result = week_with_an_issue.run("rules", "apply", second, "--note", "Theirs", "--version", "1")
 
     assert (result.exit_code, week_with_an_issue.document("rules", "show")["version"]) == (1, 2)
+
+
+def test_history_lists_versions_with_what_they_changed(week_with_an_issue: Shell) -> None:
+    file = week_with_an_issue.write("rules.toml", dearer_issues(points=7))
+    week_with_an_issue.run("rules", "apply", file, "--note", "Issues matter")
+
+    found = week_with_an_issue.document("rules", "history")
+    shown = week_with_an_issue.text("rules", "history").splitlines()
+
+    assert [(one["version"], one["note"], one["changes"]) for one in found["versions"]] == [
+        (2, "Issues matter", ["issues: 5 → 7 points"]), (1, "Read from the rules file", []),
+    ]  # fmt: skip
+    assert found["next_before"] is None
+    assert shown[0].endswith(": Issues matter")
+    assert shown[1] == "  issues: 5 → 7 points"
