@@ -246,6 +246,11 @@ PINNED = {
         "ca536b3bac74aa4db1e53163b66831e55cdd92b0a765e3acda46e9441f929621",
         "39c353b064d5d00d541b58c7bbf9e73d0cfce91d256301a677d8108b013d9714",
     ),
+    "0026": (
+        "0026_hand_log_limit.py",
+        "273b630cf5febf44785f4a0071f8443f384a4af74903f35f4cb4cf20c635cc19",
+        "704a43963cc897d661c8551f3edb77eea891561016e231a142264dab28b0fddb",
+    ),
 }
 
 

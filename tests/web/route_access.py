@@ -299,6 +299,7 @@ ROUTES: dict[tuple[str, str], RouteAccess] = {
     ("GET", "/organizer/weeks/{week}/ledger"): RouteAccess("organizers"),
     ("POST", "/organizer/weeks/{week}/ledger"): RouteAccess("organizers", 303, form={**WHAT, "person": ADA}),
     ("GET", "/organizer/weeks/{week}/ledger/new"): RouteAccess("organizers"),
+    ("POST", "/organizer/weeks/{week}/ledger/limit"): RouteAccess("organizers", 303, form={"most": "900"}),
     ("POST", "/organizer/weeks/{week}/ledger/adjustment"): RouteAccess(
         "organizers", 303, form={**POINTS, "team": "{team}"}
     ),

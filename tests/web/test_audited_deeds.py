@@ -167,6 +167,7 @@ NOTES: dict[tuple[str, str], list[str]] = {
     ("POST", LEDGER): ["activity.added"],
     ("POST", f"{LEDGER}/reversal"): ["activities.reversed"],
     ("POST", f"{LEDGER}/reversal/undo"): ["activities.reinstated"],
+    ("POST", f"{LEDGER}/limit"): ["week.hand-logs-limited"],
     ("POST", f"{LEDGER}/adjustment"): ["team.adjusted"],
     ("POST", f"{LEDGER}/{{ledger_entry}}/reversal"): ["activity.reversed"],
     ("POST", f"{LEDGER}/{{ledger_entry}}/reinstatement"): [],

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
+from app.domain.calendar.days import day_bounds, local_day
 from app.domain.draft import BY_HAND, Draft, Reading
 from app.errors import AlreadyDone, Conflict, NotFound, Problem
 from app.models import LedgerEntry, Reversal, Week
@@ -15,6 +17,7 @@ from app.services.ledger.admission import Recorded
 from app.services.ledger.drafts import read_fields
 from app.services.ledger.ledger import Submission
 from app.services.ledger.rulings import Ruling
+from app.services.scoring import activity_queries
 from app.services.weeks import weeks
 
 UNDO_FOR = timedelta(minutes=10)
@@ -44,15 +47,22 @@ def read(kind: str, email: str, at: datetime, external_id: str, *, link: str, no
 def log(session: Session, slug: str, reading: Reading, act: Act) -> Recorded:
     """Record what somebody did, by their own hand; what they undid and send again unchanged is reinstated.
 
-    Raises WeekUnknown, what keeps it out of the ledger, or Conflict for one that was undone and differs now.
+    Raises WeekUnknown, what keeps it out of the ledger, or Conflict for one that was undone and differs now, and for
+    one more than the week lets a person log on that day.
     """
     [outcome] = ledger.record(session, slug, [Submission(reading, act.actor)], now=act.now, with_activities=True)
     if isinstance(outcome, Problem):
         raise outcome
-    if outcome.repeated and reading.draft is not None:
+    draft = reading.draft
+    if draft is None:
+        return outcome
+    if not outcome.repeated:
+        check_limit(session, slug, draft, act)
+    else:
         entry = session.exec(select(LedgerEntry).where(LedgerEntry.id == outcome.id)).one()
         if undone(session, [entry]):
-            _log_again(session, slug, entry, reading.draft, act)
+            _log_again(session, slug, entry, draft, act)
+            check_limit(session, slug, draft, act)
             return outcome._replace(repeated=False)
     return outcome
 
@@ -63,6 +73,34 @@ def _log_again(session: Session, slug: str, entry: LedgerEntry, draft: Draft, ac
     week = weeks.lock(session, slug, act.now)
     weeks.require_open(week)
     rulings.add(session, week, [Ruling(entry, stands=True)], act, reason=AGAIN)
+
+
+def check_limit(session: Session, slug: str, draft: Draft, act: Act) -> None:
+    """Raise Conflict where a person has logged more on the draft's day than their week allows, what was just added too.
+
+    The week is held by who added it, so of two at once one is refused. What was reversed or undone does not count.
+    """
+    week = weeks.find(session, slug, act.now)
+    if week.hand_logs_a_day is None or act.actor.person_id is None:
+        return
+    day = local_day(draft.occurred_at, week.zone)
+    begins, ends = day_bounds(day, day, week.zone)
+    at = col(LedgerEntry.occurred_at)
+    logged = select(func.count()).where(
+        LedgerEntry.week_id == week.id, LedgerEntry.person_id == act.actor.person_id, LedgerEntry.source == BY_HAND,
+        col(LedgerEntry.external_id).startswith(f"{act.actor.person_id}-", autoescape=True), at >= begins, at < ends,
+        activity_queries.is_live(),
+    )  # fmt: skip
+    if session.exec(logged).one() > week.hand_logs_a_day:
+        raise Conflict(refused_by_limit(week.hand_logs_a_day))
+
+
+def refused_by_limit(most: int) -> str:
+    """The sentence for who may log no more."""
+    if most == 0:
+        return "Not saved: in this week only organizers log by hand. Ask one."
+    number = "one activity" if most == 1 else f"{most:,} activities"
+    return f"Not saved: you can log {number} a day in this week, and have for that day. Ask an organizer to log more."
 
 
 def undone(session: Session, entries: Sequence[LedgerEntry]) -> set[int]:

@@ -1,16 +1,19 @@
-"""Activities that organizers log for people: through the one way into the ledger, and into the audit."""
+"""Logs by hand as organizers rule them: those they make for people, and the limit of what people log themselves."""
 
 from sqlmodel import Session
 
 from app.domain.actor import Act
 from app.domain.draft import Reading
-from app.errors import Problem
-from app.models import Person
+from app.errors import Malformed, Problem
+from app.models import Person, Week
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
 from app.services.ledger import ledger
 from app.services.ledger.admission import Recorded
 from app.services.ledger.ledger import Submission
+from app.services.weeks import weeks
+
+MOST_A_DAY = 1_000
 
 
 def add(session: Session, slug: str, person: Person, reading: Reading, act: Act) -> Recorded:
@@ -25,3 +28,18 @@ def add(session: Session, slug: str, person: Person, reading: Reading, act: Act)
         after = {name: value for name, value in details.items() if value is not None}
         audit.note(session, "activity.added", target, act, after=after)
     return outcome
+
+
+def limit_hand_logs(session: Session, slug: str, most: int | None, act: Act) -> Week:
+    """Set how many activities a person may log for themselves a day; None is any number. Raises WeekUnknown."""
+    if most is not None and not 0 <= most <= MOST_A_DAY:
+        raise Malformed(f"Choose a number from 0 to {MOST_A_DAY:,}, or leave it empty for no limit.")
+    week = weeks.lock(session, slug, act.now)
+    before = {"activities a day": week.hand_logs_a_day}
+    if week.hand_logs_a_day != most:
+        week.hand_logs_a_day = most
+        session.add(week)
+        weeks.bump_version(session, week)
+        after = {"activities a day": most}
+        audit.note(session, "week.hand-logs-limited", weeks.audit_target(week), act, before=before, after=after)
+    return week

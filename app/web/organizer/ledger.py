@@ -16,14 +16,15 @@ from app.domain.wording import kind_title
 from app.errors import Malformed, Problem
 from app.models import Week
 from app.services.ledger import ledger
-from app.services.organizing import bulk_reversals, ledger_search
+from app.services.organizing import bulk_reversals, ledger_desk, ledger_search
+from app.services.organizing.ledger_desk import MOST_A_DAY
 from app.services.organizing.ledger_search import NO_TEAM, LedgerRow, Wanted
 from app.services.paging import Page as RowPage
 from app.services.rules import rule_sets
 from app.services.teams import teams
 from app.services.weeks import weeks
 from app.web.deps import OrganizerAct, ReadSession
-from app.web.http.fields import Reason
+from app.web.http.fields import MaxLength, Reason, says
 from app.web.http.forms import Form, FormState
 from app.web.http.render import plural
 from app.web.organizer.filters import DaysFilter
@@ -70,6 +71,21 @@ class LedgerFilter(DaysFilter):
         )  # fmt: skip
 
 
+def _most(text: str) -> int | None:
+    """A limit as people type it; none for nothing. Raises Malformed."""
+    if not (typed := text.strip()):
+        return None
+    if not (typed.isascii() and typed.isdigit() and int(typed[:5]) <= MOST_A_DAY and len(typed) < 5):
+        raise Malformed(f"Choose a number from 0 to {MOST_A_DAY:,}, or leave it empty for no limit.")
+    return int(typed)
+
+
+class LimitForm(Form):
+    """The number of activities that a person may log for themselves a day."""
+
+    most: Annotated[int | None, MaxLength(4), says(_most)] = None
+
+
 class ReasonForm(Form):
     """The reason why an activity is reversed or reinstated."""
 
@@ -86,7 +102,9 @@ def organizer_ledger(
 
 
 def _flash(request: Request) -> str:
-    """The sentence about a bulk: the numbers are in the address, so it can be loaded again."""
+    """The sentence about a limit or a bulk: the numbers are in the address, so it can be loaded again."""
+    if request.query_params.get("done") == "limited":
+        return "Limit saved."
     texts = {name: request.query_params.get(name, "") for name in ("gone", "back", "stayed")}
     told = {name: int(text) for name, text in texts.items() if text.isascii() and text.isdigit() and len(text) < 10}
     if "gone" in told:
@@ -113,6 +131,7 @@ def ledger_page(page: Page[SignedInAct], *, slug: str, wanted: LedgerFilter, cur
     titles = kind_titles(session, week)
     return page.render(
         "organizer/ledger/index.html", shown=week, slug=week.slug, rows=found.items, next_cursor=found.next_cursor,
+        limit=page.form(LimitForm, most="" if week.hand_logs_a_day is None else week.hand_logs_a_day),
         is_first=not cursor, wanted=wanted, count=count, titles=titles, kinds=list(titles.items()),
         teams=[*((team.id, team.name) for team in teams.of_week(session, week)), (NO_TEAM, "No team")],
         bulks=bulk_reversals.recent(session, week),
@@ -125,6 +144,17 @@ def kind_titles(session: Session, week: Week) -> Mapping[str, str]:
     rules = rule_sets.rules_of(session, week)
     kinds = (*(kind.name for kind in rules.kinds), ATTENDANCE, ADJUSTMENT)
     return {kind: kind_title(kind, rules) for kind in kinds}
+
+
+@router.post(LEDGER + "/limit", name="ledger_limit")
+def limit_logs(request: Request, act: OrganizerAct, week: str, form: FormState[LimitForm]) -> Response:
+    """Limit what people log by hand for themselves."""
+
+    def change(session: Session, act: Act) -> Done:
+        changed = ledger_desk.limit_hand_logs(session, week, form.data.most, act)
+        return Done("organizer_ledger", "limited", {"week": changed.slug})
+
+    return submit(request, act, change, form=form, page=partial(ledger_page, slug=week, wanted=LedgerFilter()))
 
 
 @router.get(LEDGER + "/{activity_id}")

@@ -88,6 +88,7 @@ ACTIONS = {
     "week.closed": "Closed a week",
     "week.created": "Created a week",
     "week.frozen": "Froze a week",
+    "week.hand-logs-limited": "Limited logs by hand",
     "week.opened": "Opened a week",
     "week.removed": "Deleted a draft week",
     "week.reopened": "Reopened a week",
