@@ -140,6 +140,8 @@ CLAIMS = (
     Claim("This week is a draft. Its rules may still change.", is_draft),
     Claim("This week is closed. It keeps the rules it was closed with.", both(is_closed, lacks(is_frozen))),
     Claim("The board is frozen. These are the rules at the freeze.", is_frozen),
+    Claim("A copy is a draft with the same teams, shifts and settings on other days. .*", always),
+    Claim("Next time", always),
     Claim("A team has at most 3 members. A shift is counted once for each team, .*", always),
     Claim("Once in the week: .*", always),
     Claim("Example: Two teams share the 2nd rank: the next team is 4th.", always),
