@@ -95,8 +95,11 @@ class LockedShift(NamedTuple):
             return refusals.not_open_yet(self.settings.opens_at, self.week.zone)
         if code == "limit":
             return refusals.problem(code, refusals.limit_sentence(self.shift, self.settings, self.week.zone))
+        free = self.shift.seats - self.shift.taken
         if code == "full" and self.reason is not None:
-            return refusals.full_for_organizer(self.shift.seats - self.shift.taken, len(people))
+            return refusals.full_for_organizer(free, len(people))
+        if code == "full" and 0 < free < len(people):
+            return refusals.full_for_team(free, len(people))
         overlapping = self.overlapping(people) if code == "overlap" else []
         if not overlapping:
             return refusals.problem(code)

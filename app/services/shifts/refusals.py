@@ -92,6 +92,12 @@ def full_for_organizer(free: int, people: int) -> Problem:
     return problem("full", f"{are} free for {people} people. Give the shift more seats first.")
 
 
+def full_for_team(free: int, people: int) -> Problem:
+    """The problem with `people` seats of a team where fewer, though some, are `free`."""
+    are = "1 seat is" if free == 1 else f"{free} seats are"
+    return problem("full", f"{are} free, and your team needs {people}. Take one for yourself, or choose another shift.")
+
+
 def deactivated(name: str) -> Problem:
     """The problem with a seat, or a place on a waiting list, for somebody who cannot sign in."""
     return Conflict(f"{apart(name)} is deactivated. Reactivate them first.")

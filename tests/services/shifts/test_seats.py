@@ -324,7 +324,10 @@ def test_sign_up_team_seats_nobody_where_one_cannot(plan: Plan) -> None:
     small, shift_id = plan.shift(6, places=2), plan.shift(8)
     plan.sign_up(plan.shift(9), CHIDI)
 
-    assert code_of(lambda: plan.sign_up_team(small, OWLS)) == "full"
+    with pytest.raises(ShiftRefused) as refused:
+        plan.sign_up_team(small, OWLS)
+    sentence = "2 seats are free, and your team needs 3. Take one for yourself, or choose another shift."
+    assert (refused.value.code, refused.value.detail) == ("full", sentence)
     with pytest.raises(ShiftRefused, match="Chidi Okafor: Thu 09:00–11:00 PDT"):
         plan.sign_up_team(shift_id, OWLS)
     assert [plan.taken(each) for each in (small, shift_id)] == [0, 0]
