@@ -57,6 +57,7 @@ MORE_SHOWN: dict[str, dict[str, str]] = {
     "another scheme": {"Authorization": "Basic YTpi"},
     "strange cookie": {"Cookie": "plain-sign-in=; other=1"},
 }
+ACTIVITY = re.compile("{(?:own_activity|ledger_entry)}")
 CURIOUS = ("visitor", "read", "organizer")
 """The readers, and every way in which they authenticate."""
 
@@ -159,8 +160,8 @@ def everybody(stage: RoleClients) -> dict[str, dict[str, str]]:
     return shown | {"token and cookie": both, "dead sign-in and display": {"Cookie": dead}}
 
 
-NEVER_THE_SAME = {"/metrics"}
-"""Routes whose answer differs from one moment to the next."""
+NEVER_THE_SAME = {"/metrics", "/organizer/weeks/{week}/teams/draw"}
+"""Routes whose answer differs from one moment to the next, by a figure or by a seed."""
 
 
 @pytest.mark.parametrize("is_frozen", [False, True])
@@ -173,11 +174,7 @@ def test_every_page_and_document_is_the_same_with_and_without_the_shortcut(
         game.take(person=DUA)
     own = game.take(external_id="own").entry.id
     paths = [path for method, path in ROUTES if method == "GET" and path not in NEVER_THE_SAME]
-    targets = {
-        path: pair.stage.path(path.replace("{own_activity}", own), "owner")
-        for path in paths
-        if not path.endswith("/live")
-    }
+    targets = {path: pair.stage.path(ACTIVITY.sub(own, path), "owner") for path in paths if not path.endswith("/live")}
 
     async def play() -> dict[object, object]:
         readers = everybody(pair.stage).items()
