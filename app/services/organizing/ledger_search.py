@@ -13,6 +13,7 @@ from app.domain.draft import BY_HAND
 from app.domain.memberships import spans_in
 from app.domain.rules import ADJUSTMENT
 from app.domain.text import names
+from app.domain.text.direction import apart
 from app.domain.view import EVERYTHING
 from app.errors import NotFound
 from app.models import LedgerEntry, Membership, Person, Reversal, Week
@@ -85,7 +86,7 @@ def find(session: Session, week: Week, activity_id: str) -> LedgerRow:
     query = select(LedgerEntry).where(LedgerEntry.id == activity_id, LedgerEntry.week_id == week.id)
     entry = session.exec(query).first() if is_id(activity_id) else None
     if entry is None:
-        raise NotFound(f"There’s no activity with the id “{activity_id[:40]}” in {week.name}.")
+        raise NotFound(f"There’s no activity with the id “{activity_id[:40]}” in {apart(week.name)}.")
     return _rows(session, week, [entry])[0]
 
 

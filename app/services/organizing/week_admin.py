@@ -10,6 +10,7 @@ from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.calendar.days import day_bounds, zone_or_utc
 from app.domain.rules import ADJUSTMENT
+from app.domain.text.direction import apart
 from app.errors import Conflict, Malformed
 from app.models import LedgerEntry, Seat, Shift, Week
 from app.services.intake import deliveries
@@ -72,9 +73,9 @@ def _check_state(week: Week, changed: list[str]) -> None:
     """Raise Conflict where the days of a week decide what was published already."""
     at = "timezone" if "timezone" in changed else changed[0]
     if week.state == "closed":
-        raise Conflict.at(**{at: f"{week.name} is closed, so its days stay. Reopen it first."})
+        raise Conflict.at(**{at: f"{apart(week.name)} is closed, so its days stay. Reopen it first."})
     if week.frozen_at is not None:
-        raise Conflict.at(**{at: f"The board of {week.name} is frozen, so its days stay. Reveal it first."})
+        raise Conflict.at(**{at: f"The board of {apart(week.name)} is frozen, so its days stay. Reveal it first."})
 
 
 def _check_zone(session: Session, week: Week, fields: WeekFields) -> None:
@@ -116,10 +117,10 @@ def remove_draft(session: Session, slug: str, act: Act) -> Week:
     """
     week = weeks.lock(session, slug, act.now)
     if week.state != "draft":
-        raise Conflict(f"{week.name} was opened, so it stays. Close it instead.")
+        raise Conflict(f"{apart(week.name)} was opened, so it stays. Close it instead.")
     seat = select(Seat.id).join(Shift, col(Shift.id) == Seat.shift_id).where(Shift.week_id == week.id).limit(1)
     if session.exec(seat).first() is not None:
-        raise Conflict(f"There were sign-ups for a shift of {week.name}, so it stays.")
+        raise Conflict(f"There were sign-ups for a shift of {apart(week.name)}, so it stays.")
     weeks.note(session, week, "removed", act)
     weeks.bump_version(session, week)
     week.removed_at, week.slug = act.now, f"~{week.id}~{week.slug}"  # no slug, whatever an address says
