@@ -4,6 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table
+
 from app.domain.rules import Bonus, Cap, Kind, Rules, parse_rules
 from app.domain.rules.vocabulary import CAP_SCOPES
 from app.domain.wording import kind_title
@@ -105,10 +109,6 @@ def edited(text: str, changes: Mapping[str, str]) -> str:
     before = _values(rules)
     if strange := [name for name in changes if name not in before]:
         raise Malformed.at(**dict.fromkeys(strange, NOT_NOW))
-    # Loaded by who needs it: a change by form is rare.
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
     wrong: dict[str, str] = {}
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     try:
@@ -159,9 +159,6 @@ def _parts(name: str) -> tuple[str, str, str]:
 
 def _add_cap(table: Any) -> None:
     """Add a cap behind the last key of a table: at its very end it would stand below the comments of the next one."""
-    import tomlkit
-    from tomlkit.items import Table
-
     cap = tomlkit.parse(f'cap = {{ max = 1, per = "{CAP_SCOPES[0]}" }}\n')["cap"]
     if isinstance(table, Table):
         last = next(key for key, _ in reversed(table.value.body) if key is not None)
