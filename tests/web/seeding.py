@@ -211,7 +211,7 @@ def _screens(garden: SeededSite, session: Session) -> None:
 
 
 def _work(garden: SeededSite, session: Session) -> None:
-    """Activities: everybody sees that they were done; what they say, their own person and the ledger's readers."""
+    """Activities: everybody sees that they were done; what they say, their person and the ledger's readers."""
     for actor, own in (("player", MINE), ("mate", NOBODY), ("outsider", THEIRS), ("loner", NOBODY)):
         entry = _do(garden, session, actor, own)
         garden.ids[f"activity of {actor}"] = entry.id
@@ -228,8 +228,11 @@ def _do(garden: SeededSite, session: Session, actor: str, own: Readers, *, hidde
     external_id, subject, by = (
         garden.word(f"{what} {whose}", readers, after=LEDGER) for what in ("external id", "subject", "who recorded")
     )
-    source, note, url = (
-        garden.word(f"{what} {whose}", readers, own, after=after) for what in ("source", "note", "link")
+    source = garden.word(f"source {whose}", readers, own, after=after)
+    team = own | MINE if actor == "mate" else own  # who reads notes and links on their team's receipt
+    note, url = (
+        garden.word(f"{what} {whose}", readers, own if hidden else team, after=after | team)
+        for what in ("note", "link")
     )
     email = accounts.find(session, garden.ids[actor]).email
     reading = a_reading(
