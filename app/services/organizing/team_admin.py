@@ -141,11 +141,10 @@ def _team_of(session: Session, week: Week, person: Person) -> Team | None:
     return teams.find(session, week, team_id) if team_id else None
 
 
-def uninvited(session: Session, week: Week, act: Act) -> list[tuple[Team, Person]]:
-    """People in a team who never signed in and have no link that counts; owners only for their like; by team, name."""
+def never_in(session: Session, week: Week, act: Act) -> list[tuple[Team, Person]]:
+    """People in a team who never signed in; owners only for their like; by team, name."""
     members = teams.members(session, week)
     found = [(team, person) for team in teams.of_week(session, week) for person in members.get(team.id, ())]
-    pending = links.pending(session, act.now)
     ids = [person.id for _team, person in found]
     been = {
         each
@@ -155,17 +154,19 @@ def uninvited(session: Session, week: Week, act: Act) -> list[tuple[Team, Person
     return [
         (team, person)
         for team, person in found
-        if person.id not in been
-        and person.id not in pending
-        and person.disabled_at is None
-        and (person.role != "owner" or act.actor.may(GRANT))
+        if person.id not in been and person.disabled_at is None and (person.role != "owner" or act.actor.may(GRANT))
     ]
 
 
-def invite(session: Session, week: Week, act: Act) -> list[Invitation]:
-    """A link for everybody `uninvited` names; links go by the real time, whatever it is in the week."""
+def invite(session: Session, week: Week, act: Act, *, again: bool = False) -> list[Invitation]:
+    """A link for everybody who never signed in and has none that counts, or `again` for all who never did.
+
+    A new link ends the one before. Links go by the real time, whatever it is in the week.
+    """
     serialize(session)
+    pending = {} if again else links.pending(session, act.now)
     return [
         Invitation(team.name, person.name, person.email, links.make(session, person, "invitation", act))
-        for team, person in uninvited(session, week, act)
+        for team, person in never_in(session, week, act)
+        if person.id not in pending
     ]

@@ -1,7 +1,7 @@
 """The forms of the page of a week's teams."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from app.errors import Malformed
 from app.services.access import accounts
@@ -38,6 +38,12 @@ class MemberForm(Form):
 
     email: Annotated[Email, says(accounts.check_email)]
     name: Annotated[Name, optional(accounts.check_name)] = ""
+
+
+class InviteForm(Form):
+    """Sign-in links for who has none that counts, or `again` for all who never signed in."""
+
+    again: Literal["", "yes"] = ""
 
 
 class AdjustmentForm(Form):

@@ -29,7 +29,7 @@ from app.web.http.client import base_of
 from app.web.http.forms import FormState
 from app.web.organizer.import_form import ImportForm, mistakes, unpacked
 from app.web.organizer.page import Tidied
-from app.web.organizer.team_forms import AdjustmentForm, MemberForm, MoveForm, TeamForm
+from app.web.organizer.team_forms import AdjustmentForm, InviteForm, MemberForm, MoveForm, TeamForm
 from app.web.organizer.team_rows import show_teams
 from app.web.routes import DatabaseRoute, takes_long
 from app.web.submit import Done, Page, refuse, submit
@@ -87,11 +87,14 @@ def teams_page(page: TeamsPage, *, slug: str, only: str = "", find: str = "", co
     `code` is the team whose join code is shown open.
     """
     week = weeks.find(page.session, slug, page.act.now)
-    uninvited = team_admin.uninvited(page.session, week, page.act.at(page.clock.real()))
+    now = page.act.at(page.clock.real())
+    never_in = team_admin.never_in(page.session, week, now)
+    pending = links.pending(page.session, now.now)
+    uninvited = sum(person.id not in pending for _, person in never_in)
     invitations = page.shown_once or []
     return page.render(
         "organizer/teams.html", slug=week.slug, mistakes=mistakes(page.problem),
-        told=show_teams(page, week, len(uninvited), only=only, find=find),
+        told=show_teams(page, week, uninvited, only=only, find=find), never_in=len(never_in),
         create=page.form(TeamForm), roster=page.form(ImportForm),
         code=code, invitations=invitations, invitations_csv=_csv_address(invitations) if invitations else "",
     )  # fmt: skip
@@ -146,11 +149,14 @@ def import_teams(
 
 
 @router.post("/invitations", name="invitations_create")
-def invite_members(request: Request, act: OrganizerAct, clock: AppClock, settings: AppSettings, week: str) -> Response:
-    """Make links for everybody who has never signed in and has none that counts; shown in this answer alone."""
+def invite_members(
+    request: Request, act: OrganizerAct, clock: AppClock, settings: AppSettings, week: str, form: FormState[InviteForm]
+) -> Response:
+    """Make links for everybody who has never signed in and has none that counts, or for all; shown once."""
 
     def make(session: Session, act: SignedInAct) -> Done:
-        invitations = team_admin.invite(session, weeks.find(session, week, act.now), act.at(clock.real()))
+        found, again = weeks.find(session, week, act.now), form.data.again == "yes"
+        invitations = team_admin.invite(session, found, act.at(clock.real()), again=again)
         base = base_of(request, settings)
         return Done(
             shown_once=[
@@ -159,7 +165,7 @@ def invite_members(request: Request, act: OrganizerAct, clock: AppClock, setting
             ]
         )
 
-    return submit(request, act, make, page=partial(teams_page, slug=week))
+    return submit(request, act, make, form=form, page=partial(teams_page, slug=week))
 
 
 @router.post("/members/{person}", name="member_move")
