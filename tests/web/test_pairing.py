@@ -65,10 +65,13 @@ def test_screen_is_paired_by_its_code(site: RunningApp) -> None:
 
     entered = enter(organizer, code.lower())
     states.append(screen.get("/display/pairing").json()["state"])
+    said = [flash(organizer.get(entered.headers["location"]))]
     claimed = screen.post("/display/pairing")
     states.append(screen.get("/display/pairing").json()["state"])
+    said.append(flash(organizer.get(entered.headers["location"])))
 
     assert states == ["waiting", "entered", "paired"]
+    assert (said[0].partition(".")[0], said[1]) == ("Waiting for the screen that shows this code", "Screen paired.")
     assert (entered.status_code, entered.headers["location"]) == (303, "/organizer/displays?done=entered")
     assert (claimed.status_code, claimed.headers["location"]) == (303, "/display")
     assert 'id="display"' in screen.get("/display").text

@@ -36,6 +36,7 @@ router = APIRouter(include_in_schema=False, prefix="/organizer/displays", route_
 DONE = {
     "entered": "Waiting for the screen that shows this code. It turns to the board within seconds. If it doesn’t, "
     "read its code again.",
+    "paired": "Screen paired.",
     "renamed": "Screen renamed.",
     "revoked": "Unpaired. The screen shows a new code within 5 seconds.",
     "rotation": "Every display shows these scenes from now on.",
@@ -101,6 +102,8 @@ def organizer_displays(
     code: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """The displays there are, the form for another one, and the scenes."""
+    if done == "entered" and all(display.sha256 for display in displays.every(session)):
+        done = "paired"  # the same address, loaded again once the screen has come
     return displays_page(Page(request, act, session, flash=DONE.get(done, "")), renderer=renderer, code=code)
 
 
