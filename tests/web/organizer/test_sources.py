@@ -114,6 +114,7 @@ def test_a_tools_own_secret_is_handed_over_after_connecting(site: RunningApp, ol
     handed = olu.post(f"{SOURCES}/zendesk/secret", secret="zendesks-own")
 
     assert 'id="secret-error">Paste the secret that Zendesk shows.' in empty.text
+    assert 'New secret <span class="field__optional">' not in empty.text
     assert handed.status_code == 303
     assert send(site, "/hooks/zendesk", ZENDESK, "zendesks-own") == 200
 
