@@ -21,9 +21,9 @@ _QUARANTINED = sql("state = 'quarantined'")
 class Connection(SQLModel, table=True):
     """One webhook of a tool, under its name until it is disconnected.
 
-    `secret` and `previous_secret` are sealed with the installation's key; the previous one is valid until
-    `previous_until`, or until the new one is seen. `key_sha256` is of the key in the address of tools that sign nothing
-    or too little; it is changed in the same way. With `reverses_gone` 1, what the tool deletes is reversed.
+    `secret` and `previous_secret` are sealed with the installation's key; the previous ones (blanks between) are valid
+    until `previous_until`, or until the new one is seen. `key_sha256` is of the key in the address of tools that sign
+    nothing or too little; it is changed in the same way. With `reverses_gone` 1, what the tool deletes is reversed.
     """
 
     __tablename__ = "connection"

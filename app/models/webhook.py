@@ -14,9 +14,9 @@ _WAITS = sql("state = 'waiting'")
 class WebhookEndpoint(SQLModel, table=True):
     """An address that is told of `events` (with blanks between), of one week or of all.
 
-    `secret` and `previous_secret` are sealed with the installation's key; messages are signed with both until
-    `previous_until`. Since `failing_since` every try failed; nothing is sent before `resting_until`, and nothing is
-    written while it is disabled.
+    `secret` and `previous_secret` (several with blanks between) are sealed with the installation's key; messages are
+    signed with all until `previous_until`. Since `failing_since` every try failed; nothing is sent before
+    `resting_until`, and nothing is written while it is disabled.
     """
 
     __tablename__ = "webhook_endpoint"

@@ -295,17 +295,18 @@ def test_old_secret_is_valid_beside_the_new_one_for_a_day(game: Game, server: Re
     old = add(game, server, ONLY_ACTIVITIES)
     game = game.at(datetime.now(clock.now.tzinfo))
     with game.database.unit_of_work() as session:
+        mislaid = endpoints.rotate(session, KEY, old.endpoint.id, game.act)
         new = endpoints.rotate(session, KEY, old.endpoint.id, game.act)
         messages.send_test(session, new.endpoint, game.act)
     clock.set(game.now)
     run_until(lambda: states(game.database)["sent"] == 1, clock, game.database)
     [received] = server.received
 
-    said = [Webhook(each.secret).verify(received.body, received.headers)["type"] for each in (old, new)]
+    said = [Webhook(each.secret).verify(received.body, received.headers)["type"] for each in (old, mislaid, new)]
     with game.database.unit_of_work() as session:
         messages.send_test(session, new.endpoint, game.act)
     clock.set(clock.now + timedelta(hours=24))
     run_until(lambda: states(game.database)["sent"] == 2, clock, game.database)
 
-    assert said == ["webhook.test", "webhook.test"]
-    assert [len(each.headers["webhook-signature"].split()) for each in server.received] == [2, 1]
+    assert said == ["webhook.test"] * 3
+    assert [len(each.headers["webhook-signature"].split()) for each in server.received] == [3, 1]

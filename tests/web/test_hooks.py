@@ -273,6 +273,22 @@ def test_the_old_secret_is_valid_until_the_new_one_is_seen_and_for_a_day_at_most
     assert tools.send(path, GITHUB, secret="newer").status_code == 200
 
 
+def test_a_secret_changed_twice_leaves_what_the_tool_still_has_valid(tools: Tools) -> None:
+    path, key = tools.connect("github", "old"), tools.site.app.state.context.key
+    keyed = tools.connect("guru")
+    with tools.site.database.unit_of_work() as session:
+        connections.rotate(session, key, "github", tools.site.game.act, secret="mislaid")
+        connections.rotate(session, key, "github", tools.site.game.act, secret="new")
+        anew = [connections.rotate(session, key, "guru", tools.site.game.act).key for _ in range(2)]
+
+    sent = ("old", "mislaid", "new", "old", "mislaid")
+    answers = [tools.send(path, GITHUB, secret=each).status_code for each in sent]
+    addresses = [keyed, *(f"/hooks/guru/{each}" for each in anew), keyed]
+
+    assert answers == [200, 200, 200, 401, 401]
+    assert [tools.send(each, GURU).status_code for each in addresses] == [200, 200, 200, 401]
+
+
 def test_a_delivery_ends_no_secret_that_was_replaced_after_it_was_signed(tools: Tools) -> None:
     path, key = tools.connect("github", "old"), tools.site.app.state.context.key
     with tools.site.database.unit_of_work() as session:

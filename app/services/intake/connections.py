@@ -21,7 +21,9 @@ from app.services.audit.audit import AuditTarget
 from app.services.operations.secrets import SigningKey
 
 OVERLAP = timedelta(hours=24)
-"""The time for which the secret before the newest is valid, unless the new one is seen sooner."""
+"""The time for which secrets before the newest are valid, unless the new one is seen sooner."""
+MOST_OLD = 4
+"""The number of older secrets, or keys, that are valid beside a new one that was not seen yet."""
 PURPOSE = "connection"
 RESERVED_NAME = "connect"
 """The steps of connecting a tool stand where its page would be."""
@@ -45,7 +47,7 @@ class NewConnection(NamedTuple):
 class Recipient(NamedTuple):
     """The connection that a delivery is for: `secrets` and `keys` (SHA-256) are the valid ones, the newest first.
 
-    `replaced_secret` (sealed) and `replaced_key` are those that end as soon as the newest one is seen.
+    `replaced_secret` (sealed) and `replaced_key` are what ends as soon as the newest one is seen, as it is kept.
     """
 
     id: str
@@ -140,8 +142,9 @@ def rotate(
 ) -> NewConnection:
     """Give a connection another secret; the old one is valid until the new one is seen, for a day at most.
 
-    Where the address has a key and no secret is handed over, that key is changed instead. With `at_once` the old one
-    ends now, for one that leaked. Raises NotFound or Malformed.
+    So are those from before it while it was not seen itself: which of them the tool has is not known. Where the address
+    has a key and no secret is handed over, that key is changed instead. With `at_once` all old ones end now, for one
+    that leaked. Raises NotFound or Malformed.
     """
     connection = lock(session, name)
     if not secret and KINDS[connection.kind].has_key:
@@ -157,16 +160,29 @@ def rotate(
 
 
 def _change_key(connection: Connection, url_key: str, now: datetime, *, at_once: bool) -> None:
-    connection.previous_key_sha256 = None if at_once else connection.key_sha256
-    connection.previous_key_until = None if at_once else now + OVERLAP
+    older, until = connection.previous_key_sha256, connection.previous_key_until
+    kept = _overlap(None if at_once else connection.key_sha256, older, until, now)
+    connection.previous_key_sha256, connection.previous_key_until = kept
     connection.key_sha256 = credentials.digest(url_key)
 
 
 def _change_secret(connection: Connection, key: SigningKey, secret: str, now: datetime, *, at_once: bool) -> None:
     ends = at_once or not key.unseal(PURPOSE, connection.secret)
-    connection.previous_secret = None if ends else connection.secret
-    connection.previous_until = None if ends else now + OVERLAP
+    older, until = connection.previous_secret, connection.previous_until
+    kept = _overlap(None if ends else connection.secret, older, until, now)
+    connection.previous_secret, connection.previous_until = kept
     connection.secret = key.seal(PURPOSE, secret, now)
+
+
+def _overlap(
+    old: str | None, older: str | None, until: datetime | None, now: datetime
+) -> tuple[str | None, datetime | None]:
+    """Old secrets or keys beside a new one (blanks between), and until when they are valid; nothing without one."""
+    if old is None:
+        return None, None
+    if older is None or until is None or until <= now:
+        return old, now + OVERLAP
+    return " ".join([old, *older.split()][:MOST_OLD]), until
 
 
 def revoke_previous(session: Session, name: str, act: Act) -> Connection:
@@ -267,8 +283,9 @@ def recipient(session: Session, key: SigningKey, name: str, now: datetime) -> Re
         raise NotFound("There’s no connection at this address.")
     old_secret = found.previous_secret if found.previous_until and now < found.previous_until else None
     old_key = found.previous_key_sha256 if found.previous_key_until and now < found.previous_key_until else None
-    keys = [each for each in (found.key_sha256, old_key) if each]
-    secrets = [secret for each in (found.secret, old_secret) if each and (secret := key.unseal(PURPOSE, each))]
+    keys = [each for each in (found.key_sha256, *(old_key or "").split()) if each]
+    sealed = (found.secret, *(old_secret or "").split())
+    secrets = [secret for each in sealed if (secret := key.unseal(PURPOSE, each))]
     return Recipient(found.id, found.name, found.kind, keys, secrets, old_secret, old_key)
 
 

@@ -29,7 +29,8 @@ from app.services.weeks import weeks
 MAX_ENDPOINTS = 20
 """Each has a thread of its own while it is sent something, so that a slow one keeps no other waiting."""
 OVERLAP = timedelta(hours=24)
-"""The time for which messages are signed with the secret before the newest, too."""
+"""The time for which messages are signed with the secrets before the newest, too."""
+MOST_OLD = 4
 PURPOSE = "webhook"
 
 _TOLD = col(WebhookEndpoint.disabled_at).is_(None) & or_(
@@ -109,13 +110,16 @@ def new_secret() -> str:
 
 
 def rotate(session: Session, key: SigningKey, endpoint_id: str, act: Act, *, at_once: bool = False) -> NewSecret:
-    """Give an endpoint another secret; for a day messages are signed with the old one, too.
+    """Give an endpoint another secret; for a day messages are signed with the old ones, too.
 
-    With `at_once` the old one ends now, for one that leaked. Raises NotFound.
+    Those are several where it is changed again within that day: which of them the receiver has is not known. With
+    `at_once` they end now, for one that leaked. Raises NotFound.
     """
     endpoint = lock(session, endpoint_id)
-    secret = new_secret()
-    endpoint.previous_secret = None if at_once else endpoint.secret
+    secret, older = new_secret(), endpoint.previous_secret or ""
+    is_overlapping = endpoint.previous_until is not None and act.now < endpoint.previous_until
+    old = [endpoint.secret, *(older.split() if is_overlapping else ())][:MOST_OLD]
+    endpoint.previous_secret = None if at_once else " ".join(old)
     endpoint.previous_until = None if at_once else act.now + OVERLAP
     endpoint.secret = key.seal(PURPOSE, secret, act.now)
     session.add(endpoint)

@@ -58,7 +58,7 @@ def take(session: Session, key: SigningKey, endpoint_id: str, worker: str, now: 
     session.flush()
     valid = [endpoint.secret]
     if endpoint.previous_secret and endpoint.previous_until and now < endpoint.previous_until:
-        valid.append(endpoint.previous_secret)
+        valid += endpoint.previous_secret.split()
     secrets = [secret for each in valid if (secret := key.unseal(endpoints.PURPOSE, each)) is not None]
     headers = signing.headers(secrets, message.id, message.body, now) if secrets else None
     return Try(endpoint_id, message.seq, message.attempts, worker, endpoint.url, headers, message.body)
