@@ -165,10 +165,10 @@ def test_mark_carries_the_chosen_appearance(site: RunningApp, theme: str) -> Non
 
 def test_mark_looks_like_what_the_browser_itself_marks(site: RunningApp) -> None:
     def looks(css: str, team: str) -> str:
-        return "".join(css[css.index("@media screen") :].replace(team, "TEAM").split())
+        return "".join(css[css.rindex("@media screen") :].replace(team, "TEAM").split())
 
     script = site.get("/static/app.js").text
-    own = script[script.index("? `") + 3 : script.index('`\n        : ""')]
+    own = script[script.index("? `") + 3 : script.index('`\n: ""')]  # files are served without indentation
 
     marked = sign_in(site, ADA).get("/me/mark.css").text
 
