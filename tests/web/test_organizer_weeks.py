@@ -91,9 +91,9 @@ A_DAY = "Write a day as year-month-day: 2026-03-09."
     [
         ({"slug": "Q4!"}, {"slug": "“Q4!” can’t be a week’s slug. Use up to 40 of a-z, 0-9 and hyphens, such "
          "as q3-2022, not “current”."}),
-        ({"name": ""}, {"name": "The week's name must not be empty."}),
+        ({"name": ""}, {"name": "The week’s name must not be empty."}),
         ({"name": "文子"}, {"slug": "Enter a short name, such as q3-2022."}),
-        ({"name": "x" * 61}, {"name": "The week's name must have at most 60 characters, this has 61."}),
+        ({"name": "x" * 61}, {"name": "The week’s name must have at most 60 characters, this has 61."}),
         ({"timezone": "Atlantis"}, {"timezone": "“Atlantis” isn’t a time zone. Use a city such as Berlin, or a name "
          "such as Europe/Berlin."}),
         ({"ends": "2022-12-04"}, {"ends": "The week can’t run from 2022-12-05 to 2022-12-04. "

@@ -63,7 +63,7 @@ def check_name(name: str) -> str:
     """A token's name, tidied. Raises Malformed."""
     name = names.tidy(name)
     if flaw := names.flaw(name):
-        raise Malformed(f"The token's name {flaw}.")
+        raise Malformed(f"The token’s name {flaw}.")
     return name
 
 

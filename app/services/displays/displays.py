@@ -65,7 +65,7 @@ def check_name(name: str) -> str:
     """A display's name, tidied. Raises Malformed."""
     name = names.tidy(name)
     if flaw := names.flaw(name):
-        raise Malformed(f"The display's name {flaw}.")
+        raise Malformed(f"The display’s name {flaw}.")
     return name
 
 

@@ -46,7 +46,7 @@ def check_name(name: str) -> str:
     """A team's name, tidied. Raises Malformed."""
     name = names.tidy(name)
     if flaw := names.public_flaw(name):
-        raise Malformed(f"The team's name {flaw}.")
+        raise Malformed(f"The team’s name {flaw}.")
     return name
 
 

@@ -26,7 +26,7 @@ def check_name(name: str) -> str:
     """A week's name, tidied. Raises Malformed."""
     name = names.tidy(name)
     if flaw := names.flaw(name):
-        raise Malformed(f"The week's name {flaw}.")
+        raise Malformed(f"The week’s name {flaw}.")
     return name
 
 
@@ -34,6 +34,8 @@ def check_zone(timezone: str) -> str:
     """The name of the time zone that is meant: its own, or that of a city where only one has it. Raises Malformed."""
     if parse_zone(timezone) is not None:
         return timezone
+    if not timezone.strip():
+        raise Malformed("The time zone is missing. Use a city such as Berlin, or a name such as Europe/Berlin.")
     meant = zones_called(timezone)
     if not meant:
         raise Malformed(f"“{timezone}” isn’t a time zone. Use a city such as Berlin, or a name such as Europe/Berlin.")

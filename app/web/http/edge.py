@@ -29,7 +29,7 @@ _HEADERS = {
 # no https.
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 Header = tuple[bytes, bytes]
-FOREIGN_FORM = "This was sent from another site's page. Open the page here and send it from there."
+FOREIGN_FORM = "This was sent from another site’s page. Open the page here and send it from there."
 
 
 class EdgeMiddleware:

@@ -103,7 +103,7 @@ def test_pair_without_a_name_is_refused(database: Database) -> None:
     with pytest.raises(Malformed) as refusal:
         enter(database, make_secret()[1], "  ")
 
-    assert refusal.value.detail == "The display's name must not be empty."
+    assert refusal.value.detail == "The display’s name must not be empty."
 
 
 def test_claim_by_twenty_at_once_leaves_one_winner(games: list[Game]) -> None:

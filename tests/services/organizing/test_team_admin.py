@@ -70,7 +70,7 @@ def test_make_team_of_a_deceptive_name_is_refused(game: Game, name: str) -> None
     with pytest.raises(Malformed) as refusal:
         make(game, name)
 
-    assert refusal.value.detail.startswith("The team's name must ")
+    assert refusal.value.detail.startswith("The team’s name must ")
 
 
 def test_make_team_of_one_name_by_twenty_at_once_makes_one(games: list[Game]) -> None:

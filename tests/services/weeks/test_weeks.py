@@ -42,6 +42,7 @@ def test_create_makes_a_draft(database: Database) -> None:
         ({"name": "x" * 61}, "at most 60 characters"),
         ({"name": "a\u200bb"}, "invisible character U\\+200B"),
         ({"timezone": "Mars/Olympus"}, "isn’t a time zone"),
+        ({"timezone": " "}, "time zone is missing"),
         ({"timezone": "Etc/Berlin"}, "isn’t a time zone"),
         ({"timezone": "gmt-5"}, "isn’t a time zone"),
         ({"timezone": "nicosia"}, "could be Asia/Nicosia or Europe/Nicosia. Write the one"),
