@@ -53,6 +53,10 @@ def test_send_is_recorded_repeated_and_unmatched_at_will_for_every_kind(site: Ru
 
 def test_button_is_there_in_the_demo_alone(site: RunningApp, olu: Visitor) -> None:
     assert "Send one that counts" in olu.get("/organizer/sources/github").text
+    waits = "Who isn’t known at this account yet waits for a name first."
+    with site.database.unit_of_work() as session:
+        connections.connect(session, site.app.state.context.key, "github", site.game.act, name="second", account="two")
+    assert [waits in olu.get(f"/organizer/sources/{each}").text for each in ("github", "second")] == [False, True]
     assert "have it send a delivery" in olu.get("/organizer/sources").text
     assert olu.post("/organizer/sources/github/send", outcome="lost").status_code == 422
     assert olu.post("/organizer/sources/nowhere/send").status_code == 404
