@@ -93,7 +93,7 @@ def steps_over(headings: Iterable[str]) -> bool:
     return any(below - above > 1 for above, below in pairwise(levels))
 
 
-RECEIPT_VALUES = {"board": BOARD, "standing": OWLS, "zone": PACIFIC}
+RECEIPT_VALUES = {"board": BOARD, "standing": OWLS, "cheers": {}, "evidence": {}, "zone": PACIFIC}
 
 
 def snapshot(board: Board, rules: Rules = Rules(kinds=tuple(KINDS.values())), *, over: bool = False) -> BoardSnapshot:  # noqa: B008 (a frozen value)
@@ -274,7 +274,8 @@ def test_answer_is_partial_or_page_and_says_what_it_varies_by() -> None:
     page, partial = "board/index.html", "board/_standings.html"
 
     parts = dict.fromkeys(("state", "title", "headline", "morning", "as-of"), "")
-    values: dict[str, Any] = {**board_page(BOARD)[1], "parts": parts, "tiles": "", "trophies": "", "rows": ""}
+    pieces = dict.fromkeys(("tiles", "trophies", "latest", "rows"), "")
+    values: dict[str, Any] = {**board_page(BOARD)[1], "parts": parts, **pieces}
 
     answers = [
         render.render_page(a_request(**headers), page, partial=partial, **values)
