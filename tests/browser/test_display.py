@@ -335,6 +335,18 @@ def test_everything_fits_and_reads_from_five_metres(
     assert found == [{"scrolls": False, "outside": [], "small": [], "pointer": "none"}] * 2
 
 
+def test_longest_names_fit_the_result(chromium: Browser, site: RunningApp) -> None:
+    site.game.team("W" * 60, "wide@example.com")
+    site.record(**EARLY, person="wide@example.com")
+    site.game.close()
+
+    with screen(chromium, site, width=1920, height=1080) as wall:
+        found = wall.page.evaluate(MEASURE)
+        shown = wall.scene
+
+    assert (shown, found) == ("summary", {"scrolls": False, "outside": [], "small": [], "pointer": "none"})
+
+
 MEASURE = """() => {
   const frame = document.querySelector(".scenes").getBoundingClientRect(), root = document.documentElement;
   const outside = new Set(), small = new Set();
