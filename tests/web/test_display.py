@@ -227,6 +227,18 @@ def test_week_that_goes_without_teams_shows_its_shifts_instead_of_standings(empt
     assert text(html, "shifts").endswith("Up next Thu 06:00–08:00 AL Ada Lovelace 2 seats free")
 
 
+def test_no_quest_is_within_reach_once_the_days_are_over(site: RunningApp) -> None:
+    site.record(kind="shift")
+    found = []
+
+    for at in ("2022-09-16 23:59:59", "2022-09-17 00:00"):
+        site.clock.set(at)
+        site.record(kind="response", occurred_at=moment("09:00"), external_id=at)
+        found.append("quests" in shown(picture(site)))
+
+    assert found == [True, False]
+
+
 def test_scenes_with_nothing_to_say_are_skipped(site: RunningApp) -> None:
     assert shown(picture(site)) == ["board"]
 

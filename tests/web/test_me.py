@@ -45,7 +45,11 @@ def test_shared_place_says_so(site: RunningApp) -> None:
 def test_quest_within_reach_is_named(site: RunningApp) -> None:
     site.record(kind="shift")
 
-    assert "All hands, +15 points: 1 shift each from 2 more people" in text(sign_in(site, ADA).get("/me"))
+    said = [text(sign_in(site, ADA).get("/me"))]
+    site.clock.set("2022-09-17 00:00")
+    said.append(text(sign_in(site, ADA).get("/me")))
+
+    assert ["All hands, +15 points: 1 shift each from 2 more people" in page for page in said] == [True, False]
 
 
 def test_frozen_board_hides_the_live_score_from_players_and_not_from_organizers(site: RunningApp) -> None:

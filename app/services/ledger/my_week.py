@@ -106,7 +106,9 @@ def weeks_of(session: Session, person_id: str) -> list[Week]:
 
 
 def within_reach(session: Session, week: Week, rules: Rules, standing: Standing, now: datetime) -> Reach | None:
-    """The quest that a team of a week that is not frozen is closest to."""
+    """The quest that a team of a week that is not frozen is closest to; none once the week's days are over."""
+    if _is_over(week, now):
+        return None
     score = {standing.team_id: scores.of_team(session, week, standing.team_id)}
     return next(iter(quests_within_reach([standing], score, rules, local_day(now, week.zone))), None)
 
