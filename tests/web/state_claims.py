@@ -256,7 +256,7 @@ CLAIMS = (
     Claim("No team", both(has_teams, lacks(is_closed))),
     Claim("It lets people into the team until it’s full.", both(has_teams, lacks(is_closed))),
     Claim("A join code lets people into the team until .*", both(has_teams, lacks(is_closed))),
-    Claim("(1 person needs|3 people need) a sign-in link. They are shown once, as a list and as a file.", has_teams),
+    Claim("(1 person needs|3 people need) a sign-in link. They are shown once, as a list, .* text to copy.", has_teams),
     Claim("Sign-in links work once, for 7 days. Add people to teams first.", lacks(has_teams)),
     Claim("Sign-in links work once, for 7 days. No member needs one now. .*", has_teams),
     Claim("A table with the columns team,name,email, .*", lacks(is_closed)),
