@@ -36,7 +36,7 @@ PAGES = [
     "/organizer/audit",
 ]
 SMALL = """[...document.querySelectorAll("a, button, summary, .field__input")]
-    .filter((each) => getComputedStyle(each).display !== "inline" && !each.closest(".skip, .row, label"))
+    .filter((each) => getComputedStyle(each).display !== "inline" && !each.closest(".skip, .row, label, th"))
     .filter((each) => { const box = each.getBoundingClientRect(); return box.height > 0 && box.height < 43.5; })
     .map((each) => each.textContent.trim())"""
 HOURLY = Pattern(frozenset({ENDS.weekday()}), 0, 24 * 60, 60, "short")  # more columns than a laptop has room for

@@ -117,7 +117,8 @@ def test_refresh_makes_each_changed_board_once_and_looks_once_for_all_others(cac
     is_news, statements = run(play)
 
     assert is_news == [True, False]
-    assert len(statements) == 3  # all stamps, then one week's stamp and the scores that changed
+    # All stamps, then one week's stamp, its row for the latest activities, and the scores that changed.
+    assert len(statements) == 4
 
 
 @BOTH_ENGINES

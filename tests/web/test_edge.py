@@ -69,7 +69,7 @@ def test_every_answer_has_the_security_headers(
 def test_unknown_addresses_are_problems_below_the_api_and_pages_elsewhere(site: RunningApp) -> None:
     for path in (f"{API}/nothing", f"{API}/", "/api/", "/api/v2/weeks", f"{API}/weeks/x/y/z"):
         assert assert_problem(site.get(path), 404) == "There’s no page at this address."
-    for path in ("/nothing", "/weeks", "/apiary", "/static/nothing.css"):
+    for path in ("/nothing", "/seasons", "/apiary", "/static/nothing.css"):
         answer = site.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
 
