@@ -236,6 +236,7 @@ def test_no_other_form_may_bring_a_file(site: RunningApp) -> None:
         "/organizer/weeks/{week}/lists",
         "/organizer/lists",
         "/organizer/weeks/{week}/teams/import",
+        "/organizer/weeks/{week}/teams/draw",
         "/organizer/weeks/{week}/shifts/import",
     ]
 
