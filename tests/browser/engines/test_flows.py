@@ -190,8 +190,8 @@ def test_screen_is_paired_changes_scenes_and_shows_new_points(closed: RunningApp
     wall.wait_for("#newsflash[data-on]", CATS)
     wall.wait("(team) => document.querySelector('#scene-board .rank__name').textContent.includes(team)", CATS)
     desk.go(f"{closed.url}/organizer/displays")
-    desk.click(".list__item summary")
-    desk.click(".list__item details[open] button")
+    desk.click(".list__item details:has(form[action$=revoke]) summary")
+    desk.click(".list__item details[open] form[action$=revoke] button")
     wall.wait_for(".pairing__code")
 
 
