@@ -18,7 +18,7 @@ from app.services.shifts.worth import Worths
 from app.web.demo_tools import DemoTools
 from app.web.deps import context_of
 from app.web.http import redirects
-from app.web.http.forms import Form, FormState
+from app.web.http.forms import UNSAVED, Form, FormState
 from app.web.http.problems import headers_of
 from app.web.http.render import render_page
 from app.web.seats.seat_lists import SeatLists
@@ -101,12 +101,20 @@ class Page(Generic[ActT]):
             template,
             status=problem.status if problem else 200,
             actor=actor if isinstance(actor, SignedInActor) else None,
-            refused=problem.detail if problem else "",
+            refused=self._refused(),
             done=self.flash,
             **context,
         )
         response.headers.update(headers_of(problem) if problem else {})
         return response
+
+    def _refused(self) -> str:
+        """The sentence above the form for what was refused; several mistakes stand at their fields alone."""
+        if self.problem is None:
+            return ""
+        fields = {str(error.get("field")) for error in self.problem.extra.get("errors", ())}
+        are_marked = self.sent is not None and fields <= self.sent.model.model_fields.keys()
+        return UNSAVED if len(fields) > 1 and are_marked else self.problem.detail
 
 
 @dataclass(frozen=True)

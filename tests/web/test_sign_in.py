@@ -15,6 +15,7 @@ from app.services.access.links import GONE, OWNED
 from app.services.audit import audit
 from tests.builders import ADA, BO, CHIDI, GUS, SLUG, act_by
 from tests.web.anonymous_browser import COOKIE, browsing, first_link, link_for, refusal_in, switch_off
+from tests.web.reading import mistakes
 from tests.web.running_app import BOTH_ENGINES, RunningApp, SettableClock, sign_in, until
 from tests.web.viewing import TRUSTING_NOBODY
 
@@ -252,6 +253,8 @@ def test_owner_with_a_bad_e_mail_may_mend_it(empty_site: RunningApp) -> None:
         )
         assert 'value="Olu &#34;O&#34; &lt;Okoro&gt;"' in refused.text
         assert 'value="nowhere"' in refused.text
+        both = olu.send(link, name=" ", email="nowhere")
+        assert (refusal_in(both), list(mistakes(both))) == ("Not saved. Fix the marked fields.", ["name", "email"])
         assert olu.send(link, **OWNER).status_code == 303
 
 
