@@ -29,7 +29,7 @@ def entry(site: RunningApp) -> LedgerEntry:
 def known(page: Page) -> None:
     """Wait until the page knows what its reader claps for."""
     page.locator("#standings .latest").scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('#standings .cheer__button[aria-pressed]')")
+    page.wait_for_function("() => document.querySelector('#standings .cheer__button[aria-pressed]')")
 
 
 def test_cheer_is_one_tap_and_everybody_sees_it(chromium: Browser, site: RunningApp, entry: LedgerEntry) -> None:
