@@ -55,7 +55,7 @@ def duel(ours: Callable[[int], float], bare: Callable[[int], float], rounds: int
     )
 
 
-def against_bare(what: str, found: Duel, goal: float | None) -> Figure:
+def against_bare(what: str, found: Duel, goal: float) -> Figure:
     """A rate as a part of what the bare route reached."""
     return Figure(what, found.ratio, "of bare", goal, note=f"{found.ours:,.0f}/s against {found.bare:,.0f}/s")
 

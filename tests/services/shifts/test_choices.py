@@ -62,7 +62,7 @@ def test_choose_gives_the_sentence_with_which_signing_up_is_refused(plan: Plan) 
         for shift_id, choice in choices_of(plan, email).items():
             if choice.seat is not None:
                 continue
-            answer = refusal(lambda at=shift_id, who=email: _try(plan, at, who))  # type: ignore[misc]
+            answer = refusal(lambda at=shift_id, who=email: _try(plan, at, who))  # type: ignore[misc]  # a lambda's default has no type
             if answer != (choice.why or None):
                 wrong[email, shift_id] = (choice.why, answer)
 
@@ -123,7 +123,7 @@ def test_choose_offers_only_the_covers_that_somebody_gets(plan: Plan) -> None:
     got = {}
     for email in (GUS, ELIF, DUA):  # in no team; on another shift; free
         shown = bool(choices_of(during, email)[shift_id].covers)
-        answer = refusal(lambda who=email: _try_cover(during, seat, who))  # type: ignore[misc]
+        answer = refusal(lambda who=email: _try_cover(during, seat, who))  # type: ignore[misc]  # a lambda's default has no type
         got[email] = (shown, answer is None)
 
     assert got == {GUS: (False, False), ELIF: (False, False), DUA: (True, True)}
