@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from app.domain.intake.reports import Author, Parsed, Withdrawal, Work
 from app.integrations.sources.document import Document, read, required
-from app.integrations.sources.envelope import Envelope, check_age, check_signature, hmac_base64
+from app.integrations.sources.envelope import Envelope, SignatureInvalid, check_age, check_signature, hmac_base64
 from app.integrations.sources.example import Example, envelope, write
 
 LONGEST_AGE = timedelta(hours=24)
@@ -19,14 +19,18 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> datetim
     """
     nonce, given = envelope.required("canny-nonce"), envelope.required("canny-signature")
     check_signature([given], [hmac_base64(secret, nonce.encode()) for secret in secrets])
-    sent_at = Document({"at": _whole(envelope.header("canny-timestamp"))}).time("at")
-    if sent_at is not None:
-        check_age(sent_at, now, LONGEST_AGE)
+    sent = envelope.header("canny-timestamp")
+    if sent is None:
+        return None
+    sent_at = Document({"at": _whole(sent)}).time("at")
+    if sent_at is None:
+        raise SignatureInvalid("The header “canny-timestamp” must be in milliseconds since 1970.")
+    check_age(sent_at, now, LONGEST_AGE)
     return sent_at
 
 
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) <= 16 else None
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= 16 else None
 
 
 def event_id_of(envelope: Envelope) -> str | None:

@@ -70,6 +70,11 @@ class Envelope:
             raise SignatureInvalid(f"The header “{name}” has characters that no signature has.")
         return text
 
+    def check(self, *names: str) -> None:
+        """Raise SignatureInvalid for one of these headers that came twice or is not printable ASCII; none is fine."""
+        for name in names:
+            self.header(name)
+
     def unsigned(self, name: str) -> str | None:
         """A header that no signature covers; None without it, and for one that no tool sends so."""
         try:

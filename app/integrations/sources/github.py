@@ -13,6 +13,7 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
     """Check the signature over the body, which does not say when it was signed. Raises SignatureInvalid."""
     given = envelope.required("x-hub-signature-256")
     check_signature([given], [f"sha256={hmac_hex(secret, envelope.body)}" for secret in secrets])
+    envelope.check("x-github-delivery", "x-github-event")
 
 
 def event_id_of(envelope: Envelope) -> str | None:

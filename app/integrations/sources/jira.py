@@ -16,6 +16,7 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> None:
     """Check the signature over the body, which does not say when it was signed. Raises SignatureInvalid."""
     given = envelope.required("x-hub-signature")
     check_signature([given], [f"sha256={hmac_hex(secret, envelope.body)}" for secret in secrets])
+    envelope.check("x-atlassian-webhook-identifier")
 
 
 def event_id_of(envelope: Envelope) -> str | None:

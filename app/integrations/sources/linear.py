@@ -22,6 +22,7 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> datetim
     """Check the signature over the body, and the time in it where there is one. Raises SignatureInvalid."""
     given = envelope.required("linear-signature")
     check_signature([given], [hmac_hex(secret, envelope.body) for secret in secrets])
+    envelope.check("linear-delivery")
     try:
         delivery = read(envelope.body)
     except DeliveryUnreadable:

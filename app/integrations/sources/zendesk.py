@@ -35,6 +35,7 @@ def verify(envelope: Envelope, secrets: Sequence[str], now: datetime) -> datetim
     sent = envelope.required("x-zendesk-webhook-signature-timestamp")
     given = envelope.required("x-zendesk-webhook-signature")
     check_signature([given], [hmac_base64(secret, sent.encode(), envelope.body) for secret in secrets])
+    envelope.check("x-zendesk-webhook-invocation-id")
     sent_at = Document({"at": sent}).time("at")
     if sent_at is None:
         raise SignatureInvalid("The signature’s timestamp must be a time, such as 2022-09-14T08:30:00Z.")
