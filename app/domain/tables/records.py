@@ -74,8 +74,7 @@ class _Feed:
     """
 
     def __init__(self, text: str, separator: str, most: int | None) -> None:
-        self._blank = re.compile(rf"[\s{re.escape(separator)}]*+")
-        self._blanks = f" \t\r\n{separator}"
+        self._blank = re.compile(rf'(?:[\s{re.escape(separator)}]++|(?<!")""(?!"))*+')
         start = self._after_blank(text, 0)
         self._number = _count_lines(text, 0, start)
         self.text = text[start : None if most is None else start + most]
@@ -88,7 +87,7 @@ class _Feed:
     def __next__(self) -> str:
         line = next(self._lines)
         if self.left == LONGEST:
-            if not line.strip(self._blanks):
+            if self._blank.fullmatch(line):
                 line = self._pass_over_blank()
             self.first = self._number + 1
         self._number += 1

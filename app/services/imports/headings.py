@@ -1,18 +1,28 @@
-"""Headings that columns have in spreadsheets, beside their names here: in English, German and French."""
+"""Headings that columns have in spreadsheets, beside their names here, in languages people export from."""
 
 from app.domain.tables.header import Column
 
 EMAIL = (
     "email address", "mail", "mail address", "work email", "user principal name", "E-Mail-Adresse", "Mailadresse",
-    "Courriel", "Adresse email", "Adresse électronique", "Adresse courriel",
+    "Courriel", "Adresse email", "Adresse mail", "Adresse électronique", "Adresse courriel", "Mél",
+    "Correo electrónico", "Correo", "Indirizzo email", "E-mailadres",
 )  # fmt: skip
-NAME = ("full name", "person", "person name", "display name", "Anzeigename", "Nom", "Nom complet")
+NAME = (
+    "full name", "person", "person name", "display name", "Anzeigename", "Vollständiger Name", "Vor- und Nachname",
+    "Nom", "Nom complet", "Nom et prénom", "Prénom et nom", "Nombre completo", "Nome completo", "Naam",
+)  # fmt: skip
 PARTS = (
-    Column("first_name", ("given name", "forename", "Vorname", "Prénom")),
-    Column("last_name", ("surname", "family name", "Nachname", "Familienname", "Nom de famille")),
+    Column("first_name", ("given name", "forename", "Vorname", "Prénom", "Nombre", "Nome", "Voornaam")),
+    Column(
+        "last_name",
+        ("surname", "family name", "Nachname", "Familienname", "Nom de famille", "Apellidos", "Cognome", "Achternaam"),
+    ),
 )
 """The columns that a name may be put together from."""
-TEAM = ("team name", "group", "crew", "squad", "Équipe")
+TEAM = (
+    "team name", "group", "crew", "squad", "Gruppe", "Mannschaft", "Équipe", "Nom de l’équipe", "Groupe", "Equipo",
+    "Squadra",
+)  # fmt: skip
 FUNCTION = ("department", "job function", "business function", "Funktion", "Abteilung", "Fonction", "Département")
 OFFICE = ("location", "site", "office location", "Standort", "Büro", "Bureau")
 DATE = ("day", "on", "Datum", "Tag", "Jour")

@@ -181,7 +181,10 @@ def test_huge_texts_cost_little_before_they_are_refused(text: str) -> None:
     assert calls(refuse) < 20_000
 
 
-@pytest.mark.parametrize("blank", ["\n", "\r\n", "\r", " \t\n", ",,,\r\n", ", ,\n"])
+@pytest.mark.parametrize(
+    "blank",
+    ["\n", "\r\n", "\r", " \t\n", ",,,\r\n", ", ,\n", "\xa0\n", "\xa0,\xa0,\xa0\n", "\f\n", '"",""\n', '"", ""\r\n'],
+)
 def test_millions_of_blank_lines_cost_little_and_are_counted(blank: str) -> None:
     number = 100_000
     text = f"{blank * number}team,name,email,,\n{blank * number}Owls,Ada,a@b\n,Bo,b@c\n{blank * number}"
@@ -190,3 +193,7 @@ def test_millions_of_blank_lines_cost_little_and_are_counted(blank: str) -> None
     cost = calls(lambda: found.extend(read(text)))
 
     assert (cost < 5_000, [line for line, _ in found]) == (True, [2 * number + 2, 2 * number + 3])
+
+
+def test_a_row_of_a_quotation_mark_alone_is_not_blank() -> None:
+    assert [line for line, _ in read('team,name,email\n"""",,\n')] == [2]

@@ -43,6 +43,23 @@ def test_read_tidies_names_and_folds_emails() -> None:
     assert found == [Entry(2, "Night Owls", "Ada Lovelace", ADA), Entry(4, "Cats", "文子", "f@x")]
 
 
+@pytest.mark.parametrize(
+    ("heading", "row"),
+    [
+        ("Gruppe;Vorname;Nachname;E-Mail-Adresse", "Owls;Ada;Lovelace;ada@example.com"),
+        ("Équipe;Nom;Prénom;Courriel", "Owls;Lovelace;Ada;ada@example.com"),
+        ("Groupe;Nom et prénom;Adresse mail", "Owls;Ada Lovelace;ada@example.com"),
+        ("Equipo;Nombre;Apellidos;Correo electrónico", "Owls;Ada;Lovelace;ada@example.com"),
+        ("Squadra;Nome;Cognome;Indirizzo e-mail", "Owls;Ada;Lovelace;ada@example.com"),
+        ("Team;Naam;E-mailadres", "Owls;Ada Lovelace;ada@example.com"),
+    ],
+)
+def test_read_knows_headings_of_other_languages(heading: str, row: str) -> None:
+    roster = roster_import.read(f"{heading}\n{row}\n")
+
+    assert (roster.entries, roster.bad.count) == ([Entry(2, "Owls", "Ada Lovelace", "ada@example.com")], 0)
+
+
 def test_read_without_its_columns_quotes_the_line_and_names_what_is_missing() -> None:
     assert mistakes("team,person\n", "Owls,Ada\n") == [
         (

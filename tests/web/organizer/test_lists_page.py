@@ -94,7 +94,7 @@ def test_mistakes_are_in_the_preview_with_their_lines_and_nothing_can_be_importe
 
 
 def test_columns_nobody_understands_are_chosen_by_hand(site: RunningApp, organizer: Visitor) -> None:
-    text = "Gruppe;Person;Mail\nFoxes;Nia;nia@example.com\n"
+    text = "Klub;Person;Mail\nFoxes;Nia;nia@example.com\n"
 
     asked = organizer.post(f"{HERE}?kind=teams", step="preview", text=text)
     chosen = {"columns": ["team", "name", "email"], "headed": "on", "text": sent_on(asked)}
@@ -102,7 +102,7 @@ def test_columns_nobody_understands_are_chosen_by_hand(site: RunningApp, organiz
     answer = organizer.post(f"{HERE}?kind=teams", step="import", **chosen)  # type: ignore[arg-type]  # several values of one field
 
     assert (asked.status_code, "Which column is which?" in asked.text) == (200, True)
-    assert "Line 1 reads “Gruppe;Person;Mail”: there is no column team." in unescape(asked.text)
+    assert "Line 1 reads “Klub;Person;Mail”: there is no column team." in unescape(asked.text)
     assert (preview.status_code, effects(preview)) == (200, [("2", "New joins Foxes", "Nia, nia@example.com")])
     assert (answer.status_code, "Foxes" in str(site.board())) == (303, True)
 
