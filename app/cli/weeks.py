@@ -11,6 +11,8 @@ from app.cli.command import command
 from app.cli.output import Answer, Table, Voice, plural
 from app.cli.parameters import Ends, Starts, WeekSlug, iso_date
 from app.cli.place import CLOCK, command_act, reading, writing
+from app.domain.text.direction import apart
+from app.errors import Malformed
 from app.models import Week
 from app.services import lifecycle
 from app.services.operations import secrets, startup
@@ -19,8 +21,6 @@ from app.services.organizing.week_admin import WeekFields
 from app.services.shifts import settings as shift_settings
 from app.services.weeks import weeks
 from app.web.documents import week_document
-
-REOPENED = "Reopened from the command line"
 
 group = typer.Typer(
     help="Create and edit weeks, open and close them, freeze and reveal their boards.", no_args_is_help=True
@@ -113,13 +113,15 @@ def remove(_voice: Voice, slug: WeekSlug) -> Answer:
 def open_week(
     _voice: Voice,
     slug: WeekSlug,
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why a closed week is reopened.")] = REOPENED,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why a closed week is reopened; it needs one.")] = "",
 ) -> Answer:
-    """Open a draft, or reopen a closed week."""
+    """Open a draft, or reopen a closed week for a reason."""
     act = command_act()
     with writing() as session:
-        given = reason if weeks.find(session, slug, act.now).state == "closed" else None
-        week = lifecycle.open_week(session, slug, act, reason=given)
+        before = weeks.find(session, slug, act.now)
+        if before.state == "closed" and not reason.strip():
+            raise Malformed(f"{apart(before.name)} was closed. Say why it is reopened with --reason.")
+        week = lifecycle.open_week(session, slug, act, reason=reason)
         return _about(session, week, act.now, f"{week.name} is open.")
 
 

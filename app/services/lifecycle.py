@@ -10,7 +10,7 @@ from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.standings.snapshot import to_text
 from app.domain.text.direction import apart
-from app.errors import Conflict, RulesUnfit
+from app.errors import Conflict, Malformed, RulesUnfit
 from app.models import Ceremony, Week
 from app.services import reasons
 from app.services.intake import deliveries
@@ -25,9 +25,10 @@ from app.services.weeks import weeks
 
 
 def open_week(session: Session, slug: str, act: Act, *, reason: str | None = None) -> Week:
-    """Open a draft, or reopen a closed week, which then follows the active rules again.
+    """Open a draft, or for a reason reopen a closed week, which then follows the active rules again.
 
-    Raises Conflict when it is open, RulesUnfit when the active rules no longer know its kinds or team sizes.
+    Raises Conflict when it is open, Malformed when a closed one lacks a reason, RulesUnfit when the active rules no
+    longer know its kinds or team sizes.
     """
     reason = reasons.welcome(reason) or None
     serialize(session)
@@ -35,6 +36,8 @@ def open_week(session: Session, slug: str, act: Act, *, reason: str | None = Non
     if week.state == "open":
         raise Conflict(f"{apart(week.name)} is open already.")
     reopening = week.state == "closed"
+    if reopening and not reason:
+        raise Malformed(f"{apart(week.name)} was closed. Say why it is reopened.")
     rules = rule_sets.rules_numbered(session, None)
     if refusals := rule_sets.week_refusals(session, week, rules):
         raise RulesUnfit(" ".join(refusals), refused=refusals)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.db.database import Database
-from app.errors import Conflict, NotFound, Problem, RulesUnfit, WeekUnknown
+from app.errors import Conflict, Malformed, NotFound, Problem, RulesUnfit, WeekUnknown
 from app.services import lifecycle
 from tests.builders import (
     ADA,
@@ -126,6 +126,16 @@ def test_open_week_again_takes_a_usable_reason(game: Game) -> None:
 
     with game.database.unit_of_work() as session, pytest.raises(Problem, match="reason"):
         lifecycle.open_week(session, game.slug, act_by("Olu", NOW), reason="a\u202eb")
+
+
+@pytest.mark.parametrize("reason", [None, "", " "])
+def test_open_week_again_is_refused_without_a_reason(game: Game, reason: str | None) -> None:
+    game.close()
+
+    with game.database.unit_of_work() as session, pytest.raises(Malformed, match="Say why it is reopened"):
+        lifecycle.open_week(session, game.slug, act_by("Olu", NOW), reason=reason)
+
+    assert game.week().state == "closed"
 
 
 def change_everything(game: Game) -> None:
