@@ -8,7 +8,7 @@ from types import FrameType
 from typing import Any
 
 import psycopg
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from app.db.database import Database
 
@@ -75,3 +75,23 @@ def statements_to(database: Database) -> Iterator[list[str]]:
         for pool in pools:
             event.remove(pool, "checkout", begin)
             event.remove(pool, "checkin", end)
+
+
+def plan_of(connection: Connection, work: Callable[[], object]) -> list[str]:
+    """The steps by which the statements of a piece of work find their rows."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(connection.engine, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        event.remove(connection.engine, "before_cursor_execute", note)
+    explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+    return [
+        str(row[-1])
+        for statement, parameters in seen
+        for row in connection.exec_driver_sql(f"{explain} {statement}", parameters)
+    ]

@@ -251,6 +251,11 @@ PINNED = {
         "273b630cf5febf44785f4a0071f8443f384a4af74903f35f4cb4cf20c635cc19",
         "704a43963cc897d661c8551f3edb77eea891561016e231a142264dab28b0fddb",
     ),
+    "0027": (
+        "0027_calendar_events.py",
+        "543c376cc4ac68f99857766fda349e9a91665c131195329b081ba4d3fa4467d3",
+        "c83d881cfb5f7a0115aacd96f97aaef8ff90dc9d9af6f6b5667f342191d9610f",
+    ),
 }
 
 

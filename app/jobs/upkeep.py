@@ -6,7 +6,7 @@ from typing import Final
 
 from app.clock import Clock
 from app.db.database import Database
-from app.services import jobs, notices
+from app.services import calendar_events, jobs, notices
 from app.services.imports import imports
 from app.services.intake import backfills, outages, refused, retention
 from app.services.jobs import Claim
@@ -32,6 +32,7 @@ def _forget(database: Database, now: datetime, keeping: Keeping) -> None:
     with database.unit_of_work() as session:
         jobs.forget_ended(session, now)
         notices.forget(session, now)
+        calendar_events.forget(session, now)
         retention.forget_bodies(session, now, keeping.unread_body_days)
         retention.forget_settled(session, now, keeping.delivery_days)
         refused.forget(session, now)

@@ -3,7 +3,7 @@
 from app.models.audit import AuditEntry
 from app.models.backfill import ApiKey, Backfill
 from app.models.bulk_reversal import BulkReversal
-from app.models.calendar_feed import CalendarFeed
+from app.models.calendar_feed import CalendarEvent, CalendarFeed
 from app.models.ceremony import Ceremony
 from app.models.cheer import Cheer
 from app.models.clock import KeptClockFact
@@ -33,6 +33,7 @@ __all__ = [
     "AuditEntry",
     "Backfill",
     "BulkReversal",
+    "CalendarEvent",
     "CalendarFeed",
     "Ceremony",
     "Cheer",

@@ -1,11 +1,11 @@
-"""Calendar feeds: addresses that a calendar program reads somebody's or a team's shifts at."""
+"""Calendar feeds: addresses that a calendar program reads somebody's or a team's shifts at, and what it was given."""
 
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlmodel import Field, SQLModel
 
-from app.models.columns import STRICT, instant, new_id, string
+from app.models.columns import STRICT, instant, new_id, string, whole
 
 
 class CalendarFeed(SQLModel, table=True):
@@ -27,3 +27,19 @@ class CalendarFeed(SQLModel, table=True):
     created_at: datetime = Field(sa_column=instant())
     created_by: str = Field(sa_column=string())
     revoked_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+
+class CalendarEvent(SQLModel, table=True):
+    """An event as calendars were last given it: `sha256` is of all it says, `sequence` the number it has for that.
+
+    It was given that number at `changed_at` or for a change of then, and ends at `ends_at`.
+    """
+
+    __tablename__ = "calendar_event"
+    __table_args__ = (STRICT,)
+
+    uid: str = Field(sa_column=string(primary_key=True))
+    sha256: str = Field(sa_column=string())
+    sequence: int = Field(sa_column=whole())
+    changed_at: datetime = Field(sa_column=instant())
+    ends_at: datetime = Field(sa_column=instant())

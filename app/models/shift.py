@@ -121,6 +121,7 @@ class WaitingEntry(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'promoted', 'left', 'expired')", name="waiting_entry_state"),
         Index("waiting_once", "shift_id", "person_id", unique=True, sqlite_where=_WAITS, postgresql_where=_WAITS),
+        Index("waiting_of_person", "shift_id", "person_id"),
         STRICT,
     )
 

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Subquery, func
+from sqlalchemy import func
 from sqlalchemy import select as sql_select
-from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from app.db.database import serialize
 from app.domain.actor import Act
 from app.domain.calendar.days import zone_or_utc
-from app.domain.memberships import Join, team_at
+from app.domain.memberships import team_at
 from app.domain.shifts.feed import KEPT, FeedEntry, FeedSeat, FeedShift, entry
 from app.errors import Conflict, NotFound
-from app.models import CalendarFeed, Person, Seat, SeatChange, Shift, Team, Week, WeekEvent
+from app.models import CalendarFeed, Person, Seat, SeatChange, Shift, Team, Week
 from app.models.columns import is_id
+from app.services import calendar_events
 from app.services.access import accounts, credentials
 from app.services.audit import audit
 from app.services.audit.audit import AuditTarget
@@ -27,7 +27,7 @@ from app.services.weeks import weeks
 MAX_FEEDS = 20
 """Of one person, or of programs for one team: a calendar each, and room for those that were lost."""
 GONE = "This calendar was revoked, or the address is wrong. Create a new one under Me, Calendar."
-UNKNOWN = "There’s no such calendar. The list shows yours."
+UNKNOWN = "There’s no such calendar. People find theirs under Me, Calendar."
 
 
 class NewFeed(NamedTuple):
@@ -100,11 +100,24 @@ def of_person(session: Session, person_id: str) -> list[Listed]:
     return [Listed(feed, name or "") for feed, name in session.exec(query)]
 
 
-def read(session: Session, secret: str, base: str, now: datetime) -> Feed:
-    """The events behind an address; links in them begin with `base`. Raises NotFound for one that does not count.
+def read(session: Session, secret: str, now: datetime) -> Feed | None:
+    """The events behind an address; None where one has changed since calendars were given it, so `publish` comes first.
 
-    Who is switched off has no feeds.
+    Raises NotFound for an address that does not count. Who is switched off has no feeds.
     """
+    feed = _made(session, secret, now)
+    entries = calendar_events.known(session, feed.entries)
+    return None if entries is None else feed._replace(entries=entries)
+
+
+def publish(session: Session, secret: str, now: datetime) -> Feed:
+    """The same events, each that has changed with a higher number than calendars were given it with."""
+    serialize(session)  # two readers would give different events one number
+    feed = _made(session, secret, now)
+    return feed._replace(entries=calendar_events.publish(session, feed.entries, now))
+
+
+def _made(session: Session, secret: str, now: datetime) -> Feed:
     query = select(CalendarFeed).where(CalendarFeed.sha256 == credentials.digest(secret))
     feed = session.exec(query).first()
     if feed is None or feed.revoked_at is not None:
@@ -113,20 +126,18 @@ def read(session: Session, secret: str, base: str, now: datetime) -> Feed:
     if person is not None and person.disabled_at is not None:
         raise NotFound(GONE)
     if feed.team_id is not None:
-        return _of_team(session, session.get_one(Team, feed.team_id), base, now)
+        return _of_team(session, session.get_one(Team, feed.team_id), now)
     if person is None:
         raise NotFound(GONE)
-    of_shifts = _by_shift(_rows(session, [person.id], None, now))
-    entries = [_entry(rows, rows, NO_MOVES, person.id, "", base, now) for rows in of_shifts]
+    entries = [_entry(rows, person.id, "", now) for rows in _by_shift(_rows(session, [person.id], None, now))]
     return Feed(f"Shifts of {person.name}", [made for made in entries if made is not None])
 
 
-def _of_team(session: Session, team: Team, base: str, now: datetime) -> Feed:
+def _of_team(session: Session, team: Team, now: datetime) -> Feed:
     week = session.get_one(Week, team.week_id)
     people = teams.ever_in(session, team.id)
     joins = teams.joins(session, week, people)
     view = weeks.view_of(week, "public")
-    moves = _Moves.of(joins.values())
     entries = []
     for rows in _by_shift(_rows(session, people, week, now)):
         own = [
@@ -134,31 +145,12 @@ def _of_team(session: Session, team: Team, base: str, now: datetime) -> Feed:
             for row in rows
             if team_at(joins.get(row.seat.person_id, ()), row.shift.starts_at) == team.id
         ]
-        entries.append(_entry(own, rows, moves, team.id, team.name, base, now))
+        entries.append(_entry(own, team.id, team.name, now))
     return Feed(f"Shifts of {team.name}", [made for made in entries if made is not None])
 
 
-class _Moves(NamedTuple):
-    """The number of times that people who were ever in a team came from another or left, and the last time."""
-
-    number: int
-    last_at: datetime | None
-
-    @classmethod
-    def of(cls, joins: Iterable[Sequence[Join]]) -> "_Moves":
-        """The moves among these people's joins: all but each one's first."""
-        moments = [join.at for each in joins for join in each[1:]]
-        return cls(len(moments), max(moments, default=None))
-
-
-NO_MOVES = _Moves(0, None)
-
-
 class _Row(NamedTuple):
-    """A seat with its shift and week, its holder's name, and the number and last moment of its changes; so the week's.
-
-    A week that was changed may have another name, which its events tell.
-    """
+    """A seat with its shift and week, its holder's name, and the number and last moment of its changes."""
 
     seat: Seat
     shift: Shift
@@ -166,38 +158,32 @@ class _Row(NamedTuple):
     name: str
     changes: int
     changed_at: datetime
-    week_changes: int | None
-    week_changed_at: datetime | None
 
 
 def _rows(session: Session, people: Sequence[str], week: Week | None, now: datetime) -> list[_Row]:
     """Every seat these people ever had, in one week or in all, but for long past ones; in one query."""
-    theirs = col(SeatChange.seat_id).in_(select(Seat.id).where(col(Seat.person_id).in_(people)))
-    changes = _counted(col(SeatChange.seat_id), SeatChange.changed_at, theirs)
-    of_weeks = _counted(col(WeekEvent.week_id), WeekEvent.at, col(WeekEvent.action) == "changed")
+    changes = (
+        sql_select(
+            col(SeatChange.seat_id).label("seat_id"),
+            func.count().label("changes"),
+            func.max(SeatChange.changed_at).label("changed_at"),
+        )
+        .where(col(SeatChange.seat_id).in_(select(Seat.id).where(col(Seat.person_id).in_(people))))
+        .group_by(col(SeatChange.seat_id))
+        .subquery()
+    )
     query = (
-        sql_select(Seat, Shift, Week, col(Person.name), *_told(changes), *_told(of_weeks))
+        sql_select(Seat, Shift, Week, col(Person.name), changes.c.changes, changes.c.changed_at)
         .join(Shift, col(Shift.id) == Seat.shift_id)
         .join(Week, col(Week.id) == Shift.week_id)
         .join(Person, col(Person.id) == Seat.person_id)
-        .join(changes, changes.c.of == Seat.id)
-        .outerjoin(of_weeks, of_weeks.c.of == Week.id)
+        .join(changes, changes.c.seat_id == Seat.id)
         .where(col(Seat.person_id).in_(people), col(Shift.ends_at) > now - KEPT)
         .order_by(col(Shift.starts_at), col(Shift.id))
     )
     if week is not None:
         query = query.where(col(Shift.week_id) == week.id)
     return [_Row(*row) for row in session.execute(query)]
-
-
-def _counted(of: Mapped[Any], at: Any, condition: ColumnElement[bool]) -> Subquery:
-    """The number of changes and the last moment of one, for each thing that is changed."""
-    query = sql_select(of.label("of"), func.count().label("changes"), func.max(at).label("changed_at"))
-    return query.where(condition).group_by(of).subquery()
-
-
-def _told(counted: Subquery) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    return counted.c.changes, counted.c.changed_at
 
 
 def _by_shift(rows: Iterable[_Row]) -> list[list[_Row]]:
@@ -207,28 +193,21 @@ def _by_shift(rows: Iterable[_Row]) -> list[list[_Row]]:
     return list(found.values())
 
 
-def _entry(
-    own: Sequence[_Row], rows: Sequence[_Row], moves: _Moves, subject_id: str, team: str, base: str, now: datetime
-) -> FeedEntry | None:
-    """The event of a shift with its `own` seats. Of a team's, all `rows` of its people count, so its number only grows.
-
-    Else it would fall when somebody takes their seat along to another team, and calendars ignore what is older.
-    """
-    seats = [FeedSeat(row.seat.state, row.name, row.changes, row.changed_at) for row in own]  # type: ignore[arg-type]  # the table has a check on it
-    first = rows[0]
-    changes = sum(row.changes for row in rows) - sum(row.changes for row in own) + moves.number
-    moments = [moves.last_at, first.week_changed_at, *(row.changed_at for row in rows)]
-    facts = _facts(first.shift, first.week, base, changes + (first.week_changes or 0), moments)
-    return entry(facts, seats, subject_id, now, team=team)
+def _entry(rows: Sequence[_Row], subject_id: str, team: str, now: datetime) -> FeedEntry | None:
+    """The event of a shift with the seats that are the subject's; None without any."""
+    if not rows:
+        return None
+    seats = [FeedSeat(row.seat.state, row.name, row.changes, row.changed_at) for row in rows]  # type: ignore[arg-type]  # the table has a check on it
+    return entry(_facts(rows[0].shift, rows[0].week), seats, subject_id, now, team=team)
 
 
-def _facts(shift: Shift, week: Week, base: str, more: int, moments: Iterable[datetime | None]) -> FeedShift:
-    changes = (shift.created_at, shift.changed_at, shift.cancelled_at, *moments)
+def _facts(shift: Shift, week: Week) -> FeedShift:
+    changes = (shift.created_at, shift.changed_at, shift.cancelled_at)
     return FeedShift(
         id=shift.id, week=week.name, label=shift.label, place=shift.place, link=shift.link or "",
-        page=f"{base.rstrip('/')}/weeks/{week.slug}/shifts/{shift.id}", starts_at=shift.starts_at,
-        ends_at=shift.ends_at, when=f"{refusals.dated(shift)} ({zone_or_utc(shift.zone).key})",
-        created_at=shift.created_at, changed_at=max(filter(None, changes)), edits=shift.version + more,
+        path=f"/weeks/{week.slug}/shifts/{shift.id}", starts_at=shift.starts_at, ends_at=shift.ends_at,
+        when=f"{refusals.dated(shift)} ({zone_or_utc(shift.zone).key})", created_at=shift.created_at,
+        changed_at=max(filter(None, changes)), edits=shift.version,
     )  # fmt: skip
 
 

@@ -5,19 +5,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from app.domain.shifts.feed import FeedEntry
+from app.domain.shifts.feed import KEPT, FeedEntry
 from app.errors import Conflict, NotFound
-from app.services import calendar_feeds, memberships
+from app.services import calendar_events, calendar_feeds, memberships
 from app.services.access import accounts
-from app.services.organizing import week_admin
+from app.services.organizing import team_admin, week_admin
 from app.services.organizing.week_admin import WeekFields
+from app.services.shifts import editing
+from app.services.shifts.editing import ShiftChanges
 from app.services.teams import teams
 from app.services.weeks import weeks
 from tests.builders import ADA, BO, CATS, DUA, FUMIKO, OWLS, SLUG, Game
 from tests.cost import statements_to
 from tests.services.shifts.test_seats import Plan
-
-BASE = "https://week.example.com"
 
 
 @pytest.fixture
@@ -34,8 +34,13 @@ def make(plan: Plan, email: str = "", team: str = "") -> str:
 
 
 def read(plan: Plan, secret: str) -> list[FeedEntry]:
+    """A feed's events as a calendar gets them: those that have changed are published first."""
     with plan.game.database.reading() as session:
-        return calendar_feeds.read(session, secret, BASE, plan.now).entries
+        known = calendar_feeds.read(session, secret, plan.now)
+    if known is None:
+        with plan.game.database.unit_of_work() as session:
+            known = calendar_feeds.publish(session, secret, plan.now)
+    return known.entries
 
 
 def told(entries: list[FeedEntry]) -> list[tuple[str, bool]]:
@@ -54,7 +59,7 @@ def test_feed_of_a_person_shows_their_shifts_alone(plan: Plan) -> None:
     assert told(entries) == [(mine, True), (both, False)]
     assert [entry.sequence for entry in entries] == [2, 1]
     assert {entry.uid for entry in entries}.isdisjoint(entry.uid for entry in read(plan, make(plan, DUA)))
-    assert entries[1].url == f"{BASE}/weeks/{SLUG}/shifts/{both}"
+    assert entries[1].path == f"/weeks/{SLUG}/shifts/{both}"
 
 
 def test_feed_of_a_team_shows_one_event_a_shift_as_long_as_anybody_of_it_comes(plan: Plan) -> None:
@@ -110,20 +115,66 @@ def test_event_of_a_team_only_grows_when_somebody_takes_their_seat_to_another(pl
     assert after.changed_at == later.now
 
 
-def test_event_of_a_week_that_gets_another_name_is_newer(plan: Plan) -> None:
-    plan.sign_up(plan.shift(), ADA)
-    secret, later = make(plan, ADA), plan.at("2022-09-14 14:00")
-    [before] = read(plan, secret)
+def rename_team(plan: Plan) -> None:
+    with plan.game.database.unit_of_work() as session:
+        team_admin.rename_team(session, SLUG, plan.game.team_id(OWLS), "Barn Owls", plan.organizer)
+
+
+def rename_person(plan: Plan) -> None:
+    with plan.game.database.unit_of_work() as session:
+        bo = accounts.by_email(session, BO)
+        assert bo is not None
+        accounts.rename(session, bo, "Bo the Second", plan.organizer)
+
+
+def rename_week(plan: Plan) -> None:
+    week = plan.game.week()
+    with plan.game.database.unit_of_work() as session:
+        fields = WeekFields("Autumn", week.timezone, week.starts, week.ends)
+        week_admin.edit(session, SLUG, fields, plan.organizer)
+
+
+def edit_shift(plan: Plan) -> None:
+    [shift] = plan.shifts()
+    with plan.game.database.unit_of_work() as session:
+        changes = ShiftChanges(place="Room 9", link="https://example.com/guide")
+        editing.edit(session, SLUG, shift.id, changes, shift.version, plan.organizer)
+
+
+def rename_behind_everybody(plan: Plan) -> None:
+    with plan.game.database.unit_of_work() as session:
+        session.execute(text("UPDATE person SET name = 'B.' WHERE email = :email"), {"email": BO})
+
+
+CHANGES = (rename_team, rename_person, rename_week, edit_shift, rename_behind_everybody)
+
+
+def test_event_that_says_anything_else_gets_a_higher_number_and_the_moment_of_that(plan: Plan) -> None:
+    shift = plan.shift()
+    for email in (ADA, BO):
+        plan.sign_up(shift, email)
+    secret, other = make(plan, team=OWLS), make(plan, team=OWLS)
+    events = read(plan, secret)
+    nows = [plan.at(f"2022-09-14 1{hour}:00") for hour in range(len(CHANGES))]
+    for change, later in zip(CHANGES, nows, strict=True):
+        change(later)
+        events += read(later, secret)
+
+    assert [each.sequence for each in events] == [*range(events[0].sequence, events[0].sequence + 1 + len(CHANGES))]
+    assert [each.changed_at for each in events] == [plan.now, *(later.now for later in nows)]
+    assert len({(each.summary, each.description, each.location) for each in events}) == len(events)
+    assert read(nows[-1].at("2022-09-14 20:00"), other) == [events[-1]]
+
+
+def test_events_of_long_ago_are_forgotten_with_what_calendars_were_given(plan: Plan) -> None:
+    shift = plan.shift()
+    plan.sign_up(shift, ADA)
+    [event] = read(plan, make(plan, ADA))
 
     with plan.game.database.unit_of_work() as session:
-        week = plan.game.week()
-        fields = WeekFields("Autumn", week.timezone, week.starts, week.ends)
-        week_admin.edit(session, SLUG, fields, later.organizer)
-    [after] = read(later, secret)
+        numbers = [calendar_events.forget(session, event.ends_at + KEPT - timedelta(hours=late)) for late in (1, 0, 0)]
 
-    assert (after.summary, after.sequence - before.sequence, after.changed_at) == (
-        "Support shift · Autumn", 1, later.now,
-    )  # fmt: skip
+    assert numbers == [0, 1, 0]
 
 
 def test_feed_of_a_team_names_people_as_at_the_freeze(plan: Plan) -> None:

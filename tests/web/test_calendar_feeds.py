@@ -17,10 +17,11 @@ from app.domain.shifts.feed import FeedEntry
 from app.models import Person, Seat
 from app.services.access import accounts
 from app.services.calendar_feeds import Feed
+from app.services.organizing import team_admin
 from app.services.shifts import seats, shifts
 from app.services.shifts.shifts import ShiftFields
 from app.web.calendar_feeds import to_ics
-from tests.builders import ADA, DUA, OWLS, PACIFIC, SLUG
+from tests.builders import ADA, DUA, OWLS, PACIFIC, SLUG, act_by, moment
 from tests.web.running_app import API, SIGNED_IN, RunningApp, sign_in
 
 FEEDS = f"{API}/calendar-feeds"
@@ -67,7 +68,8 @@ def by_icalendar(text: bytes) -> list[dict[str, Any]]:
         {
             "uid": str(event["UID"]), "title": str(event["SUMMARY"]), "start": event["DTSTART"].dt,
             "end": event["DTEND"].dt, "place": str(event["LOCATION"]), "text": str(event["DESCRIPTION"]),
-            "status": str(event["STATUS"]), "modified": event["LAST-MODIFIED"].dt,
+            "status": str(event["STATUS"]), "modified": event["LAST-MODIFIED"].dt, "stamp": event["DTSTAMP"].dt,
+            "sequence": int(event["SEQUENCE"]),
             "alarms": [alarm["TRIGGER"].dt for alarm in event.walk("VALARM")],
         }
         for event in calendar.walk("VEVENT")
@@ -81,6 +83,8 @@ def by_ics(text: bytes) -> list[dict[str, Any]]:
             "uid": event.uid, "title": event.name, "start": event.begin.datetime, "end": event.end.datetime,
             "place": event.location, "text": event.description, "status": event.status,
             "modified": event.last_modified.datetime, "alarms": [alarm.trigger for alarm in event.alarms],
+            "stamp": event.created.datetime,
+            "sequence": next(int(line.value) for line in event.extra if line.name == "SEQUENCE"),
         }
         for event in sorted(calendar.events, key=lambda event: event.begin)
     ]  # fmt: skip
@@ -100,7 +104,7 @@ def test_two_parsers_read_the_same_shifts(site: RunningApp) -> None:
     assert events[0] | {"uid": "", "text": ""} == {
         "uid": "", "title": f"{LABEL} · Q3-2022", "start": datetime(2022, 9, 15, 13, tzinfo=UTC),
         "end": datetime(2022, 9, 15, 15, tzinfo=UTC), "place": "Room 2; left", "text": "", "status": "CONFIRMED",
-        "modified": site.clock.now, "alarms": [timedelta(minutes=-30)],
+        "modified": site.clock.now, "stamp": site.clock.now, "sequence": 1, "alarms": [timedelta(minutes=-30)],
     }  # fmt: skip
     assert events[0]["text"].startswith("Thu 15 Sep 06:00–08:00 PDT (America/Los_Angeles)\n")
     assert [event["alarms"] for event in by_icalendar(plain)] == [[], []]
@@ -121,6 +125,27 @@ def test_feed_says_what_calendars_need_and_nothing_secret(site: RunningApp) -> N
     assert max(len(line.encode()) for line in lines) <= 75
     secret = re.findall(r"af_[\w-]+", path)[0]
     assert [word for word in (secret, "@example.com", "ATTENDEE", "VTIMEZONE", "TZID") if word in answer.text] == []
+
+
+@SIGNED_IN
+def test_team_that_gets_another_name_is_a_newer_event_to_two_parsers(site: RunningApp) -> None:
+    a_seat(site)
+    path = a_feed(site, team_id=site.game.team_id(OWLS))
+    [before] = by_ics(bare(site, "GET", path).content)
+    site.clock.set("2022-09-14 14:00")
+
+    with site.database.unit_of_work() as session:
+        act = act_by("Olu", site.clock.now)
+        team_admin.rename_team(session, SLUG, site.game.team_id(OWLS), "Barn Owls", act)
+    renamed = bare(site, "GET", path)
+    site.clock.set("2022-09-14 15:00")
+    again = bare(site, "GET", path, **{"If-None-Match": renamed.headers["etag"]})
+
+    [after] = by_icalendar(renamed.content)
+    assert by_ics(renamed.content) == [after]
+    assert (after["title"], after["sequence"]) == (f"{LABEL} · Barn Owls", before["sequence"] + 1)
+    assert (after["uid"], after["stamp"], after["modified"]) == (before["uid"], *2 * [moment("2022-09-14 14:00")])
+    assert again.status_code == 304
 
 
 def test_left_seat_is_cancelled_until_the_shift_is_over(site: RunningApp) -> None:
@@ -211,11 +236,9 @@ def hostile() -> Iterator[str]:
 def test_hostile_names_stay_text(site: RunningApp) -> None:
     at = datetime(2022, 9, 15, 13, tzinfo=UTC)
     for text in hostile():
-        entry = FeedEntry(
-            "u", 1, at, at + timedelta(hours=2), at, at, text, text, text, "https://x/", is_cancelled=False
-        )
+        entry = FeedEntry("u", 1, at, at + timedelta(hours=2), at, at, text, text, text, "/x", is_cancelled=False)
 
-        body = to_ics(Feed(text, [entry]))
+        body = to_ics(Feed(text, [entry]), "https://x")
 
         (one,), (other,) = by_icalendar(body), by_ics(body)
         assert one == other

@@ -83,6 +83,7 @@ TWO_KINDS = {
     "enter",
     "mail_link",
     "show_metrics",
+    "calendar_feed",
 }
 WAIT_FOR_NOTHING = {"alive", "collect", "sign_in", "come_back"}
 

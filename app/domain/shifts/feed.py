@@ -27,7 +27,7 @@ class FeedSeat:
 class FeedShift:
     """A shift as a feed shows it; moments in UTC. `when` is its local time with the zone.
 
-    `edits` counts its edits and whatever else changed its event but for the seats in it, the last at `changed_at`.
+    `edits` counts its edits, the last of which was at `changed_at`; `path` leads to its page.
     """
 
     id: str
@@ -35,7 +35,7 @@ class FeedShift:
     label: str
     place: str
     link: str
-    page: str
+    path: str
     starts_at: datetime
     ends_at: datetime
     when: str
@@ -46,7 +46,10 @@ class FeedShift:
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
-    """An event of a feed. `sequence` grows with each change, `changed_at` is the last one (UTC)."""
+    """An event of a feed; its page is at `path`.
+
+    `sequence` grows with each change of its shift or seats, the last of which was at `changed_at` (UTC).
+    """
 
     uid: str
     sequence: int
@@ -57,7 +60,7 @@ class FeedEntry:
     summary: str
     description: str
     location: str
-    url: str
+    path: str
     is_cancelled: bool
 
 
@@ -84,13 +87,13 @@ def entry(
         summary=title if live else f"Cancelled: {title}",
         description="\n".join(_lines(shift, names)),
         location=shift.place,
-        url=shift.page,
+        path=shift.path,
         is_cancelled=not live,
     )
 
 
 def _lines(shift: FeedShift, names: Sequence[str]) -> list[str]:
-    about = [shift.when, shift.week, f"On shift: {', '.join(names)}" if names else "", shift.link, shift.page]
+    about = [shift.when, shift.week, f"On shift: {', '.join(names)}" if names else "", shift.link]
     return [line for line in about if line]
 
 

@@ -8,7 +8,7 @@ from app.domain.shifts.feed import KEPT, FeedEntry, FeedSeat, FeedShift, clean, 
 START = datetime(2022, 9, 15, 13, tzinfo=UTC)
 SHIFT = FeedShift(
     id="5" * 16, week="Q3 2022", label="", place="Room 2", link="https://example.com/guide",
-    page="https://week.example.com/weeks/q3/shifts/5", starts_at=START, ends_at=START + timedelta(hours=2),
+    path="/weeks/q3/shifts/5", starts_at=START, ends_at=START + timedelta(hours=2),
     when="Thu 06:00–08:00 PDT (America/Los_Angeles)", created_at=START - timedelta(days=9),
     changed_at=START - timedelta(days=9), edits=1,
 )  # fmt: skip
@@ -25,10 +25,8 @@ def made(*seats: FeedSeat, shift: FeedShift = SHIFT, now: datetime = NOW, team: 
 def test_entry_names_week_zone_place_and_guide() -> None:
     event = made(SEAT)
 
-    assert (event.summary, event.location) == ("Support shift · Q3 2022", "Room 2")
-    assert event.description.split("\n") == [
-        "Thu 06:00–08:00 PDT (America/Los_Angeles)", "Q3 2022", SHIFT.link, SHIFT.page,
-    ]  # fmt: skip
+    assert (event.summary, event.location, event.path) == ("Support shift · Q3 2022", "Room 2", SHIFT.path)
+    assert event.description.split("\n") == ["Thu 06:00–08:00 PDT (America/Los_Angeles)", "Q3 2022", SHIFT.link]
     assert (event.sequence, event.changed_at, event.is_cancelled) == (1, SEAT.changed_at, False)
 
 

@@ -1,15 +1,14 @@
 """Looks at deliveries that are made each second, or on each page, go by an index however many there are."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
 from sqlmodel import Session
 
 from app.services import clocks
 from app.services.intake import deliveries, health, processing, unmatched
 from tests.builders import Game
+from tests.cost import plan_of
 
 LOOKS: dict[str, Callable[[Session, Game], object]] = {
     "is_due": lambda session, game: deliveries.is_due(session, game.now),
@@ -44,23 +43,3 @@ def test_the_ticket_of_a_comment_is_found_without_reading_all_facts(game: Game) 
         ]
 
     assert [any("clock_fact_of_comment" in step for step in plan) for plan in plans] == [True, True]
-
-
-def plan_of(connection: Connection, work: Callable[[], object]) -> list[str]:
-    """The steps by which the statements of a piece of work find their rows."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        seen.append((statement, parameters))
-
-    event.listen(connection.engine, "before_cursor_execute", note)
-    try:
-        work()
-    finally:
-        event.remove(connection.engine, "before_cursor_execute", note)
-    explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
-    return [
-        str(row[-1])
-        for statement, parameters in seen
-        for row in connection.exec_driver_sql(f"{explain} {statement}", parameters)
-    ]

@@ -10,8 +10,10 @@ from app.errors import Conflict, NotAllowed, NotFound
 from app.models import Person, QueuedJob, Seat, SeatChange, Shift, WaitingEntry
 from app.services.access import accounts
 from app.services.shifts import correction, settling, timetable, waiting
+from app.services.shifts.locked_shift import LockedShift
 from app.services.shifts.waiting import Waiting
 from tests.builders import ADA, BO, CHIDI, DUA, ELIF, FUMIKO, SLUG, Game, moment
+from tests.cost import plan_of
 from tests.races import race, repeat
 from tests.services.shifts.test_seats import THURSDAY, Plan, code_of, outcome
 
@@ -359,3 +361,14 @@ def test_leave_of_two_shifts_at_once_by_people_who_wait_for_both_never_deadlocks
 
     assert [outcome(result) for result in results] == ["Seat"] * 4
     assert [holder[0] for shift_id in found for holder in holders(plan, shift_id)] == [CHIDI]
+
+
+def test_the_last_place_of_somebody_is_found_by_an_index(plan: Plan) -> None:
+    shift_id, _ = full_shift(plan, BO)
+    with plan.game.database.unit_of_work() as session:
+        if not plan.game.database.on_sqlite:
+            session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")  # as where there are many
+        locked = LockedShift.lock(session, SLUG, shift_id, plan.organizer, None)
+        steps = plan_of(session.connection(), lambda: waiting._last_entry(locked, plan.person(BO).id))
+
+    assert any("waiting_of_person" in step for step in steps)
