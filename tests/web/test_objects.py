@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import httpx
 import pytest
-from sqlalchemy import select
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
-from app.config import Settings
 from app.domain.calendar.slots import slot_between
 from app.models import Seat
 from app.services import calendar_feeds
@@ -20,6 +19,7 @@ from app.services.operations import secrets
 from app.services.shifts import shifts
 from app.services.shifts.shifts import ShiftFields
 from tests.builders import ADA, DUA, ELIF, OWLS, PACIFIC, SLUG, a_team, a_week, act_by, moment
+from tests.web.kept_rows import Tables, changed, tables
 from tests.web.role_clients import RoleClients, forget_tries
 from tests.web.route_access import API, ROUTES, Role, RouteAccess
 from tests.web.running_app import SIGNED_IN, WEEK, RunningApp, screen_code, sign_in
@@ -81,9 +81,6 @@ FOREIGN = {
 """The values of the placeholders."""
 ANY_ACTIVITY = (f"{API}/activities/{{activity_id}}/reversal", f"{API}/activities/{{activity_id}}/reinstatement")
 """Whoever may correct the ledger may correct all of it: there are no activities of others here."""
-SIDE_EFFECTS = ("audit", "job", "notice", "throttle", "webhook_progress")
-"""Tables a refusal may write to, or a job at that moment: the audit, the server's own jobs and their emails, counted
-tries."""
 PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
@@ -134,19 +131,6 @@ def _feed_of(session: Session, person_id: str, now: datetime) -> str:
     return calendar_feeds.create(session, accounts.find(session, person_id), None, act_by("Olu", now)).feed.id
 
 
-def tables(site: RunningApp) -> dict[str, list[str]]:
-    """Everything there is, but for notes of refusals and when something was last seen."""
-    with site.database.reading() as session:
-        return {
-            table.name: sorted(
-                repr(tuple(row))
-                for row in session.execute(select(*(c for c in table.columns if c.name not in {"used_at", "seen_at"})))
-            )
-            for table in SQLModel.metadata.sorted_tables
-            if table.name not in SIDE_EFFECTS
-        }
-
-
 def asked_by(door: RouteAccess) -> tuple[Role, ...]:
     """The most privileged role at a door, which could do the most harm."""
     match door.rule:
@@ -176,15 +160,16 @@ def test_an_id_of_somebody_else_opens_nothing_and_changes_nothing(site: RunningA
     strangers = Strangers(stage)
     wrong = {}
 
-    for method, path, role, name, foreign in swaps():
-        door, shown = ROUTES[method, path], stage.shown_by(role)
-        address = stage.path(path.replace(f"{{{name}}}", strangers.ids[foreign]), role)
-        form = {key: stage.path(text, role) for key, text in (door.form or {}).items()}
-        forget_tries(site)
-        before = tables(site)
-        status = _send(stage, method, address, door, shown, {"csrf": _csrf(stage, role), **form})
-        if (changed := _changed(before, tables(site))) or status != 404:
-            wrong[method, path, role, foreign] = (status, changed)
+    with closing(Tables(site)) as found:
+        for method, path, role, name, foreign in swaps():
+            door, shown = ROUTES[method, path], stage.shown_by(role)
+            address = stage.path(path.replace(f"{{{name}}}", strangers.ids[foreign]), role)
+            form = {key: stage.path(text, role) for key, text in (door.form or {}).items()}
+            forget_tries(site)
+            before = found.read()
+            status = _send(stage, method, address, door, shown, {"csrf": _csrf(stage, role), **form})
+            if (written := changed(before, found.read())) or status != 404:
+                wrong[method, path, role, foreign] = (status, written)
 
     assert wrong == {}
 
@@ -204,10 +189,6 @@ def _send(
     if door.content is not None:
         return stage.site.ask(method, address, headers=headers, content=door.content).status_code
     return stage.site.ask(method, address, headers=headers, data=form, params=door.query).status_code
-
-
-def _changed(before: dict[str, list[str]], after: dict[str, list[str]]) -> list[str]:
-    return [name for name in before if before[name] != after[name]]
 
 
 def test_every_id_in_an_address_is_swapped() -> None:
@@ -232,12 +213,7 @@ def test_a_form_that_names_something_of_another_week_changes_nothing(site: Runni
     ]
 
     assert [answer.status_code for answer in answers] == [404, 409, 409, 403, 404]
-    assert _changed(before, tables(site)) == []
-
-
-def _settings(site: RunningApp) -> Settings:
-    settings: Settings = site.app.state.context.settings
-    return settings
+    assert changed(before, tables(site)) == []
 
 
 def _present(site: RunningApp, slug: str, key: str) -> httpx.Response:
@@ -271,7 +247,7 @@ def test_a_form_token_counts_for_its_own_sign_in_alone(site: RunningApp) -> None
     ]
 
     assert [answer.status_code for answer in answers] == [403, 403]
-    assert _changed(before, tables(site)) == []
+    assert changed(before, tables(site)) == []
 
 
 @SIGNED_IN
