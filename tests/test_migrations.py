@@ -256,6 +256,11 @@ PINNED = {
         "543c376cc4ac68f99857766fda349e9a91665c131195329b081ba4d3fa4467d3",
         "c83d881cfb5f7a0115aacd96f97aaef8ff90dc9d9af6f6b5667f342191d9610f",
     ),
+    "0028": (
+        "0028_who_changed_seats.py",
+        "41b40018f458e267d91a0034e63bb9a067346c5202cc15617de1bf751681c9d2",
+        "1538e15d2f3ac8c1448a4feed6d6ceef0e9eefefc551325506a38f8a6b3178be",
+    ),
 }
 
 

@@ -55,12 +55,12 @@ def seat_of(session: Session, slug: str, shift_id: str, email: str, act: Act) ->
     return seat
 
 
-def seated(session: Session, slug: str, taken: Sequence[Seat], act: Act) -> tuple[Shift, list[SignUp]]:
-    """The shift of some seats, and their documents."""
+def seated(session: Session, slug: str, shift_id: str, taken: Sequence[Seat], act: Act) -> tuple[Shift, list[SignUp]]:
+    """A shift, and the documents of some of its seats."""
     week = weeks.find(session, slug, act.now)
     view = weeks.view(week, act.actor)
     documents = [
         sign_up_document(sign_up_views.of_seat(session, week, seat, view), seat.shift_id, with_email=True)
         for seat in taken
     ]
-    return session.get_one(Shift, taken[0].shift_id), documents
+    return session.get_one(Shift, shift_id), documents

@@ -153,14 +153,14 @@ def sign_up(
     with writing() as session:
         if team is not None:
             team_id = team_of(session, week, team, act)
-            taken, repeated = seats.sign_up_team(session, week, shift_id, team_id, act, reason=reason)
+            outcome = seats.sign_up_team(session, week, shift_id, team_id, act, reason=reason)
         else:
             person_id = person_of(session, email or "").id
-            seat, repeated = seats.sign_up(session, week, shift_id, person_id, act, reason=reason)
-            taken = [seat]
-        shift, documents = seated(session, week, taken, act)
+            outcome = seats.sign_up(session, week, shift_id, person_id, act, reason=reason)
+        shift, documents = seated(session, week, shift_id, outcome.seats, act)
+    outcome.check()
     names = ", ".join(sorted(document["person"] for document in documents))
-    what = "Already signed up for" if repeated else "Signed up for"
+    what = "Already signed up for" if outcome.repeated else "Signed up for"
     return Answer({"items": documents} if team else documents[0], [f"{what} {refusals.dated(shift)}: {names}"])
 
 
@@ -212,7 +212,7 @@ def _change(verb: Verb, done: str, week: str, shift_id: str, email: str, reason:
     act = command_act()
     with writing() as session:
         seat = verb(session, week, shift_id, seat_of(session, week, shift_id, email, act).id, act, reason=reason)
-        shift, [document] = seated(session, week, [seat], act)
+        shift, [document] = seated(session, week, seat.shift_id, [seat], act)
     return Answer(document, [f"{done} {refusals.dated(shift)}: {document['person']}"])
 
 

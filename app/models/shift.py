@@ -100,7 +100,10 @@ class Seat(SQLModel, table=True):
 
 
 class SeatChange(SQLModel, table=True):
-    """A change of a seat's state: who, when, from what (empty: from nothing), to what, why. Never changed."""
+    """A change of a seat's state: who, when, from what (empty: from nothing), to what, why. Never changed.
+
+    `by_person_id` is empty where a program, a command or nobody did it, and in rows older than the column.
+    """
 
     __tablename__ = "seat_change"
     __table_args__ = (STRICT,)
@@ -112,6 +115,7 @@ class SeatChange(SQLModel, table=True):
     reason: str | None = Field(default=None, sa_column=string(nullable=True))
     changed_by: str = Field(sa_column=string())
     changed_at: datetime = Field(sa_column=instant())
+    by_person_id: str | None = Field(default=None, sa_column=string(nullable=True))
 
 
 class WaitingEntry(SQLModel, table=True):

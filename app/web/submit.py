@@ -121,7 +121,8 @@ class Page(Generic[ActT]):
 class Done:
     """The outcome of a form: the route to see next, and which of its sentences says so; or something to show once.
 
-    What is shown once is shown by `page`, or by the form's own; `flash` then is the sentence itself.
+    What is shown once is shown by `page`, or by the form's own; `flash` then is the sentence itself. With a `refusal`
+    it was refused, and yet what it did besides stays.
     """
 
     route: str = ""
@@ -129,6 +130,7 @@ class Done:
     parts: Mapping[str, str] = field(default_factory=dict)
     shown_once: Any = None
     page: "Maker[Any] | None" = None
+    refusal: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,8 @@ def submit(
             done = change(session, act)
             if tries is not None:
                 tries.give_back(request, session)
+        if done.refusal is not None:
+            raise done.refusal
     except Problem as problem:
         refusal = tries.refusal(request, problem) if tries is not None else problem
         return refuse(request, act, refusal, page=page, form=form)

@@ -114,9 +114,7 @@ class LockedShift(NamedTuple):
         before = seat.state if seat in self.session else None
         seat.state = to
         self.session.add(seat)
-        change = seat_queries.note_change(
-            self.session, seat, before, reason=self.reason, changed_by=self.act.actor.name, changed_at=self.act.now
-        )
+        change = seat_queries.note_change(self.session, seat, before, self.act, reason=self.reason)
         if to not in ("signed_up", "checked_in"):
             self._end_offers(seat)
         seat_queries.read_taken(self.session, self.shift)

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from app.db.statements import Prepared
 from app.domain.calendar.days import zone_or_utc
 from app.domain.shifts.model import SeatState
-from app.models import Person, Seat, SeatChange, Shift, Week
+from app.models import Seat, SeatChange, Shift, Week
 from app.models.columns import Instant, is_id
 from app.services.shifts.listing import ShiftItem
 
@@ -95,8 +95,8 @@ def correction_of(session: Session, seat_id: str) -> Correction | None:
     rows = _LAST_CHANGE.rows(session, seat=seat_id)
     if not rows or not rows[0][1]:
         return None
-    state, reason, by = rows[0]
-    return Correction(state, reason, by if _NAMED.rows(session, name=by) else "")
+    state, reason, by, person_id = rows[0]
+    return Correction(state, reason, by if person_id else "")
 
 
 _OWN_SEATS: Any = (
@@ -137,9 +137,8 @@ _NEXT = Prepared(
     .limit(1)
 )  # fmt: skip
 _LAST_CHANGE = Prepared(
-    select(col(SeatChange.after), col(SeatChange.reason), col(SeatChange.changed_by))
+    select(col(SeatChange.after), col(SeatChange.reason), col(SeatChange.changed_by), col(SeatChange.by_person_id))
     .where(col(SeatChange.seat_id) == bindparam("seat"))
     .order_by(col(SeatChange.id).desc())
     .limit(1)
 )
-_NAMED = Prepared(select(col(Person.id)).where(col(Person.name) == bindparam("name")).limit(1))

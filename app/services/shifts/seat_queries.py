@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from app.db.statements import Prepared
+from app.domain.actor import Act
 from app.domain.shifts.model import LIVE
 from app.errors import NotFound
 from app.models import Person, Seat, SeatChange, Shift, Team, WaitingEntry
@@ -35,10 +36,9 @@ _BUSY = Prepared(
 )  # fmt: skip
 _WAITING = Prepared(sql_select(col(WaitingEntry.person_id)).where(*_WAITS).order_by(col(WaitingEntry.id)))
 _TAKEN = Prepared(sql_select(col(Shift.taken)).where(col(Shift.id) == bindparam("shift")))
+_CHANGE = ("seat_id", "before", "after", "reason", "changed_by", "by_person_id", "changed_at")
 _NOTE_CHANGE = Prepared(
-    insert(SeatChange)
-    .values({name: bindparam(name) for name in ("seat_id", "before", "after", "reason", "changed_by", "changed_at")})
-    .returning(col(SeatChange.id))
+    insert(SeatChange).values({name: bindparam(name) for name in _CHANGE}).returning(col(SeatChange.id))
 )
 _END_WAITING = Prepared(
     update(WaitingEntry)
@@ -108,13 +108,13 @@ class Change(NamedTuple):
     changed_at: datetime
 
 
-def note_change(
-    session: Session, seat: Seat, before: str | None, *, reason: str | None, changed_by: str, changed_at: datetime
-) -> Change:
+def note_change(session: Session, seat: Seat, before: str | None, act: Act, *, reason: str | None) -> Change:
     """Write a seat's state to the database, and down who gave it that and why."""
-    by_whom = {"reason": reason, "changed_by": changed_by, "changed_at": changed_at}
-    [(change_id,)] = _NOTE_CHANGE.rows(session, seat_id=seat.id, before=before, after=seat.state, **by_whom)
-    return Change(change_id, before, seat.state, reason, changed_at)
+    by_whom = {"changed_by": act.actor.name, "by_person_id": act.actor.person_id, "changed_at": act.now}
+    [(change_id,)] = _NOTE_CHANGE.rows(
+        session, seat_id=seat.id, before=before, after=seat.state, reason=reason, **by_whom
+    )
+    return Change(change_id, before, seat.state, reason, act.now)
 
 
 def read_taken(session: Session, shift: Shift) -> None:

@@ -56,12 +56,14 @@ def post_sign_up(act: ShiftWriterAct, database: AppDatabase, week: Slug, shift_i
     wish = parse(SignUpIn, body)
     with database.unit_of_work() as session:
         if wish.team_id is not None:
-            taken, is_repeated = seats.sign_up_team(session, week, shift_id, wish.team_id, act, reason=wish.reason)
-            items = _sign_ups_of(session, week, shift_id, taken, act)
-            return JSONResponse(documents.SignUpList(items=items), 200 if is_repeated else 201)
-        person_id = person_id_of(session, wish.person or "")
-        outcome = seats.sign_up(session, week, shift_id, person_id, act, reason=wish.reason)
-        document = sign_up_of(session, week, outcome.seat, act)
+            outcome = seats.sign_up_team(session, week, shift_id, wish.team_id, act, reason=wish.reason)
+            items = _sign_ups_of(session, week, shift_id, outcome.seats, act)
+        else:
+            person_id = person_id_of(session, wish.person or "")
+            outcome = seats.sign_up(session, week, shift_id, person_id, act, reason=wish.reason)
+            items = [sign_up_of(session, week, seat, act) for seat in outcome.seats]
+    outcome.check()
+    document = documents.SignUpList(items=items) if wish.team_id is not None else items[0]
     return JSONResponse(document, 200 if outcome.repeated else 201)
 
 

@@ -14,7 +14,7 @@ from app.domain.actor import Act, SignedInAct
 from app.domain.calendar.slots import slot
 from app.domain.shifts import seats as lives
 from app.domain.shifts.model import SeatState, ShiftFacts
-from app.errors import ShiftRefused
+from app.errors import Problem, ShiftRefused
 from app.models import Shift, Team, Week
 from app.services.people import people
 from app.services.shifts import attention, editing, history, listing, shifts
@@ -188,12 +188,17 @@ def _edit_form(page: ShiftPage, shift: Shift) -> FormState[EditForm]:
 
 def change_shift(
     request: Request, act: SignedInAct, slug: str, shift_id: str, done: str, form: FormState[Any] | None,
-    change: Callable[[Session, Act], Outcome | None],
+    change: Callable[[Session, Act], Outcome | Problem | None],
 ) -> Response:  # fmt: skip
-    """Do one thing to a shift; where it is refused, its page says why and keeps what was typed."""
+    """Do one thing to a shift; where it is refused, its page says why and keeps what was typed.
+
+    A refusal that is not raised leaves what was done besides.
+    """
 
     def save(session: Session, act: Act) -> Done:
         outcome = change(session, act) or Outcome(done)
+        if isinstance(outcome, Problem):
+            return Done(refusal=outcome)
         of = {"of": outcome.of} if outcome.of else {}
         return Done("organizer_shift", outcome.done, {"week": slug, "shift_id": shift_id, **of})
 

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.domain.actor import Act
+from app.errors import Problem
 from app.services.access import accounts
 from app.services.shifts import completion, giving, listing, refusals, seats
 from app.services.weeks import weeks
@@ -26,16 +27,16 @@ NOBODY = "No person with that email. Add them under People first."
 def sign_up(request: Request, act: OrganizerAct, week: str, shift_id: str, form: FormState[SignUpForm]) -> Response:
     """Put somebody on a shift, or a whole team."""
 
-    def change(session: Session, act: Act) -> Outcome:
+    def change(session: Session, act: Act) -> Outcome | Problem:
         data = form.data
         if bool(data.email.strip()) == bool(data.team):
             raise FormInvalid({"email": "Enter an email or choose a team, not both."})
         if data.team:
-            _, had_all = seats.sign_up_team(session, week, shift_id, data.team, act, reason=data.reason)
-            return Outcome("had-all" if had_all else "team", data.team)
+            team = seats.sign_up_team(session, week, shift_id, data.team, act, reason=data.reason)
+            return team.refusal or Outcome("had-all" if team.repeated else "team", data.team)
         who = person_of(session, data.email)
-        seat, had_it = seats.sign_up(session, week, shift_id, who, act, reason=data.reason)
-        return Outcome("had-it" if had_it else "signed-up", seat.id)
+        one = seats.sign_up(session, week, shift_id, who, act, reason=data.reason)
+        return one.refusal or Outcome("had-it" if one.repeated else "signed-up", one.seat.id)
 
     return change_shift(request, act, week, shift_id, "signed-up", form.keyed("add"), change)
 

@@ -35,8 +35,10 @@ AT_SHIFT = "shift"
 
 router = APIRouter(include_in_schema=False, route_class=DatabaseRoute)
 
-Deed = Callable[[Session, SignedInAct, str, str], str]
-"""A button's deed with a shift, by its week's slug and its id; the sentence of the page that tells it."""
+Told = str | Problem
+"""The sentence of the page that tells what was done, or a refusal in spite of which what was done besides stays."""
+Deed = Callable[[Session, SignedInAct, str, str], Told]
+"""A button's deed with a shift, by its week's slug and its id."""
 
 
 def _button(name: str) -> Callable[[Deed], Deed]:
@@ -57,7 +59,7 @@ def _change(
     act: SignedInAct,
     week: str,
     shift_id: str,
-    work: Callable[[Session, SignedInAct], str],
+    work: Callable[[Session, SignedInAct], Told],
     form: FormState[Any] | None = None,
 ) -> Response:
     """Do something with a shift, and see the page of the button again; `work` says which sentence tells it."""
@@ -65,6 +67,8 @@ def _change(
 
     def change(session: Session, act: SignedInAct) -> Done:
         done = work(session, act)
+        if isinstance(done, Problem):
+            return Done(refusal=done)
         if is_at_shift:
             return Done("week_shift", done, {"week": week, "shift_id": shift_id})
         return Done("week_shifts", done, {"week": week, "shift": shift_id})
@@ -74,20 +78,18 @@ def _change(
 
 
 @_button("take")
-def _take(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
+def _take(session: Session, act: SignedInAct, week: str, shift_id: str) -> Told:
     """Take a seat for myself."""
-    seats.sign_up(session, week, shift_id, act.actor.person_id, act)
-    return "taken"
+    return seats.sign_up(session, week, shift_id, act.actor.person_id, act).refusal or "taken"
 
 
 @_button("take-team")
-def _take_team(session: Session, act: SignedInAct, week: str, shift_id: str) -> str:
+def _take_team(session: Session, act: SignedInAct, week: str, shift_id: str) -> Told:
     """Take a seat for each of my team, or none; without a team I am all of it."""
     team = _own_team(session, act, week)
     if team is None:
         return _take(session, act, week, shift_id)
-    seats.sign_up_team(session, week, shift_id, team.id, act)
-    return "team"
+    return seats.sign_up_team(session, week, shift_id, team.id, act).refusal or "team"
 
 
 @_button("undo-team")

@@ -93,7 +93,9 @@ class Shifts(RuleBasedStateMachine):
         """Do something in a transaction of its own, or note why not; then the jobs that are due."""
         try:
             with self.game.database.unit_of_work() as session:
-                call(session)
+                done = call(session)
+            if isinstance(done, seats.SignUp):
+                done.check()
             self.answers[name] += 1
         except Problem:
             self.answers[f"{name} refused"] += 1

@@ -82,19 +82,23 @@ class Plan:
         person_id = self.person(email).id
         act = act or self.act_of(email)
         with self.game.database.unit_of_work() as session:
-            return seats.sign_up(session, SLUG, shift_id, person_id, act, reason=reason)
+            signed = seats.sign_up(session, SLUG, shift_id, person_id, act, reason=reason)
+        signed.check()
+        return signed
 
-    def sign_up_team(self, shift_id: str, team: str, act: Act | None = None) -> tuple[list[Seat], bool]:
+    def sign_up_team(self, shift_id: str, team: str, act: Act | None = None) -> seats.SignUp:
         """Take a seat for each of a team."""
         team_id = self.game.team_id(team)
         with self.game.database.unit_of_work() as session:
-            return seats.sign_up_team(session, SLUG, shift_id, team_id, act or self.organizer)
+            signed = seats.sign_up_team(session, SLUG, shift_id, team_id, act or self.organizer)
+        signed.check()
+        return signed
 
-    def undo_team(self, shift_id: str, team: str, email: str) -> list[Seat]:
+    def undo_team(self, shift_id: str, team: str, email: str, act: Act | None = None) -> list[Seat]:
         """Leave the seats that somebody has just taken for a team."""
         team_id = self.game.team_id(team)
         with self.game.database.unit_of_work() as session:
-            return seats.undo_team(session, SLUG, shift_id, team_id, self.act_of(email))
+            return seats.undo_team(session, SLUG, shift_id, team_id, act or self.act_of(email))
 
     def leave(self, seat: Seat, act: Act) -> Seat:
         """Leave a seat."""
@@ -271,13 +275,47 @@ def test_sign_up_team_seats_all_who_are_missing(plan: Plan) -> None:
     shift_id = plan.shift(places=4)
     plan.sign_up(shift_id, BO)
 
-    found, repeated = plan.sign_up_team(shift_id, OWLS, plan.act_of(ADA))
-    again, repeated_again = plan.sign_up_team(shift_id, OWLS, plan.act_of(CHIDI))
+    found = plan.sign_up_team(shift_id, OWLS, plan.act_of(ADA))
+    again = plan.sign_up_team(shift_id, OWLS, plan.act_of(CHIDI))
 
-    assert ({seat.person_id for seat in found}, repeated) == (
+    assert ({seat.person_id for seat in found.seats}, found.repeated) == (
         {plan.person(email).id for email in (ADA, BO, CHIDI)}, False,
     )  # fmt: skip
-    assert ([seat.id for seat in again], repeated_again) == ([seat.id for seat in found], True)
+    assert ([seat.id for seat in again.seats], again.repeated) == ([seat.id for seat in found.seats], True)
+
+
+def a_free_seat_that_somebody_waits_for(plan: Plan) -> str:
+    """A shift whose one seat became free while Dua, who waits for it, could not have it; now she could."""
+    shift_id, beside = plan.shift(6, places=1), plan.shift(7, places=1)
+    held = plan.sign_up(shift_id, ADA).seat
+    with plan.game.database.unit_of_work() as session:
+        waiting.join(session, SLUG, shift_id, plan.person(DUA).id, plan.act_of(DUA))
+    other = plan.sign_up(beside, DUA).seat
+    plan.leave(held, plan.act_of(ADA))
+    plan.leave(other, plan.act_of(DUA))
+    assert plan.taken(shift_id) == 0
+    return shift_id
+
+
+@pytest.mark.parametrize("who", ["alone", "team"])
+def test_sign_up_that_finds_the_shift_full_of_who_waited_leaves_them_their_seat(plan: Plan, who: str) -> None:
+    shift_id = a_free_seat_that_somebody_waits_for(plan)
+
+    take = {"alone": lambda: plan.sign_up(shift_id, BO), "team": lambda: plan.sign_up_team(shift_id, OWLS)}
+    code = code_of(take[who])
+
+    live = [(seat.person_id, seat.origin) for seat in plan.seats_of(shift_id) if seat.state == "signed_up"]
+    assert (code, live) == ("full", [(plan.person(DUA).id, "waiting")])
+
+
+def test_sign_up_of_many_at_once_leaves_the_seat_to_who_waited(plan: Plan, games: list[Game]) -> None:
+    shift_id = a_free_seat_that_somebody_waits_for(plan)
+
+    found = race(repeat(8, lambda number: Plan(games[number % 4]).sign_up(shift_id, (BO, CHIDI)[number % 2])))
+
+    assert Counter(map(outcome, found)) == {"full": 8}
+    live = [(seat.person_id, seat.origin) for seat in plan.seats_of(shift_id) if seat.state == "signed_up"]
+    assert live == [(plan.person(DUA).id, "waiting")]
 
 
 def test_undo_team_leaves_the_seats_of_one_tap_and_hands_them_on(plan: Plan) -> None:
@@ -298,6 +336,21 @@ def test_undo_team_leaves_the_seats_of_one_tap_and_hands_them_on(plan: Plan) -> 
     assert code_of(lambda: tapped.undo_team(shift_id, OWLS, CHIDI)) == "gone"  # not their tap
 
 
+def test_undo_team_knows_whose_tap_it_was_whatever_they_are_called(plan: Plan) -> None:
+    first, second = plan.shift(6), plan.shift(9)
+    plan.sign_up_team(first, OWLS, plan.act_of(ADA))
+    namesake = replace(plan.act_of(BO), actor=actor.person("Ada Lovelace", plan.person(BO).id, "player"))
+
+    refused = code_of(lambda: plan.undo_team(first, OWLS, BO, namesake))
+    renamed = replace(plan.act_of(ADA), actor=actor.person("Countess", plan.person(ADA).id, "player"))
+    left = plan.undo_team(first, OWLS, ADA, renamed)
+    with pytest.raises(ShiftRefused) as nothing:
+        plan.undo_team(second, OWLS, ADA)
+
+    assert (refused, len(left), plan.taken(first)) == ("gone", 3, 0)
+    assert nothing.value.detail == "Your team has no seat in this shift, so there’s nothing to undo."
+
+
 def test_undo_team_in_a_closed_week_is_refused(plan: Plan) -> None:
     shift_id = plan.shift()
     plan.sign_up_team(shift_id, OWLS, plan.act_of(ADA))
@@ -309,7 +362,7 @@ def test_undo_team_in_a_closed_week_is_refused(plan: Plan) -> None:
 @pytest.mark.parametrize("text", ["2022-09-15 05:50", "2022-09-15 05:58"])
 def test_undo_team_leaves_nobody_once_one_cannot_leave(plan: Plan, text: str) -> None:
     shift_id, tapped = plan.shift(), plan.at("2022-09-15 05:48")
-    taken, _ = tapped.sign_up_team(shift_id, OWLS, tapped.act_of(ADA))
+    taken = tapped.sign_up_team(shift_id, OWLS, tapped.act_of(ADA)).seats
     if text < "2022-09-15 05:58":  # later, the ten minutes are over
         act = plan.at(text).act_of(BO)
         [seat] = [seat for seat in taken if seat.person_id == act.actor.person_id]
@@ -347,11 +400,11 @@ def test_sign_up_team_seats_the_active_alone(plan: Plan) -> None:
     shift_id = plan.shift(places=3)
     gone = plan.deactivate(BO)
 
-    taken, _ = plan.sign_up_team(shift_id, OWLS)
+    taken = plan.sign_up_team(shift_id, OWLS).seats
 
     assert plan.person(ADA).id in {seat.person_id for seat in taken}
     assert gone not in {seat.person_id for seat in taken}
-    assert plan.sign_up_team(shift_id, OWLS)[1]
+    assert plan.sign_up_team(shift_id, OWLS).repeated
 
 
 def test_sign_up_ends_waiting_for_the_same_shift(plan: Plan) -> None:
@@ -394,7 +447,9 @@ def test_sign_up_of_fifty_for_the_last_seat_at_once_has_one_winner(plan: Plan, g
     def take(number: int) -> object:
         email, own = acts[number]
         with own.game.database.unit_of_work() as session:
-            return seats.sign_up(session, SLUG, shift_id, people[email], own.organizer)
+            signed = seats.sign_up(session, SLUG, shift_id, people[email], own.organizer)
+        signed.check()
+        return signed
 
     results = race(repeat(50, take))
 
@@ -472,7 +527,7 @@ def test_sign_up_team_of_two_teams_at_once_seats_one_whole(plan: Plan, games: li
 
     results = race(repeat(8, lambda number: Plan(games[number % 4]).sign_up_team(shift_id, (OWLS, CATS)[number % 2])))
 
-    assert Counter(map(outcome, results)) == {"tuple": 4, "full": 4}
+    assert Counter(map(outcome, results)) == {"SignUp": 4, "full": 4}
     assert plan.taken(shift_id) == 3
 
 

@@ -5,7 +5,11 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from sqlmodel import select
 
+from app.domain import actor
+from app.domain.actor import Act
+from app.models import Person
 from app.services.shifts import correction, editing
 from tests.builders import ADA, BO, CHIDI, DUA, GUS, OWLS, SLUG, act_by
 from tests.web.playing_shifts import Shifts
@@ -186,15 +190,17 @@ def test_completed_shift_says_why_it_earns_nothing_now(
     assert said(done) == f"Completed: Thu 06:00–08:00 PDT. Thank you! {sentence}"
 
 
-@pytest.mark.parametrize(("by", "told"), [("Chidi Okafor", "Chidi Okafor "), ("rota-script", "an organizer")])
+@pytest.mark.parametrize(("kind", "told"), [("person", "Chidi Okafor "), ("token", "an organizer")])
 def test_attendance_an_organizer_corrected_is_shown_with_its_reason(
-    site: RunningApp, shifts: Shifts, by: str, told: str
+    site: RunningApp, shifts: Shifts, kind: str, told: str
 ) -> None:
     shift_id = shifts.make()
     seat_id = shifts.sign_up(shift_id, ADA).json()["id"]
     site.clock.set("2022-09-15 07:00")
     with site.database.unit_of_work() as session:
-        act = act_by(by, site.clock.now)
+        chidi = session.exec(select(Person).where(Person.email == CHIDI)).one()
+        by = actor.person(chidi.name, chidi.id, "organizer") if kind == "person" else actor.token(chidi.name, ["admin"])
+        act = Act(by, site.clock.now)
         correction.correct(session, SLUG, shift_id, seat_id, "no_show", act, reason="Nobody saw her")
 
     answer = sign_in(site, ADA).get(f"{PAGE}/{shift_id}")
