@@ -4,7 +4,8 @@ import asyncio
 import math
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from functools import partial
@@ -141,9 +142,10 @@ class Bulkhead:
         semaphore = await self._take_place(loop, wait or self._seconds, permit.until)
         context = copy_context()
         context.run(_permit.set, permit)
-        future = loop.run_in_executor(self._executor, partial(context.run, function, *args))
-        future.add_done_callback(lambda _: semaphore.release())
-        return await asyncio.shield(future)
+        outcome: asyncio.Future[T] = loop.create_future()
+        work = self._executor.submit(partial(context.run, function, *args))
+        work.add_done_callback(partial(_hand_over, loop, partial(_settle, outcome, semaphore)))
+        return await outcome
 
     def deadline(self) -> float:
         """Return the moment until which this request may wait from now on, for work that waits elsewhere first."""
@@ -189,3 +191,26 @@ class Bulkhead:
             refused.labels(self.kind).inc()
             raise Busy(self._sentence) from None
         return semaphore
+
+
+def _hand_over(loop: asyncio.AbstractEventLoop, settle: Callable[[Future[T]], None], work: Future[T]) -> None:
+    """Let the loop settle what a thread has done; where it is closed nobody waits any more."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(settle, work)
+
+
+def _settle(outcome: "asyncio.Future[T]", semaphore: asyncio.Semaphore, work: Future[T]) -> None:
+    """Free the place, and tell whoever still waits.
+
+    `run_in_executor` and `shield` do the same with two futures and two more turns of the loop, which every request
+    would wait for.
+    """
+    semaphore.release()
+    if outcome.done():
+        return
+    if work.cancelled():
+        outcome.cancel()
+    elif (error := work.exception()) is not None:
+        outcome.set_exception(error)
+    else:
+        outcome.set_result(work.result())

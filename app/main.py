@@ -295,6 +295,7 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
             finally:
                 await worker.close()
                 await context.write_queue.close()
+                await context.reception.queue.close()
     finally:
         await single_flight.end_all()
         context.database.dispose()

@@ -113,7 +113,7 @@ def _sign_up(engine: str, database: databases.TimedDatabase, scale: Scale) -> Fi
         with database.unit_of_work() as session:
             seats.sign_up(session, OPENING, first, person_id, act)
         between, cpu_between = time.perf_counter(), time.thread_time()
-        with database.writer.connect() as connection:
+        with database.writing() as connection:
             moment = now.strftime("%Y-%m-%d %H:%M:%S.%f+00:00")
             row = (new_id(), second, person_id, "signed_up", "own", moment)
             connection.exec_driver_sql(_BARE.format(marks), row)

@@ -65,6 +65,7 @@ def statements_to(database: Database) -> Iterator[list[str]]:
         else:
             connection.cursor_factory = psycopg.Cursor
 
+    database.release()  # the pool tells of no connection that is kept
     pools = {database.writer.pool, database.reader.pool}
     for pool in pools:
         event.listen(pool, "checkout", begin)
@@ -72,6 +73,7 @@ def statements_to(database: Database) -> Iterator[list[str]]:
     try:
         yield statements
     finally:
+        database.release()
         for pool in pools:
             event.remove(pool, "checkout", begin)
             event.remove(pool, "checkin", end)

@@ -62,6 +62,7 @@ class Database:
         self._listeners: list[Listener] = []
         self._watch_lock, self._turn = threading.Lock(), threading.Lock()
         self._silence = Silence()
+        self._kept: Connection | None = None
         readers, writers = (8, 4) if self.on_sqlite else (12, 6)
         self.reads = Bulkhead("reading", threads=readers, seconds=known.request, long_seconds=known.long, sentence=BUSY)
         self.checks = Bulkhead("reading", threads=2, seconds=known.request, sentence=BUSY)
@@ -90,12 +91,11 @@ class Database:
         with (
             self._translated(),
             self._my_turn(permit),
-            self.writer.connect() as connection,
-            Session(connection, expire_on_commit=False) as session,
+            self.writing() as connection,
+            _session(connection) as session,
         ):
             # The transaction is the connection's: the session's own book about it costs as much as a small transaction.
             connection.begin()
-            session.info[CONNECTION] = connection
             self._silence.is_over()
             self._allow_time(session, permit)
             yield session
@@ -151,6 +151,28 @@ class Database:
         finally:
             self._turn.release()
 
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection to write with, for who begins and commits; on SQLite in its turn.
+
+        SQLite's one is kept, for to take it from its pool costs as much as a small transaction. After a failure it
+        isn't: closing it rolls back, and the pool finds out if it is still good.
+        """
+        if not self.on_sqlite:
+            with self.writer.connect() as connection:
+                yield connection
+            return
+        kept, self._kept = self._kept, None
+        connection = kept or self.writer.connect()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if connection.in_transaction():
+            connection.rollback()
+        self._kept = connection
+
     def _allow_time(self, session: Session, permit: Permit | None) -> None:
         """Let statements on PostgreSQL take longer in long work, and as long as they like where nobody waits."""
         if self.limits is None or self.on_sqlite or not (permit is None or permit.long):
@@ -192,6 +214,13 @@ class Database:
                 async for _notification in connection.notifies():
                     yield
 
+    def release(self) -> None:
+        """Close the writing connection that is kept: whoever writes next takes one from the pool."""
+        with self._turn:
+            kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
+
     def dispose(self) -> None:
         """Close every connection, after whoever is at work with one."""
         for bulkhead in (self.reads, self.checks, self.renders, self.writes):
@@ -200,6 +229,7 @@ class Database:
             if hasattr(self, "_watch"):
                 self._watch.close()
                 del self._watch
+        self.release()
         self.reader.dispose()
         self.writer.dispose()
 
@@ -209,6 +239,17 @@ class Database:
                 listener(item)
             except Exception:  # the change is committed: whoever made it must not hear that it failed
                 logger.exception("a listener failed to take %s", item)
+
+
+@contextmanager
+def _session(connection: Connection) -> Iterator[Session]:
+    """A session of a connection; closed where it was used, which costs as much as a small transaction."""
+    session = Session(connection, expire_on_commit=False, info={CONNECTION: connection})
+    try:
+        yield session
+    finally:
+        if session.in_transaction():
+            session.close()
 
 
 def announce(session: Session, item: Event) -> None:

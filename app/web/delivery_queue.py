@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from contextvars import Context
 from dataclasses import dataclass
 
-from app.bulkheads import begin_request
+from app.bulkheads import Bulkhead, begin_request
 from app.db.database import Database
 from app.db.outages import BUSY, UNCONFIRMED
 from app.errors import Busy, Problem, Unavailable
 from app.services.intake import deliveries
 from app.services.intake.deliveries import Incoming
 
+SECONDS = 5.0  # as every request has for its database; then it is refused with 503
 MAX_GROUP = 100
 MEMORY = 64 * 1_048_576
 """Bytes of bodies that wait while the disk hangs; a tool that is refused then sends again."""
@@ -44,6 +45,7 @@ class DeliveryQueue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._threads = Bulkhead("writing", threads=1, seconds=SECONDS, sentence=BUSY)
         self._waiting: list[_Item] = []
         self._bytes = 0
         self._storing: asyncio.Task[None] | None = None
@@ -53,7 +55,7 @@ class DeliveryQueue:
         if self._bytes + len(incoming.body) > MEMORY:
             raise Busy(BUSY)
         loop = asyncio.get_running_loop()
-        item = _Item(incoming, self._database.writes.deadline(), loop.create_future())
+        item = _Item(incoming, self._threads.deadline(), loop.create_future())
         self._waiting.append(item)
         self._bytes += len(incoming.body)
         if self._storing is None or self._storing.done():
@@ -62,6 +64,11 @@ class DeliveryQueue:
             return await item.stored
         finally:
             self._bytes -= len(incoming.body)
+
+    async def close(self) -> None:
+        """Wait until what was taken is stored or refused."""
+        if self._storing is not None:
+            await asyncio.wait({self._storing})
 
     async def _store_all(self) -> None:
         begin_request()
@@ -74,7 +81,7 @@ class DeliveryQueue:
             return
         outcomes: Sequence[str | Exception] = [Unavailable(UNCONFIRMED)] * len(group)
         try:
-            outcomes = await self._database.writes.run(self._store, group, until=max(item.until for item in group))
+            outcomes = await self._threads.run(self._store, group, until=max(item.until for item in group))
         except Exception as error:
             outcomes = [error] * len(group)
         finally:

@@ -216,7 +216,7 @@ def test_board_that_does_not_follow_from_the_ledger_is_restored_only_when_told(p
 def test_backup_of_an_older_version_is_migrated(shell: Shell, revision: str) -> None:
     file = shell.desk / "old.sqlite3"
     database = Database(sqlite_url(file))
-    with database.writer.begin() as connection:
+    with database.writing() as connection, connection.begin():
         schema.upgrade(connection, revision)
     database.dispose()
 

@@ -1,7 +1,9 @@
 """The database: units of work, news after the commit, views that do not change."""
 
+from contextlib import suppress
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlmodel import Session, select
 
 from app.config import Settings
@@ -42,6 +44,29 @@ def test_unit_of_work_that_fails_is_rolled_back_and_has_no_news(game: Game) -> N
         raise ZeroDivisionError
 
     assert (heard, game.week().name) == ([], "Q3-2022")
+
+
+def test_writing_leaves_nothing_open_for_whoever_writes_next(game: Game) -> None:
+    with game.database.writing() as connection:
+        connection.execute(text("UPDATE week SET name = 'Changed'"))
+
+    game.take(external_id="i-1")
+
+    assert (game.week().name, keys(game.database)) == ("Q3-2022", {"i-1"})
+
+
+def test_unit_of_work_keeps_its_sqlite_connection_unless_it_failed(database: Database) -> None:
+    taken: list[object] = []
+    database.release()
+    event.listen(database.writer, "checkout", lambda *given: taken.append(given))
+
+    for mistake in (None, None, ZeroDivisionError, None):
+        with suppress(ZeroDivisionError), database.unit_of_work() as session:
+            ask(session, "SELECT 1")
+            if mistake:
+                raise mistake
+
+    assert len(taken) == (2 if database.on_sqlite else 4)
 
 
 def test_news_goes_out_in_order_after_the_commit(database: Database) -> None:

@@ -67,12 +67,9 @@ def test_no_write_is_acknowledged_before_it_is_committed(site: RunningApp) -> No
 
 def set_most_pages(site: RunningApp, pages: int) -> None:
     """Give the writing connection's file at most this many pages (0: as many as it has)."""
-    connection = site.database.writer.raw_connection()
-    try:
-        count = connection.cursor().execute("PRAGMA page_count").fetchone()[0]
-        connection.cursor().execute(f"PRAGMA max_page_count = {pages or count}")
-    finally:
-        connection.close()
+    with site.database.writing() as connection:
+        count = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages or count}")
 
 
 def test_a_full_disk_refuses_writes_and_lets_reads_go_on(site: RunningApp) -> None:

@@ -31,7 +31,7 @@ def migrate(database: Database) -> str:
     Of several processes that migrate PostgreSQL at once, the others wait for the first and then change nothing. Raises
     Unavailable for a database that a newer version or another program made.
     """
-    with translated(), database.writer.begin() as connection:
+    with translated(), database.writing() as connection, connection.begin():
         if not database.on_sqlite:
             connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
         if (state := _state(connection)) in {"newer", "foreign"}:

@@ -268,6 +268,7 @@ def test_apply_asks_as_often_for_many_people_as_for_few(game: Game) -> None:
             roster_import.apply(session, game.slug, moved, act_by("Olu", NOW))
         return len(asked)
 
+    game.database.release()  # a connection that is kept was made before anyone listened
     event.listen(game.database.writer, "before_cursor_execute", note)
     try:
         many, few = statements(1, 300), statements(2, 30)

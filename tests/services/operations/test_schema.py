@@ -17,7 +17,7 @@ def test_check_says_that_a_database_is_empty(bare: Database) -> None:
 
 
 def test_check_says_that_a_schema_is_older(bare: Database) -> None:
-    with bare.writer.begin() as connection:
+    with bare.writing() as connection, connection.begin():
         schema.upgrade(connection, "0002")
 
     with pytest.raises(Unavailable) as refusal:
@@ -50,20 +50,20 @@ def test_check_and_migrate_refuse_a_schema_that_is_not_ours(
     bare: Database, statements: list[str], sentence: str
 ) -> None:
     schema.migrate(bare)
-    with bare.writer.begin() as connection:
+    with bare.writing() as connection, connection.begin():
         for statement in statements:
             connection.exec_driver_sql(statement)
-    before = inspect(bare.writer).get_table_names()
+    before = inspect(bare.reader).get_table_names()
 
     for act in (schema.check, schema.migrate):
         with pytest.raises(Unavailable) as refusal:
             act(bare)
         assert refusal.value.detail == sentence
-    assert inspect(bare.writer).get_table_names() == before
+    assert inspect(bare.reader).get_table_names() == before
 
 
 def test_migrate_refuses_a_database_of_another_program_with_alembic(bare: Database) -> None:
-    with bare.writer.begin() as connection:
+    with bare.writing() as connection, connection.begin():
         connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32))")
         connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('0001')")
 
@@ -73,7 +73,7 @@ def test_migrate_refuses_a_database_of_another_program_with_alembic(bare: Databa
 
 def add_foreign_table(database: Database) -> None:
     """A table that another program made."""
-    with database.writer.begin() as connection:
+    with database.writing() as connection, connection.begin():
         connection.exec_driver_sql("CREATE TABLE spatial_ref_sys (id INTEGER)")
 
 
