@@ -293,9 +293,8 @@ async def _lifespan(app: FastAPI, *, timing: Timing) -> AsyncIterator[None]:
             try:
                 yield
             finally:
-                await worker.close()
-                await context.write_queue.close()
-                await context.reception.queue.close()
+                for last in (worker, context.write_queue, context.reception.queue):
+                    await last.close()
     finally:
         await single_flight.end_all()
         context.database.dispose()

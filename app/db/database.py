@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,16 +15,14 @@ from sqlmodel import Session
 
 from app import metrics
 from app.bulkheads import Bulkhead, Permit, is_request, permit_for
-from app.db.engine import DEAD_PEER, Limits, postgresql_engine, sqlite_engine
+from app.db.engine import DEAD_PEER, Limits, make_file, postgresql_engine, sqlite_engine
 from app.db.outages import (
     BUSY,
     CONNECT_SECONDS,
     UNCONFIRMED,
     Silence,
-    check_writable,
     is_silence,
     translated,
-    write_trouble,
 )  # fmt: skip
 from app.db.statements import CONNECTION
 from app.errors import Busy, Unavailable
@@ -72,7 +69,7 @@ class Database:
         )
         connections = readers + self.checks.threads + self.renders.threads + SPARE
         if self.on_sqlite:
-            _make_file(url)
+            make_file(url)
             self.writer = sqlite_engine(
                 url, size=1, begin="BEGIN IMMEDIATE", patience=self._patience, checkpoints=checkpoints
             )
@@ -284,18 +281,3 @@ def _commit(connection: Connection) -> None:
         if error.connection_invalidated:
             raise Unavailable(UNCONFIRMED) from error
         raise
-
-
-def _make_file(url: URL) -> None:
-    """Make the file for its owner's eyes alone: it holds e-mails. SQLite gives what lies beside it the same mode.
-
-    Raises Unavailable where it can't be made or written.
-    """
-    file = Path(url.database or "")
-    try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        check_writable(file)
-        if not file.exists():
-            file.touch(mode=0o600)
-    except OSError as error:
-        raise Unavailable(write_trouble(error, file.parent) or f"{file.parent} can’t be used: {error}.") from error

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
@@ -12,7 +13,8 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import create_engine
 
 from app import bulkheads
-from app.db.outages import CONNECT_SECONDS, SILENT, Silent
+from app.db.outages import CONNECT_SECONDS, SILENT, Silent, check_writable, write_trouble
+from app.errors import Unavailable
 
 LEAST_CONNECT_SECONDS = 2  # the driver takes less for this
 DEAD_PEER = {
@@ -178,3 +180,18 @@ def _set_patience(driver: Any, info: dict[str, Any], patience: float) -> None:
     if info.get("patience", patience) != seconds:
         driver.execute(f"PRAGMA busy_timeout = {_milliseconds(seconds)}")
     info["patience"] = seconds
+
+
+def make_file(url: URL) -> None:
+    """Make the file for its owner's eyes alone: it holds e-mails. SQLite gives what lies beside it the same mode.
+
+    Raises Unavailable where it can't be made or written.
+    """
+    file = Path(url.database or "")
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        check_writable(file)
+        if not file.exists():
+            file.touch(mode=0o600)
+    except OSError as error:
+        raise Unavailable(write_trouble(error, file.parent) or f"{file.parent} can’t be used: {error}.") from error
