@@ -9,9 +9,10 @@ from app.cli.files import STDOUT, written
 from app.cli.output import Answer, Voice, noted, plural
 from app.cli.parameters import InputFile, WeekSlug
 from app.cli.place import command_act, opened
-from app.services.audit import audit
-from app.services.exports import ledger_export
-from app.services.exports.ledger_export import Format
+from app.domain.view import EVERYTHING
+from app.services.exports import week_exports
+from app.services.exports.tables import Format
+from app.services.exports.week_exports import What
 from app.services.imports import activity_files, imports
 from app.services.operations import startup
 from app.services.weeks import weeks
@@ -43,8 +44,9 @@ def export(
     week: WeekSlug,
     form: Annotated[Format, typer.Option("--format", help="What to write.")],
     out: Annotated[str, typer.Option(metavar="FILE", help="Where to write it; `-` is standard output.")],
+    what: Annotated[What, typer.Option("--what", help="Which table of the week.")] = "ledger",
 ) -> Answer | None:
-    """Write a week's whole ledger, reversed activities and adjustments included."""
+    """Write a week's whole ledger, reversed activities and adjustments included; or another of its tables."""
     if voice.as_json and (form, out) == ("csv", STDOUT):
         raise typer.BadParameter("With --json, standard output holds JSON alone: name a file.", param_hint="--out")
     act = command_act()
@@ -55,13 +57,12 @@ def export(
     ):
         found = weeks.find(session, week, act.now)
         with written(out) as file:
-            count = ledger_export.export(session, found, form, file, bar.advance)
+            count = week_exports.export(session, found, what, form, file, EVERYTHING, act.now, bar.advance)
             with database.unit_of_work() as noting:  # before the file has its name: no export goes unnoted
-                details = {"format": form, "activities": count}
-                audit.note(noting, "ledger.exported", weeks.audit_target(found), act, after=details)
+                week_exports.note(noting, found, what, form, count, EVERYTHING, act)
     if out == STDOUT:
         return None
-    return Answer(
-        {"week": found.slug, "format": form, "file": out, "activities": count},
-        [f"Exported {plural(count, 'activity', 'activities')} of week {found.slug} to {out}."],
-    )
+    rows = plural(count, *week_exports.rows_of(what, form))
+    counted: dict[str, str | int] = {"activities": count} if what == "ledger" else {"what": what, "rows": count}
+    document = {"week": found.slug, "format": form, "file": out, **counted}
+    return Answer(document, [f"Exported {rows} of week {found.slug} to {out}."])

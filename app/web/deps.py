@@ -121,6 +121,7 @@ class ActDoor(Guard):
 
 AnybodyRealAct = Annotated[Act, Depends(ActDoor("nothing", real=True))]
 AnybodyAct = Annotated[Act, Depends(ActDoor("nothing"))]
+ReaderAct = Annotated[Act, Depends(ActDoor("read"))]
 WriterAct = Annotated[Act, Depends(ActDoor("activities:write"))]
 CorrectorAct = Annotated[Act, Depends(ActDoor("ledger:correct"))]
 ShiftWriterAct = Annotated[Act, Depends(ActDoor("shifts:write"))]

@@ -42,7 +42,9 @@ def value(option: Any) -> list[str]:
     """The metavar of an option; empty for a flag."""
     if option.is_flag:
         return []
-    return [option.metavar or {"--format": "csv\\|json"}[option.opts[0]]]
+    return [
+        option.metavar or {"--format": "csv\\|json", "--what": "ledger\\|standings\\|shifts\\|counts"}[option.opts[0]]
+    ]
 
 
 def sections() -> dict[str, str]:

@@ -249,7 +249,7 @@ def test_failed_export_leaves_the_old_file_and_nothing_beside_it(
     assert sorted(open_week.desk.iterdir()) == files
 
 
-def _fail(*_: object) -> int:
+def _fail(*_: object, **_options: object) -> int:
     raise OSError("disk full")
 
 

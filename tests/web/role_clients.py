@@ -176,6 +176,9 @@ class RoleClients:
     def _name(self, _role: Role) -> str:
         return "days"
 
+    def _table(self, _role: Role) -> str:
+        return "standings"
+
     def _secret(self, role: Role) -> str:
         person_id = self._person_id(role)
         with self.site.database.unit_of_work() as session:

@@ -13,10 +13,12 @@ from sqlmodel import col, select
 from app.config import PROJECT
 from app.db.database import Database
 from app.domain.calendar.slots import WEDNESDAY_ROTATION, slot
+from app.domain.view import EVERYTHING
 from app.domain.webhooks.events import EVENTS
 from app.models import AuditEntry, Person, ShiftSettings
 from app.services.access import accounts, identities, links
 from app.services.displays import rotations
+from app.services.exports import week_exports
 from app.services.imports import batch, imports, people_import
 from app.services.intake import (
     api_keys,
@@ -296,6 +298,13 @@ def own_the_installation(game: Game) -> None:
         accounts.make_owner(session, act_by("", game.now), name="Olu", email="olu@example.com")
 
 
+def export_tables(game: Game) -> None:
+    with game.database.unit_of_work() as session:
+        week = weeks.find(session, SLUG, game.now)
+        for what in week_exports.EVERY:
+            week_exports.note(session, week, what, "csv", 0, EVERYTHING, game.act)
+
+
 def make_shifts(game: Game) -> None:
     monday = date(2022, 9, 12)
     with game.database.unit_of_work() as session:
@@ -419,6 +428,7 @@ BESIDES: dict[Callable[[Game], None], list[str]] = {
     ],
     take_somebody_off_a_waiting_list: ["shift.created", "waiting.ended"],
     edit_and_cancel_a_shift: ["shift.created", "shift.edited", "shift.cancelled"],
+    export_tables: ["ledger.exported", "standings.exported", "shifts.exported", "counts.exported"],
     make_shifts: ["shift.created", "shifts.generated"],
     own_the_installation: ["person.created", "role.changed"],
 }

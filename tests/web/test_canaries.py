@@ -25,6 +25,7 @@ PLACES = {
     "activity_id": ["activity of player", "activity of mate", "hidden activity", "reversed activity"],
     "person": ["player", "mate", "loner", "gone"],
     "person_id": ["player", "mate", "loner", "gone"],
+    "table": ["ledger", "standings", "shifts", "counts", "nothing"],
     "name": [*CHARTS, "nothing"],
     "secret": ["al_wrong"],
     "code": ["WRNG-WRNG"],

@@ -44,6 +44,7 @@ FOR_TOKENS = (
     f"{WEEK}/teams",
     f"{API}/people",
     f"{WEEK}/activities",
+    f"{WEEK}/exports/ledger",
     f"{WEEK}/shifts?person={ADA}",
 )
 FOR_ORGANIZERS = (
@@ -57,7 +58,7 @@ FOR_ORGANIZERS = (
     "/organizer/guide", "/organizer/sources", "/organizer/webhooks", "/organizer/deliveries", "/organizer/unmatched",
     "/organizer/identities", "/organizer/sources/github/accounts", "/weeks/{week}/guestbook", "/weeks",
     "/weeks/{week}/latest",
-    "/organizer/rules", "/organizer/rules/history", "/weeks/{week}/rules",
+    "/organizer/exports", "/organizer/rules", "/organizer/rules/history", "/weeks/{week}/rules",
 )  # fmt: skip
 
 

@@ -77,6 +77,7 @@ FOREIGN = {
     "secret": ("secret of a sign-in", "secret of a screen", "text of a token", "nothing"),
     "code": ("code of a display", "nothing"),
     "name": ("team", "nothing"),
+    "table": ("team", "nothing"),
 }
 """The values of the placeholders."""
 ANY_ACTIVITY = (f"{API}/activities/{{activity_id}}/reversal", f"{API}/activities/{{activity_id}}/reinstatement")

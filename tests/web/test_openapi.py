@@ -172,7 +172,7 @@ def seeded(site: RunningApp) -> dict[str, str]:
     return {
         "week": SLUG, "team_id": site.game.team_id(OWLS), "activity_id": activity, "shift_id": shift,
         "delivery_id": stage.path("{delivery_id}", "admin"), "connection": stage.path("{connection}", "admin"),
-        "webhook_id": stage.path("{webhook_id}", "admin"),
+        "webhook_id": stage.path("{webhook_id}", "admin"), "table": "ledger",
     }  # fmt: skip
 
 
@@ -189,7 +189,7 @@ def test_reads_answer_in_the_documented_shapes(site: RunningApp, description: di
             answer = operation.Case(path_parameters=path).call_and_validate(headers=headers, checks=CHECKS)
             seen.append(answer.status_code)
 
-    assert seen == [200] * 18
+    assert seen == [200] * 19
 
 
 def published(schema: Any) -> Iterator[Any]:
@@ -223,6 +223,7 @@ def test_operations_have_names_that_generated_clients_can_keep(description: dict
         f"GET {API}/weeks": "listWeeks",
         f"GET {API}/weeks/{{week}}": "getWeek",
         f"GET {API}/weeks/{{week}}/activities": "listActivities",
+        f"GET {API}/weeks/{{week}}/exports/{{table}}": "exportWeek",
         f"GET {API}/weeks/{{week}}/leaderboard": "getLeaderboard",
         f"GET {API}/weeks/{{week}}/live": "streamLeaderboard",
         f"GET {API}/weeks/{{week}}/teams": "listTeams",

@@ -72,7 +72,7 @@ READY_BOARDS = {
     "current_board", "week_board", "team_receipt", "leaderboard", "my_team", "mark", "stage", "move", "display",
     "display_pulse", "week_summary", "week_chart", "week_card",
 }  # fmt: skip
-STREAMS = {"live_board", "live", "live_shifts", "live_stage", "display_live", "export_ledger"}
+STREAMS = {"live_board", "live", "live_shifts", "live_stage", "display_live", "export_week", "export_table"}
 RECORDER = {"record"}
 HOOKS = {"receive", "receive_with_key", "receive_with_slash"}
 TWO_KINDS = {

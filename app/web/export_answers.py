@@ -1,0 +1,81 @@
+"""Exports of a week as answers: written to a file first, noted, then sent piece by piece."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from io import TextIOWrapper
+from tempfile import TemporaryFile
+from typing import IO, Any, cast
+
+from starlette.responses import StreamingResponse
+
+from app.db.database import Database
+from app.domain.actor import Act
+from app.domain.view import View
+from app.models import Week
+from app.services.exports import week_exports
+from app.services.exports.tables import Format
+from app.services.exports.week_exports import What
+from app.services.weeks import weeks
+
+CHUNK = 65_536  # bytes on their way at once, so that an export of any length needs no more memory
+MEDIA_TYPES: dict[Format, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An export that somebody asks for; `is_public` is as the public sees the week, whoever asks."""
+
+    slug: str
+    what: What
+    form: Format
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An export that was written to a file."""
+
+    week: Week
+    view: View
+    rows: int
+
+
+async def export_answer(database: Database, act: Act, wanted: Wanted) -> StreamingResponse:
+    """The export as a file; the audit notes who took it before its first byte leaves. Raises WeekUnknown."""
+    file, exported = await database.reads.run(_export, database, act, wanted, long=True)
+    try:
+        await database.writes.run(_note, database, act, wanted, exported)
+    except BaseException:
+        file.close()
+        raise
+    name = f"{exported.week.slug}-{wanted.what}.{wanted.form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(pieces(file), media_type=MEDIA_TYPES[wanted.form], headers=headers)
+
+
+def _export(database: Database, act: Act, wanted: Wanted) -> tuple[IO[bytes], Exported]:
+    """Written to a file first: a reader that is slow must not hold the database."""
+    with ExitStack() as stack:
+        file = cast("IO[bytes]", stack.enter_context(TemporaryFile()))
+        with database.reading() as session:
+            week = weeks.find(session, wanted.slug, act.now)
+            view = weeks.view(week, act.actor, preview=wanted.is_public)
+            text = TextIOWrapper(cast("Any", file), encoding="utf-8", newline="")
+            rows = week_exports.export(session, week, wanted.what, wanted.form, text, view, act.now)
+            text.detach()
+        file.seek(0)
+        stack.pop_all()  # from here on the answer closes it
+    return file, Exported(week, view, rows)
+
+
+def _note(database: Database, act: Act, wanted: Wanted, exported: Exported) -> None:
+    with database.unit_of_work() as session:
+        week_exports.note(session, exported.week, wanted.what, wanted.form, exported.rows, exported.view, act)
+
+
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """The content of a file, piece by piece; closes it."""
+    with file:
+        while piece := file.read(CHUNK):
+            yield piece
