@@ -18,8 +18,8 @@ Channel = Literal["page", "email"]
 
 Facts = Mapping[str, str]
 """The facts of a notice, each optional: `when` the shift is and `was` before, its `label` and `place`, the `name` of
-somebody else, the `giver` of a seat, a `team`, the `week`'s name and `slug`, the `reason`, `start` (ISO, UTC), and a
-`list` where it is about a waiting one."""
+somebody else, the `giver` of a seat, a `team`, the `week`'s name and `slug`, the `reason`, `start` (ISO, UTC), a
+`list` where it is about a waiting one, and `ended`, why a cover ended that nobody declined."""
 
 LABELS: Mapping[Kind, str] = {
     "day-before": "A shift of mine starts in a day",
@@ -34,7 +34,7 @@ LABELS: Mapping[Kind, str] = {
     "taken": "Someone takes a seat I offered",
     "returned": "Someone gives a seat back to me",
     "approved": "I take over a seat, as approved or arranged",
-    "declined": "An organizer declines a cover of mine",
+    "declined": "A cover of mine is declined, or ends undecided",
     "nudge": "An organizer asks my team to take a shift",
     "cover-asked": "A cover waits for an organizer’s approval",
     "unconfirmed": "A shift waits for an organizer to confirm who was there",

@@ -112,7 +112,16 @@ def _approved(facts: Facts) -> Said:
 
 
 def _declined(facts: Facts) -> Said:
+    if why := _ENDED.get(facts.get("ended", "")):
+        return _line(f"You don’t take over the seat: {_when(facts)}"), (_line(why), _line("Seat of: ", _name(facts)))
     return _line(f"Cover declined: {_when(facts)}"), (_line("Still on shift: ", _name(facts)),)
+
+
+_ENDED = {
+    "withdrawn": "It isn’t offered any more.",
+    "gone": "Its holder gave it up, so there’s nothing to take over.",
+    "busy": "You couldn’t have it at the start of the shift.",
+}
 
 
 def _nudge(facts: Facts) -> Said:

@@ -16,7 +16,7 @@ from app.errors import NotAllowed
 from app.models import Seat, Shift
 from app.services import reasons, topics
 from app.services.audit import audit
-from app.services.shifts import refusals, shifts, telling, timetable, waiting
+from app.services.shifts import offers, refusals, shifts, telling, timetable, waiting
 from app.services.shifts.locked_shift import LockedShift, facts_of
 from app.services.shifts.shifts import ShiftFields
 from app.services.webhooks import happenings
@@ -89,12 +89,13 @@ def cancel(session: Session, slug: str, shift_id: str, act: Act, *, reason: str)
     if act.now >= shift.ends_at:
         raise refusals.problem("started", "This shift is over. Correct its seats instead.")
     waits = [entry.person_id for entry in waiting.entries(locked)]
+    asked = [offered.taker_id for offered in offers.undecided(session, shift) if offered.taker_id is not None]
     _apply(locked, {"cancelled_at": act.now}, ())
     ended = [seat for seat in _holders(locked) if end_with_shift(facts_of(seat)) != seat.state]
     for seat in ended:
         locked.change(seat, end_with_shift(facts_of(seat)))
     waiting.expire(locked)
-    telling.cancelled(locked.teller, [*waits, *(seat.person_id for seat in ended)], locked.reason)
+    telling.cancelled(locked.teller, [*waits, *asked, *(seat.person_id for seat in ended)], locked.reason)
     waiting.look_elsewhere(locked, [seat.person_id for seat in ended])
     audit.note(session, "shift.cancelled", shifts.audit_target(shift), act, after={"reason": locked.reason})
     return shift

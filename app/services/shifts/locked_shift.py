@@ -178,9 +178,15 @@ class LockedShift(NamedTuple):
         return Slots(slots, {team_id for team_id in active if team_id is not None})
 
     def _end_offers(self, seat: Seat) -> None:
-        """End the offer of a seat that nobody can take over any more; who has taken it over has ended it before."""
+        """End the offer of a seat that nobody can take over any more; who has taken it over has ended it before.
+
+        Whoever asked for it is told; of a cancelled shift, with its holders.
+        """
         offers = SeatOffer.seat_id == seat.id, col(SeatOffer.state).in_(STANDING)
-        self.session.execute(update(SeatOffer).where(*offers).values(state="expired", ended_at=self.act.now))  # type: ignore[arg-type]  # columns are mistaken for bools
+        ended = update(SeatOffer).where(*offers).values(state="expired", ended_at=self.act.now)  # type: ignore[arg-type]  # columns are mistaken for bools
+        for taker_id in self.session.execute(ended.returning(col(SeatOffer.taker_id))).scalars():
+            if taker_id is not None and self.shift.cancelled_at is None:
+                telling.undecided(self.teller, seat, taker_id, "gone")
 
     def end_waiting(self, people: Sequence[str]) -> None:
         """Turn the waiting entries of people who have a seat now into promoted ones."""

@@ -59,6 +59,9 @@ def make(locked: LockedShift, seat: Seat, audience: str, person_id: str | None, 
 
 def end(locked: LockedShift, offered: SeatOffer, state: str, *, taker_id: str | None = None) -> SeatOffer:
     """End an offer as accepted by somebody, or withdrawn."""
+    asked_by = offered.taker_id if offered.state == "pending" else None
+    if asked_by is not None and asked_by != taker_id:
+        telling.undecided(locked.teller, locked.session.get_one(Seat, offered.seat_id), asked_by, "withdrawn")
     offered.state, offered.ended_at, offered.taker_id = state, locked.act.now, taker_id
     return keep(locked, offered)
 

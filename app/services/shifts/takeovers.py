@@ -5,7 +5,7 @@ from sqlmodel import col, select
 from app.domain.shifts import covers as rules
 from app.domain.shifts.model import LIVE
 from app.models import Seat, SeatOffer
-from app.services.shifts import offers, seat_queries, waiting
+from app.services.shifts import offers, seat_queries, telling, waiting
 from app.services.shifts.locked_shift import LockedShift, facts_of, find_seat
 
 
@@ -77,7 +77,10 @@ def settle(locked: LockedShift) -> None:
     """Approve the covers that are `due`, after `hold` of their takers; an offer whose taker cannot have it reopens."""
     own = locked.by_itself()
     for offered in offers.undecided(locked.session, locked.shift) if due(locked) else []:
-        if offered.taker_id is None or not _can_have(locked, offered.taker_id):
-            offers.reopen(own, offered)
-        else:
-            hand_over(own, find_seat(locked.session, locked.shift, offered.seat_id), offered, offered.taker_id)
+        seat, taker_id = find_seat(locked.session, locked.shift, offered.seat_id), offered.taker_id
+        if taker_id is not None and _can_have(locked, taker_id):
+            hand_over(own, seat, offered, taker_id)
+            continue
+        offers.reopen(own, offered)
+        if taker_id is not None:
+            telling.undecided(own.teller, seat, taker_id, "busy")

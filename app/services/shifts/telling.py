@@ -1,13 +1,14 @@
 """Telling people what became of their seats and shifts, in the transaction that does it; nobody of their own deeds."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlmodel import Session, col, select
 
 from app.domain.actor import Act
 from app.domain.memberships import current_team
 from app.domain.notices.model import Facts, Kind
+from app.domain.shifts.model import LIVE
 from app.models import Person, Seat, SeatOffer, Shift
 from app.services import notices
 from app.services.notices import News
@@ -16,6 +17,9 @@ from app.services.shifts import refusals, reminders
 from app.services.shifts.seat_queries import Change
 from app.services.teams import teams
 from app.services.weeks.weeks import AnyWeek
+
+Ended = Literal["withdrawn", "gone", "busy"]
+"""A reason why a cover that waited for approval ends: its offer, or its seat; or its taker can’t have it."""
 
 
 class Teller(NamedTuple):
@@ -73,7 +77,7 @@ def _got_seat(teller: Teller, seat: Seat, change: Change) -> None:
 
 
 def cancelled(teller: Teller, people: Iterable[str], reason: str | None) -> None:
-    """Tell whoever had a seat of a shift, or waited for one, that it is cancelled."""
+    """Tell whoever had a seat of a shift, waited for one or asked to take one over, that it is cancelled."""
     teller.tell("cancelled", people, teller.shift.version, reason=reason or "")
 
 
@@ -103,7 +107,8 @@ def _audience(teller: Teller, seat: Seat, audience: str) -> set[str]:
         return {person_id for person_id, theirs in playing.items() if team is not None and theirs == team}
     members = {person_id for person_id, theirs in playing.items() if theirs is not None}
     seated = select(Seat.person_id).join(Shift, col(Shift.id) == Seat.shift_id)
-    return members | set(teller.session.exec(seated.where(Shift.week_id == teller.week.id).distinct()))
+    plays = Shift.week_id == teller.week.id, col(Seat.state).in_(LIVE)
+    return members | set(teller.session.exec(seated.where(*plays).distinct()))
 
 
 def unlisted(teller: Teller, person_id: str, reason: str | None) -> None:
@@ -116,6 +121,11 @@ def declined(teller: Teller, seat: Seat, taker_id: str, reason: str | None) -> N
     """Tell both sides of a cover that an organizer declined it; `seat` stays its holder's."""
     people = (seat.person_id, taker_id)
     teller.tell("declined", people, _moment(teller), name=_name(teller, seat), reason=reason or "")
+
+
+def undecided(teller: Teller, seat: Seat, taker_id: str, ended: Ended) -> None:
+    """Tell who asked to take over a seat that nobody decides on that any more, and why."""
+    teller.tell("declined", [taker_id], _moment(teller), name=_name(teller, seat), ended=ended)
 
 
 def asked(teller: Teller, seat: Seat, taker_id: str) -> None:

@@ -1,6 +1,7 @@
 """Telling people of seats and shifts: to whom it concerns and who did not do it; reminders to who has a seat then."""
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -137,6 +138,16 @@ def test_offer_to_everyone_reaches_all_who_play(plan: Plan) -> None:
     assert news(plan) == [("offered", email) for email in sorted((BO, CHIDI, DUA, ELIF, FUMIKO))]
 
 
+def test_offer_to_everyone_passes_over_who_gave_up_all_their_seats(plan: Plan) -> None:
+    plan.set(needs_team=0)
+    gus, shift = plan.newcomer(), plan.shift(day=FRIDAY)
+    plan.leave(plan.sign_up(shift, gus.email).seat, plan.act_of(gus.email))
+
+    offer(plan, plan.sign_up(shift, ADA).seat, "everyone")
+
+    assert gus.email not in [email for _, email in news(plan)]
+
+
 def unread(plan: Plan, email: str, now: datetime) -> int:
     with plan.game.database.reading() as session:
         return notices.unread(session, plan.person(email).id, now)
@@ -185,6 +196,44 @@ def test_both_sides_are_told_what_organizers_decide(plan: Plan) -> None:
         decide(now, seat, approve=approve)
 
     assert news(plan)[1:] == [("declined", ADA), ("declined", DUA), ("approved", DUA), ("taken", ADA)]
+
+
+def withdraw(plan: Plan, seat: Seat) -> None:
+    with plan.game.database.unit_of_work() as session:
+        covers.withdraw(session, SLUG, seat.shift_id, seat.id, plan.act_of(ADA))
+
+
+def begin_while_busy(plan: Plan, seat: Seat) -> None:
+    plan.sign_up(seat.shift_id, DUA)
+    with plan.game.database.unit_of_work() as session:
+        settling.settle_next(session, seat.shift_id, plan.at(START).now)
+        settling.settle_next(session, seat.shift_id, plan.at(START).now)
+
+
+@pytest.mark.parametrize(
+    ("end", "kind", "why"),
+    [
+        (withdraw, "declined", "It isn’t offered any more."),
+        (lambda plan, seat: plan.leave(seat, plan.act_of(ADA)), "declined", "Its holder gave it up"),
+        (lambda plan, seat: leave(plan, seat, reason="Ill"), "declined", "Its holder gave it up"),
+        (lambda plan, seat: cancel(plan, seat.shift_id), "cancelled", "You need not come."),
+        (begin_while_busy, "declined", "You couldn’t have it at the start of the shift."),
+    ],
+)
+def test_who_asked_for_a_cover_is_told_once_that_nobody_decides_on_it_any_more(
+    plan: Plan, end: Callable[[Plan, Seat], object], kind: Kind, why: str
+) -> None:
+    plan.set(approve_covers=1)
+    seat = plan.sign_up(plan.shift(day=FRIDAY), ADA).seat
+    offer(plan, seat, "everyone")
+    accept(plan, seat, DUA)
+
+    end(plan, seat)
+
+    mine = [each for each, email in news(plan) if email == DUA]
+    assert mine.count(kind) == 1
+    assert set(mine) == {"offered", kind}
+    assert why in last_said(plan, kind)
 
 
 def test_organizers_are_told_of_a_cover_until_it_is_decided(plan: Plan) -> None:
